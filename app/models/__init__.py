@@ -1,0 +1,77 @@
+"""The SQLModel tables."""
+
+from app.models.base import (
+    ExactDecimal,
+    as_number,
+    plain,
+)
+from app.models.commitments import (
+    Action,
+    Baseline,
+    Outcome,
+    PriorityArea,
+)
+from app.models.figures import (
+    Headline,
+    Indicator,
+    Observation,
+    Report,
+    Series,
+)
+from app.models.links import (
+    ActionArea,
+    ActionInstrument,
+    ActionSector,
+    ActionTopic,
+    IndicatorInstrument,
+    IndicatorSector,
+    OutcomeArea,
+    OutcomeIndicator,
+    OutcomeInstrument,
+    OutcomeSector,
+)
+from app.models.reference import (
+    Area,
+    Instrument,
+    Release,
+    Sector,
+    Source,
+    Topic,
+    Unit,
+)
+
+SCHEMA_REVISION = "2026_11_25"
+"""The revision in migrations/ that these tables agree with."""
+
+__all__ = [
+    "SCHEMA_REVISION",
+    "Action",
+    "ActionArea",
+    "ActionInstrument",
+    "ActionSector",
+    "ActionTopic",
+    "Area",
+    "Baseline",
+    "ExactDecimal",
+    "Headline",
+    "Indicator",
+    "IndicatorInstrument",
+    "IndicatorSector",
+    "Instrument",
+    "Observation",
+    "Outcome",
+    "OutcomeArea",
+    "OutcomeIndicator",
+    "OutcomeInstrument",
+    "OutcomeSector",
+    "PriorityArea",
+    "Release",
+    "Report",
+    "Sector",
+    "Series",
+    "Source",
+    "Topic",
+    "Unit",
+    "as_number",
+    "plain",
+]

@@ -1,0 +1,120 @@
+"""Tables of figures: indicators, series, observations and second reports."""
+
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import CheckConstraint, Index, String
+from sqlmodel import Field, SQLModel
+
+from app.models.base import (
+    ExactDecimal,
+    Keyed,
+    Located,
+    Named,
+    as_number,
+    filled,
+    one_of,
+    positive,
+    unique,
+)
+from app.vocabulary import Agreement, Direction, Qualifier, Status
+
+
+class Indicator(Named, table=True):
+    """A statistical measure, with what it counts and how to read it."""
+
+    __table_args__ = (
+        positive(),
+        filled("name_en", "name_zh"),
+        one_of("direction", Direction),
+    )
+
+    definition_en: str
+    definition_zh: str
+    note_en: str
+    note_zh: str
+    topic_id: int = Field(foreign_key="topic.id", index=True)
+    unit_id: int = Field(foreign_key="unit.id", index=True)
+    direction: Direction = Field(sa_type=String)
+    reporting_area_id: int = Field(foreign_key="area.id", index=True)
+    counterpart_area_id: int = Field(foreign_key="area.id", index=True)
+    classifier: str | None
+
+
+class Series(Keyed, table=True):
+    """Observations that can be compared: one indicator, area pair, unit and period length."""
+
+    __table_args__ = (
+        unique("indicator_id", "reporting_area_id", "counterpart_area_id", "unit_id", "months"),
+        CheckConstraint("months BETWEEN 1 AND 12", name="months"),
+    )
+
+    indicator_id: int = Field(foreign_key="indicator.id")
+    reporting_area_id: int = Field(foreign_key="area.id", index=True)
+    counterpart_area_id: int = Field(foreign_key="area.id", index=True)
+    unit_id: int = Field(foreign_key="unit.id", index=True)
+    months: int
+    note_en: str | None
+    note_zh: str | None
+
+
+class Observation(Keyed, Located, table=True):
+    """One published figure of a series for one period, from one source."""
+
+    __table_args__ = (
+        unique("series_id", "period_start", "source_id"),
+        one_of("qualifier", Qualifier),
+        one_of("status", Status),
+        CheckConstraint("period_start < period_end", name="period_order"),
+        CheckConstraint(
+            f"{as_number('lower_bound')} <= {as_number('upper_bound')}", name="bounds_order"
+        ),
+        CheckConstraint(
+            "(qualifier = 'exact' AND lower_bound IS NULL AND upper_bound IS NULL)"
+            " OR (qualifier = 'over' AND lower_bound = value AND upper_bound IS NULL)"
+            " OR (qualifier = 'nearly' AND upper_bound = value)"
+            " OR qualifier = 'about'",
+            name="qualifier_bounds",
+        ),
+        filled("wording_en", "wording_zh"),
+        CheckConstraint("multiplier BETWEEN 0 AND 15", name="multiplier"),
+        CheckConstraint("decimals BETWEEN 0 AND 10", name="decimals"),
+        Index(None, "period_start"),
+        Index(None, "vintage"),
+    )
+
+    series_id: int = Field(foreign_key="series.id")
+    period_start: date
+    period_end: date
+    value: Decimal = Field(sa_type=ExactDecimal)
+    published_value: Decimal = Field(sa_type=ExactDecimal)
+    multiplier: int
+    decimals: int
+    wording_en: str
+    wording_zh: str
+    qualifier: Qualifier = Field(sa_type=String)
+    lower_bound: Decimal | None = Field(sa_type=ExactDecimal)
+    upper_bound: Decimal | None = Field(sa_type=ExactDecimal)
+    status: Status = Field(sa_type=String)
+    growth: Decimal | None = Field(sa_type=ExactDecimal)
+    vintage: date
+
+
+class Headline(SQLModel, table=True):
+    """The observation that stands for an indicator: the one of the newest edition."""
+
+    indicator_id: int = Field(primary_key=True, foreign_key="indicator.id")
+    observation_id: int = Field(foreign_key="observation.id", unique=True)
+
+
+class Report(Keyed, Located, table=True):
+    """Another source's account of an observation."""
+
+    __table_args__ = (unique("observation_id", "source_id"), one_of("agreement", Agreement))
+
+    observation_id: int = Field(foreign_key="observation.id")
+    wording_en: str
+    wording_zh: str
+    agreement: Agreement = Field(sa_type=String)
+    note_en: str
+    note_zh: str

@@ -1,0 +1,62 @@
+"""Walk long lists: opaque cursors that hold the place after the last record of a page."""
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from hashlib import blake2s
+from typing import Any
+
+from app.problems import InvalidParameters, Mistake
+from app.text import Words
+
+Place = list[Any]
+"""The sort keys of a record, ending in one that no other record has."""
+
+CHECK_BYTES = 8
+
+
+def encode(place: Place, scope: dict[str, Any]) -> str:
+    """Write a place down as a cursor that fits only the list it was made for.
+
+    Args:
+        place: the sort keys of the last record of a page.
+        scope: the filters and the order of the list.
+    """
+    payload = json.dumps(place, default=str, separators=(",", ":")).encode()
+    return encode_raw(check(payload, scope) + payload)
+
+
+def decode(cursor: str, scope: dict[str, Any]) -> Place:
+    """Read a cursor.
+
+    Raises:
+        InvalidParameters: if it was made up, cut short, or made for another list.
+    """
+    try:
+        raw = urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
+    except ValueError:
+        raise refused() from None
+    payload = raw[CHECK_BYTES:]
+    if raw[:CHECK_BYTES] != check(payload, scope) or encode_raw(raw) != cursor:
+        raise refused()
+    place: Place = json.loads(payload)
+    return place
+
+
+def encode_raw(raw: bytes) -> str:
+    """Write bytes in the one form that cursors have."""
+    return urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def check(payload: bytes, scope: dict[str, Any]) -> bytes:
+    """Digest a place together with the list it belongs to."""
+    text = json.dumps(scope, sort_keys=True, default=str).encode()
+    return blake2s(text + b"\0" + payload, digest_size=CHECK_BYTES).digest()
+
+
+def refused() -> InvalidParameters:
+    """Say that a cursor cannot be used here."""
+    words = Words(
+        "The cursor does not belong to this list; start without one and follow next",
+        "游标不属于该列表；请先不带游标请求，再沿 next 翻页",
+    )
+    return InvalidParameters(words, [Mistake("query.cursor", words)])

@@ -1,0 +1,231 @@
+"""Everything that can go wrong with a request, as RFC 9457 problem documents.
+
+Problem
+├── MalformedAddress    400  the address cannot be decoded
+├── NotFound            404
+│   ├── UnknownPath     404  nothing is served at this path
+│   └── UnknownRecord   404  no record has this key
+├── MethodNotAllowed    405  only GET, HEAD and OPTIONS
+├── InvalidParameters   422  at least one parameter is unknown or out of range
+├── InternalError       500  our fault
+└── NotReady            503  the database cannot be read
+"""
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from typing import ClassVar
+
+from pydantic import Field
+
+from app.schemas.base import Address, Code, Line, Prose, Schema, lists
+from app.text import Language, Words
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Fault(Schema):
+    """One mistake in a request."""
+
+    location: Line = Field(examples=["query.indicator"])
+    """Where it is: query, path or header, and the name of the parameter."""
+    message: Prose = Field(examples=["goods-trad is unknown; did you mean goods-trade?"])
+    """What is wrong and what would be right."""
+    allowed: list[Line] | None = Field(max_length=1000, examples=[["goods-trade"]])
+    """The allowed values or names; null where they cannot be listed."""
+    suggestion: Line | None = Field(examples=["goods-trade"])
+    """The nearest right value or name; null where none is near."""
+
+
+class ProblemDocument(Schema):
+    """What went wrong with a request, and what would be right (RFC 9457)."""
+
+    type: Address = Field(examples=["http://127.0.0.1:8000/problems/invalid-parameters"])
+    """The address of a page that explains this kind of problem."""
+    title: Line = Field(examples=["Invalid parameters"])
+    """The kind of problem in a few words, in the language of the answer."""
+    status: int = Field(ge=400, le=599, examples=[422])
+    """The HTTP status."""
+    detail: Prose = Field(examples=["goods-trad is unknown; did you mean goods-trade?"])
+    """What happened in this case, in the language of the answer."""
+    code: Code = Field(examples=["invalid-parameters"])
+    """The kind of problem, for programs."""
+    request_id: Code = Field(examples=["3f2b8c5e9d1a4b7c8e6f0a1b2c3d4e5f"])
+    """The identifier of the request, to quote when asking for help."""
+    errors: list[Fault] = lists()
+    """Every mistake found in the request; empty where the request itself is not at fault."""
+
+
+class Mistake:
+    """One mistake in a request, before the language of the answer is known."""
+
+    def __init__(
+        self, location: str, words: Words, allowed: Iterable[str] | None = None, found: str = ""
+    ) -> None:
+        self.location = location
+        self.words = words
+        self.allowed = None if allowed is None else list(allowed)
+        nearest = get_close_matches(found, self.allowed or [], n=1, cutoff=0.5)
+        self.suggestion = nearest[0] if nearest else None
+
+    def told(self, language: Language) -> Fault:
+        """Tell the mistake, with the nearest right value."""
+        message = self.words.to(language)
+        if self.suggestion:
+            message += Words(
+                f"; did you mean {self.suggestion}?", f"；您要找的是 {self.suggestion} 吗？"
+            ).to(language)
+        return Fault(
+            location=self.location,
+            message=message,
+            allowed=self.allowed,
+            suggestion=self.suggestion,
+        )
+
+
+class Problem(Exception):
+    """A request that cannot be answered; the subclasses say why."""
+
+    status: ClassVar[int]
+    code: ClassVar[str]
+    title: ClassVar[Words]
+    meaning: ClassVar[Words]
+    """What the page at the problem's address explains."""
+
+    def __init__(
+        self,
+        detail: Words,
+        mistakes: Iterable[Mistake] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail.en)
+        self.detail = detail
+        self.mistakes = list(mistakes)
+        self.headers = dict(headers or {})
+
+    def document(self, base: str, language: Language, request_id: str) -> ProblemDocument:
+        """Write the problem down for one request."""
+        return ProblemDocument(
+            type=f"{base}/problems/{self.code}",
+            title=self.title.to(language),
+            status=self.status,
+            detail=self.detail.to(language),
+            code=self.code,
+            request_id=request_id,
+            errors=[mistake.told(language) for mistake in self.mistakes],
+        )
+
+
+class MalformedAddress(Problem):
+    """The address cannot be decoded."""
+
+    status = 400
+    code = "malformed-address"
+    title = Words("Malformed address", "网址格式有误")
+    meaning = Words(
+        "The path or the query has a percent escape that is cut short, does not spell UTF-8 text, "
+        "or spells a control character. Encode the address again; nothing was looked up.",
+        "路径或查询串中的百分号转义不完整、不是有效的UTF-8文本，或含有控制字符。"
+        "请重新编码网址；本次请求未进行任何查询。",
+    )
+
+
+class NotFound(Problem):
+    """There is nothing under this name."""
+
+    status = 404
+
+
+class UnknownPath(NotFound):
+    """Nothing is served at this path."""
+
+    code = "unknown-path"
+    title = Words("Unknown path", "路径不存在")
+    meaning = Words(
+        "Nothing is served at this path. The answer names the nearest path that exists; "
+        "/v1 links to all of them and /docs describes them.",
+        "该路径下没有任何内容。响应中给出了最接近的有效路径；"
+        "/v1 列出全部入口，/docs 提供详细说明。",
+    )
+
+
+class UnknownRecord(NotFound):
+    """No record has this key."""
+
+    code = "unknown-record"
+    title = Words("Unknown record", "记录不存在")
+    meaning = Words(
+        "The path is right, but no record has this key. The answer names the nearest key that "
+        "exists; the list one level up has them all.",
+        "路径正确，但没有以此为键的记录。响应中给出了最接近的有效键；上一级列表列出全部记录。",
+    )
+
+    def __init__(self, parameter: str, found: str, known: Iterable[str]) -> None:
+        words = Words(f"{found} is unknown", f"{found} 不存在")
+        mistake = Mistake(f"path.{parameter}", words, known, found)
+        told = [mistake.told(language).message for language in Language]
+        super().__init__(Words(*told), [mistake])
+
+
+class MethodNotAllowed(Problem):
+    """Only GET, HEAD and OPTIONS are answered."""
+
+    status = 405
+    code = "method-not-allowed"
+    title = Words("Method not allowed", "不支持该请求方法")
+    meaning = Words(
+        "This service only reads. Use GET, or HEAD for the headers alone, or OPTIONS.",
+        "本服务只提供读取。请使用GET；只需响应头时使用HEAD；也可使用OPTIONS。",
+    )
+
+
+class InvalidParameters(Problem):
+    """At least one parameter is unknown, misspelt or out of range."""
+
+    status = 422
+    code = "invalid-parameters"
+    title = Words("Invalid parameters", "参数无效")
+    meaning = Words(
+        "At least one parameter is unknown, misspelt or out of range. The answer lists every "
+        "mistake with what would be right. Nothing is guessed: a request with a mistake is "
+        "refused whole.",
+        "至少有一个参数名称未知、拼写有误或超出范围。响应逐一列出全部错误及正确写法。"
+        "本服务不作猜测：含有错误的请求整体拒绝。",
+    )
+
+
+class InternalError(Problem):
+    """The service failed."""
+
+    status = 500
+    code = "internal-error"
+    title = Words("Internal error", "服务内部错误")
+    meaning = Words(
+        "The service failed; the request is not at fault. Try again later, and quote the request "
+        "identifier when you ask for help.",
+        "服务出现故障，与请求无关。请稍后重试；如需协助，请提供请求编号。",
+    )
+
+
+class NotReady(Problem):
+    """The database cannot be read."""
+
+    status = 503
+    code = "not-ready"
+    title = Words("Not ready", "服务未就绪")
+    meaning = Words(
+        "The database cannot be read just now. Try again after the number of seconds that the "
+        "Retry-After header gives.",
+        "数据库暂时无法读取。请按Retry-After响应头给出的秒数等待后重试。",
+    )
+
+
+KINDS: tuple[type[Problem], ...] = (
+    MalformedAddress,
+    UnknownPath,
+    UnknownRecord,
+    MethodNotAllowed,
+    InvalidParameters,
+    InternalError,
+    NotReady,
+)
+"""Every kind of problem that has a page of its own."""

@@ -1,0 +1,78 @@
+"""Columns that several queries select, under dotted labels that become nested values."""
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Label
+from sqlalchemy.orm import aliased
+from sqlmodel import SQLModel
+
+from app.models import Area, Source, Unit
+from app.text import Language, source_line
+
+Table = type[SQLModel]
+Record = dict[str, Any]
+
+Reporter = aliased(Area, name="reporter")
+Counterpart = aliased(Area, name="counterpart")
+ObservedUnit = aliased(Unit, name="observed_unit")
+
+
+def localized(table: Any, name: str, language: Language) -> ColumnElement[Any]:  # noqa: ANN401
+    """Select the column of a text in one language."""
+    column: ColumnElement[Any] = getattr(table, f"{name}_{language}")
+    return column
+
+
+def reference(table: Any, prefix: str, language: Language) -> list[Label[Any]]:  # noqa: ANN401
+    """Select the code and the name of a record."""
+    return [
+        table.code.label(f"{prefix}.code"),
+        localized(table, "name", language).label(f"{prefix}.name"),
+    ]
+
+
+def unit(table: Any, prefix: str, language: Language) -> list[Label[Any]]:  # noqa: ANN401
+    """Select what names a unit."""
+    symbol = localized(table, "symbol", language).label(f"{prefix}.symbol")
+    return [*reference(table, prefix, language), symbol]
+
+
+def source(prefix: str, language: Language) -> list[Label[Any]]:
+    """Select what names a source; ``with_line`` completes it."""
+    return [
+        Source.code.label(f"{prefix}.code"),  # type: ignore[attr-defined]
+        localized(Source, "title", language).label(f"{prefix}.title"),
+        localized(Source, "publisher", language).label(f"{prefix}.publisher"),
+        Source.published_on.label(f"{prefix}.published_on"),  # type: ignore[attr-defined]
+        Source.standing.label(f"{prefix}.standing"),  # type: ignore[attr-defined]
+        Source.address.label(f"{prefix}.address"),  # type: ignore[union-attr]
+    ]
+
+
+def with_line(named: Record, language: Language) -> Record:
+    """Complete the selected columns of a source with its source line."""
+    title, publisher = named.pop("title"), named.pop("publisher")
+    named["line"] = source_line(title, publisher, named["published_on"], language)
+    return named
+
+
+@lru_cache(maxsize=1024)
+def parts(label: str) -> tuple[str, ...]:
+    """Split a dotted label."""
+    return tuple(label.split("."))
+
+
+def nest(row: Mapping[str, Any], without: Iterable[str] = ()) -> Record:
+    """Turn a row with dotted labels into nested values."""
+    nested: Record = {}
+    for label, value in row.items():
+        if label in without:
+            continue
+        *path, name = parts(label)
+        inner = nested
+        for part in path:
+            inner = inner.setdefault(part, {})
+        inner[name] = value
+    return nested

@@ -1,0 +1,1 @@
+"""The response models: what every answer is held against before it leaves."""

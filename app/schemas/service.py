@@ -1,0 +1,198 @@
+"""The service itself: entry point, overview, search, health."""
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from app.schemas.base import (
+    Address,
+    Code,
+    Count,
+    Day,
+    Digest,
+    Line,
+    Page,
+    Prose,
+    Schema,
+    lists,
+)
+from app.schemas.commitments import PriorityArea
+from app.schemas.figures import Indicator
+from app.schemas.reference import Source
+from app.text import Language
+from app.vocabulary import SearchKind
+
+
+class Counts(Schema):
+    """How many records the data set holds."""
+
+    actions: Count = Field(examples=[24])
+    """Commitments."""
+    areas: Count = Field(examples=[4])
+    """Countries and groups of countries."""
+    indicators: Count = Field(examples=[7])
+    """Indicators."""
+    instruments: Count = Field(examples=[18])
+    """Platforms, exhibitions, project types, agreements and mechanisms."""
+    observations: Count = Field(examples=[7])
+    """Published figures."""
+    outcomes: Count = Field(examples=[7])
+    """Qualitative results."""
+    priority_areas: Count = Field(examples=[4])
+    """Priority areas."""
+    reports: Count = Field(examples=[14])
+    """Second reports of published figures."""
+    sectors: Count = Field(examples=[6])
+    """Fields of the economy."""
+    series: Count = Field(examples=[7])
+    """Series of comparable figures."""
+    sources: Count = Field(examples=[4])
+    """Documents."""
+    topics: Count = Field(examples=[3])
+    """Subjects."""
+    units: Count = Field(examples=[4])
+    """Units of measure."""
+
+
+class Release(Schema):
+    """Which release of the data set answers."""
+
+    seed_hash: Digest = Field(
+        examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"]
+    )
+    """The SHA-256 digest of the seed files; equal digests mean equal data."""
+    schema_revision: Code = Field(examples=["2026.11.25"])
+    """The revision of the database schema."""
+    released_on: Day = Field(examples=["2026-11-25"])
+    """The day of the release."""
+    note: Prose = Field(examples=["First release."])
+    """What the release brought."""
+    counts: Counts
+    """How many records it holds."""
+
+
+class Link(Schema):
+    """An address to go on from."""
+
+    rel: Code = Field(examples=["overview"])
+    """What is there."""
+    href: Address = Field(examples=["http://127.0.0.1:8000/v1/overview"])
+    """The address."""
+    title: Line = Field(examples=["Everything a dashboard needs in one answer"])
+    """What it is good for, in the language of the answer."""
+
+
+class Limits(Schema):
+    """What one request may ask for."""
+
+    page_default: Count = Field(examples=[100])
+    """Records on a page where no limit is given."""
+    page_maximum: Count = Field(examples=[1000])
+    """Records on a page at the most."""
+    query_characters: Count = Field(examples=[200])
+    """Characters in a search at the most."""
+
+
+class Licence(Schema):
+    """How the data may be used."""
+
+    code: Line = Field(examples=["MIT"])
+    """The licence of code, compilation and our own texts, by its SPDX identifier."""
+    data: Prose = Field(examples=["Figures are facts; quote them with their source."])
+    """What is to be said about the figures and the documents they come from."""
+
+
+class Service(Schema):
+    """What this service is, what it holds and where to go on."""
+
+    title: Line = Field(examples=["Belt and Road Cooperation Indicators"])
+    """The name of the service."""
+    description: Prose = Field(examples=["Official figures with their exact reading."])
+    """What it is."""
+    version: Code = Field(examples=["1.0.0"])
+    """The version of the program."""
+    release: Release
+    """Which release of the data set answers."""
+    languages: list[Language] = lists(of=10)
+    """The languages of the texts."""
+    formats: list[Line] = lists(of=100)
+    """The media types of the answers."""
+    limits: Limits
+    """What one request may ask for."""
+    licence: Licence
+    """How the data may be used."""
+    citation: Prose = Field(examples=["Belt and Road Cooperation Indicators, release 2026-11-25"])
+    """How to cite the data set as a whole."""
+    contact: Prose = Field(examples=["Questions go to the operator of this address."])
+    """Whom to ask."""
+    links: list[Link] = lists(of=100)
+    """Where to go on."""
+
+
+class Overview(Schema):
+    """Everything that a dashboard needs: the figures, the priority areas, the source."""
+
+    release: Release
+    """Which release of the data set answers."""
+    indicators: list[Indicator] = lists()
+    """All indicators with their newest official figure."""
+    priority_areas: list[PriorityArea] = lists(of=4)
+    """The priority areas of the newest year, with their actions."""
+    source: Source
+    """The document of the newest edition."""
+
+
+class Fragment(Schema):
+    """A piece of a text: what was searched for, or what stands between."""
+
+    text: str = Field(min_length=1, max_length=5000, pattern="^(.|\n)", examples=["trade"])
+    """The piece, as plain text."""
+    match: bool = Field(examples=[True])
+    """Whether it is what was searched for."""
+
+
+class SearchHit(Schema):
+    """A record that matches a search."""
+
+    kind: SearchKind = Field(examples=["indicator"])
+    """What sort of record it is."""
+    code: Code = Field(examples=["goods-trade"])
+    """Its key."""
+    href: Address = Field(examples=["http://127.0.0.1:8000/v1/indicators/goods-trade"])
+    """Its address."""
+    title: list[Fragment] = lists(of=1000)
+    """Its title in the language of the answer, cut where the search matches."""
+    snippet: list[Fragment] = lists(of=1000)
+    """A passage around the match, cut where the search matches; empty where only the title
+    matches."""
+    snippet_language: Language = Field(examples=["en"])
+    """The language of the passage, which is the other one where only that matches."""
+
+
+class Facet(Schema):
+    """How many hits there are of one kind."""
+
+    kind: SearchKind = Field(examples=["indicator"])
+    """The kind."""
+    count: Count = Field(examples=[3])
+    """The number of hits."""
+
+
+class SearchPage(Page[SearchHit]):
+    """One page of search hits, best first."""
+
+    facets: list[Facet] = lists(of=100)
+    """How many hits there are of each kind, whatever kind was asked for."""
+
+
+class HealthStatus(StrEnum):
+    """Whether the service can do its work."""
+
+    OK = "ok"
+
+
+class Health(Schema):
+    """The state of the service."""
+
+    status: HealthStatus = Field(examples=["ok"])
+    """Always ok; a service that is not gives a problem instead."""

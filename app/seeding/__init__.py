@@ -1,0 +1,1 @@
+"""From seed files to a database: read, validate, cross-check, load, put in place."""

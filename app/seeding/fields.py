@@ -1,0 +1,68 @@
+"""The kinds of value that seed files hold."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import WithJsonSchema as JsonSchema
+from pydantic_core import PydanticCustomError
+
+
+def iso_date(value: object) -> date:
+    """Read a day written as YYYY-MM-DD, and nothing else."""
+    try:
+        day = date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        day = None
+    if day is None or day.isoformat() != value:
+        raise PydanticCustomError("iso_date", "Write a day of the calendar as 2025-01-15")
+    return day
+
+
+def exact(value: object) -> Decimal:
+    """Read a number as it is written, without quotes and without exponent."""
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return Decimal(value)
+    raise PydanticCustomError("exact_number", "Write a plain number such as 36 or 22.1")
+
+
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]+([-.][A-Za-z0-9]+)*$")]
+Words = Annotated[str, StringConstraints(min_length=1, pattern=r"^\S(.*\S)?$")]
+Suffix = Annotated[str, StringConstraints(max_length=20)]
+Day = Annotated[date, BeforeValidator(iso_date), JsonSchema({"type": "string", "format": "date"})]
+Number = Annotated[Decimal, BeforeValidator(exact), JsonSchema({"type": "number"})]
+Address = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$")]
+Locator = Annotated[str, StringConstraints(pattern=r"^P[1-9][0-9]*(\.S[1-9][0-9]*)?$")]
+Position = Annotated[int, Field(strict=True, ge=1, le=10_000)]
+Year = Annotated[int, Field(strict=True, ge=1949, le=2100)]
+AreaPosition = Annotated[int, Field(strict=True, ge=1, le=4)]
+Months = Annotated[int, Field(strict=True, ge=1, le=12)]
+Decimals = Annotated[int, Field(strict=True, ge=0, le=10)]
+Multiplier = Annotated[int, Field(strict=True, ge=0, le=15)]
+
+
+class Strict(BaseModel):
+    """Nothing unknown, nothing coerced, nothing changed afterwards."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, use_attribute_docstrings=True, regex_engine="python-re"
+    )
+
+
+class Text(Strict):
+    """A text in both languages."""
+
+    en: Words
+    """English."""
+    zh: Words
+    """Simplified Chinese."""
+
+
+class SuffixText(Strict):
+    """What is printed after a number, in both languages; empty where nothing is."""
+
+    en: Suffix
+    """English, with the space that separates it from the number."""
+    zh: Suffix
+    """Simplified Chinese."""

@@ -1,0 +1,165 @@
+"""Words for people: the choice of language, and the display of numbers, periods and places."""
+
+import re
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from functools import lru_cache
+from typing import NamedTuple
+
+from babel.dates import format_date, get_month_names
+from babel.numbers import format_decimal
+
+from app.vocabulary import Qualifier
+
+
+class Language(StrEnum):
+    """A language of the texts."""
+
+    ENGLISH = "en"
+    CHINESE = "zh"
+
+
+class Words(NamedTuple):
+    """The same words in both languages."""
+
+    en: str
+    zh: str
+
+    def to(self, language: Language) -> str:
+        """Say them in one language."""
+        return self.zh if language is Language.CHINESE else self.en
+
+
+QUALIFIED = {
+    Qualifier.EXACT: Words("{}", "{}"),
+    Qualifier.OVER: Words("over {}", "逾{}"),
+    Qualifier.NEARLY: Words("nearly {}", "近{}"),
+    Qualifier.ABOUT: Words("about {}", "约{}"),
+}
+
+SCALES = {
+    Language.ENGLISH: {12: " trillion", 9: " billion", 6: " million", 3: " thousand"},
+    Language.CHINESE: {12: "万亿", 8: "亿", 4: "万"},
+}
+
+IDEOGRAPHS = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+SEPARATOR = "\u200b"
+BETWEEN_IDEOGRAPHS = re.compile(f"(?<=[{IDEOGRAPHS}])(?=[^\\s])|(?<=[^\\s])(?=[{IDEOGRAPHS}])")
+LANGUAGE_RANGE = re.compile(r"\s*([A-Za-z*]+)(?:-[A-Za-z0-9-]+)?\s*(?:;\s*q\s*=\s*([01](?:\.\d*)?))?\s*")
+
+
+def negotiate(accept_language: str) -> Language:
+    """Choose the language that a reader prefers (RFC 9110, 12.5.4); English for any other."""
+    best, chosen = 0.0, Language.ENGLISH
+    for part in accept_language.split(","):
+        match = LANGUAGE_RANGE.fullmatch(part)
+        if match is None or match[1].lower() not in ("en", "zh", "*"):
+            continue
+        weight = float(match[2] or 1)
+        if weight > best:
+            best = weight
+            chosen = Language.CHINESE if match[1].lower() == "zh" else Language.ENGLISH
+    return chosen
+
+
+def separate(text: str) -> str:
+    """Set each Chinese character apart, so that a search index takes it as a word of its own."""
+    return BETWEEN_IDEOGRAPHS.sub(SEPARATOR, text)
+
+
+def joined(text: str) -> str:
+    """Undo ``separate``."""
+    return text.replace(SEPARATOR, "")
+
+
+@lru_cache(maxsize=4096)
+def figure(  # noqa: PLR0913
+    value: Decimal,
+    multiplier: int,
+    decimals: int,
+    qualifier: Qualifier,
+    suffix: str,
+    language: Language,
+) -> str:
+    """Print a figure with its unit and what limits it, as exactly as it was published.
+
+    Args:
+        value: the figure in the base unit.
+        multiplier: the power of ten in the published words, 12 for trillion.
+        decimals: the number of decimals in the published number.
+        qualifier: what limits the figure.
+        suffix: the unit as it is printed after a number.
+        language: the language of the words.
+
+    Returns:
+        Such as "over 700", "22.1 trillion yuan" or "2146.6亿元".
+    """
+    number = scaled(value, multiplier, decimals, language)
+    return QUALIFIED[qualifier].to(language).format(f"{number}{suffix}")
+
+
+def scaled(value: Decimal, multiplier: int, decimals: int, language: Language) -> str:
+    """Print a number with the scale word of the language, losing and adding no digit."""
+    words = SCALES[language] if multiplier else {}
+    scale = next((power for power in words if abs(value) >= 10**power), 0)
+    shown = max(0, decimals - multiplier + scale)
+    pattern = f"#,##0.{'0' * shown}" if shown else "#,##0"
+    if scale:
+        pattern = pattern.removeprefix("#,##")
+    return format_decimal(value.scaleb(-scale), pattern, locale=language) + words.get(scale, "")
+
+
+@lru_cache(maxsize=4096)
+def period_label(start: date, end: date, language: Language) -> str:
+    """Name a period of whole months so that eleven of them never look like a year.
+
+    Returns:
+        Such as "Full year 2024", "January to November 2024" or "2024年1—11月".
+    """
+    one_year = start.year == end.year
+    if one_year and (start.month, end.month) == (1, 12):
+        return Words(f"Full year {start.year}", f"{start.year}年全年").to(language)
+    if language is Language.CHINESE:
+        first = f"{start.year}年{start.month}"
+        if one_year:
+            return f"{first}月" if start.month == end.month else f"{first}—{end.month}月"
+        return f"{first}月—{end.year}年{end.month}月"
+    months = get_month_names("wide", locale="en")
+    last = f"{months[end.month]} {end.year}"
+    if one_year:
+        return last if start.month == end.month else f"{months[start.month]} to {last}"
+    return f"{months[start.month]} {start.year} to {last}"
+
+
+@lru_cache(maxsize=4096)
+def day(value: date, language: Language) -> str:
+    """Write a day as people do: 15 January 2025, 2025年1月15日."""
+    return format_date(value, Words("d MMMM y", "y年M月d日").to(language), locale=language)
+
+
+def place(locator: str | None, language: Language) -> str | None:
+    """Write a locator in words: paragraph 2, sentence 3; 第2段第3句."""
+    if locator is None:
+        return None
+    paragraph, _, sentence = locator.removeprefix("P").partition(".S")
+    words = Words(f"paragraph {paragraph}", f"第{paragraph}段").to(language)
+    if sentence:
+        words += Words(f", sentence {sentence}", f"第{sentence}句").to(language)
+    return words
+
+
+def source_line(title: str, publisher: str, published_on: date, language: Language) -> str:
+    """Name a source in one line, to stand under a figure."""
+    return Words(
+        f"{publisher}: {title}, published {day(published_on, language)}",
+        f"{publisher}：《{title}》，{day(published_on, language)}发布",
+    ).to(language)
+
+
+def citation(line: str, locator: str | None, language: Language) -> str:
+    """Complete a source line with the place in the source."""
+    where = place(locator, language)
+    if where is None:
+        return line
+    return Words(f"{line}, {where}", f"{line}，{where}").to(language)

@@ -1,0 +1,36 @@
+"""How Alembic reaches the database: the connection of a build, or the file that is set."""
+
+from alembic import context
+from sqlalchemy import Connection
+from sqlmodel import SQLModel
+
+from app import models  # noqa: F401
+from app.database import writing_engine
+from app.seeding.validation import seed_hash
+from app.settings import Settings
+
+
+def is_ours(name: str | None, kind: str, _: object) -> bool:
+    """Leave out the tables that SQLite's full-text search makes for itself."""
+    return not (kind == "table" and name and name.startswith("search_index"))
+
+
+def run(connection: Connection) -> None:
+    """Run the revisions on a connection."""
+    context.configure(
+        connection=connection,
+        target_metadata=SQLModel.metadata,
+        include_name=is_ours,
+        compare_type=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+given: Connection | None = context.config.attributes.get("connection")
+if given is not None:
+    run(given)
+else:
+    settings = Settings()
+    with writing_engine(settings.database_for(seed_hash(settings.seed))).connect() as own:
+        run(own)
