@@ -29,6 +29,7 @@ from app.models.links import (
     OutcomeIndicator,
     OutcomeInstrument,
     OutcomeSector,
+    search_index,
 )
 from app.models.reference import (
     Area,
@@ -74,4 +75,5 @@ __all__ = [
     "Unit",
     "as_number",
     "plain",
+    "search_index",
 ]

@@ -1,6 +1,13 @@
 """Tables that link a record to the things that its text names."""
 
+from sqlalchemy import column, table
 from sqlmodel import Field, SQLModel
+
+search_index = table(
+    "search_index",
+    *(column(name) for name in ("kind", "code", "title_en", "text_en", "title_zh", "text_zh")),
+)
+"""The full-text index, which is no table of SQLModel's."""
 
 
 class IndicatorSector(SQLModel, table=True):

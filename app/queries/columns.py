@@ -5,18 +5,13 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Label
-from sqlalchemy.orm import aliased
 from sqlmodel import SQLModel
 
-from app.models import Area, Source, Unit
+from app.models import Source
 from app.text import Language, source_line
 
 Table = type[SQLModel]
 Record = dict[str, Any]
-
-Reporter = aliased(Area, name="reporter")
-Counterpart = aliased(Area, name="counterpart")
-ObservedUnit = aliased(Unit, name="observed_unit")
 
 
 def localized(table: Any, name: str, language: Language) -> ColumnElement[Any]:  # noqa: ANN401

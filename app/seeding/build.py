@@ -11,10 +11,10 @@ from tempfile import mkstemp
 from sqlalchemy import Connection, insert
 
 from app.database import DatabaseError, inspect, writing_engine
-from app.models import SCHEMA_REVISION
+from app.models import SCHEMA_REVISION, search_index
 from app.seeding.checks import cross_check
 from app.seeding.faults import SeedError
-from app.seeding.index import index_rows, search_index
+from app.seeding.index import index_rows
 from app.seeding.rows import rows
 from app.seeding.validation import Seed, load, seed_hash
 

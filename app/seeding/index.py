@@ -2,19 +2,12 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import column, table
-
 from app.seeding import documents
 from app.seeding.documents import Entity
 from app.seeding.fields import Text
 from app.seeding.validation import Seed
 from app.text import separate
 from app.vocabulary import SearchKind
-
-search_index = table(
-    "search_index",
-    *(column(name) for name in ("kind", "code", "title_en", "text_en", "title_zh", "text_zh")),
-)
 
 KINDS: dict[type[Entity], SearchKind] = {
     documents.Indicator: SearchKind.INDICATOR,
