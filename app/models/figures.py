@@ -71,8 +71,9 @@ class Observation(Keyed, Located, table=True):
         ),
         CheckConstraint(
             "(qualifier = 'exact' AND lower_bound IS NULL AND upper_bound IS NULL)"
-            " OR (qualifier = 'over' AND lower_bound = value AND upper_bound IS NULL)"
-            " OR (qualifier = 'nearly' AND upper_bound = value)"
+            " OR (qualifier = 'over' AND lower_bound IS NOT NULL AND lower_bound = value"
+            " AND upper_bound IS NULL)"
+            " OR (qualifier = 'nearly' AND upper_bound IS NOT NULL AND upper_bound = value)"
             " OR qualifier = 'about'",
             name="qualifier_bounds",
         ),

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import mkstemp
 
 from sqlalchemy import Connection, insert
+from sqlalchemy.exc import OperationalError
 
 from app.database import DatabaseError, inspect, writing_engine
 from app.models import SCHEMA_REVISION, search_index
@@ -52,19 +53,23 @@ def build(folder: Path, migrations: Path, target: Path) -> None:
         BuildError: if the target is something else, or cannot be written.
     """
     seed = valid_seed(folder)
-    refuse_strangers(target)
     try:
+        refuse_strangers(target)
         target.parent.mkdir(parents=True, exist_ok=True)
         with replacing(target) as temporary:
             fill(temporary, seed, seed_hash(folder), migrations)
     except OSError as error:
         raise BuildError(f"cannot write {target}: {error.strerror or error}") from None
+    except (OperationalError, sqlite3.OperationalError) as error:
+        raise BuildError(f"cannot write {target}: {getattr(error, 'orig', error)}") from None
 
 
 def refuse_strangers(target: Path) -> None:
     """Never overwrite what is not a database of this API."""
     if target.is_dir():
         raise BuildError(f"{target} is a folder; name a file")
+    if target.exists() and not target.is_file():
+        raise BuildError(f"{target} is no regular file; name another")
     if target.exists() and target.stat().st_size:
         try:
             inspect(target)

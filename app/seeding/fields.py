@@ -31,7 +31,12 @@ Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]+([-.][A-Za-z0-9]+
 Words = Annotated[str, StringConstraints(min_length=1, pattern=r"^\S(.*\S)?$")]
 Suffix = Annotated[str, StringConstraints(max_length=20)]
 Day = Annotated[date, BeforeValidator(iso_date), JsonSchema({"type": "string", "format": "date"})]
-Number = Annotated[Decimal, BeforeValidator(exact), JsonSchema({"type": "number"})]
+Number = Annotated[
+    Decimal,
+    BeforeValidator(exact),
+    Field(max_digits=28, decimal_places=10),
+    JsonSchema({"type": "number"}),
+]
 Address = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$")]
 Locator = Annotated[str, StringConstraints(pattern=r"^P[1-9][0-9]*(\.S[1-9][0-9]*)?$")]
 Position = Annotated[int, Field(strict=True, ge=1, le=10_000)]
@@ -45,9 +50,7 @@ Multiplier = Annotated[int, Field(strict=True, ge=0, le=15)]
 class Strict(BaseModel):
     """Nothing unknown, nothing coerced, nothing changed afterwards."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, use_attribute_docstrings=True, regex_engine="python-re"
-    )
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class Text(Strict):

@@ -13,7 +13,7 @@ from app.seeding.faults import Fault
 Path: TypeAlias = tuple[str | int, ...]
 Value: TypeAlias = "str | int | Decimal | list[Value] | dict[str, Value] | None"
 
-INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
+INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,27})")
 DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+")
 STANDARD_TAGS = ("tag:yaml.org,2002:str", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 
@@ -67,6 +67,8 @@ def read(file: PurePosixPath, raw: bytes) -> Document:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
         document.faults.append(Fault(file, line, "", f"is not YAML: {error.problem}"))
+    except RecursionError:
+        document.faults.append(Fault(file, 1, "", "nests too deeply; write plain fields"))
     except yaml.YAMLError as error:
         document.faults.append(Fault(file, 1, "", f"is not YAML: {str(error).splitlines()[0]}"))
     else:

@@ -80,8 +80,9 @@ def seed_hash(folder: Path) -> str:
 def load(folder: Path) -> tuple[Seed, list[Fault]]:
     """Read and validate every file by itself; cross-checks come after."""
     seed, faults = Seed(), []
+    name = folder.resolve().name
     for path in seed_files(folder):
-        file = PurePosixPath(folder.name, path.relative_to(folder).as_posix())
+        file = PurePosixPath(name, path.relative_to(folder).as_posix())
         kind = COLLECTIONS.get(file.parent.name)
         if kind is None or len(file.parts) != 3 or file.suffix != ".yaml":  # noqa: PLR2004
             faults.append(Fault(file, 1, "", misplaced()))
@@ -90,7 +91,7 @@ def load(folder: Path) -> tuple[Seed, list[Fault]]:
         seed.documents[kind, document.key] = document
         faults += document.faults or validate(seed, kind, document)
     if not faults and not seed.documents:
-        faults.append(Fault(PurePosixPath(folder.name), 1, "", "holds no seed files"))
+        faults.append(Fault(PurePosixPath(name), 1, "", "holds no seed files"))
     return seed, faults
 
 

@@ -1,0 +1,198 @@
+"""The command line: bri serve, build, check, openapi."""
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+
+from app.database import DatabaseError, inspect
+from app.models import SCHEMA_REVISION
+from app.seeding.build import BuildError, build, is_current, valid_seed
+from app.seeding.faults import SeedError
+from app.seeding.json_schemas import write_schemas
+from app.seeding.validation import seed_files, seed_hash
+from app.settings import Settings
+
+app = typer.Typer(
+    help="Belt and Road Cooperation Indicators: build the database and serve the API.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+errors = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+
+Database = Annotated[
+    Path | None,
+    typer.Option(help="The database file. Without it a file of this seed's own is used.",
+                 show_default=False),
+]
+Seed = Annotated[
+    Path | None,
+    typer.Option(help="The folder of seed files. Without it the one that came along.",
+                 show_default=False),
+]
+
+
+class Refused(Exception):
+    """The command cannot do what was asked; the message says why."""
+
+
+@contextmanager
+def one_line_errors() -> Iterator[None]:
+    """End with exit code 1 and a line for each thing that is wrong, never with a traceback."""
+    try:
+        yield
+    except SeedError as error:
+        errors.print(f"bri: the seed has {len(error.faults)} faults; nothing was written")
+        for fault in error.faults:
+            errors.print(str(fault))
+        raise typer.Exit(1) from None
+    except ValidationError as error:
+        for fault in error.errors():
+            name = "_".join(str(part) for part in fault["loc"]).upper()
+            errors.print(f"bri: BRI_{name.removeprefix('BRI_')}: {fault['msg']}")
+        raise typer.Exit(1) from None
+    except (BuildError, DatabaseError, Refused) as error:
+        errors.print(f"bri: {error}")
+        raise typer.Exit(1) from None
+    except OSError as error:
+        errors.print(f"bri: {error.filename or ''}: {error.strerror or error}")
+        raise typer.Exit(1) from None
+
+
+def configured(database: Path | None, seed: Path | None = None) -> Settings:
+    """Join the options of a command with the environment."""
+    given = {"database": database and database.absolute(), "seed": seed and seed.absolute()}
+    settings = Settings(**{name: value for name, value in given.items() if value is not None})
+    if not settings.seed.is_dir():
+        raise Refused(f"{settings.seed} is no folder of seed files")
+    return settings
+
+
+def built(settings: Settings, target: Path) -> None:
+    """Build the database, with a sign of life where somebody watches."""
+    with Console(stderr=True).status("Building the database"):
+        build(settings.seed, settings.migrations, target)
+
+
+@app.command("build")
+def build_database(database: Database = None, seed: Seed = None) -> None:
+    """Build the database from the seed files and put it in place, whole or not at all."""
+    with one_line_errors():
+        settings = configured(database, seed)
+        target = settings.database_for(seed_hash(settings.seed))
+        built(settings, target)
+        typer.echo(f"{target} built from {len(seed_files(settings.seed))} seed files")
+
+
+@app.command()
+def check(
+    database: Database = None,
+    seed: Seed = None,
+    write: Annotated[
+        bool,
+        typer.Option("--write-schemas", help="Also write JSON Schemas for editors to seed/.schemas."),
+    ] = False,
+) -> None:
+    """Check the seed files, and the database if one is named; change nothing."""
+    with one_line_errors():
+        settings = configured(database, seed)
+        valid_seed(settings.seed)
+        typer.echo(f"{len(seed_files(settings.seed))} seed files are right")
+        if write:
+            write_schemas(settings.seed)
+            typer.echo(f"schemas written to {settings.seed / '.schemas'}")
+        if settings.database is not None:
+            check_database(settings, settings.database)
+
+
+def check_database(settings: Settings, path: Path) -> None:
+    """Say whether a database can be served and is that of the seed."""
+    digest, revision = inspect(path)
+    if revision != SCHEMA_REVISION:
+        raise Refused(
+            f"{path} has schema revision {revision}, this program needs {SCHEMA_REVISION}; "
+            "build it anew with 'bri build'"
+        )
+    if digest != seed_hash(settings.seed):
+        raise Refused(f"{path} was built from another seed; build it anew with 'bri build'")
+    typer.echo(f"{path} is the database of this seed")
+
+
+@app.command()
+def openapi(
+    database: Database = None,
+    server: Annotated[
+        str, typer.Option(help="The address of the service that the document names.")
+    ] = "http://127.0.0.1:8000",
+) -> None:
+    """Print the OpenAPI document, with examples from the database."""
+    from app.main import create_app  # noqa: PLC0415
+    from app.openapi import printed  # noqa: PLC0415
+
+    with one_line_errors():
+        settings = configured(database)
+        ensure(settings)
+        typer.echo(printed(create_app(settings), server.rstrip("/")))
+
+
+def ensure(settings: Settings) -> Path:
+    """Build the database if there is none, or if it is of another seed or revision."""
+    target = settings.database_for(seed_hash(settings.seed))
+    if not is_current(target, settings.seed):
+        built(settings, target)
+    return target
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8000,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="How many processes answer.")] = 1,
+    database: Database = None,
+    seed: Seed = None,
+) -> None:
+    """Serve the API; the database is built first if there is none or the seed has changed."""
+    with one_line_errors():
+        settings = configured(database, seed)
+        refuse_taken(host, port)
+        target = ensure(settings)
+        base = str(settings.public_url or f"http://{host}:{port}").rstrip("/")
+        typer.echo(f"Page      {base}{settings.root_path}/")
+        typer.echo(f"Docs      {base}{settings.root_path}/docs")
+        typer.echo(f"Database  {target}")
+        os.environ |= {"BRI_DATABASE": str(target), "BRI_SEED": str(settings.seed)}
+        run(host, port, workers)
+
+
+def run(host: str, port: int, workers: int) -> None:
+    """Run the server processes until they are told to stop."""
+    import uvicorn  # noqa: PLC0415
+
+    uvicorn.run(
+        "app.main:application",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        server_header=False,
+        log_level="warning",
+    )
+
+
+def refuse_taken(host: str, port: int) -> None:
+    """Say so at once if the address cannot be listened on."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise Refused(f"cannot listen on {host}:{port}: {reason}; try another --port") from None

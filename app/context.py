@@ -1,0 +1,173 @@
+"""What every request needs: the open release, the language, the way to answer."""
+
+import os
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar
+
+from fastapi import Depends, Request, Response
+
+from app.database import Database, DatabaseError
+from app.filters import ASKED, Asked
+from app.problems import MEDIA_TYPE, Problem, UnknownRecord
+from app.queries.columns import Record
+from app.queries.pages import Found
+from app.queries.reference import newest_edition
+from app.queries.release import codes, release
+from app.schemas.base import Page, Schema
+from app.text import Language, negotiate
+
+P = ParamSpec("P")
+Result = TypeVar("Result")
+AnySchema = TypeVar("AnySchema", bound=Schema)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """An open release, and what of it is read once."""
+
+    database: Database
+    release: Record
+    codes: dict[str, tuple[str, ...]]
+    sources: dict[Language, Record]
+    """The source of the newest edition in each language."""
+
+
+@dataclass
+class Library:
+    """Keeps the newest release open; a file put in place of the old one is picked up."""
+
+    path: Path
+    public_url: str | None = None
+    stamp: tuple[int, int, int] = (0, 0, 0)
+    snapshot: Snapshot | None = field(default=None)
+
+    def current(self) -> Snapshot:
+        """Give the release of the file that stands in place now.
+
+        Raises:
+            DatabaseError: if no release could be opened yet.
+        """
+        stamp = self.stamp
+        with suppress(OSError):
+            status = os.stat(self.path)  # noqa: PTH116
+            stamp = (status.st_ino, status.st_mtime_ns, status.st_size)
+        if self.snapshot is None or stamp != self.stamp:
+            self.stamp = stamp
+            self.reopen()
+        if self.snapshot is None:
+            raise DatabaseError(f"{self.path} cannot be served")
+        return self.snapshot
+
+    def reopen(self) -> None:
+        """Open the file; a file that cannot be served leaves the old release in service."""
+        try:
+            opened = snapshot(self.path)
+        except DatabaseError:
+            if self.snapshot is None:
+                raise
+        else:
+            self.snapshot = opened
+
+
+def snapshot(path: Path) -> Snapshot:
+    """Open a release and read what is read once."""
+    database = Database(path)
+    with database.connect() as connection:
+        sources = {language: newest_edition(connection, language) for language in Language}
+        return Snapshot(database, dict(release(connection)), codes(connection), sources)
+
+
+def spoken(request: Request) -> Language:
+    """Choose the language of an answer: the lang parameter, else the Accept-Language header."""
+    asked = request.query_params.get("lang")
+    if asked in list(Language):
+        return Language(asked)
+    return negotiate(request.headers.get("accept-language", ""))
+
+
+def base_url(request: Request) -> str:
+    """Give the address that links start with."""
+    library: Library = request.app.state.library
+    return library.public_url or str(request.base_url).rstrip("/")
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One request's view of the release."""
+
+    request: Request
+    snapshot: Snapshot
+    language: Language
+    base: str
+
+    def read(
+        self,
+        query: Callable[Concatenate[Any, Language, P], Result],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> Result:
+        """Run a query in the language of the request."""
+        with self.snapshot.database.connect() as connection:
+            return query(connection, self.language, *args, **kwargs)
+
+    def answer(self, model: Schema, links: dict[str, str] | None = None) -> Response:
+        """Send a model as JSON."""
+        headers = {"Content-Language": self.language, "Vary": "Accept-Language"}
+        if links:
+            headers["Link"] = ", ".join(f'<{url}>; rel="{rel}"' for rel, url in links.items())
+        return Response(model.to_json(), media_type="application/json", headers=headers)
+
+    def page(self, model: type[Page[Any]], found: Found, **more: object) -> Response:
+        """Send one page of a list, with the address of the next."""
+        following = self.following(found.cursor)
+        body = model.model_validate(
+            {"items": found.rows, "total": found.total, "next": following, **more}
+        )
+        return self.answer(body, {"next": following} if following else None)
+
+    def following(self, cursor: str | None) -> str | None:
+        """Write the address of the next page: this request's own, with another cursor."""
+        if cursor is None:
+            return None
+        url = self.request.url.include_query_params(cursor=cursor)
+        return f"{self.base}{self.request.scope['path']}?{url.query}"
+
+    def record(
+        self, model: type[AnySchema], record: Record | None, collection: str, **path: str
+    ) -> Response:
+        """Send one record.
+
+        Raises:
+            UnknownRecord: if there is none; the nearest key is suggested.
+        """
+        if record is None:
+            ((parameter, found),) = path.items()
+            raise UnknownRecord(parameter, found, self.snapshot.codes[collection])
+        return self.answer(model.model_validate(record))
+
+
+async def reader(request: Request) -> Reader:
+    """Open the release for a request, before its parameters are validated."""
+    library: Library = request.app.state.library
+    current = library.current()
+    counts = Counter(name for name, _ in request.query_params.multi_items())
+    ASKED.set(Asked(current.codes, counts))
+    return Reader(request, current, spoken(request), base_url(request))
+
+
+Read = Annotated[Reader, Depends(reader)]
+BEFORE_VALIDATION = [Depends(reader)]
+"""Router dependencies, which run before the parameters are validated."""
+
+
+def problem_response(request: Request, problem: Problem) -> Response:
+    """Send a problem as RFC 9457 has it."""
+    language = spoken(request)
+    identifier = getattr(request.state, "request_id", "none")
+    body = problem.document(base_url(request), language, identifier).to_json()
+    headers = {"Content-Language": language, "Vary": "Accept-Language", **problem.headers}
+    return Response(body, problem.status, headers, MEDIA_TYPE)

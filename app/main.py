@@ -1,0 +1,119 @@
+"""The application: middleware, handlers and routers, in lists that can be read."""
+
+from difflib import get_close_matches
+from pathlib import Path
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.staticfiles import StaticFiles
+
+from app import __version__
+from app.context import Library, problem_response
+from app.methods import ReadOnly
+from app.mistakes import mistakes
+from app.problems import InvalidParameters, Mistake, Problem, UnknownPath
+from app.routers import commitments, figures, reference, service, site
+from app.seeding.validation import seed_hash
+from app.settings import Settings
+from app.telemetry import RequestIdentifier
+from app.telemetry import router as health
+from app.text import Language, Words
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Make the application for a database that is there.
+
+    Raises:
+        DatabaseError: if the database is missing, broken or of another revision.
+    """
+    path = settings.database_for(seed_hash(settings.seed))
+    public_url = str(settings.public_url).rstrip("/") if settings.public_url else None
+    app = FastAPI(
+        title="Belt and Road Cooperation Indicators",
+        version=__version__,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        root_path=settings.root_path,
+        middleware=[Middleware(RequestIdentifier), Middleware(ReadOnly)],
+        exception_handlers={
+            Problem: answer_problem,
+            RequestValidationError: answer_invalid,
+            HTTPException: answer_http,
+        },
+    )
+    app.state.library = Library(path, public_url)
+    app.state.library.current()
+    routers = (
+        service.router,
+        figures.router,
+        commitments.router,
+        reference.router,
+        health,
+        site.router,
+    )
+    for router in routers:
+        app.include_router(router)
+    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
+    return app
+
+
+def application() -> FastAPI:
+    """Make the application from the environment; what a server process calls."""
+    return create_app(Settings())
+
+
+async def answer_problem(request: Request, problem: Exception) -> Response:
+    """Answer with the problem that was raised."""
+    assert isinstance(problem, Problem)  # noqa: S101
+    return problem_response(request, problem)
+
+
+async def answer_invalid(request: Request, error: Exception) -> Response:
+    """Answer with every mistake in the parameters."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    found = mistakes(error.errors(), parameters(request))
+    words = summary(found)
+    return problem_response(request, InvalidParameters(words, found))
+
+
+def parameters(request: Request) -> list[str]:
+    """List the query parameters of the operation that was asked for."""
+    route = request.scope.get("route")
+    names: list[str] = []
+    if isinstance(route, APIRoute):
+        for parameter in route.dependant.query_params:
+            model = parameter.field_info.annotation
+            fields = getattr(model, "model_fields", {})
+            names += [name for name, info in fields.items() if not info.exclude]
+    return names
+
+
+def summary(found: list[Mistake]) -> Words:
+    """Sum the mistakes up in one sentence a language."""
+    first = found[0]
+    if len(found) == 1:
+        return Words(
+            *(first.told(language).message for language in Language),
+        )
+    return Words(
+        f"The request has {len(found)} mistakes; errors lists them all",
+        f"请求中有 {len(found)} 处错误；errors 逐一列出",
+    )
+
+
+async def answer_http(request: Request, error: Exception) -> Response:
+    """Answer for a path at which nothing is served, with the nearest one that exists."""
+    assert isinstance(error, HTTPException)  # noqa: S101
+    path = str(request.scope["path"])
+    known = [route.path for route in request.app.routes if isinstance(route, APIRoute)]
+    nearest = get_close_matches(path, [one for one in known if "{" not in one], n=1, cutoff=0.5)
+    shown = path if len(path) <= 100 else f"{path[:100]}…"  # noqa: PLR2004
+    words = Words(f"Nothing is served at {shown}", f"路径 {shown} 下没有内容")
+    mistake = Mistake("path", words, nearest or ["/v1", "/docs"], path)
+    told = [mistake.told(language).message for language in Language]
+    return problem_response(request, UnknownPath(Words(*told), [mistake]))

@@ -1,0 +1,257 @@
+"""The house style of the OpenAPI document, applied to the whole of it in one place."""
+
+import asyncio
+import json
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from app.problems import MEDIA_TYPE, ProblemDocument
+from app.schemas.base import ENCODER
+
+Node = dict[str, Any]
+
+INTRODUCTION = """
+Official figures on China's economic cooperation with Belt and Road partner countries, with
+everything that is usually lost: **over** and **nearly** are data, **January to November** is
+never mixed with a full year, and every figure and commitment has its place in the source.
+
+No key, no cookie, only GET. Five requests teach the whole of it:
+
+1. [/v1/overview](v1/overview) is everything a dashboard needs: seven figures, four priority areas.
+2. [/v1/indicators/import-share](v1/indicators/import-share) is one figure read right: nearly 54
+   percent, so below 54, for the full year 2024.
+3. [/v1/observations?months=11](v1/observations?months=11) are the figures that cover eleven
+   months; never set them beside a full year.
+4. [/v1/actions?sector=digital-economy&lang=zh](v1/actions?sector=digital-economy&lang=zh) is what
+   was announced for a sector, in Chinese.
+5. [/v1/search?q=agreement](v1/search?q=agreement) finds words in all texts of both languages.
+
+**Reading a figure.** Print the field display, or value together with qualifier, bounds, unit and
+period label. The number alone is not what the source says.
+
+**Languages.** Add lang=en or lang=zh, or send Accept-Language; any other language gets English,
+and Content-Language says so.
+
+**Mistakes.** An unknown parameter, code or value is refused with the nearest right one, as a
+problem document (RFC 9457) that lists every mistake at once.
+"""
+
+TAGS = {
+    "service": "The entry point, and the overview that answers most dashboards in one GET.",
+    "indicators": "What is measured, each with its newest official figure.",
+    "observations": "Every published figure, with period, qualifier, bounds and place in the source.",
+    "priority areas": "The four areas announced for a year, and their actions.",
+    "outcomes": "Results of a year that the source tells in words.",
+    "reference data": "Topics, areas, sectors, instruments, units and sources, linked both ways.",
+    "search": "Full-text search over everything, in both languages.",
+    "operations": "Whether the service is alive and ready.",
+}
+HEADERS: Node = {
+    "Content-Language": {
+        "description": "The language of the texts.",
+        "schema": {"type": "string", "enum": ["en", "zh"]},
+        "example": "en",
+    },
+    "X-Request-ID": {
+        "description": "The identifier of the request, to quote when asking for help.",
+        "schema": {
+            "type": "string",
+            "minLength": 8,
+            "maxLength": 128,
+            "pattern": "^[A-Za-z0-9.-]+$",
+        },
+        "example": "3f2b8c5e9d1a4b7c8e6f0a1b2c3d4e5f",
+    },
+}
+LINK_HEADER: Node = {
+    "description": "The address of the next page, with rel next; not sent on the last page.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 4000, "pattern": "^<"},
+    "example": '<http://127.0.0.1:8000/v1/indicators?limit=2&cursor=abc>; rel="next"',
+}
+PROBLEMS = {
+    "400": "The address cannot be decoded.",
+    "404": "No record has this key; the nearest one is suggested.",
+    "405": "Only GET, HEAD and OPTIONS are answered.",
+    "422": "At least one parameter is unknown or out of range; every mistake is listed.",
+    "500": "The service failed.",
+    "503": "The database cannot be read just now.",
+}
+EXAMPLE_PAGE = 2
+
+
+def document(app: FastAPI, server: str) -> Node:
+    """Describe the application, in the house style, without examples of answers."""
+    routes = [route for route in app.routes if getattr(route, "include_in_schema", False)]
+    plain: Node = get_openapi(
+        title=app.title,
+        version=app.version,
+        summary="Read-only official figures on Belt and Road cooperation, with their exact reading.",
+        description=INTRODUCTION.strip(),
+        routes=routes,
+        tags=[{"name": name, "description": text} for name, text in TAGS.items()],
+        servers=[{"url": server, "description": "This service."}],
+        contact={"name": "The operator of this service", "url": f"{server}/v1"},
+        license_info={"name": "MIT", "identifier": "MIT"},
+    )
+    plain["security"] = []
+    schemas = plain["components"]["schemas"]
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    problem = ProblemDocument.model_json_schema(
+        mode="serialization", ref_template="#/components/schemas/{model}"
+    )
+    schemas.update(problem.pop("$defs"))
+    schemas["ProblemDocument"] = problem
+    for path, operations in plain["paths"].items():
+        for operation in operations.values():
+            finish(operation, path)
+    plain["components"]["schemas"] = {name: tidy(schemas[name]) for name in sorted(schemas)}
+    return plain
+
+
+def finish(operation: Node, path: str) -> None:
+    """Bring one operation into the house style."""
+    operation["operationId"] = operation["operationId"].partition("_v1")[0]
+    operation["operationId"] = operation["operationId"].partition("_health")[0]
+    operation["description"] = " ".join(operation["description"].split())
+    operation["parameters"] = [parameter(given) for given in operation.get("parameters", [])]
+    if not operation["parameters"]:
+        del operation["parameters"]
+    responses = operation["responses"]
+    responses["200"]["description"] = "The answer, as described."
+    responses["200"]["headers"] = dict(HEADERS)
+    if "next" in str(responses["200"]["content"]) or path.endswith("s"):
+        responses["200"]["headers"]["Link"] = LINK_HEADER
+    statuses = {"400", "422", "500", "503"} | ({"404"} if "{" in path else set())
+    if path.startswith("/health"):
+        statuses = {"400", "500"} | ({"503"} if path.endswith("ready") else set())
+    reference = {"$ref": "#/components/schemas/ProblemDocument"}
+    for status in sorted(statuses):
+        responses[status] = {
+            "description": PROBLEMS[status],
+            "headers": dict(HEADERS),
+            "content": {MEDIA_TYPE: {"schema": reference}},
+        }
+    for status in set(responses) - statuses - {"200"}:
+        del responses[status]
+
+
+def parameter(given: Node) -> Node:
+    """Describe a parameter plainly: no default lists, no null, its example beside its schema."""
+    schema = tidy(dict(given["schema"]))
+    examples = schema.pop("examples", None)
+    schema.pop("description", None)
+    if "$ref" in schema:
+        schema = {"$ref": schema["$ref"]}
+    described = " ".join(given.get("description", "").split())
+    told = {"name": given["name"], "in": given["in"], "required": given.get("required", False)}
+    told |= {"description": described, "schema": schema}
+    if schema.get("type") == "array":
+        schema.pop("default", None)
+        told |= {"style": "form", "explode": True}
+    if given.get("example") is not None or examples:
+        told["example"] = given.get("example", examples[0] if examples else None)
+    return told
+
+
+def tidy(node: Any, *, names: bool = False) -> Any:  # noqa: ANN401
+    """Bring a schema into the house style.
+
+    Args:
+        node: the schema, or a part of it.
+        names: whether the keys of the node are names of properties, which are left alone.
+    """
+    if isinstance(node, list):
+        return [tidy(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    kept = {
+        key: value if key in ("examples", "example", "enum") else tidy(value, names=key == "properties")
+        for key, value in node.items()
+        if names or key != "title" or not isinstance(value, str)
+    }
+    if names:
+        return kept
+    if "description" in kept:
+        kept["description"] = " ".join(kept["description"].split())
+    if kept.get("type") == "integer":
+        kept["format"] = "int32"
+    options = kept.get("anyOf", [])
+    scalar = [option for option in options if "type" in option and option["type"] != "null"]
+    if len(options) == 2 and len(scalar) == 1 and {"type": "null"} in options:  # noqa: PLR2004
+        del kept["anyOf"]
+        kept = {**scalar[0], **kept, "type": [scalar[0]["type"], "null"]}
+    return kept
+
+
+async def served(app: FastAPI, server: str) -> bytes:
+    """Give the finished document for a server address, with real examples of every answer.
+
+    The examples are answers of the application itself to the examples of its parameters, so they
+    are true for the release that is served; the document is kept until the release changes.
+    """
+    key = (server, app.state.library.current())
+    kept: tuple[object, bytes] | None = getattr(app.state, "openapi", None)
+    if kept is None or kept[0] != key:
+        described = document(app, server)
+        for path, operations in described["paths"].items():
+            await exemplify(app, server, path, operations["get"])
+        kept = app.state.openapi = (key, ENCODER.encode(described))
+    return kept[1]
+
+
+async def exemplify(app: FastAPI, server: str, path: str, operation: Node) -> None:
+    """Put the real answer to an operation's own examples beside its description."""
+    query = {}
+    for given in operation.get("parameters", []):
+        if given["in"] == "path":
+            path = path.replace(f"{{{given['name']}}}", str(given["example"]))
+        elif given["required"]:
+            query[given["name"]] = given["example"]
+        elif given["name"] == "limit":
+            query["limit"] = EXAMPLE_PAGE
+    status, body = await ask(app, server, path, urlencode(query))
+    if status == 200:  # noqa: PLR2004
+        content = operation["responses"]["200"]["content"]["application/json"]
+        content["example"] = json.loads(body, parse_float=Decimal)
+
+
+async def ask(app: FastAPI, server: str, path: str, query: str) -> tuple[int, bytes]:
+    """GET a path of the application from inside."""
+    host = server.partition("://")[2].partition("/")[0]
+    root = server.partition("://")[2].partition("/")[2]
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "scheme": server.partition("://")[0],
+        "method": "GET",
+        "path": f"/{root}{path}" if root else path,
+        "raw_path": path.encode(),
+        "root_path": f"/{root}" if root else "",
+        "query_string": query.encode(),
+        "headers": [(b"host", host.encode()), (b"x-request-id", b"openapi-example")],
+        "client": None,
+        "server": None,
+    }
+    messages: list[Any] = []
+
+    async def receive() -> Node:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Any) -> None:  # noqa: ANN401
+        messages.append(message)
+
+    await app(scope, receive, send)
+    return messages[0]["status"], b"".join(part.get("body", b"") for part in messages[1:])
+
+
+def printed(app: FastAPI, server: str) -> str:
+    """Write the document for people and files: indented, with exact numbers."""
+    import msgspec  # noqa: PLC0415
+
+    return msgspec.json.format(asyncio.run(served(app, server)), indent=2).decode()

@@ -1,0 +1,119 @@
+"""Reference data with everything that is linked to it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Select, select
+
+from app.filters import AreaFilters, CodeListing, InstrumentFilters, SourceFilters
+from app.models import Area, Instrument, Sector, Source, Topic, Unit
+from app.queries.columns import Record, localized, nest
+from app.queries.links import attach, links
+from app.queries.pages import Found, page
+from app.text import Language, source_line
+
+LISTED: dict[str, tuple[Any, tuple[str, ...], tuple[str, ...]]] = {
+    "topic": (Topic, ("name", "description"), ()),
+    "sector": (Sector, ("name", "description"), ()),
+    "area": (Area, ("name", "definition"), ("kind",)),
+    "instrument": (Instrument, ("name", "description"), ("kind",)),
+    "unit": (Unit, ("name", "symbol", "description"), ("decimals",)),
+}
+"""The code lists: their table, the texts and the plain columns that they show."""
+
+SOURCE_TEXTS = ("title", "event", "publisher", "body", "place", "licence")
+SOURCE_COLUMNS = (
+    "code",
+    "edition",
+    "standing",
+    "held_on",
+    "published_on",
+    "language",
+    "address",
+)
+Document: Any = Source
+SOURCE_ORDERS: dict[str, Sequence[Any]] = {
+    "published": (Document.published_on, Document.code),
+    "code": (Document.code,),
+}
+
+
+def listed_statement(kind: str, language: Language) -> Select[Any]:
+    """Select the records of a code list."""
+    table, texts, columns = LISTED[kind]
+    return select(
+        table.code.label("code"),
+        *(localized(table, text, language).label(text) for text in texts),
+        *(getattr(table, column).label(column) for column in columns),
+    ).select_from(table)
+
+
+def listed(
+    connection: Connection, language: Language, kind: str, filters: CodeListing
+) -> Found:
+    """List the records of a code list."""
+    table = LISTED[kind][0]
+    statement = listed_statement(kind, language)
+    if isinstance(filters, AreaFilters | InstrumentFilters) and filters.kind:
+        statement = statement.where(table.kind.in_(filters.kind))
+    orders = {"position": (table.position, table.code), "code": (table.code,)}
+    found = page(connection, statement, orders, filters, {"of": kind})
+    linked = links(connection, language, {kind: [row["code"] for row in found.rows]})
+    return found.map(lambda row: attach(row, linked, kind, row["code"]))
+
+
+def entry(connection: Connection, language: Language, kind: str, key: str) -> Record | None:
+    """Find one record of a code list."""
+    table = LISTED[kind][0]
+    statement = listed_statement(kind, language).where(table.code == key)
+    row = connection.execute(statement).mappings().first()
+    if row is None:
+        return None
+    return attach(dict(row), links(connection, language, {kind: [key]}), kind, key)
+
+
+def source_statement(language: Language) -> Select[Any]:
+    """Select sources."""
+    return select(
+        *(getattr(Source, column).label(column) for column in SOURCE_COLUMNS),
+        *(localized(Source, text, language).label(text) for text in SOURCE_TEXTS),
+        localized(Source, "speaker", language).label("speaker.name"),
+        localized(Source, "speaker_title", language).label("speaker.title"),
+        localized(Source, "goal", language).label("goal.text"),
+        Document.goal_locator.label("goal.locator"),
+    ).select_from(Source)
+
+
+def told(row: Record, language: Language) -> Record:
+    """Complete a selected source with its source line."""
+    record = nest(row)
+    for part, leading in (("speaker", "name"), ("goal", "text")):
+        if record[part][leading] is None:
+            record[part] = None
+    line = source_line(record["title"], record["publisher"], record["published_on"], language)
+    return record | {"line": line}
+
+
+def sources(connection: Connection, language: Language, filters: SourceFilters) -> Found:
+    """List sources."""
+    statement = source_statement(language)
+    if filters.standing:
+        statement = statement.where(Document.standing.in_(filters.standing))
+    if filters.edition:
+        statement = statement.where(Document.edition.in_(filters.edition))
+    found = page(connection, statement, SOURCE_ORDERS, filters)
+    return found.map(lambda row: told(row, language))
+
+
+def source(connection: Connection, language: Language, key: str) -> Record | None:
+    """Find one source."""
+    statement = source_statement(language).where(Document.code == key)
+    row = connection.execute(statement).mappings().first()
+    return told(dict(row), language) if row else None
+
+
+def newest_edition(connection: Connection, language: Language) -> Record:
+    """Find the source of the newest edition."""
+    statement = source_statement(language).where(Document.edition.is_not(None))
+    newest = statement.order_by(Document.edition.desc()).limit(1)
+    return told(dict(connection.execute(newest).mappings().one()), language)

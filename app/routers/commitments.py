@@ -1,0 +1,116 @@
+"""Outcomes, priority areas and actions."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Response
+
+from app import filters
+from app.context import BEFORE_VALIDATION, Read
+from app.queries import commitments
+from app.schemas.commitments import (
+    Action,
+    ActionPage,
+    Outcome,
+    OutcomePage,
+    PriorityArea,
+    PriorityAreaPage,
+)
+
+router = APIRouter(prefix="/v1", dependencies=BEFORE_VALIDATION)
+
+Slug = Annotated[
+    str,
+    Path(description="The slug of a priority area.", examples=["emerging-fields"]),
+    filters.Code,
+]
+ActionId = Annotated[
+    str, Path(description="The key of an action.", examples=["2025-expand-trade"]), filters.Code
+]
+OutcomeId = Annotated[
+    str,
+    Path(description="The key of an outcome.", examples=["2024-trade-expansion"]),
+    filters.Code,
+]
+
+
+@router.get(
+    "/priority-areas",
+    tags=["priority areas"],
+    summary="List the priority areas with their actions",
+    response_model=PriorityAreaPage,
+)
+def list_priority_areas(
+    read: Read, query: Annotated[filters.PriorityAreaFilters, Query()]
+) -> Response:
+    """The four areas announced for a year, each with its actions and the indicators that it
+    starts from. The link to an indicator is editorial: ours, not the source's."""  # noqa: D205, D209
+    return read.page(PriorityAreaPage, read.read(commitments.priority_areas, query))
+
+
+@router.get(
+    "/priority-areas/{slug}",
+    tags=["priority areas"],
+    summary="Show one priority area",
+    response_model=PriorityArea,
+)
+def get_priority_area(
+    read: Read, slug: Slug, query: Annotated[filters.PriorityAreaParameters, Query()]
+) -> Response:
+    """One priority area of the year asked for, or of the newest year that has it."""
+    found = read.read(commitments.priority_area, slug, query.year)
+    return read.record(PriorityArea, found, "priority_areas", slug=slug)
+
+
+@router.get(
+    "/actions",
+    tags=["priority areas"],
+    summary="List the actions",
+    response_model=ActionPage,
+)
+def list_actions(read: Read, query: Annotated[filters.ActionFilters, Query()]) -> Response:
+    """One record a commitment, each with one verb. Their status is announced: whether a
+    commitment was kept is not in the source, nor is any target."""  # noqa: D205, D209
+    return read.page(ActionPage, read.read(commitments.actions, query))
+
+
+@router.get(
+    "/actions/{id}",
+    tags=["priority areas"],
+    summary="Show one action",
+    response_model=Action,
+)
+def get_action(
+    read: Read,
+    id: ActionId,  # noqa: A002
+    query: Annotated[filters.DetailParameters, Query()],
+) -> Response:
+    """One commitment with its place in the source and everything it names."""
+    del query
+    return read.record(Action, read.read(commitments.action, id), "actions", id=id)
+
+
+@router.get(
+    "/outcomes",
+    tags=["outcomes"],
+    summary="List the outcomes",
+    response_model=OutcomePage,
+)
+def list_outcomes(read: Read, query: Annotated[filters.OutcomeFilters, Query()]) -> Response:
+    """Results of a year that the source tells in words, without a figure."""
+    return read.page(OutcomePage, read.read(commitments.outcomes, query))
+
+
+@router.get(
+    "/outcomes/{id}",
+    tags=["outcomes"],
+    summary="Show one outcome",
+    response_model=Outcome,
+)
+def get_outcome(
+    read: Read,
+    id: OutcomeId,  # noqa: A002
+    query: Annotated[filters.DetailParameters, Query()],
+) -> Response:
+    """One outcome with its place in the source and everything it names."""
+    del query
+    return read.record(Outcome, read.read(commitments.outcome, id), "outcomes", id=id)

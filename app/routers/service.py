@@ -1,0 +1,140 @@
+"""The entry point, the overview and the search."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from app import __version__, filters
+from app.context import BEFORE_VALIDATION, Read, Reader
+from app.queries.columns import Record
+from app.queries.release import overview
+from app.queries.search import search
+from app.schemas.service import Overview, SearchPage, Service
+from app.text import Language, Words, day
+from app.vocabulary import SearchKind
+
+router = APIRouter(prefix="/v1", dependencies=BEFORE_VALIDATION)
+
+Nothing = Annotated[filters.DetailParameters, Query()]
+
+TITLE = Words("Belt and Road Cooperation Indicators", "共建“一带一路”经贸合作指标")
+DESCRIPTION = Words(
+    "Official figures on China's economic cooperation with Belt and Road partner countries, each "
+    "with its exact period, its qualifier and its place in the source, and the priority areas "
+    "announced for the coming year.",
+    "中国与共建“一带一路”国家经贸合作官方数据，逐项注明准确统计期、限定语和出处，"
+    "并收录已公布的下一年度重点领域。",
+)
+DATA_LICENCE = Words(
+    "Figures and dates are facts; quote them with the source line given. Copyright in the source "
+    "documents stays with their publishers, and only short quotations of them are carried here.",
+    "数据和日期属于事实，引用时请注明所给出处。来源文件的版权归其发布者所有，此处仅作简短引用。",
+)
+CONTACT = Words(
+    "The operator of this address answers for the service; for a mistake in a figure, quote the "
+    "observation's id and its locator.",
+    "本服务由该网址的运营者负责；如发现数据有误，请注明观测值编号及出处位置。",
+)
+LINKS = {
+    "overview": ("/v1/overview", Words("Everything a dashboard needs", "仪表板所需的全部内容")),
+    "indicators": ("/v1/indicators", Words("Indicators and headline figures", "指标与核心数据")),
+    "observations": ("/v1/observations", Words("All published figures", "全部已发布数据")),
+    "priority-areas": ("/v1/priority-areas", Words("Priority areas", "重点领域")),
+    "actions": ("/v1/actions", Words("Announced actions", "已宣布举措")),
+    "outcomes": ("/v1/outcomes", Words("Outcomes told in words", "定性成果")),
+    "topics": ("/v1/topics", Words("Topics", "主题")),
+    "areas": ("/v1/areas", Words("Countries and groups", "国家与国家组")),
+    "sectors": ("/v1/sectors", Words("Fields of the economy", "产业领域")),
+    "instruments": ("/v1/instruments", Words("Instruments of cooperation", "合作载体与机制")),
+    "units": ("/v1/units", Words("Units of measure", "计量单位")),
+    "sources": ("/v1/sources", Words("Sources", "数据来源")),
+    "search": ("/v1/search?q=trade", Words("Full-text search", "全文检索")),
+    "service-desc": ("/openapi.json", Words("OpenAPI document", "OpenAPI 文档")),
+    "service-doc": ("/docs", Words("Documentation to try out", "可在线试用的文档")),
+    "reference": ("/reference", Words("Documentation to read", "供阅读的文档")),
+}
+
+
+def told_release(read: Reader) -> Record:
+    """Tell the release in the language of the request."""
+    row = read.snapshot.release
+    return {
+        "seed_hash": row["seed_hash"],
+        "schema_revision": row["schema_revision"].replace("_", "."),
+        "released_on": row["released_on"],
+        "note": row[f"note_{read.language}"],
+        "counts": row["counts"],
+    }
+
+
+@router.get("", tags=["service"], summary="Describe the service", response_model=Service)
+def get_service(read: Read, query: Nothing) -> Response:
+    """What the service is, which release it serves, how the data may be used, and where to go
+    on from here."""  # noqa: D205, D209
+    del query
+    released = day(read.snapshot.release["released_on"], read.language)
+    title = TITLE.to(read.language)
+    cited = Words(f"{title}, release of {released}", f"{title}，{released}版")
+    model = Service.model_validate(
+        {
+            "title": title,
+            "description": DESCRIPTION.to(read.language),
+            "version": __version__,
+            "release": told_release(read),
+            "languages": list(Language),
+            "formats": ["application/json"],
+            "limits": {
+                "page_default": filters.DEFAULT_LIMIT,
+                "page_maximum": filters.MAXIMUM_LIMIT,
+                "query_characters": filters.MAXIMUM_WORDS,
+            },
+            "licence": {"code": "MIT", "data": DATA_LICENCE.to(read.language)},
+            "citation": f"{cited.to(read.language)}, {read.base}/v1",
+            "contact": CONTACT.to(read.language),
+            "links": [
+                {"rel": rel, "href": f"{read.base}{path}", "title": words.to(read.language)}
+                for rel, (path, words) in LINKS.items()
+            ],
+        }
+    )
+    return read.answer(model)
+
+
+@router.get(
+    "/overview",
+    tags=["service"],
+    summary="Give everything a dashboard needs in one answer",
+    response_model=Overview,
+)
+def get_overview(read: Read, query: Nothing) -> Response:
+    """All indicators with their headline figure, the priority areas of the newest year with
+    their actions, and the source. Each figure can be shown without a second look-up."""  # noqa: D205, D209
+    del query
+    found = read.read(overview)
+    source = read.snapshot.sources[read.language]
+    return read.answer(
+        Overview.model_validate({"release": told_release(read), **found, "source": source})
+    )
+
+
+@router.get(
+    "/search",
+    tags=["search"],
+    summary="Search all texts in both languages",
+    response_model=SearchPage,
+)
+def search_records(read: Read, query: Annotated[filters.SearchFilters, Query()]) -> Response:
+    """Every record whose texts hold all the words, best first. English words are found in all
+    their forms, Chinese words from one character up. Matches come as plain pieces of text."""  # noqa: D205, D209
+    found, facets = read.read(search, query)
+    found = found.map(lambda hit: {**hit, "href": address(read, hit)})
+    counted = [{"kind": kind, "count": count} for kind, count in facets.items()]
+    return read.page(SearchPage, found, facets=counted)
+
+
+def address(read: Reader, hit: Record) -> str:
+    """Write the address of the record behind a search hit."""
+    if hit["kind"] == SearchKind.PRIORITY_AREA:
+        year, _, slug = hit["code"].partition("-")
+        return f"{read.base}/v1/priority-areas/{slug}?year={year}"
+    return f"{read.base}/v1/{hit['kind']}s/{hit['code']}"

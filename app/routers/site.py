@@ -1,0 +1,103 @@
+"""The pages: welcome, documentation, and the explanation of each kind of problem."""
+
+from functools import lru_cache
+from pathlib import Path
+
+import fastapi_offline
+from fastapi import APIRouter, Request, Response
+from fastapi.templating import Jinja2Templates
+
+from app import openapi, problems
+from app.context import BEFORE_VALIDATION, Read, base_url, spoken
+from app.queries.release import overview
+from app.text import Words
+
+router = APIRouter(include_in_schema=False)
+
+HERE = Path(__file__).parent.parent
+VENDOR = Path(fastapi_offline.__file__).parent / "static"
+VENDORED = {
+    "redoc.standalone.js": "text/javascript",
+    "swagger-ui-bundle.js": "text/javascript",
+    "swagger-ui.css": "text/css",
+}
+FOREIGN_LOGO = b"https://cdn.redoc.ly/redoc/logo-mini.svg"
+EMPTY_PICTURE = b"data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
+
+templates = Jinja2Templates(HERE / "templates")
+POLICY = (
+    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
+    "worker-src 'self' blob:; frame-ancestors 'none'; base-uri 'self'; form-action 'self'"
+)
+
+
+def page(request: Request, name: str, **values: object) -> Response:
+    """Render a page that loads nothing from another host."""
+    language = spoken(request)
+    headers = {
+        "Content-Security-Policy": POLICY,
+        "Content-Language": language,
+        "Vary": "Accept-Language",
+        "Referrer-Policy": "no-referrer",
+    }
+    context = {"lang": language, "root": request.scope.get("root_path", ""), **values}
+    return templates.TemplateResponse(request, name, context, headers=headers)
+
+
+@router.get("/", dependencies=BEFORE_VALIDATION)
+def show_welcome(request: Request, read: Read) -> Response:
+    """Welcome a browser with two figures and the way on."""
+    indicators = read.read(overview)["indicators"]
+    shown = [one for one in indicators if one["headline"]][:2]
+    return page(request, "welcome.html", indicators=shown)
+
+
+@router.get("/docs")
+def show_docs(request: Request) -> Response:
+    """Show the documentation in which operations can be tried out."""
+    return page(request, "docs.html")
+
+
+@router.get("/reference")
+def show_reference(request: Request) -> Response:
+    """Show the documentation to read."""
+    return page(request, "reference.html")
+
+
+@router.get("/problems")
+def list_problems(request: Request) -> Response:
+    """Explain every kind of problem."""
+    return page(request, "problems.html", kinds=problems.KINDS)
+
+
+@router.get("/problems/{code}")
+def show_problem(request: Request, code: str) -> Response:
+    """Explain one kind of problem."""
+    kinds = [kind for kind in problems.KINDS if kind.code == code]
+    if not kinds:
+        raise problems.UnknownRecord("code", code, [kind.code for kind in problems.KINDS])
+    return page(request, "problems.html", kinds=kinds)
+
+
+@router.get("/openapi.json")
+async def show_openapi(request: Request) -> Response:
+    """Give the OpenAPI document, with examples answered by this very release."""
+    document = await openapi.served(request.app, base_url(request))
+    return Response(document, media_type="application/json")
+
+
+@router.get("/static/vendor/{name}")
+def show_vendored(name: str) -> Response:
+    """Give a file of the documentation viewers from our own host."""
+    if name not in VENDORED:
+        raise problems.UnknownPath(
+            Words("There is no such file", "没有该文件"),
+        )
+    headers = {"Cache-Control": "public, max-age=86400"}
+    return Response(vendored(name), media_type=VENDORED[name], headers=headers)
+
+
+@lru_cache(maxsize=8)
+def vendored(name: str) -> bytes:
+    """Read a viewer's file, without the one picture that it would load from another host."""
+    return (VENDOR / name).read_bytes().replace(FOREIGN_LOGO, EMPTY_PICTURE)

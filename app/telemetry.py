@@ -1,0 +1,86 @@
+"""Health, request identifiers, and the last resort for a failure inside."""
+
+import logging
+import re
+from uuid import uuid4
+
+from fastapi import APIRouter, Request, Response
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.context import BEFORE_VALIDATION, Read, problem_response
+from app.database import DatabaseError
+from app.problems import InternalError, NotReady, Problem
+from app.schemas.service import Health, HealthStatus
+from app.text import Words
+
+log = logging.getLogger("uvicorn.error")
+REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{7,127}")
+
+router = APIRouter(prefix="/health", tags=["operations"])
+
+
+@router.get("/live", summary="Is the process alive?", response_model=Health)
+async def get_liveness() -> Response:
+    """Answer as long as the process can answer at all; it looks at nothing else."""
+    return Response(Health(status=HealthStatus.OK).to_json(), media_type="application/json")
+
+
+@router.get(
+    "/ready",
+    summary="Can it serve data?",
+    response_model=Health,
+    dependencies=BEFORE_VALIDATION,
+    responses={503: {"description": "The database cannot be read."}},
+)
+async def get_readiness(read: Read) -> Response:
+    """Answer once the database is open and can be read; 503 says that it cannot."""
+    with read.snapshot.database.connect() as connection:
+        connection.exec_driver_sql("SELECT 1 FROM release")
+    return Response(Health(status=HealthStatus.OK).to_json(), media_type="application/json")
+
+
+class RequestIdentifier:
+    """ASGI middleware: every answer carries X-Request-ID, the client's own or a new one."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Name the request, pass it on, and turn a failure into a problem."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request = Request(scope)
+        given = request.headers.get("x-request-id", "")
+        identifier = given if REQUEST_ID.fullmatch(given) else uuid4().hex
+        request.state.request_id = identifier
+        started = False
+
+        async def send_named(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                MutableHeaders(scope=message)["X-Request-ID"] = identifier
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_named)
+        except Exception as error:
+            if started:
+                raise
+            await problem_response(request, failure(error, identifier))(scope, receive, send_named)
+
+
+def failure(error: Exception, identifier: str) -> Problem:
+    """Name a failure inside without telling the outside what failed."""
+    if isinstance(error, DatabaseError):
+        log.error("request %s: %s", identifier, error)
+        words = Words("The database cannot be read just now", "数据库暂时无法读取")
+        return NotReady(words, headers={"Retry-After": "5"})
+    log.error("request %s failed", identifier, exc_info=error)
+    words = Words(
+        "The service failed; quote the request identifier when you ask for help",
+        "服务出现故障；如需协助，请提供请求编号",
+    )
+    return InternalError(words)
