@@ -29,13 +29,15 @@ errors = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
 
 Database = Annotated[
     Path | None,
-    typer.Option(help="The database file. Without it a file of this seed's own is used.",
-                 show_default=False),
+    typer.Option(
+        help="The database file. Without it a file of this seed's own is used.", show_default=False
+    ),
 ]
 Seed = Annotated[
     Path | None,
-    typer.Option(help="The folder of seed files. Without it the one that came along.",
-                 show_default=False),
+    typer.Option(
+        help="The folder of seed files. Without it the one that came along.", show_default=False
+    ),
 ]
 
 
@@ -97,7 +99,9 @@ def check(
     seed: Seed = None,
     write: Annotated[
         bool,
-        typer.Option("--write-schemas", help="Also write JSON Schemas for editors to seed/.schemas."),
+        typer.Option(
+            "--write-schemas", help="Also write JSON Schemas for editors to seed/.schemas."
+        ),
     ] = False,
 ) -> None:
     """Check the seed files, and the database if one is named; change nothing."""

@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, get_origin
 
+from fastapi import Path
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -81,7 +82,12 @@ def calendar_day(value: object) -> object:
     raise PydanticCustomError("iso_date", "not a day", {"found": str(value)})
 
 
-CODE_SCHEMA = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[A-Za-z0-9.-]+$"}
+CODE_SCHEMA: dict[str, Any] = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 200,
+    "pattern": "^[A-Za-z0-9.-]+$",
+}
 Code = WithJsonSchema(CODE_SCHEMA)
 Day = Annotated[
     date,
@@ -112,6 +118,12 @@ def several(description: str, example: Any) -> Any:  # noqa: ANN401
         description=f"{description} May stand several times; any of the values matches.",
         examples=[[example]],
     )
+
+
+def key(description: str, example: str) -> Any:  # noqa: ANN401
+    """Declare a key in a path; one of another form is simply not found."""
+    form = {name: value for name, value in CODE_SCHEMA.items() if name != "type"}
+    return Path(description=description, examples=[example], json_schema_extra=form)
 
 
 class Parameters(BaseModel):
@@ -227,21 +239,19 @@ class IndicatorFilters(CodeListing):
     """Only indicators whose texts hold all these words, in either language."""
 
 
-class ObservationFilters(Listing):
-    """Which observations to list."""
+class IndicatorObservationFilters(Listing):
+    """Which observations of one indicator to list."""
 
     sort: ObservationSort = Field(ObservationSort.INDICATOR, examples=["period_desc"])
     """The order: indicator (without the parameter), period, vintage or value, or any of them
     with _desc. Values of different units do not compare; filter by one indicator first."""
-    indicator: Indicators = several("Only figures of this indicator.", "goods-trade")
-    topic: Topics = several("Only figures of this topic.", "trade")
     area: Areas = several("Only figures that this area reports.", "CN")
     counterpart: Areas = several("Only figures with this area on the other side.", "BRI")
     unit: Units = several("Only figures in this unit.", "CNY")
     source: Sources = several("Only figures from this source.", "scio-2025-01-15")
     status: list[Status] = several("Only figures of this status.", "normal")
     qualifier: list[Qualifier] = several("Only figures limited in this way.", "over")
-    months: int | Absent = Field(None, ge=1, le=12, examples=[11])
+    months: Annotated[int, Field(ge=1, le=12)] | Absent = Field(None, examples=[11])
     """Only figures whose period has this many months: 12 for full years."""
     since: Day | Absent = Field(None, examples=["2024-01-01"])
     """Only periods that start on or after this day."""
@@ -260,10 +270,11 @@ class ObservationFilters(Listing):
         return value
 
 
-class IndicatorObservationFilters(ObservationFilters):
-    """Which observations of one indicator to list."""
+class ObservationFilters(IndicatorObservationFilters):
+    """Which observations of all indicators to list."""
 
-    indicator: SkipJsonSchema[tuple[()]] = Field((), exclude=True)  # type: ignore[assignment]
+    indicator: Indicators = several("Only figures of this indicator.", "goods-trade")
+    topic: Topics = several("Only figures of this topic.", "trade")
 
 
 class RecordListing(Listing):

@@ -22,6 +22,15 @@ from app.telemetry import RequestIdentifier
 from app.telemetry import router as health
 from app.text import Language, Words
 
+ROUTERS = (
+    service.router,
+    figures.router,
+    commitments.router,
+    reference.router,
+    health,
+    site.router,
+)
+
 
 def create_app(settings: Settings) -> FastAPI:
     """Make the application for a database that is there.
@@ -38,6 +47,7 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
         root_path=settings.root_path,
         middleware=[Middleware(RequestIdentifier), Middleware(ReadOnly)],
         exception_handlers={
@@ -48,15 +58,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.library = Library(path, public_url)
     app.state.library.current()
-    routers = (
-        service.router,
-        figures.router,
-        commitments.router,
-        reference.router,
-        health,
-        site.router,
-    )
-    for router in routers:
+    for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     return app
@@ -110,7 +112,7 @@ async def answer_http(request: Request, error: Exception) -> Response:
     """Answer for a path at which nothing is served, with the nearest one that exists."""
     assert isinstance(error, HTTPException)  # noqa: S101
     path = str(request.scope["path"])
-    known = [route.path for route in request.app.routes if isinstance(route, APIRoute)]
+    known = [route.path for router in ROUTERS for route in router.routes]  # type: ignore[attr-defined]
     nearest = get_close_matches(path, [one for one in known if "{" not in one], n=1, cutoff=0.5)
     shown = path if len(path) <= 100 else f"{path[:100]}…"  # noqa: PLR2004
     words = Words(f"Nothing is served at {shown}", f"路径 {shown} 下没有内容")

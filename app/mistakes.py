@@ -47,6 +47,8 @@ MESSAGES = {
 }
 
 OTHERWISE = Words("{found} is not right for {name}", "{name} 的值 {found} 无效")
+UNTOLD = ("none_required",)
+"""That a value could also be left out, which comes with every mistake in an optional one."""
 SHOWN_CHARACTERS = 100
 
 
@@ -58,7 +60,8 @@ def mistakes(errors: Sequence[Any], parameters: Iterable[str]) -> list[Mistake]:
         parameters: the names of all parameters of the operation.
     """
     names = sorted(parameters)
-    return [mistake(error, names) for error in errors]
+    told = [error for error in errors if error["type"] not in UNTOLD]
+    return [mistake(error, names) for error in told]
 
 
 def mistake(error: dict[str, Any], names: list[str]) -> Mistake:

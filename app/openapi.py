@@ -41,14 +41,13 @@ problem document (RFC 9457) that lists every mistake at once.
 """
 
 TAGS = {
-    "service": "The entry point, and the overview that answers most dashboards in one GET.",
-    "indicators": "What is measured, each with its newest official figure.",
-    "observations": "Every published figure, with period, qualifier, bounds and place in the source.",
-    "priority areas": "The four areas announced for a year, and their actions.",
+    "entry point": "What the service is, and the overview that answers most dashboards in one GET.",
+    "figures": "What is measured, and every published figure with period, qualifier and source.",
     "outcomes": "Results of a year that the source tells in words.",
+    "priority areas": "The four areas announced for a year, and their actions.",
     "reference data": "Topics, areas, sectors, instruments, units and sources, linked both ways.",
     "search": "Full-text search over everything, in both languages.",
-    "operations": "Whether the service is alive and ready.",
+    "service health": "Whether the service is alive and ready.",
 }
 HEADERS: Node = {
     "Content-Language": {
@@ -85,17 +84,16 @@ EXAMPLE_PAGE = 2
 
 def document(app: FastAPI, server: str) -> Node:
     """Describe the application, in the house style, without examples of answers."""
-    routes = [route for route in app.routes if getattr(route, "include_in_schema", False)]
     plain: Node = get_openapi(
         title=app.title,
         version=app.version,
         summary="Read-only official figures on Belt and Road cooperation, with their exact reading.",
         description=INTRODUCTION.strip(),
-        routes=routes,
+        routes=app.routes,
         tags=[{"name": name, "description": text} for name, text in TAGS.items()],
         servers=[{"url": server, "description": "This service."}],
         contact={"name": "The operator of this service", "url": f"{server}/v1"},
-        license_info={"name": "MIT", "identifier": "MIT"},
+        license_info={"name": "MIT", "url": "https://opensource.org/license/mit"},
     )
     plain["security"] = []
     schemas = plain["components"]["schemas"]
@@ -115,8 +113,6 @@ def document(app: FastAPI, server: str) -> Node:
 
 def finish(operation: Node, path: str) -> None:
     """Bring one operation into the house style."""
-    operation["operationId"] = operation["operationId"].partition("_v1")[0]
-    operation["operationId"] = operation["operationId"].partition("_health")[0]
     operation["description"] = " ".join(operation["description"].split())
     operation["parameters"] = [parameter(given) for given in operation.get("parameters", [])]
     if not operation["parameters"]:
@@ -170,7 +166,9 @@ def tidy(node: Any, *, names: bool = False) -> Any:  # noqa: ANN401
     if not isinstance(node, dict):
         return node
     kept = {
-        key: value if key in ("examples", "example", "enum") else tidy(value, names=key == "properties")
+        key: value
+        if key in ("examples", "example", "enum")
+        else tidy(value, names=key == "properties")
         for key, value in node.items()
         if names or key != "title" or not isinstance(value, str)
     }

@@ -252,6 +252,5 @@ def newest_priority_areas(connection: Connection, language: Language) -> list[Re
     newest = select(func.max(Priority.year)).correlate(None).scalar_subquery()
     statement = priority_area_statement(language).where(Priority.year == newest)
     return [
-        dict(row)
-        for row in connection.execute(statement.order_by(Priority.position)).mappings()
+        dict(row) for row in connection.execute(statement.order_by(Priority.position)).mappings()
     ]

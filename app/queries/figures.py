@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Label, Select, exists, select
 from sqlalchemy.orm import aliased
 
-from app.filters import IndicatorFilters, ObservationFilters
+from app.filters import IndicatorFilters, IndicatorObservationFilters, ObservationFilters
 from app.models import (
     Area,
     Baseline,
@@ -107,7 +107,7 @@ def observation_statement(language: Language) -> Select[Any]:
 def observations(
     connection: Connection,
     language: Language,
-    filters: ObservationFilters,
+    filters: IndicatorObservationFilters,
     indicator: str | None = None,
 ) -> Found:
     """List observations, of all indicators or of one."""
@@ -126,12 +126,11 @@ def observation(connection: Connection, language: Language, key: str) -> Record 
     return told(nest(row), language, reports(connection, language, [key])) if row else None
 
 
-def narrowed(filters: ObservationFilters) -> list[Any]:
+def narrowed(filters: IndicatorObservationFilters) -> list[Any]:
     """Turn the filters of observations into conditions."""
     conditions = [
         column.in_(values)
         for column, values in (
-            (Measured.code, filters.indicator),
             (Reporter.code, filters.area),
             (Counterpart.code, filters.counterpart),
             (ObservedUnit.code, filters.unit),
@@ -141,7 +140,9 @@ def narrowed(filters: ObservationFilters) -> list[Any]:
         )
         if values
     ]
-    if filters.topic:
+    if isinstance(filters, ObservationFilters) and filters.indicator:
+        conditions.append(Measured.code.in_(filters.indicator))
+    if isinstance(filters, ObservationFilters) and filters.topic:
         topics = select(Topic.id).where(Topic.code.in_(filters.topic))  # type: ignore[attr-defined]
         conditions.append(Measured.topic_id.in_(topics))
     if filters.months is not None:

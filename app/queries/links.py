@@ -28,7 +28,9 @@ class Role:
 
     def select(self, keys: Sequence[str], language: Language) -> Select[Any]:
         """Select the linked records of some owners."""
-        text = next(part for part in ("name", "title", "text") if hasattr(self.target, part + "_en"))
+        text = next(
+            part for part in ("name", "title", "text") if hasattr(self.target, part + "_en")
+        )
         code = self.target.slug if self.target is models.PriorityArea else self.target.code
         statement = select(
             literal(self.kind).label("kind"),

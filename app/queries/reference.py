@@ -48,9 +48,7 @@ def listed_statement(kind: str, language: Language) -> Select[Any]:
     ).select_from(table)
 
 
-def listed(
-    connection: Connection, language: Language, kind: str, filters: CodeListing
-) -> Found:
+def listed(connection: Connection, language: Language, kind: str, filters: CodeListing) -> Found:
     """List the records of a code list."""
     table = LISTED[kind][0]
     statement = listed_statement(kind, language)

@@ -2,7 +2,18 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Float, Integer, String, column, func, literal, literal_column, select, text
+from sqlalchemy import (
+    Connection,
+    Float,
+    Integer,
+    String,
+    column,
+    func,
+    literal,
+    literal_column,
+    select,
+    text,
+)
 
 from app.filters import SearchFilters
 from app.models import search_index
@@ -48,9 +59,7 @@ def search(
         statement = statement.where(
             text("(rank_value, rowid) > (:rank, :row_id)").bindparams(rank=rank, row_id=row_id)
         )
-    rows = [
-        dict(row) for row in connection.execute(statement.limit(filters.limit + 1)).mappings()
-    ]
+    rows = [dict(row) for row in connection.execute(statement.limit(filters.limit + 1)).mappings()]
     shown, more = rows[: filters.limit], len(rows) > filters.limit
     facets = counted(connection, matching)
     total = sum(count for kind, count in facets.items() if not filters.kind or kind in filters.kind)

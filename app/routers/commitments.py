@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from app import filters
 from app.context import BEFORE_VALIDATION, Read
@@ -18,19 +18,9 @@ from app.schemas.commitments import (
 
 router = APIRouter(prefix="/v1", dependencies=BEFORE_VALIDATION)
 
-Slug = Annotated[
-    str,
-    Path(description="The slug of a priority area.", examples=["emerging-fields"]),
-    filters.Code,
-]
-ActionId = Annotated[
-    str, Path(description="The key of an action.", examples=["2025-expand-trade"]), filters.Code
-]
-OutcomeId = Annotated[
-    str,
-    Path(description="The key of an outcome.", examples=["2024-trade-expansion"]),
-    filters.Code,
-]
+Slug = Annotated[str, filters.key("The slug of a priority area.", "emerging-fields")]
+ActionId = Annotated[str, filters.key("The key of an action.", "2025-expand-trade")]
+OutcomeId = Annotated[str, filters.key("The key of an outcome.", "2024-trade-expansion")]
 
 
 @router.get(

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from app import filters
 from app.context import BEFORE_VALIDATION, Read
@@ -12,28 +12,23 @@ from app.schemas.figures import Indicator, IndicatorPage, Observation, Observati
 
 router = APIRouter(prefix="/v1", dependencies=BEFORE_VALIDATION)
 
-IndicatorCode = Annotated[
-    str, Path(description="The key of an indicator.", examples=["goods-trade"]), filters.Code
-]
+IndicatorCode = Annotated[str, filters.key("The key of an indicator.", "goods-trade")]
 ObservationId = Annotated[
     str,
-    Path(
-        description="The key of an observation: series, first month and source.",
-        examples=["aid-projects.CN.BRI.NB.P11M.2024-01.scio-2025-01-15"],
+    filters.key(
+        "The key of an observation: series, first month and source.",
+        "aid-projects.CN.BRI.NB.P11M.2024-01.scio-2025-01-15",
     ),
-    filters.Code,
 ]
 
 
 @router.get(
     "/indicators",
-    tags=["indicators"],
+    tags=["figures"],
     summary="List the indicators with their newest official figure",
     response_model=IndicatorPage,
 )
-def list_indicators(
-    read: Read, query: Annotated[filters.IndicatorFilters, Query()]
-) -> Response:
+def list_indicators(read: Read, query: Annotated[filters.IndicatorFilters, Query()]) -> Response:
     """Each indicator comes with its headline: the observation of the newest edition, ready to
     show with its display text, unit, period, qualifier and source line."""  # noqa: D205, D209
     return read.page(IndicatorPage, read.read(figures.indicators, query))
@@ -41,7 +36,7 @@ def list_indicators(
 
 @router.get(
     "/indicators/{code}",
-    tags=["indicators"],
+    tags=["figures"],
     summary="Show one indicator",
     response_model=Indicator,
 )
@@ -55,7 +50,7 @@ def get_indicator(
 
 @router.get(
     "/indicators/{code}/observations",
-    tags=["observations"],
+    tags=["figures"],
     summary="List the observations of one indicator",
     response_model=ObservationPage,
 )
@@ -73,7 +68,7 @@ def list_indicator_observations(
 
 @router.get(
     "/observations",
-    tags=["observations"],
+    tags=["figures"],
     summary="List the observations of all indicators",
     response_model=ObservationPage,
 )
@@ -87,7 +82,7 @@ def list_observations(
 
 @router.get(
     "/observations/{id}",
-    tags=["observations"],
+    tags=["figures"],
     summary="Show one observation",
     response_model=Observation,
 )

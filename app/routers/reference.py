@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from app import filters
 from app.context import BEFORE_VALIDATION, Read
@@ -36,9 +36,7 @@ def list_topics(read: Read, query: Annotated[filters.CodeListing, Query()]) -> R
 @router.get("/topics/{code}", summary="Show one topic", response_model=Topic)
 def get_topic(
     read: Read,
-    code: Annotated[
-        str, Path(description="The key of a topic.", examples=["trade"]), filters.Code
-    ],
+    code: Annotated[str, filters.key("The key of a topic.", "trade")],
     query: Detail,
 ) -> Response:
     """One topic with everything that the list shows of it."""
@@ -55,9 +53,7 @@ def list_areas(read: Read, query: Annotated[filters.AreaFilters, Query()]) -> Re
 @router.get("/areas/{code}", summary="Show one area", response_model=Area)
 def get_area(
     read: Read,
-    code: Annotated[
-        str, Path(description="The key of an area.", examples=["BRI"]), filters.Code
-    ],
+    code: Annotated[str, filters.key("The key of an area.", "BRI")],
     query: Detail,
 ) -> Response:
     """One area with everything that the list shows of it."""
@@ -74,9 +70,7 @@ def list_sectors(read: Read, query: Annotated[filters.CodeListing, Query()]) -> 
 @router.get("/sectors/{code}", summary="Show one sector", response_model=Sector)
 def get_sector(
     read: Read,
-    code: Annotated[
-        str, Path(description="The key of a sector.", examples=["digital-economy"]), filters.Code
-    ],
+    code: Annotated[str, filters.key("The key of a sector.", "digital-economy")],
     query: Detail,
 ) -> Response:
     """One sector with everything that the list shows of it."""
@@ -93,14 +87,14 @@ def list_instruments(read: Read, query: Annotated[filters.InstrumentFilters, Que
 @router.get("/instruments/{code}", summary="Show one instrument", response_model=Instrument)
 def get_instrument(
     read: Read,
-    code: Annotated[
-        str, Path(description="The key of an instrument.", examples=["china-asean-expo"]), filters.Code
-    ],
+    code: Annotated[str, filters.key("The key of an instrument.", "china-asean-expo")],
     query: Detail,
 ) -> Response:
     """One instrument with everything that the list shows of it."""
     del query
-    return read.record(Instrument, read.read(reference.entry, "instrument", code), "instruments", code=code)
+    return read.record(
+        Instrument, read.read(reference.entry, "instrument", code), "instruments", code=code
+    )
 
 
 @router.get("/units", summary="List the units", response_model=UnitPage)
@@ -112,9 +106,7 @@ def list_units(read: Read, query: Annotated[filters.CodeListing, Query()]) -> Re
 @router.get("/units/{code}", summary="Show one unit", response_model=Unit)
 def get_unit(
     read: Read,
-    code: Annotated[
-        str, Path(description="The key of a unit.", examples=["CNY"]), filters.Code
-    ],
+    code: Annotated[str, filters.key("The key of a unit.", "CNY")],
     query: Detail,
 ) -> Response:
     """One unit with everything that the list shows of it."""
@@ -131,9 +123,7 @@ def list_sources(read: Read, query: Annotated[filters.SourceFilters, Query()]) -
 @router.get("/sources/{code}", summary="Show one source", response_model=Source)
 def get_source(
     read: Read,
-    code: Annotated[
-        str, Path(description="The key of a source.", examples=["scio-2025-01-15"]), filters.Code
-    ],
+    code: Annotated[str, filters.key("The key of a source.", "scio-2025-01-15")],
     query: Detail,
 ) -> Response:
     """One source with everything that the list shows of it."""

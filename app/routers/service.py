@@ -67,7 +67,7 @@ def told_release(read: Reader) -> Record:
     }
 
 
-@router.get("", tags=["service"], summary="Describe the service", response_model=Service)
+@router.get("", tags=["entry point"], summary="Describe the service", response_model=Service)
 def get_service(read: Read, query: Nothing) -> Response:
     """What the service is, which release it serves, how the data may be used, and where to go
     on from here."""  # noqa: D205, D209
@@ -102,7 +102,7 @@ def get_service(read: Read, query: Nothing) -> Response:
 
 @router.get(
     "/overview",
-    tags=["service"],
+    tags=["entry point"],
     summary="Give everything a dashboard needs in one answer",
     response_model=Overview,
 )
