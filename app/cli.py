@@ -200,3 +200,7 @@ def refuse_taken(host: str, port: int) -> None:
     except OSError as error:
         reason = error.strerror or str(error)
         raise Refused(f"cannot listen on {host}:{port}: {reason}; try another --port") from None
+
+
+if __name__ == "__main__":
+    app()

@@ -41,13 +41,13 @@ problem document (RFC 9457) that lists every mistake at once.
 """
 
 TAGS = {
-    "entry point": "What the service is, and the overview that answers most dashboards in one GET.",
-    "figures": "What is measured, and every published figure with period, qualifier and source.",
-    "outcomes": "Results of a year that the source tells in words.",
-    "priority areas": "The four areas announced for a year, and their actions.",
-    "reference data": "Topics, areas, sectors, instruments, units and sources, linked both ways.",
-    "search": "Full-text search over everything, in both languages.",
-    "service health": "Whether the service is alive and ready.",
+    "Entry point": "What the service is, and the overview that answers most dashboards in one GET.",
+    "Figures": "What is measured, and every published figure with period, qualifier and source.",
+    "Outcomes": "Results of a year that the source tells in words.",
+    "Priority areas": "The four areas announced for a year, and their actions.",
+    "Reference data": "Topics, areas, sectors, instruments, units and sources, linked both ways.",
+    "Search": "Full-text search over everything, in both languages.",
+    "Service health": "Whether the service is alive and ready.",
 }
 HEADERS: Node = {
     "Content-Language": {
@@ -178,6 +178,7 @@ def tidy(node: Any, *, names: bool = False) -> Any:  # noqa: ANN401
         kept["description"] = " ".join(kept["description"].split())
     if kept.get("type") == "integer":
         kept["format"] = "int32"
+        kept |= {name: int(kept[name]) for name in ("minimum", "maximum") if name in kept}
     options = kept.get("anyOf", [])
     scalar = [option for option in options if "type" in option and option["type"] != "null"]
     if len(options) == 2 and len(scalar) == 1 and {"type": "null"} in options:  # noqa: PLR2004

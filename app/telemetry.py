@@ -17,7 +17,7 @@ from app.text import Words
 log = logging.getLogger("uvicorn.error")
 REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{7,127}")
 
-router = APIRouter(prefix="/health", tags=["service health"])
+router = APIRouter(prefix="/health", tags=["Service health"])
 
 
 @router.get("/live", summary="Is the process alive?", response_model=Health)

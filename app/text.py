@@ -152,11 +152,12 @@ def place(locator: str | None, language: Language) -> str | None:
 
 
 def source_line(title: str, publisher: str, published_on: date, language: Language) -> str:
-    """Name a source in one line, to stand under a figure."""
-    return Words(
-        f"{publisher}: {title}, published {day(published_on, language)}",
-        f"{publisher}：《{title}》，{day(published_on, language)}发布",
-    ).to(language)
+    """Name a source in one line, to stand under a figure; a day in its title is not repeated."""
+    published = day(published_on, language)
+    line = Words(f"{publisher}: {title}", f"{publisher}：《{title}》").to(language)
+    if published in title:
+        return line
+    return line + Words(f", published {published}", f"，{published}发布").to(language)
 
 
 def citation(line: str, locator: str | None, language: Language) -> str:

@@ -25,7 +25,7 @@ OutcomeId = Annotated[str, filters.key("The key of an outcome.", "2024-trade-exp
 
 @router.get(
     "/priority-areas",
-    tags=["priority areas"],
+    tags=["Priority areas"],
     summary="List the priority areas with their actions",
     response_model=PriorityAreaPage,
 )
@@ -39,7 +39,7 @@ def list_priority_areas(
 
 @router.get(
     "/priority-areas/{slug}",
-    tags=["priority areas"],
+    tags=["Priority areas"],
     summary="Show one priority area",
     response_model=PriorityArea,
 )
@@ -53,7 +53,7 @@ def get_priority_area(
 
 @router.get(
     "/actions",
-    tags=["priority areas"],
+    tags=["Priority areas"],
     summary="List the actions",
     response_model=ActionPage,
 )
@@ -65,7 +65,7 @@ def list_actions(read: Read, query: Annotated[filters.ActionFilters, Query()]) -
 
 @router.get(
     "/actions/{id}",
-    tags=["priority areas"],
+    tags=["Priority areas"],
     summary="Show one action",
     response_model=Action,
 )
@@ -81,7 +81,7 @@ def get_action(
 
 @router.get(
     "/outcomes",
-    tags=["outcomes"],
+    tags=["Outcomes"],
     summary="List the outcomes",
     response_model=OutcomePage,
 )
@@ -92,7 +92,7 @@ def list_outcomes(read: Read, query: Annotated[filters.OutcomeFilters, Query()])
 
 @router.get(
     "/outcomes/{id}",
-    tags=["outcomes"],
+    tags=["Outcomes"],
     summary="Show one outcome",
     response_model=Outcome,
 )

@@ -24,7 +24,7 @@ ObservationId = Annotated[
 
 @router.get(
     "/indicators",
-    tags=["figures"],
+    tags=["Figures"],
     summary="List the indicators with their newest official figure",
     response_model=IndicatorPage,
 )
@@ -36,7 +36,7 @@ def list_indicators(read: Read, query: Annotated[filters.IndicatorFilters, Query
 
 @router.get(
     "/indicators/{code}",
-    tags=["figures"],
+    tags=["Figures"],
     summary="Show one indicator",
     response_model=Indicator,
 )
@@ -50,7 +50,7 @@ def get_indicator(
 
 @router.get(
     "/indicators/{code}/observations",
-    tags=["figures"],
+    tags=["Figures"],
     summary="List the observations of one indicator",
     response_model=ObservationPage,
 )
@@ -68,7 +68,7 @@ def list_indicator_observations(
 
 @router.get(
     "/observations",
-    tags=["figures"],
+    tags=["Figures"],
     summary="List the observations of all indicators",
     response_model=ObservationPage,
 )
@@ -82,7 +82,7 @@ def list_observations(
 
 @router.get(
     "/observations/{id}",
-    tags=["figures"],
+    tags=["Figures"],
     summary="Show one observation",
     response_model=Observation,
 )

@@ -22,7 +22,7 @@ from app.schemas.reference import (
     UnitPage,
 )
 
-router = APIRouter(prefix="/v1", tags=["reference data"], dependencies=BEFORE_VALIDATION)
+router = APIRouter(prefix="/v1", tags=["Reference data"], dependencies=BEFORE_VALIDATION)
 
 Detail = Annotated[filters.DetailParameters, Query()]
 

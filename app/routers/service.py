@@ -67,7 +67,7 @@ def told_release(read: Reader) -> Record:
     }
 
 
-@router.get("", tags=["entry point"], summary="Describe the service", response_model=Service)
+@router.get("", tags=["Entry point"], summary="Describe the service", response_model=Service)
 def get_service(read: Read, query: Nothing) -> Response:
     """What the service is, which release it serves, how the data may be used, and where to go
     on from here."""  # noqa: D205, D209
@@ -102,7 +102,7 @@ def get_service(read: Read, query: Nothing) -> Response:
 
 @router.get(
     "/overview",
-    tags=["entry point"],
+    tags=["Entry point"],
     summary="Give everything a dashboard needs in one answer",
     response_model=Overview,
 )
@@ -119,7 +119,7 @@ def get_overview(read: Read, query: Nothing) -> Response:
 
 @router.get(
     "/search",
-    tags=["search"],
+    tags=["Search"],
     summary="Search all texts in both languages",
     response_model=SearchPage,
 )

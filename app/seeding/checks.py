@@ -156,8 +156,10 @@ def months(seed: Seed, entity: Observation) -> Found:
     if series and entity.period.months != series.months:
         yield (
             ("period",),
-            f"covers {entity.period.months} months, the series {series.months}; "
-            f"put it into a series of its own, such as P{entity.period.months}M",
+            (
+                f"covers {entity.period.months} months, the series {series.months}; "
+                f"put it into a series of its own, such as P{entity.period.months}M"
+            ),
         )
 
 

@@ -3,7 +3,7 @@
 from calendar import monthrange
 from typing import Annotated, ClassVar
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from app.seeding.fields import (
     Address,
@@ -200,9 +200,9 @@ class Indicator(Listed):
     """The Chinese measure word after its counts, where the unit's own does not fit."""
     note: Text
     """Notes on method and on how to read it."""
-    sectors: list[Code] = []
+    sectors: list[Code] = Field(default_factory=list)
     """The sectors it concerns."""
-    instruments: list[Code] = []
+    instruments: list[Code] = Field(default_factory=list)
     """The instruments it measures."""
 
 
@@ -346,13 +346,13 @@ class Outcome(Entity):
     """The topic it belongs to."""
     text: Text
     """The outcome."""
-    sectors: list[Code] = []
+    sectors: list[Code] = Field(default_factory=list)
     """The sectors it names."""
-    instruments: list[Code] = []
+    instruments: list[Code] = Field(default_factory=list)
     """The instruments it names."""
-    areas: list[Code] = []
+    areas: list[Code] = Field(default_factory=list)
     """The areas it names."""
-    indicators: list[Code] = []
+    indicators: list[Code] = Field(default_factory=list)
     """The indicators that measure it."""
     source: Code
     """The source."""
@@ -379,7 +379,7 @@ class PriorityArea(Entity):
     """The aim that the source states, if any."""
     aim_locator: Locator | None = None
     """Where the source states the aim."""
-    baseline_indicators: list[Code] = []
+    baseline_indicators: list[Code] = Field(default_factory=list)
     """The indicators it starts from; an editorial choice."""
     source: Code
     """The source."""
@@ -410,13 +410,13 @@ class Action(Entity):
     """The commitment."""
     status: ActionStatus
     """How far it has come."""
-    sectors: list[Code] = []
+    sectors: list[Code] = Field(default_factory=list)
     """The sectors it names."""
-    instruments: list[Code] = []
+    instruments: list[Code] = Field(default_factory=list)
     """The instruments it names."""
-    areas: list[Code] = []
+    areas: list[Code] = Field(default_factory=list)
     """The areas it names."""
-    topics: list[Code] = []
+    topics: list[Code] = Field(default_factory=list)
     """The topics it touches."""
     source: Code
     """The source."""
