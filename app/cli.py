@@ -172,10 +172,10 @@ def serve(
         typer.echo(f"Docs      {base}{settings.root_path}/docs")
         typer.echo(f"Database  {target}")
         os.environ |= {"BRI_DATABASE": str(target), "BRI_SEED": str(settings.seed)}
-        run(host, port, workers)
+        run(host, port, workers, settings.root_path)
 
 
-def run(host: str, port: int, workers: int) -> None:
+def run(host: str, port: int, workers: int, root_path: str) -> None:
     """Run the server processes until they are told to stop."""
     import uvicorn  # noqa: PLC0415
 
@@ -185,6 +185,7 @@ def run(host: str, port: int, workers: int) -> None:
         host=host,
         port=port,
         workers=workers,
+        root_path=root_path,
         server_header=False,
         log_level="warning",
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar
 
 from fastapi import Depends, Request, Response
+from starlette.routing import get_route_path
 
 from app.database import Database, DatabaseError
 from app.filters import ASKED, Asked
@@ -134,7 +135,7 @@ class Reader:
         if cursor is None:
             return None
         url = self.request.url.include_query_params(cursor=cursor)
-        return f"{self.base}{self.request.scope['path']}?{url.query}"
+        return f"{self.base}{get_route_path(self.request.scope)}?{url.query}"
 
     def record(
         self, model: type[AnySchema], record: Record | None, collection: str, **path: str

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.pool import NullPool
 
 from app.models import SCHEMA_REVISION
@@ -69,7 +69,7 @@ def read_only(path: Path) -> str:
 def reading_engine(path: Path) -> Engine:
     """Make the engine that serves requests: read-only, immutable, one connection a thread."""
     engine = create_engine(
-        f"sqlite:///{read_only(path)}&uri=true",
+        URL.create("sqlite", database=read_only(path), query={"uri": "true"}),
         connect_args={"check_same_thread": False},
         pool_size=40,
         max_overflow=0,
@@ -78,6 +78,7 @@ def reading_engine(path: Path) -> Engine:
     @event.listens_for(engine, "connect")
     def forbid_writing(connection: sqlite3.Connection, _: Any) -> None:  # noqa: ANN401
         connection.execute("PRAGMA query_only = ON")
+        connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
 
     return engine
 
@@ -87,7 +88,7 @@ def writing_engine(path: Path) -> Engine:
 
     The file is private until it is renamed into place, so a crash needs no journal.
     """
-    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
+    engine = create_engine(URL.create("sqlite", database=str(path)), poolclass=NullPool)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _: Any) -> None:  # noqa: ANN401

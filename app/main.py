@@ -8,6 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.routing import get_route_path
 from starlette.staticfiles import StaticFiles
 
 from app import __version__
@@ -48,7 +49,6 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.name,
-        root_path=settings.root_path,
         middleware=[Middleware(RequestIdentifier), Middleware(ReadOnly)],
         exception_handlers={
             Problem: answer_problem,
@@ -111,7 +111,7 @@ def summary(found: list[Mistake]) -> Words:
 async def answer_http(request: Request, error: Exception) -> Response:
     """Answer for a path at which nothing is served, with the nearest one that exists."""
     assert isinstance(error, HTTPException)  # noqa: S101
-    path = str(request.scope["path"])
+    path = get_route_path(request.scope)
     known = [route.path for router in ROUTERS for route in router.routes]  # type: ignore[attr-defined]
     nearest = get_close_matches(path, [one for one in known if "{" not in one], n=1, cutoff=0.5)
     shown = path if len(path) <= 100 else f"{path[:100]}…"  # noqa: PLR2004

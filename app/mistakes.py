@@ -83,5 +83,7 @@ def mistake(error: dict[str, Any], names: list[str]) -> Mistake:
 
 def shown(value: object) -> str:
     """Show what was found, shortened and without control characters."""
-    text = "".join(letter if letter.isprintable() else "�" for letter in str(value))
+    text = "".join(letter if letter.isprintable() else "�" for letter in str(value)).strip()
+    if not text:
+        return '""'
     return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}…"

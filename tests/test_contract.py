@@ -85,9 +85,7 @@ def test_example_is_a_real_answer(document: dict[str, Any], path: str) -> None:
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_head_is_get_without_body(
-    client: TestClient, document: dict[str, Any], path: str
-) -> None:
+def test_head_is_get_without_body(client: TestClient, document: dict[str, Any], path: str) -> None:
     url = example_url(document, path)
     headers = {"X-Request-ID": "the-same-for-both"}
     get, head = client.get(url, headers=headers), client.head(url, headers=headers)
@@ -125,8 +123,13 @@ def test_unknown_parameters_are_refused(
 def test_unknown_record_is_not_found(
     client: TestClient, document: dict[str, Any], path: str
 ) -> None:
-    response = client.get(example_url(document, path).replace("-", "", 1).replace("CNY", "CNX")
-                          .replace("BRI", "BRX", 1).replace("/trade", "/tarde"))
+    response = client.get(
+        example_url(document, path)
+        .replace("-", "", 1)
+        .replace("CNY", "CNX")
+        .replace("BRI", "BRX", 1)
+        .replace("/trade", "/tarde")
+    )
     assert response.status_code == 404
     validator(document, answer_schema(document, path, "404")).validate(response.json())
     assert response.json()["errors"][0]["suggestion"] is not None
@@ -159,9 +162,7 @@ def orders(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
                     yield path, order
 
 
-def test_every_order_is_walked_both_ways(
-    client: TestClient, document: dict[str, Any]
-) -> None:
+def test_every_order_is_walked_both_ways(client: TestClient, document: dict[str, Any]) -> None:
     tried = 0
     for path, order in orders(document):
         forward = client.get(f"{path}?sort={order}").json()["items"]

@@ -8,7 +8,16 @@ from starlette.testclient import TestClient
 
 SEVEN: list[tuple[str, str, int, str, str, str, str, str]] = [
     # code, unit, months, value, qualifier, English, Chinese, place
-    ("goods-trade", "CNY", 12, "22100000000000", "exact", "22.1 trillion yuan", "22.1万亿元", "P2.S2"),
+    (
+        "goods-trade",
+        "CNY",
+        12,
+        "22100000000000",
+        "exact",
+        "22.1 trillion yuan",
+        "22.1万亿元",
+        "P2.S2",
+    ),
     ("import-share", "PT", 12, "54", "nearly", "nearly 54 percent", "近54%", "P2.S3"),
     (
         "outward-direct-investment",
@@ -20,7 +29,16 @@ SEVEN: list[tuple[str, str, int, str, str, str, str, str]] = [
         "2146.6亿元",
         "P3.S2",
     ),
-    ("inward-investment", "CNY", 11, "99870000000", "exact", "99.87 billion yuan", "998.7亿元", "P3.S2"),
+    (
+        "inward-investment",
+        "CNY",
+        11,
+        "99870000000",
+        "exact",
+        "99.87 billion yuan",
+        "998.7亿元",
+        "P3.S2",
+    ),
     ("investment-agreements", "NB", 11, "36", "exact", "36", "36份", "P3.S3"),
     (
         "contracted-projects-turnover",

@@ -1,0 +1,446 @@
+"""A build is whole or not at all, the same for the same seed, and read-only afterwards."""
+
+import json
+import os
+import resource
+import signal
+import sqlite3
+import subprocess
+import sys
+import sysconfig
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from shutil import which
+
+import pytest
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DatabaseError as RefusedError
+
+from app.database import Database, DatabaseError
+from app.models import SCHEMA_REVISION
+from app.seeding.build import BuildError, build, is_current
+from app.seeding.faults import SeedError
+from app.seeding.validation import seed_hash
+from app.text import separate
+from tests.seeds import GOODS, MIGRATIONS, ROOT, SCIO, SEED, add, copied, edit
+
+BUILD = (
+    "import sys; from pathlib import Path; from app.seeding.build import build;"
+    " print('ready', flush=True); build(*map(Path, sys.argv[1:]))"
+)
+GOODS_SERIES = "goods-trade.CN.BRI.CNY.P12M"
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the real database once for the tests of a worker; they only read it."""
+    path = tmp_path_factory.mktemp("built") / "bri.sqlite"
+    build(SEED, MIGRATIONS, path)
+    return path
+
+
+@pytest.fixture
+def database(built: Path) -> Iterator[Database]:
+    """Open the built database as the server does."""
+    database = Database(built)
+    yield database
+    database.close()
+
+
+def ask(path: Path, sql: str) -> list[tuple[object, ...]]:
+    """Ask a database file a question, without the application."""
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def own_tables(path: Path) -> list[str]:
+    """Name every table of a file, with those of SQLite itself."""
+    return [str(name) for (name,) in ask(path, "SELECT name FROM pragma_table_list")]
+
+
+def python_build(python: str, seed: Path, target: Path) -> subprocess.Popen[str]:
+    """Start a build in another process."""
+    site = sysconfig.get_path("purelib")
+    return subprocess.Popen(
+        [python, "-c", BUILD, str(seed), str(MIGRATIONS), str(target)],
+        env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{site}"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_the_same_seed_gives_the_same_bytes(built: Path, tmp_path: Path) -> None:
+    again = tmp_path / "folder" / "that" / "is new" / "100% #1?.sqlite"
+    build(copied(tmp_path), MIGRATIONS, again)
+    assert again.read_bytes() == built.read_bytes()
+    assert [path.name for path in again.parent.iterdir()] == [again.name]
+    database = Database(again)
+    with database.connect() as connection:
+        assert connection.scalar(text("SELECT seed_hash FROM release")) == seed_hash(SEED)
+    database.close()
+    build(SEED, MIGRATIONS, again)
+    assert again.read_bytes() == built.read_bytes()
+
+
+def other_python() -> str | None:
+    """Find a Python of this version, elsewhere on the machine, that can import our packages."""
+    name = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    for folder in ("/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"):
+        python = which(name, path=folder)
+        if python and Path(python).resolve() != Path(sys.executable).resolve():
+            return python
+    return None
+
+
+def test_another_python_gives_the_same_bytes(built: Path, tmp_path: Path) -> None:
+    python = other_python()
+    if python is None:
+        pytest.skip("there is no other Python of this version")
+    with python_build(python, SEED, tmp_path / "other.sqlite") as process:
+        process.communicate()
+    assert process.returncode == 0
+    assert (tmp_path / "other.sqlite").read_bytes() == built.read_bytes()
+
+
+def test_a_build_leaves_one_file(tmp_path: Path) -> None:
+    build(SEED, MIGRATIONS, tmp_path / "bri.sqlite")
+    build(SEED, MIGRATIONS, tmp_path / "bri.sqlite")
+    assert [path.name for path in tmp_path.iterdir()] == ["bri.sqlite"]
+    assert (tmp_path / "bri.sqlite").stat().st_mode & 0o777 == 0o644
+
+
+def test_a_failing_seed_leaves_the_old_database(built: Path, tmp_path: Path) -> None:
+    seed, target = copied(tmp_path), tmp_path / "out" / "bri.sqlite"
+    build(seed, MIGRATIONS, target)
+    edit(seed, GOODS, "status: normal", "status: no")
+    with pytest.raises(SeedError):
+        build(seed, MIGRATIONS, target)
+    assert target.read_bytes() == built.read_bytes()
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_a_failure_while_loading_leaves_the_old_database(built: Path, tmp_path: Path) -> None:
+    target = tmp_path / "out" / "bri.sqlite"
+    build(SEED, MIGRATIONS, target)
+    with pytest.raises(Exception, match="Can't find Python file"):
+        build(SEED, tmp_path, target)
+    assert target.read_bytes() == built.read_bytes()
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_a_full_disk_leaves_the_old_database(built: Path, tmp_path: Path) -> None:
+    target = tmp_path / "out" / "bri.sqlite"
+    build(SEED, MIGRATIONS, target)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
+    try:
+        with pytest.raises(BuildError, match=r"^cannot write .*bri\.sqlite: "):
+            build(SEED, MIGRATIONS, target)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert target.read_bytes() == built.read_bytes()
+    assert list(target.parent.iterdir()) == [target]
+
+
+@pytest.mark.parametrize("delay", [0.05, 0.3, 0.5, 0.7, 0.9, 1.2])
+def test_a_killed_build_leaves_the_old_or_the_new(
+    built: Path, tmp_path: Path, delay: float
+) -> None:
+    seed, target = copied(tmp_path), tmp_path / "bri.sqlite"
+    edit(seed, GOODS, "  en: 22.1 trillion yuan", "  en: 22.1 trillion yuan in all")
+    build(seed, MIGRATIONS, target)
+    old = target.read_bytes()
+    with python_build(sys.executable, SEED, target) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        time.sleep(delay)
+        process.send_signal(signal.SIGKILL)
+    assert target.read_bytes() in (old, built.read_bytes())
+    build(SEED, MIGRATIONS, target)
+    assert target.read_bytes() == built.read_bytes()
+
+
+def test_strangers_are_not_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine", "utf-8")
+    with closing(sqlite3.connect(tmp_path / "other.sqlite")) as connection:
+        connection.execute("CREATE TABLE release (name)")
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "folder").mkdir()
+    before = (tmp_path / "other.sqlite").read_bytes()
+    for name, message in (
+        ("notes.txt", "is no database of this API .*; move it away or name another file"),
+        ("other.sqlite", "is no database of this API .*no such column"),
+        ("folder", "is a folder; name a file"),
+        ("pipe", "is no regular file; name another"),
+        ("notes.txt/bri.sqlite", "cannot write .*: (Not a directory|File exists)"),
+        (f"{'long' * 80}.sqlite", "cannot write .*: File name too long"),
+    ):
+        with pytest.raises(BuildError, match=message):
+            build(SEED, MIGRATIONS, tmp_path / name)
+    assert (tmp_path / "notes.txt").read_text("utf-8") == "mine"
+    assert (tmp_path / "other.sqlite").read_bytes() == before
+    assert (tmp_path / "pipe").is_fifo()
+    assert len(list(tmp_path.iterdir())) == 4
+
+
+def test_an_empty_file_is_filled(built: Path, tmp_path: Path) -> None:
+    (tmp_path / "bri.sqlite").touch()
+    build(SEED, MIGRATIONS, tmp_path / "bri.sqlite")
+    assert (tmp_path / "bri.sqlite").read_bytes() == built.read_bytes()
+
+
+def test_the_release_says_what_it_was_built_from(built: Path) -> None:
+    sql = "SELECT seed_hash, schema_revision, released_on, counts FROM release"
+    [(digest, revision, day, counts)] = ask(built, sql)
+    assert (digest, revision, day) == (seed_hash(SEED), SCHEMA_REVISION, "2026-11-25")
+    assert json.loads(str(counts))["actions"] == 24
+    assert ask(built, "SELECT version_num FROM alembic_version") == [(SCHEMA_REVISION,)]
+
+
+def test_a_database_is_current_for_its_own_seed_only(built: Path, tmp_path: Path) -> None:
+    seed = copied(tmp_path)
+    assert is_current(built, seed)
+    edit(seed, GOODS, "status: normal", "status: revised")
+    assert not is_current(built, seed)
+    assert not is_current(tmp_path / "missing.sqlite", SEED)
+    assert not is_current(seed / GOODS, SEED)
+
+
+def test_values_are_kept_digit_by_digit(built: Path) -> None:
+    columns = "value, published_value, typeof(value), typeof(published_value)"
+    rows = ask(built, f"SELECT {columns} FROM observation ORDER BY code")  # noqa: S608
+    assert rows == [
+        ("700", "700", "text", "text"),
+        ("826340000000", "826.34", "text", "text"),
+        ("22100000000000", "22.1", "text", "text"),
+        ("54", "54", "text", "text"),
+        ("36", "36", "text", "text"),
+        ("99870000000", "99.87", "text", "text"),
+        ("214660000000", "214.66", "text", "text"),
+    ]
+
+
+def test_no_column_of_any_table_holds_a_binary_fraction(built: Path) -> None:
+    tables = own_tables(built)
+    assert {"observation", "search_index_data", "sqlite_stat1"} <= set(tables)
+    for table in tables:
+        for (name,) in ask(built, f"SELECT name FROM pragma_table_info('{table}')"):  # noqa: S608
+            kinds = ask(built, f'SELECT DISTINCT typeof("{name}") FROM "{table}"')  # noqa: S608
+            assert ("real",) not in kinds, (table, name)
+
+
+def run(connection: Connection, statements: list[str]) -> None:
+    """Run statements one after the other, each committed at once."""
+    for statement in statements:
+        connection.execute(text(statement))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO topic SELECT 9, 'x', 9, 'x', 'x', 'x', 'x'",
+        "UPDATE observation SET value = '1'",
+        "DELETE FROM release",
+        "CREATE TABLE mine (name)",
+        "CREATE TEMP TABLE mine (name)",
+        "DROP TABLE report",
+        "INSERT INTO search_index (search_index) VALUES ('rebuild')",
+        "PRAGMA query_only = OFF; UPDATE observation SET value = '1'",
+        "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = ''",
+        "PRAGMA query_only = OFF; PRAGMA writable_schema = ON; DELETE FROM sqlite_schema",
+        "PRAGMA query_only = OFF; PRAGMA user_version = 7; DELETE FROM release",
+        "ATTACH '{other}' AS other; CREATE TABLE other.mine (name)",
+        "PRAGMA query_only = OFF; ATTACH '{built}' AS self; DELETE FROM self.release",
+        "VACUUM",
+    ],
+)
+def test_serving_cannot_write(
+    database: Database, built: Path, tmp_path: Path, statement: str
+) -> None:
+    before = built.read_bytes()
+    statements = statement.format(other=tmp_path / "other.sqlite", built=built).split("; ")
+    with database.connect() as connection, pytest.raises(RefusedError):
+        run(connection.execution_options(isolation_level="AUTOCOMMIT"), statements)
+    assert built.read_bytes() == before
+    assert [path.name for path in built.parent.iterdir()] == ["bri.sqlite"]
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "code"),
+    [
+        ("贸易", "topic", "trade"),
+        ("绿色矿产", "sector", "green-minerals"),
+        ("agreement", "indicator", "investment-agreements"),
+        ("investing", "topic", "investment"),
+        ("TRADING", "topic", "trade"),
+        ("Wartość OR minerals", "sector", "green-minerals"),
+    ],
+)
+def test_search_finds_chinese_words_and_english_stems(
+    built: Path, words: str, kind: str, code: str
+) -> None:
+    query = " OR ".join(f'"{separate(word)}"' for word in words.split(" OR "))
+    sql = f"SELECT kind, code FROM search_index WHERE search_index MATCH '{query}'"  # noqa: S608
+    assert (kind, code) in ask(built, sql)
+
+
+def test_a_database_of_another_revision_is_not_served(tmp_path: Path) -> None:
+    target = tmp_path / "bri.sqlite"
+    build(SEED, MIGRATIONS, target)
+    with closing(sqlite3.connect(target)) as connection:
+        connection.execute("UPDATE release SET schema_revision = 'old'")
+        connection.commit()
+    with pytest.raises(DatabaseError, match="schema revision old, this program needs"):
+        Database(target)
+    build(SEED, MIGRATIONS, target)
+    Database(target).close()
+
+
+SOURCE = """
+standing: secondary
+title: {{en: A report, zh: 报道}}
+publisher: {{en: A newspaper, zh: 报纸}}
+body: {{en: Customs, zh: 海关总署}}
+published_on: {day}
+language: en
+licence: {{en: Unknown, zh: 未知}}
+"""
+SERIES = """
+indicator: goods-trade
+reporting_area: CN
+counterpart_area: {area}
+unit: {unit}
+months: {months}
+"""
+OBSERVATION = """
+series: {series}
+period: {{start: {year}-01-01, end: {year}-{end}}}
+value: {value}
+published: {{value: {published}, multiplier: 12, decimals: {decimals}}}
+wording: {{en: in words, zh: 文字}}
+qualifier: exact
+status: {status}
+growth: {growth}
+source: {source}
+"""
+YEAR = {"year": 2023, "end": "12-31", "status": "normal", "growth": "{value: 2.8}"}
+MORE = (
+    {**YEAR, "published": "19.47", "source": "customs-2024-01-12", "series": GOODS_SERIES},
+    {**YEAR, "published": "19.5", "source": "weekly-2024-02-01", "series": GOODS_SERIES},
+    {
+        **YEAR,
+        "year": 2024,
+        "published": "22.07",
+        "status": "revised",
+        "source": "customs-2026-01-14",
+        "series": GOODS_SERIES,
+    },
+    {
+        **YEAR,
+        "published": "2.80",
+        "source": "customs-2024-01-12",
+        "series": "goods-trade.CN.BRI.USD.P12M",
+    },
+    {
+        **YEAR,
+        "published": "17.61",
+        "end": "11-30",
+        "source": "customs-2024-01-12",
+        "series": "goods-trade.CN.BRI.CNY.P11M",
+        "growth": "",
+    },
+    {
+        **YEAR,
+        "published": "0.01",
+        "source": "customs-2024-01-12",
+        "growth": "{value: -6.5}",
+        "series": "goods-trade.CN.NO.CNY.P12M",
+    },
+)
+
+
+def add_figure(seed: Path, figure: dict[str, object]) -> None:
+    """Add an observation, and its source and series where there is none yet."""
+    source, series = str(figure["source"]), str(figure["series"])
+    _, _, area, unit, length = series.split(".")
+    if not (seed / f"sources/{source}.yaml").exists():
+        add(seed, f"sources/{source}.yaml", SOURCE.format(day=source[-10:]))
+    if not (seed / f"series/{series}.yaml").exists():
+        values = {"area": area, "unit": unit, "months": length[1:-1]}
+        add(seed, f"series/{series}.yaml", SERIES.format(**values))
+    whole, _, decimals = str(figure["published"]).partition(".")
+    value = int(whole + decimals) * 10 ** (12 - len(decimals))
+    text = OBSERVATION.format(**figure, value=value, decimals=len(decimals))
+    add(seed, f"observations/{series}.{figure['year']}-01.{source}.yaml", text)
+
+
+def test_other_periods_units_sources_and_vintages_need_no_code(tmp_path: Path) -> None:
+    seed, target = copied(tmp_path), tmp_path / "bri.sqlite"
+    norway = (seed / "areas/MY.yaml").read_text("utf-8").replace("position: 3", "position: 5")
+    add(seed, "areas/NO.yaml", norway)
+    for figure in MORE:
+        add_figure(seed, figure)
+    build(seed, MIGRATIONS, target)
+    figures = ask(
+        target,
+        "SELECT series.code, period_end, value, growth, status, vintage FROM observation"
+        " JOIN series ON series.id = series_id JOIN indicator ON indicator.id = indicator_id"
+        " WHERE indicator.code = 'goods-trade' ORDER BY observation.code",
+    )
+    trillion = "0000000000"
+    assert figures == [
+        (
+            "goods-trade.CN.BRI.CNY.P11M",
+            "2023-11-30",
+            f"1761{trillion}",
+            None,
+            "normal",
+            "2024-01-12",
+        ),
+        (GOODS_SERIES, "2023-12-31", f"1947{trillion}", "2.8", "normal", "2024-01-12"),
+        (GOODS_SERIES, "2023-12-31", f"1950{trillion}", "2.8", "normal", "2024-02-01"),
+        (GOODS_SERIES, "2024-12-31", f"2207{trillion}", "2.8", "revised", "2026-01-14"),
+        (GOODS_SERIES, "2024-12-31", f"2210{trillion}", None, "normal", "2025-01-15"),
+        (
+            "goods-trade.CN.BRI.USD.P12M",
+            "2023-12-31",
+            f"280{trillion}",
+            "2.8",
+            "normal",
+            "2024-01-12",
+        ),
+        (
+            "goods-trade.CN.NO.CNY.P12M",
+            "2023-12-31",
+            f"1{trillion}",
+            "-6.5",
+            "normal",
+            "2024-01-12",
+        ),
+    ]
+    assert headline(target) == Path(GOODS).stem
+
+
+def headline(target: Path) -> object:
+    """Look up the observation that stands for trade in goods."""
+    [(code,)] = ask(
+        target,
+        "SELECT observation.code FROM headline JOIN observation ON observation.id = observation_id"
+        " JOIN indicator ON indicator.id = indicator_id WHERE indicator.code = 'goods-trade'",
+    )
+    return code
+
+
+def test_the_next_edition_takes_the_headline(tmp_path: Path) -> None:
+    seed, target = copied(tmp_path), tmp_path / "bri.sqlite"
+    text = (seed / SCIO).read_text("utf-8").replace("edition: 2024", "edition: 2025")
+    text = text.replace("_on: 2025", "_on: 2026")
+    add(seed, "sources/scio-2026-01-15.yaml", text)
+    text = (seed / GOODS).read_text("utf-8").replace(": 2024-", ": 2025-")
+    name = GOODS.replace("2024-01.scio-2025", "2025-01.scio-2026")
+    add(seed, name, text.replace("scio-2025", "scio-2026"))
+    build(seed, MIGRATIONS, target)
+    assert headline(target) == Path(name).stem
+    assert ask(target, "SELECT count(*) FROM headline") == [(7,)]

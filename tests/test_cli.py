@@ -1,0 +1,132 @@
+"""The command line as people use it: real processes, real exit codes, no traceback."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx2
+import pytest
+from click.testing import Result
+
+from tests.conftest import ROOT, bri, free_port, wait_until_ready
+
+
+def copied_seed(folder: Path) -> Path:
+    """Copy the real seed to where it may be changed."""
+    return Path(shutil.copytree(ROOT / "seed", folder / "seed"))
+
+
+def failed(done: Result, said: str) -> None:
+    """A failure is told in lines that start plainly, and never by a traceback."""
+    assert done.exit_code == 1, done
+    assert said in done.stderr
+    assert isinstance(done.exception, SystemExit)
+
+
+def test_build_then_check(tmp_path: Path) -> None:
+    target = tmp_path / "deep" / "er" / "bri.sqlite"
+    done = bri("build", "--database", str(target))
+    assert done.exit_code == 0, done.stderr
+    assert str(target) in done.stdout
+    assert "is the database of this seed" in bri("check", "--database", str(target)).stdout
+
+
+def test_database_of_its_own_for_each_seed(tmp_path: Path) -> None:
+    seed = copied_seed(tmp_path)
+    note = seed / "topics" / "trade.yaml"
+    note.write_text(note.read_text() + "# A comment makes another seed.\n")
+    data = {"XDG_DATA_HOME": str(tmp_path / "data")}
+    for arguments in ([], ["--seed", str(seed)]):
+        assert bri("build", *arguments, **data).exit_code == 0
+    assert len(list((tmp_path / "data").rglob("*.sqlite"))) == 2
+
+
+def test_broken_seed_is_told_line_by_line(tmp_path: Path) -> None:
+    seed = copied_seed(tmp_path)
+    (seed / "topics" / "trade.yaml").write_text("position: one\n")
+    (seed / "units" / "CNY.yaml").write_text("- nothing\n")
+    target = tmp_path / "bri.sqlite"
+    for command in ("build", "check", "serve"):
+        done = bri(command, "--seed", str(seed), "--database", str(target))
+        failed(done, "seed/topics/trade.yaml:1: position: found 'one'")
+        assert "seed/units/CNY.yaml:1:" in done.stderr
+        assert not target.exists()
+
+
+def test_what_a_user_can_cause_is_told_in_one_line(tmp_path: Path) -> None:
+    stranger = tmp_path / "letter.txt"
+    stranger.write_text("Dear all")
+    failed(bri("build", "--database", str(stranger)), "no database of this API")
+    assert stranger.read_text() == "Dear all"
+    failed(bri("build", "--database", str(tmp_path)), "is a folder")
+    failed(bri("build", "--database", str(stranger / "x" / "y.sqlite")), "cannot write")
+    failed(bri("check", "--database", str(tmp_path / "none.sqlite")), "is missing")
+    failed(bri("check", "--seed", str(tmp_path / "none")), "is no folder of seed files")
+    failed(bri("build", BRI_PUBLIC_URL="not an address"), "BRI_PUBLIC_URL")
+
+
+def test_database_of_another_revision_is_told(tmp_path: Path, database: Path) -> None:
+    old = tmp_path / "old.sqlite"
+    shutil.copy(database, old)
+    change = "import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); "
+    change += "c.execute(\"update release set schema_revision='2020_01_01'\"); c.commit()"
+    subprocess.run([sys.executable, "-c", change, str(old)], check=True)
+    failed(bri("check", "--database", str(old)), "schema revision 2020_01_01")
+    assert bri("build", "--database", str(old)).exit_code == 0
+    assert bri("check", "--database", str(old)).exit_code == 0
+
+
+def test_taken_port_is_told(database: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        failed(bri("serve", "--port", port, "--database", str(database)), f":{port}:")
+
+
+@pytest.mark.parametrize("arguments", [["serve", "--port", "x"], ["nothing"], ["build", "--foo"]])
+def test_wrong_usage(arguments: list[str]) -> None:
+    done = bri(*arguments)
+    assert done.exit_code == 2
+    assert isinstance(done.exception, SystemExit)
+
+
+def test_help_names_every_command() -> None:
+    text = bri("--help").stdout
+    for command in ("serve", "build", "check", "openapi"):
+        assert command in text
+        assert bri(command, "--help").exit_code == 0
+
+
+def test_openapi_prints_the_snapshot(database: Path) -> None:
+    command = [sys.executable, "-m", "app.cli", "openapi", "--database", str(database)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    assert done.stdout == (ROOT / "tests" / "openapi.json").read_text()
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_serve_says_where_and_stops_when_told(tmp_path: Path, workers: int) -> None:
+    port, target = free_port(), tmp_path / "bri.sqlite"
+    command = [sys.executable, "-m", "app.cli", "serve", "--workers", str(workers)]
+    with subprocess.Popen(
+        [*command, "--port", str(port), "--database", str(target)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    ) as process:
+        base = f"http://127.0.0.1:{port}"
+        wait_until_ready(base, process)
+        assert httpx2.get(f"{base}/v1/overview").status_code == 200
+        process.send_signal(signal.SIGTERM)
+        said, _ = process.communicate(timeout=20)
+    lines = [line.split() for line in said.splitlines()]
+    assert ["Page", f"{base}/"] in lines
+    assert ["Docs", f"{base}/docs"] in lines
+    assert ["Database", str(target)] in lines
+    assert process.returncode in (0, -signal.SIGTERM)

@@ -1,0 +1,134 @@
+"""What is refused, and how clearly it is said."""
+
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from app.problems import KINDS
+
+FIELDS = {"type", "title", "status", "detail", "code", "request_id", "errors"}
+
+
+def refused(client: TestClient, url: str, status: int, **headers: str) -> dict[str, Any]:
+    """Ask for something that is refused, and give the problem."""
+    response = client.get(url, headers=headers)
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    problem: dict[str, Any] = response.json()
+    assert set(problem) == FIELDS
+    assert problem["status"] == status
+    assert problem["request_id"] == response.headers["x-request-id"]
+    return problem
+
+
+@pytest.mark.parametrize(
+    ("query", "location", "said"),
+    [
+        ("indicator=goods-trad", "query.indicator", "did you mean goods-trade?"),
+        ("topic=tarde", "query.topic", "did you mean trade?"),
+        ("area=CHN", "query.area", "did you mean CN?"),
+        ("unit=", "query.unit", "is unknown"),
+        ("indicators=goods-trade", "query.indicators", "did you mean indicator?"),
+        ("status=norml", "query.status", "did you mean normal?"),
+        ("sort=-period", "query.sort", "write one of indicator, indicator_desc"),
+        ("since=2024-13-01", "query.since", "write it as 2024-01-31"),
+        ("since=0", "query.since", "write it as 2024-01-31"),
+        ("since=2024-01", "query.since", "write it as 2024-01-31"),
+        ("since=20240101", "query.since", "write it as 2024-01-31"),
+        ("since=2025-01-02&until=2025-01-01", "query.until", "is before since (2025-01-02)"),
+        ("limit=0", "query.limit", "at least 1"),
+        ("limit=1001", "query.limit", "at most 1000"),
+        ("limit=1.5", "query.limit", "no whole number"),
+        ("limit=ten", "query.limit", "no whole number"),
+        ("limit=" + "9" * 400, "query.limit", "too large"),
+        ("limit=1&limit=1", "query.limit", "write it once"),
+        ("lang=fr", "query.lang", "write one of en, zh"),
+        ("cursor=made-up", "query.cursor", "start without one"),
+        ("cursor=%E4%B8%AD", "query.cursor", "start without one"),
+        ("cursor=", "query.cursor", "start without one"),
+        ("utm_source=x", "query.utm_source", "no parameter of this operation"),
+        ("months=13", "query.months", "at most 12"),
+    ],
+)
+def test_mistake_is_told(client: TestClient, query: str, location: str, said: str) -> None:
+    problem = refused(client, f"/v1/observations?{query}", 422)
+    (error,) = problem["errors"]
+    assert error["location"] == location
+    assert said in error["message"]
+    assert said in problem["detail"]
+
+
+def test_all_mistakes_are_told_at_once(client: TestClient) -> None:
+    url = "/v1/observations?indicator=x&limit=0&since=never&foo=1&lang=fr&sort=up&limit=2"
+    problem = refused(client, url, 422)
+    assert sorted(error["location"] for error in problem["errors"]) == [
+        "query.foo",
+        "query.indicator",
+        "query.lang",
+        "query.limit",
+        "query.since",
+        "query.sort",
+    ]
+
+
+def test_mistakes_are_told_in_chinese(client: TestClient) -> None:
+    problem = refused(client, "/v1/indicators?topic=tarde&lang=zh", 422)
+    assert problem["title"] == "参数无效"
+    assert problem["detail"] == "tarde 不存在；您要找的是 trade 吗？"
+    problem = refused(client, "/v1/indicators/goods", 404, **{"Accept-Language": "zh-CN"})
+    assert problem["detail"] == "goods 不存在；您要找的是 goods-trade 吗？"
+
+
+def test_cursor_of_another_list_is_refused(client: TestClient) -> None:
+    cursor = client.get("/v1/observations?limit=1").json()["next"].rpartition("cursor=")[2]
+    assert client.get(f"/v1/observations?limit=3&lang=zh&cursor={cursor}").status_code == 200
+    refused(client, f"/v1/observations?unit=CNY&cursor={cursor}", 422)
+    refused(client, f"/v1/indicators?cursor={cursor}", 422)
+    refused(client, f"/v1/observations?cursor={cursor}A", 422)
+    refused(client, f"/v1/observations?cursor={cursor[:-1]}", 422)
+
+
+@pytest.mark.parametrize("path", ["/v1/indicatorss", "/v2", "/v1/", "/%E4%B8%AD", "/v1//actions"])
+def test_unknown_path(client: TestClient, path: str) -> None:
+    assert refused(client, path, 404)["code"] == "unknown-path"
+
+
+def test_nearest_path_is_suggested(client: TestClient) -> None:
+    assert "did you mean /v1/indicators?" in refused(client, "/v1/indicatorss", 404)["detail"]
+
+
+@pytest.mark.parametrize(
+    "url", ["/v1/indicators/%ff", "/v1?lang=%zz", "/v1/search?q=%", "/v1/search?q=%00", "/%c0%af"]
+)
+def test_bad_escape(client: TestClient, url: str) -> None:
+    assert refused(client, url, 400)["code"] == "malformed-address"
+
+
+def test_failure_inside_tells_nothing_of_it(app: FastAPI, client: TestClient) -> None:
+    secret = "what only the log may say"
+
+    async def fail() -> None:
+        raise RuntimeError(secret)
+
+    app.add_api_route("/fails", fail, include_in_schema=False)
+    problem = refused(client, "/fails", 500)
+    assert problem["code"] == "internal-error"
+    assert secret not in str(problem)
+    assert "Traceback" not in str(problem)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_type_of_problem_is_an_address_that_explains_it(client: TestClient, kind: Any) -> None:
+    for language, words in (("en", 0), ("zh", 1)):
+        response = client.get(f"/problems/{kind.code}?lang={language}")
+        assert response.status_code == 200
+        assert kind.title[words] in response.text
+        assert kind.meaning[words] in response.text
+    problem = refused(client, "/v1/nothing", 404)
+    assert client.get(problem["type"]).status_code == 200
+
+
+def test_unknown_kind_of_problem(client: TestClient) -> None:
+    assert "unknown-path" in refused(client, "/problems/unknown-pth", 404)["detail"]

@@ -1,0 +1,276 @@
+"""YAML is read without surprises: nothing is guessed, every mistake is told with its line."""
+
+import json
+from decimal import Decimal
+from pathlib import Path, PurePosixPath
+from shutil import move
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from app.seeding.build import valid_seed
+from app.seeding.documents import ENTITIES, Entity, Observation
+from app.seeding.json_schemas import singular, write_schemas
+from app.seeding.reader import Document, dotted, read
+from app.seeding.validation import seed_hash
+from tests.seeds import GOODS, SCIO, SEED, Broken, add, check_told, copied, edit, refused
+
+FILE = PurePosixPath("seed/topics/trade.yaml")
+
+SURPRISES = {
+    "no-as-number": Broken(
+        GOODS, "value: 22100000000000", "value: no", "value", "found 'no'; write a plain number"
+    ),
+    "yes-as-number": Broken(
+        GOODS, "  multiplier: 12", "  multiplier: yes", "published.multiplier", "found 'yes'; write"
+    ),
+    "NO-as-enum": Broken(
+        GOODS, "status: normal", "status: NO", "status", "found 'NO'; write one of 'normal'"
+    ),
+    "no-as-enum": Broken(
+        GOODS, "qualifier: exact", "qualifier: no", "qualifier", "found 'no'; write one of 'exact'"
+    ),
+    "true-as-number": Broken(
+        GOODS, "  decimals: 1", "  decimals: true", "published.decimals", "found 'true'; write a"
+    ),
+    "octal": Broken(GOODS, "multiplier: 12", "multiplier: 014", "published.multiplier", "'014'"),
+    "octal-number": Broken(
+        GOODS, "value: 22100000000000", "value: 010", "value", "found '010'; write a plain number"
+    ),
+    "exponent": Broken(
+        GOODS, "value: 22100000000000", "value: 1e3", "value", "found '1e3'; write a plain number"
+    ),
+    "hexadecimal": Broken(GOODS, "value: 22100000000000", "value: 0x10", "value", "found '0x10'"),
+    "underscores": Broken(GOODS, "value: 22100000000000", "value: 22_100", "value", "'22_100'"),
+    "infinity": Broken(GOODS, "value: 22100000000000", "value: .inf", "value", "found '.inf'"),
+    "not-a-number": Broken(GOODS, "value: 22100000000000", "value: .nan", "value", "found '.nan'"),
+    "sexagesimal": Broken(GOODS, "value: 22100000000000", "value: 12:30", "value", "found '12:30'"),
+    "plus": Broken(GOODS, "value: 22100000000000", "value: +22", "value", "found '+22'"),
+    "quoted-number": Broken(
+        GOODS, "value: 22100000000000", 'value: "36"', "value", "found '36'; write a plain number"
+    ),
+    "quoted-integer": Broken(
+        SCIO, "edition: 2024", 'edition: "2024"', "edition", "whole number without quotes"
+    ),
+    "too-many-digits": Broken(
+        GOODS, "value: 22100000000000", f"value: {'1' * 5000}", "value", "write a plain number"
+    ),
+    "too-many-decimals": Broken(
+        GOODS, "value: 22100000000000", "value: 1.00000000001", "value", "10 decimal places"
+    ),
+    "whole-number-with-decimals": Broken(
+        SCIO, "edition: 2024", "edition: 2024.0", "edition", "found 2024.0; write a whole number"
+    ),
+    "short-date": Broken(
+        SCIO, "held_on: 2025-01-15", "held_on: 2025-1-5", "held_on", "day of the calendar as"
+    ),
+    "no-such-day": Broken(
+        GOODS, "end: 2024-12-31", "end: 2024-02-30", "period.end", "found '2024-02-30'; write a day"
+    ),
+    "basic-date": Broken(
+        SCIO, "held_on: 2025-01-15", "held_on: 20250115", "held_on", "write a day"
+    ),
+    "week-date": Broken(
+        SCIO, "held_on: 2025-01-15", "held_on: 2025-W03-3", "held_on", "write a day"
+    ),
+    "moment": Broken(
+        SCIO, "held_on: 2025-01-15", "held_on: 2025-01-15T00:00:00", "held_on", "write a day"
+    ),
+    "alias": Broken(
+        GOODS,
+        "qualifier: exact\nstatus: normal",
+        "qualifier: &same exact\nstatus: *same",
+        "status",
+        "repeats another value by an alias; write the value out",
+        at="status:",
+    ),
+    "merge": Broken(
+        GOODS,
+        "published:\n",
+        "<<: &all {status: normal}\npublished:\n  <<: *all\n",
+        "published.<<",
+        "repeats another value by an alias",
+        at="*all",
+    ),
+    "tag": Broken(
+        GOODS, "value: 22100000000000", "value: !!float 22.1", "value", "write the value without a"
+    ),
+    "python-tag": Broken(
+        GOODS, "value: 22100000000000", "value: !!python/object:os.system {}", "value", "carries"
+    ),
+    "tab": Broken(GOODS, "  start:", "\tstart:", "", "is not YAML: found character '\\t'"),
+    "second-document": Broken(GOODS, "status:", "---\nstatus:", "", "found another document"),
+    "unclosed": Broken(GOODS, "status: normal", "status: [normal", "", "not YAML", at="source:"),
+    "duplicate-key": Broken(
+        GOODS, "source:", "status:  revised\nsource:", "status", "stands twice, first on line 15"
+    ),
+    "duplicate-nested-key": Broken(
+        GOODS, "  decimals: 1", "  multiplier:  9\n  decimals: 1", "published.multiplier", "twice"
+    ),
+    "trailing-line-break": Broken(
+        GOODS, "  en: 22.1 trillion yuan", "  en: |\n    22.1 trillion", "wording.en", "in the form"
+    ),
+}
+
+
+@pytest.mark.parametrize("broken", SURPRISES.values(), ids=SURPRISES)
+def test_a_surprise_of_yaml_is_told(tmp_path: Path, broken: Broken) -> None:
+    check_told(copied(tmp_path), broken)
+
+
+@pytest.mark.parametrize(
+    ("raw", "line", "message"),
+    [
+        (b"", 1, "holds no fields; write one 'field: value' a line"),
+        (b"# only a remark\n", 1, "holds no fields"),
+        (b"- position: 1\n", 1, "holds no fields"),
+        (b"trade\n", 1, "holds no fields"),
+        (b"position: 1\nname: caf\xe9\n", 2, "is not UTF-8 text; save the file as UTF-8"),
+        ("position: 1\n".encode("utf-16"), 1, "is not UTF-8 text"),
+        (b"position: \x00\n", 1, "is not YAML"),
+        (b"position: 1\nname: *nobody\n", 2, "is not YAML: found undefined alias"),
+        (b"position: " + b"[" * 5000, 1, "nests too deeply"),
+    ],
+)
+def test_an_unreadable_file_is_told(tmp_path: Path, raw: bytes, line: int, message: str) -> None:
+    seed = copied(tmp_path)
+    (seed / "topics/trade.yaml").write_bytes(raw)
+    told = [fault for fault in refused(seed) if fault.file == FILE]
+    assert [(fault.line, fault.field) for fault in told] == [(line, "")]
+    assert message in told[0].message
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("36", 36),
+        ("-3", -3),
+        ("0", 0),
+        ("22.10", Decimal("22.10")),
+        ("-0.5", Decimal("-0.5")),
+        ("", None),
+        ('""', ""),
+        ('"36"', "36"),
+        ("no", "no"),
+        ("NO", "NO"),
+        ("null", "null"),
+        ("~", "~"),
+        ("007", "007"),
+        ("2025-01-15", "2025-01-15"),
+        (".5", ".5"),
+        ("1.", "1."),
+    ],
+)
+def test_a_plain_word_keeps_its_meaning(written: str, value: object) -> None:
+    content = content_of(read(FILE, f"value: {written}\n".encode()))
+    assert content["value"] == value
+    assert type(content["value"]) is type(value)
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False, places=4, min_value=-(10**15)))
+def test_a_decimal_keeps_every_digit(number: Decimal) -> None:
+    written = f"{number:f}"
+    assert str(content_of(read(FILE, f"value: {written}".encode()))["value"]) == written
+
+
+@given(st.binary(max_size=80))
+def test_no_bytes_crash_the_reader(raw: bytes) -> None:
+    document = read(FILE, raw)
+    assert document.faults or isinstance(document.content, dict)
+
+
+def test_every_value_keeps_its_line() -> None:
+    raw = b"\xef\xbb\xbfname:\n  en: a\n  zh: b\n\nlist:\n  - c\n  - d\n"
+    document = read(FILE, raw)
+    assert document.faults == []
+    assert document.line(("name", "zh")) == 3
+    assert document.line(("list", 1)) == 7
+    assert document.line(("name", "fr")) == 1
+    assert document.line(("unknown",)) == 1
+
+
+def test_a_path_is_written_as_people_do() -> None:
+    assert dotted(("bounds", "lower")) == "bounds.lower"
+    assert dotted(("sentences", 2)) == "sentences[2]"
+    assert dotted(()) == ""
+
+
+def test_an_empty_folder_is_told(tmp_path: Path) -> None:
+    (tmp_path / "seed").mkdir()
+    assert [str(fault) for fault in refused(tmp_path / "seed")] == [
+        "seed:1: holds no seed files",
+        "seed/releases:1: holds no file; add the first one",
+        "seed/sources:1: holds no file; add the first one",
+    ]
+
+
+def test_the_folder_can_be_named_by_a_dot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(copied(tmp_path))
+    assert len(valid_seed(Path()).documents) > 100
+
+
+def test_notes_and_hidden_files_are_no_seed(tmp_path: Path) -> None:
+    seed = copied(tmp_path)
+    before = seed_hash(seed)
+    add(seed, "README.md", "A note.")
+    add(seed, "topics/.trade.yaml.swp", "an editor's")
+    valid_seed(seed)
+    assert seed_hash(seed) == before
+
+
+def test_the_hash_follows_names_and_contents(tmp_path: Path) -> None:
+    seed = copied(tmp_path)
+    hashes = [seed_hash(seed)]
+    edit(seed, GOODS, "22.1 trillion yuan", "22.1 trillion  yuan")
+    hashes.append(seed_hash(seed))
+    move(seed / "areas/MY.yaml", seed / "areas/SG.yaml")
+    hashes.append(seed_hash(seed))
+    assert len(set(hashes)) == 3
+
+
+@pytest.mark.parametrize("kind", ENTITIES)
+def test_the_committed_schemas_are_current(tmp_path: Path, kind: type[Entity]) -> None:
+    write_schemas(tmp_path)
+    written = (tmp_path / f".schemas/{singular(kind)}.json").read_bytes()
+    assert (SEED / f".schemas/{singular(kind)}.json").read_bytes() == written
+    assert written.endswith(b"}\n")
+    assert len(list((SEED / ".schemas").iterdir())) == len(ENTITIES)
+
+
+@pytest.mark.parametrize("kind", ENTITIES)
+def test_every_seed_file_fits_its_schema(kind: type[Entity]) -> None:
+    validator = validator_of(kind)
+    files = list((SEED / kind.collection).iterdir())
+    assert files
+    for file in files:
+        name = f"# yaml-language-server: $schema=../.schemas/{singular(kind)}.json"
+        assert file.read_text("utf-8").splitlines()[0] == name
+        validator.validate(content_of(read(FILE, file.read_bytes())))
+
+
+def test_a_schema_refuses_what_the_model_refuses() -> None:
+    content = content_of(read(FILE, (SEED / GOODS).read_bytes()))
+    validator = validator_of(Observation)
+    for change in ({"value": "36"}, {"status": "no"}, {"locator": "P0"}, {"colour": 1}):
+        assert not validator.is_valid({**content, **change}), change
+    assert validator.is_valid({**content, "locator": None})
+
+
+def validator_of(kind: type[Entity]) -> Draft202012Validator:
+    """Make a validator of the committed schema of a collection."""
+    schema = json.loads((SEED / f".schemas/{singular(kind)}.json").read_bytes())
+    Draft202012Validator.check_schema(schema)
+    assert (schema["$schema"], schema["title"]) == (
+        "https://json-schema.org/draft/2020-12/schema",
+        singular(kind),
+    )
+    return Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+
+
+def content_of(document: Document) -> dict[str, object]:
+    """Take the fields of a document that was read without fault."""
+    assert document.faults == []
+    assert isinstance(document.content, dict)
+    return {**document.content}

@@ -1,0 +1,399 @@
+"""The seed is held to its rules; every mistake is told where it is, with what would be right."""
+
+from collections import Counter
+from pathlib import Path
+from shutil import move
+
+import pytest
+
+from app.seeding.build import valid_seed
+from tests.seeds import (
+    AID,
+    GOODS,
+    SCIO,
+    SEED,
+    SHARE,
+    Broken,
+    add,
+    check_told,
+    copied,
+    edit,
+    refused,
+)
+
+COUNTS = {
+    "releases": 1,
+    "sources": 4,
+    "topics": 3,
+    "areas": 4,
+    "units": 4,
+    "indicators": 7,
+    "series": 7,
+    "observations": 7,
+    "reports": 14,
+    "outcomes": 7,
+    "priority-areas": 4,
+    "actions": 24,
+    "sectors": 6,
+    "instruments": 18,
+}
+GOODS_TRADE = "indicators/goods-trade.yaml"
+SERIES = "series/goods-trade.CN.BRI.CNY.P12M.yaml"
+REPORT = (
+    "reports/goods-trade.CN.BRI.CNY.P12M.2024-01.scio-2025-01-15"
+    ".china-org-transcript-2025-02-20.yaml"
+)
+OUTCOME = "outcomes/2024-trade-expansion.yaml"
+TWIN_PARKS = "outcomes/2024-two-countries-twin-parks.yaml"
+FIELDS = "priority-areas/2025-emerging-fields.yaml"
+SIGN = "actions/2025-sign-cooperation-documents.yaml"
+
+FORMS = {
+    "unknown-field": Broken(
+        "topics/trade.yaml", "position: 1", "colour: 1", "colour", "is not a field here; the fields"
+    ),
+    "misspelt-field": Broken(
+        GOODS, "qualifier: ", "qualifer: ", "qualifer", "did you mean qualifier? the fields are"
+    ),
+    "misspelt-nested-field": Broken(
+        AID,
+        "  lower: 700",
+        "  lowr: 700",
+        "bounds.lowr",
+        "did you mean lower? the fields are lower",
+    ),
+    "missing-field": Broken(
+        GOODS, "status: normal\n", "", "status", "is missing; add it", at="series:"
+    ),
+    "missing-language": Broken(
+        "units/CNY.yaml", "  zh: 人民币元\n", "", "name.zh", "is missing; add it", at="name:"
+    ),
+    "empty-text": Broken("units/CNY.yaml", "zh: 人民币元", 'zh: ""', "name.zh", "write some text"),
+    "blank-text": Broken("units/CNY.yaml", "zh: 人民币元", 'zh: " "', "name.zh", "in the form"),
+    "no-text": Broken(
+        "units/CNY.yaml", "zh: 人民币元", "zh:  # none", "name.zh", "found nothing; write text"
+    ),
+    "number-as-text": Broken("units/CNY.yaml", "zh: 人民币元", "zh: 36", "name.zh", "in quotes"),
+    "text-as-mapping": Broken(
+        GOODS,
+        "period:\n  start: 2024-01-01\n  end: 2024-12-31",
+        "period: 2024",
+        "period",
+        "found 2024; write the fields of it",
+    ),
+    "text-as-list": Broken(
+        TWIN_PARKS, "areas:\n  - MY\n  - ID", "areas: MY", "areas", "found 'MY'; write a list"
+    ),
+    "unknown-kind": Broken(SIGN, "kind: sign", "kind: buy", "kind", "write one of 'expand', 'use'"),
+    "position-zero": Broken(
+        "topics/trade.yaml", "position: 1", "position: 0", "position", "write at least 1"
+    ),
+    "fifth-priority-area": Broken(
+        FIELDS, "position: 3", "position: 5", "position", "found 5; write at most 4"
+    ),
+    "multiplier-too-large": Broken(
+        GOODS, "multiplier: 12", "multiplier: 16", "published.multiplier", "write at most 15"
+    ),
+    "thirteen-months": Broken(SERIES, "months: 12", "months: 13", "months", "write at most 12"),
+    "long-classifier": Broken(
+        GOODS_TRADE,
+        "counterpart_area: BRI",
+        "counterpart_area: BRI\nclassifier: 一二三四五",
+        "classifier",
+        "at most 4 characters",
+        at="classifier:",
+    ),
+    "locator-form": Broken(GOODS, "P2.S2", "P2S2", "locator", "found 'P2S2'; write it in the form"),
+    "locator-zero": Broken(GOODS, "P2.S2", "P0.S1", "locator", "found 'P0.S1'; write it in the"),
+    "address": Broken(
+        "sources/xinhua-2024-12-19.yaml", "address: https:", "address: ftp:", "address", "http"
+    ),
+    "language": Broken(SCIO, "language: en", "language: fr", "language", "(en|zh)"),
+    "key-of-another-name": Broken(
+        SERIES,
+        "months: 12",
+        "months: 11",
+        "",
+        "the key 'goods-trade.CN.BRI.CNY.P11M'; rename the file to",
+        at="indicator:",
+    ),
+}
+
+PLACES = {
+    "locator-beyond-paragraphs": Broken(
+        GOODS, "P2.S2", "P10.S1", "locator", "found P10.S1; the source has paragraphs P1 to P9"
+    ),
+    "locator-beyond-sentences": Broken(
+        GOODS, "P2.S2", "P2.S5", "locator", "found P2.S5; the paragraph has sentences S1 to S4"
+    ),
+    "goal-beyond": Broken(SCIO, "P5.S1", "P5.S3", "goal.locator", "sentences S1 to S2"),
+    "aim-beyond": Broken(FIELDS, "P8.S2", "P8.S9", "aim_locator", "sentences S1 to S2"),
+    "no-locator": Broken(GOODS, "locator: P2.S2\n", "", "locator", "is missing; say", at="series:"),
+    "aim-without-locator": Broken(
+        FIELDS, "aim_locator: P8.S2\n", "", "aim", "write both aim and aim_locator", at="aim:"
+    ),
+    "published-before-held": Broken(
+        SCIO,
+        "published_on: 2025-01-15",
+        "published_on: 2025-01-14",
+        "published_on",
+        "found 2025-01-14; the event was on 2025-01-15",
+    ),
+}
+
+REFERENCES = {
+    "topic": Broken(GOODS_TRADE, "topic: trade", "topic: trad", "topic", "did you mean trade? "),
+    "unit": Broken(GOODS_TRADE, "unit: CNY", "unit: CNH", "unit", "no units/CNH.yaml"),
+    "reporting-area": Broken(
+        GOODS_TRADE, "reporting_area: CN", "reporting_area: CNN", "reporting_area", "mean CN? "
+    ),
+    "counterpart-area": Broken(
+        GOODS_TRADE, "counterpart_area: BRI", "counterpart_area: BRIC", "counterpart_area", "BRI? "
+    ),
+    "priority-area": Broken(
+        SIGN,
+        "priority_area: 2025-co",
+        "priority_area: 2024-co",
+        "priority_area",
+        "did you mean 2025-cooperation-mechanisms? there is no priority-areas/2024-co",
+    ),
+    "source": Broken(
+        OUTCOME,
+        "source: scio-2025-01-15",
+        "source: scio-2025-01-51",
+        "source",
+        "found 'scio-2025-01-51'; did you mean scio-2025-01-15? there is no sources/scio-2025",
+    ),
+    "sectors": Broken(
+        SIGN, "  - green-economy", "  - gren-economy", "sectors[1]", "did you mean green-economy?"
+    ),
+    "instruments": Broken(
+        SIGN, "  - cooperation-document", "  - cooperation-paper", "instruments[0]", "did you mean"
+    ),
+    "areas": Broken(TWIN_PARKS, "  - MY", "  - MYS", "areas[0]", "did you mean MY? there is no"),
+    "indicators": Broken(
+        OUTCOME, "  - goods-trade", "  - good-trade", "indicators[0]", "did you mean goods-trade?"
+    ),
+    "baseline-indicators": Broken(
+        FIELDS,
+        "  - investment-agreements",
+        "  - tourism",
+        "baseline_indicators[0]",
+        "found 'tourism'; there is no indicators/tourism.yaml",
+    ),
+    "topics": Broken(
+        SIGN, "source:", "topics:\n  - Trade\nsource:", "topics[0]", "mean trade?", at="- Trade"
+    ),
+    "twice-in-a-list": Broken(
+        TWIN_PARKS,
+        "  - MY\n",
+        "  - MY\n  - MY # again\n",
+        "areas[1]",
+        "'MY' stands twice; keep one",
+        at="# again",
+    ),
+}
+
+FIGURES = {
+    "end-before-start": Broken(
+        GOODS, "end: 2024-12-31", "end: 2023-12-31", "period.end", "a day after 2024-01-01"
+    ),
+    "not-whole-months": Broken(
+        GOODS, "end: 2024-12-31", "end: 2024-12-30", "period", "write whole months", at="period:"
+    ),
+    "eleven-months-in-a-year-series": Broken(
+        GOODS,
+        "end: 2024-12-31",
+        "end: 2024-11-30",
+        "period",
+        "covers 11 months, the series 12; put it into a series of its own, such as P11M",
+        at="period:",
+    ),
+    "lower-above-upper": Broken(
+        AID,
+        "  lower: 700",
+        "  lower: 700\n  upper: 600",
+        "bounds",
+        "the lower one first",
+        at="bounds:",
+    ),
+    "value-above-upper": Broken(
+        SHARE, "value: 54\npublished", "value: 55\npublished", "value", "value within its bounds"
+    ),
+    "value-below-lower": Broken(
+        AID, "value: 700\npublished", "value: 699\npublished", "value", "value within its bounds"
+    ),
+    "over-without-lower": Broken(
+        AID,
+        "bounds:\n  lower: 700\n",
+        "",
+        "bounds",
+        "'over' means lower: 700 and no upper",
+        at="series:",
+    ),
+    "over-with-upper": Broken(
+        AID,
+        "  lower: 700",
+        "  lower: 700\n  upper: 800",
+        "bounds",
+        "'over' means lower: 700",
+        at="bounds:",
+    ),
+    "nearly-with-wrong-upper": Broken(
+        SHARE, "  upper: 54", "  upper: 55", "bounds", "'nearly' means upper: 54", at="bounds:"
+    ),
+    "exact-with-bounds": Broken(
+        AID,
+        "qualifier: over",
+        "qualifier: exact",
+        "bounds",
+        "an exact figure has none",
+        at="bounds:",
+    ),
+    "value-not-as-published": Broken(
+        GOODS,
+        "value: 22100000000000",
+        "value: 22200000000000",
+        "value",
+        "found 22200000000000; 22.1 times ten to the 12 is 22100000000000",
+    ),
+    "decimals-not-as-published": Broken(
+        GOODS, "decimals: 1", "decimals: 2", "published.decimals", "found 2; 22.1 has 1 decimals"
+    ),
+}
+
+RIVALS = {
+    "position": Broken(
+        "topics/trade.yaml", "position: 1", "position: 2", "position", "taken by investment.yaml"
+    ),
+    "outcome-position": Broken(
+        OUTCOME, "position: 1", "position: 5", "position", "taken by 2024-agreements-in-emerging"
+    ),
+    "edition": Broken(
+        "sources/xinhua-2025-01-15.yaml",
+        "standing:",
+        "edition: 2024\nstanding:",
+        "edition",
+        "is taken by scio-2025-01-15.yaml; choose another",
+    ),
+    "outcome-year": Broken(
+        OUTCOME, "year: 2024", "year: 2025", "year", "found 2025; the edition of its source makes"
+    ),
+    "outcome-source-without-edition": Broken(
+        OUTCOME,
+        "source: scio-2025-01-15",
+        "source: xinhua-2025-01-15",
+        "source",
+        "name a source that has an edition",
+    ),
+}
+
+CASES = {**FORMS, **PLACES, **REFERENCES, **FIGURES, **RIVALS}
+
+MOVED = {
+    "series-of-nowhere": (
+        GOODS,
+        GOODS.replace("P12M", "P10M"),
+        ("series: goods-trade.CN.BRI.CNY.P12M", "series: goods-trade.CN.BRI.CNY.P10M"),
+        ":2: series: found 'goods-trade.CN.BRI.CNY.P10M'; did you mean goods-trade.CN.BRI.CNY.P12M",
+    ),
+    "observation-of-nowhere": (
+        REPORT,
+        REPORT.replace("2024-01.", "2024-02."),
+        ("P12M.2024-01.", "P12M.2024-02."),
+        ":2: observation: found 'goods-trade.CN.BRI.CNY.P12M.2024-02.scio-2025-01-15'; did you",
+    ),
+    "report-from-its-own-source": (
+        REPORT,
+        REPORT.replace("china-org-transcript-2025-02-20", "scio-2025-01-15"),
+        ("source: china-org-transcript-2025-02-20", "source: scio-2025-01-15"),
+        ":3: source: found scio-2025-01-15; a report comes from another source",
+    ),
+    "action-year": (
+        SIGN,
+        SIGN.replace("2025", "2026"),
+        ("year: 2025", "year: 2026"),
+        ":4: year: found 2026; its priority area is of 2025",
+    ),
+    "priority-area-year": (
+        FIELDS,
+        FIELDS.replace("2025", "2026"),
+        ("year: 2025", "year: 2026"),
+        ":2: year: found 2026; the edition of its source makes it 2025",
+    ),
+    "wrong-file-name": (
+        "priority-areas/2025-emerging-fields.yaml",
+        "priority-areas/2025-emerging.yaml",
+        ("", ""),
+        ":2: spells the key '2025-emerging-fields'; rename the file to 2025-emerging-fields.yaml",
+    ),
+    "release-of-another-day": (
+        "releases/2026-11-25.yaml",
+        "releases/2026-11-24.yaml",
+        ("", ""),
+        ":2: spells the key '2026-11-25'; rename the file to 2026-11-25.yaml",
+    ),
+    "unknown-folder": ("topics/trade.yaml", "trade.yaml", ("", ""), ":1: is in no place for seed"),
+    "too-deep": (
+        "topics/trade.yaml",
+        "topics/old/trade.yaml",
+        ("", ""),
+        ":1: is in no place for seed; write seed/<releases|sources|topics|",
+    ),
+    "yml": ("topics/trade.yaml", "topics/trade.yml", ("", ""), ":1: is in no place for seed"),
+}
+
+
+def test_the_real_seed_is_valid_and_whole() -> None:
+    seed = valid_seed(SEED)
+    assert Counter(kind.collection for kind, _ in seed.documents) == COUNTS
+
+
+@pytest.mark.parametrize("broken", CASES.values(), ids=CASES)
+def test_a_mistake_is_told(tmp_path: Path, broken: Broken) -> None:
+    check_told(copied(tmp_path), broken)
+
+
+@pytest.mark.parametrize(("old", "new", "change", "told"), MOVED.values(), ids=MOVED)
+def test_a_file_in_the_wrong_place_is_told(
+    tmp_path: Path, old: str, new: str, change: tuple[str, str], told: str
+) -> None:
+    seed = copied(tmp_path)
+    if change != ("", ""):
+        edit(seed, old, *change)
+    (seed / new).parent.mkdir(exist_ok=True)
+    move(seed / old, seed / new)
+    faults = [str(fault) for fault in refused(seed)]
+    assert [fault.startswith(f"seed/{new}{told}") for fault in faults].count(True) == 1, faults
+
+
+def test_two_headlines_of_one_edition_are_told(tmp_path: Path) -> None:
+    seed = copied(tmp_path)
+    second = GOODS.replace("2024-01", "2023-01")
+    text = (seed / GOODS).read_text("utf-8").replace(": 2024-", ": 2023-")
+    add(seed, second, text)
+    assert [str(fault) for fault in refused(seed)] == [
+        f"seed/{GOODS}:2: series: is taken by {Path(second).name}; choose another"
+    ]
+
+
+def test_faults_of_several_files_are_told_at_once(tmp_path: Path) -> None:
+    seed = copied(tmp_path)
+    edit(seed, GOODS, "status: normal", "status: no")
+    edit(seed, GOODS, "P2.S2", "P2-S2")
+    edit(seed, SIGN, "  - green-economy", "  - gren-economy")
+    edit(seed, "units/CNY.yaml", "position: 1", "position: 2")
+    (seed / "topics/trade.yaml").write_bytes(b"\xff")
+    assert [(str(fault.file), fault.line, fault.field) for fault in refused(seed)] == [
+        (f"seed/{SIGN}", 15, "sectors[1]"),
+        (f"seed/{GOODS}", 15, "status"),
+        (f"seed/{GOODS}", 17, "locator"),
+        ("seed/topics/trade.yaml", 1, ""),
+        ("seed/units/USD.yaml", 2, "position"),
+    ]
+
+
+def test_a_broken_file_makes_no_other_file_wrong(tmp_path: Path) -> None:
+    seed = copied(tmp_path)
+    edit(seed, GOODS_TRADE, "position: 1", "position: one")
+    assert [fault.field for fault in refused(seed)] == ["position"]

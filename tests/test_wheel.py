@@ -1,0 +1,60 @@
+"""The wheel: installed into an empty environment, it serves from any folder."""
+
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from tests.conftest import ROOT, free_port, wait_until_ready
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the wheel and install it, with all that it needs, into a new environment."""
+    folder = tmp_path_factory.mktemp("wheel")
+    checkout = folder / "checkout"
+    names = ["app", "migrations", "seed", "pyproject.toml", "README.md", "LICENSE"]
+    checkout.mkdir()
+    for name in names:
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, checkout / name)
+    venv.create(folder / "env", with_pip=False)
+    python = folder / "env" / "bin" / "python"
+    uv = [sys.executable, "-m", "uv"]
+    quiet = {"check": True, "capture_output": True}
+    subprocess.run([*uv, "build", "--wheel", "-o", folder, checkout], **quiet)  # type: ignore[call-overload]
+    (wheel,) = folder.glob("*.whl")
+    lock = ROOT / "requirements.lock"
+    subprocess.run([*uv, "pip", "install", "--python", python, "-c", lock, wheel], **quiet)  # type: ignore[call-overload]
+    shutil.rmtree(checkout)
+    return folder / "env" / "bin" / "bri"
+
+
+def test_wheel_serves_from_any_folder(installed: Path, tmp_path: Path) -> None:
+    environment = {
+        name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "BRI_SEED")
+    }
+    base = f"http://127.0.0.1:{(port := free_port())}"
+    with subprocess.Popen(
+        [installed, "serve", "--port", str(port)],
+        cwd=tmp_path,
+        env={**environment, "XDG_DATA_HOME": str(tmp_path / "data")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        try:
+            wait_until_ready(base, process)
+            overview = httpx2.get(f"{base}/v1/overview").json()
+            assert len(overview["indicators"]) == 7
+            assert httpx2.get(f"{base}/").status_code == 200
+            assert httpx2.get(f"{base}/static/site.css").status_code == 200
+        finally:
+            process.terminate()
+            process.communicate(timeout=20)
+    assert len(list((tmp_path / "data").rglob("*.sqlite"))) == 1
