@@ -6,7 +6,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import httpx2
@@ -78,9 +81,9 @@ def bri(*arguments: str, **environment: str) -> Result:
     return CliRunner().invoke(cli.app, arguments, env={**environment}, prog_name="bri")
 
 
-@pytest.fixture(scope="session")
-def server(database: Path) -> Iterator[str]:
-    """Serve the real database on loopback."""
+@contextmanager
+def serving(database: Path, **environment: str) -> Iterator[str]:
+    """Serve a database on loopback in a process of its own."""
     base = f"http://127.0.0.1:{(port := free_port())}"
     command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port)]
     with subprocess.Popen(
@@ -88,6 +91,7 @@ def server(database: Path) -> Iterator[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        env={**os.environ, **environment},
     ) as process:
         try:
             wait_until_ready(base, process)
@@ -95,3 +99,40 @@ def server(database: Path) -> Iterator[str]:
         finally:
             process.terminate()
             process.communicate(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def server(database: Path) -> Iterator[str]:
+    """Serve the real database."""
+    with serving(database) as base:
+        yield base
+
+
+@pytest.fixture(scope="session")
+def prefixed(database: Path) -> Iterator[str]:
+    """Serve under a path prefix, behind a proxy that strips it."""
+    with serving(database, BRI_ROOT_PATH="/bri") as base, stripping_proxy(base) as proxy:
+        yield f"{proxy}/bri"
+
+
+@contextmanager
+def stripping_proxy(base: str) -> Iterator[str]:
+    """Pass requests on as nginx does with proxy_pass and a trailing slash."""
+
+    class Proxy(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            headers = {"Host": self.headers["Host"]}
+            answer = httpx2.get(base + self.path.removeprefix("/bri"), headers=headers)
+            self.send_response(answer.status_code)
+            self.send_header("Content-Type", answer.headers["content-type"])
+            self.send_header("Content-Length", str(len(answer.content)))
+            self.end_headers()
+            self.wfile.write(answer.content)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Proxy) as proxy:
+        Thread(target=proxy.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{proxy.server_port}"
+        proxy.shutdown()

@@ -24,7 +24,7 @@ from app.seeding.build import BuildError, build, is_current
 from app.seeding.faults import SeedError
 from app.seeding.validation import seed_hash
 from app.text import separate
-from tests.seeds import GOODS, MIGRATIONS, ROOT, SCIO, SEED, add, copied, edit
+from tests.seeds import GOODS, MIGRATIONS, ROOT, SCIO, SEED, add, add_figure, copied, edit
 
 BUILD = (
     "import sys; from pathlib import Path; from app.seeding.build import build;"
@@ -298,33 +298,6 @@ def test_a_database_of_another_revision_is_not_served(tmp_path: Path) -> None:
     Database(target).close()
 
 
-SOURCE = """
-standing: secondary
-title: {{en: A report, zh: 报道}}
-publisher: {{en: A newspaper, zh: 报纸}}
-body: {{en: Customs, zh: 海关总署}}
-published_on: {day}
-language: en
-licence: {{en: Unknown, zh: 未知}}
-"""
-SERIES = """
-indicator: goods-trade
-reporting_area: CN
-counterpart_area: {area}
-unit: {unit}
-months: {months}
-"""
-OBSERVATION = """
-series: {series}
-period: {{start: {year}-01-01, end: {year}-{end}}}
-value: {value}
-published: {{value: {published}, multiplier: 12, decimals: {decimals}}}
-wording: {{en: in words, zh: 文字}}
-qualifier: exact
-status: {status}
-growth: {growth}
-source: {source}
-"""
 YEAR = {"year": 2023, "end": "12-31", "status": "normal", "growth": "{value: 2.8}"}
 MORE = (
     {**YEAR, "published": "19.47", "source": "customs-2024-01-12", "series": GOODS_SERIES},
@@ -359,21 +332,6 @@ MORE = (
         "series": "goods-trade.CN.NO.CNY.P12M",
     },
 )
-
-
-def add_figure(seed: Path, figure: dict[str, object]) -> None:
-    """Add an observation, and its source and series where there is none yet."""
-    source, series = str(figure["source"]), str(figure["series"])
-    _, _, area, unit, length = series.split(".")
-    if not (seed / f"sources/{source}.yaml").exists():
-        add(seed, f"sources/{source}.yaml", SOURCE.format(day=source[-10:]))
-    if not (seed / f"series/{series}.yaml").exists():
-        values = {"area": area, "unit": unit, "months": length[1:-1]}
-        add(seed, f"series/{series}.yaml", SERIES.format(**values))
-    whole, _, decimals = str(figure["published"]).partition(".")
-    value = int(whole + decimals) * 10 ** (12 - len(decimals))
-    text = OBSERVATION.format(**figure, value=value, decimals=len(decimals))
-    add(seed, f"observations/{series}.{figure['year']}-01.{source}.yaml", text)
 
 
 def test_other_periods_units_sources_and_vintages_need_no_code(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Tests of the seed, the database and the API."""

@@ -1,0 +1,121 @@
+"""Help for tests of the seed: copy the real one, break a file of it, and say what is wrong."""
+
+from pathlib import Path
+from shutil import copytree, ignore_patterns
+from typing import NamedTuple
+
+import pytest
+
+from app.seeding.build import build
+from app.seeding.faults import Fault, SeedError
+
+ROOT = Path(__file__).parents[1]
+SEED = ROOT / "seed"
+MIGRATIONS = ROOT / "migrations"
+
+SCIO = "sources/scio-2025-01-15.yaml"
+GOODS = "observations/goods-trade.CN.BRI.CNY.P12M.2024-01.scio-2025-01-15.yaml"
+SHARE = "observations/import-share.CN.BRI.PT.P12M.2024-01.scio-2025-01-15.yaml"
+AID = "observations/aid-projects.CN.BRI.NB.P11M.2024-01.scio-2025-01-15.yaml"
+
+SOURCE = """
+standing: secondary
+title: {{en: A report, zh: 报道}}
+publisher: {{en: A newspaper, zh: 报纸}}
+body: {{en: Customs, zh: 海关总署}}
+published_on: {day}
+language: en
+licence: {{en: Unknown, zh: 未知}}
+"""
+SERIES = """
+indicator: goods-trade
+reporting_area: CN
+counterpart_area: {area}
+unit: {unit}
+months: {months}
+"""
+OBSERVATION = """
+series: {series}
+period: {{start: {year}-01-01, end: {year}-{end}}}
+value: {value}
+published: {{value: {published}, multiplier: 12, decimals: {decimals}}}
+wording: {{en: in words, zh: 文字}}
+qualifier: exact
+status: {status}
+growth: {growth}
+source: {source}
+"""
+
+
+class Broken(NamedTuple):
+    """One edit that breaks one file, and what must be told of it."""
+
+    file: str
+    old: str
+    new: str
+    field: str
+    message: str
+    at: str | None = None
+    """A text on the line that is told; by default the first line of the new text."""
+
+
+def copied(folder: Path) -> Path:
+    """Copy the real seed into a folder."""
+    return copytree(SEED, folder / "seed", ignore=ignore_patterns(".*"))
+
+
+def edit(seed: Path, file: str, old: str, new: str) -> None:
+    """Replace a text that stands once in a file."""
+    path = seed / file
+    text = path.read_text("utf-8")
+    assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {file}"
+    path.write_text(text.replace(old, new), "utf-8")
+
+
+def add(seed: Path, file: str, text: str) -> None:
+    """Add a file to a seed."""
+    assert not (seed / file).exists()
+    (seed / file).write_text(text, "utf-8")
+
+
+def line_of(seed: Path, file: str, text: str) -> int:
+    """Find the number of the one line that holds a text."""
+    lines = (seed / file).read_text("utf-8").splitlines()
+    numbers = [number for number, line in enumerate(lines, start=1) if text in line]
+    assert len(numbers) == 1, f"{text!r} stands on lines {numbers} of {file}"
+    return numbers[0]
+
+
+def refused(seed: Path) -> list[Fault]:
+    """Build a broken seed; nothing may be written, beside it or into it."""
+    before = sorted(seed.parent.rglob("*"))
+    with pytest.raises(SeedError) as caught:
+        build(seed, MIGRATIONS, seed.parent / "new.sqlite")
+    assert sorted(seed.parent.rglob("*")) == before
+    return caught.value.faults
+
+
+def check_told(seed: Path, broken: Broken) -> None:
+    """Break a file of a seed and look for the one fault that tells of it."""
+    edit(seed, broken.file, broken.old, broken.new)
+    at = broken.at if broken.at is not None else broken.new.strip().splitlines()[0]
+    field = f" {broken.field}:" if broken.field else ""
+    told = f"seed/{broken.file}:{line_of(seed, broken.file, at)}:{field} "
+    faults = [str(fault) for fault in refused(seed)]
+    found = [fault.removeprefix(told) for fault in faults if fault.startswith(told)]
+    assert [broken.message in message for message in found].count(True) == 1, faults
+
+
+def add_figure(seed: Path, figure: dict[str, object]) -> None:
+    """Add an observation, and its source and series where there is none yet."""
+    source, series = str(figure["source"]), str(figure["series"])
+    _, _, area, unit, length = series.split(".")
+    if not (seed / f"sources/{source}.yaml").exists():
+        add(seed, f"sources/{source}.yaml", SOURCE.format(day=source[-10:]))
+    if not (seed / f"series/{series}.yaml").exists():
+        values = {"area": area, "unit": unit, "months": length[1:-1]}
+        add(seed, f"series/{series}.yaml", SERIES.format(**values))
+    whole, _, decimals = str(figure["published"]).partition(".")
+    value = int(whole + decimals) * 10 ** (12 - len(decimals))
+    text = OBSERVATION.format(**figure, value=value, decimals=len(decimals))
+    add(seed, f"observations/{series}.{figure['year']}-01.{source}.yaml", text)

@@ -1,0 +1,94 @@
+"""The pages in a real browser: no error on the console, nothing from another host."""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ARGUMENTS = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Start the Chromium of this machine; without one these tests are left out, but not in CI."""
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    if path is None and not os.environ.get("CI"):
+        pytest.skip("no Chromium on this machine")
+    with sync_playwright() as playwright:
+        sandbox = os.geteuid() != 0
+        started = playwright.chromium.launch(
+            executable_path=path, args=ARGUMENTS, chromium_sandbox=sandbox
+        )
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, server: str) -> Iterator[tuple[Page, list[str]]]:
+    """Open a page and note everything that goes wrong on it."""
+    page = browser.new_page(base_url=server)
+    wrong: list[str] = []
+    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on(
+        "request",
+        lambda asked: None
+        if asked.url.startswith((server, "data:", "blob:"))
+        else wrong.append(asked.url),
+    )
+    page.on("requestfailed", lambda asked: wrong.append(f"failed: {asked.url}"))
+    yield page, wrong
+    page.close()
+
+
+def test_docs_can_be_tried_out(visit: tuple[Page, list[str]]) -> None:
+    page, wrong = visit
+    page.goto("/docs")
+    page.get_by_role("heading", name="Belt and Road Cooperation Indicators").first.wait_for()
+    page.locator("#operations-Entry_point-get_overview").get_by_role("button").first.click()
+    page.get_by_role("button", name="Execute").click()
+    page.locator(".responses-table.live-responses-table").get_by_text(
+        '"22.1 trillion yuan"'
+    ).first.wait_for()
+    assert wrong == []
+
+
+def test_reference_can_be_read(visit: tuple[Page, list[str]]) -> None:
+    page, wrong = visit
+    page.goto("/reference")
+    page.get_by_role("heading", name="List the indicators with their newest").wait_for()
+    page.wait_for_load_state("networkidle")
+    assert wrong == []
+
+
+def test_welcome_shows_two_figures_in_both_languages(visit: tuple[Page, list[str]]) -> None:
+    page, wrong = visit
+    page.goto("/?lang=en")
+    assert page.locator(".value").all_inner_texts() == ["22.1 trillion yuan", "nearly 54 percent"]
+    page.get_by_role("link", name="中文").click()
+    page.wait_for_url("**/?lang=zh")
+    assert page.locator(".value").all_inner_texts() == ["22.1万亿元", "近54%"]
+    assert page.locator("html").get_attribute("lang") == "zh"
+    page.get_by_role("link", name="/v1/overview").click()
+    page.wait_for_url("**/v1/overview?lang=zh")
+    assert wrong == []
+
+
+def test_pages_work_under_a_prefix(browser: Browser, prefixed: str) -> None:
+    page = browser.new_page()
+    wrong: list[str] = []
+    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+    for name in ("", "docs", "reference"):
+        page.goto(f"{prefixed}/{name}")
+        page.wait_for_load_state("networkidle")
+    assert "Belt and Road" in page.locator("main").inner_text()
+    assert wrong == []
+    page.close()
