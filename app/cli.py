@@ -5,7 +5,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
@@ -41,7 +41,7 @@ Seed = Annotated[
 ]
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """The command cannot do what was asked; the message says why."""
 
 
@@ -56,11 +56,11 @@ def one_line_errors() -> Iterator[None]:
             errors.print(str(fault))
         raise typer.Exit(1) from None
     except ValidationError as error:
-        for fault in error.errors():
-            name = "_".join(str(part) for part in fault["loc"]).upper()
-            errors.print(f"bri: BRI_{name.removeprefix('BRI_')}: {fault['msg']}")
+        for wrong in error.errors():
+            name = "_".join(str(part) for part in wrong["loc"]).upper()
+            errors.print(f"bri: BRI_{name.removeprefix('BRI_')}: {wrong['msg']}")
         raise typer.Exit(1) from None
-    except (BuildError, DatabaseError, Refused) as error:
+    except (BuildError, DatabaseError, RefusedError) as error:
         errors.print(f"bri: {error}")
         raise typer.Exit(1) from None
     except OSError as error:
@@ -71,9 +71,10 @@ def one_line_errors() -> Iterator[None]:
 def configured(database: Path | None, seed: Path | None = None) -> Settings:
     """Join the options of a command with the environment."""
     given = {"database": database and database.absolute(), "seed": seed and seed.absolute()}
-    settings = Settings(**{name: value for name, value in given.items() if value is not None})
+    options: Any = {name: value for name, value in given.items() if value is not None}
+    settings = Settings(**options)
     if not settings.seed.is_dir():
-        raise Refused(f"{settings.seed} is no folder of seed files")
+        raise RefusedError(f"{settings.seed} is no folder of seed files")
     return settings
 
 
@@ -97,7 +98,7 @@ def build_database(database: Database = None, seed: Seed = None) -> None:
 def check(
     database: Database = None,
     seed: Seed = None,
-    write: Annotated[
+    write: Annotated[  # noqa: FBT002
         bool,
         typer.Option(
             "--write-schemas", help="Also write JSON Schemas for editors to seed/.schemas."
@@ -120,12 +121,12 @@ def check_database(settings: Settings, path: Path) -> None:
     """Say whether a database can be served and is that of the seed."""
     digest, revision = inspect(path)
     if revision != SCHEMA_REVISION:
-        raise Refused(
+        raise RefusedError(
             f"{path} has schema revision {revision}, this program needs {SCHEMA_REVISION}; "
             "build it anew with 'bri build'"
         )
     if digest != seed_hash(settings.seed):
-        raise Refused(f"{path} was built from another seed; build it anew with 'bri build'")
+        raise RefusedError(f"{path} was built from another seed; build it anew with 'bri build'")
     typer.echo(f"{path} is the database of this seed")
 
 
@@ -199,8 +200,9 @@ def refuse_taken(host: str, port: int) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, port))
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise Refused(f"cannot listen on {host}:{port}: {reason}; try another --port") from None
+        raise RefusedError(
+            f"cannot listen on {host}:{port}: {error.strerror or error}; try another --port"
+        ) from None
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar
 
 from fastapi import Depends, Request, Response
-from starlette.routing import get_route_path
 
 from app.database import Database, DatabaseError
 from app.filters import ASKED, Asked
@@ -79,7 +78,7 @@ def snapshot(path: Path) -> Snapshot:
     database = Database(path)
     with database.connect() as connection:
         sources = {language: newest_edition(connection, language) for language in Language}
-        return Snapshot(database, dict(release(connection)), codes(connection), sources)
+        return Snapshot(database, release(connection), codes(connection), sources)
 
 
 def spoken(request: Request) -> Language:
@@ -88,6 +87,12 @@ def spoken(request: Request) -> Language:
     if asked in list(Language):
         return Language(asked)
     return negotiate(request.headers.get("accept-language", ""))
+
+
+def route_path(request: Request) -> str:
+    """Give the path below the prefix that a proxy may have put before it."""
+    path: str = request.scope["path"]
+    return path.removeprefix(request.scope.get("root_path", ""))
 
 
 def base_url(request: Request) -> str:
@@ -135,7 +140,7 @@ class Reader:
         if cursor is None:
             return None
         url = self.request.url.include_query_params(cursor=cursor)
-        return f"{self.base}{get_route_path(self.request.scope)}?{url.query}"
+        return f"{self.base}{route_path(self.request)}?{url.query}"
 
     def record(
         self, model: type[AnySchema], record: Record | None, collection: str, **path: str

@@ -50,7 +50,7 @@ class Asked:
     """How often each parameter stands in the query."""
 
 
-ASKED: ContextVar[Asked] = ContextVar("asked", default=Asked())
+ASKED: ContextVar[Asked] = ContextVar("asked", default=Asked())  # noqa: B039
 """Set before the parameters of a request are validated, so that all mistakes are told at once."""
 
 

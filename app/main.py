@@ -8,11 +8,10 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.routing import get_route_path
 from starlette.staticfiles import StaticFiles
 
 from app import __version__
-from app.context import Library, problem_response
+from app.context import Library, problem_response, route_path
 from app.methods import ReadOnly
 from app.mistakes import mistakes
 from app.problems import InvalidParameters, Mistake, Problem, UnknownPath
@@ -111,7 +110,7 @@ def summary(found: list[Mistake]) -> Words:
 async def answer_http(request: Request, error: Exception) -> Response:
     """Answer for a path at which nothing is served, with the nearest one that exists."""
     assert isinstance(error, HTTPException)  # noqa: S101
-    path = get_route_path(request.scope)
+    path = route_path(request)
     known = [route.path for router in ROUTERS for route in router.routes]  # type: ignore[attr-defined]
     nearest = get_close_matches(path, [one for one in known if "{" not in one], n=1, cutoff=0.5)
     shown = path if len(path) <= 100 else f"{path[:100]}…"  # noqa: PLR2004

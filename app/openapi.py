@@ -87,7 +87,7 @@ def document(app: FastAPI, server: str) -> Node:
     plain: Node = get_openapi(
         title=app.title,
         version=app.version,
-        summary="Read-only official figures on Belt and Road cooperation, with their exact reading.",
+        summary="Official figures on Belt and Road cooperation, with their exact reading.",
         description=INTRODUCTION.strip(),
         routes=app.routes,
         tags=[{"name": name, "description": text} for name, text in TAGS.items()],
@@ -120,7 +120,7 @@ def finish(operation: Node, path: str) -> None:
     responses = operation["responses"]
     responses["200"]["description"] = "The answer, as described."
     responses["200"]["headers"] = dict(HEADERS)
-    if "next" in str(responses["200"]["content"]) or path.endswith("s"):
+    if responses["200"]["content"]["application/json"]["schema"]["$ref"].endswith("Page"):
         responses["200"]["headers"]["Link"] = LINK_HEADER
     statuses = {"400", "422", "500", "503"} | ({"404"} if "{" in path else set())
     if path.startswith("/health"):

@@ -82,7 +82,7 @@ class Mistake:
         )
 
 
-class Problem(Exception):
+class Problem(Exception):  # noqa: N818
     """A request that cannot be answered; the subclasses say why."""
 
     status: ClassVar[int]

@@ -76,7 +76,7 @@ def joined(text: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def figure(  # noqa: PLR0913
+def figure(  # noqa: PLR0913, PLR0917
     value: Decimal,
     multiplier: int,
     decimals: int,

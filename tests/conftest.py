@@ -14,10 +14,9 @@ from typing import Any
 
 import httpx2
 import pytest
-from click.testing import Result
 from fastapi import FastAPI
 from starlette.testclient import TestClient
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from app import cli
 from app.main import create_app

@@ -55,11 +55,6 @@ def ask(path: Path, sql: str) -> list[tuple[object, ...]]:
         return connection.execute(sql).fetchall()
 
 
-def own_tables(path: Path) -> list[str]:
-    """Name every table of a file, with those of SQLite itself."""
-    return [str(name) for (name,) in ask(path, "SELECT name FROM pragma_table_list")]
-
-
 def python_build(python: str, seed: Path, target: Path) -> subprocess.Popen[str]:
     """Start a build in another process."""
     site = sysconfig.get_path("purelib")
@@ -75,6 +70,7 @@ def test_the_same_seed_gives_the_same_bytes(built: Path, tmp_path: Path) -> None
     again = tmp_path / "folder" / "that" / "is new" / "100% #1?.sqlite"
     build(copied(tmp_path), MIGRATIONS, again)
     assert again.read_bytes() == built.read_bytes()
+    assert again.read_bytes()[92:100] == bytes([0, 0, 0, 1]) + (3_040_000).to_bytes(4, "big")
     assert [path.name for path in again.parent.iterdir()] == [again.name]
     database = Database(again)
     with database.connect() as connection:
@@ -223,7 +219,7 @@ def test_values_are_kept_digit_by_digit(built: Path) -> None:
 
 
 def test_no_column_of_any_table_holds_a_binary_fraction(built: Path) -> None:
-    tables = own_tables(built)
+    tables = [name for (name,) in ask(built, "SELECT name FROM pragma_table_list")]
     assert {"observation", "search_index_data", "sqlite_stat1"} <= set(tables)
     for table in tables:
         for (name,) in ask(built, f"SELECT name FROM pragma_table_info('{table}')"):  # noqa: S608

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from click.testing import Result
+from typer.testing import Result
 
 from tests.conftest import ROOT, bri, free_port, wait_until_ready
 

@@ -107,15 +107,15 @@ def test_bad_escape(client: TestClient, url: str) -> None:
 
 
 def test_failure_inside_tells_nothing_of_it(app: FastAPI, client: TestClient) -> None:
-    secret = "what only the log may say"
+    hidden = "what only the log may say"
 
     async def fail() -> None:
-        raise RuntimeError(secret)
+        raise RuntimeError(hidden)
 
     app.add_api_route("/fails", fail, include_in_schema=False)
     problem = refused(client, "/fails", 500)
     assert problem["code"] == "internal-error"
-    assert secret not in str(problem)
+    assert hidden not in str(problem)
     assert "Traceback" not in str(problem)
 
 

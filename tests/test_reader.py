@@ -214,7 +214,7 @@ def test_the_folder_can_be_named_by_a_dot(tmp_path: Path, monkeypatch: pytest.Mo
 def test_notes_and_hidden_files_are_no_seed(tmp_path: Path) -> None:
     seed = copied(tmp_path)
     before = seed_hash(seed)
-    add(seed, "README.md", "A note.")
+    add(seed, "topics/NOTES.md", "A note.")
     add(seed, "topics/.trade.yaml.swp", "an editor's")
     valid_seed(seed)
     assert seed_hash(seed) == before

@@ -40,9 +40,9 @@ def visit(browser: Browser, server: str) -> Iterator[tuple[Page, list[str]]]:
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on(
         "request",
-        lambda asked: None
-        if asked.url.startswith((server, "data:", "blob:"))
-        else wrong.append(asked.url),
+        lambda asked: (
+            None if asked.url.startswith((server, "data:", "blob:")) else wrong.append(asked.url)
+        ),
     )
     page.on("requestfailed", lambda asked: wrong.append(f"failed: {asked.url}"))
     yield page, wrong

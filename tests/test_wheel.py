@@ -26,11 +26,16 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     venv.create(folder / "env", with_pip=False)
     python = folder / "env" / "bin" / "python"
     uv = [sys.executable, "-m", "uv"]
-    quiet = {"check": True, "capture_output": True}
-    subprocess.run([*uv, "build", "--wheel", "-o", folder, checkout], **quiet)  # type: ignore[call-overload]
+    subprocess.run(
+        [*uv, "build", "--wheel", "-o", folder, checkout], check=True, capture_output=True
+    )
     (wheel,) = folder.glob("*.whl")
     lock = ROOT / "requirements.lock"
-    subprocess.run([*uv, "pip", "install", "--python", python, "-c", lock, wheel], **quiet)  # type: ignore[call-overload]
+    subprocess.run(
+        [*uv, "pip", "install", "--python", python, "-c", lock, wheel],
+        check=True,
+        capture_output=True,
+    )
     shutil.rmtree(checkout)
     return folder / "env" / "bin" / "bri"
 

@@ -1,10 +1,9 @@
 """Columns that several queries select, under dotted labels that become nested values."""
 
-from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Label
+from sqlalchemy import ColumnElement, Label, RowMapping
 from sqlmodel import SQLModel
 
 from app.models import Source
@@ -59,12 +58,10 @@ def parts(label: str) -> tuple[str, ...]:
     return tuple(label.split("."))
 
 
-def nest(row: Mapping[str, Any], without: Iterable[str] = ()) -> Record:
+def nest(row: RowMapping | Record) -> Record:
     """Turn a row with dotted labels into nested values."""
     nested: Record = {}
     for label, value in row.items():
-        if label in without:
-            continue
         *path, name = parts(label)
         inner = nested
         for part in path:

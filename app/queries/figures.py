@@ -35,6 +35,9 @@ OwnReporter: Any = aliased(Area, name="own_reporter")
 OwnCounterpart: Any = aliased(Area, name="own_counterpart")
 Figure: Any = Observation
 Own: Any = Indicator
+Subject: Any = Topic
+Measure: Any = Unit
+Origin: Any = Source
 
 ORDERS: dict[str, Sequence[Any]] = {
     "indicator": (Measured.position, Figure.period_start, Figure.code),
@@ -73,7 +76,7 @@ def observation_columns(language: Language, prefix: str = "") -> list[Label[Any]
         "classifier": Measured.classifier,
     }
     return [
-        *(column.label(f"{prefix}{name}") for name, column in plain.items()),  # type: ignore[union-attr]
+        *(column.label(f"{prefix}{name}") for name, column in plain.items()),
         *reference(Measured, f"{prefix}indicator", language),
         *reference(Reporter, f"{prefix}reporting_area", language),
         *reference(Counterpart, f"{prefix}counterpart_area", language),
@@ -134,7 +137,7 @@ def narrowed(filters: IndicatorObservationFilters) -> list[Any]:
             (Reporter.code, filters.area),
             (Counterpart.code, filters.counterpart),
             (ObservedUnit.code, filters.unit),
-            (Source.code, filters.source),  # type: ignore[attr-defined]
+            (Origin.code, filters.source),
             (Figure.status, filters.status),
             (Figure.qualifier, filters.qualifier),
         )
@@ -143,7 +146,7 @@ def narrowed(filters: IndicatorObservationFilters) -> list[Any]:
     if isinstance(filters, ObservationFilters) and filters.indicator:
         conditions.append(Measured.code.in_(filters.indicator))
     if isinstance(filters, ObservationFilters) and filters.topic:
-        topics = select(Topic.id).where(Topic.code.in_(filters.topic))  # type: ignore[attr-defined]
+        topics = select(Subject.id).where(Subject.code.in_(filters.topic))
         conditions.append(Measured.topic_id.in_(topics))
     if filters.months is not None:
         conditions.append(Series.months == filters.months)
@@ -172,7 +175,7 @@ def reports(connection: Connection, language: Language, keys: Sequence[str]) -> 
         .join(Observation, Figure.id == account.observation_id)
         .join(Source, Source.id == account.source_id)
         .where(Figure.code.in_(keys))
-        .order_by(Source.published_on, account.code)  # type: ignore[arg-type]
+        .order_by(Origin.published_on, account.code)
     )
     found: Linked = defaultdict(list)
     for row in connection.execute(statement).mappings():
@@ -224,7 +227,7 @@ def indicator_statement(language: Language) -> Select[Any]:
             *observation_columns(language, "headline."),
         )
         .select_from(Indicator)
-        .join(Topic, Topic.id == Own.topic_id)
+        .join(Topic, Subject.id == Own.topic_id)
         .join(Unit, Unit.id == Own.unit_id)
         .join(OwnReporter, OwnReporter.id == Own.reporting_area_id)
         .join(OwnCounterpart, OwnCounterpart.id == Own.counterpart_area_id)
@@ -238,12 +241,12 @@ def indicators(connection: Connection, language: Language, filters: IndicatorFil
     """List indicators."""
     statement = indicator_statement(language)
     for column, values in (
-        (Topic.code, filters.topic),
-        (Unit.code, filters.unit),
+        (Subject.code, filters.topic),
+        (Measure.code, filters.unit),
         (Own.direction, filters.direction),
     ):
         if values:
-            statement = statement.where(column.in_(values))  # type: ignore[attr-defined]
+            statement = statement.where(column.in_(values))
     if filters.priority_area:
         area: Any = PriorityArea
         statement = statement.where(

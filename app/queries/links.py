@@ -28,24 +28,25 @@ class Role:
 
     def select(self, keys: Sequence[str], language: Language) -> Select[Any]:
         """Select the linked records of some owners."""
-        text = next(
+        named = next(
             part for part in ("name", "title", "text") if hasattr(self.target, part + "_en")
         )
-        code = self.target.slug if self.target is models.PriorityArea else self.target.code
-        statement = select(
+        target: Any = self.target
+        year = target.year if hasattr(target, "year") else cast(null(), Int)
+        code = target.slug if self.target is models.PriorityArea else target.code
+        columns: list[Any] = [
             literal(self.kind).label("kind"),
             self.owner.code.label("owner"),
             literal(self.name).label("role"),
             code.label("code"),
-            localized(self.target, text, language).label("text"),
-            (self.target.year if hasattr(self.target, "year") else cast(null(), Int)).label("year"),
-            self.target.position.label("position"),
-        ).where(self.owner.code.in_(keys))
+            localized(self.target, named, language).label("text"),
+            year.label("year"),
+            target.position.label("position"),
+        ]
+        statement = select(*columns).where(self.owner.code.in_(keys))
         if isinstance(self.through, tuple):
-            columns = [getattr(self.target, column) for column in self.through]
-            return statement.join_from(
-                self.owner, self.target, or_(*(column == self.owner.id for column in columns))
-            )
+            either = [getattr(target, column) == self.owner.id for column in self.through]
+            return statement.join_from(self.owner, target, or_(*either))
         return (
             statement.select_from(self.owner)
             .join(self.through, ending(self.through, self.owner) == self.owner.id)

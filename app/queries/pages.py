@@ -1,6 +1,6 @@
 """One page of a list: filtered, counted, ordered, and walked by keyset."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -30,7 +30,7 @@ class Found:
 def page(
     connection: Connection,
     statement: Select[Any],
-    orders: dict[str, Sequence[ColumnElement[Any]]],
+    orders: Mapping[str, Sequence[ColumnElement[Any]]],
     filters: Listing,
     of: dict[str, Any] | None = None,
 ) -> Found:
@@ -72,7 +72,7 @@ def comparable(column: ColumnElement[Any]) -> ColumnElement[Any]:
 
 def placed(place: Place, columns: Sequence[ColumnElement[Any]]) -> list[ColumnElement[Any]]:
     """Bind the values of a cursor in the types of the columns they are compared with."""
-    bound = []
+    bound: list[ColumnElement[Any]] = []
     for value, column in zip(place, columns, strict=True):
         kind = Decimal if isinstance(column.type, ExactDecimal) else column.type.python_type
         if kind is date:

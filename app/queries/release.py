@@ -1,6 +1,5 @@
 """What a database holds: its release, the known keys, and the overview of it all."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, String, literal, select, union_all
@@ -22,7 +21,7 @@ from app.models import (
 )
 from app.queries.columns import Record
 from app.queries.commitments import actions_of, newest_priority_areas, with_actions
-from app.queries.figures import INDICATOR_ORDERS, indicator_statement, reports, with_headlines
+from app.queries.figures import INDICATOR_ORDERS, indicator_statement, with_headlines
 from app.queries.links import links
 from app.text import Language
 
@@ -41,9 +40,10 @@ COLLECTIONS: dict[str, Any] = {
 }
 
 
-def release(connection: Connection) -> Mapping[str, Any]:
+def release(connection: Connection) -> Record:
     """Read the release row."""
-    return connection.execute(select(*Release.__table__.columns)).mappings().one()  # type: ignore[attr-defined]
+    table: Any = Release
+    return dict(connection.execute(select(*table.__table__.columns)).mappings().one())
 
 
 def codes(connection: Connection) -> dict[str, tuple[str, ...]]:

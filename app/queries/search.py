@@ -78,7 +78,7 @@ def counted(connection: Connection, matching: Any) -> dict[str, int]:  # noqa: A
         .group_by(kind)
         .order_by(kind)
     )
-    return {name: count for name, count in connection.execute(statement)}
+    return {row[0]: row[1] for row in connection.execute(statement)}
 
 
 def marked(function: str, name: str) -> Any:  # noqa: ANN401

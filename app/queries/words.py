@@ -17,7 +17,7 @@ def match_expression(words: str) -> str:
     return " ".join(f'"{separate(term)}"' for term in terms) or NOTHING
 
 
-def holding(words: str, kind: str) -> Select[tuple[str]]:
+def holding(words: str, kind: str) -> Select[str]:
     """Select the keys of the records of a kind whose texts hold all words."""
     return (
         select(column("code", String))

@@ -108,7 +108,7 @@ def fill(path: Path, seed: Seed, digest: str, migrations: Path) -> None:
     with engine.begin() as connection:
         migrate(connection, migrations)
         for table, group in groupby(rows(seed, digest, SCHEMA_REVISION), key=lambda row: row[0]):
-            allowed = table.__table__.columns  # type: ignore[attr-defined]
+            allowed = table.__table__.columns
             connection.execute(
                 insert(table),
                 [{name: row[name] for name in row if name in allowed} for _, row in group],

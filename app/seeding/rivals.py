@@ -22,9 +22,9 @@ from app.seeding.validation import Seed
 
 def rivalries(seed: Seed) -> Iterator[Fault]:
     """Find the files that claim what another file has, and lists that lack their first entry."""
-    for kind in (Release, Source):
-        if not seed.keys(kind):
-            file = PurePosixPath("seed", kind.collection)
+    for needed in (Release, Source):
+        if not seed.keys(needed):
+            file = PurePosixPath("seed", needed.collection)
             yield Fault(file, 1, "", "holds no file; add the first one")
     claims: dict[Hashable, tuple[type[Entity], str]] = {}
     for kind, key, field, claim in claimed(seed):

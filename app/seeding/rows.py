@@ -45,43 +45,49 @@ TARGETS: dict[str, type[Entity]] = {
 }
 """The fields that become foreign keys."""
 
+Links = dict[str, tuple[type[SQLModel], type[Entity], str]]
+"""List fields: the link table, what they name, and the column for it."""
+
+LINKED: tuple[tuple[type[Entity], str, Links], ...] = (
+    (
+        documents.Indicator,
+        "indicator_id",
+        {
+            "sectors": (models.IndicatorSector, documents.Sector, "sector_id"),
+            "instruments": (models.IndicatorInstrument, documents.Instrument, "instrument_id"),
+        },
+    ),
+    (
+        documents.Outcome,
+        "outcome_id",
+        {
+            "sectors": (models.OutcomeSector, documents.Sector, "sector_id"),
+            "instruments": (models.OutcomeInstrument, documents.Instrument, "instrument_id"),
+            "areas": (models.OutcomeArea, documents.Area, "area_id"),
+            "indicators": (models.OutcomeIndicator, documents.Indicator, "indicator_id"),
+        },
+    ),
+    (
+        documents.PriorityArea,
+        "priority_area_id",
+        {"baseline_indicators": (models.Baseline, documents.Indicator, "indicator_id")},
+    ),
+    (
+        documents.Action,
+        "action_id",
+        {
+            "sectors": (models.ActionSector, documents.Sector, "sector_id"),
+            "instruments": (models.ActionInstrument, documents.Instrument, "instrument_id"),
+            "areas": (models.ActionArea, documents.Area, "area_id"),
+            "topics": (models.ActionTopic, documents.Topic, "topic_id"),
+        },
+    ),
+)
+"""The entities with list fields, and the column of the link tables for them."""
+
 LINKS: dict[tuple[type[Entity], str], tuple[type[SQLModel], str, type[Entity], str]] = {
     (owner, field): (table, owner_column, target, target_column)
-    for owner, owner_column, fields in (
-        (
-            documents.Indicator,
-            "indicator_id",
-            {
-                "sectors": (models.IndicatorSector, documents.Sector, "sector_id"),
-                "instruments": (models.IndicatorInstrument, documents.Instrument, "instrument_id"),
-            },
-        ),
-        (
-            documents.Outcome,
-            "outcome_id",
-            {
-                "sectors": (models.OutcomeSector, documents.Sector, "sector_id"),
-                "instruments": (models.OutcomeInstrument, documents.Instrument, "instrument_id"),
-                "areas": (models.OutcomeArea, documents.Area, "area_id"),
-                "indicators": (models.OutcomeIndicator, documents.Indicator, "indicator_id"),
-            },
-        ),
-        (
-            documents.PriorityArea,
-            "priority_area_id",
-            {"baseline_indicators": (models.Baseline, documents.Indicator, "indicator_id")},
-        ),
-        (
-            documents.Action,
-            "action_id",
-            {
-                "sectors": (models.ActionSector, documents.Sector, "sector_id"),
-                "instruments": (models.ActionInstrument, documents.Instrument, "instrument_id"),
-                "areas": (models.ActionArea, documents.Area, "area_id"),
-                "topics": (models.ActionTopic, documents.Topic, "topic_id"),
-            },
-        ),
-    )
+    for owner, owner_column, fields in LINKED
     for field, (table, target, target_column) in fields.items()
 }
 """The list fields that become rows of a link table."""

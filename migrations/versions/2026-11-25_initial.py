@@ -7,7 +7,6 @@ Revises: nothing
 import sqlalchemy as sa
 from alembic import op
 
-
 revision = "2026_11_25"
 down_revision = None
 branch_labels = None
@@ -516,7 +515,7 @@ def upgrade() -> None:
         sa.Column("growth", EXACT, nullable=True),
         sa.Column("vintage", sa.Date(), nullable=False),
         sa.CheckConstraint(
-            "(qualifier = 'exact' AND lower_bound IS NULL AND upper_bound IS NULL) OR (qualifier = 'over' AND lower_bound = value AND upper_bound IS NULL) OR (qualifier = 'nearly' AND upper_bound = value) OR qualifier = 'about'",
+            "(qualifier = 'exact' AND lower_bound IS NULL AND upper_bound IS NULL) OR (qualifier = 'over' AND lower_bound IS NOT NULL AND lower_bound = value AND upper_bound IS NULL) OR (qualifier = 'nearly' AND upper_bound IS NOT NULL AND upper_bound = value) OR qualifier = 'about'",
             name=op.f("ck_observation_qualifier_bounds"),
         ),
         sa.CheckConstraint(

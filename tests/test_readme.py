@@ -1,0 +1,70 @@
+"""README: each of its requests is made, and each answer shown is the real one."""
+
+import json
+import re
+import shlex
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.conftest import ROOT, bri
+
+TEXT = (ROOT / "README.md").read_text()
+BLOCKS = re.findall(r"```(sh|json)\n(.*?)```", TEXT, re.DOTALL)
+COMMANDS = [body.strip() for kind, body in BLOCKS if kind == "sh"]
+REQUESTS = [command for command in COMMANDS if command.startswith("curl")]
+
+
+def answer(server: str, command: str) -> httpx2.Response:
+    """Make the request of a curl command to the server of the tests."""
+    words = shlex.split(command.replace("http://127.0.0.1:8000", server))
+    headers = dict(words[i + 1].split(": ", 1) for i, word in enumerate(words) if word == "-H")
+    return httpx2.get(words[-1], headers=headers)
+
+
+def holds(whole: Any, part: Any) -> bool:
+    """Tell whether everything in a shortened answer stands in the whole one."""
+    if isinstance(part, dict):
+        return all(key in whole and holds(whole[key], part[key]) for key in part)
+    return bool(whole == part)
+
+
+@pytest.mark.parametrize("command", REQUESTS)
+def test_request_is_answered(server: str, command: str) -> None:
+    response = answer(server, command)
+    assert response.status_code == (422 if "goods-trad'" in command else 200)
+
+
+def test_answers_shown_are_real(server: str) -> None:
+    shown, asked = 0, ""
+    for kind, body in BLOCKS:
+        if kind == "sh":
+            asked = body.strip()
+        else:
+            shown += 1
+            assert holds(answer(server, asked).json(), json.loads(body)), body
+    assert shown == 3
+
+
+def test_first_two_blocks_are_one_command_each() -> None:
+    serve, test = COMMANDS[:2]
+    assert serve.endswith(".venv/bin/bri serve")
+    assert test.endswith(".venv/bin/pytest")
+    assert "\n" not in serve + test
+
+
+def test_other_commands_are_run() -> None:
+    others = [command for command in COMMANDS[2:] if command not in REQUESTS]
+    assert len(others) == 2
+    for command in others:
+        words = shlex.split(command.partition(">")[0])
+        assert words[0] == ".venv/bin/bri"
+        assert bri(*words[1:]).exit_code == 0
+
+
+def test_every_path_is_in_the_table() -> None:
+    document = json.loads((ROOT / "tests" / "openapi.json").read_text())
+    told = TEXT.replace(" and `/{code}`", "")
+    for path in document["paths"]:
+        assert f"`{path}" in told or path.rpartition("/")[2] == "{code}", path
