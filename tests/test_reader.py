@@ -100,7 +100,7 @@ SURPRISES = {
     "python-tag": Broken(
         GOODS, "value: 22100000000000", "value: !!python/object:os.system {}", "value", "carries"
     ),
-    "tab": Broken(GOODS, "  start:", "\tstart:", "", "is not YAML: found character '\\t'"),
+    "tab": Broken(GOODS, "  start:", "\tstart:", "", "holds a tab; indent with spaces"),
     "second-document": Broken(GOODS, "status:", "---\nstatus:", "", "found another document"),
     "unclosed": Broken(GOODS, "status: normal", "status: [normal", "", "not YAML", at="source:"),
     "duplicate-key": Broken(
@@ -131,7 +131,8 @@ def test_a_surprise_of_yaml_is_told(tmp_path: Path, broken: Broken) -> None:
         ("position: 1\n".encode("utf-16"), 1, "is not UTF-8 text"),
         (b"position: \x00\n", 1, "is not YAML"),
         (b"position: 1\nname: *nobody\n", 2, "is not YAML: found undefined alias"),
-        (b"position: " + b"[" * 5000, 1, "nests too deeply"),
+        (b"position: " + b"[" * 5000, 1, "maximum nesting depth"),
+        (b"position: " + b"[" * 600 + b"]" * 600, 1, "nests too deeply"),
     ],
 )
 def test_an_unreadable_file_is_told(tmp_path: Path, raw: bytes, line: int, message: str) -> None:

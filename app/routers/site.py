@@ -79,6 +79,12 @@ def show_problem(request: Request, code: str) -> Response:
     return page(request, "problems.html", kinds=kinds)
 
 
+@router.get("/favicon.ico")
+def show_icon() -> Response:
+    """Give the icon that browsers ask for beside every page and every JSON answer."""
+    return Response((HERE / "static" / "icon.svg").read_bytes(), media_type="image/svg+xml")
+
+
 @router.get("/openapi.json")
 async def show_openapi(request: Request) -> Response:
     """Give the OpenAPI document, with examples answered by this very release."""

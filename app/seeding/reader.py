@@ -18,7 +18,7 @@ DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+")
 STANDARD_TAGS = ("tag:yaml.org,2002:str", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 
 
-class Loader(yaml.SafeLoader):
+class Loader(yaml.CSafeLoader):
     """A loader that gives no plain word a meaning of its own (no, 010, 12:30, 2025-01-15)."""
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
@@ -60,25 +60,29 @@ def read(file: PurePosixPath, raw: bytes) -> Document:
     document = Document(file)
     try:
         node = Loader(raw.decode()).get_single_node()
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        document.faults.append(Fault(file, line, "", "is not UTF-8 text; save the file as UTF-8"))
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 1
-        document.faults.append(Fault(file, line, "", f"is not YAML: {error.problem}"))
-    except RecursionError:
-        document.faults.append(Fault(file, 1, "", "nests too deeply; write plain fields"))
-    except yaml.YAMLError as error:
-        document.faults.append(Fault(file, 1, "", f"is not YAML: {str(error).splitlines()[0]}"))
-    else:
         if isinstance(node, yaml.MappingNode):
             document.content = Builder(document).build(node, ())
         else:
-            document.faults.append(
-                Fault(file, 1, "", "holds no fields; write one 'field: value' a line")
-            )
+            words = "holds no fields; write one 'field: value' a line"
+            document.faults.append(Fault(file, 1, "", words))
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        document.faults.append(Fault(file, line, "", "is not UTF-8 text; save the file as UTF-8"))
+    except yaml.YAMLError as error:
+        document.faults.append(malformed(file, raw, error))
+    except RecursionError:
+        document.faults.append(Fault(file, 1, "", "nests too deeply; write plain fields"))
     return document
+
+
+def malformed(file: PurePosixPath, raw: bytes, error: yaml.YAMLError) -> Fault:
+    """Say why a file is not YAML; a tab is the mistake that is hardest to see."""
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    line = mark.line + 1 if mark else 1
+    if b"\t" in b"".join(raw.splitlines()[line - 1 : line]):
+        return Fault(file, line, "", "holds a tab; indent with spaces")
+    problem = getattr(error, "problem", None) or str(error).splitlines()[0]
+    return Fault(file, line, "", f"is not YAML: {problem}")
 
 
 class Builder:
@@ -132,7 +136,7 @@ class Builder:
 def scalar(node: yaml.Node) -> Value:
     """Read an unquoted number exactly; everything else is text, and an empty value is none."""
     text = str(node.value)
-    if node.style is not None:  # type: ignore[attr-defined]
+    if node.style:  # type: ignore[attr-defined]
         return text
     if text == "":
         return None
