@@ -9,9 +9,11 @@ import yaml
 from starlette.testclient import TestClient
 
 from app.main import create_app
-from app.seeding.build import build
+from app.seeding.build import build, valid_seed
+from app.seeding.rivals import headlines
 from app.settings import Settings
 from tests.conftest import ROOT
+from tests.seeds import GOODS, add, copied
 
 SOURCE = "scio-2026-01-26"
 LATER = {"2024": "2025", "2025": "2026"}
@@ -96,3 +98,10 @@ def test_priority_area_of_each_year_is_found(later: TestClient) -> None:
 def test_indicator_is_the_baseline_of_both_years(later: TestClient) -> None:
     areas = later.get("/v1/indicators/goods-trade").json()["baseline_for"]
     assert [area["year"] for area in areas] == [2025, 2026]
+
+
+def test_an_edition_may_restate_an_earlier_year(tmp_path: Path) -> None:
+    seed = copied(tmp_path)
+    text = (seed / GOODS).read_text("utf-8").replace(": 2024-", ": 2023-")
+    add(seed, GOODS.replace("2024-01", "2023-01"), text)
+    assert headlines(valid_seed(seed))["goods-trade"] == Path(GOODS).stem

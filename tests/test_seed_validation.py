@@ -369,8 +369,11 @@ def test_a_file_in_the_wrong_place_is_told(
 
 def test_two_headlines_of_one_edition_are_told(tmp_path: Path) -> None:
     seed = copied(tmp_path)
-    second = GOODS.replace("2024-01", "2023-01")
-    text = (seed / GOODS).read_text("utf-8").replace(": 2024-", ": 2023-")
+    series = "series/goods-trade.CN.BRI.CNY.P12M.yaml"
+    eleven = (seed / series).read_text("utf-8").replace("months: 12", "months: 11")
+    add(seed, series.replace("P12M", "P11M"), eleven)
+    second = GOODS.replace("P12M", "P11M")
+    text = (seed / GOODS).read_text("utf-8").replace("P12M", "P11M").replace("12-31", "11-30")
     add(seed, second, text)
     assert [str(fault) for fault in refused(seed)] == [
         f"seed/{GOODS}:2: series: is taken by {Path(second).name}; choose another"

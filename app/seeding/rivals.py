@@ -56,7 +56,10 @@ def claimed(seed: Seed) -> Iterator[tuple[type[Entity], str, str, Hashable]]:
 
 
 def headline_claim(seed: Seed, key: str) -> Iterator[tuple[str, int]]:
-    """Give the indicator and the edition that an observation could be the headline of."""
+    """Give the indicator and the edition that an observation could be the headline of.
+
+    A press conference may also restate an earlier year; only the year it reviews counts.
+    """
     observation = seed.all(Observation)[key]
     series = seed.all(Series).get(observation.series)
     source = seed.all(Source).get(observation.source)
@@ -64,7 +67,8 @@ def headline_claim(seed: Seed, key: str) -> Iterator[tuple[str, int]]:
     if series is None or source is None or indicator is None or source.edition is None:
         return
     own = (indicator.unit, indicator.reporting_area, indicator.counterpart_area)
-    if own == (series.unit, series.reporting_area, series.counterpart_area):
+    reviewed = observation.period.start.year == source.edition
+    if reviewed and own == (series.unit, series.reporting_area, series.counterpart_area):
         yield series.indicator, source.edition
 
 
