@@ -9,14 +9,11 @@ from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
-from rich.console import Console
 
-from app.database import DatabaseError, inspect
+from app.database import DatabaseError, inspect, is_current
 from app.models import SCHEMA_REVISION
-from app.seeding.build import BuildError, build, is_current, valid_seed
-from app.seeding.faults import SeedError
-from app.seeding.json_schemas import write_schemas
-from app.seeding.validation import seed_files, seed_hash
+from app.seeding.faults import BuildError, SeedError
+from app.seeding.files import seed_files, seed_hash
 from app.settings import Settings
 
 app = typer.Typer(
@@ -25,7 +22,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-errors = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
 
 Database = Annotated[
     Path | None,
@@ -45,26 +41,31 @@ class RefusedError(Exception):
     """The command cannot do what was asked; the message says why."""
 
 
+def complain(line: str) -> None:
+    """Write a line to standard error."""
+    typer.echo(line, err=True)
+
+
 @contextmanager
 def one_line_errors() -> Iterator[None]:
     """End with exit code 1 and a line for each thing that is wrong, never with a traceback."""
     try:
         yield
     except SeedError as error:
-        errors.print(f"bri: the seed has {len(error.faults)} faults; nothing was written")
+        complain(f"bri: the seed has {len(error.faults)} faults; nothing was written")
         for fault in error.faults:
-            errors.print(str(fault))
+            complain(str(fault))
         raise typer.Exit(1) from None
     except ValidationError as error:
         for wrong in error.errors():
             name = "_".join(str(part) for part in wrong["loc"]).upper()
-            errors.print(f"bri: BRI_{name.removeprefix('BRI_')}: {wrong['msg']}")
+            complain(f"bri: BRI_{name.removeprefix('BRI_')}: {wrong['msg']}")
         raise typer.Exit(1) from None
     except (BuildError, DatabaseError, RefusedError) as error:
-        errors.print(f"bri: {error}")
+        complain(f"bri: {error}")
         raise typer.Exit(1) from None
     except OSError as error:
-        errors.print(f"bri: {error.filename or ''}: {error.strerror or error}")
+        complain(f"bri: {error.filename or ''}: {error.strerror or error}")
         raise typer.Exit(1) from None
 
 
@@ -80,6 +81,10 @@ def configured(database: Path | None, seed: Path | None = None) -> Settings:
 
 def built(settings: Settings, target: Path) -> None:
     """Build the database, with a sign of life where somebody watches."""
+    from rich.console import Console  # noqa: PLC0415
+
+    from app.seeding.build import build  # noqa: PLC0415
+
     with Console(stderr=True).status("Building the database"):
         build(settings.seed, settings.migrations, target)
 
@@ -106,6 +111,9 @@ def check(
     ] = False,
 ) -> None:
     """Check the seed files, and the database if one is named; change nothing."""
+    from app.seeding.build import valid_seed  # noqa: PLC0415
+    from app.seeding.json_schemas import write_schemas  # noqa: PLC0415
+
     with one_line_errors():
         settings = configured(database, seed)
         valid_seed(settings.seed)
@@ -149,8 +157,9 @@ def openapi(
 
 def ensure(settings: Settings) -> Path:
     """Build the database if there is none, or if it is of another seed or revision."""
-    target = settings.database_for(seed_hash(settings.seed))
-    if not is_current(target, settings.seed):
+    digest = seed_hash(settings.seed)
+    target = settings.database_for(digest)
+    if not is_current(target, digest):
         built(settings, target)
     return target
 
@@ -168,7 +177,8 @@ def serve(
         settings = configured(database, seed)
         refuse_taken(host, port)
         target = ensure(settings)
-        base = str(settings.public_url or f"http://{host}:{port}").rstrip("/")
+        shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104
+        base = str(settings.public_url or f"http://{shown}:{port}").rstrip("/")
         typer.echo(f"Page      {base}{settings.root_path}/")
         typer.echo(f"Docs      {base}{settings.root_path}/docs")
         typer.echo(f"Database  {target}")
@@ -187,6 +197,8 @@ def run(host: str, port: int, workers: int, root_path: str) -> None:
         port=port,
         workers=workers,
         root_path=root_path,
+        ws="none",
+        timeout_worker_healthcheck=30,
         server_header=False,
         log_level="warning",
     )

@@ -61,6 +61,14 @@ def inspect(path: Path) -> tuple[str, str]:
     return row[0], row[1]
 
 
+def is_current(path: Path, seed_hash: str) -> bool:
+    """Tell whether a database file was built from a seed for this schema revision."""
+    try:
+        return inspect(path) == (seed_hash, SCHEMA_REVISION)
+    except DatabaseError:
+        return False
+
+
 def read_only(path: Path) -> str:
     """Write the address under which SQLite opens a file without any way to write to it."""
     return f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1"

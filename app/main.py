@@ -16,7 +16,7 @@ from app.methods import ReadOnly
 from app.mistakes import mistakes
 from app.problems import InvalidParameters, Mistake, Problem, UnknownPath
 from app.routers import commitments, figures, reference, service, site
-from app.seeding.validation import seed_hash
+from app.seeding.files import seed_hash
 from app.settings import Settings
 from app.telemetry import RequestIdentifier
 from app.telemetry import router as health

@@ -6,7 +6,7 @@ from sqlmodel import SQLModel
 
 from app import models  # noqa: F401
 from app.database import writing_engine
-from app.seeding.validation import seed_hash
+from app.seeding.files import seed_hash
 from app.settings import Settings
 
 

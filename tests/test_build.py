@@ -18,11 +18,11 @@ import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DatabaseError as RefusedError
 
-from app.database import Database, DatabaseError
+from app.database import Database, DatabaseError, is_current
 from app.models import SCHEMA_REVISION
-from app.seeding.build import BuildError, build, is_current
-from app.seeding.faults import SeedError
-from app.seeding.validation import seed_hash
+from app.seeding.build import build
+from app.seeding.faults import BuildError, SeedError
+from app.seeding.files import seed_hash
 from app.text import separate
 from tests.seeds import GOODS, MIGRATIONS, ROOT, SCIO, SEED, add, add_figure, copied, edit
 
@@ -197,11 +197,11 @@ def test_the_release_says_what_it_was_built_from(built: Path) -> None:
 
 def test_a_database_is_current_for_its_own_seed_only(built: Path, tmp_path: Path) -> None:
     seed = copied(tmp_path)
-    assert is_current(built, seed)
+    assert is_current(built, seed_hash(seed))
     edit(seed, GOODS, "status: normal", "status: revised")
-    assert not is_current(built, seed)
-    assert not is_current(tmp_path / "missing.sqlite", SEED)
-    assert not is_current(seed / GOODS, SEED)
+    assert not is_current(built, seed_hash(seed))
+    assert not is_current(tmp_path / "missing.sqlite", seed_hash(SEED))
+    assert not is_current(seed / GOODS, seed_hash(SEED))
 
 
 def test_values_are_kept_digit_by_digit(built: Path) -> None:

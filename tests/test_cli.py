@@ -121,10 +121,13 @@ def test_serve_says_where_and_stops_when_told(tmp_path: Path, workers: int) -> N
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
     ) as process:
         base = f"http://127.0.0.1:{port}"
-        wait_until_ready(base, process)
-        assert httpx2.get(f"{base}/v1/overview").status_code == 200
-        process.send_signal(signal.SIGTERM)
-        said, _ = process.communicate(timeout=20)
+        try:
+            wait_until_ready(base, process)
+            assert httpx2.get(f"{base}/v1/overview").status_code == 200
+            process.send_signal(signal.SIGTERM)
+            said, _ = process.communicate(timeout=20)
+        finally:
+            process.kill()
     lines = [line.split() for line in said.splitlines()]
     assert ["Page", f"{base}/"] in lines
     assert ["Docs", f"{base}/docs"] in lines

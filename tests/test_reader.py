@@ -12,9 +12,9 @@ from jsonschema import Draft202012Validator
 
 from app.seeding.build import valid_seed
 from app.seeding.documents import ENTITIES, Entity, Observation
+from app.seeding.files import seed_hash
 from app.seeding.json_schemas import singular, write_schemas
 from app.seeding.reader import Document, dotted, read
-from app.seeding.validation import seed_hash
 from tests.seeds import GOODS, SCIO, SEED, Broken, add, check_told, copied, edit, refused
 
 FILE = PurePosixPath("seed/topics/trade.yaml")

@@ -1,21 +1,24 @@
 """The pages: welcome, documentation, and the explanation of each kind of problem."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import fastapi_offline
 from fastapi import APIRouter, Request, Response
-from fastapi.templating import Jinja2Templates
+from fastapi.responses import HTMLResponse
 
 from app import openapi, problems
 from app.context import BEFORE_VALIDATION, Read, base_url, spoken
 from app.queries.release import overview
 from app.text import Words
 
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
 router = APIRouter(include_in_schema=False)
 
 HERE = Path(__file__).parent.parent
-VENDOR = Path(fastapi_offline.__file__).parent / "static"
 VENDORED = {
     "redoc.standalone.js": "text/javascript",
     "swagger-ui-bundle.js": "text/javascript",
@@ -24,7 +27,6 @@ VENDORED = {
 FOREIGN_LOGO = b"https://cdn.redoc.ly/redoc/logo-mini.svg"
 EMPTY_PICTURE = b"data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
 
-templates = Jinja2Templates(HERE / "templates")
 POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
     "worker-src 'self' blob:; frame-ancestors 'none'; base-uri 'self'; form-action 'self'"
@@ -41,7 +43,16 @@ def page(request: Request, name: str, **values: object) -> Response:
         "Referrer-Policy": "no-referrer",
     }
     context = {"lang": language, "root": request.scope.get("root_path", ""), **values}
-    return templates.TemplateResponse(request, name, context, headers=headers)
+    content = templates().get_template(name).render(context)
+    return HTMLResponse(content, headers=headers)
+
+
+@cache
+def templates() -> "Environment":
+    """Load the templates with the first page; a service that answers JSON needs none."""
+    from jinja2 import Environment, FileSystemLoader  # noqa: PLC0415
+
+    return Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True)
 
 
 @router.get("/", dependencies=BEFORE_VALIDATION)
@@ -106,4 +117,8 @@ def show_vendored(name: str) -> Response:
 @lru_cache(maxsize=8)
 def vendored(name: str) -> bytes:
     """Read a viewer's file, without the one picture that it would load from another host."""
-    return (VENDOR / name).read_bytes().replace(FOREIGN_LOGO, EMPTY_PICTURE)
+    package = find_spec("fastapi_offline")
+    assert package is not None  # noqa: S101
+    assert package.origin is not None  # noqa: S101
+    file = Path(package.origin).parent / "static" / name
+    return file.read_bytes().replace(FOREIGN_LOGO, EMPTY_PICTURE)

@@ -46,6 +46,7 @@ class Schema(BaseModel):
     """A part of an answer: nothing unknown, nothing changed, every field always there."""
 
     model_config = ConfigDict(
+        defer_build=True,
         extra="forbid",
         frozen=True,
         json_schema_serialization_defaults_required=True,

@@ -14,14 +14,11 @@ from sqlalchemy.exc import OperationalError
 from app.database import DatabaseError, inspect, writing_engine
 from app.models import SCHEMA_REVISION, search_index
 from app.seeding.checks import cross_check
-from app.seeding.faults import SeedError
+from app.seeding.faults import BuildError, SeedError
+from app.seeding.files import seed_hash
 from app.seeding.index import index_rows
 from app.seeding.rows import rows
-from app.seeding.validation import Seed, load, seed_hash
-
-
-class BuildError(Exception):
-    """The database cannot be put in place; the message says why."""
+from app.seeding.validation import Seed, load
 
 
 def valid_seed(folder: Path) -> Seed:
@@ -35,14 +32,6 @@ def valid_seed(folder: Path) -> Seed:
     if faults:
         raise SeedError(faults)
     return seed
-
-
-def is_current(target: Path, folder: Path) -> bool:
-    """Tell whether a database file was built from this seed for this schema revision."""
-    try:
-        return inspect(target) == (seed_hash(folder), SCHEMA_REVISION)
-    except DatabaseError:
-        return False
 
 
 def build(folder: Path, migrations: Path, target: Path) -> None:

@@ -33,3 +33,7 @@ def did_you_mean(found: str, allowed: Iterable[str]) -> str:
     """Suggest the nearest allowed word, or say nothing."""
     nearest = get_close_matches(found, list(allowed), n=1)
     return f"did you mean {nearest[0]}? " if nearest else ""
+
+
+class BuildError(Exception):
+    """The database cannot be put in place; the message says why."""

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cache
-from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar, cast
 
@@ -12,6 +11,7 @@ from pydantic_core import ErrorDetails
 
 from app.seeding.documents import ENTITIES, Entity
 from app.seeding.faults import Fault, did_you_mean
+from app.seeding.files import seed_files
 from app.seeding.reader import Document, read
 
 E = TypeVar("E", bound=Entity)
@@ -54,27 +54,6 @@ class Seed:
     def keys(self, kind: type[Entity]) -> list[str]:
         """List the keys of a collection, valid or not."""
         return sorted(key for entity, key in self.documents if entity is kind)
-
-
-def seed_files(folder: Path) -> list[Path]:
-    """List the files of a seed folder, sorted; hidden files and notes are not seed."""
-    return sorted(
-        path
-        for path in folder.rglob("*")
-        if path.is_file()
-        and path.suffix != ".md"
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-    )
-
-
-def seed_hash(folder: Path) -> str:
-    """Digest the names and contents of all seed files."""
-    digest = sha256()
-    for path in seed_files(folder):
-        content = path.read_bytes()
-        digest.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode())
-        digest.update(content)
-    return digest.hexdigest()
 
 
 def load(folder: Path) -> tuple[Seed, list[Fault]]:
