@@ -18,7 +18,7 @@ from app.problems import InvalidParameters, Mistake, Problem, UnknownPath
 from app.routers import commitments, figures, reference, service, site
 from app.seeding.files import seed_hash
 from app.settings import Settings
-from app.telemetry import RequestIdentifier
+from app.telemetry import LastResort, RequestIdentifier
 from app.telemetry import router as health
 from app.text import Language, Words
 
@@ -48,7 +48,7 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.name,
-        middleware=[Middleware(RequestIdentifier), Middleware(ReadOnly)],
+        middleware=[Middleware(RequestIdentifier), Middleware(ReadOnly), Middleware(LastResort)],
         exception_handlers={
             Problem: answer_problem,
             RequestValidationError: answer_invalid,

@@ -47,7 +47,7 @@ class RequestIdentifier:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Name the request, pass it on, and turn a failure into a problem."""
+        """Name the request and pass it on."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -55,21 +55,38 @@ class RequestIdentifier:
         given = request.headers.get("x-request-id", "")
         identifier = given if REQUEST_ID.fullmatch(given) else uuid4().hex
         request.state.request_id = identifier
-        started = False
 
         async def send_named(message: Message) -> None:
-            nonlocal started
             if message["type"] == "http.response.start":
-                started = True
                 MutableHeaders(scope=message)["X-Request-ID"] = identifier
             await send(message)
 
+        await self.app(scope, receive, send_named)
+
+
+class LastResort:
+    """ASGI middleware: a failure inside becomes a problem, and its traceback stays in the log."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, and answer for it if nothing else did."""
+        started = False
+
+        async def send_noted(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
         try:
-            await self.app(scope, receive, send_named)
+            await self.app(scope, receive, send_noted)
         except Exception as error:
-            if started:
+            if started or scope["type"] != "http":
                 raise
-            await problem_response(request, failure(error, identifier))(scope, receive, send_named)
+            request = Request(scope)
+            problem = failure(error, request.state.request_id)
+            await problem_response(request, problem)(scope, receive, send)
 
 
 def failure(error: Exception, identifier: str) -> Problem:

@@ -115,6 +115,7 @@ def test_failure_inside_tells_nothing_of_it(app: FastAPI, client: TestClient) ->
     app.add_api_route("/fails", fail, include_in_schema=False)
     problem = refused(client, "/fails", 500)
     assert problem["code"] == "internal-error"
+    assert client.get("/fails").headers["access-control-allow-origin"] == "*"
     assert hidden not in str(problem)
     assert "Traceback" not in str(problem)
 
