@@ -152,7 +152,9 @@ def openapi(
     with one_line_errors():
         settings = configured(database)
         ensure(settings)
-        typer.echo(printed(create_app(settings), server.rstrip("/")))
+        described = create_app(settings)
+        typer.echo(printed(described, server.rstrip("/")))
+        described.state.library.close()
 
 
 def ensure(settings: Settings) -> Path:

@@ -70,7 +70,14 @@ class Library:
             if self.snapshot is None:
                 raise
         else:
+            self.close()
             self.snapshot = opened
+
+    def close(self) -> None:
+        """Let go of the release; requests under way keep what they hold of it."""
+        if self.snapshot is not None:
+            self.snapshot.database.close()
+            self.snapshot = None
 
 
 def snapshot(path: Path) -> Snapshot:

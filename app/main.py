@@ -1,5 +1,7 @@
 """The application: middleware, handlers and routers, in lists that can be read."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -47,6 +49,7 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        lifespan=lifespan,
         generate_unique_id_function=lambda route: route.name,
         middleware=[Middleware(RequestIdentifier), Middleware(ReadOnly), Middleware(LastResort)],
         exception_handlers={
@@ -61,6 +64,13 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     return app
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Let go of the database when the server stops."""
+    yield
+    app.state.library.close()
 
 
 def application() -> FastAPI:

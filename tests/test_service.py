@@ -39,18 +39,18 @@ def test_overview_is_enough_to_show_every_figure(client: TestClient, language: s
 
 
 def test_links_follow_the_prefix_and_the_public_address(database: Path) -> None:
-    behind_proxy = TestClient(create_app(Settings(database=database)), root_path="/bri")
     public = Settings(database=database, public_url=AnyHttpUrl("https://data.example/x/"))
-    for client, start in (
-        (behind_proxy, "http://testserver/bri"),
-        (TestClient(create_app(public)), "https://data.example/x"),
+    for settings, prefix, start in (
+        (Settings(database=database), "/bri", "http://testserver/bri"),
+        (public, "", "https://data.example/x"),
     ):
-        following = client.get("/v1/indicators?limit=1").json()["next"]
-        assert following.startswith(f"{start}/v1/indicators?")
-        document = client.get("/openapi.json").json()
-        assert document["servers"][0]["url"] == start
-        example = document["paths"]["/v1/indicators"]["get"]["responses"]["200"]["content"]
-        assert example["application/json"]["example"]["items"]
+        with TestClient(create_app(settings), root_path=prefix) as client:
+            following = client.get("/v1/indicators?limit=1").json()["next"]
+            assert following.startswith(f"{start}/v1/indicators?")
+            document = client.get("/openapi.json").json()
+            assert document["servers"][0]["url"] == start
+            example = document["paths"]["/v1/indicators"]["get"]["responses"]["200"]["content"]
+            assert example["application/json"]["example"]["items"]
 
 
 def test_release_is_picked_up_when_it_is_replaced(tmp_path: Path, database: Path) -> None:
@@ -75,6 +75,7 @@ def test_service_without_a_database_is_not_ready(tmp_path: Path, database: Path)
     with pytest.raises(DatabaseError, match="is missing"):
         create_app(Settings(database=tmp_path / "none.sqlite"))
     app = create_app(Settings(database=database))
+    app.state.library.close()
     app.state.library = Library(tmp_path / "none.sqlite")
     with TestClient(app) as client:
         response = client.get("/health/ready")

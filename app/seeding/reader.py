@@ -15,6 +15,7 @@ Value: TypeAlias = "str | int | Decimal | list[Value] | dict[str, Value] | None"
 
 INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,27})")
 DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+")
+MAXIMUM_DEPTH = 8
 STANDARD_TAGS = ("tag:yaml.org,2002:str", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 
 
@@ -70,8 +71,6 @@ def read(file: PurePosixPath, raw: bytes) -> Document:
         document.faults.append(Fault(file, line, "", "is not UTF-8 text; save the file as UTF-8"))
     except yaml.YAMLError as error:
         document.faults.append(malformed(file, raw, error))
-    except RecursionError:
-        document.faults.append(Fault(file, 1, "", "nests too deeply; write plain fields"))
     return document
 
 
@@ -99,6 +98,9 @@ class Builder:
             self.refuse(path, "repeats another value by an alias; write the value out")
             return None
         self.seen.add(id(node))
+        if len(path) > MAXIMUM_DEPTH:
+            self.refuse(path[:MAXIMUM_DEPTH], "nests too deeply; write plain fields")
+            return None
         if node.tag not in STANDARD_TAGS:
             self.refuse(path, f"carries the tag {node.tag}; write the value without a tag")
         if isinstance(node, yaml.MappingNode):
