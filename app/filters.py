@@ -1,5 +1,6 @@
 """What a request may ask for: one strict model of query parameters a list."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from contextvars import ContextVar
@@ -38,6 +39,7 @@ from app.vocabulary import (
 DEFAULT_LIMIT = 100
 MAXIMUM_LIMIT = 1000
 MAXIMUM_WORDS = 200
+WHOLE = re.compile("-?(0|[1-9][0-9]*)")
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,13 @@ def calendar_day(value: object) -> object:
     raise PydanticCustomError("iso_date", "not a day", {"found": str(value)})
 
 
+def whole(value: object) -> object:
+    """Accept plain digits only; Pydantic alone would take blanks and underscores too."""
+    if isinstance(value, str) and not WHOLE.fullmatch(value):
+        raise PydanticCustomError("int_parsing", "not a whole number", {"found": value})
+    return value
+
+
 CODE_SCHEMA: dict[str, Any] = {
     "type": "string",
     "minLength": 1,
@@ -97,7 +106,8 @@ Day = Annotated[
 Words = Annotated[
     str, StringConstraints(min_length=1, max_length=MAXIMUM_WORDS, pattern=r"^(.|\n|\r)+$")
 ]
-Year = Annotated[int, Field(ge=1949, le=2100)]
+Whole = BeforeValidator(whole)
+Year = Annotated[int, Field(ge=1949, le=2100), Whole]
 Absent = SkipJsonSchema[None]
 
 Topics = list[Annotated[str, known("topics"), Code]]
@@ -149,7 +159,9 @@ class Parameters(BaseModel):
 class Listing(Parameters):
     """What every list takes."""
 
-    limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAXIMUM_LIMIT, examples=[100])
+    limit: Annotated[int, Field(ge=1, le=MAXIMUM_LIMIT), Whole] = Field(
+        DEFAULT_LIMIT, examples=[100]
+    )
     """How many records a page holds at the most. Without it 100."""
     cursor: (
         Annotated[
@@ -251,7 +263,7 @@ class IndicatorObservationFilters(Listing):
     source: Sources = several("Only figures from this source.", "scio-2025-01-15")
     status: list[Status] = several("Only figures of this status.", "normal")
     qualifier: list[Qualifier] = several("Only figures limited in this way.", "over")
-    months: Annotated[int, Field(ge=1, le=12)] | Absent = Field(None, examples=[11])
+    months: Annotated[int, Field(ge=1, le=12), Whole] | Absent = Field(None, examples=[11])
     """Only figures whose period has this many months: 12 for full years."""
     since: Day | Absent = Field(None, examples=["2024-01-01"])
     """Only periods that start on or after this day."""

@@ -16,7 +16,7 @@ from app import __version__
 from app.context import Library, problem_response, route_path
 from app.methods import ReadOnly
 from app.mistakes import mistakes
-from app.problems import InvalidParameters, Mistake, Problem, UnknownPath
+from app.problems import InvalidParameters, Mistake, Problem, UnknownPath, shown
 from app.routers import commitments, figures, reference, service, site
 from app.seeding.files import seed_hash
 from app.settings import Settings
@@ -112,8 +112,8 @@ def summary(found: list[Mistake]) -> Words:
             *(first.told(language).message for language in Language),
         )
     return Words(
-        f"The request has {len(found)} mistakes; errors lists them all",
-        f"请求中有 {len(found)} 处错误；errors 逐一列出",
+        f"The request has {len(found)} mistakes; errors lists them",
+        f"请求中有 {len(found)} 处错误；errors 列出具体内容",
     )
 
 
@@ -123,8 +123,8 @@ async def answer_http(request: Request, error: Exception) -> Response:
     path = route_path(request)
     known = [route.path for router in ROUTERS for route in router.routes]  # type: ignore[attr-defined]
     nearest = get_close_matches(path, [one for one in known if "{" not in one], n=1, cutoff=0.5)
-    shown = path if len(path) <= 100 else f"{path[:100]}…"  # noqa: PLR2004
-    words = Words(f"Nothing is served at {shown}", f"路径 {shown} 下没有内容")
-    mistake = Mistake("path", words, nearest or ["/v1", "/docs"], path)
+    short = shown(path)
+    words = Words(f"Nothing is served at {short}", f"路径 {short} 下没有内容")
+    mistake = Mistake("path", words, nearest or ["/v1", "/docs"], short)
     told = [mistake.told(language).message for language in Language]
     return problem_response(request, UnknownPath(Words(*told), [mistake]))

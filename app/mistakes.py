@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from app.problems import Mistake
+from app.problems import Mistake, shown
 from app.text import Words
 
 MESSAGES = {
@@ -49,7 +49,6 @@ MESSAGES = {
 OTHERWISE = Words("{found} is not right for {name}", "{name} 的值 {found} 无效")
 UNTOLD = ("none_required",)
 """That a value could also be left out, which comes with every mistake in an optional one."""
-SHOWN_CHARACTERS = 100
 
 
 def mistakes(errors: Sequence[Any], parameters: Iterable[str]) -> list[Mistake]:
@@ -79,11 +78,3 @@ def mistake(error: dict[str, Any], names: list[str]) -> Mistake:
     words = MESSAGES.get(error["type"], OTHERWISE)
     told = Words(words.en.format(**facts), words.zh.format(**facts))
     return Mistake(f"{error['loc'][0]}.{shown(name)}", told, allowed, found)
-
-
-def shown(value: object) -> str:
-    """Show what was found, shortened and without control characters."""
-    text = "".join(letter if letter.isprintable() else "�" for letter in str(value)).strip()
-    if not text:
-        return '""'
-    return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}…"

@@ -21,6 +21,8 @@ from app.schemas.base import Address, Code, Line, Prose, Schema, lists
 from app.text import Language, Words
 
 MEDIA_TYPE = "application/problem+json"
+SHOWN_CHARACTERS = 100
+TOLD_MISTAKES = 100
 
 
 class Fault(Schema):
@@ -51,8 +53,17 @@ class ProblemDocument(Schema):
     """The kind of problem, for programs."""
     request_id: Code = Field(examples=["3f2b8c5e9d1a4b7c8e6f0a1b2c3d4e5f"])
     """The identifier of the request, to quote when asking for help."""
-    errors: list[Fault] = lists()
-    """Every mistake found in the request; empty where the request itself is not at fault."""
+    errors: list[Fault] = lists(of=TOLD_MISTAKES)
+    """Every mistake found in the request, up to a hundred; empty where the request itself is not
+    at fault."""
+
+
+def shown(value: object) -> str:
+    """Show what was found, shortened and without control characters."""
+    text = "".join(letter if letter.isprintable() else "�" for letter in str(value)).strip()
+    if not text:
+        return '""'
+    return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}…"
 
 
 class Mistake:
@@ -111,7 +122,7 @@ class Problem(Exception):  # noqa: N818
             detail=self.detail.to(language),
             code=self.code,
             request_id=request_id,
-            errors=[mistake.told(language) for mistake in self.mistakes],
+            errors=[mistake.told(language) for mistake in self.mistakes[:TOLD_MISTAKES]],
         )
 
 
@@ -160,8 +171,9 @@ class UnknownRecord(NotFound):
     )
 
     def __init__(self, parameter: str, found: str, known: Iterable[str]) -> None:
-        words = Words(f"{found} is unknown", f"{found} 不存在")
-        mistake = Mistake(f"path.{parameter}", words, known, found)
+        short = shown(found)
+        words = Words(f"{short} is unknown", f"{short} 不存在")
+        mistake = Mistake(f"path.{parameter}", words, known, short)
         told = [mistake.told(language).message for language in Language]
         super().__init__(Words(*told), [mistake])
 

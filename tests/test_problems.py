@@ -42,6 +42,9 @@ def refused(client: TestClient, url: str, status: int, **headers: str) -> dict[s
         ("limit=1001", "query.limit", "at most 1000"),
         ("limit=1.5", "query.limit", "no whole number"),
         ("limit=ten", "query.limit", "no whole number"),
+        ("limit=%2010", "query.limit", "no whole number"),
+        ("limit=1_0", "query.limit", "no whole number"),
+        ("months=%EF%BC%91", "query.months", "no whole number"),
         ("limit=" + "9" * 400, "query.limit", "too large"),
         ("limit=1&limit=1", "query.limit", "write it once"),
         ("lang=fr", "query.lang", "write one of en, zh"),
@@ -71,6 +74,19 @@ def test_all_mistakes_are_told_at_once(client: TestClient) -> None:
         "query.since",
         "query.sort",
     ]
+
+
+def test_thousands_of_mistakes_are_counted_and_a_hundred_told(client: TestClient) -> None:
+    query = "&".join(f"u{number}=1" for number in range(5000))
+    problem = refused(client, f"/v1/observations?{query}", 422)
+    assert "5000 mistakes" in problem["detail"]
+    assert len(problem["errors"]) == 100
+
+
+def test_long_names_are_shortened(client: TestClient) -> None:
+    for path in ("/v1/indicators/", "/v1/", "/v1/observations?topic=", "/problems/"):
+        status = 422 if "?" in path else 404
+        assert len(refused(client, path + "x" * 20_000, status)["detail"]) < 200
 
 
 def test_mistakes_are_told_in_chinese(client: TestClient) -> None:
