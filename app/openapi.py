@@ -137,7 +137,11 @@ def finish(operation: Node, path: str) -> None:
 
 
 def parameter(given: Node) -> Node:
-    """Describe a parameter plainly: no default lists, no null, its example beside its schema."""
+    """Describe a parameter plainly: no default lists, no null.
+
+    Only a parameter that is needed has its example beside its schema, since viewers fill such
+    examples in: all filters at once would match nothing.
+    """
     schema = tidy(dict(given["schema"]))
     examples = schema.pop("examples", None)
     schema.pop("description", None)
@@ -149,8 +153,10 @@ def parameter(given: Node) -> Node:
     if schema.get("type") == "array":
         schema.pop("default", None)
         told |= {"style": "form", "explode": True}
-    if given.get("example") is not None or examples:
-        told["example"] = given.get("example", examples[0] if examples else None)
+    if examples and told["required"]:
+        told["example"] = examples[0]
+    elif examples and "$ref" not in schema:
+        schema["examples"] = examples
     return told
 
 

@@ -61,6 +61,18 @@ def test_docs_can_be_tried_out(visit: tuple[Page, list[str]]) -> None:
     assert wrong == []
 
 
+def test_filters_are_not_filled_in(visit: tuple[Page, list[str]]) -> None:
+    page, wrong = visit
+    page.goto("/docs")
+    operation = page.locator("#operations-Figures-list_observations")
+    operation.get_by_role("button").first.click()
+    operation.get_by_role("button", name="Execute").click()
+    answer = operation.locator(".live-responses-table .highlight-code").first
+    answer.wait_for()
+    assert '"total": 7' in answer.inner_text()
+    assert wrong == []
+
+
 def test_reference_can_be_read(visit: tuple[Page, list[str]]) -> None:
     page, wrong = visit
     page.goto("/reference")
