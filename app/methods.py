@@ -24,11 +24,10 @@ class ReadOnly:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse what is no reading, and answer HEAD by leaving the body of GET out."""
+        """Refuse what is no reading; HEAD is GET, and the server leaves its body out."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        method = scope["method"]
 
         async def send_open(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -36,11 +35,9 @@ class ReadOnly:
                 headers["Access-Control-Allow-Origin"] = "*"
                 headers["Access-Control-Expose-Headers"] = EXPOSED
                 headers["X-Content-Type-Options"] = "nosniff"
-            elif method == "HEAD":
-                message = {**message, "body": b""}
             await send(message)
 
-        if method == "HEAD":
+        if scope["method"] == "HEAD":
             scope = {**scope, "method": "GET"}
         answer = self.refusal(Request(scope)) or self.app
         await answer(scope, receive, send_open)

@@ -1,6 +1,8 @@
 """Methods, origins and request identifiers."""
 
 import re
+import socket
+from urllib.parse import urlsplit
 
 import pytest
 from starlette.testclient import TestClient
@@ -59,3 +61,17 @@ def test_language_is_negotiated(client: TestClient, header: str, language: str) 
 def test_parameter_wins_over_header(client: TestClient) -> None:
     response = client.get("/v1/topics/trade?lang=en", headers={"Accept-Language": "zh"})
     assert response.headers["content-language"] == "en"
+
+
+def test_head_has_no_body_on_the_wire(server: str) -> None:
+    request = "{} /v1/overview HTTP/1.1\r\nHost: x\r\nConnection: {}\r\n\r\n"
+    where = urlsplit(server)
+    with socket.create_connection((where.hostname, where.port), timeout=10) as wire:
+        wire.sendall(request.format("HEAD", "keep-alive").encode())
+        wire.sendall(request.format("GET", "close").encode())
+        received = b"".join(iter(lambda: wire.recv(65536), b""))
+    first, second, body = received.split(b"\r\n\r\n")
+    length = re.search(rb"content-length: (\d+)", first)
+    assert length is not None
+    assert second.startswith(b"HTTP/1.1 200 OK")
+    assert len(body) == int(length[1]) > 0
