@@ -281,3 +281,9 @@ def content_of(document: Document) -> dict[str, object]:
     assert document.faults == []
     assert isinstance(document.content, dict)
     return {**document.content}
+
+
+def test_a_broken_file_makes_no_other_file_wrong(tmp_path: Path) -> None:
+    seed = copied(tmp_path)
+    edit(seed, "indicators/goods-trade.yaml", "position: 1", "position: one")
+    assert [fault.field for fault in refused(seed)] == ["position"]

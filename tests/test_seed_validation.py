@@ -394,9 +394,3 @@ def test_faults_of_several_files_are_told_at_once(tmp_path: Path) -> None:
         ("seed/topics/trade.yaml", 1, ""),
         ("seed/units/USD.yaml", 2, "position"),
     ]
-
-
-def test_a_broken_file_makes_no_other_file_wrong(tmp_path: Path) -> None:
-    seed = copied(tmp_path)
-    edit(seed, GOODS_TRADE, "position: 1", "position: one")
-    assert [fault.field for fault in refused(seed)] == ["position"]
