@@ -24,6 +24,8 @@ P = ParamSpec("P")
 Result = TypeVar("Result")
 AnySchema = TypeVar("AnySchema", bound=Schema)
 
+LONGEST_HOST = 300
+
 
 @dataclass(frozen=True)
 class Snapshot:
@@ -103,9 +105,15 @@ def route_path(request: Request) -> str:
 
 
 def base_url(request: Request) -> str:
-    """Give the address that links start with."""
+    """Give the address that links start with; a host that no name can be is not repeated."""
     library: Library = request.app.state.library
-    return library.public_url or str(request.base_url).rstrip("/")
+    if library.public_url:
+        return library.public_url
+    url = request.base_url
+    if len(url.netloc) > LONGEST_HOST:
+        server, port = request.scope.get("server") or ("localhost", None)
+        url = url.replace(hostname=server, port=port)
+    return str(url).rstrip("/")
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from app.text import Language, Words
 MEDIA_TYPE = "application/problem+json"
 SHOWN_CHARACTERS = 100
 TOLD_MISTAKES = 100
+LISTED_VALUES = 1000
 
 
 class Fault(Schema):
@@ -32,7 +33,7 @@ class Fault(Schema):
     """Where it is: query, path or header, and the name of the parameter."""
     message: Prose = Field(examples=["goods-trad is unknown; did you mean goods-trade?"])
     """What is wrong and what would be right."""
-    allowed: list[Line] | None = Field(max_length=1000, examples=[["goods-trade"]])
+    allowed: list[Line] | None = Field(max_length=LISTED_VALUES, examples=[["goods-trade"]])
     """The allowed values or names; null where they cannot be listed."""
     suggestion: Line | None = Field(examples=["goods-trade"])
     """The nearest right value or name; null where none is near."""
@@ -88,7 +89,7 @@ class Mistake:
         return Fault(
             location=self.location,
             message=message,
-            allowed=self.allowed,
+            allowed=self.allowed and self.allowed[:LISTED_VALUES],
             suggestion=self.suggestion,
         )
 

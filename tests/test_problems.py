@@ -149,3 +149,28 @@ def test_type_of_problem_is_an_address_that_explains_it(client: TestClient, kind
 
 def test_unknown_kind_of_problem(client: TestClient) -> None:
     assert "unknown-path" in refused(client, "/problems/unknown-pth", 404)["detail"]
+
+
+def test_host_that_no_name_can_be_is_not_repeated(client: TestClient) -> None:
+    problem = refused(client, "/v1/nothing", 404, Host="a" * 3000)
+    assert len(problem["type"]) < 100
+    page = client.get("/v1/indicators?limit=1", headers={"Host": "a" * 3000}).json()
+    assert len(page["next"]) < 200
+
+
+def test_next_repeats_every_filter_however_long(client: TestClient) -> None:
+    filters = "&".join(
+        [
+            f"{name}={code}"
+            for name, code in (
+                ("indicator", "contracted-projects-turnover"),
+                ("source", "scio-2025-01-15"),
+            )
+            for _ in range(49)
+        ]
+        + ["indicator=outward-direct-investment", "limit=1"]
+    )
+    first = client.get(f"/v1/observations?{filters}")
+    assert first.status_code == 200
+    assert len(first.json()["next"]) > 2000
+    assert client.get(first.json()["next"]).json()["next"] is None

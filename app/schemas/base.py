@@ -25,10 +25,14 @@ Locator = Annotated[
     str, StringConstraints(min_length=2, max_length=12, pattern="^P[1-9][0-9]*(.S[1-9][0-9]*)?$")
 ]
 """A place in a source: P2.S3 is paragraph 2, sentence 3."""
+# A page's next address repeats every filter of the request, so it may be as long as a request.
+MAXIMUM_ADDRESS = 70_000
 Address = Annotated[
     str,
-    StringConstraints(min_length=1, max_length=2000),
-    WithJsonSchema({"type": "string", "format": "uri", "minLength": 1, "maxLength": 2000}),
+    StringConstraints(min_length=1, max_length=MAXIMUM_ADDRESS),
+    WithJsonSchema(
+        {"type": "string", "format": "uri", "minLength": 1, "maxLength": MAXIMUM_ADDRESS}
+    ),
 ]
 """An absolute web address."""
 Day = Annotated[
