@@ -1,4 +1,4 @@
-"""The command line: bri serve, build, check, openapi."""
+"""The command line: bri serve, build, check, diff, freeze, openapi."""
 
 import os
 import socket
@@ -136,6 +136,36 @@ def check_database(settings: Settings, path: Path) -> None:
     if digest != seed_hash(settings.seed):
         raise RefusedError(f"{path} was built from another seed; build it anew with 'bri build'")
     typer.echo(f"{path} is the database of this seed")
+
+
+@app.command()
+def diff(
+    old: Annotated[Path, typer.Argument(help="A seed folder or a database file.", exists=True)],
+    new: Annotated[Path, typer.Argument(help="Another one, which is newer.", exists=True)],
+    as_json: Annotated[  # noqa: FBT002
+        bool, typer.Option("--json", help="Print JSON instead of a table.")
+    ] = False,
+) -> None:
+    """Show what leads from one data set to another: records and fields, with both values."""
+    from app.seeding.comparing import printed_json, printed_table, records_at  # noqa: PLC0415
+    from app.seeding.history import differences  # noqa: PLC0415
+
+    with one_line_errors():
+        before, after = records_at(old), records_at(new)
+        found = differences(before, after)
+        typer.echo((printed_json if as_json else printed_table)(found), nl=False)
+
+
+@app.command()
+def freeze(seed: Seed = None) -> None:
+    """Record what the newest release holds, before the files change for the next one."""
+    from app.seeding.build import valid_seed  # noqa: PLC0415
+    from app.seeding.comparing import frozen  # noqa: PLC0415
+
+    with one_line_errors():
+        settings = configured(None, seed)
+        path = frozen(valid_seed(settings.seed), settings.seed)
+        typer.echo(f"{path} written; add a new file to releases/ before anything else changes")
 
 
 @app.command()

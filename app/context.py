@@ -137,10 +137,16 @@ class Reader:
 
     def answer(self, model: Schema, links: dict[str, str] | None = None) -> Response:
         """Send a model as JSON."""
+        return self.content(model.to_json(), "application/json", links)
+
+    def content(
+        self, body: bytes, media_type: str, links: dict[str, str] | None = None
+    ) -> Response:
+        """Send finished bytes in the language of the request."""
         headers = {"Content-Language": self.language, "Vary": "Accept-Language"}
         if links:
             headers["Link"] = ", ".join(f'<{url}>; rel="{rel}"' for rel, url in links.items())
-        return Response(model.to_json(), media_type="application/json", headers=headers)
+        return Response(body, media_type=media_type, headers=headers)
 
     def page(self, model: type[Page[Any]], found: Found, **more: object) -> Response:
         """Send one page of a list, with the address of the next."""

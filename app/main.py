@@ -17,7 +17,7 @@ from app.context import Library, problem_response, route_path
 from app.methods import ReadOnly
 from app.mistakes import mistakes
 from app.problems import InvalidParameters, Mistake, Problem, UnknownPath, shown
-from app.routers import commitments, figures, reference, service, site
+from app.routers import changes, commitments, figures, reference, series, service, site
 from app.seeding.files import seed_hash
 from app.settings import Settings
 from app.telemetry import LastResort, RequestIdentifier
@@ -27,8 +27,10 @@ from app.text import Language, Words
 ROUTERS = (
     service.router,
     figures.router,
+    series.router,
     commitments.router,
     reference.router,
+    changes.router,
     health,
     site.router,
 )

@@ -37,6 +37,18 @@ MESSAGES = {
         "{name} stands too often; write it at most {max_length} times",
         "{name} 重复过多；最多 {max_length} 次",
     ),
+    "too_short": Words(
+        "{name} stands too seldom; write it {min_length} times",
+        "{name} 数量不足；请写 {min_length} 次",
+    ),
+    "period": Words(
+        "{found} is no period; write a year such as 2024, or months as 2024-01/2024-11",
+        "{found} 不是有效的统计期；请写年份（如 2024）或起止月份（如 2024-01/2024-11）",
+    ),
+    "same_period": Words(
+        "{found} stands twice; write two different periods", "{found} 重复；请写两个不同的统计期"
+    ),
+    "bool_parsing": Words("{found} is neither true nor false", "{found} 既不是 true 也不是 false"),
     "before_since": Words(
         "{found} is before since ({since}); swap the two", "{found} 早于 since（{since}）；请互换"
     ),

@@ -43,9 +43,11 @@ problem document (RFC 9457) that lists every mistake at once.
 TAGS = {
     "Entry point": "What the service is, and the overview that answers most dashboards in one GET.",
     "Figures": "What is measured, and every published figure with period, qualifier and source.",
+    "Series": "What compares with what: series, growth, second reports, two periods side by side.",
     "Outcomes": "Results of a year that the source tells in words.",
     "Priority areas": "The four areas announced for a year, and their actions.",
     "Reference data": "Topics, areas, sectors, instruments, units and sources, linked both ways.",
+    "History": "What each release added, revised, corrected or removed, also as feeds.",
     "Search": "Full-text search over everything, in both languages.",
     "Service health": "Whether the service is alive and ready.",
 }
@@ -120,7 +122,8 @@ def finish(operation: Node, path: str) -> None:
     responses = operation["responses"]
     responses["200"]["description"] = "The answer, as described."
     responses["200"]["headers"] = dict(HEADERS)
-    if responses["200"]["content"]["application/json"]["schema"]["$ref"].endswith("Page"):
+    (answered,) = responses["200"]["content"].values()
+    if answered["schema"].get("$ref", "").endswith("Page"):
         responses["200"]["headers"]["Link"] = LINK_HEADER
     statuses = {"400", "422", "500", "503"} | ({"404"} if "{" in path else set())
     if path.startswith("/health"):
@@ -219,10 +222,11 @@ async def exemplify(app: FastAPI, server: str, path: str, operation: Node) -> No
             query[given["name"]] = given["example"]
         elif given["name"] == "limit":
             query["limit"] = EXAMPLE_PAGE
-    status, body = await ask(app, server, path, urlencode(query))
+    status, body = await ask(app, server, path, urlencode(query, doseq=True))
     if status == 200:  # noqa: PLR2004
-        content = operation["responses"]["200"]["content"]["application/json"]
-        content["example"] = json.loads(body, parse_float=Decimal)
+        ((media_type, content),) = operation["responses"]["200"]["content"].items()
+        is_json = media_type.endswith("json")
+        content["example"] = json.loads(body, parse_float=Decimal) if is_json else body.decode()
 
 
 async def ask(app: FastAPI, server: str, path: str, query: str) -> tuple[int, bytes]:

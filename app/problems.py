@@ -206,6 +206,21 @@ class InvalidParameters(Problem):
     )
 
 
+class NotComparable(Problem):
+    """A change cannot be computed between figures that are not like for like."""
+
+    status = 422
+    code = "not-comparable"
+    title = Words("Not comparable", "数据不可比")
+    meaning = Words(
+        "A derived change was asked for between two figures whose bases differ: another unit, "
+        "another number of months, a break in the series, a figure that is only a limit, or a "
+        "restated base. The answer says which. Ask without derived to see both side by side.",
+        "请求推算两项口径不同的数据之间的变化：计量单位或月数不同、数列有断点、"
+        "数据仅为界限，或基数经过调整。响应说明具体原因。不带derived参数可并列查看两项数据。",
+    )
+
+
 class InternalError(Problem):
     """The service failed."""
 
@@ -238,6 +253,7 @@ KINDS: tuple[type[Problem], ...] = (
     UnknownRecord,
     MethodNotAllowed,
     InvalidParameters,
+    NotComparable,
     InternalError,
     NotReady,
 )

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from babel.dates import format_date, get_month_names
 from babel.numbers import format_decimal
 
-from app.vocabulary import Qualifier
+from app.vocabulary import Precision, Qualifier
 
 
 class Language(StrEnum):
@@ -134,6 +134,41 @@ def period_label(start: date, end: date, language: Language) -> str:
     return f"{months[start.month]} {start.year} to {last}"
 
 
+def span_label(months: int, first: date | None, language: Language) -> str:
+    """Name the periods of a series: the same months of every year.
+
+    Args:
+        months: how many months each period has.
+        first: the first day of one of the periods, if there is any.
+        language: the language of the words.
+    """
+    if first is None:
+        words = Words(f"Periods of {months} months", f"每期{months}个月")
+    elif (first.month, months) == (1, 12):
+        words = Words("Full years", "全年")
+    else:
+        end = first.month + months - 1
+        names = get_month_names("wide", locale="en")
+        last = (end - 1) % 12 + 1
+        joint = "—" if end <= 12 else "月至次年"  # noqa: PLR2004
+        chinese = f"{first.month}月" if months == 1 else f"{first.month}{joint}{last}月"
+        english = names[last] if months == 1 else f"{names[first.month]} to {names[last]}"
+        words = Words(f"{english} of each year", f"每年{chinese}")
+    return words.to(language)
+
+
+def change(percent: Decimal, language: Language) -> str:
+    """Print a published change on a year earlier: up 6.4% on a year earlier, 同比增长6.4%."""
+    size = abs(percent)
+    if language is Language.CHINESE:
+        return f"同比{'增长' if percent >= 0 else '下降'}{size}%" if size else "同比持平"
+    return (
+        f"{'up' if percent >= 0 else 'down'} {size}% on a year earlier"
+        if size
+        else ("unchanged on a year earlier")
+    )
+
+
 @lru_cache(maxsize=4096)
 def day(value: date, language: Language) -> str:
     """Write a day as people do: 15 January 2025, 2025年1月15日."""
@@ -151,9 +186,17 @@ def place(locator: str | None, language: Language) -> str | None:
     return words
 
 
-def source_line(title: str, publisher: str, published_on: date, language: Language) -> str:
+def published_day(value: date, precision: Precision, language: Language) -> str:
+    """Write a day of publication, or its month where no more is known."""
+    return (
+        period_label(value.replace(day=1), value, language)
+        if precision == "month"
+        else day(value, language)
+    )
+
+
+def source_line(title: str, publisher: str, published: str, language: Language) -> str:
     """Name a source in one line, to stand under a figure; a day in its title is not repeated."""
-    published = day(published_on, language)
     line = Words(f"{publisher}: {title}", f"{publisher}：《{title}》").to(language)
     if published in title:
         return line

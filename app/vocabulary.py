@@ -11,6 +11,13 @@ class Standing(StrEnum):
     SECONDARY = "secondary"
 
 
+class Precision(StrEnum):
+    """How exactly a day of publication is known."""
+
+    DAY = "day"
+    MONTH = "month"
+
+
 class AreaKind(StrEnum):
     """A single country, or a group of countries."""
 
@@ -51,6 +58,68 @@ class Agreement(StrEnum):
     DIFFERS = "differs"
     ROUNDED = "rounded"
     OTHER_UNIT = "other_unit"
+
+
+class GrowthBasis(StrEnum):
+    """What a published rate of growth was measured against."""
+
+    UNSTATED = "unstated"
+    RESTATED = "restated"
+
+
+class RevisionKind(StrEnum):
+    """How a later figure of the same series and period compares with the one before it."""
+
+    CONFIRMED = "confirmed"
+    ROUNDED = "rounded"
+    REFINED = "refined"
+    REVISED = "revised"
+
+
+class Obstacle(StrEnum):
+    """Why two figures, or the figures of two series, are not like for like."""
+
+    UNIT = "unit"
+    MONTHS = "months"
+    AREA = "area"
+    BREAK = "break"
+    QUALIFIER = "qualifier"
+    BASIS = "basis"
+
+
+class DerivedMeasure(StrEnum):
+    """In what a computed change is measured."""
+
+    PERCENT = "percent"
+    PERCENTAGE_POINTS = "percentage_points"
+
+
+class ChangeKind(StrEnum):
+    """What a release did to a record."""
+
+    ADDED = "added"
+    REVISED = "revised"
+    CORRECTED = "corrected"
+    REMOVED = "removed"
+
+
+class Collection(StrEnum):
+    """What sort of record a release added or changed."""
+
+    ACTIONS = "actions"
+    AREAS = "areas"
+    GROWTH_RATES = "growth-rates"
+    INDICATORS = "indicators"
+    INSTRUMENTS = "instruments"
+    OBSERVATIONS = "observations"
+    OUTCOMES = "outcomes"
+    PRIORITY_AREAS = "priority-areas"
+    REPORTS = "reports"
+    SECTORS = "sectors"
+    SERIES = "series"
+    SOURCES = "sources"
+    TOPICS = "topics"
+    UNITS = "units"
 
 
 class ActionKind(StrEnum):

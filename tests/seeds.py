@@ -42,7 +42,6 @@ published: {{value: {published}, multiplier: 12, decimals: {decimals}}}
 wording: {{en: in words, zh: 文字}}
 qualifier: exact
 status: {status}
-growth: {growth}
 source: {source}
 """
 

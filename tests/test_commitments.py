@@ -107,7 +107,8 @@ def test_reference_data_is_linked_both_ways(client: TestClient, collection: str)
     [
         ("/v1/instruments?kind=mechanism", 3),
         ("/v1/areas?kind=group", 1),
-        ("/v1/sources?standing=secondary", 2),
+        ("/v1/sources?standing=secondary", 8),
+        ("/v1/sources?standing=repost", 2),
         ("/v1/sources?edition=2024", 1),
         ("/v1/sources?edition=2023", 0),
     ],

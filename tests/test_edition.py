@@ -24,7 +24,7 @@ def add_edition(seed: Path) -> None:
     source = yaml.safe_load((seed / "sources" / "scio-2025-01-15.yaml").read_text())
     source |= {"edition": 2025, "held_on": "2026-01-26", "published_on": "2026-01-26"}
     write(seed / "sources" / f"{SOURCE}.yaml", source)
-    for path in sorted((seed / "observations").glob("*.yaml")):
+    for path in sorted((seed / "observations").glob("*.scio-2025-01-15.yaml")):
         figure = yaml.safe_load(path.read_text())
         figure["source"] = SOURCE
         figure["period"] = {
@@ -74,9 +74,10 @@ def test_headlines_are_those_of_the_newest_edition(later: TestClient) -> None:
 
 def test_both_editions_are_listed(later: TestClient) -> None:
     for path, total in (
-        ("/v1/observations", 14),
-        ("/v1/observations?as_of=2025-12-31", 7),
-        ("/v1/indicators/goods-trade/observations", 2),
+        ("/v1/observations?vintages=all", 41),
+        ("/v1/observations?source=scio-2025-01-15&source=scio-2026-01-26", 14),
+        ("/v1/observations?source=scio-2026-01-26&as_of=2026-01-25", 0),
+        ("/v1/indicators/goods-trade/observations?since=2024-01-01&unit=CNY", 2),
         ("/v1/outcomes", 14),
         ("/v1/outcomes?year=2025", 7),
         ("/v1/priority-areas", 8),

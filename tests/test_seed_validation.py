@@ -22,14 +22,15 @@ from tests.seeds import (
 )
 
 COUNTS = {
-    "releases": 1,
-    "sources": 4,
+    "releases": 2,
+    "sources": 14,
     "topics": 3,
     "areas": 4,
     "units": 4,
-    "indicators": 7,
-    "series": 7,
-    "observations": 7,
+    "indicators": 8,
+    "series": 17,
+    "observations": 34,
+    "growth-rates": 13,
     "reports": 14,
     "outcomes": 7,
     "priority-areas": 4,
@@ -108,7 +109,7 @@ FORMS = {
     "address": Broken(
         "sources/xinhua-2024-12-19.yaml", "address: https:", "address: ftp:", "address", "http"
     ),
-    "language": Broken(SCIO, "language: en", "language: fr", "language", "(en|zh)"),
+    "language": Broken(SCIO, "language: en", "language: english", "language", "[a-z]{2}"),
     "key-of-another-name": Broken(
         SERIES,
         "months: 12",

@@ -69,7 +69,7 @@ def test_filters_are_not_filled_in(visit: tuple[Page, list[str]]) -> None:
     operation.get_by_role("button", name="Execute").click()
     answer = operation.locator(".live-responses-table .highlight-code").first
     answer.wait_for()
-    assert '"total": 7' in answer.inner_text()
+    assert '"total": 32' in answer.inner_text()
     assert wrong == []
 
 
@@ -94,11 +94,42 @@ def test_welcome_shows_two_figures_in_both_languages(visit: tuple[Page, list[str
     assert wrong == []
 
 
+@pytest.mark.parametrize(
+    ("language", "figures"),
+    [
+        ("en", ["10.11 trillion yuan", "18.95 trillion yuan", "19.5 trillion yuan"]),
+        ("zh", ["10.11万亿元", "18.95万亿元", "19.5万亿元"]),
+    ],
+)
+def test_years_are_drawn_series_by_series(
+    visit: tuple[Page, list[str]], language: str, figures: list[str]
+) -> None:
+    page, wrong = visit
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.goto(f"/years?lang={language}")
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    page.set_viewport_size({"width": 1200, "height": 900})
+    assert page.locator("table.years").count() == 17
+    goods = page.locator("[id='goods-trade.CN.BRI.CNY.P12M']")
+    assert goods.locator("td.number").all_inner_texts()[:3] == figures
+    rows = goods.locator("tbody tr").all()
+    assert [index for index, row in enumerate(rows) if row.get_attribute("class") == "break"] == [3]
+    widths = [bar.bounding_box() for bar in goods.locator(".bars span").all()]
+    lengths = [box["width"] for box in widths if box]
+    assert lengths == sorted(lengths)
+    assert abs(lengths[0] / lengths[-1] - 10.11 / 23.6) < 0.01
+    assert page.locator(".bars .nearly").count() == 2
+    assert page.locator(".bars .over").count() == 2
+    page.get_by_role("link", name="goods-trade.CN.BRI.CNY.P12M").first.click()
+    page.wait_for_url(f"**/v1/series/goods-trade.CN.BRI.CNY.P12M?lang={language}")
+    assert wrong == []
+
+
 def test_pages_work_under_a_prefix(browser: Browser, prefixed: str) -> None:
     page = browser.new_page()
     wrong: list[str] = []
     page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
-    for name in ("", "docs", "reference"):
+    for name in ("", "years", "docs", "reference"):
         page.goto(f"{prefixed}/{name}")
         page.wait_for_load_state("networkidle")
     assert "Belt and Road" in page.locator("main").inner_text()

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from app.text import (
     Language,
+    change,
     citation,
     day,
     figure,
@@ -16,10 +17,12 @@ from app.text import (
     negotiate,
     period_label,
     place,
+    published_day,
     separate,
     source_line,
+    span_label,
 )
-from app.vocabulary import Qualifier
+from app.vocabulary import Precision, Qualifier
 
 EN, ZH = Language.ENGLISH, Language.CHINESE
 SCALES = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12}
@@ -198,6 +201,43 @@ def test_a_place_is_written(locator: str | None, english: str | None, chinese: s
     ],
 )
 def test_a_source_is_cited(locator: str | None, english: str, chinese: str) -> None:
-    published = date(2025, 1, 15)
-    assert citation(source_line("Title", "Paper", published, EN), locator, EN) == english
-    assert citation(source_line("Title", "Paper", published, ZH), locator, ZH) == chinese
+    for language, right in ((EN, english), (ZH, chinese)):
+        published = published_day(date(2025, 1, 15), Precision.DAY, language)
+        line = source_line("Title", "Paper", published, language)
+        assert citation(line, locator, language) == right
+
+
+def test_a_month_of_publication_is_written_as_a_month() -> None:
+    assert published_day(date(2023, 10, 31), Precision.MONTH, EN) == "October 2023"
+    assert published_day(date(2023, 10, 31), Precision.MONTH, ZH) == "2023年10月"
+
+
+@pytest.mark.parametrize(
+    ("months", "first", "english", "chinese"),
+    [
+        (12, date(2024, 1, 1), "Full years", "全年"),
+        (11, date(2024, 1, 1), "January to November of each year", "每年1—11月"),
+        (1, date(2024, 3, 1), "March of each year", "每年3月"),
+        (12, date(2024, 4, 1), "April to March of each year", "每年4月至次年3月"),
+        (11, None, "Periods of 11 months", "每期11个月"),
+    ],
+)
+def test_the_span_of_a_series_is_written(
+    months: int, first: date | None, english: str, chinese: str
+) -> None:
+    assert span_label(months, first, EN) == english
+    assert span_label(months, first, ZH) == chinese
+
+
+@pytest.mark.parametrize(
+    ("percent", "english", "chinese"),
+    [
+        ("6.4", "up 6.4% on a year earlier", "同比增长6.4%"),
+        ("18", "up 18% on a year earlier", "同比增长18%"),
+        ("-0.5", "down 0.5% on a year earlier", "同比下降0.5%"),
+        ("0.0", "unchanged on a year earlier", "同比持平"),
+    ],
+)
+def test_growth_is_written(percent: str, english: str, chinese: str) -> None:
+    assert change(Decimal(percent), EN) == english
+    assert change(Decimal(percent), ZH) == chinese

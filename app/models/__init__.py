@@ -12,11 +12,19 @@ from app.models.commitments import (
     PriorityArea,
 )
 from app.models.figures import (
+    FOREVER,
+    GrowthRate,
     Headline,
     Indicator,
     Observation,
     Report,
     Series,
+    SeriesBreak,
+)
+from app.models.history import (
+    Change,
+    ChangedField,
+    ReleaseEntry,
 )
 from app.models.links import (
     ActionArea,
@@ -41,10 +49,11 @@ from app.models.reference import (
     Unit,
 )
 
-SCHEMA_REVISION = "2026_11_25"
+SCHEMA_REVISION = "2026_11_25_history"
 """The revision in migrations/ that these tables agree with."""
 
 __all__ = [
+    "FOREVER",
     "SCHEMA_REVISION",
     "Action",
     "ActionArea",
@@ -53,7 +62,10 @@ __all__ = [
     "ActionTopic",
     "Area",
     "Baseline",
+    "Change",
+    "ChangedField",
     "ExactDecimal",
+    "GrowthRate",
     "Headline",
     "Indicator",
     "IndicatorInstrument",
@@ -67,9 +79,11 @@ __all__ = [
     "OutcomeSector",
     "PriorityArea",
     "Release",
+    "ReleaseEntry",
     "Report",
     "Sector",
     "Series",
+    "SeriesBreak",
     "Source",
     "Topic",
     "Unit",

@@ -17,7 +17,10 @@ from app.models.base import (
     positive,
     unique,
 )
-from app.vocabulary import Agreement, Direction, Qualifier, Status
+from app.vocabulary import Agreement, Direction, GrowthBasis, Qualifier, RevisionKind, Status
+
+FOREVER = date.max
+"""The end of validity of a number that nothing has superseded."""
 
 
 class Indicator(Named, table=True):
@@ -58,14 +61,44 @@ class Series(Keyed, table=True):
     note_zh: str | None
 
 
-class Observation(Keyed, Located, table=True):
+class SeriesBreak(SQLModel, table=True):
+    """A point in a series before and after which figures do not compare."""
+
+    __tablename__ = "series_break"
+    __table_args__ = (filled("note_en", "note_zh"),)
+
+    series_id: int = Field(primary_key=True, foreign_key="series.id")
+    start: date = Field(primary_key=True)
+    note_en: str
+    note_zh: str
+
+
+class Vintaged(Keyed, Located):
+    """A number of a series for a period as one source gives it, and the days on which it held.
+
+    It is the current one from ``current_from`` until the day before ``current_until``; the two
+    are equal for a number that never was, and the latter is ``FOREVER`` for one that still is.
+    """
+
+    series_id: int = Field(foreign_key="series.id")
+    period_start: date
+    period_end: date
+    vintage: date
+    current_from: date
+    current_until: date
+
+
+class Observation(Vintaged, table=True):
     """One published figure of a series for one period, from one source."""
 
     __table_args__ = (
         unique("series_id", "period_start", "source_id"),
         one_of("qualifier", Qualifier),
         one_of("status", Status),
+        one_of("revision", RevisionKind),
+        CheckConstraint("(previous_id IS NULL) = (revision IS NULL)", name="revision_previous"),
         CheckConstraint("period_start < period_end", name="period_order"),
+        CheckConstraint("current_from <= current_until", name="current_order"),
         CheckConstraint(
             f"{as_number('lower_bound')} <= {as_number('upper_bound')}", name="bounds_order"
         ),
@@ -84,9 +117,6 @@ class Observation(Keyed, Located, table=True):
         Index(None, "vintage"),
     )
 
-    series_id: int = Field(foreign_key="series.id")
-    period_start: date
-    period_end: date
     value: Decimal = Field(sa_type=ExactDecimal)
     published_value: Decimal = Field(sa_type=ExactDecimal)
     multiplier: int
@@ -97,8 +127,34 @@ class Observation(Keyed, Located, table=True):
     lower_bound: Decimal | None = Field(sa_type=ExactDecimal)
     upper_bound: Decimal | None = Field(sa_type=ExactDecimal)
     status: Status = Field(sa_type=String)
-    growth: Decimal | None = Field(sa_type=ExactDecimal)
-    vintage: date
+    previous_id: int | None = Field(foreign_key="observation.id", index=True)
+    revision: RevisionKind | None = Field(sa_type=String)
+    revision_reason_en: str | None
+    revision_reason_zh: str | None
+
+
+class GrowthRate(Vintaged, table=True):
+    """A change from one period of a series to another, as one source prints it."""
+
+    __tablename__ = "growth_rate"
+    __table_args__ = (
+        unique("series_id", "period_start", "source_id"),
+        one_of("basis", GrowthBasis),
+        CheckConstraint("period_start < period_end", name="period_order"),
+        CheckConstraint("base_start < base_end", name="base_order"),
+        CheckConstraint("base_end < period_start", name="base_before"),
+        CheckConstraint("current_from <= current_until", name="current_order"),
+        filled("wording_en", "wording_zh"),
+    )
+
+    base_start: date
+    base_end: date
+    value: Decimal = Field(sa_type=ExactDecimal)
+    wording_en: str
+    wording_zh: str
+    basis: GrowthBasis = Field(sa_type=String)
+    note_en: str | None
+    note_zh: str | None
 
 
 class Headline(SQLModel, table=True):

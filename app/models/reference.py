@@ -6,7 +6,7 @@ from sqlalchemy import JSON, CheckConstraint, String
 from sqlmodel import Field, SQLModel
 
 from app.models.base import Described, Keyed, Named, filled, one_of, positive, unique
-from app.vocabulary import AreaKind, InstrumentKind, Standing
+from app.vocabulary import AreaKind, InstrumentKind, Precision, Standing
 
 
 class Release(SQLModel, table=True):
@@ -17,6 +17,7 @@ class Release(SQLModel, table=True):
     id: int = Field(default=1, primary_key=True)
     seed_hash: str
     schema_revision: str
+    code: str
     released_on: date
     note_en: str
     note_zh: str
@@ -28,7 +29,8 @@ class Source(Keyed, table=True):
 
     __table_args__ = (
         one_of("standing", Standing),
-        one_of("language", ("en", "zh")),
+        one_of("published_precision", Precision),
+        CheckConstraint("length(language) = 2", name="language"),
         unique("edition"),
         CheckConstraint("held_on <= published_on", name="dates_order"),
         filled("title_en", "title_zh", "publisher_en", "publisher_zh"),
@@ -52,6 +54,7 @@ class Source(Keyed, table=True):
     place_zh: str | None
     held_on: date | None
     published_on: date
+    published_precision: Precision = Field(sa_type=String)
     language: str
     address: str | None
     licence_en: str

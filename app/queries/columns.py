@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Label, RowMapping
 from sqlmodel import SQLModel
 
 from app.models import Source
-from app.text import Language, source_line
+from app.text import Language, published_day, source_line
 
 Table = type[SQLModel]
 Record = dict[str, Any]
@@ -40,6 +40,9 @@ def source(prefix: str, language: Language) -> list[Label[Any]]:
         localized(Source, "title", language).label(f"{prefix}.title"),
         localized(Source, "publisher", language).label(f"{prefix}.publisher"),
         Source.published_on.label(f"{prefix}.published_on"),  # type: ignore[attr-defined]
+        Source.published_precision.label(  # type: ignore[attr-defined]
+            f"{prefix}.published_precision"
+        ),
         Source.standing.label(f"{prefix}.standing"),  # type: ignore[attr-defined]
         Source.address.label(f"{prefix}.address"),  # type: ignore[union-attr]
     ]
@@ -48,7 +51,8 @@ def source(prefix: str, language: Language) -> list[Label[Any]]:
 def with_line(named: Record, language: Language) -> Record:
     """Complete the selected columns of a source with its source line."""
     title, publisher = named.pop("title"), named.pop("publisher")
-    named["line"] = source_line(title, publisher, named["published_on"], language)
+    published = published_day(named["published_on"], named["published_precision"], language)
+    named["line"] = source_line(title, publisher, published, language)
     return named
 
 

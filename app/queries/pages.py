@@ -24,7 +24,11 @@ class Found:
 
     def map(self, complete: Callable[[Record], Record]) -> "Found":
         """Complete every row."""
-        return Found([complete(row) for row in self.rows], self.total, self.cursor)
+        return self.with_rows([complete(row) for row in self.rows])
+
+    def with_rows(self, rows: list[Record]) -> "Found":
+        """Put completed rows in the place of the selected ones."""
+        return Found(rows, self.total, self.cursor)
 
 
 def page(

@@ -10,7 +10,7 @@ from app.models import Area, Instrument, Sector, Source, Topic, Unit
 from app.queries.columns import Record, localized, nest
 from app.queries.links import attach, links
 from app.queries.pages import Found, page
-from app.text import Language, source_line
+from app.text import Language, published_day, source_line
 
 LISTED: dict[str, tuple[Any, tuple[str, ...], tuple[str, ...]]] = {
     "topic": (Topic, ("name", "description"), ()),
@@ -28,6 +28,7 @@ SOURCE_COLUMNS = (
     "standing",
     "held_on",
     "published_on",
+    "published_precision",
     "language",
     "address",
 )
@@ -88,7 +89,8 @@ def told(row: Record, language: Language) -> Record:
     for part, leading in (("speaker", "name"), ("goal", "text")):
         if record[part][leading] is None:
             record[part] = None
-    line = source_line(record["title"], record["publisher"], record["published_on"], language)
+    published = published_day(record["published_on"], record["published_precision"], language)
+    line = source_line(record["title"], record["publisher"], published, language)
     return record | {"line": line}
 
 

@@ -8,20 +8,25 @@ from sqlalchemy import cast as sql_cast
 from app.models import (
     Action,
     Area,
+    GrowthRate,
+    Headline,
     Indicator,
     Instrument,
     Observation,
     Outcome,
     PriorityArea,
     Release,
+    ReleaseEntry,
+    Report,
     Sector,
+    Series,
     Source,
     Topic,
     Unit,
 )
 from app.queries.columns import Record
 from app.queries.commitments import actions_of, newest_priority_areas, with_actions
-from app.queries.figures import INDICATOR_ORDERS, indicator_statement, with_headlines
+from app.queries.indicators import ORDERS, indicator_statement, with_headlines
 from app.queries.links import links
 from app.text import Language
 
@@ -33,7 +38,11 @@ COLLECTIONS: dict[str, Any] = {
     "instruments": Instrument.code,
     "sources": Source.code,
     "indicators": Indicator.code,
+    "series": Series.code,
     "observations": Observation.code,
+    "growth_rates": GrowthRate.code,
+    "reports": Report.code,
+    "releases": ReleaseEntry.code,
     "outcomes": Outcome.code,
     "actions": Action.code,
     "priority_areas": PriorityArea.slug,
@@ -59,8 +68,10 @@ def codes(connection: Connection) -> dict[str, tuple[str, ...]]:
 
 
 def overview(connection: Connection, language: Language) -> Record:
-    """Read all indicators and the newest priority areas, in five SELECTs."""
-    statement = indicator_statement(language).order_by(*INDICATOR_ORDERS["position"])
+    """Read the indicators that have a headline, and the newest priority areas."""
+    told: Any = Headline
+    statement = indicator_statement(language).where(told.observation_id.is_not(None))
+    statement = statement.order_by(*ORDERS["position"])
     figures = [dict(row) for row in connection.execute(statement).mappings()]
     areas = newest_priority_areas(connection, language)
     steps = actions_of(connection, language, [area["code"] for area in areas])

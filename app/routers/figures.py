@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 from app import filters
 from app.context import BEFORE_VALIDATION, Read
 from app.problems import UnknownRecord
-from app.queries import figures
+from app.queries import indicators, observations
 from app.schemas.figures import Indicator, IndicatorPage, Observation, ObservationPage
 
 router = APIRouter(prefix="/v1", dependencies=BEFORE_VALIDATION)
@@ -31,7 +31,7 @@ ObservationId = Annotated[
 def list_indicators(read: Read, query: Annotated[filters.IndicatorFilters, Query()]) -> Response:
     """Each indicator comes with its headline: the observation of the newest edition, ready to
     show with its display text, unit, period, qualifier and source line."""  # noqa: D205, D209
-    return read.page(IndicatorPage, read.read(figures.indicators, query))
+    return read.page(IndicatorPage, read.read(indicators.indicators, query))
 
 
 @router.get(
@@ -45,7 +45,7 @@ def get_indicator(
 ) -> Response:
     """One indicator with its definition, notes on reading, headline figure and links."""
     del query
-    return read.record(Indicator, read.read(figures.indicator, code), "indicators", code=code)
+    return read.record(Indicator, read.read(indicators.indicator, code), "indicators", code=code)
 
 
 @router.get(
@@ -59,11 +59,11 @@ def list_indicator_observations(
     code: IndicatorCode,
     query: Annotated[filters.IndicatorObservationFilters, Query()],
 ) -> Response:
-    """All published figures of one indicator. Compare only figures of one series: a full year
-    and eleven months are different series."""  # noqa: D205, D209
+    """The published figures of one indicator, one a series and period. Compare only figures of one
+    series: a full year and eleven months are different series."""  # noqa: D205, D209
     if code not in read.snapshot.codes["indicators"]:
         raise UnknownRecord("code", code, read.snapshot.codes["indicators"])
-    return read.page(ObservationPage, read.read(figures.observations, query, code))
+    return read.page(ObservationPage, read.read(observations.observations, query, code))
 
 
 @router.get(
@@ -75,9 +75,10 @@ def list_indicator_observations(
 def list_observations(
     read: Read, query: Annotated[filters.ObservationFilters, Query()]
 ) -> Response:
-    """All published figures, from the core document and from sources of comparison. Filters
-    combine; a filter that stands several times matches any of its values."""  # noqa: D205, D209
-    return read.page(ObservationPage, read.read(figures.observations, query))
+    """The published figures, from the core document and from sources of comparison, one a series
+    and period: that of the best standing of source, then the latest; vintages=all lists every
+    source's. Filters combine; a filter that stands several times matches any of its values."""  # noqa: D205, D209
+    return read.page(ObservationPage, read.read(observations.observations, query))
 
 
 @router.get(
@@ -93,4 +94,23 @@ def get_observation(
 ) -> Response:
     """One figure with its place in the source and what other sources say of it."""
     del query
-    return read.record(Observation, read.read(figures.observation, id), "observations", id=id)
+    return read.record(Observation, read.read(observations.observation, id), "observations", id=id)
+
+
+@router.get(
+    "/observations/{id}/vintages",
+    tags=["Figures"],
+    summary="List all figures of one series and period",
+    response_model=ObservationPage,
+)
+def list_vintages(
+    read: Read,
+    id: ObservationId,  # noqa: A002
+    query: Annotated[filters.VintagedFilters, Query()],
+) -> Response:
+    """What every source says of the series and period of this figure, the oldest first. Each
+    carries how it differs from the one before, and from when to when it was the one that held."""  # noqa: D205, D209
+    found = read.read(observations.vintages, query, id)
+    if not found.total and read.read(observations.observation, id) is None:
+        raise UnknownRecord("id", id, read.snapshot.codes["observations"])
+    return read.page(ObservationPage, found)

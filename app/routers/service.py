@@ -38,7 +38,20 @@ CONTACT = Words(
 LINKS = {
     "overview": ("/v1/overview", Words("Everything a dashboard needs", "仪表板所需的全部内容")),
     "indicators": ("/v1/indicators", Words("Indicators and headline figures", "指标与核心数据")),
-    "observations": ("/v1/observations", Words("All published figures", "全部已发布数据")),
+    "observations": ("/v1/observations", Words("Published figures", "已发布数据")),
+    "series": ("/v1/series", Words("What can be compared with what", "可比数据系列")),
+    "growth-rates": ("/v1/growth-rates", Words("Published growth", "公布的增速")),
+    "reports": ("/v1/reports", Words("Second reports of the same figures", "同一数据的其他报道")),
+    "compare": (
+        "/v1/compare?indicator=goods-trade&period=2024&period=2025",
+        Words("Two periods side by side", "两期数据并列比较"),
+    ),
+    "changes": ("/v1/changes", Words("What each release changed", "各版变更")),
+    "atom": ("/v1/changes.atom", Words("Releases as an Atom feed", "版本更新 Atom 订阅")),
+    "json-feed": (
+        "/v1/changes.feed.json",
+        Words("Releases as a JSON Feed", "版本更新 JSON Feed 订阅"),
+    ),
     "priority-areas": ("/v1/priority-areas", Words("Priority areas", "重点领域")),
     "actions": ("/v1/actions", Words("Announced actions", "已宣布举措")),
     "outcomes": ("/v1/outcomes", Words("Outcomes told in words", "定性成果")),
@@ -61,6 +74,7 @@ def told_release(read: Reader) -> Record:
     return {
         "seed_hash": row["seed_hash"],
         "schema_revision": row["schema_revision"].replace("_", "."),
+        "code": row["code"],
         "released_on": row["released_on"],
         "note": row[f"note_{read.language}"],
         "counts": row["counts"],
@@ -82,7 +96,7 @@ def get_service(read: Read, query: Nothing) -> Response:
             "version": __version__,
             "release": told_release(read),
             "languages": list(Language),
-            "formats": ["application/json"],
+            "formats": ["application/json", "application/atom+xml", "application/feed+json"],
             "limits": {
                 "page_default": filters.DEFAULT_LIMIT,
                 "page_maximum": filters.MAXIMUM_LIMIT,
@@ -107,8 +121,8 @@ def get_service(read: Read, query: Nothing) -> Response:
     response_model=Overview,
 )
 def get_overview(read: Read, query: Nothing) -> Response:
-    """All indicators with their headline figure, the priority areas of the newest year with
-    their actions, and the source. Each figure can be shown without a second look-up."""  # noqa: D205, D209
+    """The indicators of the newest edition with their figures, the priority areas of the newest
+    year with their actions, and the source. Each figure can be shown without a second look-up."""  # noqa: D205, D209
     del query
     found = read.read(overview)
     source = read.snapshot.sources[read.language]

@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 from app import openapi, problems
 from app.context import BEFORE_VALIDATION, Read, base_url, spoken
 from app.queries.release import overview
+from app.queries.series import drawn
 from app.text import Words
 
 if TYPE_CHECKING:
@@ -61,6 +62,13 @@ def show_welcome(request: Request, read: Read) -> Response:
     indicators = read.read(overview)["indicators"]
     shown = [one for one in indicators if one["headline"]][:2]
     return page(request, "welcome.html", indicators=shown)
+
+
+@router.get("/years", dependencies=BEFORE_VALIDATION)
+def show_years(request: Request, read: Read) -> Response:
+    """Show every series with its years, side by side only where they compare."""
+    series = [one for one in read.read(drawn) if one["points"]]
+    return page(request, "years.html", series=series)
 
 
 @router.get("/docs")

@@ -17,7 +17,16 @@ from app.schemas.base import (
     Year,
     lists,
 )
-from app.vocabulary import Agreement, Direction, Qualifier, Standing, Status
+from app.vocabulary import (
+    Agreement,
+    Direction,
+    GrowthBasis,
+    Precision,
+    Qualifier,
+    RevisionKind,
+    Standing,
+    Status,
+)
 
 
 class UnitReference(Reference):
@@ -51,6 +60,8 @@ class SourceReference(Schema):
     """A ready source line, to print under a figure."""
     published_on: Day = Field(examples=["2025-01-15"])
     """The day of publication."""
+    published_precision: Precision = Field(examples=["day"])
+    """month where only the month of publication is known; the day is then its last one."""
     standing: Standing = Field(examples=["primary"])
     """How near the document stands to the institution whose figures it carries."""
     address: Address | None = Field(examples=[None])
@@ -113,10 +124,40 @@ class Published(Schema):
 
 
 class Growth(Schema):
-    """The change on the same period a year earlier, as the source states it."""
+    """A change on a year earlier, as a source prints it; never computed from levels."""
 
+    id: Code = Field(examples=["goods-trade.CN.BRI.CNY.P12M.2024-01.chinataiwan-2025-01-13"])
+    """The stable key: series, first month and source."""
     value: Number = Field(examples=[6.4])
-    """The change in percent. It is never computed from levels, whose bases are restated."""
+    """The change in percent."""
+    display: Line = Field(examples=["up 6.4% on a year earlier"])
+    """What to print, in the language of the answer."""
+    wording: Line = Field(examples=["up 6.4 percent on a year earlier"])
+    """The change as the source words it."""
+    base_period: Period
+    """The period that it starts from."""
+    basis: GrowthBasis = Field(examples=["restated"])
+    """restated where the base is known to differ from the level once published for it, so that
+    no two published levels lead to the rate; unstated where the source does not say."""
+    note: Prose | None = Field(examples=[None])
+    """How the basis is known; null where there is nothing to say."""
+    source: SourceReference
+    """Where it was published, which may be elsewhere than the figure."""
+    vintage: Day = Field(examples=["2025-01-13"])
+    """The day on which it became known."""
+
+
+class Revision(Schema):
+    """How a figure differs from the one known before it for the same period."""
+
+    kind: RevisionKind = Field(examples=["rounded"])
+    """confirmed, rounded (the same with fewer digits), refined (with more), or revised."""
+    previous: Code = Field(examples=["goods-trade.CN.BRI.CNY.P12M.2023-01.yuduxx-2024-01-12"])
+    """The figure before it."""
+    difference: Number = Field(examples=[30000000000])
+    """This value less the one before, in the base unit."""
+    reason: Prose | None = Field(examples=[None])
+    """Why it differs, in the words of the source; null where the source gives no reason."""
 
 
 class Report(Schema):
@@ -161,8 +202,9 @@ class Observation(Schema):
     """What to print: number, unit and qualifier, in the language of the answer."""
     published: Published
     """The figure as printed in the source."""
-    growth: Growth | None = Field(examples=[None])
-    """The published change on a year earlier; null where the source publishes none."""
+    growth: Growth | None
+    """The published change on a year earlier for this series and period, with its own source;
+    null where none is published."""
     status: Status = Field(examples=["normal"])
     """How final the publisher says the figure is."""
     source: SourceReference
@@ -175,6 +217,14 @@ class Observation(Schema):
     """A ready reference with the place in the source, in the language of the answer."""
     vintage: Day = Field(examples=["2025-01-15"])
     """The day on which this value became known."""
+    current: bool = Field(examples=[True])
+    """Whether it is the figure that holds today for its series and period."""
+    current_from: Day | None = Field(examples=["2025-01-15"])
+    """The day from which it held; null if a better source was always there."""
+    superseded_on: Day | None = Field(examples=[None])
+    """The day on which another figure took its place; null if it holds still, or never held."""
+    revision: Revision | None
+    """How it differs from the figure known before it; null where it is the first."""
     headline: bool = Field(examples=[True])
     """Whether this is the figure that stands for its indicator."""
     reports: list[Report] = lists(of=1000)
@@ -210,6 +260,56 @@ class Indicator(Schema):
     """The sectors it concerns."""
     instruments: list[Reference] = lists()
     """The instruments it measures."""
+
+
+class GrowthRate(Growth):
+    """A published change that stands by itself, with what has grown."""
+
+    indicator: Reference
+    """What has grown."""
+    series: Code = Field(examples=["goods-trade.CN.BRI.CNY.P12M"])
+    """The series whose figures it is about."""
+    reporting_area: AreaReference
+    """The area that reports it."""
+    counterpart_area: AreaReference
+    """The area on the other side."""
+    period: Period
+    """The period that it ends with."""
+    locator: Locator | None = Field(examples=[None])
+    """The place in the source; null where the source has no numbered paragraphs."""
+    citation: Line = Field(examples=["General Administration of Customs, 13 January 2025"])
+    """A ready reference, in the language of the answer."""
+    current: bool = Field(examples=[True])
+    """Whether it is the rate that holds today for its series and period."""
+    current_from: Day | None = Field(examples=["2025-01-13"])
+    """The day from which it held; null if a better source was always there."""
+    superseded_on: Day | None = Field(examples=[None])
+    """The day on which another rate took its place; null if it holds still, or never held."""
+
+
+class ReportEntry(Report):
+    """A second report that stands by itself, with what it tells of."""
+
+    id: Code = Field(
+        examples=["aid-projects.CN.BRI.NB.P11M.2024-01.scio-2025-01-15.xinhua-2025-01-15"]
+    )
+    """The stable key: observation and source."""
+    observation: Code = Field(examples=["aid-projects.CN.BRI.NB.P11M.2024-01.scio-2025-01-15"])
+    """The figure that it tells of."""
+    indicator: Reference
+    """What was measured."""
+    period: Period
+    """The time that the figure covers."""
+    published_wording: Line = Field(examples=["over 700 aid projects"])
+    """The figure as published here, to set beside the report's own wording."""
+
+
+class GrowthRatePage(Page[GrowthRate]):
+    """One page of growth rates."""
+
+
+class ReportPage(Page[ReportEntry]):
+    """One page of second reports."""
 
 
 class IndicatorPage(Page[Indicator]):

@@ -15,8 +15,7 @@ from app.schemas.base import (
     Year,
     lists,
 )
-from app.text import Language
-from app.vocabulary import AreaKind, InstrumentKind, Standing
+from app.vocabulary import AreaKind, InstrumentKind, Precision, Standing
 
 
 class TextReference(Schema):
@@ -147,9 +146,12 @@ class Source(Schema):
     held_on: Day | None = Field(examples=["2025-01-15"])
     """The day of the event; null where there was no event."""
     published_on: Day = Field(examples=["2025-01-15"])
-    """The day of publication, which is the vintage of its figures."""
-    language: Language = Field(examples=["en"])
-    """The language of the document."""
+    """The day of publication. It is the vintage of the figures, unless held_on gives the day on
+    which an event told them."""
+    published_precision: Precision = Field(examples=["day"])
+    """month where only the month of publication is known; the day is then its last one."""
+    language: str = Field(min_length=2, max_length=2, pattern="^[a-z]{2}$", examples=["en"])
+    """The language of the document by its ISO 639-1 code."""
     address: Address | None = Field(examples=[None])
     """The web address; null where the document was handed down without one."""
     licence: Prose = Field(examples=["No open licence is known."])

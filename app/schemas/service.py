@@ -30,7 +30,9 @@ class Counts(Schema):
     """Commitments."""
     areas: Count = Field(examples=[4])
     """Countries and groups of countries."""
-    indicators: Count = Field(examples=[7])
+    growth_rates: Count = Field(examples=[13])
+    """Published changes on a year earlier."""
+    indicators: Count = Field(examples=[8])
     """Indicators."""
     instruments: Count = Field(examples=[18])
     """Platforms, exhibitions, project types, agreements and mechanisms."""
@@ -63,6 +65,8 @@ class Release(Schema):
     """The SHA-256 digest of the seed files; equal digests mean equal data."""
     schema_revision: Code = Field(examples=["2026.11.25"])
     """The revision of the database schema."""
+    code: Code = Field(examples=["2026-11-25.2"])
+    """The release: its day, and its number where the day has several."""
     released_on: Day = Field(examples=["2026-11-25"])
     """The day of the release."""
     note: Prose = Field(examples=["First release."])
@@ -135,7 +139,7 @@ class Overview(Schema):
     release: Release
     """Which release of the data set answers."""
     indicators: list[Indicator] = lists()
-    """All indicators with their newest official figure."""
+    """The indicators of the newest edition, each with its figure."""
     priority_areas: list[PriorityArea] = lists(of=4)
     """The priority areas of the newest year, with their actions."""
     source: Source

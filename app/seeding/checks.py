@@ -1,5 +1,6 @@
 """What no file can show by itself: references, places in sources, comparable periods."""
 
+from calendar import monthrange
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
@@ -7,10 +8,12 @@ from app.seeding.documents import (
     Action,
     Area,
     Entity,
+    GrowthRate,
     Indicator,
     Instrument,
     Observation,
     Outcome,
+    Period,
     PriorityArea,
     Report,
     Sector,
@@ -21,9 +24,10 @@ from app.seeding.documents import (
 )
 from app.seeding.faults import Fault, did_you_mean
 from app.seeding.reader import Path
+from app.seeding.releases import history_faults
 from app.seeding.rivals import rivalries
 from app.seeding.validation import Seed
-from app.vocabulary import Qualifier
+from app.vocabulary import Precision, Qualifier
 
 E = TypeVar("E", bound=Entity)
 
@@ -59,7 +63,7 @@ def cross_check(seed: Seed) -> list[Fault]:
             continue
         for check in CHECKS:
             faults += [document.fault(path, message) for path, message in check(seed, entity)]
-    return faults + list(rivalries(seed))
+    return [*faults, *rivalries(seed), *history_faults(seed)]
 
 
 def references(seed: Seed, entity: Entity) -> Found:
@@ -110,13 +114,30 @@ def observation(seed: Seed, entity: Entity) -> Found:
         return
     yield from print_of(entity)
     yield from limits(entity)
-    period = entity.period
-    if period.end < period.start:
-        yield ("period", "end"), f"found {period.end}; write a day after {period.start}"
-    elif not period.is_whole_months():
-        yield ("period",), "write whole months: the first day of one to the last day of another"
-    else:
-        yield from months(seed, entity)
+    yield from period(seed, entity, "period")
+
+
+def growth_rate(seed: Seed, entity: Entity) -> Found:
+    """A rate of growth leads from one period of its series to a later one."""
+    if not isinstance(entity, GrowthRate):
+        return
+    yield from period(seed, entity, "period")
+    yield from period(seed, entity, "base_period")
+    start = entity.period.start
+    if entity.base_period.end >= start:
+        yield ("base_period",), f"ends {entity.base_period.end}; write one that ends before {start}"
+
+
+def breaks(_: Seed, entity: Entity) -> Found:
+    """A break stands at the beginning of a month, and once."""
+    if not isinstance(entity, Series):
+        return
+    starts = [one.start for one in entity.breaks]
+    for index, start in enumerate(starts):
+        if start.day != 1:
+            yield ("breaks", index, "start"), f"found {start}; write the first day of a month"
+        elif start in starts[:index]:
+            yield ("breaks", index, "start"), f"found {start} twice; remove one of the two breaks"
 
 
 def print_of(entity: Observation) -> Found:
@@ -150,15 +171,20 @@ def limits(entity: Observation) -> Found:
             pass
 
 
-def months(seed: Seed, entity: Observation) -> Found:
-    """The period is as long as the periods of its series, so that only like meets like."""
+def period(seed: Seed, entity: Observation | GrowthRate, name: str) -> Found:
+    """A period is whole months, as many as its series has, so that only like meets like."""
+    covered: Period = getattr(entity, name)
     series = known(seed, Series, entity, "series")
-    if series and entity.period.months != series.months:
+    if covered.end < covered.start:
+        yield (name, "end"), f"found {covered.end}; write a day after {covered.start}"
+    elif not covered.is_whole_months():
+        yield (name,), "write whole months: the first day of one to the last day of another"
+    elif series and covered.months != series.months:
         yield (
-            ("period",),
+            (name,),
             (
-                f"covers {entity.period.months} months, the series {series.months}; "
-                f"put it into a series of its own, such as P{entity.period.months}M"
+                f"covers {covered.months} months, the series {series.months}; "
+                f"put it into a series of its own, such as P{covered.months}M"
             ),
         )
 
@@ -196,6 +222,11 @@ def action(seed: Seed, entity: Entity) -> Found:
 
 def pairs(_: Seed, entity: Entity) -> Found:
     """What makes sense only together stands together."""
+    if isinstance(entity, Source) and entity.published_precision is Precision.MONTH:
+        last = monthrange(entity.published_on.year, entity.published_on.month)[1]
+        if entity.published_on.day != last:
+            right = entity.published_on.replace(day=last)
+            yield ("published_on",), f"found {entity.published_on}; of a month write {right}"
     if isinstance(entity, PriorityArea) and (entity.aim is None) != (entity.aim_locator is None):
         yield ("aim",), "write both aim and aim_locator, or neither"
     if isinstance(entity, Source) and entity.held_on and entity.published_on < entity.held_on:
@@ -206,6 +237,8 @@ CHECKS: tuple[Callable[[Seed, Entity], Found], ...] = (
     references,
     places,
     observation,
+    growth_rate,
+    breaks,
     report,
     edition,
     action,

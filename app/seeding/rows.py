@@ -1,6 +1,5 @@
 """Turn a valid seed into table rows, in an order and with keys that the seed alone decides."""
 
-from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -9,11 +8,15 @@ from sqlmodel import SQLModel
 
 from app import models
 from app.seeding import documents
+from app.seeding.changelog import change_rows
 from app.seeding.documents import Entity
 from app.seeding.fields import SuffixText, Text
+from app.seeding.releases import releases
 from app.seeding.rivals import headlines
 from app.seeding.validation import Seed
+from app.seeding.vintages import Vintage, revision, vintages
 
+Ids = dict[type[Entity], dict[str, int]]
 Rows = Iterator[tuple[type[SQLModel], dict[str, Any]]]
 
 TABLES: dict[type[Entity], type[SQLModel]] = {
@@ -26,6 +29,7 @@ TABLES: dict[type[Entity], type[SQLModel]] = {
     documents.Indicator: models.Indicator,
     documents.Series: models.Series,
     documents.Observation: models.Observation,
+    documents.GrowthRate: models.GrowthRate,
     documents.Report: models.Report,
     documents.Outcome: models.Outcome,
     documents.PriorityArea: models.PriorityArea,
@@ -101,9 +105,11 @@ def rows(seed: Seed, seed_hash: str, schema_revision: str) -> Rows:
     }
     yield models.Release, release(seed, seed_hash, schema_revision)
     for kind, table in TABLES.items():
-        for key, number in ids[kind].items():
-            entity = seed.all(kind)[key]
-            yield table, {"id": number, "code": key, **columns(entity, ids), **extras(seed, entity)}
+        more = details(seed, kind, ids)
+        for key in sorted(seed.all(kind), key=lambda key: more[key].get("vintage", date.min)):
+            own = {"id": ids[kind][key], "code": key}
+            yield table, {**own, **columns(seed.all(kind)[key], ids), **more[key]}
+    yield from breaks(seed, ids[documents.Series])
     for (owner, field), (table, owner_column, target, target_column) in LINKS.items():
         for key, number in ids[owner].items():
             for other in sorted(getattr(seed.all(owner)[key], field)):
@@ -117,24 +123,38 @@ def rows(seed: Seed, seed_hash: str, schema_revision: str) -> Rows:
                 "observation_id": ids[documents.Observation][observation],
             },
         )
+    yield from change_rows(seed)
+
+
+def breaks(seed: Seed, ids: dict[str, int]) -> Rows:
+    """Give the breaks of every series."""
+    for key, number in ids.items():
+        for one in seed.all(documents.Series)[key].breaks:
+            yield (
+                models.SeriesBreak,
+                {"series_id": number, "start": one.start} | texts("note", one.note),
+            )
 
 
 def release(seed: Seed, seed_hash: str, schema_revision: str) -> dict[str, Any]:
     """Describe the release: the newest release file, and how much the seed holds."""
-    newest = max(seed.all(documents.Release).values(), key=lambda entity: entity.date)
-    counts = Counter(kind.collection.replace("-", "_") for kind, _ in seed.documents)
+    code, newest = list(releases(seed).items())[-1]
     return {
         "id": 1,
         "seed_hash": seed_hash,
         "schema_revision": schema_revision,
+        "code": code,
         "released_on": newest.date,
         "note_en": newest.note.en,
         "note_zh": newest.note.zh,
-        "counts": {name: counts[name] for name in sorted(counts) if name != "releases"},
+        "counts": {
+            kind.collection.replace("-", "_"): len(seed.all(kind))
+            for kind in sorted(TABLES, key=lambda kind: kind.collection)
+        },
     }
 
 
-def columns(entity: Entity, ids: dict[type[Entity], dict[str, int]]) -> dict[str, Any]:
+def columns(entity: Entity, ids: Ids) -> dict[str, Any]:
     """Turn fields into columns: texts in two, references into foreign keys, lists left out."""
     values: dict[str, Any] = {}
     for name, annotation in type(entity).model_fields.items():
@@ -150,37 +170,69 @@ def columns(entity: Entity, ids: dict[type[Entity], dict[str, int]]) -> dict[str
     return values
 
 
-def extras(seed: Seed, entity: Entity) -> dict[str, Any]:
-    """Flatten what is nested in the seed; the nested field itself is dropped on loading."""
-    match entity:
-        case documents.Observation():
-            return {
-                "period_start": entity.period.start,
-                "period_end": entity.period.end,
-                "published_value": entity.published.value,
-                "multiplier": entity.published.multiplier,
-                "decimals": entity.published.decimals,
-                "lower_bound": entity.bounds.lower,
-                "upper_bound": entity.bounds.upper,
-                "growth": entity.growth.value if entity.growth else None,
-                "vintage": vintage(seed, entity.source),
+def details(seed: Seed, kind: type[Entity], ids: Ids) -> dict[str, dict[str, Any]]:
+    """Give the columns of a collection that its fields alone do not, by key."""
+    found: dict[str, dict[str, Any]] = {key: {} for key in seed.all(kind)}
+    if kind is documents.Source:
+        found |= {key: told(source) for key, source in seed.all(documents.Source).items()}
+    if kind is documents.GrowthRate:
+        rates = seed.all(documents.GrowthRate)
+        for key, dated in vintages(seed, rates).items():
+            found[key] = {**periods(rates[key]), **terms(dated)}
+    if kind is documents.Observation:
+        figures = seed.all(documents.Observation)
+        for key, dated in vintages(seed, figures).items():
+            figure, previous = figures[key], figures.get(dated.previous or "")
+            found[key] = {
+                **periods(figure),
+                **terms(dated),
+                **prints(figure),
+                "previous_id": ids[kind][dated.previous] if dated.previous else None,
+                "revision": revision(figure, previous) if previous else None,
             }
-        case documents.Source():
-            return {
-                **texts("speaker", entity.speaker.name if entity.speaker else None),
-                **texts("speaker_title", entity.speaker.title if entity.speaker else None),
-                **texts("goal", entity.goal.text if entity.goal else None),
-                "goal_locator": entity.goal.locator if entity.goal else None,
-            }
-        case _:
-            return {}
+    return found
+
+
+def periods(entity: documents.Observation | documents.GrowthRate) -> dict[str, date]:
+    """Flatten the period, and the base period of a growth rate."""
+    base = getattr(entity, "base_period", None)
+    return {
+        "period_start": entity.period.start,
+        "period_end": entity.period.end,
+        **({"base_start": base.start, "base_end": base.end} if base else {}),
+    }
+
+
+def prints(entity: documents.Observation) -> dict[str, Any]:
+    """Flatten the number in print and the bounds."""
+    return {
+        "published_value": entity.published.value,
+        "multiplier": entity.published.multiplier,
+        "decimals": entity.published.decimals,
+        "lower_bound": entity.bounds.lower,
+        "upper_bound": entity.bounds.upper,
+    }
+
+
+def terms(dated: Vintage) -> dict[str, date]:
+    """Flatten the days on which a figure held."""
+    return {
+        "vintage": dated.known_on,
+        "current_from": dated.current_from,
+        "current_until": dated.current_until,
+    }
+
+
+def told(entity: documents.Source) -> dict[str, Any]:
+    """Flatten the speaker and the goal."""
+    return {
+        **texts("speaker", entity.speaker.name if entity.speaker else None),
+        **texts("speaker_title", entity.speaker.title if entity.speaker else None),
+        **texts("goal", entity.goal.text if entity.goal else None),
+        "goal_locator": entity.goal.locator if entity.goal else None,
+    }
 
 
 def texts(name: str, text: Text | None) -> dict[str, str | None]:
     """Spread a text over its two columns."""
     return {f"{name}_en": text.en if text else None, f"{name}_zh": text.zh if text else None}
-
-
-def vintage(seed: Seed, source: str) -> date:
-    """Date a figure by the day on which its source was published."""
-    return seed.all(documents.Source)[source].published_on

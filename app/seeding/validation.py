@@ -42,6 +42,8 @@ class Seed:
         default_factory=lambda: defaultdict(dict)
     )
     documents: dict[tuple[type[Entity], str], Document] = field(default_factory=dict)
+    history: dict[str, str] = field(default_factory=dict)
+    """The snapshots of past releases, as their files hold them."""
 
     def all(self, kind: type[E]) -> dict[str, E]:
         """Give the valid entities of a collection by key, in the order of their files."""
@@ -62,6 +64,9 @@ def load(folder: Path) -> tuple[Seed, list[Fault]]:
     name = folder.resolve().name
     for path in seed_files(folder):
         file = PurePosixPath(name, path.relative_to(folder).as_posix())
+        if is_history(file):
+            seed.history[file.stem] = path.read_text(encoding="utf-8")
+            continue
         kind = COLLECTIONS.get(file.parent.name)
         if kind is None or len(file.parts) != 3 or file.suffix != ".yaml":  # noqa: PLR2004
             faults.append(Fault(file, 1, "", misplaced()))
@@ -72,6 +77,11 @@ def load(folder: Path) -> tuple[Seed, list[Fault]]:
     if not faults and not seed.documents:
         faults.append(Fault(PurePosixPath(name), 1, "", "holds no seed files"))
     return seed, faults
+
+
+def is_history(file: PurePosixPath) -> bool:
+    """Tell whether a file is the snapshot of a past release: seed/history/<release>.jsonl."""
+    return len(file.parts) == 3 and file.parts[1:2] == ("history",) and file.suffix == ".jsonl"  # noqa: PLR2004
 
 
 def misplaced() -> str:

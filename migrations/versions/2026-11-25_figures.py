@@ -57,6 +57,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("seed_hash", sa.String(), nullable=False),
         sa.Column("schema_revision", sa.String(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
         sa.Column("released_on", sa.Date(), nullable=False),
         sa.Column("note_en", sa.String(), nullable=False),
         sa.Column("note_zh", sa.String(), nullable=False),
@@ -100,6 +101,7 @@ def upgrade() -> None:
         sa.Column("place_zh", sa.String(), nullable=True),
         sa.Column("held_on", sa.Date(), nullable=True),
         sa.Column("published_on", sa.Date(), nullable=False),
+        sa.Column("published_precision", sa.String(), nullable=False),
         sa.Column("language", sa.String(), nullable=False),
         sa.Column("address", sa.String(), nullable=True),
         sa.Column("licence_en", sa.String(), nullable=False),
@@ -107,7 +109,11 @@ def upgrade() -> None:
         sa.Column("goal_en", sa.String(), nullable=True),
         sa.Column("goal_zh", sa.String(), nullable=True),
         sa.Column("goal_locator", sa.String(), nullable=True),
-        sa.CheckConstraint("language IN ('en', 'zh')", name=op.f("ck_source_language")),
+        sa.CheckConstraint("length(language) = 2", name=op.f("ck_source_language")),
+        sa.CheckConstraint(
+            "published_precision IN ('day', 'month')",
+            name=op.f("ck_source_published_precision"),
+        ),
         sa.CheckConstraint(
             "standing IN ('primary', 'repost', 'secondary')", name=op.f("ck_source_standing")
         ),
@@ -256,8 +262,13 @@ def upgrade() -> None:
         sa.Column("lower_bound", EXACT, nullable=True),
         sa.Column("upper_bound", EXACT, nullable=True),
         sa.Column("status", sa.String(), nullable=False),
-        sa.Column("growth", EXACT, nullable=True),
         sa.Column("vintage", sa.Date(), nullable=False),
+        sa.Column("current_from", sa.Date(), nullable=False),
+        sa.Column("current_until", sa.Date(), nullable=False),
+        sa.Column("previous_id", sa.Integer(), nullable=True),
+        sa.Column("revision", sa.String(), nullable=True),
+        sa.Column("revision_reason_en", sa.String(), nullable=True),
+        sa.Column("revision_reason_zh", sa.String(), nullable=True),
         sa.CheckConstraint(
             "(qualifier = 'exact' AND lower_bound IS NULL AND upper_bound IS NULL) OR (qualifier = 'over' AND lower_bound IS NOT NULL AND lower_bound = value AND upper_bound IS NULL) OR (qualifier = 'nearly' AND upper_bound IS NOT NULL AND upper_bound = value) OR qualifier = 'about'",
             name=op.f("ck_observation_qualifier_bounds"),
@@ -280,6 +291,20 @@ def upgrade() -> None:
         sa.CheckConstraint("decimals BETWEEN 0 AND 10", name=op.f("ck_observation_decimals")),
         sa.CheckConstraint("multiplier BETWEEN 0 AND 15", name=op.f("ck_observation_multiplier")),
         sa.CheckConstraint("period_start < period_end", name=op.f("ck_observation_period_order")),
+        sa.CheckConstraint(
+            "current_from <= current_until", name=op.f("ck_observation_current_order")
+        ),
+        sa.CheckConstraint(
+            "revision IN ('confirmed', 'rounded', 'refined', 'revised')",
+            name=op.f("ck_observation_revision"),
+        ),
+        sa.CheckConstraint(
+            "(previous_id IS NULL) = (revision IS NULL)",
+            name=op.f("ck_observation_revision_previous"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["previous_id"], ["observation.id"], name=op.f("fk_observation_previous_id")
+        ),
         sa.ForeignKeyConstraint(
             ["series_id"], ["series.id"], name=op.f("fk_observation_series_id")
         ),
@@ -297,6 +322,9 @@ def upgrade() -> None:
     )
     op.create_index(
         op.f("ix_observation_period_start"), "observation", ["period_start"], unique=False
+    )
+    op.create_index(
+        op.f("ix_observation_previous_id"), "observation", ["previous_id"], unique=False
     )
     op.create_index(op.f("ix_observation_source_id"), "observation", ["source_id"], unique=False)
     op.create_index(op.f("ix_observation_vintage"), "observation", ["vintage"], unique=False)
@@ -349,6 +377,7 @@ def downgrade() -> None:
     op.drop_table("headline")
     op.drop_index(op.f("ix_observation_vintage"), table_name="observation")
     op.drop_index(op.f("ix_observation_source_id"), table_name="observation")
+    op.drop_index(op.f("ix_observation_previous_id"), table_name="observation")
     op.drop_index(op.f("ix_observation_period_start"), table_name="observation")
     op.drop_table("observation")
     op.drop_index(op.f("ix_series_unit_id"), table_name="series")

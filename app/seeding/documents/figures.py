@@ -17,7 +17,7 @@ from app.seeding.fields import (
     Strict,
     Text,
 )
-from app.vocabulary import Agreement, Direction, Qualifier, Status
+from app.vocabulary import Agreement, Direction, GrowthBasis, Qualifier, Status
 
 
 class Indicator(Listed):
@@ -47,6 +47,15 @@ class Indicator(Listed):
     """The instruments it measures."""
 
 
+class Break(Strict):
+    """A point in a series at which what it measures changed."""
+
+    start: Day
+    """The first day of the first period after the change."""
+    note: Text
+    """What changed, and how that is known."""
+
+
 class Series(Entity):
     """Observations that can be compared with one another."""
 
@@ -64,6 +73,8 @@ class Series(Entity):
     """The length of all its periods in months: 12 for full years, 11 for January to November."""
     note: Text | None = None
     """What it must not be compared with."""
+    breaks: list[Break] = Field(default_factory=list)
+    """Where figures before and after do not compare."""
 
     def natural_key(self) -> str:
         """Spell the key as statisticians do, dimension by dimension."""
@@ -111,13 +122,6 @@ class Bounds(Strict):
     """The figure is below this."""
 
 
-class Growth(Strict):
-    """The change on a year earlier, as the source states it."""
-
-    value: Number
-    """In percent."""
-
-
 class Observation(Entity):
     """One published figure for one period from one source."""
 
@@ -139,12 +143,41 @@ class Observation(Entity):
     """The limits that the wording states."""
     status: Status
     """What the publisher says about how final it is."""
-    growth: Growth | None = None
-    """The published change on a year earlier; never one that was computed."""
     source: Code
     """The source."""
     locator: Locator | None = None
     """The place in the source."""
+    revision_reason: Text | None = None
+    """Why it differs from an earlier figure of the same period, where the source says so."""
+
+    def natural_key(self) -> str:
+        """Spell the series, the first month and the source."""
+        return f"{self.series}.{self.period.start:%Y-%m}.{self.source}"
+
+
+class GrowthRate(Entity):
+    """A change from one period to another that a source prints; never one that was computed."""
+
+    collection = "growth-rates"
+
+    series: Code
+    """The series whose figures changed."""
+    period: Period
+    """The period that it ends with."""
+    base_period: Period
+    """The period that it starts from."""
+    value: Number
+    """In percent, with a minus sign for a fall."""
+    wording: Text
+    """The change in words."""
+    basis: GrowthBasis
+    """Whether the base is known to be restated, so that no published level leads to the rate."""
+    source: Code
+    """The source."""
+    locator: Locator | None = None
+    """The place in the source."""
+    note: Text | None = None
+    """How the basis is known."""
 
     def natural_key(self) -> str:
         """Spell the series, the first month and the source."""

@@ -1,5 +1,6 @@
 """Releases, sources and the code lists."""
 
+from datetime import date
 from typing import Annotated
 
 from pydantic import StringConstraints
@@ -16,7 +17,7 @@ from app.seeding.fields import (
     Text,
     Year,
 )
-from app.vocabulary import AreaKind, InstrumentKind, Standing
+from app.vocabulary import AreaKind, InstrumentKind, Precision, Standing
 
 
 class Release(Entity):
@@ -26,12 +27,15 @@ class Release(Entity):
 
     date: Day
     """The day of the release."""
+    number: Position = 1
+    """Which release of that day it is; left out where it is the only one."""
     note: Text
     """What the release brings."""
 
     def natural_key(self) -> str:
-        """Name the file after its day."""
-        return self.date.isoformat()
+        """Name the file after its day, and after its number where the day has several."""
+        day = self.date.isoformat()
+        return day if self.number == 1 else f"{day}.{self.number}"
 
 
 class Speaker(Strict):
@@ -76,9 +80,12 @@ class Source(Entity):
     held_on: Day | None = None
     """The day of the event."""
     published_on: Day
-    """The day of publication, which is the vintage of its figures."""
-    language: Annotated[str, StringConstraints(pattern="^(en|zh)$")]
-    """The language of the document: en or zh."""
+    """The day of publication. It is the vintage of the figures, unless held_on gives the day on
+    which an event told them; where only the month is known, the last day of it."""
+    published_precision: Precision = Precision.DAY
+    """month where only the month of publication is known."""
+    language: Annotated[str, StringConstraints(pattern="^[a-z]{2}$")]
+    """The language of the document by its ISO 639-1 code, such as en or zh."""
     address: Address | None = None
     """The web address of the document."""
     licence: Text
@@ -87,6 +94,11 @@ class Source(Entity):
     """The number of sentences in each paragraph; locators are checked against it."""
     goal: Goal | None = None
     """The goal stated for the whole of the coming year's work."""
+
+    @property
+    def vintage(self) -> date:
+        """Give the day on which its figures became known."""
+        return self.held_on or self.published_on
 
 
 class Topic(Listed):

@@ -1,42 +1,39 @@
-"""Indicators and observations, with second reports."""
+"""Observations: the figure that holds for each series and period, or all their vintages."""
 
-from collections import defaultdict
 from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Label, Select, exists, select
+from sqlalchemy import Connection, Label, Select, select
 from sqlalchemy.orm import aliased
 
-from app.filters import IndicatorFilters, IndicatorObservationFilters, ObservationFilters
+from app.filters import IndicatorObservationFilters, ObservationFilters, VintagedFilters
 from app.models import (
     Area,
-    Baseline,
     Headline,
     Indicator,
     Observation,
-    PriorityArea,
-    Report,
     Series,
     Source,
     Topic,
     Unit,
 )
 from app.queries.columns import Record, localized, nest, reference, source, unit, with_line
-from app.queries.links import Linked, attach, links
+from app.queries.growth import rates_beside
+from app.queries.links import Linked
 from app.queries.pages import Found, page
-from app.queries.words import holding
+from app.queries.reports import accounts_of
+from app.queries.vintages import known, term
 from app.text import Language, citation, figure, period_label
 
 Measured: Any = aliased(Indicator, name="measured")
 Reporter: Any = aliased(Area, name="reporter")
 Counterpart: Any = aliased(Area, name="counterpart")
 ObservedUnit: Any = aliased(Unit, name="observed_unit")
-OwnReporter: Any = aliased(Area, name="own_reporter")
-OwnCounterpart: Any = aliased(Area, name="own_counterpart")
+Earlier: Any = aliased(Observation, name="earlier")
 Figure: Any = Observation
-Own: Any = Indicator
 Subject: Any = Topic
-Measure: Any = Unit
 Origin: Any = Source
 
 ORDERS: dict[str, Sequence[Any]] = {
@@ -44,10 +41,6 @@ ORDERS: dict[str, Sequence[Any]] = {
     "period": (Figure.period_start, Figure.period_end, Figure.code),
     "vintage": (Figure.vintage, Figure.code),
     "value": (Figure.value, Figure.code),
-}
-INDICATOR_ORDERS: dict[str, Sequence[Any]] = {
-    "position": (Own.position, Own.code),
-    "code": (Own.code,),
 }
 
 
@@ -67,10 +60,15 @@ def observation_columns(language: Language, prefix: str = "") -> list[Label[Any]
         "published.multiplier": Figure.multiplier,
         "published.decimals": Figure.decimals,
         "published.wording": localized(Observation, "wording", language),
-        "growth": Figure.growth,
         "status": Figure.status,
         "locator": Figure.locator,
         "vintage": Figure.vintage,
+        "current_from": Figure.current_from,
+        "current_until": Figure.current_until,
+        "revision.kind": Figure.revision,
+        "revision.previous": Earlier.code,
+        "revision.difference": Earlier.value,
+        "revision.reason": localized(Observation, "revision_reason", language),
         "headline": Headline.observation_id,
         "suffix": localized(ObservedUnit, "suffix", language),
         "classifier": Measured.classifier,
@@ -97,7 +95,7 @@ def with_context(statement: Select[Any], *, optional: bool = False) -> Select[An
     )
     for target, condition in joins:
         statement = statement.join(target, condition, isouter=optional)
-    return statement
+    return statement.outerjoin(Earlier, Earlier.id == Figure.previous_id)
 
 
 def observation_statement(language: Language) -> Select[Any]:
@@ -118,15 +116,57 @@ def observations(
     if indicator is not None:
         statement = statement.where(Measured.code == indicator)
     found = page(connection, statement, ORDERS, filters, {"of": indicator})
-    accounts = reports(connection, language, [row["id"] for row in found.rows])
-    return found.map(lambda row: told(nest(row), language, accounts))
+    return found.with_rows(completed(connection, language, found.rows, filters.as_of))
 
 
 def observation(connection: Connection, language: Language, key: str) -> Record | None:
     """Find one observation."""
     statement = observation_statement(language).where(Figure.code == key)
-    row = connection.execute(statement).mappings().first()
-    return told(nest(row), language, reports(connection, language, [key])) if row else None
+    return next(iter(read(connection, language, statement)), None)
+
+
+def vintages(
+    connection: Connection, language: Language, filters: VintagedFilters, key: str
+) -> Found:
+    """List the figures of all sources for the series and period of an observation."""
+    one: Any = aliased(Observation, name="one")
+    same = select(one.series_id, one.period_start).where(one.code == key).subquery()
+    statement = (
+        observation_statement(language)
+        .join(same, Figure.series_id == same.c.series_id)
+        .where(Figure.period_start == same.c.period_start)
+    )
+    if filters.as_of is not None:
+        statement = statement.where(Figure.vintage <= filters.as_of)
+    found = page(connection, statement, ORDERS, filters, {"of": key})
+    return found.with_rows(completed(connection, language, found.rows, filters.as_of))
+
+
+def read(
+    connection: Connection,
+    language: Language,
+    statement: Select[Any],
+    as_of: date | None = None,
+) -> list[Record]:
+    """Read the selected observations, complete with reports and growth."""
+    rows = [dict(row) for row in connection.execute(statement).mappings()]
+    return completed(connection, language, rows, as_of)
+
+
+def completed(
+    connection: Connection, language: Language, rows: Sequence[Record], as_of: date | None
+) -> list[Record]:
+    """Complete selected rows with reports, growth, and words for people."""
+    beside = beside_of(connection, language, [row["id"] for row in rows], as_of)
+    return [told(nest(row), language, beside) for row in rows]
+
+
+def beside_of(
+    connection: Connection, language: Language, keys: Sequence[str], as_of: date | None = None
+) -> Linked:
+    """Read what stands beside some observations: second reports, and published growth."""
+    found = accounts_of(connection, language, keys)
+    return found | rates_beside(connection, language, keys, as_of)
 
 
 def narrowed(filters: IndicatorObservationFilters) -> list[Any]:
@@ -148,52 +188,31 @@ def narrowed(filters: IndicatorObservationFilters) -> list[Any]:
     if isinstance(filters, ObservationFilters) and filters.topic:
         topics = select(Subject.id).where(Subject.code.in_(filters.topic))
         conditions.append(Measured.topic_id.in_(topics))
+    return conditions + within(filters) + known(Observation, filters.as_of, filters.vintages)
+
+
+def within(filters: IndicatorObservationFilters) -> list[Any]:
+    """Turn the filters of series and periods into conditions."""
+    group: Any = Series
+    conditions = [group.code.in_(filters.series)] if filters.series else []
     if filters.months is not None:
-        conditions.append(Series.months == filters.months)
+        conditions.append(group.months == filters.months)
     if filters.since is not None:
         conditions.append(Figure.period_start >= filters.since)
     if filters.until is not None:
         conditions.append(Figure.period_end <= filters.until)
-    if filters.as_of is not None:
-        conditions.append(Figure.vintage <= filters.as_of)
     return conditions
 
 
-def reports(connection: Connection, language: Language, keys: Sequence[str]) -> Linked:
-    """Read what other sources say of some observations."""
-    account: Any = Report
-    statement = (
-        select(
-            Figure.code.label("observation"),
-            localized(Report, "wording", language).label("wording"),
-            account.agreement.label("agreement"),
-            account.locator.label("locator"),
-            localized(Report, "note", language).label("note"),
-            *source("source", language),
-        )
-        .select_from(Report)
-        .join(Observation, Figure.id == account.observation_id)
-        .join(Source, Source.id == account.source_id)
-        .where(Figure.code.in_(keys))
-        .order_by(Origin.published_on, account.code)
-    )
-    found: Linked = defaultdict(list)
-    for row in connection.execute(statement).mappings():
-        record = nest(row)
-        record["source"] = with_line(record["source"], language)
-        found["observation", record.pop("observation"), "reports"].append(record)
-    return found
-
-
-def told(record: Record, language: Language, accounts: Linked) -> Record:
+def told(record: Record, language: Language, beside: Linked) -> Record:
     """Complete the selected columns of an observation with words for people."""
     published, period = record["published"], record["period"]
     suffix, classifier = record.pop("suffix"), record.pop("classifier")
     if language is Language.CHINESE and classifier:
         suffix = classifier
-    growth = record["growth"]
     source_named = with_line(record["source"], language)
-    return record | {
+    growth = beside.get(("observation", record["id"], "growth"))
+    return term(record) | {
         "source": source_named,
         "period": {**period, "label": period_label(period["start"], period["end"], language)},
         "display": figure(
@@ -204,86 +223,16 @@ def told(record: Record, language: Language, accounts: Linked) -> Record:
             suffix,
             language,
         ),
-        "growth": None if growth is None else {"value": growth},
+        "growth": growth[0] if growth else None,
         "headline": record["headline"] is not None,
         "citation": citation(source_named["line"], record["locator"], language),
-        "reports": accounts.get(("observation", record["id"], "reports"), []),
+        "revision": revised(record["value"], record["revision"]),
+        "reports": beside.get(("observation", record["id"], "reports"), []),
     }
 
 
-def indicator_statement(language: Language) -> Select[Any]:
-    """Select indicators, each with its headline observation."""
-    statement = (
-        select(
-            Own.code.label("code"),
-            localized(Indicator, "name", language).label("name"),
-            localized(Indicator, "definition", language).label("definition"),
-            localized(Indicator, "note", language).label("note"),
-            Own.direction.label("direction"),
-            *reference(Topic, "topic", language),
-            *unit(Unit, "unit", language),
-            *reference(OwnReporter, "reporting_area", language),
-            *reference(OwnCounterpart, "counterpart_area", language),
-            *observation_columns(language, "headline."),
-        )
-        .select_from(Indicator)
-        .join(Topic, Subject.id == Own.topic_id)
-        .join(Unit, Unit.id == Own.unit_id)
-        .join(OwnReporter, OwnReporter.id == Own.reporting_area_id)
-        .join(OwnCounterpart, OwnCounterpart.id == Own.counterpart_area_id)
-        .outerjoin(Headline, Headline.indicator_id == Own.id)
-        .outerjoin(Observation, Figure.id == Headline.observation_id)
-    )
-    return with_context(statement, optional=True)
-
-
-def indicators(connection: Connection, language: Language, filters: IndicatorFilters) -> Found:
-    """List indicators."""
-    statement = indicator_statement(language)
-    for column, values in (
-        (Subject.code, filters.topic),
-        (Measure.code, filters.unit),
-        (Own.direction, filters.direction),
-    ):
-        if values:
-            statement = statement.where(column.in_(values))
-    if filters.priority_area:
-        area: Any = PriorityArea
-        statement = statement.where(
-            exists()
-            .where(Baseline.indicator_id == Own.id)
-            .where(Baseline.priority_area_id == area.id)
-            .where(area.slug.in_(filters.priority_area))
-        )
-    if filters.q is not None:
-        statement = statement.where(Own.code.in_(holding(filters.q, "indicator")))
-    found = page(connection, statement, INDICATOR_ORDERS, filters)
-    return Found(complete(connection, language, found.rows), found.total, found.cursor)
-
-
-def indicator(connection: Connection, language: Language, key: str) -> Record | None:
-    """Find one indicator."""
-    statement = indicator_statement(language).where(Own.code == key)
-    rows = [dict(row) for row in connection.execute(statement).mappings()]
-    return complete(connection, language, rows)[0] if rows else None
-
-
-def complete(connection: Connection, language: Language, rows: list[Record]) -> list[Record]:
-    """Complete selected indicators with reports and links."""
-    found = links(connection, language, {"indicator": [row["code"] for row in rows]})
-    return with_headlines(connection, language, rows, found)
-
-
-def with_headlines(
-    connection: Connection, language: Language, rows: list[Record], found: Linked
-) -> list[Record]:
-    """Complete selected indicators with their headline, given what they are linked to."""
-    keys = [row["headline.id"] for row in rows if row["headline.id"] is not None]
-    accounts = reports(connection, language, keys)
-    records = []
-    for row in rows:
-        record = attach(nest(row), found, "indicator", row["code"])
-        shown = record["headline"]
-        record["headline"] = told(shown, language, accounts) if shown["id"] is not None else None
-        records.append(record)
-    return records
+def revised(value: Decimal, revision: Record) -> Record | None:
+    """Tell how a figure differs from the one known before it."""
+    if revision["kind"] is None:
+        return None
+    return revision | {"difference": value - revision["difference"]}

@@ -1,0 +1,106 @@
+"""Indicators, each with its headline observation."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Select, exists, select
+from sqlalchemy.orm import aliased
+
+from app.filters import IndicatorFilters
+from app.models import Area, Baseline, Headline, Indicator, Observation, PriorityArea, Topic, Unit
+from app.queries.columns import Record, localized, nest, reference, unit
+from app.queries.links import Linked, attach, links
+from app.queries.observations import beside_of, observation_columns, told, with_context
+from app.queries.pages import Found, page
+from app.queries.words import holding
+from app.text import Language
+
+OwnReporter: Any = aliased(Area, name="own_reporter")
+OwnCounterpart: Any = aliased(Area, name="own_counterpart")
+Figure: Any = Observation
+Own: Any = Indicator
+Subject: Any = Topic
+Measure: Any = Unit
+
+ORDERS: dict[str, Sequence[Any]] = {
+    "position": (Own.position, Own.code),
+    "code": (Own.code,),
+}
+
+
+def indicator_statement(language: Language) -> Select[Any]:
+    """Select indicators, each with its headline observation."""
+    statement = (
+        select(
+            Own.code.label("code"),
+            localized(Indicator, "name", language).label("name"),
+            localized(Indicator, "definition", language).label("definition"),
+            localized(Indicator, "note", language).label("note"),
+            Own.direction.label("direction"),
+            *reference(Topic, "topic", language),
+            *unit(Unit, "unit", language),
+            *reference(OwnReporter, "reporting_area", language),
+            *reference(OwnCounterpart, "counterpart_area", language),
+            *observation_columns(language, "headline."),
+        )
+        .select_from(Indicator)
+        .join(Topic, Subject.id == Own.topic_id)
+        .join(Unit, Unit.id == Own.unit_id)
+        .join(OwnReporter, OwnReporter.id == Own.reporting_area_id)
+        .join(OwnCounterpart, OwnCounterpart.id == Own.counterpart_area_id)
+        .outerjoin(Headline, Headline.indicator_id == Own.id)
+        .outerjoin(Observation, Figure.id == Headline.observation_id)
+    )
+    return with_context(statement, optional=True)
+
+
+def indicators(connection: Connection, language: Language, filters: IndicatorFilters) -> Found:
+    """List indicators."""
+    statement = indicator_statement(language)
+    for column, values in (
+        (Subject.code, filters.topic),
+        (Measure.code, filters.unit),
+        (Own.direction, filters.direction),
+    ):
+        if values:
+            statement = statement.where(column.in_(values))
+    if filters.priority_area:
+        area: Any = PriorityArea
+        statement = statement.where(
+            exists()
+            .where(Baseline.indicator_id == Own.id)
+            .where(Baseline.priority_area_id == area.id)
+            .where(area.slug.in_(filters.priority_area))
+        )
+    if filters.q is not None:
+        statement = statement.where(Own.code.in_(holding(filters.q, "indicator")))
+    found = page(connection, statement, ORDERS, filters)
+    return found.with_rows(complete(connection, language, found.rows))
+
+
+def indicator(connection: Connection, language: Language, key: str) -> Record | None:
+    """Find one indicator."""
+    statement = indicator_statement(language).where(Own.code == key)
+    rows = [dict(row) for row in connection.execute(statement).mappings()]
+    return complete(connection, language, rows)[0] if rows else None
+
+
+def complete(connection: Connection, language: Language, rows: list[Record]) -> list[Record]:
+    """Complete selected indicators with reports and links."""
+    found = links(connection, language, {"indicator": [row["code"] for row in rows]})
+    return with_headlines(connection, language, rows, found)
+
+
+def with_headlines(
+    connection: Connection, language: Language, rows: list[Record], found: Linked
+) -> list[Record]:
+    """Complete selected indicators with their headline, given what they are linked to."""
+    keys = [row["headline.id"] for row in rows if row["headline.id"] is not None]
+    beside = beside_of(connection, language, keys)
+    records = []
+    for row in rows:
+        record = attach(nest(row), found, "indicator", row["code"])
+        shown = record["headline"]
+        record["headline"] = told(shown, language, beside) if shown["id"] is not None else None
+        records.append(record)
+    return records

@@ -1,0 +1,71 @@
+"""Why figures are not like for like, told in a plain sentence."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.queries.columns import Record
+from app.text import Language, Words
+from app.vocabulary import Obstacle
+
+SENTENCES = {
+    Obstacle.UNIT: Words(
+        "One is in {unit}, the other in {other_unit}, and nothing is converted here.",
+        "一为{unit}，一为{other_unit}，本服务不作换算。",
+    ),
+    Obstacle.MONTHS: Words(
+        "One covers periods of {months} months, the other of {other_months}; neither is scaled to "
+        "the other.",
+        "一为{months}个月数据，一为{other_months}个月数据，本服务不作折算。",
+    ),
+    Obstacle.AREA: Words(
+        "They are about different areas: {areas} and {other_areas}.",
+        "统计范围不同：一为{areas}，一为{other_areas}。",
+    ),
+    Obstacle.BREAK: Words(
+        "Between them the series has a break. {note}", "两期之间数列有断点。{note}"
+    ),
+    Obstacle.QUALIFIER: Words(
+        "{display} and {other_display} are limits, not exact figures; their difference is unknown.",
+        "“{display}”与“{other_display}”给出的是界限而非确数，两者之差无从得知。",
+    ),
+    Obstacle.BASIS: Words(
+        "The published growth is {growth}, measured against a restated base whose level is not "
+        "published; a rate from the two levels would mislead.",
+        "公布的增速为“{growth}”，以经调整的基数计算，而该基数水平未公布；由两期水平值推算增速会造成误读。",
+    ),
+}
+
+
+def told(kind: Obstacle, language: Language, **facts: object) -> Record:
+    """Tell one obstacle."""
+    return {"kind": kind, "text": SENTENCES[kind].to(language).format(**facts)}
+
+
+def between(one: Mapping[str, Any], other: Mapping[str, Any], language: Language) -> list[Record]:
+    """Tell why the figures of two series cannot be compared; nothing for one and the same.
+
+    Args:
+        one: a series with its unit, months and areas.
+        other: another one.
+        language: the language of the sentences.
+    """
+    found = []
+    if one["unit"]["code"] != other["unit"]["code"]:
+        names = {"unit": one["unit"]["name"], "other_unit": other["unit"]["name"]}
+        found.append(told(Obstacle.UNIT, language, **names))
+    if one["months"] != other["months"]:
+        lengths = {"months": one["months"], "other_months": other["months"]}
+        found.append(told(Obstacle.MONTHS, language, **lengths))
+    if areas(one, "code", language) != areas(other, "code", language):
+        names = {
+            "areas": areas(one, "name", language),
+            "other_areas": areas(other, "name", language),
+        }
+        found.append(told(Obstacle.AREA, language, **names))
+    return found
+
+
+def areas(series: Mapping[str, Any], part: str, language: Language) -> str:
+    """Name the two areas of a series."""
+    joint = Words(" with ", "与").to(language)
+    return joint.join((series["reporting_area"][part], series["counterpart_area"][part]))

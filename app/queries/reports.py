@@ -1,0 +1,104 @@
+"""What other sources say of observations."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Select, select
+
+from app.filters import ReportFilters
+from app.models import Indicator, Observation, Report, Series, Source
+from app.queries.columns import Record, localized, nest, reference, source, with_line
+from app.queries.links import Linked
+from app.queries.pages import Found, page
+from app.text import Language, period_label
+
+Account: Any = Report
+Figure: Any = Observation
+Group: Any = Series
+Measured: Any = Indicator
+Origin: Any = Source
+
+ORDERS: dict[str, Sequence[Any]] = {
+    "indicator": (Measured.position, Account.code),
+    "published": (Origin.published_on, Account.code),
+}
+
+
+def report_statement(language: Language) -> Select[Any]:
+    """Select reports with the observation and the source that they belong to."""
+    return (
+        select(
+            Account.code.label("id"),
+            Figure.code.label("observation"),
+            localized(Report, "wording", language).label("wording"),
+            Account.agreement.label("agreement"),
+            Account.locator.label("locator"),
+            localized(Report, "note", language).label("note"),
+            *source("source", language),
+        )
+        .select_from(Report)
+        .join(Observation, Figure.id == Account.observation_id)
+        .join(Source, Origin.id == Account.source_id)
+    )
+
+
+def accounts_of(connection: Connection, language: Language, keys: Sequence[str]) -> Linked:
+    """Read what other sources say of some observations."""
+    statement = report_statement(language).where(Figure.code.in_(keys))
+    statement = statement.order_by(Origin.published_on, Account.code)
+    found: Linked = defaultdict(list)
+    for row in connection.execute(statement).mappings():
+        record = nest(row)
+        record["source"] = with_line(record["source"], language)
+        del record["id"]
+        found["observation", record.pop("observation"), "reports"].append(record)
+    return found
+
+
+def entry_statement(language: Language) -> Select[Any]:
+    """Select reports with what they tell of."""
+    return (
+        report_statement(language)
+        .add_columns(
+            Figure.period_start.label("period.start"),
+            Figure.period_end.label("period.end"),
+            Group.months.label("period.months"),
+            localized(Observation, "wording", language).label("published_wording"),
+            *reference(Indicator, "indicator", language),
+        )
+        .join(Series, Group.id == Figure.series_id)
+        .join(Indicator, Measured.id == Group.indicator_id)
+    )
+
+
+def reports(connection: Connection, language: Language, filters: ReportFilters) -> Found:
+    """List what other sources say."""
+    conditions = [
+        column.in_(values)
+        for column, values in (
+            (Measured.code, filters.indicator),
+            (Group.code, filters.series),
+            (Origin.code, filters.source),
+            (Account.agreement, filters.agreement),
+        )
+        if values
+    ]
+    found = page(connection, entry_statement(language).where(*conditions), ORDERS, filters)
+    return found.map(lambda row: told(row, language))
+
+
+def report(connection: Connection, language: Language, key: str) -> Record | None:
+    """Find one report."""
+    statement = entry_statement(language).where(Account.code == key)
+    row = connection.execute(statement).mappings().first()
+    return told(dict(row), language) if row else None
+
+
+def told(row: Record, language: Language) -> Record:
+    """Complete a selected report with words for people."""
+    record = nest(row)
+    period = record["period"]
+    period["label"] = period_label(period["start"], period["end"], language)
+    record["source"] = with_line(record["source"], language)
+    return record

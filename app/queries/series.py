@@ -1,0 +1,194 @@
+"""Series: which figures can be compared, where they break, and why others cannot join them."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, select
+from sqlalchemy.orm import aliased
+
+from app.filters import SeriesFilters
+from app.models import FOREVER, Area, Indicator, Observation, Series, SeriesBreak, Topic, Unit
+from app.queries import obstacles
+from app.queries.columns import Record, localized, nest, reference, unit
+from app.queries.observations import observation_statement, read
+from app.queries.pages import Found, page
+from app.queries.vintages import current
+from app.text import Language, Words, period_label, span_label
+
+Group: Any = Series
+Measured: Any = Indicator
+Subject: Any = Topic
+Measure: Any = Unit
+Figure: Any = Observation
+Break: Any = SeriesBreak
+Reporter: Any = aliased(Area, name="series_reporter")
+Counterpart: Any = aliased(Area, name="series_counterpart")
+
+ORDERS: dict[str, Sequence[Any]] = {
+    "indicator": (Measured.position, Group.code),
+    "code": (Group.code,),
+}
+
+
+def series_statement(language: Language) -> Select[Any]:
+    """Select series with the number and the span of the figures that hold."""
+    held = (
+        select(
+            Figure.series_id,
+            func.count().label("count"),
+            func.min(Figure.period_start).label("first"),
+            func.max(Figure.period_start).label("last"),
+        )
+        .where(Figure.current_until == FOREVER)
+        .group_by(Figure.series_id)
+        .subquery()
+    )
+    return (
+        select(
+            Group.id.label("id"),
+            Group.code.label("code"),
+            Group.months.label("months"),
+            localized(Series, "note", language).label("note"),
+            *reference(Indicator, "indicator", language),
+            *reference(Reporter, "reporting_area", language),
+            *reference(Counterpart, "counterpart_area", language),
+            *unit(Unit, "unit", language),
+            func.coalesce(held.c.count, 0).label("observations"),
+            held.c.first.label("first"),
+            held.c.last.label("last"),
+        )
+        .select_from(Series)
+        .join(Indicator, Measured.id == Group.indicator_id)
+        .join(Unit, Measure.id == Group.unit_id)
+        .join(Reporter, Reporter.id == Group.reporting_area_id)
+        .join(Counterpart, Counterpart.id == Group.counterpart_area_id)
+        .outerjoin(held, held.c.series_id == Group.id)
+    )
+
+
+def series(connection: Connection, language: Language, filters: SeriesFilters) -> Found:
+    """List series."""
+    statement = series_statement(language)
+    for column, values in (
+        (Measured.code, filters.indicator),
+        (Measure.code, filters.unit),
+    ):
+        if values:
+            statement = statement.where(column.in_(values))
+    if filters.topic:
+        topics = select(Subject.id).where(Subject.code.in_(filters.topic))
+        statement = statement.where(Measured.topic_id.in_(topics))
+    if filters.months is not None:
+        statement = statement.where(Group.months == filters.months)
+    found = page(connection, statement, ORDERS, filters)
+    return found.with_rows(completed(connection, language, found.rows))
+
+
+def one_series(
+    connection: Connection, language: Language, key: str, as_of: date | None = None
+) -> Record | None:
+    """Find one series, with its figures that hold, or held on a day."""
+    row = connection.execute(series_statement(language).where(Group.code == key)).mappings().first()
+    if row is None:
+        return None
+    statement = (
+        observation_statement(language)
+        .where(Figure.series_id == row["id"], *current(Observation, as_of))
+        .order_by(Figure.period_start)
+    )
+    (record,) = completed(connection, language, [dict(row)])
+    return record | {"as_of": as_of, "points": read(connection, language, statement, as_of)}
+
+
+def drawn(connection: Connection, language: Language) -> list[Record]:
+    """Read every series with its figures that hold, as they are drawn on a page."""
+    statement = series_statement(language).order_by(*ORDERS["indicator"])
+    rows = [dict(row) for row in connection.execute(statement).mappings()]
+    every = observation_statement(language).where(*current(Observation, None))
+    points = defaultdict(list)
+    for point in read(connection, language, every.order_by(Figure.period_start)):
+        points[point["series"]].append(point)
+    found = completed(connection, language, rows)
+    return [
+        record | {"points": parted(points[record["code"]], record["breaks"])} for record in found
+    ]
+
+
+def parted(points: Sequence[Record], breaks: Sequence[Record]) -> list[Record]:
+    """Note at each point the breaks that part it from the point before."""
+    found, before = [], date.max
+    for point in points:
+        start = point["period"]["start"]
+        between = [one["note"] for one in breaks if before < one["start"] <= start]
+        found.append(point | {"breaks": between})
+        before = start
+    return found
+
+
+def completed(connection: Connection, language: Language, rows: Sequence[Record]) -> list[Record]:
+    """Complete selected series with their breaks, and with the others that look alike."""
+    breaks = breaks_of(connection, language, [row["id"] for row in rows])
+    indicators = {row["indicator.code"] for row in rows}
+    statement = series_statement(language).where(Measured.code.in_(indicators))
+    family = defaultdict(list)
+    for found_row in connection.execute(statement.order_by(Group.code)).mappings():
+        record = told(dict(found_row), language)
+        family[record["indicator"]["code"]].append(record)
+    found = []
+    for row in rows:
+        number = row["id"]
+        record = told(row, language)
+        others = family[record["indicator"]["code"]]
+        found.append(
+            record
+            | {
+                "breaks": breaks.get(number, []),
+                "not_comparable_with": [
+                    {"series": other["code"], "name": other["name"], "obstacles": found_between}
+                    for other in others
+                    if (found_between := obstacles.between(record, other, language))
+                ],
+            }
+        )
+    return found
+
+
+def breaks_of(
+    connection: Connection, language: Language, numbers: Sequence[int]
+) -> Mapping[int, list[Record]]:
+    """Read the breaks of some series, by the number of each."""
+    statement = (
+        select(Break.series_id, Break.start, localized(SeriesBreak, "note", language).label("note"))
+        .where(Break.series_id.in_(numbers))
+        .order_by(Break.series_id, Break.start)
+    )
+    found = defaultdict(list)
+    for row in connection.execute(statement).mappings():
+        found[row["series_id"]].append({"start": row["start"], "note": row["note"]})
+    return found
+
+
+def told(row: Record, language: Language) -> Record:
+    """Complete the selected columns of a series with words for people."""
+    record = nest(row)
+    del record["id"]
+    first, last = record.pop("first"), record.pop("last")
+    span = span_label(record["months"], first, language)
+    name = (record["indicator"]["name"], record["unit"]["name"], span)
+    return record | {
+        "name": Words(", ", "，").to(language).join(name),
+        "span": span,
+        "first_period": first and edge(first, record["months"], language),
+        "last_period": last and edge(last, record["months"], language),
+    }
+
+
+def edge(start: date, months: int, language: Language) -> Record:
+    """Describe the period that starts on a day."""
+    after = start.month - 1 + months
+    following = date(start.year + after // 12, after % 12 + 1, 1)
+    end = date.fromordinal(following.toordinal() - 1)
+    label = period_label(start, end, language)
+    return {"start": start, "end": end, "months": months, "label": label}

@@ -1,0 +1,70 @@
+"""The history of releases: changes as JSON, and feeds to subscribe to."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import JSONResponse
+
+from app import filters
+from app.context import BEFORE_VALIDATION, Read
+from app.feeds import atom, json_feed
+from app.queries import changes
+from app.schemas.changes import ChangePage, Feed
+
+router = APIRouter(prefix="/v1", dependencies=BEFORE_VALIDATION)
+
+Nothing = Annotated[filters.DetailParameters, Query()]
+
+
+class AtomResponse(Response):
+    """An answer in Atom."""
+
+    media_type = "application/atom+xml"
+
+
+class FeedResponse(JSONResponse):
+    """An answer in JSON Feed."""
+
+    media_type = "application/feed+json"
+
+
+@router.get(
+    "/changes",
+    tags=["History"],
+    summary="List what the releases changed",
+    response_model=ChangePage,
+)
+def list_changes(read: Read, query: Annotated[filters.ChangeFilters, Query()]) -> Response:
+    """What each release added, revised, corrected or removed, record by record and field by
+    field, with both contents. Without since it is everything: applied in order, the changes give
+    the whole data set."""  # noqa: D205, D209
+    return read.page(ChangePage, read.read(changes.changes, query))
+
+
+@router.get(
+    "/changes.atom",
+    tags=["History"],
+    summary="Follow the releases by Atom",
+    response_class=AtomResponse,
+    responses={200: {"content": {"application/atom+xml": {"schema": {"type": "string"}}}}},
+)
+def get_atom_feed(read: Read, query: Nothing) -> Response:
+    """The releases, the newest first, for feed readers; each tells what it brought, and every
+    figure that it revised or corrected with both values."""  # noqa: D205, D209
+    del query
+    content = atom(read.read(changes.told_releases), read.base, read.language)
+    return read.content(content, AtomResponse.media_type)
+
+
+@router.get(
+    "/changes.feed.json",
+    tags=["History"],
+    summary="Follow the releases by JSON Feed",
+    response_model=Feed,
+    response_class=FeedResponse,
+)
+def get_json_feed(read: Read, query: Nothing) -> Response:
+    """The releases as a JSON Feed 1.1, the newest first."""
+    del query
+    feed = json_feed(read.read(changes.told_releases), read.base, read.language)
+    return read.content(Feed.model_validate(feed).to_json(), FeedResponse.media_type)

@@ -1,0 +1,152 @@
+"""What each release changed: snapshots of released seeds, and the differences between them.
+
+A snapshot is every field of every record as text. Those of past releases stand in seed/history,
+one file a release and one line a record, so that the history outlives every database file.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from app.seeding.documents import GrowthRate, Observation, Release, Source
+from app.seeding.reader import Value
+from app.seeding.validation import Seed
+from app.vocabulary import ChangeKind
+
+Fields = dict[str, str]
+Snapshot = dict[tuple[str, str], Fields]
+"""The fields of each record by its collection and key."""
+
+FIGURES = (Observation.collection, GrowthRate.collection)
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """The content of a field before and after."""
+
+    field: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True)
+class RecordChange:
+    """What happened to a record."""
+
+    collection: str
+    key: str
+    kind: ChangeKind
+    fields: tuple[FieldChange, ...]
+
+
+def snapshot(seed: Seed) -> Snapshot:
+    """Take every record of a valid seed; releases are the headings of history, not part of it."""
+    return {
+        (kind.collection, key): dict(flat(document.content))
+        for (kind, key), document in sorted(seed.documents.items(), key=lambda item: item[1].file)
+        if kind is not Release
+    }
+
+
+def flat(value: Value, path: str = "") -> Iterator[tuple[str, str]]:
+    """Name every value inside another by its path: period.start, sentences[2]."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from flat(inner, f"{path}.{name}" if path else name)
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from flat(inner, f"{path}[{index}]")
+    elif value is not None:
+        yield path, str(value)
+
+
+def differences(old: Snapshot, new: Snapshot) -> list[RecordChange]:
+    """List what leads from one snapshot to another, record by record and field by field.
+
+    A new record tells all its fields; where it revises another figure of its series and period,
+    beside that figure's.
+    """
+    found = []
+    for collection, key in sorted(old.keys() | new.keys()):
+        before, after = old.get((collection, key)), new.get((collection, key))
+        if before == after:
+            continue
+        if before is None and after is not None:
+            revised = superseded(old, new, collection, after)
+            kind = ChangeKind.REVISED if revised else ChangeKind.ADDED
+            fields = [FieldChange(name, (revised or {}).get(name), after[name]) for name in after]
+        else:
+            kind = ChangeKind.CORRECTED if after else ChangeKind.REMOVED
+            fields = list(unequal(before or {}, after or {}))
+        found.append(RecordChange(collection, key, kind, tuple(fields)))
+    return found
+
+
+def unequal(before: Fields, after: Fields) -> Iterator[FieldChange]:
+    """List the fields that differ, in the order in which the record holds them."""
+    for name in dict.fromkeys([*after, *before]):
+        if before.get(name) != after.get(name):
+            yield FieldChange(name, before.get(name), after.get(name))
+
+
+def superseded(old: Snapshot, new: Snapshot, collection: str, figure: Fields) -> Fields | None:
+    """Find the figure of the same series and period that a new figure revises."""
+    if collection not in FIGURES:
+        return None
+    earlier = [
+        fields
+        for (kind, _), fields in old.items()
+        if kind == collection
+        and all(fields[name] == figure[name] for name in ("series", "period.start"))
+        and known_on(old, fields) < known_on(new, figure)
+    ]
+    return max(earlier, key=lambda fields: known_on(old, fields), default=None)
+
+
+def known_on(records: Snapshot, figure: Fields) -> str:
+    """Date a figure by its source."""
+    source = records[Source.collection, figure["source"]]
+    return source.get("held_on") or source["published_on"]
+
+
+def replayed(changes: Iterable[RecordChange], before: Snapshot | None = None) -> Snapshot:
+    """Apply changes to a snapshot, or to nothing."""
+    records = dict(before or {})
+    for change in changes:
+        record = change.collection, change.key
+        if change.kind is ChangeKind.REMOVED:
+            del records[record]
+            continue
+        fields = dict(records.get(record, {}))
+        for one in change.fields:
+            if one.after is None:
+                fields.pop(one.field, None)
+            else:
+                fields[one.field] = one.after
+        records[record] = fields
+    return records
+
+
+def parsed(text: str) -> Snapshot:
+    """Read a snapshot, one line a record.
+
+    Raises:
+        ValueError: if a line is no record.
+    """
+    found: Snapshot = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        try:
+            record = json.loads(line)
+            found[record["collection"], record["key"]] = dict(record["fields"])
+        except (ValueError, KeyError, TypeError):
+            raise ValueError(number) from None
+    return found
+
+
+def written(records: Snapshot) -> str:
+    """Write a snapshot, one line a record."""
+    lines = (
+        json.dumps({"collection": collection, "key": key, "fields": fields}, ensure_ascii=False)
+        for (collection, key), fields in sorted(records.items())
+    )
+    return "".join(f"{line}\n" for line in lines)
