@@ -43,12 +43,12 @@ problem document (RFC 9457) that lists every mistake at once.
 TAGS = {
     "Entry point": "What the service is, and the overview that answers most dashboards in one GET.",
     "Figures": "What is measured, and every published figure with period, qualifier and source.",
-    "Series": "What compares with what: series, growth, second reports, two periods side by side.",
+    "History": "What each release added, revised, corrected or removed, also as feeds.",
     "Outcomes": "Results of a year that the source tells in words.",
     "Priority areas": "The four areas announced for a year, and their actions.",
     "Reference data": "Topics, areas, sectors, instruments, units and sources, linked both ways.",
-    "History": "What each release added, revised, corrected or removed, also as feeds.",
     "Search": "Full-text search over everything, in both languages.",
+    "Series": "What compares with what: series, growth, second reports, two periods side by side.",
     "Service health": "Whether the service is alive and ready.",
 }
 HEADERS: Node = {
