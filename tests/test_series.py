@@ -16,6 +16,70 @@ def all_series(client: TestClient) -> list[dict[str, Any]]:
     return items
 
 
+YEARS = {
+    "goods-trade.CN.BRI.CNY.P12M": {
+        "2013": ("10.11 trillion yuan", None),
+        "2022": ("18.95 trillion yuan", None),
+        "2023": ("19.5 trillion yuan", "2.8"),
+        "2024": ("22.1 trillion yuan", "6.4"),
+        "2025": ("23.6 trillion yuan", "6.3"),
+    },
+    "goods-trade.CN.BRI.USD.P12M": {
+        "2021": ("2.7 trillion US dollars", None),
+        "2024": ("3.1 trillion US dollars", None),
+    },
+    "trade-share.CN.BRI.PT.P12M": {
+        "2013": ("39.2 percent", None),
+        "2021": ("45.3 percent", None),
+        "2022": ("45.4 percent", None),
+        "2023": ("46.6 percent", None),
+        "2024": ("50.7 percent", None),
+        "2025": ("51.9 percent", None),
+    },
+    "outward-direct-investment.CN.BRI.CNY.P12M": {
+        "2023": ("224.09 billion yuan", "28.4"),
+        "2025": ("283.36 billion yuan", "18"),
+    },
+    "outward-direct-investment.CN.BRI.CNY.P11M": {
+        "2023": ("201.1 billion yuan", "26.8"),
+        "2024": ("214.66 billion yuan", None),
+    },
+    "outward-direct-investment.CN.BRI.USD.P12M": {"2024": ("33.69 billion US dollars", "5.4")},
+    "outward-direct-investment.CN.BRI.USD.P11M": {"2024": ("30.17 billion US dollars", "5.1")},
+    "contracted-projects-turnover.CN.BRI.CNY.P12M": {
+        "2023": ("930.5 billion yuan", "9.8"),
+        "2025": ("1.1 trillion yuan", "9.6"),
+    },
+    "contracted-projects-turnover.CN.BRI.CNY.P11M": {
+        "2023": ("784.8 billion yuan", "8.5"),
+        "2024": ("826.34 billion yuan", None),
+    },
+    "contracted-projects-turnover.CN.BRI.USD.P11M": {"2024": ("116.14 billion US dollars", "2.5")},
+    "inward-investment.CN.BRI.CNY.P12M": {"2025": ("116.81 billion yuan", "1.9")},
+    "inward-investment.CN.BRI.CNY.P11M": {"2024": ("99.87 billion yuan", None)},
+    "aid-projects.CN.BRI.NB.P12M": {"2023": ("nearly 700", None), "2025": ("over 700", None)},
+    "aid-projects.CN.BRI.NB.P11M": {"2024": ("over 700", None)},
+    "investment-agreements.CN.BRI.NB.P12M": {"2025": ("18", None)},
+    "investment-agreements.CN.BRI.NB.P11M": {"2024": ("36", None)},
+    "import-share.CN.BRI.PT.P12M": {"2024": ("nearly 54 percent", None)},
+}
+"""Every series as the sources have it: the figure and the published growth of each year."""
+
+
+def test_every_series_is_as_published(client: TestClient) -> None:
+    found = {}
+    for series in all_series(client):
+        points = client.get(f"/v1/series/{series['code']}").json()["points"]
+        found[series["code"]] = {
+            point["period"]["start"][:4]: (
+                point["display"],
+                point["growth"] and str(point["growth"]["value"]),
+            )
+            for point in points
+        }
+    assert found == YEARS
+
+
 def test_a_series_never_mixes(client: TestClient) -> None:
     seen = 0
     for series in all_series(client):

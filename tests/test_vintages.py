@@ -21,7 +21,7 @@ from app.seeding.vintages import revision, vintages
 from app.settings import Settings
 from app.vocabulary import RevisionKind, Standing
 from tests.conftest import ROOT
-from tests.seeds import add_figure, copied
+from tests.seeds import add, add_figure, copied
 
 RANK = {"secondary": 0, "repost": 1, "primary": 2}
 GOODS_2023 = "goods-trade.CN.BRI.CNY.P12M.2023-01"
@@ -106,6 +106,22 @@ def test_growth_published_later_does_not_show(client: TestClient) -> None:
     for item in client.get("/v1/observations?as_of=2025-01-14").json()["items"]:
         assert item["vintage"] <= "2025-01-14"
         assert item["growth"] is None or item["growth"]["vintage"] <= "2025-01-14"
+
+
+def test_growth_of_a_later_source_waits_for_its_day(tmp_path: Path) -> None:
+    seed = copied(tmp_path)
+    name = "goods-trade.CN.BRI.CNY.P12M.2024-01.chinataiwan-2025-01-13"
+    later = name.replace("2024-01", "2022-01").replace("chinataiwan-2025-01-13", "shine-2025-01-26")
+    text = (seed / f"growth-rates/{name}.yaml").read_text()
+    text = text.replace("2024-", "2022-").replace("2023-", "2021-")
+    add(seed, f"growth-rates/{later}.yaml", text.replace("chinataiwan-2025-01-13", later[-16:]))
+    build(seed, ROOT / "migrations", tmp_path / "bri.sqlite")
+    with TestClient(create_app(Settings(database=tmp_path / "bri.sqlite"))) as client:
+        url = "/v1/series/goods-trade.CN.BRI.CNY.P12M?as_of=2025-01-"
+        for day, growth in (("25", None), ("26", later)):
+            point = client.get(f"{url}{day}").json()["points"][1]
+            assert point["period"]["start"] == "2022-01-01"
+            assert (point["growth"] and point["growth"]["id"]) == growth
 
 
 def test_vintages_tell_their_revisions(client: TestClient) -> None:
