@@ -14,9 +14,10 @@ from app.database import Database, DatabaseError
 from app.filters import ASKED, Asked
 from app.problems import MEDIA_TYPE, Problem, UnknownRecord
 from app.queries.columns import Record
+from app.queries.keys import Keys, all_keys
 from app.queries.pages import Found
 from app.queries.reference import newest_edition
-from app.queries.release import codes, release
+from app.queries.release import release
 from app.schemas.base import Page, Schema
 from app.text import Language, negotiate
 
@@ -33,7 +34,7 @@ class Snapshot:
 
     database: Database
     release: Record
-    codes: dict[str, tuple[str, ...]]
+    keys: dict[str, Keys]
     sources: dict[Language, Record]
     """The source of the newest edition in each language."""
 
@@ -87,7 +88,7 @@ def snapshot(path: Path) -> Snapshot:
     database = Database(path)
     with database.connect() as connection:
         sources = {language: newest_edition(connection, language) for language in Language}
-        return Snapshot(database, release(connection), codes(connection), sources)
+        return Snapshot(database, release(connection), all_keys(database), sources)
 
 
 def spoken(request: Request) -> Language:
@@ -152,7 +153,13 @@ class Reader:
         """Send one page of a list, with the address of the next."""
         following = self.following(found.cursor)
         body = model.model_validate(
-            {"items": found.rows, "total": found.total, "next": following, **more}
+            {
+                "items": found.rows,
+                "total": found.total,
+                "total_is_exact": found.exact,
+                "next": following,
+                **more,
+            }
         )
         return self.answer(body, {"next": following} if following else None)
 
@@ -173,8 +180,12 @@ class Reader:
         """
         if record is None:
             ((parameter, found),) = path.items()
-            raise UnknownRecord(parameter, found, self.snapshot.codes[collection])
+            raise self.unknown(collection, parameter, found)
         return self.answer(model.model_validate(record))
+
+    def unknown(self, collection: str, parameter: str, found: str) -> UnknownRecord:
+        """Say that a collection has no such key, with the nearest ones."""
+        return UnknownRecord(parameter, found, self.snapshot.keys[collection].near(found))
 
 
 async def reader(request: Request) -> Reader:
@@ -182,7 +193,7 @@ async def reader(request: Request) -> Reader:
     library: Library = request.app.state.library
     current = library.current()
     counts = Counter(name for name, _ in request.query_params.multi_items())
-    ASKED.set(Asked(current.codes, counts))
+    ASKED.set(Asked(current.keys, counts))
     return Reader(request, current, spoken(request), base_url(request))
 
 

@@ -34,7 +34,8 @@ class Fault(Schema):
     message: Prose = Field(examples=["goods-trad is unknown; did you mean goods-trade?"])
     """What is wrong and what would be right."""
     allowed: list[Line] | None = Field(max_length=LISTED_VALUES, examples=[["goods-trade"]])
-    """The allowed values or names; null where they cannot be listed."""
+    """The allowed values or names, or those nearest where there are very many; null where they
+    cannot be listed."""
     suggestion: Line | None = Field(examples=["goods-trade"])
     """The nearest right value or name; null where none is near."""
 

@@ -15,6 +15,9 @@ MORE = {
     "/v1/overview": 6,
     "/v1/indicators": 4,
     "/v1/indicators/{code}": 4,
+    "/v1/indicators/{code}/observations": 4,
+    "/v1/observations": 4,
+    "/v1/series": 4,
     "/v1/series/{code}": 6,
     "/v1/compare": 4,
 }

@@ -2,9 +2,8 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
-from itertools import groupby
 from pathlib import Path
 from tempfile import mkstemp
 
@@ -13,12 +12,14 @@ from sqlalchemy.exc import OperationalError
 
 from app.database import DatabaseError, inspect, writing_engine
 from app.models import SCHEMA_REVISION, search_index
+from app.seeding import validation
 from app.seeding.checks import cross_check
 from app.seeding.faults import BuildError, SeedError
 from app.seeding.files import seed_hash
 from app.seeding.index import index_rows
+from app.seeding.loading import Row, load
 from app.seeding.rows import rows
-from app.seeding.validation import Seed, load
+from app.seeding.validation import Seed
 
 
 def valid_seed(folder: Path) -> Seed:
@@ -27,7 +28,7 @@ def valid_seed(folder: Path) -> Seed:
     Raises:
         SeedError: with every fault of every file.
     """
-    seed, faults = load(folder)
+    seed, faults = validation.load(folder)
     faults += cross_check(seed)
     if faults:
         raise SeedError(faults)
@@ -46,7 +47,8 @@ def build(folder: Path, migrations: Path, target: Path) -> None:
         refuse_strangers(target)
         target.parent.mkdir(parents=True, exist_ok=True)
         with replacing(target) as temporary:
-            fill(temporary, seed, seed_hash(folder), migrations)
+            content = rows(seed, seed_hash(folder), SCHEMA_REVISION)
+            fill(temporary, content, index_rows(seed), migrations)
     except OSError as error:
         raise BuildError(f"cannot write {target}: {error.strerror or error}") from None
     except (OperationalError, sqlite3.OperationalError) as error:
@@ -91,18 +93,15 @@ def flush(path: Path) -> None:
         os.close(handle)
 
 
-def fill(path: Path, seed: Seed, digest: str, migrations: Path) -> None:
-    """Run the migrations on an empty file, load all rows, and check the result."""
+def fill(
+    path: Path, content: Iterable[Row], texts: Iterable[dict[str, str]], migrations: Path
+) -> None:
+    """Run the migrations on an empty file, load all rows and texts, and check the result."""
     engine = writing_engine(path)
     with engine.begin() as connection:
         migrate(connection, migrations)
-        for table, group in groupby(rows(seed, digest, SCHEMA_REVISION), key=lambda row: row[0]):
-            allowed = table.__table__.columns
-            connection.execute(
-                insert(table),
-                [{name: row[name] for name in row if name in allowed} for _, row in group],
-            )
-        connection.execute(insert(search_index), list(index_rows(seed)))
+        load(connection, content)
+        connection.execute(insert(search_index), list(texts))
     engine.dispose()
     finish(path)
 
