@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic
 from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar
 
 from fastapi import Depends, Request, Response
@@ -25,6 +26,8 @@ Result = TypeVar("Result")
 AnySchema = TypeVar("AnySchema", bound=Schema)
 
 LONGEST_HOST = 300
+LOOK_EVERY = 0.1
+"""The seconds between two looks at the database file."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,8 @@ class Snapshot:
     codes: dict[str, tuple[str, ...]]
     sources: dict[Language, Record]
     """The source of the newest edition in each language."""
+    modified: float
+    """When the file was put in place, in seconds since 1970."""
 
 
 @dataclass
@@ -45,14 +50,19 @@ class Library:
     path: Path
     public_url: str | None = None
     stamp: tuple[int, int, int] = (0, 0, 0)
+    look_again: float = 0
     snapshot: Snapshot | None = field(default=None)
 
     def current(self) -> Snapshot:
-        """Give the release of the file that stands in place now.
+        """Give the release of the file that stands in place, or did a moment ago.
 
         Raises:
             DatabaseError: if no release could be opened yet.
         """
+        now = monotonic()
+        if now < self.look_again and self.snapshot is not None:
+            return self.snapshot
+        self.look_again = now + LOOK_EVERY
         stamp = self.stamp
         with suppress(OSError):
             status = os.stat(self.path)  # noqa: PTH116
@@ -87,7 +97,8 @@ def snapshot(path: Path) -> Snapshot:
     database = Database(path)
     with database.connect() as connection:
         sources = {language: newest_edition(connection, language) for language in Language}
-        return Snapshot(database, release(connection), codes(connection), sources)
+        modified = path.stat().st_mtime
+        return Snapshot(database, release(connection), codes(connection), sources, modified)
 
 
 def spoken(request: Request) -> Language:
@@ -96,6 +107,14 @@ def spoken(request: Request) -> Language:
     if asked in list(Language):
         return Language(asked)
     return negotiate(request.headers.get("accept-language", ""))
+
+
+def language_headers(request: Request) -> dict[str, str]:
+    """Say which language an answer is in, and that the header chose it if no parameter did."""
+    headers = {"Content-Language": str(spoken(request))}
+    if request.query_params.get("lang") not in list(Language):
+        headers["Vary"] = "Accept-Language"
+    return headers
 
 
 def route_path(request: Request) -> str:
@@ -137,7 +156,7 @@ class Reader:
 
     def answer(self, model: Schema, links: dict[str, str] | None = None) -> Response:
         """Send a model as JSON."""
-        headers = {"Content-Language": self.language, "Vary": "Accept-Language"}
+        headers = language_headers(self.request)
         if links:
             headers["Link"] = ", ".join(f'<{url}>; rel="{rel}"' for rel, url in links.items())
         return Response(model.to_json(), media_type="application/json", headers=headers)
@@ -190,5 +209,5 @@ def problem_response(request: Request, problem: Problem) -> Response:
     language = spoken(request)
     identifier = getattr(request.state, "request_id", "none")
     body = problem.document(base_url(request), language, identifier).to_json()
-    headers = {"Content-Language": language, "Vary": "Accept-Language", **problem.headers}
+    headers = {"Cache-Control": "no-store", **language_headers(request), **problem.headers}
     return Response(body, problem.status, headers, MEDIA_TYPE)

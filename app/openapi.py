@@ -236,7 +236,7 @@ async def ask(app: FastAPI, server: str, path: str, query: str) -> tuple[int, by
         "scheme": server.partition("://")[0],
         "method": "GET",
         "path": f"/{root}{path}" if root else path,
-        "raw_path": path.encode(),
+        "raw_path": f"/{root}{path}".encode() if root else path.encode(),
         "root_path": f"/{root}" if root else "",
         "query_string": query.encode(),
         "headers": [(b"host", host.encode()), (b"x-request-id", b"openapi-example")],

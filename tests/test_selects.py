@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,21 @@ from fastapi import FastAPI
 from sqlalchemy import event
 from starlette.testclient import TestClient
 
+from app.main import create_app
+from app.settings import Settings
 from tests.test_contract import LISTS, PATHS, example_url
+
+
+@pytest.fixture(scope="module")
+def app(database: Path) -> FastAPI:
+    """Make an application that keeps no answers, so that each request does its work."""
+    return create_app(Settings(database=database, cache_entries=0))
+
+
+@pytest.fixture(scope="module")
+def client(app: FastAPI) -> Iterator[TestClient]:
+    with TestClient(app) as asking:
+        yield asking
 
 
 @contextmanager
