@@ -6,7 +6,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from time import monotonic
 from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar
 
 from fastapi import Depends, Request, Response
@@ -26,8 +25,6 @@ Result = TypeVar("Result")
 AnySchema = TypeVar("AnySchema", bound=Schema)
 
 LONGEST_HOST = 300
-LOOK_EVERY = 0.1
-"""The seconds between two looks at the database file."""
 
 
 @dataclass(frozen=True)
@@ -50,19 +47,14 @@ class Library:
     path: Path
     public_url: str | None = None
     stamp: tuple[int, int, int] = (0, 0, 0)
-    look_again: float = 0
     snapshot: Snapshot | None = field(default=None)
 
     def current(self) -> Snapshot:
-        """Give the release of the file that stands in place, or did a moment ago.
+        """Give the release of the file that stands in place now.
 
         Raises:
             DatabaseError: if no release could be opened yet.
         """
-        now = monotonic()
-        if now < self.look_again and self.snapshot is not None:
-            return self.snapshot
-        self.look_again = now + LOOK_EVERY
         stamp = self.stamp
         with suppress(OSError):
             status = os.stat(self.path)  # noqa: PTH116

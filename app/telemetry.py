@@ -3,6 +3,7 @@
 import logging
 import os
 import re
+from collections.abc import Iterator
 
 from fastapi import APIRouter, Request, Response
 from starlette.datastructures import MutableHeaders
@@ -50,7 +51,18 @@ def identify(given: bytes | None) -> bytes:
     """Name a request by the client's own identifier, or by a new one."""
     if given is not None and REQUEST_ID.fullmatch(given):
         return given
-    return os.urandom(16).hex().encode()
+    return next(IDENTIFIERS)
+
+
+def identifiers() -> Iterator[bytes]:
+    """Make identifiers without end, many from each draw of randomness."""
+    while True:
+        drawn = os.urandom(16 * 256).hex().encode()
+        for start in range(0, len(drawn), 32):
+            yield drawn[start : start + 32]
+
+
+IDENTIFIERS = identifiers()
 
 
 class RequestIdentifier:

@@ -16,15 +16,15 @@ from tests.test_contract import LISTS, PATHS, example_url
 
 
 @pytest.fixture(scope="module")
-def app(database: Path) -> FastAPI:
+def working(database: Path) -> FastAPI:
     """Make an application that keeps no answers, so that each request does its work."""
     return create_app(Settings(database=database, cache_entries=0))
 
 
 @pytest.fixture(scope="module")
-def client(app: FastAPI) -> Iterator[TestClient]:
-    with TestClient(app) as asking:
-        yield asking
+def asking(working: FastAPI) -> Iterator[TestClient]:
+    with TestClient(working) as client:
+        yield client
 
 
 @contextmanager
@@ -45,17 +45,17 @@ def counted(app: FastAPI) -> Iterator[list[str]]:
 
 @pytest.mark.parametrize("path", PATHS)
 def test_three_selects_at_most(
-    app: FastAPI, client: TestClient, document: dict[str, Any], path: str
+    working: FastAPI, asking: TestClient, document: dict[str, Any], path: str
 ) -> None:
-    with counted(app) as statements:
-        assert client.get(example_url(document, path)).status_code == 200
+    with counted(working) as statements:
+        assert asking.get(example_url(document, path)).status_code == 200
     assert len(statements) <= (5 if path == "/v1/overview" else 3)
 
 
 @pytest.mark.parametrize("path", LISTS)
-def test_no_more_for_a_larger_page(app: FastAPI, client: TestClient, path: str) -> None:
-    with counted(app) as few:
-        client.get(f"{path}?limit=1")
-    with counted(app) as many:
-        client.get(f"{path}?limit=1000")
+def test_no_more_for_a_larger_page(working: FastAPI, asking: TestClient, path: str) -> None:
+    with counted(working) as few:
+        asking.get(f"{path}?limit=1")
+    with counted(working) as many:
+        asking.get(f"{path}?limit=1000")
     assert len(few) == len(many) > 0

@@ -26,7 +26,7 @@ class Key(NamedTuple):
     coding: Coding
     prefix: str
     base: tuple[Any, ...]
-    """Scheme, host and server, which links start with; empty if they start with a set address."""
+    """Scheme, host and server, which links start with; empty if the address is set."""
 
 
 class Query(NamedTuple):
@@ -56,11 +56,13 @@ class Keys:
     """Makes the keys of requests, with nothing done twice for values that come again."""
 
     def __init__(self) -> None:
+        self.has_base = False
+        """Whether the operator has set the address that links start with."""
         self.queries: Memo[Query] = Memo(ordered)
         self.languages: Memo[Language] = Memo(lambda header: negotiate(header.decode("latin-1")))
         self.codings: Memo[Coding] = Memo(choose)
 
-    def key(self, scope: Scope, headers: dict[bytes, bytes], public_url: str | None) -> Any:  # noqa: ANN401
+    def key(self, scope: Scope, headers: dict[bytes, bytes]) -> tuple[Any, ...]:
         """Give the key of a request as a tuple; ``Key`` names its parts."""
         text, language = self.queries[scope["query_string"]]
         return (
@@ -70,8 +72,8 @@ class Keys:
             self.codings[headers.get(b"accept-encoding")],
             scope.get("root_path", ""),
             ()
-            if public_url
-            else (scope["scheme"], headers.get(b"host"), tuple(scope.get("server") or ())),
+            if self.has_base
+            else (scope["scheme"], headers.get(b"host"), *(scope["server"] or ())),
         )
 
 
@@ -100,7 +102,7 @@ def single(raw: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
 
 def normalised(scope: Scope, key: Key, identifier: bytes) -> Scope:
     """Make the request that a key stands for: nothing outside the key can sway its answer."""
-    scheme, host, server = key.base or ("http", None, None)
+    scheme, host, *server = key.base or ("http", None)
     headers = [(b"accept-language", key.language.encode()), (b"x-request-id", identifier)]
     if host is not None:
         headers.append((b"host", host))

@@ -3,6 +3,7 @@
 from asyncio import Future, get_running_loop, shield
 from collections.abc import Callable
 from pathlib import Path
+from time import monotonic
 from typing import Any, Final, NamedTuple
 
 from starlette.datastructures import State
@@ -22,6 +23,8 @@ from app.text import Words
 
 READING = frozenset({"GET", "HEAD"})
 PARTIAL = 206
+LOOK_EVERY = 0.1
+"""The seconds between two looks at the database file while all answers are kept."""
 UNCHANGED = 304
 NOTHING: Message = {"type": "http.response.body", "body": b""}
 CHANGED = Words(
@@ -42,7 +45,6 @@ class Miss(NamedTuple):
     """A request whose answer is not kept, in its normalised form."""
 
     key: AnyKey
-    snapshot: Snapshot | None
     scope: Scope
     receive: Receive
     send: Send
@@ -59,6 +61,7 @@ class Caching:
         self.keys = Keys()
         self.flights: dict[AnyKey, Future[Outcome]] = {}
         self.snapshot: Snapshot | None = None
+        self.look_again = 0.0
         self.installed = newest(Path(__file__).parent.parent)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -66,15 +69,15 @@ class Caching:
         if scope["type"] != "http" or scope["method"] not in READING:
             await self.app(scope, receive, send)
             return
-        library: Library = self.state.library
-        snapshot = self.renewed(library)
+        if monotonic() > self.look_again:
+            self.renew()
         headers = single(scope["headers"])
         identifier = identify(headers.get(b"x-request-id"))
-        key = self.keys.key(scope, headers, library.public_url)
+        key = self.keys.key(scope, headers)
         finished = self.store.get(key)
         if finished is None:
             asking = normalised(scope, Key(*key), identifier)
-            finished = await self.fetch(Miss(key, snapshot, asking, receive, send))
+            finished = await self.fetch(Miss(key, asking, receive, send))
             if finished is None:
                 return
         status, fields, message = OK, finished.headers, finished.message
@@ -88,14 +91,17 @@ class Caching:
         await send({"type": "http.response.start", "status": status, "headers": fields})
         await send(message)
 
-    def renewed(self, library: Library) -> Snapshot | None:
+    def renew(self) -> Snapshot | None:
         """Find the release that is served now; with another one the cache starts anew."""
+        library: Library = self.state.library
         try:
             current = library.current()
         except DatabaseError:
             return None
+        self.look_again = monotonic() + LOOK_EVERY
         if current is not self.snapshot:
             self.snapshot = current
+            self.keys.has_base = library.public_url is not None
             self.store.clear()
             self.flights = {}
         return current
@@ -133,13 +139,14 @@ class Caching:
         scope = miss.scope
         path = scope["path"].removeprefix(scope.get("root_path", ""))
         control = self.freshness.cache_control(path)
+        snapshot = self.renew()
         answer = Gathering(miss.send, Key(*miss.key).coding, control, is_file(path), release)
         await self.app(scope, miss.receive, answer)
         if not answer.whole:
             return None
-        modified = max(self.installed, miss.snapshot.modified if miss.snapshot else 0)
+        modified = max(self.installed, snapshot.modified if snapshot else 0)
         finished = await answer.finished(modified)
-        if miss.snapshot and self.renewed(self.state.library) is miss.snapshot:
+        if snapshot is not None and self.renew() is snapshot:
             self.store.put(miss.key, finished)
         return finished
 
