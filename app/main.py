@@ -45,6 +45,7 @@ class Service(FastAPI):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Take a request of the server to the cache."""
+        scope["app"] = self
         await self.caching(scope, receive, send)
 
     async def work(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -52,7 +53,7 @@ class Service(FastAPI):
         await super().__call__(scope, receive, send)
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: Settings) -> Service:
     """Make the application for a database that is there.
 
     Raises:

@@ -10,7 +10,7 @@ from app.caching.conditions import Validators
 
 Raw = list[tuple[bytes, bytes]]
 
-OVERHEAD = 2500
+OVERHEAD = 3500
 """The bytes that an answer takes besides its body, its headers and its key's texts."""
 LARGEST_SHARE = 8
 """No answer may take more than one part in so many of the whole."""
