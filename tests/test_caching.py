@@ -297,7 +297,7 @@ def test_identifiers_are_never_kept(client: TestClient) -> None:
 
 
 def test_a_flood_stays_within_its_bounds(database: Path) -> None:
-    limit = 3_000_000
+    limit = 600_000
     app = create_app(Settings(database=database, cache_bytes=limit, cache_entries=10_000))
     client = TestClient(app)
     hot = "/v1/overview"
@@ -308,19 +308,19 @@ def test_a_flood_stays_within_its_bounds(database: Path) -> None:
     try:
         app.caching.store.clear()
         before = memory()
-        asyncio.run(flood(app, 300, hot))
+        asyncio.run(flood(app, 50, hot))
         once = memory()
-        asyncio.run(flood(app, 1500, hot))
+        asyncio.run(flood(app, 150, hot))
         again = memory()
     finally:
         tracemalloc.stop()
     store = app.caching.store
     assert 0 < store.taken <= limit
     assert store.taken == sum(taken for _, taken in store.kept.values())
-    assert len(store.kept) > 100
+    assert len(store.kept) > 20
     assert any(key[0] == hot.encode() for key in store.kept)
-    assert limit * 0.8 < once - before < limit * 1.4
-    assert again - once < limit * 0.2
+    assert limit * 0.7 < once - before < limit * 1.6
+    assert again - once < limit * 0.5
     assert not app.caching.flights
 
 
