@@ -4,6 +4,7 @@ import asyncio
 import gc
 import shutil
 import tracemalloc
+from collections.abc import AsyncIterator
 from email.utils import formatdate, parsedate_to_datetime
 from itertools import pairwise
 from pathlib import Path
@@ -13,6 +14,7 @@ from urllib.parse import quote
 import httpx2
 import pytest
 from fastapi import FastAPI, HTTPException, Response
+from fastapi.responses import StreamingResponse
 from pydantic import ValidationError
 from starlette.testclient import TestClient
 
@@ -452,6 +454,27 @@ def test_a_request_that_is_broken_off_leaves_nobody_waiting(
     assert [answer[0] for answer in answers] == [200] * 4
     assert worked == ["slow", "slow"]
     assert not app.caching.flights
+
+
+def test_nobody_waits_for_a_stream_to_end(counting: tuple[Service, list[str]]) -> None:
+    app, _ = counting
+    met = asyncio.Barrier(2)
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield b"first "
+        await met.wait()
+        yield b"last"
+
+    @app.get("/v1/stream")
+    async def stream() -> Response:
+        return StreamingResponse(pieces(), media_type="text/plain")
+
+    async def together() -> list[tuple[int, dict[str, str], bytes]]:
+        both = (ask(app, "/v1/stream"), ask(app, "/v1/stream"))
+        return await asyncio.wait_for(asyncio.gather(*both), 5)
+
+    assert [answer[2] for answer in asyncio.run(together())] == [b"first last"] * 2
+    assert not app.caching.store.kept
 
 
 def test_another_release_empties_the_cache(tmp_path: Path, database: Path) -> None:
