@@ -352,9 +352,12 @@ async def ask(
 ) -> tuple[int, dict[str, str], bytes]:
     """GET a path without a client between."""
     messages: list[Any] = []
+    requests: list[dict[str, Any]] = [{"type": "http.request", "body": b"", "more_body": False}]
 
     async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": b"", "more_body": False}
+        if not requests:
+            await asyncio.Event().wait()
+        return requests.pop()
 
     async def send(message: Any) -> None:
         messages.append(message)
@@ -470,8 +473,8 @@ def test_nobody_waits_for_a_stream_to_end(counting: tuple[Service, list[str]]) -
         return StreamingResponse(pieces(), media_type="text/plain")
 
     async def together() -> list[tuple[int, dict[str, str], bytes]]:
-        both = (ask(app, "/v1/stream"), ask(app, "/v1/stream"))
-        return await asyncio.wait_for(asyncio.gather(*both), 5)
+        both = asyncio.gather(*(ask(app, "/v1/stream") for _ in range(2)))
+        return await asyncio.wait_for(both, 5)
 
     assert [answer[2] for answer in asyncio.run(together())] == [b"first last"] * 2
     assert not app.caching.store.kept
