@@ -37,6 +37,8 @@ class Snapshot:
     keys: dict[str, Keys]
     sources: dict[Language, Record]
     """The source of the newest edition in each language."""
+    modified: float
+    """When the file was put in place, in seconds since 1970."""
 
 
 @dataclass
@@ -88,7 +90,9 @@ def snapshot(path: Path) -> Snapshot:
     database = Database(path)
     with database.connect() as connection:
         sources = {language: newest_edition(connection, language) for language in Language}
-        return Snapshot(database, release(connection), all_keys(database), sources)
+        modified = path.stat().st_mtime
+        keys = all_keys(database)
+        return Snapshot(database, release(connection), keys, sources, modified)
 
 
 def spoken(request: Request) -> Language:
@@ -97,6 +101,14 @@ def spoken(request: Request) -> Language:
     if asked in list(Language):
         return Language(asked)
     return negotiate(request.headers.get("accept-language", ""))
+
+
+def language_headers(request: Request) -> dict[str, str]:
+    """Say which language an answer is in, and that the header chose it if no parameter did."""
+    headers = {"Content-Language": str(spoken(request))}
+    if request.query_params.get("lang") not in list(Language):
+        headers["Vary"] = "Accept-Language"
+    return headers
 
 
 def route_path(request: Request) -> str:
@@ -144,7 +156,7 @@ class Reader:
         self, body: bytes, media_type: str, links: dict[str, str] | None = None
     ) -> Response:
         """Send finished bytes in the language of the request."""
-        headers = {"Content-Language": self.language, "Vary": "Accept-Language"}
+        headers = language_headers(self.request)
         if links:
             headers["Link"] = ", ".join(f'<{url}>; rel="{rel}"' for rel, url in links.items())
         return Response(body, media_type=media_type, headers=headers)
@@ -207,5 +219,5 @@ def problem_response(request: Request, problem: Problem) -> Response:
     language = spoken(request)
     identifier = getattr(request.state, "request_id", "none")
     body = problem.document(base_url(request), language, identifier).to_json()
-    headers = {"Content-Language": language, "Vary": "Accept-Language", **problem.headers}
+    headers = {"Cache-Control": "no-store", **language_headers(request), **problem.headers}
     return Response(body, problem.status, headers, MEDIA_TYPE)

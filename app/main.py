@@ -11,8 +11,12 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
 
 from app import __version__
+from app.caching.answers import Freshness
+from app.caching.middleware import Caching
+from app.caching.store import Bounds
 from app.context import Library, problem_response, route_path
 from app.methods import ReadOnly
 from app.mistakes import mistakes
@@ -36,7 +40,22 @@ ROUTERS = (
 )
 
 
-def create_app(settings: Settings) -> FastAPI:
+class Service(FastAPI):
+    """FastAPI behind a cache: what is kept is answered before anything of the framework runs."""
+
+    caching: Caching
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Take a request of the server to the cache."""
+        scope["app"] = self
+        await self.caching(scope, receive, send)
+
+    async def work(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer what the cache cannot, through middleware and routes."""
+        await super().__call__(scope, receive, send)
+
+
+def create_app(settings: Settings) -> Service:
     """Make the application for a database that is there.
 
     Raises:
@@ -44,7 +63,7 @@ def create_app(settings: Settings) -> FastAPI:
     """
     path = settings.database_for(seed_hash(settings.seed))
     public_url = str(settings.public_url).rstrip("/") if settings.public_url else None
-    app = FastAPI(
+    app = Service(
         title="Belt and Road Cooperation Indicators",
         version=__version__,
         openapi_url=None,
@@ -62,10 +81,26 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.library = Library(path, public_url)
     app.state.library.current()
+    app.caching = Caching(app.work, app.state, bounds(settings), freshness(settings))
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     return app
+
+
+def bounds(settings: Settings) -> Bounds:
+    """Choose how much the cache keeps."""
+    return Bounds(settings.cache_entries, settings.cache_bytes)
+
+
+def freshness(settings: Settings) -> Freshness:
+    """Choose for how long caches may use an answer."""
+    return Freshness(
+        data=settings.data_max_age,
+        pages=settings.pages_max_age,
+        files=settings.files_max_age,
+        stale=settings.stale_while_revalidate,
+    )
 
 
 @asynccontextmanager
