@@ -2,13 +2,16 @@
 
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar
 
 from fastapi import Depends, Request, Response
+from fastapi.responses import StreamingResponse
+from sqlalchemy import Connection
+from starlette.concurrency import iterate_in_threadpool
 
 from app.database import Database, DatabaseError
 from app.filters import ASKED, Asked
@@ -161,6 +164,21 @@ class Reader:
             headers["Link"] = ", ".join(f'<{url}>; rel="{rel}"' for rel, url in links.items())
         return Response(body, media_type=media_type, headers=headers)
 
+    def stream(self, write: Callable[[Connection], Iterator[bytes]], media_type: str) -> Response:
+        """Send what is written bit by bit, from a connection of its own.
+
+        The first bit is written before the answer begins, so that what fails is told as a problem.
+        """
+        parts = self.written(write)
+        first = next(parts)
+        headers = {**language_headers(self.request), "X-Accel-Buffering": "no"}
+        return StreamingResponse(sent(first, parts), media_type=media_type, headers=headers)
+
+    def written(self, write: Callable[[Connection], Iterator[bytes]]) -> Iterator[bytes]:
+        """Keep a connection open as long as bits are taken from it."""
+        with self.snapshot.database.apart() as connection:
+            yield from write(connection)
+
     def page(self, model: type[Page[Any]], found: Found, **more: object) -> Response:
         """Send one page of a list, with the address of the next."""
         following = self.following(found.cursor)
@@ -198,6 +216,16 @@ class Reader:
     def unknown(self, collection: str, parameter: str, found: str) -> UnknownRecord:
         """Say that a collection has no such key, with the nearest ones."""
         return UnknownRecord(parameter, found, self.snapshot.keys[collection].near(found))
+
+
+async def sent(first: bytes, parts: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """Send bits as fast as they are taken; a reader who leaves closes what they come from."""
+    try:
+        yield first
+        async for part in iterate_in_threadpool(parts):
+            yield part
+    finally:
+        parts.close()  # type: ignore[attr-defined]
 
 
 async def reader(request: Request) -> Reader:

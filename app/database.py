@@ -1,13 +1,14 @@
 """The database file: opened read-only to serve, and written only while it is built."""
 
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import NullPool, Pool
 
 from app.models import SCHEMA_REVISION
 
@@ -37,6 +38,16 @@ class Database:
     def connect(self) -> Connection:
         """Borrow a connection; use it as a context manager."""
         return self.engine.connect()
+
+    @contextmanager
+    def apart(self) -> Iterator[Connection]:
+        """Open a connection outside of the pool, for a reader who may take long."""
+        engine = reading_engine(self.path, NullPool)
+        try:
+            with engine.connect() as connection:
+                yield connection
+        finally:
+            engine.dispose()
 
     def close(self) -> None:
         """Let go of the file."""
@@ -74,13 +85,14 @@ def read_only(path: Path) -> str:
     return f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1"
 
 
-def reading_engine(path: Path) -> Engine:
+def reading_engine(path: Path, pool: type[Pool] | None = None) -> Engine:
     """Make the engine that serves requests: read-only, immutable, one connection a thread."""
+    sizes = {"pool_size": 40, "max_overflow": 0} if pool is None else {}
     engine = create_engine(
         URL.create("sqlite", database=read_only(path), query={"uri": "true"}),
         connect_args={"check_same_thread": False},
-        pool_size=40,
-        max_overflow=0,
+        poolclass=pool,
+        **sizes,
     )
 
     @event.listens_for(engine, "connect")

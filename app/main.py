@@ -1,5 +1,6 @@
 """The application: middleware, handlers and routers, in lists that can be read."""
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from difflib import get_close_matches
@@ -21,7 +22,7 @@ from app.context import Library, problem_response, route_path
 from app.methods import ReadOnly
 from app.mistakes import mistakes
 from app.problems import InvalidParameters, Mistake, Problem, UnknownPath, shown
-from app.routers import changes, commitments, figures, reference, series, service, site
+from app.routers import changes, commitments, downloads, figures, reference, series, service, site
 from app.seeding.files import seed_hash
 from app.settings import Settings
 from app.telemetry import LastResort, RequestIdentifier
@@ -32,6 +33,7 @@ ROUTERS = (
     service.router,
     figures.router,
     series.router,
+    downloads.router,
     commitments.router,
     reference.router,
     changes.router,
@@ -106,6 +108,9 @@ def freshness(settings: Settings) -> Freshness:
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Let go of the database when the server stops."""
+    # What is there at the start stays, so the collector need not look through it again and again.
+    gc.collect()
+    gc.freeze()
     yield
     app.state.library.close()
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from asyncio import get_running_loop
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -41,6 +42,7 @@ problem document (RFC 9457) that lists every mistake at once.
 """
 
 TAGS = {
+    "Downloads": "Whole tables at once, with the filters of the lists.",
     "Entry point": "What the service is, and the overview that answers most dashboards in one GET.",
     "Figures": "What is measured, and every published figure with period, qualifier and source.",
     "History": "What each release added, revised, corrected or removed, also as feeds.",
@@ -116,6 +118,7 @@ PROBLEMS = {
     "503": "The database cannot be read just now.",
 }
 EXAMPLE_PAGE = 2
+EXAMPLE_LINES = 20
 
 
 def document(app: FastAPI, server: str) -> Node:
@@ -265,8 +268,10 @@ async def exemplify(app: FastAPI, server: str, path: str, operation: Node) -> No
     status, body = await ask(app, server, path, urlencode(query, doseq=True))
     if status == 200:  # noqa: PLR2004
         ((media_type, content),) = operation["responses"]["200"]["content"].items()
-        is_json = media_type.endswith("json")
-        content["example"] = json.loads(body, parse_float=Decimal) if is_json else body.decode()
+        if media_type.endswith("json"):
+            content["example"] = json.loads(body, parse_float=Decimal)
+        else:
+            content["example"] = "".join(body.decode().splitlines(keepends=True)[:EXAMPLE_LINES])
 
 
 async def ask(app: FastAPI, server: str, path: str, query: str) -> tuple[int, bytes]:
@@ -289,8 +294,11 @@ async def ask(app: FastAPI, server: str, path: str, query: str) -> tuple[int, by
     }
     messages: list[Any] = []
 
+    request = iter([{"type": "http.request", "body": b"", "more_body": False}])
+
     async def receive() -> Node:
-        return {"type": "http.request", "body": b"", "more_body": False}
+        # After the request nothing comes: this client stays until it is answered.
+        return next(request, None) or await get_running_loop().create_future()
 
     async def send(message: Any) -> None:  # noqa: ANN401
         messages.append(message)

@@ -166,7 +166,15 @@ class Parameters(BaseModel):
         return value
 
 
-class Listing(Parameters):
+class Selection(Parameters):
+    """Which records to give, all at once."""
+
+    def narrowing(self) -> dict[str, Any]:
+        """Give the parameters that decide which records are given, and in what order."""
+        return self.model_dump(mode="json", exclude={"limit", "cursor", "lang"})
+
+
+class Listing(Selection):
     """What every list takes."""
 
     limit: Annotated[int, Field(ge=1, le=MAXIMUM_LIMIT), Whole] = Field(
@@ -189,10 +197,6 @@ class Listing(Parameters):
         | Absent
     ) = None
     """Where the page starts: taken from the next address of the page before, never made up."""
-
-    def narrowing(self) -> dict[str, Any]:
-        """Give the parameters that decide which records are listed, and in what order."""
-        return self.model_dump(mode="json", exclude={"limit", "cursor", "lang"})
 
 
 class CodeSort(StrEnum):

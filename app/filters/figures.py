@@ -20,6 +20,7 @@ from app.filters.base import (
     Listing,
     Parameters,
     PriorityAreas,
+    Selection,
     SeriesKeys,
     Sources,
     Topics,
@@ -143,7 +144,7 @@ class ReportSort(StrEnum):
     PUBLISHED_DESC = "published_desc"
 
 
-class PeriodFilters(Listing):
+class PeriodSelection(Selection):
     """Which periods to list, and which of their vintages."""
 
     series: SeriesKeys = several("Only figures of this series.", "goods-trade.CN.BRI.CNY.P12M")
@@ -169,7 +170,7 @@ class PeriodFilters(Listing):
         return value
 
 
-class IndicatorObservationFilters(PeriodFilters):
+class IndicatorObservationSelection(PeriodSelection):
     """Which observations of one indicator to list."""
 
     sort: ObservationSort = Field(ObservationSort.INDICATOR, examples=["period_desc"])
@@ -183,14 +184,22 @@ class IndicatorObservationFilters(PeriodFilters):
     qualifier: list[Qualifier] = several("Only figures limited in this way.", "over")
 
 
-class ObservationFilters(IndicatorObservationFilters):
+class ObservationSelection(IndicatorObservationSelection):
     """Which observations of all indicators to list."""
 
     indicator: Indicators = several("Only figures of this indicator.", "goods-trade")
     topic: Topics = several("Only figures of this topic.", "trade")
 
 
-class GrowthRateFilters(PeriodFilters):
+class IndicatorObservationFilters(IndicatorObservationSelection, Listing):
+    """Which observations of one indicator to list."""
+
+
+class ObservationFilters(ObservationSelection, Listing):
+    """Which observations of all indicators to list."""
+
+
+class GrowthRateFilters(PeriodSelection, Listing):
     """Which growth rates to list."""
 
     sort: GrowthSort = Field(GrowthSort.INDICATOR, examples=["period_desc"])

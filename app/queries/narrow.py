@@ -12,12 +12,21 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, select
 
-from app.filters import PeriodFilters, SeriesFilters, Vintages
+from app.filters import (
+    GrowthRateFilters,
+    IndicatorObservationFilters,
+    ObservationFilters,
+    PeriodSelection,
+    SeriesFilters,
+    Vintages,
+)
 from app.models import Area, Indicator, Observation, Series, Source, Topic, Unit
 from app.queries.columns import unindexed
 from app.queries.pages import SORTED, Found, Listed, counted, walked
 from app.queries.vintages import current
 
+PeriodListing = IndicatorObservationFilters | ObservationFilters | GrowthRateFilters
+"""What asks for one page of figures."""
 Group: Any = Series
 Measured: Any = Indicator
 
@@ -44,7 +53,7 @@ class Way(Enum):
 
 def narrowed(
     table: Any,  # noqa: ANN401
-    filters: PeriodFilters,
+    filters: PeriodSelection,
     way: Way,
     indicator: str | None = None,
     *,
@@ -66,7 +75,7 @@ def narrowed(
     return statement.join(Series, Group.id == table.series_id).where(*conditions)
 
 
-def way_of(filters: PeriodFilters) -> Way:
+def way_of(filters: PeriodSelection) -> Way:
     """Choose the way that gives the order asked for."""
     return Way.SERIES if filters.sort.startswith("indicator") else Way.ORDER  # type: ignore[attr-defined]
 
@@ -82,13 +91,13 @@ def orders_of(table: Any, *, by_series: bool = False) -> dict[str, list[Any]]:  
     return orders | ({"value": [table.value, table.id]} if table is Observation else {})
 
 
-def is_about_series(filters: PeriodFilters, indicator: str | None = None) -> bool:
+def is_about_series(filters: PeriodSelection, indicator: str | None = None) -> bool:
     """Tell whether any filter is about series."""
     return bool(list(on_series(filters, Way.FREE, indicator)))
 
 
 def on_series(
-    filters: PeriodFilters | SeriesFilters, way: Way, indicator: str | None = None
+    filters: PeriodSelection | SeriesFilters, way: Way, indicator: str | None = None
 ) -> Iterable[ColumnElement[bool]]:
     """Give the conditions on series."""
     if indicator is not None:
@@ -128,7 +137,7 @@ def named(table: Any, code: str) -> Any:  # noqa: ANN401
 
 def on_rows(
     table: Any,  # noqa: ANN401
-    filters: PeriodFilters,
+    filters: PeriodSelection,
     way: Way,
     *,
     early: bool,
@@ -151,7 +160,7 @@ def on_rows(
 
 def known(
     table: Any,  # noqa: ANN401
-    filters: PeriodFilters,
+    filters: PeriodSelection,
     way: Way,
     *,
     early: bool,
@@ -175,7 +184,7 @@ def listing(
     connection: Connection,
     table: Any,  # noqa: ANN401
     statement: Select[Any],
-    filters: PeriodFilters,
+    filters: PeriodListing,
     indicator: str | None = None,
 ) -> Found:
     """Read one page of the figures of a table.

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Label, Select, select
 from sqlalchemy.orm import aliased
 
-from app.filters import IndicatorObservationFilters, VintagedFilters
+from app.filters import IndicatorObservationFilters, ObservationFilters, VintagedFilters
 from app.models import (
     Area,
     Headline,
@@ -104,7 +104,7 @@ def observation_statement(language: Language) -> Select[Any]:
 def observations(
     connection: Connection,
     language: Language,
-    filters: IndicatorObservationFilters,
+    filters: IndicatorObservationFilters | ObservationFilters,
     indicator: str | None = None,
 ) -> Found:
     """List observations, of all indicators or of one."""

@@ -18,7 +18,7 @@ from sqlalchemy import (
     tuple_,
 )
 
-from app.filters import Listing
+from app.filters import Listing, Selection
 from app.models import ExactDecimal
 from app.paging import Place, decode, encode
 from app.queries.columns import Record, unindexed
@@ -159,16 +159,18 @@ class Order:
     @classmethod
     def asked(
         cls,
-        filters: Listing,
+        filters: Selection,
         orders: Mapping[str, Sequence[ColumnElement[Any]]],
         of: dict[str, Any] | None,
     ) -> "Order":
         """Read the order and the cursor of a request."""
         name: str = filters.sort  # type: ignore[attr-defined]
         scope = {"list": type(filters).__name__, **filters.narrowing(), **(of or {})}
-        place = None if filters.cursor is None else decode(filters.cursor, scope)
+        cursor: str | None = getattr(filters, "cursor", None)
+        place = None if cursor is None else decode(cursor, scope)
         columns = orders[name.removesuffix("_desc")]
-        return cls(columns, name.endswith("_desc"), scope, place, filters.limit)
+        limit: int = getattr(filters, "limit", 0)
+        return cls(columns, name.endswith("_desc"), scope, place, limit)
 
     def after(self, statement: Select[Any], *, labelled: bool = True) -> Select[Any]:
         """Start at the place of the cursor, in order."""

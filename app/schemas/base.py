@@ -59,7 +59,7 @@ class Schema(BaseModel):
 
     def to_json(self) -> bytes:
         """Write the model as JSON, each decimal as a number with its own digits."""
-        return ENCODER.encode(self.model_dump())
+        return ENCODER.encode(self.model_dump(by_alias=True))
 
 
 class Page(Schema, Generic[Item]):
