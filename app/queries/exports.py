@@ -243,10 +243,11 @@ def observation_rows(
 
 def chunks(connection: Connection, statement: Select[Any]) -> Iterator[Sequence[Sequence[Any]]]:
     """Read the rows of a statement bit by bit, as the driver gives them."""
-    result = connection.execution_options(stream_results=True).execute(statement)
     if connection.dialect.name == "sqlite":
         # SQLite's own texts are the exact digits and days already.
-        while rows := result.cursor.fetchmany(CHUNK):
+        cursor = connection.execute(statement).cursor
+        while rows := cursor.fetchmany(CHUNK):
             yield rows
     else:
-        yield from result.partitions(CHUNK)
+        streamed = connection.execution_options(stream_results=True)
+        yield from streamed.execute(statement).partitions(CHUNK)
