@@ -13,9 +13,18 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from app.database import Database
+from app.filters import ObservationSelection, ObservationSort, Vintages
+from app.formats.delimited import delimited, finished
 from app.main import create_app
+from app.queries.exports import OBSERVATIONS, chunks, line_chunks, observation_rows
+from app.seeding.build import build as build_seed
 from app.settings import Settings
+from app.text import Language
+from app.vocabulary import Qualifier
 from tests.benchmarks.generated import Scale, build
+from tests.conftest import ROOT
+from tests.seeds import GOODS, copied, edit
 
 PLAIN = {
     "id": ("id",),
@@ -100,6 +109,44 @@ def test_the_table_is_rfc_4180(client: TestClient) -> None:
     assert content.count(b"\r\n") == 33
     assert content.replace(b"\r\n", b"").count(b"\n") == 0
     assert "22.1万亿元" in content.decode("utf-8")
+
+
+@pytest.mark.parametrize("language", Language)
+def test_lines_of_the_database_are_those_of_the_library(tmp_path: Path, language: Language) -> None:
+    seed = copied(tmp_path)
+    edit(seed, GOODS, "  en: 22.1 trillion yuan", "  en: '22.1, \"trillion\" yuan'")
+    build_seed(seed, ROOT / "migrations", tmp_path / "bri.sqlite")
+    database = Database(tmp_path / "bri.sqlite")
+    names = [column.name for column in OBSERVATIONS]
+    asked = ObservationSelection.model_validate({"vintages": "all"})
+    with database.connect() as connection:
+        statement = observation_rows(connection, language, asked)
+        own = b"".join(finished(names, line_chunks(connection, language, statement)))
+        library = b"".join(delimited(names, chunks(connection, statement)))
+    database.close()
+    assert own == library
+    assert (b'"22.1, ""trillion"" yuan"' in own) is (language is Language.ENGLISH)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *({"sort": order} for order in ObservationSort),
+        {"vintages": Vintages.ALL},
+        *({name: [value]} for name, value in (("counterpart", "BRI"), ("unit", "CNY"))),
+        {"qualifier": [Qualifier.OVER]},
+    ],
+    ids=str,
+)
+def test_a_long_table_is_never_sorted(larger: tuple[FastAPI, Path], query: dict[str, Any]) -> None:
+    database = Database(larger[1])
+    with database.connect() as connection:
+        asked = ObservationSelection().model_copy(update=query)
+        statement = observation_rows(connection, Language.ENGLISH, asked)
+        compiled = statement.compile(database.engine, compile_kwargs={"literal_binds": True})
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}").all()
+    database.close()
+    assert not [row for row in plan if "TEMP B-TREE" in row[3]], plan
 
 
 def test_the_columns_are_described(client: TestClient) -> None:

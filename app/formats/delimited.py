@@ -18,6 +18,16 @@ def delimited(header: Sequence[str], chunks: Iterable[Sequence[Sequence[Any]]]) 
         yield lines(head)
 
 
+def finished(header: Sequence[str], chunks: Iterable[Sequence[str]]) -> Iterator[bytes]:
+    """Send lines that are written already, after the header."""
+    before = lines([header])
+    for some in chunks:
+        yield before + "".join(f"{line}\r\n" for line in some).encode()
+        before = b""
+    if before:
+        yield before
+
+
 def lines(rows: Sequence[Sequence[Any]]) -> bytes:
     """Write some lines."""
     buffer = io.StringIO(newline="")

@@ -2,10 +2,23 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, reduce
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, null, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    String,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+)
 
 from app.filters import ObservationSelection
 from app.models import FOREVER, GrowthRate, Headline, Observation, Series, Source
@@ -31,6 +44,7 @@ Rate: Any = GrowthRate
 Told: Any = Headline
 
 CHUNK = 2_000
+MARKS = (",", '"', "\n", "\r")
 MAY_BE_EMPTY = frozenset(
     {
         "lower_bound",
@@ -59,6 +73,9 @@ class Column:
     description: Words
     expression: Callable[[Language], ColumnElement[Any]]
 
+    may_need_quotes: bool = False
+    """Whether it holds more than keys, numbers and days."""
+
     @property
     def required(self) -> bool:
         """Tell whether the column is never empty."""
@@ -73,7 +90,8 @@ def plain(
     chinese: str,
 ) -> Column:
     """Declare a column that is the same in every language."""
-    return Column(name, datatype, Words(english, chinese), lambda _: expression)
+    words = Words(english, chinese)
+    return Column(name, datatype, words, lambda _: expression, datatype is Datatype.ADDRESS)
 
 
 string = partial(plain, Datatype.STRING)
@@ -85,7 +103,9 @@ whole = partial(plain, Datatype.INTEGER)
 def spoken(name: str, table: Any, field: str, english: str, chinese: str) -> Column:  # noqa: ANN401
     """Declare a column of text."""
     words = Words(english, chinese)
-    return Column(name, Datatype.STRING, words, lambda language: localized(table, field, language))
+    return Column(
+        name, Datatype.STRING, words, lambda language: localized(table, field, language), True
+    )
 
 
 OBSERVATIONS: tuple[Column, ...] = (
@@ -235,19 +255,46 @@ def observation_rows(
         .outerjoin(GrowthRate, rate)
     )
     matching = narrowed(Observation, filters, way, early=early).whereclause
-    statement = with_context(statement)
+    # Outer joins keep the planner from starting at a code list, which would cost the order.
+    statement = with_context(statement, optional=True)
     if matching is not None:
         statement = statement.where(matching)
     return statement.order_by(*order.directed())
 
 
 def chunks(connection: Connection, statement: Select[Any]) -> Iterator[Sequence[Sequence[Any]]]:
-    """Read the rows of a statement bit by bit, as the driver gives them."""
-    if connection.dialect.name == "sqlite":
-        # SQLite's own texts are the exact digits and days already.
-        cursor = connection.execute(statement).cursor
-        while rows := cursor.fetchmany(CHUNK):
-            yield rows
-    else:
-        streamed = connection.execution_options(stream_results=True)
-        yield from streamed.execute(statement).partitions(CHUNK)
+    """Read the rows of a statement bit by bit."""
+    streamed = connection.execution_options(stream_results=True)
+    yield from streamed.execute(statement).partitions(CHUNK)
+
+
+def has_exact_texts(connection: Connection) -> bool:
+    """Tell whether the database's own texts are the exact digits and days."""
+    return connection.dialect.name == "sqlite"
+
+
+def line_chunks(
+    connection: Connection, language: Language, statement: Select[Any]
+) -> Iterator[list[str]]:
+    """Read the rows of a table as finished lines, which takes half the time of reading values.
+
+    The statement is that of ``observation_rows``; its columns are joined by the database, and a
+    text that holds a mark of the format stands in quotes (RFC 4180, section 2).
+    """
+    fields = [field(column, language) for column in OBSERVATIONS]
+    line = reduce(lambda before, one: before.concat(",").concat(one), fields)
+    cursor = connection.execute(
+        statement.with_only_columns(line, maintain_column_froms=True)
+    ).cursor
+    while rows := cursor.fetchmany(CHUNK):
+        yield [row[0] for row in rows]
+
+
+def field(column: Column, language: Language) -> ColumnElement[Any]:
+    """Write a column as a field of a line."""
+    text = func.coalesce(cast(column.expression(language), String), "")
+    if not column.may_need_quotes:
+        return text
+    marked = or_(*(func.instr(text, mark) > 0 for mark in MARKS))
+    quoted = literal('"').concat(func.replace(text, '"', '""')).concat('"')
+    return case((marked, quoted), else_=text)

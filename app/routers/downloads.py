@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from app import filters
 from app.context import BEFORE_VALIDATION, Read, Reader
 from app.formats import delimited, json_lines
-from app.queries.exports import OBSERVATIONS, chunks, observation_rows
+from app.queries.exports import OBSERVATIONS, chunks, has_exact_texts, line_chunks, observation_rows
 from app.queries.observations import observations
 from app.schemas.figures import Observation
 from app.schemas.tables import TableDescription
@@ -56,6 +56,8 @@ def download_observations(
     def write(connection: Connection) -> Iterator[bytes]:
         statement = observation_rows(connection, read.language, query)
         names = [column.name for column in OBSERVATIONS]
+        if has_exact_texts(connection):
+            return delimited.finished(names, line_chunks(connection, read.language, statement))
         return delimited.delimited(names, chunks(connection, statement))
 
     return read.stream(write, f"{delimited.MEDIA_TYPE}; charset=utf-8; header=present")
