@@ -149,20 +149,44 @@ def test_a_long_table_is_never_sorted(larger: tuple[FastAPI, Path], query: dict[
     assert not [row for row in plan if "TEMP B-TREE" in row[3]], plan
 
 
-def test_the_columns_are_described(client: TestClient) -> None:
+@pytest.mark.parametrize("name", ["observations", "indicators", "actions", "outcomes"])
+def test_the_columns_are_described(client: TestClient, name: str) -> None:
     for language in ("en", "zh"):
-        response = client.get(f"/v1/observations.csv-metadata.json?lang={language}")
+        response = client.get(f"/v1/{name}.csv-metadata.json?lang={language}")
         assert response.headers["content-type"] == "application/csvm+json"
         described = response.json()
-        table = client.get(f"{described['url']}?lang={language}&vintages=all")
+        every = "&vintages=all" if name == "observations" else ""
+        table = client.get(f"{described['url']}?lang={language}{every}")
         found = rows(table.text)
         columns = described["tableSchema"]["columns"]
         assert [column["name"] for column in columns] == list(found[0])
-        assert described["tableSchema"]["primaryKey"] == "id"
+        key = described["tableSchema"]["primaryKey"]
+        assert len({row[key] for row in found}) == len(found)
         for column in columns:
             assert column["dc:description"]
             filled = all(row[column["name"]] for row in found)
             assert filled or not column["required"], column["name"]
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "keys", "checks"),
+    [
+        ("indicators", "topic=trade", "code", {"headline_display": "headline.display"}),
+        ("actions", "kind=sign", "id", {"text": "text", "priority_area": "priority_area.slug"}),
+        ("outcomes", "topic=investment&lang=zh", "id", {"text": "text", "locator": "locator"}),
+    ],
+)
+def test_short_tables_are_their_lists(
+    client: TestClient, name: str, query: str, keys: str, checks: dict[str, str]
+) -> None:
+    items = client.get(f"/v1/{name}?{query}").json()["items"]
+    found = rows(client.get(f"/v1/{name}.csv?{query}").content.decode())
+    assert [row[keys] for row in found] == [item[keys] for item in items]
+    for row, item in zip(found, items, strict=True):
+        for column, path in checks.items():
+            assert row[column] == spelled(item, tuple(path.split(".")))
+        for column in ("sectors", "instruments"):
+            assert row[column] == ";".join(one["code"] for one in item[column])
 
 
 def test_a_mistake_is_told_before_the_table_begins(client: TestClient) -> None:

@@ -208,11 +208,15 @@ class CodeSort(StrEnum):
     CODE_DESC = "code_desc"
 
 
-class CodeListing(Listing):
+class CodeSelection(Selection):
     """A code list in its own order."""
 
     sort: CodeSort = Field(CodeSort.POSITION, examples=["code"])
     """The order: position (without the parameter) or code, or either of them with _desc."""
+
+
+class CodeListing(CodeSelection, Listing):
+    """One page of a code list."""
 
 
 class DetailParameters(Parameters):

@@ -14,7 +14,7 @@ from app.filters.base import (
     Absent,
     Areas,
     Code,
-    CodeListing,
+    CodeSelection,
     Day,
     Indicators,
     Listing,
@@ -75,8 +75,8 @@ Period = Annotated[
 ]
 
 
-class IndicatorFilters(CodeListing):
-    """Which indicators to list."""
+class IndicatorSelection(CodeSelection):
+    """Which indicators to give."""
 
     topic: Topics = several("Only indicators of this topic.", "trade")
     unit: Units = several("Only indicators in this unit.", "CNY")
@@ -86,6 +86,10 @@ class IndicatorFilters(CodeListing):
     )
     q: Words | Absent = Field(None, examples=["investment"])
     """Only indicators whose texts hold all these words, in either language."""
+
+
+class IndicatorFilters(IndicatorSelection, Listing):
+    """Which indicators to list."""
 
 
 class ObservationSort(StrEnum):

@@ -22,7 +22,7 @@ def finished(header: Sequence[str], chunks: Iterable[Sequence[str]]) -> Iterator
     """Send lines that are written already, after the header."""
     before = lines([header])
     for some in chunks:
-        yield before + "".join(f"{line}\r\n" for line in some).encode()
+        yield before + "\r\n".join([*some, ""]).encode()
         before = b""
     if before:
         yield before

@@ -2,19 +2,16 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial, reduce
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
-    String,
     and_,
     case,
-    cast,
     func,
-    literal,
     null,
     or_,
     select,
@@ -282,7 +279,7 @@ def line_chunks(
     text that holds a mark of the format stands in quotes (RFC 4180, section 2).
     """
     fields = [field(column, language) for column in OBSERVATIONS]
-    line = reduce(lambda before, one: before.concat(",").concat(one), fields)
+    line = func.printf(",".join(["%s"] * len(fields)), *fields)
     cursor = connection.execute(
         statement.with_only_columns(line, maintain_column_froms=True)
     ).cursor
@@ -292,9 +289,8 @@ def line_chunks(
 
 def field(column: Column, language: Language) -> ColumnElement[Any]:
     """Write a column as a field of a line."""
-    text = func.coalesce(cast(column.expression(language), String), "")
+    text = column.expression(language)
     if not column.may_need_quotes:
         return text
     marked = or_(*(func.instr(text, mark) > 0 for mark in MARKS))
-    quoted = literal('"').concat(func.replace(text, '"', '""')).concat('"')
-    return case((marked, quoted), else_=text)
+    return case((marked, func.printf('"%s"', func.replace(text, '"', '""'))), else_=text)

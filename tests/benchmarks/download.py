@@ -6,13 +6,12 @@ python -m tests.benchmarks.download large.sqlite
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
 from time import perf_counter
-
-import httpx2
 
 from app.database import Database
 from app.filters import ObservationSelection
@@ -21,6 +20,7 @@ from app.text import Language
 from tests.conftest import free_port, wait_until_ready
 
 QUERY = "vintages=all"
+TIMES = "%{time_starttransfer} %{time_total}"
 
 
 def resident(pid: int) -> int:
@@ -48,7 +48,8 @@ def served(path: Path) -> Iterator[tuple[str, int]]:
 
 def downloaded(base: str, pid: int) -> tuple[float, float, int, int, int]:
     """Give the seconds to the first and the last byte, the lines, the memory before and at most."""
-    httpx2.get(f"{base}/v1/observations.csv?indicator=goods-trade")
+    url = f"{base}/v1/observations.csv?{QUERY}"
+    subprocess.run(["curl", "-s", "-o", os.devnull, f"{url}&indicator=goods-trade"], check=True)
     before, most, done = resident(pid), 0, Event()
 
     def watch() -> None:
@@ -58,17 +59,18 @@ def downloaded(base: str, pid: int) -> tuple[float, float, int, int, int]:
 
     watching = Thread(target=watch)
     watching.start()
-    start, first, lines = perf_counter(), 0.0, 0
-    headers = {"Accept-Encoding": "identity"}
-    url = f"{base}/v1/observations.csv?{QUERY}"
-    with httpx2.stream("GET", url, headers=headers, timeout=600) as answer:
-        for part in answer.iter_raw():
-            first = first or perf_counter() - start
-            lines += part.count(b"\n")
-    seconds = perf_counter() - start
+    with tempfile.TemporaryDirectory() as folder:
+        table = Path(folder) / "table.csv"
+        command = ["curl", "-s", "-H", "Accept-Encoding: identity", "-w", TIMES]
+        ran = subprocess.run(
+            [*command, "-o", str(table), url], stdout=subprocess.PIPE, text=True, check=True
+        )
+        with table.open("rb") as lines:
+            count = sum(part.count(b"\n") for part in iter(lambda: lines.read(1 << 20), b""))
     done.set()
     watching.join()
-    return first, seconds, lines, before, most
+    first, seconds = map(float, ran.stdout.split())
+    return first, seconds, count, before, most
 
 
 def command_line(path: Path) -> float:
