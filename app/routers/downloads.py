@@ -9,8 +9,9 @@ from sqlalchemy import Connection
 
 from app import filters
 from app.context import BEFORE_VALIDATION, Read, Reader
-from app.formats import delimited, json_lines
+from app.formats import delimited, json_lines, json_stat
 from app.formats.flat import ACTIONS, INDICATORS, OUTCOMES, FlatColumn, row
+from app.problems import InvalidParameters, Mistake
 from app.queries.commitments import actions, outcomes
 from app.queries.exports import (
     OBSERVATIONS,
@@ -24,6 +25,7 @@ from app.queries.indicators import indicators
 from app.queries.observations import observations
 from app.queries.pages import Found
 from app.schemas.figures import Observation
+from app.schemas.json_stat import MOST_CELLS, Cube
 from app.schemas.tables import TableDescription
 from app.text import Words
 
@@ -38,6 +40,15 @@ TITLES = {
 RECORDS = {"indicators": INDICATORS, "actions": ACTIONS, "outcomes": OUTCOMES}
 
 DELIMITED = f"{delimited.MEDIA_TYPE}; charset=utf-8; header=present"
+
+ONE_A_PERIOD = Words(
+    "A cube holds one figure a period; leave vintages out, or take the CSV table",
+    "数据立方每期只含一个数据；请省略 vintages 参数，或下载 CSV 表",
+)
+TOO_LARGE = Words(
+    "The cube would be too large; narrow it by indicator, series or period, or take the CSV table",
+    "数据立方过大；请按指标、系列或统计期缩小范围，或下载 CSV 表",
+)
 
 Nothing = Annotated[filters.DetailParameters, Query()]
 CSV: dict[int | str, dict[str, Any]] = {
@@ -217,6 +228,34 @@ def describe_outcomes(read: Read, query: Nothing) -> Response:
     """The columns of /v1/outcomes.csv, one by one, by CSV on the Web."""
     del query
     return described(read, "outcomes", RECORDS["outcomes"])
+
+
+@router.get(
+    "/observations.jsonstat",
+    tags=["Downloads"],
+    summary="Give observations as a JSON-stat cube",
+    response_model=Cube,
+)
+def get_cube(read: Read, query: Annotated[filters.ObservationSelection, Query()]) -> Response:
+    """The figures of /v1/observations as a cube of series, areas and periods by JSON-stat 2.0, with
+    the same filters. What limits a value stands in note and extension. A cube holds one figure a
+    period, and is refused where it would be too large."""  # noqa: D205, D209
+    if query.vintages is filters.Vintages.ALL:
+        raise refused("query.vintages", ONE_A_PERIOD)
+    asked = filters.ObservationFilters.model_construct(
+        **dict(query), limit=filters.MAXIMUM_LIMIT, cursor=None
+    )
+    found = read.read(observations, asked)
+    href = f"{read.base}/v1/observations.jsonstat"
+    laid = json_stat.cube(found.rows, read.snapshot.release["released_on"], href, read.language)
+    if found.cursor is not None or len(laid["value"]) > MOST_CELLS:
+        raise refused("query.indicator", TOO_LARGE)
+    return read.content(Cube.model_validate(laid).to_json(), json_stat.MEDIA_TYPE)
+
+
+def refused(location: str, words: Words) -> InvalidParameters:
+    """Say why there is no cube."""
+    return InvalidParameters(words, [Mistake(location, words)])
 
 
 def table(read: Reader, name: str, query: Callable[..., Found], asked: filters.Listing) -> Response:
