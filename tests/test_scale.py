@@ -184,8 +184,8 @@ def test_no_statement_reads_a_large_table_whole(
             assert asking.get(url).status_code == 200 or "compare" in url, url
     assert found or path == "/v1" or "." in path
     for statement, plan in found:
-        if statement.count("?") > SCALE.observations // 2:
-            continue  # Half of the table is asked for by name, so it may as well be read whole.
+        if statement.count("?") > SCALE.observations // 6:
+            continue  # So much is asked for by name that the table may as well be read whole.
         reads = [step for step in plan if re.match(rf"SCAN ({'|'.join(LARGE)})\b", step)]
         assert not reads or "LIMIT" in statement, (statement, plan)
         sorts = [step for step in plan if "USE TEMP B-TREE FOR ORDER BY" in step]
