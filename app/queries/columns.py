@@ -1,9 +1,9 @@
 """Columns that several queries select, under dotted labels that become nested values."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Label, RowMapping, func, null
+from sqlalchemy import ColumnElement, Label, RowMapping, Select, bindparam, func, null
 from sqlmodel import SQLModel
 
 from app.models import Source
@@ -11,6 +11,7 @@ from app.text import Language, published_day, source_line
 
 Table = type[SQLModel]
 Record = dict[str, Any]
+Row = RowMapping | Record
 
 
 def localized(table: Any, name: str, language: Language) -> ColumnElement[Any]:  # noqa: ANN401
@@ -56,17 +57,27 @@ def with_line(named: Record, language: Language) -> Record:
     return named
 
 
+@cache
+def keyed(statement: Select[Any], column: Any) -> Select[Any]:  # noqa: ANN401
+    """Narrow a statement of those that are made once to one key, which is bound as ``key``.
+
+    What is made once is compiled once too: building a statement takes longer than running it.
+    """
+    return statement.where(column == bindparam("key"))
+
+
 @lru_cache(maxsize=1024)
-def parts(label: str) -> tuple[str, ...]:
-    """Split a dotted label."""
-    return tuple(label.split("."))
+def parts(label: str) -> tuple[tuple[str, ...], str]:
+    """Split a dotted label into the names of what it lies in, and its own."""
+    *path, name = label.split(".")
+    return tuple(path), name
 
 
-def nest(row: RowMapping | Record) -> Record:
+def nest(row: Row) -> Record:
     """Turn a row with dotted labels into nested values."""
     nested: Record = {}
     for label, value in row.items():
-        *path, name = parts(label)
+        path, name = parts(label)
         inner = nested
         for part in path:
             inner = inner.setdefault(part, {})

@@ -1,6 +1,7 @@
 """Indicators, each with its headline observation."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Select, exists, select
@@ -8,7 +9,7 @@ from sqlalchemy.orm import aliased
 
 from app.filters import IndicatorFilters
 from app.models import Area, Baseline, Headline, Indicator, Observation, PriorityArea, Topic, Unit
-from app.queries.columns import Record, localized, nest, reference, unit
+from app.queries.columns import Record, keyed, localized, nest, reference, unit
 from app.queries.links import Linked, attach, links
 from app.queries.observations import beside_of, observation_columns, told, with_context
 from app.queries.pages import Found, page
@@ -28,6 +29,7 @@ ORDERS: dict[str, Sequence[Any]] = {
 }
 
 
+@cache
 def indicator_statement(language: Language) -> Select[Any]:
     """Select indicators, each with its headline observation."""
     statement = (
@@ -80,8 +82,8 @@ def indicators(connection: Connection, language: Language, filters: IndicatorFil
 
 def indicator(connection: Connection, language: Language, key: str) -> Record | None:
     """Find one indicator."""
-    statement = indicator_statement(language).where(Own.code == key)
-    rows = [dict(row) for row in connection.execute(statement).mappings()]
+    statement = keyed(indicator_statement(language), Own.code)
+    rows = [dict(row) for row in connection.execute(statement, {"key": key}).mappings()]
     return complete(connection, language, rows)[0] if rows else None
 
 

@@ -3,9 +3,20 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, cast, literal, null, or_, select, union_all
+from sqlalchemy import (
+    Connection,
+    Select,
+    bindparam,
+    cast,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy import Integer as Int
 
 from app import models
@@ -26,8 +37,8 @@ class Role:
     target: Any
     through: Table | tuple[str, ...]
 
-    def select(self, keys: Sequence[str], language: Language) -> Select[Any]:
-        """Select the linked records of some owners."""
+    def select(self, language: Language) -> Select[Any]:
+        """Select the linked records of some owners, whose keys are bound by their kind."""
         named = next(
             part for part in ("name", "title", "text") if hasattr(self.target, part + "_en")
         )
@@ -43,7 +54,9 @@ class Role:
             year.label("year"),
             target.position.label("position"),
         ]
-        statement = select(*columns).where(self.owner.code.in_(keys))
+        statement = select(*columns).where(
+            self.owner.code.in_(bindparam(self.kind, expanding=True))
+        )
         if isinstance(self.through, tuple):
             either = [getattr(target, column) == self.owner.id for column in self.through]
             return statement.join_from(self.owner, target, or_(*either))
@@ -104,6 +117,13 @@ ROLES = (
 )
 
 
+@cache
+def links_statement(kinds: tuple[str, ...], language: Language) -> Any:  # noqa: ANN401
+    """Select what records of some kinds are linked to."""
+    selects = [role.select(language) for role in ROLES if role.kind in kinds]
+    return union_all(*selects).order_by("kind", "owner", "role", "year", "position", "code")
+
+
 def links(
     connection: Connection, language: Language, owners: Mapping[str, Sequence[str]]
 ) -> Linked:
@@ -114,10 +134,9 @@ def links(
         language: the language of the names and texts.
         owners: the keys of the records by their kind.
     """
-    selects = [role.select(owners[role.kind], language) for role in ROLES if role.kind in owners]
-    statement = union_all(*selects).order_by("kind", "owner", "role", "year", "position", "code")
+    statement = links_statement(tuple(owners), language)
     found: Linked = defaultdict(list)
-    for row in connection.execute(statement).mappings():
+    for row in connection.execute(statement, owners).mappings():
         found[row["kind"], row["owner"], row["role"]].append(shaped(row["role"], dict(row)))
     return found
 

@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, bindparam, select
 
 from app.filters import ReportFilters
 from app.models import Indicator, Observation, Report, Series, Source
-from app.queries.columns import Record, localized, nest, reference, source, with_line
+from app.queries.columns import Record, keyed, localized, nest, reference, source, with_line
 from app.queries.links import Linked
 from app.queries.pages import Found, page
 from app.text import Language, period_label
@@ -25,6 +26,7 @@ ORDERS: dict[str, Sequence[Any]] = {
 }
 
 
+@cache
 def report_statement(language: Language) -> Select[Any]:
     """Select reports with the observation and the source that they belong to."""
     return (
@@ -43,12 +45,18 @@ def report_statement(language: Language) -> Select[Any]:
     )
 
 
+@cache
+def accounts_statement(language: Language) -> Select[Any]:
+    """Select what other sources say of some observations."""
+    statement = report_statement(language).where(Figure.code.in_(bindparam("keys", expanding=True)))
+    return statement.order_by(Origin.published_on, Account.code)
+
+
 def accounts_of(connection: Connection, language: Language, keys: Sequence[str]) -> Linked:
     """Read what other sources say of some observations."""
-    statement = report_statement(language).where(Figure.code.in_(keys))
-    statement = statement.order_by(Origin.published_on, Account.code)
+    statement = accounts_statement(language)
     found: Linked = defaultdict(list)
-    for row in connection.execute(statement).mappings():
+    for row in connection.execute(statement, {"keys": keys}).mappings():
         record = nest(row)
         record["source"] = with_line(record["source"], language)
         del record["id"]
@@ -56,6 +64,7 @@ def accounts_of(connection: Connection, language: Language, keys: Sequence[str])
     return found
 
 
+@cache
 def entry_statement(language: Language) -> Select[Any]:
     """Select reports with what they tell of."""
     return (
@@ -90,8 +99,8 @@ def reports(connection: Connection, language: Language, filters: ReportFilters) 
 
 def report(connection: Connection, language: Language, key: str) -> Record | None:
     """Find one report."""
-    statement = entry_statement(language).where(Account.code == key)
-    row = connection.execute(statement).mappings().first()
+    statement = keyed(entry_statement(language), Account.code)
+    row = connection.execute(statement, {"key": key}).mappings().first()
     return told(dict(row), language) if row else None
 
 

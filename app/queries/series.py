@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Select, select, tuple_
@@ -11,7 +12,7 @@ from sqlalchemy.orm import aliased
 from app.filters import SeriesFilters
 from app.models import Area, Indicator, Observation, Series, SeriesBreak, Unit
 from app.queries import obstacles
-from app.queries.columns import Record, localized, nest, reference, unit
+from app.queries.columns import Record, keyed, localized, nest, reference, unit
 from app.queries.narrow import Way, on_series
 from app.queries.observations import observation_statement, read
 from app.queries.pages import Found, Listed, walked
@@ -32,6 +33,7 @@ ORDERS: dict[str, Sequence[Any]] = {
 }
 
 
+@cache
 def series_statement(language: Language) -> Select[Any]:
     """Select series with the number and the span of their figures."""
     return (
@@ -71,7 +73,8 @@ def one_series(
     connection: Connection, language: Language, key: str, as_of: date | None = None
 ) -> Record | None:
     """Find one series, with its figures that hold, or held on a day."""
-    row = connection.execute(series_statement(language).where(Group.code == key)).mappings().first()
+    found = connection.execute(keyed(series_statement(language), Group.code), {"key": key})
+    row = found.mappings().first()
     if row is None:
         return None
     statement = (
