@@ -202,6 +202,11 @@ class Reader:
 
 async def reader(request: Request) -> Reader:
     """Open the release for a request, before its parameters are validated."""
+    return opened(request)
+
+
+def opened(request: Request) -> Reader:
+    """Open the release for a request, and tell the models of parameters what they need of it."""
     library: Library = request.app.state.library
     current = library.current()
     counts = Counter(name for name, _ in request.query_params.multi_items())
