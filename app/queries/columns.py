@@ -1,9 +1,9 @@
 """Columns that several queries select, under dotted labels that become nested values."""
 
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Label, RowMapping, Select, bindparam, func, null
+from sqlalchemy import ColumnElement, Label, RowMapping, func, null
 from sqlmodel import SQLModel
 
 from app.models import Source
@@ -55,15 +55,6 @@ def with_line(named: Record, language: Language) -> Record:
     published = published_day(named["published_on"], named["published_precision"], language)
     named["line"] = source_line(title, publisher, published, language)
     return named
-
-
-@cache
-def keyed(statement: Select[Any], column: Any) -> Select[Any]:  # noqa: ANN401
-    """Narrow a statement of those that are made once to one key, which is bound as ``key``.
-
-    What is made once is compiled once too: building a statement takes longer than running it.
-    """
-    return statement.where(column == bindparam("key"))
 
 
 @lru_cache(maxsize=1024)

@@ -24,9 +24,10 @@ from app.models import (
     Source,
     Topic,
 )
-from app.queries.columns import Record, keyed, localized, nest, reference, source, with_line
+from app.queries.columns import Record, localized, nest, reference, source, with_line
 from app.queries.links import Linked, attach, links
 from app.queries.pages import Found, page
+from app.queries.prepared import one
 from app.queries.words import holding
 from app.text import Language
 
@@ -99,11 +100,8 @@ def outcomes(connection: Connection, language: Language, filters: OutcomeFilters
 
 def outcome(connection: Connection, language: Language, key: str) -> Record | None:
     """Find one outcome."""
-    statement = keyed(outcome_statement(language), Result.code)
-    row = connection.execute(statement, {"key": key}).mappings().first()
-    if row is None:
-        return None
-    return told(dict(row), language, links(connection, language, {"outcome": [key]}), "outcome")
+    row = one(connection, outcome_statement(language), Result.code, key)
+    return row and told(row, language, links(connection, language, {"outcome": [key]}), "outcome")
 
 
 def told(row: Record, language: Language, linked: Linked, kind: str) -> Record:
@@ -163,11 +161,8 @@ def actions(connection: Connection, language: Language, filters: ActionFilters) 
 
 def action(connection: Connection, language: Language, key: str) -> Record | None:
     """Find one action."""
-    statement = keyed(action_statement(language), Step.code)
-    row = connection.execute(statement, {"key": key}).mappings().first()
-    if row is None:
-        return None
-    return told(dict(row), language, links(connection, language, {"action": [key]}), "action")
+    row = one(connection, action_statement(language), Step.code, key)
+    return row and told(row, language, links(connection, language, {"action": [key]}), "action")
 
 
 @cache

@@ -9,10 +9,11 @@ from sqlalchemy.orm import aliased
 
 from app.filters import IndicatorFilters
 from app.models import Area, Baseline, Headline, Indicator, Observation, PriorityArea, Topic, Unit
-from app.queries.columns import Record, keyed, localized, nest, reference, unit
+from app.queries.columns import Record, localized, nest, reference, unit
 from app.queries.links import Linked, attach, links
 from app.queries.observations import beside_of, observation_columns, told, with_context
 from app.queries.pages import Found, page
+from app.queries.prepared import one
 from app.queries.words import holding
 from app.text import Language
 
@@ -82,9 +83,8 @@ def indicators(connection: Connection, language: Language, filters: IndicatorFil
 
 def indicator(connection: Connection, language: Language, key: str) -> Record | None:
     """Find one indicator."""
-    statement = keyed(indicator_statement(language), Own.code)
-    rows = [dict(row) for row in connection.execute(statement, {"key": key}).mappings()]
-    return complete(connection, language, rows)[0] if rows else None
+    found = one(connection, indicator_statement(language), Own.code, key)
+    return found and complete(connection, language, [found])[0]
 
 
 def complete(connection: Connection, language: Language, rows: list[Record]) -> list[Record]:
@@ -97,12 +97,11 @@ def with_headlines(
     connection: Connection, language: Language, rows: list[Record], found: Linked
 ) -> list[Record]:
     """Complete selected indicators with their headline, given what they are linked to."""
-    keys = [row["headline.id"] for row in rows if row["headline.id"] is not None]
-    beside = beside_of(connection, language, keys)
-    records = []
-    for row in rows:
-        record = attach(nest(row), found, "indicator", row["code"])
+    records = [nest(row) for row in rows]
+    keys = [record["headline"]["id"] for record in records]
+    beside = beside_of(connection, language, [key for key in keys if key is not None])
+    for record in records:
+        attach(record, found, "indicator", record["code"])
         shown = record["headline"]
         record["headline"] = told(shown, language, beside) if shown["id"] is not None else None
-        records.append(record)
     return records

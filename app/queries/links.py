@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import (
     Connection,
     Select,
-    bindparam,
     cast,
     literal,
     null,
@@ -21,6 +20,7 @@ from sqlalchemy import Integer as Int
 
 from app import models
 from app.queries.columns import Record, Table, localized
+from app.queries.prepared import beside, bound
 from app.text import Language
 
 Linked = dict[tuple[str, str, str], list[Record]]
@@ -37,7 +37,7 @@ class Role:
     target: Any
     through: Table | tuple[str, ...]
 
-    def select(self, language: Language) -> Select[Any]:
+    def select(self, language: Language, *, several: bool) -> Select[Any]:
         """Select the linked records of some owners, whose keys are bound by their kind."""
         named = next(
             part for part in ("name", "title", "text") if hasattr(self.target, part + "_en")
@@ -54,9 +54,7 @@ class Role:
             year.label("year"),
             target.position.label("position"),
         ]
-        statement = select(*columns).where(
-            self.owner.code.in_(bindparam(self.kind, expanding=True))
-        )
+        statement = select(*columns).where(bound(self.owner.code, self.kind, several=several))
         if isinstance(self.through, tuple):
             either = [getattr(target, column) == self.owner.id for column in self.through]
             return statement.join_from(self.owner, target, or_(*either))
@@ -118,9 +116,9 @@ ROLES = (
 
 
 @cache
-def links_statement(kinds: tuple[str, ...], language: Language) -> Any:  # noqa: ANN401
+def links_statement(kinds: tuple[str, ...], language: Language, *, several: bool) -> Any:  # noqa: ANN401
     """Select what records of some kinds are linked to."""
-    selects = [role.select(language) for role in ROLES if role.kind in kinds]
+    selects = [role.select(language, several=several) for role in ROLES if role.kind in kinds]
     return union_all(*selects).order_by("kind", "owner", "role", "year", "position", "code")
 
 
@@ -134,10 +132,11 @@ def links(
         language: the language of the names and texts.
         owners: the keys of the records by their kind.
     """
-    statement = links_statement(tuple(owners), language)
+    several = any(len(keys) != 1 for keys in owners.values())
+    statement = links_statement(tuple(owners), language, several=several)
     found: Linked = defaultdict(list)
-    for row in connection.execute(statement, owners).mappings():
-        found[row["kind"], row["owner"], row["role"]].append(shaped(row["role"], dict(row)))
+    for row in beside(connection, statement, owners):
+        found[row["kind"], row["owner"], row["role"]].append(shaped(row["role"], row))
     return found
 
 

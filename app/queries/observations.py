@@ -23,7 +23,6 @@ from app.models import (
 from app.queries.columns import (
     Record,
     Row,
-    keyed,
     localized,
     nest,
     reference,
@@ -35,6 +34,7 @@ from app.queries.growth import rates_beside
 from app.queries.links import Linked
 from app.queries.narrow import listing, orders_of
 from app.queries.pages import Found, page
+from app.queries.prepared import one
 from app.queries.reports import accounts_of
 from app.queries.vintages import term
 from app.text import Language, citation, figure, period_label
@@ -127,17 +127,16 @@ def observations(
 
 def observation(connection: Connection, language: Language, key: str) -> Record | None:
     """Find one observation."""
-    statement = keyed(observation_statement(language), Figure.code)
-    rows = connection.execute(statement, {"key": key}).mappings().all()
-    return next(iter(completed(connection, language, rows, None)), None)
+    found = one(connection, observation_statement(language), Figure.code, key)
+    return found and told(found, language, beside_of(connection, language, [key]))
 
 
 def vintages(
     connection: Connection, language: Language, filters: VintagedFilters, key: str
 ) -> Found:
     """List the figures of all sources for the series and period of an observation."""
-    one: Any = aliased(Observation, name="one")
-    same = select(one.series_id, one.period_start).where(one.code == key).subquery()
+    known: Any = aliased(Observation, name="known")
+    same = select(known.series_id, known.period_start).where(known.code == key).subquery()
     statement = (
         observation_statement(language)
         .join(same, Figure.series_id == same.c.series_id)

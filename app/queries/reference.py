@@ -8,9 +8,10 @@ from sqlalchemy import Connection, Select, select
 
 from app.filters import AreaFilters, CodeListing, InstrumentFilters, SourceFilters
 from app.models import Area, Instrument, Sector, Source, Topic, Unit
-from app.queries.columns import Record, keyed, localized, nest
+from app.queries.columns import Record, localized, nest
 from app.queries.links import attach, links
 from app.queries.pages import Found, page
+from app.queries.prepared import one
 from app.text import Language, published_day, source_line
 
 LISTED: dict[str, tuple[Any, tuple[str, ...], tuple[str, ...]]] = {
@@ -65,11 +66,8 @@ def listed(connection: Connection, language: Language, kind: str, filters: CodeL
 
 def entry(connection: Connection, language: Language, kind: str, key: str) -> Record | None:
     """Find one record of a code list."""
-    statement = keyed(listed_statement(kind, language), LISTED[kind][0].code)
-    row = connection.execute(statement, {"key": key}).mappings().first()
-    if row is None:
-        return None
-    return attach(dict(row), links(connection, language, {kind: [key]}), kind, key)
+    row = one(connection, listed_statement(kind, language), LISTED[kind][0].code, key)
+    return row and attach(row, links(connection, language, {kind: [key]}), kind, key)
 
 
 @cache
@@ -109,9 +107,8 @@ def sources(connection: Connection, language: Language, filters: SourceFilters) 
 
 def source(connection: Connection, language: Language, key: str) -> Record | None:
     """Find one source."""
-    statement = keyed(source_statement(language), Document.code)
-    row = connection.execute(statement, {"key": key}).mappings().first()
-    return told(dict(row), language) if row else None
+    row = one(connection, source_statement(language), Document.code, key)
+    return row and told(row, language)
 
 
 def newest_edition(connection: Connection, language: Language) -> Record:

@@ -12,10 +12,11 @@ from sqlalchemy.orm import aliased
 from app.filters import SeriesFilters
 from app.models import Area, Indicator, Observation, Series, SeriesBreak, Unit
 from app.queries import obstacles
-from app.queries.columns import Record, keyed, localized, nest, reference, unit
+from app.queries.columns import Record, localized, nest, reference, unit
 from app.queries.narrow import Way, on_series
 from app.queries.observations import observation_statement, read
 from app.queries.pages import Found, Listed, walked
+from app.queries.prepared import keyed
 from app.queries.vintages import current
 from app.text import Language, Words, period_label, span_label
 
