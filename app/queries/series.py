@@ -62,7 +62,11 @@ def series_statement(language: Language) -> Select[Any]:
 def series(connection: Connection, language: Language, filters: SeriesFilters) -> Found:
     """List series."""
     way = Way.SERIES if filters.sort.startswith("indicator") else Way.ORDER
-    free, ordered = (select(Group.id).where(*on_series(filters, one)) for one in (Way.FREE, way))
+    free = select(Group.id).where(*on_series(filters, Way.FREE))
+
+    def ordered() -> Select[Any]:
+        return select(Group.id).where(*on_series(filters, way))
+
     listed = Listed(
         series_statement(language), Group.id, free, ordered, ORDERS, ORDERS, sorts=False
     )
