@@ -1,5 +1,6 @@
 """The command line: bri serve, build, check, diff, freeze, openapi."""
 
+import gc
 import os
 import socket
 from collections.abc import Iterator
@@ -220,6 +221,7 @@ def serve(
 
 def run(host: str, port: int, workers: int, root_path: str) -> None:
     """Run the server processes until they are told to stop."""
+    gc.disable()  # Imports make no garbage; the application turns it on when it is made.
     import uvicorn  # noqa: PLC0415
 
     uvicorn.run(

@@ -103,9 +103,9 @@ def spoken(request: Request) -> Language:
     return negotiate(request.headers.get("accept-language", ""))
 
 
-def language_headers(request: Request) -> dict[str, str]:
+def language_headers(request: Request, language: Language) -> dict[str, str]:
     """Say which language an answer is in, and that the header chose it if no parameter did."""
-    headers = {"Content-Language": str(spoken(request))}
+    headers = {"Content-Language": str(language)}
     if request.query_params.get("lang") not in list(Language):
         headers["Vary"] = "Accept-Language"
     return headers
@@ -156,7 +156,7 @@ class Reader:
         self, body: bytes, media_type: str, links: dict[str, str] | None = None
     ) -> Response:
         """Send finished bytes in the language of the request."""
-        headers = language_headers(self.request)
+        headers = language_headers(self.request, self.language)
         if links:
             headers["Link"] = ", ".join(f'<{url}>; rel="{rel}"' for rel, url in links.items())
         return Response(body, media_type=media_type, headers=headers)
@@ -224,5 +224,9 @@ def problem_response(request: Request, problem: Problem) -> Response:
     language = spoken(request)
     identifier = getattr(request.state, "request_id", "none")
     body = problem.document(base_url(request), language, identifier).to_json()
-    headers = {"Cache-Control": "no-store", **language_headers(request), **problem.headers}
+    headers = {
+        "Cache-Control": "no-store",
+        **language_headers(request, language),
+        **problem.headers,
+    }
     return Response(body, problem.status, headers, MEDIA_TYPE)

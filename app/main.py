@@ -1,5 +1,6 @@
 """The application: middleware, handlers and routers, in lists that can be read."""
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from difflib import get_close_matches
@@ -122,8 +123,14 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 def application() -> FastAPI:
-    """Make the application from the environment; what a server process calls."""
-    return create_app(Settings())
+    """Make the application from the environment; what a server process calls.
+
+    What is there by then stays for good, so the garbage collector need not look at it again.
+    """
+    made = create_app(Settings())
+    gc.freeze()
+    gc.enable()
+    return made
 
 
 async def answer_problem(request: Request, problem: Exception) -> Response:

@@ -71,7 +71,7 @@ class Store:
 
     def put(self, key: tuple[Hashable, ...], finished: Finished) -> None:
         """Keep an answer if there can be room for it."""
-        taken = weight(key, finished)
+        taken = weight(key, finished) if self.entries else 0
         if not self.entries or taken * LARGEST_SHARE > self.size:
             return
         if key in self.kept:

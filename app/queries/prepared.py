@@ -1,6 +1,6 @@
 """Statements that are made once: compiled once too, and run by the driver with nothing between."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -29,7 +29,7 @@ class Prepared:
         columns = list(statement.selected_columns)
         outward = [converter(one.type, dialect, "result_processor", None) for one in columns]
         self.outward = [(place, convert) for place, convert in enumerate(outward) if convert]
-        self.plan: Plan = nest({one.name: place for place, one in enumerate(columns)})
+        self.plan = plan_of(one.name for one in columns)
 
     def bound(self, name: str, value: Any) -> Any:  # noqa: ANN401
         """Turn a value into what the driver takes."""
@@ -53,6 +53,11 @@ class Prepared:
         for place, convert in self.outward:
             values[place] = convert(values[place])
         return filled(self.plan, values)
+
+
+def plan_of(labels: Iterable[str]) -> Plan:
+    """Plan how a row with dotted labels becomes a nested record."""
+    return nest({label: place for place, label in enumerate(labels)})
 
 
 def filled(plan: Plan, values: Sequence[Any]) -> Record:
@@ -121,4 +126,5 @@ def beside(
         alone = {name: keys[0] for name, keys in owners.items()}
         return read(connection, statement, alone | dict(more or {}))
     found = connection.execute(statement, {**owners, **(more or {})})
-    return [nest(row) for row in found.mappings()]
+    plan = plan_of(found.keys())
+    return [filled(plan, row) for row in found]
