@@ -231,12 +231,22 @@ def run(host: str, port: int, workers: int, root_path: str) -> None:
         port=port,
         workers=workers,
         root_path=root_path,
+        http=protocol(),
         ws="none",
         timeout_worker_healthcheck=30,
         server_header=False,
         log_level="warning",
         access_log=False,
     )
+
+
+def protocol() -> Any:  # noqa: ANN401
+    """Choose the protocol that answers from the cache, where the server is one that it fits."""
+    try:
+        from app.caching.protocol import Protocol, is_as_expected  # noqa: PLC0415
+    except ImportError:
+        return "auto"
+    return Protocol if is_as_expected() else "auto"
 
 
 def refuse_taken(host: str, port: int) -> None:

@@ -150,9 +150,10 @@ def answering(peer: Peer, process: subprocess.Popen[bytes]) -> Iterator[bool]:
     Raises:
         ChildProcessError: if it has ended.
     """
-    while process.poll() is None:
-        try:
-            yield httpx2.get(peer.url).is_success
-        except httpx2.TransportError:
-            yield False
+    with httpx2.Client() as client:
+        while process.poll() is None:
+            try:
+                yield client.get(peer.url).is_success
+            except httpx2.TransportError:
+                yield False
     raise ChildProcessError(f"{peer.command[0]} ended")
