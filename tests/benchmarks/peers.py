@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import httpx2
 
@@ -52,8 +53,7 @@ class Peer:
         return f"http://127.0.0.1:{self.port}{path}"
 
 
-@dataclass(frozen=True)
-class Started:
+class Started(NamedTuple):
     """A server that answers."""
 
     seconds: float
