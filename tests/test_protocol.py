@@ -61,15 +61,17 @@ HEADERS = (
     "Upgrade: h2c",
 )
 LAST = "GET /v1/units HTTP/1.1\r\nHost: data.example\r\nConnection: close\r\n\r\n"
+CHUNKED = (
+    "POST /v1 HTTP/1.1\r\nHost: data.example\r\nTransfer-Encoding: chunked\r\n\r\n"
+    "2\r\n{}\r\n0\r\n\r\n"
+)
 BROKEN = (
     "GET\r\n\r\n",
     "GET / HTTP/9.9\r\n\r\n",
     "GET /v1 HTTP/1.1\r\nno colon\r\n\r\n",
     "GET /v1/units HTTP/1.0\r\n\r\n",
     "GET /v1/units HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
-    "POST /v1 HTTP/1.1\r\nHost: data.example\r\nTransfer-Encoding: chunked\r\n\r\n"
-    "2\r\n{}\r\n0\r\n\r\n" + LAST,
-    +LAST,
+    CHUNKED + LAST,
     "GET /v1/units HTTP/1.1\r\nContent-Length: 4\r\n\r\nbody" + LAST,
     "GET /v1/units HTTP/1.1\r\n\r\n" + LAST,
 )
