@@ -221,7 +221,8 @@ def serve(
 
 def run(host: str, port: int, workers: int, root_path: str) -> None:
     """Run the server processes until they are told to stop."""
-    gc.disable()  # Imports make no garbage; the application turns it on when it is made.
+    if workers == 1:
+        gc.disable()  # Imports make no garbage; the application turns it on when it is made.
     import uvicorn  # noqa: PLC0415
 
     uvicorn.run(

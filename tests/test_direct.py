@@ -1,5 +1,7 @@
 """The direct way to a route: the same bytes as the framework's way, which keeps all refusals."""
 
+import gc
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +9,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.direct import Direct
-from app.main import ROUTERS, create_app
+from app.main import ROUTERS, application, create_app
+from app.queries.prepared import Prepared
 from app.settings import Settings
 from tests.test_contract import PATHS, example_url
 
@@ -69,6 +72,33 @@ def test_both_ways_answer_alike(
     short_told, long_told = told(short, url, **headers), told(long, url, **headers)
     assert short_told == long_told
     assert (short_told[0] == 200) == (path not in REFUSED)
+
+
+def test_what_the_driver_fails_at_is_told_by_sqlalchemy(
+    short: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = "/v1/indicators/goods-trade"
+    made = told(short, path)
+
+    def fail(*_: object) -> None:
+        raise sqlite3.OperationalError
+
+    monkeypatch.setattr(Prepared, "run", fail)
+    assert told(short, path) == made
+
+
+def test_a_server_process_looks_for_garbage_once_it_is_made(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BRI_DATABASE", str(database))
+    gc.disable()
+    try:
+        application()
+        assert gc.isenabled()
+        assert gc.get_freeze_count() > 0
+    finally:
+        gc.unfreeze()
+        gc.enable()
 
 
 def test_every_route_with_data_has_a_direct_way() -> None:

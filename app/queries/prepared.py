@@ -1,7 +1,7 @@
 """Statements that are made once: compiled once too, and run by the driver with nothing between."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, bindparam
@@ -74,9 +74,12 @@ def converter(kind: TypeEngine[Any], dialect: Dialect, name: str, *more: Any) ->
     return convert
 
 
-@cache
+@lru_cache(maxsize=512)
 def prepared(statement: Any, dialect: Dialect) -> Prepared:  # noqa: ANN401
-    """Compile a statement that is made once; the cache keeps it as long as the statement lives."""
+    """Compile a statement that is made once; each release that is opened has a dialect of its own.
+
+    There is room for all statements in both languages, and for two releases at a time.
+    """
     return Prepared(statement, dialect)
 
 
