@@ -40,10 +40,11 @@ def test_readme_takes_the_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     target = tmp_path / "README.md"
     target.write_text(f"before\n{speed.START}old\n{speed.END}\nafter\n")
     monkeypatch.setattr(speed, "README", target)
-    speed.place(["| new |"])
+    speed.place(["| new |"], Namespace(passes=7, seconds=2.0))
     assert "old" not in target.read_text()
     assert target.read_text().startswith("before\n")
     assert target.read_text().endswith("after\n")
+    assert "--passes 7 --seconds 2 --write" in target.read_text()
     assert "| new |" in target.read_text()
 
 

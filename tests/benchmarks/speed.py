@@ -171,13 +171,14 @@ def bars(results: Results) -> list[dict[str, Any]]:
     ]
 
 
-def place(lines: Iterable[str]) -> None:
+def place(lines: Iterable[str], options: Namespace) -> None:
     """Put the table into the README, with the machine, the date and the command."""
     gigabytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
     today = datetime.now(UTC).date()
     told = (
         f"Measured on {today} with {os.cpu_count()} cores and {gigabytes:.0f} GB, "
-        f"Python {sys.version.split()[0]}, by `python -m tests.benchmarks.speed --write`:"
+        f"Python {sys.version.split()[0]}, by `python -m tests.benchmarks.speed "
+        f"--passes {options.passes} --seconds {options.seconds:g} --write`:"
     )
     text = README.read_text()
     before, rest = text.split(START)
@@ -211,7 +212,7 @@ def run(options: Namespace, console: Console, folder: Path) -> None:
         console.print(f"left out: {name} ({why})")
     if options.write:
         draw(bars(results), programs / "python", PLOT)
-        place(lines)
+        place(lines, options)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
