@@ -1,5 +1,6 @@
 """The command line: bri serve, build, check, diff, freeze, openapi."""
 
+import gc
 import os
 import socket
 from collections.abc import Iterator
@@ -220,6 +221,8 @@ def serve(
 
 def run(host: str, port: int, workers: int, root_path: str) -> None:
     """Run the server processes until they are told to stop."""
+    if workers == 1:
+        gc.disable()  # Imports make no garbage; the application turns it on when it is made.
     import uvicorn  # noqa: PLC0415
 
     uvicorn.run(
@@ -229,12 +232,22 @@ def run(host: str, port: int, workers: int, root_path: str) -> None:
         port=port,
         workers=workers,
         root_path=root_path,
+        http=protocol(),
         ws="none",
         timeout_worker_healthcheck=30,
         server_header=False,
         log_level="warning",
         access_log=False,
     )
+
+
+def protocol() -> Any:  # noqa: ANN401
+    """Choose the protocol that answers from the cache, where the server is one that it fits."""
+    try:
+        from app.caching.protocol import Protocol, is_as_expected  # noqa: PLC0415
+    except ImportError:
+        return "auto"
+    return Protocol if is_as_expected() else "auto"
 
 
 def refuse_taken(host: str, port: int) -> None:

@@ -106,9 +106,9 @@ def spoken(request: Request) -> Language:
     return negotiate(request.headers.get("accept-language", ""))
 
 
-def language_headers(request: Request) -> dict[str, str]:
+def language_headers(request: Request, language: Language) -> dict[str, str]:
     """Say which language an answer is in, and that the header chose it if no parameter did."""
-    headers = {"Content-Language": str(spoken(request))}
+    headers = {"Content-Language": str(language)}
     if request.query_params.get("lang") not in list(Language):
         headers["Vary"] = "Accept-Language"
     return headers
@@ -159,7 +159,7 @@ class Reader:
         self, body: bytes, media_type: str, links: dict[str, str] | None = None
     ) -> Response:
         """Send finished bytes in the language of the request."""
-        headers = language_headers(self.request)
+        headers = language_headers(self.request, self.language)
         if links:
             headers["Link"] = ", ".join(f'<{url}>; rel="{rel}"' for rel, url in links.items())
         return Response(body, media_type=media_type, headers=headers)
@@ -171,7 +171,7 @@ class Reader:
         """
         parts = self.written(write)
         first = next(parts)
-        headers = {**language_headers(self.request), "X-Accel-Buffering": "no"}
+        headers = {**language_headers(self.request, self.language), "X-Accel-Buffering": "no"}
         return StreamingResponse(sent(first, parts), media_type=media_type, headers=headers)
 
     def written(self, write: Callable[[Connection], Iterator[bytes]]) -> Iterator[bytes]:
@@ -230,6 +230,11 @@ async def sent(first: bytes, parts: Iterator[bytes]) -> AsyncIterator[bytes]:
 
 async def reader(request: Request) -> Reader:
     """Open the release for a request, before its parameters are validated."""
+    return opened(request)
+
+
+def opened(request: Request) -> Reader:
+    """Open the release for a request, and tell the models of parameters what they need of it."""
     library: Library = request.app.state.library
     current = library.current()
     counts = Counter(name for name, _ in request.query_params.multi_items())
@@ -247,5 +252,9 @@ def problem_response(request: Request, problem: Problem) -> Response:
     language = spoken(request)
     identifier = getattr(request.state, "request_id", "none")
     body = problem.document(base_url(request), language, identifier).to_json()
-    headers = {"Cache-Control": "no-store", **language_headers(request), **problem.headers}
+    headers = {
+        "Cache-Control": "no-store",
+        **language_headers(request, language),
+        **problem.headers,
+    }
     return Response(body, problem.status, headers, MEDIA_TYPE)

@@ -20,6 +20,9 @@ class DatabaseError(Exception):
 class Database:
     """A finished database file, opened read-only and immutable."""
 
+    is_near = True
+    """Whether a record is read without waiting for anybody."""
+
     def __init__(self, path: Path) -> None:
         """Open the file.
 

@@ -19,7 +19,8 @@ from app.caching.answers import Freshness
 from app.caching.middleware import Caching
 from app.caching.store import Bounds
 from app.context import Library, problem_response, route_path
-from app.methods import ReadOnly
+from app.direct import Direct
+from app.methods import OPEN_HEADERS, ReadOnly
 from app.mistakes import mistakes
 from app.problems import InvalidParameters, Mistake, Problem, UnknownPath, shown
 from app.routers import changes, commitments, downloads, figures, reference, series, service, site
@@ -46,6 +47,7 @@ class Service(FastAPI):
     """FastAPI behind a cache: what is kept is answered before anything of the framework runs."""
 
     caching: Caching
+    direct: Direct
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Take a request of the server to the cache."""
@@ -53,8 +55,13 @@ class Service(FastAPI):
         await self.caching(scope, receive, send)
 
     async def work(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer what the cache cannot, through middleware and routes."""
-        await super().__call__(scope, receive, send)
+        """Answer what the cache cannot: directly, else through middleware and routes."""
+        response = await self.direct.answer(scope) if scope["type"] == "http" else None
+        if response is None:
+            await super().__call__(scope, receive, send)
+            return
+        response.raw_headers = [*response.raw_headers, *OPEN_HEADERS]
+        await response(scope, receive, send)
 
 
 def create_app(settings: Settings) -> Service:
@@ -84,6 +91,7 @@ def create_app(settings: Settings) -> Service:
     app.state.library = Library(path, public_url)
     app.state.library.current()
     app.caching = Caching(app.work, app.state, bounds(settings), freshness(settings))
+    app.direct = Direct(ROUTERS)
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
@@ -116,8 +124,14 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 def application() -> FastAPI:
-    """Make the application from the environment; what a server process calls."""
-    return create_app(Settings())
+    """Make the application from the environment; what a server process calls.
+
+    What is there by then stays for good, so the garbage collector need not look at it again.
+    """
+    made = create_app(Settings())
+    gc.freeze()
+    gc.enable()
+    return made
 
 
 async def answer_problem(request: Request, problem: Exception) -> Response:

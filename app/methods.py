@@ -21,6 +21,7 @@ OPEN = {
     "X-Content-Type-Options": "nosniff",
 }
 """The headers of every answer."""
+OPEN_HEADERS = [(name.lower().encode(), value.encode()) for name, value in OPEN.items()]
 BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from fastapi import FastAPI
@@ -13,6 +14,7 @@ from sqlalchemy import event
 from starlette.testclient import TestClient
 
 from app.main import create_app
+from app.queries.prepared import Prepared
 from app.settings import Settings
 from tests.benchmarks.generated import Scale, build
 from tests.test_contract import PATHS, example_url
@@ -149,9 +151,17 @@ def plans(app: FastAPI) -> Iterator[list[tuple[str, list[str]]]]:
         rows = cursor.connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
         found.append((statement, [row[3] for row in rows]))
 
+    def run(ready: Prepared, connection: Any, values: Any) -> Any:
+        given = ready.fixed | {name: ready.bound(name, one) for name, one in values.items()}
+        in_order = [given[name] for name in ready.order or ()]
+        explain(None, connection.connection.cursor(), ready.text, in_order)
+        return running(ready, connection, values)
+
+    running = Prepared.run
     event.listen(engine, "before_cursor_execute", explain)
     try:
-        yield found
+        with patch.object(Prepared, "run", run):
+            yield found
     finally:
         event.remove(engine, "before_cursor_execute", explain)
 

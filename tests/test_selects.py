@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from fastapi import FastAPI
@@ -11,12 +12,15 @@ from sqlalchemy import event
 from starlette.testclient import TestClient
 
 from app.main import create_app
+from app.queries.prepared import Prepared
 from app.settings import Settings
 from tests.test_contract import LISTS, PATHS, example_url
 
 MORE = {
     "/v1/overview": 6,
     "/v1/indicators": 4,
+    "/v1/indicators.csv": 4,
+    "/v1/observations.jsonstat": 4,
     "/v1/indicators/{code}": 4,
     "/v1/indicators/{code}/observations": 4,
     "/v1/observations": 4,
@@ -48,9 +52,15 @@ def counted(app: FastAPI) -> Iterator[list[str]]:
     def note(_c: Any, _k: Any, statement: str, *_: Any) -> None:
         statements.append(statement)
 
+    def run(ready: Prepared, *given: Any) -> Any:
+        statements.append(ready.text)
+        return running(ready, *given)
+
+    running = Prepared.run
     event.listen(engine, "before_cursor_execute", note)
     try:
-        yield statements
+        with patch.object(Prepared, "run", run):
+            yield statements
     finally:
         event.remove(engine, "before_cursor_execute", note)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import formatdate, parsedate_to_datetime
+from functools import lru_cache
 from hashlib import blake2b
 from time import time
 
@@ -150,16 +151,26 @@ class Gathering:
             del headers[name]
         body = await encoded(b"".join(self.pieces), headers, self.coding)
         headers.setdefault("cache-control", self.cache_control)
-        headers.setdefault("last-modified", formatdate(min(modified, time()), usegmt=True))
+        date = headers.setdefault("last-modified", spelled(int(min(modified, time()))))
         headers["etag"] = f'"{digest(body, headers)}"'
         headers["content-length"] = str(len(body))
         if self.file:
             headers["accept-ranges"] = "bytes"
-        date = headers["last-modified"]
-        seconds = int(parsedate_to_datetime(date).timestamp())
-        validators = Validators(headers["etag"].encode(), seconds, date.encode())
+        validators = Validators(headers["etag"].encode(), seconds_of(date), date.encode())
         unchanged = [pair for pair in headers.raw if pair[0] in UNCHANGED_HEADERS]
         return Finished(body, headers.raw, unchanged, validators, is_file=self.file)
+
+
+@lru_cache(maxsize=64)
+def spelled(seconds: int) -> str:
+    """Write a time as HTTP does."""
+    return formatdate(seconds, usegmt=True)
+
+
+@lru_cache(maxsize=64)
+def seconds_of(date: str) -> int:
+    """Read a time of our own."""
+    return int(parsedate_to_datetime(date).timestamp())
 
 
 def is_shareable(start: Message) -> bool:

@@ -69,12 +69,9 @@ class Caching:
         if scope["type"] != "http" or scope["method"] not in READING:
             await self.app(scope, receive, send)
             return
-        if monotonic() > self.look_again:
-            self.renew()
         headers = single(scope["headers"])
         identifier = identify(headers.get(b"x-request-id"))
-        key = self.keys.key(scope, headers)
-        finished = self.store.get(key)
+        key, finished = self.kept(scope, headers)
         if finished is None:
             asking = normalised(scope, Key(*key), identifier)
             finished = await self.fetch(Miss(key, asking, receive, send))
@@ -90,6 +87,13 @@ class Caching:
         fields = [*fields, (b"x-request-id", identifier)]
         await send({"type": "http.response.start", "status": status, "headers": fields})
         await send(message)
+
+    def kept(self, scope: Scope, headers: dict[bytes, bytes]) -> tuple[AnyKey, Finished | None]:
+        """Give the key of a request, and the answer that is kept for it."""
+        if monotonic() > self.look_again:
+            self.renew()
+        key = self.keys.key(scope, headers)
+        return key, self.store.get(key)
 
     def renew(self) -> Snapshot | None:
         """Find the release that is served now; with another one the cache starts anew."""

@@ -19,7 +19,16 @@ LARGEST_SHARE = 8
 class Finished:
     """An answer as finished bytes, with the headers for each way to send it."""
 
-    __slots__ = ("again", "body", "headers", "is_file", "message", "unchanged", "validators")
+    __slots__ = (
+        "again",
+        "body",
+        "headers",
+        "is_file",
+        "message",
+        "unchanged",
+        "validators",
+        "wire",
+    )
 
     def __init__(
         self, body: bytes, headers: Raw, unchanged: Raw, validators: Validators, *, is_file: bool
@@ -30,6 +39,8 @@ class Finished:
         self.validators = validators
         self.is_file = is_file
         self.message: Message = {"type": "http.response.body", "body": body}
+        self.wire: dict[int, bytes] = {}
+        """The headers as they go over the wire, by status, once somebody needed them."""
         self.again = False
         """Whether it was asked for again since it was last looked over."""
 
@@ -38,7 +49,7 @@ def weight(key: tuple[Hashable, ...], finished: Finished) -> int:
     """Count the bytes that an answer takes in memory, rounded up."""
     texts = sum(len(part) for part in key if isinstance(part, str | bytes))
     names = sum(len(name) + len(value) for name, value in finished.headers)
-    return len(finished.body) + 2 * names + texts + len(repr(key[-1])) + OVERHEAD
+    return len(finished.body) + 4 * names + texts + len(repr(key[-1])) + OVERHEAD
 
 
 class Bounds(NamedTuple):
@@ -71,7 +82,7 @@ class Store:
 
     def put(self, key: tuple[Hashable, ...], finished: Finished) -> None:
         """Keep an answer if there can be room for it."""
-        taken = weight(key, finished)
+        taken = weight(key, finished) if self.entries else 0
         if not self.entries or taken * LARGEST_SHARE > self.size:
             return
         if key in self.kept:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
@@ -20,6 +21,7 @@ Part: Any = ChangedField
 ORDERS: dict[str, Sequence[Any]] = {"release": (Entry.released_on, Entry.number, Done.id)}
 
 
+@cache
 def change_statement(language: Language) -> Select[Any]:
     """Select changes with their releases."""
     return (

@@ -11,6 +11,7 @@ from app.text import Language, published_day, source_line
 
 Table = type[SQLModel]
 Record = dict[str, Any]
+Row = RowMapping | Record
 
 
 def localized(table: Any, name: str, language: Language) -> ColumnElement[Any]:  # noqa: ANN401
@@ -57,16 +58,17 @@ def with_line(named: Record, language: Language) -> Record:
 
 
 @lru_cache(maxsize=1024)
-def parts(label: str) -> tuple[str, ...]:
-    """Split a dotted label."""
-    return tuple(label.split("."))
+def parts(label: str) -> tuple[tuple[str, ...], str]:
+    """Split a dotted label into the names of what it lies in, and its own."""
+    *path, name = label.split(".")
+    return tuple(path), name
 
 
-def nest(row: RowMapping | Record) -> Record:
+def nest(row: Row) -> Record:
     """Turn a row with dotted labels into nested values."""
     nested: Record = {}
     for label, value in row.items():
-        *path, name = parts(label)
+        path, name = parts(label)
         inner = nested
         for part in path:
             inner = inner.setdefault(part, {})

@@ -1,6 +1,7 @@
 """Outcomes, priority areas and their actions."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Select, exists, func, select
@@ -26,6 +27,7 @@ from app.models import (
 from app.queries.columns import Record, localized, nest, reference, source, with_line
 from app.queries.links import Linked, attach, links
 from app.queries.pages import Found, page
+from app.queries.prepared import one
 from app.queries.words import holding
 from app.text import Language
 
@@ -56,6 +58,7 @@ def naming(owner: Any, link: Any, target: Any, keys: Sequence[str]) -> Any:  # n
     )
 
 
+@cache
 def outcome_statement(language: Language) -> Select[Any]:
     """Select outcomes."""
     return (
@@ -97,11 +100,8 @@ def outcomes(connection: Connection, language: Language, filters: OutcomeFilters
 
 def outcome(connection: Connection, language: Language, key: str) -> Record | None:
     """Find one outcome."""
-    statement = outcome_statement(language).where(Result.code == key)
-    row = connection.execute(statement).mappings().first()
-    if row is None:
-        return None
-    return told(dict(row), language, links(connection, language, {"outcome": [key]}), "outcome")
+    row = one(connection, outcome_statement(language), Result.code, key)
+    return row and told(row, language, links(connection, language, {"outcome": [key]}), "outcome")
 
 
 def told(row: Record, language: Language, linked: Linked, kind: str) -> Record:
@@ -111,6 +111,7 @@ def told(row: Record, language: Language, linked: Linked, kind: str) -> Record:
     return record
 
 
+@cache
 def action_statement(language: Language) -> Select[Any]:
     """Select actions."""
     return (
@@ -160,13 +161,11 @@ def actions(connection: Connection, language: Language, filters: ActionFilters) 
 
 def action(connection: Connection, language: Language, key: str) -> Record | None:
     """Find one action."""
-    statement = action_statement(language).where(Step.code == key)
-    row = connection.execute(statement).mappings().first()
-    if row is None:
-        return None
-    return told(dict(row), language, links(connection, language, {"action": [key]}), "action")
+    row = one(connection, action_statement(language), Step.code, key)
+    return row and told(row, language, links(connection, language, {"action": [key]}), "action")
 
 
+@cache
 def priority_area_statement(language: Language) -> Select[Any]:
     """Select priority areas."""
     return (

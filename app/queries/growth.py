@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, select
+from sqlalchemy import Connection, Select, and_, bindparam, select
 from sqlalchemy.orm import aliased
 
 from app.filters import GrowthRateFilters
@@ -14,6 +15,7 @@ from app.queries.columns import Record, localized, nest, reference, source, with
 from app.queries.links import Linked
 from app.queries.narrow import listing
 from app.queries.pages import Found
+from app.queries.prepared import beside, bound, one
 from app.queries.vintages import current, term
 from app.text import Language, change, citation, period_label
 
@@ -27,6 +29,7 @@ RateReporter: Any = aliased(Area, name="rate_reporter")
 RateCounterpart: Any = aliased(Area, name="rate_counterpart")
 
 
+@cache
 def rate_statement(language: Language) -> Select[Any]:
     """Select growth rates with their sources."""
     plain = {
@@ -51,25 +54,34 @@ def rate_statement(language: Language) -> Select[Any]:
     )
 
 
+@cache
+def statement_beside(language: Language, *, today: bool, several: bool) -> Select[Any]:
+    """Select the growth that holds today, or held on a day, for some observations."""
+    same = and_(Figure.series_id == Rate.series_id, Figure.period_start == Rate.period_start)
+    day: Any = None if today else bindparam("as_of")
+    return (
+        rate_statement(language)
+        .add_columns(Figure.code.label("observation"))
+        .join(Observation, same)
+        .where(bound(Figure.code, "keys", several=several), *current(GrowthRate, day))
+    )
+
+
 def rates_beside(
     connection: Connection, language: Language, keys: Sequence[str], as_of: date | None
 ) -> Linked:
     """Read the growth that holds for the series and periods of some observations."""
-    same = and_(Figure.series_id == Rate.series_id, Figure.period_start == Rate.period_start)
-    statement = (
-        rate_statement(language)
-        .add_columns(Figure.code.label("observation"))
-        .join(Observation, same)
-        .where(Figure.code.in_(keys), *current(GrowthRate, as_of))
-    )
+    statement = statement_beside(language, today=as_of is None, several=len(keys) != 1)
+    day = {} if as_of is None else {"as_of": as_of}
     found: Linked = defaultdict(list)
-    for row in connection.execute(statement).mappings():
-        record = told(nest(row), language)
+    for row in beside(connection, statement, {"keys": keys}, day):
+        record = told(row, language)
         del record["period"]
         found["observation", record.pop("observation"), "growth"].append(record)
     return found
 
 
+@cache
 def entry_statement(language: Language) -> Select[Any]:
     """Select growth rates with what has grown."""
     return (
@@ -98,9 +110,8 @@ def growth_rates(connection: Connection, language: Language, filters: GrowthRate
 
 def growth_rate(connection: Connection, language: Language, key: str) -> Record | None:
     """Find one growth rate."""
-    statement = entry_statement(language).where(Rate.code == key)
-    row = connection.execute(statement).mappings().first()
-    return whole(dict(row), language) if row else None
+    row = one(connection, entry_statement(language), Rate.code, key)
+    return row and whole(row, language)
 
 
 def told(record: Record, language: Language) -> Record:

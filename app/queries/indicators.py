@@ -1,6 +1,7 @@
 """Indicators, each with its headline observation."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Select, exists, select
@@ -12,6 +13,7 @@ from app.queries.columns import Record, localized, nest, reference, unit
 from app.queries.links import Linked, attach, links
 from app.queries.observations import beside_of, observation_columns, told, with_context
 from app.queries.pages import Found, page
+from app.queries.prepared import one
 from app.queries.words import holding
 from app.text import Language
 
@@ -28,6 +30,7 @@ ORDERS: dict[str, Sequence[Any]] = {
 }
 
 
+@cache
 def indicator_statement(language: Language) -> Select[Any]:
     """Select indicators, each with its headline observation."""
     statement = (
@@ -80,9 +83,8 @@ def indicators(connection: Connection, language: Language, filters: IndicatorFil
 
 def indicator(connection: Connection, language: Language, key: str) -> Record | None:
     """Find one indicator."""
-    statement = indicator_statement(language).where(Own.code == key)
-    rows = [dict(row) for row in connection.execute(statement).mappings()]
-    return complete(connection, language, rows)[0] if rows else None
+    found = one(connection, indicator_statement(language), Own.code, key)
+    return found and complete(connection, language, [found])[0]
 
 
 def complete(connection: Connection, language: Language, rows: list[Record]) -> list[Record]:
@@ -95,12 +97,11 @@ def with_headlines(
     connection: Connection, language: Language, rows: list[Record], found: Linked
 ) -> list[Record]:
     """Complete selected indicators with their headline, given what they are linked to."""
-    keys = [row["headline.id"] for row in rows if row["headline.id"] is not None]
-    beside = beside_of(connection, language, keys)
-    records = []
-    for row in rows:
-        record = attach(nest(row), found, "indicator", row["code"])
+    records = [nest(row) for row in rows]
+    keys = [record["headline"]["id"] for record in records]
+    beside = beside_of(connection, language, [key for key in keys if key is not None])
+    for record in records:
+        attach(record, found, "indicator", record["code"])
         shown = record["headline"]
         record["headline"] = told(shown, language, beside) if shown["id"] is not None else None
-        records.append(record)
     return records

@@ -3,13 +3,24 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, cast, literal, null, or_, select, union_all
+from sqlalchemy import (
+    Connection,
+    Select,
+    cast,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy import Integer as Int
 
 from app import models
 from app.queries.columns import Record, Table, localized
+from app.queries.prepared import beside, bound
 from app.text import Language
 
 Linked = dict[tuple[str, str, str], list[Record]]
@@ -26,8 +37,8 @@ class Role:
     target: Any
     through: Table | tuple[str, ...]
 
-    def select(self, keys: Sequence[str], language: Language) -> Select[Any]:
-        """Select the linked records of some owners."""
+    def select(self, language: Language, *, several: bool) -> Select[Any]:
+        """Select the linked records of some owners, whose keys are bound by their kind."""
         named = next(
             part for part in ("name", "title", "text") if hasattr(self.target, part + "_en")
         )
@@ -43,7 +54,7 @@ class Role:
             year.label("year"),
             target.position.label("position"),
         ]
-        statement = select(*columns).where(self.owner.code.in_(keys))
+        statement = select(*columns).where(bound(self.owner.code, self.kind, several=several))
         if isinstance(self.through, tuple):
             either = [getattr(target, column) == self.owner.id for column in self.through]
             return statement.join_from(self.owner, target, or_(*either))
@@ -104,6 +115,13 @@ ROLES = (
 )
 
 
+@cache
+def links_statement(kinds: tuple[str, ...], language: Language, *, several: bool) -> Any:  # noqa: ANN401
+    """Select what records of some kinds are linked to."""
+    selects = [role.select(language, several=several) for role in ROLES if role.kind in kinds]
+    return union_all(*selects).order_by("kind", "owner", "role", "year", "position", "code")
+
+
 def links(
     connection: Connection, language: Language, owners: Mapping[str, Sequence[str]]
 ) -> Linked:
@@ -114,11 +132,11 @@ def links(
         language: the language of the names and texts.
         owners: the keys of the records by their kind.
     """
-    selects = [role.select(owners[role.kind], language) for role in ROLES if role.kind in owners]
-    statement = union_all(*selects).order_by("kind", "owner", "role", "year", "position", "code")
+    several = any(len(keys) != 1 for keys in owners.values())
+    statement = links_statement(tuple(owners), language, several=several)
     found: Linked = defaultdict(list)
-    for row in connection.execute(statement).mappings():
-        found[row["kind"], row["owner"], row["role"]].append(shaped(row["role"], dict(row)))
+    for row in beside(connection, statement, owners):
+        found[row["kind"], row["owner"], row["role"]].append(shaped(row["role"], row))
     return found
 
 

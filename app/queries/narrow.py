@@ -8,6 +8,7 @@ other order the index of that order is walked, and every filter is checked on th
 from collections.abc import Iterable
 from datetime import date
 from enum import Enum, auto
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, select
@@ -194,9 +195,9 @@ def listing(
     """
     early = is_early(connection, table, filters.as_of)
     ways = (Way.FREE, way_of(filters))
-    free, ordered = (narrowed(table, filters, way, indicator, early=early) for way in ways)
+    free, ordered = (partial(narrowed, table, filters, way, indicator, early=early) for way in ways)
     by_series = is_about_series(filters, indicator)
     orders = orders_of(table), orders_of(table, by_series=by_series)
     sorts = ways[1] is Way.ORDER
-    listed = Listed(statement, table.id, free, ordered, *orders, sorts)
+    listed = Listed(statement, table.id, free(), ordered, *orders, sorts)
     return walked(connection, listed, filters, {"of": indicator})

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Label, Select, select
@@ -19,11 +20,21 @@ from app.models import (
     Topic,
     Unit,
 )
-from app.queries.columns import Record, localized, nest, reference, source, unit, with_line
+from app.queries.columns import (
+    Record,
+    Row,
+    localized,
+    nest,
+    reference,
+    source,
+    unit,
+    with_line,
+)
 from app.queries.growth import rates_beside
 from app.queries.links import Linked
 from app.queries.narrow import listing, orders_of
 from app.queries.pages import Found, page
+from app.queries.prepared import one
 from app.queries.reports import accounts_of
 from app.queries.vintages import term
 from app.text import Language, citation, figure, period_label
@@ -94,6 +105,7 @@ def with_context(statement: Select[Any], *, optional: bool = False) -> Select[An
     return statement.outerjoin(Earlier, Earlier.id == Figure.previous_id)
 
 
+@cache
 def observation_statement(language: Language) -> Select[Any]:
     """Select observations from any source."""
     statement = select(*observation_columns(language)).select_from(Observation)
@@ -115,16 +127,16 @@ def observations(
 
 def observation(connection: Connection, language: Language, key: str) -> Record | None:
     """Find one observation."""
-    statement = observation_statement(language).where(Figure.code == key)
-    return next(iter(read(connection, language, statement)), None)
+    found = one(connection, observation_statement(language), Figure.code, key)
+    return found and told(found, language, beside_of(connection, language, [key]))
 
 
 def vintages(
     connection: Connection, language: Language, filters: VintagedFilters, key: str
 ) -> Found:
     """List the figures of all sources for the series and period of an observation."""
-    one: Any = aliased(Observation, name="one")
-    same = select(one.series_id, one.period_start).where(one.code == key).subquery()
+    known: Any = aliased(Observation, name="known")
+    same = select(known.series_id, known.period_start).where(known.code == key).subquery()
     statement = (
         observation_statement(language)
         .join(same, Figure.series_id == same.c.series_id)
@@ -143,12 +155,12 @@ def read(
     as_of: date | None = None,
 ) -> list[Record]:
     """Read the selected observations, complete with reports and growth."""
-    rows = [dict(row) for row in connection.execute(statement).mappings()]
+    rows = connection.execute(statement).mappings().all()
     return completed(connection, language, rows, as_of)
 
 
 def completed(
-    connection: Connection, language: Language, rows: Sequence[Record], as_of: date | None
+    connection: Connection, language: Language, rows: Sequence[Row], as_of: date | None
 ) -> list[Record]:
     """Complete selected rows with reports, growth, and words for people."""
     beside = beside_of(connection, language, [row["id"] for row in rows], as_of)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -11,6 +12,7 @@ from sqlalchemy import (
     Connection,
     Numeric,
     Select,
+    bindparam,
     cast,
     func,
     literal,
@@ -27,6 +29,8 @@ BOUND = 1_000
 """Up to how many matching rows of a very long list are counted."""
 SORTED = 20_000
 """Up to how many rows are sorted rather than walked."""
+MADE = 128
+"""How many statements are held for the next request that asks for rows in the same order."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +62,8 @@ class Listed:
     """The number of the row."""
     free: Select[Any]
     """The numbers of the rows that match, in no order."""
-    ordered: Select[Any]
-    """The same, found by walking in the order that is asked for."""
+    ordered: Callable[[], Select[Any]]
+    """The same, found by walking in the order that is asked for; made only where it is needed."""
     orders: Mapping[str, Sequence[ColumnElement[Any]]]
     """The columns of each order by its name; the last of them tell all rows apart."""
     walks: Mapping[str, Sequence[ColumnElement[Any]]]
@@ -92,19 +96,54 @@ def walked(
     order = Order.asked(filters, listed.orders, of)
     first = connection.execute(listed.free.limit(BOUND + 1)).scalars().all()
     few = len(first) <= BOUND
-    if few:
+    values: dict[str, Any] = {}
+    if few and order.place is None:
+        rows = sorted_rows(listed.statement, listed.key, order.columns, order.descending)
+        values = {"numbers": first}
+    elif few:
         rows = order.after(listed.statement.where(listed.key.in_(first)))
     else:
         found = Order.asked(filters, listed.walks, of)
         if listed.sorts and counted(connection, listed.free) < SORTED:
             numbers = replace(found, sorts=True).after(listed.free, labelled=False)
         else:
-            numbers = found.after(listed.ordered, labelled=False)
+            numbers = found.after(listed.ordered(), labelled=False)
         rows = order.labelled(
             listed.statement.where(listed.key.in_(numbers.limit(filters.limit + 1)))
         )
-    shown = [dict(row) for row in connection.execute(rows.limit(filters.limit + 1)).mappings()]
+    if not values:
+        rows = rows.limit(filters.limit + 1)
+    values["limit"] = filters.limit + 1
+    shown = [dict(row) for row in connection.execute(rows, values).mappings()]
     return replace(order.cut(shown, min(len(first), BOUND)), exact=few)
+
+
+@lru_cache(maxsize=MADE)
+def sorted_rows(
+    statement: Select[Any],
+    key: ColumnElement[Any],
+    columns: tuple[ColumnElement[Any], ...],
+    descending: bool,  # noqa: FBT001
+) -> Select[Any]:
+    """Select the first of some rows, whose numbers are bound, in order."""
+    rows = statement.where(key.in_(bindparam("numbers", expanding=True)))
+    return Order(columns, descending, {}, None, 0).labelled(rows).limit(bindparam("limit"))
+
+
+@lru_cache(maxsize=MADE)
+def counted_rows(
+    statement: Select[Any],
+    columns: tuple[ColumnElement[Any], ...],
+    descending: bool,  # noqa: FBT001
+) -> Select[Any]:
+    """Select the first rows in order, with how many there are."""
+    rows = statement.add_columns(count_of(statement).scalar_subquery().label("total"))
+    return Order(columns, descending, {}, None, 0).labelled(rows).limit(bindparam("limit"))
+
+
+def count_of(statement: Select[Any]) -> Select[Any]:
+    """Count all rows of a statement."""
+    return statement.with_only_columns(func.count(), maintain_column_froms=True).correlate(None)
 
 
 def counted(connection: Connection, statement: Select[Any]) -> int:
@@ -134,11 +173,14 @@ def page(
         InvalidParameters: if the cursor was not made for this list.
     """
     order = Order.asked(filters, orders, of)
-    count = statement.with_only_columns(func.count(), maintain_column_froms=True).correlate(None)
-    counted = statement.add_columns(count.scalar_subquery().label("total"))
-    limited = order.after(counted).limit(filters.limit + 1)
-    rows = [dict(row) for row in connection.execute(limited).mappings()]
-    total = rows[0]["total"] if rows else connection.execute(count).scalar_one()
+    if order.place is None:
+        limited = counted_rows(statement, order.columns, order.descending)
+    else:
+        count = count_of(statement).scalar_subquery().label("total")
+        limited = order.after(statement.add_columns(count)).limit(bindparam("limit"))
+    values = {"limit": filters.limit + 1}
+    rows = [dict(row) for row in connection.execute(limited, values).mappings()]
+    total = rows[0]["total"] if rows else connection.execute(count_of(statement)).scalar_one()
     for row in rows:
         del row["total"]
     return order.cut(rows, total)
@@ -148,7 +190,7 @@ def page(
 class Order:
     """The order that was asked for, and the place in it where the page starts."""
 
-    columns: Sequence[ColumnElement[Any]]
+    columns: tuple[ColumnElement[Any], ...]
     descending: bool
     scope: dict[str, Any]
     place: Place | None
@@ -170,7 +212,7 @@ class Order:
         place = None if cursor is None else decode(cursor, scope)
         columns = orders[name.removesuffix("_desc")]
         limit: int = getattr(filters, "limit", 0)
-        return cls(columns, name.endswith("_desc"), scope, place, limit)
+        return cls(tuple(columns), name.endswith("_desc"), scope, place, limit)
 
     def after(self, statement: Select[Any], *, labelled: bool = True) -> Select[Any]:
         """Start at the place of the cursor, in order."""

@@ -1,6 +1,7 @@
 """Reference data with everything that is linked to it."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Select, select
@@ -10,6 +11,7 @@ from app.models import Area, Instrument, Sector, Source, Topic, Unit
 from app.queries.columns import Record, localized, nest
 from app.queries.links import attach, links
 from app.queries.pages import Found, page
+from app.queries.prepared import one
 from app.text import Language, published_day, source_line
 
 LISTED: dict[str, tuple[Any, tuple[str, ...], tuple[str, ...]]] = {
@@ -39,6 +41,7 @@ SOURCE_ORDERS: dict[str, Sequence[Any]] = {
 }
 
 
+@cache
 def listed_statement(kind: str, language: Language) -> Select[Any]:
     """Select the records of a code list."""
     table, texts, columns = LISTED[kind]
@@ -63,14 +66,11 @@ def listed(connection: Connection, language: Language, kind: str, filters: CodeL
 
 def entry(connection: Connection, language: Language, kind: str, key: str) -> Record | None:
     """Find one record of a code list."""
-    table = LISTED[kind][0]
-    statement = listed_statement(kind, language).where(table.code == key)
-    row = connection.execute(statement).mappings().first()
-    if row is None:
-        return None
-    return attach(dict(row), links(connection, language, {kind: [key]}), kind, key)
+    row = one(connection, listed_statement(kind, language), LISTED[kind][0].code, key)
+    return row and attach(row, links(connection, language, {kind: [key]}), kind, key)
 
 
+@cache
 def source_statement(language: Language) -> Select[Any]:
     """Select sources."""
     return select(
@@ -107,9 +107,8 @@ def sources(connection: Connection, language: Language, filters: SourceFilters) 
 
 def source(connection: Connection, language: Language, key: str) -> Record | None:
     """Find one source."""
-    statement = source_statement(language).where(Document.code == key)
-    row = connection.execute(statement).mappings().first()
-    return told(dict(row), language) if row else None
+    row = one(connection, source_statement(language), Document.code, key)
+    return row and told(row, language)
 
 
 def newest_edition(connection: Connection, language: Language) -> Record:

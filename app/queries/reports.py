@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Select, select
@@ -11,6 +12,7 @@ from app.models import Indicator, Observation, Report, Series, Source
 from app.queries.columns import Record, localized, nest, reference, source, with_line
 from app.queries.links import Linked
 from app.queries.pages import Found, page
+from app.queries.prepared import beside, bound, one
 from app.text import Language, period_label
 
 Account: Any = Report
@@ -25,6 +27,7 @@ ORDERS: dict[str, Sequence[Any]] = {
 }
 
 
+@cache
 def report_statement(language: Language) -> Select[Any]:
     """Select reports with the observation and the source that they belong to."""
     return (
@@ -43,19 +46,25 @@ def report_statement(language: Language) -> Select[Any]:
     )
 
 
+@cache
+def accounts_statement(language: Language, *, several: bool) -> Select[Any]:
+    """Select what other sources say of some observations."""
+    statement = report_statement(language).where(bound(Figure.code, "keys", several=several))
+    return statement.order_by(Origin.published_on, Account.code)
+
+
 def accounts_of(connection: Connection, language: Language, keys: Sequence[str]) -> Linked:
     """Read what other sources say of some observations."""
-    statement = report_statement(language).where(Figure.code.in_(keys))
-    statement = statement.order_by(Origin.published_on, Account.code)
+    statement = accounts_statement(language, several=len(keys) != 1)
     found: Linked = defaultdict(list)
-    for row in connection.execute(statement).mappings():
-        record = nest(row)
+    for record in beside(connection, statement, {"keys": keys}):
         record["source"] = with_line(record["source"], language)
         del record["id"]
         found["observation", record.pop("observation"), "reports"].append(record)
     return found
 
 
+@cache
 def entry_statement(language: Language) -> Select[Any]:
     """Select reports with what they tell of."""
     return (
@@ -90,9 +99,8 @@ def reports(connection: Connection, language: Language, filters: ReportFilters) 
 
 def report(connection: Connection, language: Language, key: str) -> Record | None:
     """Find one report."""
-    statement = entry_statement(language).where(Account.code == key)
-    row = connection.execute(statement).mappings().first()
-    return told(dict(row), language) if row else None
+    row = one(connection, entry_statement(language), Account.code, key)
+    return row and told(row, language)
 
 
 def told(row: Record, language: Language) -> Record:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Select, select, tuple_
@@ -15,6 +16,7 @@ from app.queries.columns import Record, localized, nest, reference, unit
 from app.queries.narrow import Way, on_series
 from app.queries.observations import observation_statement, read
 from app.queries.pages import Found, Listed, walked
+from app.queries.prepared import keyed
 from app.queries.vintages import current
 from app.text import Language, Words, period_label, span_label
 
@@ -32,6 +34,7 @@ ORDERS: dict[str, Sequence[Any]] = {
 }
 
 
+@cache
 def series_statement(language: Language) -> Select[Any]:
     """Select series with the number and the span of their figures."""
     return (
@@ -59,7 +62,11 @@ def series_statement(language: Language) -> Select[Any]:
 def series(connection: Connection, language: Language, filters: SeriesFilters) -> Found:
     """List series."""
     way = Way.SERIES if filters.sort.startswith("indicator") else Way.ORDER
-    free, ordered = (select(Group.id).where(*on_series(filters, one)) for one in (Way.FREE, way))
+    free = select(Group.id).where(*on_series(filters, Way.FREE))
+
+    def ordered() -> Select[Any]:
+        return select(Group.id).where(*on_series(filters, way))
+
     listed = Listed(
         series_statement(language), Group.id, free, ordered, ORDERS, ORDERS, sorts=False
     )
@@ -71,7 +78,8 @@ def one_series(
     connection: Connection, language: Language, key: str, as_of: date | None = None
 ) -> Record | None:
     """Find one series, with its figures that hold, or held on a day."""
-    row = connection.execute(series_statement(language).where(Group.code == key)).mappings().first()
+    found = connection.execute(keyed(series_statement(language), Group.code), {"key": key})
+    row = found.mappings().first()
     if row is None:
         return None
     statement = (

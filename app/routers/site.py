@@ -40,7 +40,7 @@ def page(request: Request, name: str, **values: object) -> Response:
     language = spoken(request)
     headers = {
         "Content-Security-Policy": POLICY,
-        **language_headers(request),
+        **language_headers(request, language),
         "Referrer-Policy": "no-referrer",
     }
     context = {"lang": language, "root": request.scope.get("root_path", ""), **values}

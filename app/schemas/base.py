@@ -65,14 +65,24 @@ class Schema(BaseModel):
 class Page(Schema, Generic[Item]):
     """One page of a list."""
 
-    items: list[Item] = Field(max_length=1000)
-    """The records of this page, in the order asked for."""
-    total: Count = Field(examples=[7])
-    """How many records match in all, on all pages; where that is not exact, at least so many."""
-    total_is_exact: bool = Field(examples=[True])
-    """Whether total is exact. Very long lists are counted up to a thousand only."""
-    next: Address | None = Field(examples=[None])
-    """The address of the next page, or null on the last page."""
+    # Pydantic would look for docstrings in every module there is, once a kind of page.
+    model_config = ConfigDict(use_attribute_docstrings=False)
+
+    items: list[Item] = Field(
+        max_length=1000, description="The records of this page, in the order asked for."
+    )
+    total: Count = Field(
+        examples=[7],
+        description="How many records match in all, on all pages; where that is not exact, at "
+        "least so many.",
+    )
+    total_is_exact: bool = Field(
+        examples=[True],
+        description="Whether total is exact. Very long lists are counted up to a thousand only.",
+    )
+    next: Address | None = Field(
+        examples=[None], description="The address of the next page, or null on the last page."
+    )
 
 
 class Reference(Schema):

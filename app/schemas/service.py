@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from app.schemas.base import (
     Address,
@@ -184,6 +184,8 @@ class Facet(Schema):
 
 class SearchPage(Page[SearchHit]):
     """One page of search hits, best first."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
 
     facets: list[Facet] = lists(of=100)
     """How many hits there are of each kind, whatever kind was asked for."""

@@ -1,0 +1,125 @@
+"""The direct way to a route: from a good request to its function, with nothing in between.
+
+A framework's way to a function costs several times what a record costs. So the routes that only
+read are also called from here: the same functions, with the same reader and the same model of
+parameters. Whatever is not plainly good goes the framework's way, which tells what is wrong.
+"""
+
+from asyncio import get_running_loop
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
+from inspect import iscoroutinefunction, signature
+from typing import Any, NamedTuple, get_origin
+
+from fastapi import APIRouter, Request, Response
+from fastapi.routing import APIRoute
+from starlette.datastructures import QueryParams
+from starlette.types import Scope
+
+from app.context import opened, reader, route_path
+from app.filters import Parameters
+from app.methods import malformed
+
+GIVEN = {"read", "query"}
+THREADS = 16
+"""How many requests may wait for the database at once; the others wait for them."""
+Shape = tuple[str | None, ...]
+
+
+class Way(NamedTuple):
+    """What is known of a route before any request comes."""
+
+    endpoint: Callable[..., Response]
+    model: type[Parameters]
+    several: frozenset[str]
+    """The parameters that may stand several times."""
+    names: tuple[str, ...]
+    """The parameters in the path, in order."""
+    is_short: bool
+    """Whether it reads one record by its key, which takes less time than to wake a thread."""
+
+
+class Direct:
+    """Finds routes by the shape of their paths, and calls them."""
+
+    def __init__(self, routers: Iterable[APIRouter]) -> None:
+        self.threads = ThreadPoolExecutor(THREADS, "direct")
+        self.ways: dict[Shape, Way] = {}
+        routes = (route for router in routers for route in router.routes)
+        for route in routes:
+            if isinstance(route, APIRoute) and (way := way_of(route)):
+                self.ways[shape_of(route.path)] = way
+        self.places = sorted({places_of(shape) for shape in self.ways})
+
+    async def answer(self, scope: Scope) -> Response | None:
+        """Answer a good request; None where only the framework can tell what to answer."""
+        request = Request(scope)
+        found = self.find(route_path(request))
+        if scope["method"] != "GET" or found is None or malformed(scope):
+            return None
+        way, keys = found
+        with suppress(Exception):
+            read = opened(request)
+            query = way.model.model_validate(given(request.query_params, way))
+            work = partial(way.endpoint, read=read, query=query, **keys)
+            if way.is_short and read.snapshot.database.is_near:
+                return work()
+            return await get_running_loop().run_in_executor(self.threads, work)
+        return None
+
+    def find(self, path: str) -> tuple[Way, dict[str, str]] | None:
+        """Find the route of a path, and the keys that the path names."""
+        parts = path.split("/")
+        for places in self.places:
+            if not places:
+                way = self.ways.get(tuple(parts))
+                keys: list[str] = []
+            elif places[-1] < len(parts):
+                keys = [parts[place] for place in places]
+                shape = tuple(None if place in places else one for place, one in enumerate(parts))
+                way = self.ways.get(shape) if all(keys) else None
+            else:
+                continue
+            if way is not None:
+                return way, dict(zip(way.names, keys, strict=True))
+        return None
+
+
+def shape_of(path: str) -> Shape:
+    """Give the parts of a route's path, with nothing for each parameter."""
+    return tuple(None if part.startswith("{") else part for part in path.split("/"))
+
+
+def places_of(shape: Shape) -> tuple[int, ...]:
+    """Give the places of a shape at which parameters stand."""
+    return tuple(place for place, part in enumerate(shape) if part is None)
+
+
+def way_of(route: APIRoute) -> Way | None:
+    """Take a route that needs nothing but a reader, a model of parameters, and keys of its path."""
+    taken = list(signature(route.endpoint).parameters)
+    models = [one.field_info.annotation for one in route.dependant.query_params]
+    depends = {one.call for one in route.dependant.dependencies}
+    names = tuple(one.name for one in route.dependant.path_params)
+    if iscoroutinefunction(route.endpoint) or depends != {reader} or set(taken) != {*GIVEN, *names}:
+        return None
+    (model,) = models
+    assert isinstance(model, type)  # noqa: S101
+    assert issubclass(model, Parameters)  # noqa: S101
+    fields = model.model_fields.items()
+    several = frozenset(name for name, info in fields if get_origin(info.annotation) is list)
+    return Way(route.endpoint, model, several, names, route.path.endswith("}"))
+
+
+def given(parameters: QueryParams, way: Way) -> dict[str, Any]:
+    """Give the parameters of a request as their model takes them; unknown ones it refuses."""
+    values: dict[str, Any] = defaultdict(list)
+    for name, value in parameters.multi_items():
+        if name in way.several:
+            values[name].append(value)
+        else:
+            values[name] = value
+    return values

@@ -1,0 +1,133 @@
+"""Statements that are made once: compiled once too, and run by the driver with nothing between."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, Dialect, bindparam
+from sqlalchemy.types import TypeEngine
+
+from app.queries.columns import Record, nest
+
+Converter = Callable[[Any], Any] | None
+Plan = dict[str, "int | Plan"]
+"""Where the values of a row go: its places by name, and nested plans."""
+
+
+class Prepared:
+    """A statement in the words of one database, with the way from a row to a nested record."""
+
+    def __init__(self, statement: Any, dialect: Dialect) -> None:  # noqa: ANN401
+        compiled = statement.compile(dialect=dialect)
+        self.text = str(compiled)
+        self.order: Sequence[str] | None = compiled.positiontup
+        self.inward = {
+            name: converter(bind.type, dialect, "bind_processor")
+            for name, bind in compiled.binds.items()
+        }
+        self.fixed = {name: self.bound(name, value) for name, value in compiled.params.items()}
+        columns = list(statement.selected_columns)
+        outward = [converter(one.type, dialect, "result_processor", None) for one in columns]
+        self.outward = [(place, convert) for place, convert in enumerate(outward) if convert]
+        self.plan = plan_of(one.name for one in columns)
+
+    def bound(self, name: str, value: Any) -> Any:  # noqa: ANN401
+        """Turn a value into what the driver takes."""
+        convert = self.inward[name]
+        return convert(value) if convert and value is not None else value
+
+    def run(self, connection: Connection, values: Mapping[str, Any]) -> list[Record]:
+        """Run the statement."""
+        given = self.fixed | {name: self.bound(name, value) for name, value in values.items()}
+        cursor = connection.connection.cursor()
+        try:
+            in_order = given if self.order is None else [given[name] for name in self.order]
+            cursor.execute(self.text, in_order)
+            return [self.record(row) for row in cursor.fetchall()]
+        finally:
+            cursor.close()
+
+    def record(self, row: Sequence[Any]) -> Record:
+        """Nest the values of a row."""
+        values = list(row)
+        for place, convert in self.outward:
+            values[place] = convert(values[place])
+        return filled(self.plan, values)
+
+
+def plan_of(labels: Iterable[str]) -> Plan:
+    """Plan how a row with dotted labels becomes a nested record."""
+    return nest({label: place for place, label in enumerate(labels)})
+
+
+def filled(plan: Plan, values: Sequence[Any]) -> Record:
+    """Put values where a plan has their places."""
+    return {
+        name: values[place] if isinstance(place, int) else filled(place, values)
+        for name, place in plan.items()
+    }
+
+
+def converter(kind: TypeEngine[Any], dialect: Dialect, name: str, *more: Any) -> Converter:  # noqa: ANN401
+    """Find how a type turns values into those of a driver, or back."""
+    convert: Converter = getattr(kind.dialect_impl(dialect), name)(dialect, *more)
+    return convert
+
+
+@lru_cache(maxsize=512)
+def prepared(statement: Any, dialect: Dialect) -> Prepared:  # noqa: ANN401
+    """Compile a statement that is made once; each release that is opened has a dialect of its own.
+
+    There is room for all statements in both languages, and for two releases at a time.
+    """
+    return Prepared(statement, dialect)
+
+
+@cache
+def keyed(statement: Any, column: Any) -> Any:  # noqa: ANN401
+    """Narrow a statement that is made once to one key, which is bound as ``key``."""
+    return statement.where(column == bindparam("key"))
+
+
+def read(connection: Connection, statement: Any, values: Mapping[str, Any]) -> list[Record]:  # noqa: ANN401
+    """Read the records of a statement that is made once.
+
+    Where the driver fails, SQLAlchemy is asked too, which names the failure.
+    """
+    ready = prepared(statement, connection.dialect)
+    try:
+        return ready.run(connection, values)
+    except connection.dialect.loaded_dbapi.Error:
+        return [nest(row) for row in connection.execute(statement, values).mappings()]
+
+
+def one(connection: Connection, statement: Any, column: Any, key: str) -> Record | None:  # noqa: ANN401
+    """Read the record that has a key."""
+    return next(iter(read(connection, keyed(statement, column), {"key": key})), None)
+
+
+def bound(column: Any, name: str, *, several: bool) -> Any:  # noqa: ANN401
+    """Hold a column against keys that are bound later: several of them, or just one."""
+    return column.in_(bindparam(name, expanding=True)) if several else column == bindparam(name)
+
+
+def beside(
+    connection: Connection,
+    statement: Any,  # noqa: ANN401
+    owners: Mapping[str, Sequence[str]],
+    more: Mapping[str, Any] | None = None,
+) -> list[Record]:
+    """Read what stands beside some records by a statement that ``bound`` their keys.
+
+    Args:
+        connection: the database.
+        statement: what to select, made for just one key each if there is just one.
+        owners: the keys by the name under which they are bound.
+        more: what else is bound.
+    """
+    if all(len(keys) == 1 for keys in owners.values()):
+        alone = {name: keys[0] for name, keys in owners.items()}
+        return read(connection, statement, alone | dict(more or {}))
+    found = connection.execute(statement, {**owners, **(more or {})})
+    plan = plan_of(found.keys())
+    return [filled(plan, row) for row in found]

@@ -1,0 +1,100 @@
+"""Load: wrk for throughput and waiting times, and the state of a process."""
+
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+OTHER_HOSTS = """
+local n = 0
+function request()
+  n = n + 1
+  wrk.headers["Host"] = "h" .. (n % 1000) .. ".example"
+  return wrk.format()
+end
+"""
+"""Makes every request one of its own: links start with the host, so no two share an answer."""
+PER_SECOND = re.compile(r"Requests/sec:\s+([\d.]+)")
+SLOWEST = re.compile(r"99%\s+([\d.]+)(us|ms|s)")
+REFUSED = re.compile(r"Non-2xx or 3xx responses: (\d+)|Socket errors: (.*)")
+SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0}
+
+
+@dataclass(frozen=True)
+class Target:
+    """What to ask, and how."""
+
+    url: str
+    headers: tuple[str, ...] = ()
+    distinct: bool = False
+    """Whether no request may be answered by what was made for another."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What came of it."""
+
+    per_second: float
+    p99: float
+    """Seconds."""
+
+
+def wrk(target: Target, folder: Path, seconds: float, connections: int = 16) -> Measured:
+    """Ask as fast as a target answers.
+
+    Raises:
+        RuntimeError: if anything but good answers came.
+    """
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "--latency"]
+    for header in target.headers:
+        command += ["-H", header]
+    if target.distinct:
+        script = folder / "hosts.lua"
+        script.write_text(OTHER_HOSTS)
+        command += ["-s", str(script)]
+    told = subprocess.run([*command, target.url], capture_output=True, text=True, check=True).stdout
+    if found := REFUSED.search(told):
+        raise RuntimeError(f"{target.url}: {found[0]}")
+    rate, slowest = PER_SECOND.search(told), SLOWEST.search(told)
+    assert rate is not None
+    assert slowest is not None
+    return Measured(float(rate[1]), float(slowest[1]) * SECONDS[slowest[2]])
+
+
+@contextmanager
+def busy(processes: int) -> Iterator[None]:
+    """Keep cores busy meanwhile."""
+    spin = [sys.executable, "-c", "while True: pass"]
+    burning = [subprocess.Popen(spin) for _ in range(processes)]
+    try:
+        yield
+    finally:
+        for one in burning:
+            one.kill()
+            one.wait()
+
+
+def resident(pid: int) -> float:
+    """Give the megabytes that a process holds in memory."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    found = re.search(r"VmRSS:\s+(\d+) kB", status)
+    assert found is not None
+    return int(found[1]) * 1024 / 1e6
+
+
+def wait(answers: Iterator[bool], seconds: float = 30) -> float:
+    """Wait until something is so; give the seconds that it took.
+
+    Raises:
+        TimeoutError: if it does not become so.
+    """
+    start = time.perf_counter()
+    while time.perf_counter() < start + seconds:
+        if next(answers):
+            return time.perf_counter() - start
+        time.sleep(0.01)
+    raise TimeoutError

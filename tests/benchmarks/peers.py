@@ -1,0 +1,159 @@
+"""The peers: each a server on loopback with one worker, over the same rows or the same bytes."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+import httpx2
+
+from tests.benchmarks.load import resident, wait
+from tests.conftest import ROOT, free_port
+
+PACKAGES = ("datasette==0.65.5", "roapi==0.12.7", "vl-convert-python==1.9.0.post1")
+KEY = "goods-trade.CN.BRI.CNY.P12M.2024-01.scio-2025-01-15"
+RECORD = f"/v1/observations/{KEY}"
+LIST = "/v1/observations?limit=2"
+NGINX = """
+daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/nginx.log;
+{user}
+events {{ worker_connections 1024; }}
+http {{
+  access_log off; sendfile on; tcp_nopush on; keepalive_requests 100000000;
+  open_file_cache max=100; default_type application/json;
+  client_body_temp_path {folder}/t1; proxy_temp_path {folder}/t2; fastcgi_temp_path {folder}/t3;
+  uwsgi_temp_path {folder}/t4; scgi_temp_path {folder}/t5;
+  server {{ listen 127.0.0.1:{port}; root {folder}/files; }}
+}}
+"""
+
+
+@dataclass(frozen=True)
+class Peer:
+    """How to start a server, and what it is asked for."""
+
+    command: Sequence[str]
+    port: int
+    path: str
+    environment: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        """Give the address that is asked."""
+        return f"http://127.0.0.1:{self.port}{self.path}"
+
+    def at(self, path: str) -> str:
+        """Give another address."""
+        return f"http://127.0.0.1:{self.port}{path}"
+
+
+class Started(NamedTuple):
+    """A server that answers."""
+
+    seconds: float
+    """From its start to its first answer."""
+    megabytes: float
+    """What it held in memory then."""
+
+
+def ours(database: Path, **environment: str) -> Peer:
+    """Serve as users do."""
+    port = free_port()
+    command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port)]
+    return Peer([*command, "--database", str(database)], port, RECORD, environment)
+
+
+def asgi(module: str, path: str, **environment: str) -> Peer:
+    """Serve an app by uvicorn, as bri does."""
+    port = free_port()
+    options = ["--port", str(port), "--no-access-log", "--log-level", "warning"]
+    options += ["--no-server-header", "--ws", "none"]
+    command = [sys.executable, "-m", "uvicorn", f"tests.benchmarks.{module}:app", *options]
+    return Peer(command, port, path, environment)
+
+
+def bare(folder: Path, name: str, body: str, headers: Sequence[tuple[str, str]]) -> Peer:
+    """Serve bytes that are ready."""
+    kept = folder / f"{name}.json"
+    kept.write_text(json.dumps({"body": body, "headers": headers}))
+    return asgi("bare", "/", BARE=str(kept))
+
+
+def nginx(folder: Path, body: str) -> Peer:
+    """Serve a file."""
+    port = free_port()
+    (folder / "files").mkdir(exist_ok=True)
+    (folder / "files" / "record").write_text(body)
+    user = "user root;" if os.geteuid() == 0 else ""
+    settings = folder / "nginx.conf"
+    settings.write_text(NGINX.format(folder=folder, port=port, user=user))
+    program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin") or "nginx"
+    return Peer([program, "-p", str(folder), "-c", str(settings)], port, "/record")
+
+
+def datasette(programs: Path, database: Path) -> Peer:
+    """Serve the table of observations by Datasette."""
+    port = free_port()
+    command = [str(programs / "datasette"), "serve", "-i", str(database), "--port", str(port)]
+    return Peer(command, port, f"/{database.stem}/observation.json?_shape=array&_size=7")
+
+
+def roapi(programs: Path, database: Path) -> Peer:
+    """Serve the table of observations by roapi."""
+    port, *others = (free_port() for _ in range(3))
+    addresses = [f"--addr-http=127.0.0.1:{port}", f"--addr-postgres=127.0.0.1:{others[0]}"]
+    addresses += [f"--addr-flight-sql=127.0.0.1:{others[1]}"]
+    table = f"--table=observation=sqlite://{database}"
+    command = [str(programs / "roapi"), *addresses, table]
+    return Peer(command, port, "/api/tables/observation?limit=7", {"TOKIO_WORKER_THREADS": "1"})
+
+
+def install(folder: Path) -> tuple[Path, dict[str, str]]:
+    """Install the peers of Python's index in an environment of their own; tell what failed."""
+    programs = folder / "peers" / "bin"
+    if not programs.exists():
+        subprocess.run([sys.executable, "-m", "venv", folder / "peers"], check=True)
+    failed = {}
+    for package in PACKAGES:
+        command = [str(programs / "python"), "-m", "pip", "install", "-q", package]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            failed[package] = done.stderr.strip().splitlines()[-1]
+    return programs, failed
+
+
+@contextmanager
+def running(peer: Peer, log: Path) -> Iterator[Started]:
+    """Start a server, wait for its first answer, and stop it in the end."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **peer.environment}
+    with (
+        log.open("w") as lines,
+        subprocess.Popen(peer.command, stdout=lines, stderr=lines, env=environment) as process,
+    ):
+        try:
+            seconds = wait(answering(peer, process))
+            yield Started(seconds, resident(process.pid))
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def answering(peer: Peer, process: subprocess.Popen[bytes]) -> Iterator[bool]:
+    """Tell again and again whether a server answers.
+
+    Raises:
+        ChildProcessError: if it has ended.
+    """
+    with httpx2.Client() as client:
+        while process.poll() is None:
+            try:
+                yield client.get(peer.url).is_success
+            except httpx2.TransportError:
+                yield False
+    raise ChildProcessError(f"{peer.command[0]} ended")

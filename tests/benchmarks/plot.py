@@ -1,0 +1,61 @@
+"""The plot of the ratios, drawn by Vega-Lite in the environment of the peers."""
+
+import json
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+DRAW = """
+import json, sys, vl_convert
+print(vl_convert.vegalite_to_svg(json.load(sys.stdin)))
+"""
+
+
+def specification(bars: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Describe the plot: a line from the least to the most, a point at the median, the aim."""
+    names = [bar["name"] for bar in bars]
+    y = {"field": "name", "type": "nominal", "sort": names, "title": None}
+    axis = {"labelFontSize": 13, "labelLimit": 400, "grid": False}
+    times = {
+        "type": "quantitative",
+        "scale": {"type": "log"},
+        "title": "times as fast (log scale); the ticks are the aims",
+        "axis": {"format": "~g", "titleFontSize": 12, "tickCount": 6},
+    }
+    blue, grey = "#1f6feb", "#8b949e"
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "background": "white",
+        "width": 420,
+        "height": {"step": 30},
+        "data": {"values": list(bars)},
+        "encoding": {"y": {**y, "axis": axis}},
+        "layer": [
+            {
+                "mark": {"type": "rule", "strokeWidth": 6, "color": blue, "opacity": 0.35},
+                "encoding": {"x": {**times, "field": "least"}, "x2": {"field": "most"}},
+            },
+            {
+                "mark": {"type": "point", "filled": True, "size": 90, "color": blue},
+                "encoding": {"x": {**times, "field": "median"}},
+            },
+            {
+                "mark": {"type": "text", "dy": -11, "fontSize": 12},
+                "encoding": {"x": {**times, "field": "median"}, "text": {"field": "shown"}},
+            },
+            {
+                "mark": {"type": "tick", "thickness": 2, "size": 20, "color": grey},
+                "encoding": {"x": {**times, "field": "aim"}},
+            },
+        ],
+    }
+
+
+def draw(bars: Sequence[dict[str, Any]], python: Path, target: Path) -> None:
+    """Write the plot as SVG."""
+    described = json.dumps(specification(bars))
+    drawn = subprocess.run(
+        [python, "-c", DRAW], input=described, capture_output=True, text=True, check=True
+    )
+    target.write_text(drawn.stdout)

@@ -1,0 +1,231 @@
+"""How fast answers are beside their peers: python -m tests.benchmarks.speed.
+
+All servers stand on loopback with one worker each and are asked in turns, pass after pass, so that
+whatever else the machine does meets all of them. It prints ratios; it never fails for being slow.
+"""
+
+import os
+import sys
+import tempfile
+from argparse import ArgumentParser, Namespace
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import httpx2
+from rich.console import Console
+
+from app.seeding.build import build
+from tests.benchmarks import peers
+from tests.benchmarks.load import Target, busy, wrk
+from tests.benchmarks.peers import Peer, Started, running
+from tests.benchmarks.plot import draw
+from tests.conftest import ROOT
+
+PLOT = ROOT / ".images" / "speed.svg"
+README = ROOT / "README.md"
+START, END = "<!-- speed -->\n", "<!-- /speed -->"
+LIST_MISS, MISS, WAITING = "list made anew", "record made anew", "p99, all cores busy"
+Results = dict[str, list[float]]
+Starts = dict[str, list[Started]]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two results that are set beside each other."""
+
+    name: str
+    one: str
+    other: str
+    aim: float
+    at_most: bool = False
+
+    def ratios(self, results: Results) -> list[float]:
+        """Divide one by the other, pass by pass."""
+        return [a / b for a, b in zip(results[self.one], results[self.other], strict=True)]
+
+
+COMPARISONS = (
+    Comparison("hot answer / bare ASGI app, same headers", "hot", "bare", 0.9),
+    Comparison("hot answer / bare ASGI app, 2 headers", "hot", "bare, 2 headers", 0.9),
+    Comparison("hot answer / nginx with a file", "hot", "nginx", 1.0),
+    Comparison("hot answer / the usual app", "hot", "usual", 80),
+    Comparison("304 / hot answer", "304", "hot", 1.0),
+    Comparison("record made anew / the usual app", MISS, "usual", 10),
+    Comparison("record made anew / roapi", MISS, "roapi", 1.0),
+    Comparison("list made anew / roapi", LIST_MISS, "roapi", 1.0),
+    Comparison("list made anew / Datasette", LIST_MISS, "Datasette", 1.0),
+    Comparison("p99 with all cores busy / bare ASGI app", WAITING, "bare, busy", 1.5, at_most=True),
+)
+
+
+def servers(folder: Path, database: Path, programs: Path) -> dict[str, Peer]:
+    """Make ready all peers; those of equal bytes are told the bytes by ours."""
+    plain = peers.ours(database)
+    with running(plain, folder / "first.log"):
+        answer = httpx2.get(plain.url, headers={"Accept-Encoding": "identity"})
+    body = answer.text
+    headers = [pair for pair in answer.headers.multi_items() if pair[0] != "date"]
+    few = [(name, value) for name, value in headers if name in {"content-type", "content-length"}]
+    return {
+        "ours": replace(plain, environment={"ETAG": answer.headers["etag"]}),
+        "anew": peers.ours(database, BRI_CACHE_ENTRIES="0"),
+        "bare": peers.bare(folder, "bare", body, headers),
+        "bare, 2 headers": peers.bare(folder, "few", body, few),
+        "nginx": peers.nginx(folder, body),
+        "usual": peers.asgi("usual", f"/observations/{peers.KEY}", BRI_DATABASE=str(database)),
+        "Datasette": peers.datasette(programs, database),
+        "roapi": peers.roapi(programs, database),
+    }
+
+
+def targets(found: Mapping[str, Peer]) -> dict[str, Target]:
+    """Choose what each is asked for."""
+    told = {name: Target(found[name].url) for name in ("bare", "bare, 2 headers", "nginx")}
+    hot, anew = found["ours"], found["anew"]
+    told |= {
+        "hot": Target(hot.url),
+        "304": Target(hot.url, (f"If-None-Match: {hot.environment['ETAG']}",)),
+        MISS: Target(anew.url, distinct=True),
+        LIST_MISS: Target(anew.at(peers.LIST), distinct=True),
+    }
+    others = {name: found[name] for name in ("usual", "Datasette", "roapi") if name in found}
+    return told | {name: Target(peer.url, distinct=True) for name, peer in others.items()}
+
+
+def measure(
+    asked: Mapping[str, Target], folder: Path, options: Namespace, say: Callable[[str], None]
+) -> Results:
+    """Ask all in turns, several times, and then once more with all cores busy."""
+    results: Results = {name: [] for name in (*asked, WAITING, "bare, busy")}
+    cores = os.cpu_count() or 1
+    for number in range(options.passes):
+        for name, target in asked.items():
+            results[name].append(wrk(target, folder, options.seconds).per_second)
+        with busy(cores):
+            for name, one in ((WAITING, "hot"), ("bare, busy", "bare")):
+                results[name].append(wrk(asked[one], folder, options.seconds).p99)
+        say(f"pass {number + 1} of {options.passes}")
+    return results
+
+
+def absolute(results: Results, starts: Starts) -> Iterable[str]:
+    """Tell what was measured of each."""
+    for name, found in sorted(results.items(), key=lambda one: -median(one[1])):
+        low, middle, high = min(found), median(found), max(found)
+        busied = name in {WAITING, "bare, busy"}
+        shown = [
+            f"{one * 1e3:.2f} ms" if busied else f"{one:,.0f}/s" for one in (low, middle, high)
+        ]
+        yield f"{name:28} {shown[0]:>12} {shown[1]:>12} {shown[2]:>12}"
+    for name, begun in starts.items():
+        seconds, megabytes = (median(column) for column in zip(*begun, strict=True))
+        yield f"{name:28} first answer after {seconds:.2f} s, {megabytes:.0f} MB"
+
+
+def table(results: Results, starts: Starts) -> Iterable[str]:
+    """Write the table of ratios."""
+    yield "| what | least | median | most | aim |"
+    yield "|---|---:|---:|---:|---:|"
+    for one in compared(results):
+        found = one.ratios(results)
+        sign = "≤" if one.at_most else "≥"
+        shown = " | ".join(number(value) for value in (min(found), median(found), max(found)))
+        yield f"| {one.name} | {shown} | {sign} {number(one.aim)} |"
+    for name, column, aim in (
+        ("start to first answer, seconds", [one.seconds for one in starts["ours"]], "1.5"),
+        ("memory of a worker, MB", [one.megabytes for one in starts["ours"]], "120"),
+    ):
+        shown = " | ".join(number(value) for value in (min(column), median(column), max(column)))
+        yield f"| {name} | {shown} | ≤ {aim} |"
+
+
+def compared(results: Results) -> list[Comparison]:
+    """Leave out comparisons with a peer that could not be had."""
+    return [one for one in COMPARISONS if one.other in results]
+
+
+def number(value: float) -> str:
+    """Write a ratio with two digits, or whole from ten on."""
+    return f"{value:.0f}" if value >= 10 else f"{value:.2f}"
+
+
+def bars(results: Results) -> list[dict[str, Any]]:
+    """Give what the plot shows: the speeds, without the waiting time."""
+    shown = [(one, one.ratios(results)) for one in compared(results) if not one.at_most]
+    return [
+        {
+            "name": one.name,
+            "least": min(found),
+            "median": median(found),
+            "most": max(found),
+            "shown": number(median(found)),
+            "aim": one.aim,
+        }
+        for one, found in shown
+    ]
+
+
+def place(lines: Iterable[str], options: Namespace) -> None:
+    """Put the table into the README, with the machine, the date and the command."""
+    gigabytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+    today = datetime.now(UTC).date()
+    told = (
+        f"Measured on {today} with {os.cpu_count()} cores and {gigabytes:.0f} GB, "
+        f"Python {sys.version.split()[0]}, by `python -m tests.benchmarks.speed "
+        f"--passes {options.passes} --seconds {options.seconds:g} --write`:"
+    )
+    text = README.read_text()
+    before, rest = text.split(START)
+    after = rest.split(END)[1]
+    shown = "\n".join([told, "", *lines, "", "![The ratios drawn](.images/speed.svg)", ""])
+    README.write_text(f"{before}{START}{shown}{END}{after}")
+
+
+def run(options: Namespace, console: Console, folder: Path) -> None:
+    """Start all, measure, print, and write down where that is asked for."""
+    database = folder / "bri.sqlite"
+    build(ROOT / "seed", ROOT / "migrations", database)
+    programs, failed = peers.install(options.peers or folder)
+    starts: Starts = defaultdict(list)
+    with ExitStack() as stack:
+        found = servers(folder, database, programs)
+        for name, peer in list(found.items()):
+            try:
+                for _ in range(options.passes - 1):
+                    with running(peer, folder / "start.log") as started:
+                        starts[name].append(started)
+                starts[name].append(stack.enter_context(running(peer, folder / f"{name}.log")))
+            except OSError as error:
+                failed[name] = str(error)
+                del found[name]
+        results = measure(targets(found), folder, options, console.print)
+    lines = list(table(results, starts))
+    for line in (*absolute(results, starts), "", *lines):
+        console.print(line, highlight=False, soft_wrap=True)
+    for name, why in failed.items():
+        console.print(f"left out: {name} ({why})")
+    if options.write:
+        draw(bars(results), programs / "python", PLOT)
+        place(lines, options)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Read the command."""
+    parser = ArgumentParser(prog="python -m tests.benchmarks.speed", description=__doc__)
+    parser.add_argument("--passes", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=3, help="how long each is asked a pass")
+    parser.add_argument("--write", action="store_true", help="also write the plot and the README")
+    parser.add_argument("--peers", type=Path, help="a folder that keeps the peers for next time")
+    options = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as folder:
+        run(options, Console(), Path(folder))
+
+
+if __name__ == "__main__":
+    main()

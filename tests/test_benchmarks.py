@@ -1,0 +1,74 @@
+"""The benchmark of speed, piece by piece and without looking at the clock."""
+
+import shutil
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.benchmarks import load, peers, plot, speed
+from tests.benchmarks.peers import Started
+
+NAMES = {name for one in speed.COMPARISONS for name in (one.one, one.other)}
+RESULTS = {name: [float(place + 1), 20.0, 30.0] for place, name in enumerate(sorted(NAMES))}
+STARTS = {"ours": [Started(0.9, 95.2), Started(1.1, 95.4), Started(1.0, 95.3)]}
+
+
+def test_table_has_each_comparison_with_its_aim() -> None:
+    lines = list(speed.table(RESULTS, STARTS))
+    assert len(lines) == 2 + len(speed.COMPARISONS) + 2
+    assert lines[-2] == "| start to first answer, seconds | 0.90 | 1.00 | 1.10 | ≤ 1.5 |"
+    assert "≥ 80" in next(line for line in lines if "hot answer / the usual app" in line)
+    assert len(list(speed.absolute(RESULTS, STARTS))) == len(NAMES) + 1
+
+
+def test_a_peer_that_cannot_be_had_is_left_out() -> None:
+    results = {name: found for name, found in RESULTS.items() if name != "roapi"}
+    assert not any("roapi" in line for line in speed.table(results, STARTS))
+
+
+def test_plot_is_described() -> None:
+    bars: list[dict[str, Any]] = speed.bars(RESULTS)
+    described = plot.specification(bars)
+    assert described["data"]["values"] == bars
+    assert all(0 < bar["least"] <= bar["median"] <= bar["most"] for bar in bars)
+
+
+def test_readme_takes_the_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "README.md"
+    target.write_text(f"before\n{speed.START}old\n{speed.END}\nafter\n")
+    monkeypatch.setattr(speed, "README", target)
+    speed.place(["| new |"], Namespace(passes=7, seconds=2.0))
+    assert "old" not in target.read_text()
+    assert target.read_text().startswith("before\n")
+    assert target.read_text().endswith("after\n")
+    assert "--passes 7 --seconds 2 --write" in target.read_text()
+    assert "| new |" in target.read_text()
+
+
+def test_the_usual_app_gives_the_same_record(tmp_path: Path, database: Path, server: str) -> None:
+    usual = peers.asgi("usual", f"/observations/{peers.KEY}", BRI_DATABASE=str(database))
+    with peers.running(usual, tmp_path / "log"):
+        answer = httpx2.get(usual.url)
+        assert httpx2.get(usual.at("/observations/nothing")).status_code == 404
+    told, own = answer.json(), httpx2.get(server + peers.RECORD).json()
+    assert told["code"] == own["id"]
+    assert float(told["value"]) == own["value"]
+    assert len(told["reports"]) == len(own["reports"])
+    assert told["growth"]["code"] == own["growth"]["id"]
+    assert len(answer.content) > 2500
+
+
+@pytest.mark.skipif(shutil.which("wrk") is None, reason="wrk is not installed")
+def test_one_pass_over_bytes_that_are_ready(tmp_path: Path, database: Path) -> None:
+    bare = peers.bare(tmp_path, "bare", "{}", [("content-length", "2")])
+    anew = peers.ours(database, BRI_CACHE_ENTRIES="0")
+    with peers.running(bare, tmp_path / "a") as started, peers.running(anew, tmp_path / "b"):
+        assert started.megabytes > 1
+        asked = {"bare": load.Target(bare.url), "hot": load.Target(anew.url, distinct=True)}
+        results = speed.measure(asked, tmp_path, Namespace(passes=1, seconds=1), lambda _: None)
+        assert all(len(found) == 1 and found[0] > 0 for found in results.values())
+        with pytest.raises(RuntimeError, match="Non-2xx"):
+            load.wrk(load.Target(anew.at("/v1/nothing")), tmp_path, 1)

@@ -1,0 +1,107 @@
+"""The direct way to a route: the same bytes as the framework's way, which keeps all refusals."""
+
+import gc
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.direct import Direct
+from app.main import ROUTERS, application, create_app
+from app.queries.prepared import Prepared
+from app.settings import Settings
+from tests.test_contract import PATHS, example_url
+
+NAMED = {"X-Request-ID": "the-same-for-all", "Accept-Encoding": "identity"}
+MORE = [
+    "/v1/observations?indicator=goods-trade&indicator=aid-projects&limit=2&sort=value_desc",
+    "/v1/observations?as_of=2025-01-14&vintages=all&limit=3",
+    "/v1/search?q=%E8%B4%B8%E6%98%93&kind=action&limit=2",
+    "/v1/topics?limit=1&sort=code_desc",
+    "/v1/priority-areas/industrial-and-supply-chains?year=2025",
+    "/v1/compare?indicator=goods-trade&period=2024&period=2025&derived=true",
+]
+REFUSED = [
+    "/v1/topics?limit=1&limit=2",
+    "/v1/topics?limit=",
+    "/v1/topics?limit=01",
+    "/v1/topics?unknown=1",
+    "/v1/topics?lang=fr",
+    "/v1/topics?cursor=made-up",
+    "/v1/topics/",
+    "/v1/topics/nothing",
+    "/v1/topics/trade/more",
+    "/v1/observations?indicator=goods-trad&since=2025-01-02&until=2025-01-01",
+    "/v1/observations//vintages",
+    "/v1/compare?indicator=goods-trade&period=2024",
+    "/v1/topics?sort=%ff",
+    "/v1//topics",
+]
+
+
+@pytest.fixture(scope="module")
+def short(database: Path) -> TestClient:
+    """Ask an application that keeps nothing."""
+    return TestClient(create_app(Settings(database=database, cache_entries=0)))
+
+
+@pytest.fixture(scope="module")
+def long(database: Path) -> TestClient:
+    """Ask one that knows no direct ways either."""
+    app = create_app(Settings(database=database, cache_entries=0))
+    app.direct = Direct([])
+    return TestClient(app)
+
+
+def told(client: TestClient, url: str, **headers: str) -> tuple[int, list[Any], bytes]:
+    """Give all that is sent in answer, but for when the files were put in place."""
+    answer = client.get(url, headers={**NAMED, **headers})
+    sent = sorted(pair for pair in answer.headers.raw if pair[0] != b"last-modified")
+    return answer.status_code, sent, answer.content
+
+
+@pytest.mark.parametrize("path", [*PATHS, *MORE, *REFUSED])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_both_ways_answer_alike(
+    short: TestClient, long: TestClient, document: dict[str, Any], path: str, language: str
+) -> None:
+    url = example_url(document, path) if path in PATHS else path
+    headers = {"Accept-Language": language, "Host": "data.example:8443"}
+    short_told, long_told = told(short, url, **headers), told(long, url, **headers)
+    assert short_told == long_told
+    assert (short_told[0] == 200) == (path not in REFUSED)
+
+
+def test_what_the_driver_fails_at_is_told_by_sqlalchemy(
+    short: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = "/v1/indicators/goods-trade"
+    made = told(short, path)
+
+    def fail(*_: object) -> None:
+        raise sqlite3.OperationalError
+
+    monkeypatch.setattr(Prepared, "run", fail)
+    assert told(short, path) == made
+
+
+def test_a_server_process_looks_for_garbage_once_it_is_made(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BRI_DATABASE", str(database))
+    gc.disable()
+    try:
+        application()
+        assert gc.isenabled()
+        assert gc.get_freeze_count() > 0
+    finally:
+        gc.unfreeze()
+        gc.enable()
+
+
+def test_every_route_with_data_has_a_direct_way() -> None:
+    ways = Direct(ROUTERS).ways.values()
+    assert len(ways) == len({way.endpoint for way in ways}) > 30
+    assert all(way.endpoint.__module__.startswith("app.routers") for way in ways)
