@@ -11,11 +11,13 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.responses import StreamingResponse
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
 from app import __version__
 from app.caching.answers import Freshness
+from app.caching.keys import single
 from app.caching.middleware import Caching
 from app.caching.store import Bounds
 from app.context import Library, problem_response, route_path
@@ -61,6 +63,11 @@ class Service(FastAPI):
             await super().__call__(scope, receive, send)
             return
         response.raw_headers = [*response.raw_headers, *OPEN_HEADERS]
+        if isinstance(response, StreamingResponse):
+            # The cache names the answers that it finishes; what streams through it is named here.
+            response.raw_headers.append(
+                (b"x-request-id", single(scope["headers"])[b"x-request-id"])
+            )
         await response(scope, receive, send)
 
 
