@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
+from sqlalchemy import URL
 
 from app.database import DatabaseError, inspect, is_current
 from app.models import SCHEMA_REVISION
@@ -79,7 +80,7 @@ def configured(database: Path | None, seed: Path | None = None) -> Settings:
     return settings
 
 
-def built(settings: Settings, target: Path) -> None:
+def built(settings: Settings, target: Path | URL) -> None:
     """Build the database, with a sign of life where somebody watches."""
     from rich.console import Console  # noqa: PLC0415
 
@@ -121,21 +122,21 @@ def check(
         if write:
             write_schemas(settings.seed)
             typer.echo(f"schemas written to {settings.seed / '.schemas'}")
-        if settings.database is not None:
-            check_database(settings, settings.database)
+        if (target := settings.database_url or settings.database) is not None:
+            check_database(settings, target)
 
 
-def check_database(settings: Settings, path: Path) -> None:
+def check_database(settings: Settings, target: Path | URL) -> None:
     """Say whether a database can be served and is that of the seed."""
-    digest, revision = inspect(path)
-    if revision != SCHEMA_REVISION:
+    held = inspect(target)
+    if held.revision != SCHEMA_REVISION:
         raise RefusedError(
-            f"{path} has schema revision {revision}, this program needs {SCHEMA_REVISION}; "
+            f"{target} has schema revision {held.revision}, this program needs {SCHEMA_REVISION}; "
             "build it anew with 'bri build'"
         )
-    if digest != seed_hash(settings.seed):
-        raise RefusedError(f"{path} was built from another seed; build it anew with 'bri build'")
-    typer.echo(f"{path} is the database of this seed")
+    if held.seed_hash != seed_hash(settings.seed):
+        raise RefusedError(f"{target} was built from another seed; build it anew with 'bri build'")
+    typer.echo(f"{target} is the database of this seed")
 
 
 @app.command()
@@ -187,11 +188,16 @@ def openapi(
         described.state.library.close()
 
 
-def ensure(settings: Settings) -> Path:
-    """Build the database if there is none, or if it is of another seed or revision."""
+def ensure(settings: Settings) -> Path | URL:
+    """Build the file if there is none, or if it is of another seed or revision.
+
+    Whoever serves from PostgreSQL only reads there; a release is made by ``bri build`` alone.
+    """
     digest = seed_hash(settings.seed)
     target = settings.database_for(digest)
-    if not is_current(target, digest):
+    if isinstance(target, URL):
+        inspect(target)
+    elif not is_current(target, digest):
         built(settings, target)
     return target
 
@@ -204,7 +210,7 @@ def serve(
     database: Database = None,
     seed: Seed = None,
 ) -> None:
-    """Serve the API; the database is built first if there is none or the seed has changed."""
+    """Serve the API; the file is built first if there is none or the seed has changed."""
     with one_line_errors():
         settings = configured(database, seed)
         refuse_taken(host, port)
@@ -214,7 +220,9 @@ def serve(
         typer.echo(f"Page      {base}{settings.root_path}/")
         typer.echo(f"Docs      {base}{settings.root_path}/docs")
         typer.echo(f"Database  {target}")
-        os.environ |= {"BRI_DATABASE": str(target), "BRI_SEED": str(settings.seed)}
+        os.environ["BRI_SEED"] = str(settings.seed)
+        if isinstance(target, Path):
+            os.environ["BRI_DATABASE"] = str(target)
         run(host, port, workers, settings.root_path)
 
 

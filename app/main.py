@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import fields
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from starlette.staticfiles import StaticFiles
 
 from app import __version__
 from app.context import Library, problem_response, route_path
+from app.database import Limits, storage
 from app.methods import ReadOnly
 from app.mistakes import mistakes
 from app.problems import InvalidParameters, Mistake, Problem, UnknownPath, shown
@@ -42,7 +44,7 @@ def create_app(settings: Settings) -> FastAPI:
     Raises:
         DatabaseError: if the database is missing, broken or of another revision.
     """
-    path = settings.database_for(seed_hash(settings.seed))
+    kept = storage(settings.database_for(seed_hash(settings.seed)), limits(settings))
     public_url = str(settings.public_url).rstrip("/") if settings.public_url else None
     app = FastAPI(
         title="Belt and Road Cooperation Indicators",
@@ -60,7 +62,7 @@ def create_app(settings: Settings) -> FastAPI:
             HTTPException: answer_http,
         },
     )
-    app.state.library = Library(path, public_url)
+    app.state.library = Library(kept, public_url)
     app.state.library.current()
     for router in ROUTERS:
         app.include_router(router)
@@ -68,9 +70,15 @@ def create_app(settings: Settings) -> FastAPI:
     return app
 
 
+def limits(settings: Settings) -> Limits:
+    """Take from the settings what a process may ask of PostgreSQL."""
+    return Limits(**{one.name: getattr(settings, one.name) for one in fields(Limits)})
+
+
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Let go of the database when the server stops."""
+    """Watch for new releases, and let go of the database when the server stops."""
+    app.state.library.watch()
     yield
     app.state.library.close()
 

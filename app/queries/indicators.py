@@ -73,7 +73,7 @@ def indicators(connection: Connection, language: Language, filters: IndicatorFil
             .where(area.slug.in_(filters.priority_area))
         )
     if filters.q is not None:
-        statement = statement.where(Own.code.in_(holding(filters.q, "indicator")))
+        statement = statement.where(Own.code.in_(holding(connection, filters.q, "indicator")))
     found = page(connection, statement, ORDERS, filters)
     return found.with_rows(complete(connection, language, found.rows))
 

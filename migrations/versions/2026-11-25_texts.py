@@ -12,12 +12,25 @@ down_revision = "2026_11_25_figures"
 branch_labels = None
 depends_on = None
 
-SEARCH_INDEX = """
+FILE_INDEX = """
 CREATE VIRTUAL TABLE search_index USING fts5 (
     kind UNINDEXED, code UNINDEXED, title_en, text_en, title_zh, text_zh,
     tokenize = 'porter unicode61 remove_diacritics 2'
 )
 """
+SERVER_INDEX = """
+CREATE TABLE search_index (
+    id integer CONSTRAINT pk_search_index PRIMARY KEY,
+    kind text NOT NULL, code text NOT NULL,
+    title_en text NOT NULL, text_en text NOT NULL,
+    title_zh text NOT NULL, text_zh text NOT NULL,
+    title_en_lexemes text NOT NULL, text_en_lexemes text NOT NULL,
+    title_zh_lexemes text NOT NULL, text_zh_lexemes text NOT NULL,
+    vector tsvector NOT NULL
+);
+CREATE INDEX ix_search_index_vector ON search_index USING gin (vector)
+"""
+SEARCH_INDEX = {"sqlite": FILE_INDEX, "postgresql": SERVER_INDEX}
 
 
 def upgrade() -> None:
@@ -271,7 +284,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("action_id", "topic_id", name=op.f("pk_action_topic")),
     )
     op.create_index(op.f("ix_action_topic_topic_id"), "action_topic", ["topic_id"], unique=False)
-    op.execute(SEARCH_INDEX)
+    op.execute(SEARCH_INDEX[op.get_context().dialect.name])
 
 
 def downgrade() -> None:
