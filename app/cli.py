@@ -60,7 +60,8 @@ def one_line_errors() -> Iterator[None]:
     except ValidationError as error:
         for wrong in error.errors():
             name = "_".join(str(part) for part in wrong["loc"]).upper()
-            complain(f"bri: BRI_{name.removeprefix('BRI_')}: {wrong['msg']}")
+            said = wrong["msg"].removeprefix("Value error, ")
+            complain(f"bri: BRI_{name.removeprefix('BRI_')}: {said}")
         raise typer.Exit(1) from None
     except (BuildError, DatabaseError, RefusedError) as error:
         complain(f"bri: {error}")

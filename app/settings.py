@@ -32,7 +32,7 @@ def server_url(value: object) -> object:
         url = None
     if url is None or url.drivername != SCHEME or not url.database:
         raise ValueError(f"write {SCHEME}://USER:PASSWORD@HOST/DATABASE")
-    if "password" in url.query:
+    if {"password", "sslpassword"} & url.query.keys():
         raise ValueError("write the password before the host, where it is kept out of messages")
     return url
 
@@ -63,7 +63,7 @@ class Settings(BaseSettings):
     """How many seconds each server has to accept a connection."""
     statement_timeout: float = Field(default=5, gt=0, le=300)
     """How many seconds a statement may take."""
-    release_check: float = Field(default=1, ge=0.1, le=3600)
+    release_check: float = Field(default=1, ge=0.1, le=60)
     """How many seconds pass between two looks for a new release."""
     seed: Path = Field(default_factory=lambda: bundled("seed"))
     """The folder of seed files."""

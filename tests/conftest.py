@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from tempfile import TemporaryFile
 from threading import Thread
-from typing import Any
+from typing import IO, Any
 
 import httpx2
 import pytest
@@ -144,23 +145,26 @@ def bri(*arguments: str, **environment: str) -> Result:
 
 
 @contextmanager
-def serving(database: Target, **environment: str) -> Iterator[str]:
+def serving(database: Target, log: IO[str] | None = None, **environment: str) -> Iterator[str]:
     """Serve a database on loopback in a process of its own."""
     base = f"http://127.0.0.1:{(port := free_port())}"
     command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port)]
-    with subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env={**os.environ, **environment_of(database), **environment},
-    ) as process:
+    with (
+        TemporaryFile("w+") as written,
+        subprocess.Popen(
+            command,
+            stdout=log or written,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env={**os.environ, **environment_of(database), **environment},
+        ) as process,
+    ):
         try:
             wait_until_ready(base, process)
             yield base
         finally:
             process.terminate()
-            process.communicate(timeout=20)
+            process.wait(timeout=20)
 
 
 @pytest.fixture(scope="session")

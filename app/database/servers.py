@@ -129,9 +129,9 @@ class Servers(Storage):
             given["target_session_attrs"] = "read-write"
         try:
             return create_engine(self.url.set(query=given), **pool)
-        except ModuleNotFoundError as error:
+        except ImportError as error:
             raise DatabaseError(
-                f"PostgreSQL needs the driver {error.name}; install bri-indicators[postgres]"
+                f"PostgreSQL needs a driver ({error}); install bri-indicators[postgres]"
             ) from None
         except (ArgumentError, NoSuchModuleError) as error:
             raise DatabaseError(f"{self} is not understood: {error}") from None

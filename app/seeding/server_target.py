@@ -16,7 +16,6 @@ LOCK = 0x627269
 """The number of the advisory lock that lets one build at a time through: bri in ASCII."""
 PATIENCE = "5s"
 LOCKED = "55P03"
-KEPT = 2
 
 REGISTER = """
 CREATE SCHEMA IF NOT EXISTS bri;
@@ -33,7 +32,13 @@ ENTER = text(
     "INSERT INTO bri.releases (number, schema_name, seed_hash, schema_revision)"
     " VALUES (:number, :schema, :digest, :revision)"
 )
-OUTDATED = text("SELECT number, schema_name FROM bri.releases ORDER BY number DESC OFFSET :kept")
+# A process may take a minute to notice that a release was replaced.
+OUTDATED = text(
+    "SELECT number, schema_name FROM (SELECT number, schema_name,"
+    " row_number() OVER newest_first AS age, lag(built_at) OVER newest_first AS replaced_at"
+    " FROM bri.releases WINDOW newest_first AS (ORDER BY number DESC)) AS releases"
+    " WHERE age > 2 AND replaced_at < now() - interval '5 minutes'"
+)
 FORGET = text("DELETE FROM bri.releases WHERE number = :number")
 TABLES = text("SELECT tablename FROM pg_tables WHERE schemaname = :schema")
 SORTING = text("SELECT 'B' < 'a' AND 'a-c' < 'ab' AND current_setting('server_encoding') = 'UTF8'")
@@ -111,7 +116,7 @@ def publish(
 
 
 def clear(connection: Connection) -> None:
-    """Drop all releases but the newest and the one before, which requests may still read."""
-    for number, schema in connection.execute(OUTDATED, {"kept": KEPT}).all():
+    """Drop all releases but the newest and the one before, and those replaced just now."""
+    for number, schema in connection.execute(OUTDATED).all():
         connection.execute(text(f"DROP SCHEMA IF EXISTS {schema} CASCADE"))
         connection.execute(FORGET, {"number": number})
