@@ -9,10 +9,8 @@ from app.models import SEARCHED
 from app.text import folded, words
 
 STEMS = text(
-    "SELECT word, coalesce((ts_lexize('pg_catalog.english_stem', word))[1], word)"
-    " FROM unnest(CAST(:words AS text[])) AS known (word)"
+    "SELECT word, (ts_lexize('stem', word))[1] FROM unnest(CAST(:words AS text[])) AS known (word)"
 )
-"""PostgreSQL's own stemmer; a word that it leaves out as too common stands for itself."""
 APART = 10
 """The distance between two texts, so that no phrase runs from one into the next."""
 LAST_PLACE = 16_383

@@ -19,6 +19,7 @@ CREATE VIRTUAL TABLE search_index USING fts5 (
 )
 """
 SERVER_INDEX = """
+CREATE TEXT SEARCH DICTIONARY stem (TEMPLATE = snowball, LANGUAGE = porter);
 CREATE TABLE search_index (
     id integer CONSTRAINT pk_search_index PRIMARY KEY,
     kind text NOT NULL, code text NOT NULL,
@@ -31,6 +32,10 @@ CREATE TABLE search_index (
 CREATE INDEX ix_search_index_vector ON search_index USING gin (vector)
 """
 SEARCH_INDEX = {"sqlite": FILE_INDEX, "postgresql": SERVER_INDEX}
+WITHOUT_INDEX = {
+    "sqlite": "DROP TABLE search_index",
+    "postgresql": "DROP TABLE search_index; DROP TEXT SEARCH DICTIONARY stem",
+}
 
 
 def upgrade() -> None:
@@ -289,7 +294,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take the revision back."""
-    op.execute("DROP TABLE search_index")
+    op.execute(WITHOUT_INDEX[op.get_context().dialect.name])
     op.drop_index(op.f("ix_action_topic_topic_id"), table_name="action_topic")
     op.drop_table("action_topic")
     op.drop_index(op.f("ix_action_sector_sector_id"), table_name="action_sector")
