@@ -11,7 +11,7 @@ import typer
 from pydantic import ValidationError
 from sqlalchemy import URL
 
-from app.database import DatabaseError, inspect, is_current
+from app.database import DatabaseError, Held, inspect, is_current
 from app.models import SCHEMA_REVISION
 from app.seeding.faults import BuildError, SeedError
 from app.seeding.files import seed_files, seed_hash
@@ -127,14 +127,20 @@ def check(
             check_database(settings, target)
 
 
-def check_database(settings: Settings, target: Path | URL) -> None:
-    """Say whether a database can be served and is that of the seed."""
+def servable(target: Path | URL) -> Held:
+    """Look at a database and refuse one that this program cannot serve."""
     held = inspect(target)
     if held.revision != SCHEMA_REVISION:
         raise RefusedError(
             f"{target} has schema revision {held.revision}, this program needs {SCHEMA_REVISION}; "
             "build it anew with 'bri build'"
         )
+    return held
+
+
+def check_database(settings: Settings, target: Path | URL) -> None:
+    """Say whether a database can be served and is that of the seed."""
+    held = servable(target)
     if held.seed_hash != seed_hash(settings.seed):
         raise RefusedError(f"{target} was built from another seed; build it anew with 'bri build'")
     typer.echo(f"{target} is the database of this seed")
@@ -197,7 +203,7 @@ def ensure(settings: Settings) -> Path | URL:
     digest = seed_hash(settings.seed)
     target = settings.database_for(digest)
     if isinstance(target, URL):
-        inspect(target)
+        servable(target)
     elif not is_current(target, digest):
         built(settings, target)
     return target

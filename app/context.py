@@ -127,7 +127,7 @@ def snapshot(storage: Storage) -> Snapshot:
 
     try:
         return database.read(reading)
-    except DatabaseError:
+    except Exception:
         database.close()
         raise
 

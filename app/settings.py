@@ -49,6 +49,7 @@ class Settings(BaseSettings):
         use_attribute_docstrings=True,
         extra="forbid",
         hide_input_in_errors=True,
+        env_ignore_empty=True,
     )
 
     database: Path | None = None

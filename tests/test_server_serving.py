@@ -194,6 +194,9 @@ def test_commands_work_on_postgresql(cluster: Cluster, tmp_path: Path) -> None:
     assert "was built from another seed" in other.stderr
     printed = bri("openapi", **environment(reading(url))).stdout
     assert without_rank(printed) == without_rank((ROOT / "tests/openapi.json").read_text("utf-8"))
+    cluster.execute("UPDATE bri.releases SET schema_revision = 'old'", str(url.database))
+    for command in ("check", "serve", "openapi"):
+        assert "has schema revision old, this" in bri(command, **environment(reading(url))).stderr
     refused = bri("build", **environment(reading(url)))
     assert "permission denied" in refused.stderr
     for one in (missing, done, checked, other, refused):
@@ -222,7 +225,7 @@ def test_a_wrong_address_is_told_without_its_password(value: str, said: str) -> 
 
 
 def test_a_file_and_a_server_exclude_each_other(tmp_path: Path) -> None:
-    url = "postgresql+psycopg://u:secret@h/bri"
+    url = "postgresql+psycopg://u:secret@127.0.0.1:1/bri"
     file = str(tmp_path / "bri.sqlite")
     for done in (
         bri("build", "--database", file, BRI_DATABASE_URL=url),
@@ -230,6 +233,8 @@ def test_a_file_and_a_server_exclude_each_other(tmp_path: Path) -> None:
     ):
         assert done.exit_code == 1
         assert done.stderr.startswith("bri: BRI_DATABASE_URL: BRI_DATABASE (or --database) names")
+    emptied = bri("check", BRI_DATABASE="", BRI_DATABASE_URL=url)
+    assert "cannot be read" in emptied.stderr
     settings = Settings(database_url=make_url(url))
     assert "secret" not in repr(settings) + str(settings.database_for("x"))
     with pytest.raises(ValidationError) as refused:
