@@ -76,6 +76,18 @@ class Cluster:
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
+        self.launch()
+        for _ in range(1500):
+            with suppress(psycopg.OperationalError):
+                self.execute("SELECT 1")
+                return
+            time.sleep(0.02)
+            if self.process is None or self.process.poll() is not None:
+                self.launch()  # A process of the killed server was still there.
+        raise AssertionError(f"{self.folder} did not start")
+
+    def launch(self) -> None:
+        """Start the server's first process."""
         options = [f"-c{name}={value}" for name, value in SETTINGS.items()]
         self.process = subprocess.Popen(
             [self.program("postgres"), "-D", str(self.folder), "-p", str(self.port), *options],
@@ -85,12 +97,6 @@ class Cluster:
             user=USER,
             group=USER,
         )
-        while True:
-            assert self.process.poll() is None
-            with suppress(psycopg.OperationalError):
-                self.execute("SELECT 1")
-                return
-            time.sleep(0.02)
 
     def kill(self) -> None:
         """Kill every process of the server at once."""
