@@ -1,14 +1,19 @@
 """What a request costs: a fixed number of SELECTs, whatever the size of the page."""
 
+import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from threading import Barrier
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import event
+from sqlalchemy import event, func, select
 from starlette.testclient import TestClient
 
+from app.models import Indicator, Observation, Series
+from app.queries.columns import renamed
 from tests.test_contract import LISTS, PATHS, example_url
 
 MORE = {
@@ -51,3 +56,26 @@ def test_no_more_for_a_larger_page(app: FastAPI, client: TestClient, path: str) 
     with counted(app) as many:
         client.get(f"{path}?limit=1000")
     assert len(few) == len(many) > 0
+
+
+def test_threads_may_use_a_renamed_table_at_the_same_time() -> None:
+    def joined(together: Barrier, measured: Any) -> str:
+        together.wait()
+        statement = (
+            select(Observation.code, measured.code)  # type: ignore[call-overload]
+            .select_from(Observation)
+            .join(Series, Series.id == Observation.series_id)
+            .join(measured, measured.id == Series.indicator_id)
+        )
+        return str(statement.with_only_columns(func.count(), maintain_column_froms=True))
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            for _ in range(50):
+                together, measured = Barrier(4), renamed(Indicator, "measured")
+                found = [pool.submit(joined, together, measured) for _ in range(4)]
+                assert len({one.result() for one in found}) == 1
+    finally:
+        sys.setswitchinterval(before)

@@ -4,19 +4,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Select, exists, select
-from sqlalchemy.orm import aliased
 
 from app.filters import IndicatorFilters
 from app.models import Area, Baseline, Headline, Indicator, Observation, PriorityArea, Topic, Unit
-from app.queries.columns import Record, localized, nest, reference, unit
+from app.queries.columns import Record, localized, nest, reference, renamed, unit
 from app.queries.links import Linked, attach, links
 from app.queries.observations import beside_of, observation_columns, told, with_context
 from app.queries.pages import Found, page
 from app.queries.words import holding
 from app.text import Language
 
-OwnReporter: Any = aliased(Area, name="own_reporter")
-OwnCounterpart: Any = aliased(Area, name="own_counterpart")
+OwnReporter: Any = renamed(Area, "own_reporter")
+OwnCounterpart: Any = renamed(Area, "own_counterpart")
 Figure: Any = Observation
 Own: Any = Indicator
 Subject: Any = Topic

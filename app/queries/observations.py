@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, Label, Select, select
-from sqlalchemy.orm import aliased
 
 from app.filters import IndicatorObservationFilters, ObservationFilters, VintagedFilters
 from app.models import (
@@ -19,7 +18,7 @@ from app.models import (
     Topic,
     Unit,
 )
-from app.queries.columns import Record, localized, nest, reference, source, unit, with_line
+from app.queries.columns import Record, localized, nest, reference, renamed, source, unit, with_line
 from app.queries.growth import rates_beside
 from app.queries.links import Linked
 from app.queries.pages import Found, page
@@ -27,11 +26,11 @@ from app.queries.reports import accounts_of
 from app.queries.vintages import known, term
 from app.text import Language, citation, figure, period_label
 
-Measured: Any = aliased(Indicator, name="measured")
-Reporter: Any = aliased(Area, name="reporter")
-Counterpart: Any = aliased(Area, name="counterpart")
-ObservedUnit: Any = aliased(Unit, name="observed_unit")
-Earlier: Any = aliased(Observation, name="earlier")
+Measured: Any = renamed(Indicator, "measured")
+Reporter: Any = renamed(Area, "reporter")
+Counterpart: Any = renamed(Area, "counterpart")
+ObservedUnit: Any = renamed(Unit, "observed_unit")
+Earlier: Any = renamed(Observation, "earlier")
 Figure: Any = Observation
 Subject: Any = Topic
 Origin: Any = Source
@@ -129,7 +128,7 @@ def vintages(
     connection: Connection, language: Language, filters: VintagedFilters, key: str
 ) -> Found:
     """List the figures of all sources for the series and period of an observation."""
-    one: Any = aliased(Observation, name="one")
+    one = renamed(Observation, "one")
     same = select(one.series_id, one.period_start).where(one.code == key).subquery()
     statement = (
         observation_statement(language)

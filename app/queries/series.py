@@ -6,12 +6,11 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
-from sqlalchemy.orm import aliased
 
 from app.filters import SeriesFilters
 from app.models import FOREVER, Area, Indicator, Observation, Series, SeriesBreak, Topic, Unit
 from app.queries import obstacles
-from app.queries.columns import Record, localized, nest, reference, unit
+from app.queries.columns import Record, localized, nest, reference, renamed, unit
 from app.queries.observations import observation_statement, read
 from app.queries.pages import Found, page
 from app.queries.vintages import current
@@ -23,8 +22,8 @@ Subject: Any = Topic
 Measure: Any = Unit
 Figure: Any = Observation
 Break: Any = SeriesBreak
-Reporter: Any = aliased(Area, name="series_reporter")
-Counterpart: Any = aliased(Area, name="series_counterpart")
+Reporter: Any = renamed(Area, "series_reporter")
+Counterpart: Any = renamed(Area, "series_counterpart")
 
 ORDERS: dict[str, Sequence[Any]] = {
     "indicator": (Measured.position, Group.code),
