@@ -248,6 +248,7 @@ def run(host: str, port: int, workers: int, root_path: str) -> None:
         timeout_worker_healthcheck=30,
         server_header=False,
         log_level="warning",
+        access_log=False,
     )
 
 

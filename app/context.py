@@ -2,21 +2,24 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from threading import Event, Lock, Thread
 from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar
 
 from fastapi import Depends, Request, Response
+from fastapi.responses import StreamingResponse
 from sqlalchemy import Connection
+from starlette.concurrency import iterate_in_threadpool
 
 from app.database import Database, DatabaseError, Storage, UnavailableError
 from app.filters import ASKED, Asked
 from app.problems import MEDIA_TYPE, Problem, UnknownRecord
 from app.queries.columns import Record
+from app.queries.keys import Keys, all_keys
 from app.queries.pages import Found
 from app.queries.reference import newest_edition
-from app.queries.release import codes, release
+from app.queries.release import release
 from app.schemas.base import Page, Schema
 from app.text import Language, negotiate
 
@@ -35,9 +38,11 @@ class Snapshot:
 
     database: Database
     release: Record
-    codes: dict[str, tuple[str, ...]]
+    keys: dict[str, Keys]
     sources: dict[Language, Record]
     """The source of the newest edition in each language."""
+    modified: float
+    """When the release was put in place, in seconds since 1970."""
 
 
 @dataclass
@@ -123,7 +128,8 @@ def snapshot(storage: Storage) -> Snapshot:
 
     def reading(connection: Connection) -> Snapshot:
         sources = {language: newest_edition(connection, language) for language in Language}
-        return Snapshot(database, release(connection), codes(connection), sources)
+        keys = all_keys(database, connection)
+        return Snapshot(database, release(connection), keys, sources, database.modified)
 
     try:
         return database.read(reading)
@@ -138,6 +144,14 @@ def spoken(request: Request) -> Language:
     if asked in list(Language):
         return Language(asked)
     return negotiate(request.headers.get("accept-language", ""))
+
+
+def language_headers(request: Request) -> dict[str, str]:
+    """Say which language an answer is in, and that the header chose it if no parameter did."""
+    headers = {"Content-Language": str(spoken(request))}
+    if request.query_params.get("lang") not in list(Language):
+        headers["Vary"] = "Accept-Language"
+    return headers
 
 
 def route_path(request: Request) -> str:
@@ -186,16 +200,31 @@ class Reader:
         self, body: bytes, media_type: str, links: dict[str, str] | None = None
     ) -> Response:
         """Send finished bytes in the language of the request."""
-        headers = {"Content-Language": self.language, "Vary": "Accept-Language"}
+        headers = language_headers(self.request)
         if links:
             headers["Link"] = ", ".join(f'<{url}>; rel="{rel}"' for rel, url in links.items())
         return Response(body, media_type=media_type, headers=headers)
+
+    def stream(self, write: Callable[[Connection], Iterator[bytes]], media_type: str) -> Response:
+        """Send what is written bit by bit, from a connection of its own.
+
+        The first bit is written before the answer begins, so that what fails is told as a problem.
+        """
+        first, parts = self.snapshot.database.begun(write)
+        headers = {**language_headers(self.request), "X-Accel-Buffering": "no"}
+        return StreamingResponse(sent(first, parts), media_type=media_type, headers=headers)
 
     def page(self, model: type[Page[Any]], found: Found, **more: object) -> Response:
         """Send one page of a list, with the address of the next."""
         following = self.following(found.cursor)
         body = model.model_validate(
-            {"items": found.rows, "total": found.total, "next": following, **more}
+            {
+                "items": found.rows,
+                "total": found.total,
+                "total_is_exact": found.exact,
+                "next": following,
+                **more,
+            }
         )
         return self.answer(body, {"next": following} if following else None)
 
@@ -216,8 +245,22 @@ class Reader:
         """
         if record is None:
             ((parameter, found),) = path.items()
-            raise UnknownRecord(parameter, found, self.snapshot.codes[collection])
+            raise self.unknown(collection, parameter, found)
         return self.answer(model.model_validate(record))
+
+    def unknown(self, collection: str, parameter: str, found: str) -> UnknownRecord:
+        """Say that a collection has no such key, with the nearest ones."""
+        return UnknownRecord(parameter, found, self.snapshot.keys[collection].near(found))
+
+
+async def sent(first: bytes, parts: Generator[bytes, None, None]) -> AsyncIterator[bytes]:
+    """Send bits as fast as they are taken; a reader who leaves closes what they come from."""
+    try:
+        yield first
+        async for part in iterate_in_threadpool(parts):
+            yield part
+    finally:
+        parts.close()
 
 
 async def reader(request: Request) -> Reader:
@@ -225,7 +268,7 @@ async def reader(request: Request) -> Reader:
     library: Library = request.app.state.library
     current = library.current()
     counts = Counter(name for name, _ in request.query_params.multi_items())
-    ASKED.set(Asked(current.codes, counts))
+    ASKED.set(Asked(current.keys, counts))
     return Reader(request, current, spoken(request), base_url(request))
 
 
@@ -239,5 +282,5 @@ def problem_response(request: Request, problem: Problem) -> Response:
     language = spoken(request)
     identifier = getattr(request.state, "request_id", "none")
     body = problem.document(base_url(request), language, identifier).to_json()
-    headers = {"Content-Language": language, "Vary": "Accept-Language", **problem.headers}
+    headers = {"Cache-Control": "no-store", **language_headers(request), **problem.headers}
     return Response(body, problem.status, headers, MEDIA_TYPE)

@@ -1,5 +1,6 @@
 """The application: middleware, handlers and routers, in lists that can be read."""
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import fields
@@ -12,14 +13,18 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
 
 from app import __version__
+from app.caching.answers import Freshness
+from app.caching.middleware import Caching
+from app.caching.store import Bounds
 from app.context import Library, problem_response, route_path
 from app.database import Limits, storage
 from app.methods import ReadOnly
 from app.mistakes import mistakes
 from app.problems import InvalidParameters, Mistake, Problem, UnknownPath, shown
-from app.routers import changes, commitments, figures, reference, series, service, site
+from app.routers import changes, commitments, downloads, figures, reference, series, service, site
 from app.seeding.files import seed_hash
 from app.settings import Settings
 from app.telemetry import LastResort, RequestIdentifier
@@ -30,6 +35,7 @@ ROUTERS = (
     service.router,
     figures.router,
     series.router,
+    downloads.router,
     commitments.router,
     reference.router,
     changes.router,
@@ -38,7 +44,22 @@ ROUTERS = (
 )
 
 
-def create_app(settings: Settings) -> FastAPI:
+class Service(FastAPI):
+    """FastAPI behind a cache: what is kept is answered before anything of the framework runs."""
+
+    caching: Caching
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Take a request of the server to the cache."""
+        scope["app"] = self
+        await self.caching(scope, receive, send)
+
+    async def work(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer what the cache cannot, through middleware and routes."""
+        await super().__call__(scope, receive, send)
+
+
+def create_app(settings: Settings) -> Service:
     """Make the application for a database that is there.
 
     Raises:
@@ -46,7 +67,7 @@ def create_app(settings: Settings) -> FastAPI:
     """
     kept = storage(settings.database_for(seed_hash(settings.seed)), limits(settings))
     public_url = str(settings.public_url).rstrip("/") if settings.public_url else None
-    app = FastAPI(
+    app = Service(
         title="Belt and Road Cooperation Indicators",
         version=__version__,
         openapi_url=None,
@@ -64,6 +85,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.library = Library(kept, public_url)
     app.state.library.current()
+    app.caching = Caching(app.work, app.state, bounds(settings), freshness(settings))
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
@@ -75,10 +97,28 @@ def limits(settings: Settings) -> Limits:
     return Limits(**{one.name: getattr(settings, one.name) for one in fields(Limits)})
 
 
+def bounds(settings: Settings) -> Bounds:
+    """Choose how much the cache keeps."""
+    return Bounds(settings.cache_entries, settings.cache_bytes)
+
+
+def freshness(settings: Settings) -> Freshness:
+    """Choose for how long caches may use an answer."""
+    return Freshness(
+        data=settings.data_max_age,
+        pages=settings.pages_max_age,
+        files=settings.files_max_age,
+        stale=settings.stale_while_revalidate,
+    )
+
+
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Watch for new releases, and let go of the database when the server stops."""
     app.state.library.watch()
+    # What is there at the start stays, so the collector need not look through it again and again.
+    gc.collect()
+    gc.freeze()
     yield
     app.state.library.close()
 

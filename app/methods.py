@@ -12,7 +12,15 @@ from app.problems import MalformedAddress, MethodNotAllowed
 from app.text import Words
 
 ALLOWED = "GET, HEAD, OPTIONS"
-EXPOSED = "Content-Language, ETag, Last-Modified, Link, Retry-After, X-Request-ID"
+OPEN = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": (
+        "Accept-Ranges, Content-Language, Content-Range, ETag, Last-Modified, Link, Retry-After, "
+        "X-Request-ID"
+    ),
+    "X-Content-Type-Options": "nosniff",
+}
+"""The headers of every answer."""
 BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -31,10 +39,7 @@ class ReadOnly:
 
         async def send_open(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers["Access-Control-Allow-Origin"] = "*"
-                headers["Access-Control-Expose-Headers"] = EXPOSED
-                headers["X-Content-Type-Options"] = "nosniff"
+                MutableHeaders(scope=message).update(OPEN)
             await send(message)
 
         if scope["method"] == "HEAD":
@@ -73,8 +78,7 @@ def malformed(scope: Scope) -> Words | None:
         (scope["query_string"], Words("The query", "查询串")),
     )
     for raw, name in parts:
-        decoded = unquote_to_bytes(raw)
-        if BROKEN_ESCAPE.search(raw) or CONTROL.search(decoded) or not is_text(decoded):
+        if is_broken(raw):
             return Words(
                 f"{name.en} has an escape that is cut short, is not UTF-8, or is a control "
                 "character",
@@ -83,10 +87,13 @@ def malformed(scope: Scope) -> Words | None:
     return None
 
 
-def is_text(raw: bytes) -> bool:
-    """Tell whether bytes are UTF-8."""
+def is_broken(raw: bytes) -> bool:
+    """Tell whether an escape is cut short, is not UTF-8, or is a control character."""
+    decoded = unquote_to_bytes(raw)
+    if BROKEN_ESCAPE.search(raw) or CONTROL.search(decoded):
+        return True
     try:
-        raw.decode()
+        decoded.decode()
     except UnicodeDecodeError:
-        return False
-    return True
+        return True
+    return False

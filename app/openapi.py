@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from asyncio import get_running_loop
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -41,6 +42,7 @@ problem document (RFC 9457) that lists every mistake at once.
 """
 
 TAGS = {
+    "Downloads": "Whole tables at once, with the filters of the lists.",
     "Entry point": "What the service is, and the overview that answers most dashboards in one GET.",
     "Figures": "What is measured, and every published figure with period, qualifier and source.",
     "History": "What each release added, revised, corrected or removed, also as feeds.",
@@ -68,6 +70,40 @@ HEADERS: Node = {
         "example": "3f2b8c5e9d1a4b7c8e6f0a1b2c3d4e5f",
     },
 }
+CACHE_HEADERS: Node = {
+    "ETag": {
+        "description": "Names these very bytes; send it back in If-None-Match.",
+        "schema": {"type": "string", "minLength": 34, "maxLength": 34, "pattern": '^"[0-9a-f]+"$'},
+        "example": '"3cee8422c82bcd6293431756461f2ed4"',
+    },
+    "Last-Modified": {
+        "description": "When this release, or the program, was put in place.",
+        "schema": {"type": "string", "minLength": 29, "maxLength": 29, "pattern": "GMT$"},
+        "example": "Wed, 25 Nov 2026 08:00:00 GMT",
+    },
+    "Cache-Control": {
+        "description": "For how long a copy may be used.",
+        "schema": {
+            "type": "string",
+            "minLength": 8,
+            "maxLength": 100,
+            "pattern": "^[a-z0-9=, -]+$",
+        },
+        "example": "public, max-age=300, stale-while-revalidate=86400",
+    },
+    "Vary": {
+        "description": "The request headers that the answer depends on.",
+        "schema": {"type": "string", "minLength": 1, "maxLength": 100, "pattern": "^[A-Za-z, -]+$"},
+        "example": "Accept-Encoding, Accept-Language",
+    },
+}
+UNCHANGED: Node = {
+    "description": "The copy named in If-None-Match or If-Modified-Since is still right.",
+    "headers": {
+        **{name: {"$ref": f"#/components/headers/{name}"} for name in CACHE_HEADERS},
+        "X-Request-ID": HEADERS["X-Request-ID"],
+    },
+}
 LINK_HEADER: Node = {
     "description": "The address of the next page, with rel next; not sent on the last page.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 4000, "pattern": "^<"},
@@ -82,6 +118,7 @@ PROBLEMS = {
     "503": "The database cannot be read just now.",
 }
 EXAMPLE_PAGE = 2
+EXAMPLE_LINES = 20
 
 
 def document(app: FastAPI, server: str) -> Node:
@@ -110,6 +147,8 @@ def document(app: FastAPI, server: str) -> Node:
         for operation in operations.values():
             finish(operation, path)
     plain["components"]["schemas"] = {name: tidy(schemas[name]) for name in sorted(schemas)}
+    plain["components"]["headers"] = CACHE_HEADERS
+    plain["components"]["responses"] = {"Unchanged": UNCHANGED}
     return plain
 
 
@@ -125,6 +164,10 @@ def finish(operation: Node, path: str) -> None:
     (answered,) = responses["200"]["content"].values()
     if answered["schema"].get("$ref", "").endswith("Page"):
         responses["200"]["headers"]["Link"] = LINK_HEADER
+    if not path.startswith("/health"):
+        for name in CACHE_HEADERS:
+            responses["200"]["headers"][name] = {"$ref": f"#/components/headers/{name}"}
+        responses["304"] = {"$ref": "#/components/responses/Unchanged"}
     statuses = {"400", "422", "500", "503"} | ({"404"} if "{" in path else set())
     if path.startswith("/health"):
         statuses = {"400", "500"} | ({"503"} if path.endswith("ready") else set())
@@ -135,7 +178,7 @@ def finish(operation: Node, path: str) -> None:
             "headers": dict(HEADERS),
             "content": {MEDIA_TYPE: {"schema": reference}},
         }
-    for status in set(responses) - statuses - {"200"}:
+    for status in set(responses) - statuses - {"200", "304"}:
         del responses[status]
 
 
@@ -225,8 +268,10 @@ async def exemplify(app: FastAPI, server: str, path: str, operation: Node) -> No
     status, body = await ask(app, server, path, urlencode(query, doseq=True))
     if status == 200:  # noqa: PLR2004
         ((media_type, content),) = operation["responses"]["200"]["content"].items()
-        is_json = media_type.endswith("json")
-        content["example"] = json.loads(body, parse_float=Decimal) if is_json else body.decode()
+        if media_type.endswith("json"):
+            content["example"] = json.loads(body, parse_float=Decimal)
+        else:
+            content["example"] = "".join(body.decode().splitlines(keepends=True)[:EXAMPLE_LINES])
 
 
 async def ask(app: FastAPI, server: str, path: str, query: str) -> tuple[int, bytes]:
@@ -240,7 +285,7 @@ async def ask(app: FastAPI, server: str, path: str, query: str) -> tuple[int, by
         "scheme": server.partition("://")[0],
         "method": "GET",
         "path": f"/{root}{path}" if root else path,
-        "raw_path": path.encode(),
+        "raw_path": f"/{root}{path}".encode() if root else path.encode(),
         "root_path": f"/{root}" if root else "",
         "query_string": query.encode(),
         "headers": [(b"host", host.encode()), (b"x-request-id", b"openapi-example")],
@@ -249,8 +294,11 @@ async def ask(app: FastAPI, server: str, path: str, query: str) -> tuple[int, by
     }
     messages: list[Any] = []
 
+    request = iter([{"type": "http.request", "body": b"", "more_body": False}])
+
     async def receive() -> Node:
-        return {"type": "http.request", "body": b"", "more_body": False}
+        # After the request nothing comes: this client stays until it is answered.
+        return next(request, None) or await get_running_loop().create_future()
 
     async def send(message: Any) -> None:  # noqa: ANN401
         messages.append(message)

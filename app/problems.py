@@ -6,6 +6,8 @@ Problem
 │   ├── UnknownPath     404  nothing is served at this path
 │   └── UnknownRecord   404  no record has this key
 ├── MethodNotAllowed    405  only GET, HEAD and OPTIONS
+├── PreconditionFailed  412  the resource is not in the state that the request names
+├── RangeNotSatisfiable 416  a file has no such part
 ├── InvalidParameters   422  at least one parameter is unknown or out of range
 ├── InternalError       500  our fault
 └── NotReady            503  the database cannot be read
@@ -34,7 +36,8 @@ class Fault(Schema):
     message: Prose = Field(examples=["goods-trad is unknown; did you mean goods-trade?"])
     """What is wrong and what would be right."""
     allowed: list[Line] | None = Field(max_length=LISTED_VALUES, examples=[["goods-trade"]])
-    """The allowed values or names; null where they cannot be listed."""
+    """The allowed values or names, or those nearest where there are very many; null where they
+    cannot be listed."""
     suggestion: Line | None = Field(examples=["goods-trade"])
     """The nearest right value or name; null where none is near."""
 
@@ -191,6 +194,33 @@ class MethodNotAllowed(Problem):
     )
 
 
+class PreconditionFailed(Problem):
+    """The resource is not in the state that the request names."""
+
+    status = 412
+    code = "precondition-failed"
+    title = Words("Precondition failed", "先决条件不满足")
+    meaning = Words(
+        "If-Match or If-Unmodified-Since names a state of the resource that is not its present "
+        "one. Ask without that header, or with the present ETag.",
+        "If-Match或If-Unmodified-Since指明的资源状态与当前状态不符。"
+        "请去掉该请求头，或改用当前的ETag。",
+    )
+
+
+class RangeNotSatisfiable(Problem):
+    """A file has no such part."""
+
+    status = 416
+    code = "range-not-satisfiable"
+    title = Words("Range not satisfiable", "请求范围无效")
+    meaning = Words(
+        "The file ends before the range that is asked for. The Content-Range header of the answer "
+        "tells its length.",
+        "文件在请求的范围之前已结束。响应的Content-Range头给出文件长度。",
+    )
+
+
 class InvalidParameters(Problem):
     """At least one parameter is unknown, misspelt or out of range."""
 
@@ -252,6 +282,8 @@ KINDS: tuple[type[Problem], ...] = (
     UnknownPath,
     UnknownRecord,
     MethodNotAllowed,
+    PreconditionFailed,
+    RangeNotSatisfiable,
     InvalidParameters,
     NotComparable,
     InternalError,

@@ -11,6 +11,8 @@ from sqlalchemy.exc import ArgumentError
 
 SCHEME = "postgresql+psycopg"
 
+YEAR = 365 * 24 * 60 * 60
+
 
 def bundled(name: str) -> Path:
     """Find a folder that travels inside the wheel, or stands beside the package in a checkout."""
@@ -74,6 +76,18 @@ class Settings(BaseSettings):
     """The address that the outside sees, for links; by default that of each request."""
     root_path: str = Field(default="", pattern=r"^(/[^/\s]+)*$")
     """The path prefix that a proxy strips before it passes a request on."""
+    data_max_age: int = Field(default=300, ge=0, le=YEAR)
+    """For how many seconds caches may use an answer with data."""
+    pages_max_age: int = Field(default=3600, ge=0, le=YEAR)
+    """For how many seconds caches may use a page or the OpenAPI document."""
+    files_max_age: int = Field(default=86_400, ge=0, le=YEAR)
+    """For how many seconds caches may use a file that a page loads."""
+    stale_while_revalidate: int = Field(default=86_400, ge=0, le=YEAR)
+    """For how many seconds after that they may use it while they ask for a newer one."""
+    cache_entries: int = Field(default=4096, ge=0, le=1_000_000)
+    """How many finished answers a process keeps; 0 keeps none."""
+    cache_bytes: int = Field(default=32 * 1024**2, ge=0, le=64 * 1024**3)
+    """How many bytes of memory they may take."""
 
     @field_validator("database_url")
     @classmethod

@@ -1,8 +1,9 @@
 """Health, request identifiers, and the last resort for a failure inside."""
 
 import logging
+import os
 import re
-from uuid import uuid4
+from collections.abc import Iterator
 
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -17,7 +18,7 @@ from app.schemas.service import Health, HealthStatus
 from app.text import Words
 
 log = logging.getLogger("uvicorn.error")
-REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{7,127}")
+REQUEST_ID = re.compile(rb"[A-Za-z0-9][A-Za-z0-9.-]{7,127}")
 
 router = APIRouter(prefix="/health", tags=["Service health"])
 
@@ -25,7 +26,7 @@ router = APIRouter(prefix="/health", tags=["Service health"])
 @router.get("/live", summary="Is the process alive?", response_model=Health)
 async def get_liveness() -> Response:
     """Answer as long as the process can answer at all; it looks at nothing else."""
-    return Response(Health(status=HealthStatus.OK).to_json(), media_type="application/json")
+    return healthy()
 
 
 @router.get(
@@ -38,7 +39,31 @@ async def get_liveness() -> Response:
 async def get_readiness(read: Read) -> Response:
     """Answer once the database is open and can be read; 503 says that it cannot."""
     await run_in_threadpool(read.snapshot.database.read, release)
-    return Response(Health(status=HealthStatus.OK).to_json(), media_type="application/json")
+    return healthy()
+
+
+def healthy() -> Response:
+    """Say that all is well, now and not a moment later."""
+    body = Health(status=HealthStatus.OK).to_json()
+    return Response(body, media_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+def identify(given: bytes | None) -> bytes:
+    """Name a request by the client's own identifier, or by a new one."""
+    if given is not None and REQUEST_ID.fullmatch(given):
+        return given
+    return next(IDENTIFIERS)
+
+
+def identifiers() -> Iterator[bytes]:
+    """Make identifiers without end, many from each draw of randomness."""
+    while True:
+        drawn = os.urandom(16 * 256).hex().encode()
+        for start in range(0, len(drawn), 32):
+            yield drawn[start : start + 32]
+
+
+IDENTIFIERS = identifiers()
 
 
 class RequestIdentifier:
@@ -53,8 +78,8 @@ class RequestIdentifier:
             await self.app(scope, receive, send)
             return
         request = Request(scope)
-        given = request.headers.get("x-request-id", "")
-        identifier = given if REQUEST_ID.fullmatch(given) else uuid4().hex
+        given = request.headers.get("x-request-id")
+        identifier = identify(None if given is None else given.encode("latin-1")).decode()
         request.state.request_id = identifier
 
         async def send_named(message: Message) -> None:

@@ -103,6 +103,17 @@ class ChangeKind(StrEnum):
     REMOVED = "removed"
 
 
+class Datatype(StrEnum):
+    """What a column of a table holds, by its name in XML Schema."""
+
+    STRING = "string"
+    DATE = "date"
+    DECIMAL = "decimal"
+    INTEGER = "integer"
+    BOOLEAN = "boolean"
+    ADDRESS = "anyURI"
+
+
 class Collection(StrEnum):
     """What sort of record a release added or changed."""
 

@@ -10,7 +10,7 @@ import httpx2
 import pytest
 from starlette.testclient import TestClient
 
-from app.feeds import json_feed
+from app.formats.feeds import json_feed
 from app.main import create_app
 from app.schemas.changes import Feed
 from app.seeding.build import build, valid_seed

@@ -54,7 +54,7 @@ def test_request_identifier_is_kept_or_made(client: TestClient) -> None:
 def test_language_is_negotiated(client: TestClient, header: str, language: str) -> None:
     response = client.get("/v1/topics/trade", headers={"Accept-Language": header})
     assert response.headers["content-language"] == language
-    assert response.headers["vary"] == "Accept-Language"
+    assert response.headers["vary"] == "Accept-Encoding, Accept-Language"
     assert response.json()["name"] == {"en": "Trade", "zh": "贸易"}[language]
 
 

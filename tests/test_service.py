@@ -66,7 +66,8 @@ def test_release_is_picked_up_when_it_is_replaced(tmp_path: Path, database: Path
         build(seed, ROOT / "migrations", target)
         assert client.get("/v1/topics/trade").json()["name"] == "Goods trade"
         assert client.get("/v1").json()["release"]["seed_hash"] != before
-        target.write_bytes(b"no database at all")
+        (tmp_path / "broken").write_bytes(b"no database at all")
+        (tmp_path / "broken").replace(target)
         assert client.get("/v1/topics/trade").json()["name"] == "Goods trade"
         target.unlink()
         assert client.get("/health/ready").status_code == 200

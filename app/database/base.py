@@ -1,7 +1,7 @@
 """What files and servers share: an open release, and the one way to read it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterator
 from typing import NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine
 from app.models import SCHEMA_REVISION
 
 Result = TypeVar("Result")
+Part = TypeVar("Part")
 
 
 class DatabaseError(Exception):
@@ -26,6 +27,8 @@ class Held(NamedTuple):
     revision: str
     place: str
     """The file or the schema that holds it."""
+    modified: float
+    """When it was put in place, in seconds since 1970."""
 
 
 class Storage(ABC):
@@ -51,8 +54,13 @@ class Storage(ABC):
         """
 
     @abstractmethod
-    def engine(self, held: Held) -> Engine:
-        """Make the engine that serves requests from a release."""
+    def engine(self, held: Held, *, apart: bool = False) -> Engine:
+        """Make the engine that serves requests from a release.
+
+        Args:
+            held: the release.
+            apart: whether it is for readers who may take long, and keep nobody waiting.
+        """
 
     @abstractmethod
     def attempt(self, reading: Callable[[], Result]) -> Result:
@@ -84,7 +92,9 @@ class Database:
                 f"{SCHEMA_REVISION}; build it anew with 'bri build'"
             )
         self.seed_hash = held.seed_hash
+        self.modified = held.modified
         self.engine = storage.engine(held)
+        self.aside = storage.engine(held, apart=True)
 
     def connect(self) -> Connection:
         """Borrow a connection; use it as a context manager."""
@@ -103,6 +113,31 @@ class Database:
 
         return self.storage.attempt(reading)
 
+    def begun(
+        self, write: Callable[[Connection], Iterator[Part]]
+    ) -> tuple[Part, Generator[Part, None, None]]:
+        """Take the first part of what is written from a connection apart, then the rest.
+
+        Raises:
+            UnavailableError: if the database cannot be read just now.
+        """
+
+        def beginning() -> tuple[Part, Generator[Part, None, None]]:
+            parts = self.written(write)
+            return next(parts), parts
+
+        return self.storage.attempt(beginning)
+
+    def written(self, write: Callable[[Connection], Iterator[Part]]) -> Generator[Part, None, None]:
+        """Keep a connection apart open as long as parts are taken from it."""
+        with self.apart() as connection:
+            yield from write(connection)
+
+    def apart(self) -> Connection:
+        """Borrow a connection outside of the pool of requests, for a reader who may take long."""
+        return self.aside.connect()
+
     def close(self) -> None:
         """Let go of the connections; those that are borrowed are closed when they come back."""
         self.engine.dispose()
+        self.aside.dispose()

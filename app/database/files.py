@@ -44,15 +44,15 @@ class Files(Storage):
             raise DatabaseError(f"{path} is no database of this API ({error})") from None
         if row is None:
             raise DatabaseError(f"{path} holds no release; build it anew with 'bri build'")
-        return Held(row[0], row[1], str(path))
+        return Held(row[0], row[1], str(path), path.stat().st_mtime)
 
-    def engine(self, held: Held) -> Engine:
+    def engine(self, held: Held, *, apart: bool = False) -> Engine:
         """Make the engine that serves requests: read-only, immutable, one connection a thread."""
+        pool: dict[str, Any] = {"pool_size": 40, "max_overflow": 0}
         engine = create_engine(
             URL.create("sqlite", database=read_only(Path(held.place)), query={"uri": "true"}),
             connect_args={"check_same_thread": False},
-            pool_size=40,
-            max_overflow=0,
+            **({"poolclass": NullPool} if apart else pool),
         )
 
         @event.listens_for(engine, "connect")

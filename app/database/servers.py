@@ -14,7 +14,9 @@ from sqlalchemy.pool import NullPool
 from app.database.base import DatabaseError, Held, Result, Storage, UnavailableError
 
 NEWEST = text(
-    "SELECT seed_hash, schema_revision, schema_name FROM bri.releases ORDER BY number DESC LIMIT 1"
+    "SELECT seed_hash, schema_revision, schema_name,"
+    " CAST(extract(epoch FROM built_at) AS double precision)"
+    " FROM bri.releases ORDER BY number DESC LIMIT 1"
 )
 UNDEFINED = frozenset({"42P01", "3F000"})
 """A table or a schema that is not there: SQLSTATE undefined_table and invalid_schema_name."""
@@ -79,25 +81,30 @@ class Servers(Storage):
             raise DatabaseError(f"{self} holds no release; build it with 'bri build'")
         return found
 
-    def engine(self, held: Held) -> Engine:
+    def engine(self, held: Held, *, apart: bool = False) -> Engine:
         """Make the engine that serves requests from the schema of a release."""
-        return self.reading_engine(held.place, self.limits.pool_size)
+        return self.reading_engine(held.place, self.limits.pool_size, apart=apart)
 
-    def reading_engine(self, schema: str, size: int) -> Engine:
-        """Make an engine that reads one schema, and gives up in time."""
+    def reading_engine(self, schema: str, size: int, *, apart: bool = False) -> Engine:
+        """Make an engine that reads one schema, and gives up in time.
+
+        Apart, a transaction holds the place in what is read bit by bit, and one connection is kept.
+        """
+        kept = 1 if apart else size
         engine = self.made(
             f"-c search_path={schema} "
             f"-c statement_timeout={round(self.limits.statement_timeout * 1000)}",
-            pool_size=size,
-            max_overflow=0,
+            pool_size=kept,
+            max_overflow=size - kept,
             pool_timeout=self.limits.pool_timeout,
-            isolation_level="AUTOCOMMIT",
+            isolation_level="READ COMMITTED" if apart else "AUTOCOMMIT",
         )
 
         @event.listens_for(engine, "connect")
         def forbid_writing(connection: Any, _: Any) -> None:  # noqa: ANN401
             connection.autocommit = True
             connection.execute("SET default_transaction_read_only = on")
+            connection.autocommit = not apart
 
         @event.listens_for(engine, "handle_error")
         def try_elsewhere(context: ExceptionContext) -> None:

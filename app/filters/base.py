@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any, get_origin
+from typing import Annotated, Any, Protocol, get_origin
 
 from fastapi import Path
 from pydantic import (
@@ -32,11 +32,21 @@ MAXIMUM_WORDS = 200
 WHOLE = re.compile("-?(0|[1-9][0-9]*)")
 
 
+class Known(Protocol):
+    """The keys of a collection."""
+
+    def __contains__(self, key: str) -> bool:
+        """Tell whether there is such a key."""
+
+    def near(self, key: str) -> tuple[str, ...]:
+        """Give all keys, or those around a key where there are too many."""
+
+
 @dataclass(frozen=True)
 class Asked:
     """What validation needs to know of a request beyond the single value."""
 
-    codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    keys: Mapping[str, "Known"] = field(default_factory=dict)
     """The known keys of each collection."""
     counts: Counter[str] = field(default_factory=Counter)
     """How often each parameter stands in the query."""
@@ -50,10 +60,10 @@ def known(collection: str) -> AfterValidator:
     """Accept only the keys that the database holds."""
 
     def check(value: str) -> str:
-        codes = ASKED.get().codes.get(collection, ())
-        if value not in codes:
+        keys = ASKED.get().keys[collection]
+        if value not in keys:
             raise PydanticCustomError(
-                "unknown_code", "unknown code", {"found": value, "allowed": list(codes)}
+                "unknown_code", "unknown code", {"found": value, "allowed": list(keys.near(value))}
             )
         return value
 
@@ -156,7 +166,15 @@ class Parameters(BaseModel):
         return value
 
 
-class Listing(Parameters):
+class Selection(Parameters):
+    """Which records to give, all at once."""
+
+    def narrowing(self) -> dict[str, Any]:
+        """Give the parameters that decide which records are given, and in what order."""
+        return self.model_dump(mode="json", exclude={"limit", "cursor", "lang"})
+
+
+class Listing(Selection):
     """What every list takes."""
 
     limit: Annotated[int, Field(ge=1, le=MAXIMUM_LIMIT), Whole] = Field(
@@ -180,10 +198,6 @@ class Listing(Parameters):
     ) = None
     """Where the page starts: taken from the next address of the page before, never made up."""
 
-    def narrowing(self) -> dict[str, Any]:
-        """Give the parameters that decide which records are listed, and in what order."""
-        return self.model_dump(mode="json", exclude={"limit", "cursor", "lang"})
-
 
 class CodeSort(StrEnum):
     """Orders of a code list."""
@@ -194,11 +208,15 @@ class CodeSort(StrEnum):
     CODE_DESC = "code_desc"
 
 
-class CodeListing(Listing):
+class CodeSelection(Selection):
     """A code list in its own order."""
 
     sort: CodeSort = Field(CodeSort.POSITION, examples=["code"])
     """The order: position (without the parameter) or code, or either of them with _desc."""
+
+
+class CodeListing(CodeSelection, Listing):
+    """One page of a code list."""
 
 
 class DetailParameters(Parameters):

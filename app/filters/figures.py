@@ -14,12 +14,13 @@ from app.filters.base import (
     Absent,
     Areas,
     Code,
-    CodeListing,
+    CodeSelection,
     Day,
     Indicators,
     Listing,
     Parameters,
     PriorityAreas,
+    Selection,
     SeriesKeys,
     Sources,
     Topics,
@@ -74,8 +75,8 @@ Period = Annotated[
 ]
 
 
-class IndicatorFilters(CodeListing):
-    """Which indicators to list."""
+class IndicatorSelection(CodeSelection):
+    """Which indicators to give."""
 
     topic: Topics = several("Only indicators of this topic.", "trade")
     unit: Units = several("Only indicators in this unit.", "CNY")
@@ -85,6 +86,10 @@ class IndicatorFilters(CodeListing):
     )
     q: Words | Absent = Field(None, examples=["investment"])
     """Only indicators whose texts hold all these words, in either language."""
+
+
+class IndicatorFilters(IndicatorSelection, Listing):
+    """Which indicators to list."""
 
 
 class ObservationSort(StrEnum):
@@ -143,7 +148,7 @@ class ReportSort(StrEnum):
     PUBLISHED_DESC = "published_desc"
 
 
-class PeriodFilters(Listing):
+class PeriodSelection(Selection):
     """Which periods to list, and which of their vintages."""
 
     series: SeriesKeys = several("Only figures of this series.", "goods-trade.CN.BRI.CNY.P12M")
@@ -169,7 +174,7 @@ class PeriodFilters(Listing):
         return value
 
 
-class IndicatorObservationFilters(PeriodFilters):
+class IndicatorObservationSelection(PeriodSelection):
     """Which observations of one indicator to list."""
 
     sort: ObservationSort = Field(ObservationSort.INDICATOR, examples=["period_desc"])
@@ -183,14 +188,22 @@ class IndicatorObservationFilters(PeriodFilters):
     qualifier: list[Qualifier] = several("Only figures limited in this way.", "over")
 
 
-class ObservationFilters(IndicatorObservationFilters):
+class ObservationSelection(IndicatorObservationSelection):
     """Which observations of all indicators to list."""
 
     indicator: Indicators = several("Only figures of this indicator.", "goods-trade")
     topic: Topics = several("Only figures of this topic.", "trade")
 
 
-class GrowthRateFilters(PeriodFilters):
+class IndicatorObservationFilters(IndicatorObservationSelection, Listing):
+    """Which observations of one indicator to list."""
+
+
+class ObservationFilters(ObservationSelection, Listing):
+    """Which observations of all indicators to list."""
+
+
+class GrowthRateFilters(PeriodSelection, Listing):
     """Which growth rates to list."""
 
     sort: GrowthSort = Field(GrowthSort.INDICATOR, examples=["period_desc"])

@@ -15,6 +15,7 @@ from app.filters.base import (
     PriorityAreas,
     Releases,
     Sectors,
+    Selection,
     Topics,
     Words,
     Year,
@@ -74,7 +75,7 @@ class ChangeFilters(Listing):
     collection: list[Collection] = several("Only records of this collection.", "observations")
 
 
-class RecordListing(Listing):
+class RecordSelection(Selection):
     """Records of a year in the order of their source."""
 
     sort: RecordSort = Field(RecordSort.POSITION, examples=["id"])
@@ -83,8 +84,8 @@ class RecordListing(Listing):
     year: list[Year] = several("Only records of this year.", 2025)
 
 
-class OutcomeFilters(RecordListing):
-    """Which outcomes to list."""
+class OutcomeSelection(RecordSelection):
+    """Which outcomes to give."""
 
     year: list[Year] = several("Only outcomes of this year.", 2024)
     topic: Topics = several("Only outcomes of this topic.", "investment")
@@ -97,12 +98,16 @@ class OutcomeFilters(RecordListing):
     """Only outcomes whose texts hold all these words, in either language."""
 
 
-class PriorityAreaFilters(RecordListing):
+class OutcomeFilters(OutcomeSelection, Listing):
+    """Which outcomes to list."""
+
+
+class PriorityAreaFilters(RecordSelection, Listing):
     """Which priority areas to list."""
 
 
-class ActionFilters(RecordListing):
-    """Which actions to list."""
+class ActionSelection(RecordSelection):
+    """Which actions to give."""
 
     priority_area: PriorityAreas = several(
         "Only actions of this priority area.", "cooperation-mechanisms"
@@ -114,6 +119,10 @@ class ActionFilters(RecordListing):
     topic: Topics = several("Only actions that touch this topic.", "trade")
     q: Words | Absent = Field(None, examples=["free trade"])
     """Only actions whose texts hold all these words, in either language."""
+
+
+class ActionFilters(ActionSelection, Listing):
+    """Which actions to list."""
 
 
 class AreaFilters(CodeListing):

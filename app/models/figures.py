@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, Index, String
+from sqlalchemy import CheckConstraint, Index, String, text
 from sqlmodel import Field, SQLModel
 
 from app.models.base import (
@@ -21,6 +21,8 @@ from app.vocabulary import Agreement, Direction, GrowthBasis, Qualifier, Revisio
 
 FOREVER = date.max
 """The end of validity of a number that nothing has superseded."""
+STILL_CURRENT = text(f"current_until = '{FOREVER}'")
+"""What an index holds that is walked for the figures of today."""
 
 
 class Indicator(Named, table=True):
@@ -52,13 +54,16 @@ class Series(Keyed, table=True):
         CheckConstraint("months BETWEEN 1 AND 12", name="months"),
     )
 
-    indicator_id: int = Field(foreign_key="indicator.id")
+    indicator_id: int = Field(foreign_key="indicator.id", index=True)
     reporting_area_id: int = Field(foreign_key="area.id", index=True)
     counterpart_area_id: int = Field(foreign_key="area.id", index=True)
     unit_id: int = Field(foreign_key="unit.id", index=True)
-    months: int
+    months: int = Field(index=True)
     note_en: str | None
     note_zh: str | None
+    observations: int
+    first_period_start: date | None
+    last_period_start: date | None
 
 
 class SeriesBreak(SQLModel, table=True):
@@ -73,13 +78,15 @@ class SeriesBreak(SQLModel, table=True):
     note_zh: str
 
 
-class Vintaged(Keyed, Located):
+class Vintaged(Keyed):
     """A number of a series for a period as one source gives it, and the days on which it held.
 
     It is the current one from ``current_from`` until the day before ``current_until``; the two
     are equal for a number that never was, and the latter is ``FOREVER`` for one that still is.
     """
 
+    source_id: int = Field(foreign_key="source.id")
+    locator: str | None
     series_id: int = Field(foreign_key="series.id")
     period_start: date
     period_end: date
@@ -113,8 +120,18 @@ class Observation(Vintaged, table=True):
         filled("wording_en", "wording_zh"),
         CheckConstraint("multiplier BETWEEN 0 AND 15", name="multiplier"),
         CheckConstraint("decimals BETWEEN 0 AND 10", name="decimals"),
-        Index(None, "period_start"),
-        Index(None, "vintage"),
+        Index("ix_observation_period", "period_start", "series_id", "source_id"),
+        Index("ix_observation_vintage", "vintage", "id"),
+        Index(
+            "ix_observation_current",
+            "vintage",
+            "id",
+            sqlite_where=STILL_CURRENT,
+            postgresql_where=STILL_CURRENT,
+        ),
+        Index("ix_observation_source", "source_id", "series_id", "period_start"),
+        Index("ix_observation_status", "status", "qualifier"),
+        Index("ix_observation_value", text(as_number("value")), "id"),
     )
 
     value: Decimal = Field(sa_type=ExactDecimal)
@@ -143,6 +160,9 @@ class GrowthRate(Vintaged, table=True):
         CheckConstraint("period_start < period_end", name="period_order"),
         CheckConstraint("base_start < base_end", name="base_order"),
         CheckConstraint("base_end < period_start", name="base_before"),
+        Index("ix_growth_rate_period", "period_start", "series_id", "source_id"),
+        Index("ix_growth_rate_vintage", "vintage", "id"),
+        Index("ix_growth_rate_source", "source_id", "series_id", "period_start"),
         CheckConstraint("current_from <= current_until", name="current_order"),
         filled("wording_en", "wording_zh"),
     )

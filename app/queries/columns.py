@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Label, RowMapping, inspect
+from sqlalchemy import ColumnElement, Label, RowMapping, func, inspect, null
 from sqlalchemy.orm import aliased
 from sqlmodel import SQLModel
 
@@ -87,3 +87,8 @@ def nest(row: RowMapping | Record) -> Record:
             inner = inner.setdefault(part, {})
         inner[name] = value
     return nested
+
+
+def unindexed(column: Any) -> ColumnElement[Any]:  # noqa: ANN401
+    """Keep the planner from leaving the order of rows for the sake of an index."""
+    return func.coalesce(column, null())

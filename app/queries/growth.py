@@ -11,8 +11,9 @@ from app.filters import GrowthRateFilters
 from app.models import Area, GrowthRate, Indicator, Observation, Series, Source, Unit
 from app.queries.columns import Record, localized, nest, reference, renamed, source, with_line
 from app.queries.links import Linked
-from app.queries.pages import Found, page
-from app.queries.vintages import current, known, term
+from app.queries.narrow import listing
+from app.queries.pages import Found
+from app.queries.vintages import current, term
 from app.text import Language, change, citation, period_label
 
 Rate: Any = GrowthRate
@@ -23,12 +24,6 @@ Origin: Any = Source
 Terms: Any = Unit
 RateReporter: Any = renamed(Area, "rate_reporter")
 RateCounterpart: Any = renamed(Area, "rate_counterpart")
-
-ORDERS: dict[str, Sequence[Any]] = {
-    "indicator": (Measured.position, Rate.period_start, Rate.code),
-    "period": (Rate.period_start, Rate.period_end, Rate.code),
-    "vintage": (Rate.vintage, Rate.code),
-}
 
 
 def rate_statement(language: Language) -> Select[Any]:
@@ -96,24 +91,7 @@ def entry_statement(language: Language) -> Select[Any]:
 
 def growth_rates(connection: Connection, language: Language, filters: GrowthRateFilters) -> Found:
     """List published growth."""
-    conditions = [
-        column.in_(values)
-        for column, values in (
-            (Measured.code, filters.indicator),
-            (Group.code, filters.series),
-            (Terms.code, filters.unit),
-            (Origin.code, filters.source),
-        )
-        if values
-    ]
-    if filters.months is not None:
-        conditions.append(Group.months == filters.months)
-    if filters.since is not None:
-        conditions.append(Rate.period_start >= filters.since)
-    if filters.until is not None:
-        conditions.append(Rate.period_end <= filters.until)
-    conditions += known(GrowthRate, filters.as_of, filters.vintages)
-    found = page(connection, entry_statement(language).where(*conditions), ORDERS, filters)
+    found = listing(connection, GrowthRate, entry_statement(language), filters)
     return found.map(lambda row: whole(row, language))
 
 

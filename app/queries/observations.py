@@ -21,9 +21,10 @@ from app.models import (
 from app.queries.columns import Record, localized, nest, reference, renamed, source, unit, with_line
 from app.queries.growth import rates_beside
 from app.queries.links import Linked
+from app.queries.narrow import listing, orders_of
 from app.queries.pages import Found, page
 from app.queries.reports import accounts_of
-from app.queries.vintages import known, term
+from app.queries.vintages import term
 from app.text import Language, citation, figure, period_label
 
 Measured: Any = renamed(Indicator, "measured")
@@ -35,12 +36,7 @@ Figure: Any = Observation
 Subject: Any = Topic
 Origin: Any = Source
 
-ORDERS: dict[str, Sequence[Any]] = {
-    "indicator": (Measured.position, Figure.period_start, Figure.code),
-    "period": (Figure.period_start, Figure.period_end, Figure.code),
-    "vintage": (Figure.vintage, Figure.code),
-    "value": (Figure.value, Figure.code),
-}
+ORDERS = orders_of(Observation)
 
 
 def observation_columns(language: Language, prefix: str = "") -> list[Label[Any]]:
@@ -107,14 +103,12 @@ def observation_statement(language: Language) -> Select[Any]:
 def observations(
     connection: Connection,
     language: Language,
-    filters: IndicatorObservationFilters,
+    filters: IndicatorObservationFilters | ObservationFilters,
     indicator: str | None = None,
 ) -> Found:
     """List observations, of all indicators or of one."""
-    statement = observation_statement(language).where(*narrowed(filters))
-    if indicator is not None:
-        statement = statement.where(Measured.code == indicator)
-    found = page(connection, statement, ORDERS, filters, {"of": indicator})
+    statement = observation_statement(language)
+    found = listing(connection, Observation, statement, filters, indicator)
     return found.with_rows(completed(connection, language, found.rows, filters.as_of))
 
 
@@ -166,41 +160,6 @@ def beside_of(
     """Read what stands beside some observations: second reports, and published growth."""
     found = accounts_of(connection, language, keys)
     return found | rates_beside(connection, language, keys, as_of)
-
-
-def narrowed(filters: IndicatorObservationFilters) -> list[Any]:
-    """Turn the filters of observations into conditions."""
-    conditions = [
-        column.in_(values)
-        for column, values in (
-            (Reporter.code, filters.area),
-            (Counterpart.code, filters.counterpart),
-            (ObservedUnit.code, filters.unit),
-            (Origin.code, filters.source),
-            (Figure.status, filters.status),
-            (Figure.qualifier, filters.qualifier),
-        )
-        if values
-    ]
-    if isinstance(filters, ObservationFilters) and filters.indicator:
-        conditions.append(Measured.code.in_(filters.indicator))
-    if isinstance(filters, ObservationFilters) and filters.topic:
-        topics = select(Subject.id).where(Subject.code.in_(filters.topic))
-        conditions.append(Measured.topic_id.in_(topics))
-    return conditions + within(filters) + known(Observation, filters.as_of, filters.vintages)
-
-
-def within(filters: IndicatorObservationFilters) -> list[Any]:
-    """Turn the filters of series and periods into conditions."""
-    group: Any = Series
-    conditions = [group.code.in_(filters.series)] if filters.series else []
-    if filters.months is not None:
-        conditions.append(group.months == filters.months)
-    if filters.since is not None:
-        conditions.append(Figure.period_start >= filters.since)
-    if filters.until is not None:
-        conditions.append(Figure.period_end <= filters.until)
-    return conditions
 
 
 def told(record: Record, language: Language, beside: Linked) -> Record:

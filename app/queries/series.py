@@ -5,20 +5,20 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, select, tuple_
 
 from app.filters import SeriesFilters
-from app.models import FOREVER, Area, Indicator, Observation, Series, SeriesBreak, Topic, Unit
+from app.models import Area, Indicator, Observation, Series, SeriesBreak, Unit
 from app.queries import obstacles
 from app.queries.columns import Record, localized, nest, reference, renamed, unit
+from app.queries.narrow import Way, on_series
 from app.queries.observations import observation_statement, read
-from app.queries.pages import Found, page
+from app.queries.pages import Found, Listed, walked
 from app.queries.vintages import current
 from app.text import Language, Words, period_label, span_label
 
 Group: Any = Series
 Measured: Any = Indicator
-Subject: Any = Topic
 Measure: Any = Unit
 Figure: Any = Observation
 Break: Any = SeriesBreak
@@ -26,24 +26,13 @@ Reporter: Any = renamed(Area, "series_reporter")
 Counterpart: Any = renamed(Area, "series_counterpart")
 
 ORDERS: dict[str, Sequence[Any]] = {
-    "indicator": (Measured.position, Group.code),
+    "indicator": (Group.id,),
     "code": (Group.code,),
 }
 
 
 def series_statement(language: Language) -> Select[Any]:
-    """Select series with the number and the span of the figures that hold."""
-    held = (
-        select(
-            Figure.series_id,
-            func.count().label("count"),
-            func.min(Figure.period_start).label("first"),
-            func.max(Figure.period_start).label("last"),
-        )
-        .where(Figure.current_until == FOREVER)
-        .group_by(Figure.series_id)
-        .subquery()
-    )
+    """Select series with the number and the span of their figures."""
     return (
         select(
             Group.id.label("id"),
@@ -54,34 +43,26 @@ def series_statement(language: Language) -> Select[Any]:
             *reference(Reporter, "reporting_area", language),
             *reference(Counterpart, "counterpart_area", language),
             *unit(Unit, "unit", language),
-            func.coalesce(held.c.count, 0).label("observations"),
-            held.c.first.label("first"),
-            held.c.last.label("last"),
+            Group.observations.label("observations"),
+            Group.first_period_start.label("first"),
+            Group.last_period_start.label("last"),
         )
         .select_from(Series)
         .join(Indicator, Measured.id == Group.indicator_id)
         .join(Unit, Measure.id == Group.unit_id)
         .join(Reporter, Reporter.id == Group.reporting_area_id)
         .join(Counterpart, Counterpart.id == Group.counterpart_area_id)
-        .outerjoin(held, held.c.series_id == Group.id)
     )
 
 
 def series(connection: Connection, language: Language, filters: SeriesFilters) -> Found:
     """List series."""
-    statement = series_statement(language)
-    for column, values in (
-        (Measured.code, filters.indicator),
-        (Measure.code, filters.unit),
-    ):
-        if values:
-            statement = statement.where(column.in_(values))
-    if filters.topic:
-        topics = select(Subject.id).where(Subject.code.in_(filters.topic))
-        statement = statement.where(Measured.topic_id.in_(topics))
-    if filters.months is not None:
-        statement = statement.where(Group.months == filters.months)
-    found = page(connection, statement, ORDERS, filters)
+    way = Way.SERIES if filters.sort.startswith("indicator") else Way.ORDER
+    free, ordered = (select(Group.id).where(*on_series(filters, one)) for one in (Way.FREE, way))
+    listed = Listed(
+        series_statement(language), Group.id, free, ordered, ORDERS, ORDERS, sorts=False
+    )
+    found = walked(connection, listed, filters)
     return found.with_rows(completed(connection, language, found.rows))
 
 
@@ -129,29 +110,46 @@ def parted(points: Sequence[Record], breaks: Sequence[Record]) -> list[Record]:
 def completed(connection: Connection, language: Language, rows: Sequence[Record]) -> list[Record]:
     """Complete selected series with their breaks, and with the others that look alike."""
     breaks = breaks_of(connection, language, [row["id"] for row in rows])
-    indicators = {row["indicator.code"] for row in rows}
-    statement = series_statement(language).where(Measured.code.in_(indicators))
-    family = defaultdict(list)
-    for found_row in connection.execute(statement.order_by(Group.code)).mappings():
-        record = told(dict(found_row), language)
-        family[record["indicator"]["code"]].append(record)
-    found = []
-    for row in rows:
-        number = row["id"]
-        record = told(row, language)
-        others = family[record["indicator"]["code"]]
-        found.append(
-            record
-            | {
-                "breaks": breaks.get(number, []),
-                "not_comparable_with": [
-                    {"series": other["code"], "name": other["name"], "obstacles": found_between}
-                    for other in others
-                    if (found_between := obstacles.between(record, other, language))
-                ],
-            }
-        )
+    families = family_of(connection, language, rows)
+    return [
+        told(row, language)
+        | {
+            "breaks": breaks.get(row["id"], []),
+            "not_comparable_with": unlike(row, families[kin(row)], language),
+        }
+        for row in rows
+    ]
+
+
+def kin(row: Record) -> tuple[str, str, str]:
+    """Give what the series of a family share: the indicator and the areas."""
+    return row["indicator.code"], row["reporting_area.code"], row["counterpart_area.code"]
+
+
+def family_of(
+    connection: Connection, language: Language, rows: Sequence[Record]
+) -> Mapping[tuple[str, str, str], list[Record]]:
+    """Read the series that share indicator and areas with some others."""
+    own: Any = renamed(Series, "own")
+    shared = (Group.indicator_id, Group.reporting_area_id, Group.counterpart_area_id)
+    numbers = select(own.indicator_id, own.reporting_area_id, own.counterpart_area_id)
+    numbers = numbers.where(own.id.in_([row["id"] for row in rows]))
+    statement = series_statement(language).where(tuple_(*shared).in_(numbers)).order_by(Group.code)
+    found = defaultdict(list)
+    for row in connection.execute(statement).mappings():
+        found[kin(dict(row))].append(dict(row))
     return found
+
+
+def unlike(row: Record, family: Sequence[Record], language: Language) -> list[Record]:
+    """Tell why the other series of a family cannot be joined to one."""
+    one = told(row, language)
+    others = [told(member, language) for member in family]
+    return [
+        {"series": other["code"], "name": other["name"], "obstacles": between}
+        for other in others
+        if (between := obstacles.between(one, other, language))
+    ]
 
 
 def breaks_of(

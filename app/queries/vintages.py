@@ -1,25 +1,36 @@
-"""Which figures of a series and period are asked for: the one that holds, or all of them."""
+"""Which figure of a series and period holds, and from when to when."""
 
 from datetime import date
 from typing import Any
 
-from app.filters import Vintages
+from sqlalchemy import bindparam
+
 from app.models import FOREVER
-from app.queries.columns import Record
+from app.queries.columns import Record, unindexed
 
 
-def current(table: Any, as_of: date | None) -> list[Any]:  # noqa: ANN401
-    """Keep the figure that holds today, or that held on a day."""
+def current(
+    table: Any,  # noqa: ANN401
+    as_of: date | None,
+    *,
+    early: bool = False,
+    walked: bool = False,
+) -> list[Any]:
+    """Keep the figure that holds today, or that held on a day.
+
+    Args:
+        table: observations or growth rates.
+        as_of: the day, or none for today.
+        early: whether few rows were known that day; then the index of vintages finds them. A figure
+            holds from its vintage on or never, so the two columns give the same rows.
+        walked: whether the index that holds only the figures of today is to be walked; it takes
+            the condition written out, and no parameter.
+    """
     if as_of is None:
-        return [table.current_until == FOREVER]
-    return [table.current_from <= as_of, table.current_until > as_of]
-
-
-def known(table: Any, as_of: date | None, vintages: Vintages) -> list[Any]:  # noqa: ANN401
-    """Keep the figures that hold, or all that were known."""
-    if vintages is Vintages.LATEST:
-        return current(table, as_of)
-    return [] if as_of is None else [table.vintage <= as_of]
+        forever: Any = bindparam(None, FOREVER, literal_execute=walked)
+        return [(table.current_until if walked else unindexed(table.current_until)) == forever]
+    start = table.vintage if early else table.current_from
+    return [start <= as_of, table.current_until > as_of]
 
 
 def term(record: Record) -> Record:

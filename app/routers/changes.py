@@ -7,7 +7,7 @@ from fastapi.responses import JSONResponse
 
 from app import filters
 from app.context import BEFORE_VALIDATION, Read
-from app.feeds import atom, json_feed
+from app.formats.feeds import atom, json_feed
 from app.queries import changes
 from app.schemas.changes import ChangePage, Feed
 

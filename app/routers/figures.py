@@ -6,7 +6,6 @@ from fastapi import APIRouter, Query, Response
 
 from app import filters
 from app.context import BEFORE_VALIDATION, Read
-from app.problems import UnknownRecord
 from app.queries import indicators, observations
 from app.schemas.figures import Indicator, IndicatorPage, Observation, ObservationPage
 
@@ -61,8 +60,8 @@ def list_indicator_observations(
 ) -> Response:
     """The published figures of one indicator, one a series and period. Compare only figures of one
     series: a full year and eleven months are different series."""  # noqa: D205, D209
-    if code not in read.snapshot.codes["indicators"]:
-        raise UnknownRecord("code", code, read.snapshot.codes["indicators"])
+    if code not in read.snapshot.keys["indicators"]:
+        raise read.unknown("indicators", "code", code)
     return read.page(ObservationPage, read.read(observations.observations, query, code))
 
 
@@ -112,5 +111,5 @@ def list_vintages(
     carries how it differs from the one before, and from when to when it was the one that held."""  # noqa: D205, D209
     found = read.read(observations.vintages, query, id)
     if not found.total and read.read(observations.observation, id) is None:
-        raise UnknownRecord("id", id, read.snapshot.codes["observations"])
+        raise read.unknown("observations", "id", id)
     return read.page(ObservationPage, found)

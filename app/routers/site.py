@@ -1,6 +1,7 @@
 """The pages: welcome, documentation, and the explanation of each kind of problem."""
 
-from functools import cache, lru_cache
+from email.utils import formatdate
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from app import openapi, problems
-from app.context import BEFORE_VALIDATION, Read, base_url, spoken
+from app.context import BEFORE_VALIDATION, Read, base_url, language_headers, spoken
 from app.queries.release import overview
 from app.queries.series import drawn
 from app.text import Words
@@ -39,8 +40,7 @@ def page(request: Request, name: str, **values: object) -> Response:
     language = spoken(request)
     headers = {
         "Content-Security-Policy": POLICY,
-        "Content-Language": language,
-        "Vary": "Accept-Language",
+        **language_headers(request),
         "Referrer-Policy": "no-referrer",
     }
     context = {"lang": language, "root": request.scope.get("root_path", ""), **values}
@@ -118,15 +118,15 @@ def show_vendored(name: str) -> Response:
         raise problems.UnknownPath(
             Words("There is no such file", "没有该文件"),
         )
-    headers = {"Cache-Control": "public, max-age=86400"}
-    return Response(vendored(name), media_type=VENDORED[name], headers=headers)
+    content, modified = vendored(name)
+    headers = {"Last-Modified": formatdate(modified, usegmt=True)}
+    return Response(content, media_type=VENDORED[name], headers=headers)
 
 
-@lru_cache(maxsize=8)
-def vendored(name: str) -> bytes:
+def vendored(name: str) -> tuple[bytes, float]:
     """Read a viewer's file, without the one picture that it would load from another host."""
     package = find_spec("fastapi_offline")
     assert package is not None  # noqa: S101
     assert package.origin is not None  # noqa: S101
     file = Path(package.origin).parent / "static" / name
-    return file.read_bytes().replace(FOREIGN_LOGO, EMPTY_PICTURE)
+    return file.read_bytes().replace(FOREIGN_LOGO, EMPTY_PICTURE), file.stat().st_mtime

@@ -59,7 +59,7 @@ class Schema(BaseModel):
 
     def to_json(self) -> bytes:
         """Write the model as JSON, each decimal as a number with its own digits."""
-        return ENCODER.encode(self.model_dump())
+        return ENCODER.encode(self.model_dump(by_alias=True))
 
 
 class Page(Schema, Generic[Item]):
@@ -68,7 +68,9 @@ class Page(Schema, Generic[Item]):
     items: list[Item] = Field(max_length=1000)
     """The records of this page, in the order asked for."""
     total: Count = Field(examples=[7])
-    """How many records match in all, on all pages."""
+    """How many records match in all, on all pages; where that is not exact, at least so many."""
+    total_is_exact: bool = Field(examples=[True])
+    """Whether total is exact. Very long lists are counted up to a thousand only."""
     next: Address | None = Field(examples=[None])
     """The address of the next page, or null on the last page."""
 

@@ -1,18 +1,19 @@
 """Build a database from a seed: validate, cross-check, migrate, load, and put in place."""
 
-from itertools import groupby
+from collections.abc import Iterable
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, insert
+from sqlalchemy import URL, Connection
 
 from app.models import SCHEMA_REVISION
-from app.seeding import file_target, server_target
+from app.seeding import file_target, server_target, validation
 from app.seeding.checks import cross_check
 from app.seeding.faults import SeedError
 from app.seeding.files import seed_hash
 from app.seeding.index import index_rows
+from app.seeding.loading import Row, load
 from app.seeding.rows import rows
-from app.seeding.validation import Seed, load
+from app.seeding.validation import Seed
 
 
 def valid_seed(folder: Path) -> Seed:
@@ -21,7 +22,7 @@ def valid_seed(folder: Path) -> Seed:
     Raises:
         SeedError: with every fault of every file.
     """
-    seed, faults = load(folder)
+    seed, faults = validation.load(folder)
     faults += cross_check(seed)
     if faults:
         raise SeedError(faults)
@@ -36,25 +37,37 @@ def build(folder: Path, migrations: Path, target: Path | URL) -> None:
         BuildError: if the target is something else, or cannot be written.
     """
     seed, digest = valid_seed(folder), seed_hash(folder)
+    put(target, digest, rows(seed, digest, SCHEMA_REVISION), index_rows(seed), migrations)
+
+
+def put(
+    target: Path | URL,
+    digest: str,
+    content: Iterable[Row],
+    index: Iterable[dict[str, str]],
+    migrations: Path,
+) -> None:
+    """Make a release of rows and put it in place of the old one.
+
+    Args:
+        target: a file, or a database on servers.
+        digest: the digest of the seed.
+        content: the rows of all tables, table by table.
+        index: the rows of the full-text index.
+        migrations: the folder of the migrations, which make the tables.
+
+    Raises:
+        BuildError: if the target is something else, or cannot be written.
+    """
 
     def fill(connection: Connection) -> None:
         migrate(connection, migrations)
-        load_rows(connection, seed, digest)
+        load(connection, content)
 
     if isinstance(target, Path):
-        file_target.put(target, fill, index_rows(seed))
+        file_target.put(target, fill, index)
     else:
-        server_target.put(target, digest, fill, index_rows(seed))
-
-
-def load_rows(connection: Connection, seed: Seed, digest: str) -> None:
-    """Fill the tables of an empty database."""
-    for table, group in groupby(rows(seed, digest, SCHEMA_REVISION), key=lambda row: row[0]):
-        allowed = table.__table__.columns
-        connection.execute(
-            insert(table),
-            [{name: row[name] for name in row if name in allowed} for _, row in group],
-        )
+        server_target.put(target, digest, fill, index)
 
 
 def migrate(connection: Connection, migrations: Path, revision: str = "head") -> None:

@@ -1,6 +1,6 @@
 """Turn a valid seed into table rows, in an order and with keys that the seed alone decides."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
@@ -99,10 +99,7 @@ LINKS: dict[tuple[type[Entity], str], tuple[type[SQLModel], str, type[Entity], s
 
 def rows(seed: Seed, seed_hash: str, schema_revision: str) -> Rows:
     """Give every row of the database, a referenced row before those that refer to it."""
-    ids = {
-        kind: {key: number for number, key in enumerate(sorted(seed.all(kind)), start=1)}
-        for kind in TABLES
-    }
+    ids = numbered(seed)
     yield models.Release, release(seed, seed_hash, schema_revision)
     for kind, table in TABLES.items():
         more = details(seed, kind, ids)
@@ -124,6 +121,38 @@ def rows(seed: Seed, seed_hash: str, schema_revision: str) -> Rows:
             },
         )
     yield from change_rows(seed)
+
+
+def numbered(seed: Seed) -> Ids:
+    """Number the records of each collection in the order of their keys.
+
+    Series are numbered by their indicator's position first, and figures by series and period, so
+    that rows that are read together lie together.
+    """
+    orders: dict[type[Entity], Callable[[str], Any]] = {
+        documents.Series: lambda key: (position_of(seed, key), key),
+        documents.Observation: lambda key: place_of(seed, seed.all(documents.Observation)[key]),
+        documents.GrowthRate: lambda key: place_of(seed, seed.all(documents.GrowthRate)[key]),
+    }
+    return {
+        kind: {
+            key: number
+            for number, key in enumerate(sorted(seed.all(kind), key=orders.get(kind)), start=1)
+        }
+        for kind in TABLES
+    }
+
+
+def position_of(seed: Seed, series: str) -> int:
+    """Give the position of a series' indicator."""
+    return seed.all(documents.Indicator)[seed.all(documents.Series)[series].indicator].position
+
+
+def place_of(
+    seed: Seed, entity: documents.Observation | documents.GrowthRate
+) -> tuple[int, str, date, str]:
+    """Give what figures are ordered by: their series, period and source."""
+    return position_of(seed, entity.series), entity.series, entity.period.start, entity.source
 
 
 def breaks(seed: Seed, ids: dict[str, int]) -> Rows:
@@ -175,6 +204,8 @@ def details(seed: Seed, kind: type[Entity], ids: Ids) -> dict[str, dict[str, Any
     found: dict[str, dict[str, Any]] = {key: {} for key in seed.all(kind)}
     if kind is documents.Source:
         found |= {key: told(source) for key, source in seed.all(documents.Source).items()}
+    if kind is documents.Series:
+        found |= held(seed)
     if kind is documents.GrowthRate:
         rates = seed.all(documents.GrowthRate)
         for key, dated in vintages(seed, rates).items():
@@ -191,6 +222,21 @@ def details(seed: Seed, kind: type[Entity], ids: Ids) -> dict[str, dict[str, Any
                 "revision": revision(figure, previous) if previous else None,
             }
     return found
+
+
+def held(seed: Seed) -> dict[str, dict[str, Any]]:
+    """Count the periods of each series that have a figure, and name the first and the last."""
+    starts: dict[str, set[date]] = {key: set() for key in seed.all(documents.Series)}
+    for figure in seed.all(documents.Observation).values():
+        starts[figure.series].add(figure.period.start)
+    return {
+        key: {
+            "observations": len(found),
+            "first_period_start": min(found, default=None),
+            "last_period_start": max(found, default=None),
+        }
+        for key, found in starts.items()
+    }
 
 
 def periods(entity: documents.Observation | documents.GrowthRate) -> dict[str, date]:

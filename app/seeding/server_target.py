@@ -29,8 +29,8 @@ CREATE TABLE IF NOT EXISTS bri.releases (
 """
 NEXT = text("SELECT coalesce(max(number), 0) + 1 FROM bri.releases")
 ENTER = text(
-    "INSERT INTO bri.releases (number, schema_name, seed_hash, schema_revision)"
-    " VALUES (:number, :schema, :digest, :revision)"
+    "INSERT INTO bri.releases (number, schema_name, seed_hash, schema_revision, built_at)"
+    " VALUES (:number, :schema, :digest, :revision, clock_timestamp())"
 )
 # A process may take a minute to notice that a release was replaced.
 OUTDATED = text(

@@ -212,6 +212,9 @@ def upgrade() -> None:
         sa.Column("months", sa.Integer(), nullable=False),
         sa.Column("note_en", sa.String(), nullable=True),
         sa.Column("note_zh", sa.String(), nullable=True),
+        sa.Column("observations", sa.Integer(), nullable=False),
+        sa.Column("first_period_start", sa.Date(), nullable=True),
+        sa.Column("last_period_start", sa.Date(), nullable=True),
         sa.CheckConstraint("months BETWEEN 1 AND 12", name=op.f("ck_series_months")),
         sa.ForeignKeyConstraint(
             ["counterpart_area_id"], ["area.id"], name=op.f("fk_series_counterpart_area_id")
@@ -236,6 +239,8 @@ def upgrade() -> None:
             ),
         ),
     )
+    op.create_index(op.f("ix_series_indicator_id"), "series", ["indicator_id"])
+    op.create_index(op.f("ix_series_months"), "series", ["months"])
     op.create_index(
         op.f("ix_series_counterpart_area_id"), "series", ["counterpart_area_id"], unique=False
     )
@@ -321,13 +326,27 @@ def upgrade() -> None:
         ),
     )
     op.create_index(
-        op.f("ix_observation_period_start"), "observation", ["period_start"], unique=False
+        op.f("ix_observation_period"), "observation", ["period_start", "series_id", "source_id"]
+    )
+    op.create_index(
+        op.f("ix_observation_value"), "observation", [sa.text("CAST(value AS NUMERIC)"), "id"]
     )
     op.create_index(
         op.f("ix_observation_previous_id"), "observation", ["previous_id"], unique=False
     )
-    op.create_index(op.f("ix_observation_source_id"), "observation", ["source_id"], unique=False)
-    op.create_index(op.f("ix_observation_vintage"), "observation", ["vintage"], unique=False)
+    still_current = sa.text("current_until = '9999-12-31'")
+    op.create_index(
+        op.f("ix_observation_current"),
+        "observation",
+        ["vintage", "id"],
+        sqlite_where=still_current,
+        postgresql_where=still_current,
+    )
+    op.create_index(
+        op.f("ix_observation_source"), "observation", ["source_id", "series_id", "period_start"]
+    )
+    op.create_index(op.f("ix_observation_status"), "observation", ["status", "qualifier"])
+    op.create_index(op.f("ix_observation_vintage"), "observation", ["vintage", "id"])
     op.create_table(
         "headline",
         sa.Column("indicator_id", sa.Integer(), nullable=False),
@@ -376,10 +395,15 @@ def downgrade() -> None:
     op.drop_table("report")
     op.drop_table("headline")
     op.drop_index(op.f("ix_observation_vintage"), table_name="observation")
-    op.drop_index(op.f("ix_observation_source_id"), table_name="observation")
+    op.drop_index(op.f("ix_observation_status"), table_name="observation")
+    op.drop_index(op.f("ix_observation_source"), table_name="observation")
+    op.drop_index(op.f("ix_observation_current"), table_name="observation")
     op.drop_index(op.f("ix_observation_previous_id"), table_name="observation")
-    op.drop_index(op.f("ix_observation_period_start"), table_name="observation")
+    op.drop_index(op.f("ix_observation_value"), table_name="observation")
+    op.drop_index(op.f("ix_observation_period"), table_name="observation")
     op.drop_table("observation")
+    op.drop_index(op.f("ix_series_months"), table_name="series")
+    op.drop_index(op.f("ix_series_indicator_id"), table_name="series")
     op.drop_index(op.f("ix_series_unit_id"), table_name="series")
     op.drop_index(op.f("ix_series_reporting_area_id"), table_name="series")
     op.drop_index(op.f("ix_series_counterpart_area_id"), table_name="series")

@@ -115,7 +115,13 @@ def upgrade() -> None:
             name=op.f("uq_growth_rate_series_id_period_start_source_id"),
         ),
     )
-    op.create_index(op.f("ix_growth_rate_source_id"), "growth_rate", ["source_id"], unique=False)
+    op.create_index(
+        op.f("ix_growth_rate_period"), "growth_rate", ["period_start", "series_id", "source_id"]
+    )
+    op.create_index(op.f("ix_growth_rate_vintage"), "growth_rate", ["vintage", "id"])
+    op.create_index(
+        op.f("ix_growth_rate_source"), "growth_rate", ["source_id", "series_id", "period_start"]
+    )
     op.create_table(
         "series_break",
         sa.Column("series_id", sa.Integer(), nullable=False),
@@ -133,7 +139,9 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Undo the revision."""
     op.drop_table("series_break")
-    op.drop_index(op.f("ix_growth_rate_source_id"), table_name="growth_rate")
+    op.drop_index(op.f("ix_growth_rate_vintage"), table_name="growth_rate")
+    op.drop_index(op.f("ix_growth_rate_period"), table_name="growth_rate")
+    op.drop_index(op.f("ix_growth_rate_source"), table_name="growth_rate")
     op.drop_table("growth_rate")
     op.drop_table("changed_field")
     op.drop_table("change")

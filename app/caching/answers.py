@@ -1,0 +1,201 @@
+"""From what the application sends to a finished answer, or on to the client as it comes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.utils import formatdate, parsedate_to_datetime
+from hashlib import blake2b
+from time import time
+
+from anyio.to_thread import run_sync
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import Message, Send
+
+from app.caching.conditions import Validators
+from app.caching.encodings import SMALLEST, Coding, compress, compressor, is_compressible
+from app.caching.store import Finished
+
+OK = 200
+LARGEST_WHOLE = 8 * 1024 * 1024
+"""A body that comes in pieces and is larger than this, or of unknown length, is streamed."""
+LONG_WORK = 50_000
+"""Compressing more bytes than this is left to a thread."""
+UNCHANGED_HEADERS = frozenset(
+    {
+        b"access-control-allow-origin",
+        b"access-control-expose-headers",
+        b"cache-control",
+        b"content-location",
+        b"etag",
+        b"expires",
+        b"last-modified",
+        b"vary",
+        b"x-content-type-options",
+    }
+)
+"""What of a 200 its 304 carries."""
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """For how many seconds caches may use an answer, by kind of resource."""
+
+    data: int
+    pages: int
+    files: int
+    stale: int
+    """For how long after that they may still use it while they ask for a newer one."""
+
+    def cache_control(self, path: str) -> str:
+        """Write the header for a path."""
+        seconds = self.pages
+        if is_file(path):
+            seconds = self.files
+        elif path == "/v1" or path.startswith("/v1/"):
+            seconds = self.data
+        stale = f", stale-while-revalidate={self.stale}" if self.stale else ""
+        return f"public, max-age={seconds}{stale}"
+
+
+def is_file(path: str) -> bool:
+    """Tell whether a path is that of a file, of which parts can be asked for."""
+    return path.startswith("/static/") or path == "/favicon.ico"
+
+
+class Gathering:
+    """An ASGI send that gathers an answer to be finished, and passes any other on as it comes."""
+
+    def __init__(
+        self,
+        send: Send,
+        coding: Coding,
+        cache_control: str,
+        file: bool,  # noqa: FBT001
+        release: Callable[[], None],
+    ) -> None:
+        self.send = send
+        self.coding = coding
+        self.cache_control = cache_control
+        self.file = file
+        self.release = release
+        """Called once the answer is known to be one that nobody else can be given."""
+        self.start: Message | None = None
+        self.pieces: list[bytes] = []
+        self.whole = False
+        self.passing = False
+        self.stream = compressor(Coding.IDENTITY)
+
+    async def __call__(self, message: Message) -> None:
+        """Take a message of the application."""
+        if self.start is None:
+            self.start = message
+            if not is_shareable(message):
+                self.pass_on()
+                await self.send(message)
+        elif self.passing:
+            await self.send_piece(message)
+        else:
+            await self.gather(message)
+
+    async def gather(self, message: Message) -> None:
+        """Take a piece of the body; the first one tells whether it has to be streamed."""
+        more = message.get("more_body", False)
+        if more and not self.pieces and self.is_long():
+            await self.begin_stream()
+            await self.send_piece(message)
+            return
+        self.pieces.append(message.get("body", b""))
+        self.whole = not more
+
+    def is_long(self) -> bool:
+        """Tell whether a body in pieces is too long to be held, or may be."""
+        assert self.start is not None  # noqa: S101
+        length = Headers(raw=self.start["headers"]).get("content-length")
+        return length is None or int(length) > LARGEST_WHOLE
+
+    def pass_on(self) -> None:
+        """Let the answer through from now on, and let others ask for their own."""
+        self.passing = True
+        self.release()
+
+    async def begin_stream(self) -> None:
+        """Send the headers of an answer that is passed on in pieces; nobody knows its digest."""
+        assert self.start is not None  # noqa: S101
+        headers = MutableHeaders(raw=list(self.start["headers"]))
+        for name in ("etag", "accept-ranges"):
+            del headers[name]
+        headers.setdefault("cache-control", self.cache_control)
+        if is_negotiated(headers):
+            headers["vary"] = varying(headers)
+            if self.coding is not Coding.IDENTITY:
+                headers["content-encoding"] = self.coding
+                del headers["content-length"]
+                self.stream = compressor(self.coding)
+        self.pass_on()
+        await self.send({**self.start, "headers": headers.raw})
+
+    async def send_piece(self, message: Message) -> None:
+        """Pass a piece of a body on."""
+        more = message.get("more_body", False)
+        body = self.stream.add(message.get("body", b""))
+        if not more:
+            body += self.stream.finish()
+        if body or not more:
+            await self.send({**message, "body": body})
+
+    async def finished(self, modified: float) -> Finished:
+        """Compress the answer and complete its headers; the digest is that of the bytes sent."""
+        assert self.start is not None  # noqa: S101
+        headers = MutableHeaders(raw=list(self.start["headers"]))
+        for name in ("x-request-id", "content-length", "etag", "accept-ranges"):
+            del headers[name]
+        body = await encoded(b"".join(self.pieces), headers, self.coding)
+        headers.setdefault("cache-control", self.cache_control)
+        headers.setdefault("last-modified", formatdate(min(modified, time()), usegmt=True))
+        headers["etag"] = f'"{digest(body, headers)}"'
+        headers["content-length"] = str(len(body))
+        if self.file:
+            headers["accept-ranges"] = "bytes"
+        date = headers["last-modified"]
+        seconds = int(parsedate_to_datetime(date).timestamp())
+        validators = Validators(headers["etag"].encode(), seconds, date.encode())
+        unchanged = [pair for pair in headers.raw if pair[0] in UNCHANGED_HEADERS]
+        return Finished(body, headers.raw, unchanged, validators, is_file=self.file)
+
+
+def is_shareable(start: Message) -> bool:
+    """Tell whether an answer can be kept and given to anybody who asks the same."""
+    headers = Headers(raw=start["headers"])
+    control = headers.get("cache-control", "")
+    return start["status"] == OK and "no-store" not in control and "private" not in control
+
+
+def is_negotiated(headers: Headers) -> bool:
+    """Tell whether an answer is put into the coding that the client prefers."""
+    return "content-encoding" not in headers and is_compressible(headers.get("content-type", ""))
+
+
+def varying(headers: Headers) -> str:
+    """Say that an answer depends on Accept-Encoding, beside what else it depends on."""
+    return ", ".join(["Accept-Encoding", *headers.getlist("vary")])
+
+
+async def encoded(body: bytes, headers: MutableHeaders, coding: Coding) -> bytes:
+    """Put a body into a coding where that is of use, and say so in its headers."""
+    if not is_negotiated(headers):
+        return body
+    headers["vary"] = varying(headers)
+    if coding is Coding.IDENTITY or len(body) < SMALLEST:
+        return body
+    headers["content-encoding"] = coding
+    if len(body) > LONG_WORK:
+        return await run_sync(compress, body, coding)
+    return compress(body, coding)
+
+
+def digest(body: bytes, headers: Headers) -> str:
+    """Name a representation: its bytes, and the headers that say how to read them."""
+    made = blake2b(digest_size=16)
+    for name in ("content-type", "content-encoding", "link"):
+        made.update(headers.get(name, "").encode() + b"\n")
+    made.update(body)
+    return made.hexdigest()

@@ -1,0 +1,117 @@
+"""What an answer depends on: the normalised request, which is all that the application sees."""
+
+from collections.abc import Callable
+from operator import itemgetter
+from typing import Any, NamedTuple, TypeVar
+from urllib.parse import parse_qsl, urlencode
+
+from starlette.types import Scope
+
+from app.caching.encodings import Coding, choose
+from app.methods import is_broken
+from app.text import Language, negotiate
+
+Made = TypeVar("Made")
+
+MOST_REMEMBERED = 1024
+LONGEST_REMEMBERED = 300
+
+
+class Key(NamedTuple):
+    """One normalised request; in the cache it stands as a plain tuple, which is made faster."""
+
+    path: bytes
+    query: bytes
+    language: Language
+    coding: Coding
+    prefix: str
+    base: tuple[Any, ...]
+    """Scheme, host and server, which links start with; empty if the address is set."""
+
+
+class Query(NamedTuple):
+    """A query with its parameters in order, and the language that it asks for."""
+
+    text: bytes
+    language: Language | None
+
+
+class Memo(dict[bytes | None, Made]):
+    """What was made of short header values and queries; emptied when it is full."""
+
+    def __init__(self, make: Callable[[bytes], Made]) -> None:
+        super().__init__()
+        self.make = make
+
+    def __missing__(self, given: bytes | None) -> Made:
+        made = self.make(given or b"")
+        if given is None or len(given) <= LONGEST_REMEMBERED:
+            if len(self) >= MOST_REMEMBERED:
+                self.clear()
+            self[given] = made
+        return made
+
+
+class Keys:
+    """Makes the keys of requests, with nothing done twice for values that come again."""
+
+    def __init__(self) -> None:
+        self.has_base = False
+        """Whether the operator has set the address that links start with."""
+        self.queries: Memo[Query] = Memo(ordered)
+        self.languages: Memo[Language] = Memo(lambda header: negotiate(header.decode("latin-1")))
+        self.codings: Memo[Coding] = Memo(choose)
+
+    def key(self, scope: Scope, headers: dict[bytes, bytes]) -> tuple[Any, ...]:
+        """Give the key of a request as a tuple; ``Key`` names its parts."""
+        text, language = self.queries[scope["query_string"]]
+        return (
+            scope.get("raw_path") or scope["path"].encode(),
+            text,
+            language or self.languages[headers.get(b"accept-language")],
+            self.codings[headers.get(b"accept-encoding")],
+            scope.get("root_path", ""),
+            ()
+            if self.has_base
+            else (scope["scheme"], headers.get(b"host"), *(scope["server"] or ())),
+        )
+
+
+def ordered(query: bytes) -> Query:
+    """Put parameters in the order of their names; one that is repeated keeps its own order."""
+    if is_broken(query):
+        return Query(query, None)
+    pairs = sorted(parse_qsl(query.decode(), keep_blank_values=True), key=itemgetter(0))
+    asked = dict(pairs).get("lang")
+    return Query(urlencode(pairs).encode(), Language(asked) if asked in list(Language) else None)
+
+
+def single(raw: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """Give each header once: the lines of a repeated one are joined, but a host is the first."""
+    headers = dict(raw)
+    if len(headers) == len(raw):
+        return headers
+    headers.clear()
+    for name, value in raw:
+        if name not in headers:
+            headers[name] = value
+        elif name != b"host":
+            headers[name] += b", " + value
+    return headers
+
+
+def normalised(scope: Scope, key: Key, identifier: bytes) -> Scope:
+    """Make the request that a key stands for: nothing outside the key can sway its answer."""
+    scheme, host, *server = key.base or ("http", None)
+    headers = [(b"accept-language", key.language.encode()), (b"x-request-id", identifier)]
+    if host is not None:
+        headers.append((b"host", host))
+    return {
+        **scope,
+        "method": "GET",
+        "scheme": scheme,
+        "server": server or None,
+        "query_string": key.query,
+        "headers": headers,
+        "extensions": {},
+    }

@@ -1,0 +1,274 @@
+"""A database of any size: the real seed, and made-up figures through the real models.
+
+The figures of the seed keep their places; made-up indicators, areas, sources, series, vintages and
+growth rates follow them. They never leave the benchmarks.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from hashlib import sha256
+from itertools import chain
+from pathlib import Path
+
+from sqlalchemy import URL
+
+from app import models
+from app.models import FOREVER, SCHEMA_REVISION
+from app.seeding.build import put, valid_seed
+from app.seeding.index import index_rows
+from app.seeding.loading import Row
+from app.seeding.rows import rows as seed_rows
+from app.vocabulary import (
+    AreaKind,
+    Direction,
+    GrowthBasis,
+    Precision,
+    Qualifier,
+    RevisionKind,
+    Standing,
+    Status,
+)
+
+ROOT = Path(__file__).parents[2]
+FIRST_YEAR = 2000
+YEARS = 25
+VINTAGES = 2
+BASE = 1_000
+QUALIFIERS = (Qualifier.EXACT,) * 7 + (Qualifier.OVER, Qualifier.NEARLY, Qualifier.ABOUT)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How many of everything there are."""
+
+    indicators: int
+    areas: int
+
+    @property
+    def observations(self) -> int:
+        """Count the made-up observations."""
+        return self.indicators * self.areas * YEARS * VINTAGES
+
+    @property
+    def rows(self) -> int:
+        """Count the made-up rows of all tables."""
+        series = self.indicators * self.areas
+        rest = YEARS * VINTAGES + self.areas + self.indicators
+        return self.observations + series + series * len(range(1, YEARS, 5)) + rest
+
+
+SCALES = {
+    "10k": Scale(indicators=20, areas=10),
+    "1m": Scale(indicators=100, areas=200),
+    "10m": Scale(indicators=1_000, areas=200),
+}
+
+
+def texts(name: str, text: str) -> dict[str, str]:
+    """Give a text in both languages."""
+    return {f"{name}_en": text, f"{name}_zh": text}
+
+
+def source_key(year: int, vintage: int) -> str:
+    """Name the source of a year's figures."""
+    return f"generated-{year + 1 + vintage}-0{vintage + 1}-15"
+
+
+def build(scale: Scale, target: Path | URL) -> None:
+    """Build a database that holds the real seed and a made-up rest, with a progress bar."""
+    from rich.progress import track  # noqa: PLC0415
+
+    seed = valid_seed(ROOT / "seed")
+    made_up = track(rows(scale), f"{scale.observations:,} observations", total=scale.rows)
+    name = target.stem if isinstance(target, Path) else str(target.database)
+    digest = sha256(name.encode()).hexdigest()
+    content = chain(seed_rows(seed, digest, SCHEMA_REVISION), made_up)
+    put(target, digest, content, index_rows(seed), ROOT / "migrations")
+
+
+def rows(scale: Scale) -> Iterator[Row]:
+    """Give the made-up rows, a referenced row before those that refer to it."""
+    yield from sources()
+    yield from areas(scale)
+    yield from indicators(scale)
+    yield from series(scale)
+    yield from observations(scale)
+    yield from growth_rates(scale)
+
+
+def sources() -> Iterator[Row]:
+    """Give two sources a year: a first publication and a revision."""
+    for year in range(YEARS):
+        for vintage in range(VINTAGES):
+            code = source_key(FIRST_YEAR + year, vintage)
+            yield (
+                models.Source,
+                {
+                    "id": BASE + year * VINTAGES + vintage,
+                    "code": code,
+                    "edition": None,
+                    "standing": Standing.PRIMARY,
+                    **texts("title", f"Generated report {code}"),
+                    **texts("publisher", "Generator"),
+                    **texts("body", "Generator"),
+                    "published_on": date.fromisoformat(code[-10:]),
+                    "published_precision": Precision.DAY,
+                    "language": "en",
+                    **texts("licence", "None"),
+                },
+            )
+
+
+def areas(scale: Scale) -> Iterator[Row]:
+    """Give the counterpart areas."""
+    for number in range(scale.areas):
+        yield (
+            models.Area,
+            {
+                "id": BASE + number,
+                "code": f"X{number:03}",
+                "position": BASE + number,
+                **texts("name", f"Area {number}"),
+                "kind": AreaKind.COUNTRY,
+                **texts("definition", "A made-up area."),
+            },
+        )
+
+
+def indicators(scale: Scale) -> Iterator[Row]:
+    """Give the indicators; their units, topics and directions take turns."""
+    for number in range(scale.indicators):
+        yield (
+            models.Indicator,
+            {
+                "id": BASE + number,
+                "code": f"generated-{number:04}",
+                "position": BASE + number,
+                **texts("name", f"Generated indicator {number}"),
+                **texts("definition", "A made-up measure."),
+                **texts("note", "It stands for load only."),
+                "topic_id": 1 + number % 3,
+                "unit_id": 1 + number % 4,
+                "direction": list(Direction)[number % 3],
+                "reporting_area_id": 2,
+                "counterpart_area_id": 1,
+                "classifier": None,
+            },
+        )
+
+
+def series(scale: Scale) -> Iterator[Row]:
+    """Give one series for each indicator and area."""
+    for number in range(scale.indicators * scale.areas):
+        indicator, area = divmod(number, scale.areas)
+        yield (
+            models.Series,
+            {
+                "id": BASE + number,
+                "code": series_key(indicator, area),
+                "indicator_id": BASE + indicator,
+                "reporting_area_id": 2,
+                "counterpart_area_id": BASE + area,
+                "unit_id": 1 + indicator % 4,
+                "months": 12,
+                "note_en": None,
+                "note_zh": None,
+                "observations": YEARS,
+                "first_period_start": date(FIRST_YEAR, 1, 1),
+                "last_period_start": date(FIRST_YEAR + YEARS - 1, 1, 1),
+            },
+        )
+
+
+def series_key(indicator: int, area: int) -> str:
+    """Spell the key of a made-up series."""
+    unit = ("CNY", "NB", "PT", "USD")[indicator % 4]
+    return f"generated-{indicator:04}.CN.X{area:03}.{unit}.P12M"
+
+
+def observations(scale: Scale) -> Iterator[Row]:
+    """Give every figure: each year's first value, and a revised one a year later."""
+    number = BASE
+    for one in range(scale.indicators * scale.areas):
+        key = series_key(*divmod(one, scale.areas))
+        for year in range(YEARS):
+            start = date(FIRST_YEAR + year, 1, 1)
+            days = [
+                date.fromisoformat(source_key(start.year, vintage)[-10:])
+                for vintage in range(VINTAGES)
+            ]
+            for vintage in range(VINTAGES):
+                last = vintage == VINTAGES - 1
+                printed = Decimal((one * 7919 + year * 104_729 + vintage) % 99_991 + 1).scaleb(-2)
+                value = printed.scaleb(9)
+                qualifier = QUALIFIERS[number % 10]
+                yield (
+                    models.Observation,
+                    {
+                        "id": number,
+                        "code": f"{key}.{start:%Y-%m}.{source_key(start.year, vintage)}",
+                        "source_id": BASE + year * VINTAGES + vintage,
+                        "locator": None,
+                        "series_id": BASE + one,
+                        "period_start": start,
+                        "period_end": date(start.year, 12, 31),
+                        "vintage": days[vintage],
+                        "current_from": days[vintage],
+                        "current_until": FOREVER if last else days[vintage + 1],
+                        "value": value,
+                        "published_value": printed,
+                        "multiplier": 9,
+                        "decimals": 2,
+                        **texts("wording", f"{printed} billion"),
+                        "qualifier": qualifier,
+                        "lower_bound": value if qualifier is Qualifier.OVER else None,
+                        "upper_bound": value if qualifier is Qualifier.NEARLY else None,
+                        "status": Status.REVISED if vintage and number % 5 == 0 else Status.NORMAL,
+                        "previous_id": number - 1 if vintage else None,
+                        "revision": RevisionKind.REVISED if vintage else None,
+                        "revision_reason_en": None,
+                        "revision_reason_zh": None,
+                    },
+                )
+                number += 1
+
+
+def growth_rates(scale: Scale) -> Iterator[Row]:
+    """Give a growth rate for every fifth year of each series."""
+    number = BASE
+    for one in range(scale.indicators * scale.areas):
+        key = series_key(*divmod(one, scale.areas))
+        for year in range(1, YEARS, 5):
+            start = date(FIRST_YEAR + year, 1, 1)
+            known = date.fromisoformat(source_key(start.year, 0)[-10:])
+            yield (
+                models.GrowthRate,
+                {
+                    "id": number,
+                    "code": f"{key}.{start:%Y-%m}.{source_key(start.year, 0)}",
+                    "source_id": BASE + year * VINTAGES,
+                    "locator": None,
+                    "series_id": BASE + one,
+                    "period_start": start,
+                    "period_end": date(start.year, 12, 31),
+                    "vintage": known,
+                    "current_from": known,
+                    "current_until": FOREVER,
+                    "base_start": date(start.year - 1, 1, 1),
+                    "base_end": start - timedelta(days=1),
+                    "value": Decimal(number % 300).scaleb(-1),
+                    **texts("wording", "made up"),
+                    "basis": GrowthBasis.UNSTATED,
+                    "note_en": None,
+                    "note_zh": None,
+                },
+            )
+            number += 1
+
+
+if __name__ == "__main__":
+    import sys
+
+    build(SCALES[sys.argv[1]], Path(sys.argv[2]))

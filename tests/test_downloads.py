@@ -1,0 +1,278 @@
+"""Whole tables: the same figures as the lists, digit by digit, and nothing left open behind."""
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import anyio
+import anyio.lowlevel
+import httpx2
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from app.database import Database, Files, storage
+from app.filters import ObservationSelection, ObservationSort, Vintages
+from app.formats.delimited import delimited, finished
+from app.main import create_app
+from app.queries.exports import OBSERVATIONS, chunks, line_chunks, observation_rows
+from app.seeding.build import build as build_seed
+from app.text import Language
+from app.vocabulary import Qualifier
+from tests.benchmarks.generated import Scale, build
+from tests.conftest import ROOT, Target, settings_of
+from tests.seeds import GOODS, copied, edit
+
+PLAIN = {
+    "id": ("id",),
+    "indicator": ("indicator", "code"),
+    "indicator_name": ("indicator", "name"),
+    "series": ("series",),
+    "reporting_area": ("reporting_area", "code"),
+    "reporting_area_name": ("reporting_area", "name"),
+    "counterpart_area": ("counterpart_area", "code"),
+    "counterpart_area_name": ("counterpart_area", "name"),
+    "period_start": ("period", "start"),
+    "period_end": ("period", "end"),
+    "period_months": ("period", "months"),
+    "value": ("value",),
+    "unit": ("unit", "code"),
+    "unit_name": ("unit", "name"),
+    "qualifier": ("qualifier",),
+    "lower_bound": ("bounds", "lower"),
+    "upper_bound": ("bounds", "upper"),
+    "published_value": ("published", "value"),
+    "published_multiplier": ("published", "multiplier"),
+    "published_decimals": ("published", "decimals"),
+    "wording": ("published", "wording"),
+    "status": ("status",),
+    "growth": ("growth", "value"),
+    "growth_basis": ("growth", "basis"),
+    "vintage": ("vintage",),
+    "current_from": ("current_from",),
+    "superseded_on": ("superseded_on",),
+    "revision": ("revision", "kind"),
+    "revises": ("revision", "previous"),
+    "headline": ("headline",),
+    "source": ("source", "code"),
+    "source_standing": ("source", "standing"),
+    "source_address": ("source", "address"),
+    "locator": ("locator",),
+}
+"""Where each column stands in the JSON of an observation."""
+
+
+def rows(text: str) -> list[dict[str, str]]:
+    """Read a table."""
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def spelled(item: Any, path: tuple[str, ...]) -> str:
+    """Spell a value of the JSON as a table does."""
+    for name in path:
+        item = None if item is None else item[name]
+    if isinstance(item, bool):
+        return str(item).lower()
+    return "" if item is None else str(item)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "lang=en",
+        "lang=zh&vintages=all",
+        "indicator=aid-projects&sort=value_desc",
+        "as_of=2025-01-14&sort=period",
+        "unit=USD&sort=vintage_desc",
+        "area=MY",
+    ],
+)
+def test_the_table_is_the_list(client: TestClient, query: str) -> None:
+    response = client.get(f"/v1/observations.csv?{query}")
+    assert response.headers["content-type"] == "text/csv; charset=utf-8; header=present"
+    items = json.loads(client.get(f"/v1/observations?{query}&limit=1000").text, parse_float=str)
+    found = rows(response.content.decode())
+    assert len(found) == items["total"]
+    for row, item in zip(found, items["items"], strict=True):
+        for name, path in PLAIN.items():
+            assert row[name] == spelled(item, path), (item["id"], name)
+        assert {name for name in row if name not in PLAIN} == {"source_title", "source_publisher"}
+    lines = client.get(f"/v1/observations.jsonl?{query}").text.splitlines()
+    assert [json.loads(line, parse_float=str) for line in lines] == items["items"]
+
+
+def test_the_table_is_rfc_4180(client: TestClient) -> None:
+    content = client.get("/v1/observations.csv?lang=zh").content
+    assert content.count(b"\r\n") == 33
+    assert content.replace(b"\r\n", b"").count(b"\n") == 0
+    assert "22.1万亿元" in content.decode("utf-8")
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.sqlite
+def test_lines_of_the_database_are_those_of_the_library(tmp_path: Path, language: Language) -> None:
+    seed = copied(tmp_path)
+    edit(seed, GOODS, "  en: 22.1 trillion yuan", "  en: '22.1, \"trillion\" yuan'")
+    build_seed(seed, ROOT / "migrations", tmp_path / "bri.sqlite")
+    database = Database(Files(tmp_path / "bri.sqlite"))
+    names = [column.name for column in OBSERVATIONS]
+    asked = ObservationSelection.model_validate({"vintages": "all"})
+    with database.connect() as connection:
+        statement = observation_rows(connection, language, asked)
+        own = b"".join(finished(names, line_chunks(connection, language, statement)))
+        library = b"".join(delimited(names, chunks(connection, statement)))
+    database.close()
+    assert own == library
+    assert (b'"22.1, ""trillion"" yuan"' in own) is (language is Language.ENGLISH)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *({"sort": order} for order in ObservationSort),
+        {"vintages": Vintages.ALL},
+        *({name: [value]} for name, value in (("counterpart", "BRI"), ("unit", "CNY"))),
+        {"qualifier": [Qualifier.OVER]},
+    ],
+    ids=str,
+)
+@pytest.mark.sqlite
+def test_a_long_table_is_never_sorted(
+    larger: tuple[FastAPI, Target], query: dict[str, Any]
+) -> None:
+    database = Database(storage(larger[1]))
+    with database.connect() as connection:
+        asked = ObservationSelection().model_copy(update=query)
+        statement = observation_rows(connection, Language.ENGLISH, asked)
+        compiled = statement.compile(database.engine, compile_kwargs={"literal_binds": True})
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}").all()
+    database.close()
+    assert not [row for row in plan if "TEMP B-TREE" in row[3]], plan
+
+
+@pytest.mark.parametrize("name", ["observations", "indicators", "actions", "outcomes"])
+def test_the_columns_are_described(client: TestClient, name: str) -> None:
+    for language in ("en", "zh"):
+        response = client.get(f"/v1/{name}.csv-metadata.json?lang={language}")
+        assert response.headers["content-type"] == "application/csvm+json"
+        described = response.json()
+        every = "&vintages=all" if name == "observations" else ""
+        table = client.get(f"{described['url']}?lang={language}{every}")
+        found = rows(table.text)
+        columns = described["tableSchema"]["columns"]
+        assert [column["name"] for column in columns] == list(found[0])
+        key = described["tableSchema"]["primaryKey"]
+        assert len({row[key] for row in found}) == len(found)
+        for column in columns:
+            assert column["dc:description"]
+            filled = all(row[column["name"]] for row in found)
+            assert filled or not column["required"], column["name"]
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "keys", "checks"),
+    [
+        ("indicators", "topic=trade", "code", {"headline_display": "headline.display"}),
+        ("actions", "kind=sign", "id", {"text": "text", "priority_area": "priority_area.slug"}),
+        ("outcomes", "topic=investment&lang=zh", "id", {"text": "text", "locator": "locator"}),
+    ],
+)
+def test_short_tables_are_their_lists(
+    client: TestClient, name: str, query: str, keys: str, checks: dict[str, str]
+) -> None:
+    items = client.get(f"/v1/{name}?{query}").json()["items"]
+    found = rows(client.get(f"/v1/{name}.csv?{query}").content.decode())
+    assert [row[keys] for row in found] == [item[keys] for item in items]
+    for row, item in zip(found, items, strict=True):
+        for column, path in checks.items():
+            assert row[column] == spelled(item, tuple(path.split(".")))
+        for column in ("sectors", "instruments"):
+            assert row[column] == ";".join(one["code"] for one in item[column])
+
+
+def test_a_mistake_is_told_before_the_table_begins(client: TestClient) -> None:
+    for name in ("observations.csv", "observations.jsonl"):
+        response = client.get(f"/v1/{name}?indicator=goods-trad&limit=5")
+        assert response.status_code == 422
+        assert {error["location"] for error in response.json()["errors"]} == {
+            "query.indicator",
+            "query.limit",
+        }
+
+
+@pytest.fixture(scope="module")
+def larger(new_target: Callable[[], Target]) -> tuple[FastAPI, Target]:
+    """Serve a database of ten thousand observations."""
+    target = new_target()
+    build(Scale(indicators=20, areas=10), target)
+    return create_app(settings_of(target)), target
+
+
+def held_open(app: FastAPI, target: Target) -> int:
+    """Count how often this process holds a file open, or has a connection apart in use."""
+    if not isinstance(target, Path):
+        pool: Any = app.state.library.current().database.aside.pool
+        return int(pool.checkedout())
+    held = [str(number.resolve()) for number in Path("/proc/self/fd").iterdir()]
+    return held.count(str(target))
+
+
+@pytest.mark.parametrize("name", ["observations.csv", "observations.jsonl"])
+def test_a_reader_who_leaves_leaves_nothing_open(larger: tuple[FastAPI, Target], name: str) -> None:
+    app, target = larger
+    before = held_open(app, target)
+    held: list[int] = []
+
+    async def leave() -> None:
+        parts = 0
+        gone = anyio.Event()
+
+        async def receive() -> dict[str, Any]:
+            await gone.wait()
+            return {"type": "http.disconnect"}
+
+        async def send(message: Any) -> None:
+            nonlocal parts
+            parts += message["type"] == "http.response.body"
+            held.append(held_open(app, target))
+            if parts == 2:
+                gone.set()
+                await anyio.lowlevel.checkpoint()
+
+        scope = {
+            "type": "http",
+            "method": "GET",
+            "path": f"/v1/{name}",
+            "raw_path": f"/v1/{name}".encode(),
+            "query_string": b"vintages=all",
+            "headers": [(b"host", b"testserver")],
+            "scheme": "http",
+            "server": ("testserver", 80),
+            "http_version": "1.1",
+            "asgi": {"version": "3.0", "spec_version": "2.3"},
+        }
+        await app(scope, receive, send)
+        assert 2 <= parts < 6
+
+    anyio.run(leave)
+    assert max(held) > before
+    assert held_open(app, target) <= before + 1
+
+
+def test_a_long_table_is_whole(larger: tuple[FastAPI, Target]) -> None:
+    with TestClient(larger[0]) as client:
+        found = rows(client.get("/v1/observations.csv?vintages=all").text)
+        assert len(found) == len({row["id"] for row in found}) == 10_034
+        lines = client.get("/v1/observations.jsonl?vintages=all").text.splitlines()
+        assert [json.loads(line)["id"] for line in lines] == [row["id"] for row in found]
+
+
+def test_tables_come_compressed_when_asked(server: str) -> None:
+    plain = httpx2.get(f"{server}/v1/observations.csv", headers={"Accept-Encoding": "identity"})
+    for coding in ("gzip", "br", "zstd"):
+        response = httpx2.get(f"{server}/v1/observations.csv", headers={"Accept-Encoding": coding})
+        assert response.headers["content-encoding"] == coding
+        assert response.content == plain.content

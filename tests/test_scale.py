@@ -1,0 +1,192 @@
+"""Lists of figures on a larger database: complete, stable, and found by way of indexes."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import event
+from starlette.testclient import TestClient
+
+from app.main import create_app
+from tests.benchmarks.generated import Scale, build
+from tests.conftest import Target, settings_of
+from tests.test_contract import PATHS, example_url
+
+SCALE = Scale(indicators=4, areas=6)
+LARGE = ("observation", "growth_rate", "series")
+
+
+@pytest.fixture(scope="module")
+def large(new_target: Callable[[], Target]) -> FastAPI:
+    """Serve more observations than are counted and sorted at once."""
+    target = new_target()
+    build(SCALE, target)
+    return create_app(settings_of(target, cache_entries=0))
+
+
+@pytest.fixture(scope="module")
+def asking(large: FastAPI) -> Iterator[TestClient]:
+    """Ask it."""
+    with TestClient(large) as client:
+        yield client
+
+
+class Everything(list[dict[str, Any]]):
+    """All figures; its name is short, for the messages of failing tests."""
+
+    def __repr__(self) -> str:
+        return "everything"
+
+
+@pytest.fixture(scope="module")
+def everything(asking: TestClient) -> Everything:
+    """Read all figures, page by page, and note the place of each."""
+    items = walk(asking, "/v1/observations?vintages=all&limit=1000")
+    return Everything({**item, "place": place} for place, item in enumerate(items))
+
+
+def walk(client: TestClient, url: str) -> Iterator[dict[str, Any]]:
+    """Follow a list to its end."""
+    following: str | None = url
+    while following:
+        page = client.get(following).json()
+        yield from page["items"]
+        following = page["next"]
+
+
+def test_a_long_list_is_counted_up_to_a_bound(asking: TestClient, everything: Everything) -> None:
+    assert len(everything) == SCALE.observations + 34
+    long = asking.get("/v1/observations?vintages=all&limit=1").json()
+    assert (long["total"], long["total_is_exact"]) == (1000, False)
+    short = asking.get("/v1/observations?counterpart=X003&limit=1").json()
+    assert (short["total"], short["total_is_exact"]) == (100, True)
+
+
+FILTERS = {
+    "counterpart": ("counterpart_area", "code", ["BRI", "X000", "X005"]),
+    "indicator": ("indicator", "code", ["goods-trade", "generated-0001", "generated-0003"]),
+    "unit": ("unit", "code", ["CNY", "USD", "PT"]),
+    "source": ("source", "code", ["scio-2025-01-15", "generated-2010-01-15"]),
+    "qualifier": ("qualifier", None, ["exact", "over", "nearly"]),
+    "status": ("status", None, ["normal", "revised", "estimated"]),
+}
+SORTS = {
+    "indicator": lambda item: (item["place"],),
+    "period": lambda item: (item["period"]["start"], item["place"]),
+    "vintage": lambda item: (item["vintage"], item["place"]),
+    "value": lambda item: (item["value"], item["place"]),
+}
+
+REQUESTS = st.fixed_dictionaries(
+    {"sort": st.sampled_from([f"{name}{end}" for name in SORTS for end in ("", "_desc")])},
+    optional={
+        **{
+            name: st.lists(st.sampled_from(values), min_size=1, max_size=2, unique=True)
+            for name, (_, _, values) in FILTERS.items()
+        },
+        "since": st.sampled_from(["2003-01-01", "2019-01-01"]),
+        "until": st.sampled_from(["2004-12-31", "2022-12-31"]),
+        "as_of": st.sampled_from(["1990-01-01", "2001-01-20", "2010-06-01", "2026-11-25"]),
+        "vintages": st.sampled_from(["latest", "all"]),
+    },
+)
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(asked=REQUESTS, limit=st.integers(7, 400))
+def test_pages_are_a_plain_sort(
+    asking: TestClient,
+    everything: Everything,
+    asked: dict[str, Any],
+    limit: int,
+) -> None:
+    assume(asked.get("since", "0") < asked.get("until", "9"))
+    pairs = [
+        f"{name}={value}"
+        for name, values in asked.items()
+        for value in (values if isinstance(values, list) else [values])
+    ]
+    found = list(walk(asking, f"/v1/observations?limit={limit}&" + "&".join(pairs)))
+    name = asked["sort"].removesuffix("_desc")
+    wanted = sorted(filter(lambda item: matches(item, asked), everything), key=SORTS[name])
+    if asked["sort"] != name:
+        wanted.reverse()
+    assert [item["id"] for item in found] == [item["id"] for item in wanted]
+
+
+def matches(item: dict[str, Any], asked: dict[str, Any]) -> bool:
+    """Tell by plain comparison whether a figure is asked for."""
+    for name, (field, inner, _) in FILTERS.items():
+        value = item[field][inner] if inner else item[field]
+        if name in asked and value not in asked[name]:
+            return False
+    if asked.get("since", "0") > item["period"]["start"]:
+        return False
+    if asked.get("until", "9") < item["period"]["end"]:
+        return False
+    day = asked.get("as_of", "9999-12-30")
+    if asked.get("vintages") == "all":
+        return bool(item["vintage"] <= day)
+    start = item["current_from"]
+    return bool(start and start <= day < (item["superseded_on"] or "9999-12-31"))
+
+
+@contextmanager
+def plans(app: FastAPI) -> Iterator[list[tuple[str, list[str]]]]:
+    """Collect how the database goes about each statement."""
+    engine = app.state.library.current().database.engine
+    found: list[tuple[str, list[str]]] = []
+
+    def explain(_c: Any, cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        rows = cursor.connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        found.append((statement, [row[3] for row in rows]))
+
+    event.listen(engine, "before_cursor_execute", explain)
+    try:
+        yield found
+    finally:
+        event.remove(engine, "before_cursor_execute", explain)
+
+
+def variations(document: dict[str, Any], path: str) -> Iterator[str]:
+    """Give the example of a path, with each of its parameters' examples and each order."""
+    url = example_url(document, path)
+    yield url
+    joint = "&" if "?" in url else "?"
+    for parameter in document["paths"][path]["get"].get("parameters", []):
+        schema = parameter["schema"]
+        if parameter["name"] == "sort":
+            name = schema["$ref"].rpartition("/")[2]
+            yield from (
+                f"{url}{joint}sort={order}"
+                for order in document["components"]["schemas"][name]["enum"]
+            )
+        elif parameter["in"] == "query" and not parameter["required"]:
+            for example in schema.get("examples", []):
+                value = example[0] if isinstance(example, list) else example
+                if parameter["name"] not in {"limit", "cursor", "derived"}:
+                    yield f"{url}{joint}{parameter['name']}={value}"
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("path", [path for path in PATHS if path.startswith("/v1")])
+def test_no_statement_reads_a_large_table_whole(
+    large: FastAPI, asking: TestClient, document: dict[str, Any], path: str
+) -> None:
+    with plans(large) as found:
+        for url in variations(document, path):
+            assert asking.get(url).status_code == 200 or "compare" in url, url
+    assert found or path == "/v1" or "." in path
+    for statement, plan in found:
+        reads = [step for step in plan if re.match(rf"SCAN ({'|'.join(LARGE)})\b", step)]
+        assert not reads or "LIMIT" in statement, (statement, plan)
+        sorts = [step for step in plan if "USE TEMP B-TREE FOR ORDER BY" in step]
+        walked = [step for step in reads if "USING" not in step]
+        assert not (sorts and walked), (statement, plan)
