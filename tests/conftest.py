@@ -21,7 +21,7 @@ from starlette.testclient import TestClient
 from typer.testing import CliRunner, Result
 
 from app import cli
-from app.main import create_app
+from app.main import Service, create_app
 from app.seeding.build import build
 from app.settings import Settings
 from tests import clusters
@@ -96,6 +96,16 @@ def environment_of(target: Target) -> dict[str, str]:
         return {"BRI_DATABASE": str(target)}
     url = clusters.reading(target).render_as_string(hide_password=False)
     return {"BRI_DATABASE_URL": url}
+
+
+@contextmanager
+def opened(target: Target, **more: Any) -> Iterator[Service]:
+    """Make an application over a database, and let go of its connections afterwards."""
+    made = create_app(settings_of(target, **more))
+    try:
+        yield made
+    finally:
+        made.state.library.close()
 
 
 @pytest.fixture(scope="session")

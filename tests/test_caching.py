@@ -4,7 +4,7 @@ import asyncio
 import gc
 import shutil
 import tracemalloc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from email.utils import parsedate_to_datetime
 from itertools import pairwise
 from pathlib import Path
@@ -22,7 +22,7 @@ from app.main import Service, create_app
 from app.seeding.build import build
 from app.seeding.files import seed_hash
 from app.settings import Settings
-from tests.conftest import ROOT, Target, serving, settings_of
+from tests.conftest import ROOT, Target, opened, serving
 from tests.loading import until
 from tests.seeds import copied
 from tests.test_contract import PATHS, example_url
@@ -45,14 +45,13 @@ def test_every_200_can_be_validated(client: TestClient, path: str) -> None:
 
 
 def test_freshness_is_by_kind_of_resource(database: Target) -> None:
-    settings = settings_of(
-        database,
-        data_max_age=1,
-        pages_max_age=2,
-        files_max_age=3,
-        stale_while_revalidate=0,
-    )
-    client = TestClient(create_app(settings))
+    ages = {"data_max_age": 1, "pages_max_age": 2, "files_max_age": 3}
+    with opened(database, **ages, stale_while_revalidate=0) as app:
+        check_freshness(TestClient(app))
+
+
+def check_freshness(client: TestClient) -> None:
+    """See how long answers of each kind may be used."""
     for path, control in (
         ("/v1", "public, max-age=1"),
         ("/v1/overview", "public, max-age=1"),
@@ -84,9 +83,10 @@ def test_language_header_matters_only_without_the_parameter(client: TestClient) 
 
 
 @pytest.fixture(scope="module")
-def uncached(database: Target) -> TestClient:
+def uncached(database: Target) -> Iterator[TestClient]:
     """Ask an application that keeps nothing."""
-    return TestClient(create_app(settings_of(database, cache_entries=0)))
+    with opened(database, cache_entries=0) as app:
+        yield TestClient(app)
 
 
 @pytest.mark.parametrize("path", [*PATHS, *KINDS, *FILES, "/v1/topics?limit=1&sort=code_desc"])
@@ -156,9 +156,13 @@ def test_identifiers_are_never_kept(client: TestClient) -> None:
 
 def test_a_flood_stays_within_its_bounds(database: Target) -> None:
     limit = 600_000
-    app = create_app(settings_of(database, cache_bytes=limit, cache_entries=10_000))
-    client = TestClient(app)
-    hot = "/v1/overview"
+    with opened(database, cache_bytes=limit, cache_entries=10_000) as app:
+        flooded(app, limit)
+
+
+def flooded(app: Service, limit: int) -> None:
+    """Ask for very much, and see what is kept of it."""
+    client, hot = TestClient(app), "/v1/overview"
     client.get(hot)
     client.get(hot)
     asyncio.run(flood(app, 5, hot))
@@ -238,10 +242,10 @@ async def ask(
 
 
 def test_a_small_cache_lets_go_of_the_oldest(database: Target) -> None:
-    app = create_app(settings_of(database, cache_entries=3))
-    client = TestClient(app)
-    for path in ("/v1/topics", "/v1/areas", "/v1/units", "/v1/topics", "/v1/sectors"):
-        client.get(path)
+    with opened(database, cache_entries=3) as app:
+        client = TestClient(app)
+        for path in ("/v1/topics", "/v1/areas", "/v1/units", "/v1/topics", "/v1/sectors"):
+            client.get(path)
     assert {key[0] for key in app.caching.store.kept} == {
         b"/v1/topics",
         b"/v1/units",
@@ -250,10 +254,16 @@ def test_a_small_cache_lets_go_of_the_oldest(database: Target) -> None:
 
 
 @pytest.fixture
-def counting(database: Target) -> tuple[Service, list[str]]:
+def counting(database: Target) -> Iterator[tuple[Service, list[str]]]:
     """Give an application routes that note each time they do their work."""
-    app = create_app(settings_of(database))
-    worked: list[str] = []
+    with opened(database) as app:
+        worked: list[str] = []
+        add_routes(app, worked)
+        yield app, worked
+
+
+def add_routes(app: Service, worked: list[str]) -> None:
+    """Add routes that note when they work."""
 
     @app.get("/v1/slow")
     async def slow() -> Response:
@@ -272,8 +282,6 @@ def counting(database: Target) -> tuple[Service, list[str]]:
         worked.append("broken")
         await asyncio.sleep(0.05)
         raise ValueError
-
-    return app, worked
 
 
 @pytest.mark.parametrize(

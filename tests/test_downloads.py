@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +17,12 @@ from starlette.testclient import TestClient
 from app.database import Database, Files, storage
 from app.filters import ObservationSelection, ObservationSort, Vintages
 from app.formats.delimited import delimited, finished
-from app.main import create_app
 from app.queries.exports import OBSERVATIONS, chunks, line_chunks, observation_rows
 from app.seeding.build import build as build_seed
 from app.text import Language
 from app.vocabulary import Qualifier
 from tests.benchmarks.generated import Scale, build
-from tests.conftest import ROOT, Target, settings_of
+from tests.conftest import ROOT, Target, opened
 from tests.seeds import GOODS, copied, edit
 
 PLAIN = {
@@ -204,11 +203,12 @@ def test_a_mistake_is_told_before_the_table_begins(client: TestClient) -> None:
 
 
 @pytest.fixture(scope="module")
-def larger(new_target: Callable[[], Target]) -> tuple[FastAPI, Target]:
+def larger(new_target: Callable[[], Target]) -> Iterator[tuple[FastAPI, Target]]:
     """Serve a database of ten thousand observations."""
     target = new_target()
     build(Scale(indicators=20, areas=10), target)
-    return create_app(settings_of(target)), target
+    with opened(target) as app:
+        yield app, target
 
 
 def held_open(app: FastAPI, target: Target) -> int:

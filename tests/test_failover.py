@@ -44,7 +44,7 @@ def in_use(server: Cluster) -> list[Any]:
 
 def test_a_killed_server_costs_no_request(pair: tuple[Cluster, Cluster, URL]) -> None:
     primary, replica, url = pair
-    with serving(url) as base, loaded(base) as load:
+    with serving(url, BRI_CACHE_ENTRIES="0") as base, loaded(base) as load:
         for using, other in ((primary, replica), (replica, primary), (primary, replica)):
             load.more(100)
             assert in_use(using)
@@ -61,7 +61,7 @@ def test_without_any_server_it_says_so_and_recovers(
     pair: tuple[Cluster, Cluster, URL], tmp_path: Path
 ) -> None:
     primary, replica, url = pair
-    with (tmp_path / "log").open("w+") as log, serving(url, log) as base:
+    with (tmp_path / "log").open("w+") as log, serving(url, log, BRI_CACHE_ENTRIES="0") as base:
         replica.kill()
         primary.kill()
         for path in ("/health/ready", "/v1/overview", "/v1/search?q=trade"):
@@ -87,6 +87,32 @@ def test_without_any_server_it_says_so_and_recovers(
     assert "Traceback" not in said
 
 
+def test_without_any_server_kept_answers_go_on(pair: tuple[Cluster, Cluster, URL]) -> None:
+    primary, replica, url = pair
+    with serving(url, BRI_RELEASE_CHECK="0.1") as base:
+        kept = {path: httpx2.get(f"{base}{path}") for path in ("/v1/overview", "/", "/v1/topics")}
+        replica.kill()
+        primary.kill()
+        until(lambda: ready(base) == 503)
+        for path, before in kept.items():
+            after = httpx2.get(f"{base}{path}", timeout=60)
+            assert after.status_code == before.status_code == 200
+            assert after.content == before.content
+            assert after.headers["etag"] == before.headers["etag"]
+            held = {"If-None-Match": before.headers["etag"]}
+            assert httpx2.get(f"{base}{path}", headers=held).status_code == 304
+        downloads = ("/v1/observations.csv", "/v1/observations.jsonl")
+        for path in ("/v1/areas", "/health/ready", *downloads):
+            missed = httpx2.get(f"{base}{path}", timeout=60)
+            assert missed.status_code == 503
+            assert missed.headers["retry-after"] == "5"
+            assert missed.headers["cache-control"] == "no-store"
+        primary.start()
+        until(lambda: ready(base) == 200)
+        for path in ("/v1/areas", *downloads):
+            assert httpx2.get(f"{base}{path}").status_code == 200
+
+
 def test_a_standby_can_be_preferred_and_a_release_reaches_it(
     pair: tuple[Cluster, Cluster, URL], tmp_path: Path
 ) -> None:
@@ -95,7 +121,10 @@ def test_a_standby_can_be_preferred_and_a_release_reaches_it(
     edit(seed, "topics/trade.yaml", "  en: Trade\n", "  en: Commerce\n")
     changed = seed_hash(seed)
     preferring = url.update_query_dict({"target_session_attrs": "prefer-standby"})
-    with serving(preferring, BRI_RELEASE_CHECK="0.1") as base, loaded(base) as load:
+    with (
+        serving(preferring, BRI_RELEASE_CHECK="0.1", BRI_CACHE_ENTRIES="0") as base,
+        loaded(base) as load,
+    ):
         load.more(50)
         assert in_use(replica)
         until(lambda: not in_use(primary))  # It was only asked what it is.

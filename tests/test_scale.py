@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 from sqlalchemy import event
 from starlette.testclient import TestClient
 
-from app.main import create_app
 from tests.benchmarks.generated import Scale, build
-from tests.conftest import Target, settings_of
+from tests.conftest import Target, opened
 from tests.test_contract import PATHS, example_url
 
 SCALE = Scale(indicators=4, areas=6)
@@ -22,11 +21,12 @@ LARGE = ("observation", "growth_rate", "series")
 
 
 @pytest.fixture(scope="module")
-def large(new_target: Callable[[], Target]) -> FastAPI:
+def large(new_target: Callable[[], Target]) -> Iterator[FastAPI]:
     """Serve more observations than are counted and sorted at once."""
     target = new_target()
     build(SCALE, target)
-    return create_app(settings_of(target, cache_entries=0))
+    with opened(target, cache_entries=0) as app:
+        yield app
 
 
 @pytest.fixture(scope="module")

@@ -12,10 +12,9 @@ from fastapi import FastAPI
 from sqlalchemy import event, func, select
 from starlette.testclient import TestClient
 
-from app.main import create_app
 from app.models import Indicator, Observation, Series
 from app.queries.columns import renamed
-from tests.conftest import Target, settings_of
+from tests.conftest import Target, opened
 from tests.test_contract import LISTS, PATHS, example_url
 
 MORE = {
@@ -33,9 +32,10 @@ MORE = {
 
 
 @pytest.fixture(scope="module")
-def working(database: Target) -> FastAPI:
+def working(database: Target) -> Iterator[FastAPI]:
     """Make an application that keeps no answers, so that each request does its work."""
-    return create_app(settings_of(database, cache_entries=0))
+    with opened(database, cache_entries=0) as app:
+        yield app
 
 
 @pytest.fixture(scope="module")
