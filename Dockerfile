@@ -7,7 +7,7 @@ ENV VIRTUAL_ENV=/opt/bri UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy UV_NO_CACHE=1
 WORKDIR /src
 # The dependencies are a layer of their own, which a change of code or of a figure leaves as it is.
 COPY pyproject.toml requirements.lock ./
-RUN uv pip install -c requirements.lock -r pyproject.toml
+RUN uv pip install -c requirements.lock -r pyproject.toml --extra postgres
 COPY README.md LICENSE ./
 COPY app app
 COPY migrations migrations

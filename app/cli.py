@@ -10,8 +10,9 @@ from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
+from sqlalchemy import URL
 
-from app.database import DatabaseError, inspect, is_current
+from app.database import DatabaseError, Held, inspect, is_current
 from app.models import SCHEMA_REVISION
 from app.seeding.faults import BuildError, SeedError
 from app.seeding.files import seed_files, seed_hash
@@ -60,7 +61,8 @@ def one_line_errors() -> Iterator[None]:
     except ValidationError as error:
         for wrong in error.errors():
             name = "_".join(str(part) for part in wrong["loc"]).upper()
-            complain(f"bri: BRI_{name.removeprefix('BRI_')}: {wrong['msg']}")
+            said = wrong["msg"].removeprefix("Value error, ")
+            complain(f"bri: BRI_{name.removeprefix('BRI_')}: {said}")
         raise typer.Exit(1) from None
     except (BuildError, DatabaseError, RefusedError) as error:
         complain(f"bri: {error}")
@@ -80,7 +82,7 @@ def configured(database: Path | None, seed: Path | None = None) -> Settings:
     return settings
 
 
-def built(settings: Settings, target: Path) -> None:
+def built(settings: Settings, target: Path | URL) -> None:
     """Build the database, with a sign of life where somebody watches."""
     from rich.console import Console  # noqa: PLC0415
 
@@ -122,21 +124,27 @@ def check(
         if write:
             write_schemas(settings.seed)
             typer.echo(f"schemas written to {settings.seed / '.schemas'}")
-        if settings.database is not None:
-            check_database(settings, settings.database)
+        if (target := settings.database_url or settings.database) is not None:
+            check_database(settings, target)
 
 
-def check_database(settings: Settings, path: Path) -> None:
-    """Say whether a database can be served and is that of the seed."""
-    digest, revision = inspect(path)
-    if revision != SCHEMA_REVISION:
+def servable(target: Path | URL) -> Held:
+    """Look at a database and refuse one that this program cannot serve."""
+    held = inspect(target)
+    if held.revision != SCHEMA_REVISION:
         raise RefusedError(
-            f"{path} has schema revision {revision}, this program needs {SCHEMA_REVISION}; "
+            f"{target} has schema revision {held.revision}, this program needs {SCHEMA_REVISION}; "
             "build it anew with 'bri build'"
         )
-    if digest != seed_hash(settings.seed):
-        raise RefusedError(f"{path} was built from another seed; build it anew with 'bri build'")
-    typer.echo(f"{path} is the database of this seed")
+    return held
+
+
+def check_database(settings: Settings, target: Path | URL) -> None:
+    """Say whether a database can be served and is that of the seed."""
+    held = servable(target)
+    if held.seed_hash != seed_hash(settings.seed):
+        raise RefusedError(f"{target} was built from another seed; build it anew with 'bri build'")
+    typer.echo(f"{target} is the database of this seed")
 
 
 @app.command()
@@ -188,11 +196,16 @@ def openapi(
         described.state.library.close()
 
 
-def ensure(settings: Settings) -> Path:
-    """Build the database if there is none, or if it is of another seed or revision."""
+def ensure(settings: Settings) -> Path | URL:
+    """Build the file if there is none, or if it is of another seed or revision.
+
+    Whoever serves from PostgreSQL only reads there; a release is made by ``bri build`` alone.
+    """
     digest = seed_hash(settings.seed)
     target = settings.database_for(digest)
-    if not is_current(target, digest):
+    if isinstance(target, URL):
+        servable(target)
+    elif not is_current(target, digest):
         built(settings, target)
     return target
 
@@ -205,7 +218,7 @@ def serve(
     database: Database = None,
     seed: Seed = None,
 ) -> None:
-    """Serve the API; the database is built first if there is none or the seed has changed."""
+    """Serve the API; the file is built first if there is none or the seed has changed."""
     with one_line_errors():
         settings = configured(database, seed)
         refuse_taken(host, port)
@@ -215,7 +228,9 @@ def serve(
         typer.echo(f"Page      {base}{settings.root_path}/")
         typer.echo(f"Docs      {base}{settings.root_path}/docs")
         typer.echo(f"Database  {target}")
-        os.environ |= {"BRI_DATABASE": str(target), "BRI_SEED": str(settings.seed)}
+        os.environ["BRI_SEED"] = str(settings.seed)
+        if isinstance(target, Path):
+            os.environ["BRI_DATABASE"] = str(target)
         run(host, port, workers, settings.root_path)
 
 

@@ -1,11 +1,10 @@
 """What every request needs: the open release, the language, the way to answer."""
 
-import os
+import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
+from threading import Event, Lock, Thread
 from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar
 
 from fastapi import Depends, Request, Response
@@ -13,7 +12,7 @@ from fastapi.responses import StreamingResponse
 from sqlalchemy import Connection
 from starlette.concurrency import iterate_in_threadpool
 
-from app.database import Database, DatabaseError
+from app.database import Database, DatabaseError, Storage, UnavailableError
 from app.filters import ASKED, Asked
 from app.problems import MEDIA_TYPE, Problem, UnknownRecord
 from app.queries.columns import Record
@@ -30,6 +29,8 @@ AnySchema = TypeVar("AnySchema", bound=Schema)
 
 LONGEST_HOST = 300
 
+log = logging.getLogger("uvicorn.error")
+
 
 @dataclass(frozen=True)
 class Snapshot:
@@ -41,61 +42,100 @@ class Snapshot:
     sources: dict[Language, Record]
     """The source of the newest edition in each language."""
     modified: float
-    """When the file was put in place, in seconds since 1970."""
+    """When the release was put in place, in seconds since 1970."""
 
 
 @dataclass
 class Library:
-    """Keeps the newest release open; a file put in place of the old one is picked up."""
+    """Keeps the newest release open; one put in place of the old one is picked up."""
 
-    path: Path
+    storage: Storage
     public_url: str | None = None
-    stamp: tuple[int, int, int] = (0, 0, 0)
-    snapshot: Snapshot | None = field(default=None)
+    stamp: object = None
+    snapshot: Snapshot | None = None
+    closed: Event = field(default_factory=Event)
+    refreshing: Lock = field(default_factory=Lock)
+    watcher: Thread | None = None
 
     def current(self) -> Snapshot:
-        """Give the release of the file that stands in place now.
+        """Give the release that stands in place now, or did at the last look.
 
         Raises:
             DatabaseError: if no release could be opened yet.
         """
-        stamp = self.stamp
-        with suppress(OSError):
-            status = os.stat(self.path)  # noqa: PTH116
-            stamp = (status.st_ino, status.st_mtime_ns, status.st_size)
-        if self.snapshot is None or stamp != self.stamp:
-            self.stamp = stamp
-            self.reopen()
+        if self.snapshot is None or not self.storage.patience:
+            self.refresh()
         if self.snapshot is None:
-            raise DatabaseError(f"{self.path} cannot be served")
+            raise DatabaseError(f"{self.storage} cannot be served")
         return self.snapshot
 
-    def reopen(self) -> None:
-        """Open the file; a file that cannot be served leaves the old release in service."""
+    def refresh(self) -> None:
+        """Look for a new release; one that cannot be served leaves the old one in service."""
         try:
-            opened = snapshot(self.path)
-        except DatabaseError:
+            stamp = self.storage.stamp()
+            if self.snapshot is None or stamp != self.stamp:
+                self.reopen(stamp)
+        except UnavailableError:
             if self.snapshot is None:
                 raise
-        else:
-            self.close()
-            self.snapshot = opened
+
+    def reopen(self, stamp: object) -> None:
+        """Open the release that is in place and let go of the one before."""
+        with self.refreshing:
+            try:
+                opened = snapshot(self.storage)
+            except UnavailableError:
+                raise
+            except DatabaseError:
+                if self.snapshot is None:
+                    raise
+            else:
+                before, self.snapshot = self.snapshot, opened
+                if before is not None:
+                    before.database.close()
+            self.stamp = stamp
+
+    def watch(self) -> None:
+        """Look for a new release now and then, aside from requests, where a look takes time."""
+        if self.storage.patience:
+            self.closed.clear()
+            self.watcher = Thread(target=self.look, name="release watch", daemon=True)
+            self.watcher.start()
+
+    def look(self) -> None:
+        """Look for a new release until the library is closed."""
+        while not self.closed.wait(self.storage.patience):
+            try:
+                self.refresh()
+            except Exception:
+                log.exception("looking for a new release failed")
 
     def close(self) -> None:
         """Let go of the release; requests under way keep what they hold of it."""
-        if self.snapshot is not None:
-            self.snapshot.database.close()
-            self.snapshot = None
+        self.closed.set()
+        if self.watcher is not None:
+            self.watcher.join()
+            self.watcher = None
+        before, self.snapshot = self.snapshot, None
+        if before is not None:
+            before.database.close()
+        self.storage.close()
 
 
-def snapshot(path: Path) -> Snapshot:
+def snapshot(storage: Storage) -> Snapshot:
     """Open a release and read what is read once."""
-    database = Database(path)
-    with database.connect() as connection:
+    database = Database(storage)
+
+    def reading(connection: Connection) -> Snapshot:
         sources = {language: newest_edition(connection, language) for language in Language}
-        modified = path.stat().st_mtime
-        keys = all_keys(database)
-        return Snapshot(database, release(connection), keys, sources, modified)
+        keys = all_keys(database, connection)
+        return Snapshot(database, release(connection), keys, sources, database.modified)
+
+    try:
+        return database.read(reading)
+    except Exception:
+        database.close()
+        raise
 
 
 def spoken(request: Request) -> Language:
@@ -148,8 +188,9 @@ class Reader:
         **kwargs: P.kwargs,
     ) -> Result:
         """Run a query in the language of the request."""
-        with self.snapshot.database.connect() as connection:
-            return query(connection, self.language, *args, **kwargs)
+        return self.snapshot.database.read(
+            lambda connection: query(connection, self.language, *args, **kwargs)
+        )
 
     def answer(self, model: Schema, links: dict[str, str] | None = None) -> Response:
         """Send a model as JSON."""
@@ -169,15 +210,9 @@ class Reader:
 
         The first bit is written before the answer begins, so that what fails is told as a problem.
         """
-        parts = self.written(write)
-        first = next(parts)
+        first, parts = self.snapshot.database.begun(write)
         headers = {**language_headers(self.request, self.language), "X-Accel-Buffering": "no"}
         return StreamingResponse(sent(first, parts), media_type=media_type, headers=headers)
-
-    def written(self, write: Callable[[Connection], Iterator[bytes]]) -> Iterator[bytes]:
-        """Keep a connection open as long as bits are taken from it."""
-        with self.snapshot.database.apart() as connection:
-            yield from write(connection)
 
     def page(self, model: type[Page[Any]], found: Found, **more: object) -> Response:
         """Send one page of a list, with the address of the next."""
@@ -218,14 +253,14 @@ class Reader:
         return UnknownRecord(parameter, found, self.snapshot.keys[collection].near(found))
 
 
-async def sent(first: bytes, parts: Iterator[bytes]) -> AsyncIterator[bytes]:
+async def sent(first: bytes, parts: Generator[bytes, None, None]) -> AsyncIterator[bytes]:
     """Send bits as fast as they are taken; a reader who leaves closes what they come from."""
     try:
         yield first
         async for part in iterate_in_threadpool(parts):
             yield part
     finally:
-        parts.close()  # type: ignore[attr-defined]
+        parts.close()
 
 
 async def reader(request: Request) -> Reader:

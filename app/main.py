@@ -3,6 +3,7 @@
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import fields
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from app.caching.keys import single
 from app.caching.middleware import Caching
 from app.caching.store import Bounds
 from app.context import Library, problem_response, route_path
+from app.database import Limits, storage
 from app.direct import Direct
 from app.methods import OPEN_HEADERS, ReadOnly
 from app.mistakes import mistakes
@@ -77,7 +79,7 @@ def create_app(settings: Settings) -> Service:
     Raises:
         DatabaseError: if the database is missing, broken or of another revision.
     """
-    path = settings.database_for(seed_hash(settings.seed))
+    kept = storage(settings.database_for(seed_hash(settings.seed)), limits(settings))
     public_url = str(settings.public_url).rstrip("/") if settings.public_url else None
     app = Service(
         title="Belt and Road Cooperation Indicators",
@@ -95,7 +97,7 @@ def create_app(settings: Settings) -> Service:
             HTTPException: answer_http,
         },
     )
-    app.state.library = Library(path, public_url)
+    app.state.library = Library(kept, public_url)
     app.state.library.current()
     app.caching = Caching(app.work, app.state, bounds(settings), freshness(settings))
     app.direct = Direct(ROUTERS)
@@ -103,6 +105,11 @@ def create_app(settings: Settings) -> Service:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     return app
+
+
+def limits(settings: Settings) -> Limits:
+    """Take from the settings what a process may ask of PostgreSQL."""
+    return Limits(**{one.name: getattr(settings, one.name) for one in fields(Limits)})
 
 
 def bounds(settings: Settings) -> Bounds:
@@ -122,7 +129,8 @@ def freshness(settings: Settings) -> Freshness:
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Let go of the database when the server stops."""
+    """Watch for new releases, and let go of the database when the server stops."""
+    app.state.library.watch()
     # What is there at the start stays, so the collector need not look through it again and again.
     gc.collect()
     gc.freeze()

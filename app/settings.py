@@ -1,10 +1,15 @@
 """What an operator can set, by environment variables that start with BRI_."""
 
 from pathlib import Path
+from typing import Annotated
 
 from platformdirs import user_data_path
-from pydantic import AnyHttpUrl, Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AnyHttpUrl, BeforeValidator, Field, InstanceOf, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+SCHEME = "postgresql+psycopg"
 
 YEAR = 365 * 24 * 60 * 60
 
@@ -15,15 +20,54 @@ def bundled(name: str) -> Path:
     return package / name if (package / name).is_dir() else package.parent / name
 
 
+def server_url(value: object) -> object:
+    """Read the address of PostgreSQL; what is refused is not repeated, since it holds a password.
+
+    Raises:
+        ValueError: if it is no such address.
+    """
+    if not isinstance(value, str):
+        return value
+    try:
+        url = make_url(value)
+    except (ArgumentError, ValueError):
+        url = None
+    if url is None or url.drivername != SCHEME or not url.database:
+        raise ValueError(f"write {SCHEME}://USER:PASSWORD@HOST/DATABASE")
+    if {"password", "sslpassword"} & url.query.keys():
+        raise ValueError("write the password before the host, where it is kept out of messages")
+    return url
+
+
+ServerUrl = Annotated[InstanceOf[URL], BeforeValidator(server_url)]
+
+
 class Settings(BaseSettings):
     """The settings of one process; each can be given as BRI_<NAME>."""
 
     model_config = SettingsConfigDict(
-        env_prefix="BRI_", frozen=True, use_attribute_docstrings=True, extra="forbid"
+        env_prefix="BRI_",
+        frozen=True,
+        use_attribute_docstrings=True,
+        extra="forbid",
+        hide_input_in_errors=True,
+        env_ignore_empty=True,
     )
 
     database: Path | None = None
     """The database file; by default a file in the user's data folder, named by the seed."""
+    database_url: Annotated[ServerUrl | None, NoDecode] = None
+    """The PostgreSQL database that takes the place of a file."""
+    pool_size: int = Field(default=10, ge=1, le=1000)
+    """How many connections a process holds to answer requests, at the most."""
+    pool_timeout: float = Field(default=5, gt=0, le=300)
+    """How many seconds a request waits for one of them."""
+    connect_timeout: int = Field(default=3, ge=2, le=300)
+    """How many seconds each server has to accept a connection."""
+    statement_timeout: float = Field(default=5, gt=0, le=300)
+    """How many seconds a statement may take."""
+    release_check: float = Field(default=1, ge=0.1, le=60)
+    """How many seconds pass between two looks for a new release."""
     seed: Path = Field(default_factory=lambda: bundled("seed"))
     """The folder of seed files."""
     migrations: Path = Field(default_factory=lambda: bundled("migrations"))
@@ -45,6 +89,16 @@ class Settings(BaseSettings):
     cache_bytes: int = Field(default=32 * 1024**2, ge=0, le=64 * 1024**3)
     """How many bytes of memory they may take."""
 
-    def database_for(self, seed_hash: str) -> Path:
-        """Choose the database file: the one that is set, or one of this seed's own."""
+    @field_validator("database_url")
+    @classmethod
+    def refuse_both(cls, value: URL | None, info: ValidationInfo) -> URL | None:
+        """Refuse two databases at once."""
+        if value is not None and info.data.get("database") is not None:
+            raise ValueError("BRI_DATABASE (or --database) names another database; set only one")
+        return value
+
+    def database_for(self, seed_hash: str) -> Path | URL:
+        """Choose the database: the one that is set, or a file of this seed's own."""
+        if self.database_url is not None:
+            return self.database_url
         return self.database or user_data_path("bri-indicators") / f"{seed_hash[:16]}.sqlite"

@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator
 
 from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.context import BEFORE_VALIDATION, Read, problem_response
 from app.database import DatabaseError
 from app.problems import InternalError, NotReady, Problem
+from app.queries.release import release
 from app.schemas.service import Health, HealthStatus
 from app.text import Words
 
@@ -36,8 +38,7 @@ async def get_liveness() -> Response:
 )
 async def get_readiness(read: Read) -> Response:
     """Answer once the database is open and can be read; 503 says that it cannot."""
-    with read.snapshot.database.connect() as connection:
-        connection.exec_driver_sql("SELECT 1 FROM release")
+    await run_in_threadpool(read.snapshot.database.read, release)
     return healthy()
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
+from unicodedata import normalize
 
 from babel.dates import format_date, get_month_names
 from babel.numbers import format_decimal
@@ -45,6 +46,8 @@ SCALES = {
 
 IDEOGRAPHS = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 SEPARATOR = "\u200b"
+TERM = re.compile(r"\w+")
+WORD = re.compile(r"[^\W_]+")
 BETWEEN_IDEOGRAPHS = re.compile(f"(?<=[{IDEOGRAPHS}])(?=[^\\s])|(?<=[^\\s])(?=[{IDEOGRAPHS}])")
 LANGUAGE_RANGE = re.compile(
     r"\s*([A-Za-z*]+)(?:-[A-Za-z0-9-]+)?\s*(?:;\s*q\s*=\s*([01](?:\.\d*)?))?\s*"
@@ -73,6 +76,22 @@ def separate(text: str) -> str:
 def joined(text: str) -> str:
     """Undo ``separate``."""
     return text.replace(SEPARATOR, "")
+
+
+def terms(text: str) -> list[str]:
+    """Split what a reader types into words, and runs of Chinese characters."""
+    return TERM.findall(text)
+
+
+def words(text: str) -> list[tuple[int, int]]:
+    """Give the place of each word, which for Chinese is each character of a separated text."""
+    return [match.span() for match in WORD.finditer(text)]
+
+
+def folded(word: str) -> str:
+    """Write a word without capitals and accents, as searches compare it."""
+    bare = "".join(letter for letter in normalize("NFD", word.lower()) if letter.isalnum())
+    return bare or word
 
 
 @lru_cache(maxsize=4096)

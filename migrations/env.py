@@ -1,5 +1,7 @@
 """How Alembic reaches the database: the connection of a build, or the file that is set."""
 
+from pathlib import Path
+
 from alembic import context
 from sqlalchemy import Connection
 from sqlmodel import SQLModel
@@ -32,5 +34,8 @@ if given is not None:
     run(given)
 else:
     settings = Settings()
-    with writing_engine(settings.database_for(seed_hash(settings.seed))).connect() as own:
+    target = settings.database_for(seed_hash(settings.seed))
+    if not isinstance(target, Path):
+        raise SystemExit("A release on PostgreSQL is migrated while 'bri build' makes it.")
+    with writing_engine(target).connect() as own:
         run(own)

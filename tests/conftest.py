@@ -5,39 +5,113 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from tempfile import TemporaryFile
 from threading import Thread
-from typing import Any
+from typing import IO, Any
 
 import httpx2
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import URL
 from starlette.testclient import TestClient
 from typer.testing import CliRunner, Result
 
 from app import cli
-from app.main import create_app
+from app.main import Service, create_app
 from app.seeding.build import build
 from app.settings import Settings
+from tests import clusters
 
 ROOT = Path(__file__).parent.parent
 
 
+Target = Path | URL
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the whole suite run on PostgreSQL."""
+    parser.addoption(
+        "--postgresql", action="store_true", help="run the tests on PostgreSQL instead of SQLite"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out on PostgreSQL what is about a file."""
+    if config.getoption("--postgresql"):
+        for item in items:
+            if item.get_closest_marker("sqlite"):
+                item.add_marker(pytest.mark.skip("is about an SQLite file"))
+
+
 @pytest.fixture(scope="session")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def cluster() -> Iterator[clusters.Cluster]:
+    """Start a PostgreSQL server; without one its tests are left out, but not in CI."""
+    if clusters.programs() is None and not os.environ.get("CI"):
+        pytest.skip("no PostgreSQL on this machine")
+    with (
+        clusters.folder_for_servers() as folder,
+        clusters.running(folder / "main", free_port()) as started,
+    ):
+        yield started
+
+
+@pytest.fixture(scope="session")
+def new_target(request: pytest.FixtureRequest) -> Callable[[], Target]:
+    """Make places for databases of the kind that the tests are run on."""
+    if request.config.getoption("--postgresql"):
+        server: clusters.Cluster = request.getfixturevalue("cluster")
+        return server.new_database
+    folders: pytest.TempPathFactory = request.getfixturevalue("tmp_path_factory")
+    return lambda: folders.mktemp("database") / "bri.sqlite"
+
+
+@pytest.fixture
+def target(new_target: Callable[[], Target]) -> Target:
+    """Make a place for a database that one test builds."""
+    return new_target()
+
+
+@pytest.fixture(scope="session")
+def database(new_target: Callable[[], Target]) -> Target:
     """Build the real database once a process."""
-    target = tmp_path_factory.mktemp("database") / "bri.sqlite"
+    target = new_target()
     build(ROOT / "seed", ROOT / "migrations", target)
     return target
 
 
+def settings_of(target: Target, **more: Any) -> Settings:
+    """Set a database to serve from; on a server by the role that only reads."""
+    if isinstance(target, Path):
+        return Settings(database=target, **more)
+    return Settings(database_url=clusters.reading(target), **more)
+
+
+def environment_of(target: Target) -> dict[str, str]:
+    """Set a database to serve from, in the environment of a process."""
+    if isinstance(target, Path):
+        return {"BRI_DATABASE": str(target)}
+    url = clusters.reading(target).render_as_string(hide_password=False)
+    return {"BRI_DATABASE_URL": url}
+
+
+@contextmanager
+def opened(target: Target, **more: Any) -> Iterator[Service]:
+    """Make an application over a database, and let go of its connections afterwards."""
+    made = create_app(settings_of(target, **more))
+    try:
+        yield made
+    finally:
+        made.state.library.close()
+
+
 @pytest.fixture(scope="session")
-def app(database: Path) -> FastAPI:
+def app(database: Target) -> FastAPI:
     """Make the application over the real database."""
-    return create_app(Settings(database=database))
+    return create_app(settings_of(database))
 
 
 @pytest.fixture(scope="session")
@@ -81,34 +155,37 @@ def bri(*arguments: str, **environment: str) -> Result:
 
 
 @contextmanager
-def serving(database: Path, **environment: str) -> Iterator[str]:
+def serving(database: Target, log: IO[str] | None = None, **environment: str) -> Iterator[str]:
     """Serve a database on loopback in a process of its own."""
     base = f"http://127.0.0.1:{(port := free_port())}"
     command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port)]
-    with subprocess.Popen(
-        [*command, "--database", str(database)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env={**os.environ, **environment},
-    ) as process:
+    with (
+        TemporaryFile("w+") as written,
+        subprocess.Popen(
+            command,
+            stdout=log or written,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env={**os.environ, **environment_of(database), **environment},
+        ) as process,
+    ):
         try:
             wait_until_ready(base, process)
             yield base
         finally:
             process.terminate()
-            process.communicate(timeout=20)
+            process.wait(timeout=20)
 
 
 @pytest.fixture(scope="session")
-def server(database: Path) -> Iterator[str]:
+def server(database: Target) -> Iterator[str]:
     """Serve the real database."""
     with serving(database) as base:
         yield base
 
 
 @pytest.fixture(scope="session")
-def prefixed(database: Path) -> Iterator[str]:
+def prefixed(database: Target) -> Iterator[str]:
     """Serve under a path prefix, behind a proxy that strips it."""
     with serving(database, BRI_ROOT_PATH="/bri") as base, stripping_proxy(base) as proxy:
         yield f"{proxy}/bri"

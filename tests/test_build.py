@@ -18,13 +18,15 @@ import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DatabaseError as RefusedError
 
-from app.database import Database, DatabaseError, is_current
+from app.database import Database, DatabaseError, Files, is_current
 from app.models import SCHEMA_REVISION
 from app.seeding.build import build
 from app.seeding.faults import BuildError, SeedError
 from app.seeding.files import seed_hash
 from app.text import separate
 from tests.seeds import GOODS, MIGRATIONS, ROOT, SCIO, SEED, add, add_figure, copied, edit
+
+pytestmark = pytest.mark.sqlite
 
 BUILD = (
     "import sys; from pathlib import Path; from app.seeding.build import build;"
@@ -44,7 +46,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def database(built: Path) -> Iterator[Database]:
     """Open the built database as the server does."""
-    database = Database(built)
+    database = Database(Files(built))
     yield database
     database.close()
 
@@ -72,7 +74,7 @@ def test_the_same_seed_gives_the_same_bytes(built: Path, tmp_path: Path) -> None
     assert again.read_bytes() == built.read_bytes()
     assert again.read_bytes()[92:100] == bytes([0, 0, 0, 1]) + (3_040_000).to_bytes(4, "big")
     assert [path.name for path in again.parent.iterdir()] == [again.name]
-    database = Database(again)
+    database = Database(Files(again))
     with database.connect() as connection:
         assert connection.scalar(text("SELECT seed_hash FROM release")) == seed_hash(SEED)
     database.close()
@@ -293,9 +295,9 @@ def test_a_database_of_another_revision_is_not_served(tmp_path: Path) -> None:
         connection.execute("UPDATE release SET schema_revision = 'old'")
         connection.commit()
     with pytest.raises(DatabaseError, match="schema revision old, this program needs"):
-        Database(target)
+        Database(Files(target))
     build(SEED, MIGRATIONS, target)
-    Database(target).close()
+    Database(Files(target)).close()
 
 
 YEAR = {"year": 2023, "end": "12-31", "status": "normal"}

@@ -4,7 +4,7 @@ import asyncio
 import gc
 import shutil
 import tracemalloc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from email.utils import parsedate_to_datetime
 from itertools import pairwise
 from pathlib import Path
@@ -20,8 +20,11 @@ from starlette.testclient import TestClient
 
 from app.main import Service, create_app
 from app.seeding.build import build
+from app.seeding.files import seed_hash
 from app.settings import Settings
-from tests.conftest import ROOT, serving
+from tests.conftest import ROOT, Target, opened, serving
+from tests.loading import until
+from tests.seeds import copied
 from tests.test_contract import PATHS, example_url
 
 KINDS = ["/v1/overview", "/v1/topics/trade?lang=zh", "/docs", "/", "/openapi.json", "/favicon.ico"]
@@ -41,15 +44,14 @@ def test_every_200_can_be_validated(client: TestClient, path: str) -> None:
         assert "Accept-Encoding" in response.headers["vary"]
 
 
-def test_freshness_is_by_kind_of_resource(database: Path) -> None:
-    settings = Settings(
-        database=database,
-        data_max_age=1,
-        pages_max_age=2,
-        files_max_age=3,
-        stale_while_revalidate=0,
-    )
-    client = TestClient(create_app(settings))
+def test_freshness_is_by_kind_of_resource(database: Target) -> None:
+    ages = {"data_max_age": 1, "pages_max_age": 2, "files_max_age": 3}
+    with opened(database, **ages, stale_while_revalidate=0) as app:
+        check_freshness(TestClient(app))
+
+
+def check_freshness(client: TestClient) -> None:
+    """See how long answers of each kind may be used."""
     for path, control in (
         ("/v1", "public, max-age=1"),
         ("/v1/overview", "public, max-age=1"),
@@ -81,9 +83,10 @@ def test_language_header_matters_only_without_the_parameter(client: TestClient) 
 
 
 @pytest.fixture(scope="module")
-def uncached(database: Path) -> TestClient:
+def uncached(database: Target) -> Iterator[TestClient]:
     """Ask an application that keeps nothing."""
-    return TestClient(create_app(Settings(database=database, cache_entries=0)))
+    with opened(database, cache_entries=0) as app:
+        yield TestClient(app)
 
 
 @pytest.mark.parametrize("path", [*PATHS, *KINDS, *FILES, "/v1/topics?limit=1&sort=code_desc"])
@@ -151,11 +154,15 @@ def test_identifiers_are_never_kept(client: TestClient) -> None:
     assert len(set(identifiers)) == 300
 
 
-def test_a_flood_stays_within_its_bounds(database: Path) -> None:
+def test_a_flood_stays_within_its_bounds(database: Target) -> None:
     limit = 600_000
-    app = create_app(Settings(database=database, cache_bytes=limit, cache_entries=10_000))
-    client = TestClient(app)
-    hot = "/v1/overview"
+    with opened(database, cache_bytes=limit, cache_entries=10_000) as app:
+        flooded(app, limit)
+
+
+def flooded(app: Service, limit: int) -> None:
+    """Ask for very much, and see what is kept of it."""
+    client, hot = TestClient(app), "/v1/overview"
     client.get(hot)
     client.get(hot)
     asyncio.run(flood(app, 5, hot))
@@ -234,11 +241,11 @@ async def ask(
     return messages[0]["status"], told, b"".join(one.get("body", b"") for one in messages[1:])
 
 
-def test_a_small_cache_lets_go_of_the_oldest(database: Path) -> None:
-    app = create_app(Settings(database=database, cache_entries=3))
-    client = TestClient(app)
-    for path in ("/v1/topics", "/v1/areas", "/v1/units", "/v1/topics", "/v1/sectors"):
-        client.get(path)
+def test_a_small_cache_lets_go_of_the_oldest(database: Target) -> None:
+    with opened(database, cache_entries=3) as app:
+        client = TestClient(app)
+        for path in ("/v1/topics", "/v1/areas", "/v1/units", "/v1/topics", "/v1/sectors"):
+            client.get(path)
     assert {key[0] for key in app.caching.store.kept} == {
         b"/v1/topics",
         b"/v1/units",
@@ -247,10 +254,16 @@ def test_a_small_cache_lets_go_of_the_oldest(database: Path) -> None:
 
 
 @pytest.fixture
-def counting(database: Path) -> tuple[Service, list[str]]:
+def counting(database: Target) -> Iterator[tuple[Service, list[str]]]:
     """Give an application routes that note each time they do their work."""
-    app = create_app(Settings(database=database))
-    worked: list[str] = []
+    with opened(database) as app:
+        worked: list[str] = []
+        add_routes(app, worked)
+        yield app, worked
+
+
+def add_routes(app: Service, worked: list[str]) -> None:
+    """Add routes that note when they work."""
 
     @app.get("/v1/slow")
     async def slow() -> Response:
@@ -269,8 +282,6 @@ def counting(database: Path) -> tuple[Service, list[str]]:
         worked.append("broken")
         await asyncio.sleep(0.05)
         raise ValueError
-
-    return app, worked
 
 
 @pytest.mark.parametrize(
@@ -333,16 +344,16 @@ def test_nobody_waits_for_a_stream_to_end(counting: tuple[Service, list[str]]) -
     assert not app.caching.store.kept
 
 
-def test_another_release_empties_the_cache(tmp_path: Path, database: Path) -> None:
-    target, seed = tmp_path / "bri.sqlite", tmp_path / "seed"
-    shutil.copy(database, target)
-    shutil.copytree(ROOT / "seed", seed)
-    with serving(target) as base:
+def test_another_release_empties_the_cache(tmp_path: Path, target: Target) -> None:
+    seed = copied(tmp_path)
+    build(seed, ROOT / "migrations", target)
+    with serving(target, BRI_RELEASE_CHECK="0.1") as base:
         first = httpx2.get(f"{base}/v1/topics/trade")
         topic = seed / "topics" / "trade.yaml"
         topic.write_text(topic.read_text().replace("en: Trade", "en: Goods trade", 1))
         build(seed, ROOT / "migrations", target)
         held = {"If-None-Match": first.headers["etag"]}
+        until(lambda: httpx2.get(f"{base}/v1").json()["release"]["seed_hash"] == seed_hash(seed))
         second = httpx2.get(f"{base}/v1/topics/trade", headers=held)
         assert second.status_code == 200
         assert second.json()["name"] == "Goods trade"
@@ -351,6 +362,7 @@ def test_another_release_empties_the_cache(tmp_path: Path, database: Path) -> No
         assert httpx2.get(f"{base}/v1/topics/trade", headers=since).status_code == 304
 
 
+@pytest.mark.sqlite
 def test_two_machines_of_one_image_agree(tmp_path: Path, database: Path) -> None:
     told = []
     for name in ("one", "two"):

@@ -14,6 +14,8 @@ from typer.testing import Result
 
 from tests.conftest import ROOT, bri, free_port, wait_until_ready
 
+pytestmark = pytest.mark.sqlite
+
 
 def copied_seed(folder: Path) -> Path:
     """Copy the real seed to where it may be changed."""

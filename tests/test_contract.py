@@ -1,6 +1,7 @@
 """Every path of the OpenAPI document: its examples, its schemas, its headers, its refusals."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,11 @@ def answer_schema(document: dict[str, Any], path: str, status: str) -> dict[str,
     return schema
 
 
+def without_rank(document: str) -> Any:
+    """Read a document without the rank in a cursor, which each kind of database computes anew."""
+    return json.loads(re.sub(r"(/v1/search\?[^\"]*cursor=)[\w-]+", r"\1", document))
+
+
 def test_every_route_is_described(document: dict[str, Any]) -> None:
     assert sorted(document["paths"]) == PATHS
     assert len(PATHS) == 49
@@ -60,7 +66,7 @@ def test_every_route_is_described(document: dict[str, Any]) -> None:
 
 def test_document_is_the_snapshot(client: TestClient) -> None:
     served = client.get("/openapi.json").text.replace("http://testserver", "http://127.0.0.1:8000")
-    assert json.loads(served) == json.loads(SNAPSHOT.read_text()), (
+    assert without_rank(served) == without_rank(SNAPSHOT.read_text()), (
         "the contract changed; if that is meant, run: bri openapi > tests/openapi.json"
     )
 

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import math
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +15,15 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from app.database import Database
+from app.database import Database, Files, storage
 from app.filters import ObservationSelection, ObservationSort, Vintages
 from app.formats.delimited import delimited, finished
-from app.main import create_app
 from app.queries.exports import OBSERVATIONS, chunks, line_chunks, observation_rows
 from app.seeding.build import build as build_seed
-from app.settings import Settings
 from app.text import Language
 from app.vocabulary import Qualifier
 from tests.benchmarks.generated import Scale, build
-from tests.conftest import ROOT
+from tests.conftest import ROOT, Target, opened
 from tests.seeds import GOODS, copied, edit
 
 PLAIN = {
@@ -157,11 +156,12 @@ def test_the_table_is_rfc_4180(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize("language", Language)
+@pytest.mark.sqlite
 def test_lines_of_the_database_are_those_of_the_library(tmp_path: Path, language: Language) -> None:
     seed = copied(tmp_path)
     edit(seed, GOODS, "  en: 22.1 trillion yuan", "  en: '22.1, \"trillion\" yuan'")
     build_seed(seed, ROOT / "migrations", tmp_path / "bri.sqlite")
-    database = Database(tmp_path / "bri.sqlite")
+    database = Database(Files(tmp_path / "bri.sqlite"))
     names = [column.name for column in OBSERVATIONS]
     asked = ObservationSelection.model_validate({"vintages": "all"})
     with database.connect() as connection:
@@ -183,8 +183,11 @@ def test_lines_of_the_database_are_those_of_the_library(tmp_path: Path, language
     ],
     ids=str,
 )
-def test_a_long_table_is_never_sorted(larger: tuple[FastAPI, Path], query: dict[str, Any]) -> None:
-    database = Database(larger[1])
+@pytest.mark.sqlite
+def test_a_long_table_is_never_sorted(
+    larger: tuple[FastAPI, Target], query: dict[str, Any]
+) -> None:
+    database = Database(storage(larger[1]))
     with database.connect() as connection:
         asked = ObservationSelection().model_copy(update=query)
         statement = observation_rows(connection, Language.ENGLISH, asked)
@@ -245,24 +248,29 @@ def test_a_mistake_is_told_before_the_table_begins(client: TestClient) -> None:
 
 
 @pytest.fixture(scope="module")
-def larger(tmp_path_factory: pytest.TempPathFactory) -> tuple[FastAPI, Path]:
+def larger(new_target: Callable[[], Target]) -> Iterator[tuple[FastAPI, Target]]:
     """Serve a database of ten thousand observations."""
-    path = tmp_path_factory.mktemp("larger") / "bri.sqlite"
-    build(Scale(indicators=20, areas=10), path)
-    return create_app(Settings(database=path)), path
+    target = new_target()
+    build(Scale(indicators=20, areas=10), target)
+    with opened(target) as app:
+        yield app, target
 
 
-def open_files(app: FastAPI, path: Path) -> int:
-    """Count how often this process holds a file open, its pool of connections aside."""
-    app.state.library.current().database.engine.dispose()
+def held_open(app: FastAPI, target: Target) -> int:
+    """Count how often this process holds a file open, or has a connection apart in use."""
+    database = app.state.library.current().database
+    if not isinstance(target, Path):
+        pool: Any = database.aside.pool
+        return int(pool.checkedout())
+    database.engine.dispose()
     held = [str(number.resolve()) for number in Path("/proc/self/fd").iterdir()]
-    return held.count(str(path))
+    return held.count(str(target))
 
 
 @pytest.mark.parametrize("name", ["observations.csv", "observations.jsonl"])
-def test_a_reader_who_leaves_leaves_nothing_open(larger: tuple[FastAPI, Path], name: str) -> None:
-    app, path = larger
-    assert open_files(app, path) == 0
+def test_a_reader_who_leaves_leaves_nothing_open(larger: tuple[FastAPI, Target], name: str) -> None:
+    app, target = larger
+    assert held_open(app, target) == 0
     held: list[int] = []
 
     async def leave() -> None:
@@ -276,7 +284,7 @@ def test_a_reader_who_leaves_leaves_nothing_open(larger: tuple[FastAPI, Path], n
         async def send(message: Any) -> None:
             nonlocal parts
             parts += message["type"] == "http.response.body"
-            held.append(open_files(app, path))
+            held.append(held_open(app, target))
             if parts == 2:
                 gone.set()
                 await anyio.lowlevel.checkpoint()
@@ -298,10 +306,10 @@ def test_a_reader_who_leaves_leaves_nothing_open(larger: tuple[FastAPI, Path], n
 
     anyio.run(leave)
     assert max(held) >= 1
-    assert open_files(app, path) == 0
+    assert held_open(app, target) == 0
 
 
-def test_a_long_table_is_whole(larger: tuple[FastAPI, Path]) -> None:
+def test_a_long_table_is_whole(larger: tuple[FastAPI, Target]) -> None:
     with TestClient(larger[0]) as client:
         found = rows(client.get("/v1/observations.csv?vintages=all").text)
         assert len(found) == len({row["id"] for row in found}) == 10_034

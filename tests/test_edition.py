@@ -1,7 +1,7 @@
 """Next year's press conference: added with files only, and served by every endpoint."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,8 +11,7 @@ from starlette.testclient import TestClient
 from app.main import create_app
 from app.seeding.build import build, valid_seed
 from app.seeding.rivals import headlines
-from app.settings import Settings
-from tests.conftest import ROOT
+from tests.conftest import ROOT, Target, settings_of
 from tests.seeds import GOODS, add, copied
 
 SOURCE = "scio-2026-01-26"
@@ -50,13 +49,16 @@ def write(path: Path, content: dict[str, object]) -> None:
 
 
 @pytest.fixture(scope="module")
-def later(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+def later(
+    tmp_path_factory: pytest.TempPathFactory, new_target: Callable[[], Target]
+) -> Iterator[TestClient]:
     """Serve a database that holds both editions."""
     folder = tmp_path_factory.mktemp("edition")
     seed = Path(shutil.copytree(ROOT / "seed", folder / "seed"))
     add_edition(seed)
-    build(seed, ROOT / "migrations", folder / "bri.sqlite")
-    with TestClient(create_app(Settings(database=folder / "bri.sqlite"))) as client:
+    target = new_target()
+    build(seed, ROOT / "migrations", target)
+    with TestClient(create_app(settings_of(target))) as client:
         yield client
 
 

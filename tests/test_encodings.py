@@ -2,8 +2,7 @@
 
 import gzip
 import sys
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterator
 
 import brotli  # type: ignore[import-untyped]
 import pytest
@@ -14,8 +13,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from app.caching.encodings import Coding, choose, compress, compressor, is_compressible
-from app.main import create_app
-from app.settings import Settings
+from tests.conftest import Target, opened
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -134,12 +132,12 @@ def test_streams_are_compressed_piece_by_piece(streaming: TestClient, coding: st
 
 
 @pytest.fixture
-def streaming(database: Path) -> TestClient:
+def streaming(database: Target) -> Iterator[TestClient]:
     """Give the application a route that streams, as one for large tables will."""
-    working = create_app(Settings(database=database))
+    with opened(database) as working:
 
-    @working.get("/v1/rows")
-    def rows() -> StreamingResponse:
-        return StreamingResponse((b"a,b,c\n" * 1000 for _ in range(100)), media_type="text/csv")
+        @working.get("/v1/rows")
+        def rows() -> StreamingResponse:
+            return StreamingResponse((b"a,b,c\n" * 1000 for _ in range(100)), media_type="text/csv")
 
-    return TestClient(working)
+        yield TestClient(working)

@@ -23,10 +23,9 @@ from app.seeding.history import (
     snapshot,
     written,
 )
-from app.settings import Settings
 from app.text import Language
 from app.vocabulary import ChangeKind
-from tests.conftest import ROOT, bri
+from tests.conftest import ROOT, Target, bri, settings_of
 from tests.seeds import add, add_figure, copied, edit, refused
 
 SHARE = "observations/trade-share.CN.BRI.PT.P12M.2024-01.scio-2025-07-18.yaml"
@@ -97,10 +96,10 @@ def revised(tmp_path: Path) -> Path:
 
 
 def test_a_release_tells_what_it_revised_corrected_and_removed(
-    revised: Path, tmp_path: Path
+    revised: Path, target: Target
 ) -> None:
-    build(revised, ROOT / "migrations", tmp_path / "bri.sqlite")
-    with TestClient(create_app(Settings(database=tmp_path / "bri.sqlite"))) as client:
+    build(revised, ROOT / "migrations", target)
+    with TestClient(create_app(settings_of(target))) as client:
         changes = {
             (item["kind"], item["collection"], item["key"]): item
             for item in client.get("/v1/changes?release=2027-01-20&limit=1000").json()["items"]
@@ -152,6 +151,7 @@ def test_a_feed_is_bounded() -> None:
     Feed.model_validate(feed)
 
 
+@pytest.mark.sqlite
 def test_diff_shows_a_table_and_json(revised: Path, database: Path) -> None:
     done = bri("diff", str(database), str(revised))
     assert done.exit_code == 0, done.output
@@ -171,6 +171,7 @@ def test_diff_shows_a_table_and_json(revised: Path, database: Path) -> None:
     ]
 
 
+@pytest.mark.sqlite
 def test_diff_of_equals_says_so(database: Path) -> None:
     for pair in ((ROOT / "seed", database), (database, ROOT / "seed"), (database, database)):
         done = bri("diff", *map(str, pair))
@@ -178,6 +179,7 @@ def test_diff_of_equals_says_so(database: Path) -> None:
     assert bri("diff", "--json", str(database), str(database)).stdout == "[]\n"
 
 
+@pytest.mark.sqlite
 def test_diff_refuses_what_it_cannot_read(tmp_path: Path, database: Path) -> None:
     (tmp_path / "notes.txt").write_text("no database")
     done = bri("diff", str(tmp_path / "notes.txt"), str(database))

@@ -58,6 +58,7 @@ def test_first_two_blocks_are_one_command_each() -> None:
     assert "\n" not in serve + test
 
 
+@pytest.mark.sqlite
 def test_other_commands_are_run(
     tmp_path: Path, database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

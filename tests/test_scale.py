@@ -1,7 +1,7 @@
 """Lists of figures on a larger database: complete, stable, and found by way of indexes."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
@@ -13,10 +13,9 @@ from hypothesis import strategies as st
 from sqlalchemy import event
 from starlette.testclient import TestClient
 
-from app.main import create_app
 from app.queries.prepared import Prepared
-from app.settings import Settings
 from tests.benchmarks.generated import Scale, build
+from tests.conftest import Target, opened
 from tests.test_contract import PATHS, example_url
 
 SCALE = Scale(indicators=4, areas=6)
@@ -25,11 +24,12 @@ LARGE = ("observation", "growth_rate", "series")
 
 
 @pytest.fixture(scope="module")
-def large(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
+def large(new_target: Callable[[], Target]) -> Iterator[FastAPI]:
     """Serve more observations than are counted and sorted at once."""
-    path = tmp_path_factory.mktemp("large") / "bri.sqlite"
-    build(SCALE, path)
-    return create_app(Settings(database=path, cache_entries=0))
+    target = new_target()
+    build(SCALE, target)
+    with opened(target, cache_entries=0) as app:
+        yield app
 
 
 @pytest.fixture(scope="module")
@@ -186,6 +186,7 @@ def variations(document: dict[str, Any], path: str) -> Iterator[str]:
                     yield f"{url}{joint}{parameter['name']}={value}"
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("path", [path for path in PATHS if path.startswith("/v1")])
 def test_no_statement_reads_a_large_table_whole(
     large: FastAPI, asking: TestClient, document: dict[str, Any], path: str

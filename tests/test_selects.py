@@ -1,19 +1,22 @@
 """What a request costs: a fixed number of SELECTs, whatever the size of the page."""
 
+import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from pathlib import Path
+from threading import Barrier
 from typing import Any
 from unittest.mock import patch
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import event
+from sqlalchemy import event, func, select
 from starlette.testclient import TestClient
 
-from app.main import create_app
+from app.models import Indicator, Observation, Series
+from app.queries.columns import renamed
 from app.queries.prepared import Prepared
-from app.settings import Settings
+from tests.conftest import Target, opened
 from tests.test_contract import LISTS, PATHS, example_url
 
 MORE = {
@@ -32,9 +35,10 @@ MORE = {
 
 
 @pytest.fixture(scope="module")
-def working(database: Path) -> FastAPI:
+def working(database: Target) -> Iterator[FastAPI]:
     """Make an application that keeps no answers, so that each request does its work."""
-    return create_app(Settings(database=database, cache_entries=0))
+    with opened(database, cache_entries=0) as app:
+        yield app
 
 
 @pytest.fixture(scope="module")
@@ -81,3 +85,26 @@ def test_no_more_for_a_larger_page(working: FastAPI, asking: TestClient, path: s
     with counted(working) as many:
         asking.get(f"{path}?limit=1000")
     assert len(few) == len(many) > 0
+
+
+def test_threads_may_use_a_renamed_table_at_the_same_time() -> None:
+    def joined(together: Barrier, measured: Any) -> str:
+        together.wait()
+        statement = (
+            select(Observation.code, measured.code)  # type: ignore[call-overload]
+            .select_from(Observation)
+            .join(Series, Series.id == Observation.series_id)
+            .join(measured, measured.id == Series.indicator_id)
+        )
+        return str(statement.with_only_columns(func.count(), maintain_column_froms=True))
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            for _ in range(50):
+                together, measured = Barrier(4), renamed(Indicator, "measured")
+                found = [pool.submit(joined, together, measured) for _ in range(4)]
+                assert len({one.result() for one in found}) == 1
+    finally:
+        sys.setswitchinterval(before)

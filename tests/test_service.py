@@ -8,11 +8,11 @@ from pydantic import AnyHttpUrl
 from starlette.testclient import TestClient
 
 from app.context import Library
-from app.database import DatabaseError
+from app.database import DatabaseError, Files
 from app.main import create_app
 from app.seeding.build import build
 from app.settings import Settings
-from tests.conftest import ROOT
+from tests.conftest import ROOT, Target, settings_of
 
 
 def test_entry_point_links_to_what_there_is(client: TestClient) -> None:
@@ -38,10 +38,10 @@ def test_overview_is_enough_to_show_every_figure(client: TestClient, language: s
         assert headline == client.get(f"/v1/observations/{headline['id']}?lang={language}").json()
 
 
-def test_links_follow_the_prefix_and_the_public_address(database: Path) -> None:
-    public = Settings(database=database, public_url=AnyHttpUrl("https://data.example/x/"))
+def test_links_follow_the_prefix_and_the_public_address(database: Target) -> None:
+    public = settings_of(database, public_url=AnyHttpUrl("https://data.example/x/"))
     for settings, prefix, start in (
-        (Settings(database=database), "/bri", "http://testserver/bri"),
+        (settings_of(database), "/bri", "http://testserver/bri"),
         (public, "", "https://data.example/x"),
     ):
         with TestClient(create_app(settings), root_path=prefix) as client:
@@ -53,6 +53,7 @@ def test_links_follow_the_prefix_and_the_public_address(database: Path) -> None:
             assert example["application/json"]["example"]["items"]
 
 
+@pytest.mark.sqlite
 def test_release_is_picked_up_when_it_is_replaced(tmp_path: Path, database: Path) -> None:
     target = tmp_path / "bri.sqlite"
     shutil.copy(database, target)
@@ -72,12 +73,13 @@ def test_release_is_picked_up_when_it_is_replaced(tmp_path: Path, database: Path
         assert client.get("/health/ready").status_code == 200
 
 
+@pytest.mark.sqlite
 def test_service_without_a_database_is_not_ready(tmp_path: Path, database: Path) -> None:
     with pytest.raises(DatabaseError, match="is missing"):
         create_app(Settings(database=tmp_path / "none.sqlite"))
-    app = create_app(Settings(database=database))
+    app = create_app(settings_of(database))
     app.state.library.close()
-    app.state.library = Library(tmp_path / "none.sqlite")
+    app.state.library = Library(Files(tmp_path / "none.sqlite"))
     with TestClient(app) as client:
         response = client.get("/health/ready")
         assert response.status_code == 503

@@ -18,9 +18,8 @@ from app.seeding.build import build
 from app.seeding.documents import Observation, Source
 from app.seeding.validation import Seed
 from app.seeding.vintages import revision, vintages
-from app.settings import Settings
 from app.vocabulary import RevisionKind, Standing
-from tests.conftest import ROOT
+from tests.conftest import ROOT, Target, settings_of
 from tests.seeds import add, add_figure, copied
 
 RANK = {"secondary": 0, "repost": 1, "primary": 2}
@@ -108,15 +107,15 @@ def test_growth_published_later_does_not_show(client: TestClient) -> None:
         assert item["growth"] is None or item["growth"]["vintage"] <= "2025-01-14"
 
 
-def test_growth_of_a_later_source_waits_for_its_day(tmp_path: Path) -> None:
+def test_growth_of_a_later_source_waits_for_its_day(tmp_path: Path, target: Target) -> None:
     seed = copied(tmp_path)
     name = "goods-trade.CN.BRI.CNY.P12M.2024-01.chinataiwan-2025-01-13"
     later = name.replace("2024-01", "2022-01").replace("chinataiwan-2025-01-13", "shine-2025-01-26")
     text = (seed / f"growth-rates/{name}.yaml").read_text()
     text = text.replace("2024-", "2022-").replace("2023-", "2021-")
     add(seed, f"growth-rates/{later}.yaml", text.replace("chinataiwan-2025-01-13", later[-16:]))
-    build(seed, ROOT / "migrations", tmp_path / "bri.sqlite")
-    with TestClient(create_app(Settings(database=tmp_path / "bri.sqlite"))) as client:
+    build(seed, ROOT / "migrations", target)
+    with TestClient(create_app(settings_of(target))) as client:
         url = "/v1/series/goods-trade.CN.BRI.CNY.P12M?as_of=2025-01-"
         for day, growth in (("25", None), ("26", later)):
             point = client.get(f"{url}{day}").json()["points"][1]
@@ -144,25 +143,25 @@ def test_vintages_tell_their_revisions(client: TestClient) -> None:
     assert '"difference":0.4,' in share
 
 
-def test_a_published_reason_is_told(tmp_path: Path) -> None:
+def test_a_published_reason_is_told(tmp_path: Path, target: Target) -> None:
     seed = copied(tmp_path)
     path = seed / f"observations/{GOODS_2023}.scio-2024-02-07.yaml"
     reason = "revision_reason: {en: The number was rounded., zh: 数据经四舍五入。}\n"
     path.write_text(path.read_text() + reason)
-    build(seed, ROOT / "migrations", tmp_path / "bri.sqlite")
-    with TestClient(create_app(Settings(database=tmp_path / "bri.sqlite"))) as client:
+    build(seed, ROOT / "migrations", target)
+    with TestClient(create_app(settings_of(target))) as client:
         url = f"/v1/observations/{path.stem}"
         assert client.get(url).json()["revision"]["reason"] == "The number was rounded."
         assert client.get(f"{url}?lang=zh").json()["revision"]["reason"] == "数据经四舍五入。"
 
 
-def test_a_source_of_lower_standing_never_takes_over(tmp_path: Path) -> None:
+def test_a_source_of_lower_standing_never_takes_over(tmp_path: Path, target: Target) -> None:
     seed = copied(tmp_path)
     figure = {"year": 2024, "end": "12-31", "status": "normal", "published": "22.07"}
     series = "goods-trade.CN.BRI.CNY.P12M"
     add_figure(seed, {**figure, "source": "weekly-2026-02-01", "series": series})
-    build(seed, ROOT / "migrations", tmp_path / "bri.sqlite")
-    with TestClient(create_app(Settings(database=tmp_path / "bri.sqlite"))) as client:
+    build(seed, ROOT / "migrations", target)
+    with TestClient(create_app(settings_of(target))) as client:
         late = client.get(f"/v1/observations/{series}.2024-01.weekly-2026-02-01").json()
         assert (late["current"], late["current_from"], late["superseded_on"]) == (False, None, None)
         assert late["revision"]["kind"] == "refined"

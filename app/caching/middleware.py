@@ -24,7 +24,7 @@ from app.text import Words
 READING = frozenset({"GET", "HEAD"})
 PARTIAL = 206
 LOOK_EVERY = 0.1
-"""The seconds between two looks at the database file while all answers are kept."""
+"""The seconds between two looks for a new release while all answers are kept."""
 UNCHANGED = 304
 NOTHING: Message = {"type": "http.response.body", "body": b""}
 CHANGED = Words(
@@ -96,13 +96,16 @@ class Caching:
         return key, self.store.get(key)
 
     def renew(self) -> Snapshot | None:
-        """Find the release that is served now; with another one the cache starts anew."""
+        """Find the release that is served now; with another one the cache starts anew.
+
+        While there is none to be found, what is kept stays.
+        """
         library: Library = self.state.library
+        self.look_again = monotonic() + LOOK_EVERY
         try:
             current = library.current()
         except DatabaseError:
             return None
-        self.look_again = monotonic() + LOOK_EVERY
         if current is not self.snapshot:
             self.snapshot = current
             self.keys.has_base = library.public_url is not None

@@ -27,6 +27,7 @@ from app.models.history import (
     ReleaseEntry,
 )
 from app.models.links import (
+    SEARCHED,
     ActionArea,
     ActionInstrument,
     ActionSector,
@@ -37,6 +38,7 @@ from app.models.links import (
     OutcomeIndicator,
     OutcomeInstrument,
     OutcomeSector,
+    lexeme_index,
     search_index,
 )
 from app.models.reference import (
@@ -55,6 +57,7 @@ SCHEMA_REVISION = "2026_11_25_history"
 __all__ = [
     "FOREVER",
     "SCHEMA_REVISION",
+    "SEARCHED",
     "Action",
     "ActionArea",
     "ActionInstrument",
@@ -88,6 +91,7 @@ __all__ = [
     "Topic",
     "Unit",
     "as_number",
+    "lexeme_index",
     "plain",
     "search_index",
 ]

@@ -1,6 +1,6 @@
 """Tables that link a record to the things that its text names."""
 
-from sqlalchemy import column, table
+from sqlalchemy import Integer, String, column, table
 from sqlmodel import Field, SQLModel
 
 search_index = table(
@@ -8,6 +8,18 @@ search_index = table(
     *(column(name) for name in ("kind", "code", "title_en", "text_en", "title_zh", "text_zh")),
 )
 """The full-text index, which is no table of SQLModel's."""
+
+SEARCHED = ("title_en", "text_en", "title_zh", "text_zh")
+"""The columns of the full-text index that hold text."""
+
+lexeme_index = table(
+    "search_index",
+    column("id", Integer),
+    *(column(name, String) for name in ("kind", "code", *SEARCHED)),
+    *(column(f"{name}_lexemes", String) for name in SEARCHED),
+    column("vector"),
+)
+"""The full-text index on PostgreSQL, which keeps the stem of each word beside the texts."""
 
 
 class IndicatorSector(SQLModel, table=True):

@@ -3,7 +3,8 @@
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Label, RowMapping, func, null
+from sqlalchemy import ColumnElement, Label, RowMapping, func, inspect, null
+from sqlalchemy.orm import aliased
 from sqlmodel import SQLModel
 
 from app.models import Source
@@ -18,6 +19,20 @@ def localized(table: Any, name: str, language: Language) -> ColumnElement[Any]: 
     """Select the column of a text in one language."""
     column: ColumnElement[Any] = getattr(table, f"{name}_{language}")
     return column
+
+
+def renamed(table: Table, name: str) -> Any:  # noqa: ANN401
+    """Take a table once more under another name.
+
+    Its columns are made here and not at their first use, when two threads that make them at the
+    same time would leave a table that no statement can join for as long as the process lives.
+    """
+    found: Any = aliased(table, name=name)
+    described: Any = inspect(found)
+    described.selectable.c.keys()
+    for key in described.mapper.attrs.keys():  # noqa: SIM118
+        getattr(found, key).__clause_element__()
+    return found
 
 
 def reference(table: Any, prefix: str, language: Language) -> list[Label[Any]]:  # noqa: ANN401

@@ -92,7 +92,7 @@ def outcomes(connection: Connection, language: Language, filters: OutcomeFilters
         if keys:
             statement = statement.where(naming(Outcome, link, target, keys))
     if filters.q is not None:
-        statement = statement.where(Result.code.in_(holding(filters.q, "outcome")))
+        statement = statement.where(Result.code.in_(holding(connection, filters.q, "outcome")))
     found = page(connection, statement, OUTCOME_ORDERS, filters)
     linked = links(connection, language, {"outcome": [row["id"] for row in found.rows]})
     return found.map(lambda row: told(row, language, linked, "outcome"))
@@ -153,7 +153,7 @@ def actions(connection: Connection, language: Language, filters: ActionFilters) 
         if keys:
             statement = statement.where(naming(Action, link, target, keys))
     if filters.q is not None:
-        statement = statement.where(Step.code.in_(holding(filters.q, "action")))
+        statement = statement.where(Step.code.in_(holding(connection, filters.q, "action")))
     found = page(connection, statement, ACTION_ORDERS, filters)
     linked = links(connection, language, {"action": [row["id"] for row in found.rows]})
     return found.map(lambda row: told(row, language, linked, "action"))

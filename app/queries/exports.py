@@ -262,7 +262,8 @@ def observation_rows(
 def chunks(connection: Connection, statement: Select[Any]) -> Iterator[Sequence[Sequence[Any]]]:
     """Read the rows of a statement bit by bit."""
     streamed = connection.execution_options(stream_results=True)
-    yield from streamed.execute(statement).partitions(CHUNK)
+    with streamed.execute(statement) as result:
+        yield from result.partitions(CHUNK)
 
 
 def has_exact_texts(connection: Connection) -> bool:

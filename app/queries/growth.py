@@ -7,11 +7,10 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Select, and_, bindparam, select
-from sqlalchemy.orm import aliased
 
 from app.filters import GrowthRateFilters
 from app.models import Area, GrowthRate, Indicator, Observation, Series, Source, Unit
-from app.queries.columns import Record, localized, nest, reference, source, with_line
+from app.queries.columns import Record, localized, nest, reference, renamed, source, with_line
 from app.queries.links import Linked
 from app.queries.narrow import listing
 from app.queries.pages import Found
@@ -25,8 +24,8 @@ Group: Any = Series
 Measured: Any = Indicator
 Origin: Any = Source
 Terms: Any = Unit
-RateReporter: Any = aliased(Area, name="rate_reporter")
-RateCounterpart: Any = aliased(Area, name="rate_counterpart")
+RateReporter: Any = renamed(Area, "rate_reporter")
+RateCounterpart: Any = renamed(Area, "rate_counterpart")
 
 
 @cache

@@ -5,11 +5,10 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Select, exists, select
-from sqlalchemy.orm import aliased
 
 from app.filters import IndicatorFilters
 from app.models import Area, Baseline, Headline, Indicator, Observation, PriorityArea, Topic, Unit
-from app.queries.columns import Record, localized, nest, reference, unit
+from app.queries.columns import Record, localized, nest, reference, renamed, unit
 from app.queries.links import Linked, attach, links
 from app.queries.observations import beside_of, observation_columns, told, with_context
 from app.queries.pages import Found, page
@@ -17,8 +16,8 @@ from app.queries.prepared import one
 from app.queries.words import holding
 from app.text import Language
 
-OwnReporter: Any = aliased(Area, name="own_reporter")
-OwnCounterpart: Any = aliased(Area, name="own_counterpart")
+OwnReporter: Any = renamed(Area, "own_reporter")
+OwnCounterpart: Any = renamed(Area, "own_counterpart")
 Figure: Any = Observation
 Own: Any = Indicator
 Subject: Any = Topic
@@ -76,7 +75,7 @@ def indicators(connection: Connection, language: Language, filters: IndicatorFil
             .where(area.slug.in_(filters.priority_area))
         )
     if filters.q is not None:
-        statement = statement.where(Own.code.in_(holding(filters.q, "indicator")))
+        statement = statement.where(Own.code.in_(holding(connection, filters.q, "indicator")))
     found = page(connection, statement, ORDERS, filters)
     return found.with_rows(complete(connection, language, found.rows))
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from app.database import Database
 from app.models import (
@@ -58,9 +58,10 @@ class Keys:
         """Tell whether there is such a key."""
         if self.held is not None:
             return key in self.held
-        with self.database.connect() as connection:
-            found = connection.execute(select(self.column).where(self.column == key))
-            return found.first() is not None
+        statement = select(self.column).where(self.column == key)
+        return self.database.read(
+            lambda connection: connection.execute(statement).first() is not None
+        )
 
     def near(self, key: str) -> tuple[str, ...]:
         """Give all keys, or those around a key where there are too many."""
@@ -68,19 +69,21 @@ class Keys:
             return self.held
         after = select(self.column).where(self.column >= key).order_by(self.column)
         before = select(self.column).where(self.column < key).order_by(self.column.desc())
-        with self.database.connect() as connection:
+
+        def reading(connection: Connection) -> tuple[str, ...]:
             found = connection.execute(before.limit(NEIGHBOURS)).scalars().all()[::-1]
             return (*found, *connection.execute(after.limit(NEIGHBOURS)).scalars())
 
+        return self.database.read(reading)
 
-def all_keys(database: Database) -> dict[str, Keys]:
+
+def all_keys(database: Database, connection: Connection) -> dict[str, Keys]:
     """Read the keys of every collection that are few enough to hold."""
-    return {name: keys_of(database, column) for name, column in COLLECTIONS.items()}
+    return {name: keys_of(database, connection, column) for name, column in COLLECTIONS.items()}
 
 
-def keys_of(database: Database, column: ColumnElement[Any]) -> Keys:
+def keys_of(database: Database, connection: Connection, column: ColumnElement[Any]) -> Keys:
     """Read the keys of a collection if they are few enough to hold."""
     statement = select(column).distinct().order_by(column).limit(HELD + 1)
-    with database.connect() as connection:
-        found = tuple(connection.execute(statement).scalars())
+    found = tuple(connection.execute(statement).scalars())
     return Keys(database, column, found if len(found) <= HELD else None)

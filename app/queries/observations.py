@@ -7,7 +7,6 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Label, Select, select
-from sqlalchemy.orm import aliased
 
 from app.filters import IndicatorObservationFilters, ObservationFilters, VintagedFilters
 from app.models import (
@@ -26,6 +25,7 @@ from app.queries.columns import (
     localized,
     nest,
     reference,
+    renamed,
     source,
     unit,
     with_line,
@@ -39,11 +39,11 @@ from app.queries.reports import accounts_of
 from app.queries.vintages import term
 from app.text import Language, citation, figure, period_label
 
-Measured: Any = aliased(Indicator, name="measured")
-Reporter: Any = aliased(Area, name="reporter")
-Counterpart: Any = aliased(Area, name="counterpart")
-ObservedUnit: Any = aliased(Unit, name="observed_unit")
-Earlier: Any = aliased(Observation, name="earlier")
+Measured: Any = renamed(Indicator, "measured")
+Reporter: Any = renamed(Area, "reporter")
+Counterpart: Any = renamed(Area, "counterpart")
+ObservedUnit: Any = renamed(Unit, "observed_unit")
+Earlier: Any = renamed(Observation, "earlier")
 Figure: Any = Observation
 Subject: Any = Topic
 Origin: Any = Source
@@ -135,7 +135,7 @@ def vintages(
     connection: Connection, language: Language, filters: VintagedFilters, key: str
 ) -> Found:
     """List the figures of all sources for the series and period of an observation."""
-    known: Any = aliased(Observation, name="known")
+    known: Any = renamed(Observation, "known")
     same = select(known.series_id, known.period_start).where(known.code == key).subquery()
     statement = (
         observation_statement(language)

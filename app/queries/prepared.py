@@ -9,6 +9,8 @@ from sqlalchemy.types import TypeEngine
 
 from app.queries.columns import Record, nest
 
+NUMERIC = 1700
+"""The number by which PostgreSQL knows exact decimals, the one type whose reading asks for it."""
 Converter = Callable[[Any], Any] | None
 Plan = dict[str, "int | Plan"]
 """Where the values of a row go: its places by name, and nested plans."""
@@ -27,7 +29,7 @@ class Prepared:
         }
         self.fixed = {name: self.bound(name, value) for name, value in compiled.params.items()}
         columns = list(statement.selected_columns)
-        outward = [converter(one.type, dialect, "result_processor", None) for one in columns]
+        outward = [converter(one.type, dialect, "result_processor", NUMERIC) for one in columns]
         self.outward = [(place, convert) for place, convert in enumerate(outward) if convert]
         self.plan = plan_of(one.name for one in columns)
 

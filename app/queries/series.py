@@ -7,12 +7,11 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Select, select, tuple_
-from sqlalchemy.orm import aliased
 
 from app.filters import SeriesFilters
 from app.models import Area, Indicator, Observation, Series, SeriesBreak, Unit
 from app.queries import obstacles
-from app.queries.columns import Record, localized, nest, reference, unit
+from app.queries.columns import Record, localized, nest, reference, renamed, unit
 from app.queries.narrow import Way, on_series
 from app.queries.observations import observation_statement, read
 from app.queries.pages import Found, Listed, walked
@@ -25,8 +24,8 @@ Measured: Any = Indicator
 Measure: Any = Unit
 Figure: Any = Observation
 Break: Any = SeriesBreak
-Reporter: Any = aliased(Area, name="series_reporter")
-Counterpart: Any = aliased(Area, name="series_counterpart")
+Reporter: Any = renamed(Area, "series_reporter")
+Counterpart: Any = renamed(Area, "series_counterpart")
 
 ORDERS: dict[str, Sequence[Any]] = {
     "indicator": (Group.id,),
@@ -139,7 +138,7 @@ def family_of(
     connection: Connection, language: Language, rows: Sequence[Record]
 ) -> Mapping[tuple[str, str, str], list[Record]]:
     """Read the series that share indicator and areas with some others."""
-    own: Any = aliased(Series, name="own")
+    own: Any = renamed(Series, "own")
     shared = (Group.indicator_id, Group.reporting_area_id, Group.counterpart_area_id)
     numbers = select(own.indicator_id, own.reporting_area_id, own.counterpart_area_id)
     numbers = numbers.where(own.id.in_([row["id"] for row in rows]))

@@ -1,27 +1,47 @@
-"""Turn what a reader types into a full-text query that is never an error."""
+"""Full text behind one face: what each kind of database searches with."""
 
-import re
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
 
-from sqlalchemy import Select, String, column, literal, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, String, column, select
 
-from app.models import search_index
-from app.text import separate
-
-TERM = re.compile(r"\w+")
-NOTHING = '"\u2400"'
-
-
-def match_expression(words: str) -> str:
-    """Quote each word for FTS5: all must occur, a run of Chinese characters as a phrase."""
-    terms = TERM.findall(words)
-    return " ".join(f'"{separate(term)}"' for term in terms) or NOTHING
+from app.queries.columns import Record
+from app.queries.file_words import FileWords
+from app.queries.server_words import ServerWords
+from app.text import Language
 
 
-def holding(words: str, kind: str) -> Select[str]:
+class Index(Protocol):
+    """A full-text index asked for some words; what a reader types is never an error."""
+
+    @property
+    def source(self) -> FromClause:
+        """What to select from."""
+
+    @property
+    def matching(self) -> ColumnElement[Any]:
+        """The condition that the texts of a row hold all words."""
+
+    def columns(self, language: Language, other: Language) -> Sequence[ColumnElement[Any]]:
+        """Select the rank (the best is the least), the number of the row, and what is marked."""
+
+    def marked(self, row: Record) -> Record:
+        """Give title, snippet, other_title and other_snippet with marks around what was found."""
+
+
+INDEXES: dict[str, Callable[[str], Index]] = {"sqlite": FileWords, "postgresql": ServerWords}
+
+
+def index_of(connection: Connection) -> Callable[[str], Index]:
+    """Choose the full-text index of a database."""
+    return INDEXES[connection.dialect.name]
+
+
+def holding(connection: Connection, words: str, kind: str) -> Select[str]:
     """Select the keys of the records of a kind whose texts hold all words."""
+    index = index_of(connection)(words)
     return (
         select(column("code", String))
-        .select_from(search_index)
-        .where(column("search_index").op("MATCH")(literal(match_expression(words))))
-        .where(column("kind") == kind)
+        .select_from(index.source)
+        .where(index.matching, column("kind") == kind)
     )

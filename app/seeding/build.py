@@ -1,20 +1,14 @@
-"""Build the database file: whole or not at all, and the same bytes for the same seed."""
+"""Build a database from a seed: validate, cross-check, migrate, load, and put in place."""
 
-import os
-import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterable
 from pathlib import Path
-from tempfile import mkstemp
 
-from sqlalchemy import Connection, insert
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import URL, Connection
 
-from app.database import DatabaseError, inspect, writing_engine
-from app.models import SCHEMA_REVISION, search_index
-from app.seeding import validation
+from app.models import SCHEMA_REVISION
+from app.seeding import file_target, server_target, validation
 from app.seeding.checks import cross_check
-from app.seeding.faults import BuildError, SeedError
+from app.seeding.faults import SeedError
 from app.seeding.files import seed_hash
 from app.seeding.index import index_rows
 from app.seeding.loading import Row, load
@@ -35,75 +29,45 @@ def valid_seed(folder: Path) -> Seed:
     return seed
 
 
-def build(folder: Path, migrations: Path, target: Path) -> None:
-    """Build a database from a seed folder and put it in place of the old one.
+def build(folder: Path, migrations: Path, target: Path | URL) -> None:
+    """Build a release from a seed folder and put it in place of the old one.
 
     Raises:
         SeedError: if the seed has faults; nothing is written then.
         BuildError: if the target is something else, or cannot be written.
     """
-    seed = valid_seed(folder)
-    try:
-        refuse_strangers(target)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(target) as temporary:
-            content = rows(seed, seed_hash(folder), SCHEMA_REVISION)
-            fill(temporary, content, index_rows(seed), migrations)
-    except OSError as error:
-        raise BuildError(f"cannot write {target}: {error.strerror or error}") from None
-    except (OperationalError, sqlite3.OperationalError) as error:
-        raise BuildError(f"cannot write {target}: {getattr(error, 'orig', error)}") from None
+    seed, digest = valid_seed(folder), seed_hash(folder)
+    put(target, digest, rows(seed, digest, SCHEMA_REVISION), index_rows(seed), migrations)
 
 
-def refuse_strangers(target: Path) -> None:
-    """Never overwrite what is not a database of this API."""
-    if target.is_dir():
-        raise BuildError(f"{target} is a folder; name a file")
-    if target.exists() and not target.is_file():
-        raise BuildError(f"{target} is no regular file; name another")
-    if target.exists() and target.stat().st_size:
-        try:
-            inspect(target)
-        except DatabaseError as error:
-            raise BuildError(f"{error}; move it away or name another file") from None
-
-
-@contextmanager
-def replacing(target: Path) -> Iterator[Path]:
-    """Give a temporary file beside the target; if all goes well it takes the target's place."""
-    handle, name = mkstemp(prefix=f".{target.name}.", suffix=".building", dir=target.parent)
-    os.close(handle)
-    temporary = Path(name)
-    try:
-        yield temporary
-        temporary.chmod(0o644)
-        flush(temporary)
-        temporary.replace(target)
-        flush(target.parent)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def flush(path: Path) -> None:
-    """Wait until a file, or the entries of a folder, are on the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def fill(
-    path: Path, content: Iterable[Row], texts: Iterable[dict[str, str]], migrations: Path
+def put(
+    target: Path | URL,
+    digest: str,
+    content: Iterable[Row],
+    index: Iterable[dict[str, str]],
+    migrations: Path,
 ) -> None:
-    """Run the migrations on an empty file, load all rows and texts, and check the result."""
-    engine = writing_engine(path)
-    with engine.begin() as connection:
+    """Make a release of rows and put it in place of the old one.
+
+    Args:
+        target: a file, or a database on servers.
+        digest: the digest of the seed.
+        content: the rows of all tables, table by table.
+        index: the rows of the full-text index.
+        migrations: the folder of the migrations, which make the tables.
+
+    Raises:
+        BuildError: if the target is something else, or cannot be written.
+    """
+
+    def fill(connection: Connection) -> None:
         migrate(connection, migrations)
         load(connection, content)
-        connection.execute(insert(search_index), list(texts))
-    engine.dispose()
-    finish(path)
+
+    if isinstance(target, Path):
+        file_target.put(target, fill, index)
+    else:
+        server_target.put(target, digest, fill, index)
 
 
 def migrate(connection: Connection, migrations: Path, revision: str = "head") -> None:
@@ -116,28 +80,3 @@ def migrate(connection: Connection, migrations: Path, revision: str = "head") ->
     config.set_main_option("script_location", str(migrations).replace("%", "%%"))
     config.attributes["connection"] = connection
     (command.downgrade if revision == "base" else command.upgrade)(config, revision)
-
-
-def finish(path: Path) -> None:
-    """Check the file and bring it into its canonical form."""
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("INSERT INTO search_index (search_index) VALUES ('optimize')")
-        connection.execute("ANALYZE")
-        connection.execute("VACUUM")
-        faults = connection.execute("PRAGMA foreign_key_check").fetchall()
-        verdict = connection.execute("PRAGMA integrity_check").fetchone()[0]
-    if faults or verdict != "ok":
-        raise BuildError(f"the database did not pass its own checks: {verdict} {faults}")
-    with path.open("r+b") as file:
-        forget_writer(file.fileno())
-
-
-def forget_writer(handle: int) -> None:
-    """Blank what SQLite notes of itself in the file's header, so that the seed alone decides.
-
-    Offsets 24, 92 and 96 hold the change counter, the counter for which the version is valid,
-    and the version of the library that wrote last (SQLite file format, section 1.3).
-    """
-    for offset in (24, 92):
-        os.pwrite(handle, (1).to_bytes(4, "big"), offset)
-    os.pwrite(handle, (3_040_000).to_bytes(4, "big"), 96)

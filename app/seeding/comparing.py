@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from app.database import Database
+from app.database import Database, Files
 from app.seeding.build import valid_seed
 from app.seeding.changelog import recorded
 from app.seeding.history import RecordChange, Snapshot, snapshot, written
@@ -31,10 +31,9 @@ def records_at(path: Path) -> Snapshot:
     """
     if path.is_dir():
         return snapshot(valid_seed(path))
-    database = Database(path)
+    database = Database(Files(path))
     try:
-        with database.connect() as connection:
-            return recorded(connection)
+        return database.read(recorded)
     finally:
         database.close()
 

@@ -10,6 +10,7 @@ from sqlmodel import SQLModel
 BATCH = 5_000
 
 Row = tuple[type[SQLModel], dict[str, Any]]
+Values = tuple[Any, ...] | dict[str, Any]
 Converter = Callable[[Any], Any] | None
 
 
@@ -20,19 +21,12 @@ def load(connection: Connection, rows: Iterable[Row]) -> None:
     batches; an INSERT that is compiled anew for each batch takes twice the time.
     """
     for table, group in groupby(rows, key=lambda row: row[0]):
-        names, converters, statement = prepared(connection, table)
-        plain = (
-            tuple(
-                value if convert is None or value is None else convert(value)
-                for value, convert in zip(map(row.get, names), converters, strict=True)
-            )
-            for _, row in group
-        )
-        for batch in batched(plain):
+        statement, finish = prepared(connection, table)
+        for batch in batched(finish(row) for _, row in group):
             connection.exec_driver_sql(statement, batch)
 
 
-def batched(rows: Iterator[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
+def batched(rows: Iterator[Values]) -> Iterator[list[Values]]:
     """Cut rows into batches."""
     while batch := list(islice(rows, BATCH)):
         yield batch
@@ -40,13 +34,27 @@ def batched(rows: Iterator[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
 
 def prepared(
     connection: Connection, table: type[SQLModel]
-) -> tuple[list[str], list[Converter], str]:
-    """Compile the INSERT of a table, and find how each of its columns is written."""
-    compiled = insert(table).compile(dialect=connection.dialect)
-    names = list(compiled.positiontup or ())
+) -> tuple[str, Callable[[dict[str, Any]], Values]]:
+    """Compile the INSERT of a table, and find how the driver takes its rows.
+
+    SQLite's driver takes values in the order of the statement, that of PostgreSQL by their names.
+    """
+    dialect = connection.dialect
+    compiled = insert(table).compile(dialect=dialect)
+    in_order = compiled.positiontup
+    names = list(compiled.params if in_order is None else in_order)
     columns = table.__table__.columns  # type: ignore[attr-defined]
-    converters = [
-        columns[name].type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
-        for name in names
+    converters: list[Converter] = [
+        columns[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names
     ]
-    return names, converters, str(compiled)
+
+    def values(row: dict[str, Any]) -> tuple[Any, ...]:
+        return tuple(
+            value if convert is None or value is None else convert(value)
+            for value, convert in zip(map(row.get, names), converters, strict=True)
+        )
+
+    def named(row: dict[str, Any]) -> dict[str, Any]:
+        return dict(zip(names, values(row), strict=True))
+
+    return str(compiled), named if in_order is None else values

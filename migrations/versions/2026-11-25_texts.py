@@ -12,12 +12,30 @@ down_revision = "2026_11_25_figures"
 branch_labels = None
 depends_on = None
 
-SEARCH_INDEX = """
+FILE_INDEX = """
 CREATE VIRTUAL TABLE search_index USING fts5 (
     kind UNINDEXED, code UNINDEXED, title_en, text_en, title_zh, text_zh,
     tokenize = 'porter unicode61 remove_diacritics 2'
 )
 """
+SERVER_INDEX = """
+CREATE TEXT SEARCH DICTIONARY stem (TEMPLATE = snowball, LANGUAGE = porter);
+CREATE TABLE search_index (
+    id integer CONSTRAINT pk_search_index PRIMARY KEY,
+    kind text NOT NULL, code text NOT NULL,
+    title_en text NOT NULL, text_en text NOT NULL,
+    title_zh text NOT NULL, text_zh text NOT NULL,
+    title_en_lexemes text NOT NULL, text_en_lexemes text NOT NULL,
+    title_zh_lexemes text NOT NULL, text_zh_lexemes text NOT NULL,
+    vector tsvector NOT NULL
+);
+CREATE INDEX ix_search_index_vector ON search_index USING gin (vector)
+"""
+SEARCH_INDEX = {"sqlite": FILE_INDEX, "postgresql": SERVER_INDEX}
+WITHOUT_INDEX = {
+    "sqlite": "DROP TABLE search_index",
+    "postgresql": "DROP TABLE search_index; DROP TEXT SEARCH DICTIONARY stem",
+}
 
 
 def upgrade() -> None:
@@ -271,12 +289,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("action_id", "topic_id", name=op.f("pk_action_topic")),
     )
     op.create_index(op.f("ix_action_topic_topic_id"), "action_topic", ["topic_id"], unique=False)
-    op.execute(SEARCH_INDEX)
+    op.execute(SEARCH_INDEX[op.get_context().dialect.name])
 
 
 def downgrade() -> None:
     """Take the revision back."""
-    op.execute("DROP TABLE search_index")
+    op.execute(WITHOUT_INDEX[op.get_context().dialect.name])
     op.drop_index(op.f("ix_action_topic_topic_id"), table_name="action_topic")
     op.drop_table("action_topic")
     op.drop_index(op.f("ix_action_sector_sector_id"), table_name="action_sector")

@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import Event, Thread
 from time import perf_counter
 
-from app.database import Database
+from app.database import Database, Files
 from app.filters import ObservationSelection
 from app.queries.exports import observation_rows
 from app.text import Language
@@ -75,7 +75,7 @@ def downloaded(base: str, pid: int) -> tuple[float, float, int, int, int]:
 
 def command_line(path: Path) -> float:
     """Have sqlite3 write the same table, and give the seconds."""
-    database = Database(path)
+    database = Database(Files(path))
     with database.connect() as connection:
         asked = ObservationSelection.model_validate({"vintages": "all"})
         statement = observation_rows(connection, Language.ENGLISH, asked)

@@ -12,9 +12,11 @@ from hashlib import sha256
 from itertools import chain
 from pathlib import Path
 
+from sqlalchemy import URL
+
 from app import models
 from app.models import FOREVER, SCHEMA_REVISION
-from app.seeding.build import fill, valid_seed
+from app.seeding.build import put, valid_seed
 from app.seeding.index import index_rows
 from app.seeding.loading import Row
 from app.seeding.rows import rows as seed_rows
@@ -74,17 +76,16 @@ def source_key(year: int, vintage: int) -> str:
     return f"generated-{year + 1 + vintage}-0{vintage + 1}-15"
 
 
-def build(scale: Scale, path: Path) -> None:
+def build(scale: Scale, target: Path | URL) -> None:
     """Build a database that holds the real seed and a made-up rest, with a progress bar."""
     from rich.progress import track  # noqa: PLC0415
 
     seed = valid_seed(ROOT / "seed")
     made_up = track(rows(scale), f"{scale.observations:,} observations", total=scale.rows)
-    content = chain(
-        seed_rows(seed, sha256(path.stem.encode()).hexdigest(), SCHEMA_REVISION), made_up
-    )
-    path.unlink(missing_ok=True)
-    fill(path, content, index_rows(seed), ROOT / "migrations")
+    name = target.stem if isinstance(target, Path) else str(target.database)
+    digest = sha256(name.encode()).hexdigest()
+    content = chain(seed_rows(seed, digest, SCHEMA_REVISION), made_up)
+    put(target, digest, content, index_rows(seed), ROOT / "migrations")
 
 
 def rows(scale: Scale) -> Iterator[Row]:

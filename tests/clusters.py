@@ -1,0 +1,179 @@
+"""PostgreSQL for tests: servers of our own in a temporary folder, set up as the README says."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from itertools import count
+from pathlib import Path
+from tempfile import mkdtemp
+
+import psycopg
+from sqlalchemy import URL
+
+from tests.seeds import ROOT
+
+BUILDER, READER = "bri_builder", "bri_reader"
+SETTINGS = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "shared_buffers": "32MB",
+    "max_wal_size": "128MB",
+    "wal_level": "replica",
+    "wal_keep_size": "64MB",
+    "max_connections": "60",
+    "unix_socket_directories": "",
+    "listen_addresses": "127.0.0.1",
+    "logging_collector": "off",
+}
+NUMBERS = count(1)
+USER = "postgres" if os.geteuid() == 0 else None
+"""Who runs the servers; PostgreSQL refuses to be run by root."""
+
+
+def programs() -> Path | None:
+    """Find PostgreSQL's programs, which Debian keeps off the search path."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
+    server = str(found[-1]) if found else shutil.which("postgres")
+    return Path(server).parent if server else None
+
+
+def described() -> tuple[list[str], list[str], list[str]]:
+    """Read the README's SQL: for the roles, for the database, and within it."""
+    text = (ROOT / "README.md").read_text("utf-8")
+    (block,) = re.findall(r"```sql\n(.*?)```", text, re.DOTALL)
+    bare = re.sub("--.*", "", block)
+    statements = [one.strip() for one in bare.split(";") if one.strip()]
+    roles = [one for one in statements if "ROLE bri" in one and "DEFAULT" not in one]
+    within = [one for one in statements if "DEFAULT" in one]
+    return roles, [one for one in statements if one not in roles + within], within
+
+
+class Cluster:
+    """One server with its folder and its port; it can be killed and come back."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.folder = folder
+        self.port = port
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def program(self, name: str) -> str:
+        """Find one of PostgreSQL's programs."""
+        folder = programs()
+        assert folder is not None
+        return str(folder / name)
+
+    def run(self, program: str, *arguments: str) -> None:
+        """Run one of PostgreSQL's programs."""
+        command = [self.program(program), *arguments]
+        subprocess.run(
+            command, check=True, capture_output=True, cwd=self.folder.parent, user=USER, group=USER
+        )
+
+    def start(self) -> None:
+        """Start the server and wait until it answers."""
+        self.launch()
+        for _ in range(1500):
+            with suppress(psycopg.OperationalError):
+                self.execute("SELECT 1")
+                return
+            time.sleep(0.02)
+            if self.process is None or self.process.poll() is not None:
+                self.launch()  # A process of the killed server was still there.
+        raise AssertionError(f"{self.folder} did not start")
+
+    def launch(self) -> None:
+        """Start the server's first process."""
+        options = [f"-c{name}={value}" for name, value in SETTINGS.items()]
+        self.process = subprocess.Popen(
+            [self.program("postgres"), "-D", str(self.folder), "-p", str(self.port), *options],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd=self.folder.parent,
+            user=USER,
+            group=USER,
+        )
+
+    def kill(self) -> None:
+        """Kill every process of the server at once."""
+        assert self.process is not None
+        number = self.process.pid
+        children = Path(f"/proc/{number}/task/{number}/children").read_text("utf-8").split()
+        self.process.kill()
+        for child in children:
+            with suppress(ProcessLookupError):
+                os.kill(int(child), signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> None:
+        """Stop the server, if it runs."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            self.process.wait()
+
+    def execute(self, statement: str, database: str = "postgres") -> list[tuple[object, ...]]:
+        """Run a statement as the owner of the server."""
+        address = f"host=127.0.0.1 port={self.port} user=postgres dbname={database}"
+        with psycopg.connect(address, autocommit=True) as connection:
+            cursor = connection.execute(statement.encode())
+            return cursor.fetchall() if cursor.description else []
+
+    def new_database(self) -> URL:
+        """Make a database as the README says, and give the address for its builder."""
+        name = f"bri_{next(NUMBERS)}"
+        _, outside, within = described()
+        for statement in outside:
+            self.execute(re.sub(r"\bDATABASE bri\b", f"DATABASE {name}", statement))
+        for statement in within:
+            self.execute(statement, name)
+        return self.url(name)
+
+    def url(self, database: str) -> URL:
+        """Give the address of a database for its builder."""
+        return URL.create(
+            "postgresql+psycopg", BUILDER, "a secret/1", "127.0.0.1", self.port, database
+        )
+
+    def replica(self, folder: Path, port: int) -> "Cluster":
+        """Start a server that follows this one."""
+        other = Cluster(folder, port)
+        source = f"host=127.0.0.1 port={self.port} user=postgres"
+        self.run("pg_basebackup", "-D", str(folder), "-R", "-c", "fast", "-d", source)
+        other.start()
+        return other
+
+
+def reading(url: URL) -> URL:
+    """Give the address of a database for the role that only reads."""
+    return url.set(username=READER)
+
+
+@contextmanager
+def folder_for_servers() -> Iterator[Path]:
+    """Make a folder in which servers may write, and remove it afterwards."""
+    folder = Path(mkdtemp(prefix="bri-"))
+    if USER:
+        shutil.chown(folder, USER, USER)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def running(folder: Path, port: int) -> Iterator[Cluster]:
+    """Make a server with the README's roles, and stop it afterwards."""
+    cluster = Cluster(folder, port)
+    options = ["-A", "trust", "-U", "postgres", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"]
+    cluster.run("initdb", "-D", str(folder), *options)
+    cluster.start()
+    try:
+        for statement in described()[0]:
+            cluster.execute(statement)
+        yield cluster
+    finally:
+        cluster.stop()

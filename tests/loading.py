@@ -1,0 +1,72 @@
+"""Readers that ask a server without a pause, and note every answer."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import cycle
+from threading import Event, Thread
+from time import monotonic, sleep
+from typing import Any
+
+import httpx2
+
+URLS = (
+    "/v1/observations?sort=value_desc",
+    "/v1/search?q=trade",
+    "/v1/overview",
+    "/v1/series/goods-trade.CN.BRI.CNY.P12M",
+    "/v1/actions?q=cooperation",
+)
+
+
+class Load:
+    """What some readers were answered."""
+
+    def __init__(self) -> None:
+        self.statuses: Counter[int | str] = Counter()
+        self.wrong: list[str] = []
+        self.ended = Event()
+
+    def ask(self, base: str) -> None:
+        """Ask until told to stop."""
+        with httpx2.Client(base_url=base, timeout=60) as client:
+            for url in cycle(URLS):
+                if self.ended.is_set():
+                    return
+                try:
+                    response = client.get(url)
+                except httpx2.TransportError as error:
+                    self.statuses[type(error).__name__] += 1
+                    self.wrong.append(repr(error))
+                    continue
+                self.statuses[response.status_code] += 1
+                if response.status_code != httpx2.codes.OK:
+                    self.wrong.append(response.text)
+
+    def more(self, count: int) -> None:
+        """Wait for so many more answers."""
+        wanted = self.statuses.total() + count
+        until(lambda: self.statuses.total() >= wanted)
+
+
+@contextmanager
+def loaded(base: str, readers: int = 6) -> Iterator[Load]:
+    """Let readers ask a server meanwhile."""
+    load = Load()
+    threads = [Thread(target=load.ask, args=[base]) for _ in range(readers)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield load
+    finally:
+        load.ended.set()
+        for thread in threads:
+            thread.join()
+
+
+def until(condition: Callable[[], Any], seconds: float = 60) -> None:
+    """Wait until something holds."""
+    deadline = monotonic() + seconds
+    while not condition():
+        assert monotonic() < deadline
+        sleep(0.02)

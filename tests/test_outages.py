@@ -1,0 +1,63 @@
+"""What the cache does while no release can be looked up."""
+
+import asyncio
+from itertools import pairwise
+from pathlib import Path
+from time import monotonic
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.caching.middleware import LOOK_EVERY
+from app.context import Library, Snapshot
+from app.database import DatabaseError, Files
+from tests.conftest import Target, opened
+from tests.test_caching import ask
+
+
+def test_without_a_database_kept_answers_go_on(tmp_path: Path, database: Target) -> None:
+    with opened(database) as app:
+        client = TestClient(app)
+        kept = client.get("/v1/topics")
+        library, app.state.library = app.state.library, Library(Files(tmp_path / "none.sqlite"))
+        app.caching.look_again = 0.0
+        try:
+            assert client.get("/v1/topics").content == kept.content
+            held = {"If-None-Match": kept.headers["etag"]}
+            assert client.get("/v1/topics", headers=held).status_code == 304
+            for path in ("/v1/areas", "/v1/observations.csv", "/health/ready"):
+                missed = client.get(path)
+                assert missed.status_code == 503
+                assert missed.headers["retry-after"] == "5"
+                assert missed.headers["cache-control"] == "no-store"
+            assert client.get("/v1/topics").status_code == 200
+        finally:
+            app.state.library = library
+        assert client.get("/v1/areas").status_code == client.get("/health/ready").status_code == 200
+        assert client.get("/v1/topics").headers["etag"] == kept.headers["etag"]
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_kept_answers_look_for_a_release_now_and_then(
+    database: Target, monkeypatch: pytest.MonkeyPatch, *, gone: bool
+) -> None:
+    with opened(database) as app:
+        asyncio.run(ask(app, "/v1/topics"))
+        looks: list[float] = []
+        current = app.state.library.current
+
+        def looked() -> Snapshot:
+            looks.append(monotonic())
+            if gone:
+                raise DatabaseError("there is none")
+            found: Snapshot = current()
+            return found
+
+        monkeypatch.setattr(app.state.library, "current", looked)
+
+        async def again() -> None:
+            while len(looks) < 3:
+                assert (await ask(app, "/v1/topics"))[0] == 200
+
+        asyncio.run(again())
+        assert all(later - former > LOOK_EVERY * 0.9 for former, later in pairwise(looks))
