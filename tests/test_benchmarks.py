@@ -11,6 +11,8 @@ import pytest
 from tests.benchmarks import load, peers, plot, speed
 from tests.benchmarks.peers import Started
 
+pytestmark = pytest.mark.sqlite
+
 NAMES = {name for one in speed.COMPARISONS for name in (one.one, one.other)}
 RESULTS = {name: [float(place + 1), 20.0, 30.0] for place, name in enumerate(sorted(NAMES))}
 STARTS = {"ours": [Started(0.9, 95.2), Started(1.1, 95.4), Started(1.0, 95.3)]}

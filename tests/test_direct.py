@@ -2,6 +2,7 @@
 
 import gc
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.direct import Direct
-from app.main import ROUTERS, application, create_app
+from app.main import ROUTERS, application
 from app.queries.prepared import Prepared
-from app.settings import Settings
+from tests.conftest import Target, opened
 from tests.test_contract import PATHS, example_url
 
 NAMED = {"X-Request-ID": "the-same-for-all", "Accept-Encoding": "identity"}
@@ -42,17 +43,18 @@ REFUSED = [
 
 
 @pytest.fixture(scope="module")
-def short(database: Path) -> TestClient:
+def short(database: Target) -> Iterator[TestClient]:
     """Ask an application that keeps nothing."""
-    return TestClient(create_app(Settings(database=database, cache_entries=0)))
+    with opened(database, cache_entries=0) as app:
+        yield TestClient(app)
 
 
 @pytest.fixture(scope="module")
-def long(database: Path) -> TestClient:
+def long(database: Target) -> Iterator[TestClient]:
     """Ask one that knows no direct ways either."""
-    app = create_app(Settings(database=database, cache_entries=0))
-    app.direct = Direct([])
-    return TestClient(app)
+    with opened(database, cache_entries=0) as app:
+        app.direct = Direct([])
+        yield TestClient(app)
 
 
 def told(client: TestClient, url: str, **headers: str) -> tuple[int, list[Any], bytes]:
@@ -74,6 +76,7 @@ def test_both_ways_answer_alike(
     assert (short_told[0] == 200) == (path not in REFUSED)
 
 
+@pytest.mark.sqlite
 def test_what_the_driver_fails_at_is_told_by_sqlalchemy(
     short: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -87,6 +90,7 @@ def test_what_the_driver_fails_at_is_told_by_sqlalchemy(
     assert told(short, path) == made
 
 
+@pytest.mark.sqlite
 def test_a_server_process_looks_for_garbage_once_it_is_made(
     database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

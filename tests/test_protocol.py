@@ -18,6 +18,8 @@ from app import cli
 from app.caching import protocol
 from tests.conftest import free_port, serving, wait_until_ready
 
+pytestmark = pytest.mark.sqlite
+
 CHANGING = re.compile(rb"\r\n(?:date|x-request-id): [^\r]*", re.IGNORECASE)
 NAMED = re.compile(rb"\r\nx-request-id: ([^\r]*)")
 PATHS = (
