@@ -326,27 +326,8 @@ def upgrade() -> None:
         ),
     )
     op.create_index(
-        op.f("ix_observation_period"), "observation", ["period_start", "series_id", "source_id"]
-    )
-    op.create_index(
-        op.f("ix_observation_value"), "observation", [sa.text("CAST(value AS NUMERIC)"), "id"]
-    )
-    op.create_index(
         op.f("ix_observation_previous_id"), "observation", ["previous_id"], unique=False
     )
-    still_current = sa.text("current_until = '9999-12-31'")
-    op.create_index(
-        op.f("ix_observation_current"),
-        "observation",
-        ["vintage", "id"],
-        sqlite_where=still_current,
-        postgresql_where=still_current,
-    )
-    op.create_index(
-        op.f("ix_observation_source"), "observation", ["source_id", "series_id", "period_start"]
-    )
-    op.create_index(op.f("ix_observation_status"), "observation", ["status", "qualifier"])
-    op.create_index(op.f("ix_observation_vintage"), "observation", ["vintage", "id"])
     op.create_table(
         "headline",
         sa.Column("indicator_id", sa.Integer(), nullable=False),
@@ -394,13 +375,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_report_source_id"), table_name="report")
     op.drop_table("report")
     op.drop_table("headline")
-    op.drop_index(op.f("ix_observation_vintage"), table_name="observation")
-    op.drop_index(op.f("ix_observation_status"), table_name="observation")
-    op.drop_index(op.f("ix_observation_source"), table_name="observation")
-    op.drop_index(op.f("ix_observation_current"), table_name="observation")
     op.drop_index(op.f("ix_observation_previous_id"), table_name="observation")
-    op.drop_index(op.f("ix_observation_value"), table_name="observation")
-    op.drop_index(op.f("ix_observation_period"), table_name="observation")
     op.drop_table("observation")
     op.drop_index(op.f("ix_series_months"), table_name="series")
     op.drop_index(op.f("ix_series_indicator_id"), table_name="series")

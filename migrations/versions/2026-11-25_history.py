@@ -1,4 +1,4 @@
-"""Growth rates, breaks in series, and the history of releases.
+"""Growth rates, breaks in series, the history of releases, and the indexes that lists walk.
 
 Revision ID: 2026_11_25_history
 Revises: 2026_11_25
@@ -134,10 +134,35 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("series_id", "start", name=op.f("pk_series_break")),
     )
+    still_current = sa.text("current_until = '9999-12-31'")
+    op.create_index(
+        op.f("ix_observation_period"), "observation", ["period_start", "series_id", "source_id"]
+    )
+    op.create_index(
+        op.f("ix_observation_value"), "observation", [sa.text("CAST(value AS NUMERIC)"), "id"]
+    )
+    op.create_index(
+        op.f("ix_observation_current"),
+        "observation",
+        ["vintage", "id"],
+        sqlite_where=still_current,
+        postgresql_where=still_current,
+    )
+    op.create_index(op.f("ix_observation_vintage"), "observation", ["vintage", "id"])
+    op.create_index(
+        op.f("ix_observation_source"), "observation", ["source_id", "series_id", "period_start"]
+    )
+    op.create_index(op.f("ix_observation_status"), "observation", ["status", "qualifier"])
 
 
 def downgrade() -> None:
     """Undo the revision."""
+    op.drop_index(op.f("ix_observation_status"), table_name="observation")
+    op.drop_index(op.f("ix_observation_source"), table_name="observation")
+    op.drop_index(op.f("ix_observation_vintage"), table_name="observation")
+    op.drop_index(op.f("ix_observation_current"), table_name="observation")
+    op.drop_index(op.f("ix_observation_value"), table_name="observation")
+    op.drop_index(op.f("ix_observation_period"), table_name="observation")
     op.drop_table("series_break")
     op.drop_index(op.f("ix_growth_rate_vintage"), table_name="growth_rate")
     op.drop_index(op.f("ix_growth_rate_period"), table_name="growth_rate")
