@@ -74,6 +74,8 @@ def one_line_errors() -> Iterator[None]:
 
 def configured(database: Path | None, seed: Path | None = None) -> Settings:
     """Join the options of a command with the environment."""
+    if database is not None and ":/" in str(database):
+        raise RefusedError("--database names a file; give an address as BRI_DATABASE_URL")
     given = {"database": database and database.absolute(), "seed": seed and seed.absolute()}
     options: Any = {name: value for name, value in given.items() if value is not None}
     settings = Settings(**options)

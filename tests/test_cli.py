@@ -97,6 +97,14 @@ def test_wrong_usage(arguments: list[str]) -> None:
     assert isinstance(done.exception, SystemExit)
 
 
+def test_an_address_is_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for command in ("build", "check", "openapi"):
+        done = bri(command, "--database", "postgresql+psycopg://somebody@127.0.0.1/bri")
+        failed(done, "give an address as BRI_DATABASE_URL")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_help_names_every_command() -> None:
     text = bri("--help").stdout
     for command in ("serve", "build", "check", "openapi"):
