@@ -81,7 +81,6 @@ class Obstacle(StrEnum):
 
     UNIT = "unit"
     MONTHS = "months"
-    AREA = "area"
     BREAK = "break"
     QUALIFIER = "qualifier"
     BASIS = "basis"

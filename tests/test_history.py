@@ -30,6 +30,7 @@ from tests.seeds import add, add_figure, copied, edit, refused
 
 SHARE = "observations/trade-share.CN.BRI.PT.P12M.2024-01.scio-2025-07-18.yaml"
 ATOM = {"atom": "http://www.w3.org/2005/Atom"}
+RECORD = '{"collection": "topics", "key": "a", "fields": {"name.en": "b"}}'
 RELEASE = "date: {day}\nnote: {{en: A later release., zh: 后续版本。}}\n"
 
 
@@ -53,9 +54,9 @@ def test_all_changes_give_the_data_set(client: TestClient) -> None:
 
 def test_changes_of_one_release_lead_from_the_one_before(client: TestClient) -> None:
     first = replayed(told(client, "&release=2026-11-25"))
-    text = (ROOT / "seed" / "history" / "2026-11-25.jsonl").read_text()
-    assert first == parsed(text)
-    assert written(first) == text
+    content = (ROOT / "seed" / "history" / "2026-11-25.jsonl").read_bytes()
+    assert first == parsed(content)
+    assert written(first).encode() == content
     second = told(client, "&release=2026-11-25.2")
     assert replayed(second, first) == snapshot(valid_seed(ROOT / "seed"))
 
@@ -203,19 +204,29 @@ def test_an_edit_after_freezing_needs_a_new_release(tmp_path: Path) -> None:
     ("name", "text", "message"),
     [
         ("2026-11-25", "{}\n", "2026-11-25.jsonl:1: is no record"),
-        (
-            "2026-11-25",
-            '{"collection": "a", "key": "b", "fields": {}}\nx',
-            ".jsonl:2: is no record",
-        ),
-        ("2020-01-01", "", "there is no releases/2020-01-01.yaml"),
+        ("2026-11-25", f"{RECORD}\nx", ".jsonl:2: is no record"),
+        ("2026-11-25", RECORD.replace("topics", "rumours"), ".jsonl:1: is no record"),
+        ("2026-11-25", RECORD.replace('"b"', "1"), ".jsonl:1: is no record"),
+        ("2026-11-25", RECORD.replace('"name.en": "b"', ""), ".jsonl:1: is no record"),
+        ("2026-11-25", "[" * 100_000, ".jsonl:1: is no record"),
+        ("2026-11-25", f"{RECORD}\n\udcff", ".jsonl:2: is no record"),
+        ("2026-11-25", "", "holds no record"),
+        ("2020-01-01", RECORD, "there is no releases/2020-01-01.yaml"),
     ],
 )
 def test_a_broken_history_is_told(tmp_path: Path, name: str, text: str, message: str) -> None:
     seed = copied(tmp_path)
-    (seed / "history" / f"{name}.jsonl").write_text(text)
+    (seed / "history" / f"{name}.jsonl").write_bytes(text.encode(errors="surrogateescape"))
     (fault,) = refused(seed)
     assert message in str(fault)
+
+
+def test_an_odd_figure_of_the_past_stops_no_build(tmp_path: Path) -> None:
+    seed = copied(tmp_path)
+    figure = '{"collection": "observations", "key": "x", "fields": {"a": "b"}}\n'
+    (seed / "history" / "2026-11-25.jsonl").write_text(figure)
+    build(seed, ROOT / "migrations", tmp_path / "bri.sqlite")
+    assert bri("diff", str(tmp_path / "bri.sqlite"), str(seed)).stdout.startswith("The two hold")
 
 
 def test_feeds_are_served_with_their_media_types(server: str) -> None:

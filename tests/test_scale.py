@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
@@ -14,6 +15,7 @@ from sqlalchemy import event
 from starlette.testclient import TestClient
 
 from app.queries.prepared import Prepared
+from app.queries.series import MOST_DRAWN
 from tests.benchmarks.generated import Scale, build
 from tests.conftest import Target, opened
 from tests.test_contract import PATHS, example_url
@@ -139,6 +141,14 @@ def matches(item: dict[str, Any], asked: dict[str, Any]) -> bool:
         return bool(item["vintage"] <= day)
     start = item["current_from"]
     return bool(start and start <= day < (item["superseded_on"] or "9999-12-31"))
+
+
+def test_the_page_of_years_is_bounded(tmp_path: Path) -> None:
+    build(Scale(indicators=10, areas=12), tmp_path / "bri.sqlite")
+    with opened(tmp_path / "bri.sqlite") as app:
+        page = TestClient(app).get("/years").text
+    assert page.count("<table") == MOST_DRAWN
+    assert "/v1/series?" in page
 
 
 @contextmanager

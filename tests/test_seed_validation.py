@@ -109,6 +109,7 @@ FORMS = {
     "address": Broken(
         "sources/xinhua-2024-12-19.yaml", "address: https:", "address: ftp:", "address", "http"
     ),
+    "long-title": Broken(SCIO, "中国新闻社英文网", "中" * 201, "publisher.zh", "at most 200"),
     "language": Broken(SCIO, "language: en", "language: english", "language", "[a-z]{2}"),
     "key-of-another-name": Broken(
         SERIES,

@@ -2,10 +2,15 @@
 
 from fractions import Fraction
 from itertools import combinations
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 from starlette.testclient import TestClient
+
+from app.seeding.build import build
+from tests.conftest import ROOT, opened
+from tests.seeds import add, add_figure, copied
 
 COMPARE = "/v1/compare?indicator={}&period={}&period={}"
 
@@ -232,6 +237,24 @@ def test_a_comparison_as_of_a_day(client: TestClient) -> None:
             "suggestion": "2023",
         }
     ]
+
+
+def test_a_comparison_keeps_to_the_areas_of_its_indicator(tmp_path: Path) -> None:
+    seed = copied(tmp_path)
+    norway = (seed / "areas/MY.yaml").read_text("utf-8").replace("position: 3", "position: 5")
+    add(seed, "areas/AA.yaml", norway)
+    for year in (2019, 2024, 2025):
+        figure = {"year": year, "end": "12-31", "status": "normal", "published": "0.5"}
+        series = "goods-trade.CN.AA.CNY.P12M"
+        add_figure(seed, {**figure, "source": "weekly-2026-02-01", "series": series})
+    build(seed, ROOT / "migrations", tmp_path / "bri.sqlite")
+    with opened(tmp_path / "bri.sqlite") as app:
+        asking = TestClient(app)
+        told = asking.get(COMPARE.format("goods-trade", "2024", "2025")).json()
+        missing = asking.get(COMPARE.format("goods-trade", "2019", "2025")).json()
+    assert told["earlier"]["counterpart_area"]["code"] == "BRI"
+    assert told["later"]["counterpart_area"]["code"] == "BRI"
+    assert "2019" not in missing["errors"][0]["allowed"]
 
 
 @pytest.mark.parametrize(

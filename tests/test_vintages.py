@@ -76,6 +76,7 @@ def test_as_of_is_a_replay(client: TestClient, path: str, folder: str) -> None:
     figures = list(published(folder))
     days = {date.fromisoformat(one["known"]) for one in figures}
     moments = {day + timedelta(days=step) for day in days for step in (-1, 0, 1)}
+    moments |= {date.min, date.max - timedelta(days=1), date.max}
     assert len(moments) > 20
     for day in sorted(moments):
         answer = client.get(f"/v1/{path}?as_of={day}&limit=1000").json()

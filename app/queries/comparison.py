@@ -5,7 +5,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from itertools import product
 from typing import Any
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, or_, select
 
 from app.filters import ComparisonParameters, spelled
 from app.models import Observation, Series, SeriesBreak
@@ -85,7 +85,7 @@ def chosen(
     spans = sorted(asked.spans())
     within = [(Figure.period_start == start) & (Figure.period_end == end) for start, end in spans]
     statement = observation_statement(language).where(
-        Measured.code == asked.indicator, or_(*within), *current(Observation, asked.as_of)
+        *of_indicator(asked), or_(*within), *current(Observation, asked.as_of)
     )
     statement = statement.add_columns((ObservedUnit.id == Measured.unit_id).label("own_unit"))
     if asked.unit is not None:
@@ -101,6 +101,15 @@ def chosen(
     for one in found:
         del one["own_unit"]
     return earlier, later
+
+
+def of_indicator(asked: ComparisonParameters) -> tuple[ColumnElement[bool], ...]:
+    """Keep the figures of an indicator between its own two areas."""
+    return (
+        Measured.code == asked.indicator,
+        Group.reporting_area_id == Measured.reporting_area_id,
+        Group.counterpart_area_id == Measured.counterpart_area_id,
+    )
 
 
 def strange(pair: tuple[Record, ...]) -> int:
@@ -126,7 +135,7 @@ def missing(
         .join(Series, Group.id == Figure.series_id)
         .join(Measured, Measured.id == Group.indicator_id)
         .join(ObservedUnit, ObservedUnit.id == Group.unit_id)
-        .where(Measured.code == asked.indicator, *current(Observation, asked.as_of))
+        .where(*of_indicator(asked), *current(Observation, asked.as_of))
         .order_by(Figure.period_start, Figure.period_end)
     )
     if asked.unit is not None:

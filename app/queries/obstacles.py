@@ -17,10 +17,6 @@ SENTENCES = {
         "the other.",
         "一为{months}个月数据，一为{other_months}个月数据，本服务不作折算。",
     ),
-    Obstacle.AREA: Words(
-        "They are about different areas: {areas} and {other_areas}.",
-        "统计范围不同：一为{areas}，一为{other_areas}。",
-    ),
     Obstacle.BREAK: Words(
         "Between them the series has a break. {note}", "两期之间数列有断点。{note}"
     ),
@@ -42,10 +38,10 @@ def told(kind: Obstacle, language: Language, **facts: object) -> Record:
 
 
 def between(one: Mapping[str, Any], other: Mapping[str, Any], language: Language) -> list[Record]:
-    """Tell why the figures of two series cannot be compared; nothing for one and the same.
+    """Tell why the figures of two series of the same areas cannot be compared.
 
     Args:
-        one: a series with its unit, months and areas.
+        one: a series with its unit and months.
         other: another one.
         language: the language of the sentences.
     """
@@ -56,16 +52,4 @@ def between(one: Mapping[str, Any], other: Mapping[str, Any], language: Language
     if one["months"] != other["months"]:
         lengths = {"months": one["months"], "other_months": other["months"]}
         found.append(told(Obstacle.MONTHS, language, **lengths))
-    if areas(one, "code", language) != areas(other, "code", language):
-        names = {
-            "areas": areas(one, "name", language),
-            "other_areas": areas(other, "name", language),
-        }
-        found.append(told(Obstacle.AREA, language, **names))
     return found
-
-
-def areas(series: Mapping[str, Any], part: str, language: Language) -> str:
-    """Name the two areas of a series."""
-    joint = Words(" with ", "与").to(language)
-    return joint.join((series["reporting_area"][part], series["counterpart_area"][part]))

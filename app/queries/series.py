@@ -27,6 +27,9 @@ Break: Any = SeriesBreak
 Reporter: Any = renamed(Area, "series_reporter")
 Counterpart: Any = renamed(Area, "series_counterpart")
 
+MOST_DRAWN = 100
+"""Up to how many series stand on a page; the list of series has them all."""
+
 ORDERS: dict[str, Sequence[Any]] = {
     "indicator": (Group.id,),
     "code": (Group.code,),
@@ -91,12 +94,14 @@ def one_series(
 
 
 def drawn(connection: Connection, language: Language) -> list[Record]:
-    """Read every series with its figures that hold, as they are drawn on a page."""
-    statement = series_statement(language).order_by(*ORDERS["indicator"])
+    """Read the first series with their figures that hold, as many as are drawn on a page."""
+    statement = series_statement(language).order_by(*ORDERS["indicator"]).limit(MOST_DRAWN)
     rows = [dict(row) for row in connection.execute(statement).mappings()]
-    every = observation_statement(language).where(*current(Observation, None))
+    figures = observation_statement(language).where(
+        Figure.series_id.in_([row["id"] for row in rows]), *current(Observation, None)
+    )
     points = defaultdict(list)
-    for point in read(connection, language, every.order_by(Figure.period_start)):
+    for point in read(connection, language, figures.order_by(Figure.period_start)):
         points[point["series"]].append(point)
     found = completed(connection, language, rows)
     return [

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, or_
 
 from app.models import FOREVER
 from app.queries.columns import Record, unindexed
@@ -30,7 +30,9 @@ def current(
         forever: Any = bindparam(None, FOREVER, literal_execute=walked)
         return [(table.current_until if walked else unindexed(table.current_until)) == forever]
     start = table.vintage if early else table.current_from
-    return [start <= as_of, table.current_until > as_of]
+    end = table.current_until
+    # Whatever holds still holds on the last day of the calendar too, which is its end by name.
+    return [start <= as_of, or_(end > as_of, unindexed(end) == FOREVER)]
 
 
 def term(record: Record) -> Record:

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse
 from app import openapi, problems
 from app.context import BEFORE_VALIDATION, Read, base_url, language_headers, spoken
 from app.queries.release import overview
-from app.queries.series import drawn
+from app.queries.series import MOST_DRAWN, drawn
 from app.text import Words
 
 if TYPE_CHECKING:
@@ -67,8 +67,10 @@ def show_welcome(request: Request, read: Read) -> Response:
 @router.get("/years", dependencies=BEFORE_VALIDATION)
 def show_years(request: Request, read: Read) -> Response:
     """Show every series with its years, side by side only where they compare."""
-    series = [one for one in read.read(drawn) if one["points"]]
-    return page(request, "years.html", series=series)
+    found = read.read(drawn)
+    drawable = [one for one in found if one["points"]]
+    more = len(found) == MOST_DRAWN
+    return page(request, "years.html", series=drawable, more=more)
 
 
 @router.get("/docs")

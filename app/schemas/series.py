@@ -17,7 +17,7 @@ class ObstacleTold(Schema):
 
 
 class SeriesObstacles(Schema):
-    """Another series of the same indicator, and why its figures cannot join."""
+    """Another series of the same indicator and areas, and why its figures cannot join."""
 
     series: Code = Field(examples=["outward-direct-investment.CN.BRI.CNY.P11M"])
     """The other series."""
@@ -66,7 +66,8 @@ class Series(Schema):
     last_period: Period | None
     """The last of them; null where there is none yet."""
     not_comparable_with: list[SeriesObstacles] = lists()
-    """The other series of the indicator, and why their figures cannot join this one."""
+    """The other series of the indicator between the same areas, and why their figures cannot join
+    this one."""
 
 
 class SeriesDetail(Series):

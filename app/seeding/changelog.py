@@ -11,6 +11,7 @@ from app.seeding.history import FieldChange, Fields, RecordChange, Snapshot, rep
 from app.seeding.releases import changes, releases
 from app.seeding.validation import Seed
 from app.text import Words
+from app.vocabulary import ChangeKind
 
 NAMING = ("name", "title", "text", "wording")
 """The fields that can name a record, the best first."""
@@ -85,5 +86,5 @@ def recorded(connection: Connection) -> Snapshot:
     for number, collection, key, kind, field, before, after in connection.execute(statement):
         told = (FieldChange(field, before, after),) if field is not None else ()
         earlier = found[number].fields if number in found else ()
-        found[number] = RecordChange(collection, key, kind, earlier + told)
+        found[number] = RecordChange(collection, key, ChangeKind(kind), earlier + told)
     return replayed(found.values())

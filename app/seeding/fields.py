@@ -28,7 +28,8 @@ def exact(value: object) -> Decimal:
 
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]+([-.][A-Za-z0-9]+)*$")]
-Words = Annotated[str, StringConstraints(min_length=1, pattern=r"^\S(.*\S)?$")]
+Words = Annotated[str, StringConstraints(min_length=1, max_length=4000, pattern=r"^\S(.*\S)?$")]
+ShortWords = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^\S(.*\S)?$")]
 Suffix = Annotated[str, StringConstraints(max_length=20)]
 Day = Annotated[date, BeforeValidator(iso_date), JsonSchema({"type": "string", "format": "date"})]
 Number = Annotated[
@@ -59,6 +60,15 @@ class Text(Strict):
     en: Words
     """English."""
     zh: Words
+    """Simplified Chinese."""
+
+
+class Title(Text):
+    """A text that stands in one line, alone or with others."""
+
+    en: ShortWords
+    """English."""
+    zh: ShortWords
     """Simplified Chinese."""
 
 

@@ -7,15 +7,27 @@ one file a release and one line a record, so that the history outlives every dat
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Annotated
+
+import msgspec
 
 from app.seeding.documents import GrowthRate, Observation, Release, Source
 from app.seeding.reader import Value
 from app.seeding.validation import Seed
-from app.vocabulary import ChangeKind
+from app.vocabulary import ChangeKind, Collection
 
 Fields = dict[str, str]
 Snapshot = dict[tuple[str, str], Fields]
 """The fields of each record by its collection and key."""
+
+
+class Line(msgspec.Struct, forbid_unknown_fields=True):
+    """A record in a file of history."""
+
+    collection: Collection
+    key: Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9][A-Za-z0-9.-]*$", max_length=200)]
+    fields: Annotated[Fields, msgspec.Meta(min_length=1)]
+
 
 FIGURES = (Observation.collection, GrowthRate.collection)
 
@@ -97,7 +109,7 @@ def superseded(old: Snapshot, new: Snapshot, collection: str, figure: Fields) ->
         fields
         for (kind, _), fields in old.items()
         if kind == collection
-        and all(fields[name] == figure[name] for name in ("series", "period.start"))
+        and all(fields.get(name) == figure[name] for name in ("series", "period.start"))
         and known_on(old, fields) < known_on(new, figure)
     ]
     return max(earlier, key=lambda fields: known_on(old, fields), default=None)
@@ -105,8 +117,8 @@ def superseded(old: Snapshot, new: Snapshot, collection: str, figure: Fields) ->
 
 def known_on(records: Snapshot, figure: Fields) -> str:
     """Date a figure by its source."""
-    source = records[Source.collection, figure["source"]]
-    return source.get("held_on") or source["published_on"]
+    source = records.get((Source.collection, figure.get("source", "")), {})
+    return source.get("held_on") or source.get("published_on", "")
 
 
 def replayed(changes: Iterable[RecordChange], before: Snapshot | None = None) -> Snapshot:
@@ -127,19 +139,19 @@ def replayed(changes: Iterable[RecordChange], before: Snapshot | None = None) ->
     return records
 
 
-def parsed(text: str) -> Snapshot:
+def parsed(content: bytes) -> Snapshot:
     """Read a snapshot, one line a record.
 
     Raises:
         ValueError: if a line is no record.
     """
     found: Snapshot = {}
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(content.splitlines(), start=1):
         try:
-            record = json.loads(line)
-            found[record["collection"], record["key"]] = dict(record["fields"])
-        except (ValueError, KeyError, TypeError):
+            record = msgspec.json.decode(line, type=Line)
+        except msgspec.DecodeError:
             raise ValueError(number) from None
+        found[record.collection, record.key] = record.fields
     return found
 
 

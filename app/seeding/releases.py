@@ -47,7 +47,9 @@ def history_faults(seed: Seed) -> Iterator[Fault]:
                 file, int(str(error)), "", "is no record; restore the file as it was frozen"
             )
             continue
-        if key not in known:
+        if not frozen:
+            yield Fault(file, 1, "", "holds no record; restore the file as it was frozen")
+        elif key not in known:
             yield Fault(file, 1, "", f"there is no releases/{key}.yaml; restore it")
         elif key == known[-1] and frozen != snapshot(seed):
             words = "the seed has changed since; add a new file to releases/ for the changes"

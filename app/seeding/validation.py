@@ -42,7 +42,7 @@ class Seed:
         default_factory=lambda: defaultdict(dict)
     )
     documents: dict[tuple[type[Entity], str], Document] = field(default_factory=dict)
-    history: dict[str, str] = field(default_factory=dict)
+    history: dict[str, bytes] = field(default_factory=dict)
     """The snapshots of past releases, as their files hold them."""
 
     def all(self, kind: type[E]) -> dict[str, E]:
@@ -65,7 +65,7 @@ def load(folder: Path) -> tuple[Seed, list[Fault]]:
     for path in seed_files(folder):
         file = PurePosixPath(name, path.relative_to(folder).as_posix())
         if is_history(file):
-            seed.history[file.stem] = path.read_text(encoding="utf-8")
+            seed.history[file.stem] = path.read_bytes()
             continue
         kind = COLLECTIONS.get(file.parent.name)
         if kind is None or len(file.parts) != 3 or file.suffix != ".yaml":  # noqa: PLR2004

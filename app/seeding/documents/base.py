@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from app.seeding.fields import Position, Strict, Text
+from app.seeding.fields import Position, Strict, Title
 
 
 class Entity(Strict):
@@ -21,5 +21,5 @@ class Listed(Entity):
 
     position: Position
     """Its place in lists."""
-    name: Text
+    name: Title
     """Its name."""

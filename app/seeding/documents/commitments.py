@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from app.seeding.documents.base import Entity
-from app.seeding.fields import AreaPosition, Code, Locator, Position, Text, Year
+from app.seeding.fields import AreaPosition, Code, Locator, Position, Text, Title, Year
 from app.vocabulary import ActionKind, ActionStatus
 
 
@@ -45,7 +45,7 @@ class PriorityArea(Entity):
     """Its short name in addresses."""
     position: AreaPosition
     """Its place among the four."""
-    title: Text
+    title: Title
     """Its title."""
     summary: Text
     """What it comes to."""

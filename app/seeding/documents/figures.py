@@ -16,6 +16,7 @@ from app.seeding.fields import (
     Number,
     Strict,
     Text,
+    Title,
 )
 from app.vocabulary import Agreement, Direction, GrowthBasis, Qualifier, Status
 
@@ -135,7 +136,7 @@ class Observation(Entity):
     """The figure in the base unit, written out."""
     published: Published
     """The figure as printed."""
-    wording: Text
+    wording: Title
     """The figure in words, with what limits it."""
     qualifier: Qualifier
     """How the wording limits it."""
@@ -168,7 +169,7 @@ class GrowthRate(Entity):
     """The period that it starts from."""
     value: Number
     """In percent, with a minus sign for a fall."""
-    wording: Text
+    wording: Title
     """The change in words."""
     basis: GrowthBasis
     """Whether the base is known to be restated, so that no published level leads to the rate."""
@@ -193,7 +194,7 @@ class Report(Entity):
     """The observation."""
     source: Code
     """The other source."""
-    wording: Text
+    wording: Title
     """What it says."""
     agreement: Agreement
     """How that compares."""

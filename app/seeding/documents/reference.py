@@ -15,6 +15,7 @@ from app.seeding.fields import (
     Strict,
     SuffixText,
     Text,
+    Title,
     Year,
 )
 from app.vocabulary import AreaKind, InstrumentKind, Precision, Standing
@@ -41,7 +42,7 @@ class Release(Entity):
 class Speaker(Strict):
     """The person who gave the figures."""
 
-    name: Text
+    name: Title
     """The speaker's name."""
     title: Text
     """The office held at the time of the event."""
@@ -65,11 +66,11 @@ class Source(Entity):
     """The year reviewed, for a press conference that the API is built on; else left out."""
     standing: Standing
     """How near the document stands to the institution whose figures it carries."""
-    title: Text
+    title: Title
     """The title of the document."""
     event: Text | None = None
     """The event that the document tells of."""
-    publisher: Text
+    publisher: Title
     """Who published the document."""
     body: Text
     """The institution whose figures these are."""
@@ -126,7 +127,7 @@ class Unit(Listed):
 
     collection = "units"
 
-    symbol: Text
+    symbol: Title
     """The short sign of the unit."""
     suffix: SuffixText
     """What is printed after a number in this unit."""
