@@ -52,8 +52,8 @@ def test_broken_seed_is_told_line_by_line(tmp_path: Path) -> None:
     (seed / "topics" / "trade.yaml").write_text("position: one\n")
     (seed / "units" / "CNY.yaml").write_text("- nothing\n")
     target = tmp_path / "bri.sqlite"
-    for command in ("build", "check", "serve"):
-        done = bri(command, "--seed", str(seed), "--database", str(target))
+    for command in (["build"], ["check"], ["serve", "--port", str(free_port())]):
+        done = bri(*command, "--seed", str(seed), "--database", str(target))
         failed(done, "seed/topics/trade.yaml:1: position: found 'one'")
         assert "seed/units/CNY.yaml:1:" in done.stderr
         assert not target.exists()

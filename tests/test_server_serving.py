@@ -20,7 +20,7 @@ from app.seeding.build import build
 from app.seeding.files import seed_hash
 from app.settings import Settings
 from tests.clusters import READER, Cluster, reading
-from tests.conftest import ROOT, bri, opened, serving, settings_of
+from tests.conftest import ROOT, bri, free_port, opened, serving, settings_of
 from tests.loading import loaded, until
 from tests.seeds import MIGRATIONS, SEED, copied, edit
 from tests.test_contract import LISTS, PATHS, example_url, without_rank
@@ -185,7 +185,8 @@ def test_commands_work_on_postgresql(cluster: Cluster, tmp_path: Path) -> None:
     missing = bri("check", **environment(url))
     assert missing.exit_code == 1
     assert "holds no release; build it with 'bri build'" in missing.stderr
-    assert bri("serve", **environment(reading(url))).exit_code == 1
+    serve = ["serve", "--port", str(free_port())]
+    assert bri(*serve, **environment(reading(url))).exit_code == 1
     done = bri("build", **environment(url))
     assert done.exit_code == 0, done.stderr
     assert f"bri_builder:***@127.0.0.1:{cluster.port}/{url.database} built from" in done.stdout
@@ -198,8 +199,8 @@ def test_commands_work_on_postgresql(cluster: Cluster, tmp_path: Path) -> None:
     printed = bri("openapi", **environment(reading(url))).stdout
     assert without_rank(printed) == without_rank((ROOT / "tests/openapi.json").read_text("utf-8"))
     cluster.execute("UPDATE bri.releases SET schema_revision = 'old'", str(url.database))
-    for command in ("check", "serve", "openapi"):
-        assert "has schema revision old, this" in bri(command, **environment(reading(url))).stderr
+    for command in (["check"], serve, ["openapi"]):
+        assert "has schema revision old, this" in bri(*command, **environment(reading(url))).stderr
     refused = bri("build", **environment(reading(url)))
     assert "permission denied" in refused.stderr
     for one in (missing, done, checked, other, refused):
