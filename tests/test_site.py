@@ -94,6 +94,10 @@ def test_welcome_shows_two_figures_in_both_languages(visit: tuple[Page, list[str
     assert wrong == []
 
 
+SAID = {"en": "until 2024-02-07", "zh": "2024-02-07前为"}
+OLD_FIGURE = {"en": "19.47 trillion yuan", "zh": "19.47万亿元"}
+
+
 @pytest.mark.parametrize(
     ("language", "figures"),
     [
@@ -111,7 +115,8 @@ def test_years_are_drawn_series_by_series(
     page.set_viewport_size({"width": 1200, "height": 900})
     assert page.locator("table.years").count() == 17
     goods = page.locator("[id='goods-trade.CN.BRI.CNY.P12M']")
-    assert goods.locator("td.number").all_inner_texts()[:3] == figures
+    shown = [text.splitlines()[0] for text in goods.locator("td.number").all_inner_texts()]
+    assert shown[:3] == figures
     rows = goods.locator("tbody tr").all()
     assert [index for index, row in enumerate(rows) if row.get_attribute("class") == "break"] == [3]
     widths = [bar.bounding_box() for bar in goods.locator(".bars span").all()]
@@ -120,6 +125,11 @@ def test_years_are_drawn_series_by_series(
     assert abs(lengths[0] / lengths[-1] - 10.11 / 23.6) < 0.01
     assert page.locator(".bars .nearly").count() == 2
     assert page.locator(".bars .over").count() == 2
+    earlier = goods.locator("td.number a").all_inner_texts()
+    assert earlier == [f"{SAID[language]} {OLD_FIGURE[language]}"]
+    aid = page.locator("[id='aid-projects.CN.BRI.NB.P11M'] td.number").inner_text()
+    assert "700" in aid.partition("\n")[2]
+    assert page.get_by_role("link", name="2026-11-25").count() == 2
     page.get_by_role("link", name="goods-trade.CN.BRI.CNY.P12M").first.click()
     page.wait_for_url(f"**/v1/series/goods-trade.CN.BRI.CNY.P12M?lang={language}")
     assert wrong == []

@@ -94,15 +94,20 @@ def one_series(
 
 
 def drawn(connection: Connection, language: Language) -> list[Record]:
-    """Read the first series with their figures that hold, as many as are drawn on a page."""
+    """Read the first series as they are drawn on a page: what holds, and what held before it."""
     statement = series_statement(language).order_by(*ORDERS["indicator"]).limit(MOST_DRAWN)
     rows = [dict(row) for row in connection.execute(statement).mappings()]
     figures = observation_statement(language).where(
-        Figure.series_id.in_([row["id"] for row in rows]), *current(Observation, None)
+        Figure.series_id.in_([row["id"] for row in rows])
     )
-    points = defaultdict(list)
-    for point in read(connection, language, figures.order_by(Figure.period_start)):
-        points[point["series"]].append(point)
+    points: dict[str, list[Record]] = defaultdict(list)
+    others: dict[tuple[str, date], list[Record]] = defaultdict(list)
+    for one in read(connection, language, figures.order_by(Figure.period_start, Figure.vintage)):
+        others[one["series"], one["period"]["start"]].append(one)
+    for (code, _), vintages in others.items():
+        holding = next(one for one in vintages if one["current"])
+        rest = [one for one in vintages if one is not holding]
+        points[code].append(holding | {"others": rest})
     found = completed(connection, language, rows)
     return [
         record | {"points": parted(points[record["code"]], record["breaks"])} for record in found

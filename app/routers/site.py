@@ -11,6 +11,8 @@ from fastapi.responses import HTMLResponse
 
 from app import openapi, problems
 from app.context import BEFORE_VALIDATION, Read, base_url, language_headers, spoken
+from app.formats.feeds import title
+from app.queries import changes
 from app.queries.release import overview
 from app.queries.series import MOST_DRAWN, drawn
 from app.text import Words
@@ -69,8 +71,11 @@ def show_years(request: Request, read: Read) -> Response:
     """Show every series with its years, side by side only where they compare."""
     found = read.read(drawn)
     drawable = [one for one in found if one["points"]]
+    releases = [
+        one | {"title": title(one, read.language)} for one in read.read(changes.told_releases)
+    ]
     more = len(found) == MOST_DRAWN
-    return page(request, "years.html", series=drawable, more=more)
+    return page(request, "years.html", series=drawable, releases=releases, more=more)
 
 
 @router.get("/docs")
