@@ -28,6 +28,8 @@ Result = TypeVar("Result")
 AnySchema = TypeVar("AnySchema", bound=Schema)
 
 LONGEST_HOST = 300
+SHORT = 2 * 1024 * 1024
+"""Up to how many bytes an answer is finished as a whole, and so can be kept and named."""
 
 log = logging.getLogger("uvicorn.error")
 
@@ -197,22 +199,54 @@ class Reader:
         return self.content(model.to_json(), "application/json", links)
 
     def content(
-        self, body: bytes, media_type: str, links: dict[str, str] | None = None
+        self,
+        body: bytes,
+        media_type: str,
+        links: dict[str, str] | None = None,
+        headers: dict[str, str] | None = None,
     ) -> Response:
         """Send finished bytes in the language of the request."""
-        headers = language_headers(self.request, self.language)
-        if links:
-            headers["Link"] = ", ".join(f'<{url}>; rel="{rel}"' for rel, url in links.items())
-        return Response(body, media_type=media_type, headers=headers)
+        told = self.told(links, headers)
+        return Response(body, media_type=media_type, headers=told)
 
-    def stream(self, write: Callable[[Connection], Iterator[bytes]], media_type: str) -> Response:
-        """Send what is written bit by bit, from a connection of its own.
+    def stream(
+        self,
+        write: Callable[[Connection], Iterator[bytes]],
+        media_type: str,
+        links: dict[str, str] | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> Response:
+        """Send what is written bit by bit, from a connection of its own; as a whole if it is short.
 
-        The first bit is written before the answer begins, so that what fails is told as a problem.
+        It is begun before the answer begins, so that what fails is told as a problem.
         """
         first, parts = self.snapshot.database.begun(write)
-        headers = {**language_headers(self.request, self.language), "X-Accel-Buffering": "no"}
-        return StreamingResponse(sent(first, parts), media_type=media_type, headers=headers)
+        held = [first]
+        while sum(map(len, held)) < SHORT:
+            part = next(parts, None)
+            if part is None:
+                return self.content(b"".join(held), media_type, links, headers)
+            held.append(part)
+        told = {**self.told(links, headers), "X-Accel-Buffering": "no"}
+        return StreamingResponse(sent(held, parts), media_type=media_type, headers=told)
+
+    def told(self, links: dict[str, str] | None, headers: dict[str, str] | None) -> dict[str, str]:
+        """Put the headers of an answer together."""
+        told = {**language_headers(self.request, self.language), **(headers or {})}
+        if links:
+            told["Link"] = ", ".join(f'<{url}>; rel="{rel}"' for rel, url in links.items())
+        return told
+
+    def attached(self, name: str, suffix: str) -> dict[str, str]:
+        """Name a file that is taken away, and say that parts of it can be asked for.
+
+        The name tells what it holds, of which release and in which language.
+        """
+        file = f"bri-{name}-{self.snapshot.release['code']}.{self.language}.{suffix}"
+        return {
+            "Content-Disposition": f'attachment; filename="{file}"',
+            "Accept-Ranges": "bytes",
+        }
 
     def page(self, model: type[Page[Any]], found: Found, **more: object) -> Response:
         """Send one page of a list, with the address of the next."""
@@ -253,10 +287,11 @@ class Reader:
         return UnknownRecord(parameter, found, self.snapshot.keys[collection].near(found))
 
 
-async def sent(first: bytes, parts: Generator[bytes, None, None]) -> AsyncIterator[bytes]:
+async def sent(held: list[bytes], parts: Generator[bytes, None, None]) -> AsyncIterator[bytes]:
     """Send bits as fast as they are taken; a reader who leaves closes what they come from."""
     try:
-        yield first
+        for part in held:
+            yield part
         async for part in iterate_in_threadpool(parts):
             yield part
     finally:

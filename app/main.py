@@ -27,18 +27,32 @@ from app.direct import Direct
 from app.methods import OPEN_HEADERS, ReadOnly
 from app.mistakes import mistakes
 from app.problems import InvalidParameters, Mistake, Problem, UnknownPath, shown
-from app.routers import changes, commitments, downloads, figures, reference, series, service, site
+from app.routers import (
+    changes,
+    citations,
+    commitments,
+    dataset,
+    downloads,
+    figures,
+    reference,
+    series,
+    service,
+    site,
+)
 from app.seeding.files import seed_hash
 from app.settings import Settings
 from app.telemetry import LastResort, RequestIdentifier
 from app.telemetry import router as health
 from app.text import Language, Words
 
+# A path with a suffix comes before the path without it, which would take the suffix for its key.
 ROUTERS = (
     service.router,
+    downloads.router,
+    dataset.router,
+    citations.router,
     figures.router,
     series.router,
-    downloads.router,
     commitments.router,
     reference.router,
     changes.router,

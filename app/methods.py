@@ -15,8 +15,8 @@ ALLOWED = "GET, HEAD, OPTIONS"
 OPEN = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": (
-        "Accept-Ranges, Content-Language, Content-Range, ETag, Last-Modified, Link, Retry-After, "
-        "X-Request-ID"
+        "Accept-Ranges, Content-Disposition, Content-Language, Content-Range, ETag, Last-Modified, "
+        "Link, Repr-Digest, Retry-After, X-Request-ID"
     ),
     "X-Content-Type-Options": "nosniff",
 }

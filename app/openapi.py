@@ -42,7 +42,8 @@ problem document (RFC 9457) that lists every mistake at once.
 """
 
 TAGS = {
-    "Downloads": "Whole tables at once, with the filters of the lists.",
+    "Citations": "Sources and figures for reference managers.",
+    "Downloads": "Whole tables at once with the filters of the lists, and the whole data set.",
     "Entry point": "What the service is, and the overview that answers most dashboards in one GET.",
     "Figures": "What is measured, and every published figure with period, qualifier and source.",
     "History": "What each release added, revised, corrected or removed, also as feeds.",
@@ -268,6 +269,8 @@ async def exemplify(app: FastAPI, server: str, path: str, operation: Node) -> No
     status, body = await ask(app, server, path, urlencode(query, doseq=True))
     if status == 200:  # noqa: PLR2004
         ((media_type, content),) = operation["responses"]["200"]["content"].items()
+        if content["schema"].get("format") == "binary":
+            return
         if media_type.endswith("json"):
             content["example"] = json.loads(body, parse_float=Decimal)
         else:

@@ -192,7 +192,7 @@ def variations(document: dict[str, Any], path: str) -> Iterator[str]:
         elif parameter["in"] == "query" and not parameter["required"]:
             for example in schema.get("examples", []):
                 value = example[0] if isinstance(example, list) else example
-                if parameter["name"] not in {"limit", "cursor", "derived"}:
+                if parameter["name"] not in {"limit", "cursor", "derived", "bom"}:
                     yield f"{url}{joint}{parameter['name']}={value}"
 
 

@@ -58,7 +58,7 @@ class Freshness:
 
 
 def is_file(path: str) -> bool:
-    """Tell whether a path is that of a file, of which parts can be asked for."""
+    """Tell whether a path is that of a file that came with the program."""
     return path.startswith("/static/") or path == "/favicon.ico"
 
 
@@ -70,13 +70,11 @@ class Gathering:
         send: Send,
         coding: Coding,
         cache_control: str,
-        file: bool,  # noqa: FBT001
         release: Callable[[], None],
     ) -> None:
         self.send = send
         self.coding = coding
         self.cache_control = cache_control
-        self.file = file
         self.release = release
         """Called once the answer is known to be one that nobody else can be given."""
         self.start: Message | None = None
@@ -147,18 +145,17 @@ class Gathering:
         """Compress the answer and complete its headers; the digest is that of the bytes sent."""
         assert self.start is not None  # noqa: S101
         headers = MutableHeaders(raw=list(self.start["headers"]))
-        for name in ("x-request-id", "content-length", "etag", "accept-ranges"):
+        is_file = "accept-ranges" in headers
+        for name in ("x-request-id", "content-length", "etag", "x-accel-buffering"):
             del headers[name]
         body = await encoded(b"".join(self.pieces), headers, self.coding)
         headers.setdefault("cache-control", self.cache_control)
         date = headers.setdefault("last-modified", spelled(int(min(modified, time()))))
         headers["etag"] = f'"{digest(body, headers)}"'
         headers["content-length"] = str(len(body))
-        if self.file:
-            headers["accept-ranges"] = "bytes"
         validators = Validators(headers["etag"].encode(), seconds_of(date), date.encode())
         unchanged = [pair for pair in headers.raw if pair[0] in UNCHANGED_HEADERS]
-        return Finished(body, headers.raw, unchanged, validators, is_file=self.file)
+        return Finished(body, headers.raw, unchanged, validators, is_file=is_file)
 
 
 @lru_cache(maxsize=64)

@@ -10,7 +10,7 @@ from starlette.datastructures import State
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.caching.answers import OK, Freshness, Gathering, is_file
+from app.caching.answers import OK, Freshness, Gathering
 from app.caching.conditions import CONDITIONAL, Verdict, judge, part
 from app.caching.keys import Key, Keys, normalised, single
 from app.caching.store import Bounds, Finished, Raw, Store
@@ -147,7 +147,7 @@ class Caching:
         path = scope["path"].removeprefix(scope.get("root_path", ""))
         control = self.freshness.cache_control(path)
         snapshot = self.renew()
-        answer = Gathering(miss.send, Key(*miss.key).coding, control, is_file(path), release)
+        answer = Gathering(miss.send, Key(*miss.key).coding, control, release)
         await self.app(scope, miss.receive, answer)
         if not answer.whole:
             return None

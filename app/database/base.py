@@ -1,7 +1,12 @@
 """What files and servers share: an open release, and the one way to read it."""
 
+import hashlib
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterator
+from functools import cached_property
+from io import BufferedReader
+from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -36,6 +41,8 @@ class Storage(ABC):
 
     is_near: bool = False
     """Whether reading takes less time than to wake a thread."""
+    is_file: bool = False
+    """Whether a release is a file that can be handed out."""
     patience: float = 0
     """The seconds between two looks for a new release; none where a look costs nothing."""
 
@@ -95,8 +102,37 @@ class Database:
             )
         self.seed_hash = held.seed_hash
         self.modified = held.modified
+        self.place = held.place
         self.engine = storage.engine(held)
         self.aside = storage.engine(held, apart=True)
+
+    @cached_property
+    def digest(self) -> str:
+        """The SHA-256 digest of the file."""
+        with self.file() as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+    def file(self) -> BufferedReader:
+        """Open the file that holds the release.
+
+        Raises:
+            UnavailableError: if another release has taken its place.
+        """
+        file = Path(self.place).open("rb")  # noqa: SIM115
+        if os.fstat(file.fileno()).st_mtime != self.modified:
+            file.close()
+            raise UnavailableError("another release has taken the place of this one; ask again")
+        return file
+
+    @property
+    def size(self) -> int:
+        """The bytes of the file."""
+        return Path(self.place).stat().st_size
+
+    @property
+    def is_file(self) -> bool:
+        """Tell whether the release is a file."""
+        return self.storage.is_file
 
     @property
     def is_near(self) -> bool:

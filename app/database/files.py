@@ -18,6 +18,7 @@ class Files(Storage):
     """The one file that is in place."""
 
     is_near = True
+    is_file = True
 
     def __init__(self, path: Path) -> None:
         self.path = path

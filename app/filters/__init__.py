@@ -11,6 +11,7 @@ from app.filters.base import (
     Listing,
     Parameters,
     Selection,
+    Truth,
     key,
 )
 from app.filters.figures import (
@@ -95,6 +96,7 @@ __all__ = [
     "SeriesSort",
     "SourceFilters",
     "SourceSort",
+    "Truth",
     "VintageSort",
     "VintagedFilters",
     "Vintages",

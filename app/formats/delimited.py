@@ -1,18 +1,36 @@
-"""Tables as comma-separated values (RFC 4180): UTF-8, a header line, empty for nothing."""
+"""Tables as comma-separated values by RFC 4180, in UTF-8."""
 
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from app.formats.columns import spelled
+from app.formats.tables import Contents
+
 MEDIA_TYPE = "text/csv"
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+def write(contents: Contents) -> Iterator[bytes]:
+    """Write a table bit by bit, the header with the first rows.
+
+    No field can be taken for a formula: the seed refuses texts that begin like one, and all else
+    is a key, a number, a day or an address.
+    """
+    written = contents.lines()
+    header = contents.table.header
+    table = delimited(header, contents.rows()) if written is None else finished(header, written)
+    mark = BYTE_ORDER_MARK if getattr(contents.asked, "bom", False) else b""
+    yield mark + next(table)
+    yield from table
 
 
 def delimited(header: Sequence[str], chunks: Iterable[Sequence[Sequence[Any]]]) -> Iterator[bytes]:
-    """Write a table bit by bit, the header with the first rows."""
+    """Write rows, after the header."""
     head: list[Sequence[Any]] = [header]
     for rows in chunks:
-        yield lines([*head, *rows] if head else rows)
+        yield lines([*head, *rows])
         head = []
     if head:
         yield lines(head)
@@ -31,5 +49,5 @@ def finished(header: Sequence[str], chunks: Iterable[Sequence[str]]) -> Iterator
 def lines(rows: Sequence[Sequence[Any]]) -> bytes:
     """Write some lines."""
     buffer = io.StringIO(newline="")
-    csv.writer(buffer).writerows(rows)
+    csv.writer(buffer).writerows([spelled(value) for value in row] for row in rows)
     return buffer.getvalue().encode()

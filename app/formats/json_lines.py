@@ -1,13 +1,13 @@
 """Records as JSON Lines: one record a line, each as the list has it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from app.schemas.base import Schema
+from app.formats.tables import Contents
 
 MEDIA_TYPE = "application/jsonl"
 
 
-def json_lines(pages: Iterable[Iterable[Schema]]) -> Iterator[bytes]:
+def write(contents: Contents) -> Iterator[bytes]:
     """Write records page by page."""
-    for page in pages:
+    for page in contents.records():
         yield b"".join(record.to_json() + b"\n" for record in page)

@@ -1,45 +1,184 @@
-"""Whole tables to download, without pages."""
+"""Tables to download, without pages: each in every format, by one line in the table of formats."""
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Annotated, Any
+from collections.abc import Callable, Iterator
+from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import JSONResponse
-from sqlalchemy import Connection
+from pydantic import Field, create_model
 
 from app import filters
 from app.context import BEFORE_VALIDATION, Read, Reader
-from app.formats import delimited, json_lines, json_stat
-from app.formats.flat import ACTIONS, INDICATORS, OUTCOMES, FlatColumn, row
+from app.formats import books, delimited, json_lines, json_stat, parquet, workbook
+from app.formats.tables import OBSERVATIONS, TABLES, Contents, Table
 from app.problems import InvalidParameters, Mistake
-from app.queries.commitments import actions, outcomes
-from app.queries.exports import (
-    OBSERVATIONS,
-    Column,
-    chunks,
-    has_exact_texts,
-    line_chunks,
-    observation_rows,
-)
-from app.queries.indicators import indicators
 from app.queries.observations import observations
-from app.queries.pages import Found
-from app.schemas.figures import Observation
 from app.schemas.json_stat import MOST_CELLS, Cube
 from app.schemas.tables import TableDescription
 from app.text import Words
 
-router = APIRouter(prefix="/v1", dependencies=BEFORE_VALIDATION)
+router = APIRouter(prefix="/v1", tags=["Downloads"], dependencies=BEFORE_VALIDATION)
 
-TITLES = {
-    "observations": Words("Observations: one row a figure", "观测值：每行一项已公布数据"),
-    "indicators": Words("Indicators with their headline figures", "指标及其核心数据"),
-    "actions": Words("Actions: one row a commitment", "举措：每行一项"),
-    "outcomes": Words("Outcomes told in words", "定性成果"),
-}
-RECORDS = {"indicators": INDICATORS, "actions": ACTIONS, "outcomes": OUTCOMES}
+Nothing = Annotated[filters.DetailParameters, Query()]
 
-DELIMITED = f"{delimited.MEDIA_TYPE}; charset=utf-8; header=present"
+
+class Format(NamedTuple):
+    """A format in which every table can be had."""
+
+    suffix: str
+    name: str
+    media_type: str
+    write: Callable[[Contents], Iterator[bytes]]
+    description: str
+    parameters: str = ""
+    """What follows the media type in the answer."""
+    options: type[filters.Selection] | None = None
+    """What may be asked for beside the filters of the list."""
+    is_text: bool = True
+
+
+class Marked(filters.Selection):
+    """How a table is encoded."""
+
+    bom: filters.Truth = Field(default=False, examples=[True])
+    """Whether the table begins with a byte order mark, which Excel needs to show Chinese after a
+    double click. Without the parameter it does not, because other programs take the mark for a
+    part of the first name."""
+
+
+FORMATS = (
+    Format(
+        "csv",
+        "CSV",
+        delimited.MEDIA_TYPE,
+        delimited.write,
+        "The records of /v1/{name} as one flat table by RFC 4180, in UTF-8, with the same filters "
+        "and orders and without pages. Columns keep their names and places; new ones come last. "
+        "Several keys in one field are parted by semicolons.",
+        "; charset=utf-8; header=present",
+        Marked,
+    ),
+    Format(
+        "jsonl",
+        "JSON Lines",
+        json_lines.MEDIA_TYPE,
+        json_lines.write,
+        "The records of /v1/{name}, each complete on a line of its own, with the same filters and "
+        "orders and without pages.",
+    ),
+    Format(
+        "xlsx",
+        "an Excel workbook",
+        workbook.MEDIA_TYPE,
+        books.write,
+        "The records of /v1/{name} as a workbook for people, with the same filters and orders: "
+        "numbers in formats that show qualifier and unit, sources with links, and notes. At most "
+        "50,000 rows.",
+        is_text=False,
+    ),
+    Format(
+        "parquet",
+        "Parquet",
+        parquet.MEDIA_TYPE,
+        parquet.write,
+        "The columns of the CSV table with types: decimals, days, keys as dictionaries. Each "
+        "column carries its description.",
+        is_text=False,
+    ),
+)
+"""All formats of tables, each with the module that writes it."""
+
+
+class DescriptionResponse(JSONResponse):
+    """A description of a table."""
+
+    media_type = "application/csvm+json"
+
+
+def declare(table: Table, form: Format) -> None:
+    """Add the operation that gives a table in a format."""
+    selection = table.selection
+    if form.options is not None:
+        name = f"{selection.__name__}As{form.suffix.capitalize()}"
+        selection = create_model(name, __base__=(form.options, selection))
+
+    def download(read: Read, query: Any) -> Response:  # noqa: ANN401
+        return given(read, table, form, query)
+
+    download.__annotations__["query"] = Annotated[selection, Query()]
+    schema = {"type": "string"} | ({} if form.is_text else {"format": "binary"})
+    router.add_api_route(
+        f"/{table.name}.{form.suffix}",
+        download,
+        name=f"download_{table.name}_{form.suffix}",
+        summary=f"Download {table.name} as {form.name}",
+        description=form.description.format(name=table.name),
+        response_class=Response,
+        responses={200: {"content": {form.media_type: {"schema": schema}}}},
+    )
+
+
+def given(read: Reader, table: Table, form: Format, asked: filters.Selection) -> Response:
+    """Send a table in a format."""
+    description = {"describedby": f"{read.base}/v1/{table.name}.csv-metadata.json"}
+    return read.stream(
+        lambda connection: form.write(
+            Contents(table, connection, read.language, asked, read.snapshot.release, read.base)
+        ),
+        form.media_type + form.parameters,
+        description,
+        read.attached(table.name, form.suffix),
+    )
+
+
+def declare_description(table: Table) -> None:
+    """Add the operation that describes the columns of a table."""
+
+    def describe(read: Read, query: Nothing) -> Response:
+        del query
+        return described(read, table)
+
+    router.add_api_route(
+        f"/{table.name}.csv-metadata.json",
+        describe,
+        name=f"describe_{table.name}_csv",
+        summary=f"Describe the columns of the CSV table of {table.name}",
+        description=f"The columns of /v1/{table.name}.csv, one by one, by CSV on the Web.",
+        response_model=TableDescription,
+        response_class=DescriptionResponse,
+    )
+
+
+def described(read: Reader, table: Table) -> Response:
+    """Describe the columns of a table."""
+    description = TableDescription.model_validate(
+        {
+            "context": "http://www.w3.org/ns/csvw",
+            "url": f"{read.base}/v1/{table.name}.csv",
+            "title": table.title.to(read.language),
+            "language": read.language,
+            "table_schema": {
+                "columns": [
+                    {
+                        "name": column.name,
+                        "datatype": column.datatype,
+                        "description": column.description.to(read.language),
+                        "required": column.required,
+                    }
+                    for column in table.columns
+                ],
+                "primary_key": table.key[0],
+            },
+        }
+    )
+    return read.content(description.to_json(), DescriptionResponse.media_type)
+
+
+for one in TABLES:
+    for kind in FORMATS:
+        declare(one, kind)
+    declare_description(one)
+
 
 ONE_A_PERIOD = Words(
     "A cube holds one figure a period; leave vintages out, or take the CSV table",
@@ -50,189 +189,9 @@ TOO_LARGE = Words(
     "数据立方过大；请按指标、系列或统计期缩小范围，或下载 CSV 表",
 )
 
-Nothing = Annotated[filters.DetailParameters, Query()]
-CSV: dict[int | str, dict[str, Any]] = {
-    200: {"content": {delimited.MEDIA_TYPE: {"schema": {"type": "string"}}}}
-}
-
-
-class DelimitedResponse(Response):
-    """An answer in comma-separated values."""
-
-    media_type = delimited.MEDIA_TYPE
-
-
-class DescriptionResponse(JSONResponse):
-    """A description of a table."""
-
-    media_type = "application/csvm+json"
-
-
-class LinesResponse(Response):
-    """An answer in JSON Lines."""
-
-    media_type = json_lines.MEDIA_TYPE
-
-
-@router.get(
-    "/observations.csv",
-    tags=["Downloads"],
-    summary="Download observations as CSV",
-    response_class=DelimitedResponse,
-    responses=CSV,
-)
-def download_observations(
-    read: Read, query: Annotated[filters.ObservationSelection, Query()]
-) -> Response:
-    """The figures of /v1/observations as one flat table by RFC 4180, in UTF-8, with the same
-    filters and orders and without pages. Columns keep their names and places; new ones come last.
-    Print wording, or value together with qualifier, bounds, unit and period."""  # noqa: D205, D209
-
-    def write(connection: Connection) -> Iterator[bytes]:
-        statement = observation_rows(connection, read.language, query)
-        names = [column.name for column in OBSERVATIONS]
-        if has_exact_texts(connection):
-            return delimited.finished(names, line_chunks(connection, read.language, statement))
-        return delimited.delimited(names, chunks(connection, statement))
-
-    return read.stream(write, DELIMITED)
-
-
-@router.get(
-    "/observations.csv-metadata.json",
-    tags=["Downloads"],
-    summary="Describe the columns of the CSV table",
-    response_model=TableDescription,
-    response_class=DescriptionResponse,
-)
-def describe_observations(read: Read, query: Nothing) -> Response:
-    """The columns of /v1/observations.csv, one by one, by CSV on the Web."""
-    del query
-    return described(read, "observations", OBSERVATIONS)
-
-
-@router.get(
-    "/observations.jsonl",
-    tags=["Downloads"],
-    summary="Download observations as JSON Lines",
-    response_class=LinesResponse,
-    responses={200: {"content": {json_lines.MEDIA_TYPE: {"schema": {"type": "string"}}}}},
-)
-def download_observation_lines(
-    read: Read, query: Annotated[filters.ObservationSelection, Query()]
-) -> Response:
-    """The figures of /v1/observations, each complete on a line of its own, with the same filters
-    and orders and without pages."""  # noqa: D205, D209
-
-    def write(connection: Connection) -> Iterator[bytes]:
-        return json_lines.json_lines(pages(read, connection, query))
-
-    return read.stream(write, json_lines.MEDIA_TYPE)
-
-
-def pages(
-    read: Reader, connection: Connection, query: filters.ObservationSelection
-) -> Iterator[list[Observation]]:
-    """Read all figures that match, a page at a time."""
-    asked = dict(query)
-    cursor: str | None = None
-    while True:
-        page = filters.ObservationFilters.model_construct(
-            **asked, limit=filters.MAXIMUM_LIMIT, cursor=cursor
-        )
-        found = observations(connection, read.language, page)
-        yield [Observation.model_validate(row) for row in found.rows]
-        cursor = found.cursor
-        if cursor is None:
-            return
-
-
-@router.get(
-    "/indicators.csv",
-    tags=["Downloads"],
-    summary="Download indicators as CSV",
-    response_class=DelimitedResponse,
-    responses=CSV,
-)
-def download_indicators(
-    read: Read, query: Annotated[filters.IndicatorSelection, Query()]
-) -> Response:
-    """The records of /v1/indicators as one flat table, with the same filters and orders.
-    Several keys in one field are parted by semicolons."""  # noqa: D205, D209
-    asked = filters.IndicatorFilters.model_construct(**dict(query), limit=filters.MAXIMUM_LIMIT)
-    return table(read, "indicators", indicators, asked)
-
-
-@router.get(
-    "/indicators.csv-metadata.json",
-    tags=["Downloads"],
-    summary="Describe the columns of the CSV table of indicators",
-    response_model=TableDescription,
-    response_class=DescriptionResponse,
-)
-def describe_indicators(read: Read, query: Nothing) -> Response:
-    """The columns of /v1/indicators.csv, one by one, by CSV on the Web."""
-    del query
-    return described(read, "indicators", RECORDS["indicators"])
-
-
-@router.get(
-    "/actions.csv",
-    tags=["Downloads"],
-    summary="Download actions as CSV",
-    response_class=DelimitedResponse,
-    responses=CSV,
-)
-def download_actions(read: Read, query: Annotated[filters.ActionSelection, Query()]) -> Response:
-    """The records of /v1/actions as one flat table, with the same filters and orders.
-    Several keys in one field are parted by semicolons."""  # noqa: D205, D209
-    asked = filters.ActionFilters.model_construct(**dict(query), limit=filters.MAXIMUM_LIMIT)
-    return table(read, "actions", actions, asked)
-
-
-@router.get(
-    "/actions.csv-metadata.json",
-    tags=["Downloads"],
-    summary="Describe the columns of the CSV table of actions",
-    response_model=TableDescription,
-    response_class=DescriptionResponse,
-)
-def describe_actions(read: Read, query: Nothing) -> Response:
-    """The columns of /v1/actions.csv, one by one, by CSV on the Web."""
-    del query
-    return described(read, "actions", RECORDS["actions"])
-
-
-@router.get(
-    "/outcomes.csv",
-    tags=["Downloads"],
-    summary="Download outcomes as CSV",
-    response_class=DelimitedResponse,
-    responses=CSV,
-)
-def download_outcomes(read: Read, query: Annotated[filters.OutcomeSelection, Query()]) -> Response:
-    """The records of /v1/outcomes as one flat table, with the same filters and orders.
-    Several keys in one field are parted by semicolons."""  # noqa: D205, D209
-    asked = filters.OutcomeFilters.model_construct(**dict(query), limit=filters.MAXIMUM_LIMIT)
-    return table(read, "outcomes", outcomes, asked)
-
-
-@router.get(
-    "/outcomes.csv-metadata.json",
-    tags=["Downloads"],
-    summary="Describe the columns of the CSV table of outcomes",
-    response_model=TableDescription,
-    response_class=DescriptionResponse,
-)
-def describe_outcomes(read: Read, query: Nothing) -> Response:
-    """The columns of /v1/outcomes.csv, one by one, by CSV on the Web."""
-    del query
-    return described(read, "outcomes", RECORDS["outcomes"])
-
 
 @router.get(
     "/observations.jsonstat",
-    tags=["Downloads"],
     summary="Give observations as a JSON-stat cube",
     response_model=Cube,
 )
@@ -246,7 +205,7 @@ def get_cube(read: Read, query: Annotated[filters.ObservationSelection, Query()]
         **dict(query), limit=filters.MAXIMUM_LIMIT, cursor=None
     )
     found = read.read(observations, asked)
-    href = f"{read.base}/v1/observations.jsonstat"
+    href = f"{read.base}/v1/{OBSERVATIONS.name}.jsonstat"
     laid = json_stat.cube(found.rows, read.snapshot.release["released_on"], href, read.language)
     if found.cursor is not None or len(laid["value"]) > MOST_CELLS:
         raise refused("query.indicator", TOO_LARGE)
@@ -256,39 +215,3 @@ def get_cube(read: Read, query: Annotated[filters.ObservationSelection, Query()]
 def refused(location: str, words: Words) -> InvalidParameters:
     """Say why there is no cube."""
     return InvalidParameters(words, [Mistake(location, words)])
-
-
-def table(read: Reader, name: str, query: Callable[..., Found], asked: filters.Listing) -> Response:
-    """Send the records of a short list as a flat table."""
-    found = read.read(query, asked)
-    columns = RECORDS[name]
-    header = [column.name for column in columns]
-    content = delimited.lines([header, *(row(record, columns) for record in found.rows)])
-    return read.content(content, DELIMITED)
-
-
-def described(
-    read: Reader, name: str, columns: Sequence[Column] | Sequence[FlatColumn]
-) -> Response:
-    """Describe the columns of a table."""
-    description = TableDescription.model_validate(
-        {
-            "context": "http://www.w3.org/ns/csvw",
-            "url": f"{read.base}/v1/{name}.csv",
-            "title": TITLES[name].to(read.language),
-            "language": read.language,
-            "table_schema": {
-                "columns": [
-                    {
-                        "name": column.name,
-                        "datatype": column.datatype,
-                        "description": column.description.to(read.language),
-                        "required": column.required,
-                    }
-                    for column in columns
-                ],
-                "primary_key": columns[0].name,
-            },
-        }
-    )
-    return read.content(description.to_json(), DescriptionResponse.media_type)

@@ -6,35 +6,43 @@ from fastapi import APIRouter, Query, Response
 
 from app import __version__, filters
 from app.context import BEFORE_VALIDATION, Read, Reader
+from app.formats.about import CONTACT, DATA_LICENCE, DESCRIPTION, TITLE, citation
 from app.queries.columns import Record
 from app.queries.release import overview
 from app.queries.search import search
 from app.schemas.service import Overview, SearchPage, Service
-from app.text import Language, Words, day
+from app.text import Language, Words
 from app.vocabulary import SearchKind
 
 router = APIRouter(prefix="/v1", dependencies=BEFORE_VALIDATION)
 
 Nothing = Annotated[filters.DetailParameters, Query()]
 
-TITLE = Words("Belt and Road Cooperation Indicators", "共建“一带一路”经贸合作指标")
-DESCRIPTION = Words(
-    "Official figures on China's economic cooperation with Belt and Road partner countries, each "
-    "with its exact period, its qualifier and its place in the source, and the priority areas "
-    "announced for the coming year.",
-    "中国与共建“一带一路”国家经贸合作官方数据，逐项注明准确统计期、限定语和出处，"
-    "并收录已公布的下一年度重点领域。",
+MEDIA_TYPES = (
+    "application/json",
+    "text/csv",
+    "application/jsonl",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/vnd.apache.parquet",
+    "application/zip",
+    "application/vnd.sqlite3",
+    "application/x-bibtex",
+    "application/x-research-info-systems",
+    "application/vnd.citationstyles.csl+json",
+    "application/atom+xml",
+    "application/feed+json",
 )
-DATA_LICENCE = Words(
-    "Figures and dates are facts; quote them with the source line given. Copyright in the source "
-    "documents stays with their publishers, and only short quotations of them are carried here.",
-    "数据和日期属于事实，引用时请注明所给出处。来源文件的版权归其发布者所有，此处仅作简短引用。",
+DATABASE = "application/vnd.sqlite3"
+DOWNLOADS = (
+    ("/v1/dataset.zip", "application/zip", Words("A data package of CSV tables", "CSV 数据包")),
+    ("/v1/dataset.sqlite", DATABASE, Words("The database itself", "数据库文件")),
+    (
+        "/v1/overview.xlsx",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        Words("A workbook for people", "Excel 工作簿"),
+    ),
 )
-CONTACT = Words(
-    "The operator of this address answers for the service; for a mistake in a figure, quote the "
-    "observation's id and its locator.",
-    "本服务由该网址的运营者负责；如发现数据有误，请注明观测值编号及出处位置。",
-)
+"""The whole data set in one file: address, media type and what it is."""
 LINKS = {
     "overview": ("/v1/overview", Words("Everything a dashboard needs", "仪表板所需的全部内容")),
     "indicators": ("/v1/indicators", Words("Indicators and headline figures", "指标与核心数据")),
@@ -81,30 +89,44 @@ def told_release(read: Reader) -> Record:
     }
 
 
+def downloads(read: Reader) -> list[Record]:
+    """Tell where the whole data set is to be had in one file."""
+    database = read.snapshot.database
+    digests = {"sqlite": database.digest} if database.is_file else {}
+    return [
+        {
+            "href": f"{read.base}{path}",
+            "media_type": media_type,
+            "title": words.to(read.language),
+            "sha256": digests.get(path.rpartition(".")[2]),
+        }
+        for path, media_type, words in DOWNLOADS
+        if database.is_file or media_type != DATABASE
+    ]
+
+
 @router.get("", tags=["Entry point"], summary="Describe the service", response_model=Service)
 def get_service(read: Read, query: Nothing) -> Response:
     """What the service is, which release it serves, how the data may be used, and where to go
     on from here."""  # noqa: D205, D209
     del query
-    released = day(read.snapshot.release["released_on"], read.language)
-    title = TITLE.to(read.language)
-    cited = Words(f"{title}, release of {released}", f"{title}，{released}版")
     model = Service.model_validate(
         {
-            "title": title,
+            "title": TITLE.to(read.language),
             "description": DESCRIPTION.to(read.language),
             "version": __version__,
             "release": told_release(read),
             "languages": list(Language),
-            "formats": ["application/json", "application/atom+xml", "application/feed+json"],
+            "formats": list(MEDIA_TYPES),
             "limits": {
                 "page_default": filters.DEFAULT_LIMIT,
                 "page_maximum": filters.MAXIMUM_LIMIT,
                 "query_characters": filters.MAXIMUM_WORDS,
             },
             "licence": {"code": "MIT", "data": DATA_LICENCE.to(read.language)},
-            "citation": f"{cited.to(read.language)}, {read.base}/v1",
+            "citation": citation(read.snapshot.release, read.base, read.language),
             "contact": CONTACT.to(read.language),
+            "downloads": downloads(read),
             "links": [
                 {"rel": rel, "href": f"{read.base}{path}", "title": words.to(read.language)}
                 for rel, (path, words) in LINKS.items()

@@ -108,7 +108,8 @@ def show_problem(request: Request, code: str) -> Response:
 @router.get("/favicon.ico")
 def show_icon() -> Response:
     """Give the icon that browsers ask for beside every page and every JSON answer."""
-    return Response((HERE / "static" / "icon.svg").read_bytes(), media_type="image/svg+xml")
+    icon = (HERE / "static" / "icon.svg").read_bytes()
+    return Response(icon, media_type="image/svg+xml", headers={"Accept-Ranges": "bytes"})
 
 
 @router.get("/openapi.json")
@@ -126,7 +127,7 @@ def show_vendored(name: str) -> Response:
             Words("There is no such file", "没有该文件"),
         )
     content, modified = vendored(name)
-    headers = {"Last-Modified": formatdate(modified, usegmt=True)}
+    headers = {"Last-Modified": formatdate(modified, usegmt=True), "Accept-Ranges": "bytes"}
     return Response(content, media_type=VENDORED[name], headers=headers)
 
 

@@ -86,6 +86,21 @@ class Link(Schema):
     """What it is good for, in the language of the answer."""
 
 
+class Download(Schema):
+    """A file that holds the whole data set."""
+
+    href: Address = Field(examples=["http://127.0.0.1:8000/v1/dataset.sqlite"])
+    """The address."""
+    media_type: Line = Field(examples=["application/vnd.sqlite3"])
+    """The media type."""
+    title: Line = Field(examples=["The database itself"])
+    """What it is, in the language of the answer."""
+    sha256: Digest | None = Field(
+        examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"]
+    )
+    """The SHA-256 digest of the file; null where it is made when it is asked for."""
+
+
 class Limits(Schema):
     """What one request may ask for."""
 
@@ -129,6 +144,8 @@ class Service(Schema):
     """How to cite the data set as a whole."""
     contact: Prose = Field(examples=["Questions go to the operator of this address."])
     """Whom to ask."""
+    downloads: list[Download] = lists(of=10)
+    """The whole data set in one file."""
     links: list[Link] = lists(of=100)
     """Where to go on."""
 

@@ -28,8 +28,10 @@ def exact(value: object) -> Decimal:
 
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]+([-.][A-Za-z0-9]+)*$")]
-Words = Annotated[str, StringConstraints(min_length=1, max_length=4000, pattern=r"^\S(.*\S)?$")]
-ShortWords = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^\S(.*\S)?$")]
+TEXT = r"^[^\s=+@-](.*\S)?$"
+"""No blanks around it, and no beginning that a spreadsheet takes for a formula."""
+Words = Annotated[str, StringConstraints(min_length=1, max_length=4000, pattern=TEXT)]
+ShortWords = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=TEXT)]
 Suffix = Annotated[str, StringConstraints(max_length=20)]
 Day = Annotated[date, BeforeValidator(iso_date), JsonSchema({"type": "string", "format": "date"})]
 Number = Annotated[

@@ -1,0 +1,114 @@
+"""Tables as Parquet: typed columns, with what they mean and where they come from."""
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import date
+from functools import partial
+from typing import IO, TYPE_CHECKING, Any
+
+from app.formats.about import DATA_LICENCE, citation
+from app.formats.columns import spelled
+from app.formats.files import written
+from app.formats.tables import Column, Contents
+from app.vocabulary import Datatype
+
+if TYPE_CHECKING:
+    from arro3.core import Array, DataType, RecordBatch
+    from arro3.core import Schema as ArrowSchema
+
+MEDIA_TYPE = "application/vnd.apache.parquet"
+COMPRESSION = "zstd(3)"
+ROW_GROUP = 100_000
+PRECISION, SCALE = 38, 10
+"""Decimals have 28 digits before the point and 10 after it, so every figure of a table fits."""
+FIRST_DAY = date(1970, 1, 1)
+
+
+def write(contents: Contents) -> Iterator[bytes]:
+    """Write a table as a whole."""
+    yield from written(partial(write_file, contents))
+
+
+def write_file(contents: Contents, file: IO[bytes]) -> None:
+    """Write a table into a file, some rows at a time."""
+    from arro3.core import RecordBatchReader  # noqa: PLC0415
+    from arro3.io import write_parquet  # noqa: PLC0415
+
+    laid = schema(contents)
+    batches = (batch(rows, contents.table.columns, laid) for rows in contents.rows() if rows)
+    write_parquet(
+        RecordBatchReader.from_batches(laid, batches),
+        file,
+        compression=COMPRESSION,
+        max_row_group_size=ROW_GROUP,
+        key_value_metadata=described(contents),
+    )
+
+
+def schema(contents: Contents) -> "ArrowSchema":
+    """Declare the columns with their types and descriptions."""
+    from arro3.core import Field, Schema  # noqa: PLC0415
+
+    return Schema(
+        [
+            Field(
+                column.name,
+                type_of(column.datatype),
+                nullable=not column.required,
+                metadata={"description": column.description.to(contents.language)},
+            )
+            for column in contents.table.columns
+        ]
+    )
+
+
+def type_of(datatype: Datatype) -> "DataType":
+    """Choose the type of a column."""
+    from arro3.core import DataType  # noqa: PLC0415
+
+    return {
+        Datatype.DECIMAL: DataType.decimal128(PRECISION, SCALE),
+        Datatype.INTEGER: DataType.int32(),
+        Datatype.DATE: DataType.date32(),
+        Datatype.BOOLEAN: DataType.bool(),
+    }.get(datatype, DataType.dictionary(DataType.int32(), DataType.utf8()))
+
+
+def batch(rows: Sequence[Sequence[Any]], columns: Sequence[Column], laid: Any) -> "RecordBatch":  # noqa: ANN401
+    """Lay rows out column by column."""
+    from arro3.core import RecordBatch  # noqa: PLC0415
+
+    values = zip(*rows, strict=True)
+    return RecordBatch.from_arrays(
+        [array(some, column.datatype) for some, column in zip(values, columns, strict=True)],
+        schema=laid,
+    )
+
+
+def array(values: Sequence[Any], datatype: Datatype) -> "Array":
+    """Lay the values of a column out; decimals and keys are cast from their exact texts."""
+    from arro3.core import Array, DataType  # noqa: PLC0415
+
+    if datatype is Datatype.INTEGER:
+        return Array(values, DataType.int32())
+    if datatype is Datatype.BOOLEAN:
+        return Array([spelled(value) == "true" for value in values], DataType.bool())
+    if datatype is Datatype.DATE:
+        days = [None if value is None else (value - FIRST_DAY).days for value in values]
+        return Array(days, DataType.int32()).cast(type_of(datatype))
+    texts = [None if value is None else spelled(value) for value in values]
+    return Array(texts, DataType.utf8()).cast(type_of(datatype))
+
+
+def described(contents: Contents) -> dict[str, str]:
+    """Tell of the whole table what a reader needs to know; one text, as more have no order."""
+    release = contents.release
+    told = {
+        "title": contents.table.title.to(contents.language),
+        "language": contents.language,
+        "release": release["code"],
+        "citation": citation(release, contents.base, contents.language),
+        "licence": DATA_LICENCE.to(contents.language),
+        "address": f"{contents.base}/v1/{contents.table.name}.parquet",
+    }
+    return {"dataset": json.dumps(told, ensure_ascii=False)}
