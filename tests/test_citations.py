@@ -9,10 +9,7 @@ import rispy
 from bibtexparser.entrypoint import parse_string
 from starlette.testclient import TestClient
 
-AID = (
-    "Aid projects organised and implemented in BRI countries, "
-    "January to November 2024, over 700"
-)
+AID = "Aid projects organised and implemented in BRI countries, January to November 2024, over 700"
 FIGURE = "aid-projects.CN.BRI.NB.P11M.2024-01.scio-2025-01-15"
 
 
