@@ -1,10 +1,10 @@
-"""The command line: bri serve, build, check, diff, freeze, openapi."""
+"""The command line: bri serve, build, check, diff, freeze, openapi, mcp."""
 
 import gc
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -72,12 +72,12 @@ def one_line_errors() -> Iterator[None]:
         raise typer.Exit(1) from None
 
 
-def configured(database: Path | None, seed: Path | None = None) -> Settings:
+def configured(database: Path | None, seed: Path | None = None, **more: bool) -> Settings:
     """Join the options of a command with the environment."""
     if database is not None and ":/" in str(database):
         raise RefusedError("--database names a file; give an address as BRI_DATABASE_URL")
     given = {"database": database and database.absolute(), "seed": seed and seed.absolute()}
-    options: Any = {name: value for name, value in given.items() if value is not None}
+    options: Any = {name: value for name, value in given.items() if value is not None} | more
     settings = Settings(**options)
     if not settings.seed.is_dir():
         raise RefusedError(f"{settings.seed} is no folder of seed files")
@@ -210,6 +210,20 @@ def ensure(settings: Settings) -> Path | URL:
     elif not is_current(target, digest):
         built(settings, target)
     return target
+
+
+@app.command()
+def mcp(database: Database = None, seed: Seed = None) -> None:
+    """Serve the data as tools for language models, on standard input and output."""
+    with one_line_errors():
+        settings = configured(database, seed, mcp=True)
+        from app.context import Library  # noqa: PLC0415
+        from app.database import storage  # noqa: PLC0415
+        from app.mcp.server import server  # noqa: PLC0415
+
+        with closing(Library(storage(ensure(settings)))) as library:
+            library.current()
+            server(library, str(settings.public_url or "")).run("stdio")
 
 
 @app.command()

@@ -2,10 +2,11 @@
 
 import gc
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import fields
 from difflib import get_close_matches
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -45,6 +46,9 @@ from app.telemetry import LastResort, RequestIdentifier
 from app.telemetry import router as health
 from app.text import Language, Words
 
+if TYPE_CHECKING:
+    from app.mcp.http import ToolsOverHttp
+
 # A path with a suffix comes before the path without it, which would take the suffix for its key.
 ROUTERS = (
     service.router,
@@ -66,10 +70,16 @@ class Service(FastAPI):
 
     caching: Caching
     direct: Direct
+    tools: "ToolsOverHttp | None" = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Take a request of the server to the cache."""
+        """Take a request of the server to the cache, or to the tools."""
         scope["app"] = self
+        if self.tools is not None and scope["type"] == "http":
+            path = scope["path"].removeprefix(scope.get("root_path", ""))
+            if path == "/mcp":
+                await self.tools(scope, receive, send)
+                return
         await self.caching(scope, receive, send)
 
     async def work(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -115,10 +125,20 @@ def create_app(settings: Settings) -> Service:
     app.state.library.current()
     app.caching = Caching(app.work, app.state, bounds(settings), freshness(settings))
     app.direct = Direct(ROUTERS)
+    if settings.mcp:
+        app.tools = tools(app.state.library, public_url or "")
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     return app
+
+
+def tools(library: Library, base: str) -> "ToolsOverHttp":
+    """Make the tools for language models, whose package takes long to import."""
+    from app.mcp.http import ToolsOverHttp  # noqa: PLC0415
+    from app.mcp.server import server  # noqa: PLC0415
+
+    return ToolsOverHttp(server(library, base))
 
 
 def limits(settings: Settings) -> Limits:
@@ -142,13 +162,14 @@ def freshness(settings: Settings) -> Freshness:
 
 
 @asynccontextmanager
-async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+async def lifespan(app: Service) -> AsyncIterator[None]:
     """Watch for new releases, and let go of the database when the server stops."""
     app.state.library.watch()
     # What is there at the start stays, so the collector need not look through it again and again.
     gc.collect()
     gc.freeze()
-    yield
+    async with app.tools.running() if app.tools else nullcontext():
+        yield
     app.state.library.close()
 
 

@@ -1,5 +1,6 @@
 """What an operator can set, by environment variables that start with BRI_."""
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -76,6 +77,8 @@ class Settings(BaseSettings):
     """The address that the outside sees, for links; by default that of each request."""
     root_path: str = Field(default="", pattern=r"^(/[^/\s]+)*$")
     """The path prefix that a proxy strips before it passes a request on."""
+    mcp: bool = False
+    """Whether the tools for language models are served at /mcp."""
     data_max_age: int = Field(default=300, ge=0, le=YEAR)
     """For how many seconds caches may use an answer with data."""
     pages_max_age: int = Field(default=3600, ge=0, le=YEAR)
@@ -88,6 +91,14 @@ class Settings(BaseSettings):
     """How many finished answers a process keeps; 0 keeps none."""
     cache_bytes: int = Field(default=32 * 1024**2, ge=0, le=64 * 1024**3)
     """How many bytes of memory they may take."""
+
+    @field_validator("mcp")
+    @classmethod
+    def refuse_without_package(cls, value: bool) -> bool:  # noqa: FBT001
+        """Refuse what needs a package that is not installed."""
+        if value and find_spec("mcp") is None:
+            raise ValueError("install bri-indicators[mcp], or leave it out")
+        return value
 
     @field_validator("database_url")
     @classmethod

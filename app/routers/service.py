@@ -7,12 +7,12 @@ from fastapi import APIRouter, Query, Response
 from app import __version__, filters
 from app.context import BEFORE_VALIDATION, Read, Reader
 from app.formats.about import CONTACT, DATA_LICENCE, DESCRIPTION, TITLE, citation
+from app.formats.addresses import hit_address
 from app.queries.columns import Record
 from app.queries.release import overview
 from app.queries.search import search
 from app.schemas.service import Overview, SearchPage, Service
 from app.text import Language, Words
-from app.vocabulary import SearchKind
 
 router = APIRouter(prefix="/v1", dependencies=BEFORE_VALIDATION)
 
@@ -163,14 +163,6 @@ def search_records(read: Read, query: Annotated[filters.SearchFilters, Query()])
     """Every record whose texts hold all the words, best first. English words are found in all
     their forms, Chinese words from one character up. Matches come as plain pieces of text."""  # noqa: D205, D209
     found, facets = read.read(search, query)
-    found = found.map(lambda hit: {**hit, "href": address(read, hit)})
+    found = found.map(lambda hit: {**hit, "href": hit_address(read.base, hit)})
     counted = [{"kind": kind, "count": count} for kind, count in facets.items()]
     return read.page(SearchPage, found, facets=counted)
-
-
-def address(read: Reader, hit: Record) -> str:
-    """Write the address of the record behind a search hit."""
-    if hit["kind"] == SearchKind.PRIORITY_AREA:
-        year, _, slug = hit["code"].partition("-")
-        return f"{read.base}/v1/priority-areas/{slug}?year={year}"
-    return f"{read.base}/v1/{hit['kind']}s/{hit['code']}"

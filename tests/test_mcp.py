@@ -1,0 +1,180 @@
+"""The tools for language models, by the official client: over HTTP and on standard input."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import anyio
+import httpx2
+import pytest
+from mcp import Client, StdioServerParameters
+from starlette.testclient import TestClient
+
+from tests.conftest import Target, environment_of, serving
+
+AID = "aid-projects.CN.BRI.NB.P11M.2024-01.scio-2025-01-15"
+
+
+@pytest.fixture(scope="module")
+def address(database: Target) -> Iterator[str]:
+    """Serve the tools beside the API."""
+    with serving(database, BRI_MCP="true") as base:
+        yield base
+
+
+def ask(where: Any, tool: str, **given: Any) -> list[str]:
+    """Call a tool, and give the texts of its answer."""
+
+    async def asking() -> list[str]:
+        async with Client(where) as client:
+            result = await client.call_tool(tool, given)
+            texts = [part.text for part in result.content]  # type: ignore[union-attr]
+            assert not result.is_error, texts
+            return texts
+
+    return anyio.run(asking)
+
+
+def refusal(where: Any, tool: str, **given: Any) -> str:
+    """Call a tool wrongly, and give what it says."""
+
+    async def asking() -> str:
+        async with Client(where) as client:
+            result = await client.call_tool(tool, given)
+            assert result.is_error
+            return str(result.content[0].text)  # type: ignore[union-attr]
+
+    return anyio.run(asking)
+
+
+def test_the_tools_are_told(address: str) -> None:
+    async def asking() -> list[Any]:
+        async with Client(f"{address}/mcp") as client:
+            return list((await client.list_tools()).tools)
+
+    tools = {tool.name: tool for tool in anyio.run(asking)}
+    assert sorted(tools) == [
+        "get_observations",
+        "get_source",
+        "list_indicators",
+        "list_priority_areas",
+        "search",
+    ]
+    for tool in tools.values():
+        assert tool.annotations.read_only_hint
+        assert tool.description
+        assert all(one.get("description") for one in tool.input_schema["properties"].values())
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ["over 700", "January to November 2024", "paragraph 4, sentence 2", "700"]),
+        ("zh", ["逾700个", "2024年1—11月", "第4段第2句"]),
+    ],
+)
+def test_a_figure_comes_with_its_words(address: str, language: str, words: list[str]) -> None:
+    sentences, whole = ask(
+        f"{address}/mcp", "get_observations", indicator="aid-projects", language=language
+    )
+    (line,) = [one for one in sentences.splitlines() if words[1] in one]
+    assert all(word in line for word in words)
+    (record,) = [one for one in json.loads(whole) if one["id"] == AID]
+    assert (record["qualifier"], record["locator"]) == ("over", "P4.S2")
+
+
+def test_numbers_are_those_of_the_api(address: str, client: TestClient) -> None:
+    _, whole = ask(f"{address}/mcp", "get_observations", indicator="trade-share")
+    items = client.get("/v1/observations?indicator=trade-share").text
+    found = json.loads(whole, parse_float=Decimal)
+    assert found == json.loads(items, parse_float=Decimal)["items"]
+
+
+def test_what_was_known_then(address: str) -> None:
+    given = {"indicator": "trade-share", "since": "2024-01-01", "as_of": "2025-01-14"}
+    sentences, _ = ask(f"{address}/mcp", "get_observations", **given)
+    assert "50.3 percent" in sentences
+    assert "50.7 percent" not in sentences
+
+
+def test_a_second_report_that_differs_is_told(address: str) -> None:
+    sentences, *_ = ask(f"{address}/mcp", "get_source", key=AID)
+    assert "Xinhua" in sentences
+
+
+def test_a_claim_leads_to_its_document(address: str) -> None:
+    claim, _, document, whole = ask(f"{address}/mcp", "get_source", key="2025-expand-trade")
+    assert "paragraph 6, sentence 2" in claim
+    assert document.startswith("scio-2025-01-15: ")
+    assert json.loads(whole)[0]["code"] == "scio-2025-01-15"
+
+
+def test_priority_areas_come_with_all_actions(address: str, client: TestClient) -> None:
+    sentences, whole = ask(f"{address}/mcp", "list_priority_areas", year=2025, language="zh")
+    items = client.get("/v1/priority-areas?lang=zh").json()["items"]
+    assert json.loads(whole) == items
+    assert sentences.count("\n- ") == sum(len(area["actions"]) for area in items) == 24
+
+
+def test_search_gives_keys_to_go_on_with(address: str) -> None:
+    sentences, whole = ask(f"{address}/mcp", "search", words="援助项目")
+    assert "aid-projects" in sentences
+    assert any(hit["href"].endswith("/v1/indicators/aid-projects") for hit in json.loads(whole))
+
+
+@pytest.mark.parametrize(
+    ("tool", "given", "said"),
+    [
+        ("get_observations", {"indicator": "goods-trad"}, "goods-trade"),
+        ("get_observations", {"indicator": "goods-trade", "since": "2024"}, "2024-01-31"),
+        ("list_indicators", {"topic": "aid"}, "aid"),
+        ("get_source", {"key": "nothing"}, "search"),
+        ("search", {"words": ""}, "empty"),
+    ],
+)
+def test_a_mistake_is_told_with_what_would_be_right(
+    address: str, tool: str, given: dict[str, Any], said: str
+) -> None:
+    assert said in refusal(f"{address}/mcp", tool, **given)
+
+
+def test_over_http_nothing_is_kept_between_requests(address: str) -> None:
+    answer = httpx2.get(f"{address}/mcp", headers={"Accept": "text/event-stream"})
+    assert answer.status_code == 405
+    assert "mcp-session-id" not in answer.headers
+    big = httpx2.post(f"{address}/mcp", content=b" " * 100_000)
+    assert big.status_code == 413
+    assert httpx2.get(f"{address}/v1").status_code == 200
+    assert httpx2.post(f"{address}/v1").status_code == 405
+
+
+def test_without_the_setting_there_are_no_tools(client: TestClient) -> None:
+    assert client.post("/mcp", json={}).status_code == 405
+    assert client.get("/mcp").status_code == 404
+
+
+def test_on_standard_input(database: Target) -> None:
+    command = StdioServerParameters(
+        command=sys.executable,
+        args=["-m", "app.cli", "mcp"],
+        env={**os.environ, **environment_of(database)},
+    )
+    sentences, _ = ask(command, "list_indicators", topic="projects")
+    assert "over 700" in sentences
+
+
+def test_a_missing_package_is_told() -> None:
+    program = (
+        "import importlib.util as u, os; find = u.find_spec;"
+        " u.find_spec = lambda name, *p: None if name == 'mcp' else find(name, *p);"
+        " from app.cli import app; app(['mcp'])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert "install bri-indicators[mcp]" in done.stderr
