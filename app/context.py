@@ -14,6 +14,7 @@ from starlette.concurrency import iterate_in_threadpool
 
 from app.database import Database, DatabaseError, Storage, UnavailableError
 from app.filters import ASKED, Asked
+from app.hyperlinks import Link, Links
 from app.problems import MEDIA_TYPE, Problem, UnknownRecord
 from app.queries.columns import Record
 from app.queries.keys import Keys, all_keys
@@ -194,7 +195,7 @@ class Reader:
             lambda connection: query(connection, self.language, *args, **kwargs)
         )
 
-    def answer(self, model: Schema, links: dict[str, str] | None = None) -> Response:
+    def answer(self, model: Schema, links: Links = ()) -> Response:
         """Send a model as JSON."""
         return self.content(model.to_json(), "application/json", links)
 
@@ -202,7 +203,7 @@ class Reader:
         self,
         body: bytes,
         media_type: str,
-        links: dict[str, str] | None = None,
+        links: Links = (),
         headers: dict[str, str] | None = None,
     ) -> Response:
         """Send finished bytes in the language of the request."""
@@ -213,7 +214,7 @@ class Reader:
         self,
         write: Callable[[Connection], Iterator[bytes]],
         media_type: str,
-        links: dict[str, str] | None = None,
+        links: Links = (),
         headers: dict[str, str] | None = None,
     ) -> Response:
         """Send what is written bit by bit, from a connection of its own; as a whole if it is short.
@@ -230,11 +231,11 @@ class Reader:
         told = {**self.told(links, headers), "X-Accel-Buffering": "no"}
         return StreamingResponse(sent(held, parts), media_type=media_type, headers=told)
 
-    def told(self, links: dict[str, str] | None, headers: dict[str, str] | None) -> dict[str, str]:
+    def told(self, links: Links, headers: dict[str, str] | None) -> dict[str, str]:
         """Put the headers of an answer together."""
         told = {**language_headers(self.request, self.language), **(headers or {})}
         if links:
-            told["Link"] = ", ".join(f'<{url}>; rel="{rel}"' for rel, url in links.items())
+            told["Link"] = ", ".join(map(str, links))
         return told
 
     def attached(self, name: str, suffix: str) -> dict[str, str]:
@@ -248,7 +249,9 @@ class Reader:
             "Accept-Ranges": "bytes",
         }
 
-    def page(self, model: type[Page[Any]], found: Found, **more: object) -> Response:
+    def page(
+        self, model: type[Page[Any]], found: Found, links: Links = (), **more: object
+    ) -> Response:
         """Send one page of a list, with the address of the next."""
         following = self.following(found.cursor)
         body = model.model_validate(
@@ -260,7 +263,12 @@ class Reader:
                 **more,
             }
         )
-        return self.answer(body, {"next": following} if following else None)
+        return self.answer(body, [*([Link(following, "next")] if following else []), *links])
+
+    def address(self) -> tuple[str, str]:
+        """Give the address of the request and its query, whatever page of it was asked for."""
+        url = self.request.url.remove_query_params(["limit", "cursor"])
+        return f"{self.base}{route_path(self.request)}", url.query
 
     def following(self, cursor: str | None) -> str | None:
         """Write the address of the next page: this request's own, with another cursor."""

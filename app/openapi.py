@@ -43,6 +43,7 @@ problem document (RFC 9457) that lists every mistake at once.
 
 TAGS = {
     "Citations": "Sources and figures for reference managers.",
+    "Discovery": "The data set described for catalogues of data.",
     "Downloads": "Whole tables at once with the filters of the lists, and the whole data set.",
     "Entry point": "What the service is, and the overview that answers most dashboards in one GET.",
     "Figures": "What is measured, and every published figure with period, qualifier and source.",
@@ -106,7 +107,7 @@ UNCHANGED: Node = {
     },
 }
 LINK_HEADER: Node = {
-    "description": "The address of the next page, with rel next; not sent on the last page.",
+    "description": "The next page, with rel next, and the same records in other formats.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 4000, "pattern": "^<"},
     "example": '<http://127.0.0.1:8000/v1/indicators?limit=2&cursor=abc>; rel="next"',
 }

@@ -1,6 +1,6 @@
 """What is told of the data set as a whole, wherever it goes."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.text import Language, Words, day
 
@@ -31,3 +31,60 @@ def citation(release: dict[str, Any], base: str, language: Language) -> str:
     return Words(
         f"{title}, release of {released}, {base}/v1", f"{title}，{released}版，{base}/v1"
     ).to(language)
+
+
+class Distribution(NamedTuple):
+    """A form in which the data set can be had."""
+
+    path: str
+    media_type: str
+    title: Words
+    is_whole: bool = False
+    """Whether it holds everything."""
+
+
+DATABASE = "application/vnd.sqlite3"
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PARQUET = "application/vnd.apache.parquet"
+DISTRIBUTIONS = (
+    Distribution(
+        "/v1/dataset.zip",
+        "application/zip",
+        Words("A data package of CSV tables", "CSV 数据包"),
+        is_whole=True,
+    ),
+    Distribution(
+        "/v1/dataset.sqlite", DATABASE, Words("The database itself", "数据库文件"), is_whole=True
+    ),
+    Distribution(
+        "/v1/overview.xlsx", WORKBOOK, Words("A workbook for people", "Excel 工作簿"), is_whole=True
+    ),
+    Distribution(
+        "/v1/observations.csv", "text/csv", Words("All figures as CSV", "全部数据（CSV）")
+    ),
+    Distribution(
+        "/v1/observations.jsonl",
+        "application/jsonl",
+        Words("All figures as JSON Lines", "全部数据（JSON Lines）"),
+    ),
+    Distribution(
+        "/v1/observations.parquet",
+        PARQUET,
+        Words("All figures as Parquet", "全部数据（Parquet）"),
+    ),
+    Distribution(
+        "/v1/observations.jsonstat",
+        "application/json",
+        Words("All figures as a JSON-stat cube", "全部数据（JSON-stat 数据立方）"),
+    ),
+)
+"""The forms in which the data set can be had."""
+KEYWORDS = (
+    Words("Belt and Road", "一带一路"),
+    Words("China", "中国"),
+    Words("trade", "贸易"),
+    Words("investment", "投资"),
+    Words("contracted projects", "对外承包工程"),
+    Words("official statistics", "官方统计"),
+)
+MIT = "https://opensource.org/license/mit"

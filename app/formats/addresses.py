@@ -1,8 +1,19 @@
-"""Where records are served."""
+"""Where records are served, and what the entry points lead to."""
 
 from typing import Any
 
+from app.formats import catalog, delimited, json_lines, parquet, workbook
+from app.formats.about import MIT
+from app.hyperlinks import Link
 from app.vocabulary import SearchKind
+
+TABLES = {
+    "csv": delimited.MEDIA_TYPE,
+    "jsonl": json_lines.MEDIA_TYPE,
+    "xlsx": workbook.MEDIA_TYPE,
+    "parquet": parquet.MEDIA_TYPE,
+}
+"""The media type of each suffix that the address of a list may have."""
 
 
 def hit_address(base: str, hit: dict[str, Any]) -> str:
@@ -11,3 +22,30 @@ def hit_address(base: str, hit: dict[str, Any]) -> str:
         year, _, slug = hit["code"].partition("-")
         return f"{base}/v1/priority-areas/{slug}?year={year}"
     return f"{base}/v1/{hit['kind']}s/{hit['code']}"
+
+
+def alternates(address: str, query: str) -> list[Link]:
+    """Link from a list to the tables of the same records.
+
+    Args:
+        address: the address of the list.
+        query: what was asked of it.
+    """
+    asked = f"?{query}" if query else ""
+    return [
+        Link(f"{address}.{suffix}{asked}", "alternate", media_type)
+        for suffix, media_type in TABLES.items()
+    ]
+
+
+def links(base: str) -> list[Link]:
+    """Link from the entry points to whatever describes the service."""
+    return [
+        Link(f"{base}/openapi.json", "service-desc", "application/json"),
+        Link(f"{base}/docs", "service-doc", "text/html"),
+        Link(f"{base}/.well-known/api-catalog", "api-catalog", "application/linkset+json"),
+        Link(f"{base}/v1/catalog.jsonld", "describedby", catalog.JSON_LD),
+        Link(f"{base}/v1/dataset.zip", "alternate", "application/zip"),
+        Link(MIT, "license"),
+        Link(f"{base}/v1", "cite-as"),
+    ]

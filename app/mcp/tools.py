@@ -12,8 +12,8 @@ from pydantic import Field, ValidationError
 
 from app import filters
 from app.context import Library, Snapshot
+from app.formats import sentences
 from app.formats.addresses import hit_address
-from app.mcp import sentences
 from app.mistakes import mistakes
 from app.queries.commitments import action, outcome, priority_areas
 from app.queries.indicators import indicators

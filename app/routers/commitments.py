@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Response
 
 from app import filters
 from app.context import BEFORE_VALIDATION, Read
+from app.formats.addresses import alternates
 from app.queries import commitments
 from app.schemas.commitments import (
     Action,
@@ -60,7 +61,8 @@ def get_priority_area(
 def list_actions(read: Read, query: Annotated[filters.ActionFilters, Query()]) -> Response:
     """One record a commitment, each with one verb. Their status is announced: whether a
     commitment was kept is not in the source, nor is any target."""  # noqa: D205, D209
-    return read.page(ActionPage, read.read(commitments.actions, query))
+    found = read.read(commitments.actions, query)
+    return read.page(ActionPage, found, alternates(*read.address()))
 
 
 @router.get(
@@ -87,7 +89,8 @@ def get_action(
 )
 def list_outcomes(read: Read, query: Annotated[filters.OutcomeFilters, Query()]) -> Response:
     """Results of a year that the source tells in words, without a figure."""
-    return read.page(OutcomePage, read.read(commitments.outcomes, query))
+    found = read.read(commitments.outcomes, query)
+    return read.page(OutcomePage, found, alternates(*read.address()))
 
 
 @router.get(

@@ -11,6 +11,7 @@ from app import filters
 from app.context import BEFORE_VALIDATION, Read, Reader
 from app.formats import books, delimited, json_lines, json_stat, parquet, workbook
 from app.formats.tables import OBSERVATIONS, TABLES, Contents, Table
+from app.hyperlinks import Link
 from app.problems import InvalidParameters, Mistake
 from app.queries.observations import observations
 from app.schemas.json_stat import MOST_CELLS, Cube
@@ -120,13 +121,17 @@ def declare(table: Table, form: Format) -> None:
 
 def given(read: Reader, table: Table, form: Format, asked: filters.Selection) -> Response:
     """Send a table in a format."""
-    description = {"describedby": f"{read.base}/v1/{table.name}.csv-metadata.json"}
+    description = Link(
+        f"{read.base}/v1/{table.name}.csv-metadata.json",
+        "describedby",
+        DescriptionResponse.media_type,
+    )
     return read.stream(
         lambda connection: form.write(
             Contents(table, connection, read.language, asked, read.snapshot.release, read.base)
         ),
         form.media_type + form.parameters,
-        description,
+        [description],
         read.attached(table.name, form.suffix),
     )
 

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Response
 
 from app import filters
 from app.context import BEFORE_VALIDATION, Read
+from app.formats.addresses import alternates
 from app.queries import indicators, observations
 from app.schemas.figures import Indicator, IndicatorPage, Observation, ObservationPage
 
@@ -30,7 +31,8 @@ ObservationId = Annotated[
 def list_indicators(read: Read, query: Annotated[filters.IndicatorFilters, Query()]) -> Response:
     """Each indicator comes with its headline: the observation of the newest edition, ready to
     show with its display text, unit, period, qualifier and source line."""  # noqa: D205, D209
-    return read.page(IndicatorPage, read.read(indicators.indicators, query))
+    found = read.read(indicators.indicators, query)
+    return read.page(IndicatorPage, found, alternates(*read.address()))
 
 
 @router.get(
@@ -77,7 +79,8 @@ def list_observations(
     """The published figures, from the core document and from sources of comparison, one a series
     and period: that of the best standing of source, then the latest; vintages=all lists every
     source's. Filters combine; a filter that stands several times matches any of its values."""  # noqa: D205, D209
-    return read.page(ObservationPage, read.read(observations.observations, query))
+    found = read.read(observations.observations, query)
+    return read.page(ObservationPage, found, alternates(*read.address()))
 
 
 @router.get(

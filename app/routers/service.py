@@ -6,8 +6,16 @@ from fastapi import APIRouter, Query, Response
 
 from app import __version__, filters
 from app.context import BEFORE_VALIDATION, Read, Reader
-from app.formats.about import CONTACT, DATA_LICENCE, DESCRIPTION, TITLE, citation
-from app.formats.addresses import hit_address
+from app.formats.about import (
+    CONTACT,
+    DATA_LICENCE,
+    DATABASE,
+    DESCRIPTION,
+    DISTRIBUTIONS,
+    TITLE,
+    citation,
+)
+from app.formats.addresses import hit_address, links
 from app.queries.columns import Record
 from app.queries.release import overview
 from app.queries.search import search
@@ -32,17 +40,6 @@ MEDIA_TYPES = (
     "application/atom+xml",
     "application/feed+json",
 )
-DATABASE = "application/vnd.sqlite3"
-DOWNLOADS = (
-    ("/v1/dataset.zip", "application/zip", Words("A data package of CSV tables", "CSV 数据包")),
-    ("/v1/dataset.sqlite", DATABASE, Words("The database itself", "数据库文件")),
-    (
-        "/v1/overview.xlsx",
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        Words("A workbook for people", "Excel 工作簿"),
-    ),
-)
-"""The whole data set in one file: address, media type and what it is."""
 LINKS = {
     "overview": ("/v1/overview", Words("Everything a dashboard needs", "仪表板所需的全部内容")),
     "indicators": ("/v1/indicators", Words("Indicators and headline figures", "指标与核心数据")),
@@ -95,13 +92,13 @@ def downloads(read: Reader) -> list[Record]:
     digests = {"sqlite": database.digest} if database.is_file else {}
     return [
         {
-            "href": f"{read.base}{path}",
-            "media_type": media_type,
-            "title": words.to(read.language),
-            "sha256": digests.get(path.rpartition(".")[2]),
+            "href": f"{read.base}{one.path}",
+            "media_type": one.media_type,
+            "title": one.title.to(read.language),
+            "sha256": digests.get(one.path.rpartition(".")[2]),
         }
-        for path, media_type, words in DOWNLOADS
-        if database.is_file or media_type != DATABASE
+        for one in DISTRIBUTIONS
+        if one.is_whole and (database.is_file or one.media_type != DATABASE)
     ]
 
 
@@ -133,7 +130,7 @@ def get_service(read: Read, query: Nothing) -> Response:
             ],
         }
     )
-    return read.answer(model)
+    return read.answer(model, links(read.base))
 
 
 @router.get(

@@ -1,0 +1,101 @@
+"""The data set as Markdown for readers that are programs: an index, and everything in sentences."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from app.formats import sentences
+from app.formats.about import DATA_LICENCE, DESCRIPTION, DISTRIBUTIONS, TITLE, citation
+from app.text import Language, Words
+
+MEDIA_TYPE = "text/markdown"
+Record = dict[str, Any]
+
+READING = Words(
+    "Quote each figure with its words: “over”, “nearly” and the period belong to the number. A "
+    "full year and January to November never compare. Growth is what a source prints; where none "
+    "is given there is none. Nothing is annualised or converted. Every action is announced, and no "
+    "targets have been published.",
+    "引用数据时不可省略“逾”“近”等限定语和统计期。全年数据与1—11月数据不可比。增速均为公布值，未列者即未公布。所有数据均未经年化或换算。各项举措均为已宣布事项，未公布量化目标。",
+)
+WAYS = (
+    ("/v1/overview", Words("Everything in one GET, as JSON", "一次请求取得全部内容（JSON）")),
+    ("/v1/observations", Words("Every published figure", "全部已公布数据")),
+    ("/v1/series", Words("What compares with what", "可比数据系列")),
+    ("/v1/priority-areas", Words("Priority areas and actions", "重点领域与举措")),
+    ("/v1/search?q=trade", Words("Full-text search", "全文检索")),
+    ("/v1/sources", Words("Where each figure stands", "数据来源")),
+    ("/openapi.json", Words("The OpenAPI document", "OpenAPI 文档")),
+    ("/llms-full.txt", Words("All figures in sentences", "以文字列出的全部数据")),
+)
+FIGURES = Words("Figures", "数据")
+AREAS = Words("Priority areas", "重点领域")
+SOURCES = Words("Sources", "来源")
+DOWNLOADS = Words("Downloads", "下载")
+START = Words("Start here", "入口")
+
+
+def index(release: Record, base: str, language: Language) -> str:
+    """Write the index that a program reads first (llms.txt)."""
+    return "\n".join(
+        [
+            *head(release, base, language),
+            f"## {START.to(language)}",
+            "",
+            *(f"- [{words.to(language)}]({base}{path})" for path, words in WAYS),
+            "",
+            f"## {DOWNLOADS.to(language)}",
+            "",
+            *(f"- [{one.title.to(language)}]({base}{one.path})" for one in DISTRIBUTIONS),
+            "",
+        ]
+    )
+
+
+def everything(
+    top: Sequence[str],
+    language: Language,
+    figures: Iterable[Record],
+    areas: Iterable[Record],
+    sources: Iterable[Record],
+) -> str:
+    """Write all figures, priority areas and sources in sentences (llms-full.txt).
+
+    Args:
+        top: what every reader has to know first, line by line.
+        language: the language of the records.
+        figures: the observations.
+        areas: the priority areas with their actions.
+        sources: the documents.
+    """
+    return "\n".join(
+        [
+            *top,
+            f"## {FIGURES.to(language)}",
+            "",
+            *(f"- {sentences.observation(one, language)}" for one in figures),
+            "",
+            f"## {AREAS.to(language)}",
+            "",
+            *(f"{sentences.priority_area(one, language)}\n" for one in areas),
+            f"## {SOURCES.to(language)}",
+            "",
+            *(f"- {sentences.source(one, language)}" for one in sources),
+            "",
+        ]
+    )
+
+
+def head(release: Record, base: str, language: Language) -> list[str]:
+    """Write what every reader has to know first."""
+    return [
+        f"# {TITLE.to(language)}",
+        "",
+        f"> {DESCRIPTION.to(language)}",
+        "",
+        READING.to(language),
+        "",
+        DATA_LICENCE.to(language),
+        "",
+        citation(release, base, language),
+        "",
+    ]
