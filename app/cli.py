@@ -6,6 +6,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import typer
@@ -247,7 +248,19 @@ def serve(
         os.environ["BRI_SEED"] = str(settings.seed)
         if isinstance(target, Path):
             os.environ["BRI_DATABASE"] = str(target)
-        run(host, port, workers, settings.root_path)
+        with shared_numbers(settings, workers):
+            run(host, port, workers, settings.root_path)
+
+
+@contextmanager
+def shared_numbers(settings: Settings, workers: int) -> Iterator[None]:
+    """Give several processes a folder in which they share what they count."""
+    if not settings.metrics or workers == 1:
+        yield
+        return
+    with TemporaryDirectory(prefix="bri-metrics-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        yield
 
 
 def run(host: str, port: int, workers: int, root_path: str) -> None:

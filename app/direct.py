@@ -32,6 +32,7 @@ Shape = tuple[str | None, ...]
 class Way(NamedTuple):
     """What is known of a route before any request comes."""
 
+    route: APIRoute
     endpoint: Callable[..., Response]
     model: type[Parameters]
     several: frozenset[str]
@@ -63,6 +64,7 @@ class Direct:
         way, keys = found
         with suppress(Exception):
             read = opened(request)
+            scope["route"] = way.route
             query = way.model.model_validate(given(request.query_params, way))
             work = partial(way.endpoint, read=read, query=query, **keys)
             if way.is_short and read.snapshot.database.is_near:
@@ -111,7 +113,7 @@ def way_of(route: APIRoute) -> Way | None:
     assert issubclass(model, Parameters)  # noqa: S101
     fields = model.model_fields.items()
     several = frozenset(name for name, info in fields if get_origin(info.annotation) is list)
-    return Way(route.endpoint, model, several, names, route.path.endswith("}"))
+    return Way(route, route.endpoint, model, several, names, route.path.endswith("}"))
 
 
 def given(parameters: QueryParams, way: Way) -> dict[str, Any]:

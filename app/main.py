@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.responses import StreamingResponse
 from starlette.staticfiles import StaticFiles
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from app import __version__
 from app.caching.answers import Freshness
@@ -27,6 +27,9 @@ from app.database import Limits, storage
 from app.direct import Direct
 from app.methods import OPEN_HEADERS, ReadOnly
 from app.mistakes import mistakes
+from app.observing.lines import Form, Lines
+from app.observing.observer import Observer
+from app.observing.seen import Seen
 from app.problems import InvalidParameters, Mistake, Problem, UnknownPath, shown
 from app.routers import (
     changes,
@@ -43,7 +46,7 @@ from app.routers import (
 )
 from app.seeding.files import seed_hash
 from app.settings import Settings
-from app.telemetry import LastResort, RequestIdentifier
+from app.telemetry import LastResort, RequestIdentifier, numbers
 from app.telemetry import router as health
 from app.text import Language, Words
 
@@ -64,6 +67,7 @@ ROUTERS = (
     reference.router,
     changes.router,
     health,
+    numbers,
     site.router,
 )
 
@@ -83,7 +87,33 @@ class Service(FastAPI):
             if path == "/mcp":
                 await self.tools(scope, receive, send)
                 return
+        if self.caching.observer.is_watching and scope["type"] == "http":
+            await self.watched(scope, receive, send)
+            return
         await self.caching(scope, receive, send)
+
+    async def watched(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Take a request to the cache, and note how it was answered."""
+        seen = scope["seen"] = Seen()
+        identifier = b""
+
+        async def watch(message: Message) -> None:
+            nonlocal identifier
+            if message["type"] == "http.response.start":
+                seen.status = message["status"]
+                identifier = dict(message["headers"]).get(b"x-request-id", b"")
+            else:
+                seen.length += len(message.get("body", b""))
+            await send(message)
+
+        try:
+            await self.caching(scope, receive, watch)
+        finally:
+            if seen.status:
+                observer, headers = self.caching.observer, dict(scope["headers"])
+                query = scope["query_string"].decode("latin-1")
+                target = scope["path"] + (f"?{query}" if query else "")
+                observer.note(seen, scope["method"], target, headers, identifier.decode())
 
     async def work(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer what the cache cannot: directly, else through middleware and routes."""
@@ -127,6 +157,7 @@ def create_app(settings: Settings) -> Service:
     app.state.library = Library(kept, public_url)
     app.state.library.current()
     app.caching = Caching(app.work, app.state, bounds(settings), freshness(settings))
+    app.caching.observer = observer(settings, app)
     app.direct = Direct(ROUTERS)
     if settings.mcp:
         app.tools = tools(app.state.library, public_url or "")
@@ -142,6 +173,29 @@ def tools(library: Library, base: str) -> "ToolsOverHttp":
     from app.mcp.server import server  # noqa: PLC0415
 
     return ToolsOverHttp(server(library, base))
+
+
+def observer(settings: Settings, app: Service) -> Observer:
+    """Make what sees the requests, as far as that is asked for."""
+    lines = None if settings.access_log is Form.OFF else Lines(settings.access_log)
+    if not settings.metrics:
+        return Observer(lines=lines)
+    from app.observing.metrics import Metrics  # noqa: PLC0415
+
+    store, library = app.caching.store, app.state.library
+
+    def state() -> dict[str, float]:
+        return {
+            "bri_cache_entries": len(store.kept),
+            "bri_cache_bytes": store.taken,
+            "bri_connections_in_use": library.current().database.in_use,
+        }
+
+    def release() -> tuple[str, float]:
+        current = library.current()
+        return current.release["code"], current.modified
+
+    return Observer(Metrics(state, release), lines)
 
 
 def limits(settings: Settings) -> Limits:
@@ -173,6 +227,8 @@ async def lifespan(app: Service) -> AsyncIterator[None]:
     gc.freeze()
     async with app.tools.running() if app.tools else nullcontext():
         yield
+    if app.caching.observer.metrics is not None:
+        app.caching.observer.metrics.close()
     app.state.library.close()
 
 

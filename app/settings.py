@@ -10,6 +10,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from app.observing.lines import Form
+
 SCHEME = "postgresql+psycopg"
 
 YEAR = 365 * 24 * 60 * 60
@@ -77,6 +79,10 @@ class Settings(BaseSettings):
     """The address that the outside sees, for links; by default that of each request."""
     root_path: str = Field(default="", pattern=r"^(/[^/\s]+)*$")
     """The path prefix that a proxy strips before it passes a request on."""
+    access_log: Form = Form.OFF
+    """Whether each request is told of in a line of the log: off, text, or json."""
+    metrics: bool = False
+    """Whether /metrics gives numbers for Prometheus."""
     mcp: bool = False
     """Whether the tools for language models are served at /mcp."""
     data_max_age: int = Field(default=300, ge=0, le=YEAR)

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.context import BEFORE_VALIDATION, Read, problem_response
 from app.database import DatabaseError
-from app.problems import InternalError, NotReady, Problem
+from app.problems import InternalError, Mistake, NotReady, Problem, UnknownPath
 from app.queries.release import release
 from app.schemas.service import Health, HealthStatus
 from app.text import Words
@@ -20,7 +20,13 @@ from app.text import Words
 log = logging.getLogger("uvicorn.error")
 REQUEST_ID = re.compile(rb"[A-Za-z0-9][A-Za-z0-9.-]{7,127}")
 
+METRICS = "text/plain; version=0.0.4; charset=utf-8"
+NOT_KEPT = Words(
+    "Numbers are kept only with BRI_METRICS=true", "仅在设置 BRI_METRICS=true 时提供指标"
+)
+
 router = APIRouter(prefix="/health", tags=["Service health"])
+numbers = APIRouter(include_in_schema=False)
 
 
 @router.get("/live", summary="Is the process alive?", response_model=Health)
@@ -40,6 +46,16 @@ async def get_readiness(read: Read) -> Response:
     """Answer once the database is open and can be read; 503 says that it cannot."""
     await run_in_threadpool(read.snapshot.database.read, release)
     return healthy()
+
+
+@numbers.get("/metrics")
+def show_metrics(request: Request) -> Response:
+    """Give the numbers of all processes, if they are kept."""
+    metrics = request.app.caching.observer.metrics
+    if metrics is None:
+        raise UnknownPath(NOT_KEPT, [Mistake("path", NOT_KEPT)])
+    headers = {"Cache-Control": "no-store"}
+    return Response(metrics.written(), media_type=METRICS, headers=headers)
 
 
 def healthy() -> Response:

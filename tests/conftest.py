@@ -155,10 +155,13 @@ def bri(*arguments: str, **environment: str) -> Result:
 
 
 @contextmanager
-def serving(database: Target, log: IO[str] | None = None, **environment: str) -> Iterator[str]:
-    """Serve a database on loopback in a process of its own."""
+def serving(
+    database: Target, log: IO[str] | None = None, *, workers: int = 1, **environment: str
+) -> Iterator[str]:
+    """Serve a database on loopback in processes of its own."""
     base = f"http://127.0.0.1:{(port := free_port())}"
     command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port)]
+    command += ["--workers", str(workers)]
     with (
         TemporaryFile("w+") as written,
         subprocess.Popen(

@@ -17,6 +17,8 @@ from app.caching.store import Bounds, Finished, Raw, Store
 from app.context import Library, Snapshot, problem_response
 from app.database import DatabaseError
 from app.methods import OPEN
+from app.observing.observer import Observer
+from app.observing.seen import OTHER, Seen
 from app.problems import PreconditionFailed, Problem, RangeNotSatisfiable
 from app.telemetry import identify
 from app.text import Words
@@ -61,6 +63,7 @@ class Caching:
         self.keys = Keys()
         self.flights: dict[AnyKey, Future[Outcome]] = {}
         self.snapshot: Snapshot | None = None
+        self.observer = Observer()
         self.look_again = 0.0
         self.installed = newest(Path(__file__).parent.parent)
 
@@ -72,11 +75,16 @@ class Caching:
         headers = single(scope["headers"])
         identifier = identify(headers.get(b"x-request-id"))
         key, finished = self.kept(scope, headers)
+        seen: Seen | None = scope.get("seen")
+        if seen is not None:
+            seen.cache = "miss" if finished is None else "hit"
         if finished is None:
             asking = normalised(scope, Key(*key), identifier)
             finished = await self.fetch(Miss(key, asking, receive, send))
             if finished is None:
                 return
+        if seen is not None:
+            seen.route = finished.route
         status, fields, message = OK, finished.headers, finished.message
         if not CONDITIONAL.isdisjoint(headers):
             try:
@@ -149,13 +157,25 @@ class Caching:
         snapshot = self.renew()
         answer = Gathering(miss.send, Key(*miss.key).coding, control, release)
         await self.app(scope, miss.receive, answer)
+        route = routed(scope)
+        if "seen" in scope:
+            scope["seen"].route = route
         if not answer.whole:
             return None
         modified = max(self.installed, snapshot.modified if snapshot else 0)
         finished = await answer.finished(modified)
+        finished.route = route
         if snapshot is not None and self.renew() is snapshot:
             self.store.put(miss.key, finished)
         return finished
+
+
+def routed(scope: Scope) -> str:
+    """Name the route that a request has taken."""
+    route = scope.get("route")
+    if route is not None:
+        return str(route.path)
+    return "/static" if "/static/" in scope["path"] else OTHER
 
 
 def weigh(finished: Finished, method: str, headers: dict[bytes, bytes]) -> tuple[int, Raw, Message]:

@@ -76,8 +76,9 @@ class Protocol(HttpToolsProtocol):
     def __init__(self, *given: Any, **named: Any) -> None:  # noqa: ANN401
         super().__init__(*given, **named)
         self.caching = caching_of(self.app) if self.limit_concurrency is None else None
-        if self.access_log:
+        if self.access_log or (self.caching and self.caching.observer.lines):
             self.caching = None
+        self.metrics = self.caching.observer.metrics if self.caching else None
         self.prefix = self.root_path.encode("ascii")
         self.answered = False
 
@@ -128,6 +129,8 @@ class Protocol(HttpToolsProtocol):
         start = STATUS_LINE[status] + DATES.written(self.server_state) + finished.wire[status]
         self.transport.write(b"%bx-request-id: %b\r\n\r\n%b" % (start, identifier, body))
         self.on_response_complete()
+        if self.metrics is not None:
+            self.metrics.straight[finished.route, status] += 1
         return True
 
 

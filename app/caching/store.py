@@ -25,6 +25,7 @@ class Finished:
         "headers",
         "is_file",
         "message",
+        "route",
         "unchanged",
         "validators",
         "wire",
@@ -38,6 +39,8 @@ class Finished:
         self.unchanged = unchanged
         self.validators = validators
         self.is_file = is_file
+        self.route = ""
+        """The route that it is of, for whoever counts."""
         self.message: Message = {"type": "http.response.body", "body": body}
         self.wire: dict[int, bytes] = {}
         """The headers as they go over the wire, by status, once somebody needed them."""

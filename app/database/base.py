@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator, Iterator
 from functools import cached_property
 from io import BufferedReader
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Engine
 
@@ -123,6 +123,12 @@ class Database:
             file.close()
             raise UnavailableError("another release has taken the place of this one; ask again")
         return file
+
+    @property
+    def in_use(self) -> int:
+        """Count the connections that are borrowed just now."""
+        pool: Any = self.engine.pool
+        return int(pool.checkedout())
 
     @property
     def size(self) -> int:

@@ -1,0 +1,1 @@
+"""What an operator sees of the requests: numbers, and a line for each."""
