@@ -40,6 +40,10 @@ Seed = Annotated[
 ]
 
 
+HSTS = ("strict-transport-security", "max-age=31536000")
+"""Tells browsers to come by TLS alone from now on."""
+
+
 class RefusedError(Exception):
     """The command cannot do what was asked; the message says why."""
 
@@ -61,9 +65,9 @@ def one_line_errors() -> Iterator[None]:
         raise typer.Exit(1) from None
     except ValidationError as error:
         for wrong in error.errors():
-            name = "_".join(str(part) for part in wrong["loc"]).upper()
+            name = "_".join(str(part) for part in wrong["loc"]).upper().removeprefix("BRI_")
             said = wrong["msg"].removeprefix("Value error, ")
-            complain(f"bri: BRI_{name.removeprefix('BRI_')}: {said}")
+            complain(f"bri: BRI_{name}: {said}" if name else f"bri: {said}")
         raise typer.Exit(1) from None
     except (BuildError, DatabaseError, RefusedError) as error:
         complain(f"bri: {error}")
@@ -249,7 +253,7 @@ def serve(
         if isinstance(target, Path):
             os.environ["BRI_DATABASE"] = str(target)
         with shared_numbers(settings, workers):
-            run(host, port, workers, settings.root_path)
+            run(host, port, workers, settings)
 
 
 @contextmanager
@@ -263,8 +267,9 @@ def shared_numbers(settings: Settings, workers: int) -> Iterator[None]:
         yield
 
 
-def run(host: str, port: int, workers: int, root_path: str) -> None:
+def run(host: str, port: int, workers: int, settings: Settings) -> None:
     """Run the server processes until they are told to stop."""
+    is_secure = settings.public_url is not None and settings.public_url.scheme == "https"
     if workers == 1:
         gc.disable()  # Imports make no garbage; the application turns it on when it is made.
     import uvicorn  # noqa: PLC0415
@@ -275,7 +280,8 @@ def run(host: str, port: int, workers: int, root_path: str) -> None:
         host=host,
         port=port,
         workers=workers,
-        root_path=root_path,
+        root_path=settings.root_path,
+        headers=[HSTS] if is_secure else [],
         http=protocol(),
         ws="none",
         timeout_worker_healthcheck=30,

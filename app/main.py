@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.responses import StreamingResponse
 from starlette.staticfiles import StaticFiles
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import __version__
 from app.caching.answers import Freshness
@@ -77,6 +77,8 @@ class Service(FastAPI):
 
     caching: Caching
     direct: Direct
+    entrance: ASGIApp
+    """The cache, or what stands before it."""
     tools: "ToolsOverHttp | None" = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -90,7 +92,7 @@ class Service(FastAPI):
         if self.caching.observer.is_watching and scope["type"] == "http":
             await self.watched(scope, receive, send)
             return
-        await self.caching(scope, receive, send)
+        await self.entrance(scope, receive, send)
 
     async def watched(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Take a request to the cache, and note how it was answered."""
@@ -107,7 +109,7 @@ class Service(FastAPI):
             await send(message)
 
         try:
-            await self.caching(scope, receive, watch)
+            await self.entrance(scope, receive, watch)
         finally:
             if seen.status:
                 observer, headers = self.caching.observer, dict(scope["headers"])
@@ -157,6 +159,7 @@ def create_app(settings: Settings) -> Service:
     app.state.library = Library(kept, public_url)
     app.state.library.current()
     app.caching = Caching(app.work, app.state, bounds(settings), freshness(settings))
+    app.entrance = guarded(settings, app.caching)
     app.caching.observer = observer(settings, app)
     app.direct = Direct(ROUTERS)
     if settings.mcp:
@@ -173,6 +176,16 @@ def tools(library: Library, base: str) -> "ToolsOverHttp":
     from app.mcp.server import server  # noqa: PLC0415
 
     return ToolsOverHttp(server(library, base))
+
+
+def guarded(settings: Settings, caching: Caching) -> ASGIApp:
+    """Put a guard before the cache if there is anything to guard."""
+    if not settings.allowed_hosts and settings.rate_limit is None:
+        return caching
+    from app.guarding import Guard  # noqa: PLC0415
+
+    caching.is_open = False
+    return Guard(caching, settings.allowed_hosts, settings.rate_limit)
 
 
 def observer(settings: Settings, app: Service) -> Observer:

@@ -16,8 +16,9 @@ OPEN = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": (
         "Accept-Ranges, Content-Disposition, Content-Language, Content-Range, ETag, Last-Modified, "
-        "Link, Repr-Digest, Retry-After, X-Request-ID"
+        "Link, RateLimit, RateLimit-Policy, Repr-Digest, Retry-After, X-Request-ID"
     ),
+    "Cross-Origin-Resource-Policy": "cross-origin",
     "X-Content-Type-Options": "nosniff",
 }
 """The headers of every answer."""

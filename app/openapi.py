@@ -116,6 +116,7 @@ PROBLEMS = {
     "404": "No record has this key; the nearest one is suggested.",
     "405": "Only GET, HEAD and OPTIONS are answered.",
     "422": "At least one parameter is unknown or out of range; every mistake is listed.",
+    "429": "The client asks more often than the operator allows.",
     "500": "The service failed.",
     "503": "The database cannot be read just now.",
 }
@@ -170,7 +171,7 @@ def finish(operation: Node, path: str) -> None:
         for name in CACHE_HEADERS:
             responses["200"]["headers"][name] = {"$ref": f"#/components/headers/{name}"}
         responses["304"] = {"$ref": "#/components/responses/Unchanged"}
-    statuses = {"400", "422", "500", "503"} | ({"404"} if "{" in path else set())
+    statuses = {"400", "422", "429", "500", "503"} | ({"404"} if "{" in path else set())
     if path.startswith("/health"):
         statuses = {"400", "500"} | ({"503"} if path.endswith("ready") else set())
     reference = {"$ref": "#/components/schemas/ProblemDocument"}

@@ -8,7 +8,9 @@ Problem
 ├── MethodNotAllowed    405  only GET, HEAD and OPTIONS
 ├── PreconditionFailed  412  the resource is not in the state that the request names
 ├── RangeNotSatisfiable 416  a file has no such part
+├── MisdirectedRequest  421  the host is not this service
 ├── InvalidParameters   422  at least one parameter is unknown or out of range
+├── TooManyRequests     429  the client asks too often
 ├── InternalError       500  our fault
 └── NotReady            503  the database cannot be read
 """
@@ -208,6 +210,34 @@ class PreconditionFailed(Problem):
     )
 
 
+class MisdirectedRequest(Problem):
+    """The request names a host that is not this service."""
+
+    status = 421
+    code = "misdirected-request"
+    title = Words("Misdirected request", "请求目标有误")
+    meaning = Words(
+        "The Host header names a host that this service is not set to answer for. Ask by the "
+        "address that the operator has published.",
+        "Host头所指主机不属于本服务。请使用运营者公布的网址访问。",
+    )
+
+
+class TooManyRequests(Problem):
+    """A client asks more often than the operator allows."""
+
+    status = 429
+    code = "too-many-requests"
+    title = Words("Too many requests", "请求过于频繁")
+    meaning = Words(
+        "The client has asked more often than the operator of this service allows. Retry-After "
+        "tells after how many seconds it may ask again. Answers that are kept by the client, and "
+        "whole tables instead of many records, need fewer requests.",
+        "请求次数超过本服务运营者设定的上限。Retry-After头给出可再次请求前需等待的秒数。"
+        "使用客户端缓存，或以整表下载代替逐条读取，可减少请求次数。",
+    )
+
+
 class RangeNotSatisfiable(Problem):
     """A file has no such part."""
 
@@ -284,8 +314,11 @@ KINDS: tuple[type[Problem], ...] = (
     MethodNotAllowed,
     PreconditionFailed,
     RangeNotSatisfiable,
+    MisdirectedRequest,
+    TooManyRequests,
     InvalidParameters,
     NotComparable,
+    TooManyRequests,
     InternalError,
     NotReady,
 )

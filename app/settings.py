@@ -1,11 +1,22 @@
 """What an operator can set, by environment variables that start with BRI_."""
 
+import os
+from difflib import get_close_matches
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
 from platformdirs import user_data_path
-from pydantic import AnyHttpUrl, BeforeValidator, Field, InstanceOf, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    AnyHttpUrl,
+    BeforeValidator,
+    Field,
+    InstanceOf,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -40,6 +51,30 @@ def server_url(value: object) -> object:
     if {"password", "sslpassword"} & url.query.keys():
         raise ValueError("write the password before the host, where it is kept out of messages")
     return url
+
+
+def listed(value: object) -> object:
+    """Read names parted by commas."""
+    if not isinstance(value, str):
+        return value
+    return tuple(name.strip().lower() for name in value.split(",") if name.strip())
+
+
+def rate(value: str | None) -> str | None:
+    """Check a rate such as 600/minute.
+
+    Raises:
+        ValueError: if it is none.
+    """
+    if value is not None:
+        from limits import parse  # noqa: PLC0415
+
+        try:
+            parse(value)
+        except ValueError:
+            said = "write a number of requests and a time, as 600/minute or 10/second"
+            raise ValueError(said) from None
+    return value
 
 
 ServerUrl = Annotated[InstanceOf[URL], BeforeValidator(server_url)]
@@ -79,6 +114,11 @@ class Settings(BaseSettings):
     """The address that the outside sees, for links; by default that of each request."""
     root_path: str = Field(default="", pattern=r"^(/[^/\s]+)*$")
     """The path prefix that a proxy strips before it passes a request on."""
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(listed)] = ()
+    """The names that requests may ask for, parted by commas, * for any part; all without it."""
+    rate_limit: Annotated[str | None, AfterValidator(rate)] = None
+    """How often one client may ask each process, such as 600/minute; as often as it likes without
+    it."""
     access_log: Form = Form.OFF
     """Whether each request is told of in a line of the log: off, text, or json."""
     metrics: bool = False
@@ -97,6 +137,16 @@ class Settings(BaseSettings):
     """How many finished answers a process keeps; 0 keeps none."""
     cache_bytes: int = Field(default=32 * 1024**2, ge=0, le=64 * 1024**3)
     """How many bytes of memory they may take."""
+
+    @model_validator(mode="after")
+    def refuse_unknown(self) -> "Settings":
+        """Refuse a variable that is no setting, since it may be a misspelt one."""
+        names = {f"BRI_{name.upper()}" for name in type(self).model_fields}
+        for found in sorted(os.environ):
+            if found.upper().startswith("BRI_") and found.upper() not in names:
+                (nearest,) = get_close_matches(found.upper(), names, n=1, cutoff=0) or [""]
+                raise ValueError(f"{found} is no setting; did you mean {nearest}?")
+        return self
 
     @field_validator("mcp")
     @classmethod

@@ -26,6 +26,7 @@ UNCHANGED_HEADERS = frozenset(
         b"access-control-expose-headers",
         b"cache-control",
         b"content-location",
+        b"cross-origin-resource-policy",
         b"etag",
         b"expires",
         b"last-modified",

@@ -64,6 +64,8 @@ class Caching:
         self.flights: dict[AnyKey, Future[Outcome]] = {}
         self.snapshot: Snapshot | None = None
         self.observer = Observer()
+        self.is_open = True
+        """Whether a kept answer may be given to whoever asks, with nothing before the cache."""
         self.look_again = 0.0
         self.installed = newest(Path(__file__).parent.parent)
 

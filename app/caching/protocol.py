@@ -75,9 +75,10 @@ class Protocol(HttpToolsProtocol):
 
     def __init__(self, *given: Any, **named: Any) -> None:  # noqa: ANN401
         super().__init__(*given, **named)
-        self.caching = caching_of(self.app) if self.limit_concurrency is None else None
-        if self.access_log or (self.caching and self.caching.observer.lines):
-            self.caching = None
+        found = caching_of(self.app)
+        is_open = found is not None and found.is_open and not found.observer.lines
+        is_plain = self.limit_concurrency is None and not self.access_log
+        self.caching = found if is_open and is_plain else None
         self.metrics = self.caching.observer.metrics if self.caching else None
         self.prefix = self.root_path.encode("ascii")
         self.answered = False

@@ -43,6 +43,8 @@ def page(request: Request, name: str, **values: object) -> Response:
     headers = {
         "Content-Security-Policy": POLICY,
         **language_headers(request, language),
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
         "Referrer-Policy": "no-referrer",
     }
     context = {"lang": language, "root": request.scope.get("root_path", ""), **values}
