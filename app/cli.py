@@ -1,8 +1,7 @@
-"""The command line: bri serve, build, check, diff, freeze, openapi, mcp."""
+"""The command line: bri serve, build, check, doctor, diff, freeze, openapi, mcp."""
 
 import gc
 import os
-import socket
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -13,6 +12,7 @@ import typer
 from pydantic import ValidationError
 from sqlalchemy import URL
 
+from app.addressing import listen_once
 from app.database import DatabaseError, Held, inspect, is_current
 from app.models import SCHEMA_REVISION
 from app.seeding.faults import BuildError, SeedError
@@ -133,6 +133,25 @@ def check(
             typer.echo(f"schemas written to {settings.seed / '.schemas'}")
         if (target := settings.database_url or settings.database) is not None:
             check_database(settings, target)
+
+
+@app.command()
+def doctor(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8000,
+    database: Database = None,
+    seed: Seed = None,
+) -> None:
+    """Say in plain words what would keep the service from working, and what to do."""
+    from app.doctor import examined  # noqa: PLC0415
+
+    with one_line_errors():
+        settings = configured(database, seed)
+        findings = list(examined(settings, host, port))
+        for one in findings:
+            typer.echo(f"{'well' if one.is_well else 'ILL':4}  {one.name:15}  {one.told}")
+        if not all(one.is_well for one in findings):
+            raise typer.Exit(1)
 
 
 def servable(target: Path | URL) -> Held:
@@ -302,11 +321,8 @@ def protocol() -> Any:  # noqa: ANN401
 
 def refuse_taken(host: str, port: int) -> None:
     """Say so at once if the address cannot be listened on."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        with socket.socket(family) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((host, port))
+        listen_once(host, port)
     except OSError as error:
         raise RefusedError(
             f"cannot listen on {host}:{port}: {error.strerror or error}; try another --port"
