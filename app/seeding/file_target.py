@@ -1,9 +1,11 @@
 """A build that ends in an SQLite file: whole or not at all, the same bytes for the same seed."""
 
+import fcntl
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
+from glob import escape
 from pathlib import Path
 from tempfile import mkstemp
 
@@ -13,6 +15,8 @@ from sqlalchemy.exc import OperationalError
 from app.database import DatabaseError, inspect, writing_engine
 from app.models import search_index
 from app.seeding.faults import BuildError
+
+SUFFIX = ".building"
 
 
 def put(target: Path, fill: Callable[[Connection], None], index: Iterable[dict[str, str]]) -> None:
@@ -28,7 +32,10 @@ def put(target: Path, fill: Callable[[Connection], None], index: Iterable[dict[s
     """
     try:
         refuse_strangers(target)
+        # What a link names is replaced, and not the link.
+        target = target.resolve()
         target.parent.mkdir(parents=True, exist_ok=True)
+        clear_away(target)
         with replacing(target) as temporary:
             engine = writing_engine(temporary)
             with engine.begin() as connection:
@@ -57,18 +64,39 @@ def refuse_strangers(target: Path) -> None:
 
 @contextmanager
 def replacing(target: Path) -> Iterator[Path]:
-    """Give a temporary file beside the target; if all goes well it takes the target's place."""
-    handle, name = mkstemp(prefix=f".{target.name}.", suffix=".building", dir=target.parent)
-    os.close(handle)
+    """Give a temporary file beside the target; if all goes well it takes the target's place.
+
+    A lock is held on it, by which other builds see that somebody is at work.
+    """
+    handle, name = mkstemp(prefix=f".{target.name}.", suffix=SUFFIX, dir=target.parent)
     temporary = Path(name)
     try:
+        lock(handle)
         yield temporary
         temporary.chmod(0o644)
         flush(temporary)
         temporary.replace(target)
         flush(target.parent)
     finally:
+        os.close(handle)
         temporary.unlink(missing_ok=True)
+
+
+def clear_away(target: Path) -> None:
+    """Remove what builds that were killed have left beside the target."""
+    for left in target.parent.glob(f".{escape(target.name)}.*{SUFFIX}"):
+        with suppress(OSError), left.open("rb") as file:
+            lock(file.fileno())
+            left.unlink()
+
+
+def lock(handle: int) -> None:
+    """Lock an open file; the lock ends with the process at the latest.
+
+    Raises:
+        OSError: if another process holds a lock on it.
+    """
+    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def flush(path: Path) -> None:
