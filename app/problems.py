@@ -2,6 +2,7 @@
 
 Problem
 ├── MalformedAddress    400  the address cannot be decoded
+├── MalformedRequest    400  what came is no request
 ├── NotFound            404
 │   ├── UnknownPath     404  nothing is served at this path
 │   └── UnknownRecord   404  no record has this key
@@ -11,6 +12,7 @@ Problem
 ├── MisdirectedRequest  421  the host is not this service
 ├── InvalidParameters   422  at least one parameter is unknown or out of range
 ├── TooManyRequests     429  the client asks too often
+├── HeadersTooLarge     431  address and headers are too long
 ├── InternalError       500  our fault
 └── NotReady            503  the database cannot be read
 """
@@ -143,6 +145,32 @@ class MalformedAddress(Problem):
         "or spells a control character. Encode the address again; nothing was looked up.",
         "路径或查询串中的百分号转义不完整、不是有效的UTF-8文本，或含有控制字符。"
         "请重新编码网址；本次请求未进行任何查询。",
+    )
+
+
+class MalformedRequest(Problem):
+    """What came is no request."""
+
+    status = 400
+    code = "malformed-request"
+    title = Words("Malformed request", "请求格式错误")
+    meaning = Words(
+        "What the server received is no HTTP request, so it could not tell what was asked for. "
+        "The connection is closed.",
+        "服务器收到的内容不符合HTTP规范，无法识别所请求的内容，连接已关闭。",
+    )
+
+
+class HeadersTooLarge(Problem):
+    """Address and headers are too long."""
+
+    status = 431
+    code = "headers-too-large"
+    title = Words("Headers too large", "请求头过大")
+    meaning = Words(
+        "The address and the headers of a request together take more than the server accepts. Ask "
+        "for less at once: a filter can be left out and the list paged instead.",
+        "请求行与请求头的总长度超过服务器上限。请缩短请求：可减少筛选条件，改为分页读取。",
     )
 
 
@@ -309,6 +337,7 @@ class NotReady(Problem):
 
 KINDS: tuple[type[Problem], ...] = (
     MalformedAddress,
+    MalformedRequest,
     UnknownPath,
     UnknownRecord,
     MethodNotAllowed,
@@ -319,6 +348,7 @@ KINDS: tuple[type[Problem], ...] = (
     InvalidParameters,
     NotComparable,
     TooManyRequests,
+    HeadersTooLarge,
     InternalError,
     NotReady,
 )

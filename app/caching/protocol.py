@@ -16,11 +16,13 @@ from uvicorn.protocols.http.httptools_impl import (
 )
 from uvicorn.server import ServerState
 
+from app import patience
 from app.caching.answers import OK
 from app.caching.conditions import CONDITIONAL
 from app.caching.keys import Memo, single
 from app.caching.middleware import READING, UNCHANGED, Caching, weigh
 from app.caching.store import Finished, Raw
+from app.patience import PatientProtocol
 from app.problems import Problem
 from app.telemetry import identify
 
@@ -70,7 +72,7 @@ def is_sound(fields: Raw) -> bool:
     return not any(HEADER_RE.search(name) or HEADER_VALUE_RE.search(text) for name, text in fields)
 
 
-class Protocol(HttpToolsProtocol):
+class Protocol(PatientProtocol):
     """Answers from the cache what it can, and is uvicorn's own protocol for the rest."""
 
     def __init__(self, *given: Any, **named: Any) -> None:  # noqa: ANN401
@@ -86,7 +88,9 @@ class Protocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Answer from the cache, or begin the usual way."""
         self.answered = self.caching is not None and self.answer(self.caching)
-        if not self.answered:
+        if self.answered:
+            self.headed()
+        else:
             super().on_headers_complete()
 
     def on_message_complete(self) -> None:
@@ -145,4 +149,9 @@ def caching_of(app: Any) -> Caching | None:  # noqa: ANN401
 
 def is_as_expected() -> bool:
     """Tell whether uvicorn's protocol is built as it is expected to be here."""
-    return vars(HttpToolsProtocol).keys() >= EXPECTED and STATUS_LINE[OK] == b"HTTP/1.1 200 OK\r\n"
+    patient = patience.is_as_expected()
+    return (
+        patient
+        and vars(HttpToolsProtocol).keys() >= EXPECTED
+        and STATUS_LINE[OK] == b"HTTP/1.1 200 OK\r\n"
+    )

@@ -1,0 +1,226 @@
+"""Hostile clients: whatever they send, they get a clear answer or none, and others are served."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryFile
+
+import httpx2
+import pytest
+
+from tests.conftest import Target, environment_of, free_port, wait_until_ready
+
+SECONDS = 1.0
+"""How long the server of these tests waits for slow clients."""
+PROGRAM = (
+    "import app.patience as patience;"
+    f" patience.SLOWEST_REQUEST = patience.SLOWEST_READER = {SECONDS};"
+    " from app.cli import app; app()"
+)
+HOST = b"Host: data.example\r\n"
+MEGABYTE = 1024 * 1024
+
+
+@pytest.fixture(scope="module")
+def hasty(database: Target) -> Iterator[tuple[int, int]]:
+    """Serve with little patience; give the port and the process."""
+    port = free_port()
+    command = [sys.executable, "-c", PROGRAM, "serve", "--port", str(port)]
+    with (
+        TemporaryFile("w+") as written,
+        subprocess.Popen(
+            command,
+            stdout=written,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env={**os.environ, **environment_of(database)},
+        ) as process,
+    ):
+        try:
+            wait_until_ready(f"http://127.0.0.1:{port}", process)
+            yield port, process.pid
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+            written.seek(0)
+            log = written.read()
+            assert "Traceback" not in log, log[-3000:]
+
+
+def exchange(port: int, sent: bytes, seconds: float = 15) -> bytes:
+    """Send bytes, and read until the server closes or says nothing more."""
+    with socket.create_connection(("127.0.0.1", port), timeout=seconds) as connection:
+        with suppress(BrokenPipeError, ConnectionResetError):
+            connection.sendall(sent)
+        told = b""
+        with suppress(ConnectionResetError, TimeoutError):
+            while part := connection.recv(65536):
+                told += part
+        return told
+
+
+def memory(process: int) -> int:
+    """Count the bytes of memory of a process."""
+    pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def get(target: str, headers: bytes = b"") -> bytes:
+    """Write a request that closes its connection."""
+    line = f"GET {target} HTTP/1.1\r\n".encode("latin-1")
+    return line + HOST + headers + b"Connection: close\r\n\r\n"
+
+
+LONG = "x" * MEGABYTE
+ATTACKS = {
+    "an address of a megabyte": (get(f"/v1/{LONG}"), {431}),
+    "a query of a megabyte": (get(f"/v1/actions?q={LONG}"), {431}),
+    "a header of five megabytes": (get("/v1", b"X-A: " + b"y" * 5 * MEGABYTE + b"\r\n"), {431}),
+    "fifty thousand headers": (get("/v1", b"a: b\r\n" * 50_000), {431}),
+    "ten thousand parameters": (get("/v1/topics?" + "&".join(["limit=1"] * 5_000)), {422}),
+    "five thousand unknown names": (
+        get("/v1/topics?" + "&".join(f"a{number}=1" for number in range(5_000))),
+        {422},
+    ),
+    "a nul in the path": (get("/v1/topics/%00"), {400}),
+    "a nul in the query": (get("/v1/search?q=%00"), {400}),
+    "overlong utf-8": (get("/v1/search?q=%c0%af"), {400}),
+    "a lone surrogate": (get("/v1/search?q=%ed%a0%80"), {400}),
+    "an escape that is cut short": (get("/v1/search?q=%e4%b8"), {400}),
+    "up and away": (get("/../../etc/passwd"), {404}),
+    "up and away, escaped": (get("/static/..%2f..%2fsettings.py"), {404}),
+    "a forged cursor": (get("/v1/observations?cursor=" + "A" * 900), {422}),
+    "a cursor of nested lists": (get("/v1/observations?cursor=W1tbW1tbW1tbW1tb"), {422}),
+    "wildcards in a search": (get("/v1/search?q=" + "*%22-" * 40), {200, 422}),
+    "operators in a search": (get("/v1/search?q=a+AND+NEAR(b+c,5)+OR+NOT+kind:d"), {200, 422}),
+    "a thousand ranges": (
+        get("/static/site.css", b"Range: bytes=" + b"0-1," * 1000 + b"5-6\r\n"),
+        {200},
+    ),
+    "a thousand codings": (
+        get("/v1", b"Accept-Encoding: " + b"gzip;q=0.1," * 1000 + b"br\r\n"),
+        {200},
+    ),
+    "a thousand languages": (
+        get("/v1", b"Accept-Language: " + b"fr;q=0.1," * 900 + b"\r\n"),
+        {200},
+    ),
+    "a thousand validators": (get("/v1", b"If-None-Match: " + b'"x",' * 5000 + b'"y"\r\n'), {200}),
+    "two lengths": (
+        b"POST /v1 HTTP/1.1\r\n" + HOST + b"Content-Length: 3\r\nContent-Length: 4\r\n\r\nabc",
+        {400},
+    ),
+    "a length and chunks": (
+        b"POST /v1 HTTP/1.1\r\n"
+        + HOST
+        + b"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        {400, 405},
+    ),
+    "no http": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\x00" * 200, {400}),
+    "another protocol": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", {400, 404, 405}),
+    "a proxy": (get("http://127.0.0.1:22/"), {200, 400, 404}),
+    "a tunnel": (b"CONNECT 127.0.0.1:22 HTTP/1.1\r\n" + HOST + b"\r\n", {400, 404, 405}),
+    "a body that never ends": (
+        b"POST /v1 HTTP/1.1\r\n" + HOST + b"Content-Length: 99999999999\r\n\r\n" + b"z" * MEGABYTE,
+        {405},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_an_attack_gets_a_clear_answer(hasty: tuple[int, int], name: str) -> None:
+    port, process = hasty
+    sent, statuses = ATTACKS[name]
+    before = memory(process)
+    for _ in range(3):
+        told = exchange(port, sent)
+        head, _, body = told.partition(b"\r\n\r\n")
+        # A server that closes while it is sent to may be heard no more.
+        if head or statuses != {431}:
+            assert int(head.split()[1]) in statuses, head
+            if head.split()[1] not in {b"200", b"206"}:
+                assert b"content-type: application/problem+json" in head.lower()
+                assert b'"code":"' in body
+    assert memory(process) - before < 60 * MEGABYTE
+    assert httpx2.get(f"http://127.0.0.1:{port}/v1/topics").status_code == 200
+
+
+def test_a_request_that_drips_is_let_go(hasty: tuple[int, int]) -> None:
+    began = time.monotonic()
+    with socket.create_connection(("127.0.0.1", hasty[0]), timeout=15) as connection:
+        with suppress(BrokenPipeError, ConnectionResetError):
+            for letter in b"GET /v1 HTTP/1.1\r\n" + b"X-Drip: drop\r\n" * 20:
+                connection.sendall(bytes([letter]))
+                time.sleep(0.05)
+        with suppress(ConnectionResetError):
+            assert connection.recv(10) == b""
+    assert SECONDS * 0.9 < time.monotonic() - began < SECONDS + 5
+
+
+def test_a_connection_that_says_nothing_is_let_go(hasty: tuple[int, int]) -> None:
+    began = time.monotonic()
+    with (
+        socket.create_connection(("127.0.0.1", hasty[0]), timeout=15) as connection,
+        suppress(ConnectionResetError),
+    ):
+        assert connection.recv(10) == b""
+    assert SECONDS * 0.9 < time.monotonic() - began < SECONDS + 5
+
+
+def test_a_client_that_does_not_read_is_let_go(hasty: tuple[int, int]) -> None:
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.connect(("127.0.0.1", hasty[0]))
+        asked = b"GET /v1/observations?vintages=all HTTP/1.1\r\n" + HOST + b"\r\n"
+        with suppress(ConnectionResetError, BrokenPipeError):
+            connection.sendall(asked * 200)
+        time.sleep(SECONDS + 1.5)
+        connection.settimeout(5)
+        told = 0
+        with suppress(ConnectionResetError):
+            while part := connection.recv(65536):
+                told += len(part)
+        assert told < 8 * MEGABYTE
+
+
+@contextmanager
+def idle(port: int, count: int) -> Iterator[None]:
+    """Hold connections that ask for half a request."""
+    held = [socket.create_connection(("127.0.0.1", port)) for _ in range(count)]
+    try:
+        for connection in held:
+            connection.sendall(b"GET /v1 HTTP/1.1\r\nX-A:")
+        yield
+    finally:
+        for connection in held:
+            connection.close()
+
+
+def test_others_are_served_while_hundreds_wait(hasty: tuple[int, int]) -> None:
+    port, _ = hasty
+
+    def ask(number: int) -> int:
+        return httpx2.get(f"http://127.0.0.1:{port}/v1/search?q=trade&limit={number}").status_code
+
+    with idle(port, 300), ThreadPoolExecutor(8) as threads:
+        assert set(threads.map(ask, range(1, 60))) == {200}
+
+
+def test_a_flood_of_distinct_requests_stays_in_bounds(hasty: tuple[int, int]) -> None:
+    port, process = hasty
+
+    def ask(number: int) -> None:
+        asked = get(f"/v1/observations?limit={number % 1000 + 1}&until=2{number % 999:03}-12-31")
+        exchange(port, asked)
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(ask, range(300)))
+        first = memory(process)
+        list(threads.map(ask, range(300, 1200)))
+    assert memory(process) - first < 60 * MEGABYTE
