@@ -27,7 +27,17 @@ from app.direct import Direct
 from app.methods import OPEN_HEADERS, ReadOnly
 from app.mistakes import mistakes
 from app.problems import InvalidParameters, Mistake, Problem, UnknownPath, shown
-from app.routers import changes, commitments, downloads, figures, reference, series, service, site
+from app.routers import (
+    changes,
+    commitments,
+    downloads,
+    figures,
+    reference,
+    sdmx,
+    series,
+    service,
+    site,
+)
 from app.seeding.files import seed_hash
 from app.settings import Settings
 from app.telemetry import LastResort, RequestIdentifier
@@ -39,6 +49,7 @@ ROUTERS = (
     figures.router,
     series.router,
     downloads.router,
+    sdmx.router,
     commitments.router,
     reference.router,
     changes.router,
