@@ -51,6 +51,10 @@ class SdmxSelection:
     """The figures that held on this day, in place of those that hold."""
     history: bool = False
     """Whether figures that held once are given too."""
+    first: int | None = None
+    """How many figures from the start of each series are given."""
+    last: int | None = None
+    """How many from its end; with both, those from either side."""
 
 
 def span(text: str) -> Span:

@@ -188,7 +188,8 @@ def beside(selection: SdmxSelection) -> ColumnElement[bool]:
 
 def figures_of(language: Language, selection: SdmxSelection, numbers: Sequence[int]) -> Select[Any]:
     """Select the figures of some series, in the order of series and periods."""
-    return (
+    order = (Figure.period_start, Figure.current_from, Figure.source_id)
+    statement = (
         select(
             Figure.series_id.label("series"),
             Figure.code.label("id"),
@@ -215,7 +216,30 @@ def figures_of(language: Language, selection: SdmxSelection, numbers: Sequence[i
         .join(Source, Origin.id == Figure.source_id)
         .outerjoin(GrowthRate, beside(selection))
         .where(Figure.series_id.in_(numbers), *on_figures(selection))
-        .order_by(Figure.series_id, Figure.period_start, Figure.current_from, Figure.source_id)
+    )
+    if selection.first is None and selection.last is None:
+        return statement.order_by(Figure.series_id, *order)
+    return ends(statement, order, selection)
+
+
+def ends(
+    statement: Select[Any], order: Sequence[ColumnElement[Any]], selection: SdmxSelection
+) -> Select[Any]:
+    """Keep the first and the last figures of each series."""
+
+    def place(*ordered: ColumnElement[Any]) -> ColumnElement[int]:
+        return func.row_number().over(partition_by=Figure.series_id, order_by=ordered)
+
+    numbered = statement.add_columns(
+        place(*order).label("place"), place(*(one.desc() for one in order)).label("from_end")
+    ).subquery()
+    columns = numbered.c
+    return (
+        select(*(columns[name] for name in statement.selected_columns.keys()))  # noqa: SIM118
+        .where(
+            or_(columns.place <= (selection.first or 0), columns.from_end <= (selection.last or 0))
+        )
+        .order_by(columns.series, columns.place)
     )
 
 
@@ -229,9 +253,7 @@ def breaks_of(connection: Connection, language: Language) -> Mapping[int, list[t
     return breaks
 
 
-def values(
-    connection: Connection, _: Language, selection: SdmxSelection
-) -> dict[str, list[str | int]]:
+def values(connection: Connection, selection: SdmxSelection) -> dict[str, list[str | int]]:
     """Find the values of each dimension that matching series have.
 
     Returns:
@@ -253,7 +275,7 @@ def matching_series(selection: SdmxSelection) -> Select[Any]:
     return matching
 
 
-def covered(connection: Connection, _: Language, selection: SdmxSelection) -> Span | None:
+def covered(connection: Connection, selection: SdmxSelection) -> Span | None:
     """Find the first and the last day of the periods that match; None if there are none.
 
     Where all periods are asked for, the series know theirs, and no figure is read.

@@ -20,7 +20,7 @@ LISTS: dict[str, tuple[Any, str, tuple[str, ...]]] = {
 """The code lists that are tables: the name of a record, and the texts that describe it."""
 
 
-def items(connection: Connection, _: Language) -> dict[str, list[tuple[str, Words, Words]]]:
+def items(connection: Connection) -> dict[str, list[tuple[str, Words, Words]]]:
     """Read the code lists that are tables: key, name and description in both languages."""
     return {name: items_of(connection, *listed) for name, listed in LISTS.items()}
 
@@ -51,7 +51,7 @@ def where(address: str | None) -> list[str]:
     return [f"({address})"] if address else []
 
 
-def durations(connection: Connection, _: Language) -> list[int]:
+def durations(connection: Connection) -> list[int]:
     """Read the numbers of months that periods have."""
     statement = select(Group.months).distinct().order_by(Group.months.desc())
     return list(connection.execute(statement).scalars())

@@ -25,8 +25,8 @@ NOTHING = Words("No data match the request", "没有符合条件的数据")
 Series = tuple[Record, Sequence[Record]]
 
 
-def cut(found: Iterable[Sequence[Series]], request: Request) -> Iterator[list[Series]]:
-    """Keep of each series the figures that are asked for.
+def some_of(found: Iterable[Sequence[Series]]) -> Iterator[Sequence[Series]]:
+    """Give what was found, if that is anything.
 
     Raises:
         NoResults: if there is no series.
@@ -34,7 +34,7 @@ def cut(found: Iterable[Sequence[Series]], request: Request) -> Iterator[list[Se
     empty = True
     for some in found:
         empty = False
-        yield [(series, request.cut(figures)) for series, figures in some]
+        yield some
     if empty:
         raise NoResults(NOTHING)
 

@@ -34,6 +34,8 @@ def selected(values: Mapping[str, str]) -> SdmxSelection:
         updated_after=choose.day("updatedAfter"),
         as_of=choose.day("asOf"),
         history=choose.truth("includeHistory"),
+        first=choose.count("firstNObservations"),
+        last=choose.count("lastNObservations"),
     )
 
 

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from app.filters.base import Known
 from app.filters.sdmx import TIME, SdmxSelection
@@ -49,21 +48,10 @@ class Request:
 
     selection: SdmxSelection = field(default_factory=SdmxSelection)
     shown: Shown = field(default_factory=Shown)
-    first: int | None = None
-    last: int | None = None
     references: str = "none"
     detail: str = "full"
     mode: str = "exact"
     format: str | None = None
-
-    def cut(self, figures: Sequence[Any]) -> Sequence[Any]:
-        """Keep the first and the last figures of a series, if only they are asked for."""
-        if self.first is None and self.last is None:
-            return figures
-        first, last = self.first or 0, self.last or 0
-        if first + last >= len(figures):
-            return figures
-        return [*figures[:first], *figures[len(figures) - last :]]
 
 
 def read(asked: Asked, given: Sequence[tuple[str, str]], known: Mapping[str, Known]) -> Request:
@@ -88,8 +76,6 @@ def read(asked: Asked, given: Sequence[tuple[str, str]], known: Mapping[str, Kno
     return Request(
         selection=selected_periods(selection, values),
         shown=laid(choose, detail),
-        first=choose.count("firstNObservations"),
-        last=choose.count("lastNObservations"),
         references=choose.one("references", REFERENCES, REFERRED.get(asked.resource, "none")),
         detail=detail,
         mode=choose.one("mode", ("exact", "available"), "exact"),

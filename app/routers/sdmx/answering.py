@@ -1,11 +1,11 @@
-"""Figures and their structure by the REST API of SDMX, 2.1 and 3.0."""
+"""From a path and its parameters to an answer by SDMX, of 2.1 and 3.0."""
 
 from collections.abc import Iterator
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from sqlalchemy import Connection
 
-from app.context import Read, Reader
+from app.context import Reader
 from app.filters.sdmx import DIMENSIONS
 from app.formats.sdmx import answers, data_csv, media
 from app.formats.sdmx.artefacts import Artefact, artefacts, constraint, related
@@ -21,13 +21,13 @@ from app.queries import sdmx as queries
 from app.queries.sdmx_lists import durations, items
 from app.text import Words
 
-router = APIRouter(include_in_schema=False)
 
+def answer(read: Reader, path: str) -> Response:
+    """Answer a request by SDMX.
 
-@router.get("/sdmx")
-@router.get("/sdmx/{path:path}")
-def answer_sdmx(read: Read, path: str = "") -> Response:
-    """Answer a request by SDMX."""
+    Raises:
+        Refusal: if it cannot be answered.
+    """
     asked = read_path(path)
     keys = read.snapshot.keys
     request = read_parameters(asked, read.request.query_params.multi_items(), keys)
@@ -50,9 +50,9 @@ def head(read: Reader) -> Head:
     return Head(name, f"{release['released_on']}T00:00:00Z", read.language)
 
 
-def everything(read: Reader) -> list[Artefact]:
+def everything(connection: Connection) -> list[Artefact]:
     """Make all artefacts of the release."""
-    return artefacts(read.read(items), read.read(durations))
+    return artefacts(items(connection), durations(connection))
 
 
 def message(read: Reader, request: Request, form: Format) -> bytes:
@@ -61,9 +61,9 @@ def message(read: Reader, request: Request, form: Format) -> bytes:
 
     def reading(connection: Connection) -> bytes:
         found = queries.found(connection, read.language, selection, figures=shown.has_observations)
-        series = answers.bounded(answers.cut(found, request))
+        series = answers.bounded(answers.some_of(found))
         sets = laid_out(series, shown, history=selection.history)
-        return answers.data(Message(head(read), shown, sets), form, everything(read))
+        return answers.data(Message(head(read), shown, sets), form, everything(connection))
 
     return read.snapshot.database.read(reading)
 
@@ -82,27 +82,39 @@ def table(read: Reader, request: Request, media_type: str, *, old: bool) -> Resp
 
     def write(connection: Connection) -> Iterator[bytes]:
         found = queries.found(connection, read.language, selection, figures=shown.has_observations)
-        return data_csv.lines(answers.cut(found, request), shown, old=old)
+        return data_csv.lines(answers.some_of(found), shown, old=old)
 
     return read.stream(write, media_type)
 
 
 def structures(read: Reader, asked: Asked, request: Request) -> list[Artefact]:
     """Find the artefacts that a path names."""
-    used = read.read(queries.values, request.selection)
-    return answers.chosen(everything(read), asked, request, used)
+
+    def reading(connection: Connection) -> list[Artefact]:
+        is_partial = request.detail == "referencepartial"
+        used = queries.values(connection, request.selection) if is_partial else {}
+        return answers.chosen(everything(connection), asked, request, used)
+
+    return read.snapshot.database.read(reading)
 
 
 def available(read: Reader, asked: Asked, request: Request) -> list[Artefact]:
-    """Find what data there are, for the key and the periods that are asked for."""
-    values = read.read(queries.values, request.selection)
-    if request.mode == "available":
-        for name in DIMENSIONS:
-            free = answers.without(request, name)
-            values[name] = read.read(queries.values, free.selection).get(name, [])
-    if not values:
-        raise NoResults(answers.NOTHING)
-    span = read.read(queries.covered, request.selection)
-    found = constraint(answers.region(values, asked, span))
-    all_of_it = [*everything(read), found]
-    return related([found], all_of_it, request.references)
+    """Find what data there are, for the key and the periods that are asked for.
+
+    Raises:
+        NoResults: if there are none.
+    """
+
+    def reading(connection: Connection) -> list[Artefact]:
+        values = queries.values(connection, request.selection)
+        if not values:
+            raise NoResults(answers.NOTHING)
+        if request.mode == "available":
+            for name in DIMENSIONS:
+                free = queries.values(connection, answers.without(request, name).selection)
+                values |= {name: free[name]} if name in free else {}
+        span = queries.covered(connection, request.selection)
+        found = constraint(answers.region(values, asked, span))
+        return related([found], [*everything(connection), found], request.references)
+
+    return read.snapshot.database.read(reading)
