@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,10 @@ from starlette.testclient import TestClient
 from app.filters.sdmx import span, spelled_period
 from app.formats.sdmx.answers import bounded
 from app.formats.sdmx.refusals import TooLarge
+from app.seeding.build import build
+from tests.conftest import Target, opened
 from tests.sdmx import DATA, Row, rows
+from tests.seeds import MIGRATIONS, add, copied
 
 STATUSES = {"normal": "A", "provisional": "P", "estimated": "E", "revised": "R"}
 FLOW = "/sdmx/data/INDICATORS"
@@ -220,11 +224,30 @@ def test_breaks_stand_at_every_figure_after_them(client: TestClient) -> None:
         assert row.get("BREAKS", "") == (f"{first['start']}: {first['note']}" if is_after else "")
 
 
-def test_what_held_on_a_day(client: TestClient) -> None:
-    wanted = [expected(item) for item in figures(client, as_of="2025-01-14")]
-    found = read(client, f"{NEW}?asOf=2025-01-14T12:00:00Z", "json20")
-    assert without_breaks(found) == sorted(wanted, key=lambda row: row["OBS_ID"])
-    assert any(row["OBS_VALUE"] == "50.3" for row in found)
+def test_what_held_on_each_day(client: TestClient) -> None:
+    rates = client.get("/v1/growth-rates?limit=1000&vintages=all").json()["items"]
+    days = {one["vintage"] for one in [*figures(client, vintages="all"), *rates]}
+    for day in sorted(days):
+        wanted = [expected(item) for item in figures(client, as_of=day)]
+        found = read(client, f"{NEW}?asOf={day}T12:00:00Z", "csv20")
+        assert without_breaks(found) == sorted(wanted, key=lambda row: row["OBS_ID"]), day
+    early = read(client, f"{NEW}?asOf=2025-01-14", "json20")
+    assert any(row["OBS_VALUE"] == "50.3" for row in early)
+
+
+def test_growth_that_was_not_known_does_not_show(tmp_path: Path, target: Target) -> None:
+    seed = copied(tmp_path)
+    name = "goods-trade.CN.BRI.CNY.P12M.2024-01.chinataiwan-2025-01-13"
+    text = (seed / f"growth-rates/{name}.yaml").read_text()
+    (seed / f"growth-rates/{name}.yaml").unlink()
+    later = name.replace("chinataiwan-2025-01-13", "shine-2025-01-26")
+    add(seed, f"growth-rates/{later}.yaml", text.replace("chinataiwan-2025-01-13", later[-16:]))
+    build(seed, MIGRATIONS, target)
+    address = f"{NEW}/A.CN.BRI.goods-trade.CNY.P12M?c[TIME_PERIOD]=2024"
+    with opened(target) as app, TestClient(app) as client:
+        for day, growth in (("25", None), ("26", "6.4")):
+            (row,) = read(client, f"{address}&asOf=2025-01-{day}", "json20")
+            assert row.get("GROWTH") == growth
 
 
 @pytest.mark.parametrize("form", ["generic", "specific", "xml30", "json10", "json20"])

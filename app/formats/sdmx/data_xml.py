@@ -24,7 +24,7 @@ def specific(given: Message, version: Version) -> bytes:
     space = namespace(given.shown)
     root.set("xmlns:bri", space)
     described(root, given, version, {"namespace": space})
-    return filled(root, [specific_set(one, given.shown) for one in given.sets])
+    return filled(root, [specific_set(one, given.shown, version) for one in given.sets])
 
 
 def namespace(shown: Shown) -> str:
@@ -106,11 +106,12 @@ def valued(pairs: Pairs) -> str:
     )
 
 
-def specific_set(one: DataSet, shown: Shown) -> str:
+def specific_set(one: DataSet, shown: Shown, version: Version) -> str:
     """Write a structure-specific data set."""
+    scope = [("ss:dataScope", "DataStructure")] if version is Version.V21 else []
     about = marked(
         [
-            ("ss:dataScope", "DataStructure"),
+            *scope,
             ("ss:structureRef", FLOW),
             ("ss:action", "Information"),
             ("xsi:type", "bri:DataSetType"),
