@@ -30,6 +30,8 @@ NEW = "/sdmx/data/dataflow/BRI/INDICATORS/*/A.CN.BRI.goods-trade.CNY.P12M"
         ("/sdmx/structure/dataflow", "*/*", f"{BASE}structure+json;version=2.0.0"),
         ("/sdmx/dataflow", "application/json", "application/json"),
         (f"{FLOW}?format=csv", "application/xml", "text/csv; charset=utf-8"),
+        (f"{FLOW}?format=json", f"image/png, {DATA['json20']}", DATA["json20"]),
+        (f"{NEW}?format=jsondata", "", "application/json"),
         (f"{FLOW}?format=structurespecificdata", "*/*", DATA["specific"]),
         (f"{FLOW}?format={BASE}data+json;version=2.0.0", "*/*", DATA["json20"]),
     ],
@@ -40,6 +42,12 @@ def test_the_client_chooses_the_format(
     answer = client.get(path, headers={"Accept": accept})
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"] == wanted
+
+
+def test_structures_are_no_csv(client: TestClient) -> None:
+    answer = client.get("/sdmx/structure?format=csv")
+    assert answer.status_code == 406
+    assert f"{BASE}structure+xml;version=2.1" in answer.text
 
 
 @pytest.mark.parametrize(

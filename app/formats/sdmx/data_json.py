@@ -53,7 +53,8 @@ class Values:
             item = codes[component.codelist][text] if component.codelist else None
         if item is not None:
             return {"id": item.id, **named(item.name, None, language)}
-        return {"name": text} if self.old else {"value": text}
+        # Some readers show nothing but names.
+        return {"name": text} if self.old else {"value": text, "name": text}
 
 
 def period(text: str, language: Language, *, old: bool) -> Json:
@@ -64,10 +65,10 @@ def period(text: str, language: Language, *, old: bool) -> Json:
     """
     first, last = span(text)
     edges = {"start": f"{first}T00:00:00Z", "end": f"{last}T23:59:59Z"}
-    if "/" in text and not old:
-        return {"value": text, **edges}
     label = period_label(first, last, language)
-    return {"id": text.replace("/", "--"), "name": label, **edges}
+    is_value = "/" in text and not old
+    named_by = {"value": text} if is_value else {"id": text.replace("/", "--")}
+    return {**named_by, "name": label, **edges}
 
 
 class Writer:
@@ -94,21 +95,24 @@ class Writer:
     def structure(self, head: Head) -> Json:
         """Describe dimensions, measure and attributes with the values that they have."""
         language = head.language
-        dimensions = {
-            "series": [self.component(one, language) for one in self.shown.key],
-            "observation": [self.component(one, language) for one in self.shown.apart],
-        }
+        # Some readers count on every level, be it empty.
+        levels = {"dataSet": (), "series": self.shown.key, "observation": self.shown.apart}
         if not self.shown.has_observations:
-            dimensions["observation"] = []
+            levels["observation"] = ()
         found: Json = {
             "links": [
                 {"rel": "dataflow", "urn": urn(DATAFLOW, FLOW)},
                 {"rel": "datastructure", "urn": urn(STRUCTURE, FLOW)},
             ],
             **named(NAME, NOTICE, language),
-            "dimensions": {name: some for name, some in dimensions.items() if some},
+            "dimensions": {
+                level: [self.component(one, language) for one in some]
+                for level, some in levels.items()
+            },
             "attributes": {
-                "observation": [self.component(one, language) for one in self.attributes]
+                "dataSet": [],
+                "series": [],
+                "observation": [self.component(one, language) for one in self.attributes],
             },
         }
         if not self.old and self.shown.has_values:

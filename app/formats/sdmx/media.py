@@ -104,13 +104,18 @@ OFFERED: dict[str, Mapping[bool, tuple[Format, ...]]] = {
 }
 """The formats by resource."""
 SHORT = {
-    "xml": "application/xml",
-    "json": "application/json",
-    "csv": "text/csv",
     "genericdata": f"{BASE}genericdata+xml",
     "structurespecificdata": f"{BASE}structurespecificdata+xml",
 }
 """What the format parameter may say in place of a media type."""
+PLAIN = {
+    "xml": "application/xml",
+    "json": "application/json",
+    "jsondata": "application/json",
+    "csv": "text/csv",
+    "csvdata": "text/csv",
+}
+"""What it may say for a family, of which the Accept header may choose the version."""
 
 
 def choose(accept: str, parameter: str | None, offered: Sequence[Format]) -> Chosen:
@@ -124,16 +129,19 @@ def choose(accept: str, parameter: str | None, offered: Sequence[Format]) -> Cho
     Raises:
         NotAcceptable: if none of them fits.
     """
+    given, asked, possible = accept, accept or "*/*", offered
     if parameter is not None:
+        given = f"format={parameter}"
         # A plus sign in a query is a blank.
         asked = SHORT.get(parameter, parameter.replace(" ", "+"))
-        given = f"format={parameter}"
-    else:
-        asked, given = accept or "*/*", accept
+    if parameter in PLAIN:
+        plain = PLAIN[parameter]
+        possible = [one for one in offered if one.family == FAMILIES[plain]]
+        asked = f"{accept},{plain};q=0.001"
     for one, parameters in ranges(asked):
-        if (found := fitting(one, parameters, offered)) is not None:
+        if (found := fitting(one, parameters, possible)) is not None:
             return found
-    listed = ", ".join([*(one.media_type for one in offered), *SHORT])
+    listed = ", ".join([*(one.media_type for one in offered), *SHORT, *PLAIN])
     raise NotAcceptable(
         Words(
             f"{shown(given)} fits no format; there are {listed}",

@@ -24,7 +24,7 @@ NAMES: dict[tuple[str, bool], tuple[str, ...]] = {
     ("data", False): (*DATA, "updatedAfter", "asOf", "attributes", "measures", "c[…]"),
     ("availability", True): (*PERIODS, "updatedAfter", "references", "mode"),
     ("availability", False): ("updatedAfter", "references", "mode", "c[…]"),
-    ("schema", False): ("dimensionAtObservation",),
+    ("schema", False): ("dimensionAtObservation", "explicitMeasure"),
     ("structure", True): ("references", "detail"),
     ("structure", False): ("references", "detail"),
 }
