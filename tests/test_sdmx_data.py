@@ -11,7 +11,10 @@ from starlette.testclient import TestClient
 from app.filters.sdmx import span, spelled_period
 from app.formats.sdmx.answers import bounded
 from app.formats.sdmx.refusals import TooLarge
+from app.queries.sdmx import CHUNK
 from app.seeding.build import build
+from tests.benchmarks.generated import Scale
+from tests.benchmarks.generated import build as build_generated
 from tests.conftest import Target, opened
 from tests.sdmx import DATA, Row, rows
 from tests.seeds import MIGRATIONS, add, copied
@@ -273,6 +276,23 @@ def test_updates_are_those_of_releases(client: TestClient) -> None:
         assert found >= touched & listed
         assert found
     assert client.get(f"{FLOW}/all?updatedAfter=2999-01-01T00:00:00%2B08:00").status_code == 404
+
+
+def test_more_series_than_are_read_at_once(target: Target) -> None:
+    scale = Scale(indicators=6, areas=90)
+    assert scale.indicators * scale.areas > CHUNK
+    build_generated(scale, target)
+    with opened(target) as app, TestClient(app) as client:
+        table = client.get("/v1/observations.csv").text.splitlines()[1:]
+        wanted = sorted(line.partition(",")[0] for line in table)
+        for form in ("csv20", "xml30"):
+            assert sorted(row["OBS_ID"] for row in read(client, f"{FLOW}/all", form)) == wanted
+        last = read(client, f"{FLOW}/all?lastNObservations=1")
+        keys = read(client, f"{FLOW}/all?detail=serieskeysonly")
+        assert len(last) == len(keys) == client.get("/v1/series").json()["total"]
+        assert {row["TIME_PERIOD"] for row in last if row["COUNTERPART_AREA"] == "X001"} == {
+            row["TIME_PERIOD"] for row in last if row["COUNTERPART_AREA"] == "X002"
+        }
 
 
 def test_a_message_that_would_be_too_large_is_refused() -> None:

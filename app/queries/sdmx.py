@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -137,13 +138,21 @@ def fits(key: SeriesKey) -> ColumnElement[bool]:
 
 
 def has_figures(selection: SdmxSelection) -> ColumnElement[bool]:
-    """Tell whether a series has a figure that matches."""
+    """Tell whether a series has a figure that matches; a series counts its own."""
+    if is_open(selection):
+        counted: ColumnElement[bool] = Group.observations > 0
+        return counted
     matching = select(Figure.id).select_from(Observation)
     return exists(
         matching.outerjoin(GrowthRate, beside(selection))
         .where(Figure.series_id == Group.id, *on_figures(selection))
         .correlate(Series)
     )
+
+
+def is_open(selection: SdmxSelection) -> bool:
+    """Tell whether all figures that hold are asked for, of whatever series."""
+    return replace(selection, keys=(), first=None, last=None) == SdmxSelection()
 
 
 def on_figures(selection: SdmxSelection) -> list[ColumnElement[bool]]:
@@ -281,7 +290,7 @@ def covered(connection: Connection, selection: SdmxSelection) -> Span | None:
     Where all periods are asked for, the series know theirs, and no figure is read.
     """
     matching = matching_series(selection)
-    if selection == SdmxSelection(keys=selection.keys):
+    if is_open(selection):
         edges = (func.min(Group.first_period_start), func.max(Group.last_period_start))
         rows = connection.execute(
             matching.with_only_columns(Group.months, *edges).group_by(Group.months)
