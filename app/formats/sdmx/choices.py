@@ -61,12 +61,12 @@ class Choices:
         try:
             # A plus sign in a query is a blank.
             moment = datetime.fromisoformat(value.replace(" ", "+"))
-        except ValueError:
+            return (moment.astimezone(UTC) if moment.tzinfo else moment).date()
+        except (ValueError, OverflowError):
             example = ["2026-11-25", "2026-11-25T08:00:00Z"]
             raise refused(
                 name, f"found {shown(value)}", f"取值 {shown(value)} 无效", example, ""
             ) from None
-        return (moment.astimezone(UTC) if moment.tzinfo else moment).date()
 
     def period(self, name: str) -> Span | None:
         """Read a time period."""

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from app.filters.base import Known
 from app.filters.sdmx import ANNUAL, DIMENSIONS, TIME, SdmxSelection, SeriesKey
@@ -55,12 +55,20 @@ def selected_periods(selection: SdmxSelection, values: Mapping[str, str]) -> Sdm
             case "ge":
                 selection = replace(selection, since=first)
             case "gt":
-                selection = replace(selection, since=last + timedelta(1))
+                selection = replace(selection, since=beside(last, 1))
             case "le":
                 selection = replace(selection, until=last)
             case _:
-                selection = replace(selection, until=first - timedelta(1))
+                selection = replace(selection, until=beside(first, -1))
     return replace(selection, periods=frozenset(periods))
+
+
+def beside(day: date, days: int) -> date:
+    """Give the day before or after a day, or the day itself where the calendar ends."""
+    try:
+        return day + timedelta(days)
+    except OverflowError:
+        return day
 
 
 def narrowed(

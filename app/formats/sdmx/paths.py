@@ -6,7 +6,7 @@ from difflib import get_close_matches
 
 from app.filters.sdmx import DIMENSIONS, SeriesKey
 from app.formats.sdmx.artefacts import AGENCY, FLOW, VERSION
-from app.formats.sdmx.refusals import NoResults, NotImplementedHere, SyntaxFault
+from app.formats.sdmx.refusals import NoResults, NotImplementedHere, SemanticFault, SyntaxFault
 from app.problems import shown
 from app.text import Words
 
@@ -30,6 +30,8 @@ ABSENT = frozenset(ABSENT_NAMES.split())
 """The resources of the standard that there are not."""
 RESOURCES = ("data", "availableconstraint", "availability", "structure", "schema", *KINDS)
 LONGEST_PATH = 5
+MOST_KEYS = 100
+"""How many keys a request may have; a database takes only so many alternatives."""
 
 
 @dataclass(frozen=True)
@@ -206,6 +208,7 @@ def keys(text: str) -> tuple[SeriesKey, ...]:
     """Read the keys of series: values by dimension, several by plus or comma; none for all.
 
     Raises:
+        SemanticFault: if there are too many keys.
         SyntaxFault: if a key has another number of dimensions.
     """
     if text in ANY:
@@ -214,6 +217,13 @@ def keys(text: str) -> tuple[SeriesKey, ...]:
     several_keys = text.split(",")
     if any(len(one.split(".")) != count for one in several_keys):
         several_keys = [text]
+    if len(several_keys) > MOST_KEYS:
+        raise SemanticFault(
+            Words(
+                f"There are {len(several_keys)} keys; ask for at most {MOST_KEYS} at once",
+                f"共{len(several_keys)}个键；每次最多请求{MOST_KEYS}个",
+            )
+        )
     found = []
     for one in several_keys:
         parts = one.split(".")
