@@ -70,13 +70,15 @@ class Keys:
         """Give the key of a request as a tuple; ``Key`` names its parts."""
         text, language = self.queries[scope["query_string"]]
         path = scope.get("raw_path") or scope["path"].encode()
+        # An escape may hide the name.
+        negotiated = NEGOTIATED in path or b"%" in path
         return (
             path,
             text,
             language or self.languages[headers.get(b"accept-language")],
             self.codings[headers.get(b"accept-encoding")],
             scope.get("root_path", ""),
-            headers.get(b"accept", b"") if NEGOTIATED in path else b"",
+            headers.get(b"accept", b"") if negotiated else b"",
             ()
             if self.has_base
             else (scope["scheme"], headers.get(b"host"), *(scope["server"] or ())),
