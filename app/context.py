@@ -22,6 +22,7 @@ from app.queries.pages import Found
 from app.queries.reference import newest_edition
 from app.queries.release import release
 from app.schemas.base import Page, Schema
+from app.schemas.sdmx_errors import ErrorMessage, is_sdmx
 from app.text import Language, negotiate
 
 P = ParamSpec("P")
@@ -150,10 +151,13 @@ def spoken(request: Request) -> Language:
 
 
 def language_headers(request: Request, language: Language) -> dict[str, str]:
-    """Say which language an answer is in, and that the header chose it if no parameter did."""
+    """Say which language an answer is in, and which headers chose it and its format."""
     headers = {"Content-Language": str(language)}
+    varying = ["Accept"] if is_sdmx(route_path(request)) else []
     if request.query_params.get("lang") not in list(Language):
-        headers["Vary"] = "Accept-Language"
+        varying.append("Accept-Language")
+    if varying:
+        headers["Vary"] = ", ".join(varying)
     return headers
 
 
@@ -326,13 +330,19 @@ BEFORE_VALIDATION = [Depends(reader)]
 
 
 def problem_response(request: Request, problem: Problem) -> Response:
-    """Send a problem as RFC 9457 has it."""
+    """Send a problem as RFC 9457 has it, or as an SDMX error to those who ask by SDMX."""
     language = spoken(request)
-    identifier = getattr(request.state, "request_id", "none")
-    body = problem.document(base_url(request), language, identifier).to_json()
     headers = {
         "Cache-Control": "no-store",
         **language_headers(request, language),
         **problem.headers,
     }
-    return Response(body, problem.status, headers, MEDIA_TYPE)
+    if is_sdmx(route_path(request)):
+        number = getattr(problem, "number", None)
+        error = ErrorMessage(problem.status, problem.title, problem.detail, number)
+        body, media_type = error.written(route_path(request), request.headers, language)
+    else:
+        identifier = getattr(request.state, "request_id", "none")
+        body = problem.document(base_url(request), language, identifier).to_json()
+        media_type = MEDIA_TYPE
+    return Response(body, problem.status, headers, media_type)

@@ -52,7 +52,7 @@ class Freshness:
         seconds = self.pages
         if is_file(path):
             seconds = self.files
-        elif path == "/v1" or path.startswith("/v1/"):
+        elif path == "/v1" or path.startswith(("/v1/", "/sdmx")):
             seconds = self.data
         stale = f", stale-while-revalidate={self.stale}" if self.stale else ""
         return f"public, max-age={seconds}{stale}"

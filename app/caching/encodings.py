@@ -13,7 +13,7 @@ WINDOW = 15
 GZIP = 16
 """What zlib adds to the size of the window for the gzip format."""
 COMPRESSIBLE = re.compile(
-    r"(text/(?!event-stream).*|application/(.*\+)?(json|xml|yaml)|application/(javascript|jsonl|x-ndjson)"
+    r"(text/(?!event-stream).*|application/(.*\+)?(json|xml|yaml|csv)|application/(javascript|jsonl|x-ndjson)"
     r"|image/svg\+xml)(\s*;.*)?",
     re.IGNORECASE,
 )

@@ -15,6 +15,8 @@ Made = TypeVar("Made")
 
 MOST_REMEMBERED = 1024
 LONGEST_REMEMBERED = 300
+NEGOTIATED = b"/sdmx"
+"""What stands in the paths at which the client chooses the format."""
 
 
 class Key(NamedTuple):
@@ -25,6 +27,8 @@ class Key(NamedTuple):
     language: Language
     coding: Coding
     prefix: str
+    accept: bytes
+    """The media types that the client takes, where an answer depends on them."""
     base: tuple[Any, ...]
     """Scheme, host and server, which links start with; empty if the address is set."""
 
@@ -65,12 +69,16 @@ class Keys:
     def key(self, scope: Scope, headers: dict[bytes, bytes]) -> tuple[Any, ...]:
         """Give the key of a request as a tuple; ``Key`` names its parts."""
         text, language = self.queries[scope["query_string"]]
+        path = scope.get("raw_path") or scope["path"].encode()
+        # An escape may hide the name.
+        negotiated = NEGOTIATED in path or b"%" in path
         return (
-            scope.get("raw_path") or scope["path"].encode(),
+            path,
             text,
             language or self.languages[headers.get(b"accept-language")],
             self.codings[headers.get(b"accept-encoding")],
             scope.get("root_path", ""),
+            headers.get(b"accept", b"") if negotiated else b"",
             ()
             if self.has_base
             else (scope["scheme"], headers.get(b"host"), *(scope["server"] or ())),
@@ -106,6 +114,8 @@ def normalised(scope: Scope, key: Key, identifier: bytes) -> Scope:
     headers = [(b"accept-language", key.language.encode()), (b"x-request-id", identifier)]
     if host is not None:
         headers.append((b"host", host))
+    if key.accept:
+        headers.append((b"accept", key.accept))
     return {
         **scope,
         "method": "GET",

@@ -1,0 +1,85 @@
+"""Single query parameters: each is well written, or refused with what would be right."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from difflib import get_close_matches
+
+from app.filters.sdmx import Span, span
+from app.formats.sdmx.refusals import SyntaxFault
+from app.problems import shown
+from app.text import Words
+
+
+def refused(name: str, what: str, chinese: str, allowed: Iterable[str], found: str) -> SyntaxFault:
+    """Say what is wrong with a parameter and what would be right."""
+    allowed = list(allowed)
+    near = get_close_matches(found, allowed, n=1, cutoff=0.5)
+    hint = Words(f"did you mean {near[0]}?", f"您要找的是 {near[0]} 吗？") if near else None
+    listed = Words(f"right would be {', '.join(allowed)}", f"可用 {'、'.join(allowed)}")
+    told = hint or listed
+    return SyntaxFault(
+        Words(f"{shown(name)}: {what}; {told.en}", f"{shown(name)}：{chinese}；{told.zh}")
+    )
+
+
+class Choices:
+    """Reads single parameters."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self.values = values
+
+    def one(self, name: str, allowed: Sequence[str], default: str) -> str:
+        """Read a parameter that takes one of some words."""
+        value = self.values.get(name, default)
+        if allowed and value not in allowed:
+            raise refused(
+                name, f"found {shown(value)}", f"取值 {shown(value)} 无效", allowed, value
+            )
+        return value
+
+    def count(self, name: str) -> int | None:
+        """Read a parameter that counts."""
+        value = self.values.get(name)
+        if value is None:
+            return None
+        if not re.fullmatch(r"[1-9]\d{0,8}", value):
+            raise refused(
+                name, f"found {shown(value)}", f"取值 {shown(value)} 无效", ["1, 2, 3 …"], ""
+            )
+        return int(value)
+
+    def truth(self, name: str) -> bool:
+        """Read a parameter that is true or false."""
+        return self.one(name, ("true", "false"), "false") == "true"
+
+    def day(self, name: str) -> date | None:
+        """Read a time as its day by UTC."""
+        value = self.values.get(name)
+        if value is None:
+            return None
+        try:
+            # A plus sign in a query is a blank.
+            moment = datetime.fromisoformat(value.replace(" ", "+"))
+            return (moment.astimezone(UTC) if moment.tzinfo else moment).date()
+        except (ValueError, OverflowError):
+            example = ["2026-11-25", "2026-11-25T08:00:00Z"]
+            raise refused(
+                name, f"found {shown(value)}", f"取值 {shown(value)} 无效", example, ""
+            ) from None
+
+    def period(self, name: str) -> Span | None:
+        """Read a time period."""
+        value = self.values.get(name)
+        return None if value is None else spanned(name, value)
+
+
+def spanned(name: str, value: str) -> Span:
+    """Read a time period, or say how one is written."""
+    try:
+        return span(value)
+    except ValueError:
+        examples = ["2024", "2024-06", "2024-Q2", "2024-01-01/P11M"]
+        raise refused(
+            name, f"found {shown(value)}", f"取值 {shown(value)} 无效", examples, ""
+        ) from None
