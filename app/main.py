@@ -27,7 +27,17 @@ from app.direct import Direct
 from app.methods import OPEN_HEADERS, ReadOnly
 from app.mistakes import mistakes
 from app.problems import InvalidParameters, Mistake, Problem, UnknownPath, shown
-from app.routers import changes, commitments, downloads, figures, reference, series, service, site
+from app.routers import (
+    changes,
+    charts,
+    commitments,
+    downloads,
+    figures,
+    reference,
+    series,
+    service,
+    site,
+)
 from app.seeding.files import seed_hash
 from app.settings import Settings
 from app.telemetry import LastResort, RequestIdentifier
@@ -35,6 +45,7 @@ from app.telemetry import router as health
 from app.text import Language, Words
 
 ROUTERS = (
+    charts.router,
     service.router,
     figures.router,
     series.router,

@@ -13,6 +13,7 @@ from app.filters.base import (
     Selection,
     key,
 )
+from app.filters.charts import ChartParameters, ImageParameters, Theme
 from app.filters.figures import (
     ComparisonParameters,
     GrowthRateFilters,
@@ -64,11 +65,13 @@ __all__ = [
     "Asked",
     "ChangeFilters",
     "ChangeSort",
+    "ChartParameters",
     "CodeListing",
     "ComparisonParameters",
     "DetailParameters",
     "GrowthRateFilters",
     "GrowthSort",
+    "ImageParameters",
     "IndicatorFilters",
     "IndicatorObservationFilters",
     "IndicatorSelection",
@@ -95,6 +98,7 @@ __all__ = [
     "SeriesSort",
     "SourceFilters",
     "SourceSort",
+    "Theme",
     "VintageSort",
     "VintagedFilters",
     "Vintages",
