@@ -69,7 +69,7 @@ def swatch(canvas: Canvas, sizes: Sizes, qualifier: Qualifier, x: float, middle:
         canvas.shape(x + long, middle, chevrons(thick, unit), 2 * unit)
         return
     half = thick / 2
-    frame = f"M0,{-half:.2f}h{long:.2f}v{thick:.2f}h{-long:.2f}z"
+    frame = f"M0,{-half:.2f}h{long:.2f}v{thick:.2f}h{-long:.2f}v{-thick:.2f}"
     canvas.shape(x, middle, frame + hatching(long, thick, 5 * unit), 1.5 * unit)
 
 
