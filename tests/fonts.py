@@ -18,7 +18,7 @@ FONTS = ROOT / "app" / "fonts"
 FACE = "Noto Sans CJK SC"
 WEIGHTS = ("Regular", "Bold")
 LATIN = {*range(0x20, 0x7F), *range(0xA0, 0x180), *map(ord, "‘’“”–—…•−→×′″€")}
-LATIN_SIGNS = "‘’“”…—·"
+LATIN_SIGNS = "‘’“”…—"
 ASCENT, DESCENT = 900, 220
 """The height of a line as the letters fill it; the fonts' own leaves room for many scripts."""
 FAMILY, SUBFAMILY, UNIQUE, FULL, POSTSCRIPT = 1, 2, 3, 4, 6

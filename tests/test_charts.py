@@ -145,7 +145,7 @@ def test_limits_are_drawn_and_written(client: TestClient) -> None:
     shapes = [path.get("d", "") for path in picture.iter(f"{SVG}path") if path.get("stroke")]
     chevrons = [path for path in shapes if path.count("M") == 2 and path.count("L") == 4]
     hatched = [path for path in shapes if path.count("M") > 10]
-    assert len(chevrons) == 2, "one at the bar, one where its meaning is told"
+    assert len(chevrons) == 3, "at the headline, at the bar, and where their meaning is told"
     assert len(hatched) == 1, "the bar; what tells its meaning is too small for so many lines"
     assert "“Over”:thefigureliesabove" in text_of(picture)
     assert "“Nearly”:thefigureliesbelow" in text_of(picture)

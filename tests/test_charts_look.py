@@ -3,14 +3,20 @@
 import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from app.filters import Theme
-from app.formats.charts.lines import broken
+from app.formats.charts.drawing import svg
+from app.formats.charts.layout import laid
+from app.formats.charts.lines import balanced, broken
+from app.formats.charts.picture import Card, Figure, Group, Panel, Picture
 from app.formats.charts.themes import PALETTES, contrast
 from app.text import Language
+from app.vocabulary import Qualifier
 from tests.test_charts import PICTURES
 from tests.test_site import ARGUMENTS
 
@@ -26,12 +32,11 @@ BOXES = """async () => {
     const found = one.getBoundingClientRect();
     return [found.left, found.top, found.right, found.bottom, one.textContent];
   };
-  const view = document.documentElement.viewBox.baseVal;
   const texts = [...document.querySelectorAll('text')];
   const lines = texts.flatMap(one => one.children.length ? [...one.children] : [one]);
   const marks = [...document.querySelectorAll('.mark-rect path, .mark-symbol path')];
   return {
-    size: [view.width, view.height],
+    height: document.querySelector('svg').viewBox.baseVal.height,
     texts: texts.map(box),
     lines: lines.map(box),
     marks: marks.map(one => [...box(one), one.getAttribute('fill'), one.getAttribute('stroke')]),
@@ -67,19 +72,48 @@ def crossing(one: list[float], other: list[float]) -> bool:
 def test_nothing_lies_over_anything(
     page: Page, server: str, path: str, language: str, width: int
 ) -> None:
-    wrong: list[str] = []
-    page.on("console", lambda said: wrong.append(said.text))
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(f"{server}{path}.svg?lang={language}&width={width}")
+    assert page.evaluate("document.documentElement.viewBox.baseVal.width") == width
+    assert_apart(page, width)
+
+
+@pytest.mark.parametrize("width", [320, 640, 1600])
+@pytest.mark.parametrize("language", list(Language))
+def test_long_words_and_odd_figures_fit(page: Page, language: Language, width: int) -> None:
+    figure = Figure(
+        period="November 2023 to October 2024",
+        display="nearly 123,456.789 trillion convertible pounds",
+        value=Decimal(0),
+        qualifier=Qualifier.NEARLY,
+        unit="CNY",
+        growth="unchanged on a year earlier, by a preliminary count",
+        source=1,
+    )
+    more = [replace(figure, value=Decimal(value)) for value in (1, 700)]
+    about = replace(more[0], qualifier=Qualifier.ABOUT, gap="1999 to 2012: no figure", broken=True)
+    over = replace(more[1], qualifier=Qualifier.OVER)
+    name = "共建国家" * 20 + " and " + "incomprehensibilities" * 4
+    panels = [Panel(name, name, [figure, about, over]), Panel("x", "y", [figure, figure])]
+    group = Group(name, [Card(name, over), Card("short", figure), Card(name, position=4)])
+    picture = Picture(language, name, "Release", over, panels, [group], [name], [name])
+    page.set_viewport_size({"width": width, "height": 900})
+    canvas = laid(picture, width, None, Theme.LIGHT)
+    page.goto("about:blank")
+    page.set_content(f"<style>body {{ margin: 0 }}</style>{svg(canvas, picture).decode()}")
+    assert_apart(page, width)
+
+
+def assert_apart(page: Page, width: int) -> None:
+    """Check that all lies within the picture, and no text over another one or over a bar."""
     found = page.evaluate(BOXES)
-    assert found["size"][0] == width
     assert set(found["fonts"]) == {"loaded"}
     assert len(found["texts"]) > 5
     for left, top, right, bottom, text in found["lines"]:
         assert left >= 0, text
         assert top >= 0, text
         assert right <= width, text
-        assert bottom <= found["size"][1], text
+        assert bottom <= found["height"], text
     texts = found["texts"]
     for place, one in enumerate(texts):
         for other in texts[place + 1 :]:
@@ -90,7 +124,6 @@ def test_nothing_lies_over_anything(
         assert mark[2] <= width
         for line in found["lines"]:
             assert not crossing(mark, line), (mark, line)
-    assert not wrong
 
 
 def test_text_can_be_selected(page: Page, server: str) -> None:
@@ -125,3 +158,11 @@ def test_lines_are_broken_where_they_may_be(
     text: str, language: Language, lines: list[str]
 ) -> None:
     assert broken(text, 10, 61, language, bold=False) == lines
+
+
+def test_names_are_broken_evenly() -> None:
+    name = "Share of China's goods imports that came from BRI partner countries"
+    assert balanced(name, 20, 592, Language.ENGLISH, bold=True) == [
+        "Share of China's goods imports that",
+        "came from BRI partner countries",
+    ]

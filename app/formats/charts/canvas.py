@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from app.filters import Theme
 from app.formats.charts import fonts
-from app.formats.charts.lines import broken
+from app.formats.charts.lines import balanced, broken
 from app.formats.charts.themes import PALETTES, Palette
 from app.text import Language
 
@@ -20,6 +20,8 @@ BASELINE = 1.05
 """How far below the top of a line its letters stand, by their size."""
 UNIT_SIZE = 4
 """The size at which Vega takes the path of a shape for pixels."""
+SMALLEST = 0.6
+"""How much smaller a text may become to stand on one line, by its size."""
 PIXELS = {"type": "quantitative", "scale": None, "axis": None}
 """An encoding that takes a field for pixels."""
 
@@ -90,6 +92,15 @@ class Canvas:
     def lines(self, text: str, style: Style, room: float) -> list[str]:
         """Break a text into lines."""
         return broken(text, style.size, room, self.language, bold=style.bold)
+
+    def even_lines(self, text: str, style: Style, room: float) -> list[str]:
+        """Break a name into lines of about the same length."""
+        return balanced(text, style.size, room, self.language, bold=style.bold)
+
+    def fitted(self, text: str, style: Style, room: float) -> Style:
+        """Make a style smaller if only then a text fits on one line; too small it is not made."""
+        fitting = room / max(self.measure(text, style), 1)
+        return style._replace(size=style.size * fitting) if SMALLEST < fitting < 1 else style
 
     def write(
         self, text: str | Sequence[str], x: float, top: float, style: Style, align: str = "left"

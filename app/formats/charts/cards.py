@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from app.formats.charts import words
 from app.formats.charts.canvas import Canvas, Style
 from app.formats.charts.picture import Card, Figure, Group
-from app.formats.charts.signs import swatch
+from app.formats.charts.signs import display
 from app.formats.charts.sizes import BROAD, NARROW, Sizes
-from app.vocabulary import Qualifier
 
 PADDING = 12
 """The room inside a tile, in units."""
@@ -68,7 +67,7 @@ def indent(size: Sizes, card: Card) -> float:
 
 def name_of(canvas: Canvas, size: Sizes, card: Card, room: float) -> list[str]:
     """Break the name of a card into lines."""
-    return canvas.lines(card.name, style_of(size, card), room - indent(size, card))
+    return canvas.even_lines(card.name, style_of(size, card), room - indent(size, card))
 
 
 def write_name(
@@ -102,11 +101,7 @@ def draw_figure(
     """Write a figure with its sign, period, growth and place in the source."""
     left, right = span
     room = right - left
-    lines = canvas.lines(figure.display, size.number, room)
-    bottom = canvas.write(lines, left, top, size.number)
-    if figure.qualifier is not Qualifier.EXACT:
-        after = left + canvas.measure(lines[-1], size.number) + size.gap
-        swatch(canvas, size, figure.qualifier, after, bottom - size.number.leading / 2)
+    bottom = display(canvas, size, figure, size.number, span, top)
     bottom = canvas.flow(figure.period, left, bottom, size.strong, room)
     if figure.growth:
         bottom = canvas.flow(figure.growth, left, bottom, size.small, room)

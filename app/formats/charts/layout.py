@@ -6,7 +6,7 @@ from app.formats.charts.cards import draw_group
 from app.formats.charts.foot import foot, notes
 from app.formats.charts.picture import Figure, Picture
 from app.formats.charts.rows import Rows, columns, tag
-from app.formats.charts.signs import share
+from app.formats.charts.signs import display, share
 from app.formats.charts.sizes import BROAD, Sizes, sizes
 
 PERCENT = "PT"
@@ -61,7 +61,8 @@ def drawn(picture: Picture, canvas: Canvas, more: float, height: int) -> Canvas:
     """
     size = sizes(canvas.width)
     left, right = size.margin, canvas.width - size.margin
-    top = canvas.flow(picture.title, left, size.margin, size.title, right - left)
+    title = canvas.even_lines(picture.title, size.title, right - left)
+    top = canvas.write(title, left, size.margin, size.title)
     top += 4 * size.unit
     aside = canvas.width >= BROAD and bool(picture.panels)
     if aside:
@@ -88,7 +89,7 @@ def headline(canvas: Canvas, size: Sizes, figure: Figure | None, span: Span, top
         return top
     left, right = span
     room = right - left
-    top = canvas.flow(figure.display, left, top, size.display, room)
+    top = display(canvas, size, figure, size.display, span, top)
     after = left + canvas.measure(figure.period, size.heading) + size.gap / 2
     canvas.write(tag(figure), after, top + size.heading.lift(size.small), size.small)
     top = canvas.write(figure.period, left, top, size.heading)

@@ -30,6 +30,20 @@ def broken(text: str, size: float, room: float, language: Language, *, bold: boo
     return [*lines, line.rstrip()] if line.strip() else lines
 
 
+def balanced(text: str, size: float, room: float, language: Language, *, bold: bool) -> list[str]:
+    """Break a text into as few lines as it takes, which are about equally long."""
+    lines = broken(text, size, room, language, bold=bold)
+    narrow, wide = room / 2, room
+    while wide - narrow > size / 2:
+        middle = (narrow + wide) / 2
+        tried = broken(text, size, middle, language, bold=bold)
+        if len(tried) > len(lines):
+            narrow = middle
+        else:
+            wide = middle
+    return broken(text, size, wide, language, bold=bold)
+
+
 def cut(word: str, size: float, room: float, language: Language, *, bold: bool) -> int:
     """Give how many characters of a word fit, at least one."""
     fitting = 1

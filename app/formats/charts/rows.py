@@ -30,6 +30,8 @@ class Columns(NamedTuple):
     """Whether the period stands beside its bar, and not above it."""
     paired: bool
     """Whether growth stands on the line of the period."""
+    lifted: bool
+    """Whether even the figure stands above its bar, since beside it no bar would have room."""
 
 
 def columns(
@@ -46,9 +48,10 @@ def columns(
     value += OPEN * size.unit if is_open else 0
     room = right - left
     beside = period + value + growth + SHORTEST * size.unit <= room
+    lifted = not beside and value + SHORTEST / 2 * size.unit > room
     start = left + period if beside else left
-    end = right - value - (growth if beside else 0)
-    return Columns(left, start, end, right, beside, period + growth <= room)
+    end = right - (OPEN * size.unit if lifted else value) - (growth if beside else 0)
+    return Columns(left, start, end, right, beside, period + growth <= room, lifted)
 
 
 def value_width(canvas: Canvas, size: Sizes, figure: Figure) -> float:
@@ -92,7 +95,8 @@ class Rows:
                 span = (places.start, places.start + long)
                 end = mark_end(canvas, self.size, figure, span, (middle, thick)) + self.size.gap
                 canvas.rule((places.start, top), (places.start, bottom), colour="quiet")
-            self.value(figure, end, middle)
+            if not places.lifted:
+                self.value(figure, end, middle)
             top = bottom + (0 if places.beside else 3 * self.size.unit)
         if bars:
             canvas.draw_bars(bars, (places.start, places.end), largest, thick)
@@ -126,6 +130,7 @@ class Rows:
             style = size.small._replace(bold=True, colour="ink")
             text, room = words.BREAK.to(canvas.language), places.right - places.left
             top = canvas.flow(text, places.left, line + 4 * size.unit, style, room)
+            top += 0 if places.beside else 4 * size.unit
         return top
 
     def above(self, figure: Figure, top: float) -> float:
@@ -137,6 +142,9 @@ class Rows:
             canvas.write(figure.growth, places.right, line, size.small, "right")
         elif figure.growth:
             bottom = canvas.write(figure.growth, places.left, bottom, size.small)
+        if places.lifted:
+            self.value(figure, places.left, bottom + size.strong.leading / 2)
+            bottom += size.strong.leading
         return bottom
 
     def sides(self, figure: Figure, middle: float) -> None:
@@ -150,9 +158,12 @@ class Rows:
     def value(self, figure: Figure, x: float, middle: float) -> None:
         """Write the figure itself with the number of its source."""
         canvas, size = self.canvas, self.size
-        canvas.write(figure.display, x, middle - size.strong.leading / 2, size.strong)
-        after = x + canvas.measure(figure.display, size.strong) + size.gap / 2
-        canvas.write(tag(figure), after, middle - size.small.leading / 2, size.small)
+        source = tag(figure)
+        room = self.places.right - x - canvas.measure(source, size.small) - size.gap / 2
+        style = canvas.fitted(figure.display, size.strong, room)
+        canvas.write(figure.display, x, middle - style.leading / 2, style)
+        after = x + canvas.measure(figure.display, style) + size.gap / 2
+        canvas.write(source, after, middle - size.small.leading / 2, size.small)
 
 
 def tag(figure: Figure) -> str:

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from app.formats.charts.canvas import Bar, Canvas
+from app.formats.charts.canvas import Bar, Canvas, Style
 from app.formats.charts.picture import Figure
 from app.formats.charts.sizes import Sizes
 from app.vocabulary import Qualifier
@@ -11,8 +11,8 @@ HATCHED = (Qualifier.NEARLY, Qualifier.ABOUT)
 WHOLE = Decimal(100)
 OPEN = 18
 """The room that an open end takes, in units."""
-SWATCH = 20 + OPEN
-"""The room that a small sign takes at the most, in units."""
+SWATCH = 38
+"""How long a small sign is, in units."""
 
 
 def hatching(length: float, thick: float, step: float) -> str:
@@ -63,14 +63,36 @@ def mark_end(
 def swatch(canvas: Canvas, sizes: Sizes, qualifier: Qualifier, x: float, middle: float) -> None:
     """Draw a small sign of how a source limits a figure."""
     unit = sizes.unit
-    thick, long = 11 * unit, (SWATCH - OPEN) * unit
+    thick, long = 11 * unit, SWATCH * unit
     if qualifier is Qualifier.OVER:
+        long -= OPEN * unit
         canvas.rule((x, middle), (x + long, middle), colour="accent", thick=thick)
         canvas.shape(x + long, middle, chevrons(thick, unit), 2 * unit)
         return
     half = thick / 2
     frame = f"M0,{-half:.2f}h{long:.2f}v{thick:.2f}h{-long:.2f}v{-thick:.2f}"
     canvas.shape(x, middle, frame + hatching(long, thick, 5 * unit), 1.5 * unit)
+
+
+def display(  # noqa: PLR0913, PLR0917
+    canvas: Canvas,
+    sizes: Sizes,
+    figure: Figure,
+    style: Style,
+    span: tuple[float, float],
+    top: float,
+) -> float:
+    """Write a figure large, with the sign of what limits it, and give where that ends."""
+    left, right = span
+    sign = 0 if figure.qualifier is Qualifier.EXACT else sizes.gap + SWATCH * sizes.unit
+    room = right - left - sign
+    style = canvas.fitted(figure.display, style, room)
+    lines = canvas.lines(figure.display, style, room)
+    bottom = canvas.write(lines, left, top, style)
+    if sign:
+        after = left + canvas.measure(lines[-1], style) + sizes.gap
+        swatch(canvas, sizes, figure.qualifier, after, bottom - style.leading / 2)
+    return bottom
 
 
 def share(

@@ -72,13 +72,13 @@ def cited(number: int, where: str | None) -> str:
 def headed(topic: str, periods: Sequence[str], language: Language) -> str:
     """Head the figures of a topic with the periods that they are of."""
     english, chinese = ", ".join(periods), "、".join(periods)
-    return Words(f"{topic} · {english}", f"{topic}（{chinese}）").to(language)
+    return Words(f"{topic}, {english}", f"{topic}（{chinese}）").to(language)
 
 
 def between(span: str, reporting: str, counterpart: str, language: Language) -> str:
     """Head a series that is of other areas than its indicator."""
     areas = Words(f"{reporting} and {counterpart}", f"{reporting}与{counterpart}").to(language)
-    return Words(f"{span} · {areas}", f"{span}（{areas}）").to(language)
+    return Words(f"{span}, {areas}", f"{span}（{areas}）").to(language)
 
 
 def broken(day: str, note: str, language: Language) -> str:
