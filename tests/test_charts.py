@@ -363,7 +363,7 @@ with TestClient(application()) as client:
 @pytest.mark.parametrize(
     ("limit", "path", "told"),
     [
-        ("MOST_POINTS", "/v1/series/goods-trade.CN.BRI.CNY.P12M", "3olderfiguresofaseries"),
+        ("MOST_ALONE", "/v1/series/goods-trade.CN.BRI.CNY.P12M", "3olderfiguresofaseries"),
         ("MOST_SERIES", "/v1/indicators/outward-direct-investment", "2moreseriesofthisindicator"),
     ],
 )

@@ -63,7 +63,7 @@ def drawn(picture: Picture, canvas: Canvas, more: float, height: int) -> Canvas:
     left, right = size.margin, canvas.width - size.margin
     title = canvas.even_lines(picture.title, size.title, right - left)
     top = canvas.write(title, left, size.margin, size.title)
-    top += 4 * size.unit
+    top += 6 * size.unit
     aside = canvas.width >= BROAD and bool(picture.panels)
     if aside:
         middle = left + (right - left) * ASIDE
