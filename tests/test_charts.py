@@ -18,6 +18,8 @@ import vl_convert
 from fontTools.ttLib import TTFont
 from starlette.testclient import TestClient
 
+from app.formats.charts import process
+from app.formats.charts.process import Engine
 from app.queries import charts
 from tests.conftest import ROOT, Target, environment_of, serving
 
@@ -343,21 +345,48 @@ def test_same_request_gives_the_same_bytes_anywhere(server: str, database: Targe
             assert first.headers["etag"] == second.headers["etag"]
 
 
-def test_nothing_heavy_is_loaded_before_the_first_picture(database: Target) -> None:
+def test_service_stays_light(database: Target) -> None:
     program = """
 import sys
 from starlette.testclient import TestClient
 from app.main import application
-heavy = {"vl_convert", "fontTools"}
 with TestClient(application()) as client:
-    for path in ("/v1/overview", "/v1/indicators/goods-trade", "/openapi.json"):
-        assert client.get(path).status_code == 200
-        assert not heavy & set(sys.modules), path
-    assert client.get("/v1/overview.png").status_code == 200
-    assert heavy <= set(sys.modules)
+    for path in ("overview.vl.json", "overview.svg", "overview.png"):
+        assert client.get(f"/v1/{path}").status_code == 200
+assert not {"vl_convert", "fontTools", "resvg_py"} & set(sys.modules)
 """
     environment = {**environ, **environment_of(database)}
-    subprocess.run([sys.executable, "-c", program], check=True, env=environment, timeout=60)
+    command = [sys.executable, "-W", "error", "-c", program]
+    ended = subprocess.run(
+        command, check=True, env=environment, timeout=60, text=True, stderr=subprocess.PIPE
+    )
+    assert not ended.stderr
+
+
+def test_engine_that_has_ended_is_replaced() -> None:
+    kept = Engine()
+    first = kept.do("face", "BRI Sans", False, "abc")
+    assert kept.process is not None
+    kept.process.kill()
+    kept.process.wait()
+    assert kept.do("face", "BRI Sans", False, "abc") == first
+    kept.close()
+
+
+def test_engine_gives_up_on_what_cannot_be_done(capfd: pytest.CaptureFixture[str]) -> None:
+    kept = Engine()
+    with pytest.raises(EOFError):
+        kept.do("svg", '{"mark": "nothing"}')
+    kept.close()
+    assert "ValueError" in capfd.readouterr().err
+
+
+def test_engine_that_is_stuck_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "PATIENCE", 0.0)
+    kept = Engine()
+    with pytest.raises(EOFError):
+        kept.do("face", "BRI Sans SC", False, "一带一路" * 100)
+    kept.close()
 
 
 @pytest.mark.parametrize(

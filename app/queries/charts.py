@@ -1,5 +1,7 @@
 """What a picture of an indicator or of one series is drawn from."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -26,31 +28,43 @@ MOST_ALONE = 40
 
 def series_of_indicator(connection: Connection, language: Language, key: str) -> Record:
     """Read the first series of an indicator with their figures, and how many more there are."""
-    own = Measured.code == key
-    statement = series_statement(language).where(own).order_by(Group.id).limit(MOST_SERIES)
+    statement = series_statement(language).add_columns(func.count().over().label("all"))
+    statement = statement.where(Measured.code == key).order_by(Group.id).limit(MOST_SERIES)
     rows = [dict(row) for row in connection.execute(statement).mappings()]
-    counted = (
-        select(func.count()).select_from(Series).join(Indicator, Measured.id == Group.indicator_id)
-    )
-    number = connection.execute(counted.where(own)).scalar_one()
-    shown = [with_points(connection, language, row, MOST_BESIDE) for row in rows]
+    number = max((row.pop("all") for row in rows), default=0)
+    shown = with_points(connection, language, rows, MOST_BESIDE)
     return {"series": [one for one in shown if one["points"]], "hidden": number - len(rows)}
 
 
 def drawn_series(connection: Connection, language: Language, key: str) -> Record | None:
     """Read one series with its newest figures."""
     found = connection.execute(keyed(series_statement(language), Group.code), {"key": key})
-    row = found.mappings().first()
-    return None if row is None else with_points(connection, language, dict(row), MOST_ALONE)
+    rows = [dict(row) for row in found.mappings()]
+    return next(iter(with_points(connection, language, rows, MOST_ALONE)), None)
 
 
-def with_points(connection: Connection, language: Language, row: Record, most: int) -> Record:
-    """Complete a selected series with its breaks and its newest figures, the oldest first."""
-    number = row["id"]
-    statement = observation_statement(language)
-    statement = statement.where(Figure.series_id == number, *current(Observation, None))
-    newest = statement.order_by(Figure.period_start.desc()).limit(most)
-    points = read(connection, language, newest)[::-1]
-    breaks = breaks_of(connection, language, [number]).get(number, [])
-    hidden = row["observations"] - len(points)
-    return told(row, language) | {"breaks": breaks, "points": points, "hidden": hidden}
+def with_points(
+    connection: Connection, language: Language, rows: Sequence[Record], most: int
+) -> list[Record]:
+    """Complete selected series with their breaks and their newest figures, the oldest first."""
+    numbers = [row["id"] for row in rows]
+    place = func.row_number().over(
+        partition_by=Figure.series_id, order_by=Figure.period_start.desc()
+    )
+    holding = (Figure.series_id.in_(numbers), *current(Observation, None))
+    ranked = select(Figure.id.label("id"), place.label("place")).where(*holding).subquery()
+    statement = observation_statement(language).join(ranked, ranked.c.id == Figure.id)
+    statement = statement.where(ranked.c.place <= most).order_by(Figure.period_start)
+    points: dict[str, list[Record]] = defaultdict(list)
+    for point in read(connection, language, statement):
+        points[point["series"]].append(point)
+    breaks = breaks_of(connection, language, numbers)
+    return [
+        told(row, language)
+        | {
+            "breaks": breaks.get(row["id"], []),
+            "points": points[row["code"]],
+            "hidden": row["observations"] - len(points[row["code"]]),
+        }
+        for row in rows
+    ]

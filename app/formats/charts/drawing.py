@@ -1,30 +1,17 @@
-"""From a specification to SVG and PNG, by vl-convert."""
+"""From a laid-out picture to its specification, to SVG and to PNG."""
 
-from functools import cache
 from html import escape
-from threading import Lock
-from types import ModuleType
 
 from app.formats.charts import fonts
 from app.formats.charts.canvas import Canvas
 from app.formats.charts.picture import Picture
+from app.formats.charts.process import ENGINE
 from app.schemas.base import ENCODER
 from app.text import Language
 
 SVG, PNG = "image/svg+xml", "image/png"
 SPECIFICATION = "application/vnd.vegalite.v6+json"
 TAGS = {Language.ENGLISH: "en", Language.CHINESE: "zh-Hans"}
-DRAWING = Lock()
-"""One picture a process is drawn at a time: each takes a core, and the answer is kept."""
-
-
-@cache
-def engine() -> ModuleType:
-    """Load the engine with the first picture; it takes more memory than all the rest."""
-    import vl_convert  # noqa: PLC0415
-
-    vl_convert.register_font_directory(str(fonts.FOLDER))
-    return vl_convert
 
 
 def specification(canvas: Canvas, picture: Picture) -> bytes:
@@ -34,11 +21,7 @@ def specification(canvas: Canvas, picture: Picture) -> bytes:
 
 def bare(canvas: Canvas, picture: Picture) -> str:
     """Draw a picture as SVG that relies on installed fonts."""
-    with DRAWING:
-        drawn: str = engine().vegalite_to_svg(
-            specification(canvas, picture).decode(), vl_version="6.4", allowed_base_urls=[]
-        )
-    return drawn
+    return ENGINE.do("svg", specification(canvas, picture).decode()).decode()
 
 
 def svg(canvas: Canvas, picture: Picture) -> bytes:
@@ -52,8 +35,5 @@ def svg(canvas: Canvas, picture: Picture) -> bytes:
 
 
 def png(canvas: Canvas, picture: Picture, scale: int) -> bytes:
-    """Draw a picture as PNG, with so many pixels for each of the picture's."""
-    drawn = bare(canvas, picture)
-    with DRAWING:
-        painted: bytes = engine().svg_to_png(drawn, scale=scale)
-    return painted
+    """Draw a picture as PNG, with so many pixels for each of the picture's on a side."""
+    return ENGINE.do("png", bare(canvas, picture), scale)
