@@ -1,12 +1,15 @@
 """How pictures look: nothing over anything else, at any width, and colours that all can read."""
 
+import json
 import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
+import httpx2
 import pytest
+import vl_convert
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from app.filters import Theme
@@ -131,6 +134,26 @@ def test_text_can_be_selected(page: Page, server: str) -> None:
     figure = page.locator("text", has_text="近54%").first
     figure.click(click_count=3)
     assert "近54%" in page.evaluate("getSelection().toString()")
+
+
+def test_others_can_draw_the_specification(page: Page, server: str) -> None:
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    specification = httpx2.get(f"{server}/v1/indicators/aid-projects.vl.json?lang=en").text
+    bar = next(
+        one["data"]["values"][0]
+        for one in json.loads(specification)["layer"]
+        if one["mark"]["type"] == "bar"
+    )
+    page.goto("about:blank")
+    page.set_content(vl_convert.vegalite_to_html(specification, bundle=True, renderer="svg"))
+    drawn = page.locator("svg.marks").bounding_box()
+    assert drawn is not None
+    page.mouse.move(drawn["x"] + 200, drawn["y"] + bar["y"])
+    tip = page.locator("#vg-tooltip-element.visible")
+    tip.wait_for()
+    assert bar["display"] in tip.inner_text()
+    assert not wrong
 
 
 @pytest.mark.parametrize("theme", list(Theme))

@@ -1,7 +1,10 @@
 """Figures drawn: as SVG, as PNG, and as the specification that both are drawn from."""
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import JSONResponse
 
@@ -23,6 +26,8 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; font-src data:"
 """An SVG that is opened by itself loads nothing and runs nothing."""
 MOST_PIXELS = 16_000_000
 """How large a picture may become; each pixel takes four bytes while it is drawn."""
+BESIDE = CapacityLimiter(4)
+"""How many pictures are in work at once, so that other requests find a thread beside them."""
 
 IndicatorCode = Annotated[str, filters.key("The key of an indicator.", "goods-trade")]
 SeriesCode = Annotated[
@@ -66,11 +71,11 @@ class SpecificationResponse(JSONResponse):
     response_class=VectorResponse,
     responses=VECTOR,
 )
-def draw_indicator(read: Read, code: IndicatorCode, query: Look) -> Response:
+async def draw_indicator(read: Read, code: IndicatorCode, query: Look) -> Response:
     """The newest official figure large, and the figures of each series as bars of their own, parted
     by unit and length of period. Period, unit, what the source limits, breaks and sources stand in
     the picture. Its text can be selected, and its fonts come along."""  # noqa: D205, D209
-    return vector(read, of_indicator(read, code), query)
+    return await aside(lambda: vector(read, of_indicator(read, code), query))
 
 
 @router.get(
@@ -80,9 +85,9 @@ def draw_indicator(read: Read, code: IndicatorCode, query: Look) -> Response:
     response_class=ImageResponse,
     responses=IMAGE,
 )
-def draw_indicator_image(read: Read, code: IndicatorCode, query: ImageLook) -> Response:
+async def draw_indicator_image(read: Read, code: IndicatorCode, query: ImageLook) -> Response:
     """The picture of /v1/indicators/{code}.svg in pixels, for documents, slides and mail."""
-    return image(read, of_indicator(read, code), query)
+    return await aside(lambda: image(read, of_indicator(read, code), query))
 
 
 @router.get(
@@ -92,10 +97,10 @@ def draw_indicator_image(read: Read, code: IndicatorCode, query: ImageLook) -> R
     response_model=dict[str, Any],
     response_class=SpecificationResponse,
 )
-def specify_indicator(read: Read, code: IndicatorCode, query: Look) -> Response:
+async def specify_indicator(read: Read, code: IndicatorCode, query: Look) -> Response:
     """What /v1/indicators/{code}.svg is drawn from, with all data inside, for dashboards that draw
     Vega-Lite themselves. The colours and places are those of the picture."""  # noqa: D205, D209
-    return specification(read, of_indicator(read, code), query)
+    return await aside(lambda: specification(read, of_indicator(read, code), query))
 
 
 @router.get(
@@ -105,10 +110,10 @@ def specify_indicator(read: Read, code: IndicatorCode, query: Look) -> Response:
     response_class=VectorResponse,
     responses=VECTOR,
 )
-def draw_series(read: Read, code: SeriesCode, query: Look) -> Response:
+async def draw_series(read: Read, code: SeriesCode, query: Look) -> Response:
     """The figures of one series, all comparable but for the breaks that are drawn: as bars, or
     large where there is one. It is made as /v1/indicators/{code}.svg is."""  # noqa: D205, D209
-    return vector(read, of_series(read, code), query)
+    return await aside(lambda: vector(read, of_series(read, code), query))
 
 
 @router.get(
@@ -118,9 +123,9 @@ def draw_series(read: Read, code: SeriesCode, query: Look) -> Response:
     response_class=ImageResponse,
     responses=IMAGE,
 )
-def draw_series_image(read: Read, code: SeriesCode, query: ImageLook) -> Response:
+async def draw_series_image(read: Read, code: SeriesCode, query: ImageLook) -> Response:
     """The picture of /v1/series/{code}.svg in pixels, for documents, slides and mail."""
-    return image(read, of_series(read, code), query)
+    return await aside(lambda: image(read, of_series(read, code), query))
 
 
 @router.get(
@@ -130,10 +135,10 @@ def draw_series_image(read: Read, code: SeriesCode, query: ImageLook) -> Respons
     response_model=dict[str, Any],
     response_class=SpecificationResponse,
 )
-def specify_series(read: Read, code: SeriesCode, query: Look) -> Response:
+async def specify_series(read: Read, code: SeriesCode, query: Look) -> Response:
     """What /v1/series/{code}.svg is drawn from, with all data inside, for dashboards that draw
     Vega-Lite themselves."""  # noqa: D205, D209
-    return specification(read, of_series(read, code), query)
+    return await aside(lambda: specification(read, of_series(read, code), query))
 
 
 @router.get(
@@ -143,10 +148,10 @@ def specify_series(read: Read, code: SeriesCode, query: Look) -> Response:
     response_class=VectorResponse,
     responses=VECTOR,
 )
-def draw_overview(read: Read, query: Look) -> Response:
+async def draw_overview(read: Read, query: Look) -> Response:
     """One sheet with the newest figure of every indicator, by topic and period, and the priority
     areas with the number of their actions."""  # noqa: D205, D209
-    return vector(read, of_overview(read), query)
+    return await aside(lambda: vector(read, of_overview(read), query))
 
 
 @router.get(
@@ -156,9 +161,9 @@ def draw_overview(read: Read, query: Look) -> Response:
     response_class=ImageResponse,
     responses=IMAGE,
 )
-def draw_overview_image(read: Read, query: ImageLook) -> Response:
+async def draw_overview_image(read: Read, query: ImageLook) -> Response:
     """The sheet of /v1/overview.svg in pixels, for documents, slides and mail."""
-    return image(read, of_overview(read), query)
+    return await aside(lambda: image(read, of_overview(read), query))
 
 
 @router.get(
@@ -168,10 +173,15 @@ def draw_overview_image(read: Read, query: ImageLook) -> Response:
     response_model=dict[str, Any],
     response_class=SpecificationResponse,
 )
-def specify_overview(read: Read, query: Look) -> Response:
+async def specify_overview(read: Read, query: Look) -> Response:
     """What /v1/overview.svg is drawn from, with all data inside, for dashboards that draw Vega-Lite
     themselves."""  # noqa: D205, D209
-    return specification(read, of_overview(read), query)
+    return await aside(lambda: specification(read, of_overview(read), query))
+
+
+async def aside(work: Callable[[], Response]) -> Response:
+    """Make an answer in a thread, a few at a time; the others wait without one."""
+    return await run_sync(work, limiter=BESIDE)
 
 
 def of_indicator(read: Reader, code: str) -> Picture:
