@@ -372,6 +372,16 @@ def test_engine_that_has_ended_is_replaced() -> None:
     kept.close()
 
 
+def test_engine_ends_with_its_input() -> None:
+    kept = Engine()
+    kept.do("face", "BRI Sans", True, "abc")
+    assert kept.process is not None
+    with kept.process as started:
+        assert started.stdin is not None
+        started.stdin.close()
+        assert started.wait(timeout=20) == 0
+
+
 def test_engine_gives_up_on_what_cannot_be_done(capfd: pytest.CaptureFixture[str]) -> None:
     kept = Engine()
     with pytest.raises(EOFError):
