@@ -3,25 +3,25 @@
 import json
 import re
 import struct
-import subprocess
-import sys
 from base64 import b64decode
 from collections.abc import Iterator
+from datetime import date
 from io import BytesIO
-from os import environ
 from typing import Any
 from xml.etree import ElementTree as ET
 
-import httpx2
 import pytest
 import vl_convert
 from fontTools.ttLib import TTFont
 from starlette.testclient import TestClient
 
-from app.formats.charts import process
-from app.formats.charts.process import Engine
+from app.filters import Theme
+from app.formats.charts.describing import of_series
+from app.formats.charts.drawing import svg
+from app.formats.charts.layout import laid
 from app.queries import charts
-from tests.conftest import ROOT, Target, environment_of, serving
+from app.text import Language
+from tests.conftest import ROOT
 
 SVG = "{http://www.w3.org/2000/svg}"
 INDICATORS = sorted(file.stem for file in (ROOT / "seed" / "indicators").glob("*.yaml"))
@@ -330,72 +330,22 @@ def test_codes_keep_their_own_address(client: TestClient) -> None:
     assert other["code"] == "unknown-record"
 
 
-def test_same_request_gives_the_same_bytes_anywhere(server: str, database: Target) -> None:
-    asked = [
-        f"/v1/indicators/aid-projects.{kind}?lang={language}"
-        for kind in ("svg", "png", "vl.json")
-        for language in LANGUAGES
-    ]
-    with serving(database) as other:
-        for path in asked:
-            first, second = httpx2.get(f"{server}{path}"), httpx2.get(f"{other}{path}")
-            assert first.status_code == 200
-            assert first.content == second.content
-            assert first.headers["etag"] == second.headers["etag"]
-
-
-def test_service_stays_light(database: Target) -> None:
-    program = """
-import sys
-from starlette.testclient import TestClient
-from app.main import application
-with TestClient(application()) as client:
-    for path in ("overview.vl.json", "overview.svg", "overview.png"):
-        assert client.get(f"/v1/{path}").status_code == 200
-assert not {"vl_convert", "fontTools", "resvg_py"} & set(sys.modules)
-"""
-    environment = {**environ, **environment_of(database)}
-    command = [sys.executable, "-W", "error", "-c", program]
-    ended = subprocess.run(
-        command, check=True, env=environment, timeout=60, text=True, stderr=subprocess.PIPE
-    )
-    assert not ended.stderr
-
-
-def test_engine_that_has_ended_is_replaced() -> None:
-    kept = Engine()
-    first = kept.do("face", "BRI Sans", False, "abc")
-    assert kept.process is not None
-    kept.process.kill()
-    kept.process.wait()
-    assert kept.do("face", "BRI Sans", False, "abc") == first
-    kept.close()
-
-
-def test_engine_ends_with_its_input() -> None:
-    kept = Engine()
-    kept.do("face", "BRI Sans", True, "abc")
-    assert kept.process is not None
-    with kept.process as started:
-        assert started.stdin is not None
-        started.stdin.close()
-        assert started.wait(timeout=20) == 0
-
-
-def test_engine_gives_up_on_what_cannot_be_done(capfd: pytest.CaptureFixture[str]) -> None:
-    kept = Engine()
-    with pytest.raises(EOFError):
-        kept.do("svg", '{"mark": "nothing"}')
-    kept.close()
-    assert "ValueError" in capfd.readouterr().err
-
-
-def test_engine_that_is_stuck_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(process, "PATIENCE", 0.0)
-    kept = Engine()
-    with pytest.raises(EOFError):
-        kept.do("face", "BRI Sans SC", False, "一带一路" * 100)
-    kept.close()
+def test_series_without_figures_says_so() -> None:
+    area = {"name": "China"}
+    empty: dict[str, Any] = {
+        "indicator": {"name": "Trade"},
+        "reporting_area": area,
+        "counterpart_area": area,
+        "unit": {"name": "Percent"},
+        "span": "Full years",
+        "note": None,
+        "breaks": [],
+        "points": [],
+        "hidden": 0,
+    }
+    picture = of_series(empty, date(2026, 11, 25), Language.ENGLISH)
+    drawn_alone = svg(laid(picture, 320, None, Theme.DARK), picture).decode()
+    assert "No figure is carried here yet." in drawn_alone
 
 
 @pytest.mark.parametrize(

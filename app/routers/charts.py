@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 
 from app import filters
 from app.context import BEFORE_VALIDATION, Read, Reader
-from app.formats.charts import drawing, picture
+from app.formats.charts import describing, drawing
 from app.formats.charts.canvas import Canvas
 from app.formats.charts.layout import TooLowError, laid
 from app.formats.charts.picture import Picture
@@ -190,7 +190,9 @@ def of_indicator(read: Reader, code: str) -> Picture:
     if found is None:
         raise read.unknown("indicators", "code", code)
     drawn = read.read(charts.series_of_indicator, code)
-    return picture.of_indicator(found, drawn, read.snapshot.release["released_on"], read.language)
+    return describing.of_indicator(
+        found, drawn, read.snapshot.release["released_on"], read.language
+    )
 
 
 def of_series(read: Reader, code: str) -> Picture:
@@ -198,13 +200,13 @@ def of_series(read: Reader, code: str) -> Picture:
     found = read.read(charts.drawn_series, code)
     if found is None:
         raise read.unknown("series", "code", code)
-    return picture.of_series(found, read.snapshot.release["released_on"], read.language)
+    return describing.of_series(found, read.snapshot.release["released_on"], read.language)
 
 
 def of_overview(read: Reader) -> Picture:
     """Describe the sheet of all indicators."""
     current = read.snapshot
-    return picture.of_overview(
+    return describing.of_overview(
         read.read(overview),
         current.sources[read.language],
         current.release["released_on"],

@@ -48,6 +48,8 @@ def notes(canvas: Canvas, size: Sizes, picture: Picture, span: Span, top: float)
 
 def sources(canvas: Canvas, size: Sizes, picture: Picture, span: Span, top: float) -> float:
     """List the sources by their numbers."""
+    if not picture.sources:
+        return top
     left, right = span
     start = left + canvas.measure(f"[{len(picture.sources)}] ", size.small) + size.gap / 2
     heading = size.small._replace(bold=True)

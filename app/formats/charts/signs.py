@@ -36,7 +36,7 @@ def chevrons(thick: float, unit: float) -> str:
 
 def mark_end(
     canvas: Canvas,
-    sizes: Sizes,
+    size: Sizes,
     figure: Figure,
     span: tuple[float, float],
     across: tuple[float, float],
@@ -45,24 +45,24 @@ def mark_end(
 
     Args:
         canvas: what to draw on.
-        sizes: the sizes of the picture.
+        size: the sizes of the picture.
         figure: the figure.
         span: where its bar starts and ends.
         across: the height of the bar's middle, and how thick it is.
     """
     (start, end), (middle, thick) = span, across
     if figure.qualifier is Qualifier.OVER:
-        canvas.shape(end, middle, chevrons(thick, sizes.unit), 2 * sizes.unit)
-        return end + OPEN * sizes.unit
+        canvas.shape(end, middle, chevrons(thick, size.unit), 2 * size.unit)
+        return end + OPEN * size.unit
     if figure.qualifier in HATCHED:
-        path = hatching(end - start, thick, 6 * sizes.unit)
-        canvas.shape(start, middle, path, 1.5 * sizes.unit)
+        path = hatching(end - start, thick, 6 * size.unit)
+        canvas.shape(start, middle, path, 1.5 * size.unit)
     return end
 
 
-def swatch(canvas: Canvas, sizes: Sizes, qualifier: Qualifier, x: float, middle: float) -> None:
+def swatch(canvas: Canvas, size: Sizes, qualifier: Qualifier, x: float, middle: float) -> None:
     """Draw a small sign of how a source limits a figure."""
-    unit = sizes.unit
+    unit = size.unit
     thick, long = 11 * unit, SWATCH * unit
     if qualifier is Qualifier.OVER:
         long -= OPEN * unit
@@ -76,7 +76,7 @@ def swatch(canvas: Canvas, sizes: Sizes, qualifier: Qualifier, x: float, middle:
 
 def display(  # noqa: PLR0913, PLR0917
     canvas: Canvas,
-    sizes: Sizes,
+    size: Sizes,
     figure: Figure,
     style: Style,
     span: tuple[float, float],
@@ -84,28 +84,28 @@ def display(  # noqa: PLR0913, PLR0917
 ) -> float:
     """Write a figure large, with the sign of what limits it, and give where that ends."""
     left, right = span
-    sign = 0 if figure.qualifier is Qualifier.EXACT else sizes.gap + SWATCH * sizes.unit
+    sign = 0 if figure.qualifier is Qualifier.EXACT else size.gap + SWATCH * size.unit
     room = right - left - sign
     style = canvas.fitted(figure.display, style, room)
     lines = canvas.lines(figure.display, style, room)
     bottom = canvas.write(lines, left, top, style)
     if sign:
-        after = left + canvas.measure(lines[-1], style) + sizes.gap
-        swatch(canvas, sizes, figure.qualifier, after, bottom - style.leading / 2)
+        after = left + canvas.measure(lines[-1], style) + size.gap
+        swatch(canvas, size, figure.qualifier, after, bottom - style.leading / 2)
     return bottom
 
 
 def share(
-    canvas: Canvas, sizes: Sizes, figure: Figure, span: tuple[float, float], top: float
+    canvas: Canvas, size: Sizes, figure: Figure, span: tuple[float, float], top: float
 ) -> float:
     """Draw a share as a part of its whole, and give the height at which that ends."""
     left, right = span
-    thick = 16 * sizes.unit
+    thick = 16 * size.unit
     middle = top + thick / 2
     canvas.tile(left, top, right, top + thick)
     bar = Bar(figure.period, figure.display, figure.value, middle, figure.qualifier in HATCHED)
     canvas.draw_bars([bar], span, WHOLE, thick)
     end = left + float(figure.value / WHOLE) * (right - left)
-    mark_end(canvas, sizes, figure, (left, end), (middle, thick))
-    canvas.write("0", left, top + thick, sizes.small)
-    return canvas.write("100%", right, top + thick, sizes.small, "right")
+    mark_end(canvas, size, figure, (left, end), (middle, thick))
+    canvas.write("0", left, top + thick, size.small)
+    return canvas.write("100%", right, top + thick, size.small, "right")

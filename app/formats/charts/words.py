@@ -31,6 +31,7 @@ PERIODS = Words(
     "A full year and January to November are different periods: such figures must not be compared.",
     "全年数据与1—11月数据统计期不同，不可比较。",
 )
+NONE = Words("No figure is carried here yet.", "尚未收录数据。")
 GROWTH = Words("Growth is as published; none is computed.", "增速均为公布值，未作推算。")
 
 
