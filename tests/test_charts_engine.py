@@ -21,7 +21,7 @@ def test_same_request_gives_the_same_bytes_anywhere(server: str, database: Targe
     ]
     with serving(database) as other:
         for path in asked:
-            first, second = httpx2.get(f"{server}{path}"), httpx2.get(f"{other}{path}")
+            first, second = (httpx2.get(f"{base}{path}", timeout=60) for base in (server, other))
             assert first.status_code == 200
             assert first.content == second.content
             assert first.headers["etag"] == second.headers["etag"]

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from app.models import Indicator, Observation, Series
-from app.queries.columns import Record
+from app.queries.columns import Record, unindexed
 from app.queries.observations import observation_statement, read
 from app.queries.prepared import keyed
 from app.queries.series import breaks_of, series_statement, told
@@ -53,8 +53,9 @@ def with_points(
     )
     holding = (Figure.series_id.in_(numbers), *current(Observation, None))
     ranked = select(Figure.id.label("id"), place.label("place")).where(*holding).subquery()
-    statement = observation_statement(language).join(ranked, ranked.c.id == Figure.id)
-    statement = statement.where(ranked.c.place <= most).order_by(Figure.period_start)
+    newest = select(ranked.c.id).where(ranked.c.place <= most)
+    statement = observation_statement(language).where(Figure.id.in_(newest))
+    statement = statement.order_by(unindexed(Figure.period_start))
     points: dict[str, list[Record]] = defaultdict(list)
     for point in read(connection, language, statement):
         points[point["series"]].append(point)
