@@ -51,7 +51,7 @@ class Direct:
         self.ways: dict[Shape, Way] = {}
         routes = (route for router in routers for route in router.routes)
         for route in routes:
-            if isinstance(route, APIRoute) and (way := way_of(route)):
+            if isinstance(route, APIRoute) and is_plain(route.path) and (way := way_of(route)):
                 self.ways[shape_of(route.path)] = way
         self.places = sorted({places_of(shape) for shape in self.ways})
 
@@ -93,6 +93,11 @@ class Direct:
 def shape_of(path: str) -> Shape:
     """Give the parts of a route's path, with nothing for each parameter."""
     return tuple(None if part.startswith("{") else part for part in path.split("/"))
+
+
+def is_plain(path: str) -> bool:
+    """Tell whether each parameter of a path is all of its part, with no suffix after it."""
+    return all(part.endswith("}") for part in path.split("/") if part.startswith("{"))
 
 
 def places_of(shape: Shape) -> tuple[int, ...]:

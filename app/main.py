@@ -33,6 +33,7 @@ from app.observing.seen import Seen
 from app.problems import InvalidParameters, Mistake, Problem, UnknownPath, shown
 from app.routers import (
     changes,
+    charts,
     citations,
     commitments,
     dataset,
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
 
 # A path with a suffix comes before the path without it, which would take the suffix for its key.
 ROUTERS = (
+    charts.router,
     service.router,
     downloads.router,
     dataset.router,

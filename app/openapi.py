@@ -42,6 +42,7 @@ problem document (RFC 9457) that lists every mistake at once.
 """
 
 TAGS = {
+    "Charts": "Figures drawn, with their period, unit and source inside the picture.",
     "Citations": "Sources and figures for reference managers.",
     "Discovery": "The data set described for catalogues of data.",
     "Downloads": "Whole tables at once with the filters of the lists, and the whole data set.",
@@ -122,6 +123,7 @@ PROBLEMS = {
 }
 EXAMPLE_PAGE = 2
 EXAMPLE_LINES = 20
+PICTURES = ("image/", "application/vnd.vegalite")
 
 
 def document(app: FastAPI, server: str) -> Node:
@@ -259,7 +261,13 @@ async def served(app: FastAPI, server: str) -> bytes:
 
 
 async def exemplify(app: FastAPI, server: str, path: str, operation: Node) -> None:
-    """Put the real answer to an operation's own examples beside its description."""
+    """Put the real answer to an operation's own examples beside its description.
+
+    Pictures and files have none: as text they tell nothing, and drawing would delay the document.
+    """
+    ((media_type, content),) = operation["responses"]["200"]["content"].items()
+    if media_type.startswith(PICTURES) or content["schema"].get("format") == "binary":
+        return
     query = {}
     for given in operation.get("parameters", []):
         if given["in"] == "path":
@@ -270,9 +278,6 @@ async def exemplify(app: FastAPI, server: str, path: str, operation: Node) -> No
             query["limit"] = EXAMPLE_PAGE
     status, body = await ask(app, server, path, urlencode(query, doseq=True))
     if status == 200:  # noqa: PLR2004
-        ((media_type, content),) = operation["responses"]["200"]["content"].items()
-        if content["schema"].get("format") == "binary":
-            return
         if media_type.endswith("json"):
             content["example"] = json.loads(body, parse_float=Decimal)
         else:

@@ -40,6 +40,9 @@ MORE = {
     "/v1/series": 4,
     "/v1/series/{code}": 6,
     "/v1/compare": 4,
+    **{f"/v1/overview.{kind}": 6 for kind in ("svg", "png", "vl.json")},
+    **{f"/v1/indicators/{{code}}.{kind}": 10 for kind in ("svg", "png", "vl.json")},
+    **{f"/v1/series/{{code}}.{kind}": 6 for kind in ("svg", "png", "vl.json")},
 }
 """The answers that are put together from more than three SELECTs."""
 

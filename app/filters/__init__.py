@@ -14,6 +14,7 @@ from app.filters.base import (
     Truth,
     key,
 )
+from app.filters.charts import ChartParameters, ImageParameters, Theme
 from app.filters.figures import (
     ComparisonParameters,
     GrowthRateFilters,
@@ -65,11 +66,13 @@ __all__ = [
     "Asked",
     "ChangeFilters",
     "ChangeSort",
+    "ChartParameters",
     "CodeListing",
     "ComparisonParameters",
     "DetailParameters",
     "GrowthRateFilters",
     "GrowthSort",
+    "ImageParameters",
     "IndicatorFilters",
     "IndicatorObservationFilters",
     "IndicatorSelection",
@@ -96,6 +99,7 @@ __all__ = [
     "SeriesSort",
     "SourceFilters",
     "SourceSort",
+    "Theme",
     "Truth",
     "VintageSort",
     "VintagedFilters",

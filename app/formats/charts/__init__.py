@@ -1,0 +1,1 @@
+"""Pictures of figures: one description, one Vega-Lite specification, SVG and PNG."""

@@ -1,0 +1,52 @@
+"""From a text to lines: where English and Chinese may be broken."""
+
+import re
+
+from app.formats.charts.fonts import width
+from app.text import IDEOGRAPHS, Language
+
+OPENING, CLOSING = "（《〈“‘「『【〔(\\[", "，。；：、！？）》〉”’」』】〕%)\\]"
+TOKEN = re.compile(
+    f"[{OPENING}]*"
+    f"(?:[{IDEOGRAPHS}]|[^\\s{IDEOGRAPHS}{OPENING}{CLOSING}]+[年月日]?|[^\\s{OPENING}])?"
+    f"[{CLOSING}]*\\s*"
+)
+"""What is never parted: a word or an ideograph, with the punctuation that belongs to it."""
+
+
+def broken(text: str, size: float, room: float, language: Language, *, bold: bool) -> list[str]:
+    """Break a text into lines of a width in pixels; only a word wider than that is cut."""
+    lines, line = [], ""
+    for token in TOKEN.findall(text):
+        if not line or width((line + token).rstrip(), size, language, bold=bold) <= room:
+            line += token
+        else:
+            lines.append(line.rstrip())
+            line = token
+        while width(line.rstrip(), size, language, bold=bold) > room and len(line) > 1:
+            fitting = cut(line, size, room, language, bold=bold)
+            lines.append(line[:fitting])
+            line = line[fitting:]
+    return [*lines, line.rstrip()] if line.strip() else lines
+
+
+def balanced(text: str, size: float, room: float, language: Language, *, bold: bool) -> list[str]:
+    """Break a text into as few lines as it takes, which are about equally long."""
+    lines = broken(text, size, room, language, bold=bold)
+    narrow, wide = room / 2, room
+    while wide - narrow > size / 2:
+        middle = (narrow + wide) / 2
+        tried = broken(text, size, middle, language, bold=bold)
+        if len(tried) > len(lines):
+            narrow = middle
+        else:
+            wide = middle
+    return broken(text, size, wide, language, bold=bold)
+
+
+def cut(word: str, size: float, room: float, language: Language, *, bold: bool) -> int:
+    """Give how many characters of a word fit, at least one."""
+    fitting = 1
+    while width(word[: fitting + 1], size, language, bold=bold) <= room:
+        fitting += 1
+    return fitting

@@ -1,0 +1,68 @@
+"""The process that draws, as the service sees it: started with the first job, and kept."""
+
+import atexit
+import json
+import sys
+from dataclasses import dataclass, field
+from subprocess import PIPE, Popen
+from threading import Lock, Timer
+
+from app.formats.charts import engine
+
+PATIENCE = 60
+"""After how many seconds a job is taken to be stuck."""
+
+
+@dataclass
+class Engine:
+    """One process, which does one job at a time; one that has ended is replaced."""
+
+    process: Popen[bytes] | None = None
+    lock: Lock = field(default_factory=Lock)
+
+    def do(self, job: str, *arguments: object) -> bytes:
+        """Have a job done.
+
+        Raises:
+            EOFError: if the process ends over it, twice; its own words are on standard error.
+        """
+        line = json.dumps([job, arguments]).encode() + b"\n"
+        with self.lock:
+            try:
+                return self.answer(line)
+            except (EOFError, OSError):
+                # It may have been ended from outside while nothing was asked of it.
+                self.close()
+                return self.answer(line)
+
+    def answer(self, line: bytes) -> bytes:
+        """Send a job, and wait for what is made."""
+        if self.process is None:
+            command = [sys.executable, "-m", engine.__name__]
+            self.process = Popen(command, stdin=PIPE, stdout=PIPE)  # noqa: S603
+        jobs, answers = self.process.stdin, self.process.stdout
+        assert jobs is not None  # noqa: S101
+        assert answers is not None  # noqa: S101
+        watch = Timer(PATIENCE, self.process.kill)
+        watch.start()
+        try:
+            jobs.write(line)
+            jobs.flush()
+            length = answers.read(engine.LENGTH)
+            made = answers.read(int.from_bytes(length, "big"))
+        finally:
+            watch.cancel()
+        if not made:
+            raise EOFError("the process that draws has ended")
+        return made
+
+    def close(self) -> None:
+        """End the process."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.communicate()
+            self.process = None
+
+
+ENGINE = Engine()
+atexit.register(ENGINE.close)
