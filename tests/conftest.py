@@ -43,7 +43,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave out on PostgreSQL what is about a file."""
     if config.getoption("--postgresql"):
         for item in items:
-            if item.get_closest_marker("sqlite"):
+            if item.get_closest_marker("sqlite") or "/v1/dataset.sqlite" in item.name:
                 item.add_marker(pytest.mark.skip("is about an SQLite file"))
 
 

@@ -85,13 +85,7 @@ def test_document_is_the_snapshot(client: TestClient) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        pytest.param(path, marks=[pytest.mark.sqlite] if path.endswith(".sqlite") else [])
-        for path in PATHS
-    ],
-)
+@pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_answers_by_its_own_schema(
     client: TestClient, document: dict[str, Any], path: str, language: str

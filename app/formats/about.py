@@ -79,6 +79,13 @@ DISTRIBUTIONS = (
     ),
 )
 """The forms in which the data set can be had."""
+
+
+def distributions(*, is_file: bool) -> list[Distribution]:
+    """List the forms that there are; a database server has no file to give."""
+    return [one for one in DISTRIBUTIONS if is_file or one.media_type != DATABASE]
+
+
 KEYWORDS = (
     Words("Belt and Road", "一带一路"),
     Words("China", "中国"),

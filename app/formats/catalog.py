@@ -6,11 +6,11 @@ from typing import Any
 from app.formats.about import (
     DATA_LICENCE,
     DESCRIPTION,
-    DISTRIBUTIONS,
     KEYWORDS,
     MIT,
     TITLE,
     citation,
+    distributions,
 )
 from app.text import Language, Words
 
@@ -110,8 +110,7 @@ def described(release: Node, digest: str | None, base: str) -> Node:
                 },
                 **(checksum(digest) if digest and one.path.endswith(".sqlite") else {}),
             }
-            for one in DISTRIBUTIONS
-            if digest or not one.path.endswith(".sqlite")
+            for one in distributions(is_file=digest is not None)
         ],
     }
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from app.formats import sentences
-from app.formats.about import DATA_LICENCE, DESCRIPTION, DISTRIBUTIONS, TITLE, citation
+from app.formats.about import DATA_LICENCE, DESCRIPTION, TITLE, citation, distributions
 from app.text import Language, Words
 
 MEDIA_TYPE = "text/markdown"
@@ -34,18 +34,26 @@ DOWNLOADS = Words("Downloads", "下载")
 START = Words("Start here", "入口")
 
 
-def index(release: Record, base: str, language: Language) -> str:
-    """Write the index that a program reads first (llms.txt)."""
+def index(top: Sequence[str], base: str, language: Language, *, is_file: bool) -> str:
+    """Write the index that a program reads first (llms.txt).
+
+    Args:
+        top: what every reader has to know first, line by line.
+        base: the address of the service.
+        language: the language of the index.
+        is_file: whether there is a database file.
+    """
+    forms = distributions(is_file=is_file)
     return "\n".join(
         [
-            *head(release, base, language),
+            *top,
             f"## {START.to(language)}",
             "",
             *(f"- [{words.to(language)}]({base}{path})" for path, words in WAYS),
             "",
             f"## {DOWNLOADS.to(language)}",
             "",
-            *(f"- [{one.title.to(language)}]({base}{one.path})" for one in DISTRIBUTIONS),
+            *(f"- [{one.title.to(language)}]({base}{one.path})" for one in forms),
             "",
         ]
     )

@@ -1,14 +1,12 @@
 """Figures drawn: as SVG, as PNG, and as the specification that both are drawn from."""
 
-from collections.abc import Callable
 from typing import Annotated, Any
 
-from anyio import CapacityLimiter
-from anyio.to_thread import run_sync
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import JSONResponse
 
 from app import filters
+from app.aside import aside
 from app.context import BEFORE_VALIDATION, Read, Reader
 from app.formats.charts import describing, drawing
 from app.formats.charts.canvas import Canvas
@@ -26,8 +24,6 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; font-src data:"
 """An SVG that is opened by itself loads nothing and runs nothing."""
 MOST_PIXELS = 16_000_000
 """How large a picture may become; each pixel takes four bytes while it is drawn."""
-BESIDE = CapacityLimiter(4)
-"""How many pictures are in work at once, so that other requests find a thread beside them."""
 
 IndicatorCode = Annotated[str, filters.key("The key of an indicator.", "goods-trade")]
 SeriesCode = Annotated[
@@ -177,11 +173,6 @@ async def specify_overview(read: Read, query: Look) -> Response:
     """What /v1/overview.svg is drawn from, with all data inside, for dashboards that draw Vega-Lite
     themselves."""  # noqa: D205, D209
     return await aside(lambda: specification(read, of_overview(read), query))
-
-
-async def aside(work: Callable[[], Response]) -> Response:
-    """Make an answer in a thread, a few at a time; the others wait without one."""
-    return await run_sync(work, limiter=BESIDE)
 
 
 def of_indicator(read: Reader, code: str) -> Picture:

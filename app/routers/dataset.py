@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Response
 from sqlalchemy import Connection
 
 from app import filters
+from app.aside import aside
 from app.context import BEFORE_VALIDATION, Read, Reader
 from app.formats import books, package, workbook
 from app.formats.files import parts
@@ -44,14 +45,16 @@ def everything(read: Reader, connection: Connection) -> Contents:
     response_class=Response,
     responses=binary(workbook.MEDIA_TYPE),
 )
-def download_overview_xlsx(read: Read, query: Nothing) -> Response:
+async def download_overview_xlsx(read: Read, query: Nothing) -> Response:
     """A workbook to hand on and to print: headline figures, priority areas with their actions,
     outcomes, the figures of all years, sources, and notes on how to read them."""  # noqa: D205, D209
     del query
-    return read.stream(
-        lambda connection: books.write_overview(everything(read, connection)),
-        workbook.MEDIA_TYPE,
-        headers=read.attached("overview", "xlsx"),
+    return await aside(
+        lambda: read.stream(
+            lambda connection: books.write_overview(everything(read, connection)),
+            workbook.MEDIA_TYPE,
+            headers=read.attached("overview", "xlsx"),
+        )
     )
 
 
@@ -61,14 +64,16 @@ def download_overview_xlsx(read: Read, query: Nothing) -> Response:
     response_class=Response,
     responses=binary(package.MEDIA_TYPE),
 )
-def download_dataset_zip(read: Read, query: Nothing) -> Response:
+async def download_dataset_zip(read: Read, query: Nothing) -> Response:
     """Every table as CSV, with types, keys, sources and licence in datapackage.json, by the data
     package standard of Frictionless Data. Observations come with all vintages."""  # noqa: D205, D209
     del query
-    return read.stream(
-        lambda connection: package.write(everything(read, connection)),
-        package.MEDIA_TYPE,
-        headers=read.attached("dataset", "zip"),
+    return await aside(
+        lambda: read.stream(
+            lambda connection: package.write(everything(read, connection)),
+            package.MEDIA_TYPE,
+            headers=read.attached("dataset", "zip"),
+        )
     )
 
 

@@ -80,7 +80,9 @@ def show_sitemap(read: Read) -> Response:
 @well_known.get("/llms.txt")
 def show_index(read: Read) -> Response:
     """Tell a program where to begin."""
-    text = prose.index(read.snapshot.release, read.base, read.language)
+    top = prose.head(read.snapshot.release, read.base, read.language)
+    is_file = read.snapshot.database.is_file
+    text = prose.index(top, read.base, read.language, is_file=is_file)
     return read.content(text.encode(), f"{prose.MEDIA_TYPE}; charset=utf-8")
 
 

@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 from pydantic import Field, create_model
 
 from app import filters
+from app.aside import aside
 from app.context import BEFORE_VALIDATION, Read, Reader
 from app.formats import books, delimited, json_lines, json_stat, parquet, workbook
 from app.formats.tables import OBSERVATIONS, TABLES, Contents, Table
@@ -106,11 +107,15 @@ def declare(table: Table, form: Format) -> None:
     def download(read: Read, query: Any) -> Response:  # noqa: ANN401
         return given(read, table, form, query)
 
-    download.__annotations__["query"] = Annotated[selection, Query()]
+    async def download_aside(read: Read, query: Any) -> Response:  # noqa: ANN401
+        return await aside(lambda: given(read, table, form, query))
+
+    endpoint = download if form.is_text else download_aside
+    endpoint.__annotations__["query"] = Annotated[selection, Query()]
     schema = {"type": "string"} | ({} if form.is_text else {"format": "binary"})
     router.add_api_route(
         f"/{table.name}.{form.suffix}",
-        download,
+        endpoint,
         name=f"download_{table.name}_{form.suffix}",
         summary=f"Download {table.name} as {form.name}",
         description=form.description.format(name=table.name),

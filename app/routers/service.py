@@ -6,15 +6,7 @@ from fastapi import APIRouter, Query, Response
 
 from app import __version__, filters
 from app.context import BEFORE_VALIDATION, Read, Reader
-from app.formats.about import (
-    CONTACT,
-    DATA_LICENCE,
-    DATABASE,
-    DESCRIPTION,
-    DISTRIBUTIONS,
-    TITLE,
-    citation,
-)
+from app.formats.about import CONTACT, DATA_LICENCE, DESCRIPTION, TITLE, citation, distributions
 from app.formats.addresses import hit_address, links
 from app.queries.columns import Record
 from app.queries.release import overview
@@ -97,8 +89,8 @@ def downloads(read: Reader) -> list[Record]:
             "title": one.title.to(read.language),
             "sha256": digests.get(one.path.rpartition(".")[2]),
         }
-        for one in DISTRIBUTIONS
-        if one.is_whole and (database.is_file or one.media_type != DATABASE)
+        for one in distributions(is_file=database.is_file)
+        if one.is_whole
     ]
 
 

@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Response
 
+from app.aside import aside
 from app.context import Read
 
 router = APIRouter(include_in_schema=False)
@@ -9,9 +10,9 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/sdmx")
 @router.get("/sdmx/{path:path}")
-def answer_sdmx(read: Read, path: str = "") -> Response:
+async def answer_sdmx(read: Read, path: str = "") -> Response:
     """Answer a request by SDMX."""
     # The server starts sooner without it, and few servers are ever asked.
     from app.routers.sdmx.answering import answer  # noqa: PLC0415
 
-    return answer(read, path)
+    return await aside(lambda: answer(read, path))
