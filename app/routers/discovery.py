@@ -17,7 +17,7 @@ well_known = APIRouter(include_in_schema=False, dependencies=BEFORE_VALIDATION)
 
 Nothing = Annotated[filters.DetailParameters, Query()]
 LINK_SET = 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"'
-PAGES = ("/", "/years", "/docs", "/reference")
+PAGES = ("/", "/years", "/recipes", "/docs", "/reference")
 
 
 def described(read: Reader) -> dict[str, Any]:

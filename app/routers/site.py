@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse
 from app import openapi, problems
 from app.context import BEFORE_VALIDATION, Read, base_url, language_headers, spoken
 from app.formats.feeds import title
+from app.formats.recipes import RECIPES
 from app.queries import changes
 from app.queries.release import overview
 from app.queries.series import MOST_DRAWN, drawn
@@ -78,6 +79,17 @@ def show_years(request: Request, read: Read) -> Response:
     ]
     more = len(found) == MOST_DRAWN
     return page(request, "years.html", series=drawable, releases=releases, more=more)
+
+
+@router.get("/recipes", dependencies=BEFORE_VALIDATION)
+def show_recipes(request: Request, read: Read) -> Response:
+    """Show how to take the data into other programs."""
+    shown = [
+        {"file": one.file, "name": one.name, "how": one.how.to(read.language)}
+        | {"text": one.text(read.base)}
+        for one in RECIPES
+    ]
+    return page(request, "recipes.html", recipes=shown)
 
 
 @router.get("/docs")
