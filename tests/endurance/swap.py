@@ -150,7 +150,7 @@ def resources(base: str) -> tuple[int, int]:
 
 
 def processes(port: int) -> Iterator[int]:
-    """Find the server's processes: that which was started with the port, and its children."""
+    """Find the server's processes: that which was started with the port, and all below it."""
     parents: dict[int, int] = {}
     first = 0
     for folder in Path("/proc").glob("[0-9]*"):
@@ -163,8 +163,10 @@ def processes(port: int) -> Iterator[int]:
             continue
         if str(port).encode() in words and b"app.cli" in words:
             first = int(folder.name)
-    yield first
-    yield from (process for process, parent in parents.items() if parent == first)
+    found = [first]
+    for process in found:
+        yield process
+        found += [child for child, parent in parents.items() if parent == process]
 
 
 if __name__ == "__main__":

@@ -1,0 +1,137 @@
+"""Ask for everything for a long time, and look whether memory or open files grow.
+
+``python -m tests.endurance.soak --minutes 20`` mixes kept answers, answers made anew, every format,
+pictures, SDMX, mistakes, conditional requests, and clients that leave in the middle.
+"""
+
+import argparse
+import random
+import threading
+import time
+from collections import Counter
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
+
+from app.seeding.build import build
+from tests.conftest import serving
+from tests.endurance.swap import resources
+from tests.seeds import MIGRATIONS, SEED
+
+KEPT = ("/v1/overview", "/v1/indicators/goods-trade", "/v1", "/years?lang=zh", "/static/site.css")
+MADE = (
+    "/v1/observations?limit={}",
+    "/v1/search?q=trade&limit={}",
+    "/v1/observations?until=2{:03}-12-31&vintages=all",
+    "/v1/actions?limit={}",
+)
+FORMATS = (
+    "/v1/observations.csv?until=2{:03}-12-31",
+    "/v1/observations.jsonl?until=2{:03}-12-31",
+    "/v1/observations.xlsx?until=2{:03}-12-31",
+    "/v1/observations.parquet?until=2{:03}-12-31",
+    "/v1/observations.jsonstat?until=2{:03}-12-31",
+    "/v1/dataset.zip",
+    "/v1/dataset.sqlite",
+    "/v1/catalog.ttl",
+    "/v1/sources/scio-2025-01-15.bib",
+    "/sdmx/data/INDICATORS?endPeriod=2{:03}",
+)
+PICTURES = (
+    "/v1/indicators/goods-trade.svg?height={}",
+    "/v1/indicators/aid-projects.png?width={}&lang=zh&theme=dark",
+    "/v1/overview.svg?width={}",
+)
+WRONG = (
+    "/v1/observations?limit=0{}",
+    "/v1/indicators/none-{}",
+    "/nothing/{}",
+    "/sdmx/data/none-{}",
+)
+
+
+def main() -> None:
+    """Run the trial."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--minutes", type=float, default=20)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--clients", type=int, default=6)
+    given = parser.parse_args()
+    with TemporaryDirectory() as name:
+        target = Path(name) / "bri.sqlite"
+        build(SEED, MIGRATIONS, target)
+        with serving(target, workers=given.workers) as base:
+            run(base, given)
+
+
+def chosen(chance: random.Random) -> str:
+    """Choose what to ask for: mostly kept answers, now and then something that takes long."""
+    draw = chance.random()
+    if draw < 0.55:
+        return chance.choice(KEPT)
+    for share, paths in ((0.8, MADE), (0.9, WRONG), (0.97, FORMATS)):
+        if draw < share:
+            return chance.choice(paths).format(chance.randrange(100, 999))
+    return chance.choice(PICTURES).format(chance.randrange(900, 1200))
+
+
+def work(base: str, number: int, ended: threading.Event, counts: Counter[str]) -> None:
+    """Ask until told to stop; one in fifty requests is left in the middle."""
+    chance = random.Random(number)  # noqa: S311
+    address = urlsplit(base).netloc
+    connection = HTTPConnection(address, timeout=60)
+    while not ended.is_set():
+        path = chosen(chance)
+        headers = {"Accept-Encoding": chance.choice(["identity", "gzip", "br", "zstd"])}
+        if chance.random() < 0.2:
+            headers["If-None-Match"] = "*"
+        try:
+            connection.request("GET", path, headers=headers)
+            answer = connection.getresponse()
+            if chance.random() < 0.02:
+                answer.read(10)
+                connection.close()
+                counts["left in the middle"] += 1
+                continue
+            answer.read()
+            counts[str(answer.status)] += 1
+        except (HTTPException, OSError) as error:
+            counts[f"{type(error).__name__} at {path}"] += 1
+            connection.close()
+
+
+def run(base: str, given: argparse.Namespace) -> None:
+    """Load the server, and measure it every so often."""
+    ended = threading.Event()
+    counts: Counter[str] = Counter()
+    threads = [
+        threading.Thread(target=work, args=(base, number, ended, counts))
+        for number in range(given.clients)
+    ]
+    for thread in threads:
+        thread.start()
+    measured = []
+    for tenth in range(11):
+        files, memory = resources(base)
+        measured.append(memory)
+        told = f"{tenth * given.minutes / 10:5.1f} min  {memory:4} MB  {files:3} open files"
+        print(f"{told}  {counts.total():8} requests", flush=True)
+        if tenth < 10:
+            time.sleep(given.minutes * 6)
+    ended.set()
+    for thread in threads:
+        thread.join()
+    for what, count in sorted(counts.items()):
+        print(f"  {count:8}  {what}")
+    second, third = measured[5], measured[-1]
+    print(f"  second half: {second} MB -> {third} MB")
+    wrong = {what for what in counts if what not in EXPECTED}
+    assert not wrong, wrong
+
+
+EXPECTED = {"200", "304", "404", "422", "left in the middle"}
+
+
+if __name__ == "__main__":
+    main()
