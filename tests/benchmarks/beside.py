@@ -65,8 +65,7 @@ def main() -> None:
     with TemporaryDirectory() as name:
         folder = Path(name)
         build(SEED, MIGRATIONS, folder / "bri.sqlite")
-        environment = {"BRI_CACHE_ENTRIES": "64"}
-        with serving(folder / "bri.sqlite", workers=given.workers, **environment) as base:
+        with serving(folder / "bri.sqlite", workers=given.workers, BRI_CACHE_ENTRIES="64") as base:
             results: dict[str, list[float]] = {what: [] for what in LOADS}
             for _ in range(given.passes):
                 for what, path in LOADS.items():
