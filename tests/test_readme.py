@@ -66,7 +66,7 @@ def test_other_commands_are_run(
     (tmp_path / "released.sqlite").symlink_to(database)
     monkeypatch.chdir(tmp_path)
     others = [command for command in COMMANDS[2:] if command not in REQUESTS]
-    assert len(others) == 3
+    assert len(others) == 4
     for command in others:
         words = shlex.split(command.partition(">")[0])
         assert words[0] == ".venv/bin/bri"
