@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.conftest import ROOT, bri
+from tests.conftest import ROOT, bri, free_port
 
 TEXT = (ROOT / "README.md").read_text()
 BLOCKS = re.findall(r"```(sh|json)\n(.*?)```", TEXT, re.DOTALL)
@@ -21,7 +21,7 @@ def answer(server: str, command: str) -> httpx2.Response:
     """Make the request of a curl command to the server of the tests."""
     words = shlex.split(command.replace("http://127.0.0.1:8000", server))
     headers = dict(words[i + 1].split(": ", 1) for i, word in enumerate(words) if word == "-H")
-    return httpx2.get(words[-1], headers=headers)
+    return httpx2.get(words[-1], headers=headers, timeout=60)
 
 
 def holds(whole: Any, part: Any) -> bool:
@@ -68,9 +68,11 @@ def test_other_commands_are_run(
     others = [command for command in COMMANDS[2:] if command not in REQUESTS]
     assert len(others) == 4
     for command in others:
-        words = shlex.split(command.partition(">")[0])
+        free = command.replace("--port 8123", f"--port {free_port()}")
+        words = shlex.split(free.partition(">")[0])
         assert words[0] == ".venv/bin/bri"
-        assert bri(*words[1:]).exit_code == 0
+        done = bri(*words[1:])
+        assert done.exit_code == 0, done.output
 
 
 def test_every_path_is_in_the_table() -> None:
