@@ -160,6 +160,28 @@ def test_parquet_is_read_in_parts_by_address(server: str) -> None:
         assert connection.execute(sql).fetchall() == [(Decimal(700),)]
 
 
+def test_a_cube_is_read_by_a_client(client: TestClient) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from pyjstat import pyjstat  # noqa: PLC0415
+
+        cube = pyjstat.Dataset.read(client.get("/v1/observations.jsonstat").text)
+        frame = cube.write("dataframe", naming="id").dropna()
+    items = listed(client, "observations")
+    assert len(frame) == len(items)
+    found = {(row.series, row.period): Decimal(str(row.value)) for row in frame.itertuples()}
+    for item in items:
+        start, end = item["period"]["start"][:7], item["period"]["end"][:7]
+        period = start[:4] if item["period"]["months"] == 12 else f"{start}/{end}"
+        assert found[item["series"], period] == item["value"]
+
+
+def test_lines_are_read_by_a_client(server: str, client: TestClient) -> None:
+    frame = pl.read_ndjson(httpx2.get(f"{server}/v1/observations.jsonl").content)
+    assert frame["display"].to_list() == [one["display"] for one in listed(client, "observations")]
+    assert set(frame["qualifier"]) == {"exact", "over", "nearly"}
+
+
 @pytest.fixture(scope="module", params=["en", "zh"])
 def package(client: TestClient, request: pytest.FixtureRequest, tmp_path_factory: Any) -> Any:
     """Unpack the data package."""

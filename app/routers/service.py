@@ -59,6 +59,11 @@ LINKS = {
     "units": ("/v1/units", Words("Units of measure", "计量单位")),
     "sources": ("/v1/sources", Words("Sources", "数据来源")),
     "search": ("/v1/search?q=trade", Words("Full-text search", "全文检索")),
+    "sdmx": (
+        "/sdmx/structure/dataflow/BRI/INDICATORS",
+        Words("The same by SDMX 2.1 and 3.0", "SDMX 2.1与3.0接口"),
+    ),
+    "recipes": ("/recipes", Words("Ready to copy into other programs", "其他程序的使用示例")),
     "service-desc": ("/openapi.json", Words("OpenAPI document", "OpenAPI 文档")),
     "service-doc": ("/docs", Words("Documentation to try out", "可在线试用的文档")),
     "reference": ("/reference", Words("Documentation to read", "供阅读的文档")),
