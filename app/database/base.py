@@ -13,6 +13,8 @@ from sqlalchemy import Connection, Engine
 
 from app.models import SCHEMA_REVISION
 
+LARGEST_DIGESTED = 256 * 1024**2
+"""A larger file would keep the first request that needs its digest for seconds."""
 Result = TypeVar("Result")
 Part = TypeVar("Part")
 
@@ -107,8 +109,10 @@ class Database:
         self.aside = storage.engine(held, apart=True)
 
     @cached_property
-    def digest(self) -> str:
-        """The SHA-256 digest of the file."""
+    def digest(self) -> str | None:
+        """The SHA-256 digest of the file; none where there is no file, or to read it takes long."""
+        if not self.is_file or self.size > LARGEST_DIGESTED:
+            return None
         with self.file() as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
 

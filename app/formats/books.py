@@ -59,7 +59,13 @@ READING = (
 
 
 def write(contents: Contents) -> Iterator[bytes]:
-    """Write a table as a workbook, with its sources and notes."""
+    """Write a table as a workbook, with its sources and notes.
+
+    Raises:
+        InvalidParameters: if it has more rows than a workbook takes.
+    """
+    if contents.table.is_longer(contents.connection, contents.asked, workbook.MOST_ROWS):
+        raise workbook.too_long()
     records = chain.from_iterable(
         contents.table.pages(contents.connection, contents.language, contents.asked)
     )
@@ -68,22 +74,29 @@ def write(contents: Contents) -> Iterator[bytes]:
 
 
 def write_overview(contents: Contents) -> Iterator[bytes]:
-    """Write everything that a reader of the newest edition needs as a workbook."""
+    """Write everything that a reader of the newest edition needs as a workbook.
+
+    Where there are more figures than a sheet takes, they are those of the edition's indicators.
+    """
     language, found = contents.language, overview(contents.connection, contents.language)
     headlines = [one["headline"] for one in found["indicators"]]
     steps = [action for area in found["priority_areas"] for action in area["actions"]]
+    told = [one["code"] for one in found["indicators"]]
+    table, everything = tables.OBSERVATIONS, tables.OBSERVATIONS.listing()
+    is_longer = table.is_longer(contents.connection, everything, workbook.MOST_ROWS)
+    figures = every(table, contents, **({"indicator": told} if is_longer else {}))
     shown = [
         layouts.HEADLINES.sheet(language, headlines),
         layouts.ACTIONS.sheet(language, steps),
         layouts.OUTCOMES.sheet(language, every(tables.OUTCOMES, contents)),
-        layouts.ALL_YEARS.sheet(language, every(tables.OBSERVATIONS, contents)),
+        layouts.ALL_YEARS.sheet(language, figures),
     ]
     yield from workbook.write(book(contents, TITLE, shown))
 
 
-def every(table: Table, contents: Contents) -> Iterator[Record]:
-    """Read all records of a table."""
-    asked = table.listing()
+def every(table: Table, contents: Contents, **chosen: Any) -> Iterator[Record]:  # noqa: ANN401
+    """Read all records of a table, or those that are chosen."""
+    asked = table.listing.model_construct(**dict(table.listing()) | chosen)
     return chain.from_iterable(table.pages(contents.connection, contents.language, asked))
 
 

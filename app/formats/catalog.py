@@ -1,6 +1,7 @@
 """The data set as an entry of a data catalogue, by DCAT: JSON-LD, and Turtle from that."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from app.formats.about import (
@@ -9,8 +10,8 @@ from app.formats.about import (
     KEYWORDS,
     MIT,
     TITLE,
+    Distribution,
     citation,
-    distributions,
 )
 from app.text import Language, Words
 
@@ -38,15 +39,16 @@ OPERATOR = Words("The operator of this service", "本服务运营者")
 SERVICE = Words("REST API of the data set", "数据集 REST API")
 
 
-def catalog(release: Node, digest: str | None, base: str) -> Node:
+def catalog(release: Node, forms: Sequence[Distribution], digest: str | None, base: str) -> Node:
     """Describe the catalogue, its data set, the service, and each form of the data.
 
     Args:
         release: the release that is served.
-        digest: the SHA-256 digest of the database file; none where there is no file.
+        forms: the forms in which the data are to be had.
+        digest: the SHA-256 digest of the database file, where it is known.
         base: the address of the service.
     """
-    dataset = described(release, digest, base)
+    dataset = described(release, forms, digest, base)
     return {
         "@context": CONTEXT,
         "@id": f"{base}/v1/catalog",
@@ -70,7 +72,7 @@ def catalog(release: Node, digest: str | None, base: str) -> Node:
     }
 
 
-def described(release: Node, digest: str | None, base: str) -> Node:
+def described(release: Node, forms: Sequence[Distribution], digest: str | None, base: str) -> Node:
     """Describe the data set."""
     return {
         "@id": f"{base}/v1/catalog#dataset",
@@ -110,7 +112,7 @@ def described(release: Node, digest: str | None, base: str) -> Node:
                 },
                 **(checksum(digest) if digest and one.path.endswith(".sqlite") else {}),
             }
-            for one in distributions(is_file=digest is not None)
+            for one in forms
         ],
     }
 

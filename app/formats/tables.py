@@ -104,6 +104,11 @@ class Table:
         del connection, language, asked
         return None
 
+    def is_longer(self, connection: Connection, asked: filters.Selection, most: int) -> bool:
+        """Tell whether more rows match; short tables are read to find out."""
+        del connection, asked, most
+        return False
+
 
 class FigureTable(Table):
     """The table of figures, which may be very long and is read straight from the database."""
@@ -124,6 +129,11 @@ class FigureTable(Table):
             return None
         statement = exports.observation_rows(connection, language, asked)
         return exports.line_chunks(connection, language, statement)
+
+    def is_longer(self, connection: Connection, asked: filters.Selection, most: int) -> bool:
+        """Tell whether more rows match, without reading what is in them."""
+        assert isinstance(asked, filters.ObservationSelection)  # noqa: S101
+        return exports.count(connection, asked, most + 1) > most
 
 
 @dataclass(frozen=True)

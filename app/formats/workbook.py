@@ -129,10 +129,15 @@ def write_rows(worksheet: "Worksheet", rows: Iterable[Sequence[Cell]], styles: S
     last = 0
     for last, row in enumerate(rows, start=1):
         if last > MOST_ROWS:
-            raise InvalidParameters(TOO_LONG, [Mistake("query", TOO_LONG)])
+            raise too_long()
         for place, cell in enumerate(row):
             WRITERS[cell.kind](worksheet, last, place, cell, styles)
     return last
+
+
+def too_long() -> InvalidParameters:
+    """Say that a sheet would have too many rows."""
+    return InvalidParameters(TOO_LONG, [Mistake("query", TOO_LONG)])
 
 
 def write_text(sheet: "Worksheet", row: int, place: int, cell: Cell, styles: Styles) -> None:

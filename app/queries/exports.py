@@ -259,6 +259,14 @@ def observation_rows(
     return statement.order_by(*order.directed())
 
 
+def count(connection: Connection, filters: ObservationSelection, most: int) -> int:
+    """Count the figures that match, up to a number."""
+    way = way_of(filters)
+    early = is_early(connection, Observation, filters.as_of)
+    matching = narrowed(Observation, filters, way, early=early).limit(most).subquery()
+    return int(connection.scalar(select(func.count()).select_from(matching)) or 0)
+
+
 def chunks(connection: Connection, statement: Select[Any]) -> Iterator[Sequence[Sequence[Any]]]:
     """Read the rows of a statement bit by bit."""
     streamed = connection.execution_options(stream_results=True)

@@ -9,6 +9,7 @@ from fastapi.responses import PlainTextResponse
 from app import filters
 from app.context import BEFORE_VALIDATION, Read, Reader
 from app.formats import catalog, prose, sitemap, tables
+from app.formats.about import distributions
 from app.formats.addresses import links
 from app.formats.tables import Table
 
@@ -23,8 +24,8 @@ PAGES = ("/", "/years", "/recipes", "/docs", "/reference")
 def described(read: Reader) -> dict[str, Any]:
     """Describe the data set as it is served."""
     database = read.snapshot.database
-    digest = database.digest if database.is_file else None
-    return catalog.catalog(read.snapshot.release, digest, read.base)
+    forms = distributions(is_file=database.is_file)
+    return catalog.catalog(read.snapshot.release, forms, database.digest, read.base)
 
 
 @router.get(

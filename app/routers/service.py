@@ -86,7 +86,7 @@ def told_release(read: Reader) -> Record:
 def downloads(read: Reader) -> list[Record]:
     """Tell where the whole data set is to be had in one file."""
     database = read.snapshot.database
-    digests = {"sqlite": database.digest} if database.is_file else {}
+    digests = {"sqlite": database.digest}
     return [
         {
             "href": f"{read.base}{one.path}",
