@@ -13,12 +13,17 @@ import anyio.lowlevel
 import httpx2
 import pytest
 from fastapi import FastAPI
+from starlette.requests import Request
 from starlette.testclient import TestClient
 
+from app.context import opened as reader_of
 from app.database import Database, Files, storage
 from app.filters import ObservationSelection, ObservationSort, Vintages
 from app.formats.delimited import delimited, finished
+from app.formats.tables import OBSERVATIONS as OBSERVATION_TABLE
+from app.problems import InvalidParameters
 from app.queries.exports import OBSERVATIONS, chunks, line_chunks, observation_rows
+from app.routers.downloads import FORMATS, Format, given
 from app.seeding.build import build as build_seed
 from app.text import Language
 from app.vocabulary import Qualifier
@@ -323,3 +328,38 @@ def test_tables_come_compressed_when_asked(server: str) -> None:
         response = httpx2.get(f"{server}/v1/observations.csv", headers={"Accept-Encoding": coding})
         assert response.headers["content-encoding"] == coding
         assert response.content == plain.content
+
+
+def test_a_table_is_measured_without_being_read(larger: tuple[FastAPI, Target]) -> None:
+    database = Database(storage(larger[1]))
+    with database.connect() as connection:
+        for query in ({"vintages": Vintages.ALL}, {"unit": ["USD"]}):
+            asked = ObservationSelection().model_copy(update=query)
+            rows = OBSERVATION_TABLE.rows(connection, Language.ENGLISH, asked)
+            length = sum(map(len, rows))
+            assert length > 5
+            found = OBSERVATION_TABLE.is_longer(connection, asked, length - 1)
+            assert found
+            assert not OBSERVATION_TABLE.is_longer(connection, asked, length)
+    database.close()
+
+
+@pytest.mark.parametrize(
+    "form", [form for form in FORMATS if form.most], ids=lambda one: one.suffix
+)
+def test_a_table_that_is_too_long_is_refused(larger: tuple[FastAPI, Target], form: Format) -> None:
+    scope = {
+        "type": "http",
+        "app": larger[0],
+        "method": "GET",
+        "path": f"/v1/observations.{form.suffix}",
+        "query_string": b"",
+        "headers": [(b"host", b"testserver")],
+        "scheme": "http",
+        "server": ("testserver", 80),
+    }
+    read = reader_of(Request(scope))
+    asked = OBSERVATION_TABLE.selection()
+    with pytest.raises(InvalidParameters) as caught:
+        given(read, OBSERVATION_TABLE, form._replace(most=100), asked)
+    assert "at most 100 rows" in caught.value.detail.en

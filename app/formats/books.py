@@ -59,13 +59,7 @@ READING = (
 
 
 def write(contents: Contents) -> Iterator[bytes]:
-    """Write a table as a workbook, with its sources and notes.
-
-    Raises:
-        InvalidParameters: if it has more rows than a workbook takes.
-    """
-    if contents.table.is_longer(contents.connection, contents.asked, workbook.MOST_ROWS):
-        raise workbook.too_long()
+    """Write a table as a workbook, with its sources and notes."""
     records = chain.from_iterable(
         contents.table.pages(contents.connection, contents.language, contents.asked)
     )

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 MEDIA_TYPE = "application/vnd.apache.parquet"
 COMPRESSION = "zstd(3)"
+MOST_ROWS = 500_000
+"""The rows of a table at the most; a longer one would keep its reader waiting for minutes."""
 ROW_GROUP = 100_000
 PRECISION, SCALE = 38, 10
 """Decimals have 28 digits before the point and 10 after it, so every figure of a table fits."""

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from app import filters
 from app.formats import layouts
 from app.formats.columns import FlatColumn, row
+from app.problems import InvalidParameters, Mistake
 from app.queries import exports
 from app.queries.commitments import actions, outcomes, priority_areas
 from app.queries.growth import growth_rates
@@ -25,6 +26,15 @@ from app.text import Language, Words
 from app.vocabulary import Datatype
 
 Rows = Sequence[Sequence[Any]]
+
+
+def too_long(most: int) -> InvalidParameters:
+    """Say that a table has more rows than a format takes."""
+    words = Words(
+        f"This format takes at most {most} rows; narrow the table, or take it as CSV",
+        f"该格式最多 {most} 行；请缩小范围，或下载 CSV 表",
+    )
+    return InvalidParameters(words, [Mistake("query", words)])
 
 
 class Column(Protocol):

@@ -8,7 +8,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from app.formats.files import written
 from app.formats.sheets import Cell, Kind, Sheet
-from app.problems import InvalidParameters, Mistake
+from app.formats.tables import too_long
 from app.text import Language, Words
 
 if TYPE_CHECKING:
@@ -27,10 +27,6 @@ PAGE = Words("Page &P of &N", "第&P页，共&N页")
 LINK_COLOUR = "#0B5394"
 MOST_ROWS = 50_000
 """The rows of a sheet at the most: Excel takes 65,530 links, and each row may have one."""
-TOO_LONG = Words(
-    f"A workbook holds at most {MOST_ROWS} rows a sheet; narrow the table, or take it as CSV",
-    f"工作簿每张表最多 {MOST_ROWS} 行；请缩小范围，或下载 CSV 表",
-)
 
 
 @dataclass(frozen=True)
@@ -129,15 +125,10 @@ def write_rows(worksheet: "Worksheet", rows: Iterable[Sequence[Cell]], styles: S
     last = 0
     for last, row in enumerate(rows, start=1):
         if last > MOST_ROWS:
-            raise too_long()
+            raise too_long(MOST_ROWS)
         for place, cell in enumerate(row):
             WRITERS[cell.kind](worksheet, last, place, cell, styles)
     return last
-
-
-def too_long() -> InvalidParameters:
-    """Say that a sheet would have too many rows."""
-    return InvalidParameters(TOO_LONG, [Mistake("query", TOO_LONG)])
 
 
 def write_text(sheet: "Worksheet", row: int, place: int, cell: Cell, styles: Styles) -> None:

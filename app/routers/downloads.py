@@ -6,12 +6,13 @@ from typing import Annotated, Any, NamedTuple
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import JSONResponse
 from pydantic import Field, create_model
+from sqlalchemy import Connection
 
 from app import filters
 from app.aside import aside
 from app.context import BEFORE_VALIDATION, Read, Reader
 from app.formats import books, delimited, json_lines, json_stat, parquet, workbook
-from app.formats.tables import OBSERVATIONS, TABLES, Contents, Table
+from app.formats.tables import OBSERVATIONS, TABLES, Contents, Table, too_long
 from app.hyperlinks import Link
 from app.problems import InvalidParameters, Mistake
 from app.queries.observations import observations
@@ -37,6 +38,8 @@ class Format(NamedTuple):
     options: type[filters.Selection] | None = None
     """What may be asked for beside the filters of the list."""
     is_text: bool = True
+    most: int | None = None
+    """The rows that it takes at the most, where it is finished before it is sent."""
 
 
 class Marked(filters.Selection):
@@ -77,6 +80,7 @@ FORMATS = (
         "numbers in formats that show qualifier and unit, sources with links, and notes. At most "
         "50,000 rows.",
         is_text=False,
+        most=workbook.MOST_ROWS,
     ),
     Format(
         "parquet",
@@ -84,8 +88,9 @@ FORMATS = (
         parquet.MEDIA_TYPE,
         parquet.write,
         "The columns of the CSV table with types: decimals, days, keys as dictionaries. Each "
-        "column carries its description.",
+        "column carries its description. At most 500,000 rows.",
         is_text=False,
+        most=parquet.MOST_ROWS,
     ),
 )
 """All formats of tables, each with the module that writes it."""
@@ -131,10 +136,15 @@ def given(read: Reader, table: Table, form: Format, asked: filters.Selection) ->
         "describedby",
         DescriptionResponse.media_type,
     )
+
+    def write(connection: Connection) -> Iterator[bytes]:
+        if form.most is not None and table.is_longer(connection, asked, form.most):
+            raise too_long(form.most)
+        release = read.snapshot.release
+        return form.write(Contents(table, connection, read.language, asked, release, read.base))
+
     return read.stream(
-        lambda connection: form.write(
-            Contents(table, connection, read.language, asked, read.snapshot.release, read.base)
-        ),
+        write,
         form.media_type + form.parameters,
         [description],
         read.attached(table.name, form.suffix),
