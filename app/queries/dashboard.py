@@ -81,17 +81,14 @@ def narrowed(
 ) -> list[Record]:
     """Leave in priority areas the actions that are asked for, and leave out areas without any.
 
-    Where an area itself was found by its words, all its actions stay.
+    Where the words are those of an area and of none of its actions, all of them stay.
     """
     left = []
     for area in areas:
-        itself = holds(keys, "priority_area", f"{area['year']}-{area['slug']}")
-        actions = [
-            one
-            for one in area["actions"]
-            if fits(asked, one["topics"], one["sectors"])
-            and (itself or holds(keys, "action", one["id"]))
-        ]
+        fitting = [one for one in area["actions"] if fits(asked, one["topics"], one["sectors"])]
+        actions = [one for one in fitting if holds(keys, "action", one["id"])]
+        if not actions and holds(keys, "priority_area", f"{area['year']}-{area['slug']}"):
+            actions = fitting
         if actions:
             left.append(area | {"actions": actions, "whole": len(area["actions"])})
     return left

@@ -21,23 +21,23 @@ VENDORED = {
 FOREIGN_LOGO = b"https://cdn.redoc.ly/redoc/logo-mini.svg"
 EMPTY_PICTURE = b"data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
 
-VIEWER = (
-    "default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self'; "
-    f"worker-src 'self' blob:; {OWN_RESOURCES}"
+READABLE = (
+    "default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self'; worker-src blob:; "
+    f"{OWN_RESOURCES}"
 )
-"""What the viewers need: they write styles into the page, and search in a worker of their own."""
+"""What the viewer to read in needs: it writes styles into the page, and searches in a worker."""
 
 
 @router.get("/docs")
 def show_docs(request: Request) -> Response:
     """Show the documentation in which operations can be tried out."""
-    return page(request, "docs.html", policy=VIEWER)
+    return page(request, "docs.html")
 
 
 @router.get("/reference")
 def show_reference(request: Request) -> Response:
     """Show the documentation to read."""
-    return page(request, "reference.html", policy=VIEWER)
+    return page(request, "reference.html", policy=READABLE)
 
 
 @router.get("/problems")

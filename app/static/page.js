@@ -81,7 +81,10 @@ class LiveFilter extends HTMLElement {
       this.go(form);
     });
     form.addEventListener("change", () => this.go(form));
-    addEventListener("popstate", () => location.reload());
+    this.shown = location.search;
+    addEventListener("popstate", () => {
+      if (location.search !== this.shown) location.reload();
+    });
   }
 
   async go(form) {
@@ -100,6 +103,7 @@ class LiveFilter extends HTMLElement {
       const count = `#${this.dataset.count}`;
       document.querySelector(count).textContent = page.querySelector(count).textContent;
       if (address !== location.pathname + location.search) history.pushState(null, "", address);
+      this.shown = location.search;
     } catch {
       location.assign(address);
     }
