@@ -64,7 +64,7 @@ def test_nothing_in_a_page_runs_or_styles_by_itself(
     answer = client.get(asked(path, language), headers=BROWSER)
     policy = answer.headers["content-security-policy"]
     assert dict(part.split(" ", 1) for part in policy.split("; ")) == STRICT
-    page = html.fromstring(answer.text)
+    page: Any = html.fromstring(answer.text)
     assert not page.xpath("//*[@style] | //style | //*/@*[starts-with(name(), 'on')]")
     assert not page.xpath("//script[not(@src)][not(@type='application/ld+json')]")
     assert page.get("lang") == {"en": "en", "zh": "zh-CN"}[language]

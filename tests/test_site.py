@@ -43,5 +43,13 @@ def test_pages_work_under_a_prefix(browser: Browser, prefixed: str) -> None:
         page.goto(f"{prefixed}/{name}")
         page.wait_for_load_state("networkidle")
     assert "Belt and Road" in page.locator("main").inner_text()
+    page.goto(f"{prefixed}/sources/scio-2025-01-15?lang=en")
+    for selector, attribute in (
+        ("meta[property='og:image']", "content"),
+        ("link[rel=canonical]", "href"),
+        ("main a[href]", "href"),
+    ):
+        address = page.locator(selector).first.get_attribute(attribute)
+        assert page.request.get(address or "").status == 200, address
     assert wrong == []
     page.close()

@@ -21,8 +21,8 @@ from app.rendering import page
 router = APIRouter(include_in_schema=False, dependencies=BEFORE_VALIDATION)
 
 Nothing = Annotated[filters.DetailParameters, Query()]
-WIDE = 1200
-"""How wide the picture of a page is, in pixels."""
+WIDE, NARROW = 1200, 400
+"""How wide the picture of a page is, in pixels, on broad screens and on phones."""
 
 
 @router.get("/")
@@ -89,6 +89,7 @@ def show_indicator(request: Request, read: Read, code: str, query: Nothing) -> R
         "indicator.html",
         indicator=found,
         size=size(picture, WIDE),
+        small=size(picture, NARROW),
         json_ld=dataset_json_ld.embedded(described),
         **told_dataset(read),
     )

@@ -59,9 +59,11 @@ class ThemeSwitch extends HTMLElement {
 /** A picture that follows the theme of the page, and not that of the system alone. */
 class ThemePicture extends HTMLElement {
   connectedCallback() {
+    const dark = "(prefers-color-scheme: dark)";
+    const sources = [...this.querySelectorAll("source")].map((one) => [one, one.media]);
     this.follow = () => {
-      const media = { dark: "all", light: "not all" }[root.dataset.theme];
-      this.querySelector("source").media = media ?? "(prefers-color-scheme: dark)";
+      const instead = { dark: "(min-width: 0px)", light: "(max-width: 0px)" }[root.dataset.theme];
+      for (const [source, media] of sources) source.media = media.replace(dark, instead ?? dark);
     };
     document.addEventListener("theme", this.follow);
     this.follow();
