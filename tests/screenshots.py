@@ -50,8 +50,14 @@ def take(browser: Browser, base: str, shot: Shot, folder: Path) -> None:
     page.close()
 
 
-def main(folder: Path = TARGET) -> None:
-    """Take all pictures."""
+def take_all(browser: Browser, base: str, folder: Path) -> None:
+    """Take all pictures of a service."""
+    for shot in SHOTS:
+        take(browser, base, shot, folder)
+
+
+def main() -> None:
+    """Take the pictures of what the seed holds."""
     path = shutil.which("chromium") or shutil.which("google-chrome")
     with TemporaryDirectory() as kept, sync_playwright() as playwright:
         database = Path(kept) / "bri.sqlite"
@@ -61,8 +67,7 @@ def main(folder: Path = TARGET) -> None:
         )
         # Links of the pictures show an address that nobody takes for a real one.
         with serving(database, BRI_PUBLIC_URL="https://data.example") as base:
-            for shot in SHOTS:
-                take(browser, base, shot, folder)
+            take_all(browser, base, TARGET)
         browser.close()
 
 

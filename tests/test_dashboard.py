@@ -2,13 +2,17 @@
 
 import json
 import re
+import struct
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
 import pytest
 from playwright.sync_api import Browser, Page, expect
+
+from tests import screenshots
 
 Visit = tuple[Page, list[str]]
 FIGURES = {
@@ -221,6 +225,18 @@ def test_print_keeps_what_paper_needs(visit: Visit, path: str) -> None:
     assert printed or page.locator("a.out").inner_text().startswith("https://")
     assert len(page.pdf()) > 10_000
     assert wrong == []
+
+
+def test_the_pictures_of_the_readme_can_be_taken_anew(
+    browser: Browser, server: str, tmp_path: Path
+) -> None:
+    screenshots.take_all(browser, server, tmp_path)
+    for shot in screenshots.SHOTS:
+        taken, kept = ((at / f"{shot.name}.png") for at in (tmp_path, screenshots.TARGET))
+        sizes = {struct.unpack(">II", file.read_bytes()[16:24]) for file in (taken, kept)}
+        assert sizes == {(shot.width, shot.height)}
+        # A blank page would take a few kilobytes.
+        assert taken.stat().st_size > 40_000
 
 
 def test_structured_data_is_not_run(visit: Visit) -> None:

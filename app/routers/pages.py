@@ -17,6 +17,7 @@ from app.queries.reference import listed, sources
 from app.queries.release import overview
 from app.queries.series import MOST_DRAWN, drawn
 from app.rendering import page
+from app.text import published_day
 
 router = APIRouter(include_in_schema=False, dependencies=BEFORE_VALIDATION)
 
@@ -127,6 +128,7 @@ def show_source(request: Request, read: Read, code: str, query: Nothing) -> Resp
         request,
         "source.html",
         source=found,
+        published=published_day(found["published_on"], found["published_precision"], read.language),
         size=size(of_overview(read, read.read(overview)), WIDE),
         **told_dataset(read),
     )
