@@ -226,9 +226,12 @@ def stripping_proxy(base: str) -> Iterator[str]:
         proxy.shutdown()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Start the Chromium of this machine; without one these tests are left out, but not in CI."""
+    """Start the Chromium of this machine; without one these tests are left out, but not in CI.
+
+    It is stopped with each module, since tests after it could run no event loop of their own.
+    """
     path = shutil.which("chromium") or shutil.which("google-chrome")
     if path is None and not os.environ.get("CI"):
         pytest.skip("no Chromium on this machine")
