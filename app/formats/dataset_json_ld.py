@@ -14,10 +14,10 @@ from app.formats.about import (
     TITLE,
     citation,
 )
+from app.formats.catalog import OPERATOR
 from app.text import Language, Words
 
 Node = dict[str, Any]
-OPERATOR = Words("The operator of this service", "本服务运营者")
 
 
 def dataset(
