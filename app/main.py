@@ -31,6 +31,7 @@ from app.observing.lines import Form, Lines
 from app.observing.observer import Observer
 from app.observing.seen import Seen
 from app.problems import InvalidParameters, Mistake, Problem, UnknownPath, shown
+from app.rendering import problem_page, wants_page
 from app.routers import (
     changes,
     charts,
@@ -40,6 +41,7 @@ from app.routers import (
     discovery,
     downloads,
     figures,
+    pages,
     reference,
     sdmx,
     series,
@@ -72,6 +74,7 @@ ROUTERS = (
     changes.router,
     health,
     numbers,
+    pages.router,
     site.router,
 )
 
@@ -263,7 +266,7 @@ def application() -> FastAPI:
 async def answer_problem(request: Request, problem: Exception) -> Response:
     """Answer with the problem that was raised."""
     assert isinstance(problem, Problem)  # noqa: S101
-    return problem_response(request, problem)
+    return told(request, problem)
 
 
 async def answer_invalid(request: Request, error: Exception) -> Response:
@@ -271,7 +274,12 @@ async def answer_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101
     found = mistakes(error.errors(), parameters(request))
     words = summary(found)
-    return problem_response(request, InvalidParameters(words, found))
+    return told(request, InvalidParameters(words, found))
+
+
+def told(request: Request, problem: Problem) -> Response:
+    """Tell a problem: by a page to a browser that asks for one, else by a document."""
+    return (problem_page if wants_page(request) else problem_response)(request, problem)
 
 
 def parameters(request: Request) -> list[str]:
@@ -308,5 +316,5 @@ async def answer_http(request: Request, error: Exception) -> Response:
     short = shown(path)
     words = Words(f"Nothing is served at {short}", f"路径 {short} 下没有内容")
     mistake = Mistake("path", words, nearest or ["/v1", "/docs"], short)
-    told = [mistake.told(language).message for language in Language]
-    return problem_response(request, UnknownPath(Words(*told), [mistake]))
+    messages = [mistake.told(language).message for language in Language]
+    return told(request, UnknownPath(Words(*messages), [mistake]))

@@ -344,7 +344,6 @@ KINDS: tuple[type[Problem], ...] = (
     PreconditionFailed,
     RangeNotSatisfiable,
     MisdirectedRequest,
-    TooManyRequests,
     InvalidParameters,
     NotComparable,
     TooManyRequests,

@@ -1,6 +1,7 @@
 """What tests share: a database built from the real seed, an application, a real server."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from typing import IO, Any
 import httpx2
 import pytest
 from fastapi import FastAPI
+from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import URL
 from starlette.testclient import TestClient
 from typer.testing import CliRunner, Result
@@ -30,6 +32,13 @@ ROOT = Path(__file__).parent.parent
 
 
 Target = Path | URL
+ARGUMENTS = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -215,3 +224,39 @@ def stripping_proxy(base: str) -> Iterator[str]:
         Thread(target=proxy.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{proxy.server_port}"
         proxy.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Start the Chromium of this machine; without one these tests are left out, but not in CI.
+
+    It is stopped with each module, since tests after it could run no event loop of their own.
+    """
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    if path is None and not os.environ.get("CI"):
+        pytest.skip("no Chromium on this machine")
+    with sync_playwright() as playwright:
+        sandbox = os.geteuid() != 0
+        started = playwright.chromium.launch(
+            executable_path=path, args=ARGUMENTS, chromium_sandbox=sandbox
+        )
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, server: str) -> Iterator[tuple[Page, list[str]]]:
+    """Open a page and note everything that goes wrong on it."""
+    page = browser.new_page(base_url=server)
+    wrong: list[str] = []
+    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on(
+        "request",
+        lambda asked: (
+            None if asked.url.startswith((server, "data:", "blob:")) else wrong.append(asked.url)
+        ),
+    )
+    page.on("requestfailed", lambda asked: wrong.append(f"failed: {asked.url}"))
+    yield page, wrong
+    page.close()

@@ -1,8 +1,6 @@
 """How pictures look: nothing over anything else, at any width, and colours that all can read."""
 
 import json
-import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -10,7 +8,7 @@ from decimal import Decimal
 import httpx2
 import pytest
 import vl_convert
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from app.filters import Theme
 from app.formats.charts.drawing import svg
@@ -21,7 +19,6 @@ from app.formats.charts.themes import PALETTES, contrast
 from app.text import Language
 from app.vocabulary import Qualifier
 from tests.test_charts import PICTURES
-from tests.test_site import ARGUMENTS
 
 SERIES = [
     "/v1/series/outward-direct-investment.CN.BRI.USD.P12M",
@@ -49,17 +46,11 @@ BOXES = """async () => {
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    """Open a page in Chromium; without one these tests are left out, but not in CI."""
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    if path is None and not os.environ.get("CI"):
-        pytest.skip("no Chromium on this machine")
-    with sync_playwright() as playwright:
-        started: Browser = playwright.chromium.launch(
-            executable_path=path, args=ARGUMENTS, chromium_sandbox=os.geteuid() != 0
-        )
-        yield started.new_page()
-        started.close()
+def page(browser: Browser) -> Iterator[Page]:
+    """Open a page in Chromium."""
+    opened = browser.new_page()
+    yield opened
+    opened.close()
 
 
 def crossing(one: list[float], other: list[float]) -> bool:

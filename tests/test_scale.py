@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import event
 from starlette.testclient import TestClient
 
+from app.filters import DEFAULT_LIMIT
 from app.queries.prepared import Prepared
 from app.queries.series import MOST_DRAWN
 from tests.benchmarks.generated import Scale, build
@@ -213,3 +214,18 @@ def test_no_statement_reads_a_large_table_whole(
         sorts = [step for step in plan if "USE TEMP B-TREE FOR ORDER BY" in step]
         walked = [step for step in reads if "USING" not in step]
         assert not (sorts and walked), (statement, plan)
+
+
+def test_the_other_pages_are_bounded(tmp_path: Path) -> None:
+    build(Scale(indicators=10, areas=12), tmp_path / "bri.sqlite")
+    with opened(tmp_path / "bri.sqlite") as app:
+        client = TestClient(app)
+        (indicator, *_) = client.get("/v1/indicators?limit=1").json()["items"]
+        figures = client.get("/v1/observations?vintages=all&limit=1").json()
+        source = figures["items"][0]["source"]["code"]
+        assert figures["total"] > DEFAULT_LIMIT
+        for path in ("/", f"/indicators/{indicator['code']}", f"/sources/{source}"):
+            page = client.get(path)
+            assert page.status_code == 200
+            assert page.text.count("<tr") <= MOST_DRAWN * 4
+        assert "/v1/observations?source=" in page.text

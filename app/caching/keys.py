@@ -17,6 +17,10 @@ MOST_REMEMBERED = 1024
 LONGEST_REMEMBERED = 300
 NEGOTIATED = b"/sdmx"
 """What stands in the paths at which the client chooses the format."""
+DATA = b"/v1"
+"""What stands in the paths at which everybody gets the same format, mistakes included."""
+PAGE = b"text/html"
+"""What a browser takes, which gets a page where others get a problem document."""
 
 
 class Key(NamedTuple):
@@ -70,15 +74,17 @@ class Keys:
         """Give the key of a request as a tuple; ``Key`` names its parts."""
         text, language = self.queries[scope["query_string"]]
         path = scope.get("raw_path") or scope["path"].encode()
+        accept = headers.get(b"accept", b"")
         # An escape may hide the name.
-        negotiated = NEGOTIATED in path or b"%" in path
+        if NEGOTIATED not in path and b"%" not in path:
+            accept = PAGE if DATA not in path and PAGE in accept else b""
         return (
             path,
             text,
             language or self.languages[headers.get(b"accept-language")],
             self.codings[headers.get(b"accept-encoding")],
             scope.get("root_path", ""),
-            headers.get(b"accept", b"") if negotiated else b"",
+            accept,
             ()
             if self.has_base
             else (scope["scheme"], headers.get(b"host"), *(scope["server"] or ())),

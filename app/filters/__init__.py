@@ -36,6 +36,7 @@ from app.filters.figures import (
     VintageSort,
     spelled,
 )
+from app.filters.pages import DashboardFilters
 from app.filters.records import (
     ActionFilters,
     ActionSelection,
@@ -69,6 +70,7 @@ __all__ = [
     "ChartParameters",
     "CodeListing",
     "ComparisonParameters",
+    "DashboardFilters",
     "DetailParameters",
     "GrowthRateFilters",
     "GrowthSort",

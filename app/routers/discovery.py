@@ -19,6 +19,13 @@ well_known = APIRouter(include_in_schema=False, dependencies=BEFORE_VALIDATION)
 Nothing = Annotated[filters.DetailParameters, Query()]
 LINK_SET = 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"'
 PAGES = ("/", "/years", "/recipes", "/docs", "/reference")
+OWN_PAGES = {
+    "indicators": "/indicators",
+    "priority_areas": "/priority-areas",
+    "sources": "/sources",
+}
+"""The collections whose records have a page each, and where; those too many to hold are left to
+the links between pages."""
 
 
 def described(read: Reader) -> dict[str, Any]:
@@ -75,7 +82,9 @@ def show_robots(read: Read) -> Response:
 def show_sitemap(read: Read) -> Response:
     """List the pages, each in both languages."""
     released = read.snapshot.release["released_on"]
-    return read.content(sitemap.written(read.base, PAGES, released), sitemap.MEDIA_TYPE)
+    keys = read.snapshot.keys
+    own = (f"{path}/{key}" for name, path in OWN_PAGES.items() for key in keys[name].held or ())
+    return read.content(sitemap.written(read.base, (*PAGES, *own), released), sitemap.MEDIA_TYPE)
 
 
 @well_known.get("/llms.txt")

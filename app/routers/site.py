@@ -1,29 +1,18 @@
-"""The pages: welcome, documentation, and the explanation of each kind of problem."""
+"""The documentation, and the explanation of each kind of problem."""
 
 from email.utils import formatdate
-from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import HTMLResponse
 
 from app import openapi, problems
-from app.context import BEFORE_VALIDATION, Read, base_url, language_headers, spoken
-from app.formats.feeds import title
-from app.formats.recipes import RECIPES
-from app.queries import changes
-from app.queries.release import overview
-from app.queries.series import MOST_DRAWN, drawn
+from app.context import base_url
+from app.rendering import OWN_RESOURCES, STATIC, page
 from app.text import Words
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
 
 router = APIRouter(include_in_schema=False)
 
-HERE = Path(__file__).parent.parent
 VENDORED = {
     "redoc.standalone.js": "text/javascript",
     "swagger-ui-bundle.js": "text/javascript",
@@ -32,64 +21,11 @@ VENDORED = {
 FOREIGN_LOGO = b"https://cdn.redoc.ly/redoc/logo-mini.svg"
 EMPTY_PICTURE = b"data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
 
-POLICY = (
-    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
-    "worker-src 'self' blob:; frame-ancestors 'none'; base-uri 'self'; form-action 'self'"
+READABLE = (
+    "default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self'; worker-src blob:; "
+    f"{OWN_RESOURCES}"
 )
-
-
-def page(request: Request, name: str, **values: object) -> Response:
-    """Render a page that loads nothing from another host."""
-    language = spoken(request)
-    headers = {
-        "Content-Security-Policy": POLICY,
-        **language_headers(request, language),
-        "Cross-Origin-Opener-Policy": "same-origin",
-        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-        "Referrer-Policy": "no-referrer",
-    }
-    context = {"lang": language, "root": request.scope.get("root_path", ""), **values}
-    content = templates().get_template(name).render(context)
-    return HTMLResponse(content, headers=headers)
-
-
-@cache
-def templates() -> "Environment":
-    """Load the templates with the first page; a service that answers JSON needs none."""
-    from jinja2 import Environment, FileSystemLoader  # noqa: PLC0415
-
-    return Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True)
-
-
-@router.get("/", dependencies=BEFORE_VALIDATION)
-def show_welcome(request: Request, read: Read) -> Response:
-    """Welcome a browser with two figures and the way on."""
-    indicators = read.read(overview)["indicators"]
-    shown = [one for one in indicators if one["headline"]][:2]
-    return page(request, "welcome.html", indicators=shown)
-
-
-@router.get("/years", dependencies=BEFORE_VALIDATION)
-def show_years(request: Request, read: Read) -> Response:
-    """Show every series with its years, side by side only where they compare."""
-    found = read.read(drawn)
-    drawable = [one for one in found if one["points"]]
-    releases = [
-        one | {"title": title(one, read.language)} for one in read.read(changes.told_releases)
-    ]
-    more = len(found) == MOST_DRAWN
-    return page(request, "years.html", series=drawable, releases=releases, more=more)
-
-
-@router.get("/recipes", dependencies=BEFORE_VALIDATION)
-def show_recipes(request: Request, read: Read) -> Response:
-    """Show how to take the data into other programs."""
-    shown = [
-        {"file": one.file, "name": one.name, "how": one.how.to(read.language)}
-        | {"text": one.text(read.base)}
-        for one in RECIPES
-    ]
-    return page(request, "recipes.html", recipes=shown)
+"""What the viewer to read in needs: it writes styles into the page, and searches in a worker."""
 
 
 @router.get("/docs")
@@ -101,7 +37,7 @@ def show_docs(request: Request) -> Response:
 @router.get("/reference")
 def show_reference(request: Request) -> Response:
     """Show the documentation to read."""
-    return page(request, "reference.html")
+    return page(request, "reference.html", policy=READABLE)
 
 
 @router.get("/problems")
@@ -122,7 +58,7 @@ def show_problem(request: Request, code: str) -> Response:
 @router.get("/favicon.ico")
 def show_icon() -> Response:
     """Give the icon that browsers ask for beside every page and every JSON answer."""
-    icon = (HERE / "static" / "icon.svg").read_bytes()
+    icon = (STATIC / "icon.svg").read_bytes()
     return Response(icon, media_type="image/svg+xml", headers={"Accept-Ranges": "bytes"})
 
 

@@ -1,0 +1,75 @@
+"""Take the pictures of the README anew: python -m tests.screenshots.
+
+It builds the database from the seed, serves it on loopback, and opens the pages in Chromium.
+"""
+
+import os
+import shutil
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Literal, NamedTuple
+
+from playwright.sync_api import Browser, sync_playwright
+
+from app.seeding.build import build
+from tests.conftest import ARGUMENTS, ROOT, serving
+
+TARGET = ROOT / ".images"
+
+
+class Shot(NamedTuple):
+    """One picture: what is opened, and how."""
+
+    name: str
+    path: str
+    theme: Literal["light", "dark"]
+    width: int
+    height: int
+
+
+SHOTS = (
+    Shot("dashboard-light", "/?lang=en", "light", 1280, 960),
+    Shot("dashboard-dark", "/indicators/goods-trade?lang=en", "dark", 1280, 960),
+    Shot("dashboard-chinese", "/?lang=zh", "light", 1280, 960),
+    Shot("dashboard-phone", "/indicators/aid-projects?lang=en", "light", 390, 844),
+)
+
+
+def take(browser: Browser, base: str, shot: Shot, folder: Path) -> None:
+    """Take one picture of what is seen first."""
+    page = browser.new_page(
+        base_url=base,
+        color_scheme=shot.theme,
+        viewport={"width": shot.width, "height": shot.height},
+        reduced_motion="reduce",
+    )
+    page.goto(shot.path)
+    page.wait_for_load_state("networkidle")
+    page.evaluate("document.fonts.ready.then(() => true)")
+    page.screenshot(path=folder / f"{shot.name}.png")
+    page.close()
+
+
+def take_all(browser: Browser, base: str, folder: Path) -> None:
+    """Take all pictures of a service."""
+    for shot in SHOTS:
+        take(browser, base, shot, folder)
+
+
+def main() -> None:
+    """Take the pictures of what the seed holds."""
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    with TemporaryDirectory() as kept, sync_playwright() as playwright:
+        database = Path(kept) / "bri.sqlite"
+        build(ROOT / "seed", ROOT / "migrations", database)
+        browser = playwright.chromium.launch(
+            executable_path=path, args=ARGUMENTS, chromium_sandbox=os.geteuid() != 0
+        )
+        # Links of the pictures show an address that nobody takes for a real one.
+        with serving(database, BRI_PUBLIC_URL="https://data.example") as base:
+            take_all(browser, base, TARGET)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

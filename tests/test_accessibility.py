@@ -1,0 +1,150 @@
+"""The pages for everybody: axe finds nothing, keys reach everything, nothing is cut off."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+ROOT = Path(__file__).parent.parent
+AXE = ROOT / ".ci" / "node_modules" / "axe-core" / "axe.min.js"
+PATHS = (
+    "/",
+    "/?q=digital",
+    "/?q=zebra",
+    "/years",
+    "/recipes",
+    "/indicators/goods-trade",
+    "/indicators/aid-projects",
+    "/priority-areas/industrial-and-supply-chains",
+    "/sources/scio-2025-01-15",
+    "/sources/china-org-transcript-2025-02-20",
+    "/problems",
+    "/indicators/nothing",
+)
+NARROW, HALVED = 320, 640
+"""A small phone, and a window of 1280 pixels at 200 percent."""
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RUN = """async (tags) => {
+  const found = await axe.run({ runOnly: tags });
+  return found.violations.map((one) => [one.id, one.help, one.nodes.map((node) => node.html)]);
+}"""
+FOCUSED = """() => {
+  const one = document.activeElement;
+  const look = getComputedStyle(one);
+  const box = one.getBoundingClientRect();
+  const name = one.getAttribute("aria-label") || one.textContent || one.labels?.[0]?.textContent;
+  return {
+    tag: one.tagName,
+    name: (name ?? "").trim(),
+    outline: look.outlineStyle !== "none" && parseFloat(look.outlineWidth) >= 2,
+    seen: box.width > 0 && box.height > 0 && box.bottom > 0 && box.top < innerHeight,
+  };
+}"""
+REACHABLE = "a[href], button, input:not([type=hidden]), select, summary"
+
+
+def asked(path: str, language: str) -> str:
+    """Write the address of a page in a language."""
+    return f"{path}{'&' if '?' in path else '?'}lang={language}"
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    """Read axe-core; where it is not installed its tests are left out, but not in CI."""
+    if not AXE.exists() and not os.environ.get("CI"):
+        pytest.skip("axe-core is not installed: run npm ci in .ci")
+    return AXE.read_text()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_axe_finds_nothing(
+    browser: Browser, server: str, axe: str, language: str, theme: Any
+) -> None:
+    page = browser.new_page(base_url=server, color_scheme=theme)
+    for path in PATHS:
+        page.goto(asked(path, language))
+        page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
+        page.evaluate(axe)
+        assert page.evaluate(RUN, TAGS) == [], path
+    page.close()
+
+
+def test_axe_finds_what_is_wrong(visit: tuple[Page, list[str]], axe: str) -> None:
+    page, _ = visit
+    page.goto("/?lang=en")
+    page.evaluate("document.querySelector('.value').style.color = '#aaa'")
+    page.evaluate("document.querySelector('input[name=q]').closest('label').replaceWith('x')")
+    page.evaluate(axe)
+    found = {one[0] for one in page.evaluate(RUN, TAGS)}
+    assert "color-contrast" in found
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_nothing_is_cut_off(browser: Browser, server: str, language: str) -> None:
+    page = browser.new_page(base_url=server)
+    for path in PATHS:
+        page.goto(asked(path, language))
+        page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
+        for width in (NARROW, HALVED):
+            page.set_viewport_size({"width": width, "height": 720})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
+    page.close()
+
+
+@pytest.mark.parametrize("path", ["/?lang=en", "/indicators/goods-trade?lang=zh"])
+def test_keys_reach_everything(visit: tuple[Page, list[str]], path: str) -> None:
+    page, wrong = visit
+    # A page that scrolls smoothly would still be on its way to what has the focus.
+    page.emulate_media(reduced_motion="reduce")
+    page.goto(path)
+    page.keyboard.press("Tab")
+    skip = page.evaluate(FOCUSED)
+    assert skip["name"] in {"Skip to the content", "跳到正文"}
+    assert skip["seen"]
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    page.evaluate("document.activeElement.blur(); document.querySelector('.skip').focus()")
+    # What lies in a folded part is reached once that is unfolded.
+    expected = [one for one in page.locator(REACHABLE).all() if one.is_visible()]
+    reached = 1
+    for _ in expected[1:]:
+        page.keyboard.press("Tab")
+        one = page.evaluate(FOCUSED)
+        assert one["tag"] != "BODY", reached
+        assert one["outline"], one
+        assert one["seen"], one
+        assert one["name"], one
+        reached += 1
+    assert reached == len(expected) > 30
+    page.keyboard.press("Tab")
+    assert page.evaluate(FOCUSED)["tag"] in {"BODY", "HTML"}
+    assert wrong == []
+
+
+def test_a_fold_opens_by_key(visit: tuple[Page, list[str]]) -> None:
+    page, wrong = visit
+    page.goto("/?lang=en")
+    fold = page.locator("details").first
+    fold.locator("summary").focus()
+    page.keyboard.press("Enter")
+    assert fold.locator("dl").is_visible()
+    page.keyboard.press("Tab")
+    assert "CSV" in page.evaluate(FOCUSED)["name"]
+    assert wrong == []
+
+
+def test_who_wants_no_motion_gets_none(browser: Browser, server: str) -> None:
+    page = browser.new_page(base_url=server)
+    moves = """() => [...document.querySelectorAll("*")].some((one) => {
+      const look = getComputedStyle(one);
+      return look.scrollBehavior === "smooth" || parseFloat(look.transitionDuration) > 0
+        || look.animationName !== "none";
+    })"""
+    for motion, moving in (("no-preference", True), ("reduce", False)):
+        page.emulate_media(reduced_motion=motion)  # type: ignore[arg-type]
+        page.goto("/?lang=en")
+        assert page.evaluate(moves) is moving
+    page.close()

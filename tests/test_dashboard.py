@@ -1,0 +1,283 @@
+"""The pages in a real browser: what a reader can do, with the script and without it."""
+
+import json
+import re
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx2
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests import screenshots
+
+Visit = tuple[Page, list[str]]
+FIGURES = {
+    "en": [
+        "22.1 trillion yuan",
+        "nearly 54 percent",
+        "214.66 billion yuan",
+        "99.87 billion yuan",
+        "36",
+        "826.34 billion yuan",
+        "over 700",
+    ],
+    "zh": ["22.1万亿元", "近54%", "2146.6亿元", "998.7亿元", "36份", "8263.4亿元", "逾700个"],
+}
+PERIODS = {
+    "en": ["Full year 2024", "January to November 2024"],
+    "zh": ["2024年全年", "2024年1—11月"],
+}
+LIGHT, DARK = "rgb(255, 255, 255)", "rgb(16, 23, 30)"
+FIRST_LOAD = 100_000
+"""How many bytes the first load may take without fonts, as they come over the network."""
+
+
+@pytest.fixture
+def plain(browser: Browser, server: str) -> Iterator[Page]:
+    """Open a page in which no script runs."""
+    page = browser.new_page(base_url=server, java_script_enabled=False)
+    yield page
+    page.close()
+
+
+def figures(page: Page) -> list[str]:
+    """Read the figures as they are shown."""
+    return page.locator(".card p.value").all_inner_texts()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_seven_figures_stand_by_period(visit: Visit, language: str) -> None:
+    page, wrong = visit
+    page.goto(f"/?lang={language}")
+    assert figures(page) == FIGURES[language]
+    groups = page.locator("section.group")
+    for place, (period, count) in enumerate(zip(PERIODS[language], (2, 5), strict=True)):
+        expect(groups.nth(place).locator("h3")).to_contain_text(period)
+        assert groups.nth(place).locator(".period").all_inner_texts() == [period] * count
+    page.locator("nav").get_by_role("link", name="中文" if language == "en" else "English").click()
+    page.wait_for_url(f"**/?lang={'zh' if language == 'en' else 'en'}")
+    assert figures(page) == FIGURES["zh" if language == "en" else "en"]
+    assert wrong == []
+
+
+def test_the_page_is_narrowed_without_a_new_one(visit: Visit) -> None:
+    page, wrong = visit
+    page.goto("/?lang=en")
+    page.evaluate("window.same = true")
+    count = page.locator("#count")
+    page.get_by_label("Topic").select_option("projects")
+    expect(count).to_have_text("2 figures, 6 actions, 1 result told in words")
+    page.get_by_label("Search").fill("infrastructure")
+    page.keyboard.press("Enter")
+    expect(count).to_contain_text("1 action")
+    assert urlsplit(page.url).query == "q=infrastructure&topic=projects&lang=en"
+    assert page.locator(".actions mark").all_inner_texts() == ["infrastructure"]
+    shown = page.locator("#results").inner_text()
+    assert page.evaluate("window.same")
+    page.locator("nav").get_by_role("link", name="中文").click()
+    page.wait_for_url("**/?q=infrastructure&topic=projects&lang=zh")
+    expect(page.locator(".actions li")).to_have_count(1)
+    page.go_back()
+    page.wait_for_url("**lang=en")
+    assert page.locator("#results").inner_text() == shown
+    page.get_by_role("link", name="Show everything").click()
+    expect(page.locator(".card")).to_have_count(7)
+    assert wrong == []
+
+
+def test_going_back_undoes_a_filter(visit: Visit) -> None:
+    page, wrong = visit
+    page.goto("/?lang=zh")
+    page.get_by_label("产业领域").select_option("clean-energy")
+    expect(page.locator(".actions li")).to_have_count(1)
+    page.go_back()
+    expect(page.locator(".actions li")).to_have_count(24)
+    expect(page.get_by_label("产业领域")).to_have_value("")
+    assert wrong == []
+
+
+def test_everything_works_without_a_script(plain: Page) -> None:
+    plain.goto("/?lang=en")
+    assert len(figures(plain)) == 7
+    assert plain.locator("button").all_inner_texts() == ["Show"]
+    assert not any(one.is_visible() for one in plain.locator("copy-text").all())
+    plain.get_by_label("Topic").select_option("investment")
+    plain.get_by_label("Search").fill("agreements")
+    plain.get_by_role("button", name="Show").click()
+    plain.wait_for_url("**/?q=agreements&topic=investment*")
+    assert figures(plain) == ["36"]
+    plain.locator("summary").first.click()
+    assert plain.get_by_role("link", name=re.compile("Figures, CSV")).first.is_visible()
+    plain.get_by_role("link", name="GET /v1/indicators/investment-agreements").click()
+    plain.wait_for_url("**/v1/indicators/investment-agreements?lang=en")
+
+
+def test_a_get_is_copied(browser: Browser, server: str) -> None:
+    context = browser.new_context(
+        base_url=server, permissions=["clipboard-read", "clipboard-write"]
+    )
+    page = context.new_page()
+    page.goto("/?lang=zh")
+
+    def copied(name: str) -> str:
+        page.get_by_role("button", name=name).first.click()
+        expect(page.get_by_text("已复制", exact=True).first).to_be_visible()
+        return str(page.evaluate("navigator.clipboard.readText()"))
+
+    address = copied("复制 GET: 中国在共建“一带一路”国家组织实施的援助项目数")
+    assert address == f"{server}/v1/indicators/aid-projects?lang=zh"
+    assert httpx2.get(address).json()["headline"]["display"] == "逾700个"
+    command = copied("curl: 产业链供应链国际合作")
+    assert re.fullmatch(r"curl '(http[^']+)'", command)
+    assert httpx2.get(command[6:-1]).json()["slug"] == "industrial-and-supply-chains"
+    assert "2026年11月25日版" in copied("复制引用")
+    context.close()
+
+
+def test_the_theme_is_remembered(browser: Browser, server: str) -> None:
+    context = browser.new_context(base_url=server, color_scheme="light")
+    page = context.new_page()
+    page.goto("/indicators/aid-projects?lang=en")
+    picture = page.locator("picture img")
+    picture.scroll_into_view_if_needed()
+    drawn = f"{server}/v1/indicators/aid-projects.svg?width=1200"
+
+    def paper() -> Any:
+        return page.evaluate("getComputedStyle(document.body).backgroundColor")
+
+    expect(picture).to_have_js_property("currentSrc", f"{drawn}&lang=en")
+    assert paper() == LIGHT
+    page.get_by_role("button", name="Theme: system").click()
+    page.get_by_role("button", name="Theme: light").click()
+    assert page.get_by_role("button", name="Theme: dark").is_visible()
+    assert paper() == DARK
+    expect(picture).to_have_js_property("currentSrc", f"{drawn}&theme=dark&lang=en")
+    page.goto("/years?lang=zh")
+    assert paper() == DARK
+    page.get_by_role("button", name="主题：深色").click()
+    assert paper() == LIGHT
+    page.emulate_media(color_scheme="dark")
+    assert paper() == DARK
+    context.close()
+
+
+@pytest.mark.parametrize(("width", "drawn"), [(1280, 1200), (360, 400)])
+def test_a_picture_keeps_its_place(visit: Visit, width: int, drawn: int) -> None:
+    page, wrong = visit
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto("/indicators/goods-trade?lang=en")
+    picture = page.locator("picture img")
+    picture.scroll_into_view_if_needed()
+    expect(picture).to_have_js_property("complete", value=True)
+    sizes = "(one) => [one.naturalWidth, one.naturalHeight, one.width / one.height]"
+    across, down, ratio = picture.evaluate(sizes)
+    assert across == drawn
+    (kept,) = {
+        (one.get_attribute("width"), one.get_attribute("height"))
+        for one in page.locator("picture > *").all()
+        if f"width={drawn}&" in (one.get_attribute("srcset") or one.get_attribute("src") or "")
+    }
+    assert kept == (str(across), str(down))
+    assert abs(ratio - across / down) < 0.01
+    assert wrong == []
+
+
+def test_the_first_load_is_light(browser: Browser, server: str) -> None:
+    page = browser.new_page(base_url=server)
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    kinds: dict[str, str] = {}
+    taken: dict[str, int] = {}
+    session.on(
+        "Network.responseReceived",
+        lambda event: kinds.update({event["requestId"]: event["type"]}),
+    )
+    session.on(
+        "Network.loadingFinished",
+        lambda event: taken.update({event["requestId"]: event["encodedDataLength"]}),
+    )
+    page.goto("/?lang=en")
+    page.wait_for_load_state("networkidle")
+    weight = sum(size for key, size in taken.items() if kinds[key] != "Font")
+    assert {"Document", "Stylesheet", "Script"} <= set(kinds.values())
+    assert 5_000 < weight < FIRST_LOAD
+    assert sum(taken.values()) < 2 * FIRST_LOAD
+    page.close()
+
+
+@pytest.mark.parametrize("path", ["/", "/sources/scio-2025-07-18", "/indicators/goods-trade"])
+def test_print_keeps_what_paper_needs(visit: Visit, path: str) -> None:
+    page, wrong = visit
+    page.emulate_media(media="print", color_scheme="dark")
+    page.goto(f"{path}?lang=en")
+    for hidden in ("nav", "copy-text button", "summary", "form"):
+        assert not any(one.is_visible() for one in page.locator(hidden).all()), hidden
+    assert page.locator("h1").is_visible()
+    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(23, 33, 43)"
+    printed = page.locator("[data-printed]").evaluate_all(
+        "(all) => all.map((one) => getComputedStyle(one, '::after').content)"
+    )
+    assert all("http" in one for one in printed)
+    assert printed or page.locator("a.out").inner_text().startswith("https://")
+    assert len(page.pdf()) > 10_000
+    assert wrong == []
+
+
+def test_the_pictures_of_the_readme_can_be_taken_anew(
+    browser: Browser, server: str, tmp_path: Path
+) -> None:
+    screenshots.take_all(browser, server, tmp_path)
+    for shot in screenshots.SHOTS:
+        taken, kept = ((at / f"{shot.name}.png") for at in (tmp_path, screenshots.TARGET))
+        sizes = {struct.unpack(">II", file.read_bytes()[16:24]) for file in (taken, kept)}
+        assert sizes == {(shot.width, shot.height)}
+        # A blank page would take a few kilobytes.
+        assert taken.stat().st_size > 40_000
+
+
+def test_structured_data_is_not_run(visit: Visit) -> None:
+    page, wrong = visit
+    page.goto("/?lang=zh")
+    text = page.locator("script[type='application/ld+json']").text_content()
+    assert json.loads(text or "")["@type"] == "Dataset"
+    assert wrong == []
+
+
+SAID = {"en": "until 2024-02-07", "zh": "2024-02-07前为"}
+OLD_FIGURE = {"en": "19.47 trillion yuan", "zh": "19.47万亿元"}
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en", ["10.11 trillion yuan", "18.95 trillion yuan", "19.5 trillion yuan"]),
+        ("zh", ["10.11万亿元", "18.95万亿元", "19.5万亿元"]),
+    ],
+)
+def test_years_are_drawn_series_by_series(visit: Visit, language: str, expected: list[str]) -> None:
+    page, wrong = visit
+    page.goto(f"/years?lang={language}")
+    assert page.locator("table.series").count() == 17
+    goods = page.locator("[id='goods-trade.CN.BRI.CNY.P12M']")
+    assert goods.locator(".display").all_inner_texts()[:3] == expected
+    rows = goods.locator("tbody tr").all()
+    assert [index for index, row in enumerate(rows) if row.get_attribute("class") == "break"] == [3]
+    boxes = [bar.bounding_box() for bar in goods.locator(".mark rect.value").all()]
+    lengths = [box["width"] for box in boxes if box]
+    assert lengths == sorted(lengths)
+    assert abs(lengths[0] / lengths[-1] - 10.11 / 23.6) < 0.01
+    shares = page.locator("[id='import-share.CN.BRI.PT.P12M']")
+    assert shares.locator(".mark").count() == 0
+    assert shares.locator(".display").all_inner_texts() == [FIGURES[language][1]]
+    earlier = goods.locator("td.drawn a").all_inner_texts()
+    assert earlier == [f"{SAID[language]} {OLD_FIGURE[language]}"]
+    aid = page.locator("[id='aid-projects.CN.BRI.NB.P11M'] td.drawn").inner_text()
+    assert "700" in aid.partition("\n")[2]
+    assert page.get_by_role("link", name="2026-11-25").count() == 2
+    page.get_by_role("link", name="goods-trade.CN.BRI.CNY.P12M").first.click()
+    page.wait_for_url(f"**/v1/series/goods-trade.CN.BRI.CNY.P12M?lang={language}")
+    assert wrong == []
