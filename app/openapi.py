@@ -122,12 +122,16 @@ def finish(operation: Node, path: str) -> None:
     if not path.startswith("/health"):
         responses["304"] = {"$ref": "#/components/responses/Unchanged"}
     statuses = {"400", "422", "429", "500", "503"} | ({"404"} if "{" in path else set())
+    told = dict(PROBLEMS)
+    if "404" in responses:
+        statuses.add("404")
+        told["404"] = responses["404"]["description"]
     if path.startswith("/health"):
         statuses = {"400", "500"} | ({"503"} if path.endswith("ready") else set())
     reference = {"$ref": "#/components/schemas/ProblemDocument"}
     for status in sorted(statuses):
         responses[status] = {
-            "description": PROBLEMS[status],
+            "description": told[status],
             "headers": headers.of_problem(path, status),
             "content": {MEDIA_TYPE: {"schema": reference}},
         }
@@ -181,6 +185,9 @@ def tidy(node: Any, *, names: bool = False) -> Any:  # noqa: ANN401
         return kept
     if "description" in kept:
         kept["description"] = " ".join(kept["description"].split())
+    if kept.get("additionalProperties") is False:
+        # A closed model would make clients refuse the fields that a later release brings.
+        del kept["additionalProperties"]
     if kept.get("type") == "integer":
         kept["format"] = "int32"
         kept |= {name: int(kept[name]) for name in ("minimum", "maximum") if name in kept}
