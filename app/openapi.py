@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from app import headers
 from app.problems import MEDIA_TYPE, ProblemDocument
 from app.schemas.base import ENCODER
 
@@ -56,61 +57,9 @@ TAGS = {
     "Series": "What compares with what: series, growth, second reports, two periods side by side.",
     "Service health": "Whether the service is alive and ready.",
 }
-HEADERS: Node = {
-    "Content-Language": {
-        "description": "The language of the texts.",
-        "schema": {"type": "string", "enum": ["en", "zh"]},
-        "example": "en",
-    },
-    "X-Request-ID": {
-        "description": "The identifier of the request, to quote when asking for help.",
-        "schema": {
-            "type": "string",
-            "minLength": 8,
-            "maxLength": 128,
-            "pattern": "^[A-Za-z0-9.-]+$",
-        },
-        "example": "3f2b8c5e9d1a4b7c8e6f0a1b2c3d4e5f",
-    },
-}
-CACHE_HEADERS: Node = {
-    "ETag": {
-        "description": "Names these very bytes; send it back in If-None-Match.",
-        "schema": {"type": "string", "minLength": 34, "maxLength": 34, "pattern": '^"[0-9a-f]+"$'},
-        "example": '"3cee8422c82bcd6293431756461f2ed4"',
-    },
-    "Last-Modified": {
-        "description": "When this release, or the program, was put in place.",
-        "schema": {"type": "string", "minLength": 29, "maxLength": 29, "pattern": "GMT$"},
-        "example": "Wed, 25 Nov 2026 08:00:00 GMT",
-    },
-    "Cache-Control": {
-        "description": "For how long a copy may be used.",
-        "schema": {
-            "type": "string",
-            "minLength": 8,
-            "maxLength": 100,
-            "pattern": "^[a-z0-9=, -]+$",
-        },
-        "example": "public, max-age=300, stale-while-revalidate=86400",
-    },
-    "Vary": {
-        "description": "The request headers that the answer depends on.",
-        "schema": {"type": "string", "minLength": 1, "maxLength": 100, "pattern": "^[A-Za-z, -]+$"},
-        "example": "Accept-Encoding, Accept-Language",
-    },
-}
 UNCHANGED: Node = {
     "description": "The copy named in If-None-Match or If-Modified-Since is still right.",
-    "headers": {
-        **{name: {"$ref": f"#/components/headers/{name}"} for name in CACHE_HEADERS},
-        "X-Request-ID": HEADERS["X-Request-ID"],
-    },
-}
-LINK_HEADER: Node = {
-    "description": "The next page, with rel next, and the same records in other formats.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 4000, "pattern": "^<"},
-    "example": '<http://127.0.0.1:8000/v1/indicators?limit=2&cursor=abc>; rel="next"',
+    "headers": headers.references(*headers.ALWAYS, *headers.CACHED, *headers.LIMITED),
 }
 PROBLEMS = {
     "400": "The address cannot be decoded.",
@@ -121,6 +70,7 @@ PROBLEMS = {
     "500": "The service failed.",
     "503": "The database cannot be read just now.",
 }
+PLACE = "This service, in production or local."
 EXAMPLE_PAGE = 2
 EXAMPLE_LINES = 20
 PICTURES = ("image/", "application/vnd.vegalite")
@@ -135,7 +85,7 @@ def document(app: FastAPI, server: str) -> Node:
         description=INTRODUCTION.strip(),
         routes=app.routes,
         tags=[{"name": name, "description": text} for name, text in TAGS.items()],
-        servers=[{"url": server, "description": "This service."}],
+        servers=[{"url": server, "description": PLACE, "x-internal": False}],
         contact={"name": "The operator of this service", "url": f"{server}/v1"},
         license_info={"name": "MIT", "url": "https://opensource.org/license/mit"},
     )
@@ -152,7 +102,7 @@ def document(app: FastAPI, server: str) -> Node:
         for operation in operations.values():
             finish(operation, path)
     plain["components"]["schemas"] = {name: tidy(schemas[name]) for name in sorted(schemas)}
-    plain["components"]["headers"] = CACHE_HEADERS
+    plain["components"]["headers"] = headers.HEADERS
     plain["components"]["responses"] = {"Unchanged": UNCHANGED}
     return plain
 
@@ -165,22 +115,24 @@ def finish(operation: Node, path: str) -> None:
         del operation["parameters"]
     responses = operation["responses"]
     responses["200"]["description"] = "The answer, as described."
-    responses["200"]["headers"] = dict(HEADERS)
     (answered,) = responses["200"]["content"].values()
-    if answered["schema"].get("$ref", "").endswith("Page"):
-        responses["200"]["headers"]["Link"] = LINK_HEADER
+    answered["schema"] = tidy(answered["schema"])
+    is_page = answered["schema"].get("$ref", "").endswith("Page")
+    responses["200"]["headers"] = headers.of_answer(path, is_page=is_page)
     if not path.startswith("/health"):
-        for name in CACHE_HEADERS:
-            responses["200"]["headers"][name] = {"$ref": f"#/components/headers/{name}"}
         responses["304"] = {"$ref": "#/components/responses/Unchanged"}
     statuses = {"400", "422", "429", "500", "503"} | ({"404"} if "{" in path else set())
+    told = dict(PROBLEMS)
+    if "404" in responses:
+        statuses.add("404")
+        told["404"] = responses["404"]["description"]
     if path.startswith("/health"):
         statuses = {"400", "500"} | ({"503"} if path.endswith("ready") else set())
     reference = {"$ref": "#/components/schemas/ProblemDocument"}
     for status in sorted(statuses):
         responses[status] = {
-            "description": PROBLEMS[status],
-            "headers": dict(HEADERS),
+            "description": told[status],
+            "headers": headers.of_problem(path, status),
             "content": {MEDIA_TYPE: {"schema": reference}},
         }
     for status in set(responses) - statuses - {"200", "304"}:
@@ -233,6 +185,9 @@ def tidy(node: Any, *, names: bool = False) -> Any:  # noqa: ANN401
         return kept
     if "description" in kept:
         kept["description"] = " ".join(kept["description"].split())
+    if kept.get("additionalProperties") is False:
+        # A closed model would make clients refuse the fields that a later release brings.
+        del kept["additionalProperties"]
     if kept.get("type") == "integer":
         kept["format"] = "int32"
         kept |= {name: int(kept[name]) for name in ("minimum", "maximum") if name in kept}
@@ -256,6 +211,7 @@ async def served(app: FastAPI, server: str) -> bytes:
         described = document(app, server)
         for path, operations in described["paths"].items():
             await exemplify(app, server, path, operations["get"])
+            hand_over(operations["get"])
         kept = app.state.openapi = (key, ENCODER.encode(described))
     return kept[1]
 
@@ -282,6 +238,16 @@ async def exemplify(app: FastAPI, server: str, path: str, operation: Node) -> No
             content["example"] = json.loads(body, parse_float=Decimal)
         else:
             content["example"] = "".join(body.decode().splitlines(keepends=True)[:EXAMPLE_LINES])
+
+
+def hand_over(operation: Node) -> None:
+    """Declare as bytes what generated clients would not take for text.
+
+    They know text by its media type: text/csv is a string to them, application/jsonl nothing.
+    """
+    ((media_type, content),) = operation["responses"]["200"]["content"].items()
+    if content["schema"].get("type") == "string" and not media_type.startswith("text/"):
+        content["schema"] = {"type": "string", "format": "binary"}
 
 
 async def ask(app: FastAPI, server: str, path: str, query: str) -> tuple[int, bytes]:

@@ -20,6 +20,7 @@ from fastapi import FastAPI
 from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import URL
 from starlette.testclient import TestClient
+from starlette.types import Receive, Scope, Send
 from typer.testing import CliRunner, Result
 
 from app import cli
@@ -27,6 +28,7 @@ from app.main import Service, create_app
 from app.seeding.build import build
 from app.settings import Settings
 from tests import clusters
+from tests.contract import Watch
 
 ROOT = Path(__file__).parent.parent
 
@@ -54,6 +56,27 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if item.get_closest_marker("sqlite") or "/v1/dataset.sqlite" in item.name:
                 item.add_marker(pytest.mark.skip("is about an SQLite file"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def watch() -> Iterator[Watch]:
+    """Stand before every application of this process."""
+    watching = Watch()
+
+    async def answer(app: Service, scope: Scope, receive: Receive, send: Send) -> None:
+        await watching(app, scope, receive, send)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Service, "__call__", answer)
+        yield watching
+
+
+@pytest.fixture(autouse=True)
+def contract(watch: Watch) -> Iterator[None]:
+    """Fail a test that got a JSON answer that the OpenAPI document does not describe."""
+    watch.mistakes.clear()
+    yield
+    assert not watch.mistakes
 
 
 @pytest.fixture(scope="session")

@@ -11,8 +11,10 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 from starlette.testclient import TestClient
 
+from app.formats import package, parquet, workbook
 from app.main import ROUTERS
 from app.openapi import PICTURES
+from app.routers.dataset import DATABASE
 
 SNAPSHOT = Path(__file__).parent / "openapi.json"
 PATHS = sorted(
@@ -22,6 +24,7 @@ PATHS = sorted(
     if route.include_in_schema  # type: ignore[attr-defined]
 )
 LISTS = [path for path in PATHS if path.endswith("s") and "{" not in path]
+FILES = {parquet.MEDIA_TYPE, workbook.MEDIA_TYPE, package.MEDIA_TYPE, DATABASE}
 
 
 def operation(document: dict[str, Any], path: str) -> dict[str, Any]:
@@ -104,10 +107,18 @@ def test_answers_by_its_own_schema(
 @pytest.mark.parametrize("path", PATHS)
 def test_example_is_a_real_answer(document: dict[str, Any], path: str) -> None:
     ((media_type, content),) = operation(document, path)["responses"]["200"]["content"].items()
-    is_file = content["schema"].get("format") == "binary" or media_type.startswith(PICTURES)
+    is_file = media_type.startswith(PICTURES) or media_type in FILES
     assert ("example" in content) != is_file
     if "example" in content:
         validator(document, content["schema"]).validate(content["example"])
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_only_text_is_declared_as_text(document: dict[str, Any], path: str) -> None:
+    ((media_type, content),) = operation(document, path)["responses"]["200"]["content"].items()
+    if content["schema"].get("type") == "string":
+        is_bytes = content["schema"].get("format") == "binary"
+        assert is_bytes != media_type.startswith("text/")
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -248,3 +259,10 @@ def test_no_title_and_no_null_in_parameters(document: dict[str, Any]) -> None:
             text = json.dumps(parameter["schema"])
             assert "null" not in text
             assert "title" not in text
+
+
+def test_patterns_start_at_the_start(client: TestClient) -> None:
+    """Generated Python clients match from the first character on."""
+    patterns = re.findall(r'"pattern":"(.)', client.get("/openapi.json").text)
+    assert len(patterns) > 100
+    assert set(patterns) == {"^"}

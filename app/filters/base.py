@@ -110,8 +110,12 @@ Day = Annotated[
     BeforeValidator(calendar_day),
     WithJsonSchema({"type": "string", "format": "date", "minLength": 10, "maxLength": 10}),
 ]
+# An address that spells a control character is refused before anything is read from it.
 Words = Annotated[
-    str, StringConstraints(min_length=1, max_length=MAXIMUM_WORDS, pattern=r"^(.|\n|\r)+$")
+    str,
+    StringConstraints(
+        min_length=1, max_length=MAXIMUM_WORDS, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+$"
+    ),
 ]
 Whole = BeforeValidator(whole)
 Truth = Annotated[bool, BeforeValidator(truth)]

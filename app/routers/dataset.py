@@ -81,7 +81,7 @@ async def download_dataset_zip(read: Read, query: Nothing) -> Response:
     "/dataset.sqlite",
     summary="Download the database itself",
     response_class=Response,
-    responses=binary(DATABASE),
+    responses=binary(DATABASE) | {404: {"description": f"{NO_FILE.en}."}},
 )
 def download_dataset_sqlite(read: Read, query: Nothing) -> Response:
     """The SQLite file that this service reads, in both languages. Repr-Digest carries its SHA-256

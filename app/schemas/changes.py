@@ -57,7 +57,7 @@ class FeedItem(Schema):
     )
     """What it brought, and what it revised, corrected or removed."""
     date_published: str = Field(
-        min_length=20, max_length=20, pattern="Z$", examples=["2026-11-25T00:00:00Z"]
+        min_length=20, max_length=20, pattern="^[0-9T:-]+Z$", examples=["2026-11-25T00:00:00Z"]
     )
     """Its day."""
 

@@ -1,11 +1,15 @@
 """A cube of figures by JSON-stat 2.0."""
 
+from typing import Annotated
+
 from pydantic import Field
 
 from app.schemas.base import Address, Code, Day, Line, Number, Prose, Schema, lists
 from app.vocabulary import Qualifier
 
 MOST_CELLS = 100_000
+Extent = Annotated[int, Field(ge=0, le=MOST_CELLS)]
+"""How many members a dimension has, or the place of one of them."""
 
 
 class CubeUnit(Schema):
@@ -26,7 +30,7 @@ class CubeUnit(Schema):
 class CubeCategory(Schema):
     """The members of a dimension."""
 
-    index: dict[str, int] = Field(examples=[{"2024": 0}])
+    index: dict[str, Extent] = Field(examples=[{"2024": 0}])
     """The place of each member."""
     label: dict[str, Line] = Field(examples=[{"2024": "Full year 2024"}])
     """The name of each member, in the language of the answer."""
@@ -106,7 +110,7 @@ class Cube(Schema):
     """The day of the release."""
     id: list[Line] = lists(of=3)
     """The dimensions, the slowest first."""
-    size: list[int] = lists(of=3)
+    size: list[Extent] = lists(of=3)
     """How many members each has."""
     role: CubeRoles
     """What the dimensions are."""

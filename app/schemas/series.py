@@ -27,7 +27,7 @@ class SeriesObstacles(Schema):
     """What stands between."""
 
 
-class Break(Schema):
+class SeriesBreak(Schema):
     """A point before and after which the figures of a series do not compare."""
 
     start: Day = Field(examples=["2024-01-01"])
@@ -57,7 +57,7 @@ class Series(Schema):
     """The months in words."""
     note: Prose | None = Field(examples=["Do not put it beside figures for eleven months."])
     """What it must not be compared with; null where there is nothing to say."""
-    breaks: list[Break] = lists()
+    breaks: list[SeriesBreak] = lists()
     """Where its own figures do not compare."""
     observations: Count = Field(examples=[4])
     """For how many periods there is a figure."""

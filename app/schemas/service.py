@@ -166,7 +166,7 @@ class Overview(Schema):
 class Fragment(Schema):
     """A piece of a text: what was searched for, or what stands between."""
 
-    text: str = Field(min_length=1, max_length=5000, pattern="^(.|\n)", examples=["trade"])
+    text: str = Field(min_length=1, max_length=5000, pattern="^(.|\\n)", examples=["trade"])
     """The piece, as plain text."""
     match: bool = Field(examples=[True])
     """Whether it is what was searched for."""

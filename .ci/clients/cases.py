@@ -1,0 +1,87 @@
+"""What generated clients are asked: each operation by its own examples, and two mistakes."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+PROBLEM = "ProblemDocument"
+UNKNOWN = {"code": "goods-trad"}
+"""What get_indicator answers with 404; the problem names goods-trade."""
+INVALID = {"indicator": ["goods-trad"]}
+"""What list_observations answers with 422; the problem names goods-trade, too."""
+MEANT = "goods-trade"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A call of one operation, and what it must give."""
+
+    operation: str
+    tag: str
+    path: str
+    in_path: dict[str, Any]
+    in_query: dict[str, Any]
+    media_type: str
+    model: str | None
+    """The name of the schema; none for files and for JSON of other people's making."""
+    is_binary: bool
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """All parameters by name."""
+        return self.in_path | self.in_query
+
+    @property
+    def is_json(self) -> bool:
+        """Whether the answer is JSON."""
+        return self.media_type.endswith("json")
+
+    @property
+    def address(self) -> str:
+        """The path and query of the call."""
+        path = self.path.format(**self.in_path)
+        return f"{path}?{urlencode(self.in_query, doseq=True)}" if self.in_query else path
+
+
+def cases(document: Path) -> Iterator[Case]:
+    """Read every operation of a document with the examples of what it needs."""
+    for path, operations in json.loads(document.read_text())["paths"].items():
+        for described in operations.values():
+            needed = [one for one in described.get("parameters", []) if one["required"]]
+            ((media_type, content),) = described["responses"]["200"]["content"].items()
+            yield Case(
+                operation=described["operationId"],
+                tag=described["tags"][0],
+                path=path,
+                in_path={one["name"]: one["example"] for one in needed if one["in"] == "path"},
+                in_query={one["name"]: one["example"] for one in needed if one["in"] == "query"},
+                media_type=media_type,
+                model=content["schema"].get("$ref", "").rpartition("/")[2] or None,
+                is_binary=content["schema"].get("format") == "binary",
+            )
+
+
+def snake(name: str) -> str:
+    """Write the name of a tag as modules are named."""
+    return re.sub(r"\W+", "_", name).lower()
+
+
+def camel(name: str) -> str:
+    """Write the name of a tag or an operation as classes are named."""
+    return "".join(part[:1].upper() + part[1:] for part in re.split(r"[\W_]+", name))
+
+
+def exact(text: str | bytes) -> Any:
+    """Read JSON with every number as it is written."""
+    return json.loads(text, parse_float=Decimal, parse_int=Decimal)
+
+
+def expect(right: object, case: Case, what: str) -> None:
+    """End the walk where something is not right."""
+    if not right:
+        raise SystemExit(f"{case.operation}: {what}")

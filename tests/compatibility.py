@@ -1,0 +1,241 @@
+"""What of an OpenAPI document would break clients made from an earlier one.
+
+python -m tests.compatibility EARLIER PRESENT      lists it, and ends with 1 if there is any
+python -m tests.compatibility PRESENT              prints what of a document is to be kept
+"""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+Node = dict[str, Any]
+
+TOLD = {"description", "summary", "example", "examples", "externalDocs"}
+"""What a document tells people; no client depends on it."""
+LEAST = ("minimum", "minLength", "minItems")
+MOST = ("maximum", "maxLength", "maxItems")
+
+
+def kept(node: Any, *, names: bool = False) -> Any:
+    """Leave out of a document what it tells people; names of properties stay."""
+    if isinstance(node, list):
+        return [kept(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    return {
+        key: kept(value, names=key in ("properties", "schemas", "headers"))
+        for key, value in node.items()
+        if names or key not in TOLD
+    }
+
+
+def breaking(earlier: Node, present: Node) -> list[str]:
+    """List what clients made from the earlier document would stumble over."""
+    return list(Comparison(earlier, present).found())
+
+
+class Comparison:
+    """Two documents side by side."""
+
+    def __init__(self, earlier: Node, present: Node) -> None:
+        self.earlier = earlier
+        self.present = present
+        self.compared: set[tuple[str, str, bool]] = set()
+        """Models that were compared already, which also ends a circle of them."""
+
+    def found(self) -> Iterator[str]:
+        """Give what breaks, operation by operation."""
+        for path, operations in self.earlier["paths"].items():
+            for method, before in operations.items():
+                where = f"{method.upper()} {path}"
+                after = self.present["paths"].get(path, {}).get(method)
+                if after is None:
+                    yield f"{where}: removed"
+                else:
+                    yield from self.operation(before, after, where)
+
+    def operation(self, before: Node, after: Node, where: str) -> Iterator[str]:
+        """Compare an operation: its names in clients, what it takes, what it gives."""
+        for name in ("operationId", "tags"):
+            if before[name] != after[name]:
+                yield f"{where}: {name} was {before[name]}, is {after[name]}"
+        yield from self.parameters(parameters(before), parameters(after), where)
+        for status, answer in before["responses"].items():
+            place = f"{where}: {status}"
+            if status not in after["responses"]:
+                yield f"{place}: removed"
+            else:
+                yield from self.answer(
+                    self.resolved(answer, self.earlier),
+                    self.resolved(after["responses"][status], self.present),
+                    place,
+                )
+
+    def parameters(
+        self, before: dict[str, Node], after: dict[str, Node], where: str
+    ) -> Iterator[str]:
+        """Compare what an operation takes; parameters that it does not know are refused."""
+        for name, given in after.items():
+            if given["required"] and not before.get(name, {"required": False})["required"]:
+                yield f"{where}: {name}: now required"
+        for name, given in before.items():
+            place = f"{where}: {name}"
+            if name not in after:
+                yield f"{place}: removed"
+                continue
+            for key in ("style", "explode"):
+                if given.get(key) != after[name].get(key):
+                    yield f"{place}: {key} was {given.get(key)}, is {after[name].get(key)}"
+            yield from self.schema(given["schema"], after[name]["schema"], place, is_sent=True)
+
+    def answer(self, before: Node, after: Node, where: str) -> Iterator[str]:
+        """Compare an answer: its headers, media types and schemas."""
+        for name in before.get("headers", {}).keys() - after.get("headers", {}).keys():
+            yield f"{where}: header {name}: removed"
+        for media_type, content in before.get("content", {}).items():
+            place = f"{where}: {media_type}"
+            if media_type not in after.get("content", {}):
+                yield f"{place}: removed"
+            else:
+                schemas = content["schema"], after["content"][media_type]["schema"]
+                yield from self.schema(*schemas, place, is_sent=False)
+
+    def schema(self, before: Node, after: Node, where: str, *, is_sent: bool) -> Iterator[str]:
+        """Compare two schemas: clients may send all that they did, and get nothing new in kind.
+
+        Args:
+            before: the earlier schema.
+            after: the present one.
+            where: the place, for people.
+            is_sent: whether clients send such a value; else they get it.
+        """
+        names = model(before), model(after)
+        if names[0] != names[1]:
+            yield f"{where}: model was {names[0] or 'none'}, is {names[1] or 'none'}"
+        if names[0]:
+            if (*names, is_sent) in self.compared:
+                return
+            self.compared.add((*names, is_sent))
+            where = f"{where}: {names[0]}"
+        old, new = self.resolved(before, self.earlier), self.resolved(after, self.present)
+        for rule in RULES:
+            yield from (f"{where}: {told}" for told in rule(old, new, is_sent))
+        for name in old.get("properties", {}).keys() & new.get("properties", {}).keys():
+            one, other = old["properties"][name], new["properties"][name]
+            yield from self.schema(one, other, f"{where}.{name}", is_sent=is_sent)
+        for key in ("items", "additionalProperties"):
+            if isinstance(old.get(key), dict) and isinstance(new.get(key), dict):
+                yield from self.schema(old[key], new[key], f"{where}[]", is_sent=is_sent)
+        after_options = options(new)
+        for kind, option in options(old).items():
+            if kind in after_options:
+                yield from self.schema(option, after_options[kind], where, is_sent=is_sent)
+
+    def resolved(self, node: Node, document: Node) -> Node:
+        """Follow a reference of a document."""
+        while "$ref" in node:
+            found: Any = document
+            for part in node["$ref"].removeprefix("#/").split("/"):
+                found = found[part]
+            node = found
+        return node
+
+
+def parameters(operation: Node) -> dict[str, Node]:
+    """Name the parameters of an operation."""
+    return {f"{one['in']}.{one['name']}": one for one in operation.get("parameters", [])}
+
+
+def model(schema: Node) -> str:
+    """Name the model that a schema refers to."""
+    name: str = schema.get("$ref", "").rpartition("/")[2]
+    return name
+
+
+def options(schema: Node) -> dict[str, Node]:
+    """Name the options of a schema."""
+    return {model(one) or str(one.get("type")): one for one in schema.get("anyOf", [])}
+
+
+def types(schema: Node) -> set[str]:
+    """Give the types of a schema; it may have several."""
+    given = schema.get("type", [])
+    return {given} if isinstance(given, str) else set(given)
+
+
+def narrowed(before: set[Any], after: set[Any], what: str, *, is_sent: bool) -> Iterator[str]:
+    """Tell what clients can no longer send, or get for the first time."""
+    gone, added = before - after, after - before
+    if is_sent and gone:
+        yield f"{what} {sorted(gone)} no longer taken"
+    if not is_sent and added:
+        yield f"{what} {sorted(added)} given for the first time"
+
+
+def kinds(old: Node, new: Node, is_sent: bool) -> Iterator[str]:  # noqa: FBT001
+    """Types, and options of models; null is one of them."""
+    yield from narrowed(types(old), types(new), "type", is_sent=is_sent)
+    yield from narrowed(set(options(old)), set(options(new)), "option", is_sent=is_sent)
+
+
+def forms(old: Node, new: Node, is_sent: bool) -> Iterator[str]:  # noqa: FBT001
+    """Formats and patterns, which clients check in both directions."""
+    del is_sent
+    for key in ("format", "pattern"):
+        if old.get(key) != new.get(key):
+            yield f"{key} was {old.get(key)}, is {new.get(key)}"
+
+
+def values(old: Node, new: Node, is_sent: bool) -> Iterator[str]:  # noqa: FBT001
+    """Values of code lists, which are enums in clients."""
+    if ("enum" in old) != ("enum" in new):
+        yield "the list of values came or went"
+    else:
+        before, after = set(old.get("enum", [])), set(new.get("enum", []))
+        yield from narrowed(before, after, "value", is_sent=is_sent)
+
+
+def bounds(old: Node, new: Node, is_sent: bool) -> Iterator[str]:  # noqa: FBT001
+    """Bounds: closer ones refuse what was sent, wider ones give what was not to be expected."""
+    for keys, none in ((LEAST, float("-inf")), (MOST, float("inf"))):
+        for key in keys:
+            before, after = old.get(key, none), new.get(key, none)
+            is_closer = after > before if keys is LEAST else after < before
+            if before != after and is_closer == is_sent:
+                yield f"{key} was {before}, is {after}"
+
+
+def fields(old: Node, new: Node, is_sent: bool) -> Iterator[str]:  # noqa: FBT001
+    """Fields of answers: each one that was there has to stay, and to be there always."""
+    del is_sent
+    for name in old.get("properties", {}).keys() - new.get("properties", {}).keys():
+        yield f"field {name} removed"
+    for name in set(old.get("required", [])) - set(new.get("required", [])):
+        if name in new.get("properties", {}):
+            yield f"field {name} no longer always there"
+
+
+RULES: tuple[Callable[[Node, Node, bool], Iterator[str]], ...] = (
+    kinds,
+    forms,
+    values,
+    bounds,
+    fields,
+)
+
+
+def main(*files: str) -> int:
+    """Compare two documents, or print what of one is to be kept."""
+    documents = [json.loads(Path(file).read_text()) for file in files]
+    if len(documents) == 1:
+        print(json.dumps(kept(documents[0]), indent=1, sort_keys=True))  # noqa: T201
+        return 0
+    found = breaking(*documents)
+    print("\n".join([*found, f"{len(found)} breaking changes"]))  # noqa: T201
+    return bool(found)
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

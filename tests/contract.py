@@ -1,0 +1,120 @@
+"""Holds every JSON answer that tests get from an application against its OpenAPI document."""
+
+import gzip
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import brotli  # type: ignore[import-untyped]
+import jsonschema_rs
+from starlette.datastructures import Headers
+from starlette.types import Message, Receive, Scope, Send
+
+from app.caching.encodings import zstandard
+from app.main import Service
+from app.openapi import document
+from app.problems import MEDIA_TYPE
+
+ANYWHERE = {405, 412, 416, 421, 431}
+"""Refusals by HTTP itself, which the document does not repeat at each operation."""
+DECODERS: dict[str, Callable[[bytes], bytes]] = {
+    "": bytes,
+    "br": brotli.decompress,
+    "gzip": gzip.decompress,
+    "zstd": zstandard().decompress,
+}
+
+
+class Contract:
+    """The schemas of a document, by path and status."""
+
+    def __init__(self, described: dict[str, Any]) -> None:
+        self.paths = described["paths"]
+        self.components = described["components"]
+        for schema in self.components["schemas"].values():
+            if "properties" in schema:
+                # Clients are open to fields that come later; here none may come unannounced.
+                schema["additionalProperties"] = False
+        # A template without parameters comes first: /a.json is no /{code}.
+        ordered = sorted(self.paths, key=lambda path: (path.count("{"), -len(path)))
+        self.templates = [
+            (re.compile(re.sub(r"{\w+}", "[^/]+", path.replace(".", r"\."))), path)
+            for path in ordered
+        ]
+        self.validators: dict[str, jsonschema_rs.Validator] = {}
+
+    def mistake(self, path: str, status: int, media_type: str, body: bytes) -> str | None:
+        """Tell what of an answer breaks the contract."""
+        template = next((one for known, one in self.templates if known.fullmatch(path)), None)
+        if template is None and media_type != MEDIA_TYPE:
+            return None
+        validator = self.validator(template, status, media_type)
+        if validator is None:
+            return f"{path}: {status} as {media_type} is not in the document"
+        error = next(validator.iter_errors(json.loads(body)), None)
+        return None if error is None else f"{path}: {status}: {error}"
+
+    def validator(
+        self, template: str | None, status: int, media_type: str
+    ) -> jsonschema_rs.Validator | None:
+        """Find the validator of an answer; none if the document knows no such answer."""
+        schema: dict[str, Any] = {"$ref": "#/components/schemas/ProblemDocument"}
+        if template is not None and not (status in ANYWHERE and media_type == MEDIA_TYPE):
+            responses = self.paths[template]["get"]["responses"]
+            content = responses.get(str(status), {}).get("content", {})
+            if media_type not in content:
+                return None
+            schema = content[media_type]["schema"]
+        key = json.dumps(schema, sort_keys=True)
+        if key not in self.validators:
+            whole = {**schema, "components": self.components}
+            self.validators[key] = jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
+        return self.validators[key]
+
+
+class Watch:
+    """Stands before every application of a process, and notes what breaks the contract."""
+
+    def __init__(self) -> None:
+        self.mistakes: list[str] = []
+        self.held = 0
+        self.contract: Contract | None = None
+        self.answer = Service.__call__
+
+    async def __call__(self, app: Service, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let an application answer, and hold what it sends against its document."""
+        if scope["type"] != "http" or scope["method"] == "HEAD":
+            await self.answer(app, scope, receive, send)
+            return
+        sent: list[Message] = []
+
+        async def note(message: Message) -> None:
+            if sent or is_json(message):
+                sent.append(message)
+            await send(message)
+
+        await self.answer(app, scope, receive, note)
+        if sent:
+            self.hold(app, scope["path"].removeprefix(scope.get("root_path", "")), sent)
+
+    def hold(self, app: Service, path: str, sent: list[Message]) -> None:
+        """Hold a JSON answer against the document of the application."""
+        if self.contract is None:
+            self.contract = Contract(document(app, "http://contract.test"))
+        headers = Headers(raw=sent[0]["headers"])
+        coded = b"".join(message.get("body", b"") for message in sent[1:])
+        body = DECODERS[headers.get("content-encoding", "")](coded)
+        media_type = headers["content-type"].partition(";")[0]
+        mistake = self.contract.mistake(path, sent[0]["status"], media_type, body)
+        self.held += 1
+        if mistake is not None:
+            self.mistakes.append(mistake)
+
+
+def is_json(message: Message) -> bool:
+    """Tell whether a message starts a whole answer in JSON; a part of one cannot be read."""
+    if message["type"] != "http.response.start" or message["status"] in (206, 304):
+        return False
+    media_type = Headers(raw=message["headers"]).get("content-type", "")
+    return media_type.partition(";")[0].endswith("json")

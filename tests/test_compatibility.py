@@ -1,0 +1,290 @@
+"""What counts as a breaking change, and that the present document has none."""
+
+import json
+from collections.abc import Callable
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.compatibility import Node, breaking, kept, main
+
+RELEASED = Path(__file__).parent / "released" / "openapi-v1.json"
+
+EARLIER: Node = {
+    "paths": {
+        "/v1/units": {
+            "get": {
+                "operationId": "list_units",
+                "tags": ["Reference data"],
+                "parameters": [
+                    {
+                        "name": "kind",
+                        "in": "query",
+                        "required": False,
+                        "style": "form",
+                        "explode": True,
+                        "schema": {"$ref": "#/components/schemas/Kind"},
+                    },
+                    {
+                        "name": "limit",
+                        "in": "query",
+                        "required": False,
+                        "schema": {
+                            "type": "integer",
+                            "format": "int32",
+                            "minimum": 1,
+                            "maximum": 1000,
+                        },
+                    },
+                ],
+                "responses": {
+                    "200": {
+                        "description": "The answer.",
+                        "headers": {"ETag": {"$ref": "#/components/headers/ETag"}},
+                        "content": {
+                            "application/json": {"schema": {"$ref": "#/components/schemas/Page"}}
+                        },
+                    },
+                    "304": {"$ref": "#/components/responses/Unchanged"},
+                },
+            }
+        }
+    },
+    "components": {
+        "headers": {"ETag": {"schema": {"type": "string"}}},
+        "responses": {"Unchanged": {"description": "Unchanged.", "headers": {"ETag": {}}}},
+        "schemas": {
+            "Kind": {"type": "string", "enum": ["money", "count"]},
+            "Page": {
+                "type": "object",
+                "required": ["items", "next"],
+                "properties": {
+                    "items": {
+                        "type": "array",
+                        "maxItems": 1000,
+                        "items": {"$ref": "#/components/schemas/Unit"},
+                    },
+                    "next": {"type": ["string", "null"], "maxLength": 100},
+                },
+            },
+            "Unit": {
+                "type": "object",
+                "description": "A unit.",
+                "required": ["code", "kind", "parts", "base"],
+                "properties": {
+                    "code": {"type": "string", "maxLength": 9, "pattern": "^[A-Z]+$"},
+                    "kind": {"$ref": "#/components/schemas/Kind"},
+                    "base": {"anyOf": [{"$ref": "#/components/schemas/Unit"}, {"type": "null"}]},
+                    "parts": {
+                        "type": "object",
+                        "additionalProperties": {"type": "integer", "minimum": 0},
+                    },
+                },
+            },
+        },
+    },
+}
+
+Change = Callable[[Node], Any]
+
+
+def operation(document: Node) -> Node:
+    """Find the operation."""
+    found: Node = document["paths"]["/v1/units"]["get"]
+    return found
+
+
+def schema(document: Node, name: str) -> Node:
+    """Find a model."""
+    found: Node = document["components"]["schemas"][name]
+    return found
+
+
+def unit(document: Node, name: str) -> Node:
+    """Find a field of a unit."""
+    found: Node = schema(document, "Unit")["properties"][name]
+    return found
+
+
+def limit(document: Node) -> Node:
+    """Find the schema of a parameter."""
+    found: Node = operation(document)["parameters"][1]["schema"]
+    return found
+
+
+def renamed(document: Node) -> None:
+    """Give a model another name."""
+    models = document["components"]["schemas"]
+    models["Measure"] = models["Unit"]
+    schema(document, "Page")["properties"]["items"]["items"]["$ref"] = (
+        "#/components/schemas/Measure"
+    )
+
+
+def add_parameter(document: Node, *, required: bool) -> None:
+    """Let an operation take one thing more."""
+    more = {"name": "area", "in": "query", "required": required, "schema": {"type": "string"}}
+    operation(document)["parameters"].append(more)
+
+
+BREAKING: dict[str, tuple[Change, str]] = {
+    "a path goes": (lambda new: new["paths"].clear(), "GET /v1/units: removed"),
+    "a method goes": (lambda new: new["paths"]["/v1/units"].clear(), "removed"),
+    "an operation is renamed": (
+        lambda new: operation(new).update(operationId="units"),
+        "operationId was list_units, is units",
+    ),
+    "an operation moves": (lambda new: operation(new).update(tags=["Units"]), "tags was"),
+    "a parameter goes": (
+        lambda new: operation(new)["parameters"].pop(1),
+        "query.limit: removed",
+    ),
+    "a parameter comes that is needed": (
+        lambda new: add_parameter(new, required=True),
+        "query.area: now required",
+    ),
+    "a parameter becomes needed": (
+        lambda new: operation(new)["parameters"][1].update(required=True),
+        "query.limit: now required",
+    ),
+    "a list is written another way": (
+        lambda new: operation(new)["parameters"][0].update(explode=False),
+        "explode was True, is False",
+    ),
+    "a parameter takes another type": (
+        lambda new: limit(new).update(type="string"),
+        "type ['integer'] no longer taken",
+    ),
+    "a parameter takes less at the top": (
+        lambda new: limit(new).update(maximum=100),
+        "maximum was 1000, is 100",
+    ),
+    "a parameter takes less at the bottom": (
+        lambda new: limit(new).update(minimum=2),
+        "minimum was 1, is 2",
+    ),
+    "a status goes": (lambda new: operation(new)["responses"].pop("304"), "304: removed"),
+    "a header goes": (
+        lambda new: operation(new)["responses"]["200"]["headers"].clear(),
+        "200: header ETag: removed",
+    ),
+    "a header of a shared answer goes": (
+        lambda new: new["components"]["responses"]["Unchanged"]["headers"].clear(),
+        "304: header ETag: removed",
+    ),
+    "a media type goes": (
+        lambda new: operation(new)["responses"]["200"]["content"].clear(),
+        "application/json: removed",
+    ),
+    "a model is renamed": (renamed, "model was Unit, is Measure"),
+    "a field goes": (
+        lambda new: schema(new, "Unit")["properties"].pop("code"),
+        "field code removed",
+    ),
+    "a field is no longer always there": (
+        lambda new: schema(new, "Unit")["required"].remove("code"),
+        "field code no longer always there",
+    ),
+    "a field may be null": (
+        lambda new: unit(new, "code").update(type=["string", "null"]),
+        "type ['null'] given for the first time",
+    ),
+    "a field has another type": (
+        lambda new: unit(new, "code").update(type="integer"),
+        "type ['integer'] given for the first time",
+    ),
+    "a field gets longer": (
+        lambda new: unit(new, "code").update(maxLength=10),
+        "maxLength was 9, is 10",
+    ),
+    "a field loses its bound": (
+        lambda new: unit(new, "code").pop("maxLength"),
+        "maxLength was 9, is inf",
+    ),
+    "a field has another pattern": (
+        lambda new: unit(new, "code").update(pattern="^[a-z]+$"),
+        "pattern was ^[A-Z]+$, is ^[a-z]+$",
+    ),
+    "a field has another format": (
+        lambda new: unit(new, "code").update(format="uri"),
+        "format was None, is uri",
+    ),
+    "a value is given that was unknown": (
+        lambda new: schema(new, "Kind")["enum"].append("share"),
+        "value ['share'] given for the first time",
+    ),
+    "a value is no longer taken": (
+        lambda new: schema(new, "Kind")["enum"].remove("count"),
+        "value ['count'] no longer taken",
+    ),
+    "a list of values goes": (
+        lambda new: schema(new, "Kind").pop("enum"),
+        "the list of values came or went",
+    ),
+    "an option comes": (
+        lambda new: unit(new, "base")["anyOf"].append({"type": "string"}),
+        "option ['string'] given for the first time",
+    ),
+    "members of an object change": (
+        lambda new: unit(new, "parts")["additionalProperties"].update(type="number"),
+        "type ['number'] given for the first time",
+    ),
+}
+
+HARMLESS: dict[str, Change] = {
+    "a path comes": lambda new: new["paths"].update({"/v1/areas": new["paths"]["/v1/units"]}),
+    "a parameter comes": lambda new: add_parameter(new, required=False),
+    "a parameter takes more": lambda new: limit(new).update(maximum=2000),
+    "a field comes": lambda new: schema(new, "Unit")["properties"].update(name={"type": "string"}),
+    "a field is always there": lambda new: schema(new, "Page")["required"].append("total"),
+    "a field is never null again": lambda new: schema(new, "Page")["properties"]["next"].update(
+        type="string"
+    ),
+    "a field gets shorter": lambda new: unit(new, "code").update(maxLength=8),
+    "a status comes": lambda new: operation(new)["responses"].update({"404": {}}),
+    "words change": lambda new: schema(new, "Unit").update(description="What is counted in."),
+}
+
+
+def changed(change: Change) -> Node:
+    """Change the document."""
+    present = deepcopy(EARLIER)
+    change(present)
+    return present
+
+
+@pytest.mark.parametrize("name", BREAKING)
+def test_breaking_change_is_found(name: str) -> None:
+    change, told = BREAKING[name]
+    found = breaking(EARLIER, changed(change))
+    assert [one for one in found if told in one], found
+
+
+@pytest.mark.parametrize("name", HARMLESS)
+def test_harmless_change_is_let_through(name: str) -> None:
+    assert breaking(EARLIER, changed(HARMLESS[name])) == []
+
+
+def test_what_is_kept_is_what_is_compared() -> None:
+    plain = kept(EARLIER)
+    assert "description" not in json.dumps(plain)
+    assert breaking(EARLIER, plain) == breaking(plain, EARLIER) == []
+
+
+def test_command_tells_and_ends_with_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    earlier, present = tmp_path / "earlier.json", tmp_path / "present.json"
+    earlier.write_text(json.dumps(EARLIER))
+    present.write_text(json.dumps(changed(BREAKING["a field goes"][0])))
+    assert main(str(earlier), str(earlier)) == 0
+    assert main(str(earlier), str(present)) == 1
+    assert capsys.readouterr().out.endswith("field code removed\n1 breaking changes\n")
+    assert main(str(earlier)) == 0
+    assert json.loads(capsys.readouterr().out) == kept(EARLIER)
+
+
+def test_released_contract_is_kept(document: Node) -> None:
+    assert breaking(json.loads(RELEASED.read_text()), document) == []
