@@ -332,7 +332,7 @@ def test_tables_come_compressed_when_asked(server: str) -> None:
 
 def test_a_table_is_measured_without_being_read(larger: tuple[FastAPI, Target]) -> None:
     database = Database(storage(larger[1]))
-    with database.connect() as connection:
+    with database.apart() as connection:
         for query in ({"vintages": Vintages.ALL}, {"unit": ["USD"]}):
             asked = ObservationSelection().model_copy(update=query)
             rows = OBSERVATION_TABLE.rows(connection, Language.ENGLISH, asked)
