@@ -331,7 +331,8 @@ def test_tables_come_compressed_when_asked(server: str) -> None:
 
 
 def test_a_table_is_measured_without_being_read(larger: tuple[FastAPI, Target]) -> None:
-    database = Database(storage(larger[1]))
+    kept = storage(larger[1])
+    database = Database(kept)
     with database.apart() as connection:
         for query in ({"vintages": Vintages.ALL}, {"unit": ["USD"]}):
             asked = ObservationSelection().model_copy(update=query)
@@ -342,6 +343,7 @@ def test_a_table_is_measured_without_being_read(larger: tuple[FastAPI, Target]) 
             assert found
             assert not OBSERVATION_TABLE.is_longer(connection, asked, length)
     database.close()
+    kept.close()
 
 
 @pytest.mark.parametrize(
