@@ -92,8 +92,9 @@ def test_the_api_catalogue_leads_to_the_api(client: TestClient) -> None:
                 assert found.startswith(link["type"])
 
 
-def test_the_entry_point_links_to_what_describes_it(client: TestClient) -> None:
-    links = dict(linked(client.get("/v1").headers["link"]))
+@pytest.mark.parametrize("path", ["/v1", "/"])
+def test_the_entry_points_link_to_what_describes_them(client: TestClient, path: str) -> None:
+    links = dict(linked(client.get(path).headers["link"]))
     assert {"service-desc", "service-doc", "describedby", "license", "cite-as"} <= set(links)
     assert all(answers(client, href) for href in links.values())
 

@@ -8,6 +8,7 @@ from app import filters
 from app.context import BEFORE_VALIDATION, Read, Reader
 from app.formats import dataset_json_ld
 from app.formats.about import TITLE, citation, distributions
+from app.formats.addresses import links
 from app.formats.charts import describing
 from app.formats.charts.layout import laid
 from app.formats.charts.picture import Picture
@@ -42,7 +43,7 @@ def show_dashboard(
         read.language,
         has_file=current.database.is_file,
     )
-    return page(
+    answer = page(
         request,
         "dashboard.html",
         found=found,
@@ -55,6 +56,8 @@ def show_dashboard(
         size=size(of_overview(read, found["overview"]), WIDE),
         **told_dataset(read),
     )
+    answer.headers["Link"] = ", ".join(map(str, links(read.base)))
+    return answer
 
 
 @router.get("/years")
