@@ -162,6 +162,7 @@ def test_colours_can_be_read(theme: Theme) -> None:
     [
         ("《国务院新闻办公室》，第2段", Language.CHINESE, ["《国务院新闻", "办公室》，第", "2段"]),
         ("国务院新闻办》完（好）", Language.CHINESE, ["国务院新闻", "办》完（好）"]),
+        ("国务“一带一路”好", Language.CHINESE, ["国务", "“一带一路”", "好"]),
         ("国务院新闻（好）", Language.CHINESE, ["国务院新闻", "（好）"]),
         ("one two, (three)", Language.ENGLISH, ["one two,", "(three)"]),
         ("averyverylongword so", Language.ENGLISH, ["averyverylon", "gword so"]),

@@ -7,11 +7,12 @@ from app.text import IDEOGRAPHS, Language
 
 OPENING, CLOSING = "（《〈“‘「『【〔(\\[", "，。；：、！？）》〉”’」』】〕%)\\]"
 TOKEN = re.compile(
-    f"[{OPENING}]*"
-    f"(?:[{IDEOGRAPHS}]|[^\\s{IDEOGRAPHS}{OPENING}{CLOSING}]+[年月日]?|[^\\s{OPENING}])?"
+    f"(?:“[{IDEOGRAPHS}]{{1,6}}”|[{OPENING}]*"
+    f"(?:[{IDEOGRAPHS}]|[^\\s{IDEOGRAPHS}{OPENING}{CLOSING}]+[年月日]?|[^\\s{OPENING}])?)"
     f"[{CLOSING}]*\\s*"
 )
-"""What is never parted: a word or an ideograph, with the punctuation that belongs to it."""
+"""What is never parted: a word, a short name in quotation marks, or an ideograph, with the
+punctuation that belongs to it."""
 
 
 def broken(text: str, size: float, room: float, language: Language, *, bold: bool) -> list[str]:

@@ -30,13 +30,17 @@ class Engine:
         with self.lock:
             try:
                 return self.answer(line)
-            except (EOFError, OSError):
+            except EOFError:
                 # It may have been ended from outside while nothing was asked of it.
                 self.close()
                 return self.answer(line)
 
     def answer(self, line: bytes) -> bytes:
-        """Send a job, and wait for what is made."""
+        """Send a job, and wait for what is made.
+
+        Raises:
+            EOFError: if the process has ended, or ends over it.
+        """
         if self.process is None:
             command = [sys.executable, "-m", engine.__name__]
             self.process = Popen(command, stdin=PIPE, stdout=PIPE)  # noqa: S603
@@ -50,6 +54,8 @@ class Engine:
             jobs.flush()
             length = answers.read(engine.LENGTH)
             made = answers.read(int.from_bytes(length, "big"))
+        except OSError:
+            made = b""
         finally:
             watch.cancel()
         if not made:
