@@ -163,8 +163,10 @@ def language_headers(request: Request, language: Language) -> dict[str, str]:
 
 def route_path(request: Request) -> str:
     """Give the path below the prefix that a proxy may have put before it."""
-    path: str = request.scope["path"]
-    return path.removeprefix(request.scope.get("root_path", ""))
+    scope = request.scope
+    path: str = scope["path"]
+    # What is mounted sees a root of its own; that of the application stands beside it.
+    return path.removeprefix(scope.get("app_root_path", scope.get("root_path", "")))
 
 
 def base_url(request: Request) -> str:

@@ -166,3 +166,12 @@ def test_everything_is_told_in_sentences(client: TestClient, language: str) -> N
         assert any(action["text"].rstrip(".。") in one for one in lines)
     for source in items("sources"):
         assert any(source["line"] in one and source["code"] in one for one in lines)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/.well-known/api-catalog", "/robots.txt", "/sitemap.xml", "/llms.txt", "/llms-full.txt"],
+)
+def test_what_is_not_known_is_refused_here_too(client: TestClient, path: str) -> None:
+    assert client.get(f"{path}?x=1").json()["errors"][0]["location"] == "query.x"
+    assert client.get(f"{path}?lang=fr").json()["errors"][0]["location"] == "query.lang"

@@ -300,3 +300,18 @@ def test_words_that_were_found_are_marked(client: TestClient) -> None:
     marks = [one.text_content() for one in page.xpath("//ol[@class='actions']//mark")]
     assert [mark.lower() for mark in marks] == ["digital", "digital"]
     assert page.xpath("//ul[@class='hits']/li")
+
+
+@pytest.mark.parametrize(
+    ("code", "language", "told"),
+    [
+        ("aid-projects", "en", "<dd>above 700</dd>"),
+        ("aid-projects", "zh", "<dd>高于700</dd>"),
+        ("import-share", "en", "<dd>below 54 %</dd>"),
+        ("import-share", "zh", "<dd>低于54%</dd>"),
+    ],
+)
+def test_a_bound_is_told_with_its_unit(
+    client: TestClient, code: str, language: str, told: str
+) -> None:
+    assert told in client.get(f"/indicators/{code}?lang={language}").text

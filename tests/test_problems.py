@@ -174,3 +174,9 @@ def test_next_repeats_every_filter_however_long(client: TestClient) -> None:
     assert first.status_code == 200
     assert len(first.json()["next"]) > 2000
     assert client.get(first.json()["next"]).json()["next"] is None
+
+
+def test_a_missing_file_is_told_by_its_whole_path(client: TestClient) -> None:
+    answer = client.get("/static/fonts/none.woff2")
+    assert answer.status_code == 404
+    assert "/static/fonts/none.woff2" in answer.json()["detail"]

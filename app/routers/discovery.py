@@ -61,8 +61,9 @@ def get_catalog_turtle(read: Read, query: Nothing) -> Response:
 
 
 @well_known.get("/.well-known/api-catalog")
-def show_api_catalog(read: Read) -> Response:
+def show_api_catalog(read: Read, query: Nothing) -> Response:
     """List the APIs of this host (RFC 9727)."""
+    del query
     anchors: dict[str, list[dict[str, str]]] = {}
     for link in links(read.base):
         kind = {"type": link.media_type} if link.media_type else {}
@@ -72,15 +73,17 @@ def show_api_catalog(read: Read) -> Response:
 
 
 @well_known.get("/robots.txt", response_class=PlainTextResponse)
-def show_robots(read: Read) -> Response:
+def show_robots(read: Read, query: Nothing) -> Response:
     """Let everything be read, and say where the pages are."""
+    del query
     told = f"User-agent: *\nAllow: /\n\nSitemap: {read.base}/sitemap.xml\n"
     return read.content(told.encode(), "text/plain")
 
 
 @well_known.get("/sitemap.xml")
-def show_sitemap(read: Read) -> Response:
+def show_sitemap(read: Read, query: Nothing) -> Response:
     """List the pages, each in both languages."""
+    del query
     released = read.snapshot.release["released_on"]
     keys = read.snapshot.keys
     own = (f"{path}/{key}" for name, path in OWN_PAGES.items() for key in keys[name].held or ())
@@ -88,8 +91,9 @@ def show_sitemap(read: Read) -> Response:
 
 
 @well_known.get("/llms.txt")
-def show_index(read: Read) -> Response:
+def show_index(read: Read, query: Nothing) -> Response:
     """Tell a program where to begin."""
+    del query
     top = prose.head(read.snapshot.release, read.base, read.language)
     is_file = read.snapshot.database.is_file
     text = prose.index(top, read.base, read.language, is_file=is_file)
@@ -97,8 +101,9 @@ def show_index(read: Read) -> Response:
 
 
 @well_known.get("/llms-full.txt")
-def show_everything(read: Read) -> Response:
+def show_everything(read: Read, query: Nothing) -> Response:
     """Give all figures, priority areas and sources in sentences."""
+    del query
     text = prose.everything(
         prose.head(read.snapshot.release, read.base, read.language),
         read.language,
