@@ -22,7 +22,6 @@ from app.database import Database, DatabaseError, Files, is_current
 from app.models import SCHEMA_REVISION
 from app.seeding.build import build
 from app.seeding.faults import BuildError, SeedError
-from app.seeding.file_target import clear_away, replacing
 from app.seeding.files import seed_hash
 from app.text import separate
 from tests.seeds import GOODS, MIGRATIONS, ROOT, SCIO, SEED, add, add_figure, copied, edit
@@ -159,71 +158,6 @@ def test_a_killed_build_leaves_the_old_or_the_new(
     assert target.read_bytes() in (old, built.read_bytes())
     build(SEED, MIGRATIONS, target)
     assert target.read_bytes() == built.read_bytes()
-
-
-def test_what_killed_builds_left_is_cleared_away(tmp_path: Path) -> None:
-    target = tmp_path / "bri.sqlite"
-    left = tmp_path / ".bri.sqlite.abc.building"
-    left.write_bytes(b"half")
-    other = tmp_path / ".other.sqlite.abc.building"
-    other.write_bytes(b"of another target")
-    with replacing(target) as at_work:
-        clear_away(target)
-        assert at_work.exists()
-        assert not left.exists()
-    assert sorted(path.name for path in tmp_path.iterdir()) == [other.name, target.name]
-
-
-def test_two_builds_at_once_end_well(built: Path, tmp_path: Path) -> None:
-    target = tmp_path / "bri.sqlite"
-    with (
-        python_build(sys.executable, SEED, target) as first,
-        python_build(sys.executable, SEED, target) as second,
-    ):
-        first.communicate()
-        second.communicate()
-    assert (first.returncode, second.returncode) == (0, 0)
-    assert target.read_bytes() == built.read_bytes()
-    assert list(tmp_path.iterdir()) == [target]
-
-
-def test_what_a_link_names_is_replaced(built: Path, tmp_path: Path) -> None:
-    (tmp_path / "data").mkdir()
-    real, link = tmp_path / "data" / "real.sqlite", tmp_path / "bri.sqlite"
-    link.symlink_to(real)
-    for _ in range(2):
-        build(SEED, MIGRATIONS, link)
-        assert link.readlink() == real
-        assert real.read_bytes() == built.read_bytes()
-
-
-def test_strangers_are_not_overwritten(tmp_path: Path) -> None:
-    (tmp_path / "notes.txt").write_text("mine", "utf-8")
-    with closing(sqlite3.connect(tmp_path / "other.sqlite")) as connection:
-        connection.execute("CREATE TABLE release (name)")
-    os.mkfifo(tmp_path / "pipe")
-    (tmp_path / "folder").mkdir()
-    before = (tmp_path / "other.sqlite").read_bytes()
-    for name, message in (
-        ("notes.txt", "is no database of this API .*; move it away or name another file"),
-        ("other.sqlite", "is no database of this API .*no such column"),
-        ("folder", "is a folder; name a file"),
-        ("pipe", "is no regular file; name another"),
-        ("notes.txt/bri.sqlite", "cannot write .*: (Not a directory|File exists)"),
-        (f"{'long' * 80}.sqlite", "cannot write .*: File name too long"),
-    ):
-        with pytest.raises(BuildError, match=message):
-            build(SEED, MIGRATIONS, tmp_path / name)
-    assert (tmp_path / "notes.txt").read_text("utf-8") == "mine"
-    assert (tmp_path / "other.sqlite").read_bytes() == before
-    assert (tmp_path / "pipe").is_fifo()
-    assert len(list(tmp_path.iterdir())) == 4
-
-
-def test_an_empty_file_is_filled(built: Path, tmp_path: Path) -> None:
-    (tmp_path / "bri.sqlite").touch()
-    build(SEED, MIGRATIONS, tmp_path / "bri.sqlite")
-    assert (tmp_path / "bri.sqlite").read_bytes() == built.read_bytes()
 
 
 def test_the_release_says_what_it_was_built_from(built: Path) -> None:
