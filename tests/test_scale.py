@@ -163,9 +163,7 @@ def plans(app: FastAPI) -> Iterator[list[tuple[str, list[str]]]]:
         found.append((statement, [row[3] for row in rows]))
 
     def run(ready: Prepared, connection: Any, values: Any) -> Any:
-        given = ready.fixed | {name: ready.bound(name, one) for name, one in values.items()}
-        in_order = [given[name] for name in ready.order or ()]
-        explain(None, connection.connection.cursor(), ready.text, in_order)
+        explain(None, connection.connection.cursor(), ready.text, ready.given(values))
         return running(ready, connection, values)
 
     running = Prepared.run

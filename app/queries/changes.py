@@ -2,15 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, bindparam, func, select
 
 from app.filters import ChangeFilters
 from app.models import Change, ChangedField, ReleaseEntry
 from app.queries.columns import Record, localized
-from app.queries.pages import Found, page
+from app.queries.pages import MADE, Found, page
+from app.queries.prepared import once
+from app.queries.shapes import Shape, narrowed
 from app.text import Language
 from app.vocabulary import ChangeKind
 
@@ -42,18 +44,19 @@ def change_statement(language: Language) -> Select[Any]:
 
 def changes(connection: Connection, language: Language, filters: ChangeFilters) -> Found:
     """List changes, each with the fields that differ."""
-    statement = change_statement(language)
-    for column, values in (
-        (Entry.code, filters.release),
-        (Done.kind, filters.kind),
-        (Done.collection, filters.collection),
-    ):
-        if values:
-            statement = statement.where(column.in_(values))
-    if filters.since is not None:
-        statement = statement.where(Entry.released_on >= filters.since)
-    found = page(connection, statement, ORDERS, filters)
+    shape, values = narrowed(filters)
+    found = page(connection, narrowed_statement(language, shape), ORDERS, filters, values)
     return found.with_rows(with_fields(connection, found.rows))
+
+
+@lru_cache(maxsize=MADE)
+def narrowed_statement(language: Language, shape: Shape) -> Select[Any]:
+    """Select the changes that requests of a shape ask for."""
+    columns = {"release": Entry.code, "kind": Done.kind, "collection": Done.collection}
+    statement = shape.narrow(change_statement(language), columns)
+    if "since" in shape:
+        statement = statement.where(Entry.released_on >= bindparam("since"))
+    return statement
 
 
 def with_fields(connection: Connection, rows: Sequence[Record]) -> list[Record]:
@@ -97,7 +100,6 @@ def told_releases(connection: Connection, language: Language) -> list[Record]:
         if row["kind"] is not None:
             release["changes"][row["kind"]] = row["count"]
     told = change_statement(language).where(Done.kind != ChangeKind.ADDED).order_by(Done.id)
-    rows = [dict(row) for row in connection.execute(told).mappings()]
-    for change in with_fields(connection, rows):
+    for change in with_fields(connection, once(connection, told)):
         found[change["release"]]["told"].append(change)
     return list(found.values())

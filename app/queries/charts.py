@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 from app.models import Indicator, Observation, Series
 from app.queries.columns import Record, unindexed
 from app.queries.observations import observation_statement, read
-from app.queries.prepared import keyed
+from app.queries.prepared import once, one
 from app.queries.series import breaks_of, series_statement, told
 from app.queries.vintages import current
 from app.text import Language
@@ -30,7 +30,7 @@ def series_of_indicator(connection: Connection, language: Language, key: str) ->
     """Read the first series of an indicator with their figures, and how many more there are."""
     statement = series_statement(language).add_columns(func.count().over().label("all"))
     statement = statement.where(Measured.code == key).order_by(Group.id).limit(MOST_SERIES)
-    rows = [dict(row) for row in connection.execute(statement).mappings()]
+    rows = once(connection, statement)
     number = max((row.pop("all") for row in rows), default=0)
     shown = with_points(connection, language, rows, MOST_BESIDE)
     return {"series": [one for one in shown if one["points"]], "hidden": number - len(rows)}
@@ -38,9 +38,8 @@ def series_of_indicator(connection: Connection, language: Language, key: str) ->
 
 def drawn_series(connection: Connection, language: Language, key: str) -> Record | None:
     """Read one series with its newest figures."""
-    found = connection.execute(keyed(series_statement(language), Group.code), {"key": key})
-    rows = [dict(row) for row in found.mappings()]
-    return next(iter(with_points(connection, language, rows, MOST_ALONE)), None)
+    found = one(connection, series_statement(language), Group.code, key)
+    return found and with_points(connection, language, [found], MOST_ALONE)[0]
 
 
 def with_points(

@@ -1,7 +1,7 @@
 """Outcomes, priority areas and their actions."""
 
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Select, exists, func, select
@@ -24,11 +24,12 @@ from app.models import (
     Source,
     Topic,
 )
-from app.queries.columns import Record, localized, nest, reference, source, with_line
+from app.queries.columns import Record, localized, reference, source, with_line
 from app.queries.links import Linked, attach, links
-from app.queries.pages import Found, page
-from app.queries.prepared import one
-from app.queries.words import holding
+from app.queries.pages import MADE, Found, page
+from app.queries.prepared import once, one
+from app.queries.shapes import Shape, narrowed
+from app.queries.words import with_words
 from app.text import Language
 
 Result: Any = Outcome
@@ -47,15 +48,43 @@ PRIORITY_AREA_ORDERS: dict[str, Sequence[Any]] = {
     "position": (Priority.year, Priority.position, Priority.code),
     "id": (Priority.code,),
 }
+OUTCOME_TARGETS: dict[str, tuple[Any, Any]] = {
+    "sector": (OutcomeSector, Sector),
+    "instrument": (OutcomeInstrument, Instrument),
+    "area": (OutcomeArea, Area),
+}
+ACTION_TARGETS: dict[str, tuple[Any, Any]] = {
+    "sector": (ActionSector, Sector),
+    "instrument": (ActionInstrument, Instrument),
+    "area": (ActionArea, Area),
+    "topic": (ActionTopic, Topic),
+}
+"""For each filter the table of links, and that of the things."""
 
 
-def naming(owner: Any, link: Any, target: Any, keys: Sequence[str]) -> Any:  # noqa: ANN401
-    """Make the condition that a record names one of some things."""
-    return exists().where(
-        getattr(link, f"{owner.__tablename__}_id") == owner.id,
-        getattr(link, f"{target.__tablename__}_id") == target.id,
-        target.code.in_(keys),
-    )
+def naming(
+    statement: Select[Any],
+    shape: Shape,
+    owner: Any,  # noqa: ANN401
+    targets: Mapping[str, tuple[Any, Any]],
+) -> Select[Any]:
+    """Keep the records that name one of some things.
+
+    Args:
+        statement: the records.
+        shape: by what they are narrowed.
+        owner: their table.
+        targets: for each filter the table of links, and that of the things.
+    """
+    for name, (link, target) in targets.items():
+        if name in shape:
+            named = exists().where(
+                getattr(link, f"{owner.__tablename__}_id") == owner.id,
+                getattr(link, f"{target.__tablename__}_id") == target.id,
+                shape.holds(name, target.code),
+            )
+            statement = statement.where(named)
+    return statement
 
 
 @cache
@@ -79,23 +108,21 @@ def outcome_statement(language: Language) -> Select[Any]:
 
 def outcomes(connection: Connection, language: Language, filters: OutcomeFilters) -> Found:
     """List outcomes."""
-    statement = outcome_statement(language)
-    if filters.year:
-        statement = statement.where(Result.year.in_(filters.year))
-    if filters.topic:
-        statement = statement.where(Topic.code.in_(filters.topic))  # type: ignore[attr-defined]
-    for link, target, keys in (
-        (OutcomeSector, Sector, filters.sector),
-        (OutcomeInstrument, Instrument, filters.instrument),
-        (OutcomeArea, Area, filters.area),
-    ):
-        if keys:
-            statement = statement.where(naming(Outcome, link, target, keys))
-    if filters.q is not None:
-        statement = statement.where(Result.code.in_(holding(connection, filters.q, "outcome")))
-    found = page(connection, statement, OUTCOME_ORDERS, filters)
+    shape, values = narrowed(filters)
+    statement = narrowed_outcomes(language, shape)
+    statement = with_words(connection, statement, Result.code, filters.q, "outcome")
+    found = page(connection, statement, OUTCOME_ORDERS, filters, values)
     linked = links(connection, language, {"outcome": [row["id"] for row in found.rows]})
     return found.map(lambda row: told(row, language, linked, "outcome"))
+
+
+@lru_cache(maxsize=MADE)
+def narrowed_outcomes(language: Language, shape: Shape) -> Select[Any]:
+    """Select the outcomes that requests of a shape ask for."""
+    subject: Any = Topic
+    columns = {"year": Result.year, "topic": subject.code}
+    statement = shape.narrow(outcome_statement(language), columns)
+    return naming(statement, shape, Outcome, OUTCOME_TARGETS)
 
 
 def outcome(connection: Connection, language: Language, key: str) -> Record | None:
@@ -106,7 +133,7 @@ def outcome(connection: Connection, language: Language, key: str) -> Record | No
 
 def told(row: Record, language: Language, linked: Linked, kind: str) -> Record:
     """Complete a selected outcome or action with its source line and links."""
-    record = attach(nest(row), linked, kind, row["id"])
+    record = attach(row, linked, kind, row["id"])
     record["source"] = with_line(record["source"], language)
     return record
 
@@ -136,27 +163,20 @@ def action_statement(language: Language) -> Select[Any]:
 
 def actions(connection: Connection, language: Language, filters: ActionFilters) -> Found:
     """List actions."""
-    statement = action_statement(language)
-    for column, values in (
-        (Priority.year, filters.year),
-        (Priority.slug, filters.priority_area),
-        (Step.kind, filters.kind),
-    ):
-        if values:
-            statement = statement.where(column.in_(values))
-    for link, target, keys in (
-        (ActionSector, Sector, filters.sector),
-        (ActionInstrument, Instrument, filters.instrument),
-        (ActionArea, Area, filters.area),
-        (ActionTopic, Topic, filters.topic),
-    ):
-        if keys:
-            statement = statement.where(naming(Action, link, target, keys))
-    if filters.q is not None:
-        statement = statement.where(Step.code.in_(holding(connection, filters.q, "action")))
-    found = page(connection, statement, ACTION_ORDERS, filters)
+    shape, values = narrowed(filters)
+    statement = narrowed_actions(language, shape)
+    statement = with_words(connection, statement, Step.code, filters.q, "action")
+    found = page(connection, statement, ACTION_ORDERS, filters, values)
     linked = links(connection, language, {"action": [row["id"] for row in found.rows]})
     return found.map(lambda row: told(row, language, linked, "action"))
+
+
+@lru_cache(maxsize=MADE)
+def narrowed_actions(language: Language, shape: Shape) -> Select[Any]:
+    """Select the actions that requests of a shape ask for."""
+    columns = {"year": Priority.year, "priority_area": Priority.slug, "kind": Step.kind}
+    statement = shape.narrow(action_statement(language), columns)
+    return naming(statement, shape, Action, ACTION_TARGETS)
 
 
 def action(connection: Connection, language: Language, key: str) -> Record | None:
@@ -190,11 +210,16 @@ def priority_areas(
     connection: Connection, language: Language, filters: PriorityAreaFilters
 ) -> Found:
     """List priority areas with their actions."""
-    statement = priority_area_statement(language)
-    if filters.year:
-        statement = statement.where(Priority.year.in_(filters.year))
-    found = page(connection, statement, PRIORITY_AREA_ORDERS, filters)
+    shape, values = narrowed(filters)
+    statement = narrowed_areas(language, shape)
+    found = page(connection, statement, PRIORITY_AREA_ORDERS, filters, values)
     return Found(complete(connection, language, found.rows), found.total, found.cursor)
+
+
+@lru_cache(maxsize=MADE)
+def narrowed_areas(language: Language, shape: Shape) -> Select[Any]:
+    """Select the priority areas that requests of a shape ask for."""
+    return shape.narrow(priority_area_statement(language), {"year": Priority.year})
 
 
 def priority_area(
@@ -204,9 +229,8 @@ def priority_area(
     statement = priority_area_statement(language).where(Priority.slug == slug)
     if year is not None:
         statement = statement.where(Priority.year == year)
-    rows = connection.execute(statement.order_by(Priority.year.desc()).limit(1)).mappings()
-    records = complete(connection, language, [dict(row) for row in rows])
-    return records[0] if records else None
+    rows = once(connection, statement.order_by(Priority.year.desc()).limit(1))
+    return next(iter(complete(connection, language, rows)), None)
 
 
 def complete(connection: Connection, language: Language, rows: list[Record]) -> list[Record]:
@@ -223,7 +247,7 @@ def actions_of(connection: Connection, language: Language, areas: Sequence[str])
     """Select the actions of some priority areas, in order."""
     statement = action_statement(language).where(Priority.code.in_(areas))
     ordered = statement.order_by(*ACTION_ORDERS["position"])
-    return [dict(row) for row in connection.execute(ordered).mappings()]
+    return once(connection, ordered)
 
 
 def with_actions(
@@ -233,7 +257,7 @@ def with_actions(
     done = [told(step, language, linked, "action") for step in steps]
     records = []
     for row in rows:
-        record = attach(nest(row), linked, "priority_area", row["code"])
+        record = attach(row, linked, "priority_area", row["code"])
         del record["code"]
         record["source"] = with_line(record["source"], language)
         named = (record["year"], record["slug"])
@@ -250,6 +274,4 @@ def newest_priority_areas(connection: Connection, language: Language) -> list[Re
     """Select the priority areas of the newest year."""
     newest = select(func.max(Priority.year)).correlate(None).scalar_subquery()
     statement = priority_area_statement(language).where(Priority.year == newest)
-    return [
-        dict(row) for row in connection.execute(statement.order_by(Priority.position)).mappings()
-    ]
+    return once(connection, statement.order_by(Priority.position))

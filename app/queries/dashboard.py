@@ -10,6 +10,7 @@ from app.models import Series
 from app.queries.charts import MOST_BESIDE, with_points
 from app.queries.columns import Record
 from app.queries.commitments import outcomes
+from app.queries.prepared import once
 from app.queries.release import overview
 from app.queries.search import search
 from app.queries.series import parted, series_statement
@@ -100,7 +101,7 @@ def with_comparisons(
     """Put beside each headline the figures of its own series, which alone compare with it."""
     codes = [one["headline"]["series"] for one in indicators]
     statement = series_statement(language).where(Group.code.in_(codes))
-    rows = [dict(row) for row in connection.execute(statement).mappings()]
+    rows = once(connection, statement)
     beside = {
         one["code"]: one | {"points": parted(one["points"], one["breaks"])}
         for one in with_points(connection, language, rows, MOST_BESIDE)

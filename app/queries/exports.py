@@ -20,7 +20,7 @@ from sqlalchemy import (
 from app.filters import ObservationSelection
 from app.models import FOREVER, GrowthRate, Headline, Observation, Series, Source
 from app.queries.columns import localized
-from app.queries.narrow import is_about_series, is_early, narrowed, orders_of, way_of
+from app.queries.narrow import is_about_series, is_early, matching, orders_of, way_of
 from app.queries.observations import (
     Counterpart,
     Earlier,
@@ -30,6 +30,7 @@ from app.queries.observations import (
     with_context,
 )
 from app.queries.pages import Order
+from app.queries.shapes import narrowed
 from app.queries.vintages import current
 from app.text import Language, Words
 from app.vocabulary import Datatype
@@ -241,30 +242,29 @@ def observation_rows(
         Rate.period_start == Figure.period_start,
         *current(GrowthRate, filters.as_of),
     )
-    way = way_of(filters)
-    by_series = is_about_series(filters)
+    shape, values = narrowed(filters)
     early = is_early(connection, Observation, filters.as_of)
-    order = Order.asked(filters, orders_of(Observation, by_series=by_series), None)
+    orders = orders_of(Observation, by_series=is_about_series(shape))
     statement = (
         select(*(column.expression(language).label(column.name) for column in OBSERVATIONS))
         .select_from(Observation)
         .outerjoin(Headline, Told.observation_id == Figure.id)
         .outerjoin(GrowthRate, rate)
     )
-    matching = narrowed(Observation, filters, way, early=early).whereclause
+    condition = matching(Observation, shape, way_of(shape), early=early).whereclause
     # Outer joins keep the planner from starting at a code list, which would cost the order.
     statement = with_context(statement, optional=True)
-    if matching is not None:
-        statement = statement.where(matching)
-    return statement.order_by(*order.directed())
+    if condition is not None:
+        statement = statement.where(condition)
+    return Order.named(orders, shape.sort).numbers(statement).params(values)
 
 
 def count(connection: Connection, filters: ObservationSelection, most: int) -> int:
     """Count the figures that match, up to a number."""
-    way = way_of(filters)
+    shape, values = narrowed(filters)
     early = is_early(connection, Observation, filters.as_of)
-    matching = narrowed(Observation, filters, way, early=early).limit(most).subquery()
-    return int(connection.scalar(select(func.count()).select_from(matching)) or 0)
+    found = matching(Observation, shape, way_of(shape), early=early).limit(most).subquery()
+    return int(connection.scalar(select(func.count()).select_from(found), values) or 0)
 
 
 def chunks(connection: Connection, statement: Select[Any]) -> Iterator[Sequence[Sequence[Any]]]:

@@ -10,11 +10,12 @@ from sqlalchemy import Connection, Select, and_, bindparam, select
 
 from app.filters import GrowthRateFilters
 from app.models import Area, GrowthRate, Indicator, Observation, Series, Source, Unit
-from app.queries.columns import Record, localized, nest, reference, renamed, source, with_line
+from app.queries.columns import Record, localized, reference, renamed, source, with_line
 from app.queries.links import Linked
 from app.queries.narrow import listing
 from app.queries.pages import Found
-from app.queries.prepared import beside, bound, one
+from app.queries.prepared import one, read
+from app.queries.shapes import among
 from app.queries.vintages import current, term
 from app.text import Language, change, citation, period_label
 
@@ -54,7 +55,7 @@ def rate_statement(language: Language) -> Select[Any]:
 
 
 @cache
-def statement_beside(language: Language, *, today: bool, several: bool) -> Select[Any]:
+def statement_beside(language: Language, *, today: bool) -> Select[Any]:
     """Select the growth that holds today, or held on a day, for some observations."""
     same = and_(Figure.series_id == Rate.series_id, Figure.period_start == Rate.period_start)
     day: Any = None if today else bindparam("as_of")
@@ -62,7 +63,7 @@ def statement_beside(language: Language, *, today: bool, several: bool) -> Selec
         rate_statement(language)
         .add_columns(Figure.code.label("observation"))
         .join(Observation, same)
-        .where(bound(Figure.code, "keys", several=several), *current(GrowthRate, day))
+        .where(among(Figure.code, "keys"), *current(GrowthRate, day))
     )
 
 
@@ -70,10 +71,10 @@ def rates_beside(
     connection: Connection, language: Language, keys: Sequence[str], as_of: date | None
 ) -> Linked:
     """Read the growth that holds for the series and periods of some observations."""
-    statement = statement_beside(language, today=as_of is None, several=len(keys) != 1)
-    day = {} if as_of is None else {"as_of": as_of}
+    statement = statement_beside(language, today=as_of is None)
+    values = {"keys": keys} if as_of is None else {"keys": keys, "as_of": as_of}
     found: Linked = defaultdict(list)
-    for row in beside(connection, statement, {"keys": keys}, day):
+    for row in read(connection, statement, values):
         record = told(row, language)
         del record["period"]
         found["observation", record.pop("observation"), "growth"].append(record)
@@ -124,6 +125,6 @@ def told(record: Record, language: Language) -> Record:
 
 def whole(row: Record, language: Language) -> Record:
     """Complete a growth rate that stands by itself."""
-    record = told(nest(row), language)
+    record = told(row, language)
     line = citation(record["source"]["line"], record["locator"], language)
     return term(record) | {"citation": line}

@@ -1,19 +1,20 @@
 """Indicators, each with its headline observation."""
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Select, exists, select
 
 from app.filters import IndicatorFilters
 from app.models import Area, Baseline, Headline, Indicator, Observation, PriorityArea, Topic, Unit
-from app.queries.columns import Record, localized, nest, reference, renamed, unit
+from app.queries.columns import Record, localized, reference, renamed, unit
 from app.queries.links import Linked, attach, links
 from app.queries.observations import beside_of, observation_columns, told, with_context
-from app.queries.pages import Found, page
+from app.queries.pages import MADE, Found, page
 from app.queries.prepared import one
-from app.queries.words import holding
+from app.queries.shapes import Shape, narrowed
+from app.queries.words import with_words
 from app.text import Language
 
 OwnReporter: Any = renamed(Area, "own_reporter")
@@ -58,26 +59,27 @@ def indicator_statement(language: Language) -> Select[Any]:
 
 def indicators(connection: Connection, language: Language, filters: IndicatorFilters) -> Found:
     """List indicators."""
-    statement = indicator_statement(language)
-    for column, values in (
-        (Subject.code, filters.topic),
-        (Measure.code, filters.unit),
-        (Own.direction, filters.direction),
-    ):
-        if values:
-            statement = statement.where(column.in_(values))
-    if filters.priority_area:
-        area: Any = PriorityArea
-        statement = statement.where(
-            exists()
-            .where(Baseline.indicator_id == Own.id)
-            .where(Baseline.priority_area_id == area.id)
-            .where(area.slug.in_(filters.priority_area))
-        )
-    if filters.q is not None:
-        statement = statement.where(Own.code.in_(holding(connection, filters.q, "indicator")))
-    found = page(connection, statement, ORDERS, filters)
+    shape, values = narrowed(filters)
+    statement = narrowed_statement(language, shape)
+    statement = with_words(connection, statement, Own.code, filters.q, "indicator")
+    found = page(connection, statement, ORDERS, filters, values)
     return found.with_rows(complete(connection, language, found.rows))
+
+
+@lru_cache(maxsize=MADE)
+def narrowed_statement(language: Language, shape: Shape) -> Select[Any]:
+    """Select the indicators that requests of a shape ask for."""
+    columns = {"topic": Subject.code, "unit": Measure.code, "direction": Own.direction}
+    statement = shape.narrow(indicator_statement(language), columns)
+    if "priority_area" not in shape:
+        return statement
+    area: Any = PriorityArea
+    return statement.where(
+        exists()
+        .where(Baseline.indicator_id == Own.id)
+        .where(Baseline.priority_area_id == area.id)
+        .where(shape.holds("priority_area", area.slug))
+    )
 
 
 def indicator(connection: Connection, language: Language, key: str) -> Record | None:
@@ -96,11 +98,10 @@ def with_headlines(
     connection: Connection, language: Language, rows: list[Record], found: Linked
 ) -> list[Record]:
     """Complete selected indicators with their headline, given what they are linked to."""
-    records = [nest(row) for row in rows]
-    keys = [record["headline"]["id"] for record in records]
+    keys = [row["headline"]["id"] for row in rows]
     beside = beside_of(connection, language, [key for key in keys if key is not None])
-    for record in records:
+    for record in rows:
         attach(record, found, "indicator", record["code"])
         shown = record["headline"]
         record["headline"] = told(shown, language, beside) if shown["id"] is not None else None
-    return records
+    return rows

@@ -8,22 +8,22 @@ other order the index of that order is walked, and every filter is checked on th
 from collections.abc import Iterable
 from datetime import date
 from enum import Enum, auto
-from functools import partial
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, select
 
 from app.filters import (
     GrowthRateFilters,
     IndicatorObservationFilters,
     ObservationFilters,
-    PeriodSelection,
-    SeriesFilters,
     Vintages,
 )
 from app.models import Area, Indicator, Observation, Series, Source, Topic, Unit
 from app.queries.columns import unindexed
-from app.queries.pages import SORTED, Found, Listed, counted, walked
+from app.queries.pages import MADE, SORTED, Found, Listed, Order, counting, walked
+from app.queries.prepared import numbers
+from app.queries.shapes import Shape, narrowed
 from app.queries.vintages import current
 
 PeriodListing = IndicatorObservationFilters | ObservationFilters | GrowthRateFilters
@@ -52,11 +52,10 @@ class Way(Enum):
     """In another order, by its own index."""
 
 
-def narrowed(
+def matching(
     table: Any,  # noqa: ANN401
-    filters: PeriodSelection,
+    shape: Shape,
     way: Way,
-    indicator: str | None = None,
     *,
     early: bool = False,
 ) -> Select[Any]:
@@ -64,21 +63,20 @@ def narrowed(
 
     Args:
         table: observations or growth rates.
-        filters: what to find.
-        way: how to find it.
-        indicator: the one indicator that a list belongs to.
+        shape: by what they are narrowed.
+        way: how to find them.
         early: whether few rows were known on the day that ``as_of`` asks for.
     """
-    statement = select(table.id).where(*on_rows(table, filters, way, early=early))
-    conditions = list(on_series(filters, way, indicator))
+    statement = select(table.id).where(*on_rows(table, shape, way, early=early))
+    conditions = list(on_series(shape, way))
     if not conditions:
         return statement
     return statement.join(Series, Group.id == table.series_id).where(*conditions)
 
 
-def way_of(filters: PeriodSelection) -> Way:
+def way_of(shape: Shape) -> Way:
     """Choose the way that gives the order asked for."""
-    return Way.SERIES if filters.sort.startswith("indicator") else Way.ORDER  # type: ignore[attr-defined]
+    return Way.SERIES if shape.sort.startswith("indicator") else Way.ORDER
 
 
 def orders_of(table: Any, *, by_series: bool = False) -> dict[str, list[Any]]:  # noqa: ANN401
@@ -92,84 +90,76 @@ def orders_of(table: Any, *, by_series: bool = False) -> dict[str, list[Any]]:  
     return orders | ({"value": [table.value, table.id]} if table is Observation else {})
 
 
-def is_about_series(filters: PeriodSelection, indicator: str | None = None) -> bool:
+def is_about_series(shape: Shape) -> bool:
     """Tell whether any filter is about series."""
-    return bool(list(on_series(filters, Way.FREE, indicator)))
+    return any(name in shape for name in (*SERIES_FILTERS, "months", "topic"))
 
 
-def on_series(
-    filters: PeriodSelection | SeriesFilters, way: Way, indicator: str | None = None
-) -> Iterable[ColumnElement[bool]]:
+def on_series(shape: Shape, way: Way) -> Iterable[ColumnElement[bool]]:
     """Give the conditions on series."""
-    if indicator is not None:
-        yield among(Group.indicator_id, Indicator, [indicator], way)
     for name, (column, table) in SERIES_FILTERS.items():
-        if values := getattr(filters, name, None):
-            yield among(column, table, values, way)
-    if filters.months is not None:
+        if name in shape:
+            yield coded(column, table, name, shape, way)
+    if "months" in shape:
         months = Group.months if way is not Way.ORDER else unindexed(Group.months)
-        yield months == filters.months
-    if topic := getattr(filters, "topic", None):
+        yield shape.holds("months", months)
+    if "topic" in shape:
         subject: Any = Topic
-        topics = select(subject.id).where(subject.code.in_(topic))
+        topics = select(subject.id).where(shape.holds("topic", subject.code))
         indicators = select(Measured.id).where(Measured.topic_id.in_(topics))
         column = Group.indicator_id if way is Way.FREE else unindexed(Group.indicator_id)
         yield column.in_(indicators)
 
 
-def among(column: Any, table: Any, codes: list[str], way: Way) -> ColumnElement[bool]:  # noqa: ANN401
-    """Hold a foreign key against codes.
+def coded(column: Any, table: Any, name: str, shape: Shape, way: Way) -> ColumnElement[bool]:  # noqa: ANN401
+    """Hold a foreign key against the codes of a filter.
 
     One code is an equality, after which an index still gives the rows in the order of series; with
     several it would not, so the rows are walked instead, and those that match found on the way.
     """
-    keeps_order = way is Way.FREE or (way is Way.SERIES and len(codes) == 1)
+    is_one = name in shape.one
+    keeps_order = way is Way.FREE or (way is Way.SERIES and is_one)
     compared = column if keeps_order else unindexed(column)
-    if len(codes) == 1:
-        one: ColumnElement[bool] = compared == named(table, codes[0])
-        return one
-    return compared.in_(select(table.id).where(table.code.in_(codes)))
-
-
-def named(table: Any, code: str) -> Any:  # noqa: ANN401
-    """Find the number of the record that has a code."""
-    return select(table.id).where(table.code == code).scalar_subquery()
+    found: Any = select(table.id).where(shape.holds(name, table.code))
+    condition: ColumnElement[bool] = (
+        compared == found.scalar_subquery() if is_one else compared.in_(found)
+    )
+    return condition
 
 
 def on_rows(
     table: Any,  # noqa: ANN401
-    filters: PeriodSelection,
+    shape: Shape,
     way: Way,
     *,
     early: bool,
 ) -> list[ColumnElement[bool]]:
     """Give the conditions on the rows themselves."""
-    conditions = known(table, filters, way, early=early)
-    if sources := getattr(filters, "source", None):
-        conditions.append(among(table.source_id, Source, sources, way))
+    conditions = known(table, shape, way, early=early)
+    if "source" in shape:
+        conditions.append(coded(table.source_id, Source, "source", shape, way))
     for name in ("status", "qualifier"):
-        if values := getattr(filters, name, None):
+        if name in shape:
             column = getattr(table, name)
-            compared = column if way is Way.FREE else unindexed(column)
-            conditions.append(compared.in_(values))
-    if filters.since is not None:
-        conditions.append(table.period_start >= filters.since)
-    if filters.until is not None:
-        conditions.append(table.period_end <= filters.until)
+            conditions.append(shape.holds(name, column if way is Way.FREE else unindexed(column)))
+    if "since" in shape:
+        conditions.append(table.period_start >= bindparam("since"))
+    if "until" in shape:
+        conditions.append(table.period_end <= bindparam("until"))
     return conditions
 
 
 def known(
     table: Any,  # noqa: ANN401
-    filters: PeriodSelection,
+    shape: Shape,
     way: Way,
     *,
     early: bool,
 ) -> list[ColumnElement[bool]]:
     """Keep the figures that hold, or all that were known."""
-    as_of = filters.as_of
-    if filters.vintages is Vintages.LATEST:
-        by_vintage = way is Way.ORDER and "vintage" in filters.sort  # type: ignore[attr-defined]
+    as_of: Any = bindparam("as_of") if "as_of" in shape else None
+    if shape.vintages == Vintages.LATEST:
+        by_vintage = way is Way.ORDER and "vintage" in shape.sort
         return current(table, as_of, early=early, walked=by_vintage)
     return [] if as_of is None else [table.vintage <= as_of]
 
@@ -178,7 +168,26 @@ def is_early(connection: Connection, table: Any, as_of: date | None) -> bool:  #
     """Tell whether so few rows were known on a day that an index of days finds them best."""
     if as_of is None:
         return False
-    return counted(connection, select(table.id).where(table.vintage <= as_of)) < SORTED
+    return bool(numbers(connection, known_by(table), {"as_of": as_of})[0] < SORTED)
+
+
+@cache
+def known_by(table: Any) -> Select[Any]:  # noqa: ANN401
+    """Count the rows that were known on a day."""
+    return counting(select(table.id).where(table.vintage <= bindparam("as_of")))
+
+
+@lru_cache(maxsize=MADE)
+def listed(table: Any, statement: Select[Any], shape: Shape, *, early: bool) -> Listed:  # noqa: ANN401
+    """Tell how to find the figures of a table for all requests of a shape."""
+    way = way_of(shape)
+    by_series = is_about_series(shape)
+    free, ordered = (matching(table, shape, one, early=early) for one in (Way.FREE, way))
+    order, walk = (
+        Order.named(orders_of(table, by_series=walks), shape.sort, placed=shape.placed)
+        for walks in (False, by_series)
+    )
+    return Listed(statement, table.id, free, ordered, order, walk, way is Way.ORDER)
 
 
 def listing(
@@ -190,14 +199,17 @@ def listing(
 ) -> Found:
     """Read one page of the figures of a table.
 
+    Args:
+        connection: the database.
+        table: observations or growth rates.
+        statement: what to show of each, made once.
+        filters: what to find.
+        indicator: the one indicator that the list belongs to.
+
     Raises:
         InvalidParameters: if the cursor was not made for this list.
     """
+    shape, values = narrowed(filters, indicator=indicator)
     early = is_early(connection, table, filters.as_of)
-    ways = (Way.FREE, way_of(filters))
-    free, ordered = (partial(narrowed, table, filters, way, indicator, early=early) for way in ways)
-    by_series = is_about_series(filters, indicator)
-    orders = orders_of(table), orders_of(table, by_series=by_series)
-    sorts = ways[1] is Way.ORDER
-    listed = Listed(statement, table.id, free(), ordered, *orders, sorts)
-    return walked(connection, listed, filters, {"of": indicator})
+    found = listed(table, statement, shape, early=early)
+    return walked(connection, found, filters, values)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Label, Select, select
+from sqlalchemy import Connection, Label, Select, bindparam, select
 
 from app.filters import IndicatorObservationFilters, ObservationFilters, VintagedFilters
 from app.models import (
@@ -21,9 +21,7 @@ from app.models import (
 )
 from app.queries.columns import (
     Record,
-    Row,
     localized,
-    nest,
     reference,
     renamed,
     source,
@@ -34,7 +32,7 @@ from app.queries.growth import rates_beside
 from app.queries.links import Linked
 from app.queries.narrow import listing, orders_of
 from app.queries.pages import Found, page
-from app.queries.prepared import one
+from app.queries.prepared import once, one
 from app.queries.reports import accounts_of
 from app.queries.vintages import term
 from app.text import Language, citation, figure, period_label
@@ -135,17 +133,24 @@ def vintages(
     connection: Connection, language: Language, filters: VintagedFilters, key: str
 ) -> Found:
     """List the figures of all sources for the series and period of an observation."""
+    statement = vintage_statement(language, today=filters.as_of is None)
+    values = {"known": key, "as_of": filters.as_of}
+    found = page(connection, statement, ORDERS, filters, values)
+    return found.with_rows(completed(connection, language, found.rows, filters.as_of))
+
+
+@cache
+def vintage_statement(language: Language, *, today: bool) -> Select[Any]:
+    """Select the figures for the series and period of one observation, known today or on a day."""
     known: Any = renamed(Observation, "known")
-    same = select(known.series_id, known.period_start).where(known.code == key).subquery()
+    same = select(known.series_id, known.period_start).where(known.code == bindparam("known"))
+    own = same.subquery()
     statement = (
         observation_statement(language)
-        .join(same, Figure.series_id == same.c.series_id)
-        .where(Figure.period_start == same.c.period_start)
+        .join(own, Figure.series_id == own.c.series_id)
+        .where(Figure.period_start == own.c.period_start)
     )
-    if filters.as_of is not None:
-        statement = statement.where(Figure.vintage <= filters.as_of)
-    found = page(connection, statement, ORDERS, filters, {"of": key})
-    return found.with_rows(completed(connection, language, found.rows, filters.as_of))
+    return statement if today else statement.where(Figure.vintage <= bindparam("as_of"))
 
 
 def read(
@@ -155,16 +160,15 @@ def read(
     as_of: date | None = None,
 ) -> list[Record]:
     """Read the selected observations, complete with reports and growth."""
-    rows = connection.execute(statement).mappings().all()
-    return completed(connection, language, rows, as_of)
+    return completed(connection, language, once(connection, statement), as_of)
 
 
 def completed(
-    connection: Connection, language: Language, rows: Sequence[Row], as_of: date | None
+    connection: Connection, language: Language, rows: Sequence[Record], as_of: date | None
 ) -> list[Record]:
-    """Complete selected rows with reports, growth, and words for people."""
+    """Complete selected observations with reports, growth, and words for people."""
     beside = beside_of(connection, language, [row["id"] for row in rows], as_of)
-    return [told(nest(row), language, beside) for row in rows]
+    return [told(row, language, beside) for row in rows]
 
 
 def beside_of(

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
-from typing import Any
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -15,22 +15,24 @@ from sqlalchemy import (
     bindparam,
     cast,
     func,
-    literal,
     select,
     tuple_,
 )
 
-from app.filters import Listing, Selection
+from app.filters import Listing
 from app.models import ExactDecimal
 from app.paging import Place, decode, encode
 from app.queries.columns import Record, unindexed
+from app.queries.prepared import numbers, once, read
+from app.queries.shapes import among
 
 BOUND = 1_000
 """Up to how many matching rows of a very long list are counted."""
 SORTED = 20_000
 """Up to how many rows are sorted rather than walked."""
-MADE = 128
-"""How many statements are held for the next request that asks for rows in the same order."""
+MADE = 256
+"""For how many shapes of requests statements are held for the next request of the shape."""
+Columns = Sequence[ColumnElement[Any]]
 
 
 @dataclass(frozen=True)
@@ -53,181 +55,40 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Listed:
-    """A list that may be very long."""
-
-    statement: Select[Any]
-    """What to show of each row, with all joins."""
-    key: ColumnElement[Any]
-    """The number of the row."""
-    free: Select[Any]
-    """The numbers of the rows that match, in no order."""
-    ordered: Callable[[], Select[Any]]
-    """The same, found by walking in the order that is asked for; made only where it is needed."""
-    orders: Mapping[str, Sequence[ColumnElement[Any]]]
-    """The columns of each order by its name; the last of them tell all rows apart."""
-    walks: Mapping[str, Sequence[ColumnElement[Any]]]
-    """The same columns, as the ordered statement names them."""
-    sorts: bool
-    """Whether a walk may be long, so that not so many rows are better sorted."""
-
-
-def walked(
-    connection: Connection,
-    listed: Listed,
-    filters: Listing,
-    of: dict[str, Any] | None = None,
-) -> Found:
-    """Read one page of a list that may be very long, at a cost that its length does not change.
-
-    The matching rows are found up to a bound. Where they are fewer, they are sorted; where they are
-    more, an index is walked in the order asked for until the page is full. Where such a walk may be
-    long, some more rows are sorted too.
-
-    Args:
-        connection: the database.
-        listed: what to show, how to find it, and in which orders.
-        filters: the limit, the order and the cursor.
-        of: what the list belongs to, so that a cursor fits no other list.
-
-    Raises:
-        InvalidParameters: if the cursor was not made for this list.
-    """
-    order = Order.asked(filters, listed.orders, of)
-    first = connection.execute(listed.free.limit(BOUND + 1)).scalars().all()
-    few = len(first) <= BOUND
-    values: dict[str, Any] = {}
-    if few and order.place is None:
-        rows = sorted_rows(listed.statement, listed.key, order.columns, order.descending)
-        values = {"numbers": first}
-    elif few:
-        rows = order.after(listed.statement.where(listed.key.in_(first)))
-    else:
-        found = Order.asked(filters, listed.walks, of)
-        if listed.sorts and counted(connection, listed.free) < SORTED:
-            numbers = replace(found, sorts=True).after(listed.free, labelled=False)
-        else:
-            numbers = found.after(listed.ordered(), labelled=False)
-        rows = order.labelled(
-            listed.statement.where(listed.key.in_(numbers.limit(filters.limit + 1)))
-        )
-    if not values:
-        rows = rows.limit(filters.limit + 1)
-    values["limit"] = filters.limit + 1
-    shown = [dict(row) for row in connection.execute(rows, values).mappings()]
-    return replace(order.cut(shown, min(len(first), BOUND)), exact=few)
-
-
-@lru_cache(maxsize=MADE)
-def sorted_rows(
-    statement: Select[Any],
-    key: ColumnElement[Any],
-    columns: tuple[ColumnElement[Any], ...],
-    descending: bool,  # noqa: FBT001
-) -> Select[Any]:
-    """Select the first of some rows, whose numbers are bound, in order."""
-    rows = statement.where(key.in_(bindparam("numbers", expanding=True)))
-    return Order(columns, descending, {}, None, 0).labelled(rows).limit(bindparam("limit"))
-
-
-@lru_cache(maxsize=MADE)
-def counted_rows(
-    statement: Select[Any],
-    columns: tuple[ColumnElement[Any], ...],
-    descending: bool,  # noqa: FBT001
-) -> Select[Any]:
-    """Select the first rows in order, with how many there are."""
-    rows = statement.add_columns(count_of(statement).scalar_subquery().label("total"))
-    return Order(columns, descending, {}, None, 0).labelled(rows).limit(bindparam("limit"))
-
-
-def count_of(statement: Select[Any]) -> Select[Any]:
-    """Count all rows of a statement."""
-    return statement.with_only_columns(func.count(), maintain_column_froms=True).correlate(None)
-
-
-def counted(connection: Connection, statement: Select[Any]) -> int:
-    """Count rows, up to as many as are sorted at once."""
-    some = statement.limit(SORTED).subquery()
-    count: int = connection.execute(select(func.count()).select_from(some)).scalar_one()
-    return count
-
-
-def page(
-    connection: Connection,
-    statement: Select[Any],
-    orders: Mapping[str, Sequence[ColumnElement[Any]]],
-    filters: Listing,
-    of: dict[str, Any] | None = None,
-) -> Found:
-    """Read one page of a list that is short enough to be counted and sorted.
-
-    Args:
-        connection: the database.
-        statement: what to select, joined and filtered.
-        orders: the columns of each order by its name; the last column is unique.
-        filters: the limit, the order and the cursor.
-        of: what the list belongs to, so that a cursor fits no other list.
-
-    Raises:
-        InvalidParameters: if the cursor was not made for this list.
-    """
-    order = Order.asked(filters, orders, of)
-    if order.place is None:
-        limited = counted_rows(statement, order.columns, order.descending)
-    else:
-        count = count_of(statement).scalar_subquery().label("total")
-        limited = order.after(statement.add_columns(count)).limit(bindparam("limit"))
-    values = {"limit": filters.limit + 1}
-    rows = [dict(row) for row in connection.execute(limited, values).mappings()]
-    total = rows[0]["total"] if rows else connection.execute(count_of(statement)).scalar_one()
-    for row in rows:
-        del row["total"]
-    return order.cut(rows, total)
-
-
-@dataclass(frozen=True)
 class Order:
-    """The order that was asked for, and the place in it where the page starts."""
+    """An order of rows, from the first of them or from behind a place that is bound."""
 
     columns: tuple[ColumnElement[Any], ...]
-    descending: bool
-    scope: dict[str, Any]
-    place: Place | None
-    limit: int
+    """What is compared; the last column tells all rows apart."""
+    descending: bool = False
+    placed: bool = False
+    """Whether the page starts behind a place."""
     sorts: bool = False
     """Whether rows are to be sorted, whatever index could give their order."""
 
     @classmethod
-    def asked(
-        cls,
-        filters: Selection,
-        orders: Mapping[str, Sequence[ColumnElement[Any]]],
-        of: dict[str, Any] | None,
-    ) -> "Order":
-        """Read the order and the cursor of a request."""
-        name: str = filters.sort  # type: ignore[attr-defined]
-        scope = {"list": type(filters).__name__, **filters.narrowing(), **(of or {})}
-        cursor: str | None = getattr(filters, "cursor", None)
-        place = None if cursor is None else decode(cursor, scope)
-        columns = orders[name.removesuffix("_desc")]
-        limit: int = getattr(filters, "limit", 0)
-        return cls(tuple(columns), name.endswith("_desc"), scope, place, limit)
+    def named(cls, orders: Mapping[str, Columns], sort: str, *, placed: bool = False) -> "Order":
+        """Take an order by the name that requests have for it."""
+        columns = orders[sort.removesuffix("_desc")]
+        return cls(tuple(columns), sort.endswith("_desc"), placed)
 
-    def after(self, statement: Select[Any], *, labelled: bool = True) -> Select[Any]:
-        """Start at the place of the cursor, in order."""
-        if self.place is not None:
-            keys, place = tuple_(*self.keys()), placed(self.place, self.columns)
-            bound = tuple_(*place)
-            statement = statement.where(keys < bound if self.descending else keys > bound)
-            first, start = self.keys()[0], place[0]
-            statement = statement.where(first <= start if self.descending else first >= start)
-        return self.labelled(statement) if labelled else statement.order_by(*self.directed())
+    def numbers(self, statement: Select[Any]) -> Select[Any]:
+        """Put a statement in order, from the place on."""
+        return self.behind(statement).order_by(*self.directed())
 
-    def labelled(self, statement: Select[Any]) -> Select[Any]:
-        """Select the sort keys too, in order."""
-        keys = [column.label(f"key.{index}") for index, column in enumerate(self.columns)]
-        return statement.add_columns(*keys).order_by(*self.directed())
+    def rows(self, statement: Select[Any]) -> Select[Any]:
+        """Put a statement in order, from the place on, with what is compared as its last values."""
+        keys = [column.label(f"sorted_by.{index}") for index, column in enumerate(self.columns)]
+        return self.numbers(statement.add_columns(*keys))
+
+    def behind(self, statement: Select[Any]) -> Select[Any]:
+        """Leave out what stands before the place."""
+        if not self.placed:
+            return statement
+        keys, place = self.keys(), placed(self.columns)
+        if self.descending:
+            return statement.where(tuple_(*keys) < tuple_(*place), keys[0] <= place[0])
+        return statement.where(tuple_(*keys) > tuple_(*place), keys[0] >= place[0])
 
     def keys(self) -> list[ColumnElement[Any]]:
         """Give the columns as they are compared."""
@@ -238,28 +99,201 @@ class Order:
         keys = [unindexed(key) if self.sorts else key for key in self.keys()]
         return [key.desc() if self.descending else key.asc() for key in keys]
 
-    def cut(self, rows: list[Record], total: int) -> Found:
-        """Cut the rows to a page, and make the cursor of the next one."""
-        shown = rows[: self.limit]
-        places = [[row.pop(f"key.{index}") for index in range(len(self.columns))] for row in shown]
-        more = len(rows) > self.limit
-        return Found(shown, total, encode(places[-1], self.scope) if more else None)
-
 
 def comparable(column: ColumnElement[Any]) -> ColumnElement[Any]:
     """Compare exact decimals by size, also where they are kept as text."""
     return cast(column, Numeric()) if isinstance(column.type, ExactDecimal) else column
 
 
-def placed(place: Place, columns: Sequence[ColumnElement[Any]]) -> list[ColumnElement[Any]]:
-    """Bind the values of a cursor in the types of the columns they are compared with."""
-    bound: list[ColumnElement[Any]] = []
-    for value, column in zip(place, columns, strict=True):
-        kind = Decimal if isinstance(column.type, ExactDecimal) else column.type.python_type
-        if kind is date:
-            bound.append(literal(date.fromisoformat(value), column.type))
-        elif kind is Decimal:
-            bound.append(comparable(literal(Decimal(value), ExactDecimal())))
-        else:
-            bound.append(literal(value, column.type))
-    return bound
+def placed(columns: Columns) -> list[ColumnElement[Any]]:
+    """Bind the values of a place in the types of the columns they are compared with."""
+    return [
+        comparable(bindparam(f"place_{index}", type_=column.type))
+        for index, column in enumerate(columns)
+    ]
+
+
+def values_of(place: Place, columns: Columns) -> dict[str, Any]:
+    """Give the values of a place as they are bound."""
+    return {
+        f"place_{index}": value_of(value, column)
+        for index, (value, column) in enumerate(zip(place, columns, strict=True))
+    }
+
+
+def value_of(value: Any, column: ColumnElement[Any]) -> Any:  # noqa: ANN401
+    """Read a value of a place, which was written as JSON."""
+    if isinstance(column.type, ExactDecimal):
+        return Decimal(value)
+    return date.fromisoformat(value) if column.type.python_type is date else value
+
+
+class Wanted(NamedTuple):
+    """Which page of a list a request asks for."""
+
+    scope: dict[str, Any]
+    """What the list is, so that a cursor fits no other list."""
+    place: Place | None
+    limit: int
+
+    @classmethod
+    def by(cls, filters: Listing, narrowing: Mapping[str, Any]) -> "Wanted":
+        """Read the cursor of a request.
+
+        Raises:
+            InvalidParameters: if the cursor was not made for this list.
+        """
+        more = {name: getattr(filters, name, None) for name in ("sort", "vintages", "q")}
+        scope = {"list": type(filters).__name__, **more, **narrowing}
+        place = None if filters.cursor is None else decode(filters.cursor, scope)
+        return cls(scope, place, filters.limit)
+
+    def values(self, columns: Columns) -> dict[str, Any]:
+        """Give what is bound to find the page, and to see whether there is another."""
+        place = {} if self.place is None else values_of(self.place, columns)
+        return {"limit": self.limit + 1, **place}
+
+    def cut(self, rows: list[Record], total: int) -> Found:
+        """Cut the rows to a page, and make the cursor of the next one."""
+        shown = rows[: self.limit]
+        places = [row.pop("sorted_by") for row in shown]
+        more = len(rows) > self.limit
+        return Found(shown, total, encode([*places[-1].values()], self.scope) if more else None)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A list that may be very long, as all requests of a shape find it."""
+
+    statement: Select[Any]
+    """What to show of each row, with all joins."""
+    key: ColumnElement[Any]
+    """The number of the row."""
+    free: Select[Any]
+    """The numbers of the rows that match, in no order."""
+    ordered: Select[Any]
+    """The same, found by walking in the order that is asked for."""
+    order: Order
+    walk: Order
+    """The same order, as the ordered statement names its columns."""
+    sorts: bool
+    """Whether a walk may be long, so that not so many rows are better sorted."""
+
+    @cached_property
+    def first(self) -> Select[Any]:
+        """The numbers of matching rows, up to a bound."""
+        return self.free.limit(BOUND + 1)
+
+    @cached_property
+    def counted(self) -> Select[Any]:
+        """How many rows match, up to as many as are sorted."""
+        return counting(self.free)
+
+    @cached_property
+    def few(self) -> Select[Any]:
+        """The page out of rows whose numbers are bound."""
+        return self.page(among(self.key, "numbers"))
+
+    @cached_property
+    def some(self) -> Select[Any]:
+        """The page out of rows that are sorted."""
+        return self.page_of(replace(self.walk, sorts=True).numbers(self.free))
+
+    @cached_property
+    def many(self) -> Select[Any]:
+        """The page out of rows that are walked in order."""
+        return self.page_of(self.walk.numbers(self.ordered))
+
+    def page_of(self, found: Select[Any]) -> Select[Any]:
+        """Show the first of some numbers."""
+        return self.page(self.key.in_(found.limit(bindparam("limit"))))
+
+    def page(self, condition: ColumnElement[bool]) -> Select[Any]:
+        """Show the first of the rows for which a condition holds."""
+        return self.order.rows(self.statement.where(condition)).limit(bindparam("limit"))
+
+
+def walked(
+    connection: Connection, listed: Listed, filters: Listing, narrowing: Mapping[str, Any]
+) -> Found:
+    """Read one page of a list that may be very long, at a cost that its length does not change.
+
+    The matching rows are found up to a bound. Where they are fewer, they are sorted; where they are
+    more, an index is walked in the order asked for until the page is full. Where such a walk may be
+    long, some more rows are sorted too.
+
+    Args:
+        connection: the database.
+        listed: what to show, how to find it, and in which order.
+        filters: the limit and the cursor.
+        narrowing: the values that the list is narrowed by.
+
+    Raises:
+        InvalidParameters: if the cursor was not made for this list.
+    """
+    wanted = Wanted.by(filters, narrowing)
+    values = {**narrowing, **wanted.values(listed.order.columns)}
+    first = numbers(connection, listed.first, narrowing)
+    few = len(first) <= BOUND
+    if few:
+        values["numbers"] = first
+        rows = read(connection, listed.few, values)
+    elif listed.sorts and numbers(connection, listed.counted, narrowing)[0] < SORTED:
+        rows = read(connection, listed.some, values)
+    else:
+        rows = read(connection, listed.many, values)
+    return replace(wanted.cut(rows, min(len(first), BOUND)), exact=few)
+
+
+def page(
+    connection: Connection,
+    statement: Select[Any],
+    orders: Mapping[str, Columns],
+    filters: Listing,
+    narrowing: Mapping[str, Any],
+) -> Found:
+    """Read one page of a list that is short enough to be counted and sorted.
+
+    Args:
+        connection: the database.
+        statement: what to select, joined and filtered; made once for all requests of a shape, but
+            for those that search for words.
+        orders: the columns of each order by its name; the last column is unique.
+        filters: the limit, the order and the cursor.
+        narrowing: the values that the list is narrowed by.
+
+    Raises:
+        InvalidParameters: if the cursor was not made for this list.
+    """
+    wanted = Wanted.by(filters, narrowing)
+    sort: str = filters.sort  # type: ignore[attr-defined]
+    order = Order.named(orders, sort, placed=wanted.place is not None)
+    values = {**narrowing, **wanted.values(order.columns)}
+    if getattr(filters, "q", None) is None:
+        rows = read(connection, made_rows(statement, order), values)
+    else:
+        rows = once(connection, counted_rows(statement, order), values)
+    total = rows[0]["total"] if rows else connection.scalar(count_of(statement), values)
+    for row in rows:
+        del row["total"]
+    return wanted.cut(rows, total)
+
+
+def counted_rows(statement: Select[Any], order: Order) -> Select[Any]:
+    """Select the first rows in order, with how many there are."""
+    rows = statement.add_columns(count_of(statement).scalar_subquery().label("total"))
+    return order.rows(rows).limit(bindparam("limit"))
+
+
+made_rows = lru_cache(maxsize=MADE)(counted_rows)
+"""The same for a statement that is made once."""
+
+
+def count_of(statement: Select[Any]) -> Select[Any]:
+    """Count all rows of a statement."""
+    return statement.with_only_columns(func.count(), maintain_column_froms=True).correlate(None)
+
+
+def counting(statement: Select[Any]) -> Select[Any]:
+    """Count the rows of a statement, up to as many as are sorted at once."""
+    return select(func.count()).select_from(statement.limit(SORTED).subquery())

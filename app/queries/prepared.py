@@ -12,6 +12,7 @@ from app.queries.columns import Record, nest
 NUMERIC = 1700
 """The number by which PostgreSQL knows exact decimals, the one type whose reading asks for it."""
 Converter = Callable[[Any], Any] | None
+Row = Sequence[Any]
 Plan = dict[str, "int | Plan"]
 """Where the values of a row go: its places by name, and nested plans."""
 
@@ -20,7 +21,7 @@ class Prepared:
     """A statement in the words of one database, with the way from a row to a nested record."""
 
     def __init__(self, statement: Any, dialect: Dialect) -> None:  # noqa: ANN401
-        compiled = statement.compile(dialect=dialect)
+        compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
         self.text = str(compiled)
         self.order: Sequence[str] | None = compiled.positiontup
         self.inward = {
@@ -38,18 +39,24 @@ class Prepared:
         convert = self.inward[name]
         return convert(value) if convert and value is not None else value
 
-    def run(self, connection: Connection, values: Mapping[str, Any]) -> list[Record]:
+    def given(self, values: Mapping[str, Any]) -> dict[str, Any] | list[Any]:
+        """Give the values as the driver takes them; those that are not named are left aside."""
+        given = self.fixed.copy()
+        for name, value in values.items():
+            if name in self.inward:
+                given[name] = self.bound(name, value)
+        return given if self.order is None else [given[name] for name in self.order]
+
+    def run(self, connection: Connection, values: Mapping[str, Any]) -> Sequence[Row]:
         """Run the statement."""
-        given = self.fixed | {name: self.bound(name, value) for name, value in values.items()}
         cursor = connection.connection.cursor()
         try:
-            in_order = given if self.order is None else [given[name] for name in self.order]
-            cursor.execute(self.text, in_order)
-            return [self.record(row) for row in cursor.fetchall()]
+            cursor.execute(self.text, self.given(values))
+            return cursor.fetchall()
         finally:
             cursor.close()
 
-    def record(self, row: Sequence[Any]) -> Record:
+    def record(self, row: Row) -> Record:
         """Nest the values of a row."""
         values = list(row)
         for place, convert in self.outward:
@@ -62,7 +69,7 @@ def plan_of(labels: Iterable[str]) -> Plan:
     return nest({label: place for place, label in enumerate(labels)})
 
 
-def filled(plan: Plan, values: Sequence[Any]) -> Record:
+def filled(plan: Plan, values: Row) -> Record:
     """Put values where a plan has their places."""
     return {
         name: values[place] if isinstance(place, int) else filled(place, values)
@@ -98,38 +105,32 @@ def read(connection: Connection, statement: Any, values: Mapping[str, Any]) -> l
     """
     ready = prepared(statement, connection.dialect)
     try:
-        return ready.run(connection, values)
+        rows = ready.run(connection, values)
     except connection.dialect.loaded_dbapi.Error:
-        return [nest(row) for row in connection.execute(statement, values).mappings()]
+        return once(connection, statement, values)
+    return [ready.record(row) for row in rows]
+
+
+def numbers(connection: Connection, statement: Any, values: Mapping[str, Any]) -> list[Any]:  # noqa: ANN401
+    """Read the one whole number of each row of a statement that is made once."""
+    ready = prepared(statement, connection.dialect)
+    try:
+        return [row[0] for row in ready.run(connection, values)]
+    except connection.dialect.loaded_dbapi.Error:
+        return list(connection.execute(statement, values).scalars())
+
+
+def once(
+    connection: Connection,
+    statement: Any,  # noqa: ANN401
+    values: Mapping[str, Any] | None = None,
+) -> list[Record]:
+    """Read the records of a statement that is made for this one request."""
+    found = connection.execute(statement, values)
+    plan = plan_of(found.keys())
+    return [filled(plan, row) for row in found]
 
 
 def one(connection: Connection, statement: Any, column: Any, key: str) -> Record | None:  # noqa: ANN401
     """Read the record that has a key."""
     return next(iter(read(connection, keyed(statement, column), {"key": key})), None)
-
-
-def bound(column: Any, name: str, *, several: bool) -> Any:  # noqa: ANN401
-    """Hold a column against keys that are bound later: several of them, or just one."""
-    return column.in_(bindparam(name, expanding=True)) if several else column == bindparam(name)
-
-
-def beside(
-    connection: Connection,
-    statement: Any,  # noqa: ANN401
-    owners: Mapping[str, Sequence[str]],
-    more: Mapping[str, Any] | None = None,
-) -> list[Record]:
-    """Read what stands beside some records by a statement that ``bound`` their keys.
-
-    Args:
-        connection: the database.
-        statement: what to select, made for just one key each if there is just one.
-        owners: the keys by the name under which they are bound.
-        more: what else is bound.
-    """
-    if all(len(keys) == 1 for keys in owners.values()):
-        alone = {name: keys[0] for name, keys in owners.items()}
-        return read(connection, statement, alone | dict(more or {}))
-    found = connection.execute(statement, {**owners, **(more or {})})
-    plan = plan_of(found.keys())
-    return [filled(plan, row) for row in found]

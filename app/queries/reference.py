@@ -1,17 +1,18 @@
 """Reference data with everything that is linked to it."""
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
-from app.filters import AreaFilters, CodeListing, InstrumentFilters, SourceFilters
+from app.filters import CodeListing, SourceFilters
 from app.models import Area, Instrument, Sector, Source, Topic, Unit
-from app.queries.columns import Record, localized, nest
+from app.queries.columns import Record, localized
 from app.queries.links import attach, links
-from app.queries.pages import Found, page
-from app.queries.prepared import one
+from app.queries.pages import MADE, Found, page
+from app.queries.prepared import once, one
+from app.queries.shapes import Shape, narrowed
 from app.text import Language, published_day, source_line
 
 LISTED: dict[str, tuple[Any, tuple[str, ...], tuple[str, ...]]] = {
@@ -55,13 +56,21 @@ def listed_statement(kind: str, language: Language) -> Select[Any]:
 def listed(connection: Connection, language: Language, kind: str, filters: CodeListing) -> Found:
     """List the records of a code list."""
     table = LISTED[kind][0]
-    statement = listed_statement(kind, language)
-    if isinstance(filters, AreaFilters | InstrumentFilters) and filters.kind:
-        statement = statement.where(table.kind.in_(filters.kind))
+    shape, values = narrowed(filters)
+    statement = narrowed_list(kind, language, shape)
     orders = {"position": (table.position, table.code), "code": (table.code,)}
-    found = page(connection, statement, orders, filters, {"of": kind})
+    found = page(connection, statement, orders, filters, {**values, "list of": kind})
     linked = links(connection, language, {kind: [row["code"] for row in found.rows]})
     return found.map(lambda row: attach(row, linked, kind, row["code"]))
+
+
+@lru_cache(maxsize=MADE)
+def narrowed_list(kind: str, language: Language, shape: Shape) -> Select[Any]:
+    """Select the records of a code list that requests of a shape ask for."""
+    table, _, columns = LISTED[kind]
+    return shape.narrow(
+        listed_statement(kind, language), {name: getattr(table, name) for name in columns}
+    )
 
 
 def entry(connection: Connection, language: Language, kind: str, key: str) -> Record | None:
@@ -85,7 +94,7 @@ def source_statement(language: Language) -> Select[Any]:
 
 def told(row: Record, language: Language) -> Record:
     """Complete a selected source with its source line."""
-    record = nest(row)
+    record = row
     for part, leading in (("speaker", "name"), ("goal", "text")):
         if record[part][leading] is None:
             record[part] = None
@@ -96,13 +105,16 @@ def told(row: Record, language: Language) -> Record:
 
 def sources(connection: Connection, language: Language, filters: SourceFilters) -> Found:
     """List sources."""
-    statement = source_statement(language)
-    if filters.standing:
-        statement = statement.where(Document.standing.in_(filters.standing))
-    if filters.edition:
-        statement = statement.where(Document.edition.in_(filters.edition))
-    found = page(connection, statement, SOURCE_ORDERS, filters)
+    shape, values = narrowed(filters)
+    found = page(connection, narrowed_sources(language, shape), SOURCE_ORDERS, filters, values)
     return found.map(lambda row: told(row, language))
+
+
+@lru_cache(maxsize=MADE)
+def narrowed_sources(language: Language, shape: Shape) -> Select[Any]:
+    """Select the sources that requests of a shape ask for."""
+    columns = {"standing": Document.standing, "edition": Document.edition}
+    return shape.narrow(source_statement(language), columns)
 
 
 def source(connection: Connection, language: Language, key: str) -> Record | None:
@@ -115,4 +127,5 @@ def newest_edition(connection: Connection, language: Language) -> Record:
     """Find the source of the newest edition."""
     statement = source_statement(language).where(Document.edition.is_not(None))
     newest = statement.order_by(Document.edition.desc()).limit(1)
-    return told(dict(connection.execute(newest).mappings().one()), language)
+    (found,) = once(connection, newest)
+    return told(found, language)

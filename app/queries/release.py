@@ -9,6 +9,7 @@ from app.queries.columns import Record
 from app.queries.commitments import actions_of, newest_priority_areas, with_actions
 from app.queries.indicators import ORDERS, indicator_statement, with_headlines
 from app.queries.links import links
+from app.queries.prepared import once
 from app.text import Language
 
 
@@ -23,7 +24,7 @@ def overview(connection: Connection, language: Language) -> Record:
     told: Any = Headline
     statement = indicator_statement(language).where(told.observation_id.is_not(None))
     statement = statement.order_by(*ORDERS["position"])
-    figures = [dict(row) for row in connection.execute(statement).mappings()]
+    figures = once(connection, statement)
     areas = newest_priority_areas(connection, language)
     steps = actions_of(connection, language, [area["code"] for area in areas])
     owners = {

@@ -2,17 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
 from app.filters import ReportFilters
 from app.models import Indicator, Observation, Report, Series, Source
-from app.queries.columns import Record, localized, nest, reference, source, with_line
+from app.queries.columns import Record, localized, reference, source, with_line
 from app.queries.links import Linked
-from app.queries.pages import Found, page
-from app.queries.prepared import beside, bound, one
+from app.queries.pages import MADE, Found, page
+from app.queries.prepared import one, read
+from app.queries.shapes import Shape, among, narrowed
 from app.text import Language, period_label
 
 Account: Any = Report
@@ -47,17 +48,16 @@ def report_statement(language: Language) -> Select[Any]:
 
 
 @cache
-def accounts_statement(language: Language, *, several: bool) -> Select[Any]:
+def accounts_statement(language: Language) -> Select[Any]:
     """Select what other sources say of some observations."""
-    statement = report_statement(language).where(bound(Figure.code, "keys", several=several))
+    statement = report_statement(language).where(among(Figure.code, "keys"))
     return statement.order_by(Origin.published_on, Account.code)
 
 
 def accounts_of(connection: Connection, language: Language, keys: Sequence[str]) -> Linked:
     """Read what other sources say of some observations."""
-    statement = accounts_statement(language, several=len(keys) != 1)
     found: Linked = defaultdict(list)
-    for record in beside(connection, statement, {"keys": keys}):
+    for record in read(connection, accounts_statement(language), {"keys": keys}):
         record["source"] = with_line(record["source"], language)
         del record["id"]
         found["observation", record.pop("observation"), "reports"].append(record)
@@ -83,18 +83,21 @@ def entry_statement(language: Language) -> Select[Any]:
 
 def reports(connection: Connection, language: Language, filters: ReportFilters) -> Found:
     """List what other sources say."""
-    conditions = [
-        column.in_(values)
-        for column, values in (
-            (Measured.code, filters.indicator),
-            (Group.code, filters.series),
-            (Origin.code, filters.source),
-            (Account.agreement, filters.agreement),
-        )
-        if values
-    ]
-    found = page(connection, entry_statement(language).where(*conditions), ORDERS, filters)
+    shape, values = narrowed(filters)
+    found = page(connection, narrowed_statement(language, shape), ORDERS, filters, values)
     return found.map(lambda row: told(row, language))
+
+
+@lru_cache(maxsize=MADE)
+def narrowed_statement(language: Language, shape: Shape) -> Select[Any]:
+    """Select the reports that requests of a shape ask for."""
+    columns = {
+        "indicator": Measured.code,
+        "series": Group.code,
+        "source": Origin.code,
+        "agreement": Account.agreement,
+    }
+    return shape.narrow(entry_statement(language), columns)
 
 
 def report(connection: Connection, language: Language, key: str) -> Record | None:
@@ -105,7 +108,7 @@ def report(connection: Connection, language: Language, key: str) -> Record | Non
 
 def told(row: Record, language: Language) -> Record:
     """Complete a selected report with words for people."""
-    record = nest(row)
+    record = row
     period = record["period"]
     period["label"] = period_label(period["start"], period["end"], language)
     record["source"] = with_line(record["source"], language)

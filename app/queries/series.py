@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Select, select, tuple_
@@ -11,11 +11,13 @@ from sqlalchemy import Connection, Select, select, tuple_
 from app.filters import SeriesFilters
 from app.models import Area, Indicator, Observation, Series, SeriesBreak, Unit
 from app.queries import obstacles
-from app.queries.columns import Record, localized, nest, reference, renamed, unit
-from app.queries.narrow import Way, on_series
+from app.queries.columns import Record, localized, reference, renamed, unit
+from app.queries.narrow import Way, on_series, way_of
 from app.queries.observations import observation_statement, read
-from app.queries.pages import Found, Listed, walked
-from app.queries.prepared import keyed
+from app.queries.pages import MADE, Found, Listed, Order, walked
+from app.queries.prepared import once
+from app.queries.prepared import one as one_record
+from app.queries.shapes import Shape, narrowed
 from app.queries.vintages import current
 from app.text import Language, Words, period_label, span_label
 
@@ -63,25 +65,27 @@ def series_statement(language: Language) -> Select[Any]:
 
 def series(connection: Connection, language: Language, filters: SeriesFilters) -> Found:
     """List series."""
-    way = Way.SERIES if filters.sort.startswith("indicator") else Way.ORDER
-    free = select(Group.id).where(*on_series(filters, Way.FREE))
-
-    def ordered() -> Select[Any]:
-        return select(Group.id).where(*on_series(filters, way))
-
-    listed = Listed(
-        series_statement(language), Group.id, free, ordered, ORDERS, ORDERS, sorts=False
-    )
-    found = walked(connection, listed, filters)
+    shape, values = narrowed(filters)
+    found = walked(connection, listed(language, shape), filters, values)
     return found.with_rows(completed(connection, language, found.rows))
+
+
+@lru_cache(maxsize=MADE)
+def listed(language: Language, shape: Shape) -> Listed:
+    """Tell how to find series for all requests of a shape."""
+    free, ordered = (
+        select(Group.id).where(*on_series(shape, way)) for way in (Way.FREE, way_of(shape))
+    )
+    order = Order.named(ORDERS, shape.sort, placed=shape.placed)
+    statement = series_statement(language)
+    return Listed(statement, Group.id, free, ordered, order, order, sorts=False)
 
 
 def one_series(
     connection: Connection, language: Language, key: str, as_of: date | None = None
 ) -> Record | None:
     """Find one series, with its figures that hold, or held on a day."""
-    found = connection.execute(keyed(series_statement(language), Group.code), {"key": key})
-    row = found.mappings().first()
+    row = one_record(connection, series_statement(language), Group.code, key)
     if row is None:
         return None
     statement = (
@@ -89,14 +93,14 @@ def one_series(
         .where(Figure.series_id == row["id"], *current(Observation, as_of))
         .order_by(Figure.period_start)
     )
-    (record,) = completed(connection, language, [dict(row)])
+    (record,) = completed(connection, language, [row])
     return record | {"as_of": as_of, "points": read(connection, language, statement, as_of)}
 
 
 def drawn(connection: Connection, language: Language) -> list[Record]:
     """Read the first series as they are drawn on a page: what holds, and what held before it."""
     statement = series_statement(language).order_by(*ORDERS["indicator"]).limit(MOST_DRAWN)
-    rows = [dict(row) for row in connection.execute(statement).mappings()]
+    rows = once(connection, statement)
     figures = observation_statement(language).where(
         Figure.series_id.in_([row["id"] for row in rows])
     )
@@ -141,7 +145,8 @@ def completed(connection: Connection, language: Language, rows: Sequence[Record]
 
 def kin(row: Record) -> tuple[str, str, str]:
     """Give what the series of a family share: the indicator and the areas."""
-    return row["indicator.code"], row["reporting_area.code"], row["counterpart_area.code"]
+    indicator, *areas = (row[part] for part in ("indicator", "reporting_area", "counterpart_area"))
+    return indicator["code"], *(area["code"] for area in areas)
 
 
 def family_of(
@@ -154,8 +159,8 @@ def family_of(
     numbers = numbers.where(own.id.in_([row["id"] for row in rows]))
     statement = series_statement(language).where(tuple_(*shared).in_(numbers)).order_by(Group.code)
     found = defaultdict(list)
-    for row in connection.execute(statement).mappings():
-        found[kin(dict(row))].append(dict(row))
+    for row in once(connection, statement):
+        found[kin(row)].append(row)
     return found
 
 
@@ -187,16 +192,15 @@ def breaks_of(
 
 def told(row: Record, language: Language) -> Record:
     """Complete the selected columns of a series with words for people."""
-    record = nest(row)
-    del record["id"]
-    first, last = record.pop("first"), record.pop("last")
-    span = span_label(record["months"], first, language)
-    name = (record["indicator"]["name"], record["unit"]["name"], span)
+    record = {name: value for name, value in row.items() if name not in {"id", "first", "last"}}
+    first, last = row["first"], row["last"]
+    span = span_label(row["months"], first, language)
+    name = (row["indicator"]["name"], row["unit"]["name"], span)
     return record | {
         "name": Words(", ", "，").to(language).join(name),
         "span": span,
-        "first_period": first and edge(first, record["months"], language),
-        "last_period": last and edge(last, record["months"], language),
+        "first_period": first and edge(first, row["months"], language),
+        "last_period": last and edge(last, row["months"], language),
     }
 
 

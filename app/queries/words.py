@@ -37,11 +37,16 @@ def index_of(connection: Connection) -> Callable[[str], Index]:
     return INDEXES[connection.dialect.name]
 
 
-def holding(connection: Connection, words: str, kind: str) -> Select[str]:
-    """Select the keys of the records of a kind whose texts hold all words."""
+def with_words(
+    connection: Connection,
+    statement: Select[Any],
+    code: Any,  # noqa: ANN401
+    words: str | None,
+    kind: str,
+) -> Select[Any]:
+    """Keep the records of a kind whose texts hold all words, or all where no words are given."""
+    if words is None:
+        return statement
     index = index_of(connection)(words)
-    return (
-        select(column("code", String))
-        .select_from(index.source)
-        .where(index.matching, column("kind") == kind)
-    )
+    keys = select(column("code", String)).select_from(index.source)
+    return statement.where(code.in_(keys.where(index.matching, column("kind") == kind)))

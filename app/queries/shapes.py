@@ -1,0 +1,142 @@
+"""The shape of a request: by what it narrows a list, whatever values it names.
+
+A statement is made and compiled once for all requests of a shape, and their values are bound.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    ColumnElement,
+    Dialect,
+    Select,
+    String,
+    TypeDecorator,
+    bindparam,
+)
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeEngine
+
+from app.filters import Selection
+
+NOT_NARROWING = frozenset({"lang", "limit", "cursor", "sort", "vintages", "q"})
+"""What does not narrow a list, or does it by more than a value to bind."""
+
+
+class Shape(NamedTuple):
+    """By what a list is narrowed, and its order."""
+
+    one: frozenset[str] = frozenset()
+    """The filters with one value."""
+    several: frozenset[str] = frozenset()
+    """The filters with several values, any of which matches."""
+    sort: str = ""
+    vintages: str = ""
+    """Which vintages are listed, where there are any."""
+    placed: bool = False
+    """Whether the page starts after a place."""
+
+    def __contains__(self, name: object) -> bool:
+        """Tell whether a filter narrows the list."""
+        return name in self.one or name in self.several
+
+    def holds(self, name: str, column: Any) -> ColumnElement[bool]:  # noqa: ANN401
+        """Hold a column against the values of a filter."""
+        if name in self.several:
+            return among(column, name)
+        equal: ColumnElement[bool] = column == bindparam(name)
+        return equal
+
+    def narrow(self, statement: Select[Any], columns: Mapping[str, Any]) -> Select[Any]:
+        """Hold columns against the values of the filters by whose names they are given."""
+        conditions = [self.holds(name, column) for name, column in columns.items() if name in self]
+        return statement.where(*conditions)
+
+
+class Narrowed(NamedTuple):
+    """The shape of a request, and its values by the names under which they are bound."""
+
+    shape: Shape
+    values: dict[str, Any]
+
+
+def narrowed(filters: Selection, **more: str | None) -> Narrowed:
+    """Part what a request asks for into its shape and its values.
+
+    Args:
+        filters: the parameters of the request.
+        more: what else narrows the list.
+    """
+    one, several = {name: value for name, value in more.items() if value is not None}, {}
+    for name, value in filters:
+        if name in NOT_NARROWING or value is None or value == []:
+            continue
+        if not isinstance(value, list):
+            one[name] = value
+        elif len(value) == 1:
+            one[name] = value[0]
+        else:
+            several[name] = value
+    shape = Shape(
+        frozenset(one),
+        frozenset(several),
+        getattr(filters, "sort", ""),
+        getattr(filters, "vintages", ""),
+        getattr(filters, "cursor", None) is not None,
+    )
+    return Narrowed(shape, {**one, **several})
+
+
+class Values(TypeDecorator[Sequence[Any]]):
+    """Values that are bound as one parameter: an array where there are such, else a JSON array."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, kind: TypeEngine[Any]) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Choose the type of the parameter."""
+        chosen = String() if dialect.name == "sqlite" else ARRAY(self.kind)
+        return dialect.type_descriptor(chosen)
+
+    def process_bind_param(self, value: Sequence[Any] | None, dialect: Dialect) -> Any:  # noqa: ANN401
+        """Write the values as the parameter takes them."""
+        return json.dumps(value) if dialect.name == "sqlite" else value
+
+
+class Among(FunctionElement[bool]):
+    """Whether a column has one of the values that are bound as one parameter."""
+
+    inherit_cache = True
+    type = Boolean()
+
+    def self_group(self, against: Any = None) -> "Among":  # noqa: ANN401, ARG002
+        """Stand as a condition as it is; SQLAlchemy would compare it with 1 on SQLite."""
+        return self
+
+
+@compiles(Among, "sqlite")
+def among_json(element: Among, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401
+    """Write the condition for SQLite."""
+    column, values = (compiler.process(one, **options) for one in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608
+
+
+@compiles(Among, "postgresql")
+def among_array(element: Among, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401
+    """Write the condition for PostgreSQL."""
+    column, values = (compiler.process(one, **options) for one in element.clauses)
+    return f"{column} = ANY({values})"
+
+
+def among(column: Any, name: str) -> ColumnElement[bool]:  # noqa: ANN401
+    """Hold a column against values that are bound as one parameter, however many they are."""
+    return Among(column, bindparam(name, type_=Values(column.type)))
