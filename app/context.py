@@ -4,8 +4,10 @@ import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from threading import Event, Lock, Thread
 from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar
+from urllib.parse import urlencode
 
 from fastapi import Depends, Request, Response
 from fastapi.responses import StreamingResponse
@@ -29,6 +31,7 @@ P = ParamSpec("P")
 Result = TypeVar("Result")
 AnySchema = TypeVar("AnySchema", bound=Schema)
 
+NONE: Counter[str] = Counter()
 LONGEST_HOST = 300
 SHORT = 2 * 1024 * 1024
 """Up to how many bytes an answer is finished as a whole, and so can be kept and named."""
@@ -47,6 +50,11 @@ class Snapshot:
     """The source of the newest edition in each language."""
     modified: float
     """When the release was put in place, in seconds since 1970."""
+
+    @cached_property
+    def is_small(self) -> bool:
+        """Tell whether every list is so short that its keys are held."""
+        return all(keys.held is not None for keys in self.keys.values())
 
 
 @dataclass
@@ -188,7 +196,11 @@ class Reader:
     request: Request
     snapshot: Snapshot
     language: Language
-    base: str
+
+    @cached_property
+    def base(self) -> str:
+        """The address that links start with."""
+        return base_url(self.request)
 
     def read(
         self,
@@ -273,15 +285,20 @@ class Reader:
 
     def address(self) -> tuple[str, str]:
         """Give the address of the request and its query, whatever page of it was asked for."""
-        url = self.request.url.remove_query_params(["limit", "cursor"])
-        return f"{self.base}{route_path(self.request)}", url.query
+        pairs = [pair for pair in self.asked() if pair[0] != "limit"]
+        return f"{self.base}{route_path(self.request)}", urlencode(pairs)
+
+    def asked(self) -> list[tuple[str, str]]:
+        """Give the parameters of the request, whatever page of a list they ask for."""
+        pairs = self.request.query_params.multi_items()
+        return [pair for pair in pairs if pair[0] != "cursor"]
 
     def following(self, cursor: str | None) -> str | None:
         """Write the address of the next page: this request's own, with another cursor."""
         if cursor is None:
             return None
-        url = self.request.url.include_query_params(cursor=cursor)
-        return f"{self.base}{route_path(self.request)}?{url.query}"
+        query = urlencode([*self.asked(), ("cursor", cursor)])
+        return f"{self.base}{route_path(self.request)}?{query}"
 
     def record(
         self, model: type[AnySchema], record: Record | None, collection: str, **path: str
@@ -319,11 +336,11 @@ async def reader(request: Request) -> Reader:
 
 def opened(request: Request) -> Reader:
     """Open the release for a request, and tell the models of parameters what they need of it."""
-    library: Library = request.app.state.library
-    current = library.current()
-    counts = Counter(name for name, _ in request.query_params.multi_items())
-    ASKED.set(Asked(current.keys, counts))
-    return Reader(request, current, spoken(request), base_url(request))
+    scope = request.scope
+    current: Snapshot = scope.get("snapshot") or scope["app"].state.library.current()
+    asked = request.query_params.multi_items()
+    ASKED.set(Asked(current.keys, Counter(name for name, _ in asked) if asked else NONE))
+    return Reader(request, current, spoken(request))
 
 
 Read = Annotated[Reader, Depends(reader)]

@@ -19,13 +19,15 @@ from fastapi.routing import APIRoute
 from starlette.datastructures import QueryParams
 from starlette.types import Scope
 
-from app.context import opened, reader, route_path
+from app.context import Snapshot, opened, reader, route_path
 from app.filters import Parameters
 from app.methods import malformed
 
 GIVEN = {"read", "query"}
 THREADS = 16
 """How many requests may wait for the database at once; the others wait for them."""
+FEW = 10
+"""A page with so few records takes less time than to wake a thread, where all lists are short."""
 Shape = tuple[str | None, ...]
 
 
@@ -39,8 +41,8 @@ class Way(NamedTuple):
     """The parameters that may stand several times."""
     names: tuple[str, ...]
     """The parameters in the path, in order."""
-    is_short: bool
-    """Whether it reads one record by its key, which takes less time than to wake a thread."""
+    is_record: bool
+    """Whether it reads one record by its key."""
 
 
 class Direct:
@@ -67,7 +69,7 @@ class Direct:
             scope["route"] = way.route
             query = way.model.model_validate(given(request.query_params, way))
             work = partial(way.endpoint, read=read, query=query, **keys)
-            if way.is_short and read.snapshot.database.is_near:
+            if is_quick(way, query, read.snapshot):
                 return work()
             return await get_running_loop().run_in_executor(self.threads, work)
         return None
@@ -88,6 +90,14 @@ class Direct:
             if way is not None:
                 return way, dict(zip(way.names, keys, strict=True))
         return None
+
+
+def is_quick(way: Way, query: Parameters, snapshot: Snapshot) -> bool:
+    """Tell whether a request takes less time than to wake a thread, and so nobody has to wait."""
+    if not snapshot.database.is_near:
+        return False
+    is_short = snapshot.is_small and getattr(query, "limit", FEW + 1) <= FEW
+    return way.is_record or is_short
 
 
 def shape_of(path: str) -> Shape:

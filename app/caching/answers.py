@@ -20,6 +20,8 @@ LARGEST_WHOLE = 8 * 1024 * 1024
 """A body that comes in pieces and is larger than this, or of unknown length, is streamed."""
 LONG_WORK = 50_000
 """Compressing more bytes than this is left to a thread."""
+OWN_HEADERS = frozenset({b"x-request-id", b"content-length", b"etag", b"x-accel-buffering"})
+"""What a finished answer has of its own, or gets with each time that it is sent."""
 UNCHANGED_HEADERS = frozenset(
     {
         b"access-control-allow-origin",
@@ -145,30 +147,34 @@ class Gathering:
     async def finished(self, modified: float) -> Finished:
         """Compress the answer and complete its headers; the digest is that of the bytes sent."""
         assert self.start is not None  # noqa: S101
-        headers = MutableHeaders(raw=list(self.start["headers"]))
-        is_file = "accept-ranges" in headers
-        for name in ("x-request-id", "content-length", "etag", "x-accel-buffering"):
-            del headers[name]
+        sent = [pair for pair in self.start["headers"] if pair[0] not in OWN_HEADERS]
+        headers = MutableHeaders(raw=sent)
         body = await encoded(b"".join(self.pieces), headers, self.coding)
-        headers.setdefault("cache-control", self.cache_control)
-        date = headers.setdefault("last-modified", spelled(int(min(modified, time()))))
-        headers["etag"] = f'"{digest(body, headers)}"'
-        headers["content-length"] = str(len(body))
-        validators = Validators(headers["etag"].encode(), seconds_of(date), date.encode())
-        unchanged = [pair for pair in headers.raw if pair[0] in UNCHANGED_HEADERS]
-        return Finished(body, headers.raw, unchanged, validators, is_file=is_file)
+        known = dict(sent)
+        if b"cache-control" not in known:
+            sent.append((b"cache-control", self.cache_control.encode()))
+        date = known.get(b"last-modified")
+        if date is None:
+            date = spelled(int(min(modified, time())))
+            sent.append((b"last-modified", date))
+        etag = b'"%b"' % digest(body, known).encode()
+        sent += (b"etag", etag), (b"content-length", b"%d" % len(body))
+        unchanged = [pair for pair in sent if pair[0] in UNCHANGED_HEADERS]
+        validators = Validators(etag, seconds_of(date), date)
+        is_file = b"accept-ranges" in known
+        return Finished(body, sent, unchanged, validators, is_file=is_file)
 
 
 @lru_cache(maxsize=64)
-def spelled(seconds: int) -> str:
+def spelled(seconds: int) -> bytes:
     """Write a time as HTTP does."""
-    return formatdate(seconds, usegmt=True)
+    return formatdate(seconds, usegmt=True).encode()
 
 
 @lru_cache(maxsize=64)
-def seconds_of(date: str) -> int:
+def seconds_of(date: bytes) -> int:
     """Read a time of our own."""
-    return int(parsedate_to_datetime(date).timestamp())
+    return int(parsedate_to_datetime(date.decode()).timestamp())
 
 
 def is_shareable(start: Message) -> bool:
@@ -201,10 +207,9 @@ async def encoded(body: bytes, headers: MutableHeaders, coding: Coding) -> bytes
     return compress(body, coding)
 
 
-def digest(body: bytes, headers: Headers) -> str:
+def digest(body: bytes, headers: dict[bytes, bytes]) -> str:
     """Name a representation: its bytes, and the headers that say how to read them."""
-    made = blake2b(digest_size=16)
-    for name in ("content-type", "content-encoding", "link"):
-        made.update(headers.get(name, "").encode() + b"\n")
+    read_by = (b"content-type", b"content-encoding", b"link")
+    made = blake2b(b"".join(headers.get(name, b"") + b"\n" for name in read_by), digest_size=16)
     made.update(body)
     return made.hexdigest()

@@ -156,7 +156,7 @@ class Caching:
         scope = miss.scope
         path = scope["path"].removeprefix(scope.get("root_path", ""))
         control = self.freshness.cache_control(path)
-        snapshot = self.renew()
+        snapshot = scope["snapshot"] = self.renew()
         answer = Gathering(miss.send, Key(*miss.key).coding, control, release)
         await self.app(scope, miss.receive, answer)
         route = routed(scope)
@@ -167,7 +167,7 @@ class Caching:
         modified = max(self.installed, snapshot.modified if snapshot else 0)
         finished = await answer.finished(modified)
         finished.route = route
-        if snapshot is not None and self.renew() is snapshot:
+        if snapshot is not None and self.snapshot is snapshot:
             self.store.put(miss.key, finished)
         return finished
 

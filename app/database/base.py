@@ -3,7 +3,9 @@
 import hashlib
 import os
 from abc import ABC, abstractmethod
+from collections import deque
 from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
 from functools import cached_property
 from io import BufferedReader
 from pathlib import Path
@@ -106,6 +108,9 @@ class Database:
         self.modified = held.modified
         self.place = held.place
         self.engine = storage.engine(held)
+        self.idle: deque[Connection] = deque()
+        """Connections that wait for the next query, where nothing can happen to them meanwhile."""
+        self.is_closed = False
         self.aside = storage.engine(held, apart=True)
 
     @cached_property
@@ -132,7 +137,7 @@ class Database:
     def in_use(self) -> int:
         """Count the connections that are borrowed just now."""
         pool: Any = self.engine.pool
-        return int(pool.checkedout())
+        return int(pool.checkedout()) - len(self.idle)
 
     @property
     def size(self) -> int:
@@ -164,7 +169,32 @@ class Database:
             with self.engine.connect() as connection:
                 return query(connection)
 
-        return self.storage.attempt(reading)
+        return self.read_near(query) if self.is_near else self.storage.attempt(reading)
+
+    def read_near(self, query: Callable[[Connection], Result]) -> Result:
+        """Run a query on a connection that stays open, which saves a tenth of a short one's time.
+
+        A connection is kept only if the query has come to its end.
+        """
+        try:
+            connection = self.idle.pop()
+        except IndexError:
+            connection = self.engine.connect()
+        try:
+            result = query(connection)
+        except BaseException:
+            connection.close()
+            raise
+        self.idle.append(connection)
+        if self.is_closed:
+            self.let_go()
+        return result
+
+    def let_go(self) -> None:
+        """Close the connections that are idle."""
+        with suppress(IndexError):
+            while True:
+                self.idle.pop().close()
 
     def begun(
         self, write: Callable[[Connection], Iterator[Part]]
@@ -192,5 +222,7 @@ class Database:
 
     def close(self) -> None:
         """Let go of the connections; those that are borrowed are closed when they come back."""
+        self.is_closed = True
+        self.let_go()
         self.engine.dispose()
         self.aside.dispose()

@@ -38,9 +38,11 @@ class ExactDecimal(TypeDecorator[Decimal]):
             return value
         return plain(value)
 
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> Decimal | None:  # noqa: ANN401, ARG002
-        """Read the number back with the digits that were written."""
-        return None if value is None else Decimal(plain(Decimal(value)))
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> Decimal | None:  # noqa: ANN401
+        """Read the number back with the digits that were written; a NUMERIC column adds zeros."""
+        if value is None:
+            return None
+        return Decimal(value if dialect.name == "sqlite" else plain(Decimal(value)))
 
 
 def plain(value: Decimal) -> str:

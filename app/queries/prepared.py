@@ -1,7 +1,8 @@
 """Statements that are made once: compiled once too, and run by the driver with nothing between."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
+from itertools import zip_longest
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, bindparam
@@ -13,8 +14,7 @@ NUMERIC = 1700
 """The number by which PostgreSQL knows exact decimals, the one type whose reading asks for it."""
 Converter = Callable[[Any], Any] | None
 Row = Sequence[Any]
-Plan = dict[str, "int | Plan"]
-"""Where the values of a row go: its places by name, and nested plans."""
+Nesting = Callable[[Row], Record]
 
 
 class Prepared:
@@ -31,8 +31,8 @@ class Prepared:
         self.fixed = {name: self.bound(name, value) for name, value in compiled.params.items()}
         columns = list(statement.selected_columns)
         outward = [converter(one.type, dialect, "result_processor", NUMERIC) for one in columns]
-        self.outward = [(place, convert) for place, convert in enumerate(outward) if convert]
-        self.plan = plan_of(one.name for one in columns)
+        self.record = nesting([one.name for one in columns], outward)
+        """Makes a nested record out of a row."""
 
     def bound(self, name: str, value: Any) -> Any:  # noqa: ANN401
         """Turn a value into what the driver takes."""
@@ -56,25 +56,30 @@ class Prepared:
         finally:
             cursor.close()
 
-    def record(self, row: Row) -> Record:
-        """Nest the values of a row."""
-        values = list(row)
-        for place, convert in self.outward:
-            values[place] = convert(values[place])
-        return filled(self.plan, values)
+
+def nesting(labels: Sequence[str], converters: Sequence[Converter] = ()) -> Nesting:
+    """Make the function that turns a row into a nested record.
+
+    It is written out as one expression, which takes a third of the time of going through a plan.
+
+    Args:
+        labels: the dotted labels of the columns.
+        converters: what turns their values into Python's, if anything does.
+    """
+    known: dict[str, Any] = {}
+    values = {}
+    for place, (label, convert) in enumerate(zip_longest(labels, converters)):
+        known[f"convert_{place}"] = convert
+        values[label] = f"convert_{place}(row[{place}])" if convert else f"row[{place}]"
+    made: Nesting = eval(f"lambda row: {spelled(nest(values))}", known)  # noqa: S307
+    return made
 
 
-def plan_of(labels: Iterable[str]) -> Plan:
-    """Plan how a row with dotted labels becomes a nested record."""
-    return nest({label: place for place, label in enumerate(labels)})
-
-
-def filled(plan: Plan, values: Row) -> Record:
-    """Put values where a plan has their places."""
-    return {
-        name: values[place] if isinstance(place, int) else filled(place, values)
-        for name, place in plan.items()
-    }
+def spelled(part: Record | str) -> str:
+    """Write nested expressions as one; the labels are those of our own statements."""
+    if isinstance(part, str):
+        return part
+    return "{" + ", ".join(f"{name!r}: {spelled(inner)}" for name, inner in part.items()) + "}"
 
 
 def converter(kind: TypeEngine[Any], dialect: Dialect, name: str, *more: Any) -> Converter:  # noqa: ANN401
@@ -120,6 +125,12 @@ def numbers(connection: Connection, statement: Any, values: Mapping[str, Any]) -
         return list(connection.execute(statement, values).scalars())
 
 
+@lru_cache(maxsize=256)
+def nested(labels: tuple[str, ...]) -> Nesting:
+    """Make the function for rows whose values need no converting, once for some labels."""
+    return nesting(labels)
+
+
 def once(
     connection: Connection,
     statement: Any,  # noqa: ANN401
@@ -127,8 +138,8 @@ def once(
 ) -> list[Record]:
     """Read the records of a statement that is made for this one request."""
     found = connection.execute(statement, values)
-    plan = plan_of(found.keys())
-    return [filled(plan, row) for row in found]
+    record = nested(tuple(found.keys()))
+    return [record(row) for row in found]
 
 
 def one(connection: Connection, statement: Any, column: Any, key: str) -> Record | None:  # noqa: ANN401
