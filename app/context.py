@@ -4,7 +4,7 @@ import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from threading import Event, Lock, Thread
 from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar
 from urllib.parse import urlencode
@@ -182,11 +182,22 @@ def base_url(request: Request) -> str:
     library: Library = request.app.state.library
     if library.public_url:
         return library.public_url
-    url = request.base_url
-    if len(url.netloc) > LONGEST_HOST:
-        server, port = request.scope.get("server") or ("localhost", None)
-        url = url.replace(hostname=server, port=port)
-    return str(url).rstrip("/")
+    scope, host = request.scope, request.headers.get("host", "")
+    server = tuple(scope.get("server") or ())
+    if len(host) > LONGEST_HOST:
+        host = ""
+        server = server or ("localhost", None)
+    root = scope.get("app_root_path", scope.get("root_path", ""))
+    return derived_base(scope["scheme"], host, server, root)
+
+
+@lru_cache(maxsize=1024)
+def derived_base(scheme: str, host: str, server: tuple[Any, ...], root: str) -> str:
+    """Give the address that a host header leads to, as the framework reads it."""
+    headers = [(b"host", host.encode("latin-1"))] if host else []
+    scope = {"type": "http", "scheme": scheme, "server": server or None, "headers": headers}
+    asked = Request({**scope, "path": "/", "query_string": b"", "root_path": root})
+    return str(asked.base_url).rstrip("/")
 
 
 @dataclass(frozen=True)

@@ -267,6 +267,7 @@ def held_open(app: FastAPI, target: Target) -> int:
     if not isinstance(target, Path):
         pool: Any = database.aside.pool
         return int(pool.checkedout())
+    database.let_go()
     database.engine.dispose()
     held = [str(number.resolve()) for number in Path("/proc/self/fd").iterdir()]
     return held.count(str(target))

@@ -15,7 +15,7 @@ from app.queries.links import Linked
 from app.queries.narrow import listing
 from app.queries.pages import Found
 from app.queries.prepared import one, read
-from app.queries.shapes import among
+from app.queries.shapes import holds
 from app.queries.vintages import current, term
 from app.text import Language, change, citation, period_label
 
@@ -55,7 +55,7 @@ def rate_statement(language: Language) -> Select[Any]:
 
 
 @cache
-def statement_beside(language: Language, *, today: bool) -> Select[Any]:
+def statement_beside(language: Language, *, today: bool, several: bool) -> Select[Any]:
     """Select the growth that holds today, or held on a day, for some observations."""
     same = and_(Figure.series_id == Rate.series_id, Figure.period_start == Rate.period_start)
     day: Any = None if today else bindparam("as_of")
@@ -63,7 +63,7 @@ def statement_beside(language: Language, *, today: bool) -> Select[Any]:
         rate_statement(language)
         .add_columns(Figure.code.label("observation"))
         .join(Observation, same)
-        .where(among(Figure.code, "keys"), *current(GrowthRate, day))
+        .where(holds(Figure.code, "keys", several=several), *current(GrowthRate, day))
     )
 
 
@@ -71,8 +71,9 @@ def rates_beside(
     connection: Connection, language: Language, keys: Sequence[str], as_of: date | None
 ) -> Linked:
     """Read the growth that holds for the series and periods of some observations."""
-    statement = statement_beside(language, today=as_of is None)
-    values = {"keys": keys} if as_of is None else {"keys": keys, "as_of": as_of}
+    several = len(keys) > 1
+    statement = statement_beside(language, today=as_of is None, several=several)
+    values = {"keys": keys if several else keys[0], "as_of": as_of}
     found: Linked = defaultdict(list)
     for row in read(connection, statement, values):
         record = told(row, language)

@@ -98,8 +98,8 @@ def with_headlines(
     connection: Connection, language: Language, rows: list[Record], found: Linked
 ) -> list[Record]:
     """Complete selected indicators with their headline, given what they are linked to."""
-    keys = [row["headline"]["id"] for row in rows]
-    beside = beside_of(connection, language, [key for key in keys if key is not None])
+    headlines = [row["headline"] for row in rows if row["headline"]["id"] is not None]
+    beside = beside_of(connection, language, headlines)
     for record in rows:
         attach(record, found, "indicator", record["code"])
         shown = record["headline"]

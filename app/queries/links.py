@@ -21,7 +21,7 @@ from sqlalchemy import Integer as Int
 from app import models
 from app.queries.columns import Record, Table, localized
 from app.queries.prepared import read
-from app.queries.shapes import among
+from app.queries.shapes import holds
 from app.text import Language
 
 Linked = dict[tuple[str, str, str], list[Record]]
@@ -38,7 +38,7 @@ class Role:
     target: Any
     through: Table | tuple[str, ...]
 
-    def select(self, language: Language) -> Select[Any]:
+    def select(self, language: Language, *, several: bool) -> Select[Any]:
         """Select the linked records of some owners, whose keys are bound by their kind."""
         named = next(
             part for part in ("name", "title", "text") if hasattr(self.target, part + "_en")
@@ -55,7 +55,7 @@ class Role:
             year.label("year"),
             target.position.label("position"),
         ]
-        statement = select(*columns).where(among(self.owner.code, self.kind))
+        statement = select(*columns).where(holds(self.owner.code, self.kind, several=several))
         if isinstance(self.through, tuple):
             either = [getattr(target, column) == self.owner.id for column in self.through]
             return statement.join_from(self.owner, target, or_(*either))
@@ -117,9 +117,9 @@ ROLES = (
 
 
 @cache
-def links_statement(kinds: tuple[str, ...], language: Language) -> Any:  # noqa: ANN401
+def links_statement(kinds: tuple[str, ...], language: Language, *, several: bool) -> Any:  # noqa: ANN401
     """Select what records of some kinds are linked to."""
-    selects = [role.select(language) for role in ROLES if role.kind in kinds]
+    selects = [role.select(language, several=several) for role in ROLES if role.kind in kinds]
     return union_all(*selects).order_by("kind", "owner", "role", "year", "position", "code")
 
 
@@ -133,9 +133,11 @@ def links(
         language: the language of the names and texts.
         owners: the keys of the records by their kind.
     """
-    statement = links_statement(tuple(owners), language)
+    several = any(len(keys) != 1 for keys in owners.values())
+    statement = links_statement(tuple(owners), language, several=several)
+    bound = {kind: keys if several else keys[0] for kind, keys in owners.items()}
     found: Linked = defaultdict(list)
-    for row in read(connection, statement, owners):
+    for row in read(connection, statement, bound):
         found[row["kind"], row["owner"], row["role"]].append(shaped(row["role"], row))
     return found
 

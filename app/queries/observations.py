@@ -6,14 +6,16 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Label, Select, bindparam, select
+from sqlalchemy import Connection, Label, Select, bindparam, exists, select
 
 from app.filters import IndicatorObservationFilters, ObservationFilters, VintagedFilters
 from app.models import (
     Area,
+    GrowthRate,
     Headline,
     Indicator,
     Observation,
+    Report,
     Series,
     Source,
     Topic,
@@ -43,6 +45,8 @@ Counterpart: Any = renamed(Area, "counterpart")
 ObservedUnit: Any = renamed(Unit, "observed_unit")
 Earlier: Any = renamed(Observation, "earlier")
 Figure: Any = Observation
+Account: Any = Report
+Rate: Any = GrowthRate
 Subject: Any = Topic
 Origin: Any = Source
 
@@ -77,6 +81,10 @@ def observation_columns(language: Language, prefix: str = "") -> list[Label[Any]
         "headline": Headline.observation_id,
         "suffix": localized(ObservedUnit, "suffix", language),
         "classifier": Measured.classifier,
+        "beside.reports": exists().where(Account.observation_id == Figure.id),
+        "beside.growth": exists().where(
+            Rate.series_id == Figure.series_id, Rate.period_start == Figure.period_start
+        ),
     }
     return [
         *(column.label(f"{prefix}{name}") for name, column in plain.items()),
@@ -108,7 +116,7 @@ def observation_statement(language: Language) -> Select[Any]:
     """Select observations from any source."""
     statement = select(*observation_columns(language)).select_from(Observation)
     statement = statement.outerjoin(Headline, Headline.observation_id == Figure.id)
-    return with_context(statement)
+    return with_context(statement, optional=True)
 
 
 def observations(
@@ -126,7 +134,7 @@ def observations(
 def observation(connection: Connection, language: Language, key: str) -> Record | None:
     """Find one observation."""
     found = one(connection, observation_statement(language), Figure.code, key)
-    return found and told(found, language, beside_of(connection, language, [key]))
+    return found and told(found, language, beside_of(connection, language, [found]))
 
 
 def vintages(
@@ -167,20 +175,23 @@ def completed(
     connection: Connection, language: Language, rows: Sequence[Record], as_of: date | None
 ) -> list[Record]:
     """Complete selected observations with reports, growth, and words for people."""
-    beside = beside_of(connection, language, [row["id"] for row in rows], as_of)
+    beside = beside_of(connection, language, rows, as_of)
     return [told(row, language, beside) for row in rows]
 
 
 def beside_of(
-    connection: Connection, language: Language, keys: Sequence[str], as_of: date | None = None
+    connection: Connection, language: Language, rows: Sequence[Record], as_of: date | None = None
 ) -> Linked:
-    """Read what stands beside some observations: second reports, and published growth."""
-    found = accounts_of(connection, language, keys)
-    return found | rates_beside(connection, language, keys, as_of)
+    """Read what stands beside selected observations that have any: reports, published growth."""
+    reported = [row["id"] for row in rows if row["beside"]["reports"]]
+    grown = [row["id"] for row in rows if row["beside"]["growth"]]
+    found: Linked = accounts_of(connection, language, reported) if reported else {}
+    return found | (rates_beside(connection, language, grown, as_of) if grown else {})
 
 
 def told(record: Record, language: Language, beside: Linked) -> Record:
     """Complete the selected columns of an observation with words for people."""
+    del record["beside"]
     published, period = record["published"], record["period"]
     suffix, classifier = record.pop("suffix"), record.pop("classifier")
     if language is Language.CHINESE and classifier:

@@ -192,25 +192,23 @@ class Listed:
     @cached_property
     def few(self) -> Select[Any]:
         """The page out of rows whose numbers are bound."""
-        return self.page(among(self.key, "numbers"))
+        order = replace(self.order, sorts=True)
+        return self.page(order.numbers(select(self.key).where(among(self.key, "numbers"))))
 
     @cached_property
     def some(self) -> Select[Any]:
         """The page out of rows that are sorted."""
-        return self.page_of(replace(self.walk, sorts=True).numbers(self.free))
+        return self.page(replace(self.walk, sorts=True).numbers(self.free))
 
     @cached_property
     def many(self) -> Select[Any]:
         """The page out of rows that are walked in order."""
-        return self.page_of(self.walk.numbers(self.ordered))
+        return self.page(self.walk.numbers(self.ordered))
 
-    def page_of(self, found: Select[Any]) -> Select[Any]:
-        """Show the first of some numbers."""
-        return self.page(self.key.in_(found.limit(bindparam("limit"))))
-
-    def page(self, condition: ColumnElement[bool]) -> Select[Any]:
-        """Show the first of the rows for which a condition holds."""
-        return self.order.rows(self.statement.where(condition)).limit(bindparam("limit"))
+    def page(self, found: Select[Any]) -> Select[Any]:
+        """Show the first of the rows whose numbers are found in order; only these are joined."""
+        shown = self.statement.where(self.key.in_(found.limit(bindparam("limit"))))
+        return replace(self.order, placed=False, sorts=True).rows(shown)
 
 
 def walked(

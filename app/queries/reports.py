@@ -13,7 +13,7 @@ from app.queries.columns import Record, localized, reference, source, with_line
 from app.queries.links import Linked
 from app.queries.pages import MADE, Found, page
 from app.queries.prepared import one, read
-from app.queries.shapes import Shape, among, narrowed
+from app.queries.shapes import Shape, holds, narrowed
 from app.text import Language, period_label
 
 Account: Any = Report
@@ -48,16 +48,18 @@ def report_statement(language: Language) -> Select[Any]:
 
 
 @cache
-def accounts_statement(language: Language) -> Select[Any]:
+def accounts_statement(language: Language, *, several: bool) -> Select[Any]:
     """Select what other sources say of some observations."""
-    statement = report_statement(language).where(among(Figure.code, "keys"))
+    statement = report_statement(language).where(holds(Figure.code, "keys", several=several))
     return statement.order_by(Origin.published_on, Account.code)
 
 
 def accounts_of(connection: Connection, language: Language, keys: Sequence[str]) -> Linked:
     """Read what other sources say of some observations."""
+    several = len(keys) > 1
+    statement = accounts_statement(language, several=several)
     found: Linked = defaultdict(list)
-    for record in read(connection, accounts_statement(language), {"keys": keys}):
+    for record in read(connection, statement, {"keys": keys if several else keys[0]}):
         record["source"] = with_line(record["source"], language)
         del record["id"]
         found["observation", record.pop("observation"), "reports"].append(record)

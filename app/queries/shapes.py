@@ -47,10 +47,7 @@ class Shape(NamedTuple):
 
     def holds(self, name: str, column: Any) -> ColumnElement[bool]:  # noqa: ANN401
         """Hold a column against the values of a filter."""
-        if name in self.several:
-            return among(column, name)
-        equal: ColumnElement[bool] = column == bindparam(name)
-        return equal
+        return holds(column, name, several=name in self.several)
 
     def narrow(self, statement: Select[Any], columns: Mapping[str, Any]) -> Select[Any]:
         """Hold columns against the values of the filters by whose names they are given."""
@@ -135,6 +132,12 @@ def among_array(element: Among, compiler: SQLCompiler, **options: Any) -> str:  
     """Write the condition for PostgreSQL."""
     column, values = (compiler.process(one, **options) for one in element.clauses)
     return f"{column} = ANY({values})"
+
+
+def holds(column: Any, name: str, *, several: bool) -> ColumnElement[bool]:  # noqa: ANN401
+    """Hold a column against values that are bound as one parameter, or against a single one."""
+    equal: ColumnElement[bool] = column == bindparam(name)
+    return among(column, name) if several else equal
 
 
 def among(column: Any, name: str) -> ColumnElement[bool]:  # noqa: ANN401
