@@ -21,7 +21,7 @@ class Prepared:
     """A statement in the words of one database, with the way from a row to a nested record."""
 
     def __init__(self, statement: Any, dialect: Dialect) -> None:  # noqa: ANN401
-        compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+        compiled = statement.compile(dialect=dialect)
         self.text = str(compiled)
         self.order: Sequence[str] | None = compiled.positiontup
         self.inward = {

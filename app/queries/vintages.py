@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam, or_
+from sqlalchemy import literal_column, or_
 
 from app.models import FOREVER
 from app.queries.columns import Record, unindexed
@@ -27,7 +27,7 @@ def current(
             the condition written out, and no parameter.
     """
     if as_of is None:
-        forever: Any = bindparam(None, FOREVER, literal_execute=walked)
+        forever: Any = literal_column(f"'{FOREVER}'") if walked else FOREVER
         return [(table.current_until if walked else unindexed(table.current_until)) == forever]
     start = table.vintage if early else table.current_from
     end = table.current_until
