@@ -29,13 +29,14 @@ BOUND, SORTED = 200, 400
 AT_TEN_MILLION = {
     "growth_rate": {
         "ix_growth_rate_source": "1000013 71430 1 1",
-        "ix_growth_rate_vintage": "1000013 71430 1",
+        "ix_growth_rate_vintage": "1000013 71430 1 1",
         "ix_growth_rate_period": "1000013 125002 1 1",
         "sqlite_autoindex_growth_rate_2": "1000013 5 1 1",
         "sqlite_autoindex_growth_rate_1": "1000013 1",
     },
     "observation": {
-        "ix_observation_vintage": "10000034 163935 1",
+        "ix_observation_series": "10000034 50 2 1 1 1 1 1 1",
+        "ix_observation_vintage": "10000034 163935 1 1",
         "ix_observation_status": "10000034 5000017 2000007",
         "ix_observation_source": "10000034 161291 1 1",
         "ix_observation_current": "5000032 138890 1",

@@ -51,7 +51,7 @@ from app.models.reference import (
     Unit,
 )
 
-SCHEMA_REVISION = "2026_11_25_history"
+SCHEMA_REVISION = "2026_11_25_covering"
 """The revision in migrations/ that these tables agree with."""
 
 __all__ = [

@@ -25,6 +25,13 @@ STILL_CURRENT = text(f"current_until = '{FOREVER}'")
 """What an index holds that is walked for the figures of today."""
 
 
+SOUGHT_BY_SERIES = (
+    *("series_id", "period_start", "source_id"),
+    *("current_until", "period_end", "qualifier", "status", "value"),
+)
+"""What an index holds that alone tells which figures of some series match, and sorts them."""
+
+
 class Indicator(Named, table=True):
     """A statistical measure, with what it counts and how to read it."""
 
@@ -120,8 +127,9 @@ class Observation(Vintaged, table=True):
         filled("wording_en", "wording_zh"),
         CheckConstraint("multiplier BETWEEN 0 AND 15", name="multiplier"),
         CheckConstraint("decimals BETWEEN 0 AND 10", name="decimals"),
+        Index("ix_observation_series", *SOUGHT_BY_SERIES),
         Index("ix_observation_period", "period_start", "series_id", "source_id"),
-        Index("ix_observation_vintage", "vintage", "id"),
+        Index("ix_observation_vintage", "vintage", "id", "current_until"),
         Index(
             "ix_observation_current",
             "vintage",
@@ -161,7 +169,7 @@ class GrowthRate(Vintaged, table=True):
         CheckConstraint("base_start < base_end", name="base_order"),
         CheckConstraint("base_end < period_start", name="base_before"),
         Index("ix_growth_rate_period", "period_start", "series_id", "source_id"),
-        Index("ix_growth_rate_vintage", "vintage", "id"),
+        Index("ix_growth_rate_vintage", "vintage", "id", "current_until"),
         Index("ix_growth_rate_source", "source_id", "series_id", "period_start"),
         CheckConstraint("current_from <= current_until", name="current_order"),
         filled("wording_en", "wording_zh"),

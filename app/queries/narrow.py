@@ -177,17 +177,30 @@ def known_by(table: Any) -> Select[Any]:  # noqa: ANN401
     return counting(select(table.id).where(table.vintage <= bindparam("as_of")))
 
 
+def newest(table: Any, shape: Shape) -> Select[Any]:  # noqa: ANN401
+    """Select the numbers of all rows that hold, or held on a day, by an index of vintages.
+
+    Of the rows that were known on a day the newest ones are the most likely to have held.
+    """
+    as_of: Any = bindparam("as_of") if "as_of" in shape else None
+    rows = select(table.id).where(*current(table, as_of, early=True, walked=True))
+    return rows if as_of is None else rows.order_by(table.vintage.desc())
+
+
 @lru_cache(maxsize=MADE)
 def listed(table: Any, statement: Select[Any], shape: Shape, *, early: bool) -> Listed:  # noqa: ANN401
     """Tell how to find the figures of a table for all requests of a shape."""
     way = way_of(shape)
     by_series = is_about_series(shape)
     free, ordered = (matching(table, shape, one, early=early) for one in (Way.FREE, way))
+    if shape.one | shape.several <= {"as_of"} and shape.vintages == Vintages.LATEST:
+        free = newest(table, shape)
     order, walk = (
         Order.named(orders_of(table, by_series=walks), shape.sort, placed=shape.placed)
         for walks in (False, by_series)
     )
-    return Listed(statement, table.id, free, ordered, order, walk, way is Way.ORDER)
+    may_be_long = way is Way.ORDER and bool(shape.one or shape.several)
+    return Listed(statement, table.id, free, ordered, order, walk, may_be_long)
 
 
 def listing(

@@ -28,7 +28,7 @@ from app.queries.shapes import among
 
 BOUND = 1_000
 """Up to how many matching rows of a very long list are counted."""
-SORTED = 20_000
+SORTED = 30_000
 """Up to how many rows are sorted rather than walked."""
 MADE = 256
 """For how many shapes of requests statements are held for the next request of the shape."""
@@ -74,7 +74,7 @@ class Order:
 
     def numbers(self, statement: Select[Any]) -> Select[Any]:
         """Put a statement in order, from the place on."""
-        return self.behind(statement).order_by(*self.directed())
+        return self.behind(statement).order_by(None).order_by(*self.directed())
 
     def rows(self, statement: Select[Any]) -> Select[Any]:
         """Put a statement in order, from the place on, with what is compared as its last values."""
@@ -176,7 +176,7 @@ class Listed:
     order: Order
     walk: Order
     """The same order, as the ordered statement names its columns."""
-    sorts: bool
+    may_be_long: bool
     """Whether a walk may be long, so that not so many rows are better sorted."""
 
     @cached_property
@@ -236,7 +236,7 @@ def walked(
     if few:
         values["numbers"] = first
         rows = read(connection, listed.few, values)
-    elif listed.sorts and numbers(connection, listed.counted, narrowing)[0] < SORTED:
+    elif listed.may_be_long and numbers(connection, listed.counted, narrowing)[0] < SORTED:
         rows = read(connection, listed.some, values)
     else:
         rows = read(connection, listed.many, values)

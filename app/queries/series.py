@@ -78,7 +78,7 @@ def listed(language: Language, shape: Shape) -> Listed:
     )
     order = Order.named(ORDERS, shape.sort, placed=shape.placed)
     statement = series_statement(language)
-    return Listed(statement, Group.id, free, ordered, order, order, sorts=False)
+    return Listed(statement, Group.id, free, ordered, order, order, may_be_long=False)
 
 
 def one_series(
