@@ -16,11 +16,13 @@ from starlette.testclient import TestClient
 from app.filters import ObservationFilters
 from app.main import create_app
 from app.paging import encode
+from app.queries.pages import Wanted
 from app.settings import Settings
 
 SECONDS = 4.0
 LEAST, MOST = 20, 200
 LIST = "/v1/observations?limit=50"
+UNKNOWN = "/v1/observations/goods-trade.CN.BRI.CNY.P12M.2024-01.scio"
 REQUESTS = {
     "first page": LIST,
     "first page of all vintages": f"{LIST}&vintages=all",
@@ -53,7 +55,7 @@ REQUESTS = {
     "as_of early": f"{LIST}&as_of=2001-01-20",
     "as_of before everything": f"{LIST}&as_of=1999-01-20",
     "one observation": "/v1/observations/goods-trade.CN.BRI.CNY.P12M.2024-01.scio-2025-01-15",
-    "an unknown observation": "/v1/observations/goods-trade.CN.BRI.CNY.P12M.2024-01.scio",
+    "an unknown observation": UNKNOWN,
     "growth rates": "/v1/growth-rates?limit=50",
     "series": "/v1/series?limit=50",
     "one series": "/v1/series/generated-0007.CN.X005.USD.P12M",
@@ -71,15 +73,17 @@ def place_before_last(client: TestClient) -> str:
             " WHERE current_until = '9999-12-31'"
             " ORDER BY series_id DESC, period_start DESC, source_id DESC LIMIT 1 OFFSET 50"
         ).one()
-    scope = {"list": "ObservationFilters", **ObservationFilters().narrowing(), "of": None}
+    scope = Wanted.by(ObservationFilters(), {}).scope
     return f"{LIST}&cursor={encode(list(row), scope)}"
 
 
 def timed(client: TestClient, url: str) -> float:
     """Make a request and give its milliseconds."""
     start = perf_counter()
-    client.get(url)
-    return (perf_counter() - start) * 1000
+    answer = client.get(url)
+    taken = (perf_counter() - start) * 1000
+    assert answer.status_code == (404 if url == UNKNOWN else 200), url
+    return taken
 
 
 def compare(clients: list[TestClient], url: str) -> list[list[float]]:
