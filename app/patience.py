@@ -4,7 +4,8 @@ A subclass of uvicorn's protocol, which by itself waits for ever: for the rest o
 headers however slowly and however many come, and for a client that does not read its answer.
 """
 
-from asyncio import TimerHandle
+from asyncio import AbstractEventLoop, TimerHandle
+from collections.abc import Callable
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
@@ -22,6 +23,7 @@ SLOWEST_READER = 60.0
 EXPECTED = frozenset(
     {
         "_start_asgi_task",
+        "_unset_keepalive_if_required",
         "connection_lost",
         "connection_made",
         "data_received",
@@ -30,6 +32,7 @@ EXPECTED = frozenset(
         "pause_writing",
         "resume_writing",
         "send_400_response",
+        "timeout_keep_alive_handler",
     }
 )
 """The methods of uvicorn's protocol that are extended."""
@@ -38,6 +41,42 @@ TOO_LARGE = Words(
     f"Address and headers take more than {MOST_BYTES} bytes",
     f"请求行与请求头超过{MOST_BYTES}字节",
 )
+
+
+class Patience:
+    """Runs out some seconds after it began anew, for which it needs no new timer each time."""
+
+    def __init__(self, loop: AbstractEventLoop, seconds: float, act: Callable[[], None]) -> None:
+        self.loop = loop
+        self.seconds = seconds
+        self.act = act
+        self.until: float | None = None
+        """When it runs out, if it does."""
+        self.timer: TimerHandle | None = None
+
+    def begin(self) -> None:
+        """Begin anew."""
+        self.until = self.loop.time() + self.seconds
+        if self.timer is None:
+            self.timer = self.loop.call_at(self.until, self.look)
+
+    def look(self) -> None:
+        """Act if it has run out by now, else wait for the rest."""
+        self.timer = None
+        if self.until is None:
+            return
+        if self.loop.time() < self.until:
+            self.timer = self.loop.call_at(self.until, self.look)
+        else:
+            self.until = None
+            self.act()
+
+    def end(self) -> None:
+        """Forget it for good."""
+        self.until = None
+        if self.timer is not None:
+            self.timer.cancel()
+            self.timer = None
 
 
 class PatientProtocol(HttpToolsProtocol):
@@ -53,6 +92,8 @@ class PatientProtocol(HttpToolsProtocol):
         """Runs out when a request takes too long to come."""
         self.stalling: TimerHandle | None = None
         """Runs out when the client takes too long to read."""
+        self.resting = Patience(self.loop, self.timeout_keep_alive, self.timeout_keep_alive_handler)
+        """Runs out when no further request comes after an answer that was sent at once."""
 
     def connection_made(self, transport: Any) -> None:  # noqa: ANN401
         """Wait for a request, but not for ever."""
@@ -63,6 +104,7 @@ class PatientProtocol(HttpToolsProtocol):
         """Wait no more."""
         self.stop_waiting()
         self.stop_stalling()
+        self.resting.end()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -76,6 +118,17 @@ class PatientProtocol(HttpToolsProtocol):
             self.refuse(HeadersTooLarge(TOO_LARGE))
         elif self.waiting is None:
             self.waiting = self.loop.call_later(SLOWEST_REQUEST, self.let_go)
+
+    def _unset_keepalive_if_required(self) -> None:
+        """Rest no more: something has come."""
+        self.resting.until = None
+        super()._unset_keepalive_if_required()
+
+    def rest(self) -> None:
+        """Wait for the next request after an answer that was sent at once."""
+        self.server_state.total_requests += 1
+        if not self.transport.is_closing():
+            self.resting.begin()
 
     def on_message_begin(self) -> None:
         """Count from here."""

@@ -1,5 +1,6 @@
 """Hostile clients: whatever they send, they get a clear answer or none, and others are served."""
 
+import asyncio
 import os
 import socket
 import subprocess
@@ -14,12 +15,16 @@ from tempfile import TemporaryFile
 import httpx2
 import pytest
 
+from app.patience import Patience
 from tests.conftest import Target, environment_of, free_port, wait_until_ready
 
 SECONDS = 1.0
 """How long the server of these tests waits for slow clients."""
+KEEP_ALIVE = 2
 PROGRAM = (
-    "import app.patience as patience;"
+    "import app.patience as patience, uvicorn.config as config, functools;"
+    f" config.Config.__init__ = functools.partialmethod("
+    f" config.Config.__init__, timeout_keep_alive={KEEP_ALIVE});"
     f" patience.SLOWEST_REQUEST = patience.SLOWEST_READER = {SECONDS};"
     " from app.cli import app; app()"
 )
@@ -171,6 +176,46 @@ def test_a_connection_that_says_nothing_is_let_go(hasty: tuple[int, int]) -> Non
     ):
         assert connection.recv(10) == b""
     assert SECONDS * 0.9 < time.monotonic() - began < SECONDS + 5
+
+
+@pytest.mark.parametrize("path", ["/v1/topics", "/v1/nothing"])
+def test_a_connection_is_kept_between_requests_but_not_for_ever(
+    hasty: tuple[int, int], path: str
+) -> None:
+    asked = f"GET {path} HTTP/1.1\r\n".encode() + HOST + b"\r\n"
+    with socket.create_connection(("127.0.0.1", hasty[0]), timeout=15) as connection:
+        for _ in range(4):
+            connection.sendall(asked)
+            time.sleep(0.3)
+            assert connection.recv(MEGABYTE).startswith(b"HTTP/1.1 ")
+        began = time.monotonic()
+        assert connection.recv(10) == b""
+    assert KEEP_ALIVE * 0.9 < time.monotonic() - began < KEEP_ALIVE + 5
+
+
+def test_patience_runs_out_after_it_last_began() -> None:
+    ran: list[float] = []
+
+    async def use() -> None:
+        loop = asyncio.get_running_loop()
+        patience = Patience(loop, 0.2, lambda: ran.append(loop.time()))
+        for _ in range(5):
+            patience.begin()
+            await asyncio.sleep(0.1)
+        began = loop.time()
+        patience.begin()
+        await asyncio.sleep(0.5)
+        assert len(ran) == 1
+        assert 0.19 < ran[0] - began < 0.4
+        patience.begin()
+        patience.until = None
+        await asyncio.sleep(0.3)
+        patience.begin()
+        patience.end()
+        await asyncio.sleep(0.3)
+        assert len(ran) == 1
+
+    asyncio.run(use())
 
 
 def test_a_client_that_does_not_read_is_let_go(hasty: tuple[int, int]) -> None:

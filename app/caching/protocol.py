@@ -31,8 +31,10 @@ NOT_PLAIN = frozenset(
     b"x-forwarded-proto".split()
 )
 """The request headers of which the server, or uvicorn's middleware, makes something."""
-EXPECTED = frozenset({"on_headers_complete", "on_message_complete", "on_response_complete"})
-"""The methods of uvicorn's protocol that are extended or called."""
+BEFORE_IT = frozenset({b"if-match", b"if-unmodified-since"})
+"""The conditions that come before If-None-Match; without them the usual one needs no weighing."""
+EXPECTED = frozenset({"on_headers_complete", "on_message_complete"})
+"""The methods of uvicorn's protocol that are extended."""
 
 
 def address(url: bytes) -> tuple[bytes, bytes]:
@@ -120,7 +122,10 @@ class Protocol(PatientProtocol):
     def send(self, finished: Finished, method: str, headers: dict[bytes, bytes]) -> bool:
         """Send an answer whole, or that it is unchanged; anything rarer goes the usual way."""
         status, fields = OK, finished.headers
-        if not CONDITIONAL.isdisjoint(headers):
+        held = headers.get(b"if-none-match")
+        if held == finished.validators.etag and BEFORE_IT.isdisjoint(headers):
+            status, fields = UNCHANGED, finished.unchanged
+        elif not CONDITIONAL.isdisjoint(headers):
             try:
                 status, fields, _ = weigh(finished, method, headers)
             except Problem:
@@ -133,7 +138,7 @@ class Protocol(PatientProtocol):
         identifier = identify(headers.get(b"x-request-id"))
         start = STATUS_LINE[status] + DATES.written(self.server_state) + finished.wire[status]
         self.transport.write(b"%bx-request-id: %b\r\n\r\n%b" % (start, identifier, body))
-        self.on_response_complete()
+        self.rest()
         if self.metrics is not None:
             self.metrics.straight[finished.route, status] += 1
         return True
