@@ -153,12 +153,13 @@ class Wanted(NamedTuple):
         place = {} if self.place is None else values_of(self.place, columns)
         return {"limit": self.limit + 1, **place}
 
-    def cut(self, rows: list[Record], total: int) -> Found:
+    def cut(self, rows: list[Record], total: int, *, exact: bool = True) -> Found:
         """Cut the rows to a page, and make the cursor of the next one."""
         shown = rows[: self.limit]
         places = [row.pop("sorted_by") for row in shown]
         more = len(rows) > self.limit
-        return Found(shown, total, encode([*places[-1].values()], self.scope) if more else None)
+        cursor = encode([*places[-1].values()], self.scope) if more else None
+        return Found(shown, total, cursor, exact)
 
 
 @dataclass(frozen=True)
@@ -217,8 +218,8 @@ def walked(
     """Read one page of a list that may be very long, at a cost that its length does not change.
 
     The matching rows are found up to a bound. Where they are fewer, they are sorted; where they are
-    more, an index is walked in the order asked for until the page is full. Where such a walk may be
-    long, some more rows are sorted too.
+    more, or all rows match, an index is walked in the order asked for until the page is full. Where
+    such a walk may be long, some more rows are sorted too.
 
     Args:
         connection: the database.
@@ -233,14 +234,14 @@ def walked(
     values = {**narrowing, **wanted.values(listed.order.columns)}
     first = numbers(connection, listed.first, narrowing)
     few = len(first) <= BOUND
-    if few:
+    if few and narrowing:
         values["numbers"] = first
         rows = read(connection, listed.few, values)
     elif listed.may_be_long and numbers(connection, listed.counted, narrowing)[0] < SORTED:
         rows = read(connection, listed.some, values)
     else:
         rows = read(connection, listed.many, values)
-    return replace(wanted.cut(rows, min(len(first), BOUND)), exact=few)
+    return wanted.cut(rows, min(len(first), BOUND), exact=few)
 
 
 def page(

@@ -70,8 +70,9 @@ def narrowed(filters: Selection, **more: str | None) -> Narrowed:
         more: what else narrows the list.
     """
     one, several = {name: value for name, value in more.items() if value is not None}, {}
-    for name, value in filters:
-        if name in NOT_NARROWING or value is None or value == []:
+    for name in filters.model_fields_set - NOT_NARROWING:
+        value = getattr(filters, name)
+        if value is None or value == []:
             continue
         if not isinstance(value, list):
             one[name] = value
