@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from contextvars import copy_context
 from functools import partial
 from inspect import iscoroutinefunction, signature
 from typing import Any, NamedTuple, get_origin
@@ -19,7 +20,7 @@ from fastapi.routing import APIRoute
 from starlette.datastructures import QueryParams
 from starlette.types import Scope
 
-from app.context import Snapshot, opened, reader, route_path
+from app.context import Reader, Snapshot, opened, reader, route_path
 from app.filters import Parameters
 from app.methods import malformed
 
@@ -67,12 +68,19 @@ class Direct:
         with suppress(Exception):
             read = opened(request)
             scope["route"] = way.route
-            query = way.model.model_validate(given(request.query_params, way))
-            work = partial(way.endpoint, read=read, query=query, **keys)
+            if not read.snapshot.database.is_near:
+                # To look up the keys that are asked for may take time too.
+                return await self.aside(lambda: call(way, read, asked(way, request), keys))
+            query = asked(way, request)
             if is_quick(way, query, read.snapshot):
-                return work()
-            return await get_running_loop().run_in_executor(self.threads, work)
+                return call(way, read, query, keys)
+            return await self.aside(lambda: call(way, read, query, keys))
         return None
+
+    async def aside(self, work: Callable[[], Response]) -> Response:
+        """Work in a thread, with what the request has set."""
+        within = partial(copy_context().run, work)
+        return await get_running_loop().run_in_executor(self.threads, within)
 
     def find(self, path: str) -> tuple[Way, dict[str, str]] | None:
         """Find the route of a path, and the keys that the path names."""
@@ -92,10 +100,18 @@ class Direct:
         return None
 
 
+def asked(way: Way, request: Request) -> Parameters:
+    """Read the parameters of a request."""
+    return way.model.model_validate(given(request.query_params, way))
+
+
+def call(way: Way, read: Reader, query: Parameters, keys: dict[str, str]) -> Response:
+    """Call the function of a route."""
+    return way.endpoint(read=read, query=query, **keys)
+
+
 def is_quick(way: Way, query: Parameters, snapshot: Snapshot) -> bool:
     """Tell whether a request takes less time than to wake a thread, and so nobody has to wait."""
-    if not snapshot.database.is_near:
-        return False
     is_short = snapshot.is_small and getattr(query, "limit", FEW + 1) <= FEW
     return way.is_record or is_short
 

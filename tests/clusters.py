@@ -101,13 +101,21 @@ class Cluster:
     def kill(self) -> None:
         """Kill every process of the server at once."""
         assert self.process is not None
+        self.tell(signal.SIGKILL)
+        self.process.wait()
+
+    def processes(self) -> list[int]:
+        """List the processes of the server."""
+        assert self.process is not None
         number = self.process.pid
         children = Path(f"/proc/{number}/task/{number}/children").read_text("utf-8").split()
-        self.process.kill()
-        for child in children:
+        return [number, *map(int, children)]
+
+    def tell(self, order: signal.Signals) -> None:
+        """Send a signal to every process of the server."""
+        for number in self.processes():
             with suppress(ProcessLookupError):
-                os.kill(int(child), signal.SIGKILL)
-        self.process.wait()
+                os.kill(number, order)
 
     def stop(self) -> None:
         """Stop the server, if it runs."""

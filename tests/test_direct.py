@@ -1,16 +1,21 @@
 """The direct way to a route: the same bytes as the framework's way, which keeps all refusals."""
 
+import asyncio
 import gc
 import sqlite3
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
+from app.database import Database
+from app.database.files import Files
 from app.direct import Direct
 from app.main import ROUTERS, application
+from app.queries import keys
 from app.queries.prepared import Prepared
 from tests.conftest import Target, opened
 from tests.test_contract import PATHS, example_url
@@ -88,6 +93,36 @@ def test_what_the_driver_fails_at_is_told_by_sqlalchemy(
 
     monkeypatch.setattr(Prepared, "run", fail)
     assert told(short, path) == made
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [("indicator=goods-trade", 200), ("indicator=goods", 422), ("limit=1", 200)],
+)
+def test_the_loop_never_waits_for_a_server(
+    database: Path, monkeypatch: pytest.MonkeyPatch, query: str, status: int
+) -> None:
+    """Keys are looked up in threads too, and remembered for the framework, which tells mistakes."""
+    monkeypatch.setattr(Files, "is_near", False)
+    monkeypatch.setattr(keys, "HELD", 2)
+    reading, readers = Database.read, []
+
+    def read(self: Database, *given: Any) -> Any:
+        with suppress(RuntimeError):
+            asyncio.get_running_loop()
+            readers.append("the loop")
+        readers.append("a thread")
+        return reading(self, *given)
+
+    with opened(database) as app, TestClient(app) as client:
+        monkeypatch.setattr(Database, "read", read)
+        answer = client.get(f"/v1/observations?{query}")
+        assert answer.status_code == status
+        assert set(readers) == {"a thread"}
+        if status != 200:
+            assert "goods-trade" in answer.json()["errors"][0]["allowed"]
+        assert client.get(f"/v1/observations?indicator={'a' * 300}").status_code == 422
 
 
 @pytest.mark.sqlite

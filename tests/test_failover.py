@@ -1,5 +1,7 @@
 """A primary and a replica: the server in use is killed under load, and then the last one too."""
 
+import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -55,6 +57,40 @@ def test_a_killed_server_costs_no_request(pair: tuple[Cluster, Cluster, URL]) ->
             using.start()
         assert load.wrong == []
         assert set(load.statuses) == {200}
+
+
+def test_a_server_that_falls_silent_costs_no_request(pair: tuple[Cluster, Cluster, URL]) -> None:
+    primary, replica, url = pair
+    hasty = serving(url, BRI_STATEMENT_TIMEOUT="1", BRI_CONNECT_TIMEOUT="2", BRI_CACHE_ENTRIES="0")
+    with hasty as base, loaded(base) as load:
+        load.more(100)
+        assert in_use(primary)
+        primary.tell(signal.SIGSTOP)
+        try:
+            load.more(100)
+            assert in_use(replica)
+        finally:
+            primary.tell(signal.SIGCONT)
+        assert load.wrong == []
+        assert set(load.statuses) == {200}
+
+
+def test_the_only_server_falls_silent_and_comes_back(cluster: Cluster) -> None:
+    url = cluster.new_database()
+    build(SEED, MIGRATIONS, url)
+    with serving(url, BRI_STATEMENT_TIMEOUT="1", BRI_CONNECT_TIMEOUT="2") as base:
+        kept = httpx2.get(f"{base}/v1/overview").content
+        cluster.tell(signal.SIGSTOP)
+        try:
+            began = time.monotonic()
+            assert httpx2.get(f"{base}/v1/topics", timeout=60).status_code == 503
+            assert time.monotonic() - began < 15
+            assert ready(base) == 503
+            assert httpx2.get(f"{base}/v1/overview").content == kept
+        finally:
+            cluster.tell(signal.SIGCONT)
+        until(lambda: ready(base) == 200)
+        assert httpx2.get(f"{base}/v1/topics").status_code == 200
 
 
 def test_without_any_server_it_says_so_and_recovers(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import URL, Engine, create_engine, event, text
+from sqlalchemy import URL, Dialect, Engine, create_engine, event, text
 from sqlalchemy.engine.interfaces import ExceptionContext
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -21,13 +21,15 @@ NEWEST = text(
 UNDEFINED = frozenset({"42P01", "3F000"})
 """A table or a schema that is not there: SQLSTATE undefined_table and invalid_schema_name."""
 TIMED_OUT = "57014"
+GRACE = 2.0
+"""The seconds after which a server that has not ended a statement in time counts as silent."""
 STALLED = {
     "keepalives_idle": 5,
     "keepalives_interval": 2,
     "keepalives_count": 3,
     "tcp_user_timeout": 11_000,
 }
-"""A server that falls silent counts as gone after eleven seconds."""
+"""A machine that does not acknowledge what it is sent counts as gone after eleven seconds."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,15 @@ class Servers(Storage):
             pool_timeout=self.limits.pool_timeout,
             isolation_level="READ COMMITTED" if apart else "AUTOCOMMIT",
         )
+
+        @event.listens_for(engine, "do_connect")
+        def connect(dialect: Dialect, _record: Any, given: Any, named: Any) -> Any:  # noqa: ANN401
+            """Connect so that a server that falls silent is left."""
+            if dialect.driver != "psycopg":
+                return None
+            from app.database.silence import connected  # noqa: PLC0415
+
+            return connected(self.limits.statement_timeout + GRACE, *given, **named)
 
         @event.listens_for(engine, "connect")
         def forbid_writing(connection: Any, _: Any) -> None:  # noqa: ANN401

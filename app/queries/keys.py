@@ -1,9 +1,9 @@
 """The keys of each collection: held where they are few, looked up where they are many."""
 
-from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, select
 
 from app.database import Database
 from app.models import (
@@ -23,6 +23,7 @@ from app.models import (
     Topic,
     Unit,
 )
+from app.queries.prepared import scalars
 
 COLLECTIONS: dict[str, Any] = {
     "topics": Topic.code,
@@ -43,38 +44,51 @@ COLLECTIONS: dict[str, Any] = {
 }
 HELD = 1000
 NEIGHBOURS = 20
+LONGEST = 200
+"""No key is longer."""
+REMEMBERED = 1024
 
 
-@dataclass(frozen=True)
 class Keys:
-    """The keys of one collection."""
+    """The keys of one collection.
 
-    database: Database
-    column: ColumnElement[Any]
-    held: tuple[str, ...] | None
-    """All of them, or none where they are too many to hold."""
+    What is looked up is remembered, so that it is waited for once: by the thread that reads for a
+    request, and not by the framework after it, which checks the same keys to tell what is wrong.
+    """
+
+    def __init__(
+        self, database: Database, column: ColumnElement[Any], held: tuple[str, ...] | None
+    ) -> None:
+        self.held = held
+        """All of them, or none where they are too many to hold."""
+        asked: Any = bindparam("key")
+        keys = select(column).limit(NEIGHBOURS)
+        self.same = keys.where(column == asked)
+        self.before = keys.where(column < asked).order_by(column.desc())
+        self.after = keys.where(column >= asked).order_by(column)
+        self.database = database
+        self.looked_up = lru_cache(maxsize=REMEMBERED)(self.look_up)
 
     def __contains__(self, key: str) -> bool:
         """Tell whether there is such a key."""
         if self.held is not None:
             return key in self.held
-        statement = select(self.column).where(self.column == key)
-        return self.database.read(
-            lambda connection: connection.execute(statement).first() is not None
-        )
+        return len(key) <= LONGEST and bool(self.looked_up(key, self.same))
 
     def near(self, key: str) -> tuple[str, ...]:
         """Give all keys, or those around a key where there are too many."""
         if self.held is not None:
             return self.held
-        after = select(self.column).where(self.column >= key).order_by(self.column)
-        before = select(self.column).where(self.column < key).order_by(self.column.desc())
+        before, after = (
+            self.looked_up(key[:LONGEST], statement) for statement in (self.before, self.after)
+        )
+        return *before[::-1], *after
 
-        def reading(connection: Connection) -> tuple[str, ...]:
-            found = connection.execute(before.limit(NEIGHBOURS)).scalars().all()[::-1]
-            return (*found, *connection.execute(after.limit(NEIGHBOURS)).scalars())
-
-        return self.database.read(reading)
+    def look_up(self, key: str, statement: Select[Any]) -> tuple[str, ...]:
+        """Read the keys that a statement finds for one."""
+        return self.database.read(
+            lambda connection: tuple(scalars(connection, statement, {"key": key}))
+        )
 
 
 def all_keys(database: Database, connection: Connection) -> dict[str, Keys]:

@@ -22,7 +22,7 @@ from app.filters import (
 from app.models import Area, Indicator, Observation, Series, Source, Topic, Unit
 from app.queries.columns import unindexed
 from app.queries.pages import MADE, SORTED, Found, Listed, Order, counting, walked
-from app.queries.prepared import numbers
+from app.queries.prepared import scalars
 from app.queries.shapes import Shape, narrowed
 from app.queries.vintages import current
 
@@ -168,7 +168,7 @@ def is_early(connection: Connection, table: Any, as_of: date | None) -> bool:  #
     """Tell whether so few rows were known on a day that an index of days finds them best."""
     if as_of is None:
         return False
-    return bool(numbers(connection, known_by(table), {"as_of": as_of})[0] < SORTED)
+    return bool(scalars(connection, known_by(table), {"as_of": as_of})[0] < SORTED)
 
 
 @cache

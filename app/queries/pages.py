@@ -23,7 +23,7 @@ from app.filters import Listing
 from app.models import ExactDecimal
 from app.paging import Place, decode, encode
 from app.queries.columns import Record, unindexed
-from app.queries.prepared import numbers, once, read
+from app.queries.prepared import once, read, scalars
 from app.queries.shapes import among
 
 BOUND = 1_000
@@ -143,7 +143,7 @@ class Wanted(NamedTuple):
         Raises:
             InvalidParameters: if the cursor was not made for this list.
         """
-        more = {name: getattr(filters, name, None) for name in ("sort", "vintages", "q")}
+        more = {name: vars(filters).get(name) for name in ("sort", "vintages", "q")}
         scope = {"list": type(filters).__name__, **more, **narrowing}
         place = None if filters.cursor is None else decode(filters.cursor, scope)
         return cls(scope, place, filters.limit)
@@ -232,12 +232,12 @@ def walked(
     """
     wanted = Wanted.by(filters, narrowing)
     values = {**narrowing, **wanted.values(listed.order.columns)}
-    first = numbers(connection, listed.first, narrowing)
+    first = scalars(connection, listed.first, narrowing)
     few = len(first) <= BOUND
     if few and narrowing:
         values["numbers"] = first
         rows = read(connection, listed.few, values)
-    elif listed.may_be_long and numbers(connection, listed.counted, narrowing)[0] < SORTED:
+    elif listed.may_be_long and scalars(connection, listed.counted, narrowing)[0] < SORTED:
         rows = read(connection, listed.some, values)
     else:
         rows = read(connection, listed.many, values)

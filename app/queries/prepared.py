@@ -116,8 +116,8 @@ def read(connection: Connection, statement: Any, values: Mapping[str, Any]) -> l
     return [ready.record(row) for row in rows]
 
 
-def numbers(connection: Connection, statement: Any, values: Mapping[str, Any]) -> list[Any]:  # noqa: ANN401
-    """Read the one whole number of each row of a statement that is made once."""
+def scalars(connection: Connection, statement: Any, values: Mapping[str, Any]) -> list[Any]:  # noqa: ANN401
+    """Read the one value of each row of a statement that is made once, as the driver gives it."""
     ready = prepared(statement, connection.dialect)
     try:
         return [row[0] for row in ready.run(connection, values)]
