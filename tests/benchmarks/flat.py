@@ -3,10 +3,14 @@
 python -m tests.benchmarks.generated 10k small.sqlite
 python -m tests.benchmarks.generated 10m large.sqlite
 python -m tests.benchmarks.flat small.sqlite large.sqlite
+
+On PostgreSQL both are made in a server of its own first: python -m tests.benchmarks.flat 10k 1m
 """
 
 import gc
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median, quantiles
 from time import perf_counter
@@ -14,10 +18,11 @@ from time import perf_counter
 from starlette.testclient import TestClient
 
 from app.filters import ObservationFilters
-from app.main import create_app
 from app.paging import encode
 from app.queries.pages import Wanted
-from app.settings import Settings
+from tests.benchmarks.generated import SCALES, build
+from tests.clusters import folder_for_servers, running
+from tests.conftest import Target, free_port, opened
 
 SECONDS = 4.0
 LEAST, MOST = 20, 200
@@ -99,11 +104,29 @@ def compare(clients: list[TestClient], url: str) -> list[list[float]]:
     return taken
 
 
-def main(paths: list[str]) -> None:
+@contextmanager
+def targets(names: list[str]) -> Iterator[list[Target]]:
+    """Give the databases that are there, or make those whose sizes are named on PostgreSQL."""
+    if not set(names) <= SCALES.keys():
+        yield [Path(name) for name in names]
+        return
+    with folder_for_servers() as folder, running(folder / "main", free_port()) as cluster:
+        made: list[Target] = []
+        for name in names:
+            made.append(cluster.new_database())
+            build(SCALES[name], made[-1])
+        yield made
+
+
+def main(names: list[str]) -> None:
     """Print a table of medians and 99th percentiles, and their ratios."""
-    clients = [
-        TestClient(create_app(Settings(database=Path(path), cache_entries=0))) for path in paths
-    ]
+    with targets(names) as found, ExitStack() as stack:
+        apps = [stack.enter_context(opened(one, cache_entries=0)) for one in found]
+        tell([TestClient(app) for app in apps])
+
+
+def tell(clients: list[TestClient]) -> None:
+    """Measure and print."""
     # The server freezes what is there at its start; here the requests would pay for it.
     gc.collect()
     gc.freeze()
