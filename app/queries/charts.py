@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from app.models import Indicator, Observation, Series
-from app.queries.columns import Record, unindexed
+from app.queries.columns import Record, resorted
 from app.queries.observations import observation_statement, read
 from app.queries.prepared import once, one
 from app.queries.series import breaks_of, series_statement, told
@@ -54,7 +54,7 @@ def with_points(
     ranked = select(Figure.id.label("id"), place.label("place")).where(*holding).subquery()
     newest = select(ranked.c.id).where(ranked.c.place <= most)
     statement = observation_statement(language).where(Figure.id.in_(newest))
-    statement = statement.order_by(unindexed(Figure.period_start))
+    statement = statement.order_by(resorted(Figure.period_start))
     points: dict[str, list[Record]] = defaultdict(list)
     for point in read(connection, language, statement):
         points[point["series"]].append(point)

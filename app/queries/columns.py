@@ -4,7 +4,10 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Label, RowMapping, func, inspect, null
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import SQLModel
 
 from app.models import Source
@@ -91,6 +94,31 @@ def nest(row: Row) -> Record:
     return nested
 
 
+class Unindexed(FunctionElement[Any]):
+    """A column that is compared row by row, while rows are walked in an order."""
+
+    inherit_cache = True
+
+
+@compiles(Unindexed, "sqlite")
+def without_index(element: Unindexed, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401
+    """Hide the column from the planner of SQLite, which would leave the order for its index."""
+    return f"coalesce({compiler.process(element.clauses, **options)}, NULL)"
+
+
+@compiles(Unindexed, "postgresql")
+def with_statistics(element: Unindexed, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401
+    """Leave the column to the planner of PostgreSQL, which knows how many rows have a value."""
+    return compiler.process(element.clauses, **options)
+
+
 def unindexed(column: Any) -> ColumnElement[Any]:  # noqa: ANN401
-    """Keep the planner from leaving the order of rows for the sake of an index."""
+    """Compare a column in the course of a walk, and not by an index of its own."""
+    compared = Unindexed(column)
+    compared.type = column.type
+    return compared
+
+
+def resorted(column: Any) -> ColumnElement[Any]:  # noqa: ANN401
+    """Sort by a column, whatever index could give its order."""
     return func.coalesce(column, null())

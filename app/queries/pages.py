@@ -22,9 +22,9 @@ from sqlalchemy import (
 from app.filters import Listing
 from app.models import ExactDecimal
 from app.paging import Place, decode, encode
-from app.queries.columns import Record, unindexed
+from app.queries.columns import Record, resorted
 from app.queries.prepared import once, read, scalars
-from app.queries.shapes import among
+from app.queries.shapes import among, found_by
 
 BOUND = 1_000
 """Up to how many matching rows of a very long list are counted."""
@@ -96,7 +96,7 @@ class Order:
 
     def directed(self) -> list[ColumnElement[Any]]:
         """Give the columns as they are sorted."""
-        keys = [unindexed(key) if self.sorts else key for key in self.keys()]
+        keys = [resorted(key) if self.sorts else key for key in self.keys()]
         return [key.desc() if self.descending else key.asc() for key in keys]
 
 
@@ -208,7 +208,7 @@ class Listed:
 
     def page(self, found: Select[Any]) -> Select[Any]:
         """Show the first of the rows whose numbers are found in order; only these are joined."""
-        shown = self.statement.where(self.key.in_(found.limit(bindparam("limit"))))
+        shown = self.statement.where(found_by(self.key, found.limit(bindparam("limit"))))
         return replace(self.order, placed=False, sorts=True).rows(shown)
 
 

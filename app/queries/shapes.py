@@ -110,15 +110,27 @@ class Values(TypeDecorator[Sequence[Any]]):
         return json.dumps(value) if dialect.name == "sqlite" else value
 
 
-class Among(FunctionElement[bool]):
-    """Whether a column has one of the values that are bound as one parameter."""
+class Condition(FunctionElement[bool]):
+    """A condition that each kind of database has its own words for."""
 
     inherit_cache = True
     type = Boolean()
 
-    def self_group(self, against: Any = None) -> "Among":  # noqa: ANN401, ARG002
+    def self_group(self, against: Any = None) -> "Condition":  # noqa: ANN401, ARG002
         """Stand as a condition as it is; SQLAlchemy would compare it with 1 on SQLite."""
         return self
+
+
+class Among(Condition):
+    """Whether a column has one of the values that are bound as one parameter."""
+
+    inherit_cache = True
+
+
+class Found(Condition):
+    """Whether a column has one of the values that a statement finds, which is run first."""
+
+    inherit_cache = True
 
 
 @compiles(Among, "sqlite")
@@ -133,6 +145,25 @@ def among_array(element: Among, compiler: SQLCompiler, **options: Any) -> str:  
     """Write the condition for PostgreSQL."""
     column, values = (compiler.process(one, **options) for one in element.clauses)
     return f"{column} = ANY({values})"
+
+
+@compiles(Found, "sqlite")
+def found_in(element: Found, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401
+    """Write the condition for SQLite."""
+    column, statement = (compiler.process(one, **options) for one in element.clauses)
+    return f"{column} IN {statement}"
+
+
+@compiles(Found, "postgresql")
+def found_array(element: Found, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401
+    """Write the condition for PostgreSQL, whose planner would join everything before an IN."""
+    column, statement = (compiler.process(one, **options) for one in element.clauses)
+    return f"{column} = ANY(ARRAY{statement})"
+
+
+def found_by(column: Any, statement: Select[Any]) -> ColumnElement[bool]:  # noqa: ANN401
+    """Hold a column against the values that a statement finds."""
+    return Found(column, statement.correlate(None).scalar_subquery())
 
 
 def holds(column: Any, name: str, *, several: bool) -> ColumnElement[bool]:  # noqa: ANN401
