@@ -68,7 +68,7 @@ def measured(found: Steps, folder: Path, passes: int, seconds: float) -> Iterato
                 rates.setdefault((step, kind), []).append(rate)
     for step in found:
         cells = [rates.get((step, kind)) for kind in paths]
-        yield [step, *(f"{round(median(cell), -2):,.0f}" if cell else "" for cell in cells)]
+        yield [step, *(f"{round(median(cell), -2):,.0f}" if cell else "–" for cell in cells)]
 
 
 def table(rows: Sequence[Sequence[str]], command: str) -> str:
