@@ -30,7 +30,7 @@ BOUND = 1_000
 """Up to how many matching rows of a very long list are counted."""
 SORTED = 30_000
 """Up to how many rows are sorted rather than walked."""
-MADE = 256
+MADE = 64
 """For how many shapes of requests statements are held for the next request of the shape."""
 Columns = Sequence[ColumnElement[Any]]
 

@@ -88,11 +88,12 @@ def converter(kind: TypeEngine[Any], dialect: Dialect, name: str, *more: Any) ->
     return convert
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=256)
 def prepared(statement: Any, dialect: Dialect) -> Prepared:  # noqa: ANN401
     """Compile a statement that is made once; each release that is opened has a dialect of its own.
 
-    There is room for all statements in both languages, and for two releases at a time.
+    There is room for all statements but those of lists in both languages, and for the lists of some
+    dozen shapes. More would take memory from whoever asks for a shape that nobody asked for.
     """
     return Prepared(statement, dialect)
 
