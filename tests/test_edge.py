@@ -32,7 +32,7 @@ access_log off;
 
 @dataclass(frozen=True)
 class Edge:
-    """A cache, and what the service behind it was asked."""
+    """A cache before a service, with the folder that it keeps answers in."""
 
     base: str
     folder: Path
@@ -41,10 +41,6 @@ class Edge:
     def get(self, path: str, **headers: str) -> httpx2.Response:
         """Ask the cache."""
         return httpx2.get(f"{self.base}{path}", headers=headers)
-
-    def state(self, path: str, **headers: str) -> str:
-        """Tell whether an answer was kept."""
-        return str(self.get(path, **headers).headers["x-cache"])
 
     def purge(self) -> None:
         """Empty the cache as the README says."""

@@ -127,7 +127,7 @@ class Among(Condition):
     inherit_cache = True
 
 
-class Found(Condition):
+class AmongFound(Condition):
     """Whether a column has one of the values that a statement finds, which is run first."""
 
     inherit_cache = True
@@ -147,15 +147,15 @@ def among_array(element: Among, compiler: SQLCompiler, **options: Any) -> str:  
     return f"{column} = ANY({values})"
 
 
-@compiles(Found, "sqlite")
-def found_in(element: Found, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401
+@compiles(AmongFound, "sqlite")
+def found_in(element: AmongFound, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401
     """Write the condition for SQLite."""
     column, statement = (compiler.process(one, **options) for one in element.clauses)
     return f"{column} IN {statement}"
 
 
-@compiles(Found, "postgresql")
-def found_array(element: Found, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401
+@compiles(AmongFound, "postgresql")
+def found_array(element: AmongFound, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401
     """Write the condition for PostgreSQL, whose planner would join everything before an IN."""
     column, statement = (compiler.process(one, **options) for one in element.clauses)
     return f"{column} = ANY(ARRAY{statement})"
@@ -163,7 +163,7 @@ def found_array(element: Found, compiler: SQLCompiler, **options: Any) -> str:  
 
 def found_by(column: Any, statement: Select[Any]) -> ColumnElement[bool]:  # noqa: ANN401
     """Hold a column against the values that a statement finds."""
-    return Found(column, statement.correlate(None).scalar_subquery())
+    return AmongFound(column, statement.correlate(None).scalar_subquery())
 
 
 def holds(column: Any, name: str, *, several: bool) -> ColumnElement[bool]:  # noqa: ANN401
