@@ -174,30 +174,16 @@ def place(lines: Iterable[str], options: Namespace) -> None:
     """Write the table to the guide, with the machine, the date and the command."""
     gigabytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
     today = datetime.now(UTC).date()
-    python = sys.version.split()[0]
-    command = (
-        "`python -m tests.benchmarks.speed "
-        f"--passes {options.passes} --seconds {options.seconds:g} --write`"
-    )
+    cores, python = os.cpu_count(), sys.version.split()[0]
+    given = f"--passes {options.passes} --seconds {options.seconds:g} --write"
+    command = f"`python -m tests.benchmarks.speed {given}`"
+    machine = f"with {cores} cores and {gigabytes:.0f} GB, Python {python}"
     rows = list(lines)
-    english = [
-        f"Measured on {today} with {os.cpu_count()} cores and {gigabytes:.0f} GB, "
-        f"Python {python}, by {command}:",
-        "",
-        *rows,
-        "",
-        "![The ratios as a chart](../../../.images/speed.svg)",
-        "",
-    ]
-    chinese = [
-        f"{today} 测量，{os.cpu_count()} 核、内存 {gigabytes:.0f} GB、Python {python}，"
-        f"命令为 {command}：",
-        "",
-        *map(translate, rows),
-        "",
-        "![各项比值图](../../../.images/speed.svg)",
-        "",
-    ]
+    english = [f"Measured on {today} {machine}, by {command}:", "", *rows]
+    english += ["", "![The ratios as a chart](../../../.images/speed.svg)", ""]
+    machine = f"{cores} 核、内存 {gigabytes:.0f} GB、Python {python}"
+    chinese = [f"{today} 测量，{machine}，命令为 {command}：", "", *map(translate, rows)]
+    chinese += ["", "![各项比值图](../../../.images/speed.svg)", ""]
     write_measured("speed.md", "speed", "\n".join(english), "\n".join(chinese))
 
 
