@@ -9,7 +9,9 @@ import pytest
 from tests.conftest import ROOT
 
 PAGE = (ROOT / ".github" / "CONTRIBUTING.md").read_text("utf-8")
-TOP = "|".join(sorted(re.escape(path.name) for path in ROOT.iterdir() if path.name != ".git"))
+TOP = "|".join(
+    sorted(re.escape(path.name) for path in ROOT.iterdir() if path.name not in {".git", ".venv"})
+)
 PATHS = sorted(set(re.findall(rf"`((?:{TOP})(?:/[\w./-]+)?)`", PAGE)))
 PLACES = PAGE.partition("## Where to change what\n")[2].partition("\n## ")[0]
 
