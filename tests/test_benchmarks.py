@@ -57,7 +57,7 @@ def test_guide_takes_the_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     rows = [["one worker, file", "72,400", "3,000", "–"]]
     pages.write_measured("scaling.md", "steps", *steps.table(rows, "a command"))
     scaling = (tmp_path / "guide" / "zh" / "scaling.md").read_text("utf-8")
-    assert "| 1 个工作进程，文件 | 72,400 | 3,000 | – |" in scaling
+    assert "| 1个工作进程，文件 | 72,400 | 3,000 | – |" in scaling
 
 
 def test_the_usual_app_gives_the_same_record(tmp_path: Path, database: Path, server: str) -> None:

@@ -29,6 +29,7 @@ LINKING = [
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 HEADING = re.compile(r"^(#+) (.+)$", re.MULTILINE)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+SETTINGS = re.compile(r"`BRI_\w+`((, |、)`BRI_\w+`)*")
 HALF_WIDTH = re.compile(r"[一-鿿][,;:!?]")
 RUN = {"sh", "bash"}
 """The languages of blocks that are run; CI reads the first two sh blocks of the README itself."""
@@ -208,10 +209,10 @@ def test_settings_are_listed_with_their_defaults(language: str) -> None:
     for name in ("deployment.md", "scaling.md"):
         for row in cells(GUIDE / language / name):
             for cell, following in pairwise(row):
-                names = re.findall(r"^`(BRI_\w+)`|(?<=, )`(BRI_\w+)`", cell)
+                names = re.findall(r"\w+", cell) if SETTINGS.fullmatch(cell) else []
                 numbers = [float(number) for number in re.findall(r"`(\d+)`", following)]
                 padded = numbers + [None] * len(names)
-                listed |= dict(zip(map("".join, names), padded, strict=False))
+                listed |= dict(zip(names, padded, strict=False))
     assert set(listed) == set(fields)
     given = {name: number for name, number in listed.items() if number is not None}
     assert len(given) >= 9

@@ -12,7 +12,7 @@ CHINESE = {
     "maximum": "最大值",
     "target": "目标",
     "cached response / bare ASGI app, same headers": "缓存响应 / 纯 ASGI 应用（响应头相同）",
-    "cached response / bare ASGI app, 2 headers": "缓存响应 / 纯 ASGI 应用（2 个响应头）",
+    "cached response / bare ASGI app, 2 headers": "缓存响应 / 纯 ASGI 应用（2个响应头）",
     "cached response / nginx with a file": "缓存响应 / nginx 静态文件",
     "cached response / FastAPI with SQLModel": "缓存响应 / FastAPI 加 SQLModel",
     "304 / cached response": "304 / 缓存响应",
@@ -27,11 +27,11 @@ CHINESE = {
     "cached": "缓存响应",
     "uncached record": "未缓存单条记录",
     "uncached list": "未缓存列表",
-    "one worker, file": "1 个工作进程，文件",
-    "two workers, file": "2 个工作进程，文件",
-    "one worker, PostgreSQL": "1 个工作进程，PostgreSQL",
-    "two workers, PostgreSQL": "2 个工作进程，PostgreSQL",
-    "nginx in front of one worker": "nginx 置于 1 个工作进程之前",
+    "one worker, file": "1个工作进程，文件",
+    "two workers, file": "2个工作进程，文件",
+    "one worker, PostgreSQL": "1个工作进程，PostgreSQL",
+    "two workers, PostgreSQL": "2个工作进程，PostgreSQL",
+    "nginx in front of one worker": "nginx 置于1个工作进程之前",
 }
 """The words of the tables in Chinese."""
 

@@ -82,7 +82,7 @@ def table(rows: Sequence[Sequence[str]], command: str) -> tuple[str, str]:
     ]
     english = [f"Responses per second, measured on {today} by `{command}` on {shared}:", "", *lines]
     chinese = [
-        f"每秒响应数，{today} 以 `{command}` 测得，各服务与 `wrk` 共用 {cores} 个核心：",
+        f"每秒响应数，{today}以 `{command}` 测得，各服务与 `wrk` 共用{cores}个核心：",
         "",
         *map(translate, lines),
     ]
