@@ -21,20 +21,20 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from app.observing.lines import Form
+from app.enums import LogFormat
 
 SCHEME = "postgresql+psycopg"
 
 YEAR = 365 * 24 * 60 * 60
 
 
-def bundled(name: str) -> Path:
+def find_bundled(name: str) -> Path:
     """Find a folder that travels inside the wheel, or stands beside the package in a checkout."""
     package = Path(__file__).parent
     return package / name if (package / name).is_dir() else package.parent / name
 
 
-def server_url(value: object) -> object:
+def parse_server_url(value: object) -> object:
     """Read the address of PostgreSQL; what is refused is not repeated, since it holds a password.
 
     Raises:
@@ -53,14 +53,14 @@ def server_url(value: object) -> object:
     return url
 
 
-def listed(value: object) -> object:
+def split_names(value: object) -> object:
     """Read names parted by commas."""
     if not isinstance(value, str):
         return value
     return tuple(name.strip().lower() for name in value.split(",") if name.strip())
 
 
-def rate(value: str | None) -> str | None:
+def parse_rate(value: str | None) -> str | None:
     """Check a rate such as 600/minute.
 
     Raises:
@@ -77,7 +77,7 @@ def rate(value: str | None) -> str | None:
     return value
 
 
-ServerUrl = Annotated[InstanceOf[URL], BeforeValidator(server_url)]
+ServerUrl = Annotated[InstanceOf[URL], BeforeValidator(parse_server_url)]
 
 
 class Settings(BaseSettings):
@@ -106,20 +106,20 @@ class Settings(BaseSettings):
     """How many seconds a statement may take."""
     release_check: float = Field(default=1, ge=0.1, le=60)
     """How many seconds pass between two looks for a new release."""
-    seed: Path = Field(default_factory=lambda: bundled("seed"))
+    seed: Path = Field(default_factory=lambda: find_bundled("seed"))
     """The folder of seed files."""
-    migrations: Path = Field(default_factory=lambda: bundled("migrations"))
+    migrations: Path = Field(default_factory=lambda: find_bundled("migrations"))
     """The folder of schema revisions."""
     public_url: AnyHttpUrl | None = None
     """The address that the outside sees, for links; by default that of each request."""
     root_path: str = Field(default="", pattern=r"^(/[^/\s]+)*$")
     """The path prefix that a proxy strips before it passes a request on."""
-    allowed_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(listed)] = ()
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(split_names)] = ()
     """The names that requests may ask for, parted by commas, * for any part; all without it."""
-    rate_limit: Annotated[str | None, AfterValidator(rate)] = None
+    rate_limit: Annotated[str | None, AfterValidator(parse_rate)] = None
     """How often one client may ask each process, such as 600/minute; as often as it likes without
     it."""
-    access_log: Form = Form.OFF
+    access_log: LogFormat = LogFormat.OFF
     """Whether each request is told of in a line of the log: off, text, or json."""
     metrics: bool = False
     """Whether /metrics gives numbers for Prometheus."""
@@ -139,7 +139,7 @@ class Settings(BaseSettings):
     """How many bytes of memory they may take."""
 
     @model_validator(mode="after")
-    def refuse_unknown(self) -> "Settings":
+    def reject_unknown(self) -> "Settings":
         """Refuse a variable that is no setting, since it may be a misspelt one."""
         names = {f"BRI_{name.upper()}" for name in type(self).model_fields}
         for found in sorted(os.environ):
@@ -150,7 +150,7 @@ class Settings(BaseSettings):
 
     @field_validator("mcp")
     @classmethod
-    def refuse_without_package(cls, value: bool) -> bool:  # noqa: FBT001
+    def require_package(cls, value: bool) -> bool:  # noqa: FBT001
         """Refuse what needs a package that is not installed."""
         if value and find_spec("mcp") is None:
             raise ValueError("install bri-indicators[mcp], or leave it out")
@@ -158,13 +158,13 @@ class Settings(BaseSettings):
 
     @field_validator("database_url")
     @classmethod
-    def refuse_both(cls, value: URL | None, info: ValidationInfo) -> URL | None:
+    def reject_both(cls, value: URL | None, info: ValidationInfo) -> URL | None:
         """Refuse two databases at once."""
         if value is not None and info.data.get("database") is not None:
             raise ValueError("BRI_DATABASE (or --database) names another database; set only one")
         return value
 
-    def database_for(self, seed_hash: str) -> Path | URL:
+    def select_database(self, seed_hash: str) -> Path | URL:
         """Choose the database: the one that is set, or a file of this seed's own."""
         if self.database_url is not None:
             return self.database_url

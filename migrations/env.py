@@ -6,9 +6,11 @@ from alembic import context
 from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
-from app import models  # noqa: F401
-from app.database import writing_engine
-from app.seeding.files import seed_hash
+from app.db import (
+    create_writing_engine,
+    models,  # noqa: F401
+)
+from app.ingest.files import compute_seed_hash
 from app.settings import Settings
 
 
@@ -34,8 +36,8 @@ if given is not None:
     run(given)
 else:
     settings = Settings()
-    target = settings.database_for(seed_hash(settings.seed))
+    target = settings.select_database(compute_seed_hash(settings.seed))
     if not isinstance(target, Path):
         raise SystemExit("A release on PostgreSQL is migrated while 'bri build' makes it.")
-    with writing_engine(target).connect() as own:
+    with create_writing_engine(target).connect() as own:
         run(own)

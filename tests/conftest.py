@@ -24,8 +24,8 @@ from starlette.types import Receive, Scope, Send
 from typer.testing import CliRunner, Result
 
 from app import cli
-from app.main import Service, create_app
-from app.seeding.build import build
+from app.application import App, create_app
+from app.ingest.build import build
 from app.settings import Settings
 from tests import clusters
 from tests.contract import Watch
@@ -63,11 +63,11 @@ def watch() -> Iterator[Watch]:
     """Stand before every application of this process."""
     watching = Watch()
 
-    async def answer(app: Service, scope: Scope, receive: Receive, send: Send) -> None:
+    async def answer(app: App, scope: Scope, receive: Receive, send: Send) -> None:
         await watching(app, scope, receive, send)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Service, "__call__", answer)
+        patch.setattr(App, "__call__", answer)
         yield watching
 
 
@@ -131,13 +131,13 @@ def environment_of(target: Target) -> dict[str, str]:
 
 
 @contextmanager
-def opened(target: Target, **more: Any) -> Iterator[Service]:
+def opened(target: Target, **more: Any) -> Iterator[App]:
     """Make an application over a database, and let go of its connections afterwards."""
     made = create_app(settings_of(target, **more))
     try:
         yield made
     finally:
-        made.state.library.close()
+        made.state.releases.close()
 
 
 @pytest.fixture(scope="session")

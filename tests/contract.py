@@ -11,10 +11,10 @@ import jsonschema_rs
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope, Send
 
-from app.caching.encodings import zstandard
-from app.main import Service
-from app.openapi import document
-from app.problems import MEDIA_TYPE
+from app.application import App
+from app.http.compression import load_zstandard
+from app.openapi.document import build_document
+from app.problems.problem import MEDIA_TYPE
 
 ANYWHERE = {405, 412, 416, 421, 431}
 """Refusals by HTTP itself, which the document does not repeat at each operation."""
@@ -22,7 +22,7 @@ DECODERS: dict[str, Callable[[bytes], bytes]] = {
     "": bytes,
     "br": brotli.decompress,
     "gzip": gzip.decompress,
-    "zstd": zstandard().decompress,
+    "zstd": load_zstandard().decompress,
 }
 
 
@@ -80,9 +80,9 @@ class Watch:
         self.mistakes: list[str] = []
         self.held = 0
         self.contract: Contract | None = None
-        self.answer = Service.__call__
+        self.answer = App.__call__
 
-    async def __call__(self, app: Service, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, app: App, scope: Scope, receive: Receive, send: Send) -> None:
         """Let an application answer, and hold what it sends against its document."""
         if scope["type"] != "http" or scope["method"] == "HEAD":
             await self.answer(app, scope, receive, send)
@@ -98,10 +98,10 @@ class Watch:
         if sent:
             self.hold(app, scope["path"].removeprefix(scope.get("root_path", "")), sent)
 
-    def hold(self, app: Service, path: str, sent: list[Message]) -> None:
+    def hold(self, app: App, path: str, sent: list[Message]) -> None:
         """Hold a JSON answer against the document of the application."""
         if self.contract is None:
-            self.contract = Contract(document(app, "http://contract.test"))
+            self.contract = Contract(build_document(app, "http://contract.test"))
         headers = Headers(raw=sent[0]["headers"])
         coded = b"".join(message.get("body", b"") for message in sent[1:])
         body = DECODERS[headers.get("content-encoding", "")](coded)

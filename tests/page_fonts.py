@@ -10,7 +10,7 @@ from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 
 ROOT = Path(__file__).parent.parent
-FONTS, TARGET = ROOT / "app" / "fonts", ROOT / "app" / "static" / "fonts"
+FONTS, TARGET = ROOT / "app" / "fonts", ROOT / "app" / "pages" / "static" / "fonts"
 TEXTS = ((ROOT / "seed", "*.yaml"), (ROOT / "app", "*.py"), (ROOT / "app", "*.html"))
 
 

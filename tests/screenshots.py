@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 from playwright.sync_api import Browser, sync_playwright
 
-from app.seeding.build import build
+from app.ingest.build import build
 from tests.conftest import ARGUMENTS, ROOT, serving
 
 TARGET = ROOT / ".images"

@@ -2,16 +2,16 @@
 
 from pathlib import Path
 
-from app.filters.sdmx import TIME
+from app.formats.sdmx.component import Component, TextType
 from app.formats.sdmx.components import ATTRIBUTES, MEASURE, SERIES_KEY
-from app.formats.sdmx.fields import Component, Text
+from app.parameters.sdmx import TIME
 
 TYPES = {
-    Text.STRING: "xs:string",
-    Text.DECIMAL: "xs:decimal",
-    Text.INTEGER: "xs:integer",
-    Text.DAY: "xs:date",
-    Text.TIME: "common:ObservationalTimePeriodType",
+    TextType.STRING: "xs:string",
+    TextType.DECIMAL: "xs:decimal",
+    TextType.INTEGER: "xs:integer",
+    TextType.DAY: "xs:date",
+    TextType.TIME: "common:ObservationalTimePeriodType",
 }
 COMPLEX = """<xs:complexType name="{0}Type"><xs:complexContent>
   <xs:restriction base="ss:{0}Type"><xs:sequence>{1}</xs:sequence>{2}</xs:restriction>
@@ -34,7 +34,7 @@ def schema(message: Path, space: str, version: str, *, whole: bool) -> str:
     at = space.rpartition(":")[2]
     flat = at == "AllDimensions"
     dimensions = {one.id: declared(one, must=True) for one in SERIES_KEY}
-    dimensions[TIME] = f'<xs:attribute name="{TIME}" type="{TYPES[Text.TIME]}" use="required"/>'
+    dimensions[TIME] = f'<xs:attribute name="{TIME}" type="{TYPES[TextType.TIME]}" use="required"/>'
     apart = list(dimensions) if flat else [at]
     values = "".join(declared(one, must=whole and one.mandatory) for one in (MEASURE, *ATTRIBUTES))
     observation = "".join(dimensions[name] for name in apart) + values

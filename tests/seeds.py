@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import pytest
 
-from app.seeding.build import build
-from app.seeding.faults import Fault, SeedError
+from app.ingest.build import build
+from app.ingest.issues import SeedError, SeedIssue
 
 ROOT = Path(__file__).parents[1]
 SEED = ROOT / "seed"
@@ -85,13 +85,13 @@ def line_of(seed: Path, file: str, text: str) -> int:
     return numbers[0]
 
 
-def refused(seed: Path) -> list[Fault]:
+def refused(seed: Path) -> list[SeedIssue]:
     """Build a broken seed; nothing may be written, beside it or into it."""
     before = sorted(seed.parent.rglob("*"))
     with pytest.raises(SeedError) as caught:
         build(seed, MIGRATIONS, seed.parent / "new.sqlite")
     assert sorted(seed.parent.rglob("*")) == before
-    return caught.value.faults
+    return caught.value.issues
 
 
 def check_told(seed: Path, broken: Broken) -> None:

@@ -18,12 +18,12 @@ import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DatabaseError as RefusedError
 
-from app.database import Database, DatabaseError, Files, is_current
-from app.models import SCHEMA_REVISION
-from app.seeding.build import build
-from app.seeding.faults import BuildError, SeedError
-from app.seeding.files import seed_hash
-from app.text import separate
+from app.db import Database, DatabaseError, SQLiteStore, is_current_release
+from app.db.fulltext.segmentation import segment_cjk
+from app.db.models import SCHEMA_REVISION
+from app.ingest.build import build
+from app.ingest.files import compute_seed_hash
+from app.ingest.issues import BuildError, SeedError
 from tests.seeds import GOODS, MIGRATIONS, ROOT, SCIO, SEED, add, add_figure, copied, edit
 
 pytestmark = pytest.mark.sqlite
@@ -46,7 +46,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def database(built: Path) -> Iterator[Database]:
     """Open the built database as the server does."""
-    database = Database(Files(built))
+    database = Database(SQLiteStore(built))
     yield database
     database.close()
 
@@ -74,9 +74,9 @@ def test_the_same_seed_gives_the_same_bytes(built: Path, tmp_path: Path) -> None
     assert again.read_bytes() == built.read_bytes()
     assert again.read_bytes()[92:100] == bytes([0, 0, 0, 1]) + (3_040_000).to_bytes(4, "big")
     assert [path.name for path in again.parent.iterdir()] == [again.name]
-    database = Database(Files(again))
+    database = Database(SQLiteStore(again))
     with database.connect() as connection:
-        assert connection.scalar(text("SELECT seed_hash FROM release")) == seed_hash(SEED)
+        assert connection.scalar(text("SELECT seed_hash FROM release")) == compute_seed_hash(SEED)
     database.close()
     build(SEED, MIGRATIONS, again)
     assert again.read_bytes() == built.read_bytes()
@@ -163,18 +163,18 @@ def test_a_killed_build_leaves_the_old_or_the_new(
 def test_the_release_says_what_it_was_built_from(built: Path) -> None:
     sql = "SELECT seed_hash, schema_revision, released_on, counts FROM release"
     [(digest, revision, day, counts)] = ask(built, sql)
-    assert (digest, revision, day) == (seed_hash(SEED), SCHEMA_REVISION, "2026-11-25")
+    assert (digest, revision, day) == (compute_seed_hash(SEED), SCHEMA_REVISION, "2026-11-25")
     assert json.loads(str(counts))["actions"] == 24
     assert ask(built, "SELECT version_num FROM alembic_version") == [(SCHEMA_REVISION,)]
 
 
 def test_a_database_is_current_for_its_own_seed_only(built: Path, tmp_path: Path) -> None:
     seed = copied(tmp_path)
-    assert is_current(built, seed_hash(seed))
+    assert is_current_release(built, compute_seed_hash(seed))
     edit(seed, GOODS, "status: normal", "status: revised")
-    assert not is_current(built, seed_hash(seed))
-    assert not is_current(tmp_path / "missing.sqlite", seed_hash(SEED))
-    assert not is_current(seed / GOODS, seed_hash(SEED))
+    assert not is_current_release(built, compute_seed_hash(seed))
+    assert not is_current_release(tmp_path / "missing.sqlite", compute_seed_hash(SEED))
+    assert not is_current_release(seed / GOODS, compute_seed_hash(SEED))
 
 
 def test_values_are_kept_digit_by_digit(built: Path) -> None:
@@ -254,7 +254,7 @@ def test_serving_cannot_write(
 def test_search_finds_chinese_words_and_english_stems(
     built: Path, words: str, kind: str, code: str
 ) -> None:
-    query = " OR ".join(f'"{separate(word)}"' for word in words.split(" OR "))
+    query = " OR ".join(f'"{segment_cjk(word)}"' for word in words.split(" OR "))
     sql = f"SELECT kind, code FROM search_index WHERE search_index MATCH '{query}'"  # noqa: S608
     assert (kind, code) in ask(built, sql)
 
@@ -266,9 +266,9 @@ def test_a_database_of_another_revision_is_not_served(tmp_path: Path) -> None:
         connection.execute("UPDATE release SET schema_revision = 'old'")
         connection.commit()
     with pytest.raises(DatabaseError, match="schema revision old, this program needs"):
-        Database(Files(target))
+        Database(SQLiteStore(target))
     build(SEED, MIGRATIONS, target)
-    Database(Files(target)).close()
+    Database(SQLiteStore(target)).close()
 
 
 YEAR = {"year": 2023, "end": "12-31", "status": "normal"}

@@ -18,9 +18,9 @@ from fastapi.responses import StreamingResponse
 from pydantic import ValidationError
 from starlette.testclient import TestClient
 
-from app.main import Service, create_app
-from app.seeding.build import build
-from app.seeding.files import seed_hash
+from app.application import App, create_app
+from app.ingest.build import build
+from app.ingest.files import compute_seed_hash
 from app.settings import Settings
 from tests.conftest import ROOT, Target, opened, serving
 from tests.loading import until
@@ -160,7 +160,7 @@ def test_a_flood_stays_within_its_bounds(database: Target) -> None:
         flooded(app, limit)
 
 
-def flooded(app: Service, limit: int) -> None:
+def flooded(app: App, limit: int) -> None:
     """Ask for very much, and see what is kept of it."""
     client, hot = TestClient(app), "/v1/overview"
     client.get(hot)
@@ -168,7 +168,7 @@ def flooded(app: Service, limit: int) -> None:
     asyncio.run(flood(app, 5, hot))
     tracemalloc.start()
     try:
-        app.caching.store.clear()
+        app.cache.store.clear()
         before = memory()
         asyncio.run(flood(app, 50, hot))
         once = memory()
@@ -176,14 +176,14 @@ def flooded(app: Service, limit: int) -> None:
         again = memory()
     finally:
         tracemalloc.stop()
-    store = app.caching.store
-    assert 0 < store.taken <= limit
-    assert store.taken == sum(taken for _, taken in store.kept.values())
-    assert len(store.kept) > 20
-    assert any(key[0] == hot.encode() for key in store.kept)
+    store = app.cache.store
+    assert 0 < store.used_bytes <= limit
+    assert store.used_bytes == sum(taken for _, taken in store.entries_by_key.values())
+    assert len(store.entries_by_key) > 20
+    assert any(key[0] == hot.encode() for key in store.entries_by_key)
     assert limit * 0.7 < once - before < limit * 1.6
     assert again - once < limit * 0.5
-    assert not app.caching.flights
+    assert not app.cache.flights
 
 
 def memory() -> int:
@@ -246,7 +246,7 @@ def test_a_small_cache_lets_go_of_the_oldest(database: Target) -> None:
         client = TestClient(app)
         for path in ("/v1/topics", "/v1/areas", "/v1/units", "/v1/topics", "/v1/sectors"):
             client.get(path)
-    assert {key[0] for key in app.caching.store.kept} == {
+    assert {key[0] for key in app.cache.store.entries_by_key} == {
         b"/v1/topics",
         b"/v1/units",
         b"/v1/sectors",
@@ -254,7 +254,7 @@ def test_a_small_cache_lets_go_of_the_oldest(database: Target) -> None:
 
 
 @pytest.fixture
-def counting(database: Target) -> Iterator[tuple[Service, list[str]]]:
+def counting(database: Target) -> Iterator[tuple[App, list[str]]]:
     """Give an application routes that note each time they do their work."""
     with opened(database) as app:
         worked: list[str] = []
@@ -262,7 +262,7 @@ def counting(database: Target) -> Iterator[tuple[Service, list[str]]]:
         yield app, worked
 
 
-def add_routes(app: Service, worked: list[str]) -> None:
+def add_routes(app: App, worked: list[str]) -> None:
     """Add routes that note when they work."""
 
     @app.get("/v1/slow")
@@ -288,7 +288,7 @@ def add_routes(app: Service, worked: list[str]) -> None:
     ("path", "status", "times"), [("slow", 200, 1), ("missing", 404, 50), ("broken", 500, 50)]
 )
 def test_concurrent_misses_do_the_work_once(
-    counting: tuple[Service, list[str]], path: str, status: int, times: int
+    counting: tuple[App, list[str]], path: str, status: int, times: int
 ) -> None:
     app, worked = counting
 
@@ -299,12 +299,12 @@ def test_concurrent_misses_do_the_work_once(
     assert [answer[0] for answer in answers] == [status] * 50
     assert len({answer[1]["x-request-id"] for answer in answers}) == 50
     assert worked == [path] * times
-    assert not app.caching.flights
+    assert not app.cache.flights
     assert len({answer[2] for answer in answers}) == times
 
 
 def test_a_request_that_is_broken_off_leaves_nobody_waiting(
-    counting: tuple[Service, list[str]],
+    counting: tuple[App, list[str]],
 ) -> None:
     app, worked = counting
 
@@ -320,10 +320,10 @@ def test_a_request_that_is_broken_off_leaves_nobody_waiting(
     answers = asyncio.run(broken_off())
     assert [answer[0] for answer in answers] == [200] * 4
     assert worked == ["slow", "slow"]
-    assert not app.caching.flights
+    assert not app.cache.flights
 
 
-def test_nobody_waits_for_a_stream_to_end(counting: tuple[Service, list[str]]) -> None:
+def test_nobody_waits_for_a_stream_to_end(counting: tuple[App, list[str]]) -> None:
     app, _ = counting
     met = asyncio.Barrier(2)
 
@@ -341,7 +341,7 @@ def test_nobody_waits_for_a_stream_to_end(counting: tuple[Service, list[str]]) -
         return await asyncio.wait_for(both, 5)
 
     assert [answer[2] for answer in asyncio.run(together())] == [b"first last"] * 2
-    assert not app.caching.store.kept
+    assert not app.cache.store.entries_by_key
 
 
 def test_another_release_empties_the_cache(tmp_path: Path, target: Target) -> None:
@@ -353,7 +353,11 @@ def test_another_release_empties_the_cache(tmp_path: Path, target: Target) -> No
         topic.write_text(topic.read_text().replace("en: Trade", "en: Goods trade", 1))
         build(seed, ROOT / "migrations", target)
         held = {"If-None-Match": first.headers["etag"]}
-        until(lambda: httpx2.get(f"{base}/v1").json()["release"]["seed_hash"] == seed_hash(seed))
+        until(
+            lambda: (
+                httpx2.get(f"{base}/v1").json()["release"]["seed_hash"] == compute_seed_hash(seed)
+            )
+        )
         second = httpx2.get(f"{base}/v1/topics/trade", headers=held)
         assert second.status_code == 200
         assert second.json()["name"] == "Goods trade"

@@ -15,12 +15,12 @@ import vl_convert
 from fontTools.ttLib import TTFont
 from starlette.testclient import TestClient
 
-from app.filters import Theme
-from app.formats.charts.describing import of_series
-from app.formats.charts.drawing import svg
-from app.formats.charts.layout import laid
+from app.formats.charts.build import build_series_chart
+from app.formats.charts.layout import layout_chart
+from app.formats.charts.render import render_svg
+from app.i18n import Language
+from app.parameters import Theme
 from app.queries import charts
-from app.text import Language
 from tests.conftest import ROOT
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -343,8 +343,8 @@ def test_series_without_figures_says_so() -> None:
         "points": [],
         "hidden": 0,
     }
-    picture = of_series(empty, date(2026, 11, 25), Language.ENGLISH)
-    drawn_alone = svg(laid(picture, 320, None, Theme.DARK), picture).decode()
+    picture = build_series_chart(empty, date(2026, 11, 25), Language.ENGLISH)
+    drawn_alone = render_svg(layout_chart(picture, 320, None, Theme.DARK), picture).decode()
     assert "No figure is carried here yet." in drawn_alone
 
 

@@ -7,8 +7,8 @@ from os import environ
 import httpx2
 import pytest
 
-from app.formats.charts import process
-from app.formats.charts.process import Engine
+from app.formats.charts import client
+from app.formats.charts.client import RenderingClient
 from tests.conftest import Target, environment_of, serving
 from tests.test_charts import LANGUAGES
 
@@ -46,18 +46,18 @@ assert not {"vl_convert", "fontTools", "resvg_py"} & set(sys.modules)
 
 
 def test_engine_that_has_ended_is_replaced() -> None:
-    kept = Engine()
-    first = kept.do("face", "BRI Sans", False, "abc")
+    kept = RenderingClient()
+    first = kept.run("face", "BRI Sans", False, "abc")
     assert kept.process is not None
     kept.process.kill()
     kept.process.wait()
-    assert kept.do("face", "BRI Sans", False, "abc") == first
+    assert kept.run("face", "BRI Sans", False, "abc") == first
     kept.close()
 
 
 def test_engine_ends_with_its_input() -> None:
-    kept = Engine()
-    kept.do("face", "BRI Sans", True, "abc")
+    kept = RenderingClient()
+    kept.run("face", "BRI Sans", True, "abc")
     assert kept.process is not None
     with kept.process as started:
         assert started.stdin is not None
@@ -66,16 +66,16 @@ def test_engine_ends_with_its_input() -> None:
 
 
 def test_engine_gives_up_on_what_cannot_be_done(capfd: pytest.CaptureFixture[str]) -> None:
-    kept = Engine()
+    kept = RenderingClient()
     with pytest.raises(EOFError):
-        kept.do("svg", '{"mark": "nothing"}')
+        kept.run("svg", '{"mark": "nothing"}')
     kept.close()
     assert "ValueError" in capfd.readouterr().err
 
 
 def test_engine_that_is_stuck_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(process, "PATIENCE", 0.0)
-    kept = Engine()
+    monkeypatch.setattr(client, "PATIENCE", 0.0)
+    kept = RenderingClient()
     with pytest.raises(EOFError):
-        kept.do("face", "BRI Sans SC", False, "一带一路" * 100)
+        kept.run("face", "BRI Sans SC", False, "一带一路" * 100)
     kept.close()

@@ -10,14 +10,14 @@ import pytest
 import vl_convert
 from playwright.sync_api import Browser, Page
 
-from app.filters import Theme
-from app.formats.charts.drawing import svg
-from app.formats.charts.layout import laid
-from app.formats.charts.lines import balanced, broken
-from app.formats.charts.picture import Card, Figure, Group, Panel, Picture
-from app.formats.charts.themes import PALETTES, contrast
-from app.text import Language
-from app.vocabulary import Qualifier
+from app.enums import Qualifier
+from app.formats.charts.layout import layout_chart
+from app.formats.charts.model import Chart, Figure, Group, Panel, Tile
+from app.formats.charts.render import render_svg
+from app.formats.charts.text_wrap import balance_text, wrap_text
+from app.formats.charts.themes import PALETTES, contrast_ratio
+from app.i18n import Language
+from app.parameters import Theme
 from tests.test_charts import PICTURES
 
 SERIES = [
@@ -89,12 +89,12 @@ def test_long_words_and_odd_figures_fit(page: Page, language: Language, width: i
     over = replace(more[1], qualifier=Qualifier.OVER)
     name = "共建国家" * 20 + " and " + "incomprehensibilities" * 4
     panels = [Panel(name, name, [figure, about, over]), Panel("x", "y", [figure, figure])]
-    group = Group(name, [Card(name, over), Card("short", figure), Card(name, position=4)])
-    picture = Picture(language, name, "Release", over, panels, [group], [name], [name])
+    group = Group(name, [Tile(name, over), Tile("short", figure), Tile(name, position=4)])
+    picture = Chart(language, name, "Release", over, panels, [group], [name], [name])
     page.set_viewport_size({"width": width, "height": 900})
-    canvas = laid(picture, width, None, Theme.LIGHT)
+    canvas = layout_chart(picture, width, None, Theme.LIGHT)
     page.goto("about:blank")
-    page.set_content(f"<style>body {{ margin: 0 }}</style>{svg(canvas, picture).decode()}")
+    page.set_content(f"<style>body {{ margin: 0 }}</style>{render_svg(canvas, picture).decode()}")
     assert_apart(page, width)
 
 
@@ -152,9 +152,9 @@ def test_colours_can_be_read(theme: Theme) -> None:
     palette = PALETTES[theme]
     for ground in (palette.paper, palette.tint):
         for colour in (palette.ink, palette.quiet, palette.accent):
-            assert contrast(colour, ground) >= 4.5
-    assert contrast("#ffffff", "#000000") == pytest.approx(21)
-    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+            assert contrast_ratio(colour, ground) >= 4.5
+    assert contrast_ratio("#ffffff", "#000000") == pytest.approx(21)
+    assert contrast_ratio("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
 
 
 @pytest.mark.parametrize(
@@ -172,12 +172,12 @@ def test_colours_can_be_read(theme: Theme) -> None:
 def test_lines_are_broken_where_they_may_be(
     text: str, language: Language, lines: list[str]
 ) -> None:
-    assert broken(text, 10, 61, language, bold=False) == lines
+    assert wrap_text(text, 10, 61, language, bold=False) == lines
 
 
 def test_names_are_broken_evenly() -> None:
     name = "Share of China's goods imports that came from BRI partner countries"
-    assert balanced(name, 20, 592, Language.ENGLISH, bold=True) == [
+    assert balance_text(name, 20, 592, Language.ENGLISH, bold=True) == [
         "Share of China's goods imports that",
         "came from BRI partner countries",
     ]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from app.caching.conditions import http_date
+from app.http.conditional import parse_http_date
 from tests.test_caching import FILES, PLAIN
 
 CONDITIONS = [
@@ -71,9 +71,9 @@ def test_conditions_are_weighed(
 
 
 def test_a_date_of_two_digits_is_never_far_ahead() -> None:
-    assert http_date(b"Sunday, 06-Nov-94 08:49:37 GMT") == 784111777
-    assert http_date(b"Sun, 06 Nov 1994 08:49:37 GMT") == 784111777
-    assert http_date(b"Sun Nov  6 08:49:37 1994") == 784111777
+    assert parse_http_date(b"Sunday, 06-Nov-94 08:49:37 GMT") == 784111777
+    assert parse_http_date(b"Sun, 06 Nov 1994 08:49:37 GMT") == 784111777
+    assert parse_http_date(b"Sun Nov  6 08:49:37 1994") == 784111777
 
 
 def test_a_problem_has_no_validator(client: TestClient) -> None:

@@ -11,9 +11,10 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 from starlette.testclient import TestClient
 
-from app.formats import package, parquet, workbook
-from app.main import ROUTERS
-from app.openapi import PICTURES
+from app.application import ROUTERS
+from app.formats import data_package, parquet
+from app.formats.xlsx import writer
+from app.openapi.document import IMAGE_TYPES
 from app.routers.dataset import DATABASE
 
 SNAPSHOT = Path(__file__).parent / "openapi.json"
@@ -24,7 +25,7 @@ PATHS = sorted(
     if route.include_in_schema  # type: ignore[attr-defined]
 )
 LISTS = [path for path in PATHS if path.endswith("s") and "{" not in path]
-FILES = {parquet.MEDIA_TYPE, workbook.MEDIA_TYPE, package.MEDIA_TYPE, DATABASE}
+FILES = {parquet.MEDIA_TYPE, writer.MEDIA_TYPE, data_package.MEDIA_TYPE, DATABASE}
 
 
 def operation(document: dict[str, Any], path: str) -> dict[str, Any]:
@@ -107,7 +108,7 @@ def test_answers_by_its_own_schema(
 @pytest.mark.parametrize("path", PATHS)
 def test_example_is_a_real_answer(document: dict[str, Any], path: str) -> None:
     ((media_type, content),) = operation(document, path)["responses"]["200"]["content"].items()
-    is_file = media_type.startswith(PICTURES) or media_type in FILES
+    is_file = media_type.startswith(IMAGE_TYPES) or media_type in FILES
     assert ("example" in content) != is_file
     if "example" in content:
         validator(document, content["schema"]).validate(content["example"])

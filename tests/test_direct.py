@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from app.database import Database
-from app.database.files import Files
-from app.direct import Direct
-from app.main import ROUTERS, application
+from app.application import ROUTERS, create_from_environment
+from app.db import Database
+from app.db.sqlite import SQLiteStore
+from app.db.statements import CompiledStatement
+from app.http.routing import Router
 from app.queries import keys
-from app.queries.prepared import Prepared
 from tests.conftest import Target, opened
 from tests.test_contract import PATHS, example_url
 
@@ -58,7 +58,7 @@ def short(database: Target) -> Iterator[TestClient]:
 def long(database: Target) -> Iterator[TestClient]:
     """Ask one that knows no direct ways either."""
     with opened(database, cache_entries=0) as app:
-        app.direct = Direct([])
+        app.router_by_shape = Router([])
         yield TestClient(app)
 
 
@@ -91,7 +91,7 @@ def test_what_the_driver_fails_at_is_told_by_sqlalchemy(
     def fail(*_: object) -> None:
         raise sqlite3.OperationalError
 
-    monkeypatch.setattr(Prepared, "run", fail)
+    monkeypatch.setattr(CompiledStatement, "run", fail)
     assert told(short, path) == made
 
 
@@ -104,7 +104,7 @@ def test_the_loop_never_waits_for_a_server(
     database: Path, monkeypatch: pytest.MonkeyPatch, query: str, status: int
 ) -> None:
     """Keys are looked up in threads too, and remembered for the framework, which tells mistakes."""
-    monkeypatch.setattr(Files, "is_near", False)
+    monkeypatch.setattr(SQLiteStore, "is_near", False)
     monkeypatch.setattr(keys, "HELD", 2)
     reading, readers = Database.read, []
 
@@ -132,7 +132,7 @@ def test_a_server_process_looks_for_garbage_once_it_is_made(
     monkeypatch.setenv("BRI_DATABASE", str(database))
     gc.disable()
     try:
-        application()
+        create_from_environment()
         assert gc.isenabled()
         assert gc.get_freeze_count() > 0
     finally:
@@ -141,6 +141,6 @@ def test_a_server_process_looks_for_garbage_once_it_is_made(
 
 
 def test_every_route_with_data_has_a_direct_way() -> None:
-    ways = Direct(ROUTERS).ways.values()
+    ways = Router(ROUTERS).routes.values()
     assert len(ways) == len({way.endpoint for way in ways}) > 30
     assert all(way.endpoint.__module__.startswith("app.routers") for way in ways)

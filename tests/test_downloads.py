@@ -16,17 +16,17 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
-from app.context import opened as reader_of
-from app.database import Database, Files, storage
-from app.filters import ObservationSelection, ObservationSort, Vintages
-from app.formats.delimited import delimited, finished
+from app.db import Database, SQLiteStore, create_store
+from app.enums import Qualifier
+from app.formats.csv import encode_rows, stream_lines
 from app.formats.tables import OBSERVATIONS as OBSERVATION_TABLE
-from app.problems import InvalidParameters
-from app.queries.exports import OBSERVATIONS, chunks, line_chunks, observation_rows
-from app.routers.downloads import FORMATS, Format, given
-from app.seeding.build import build as build_seed
-from app.text import Language
-from app.vocabulary import Qualifier
+from app.i18n import Language
+from app.ingest.build import build as build_seed
+from app.parameters import ObservationFilters, ObservationSort, Vintages
+from app.problems.problem import InvalidParameters
+from app.queries.exports import OBSERVATIONS, read_chunks, read_line_chunks, select_observation_rows
+from app.request import create_context as reader_of
+from app.routers.downloads import FORMATS, Format, send_table
 from tests.benchmarks.generated import Scale, build
 from tests.conftest import ROOT, Target, opened
 from tests.seeds import GOODS, copied, edit
@@ -166,13 +166,13 @@ def test_lines_of_the_database_are_those_of_the_library(tmp_path: Path, language
     seed = copied(tmp_path)
     edit(seed, GOODS, "  en: 22.1 trillion yuan", "  en: '22.1, \"trillion\" yuan'")
     build_seed(seed, ROOT / "migrations", tmp_path / "bri.sqlite")
-    database = Database(Files(tmp_path / "bri.sqlite"))
+    database = Database(SQLiteStore(tmp_path / "bri.sqlite"))
     names = [column.name for column in OBSERVATIONS]
-    asked = ObservationSelection.model_validate({"vintages": "all"})
+    asked = ObservationFilters.model_validate({"vintages": "all"})
     with database.connect() as connection:
-        statement = observation_rows(connection, language, asked)
-        own = b"".join(finished(names, line_chunks(connection, language, statement)))
-        library = b"".join(delimited(names, chunks(connection, statement)))
+        statement = select_observation_rows(connection, language, asked)
+        own = b"".join(stream_lines(names, read_line_chunks(connection, language, statement)))
+        library = b"".join(encode_rows(names, read_chunks(connection, statement)))
     database.close()
     assert own == library
     assert (b'"22.1, ""trillion"" yuan"' in own) is (language is Language.ENGLISH)
@@ -192,10 +192,10 @@ def test_lines_of_the_database_are_those_of_the_library(tmp_path: Path, language
 def test_a_long_table_is_never_sorted(
     larger: tuple[FastAPI, Target], query: dict[str, Any]
 ) -> None:
-    database = Database(storage(larger[1]))
+    database = Database(create_store(larger[1]))
     with database.connect() as connection:
-        asked = ObservationSelection().model_copy(update=query)
-        statement = observation_rows(connection, Language.ENGLISH, asked)
+        asked = ObservationFilters().model_copy(update=query)
+        statement = select_observation_rows(connection, Language.ENGLISH, asked)
         compiled = statement.compile(database.engine, compile_kwargs={"literal_binds": True})
         plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}").all()
     database.close()
@@ -263,7 +263,7 @@ def larger(new_target: Callable[[], Target]) -> Iterator[tuple[FastAPI, Target]]
 
 def held_open(app: FastAPI, target: Target) -> int:
     """Count how often this process holds a file open, or has a connection apart in use."""
-    database = app.state.library.current().database
+    database = app.state.releases.get_release().database
     if not isinstance(target, Path):
         pool: Any = database.aside.pool
         return int(pool.checkedout())
@@ -332,17 +332,17 @@ def test_tables_come_compressed_when_asked(server: str) -> None:
 
 
 def test_a_table_is_measured_without_being_read(larger: tuple[FastAPI, Target]) -> None:
-    kept = storage(larger[1])
+    kept = create_store(larger[1])
     database = Database(kept)
-    with database.apart() as connection:
+    with database.connect_unpooled() as connection:
         for query in ({"vintages": Vintages.ALL}, {"unit": ["USD"]}):
-            asked = ObservationSelection().model_copy(update=query)
-            rows = OBSERVATION_TABLE.rows(connection, Language.ENGLISH, asked)
+            asked = ObservationFilters().model_copy(update=query)
+            rows = OBSERVATION_TABLE.read_rows(connection, Language.ENGLISH, asked)
             length = sum(map(len, rows))
             assert length > 5
-            found = OBSERVATION_TABLE.is_longer(connection, asked, length - 1)
+            found = OBSERVATION_TABLE.exceeds(connection, asked, length - 1)
             assert found
-            assert not OBSERVATION_TABLE.is_longer(connection, asked, length)
+            assert not OBSERVATION_TABLE.exceeds(connection, asked, length)
     database.close()
     kept.close()
 
@@ -362,7 +362,7 @@ def test_a_table_that_is_too_long_is_refused(larger: tuple[FastAPI, Target], for
         "server": ("testserver", 80),
     }
     read = reader_of(Request(scope))
-    asked = OBSERVATION_TABLE.selection()
+    asked = OBSERVATION_TABLE.filters()
     with pytest.raises(InvalidParameters) as caught:
-        given(read, OBSERVATION_TABLE, form._replace(most=100), asked)
+        send_table(read, OBSERVATION_TABLE, form._replace(most=100), asked)
     assert "at most 100 rows" in caught.value.detail.en

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from app.seeding.build import build
+from app.ingest.build import build
 from tests.conftest import free_port, serving
 from tests.loading import until
 from tests.seeds import MIGRATIONS, ROOT, SEED, copied, edit

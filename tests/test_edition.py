@@ -8,9 +8,9 @@ import pytest
 import yaml
 from starlette.testclient import TestClient
 
-from app.main import create_app
-from app.seeding.build import build, valid_seed
-from app.seeding.rivals import headlines
+from app.application import create_app
+from app.ingest.build import build, load_valid_seed
+from app.ingest.uniqueness import select_headlines
 from tests.conftest import ROOT, Target, settings_of
 from tests.seeds import GOODS, add, copied
 
@@ -107,4 +107,4 @@ def test_an_edition_may_restate_an_earlier_year(tmp_path: Path) -> None:
     seed = copied(tmp_path)
     text = (seed / GOODS).read_text("utf-8").replace(": 2024-", ": 2023-")
     add(seed, GOODS.replace("2024-01", "2023-01"), text)
-    assert headlines(valid_seed(seed))["goods-trade"] == Path(GOODS).stem
+    assert select_headlines(load_valid_seed(seed))["goods-trade"] == Path(GOODS).stem

@@ -12,7 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from app.caching.encodings import Coding, choose, compress, compressor, is_compressible
+from app.http.compression import (
+    Coding,
+    compress,
+    create_compressor,
+    is_compressible,
+    negotiate_coding,
+)
 from tests.conftest import Target, opened
 
 if sys.version_info >= (3, 14):
@@ -57,12 +63,12 @@ DECODERS: dict[str, Callable[[bytes], bytes]] = {
     ],
 )
 def test_coding_is_chosen(header: str, coding: str) -> None:
-    assert choose(header.encode()) == coding
+    assert negotiate_coding(header.encode()) == coding
 
 
 @given(st.binary(max_size=300))
 def test_any_header_gets_a_coding(header: bytes) -> None:
-    assert choose(header) in Coding
+    assert negotiate_coding(header) in Coding
 
 
 @pytest.mark.parametrize("coding", CODINGS)
@@ -72,7 +78,7 @@ def test_bytes_come_out_as_they_went_in(coding: str, pieces: list[bytes]) -> Non
     packed = compress(whole, Coding(coding))
     assert DECODERS[coding](packed) == whole
     assert compress(whole, Coding(coding)) == packed
-    add, finish = compressor(Coding(coding))
+    add, finish = create_compressor(Coding(coding))
     assert DECODERS[coding](b"".join(map(add, pieces)) + finish()) == whole
 
 

@@ -10,9 +10,9 @@ import httpx2
 import pytest
 from sqlalchemy import URL
 
-from app.seeding.build import build
-from app.seeding.faults import BuildError
-from app.seeding.files import seed_hash
+from app.ingest.build import build
+from app.ingest.files import compute_seed_hash
+from app.ingest.issues import BuildError
 from tests.clusters import Cluster, folder_for_servers, running
 from tests.conftest import free_port, serving
 from tests.loading import loaded, until
@@ -155,7 +155,7 @@ def test_a_standby_can_be_preferred_and_a_release_reaches_it(
     primary, replica, url = pair
     seed = copied(tmp_path)
     edit(seed, "topics/trade.yaml", "  en: Trade\n", "  en: Commerce\n")
-    changed = seed_hash(seed)
+    changed = compute_seed_hash(seed)
     preferring = url.update_query_dict({"target_session_attrs": "prefer-standby"})
     with (
         serving(preferring, BRI_RELEASE_CHECK="0.1", BRI_CACHE_ENTRIES="0") as base,

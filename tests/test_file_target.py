@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from app.seeding.build import build
-from app.seeding.faults import BuildError
-from app.seeding.file_target import clear_away, replacing
+from app.ingest.build import build
+from app.ingest.issues import BuildError
+from app.ingest.publish_sqlite import remove_leftovers, replace_atomically
 from tests.seeds import MIGRATIONS, SEED
 from tests.test_build import python_build
 
@@ -31,8 +31,8 @@ def test_what_killed_builds_left_is_cleared_away(tmp_path: Path) -> None:
     left.write_bytes(b"half")
     other = tmp_path / ".other.sqlite.abc.building"
     other.write_bytes(b"of another target")
-    with replacing(target) as at_work:
-        clear_away(target)
+    with replace_atomically(target) as at_work:
+        remove_leftovers(target)
         assert at_work.exists()
         assert not left.exists()
     assert sorted(path.name for path in tmp_path.iterdir()) == [other.name, target.name]

@@ -10,21 +10,21 @@ import httpx2
 import pytest
 from starlette.testclient import TestClient
 
-from app.formats.feeds import json_feed
-from app.main import create_app
-from app.schemas.changes import Feed
-from app.seeding.build import build, valid_seed
-from app.seeding.history import (
+from app.application import create_app
+from app.enums import ChangeKind
+from app.formats.metadata.feeds import build_json_feed
+from app.i18n import Language
+from app.ingest.build import build, load_valid_seed
+from app.ingest.history import (
     FieldChange,
     RecordChange,
-    differences,
-    parsed,
-    replayed,
-    snapshot,
-    written,
+    format_snapshot,
+    list_differences,
+    parse_snapshot,
+    replay_changes,
+    take_snapshot,
 )
-from app.text import Language
-from app.vocabulary import ChangeKind
+from app.schemas.changes import Feed
 from tests.conftest import ROOT, Target, bri, settings_of
 from tests.seeds import add, add_figure, copied, edit, refused
 
@@ -49,16 +49,16 @@ def told(client: TestClient, query: str = "") -> list[RecordChange]:
 
 
 def test_all_changes_give_the_data_set(client: TestClient) -> None:
-    assert replayed(told(client)) == snapshot(valid_seed(ROOT / "seed"))
+    assert replay_changes(told(client)) == take_snapshot(load_valid_seed(ROOT / "seed"))
 
 
 def test_changes_of_one_release_lead_from_the_one_before(client: TestClient) -> None:
-    first = replayed(told(client, "&release=2026-11-25"))
+    first = replay_changes(told(client, "&release=2026-11-25"))
     content = (ROOT / "seed" / "history" / "2026-11-25.jsonl").read_bytes()
-    assert first == parsed(content)
-    assert written(first).encode() == content
+    assert first == parse_snapshot(content)
+    assert format_snapshot(first).encode() == content
     second = told(client, "&release=2026-11-25.2")
-    assert replayed(second, first) == snapshot(valid_seed(ROOT / "seed"))
+    assert replay_changes(second, first) == take_snapshot(load_valid_seed(ROOT / "seed"))
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_a_release_tells_what_it_revised_corrected_and_removed(
             (item["kind"], item["collection"], item["key"]): item
             for item in client.get("/v1/changes?release=2027-01-20&limit=1000").json()["items"]
         }
-        assert replayed(told(client)) == snapshot(valid_seed(revised))
+        assert replay_changes(told(client)) == take_snapshot(load_valid_seed(revised))
         feed = client.get("/v1/changes.feed.json").json()
         atom = client.get("/v1/changes.atom").text
     goods = "goods-trade.CN.BRI.CNY.P12M.2025-01.weekly-2027-01-18"
@@ -144,7 +144,7 @@ def test_a_feed_is_bounded() -> None:
         "changes": {"corrected": 500},
         "told": [change | {"fields": [field]}] * 500,
     }
-    feed = json_feed([release], "http://testserver", Language.ENGLISH)
+    feed = build_json_feed([release], "http://testserver", Language.ENGLISH)
     lines = feed["items"][0]["content_text"].splitlines()
     assert len(lines) == 202
     assert lines[-1] == "More stands at the address of this release."
@@ -166,7 +166,9 @@ def test_diff_shows_a_table_and_json(revised: Path, database: Path) -> None:
     listed: list[dict[str, Any]] = json.loads(
         bri("diff", "--json", str(database), str(revised)).stdout
     )
-    changes = differences(snapshot(valid_seed(ROOT / "seed")), snapshot(valid_seed(revised)))
+    changes = list_differences(
+        take_snapshot(load_valid_seed(ROOT / "seed")), take_snapshot(load_valid_seed(revised))
+    )
     assert [(one["kind"], one["key"]) for one in listed] == [
         (change.kind, change.key) for change in changes
     ]
@@ -192,12 +194,12 @@ def test_diff_refuses_what_it_cannot_read(tmp_path: Path, database: Path) -> Non
 def test_an_edit_after_freezing_needs_a_new_release(tmp_path: Path) -> None:
     seed = copied(tmp_path)
     assert bri("freeze", "--seed", str(seed)).exit_code == 0
-    valid_seed(seed)
+    load_valid_seed(seed)
     edit(seed, "topics/trade.yaml", "  en: Trade\n", "  en: Commerce\n")
     (fault,) = refused(seed)
     assert str(fault).startswith("seed/history/2026-11-25.2.jsonl:1: the seed has changed since")
     add(seed, "releases/2027-01-20.yaml", RELEASE.format(day="2027-01-20"))
-    valid_seed(seed)
+    load_valid_seed(seed)
 
 
 @pytest.mark.parametrize(

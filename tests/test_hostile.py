@@ -15,7 +15,7 @@ from tempfile import TemporaryFile
 import httpx2
 import pytest
 
-from app.patience import Patience
+from app.server.timeouts import Deadline
 from tests.conftest import Target, environment_of, free_port, wait_until_ready
 
 SECONDS = 1.0
@@ -198,20 +198,20 @@ def test_patience_runs_out_after_it_last_began() -> None:
 
     async def use() -> None:
         loop = asyncio.get_running_loop()
-        patience = Patience(loop, 0.2, lambda: ran.append(loop.time()))
+        patience = Deadline(loop, 0.2, lambda: ran.append(loop.time()))
         for _ in range(5):
-            patience.begin()
+            patience.restart()
             await asyncio.sleep(0.1)
         began = loop.time()
-        patience.begin()
+        patience.restart()
         await asyncio.sleep(0.5)
         assert len(ran) == 1
         assert 0.19 < ran[0] - began < 0.4
-        patience.begin()
-        patience.until = None
+        patience.restart()
+        patience.expires_at = None
         await asyncio.sleep(0.3)
-        patience.begin()
-        patience.end()
+        patience.restart()
+        patience.cancel()
         await asyncio.sleep(0.3)
         assert len(ran) == 1
 

@@ -19,9 +19,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.schema import CreateTable
 from sqlmodel import SQLModel
 
-from app.database import DatabaseError, Limits, Servers, writing_engine
-from app.models import SCHEMA_REVISION, ExactDecimal, plain
-from app.seeding.build import build, migrate
+from app.db import DatabaseError, PostgresLimits, PostgresStore, create_writing_engine
+from app.db.models import SCHEMA_REVISION, ExactDecimal, format_plain
+from app.ingest.build import build, migrate_database
 from tests.conftest import Target
 from tests.seeds import MIGRATIONS, SEED
 
@@ -46,7 +46,7 @@ def built(new_target: Callable[[], Target]) -> Target:
 @contextmanager
 def writing(target: Target) -> Iterator[Connection]:
     """Open a database as a build does, and take back what is written."""
-    engine = writing_engine(target) if isinstance(target, Path) else writing_schema(target)
+    engine = create_writing_engine(target) if isinstance(target, Path) else writing_schema(target)
     with engine.connect() as connection:
         yield connection
         connection.rollback()
@@ -55,14 +55,16 @@ def writing(target: Target) -> Iterator[Connection]:
 
 def writing_schema(target: URL) -> Engine:
     """Open the newest schema of a server, or the public one where there is none."""
-    servers = Servers(target, Limits())
+    servers = PostgresStore(target, PostgresLimits())
     try:
-        schema = servers.held().place
+        schema = servers.inspect().place
     except DatabaseError:
         schema = "public"
     servers.close()
     options = {"options": f"-c search_path={schema}"}
-    return Servers(target.update_query_dict(options), Limits()).writing_engine()
+    return PostgresStore(
+        target.update_query_dict(options), PostgresLimits()
+    ).create_writing_engine()
 
 
 def tables_of(connection: Connection) -> set[str]:
@@ -83,18 +85,18 @@ def differences(connection: Connection) -> list[object]:
 
 def test_migrations_go_up_and_down_and_up_again(target: Target) -> None:
     with writing(target) as connection:
-        migrate(connection, MIGRATIONS)
+        migrate_database(connection, MIGRATIONS)
         first = tables_of(connection)
         assert {*TABLES, "search_index", "alembic_version"} <= first
-        migrate(connection, MIGRATIONS, "base")
+        migrate_database(connection, MIGRATIONS, "base")
         assert tables_of(connection) == {"alembic_version"}
-        migrate(connection, MIGRATIONS)
+        migrate_database(connection, MIGRATIONS)
         assert tables_of(connection) == first
 
 
 def test_models_and_migrations_agree(target: Target) -> None:
     with writing(target) as connection:
-        migrate(connection, MIGRATIONS)
+        migrate_database(connection, MIGRATIONS)
         assert differences(connection) == []
         connection.execute(text("DROP INDEX ix_observation_vintage"))
         connection.execute(text("ALTER TABLE series DROP COLUMN note_en"))
@@ -343,4 +345,4 @@ def test_a_decimal_survives_the_column(number: Decimal) -> None:
     [("22.10", "22.1"), ("100", "100"), ("1E+3", "1000"), ("0.000", "0"), ("-2.50", "-2.5")],
 )
 def test_a_decimal_is_written_plainly(number: str, written: str) -> None:
-    assert plain(Decimal(number)) == written
+    assert format_plain(Decimal(number)) == written

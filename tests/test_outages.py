@@ -8,9 +8,9 @@ from time import monotonic
 import pytest
 from starlette.testclient import TestClient
 
-from app.caching.middleware import LOOK_EVERY
-from app.context import Library, Snapshot
-from app.database import DatabaseError, Files
+from app.db import DatabaseError, SQLiteStore
+from app.http.cache import REFRESH_INTERVAL
+from app.releases import Release, ReleaseManager
 from tests.conftest import Target, opened
 from tests.test_caching import ask
 
@@ -19,8 +19,11 @@ def test_without_a_database_kept_answers_go_on(tmp_path: Path, database: Target)
     with opened(database) as app:
         client = TestClient(app)
         kept = client.get("/v1/topics")
-        library, app.state.library = app.state.library, Library(Files(tmp_path / "none.sqlite"))
-        app.caching.look_again = 0.0
+        library, app.state.releases = (
+            app.state.releases,
+            ReleaseManager(SQLiteStore(tmp_path / "none.sqlite")),
+        )
+        app.cache.next_refresh = 0.0
         try:
             assert client.get("/v1/topics").content == kept.content
             held = {"If-None-Match": kept.headers["etag"]}
@@ -32,7 +35,7 @@ def test_without_a_database_kept_answers_go_on(tmp_path: Path, database: Target)
                 assert missed.headers["cache-control"] == "no-store"
             assert client.get("/v1/topics").status_code == 200
         finally:
-            app.state.library = library
+            app.state.releases = library
         assert client.get("/v1/areas").status_code == client.get("/health/ready").status_code == 200
         assert client.get("/v1/topics").headers["etag"] == kept.headers["etag"]
 
@@ -44,20 +47,20 @@ def test_kept_answers_look_for_a_release_now_and_then(
     with opened(database) as app:
         asyncio.run(ask(app, "/v1/topics"))
         looks: list[float] = []
-        current = app.state.library.current
+        current = app.state.releases.current
 
-        def looked() -> Snapshot:
+        def looked() -> Release:
             looks.append(monotonic())
             if gone:
                 raise DatabaseError("there is none")
-            found: Snapshot = current()
+            found: Release = current()
             return found
 
-        monkeypatch.setattr(app.state.library, "current", looked)
+        monkeypatch.setattr(app.state.releases, "current", looked)
 
         async def again() -> None:
             while len(looks) < 3:
                 assert (await ask(app, "/v1/topics"))[0] == 200
 
         asyncio.run(again())
-        assert all(later - former > LOOK_EVERY * 0.9 for former, later in pairwise(looks))
+        assert all(later - former > REFRESH_INTERVAL * 0.9 for former, later in pairwise(looks))

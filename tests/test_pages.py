@@ -213,9 +213,9 @@ def test_search_engines_are_told_of_a_dataset(client: TestClient, path: str, lan
 
 
 def test_what_is_embedded_cannot_end_its_element() -> None:
-    from app.formats.dataset_json_ld import embedded  # noqa: PLC0415
+    from app.formats.metadata.schema_org import embed_json  # noqa: PLC0415
 
-    text = embedded({"name": "</script><b>&amp;"})
+    text = embed_json({"name": "</script><b>&amp;"})
     assert not set("<>&") & set(text)
     assert json.loads(text) == {"name": "</script><b>&amp;"}
 

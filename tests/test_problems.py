@@ -6,7 +6,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from app.problems import KINDS
+from app.problems.problem import PROBLEM_TYPES
 
 FIELDS = {"type", "title", "status", "detail", "code", "request_id", "errors"}
 
@@ -136,7 +136,7 @@ def test_failure_inside_tells_nothing_of_it(app: FastAPI, client: TestClient) ->
     assert "Traceback" not in str(problem)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", PROBLEM_TYPES)
 def test_type_of_problem_is_an_address_that_explains_it(client: TestClient, kind: Any) -> None:
     for language, words in (("en", 0), ("zh", 1)):
         response = client.get(f"/problems/{kind.code}?lang={language}")

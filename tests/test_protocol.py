@@ -15,7 +15,7 @@ import pytest
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app import cli
-from app.caching import protocol
+from app.server import protocol
 from tests.conftest import free_port, serving, wait_until_ready
 
 pytestmark = pytest.mark.sqlite
@@ -91,7 +91,14 @@ def usual(database: Path) -> Iterator[int]:
     """Serve by uvicorn's own protocol."""
     port = free_port()
     options = ["--factory", "--http", "httptools", "--ws", "none", "--no-server-header"]
-    command = [sys.executable, "-m", "uvicorn", "app.main:application", "--port", str(port)]
+    command = [
+        sys.executable,
+        "-m",
+        "uvicorn",
+        "app.application:create_from_environment",
+        "--port",
+        str(port),
+    ]
     environment = {**os.environ, "BRI_DATABASE": str(database)}
     with subprocess.Popen(
         [*command, *options, "--no-access-log", "--log-level", "critical"], env=environment
@@ -186,20 +193,20 @@ def test_a_connection_stays_and_its_identifiers_differ(straight: int) -> None:
 
 
 def test_another_server_falls_back_to_asgi(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert cli.protocol() is protocol.Protocol
-    assert issubclass(protocol.Protocol, HttpToolsProtocol)
+    assert cli.select_protocol() is protocol.CachedResponseProtocol
+    assert issubclass(protocol.CachedResponseProtocol, HttpToolsProtocol)
     monkeypatch.setattr(protocol, "EXPECTED", {"no_such_method"})
-    assert cli.protocol() == "auto"
-    monkeypatch.setitem(sys.modules, "app.caching.protocol", None)
-    assert cli.protocol() == "auto"
+    assert cli.select_protocol() == "auto"
+    monkeypatch.setitem(sys.modules, "app.server.protocol", None)
+    assert cli.select_protocol() == "auto"
 
 
 def test_headers_that_uvicorn_refuses_are_left_to_it() -> None:
-    assert protocol.is_sound([(b"link", b"<http://data.example>")])
-    assert not protocol.is_sound([(b"link", b"<http://data.example>\r\nset-cookie: a")])
-    assert not protocol.is_sound([(b"li nk", b"")])
+    assert protocol.has_valid_headers([(b"link", b"<http://data.example>")])
+    assert not protocol.has_valid_headers([(b"link", b"<http://data.example>\r\nset-cookie: a")])
+    assert not protocol.has_valid_headers([(b"li nk", b"")])
 
 
 @pytest.mark.parametrize("app", [None, object(), Any])
 def test_an_application_without_a_cache_is_left_alone(app: Any) -> None:
-    assert protocol.caching_of(app) is None
+    assert protocol.find_cache(app) is None

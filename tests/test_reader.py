@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from app.seeding.build import valid_seed
-from app.seeding.documents import ENTITIES, Entity, Observation
-from app.seeding.files import seed_hash
-from app.seeding.json_schemas import singular, write_schemas
-from app.seeding.reader import Document, dotted, read
+from app.ingest.build import load_valid_seed
+from app.ingest.files import compute_seed_hash
+from app.ingest.json_schemas import singular_name, write_schemas
+from app.ingest.reader import Document, format_path, read_document
+from app.ingest.schema import ENTITIES, Entity, Observation
 from tests.seeds import GOODS, SCIO, SEED, Broken, add, check_told, copied, edit, refused
 
 FILE = PurePosixPath("seed/topics/trade.yaml")
@@ -171,7 +171,7 @@ def test_deep_nesting_is_told(tmp_path: Path) -> None:
     ],
 )
 def test_a_plain_word_keeps_its_meaning(written: str, value: object) -> None:
-    content = content_of(read(FILE, f"value: {written}\n".encode()))
+    content = content_of(read_document(FILE, f"value: {written}\n".encode()))
     assert content["value"] == value
     assert type(content["value"]) is type(value)
 
@@ -179,29 +179,29 @@ def test_a_plain_word_keeps_its_meaning(written: str, value: object) -> None:
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=4, min_value=-(10**15)))
 def test_a_decimal_keeps_every_digit(number: Decimal) -> None:
     written = f"{number:f}"
-    assert str(content_of(read(FILE, f"value: {written}".encode()))["value"]) == written
+    assert str(content_of(read_document(FILE, f"value: {written}".encode()))["value"]) == written
 
 
 @given(st.binary(max_size=80))
 def test_no_bytes_crash_the_reader(raw: bytes) -> None:
-    document = read(FILE, raw)
+    document = read_document(FILE, raw)
     assert document.faults or isinstance(document.content, dict)
 
 
 def test_every_value_keeps_its_line() -> None:
     raw = b"\xef\xbb\xbfname:\n  en: a\n  zh: b\n\nlist:\n  - c\n  - d\n"
-    document = read(FILE, raw)
+    document = read_document(FILE, raw)
     assert document.faults == []
-    assert document.line(("name", "zh")) == 3
-    assert document.line(("list", 1)) == 7
-    assert document.line(("name", "fr")) == 1
-    assert document.line(("unknown",)) == 1
+    assert document.find_line(("name", "zh")) == 3
+    assert document.find_line(("list", 1)) == 7
+    assert document.find_line(("name", "fr")) == 1
+    assert document.find_line(("unknown",)) == 1
 
 
 def test_a_path_is_written_as_people_do() -> None:
-    assert dotted(("bounds", "lower")) == "bounds.lower"
-    assert dotted(("sentences", 2)) == "sentences[2]"
-    assert dotted(()) == ""
+    assert format_path(("bounds", "lower")) == "bounds.lower"
+    assert format_path(("sentences", 2)) == "sentences[2]"
+    assert format_path(()) == ""
 
 
 def test_an_empty_folder_is_told(tmp_path: Path) -> None:
@@ -215,33 +215,33 @@ def test_an_empty_folder_is_told(tmp_path: Path) -> None:
 
 def test_the_folder_can_be_named_by_a_dot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(copied(tmp_path))
-    assert len(valid_seed(Path()).documents) > 100
+    assert len(load_valid_seed(Path()).documents) > 100
 
 
 def test_notes_and_hidden_files_are_no_seed(tmp_path: Path) -> None:
     seed = copied(tmp_path)
-    before = seed_hash(seed)
+    before = compute_seed_hash(seed)
     add(seed, "topics/NOTES.md", "A note.")
     add(seed, "topics/.trade.yaml.swp", "an editor's")
-    valid_seed(seed)
-    assert seed_hash(seed) == before
+    load_valid_seed(seed)
+    assert compute_seed_hash(seed) == before
 
 
 def test_the_hash_follows_names_and_contents(tmp_path: Path) -> None:
     seed = copied(tmp_path)
-    hashes = [seed_hash(seed)]
+    hashes = [compute_seed_hash(seed)]
     edit(seed, GOODS, "22.1 trillion yuan", "22.1 trillion  yuan")
-    hashes.append(seed_hash(seed))
+    hashes.append(compute_seed_hash(seed))
     move(seed / "areas/MY.yaml", seed / "areas/SG.yaml")
-    hashes.append(seed_hash(seed))
+    hashes.append(compute_seed_hash(seed))
     assert len(set(hashes)) == 3
 
 
 @pytest.mark.parametrize("kind", ENTITIES)
 def test_the_committed_schemas_are_current(tmp_path: Path, kind: type[Entity]) -> None:
     write_schemas(tmp_path)
-    written = (tmp_path / f".schemas/{singular(kind)}.json").read_bytes()
-    assert (SEED / f".schemas/{singular(kind)}.json").read_bytes() == written
+    written = (tmp_path / f".schemas/{singular_name(kind)}.json").read_bytes()
+    assert (SEED / f".schemas/{singular_name(kind)}.json").read_bytes() == written
     assert written.endswith(b"}\n")
     assert len(list((SEED / ".schemas").iterdir())) == len(ENTITIES)
 
@@ -252,13 +252,13 @@ def test_every_seed_file_fits_its_schema(kind: type[Entity]) -> None:
     files = list((SEED / kind.collection).iterdir())
     assert files
     for file in files:
-        name = f"# yaml-language-server: $schema=../.schemas/{singular(kind)}.json"
+        name = f"# yaml-language-server: $schema=../.schemas/{singular_name(kind)}.json"
         assert file.read_text("utf-8").splitlines()[0] == name
-        validator.validate(content_of(read(FILE, file.read_bytes())))
+        validator.validate(content_of(read_document(FILE, file.read_bytes())))
 
 
 def test_a_schema_refuses_what_the_model_refuses() -> None:
-    content = content_of(read(FILE, (SEED / GOODS).read_bytes()))
+    content = content_of(read_document(FILE, (SEED / GOODS).read_bytes()))
     validator = validator_of(Observation)
     for change in ({"value": "36"}, {"status": "no"}, {"locator": "P0"}, {"colour": 1}):
         assert not validator.is_valid({**content, **change}), change
@@ -267,11 +267,11 @@ def test_a_schema_refuses_what_the_model_refuses() -> None:
 
 def validator_of(kind: type[Entity]) -> Draft202012Validator:
     """Make a validator of the committed schema of a collection."""
-    schema = json.loads((SEED / f".schemas/{singular(kind)}.json").read_bytes())
+    schema = json.loads((SEED / f".schemas/{singular_name(kind)}.json").read_bytes())
     Draft202012Validator.check_schema(schema)
     assert (schema["$schema"], schema["title"]) == (
         "https://json-schema.org/draft/2020-12/schema",
-        singular(kind),
+        singular_name(kind),
     )
     return Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
 

@@ -15,7 +15,7 @@ import httpx2
 import pytest
 from starlette.testclient import TestClient
 
-from app.formats.recipes import FOLDER, HERE, RECIPES, Recipe
+from app.pages.recipes import ADDRESS_PLACEHOLDER, FOLDER, RECIPES, Recipe
 from tests.conftest import ROOT
 
 BY_FILE = {recipe.file: recipe for recipe in RECIPES}
@@ -71,12 +71,12 @@ RUN: dict[str, tuple[Callable[[str], str], str]] = {
 @pytest.mark.parametrize("file", RUN)
 def test_a_recipe_works(server: str, file: str) -> None:
     runner, expected = RUN[file]
-    assert expected in runner(BY_FILE[file].text(server))
+    assert expected in runner(BY_FILE[file].render(server))
 
 
 def addresses(recipe: Recipe) -> list[str]:
     """List the addresses of the service in a recipe."""
-    return re.findall(rf"{HERE}[^\s\"')]*", recipe.text(HERE))
+    return re.findall(rf"{ADDRESS_PLACEHOLDER}[^\s\"')]*", recipe.render(ADDRESS_PLACEHOLDER))
 
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.file)
@@ -84,16 +84,16 @@ def test_the_addresses_of_a_recipe_answer(server: str, recipe: Recipe) -> None:
     found = addresses(recipe)
     assert found
     for address in found:
-        answer = httpx2.get(address.replace(HERE, server), follow_redirects=True)
-        assert answer.status_code == 200 or address == f"{HERE}/sdmx", address
+        answer = httpx2.get(address.replace(ADDRESS_PLACEHOLDER, server), follow_redirects=True)
+        assert answer.status_code == 200 or address == f"{ADDRESS_PLACEHOLDER}/sdmx", address
 
 
 def test_the_columns_of_recipes_that_are_not_run_are_there(server: str) -> None:
     header = httpx2.get(f"{server}/v1/observations.csv").text.partition("\r\n")[0].split(",")
-    chosen = re.findall(r'"(\w+)"', BY_FILE["r.R"].text("").partition("[")[2])
+    chosen = re.findall(r'"(\w+)"', BY_FILE["r.R"].render("").partition("[")[2])
     assert len(chosen) == 5
     assert set(chosen) <= set(header)
-    grafana = json.loads(BY_FILE["grafana.json"].text(server))
+    grafana = json.loads(BY_FILE["grafana.json"].render(server))
     items = httpx2.get(grafana["url"]).json()[grafana["root_selector"]]
     for column in grafana["columns"]:
         for item in items:
@@ -107,7 +107,7 @@ def test_the_page_shows_all_with_the_address_of_the_service(client: TestClient) 
     assert {path.name for path in FOLDER.iterdir() if path.is_file()} == set(BY_FILE)
     for language in ("en", "zh"):
         page = client.get(f"/recipes?lang={language}").text
-        assert HERE not in page
+        assert ADDRESS_PLACEHOLDER not in page
         assert page.count("<pre") == len(RECIPES)
         assert page.count("http://testserver/") >= len(RECIPES)
 
@@ -117,4 +117,4 @@ def test_the_guide_has_them_word_for_word() -> None:
     section = text.partition("## Recipes\n")[2].partition("\n## ")[0]
     blocks = re.findall(r"```\w*\n(.*?)\n```", section, re.DOTALL)
     assert len(blocks) >= 7
-    assert set(blocks) <= {recipe.text(HERE) for recipe in RECIPES}
+    assert set(blocks) <= {recipe.render(ADDRESS_PLACEHOLDER) for recipe in RECIPES}

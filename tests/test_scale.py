@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from sqlalchemy import event
 from starlette.testclient import TestClient
 
-from app.filters import DEFAULT_LIMIT
-from app.queries import narrow, pages
-from app.queries.prepared import Prepared
-from app.queries.series import MOST_DRAWN
+from app.db.statements import CompiledStatement
+from app.parameters import DEFAULT_LIMIT
+from app.queries.listing import keyset, plan
+from app.queries.series import MAX_POINTS
 from tests.benchmarks.generated import Scale, build
 from tests.conftest import Target, opened
 from tests.test_contract import PATHS, example_url
@@ -66,14 +66,14 @@ def large(new_target: Callable[[], Target]) -> Iterator[FastAPI]:
     target = new_target()
     build(SCALE, target)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pages, "BOUND", BOUND)
-        for module in (narrow, pages):
+        patch.setattr(keyset, "BOUND", BOUND)
+        for module in (plan, keyset):
             patch.setattr(module, "SORTED", SORTED)
-        narrow.listed.cache_clear()
-        narrow.known_by.cache_clear()
+        plan.build_plan.cache_clear()
+        plan.count_known.cache_clear()
         yield from served(target)
-    narrow.listed.cache_clear()
-    narrow.known_by.cache_clear()
+    plan.build_plan.cache_clear()
+    plan.count_known.cache_clear()
 
 
 def served(target: Target) -> Iterator[FastAPI]:
@@ -206,28 +206,28 @@ def test_the_page_of_years_is_bounded(tmp_path: Path) -> None:
     build(Scale(indicators=10, areas=12), tmp_path / "bri.sqlite")
     with opened(tmp_path / "bri.sqlite") as app:
         page = TestClient(app).get("/years").text
-    assert page.count("<table") == MOST_DRAWN
+    assert page.count("<table") == MAX_POINTS
     assert "/v1/series?" in page
 
 
 @contextmanager
 def plans(app: FastAPI) -> Iterator[list[tuple[str, list[tuple[int, str]]]]]:
     """Collect the steps of each statement, each with the number of the part that it belongs to."""
-    engine = app.state.library.current().database.engine
+    engine = app.state.releases.get_release().database.engine
     found: list[tuple[str, list[tuple[int, str]]]] = []
 
     def explain(_c: Any, cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
         rows = cursor.connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
         found.append((statement, [(row[1], row[3]) for row in rows]))
 
-    def run(ready: Prepared, connection: Any, values: Any) -> Any:
-        explain(None, connection.connection.cursor(), ready.text, ready.given(values))
+    def run(ready: CompiledStatement, connection: Any, values: Any) -> Any:
+        explain(None, connection.connection.cursor(), ready.text, ready.bind_values(values))
         return running(ready, connection, values)
 
-    running = Prepared.run
+    running = CompiledStatement.execute
     event.listen(engine, "before_cursor_execute", explain)
     try:
-        with patch.object(Prepared, "run", run):
+        with patch.object(CompiledStatement, "run", run):
             yield found
     finally:
         event.remove(engine, "before_cursor_execute", explain)
@@ -262,16 +262,16 @@ def test_no_statement_reads_a_large_table_whole(
         for url in variations(document, path):
             assert asking.get(url).status_code == 200 or "compare" in url, url
     assert found or path == "/v1" or "." in path
-    for statement, plan in found:
+    for statement, steps in found:
         reads = [
             (part, step)
-            for part, step in plan
+            for part, step in steps
             if re.match(rf"SCAN ({'|'.join(AT_TEN_MILLION)})\b", step)
         ]
-        assert not reads or "LIMIT" in statement, (statement, plan)
-        sorts = {part for part, step in plan if "USE TEMP B-TREE FOR ORDER BY" in step}
+        assert not reads or "LIMIT" in statement, (statement, steps)
+        sorts = {part for part, step in steps if "USE TEMP B-TREE FOR ORDER BY" in step}
         walked = {part for part, step in reads if "USING" not in step}
-        assert sorts.isdisjoint(walked), (statement, plan)
+        assert sorts.isdisjoint(walked), (statement, steps)
 
 
 def test_the_other_pages_are_bounded(tmp_path: Path) -> None:
@@ -285,5 +285,5 @@ def test_the_other_pages_are_bounded(tmp_path: Path) -> None:
         for path in ("/", f"/indicators/{indicator['code']}", f"/sources/{source}"):
             page = client.get(path)
             assert page.status_code == 200
-            assert page.text.count("<tr") <= MOST_DRAWN * 4
+            assert page.text.count("<tr") <= MAX_POINTS * 4
         assert "/v1/observations?source=" in page.text

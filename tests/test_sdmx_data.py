@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from app.filters.sdmx import span, spelled_period
-from app.formats.sdmx.answers import bounded
-from app.formats.sdmx.refusals import TooLarge
+from app.formats.sdmx.errors import ResponseTooLarge
+from app.formats.sdmx.messages import limit_observations
+from app.ingest.build import build
+from app.parameters.sdmx import format_time_period, parse_time_period
 from app.queries.sdmx import CHUNK
-from app.seeding.build import build
 from tests.benchmarks.generated import Scale
 from tests.benchmarks.generated import build as build_generated
 from tests.conftest import Target, opened
@@ -298,9 +298,9 @@ def test_more_series_than_are_read_at_once(target: Target) -> None:
 def test_a_message_that_would_be_too_large_is_refused() -> None:
     series: dict[str, Any] = {"INDICATOR": "x"}
     some = [[(series, [1, 2]), (series, [3])]]
-    assert len(list(bounded(some, 3))) == 2  # type: ignore[arg-type]
-    with pytest.raises(TooLarge, match="narrow the key"):
-        list(bounded(some, 2))  # type: ignore[arg-type]
+    assert len(list(limit_observations(some, 3))) == 2  # type: ignore[arg-type]
+    with pytest.raises(ResponseTooLarge, match="narrow the key"):
+        list(limit_observations(some, 2))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -322,15 +322,15 @@ def test_a_message_that_would_be_too_large_is_refused() -> None:
     ],
 )
 def test_periods_are_read(text: str, first: str, last: str) -> None:
-    assert [str(day) for day in span(text)] == [first, last]
+    assert [str(day) for day in parse_time_period(text)] == [first, last]
 
 
 @pytest.mark.parametrize("text", ["", "24", "2024-13", "2024-Q5", "2024-01-01/P", "2024-W60"])
 def test_what_is_no_period_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r".*"):
-        span(text)
+        parse_time_period(text)
 
 
 @pytest.mark.parametrize("text", ["2024", "2024-01-01/P11M", "2024-02-01/P12M", "2024-12-01/P1M"])
 def test_periods_are_spelled_as_they_are_read(text: str) -> None:
-    assert spelled_period(*span(text)) == text
+    assert format_time_period(*parse_time_period(text)) == text

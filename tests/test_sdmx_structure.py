@@ -6,9 +6,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.formats.sdmx.artefacts import NOTICE
+from app.formats.sdmx.component import Role
 from app.formats.sdmx.components import COMPONENTS
-from app.formats.sdmx.fields import Role
-from app.text import Language
+from app.i18n import Language
 from tests.sdmx import STRUCTURES, parsed, xml
 
 LISTS = {"CL_AREA": "areas", "CL_INDICATOR": "indicators", "CL_UNIT": "units"}

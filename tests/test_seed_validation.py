@@ -6,7 +6,7 @@ from shutil import move
 
 import pytest
 
-from app.seeding.build import valid_seed
+from app.ingest.build import load_valid_seed
 from tests.seeds import (
     AID,
     GOODS,
@@ -347,7 +347,7 @@ MOVED = {
 
 
 def test_the_real_seed_is_valid_and_whole() -> None:
-    seed = valid_seed(SEED)
+    seed = load_valid_seed(SEED)
     assert Counter(kind.collection for kind, _ in seed.documents) == COUNTS
 
 

@@ -13,9 +13,9 @@ from fastapi import FastAPI
 from sqlalchemy import event, func, select
 from starlette.testclient import TestClient
 
-from app.models import Indicator, Observation, Series
-from app.queries.columns import renamed
-from app.queries.prepared import Prepared
+from app.db.columns import alias_table
+from app.db.models import Indicator, Observation, Series
+from app.db.statements import CompiledStatement
 from tests.conftest import Target, opened
 from tests.test_contract import LISTS, PATHS, example_url
 
@@ -63,20 +63,20 @@ def asking(working: FastAPI) -> Iterator[TestClient]:
 @contextmanager
 def counted(app: FastAPI) -> Iterator[list[str]]:
     """Collect the statements that reach the database."""
-    engine = app.state.library.current().database.engine
+    engine = app.state.releases.get_release().database.engine
     statements: list[str] = []
 
     def note(_c: Any, _k: Any, statement: str, *_: Any) -> None:
         statements.append(statement)
 
-    def run(ready: Prepared, *given: Any) -> Any:
+    def run(ready: CompiledStatement, *given: Any) -> Any:
         statements.append(ready.text)
         return running(ready, *given)
 
-    running = Prepared.run
+    running = CompiledStatement.execute
     event.listen(engine, "before_cursor_execute", note)
     try:
-        with patch.object(Prepared, "run", run):
+        with patch.object(CompiledStatement, "run", run):
             yield statements
     finally:
         event.remove(engine, "before_cursor_execute", note)
@@ -116,7 +116,7 @@ def test_threads_may_use_a_renamed_table_at_the_same_time() -> None:
     try:
         with ThreadPoolExecutor(4) as pool:
             for _ in range(50):
-                together, measured = Barrier(4), renamed(Indicator, "measured")
+                together, measured = Barrier(4), alias_table(Indicator, "measured")
                 found = [pool.submit(joined, together, measured) for _ in range(4)]
                 assert len({one.result() for one in found}) == 1
     finally:

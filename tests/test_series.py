@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import pytest
 from starlette.testclient import TestClient
 
-from app.seeding.build import build
+from app.ingest.build import build
 from tests.conftest import ROOT, opened
 from tests.seeds import add, add_figure, copied
 

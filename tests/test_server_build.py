@@ -11,20 +11,20 @@ import pytest
 from sqlalchemy import URL, Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from app.database import (
+from app.db import (
     Database,
     DatabaseError,
-    Limits,
-    Servers,
+    PostgresLimits,
+    PostgresStore,
     UnavailableError,
-    inspect,
-    is_current,
+    inspect_release,
+    is_current_release,
 )
-from app.models import SCHEMA_REVISION
-from app.queries.release import release
-from app.seeding.build import build
-from app.seeding.faults import BuildError, SeedError
-from app.seeding.files import seed_hash
+from app.db.models import SCHEMA_REVISION
+from app.ingest.build import build
+from app.ingest.files import compute_seed_hash
+from app.ingest.issues import BuildError, SeedError
+from app.queries.release import read_release
 from tests.clusters import Cluster, reading
 from tests.seeds import GOODS, MIGRATIONS, SEED, copied, edit
 
@@ -65,7 +65,7 @@ def served(cluster: Cluster) -> Iterator[Database]:
 @contextmanager
 def opened(url: URL, **limits: float) -> Iterator[Database]:
     """Open a release as the server does."""
-    servers = Servers(reading(url), Limits(**limits))  # type: ignore[arg-type]
+    servers = PostgresStore(reading(url), PostgresLimits(**limits))  # type: ignore[arg-type]
     try:
         database = Database(servers)
         yield database
@@ -114,9 +114,9 @@ def test_a_killed_build_leaves_the_old_or_the_new(
     middle = [last // 4, last // 2, last * 3 // 4]
     for moment in (1, 3, *middle, last - 1, last, last + 1, cleared):
         assert killed(new, url, moment)[0] == -9
-        assert digest(url) == seed_hash(old if moment <= last else new)
+        assert digest(url) == compute_seed_hash(old if moment <= last else new)
         build(new, MIGRATIONS, url)
-        assert digest(url) == seed_hash(new)
+        assert digest(url) == compute_seed_hash(new)
         old, new = new, old
     listed = cluster.execute("SELECT schema_name FROM bri.releases", str(url.database))
     assert sorted(map(str, schemas(cluster, url))) == sorted(str(row[0]) for row in listed)
@@ -125,12 +125,12 @@ def test_a_killed_build_leaves_the_old_or_the_new(
 def test_releases_are_dropped_once_nobody_reads_them(cluster: Cluster, url: URL) -> None:
     for _ in range(4):
         build(SEED, MIGRATIONS, url)
-    name = f"bri_{seed_hash(SEED)[:16]}"
+    name = f"bri_{compute_seed_hash(SEED)[:16]}"
     assert len(schemas(cluster, url)) == 4
     cluster.execute("UPDATE bri.releases SET built_at = '2026-01-01'", str(url.database))
     build(SEED, MIGRATIONS, url)
     assert sorted(map(str, schemas(cluster, url))) == [f"{name}_4", f"{name}_5"]
-    assert digest(url) == seed_hash(SEED)
+    assert digest(url) == compute_seed_hash(SEED)
 
 
 def test_a_failure_leaves_the_old_release(cluster: Cluster, url: URL, tmp_path: Path) -> None:
@@ -141,7 +141,7 @@ def test_a_failure_leaves_the_old_release(cluster: Cluster, url: URL, tmp_path: 
     edit(seed, GOODS, "status: normal", "status: no")
     with pytest.raises(SeedError):
         build(seed, MIGRATIONS, url)
-    assert digest(url) == seed_hash(SEED)
+    assert digest(url) == compute_seed_hash(SEED)
     assert len(schemas(cluster, url)) == 1
 
 
@@ -153,7 +153,7 @@ def test_one_build_at_a_time(cluster: Cluster, url: URL) -> None:
             build(SEED, MIGRATIONS, url)
         assert "secret" not in str(refused.value)
     build(SEED, MIGRATIONS, url)
-    assert digest(url) == seed_hash(SEED)
+    assert digest(url) == compute_seed_hash(SEED)
 
 
 def test_a_database_that_sorts_otherwise_is_refused(cluster: Cluster) -> None:
@@ -168,14 +168,14 @@ def test_a_database_that_sorts_otherwise_is_refused(cluster: Cluster) -> None:
 
 def test_what_is_not_there_or_not_allowed_is_told(cluster: Cluster, url: URL) -> None:
     with pytest.raises(DatabaseError, match="holds no release; build it"):
-        inspect(reading(url))
+        inspect_release(reading(url))
     with pytest.raises(BuildError, match="permission denied"):
         build(SEED, MIGRATIONS, reading(url))
     with pytest.raises(BuildError, match="does not exist"):
         build(SEED, MIGRATIONS, cluster.url("none"))
-    assert not is_current(cluster.url("none"), seed_hash(SEED))
+    assert not is_current_release(cluster.url("none"), compute_seed_hash(SEED))
     build(SEED, MIGRATIONS, url)
-    assert is_current(reading(url), seed_hash(SEED))
+    assert is_current_release(reading(url), compute_seed_hash(SEED))
     cluster.execute("UPDATE bri.releases SET schema_revision = 'old'", str(url.database))
     with pytest.raises(DatabaseError, match="schema revision old, this program needs"):
         digest(url)
@@ -186,7 +186,7 @@ def test_the_release_says_what_it_was_built_from(served: Database) -> None:
         sql = "SELECT seed_hash, schema_revision, counts FROM release"
         found, revision, counts = connection.execute(text(sql)).one()
         version = connection.scalar(text("SELECT version_num FROM alembic_version"))
-    assert (found, revision, version) == (seed_hash(SEED), SCHEMA_REVISION, SCHEMA_REVISION)
+    assert (found, revision, version) == (compute_seed_hash(SEED), SCHEMA_REVISION, SCHEMA_REVISION)
     assert counts["actions"] == 24
 
 
@@ -232,7 +232,7 @@ def test_a_request_waits_only_so_long_for_a_connection(url: URL) -> None:
         database.connect(),
         pytest.raises(UnavailableError, match="QueuePool limit"),
     ):
-        database.read(release)
+        database.read(read_release)
 
 
 def test_a_broken_connection_is_replaced_once(cluster: Cluster, url: URL) -> None:
@@ -261,4 +261,4 @@ def test_a_schema_that_is_gone_is_no_failure_inside(cluster: Cluster, url: URL) 
         (schema,) = schemas(cluster, url)
         cluster.execute(f"DROP SCHEMA {schema} CASCADE", str(url.database))
         with pytest.raises(UnavailableError, match="does not exist"):
-            database.read(release)
+            database.read(read_release)

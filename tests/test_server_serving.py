@@ -13,11 +13,18 @@ from pydantic import ValidationError
 from sqlalchemy import URL, make_url
 from starlette.testclient import TestClient
 
-from app.database import Files, storage
-from app.main import create_app
-from app.queries.marks import CUT, END, START, found, snippet, whole
-from app.seeding.build import build
-from app.seeding.files import seed_hash
+from app.application import create_app
+from app.db import SQLiteStore, create_store
+from app.db.fulltext.highlight import (
+    ELLIPSIS,
+    END,
+    START,
+    find_phrases,
+    highlight_all,
+    highlight_snippet,
+)
+from app.ingest.build import build
+from app.ingest.files import compute_seed_hash
 from app.settings import Settings
 from tests.clusters import READER, Cluster, reading
 from tests.conftest import ROOT, bri, free_port, opened, serving, settings_of
@@ -151,15 +158,15 @@ def test_search_finds_the_same(
 def test_marks_show_the_best_part() -> None:
     words = [f"w{number}" for number in range(60)]
     passage = " ".join(words) + "."
-    assert found(words, [["w3", "w4"], ["w4", "w5"], ["w9"]]) == [(3, 6), (9, 10)]
-    assert found(words, []) == []
-    assert whole("one two, three", [(1, 2)]) == f"one {START}two{END}, three"
-    cut = snippet(passage, found(words, [["w2"], ["w40"], ["w50"]]))
-    assert cut.startswith(f"{CUT}w36 ")
+    assert find_phrases(words, [["w3", "w4"], ["w4", "w5"], ["w9"]]) == [(3, 6), (9, 10)]
+    assert find_phrases(words, []) == []
+    assert highlight_all("one two, three", [(1, 2)]) == f"one {START}two{END}, three"
+    cut = highlight_snippet(passage, find_phrases(words, [["w2"], ["w40"], ["w50"]]))
+    assert cut.startswith(f"{ELLIPSIS}w36 ")
     assert cut.endswith("w59.")
     assert cut.count(START) == cut.count(END) == 2
-    assert snippet(passage, []) == " ".join(words[:24]) + CUT
-    assert snippet("", []) == ""
+    assert highlight_snippet(passage, []) == " ".join(words[:24]) + ELLIPSIS
+    assert highlight_snippet("", []) == ""
 
 
 def test_a_new_release_is_picked_up_without_losing_a_request(
@@ -175,7 +182,7 @@ def test_a_new_release_is_picked_up_without_losing_a_request(
     ):
         for folder in (seed, SEED, seed):
             build(folder, MIGRATIONS, url)
-            wanted = seed_hash(folder)
+            wanted = compute_seed_hash(folder)
             until(lambda: httpx2.get(f"{base}/v1").json()["release"]["seed_hash"] == wanted)  # noqa: B023
             load.more(30)
         assert httpx2.get(f"{base}/v1/topics/trade").json()["name"] == "Commerce"
@@ -247,7 +254,7 @@ def test_a_file_and_a_server_exclude_each_other(tmp_path: Path) -> None:
     emptied = bri("check", BRI_DATABASE="", BRI_DATABASE_URL=url)
     assert "cannot be read" in emptied.stderr
     settings = Settings(database_url=make_url(url))
-    assert "secret" not in repr(settings) + str(settings.database_for("x"))
+    assert "secret" not in repr(settings) + str(settings.select_database("x"))
     with pytest.raises(ValidationError) as refused:
         Settings(database_url=make_url(url), database=tmp_path)
     assert "secret" not in str(refused.value)
@@ -256,7 +263,7 @@ def test_a_file_and_a_server_exclude_each_other(tmp_path: Path) -> None:
 def test_limits_reach_the_server(url: URL) -> None:
     limits = {"pool_size": 3, "statement_timeout": 1.5}
     app = create_app(settings_of(url, **limits))
-    database = app.state.library.current().database
+    database = app.state.releases.get_release().database
     assert database.engine.pool.size() == 3
     with database.connect() as connection:
         shown = [
@@ -266,13 +273,13 @@ def test_limits_reach_the_server(url: URL) -> None:
         assert shown == ["1500ms", "on", "bri"]
         user = connection.exec_driver_sql("SELECT current_user").scalar_one()
         assert user == READER
-    app.state.library.close()
+    app.state.releases.close()
 
 
 def test_downloads_have_connections_of_their_own(url: URL) -> None:
     with opened(url, pool_size=1, pool_timeout=0.1) as app:
         client = TestClient(app, raise_server_exceptions=False)
-        database = app.state.library.current().database
+        database = app.state.releases.get_release().database
         with database.connect():
             assert client.get("/v1/observations.csv").status_code == 200
             assert client.get("/v1/observations.jsonl").status_code == 200
@@ -294,14 +301,14 @@ def test_a_release_was_put_in_place_when_its_build_ended(cluster: Cluster) -> No
     before = cluster.execute("SELECT extract(epoch FROM clock_timestamp())::float")[0][0]
     build(SEED, MIGRATIONS, url)
     after = cluster.execute("SELECT extract(epoch FROM clock_timestamp())::float")[0][0]
-    first, second = (storage(reading(url)) for _ in range(2))
-    held = first.held()
-    assert held == second.held()
+    first, second = (create_store(reading(url)) for _ in range(2))
+    held = first.inspect()
+    assert held == second.inspect()
     assert before < held.modified < after  # type: ignore[operator]
     first.close()
     second.close()
     with opened(url) as app:
-        assert app.state.library.current().modified == held.modified
+        assert app.state.releases.get_release().modified == held.modified
 
 
 def test_a_file_is_served_without_the_driver(tmp_path: Path) -> None:
@@ -316,7 +323,7 @@ def test_a_file_is_served_without_the_driver(tmp_path: Path) -> None:
         [sys.executable, "-c", program, str(path)], capture_output=True, text=True, check=True
     )
     assert done.stdout == "[]\n"
-    assert Files(path).held().place == str(path)
+    assert SQLiteStore(path).inspect().place == str(path)
 
 
 def test_a_missing_driver_is_told() -> None:

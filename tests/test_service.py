@@ -7,10 +7,10 @@ import pytest
 from pydantic import AnyHttpUrl
 from starlette.testclient import TestClient
 
-from app.context import Library
-from app.database import DatabaseError, Files
-from app.main import create_app
-from app.seeding.build import build
+from app.application import create_app
+from app.db import DatabaseError, SQLiteStore
+from app.ingest.build import build
+from app.releases import ReleaseManager
 from app.settings import Settings
 from tests.conftest import ROOT, Target, settings_of
 
@@ -78,8 +78,8 @@ def test_service_without_a_database_is_not_ready(tmp_path: Path, database: Path)
     with pytest.raises(DatabaseError, match="is missing"):
         create_app(Settings(database=tmp_path / "none.sqlite"))
     app = create_app(settings_of(database))
-    app.state.library.close()
-    app.state.library = Library(Files(tmp_path / "none.sqlite"))
+    app.state.releases.close()
+    app.state.releases = ReleaseManager(SQLiteStore(tmp_path / "none.sqlite"))
     with TestClient(app) as client:
         response = client.get("/health/ready")
         assert response.status_code == 503

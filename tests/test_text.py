@@ -7,22 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.text import (
-    Language,
-    change,
-    citation,
-    day,
-    figure,
-    joined,
-    negotiate,
-    period_label,
-    place,
-    published_day,
-    separate,
-    source_line,
-    span_label,
+from app.db.fulltext.segmentation import join_segments, segment_cjk
+from app.enums import Precision, Qualifier
+from app.formatting import (
+    format_change,
+    format_citation,
+    format_day,
+    format_locator,
+    format_period,
+    format_published_day,
+    format_source_line,
+    format_span,
+    format_value,
 )
-from app.vocabulary import Precision, Qualifier
+from app.i18n import Language, negotiate_language
 
 EN, ZH = Language.ENGLISH, Language.CHINESE
 SCALES = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12}
@@ -61,12 +59,12 @@ SCALES = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12}
     ],
 )
 def test_the_language_is_negotiated(header: str, language: Language) -> None:
-    assert negotiate(header) is language
+    assert negotiate_language(header) is language
 
 
 @given(st.text())
 def test_any_header_gets_a_language(header: str) -> None:
-    assert negotiate(header) in Language
+    assert negotiate_language(header) in Language
 
 
 @pytest.mark.parametrize(
@@ -95,12 +93,12 @@ def test_a_figure_is_printed_as_published(
 ) -> None:
     number = Decimal(published)
     value, decimals = number.scaleb(multiplier), -int(number.as_tuple().exponent)
-    assert figure(value, multiplier, decimals, qualifier, " yuan", EN) == english
-    assert figure(value, multiplier, decimals, qualifier, "元", ZH) == chinese
+    assert format_value(value, multiplier, decimals, qualifier, " yuan", EN) == english
+    assert format_value(value, multiplier, decimals, qualifier, "元", ZH) == chinese
 
 
 def test_braces_in_a_suffix_are_no_format() -> None:
-    assert figure(Decimal(5), 0, 0, Qualifier.OVER, " {x}", EN) == "over 5 {x}"
+    assert format_value(Decimal(5), 0, 0, Qualifier.OVER, " {x}", EN) == "over 5 {x}"
 
 
 def parsed(english: str) -> Decimal:
@@ -116,7 +114,7 @@ def parsed(english: str) -> Decimal:
 )
 def test_no_digit_of_a_figure_is_lost(digits: int, decimals: int, multiplier: int) -> None:
     value = Decimal(digits).scaleb(multiplier - decimals)
-    printed = figure(value, multiplier, decimals, Qualifier.EXACT, "", EN)
+    printed = format_value(value, multiplier, decimals, Qualifier.EXACT, "", EN)
     assert parsed(printed) == value
 
 
@@ -132,12 +130,12 @@ def test_no_digit_of_a_figure_is_lost(digits: int, decimals: int, multiplier: in
     ],
 )
 def test_chinese_characters_are_set_apart(text: str, apart: str) -> None:
-    assert separate(text) == apart.replace("|", "\u200b")
+    assert segment_cjk(text) == apart.replace("|", "\u200b")
 
 
 @given(st.text(st.characters(exclude_characters="\u200b")))
 def test_joining_undoes_setting_apart(text: str) -> None:
-    assert joined(separate(text)) == text
+    assert join_segments(segment_cjk(text)) == text
 
 
 @pytest.mark.parametrize(
@@ -155,8 +153,8 @@ def test_a_period_is_named(
     start: tuple[int, int], end: tuple[int, int, int], english: str, chinese: str
 ) -> None:
     first, last = date(*start, 1), date(*end)
-    assert period_label(first, last, EN) == english
-    assert period_label(first, last, ZH) == chinese
+    assert format_period(first, last, EN) == english
+    assert format_period(first, last, ZH) == chinese
 
 
 @pytest.mark.parametrize(
@@ -167,8 +165,8 @@ def test_a_period_is_named(
     ],
 )
 def test_a_day_is_written(value: date, english: str, chinese: str) -> None:
-    assert day(value, EN) == english
-    assert day(value, ZH) == chinese
+    assert format_day(value, EN) == english
+    assert format_day(value, ZH) == chinese
 
 
 @pytest.mark.parametrize(
@@ -181,8 +179,8 @@ def test_a_day_is_written(value: date, english: str, chinese: str) -> None:
     ],
 )
 def test_a_place_is_written(locator: str | None, english: str | None, chinese: str | None) -> None:
-    assert place(locator, EN) == english
-    assert place(locator, ZH) == chinese
+    assert format_locator(locator, EN) == english
+    assert format_locator(locator, ZH) == chinese
 
 
 @pytest.mark.parametrize(
@@ -202,14 +200,14 @@ def test_a_place_is_written(locator: str | None, english: str | None, chinese: s
 )
 def test_a_source_is_cited(locator: str | None, english: str, chinese: str) -> None:
     for language, right in ((EN, english), (ZH, chinese)):
-        published = published_day(date(2025, 1, 15), Precision.DAY, language)
-        line = source_line("Title", "Paper", published, language)
-        assert citation(line, locator, language) == right
+        published = format_published_day(date(2025, 1, 15), Precision.DAY, language)
+        line = format_source_line("Title", "Paper", published, language)
+        assert format_citation(line, locator, language) == right
 
 
 def test_a_month_of_publication_is_written_as_a_month() -> None:
-    assert published_day(date(2023, 10, 31), Precision.MONTH, EN) == "October 2023"
-    assert published_day(date(2023, 10, 31), Precision.MONTH, ZH) == "2023年10月"
+    assert format_published_day(date(2023, 10, 31), Precision.MONTH, EN) == "October 2023"
+    assert format_published_day(date(2023, 10, 31), Precision.MONTH, ZH) == "2023年10月"
 
 
 @pytest.mark.parametrize(
@@ -225,8 +223,8 @@ def test_a_month_of_publication_is_written_as_a_month() -> None:
 def test_the_span_of_a_series_is_written(
     months: int, first: date | None, english: str, chinese: str
 ) -> None:
-    assert span_label(months, first, EN) == english
-    assert span_label(months, first, ZH) == chinese
+    assert format_span(months, first, EN) == english
+    assert format_span(months, first, ZH) == chinese
 
 
 @pytest.mark.parametrize(
@@ -239,5 +237,5 @@ def test_the_span_of_a_series_is_written(
     ],
 )
 def test_growth_is_written(percent: str, english: str, chinese: str) -> None:
-    assert change(Decimal(percent), EN) == english
-    assert change(Decimal(percent), ZH) == chinese
+    assert format_change(Decimal(percent), EN) == english
+    assert format_change(Decimal(percent), ZH) == chinese

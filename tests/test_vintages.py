@@ -13,12 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from app.main import create_app
-from app.seeding.build import build
-from app.seeding.documents import Observation, Source
-from app.seeding.validation import Seed
-from app.seeding.vintages import revision, vintages
-from app.vocabulary import RevisionKind, Standing
+from app.application import create_app
+from app.enums import RevisionKind, Standing
+from app.ingest.build import build
+from app.ingest.schema import Observation, Source
+from app.ingest.validation import Seed
+from app.ingest.vintages import assign_vintages, describe_revision
 from tests.conftest import ROOT, Target, settings_of
 from tests.seeds import add, add_figure, copied
 
@@ -185,7 +185,7 @@ def test_any_figures_are_replayed_day_by_day(drawn: list[tuple[Standing, int, in
         key = f"s{number}"
         seed.entities[Source][key] = source(standing, start + timedelta(days=offset))
         figures[key] = observation(key, f"{number}.{'0' * decimals}1"[: 2 + decimals], decimals)
-    dated = vintages(seed, figures)
+    dated = assign_vintages(seed, figures)
     for day in (start + timedelta(days=offset) for offset in range(-1, 9)):
         held = {key for key, one in dated.items() if one.current_from <= day < one.current_until}
         assert held == replay(
@@ -245,4 +245,4 @@ def test_kinds_of_revision(old: str, new: str, kind: RevisionKind) -> None:
     earlier, later = (
         observation("a", number, len(number.partition(".")[2])) for number in (old, new)
     )
-    assert revision(later, earlier) is kind
+    assert describe_revision(later, earlier) is kind

@@ -6,8 +6,8 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from app.openapi import document
-from app.problems import MEDIA_TYPE as PROBLEM
+from app.openapi.document import build_document
+from app.problems.problem import MEDIA_TYPE as PROBLEM
 from tests.contract import Contract, Watch
 
 JSON = "application/json"
@@ -16,7 +16,7 @@ JSON = "application/json"
 @pytest.fixture(scope="module")
 def promised(app: FastAPI) -> Contract:
     """Read the schemas of the application."""
-    return Contract(document(app, "http://contract.test"))
+    return Contract(build_document(app, "http://contract.test"))
 
 
 def test_right_answers_are_right(client: TestClient, promised: Contract) -> None:

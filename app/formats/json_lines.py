@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from app.formats.tables import Contents
+from app.formats.tables import TableQuery
 
 MEDIA_TYPE = "application/jsonl"
 
 
-def write(contents: Contents) -> Iterator[bytes]:
+def write_json_lines(contents: TableQuery) -> Iterator[bytes]:
     """Write records page by page."""
-    for page in contents.records():
+    for page in contents.read_records():
         yield b"".join(record.to_json() + b"\n" for record in page)

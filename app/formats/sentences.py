@@ -2,60 +2,61 @@
 
 from typing import Any
 
-from app.text import Language, Words, citation
+from app.formatting import format_citation
+from app.i18n import Bilingual, Language
 
 Record = dict[str, Any]
 
 
-def observation(record: Record, language: Language) -> str:
+def describe_observation(record: Record, language: Language) -> str:
     """Tell a figure with its words, its period, its published growth and its place."""
     growth = record["growth"]
-    told = Words(
+    told = Bilingual(
         f"{record['indicator']['name']}, {record['period']['label']}: {record['display']}",
         f"{record['indicator']['name']}，{record['period']['label']}：{record['display']}",
-    ).to(language)
+    ).get(language)
     if growth is not None:
-        told += Words(f" ({growth['display']})", f"（{growth['display']}）").to(language)
-    return ended(told, record["citation"], language) + reports(record, language)
+        told += Bilingual(f" ({growth['display']})", f"（{growth['display']}）").get(language)
+    return end_sentence(told, record["citation"], language) + describe_reports(record, language)
 
 
-def reports(record: Record, language: Language) -> str:
+def describe_reports(record: Record, language: Language) -> str:
     """Tell of other sources that differ."""
     differing = [one["note"] for one in record["reports"] if one["agreement"] == "differs"]
-    return "".join(Words(f" {note}", note).to(language) for note in differing)
+    return "".join(Bilingual(f" {note}", note).get(language) for note in differing)
 
 
-def commitment(record: Record, language: Language) -> str:
+def describe_commitment(record: Record, language: Language) -> str:
     """Tell an action or an outcome with its place."""
-    return ended(record["text"].rstrip(".。"), cited(record, language), language)
+    return end_sentence(record["text"].rstrip(".。"), cite_record(record, language), language)
 
 
-def priority_area(record: Record, language: Language) -> str:
+def describe_priority_area(record: Record, language: Language) -> str:
     """Tell a priority area, with its actions line by line."""
-    title = Words(
+    title = Bilingual(
         f"Priority area {record['position']} of {record['year']}: {record['title']}",
         f"{record['year']}年重点领域{record['position']}：{record['title']}",
-    ).to(language)
-    lines = [ended(title, cited(record, language), language)]
-    lines += [f"- {commitment(action, language)}" for action in record["actions"]]
+    ).get(language)
+    lines = [end_sentence(title, cite_record(record, language), language)]
+    lines += [f"- {describe_commitment(action, language)}" for action in record["actions"]]
     return "\n".join(lines)
 
 
-def indicator(record: Record, language: Language) -> str:
+def describe_indicator(record: Record, language: Language) -> str:
     """Tell an indicator with its headline figure."""
     told = f"{record['code']}: {record['name']}. {record['note']}"
     if record["headline"] is None:
         return told
-    return f"{told}\n  {observation(record['headline'], language)}"
+    return f"{told}\n  {describe_observation(record['headline'], language)}"
 
 
-def source(record: Record, language: Language) -> str:
+def describe_source(record: Record, language: Language) -> str:
     """Tell a source with its address and what is known about reuse."""
-    address = record["address"] or Words("no address", "无网址").to(language)
+    address = record["address"] or Bilingual("no address", "无网址").get(language)
     return f"{record['code']}: {record['line']} ({address}). {record['licence']}"
 
 
-def hit(record: Record, language: Language) -> str:
+def describe_hit(record: Record, language: Language) -> str:
     """Tell a search hit with its passage."""
     del language
     title = "".join(part["text"] for part in record["title"])
@@ -63,11 +64,11 @@ def hit(record: Record, language: Language) -> str:
     return f"{record['kind']} {record['code']}: {title}" + (f" — {snippet}" if snippet else "")
 
 
-def cited(record: Record, language: Language) -> str:
+def cite_record(record: Record, language: Language) -> str:
     """Name the source of a text with the place in it."""
-    return citation(record["source"]["line"], record["locator"], language)
+    return format_citation(record["source"]["line"], record["locator"], language)
 
 
-def ended(told: str, where: str, language: Language) -> str:
+def end_sentence(told: str, where: str, language: Language) -> str:
     """End a sentence with its source."""
-    return Words(f"{told}. Source: {where}.", f"{told}。来源：{where}。").to(language)
+    return Bilingual(f"{told}. Source: {where}.", f"{told}。来源：{where}。").get(language)

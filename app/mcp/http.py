@@ -9,14 +9,14 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from app.telemetry import LastResort, RequestIdentifier
+from app.http.middleware import ErrorMiddleware, RequestIdMiddleware
 
-ALLOWED = ("POST", "OPTIONS")
-MOST_BYTES = 64 * 1024
+ALLOWED_METHODS = ("POST", "OPTIONS")
+MAX_BODY = 64 * 1024
 """What a request may hold; the largest that makes sense is far smaller."""
 
 
-class ToolsOverHttp:
+class McpApp:
     """An ASGI application that answers each request by itself; there are no sessions."""
 
     def __init__(self, made: MCPServer) -> None:
@@ -25,25 +25,25 @@ class ToolsOverHttp:
         app = made.streamable_http_app(
             json_response=True,
             stateless_http=True,
-            max_request_body_size=MOST_BYTES,
+            max_request_body_size=MAX_BODY,
             transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
         )
         opened = CORSMiddleware(app, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"])
-        self.app = RequestIdentifier(LastResort(opened))
+        self.app = RequestIdMiddleware(ErrorMiddleware(opened))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Take a request, below whatever prefix a proxy put before it.
 
         A stream of messages is refused, as the protocol allows: nothing is ever sent unasked.
         """
-        if scope["method"] not in ALLOWED:
-            refusal = Response(status_code=405, headers={"Allow": ", ".join(ALLOWED)})
+        if scope["method"] not in ALLOWED_METHODS:
+            refusal = Response(status_code=405, headers={"Allow": ", ".join(ALLOWED_METHODS)})
             await refusal(scope, receive, send)
             return
         await self.app({**scope, "path": "/mcp", "root_path": ""}, receive, send)
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
+    async def run(self) -> AsyncIterator[None]:
         """Be ready for requests."""
         async with self.made.session_manager.run():
             yield

@@ -4,8 +4,8 @@ from mcp.server.mcpserver import MCPServer
 from mcp_types import ToolAnnotations
 
 from app import __version__
-from app.context import Library
 from app.mcp.tools import Tools
+from app.releases import ReleaseManager
 
 INSTRUCTIONS = """
 Official figures on China's economic cooperation with Belt and Road partner countries, and the
@@ -17,7 +17,7 @@ Name the source with its paragraph and sentence.
 READING = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
 
 
-def server(library: Library, base: str) -> MCPServer:
+def create_server(releases: ReleaseManager, base: str) -> MCPServer:
     """Make the server over a release."""
     made = MCPServer(
         "bri-indicators",
@@ -27,6 +27,6 @@ def server(library: Library, base: str) -> MCPServer:
         version=__version__,
         log_level="WARNING",
     )
-    for tool in Tools(library, base).all():
+    for tool in Tools(releases, base).list_tools():
         made.add_tool(tool, annotations=READING, structured_output=False)
     return made

@@ -7,24 +7,24 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, func, select
 
-from app.filters import ChangeFilters
-from app.models import Change, ChangedField, ReleaseEntry
-from app.queries.columns import Record, localized
-from app.queries.pages import MADE, Found, page
-from app.queries.prepared import once
-from app.queries.shapes import Shape, narrowed
-from app.text import Language
-from app.vocabulary import ChangeKind
+from app.db.columns import Record, localized_column
+from app.db.models import Change, ChangedField, ReleaseEntry
+from app.db.statements import fetch_uncached
+from app.enums import ChangeKind
+from app.i18n import Language
+from app.parameters import ChangeListParameters
+from app.queries.listing.keyset import MAX_STATEMENTS, QueryPage, read_page
+from app.queries.listing.shape import FilterShape, split_filters
 
 Entry: Any = ReleaseEntry
 Done: Any = Change
-Part: Any = ChangedField
+FieldRow: Any = ChangedField
 
 ORDERS: dict[str, Sequence[Any]] = {"release": (Entry.released_on, Entry.number, Done.id)}
 
 
 @cache
-def change_statement(language: Language) -> Select[Any]:
+def select_changes(language: Language) -> Select[Any]:
     """Select changes with their releases."""
     return (
         select(
@@ -33,7 +33,7 @@ def change_statement(language: Language) -> Select[Any]:
             Done.kind.label("kind"),
             Done.collection.label("collection"),
             Done.record.label("key"),
-            localized(Change, "title", language).label("title"),
+            localized_column(Change, "title", language).label("title"),
             Entry.code.label("release"),
             Entry.released_on.label("released_on"),
         )
@@ -42,35 +42,37 @@ def change_statement(language: Language) -> Select[Any]:
     )
 
 
-def changes(connection: Connection, language: Language, filters: ChangeFilters) -> Found:
+def list_changes(
+    connection: Connection, language: Language, filters: ChangeListParameters
+) -> QueryPage:
     """List changes, each with the fields that differ."""
-    shape, values = narrowed(filters)
-    found = page(connection, narrowed_statement(language, shape), ORDERS, filters, values)
-    return found.with_rows(with_fields(connection, found.rows))
+    shape, values = split_filters(filters)
+    found = read_page(connection, select_filtered_changes(language, shape), ORDERS, filters, values)
+    return found.with_rows(add_fields(connection, found.rows))
 
 
-@lru_cache(maxsize=MADE)
-def narrowed_statement(language: Language, shape: Shape) -> Select[Any]:
+@lru_cache(maxsize=MAX_STATEMENTS)
+def select_filtered_changes(language: Language, shape: FilterShape) -> Select[Any]:
     """Select the changes that requests of a shape ask for."""
     columns = {"release": Entry.code, "kind": Done.kind, "collection": Done.collection}
-    statement = shape.narrow(change_statement(language), columns)
+    statement = shape.apply_filters(select_changes(language), columns)
     if "since" in shape:
         statement = statement.where(Entry.released_on >= bindparam("since"))
     return statement
 
 
-def with_fields(connection: Connection, rows: Sequence[Record]) -> list[Record]:
+def add_fields(connection: Connection, rows: Sequence[Record]) -> list[Record]:
     """Complete selected changes with the fields that differ."""
-    fields = fields_of(connection, [row["number"] for row in rows])
+    fields = read_fields(connection, [row["number"] for row in rows])
     return [row | {"fields": fields.get(row.pop("number"), [])} for row in rows]
 
 
-def fields_of(connection: Connection, numbers: Sequence[int]) -> Mapping[int, list[Record]]:
+def read_fields(connection: Connection, numbers: Sequence[int]) -> Mapping[int, list[Record]]:
     """Read the fields of some changes."""
     statement = (
-        select(Part.change_id, Part.field, Part.before, Part.after)
-        .where(Part.change_id.in_(numbers))
-        .order_by(Part.change_id, Part.position)
+        select(FieldRow.change_id, FieldRow.field, FieldRow.before, FieldRow.after)
+        .where(FieldRow.change_id.in_(numbers))
+        .order_by(FieldRow.change_id, FieldRow.position)
     )
     found = defaultdict(list)
     for number, field, before, after in connection.execute(statement):
@@ -78,13 +80,13 @@ def fields_of(connection: Connection, numbers: Sequence[int]) -> Mapping[int, li
     return found
 
 
-def told_releases(connection: Connection, language: Language) -> list[Record]:
+def list_releases(connection: Connection, language: Language) -> list[Record]:
     """List the releases, the newest first: how much each changed, and what it did not just add."""
     statement = (
         select(
             Entry.code.label("code"),
             Entry.released_on.label("released_on"),
-            localized(ReleaseEntry, "note", language).label("note"),
+            localized_column(ReleaseEntry, "note", language).label("note"),
             Done.kind.label("kind"),
             func.count(Done.id).label("count"),
         )
@@ -99,7 +101,7 @@ def told_releases(connection: Connection, language: Language) -> list[Record]:
         release = found.setdefault(row["code"], {**about, "changes": {}, "told": []})
         if row["kind"] is not None:
             release["changes"][row["kind"]] = row["count"]
-    told = change_statement(language).where(Done.kind != ChangeKind.ADDED).order_by(Done.id)
-    for change in with_fields(connection, once(connection, told)):
+    told = select_changes(language).where(Done.kind != ChangeKind.ADDED).order_by(Done.id)
+    for change in add_fields(connection, fetch_uncached(connection, told)):
         found[change["release"]]["told"].append(change)
     return list(found.values())

@@ -6,8 +6,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, exists, func, select
 
-from app.filters import ActionFilters, OutcomeFilters, PriorityAreaFilters
-from app.models import (
+from app.db.columns import (
+    Record,
+    add_source_line,
+    localized_column,
+    select_reference,
+    select_source,
+)
+from app.db.fulltext.base import filter_by_text
+from app.db.models import (
     Action,
     ActionArea,
     ActionInstrument,
@@ -24,13 +31,12 @@ from app.models import (
     Source,
     Topic,
 )
-from app.queries.columns import Record, localized, reference, source, with_line
-from app.queries.links import Linked, attach, links
-from app.queries.pages import MADE, Found, page
-from app.queries.prepared import once, one
-from app.queries.shapes import Shape, narrowed
-from app.queries.words import with_words
-from app.text import Language
+from app.db.statements import fetch_one, fetch_uncached
+from app.i18n import Language
+from app.parameters import ActionListParameters, OutcomeListParameters, PriorityAreaListParameters
+from app.queries.links import LinkedRecords, attach_links, read_links
+from app.queries.listing.keyset import MAX_STATEMENTS, QueryPage, read_page
+from app.queries.listing.shape import FilterShape, split_filters
 
 Result: Any = Outcome
 Step: Any = Action
@@ -62,10 +68,10 @@ ACTION_TARGETS: dict[str, tuple[Any, Any]] = {
 """For each filter the table of links, and that of the things."""
 
 
-def naming(
+def filter_linked(
     statement: Select[Any],
-    shape: Shape,
-    owner: Any,  # noqa: ANN401
+    shape: FilterShape,
+    owner: Any,
     targets: Mapping[str, tuple[Any, Any]],
 ) -> Select[Any]:
     """Keep the records that name one of some things.
@@ -81,24 +87,24 @@ def naming(
             named = exists().where(
                 getattr(link, f"{owner.__tablename__}_id") == owner.id,
                 getattr(link, f"{target.__tablename__}_id") == target.id,
-                shape.holds(name, target.code),
+                shape.condition(name, target.code),
             )
             statement = statement.where(named)
     return statement
 
 
 @cache
-def outcome_statement(language: Language) -> Select[Any]:
+def select_outcomes(language: Language) -> Select[Any]:
     """Select outcomes."""
     return (
         select(
             Result.code.label("id"),
             Result.year.label("year"),
             Result.position.label("position"),
-            localized(Outcome, "text", language).label("text"),
+            localized_column(Outcome, "text", language).label("text"),
             Result.locator.label("locator"),
-            *reference(Topic, "topic", language),
-            *source("source", language),
+            *select_reference(Topic, "topic", language),
+            *select_source("source", language),
         )
         .select_from(Outcome)
         .join(Topic, Topic.id == Result.topic_id)
@@ -106,54 +112,58 @@ def outcome_statement(language: Language) -> Select[Any]:
     )
 
 
-def outcomes(connection: Connection, language: Language, filters: OutcomeFilters) -> Found:
+def list_outcomes(
+    connection: Connection, language: Language, filters: OutcomeListParameters
+) -> QueryPage:
     """List outcomes."""
-    shape, values = narrowed(filters)
-    statement = narrowed_outcomes(language, shape)
-    statement = with_words(connection, statement, Result.code, filters.q, "outcome")
-    found = page(connection, statement, OUTCOME_ORDERS, filters, values)
-    linked = links(connection, language, {"outcome": [row["id"] for row in found.rows]})
-    return found.map(lambda row: told(row, language, linked, "outcome"))
+    shape, values = split_filters(filters)
+    statement = select_filtered_outcomes(language, shape)
+    statement = filter_by_text(connection, statement, Result.code, filters.q, "outcome")
+    found = read_page(connection, statement, OUTCOME_ORDERS, filters, values)
+    linked = read_links(connection, language, {"outcome": [row["id"] for row in found.rows]})
+    return found.map_rows(lambda row: complete_record(row, language, linked, "outcome"))
 
 
-@lru_cache(maxsize=MADE)
-def narrowed_outcomes(language: Language, shape: Shape) -> Select[Any]:
+@lru_cache(maxsize=MAX_STATEMENTS)
+def select_filtered_outcomes(language: Language, shape: FilterShape) -> Select[Any]:
     """Select the outcomes that requests of a shape ask for."""
     subject: Any = Topic
     columns = {"year": Result.year, "topic": subject.code}
-    statement = shape.narrow(outcome_statement(language), columns)
-    return naming(statement, shape, Outcome, OUTCOME_TARGETS)
+    statement = shape.apply_filters(select_outcomes(language), columns)
+    return filter_linked(statement, shape, Outcome, OUTCOME_TARGETS)
 
 
-def outcome(connection: Connection, language: Language, key: str) -> Record | None:
+def get_outcome(connection: Connection, language: Language, key: str) -> Record | None:
     """Find one outcome."""
-    row = one(connection, outcome_statement(language), Result.code, key)
-    return row and told(row, language, links(connection, language, {"outcome": [key]}), "outcome")
+    row = fetch_one(connection, select_outcomes(language), Result.code, key)
+    return row and complete_record(
+        row, language, read_links(connection, language, {"outcome": [key]}), "outcome"
+    )
 
 
-def told(row: Record, language: Language, linked: Linked, kind: str) -> Record:
+def complete_record(row: Record, language: Language, linked: LinkedRecords, kind: str) -> Record:
     """Complete a selected outcome or action with its source line and links."""
-    record = attach(row, linked, kind, row["id"])
-    record["source"] = with_line(record["source"], language)
+    record = attach_links(row, linked, kind, row["id"])
+    record["source"] = add_source_line(record["source"], language)
     return record
 
 
 @cache
-def action_statement(language: Language) -> Select[Any]:
+def select_actions(language: Language) -> Select[Any]:
     """Select actions."""
     return (
         select(
             Step.code.label("id"),
             Step.position.label("position"),
             Step.kind.label("kind"),
-            localized(Action, "text", language).label("text"),
+            localized_column(Action, "text", language).label("text"),
             Step.status.label("status"),
             Step.locator.label("locator"),
             Priority.year.label("priority_area.year"),
             Priority.position.label("priority_area.position"),
             Priority.slug.label("priority_area.slug"),
-            localized(PriorityArea, "title", language).label("priority_area.title"),
-            *source("source", language),
+            localized_column(PriorityArea, "title", language).label("priority_area.title"),
+            *select_source("source", language),
         )
         .select_from(Action)
         .join(PriorityArea, Priority.id == Step.priority_area_id)
@@ -161,32 +171,36 @@ def action_statement(language: Language) -> Select[Any]:
     )
 
 
-def actions(connection: Connection, language: Language, filters: ActionFilters) -> Found:
+def list_actions(
+    connection: Connection, language: Language, filters: ActionListParameters
+) -> QueryPage:
     """List actions."""
-    shape, values = narrowed(filters)
-    statement = narrowed_actions(language, shape)
-    statement = with_words(connection, statement, Step.code, filters.q, "action")
-    found = page(connection, statement, ACTION_ORDERS, filters, values)
-    linked = links(connection, language, {"action": [row["id"] for row in found.rows]})
-    return found.map(lambda row: told(row, language, linked, "action"))
+    shape, values = split_filters(filters)
+    statement = select_filtered_actions(language, shape)
+    statement = filter_by_text(connection, statement, Step.code, filters.q, "action")
+    found = read_page(connection, statement, ACTION_ORDERS, filters, values)
+    linked = read_links(connection, language, {"action": [row["id"] for row in found.rows]})
+    return found.map_rows(lambda row: complete_record(row, language, linked, "action"))
 
 
-@lru_cache(maxsize=MADE)
-def narrowed_actions(language: Language, shape: Shape) -> Select[Any]:
+@lru_cache(maxsize=MAX_STATEMENTS)
+def select_filtered_actions(language: Language, shape: FilterShape) -> Select[Any]:
     """Select the actions that requests of a shape ask for."""
     columns = {"year": Priority.year, "priority_area": Priority.slug, "kind": Step.kind}
-    statement = shape.narrow(action_statement(language), columns)
-    return naming(statement, shape, Action, ACTION_TARGETS)
+    statement = shape.apply_filters(select_actions(language), columns)
+    return filter_linked(statement, shape, Action, ACTION_TARGETS)
 
 
-def action(connection: Connection, language: Language, key: str) -> Record | None:
+def get_action(connection: Connection, language: Language, key: str) -> Record | None:
     """Find one action."""
-    row = one(connection, action_statement(language), Step.code, key)
-    return row and told(row, language, links(connection, language, {"action": [key]}), "action")
+    row = fetch_one(connection, select_actions(language), Step.code, key)
+    return row and complete_record(
+        row, language, read_links(connection, language, {"action": [key]}), "action"
+    )
 
 
 @cache
-def priority_area_statement(language: Language) -> Select[Any]:
+def select_priority_areas(language: Language) -> Select[Any]:
     """Select priority areas."""
     return (
         select(
@@ -194,72 +208,72 @@ def priority_area_statement(language: Language) -> Select[Any]:
             Priority.year.label("year"),
             Priority.position.label("position"),
             Priority.slug.label("slug"),
-            localized(PriorityArea, "title", language).label("title"),
-            localized(PriorityArea, "summary", language).label("summary"),
-            localized(PriorityArea, "aim", language).label("aim"),
+            localized_column(PriorityArea, "title", language).label("title"),
+            localized_column(PriorityArea, "summary", language).label("summary"),
+            localized_column(PriorityArea, "aim", language).label("aim"),
             Priority.aim_locator.label("aim_locator"),
             Priority.locator.label("locator"),
-            *source("source", language),
+            *select_source("source", language),
         )
         .select_from(PriorityArea)
         .join(Source, Source.id == Priority.source_id)
     )
 
 
-def priority_areas(
-    connection: Connection, language: Language, filters: PriorityAreaFilters
-) -> Found:
+def list_priority_areas(
+    connection: Connection, language: Language, filters: PriorityAreaListParameters
+) -> QueryPage:
     """List priority areas with their actions."""
-    shape, values = narrowed(filters)
-    statement = narrowed_areas(language, shape)
-    found = page(connection, statement, PRIORITY_AREA_ORDERS, filters, values)
-    return Found(complete(connection, language, found.rows), found.total, found.cursor)
+    shape, values = split_filters(filters)
+    statement = select_filtered_areas(language, shape)
+    found = read_page(connection, statement, PRIORITY_AREA_ORDERS, filters, values)
+    return QueryPage(complete_areas(connection, language, found.rows), found.total, found.cursor)
 
 
-@lru_cache(maxsize=MADE)
-def narrowed_areas(language: Language, shape: Shape) -> Select[Any]:
+@lru_cache(maxsize=MAX_STATEMENTS)
+def select_filtered_areas(language: Language, shape: FilterShape) -> Select[Any]:
     """Select the priority areas that requests of a shape ask for."""
-    return shape.narrow(priority_area_statement(language), {"year": Priority.year})
+    return shape.apply_filters(select_priority_areas(language), {"year": Priority.year})
 
 
-def priority_area(
+def get_priority_area(
     connection: Connection, language: Language, slug: str, year: int | None
 ) -> Record | None:
     """Find the priority area with a slug, of one year or of the newest that has it."""
-    statement = priority_area_statement(language).where(Priority.slug == slug)
+    statement = select_priority_areas(language).where(Priority.slug == slug)
     if year is not None:
         statement = statement.where(Priority.year == year)
-    rows = once(connection, statement.order_by(Priority.year.desc()).limit(1))
-    return next(iter(complete(connection, language, rows)), None)
+    rows = fetch_uncached(connection, statement.order_by(Priority.year.desc()).limit(1))
+    return next(iter(complete_areas(connection, language, rows)), None)
 
 
-def complete(connection: Connection, language: Language, rows: list[Record]) -> list[Record]:
+def complete_areas(connection: Connection, language: Language, rows: list[Record]) -> list[Record]:
     """Complete selected priority areas with their actions and links."""
-    steps = actions_of(connection, language, [row["code"] for row in rows])
+    steps = read_actions(connection, language, [row["code"] for row in rows])
     owners = {
         "priority_area": [row["code"] for row in rows],
         "action": [step["id"] for step in steps],
     }
-    return with_actions(rows, steps, language, links(connection, language, owners))
+    return add_actions(rows, steps, language, read_links(connection, language, owners))
 
 
-def actions_of(connection: Connection, language: Language, areas: Sequence[str]) -> list[Record]:
+def read_actions(connection: Connection, language: Language, areas: Sequence[str]) -> list[Record]:
     """Select the actions of some priority areas, in order."""
-    statement = action_statement(language).where(Priority.code.in_(areas))
+    statement = select_actions(language).where(Priority.code.in_(areas))
     ordered = statement.order_by(*ACTION_ORDERS["position"])
-    return once(connection, ordered)
+    return fetch_uncached(connection, ordered)
 
 
-def with_actions(
-    rows: list[Record], steps: list[Record], language: Language, linked: Linked
+def add_actions(
+    rows: list[Record], steps: list[Record], language: Language, linked: LinkedRecords
 ) -> list[Record]:
     """Put selected actions into their priority areas."""
-    done = [told(step, language, linked, "action") for step in steps]
+    done = [complete_record(step, language, linked, "action") for step in steps]
     records = []
     for row in rows:
-        record = attach(row, linked, "priority_area", row["code"])
+        record = attach_links(row, linked, "priority_area", row["code"])
         del record["code"]
-        record["source"] = with_line(record["source"], language)
+        record["source"] = add_source_line(record["source"], language)
         named = (record["year"], record["slug"])
         record["actions"] = [
             step
@@ -270,8 +284,8 @@ def with_actions(
     return records
 
 
-def newest_priority_areas(connection: Connection, language: Language) -> list[Record]:
+def list_newest_priority_areas(connection: Connection, language: Language) -> list[Record]:
     """Select the priority areas of the newest year."""
     newest = select(func.max(Priority.year)).correlate(None).scalar_subquery()
-    statement = priority_area_statement(language).where(Priority.year == newest)
-    return once(connection, statement.order_by(Priority.position))
+    statement = select_priority_areas(language).where(Priority.year == newest)
+    return fetch_uncached(connection, statement.order_by(Priority.position))

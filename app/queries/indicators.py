@@ -6,19 +6,33 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, exists, select
 
-from app.filters import IndicatorFilters
-from app.models import Area, Baseline, Headline, Indicator, Observation, PriorityArea, Topic, Unit
-from app.queries.columns import Record, localized, reference, renamed, unit
-from app.queries.links import Linked, attach, links
-from app.queries.observations import beside_of, observation_columns, told, with_context
-from app.queries.pages import MADE, Found, page
-from app.queries.prepared import one
-from app.queries.shapes import Shape, narrowed
-from app.queries.words import with_words
-from app.text import Language
+from app.db.columns import Record, alias_table, localized_column, select_reference, select_unit
+from app.db.fulltext.base import filter_by_text
+from app.db.models import (
+    Area,
+    Baseline,
+    Headline,
+    Indicator,
+    Observation,
+    PriorityArea,
+    Topic,
+    Unit,
+)
+from app.db.statements import fetch_one
+from app.i18n import Language
+from app.parameters import IndicatorListParameters
+from app.queries.links import LinkedRecords, attach_links, read_links
+from app.queries.listing.keyset import MAX_STATEMENTS, QueryPage, read_page
+from app.queries.listing.shape import FilterShape, split_filters
+from app.queries.observations import (
+    join_context,
+    load_related,
+    select_observation_columns,
+    to_record,
+)
 
-OwnReporter: Any = renamed(Area, "own_reporter")
-OwnCounterpart: Any = renamed(Area, "own_counterpart")
+OwnReporter: Any = alias_table(Area, "own_reporter")
+OwnCounterpart: Any = alias_table(Area, "own_counterpart")
 Figure: Any = Observation
 Own: Any = Indicator
 Subject: Any = Topic
@@ -31,20 +45,20 @@ ORDERS: dict[str, Sequence[Any]] = {
 
 
 @cache
-def indicator_statement(language: Language) -> Select[Any]:
+def select_indicators(language: Language) -> Select[Any]:
     """Select indicators, each with its headline observation."""
     statement = (
         select(
             Own.code.label("code"),
-            localized(Indicator, "name", language).label("name"),
-            localized(Indicator, "definition", language).label("definition"),
-            localized(Indicator, "note", language).label("note"),
+            localized_column(Indicator, "name", language).label("name"),
+            localized_column(Indicator, "definition", language).label("definition"),
+            localized_column(Indicator, "note", language).label("note"),
             Own.direction.label("direction"),
-            *reference(Topic, "topic", language),
-            *unit(Unit, "unit", language),
-            *reference(OwnReporter, "reporting_area", language),
-            *reference(OwnCounterpart, "counterpart_area", language),
-            *observation_columns(language, "headline."),
+            *select_reference(Topic, "topic", language),
+            *select_unit(Unit, "unit", language),
+            *select_reference(OwnReporter, "reporting_area", language),
+            *select_reference(OwnCounterpart, "counterpart_area", language),
+            *select_observation_columns(language, "headline."),
         )
         .select_from(Indicator)
         .join(Topic, Subject.id == Own.topic_id)
@@ -54,23 +68,25 @@ def indicator_statement(language: Language) -> Select[Any]:
         .outerjoin(Headline, Headline.indicator_id == Own.id)
         .outerjoin(Observation, Figure.id == Headline.observation_id)
     )
-    return with_context(statement, optional=True)
+    return join_context(statement, optional=True)
 
 
-def indicators(connection: Connection, language: Language, filters: IndicatorFilters) -> Found:
+def list_indicators(
+    connection: Connection, language: Language, filters: IndicatorListParameters
+) -> QueryPage:
     """List indicators."""
-    shape, values = narrowed(filters)
-    statement = narrowed_statement(language, shape)
-    statement = with_words(connection, statement, Own.code, filters.q, "indicator")
-    found = page(connection, statement, ORDERS, filters, values)
-    return found.with_rows(complete(connection, language, found.rows))
+    shape, values = split_filters(filters)
+    statement = select_filtered_indicators(language, shape)
+    statement = filter_by_text(connection, statement, Own.code, filters.q, "indicator")
+    found = read_page(connection, statement, ORDERS, filters, values)
+    return found.with_rows(complete_indicators(connection, language, found.rows))
 
 
-@lru_cache(maxsize=MADE)
-def narrowed_statement(language: Language, shape: Shape) -> Select[Any]:
+@lru_cache(maxsize=MAX_STATEMENTS)
+def select_filtered_indicators(language: Language, shape: FilterShape) -> Select[Any]:
     """Select the indicators that requests of a shape ask for."""
     columns = {"topic": Subject.code, "unit": Measure.code, "direction": Own.direction}
-    statement = shape.narrow(indicator_statement(language), columns)
+    statement = shape.apply_filters(select_indicators(language), columns)
     if "priority_area" not in shape:
         return statement
     area: Any = PriorityArea
@@ -78,30 +94,32 @@ def narrowed_statement(language: Language, shape: Shape) -> Select[Any]:
         exists()
         .where(Baseline.indicator_id == Own.id)
         .where(Baseline.priority_area_id == area.id)
-        .where(shape.holds("priority_area", area.slug))
+        .where(shape.condition("priority_area", area.slug))
     )
 
 
-def indicator(connection: Connection, language: Language, key: str) -> Record | None:
+def get_indicator(connection: Connection, language: Language, key: str) -> Record | None:
     """Find one indicator."""
-    found = one(connection, indicator_statement(language), Own.code, key)
-    return found and complete(connection, language, [found])[0]
+    found = fetch_one(connection, select_indicators(language), Own.code, key)
+    return found and complete_indicators(connection, language, [found])[0]
 
 
-def complete(connection: Connection, language: Language, rows: list[Record]) -> list[Record]:
+def complete_indicators(
+    connection: Connection, language: Language, rows: list[Record]
+) -> list[Record]:
     """Complete selected indicators with reports and links."""
-    found = links(connection, language, {"indicator": [row["code"] for row in rows]})
-    return with_headlines(connection, language, rows, found)
+    found = read_links(connection, language, {"indicator": [row["code"] for row in rows]})
+    return add_headlines(connection, language, rows, found)
 
 
-def with_headlines(
-    connection: Connection, language: Language, rows: list[Record], found: Linked
+def add_headlines(
+    connection: Connection, language: Language, rows: list[Record], found: LinkedRecords
 ) -> list[Record]:
     """Complete selected indicators with their headline, given what they are linked to."""
     headlines = [row["headline"] for row in rows if row["headline"]["id"] is not None]
-    beside = beside_of(connection, language, headlines)
+    beside = load_related(connection, language, headlines)
     for record in rows:
-        attach(record, found, "indicator", record["code"])
+        attach_links(record, found, "indicator", record["code"])
         shown = record["headline"]
-        record["headline"] = told(shown, language, beside) if shown["id"] is not None else None
+        record["headline"] = to_record(shown, language, beside) if shown["id"] is not None else None
     return rows

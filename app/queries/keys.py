@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, select
 
-from app.database import Database
-from app.models import (
+from app.db import Database
+from app.db.models import (
     Action,
     Area,
     GrowthRate,
@@ -23,7 +23,7 @@ from app.models import (
     Topic,
     Unit,
 )
-from app.queries.prepared import scalars
+from app.db.statements import fetch_scalars
 
 COLLECTIONS: dict[str, Any] = {
     "topics": Topic.code,
@@ -42,14 +42,14 @@ COLLECTIONS: dict[str, Any] = {
     "actions": Action.code,
     "priority_areas": PriorityArea.slug,
 }
-HELD = 1000
-NEIGHBOURS = 20
-LONGEST = 200
+MAX_CACHED = 1000
+MAX_NEIGHBOURS = 20
+MAX_KEY_LENGTH = 200
 """No key is longer."""
-REMEMBERED = 1024
+MAX_LOOKUPS = 1024
 
 
-class Keys:
+class CollectionKeys:
     """The keys of one collection.
 
     What is looked up is remembered, so that it is waited for once: by the thread that reads for a
@@ -59,45 +59,51 @@ class Keys:
     def __init__(
         self, database: Database, column: ColumnElement[Any], held: tuple[str, ...] | None
     ) -> None:
-        self.held = held
+        self.cached_keys = held
         """All of them, or none where they are too many to hold."""
         asked: Any = bindparam("key")
-        keys = select(column).limit(NEIGHBOURS)
+        keys = select(column).limit(MAX_NEIGHBOURS)
         self.same = keys.where(column == asked)
         self.before = keys.where(column < asked).order_by(column.desc())
         self.after = keys.where(column >= asked).order_by(column)
         self.database = database
-        self.looked_up = lru_cache(maxsize=REMEMBERED)(self.look_up)
+        self.looked_up = lru_cache(maxsize=MAX_LOOKUPS)(self.read_keys)
 
     def __contains__(self, key: str) -> bool:
         """Tell whether there is such a key."""
-        if self.held is not None:
-            return key in self.held
-        return len(key) <= LONGEST and bool(self.looked_up(key, self.same))
+        if self.cached_keys is not None:
+            return key in self.cached_keys
+        return len(key) <= MAX_KEY_LENGTH and bool(self.looked_up(key, self.same))
 
-    def near(self, key: str) -> tuple[str, ...]:
+    def nearest_keys(self, key: str) -> tuple[str, ...]:
         """Give all keys, or those around a key where there are too many."""
-        if self.held is not None:
-            return self.held
+        if self.cached_keys is not None:
+            return self.cached_keys
         before, after = (
-            self.looked_up(key[:LONGEST], statement) for statement in (self.before, self.after)
+            self.looked_up(key[:MAX_KEY_LENGTH], statement)
+            for statement in (self.before, self.after)
         )
         return *before[::-1], *after
 
-    def look_up(self, key: str, statement: Select[Any]) -> tuple[str, ...]:
+    def read_keys(self, key: str, statement: Select[Any]) -> tuple[str, ...]:
         """Read the keys that a statement finds for one."""
         return self.database.read(
-            lambda connection: tuple(scalars(connection, statement, {"key": key}))
+            lambda connection: tuple(fetch_scalars(connection, statement, {"key": key}))
         )
 
 
-def all_keys(database: Database, connection: Connection) -> dict[str, Keys]:
+def read_all_keys(database: Database, connection: Connection) -> dict[str, CollectionKeys]:
     """Read the keys of every collection that are few enough to hold."""
-    return {name: keys_of(database, connection, column) for name, column in COLLECTIONS.items()}
+    return {
+        name: read_collection_keys(database, connection, column)
+        for name, column in COLLECTIONS.items()
+    }
 
 
-def keys_of(database: Database, connection: Connection, column: ColumnElement[Any]) -> Keys:
+def read_collection_keys(
+    database: Database, connection: Connection, column: ColumnElement[Any]
+) -> CollectionKeys:
     """Read the keys of a collection if they are few enough to hold."""
-    statement = select(column).distinct().order_by(column).limit(HELD + 1)
+    statement = select(column).distinct().order_by(column).limit(MAX_CACHED + 1)
     found = tuple(connection.execute(statement).scalars())
-    return Keys(database, column, found if len(found) <= HELD else None)
+    return CollectionKeys(database, column, found if len(found) <= MAX_CACHED else None)

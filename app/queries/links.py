@@ -18,18 +18,18 @@ from sqlalchemy import (
 )
 from sqlalchemy import Integer as Int
 
-from app import models
-from app.queries.columns import Record, Table, localized
-from app.queries.prepared import read
-from app.queries.shapes import holds
-from app.text import Language
+from app.db import models
+from app.db.columns import Record, Table, localized_column
+from app.db.statements import fetch_cached
+from app.i18n import Language
+from app.queries.listing.shape import equals_or_any
 
-Linked = dict[tuple[str, str, str], list[Record]]
+LinkedRecords = dict[tuple[str, str, str], list[Record]]
 """The linked records by kind and key of their owner, and by the role that they play for it."""
 
 
 @dataclass(frozen=True)
-class Role:
+class LinkRole:
     """What one kind of record is to another, through a link table or a column of the target."""
 
     kind: str
@@ -38,7 +38,7 @@ class Role:
     target: Any
     through: Table | tuple[str, ...]
 
-    def select(self, language: Language, *, several: bool) -> Select[Any]:
+    def select_targets(self, language: Language, *, several: bool) -> Select[Any]:
         """Select the linked records of some owners, whose keys are bound by their kind."""
         named = next(
             part for part in ("name", "title", "text") if hasattr(self.target, part + "_en")
@@ -51,81 +51,85 @@ class Role:
             self.owner.code.label("owner"),
             literal(self.name).label("role"),
             code.label("code"),
-            localized(self.target, named, language).label("text"),
+            localized_column(self.target, named, language).label("text"),
             year.label("year"),
             target.position.label("position"),
         ]
-        statement = select(*columns).where(holds(self.owner.code, self.kind, several=several))
+        statement = select(*columns).where(
+            equals_or_any(self.owner.code, self.kind, several=several)
+        )
         if isinstance(self.through, tuple):
             either = [getattr(target, column) == self.owner.id for column in self.through]
             return statement.join_from(self.owner, target, or_(*either))
         return (
             statement.select_from(self.owner)
-            .join(self.through, ending(self.through, self.owner) == self.owner.id)
-            .join(self.target, ending(self.through, self.target) == self.target.id)
+            .join(self.through, target_column(self.through, self.owner) == self.owner.id)
+            .join(self.target, target_column(self.through, self.target) == self.target.id)
         )
 
 
-def ending(link: Any, table: Any) -> Any:  # noqa: ANN401
+def target_column(link: Any, table: Any) -> Any:
     """Find the column of a link table that points at a table."""
     return getattr(link, f"{table.__tablename__}_id")
 
 
-ROLES = (
-    Role("indicator", "sectors", models.Indicator, models.Sector, models.IndicatorSector),
-    Role(
+LINK_ROLES = (
+    LinkRole("indicator", "sectors", models.Indicator, models.Sector, models.IndicatorSector),
+    LinkRole(
         "indicator", "instruments", models.Indicator, models.Instrument, models.IndicatorInstrument
     ),
-    Role("indicator", "baseline_for", models.Indicator, models.PriorityArea, models.Baseline),
-    Role("outcome", "sectors", models.Outcome, models.Sector, models.OutcomeSector),
-    Role("outcome", "instruments", models.Outcome, models.Instrument, models.OutcomeInstrument),
-    Role("outcome", "areas", models.Outcome, models.Area, models.OutcomeArea),
-    Role("outcome", "indicators", models.Outcome, models.Indicator, models.OutcomeIndicator),
-    Role("action", "sectors", models.Action, models.Sector, models.ActionSector),
-    Role("action", "instruments", models.Action, models.Instrument, models.ActionInstrument),
-    Role("action", "areas", models.Action, models.Area, models.ActionArea),
-    Role("action", "topics", models.Action, models.Topic, models.ActionTopic),
-    Role(
+    LinkRole("indicator", "baseline_for", models.Indicator, models.PriorityArea, models.Baseline),
+    LinkRole("outcome", "sectors", models.Outcome, models.Sector, models.OutcomeSector),
+    LinkRole("outcome", "instruments", models.Outcome, models.Instrument, models.OutcomeInstrument),
+    LinkRole("outcome", "areas", models.Outcome, models.Area, models.OutcomeArea),
+    LinkRole("outcome", "indicators", models.Outcome, models.Indicator, models.OutcomeIndicator),
+    LinkRole("action", "sectors", models.Action, models.Sector, models.ActionSector),
+    LinkRole("action", "instruments", models.Action, models.Instrument, models.ActionInstrument),
+    LinkRole("action", "areas", models.Action, models.Area, models.ActionArea),
+    LinkRole("action", "topics", models.Action, models.Topic, models.ActionTopic),
+    LinkRole(
         "priority_area",
         "baseline_indicators",
         models.PriorityArea,
         models.Indicator,
         models.Baseline,
     ),
-    Role("topic", "indicators", models.Topic, models.Indicator, ("topic_id",)),
-    Role("topic", "outcomes", models.Topic, models.Outcome, ("topic_id",)),
-    Role("topic", "actions", models.Topic, models.Action, models.ActionTopic),
-    Role("sector", "indicators", models.Sector, models.Indicator, models.IndicatorSector),
-    Role("sector", "outcomes", models.Sector, models.Outcome, models.OutcomeSector),
-    Role("sector", "actions", models.Sector, models.Action, models.ActionSector),
-    Role(
+    LinkRole("topic", "indicators", models.Topic, models.Indicator, ("topic_id",)),
+    LinkRole("topic", "outcomes", models.Topic, models.Outcome, ("topic_id",)),
+    LinkRole("topic", "actions", models.Topic, models.Action, models.ActionTopic),
+    LinkRole("sector", "indicators", models.Sector, models.Indicator, models.IndicatorSector),
+    LinkRole("sector", "outcomes", models.Sector, models.Outcome, models.OutcomeSector),
+    LinkRole("sector", "actions", models.Sector, models.Action, models.ActionSector),
+    LinkRole(
         "instrument", "indicators", models.Instrument, models.Indicator, models.IndicatorInstrument
     ),
-    Role("instrument", "outcomes", models.Instrument, models.Outcome, models.OutcomeInstrument),
-    Role("instrument", "actions", models.Instrument, models.Action, models.ActionInstrument),
-    Role(
+    LinkRole("instrument", "outcomes", models.Instrument, models.Outcome, models.OutcomeInstrument),
+    LinkRole("instrument", "actions", models.Instrument, models.Action, models.ActionInstrument),
+    LinkRole(
         "area",
         "indicators",
         models.Area,
         models.Indicator,
         ("reporting_area_id", "counterpart_area_id"),
     ),
-    Role("area", "outcomes", models.Area, models.Outcome, models.OutcomeArea),
-    Role("area", "actions", models.Area, models.Action, models.ActionArea),
-    Role("unit", "indicators", models.Unit, models.Indicator, ("unit_id",)),
+    LinkRole("area", "outcomes", models.Area, models.Outcome, models.OutcomeArea),
+    LinkRole("area", "actions", models.Area, models.Action, models.ActionArea),
+    LinkRole("unit", "indicators", models.Unit, models.Indicator, ("unit_id",)),
 )
 
 
 @cache
-def links_statement(kinds: tuple[str, ...], language: Language, *, several: bool) -> Any:  # noqa: ANN401
+def select_links(kinds: tuple[str, ...], language: Language, *, several: bool) -> Any:
     """Select what records of some kinds are linked to."""
-    selects = [role.select(language, several=several) for role in ROLES if role.kind in kinds]
+    selects = [
+        role.select_targets(language, several=several) for role in LINK_ROLES if role.kind in kinds
+    ]
     return union_all(*selects).order_by("kind", "owner", "role", "year", "position", "code")
 
 
-def links(
+def read_links(
     connection: Connection, language: Language, owners: Mapping[str, Sequence[str]]
-) -> Linked:
+) -> LinkedRecords:
     """Read what some records are linked to.
 
     Args:
@@ -134,15 +138,15 @@ def links(
         owners: the keys of the records by their kind.
     """
     several = any(len(keys) != 1 for keys in owners.values())
-    statement = links_statement(tuple(owners), language, several=several)
+    statement = select_links(tuple(owners), language, several=several)
     bound = {kind: keys if several else keys[0] for kind, keys in owners.items()}
-    found: Linked = defaultdict(list)
-    for row in read(connection, statement, bound):
-        found[row["kind"], row["owner"], row["role"]].append(shaped(row["role"], row))
+    found: LinkedRecords = defaultdict(list)
+    for row in fetch_cached(connection, statement, bound):
+        found[row["kind"], row["owner"], row["role"]].append(shape_target(row["role"], row))
     return found
 
 
-def shaped(role: str, row: Record) -> Record:
+def shape_target(role: str, row: Record) -> Record:
     """Give a linked record the form that its role has in answers."""
     match role:
         case "outcomes" | "actions":
@@ -161,9 +165,9 @@ def shaped(role: str, row: Record) -> Record:
             return {"code": row["code"], "name": row["text"]}
 
 
-def attach(record: Record, found: Linked, kind: str, key: str) -> Record:
+def attach_links(record: Record, found: LinkedRecords, kind: str, key: str) -> Record:
     """Put everything that a record is linked to into it."""
-    for role in ROLES:
+    for role in LINK_ROLES:
         if role.kind == kind:
             record[role.name] = found.get((kind, key, role.name), [])
     return record

@@ -8,8 +8,16 @@ from typing import Any
 
 from sqlalchemy import Connection, Label, Select, bindparam, exists, select
 
-from app.filters import IndicatorObservationFilters, ObservationFilters, VintagedFilters
-from app.models import (
+from app.db.columns import (
+    Record,
+    add_source_line,
+    alias_table,
+    localized_column,
+    select_reference,
+    select_source,
+    select_unit,
+)
+from app.db.models import (
     Area,
     GrowthRate,
     Headline,
@@ -21,39 +29,36 @@ from app.models import (
     Topic,
     Unit,
 )
-from app.queries.columns import (
-    Record,
-    localized,
-    reference,
-    renamed,
-    source,
-    unit,
-    with_line,
+from app.db.statements import fetch_one, fetch_uncached
+from app.formatting import format_citation, format_period, format_value
+from app.i18n import Language
+from app.parameters import (
+    IndicatorObservationListParameters,
+    ObservationListParameters,
+    VintageListParameters,
 )
-from app.queries.growth import rates_beside
-from app.queries.links import Linked
-from app.queries.narrow import listing, orders_of
-from app.queries.pages import Found, page
-from app.queries.prepared import once, one
-from app.queries.reports import accounts_of
-from app.queries.vintages import term
-from app.text import Language, citation, figure, period_label
+from app.queries.growth import read_observation_rates
+from app.queries.links import LinkedRecords
+from app.queries.listing.keyset import QueryPage, read_page
+from app.queries.listing.plan import list_orders, list_page
+from app.queries.reports import read_observation_reports
+from app.queries.vintages import format_validity
 
-Measured: Any = renamed(Indicator, "measured")
-Reporter: Any = renamed(Area, "reporter")
-Counterpart: Any = renamed(Area, "counterpart")
-ObservedUnit: Any = renamed(Unit, "observed_unit")
-Earlier: Any = renamed(Observation, "earlier")
+Measured: Any = alias_table(Indicator, "measured")
+Reporter: Any = alias_table(Area, "reporter")
+Counterpart: Any = alias_table(Area, "counterpart")
+ObservedUnit: Any = alias_table(Unit, "observed_unit")
+Earlier: Any = alias_table(Observation, "earlier")
 Figure: Any = Observation
 Account: Any = Report
 Rate: Any = GrowthRate
 Subject: Any = Topic
 Origin: Any = Source
 
-ORDERS = orders_of(Observation)
+ORDERS = list_orders(Observation)
 
 
-def observation_columns(language: Language, prefix: str = "") -> list[Label[Any]]:
+def select_observation_columns(language: Language, prefix: str = "") -> list[Label[Any]]:
     """Select everything that an observation shows, and what its display text is made of."""
     plain = {
         "id": Figure.code,
@@ -68,7 +73,7 @@ def observation_columns(language: Language, prefix: str = "") -> list[Label[Any]
         "published.value": Figure.published_value,
         "published.multiplier": Figure.multiplier,
         "published.decimals": Figure.decimals,
-        "published.wording": localized(Observation, "wording", language),
+        "published.wording": localized_column(Observation, "wording", language),
         "status": Figure.status,
         "locator": Figure.locator,
         "vintage": Figure.vintage,
@@ -77,9 +82,9 @@ def observation_columns(language: Language, prefix: str = "") -> list[Label[Any]
         "revision.kind": Figure.revision,
         "revision.previous": Earlier.code,
         "revision.difference": Earlier.value,
-        "revision.reason": localized(Observation, "revision_reason", language),
+        "revision.reason": localized_column(Observation, "revision_reason", language),
         "headline": Headline.observation_id,
-        "suffix": localized(ObservedUnit, "suffix", language),
+        "suffix": localized_column(ObservedUnit, "suffix", language),
         "classifier": Measured.classifier,
         "beside.reports": exists().where(Account.observation_id == Figure.id),
         "beside.growth": exists().where(
@@ -88,15 +93,15 @@ def observation_columns(language: Language, prefix: str = "") -> list[Label[Any]
     }
     return [
         *(column.label(f"{prefix}{name}") for name, column in plain.items()),
-        *reference(Measured, f"{prefix}indicator", language),
-        *reference(Reporter, f"{prefix}reporting_area", language),
-        *reference(Counterpart, f"{prefix}counterpart_area", language),
-        *unit(ObservedUnit, f"{prefix}unit", language),
-        *source(f"{prefix}source", language),
+        *select_reference(Measured, f"{prefix}indicator", language),
+        *select_reference(Reporter, f"{prefix}reporting_area", language),
+        *select_reference(Counterpart, f"{prefix}counterpart_area", language),
+        *select_unit(ObservedUnit, f"{prefix}unit", language),
+        *select_source(f"{prefix}source", language),
     ]
 
 
-def with_context(statement: Select[Any], *, optional: bool = False) -> Select[Any]:
+def join_context(statement: Select[Any], *, optional: bool = False) -> Select[Any]:
     """Join everything that an observation shows to a selected observation."""
     joins: tuple[tuple[Any, Any], ...] = (
         (Series, Series.id == Figure.series_id),
@@ -112,96 +117,98 @@ def with_context(statement: Select[Any], *, optional: bool = False) -> Select[An
 
 
 @cache
-def observation_statement(language: Language) -> Select[Any]:
+def select_observations(language: Language) -> Select[Any]:
     """Select observations from any source."""
-    statement = select(*observation_columns(language)).select_from(Observation)
+    statement = select(*select_observation_columns(language)).select_from(Observation)
     statement = statement.outerjoin(Headline, Headline.observation_id == Figure.id)
-    return with_context(statement, optional=True)
+    return join_context(statement, optional=True)
 
 
-def observations(
+def list_observations(
     connection: Connection,
     language: Language,
-    filters: IndicatorObservationFilters | ObservationFilters,
+    filters: IndicatorObservationListParameters | ObservationListParameters,
     indicator: str | None = None,
-) -> Found:
+) -> QueryPage:
     """List observations, of all indicators or of one."""
-    statement = observation_statement(language)
-    found = listing(connection, Observation, statement, filters, indicator)
-    return found.with_rows(completed(connection, language, found.rows, filters.as_of))
+    statement = select_observations(language)
+    found = list_page(connection, Observation, statement, filters, indicator)
+    return found.with_rows(complete_observations(connection, language, found.rows, filters.as_of))
 
 
-def observation(connection: Connection, language: Language, key: str) -> Record | None:
+def get_observation(connection: Connection, language: Language, key: str) -> Record | None:
     """Find one observation."""
-    found = one(connection, observation_statement(language), Figure.code, key)
-    return found and told(found, language, beside_of(connection, language, [found]))
+    found = fetch_one(connection, select_observations(language), Figure.code, key)
+    return found and to_record(found, language, load_related(connection, language, [found]))
 
 
-def vintages(
-    connection: Connection, language: Language, filters: VintagedFilters, key: str
-) -> Found:
+def list_vintages(
+    connection: Connection, language: Language, filters: VintageListParameters, key: str
+) -> QueryPage:
     """List the figures of all sources for the series and period of an observation."""
-    statement = vintage_statement(language, today=filters.as_of is None)
+    statement = select_vintages(language, today=filters.as_of is None)
     values = {"known": key, "as_of": filters.as_of}
-    found = page(connection, statement, ORDERS, filters, values)
-    return found.with_rows(completed(connection, language, found.rows, filters.as_of))
+    found = read_page(connection, statement, ORDERS, filters, values)
+    return found.with_rows(complete_observations(connection, language, found.rows, filters.as_of))
 
 
 @cache
-def vintage_statement(language: Language, *, today: bool) -> Select[Any]:
+def select_vintages(language: Language, *, today: bool) -> Select[Any]:
     """Select the figures for the series and period of one observation, known today or on a day."""
-    known: Any = renamed(Observation, "known")
+    known: Any = alias_table(Observation, "known")
     same = select(known.series_id, known.period_start).where(known.code == bindparam("known"))
     own = same.subquery()
     statement = (
-        observation_statement(language)
+        select_observations(language)
         .join(own, Figure.series_id == own.c.series_id)
         .where(Figure.period_start == own.c.period_start)
     )
     return statement if today else statement.where(Figure.vintage <= bindparam("as_of"))
 
 
-def read(
+def read_observations(
     connection: Connection,
     language: Language,
     statement: Select[Any],
     as_of: date | None = None,
 ) -> list[Record]:
     """Read the selected observations, complete with reports and growth."""
-    return completed(connection, language, once(connection, statement), as_of)
+    return complete_observations(connection, language, fetch_uncached(connection, statement), as_of)
 
 
-def completed(
+def complete_observations(
     connection: Connection, language: Language, rows: Sequence[Record], as_of: date | None
 ) -> list[Record]:
     """Complete selected observations with reports, growth, and words for people."""
-    beside = beside_of(connection, language, rows, as_of)
-    return [told(row, language, beside) for row in rows]
+    beside = load_related(connection, language, rows, as_of)
+    return [to_record(row, language, beside) for row in rows]
 
 
-def beside_of(
+def load_related(
     connection: Connection, language: Language, rows: Sequence[Record], as_of: date | None = None
-) -> Linked:
+) -> LinkedRecords:
     """Read what stands beside selected observations that have any: reports, published growth."""
     reported = [row["id"] for row in rows if row["beside"]["reports"]]
     grown = [row["id"] for row in rows if row["beside"]["growth"]]
-    found: Linked = accounts_of(connection, language, reported) if reported else {}
-    return found | (rates_beside(connection, language, grown, as_of) if grown else {})
+    found: LinkedRecords = (
+        read_observation_reports(connection, language, reported) if reported else {}
+    )
+    return found | (read_observation_rates(connection, language, grown, as_of) if grown else {})
 
 
-def told(record: Record, language: Language, beside: Linked) -> Record:
+def to_record(record: Record, language: Language, beside: LinkedRecords) -> Record:
     """Complete the selected columns of an observation with words for people."""
     del record["beside"]
     published, period = record["published"], record["period"]
     suffix, classifier = record.pop("suffix"), record.pop("classifier")
     if language is Language.CHINESE and classifier:
         suffix = classifier
-    source_named = with_line(record["source"], language)
+    source_named = add_source_line(record["source"], language)
     growth = beside.get(("observation", record["id"], "growth"))
-    return term(record) | {
+    return format_validity(record) | {
         "source": source_named,
-        "period": {**period, "label": period_label(period["start"], period["end"], language)},
-        "display": figure(
+        "period": {**period, "label": format_period(period["start"], period["end"], language)},
+        "display": format_value(
             record["value"],
             published["multiplier"],
             published["decimals"],
@@ -211,13 +218,13 @@ def told(record: Record, language: Language, beside: Linked) -> Record:
         ),
         "growth": growth[0] if growth else None,
         "headline": record["headline"] is not None,
-        "citation": citation(source_named["line"], record["locator"], language),
-        "revision": revised(record["value"], record["revision"]),
+        "citation": format_citation(source_named["line"], record["locator"], language),
+        "revision": build_revision(record["value"], record["revision"]),
         "reports": beside.get(("observation", record["id"], "reports"), []),
     }
 
 
-def revised(value: Decimal, revision: Record) -> Record | None:
+def build_revision(value: Decimal, revision: Record) -> Record | None:
     """Tell how a figure differs from the one known before it."""
     if revision["kind"] is None:
         return None

@@ -6,16 +6,17 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
-from app.filters import CodeListing, SourceFilters
-from app.models import Area, Instrument, Sector, Source, Topic, Unit
-from app.queries.columns import Record, localized
-from app.queries.links import attach, links
-from app.queries.pages import MADE, Found, page
-from app.queries.prepared import once, one
-from app.queries.shapes import Shape, narrowed
-from app.text import Language, published_day, source_line
+from app.db.columns import Record, localized_column
+from app.db.models import Area, Instrument, Sector, Source, Topic, Unit
+from app.db.statements import fetch_one, fetch_uncached
+from app.formatting import format_published_day, format_source_line
+from app.i18n import Language
+from app.parameters import CodeListParameters, SourceListParameters
+from app.queries.links import attach_links, read_links
+from app.queries.listing.keyset import MAX_STATEMENTS, QueryPage, read_page
+from app.queries.listing.shape import FilterShape, split_filters
 
-LISTED: dict[str, tuple[Any, tuple[str, ...], tuple[str, ...]]] = {
+CODE_LIST_MODELS: dict[str, tuple[Any, tuple[str, ...], tuple[str, ...]]] = {
     "topic": (Topic, ("name", "description"), ()),
     "sector": (Sector, ("name", "description"), ()),
     "area": (Area, ("name", "definition"), ("kind",)),
@@ -43,89 +44,99 @@ SOURCE_ORDERS: dict[str, Sequence[Any]] = {
 
 
 @cache
-def listed_statement(kind: str, language: Language) -> Select[Any]:
+def select_code_list(kind: str, language: Language) -> Select[Any]:
     """Select the records of a code list."""
-    table, texts, columns = LISTED[kind]
+    table, texts, columns = CODE_LIST_MODELS[kind]
     return select(
         table.code.label("code"),
-        *(localized(table, text, language).label(text) for text in texts),
+        *(localized_column(table, text, language).label(text) for text in texts),
         *(getattr(table, column).label(column) for column in columns),
     ).select_from(table)
 
 
-def listed(connection: Connection, language: Language, kind: str, filters: CodeListing) -> Found:
+def list_codes(
+    connection: Connection, language: Language, kind: str, filters: CodeListParameters
+) -> QueryPage:
     """List the records of a code list."""
-    table = LISTED[kind][0]
-    shape, values = narrowed(filters)
-    statement = narrowed_list(kind, language, shape)
+    table = CODE_LIST_MODELS[kind][0]
+    shape, values = split_filters(filters)
+    statement = select_filtered_codes(kind, language, shape)
     orders = {"position": (table.position, table.code), "code": (table.code,)}
-    found = page(connection, statement, orders, filters, {**values, "list of": kind})
-    linked = links(connection, language, {kind: [row["code"] for row in found.rows]})
-    return found.map(lambda row: attach(row, linked, kind, row["code"]))
+    found = read_page(connection, statement, orders, filters, {**values, "list of": kind})
+    linked = read_links(connection, language, {kind: [row["code"] for row in found.rows]})
+    return found.map_rows(lambda row: attach_links(row, linked, kind, row["code"]))
 
 
-@lru_cache(maxsize=MADE)
-def narrowed_list(kind: str, language: Language, shape: Shape) -> Select[Any]:
+@lru_cache(maxsize=MAX_STATEMENTS)
+def select_filtered_codes(kind: str, language: Language, shape: FilterShape) -> Select[Any]:
     """Select the records of a code list that requests of a shape ask for."""
-    table, _, columns = LISTED[kind]
-    return shape.narrow(
-        listed_statement(kind, language), {name: getattr(table, name) for name in columns}
+    table, _, columns = CODE_LIST_MODELS[kind]
+    return shape.apply_filters(
+        select_code_list(kind, language), {name: getattr(table, name) for name in columns}
     )
 
 
-def entry(connection: Connection, language: Language, kind: str, key: str) -> Record | None:
+def get_code(connection: Connection, language: Language, kind: str, key: str) -> Record | None:
     """Find one record of a code list."""
-    row = one(connection, listed_statement(kind, language), LISTED[kind][0].code, key)
-    return row and attach(row, links(connection, language, {kind: [key]}), kind, key)
+    row = fetch_one(
+        connection, select_code_list(kind, language), CODE_LIST_MODELS[kind][0].code, key
+    )
+    return row and attach_links(row, read_links(connection, language, {kind: [key]}), kind, key)
 
 
 @cache
-def source_statement(language: Language) -> Select[Any]:
+def select_sources(language: Language) -> Select[Any]:
     """Select sources."""
     return select(
         *(getattr(Source, column).label(column) for column in SOURCE_COLUMNS),
-        *(localized(Source, text, language).label(text) for text in SOURCE_TEXTS),
-        localized(Source, "speaker", language).label("speaker.name"),
-        localized(Source, "speaker_title", language).label("speaker.title"),
-        localized(Source, "goal", language).label("goal.text"),
+        *(localized_column(Source, text, language).label(text) for text in SOURCE_TEXTS),
+        localized_column(Source, "speaker", language).label("speaker.name"),
+        localized_column(Source, "speaker_title", language).label("speaker.title"),
+        localized_column(Source, "goal", language).label("goal.text"),
         Document.goal_locator.label("goal.locator"),
     ).select_from(Source)
 
 
-def told(row: Record, language: Language) -> Record:
+def complete_source(row: Record, language: Language) -> Record:
     """Complete a selected source with its source line."""
     record = row
     for part, leading in (("speaker", "name"), ("goal", "text")):
         if record[part][leading] is None:
             record[part] = None
-    published = published_day(record["published_on"], record["published_precision"], language)
-    line = source_line(record["title"], record["publisher"], published, language)
+    published = format_published_day(
+        record["published_on"], record["published_precision"], language
+    )
+    line = format_source_line(record["title"], record["publisher"], published, language)
     return record | {"line": line}
 
 
-def sources(connection: Connection, language: Language, filters: SourceFilters) -> Found:
+def list_sources(
+    connection: Connection, language: Language, filters: SourceListParameters
+) -> QueryPage:
     """List sources."""
-    shape, values = narrowed(filters)
-    found = page(connection, narrowed_sources(language, shape), SOURCE_ORDERS, filters, values)
-    return found.map(lambda row: told(row, language))
+    shape, values = split_filters(filters)
+    found = read_page(
+        connection, select_filtered_sources(language, shape), SOURCE_ORDERS, filters, values
+    )
+    return found.map_rows(lambda row: complete_source(row, language))
 
 
-@lru_cache(maxsize=MADE)
-def narrowed_sources(language: Language, shape: Shape) -> Select[Any]:
+@lru_cache(maxsize=MAX_STATEMENTS)
+def select_filtered_sources(language: Language, shape: FilterShape) -> Select[Any]:
     """Select the sources that requests of a shape ask for."""
     columns = {"standing": Document.standing, "edition": Document.edition}
-    return shape.narrow(source_statement(language), columns)
+    return shape.apply_filters(select_sources(language), columns)
 
 
-def source(connection: Connection, language: Language, key: str) -> Record | None:
+def get_source(connection: Connection, language: Language, key: str) -> Record | None:
     """Find one source."""
-    row = one(connection, source_statement(language), Document.code, key)
-    return row and told(row, language)
+    row = fetch_one(connection, select_sources(language), Document.code, key)
+    return row and complete_source(row, language)
 
 
-def newest_edition(connection: Connection, language: Language) -> Record:
+def get_newest_edition(connection: Connection, language: Language) -> Record:
     """Find the source of the newest edition."""
-    statement = source_statement(language).where(Document.edition.is_not(None))
+    statement = select_sources(language).where(Document.edition.is_not(None))
     newest = statement.order_by(Document.edition.desc()).limit(1)
-    (found,) = once(connection, newest)
-    return told(found, language)
+    (found,) = fetch_uncached(connection, newest)
+    return complete_source(found, language)

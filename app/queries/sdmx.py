@@ -18,8 +18,8 @@ from sqlalchemy import (
     tuple_,
 )
 
-from app.filters.sdmx import SdmxSelection, SeriesKey, Span, months
-from app.models import (
+from app.db.columns import Record, alias_table, localized_column
+from app.db.models import (
     Area,
     Change,
     GrowthRate,
@@ -31,9 +31,9 @@ from app.models import (
     Source,
     Unit,
 )
-from app.queries.columns import Record, localized, renamed
-from app.queries.vintages import current
-from app.text import Language
+from app.i18n import Language
+from app.parameters.sdmx import SdmxFilters, SeriesKey, Span, months_from
+from app.queries.vintages import current_conditions
 
 Group: Any = Series
 Figure: Any = Observation
@@ -44,8 +44,8 @@ Origin: Any = Source
 Break: Any = SeriesBreak
 Done: Any = Change
 Entry: Any = ReleaseEntry
-Reporter: Any = renamed(Area, "sdmx_reporter")
-Counterpart: Any = renamed(Area, "sdmx_counterpart")
+Reporter: Any = alias_table(Area, "sdmx_reporter")
+Counterpart: Any = alias_table(Area, "sdmx_counterpart")
 
 CHUNK = 500
 """How many series are read at once."""
@@ -60,16 +60,16 @@ SERIES: dict[str, tuple[ColumnElement[Any], ColumnElement[Any] | None, ColumnEle
 """The dimensions that tell series apart: the column of the code, and how a series names it."""
 
 
-class Found(NamedTuple):
+class SeriesData(NamedTuple):
     """A series with its figures in the order of periods."""
 
     series: Record
     figures: Sequence[Record]
 
 
-def found(
-    connection: Connection, language: Language, selection: SdmxSelection, *, figures: bool = True
-) -> Iterator[list[Found]]:
+def read_series(
+    connection: Connection, language: Language, selection: SdmxFilters, *, figures: bool = True
+) -> Iterator[list[SeriesData]]:
     """Read the series that match, each with its figures; series without any are left out.
 
     Args:
@@ -79,18 +79,22 @@ def found(
         figures: whether the figures are read, or only the series that have some.
     """
     last = 0
-    breaks = breaks_of(connection, language)
+    breaks = read_breaks(connection, language)
     while True:
-        rows = connection.execute(series_after(selection, last).limit(CHUNK)).mappings().all()
+        rows = (
+            connection.execute(select_series_after(selection, last).limit(CHUNK)).mappings().all()
+        )
         if not rows:
             return
         last = rows[-1]["number"]
         if not figures:
-            yield [Found(dict(row), ()) for row in rows]
+            yield [SeriesData(dict(row), ()) for row in rows]
             continue
         numbers = [row["number"] for row in rows]
         by_series = defaultdict(list)
-        for figure in connection.execute(figures_of(language, selection, numbers)).mappings():
+        for figure in connection.execute(
+            select_observations(language, selection, numbers)
+        ).mappings():
             number = figure["series"]
             known = [
                 f"{start}: {note}"
@@ -99,18 +103,20 @@ def found(
             ]
             by_series[number].append(dict(figure) | {"breaks": known})
         yield [
-            Found(dict(row), by_series[row["number"]]) for row in rows if row["number"] in by_series
+            SeriesData(dict(row), by_series[row["number"]])
+            for row in rows
+            if row["number"] in by_series
         ]
 
 
-def series_after(selection: SdmxSelection, last: int) -> Select[Any]:
+def select_series_after(selection: SdmxFilters, last: int) -> Select[Any]:
     """Select the series that match and have a figure that does, from a number on."""
     columns = (Group.id.label("number"), *(one[0].label(name) for name, one in SERIES.items()))
-    matching = matching_series(selection).where(Group.id > last)
+    matching = select_matching_series(selection).where(Group.id > last)
     return matching.with_only_columns(*columns).order_by(Group.id)
 
 
-def joined(statement: Select[Any]) -> Select[Any]:
+def join_dimensions(statement: Select[Any]) -> Select[Any]:
     """Join to series what their keys are made of."""
     statement = statement.select_from(Series)
     for name, table in (
@@ -125,7 +131,7 @@ def joined(statement: Select[Any]) -> Select[Any]:
     return statement
 
 
-def fits(key: SeriesKey) -> ColumnElement[bool]:
+def key_condition(key: SeriesKey) -> ColumnElement[bool]:
     """Hold a series against the values of a key."""
     conditions: list[ColumnElement[bool]] = [Group.id.is_not(None)]
     for name, (column, _, _) in SERIES.items():
@@ -137,27 +143,27 @@ def fits(key: SeriesKey) -> ColumnElement[bool]:
     return and_(*conditions)
 
 
-def has_figures(selection: SdmxSelection) -> ColumnElement[bool]:
+def has_matching_observation(selection: SdmxFilters) -> ColumnElement[bool]:
     """Tell whether a series has a figure that matches; a series counts its own."""
-    if is_open(selection):
+    if is_unfiltered(selection):
         counted: ColumnElement[bool] = Group.observations > 0
         return counted
     matching = select(Figure.id).select_from(Observation)
     return exists(
-        matching.outerjoin(GrowthRate, beside(selection))
-        .where(Figure.series_id == Group.id, *on_figures(selection))
+        matching.outerjoin(GrowthRate, join_growth(selection))
+        .where(Figure.series_id == Group.id, *observation_conditions(selection))
         .correlate(Series)
     )
 
 
-def is_open(selection: SdmxSelection) -> bool:
+def is_unfiltered(selection: SdmxFilters) -> bool:
     """Tell whether all figures that hold are asked for, of whatever series."""
-    return replace(selection, keys=(), first=None, last=None) == SdmxSelection()
+    return replace(selection, keys=(), first=None, last=None) == SdmxFilters()
 
 
-def on_figures(selection: SdmxSelection) -> list[ColumnElement[bool]]:
+def observation_conditions(selection: SdmxFilters) -> list[ColumnElement[bool]]:
     """Give the conditions on figures."""
-    conditions: list[ColumnElement[bool]] = list(current(Observation, selection.as_of))
+    conditions: list[ColumnElement[bool]] = list(current_conditions(Observation, selection.as_of))
     if selection.history:
         conditions = [Figure.current_from < Figure.current_until]
     if selection.since is not None:
@@ -170,14 +176,14 @@ def on_figures(selection: SdmxSelection) -> list[ColumnElement[bool]]:
     if selection.updated_after is not None:
         conditions.append(
             or_(
-                Figure.code.in_(touched("observations", selection.updated_after)),
-                Rate.code.in_(touched("growth-rates", selection.updated_after)),
+                Figure.code.in_(select_changed("observations", selection.updated_after)),
+                Rate.code.in_(select_changed("growth-rates", selection.updated_after)),
             )
         )
     return conditions
 
 
-def touched(collection: str, since: date) -> Select[Any]:
+def select_changed(collection: str, since: date) -> Select[Any]:
     """Select the records that releases of a day or later added or changed."""
     return (
         select(Done.record)
@@ -186,16 +192,18 @@ def touched(collection: str, since: date) -> Select[Any]:
     )
 
 
-def beside(selection: SdmxSelection) -> ColumnElement[bool]:
+def join_growth(selection: SdmxFilters) -> ColumnElement[bool]:
     """Join the published growth to a figure."""
     return and_(
         Rate.series_id == Figure.series_id,
         Rate.period_start == Figure.period_start,
-        *current(GrowthRate, selection.as_of),
+        *current_conditions(GrowthRate, selection.as_of),
     )
 
 
-def figures_of(language: Language, selection: SdmxSelection, numbers: Sequence[int]) -> Select[Any]:
+def select_observations(
+    language: Language, selection: SdmxFilters, numbers: Sequence[int]
+) -> Select[Any]:
     """Select the figures of some series, in the order of series and periods."""
     order = (Figure.period_start, Figure.current_from, Figure.source_id)
     statement = (
@@ -212,7 +220,7 @@ def figures_of(language: Language, selection: SdmxSelection, numbers: Sequence[i
             Figure.lower_bound.label("lower"),
             Figure.upper_bound.label("upper"),
             Figure.status.label("status"),
-            localized(Observation, "wording", language).label("wording"),
+            localized_column(Observation, "wording", language).label("wording"),
             Figure.vintage.label("vintage"),
             Figure.current_from.label("current_from"),
             Figure.current_until.label("current_until"),
@@ -223,16 +231,16 @@ def figures_of(language: Language, selection: SdmxSelection, numbers: Sequence[i
         )
         .select_from(Observation)
         .join(Source, Origin.id == Figure.source_id)
-        .outerjoin(GrowthRate, beside(selection))
-        .where(Figure.series_id.in_(numbers), *on_figures(selection))
+        .outerjoin(GrowthRate, join_growth(selection))
+        .where(Figure.series_id.in_(numbers), *observation_conditions(selection))
     )
     if selection.first is None and selection.last is None:
         return statement.order_by(Figure.series_id, *order)
-    return ends(statement, order, selection)
+    return filter_ends(statement, order, selection)
 
 
-def ends(
-    statement: Select[Any], order: Sequence[ColumnElement[Any]], selection: SdmxSelection
+def filter_ends(
+    statement: Select[Any], order: Sequence[ColumnElement[Any]], selection: SdmxFilters
 ) -> Select[Any]:
     """Keep the first and the last figures of each series."""
 
@@ -252,9 +260,9 @@ def ends(
     )
 
 
-def breaks_of(connection: Connection, language: Language) -> Mapping[int, list[tuple[date, str]]]:
+def read_breaks(connection: Connection, language: Language) -> Mapping[int, list[tuple[date, str]]]:
     """Read the breaks of all series; they are written by hand, and few."""
-    note = localized(SeriesBreak, "note", language)
+    note = localized_column(SeriesBreak, "note", language)
     statement = select(Break.series_id, Break.start, note).order_by(Break.series_id, Break.start)
     breaks = defaultdict(list)
     for number, start, text in connection.execute(statement):
@@ -262,46 +270,48 @@ def breaks_of(connection: Connection, language: Language) -> Mapping[int, list[t
     return breaks
 
 
-def values(connection: Connection, selection: SdmxSelection) -> dict[str, list[str | int]]:
+def read_dimension_values(
+    connection: Connection, selection: SdmxFilters
+) -> dict[str, list[str | int]]:
     """Find the values of each dimension that matching series have.
 
     Returns:
         The sorted values by dimension; nothing at all where no series matches.
     """
     columns = [one[0].label(name) for name, one in SERIES.items()]
-    rows = connection.execute(matching_series(selection).with_only_columns(*columns))
+    rows = connection.execute(select_matching_series(selection).with_only_columns(*columns))
     return {
         name: sorted(set(column))
         for name, column in zip(SERIES, zip(*rows, strict=True), strict=False)
     }
 
 
-def matching_series(selection: SdmxSelection) -> Select[Any]:
+def select_matching_series(selection: SdmxFilters) -> Select[Any]:
     """Select the numbers of the series that match and have a figure that does."""
-    matching = joined(select(Group.id)).where(has_figures(selection))
+    matching = join_dimensions(select(Group.id)).where(has_matching_observation(selection))
     if selection.keys:
-        matching = matching.where(or_(*(fits(key) for key in selection.keys)))
+        matching = matching.where(or_(*(key_condition(key) for key in selection.keys)))
     return matching
 
 
-def covered(connection: Connection, selection: SdmxSelection) -> Span | None:
+def read_covered_span(connection: Connection, selection: SdmxFilters) -> Span | None:
     """Find the first and the last day of the periods that match; None if there are none.
 
     Where all periods are asked for, the series know theirs, and no figure is read.
     """
-    matching = matching_series(selection)
-    if is_open(selection):
+    matching = select_matching_series(selection)
+    if is_unfiltered(selection):
         edges = (func.min(Group.first_period_start), func.max(Group.last_period_start))
         rows = connection.execute(
             matching.with_only_columns(Group.months, *edges).group_by(Group.months)
         ).all()
-        spans = [(first, months(last, length)[1]) for length, first, last in rows]
+        spans = [(first, months_from(last, length)[1]) for length, first, last in rows]
     else:
         statement = (
             select(func.min(Figure.period_start), func.max(Figure.period_end))
             .select_from(Observation)
-            .outerjoin(GrowthRate, beside(selection))
-            .where(Figure.series_id.in_(matching), *on_figures(selection))
+            .outerjoin(GrowthRate, join_growth(selection))
+            .where(Figure.series_id.in_(matching), *observation_conditions(selection))
         )
         spans = [(first, last) for first, last in connection.execute(statement) if first]
     if not spans:

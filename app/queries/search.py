@@ -2,24 +2,27 @@
 
 from sqlalchemy import Connection, String, column, func, select, text
 
-from app.filters import SearchFilters
-from app.paging import decode, encode
-from app.queries.columns import Record
-from app.queries.marks import CUT, END, START
-from app.queries.pages import Found
-from app.queries.words import Index, index_of
-from app.text import Language, joined
+from app.db.columns import Record
+from app.db.fulltext.base import SearchIndex, get_search_index
+from app.db.fulltext.highlight import ELLIPSIS, END, START
+from app.db.fulltext.segmentation import join_segments
+from app.i18n import Language
+from app.parameters import SearchParameters
+from app.queries.cursor import decode_cursor, encode_cursor
+from app.queries.listing.keyset import QueryPage
 
 
-def search(
-    connection: Connection, language: Language, filters: SearchFilters
-) -> tuple[Found, dict[str, int]]:
+def search_records(
+    connection: Connection, language: Language, filters: SearchParameters
+) -> tuple[QueryPage, dict[str, int]]:
     """Find the records whose texts hold all words, best first, and count the hits by kind."""
-    index = index_of(connection)(filters.q)
-    scope = {"list": "search", **filters.narrowing()}
+    index = get_search_index(connection)(filters.q)
+    scope = {"list": "search", **filters.filter_values()}
     other = next(one for one in Language if one is not language)
     hits = (
-        select(column("kind", String), column("code", String), *index.columns(language, other))
+        select(
+            column("kind", String), column("code", String), *index.select_columns(language, other)
+        )
         .select_from(index.source)
         .where(index.matching)
     )
@@ -28,7 +31,7 @@ def search(
     found = hits.subquery()
     statement = select(found).order_by(text("rank_value"), text("row_number"))
     if filters.cursor is not None:
-        rank, row_number = decode(filters.cursor, scope)
+        rank, row_number = decode_cursor(filters.cursor, scope)
         statement = statement.where(
             text("(rank_value, row_number) > (:rank, :number)").bindparams(
                 rank=rank, number=row_number
@@ -36,14 +39,14 @@ def search(
         )
     rows = [dict(row) for row in connection.execute(statement.limit(filters.limit + 1)).mappings()]
     shown, more = rows[: filters.limit], len(rows) > filters.limit
-    facets = counted(connection, index)
+    facets = count_by_kind(connection, index)
     total = sum(count for kind, count in facets.items() if not filters.kind or kind in filters.kind)
     last = [shown[-1]["rank_value"], shown[-1]["row_number"]] if more else None
-    records = [hit(index.marked(row), language, other) for row in shown]
-    return Found(records, total, encode(last, scope) if last else None), facets
+    records = [build_hit(index.highlight_row(row), language, other) for row in shown]
+    return QueryPage(records, total, encode_cursor(last, scope) if last else None), facets
 
 
-def counted(connection: Connection, index: Index) -> dict[str, int]:
+def count_by_kind(connection: Connection, index: SearchIndex) -> dict[str, int]:
     """Count the hits of each kind."""
     kind = column("kind", String)
     statement = (
@@ -56,7 +59,7 @@ def counted(connection: Connection, index: Index) -> dict[str, int]:
     return {row[0]: row[1] for row in connection.execute(statement)}
 
 
-def hit(row: Record, language: Language, other: Language) -> Record:
+def build_hit(row: Record, language: Language, other: Language) -> Record:
     """Turn a marked row into fragments, from the language in which the text matches."""
     passages = ((language, "snippet"), (other, "other_snippet"), (other, "other_title"))
     hits = [(spoken, row[name]) for spoken, name in passages if START in row[name]]
@@ -66,16 +69,16 @@ def hit(row: Record, language: Language, other: Language) -> Record:
     return {
         "kind": row["kind"],
         "code": row["code"],
-        "title": fragments(row["title"]),
-        "snippet": fragments(passage),
+        "title": split_fragments(row["title"]),
+        "snippet": split_fragments(passage),
         "snippet_language": spoken,
     }
 
 
-def fragments(marked_text: str) -> list[Record]:
+def split_fragments(marked_text: str) -> list[Record]:
     """Cut a marked text into what was searched for and what stands between."""
     found = []
-    plain = joined(marked_text).replace(CUT, "…")
+    plain = join_segments(marked_text).replace(ELLIPSIS, "…")
     for part in plain.split(START):
         match, end, rest = part.rpartition(END)
         if end:

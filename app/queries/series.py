@@ -8,28 +8,35 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, select, tuple_
 
-from app.filters import SeriesFilters
-from app.models import Area, Indicator, Observation, Series, SeriesBreak, Unit
-from app.queries import obstacles
-from app.queries.columns import Record, localized, reference, renamed, unit
-from app.queries.narrow import Way, on_series, way_of
-from app.queries.observations import observation_statement, read
-from app.queries.pages import MADE, Found, Listed, Order, walked
-from app.queries.prepared import once
-from app.queries.prepared import one as one_record
-from app.queries.shapes import Shape, narrowed
-from app.queries.vintages import current
-from app.text import Language, Words, period_label, span_label
+from app.db.columns import Record, alias_table, localized_column, select_reference, select_unit
+from app.db.models import Area, Indicator, Observation, Series, SeriesBreak, Unit
+from app.db.statements import fetch_one as one_record
+from app.db.statements import fetch_uncached
+from app.formatting import format_period, format_span
+from app.i18n import Bilingual, Language
+from app.parameters import SeriesListParameters
+from app.queries import comparability
+from app.queries.listing.keyset import (
+    MAX_STATEMENTS,
+    ListPlan,
+    QueryPage,
+    SortOrder,
+    read_long_page,
+)
+from app.queries.listing.plan import AccessPath, select_access_path, series_conditions
+from app.queries.listing.shape import FilterShape, split_filters
+from app.queries.observations import read_observations, select_observations
+from app.queries.vintages import current_conditions
 
 Group: Any = Series
 Measured: Any = Indicator
 Measure: Any = Unit
 Figure: Any = Observation
 Break: Any = SeriesBreak
-Reporter: Any = renamed(Area, "series_reporter")
-Counterpart: Any = renamed(Area, "series_counterpart")
+Reporter: Any = alias_table(Area, "series_reporter")
+Counterpart: Any = alias_table(Area, "series_counterpart")
 
-MOST_DRAWN = 100
+MAX_POINTS = 100
 """Up to how many series stand on a page; the list of series has them all."""
 
 ORDERS: dict[str, Sequence[Any]] = {
@@ -39,18 +46,18 @@ ORDERS: dict[str, Sequence[Any]] = {
 
 
 @cache
-def series_statement(language: Language) -> Select[Any]:
+def select_series(language: Language) -> Select[Any]:
     """Select series with the number and the span of their figures."""
     return (
         select(
             Group.id.label("id"),
             Group.code.label("code"),
             Group.months.label("months"),
-            localized(Series, "note", language).label("note"),
-            *reference(Indicator, "indicator", language),
-            *reference(Reporter, "reporting_area", language),
-            *reference(Counterpart, "counterpart_area", language),
-            *unit(Unit, "unit", language),
+            localized_column(Series, "note", language).label("note"),
+            *select_reference(Indicator, "indicator", language),
+            *select_reference(Reporter, "reporting_area", language),
+            *select_reference(Counterpart, "counterpart_area", language),
+            *select_unit(Unit, "unit", language),
             Group.observations.label("observations"),
             Group.first_period_start.label("first"),
             Group.last_period_start.label("last"),
@@ -63,62 +70,69 @@ def series_statement(language: Language) -> Select[Any]:
     )
 
 
-def series(connection: Connection, language: Language, filters: SeriesFilters) -> Found:
+def list_series(
+    connection: Connection, language: Language, filters: SeriesListParameters
+) -> QueryPage:
     """List series."""
-    shape, values = narrowed(filters)
-    found = walked(connection, listed(language, shape), filters, values)
-    return found.with_rows(completed(connection, language, found.rows))
+    shape, values = split_filters(filters)
+    found = read_long_page(connection, build_series_plan(language, shape), filters, values)
+    return found.with_rows(complete_series(connection, language, found.rows))
 
 
-@lru_cache(maxsize=MADE)
-def listed(language: Language, shape: Shape) -> Listed:
+@lru_cache(maxsize=MAX_STATEMENTS)
+def build_series_plan(language: Language, shape: FilterShape) -> ListPlan:
     """Tell how to find series for all requests of a shape."""
     free, ordered = (
-        select(Group.id).where(*on_series(shape, way)) for way in (Way.FREE, way_of(shape))
+        select(Group.id).where(*series_conditions(shape, way))
+        for way in (AccessPath.FREE, select_access_path(shape))
     )
-    order = Order.named(ORDERS, shape.sort, placed=shape.placed)
-    statement = series_statement(language)
-    return Listed(statement, Group.id, free, ordered, order, order, may_be_long=False)
+    order = SortOrder.by_name(ORDERS, shape.sort, placed=shape.has_cursor)
+    statement = select_series(language)
+    return ListPlan(statement, Group.id, free, ordered, order, order, may_be_long=False)
 
 
-def one_series(
+def get_series(
     connection: Connection, language: Language, key: str, as_of: date | None = None
 ) -> Record | None:
     """Find one series, with its figures that hold, or held on a day."""
-    row = one_record(connection, series_statement(language), Group.code, key)
+    row = one_record(connection, select_series(language), Group.code, key)
     if row is None:
         return None
     statement = (
-        observation_statement(language)
-        .where(Figure.series_id == row["id"], *current(Observation, as_of))
+        select_observations(language)
+        .where(Figure.series_id == row["id"], *current_conditions(Observation, as_of))
         .order_by(Figure.period_start)
     )
-    (record,) = completed(connection, language, [row])
-    return record | {"as_of": as_of, "points": read(connection, language, statement, as_of)}
+    (record,) = complete_series(connection, language, [row])
+    return record | {
+        "as_of": as_of,
+        "points": read_observations(connection, language, statement, as_of),
+    }
 
 
-def drawn(connection: Connection, language: Language) -> list[Record]:
+def read_drawn_series(connection: Connection, language: Language) -> list[Record]:
     """Read the first series as they are drawn on a page: what holds, and what held before it."""
-    statement = series_statement(language).order_by(*ORDERS["indicator"]).limit(MOST_DRAWN)
-    rows = once(connection, statement)
-    figures = observation_statement(language).where(
-        Figure.series_id.in_([row["id"] for row in rows])
-    )
+    statement = select_series(language).order_by(*ORDERS["indicator"]).limit(MAX_POINTS)
+    rows = fetch_uncached(connection, statement)
+    figures = select_observations(language).where(Figure.series_id.in_([row["id"] for row in rows]))
     points: dict[str, list[Record]] = defaultdict(list)
     others: dict[tuple[str, date], list[Record]] = defaultdict(list)
-    for one in read(connection, language, figures.order_by(Figure.period_start, Figure.vintage)):
+    for one in read_observations(
+        connection, language, figures.order_by(Figure.period_start, Figure.vintage)
+    ):
         others[one["series"], one["period"]["start"]].append(one)
     for (code, _), vintages in others.items():
         holding = next(one for one in vintages if one["current"])
         rest = [one for one in vintages if one is not holding]
         points[code].append(holding | {"others": rest})
-    found = completed(connection, language, rows)
+    found = complete_series(connection, language, rows)
     return [
-        record | {"points": parted(points[record["code"]], record["breaks"])} for record in found
+        record | {"points": attach_breaks(points[record["code"]], record["breaks"])}
+        for record in found
     ]
 
 
-def parted(points: Sequence[Record], breaks: Sequence[Record]) -> list[Record]:
+def attach_breaks(points: Sequence[Record], breaks: Sequence[Record]) -> list[Record]:
     """Note at each point the breaks that part it from the point before."""
     found, before = [], date.max
     for point in points:
@@ -129,58 +143,66 @@ def parted(points: Sequence[Record], breaks: Sequence[Record]) -> list[Record]:
     return found
 
 
-def completed(connection: Connection, language: Language, rows: Sequence[Record]) -> list[Record]:
+def complete_series(
+    connection: Connection, language: Language, rows: Sequence[Record]
+) -> list[Record]:
     """Complete selected series with their breaks, and with the others that look alike."""
-    breaks = breaks_of(connection, language, [row["id"] for row in rows])
-    families = family_of(connection, language, rows)
+    breaks = read_breaks(connection, language, [row["id"] for row in rows])
+    families = read_families(connection, language, rows)
     return [
-        told(row, language)
+        to_record(row, language)
         | {
             "breaks": breaks.get(row["id"], []),
-            "not_comparable_with": unlike(row, families[kin(row)], language),
+            "not_comparable_with": describe_unlike_series(row, families[family_key(row)], language),
         }
         for row in rows
     ]
 
 
-def kin(row: Record) -> tuple[str, str, str]:
+def family_key(row: Record) -> tuple[str, str, str]:
     """Give what the series of a family share: the indicator and the areas."""
     indicator, *areas = (row[part] for part in ("indicator", "reporting_area", "counterpart_area"))
     return indicator["code"], *(area["code"] for area in areas)
 
 
-def family_of(
+def read_families(
     connection: Connection, language: Language, rows: Sequence[Record]
 ) -> Mapping[tuple[str, str, str], list[Record]]:
     """Read the series that share indicator and areas with some others."""
-    own: Any = renamed(Series, "own")
+    own: Any = alias_table(Series, "own")
     shared = (Group.indicator_id, Group.reporting_area_id, Group.counterpart_area_id)
     numbers = select(own.indicator_id, own.reporting_area_id, own.counterpart_area_id)
     numbers = numbers.where(own.id.in_([row["id"] for row in rows]))
-    statement = series_statement(language).where(tuple_(*shared).in_(numbers)).order_by(Group.code)
+    statement = select_series(language).where(tuple_(*shared).in_(numbers)).order_by(Group.code)
     found = defaultdict(list)
-    for row in once(connection, statement):
-        found[kin(row)].append(row)
+    for row in fetch_uncached(connection, statement):
+        found[family_key(row)].append(row)
     return found
 
 
-def unlike(row: Record, family: Sequence[Record], language: Language) -> list[Record]:
+def describe_unlike_series(
+    row: Record, family: Sequence[Record], language: Language
+) -> list[Record]:
     """Tell why the other series of a family cannot be joined to one."""
-    one = told(row, language)
-    others = [told(member, language) for member in family]
+    one = to_record(row, language)
+    others = [to_record(member, language) for member in family]
     return [
         {"series": other["code"], "name": other["name"], "obstacles": between}
         for other in others
-        if (between := obstacles.between(one, other, language))
+        if (between := comparability.describe_series_obstacles(one, other, language))
     ]
 
 
-def breaks_of(
+def read_breaks(
     connection: Connection, language: Language, numbers: Sequence[int]
 ) -> Mapping[int, list[Record]]:
     """Read the breaks of some series, by the number of each."""
     statement = (
-        select(Break.series_id, Break.start, localized(SeriesBreak, "note", language).label("note"))
+        select(
+            Break.series_id,
+            Break.start,
+            localized_column(SeriesBreak, "note", language).label("note"),
+        )
         .where(Break.series_id.in_(numbers))
         .order_by(Break.series_id, Break.start)
     )
@@ -190,24 +212,24 @@ def breaks_of(
     return found
 
 
-def told(row: Record, language: Language) -> Record:
+def to_record(row: Record, language: Language) -> Record:
     """Complete the selected columns of a series with words for people."""
     record = {name: value for name, value in row.items() if name not in {"id", "first", "last"}}
     first, last = row["first"], row["last"]
-    span = span_label(row["months"], first, language)
+    span = format_span(row["months"], first, language)
     name = (row["indicator"]["name"], row["unit"]["name"], span)
     return record | {
-        "name": Words(", ", "，").to(language).join(name),
+        "name": Bilingual(", ", "，").get(language).join(name),
         "span": span,
-        "first_period": first and edge(first, row["months"], language),
-        "last_period": last and edge(last, row["months"], language),
+        "first_period": first and describe_period(first, row["months"], language),
+        "last_period": last and describe_period(last, row["months"], language),
     }
 
 
-def edge(start: date, months: int, language: Language) -> Record:
+def describe_period(start: date, months: int, language: Language) -> Record:
     """Describe the period that starts on a day."""
     after = start.month - 1 + months
     following = date(start.year + after // 12, after % 12 + 1, 1)
     end = date.fromordinal(following.toordinal() - 1)
-    label = period_label(start, end, language)
+    label = format_period(start, end, language)
     return {"start": start, "end": end, "months": months, "label": label}

@@ -5,12 +5,12 @@ from typing import Any
 
 from sqlalchemy import literal_column, or_
 
-from app.models import FOREVER
-from app.queries.columns import Record, unindexed
+from app.db.columns import Record, ignore_index
+from app.db.models import FOREVER
 
 
-def current(
-    table: Any,  # noqa: ANN401
+def current_conditions(
+    table: Any,
     as_of: date | None,
     *,
     early: bool = False,
@@ -28,14 +28,14 @@ def current(
     """
     if as_of is None:
         forever: Any = literal_column(f"'{FOREVER}'") if walked else FOREVER
-        return [(table.current_until if walked else unindexed(table.current_until)) == forever]
+        return [(table.current_until if walked else ignore_index(table.current_until)) == forever]
     start = table.vintage if early else table.current_from
     end = table.current_until
     # Whatever holds still holds on the last day of the calendar too, which is its end by name.
-    return [start <= as_of, or_(end > as_of, unindexed(end) == FOREVER)]
+    return [start <= as_of, or_(end > as_of, ignore_index(end) == FOREVER)]
 
 
-def term(record: Record) -> Record:
+def format_validity(record: Record) -> Record:
     """Tell from when to when a number held, in place of the two columns that say so."""
     start, end = record.pop("current_from"), record.pop("current_until")
     ever = start != end

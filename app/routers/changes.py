@@ -5,15 +5,15 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import JSONResponse
 
-from app import filters
-from app.context import BEFORE_VALIDATION, Read
-from app.formats.feeds import atom, json_feed
+from app import parameters
+from app.formats.metadata.feeds import build_json_feed, write_atom
 from app.queries import changes
+from app.request import BEFORE_VALIDATION, Context
 from app.schemas.changes import ChangePage, Feed
 
 router = APIRouter(prefix="/v1", dependencies=BEFORE_VALIDATION)
 
-Nothing = Annotated[filters.DetailParameters, Query()]
+NoParameters = Annotated[parameters.DetailParameters, Query()]
 
 
 class AtomResponse(Response):
@@ -34,11 +34,13 @@ class FeedResponse(JSONResponse):
     summary="List what the releases changed",
     response_model=ChangePage,
 )
-def list_changes(read: Read, query: Annotated[filters.ChangeFilters, Query()]) -> Response:
+def list_changes(
+    read: Context, query: Annotated[parameters.ChangeListParameters, Query()]
+) -> Response:
     """What each release added, revised, corrected or removed, record by record and field by
     field, with both contents. Without since it is everything: applied in order, the changes give
     the whole data set."""  # noqa: D205, D209
-    return read.page(ChangePage, read.read(changes.changes, query))
+    return read.page_response(ChangePage, read.run_query(changes.list_changes, query))
 
 
 @router.get(
@@ -48,12 +50,12 @@ def list_changes(read: Read, query: Annotated[filters.ChangeFilters, Query()]) -
     response_class=AtomResponse,
     responses={200: {"content": {"application/atom+xml": {"schema": {"type": "string"}}}}},
 )
-def get_atom_feed(read: Read, query: Nothing) -> Response:
+def get_atom_feed(read: Context, query: NoParameters) -> Response:
     """The releases, the newest first, for feed readers; each tells what it brought, and every
     figure that it revised or corrected with both values."""  # noqa: D205, D209
     del query
-    content = atom(read.read(changes.told_releases), read.base, read.language)
-    return read.content(content, AtomResponse.media_type)
+    content = write_atom(read.run_query(changes.list_releases), read.base_url, read.language)
+    return read.bytes_response(content, AtomResponse.media_type)
 
 
 @router.get(
@@ -63,8 +65,8 @@ def get_atom_feed(read: Read, query: Nothing) -> Response:
     response_model=Feed,
     response_class=FeedResponse,
 )
-def get_json_feed(read: Read, query: Nothing) -> Response:
+def get_json_feed(read: Context, query: NoParameters) -> Response:
     """The releases as a JSON Feed 1.1, the newest first."""
     del query
-    feed = json_feed(read.read(changes.told_releases), read.base, read.language)
-    return read.content(Feed.model_validate(feed).to_json(), FeedResponse.media_type)
+    feed = build_json_feed(read.run_query(changes.list_releases), read.base_url, read.language)
+    return read.bytes_response(Feed.model_validate(feed).to_json(), FeedResponse.media_type)

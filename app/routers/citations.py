@@ -5,67 +5,67 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
-from app import filters
-from app.context import BEFORE_VALIDATION, Read, Reader
-from app.formats.citations import FORMATS, Item, of_observation, of_source
-from app.queries.observations import observation
-from app.queries.reference import source
+from app import parameters
+from app.formats.metadata.citations import FORMATS, Item, cite_observation, cite_source
+from app.queries.observations import get_observation
+from app.queries.reference import get_source
+from app.request import BEFORE_VALIDATION, Context, RequestContext
 
 router = APIRouter(prefix="/v1", tags=["Citations"], dependencies=BEFORE_VALIDATION)
 
-Nothing = Annotated[filters.DetailParameters, Query()]
-SourceKey = Annotated[str, filters.key("The key of a source.", "scio-2025-01-15")]
-FigureKey = Annotated[
+NoParameters = Annotated[parameters.DetailParameters, Query()]
+SourceKey = Annotated[str, parameters.path_key("The key of a source.", "scio-2025-01-15")]
+ObservationKey = Annotated[
     str,
-    filters.key(
+    parameters.path_key(
         "The key of an observation.", "aid-projects.CN.BRI.NB.P11M.2024-01.scio-2025-01-15"
     ),
 ]
 
 
-def source_cited(read: Reader, code: str) -> Item:
+def build_source_citation(read: RequestContext, code: str) -> Item:
     """Cite a source.
 
     Raises:
         UnknownRecord: if there is none; the nearest key is suggested.
     """
-    found = read.read(source, code)
+    found = read.run_query(get_source, code)
     if found is None:
-        raise read.unknown("sources", "code", code)
-    return of_source(found, read.snapshot.release)
+        raise read.unknown_record("sources", "code", code)
+    return cite_source(found, read.release.record)
 
 
-def observation_cited(read: Reader, key: str) -> Item:
+def build_observation_citation(read: RequestContext, key: str) -> Item:
     """Cite a figure with its place in the source.
 
     Raises:
         UnknownRecord: if there is none; the nearest key is suggested.
     """
-    found = read.read(observation, key)
+    found = read.run_query(get_observation, key)
     if found is None:
-        raise read.unknown("observations", "id", key)
-    told = read.read(source, found["source"]["code"])
+        raise read.unknown_record("observations", "id", key)
+    told = read.run_query(get_source, found["source"]["code"])
     assert told is not None  # noqa: S101
-    return of_observation(found, told, read.snapshot.release, read.language)
+    return cite_observation(found, told, read.release.record, read.language)
 
 
-def declare(suffix: str) -> None:
+def declare_operations(suffix: str) -> None:
     """Add the operations that cite in a format."""
     name, media_type, write = FORMATS[suffix]
     # An ending of two words becomes one name: csl.json is csl_json.
     ending = suffix.replace(".", "_")
 
-    def answered(read: Reader, item: Item) -> Response:
-        named = read.attached(f"cite-{item['id']}", suffix)
-        return read.content(write(item), f"{media_type}; charset=utf-8", headers=named)
+    def answered(read: RequestContext, item: Item) -> Response:
+        named = read.attachment_headers(f"cite-{item['id']}", suffix)
+        return read.bytes_response(write(item), f"{media_type}; charset=utf-8", headers=named)
 
-    def cite_source(read: Read, code: SourceKey, query: Nothing) -> Response:
+    def cite_source(read: Context, code: SourceKey, query: NoParameters) -> Response:
         del query
-        return answered(read, source_cited(read, code))
+        return answered(read, build_source_citation(read, code))
 
-    def cite_observation(read: Read, id: FigureKey, query: Nothing) -> Response:  # noqa: A002
+    def cite_observation(read: Context, id: ObservationKey, query: NoParameters) -> Response:  # noqa: A002
         del query
-        return answered(read, observation_cited(read, id))
+        return answered(read, build_observation_citation(read, id))
 
     def add(path: str, endpoint: Callable[..., Response], kind: str, description: str) -> None:
         schema: dict[str, Any] = {"type": "string"}
@@ -96,4 +96,4 @@ def declare(suffix: str) -> None:
 
 
 for one in FORMATS:
-    declare(one)
+    declare_operations(one)

@@ -4,10 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from app import filters
-from app.context import BEFORE_VALIDATION, Read
-from app.formats.addresses import alternates
+from app import parameters
+from app.formats.links import build_alternate_links
 from app.queries import commitments
+from app.request import BEFORE_VALIDATION, Context
 from app.schemas.commitments import (
     Action,
     ActionPage,
@@ -19,9 +19,9 @@ from app.schemas.commitments import (
 
 router = APIRouter(prefix="/v1", dependencies=BEFORE_VALIDATION)
 
-Slug = Annotated[str, filters.key("The slug of a priority area.", "emerging-fields")]
-ActionId = Annotated[str, filters.key("The key of an action.", "2025-expand-trade")]
-OutcomeId = Annotated[str, filters.key("The key of an outcome.", "2024-trade-expansion")]
+Slug = Annotated[str, parameters.path_key("The slug of a priority area.", "emerging-fields")]
+ActionId = Annotated[str, parameters.path_key("The key of an action.", "2025-expand-trade")]
+OutcomeId = Annotated[str, parameters.path_key("The key of an outcome.", "2024-trade-expansion")]
 
 
 @router.get(
@@ -31,11 +31,13 @@ OutcomeId = Annotated[str, filters.key("The key of an outcome.", "2024-trade-exp
     response_model=PriorityAreaPage,
 )
 def list_priority_areas(
-    read: Read, query: Annotated[filters.PriorityAreaFilters, Query()]
+    read: Context, query: Annotated[parameters.PriorityAreaListParameters, Query()]
 ) -> Response:
     """The four areas announced for a year, each with its actions and the indicators that it
     starts from. The link to an indicator is editorial: ours, not the source's."""  # noqa: D205, D209
-    return read.page(PriorityAreaPage, read.read(commitments.priority_areas, query))
+    return read.page_response(
+        PriorityAreaPage, read.run_query(commitments.list_priority_areas, query)
+    )
 
 
 @router.get(
@@ -45,11 +47,11 @@ def list_priority_areas(
     response_model=PriorityArea,
 )
 def get_priority_area(
-    read: Read, slug: Slug, query: Annotated[filters.PriorityAreaParameters, Query()]
+    read: Context, slug: Slug, query: Annotated[parameters.PriorityAreaParameters, Query()]
 ) -> Response:
     """One priority area of the year asked for, or of the newest year that has it."""
-    found = read.read(commitments.priority_area, slug, query.year)
-    return read.record(PriorityArea, found, "priority_areas", slug=slug)
+    found = read.run_query(commitments.get_priority_area, slug, query.year)
+    return read.record_response(PriorityArea, found, "priority_areas", slug=slug)
 
 
 @router.get(
@@ -58,11 +60,13 @@ def get_priority_area(
     summary="List the actions",
     response_model=ActionPage,
 )
-def list_actions(read: Read, query: Annotated[filters.ActionFilters, Query()]) -> Response:
+def list_actions(
+    read: Context, query: Annotated[parameters.ActionListParameters, Query()]
+) -> Response:
     """One record a commitment, each with one verb. Their status is announced: whether a
     commitment was kept is not in the source, nor is any target."""  # noqa: D205, D209
-    found = read.read(commitments.actions, query)
-    return read.page(ActionPage, found, alternates(*read.address()))
+    found = read.run_query(commitments.list_actions, query)
+    return read.page_response(ActionPage, found, build_alternate_links(*read.canonical_url()))
 
 
 @router.get(
@@ -72,13 +76,15 @@ def list_actions(read: Read, query: Annotated[filters.ActionFilters, Query()]) -
     response_model=Action,
 )
 def get_action(
-    read: Read,
+    read: Context,
     id: ActionId,  # noqa: A002
-    query: Annotated[filters.DetailParameters, Query()],
+    query: Annotated[parameters.DetailParameters, Query()],
 ) -> Response:
     """One commitment with its place in the source and everything it names."""
     del query
-    return read.record(Action, read.read(commitments.action, id), "actions", id=id)
+    return read.record_response(
+        Action, read.run_query(commitments.get_action, id), "actions", id=id
+    )
 
 
 @router.get(
@@ -87,10 +93,12 @@ def get_action(
     summary="List the outcomes",
     response_model=OutcomePage,
 )
-def list_outcomes(read: Read, query: Annotated[filters.OutcomeFilters, Query()]) -> Response:
+def list_outcomes(
+    read: Context, query: Annotated[parameters.OutcomeListParameters, Query()]
+) -> Response:
     """Results of a year that the source tells in words, without a figure."""
-    found = read.read(commitments.outcomes, query)
-    return read.page(OutcomePage, found, alternates(*read.address()))
+    found = read.run_query(commitments.list_outcomes, query)
+    return read.page_response(OutcomePage, found, build_alternate_links(*read.canonical_url()))
 
 
 @router.get(
@@ -100,10 +108,12 @@ def list_outcomes(read: Read, query: Annotated[filters.OutcomeFilters, Query()])
     response_model=Outcome,
 )
 def get_outcome(
-    read: Read,
+    read: Context,
     id: OutcomeId,  # noqa: A002
-    query: Annotated[filters.DetailParameters, Query()],
+    query: Annotated[parameters.DetailParameters, Query()],
 ) -> Response:
     """One outcome with its place in the source and everything it names."""
     del query
-    return read.record(Outcome, read.read(commitments.outcome, id), "outcomes", id=id)
+    return read.record_response(
+        Outcome, read.run_query(commitments.get_outcome, id), "outcomes", id=id
+    )

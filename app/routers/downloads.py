@@ -8,21 +8,22 @@ from fastapi.responses import JSONResponse
 from pydantic import Field, create_model
 from sqlalchemy import Connection
 
-from app import filters
-from app.aside import aside
-from app.context import BEFORE_VALIDATION, Read, Reader
-from app.formats import books, delimited, json_lines, json_stat, parquet, workbook
-from app.formats.tables import OBSERVATIONS, TABLES, Contents, Table, too_long
-from app.hyperlinks import Link
-from app.problems import InvalidParameters, Mistake
-from app.queries.observations import observations
-from app.schemas.json_stat import MOST_CELLS, Cube
+from app import parameters
+from app.formats import csv, json_lines, json_stat, parquet
+from app.formats.tables import OBSERVATIONS, TABLES, Table, TableQuery, too_many_rows
+from app.formats.xlsx import workbooks, writer
+from app.http.rendering_limit import run_limited
+from app.i18n import Bilingual
+from app.links import Link
+from app.problems.problem import InvalidParameters, ParameterError
+from app.queries.observations import list_observations
+from app.request import BEFORE_VALIDATION, Context, RequestContext
+from app.schemas.json_stat import MAX_CELLS, Cube
 from app.schemas.tables import TableDescription
-from app.text import Words
 
 router = APIRouter(prefix="/v1", tags=["Downloads"], dependencies=BEFORE_VALIDATION)
 
-Nothing = Annotated[filters.DetailParameters, Query()]
+NoParameters = Annotated[parameters.DetailParameters, Query()]
 
 
 class Format(NamedTuple):
@@ -31,21 +32,21 @@ class Format(NamedTuple):
     suffix: str
     name: str
     media_type: str
-    write: Callable[[Contents], Iterator[bytes]]
+    write: Callable[[TableQuery], Iterator[bytes]]
     description: str
     parameters: str = ""
     """What follows the media type in the answer."""
-    options: type[filters.Selection] | None = None
+    options: type[parameters.Filters] | None = None
     """What may be asked for beside the filters of the list."""
     is_text: bool = True
     most: int | None = None
     """The rows that it takes at the most, where it is finished before it is sent."""
 
 
-class Marked(filters.Selection):
+class CsvParameters(parameters.Filters):
     """How a table is encoded."""
 
-    bom: filters.Truth = Field(default=False, examples=[True])
+    bom: parameters.StrictBool = Field(default=False, examples=[True])
     """Whether the table begins with a byte order mark, which Excel needs to show Chinese after a
     double click. Without the parameter it does not, because other programs take the mark for a
     part of the first name."""
@@ -55,42 +56,42 @@ FORMATS = (
     Format(
         "csv",
         "CSV",
-        delimited.MEDIA_TYPE,
-        delimited.write,
+        csv.MEDIA_TYPE,
+        csv.write_csv,
         "The records of /v1/{name} as one flat table by RFC 4180, in UTF-8, with the same filters "
         "and orders and without pages. Columns keep their names and places; new ones come last. "
         "Several keys in one field are parted by semicolons.",
         "; charset=utf-8; header=present",
-        Marked,
+        CsvParameters,
     ),
     Format(
         "jsonl",
         "JSON Lines",
         json_lines.MEDIA_TYPE,
-        json_lines.write,
+        json_lines.write_json_lines,
         "The records of /v1/{name}, each complete on a line of its own, with the same filters and "
         "orders and without pages.",
     ),
     Format(
         "xlsx",
         "an Excel workbook",
-        workbook.MEDIA_TYPE,
-        books.write,
+        writer.MEDIA_TYPE,
+        workbooks.write_table,
         "The records of /v1/{name} as a workbook for people, with the same filters and orders: "
         "numbers in formats that show qualifier and unit, sources with links, and notes. At most "
         "50,000 rows.",
         is_text=False,
-        most=workbook.MOST_ROWS,
+        most=writer.MAX_ROWS,
     ),
     Format(
         "parquet",
         "Parquet",
         parquet.MEDIA_TYPE,
-        parquet.write,
+        parquet.write_parquet,
         "The columns of the CSV table with types: decimals, days, keys as dictionaries. Each "
         "column carries its description. At most 500,000 rows.",
         is_text=False,
-        most=parquet.MOST_ROWS,
+        most=parquet.MAX_ROWS,
     ),
 )
 """All formats of tables, each with the module that writes it."""
@@ -102,18 +103,18 @@ class DescriptionResponse(JSONResponse):
     media_type = "application/csvm+json"
 
 
-def declare(table: Table, form: Format) -> None:
+def declare_download(table: Table, form: Format) -> None:
     """Add the operation that gives a table in a format."""
-    selection = table.selection
+    selection = table.filters
     if form.options is not None:
         name = f"{selection.__name__}As{form.suffix.capitalize()}"
         selection = create_model(name, __base__=(form.options, selection))
 
-    def download(read: Read, query: Any) -> Response:  # noqa: ANN401
-        return given(read, table, form, query)
+    def download(read: Context, query: Any) -> Response:
+        return send_table(read, table, form, query)
 
-    async def download_aside(read: Read, query: Any) -> Response:  # noqa: ANN401
-        return await aside(lambda: given(read, table, form, query))
+    async def download_aside(read: Context, query: Any) -> Response:
+        return await run_limited(lambda: send_table(read, table, form, query))
 
     endpoint = download if form.is_text else download_aside
     endpoint.__annotations__["query"] = Annotated[selection, Query()]
@@ -129,34 +130,38 @@ def declare(table: Table, form: Format) -> None:
     )
 
 
-def given(read: Reader, table: Table, form: Format, asked: filters.Selection) -> Response:
+def send_table(
+    read: RequestContext, table: Table, form: Format, asked: parameters.Filters
+) -> Response:
     """Send a table in a format."""
     description = Link(
-        f"{read.base}/v1/{table.name}.csv-metadata.json",
+        f"{read.base_url}/v1/{table.name}.csv-metadata.json",
         "describedby",
         DescriptionResponse.media_type,
     )
 
     def write(connection: Connection) -> Iterator[bytes]:
-        if form.most is not None and table.is_longer(connection, asked, form.most):
-            raise too_long(form.most)
-        release = read.snapshot.release
-        return form.write(Contents(table, connection, read.language, asked, release, read.base))
+        if form.most is not None and table.exceeds(connection, asked, form.most):
+            raise too_many_rows(form.most)
+        release = read.release.record
+        return form.write(
+            TableQuery(table, connection, read.language, asked, release, read.base_url)
+        )
 
-    return read.stream(
+    return read.stream_response(
         write,
         form.media_type + form.parameters,
         [description],
-        read.attached(table.name, form.suffix),
+        read.attachment_headers(table.name, form.suffix),
     )
 
 
-def declare_description(table: Table) -> None:
+def declare_table_description(table: Table) -> None:
     """Add the operation that describes the columns of a table."""
 
-    def describe(read: Read, query: Nothing) -> Response:
+    def describe(read: Context, query: NoParameters) -> Response:
         del query
-        return described(read, table)
+        return describe_table(read, table)
 
     router.add_api_route(
         f"/{table.name}.csv-metadata.json",
@@ -169,20 +174,20 @@ def declare_description(table: Table) -> None:
     )
 
 
-def described(read: Reader, table: Table) -> Response:
+def describe_table(read: RequestContext, table: Table) -> Response:
     """Describe the columns of a table."""
     description = TableDescription.model_validate(
         {
             "context": "http://www.w3.org/ns/csvw",
-            "url": f"{read.base}/v1/{table.name}.csv",
-            "title": table.title.to(read.language),
+            "url": f"{read.base_url}/v1/{table.name}.csv",
+            "title": table.title.get(read.language),
             "language": read.language,
             "table_schema": {
                 "columns": [
                     {
                         "name": column.name,
                         "datatype": column.datatype,
-                        "description": column.description.to(read.language),
+                        "description": column.description.get(read.language),
                         "required": column.required,
                     }
                     for column in table.columns
@@ -191,20 +196,20 @@ def described(read: Reader, table: Table) -> Response:
             },
         }
     )
-    return read.content(description.to_json(), DescriptionResponse.media_type)
+    return read.bytes_response(description.to_json(), DescriptionResponse.media_type)
 
 
 for one in TABLES:
     for kind in FORMATS:
-        declare(one, kind)
-    declare_description(one)
+        declare_download(one, kind)
+    declare_table_description(one)
 
 
-ONE_A_PERIOD = Words(
+ONE_PER_PERIOD = Bilingual(
     "A cube holds one figure a period; leave vintages out, or take the CSV table",
     "数据立方每期只含一个数据；请省略 vintages 参数，或下载 CSV 表",
 )
-TOO_LARGE = Words(
+CUBE_TOO_LARGE = Bilingual(
     "The cube would be too large; narrow it by indicator, series or period, or take the CSV table",
     "数据立方过大；请按指标、系列或统计期缩小范围，或下载 CSV 表",
 )
@@ -215,23 +220,23 @@ TOO_LARGE = Words(
     summary="Give observations as a JSON-stat cube",
     response_model=Cube,
 )
-def get_cube(read: Read, query: Annotated[filters.ObservationSelection, Query()]) -> Response:
+def get_cube(read: Context, query: Annotated[parameters.ObservationFilters, Query()]) -> Response:
     """The figures of /v1/observations as a cube of series, areas and periods by JSON-stat 2.0, with
     the same filters. What limits a value stands in note and extension. A cube holds one figure a
     period, and is refused where it would be too large."""  # noqa: D205, D209
-    if query.vintages is filters.Vintages.ALL:
-        raise refused("query.vintages", ONE_A_PERIOD)
-    asked = filters.ObservationFilters.model_construct(
-        **dict(query), limit=filters.MAXIMUM_LIMIT, cursor=None
+    if query.vintages is parameters.Vintages.ALL:
+        raise refuse_cube("query.vintages", ONE_PER_PERIOD)
+    asked = parameters.ObservationListParameters.model_construct(
+        **dict(query), limit=parameters.MAXIMUM_LIMIT, cursor=None
     )
-    found = read.read(observations, asked)
-    href = f"{read.base}/v1/{OBSERVATIONS.name}.jsonstat"
-    laid = json_stat.cube(found.rows, read.snapshot.release["released_on"], href, read.language)
-    if found.cursor is not None or len(laid["value"]) > MOST_CELLS:
-        raise refused("query.indicator", TOO_LARGE)
-    return read.content(Cube.model_validate(laid).to_json(), json_stat.MEDIA_TYPE)
+    found = read.run_query(list_observations, asked)
+    href = f"{read.base_url}/v1/{OBSERVATIONS.name}.jsonstat"
+    laid = json_stat.build_cube(found.rows, read.release.record["released_on"], href, read.language)
+    if found.cursor is not None or len(laid["value"]) > MAX_CELLS:
+        raise refuse_cube("query.indicator", CUBE_TOO_LARGE)
+    return read.bytes_response(Cube.model_validate(laid).to_json(), json_stat.MEDIA_TYPE)
 
 
-def refused(location: str, words: Words) -> InvalidParameters:
+def refuse_cube(location: str, words: Bilingual) -> InvalidParameters:
     """Say why there is no cube."""
-    return InvalidParameters(words, [Mistake(location, words)])
+    return InvalidParameters(words, [ParameterError(location, words)])

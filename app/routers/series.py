@@ -4,37 +4,36 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from app import filters
-from app.context import BEFORE_VALIDATION, Read
-from app.queries import growth, reports, series
-from app.queries.comparison import compare
-from app.schemas.figures import GrowthRate, GrowthRatePage, ReportEntry, ReportPage
+from app import parameters
+from app.queries import comparison, growth, reports, series
+from app.request import BEFORE_VALIDATION, Context
+from app.schemas.observations import GrowthRate, GrowthRatePage, ReportEntry, ReportPage
 from app.schemas.series import Comparison, SeriesDetail, SeriesPage
 
 router = APIRouter(prefix="/v1", dependencies=BEFORE_VALIDATION)
 
 SeriesCode = Annotated[
     str,
-    filters.key(
+    parameters.path_key(
         "The key of a series: indicator, areas, unit, and P with the months of the period.",
         "goods-trade.CN.BRI.CNY.P12M",
     ),
 ]
 GrowthRateId = Annotated[
     str,
-    filters.key(
+    parameters.path_key(
         "The key of a growth rate: series, first month and source.",
         "goods-trade.CN.BRI.CNY.P12M.2024-01.chinataiwan-2025-01-13",
     ),
 ]
 ReportId = Annotated[
     str,
-    filters.key(
+    parameters.path_key(
         "The key of a second report: observation and source.",
         "aid-projects.CN.BRI.NB.P11M.2024-01.scio-2025-01-15.xinhua-2025-01-15",
     ),
 ]
-Nothing = Annotated[filters.DetailParameters, Query()]
+NoParameters = Annotated[parameters.DetailParameters, Query()]
 
 
 @router.get(
@@ -43,10 +42,12 @@ Nothing = Annotated[filters.DetailParameters, Query()]
     summary="List the series: what can be compared with what",
     response_model=SeriesPage,
 )
-def list_series(read: Read, query: Annotated[filters.SeriesFilters, Query()]) -> Response:
+def list_series(
+    read: Context, query: Annotated[parameters.SeriesListParameters, Query()]
+) -> Response:
     """A series is figures of one indicator, pair of areas, unit and length of period. Each tells
     where it breaks, and why the figures of its indicator's other series cannot join it."""  # noqa: D205, D209
-    return read.page(SeriesPage, read.read(series.series, query))
+    return read.page_response(SeriesPage, read.run_query(series.list_series, query))
 
 
 @router.get(
@@ -56,12 +57,12 @@ def list_series(read: Read, query: Annotated[filters.SeriesFilters, Query()]) ->
     response_model=SeriesDetail,
 )
 def get_series(
-    read: Read, code: SeriesCode, query: Annotated[filters.SeriesParameters, Query()]
+    read: Context, code: SeriesCode, query: Annotated[parameters.SeriesParameters, Query()]
 ) -> Response:
     """One series, ready to draw: the figure that holds for each period, its breaks, and what it
     must not be set beside. With as_of, the figures that held on that day."""  # noqa: D205, D209
-    found = read.read(series.one_series, code, query.as_of)
-    return read.record(SeriesDetail, found, "series", code=code)
+    found = read.run_query(series.get_series, code, query.as_of)
+    return read.record_response(SeriesDetail, found, "series", code=code)
 
 
 @router.get(
@@ -71,12 +72,14 @@ def get_series(
     response_model=Comparison,
 )
 def compare_periods(
-    read: Read, query: Annotated[filters.ComparisonParameters, Query()]
+    read: Context, query: Annotated[parameters.ComparisonParameters, Query()]
 ) -> Response:
     """Two periods with whether they are like for like, and why not. Published growth is shown
     where it leads from the one to the other. With derived=true a change is computed, marked as
     ours, and refused where the bases differ."""  # noqa: D205, D209
-    return read.answer(Comparison.model_validate(read.read(compare, query)))
+    return read.json_response(
+        Comparison.model_validate(read.run_query(comparison.compare_periods, query))
+    )
 
 
 @router.get(
@@ -85,10 +88,12 @@ def compare_periods(
     summary="List published growth",
     response_model=GrowthRatePage,
 )
-def list_growth_rates(read: Read, query: Annotated[filters.GrowthRateFilters, Query()]) -> Response:
+def list_growth_rates(
+    read: Context, query: Annotated[parameters.GrowthRateListParameters, Query()]
+) -> Response:
     """The changes on a year earlier that sources print, with base period and basis. None is
     computed: bases are restated, so two published levels often lead to another rate."""  # noqa: D205, D209
-    return read.page(GrowthRatePage, read.read(growth.growth_rates, query))
+    return read.page_response(GrowthRatePage, read.run_query(growth.list_growth_rates, query))
 
 
 @router.get(
@@ -97,10 +102,12 @@ def list_growth_rates(read: Read, query: Annotated[filters.GrowthRateFilters, Qu
     summary="Show one published growth rate",
     response_model=GrowthRate,
 )
-def get_growth_rate(read: Read, id: GrowthRateId, query: Nothing) -> Response:  # noqa: A002
+def get_growth_rate(read: Context, id: GrowthRateId, query: NoParameters) -> Response:  # noqa: A002
     """One published change with its base period, basis and source."""
     del query
-    return read.record(GrowthRate, read.read(growth.growth_rate, id), "growth_rates", id=id)
+    return read.record_response(
+        GrowthRate, read.run_query(growth.get_growth_rate, id), "growth_rates", id=id
+    )
 
 
 @router.get(
@@ -109,10 +116,12 @@ def get_growth_rate(read: Read, id: GrowthRateId, query: Nothing) -> Response:  
     summary="List second reports",
     response_model=ReportPage,
 )
-def list_reports(read: Read, query: Annotated[filters.ReportFilters, Query()]) -> Response:
+def list_reports(
+    read: Context, query: Annotated[parameters.ReportListParameters, Query()]
+) -> Response:
     """What other sources say of the same figures, with a sentence on each agreement or
     difference. agreement=differs lists those that contradict."""  # noqa: D205, D209
-    return read.page(ReportPage, read.read(reports.reports, query))
+    return read.page_response(ReportPage, read.run_query(reports.list_reports, query))
 
 
 @router.get(
@@ -121,7 +130,9 @@ def list_reports(read: Read, query: Annotated[filters.ReportFilters, Query()]) -
     summary="Show one second report",
     response_model=ReportEntry,
 )
-def get_report(read: Read, id: ReportId, query: Nothing) -> Response:  # noqa: A002
+def get_report(read: Context, id: ReportId, query: NoParameters) -> Response:  # noqa: A002
     """One source's account of a figure that another source published."""
     del query
-    return read.record(ReportEntry, read.read(reports.report, id), "reports", id=id)
+    return read.record_response(
+        ReportEntry, read.run_query(reports.get_report, id), "reports", id=id
+    )

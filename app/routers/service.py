@@ -4,19 +4,26 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from app import __version__, filters
-from app.context import BEFORE_VALIDATION, Read, Reader
-from app.formats.about import CONTACT, DATA_LICENCE, DESCRIPTION, TITLE, citation, distributions
-from app.formats.addresses import hit_address, links
-from app.queries.columns import Record
-from app.queries.release import overview
-from app.queries.search import search
+from app import __version__, parameters
+from app.db.columns import Record
+from app.formats.dataset_info import (
+    CONTACT,
+    DATA_LICENCE,
+    DESCRIPTION,
+    TITLE,
+    cite_dataset,
+    list_distributions,
+)
+from app.formats.links import build_hit_url, build_service_links
+from app.i18n import Bilingual, Language
+from app.queries import search
+from app.queries.release import read_overview
+from app.request import BEFORE_VALIDATION, Context, RequestContext
 from app.schemas.service import Overview, SearchPage, Service
-from app.text import Language, Words
 
 router = APIRouter(prefix="/v1", dependencies=BEFORE_VALIDATION)
 
-Nothing = Annotated[filters.DetailParameters, Query()]
+NoParameters = Annotated[parameters.DetailParameters, Query()]
 
 MEDIA_TYPES = (
     "application/json",
@@ -33,46 +40,52 @@ MEDIA_TYPES = (
     "application/feed+json",
 )
 LINKS = {
-    "overview": ("/v1/overview", Words("Everything a dashboard needs", "仪表板所需的全部内容")),
-    "indicators": ("/v1/indicators", Words("Indicators and headline figures", "指标与核心数据")),
-    "observations": ("/v1/observations", Words("Published figures", "已发布数据")),
-    "series": ("/v1/series", Words("What can be compared with what", "可比数据系列")),
-    "growth-rates": ("/v1/growth-rates", Words("Published growth", "公布的增速")),
-    "reports": ("/v1/reports", Words("Second reports of the same figures", "同一数据的其他报道")),
+    "overview": ("/v1/overview", Bilingual("Everything a dashboard needs", "仪表板所需的全部内容")),
+    "indicators": (
+        "/v1/indicators",
+        Bilingual("Indicators and headline figures", "指标与核心数据"),
+    ),
+    "observations": ("/v1/observations", Bilingual("Published figures", "已发布数据")),
+    "series": ("/v1/series", Bilingual("What can be compared with what", "可比数据系列")),
+    "growth-rates": ("/v1/growth-rates", Bilingual("Published growth", "公布的增速")),
+    "reports": (
+        "/v1/reports",
+        Bilingual("Second reports of the same figures", "同一数据的其他报道"),
+    ),
     "compare": (
         "/v1/compare?indicator=goods-trade&period=2024&period=2025",
-        Words("Two periods side by side", "两期数据并列比较"),
+        Bilingual("Two periods side by side", "两期数据并列比较"),
     ),
-    "changes": ("/v1/changes", Words("What each release changed", "各版变更")),
-    "atom": ("/v1/changes.atom", Words("Releases as an Atom feed", "版本更新 Atom 订阅")),
+    "changes": ("/v1/changes", Bilingual("What each release changed", "各版变更")),
+    "atom": ("/v1/changes.atom", Bilingual("Releases as an Atom feed", "版本更新 Atom 订阅")),
     "json-feed": (
         "/v1/changes.feed.json",
-        Words("Releases as a JSON Feed", "版本更新 JSON Feed 订阅"),
+        Bilingual("Releases as a JSON Feed", "版本更新 JSON Feed 订阅"),
     ),
-    "priority-areas": ("/v1/priority-areas", Words("Priority areas", "重点领域")),
-    "actions": ("/v1/actions", Words("Announced actions", "已宣布举措")),
-    "outcomes": ("/v1/outcomes", Words("Outcomes told in words", "定性成果")),
-    "topics": ("/v1/topics", Words("Topics", "主题")),
-    "areas": ("/v1/areas", Words("Countries and groups", "国家与国家组")),
-    "sectors": ("/v1/sectors", Words("Fields of the economy", "产业领域")),
-    "instruments": ("/v1/instruments", Words("Instruments of cooperation", "合作载体与机制")),
-    "units": ("/v1/units", Words("Units of measure", "计量单位")),
-    "sources": ("/v1/sources", Words("Sources", "数据来源")),
-    "search": ("/v1/search?q=trade", Words("Full-text search", "全文检索")),
+    "priority-areas": ("/v1/priority-areas", Bilingual("Priority areas", "重点领域")),
+    "actions": ("/v1/actions", Bilingual("Announced actions", "已宣布举措")),
+    "outcomes": ("/v1/outcomes", Bilingual("Outcomes told in words", "定性成果")),
+    "topics": ("/v1/topics", Bilingual("Topics", "主题")),
+    "areas": ("/v1/areas", Bilingual("Countries and groups", "国家与国家组")),
+    "sectors": ("/v1/sectors", Bilingual("Fields of the economy", "产业领域")),
+    "instruments": ("/v1/instruments", Bilingual("Instruments of cooperation", "合作载体与机制")),
+    "units": ("/v1/units", Bilingual("Units of measure", "计量单位")),
+    "sources": ("/v1/sources", Bilingual("Sources", "数据来源")),
+    "search": ("/v1/search?q=trade", Bilingual("Full-text search", "全文检索")),
     "sdmx": (
         "/sdmx/structure/dataflow/BRI/INDICATORS",
-        Words("The same by SDMX 2.1 and 3.0", "SDMX 2.1与3.0接口"),
+        Bilingual("The same by SDMX 2.1 and 3.0", "SDMX 2.1与3.0接口"),
     ),
-    "recipes": ("/recipes", Words("Ready to copy into other programs", "其他程序的使用示例")),
-    "service-desc": ("/openapi.json", Words("OpenAPI document", "OpenAPI 文档")),
-    "service-doc": ("/docs", Words("Documentation to try out", "可在线试用的文档")),
-    "reference": ("/reference", Words("Documentation to read", "供阅读的文档")),
+    "recipes": ("/recipes", Bilingual("Ready to copy into other programs", "其他程序的使用示例")),
+    "service-desc": ("/openapi.json", Bilingual("OpenAPI document", "OpenAPI 文档")),
+    "service-doc": ("/docs", Bilingual("Documentation to try out", "可在线试用的文档")),
+    "reference": ("/reference", Bilingual("Documentation to read", "供阅读的文档")),
 }
 
 
-def told_release(read: Reader) -> Record:
+def describe_release(read: RequestContext) -> Record:
     """Tell the release in the language of the request."""
-    row = read.snapshot.release
+    row = read.release.record
     return {
         "seed_hash": row["seed_hash"],
         "schema_revision": row["schema_revision"].replace("_", "."),
@@ -83,51 +96,51 @@ def told_release(read: Reader) -> Record:
     }
 
 
-def downloads(read: Reader) -> list[Record]:
+def list_downloads(read: RequestContext) -> list[Record]:
     """Tell where the whole data set is to be had in one file."""
-    database = read.snapshot.database
+    database = read.release.database
     digests = {"sqlite": database.digest}
     return [
         {
-            "href": f"{read.base}{one.path}",
+            "href": f"{read.base_url}{one.path}",
             "media_type": one.media_type,
-            "title": one.title.to(read.language),
+            "title": one.title.get(read.language),
             "sha256": digests.get(one.path.rpartition(".")[2]),
         }
-        for one in distributions(is_file=database.is_file)
+        for one in list_distributions(is_file=database.is_file)
         if one.is_whole
     ]
 
 
 @router.get("", tags=["Entry point"], summary="Describe the service", response_model=Service)
-def get_service(read: Read, query: Nothing) -> Response:
+def get_service(read: Context, query: NoParameters) -> Response:
     """What the service is, which release it serves, how the data may be used, and where to go
     on from here."""  # noqa: D205, D209
     del query
     model = Service.model_validate(
         {
-            "title": TITLE.to(read.language),
-            "description": DESCRIPTION.to(read.language),
+            "title": TITLE.get(read.language),
+            "description": DESCRIPTION.get(read.language),
             "version": __version__,
-            "release": told_release(read),
+            "release": describe_release(read),
             "languages": list(Language),
             "formats": list(MEDIA_TYPES),
             "limits": {
-                "page_default": filters.DEFAULT_LIMIT,
-                "page_maximum": filters.MAXIMUM_LIMIT,
-                "query_characters": filters.MAXIMUM_WORDS,
+                "page_default": parameters.DEFAULT_LIMIT,
+                "page_maximum": parameters.MAXIMUM_LIMIT,
+                "query_characters": parameters.MAXIMUM_QUERY,
             },
-            "licence": {"code": "MIT", "data": DATA_LICENCE.to(read.language)},
-            "citation": citation(read.snapshot.release, read.base, read.language),
-            "contact": CONTACT.to(read.language),
-            "downloads": downloads(read),
+            "licence": {"code": "MIT", "data": DATA_LICENCE.get(read.language)},
+            "citation": cite_dataset(read.release.record, read.base_url, read.language),
+            "contact": CONTACT.get(read.language),
+            "downloads": list_downloads(read),
             "links": [
-                {"rel": rel, "href": f"{read.base}{path}", "title": words.to(read.language)}
+                {"rel": rel, "href": f"{read.base_url}{path}", "title": words.get(read.language)}
                 for rel, (path, words) in LINKS.items()
             ],
         }
     )
-    return read.answer(model, links(read.base))
+    return read.json_response(model, build_service_links(read.base_url))
 
 
 @router.get(
@@ -136,14 +149,14 @@ def get_service(read: Read, query: Nothing) -> Response:
     summary="Give everything a dashboard needs in one answer",
     response_model=Overview,
 )
-def get_overview(read: Read, query: Nothing) -> Response:
+def get_overview(read: Context, query: NoParameters) -> Response:
     """The indicators of the newest edition with their figures, the priority areas of the newest
     year with their actions, and the source. Each figure can be shown without a second look-up."""  # noqa: D205, D209
     del query
-    found = read.read(overview)
-    source = read.snapshot.sources[read.language]
-    return read.answer(
-        Overview.model_validate({"release": told_release(read), **found, "source": source})
+    found = read.run_query(read_overview)
+    source = read.release.sources[read.language]
+    return read.json_response(
+        Overview.model_validate({"release": describe_release(read), **found, "source": source})
     )
 
 
@@ -153,10 +166,12 @@ def get_overview(read: Read, query: Nothing) -> Response:
     summary="Search all texts in both languages",
     response_model=SearchPage,
 )
-def search_records(read: Read, query: Annotated[filters.SearchFilters, Query()]) -> Response:
+def search_records(
+    read: Context, query: Annotated[parameters.SearchParameters, Query()]
+) -> Response:
     """Every record whose texts hold all the words, best first. English words are found in all
     their forms, Chinese words from one character up. Matches come as plain pieces of text."""  # noqa: D205, D209
-    found, facets = read.read(search, query)
-    found = found.map(lambda hit: {**hit, "href": hit_address(read.base, hit)})
+    found, facets = read.run_query(search.search_records, query)
+    found = found.map_rows(lambda hit: {**hit, "href": build_hit_url(read.base_url, hit)})
     counted = [{"kind": kind, "count": count} for kind, count in facets.items()]
-    return read.page(SearchPage, found, facets=counted)
+    return read.page_response(SearchPage, found, facets=counted)

@@ -6,24 +6,25 @@ from pathlib import Path
 
 from fastapi import APIRouter, Request, Response
 
-from app import openapi, problems
-from app.context import base_url
-from app.rendering import OWN_RESOURCES, STATIC, page
-from app.text import Words
+from app.i18n import Bilingual
+from app.openapi import document
+from app.pages.rendering import PAGE_POLICY, STATIC, render_page
+from app.problems import problem
+from app.request import get_base_url
 
 router = APIRouter(include_in_schema=False)
 
-VENDORED = {
+VENDORED_FILES = {
     "redoc.standalone.js": "text/javascript",
     "swagger-ui-bundle.js": "text/javascript",
     "swagger-ui.css": "text/css",
 }
-FOREIGN_LOGO = b"https://cdn.redoc.ly/redoc/logo-mini.svg"
-EMPTY_PICTURE = b"data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
+EXTERNAL_LOGO = b"https://cdn.redoc.ly/redoc/logo-mini.svg"
+EMPTY_IMAGE = b"data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
 
 READABLE = (
     "default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self'; worker-src blob:; "
-    f"{OWN_RESOURCES}"
+    f"{PAGE_POLICY}"
 )
 """What the viewer to read in needs: it writes styles into the page, and searches in a worker."""
 
@@ -31,28 +32,28 @@ READABLE = (
 @router.get("/docs")
 def show_docs(request: Request) -> Response:
     """Show the documentation in which operations can be tried out."""
-    return page(request, "docs.html")
+    return render_page(request, "docs.html")
 
 
 @router.get("/reference")
 def show_reference(request: Request) -> Response:
     """Show the documentation to read."""
-    return page(request, "reference.html", policy=READABLE)
+    return render_page(request, "reference.html", policy=READABLE)
 
 
 @router.get("/problems")
 def list_problems(request: Request) -> Response:
     """Explain every kind of problem."""
-    return page(request, "problems.html", kinds=problems.KINDS)
+    return render_page(request, "problems.html", kinds=problem.PROBLEM_TYPES)
 
 
 @router.get("/problems/{code}")
 def show_problem(request: Request, code: str) -> Response:
     """Explain one kind of problem."""
-    kinds = [kind for kind in problems.KINDS if kind.code == code]
+    kinds = [kind for kind in problem.PROBLEM_TYPES if kind.code == code]
     if not kinds:
-        raise problems.UnknownRecord("code", code, [kind.code for kind in problems.KINDS])
-    return page(request, "problems.html", kinds=kinds)
+        raise problem.UnknownRecord("code", code, [kind.code for kind in problem.PROBLEM_TYPES])
+    return render_page(request, "problems.html", kinds=kinds)
 
 
 @router.get("/favicon.ico")
@@ -65,26 +66,26 @@ def show_icon() -> Response:
 @router.get("/openapi.json")
 async def show_openapi(request: Request) -> Response:
     """Give the OpenAPI document, with examples answered by this very release."""
-    document = await openapi.served(request.app, base_url(request))
-    return Response(document, media_type="application/json")
+    body = await document.build_served_document(request.app, get_base_url(request))
+    return Response(body, media_type="application/json")
 
 
 @router.get("/static/vendor/{name}")
 def show_vendored(name: str) -> Response:
     """Give a file of the documentation viewers from our own host."""
-    if name not in VENDORED:
-        raise problems.UnknownPath(
-            Words("There is no such file", "没有该文件"),
+    if name not in VENDORED_FILES:
+        raise problem.UnknownPath(
+            Bilingual("There is no such file", "没有该文件"),
         )
-    content, modified = vendored(name)
+    content, modified = read_vendored(name)
     headers = {"Last-Modified": formatdate(modified, usegmt=True), "Accept-Ranges": "bytes"}
-    return Response(content, media_type=VENDORED[name], headers=headers)
+    return Response(content, media_type=VENDORED_FILES[name], headers=headers)
 
 
-def vendored(name: str) -> tuple[bytes, float]:
+def read_vendored(name: str) -> tuple[bytes, float]:
     """Read a viewer's file, without the one picture that it would load from another host."""
     package = find_spec("fastapi_offline")
     assert package is not None  # noqa: S101
     assert package.origin is not None  # noqa: S101
     file = Path(package.origin).parent / "static" / name
-    return file.read_bytes().replace(FOREIGN_LOGO, EMPTY_PICTURE), file.stat().st_mtime
+    return file.read_bytes().replace(EXTERNAL_LOGO, EMPTY_IMAGE), file.stat().st_mtime

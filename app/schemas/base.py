@@ -94,6 +94,6 @@ class Reference(Schema):
     """The name, in the language of the answer."""
 
 
-def lists(*, of: int = 1000) -> Any:  # noqa: ANN401
+def list_field(*, of: int = 1000) -> Any:
     """Declare a list field with an upper bound on its length."""
     return Field(max_length=of)

@@ -2,8 +2,8 @@
 
 from pydantic import Field
 
-from app.schemas.base import Address, Code, Day, Line, Page, Prose, Schema, lists
-from app.vocabulary import ChangeKind, Collection
+from app.enums import ChangeKind, Collection
+from app.schemas.base import Address, Code, Day, Line, Page, Prose, Schema, list_field
 
 
 class FieldChange(Schema):
@@ -35,7 +35,7 @@ class Change(Schema):
     """The key of the record."""
     title: Prose = Field(examples=["Trade in goods: 22.1 trillion yuan"])
     """The record in words, in the language of the answer."""
-    fields: list[FieldChange] = lists()
+    fields: list[FieldChange] = list_field()
     """The fields that differ, with both contents; all fields of a new record."""
 
 
@@ -75,5 +75,5 @@ class Feed(Schema):
     """Its own address."""
     language: Code = Field(examples=["en"])
     """The language of the texts."""
-    items: list[FeedItem] = lists()
+    items: list[FeedItem] = list_field()
     """The releases, the newest first."""

@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from app.enums import ActionKind, ActionStatus
 from app.schemas.base import (
     Code,
     Line,
@@ -12,10 +13,9 @@ from app.schemas.base import (
     Reference,
     Schema,
     Year,
-    lists,
+    list_field,
 )
-from app.schemas.figures import AreaReference, PriorityAreaReference, SourceReference
-from app.vocabulary import ActionKind, ActionStatus
+from app.schemas.observations import AreaReference, PriorityAreaReference, SourceReference
 
 
 class BaselineIndicator(Reference):
@@ -42,13 +42,13 @@ class Outcome(Schema):
     """The topic it belongs to."""
     text: Prose = Field(examples=["Trade cooperation with partner countries kept growing."])
     """The outcome, in the language of the answer."""
-    sectors: list[Reference] = lists()
+    sectors: list[Reference] = list_field()
     """The sectors it names."""
-    instruments: list[Reference] = lists()
+    instruments: list[Reference] = list_field()
     """The instruments it names."""
-    areas: list[AreaReference] = lists()
+    areas: list[AreaReference] = list_field()
     """The areas it names."""
-    indicators: list[Reference] = lists()
+    indicators: list[Reference] = list_field()
     """The indicators that measure it."""
     source: SourceReference
     """Where it was stated."""
@@ -71,13 +71,13 @@ class Action(Schema):
     """The commitment, in the language of the answer."""
     status: ActionStatus = Field(examples=["announced"])
     """How far it has come; the source only announces."""
-    sectors: list[Reference] = lists()
+    sectors: list[Reference] = list_field()
     """The sectors it names."""
-    instruments: list[Reference] = lists()
+    instruments: list[Reference] = list_field()
     """The instruments it names."""
-    areas: list[AreaReference] = lists()
+    areas: list[AreaReference] = list_field()
     """The areas it names."""
-    topics: list[Reference] = lists()
+    topics: list[Reference] = list_field()
     """The topics it touches."""
     source: SourceReference
     """Where it was announced."""
@@ -102,9 +102,9 @@ class PriorityArea(Schema):
     """The aim that the source states; null where it states none."""
     aim_locator: Locator | None = Field(examples=[None])
     """Where the source states the aim; null where it states none."""
-    actions: list[Action] = lists()
+    actions: list[Action] = list_field()
     """Its commitments, in order."""
-    baseline_indicators: list[BaselineIndicator] = lists()
+    baseline_indicators: list[BaselineIndicator] = list_field()
     """The indicators it starts from."""
     source: SourceReference
     """Where it was announced."""

@@ -4,11 +4,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.schemas.base import Address, Code, Day, Line, Number, Prose, Schema, lists
-from app.vocabulary import Qualifier
+from app.enums import Qualifier
+from app.schemas.base import Address, Code, Day, Line, Number, Prose, Schema, list_field
 
-MOST_CELLS = 100_000
-Extent = Annotated[int, Field(ge=0, le=MOST_CELLS)]
+MAX_CELLS = 100_000
+Extent = Annotated[int, Field(ge=0, le=MAX_CELLS)]
 """How many members a dimension has, or the place of one of them."""
 
 
@@ -61,11 +61,11 @@ class CubeDimensions(Schema):
 class CubeRoles(Schema):
     """What the dimensions are."""
 
-    time: list[Line] = lists(of=1)
+    time: list[Line] = list_field(of=1)
     """The dimension of time."""
-    geo: list[Line] = lists(of=1)
+    geo: list[Line] = list_field(of=1)
     """The dimension of areas."""
-    metric: list[Line] = lists(of=1)
+    metric: list[Line] = list_field(of=1)
     """The dimension that tells measures apart."""
 
 
@@ -108,17 +108,17 @@ class Cube(Schema):
     """Where the figures are from."""
     updated: Day = Field(examples=["2026-11-25"])
     """The day of the release."""
-    id: list[Line] = lists(of=3)
+    id: list[Line] = list_field(of=3)
     """The dimensions, the slowest first."""
-    size: list[Extent] = lists(of=3)
+    size: list[Extent] = list_field(of=3)
     """How many members each has."""
     role: CubeRoles
     """What the dimensions are."""
     dimension: CubeDimensions
     """The dimensions with their members."""
-    value: list[Number | None] = Field(max_length=MOST_CELLS, examples=[[22100000000000]])
+    value: list[Number | None] = Field(max_length=MAX_CELLS, examples=[[22100000000000]])
     """The values, the last dimension fastest; null where there is no figure."""
-    note: list[Line] = Field(max_length=MOST_CELLS, examples=[["over 700"]])
+    note: list[Line] = Field(max_length=MAX_CELLS, examples=[["over 700"]])
     """The figures that are limits, in words."""
     extension: CubeExtension
     """What limits each figure, how to print it, and where it stands."""

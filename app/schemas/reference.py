@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from app.enums import AreaKind, InstrumentKind, Precision, Standing
 from app.schemas.base import (
     Address,
     Code,
@@ -13,9 +14,8 @@ from app.schemas.base import (
     Reference,
     Schema,
     Year,
-    lists,
+    list_field,
 )
-from app.vocabulary import AreaKind, InstrumentKind, Precision, Standing
 
 
 class TextReference(Schema):
@@ -34,11 +34,11 @@ class Linked(Schema):
     """The key."""
     name: Line = Field(examples=["Trade"])
     """The name, in the language of the answer."""
-    indicators: list[Reference] = lists()
+    indicators: list[Reference] = list_field()
     """The indicators that it is linked to."""
-    outcomes: list[TextReference] = lists()
+    outcomes: list[TextReference] = list_field()
     """The outcomes that name it."""
-    actions: list[TextReference] = lists()
+    actions: list[TextReference] = list_field()
     """The actions that name it."""
 
 
@@ -99,7 +99,7 @@ class Unit(Schema):
     """The usual number of decimals of the unit."""
     description: Prose = Field(examples=["The currency of China."])
     """What it is."""
-    indicators: list[Reference] = lists()
+    indicators: list[Reference] = list_field()
     """The indicators whose headline figure is in this unit."""
 
 

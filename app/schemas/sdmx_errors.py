@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape
 
 import msgspec
 
-from app.text import Language, Words
+from app.i18n import Bilingual, Language
 
 SCHEMAS = "http://www.sdmx.org/resources/sdmxml/schemas/v2_1"
 CODES = {400: 140, 404: 100, 405: 140, 406: 140, 412: 150, 413: 510, 416: 150, 422: 150}
@@ -19,8 +19,8 @@ class ErrorMessage(NamedTuple):
     """What went wrong."""
 
     status: int
-    title: Words
-    detail: Words
+    title: Bilingual
+    detail: Bilingual
     number: int | None = None
     """The SDMX number; without it, that of the status."""
 
@@ -29,7 +29,7 @@ class ErrorMessage(NamedTuple):
         """Give the SDMX number."""
         return self.number or CODES.get(self.status, self.status)
 
-    def written(
+    def render(
         self, path: str, headers: Mapping[str, str], language: Language
     ) -> tuple[bytes, str]:
         """Write it in the form that the client reads, with its media type.
@@ -44,7 +44,7 @@ class ErrorMessage(NamedTuple):
     def to_xml(self) -> bytes:
         """Write it as SDMX-ML."""
         texts = "".join(
-            f'<com:Text xml:lang="{language}">{escape(self.told(language))}</com:Text>'
+            f'<com:Text xml:lang="{language}">{escape(self.format_text(language))}</com:Text>'
             for language in Language
         )
         return (
@@ -57,18 +57,18 @@ class ErrorMessage(NamedTuple):
         """Write it as SDMX-JSON."""
         error = {
             "code": self.code,
-            "title": self.title.to(language),
-            "titles": {one: self.title.to(one) for one in Language},
-            "detail": self.detail.to(language),
-            "details": {one: self.detail.to(one) for one in Language},
+            "title": self.title.get(language),
+            "titles": {one: self.title.get(one) for one in Language},
+            "detail": self.detail.get(language),
+            "details": {one: self.detail.get(one) for one in Language},
         }
         return msgspec.json.encode({"errors": [error]})
 
-    def told(self, language: Language) -> str:
+    def format_text(self, language: Language) -> str:
         """Say what went wrong in one language."""
-        return f"{self.title.to(language)}: {self.detail.to(language)}"
+        return f"{self.title.get(language)}: {self.detail.get(language)}"
 
 
-def is_sdmx(path: str) -> bool:
+def is_sdmx_path(path: str) -> bool:
     """Tell whether a path is below /sdmx."""
     return path == "/sdmx" or path.startswith("/sdmx/")

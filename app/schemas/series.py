@@ -2,12 +2,23 @@
 
 from pydantic import Field
 
-from app.schemas.base import Code, Count, Day, Line, Number, Page, Prose, Reference, Schema, lists
-from app.schemas.figures import AreaReference, Growth, Observation, Period, UnitReference
-from app.vocabulary import DerivedMeasure, Obstacle
+from app.enums import DerivedMeasure, Obstacle
+from app.schemas.base import (
+    Code,
+    Count,
+    Day,
+    Line,
+    Number,
+    Page,
+    Prose,
+    Reference,
+    Schema,
+    list_field,
+)
+from app.schemas.observations import AreaReference, Growth, Observation, Period, UnitReference
 
 
-class ObstacleTold(Schema):
+class ObstacleText(Schema):
     """A reason why figures are not like for like."""
 
     kind: Obstacle = Field(examples=["months"])
@@ -23,7 +34,7 @@ class SeriesObstacles(Schema):
     """The other series."""
     name: Line = Field(examples=["Direct investment, renminbi yuan, January to November"])
     """Its name."""
-    obstacles: list[ObstacleTold] = lists(of=10)
+    obstacles: list[ObstacleText] = list_field(of=10)
     """What stands between."""
 
 
@@ -57,7 +68,7 @@ class Series(Schema):
     """The months in words."""
     note: Prose | None = Field(examples=["Do not put it beside figures for eleven months."])
     """What it must not be compared with; null where there is nothing to say."""
-    breaks: list[SeriesBreak] = lists()
+    breaks: list[SeriesBreak] = list_field()
     """Where its own figures do not compare."""
     observations: Count = Field(examples=[4])
     """For how many periods there is a figure."""
@@ -65,7 +76,7 @@ class Series(Schema):
     """The first of them; null where there is none yet."""
     last_period: Period | None
     """The last of them; null where there is none yet."""
-    not_comparable_with: list[SeriesObstacles] = lists()
+    not_comparable_with: list[SeriesObstacles] = list_field()
     """The other series of the indicator between the same areas, and why their figures cannot join
     this one."""
 
@@ -75,7 +86,7 @@ class SeriesDetail(Series):
 
     as_of: Day | None = Field(examples=[None])
     """The day whose knowledge the figures show; null for today's."""
-    points: list[Observation] = lists(of=10_000)
+    points: list[Observation] = list_field(of=10_000)
     """The figure that holds for each period, in the order of periods."""
 
 
@@ -113,13 +124,13 @@ class Comparison(Schema):
     """The figure of the later period."""
     like_for_like: bool = Field(examples=[True])
     """Whether the two can be compared."""
-    obstacles: list[ObstacleTold] = lists(of=20)
+    obstacles: list[ObstacleText] = list_field(of=20)
     """Why they cannot; empty where they can."""
     published_growth: Growth | None
     """The published change from the one to the other; null where none is published."""
     derivable: bool = Field(examples=[True])
     """Whether derived=true would compute the change."""
-    derivation_obstacles: list[ObstacleTold] = lists(of=20)
+    derivation_obstacles: list[ObstacleText] = list_field(of=20)
     """Why it would not; empty where it would."""
     derived: Derived | None
     """The computed change; null unless derived=true asks for it."""

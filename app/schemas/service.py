@@ -4,6 +4,8 @@ from enum import StrEnum
 
 from pydantic import ConfigDict, Field
 
+from app.enums import SearchKind
+from app.i18n import Language
 from app.schemas.base import (
     Address,
     Code,
@@ -14,13 +16,11 @@ from app.schemas.base import (
     Page,
     Prose,
     Schema,
-    lists,
+    list_field,
 )
 from app.schemas.commitments import PriorityArea
-from app.schemas.figures import Indicator
+from app.schemas.observations import Indicator
 from app.schemas.reference import Source
-from app.text import Language
-from app.vocabulary import SearchKind
 
 
 class Counts(Schema):
@@ -132,9 +132,9 @@ class Service(Schema):
     """The version of the program."""
     release: Release
     """Which release of the data set answers."""
-    languages: list[Language] = lists(of=10)
+    languages: list[Language] = list_field(of=10)
     """The languages of the texts."""
-    formats: list[Line] = lists(of=100)
+    formats: list[Line] = list_field(of=100)
     """The media types of the answers."""
     limits: Limits
     """What one request may ask for."""
@@ -144,9 +144,9 @@ class Service(Schema):
     """How to cite the data set as a whole."""
     contact: Prose = Field(examples=["Questions go to the operator of this address."])
     """Whom to ask."""
-    downloads: list[Download] = lists(of=10)
+    downloads: list[Download] = list_field(of=10)
     """The whole data set in one file."""
-    links: list[Link] = lists(of=100)
+    links: list[Link] = list_field(of=100)
     """Where to go on."""
 
 
@@ -155,9 +155,9 @@ class Overview(Schema):
 
     release: Release
     """Which release of the data set answers."""
-    indicators: list[Indicator] = lists()
+    indicators: list[Indicator] = list_field()
     """The indicators of the newest edition, each with its figure."""
-    priority_areas: list[PriorityArea] = lists(of=4)
+    priority_areas: list[PriorityArea] = list_field(of=4)
     """The priority areas of the newest year, with their actions."""
     source: Source
     """The document of the newest edition."""
@@ -181,9 +181,9 @@ class SearchHit(Schema):
     """Its key."""
     href: Address = Field(examples=["http://127.0.0.1:8000/v1/indicators/goods-trade"])
     """Its address."""
-    title: list[Fragment] = lists(of=1000)
+    title: list[Fragment] = list_field(of=1000)
     """Its title in the language of the answer, cut where the search matches."""
-    snippet: list[Fragment] = lists(of=1000)
+    snippet: list[Fragment] = list_field(of=1000)
     """A passage around the match, cut where the search matches; empty where only the title
     matches."""
     snippet_language: Language = Field(examples=["en"])
@@ -204,7 +204,7 @@ class SearchPage(Page[SearchHit]):
 
     model_config = ConfigDict(use_attribute_docstrings=True)
 
-    facets: list[Facet] = lists(of=100)
+    facets: list[Facet] = list_field(of=100)
     """How many hits there are of each kind, whatever kind was asked for."""
 
 

@@ -2,9 +2,9 @@
 
 from pydantic import Field
 
-from app.schemas.base import Address, Line, Prose, Schema, lists
-from app.text import Language
-from app.vocabulary import Datatype
+from app.enums import Datatype
+from app.i18n import Language
+from app.schemas.base import Address, Line, Prose, Schema, list_field
 
 
 class TableColumn(Schema):
@@ -25,7 +25,7 @@ class TableColumn(Schema):
 class TableSchema(Schema):
     """The columns of a table."""
 
-    columns: list[TableColumn] = lists()
+    columns: list[TableColumn] = list_field()
     """The columns, in order."""
     primary_key: Line = Field(examples=["id"], serialization_alias="primaryKey")
     """The column that tells rows apart."""

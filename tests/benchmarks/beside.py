@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
-from app.seeding.build import build
+from app.ingest.build import build
 from tests.benchmarks.load import Target, wrk
 from tests.conftest import serving
 from tests.seeds import MIGRATIONS, SEED

@@ -13,10 +13,10 @@ from pathlib import Path
 from threading import Event, Thread
 from time import perf_counter
 
-from app.database import Database, Files
-from app.filters import ObservationSelection
-from app.queries.exports import observation_rows
-from app.text import Language
+from app.db import Database, SQLiteStore
+from app.i18n import Language
+from app.parameters import ObservationFilters
+from app.queries.exports import select_observation_rows
 from tests.conftest import free_port, wait_until_ready
 
 QUERY = "vintages=all"
@@ -33,7 +33,13 @@ def resident(pid: int) -> int:
 def served(path: Path) -> Iterator[tuple[str, int]]:
     """Serve a database as it is; ``bri serve`` would build that of the seed in its place."""
     base = f"http://127.0.0.1:{(port := free_port())}"
-    command = [sys.executable, "-m", "uvicorn", "app.main:application", "--factory"]
+    command = [
+        sys.executable,
+        "-m",
+        "uvicorn",
+        "app.application:create_from_environment",
+        "--factory",
+    ]
     with subprocess.Popen(
         [*command, "--port", str(port), "--log-level", "error"],
         env={**os.environ, "BRI_DATABASE": str(path)},
@@ -75,10 +81,10 @@ def downloaded(base: str, pid: int) -> tuple[float, float, int, int, int]:
 
 def command_line(path: Path) -> float:
     """Have sqlite3 write the same table, and give the seconds."""
-    database = Database(Files(path))
+    database = Database(SQLiteStore(path))
     with database.connect() as connection:
-        asked = ObservationSelection.model_validate({"vintages": "all"})
-        statement = observation_rows(connection, Language.ENGLISH, asked)
+        asked = ObservationFilters.model_validate({"vintages": "all"})
+        statement = select_observation_rows(connection, Language.ENGLISH, asked)
         sql = str(statement.compile(database.engine, compile_kwargs={"literal_binds": True}))
     database.close()
     script = f".mode csv\n.headers on\n{sql};\n"

@@ -17,9 +17,9 @@ from time import perf_counter
 
 from starlette.testclient import TestClient
 
-from app.filters import ObservationFilters
-from app.paging import encode
-from app.queries.pages import Wanted
+from app.parameters import ObservationListParameters
+from app.queries.cursor import encode_cursor
+from app.queries.listing.keyset import PageRequest
 from tests.benchmarks.generated import SCALES, build
 from tests.clusters import folder_for_servers, running
 from tests.conftest import Target, free_port, opened
@@ -71,15 +71,15 @@ REQUESTS = {
 
 def place_before_last(client: TestClient) -> str:
     """Make the address of the last page of the first order."""
-    database = client.app.state.library.current().database  # type: ignore[attr-defined]
+    database = client.app.state.releases.get_release().database  # type: ignore[attr-defined]
     with database.connect() as connection:
         row = connection.exec_driver_sql(
             "SELECT series_id, period_start, source_id FROM observation"
             " WHERE current_until = '9999-12-31'"
             " ORDER BY series_id DESC, period_start DESC, source_id DESC LIMIT 1 OFFSET 50"
         ).one()
-    scope = Wanted.by(ObservationFilters(), {}).scope
-    return f"{LIST}&cursor={encode(list(row), scope)}"
+    scope = PageRequest.from_parameters(ObservationListParameters(), {}).scope
+    return f"{LIST}&cursor={encode_cursor(list(row), scope)}"
 
 
 def timed(client: TestClient, url: str) -> float:

@@ -14,13 +14,9 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
-from app import models
-from app.models import FOREVER, SCHEMA_REVISION
-from app.seeding.build import put, valid_seed
-from app.seeding.index import index_rows
-from app.seeding.loading import Row
-from app.seeding.rows import rows as seed_rows
-from app.vocabulary import (
+from app.db import models
+from app.db.models import FOREVER, SCHEMA_REVISION
+from app.enums import (
     AreaKind,
     Direction,
     GrowthBasis,
@@ -30,6 +26,10 @@ from app.vocabulary import (
     Standing,
     Status,
 )
+from app.ingest.build import load_valid_seed, publish
+from app.ingest.loading import Row
+from app.ingest.rows import build_rows as seed_rows
+from app.ingest.search_documents import build_search_rows
 
 ROOT = Path(__file__).parents[2]
 FIRST_YEAR = 2000
@@ -80,12 +80,12 @@ def build(scale: Scale, target: Path | URL) -> None:
     """Build a database that holds the real seed and a made-up rest, with a progress bar."""
     from rich.progress import track  # noqa: PLC0415
 
-    seed = valid_seed(ROOT / "seed")
+    seed = load_valid_seed(ROOT / "seed")
     made_up = track(rows(scale), f"{scale.observations:,} observations", total=scale.rows)
     name = target.stem if isinstance(target, Path) else str(target.database)
     digest = sha256(name.encode()).hexdigest()
     content = chain(seed_rows(seed, digest, SCHEMA_REVISION), made_up)
-    put(target, digest, content, index_rows(seed), ROOT / "migrations")
+    publish(target, digest, content, build_search_rows(seed), ROOT / "migrations")
 
 
 def rows(scale: Scale) -> Iterator[Row]:

@@ -14,12 +14,11 @@ from time import perf_counter
 
 from sqlalchemy import Connection
 
-from app import models
-from app.database import writing_engine
-from app.models import SCHEMA_REVISION
-from app.seeding.build import migrate, valid_seed
-from app.seeding.loading import BATCH, Row, load
-from app.seeding.rows import rows as seed_rows
+from app.db import create_writing_engine, models
+from app.db.models import SCHEMA_REVISION
+from app.ingest.build import load_valid_seed, migrate_database
+from app.ingest.loading import BATCH_SIZE, Row, insert_rows
+from app.ingest.rows import build_rows as seed_rows
 from tests.benchmarks import generated
 
 ROWS = 200_000
@@ -39,17 +38,17 @@ def made(count: int) -> Iterator[Row]:
 
 def prepared(connection: Connection) -> None:
     """Make the tables, and what observations refer to."""
-    migrate(connection, generated.ROOT / "migrations")
+    migrate_database(connection, generated.ROOT / "migrations")
     scale = generated.SCALES["1m"]
-    own = seed_rows(valid_seed(generated.ROOT / "seed"), "0" * 64, SCHEMA_REVISION)
+    own = seed_rows(load_valid_seed(generated.ROOT / "seed"), "0" * 64, SCHEMA_REVISION)
     rest = (generated.sources(), generated.areas(scale), generated.indicators(scale))
-    load(connection, chain(own, *rest, generated.series(scale)))
+    insert_rows(connection, chain(own, *rest, generated.series(scale)))
 
 
 def seconds_of_load(connection: Connection, rows: Iterable[Row]) -> float:
     """Load rows as a build does."""
     start = perf_counter()
-    load(connection, rows)
+    insert_rows(connection, rows)
     return perf_counter() - start
 
 
@@ -60,8 +59,8 @@ def seconds_of_driver(connection: Connection, rows: list[tuple[object, ...]]) ->
     marks = ",".join("?" * len(COLUMNS))
     statement = f"INSERT INTO observation ({','.join(COLUMNS)}) VALUES ({marks})"
     start = perf_counter()
-    for place in range(0, len(rows), BATCH):
-        driver.executemany(statement, rows[place : place + BATCH])
+    for place in range(0, len(rows), BATCH_SIZE):
+        driver.executemany(statement, rows[place : place + BATCH_SIZE])
     return perf_counter() - start
 
 
@@ -73,7 +72,7 @@ def emptied(connection: Connection) -> None:
 def main() -> None:
     """Print rows a second of both, in turns, and the memory of a load that is ten times as long."""
     with tempfile.TemporaryDirectory() as folder:
-        engine = writing_engine(Path(folder) / "bri.sqlite")
+        engine = create_writing_engine(Path(folder) / "bri.sqlite")
         with engine.begin() as connection:
             prepared(connection)
             seconds_of_load(connection, made(ROWS // 10))

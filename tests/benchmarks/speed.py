@@ -20,7 +20,7 @@ from typing import Any
 import httpx2
 from rich.console import Console
 
-from app.seeding.build import build
+from app.ingest.build import build
 from tests.benchmarks import peers
 from tests.benchmarks.load import Target, busy, wrk
 from tests.benchmarks.pages import translate, write_measured

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
-from app.seeding.build import build
+from app.ingest.build import build
 from tests.benchmarks.load import Target, wrk
 from tests.benchmarks.pages import translate, write_measured
 from tests.benchmarks.peers import LIST, RECORD

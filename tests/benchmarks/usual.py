@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import Depends, FastAPI, HTTPException
 from sqlmodel import Session, SQLModel, col, create_engine, select
 
-from app.models import Area, GrowthRate, Indicator, Observation, Report, Series, Source, Unit
+from app.db.models import Area, GrowthRate, Indicator, Observation, Report, Series, Source, Unit
 
 engine = create_engine(f"sqlite:///{os.environ['BRI_DATABASE']}")
 app = FastAPI()

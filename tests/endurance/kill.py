@@ -18,9 +18,9 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy import URL
 
-from app.database import Database, storage
-from app.seeding.build import build
-from app.seeding.files import seed_hash
+from app.db import Database, create_store
+from app.ingest.build import build
+from app.ingest.files import compute_seed_hash
 from tests import clusters
 from tests.conftest import Target, free_port
 from tests.seeds import GOODS, MIGRATIONS, SEED, copied, edit
@@ -67,10 +67,10 @@ def trial(name: str, target: Target, folder: Path, times: int, chance: random.Ra
         delay = chance.uniform(0, LATEST * usual)
         ends[killed(partial(build, new, MIGRATIONS, target), delay)] += 1
         found = whole(target)
-        assert found in {seed_hash(old), seed_hash(new)}, found
-        ends["new release" if found == seed_hash(new) else "old release"] += 1
+        assert found in {compute_seed_hash(old), compute_seed_hash(new)}, found
+        ends["new release" if found == compute_seed_hash(new) else "old release"] += 1
         build(new, MIGRATIONS, target)
-        assert whole(target) == seed_hash(new)
+        assert whole(target) == compute_seed_hash(new)
         old, new = new, old
         print(f"\r{name}: {number} of {times}", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
@@ -92,7 +92,7 @@ def killed(work: Callable[[], None], delay: float) -> str:
 
 def whole(target: Target) -> str:
     """Open a release as the server does, count its figures, and tell its seed."""
-    database = Database(storage(reader(target)))
+    database = Database(create_store(reader(target)))
     try:
         with database.connect() as connection:
             rows = connection.exec_driver_sql("SELECT count(*) FROM observation").scalar()

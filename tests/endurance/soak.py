@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
-from app.seeding.build import build
+from app.ingest.build import build
 from tests.conftest import serving
 from tests.endurance.swap import resources
 from tests.seeds import MIGRATIONS, SEED

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from starlette.testclient import TestClient
 
-from app.seeding.build import build
+from app.ingest.build import build
 from tests.conftest import opened, serving
 from tests.seeds import GOODS, MIGRATIONS, SEED, copied, edit
 

@@ -63,6 +63,6 @@ class Sizes(NamedTuple):
         return Style(12 * self.unit, colour="quiet")
 
 
-def sizes(width: int) -> Sizes:
+def select_sizes(width: int) -> Sizes:
     """Choose the sizes for a width in pixels."""
     return Sizes(width, 1 + max(0, width - PLAIN) / 2400)

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from app.filters import Theme
+from app.parameters import Theme
 
 
 class Palette(NamedTuple):
@@ -26,13 +26,13 @@ PALETTES = {
 }
 
 
-def contrast(one: str, other: str) -> float:
+def contrast_ratio(one: str, other: str) -> float:
     """Give the contrast of two colours by WCAG 2.2, from 1 to 21."""
-    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    lighter, darker = sorted((relative_luminance(one), relative_luminance(other)), reverse=True)
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def luminance(colour: str) -> float:
+def relative_luminance(colour: str) -> float:
     """Give the relative luminance of a colour by WCAG 2.2, from 0 to 1."""
     parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
     red, green, blue = (

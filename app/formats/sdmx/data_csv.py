@@ -2,22 +2,22 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from app.formats.delimited import delimited
+from app.formats.csv import encode_rows
 from app.formats.sdmx.artefacts import AGENCY, FLOW, VERSION
+from app.formats.sdmx.component import Record
 from app.formats.sdmx.components import PERIOD, SERIES_KEY
-from app.formats.sdmx.cube import Observation, Shown, measured
-from app.formats.sdmx.fields import Record
+from app.formats.sdmx.dataset import DataLayout, Observation, find_measure
 
-NAMED = f"{AGENCY}:{FLOW}({VERSION})"
-STARTS = {
-    True: (("DATAFLOW",), (NAMED,)),
-    False: (("STRUCTURE", "STRUCTURE_ID", "ACTION"), ("dataflow", NAMED, "I")),
+LABELLED = f"{AGENCY}:{FLOW}({VERSION})"
+FIRST_COLUMNS = {
+    True: (("DATAFLOW",), (LABELLED,)),
+    False: (("STRUCTURE", "STRUCTURE_ID", "ACTION"), ("dataflow", LABELLED, "I")),
 }
 """The first columns and what stands in them: of 1.0, and of 2.0."""
 
 
-def lines(
-    found: Iterable[Sequence[tuple[Record, Sequence[Record]]]], shown: Shown, *, old: bool
+def write_csv(
+    found: Iterable[Sequence[tuple[Record, Sequence[Record]]]], shown: DataLayout, *, old: bool
 ) -> Iterator[bytes]:
     """Write series as a table.
 
@@ -26,9 +26,9 @@ def lines(
         shown: which columns the table has.
         old: whether it is SDMX-CSV 1.0.
     """
-    heading, start = STARTS[old]
+    heading, start = FIRST_COLUMNS[old]
     period = (PERIOD,) if shown.has_observations else ()
-    columns = (*SERIES_KEY, *period, *measured(shown), *shown.attributes)
+    columns = (*SERIES_KEY, *period, *find_measure(shown), *shown.attributes)
     if not shown.has_observations:
         columns = SERIES_KEY
     header = [*heading, *(one.id for one in columns)]
@@ -40,7 +40,7 @@ def lines(
                 for series, figures in some
                 for figure in (figures if shown.has_observations else [{}])
             )
-            told = (dict(Observation(*pair).told(columns)) for pair in pairs)
+            told = (dict(Observation(*pair).list_values(columns)) for pair in pairs)
             yield [[*start, *(one.get(part.id, "") for part in columns)] for one in told]
 
-    return delimited(header, rows())
+    return encode_rows(header, rows())

@@ -4,11 +4,16 @@ import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from app.filters.sdmx import DIMENSIONS, SeriesKey
 from app.formats.sdmx.artefacts import AGENCY, FLOW, VERSION
-from app.formats.sdmx.refusals import NoResults, NotImplementedHere, SemanticFault, SyntaxFault
-from app.problems import shown
-from app.text import Words
+from app.formats.sdmx.errors import (
+    NoResultsFound,
+    NotImplementedProblem,
+    SemanticProblem,
+    SyntaxProblem,
+)
+from app.i18n import Bilingual
+from app.parameters.sdmx import DIMENSIONS, SeriesKey
+from app.problems.problem import shorten
 
 ANY = frozenset({"all", "ALL", "*"})
 """The wildcards of paths."""
@@ -16,7 +21,7 @@ VERSIONS = ANY | {"latest", "LATEST", "~", "+", VERSION, f"{VERSION}.0", f"{VERS
 CONTEXTS = ("dataflow", "datastructure", "provisionagreement", "*")
 KINDS = ("dataflow", "datastructure", "codelist", "conceptscheme", "agencyscheme")
 """The artefacts that there are."""
-ABSENT_NAMES = """
+NOT_IMPLEMENTED_NAMES = """
     actualconstraint allowedconstraint attachmentconstraint categorisation categoryscheme
     categoryschememap conceptschememap contentconstraint customtypescheme dataconstraint
     dataconsumerscheme dataproviderscheme geocodelist geogridcodelist hierarchicalcodelist hierarchy
@@ -26,16 +31,16 @@ ABSENT_NAMES = """
     registration reportingtaxonomy reportingtaxonomymap representationmap rulesetscheme structureset
     structuremap transformationscheme userdefinedoperatorscheme valuelist vtlmappingscheme
 """
-ABSENT = frozenset(ABSENT_NAMES.split())
+NOT_IMPLEMENTED = frozenset(NOT_IMPLEMENTED_NAMES.split())
 """The resources of the standard that there are not."""
 RESOURCES = ("data", "availableconstraint", "availability", "structure", "schema", *KINDS)
-LONGEST_PATH = 5
-MOST_KEYS = 100
+MAX_PATH_LENGTH = 5
+MAX_KEYS = 100
 """How many keys a request may have; a database takes only so many alternatives."""
 
 
 @dataclass(frozen=True)
-class Asked:
+class PathQuery:
     """What a path asks for."""
 
     resource: str
@@ -54,7 +59,7 @@ class Asked:
     """The dimensions that availability is asked of."""
 
 
-def asked(path: str) -> Asked:
+def parse_path(path: str) -> PathQuery:
     """Read a path.
 
     Raises:
@@ -65,146 +70,154 @@ def asked(path: str) -> Asked:
     parts = path.strip("/").split("/")
     match parts:
         case ["data", context, *rest] if context in CONTEXTS:
-            return flow_asked("data", context, rest)
+            return parse_data_30("data", context, rest)
         case ["availability", context, *rest] if context in CONTEXTS:
-            return flow_asked("availability", context, rest)
+            return parse_data_30("availability", context, rest)
         case ["data" | "availableconstraint" as name, flow, *rest]:
-            return old_flow_asked("data" if name == "data" else "availability", flow, rest)
+            return parse_data_21("data" if name == "data" else "availability", flow, rest)
         case ["schema", context, *rest] if context in CONTEXTS:
-            flow_asked("schema", context, rest)
-            return Asked("schema", old=False, kinds=(context,) if context in KINDS else KINDS)
+            parse_data_30("schema", context, rest)
+            return PathQuery("schema", old=False, kinds=(context,) if context in KINDS else KINDS)
         case ["structure", *rest]:
-            return structure_asked(rest or ["*"], old=False)
+            return parse_structure(rest or ["*"], old=False)
         case [name, *_] if name in {*KINDS, "structure"}:
-            return structure_asked(parts, old=True)
-        case [name, *_] if name in ABSENT:
-            raise absent(name)
+            return parse_structure(parts, old=True)
+        case [name, *_] if name in NOT_IMPLEMENTED:
+            raise unknown_resource(name)
     near = get_close_matches(parts[0], RESOURCES, n=1, cutoff=0.5)
     hint = near[0] if near else ", ".join(RESOURCES)
-    short = shown(path)
-    raise SyntaxFault(
-        Words(
+    short = shorten(path)
+    raise SyntaxProblem(
+        Bilingual(
             f"Nothing is served at /sdmx/{short}; right would be {hint}",
             f"/sdmx/{short} 下没有内容；可用 {hint}",
         )
     )
 
 
-def absent(name: str) -> NotImplementedHere:
+def unknown_resource(name: str) -> NotImplementedProblem:
     """Say that there is no such resource."""
     listed = ", ".join(RESOURCES)
-    return NotImplementedHere(
-        Words(f"There is no {name} here; there are {listed}", f"本服务不提供 {name}；可用 {listed}")
+    return NotImplementedProblem(
+        Bilingual(
+            f"There is no {name} here; there are {listed}", f"本服务不提供 {name}；可用 {listed}"
+        )
     )
 
 
-def too_long(parts: list[str]) -> SyntaxFault:
+def path_too_long(parts: list[str]) -> SyntaxProblem:
     """Say that a path goes on where nothing is."""
-    rest = shown("/".join(parts))
-    return SyntaxFault(
-        Words(f"The path goes on with {rest}, where it should end", f"路径多出 {rest}")
+    rest = shorten("/".join(parts))
+    return SyntaxProblem(
+        Bilingual(f"The path goes on with {rest}, where it should end", f"路径多出 {rest}")
     )
 
 
-def flow_asked(resource: str, context: str, rest: list[str]) -> Asked:
+def parse_data_30(resource: str, context: str, rest: list[str]) -> PathQuery:
     """Read the rest of a path to data by 3.0: agency, id, version, key, component."""
-    most = LONGEST_PATH if resource == "availability" else LONGEST_PATH - 1
+    most = MAX_PATH_LENGTH if resource == "availability" else MAX_PATH_LENGTH - 1
     if len(rest) > most:
-        raise too_long(rest[most:])
-    agency, name, version, key, component = rest + ["*"] * (LONGEST_PATH - len(rest))
+        raise path_too_long(rest[most:])
+    agency, name, version, key, component = rest + ["*"] * (MAX_PATH_LENGTH - len(rest))
     has_flow = context in {"dataflow", "datastructure", "*"}
-    if not has_flow or not all((has(agency, AGENCY), has(name, FLOW), has_version(version))):
-        raise no_flow(f"{context}/{agency}:{name}({version})")
-    return Asked(resource, old=False, key=key, components=several(component))
+    if not has_flow or not all(
+        (matches_name(agency, AGENCY), matches_name(name, FLOW), matches_version(version))
+    ):
+        raise unknown_flow(f"{context}/{agency}:{name}({version})")
+    return PathQuery(resource, old=False, key=key, components=split_names(component))
 
 
-def old_flow_asked(resource: str, flow: str, rest: list[str]) -> Asked:
+def parse_data_21(resource: str, flow: str, rest: list[str]) -> PathQuery:
     """Read the rest of a path to data by 2.1: flow, key, provider, component."""
     most = 3 if resource == "availability" else 2
     if len(rest) > most:
-        raise too_long(rest[most:])
+        raise path_too_long(rest[most:])
     key, provider, component = rest + ["all"] * (3 - len(rest))
     match flow.split(","):
         case [name]:
-            fits = has(name, FLOW)
+            fits = matches_name(name, FLOW)
         case [agency, name]:
-            fits = has(agency, AGENCY) and has(name, FLOW)
+            fits = matches_name(agency, AGENCY) and matches_name(name, FLOW)
         case [agency, name, version]:
-            fits = has(agency, AGENCY) and has(name, FLOW) and has_version(version)
+            fits = (
+                matches_name(agency, AGENCY)
+                and matches_name(name, FLOW)
+                and matches_version(version)
+            )
         case _:
-            raise SyntaxFault(
-                Words(
-                    f"{shown(flow)} is no dataflow; write {AGENCY},{FLOW},{VERSION}",
-                    f"{shown(flow)} 不是数据流；请写作 {AGENCY},{FLOW},{VERSION}",
+            raise SyntaxProblem(
+                Bilingual(
+                    f"{shorten(flow)} is no dataflow; write {AGENCY},{FLOW},{VERSION}",
+                    f"{shorten(flow)} 不是数据流；请写作 {AGENCY},{FLOW},{VERSION}",
                 )
             )
     if not fits:
-        raise no_flow(flow)
-    if not has(provider.rpartition(",")[2], AGENCY):
-        raise NoResults(
-            Words(
-                f"{shown(provider)} provides no data here; leave the provider out",
-                f"{shown(provider)} 未在此提供数据；请省略数据提供方",
+        raise unknown_flow(flow)
+    if not matches_name(provider.rpartition(",")[2], AGENCY):
+        raise NoResultsFound(
+            Bilingual(
+                f"{shorten(provider)} provides no data here; leave the provider out",
+                f"{shorten(provider)} 未在此提供数据；请省略数据提供方",
             )
         )
-    return Asked(resource, old=True, key=key, components=several(component))
+    return PathQuery(resource, old=True, key=key, components=split_names(component))
 
 
-def no_flow(found: str) -> NoResults:
+def unknown_flow(found: str) -> NoResultsFound:
     """Say that there is no such dataflow."""
-    return NoResults(
-        Words(
-            f"{shown(found)} is unknown; the one dataflow is {AGENCY}:{FLOW}({VERSION})",
-            f"{shown(found)} 不存在；唯一的数据流为 {AGENCY}:{FLOW}({VERSION})",
+    return NoResultsFound(
+        Bilingual(
+            f"{shorten(found)} is unknown; the one dataflow is {AGENCY}:{FLOW}({VERSION})",
+            f"{shorten(found)} 不存在；唯一的数据流为 {AGENCY}:{FLOW}({VERSION})",
         )
     )
 
 
-def structure_asked(parts: list[str], *, old: bool) -> Asked:
+def parse_structure(parts: list[str], *, old: bool) -> PathQuery:
     """Read a path to artefacts: kind, agency, id, version, item."""
     kind, *rest = parts
-    if len(rest) >= LONGEST_PATH:
-        raise too_long(rest[LONGEST_PATH - 1 :])
-    if kind in ABSENT:
-        raise absent(kind)
+    if len(rest) >= MAX_PATH_LENGTH:
+        raise path_too_long(rest[MAX_PATH_LENGTH - 1 :])
+    if kind in NOT_IMPLEMENTED:
+        raise unknown_resource(kind)
     if kind not in {*KINDS, *ANY, "structure"}:
-        raise SyntaxFault(
-            Words(
-                f"{shown(kind)} is no kind of artefact; there are {', '.join(KINDS)}",
-                f"{shown(kind)} 不是结构类型；可用 {', '.join(KINDS)}",
+        raise SyntaxProblem(
+            Bilingual(
+                f"{shorten(kind)} is no kind of artefact; there are {', '.join(KINDS)}",
+                f"{shorten(kind)} 不是结构类型；可用 {', '.join(KINDS)}",
             )
         )
     kinds = (kind,) if kind in KINDS else KINDS
     agency, name, version, item = rest + ["*"] * (4 - len(rest))
-    if not has(agency, AGENCY) or not has_version(version):
-        raise NoResults(
-            Words(
+    if not matches_name(agency, AGENCY) or not matches_version(version):
+        raise NoResultsFound(
+            Bilingual(
                 f"{AGENCY} has all artefacts here, in version {VERSION}",
                 f"此处全部结构由 {AGENCY} 维护，版本为 {VERSION}",
             )
         )
     # One client leaves the id out and writes the version in its place.
-    ids = None if name == "latest" else several(name)
-    return Asked("structure", old=old, kinds=kinds, ids=ids, items=several(item))
+    ids = None if name == "latest" else split_names(name)
+    return PathQuery("structure", old=old, kinds=kinds, ids=ids, items=split_names(item))
 
 
-def several(text: str) -> frozenset[str] | None:
+def split_names(text: str) -> frozenset[str] | None:
     """Read one or several names; nothing for all of them."""
     return None if text in ANY else frozenset(re.split("[,+]", text))
 
 
-def has(text: str, name: str) -> bool:
+def matches_name(text: str, name: str) -> bool:
     """Tell whether a name is among those of a path."""
-    names = several(text)
+    names = split_names(text)
     return names is None or name in names
 
 
-def has_version(text: str) -> bool:
+def matches_version(text: str) -> bool:
     """Tell whether the version is among those of a path."""
     return text in VERSIONS or bool(VERSIONS.intersection(text.split(",")))
 
 
-def keys(text: str) -> tuple[SeriesKey, ...]:
+def parse_keys(text: str) -> tuple[SeriesKey, ...]:
     """Read the keys of series: values by dimension, several by plus or comma; none for all.
 
     Raises:
@@ -217,25 +230,27 @@ def keys(text: str) -> tuple[SeriesKey, ...]:
     several_keys = text.split(",")
     if any(len(one.split(".")) != count for one in several_keys):
         several_keys = [text]
-    if len(several_keys) > MOST_KEYS:
-        raise SemanticFault(
-            Words(
-                f"There are {len(several_keys)} keys; ask for at most {MOST_KEYS} at once",
-                f"共{len(several_keys)}个键；每次最多请求{MOST_KEYS}个",
+    if len(several_keys) > MAX_KEYS:
+        raise SemanticProblem(
+            Bilingual(
+                f"There are {len(several_keys)} keys; ask for at most {MAX_KEYS} at once",
+                f"共{len(several_keys)}个键；每次最多请求{MAX_KEYS}个",
             )
         )
     found = []
     for one in several_keys:
         parts = one.split(".")
         if len(parts) != count:
-            raise SyntaxFault(
-                Words(
-                    f"The key {shown(one)} has {len(parts)} parts; write {'.'.join(DIMENSIONS)}, "
+            raise SyntaxProblem(
+                Bilingual(
+                    f"The key {shorten(one)} has {len(parts)} parts; write {'.'.join(DIMENSIONS)}, "
                     "and leave a part empty or put * for all its values",
-                    f"键 {shown(one)} 有{len(parts)}段；请写作 {'.'.join(DIMENSIONS)}，"
+                    f"键 {shorten(one)} 有{len(parts)}段；请写作 {'.'.join(DIMENSIONS)}，"
                     "某段留空或写 * 表示全部取值",
                 )
             )
         pairs = zip(DIMENSIONS, parts, strict=True)
-        found.append({name: values for name, part in pairs if part and (values := several(part))})
+        found.append(
+            {name: values for name, part in pairs if part and (values := split_names(part))}
+        )
     return tuple(found)

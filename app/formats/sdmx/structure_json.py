@@ -4,45 +4,45 @@ from collections.abc import Sequence
 from typing import Any
 
 from app.formats.sdmx.artefacts import (
-    AGENCIES,
     AGENCY,
+    AGENCY_SCHEME,
     CODELIST,
     CONCEPT_SCHEME,
     CONCEPTS,
     CONSTRAINT,
+    CONSTRAINT_21,
     DATAFLOW,
     FLOW,
     NAME,
-    OLD_CONSTRAINT,
     STRUCTURE,
     VERSION,
     Artefact,
     Kind,
     Region,
-    urn,
+    build_urn,
 )
+from app.formats.sdmx.component import Component, Role
 from app.formats.sdmx.components import COMPONENTS, SERIES_KEY
-from app.formats.sdmx.fields import Component, Role
-from app.formats.sdmx.message import Head
-from app.text import Language, Words
+from app.formats.sdmx.envelope import MessageInfo
+from app.i18n import Bilingual, Language
 
 Json = dict[str, Any]
 
 COLLECTIONS: dict[Kind, str] = {
-    AGENCIES: "agencySchemes",
+    AGENCY_SCHEME: "agencySchemes",
     CODELIST: "codelists",
     CONCEPT_SCHEME: "conceptSchemes",
     STRUCTURE: "dataStructures",
     DATAFLOW: "dataflows",
     CONSTRAINT: "dataConstraints",
 }
-ITEMS = {AGENCIES: "agencies", CODELIST: "codes", CONCEPT_SCHEME: "concepts"}
+ITEMS = {AGENCY_SCHEME: "agencies", CODELIST: "codes", CONCEPT_SCHEME: "concepts"}
 REPOSITORY = "https://raw.githubusercontent.com/sdmx-twg/sdmx-json/master"
 FOLDERS = {"1.0.0": "1.0", "2.1.0": "2.1"}
 """Where the schemas of a version lie, if not under its own number."""
 
 
-def meta(head: Head, kind: str, version: str) -> Json:
+def build_meta(head: MessageInfo, kind: str, version: str) -> Json:
     """Say what a message is.
 
     Args:
@@ -57,24 +57,27 @@ def meta(head: Head, kind: str, version: str) -> Json:
         "prepared": head.prepared,
         "test": False,
         "contentLanguages": [head.language, *(one for one in Language if one != head.language)],
-        "sender": {"id": AGENCY, **named(NAME, None, head.language)},
+        "sender": {"id": AGENCY, **build_names(NAME, None, head.language)},
     }
 
 
-def named(name: Words, description: Words | None, language: Language) -> Json:
+def build_names(name: Bilingual, description: Bilingual | None, language: Language) -> Json:
     """Write a name and a description in the language of the answer, and in both."""
-    found: Json = {"name": name.to(language), "names": spoken(name)}
-    if description and description.to(language):
-        found |= {"description": description.to(language), "descriptions": spoken(description)}
+    found: Json = {"name": name.get(language), "names": build_texts(name)}
+    if description and description.get(language):
+        found |= {
+            "description": description.get(language),
+            "descriptions": build_texts(description),
+        }
     return found
 
 
-def spoken(words: Words) -> Json:
+def build_texts(words: Bilingual) -> Json:
     """Write words in both languages."""
-    return {language: words.to(language) for language in Language}
+    return {language: words.get(language) for language in Language}
 
 
-class Writer:
+class StructureJsonWriter:
     """Writes artefacts for one version of the standard."""
 
     def __init__(self, version: str) -> None:
@@ -82,25 +85,25 @@ class Writer:
         self.old = version == "1.0.0"
         """Whether it is SDMX-JSON 1.0."""
 
-    def write(self, artefacts: Sequence[Artefact], head: Head) -> Json:
+    def write_message(self, artefacts: Sequence[Artefact], head: MessageInfo) -> Json:
         """Write a message."""
         data: Json = {}
         for one in artefacts:
             collection = COLLECTIONS[one.kind]
             if self.old and one.kind == CONSTRAINT:
                 collection = "contentConstraints"
-            data.setdefault(collection, []).append(self.artefact(one, head.language))
-        return {"meta": meta(head, "structure", self.version), "data": data}
+            data.setdefault(collection, []).append(self.build_artefact(one, head.language))
+        return {"meta": build_meta(head, "structure", self.version), "data": data}
 
-    def artefact(self, one: Artefact, language: Language) -> Json:
+    def build_artefact(self, one: Artefact, language: Language) -> Json:
         """Write one artefact."""
-        old = OLD_CONSTRAINT if self.old and one.kind == CONSTRAINT else ""
+        old = CONSTRAINT_21 if self.old and one.kind == CONSTRAINT else ""
         found: Json = {
             "id": one.id,
             "agencyID": AGENCY,
             "version": VERSION,
-            "links": [{"rel": "self", "urn": urn(one.kind, one.id, old=old)}],
-            **named(one.name, one.description, language),
+            "links": [{"rel": "self", "urn": build_urn(one.kind, one.id, old=old)}],
+            **build_names(one.name, one.description, language),
         }
         if one.is_stub:
             return found | {"isExternalReference": True}
@@ -109,22 +112,24 @@ class Writer:
             found[ITEMS[one.kind]] = [
                 {
                     "id": item.id,
-                    "links": [{"rel": "self", "urn": urn(one.kind, one.id, item.id)}],
-                    **named(item.name, item.description, language),
+                    "links": [{"rel": "self", "urn": build_urn(one.kind, one.id, item.id)}],
+                    **build_names(item.name, item.description, language),
                 }
                 for item in one.items
             ]
         elif one.kind == STRUCTURE:
-            found["dataStructureComponents"] = self.structure()
+            found["dataStructureComponents"] = self.build_structure()
         elif one.kind == DATAFLOW:
-            found["structure"] = urn(STRUCTURE, FLOW)
+            found["structure"] = build_urn(STRUCTURE, FLOW)
         if one.region is not None:
-            found |= self.region(one.region)
+            found |= self.build_region(one.region)
         return found
 
-    def structure(self) -> Json:
+    def build_structure(self) -> Json:
         """Write the components."""
-        of = {role: [self.component(c) for c in COMPONENTS if c.role is role] for role in Role}
+        of = {
+            role: [self.build_component(c) for c in COMPONENTS if c.role is role] for role in Role
+        }
         (period,), (measure,) = of[Role.TIME], of[Role.MEASURE]
         times: Json = {"timeDimensions": [period]} if self.old else {"timeDimension": period}
         measures: Json = {"primaryMeasure": measure} if self.old else {"measures": [measure]}
@@ -138,12 +143,12 @@ class Writer:
             "attributeList": {"id": "AttributeDescriptor", "attributes": of[Role.ATTRIBUTE]},
         }
 
-    def component(self, one: Component) -> Json:
+    def build_component(self, one: Component) -> Json:
         """Write one component."""
         found: Json = {
             "id": one.id,
-            "conceptIdentity": urn(CONCEPT_SCHEME, CONCEPTS, one.id),
-            "localRepresentation": self.representation(one),
+            "conceptIdentity": build_urn(CONCEPT_SCHEME, CONCEPTS, one.id),
+            "localRepresentation": self.build_representation(one),
         }
         if one.role is Role.DIMENSION:
             found["position"] = SERIES_KEY.index(one)
@@ -162,16 +167,16 @@ class Writer:
                 found["attributeRelationship"] = {"observation": {}}
         return found
 
-    def representation(self, one: Component) -> Json:
+    def build_representation(self, one: Component) -> Json:
         """Write what values a component has."""
         if one.codelist:
-            return {"enumeration": urn(CODELIST, one.codelist)}
+            return {"enumeration": build_urn(CODELIST, one.codelist)}
         assert one.type is not None  # noqa: S101
         form = "textFormat" if self.old else "format"
         kind = "textType" if self.old else "dataType"
         return {form: {kind: one.type.value}}
 
-    def region(self, region: Region) -> Json:
+    def build_region(self, region: Region) -> Json:
         """Write what a constraint says there is."""
         span: Json = {}
         if region.span is not None:
@@ -194,6 +199,6 @@ class Writer:
             role = "role"
         return {
             role: "Actual",
-            "constraintAttachment": {"dataflows": [urn(DATAFLOW, FLOW)]},
+            "constraintAttachment": {"dataflows": [build_urn(DATAFLOW, FLOW)]},
             "cubeRegions": [cube],
         }

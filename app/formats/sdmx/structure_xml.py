@@ -4,36 +4,36 @@ from collections.abc import Callable, Sequence
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from app.formats.sdmx.artefacts import (
-    AGENCIES,
     AGENCY,
+    AGENCY_SCHEME,
     CODELIST,
     CONCEPT_SCHEME,
     CONCEPTS,
     CONSTRAINT,
+    CONSTRAINT_21,
     DATAFLOW,
     FLOW,
-    OLD_CONSTRAINT,
     STRUCTURE,
     VERSION,
     Artefact,
     Item,
     Kind,
     Region,
-    urn,
+    build_urn,
 )
+from app.formats.sdmx.component import Component, Role
 from app.formats.sdmx.components import COMPONENTS, SERIES_KEY
-from app.formats.sdmx.fields import Component, Role
-from app.formats.sdmx.message import Head, Version, header, message
-from app.text import Language, Words
+from app.formats.sdmx.envelope import MessageInfo, Version, add_header, create_message
+from app.i18n import Bilingual, Language
 
-ORDER_21 = (AGENCIES, DATAFLOW, CODELIST, CONCEPT_SCHEME, STRUCTURE, CONSTRAINT)
-ORDER_30 = (AGENCIES, CODELIST, CONCEPT_SCHEME, CONSTRAINT, DATAFLOW, STRUCTURE)
+ORDER_21 = (AGENCY_SCHEME, DATAFLOW, CODELIST, CONCEPT_SCHEME, STRUCTURE, CONSTRAINT)
+ORDER_30 = (AGENCY_SCHEME, CODELIST, CONCEPT_SCHEME, CONSTRAINT, DATAFLOW, STRUCTURE)
 COLLECTIONS_21 = {
-    AGENCIES: "OrganisationSchemes",
+    AGENCY_SCHEME: "OrganisationSchemes",
     CONCEPT_SCHEME: "Concepts",
     CONSTRAINT: "Constraints",
 }
-ITEMS = {AGENCIES: "Agency", CODELIST: "Code", CONCEPT_SCHEME: "Concept"}
+ITEMS = {AGENCY_SCHEME: "Agency", CODELIST: "Code", CONCEPT_SCHEME: "Concept"}
 LISTS = {
     "DimensionList": ("DimensionDescriptor", (Role.DIMENSION, Role.TIME)),
     "MeasureList": ("MeasureDescriptor", (Role.MEASURE,)),
@@ -41,7 +41,7 @@ LISTS = {
 }
 
 
-class Writer:
+class StructureXmlWriter:
     """Writes artefacts for one version of the standard."""
 
     def __init__(self, version: Version) -> None:
@@ -49,10 +49,10 @@ class Writer:
         self.old = version is Version.V21
         """Whether it is SDMX 2.1, where references are parts and no names."""
 
-    def write(self, artefacts: Sequence[Artefact], head: Head) -> bytes:
+    def write_message(self, artefacts: Sequence[Artefact], head: MessageInfo) -> bytes:
         """Write a message."""
-        root = message("Structure", self.version)
-        header(root, head)
+        root = create_message("Structure", self.version)
+        add_header(root, head)
         body = SubElement(root, "mes:Structures")
         for kind in ORDER_21 if self.old else ORDER_30:
             some = [one for one in artefacts if one.kind == kind]
@@ -61,21 +61,21 @@ class Writer:
                 collection = COLLECTIONS_21.get(kind, name) if self.old else name
                 into = SubElement(body, f"str:{collection}")
                 for one in some:
-                    self.artefact(into, one)
+                    self.add_artefact(into, one)
         written: bytes = tostring(root, "utf-8", xml_declaration=True)
         return written
 
-    def artefact(self, parent: Element, one: Artefact) -> None:
+    def add_artefact(self, parent: Element, one: Artefact) -> None:
         """Write one artefact."""
         old_constraint = self.old and one.kind == CONSTRAINT
-        name = OLD_CONSTRAINT if old_constraint else one.kind.name
+        name = CONSTRAINT_21 if old_constraint else one.kind.name
         about = {
             "id": one.id,
             "agencyID": AGENCY,
             "version": VERSION,
-            "urn": urn(one.kind, one.id, old=OLD_CONSTRAINT if old_constraint else ""),
+            "urn": build_urn(one.kind, one.id, old=CONSTRAINT_21 if old_constraint else ""),
         }
-        if one.kind == AGENCIES and not self.old:
+        if one.kind == AGENCY_SCHEME and not self.old:
             del about["version"]
         if one.is_partial:
             about["isPartial"] = "true"
@@ -84,26 +84,26 @@ class Writer:
         if one.kind == CONSTRAINT:
             about["type" if self.old else "role"] = "Actual"
         into = SubElement(parent, f"str:{name}", about)
-        named(into, one.name, one.description)
+        add_names(into, one.name, one.description)
         if one.is_stub:
             return
         for item in one.items:
-            self.item(into, one, item)
+            self.add_item(into, one, item)
         write: dict[Kind, Callable[[Element], None]] = {
-            STRUCTURE: self.structure,
-            DATAFLOW: lambda flow: self.refer(flow, "str:Structure", STRUCTURE, FLOW),
+            STRUCTURE: self.add_structure,
+            DATAFLOW: lambda flow: self.add_reference(flow, "str:Structure", STRUCTURE, FLOW),
         }
         if one.kind in write:
             write[one.kind](into)
         if one.region is not None:
-            self.region(into, one.region)
+            self.add_region(into, one.region)
 
-    def item(self, parent: Element, one: Artefact, item: Item) -> None:
+    def add_item(self, parent: Element, one: Artefact, item: Item) -> None:
         """Write a code, a concept or an agency."""
-        about = {"id": item.id, "urn": urn(one.kind, one.id, item.id)}
-        named(SubElement(parent, f"str:{ITEMS[one.kind]}", about), item.name, item.description)
+        about = {"id": item.id, "urn": build_urn(one.kind, one.id, item.id)}
+        add_names(SubElement(parent, f"str:{ITEMS[one.kind]}", about), item.name, item.description)
 
-    def structure(self, parent: Element) -> None:
+    def add_structure(self, parent: Element) -> None:
         """Write the components."""
         into = SubElement(parent, "str:DataStructureComponents")
         order = ("DimensionList", "AttributeList", "MeasureList")
@@ -112,9 +112,9 @@ class Writer:
             listed = SubElement(into, f"str:{name}", {"id": descriptor})
             for one in COMPONENTS:
                 if one.role in roles:
-                    self.component(listed, one)
+                    self.add_component(listed, one)
 
-    def component(self, parent: Element, one: Component) -> None:
+    def add_component(self, parent: Element, one: Component) -> None:
         """Write one component."""
         about = {"id": one.id}
         tag = one.role.value
@@ -129,10 +129,10 @@ class Writer:
         elif one.role in {Role.ATTRIBUTE, Role.MEASURE}:
             about["usage"] = "mandatory" if one.mandatory else "optional"
         into = SubElement(parent, f"str:{tag}", about)
-        self.refer(into, "str:ConceptIdentity", CONCEPT_SCHEME, CONCEPTS, one.id)
+        self.add_reference(into, "str:ConceptIdentity", CONCEPT_SCHEME, CONCEPTS, one.id)
         represented = SubElement(into, "str:LocalRepresentation")
         if one.codelist:
-            self.refer(represented, "str:Enumeration", CODELIST, one.codelist)
+            self.add_reference(represented, "str:Enumeration", CODELIST, one.codelist)
         elif one.type:
             SubElement(represented, "str:TextFormat", {"textType": one.type.value})
         if one.role is Role.ATTRIBUTE:
@@ -143,10 +143,10 @@ class Writer:
             else:
                 SubElement(relation, "str:Observation")
 
-    def region(self, parent: Element, region: Region) -> None:
+    def add_region(self, parent: Element, region: Region) -> None:
         """Write what a constraint says there is."""
         attached = SubElement(parent, "str:ConstraintAttachment")
-        self.refer(attached, "str:Dataflow", DATAFLOW, FLOW)
+        self.add_reference(attached, "str:Dataflow", DATAFLOW, FLOW)
         cube = SubElement(parent, "str:CubeRegion", {"include": "true"})
         holder, prefix = ("com:KeyValue", "com") if self.old else ("str:KeyValue", "str")
         for name, values in region.values.items():
@@ -162,11 +162,13 @@ class Writer:
                     period, f"{prefix}:{edge}", {"isInclusive": "true"}
                 ).text = f"{day.isoformat()}T00:00:00"
 
-    def refer(self, parent: Element, tag: str, kind: Kind, name: str, item: str = "") -> None:
+    def add_reference(
+        self, parent: Element, tag: str, kind: Kind, name: str, item: str = ""
+    ) -> None:
         """Refer to an artefact, or to an item in one."""
         into = SubElement(parent, tag)
         if not self.old:
-            into.text = urn(kind, name, item)
+            into.text = build_urn(kind, name, item)
             return
         about = {"agencyID": AGENCY, "package": kind.package}
         if item:
@@ -181,9 +183,9 @@ class Writer:
         SubElement(into, "Ref", about)
 
 
-def named(parent: Element, name: Words, description: Words | None) -> None:
+def add_names(parent: Element, name: Bilingual, description: Bilingual | None) -> None:
     """Write the name and the description in both languages."""
     for tag, words in (("com:Name", name), ("com:Description", description)):
         for language in Language:
-            if words is not None and words.to(language):
-                SubElement(parent, tag, {"xml:lang": language}).text = words.to(language)
+            if words is not None and words.get(language):
+                SubElement(parent, tag, {"xml:lang": language}).text = words.get(language)

@@ -2,17 +2,17 @@
 
 from fastapi import APIRouter, Response
 
-from app.aside import aside
-from app.context import Read
+from app.http.rendering_limit import run_limited
+from app.request import Context
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/sdmx")
 @router.get("/sdmx/{path:path}")
-async def answer_sdmx(read: Read, path: str = "") -> Response:
+async def answer_sdmx(read: Context, path: str = "") -> Response:
     """Answer a request by SDMX."""
     # The server starts sooner without it, and few servers are ever asked.
-    from app.routers.sdmx.answering import answer  # noqa: PLC0415
+    from app.routers.sdmx.answering import create_response  # noqa: PLC0415
 
-    return await aside(lambda: answer(read, path))
+    return await run_limited(lambda: create_response(read, path))

@@ -5,75 +5,83 @@ from collections.abc import Iterator
 from fastapi import Response
 from sqlalchemy import Connection
 
-from app.context import Reader
-from app.filters.sdmx import DIMENSIONS
-from app.formats.sdmx import answers, data_csv, media
-from app.formats.sdmx.artefacts import Artefact, artefacts, constraint, related
-from app.formats.sdmx.cube import Message, laid_out
-from app.formats.sdmx.media import Format
-from app.formats.sdmx.message import Head
-from app.formats.sdmx.parameters import Request
-from app.formats.sdmx.parameters import read as read_parameters
-from app.formats.sdmx.paths import Asked
-from app.formats.sdmx.paths import asked as read_path
-from app.formats.sdmx.refusals import NoResults, NotImplementedHere
+from app.formats.sdmx import data_csv, messages, negotiation
+from app.formats.sdmx.artefacts import Artefact, build_artefacts, build_constraint, find_related
+from app.formats.sdmx.dataset import Message, group_series
+from app.formats.sdmx.envelope import MessageInfo
+from app.formats.sdmx.errors import NoResultsFound, NotImplementedProblem
+from app.formats.sdmx.negotiation import Format
+from app.formats.sdmx.paths import PathQuery
+from app.formats.sdmx.paths import parse_path as read_path
+from app.formats.sdmx.query import SdmxRequest
+from app.formats.sdmx.query import parse_request as read_parameters
+from app.i18n import Bilingual
+from app.parameters.sdmx import DIMENSIONS
 from app.queries import sdmx as queries
-from app.queries.sdmx_lists import durations, items
-from app.text import Words
+from app.queries.sdmx_lists import read_code_lists, read_durations
+from app.request import RequestContext
 
 
-def answer(read: Reader, path: str) -> Response:
+def create_response(read: RequestContext, path: str) -> Response:
     """Answer a request by SDMX.
 
     Raises:
         Refusal: if it cannot be answered.
     """
     asked = read_path(path)
-    keys = read.snapshot.keys
+    keys = read.release.keys
     request = read_parameters(asked, read.request.query_params.multi_items(), keys)
-    offered = media.OFFERED[asked.resource][asked.old]
+    offered = negotiation.OFFERED[asked.resource][asked.old]
     accept = read.request.headers.get("accept", "")
-    form, media_type = media.choose(accept, request.format, offered)
+    form, media_type = negotiation.negotiate_format(accept, request.format, offered)
     if asked.resource != "data":
-        find = available if asked.resource == "availability" else structures
+        find = find_available if asked.resource == "availability" else find_structures
         found = find(read, asked, request)
-        return read.content(answers.structure(found, form, head(read)), media_type)
+        return read.bytes_response(
+            messages.write_structure(found, form, build_message_info(read)), media_type
+        )
     if form.family == "csv":
-        return table(read, request, media_type, old=form is Format.CSV_10)
-    return read.content(message(read, request, form), media_type)
+        return stream_csv(read, request, media_type, old=form is Format.CSV_10)
+    return read.bytes_response(write_data_message(read, request, form), media_type)
 
 
-def head(read: Reader) -> Head:
+def build_message_info(read: RequestContext) -> MessageInfo:
     """Say what a message says of itself."""
-    release = read.snapshot.release
+    release = read.release.record
     name = f"BRI-{release['code'].replace('.', '-')}"
-    return Head(name, f"{release['released_on']}T00:00:00Z", read.language)
+    return MessageInfo(name, f"{release['released_on']}T00:00:00Z", read.language)
 
 
-def everything(connection: Connection) -> list[Artefact]:
+def build_all_artefacts(connection: Connection) -> list[Artefact]:
     """Make all artefacts of the release."""
-    return artefacts(items(connection), durations(connection))
+    return build_artefacts(read_code_lists(connection), read_durations(connection))
 
 
-def message(read: Reader, request: Request, form: Format) -> bytes:
+def write_data_message(read: RequestContext, request: SdmxRequest, form: Format) -> bytes:
     """Write figures as XML or JSON."""
     shown, selection = request.shown, request.selection
 
     def reading(connection: Connection) -> bytes:
-        found = queries.found(connection, read.language, selection, figures=shown.has_observations)
-        series = answers.bounded(answers.some_of(found))
-        sets = laid_out(series, shown, history=selection.history)
-        return answers.data(Message(head(read), shown, sets), form, everything(connection))
+        found = queries.read_series(
+            connection, read.language, selection, figures=shown.has_observations
+        )
+        series = messages.limit_observations(messages.require_data(found))
+        sets = group_series(series, shown, history=selection.history)
+        return messages.write_data(
+            Message(build_message_info(read), shown, sets), form, build_all_artefacts(connection)
+        )
 
-    return read.snapshot.database.read(reading)
+    return read.release.database.read(reading)
 
 
-def table(read: Reader, request: Request, media_type: str, *, old: bool) -> Response:
+def stream_csv(
+    read: RequestContext, request: SdmxRequest, media_type: str, *, old: bool
+) -> Response:
     """Send figures as CSV, of any length."""
     shown, selection = request.shown, request.selection
     if selection.history:
-        raise NotImplementedHere(
-            Words(
+        raise NotImplementedProblem(
+            Bilingual(
                 "includeHistory is not offered as CSV, where nothing parts one history from the "
                 "next; take XML or JSON",
                 "CSV无法区分各期历史数据，不支持 includeHistory；请改用XML或JSON",
@@ -81,24 +89,26 @@ def table(read: Reader, request: Request, media_type: str, *, old: bool) -> Resp
         )
 
     def write(connection: Connection) -> Iterator[bytes]:
-        found = queries.found(connection, read.language, selection, figures=shown.has_observations)
-        return data_csv.lines(answers.some_of(found), shown, old=old)
+        found = queries.read_series(
+            connection, read.language, selection, figures=shown.has_observations
+        )
+        return data_csv.write_csv(messages.require_data(found), shown, old=old)
 
-    return read.stream(write, media_type)
+    return read.stream_response(write, media_type)
 
 
-def structures(read: Reader, asked: Asked, request: Request) -> list[Artefact]:
+def find_structures(read: RequestContext, asked: PathQuery, request: SdmxRequest) -> list[Artefact]:
     """Find the artefacts that a path names."""
 
     def reading(connection: Connection) -> list[Artefact]:
         is_partial = request.detail == "referencepartial"
-        used = queries.values(connection, request.selection) if is_partial else {}
-        return answers.chosen(everything(connection), asked, request, used)
+        used = queries.read_dimension_values(connection, request.selection) if is_partial else {}
+        return messages.select_artefacts(build_all_artefacts(connection), asked, request, used)
 
-    return read.snapshot.database.read(reading)
+    return read.release.database.read(reading)
 
 
-def available(read: Reader, asked: Asked, request: Request) -> list[Artefact]:
+def find_available(read: RequestContext, asked: PathQuery, request: SdmxRequest) -> list[Artefact]:
     """Find what data there are, for the key and the periods that are asked for.
 
     Raises:
@@ -106,15 +116,17 @@ def available(read: Reader, asked: Asked, request: Request) -> list[Artefact]:
     """
 
     def reading(connection: Connection) -> list[Artefact]:
-        values = queries.values(connection, request.selection)
+        values = queries.read_dimension_values(connection, request.selection)
         if not values:
-            raise NoResults(answers.NOTHING)
+            raise NoResultsFound(messages.NO_DATA)
         if request.mode == "available":
             for name in DIMENSIONS:
-                free = queries.values(connection, answers.without(request, name).selection)
+                free = queries.read_dimension_values(
+                    connection, messages.drop_dimension(request, name).selection
+                )
                 values |= {name: free[name]} if name in free else {}
-        span = queries.covered(connection, request.selection)
-        found = constraint(answers.region(values, asked, span))
-        return related([found], [*everything(connection), found], request.references)
+        span = queries.read_covered_span(connection, request.selection)
+        found = build_constraint(messages.build_region(values, asked, span))
+        return find_related([found], [*build_all_artefacts(connection), found], request.references)
 
-    return read.snapshot.database.read(reading)
+    return read.release.database.read(reading)

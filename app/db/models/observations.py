@@ -1,0 +1,208 @@
+"""Tables of figures: indicators, series, observations and second reports."""
+
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import CheckConstraint, Index, String, text
+from sqlmodel import Field, SQLModel
+
+from app.db.models.base import (
+    ExactDecimal,
+    KeyedModel,
+    LocatedModel,
+    NamedModel,
+    cast_decimal,
+    check_filled,
+    check_member,
+    check_positive,
+    unique_key,
+)
+from app.enums import Agreement, Direction, GrowthBasis, Qualifier, RevisionKind, Status
+
+FOREVER = date.max
+"""The end of validity of a number that nothing has superseded."""
+STILL_CURRENT = text(f"current_until = '{FOREVER}'")
+"""What an index holds that is walked for the figures of today."""
+
+
+SERIES_INDEX_COLUMNS = (
+    *("series_id", "period_start", "source_id"),
+    *("current_until", "period_end", "qualifier", "status", "value"),
+)
+"""What an index holds that alone tells which figures of some series match, and sorts them."""
+
+
+class Indicator(NamedModel, table=True):
+    """A statistical measure, with what it counts and how to read it."""
+
+    __table_args__ = (
+        check_positive(),
+        check_filled("name_en", "name_zh"),
+        check_member("direction", Direction),
+    )
+
+    definition_en: str
+    definition_zh: str
+    note_en: str
+    note_zh: str
+    topic_id: int = Field(foreign_key="topic.id", index=True)
+    unit_id: int = Field(foreign_key="unit.id", index=True)
+    direction: Direction = Field(sa_type=String)
+    reporting_area_id: int = Field(foreign_key="area.id", index=True)
+    counterpart_area_id: int = Field(foreign_key="area.id", index=True)
+    classifier: str | None
+
+
+class Series(KeyedModel, table=True):
+    """Observations that can be compared: one indicator, area pair, unit and period length."""
+
+    __table_args__ = (
+        unique_key("indicator_id", "reporting_area_id", "counterpart_area_id", "unit_id", "months"),
+        CheckConstraint("months BETWEEN 1 AND 12", name="months"),
+    )
+
+    indicator_id: int = Field(foreign_key="indicator.id", index=True)
+    reporting_area_id: int = Field(foreign_key="area.id", index=True)
+    counterpart_area_id: int = Field(foreign_key="area.id", index=True)
+    unit_id: int = Field(foreign_key="unit.id", index=True)
+    months: int = Field(index=True)
+    note_en: str | None
+    note_zh: str | None
+    observations: int
+    first_period_start: date | None
+    last_period_start: date | None
+
+
+class SeriesBreak(SQLModel, table=True):
+    """A point in a series before and after which figures do not compare."""
+
+    __tablename__ = "series_break"
+    __table_args__ = (check_filled("note_en", "note_zh"),)
+
+    series_id: int = Field(primary_key=True, foreign_key="series.id")
+    start: date = Field(primary_key=True)
+    note_en: str
+    note_zh: str
+
+
+class VintageModel(KeyedModel):
+    """A number of a series for a period as one source gives it, and the days on which it held.
+
+    It is the current one from ``current_from`` until the day before ``current_until``; the two
+    are equal for a number that never was, and the latter is ``FOREVER`` for one that still is.
+    """
+
+    source_id: int = Field(foreign_key="source.id")
+    locator: str | None
+    series_id: int = Field(foreign_key="series.id")
+    period_start: date
+    period_end: date
+    vintage: date
+    current_from: date
+    current_until: date
+
+
+class Observation(VintageModel, table=True):
+    """One published figure of a series for one period, from one source."""
+
+    __table_args__ = (
+        unique_key("series_id", "period_start", "source_id"),
+        check_member("qualifier", Qualifier),
+        check_member("status", Status),
+        check_member("revision", RevisionKind),
+        CheckConstraint("(previous_id IS NULL) = (revision IS NULL)", name="revision_previous"),
+        CheckConstraint("period_start < period_end", name="period_order"),
+        CheckConstraint("current_from <= current_until", name="current_order"),
+        CheckConstraint(
+            f"{cast_decimal('lower_bound')} <= {cast_decimal('upper_bound')}", name="bounds_order"
+        ),
+        CheckConstraint(
+            "(qualifier = 'exact' AND lower_bound IS NULL AND upper_bound IS NULL)"
+            " OR (qualifier = 'over' AND lower_bound IS NOT NULL AND lower_bound = value"
+            " AND upper_bound IS NULL)"
+            " OR (qualifier = 'nearly' AND upper_bound IS NOT NULL AND upper_bound = value)"
+            " OR qualifier = 'about'",
+            name="qualifier_bounds",
+        ),
+        check_filled("wording_en", "wording_zh"),
+        CheckConstraint("multiplier BETWEEN 0 AND 15", name="multiplier"),
+        CheckConstraint("decimals BETWEEN 0 AND 10", name="decimals"),
+        Index("ix_observation_series", *SERIES_INDEX_COLUMNS),
+        Index("ix_observation_period", "period_start", "series_id", "source_id"),
+        Index("ix_observation_vintage", "vintage", "id", "current_until"),
+        Index(
+            "ix_observation_current",
+            "vintage",
+            "id",
+            sqlite_where=STILL_CURRENT,
+            postgresql_where=STILL_CURRENT,
+        ),
+        Index("ix_observation_source", "source_id", "series_id", "period_start"),
+        Index("ix_observation_status", "status", "qualifier"),
+        Index("ix_observation_value", text(cast_decimal("value")), "id"),
+    )
+
+    value: Decimal = Field(sa_type=ExactDecimal)
+    published_value: Decimal = Field(sa_type=ExactDecimal)
+    multiplier: int
+    decimals: int
+    wording_en: str
+    wording_zh: str
+    qualifier: Qualifier = Field(sa_type=String)
+    lower_bound: Decimal | None = Field(sa_type=ExactDecimal)
+    upper_bound: Decimal | None = Field(sa_type=ExactDecimal)
+    status: Status = Field(sa_type=String)
+    previous_id: int | None = Field(foreign_key="observation.id", index=True)
+    revision: RevisionKind | None = Field(sa_type=String)
+    revision_reason_en: str | None
+    revision_reason_zh: str | None
+
+
+class GrowthRate(VintageModel, table=True):
+    """A change from one period of a series to another, as one source prints it."""
+
+    __tablename__ = "growth_rate"
+    __table_args__ = (
+        unique_key("series_id", "period_start", "source_id"),
+        check_member("basis", GrowthBasis),
+        CheckConstraint("period_start < period_end", name="period_order"),
+        CheckConstraint("base_start < base_end", name="base_order"),
+        CheckConstraint("base_end < period_start", name="base_before"),
+        Index("ix_growth_rate_period", "period_start", "series_id", "source_id"),
+        Index("ix_growth_rate_vintage", "vintage", "id", "current_until"),
+        Index("ix_growth_rate_source", "source_id", "series_id", "period_start"),
+        CheckConstraint("current_from <= current_until", name="current_order"),
+        check_filled("wording_en", "wording_zh"),
+    )
+
+    base_start: date
+    base_end: date
+    value: Decimal = Field(sa_type=ExactDecimal)
+    wording_en: str
+    wording_zh: str
+    basis: GrowthBasis = Field(sa_type=String)
+    note_en: str | None
+    note_zh: str | None
+
+
+class Headline(SQLModel, table=True):
+    """The observation that stands for an indicator: the one of the newest edition."""
+
+    indicator_id: int = Field(primary_key=True, foreign_key="indicator.id")
+    observation_id: int = Field(foreign_key="observation.id", unique=True)
+
+
+class Report(KeyedModel, LocatedModel, table=True):
+    """Another source's account of an observation."""
+
+    __table_args__ = (
+        unique_key("observation_id", "source_id"),
+        check_member("agreement", Agreement),
+    )
+
+    observation_id: int = Field(foreign_key="observation.id")
+    wording_en: str
+    wording_zh: str
+    agreement: Agreement = Field(sa_type=String)
+    note_en: str
+    note_zh: str

@@ -1,0 +1,1 @@
+"""Descriptions of the data set: catalogues, feeds, citations, llms.txt, sitemap."""

@@ -1,0 +1,118 @@
+"""Releases as feeds: Atom (RFC 4287) and JSON Feed 1.1."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from itertools import islice
+from typing import Any
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from app.enums import ChangeKind
+from app.i18n import Bilingual, Language
+
+Record = dict[str, Any]
+
+NAMESPACE = "http://www.w3.org/2005/Atom"
+TITLE = Bilingual(
+    "Belt and Road Cooperation Indicators: releases", "共建“一带一路”经贸合作指标：版本更新"
+)
+SUMMARIES = {
+    ChangeKind.ADDED: Bilingual("{} added", "新增{}项"),
+    ChangeKind.REVISED: Bilingual("{} revised", "修订{}项"),
+    ChangeKind.CORRECTED: Bilingual("{} corrected", "更正{}项"),
+    ChangeKind.REMOVED: Bilingual("{} removed", "移除{}项"),
+}
+NO_CHANGES = Bilingual("nothing", "空")
+MORE_CHANGES = Bilingual("More stands at the address of this release.", "其余变更见该版本网址。")
+MAX_LINES = 200
+MAX_LINE_LENGTH = 1000
+
+
+def build_json_feed(releases: Sequence[Record], base: str, language: Language) -> Record:
+    """Give the releases in the terms of JSON Feed."""
+    return {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": TITLE.get(language),
+        "home_page_url": f"{base}/",
+        "feed_url": f"{base}/v1/changes.feed.json",
+        "language": language,
+        "items": [
+            {
+                "id": release_url(release, base),
+                "url": release_url(release, base),
+                "title": format_title(release, language),
+                "content_text": format_content(release, language),
+                "date_published": format_timestamp(release["released_on"]),
+            }
+            for release in releases
+        ],
+    }
+
+
+def write_atom(releases: Sequence[Record], base: str, language: Language) -> bytes:
+    """Write the releases as an Atom feed."""
+    feed = Element("feed", {"xmlns": NAMESPACE, "xml:lang": language})
+    add_element(feed, "id", f"{base}/v1/changes.atom")
+    add_element(feed, "title", TITLE.get(language))
+    add_element(feed, "updated", format_timestamp(releases[0]["released_on"]))
+    SubElement(feed, "link", {"rel": "self", "href": f"{base}/v1/changes.atom"})
+    SubElement(feed, "link", {"rel": "alternate", "href": f"{base}/"})
+    add_element(SubElement(feed, "author"), "name", TITLE.get(language).partition(":")[0])
+    for release in releases:
+        entry = SubElement(feed, "entry")
+        add_element(entry, "id", release_url(release, base))
+        add_element(entry, "title", format_title(release, language))
+        add_element(entry, "updated", format_timestamp(release["released_on"]))
+        SubElement(entry, "link", {"rel": "alternate", "href": release_url(release, base)})
+        add_element(entry, "content", format_content(release, language)).set("type", "text")
+    written: bytes = tostring(feed, encoding="utf-8", xml_declaration=True)
+    return written
+
+
+def add_element(parent: Element, name: str, text: str) -> Element:
+    """Add an element that holds a text."""
+    child = SubElement(parent, name)
+    child.text = text
+    return child
+
+
+def release_url(release: Record, base: str) -> str:
+    """Give the address of what a release changed."""
+    return f"{base}/v1/changes?release={release['code']}"
+
+
+def format_timestamp(day: date) -> str:
+    """Write a day as a moment, which feeds ask for."""
+    return f"{day}T00:00:00Z"
+
+
+def format_title(release: Record, language: Language) -> str:
+    """Name a release by its key and how much it changed."""
+    counts = [
+        SUMMARIES[ChangeKind(kind)].get(language).format(count)
+        for kind, count in release["changes"].items()
+    ]
+    joint = Bilingual(", ", "，").get(language)
+    name = Bilingual(f"Release {release['code']}", f"{release['code']}版").get(language)
+    return Bilingual(": ", "：").get(language).join([name, joint.join(counts)]) if counts else name
+
+
+def format_content(release: Record, language: Language) -> str:
+    """Tell what a release brought, and both values of what it did not simply add, up to a bound."""
+    lines = list(islice(format_changes(release, language), MAX_LINES + 1))
+    if len(lines) > MAX_LINES:
+        lines[MAX_LINES] = MORE_CHANGES.get(language)
+    shortened = (
+        line if len(line) <= MAX_LINE_LENGTH else f"{line[:MAX_LINE_LENGTH]}…" for line in lines
+    )
+    return "\n".join([release["note"], *shortened])
+
+
+def format_changes(release: Record, language: Language) -> Iterator[str]:
+    """Tell the fields that were revised or corrected, and the records that were removed."""
+    nothing = NO_CHANGES.get(language)
+    for change in release["told"]:
+        done = SUMMARIES[ChangeKind(change["kind"])].get(language).format(1)
+        yield f"{change['title']} ({change['collection']}/{change['key']}): {done}"
+        for one in change["fields"]:
+            if one["before"] != one["after"] and change["kind"] != ChangeKind.REMOVED:
+                yield f"  {one['field']}: {one['before'] or nothing} → {one['after'] or nothing}"

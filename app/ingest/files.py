@@ -1,0 +1,25 @@
+"""Which files are seed, and the digest of them all; light, since every start needs it."""
+
+from hashlib import sha256
+from pathlib import Path
+
+
+def list_seed_files(folder: Path) -> list[Path]:
+    """List the files of a seed folder, sorted; hidden files and notes are not seed."""
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.is_file()
+        and path.suffix != ".md"
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    )
+
+
+def compute_seed_hash(folder: Path) -> str:
+    """Digest the names and contents of all seed files."""
+    digest = sha256()
+    for path in list_seed_files(folder):
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()

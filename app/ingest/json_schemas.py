@@ -1,0 +1,30 @@
+"""JSON Schemas of the seed files, by which an editor completes and checks while one types."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pydantic.json_schema import GenerateJsonSchema
+
+from app.ingest.schema import ENTITIES, Entity
+
+
+def write_schemas(folder: Path) -> None:
+    """Write one schema a collection into the hidden folder .schemas of a seed folder."""
+    schemas = folder / ".schemas"
+    schemas.mkdir(exist_ok=True)
+    for kind in ENTITIES:
+        text = json.dumps(build_json_schema(kind), ensure_ascii=False, indent=2)
+        (schemas / f"{singular_name(kind)}.json").write_text(f"{text}\n", encoding="utf-8")
+
+
+def build_json_schema(kind: type[Entity]) -> dict[str, Any]:
+    """Describe the files of one collection; the fields keep the order of the model."""
+    content = kind.model_json_schema(mode="validation") | {"title": singular_name(kind)}
+    return {"$schema": GenerateJsonSchema.schema_dialect, **content}
+
+
+def singular_name(kind: type[Entity]) -> str:
+    """Name one entity of a collection: priority-area, series."""
+    name = kind.collection
+    return name if name == "series" else name.removesuffix("s")

@@ -1,0 +1,1 @@
+"""HTML pages: templates, static files and what renders them."""

@@ -1,0 +1,229 @@
+"""What all query parameters share: strictness, known codes, limits and cursors."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Any, Protocol, get_origin
+
+from fastapi import Path
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+)
+from pydantic.json_schema import SkipJsonSchema
+from pydantic_core import PydanticCustomError
+
+from app.i18n import Language
+
+DEFAULT_LIMIT = 100
+MAXIMUM_LIMIT = 1000
+MAXIMUM_QUERY = 200
+INTEGER = re.compile("-?(0|[1-9][0-9]*)")
+
+
+class KeySet(Protocol):
+    """The keys of a collection."""
+
+    def __contains__(self, key: str) -> bool:
+        """Tell whether there is such a key."""
+
+    def nearest_keys(self, key: str) -> tuple[str, ...]:
+        """Give all keys, or those around a key where there are too many."""
+
+
+@dataclass(frozen=True)
+class ValidationContext:
+    """What validation needs to know of a request beyond the single value."""
+
+    keys: Mapping[str, "KeySet"] = field(default_factory=dict)
+    """The known keys of each collection."""
+    counts: Counter[str] = field(default_factory=Counter)
+    """How often each parameter stands in the query."""
+
+
+VALIDATION_CONTEXT: ContextVar[ValidationContext] = ContextVar("asked", default=ValidationContext())  # noqa: B039
+"""Set before the parameters of a request are validated, so that all mistakes are told at once."""
+
+
+def known_key(collection: str) -> AfterValidator:
+    """Accept only the keys that the database holds."""
+
+    def check(value: str) -> str:
+        keys = VALIDATION_CONTEXT.get().keys[collection]
+        if value not in keys:
+            raise PydanticCustomError(
+                "unknown_code",
+                "unknown code",
+                {"found": value, "allowed": list(keys.nearest_keys(value))},
+            )
+        return value
+
+    return AfterValidator(check)
+
+
+def parse_day(value: object) -> object:
+    """Accept a day as YYYY-MM-DD only; Pydantic alone would take a number of seconds too."""
+    if isinstance(value, str):
+        try:
+            day = date.fromisoformat(value)
+        except ValueError:
+            day = None
+        if day is not None and day.isoformat() == value:
+            return day
+    if value is None or isinstance(value, date):
+        return value
+    raise PydanticCustomError("iso_date", "not a day", {"found": str(value)})
+
+
+def parse_integer(value: object) -> object:
+    """Accept plain digits only; Pydantic alone would take blanks and underscores too."""
+    if isinstance(value, str) and not INTEGER.fullmatch(value):
+        raise PydanticCustomError("int_parsing", "not a whole number", {"found": value})
+    return value
+
+
+def parse_boolean(value: object) -> object:
+    """Accept true and false only; Pydantic alone would take yes, on and 1 too."""
+    if isinstance(value, str) and value not in {"true", "false"}:
+        raise PydanticCustomError("bool_parsing", "not true or false", {"found": value})
+    return value
+
+
+CODE_SCHEMA: dict[str, Any] = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 200,
+    "pattern": "^[A-Za-z0-9.-]+$",
+}
+Code = WithJsonSchema(CODE_SCHEMA)
+Day = Annotated[
+    date,
+    BeforeValidator(parse_day),
+    WithJsonSchema({"type": "string", "format": "date", "minLength": 10, "maxLength": 10}),
+]
+# An address that spells a control character is refused before anything is read from it.
+QueryText = Annotated[
+    str,
+    StringConstraints(
+        min_length=1, max_length=MAXIMUM_QUERY, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+$"
+    ),
+]
+StrictInt = BeforeValidator(parse_integer)
+StrictBool = Annotated[bool, BeforeValidator(parse_boolean)]
+Year = Annotated[int, Field(ge=1949, le=2100), StrictInt]
+Omitted = SkipJsonSchema[None]
+
+Topics = list[Annotated[str, known_key("topics"), Code]]
+Units = list[Annotated[str, known_key("units"), Code]]
+Areas = list[Annotated[str, known_key("areas"), Code]]
+Indicators = list[Annotated[str, known_key("indicators"), Code]]
+SeriesKeys = list[Annotated[str, known_key("series"), Code]]
+Sources = list[Annotated[str, known_key("sources"), Code]]
+Sectors = list[Annotated[str, known_key("sectors"), Code]]
+Instruments = list[Annotated[str, known_key("instruments"), Code]]
+Releases = list[Annotated[str, known_key("releases"), Code]]
+PriorityAreas = list[Annotated[str, known_key("priority_areas"), Code]]
+
+
+def repeatable(description: str, example: Any) -> Any:
+    """Declare a parameter that may stand several times; any of its values matches."""
+    return Field(
+        default_factory=list,
+        max_length=50,
+        description=f"{description} May stand several times; any of the values matches.",
+        examples=[[example]],
+    )
+
+
+def path_key(description: str, example: str) -> Any:
+    """Declare a key in a path; one of another form is simply not found."""
+    form = {name: value for name, value in CODE_SCHEMA.items() if name != "type"}
+    return Path(description=description, examples=[example], json_schema_extra=form)
+
+
+class Parameters(BaseModel):
+    """What every operation takes; anything unknown is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+    lang: Language | Omitted = Field(None, examples=["en"])
+    """The language of the texts: en or zh. Without it the Accept-Language header decides, and
+    English answers any other language."""
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def refuse_repetition(cls, value: object, info: ValidationInfo) -> object:
+        """Refuse a parameter that stands twice where only one value makes sense."""
+        name = str(info.field_name)
+        takes_several = get_origin(cls.model_fields[name].annotation) is list
+        if not takes_several and VALIDATION_CONTEXT.get().counts[name] > 1:
+            raise PydanticCustomError("repeated", "stands several times")
+        return value
+
+
+class Filters(Parameters):
+    """Which records to give, all at once."""
+
+    def filter_values(self) -> dict[str, Any]:
+        """Give the parameters that decide which records are given, and in what order."""
+        return self.model_dump(mode="json", exclude={"limit", "cursor", "lang"})
+
+
+class ListParameters(Filters):
+    """What every list takes."""
+
+    limit: Annotated[int, Field(ge=1, le=MAXIMUM_LIMIT), StrictInt] = Field(
+        DEFAULT_LIMIT, examples=[100]
+    )
+    """How many records a page holds at the most. Without it 100."""
+    cursor: (
+        Annotated[
+            str,
+            StringConstraints(max_length=1000),
+            WithJsonSchema(
+                {
+                    "type": "string",
+                    "minLength": 1,
+                    "maxLength": 1000,
+                    "pattern": "^[A-Za-z0-9_.-]+$",
+                }
+            ),
+        ]
+        | Omitted
+    ) = None
+    """Where the page starts: taken from the next address of the page before, never made up."""
+
+
+class CodeSort(StrEnum):
+    """Orders of a code list."""
+
+    POSITION = "position"
+    POSITION_DESC = "position_desc"
+    CODE = "code"
+    CODE_DESC = "code_desc"
+
+
+class CodeFilters(Filters):
+    """A code list in its own order."""
+
+    sort: CodeSort = Field(CodeSort.POSITION, examples=["code"])
+    """The order: position (without the parameter) or code, or either of them with _desc."""
+
+
+class CodeListParameters(CodeFilters, ListParameters):
+    """One page of a code list."""
+
+
+class DetailParameters(Parameters):
+    """What every single record takes."""

@@ -1,0 +1,1 @@
+"""Pages of lists: keyset pagination, query plans, filter shapes."""
