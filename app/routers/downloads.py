@@ -34,7 +34,7 @@ class Format(NamedTuple):
     media_type: str
     write: Callable[[TableQuery], Iterator[bytes]]
     description: str
-    parameters: str = ""
+    media_type_parameters: str = ""
     """What follows the media type in the answer."""
     options: type[parameters.Filters] | None = None
     """What may be asked for beside the filters of the list."""
@@ -150,7 +150,7 @@ def send_table(
 
     return read.stream_response(
         write,
-        form.media_type + form.parameters,
+        form.media_type + form.media_type_parameters,
         [description],
         read.attachment_headers(table.name, form.suffix),
     )

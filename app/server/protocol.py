@@ -152,7 +152,7 @@ class CachedResponseProtocol(TimeoutProtocol):
 
 def find_cache(app: Any) -> CacheMiddleware | None:
     """Find the cache of the application behind uvicorn's own middleware."""
-    while app is not None and not hasattr(app, "caching"):
+    while app is not None and not hasattr(app, "cache"):
         app = getattr(app, "app", None)
     found = getattr(app, "caching", None)
     return found if isinstance(found, CacheMiddleware) else None

@@ -52,7 +52,7 @@ class RenderingClient:
         try:
             jobs.write(line)
             jobs.flush()
-            length = answers.read(worker.LENGTH_FORMAT)
+            length = answers.read(worker.LENGTH_BYTES)
             made = answers.read(int.from_bytes(length, "big"))
         except OSError:
             made = b""

@@ -21,7 +21,7 @@ FONTS = {
     for family in ("BRI Sans", "BRI Sans SC")
     for bold in (False, True)
 }
-LENGTH_FORMAT = 8
+LENGTH_BYTES = 8
 """How many bytes tell the length of an answer."""
 
 
@@ -79,7 +79,10 @@ def read_advances(family: str, bold: bool) -> bytes:  # noqa: FBT001
 
 
 JOBS: dict[str, Callable[..., bytes]] = {
-    one.__name__: one for one in (render_svg, render_png, embed_font, read_advances)
+    "svg": render_svg,
+    "png": render_png,
+    "face": embed_font,
+    "advances": read_advances,
 }
 
 
@@ -93,7 +96,7 @@ def main() -> None:
     for line in sys.stdin.buffer:
         name, arguments = json.loads(line)
         made = JOBS[name](*arguments)
-        answers.write(len(made).to_bytes(LENGTH_FORMAT, "big") + made)
+        answers.write(len(made).to_bytes(LENGTH_BYTES, "big") + made)
         answers.flush()
 
 
