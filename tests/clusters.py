@@ -1,4 +1,4 @@
-"""PostgreSQL for tests: servers of our own in a temporary folder, set up as the README says."""
+"""PostgreSQL for tests: servers of our own in a temporary folder, set up as the guide says."""
 
 import os
 import re
@@ -43,8 +43,8 @@ def programs() -> Path | None:
 
 
 def described() -> tuple[list[str], list[str], list[str]]:
-    """Read the README's SQL: for the roles, for the database, and within it."""
-    text = (ROOT / "README.md").read_text("utf-8")
+    """Read the SQL of the guide: for the roles, for the database, and within it."""
+    text = (ROOT / "app" / "guide" / "en" / "scaling.md").read_text("utf-8")
     (block,) = re.findall(r"```sql\n(.*?)```", text, re.DOTALL)
     bare = re.sub("--.*", "", block)
     statements = [one.strip() for one in bare.split(";") if one.strip()]
@@ -131,7 +131,7 @@ class Cluster:
             return cursor.fetchall() if cursor.description else []
 
     def new_database(self) -> URL:
-        """Make a database as the README says, and give the address for its builder."""
+        """Make a database as the guide says, and give the address for its builder."""
         name = f"bri_{next(NUMBERS)}"
         _, outside, within = described()
         for statement in outside:
@@ -174,7 +174,7 @@ def folder_for_servers() -> Iterator[Path]:
 
 @contextmanager
 def running(folder: Path, port: int) -> Iterator[Cluster]:
-    """Make a server with the README's roles, and stop it afterwards."""
+    """Make a server with the roles of the guide, and stop it afterwards."""
     cluster = Cluster(folder, port)
     options = ["-A", "trust", "-U", "postgres", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"]
     cluster.run("initdb", "-D", str(folder), *options)

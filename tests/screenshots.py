@@ -1,4 +1,4 @@
-"""Take the pictures of the README anew: python -m tests.screenshots.
+"""Regenerate the screenshots of the README: python -m tests.screenshots.
 
 It builds the database from the seed, serves it on loopback, and opens the pages in Chromium.
 """

@@ -1,4 +1,4 @@
-"""A shared cache before the service, set up as the README says: a real nginx."""
+"""A shared cache in front of the service, configured as the guide says: a real nginx."""
 
 import os
 import re
@@ -27,7 +27,7 @@ access_log off;
 {inner}
 }}
 """
-"""What stands around the README's lines in the settings of a server of our own."""
+"""What surrounds the lines of the guide in the configuration of a test server."""
 
 
 @dataclass(frozen=True)
@@ -43,21 +43,21 @@ class Edge:
         return httpx2.get(f"{self.base}{path}", headers=headers)
 
     def purge(self) -> None:
-        """Empty the cache as the README says."""
-        (command,) = re.findall(r"^find /var/cache/bri (.*)$", readme(), re.MULTILINE)
+        """Empty the cache as the guide says."""
+        (command,) = re.findall(r"^find /var/cache/bri (.*)$", guide(), re.MULTILINE)
         subprocess.run(
             [str(shutil.which("find")), self.folder / "kept", *command.split()], check=True
         )
 
 
-def readme() -> str:
-    """Read the README."""
-    return (ROOT / "README.md").read_text("utf-8")
+def guide() -> str:
+    """Read the page on scaling."""
+    return (ROOT / "app" / "guide" / "en" / "scaling.md").read_text("utf-8")
 
 
 def settings(folder: Path, port: int, origin: str) -> str:
-    """Take the README's lines, with the ports and the folder of a test."""
-    (inner,) = re.findall(r"```nginx\n(.*?)```", readme(), re.DOTALL)
+    """Take the lines of the guide, with the ports and the folder of a test."""
+    (inner,) = re.findall(r"```nginx\n(.*?)```", guide(), re.DOTALL)
     for said, meant in (
         ("/var/cache/bri", str(folder / "kept")),
         ("listen 80;", f"listen 127.0.0.1:{port};"),

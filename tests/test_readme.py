@@ -1,82 +1,223 @@
-"""README: each of its requests is made, and each answer shown is the real one."""
+"""README and guide: every request is made, every response shown is real, every link resolves."""
 
 import json
 import re
 import shlex
+from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 
+from app.settings import Settings
 from tests.conftest import ROOT, bri, free_port
 
-TEXT = (ROOT / "README.md").read_text()
-BLOCKS = re.findall(r"```(sh|json)\n(.*?)```", TEXT, re.DOTALL)
-COMMANDS = [body.strip() for kind, body in BLOCKS if kind == "sh"]
-REQUESTS = [command for command in COMMANDS if command.startswith("curl")]
+README = ROOT / "README.md"
+GUIDE = ROOT / "app" / "guide"
+ENGLISH = sorted((GUIDE / "en").glob("*.md"))
+CHINESE = sorted((GUIDE / "zh").glob("*.md"))
+LINKING = [
+    README,
+    ROOT / "CHANGELOG.md",
+    ROOT / ".github" / "CONTRIBUTING.md",
+    ROOT / "seed" / "README.md",
+    *ENGLISH,
+    *CHINESE,
+]
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+HEADING = re.compile(r"^(#+) (.+)$", re.MULTILINE)
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+SETTINGS = re.compile(r"`BRI_\w+`((, |、)`BRI_\w+`)*")
+HALF_WIDTH = re.compile(r"[一-鿿][,;:!?]")
+RUN = {"sh", "bash"}
+"""The languages of blocks that are run; CI reads the first two sh blocks of the README itself."""
 
 
-def answer(server: str, command: str) -> httpx2.Response:
-    """Make the request of a curl command to the server of the tests."""
-    words = shlex.split(command.replace("http://127.0.0.1:8000", server))
-    headers = dict(words[i + 1].split(": ", 1) for i, word in enumerate(words) if word == "-H")
-    return httpx2.get(words[-1], headers=headers, timeout=60)
+def blocks(page: Path) -> list[tuple[str, str]]:
+    """List the fenced blocks of a page with their languages."""
+    return FENCE.findall(page.read_text("utf-8"))
 
 
-def holds(whole: Any, part: Any) -> bool:
-    """Tell whether everything in a shortened answer stands in the whole one."""
+def prose(page: Path) -> str:
+    """Return a page without its fenced blocks."""
+    return FENCE.sub("", page.read_text("utf-8"))
+
+
+def commands(page: Path) -> list[str]:
+    """List the commands of a page that are run, except the two that CI runs from the README."""
+    found = [body.strip() for language, body in blocks(page) if language in RUN]
+    return [command for command in found if not command.startswith("python3 -m venv")]
+
+
+def shown_response(page: Path, command: str) -> Any:
+    """Return the response that a page shows after a command, or None."""
+    found = blocks(page)
+    for (language, body), (next_language, next_body) in pairwise(found):
+        if (language in RUN, body.strip(), next_language) == (True, command, "json"):
+            return json.loads(next_body)
+    return None
+
+
+def pairs(*, curl: bool) -> list[Any]:
+    """List every page with each of its commands, either requests or other commands."""
+    return [
+        pytest.param(page, command, id=f"{page.stem}: {command}")
+        for page in (README, *ENGLISH)
+        for command in commands(page)
+        if command.startswith("curl") is curl
+    ]
+
+
+def is_part(part: Any, whole: Any) -> bool:
+    """Return whether a response contains everything that its shortened form shows."""
     if isinstance(part, dict):
-        return all(key in whole and holds(whole[key], part[key]) for key in part)
+        return all(key in whole and is_part(part[key], whole[key]) for key in part)
     if isinstance(part, list):
-        return len(whole) == len(part) and all(map(holds, whole, part))
+        return len(whole) == len(part) and all(map(is_part, part, whole))
     return bool(whole == part)
 
 
-@pytest.mark.parametrize("command", REQUESTS)
-def test_request_is_answered(server: str, command: str) -> None:
-    response = answer(server, command)
-    expected = 422 if "goods-trad'" in command else 304 if "If-None-Match" in command else 200
-    assert response.status_code == expected
+@pytest.mark.parametrize(("page", "command"), pairs(curl=True))
+def test_request_returns_what_the_page_shows(server: str, page: Path, command: str) -> None:
+    words = shlex.split(command.replace("http://127.0.0.1:8000", server))
+    headers = dict(words[i + 1].split(": ", 1) for i, word in enumerate(words) if word == "-H")
+    response = httpx2.get(words[-1], headers=headers, timeout=60)
+    shown = shown_response(page, command)
+    usual = 304 if "If-None-Match" in headers else 200
+    is_problem = isinstance(shown, dict) and isinstance(shown.get("status"), int)
+    assert response.status_code == (shown["status"] if is_problem else usual)
+    assert shown is None or is_part(shown, response.json())
 
 
-def test_answers_shown_are_real(server: str) -> None:
-    shown, asked = 0, ""
-    for kind, body in BLOCKS:
-        if kind == "sh":
-            asked = body.strip()
-        else:
-            shown += 1
-            assert holds(answer(server, asked).json(), json.loads(body)), body
-    assert shown == 5
-
-
-def test_first_two_blocks_are_one_command_each() -> None:
-    serve, test = COMMANDS[:2]
-    assert serve.endswith(".venv/bin/bri serve")
-    assert test.endswith(".venv/bin/pytest")
-    assert "\n" not in serve + test
+def test_every_response_shown_follows_a_request() -> None:
+    for page in (README, *ENGLISH):
+        shown = [body for language, body in blocks(page) if language == "json"]
+        requests = [command for command in commands(page) if command.startswith("curl")]
+        assert len(shown) == sum(shown_response(page, one) is not None for one in requests), page
 
 
 @pytest.mark.sqlite
-def test_other_commands_are_run(
-    tmp_path: Path, database: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_other_commands_are_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "seed").symlink_to(ROOT / "seed")
-    (tmp_path / "released.sqlite").symlink_to(database)
     monkeypatch.chdir(tmp_path)
-    others = [command for command in COMMANDS[2:] if command not in REQUESTS]
-    assert len(others) == 4
-    for command in others:
-        free = command.replace("--port 8123", f"--port {free_port()}")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    others = [parameter.values for parameter in pairs(curl=False)]
+    assert len(others) >= 5
+    for _, command in others:
+        free = str(command).replace("--port 8123", f"--port {free_port()}")
         words = shlex.split(free.partition(">")[0])
         assert words[0] == ".venv/bin/bri"
         done = bri(*words[1:])
         assert done.exit_code == 0, done.output
 
 
-def test_every_path_is_in_the_table() -> None:
-    document = json.loads((ROOT / "tests" / "openapi.json").read_text())
-    told = TEXT.replace(" and `/{code}`", "")
-    for path in document["paths"]:
-        assert f"`{path}" in told or path.rpartition("/")[2] == "{code}", path
+@pytest.mark.parametrize("page", [README, *ENGLISH, *CHINESE], ids=lambda page: page.stem)
+def test_modules_and_options_of_other_commands_exist(page: Path) -> None:
+    for line in page.read_text("utf-8").splitlines():
+        for module, options in re.findall(r"-m (tests[\w.]+)([^&|`]*)", line):
+            spec = find_spec(module)
+            assert spec is not None, line
+            assert spec.origin is not None
+            source = Path(spec.origin).read_text("utf-8")
+            assert all(f'"{option}"' in source for option in re.findall(r"--[\w-]+", options)), line
+
+
+def test_readme_is_short_and_starts_with_its_two_commands() -> None:
+    assert len(README.read_text("utf-8").splitlines()) <= 200
+    serve, test = [body.strip() for language, body in blocks(README) if language == "sh"][:2]
+    assert serve.endswith(".venv/bin/bri serve")
+    assert test.endswith(".venv/bin/pytest")
+    assert "\n" not in serve + test
+
+
+def anchors(page: Path) -> set[str]:
+    """Return the anchors that GitHub gives the headings of a page."""
+    found: list[str] = []
+    for _, heading in HEADING.findall(prose(page)):
+        anchor = re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
+        found.append(f"{anchor}-{found.count(anchor)}" if anchor in found else anchor)
+    return set(found)
+
+
+@pytest.mark.parametrize("page", LINKING, ids=lambda page: f"{page.parent.name}/{page.name}")
+def test_every_relative_link_resolves(page: Path) -> None:
+    for link in LINK.findall(prose(page)):
+        if link.startswith(("http://", "https://", "mailto:")):
+            continue
+        path, _, anchor = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        assert target.exists(), link
+        assert target.is_relative_to(ROOT), link
+        assert not anchor or anchor in anchors(target), link
+
+
+def levels(page: Path) -> list[int]:
+    """List the levels of the headings of a page."""
+    return [len(marks) for marks, _ in HEADING.findall(prose(page))]
+
+
+def test_both_languages_have_the_same_pages() -> None:
+    assert [page.name for page in ENGLISH] == [page.name for page in CHINESE]
+    assert len(ENGLISH) == 10
+
+
+@pytest.mark.parametrize("english", ENGLISH, ids=lambda page: page.stem)
+def test_the_chinese_page_has_the_same_headings_blocks_and_links(english: Path) -> None:
+    chinese = GUIDE / "zh" / english.name
+    assert levels(english) == levels(chinese)
+    assert levels(english).count(1) == 1
+    assert blocks(english) == blocks(chinese)
+    targets = [
+        sorted(link.partition("#")[0] for link in LINK.findall(prose(page)))
+        for page in (english, chinese)
+    ]
+    assert targets[0] == targets[1]
+    assert not HALF_WIDTH.findall(re.sub(r"`[^`]*`", "", prose(chinese)))
+
+
+@pytest.mark.parametrize("page", [*ENGLISH, *CHINESE], ids=lambda page: page.stem)
+def test_a_page_begins_with_its_title_and_a_paragraph(page: Path) -> None:
+    title, blank, paragraph, *_ = page.read_text("utf-8").splitlines()
+    assert title.startswith("# ")
+    assert not blank
+    assert re.match(r"\w", paragraph)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_endpoints_are_those_of_the_openapi_document(language: str) -> None:
+    documented = set(json.loads((ROOT / "tests" / "openapi.json").read_text())["paths"])
+    page = prose(GUIDE / language / "endpoints.md")
+    listed = {path.partition("?")[0] for path in re.findall(r"`(/[^`]*)`", page)}
+    # One row lists the collections of reference data "and /{code}" for their records.
+    listed |= {path for path in documented if path.removesuffix("/{code}") in listed}
+    assert documented <= listed
+    assert {path for path in listed if path.startswith("/v1")} <= documented
+
+
+def cells(page: Path) -> list[list[str]]:
+    """Split the rows of the tables of a page."""
+    rows = [line for line in prose(page).splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_settings_are_listed_with_their_defaults(language: str) -> None:
+    fields = {f"BRI_{name.upper()}": field for name, field in Settings.model_fields.items()}
+    listed: dict[str, float | None] = {}
+    for name in ("deployment.md", "scaling.md"):
+        for row in cells(GUIDE / language / name):
+            for cell, following in pairwise(row):
+                names = re.findall(r"\w+", cell) if SETTINGS.fullmatch(cell) else []
+                numbers = [float(number) for number in re.findall(r"`(\d+)`", following)]
+                padded = numbers + [None] * len(names)
+                listed |= dict(zip(names, padded, strict=False))
+    assert set(listed) == set(fields)
+    given = {name: number for name, number in listed.items() if number is not None}
+    assert len(given) >= 9
+    assert given == {name: fields[name].default for name in given}
+    mentioned = set()
+    for page in (GUIDE / language).glob("*.md"):
+        mentioned |= set(re.findall(r"BRI_[A-Z][A-Z_]*", page.read_text("utf-8")))
+    assert mentioned <= set(fields)

@@ -1,7 +1,7 @@
 """Which of several figures of one series and period held on which day.
 
-The rule, also told in README: on any day the current figure is that of the source of the best
-standing (primary, then repost, then secondary) among those that were known that day; among equals
+The rule, which the guide states too: on any day the current figure is that of the best
+source (primary, then repost, then secondary) among those that were known that day; among equals
 the latest vintage; then the one printed with more digits; then the first by its source's key.
 """
 

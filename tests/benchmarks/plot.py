@@ -20,7 +20,7 @@ def specification(bars: Sequence[dict[str, Any]]) -> dict[str, Any]:
     times = {
         "type": "quantitative",
         "scale": {"type": "log"},
-        "title": "times as fast (log scale); the ticks are the aims",
+        "title": "ratio of speeds (log scale); ticks mark the targets",
         "axis": {"format": "~g", "titleFontSize": 12, "tickCount": 6},
     }
     blue, grey = "#1f6feb", "#8b949e"

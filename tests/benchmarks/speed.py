@@ -23,14 +23,13 @@ from rich.console import Console
 from app.ingest.build import build
 from tests.benchmarks import peers
 from tests.benchmarks.load import Target, busy, wrk
+from tests.benchmarks.pages import translate, write_measured
 from tests.benchmarks.peers import Peer, Started, running
 from tests.benchmarks.plot import draw
 from tests.conftest import ROOT
 
 PLOT = ROOT / ".images" / "speed.svg"
-README = ROOT / "README.md"
-START, END = "<!-- speed -->\n", "<!-- /speed -->"
-LIST_MISS, MISS, WAITING = "list made anew", "record made anew", "p99, all cores busy"
+LIST_MISS, MISS, WAITING = "uncached list", "uncached record", "p99, all cores busy"
 Results = dict[str, list[float]]
 Starts = dict[str, list[Started]]
 
@@ -51,15 +50,15 @@ class Comparison:
 
 
 COMPARISONS = (
-    Comparison("hot answer / bare ASGI app, same headers", "hot", "bare", 0.9),
-    Comparison("hot answer / bare ASGI app, 2 headers", "hot", "bare, 2 headers", 0.9),
-    Comparison("hot answer / nginx with a file", "hot", "nginx", 1.0),
-    Comparison("hot answer / the usual app", "hot", "usual", 80),
-    Comparison("304 / hot answer", "304", "hot", 1.0),
-    Comparison("record made anew / the usual app", MISS, "usual", 10),
-    Comparison("record made anew / roapi", MISS, "roapi", 1.0),
-    Comparison("list made anew / roapi", LIST_MISS, "roapi", 1.0),
-    Comparison("list made anew / Datasette", LIST_MISS, "Datasette", 1.0),
+    Comparison("cached response / bare ASGI app, same headers", "hot", "bare", 0.9),
+    Comparison("cached response / bare ASGI app, 2 headers", "hot", "bare, 2 headers", 0.9),
+    Comparison("cached response / nginx with a file", "hot", "nginx", 1.0),
+    Comparison("cached response / FastAPI with SQLModel", "hot", "usual", 80),
+    Comparison("304 / cached response", "304", "hot", 1.0),
+    Comparison("uncached record / FastAPI with SQLModel", MISS, "usual", 10),
+    Comparison("uncached record / roapi", MISS, "roapi", 1.0),
+    Comparison("uncached list / roapi", LIST_MISS, "roapi", 1.0),
+    Comparison("uncached list / Datasette", LIST_MISS, "Datasette", 1.0),
     Comparison("p99 with all cores busy / bare ASGI app", WAITING, "bare, busy", 1.5, at_most=True),
 )
 
@@ -130,7 +129,7 @@ def absolute(results: Results, starts: Starts) -> Iterable[str]:
 
 def table(results: Results, starts: Starts) -> Iterable[str]:
     """Write the table of ratios."""
-    yield "| what | least | median | most | aim |"
+    yield "| comparison | minimum | median | maximum | target |"
     yield "|---|---:|---:|---:|---:|"
     for one in compared(results):
         found = one.ratios(results)
@@ -138,7 +137,7 @@ def table(results: Results, starts: Starts) -> Iterable[str]:
         shown = " | ".join(number(value) for value in (min(found), median(found), max(found)))
         yield f"| {one.name} | {shown} | {sign} {number(one.aim)} |"
     for name, column, aim in (
-        ("start to first answer, seconds", [one.seconds for one in starts["ours"]], "1.5"),
+        ("start to first response, seconds", [one.seconds for one in starts["ours"]], "1.5"),
         ("memory of a worker, MB", [one.megabytes for one in starts["ours"]], "120"),
     ):
         shown = " | ".join(number(value) for value in (min(column), median(column), max(column)))
@@ -172,19 +171,20 @@ def bars(results: Results) -> list[dict[str, Any]]:
 
 
 def place(lines: Iterable[str], options: Namespace) -> None:
-    """Put the table into the README, with the machine, the date and the command."""
+    """Write the table to the guide, with the machine, the date and the command."""
     gigabytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
     today = datetime.now(UTC).date()
-    told = (
-        f"Measured on {today} with {os.cpu_count()} cores and {gigabytes:.0f} GB, "
-        f"Python {sys.version.split()[0]}, by `python -m tests.benchmarks.speed "
-        f"--passes {options.passes} --seconds {options.seconds:g} --write`:"
-    )
-    text = README.read_text()
-    before, rest = text.split(START)
-    after = rest.split(END)[1]
-    shown = "\n".join([told, "", *lines, "", "![The ratios drawn](.images/speed.svg)", ""])
-    README.write_text(f"{before}{START}{shown}{END}{after}")
+    cores, python = os.cpu_count(), sys.version.split()[0]
+    given = f"--passes {options.passes} --seconds {options.seconds:g} --write"
+    command = f"`python -m tests.benchmarks.speed {given}`"
+    machine = f"with {cores} cores and {gigabytes:.0f} GB, Python {python}"
+    rows = list(lines)
+    english = [f"Measured on {today} {machine}, by {command}:", "", *rows]
+    english += ["", "![The ratios as a chart](../../../.images/speed.svg)", ""]
+    machine = f"{cores}核、内存 {gigabytes:.0f} GB、Python {python}"
+    chinese = [f"{today}测量，{machine}，命令为 {command}：", "", *map(translate, rows)]
+    chinese += ["", "![各项比值图](../../../.images/speed.svg)", ""]
+    write_measured("speed.md", "speed", "\n".join(english), "\n".join(chinese))
 
 
 def run(options: Namespace, console: Console, folder: Path) -> None:
@@ -220,7 +220,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = ArgumentParser(prog="python -m tests.benchmarks.speed", description=__doc__)
     parser.add_argument("--passes", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=3, help="how long each is asked a pass")
-    parser.add_argument("--write", action="store_true", help="also write the plot and the README")
+    parser.add_argument("--write", action="store_true", help="also write the plot and the guide")
     parser.add_argument("--peers", type=Path, help="a folder that keeps the peers for next time")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:

@@ -1,7 +1,7 @@
 """What each step of scaling out carries: python -m tests.benchmarks.steps.
 
 All servers and the one that asks share the cores of this machine, so the numbers tell the steps
-apart; a machine of its own for each gives more. It prints a table; --write puts it into the README.
+apart; a machine of its own for each gives more. It prints a table; --write writes it to the guide.
 """
 
 import os
@@ -16,16 +16,15 @@ from statistics import median
 
 from app.ingest.build import build
 from tests.benchmarks.load import Target, wrk
+from tests.benchmarks.pages import translate, write_measured
 from tests.benchmarks.peers import LIST, RECORD
 from tests.clusters import folder_for_servers, running
 from tests.conftest import Target as Database
 from tests.conftest import free_port, serving
-from tests.seeds import MIGRATIONS, ROOT, SEED
+from tests.seeds import MIGRATIONS, SEED
 from tests.test_edge import cached
 
-README = ROOT / "README.md"
-START, END = "<!-- steps -->\n", "<!-- /steps -->"
-KEPT, ONE, PAGE = "kept", "record made anew", "list made anew"
+KEPT, ONE, PAGE = "cached", "uncached record", "uncached list"
 Steps = dict[str, dict[str, str]]
 
 
@@ -53,7 +52,7 @@ def steps(folder: Path) -> Iterator[Steps]:
             "two workers, PostgreSQL": started(server, 2),
         }
         edge = stack.enter_context(cached(folder, found["one worker, file"][KEPT]))
-        yield found | {"nginx before one worker": {KEPT: edge}}
+        yield found | {"nginx in front of one worker": {KEPT: edge}}
 
 
 def measured(found: Steps, folder: Path, passes: int, seconds: float) -> Iterator[list[str]]:
@@ -71,18 +70,23 @@ def measured(found: Steps, folder: Path, passes: int, seconds: float) -> Iterato
         yield [step, *(f"{round(median(cell), -2):,.0f}" if cell else "–" for cell in cells)]
 
 
-def table(rows: Sequence[Sequence[str]], command: str) -> str:
-    """Write the table with the machine, the date and the command."""
+def table(rows: Sequence[Sequence[str]], command: str) -> tuple[str, str]:
+    """Write the table in English and Chinese, with the machine, the date and the command."""
     today = datetime.now(UTC).date()
-    shared = f"{os.cpu_count()} cores that the servers share with each other and with `wrk`"
+    cores = os.cpu_count()
+    shared = f"{cores} cores that the servers share with each other and with `wrk`"
     lines = [
-        f"Answers a second, measured on {today} by `{command}` on {shared}:",
-        "",
-        "| step | kept | record made anew | list made anew |",
+        "| step | cached | uncached record | uncached list |",
         "|---|---:|---:|---:|",
         *("| " + " | ".join(row) + " |" for row in rows),
     ]
-    return "\n".join(lines) + "\n"
+    english = [f"Responses per second, measured on {today} by `{command}` on {shared}:", "", *lines]
+    chinese = [
+        f"每秒响应数，{today}以 `{command}` 测得，各服务与 `wrk` 共用{cores}个核心：",
+        "",
+        *map(translate, lines),
+    ]
+    return "\n".join([*english, ""]), "\n".join([*chinese, ""])
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -90,16 +94,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = ArgumentParser(prog="python -m tests.benchmarks.steps", description=__doc__)
     parser.add_argument("--passes", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=2)
-    parser.add_argument("--write", action="store_true", help="also write the README")
+    parser.add_argument("--write", action="store_true", help="also write the guide")
     options = parser.parse_args(arguments)
     command = f"python -m tests.benchmarks.steps --passes {options.passes}"
     with tempfile.TemporaryDirectory() as name, steps(Path(name)) as found:
         rows = list(measured(found, Path(name), options.passes, options.seconds))
-    told = table(rows, command)
-    sys.stdout.write(told)
+    english, chinese = table(rows, command)
+    sys.stdout.write(english)
     if options.write:
-        before, rest = README.read_text("utf-8").split(START)
-        README.write_text(f"{before}{START}{told}{END}{rest.split(END)[1]}", "utf-8")
+        write_measured("scaling.md", "steps", english, chinese)
 
 
 if __name__ == "__main__":

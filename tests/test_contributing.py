@@ -1,0 +1,43 @@
+"""The page for contributors: every path and command that it names exists."""
+
+import re
+import shlex
+from importlib.util import find_spec
+
+import pytest
+
+from tests.conftest import ROOT
+
+PAGE = (ROOT / ".github" / "CONTRIBUTING.md").read_text("utf-8")
+TOP = "|".join(
+    sorted(re.escape(path.name) for path in ROOT.iterdir() if path.name not in {".git", ".venv"})
+)
+PATHS = sorted(set(re.findall(rf"`((?:{TOP})(?:/[\w./-]+)?)`", PAGE)))
+PLACES = PAGE.partition("## Where to change what\n")[2].partition("\n## ")[0]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_path_exists(path: str) -> None:
+    assert (ROOT / path).exists()
+
+
+def test_every_row_names_a_place() -> None:
+    rows = [row for row in PLACES.splitlines() if row.startswith("| ")][1:]
+    assert len(rows) >= 15
+    for row in rows:
+        assert set(re.findall(r"`([^`]+)`", row.split("|")[2])) & set(PATHS), row
+
+
+def test_commands_exist() -> None:
+    named = re.findall(r"\.venv/bin/[^`\n&]+", PAGE)
+    assert len(named) >= 10
+    for command in named:
+        program, *words = shlex.split(command)
+        name = program.rpartition("/")[2]
+        configured = (ROOT / "pyproject.toml").read_text("utf-8")
+        packages = {"bri": "[project.scripts]", "lint-imports": "import-linter", "python": ""}
+        assert packages.get(name, name) in configured, command
+        if words[:1] == ["-m"] and name == "python":
+            assert find_spec(words[1]) is not None, command
+        assert words[:1] != ["-m"] or name != "pytest" or f'"{words[1]}:' in configured, command
+        assert all((ROOT / word).exists() for word in words if word.startswith("tests/")), command
