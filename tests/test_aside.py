@@ -38,7 +38,7 @@ def test_so_many_are_made_at_once_and_no_more() -> None:
 
 
 def test_who_waits_too_long_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rendering_limit, "LONGEST_WAIT", 0.05)
+    monkeypatch.setattr(rendering_limit, "MAX_WAIT", 0.05)
     ended = threading.Event()
 
     def work() -> Response:

@@ -29,7 +29,7 @@ from tests.seeds import GOODS, MIGRATIONS, ROOT, SCIO, SEED, add, add_figure, co
 pytestmark = pytest.mark.sqlite
 
 BUILD = (
-    "import sys; from pathlib import Path; from app.seeding.build import build;"
+    "import sys; from pathlib import Path; from app.ingest.build import build;"
     " print('ready', flush=True); build(*map(Path, sys.argv[1:]))"
 )
 GOODS_SERIES = "goods-trade.CN.BRI.CNY.P12M"

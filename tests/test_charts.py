@@ -351,8 +351,8 @@ def test_series_without_figures_says_so() -> None:
 @pytest.mark.parametrize(
     ("limit", "path", "told"),
     [
-        ("MOST_ALONE", "/v1/series/goods-trade.CN.BRI.CNY.P12M", "3olderfiguresofaseries"),
-        ("MOST_SERIES", "/v1/indicators/outward-direct-investment", "2moreseriesofthisindicator"),
+        ("MAX_POINTS", "/v1/series/goods-trade.CN.BRI.CNY.P12M", "3olderfiguresofaseries"),
+        ("MAX_SERIES", "/v1/indicators/outward-direct-investment", "2moreseriesofthisindicator"),
     ],
 )
 def test_what_is_left_out_is_told(

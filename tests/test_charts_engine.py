@@ -31,7 +31,7 @@ def test_service_stays_light(database: Target) -> None:
     program = """
 import sys
 from starlette.testclient import TestClient
-from app.main import application
+from app.application import create_from_environment as application
 with TestClient(application()) as client:
     for path in ("overview.vl.json", "overview.svg", "overview.png"):
         assert client.get(f"/v1/{path}").status_code == 200
@@ -74,7 +74,7 @@ def test_engine_gives_up_on_what_cannot_be_done(capfd: pytest.CaptureFixture[str
 
 
 def test_engine_that_is_stuck_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "PATIENCE", 0.0)
+    monkeypatch.setattr(client, "TIMEOUT", 0.0)
     kept = RenderingClient()
     with pytest.raises(EOFError):
         kept.run("face", "BRI Sans SC", False, "一带一路" * 100)

@@ -91,7 +91,7 @@ def test_what_the_driver_fails_at_is_told_by_sqlalchemy(
     def fail(*_: object) -> None:
         raise sqlite3.OperationalError
 
-    monkeypatch.setattr(CompiledStatement, "run", fail)
+    monkeypatch.setattr(CompiledStatement, "execute", fail)
     assert told(short, path) == made
 
 
@@ -104,8 +104,8 @@ def test_the_loop_never_waits_for_a_server(
     database: Path, monkeypatch: pytest.MonkeyPatch, query: str, status: int
 ) -> None:
     """Keys are looked up in threads too, and remembered for the framework, which tells mistakes."""
-    monkeypatch.setattr(SQLiteStore, "is_near", False)
-    monkeypatch.setattr(keys, "HELD", 2)
+    monkeypatch.setattr(SQLiteStore, "is_local", False)
+    monkeypatch.setattr(keys, "MAX_CACHED", 2)
     reading, readers = Database.read, []
 
     def read(self: Database, *given: Any) -> Any:

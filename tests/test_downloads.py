@@ -265,9 +265,9 @@ def held_open(app: FastAPI, target: Target) -> int:
     """Count how often this process holds a file open, or has a connection apart in use."""
     database = app.state.releases.get_release().database
     if not isinstance(target, Path):
-        pool: Any = database.aside.pool
+        pool: Any = database.unpooled.pool
         return int(pool.checkedout())
-    database.let_go()
+    database.dispose_idle()
     database.engine.dispose()
     held = [str(number.resolve()) for number in Path("/proc/self/fd").iterdir()]
     return held.count(str(target))

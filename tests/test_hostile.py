@@ -22,10 +22,10 @@ SECONDS = 1.0
 """How long the server of these tests waits for slow clients."""
 KEEP_ALIVE = 2
 PROGRAM = (
-    "import app.patience as patience, uvicorn.config as config, functools;"
+    "import app.server.timeouts as timeouts, uvicorn.config as config, functools;"
     f" config.Config.__init__ = functools.partialmethod("
     f" config.Config.__init__, timeout_keep_alive={KEEP_ALIVE});"
-    f" patience.SLOWEST_REQUEST = patience.SLOWEST_READER = {SECONDS};"
+    f" timeouts.HEAD_TIMEOUT = timeouts.WRITE_TIMEOUT = {SECONDS};"
     " from app.cli import app; app()"
 )
 HOST = b"Host: data.example\r\n"

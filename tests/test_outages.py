@@ -47,7 +47,7 @@ def test_kept_answers_look_for_a_release_now_and_then(
     with opened(database) as app:
         asyncio.run(ask(app, "/v1/topics"))
         looks: list[float] = []
-        current = app.state.releases.current
+        current = app.state.releases.get_release
 
         def looked() -> Release:
             looks.append(monotonic())
@@ -56,7 +56,7 @@ def test_kept_answers_look_for_a_release_now_and_then(
             found: Release = current()
             return found
 
-        monkeypatch.setattr(app.state.releases, "current", looked)
+        monkeypatch.setattr(app.state.releases, "get_release", looked)
 
         async def again() -> None:
             while len(looks) < 3:

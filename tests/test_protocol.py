@@ -195,7 +195,7 @@ def test_a_connection_stays_and_its_identifiers_differ(straight: int) -> None:
 def test_another_server_falls_back_to_asgi(monkeypatch: pytest.MonkeyPatch) -> None:
     assert cli.select_protocol() is protocol.CachedResponseProtocol
     assert issubclass(protocol.CachedResponseProtocol, HttpToolsProtocol)
-    monkeypatch.setattr(protocol, "EXPECTED", {"no_such_method"})
+    monkeypatch.setattr(protocol, "EXPECTED_METHODS", {"no_such_method"})
     assert cli.select_protocol() == "auto"
     monkeypatch.setitem(sys.modules, "app.server.protocol", None)
     assert cli.select_protocol() == "auto"

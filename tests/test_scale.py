@@ -66,9 +66,9 @@ def large(new_target: Callable[[], Target]) -> Iterator[FastAPI]:
     target = new_target()
     build(SCALE, target)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(keyset, "BOUND", BOUND)
+        patch.setattr(keyset, "MAX_FETCHED", BOUND)
         for module in (plan, keyset):
-            patch.setattr(module, "SORTED", SORTED)
+            patch.setattr(module, "MAX_SORTED", SORTED)
         plan.build_plan.cache_clear()
         plan.count_known.cache_clear()
         yield from served(target)
@@ -227,7 +227,7 @@ def plans(app: FastAPI) -> Iterator[list[tuple[str, list[tuple[int, str]]]]]:
     running = CompiledStatement.execute
     event.listen(engine, "before_cursor_execute", explain)
     try:
-        with patch.object(CompiledStatement, "run", run):
+        with patch.object(CompiledStatement, "execute", run):
             yield found
     finally:
         event.remove(engine, "before_cursor_execute", explain)

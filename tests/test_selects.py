@@ -76,7 +76,7 @@ def counted(app: FastAPI) -> Iterator[list[str]]:
     running = CompiledStatement.execute
     event.listen(engine, "before_cursor_execute", note)
     try:
-        with patch.object(CompiledStatement, "run", run):
+        with patch.object(CompiledStatement, "execute", run):
             yield statements
     finally:
         event.remove(engine, "before_cursor_execute", note)

@@ -32,7 +32,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from sqlalchemy import Engine, event, make_url
-from app.seeding.build import build
+from app.ingest.build import build
 moment, passed = int(sys.argv[4]), [0]
 
 def step(*_):

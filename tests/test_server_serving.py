@@ -284,7 +284,7 @@ def test_downloads_have_connections_of_their_own(url: URL) -> None:
             assert client.get("/v1/observations.csv").status_code == 200
             assert client.get("/v1/observations.jsonl").status_code == 200
             assert client.get("/v1/topics").status_code == 503
-        with database.apart() as connection:
+        with database.connect_unpooled() as connection:
             shown = [
                 connection.exec_driver_sql(f"SHOW {name}").scalar_one()
                 for name in ("transaction_read_only", "transaction_isolation", "statement_timeout")
@@ -293,7 +293,7 @@ def test_downloads_have_connections_of_their_own(url: URL) -> None:
             assert client.get("/v1/topics").status_code == 200
             assert client.get("/v1/observations.csv?lang=zh").status_code == 503
         assert client.get("/v1/observations.csv?lang=zh").status_code == 200
-        assert database.aside.pool.checkedout() == database.engine.pool.checkedout() == 0
+        assert database.unpooled.pool.checkedout() == database.engine.pool.checkedout() == 0
 
 
 def test_a_release_was_put_in_place_when_its_build_ended(cluster: Cluster) -> None:
@@ -308,14 +308,14 @@ def test_a_release_was_put_in_place_when_its_build_ended(cluster: Cluster) -> No
     first.close()
     second.close()
     with opened(url) as app:
-        assert app.state.releases.get_release().modified == held.modified
+        assert app.state.releases.get_release().installed_at == held.modified
 
 
 def test_a_file_is_served_without_the_driver(tmp_path: Path) -> None:
     path = tmp_path / "bri.sqlite"
     build(SEED, MIGRATIONS, path)
     program = (
-        "import sys; from pathlib import Path; from app.main import create_app;"
+        "import sys; from pathlib import Path; from app.application import create_app;"
         " from app.settings import Settings; create_app(Settings(database=Path(sys.argv[1])));"
         " print([name for name in sys.modules if name.startswith('psycopg')])"
     )

@@ -43,7 +43,7 @@ class ReleaseInfo(NamedTuple):
 class Store(ABC):
     """A place where one release after the other is put, and the newest is served."""
 
-    is_near: bool = False
+    is_local: bool = False
     """Whether reading takes less time than to wake a thread."""
     is_file: bool = False
     """Whether a release is a file that can be handed out."""
@@ -111,7 +111,7 @@ class Database:
         self.idle: deque[Connection] = deque()
         """Connections that wait for the next query, where nothing can happen to them meanwhile."""
         self.is_closed = False
-        self.aside = storage.create_engine(held, apart=True)
+        self.unpooled = storage.create_engine(held, apart=True)
 
     @cached_property
     def digest(self) -> str | None:
@@ -152,7 +152,7 @@ class Database:
     @property
     def is_local(self) -> bool:
         """Tell whether reading takes less time than to wake a thread."""
-        return self.storage.is_near
+        return self.storage.is_local
 
     def connect(self) -> Connection:
         """Borrow a connection; use it as a context manager."""
@@ -220,11 +220,11 @@ class Database:
 
     def connect_unpooled(self) -> Connection:
         """Borrow a connection outside of the pool of requests, for a reader who may take long."""
-        return self.aside.connect()
+        return self.unpooled.connect()
 
     def close(self) -> None:
         """Let go of the connections; those that are borrowed are closed when they come back."""
         self.is_closed = True
         self.dispose_idle()
         self.engine.dispose()
-        self.aside.dispose()
+        self.unpooled.dispose()

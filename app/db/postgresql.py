@@ -172,7 +172,7 @@ class PostgresStore(Store):
 
     def close(self) -> None:
         """Let go of the connection that looks for releases."""
-        if "lookout" in self.__dict__:
+        if "polling_engine" in self.__dict__:
             self.polling_engine.dispose()
             del self.polling_engine
 

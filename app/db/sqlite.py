@@ -17,7 +17,7 @@ from app.db.base import DatabaseError, ReleaseInfo, Result, Store, UnavailableEr
 class SQLiteStore(Store):
     """The one file that is in place."""
 
-    is_near = True
+    is_local = True
     is_file = True
 
     def __init__(self, path: Path) -> None:

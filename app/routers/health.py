@@ -40,11 +40,11 @@ async def get_readiness(read: Context) -> Response:
 @metrics_router.get("/metrics")
 def show_metrics(request: Request) -> Response:
     """Give the numbers of all processes, if they are kept."""
-    metrics = request.app.caching.observer.metrics
+    metrics = request.app.cache.observer.metrics
     if metrics is None:
         raise UnknownPath(METRICS_OFF, [ParameterError("path", METRICS_OFF)])
     headers = {"Cache-Control": "no-store"}
-    return Response(metrics.written(), media_type=METRICS, headers=headers)
+    return Response(metrics.render(), media_type=METRICS, headers=headers)
 
 
 def create_health_response() -> Response:
