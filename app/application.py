@@ -1,45 +1,29 @@
-"""The application: middleware, handlers and routers, in lists that can be read."""
+"""The application: the way of a request, and the routers, in lists that can be read."""
 
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import fields
-from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-from fastapi import FastAPI, Request, Response
-from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
-from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
-from starlette.responses import StreamingResponse
-from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from fastapi import FastAPI, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app import __version__
 from app.db import PostgresLimits, create_store
 from app.enums import LogFormat
-from app.http.access_log import AccessLog
-from app.http.cache import CacheMiddleware
-from app.http.cache_key import merge_headers
+from app.http.access_log import RequestRecorder
+from app.http.cache import CacheMiddleware, Freshness
 from app.http.cache_store import CacheLimits
-from app.http.middleware import (
-    RAW_COMMON_HEADERS,
-    CommonMiddleware,
-    ErrorMiddleware,
-    RequestIdMiddleware,
-)
-from app.http.observer import Observer
-from app.http.request_record import RequestRecord
-from app.http.response_collector import Freshness
+from app.http.limits import RequestLimits
+from app.http.middleware import RequestMiddleware
 from app.http.routing import Router
-from app.i18n import Bilingual, Language
 from app.ingest.files import compute_seed_hash
-from app.pages.rendering import STATIC, accepts_html, render_problem
-from app.problems.messages import build_errors
-from app.problems.problem import InvalidParameters, ParameterError, Problem, UnknownPath, shorten
+from app.pages.rendering import accepts_page, render_problem
+from app.problems.problem import InternalError, Problem
 from app.releases import ReleaseManager
-from app.request import create_problem_response, get_route_path
+from app.request import RequestContext, create_problem_response
 from app.routers import (
     changes,
     charts,
@@ -48,6 +32,7 @@ from app.routers import (
     dataset,
     discovery,
     downloads,
+    health,
     observations,
     pages,
     reference,
@@ -56,14 +41,12 @@ from app.routers import (
     service,
     site,
 )
-from app.routers.health import metrics_router
-from app.routers.health import router as health
 from app.settings import Settings
 
 if TYPE_CHECKING:
+    from app.http.metrics import Metrics
     from app.mcp.http import McpApp
 
-# A path with a suffix comes before the path without it, which would take the suffix for its key.
 ROUTERS = (
     charts.router,
     service.router,
@@ -78,80 +61,61 @@ ROUTERS = (
     commitments.router,
     reference.router,
     changes.router,
-    health,
-    metrics_router,
+    health.router,
+    health.metrics_router,
     pages.router,
     site.router,
 )
 
 
 class App(FastAPI):
-    """FastAPI behind a cache: what is kept is answered before anything of the framework runs."""
+    """The application that a server calls.
 
+    The parser sends most cached responses by itself (app.server.protocol). Every other request
+    passes, in this order:
+
+    1. ``middleware``: the request identifier, the headers of every response, the limits, the
+       allowed methods, malformed addresses, errors, the access log and the metrics;
+    2. ``cache``: cached responses, conditional requests, compression; one of several requests for
+       the same response makes it;
+    3. ``routes``: the route by the shape of the path, which validates the request;
+    4. the endpoint of the route.
+
+    FastAPI itself only describes the routes, and runs the startup and the shutdown.
+    """
+
+    middleware_entry: RequestMiddleware
     cache: CacheMiddleware
-    router_by_shape: Router
-    entry: ASGIApp
-    """The cache, or what stands before it."""
     mcp: "McpApp | None" = None
+    allows_fast_path: bool
+    """Whether the parser may send cached responses, since nothing has to see each request."""
+    uses_fast_path: bool = False
+    """Whether it does."""
+
+    @cached_property
+    def routes_by_shape(self) -> Router:
+        """The routes, also those that were added to the application itself."""
+        return Router((*ROUTERS, self.router))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Take a request of the server to the cache, or to the tools."""
-        scope["app"] = self
-        if self.mcp is not None and scope["type"] == "http":
-            path = scope["path"].removeprefix(scope.get("root_path", ""))
-            if path == "/mcp":
-                await self.mcp(scope, receive, send)
-                return
-        if self.cache.observer.is_active and scope["type"] == "http":
-            await self.observe_request(scope, receive, send)
-            return
-        await self.entry(scope, receive, send)
-
-    async def observe_request(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Take a request to the cache, and note how it was answered."""
-        seen = scope["seen"] = RequestRecord()
-        identifier = b""
-
-        async def watch(message: Message) -> None:
-            nonlocal identifier
-            if message["type"] == "http.response.start":
-                seen.status = message["status"]
-                identifier = dict(message["headers"]).get(b"x-request-id", b"")
-            else:
-                seen.length += len(message.get("body", b""))
-            await send(message)
-
-        try:
-            await self.entry(scope, receive, watch)
-        finally:
-            if seen.status:
-                observer, headers = self.cache.observer, dict(scope["headers"])
-                query = scope["query_string"].decode("latin-1")
-                target = scope["path"] + (f"?{query}" if query else "")
-                observer.record(seen, scope["method"], target, headers, identifier.decode())
-
-    async def handle_miss(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer what the cache cannot: directly, else through middleware and routes."""
-        response = await self.router_by_shape.dispatch(scope) if scope["type"] == "http" else None
-        if response is None:
+        """Respond to a request of the server."""
+        if scope["type"] == "http":
+            await self.middleware_entry(scope, receive, send)
+        else:
             await super().__call__(scope, receive, send)
-            return
-        response.raw_headers = [*response.raw_headers, *RAW_COMMON_HEADERS]
-        if isinstance(response, StreamingResponse):
-            # The cache names the answers that it finishes; what streams through it is named here.
-            response.raw_headers.append(
-                (b"x-request-id", merge_headers(scope["headers"])[b"x-request-id"])
-            )
-        await response(scope, receive, send)
+
+    async def route(self, context: RequestContext) -> Response:
+        """Have a response made that is not cached."""
+        return await self.routes_by_shape.dispatch(context)
 
 
 def create_app(settings: Settings) -> App:
-    """Make the application for a database that is there.
+    """Create the application for an existing database.
 
     Raises:
         DatabaseError: if the database is missing, broken or of another revision.
     """
-    kept = create_store(
+    store = create_store(
         settings.select_database(compute_seed_hash(settings.seed)), postgres_limits(settings)
     )
     public_url = str(settings.public_url).rstrip("/") if settings.public_url else None
@@ -161,91 +125,76 @@ def create_app(settings: Settings) -> App:
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
-        redirect_slashes=False,
         lifespan=lifespan,
         generate_unique_id_function=lambda route: route.name,
-        middleware=[
-            Middleware(RequestIdMiddleware),
-            Middleware(CommonMiddleware),
-            Middleware(ErrorMiddleware),
-        ],
-        exception_handlers={
-            Problem: handle_problem,
-            RequestValidationError: handle_validation_error,
-            HTTPException: handle_http_error,
-        },
     )
-    app.state.releases = ReleaseManager(kept, public_url)
-    app.state.releases.get_release()
-    app.cache = CacheMiddleware(
-        app.handle_miss, app.state, cache_limits(settings), create_freshness(settings)
-    )
-    app.entry = add_limits(settings, app.cache)
-    app.cache.observer = create_observer(settings, app)
-    app.router_by_shape = Router(ROUTERS)
-    if settings.mcp:
-        app.mcp = create_mcp(app.state.releases, public_url or "")
     for router in ROUTERS:
         app.include_router(router)
-    app.mount("/static", StaticFiles(directory=STATIC))
+    app.state.releases = ReleaseManager(store, public_url)
+    app.state.releases.get_release()
+    app.cache = CacheMiddleware(
+        app.route,
+        CacheLimits(settings.cache_entries, settings.cache_bytes),
+        create_freshness(settings),
+    )
+    has_limits = bool(settings.allowed_hosts) or settings.rate_limit is not None
+    limits = RequestLimits(settings.allowed_hosts, settings.rate_limit) if has_limits else None
+    app.allows_fast_path = limits is None and settings.access_log is LogFormat.OFF
+    app.state.metrics = create_metrics(app) if settings.metrics else None
+    app.middleware_entry = RequestMiddleware(
+        app,
+        app.cache,
+        respond_with_problem,
+        mount_mcp(app, public_url or "") if settings.mcp else {},
+        limits,
+        create_recorder(app.state.metrics, settings.access_log),
+    )
     return app
 
 
-def create_mcp(releases: ReleaseManager, base: str) -> "McpApp":
-    """Make the tools for language models, whose package takes long to import."""
+def mount_mcp(app: App, base_url: str) -> dict[str, ASGIApp]:
+    """Create the tools for language models, whose package takes long to import."""
     from app.mcp.http import McpApp  # noqa: PLC0415
     from app.mcp.server import create_server  # noqa: PLC0415
 
-    return McpApp(create_server(releases, base))
+    app.mcp = McpApp(create_server(app.state.releases, base_url))
+    return {"/mcp": app.mcp}
 
 
-def add_limits(settings: Settings, caching: CacheMiddleware) -> ASGIApp:
-    """Put a guard before the cache if there is anything to guard."""
-    if not settings.allowed_hosts and settings.rate_limit is None:
-        return caching
-    from app.http.limits import RequestLimits  # noqa: PLC0415
-
-    caching.is_open = False
-    return RequestLimits(caching, settings.allowed_hosts, settings.rate_limit)
+def create_recorder(metrics: "Metrics | None", log_format: LogFormat) -> RequestRecorder | None:
+    """Create what records the requests, if anything is to be recorded."""
+    is_needed = metrics is not None or log_format is not LogFormat.OFF
+    return RequestRecorder(metrics, log_format) if is_needed else None
 
 
-def create_observer(settings: Settings, app: App) -> Observer:
-    """Make what sees the requests, as far as that is asked for."""
-    lines = None if settings.access_log is LogFormat.OFF else AccessLog(settings.access_log)
-    if not settings.metrics:
-        return Observer(lines=lines)
+def create_metrics(app: App) -> "Metrics":
+    """Create the metrics of an application."""
     from app.http.metrics import Metrics  # noqa: PLC0415
 
-    store, releases = app.cache.store, app.state.releases
-
-    def state() -> dict[str, float]:
+    def read_state() -> dict[str, float]:
         return {
-            "bri_cache_entries": len(store.entries_by_key),
-            "bri_cache_bytes": store.used_bytes,
-            "bri_connections_in_use": releases.get_release().database.connections_in_use,
+            "bri_cache_entries": len(app.cache.store.entries_by_key),
+            "bri_cache_bytes": app.cache.store.used_bytes,
+            "bri_connections_in_use": app.state.releases.get_release().database.connections_in_use,
+            "bri_fast_path_processes": app.uses_fast_path,
         }
 
-    def release() -> tuple[str, float]:
-        current = releases.get_release()
+    def read_release() -> tuple[str, float]:
+        current = app.state.releases.get_release()
         return current.record["code"], current.installed_at
 
-    return Observer(Metrics(state, release), lines)
+    return Metrics(read_state, read_release)
 
 
 def postgres_limits(settings: Settings) -> PostgresLimits:
-    """Take from the settings what a process may ask of PostgreSQL."""
+    """Take the limits of PostgreSQL from the settings."""
     return PostgresLimits(
         **{one.name: getattr(settings, one.name) for one in fields(PostgresLimits)}
     )
 
 
-def cache_limits(settings: Settings) -> CacheLimits:
-    """Choose how much the cache keeps."""
-    return CacheLimits(settings.cache_entries, settings.cache_bytes)
-
-
 def create_freshness(settings: Settings) -> Freshness:
-    """Choose for how long caches may use an answer."""
+    """Take from the settings how long caches may use a response."""
     return Freshness(
         data=settings.data_max_age,
         pages=settings.pages_max_age,
@@ -254,83 +203,33 @@ def create_freshness(settings: Settings) -> Freshness:
     )
 
 
+def respond_with_problem(context: RequestContext, problem: Problem) -> Response:
+    """Create the response for a problem: a page for browsers, otherwise a document."""
+    # A failure inside is never shown as a page, since the page may be what failed.
+    if accepts_page(context) and not isinstance(problem, InternalError):
+        return render_problem(context, problem)
+    return create_problem_response(context, problem)
+
+
 @asynccontextmanager
-async def lifespan(app: App) -> AsyncIterator[None]:
-    """Watch for new releases, and let go of the database when the server stops."""
+async def lifespan(app: App) -> AsyncIterator[dict[str, Any]]:
+    """Watch for new releases while the server runs, and close the database when it stops."""
     app.state.releases.watch()
-    # What is there at the start stays, so the collector need not look through it again and again.
+    app.routes_by_shape  # noqa: B018  # Made before the first request.
+    # What exists at the start stays, so the garbage collector need not visit it again and again.
     gc.collect()
     gc.freeze()
     async with app.mcp.run() if app.mcp else nullcontext():
-        yield
-    if app.cache.observer.metrics is not None:
-        app.cache.observer.metrics.close()
+        yield {"app": app}
+    if app.state.metrics is not None:
+        app.state.metrics.close()
     app.state.releases.close()
 
 
 def create_from_environment() -> FastAPI:
-    """Make the application from the environment; what a server process calls.
-
-    What is there by then stays for good, so the garbage collector need not look at it again.
-    """
-    made = create_app(Settings())
+    """Create the application from the environment, as a server process does."""
+    app = create_app(Settings())
+    # The command line has disabled the garbage collector, since imports leave no garbage.
     gc.freeze()
     gc.enable()
-    return made
-
-
-async def handle_problem(request: Request, problem: Exception) -> Response:
-    """Answer with the problem that was raised."""
-    assert isinstance(problem, Problem)  # noqa: S101
-    return respond_with_problem(request, problem)
-
-
-async def handle_validation_error(request: Request, error: Exception) -> Response:
-    """Answer with every mistake in the parameters."""
-    assert isinstance(error, RequestValidationError)  # noqa: S101
-    found = build_errors(error.errors(), list_parameters(request))
-    words = summarize_errors(found)
-    return respond_with_problem(request, InvalidParameters(words, found))
-
-
-def respond_with_problem(request: Request, problem: Problem) -> Response:
-    """Tell a problem: by a page to a browser that asks for one, else by a document."""
-    return (render_problem if accepts_html(request) else create_problem_response)(request, problem)
-
-
-def list_parameters(request: Request) -> list[str]:
-    """List the query parameters of the operation that was asked for."""
-    route = request.scope.get("route")
-    names: list[str] = []
-    if isinstance(route, APIRoute):
-        for parameter in route.dependant.query_params:
-            model = parameter.field_info.annotation
-            fields = getattr(model, "model_fields", {})
-            names += [name for name, info in fields.items() if not info.exclude]
-    return names
-
-
-def summarize_errors(found: list[ParameterError]) -> Bilingual:
-    """Sum the mistakes up in one sentence a language."""
-    first = found[0]
-    if len(found) == 1:
-        return Bilingual(
-            *(first.to_item(language).message for language in Language),
-        )
-    return Bilingual(
-        f"The request has {len(found)} mistakes; errors lists them",
-        f"请求中有 {len(found)} 处错误；errors 列出具体内容",
-    )
-
-
-async def handle_http_error(request: Request, error: Exception) -> Response:
-    """Answer for a path at which nothing is served, with the nearest one that exists."""
-    assert isinstance(error, HTTPException)  # noqa: S101
-    path = get_route_path(request)
-    known = [route.path for router in ROUTERS for route in router.routes]  # type: ignore[attr-defined]
-    nearest = get_close_matches(path, [one for one in known if "{" not in one], n=1, cutoff=0.5)
-    short = shorten(path)
-    words = Bilingual(f"Nothing is served at {short}", f"路径 {short} 下没有内容")
-    mistake = ParameterError("path", words, nearest or ["/v1", "/docs"], short)
-    messages = [mistake.to_item(language).message for language in Language]
-    return respond_with_problem(request, UnknownPath(Bilingual(*messages), [mistake]))
+    return app

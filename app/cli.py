@@ -293,6 +293,10 @@ def run_server(host: str, port: int, workers: int, settings: Settings) -> None:
         gc.disable()  # Imports make no garbage; the application turns it on when it is made.
     import uvicorn  # noqa: PLC0415
 
+    from app.server import SLOWER, ServerProtocol, has_fast_path  # noqa: PLC0415
+
+    if not has_fast_path():
+        print_error(f"bri: {SLOWER}")
     uvicorn.run(
         "app.application:create_from_environment",
         factory=True,
@@ -301,22 +305,13 @@ def run_server(host: str, port: int, workers: int, settings: Settings) -> None:
         workers=workers,
         root_path=settings.root_path,
         headers=[HSTS] if is_secure else [],
-        http=select_protocol(),
+        http=ServerProtocol,
         ws="none",
         timeout_worker_healthcheck=30,
         server_header=False,
         log_level="warning",
         access_log=False,
     )
-
-
-def select_protocol() -> Any:
-    """Choose the protocol that answers from the cache, where the server is one that it fits."""
-    try:
-        from app.server.protocol import CachedResponseProtocol, is_uvicorn_compatible  # noqa: PLC0415
-    except ImportError:
-        return "auto"
-    return CachedResponseProtocol if is_uvicorn_compatible() else "auto"
 
 
 def check_port(host: str, port: int) -> None:

@@ -1,6 +1,5 @@
-"""Languages: bilingual texts and the negotiation of a language."""
+"""The languages of the service, and texts in both."""
 
-import re
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -13,30 +12,15 @@ class Language(StrEnum):
 
 
 class Bilingual(NamedTuple):
-    """The same words in both languages."""
+    """A text in both languages."""
 
     en: str
     zh: str
 
     def get(self, language: Language) -> str:
-        """Say them in one language."""
+        """Return the text in one language."""
         return self.zh if language is Language.CHINESE else self.en
 
-
-LANGUAGE_RANGE = re.compile(
-    r"\s*([A-Za-z*]+)(?:-[A-Za-z0-9-]+)?\s*(?:;\s*q\s*=\s*([01](?:\.\d*)?))?\s*"
-)
-
-
-def negotiate_language(accept_language: str) -> Language:
-    """Choose the language that a reader prefers (RFC 9110, 12.5.4); English for any other."""
-    best, chosen = 0.0, Language.ENGLISH
-    for part in accept_language.split(","):
-        match = LANGUAGE_RANGE.fullmatch(part)
-        if match is None or match[1].lower() not in ("en", "zh", "*"):
-            continue
-        weight = float(match[2] or 1)
-        if weight > best:
-            best = weight
-            chosen = Language.CHINESE if match[1].lower() == "zh" else Language.ENGLISH
-    return chosen
+    def format(self, **values: object) -> "Bilingual":
+        """Fill in the placeholders of both texts."""
+        return Bilingual(self.en.format(**values), self.zh.format(**values))

@@ -1,99 +1,144 @@
-"""What every request needs: the open release, the language, the way to answer."""
+"""The context of a request: the release, the language, and the ways to respond."""
 
-from collections import Counter
+import os
+import re
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar
+from time import perf_counter
+from typing import Annotated, Any, Concatenate, ParamSpec, Protocol, TypeVar
 from urllib.parse import urlencode
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import StreamingResponse
 from sqlalchemy import Connection
 from starlette.concurrency import iterate_in_threadpool
 
+from app.db import DatabaseError
 from app.db.columns import Record
-from app.i18n import Language, negotiate_language
+from app.i18n import Language
 from app.links import Link, Links
-from app.parameters import VALIDATION_CONTEXT, ValidationContext
+from app.negotiation import Coding
 from app.problems.problem import MEDIA_TYPE, Problem, UnknownRecord
 from app.queries.listing.keyset import QueryPage
-from app.releases import Release, ReleaseManager
+from app.releases import Release
 from app.schemas.base import Page, Schema
 from app.schemas.sdmx_errors import ErrorMessage, is_sdmx_path
 
 P = ParamSpec("P")
 QueryResult = TypeVar("QueryResult")
 AnySchema = TypeVar("AnySchema", bound=Schema)
+RawHeaders = list[tuple[bytes, bytes]]
 
-NO_PARAMETERS: Counter[str] = Counter()
 MAX_HOST_LENGTH = 300
 MAX_BUFFERED = 2 * 1024 * 1024
-"""Up to how many bytes an answer is finished as a whole, and so can be kept and named."""
+"""A response of at most so many bytes is sent whole, and so can be cached and validated."""
+OTHER_ROUTE = "other"
+"""The route of requests that match none."""
+REQUEST_ID = re.compile(rb"[A-Za-z0-9][A-Za-z0-9.-]{7,127}")
 
 
-def select_language(request: Request) -> Language:
-    """Choose the language of an answer: the lang parameter, else the Accept-Language header."""
-    asked = request.query_params.get("lang")
-    if asked in list(Language):
-        return Language(asked)
-    return negotiate_language(request.headers.get("accept-language", ""))
+def choose_request_id(given: bytes | None) -> bytes:
+    """Return the identifier that the client has chosen, or a new one."""
+    if given is not None and REQUEST_ID.fullmatch(given):
+        return given
+    return next(GENERATED_IDS)
 
 
-def build_language_headers(request: Request, language: Language) -> dict[str, str]:
-    """Say which language an answer is in, and which headers chose it and its format."""
-    headers = {"Content-Language": str(language)}
-    varying = ["Accept"] if is_sdmx_path(get_route_path(request)) else []
-    if request.query_params.get("lang") not in list(Language):
-        varying.append("Accept-Language")
-    if varying:
-        headers["Vary"] = ", ".join(varying)
-    return headers
+def generate_ids() -> Iterator[bytes]:
+    """Yield random identifiers; one call to the operating system makes many."""
+    while True:
+        drawn = os.urandom(16 * 256).hex().encode()
+        for start in range(0, len(drawn), 32):
+            yield drawn[start : start + 32]
 
 
-def get_route_path(request: Request) -> str:
-    """Give the path below the prefix that a proxy may have put before it."""
-    scope = request.scope
-    path: str = scope["path"]
-    # What is mounted sees a root of its own; that of the application stands beside it.
-    return path.removeprefix(scope.get("app_root_path", scope.get("root_path", "")))
+GENERATED_IDS = generate_ids()
 
 
-def get_base_url(request: Request) -> str:
-    """Give the address that links start with; a host that no name can be is not repeated."""
-    releases: ReleaseManager = request.app.state.releases
-    if releases.public_url:
-        return releases.public_url
-    scope, host = request.scope, request.headers.get("host", "")
-    server = tuple(scope.get("server") or ())
-    if len(host) > MAX_HOST_LENGTH:
-        host = ""
-        server = server or ("localhost", None)
-    root = scope.get("app_root_path", scope.get("root_path", ""))
-    return build_base_url(scope["scheme"], host, server, root)
+class ClientConnection(Protocol):
+    """The connection that a request came over, as far as the application needs to know it."""
+
+    is_closed: bool
+
+    def start_request(self, headers: dict[bytes, bytes]) -> None:
+        """Note that the application responds to a request from now on."""
+
+    def finish_request(self) -> None:
+        """Note that the application has finished its response."""
 
 
-@lru_cache(maxsize=1024)
-def build_base_url(scheme: str, host: str, server: tuple[Any, ...], root: str) -> str:
-    """Give the address that a host header leads to, as the framework reads it."""
-    headers = [(b"host", host.encode("latin-1"))] if host else []
-    scope = {"type": "http", "scheme": scheme, "server": server or None, "headers": headers}
-    asked = Request({**scope, "path": "/", "query_string": b"", "root_path": root})
-    return str(asked.base_url).rstrip("/")
-
-
-@dataclass(frozen=True)
+@dataclass
 class RequestContext:
-    """One request's view of the release."""
+    """One request, made once at the entry and handed on to the route.
 
-    request: Request
-    release: Release
+    An endpoint must not use ``headers``, ``target`` or ``client``: they are not part of the key of
+    the cache, so a response that depends on them would be sent to other clients too.
+    """
+
+    app: FastAPI
+    method: str
+    path: str
+    """The path below the prefix of a proxy."""
+    root_path: str
+    """The prefix of a proxy."""
+    query_params: tuple[tuple[str, str], ...]
+    """The parameters of the query, sorted by name."""
     language: Language
+    is_language_chosen: bool
+    """Whether the query chooses the language; otherwise Accept-Language does."""
+    coding: Coding
+    accept: str
+    """The Accept header, where a response depends on it; otherwise empty."""
+    origin: tuple[Any, ...]
+    """Scheme, host and server of the address that links start with; empty if it is configured."""
+    key: tuple[Any, ...]
+    """The key of the response in the cache."""
+    has_malformed_path: bool
+    has_malformed_query: bool
+    headers: dict[bytes, bytes]
+    """The headers as the client sent them."""
+    target: str
+    """The path and the query as the client sent them, for the access log."""
+    request_id: str
+    client: str
+    """The address of the client."""
+    connection: ClientConnection | None = None
+    started: float = field(default_factory=perf_counter)
+    route: str = OTHER_ROUTE
+    cache_status: str = "none"
+    """hit, miss, or none if the cache was not asked."""
+    extra_headers: RawHeaders = field(default_factory=list)
+    """Headers of the response that depend on the client."""
+    _release: Release | None = None
+    _release_error: DatabaseError | None = None
+
+    def get_release(self) -> Release:
+        """Return the served release, looked up once for the request.
+
+        Raises:
+            DatabaseError: if no release can be served.
+        """
+        if self._release_error is not None:
+            raise self._release_error
+        if self._release is None:
+            try:
+                self._release = self.app.state.releases.get_release()
+            except DatabaseError as error:
+                self._release_error = error
+                raise
+        return self._release
+
+    @property
+    def release(self) -> Release:
+        """The served release."""
+        return self._release or self.get_release()
 
     @cached_property
     def base_url(self) -> str:
         """The address that links start with."""
-        return get_base_url(self.request)
+        configured: str | None = self.app.state.releases.public_url
+        return configured or build_base_url(*self.origin, root_path=self.root_path)
 
     def run_query(
         self,
@@ -107,7 +152,7 @@ class RequestContext:
         )
 
     def json_response(self, model: Schema, links: Links = ()) -> Response:
-        """Send a model as JSON."""
+        """Create a JSON response."""
         return self.bytes_response(model.to_json(), "application/json", links)
 
     def bytes_response(
@@ -117,9 +162,8 @@ class RequestContext:
         links: Links = (),
         headers: dict[str, str] | None = None,
     ) -> Response:
-        """Send finished bytes in the language of the request."""
-        told = self.response_headers(links, headers)
-        return Response(body, media_type=media_type, headers=told)
+        """Create a response in the language of the request."""
+        return Response(body, media_type=media_type, headers=self.response_headers(links, headers))
 
     def stream_response(
         self,
@@ -128,32 +172,42 @@ class RequestContext:
         links: Links = (),
         headers: dict[str, str] | None = None,
     ) -> Response:
-        """Send what is written bit by bit, from a connection of its own; as a whole if it is short.
+        """Create a response that is written piece by piece; a short one is sent whole.
 
-        It is begun before the answer begins, so that what fails is told as a problem.
+        The first pieces are written before the response starts, so that a failure to write them
+        becomes a problem document.
         """
-        first, parts = self.release.database.start_stream(write)
-        held = [first]
-        while sum(map(len, held)) < MAX_BUFFERED:
-            part = next(parts, None)
-            if part is None:
-                return self.bytes_response(b"".join(held), media_type, links, headers)
-            held.append(part)
-        told = {**self.response_headers(links, headers), "X-Accel-Buffering": "no"}
-        return StreamingResponse(iterate_stream(held, parts), media_type=media_type, headers=told)
+        first, rest = self.release.database.start_stream(write)
+        pieces = [first]
+        while sum(map(len, pieces)) < MAX_BUFFERED:
+            piece = next(rest, None)
+            if piece is None:
+                return self.bytes_response(b"".join(pieces), media_type, links, headers)
+            pieces.append(piece)
+        stream = iterate_stream(pieces, rest, self.connection)
+        # nginx would otherwise hold the response back until it is complete.
+        sent = {**self.response_headers(links, headers), "X-Accel-Buffering": "no"}
+        return StreamingResponse(stream, media_type=media_type, headers=sent)
 
     def response_headers(self, links: Links, headers: dict[str, str] | None) -> dict[str, str]:
-        """Put the headers of an answer together."""
-        told = {**build_language_headers(self.request, self.language), **(headers or {})}
+        """Combine the headers of a response."""
+        combined = {**self.language_headers(), **(headers or {})}
         if links:
-            told["Link"] = ", ".join(map(str, links))
-        return told
+            combined["Link"] = ", ".join(map(str, links))
+        return combined
+
+    def language_headers(self) -> dict[str, str]:
+        """Return the language of the response, and the request headers that it depends on."""
+        headers = {"Content-Language": str(self.language)}
+        varying = ["Accept"] if is_sdmx_path(self.path) else []
+        if not self.is_language_chosen:
+            varying.append("Accept-Language")
+        if varying:
+            headers["Vary"] = ", ".join(varying)
+        return headers
 
     def attachment_headers(self, name: str, suffix: str) -> dict[str, str]:
-        """Name a file that is taken away, and say that parts of it can be asked for.
-
-        The name tells what it holds, of which release and in which language.
-        """
+        """Return the headers of a file to save; its name has the release and the language."""
         file = f"bri-{name}-{self.release.record['code']}.{self.language}.{suffix}"
         return {
             "Content-Disposition": f'attachment; filename="{file}"',
@@ -163,104 +217,104 @@ class RequestContext:
     def page_response(
         self, model: type[Page[Any]], found: QueryPage, links: Links = (), **more: object
     ) -> Response:
-        """Send one page of a list, with the address of the next."""
-        following = self.next_url(found.cursor)
-        body = model.model_validate(
+        """Create the response for one page of a list, with the address of the next page."""
+        next_url = self.next_url(found.cursor)
+        page = model.model_validate(
             {
                 "items": found.rows,
                 "total": found.total,
                 "total_is_exact": found.exact,
-                "next": following,
+                "next": next_url,
                 **more,
             }
         )
-        return self.json_response(body, [*([Link(following, "next")] if following else []), *links])
+        return self.json_response(page, [*([Link(next_url, "next")] if next_url else []), *links])
 
     def canonical_url(self) -> tuple[str, str]:
-        """Give the address of the request and its query, whatever page of it was asked for."""
+        """Return the address of the list and its query, without the page."""
         pairs = [pair for pair in self.query_pairs() if pair[0] != "limit"]
-        return f"{self.base_url}{get_route_path(self.request)}", urlencode(pairs)
+        return f"{self.base_url}{self.path}", urlencode(pairs)
 
     def query_pairs(self) -> list[tuple[str, str]]:
-        """Give the parameters of the request, whatever page of a list they ask for."""
-        pairs = self.request.query_params.multi_items()
-        return [pair for pair in pairs if pair[0] != "cursor"]
+        """Return the parameters of the request without the cursor."""
+        return [pair for pair in self.query_params if pair[0] != "cursor"]
 
     def next_url(self, cursor: str | None) -> str | None:
-        """Write the address of the next page: this request's own, with another cursor."""
+        """Return the address of the next page: that of this request with another cursor."""
         if cursor is None:
             return None
         query = urlencode([*self.query_pairs(), ("cursor", cursor)])
-        return f"{self.base_url}{get_route_path(self.request)}?{query}"
+        return f"{self.base_url}{self.path}?{query}"
 
     def record_response(
         self, model: type[AnySchema], record: Record | None, collection: str, **path: str
     ) -> Response:
-        """Send one record.
+        """Create the response for one record.
 
         Raises:
             UnknownRecord: if there is none; the nearest key is suggested.
         """
         if record is None:
-            ((parameter, found),) = path.items()
-            raise self.unknown_record(collection, parameter, found)
+            ((parameter, key),) = path.items()
+            raise self.unknown_record(collection, parameter, key)
         return self.json_response(model.model_validate(record))
 
-    def unknown_record(self, collection: str, parameter: str, found: str) -> UnknownRecord:
-        """Say that a collection has no such key, with the nearest ones."""
-        return UnknownRecord(parameter, found, self.release.keys[collection].nearest_keys(found))
+    def unknown_record(self, collection: str, parameter: str, key: str) -> UnknownRecord:
+        """Make the problem for a key that a collection does not have."""
+        return UnknownRecord(parameter, key, self.release.keys[collection].nearest_keys(key))
 
 
 async def iterate_stream(
-    held: list[bytes], parts: Generator[bytes, None, None]
+    pieces: list[bytes],
+    rest: Generator[bytes, None, None],
+    connection: ClientConnection | None = None,
 ) -> AsyncIterator[bytes]:
-    """Send bits as fast as they are taken; a reader who leaves closes what they come from."""
+    """Yield pieces as fast as the client takes them, until the client is gone."""
     try:
-        for part in held:
-            yield part
-        async for part in iterate_in_threadpool(parts):
-            yield part
+        for piece in pieces:
+            yield piece
+        async for piece in iterate_in_threadpool(rest):
+            if connection is not None and connection.is_closed:
+                return
+            yield piece
     finally:
-        parts.close()
+        rest.close()
 
 
 async def get_context(request: Request) -> RequestContext:
-    """Open the release for a request, before its parameters are validated."""
-    return create_context(request)
-
-
-def create_context(request: Request) -> RequestContext:
-    """Open the release for a request, and tell the models of parameters what they need of it."""
-    scope = request.scope
-    current: Release = scope.get("snapshot") or scope["app"].state.releases.get_release()
-    asked = request.query_params.multi_items()
-    VALIDATION_CONTEXT.set(
-        ValidationContext(
-            current.keys, Counter(name for name, _ in asked) if asked else NO_PARAMETERS
-        )
-    )
-    return RequestContext(request, current, select_language(request))
+    """Return the context that the middleware has made."""
+    context: RequestContext = request.scope["context"]
+    return context
 
 
 Context = Annotated[RequestContext, Depends(get_context)]
+"""The type of the ``read`` argument of endpoints."""
 BEFORE_VALIDATION = [Depends(get_context)]
-"""Router dependencies, which run before the parameters are validated."""
 
 
-def create_problem_response(request: Request, problem: Problem) -> Response:
-    """Send a problem as RFC 9457 has it, or as an SDMX error to those who ask by SDMX."""
-    language = select_language(request)
-    headers = {
-        "Cache-Control": "no-store",
-        **build_language_headers(request, language),
-        **problem.headers,
-    }
-    if is_sdmx_path(get_route_path(request)):
+@lru_cache(maxsize=1024)
+def build_base_url(scheme: str, host: str, *server: Any, root_path: str) -> str:
+    """Return the address that a Host header leads to, as Starlette reads it.
+
+    A Host header longer than any host name is not repeated in links.
+    """
+    if len(host) > MAX_HOST_LENGTH:
+        host, server = "", server or ("localhost", None)
+    headers = [(b"host", host.encode("latin-1"))] if host else []
+    scope = {"type": "http", "scheme": scheme, "server": server or None, "headers": headers}
+    request = Request({**scope, "path": "/", "query_string": b"", "root_path": root_path})
+    return str(request.base_url).rstrip("/")
+
+
+def create_problem_response(context: RequestContext, problem: Problem) -> Response:
+    """Create a problem document (RFC 9457), or an SDMX error below /sdmx."""
+    headers = {"Cache-Control": "no-store", **context.language_headers(), **problem.headers}
+    language = context.language
+    if is_sdmx_path(context.path):
         number = getattr(problem, "number", None)
         error = ErrorMessage(problem.status, problem.title, problem.detail, number)
-        body, media_type = error.render(get_route_path(request), request.headers, language)
+        body, media_type = error.render(context.path, {"accept": context.accept}, language)
     else:
-        identifier = getattr(request.state, "request_id", "none")
-        body = problem.to_document(get_base_url(request), language, identifier).to_json()
+        body = problem.to_document(context.base_url, language, context.request_id).to_json()
         media_type = MEDIA_TYPE
     return Response(body, problem.status, headers, media_type)

@@ -16,7 +16,6 @@ from typing import IO, Any
 
 import httpx2
 import pytest
-from fastapi import FastAPI
 from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import URL
 from starlette.testclient import TestClient
@@ -141,13 +140,13 @@ def opened(target: Target, **more: Any) -> Iterator[App]:
 
 
 @pytest.fixture(scope="session")
-def app(database: Target) -> FastAPI:
+def app(database: Target) -> App:
     """Make the application over the real database."""
     return create_app(settings_of(database))
 
 
 @pytest.fixture(scope="session")
-def client(app: FastAPI) -> Iterator[TestClient]:
+def client(app: App) -> Iterator[TestClient]:
     """Ask the application without a socket."""
     with TestClient(app, raise_server_exceptions=False) as asking:
         yield asking

@@ -10,7 +10,7 @@ import httpx2
 import pytest
 from fastapi import Response
 
-from app.http import rendering_limit
+from app.http import limits
 from app.problems.problem import NotReady
 
 
@@ -31,14 +31,14 @@ def test_so_many_are_made_at_once_and_no_more() -> None:
     async def ask() -> None:
         async with anyio.create_task_group() as group:
             for _ in range(20):
-                group.start_soon(rendering_limit.run_limited, work)
+                group.start_soon(limits.run_limited, work)
 
     anyio.run(ask)
-    assert most == rendering_limit.MAX_CONCURRENT
+    assert most == limits.MAX_RENDERINGS
 
 
 def test_who_waits_too_long_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rendering_limit, "MAX_WAIT", 0.05)
+    monkeypatch.setattr(limits, "MAX_WAIT", 0.05)
     ended = threading.Event()
 
     def work() -> Response:
@@ -47,11 +47,11 @@ def test_who_waits_too_long_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
     async def ask() -> Any:
         async with anyio.create_task_group() as group:
-            for _ in range(rendering_limit.MAX_CONCURRENT):
-                group.start_soon(rendering_limit.run_limited, work)
+            for _ in range(limits.MAX_RENDERINGS):
+                group.start_soon(limits.run_limited, work)
             await anyio.sleep(0.01)
             try:
-                await rendering_limit.run_limited(work)
+                await limits.run_limited(work)
             except NotReady as problem:
                 return problem
             finally:
@@ -66,10 +66,10 @@ def test_a_failure_gives_the_turn_back() -> None:
         raise ValueError
 
     async def ask() -> int:
-        for _ in range(rendering_limit.MAX_CONCURRENT * 2):
+        for _ in range(limits.MAX_RENDERINGS * 2):
             with pytest.raises(ValueError):  # noqa: PT011
-                await rendering_limit.run_limited(work)
-        return int(rendering_limit.LIMITER.borrowed_tokens)
+                await limits.run_limited(work)
+        return int(limits.RENDERING_LIMITER.borrowed_tokens)
 
     assert anyio.run(ask) == 0
 

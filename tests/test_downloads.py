@@ -25,7 +25,7 @@ from app.ingest.build import build as build_seed
 from app.parameters import ObservationFilters, ObservationSort, Vintages
 from app.problems.problem import InvalidParameters
 from app.queries.exports import OBSERVATIONS, read_chunks, read_line_chunks, select_observation_rows
-from app.request import create_context as reader_of
+from app.http.cache_key import create_context
 from app.routers.downloads import FORMATS, Format, send_table
 from tests.benchmarks.generated import Scale, build
 from tests.conftest import ROOT, Target, opened
@@ -361,7 +361,7 @@ def test_a_table_that_is_too_long_is_refused(larger: tuple[FastAPI, Target], for
         "scheme": "http",
         "server": ("testserver", 80),
     }
-    read = reader_of(Request(scope))
+    read = create_context(larger[0], scope)
     asked = OBSERVATION_TABLE.filters()
     with pytest.raises(InvalidParameters) as caught:
         send_table(read, OBSERVATION_TABLE, form._replace(most=100), asked)

@@ -12,13 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from app.http.compression import (
-    Coding,
-    compress,
-    create_compressor,
-    is_compressible,
-    negotiate_coding,
-)
+from app.http.compression import compress, create_compressor, is_compressible
+from app.negotiation import Coding, negotiate_coding
 from tests.conftest import Target, opened
 
 if sys.version_info >= (3, 14):

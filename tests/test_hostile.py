@@ -22,21 +22,26 @@ SECONDS = 1.0
 """How long the server of these tests waits for slow clients."""
 KEEP_ALIVE = 2
 PROGRAM = (
-    "import app.server.timeouts as timeouts, uvicorn.config as config, functools;"
+    "import app.server, app.server.timeouts as timeouts, uvicorn.config as config, functools, sys;"
+    " from uvicorn.protocols.http.auto import AutoHTTPProtocol;"
+    " from uvicorn.protocols.http.h11_impl import H11Protocol;"
     f" config.Config.__init__ = functools.partialmethod("
     f" config.Config.__init__, timeout_keep_alive={KEEP_ALIVE});"
     f" timeouts.HEAD_TIMEOUT = timeouts.WRITE_TIMEOUT = {SECONDS};"
+    " fallbacks = {'httptools': AutoHTTPProtocol, 'h11': H11Protocol};"
+    " protocol = fallbacks.get(sys.argv.pop(1), app.server.ServerProtocol.protocol_class);"
+    " app.server.ServerProtocol.protocol_class = protocol;"
     " from app.cli import app; app()"
 )
 HOST = b"Host: data.example\r\n"
 MEGABYTE = 1024 * 1024
 
 
-@pytest.fixture(scope="module")
-def hasty(database: Target) -> Iterator[tuple[int, int]]:
-    """Serve with little patience; give the port and the process."""
+@pytest.fixture(scope="module", params=["fast path", "httptools", "h11"])
+def hasty(request: pytest.FixtureRequest, database: Target) -> Iterator[tuple[int, int]]:
+    """Serve with short timeouts, with and without the fast path; give port and process."""
     port = free_port()
-    command = [sys.executable, "-c", PROGRAM, "serve", "--port", str(port)]
+    command = [sys.executable, "-c", PROGRAM, request.param, "serve", "--port", str(port)]
     with (
         TemporaryFile("w+") as written,
         subprocess.Popen(
@@ -193,27 +198,28 @@ def test_a_connection_is_kept_between_requests_but_not_for_ever(
     assert KEEP_ALIVE * 0.9 < time.monotonic() - began < KEEP_ALIVE + 5
 
 
-def test_patience_runs_out_after_it_last_began() -> None:
-    ran: list[float] = []
+def test_a_deadline_expires_after_it_was_last_set() -> None:
+    expired: list[float] = []
 
     async def use() -> None:
         loop = asyncio.get_running_loop()
-        patience = Deadline(loop, 0.2, lambda: ran.append(loop.time()))
+        deadline = Deadline(loop, lambda: expired.append(loop.time()))
         for _ in range(5):
-            patience.restart()
+            deadline.set(0.2)
             await asyncio.sleep(0.1)
         began = loop.time()
-        patience.restart()
+        deadline.set(5)
+        deadline.set(0.2)
         await asyncio.sleep(0.5)
-        assert len(ran) == 1
-        assert 0.19 < ran[0] - began < 0.4
-        patience.restart()
-        patience.expires_at = None
+        assert len(expired) == 1
+        assert 0.19 < expired[0] - began < 0.4
+        deadline.set(0.2)
+        deadline.clear()
         await asyncio.sleep(0.3)
-        patience.restart()
-        patience.cancel()
+        deadline.set(0.2)
+        deadline.cancel()
         await asyncio.sleep(0.3)
-        assert len(ran) == 1
+        assert len(expired) == 1
 
     asyncio.run(use())
 

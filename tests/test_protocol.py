@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import pytest
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from app import cli
+from app import server
 from app.server import protocol
 from tests.conftest import free_port, serving, wait_until_ready
 
@@ -193,20 +193,16 @@ def test_a_connection_stays_and_its_identifiers_differ(straight: int) -> None:
 
 
 def test_another_server_falls_back_to_asgi(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert cli.select_protocol() is protocol.CachedResponseProtocol
+    assert server.has_fast_path()
+    assert server.select_protocol_class() is protocol.CachedResponseProtocol
     assert issubclass(protocol.CachedResponseProtocol, HttpToolsProtocol)
     monkeypatch.setattr(protocol, "EXPECTED_METHODS", {"no_such_method"})
-    assert cli.select_protocol() == "auto"
+    assert server.select_protocol_class() is AutoHTTPProtocol
     monkeypatch.setitem(sys.modules, "app.server.protocol", None)
-    assert cli.select_protocol() == "auto"
+    assert server.select_protocol_class() is AutoHTTPProtocol
 
 
 def test_headers_that_uvicorn_refuses_are_left_to_it() -> None:
     assert protocol.has_valid_headers([(b"link", b"<http://data.example>")])
     assert not protocol.has_valid_headers([(b"link", b"<http://data.example>\r\nset-cookie: a")])
     assert not protocol.has_valid_headers([(b"li nk", b"")])
-
-
-@pytest.mark.parametrize("app", [None, object(), Any])
-def test_an_application_without_a_cache_is_left_alone(app: Any) -> None:
-    assert protocol.find_cache(app) is None

@@ -1,65 +1,84 @@
-"""A line of the log for each request, for people or for programs."""
+"""Recording requests: a line of the access log each, and the metrics."""
 
 import json
 import re
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TextIO
+from time import perf_counter
+from typing import TYPE_CHECKING, TextIO
 
 from app.enums import LogFormat
-from app.http.request_record import RequestRecord
+from app.request import RequestContext
+
+if TYPE_CHECKING:
+    from app.http.metrics import Metrics
 
 TRACE_PARENT = re.compile(rb"00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
-"""A traceparent by W3C Trace Context, version 00."""
+"""A traceparent header of W3C Trace Context, version 00."""
 MAX_TARGET = 2000
 
 
-class AccessLog:
-    """Writes lines; nothing in a request can begin a new one."""
+class RequestRecorder:
+    """Records every request of a process once its response is sent.
 
-    def __init__(self, form: LogFormat, stream: TextIO | None = None) -> None:
-        self.form = form
+    Args:
+        metrics: the metrics, if they are collected.
+        log_format: the format of the access log.
+        stream: where the access log is written to.
+    """
+
+    def __init__(
+        self, metrics: "Metrics | None", log_format: LogFormat, stream: TextIO | None = None
+    ) -> None:
+        self.metrics = metrics
+        self.log_format = log_format
         self.stream = stream or sys.stdout
 
-    def log_request(  # noqa: PLR0913, PLR0917
-        self,
-        seen: RequestRecord,
-        method: str,
-        target: str,
-        seconds: float,
-        headers: Mapping[bytes, bytes],
-        identifier: str,
-    ) -> None:
-        """Tell of a request that is answered."""
-        told = {
-            "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
-            "id": identifier,
-            "method": method,
-            "target": target[:MAX_TARGET],
-            "route": seen.route,
-            "status": seen.status,
-            "milliseconds": round(seconds * 1000, 3),
-            "bytes": seen.length,
-            "cache": seen.cache,
-        }
-        trace = TRACE_PARENT.fullmatch(headers.get(b"traceparent", b""))
-        if trace is not None:
-            told["trace"] = trace[1].decode()
-        line = (
-            json.dumps(told, ensure_ascii=True)
-            if self.form is LogFormat.JSON
-            else format_text(told)
-        )
+    def record(self, context: RequestContext, status: int, length: int) -> None:
+        """Record a request; one whose client left before the response has the status 0."""
+        seconds = perf_counter() - context.started
+        if self.metrics is not None and status:
+            self.metrics.count_request(context.route, status, context.cache_status, seconds)
+        if self.log_format is not LogFormat.OFF and status:
+            self.write_line(describe_request(context, status, length, seconds))
+
+    def write_line(self, fields: Mapping[str, object]) -> None:
+        """Write a line; nothing in a request can start another one."""
+        if self.log_format is LogFormat.JSON:
+            line = json.dumps(fields, ensure_ascii=True)
+        else:
+            line = format_text(fields)
         self.stream.write(f"{line}\n")
         self.stream.flush()
 
 
-def format_text(told: Mapping[str, object]) -> str:
-    """Write a line for people."""
-    shown = json.dumps(told["target"], ensure_ascii=True)[1:-1]
-    trace = f" trace={told['trace']}" if "trace" in told else ""
+def describe_request(
+    context: RequestContext, status: int, length: int, seconds: float
+) -> dict[str, object]:
+    """Return the fields of a line of the access log."""
+    fields: dict[str, object] = {
+        "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        "id": context.request_id,
+        "method": context.method,
+        "target": context.target[:MAX_TARGET],
+        "route": context.route,
+        "status": status,
+        "milliseconds": round(seconds * 1000, 3),
+        "bytes": length,
+        "cache": context.cache_status,
+    }
+    trace = TRACE_PARENT.fullmatch(context.headers.get(b"traceparent", b""))
+    if trace is not None:
+        fields["trace"] = trace[1].decode()
+    return fields
+
+
+def format_text(fields: Mapping[str, object]) -> str:
+    """Format a line for people."""
+    target = json.dumps(fields["target"], ensure_ascii=True)[1:-1]
+    trace = f" trace={fields['trace']}" if "trace" in fields else ""
     return (
-        f"{told['time']} {told['method']} {shown} {told['status']} {told['milliseconds']} ms "
-        f"{told['bytes']} B {told['cache']} id={told['id']}{trace}"
+        f"{fields['time']} {fields['method']} {target} {fields['status']} "
+        f"{fields['milliseconds']} ms {fields['bytes']} B {fields['cache']} id={fields['id']}{trace}"
     )

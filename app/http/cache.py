@@ -1,243 +1,283 @@
-"""The outermost layer: it answers from the cache, and asks the application once for the rest."""
+"""The cache: it sends cached responses, and has every other response made once."""
 
 from asyncio import Future, get_running_loop, shield
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Protocol
 
-from starlette.datastructures import State
-from starlette.requests import Request
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from fastapi import Response
+from fastapi.responses import StreamingResponse
+from starlette.datastructures import MutableHeaders
+from starlette.types import Message, Receive, Scope, Send
 
 from app.db import DatabaseError
-from app.http.cache_key import CacheKey, CacheKeyBuilder, merge_headers, normalize_request
-from app.http.cache_store import CachedResponse, CacheLimits, CacheStore, RawHeaders
+from app.http.cache_store import (
+    CachedResponse,
+    CacheLimits,
+    CacheStore,
+    build_cached_response,
+    is_negotiated,
+    vary_by_encoding,
+)
+from app.http.compression import create_compressor
 from app.http.conditional import (
     CONDITIONAL_HEADERS,
     PreconditionResult,
     evaluate_preconditions,
     parse_range,
 )
-from app.http.middleware import COMMON_HEADERS, request_id
-from app.http.observer import Observer
-from app.http.request_record import OTHER_ROUTE, RequestRecord
-from app.http.response_collector import OK, Freshness, ResponseCollector
-from app.i18n import Bilingual
-from app.problems.problem import PreconditionFailed, Problem, RangeNotSatisfiable
-from app.releases import Release, ReleaseManager
-from app.request import create_problem_response
+from app.negotiation import Coding
+from app.problems.messages import PRECONDITION_FAILED, RANGE_NOT_SATISFIABLE
+from app.problems.problem import PreconditionFailed, RangeNotSatisfiable
+from app.releases import Release
+from app.request import RawHeaders, RequestContext
 
-SAFE_METHODS = frozenset({"GET", "HEAD"})
-PARTIAL = 206
-REFRESH_INTERVAL = 0.1
-"""The seconds between two looks for a new release while all answers are kept."""
+OK = 200
+PARTIAL_CONTENT = 206
 NOT_MODIFIED = 304
+REFRESH_INTERVAL = 0.1
+"""The seconds between two checks for a new release while all responses are cached."""
+MAX_BUFFERED = 8 * 1024 * 1024
+"""A stream of more bytes, or of unknown length, is passed on and not cached."""
 EMPTY_BODY: Message = {"type": "http.response.body", "body": b""}
-PRECONDITION_DETAIL = Bilingual(
-    "The resource is not, or no longer, in the state that the request names",
-    "资源的当前状态与请求所指明的不符",
-)
-RANGE_DETAIL = Bilingual(
-    "The file ends before the range that is asked for", "请求的范围超出文件末尾"
-)
 ABANDONED: Final = None
-"""What the followers of a request learn that was broken off: one of them takes its place."""
-NOT_SHAREABLE: Final = "alone"
-"""What they learn if its answer is nobody else's: each makes the request for itself."""
+"""The outcome of a request that was cancelled: one of those that wait for it takes its place."""
+NOT_SHAREABLE: Final = "not shareable"
+"""The outcome of a response that only one client may get: the others make their own."""
 
-Outcome = CachedResponse | str | None
-RawKey = tuple[Any, ...]
+Outcome = CachedResponse | Exception | str | None
+Key = tuple[Any, ...]
+Handler = Callable[[RequestContext], Awaitable[Response]]
 
 
-class CacheMiss(NamedTuple):
-    """A request whose answer is not kept, in its normalised form."""
+class ReleaseSource(Protocol):
+    """Where the served release is found: the manager, or the context of a request."""
 
-    key: RawKey
-    scope: Scope
-    receive: Receive
-    send: Send
+    def get_release(self) -> Release:
+        """Return the served release."""
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """For how many seconds caches may use a response, by kind of resource."""
+
+    data: int
+    pages: int
+    files: int
+    stale: int
+    """For how much longer they may use it while they request a newer one."""
+
+    def format_cache_control(self, path: str) -> bytes:
+        """Format the Cache-Control header of a path."""
+        seconds = self.pages
+        if path.startswith("/static/") or path == "/favicon.ico":
+            seconds = self.files
+        elif path == "/v1" or path.startswith(("/v1/", "/sdmx")):
+            seconds = self.data
+        stale = f", stale-while-revalidate={self.stale}" if self.stale else ""
+        return f"public, max-age={seconds}{stale}".encode()
 
 
 class CacheMiddleware:
-    """Finishes every 200 once, keeps it within bounds, and sends it to all who ask."""
+    """An ASGI application that completes each 200 once and sends it to all who request it."""
 
-    def __init__(
-        self, app: ASGIApp, state: State, bounds: CacheLimits, freshness: Freshness
-    ) -> None:
-        self.app = app
-        self.state = state
-        self.store = CacheStore(bounds)
+    def __init__(self, handler: Handler, limits: CacheLimits, freshness: Freshness) -> None:
+        self.handler = handler
+        self.store = CacheStore(limits)
         self.freshness = freshness
-        self.keys = CacheKeyBuilder()
-        self.flights: dict[RawKey, Future[Outcome]] = {}
-        self.snapshot: Release | None = None
-        self.observer = Observer()
-        self.is_open = True
-        """Whether a kept answer may be given to whoever asks, with nothing before the cache."""
+        self.flights: dict[Key, Future[Outcome]] = {}
+        """The responses that are being made, for the requests that wait for them."""
+        self.release: Release | None = None
         self.next_refresh = 0.0
-        self.installed = newest_mtime(Path(__file__).parent.parent)
+        self.installed_at = find_newest_mtime(Path(__file__).parent.parent)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a GET or HEAD; what else there is goes through as it is."""
-        if scope["type"] != "http" or scope["method"] not in SAFE_METHODS:
-            await self.app(scope, receive, send)
-            return
-        headers = merge_headers(scope["headers"])
-        identifier = request_id(headers.get(b"x-request-id"))
-        key, finished = self.lookup(scope, headers)
-        seen: RequestRecord | None = scope.get("seen")
-        if seen is not None:
-            seen.cache = "miss" if finished is None else "hit"
-        if finished is None:
-            asking = normalize_request(scope, CacheKey(*key), identifier)
-            finished = await self.get_or_build(CacheMiss(key, asking, receive, send))
-            if finished is None:
+        """Respond to a GET or HEAD.
+
+        Raises:
+            Problem: if the request is refused.
+            DatabaseError: if the database cannot be read.
+        """
+        context: RequestContext = scope["context"]
+        response = self.lookup(context.key, context)
+        context.cache_status = "miss" if response is None else "hit"
+        if response is None:
+            response = await self.get_or_build(context, scope, receive, send)
+            if response is None:
                 return
-        if seen is not None:
-            seen.route = finished.route
-        status, fields, message = OK, finished.headers, finished.message
-        if not CONDITIONAL_HEADERS.isdisjoint(headers):
-            try:
-                status, fields, message = select_response(finished, scope["method"], headers)
-            except Problem as problem:
-                await send_problem(problem, scope, identifier, receive, send)
-                return
-        fields = [*fields, (b"x-request-id", identifier)]
-        await send({"type": "http.response.start", "status": status, "headers": fields})
+        context.route = response.route
+        status, headers, message = OK, response.headers, response.message
+        if not CONDITIONAL_HEADERS.isdisjoint(context.headers):
+            status, headers, message = select_response(response, context.method, context.headers)
+        await send({"type": "http.response.start", "status": status, "headers": headers})
         await send(message)
 
-    def lookup(
-        self, scope: Scope, headers: dict[bytes, bytes]
-    ) -> tuple[RawKey, CachedResponse | None]:
-        """Give the key of a request, and the answer that is kept for it."""
+    def lookup(self, key: Key, source: ReleaseSource) -> CachedResponse | None:
+        """Return the response that is cached under a key."""
         if monotonic() > self.next_refresh:
-            self.refresh_release()
-        key = self.keys.build(scope, headers)
-        return key, self.store.get(key)
+            self.refresh_release(source)
+        return self.store.get(key)
 
-    def refresh_release(self) -> Release | None:
-        """Find the release that is served now; with another one the cache starts anew.
+    def refresh_release(self, source: ReleaseSource) -> Release | None:
+        """Look up the served release, and clear the cache if it is a new one.
 
-        While there is none to be found, what is kept stays.
+        While no release can be looked up, cached responses stay.
         """
-        releases: ReleaseManager = self.state.releases
         self.next_refresh = monotonic() + REFRESH_INTERVAL
         try:
-            current = releases.get_release()
+            current = source.get_release()
         except DatabaseError:
             return None
-        if current is not self.snapshot:
-            self.snapshot = current
-            self.keys.has_base = releases.public_url is not None
+        if current is not self.release:
+            self.release = current
             self.store.clear()
             self.flights = {}
         return current
 
-    async def get_or_build(self, miss: CacheMiss) -> CachedResponse | None:
-        """Have an answer made once however many ask; None if it has been sent already."""
+    async def get_or_build(
+        self, context: RequestContext, scope: Scope, receive: Receive, send: Send
+    ) -> CachedResponse | None:
+        """Have a response made once for all who wait for it; None if it has been sent already."""
+        flights, key = self.flights, context.key
         outcome: Outcome = ABANDONED
-        while outcome is ABANDONED and miss.key in self.flights:
-            outcome = await shield(self.flights[miss.key])
+        while outcome is ABANDONED and key in flights:
+            outcome = await shield(flights[key])
         if isinstance(outcome, CachedResponse):
             return outcome
-        if outcome == NOT_SHAREABLE:
-            return await self.build(miss, lambda: None)
-        return await self.build_shared(miss)
-
-    async def build_shared(self, miss: CacheMiss) -> CachedResponse | None:
-        """Make an answer that others may be waiting for, and tell them how it turned out."""
-        flights = self.flights
-        flight = flights[miss.key] = get_running_loop().create_future()
+        if isinstance(outcome, Exception):
+            raise outcome
+        flight: Future[Outcome] = get_running_loop().create_future()
+        if outcome is ABANDONED:
+            flights[key] = flight
 
         def land(outcome: Outcome) -> None:
             if not flight.done():
                 flight.set_result(outcome)
-                del flights[miss.key]
+                if flights.get(key) is flight:
+                    del flights[key]
 
-        made: CachedResponse | None = ABANDONED
+        outcome = ABANDONED
         try:
-            made = await self.build(miss, lambda: land(NOT_SHAREABLE))
+            outcome = await self.build(context, scope, receive, send, land)
+        except Exception as error:
+            outcome = error
+            raise
         finally:
-            land(made)
-        return made
+            land(outcome)
+        return outcome
 
-    async def build(self, miss: CacheMiss, release: Callable[[], None]) -> CachedResponse | None:
-        """Ask the application; finish and keep its answer if others can be given it too."""
-        scope = miss.scope
-        path = scope["path"].removeprefix(scope.get("root_path", ""))
-        control = self.freshness.cache_control(path)
-        snapshot = scope["snapshot"] = self.refresh_release()
-        answer = ResponseCollector(miss.send, CacheKey(*miss.key).coding, control, release)
-        await self.app(scope, miss.receive, answer)
-        route = route_name(scope)
-        if "seen" in scope:
-            scope["seen"].route = route
-        if not answer.whole:
+    async def build(
+        self,
+        context: RequestContext,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        land: Callable[[Outcome], None],
+    ) -> CachedResponse | None:
+        """Have the router make a response; cache it, or send it if it cannot be cached."""
+        release = self.refresh_release(context)
+        response = await self.handler(context)
+        cache_control = self.freshness.format_cache_control(context.path)
+        body = await read_body(response) if is_shareable(response) else None
+        if body is None:
+            land(NOT_SHAREABLE)
+            if isinstance(response, StreamingResponse) and is_shareable(response):
+                send = prepare_stream(response, context, cache_control, send)
+            await response(scope, receive, send)
             return None
-        modified = max(self.installed, snapshot.installed_at if snapshot else 0)
-        finished = await answer.build_response(modified)
-        finished.route = route
-        if snapshot is not None and self.snapshot is snapshot:
-            self.store.put(miss.key, finished)
-        return finished
+        modified = max(self.installed_at, release.installed_at if release else 0)
+        built = await build_cached_response(response, body, context, cache_control, modified)
+        if release is not None and self.release is release:
+            self.store.put(context.key, built)
+        return built
 
 
-def route_name(scope: Scope) -> str:
-    """Name the route that a request has taken."""
-    route = scope.get("route")
-    if route is not None:
-        return str(route.path)
-    return "/static" if "/static/" in scope["path"] else OTHER_ROUTE
+def is_shareable(response: Response) -> bool:
+    """Return whether all clients that send the same request may get the response."""
+    control = response.headers.get("cache-control", "")
+    return response.status_code == OK and "no-store" not in control and "private" not in control
+
+
+async def read_body(response: Response) -> bytes | None:
+    """Return the body of a response; None if it is too long to be held in memory, or may be."""
+    if not isinstance(response, StreamingResponse):
+        return bytes(response.body)
+    length = response.headers.get("content-length")
+    if length is None or int(length) > MAX_BUFFERED:
+        return None
+    return b"".join([bytes(piece) async for piece in response.body_iterator])  # type: ignore[arg-type]
+
+
+def prepare_stream(
+    response: StreamingResponse, context: RequestContext, cache_control: bytes, send: Send
+) -> Send:
+    """Complete the headers of a stream, whose digest nobody knows; return how to compress it."""
+    headers = MutableHeaders(raw=list(response.raw_headers))
+    for name in ("etag", "accept-ranges"):
+        del headers[name]
+    headers.setdefault("cache-control", cache_control.decode())
+    coding = Coding.IDENTITY
+    if is_negotiated(dict(headers.raw)):
+        coding = context.coding
+        headers = MutableHeaders(raw=vary_by_encoding(headers.raw))
+        if coding is not Coding.IDENTITY:
+            headers["content-encoding"] = coding
+            del headers["content-length"]
+    response.raw_headers = headers.raw
+    compressor = create_compressor(coding)
+
+    async def send_compressed(message: Message) -> None:
+        if message["type"] != "http.response.body":
+            await send(message)
+            return
+        more = message.get("more_body", False)
+        body = compressor.add(message.get("body", b""))
+        if not more:
+            body += compressor.finish()
+        if body or not more:
+            await send({**message, "body": body})
+
+    return send_compressed
 
 
 def select_response(
-    finished: CachedResponse, method: str, headers: dict[bytes, bytes]
+    response: CachedResponse, method: str, headers: dict[bytes, bytes]
 ) -> tuple[int, RawHeaders, Message]:
-    """Choose how to send an answer to a conditional request, or to one for a part of a file.
+    """Select what to send to a conditional request, or to a request for a part of a file.
 
     Raises:
-        Problem: if a precondition fails, or there is no such part.
+        PreconditionFailed: if a precondition fails.
+        RangeNotSatisfiable: if the file ends before the requested range.
     """
-    verdict = evaluate_preconditions(headers, finished.validators)
-    if verdict is PreconditionResult.FAILED:
-        raise PreconditionFailed(PRECONDITION_DETAIL)
-    if verdict is PreconditionResult.UNCHANGED:
-        return NOT_MODIFIED, finished.not_modified_headers, EMPTY_BODY
-    whole = OK, finished.headers, finished.message
-    if not finished.is_file or method != "GET":
+    result = evaluate_preconditions(headers, response.validators)
+    if result is PreconditionResult.FAILED:
+        raise PreconditionFailed(PRECONDITION_FAILED)
+    if result is PreconditionResult.UNCHANGED:
+        return NOT_MODIFIED, response.not_modified_headers, EMPTY_BODY
+    whole = OK, response.headers, response.message
+    if not response.is_file or method != "GET":
         return whole
-    length = len(finished.body)
+    length = len(response.body)
     try:
-        found = parse_range(headers, finished.validators, length)
+        part = parse_range(headers, response.validators, length)
     except ValueError:
-        told = {"Content-Range": f"bytes */{length}"}
-        raise RangeNotSatisfiable(RANGE_DETAIL, headers=told) from None
-    return whole if found is None else build_partial(finished, found)
+        content_range = {"Content-Range": f"bytes */{length}"}
+        raise RangeNotSatisfiable(RANGE_NOT_SATISFIABLE, headers=content_range) from None
+    return whole if part is None else build_partial(response, part)
 
 
-def build_partial(finished: CachedResponse, found: slice) -> tuple[int, RawHeaders, Message]:
-    """Cut a part out of a file."""
-    body = finished.body[found]
-    told = f"bytes {found.start}-{found.stop - 1}/{len(finished.body)}"
-    fields = [pair for pair in finished.headers if pair[0] != b"content-length"]
-    fields += [(b"content-length", b"%d" % len(body)), (b"content-range", told.encode())]
-    return PARTIAL, fields, {"type": "http.response.body", "body": body}
+def build_partial(response: CachedResponse, part: slice) -> tuple[int, RawHeaders, Message]:
+    """Build the response that sends a part of a file."""
+    body = response.body[part]
+    content_range = f"bytes {part.start}-{part.stop - 1}/{len(response.body)}"
+    headers = [pair for pair in response.headers if pair[0] != b"content-length"]
+    headers += [(b"content-length", b"%d" % len(body)), (b"content-range", content_range.encode())]
+    return PARTIAL_CONTENT, headers, {"type": "http.response.body", "body": body}
 
 
-async def send_problem(
-    problem: Problem, scope: Scope, identifier: bytes, receive: Receive, send: Send
-) -> None:
-    """Answer with a problem from out here, with the headers that every answer has."""
-    request = Request(scope)
-    request.state.request_id = identifier.decode()
-    response = create_problem_response(request, problem)
-    response.headers.update(COMMON_HEADERS)
-    response.headers["X-Request-ID"] = identifier.decode()
-    await response(scope, receive, send)
-
-
-def newest_mtime(folder: Path) -> float:
-    """Find when the newest file of a folder was put there, compiled ones aside."""
+def find_newest_mtime(folder: Path) -> float:
+    """Return when the newest file of a folder was installed, without compiled files."""
     files = (file for file in folder.rglob("*") if file.suffix != ".pyc" and file.is_file())
     return max(file.stat().st_mtime for file in files)

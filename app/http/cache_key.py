@@ -1,111 +1,122 @@
-"""What an answer depends on: the normalised request, which is all that the application sees."""
+"""What a response depends on: the cache key, and the request context made from it."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, unquote_to_bytes, urlencode
 
+from fastapi import FastAPI
 from starlette.types import Scope
 
-from app.http.compression import Coding, negotiate_coding
-from app.http.middleware import is_malformed
-from app.i18n import Language, negotiate_language
+from app.i18n import Language
+from app.negotiation import Coding, accepts_html, negotiate_coding, negotiate_language
+from app.request import RequestContext, choose_request_id
 
 Value = TypeVar("Value")
 
 MAX_ENTRIES = 1024
 MAX_KEY_LENGTH = 300
-NEGOTIATED_HEADERS = b"/sdmx"
-"""What stands in the paths at which the client chooses the format."""
+NEGOTIATED = b"/sdmx"
+"""Part of the paths whose format is negotiated, so that all of Accept is part of the key."""
 DATA = b"/v1"
-"""What stands in the paths at which everybody gets the same format, mistakes included."""
-PAGE = b"text/html"
-"""What a browser takes, which gets a page where others get a problem document."""
+"""Part of the paths that have one format, problems included."""
+HTML = b"text/html"
+"""The part of Accept that matters on all other paths, whose problems are pages for browsers."""
+BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 class CacheKey(NamedTuple):
-    """One normalised request; in the cache it stands as a plain tuple, which is made faster."""
+    """The parts of a key. Keys are plain tuples, which are faster to make."""
 
     path: bytes
     query: bytes
     language: Language
     coding: Coding
-    prefix: str
+    root_path: str
     accept: bytes
-    """The media types that the client takes, where an answer depends on them."""
-    base: tuple[Any, ...]
-    """Scheme, host and server, which links start with; empty if the address is set."""
+    origin: tuple[Any, ...]
 
 
 class CanonicalQuery(NamedTuple):
-    """A query with its parameters in order, and the language that it asks for."""
+    """A query whose parameters are in order."""
 
     text: bytes
+    params: tuple[tuple[str, str], ...]
     language: Language | None
+    """The language that the query chooses."""
+    is_malformed: bool
 
 
 class BoundedMemo(dict[bytes | None, Value]):
-    """What was made of short header values and queries; emptied when it is full."""
+    """Values computed from short headers and queries; cleared when it is full."""
 
-    def __init__(self, make: Callable[[bytes], Value]) -> None:
+    def __init__(self, compute: Callable[[bytes], Value]) -> None:
         super().__init__()
-        self.make = make
+        self.compute = compute
 
     def __missing__(self, given: bytes | None) -> Value:
-        made = self.make(given or b"")
+        value = self.compute(given or b"")
         if given is None or len(given) <= MAX_KEY_LENGTH:
             if len(self) >= MAX_ENTRIES:
                 self.clear()
-            self[given] = made
-        return made
+            self[given] = value
+        return value
 
 
-class CacheKeyBuilder:
-    """Makes the keys of requests, with nothing done twice for values that come again."""
-
-    def __init__(self) -> None:
-        self.has_base = False
-        """Whether the operator has set the address that links start with."""
-        self.queries: BoundedMemo[CanonicalQuery] = BoundedMemo(canonical_query)
-        self.languages: BoundedMemo[Language] = BoundedMemo(
-            lambda header: negotiate_language(header.decode("latin-1"))
-        )
-        self.codings: BoundedMemo[Coding] = BoundedMemo(negotiate_coding)
-
-    def build(self, scope: Scope, headers: dict[bytes, bytes]) -> tuple[Any, ...]:
-        """Give the key of a request as a tuple; ``Key`` names its parts."""
-        text, language = self.queries[scope["query_string"]]
-        path = scope.get("raw_path") or scope["path"].encode()
-        accept = headers.get(b"accept", b"")
-        # An escape may hide the name.
-        if NEGOTIATED_HEADERS not in path and b"%" not in path:
-            accept = PAGE if DATA not in path and PAGE in accept else b""
-        return (
-            path,
-            text,
-            language or self.languages[headers.get(b"accept-language")],
-            self.codings[headers.get(b"accept-encoding")],
-            scope.get("root_path", ""),
-            accept,
-            ()
-            if self.has_base
-            else (scope["scheme"], headers.get(b"host"), *(scope["server"] or ())),
-        )
-
-
-def canonical_query(query: bytes) -> CanonicalQuery:
-    """Put parameters in the order of their names; one that is repeated keeps its own order."""
+def canonicalize_query(query: bytes) -> CanonicalQuery:
+    """Sort parameters by name; a repeated parameter keeps the order of its values."""
     if is_malformed(query):
-        return CanonicalQuery(query, None)
-    pairs = sorted(parse_qsl(query.decode(), keep_blank_values=True), key=itemgetter(0))
-    asked = dict(pairs).get("lang")
-    return CanonicalQuery(
-        urlencode(pairs).encode(), Language(asked) if asked in list(Language) else None
+        return CanonicalQuery(query, (), None, is_malformed=True)
+    params = sorted(parse_qsl(query.decode(), keep_blank_values=True), key=itemgetter(0))
+    chosen = dict(params).get("lang")
+    language = Language(chosen) if chosen in list(Language) else None
+    return CanonicalQuery(urlencode(params).encode(), tuple(params), language, is_malformed=False)
+
+
+def is_malformed(raw: bytes) -> bool:
+    """Return whether an escape is incomplete, is not UTF-8, or is a control character."""
+    decoded = unquote_to_bytes(raw)
+    if BROKEN_ESCAPE.search(raw) or CONTROL.search(decoded):
+        return True
+    try:
+        decoded.decode()
+    except UnicodeDecodeError:
+        return True
+    return False
+
+
+QUERIES = BoundedMemo(canonicalize_query)
+LANGUAGES = BoundedMemo(negotiate_language)
+CODINGS = BoundedMemo(negotiate_coding)
+HTML_ACCEPTED = BoundedMemo(accepts_html)
+MALFORMED_PATHS = BoundedMemo(is_malformed)
+
+
+def build_key(
+    scope: Scope, headers: dict[bytes, bytes], *, has_public_url: bool
+) -> tuple[Any, ...]:
+    """Build the key of a request, whose parts are named by ``CacheKey``."""
+    query = QUERIES[scope["query_string"]]
+    path = scope.get("raw_path") or scope["path"].encode()
+    accept = headers.get(b"accept", b"")
+    # An escape can hide the name of a path, so the whole header is kept to be safe.
+    if NEGOTIATED not in path and b"%" not in path:
+        accept = HTML if DATA not in path and accept and HTML_ACCEPTED[accept] else b""
+    return (
+        path,
+        query.text,
+        query.language or LANGUAGES[headers.get(b"accept-language")],
+        CODINGS[headers.get(b"accept-encoding")],
+        scope.get("root_path", ""),
+        accept,
+        () if has_public_url else (scope["scheme"], headers.get(b"host"), *(scope["server"] or ())),
     )
 
 
-def merge_headers(raw: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
-    """Give each header once: the lines of a repeated one are joined, but a host is the first."""
+def merge_headers(raw: Sequence[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """Join the lines of repeated headers; of a repeated Host the first counts."""
     headers = dict(raw)
     if len(headers) == len(raw):
         return headers
@@ -118,20 +129,37 @@ def merge_headers(raw: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
     return headers
 
 
-def normalize_request(scope: Scope, key: CacheKey, identifier: bytes) -> Scope:
-    """Make the request that a key stands for: nothing outside the key can sway its answer."""
-    scheme, host, *server = key.base or ("http", None)
-    headers = [(b"accept-language", key.language.encode()), (b"x-request-id", identifier)]
-    if host is not None:
-        headers.append((b"host", host))
-    if key.accept:
-        headers.append((b"accept", key.accept))
-    return {
-        **scope,
-        "method": "GET",
-        "scheme": scheme,
-        "server": server or None,
-        "query_string": key.query,
-        "headers": headers,
-        "extensions": {},
-    }
+def format_target(scope: Scope) -> str:
+    """Format the path and the query of a request for the access log."""
+    query = scope["query_string"].decode("latin-1")
+    return f"{scope['path']}?{query}" if query else str(scope["path"])
+
+
+def create_context(app: FastAPI, scope: Scope) -> RequestContext:
+    """Make the context of a request."""
+    headers = merge_headers(scope["headers"])
+    has_public_url = app.state.releases.public_url is not None
+    key = build_key(scope, headers, has_public_url=has_public_url)
+    path, _, language, coding, root_path, accept, origin = key
+    query = QUERIES[scope["query_string"]]
+    scheme, host, *server = origin or ("http", None)
+    return RequestContext(
+        app=app,
+        method=scope["method"],
+        path=scope["path"].removeprefix(root_path),
+        root_path=root_path,
+        query_params=query.params,
+        language=language,
+        is_language_chosen=query.language is not None,
+        coding=coding,
+        accept=accept.decode("latin-1"),
+        origin=(scheme, (host or b"").decode("latin-1"), *server),
+        key=key,
+        has_malformed_path=MALFORMED_PATHS[path],
+        has_malformed_query=query.is_malformed,
+        headers=headers,
+        target=format_target(scope),
+        request_id=choose_request_id(headers.get(b"x-request-id")).decode(),
+        client=(scope.get("client") or ("unknown", 0))[0],
+        connection=scope.get("state", {}).get("connection"),
+    )

@@ -1,23 +1,38 @@
-"""Finished answers, and the bounded place where they are kept."""
+"""Cached responses, and the bounded store that holds them."""
 
 from collections import OrderedDict
 from collections.abc import Hashable
+from email.utils import formatdate, parsedate_to_datetime
+from functools import lru_cache
+from hashlib import blake2b
+from time import time
 from typing import NamedTuple
 
+from anyio.to_thread import run_sync
+from fastapi import Response
 from starlette.types import Message
 
+from app.http.compression import MIN_SIZE, compress, is_compressible
 from app.http.conditional import Validators
-
-RawHeaders = list[tuple[bytes, bytes]]
+from app.negotiation import Coding
+from app.request import RawHeaders, RequestContext
 
 ENTRY_OVERHEAD = 3500
-"""The bytes that an answer takes besides its body, its headers and its key's texts."""
+"""The bytes of memory that an entry takes besides its body, its headers and the text of its key."""
 MAX_SHARE = 8
-"""No answer may take more than one part in so many of the whole."""
+"""A single entry may take at most this part of the whole store."""
+COMPRESS_IN_THREAD = 50_000
+"""A body of more bytes is compressed in a thread."""
+REPLACED_HEADERS = frozenset({b"content-length", b"etag", b"x-accel-buffering"})
+"""Headers of a route's response that are set again, or no longer apply, once it is complete."""
+NOT_MODIFIED_HEADERS = frozenset(
+    {b"cache-control", b"content-location", b"etag", b"expires", b"last-modified", b"vary"}
+)
+"""The headers of a 200 that its 304 repeats (RFC 9110, 15.4.5)."""
 
 
 class CachedResponse:
-    """An answer as finished bytes, with the headers for each way to send it."""
+    """A complete 200 response, with the headers for each way to send it."""
 
     __slots__ = (
         "body",
@@ -32,33 +47,92 @@ class CachedResponse:
     )
 
     def __init__(
-        self,
-        body: bytes,
-        headers: RawHeaders,
-        unchanged: RawHeaders,
-        validators: Validators,
-        *,
-        is_file: bool,
+        self, body: bytes, headers: RawHeaders, etag: bytes, date: bytes, route: str
     ) -> None:
         self.body = body
         self.headers = headers
-        self.not_modified_headers = unchanged
-        self.validators = validators
-        self.is_file = is_file
-        self.route = ""
-        """The route that it is of, for whoever counts."""
+        self.not_modified_headers = [pair for pair in headers if pair[0] in NOT_MODIFIED_HEADERS]
+        self.validators = Validators(etag, parse_own_date(date), date)
+        self.is_file = any(name == b"accept-ranges" for name, _ in headers)
+        self.route = route
         self.message: Message = {"type": "http.response.body", "body": body}
         self.serialized_headers: dict[int, bytes] = {}
-        """The headers as they go over the wire, by status, once somebody needed them."""
+        """The headers by status as they are sent, once the parser has needed them."""
         self.was_reused = False
-        """Whether it was asked for again since it was last looked over."""
+        """Whether it was requested again since the store last considered its eviction."""
 
 
-def entry_size(key: tuple[Hashable, ...], finished: CachedResponse) -> int:
-    """Count the bytes that an answer takes in memory, rounded up."""
-    texts = sum(len(part) for part in key if isinstance(part, str | bytes))
-    names = sum(len(name) + len(value) for name, value in finished.headers)
-    return len(finished.body) + 4 * names + texts + len(repr(key[-1])) + ENTRY_OVERHEAD
+async def build_cached_response(
+    response: Response, body: bytes, context: RequestContext, cache_control: bytes, modified: float
+) -> CachedResponse:
+    """Compress a response and complete its headers.
+
+    Args:
+        response: the response of a route.
+        body: its body.
+        context: the request, with the content coding that the client prefers.
+        cache_control: how long caches may use it, unless it says so itself.
+        modified: when the release or the program was installed, in seconds since 1970; the date of
+            responses that have none.
+    """
+    known = dict(response.raw_headers)
+    headers = [pair for pair in response.raw_headers if pair[0] not in REPLACED_HEADERS]
+    if is_negotiated(known):
+        headers = vary_by_encoding(headers)
+        coding = context.coding
+        if coding is not Coding.IDENTITY and len(body) >= MIN_SIZE:
+            headers.append((b"content-encoding", coding.encode()))
+            known[b"content-encoding"] = coding.encode()
+            body = await compress_body(body, coding)
+    if b"cache-control" not in known:
+        headers.append((b"cache-control", cache_control))
+    date = known.get(b"last-modified")
+    if date is None:
+        date = format_http_date(int(min(modified, time())))
+        headers.append((b"last-modified", date))
+    etag = compute_etag(body, known)
+    headers += (b"etag", etag), (b"content-length", b"%d" % len(body))
+    return CachedResponse(body, headers, etag, date, context.route)
+
+
+async def compress_body(body: bytes, coding: Coding) -> bytes:
+    """Compress a body, in a thread if it is long."""
+    if len(body) > COMPRESS_IN_THREAD:
+        return await run_sync(compress, body, coding)
+    return compress(body, coding)
+
+
+def is_negotiated(headers: dict[bytes, bytes]) -> bool:
+    """Return whether a response is sent in the content coding that the client prefers."""
+    content_type = headers.get(b"content-type", b"").decode("latin-1")
+    return b"content-encoding" not in headers and is_compressible(content_type)
+
+
+def vary_by_encoding(headers: RawHeaders) -> RawHeaders:
+    """Add Accept-Encoding to the request headers that a response depends on."""
+    values = [b"Accept-Encoding", *(value for name, value in headers if name == b"vary")]
+    return [*(pair for pair in headers if pair[0] != b"vary"), (b"vary", b", ".join(values))]
+
+
+def compute_etag(body: bytes, headers: dict[bytes, bytes]) -> bytes:
+    """Return a digest of the bytes and of the headers that say how to read them."""
+    digest = blake2b(digest_size=16)
+    for name in (b"content-type", b"content-encoding", b"link"):
+        digest.update(headers.get(name, b"") + b"\n")
+    digest.update(body)
+    return b'"%b"' % digest.hexdigest().encode()
+
+
+@lru_cache(maxsize=64)
+def format_http_date(seconds: int) -> bytes:
+    """Format a time as HTTP does."""
+    return formatdate(seconds, usegmt=True).encode()
+
+
+@lru_cache(maxsize=64)
+def parse_own_date(date: bytes) -> int:
+    """Parse a time that ``format_http_date`` has formatted."""
+    return int(parsedate_to_datetime(date.decode()).timestamp())
 
 
 class CacheLimits(NamedTuple):
@@ -66,53 +140,61 @@ class CacheLimits(NamedTuple):
 
     entries: int
     size: int
+    """In bytes."""
 
 
 class CacheStore:
-    """Keeps answers within a number and within bytes.
+    """A store of cached responses, bounded by number and by bytes.
 
-    What was asked for again gets a second round before it has to go, so that a flood of requests
-    that come once pushes out other such requests and not what everybody asks for.
+    An entry that was requested again survives one eviction, so that a flood of requests that come
+    only once evicts other such requests and not the popular ones (the CLOCK algorithm).
     """
 
-    def __init__(self, bounds: CacheLimits) -> None:
-        self.entries, self.size = bounds
+    def __init__(self, limits: CacheLimits) -> None:
+        self.entries, self.size = limits
         self.entries_by_key: OrderedDict[tuple[Hashable, ...], tuple[CachedResponse, int]] = (
             OrderedDict()
         )
         self.used_bytes = 0
 
     def get(self, key: tuple[Hashable, ...]) -> CachedResponse | None:
-        """Give an answer that is kept."""
-        found = self.entries_by_key.get(key)
-        if found is None:
+        """Return the response that is cached under a key."""
+        entry = self.entries_by_key.get(key)
+        if entry is None:
             return None
-        finished = found[0]
-        finished.was_reused = True
-        return finished
+        response = entry[0]
+        response.was_reused = True
+        return response
 
-    def put(self, key: tuple[Hashable, ...], finished: CachedResponse) -> None:
-        """Keep an answer if there can be room for it."""
-        taken = entry_size(key, finished) if self.entries else 0
-        if not self.entries or taken * MAX_SHARE > self.size:
+    def put(self, key: tuple[Hashable, ...], response: CachedResponse) -> None:
+        """Cache a response if it is small enough."""
+        size = measure_entry(key, response) if self.entries else 0
+        if not self.entries or size * MAX_SHARE > self.size:
             return
         if key in self.entries_by_key:
             self.used_bytes -= self.entries_by_key.pop(key)[1]
-        self.entries_by_key[key] = finished, taken
-        self.used_bytes += taken
+        self.entries_by_key[key] = response, size
+        self.used_bytes += size
         while len(self.entries_by_key) > self.entries or self.used_bytes > self.size:
             self.evict()
 
     def evict(self) -> None:
-        """Let go of the oldest answer, or give it another round."""
-        key, (finished, taken) = self.entries_by_key.popitem(last=False)
-        if finished.was_reused:
-            finished.was_reused = False
-            self.entries_by_key[key] = finished, taken
+        """Drop the oldest entry, or move it to the end if it was requested again."""
+        key, (response, size) = self.entries_by_key.popitem(last=False)
+        if response.was_reused:
+            response.was_reused = False
+            self.entries_by_key[key] = response, size
         else:
-            self.used_bytes -= taken
+            self.used_bytes -= size
 
     def clear(self) -> None:
-        """Let go of everything."""
+        """Drop all entries."""
         self.entries_by_key.clear()
         self.used_bytes = 0
+
+
+def measure_entry(key: tuple[Hashable, ...], response: CachedResponse) -> int:
+    """Estimate the bytes of memory that an entry takes, rounded up."""
+    text = sum(len(part) for part in key if isinstance(part, str | bytes))
+    headers = sum(len(name) + len(value) for name, value in response.headers)
+    return len(response.body) + 4 * headers + text + len(repr(key[-1])) + ENTRY_OVERHEAD

@@ -1,68 +1,39 @@
-"""Content codings: which one a client gets, and how bytes are put into it."""
+"""Content codings: compressing whole bodies and streams."""
 
 import re
 import sys
 import zlib
 from collections.abc import Callable
-from enum import StrEnum
 from typing import Any, NamedTuple
 
+from app.negotiation import Coding
+
 MIN_SIZE = 500
-"""Fewer bytes than this gain nothing from being compressed."""
+"""Compression does not pay for fewer bytes."""
 WINDOW = 15
 GZIP = 16
-"""What zlib adds to the size of the window for the gzip format."""
+"""Added to the window size, this selects the gzip format of zlib."""
 COMPRESSIBLE = re.compile(
     r"(text/(?!event-stream).*|application/(.*\+)?(json|xml|yaml|csv)|application/(javascript|jsonl|x-ndjson)"
     r"|image/svg\+xml)(\s*;.*)?",
     re.IGNORECASE,
 )
-ACCEPTED_CODING = re.compile(
-    rb"[ \t]*([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*"
-    rb"(?:;[ \t]*[qQ]=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)[ \t]*)?"
-)
-
-
-class Coding(StrEnum):
-    """A content coding, the one that makes the shortest answers first."""
-
-    BROTLI = "br"
-    ZSTANDARD = "zstd"
-    GZIP = "gzip"
-    IDENTITY = "identity"
 
 
 class Compressor(NamedTuple):
-    """Puts a stream into a coding, piece by piece."""
+    """A stream in a content coding."""
 
     add: Callable[[bytes], bytes]
     finish: Callable[[], bytes]
 
 
-def negotiate_coding(accept_encoding: bytes) -> Coding:
-    """Choose the coding that a client prefers (RFC 9110, 12.5.3); identity if it takes no other."""
-    weights: dict[str, float] = {}
-    for part in accept_encoding.split(b","):
-        match = ACCEPTED_CODING.fullmatch(part)
-        if match is not None:
-            name = match[1].decode().lower()
-            weights["gzip" if name == "x-gzip" else name] = float(match[2] or 1)
-    rest = weights.get("*", 0)
-    best, chosen = weights.get(Coding.IDENTITY, 0), Coding.IDENTITY
-    for coding in (Coding.GZIP, Coding.ZSTANDARD, Coding.BROTLI):
-        weight = weights.get(coding, rest)
-        if weight and weight >= best:
-            best, chosen = weight, coding
-    return chosen
-
-
 def is_compressible(content_type: str) -> bool:
-    """Tell whether a media type is text, which is not compressed already."""
+    """Return whether a media type is text; other types are compressed already."""
     return COMPRESSIBLE.fullmatch(content_type) is not None
 
 
 def compress(body: bytes, coding: Coding) -> bytes:
-    """Put a whole body into a coding; the same bytes in give the same bytes out."""
+    """Compress a whole body; equal bodies give equal bytes, so that their ETags agree."""
     if coding is Coding.ZSTANDARD:
         whole: bytes = load_zstandard().compress(body, 6)
         return whole
@@ -71,7 +42,7 @@ def compress(body: bytes, coding: Coding) -> bytes:
 
 
 def create_compressor(coding: Coding) -> Compressor:
-    """Begin a stream in a coding."""
+    """Start a stream in a content coding."""
     if coding is Coding.BROTLI:
         import brotli  # type: ignore[import-untyped]  # noqa: PLC0415
 
@@ -87,7 +58,7 @@ def create_compressor(coding: Coding) -> Compressor:
 
 
 def load_zstandard() -> Any:
-    """Load Zstandard with the first answer that needs it: Python's own, or the same for older."""
+    """Import Zstandard when a response first needs it: from Python 3.14, or its backport."""
     if sys.version_info >= (3, 14):
         from compression import zstd  # noqa: PLC0415
     else:

@@ -1,4 +1,4 @@
-"""Conditional and range requests, by RFC 9110, sections 13 and 14."""
+"""Conditional and range requests (RFC 9110, sections 13 and 14)."""
 
 import re
 from collections.abc import Mapping
@@ -11,16 +11,16 @@ Headers = Mapping[bytes, bytes]
 CONDITIONAL_HEADERS = frozenset(
     {b"if-match", b"if-unmodified-since", b"if-none-match", b"if-modified-since", b"range"}
 )
-"""The request headers that can change how a finished answer is sent."""
+"""The request headers that can change how a cached response is sent."""
 ENTITY_TAG = re.compile(rb'(W/)?("[\x21\x23-\x7e\x80-\xff]*")')
 BYTE_RANGE = re.compile(rb"bytes=[ \t]*(\d{0,18})-(\d{0,18})[ \t]*", re.IGNORECASE)
 DATE_FORMATS = ("%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %d %H:%M:%S %Y")
 MAX_YEARS_AHEAD = 50
-"""A year of two digits that seems further ahead than this is of the century before."""
+"""A two-digit year further ahead than this belongs to the previous century."""
 
 
 class Validators(NamedTuple):
-    """What tells one state of a representation from another."""
+    """The validators of a representation."""
 
     etag: bytes
     modified: int
@@ -29,7 +29,7 @@ class Validators(NamedTuple):
 
 
 class PreconditionResult(Enum):
-    """How the preconditions of a request turn out."""
+    """What the preconditions of a request require."""
 
     SEND = 200
     UNCHANGED = 304
@@ -37,16 +37,16 @@ class PreconditionResult(Enum):
 
 
 def evaluate_preconditions(headers: Headers, current: Validators) -> PreconditionResult:
-    """Weigh the preconditions of a GET or HEAD in their order of precedence."""
-    wanted = headers.get(b"if-match")
-    if wanted is not None:
-        if not etag_matches(wanted, current.etag, weakly=False):
+    """Evaluate the preconditions of a GET or HEAD in their order of precedence."""
+    expected = headers.get(b"if-match")
+    if expected is not None:
+        if not etag_matches(expected, current.etag, weakly=False):
             return PreconditionResult.FAILED
-    elif (until := headers.get(b"if-unmodified-since")) and is_modified_since(current, until):
+    elif (date := headers.get(b"if-unmodified-since")) and is_modified_since(current, date):
         return PreconditionResult.FAILED
-    held = headers.get(b"if-none-match")
-    if held is not None:
-        same = held == current.etag or etag_matches(held, current.etag, weakly=True)
+    known = headers.get(b"if-none-match")
+    if known is not None:
+        same = known == current.etag or etag_matches(known, current.etag, weakly=True)
         return PreconditionResult.UNCHANGED if same else PreconditionResult.SEND
     since = headers.get(b"if-modified-since")
     if since is None:
@@ -56,7 +56,7 @@ def evaluate_preconditions(headers: Headers, current: Validators) -> Preconditio
 
 
 def etag_matches(listed: bytes, etag: bytes, *, weakly: bool) -> bool:
-    """Tell whether a list of entity tags, or an asterisk, names one."""
+    """Return whether a list of entity tags, or an asterisk, matches one."""
     if listed.strip(b" \t") == b"*":
         return True
     return any(
@@ -65,13 +65,13 @@ def etag_matches(listed: bytes, etag: bytes, *, weakly: bool) -> bool:
 
 
 def is_modified_since(current: Validators, date: bytes) -> bool | None:
-    """Tell whether the representation is newer than a date; None if that is no HTTP date."""
+    """Return whether the representation is newer than a date; None for an invalid date."""
     seconds = parse_http_date(date)
     return None if seconds is None else current.modified > seconds
 
 
 def parse_http_date(text: bytes) -> float | None:
-    """Read a date in any of the three forms that HTTP has had."""
+    """Parse a date in any of the three formats of HTTP; None for anything else."""
     for form in DATE_FORMATS:
         try:
             read = datetime.strptime(text.decode("latin-1"), form).replace(tzinfo=UTC)
@@ -84,20 +84,20 @@ def parse_http_date(text: bytes) -> float | None:
 
 
 def resolve_century(read: datetime) -> datetime:
-    """Settle the century of a year of two digits (RFC 9110, 5.6.7)."""
+    """Choose the century of a two-digit year (RFC 9110, 5.6.7)."""
     this_year = datetime.now(UTC).year
     year = this_year - this_year % 100 + read.year % 100
     return read.replace(year=year - 100 if year > this_year + MAX_YEARS_AHEAD else year)
 
 
 def parse_range(headers: Headers, current: Validators, length: int) -> slice | None:
-    """Find the one part of a file that is asked for; None where the whole is to be sent.
+    """Return the requested part of a file, or None to send all of it.
 
-    Several ranges, malformed ones and those of another unit are ignored, as is a range whose
-    If-Range does not name the current representation.
+    Several ranges, malformed ranges and other units are ignored, as is a range whose If-Range does
+    not match the current representation.
 
     Raises:
-        ValueError: if the file has no such part.
+        ValueError: if the file ends before the range.
     """
     match = BYTE_RANGE.fullmatch(headers.get(b"range", b""))
     if match is None or not (match[1] or match[2]):

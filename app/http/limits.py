@@ -1,100 +1,100 @@
-"""Who may ask for what: hosts that are ours, and how often one client may ask."""
+"""Limits: the hosts that are served, the requests of a client, and slow work at the same time."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
 from ipaddress import IPv6Network, ip_address
 from math import ceil
 from time import time
 
-from limits import RateLimitItem, parse
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
-from starlette.datastructures import MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from anyio import CapacityLimiter, fail_after
+from anyio.to_thread import run_sync
+from fastapi import Response
 
-from app.http.cache import send_problem
-from app.http.cache_key import merge_headers
-from app.http.middleware import request_id
-from app.i18n import Bilingual
-from app.problems.problem import MisdirectedRequest, Problem, TooManyRequests
+from app.problems.messages import RENDERING_BUSY, TOO_MANY_REQUESTS, UNKNOWN_HOST
+from app.problems.problem import MisdirectedRequest, NotReady, TooManyRequests
+from app.request import RequestContext
 
 IPV6_PREFIX = 64
-"""The part of an IPv6 address that a network gives to one client."""
-OPERATOR_PATHS = ("/health/", "/metrics")
-"""What operators ask, by whatever name and as often as they like."""
+"""The part of an IPv6 address that a network assigns to one client."""
+OPERATOR_PATHS = frozenset({"/health/live", "/health/ready", "/metrics"})
+"""The paths for operators, who may use any host name and any rate."""
+MAX_RENDERINGS = 4
+"""How many images and files a process creates at once; other requests wait without a thread."""
+MAX_WAIT = 30.0
+"""The seconds that a request waits for its turn to be rendered."""
+RENDERING_LIMITER = CapacityLimiter(MAX_RENDERINGS)
 
 
 class RequestLimits:
-    """An ASGI application before the cache, which refuses what is not to be answered."""
+    """Which requests are refused before anything is looked up for them."""
 
-    def __init__(self, app: ASGIApp, hosts: Sequence[str], rate: str | None) -> None:
-        self.app = app
+    def __init__(self, hosts: Sequence[str], rate: str | None) -> None:
+        # Most services have no limits, and start sooner without this package.
+        from limits import parse  # noqa: PLC0415
+        from limits.storage import MemoryStorage  # noqa: PLC0415
+        from limits.strategies import FixedWindowRateLimiter  # noqa: PLC0415
+
         self.hosts = hosts
         self.rate = parse(rate) if rate else None
         self.limiter = FixedWindowRateLimiter(MemoryStorage())
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or refuse it."""
-        path = scope.get("path", "").removeprefix(scope.get("root_path", ""))
-        if scope["type"] != "http" or path.startswith(OPERATOR_PATHS):
-            await self.app(scope, receive, send)
+    def check(self, context: RequestContext) -> None:
+        """Count a request, and add the headers about the rate to its response.
+
+        Raises:
+            MisdirectedRequest: if the host is not served.
+            TooManyRequests: if the client exceeds its rate limit.
+        """
+        if context.path in OPERATOR_PATHS:
             return
-        headers = merge_headers(scope["headers"])
-        identifier = request_id(headers.get(b"x-request-id"))
-        if not self.is_allowed_host(headers.get(b"host", b"").decode("latin-1")):
-            await send_problem(MisdirectedRequest(HOST_DETAIL), scope, identifier, receive, send)
-            return
+        if not self.is_allowed_host(context.headers.get(b"host", b"").decode("latin-1")):
+            raise MisdirectedRequest(UNKNOWN_HOST)
         if self.rate is None:
-            await self.app(scope, receive, send)
             return
-        refusal, told = self.count_request(self.rate, client_network(scope))
-
-        async def tell(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(told)
-            await send(message)
-
-        if refusal is None:
-            await self.app(scope, receive, tell)
-        else:
-            await send_problem(refusal, scope, identifier, receive, tell)
+        network = get_network(context.client)
+        is_allowed = self.limiter.hit(self.rate, network)
+        reset, remaining = self.limiter.get_window_stats(self.rate, network)
+        seconds = max(1, ceil(reset - time()))
+        limit, period = self.rate.amount, self.rate.get_expiry()
+        context.extra_headers += [
+            (b"ratelimit-policy", f'"client";q={limit};w={period}'.encode()),
+            (b"ratelimit", f'"client";r={remaining};t={seconds}'.encode()),
+        ]
+        if not is_allowed:
+            detail = TOO_MANY_REQUESTS.format(limit=limit, period=period, seconds=seconds)
+            raise TooManyRequests(detail, headers={"Retry-After": str(seconds)})
 
     def is_allowed_host(self, host: str) -> bool:
-        """Tell whether a Host header names this service; a port does not matter."""
-        name = host.lower().rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
-        return not self.hosts or any(fnmatchcase(name.lower(), one) for one in self.hosts)
-
-    def count_request(
-        self, rate: RateLimitItem, client: str
-    ) -> tuple[Problem | None, dict[str, str]]:
-        """Count a request of a client; give the refusal, if it is one too many, and the headers."""
-        allowed = self.limiter.hit(rate, client)
-        reset, remaining = self.limiter.get_window_stats(rate, client)
-        seconds = max(1, ceil(reset - time()))
-        told = {
-            "RateLimit-Policy": f'"client";q={rate.amount};w={rate.get_expiry()}',
-            "RateLimit": f'"client";r={remaining};t={seconds}',
-        }
-        if allowed:
-            return None, told
-        words = Bilingual(
-            f"More than {rate.amount} requests in {rate.get_expiry()} seconds; "
-            f"ask again in {seconds} seconds",
-            f"{rate.get_expiry()}秒内请求超过{rate.amount}次；请在{seconds}秒后重试",
-        )
-        return TooManyRequests(words, headers={"Retry-After": str(seconds)}), told
+        """Return whether a Host header names this service; the port does not matter."""
+        name, _, port = host.rpartition(":")
+        name = (name if port.isdigit() else host).lower()
+        return not self.hosts or any(fnmatchcase(name, pattern) for pattern in self.hosts)
 
 
-HOST_DETAIL = Bilingual("This service does not answer by that name", "本服务不以该主机名提供服务")
-
-
-def client_network(scope: Scope) -> str:
-    """Name the client: its address, or its network where an address costs nothing."""
-    address = (scope.get("client") or ("unknown", 0))[0]
+def get_network(address: str) -> str:
+    """Return the address of a client, or its network for IPv6, where addresses cost nothing."""
     try:
         parsed = ip_address(address)
     except ValueError:
-        return str(address)
-    if parsed.version == 6:  # noqa: PLR2004
+        return address
+    if parsed.version == 6:  # noqa: PLR2004  # The version of the protocol has no other name.
         return str(IPv6Network((parsed, IPV6_PREFIX), strict=False))
     return str(parsed)
+
+
+async def run_limited(create: Callable[[], Response]) -> Response:
+    """Create a response in a thread when it is its turn, so that lists never wait for images.
+
+    Raises:
+        NotReady: if the wait takes too long.
+    """
+    borrower = object()
+    try:
+        with fail_after(MAX_WAIT):
+            await RENDERING_LIMITER.acquire_on_behalf_of(borrower)
+    except TimeoutError:
+        raise NotReady(RENDERING_BUSY, headers={"Retry-After": "10"}) from None
+    try:
+        return await run_sync(create)
+    finally:
+        RENDERING_LIMITER.release_on_behalf_of(borrower)

@@ -1,8 +1,8 @@
-"""The numbers of all processes in the form that Prometheus reads.
+"""Metrics of all processes in the text format of Prometheus.
 
-Answers that go straight from the parser only add to plain numbers, which a thread hands to the
-client library once a second. With several processes the library shares its numbers in the files of
-a folder, so whichever process is asked answers for all.
+The parser only adds to plain numbers for each cached response that it sends; a thread hands them to
+the client library once a second. Several processes share their numbers through files in a folder,
+so that any of them can respond for all.
 """
 
 import os
@@ -16,20 +16,27 @@ from prometheus_client import Counter as Total
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
-"""The environment variable that names the folder which processes share."""
+"""The environment variable for the folder that processes share."""
 FLUSH_INTERVAL = 1.0
-"""The seconds between two hand-overs."""
+"""The seconds between two flushes."""
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
-"""The upper edges of the classes of durations, in seconds."""
+"""The upper bounds of the buckets of durations, in seconds."""
 HIT = "hit"
+GAUGES = {
+    "bri_cache_entries": "Cached responses.",
+    "bri_cache_bytes": "Bytes of memory that cached responses take.",
+    "bri_connections_in_use": "Connections to the database that requests hold.",
+    "bri_fast_path_processes": "Processes whose parser sends cached responses by itself.",
+}
+"""The current numbers, summed over the live processes."""
 
 
 class Metrics:
-    """Holds the numbers of this process, and writes those of all.
+    """Collects the metrics of this process, and formats those of all.
 
     Args:
-        state: gives the numbers that stand at a moment, by their names in ``GAUGES``.
-        release: gives the code of the release that is served, and when it was put in place.
+        state: returns the current values of ``GAUGES``.
+        release: returns the code of the served release, and when it was installed.
     """
 
     def __init__(
@@ -39,30 +46,30 @@ class Metrics:
         self.release = release
         self.registry = CollectorRegistry()
         self.fast_path_hits: Counter[tuple[str, int]] = Counter()
-        """The answers that went straight from the parser, by route and status."""
-        self.handed: Counter[tuple[str, int]] = Counter()
-        self.handing = Lock()
+        """The cached responses that the parser has sent, by route and status."""
+        self.flushed: Counter[tuple[str, int]] = Counter()
+        self.flush_lock = Lock()
         self.closed = Event()
         self.requests = Total(
             "bri_requests",
-            "Requests answered, by route, status and whether the answer was kept.",
+            "Requests by route, status and use of the cache (hit, miss or none).",
             ["route", "status", "cache"],
             registry=self.registry,
         )
         self.seconds = Histogram(
             "bri_request_seconds",
-            "Seconds until an answer was sent that was not kept, by route.",
+            "Seconds until a response that was not cached was sent, by route.",
             ["route"],
             buckets=BUCKETS,
             registry=self.registry,
         )
         self.gauges = {
-            name: Gauge(name, told, registry=self.registry, multiprocess_mode="livesum")
-            for name, told in GAUGES.items()
+            name: Gauge(name, text, registry=self.registry, multiprocess_mode="livesum")
+            for name, text in GAUGES.items()
         }
         self.released = Gauge(
             "bri_release_timestamp_seconds",
-            "When the release that is served was put in place, in seconds since 1970.",
+            "When the served release was installed, in seconds since 1970.",
             ["release"],
             registry=self.registry,
             multiprocess_mode="livemax",
@@ -71,58 +78,50 @@ class Metrics:
         self.thread.start()
 
     def count_request(self, route: str, status: int, cache: str, seconds: float) -> None:
-        """Count a request that is answered."""
+        """Count a request."""
         self.requests.labels(route, str(status), cache).inc()
         if cache != HIT:
             self.seconds.labels(route).observe(seconds)
 
     def run(self) -> None:
-        """Hand over until there is nothing more to come."""
+        """Flush at intervals until the metrics are closed."""
         while not self.closed.wait(FLUSH_INTERVAL):
             self.flush()
 
     def flush(self) -> None:
-        """Give what was added since the last time to the library."""
-        with self.handing:
+        """Hand the numbers to the client library."""
+        with self.flush_lock:
             for (route, status), count in list(self.fast_path_hits.items()):
-                added = count - self.handed[route, status]
+                added = count - self.flushed[route, status]
                 if added:
                     self.requests.labels(route, str(status), HIT).inc(added)
-                    self.handed[route, status] = count
+                    self.flushed[route, status] = count
             for name, value in self.state().items():
                 self.gauges[name].set(value)
-            code, placed = self.release()
+            code, installed_at = self.release()
             self.released.clear()
-            self.released.labels(code).set(placed)
+            self.released.labels(code).set(installed_at)
 
     def render(self) -> bytes:
-        """Write the numbers of all processes."""
+        """Format the metrics of all processes."""
         self.flush()
         folder = os.environ.get(FOLDER)
         if folder is None:
             return generate_latest(self.registry)
         drop_dead_processes(Path(folder))
-        together = CollectorRegistry()
-        MultiProcessCollector(together, folder)  # type: ignore[no-untyped-call]
-        return generate_latest(together)
+        combined = CollectorRegistry()
+        MultiProcessCollector(combined, folder)  # type: ignore[no-untyped-call]
+        return generate_latest(combined)
 
     def close(self) -> None:
-        """Hand over for the last time."""
+        """Stop the thread and flush for the last time."""
         self.closed.set()
         self.thread.join()
         self.flush()
 
 
-GAUGES = {
-    "bri_cache_entries": "Answers that are kept.",
-    "bri_cache_bytes": "Bytes of memory that they take.",
-    "bri_connections_in_use": "Connections to the database that requests hold.",
-}
-"""The numbers that stand at a moment, summed over the processes that live."""
-
-
 def drop_dead_processes(folder: Path) -> None:
-    """Leave out what processes that are gone had at a moment; what they counted stays."""
+    """Drop the current numbers of processes that have ended; their counters stay."""
     processes = {int(file.stem.rpartition("_")[2]) for file in folder.glob("gauge_live*.db")}
     for process in processes:
         if not Path(f"/proc/{process}").exists():

@@ -1,17 +1,22 @@
-"""What reaches the routes: GET and HEAD with an address that can be decoded, from any origin."""
+"""The middleware: everything that happens to every request, before the cache and after it."""
 
 import logging
-import os
-import re
-from collections.abc import Iterator
-from urllib.parse import unquote_to_bytes
+from collections.abc import Callable, Mapping
 
-from fastapi import Request, Response
-from starlette.datastructures import MutableHeaders
+from fastapi import FastAPI, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.db import DatabaseError
-from app.i18n import Bilingual
+from app.http.access_log import RequestRecorder
+from app.http.cache_key import create_context
+from app.http.limits import RequestLimits
+from app.problems.messages import (
+    DATABASE_UNAVAILABLE,
+    INTERNAL_ERROR,
+    MALFORMED_PATH,
+    MALFORMED_QUERY,
+    METHOD_NOT_ALLOWED,
+)
 from app.problems.problem import (
     InternalError,
     MalformedAddress,
@@ -19,184 +24,129 @@ from app.problems.problem import (
     NotReady,
     Problem,
 )
-from app.request import create_problem_response
-
-ALLOWED_METHODS = "GET, HEAD, OPTIONS"
-COMMON_HEADERS = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": (
-        "Accept-Ranges, Content-Disposition, Content-Language, Content-Range, ETag, Last-Modified, "
-        "Link, RateLimit, RateLimit-Policy, Repr-Digest, Retry-After, X-Request-ID"
-    ),
-    "Cross-Origin-Resource-Policy": "cross-origin",
-    "X-Content-Type-Options": "nosniff",
-}
-"""The headers of every answer."""
-RAW_COMMON_HEADERS = [
-    (name.lower().encode(), value.encode()) for name, value in COMMON_HEADERS.items()
-]
-BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
-CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-
-
-class CommonMiddleware:
-    """ASGI middleware: the methods of a read-only service, open to pages of every origin."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse what is no reading; HEAD is GET, and the server leaves its body out."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-
-        async def send_open(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(COMMON_HEADERS)
-            await send(message)
-
-        if scope["method"] == "HEAD":
-            scope = {**scope, "method": "GET"}
-        answer = self.reject(Request(scope)) or self.app
-        await answer(scope, receive, send_open)
-
-    def reject(self, request: Request) -> Response | None:
-        """Answer a request that goes no further."""
-        if request.method == "OPTIONS":
-            return Response(
-                status_code=204,
-                headers={
-                    "Allow": ALLOWED_METHODS,
-                    "Access-Control-Allow-Methods": ALLOWED_METHODS,
-                    "Access-Control-Allow-Headers": "*",
-                    "Access-Control-Max-Age": "86400",
-                },
-            )
-        if request.method != "GET":
-            words = Bilingual(
-                f"This service only reads; use one of {ALLOWED_METHODS}",
-                f"本服务只提供读取；请使用 {ALLOWED_METHODS}",
-            )
-            return create_problem_response(
-                request, MethodNotAllowed(words, headers={"Allow": ALLOWED_METHODS})
-            )
-        part = find_malformed_part(request.scope)
-        if part is not None:
-            return create_problem_response(request, MalformedAddress(part))
-        return None
-
-
-def find_malformed_part(scope: Scope) -> Bilingual | None:
-    """Find the part of an address that cannot be decoded to plain text."""
-    parts = (
-        (scope.get("raw_path") or b"", Bilingual("The path", "路径")),
-        (scope["query_string"], Bilingual("The query", "查询串")),
-    )
-    for raw, name in parts:
-        if is_malformed(raw):
-            return Bilingual(
-                f"{name.en} has an escape that is cut short, is not UTF-8, or is a control "
-                "character",
-                f"{name.zh}中的转义不完整、不是UTF-8文本或含有控制字符",
-            )
-    return None
-
-
-def is_malformed(raw: bytes) -> bool:
-    """Tell whether an escape is cut short, is not UTF-8, or is a control character."""
-    decoded = unquote_to_bytes(raw)
-    if BROKEN_ESCAPE.search(raw) or CONTROL.search(decoded):
-        return True
-    try:
-        decoded.decode()
-    except UnicodeDecodeError:
-        return True
-    return False
-
+from app.request import RequestContext
 
 log = logging.getLogger("uvicorn.error")
 
+ALLOWED_METHODS = "GET, HEAD, OPTIONS"
+COMMON_HEADERS = {
+    "access-control-allow-origin": "*",
+    "access-control-expose-headers": (
+        "Accept-Ranges, Content-Disposition, Content-Language, Content-Range, ETag, Last-Modified, "
+        "Link, RateLimit, RateLimit-Policy, Repr-Digest, Retry-After, X-Request-ID"
+    ),
+    "cross-origin-resource-policy": "cross-origin",
+    "x-content-type-options": "nosniff",
+}
+"""The headers of every response, also of those that the server sends by itself."""
+RAW_COMMON_HEADERS = [(name.encode(), value.encode()) for name, value in COMMON_HEADERS.items()]
+PREFLIGHT_HEADERS = {
+    "Allow": ALLOWED_METHODS,
+    "Access-Control-Allow-Methods": ALLOWED_METHODS,
+    "Access-Control-Allow-Headers": "*",
+    "Access-Control-Max-Age": "86400",
+}
+ProblemResponder = Callable[[RequestContext, Problem], Response]
 
-REQUEST_ID = re.compile(rb"[A-Za-z0-9][A-Za-z0-9.-]{7,127}")
+
+class ResponseSender:
+    """An ASGI send that adds the headers of every response, and notes what is sent."""
+
+    __slots__ = ("context", "length", "send", "status")
+
+    def __init__(self, context: RequestContext, send: Send) -> None:
+        self.context = context
+        self.send = send
+        self.status = 0
+        """The status of the response, or 0 before it has started."""
+        self.length = 0
+
+    async def __call__(self, message: Message) -> None:
+        """Send a message."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            identifier = (b"x-request-id", self.context.request_id.encode())
+            extra = (*RAW_COMMON_HEADERS, *self.context.extra_headers, identifier)
+            message = {**message, "headers": [*message.get("headers", ()), *extra]}
+        else:
+            self.length += len(message.get("body", b""))
+        await self.send(message)
 
 
-def request_id(given: bytes | None) -> bytes:
-    """Name a request by the client's own identifier, or by a new one."""
-    if given is not None and REQUEST_ID.fullmatch(given):
-        return given
-    return next(GENERATED_IDS)
+class RequestMiddleware:
+    """The entry of every request that the parser does not answer from the cache.
 
+    Args:
+        app: the application, of which the context of each request knows.
+        cache: where requests go that read.
+        respond: makes the response for a problem.
+        mounted: other ASGI applications, by their paths.
+        limits: the hosts and the rate, if there are any.
+        recorder: what records the requests, if anything does.
+    """
 
-def generate_ids() -> Iterator[bytes]:
-    """Make identifiers without end, many from each draw of randomness."""
-    while True:
-        drawn = os.urandom(16 * 256).hex().encode()
-        for start in range(0, len(drawn), 32):
-            yield drawn[start : start + 32]
-
-
-GENERATED_IDS = generate_ids()
-
-
-class RequestIdMiddleware:
-    """ASGI middleware: every answer carries X-Request-ID, the client's own or a new one."""
-
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(  # noqa: PLR0913, PLR0917  # These are the steps of every request.
+        self,
+        app: FastAPI,
+        cache: ASGIApp,
+        respond: ProblemResponder,
+        mounted: Mapping[str, ASGIApp],
+        limits: RequestLimits | None,
+        recorder: RequestRecorder | None,
+    ) -> None:
         self.app = app
+        self.cache = cache
+        self.respond = respond
+        self.mounted = mounted
+        self.limits = limits
+        self.recorder = recorder
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Name the request and pass it on."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        request = Request(scope)
-        given = request.headers.get("x-request-id")
-        identifier = request_id(None if given is None else given.encode("latin-1")).decode()
-        request.state.request_id = identifier
-
-        async def send_named(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)["X-Request-ID"] = identifier
-            await send(message)
-
-        await self.app(scope, receive, send_named)
-
-
-class ErrorMiddleware:
-    """ASGI middleware: a failure inside becomes a problem, and its traceback stays in the log."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, and answer for it if nothing else did."""
-        started = False
-
-        async def send_noted(message: Message) -> None:
-            nonlocal started
-            started = True
-            await send(message)
-
+        """Respond to a request; failures become problems, and their tracebacks stay in the log."""
+        context = scope["context"] = create_context(self.app, scope)
+        sender = ResponseSender(context, send)
+        if context.connection is not None:
+            context.connection.start_request(context.headers)
         try:
-            await self.app(scope, receive, send_noted)
+            await self.pass_on(context, scope, receive, sender)
         except Exception as error:
-            if started or scope["type"] != "http":
+            if sender.status:
                 raise
-            request = Request(scope)
-            problem = to_problem(error, request.state.request_id)
-            await create_problem_response(request, problem)(scope, receive, send)
+            response = self.respond(context, to_problem(error, context.request_id))
+            await response(scope, receive, sender)
+        finally:
+            if context.connection is not None:
+                context.connection.finish_request()
+            if self.recorder is not None:
+                self.recorder.record(context, sender.status, sender.length)
+
+    async def pass_on(
+        self, context: RequestContext, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        """Pass a request on to the cache or to a mounted application, unless it is refused."""
+        if self.limits is not None:
+            self.limits.check(context)
+        if context.path in self.mounted:
+            context.route = context.path
+            await self.mounted[context.path](scope, receive, send)
+        elif context.method in {"GET", "HEAD"}:
+            if context.has_malformed_path or context.has_malformed_query:
+                part = MALFORMED_PATH if context.has_malformed_path else MALFORMED_QUERY
+                raise MalformedAddress(part)
+            await self.cache(scope, receive, send)
+        elif context.method == "OPTIONS":
+            await Response(status_code=204, headers=PREFLIGHT_HEADERS)(scope, receive, send)
+        else:
+            detail = METHOD_NOT_ALLOWED.format(allowed=ALLOWED_METHODS)
+            raise MethodNotAllowed(detail, headers={"Allow": ALLOWED_METHODS})
 
 
-def to_problem(error: Exception, identifier: str) -> Problem:
-    """Name a failure inside without telling the outside what failed."""
+def to_problem(error: Exception, request_id: str) -> Problem:
+    """Return the problem for an error, without revealing what failed inside."""
+    if isinstance(error, Problem):
+        return error
     if isinstance(error, DatabaseError):
-        log.error("request %s: %s", identifier, error)
-        words = Bilingual("The database cannot be read just now", "数据库暂时无法读取")
-        return NotReady(words, headers={"Retry-After": "5"})
-    log.error("request %s failed", identifier, exc_info=error)
-    words = Bilingual(
-        "The service failed; quote the request identifier when you ask for help",
-        "服务出现故障；如需协助，请提供请求编号",
-    )
-    return InternalError(words)
+        log.error("request %s: %s", request_id, error)
+        return NotReady(DATABASE_UNAVAILABLE, headers={"Retry-After": "5"})
+    log.error("request %s failed", request_id, exc_info=error)
+    return InternalError(INTERNAL_ERROR)

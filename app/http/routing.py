@@ -1,171 +1,264 @@
-"""The direct way to a route: from a good request to its function, with nothing in between.
+"""Routing: from a request to the endpoint of its route, and to its response.
 
-A framework's way to a function costs several times what a record costs. So the routes that only
-read are also called from here: the same functions, with the same reader and the same model of
-parameters. Whatever is not plainly good goes the framework's way, which tells what is wrong.
+FastAPI describes the routes, but its way to an endpoint costs several times as much as reading a
+record. So the routes are called from here: found by the shape of their path, and validated by the
+same Pydantic models that the OpenAPI document is made from.
 """
 
 from asyncio import get_running_loop
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from contextvars import copy_context
+from dataclasses import dataclass
 from functools import partial
 from inspect import iscoroutinefunction, signature
-from typing import Any, NamedTuple, get_origin
+from typing import Any, TypeVar, get_origin
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from fastapi.routing import APIRoute
-from starlette.datastructures import QueryParams
-from starlette.types import Scope
+from pydantic import ValidationError
 
-from app.http.middleware import find_malformed_part
+from app.i18n import Bilingual, Language
 from app.parameters import Parameters
+from app.problems.messages import UNKNOWN_PATH
+from app.problems.problem import ParameterError, UnknownPath, shorten
+from app.problems.suggestions import find_nearest
+from app.problems.validation import describe_errors
 from app.releases import Release
-from app.request import RequestContext, create_context, get_context, get_route_path
+from app.request import RequestContext
 
-PROVIDED_ARGUMENTS = {"read", "query"}
+Result = TypeVar("Result")
+
 MAX_THREADS = 16
-"""How many requests may wait for the database at once; the others wait for them."""
+"""How many endpoints may run in threads at once; other requests wait for one to finish."""
 SMALL_PAGE = 10
-"""A page with so few records takes less time than to wake a thread, where all lists are short."""
-PathShape = tuple[str | None, ...]
+"""Reading so few records takes less time than waking a thread, if all lists are short."""
+ENTRY_POINTS = ("/v1", "/docs")
+"""What is suggested in place of a path that resembles no other."""
+REPEATED = object()
+"""Stands for the values of a parameter that is repeated but takes only one value."""
+Shape = tuple[str, ...]
+"""The segments of a path with ``{}`` for each parameter."""
 
 
-class ReadRoute(NamedTuple):
-    """What is known of a route before any request comes."""
+@dataclass(frozen=True)
+class ReadRoute:
+    """A route, with everything about it that is known before a request comes."""
 
-    route: APIRoute
-    endpoint: Callable[..., Response]
-    model: type[Parameters]
+    path: str
+    endpoint: Callable[..., Any]
+    keys: tuple[str, ...]
+    """The names of the parameters in the path, in order."""
+    model: type[Parameters] | None
+    """The model of the query; a route without one does not validate its query."""
     repeatable: frozenset[str]
-    """The parameters that may stand several times."""
-    names: tuple[str, ...]
-    """The parameters in the path, in order."""
+    """The parameters of the query that may be repeated."""
+    takes_context: bool
+    is_async: bool
     is_record: bool
     """Whether it reads one record by its key."""
 
+    @classmethod
+    def from_route(cls, route: APIRoute) -> "ReadRoute":
+        """Find out how to call the endpoint of a route of FastAPI."""
+        arguments = signature(route.endpoint).parameters
+        models = [
+            one.field_info.annotation
+            for one in route.dependant.query_params
+            if isinstance(one.field_info.annotation, type)
+            and issubclass(one.field_info.annotation, Parameters)
+        ]
+        model = models[0] if models else None
+        fields = model.model_fields.items() if model else ()
+        return cls(
+            route.path,
+            route.endpoint,
+            tuple(one.name for one in route.dependant.path_params),
+            model,
+            frozenset(name for name, info in fields if get_origin(info.annotation) is list),
+            "read" in arguments,
+            iscoroutinefunction(route.endpoint),
+            route.include_in_schema and route.path.endswith("}"),
+        )
+
+    def bind_arguments(self, context: RequestContext, keys: dict[str, str]) -> dict[str, Any]:
+        """Return the arguments of the endpoint, with the query validated.
+
+        Raises:
+            InvalidParameters: if the query is invalid; it lists all errors.
+        """
+        arguments: dict[str, Any] = keys
+        if self.takes_context:
+            arguments["read"] = context
+        if self.model is not None:
+            arguments["query"] = self.validate(self.model, context)
+        return arguments
+
+    def validate(self, model: type[Parameters], context: RequestContext) -> Parameters:
+        """Validate the query of a request.
+
+        Raises:
+            InvalidParameters: if it is invalid.
+        """
+        values: dict[str, Any] = {}
+        for name, value in context.query_params:
+            if name in self.repeatable:
+                values.setdefault(name, []).append(value)
+            else:
+                values[name] = REPEATED if name in values else value
+        try:
+            return model.model_validate(values, context=context.release.keys)
+        except ValidationError as error:
+            errors = name_repetitions(error.errors(), values)
+            names = [name for name, info in model.model_fields.items() if not info.exclude]
+            raise describe_errors(errors, names) from None
+
+    def runs_inline(self, query: Parameters | None, release: Release) -> bool:
+        """Return whether the endpoint takes less time than waking a thread."""
+        if query is None or not release.database.is_local:
+            return False
+        is_short = release.is_small and getattr(query, "limit", SMALL_PAGE + 1) <= SMALL_PAGE
+        return self.is_record or is_short
+
 
 class Router:
-    """Finds routes by the shape of their paths, and calls them."""
+    """The routes by the shape of their paths."""
 
     def __init__(self, routers: Iterable[APIRouter]) -> None:
-        self.threads = ThreadPoolExecutor(MAX_THREADS, "direct")
-        self.routes: dict[PathShape, ReadRoute] = {}
-        routes = (route for router in routers for route in router.routes)
-        for route in routes:
-            if (
-                isinstance(route, APIRoute)
-                and has_whole_segments(route.path)
-                and (way := build_route(route))
-            ):
-                self.routes[path_shape(route.path)] = way
-        self.positions = sorted({parameter_positions(shape) for shape in self.routes})
+        self.threads = ThreadPoolExecutor(MAX_THREADS, "endpoint")
+        self.routes: dict[Shape, ReadRoute] = {}
+        self.prefixes: dict[str, ReadRoute] = {}
+        """Routes whose last parameter is the whole rest of a path, by what comes before it."""
+        for router in routers:
+            for route in router.routes:
+                if isinstance(route, APIRoute):
+                    self.add_route(route)
 
-    async def dispatch(self, scope: Scope) -> Response | None:
-        """Answer a good request; None where only the framework can tell what to answer."""
-        request = Request(scope)
-        found = self.match(get_route_path(request))
-        if scope["method"] != "GET" or found is None or find_malformed_part(scope):
-            return None
-        way, keys = found
-        with suppress(Exception):
-            read = create_context(request)
-            scope["route"] = way.route
-            if not read.release.database.is_local:
-                # To look up the keys that are asked for may take time too.
-                return await self.run_in_thread(
-                    lambda: call_endpoint(way, read, validate_query(way, request), keys)
-                )
-            query = validate_query(way, request)
-            if can_run_inline(way, query, read.release):
-                return call_endpoint(way, read, query, keys)
-            return await self.run_in_thread(lambda: call_endpoint(way, read, query, keys))
-        return None
-
-    async def run_in_thread(self, work: Callable[[], Response]) -> Response:
-        """Work in a thread, with what the request has set."""
-        within = partial(copy_context().run, work)
-        return await get_running_loop().run_in_executor(self.threads, within)
-
-    def match(self, path: str) -> tuple[ReadRoute, dict[str, str]] | None:
-        """Find the route of a path, and the keys that the path names."""
-        parts = path.split("/")
-        for places in self.positions:
-            if not places:
-                way = self.routes.get(tuple(parts))
-                keys: list[str] = []
-            elif places[-1] < len(parts):
-                keys = [parts[place] for place in places]
-                shape = tuple(None if place in places else one for place, one in enumerate(parts))
-                way = self.routes.get(shape) if all(keys) else None
-            else:
-                continue
-            if way is not None:
-                return way, dict(zip(way.names, keys, strict=True))
-        return None
-
-
-def validate_query(way: ReadRoute, request: Request) -> Parameters:
-    """Read the parameters of a request."""
-    return way.model.model_validate(collect_values(request.query_params, way))
-
-
-def call_endpoint(
-    way: ReadRoute, read: RequestContext, query: Parameters, keys: dict[str, str]
-) -> Response:
-    """Call the function of a route."""
-    return way.endpoint(read=read, query=query, **keys)
-
-
-def can_run_inline(way: ReadRoute, query: Parameters, snapshot: Release) -> bool:
-    """Tell whether a request takes less time than to wake a thread, and so nobody has to wait."""
-    is_short = snapshot.is_small and getattr(query, "limit", SMALL_PAGE + 1) <= SMALL_PAGE
-    return way.is_record or is_short
-
-
-def path_shape(path: str) -> PathShape:
-    """Give the parts of a route's path, with nothing for each parameter."""
-    return tuple(None if part.startswith("{") else part for part in path.split("/"))
-
-
-def has_whole_segments(path: str) -> bool:
-    """Tell whether each parameter of a path is all of its part, with no suffix after it."""
-    return all(part.endswith("}") for part in path.split("/") if part.startswith("{"))
-
-
-def parameter_positions(shape: PathShape) -> tuple[int, ...]:
-    """Give the places of a shape at which parameters stand."""
-    return tuple(place for place, part in enumerate(shape) if part is None)
-
-
-def build_route(route: APIRoute) -> ReadRoute | None:
-    """Take a route that needs nothing but a reader, a model of parameters, and keys of its path."""
-    taken = list(signature(route.endpoint).parameters)
-    models = [one.field_info.annotation for one in route.dependant.query_params]
-    depends = {one.call for one in route.dependant.dependencies}
-    names = tuple(one.name for one in route.dependant.path_params)
-    if (
-        iscoroutinefunction(route.endpoint)
-        or depends != {get_context}
-        or set(taken) != {*PROVIDED_ARGUMENTS, *names}
-    ):
-        return None
-    (model,) = models
-    assert isinstance(model, type)  # noqa: S101
-    assert issubclass(model, Parameters)  # noqa: S101
-    fields = model.model_fields.items()
-    several = frozenset(name for name, info in fields if get_origin(info.annotation) is list)
-    return ReadRoute(route, route.endpoint, model, several, names, route.path.endswith("}"))
-
-
-def collect_values(parameters: QueryParams, way: ReadRoute) -> dict[str, Any]:
-    """Give the parameters of a request as their model takes them; unknown ones it refuses."""
-    values: dict[str, Any] = defaultdict(list)
-    for name, value in parameters.multi_items():
-        if name in way.repeatable:
-            values[name].append(value)
+    def add_route(self, route: APIRoute) -> None:
+        """Add a route of FastAPI."""
+        shape = get_shape(route.path)
+        if shape[-1] == "{}:path":
+            self.prefixes[route.path.partition("{")[0]] = ReadRoute.from_route(route)
         else:
-            values[name] = value
-    return values
+            self.routes.setdefault(shape, ReadRoute.from_route(route))
+        shapes = self.routes.keys()
+        self.positions = sorted({parameter_positions(shape) for shape in shapes} - {()})
+        self.suffixes = tuple({shape[-1][2:] for shape in shapes if shape[-1].startswith("{}.")})
+
+    async def dispatch(self, context: RequestContext) -> Response:
+        """Have the route of a request make the response.
+
+        Raises:
+            Problem: if there is no such route, or the request is refused.
+            DatabaseError: if the database cannot be read.
+        """
+        route, keys = self.match(context.path)
+        context.route = route.path
+        needs_release = route.model is not None
+        # To look up keys on a server takes time, so the query is validated in the thread too.
+        if needs_release and not context.release.database.is_local:
+            if not route.is_async:
+                return await self.run_in_thread(partial(call_endpoint, route, context, keys))
+            arguments = await self.run_in_thread(partial(route.bind_arguments, context, keys))
+        else:
+            arguments = route.bind_arguments(context, keys)
+        if route.is_async:
+            response: Response = await route.endpoint(**arguments)
+            return response
+        call: Callable[[], Response] = partial(route.endpoint, **arguments)
+        if needs_release and route.runs_inline(arguments["query"], context.release):
+            return call()
+        return await self.run_in_thread(call)
+
+    async def run_in_thread(self, call: Callable[[], Result]) -> Result:
+        """Run a function in a thread."""
+        return await get_running_loop().run_in_executor(self.threads, call)
+
+    def match(self, path: str) -> tuple[ReadRoute, dict[str, str]]:
+        """Return the route of a path and the keys in the path.
+
+        Raises:
+            UnknownPath: if there is no such route; the nearest path is suggested.
+        """
+        parts = tuple(path.split("/"))
+        route = self.routes.get(parts)
+        if route is not None:
+            return route, {}
+        for positions in self.positions:
+            if positions[-1] < len(parts) and (found := self.match_shape(parts, positions)):
+                return found
+        for prefix, route in self.prefixes.items():
+            if path.startswith(prefix):
+                return route, {route.keys[0]: path.removeprefix(prefix)}
+        raise self.unknown_path(path)
+
+    def match_shape(
+        self, parts: Shape, positions: tuple[int, ...]
+    ) -> tuple[ReadRoute, dict[str, str]] | None:
+        """Return the route whose parameters are at some positions, and their values."""
+        shape = list(parts)
+        for position in positions:
+            shape[position] = "{}"
+        last = parts[-1]
+        if positions[-1] == len(parts) - 1 and last.endswith(self.suffixes):
+            # A path with a suffix comes first, since the suffix would otherwise be part of the key.
+            for suffix in self.suffixes:
+                route = self.routes.get((*shape[:-1], "{}" + suffix))
+                if route is not None and last.endswith(suffix) and last != suffix:
+                    return self.bind_keys(
+                        route, (*parts[:-1], last.removesuffix(suffix)), positions
+                    )
+        route = self.routes.get(tuple(shape))
+        return None if route is None else self.bind_keys(route, parts, positions)
+
+    @staticmethod
+    def bind_keys(
+        route: ReadRoute, parts: Shape, positions: tuple[int, ...]
+    ) -> tuple[ReadRoute, dict[str, str]] | None:
+        """Return a route with the keys of a path; None if a key is empty."""
+        keys = [parts[position] for position in positions]
+        return (route, dict(zip(route.keys, keys, strict=True))) if all(keys) else None
+
+    def unknown_path(self, path: str) -> UnknownPath:
+        """Make the problem for a path without a route."""
+        known = [route.path for route in self.routes.values() if not route.keys]
+        nearest = find_nearest(path, known)
+        short = shorten(path)
+        allowed = [nearest] if nearest else ENTRY_POINTS
+        error = ParameterError("path", UNKNOWN_PATH.format(path=short), allowed, short)
+        detail = Bilingual(*(error.to_item(language).message for language in Language))
+        return UnknownPath(detail, [error])
+
+
+def name_repetitions(errors: Iterable[Any], values: Mapping[str, Any]) -> list[Any]:
+    """Replace the errors in repeated parameters, whose placeholder has no valid type."""
+    named: dict[Any, Any] = {}
+    for error in errors:
+        name = error["loc"][0] if error["loc"] else None
+        if values.get(name) is REPEATED and error["type"] != "extra_forbidden":
+            named[name] = {"type": "repeated", "loc": (name,), "input": ""}
+        else:
+            named[error["loc"], error["type"]] = error
+    return list(named.values())
+
+
+def call_endpoint(route: ReadRoute, context: RequestContext, keys: dict[str, str]) -> Response:
+    """Validate a request and call the endpoint of its route."""
+    response: Response = route.endpoint(**route.bind_arguments(context, keys))
+    return response
+
+
+def get_shape(path: str) -> Shape:
+    """Return the shape of the path of a route, where ``{code}.svg`` becomes ``{}.svg``."""
+    parts = []
+    for part in path.split("/"):
+        name, brace, suffix = part.partition("}")
+        if brace and name.endswith(":path"):
+            parts.append("{}:path")
+        else:
+            parts.append("{}" + suffix if brace else part)
+    return tuple(parts)
+
+
+def parameter_positions(shape: Shape) -> tuple[int, ...]:
+    """Return the positions of the parameters in a shape."""
+    return tuple(place for place, part in enumerate(shape) if part.startswith("{}"))

@@ -1,6 +1,5 @@
 """The tools: each runs a query of the API, with the same checks of what is asked for."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -14,7 +13,7 @@ from app import parameters
 from app.formats import sentences
 from app.formats.links import build_hit_url
 from app.i18n import Bilingual, Language
-from app.problems.messages import build_errors
+from app.problems.validation import describe_errors
 from app.queries.commitments import get_action, get_outcome, list_priority_areas
 from app.queries.indicators import list_indicators
 from app.queries.observations import get_observation, list_observations
@@ -197,13 +196,10 @@ def validate_filters(model: type[AnyFilters], release: Release, **values: Any) -
     Raises:
         ToolError: with every mistake, and what would be right.
     """
-    parameters.VALIDATION_CONTEXT.set(parameters.ValidationContext(release.keys, Counter()))
     try:
-        return model.model_validate(values)
+        return model.model_validate(values, context=release.keys)
     except ValidationError as error:
-        found = build_errors(
-            [dict(one, loc=("query", *one["loc"])) for one in error.errors()], list(values)
-        )
+        found = describe_errors(error.errors(), list(values)).errors
         lines = [one.to_item(Language.ENGLISH) for one in found]
         raise ToolError("; ".join(line.message for line in lines)) from None
 

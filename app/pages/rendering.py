@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from fastapi import Request, Response
+from fastapi import Response
 from fastapi.responses import HTMLResponse
 
 from app.enums import Qualifier
 from app.formatting import QUALIFIER_FORMATS, format_day, format_locator
 from app.i18n import Bilingual, Language
 from app.problems.problem import Problem
-from app.request import build_language_headers, get_base_url, get_route_path, select_language
+from app.request import RequestContext
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -40,29 +40,29 @@ NUMBER_PATTERN = re.compile(r"[\d.,]+")
 
 
 def render_page(
-    request: Request, name: str, *, status: int = 200, policy: str = STRICT_POLICY, **values: object
+    read: RequestContext,
+    name: str,
+    *,
+    status: int = 200,
+    policy: str = STRICT_POLICY,
+    **values: object,
 ) -> Response:
     """Render a page that loads nothing from another host."""
-    language = select_language(request)
     headers = {
         "Content-Security-Policy": policy,
-        **build_language_headers(request, language),
+        **read.language_headers(),
         "Cross-Origin-Opener-Policy": "same-origin",
         "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
         "Referrer-Policy": "no-referrer",
     }
-    content = load_templates().get_template(name).render(build_globals(request, language) | values)
+    content = load_templates().get_template(name).render(build_globals(read) | values)
     return HTMLResponse(content, status, headers)
 
 
-def build_globals(request: Request, language: Language) -> dict[str, Any]:
-    """Give what every template may use: the language, addresses, and words in both languages."""
-    root, base, path = (
-        request.scope.get("root_path", ""),
-        get_base_url(request),
-        get_route_path(request),
-    )
-    query = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
+def build_globals(read: RequestContext) -> dict[str, Any]:
+    """Return what every template may use: the language, addresses, and texts in both languages."""
+    language, root, path = read.language, read.root_path, read.path
+    query = [pair for pair in read.query_params if pair[0] != "lang"]
 
     def here(to: str, only: Mapping[str, object] | None = None) -> str:
         kept = query if only is None else [*keep_present(only)]
@@ -85,7 +85,7 @@ def build_globals(request: Request, language: Language) -> dict[str, Any]:
         "lang": language,
         "other": next(one for one in Language if one is not language),
         "root": root,
-        "base": base,
+        "base": read.base_url,
         "path": path,
         "here": here,
         "api": api,
@@ -121,21 +121,20 @@ def split_display(figure: Mapping[str, Any], language: Language) -> tuple[str, s
     return display[: len(display) - len(rest)], rest[:end], rest[end:]
 
 
-def accepts_html(request: Request) -> bool:
-    """Tell whether a mistake is to be told by a page: to a browser that asks for one."""
-    is_data = get_route_path(request).startswith(("/v1", "/sdmx"))
-    return not is_data and "text/html" in request.headers.get("accept", "")
+def accepts_page(read: RequestContext) -> bool:
+    """Return whether a problem is shown as a page: to browsers, but not below /v1 and /sdmx."""
+    return not read.path.startswith(("/v1", "/sdmx")) and "text/html" in read.accept
 
 
-def render_problem(request: Request, problem: Problem) -> Response:
-    """Tell a reader what went wrong, and what would be right."""
-    faults = [mistake.to_item(select_language(request)) for mistake in problem.mistakes]
-    answer = render_page(
-        request, "problem.html", status=problem.status, problem=problem, faults=faults
+def render_problem(read: RequestContext, problem: Problem) -> Response:
+    """Render the page about a problem."""
+    errors = [error.to_item(read.language) for error in problem.errors]
+    response = render_page(
+        read, "problem.html", status=problem.status, problem=problem, faults=errors
     )
-    answer.headers.update({"Cache-Control": "no-store", **problem.headers})
-    answer.headers.add_vary_header("Accept")
-    return answer
+    response.headers.update({"Cache-Control": "no-store", **problem.headers})
+    response.headers.add_vary_header("Accept")
+    return response
 
 
 @cache

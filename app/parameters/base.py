@@ -1,13 +1,9 @@
 """What all query parameters share: strictness, known codes, limits and cursors."""
 
 import re
-from collections import Counter
-from collections.abc import Mapping
-from contextvars import ContextVar
-from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any, Protocol, get_origin
+from typing import Annotated, Any, Protocol
 
 from fastapi import Path
 from pydantic import (
@@ -19,7 +15,6 @@ from pydantic import (
     StringConstraints,
     ValidationInfo,
     WithJsonSchema,
-    field_validator,
 )
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
@@ -42,26 +37,13 @@ class KeySet(Protocol):
         """Give all keys, or those around a key where there are too many."""
 
 
-@dataclass(frozen=True)
-class ValidationContext:
-    """What validation needs to know of a request beyond the single value."""
-
-    keys: Mapping[str, "KeySet"] = field(default_factory=dict)
-    """The known keys of each collection."""
-    counts: Counter[str] = field(default_factory=Counter)
-    """How often each parameter stands in the query."""
-
-
-VALIDATION_CONTEXT: ContextVar[ValidationContext] = ContextVar("asked", default=ValidationContext())  # noqa: B039
-"""Set before the parameters of a request are validated, so that all mistakes are told at once."""
-
-
 def known_key(collection: str) -> AfterValidator:
-    """Accept only the keys that the database holds."""
+    """Accept only keys of a collection; the context of the validation has all collections."""
 
-    def check(value: str) -> str:
-        keys = VALIDATION_CONTEXT.get().keys[collection]
-        if value not in keys:
+    def check(value: str, info: ValidationInfo) -> str:
+        # Without a context the filters are the program's own, whose keys exist.
+        keys: KeySet | None = info.context and info.context[collection]
+        if keys is not None and value not in keys:
             raise PydanticCustomError(
                 "unknown_code",
                 "unknown code",
@@ -160,16 +142,6 @@ class Parameters(BaseModel):
     lang: Language | Omitted = Field(None, examples=["en"])
     """The language of the texts: en or zh. Without it the Accept-Language header decides, and
     English answers any other language."""
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def refuse_repetition(cls, value: object, info: ValidationInfo) -> object:
-        """Refuse a parameter that stands twice where only one value makes sense."""
-        name = str(info.field_name)
-        takes_several = get_origin(cls.model_fields[name].annotation) is list
-        if not takes_several and VALIDATION_CONTEXT.get().counts[name] > 1:
-            raise PydanticCustomError("repeated", "stands several times")
-        return value
 
 
 class Filters(Parameters):

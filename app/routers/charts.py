@@ -10,7 +10,7 @@ from app.formats.charts import build, render
 from app.formats.charts.canvas import Canvas
 from app.formats.charts.layout import HeightTooSmallError, layout_chart
 from app.formats.charts.model import Chart
-from app.http.rendering_limit import run_limited
+from app.http.limits import run_limited
 from app.i18n import Bilingual
 from app.problems.problem import InvalidParameters, ParameterError
 from app.queries import charts

@@ -12,7 +12,7 @@ from app.formats import data_package
 from app.formats.file_stream import read_chunks
 from app.formats.tables import OBSERVATIONS, TableQuery
 from app.formats.xlsx import workbooks, writer
-from app.http.rendering_limit import run_limited
+from app.http.limits import run_limited
 from app.i18n import Bilingual
 from app.problems.problem import ParameterError, UnknownPath
 from app.request import BEFORE_VALIDATION, Context, RequestContext

@@ -12,7 +12,7 @@ from app import parameters
 from app.formats import csv, json_lines, json_stat, parquet
 from app.formats.tables import OBSERVATIONS, TABLES, Table, TableQuery, too_many_rows
 from app.formats.xlsx import workbooks, writer
-from app.http.rendering_limit import run_limited
+from app.http.limits import run_limited
 from app.i18n import Bilingual
 from app.links import Link
 from app.problems.problem import InvalidParameters, ParameterError

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 
 from app import parameters
 from app.formats.charts import build
@@ -30,7 +30,7 @@ WIDE, NARROW = 1200, 400
 
 @router.get("/")
 def show_dashboard(
-    request: Request, read: Context, query: Annotated[parameters.DashboardParameters, Query()]
+    read: Context, query: Annotated[parameters.DashboardParameters, Query()]
 ) -> Response:
     """Show the newest figures with what compares with them, and the priority areas."""
     current = read.release
@@ -44,7 +44,7 @@ def show_dashboard(
         has_file=current.database.is_file,
     )
     answer = render_page(
-        request,
+        read,
         "dashboard.html",
         found=found,
         asked=query,
@@ -61,7 +61,7 @@ def show_dashboard(
 
 
 @router.get("/years")
-def show_years(request: Request, read: Context, query: NoParameters) -> Response:
+def show_years(read: Context, query: NoParameters) -> Response:
     """Show every series with its years, side by side only where they compare."""
     del query
     found = read.run_query(read_drawn_series)
@@ -70,7 +70,7 @@ def show_years(request: Request, read: Context, query: NoParameters) -> Response
         for one in read.run_query(changes.list_releases)
     ]
     return render_page(
-        request,
+        read,
         "years.html",
         series=[one for one in found if one["points"]],
         releases=releases,
@@ -80,7 +80,7 @@ def show_years(request: Request, read: Context, query: NoParameters) -> Response
 
 
 @router.get("/recipes")
-def show_recipes(request: Request, read: Context, query: NoParameters) -> Response:
+def show_recipes(read: Context, query: NoParameters) -> Response:
     """Show how to take the data into other programs."""
     del query
     shown = [
@@ -88,11 +88,11 @@ def show_recipes(request: Request, read: Context, query: NoParameters) -> Respon
         | {"text": one.render(read.base_url)}
         for one in RECIPES
     ]
-    return render_page(request, "recipes.html", recipes=shown, **describe_dataset(read))
+    return render_page(read, "recipes.html", recipes=shown, **describe_dataset(read))
 
 
 @router.get("/indicators/{code}")
-def show_indicator(request: Request, read: Context, code: str, query: NoParameters) -> Response:
+def show_indicator(read: Context, code: str, query: NoParameters) -> Response:
     """Show an indicator: its figure, what compares with it, and how to read it."""
     del query
     found = read.run_query(profiles.read_indicator_profile, code)
@@ -105,7 +105,7 @@ def show_indicator(request: Request, read: Context, code: str, query: NoParamete
         found, read.release.record, read.base_url, read.language
     )
     return render_page(
-        request,
+        read,
         "indicator.html",
         indicator=found,
         size=measure_chart(picture, WIDE),
@@ -117,7 +117,6 @@ def show_indicator(request: Request, read: Context, code: str, query: NoParamete
 
 @router.get("/priority-areas/{slug}")
 def show_priority_area(
-    request: Request,
     read: Context,
     slug: str,
     query: Annotated[parameters.PriorityAreaParameters, Query()],
@@ -127,7 +126,7 @@ def show_priority_area(
     if found is None:
         raise read.unknown_record("priority_areas", "slug", slug)
     return render_page(
-        request,
+        read,
         "priority_area.html",
         area=found,
         year=query.year,
@@ -137,14 +136,14 @@ def show_priority_area(
 
 
 @router.get("/sources/{code}")
-def show_source(request: Request, read: Context, code: str, query: NoParameters) -> Response:
+def show_source(read: Context, code: str, query: NoParameters) -> Response:
     """Show a source, and everything that comes from it."""
     del query
     found = read.run_query(profiles.read_source_profile, code)
     if found is None:
         raise read.unknown_record("sources", "code", code)
     return render_page(
-        request,
+        read,
         "source.html",
         source=found,
         published=format_published_day(

@@ -2,15 +2,16 @@
 
 from email.utils import formatdate
 from importlib.util import find_spec
+from mimetypes import guess_type
 from pathlib import Path
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 
-from app.i18n import Bilingual
 from app.openapi import document
 from app.pages.rendering import PAGE_POLICY, STATIC, render_page
 from app.problems import problem
-from app.request import get_base_url
+from app.problems.messages import UNKNOWN_FILE, UNKNOWN_PATH
+from app.request import Context
 
 router = APIRouter(include_in_schema=False)
 
@@ -30,30 +31,30 @@ READABLE = (
 
 
 @router.get("/docs")
-def show_docs(request: Request) -> Response:
+def show_docs(read: Context) -> Response:
     """Show the documentation in which operations can be tried out."""
-    return render_page(request, "docs.html")
+    return render_page(read, "docs.html")
 
 
 @router.get("/reference")
-def show_reference(request: Request) -> Response:
+def show_reference(read: Context) -> Response:
     """Show the documentation to read."""
-    return render_page(request, "reference.html", policy=READABLE)
+    return render_page(read, "reference.html", policy=READABLE)
 
 
 @router.get("/problems")
-def list_problems(request: Request) -> Response:
+def list_problems(read: Context) -> Response:
     """Explain every kind of problem."""
-    return render_page(request, "problems.html", kinds=problem.PROBLEM_TYPES)
+    return render_page(read, "problems.html", kinds=problem.PROBLEM_TYPES)
 
 
 @router.get("/problems/{code}")
-def show_problem(request: Request, code: str) -> Response:
+def show_problem(read: Context, code: str) -> Response:
     """Explain one kind of problem."""
     kinds = [kind for kind in problem.PROBLEM_TYPES if kind.code == code]
     if not kinds:
         raise problem.UnknownRecord("code", code, [kind.code for kind in problem.PROBLEM_TYPES])
-    return render_page(request, "problems.html", kinds=kinds)
+    return render_page(read, "problems.html", kinds=kinds)
 
 
 @router.get("/favicon.ico")
@@ -64,9 +65,9 @@ def show_icon() -> Response:
 
 
 @router.get("/openapi.json")
-async def show_openapi(request: Request) -> Response:
+async def show_openapi(read: Context) -> Response:
     """Give the OpenAPI document, with examples answered by this very release."""
-    body = await document.build_served_document(request.app, get_base_url(request))
+    body = await document.build_served_document(read.app, read.base_url)
     return Response(body, media_type="application/json")
 
 
@@ -74,12 +75,30 @@ async def show_openapi(request: Request) -> Response:
 def show_vendored(name: str) -> Response:
     """Give a file of the documentation viewers from our own host."""
     if name not in VENDORED_FILES:
-        raise problem.UnknownPath(
-            Bilingual("There is no such file", "没有该文件"),
-        )
+        raise problem.UnknownPath(UNKNOWN_FILE)
     content, modified = read_vendored(name)
     headers = {"Last-Modified": formatdate(modified, usegmt=True), "Accept-Ranges": "bytes"}
     return Response(content, media_type=VENDORED_FILES[name], headers=headers)
+
+
+@router.get("/static/{path:path}")
+def show_static(read: Context, path: str) -> Response:
+    """Send a file that the pages use.
+
+    Raises:
+        UnknownPath: if there is no such file.
+    """
+    file = (STATIC / path).resolve()
+    if not file.is_relative_to(STATIC.resolve()) or not file.is_file():
+        shown = UNKNOWN_PATH.format(path=problem.shorten(read.path))
+        error = problem.ParameterError("path", shown, ["/v1", "/docs"])
+        raise problem.UnknownPath(shown, [error])
+    headers = {
+        "Last-Modified": formatdate(file.stat().st_mtime, usegmt=True),
+        "Accept-Ranges": "bytes",
+    }
+    media_type = guess_type(file.name)[0] or "application/octet-stream"
+    return Response(file.read_bytes(), media_type=media_type, headers=headers)
 
 
 def read_vendored(name: str) -> tuple[bytes, float]:

@@ -1,1 +1,33 @@
-"""The server protocol: time-outs, limits, and cached responses sent from the parser."""
+"""What stands between the socket and the application: uvicorn's protocol, made safe and fast."""
+
+from asyncio import Protocol
+
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
+
+from app.server.timeouts import TimeoutProtocol
+
+SLOWER = (
+    "uvicorn's HTTP protocol is not as the fast path expects it: cached responses are sent more "
+    "slowly; timeouts and size limits still hold"
+)
+
+
+def select_protocol_class() -> type[Protocol]:
+    """Return the protocol with the fast path, or uvicorn's own if that is not as expected."""
+    try:
+        # Imports httptools, which uvicorn can do without.
+        from app.server.protocol import CachedResponseProtocol, is_uvicorn_compatible  # noqa: PLC0415
+    except ImportError:
+        return AutoHTTPProtocol
+    return CachedResponseProtocol if is_uvicorn_compatible() else AutoHTTPProtocol
+
+
+class ServerProtocol(TimeoutProtocol):
+    """The protocol that ``bri serve`` gives to uvicorn."""
+
+    protocol_class = select_protocol_class()
+
+
+def has_fast_path() -> bool:
+    """Return whether cached responses can be sent by the parser."""
+    return ServerProtocol.protocol_class is not AutoHTTPProtocol

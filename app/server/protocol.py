@@ -1,13 +1,15 @@
-"""Kept answers straight from the parser: no task, no scope and no messages between.
+"""Cached responses sent by the parser: without a task, a scope or messages.
 
-A subclass of uvicorn's protocol that answers a plain GET or HEAD whose answer is kept, with the
-headers that the cache has for it. It hands everything else on, and all of it if uvicorn is not as
-it is expected to be, so that nothing but speed depends on it.
+A subclass of uvicorn's protocol, which sends the response to a plain GET or HEAD if it is cached,
+and passes everything else on. It is used only if uvicorn's protocol is as expected here, and only
+the speed depends on it: the timeouts and limits are those of ``TimeoutProtocol``.
 """
 
+from asyncio import AbstractEventLoop
 from typing import Any
 
 from httptools import parse_url
+from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import (
     HEADER_RE,
     HEADER_VALUE_RE,
@@ -16,45 +18,51 @@ from uvicorn.protocols.http.httptools_impl import (
 )
 from uvicorn.server import ServerState
 
-from app.http.cache import NOT_MODIFIED, SAFE_METHODS, CacheMiddleware, select_response
-from app.http.cache_key import BoundedMemo, merge_headers
-from app.http.cache_store import CachedResponse, RawHeaders
+from app.http.cache import NOT_MODIFIED, OK, CacheMiddleware, select_response
+from app.http.cache_key import BoundedMemo, build_key, merge_headers
+from app.http.cache_store import CachedResponse
 from app.http.conditional import CONDITIONAL_HEADERS
-from app.http.middleware import request_id
-from app.http.response_collector import OK
+from app.http.middleware import RAW_COMMON_HEADERS
 from app.problems.problem import Problem
-from app.server import timeouts
-from app.server.timeouts import TimeoutProtocol
+from app.request import RawHeaders, choose_request_id
+from app.server.timeouts import TimeoutProtocol, serialize_headers
 
 SLOW_PATH_HEADERS = frozenset(
     b"connection content-length expect transfer-encoding upgrade x-forwarded-for "
     b"x-forwarded-proto".split()
 )
-"""The request headers of which the server, or uvicorn's middleware, makes something."""
+"""The request headers that the server, or uvicorn's middleware, has to interpret."""
 PRECEDING_CONDITIONS = frozenset({b"if-match", b"if-unmodified-since"})
-"""The conditions that come before If-None-Match; without them the usual one needs no weighing."""
-EXPECTED_METHODS = frozenset({"on_headers_complete", "on_message_complete"})
-"""The methods of uvicorn's protocol that are extended."""
+"""The preconditions that are evaluated before If-None-Match."""
+EXPECTED_METHODS = frozenset(
+    {"connection_made", "data_received", "on_headers_complete", "on_message_complete"}
+)
+"""The methods of uvicorn's protocol that are extended, or that call them."""
+EXPECTED_ATTRIBUTES = frozenset(
+    {"access_log", "cycle", "flow", "headers", "limit_concurrency"}
+    | {"parser", "root_path", "scope", "server_state"}
+)
+"""The attributes of uvicorn's protocol that are read."""
 
 
 def split_target(url: bytes) -> tuple[bytes, bytes]:
-    """Take an address apart, as uvicorn does, into its path and its query."""
+    """Split a request target into path and query, as uvicorn does."""
     parsed = parse_url(url)
     return parsed.path, parsed.query or b""
 
 
-SPLIT_TARGETS: BoundedMemo[tuple[bytes, bytes]] = BoundedMemo(split_target)
+SPLIT_TARGETS = BoundedMemo(split_target)
 
 
 class DefaultHeaders:
-    """The headers that the server adds to every answer, written out; they change every second."""
+    """The headers that the server adds to every response, which change every second."""
 
     def __init__(self) -> None:
         self.fields: RawHeaders | None = None
         self.text = b""
 
     def serialize(self, state: ServerState) -> bytes:
-        """Give the headers of now."""
+        """Return the current headers as they are sent."""
         if state.default_headers is not self.fields:
             self.fields = state.default_headers
             self.text = serialize_headers(self.fields)
@@ -64,105 +72,108 @@ class DefaultHeaders:
 DEFAULT_HEADERS = DefaultHeaders()
 
 
-def serialize_headers(fields: RawHeaders) -> bytes:
-    """Write headers as they go over the wire."""
-    return b"".join(b"%b: %b\r\n" % (name.lower(), value) for name, value in fields)
-
-
 def has_valid_headers(fields: RawHeaders) -> bool:
-    """Tell whether uvicorn would send these headers."""
+    """Return whether uvicorn would send these headers."""
     return not any(HEADER_RE.search(name) or HEADER_VALUE_RE.search(text) for name, text in fields)
 
 
-class CachedResponseProtocol(TimeoutProtocol):
-    """Answers from the cache what it can, and is uvicorn's own protocol for the rest."""
+class CachedResponseProtocol(HttpToolsProtocol):
+    """Sends cached responses from the parser, and is uvicorn's own protocol for the rest."""
 
-    def __init__(self, *given: Any, **named: Any) -> None:
-        super().__init__(*given, **named)
-        found = find_cache(self.app)
-        is_open = found is not None and found.is_open and not found.observer.lines
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self.connection: TimeoutProtocol = app_state["connection"]
+        app = app_state.get("app")
         is_plain = self.limit_concurrency is None and not self.access_log
-        self.caching = found if is_open and is_plain else None
-        self.metrics = self.caching.observer.metrics if self.caching else None
+        self.cache: CacheMiddleware | None = None
+        if app is not None and app.allows_fast_path and is_plain:
+            self.cache, self.releases, self.metrics = (
+                app.cache,
+                app.state.releases,
+                app.state.metrics,
+            )
+            self.has_public_url = app.state.releases.public_url is not None
+            app.uses_fast_path = True
         self.prefix = self.root_path.encode("ascii")
         self.is_answered = False
 
     def on_headers_complete(self) -> None:
-        """Answer from the cache, or begin the usual way."""
-        self.is_answered = self.caching is not None and self.send_cached(self.caching)
-        if self.is_answered:
-            self.end_head()
-        else:
+        """Respond from the cache, or start the application."""
+        self.is_answered = self.cache is not None and self.send_cached(self.cache)
+        if not self.is_answered:
             super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        """Leave a request alone that is answered."""
+        """Ignore the end of a request that has its response."""
         if not self.is_answered:
             super().on_message_complete()
 
-    def send_cached(self, caching: CacheMiddleware) -> bool:
-        """Answer if the request is a plain one, its turn has come, and its answer is kept."""
+    def send_cached(self, cache: CacheMiddleware) -> bool:
+        """Respond if the request is plain, is next in turn, and its response is cached."""
         cycle: Any = self.cycle
         if cycle is not None and not cycle.response_complete:
             return False
         parser, headers = self.parser, merge_headers(self.headers)
-        method = parser.get_method().decode("ascii")
-        if method not in SAFE_METHODS or not SLOW_PATH_HEADERS.isdisjoint(headers):
+        method = parser.get_method()
+        if method not in {b"GET", b"HEAD"} or not SLOW_PATH_HEADERS.isdisjoint(headers):
             return False
         if parser.get_http_version() != "1.1" or self.flow.write_paused:
             return False
         path, query = SPLIT_TARGETS[self.url]
-        asked: Any = self.scope
-        asked["raw_path"], asked["query_string"] = self.prefix + path, query
-        _, finished = caching.lookup(asked, headers)
-        if finished is None or self.transport.is_closing():
+        scope: Any = self.scope
+        scope["raw_path"], scope["query_string"] = self.prefix + path, query
+        key = build_key(scope, headers, has_public_url=self.has_public_url)
+        response = cache.lookup(key, self.releases)
+        if response is None or self.connection.transport.is_closing():
             return False
-        return self.send_response(finished, method, headers)
+        return self.send_response(response, method, headers)
 
     def send_response(
-        self, finished: CachedResponse, method: str, headers: dict[bytes, bytes]
+        self, response: CachedResponse, method: bytes, headers: dict[bytes, bytes]
     ) -> bool:
-        """Send an answer whole, or that it is unchanged; anything rarer goes the usual way."""
-        status, fields = OK, finished.headers
-        held = headers.get(b"if-none-match")
-        if held == finished.validators.etag and PRECEDING_CONDITIONS.isdisjoint(headers):
-            status, fields = NOT_MODIFIED, finished.not_modified_headers
+        """Send a response whole, or that it is unchanged; leave the rest to the application."""
+        status, fields = OK, response.headers
+        if headers.get(
+            b"if-none-match"
+        ) == response.validators.etag and PRECEDING_CONDITIONS.isdisjoint(headers):
+            status, fields = NOT_MODIFIED, response.not_modified_headers
         elif not CONDITIONAL_HEADERS.isdisjoint(headers):
             try:
-                status, fields, _ = select_response(finished, method, headers)
+                status, fields, _ = select_response(response, method.decode(), headers)
             except Problem:
                 return False
-        if status not in finished.serialized_headers:
+        if status not in response.serialized_headers:
             if status not in {OK, NOT_MODIFIED} or not has_valid_headers(fields):
                 return False
-            finished.serialized_headers[status] = serialize_headers(fields)
-        body = finished.body if status == OK and method == "GET" else b""
-        identifier = request_id(headers.get(b"x-request-id"))
-        start = (
-            STATUS_LINE[status]
-            + DEFAULT_HEADERS.serialize(self.server_state)
-            + finished.serialized_headers[status]
+            response.serialized_headers[status] = serialize_headers([*fields, *RAW_COMMON_HEADERS])
+        self.connection.transport.write(
+            b"%b%b%bx-request-id: %b\r\n\r\n%b"
+            % (
+                STATUS_LINE[status],
+                DEFAULT_HEADERS.serialize(self.server_state),
+                response.serialized_headers[status],
+                choose_request_id(headers.get(b"x-request-id")),
+                response.body if status == OK and method == b"GET" else b"",
+            )
         )
-        self.transport.write(b"%bx-request-id: %b\r\n\r\n%b" % (start, identifier, body))
-        self.start_keepalive()
+        self.server_state.total_requests += 1
+        self.connection.finish_cached_response()
         if self.metrics is not None:
-            self.metrics.fast_path_hits[finished.route, status] += 1
+            self.metrics.fast_path_hits[response.route, status] += 1
         return True
 
 
-def find_cache(app: Any) -> CacheMiddleware | None:
-    """Find the cache of the application behind uvicorn's own middleware."""
-    while app is not None and not hasattr(app, "cache"):
-        app = getattr(app, "app", None)
-    found = getattr(app, "cache", None)
-    return found if isinstance(found, CacheMiddleware) else None
-
-
 def is_uvicorn_compatible() -> bool:
-    """Tell whether uvicorn's protocol is built as it is expected to be here."""
-    patient = timeouts.is_uvicorn_compatible()
+    """Return whether uvicorn's protocol is built as the fast path expects it to be."""
+    attributes = HttpToolsProtocol.__init__.__code__.co_names
     return (
-        patient
-        and vars(HttpToolsProtocol).keys() >= EXPECTED_METHODS
+        vars(HttpToolsProtocol).keys() >= EXPECTED_METHODS
+        and EXPECTED_ATTRIBUTES.issubset(attributes)
         and STATUS_LINE[OK] == b"HTTP/1.1 200 OK\r\n"
     )

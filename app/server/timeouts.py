@@ -1,67 +1,55 @@
-"""How long a client may take, and how much it may send, before the server lets go of it.
+"""Timeouts and size limits: how long a client may take, and how much it may send.
 
-A subclass of uvicorn's protocol, which by itself waits for ever: for the rest of a request's
-headers however slowly and however many come, and for a client that does not read its answer.
+uvicorn waits forever for the rest of a request's headers, however many come and however slowly, and
+for a client that does not read its response. So its protocol is wrapped in one that uses nothing of
+it but the interfaces of asyncio and ASGI, and so holds for whatever protocol uvicorn has.
 """
 
+import asyncio
 from asyncio import AbstractEventLoop, TimerHandle
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.config import Config
+from uvicorn.server import ServerState
 
-from app.http.middleware import request_id
-from app.i18n import Bilingual, Language
+from app.http.middleware import RAW_COMMON_HEADERS
+from app.i18n import Language
+from app.problems.messages import HEADERS_TOO_LARGE, MALFORMED_REQUEST
 from app.problems.problem import MEDIA_TYPE, HeadersTooLarge, MalformedRequest, Problem
+from app.request import RawHeaders, choose_request_id
 
 MAX_HEAD = 64 * 1024
-"""What the address and the headers of a request may take."""
+"""The bytes that the request line and the headers may take."""
+MAX_CHUNKED_BODY = 1024 * 1024
+"""The bytes that a body of unknown length may take before the connection is closed."""
 HEAD_TIMEOUT = 20.0
-"""The seconds in which the headers of a request have to be there."""
+"""The seconds from the first byte of a request in which its headers have to arrive."""
 WRITE_TIMEOUT = 60.0
-"""The seconds in which a client has to take some of an answer that waits."""
-EXPECTED_METHODS = frozenset(
-    {
-        "_start_asgi_task",
-        "_unset_keepalive_if_required",
-        "connection_lost",
-        "connection_made",
-        "data_received",
-        "on_headers_complete",
-        "on_message_begin",
-        "pause_writing",
-        "resume_writing",
-        "send_400_response",
-        "timeout_keep_alive_handler",
-    }
-)
-"""The methods of uvicorn's protocol that are extended."""
-MALFORMED_DETAIL = Bilingual("The request is no HTTP", "请求不符合HTTP规范")
-TOO_LARGE_DETAIL = Bilingual(
-    f"Address and headers take more than {MAX_HEAD} bytes",
-    f"请求行与请求头超过{MAX_HEAD}字节",
-)
+"""The seconds in which a client has to read some of a response that waits for it."""
 
 
 class Deadline:
-    """Runs out some seconds after it began anew, for which it needs no new timer each time."""
+    """Calls a function at a time that may change often, with as few timers as possible."""
 
-    def __init__(self, loop: AbstractEventLoop, seconds: float, act: Callable[[], None]) -> None:
+    def __init__(self, loop: AbstractEventLoop, act: Callable[[], None]) -> None:
         self.loop = loop
-        self.seconds = seconds
         self.act = act
         self.expires_at: float | None = None
-        """When it runs out, if it does."""
         self.timer: TimerHandle | None = None
 
-    def restart(self) -> None:
-        """Begin anew."""
-        self.expires_at = self.loop.time() + self.seconds
+    def set(self, seconds: float) -> None:
+        """Expire some seconds from now."""
+        self.expires_at = self.loop.time() + seconds
+        if self.timer is not None and self.timer.when() > self.expires_at:
+            self.timer.cancel()
+            self.timer = None
         if self.timer is None:
             self.timer = self.loop.call_at(self.expires_at, self.check)
 
     def check(self) -> None:
-        """Act if it has run out by now, else wait for the rest."""
+        """Act if the deadline has passed, otherwise wait for the rest."""
         self.timer = None
         if self.expires_at is None:
             return
@@ -71,144 +59,206 @@ class Deadline:
             self.expires_at = None
             self.act()
 
+    def clear(self) -> None:
+        """Do not expire until the deadline is set again."""
+        self.expires_at = None
+
     def cancel(self) -> None:
-        """Forget it for good."""
+        """Do not expire, and release the timer."""
         self.expires_at = None
         if self.timer is not None:
             self.timer.cancel()
             self.timer = None
 
 
-class TimeoutProtocol(HttpToolsProtocol):
-    """Lets go of clients that send or read too slowly, or send headers without end."""
+class ResponseTransport:
+    """The transport of a connection, as the wrapped protocol sees it.
 
-    def __init__(self, *given: Any, **named: Any) -> None:
-        super().__init__(*given, **named)
-        self.is_reading_head = False
-        """Whether a request has begun whose headers are not complete."""
+    What the protocol writes while no request is answered is its own refusal of a request that it
+    cannot parse; it is replaced by a problem document.
+    """
+
+    def __init__(self, transport: asyncio.Transport, connection: "TimeoutProtocol") -> None:
+        self.transport = transport
+        self.connection = connection
+        self.is_closing = transport.is_closing
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.transport, name)
+
+    def write(self, data: bytes) -> None:
+        """Write to the connection, unless it is closed."""
+        if not self.connection.active and data.startswith(b"HTTP/1.1 400"):
+            self.connection.refuse(MalformedRequest(MALFORMED_REQUEST))
+        elif not self.is_closing():
+            self.transport.write(data)
+
+
+class TimeoutProtocol(asyncio.Protocol):
+    """Wraps the protocol of a server, and closes connections of clients that are too slow.
+
+    The application reports the start and the end of each request through ``state["connection"]``
+    of its scope.
+    """
+
+    protocol_class: type[asyncio.Protocol]
+    """The wrapped protocol; it takes the arguments that uvicorn gives."""
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: AbstractEventLoop | None = None,
+    ) -> None:
+        self.loop = _loop or asyncio.get_event_loop()
+        self.keep_alive = float(config.timeout_keep_alive)
+        self.server_state = server_state
+        self.app: Any = app_state.get("app")
+        """The application, which passes itself on when it starts."""
+        self.is_closed = False
+        self.active = 0
+        """How many requests the application responds to."""
         self.received = 0
-        self.active_cycle: Any = None
-        self.head_timer: TimerHandle | None = None
-        """Runs out when a request takes too long to come."""
-        self.write_timer: TimerHandle | None = None
-        """Runs out when the client takes too long to read."""
-        self.keepalive = Deadline(
-            self.loop, self.timeout_keep_alive, self.timeout_keep_alive_handler
+        """The bytes received since the last request began or was answered."""
+        self.limit = MAX_HEAD
+        self.is_head_timed = False
+        self.deadline = Deadline(self.loop, self.expire)
+        """For the headers of the next request."""
+        self.write_deadline = Deadline(self.loop, self.abort)
+        self.transport: asyncio.Transport = None  # type: ignore[assignment]
+        create: Any = self.protocol_class
+        self.protocol: Any = create(
+            config=config,
+            server_state=server_state,
+            app_state={**app_state, "connection": self},
+            _loop=_loop,
         )
-        """Runs out when no further request comes after an answer that was sent at once."""
 
-    def connection_made(self, transport: Any) -> None:
-        """Wait for a request, but not for ever."""
-        super().connection_made(transport)
-        self.head_timer = self.loop.call_later(HEAD_TIMEOUT, self.abort)
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Expect the headers of a request."""
+        self.transport = transport  # type: ignore[assignment]
+        self.deadline.set(HEAD_TIMEOUT)
+        self.is_head_timed = True
+        self.protocol.connection_made(ResponseTransport(self.transport, self))
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Wait no more."""
-        self.cancel_head_timer()
-        self.cancel_write_timer()
-        self.keepalive.cancel()
-        super().connection_lost(exc)
+        """Release the timers."""
+        self.is_closed = True
+        self.deadline.cancel()
+        self.write_deadline.cancel()
+        self.protocol.connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Take some bytes, unless there are too many before the headers end."""
-        super().data_received(data)
-        if not self.is_reading_head:
-            return
+        """Pass on bytes, and check later whether they were all of the headers of a request."""
         self.received += len(data)
-        if self.received > MAX_HEAD:
-            self.is_reading_head = False
-            self.send_problem(HeadersTooLarge(TOO_LARGE_DETAIL))
-        elif self.head_timer is None:
-            self.head_timer = self.loop.call_later(HEAD_TIMEOUT, self.abort)
+        self.protocol.data_received(data)
+        if self.received and not self.active:
+            # The protocol has started a task if it has all headers. The task runs before this call.
+            self.loop.call_soon(self.check_head)
 
-    def _unset_keepalive_if_required(self) -> None:
-        """Rest no more: something has come."""
-        self.keepalive.expires_at = None
-        super()._unset_keepalive_if_required()
+    def eof_received(self) -> bool | None:
+        """Pass on that the client sends nothing more."""
+        result: bool | None = self.protocol.eof_received()
+        return result
 
-    def start_keepalive(self) -> None:
-        """Wait for the next request after an answer that was sent at once."""
-        self.server_state.total_requests += 1
-        if not self.transport.is_closing():
-            self.keepalive.restart()
+    def check_head(self) -> None:
+        """Refuse headers that are too large; expect the rest of the others in time."""
+        if self.active or not self.received or self.transport.is_closing():
+            return
+        if self.received > self.limit:
+            self.refuse(HeadersTooLarge(HEADERS_TOO_LARGE.format(limit=MAX_HEAD)))
+        elif not self.is_head_timed:
+            self.is_head_timed = True
+            self.deadline.set(HEAD_TIMEOUT)
 
-    def on_message_begin(self) -> None:
-        """Count from here."""
-        self.is_reading_head = True
+    def start_request(self, headers: dict[bytes, bytes]) -> None:
+        """Note that the application responds to a request, which may take any time."""
+        self.active += 1
         self.received = 0
-        super().on_message_begin()
+        self.limit = MAX_HEAD + get_body_limit(headers)
+        self.is_head_timed = False
+        self.deadline.clear()
 
-    def on_headers_complete(self) -> None:
-        """Stop counting, and begin the usual way."""
-        self.end_head()
-        super().on_headers_complete()
+    def finish_request(self) -> None:
+        """Expect another request after a response of the application."""
+        self.active -= 1
+        if not self.active:
+            # Bytes of the next request, or of a body that nobody has read, may be here already.
+            self.is_head_timed = self.received > 0
+            self.deadline.set(HEAD_TIMEOUT if self.received else self.keep_alive)
 
-    def end_head(self) -> None:
-        """Stop counting: the headers are there."""
-        self.is_reading_head = False
-        self.cancel_head_timer()
+    def finish_cached_response(self) -> None:
+        """Expect another request after a response of the parser."""
+        self.received = 0
+        self.limit = MAX_HEAD
+        self.is_head_timed = False
+        self.deadline.set(self.keep_alive)
 
     def pause_writing(self) -> None:
-        """Wait until the client has taken some of what waits for it."""
-        super().pause_writing()
-        self.write_timer = self.loop.call_later(WRITE_TIMEOUT, self.abort)
+        """Expect the client to read some of its response in time."""
+        self.write_deadline.set(WRITE_TIMEOUT)
+        self.protocol.pause_writing()
 
     def resume_writing(self) -> None:
-        """Wait no more."""
-        self.cancel_write_timer()
-        super().resume_writing()
+        """Pass on that the client has read some of its response."""
+        self.write_deadline.cancel()
+        self.protocol.resume_writing()
 
-    def cancel_head_timer(self) -> None:
-        """Wait no more for a request."""
-        if self.head_timer is not None:
-            self.head_timer.cancel()
-            self.head_timer = None
-
-    def cancel_write_timer(self) -> None:
-        """Wait no more for a reader."""
-        if self.write_timer is not None:
-            self.write_timer.cancel()
-            self.write_timer = None
-
-    def _start_asgi_task(self, cycle: Any, app: Any) -> None:
-        """Remember which request is answered now; others may wait behind it."""
-        self.active_cycle = cycle
-        super()._start_asgi_task(cycle, app)
+    def expire(self) -> None:
+        """Close a connection over which the next request, or the rest of it, has not come."""
+        if self.received:
+            self.abort()
+        else:
+            self.transport.close()
 
     def abort(self) -> None:
-        """Close the connection at once; what waits in it is dropped."""
-        if self.active_cycle is not None:
-            self.active_cycle.disconnected = True
+        """Close the connection at once and drop what waits in it."""
+        self.is_closed = True
         if not self.transport.is_closing():
             self.transport.abort()
 
-    def send_400_response(self, msg: str) -> None:
-        """Say that a request cannot be read, as every problem is told."""
-        del msg
-        self.is_reading_head = False
-        self.send_problem(MalformedRequest(MALFORMED_DETAIL))
-
-    def send_problem(self, problem: Problem) -> None:
-        """Answer with a problem and close the connection."""
+    def refuse(self, problem: Problem) -> None:
+        """Respond with a problem and close the connection."""
         if self.transport.is_closing():
             return
-        identifier = request_id(None)
-        host, port = self.server or ("localhost", 80)
-        document = problem.to_document(
-            f"http://{host}:{port}", Language.ENGLISH, identifier.decode()
-        )
-        body = document.to_json()
-        lines = [
-            STATUS_LINE[problem.status],
-            b"content-type: %b\r\n" % MEDIA_TYPE.encode(),
-            b"content-language: en\r\ncache-control: no-store\r\nconnection: close\r\n",
-            b"x-request-id: %b\r\ncontent-length: %d\r\n\r\n" % (identifier, len(body)),
-            body,
+        identifier = choose_request_id(None)
+        body = problem.to_document(self.base_url, Language.ENGLISH, identifier.decode()).to_json()
+        status = HTTPStatus(problem.status)
+        headers: RawHeaders = [
+            *getattr(self.server_state, "default_headers", ()),
+            (b"content-type", MEDIA_TYPE.encode()),
+            (b"content-language", b"en"),
+            (b"cache-control", b"no-store"),
+            (b"connection", b"close"),
+            (b"content-length", b"%d" % len(body)),
+            *RAW_COMMON_HEADERS,
+            (b"x-request-id", identifier),
         ]
-        self.transport.write(b"".join(lines))
+        head = serialize_headers(headers)
+        line = f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode()
+        self.transport.write(b"%b%b\r\n%b" % (line, head, body))
         self.transport.close()
 
+    @property
+    def base_url(self) -> str:
+        """The address that links start with: that of the operator, otherwise that of the socket."""
+        public_url = self.app.state.releases.public_url if self.app is not None else None
+        if public_url is not None:
+            return str(public_url)
+        address = self.transport.get_extra_info("sockname")
+        is_network = isinstance(address, tuple)
+        return f"http://{address[0]}:{address[1]}" if is_network else "http://localhost"
 
-def is_uvicorn_compatible() -> bool:
-    """Tell whether uvicorn's protocol is built as it is expected to be here."""
-    return vars(HttpToolsProtocol).keys() >= EXPECTED_METHODS
+
+def get_body_limit(headers: dict[bytes, bytes]) -> int:
+    """Return how many bytes of a body may follow the headers of a request."""
+    if b"transfer-encoding" in headers:
+        return MAX_CHUNKED_BODY
+    length = headers.get(b"content-length", b"0")
+    return int(length) if length.isdigit() else 0
+
+
+def serialize_headers(headers: RawHeaders) -> bytes:
+    """Format headers as they are sent."""
+    return b"".join(b"%b: %b\r\n" % (name.lower(), value) for name, value in headers)

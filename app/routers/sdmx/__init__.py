@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Response
 
-from app.http.rendering_limit import run_limited
+from app.http.limits import run_limited
 from app.request import Context
 
 router = APIRouter(include_in_schema=False)

@@ -30,10 +30,9 @@ def create_response(read: RequestContext, path: str) -> Response:
     """
     asked = read_path(path)
     keys = read.release.keys
-    request = read_parameters(asked, read.request.query_params.multi_items(), keys)
+    request = read_parameters(asked, list(read.query_params), keys)
     offered = negotiation.OFFERED[asked.resource][asked.old]
-    accept = read.request.headers.get("accept", "")
-    form, media_type = negotiation.negotiate_format(accept, request.format, offered)
+    form, media_type = negotiation.negotiate_format(read.accept, request.format, offered)
     if asked.resource != "data":
         find = find_available if asked.resource == "availability" else find_structures
         found = find(read, asked, request)

@@ -1,0 +1,86 @@
+"""Content negotiation (RFC 9110, section 12): one parser for the weighted headers of a request."""
+
+import re
+from enum import StrEnum
+from typing import NamedTuple
+
+from app.i18n import Language
+
+QUALITY = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?")
+
+
+class Coding(StrEnum):
+    """A content coding; those that compress best come first."""
+
+    BROTLI = "br"
+    ZSTANDARD = "zstd"
+    GZIP = "gzip"
+    IDENTITY = "identity"
+
+
+class Preference(NamedTuple):
+    """One element of an Accept header."""
+
+    value: str
+    """In lower case."""
+    quality: float
+    parameters: dict[str, str]
+    """The parameters other than q, by their names in lower case."""
+
+
+def parse_preferences(header: str) -> list[Preference]:
+    """Parse a list of weighted values, in the order of the header; skip malformed elements."""
+    found = []
+    for element in header.split(","):
+        value, *pairs = (part.strip(" \t") for part in element.split(";"))
+        parameters = dict(parse_parameter(pair) for pair in pairs)
+        quality = parameters.pop("q", "1")
+        if value and QUALITY.fullmatch(quality):
+            found.append(Preference(value.lower(), float(quality), parameters))
+    return found
+
+
+def parse_parameter(pair: str) -> tuple[str, str]:
+    """Split a parameter into its name and its value, without quotation marks."""
+    name, _, value = pair.partition("=")
+    return name.strip(" \t").lower(), value.strip(' \t"')
+
+
+def parse_accept(accept: str) -> list[Preference]:
+    """List the media ranges of an Accept header, the preferred one first."""
+    accepted = [one for one in parse_preferences(accept) if one.quality > 0]
+    return sorted(accepted, key=lambda one: -one.quality)
+
+
+def accepts_html(accept: bytes) -> bool:
+    """Return whether a client names text/html, as browsers do."""
+    return any(one.value == "text/html" for one in parse_accept(accept.decode("latin-1")))
+
+
+def negotiate_language(accept_language: bytes) -> Language:
+    """Choose the preferred language (RFC 9110, 12.5.4); English for any other."""
+    best, chosen = 0.0, Language.ENGLISH
+    for value, quality, _ in parse_preferences(accept_language.decode("latin-1")):
+        primary = value.partition("-")[0]
+        if primary in {"en", "zh", "*"} and quality > best:
+            best = quality
+            chosen = Language.CHINESE if primary == "zh" else Language.ENGLISH
+    return chosen
+
+
+def negotiate_coding(accept_encoding: bytes) -> Coding:
+    """Choose the preferred coding (RFC 9110, 12.5.3); identity if no other is accepted.
+
+    Among equally preferred codings the one that compresses best is chosen.
+    """
+    qualities = {
+        value.removeprefix("x-"): quality
+        for value, quality, parameters in parse_preferences(accept_encoding.decode("latin-1"))
+        if not parameters
+    }
+    best, chosen = qualities.get(Coding.IDENTITY, 0), Coding.IDENTITY
+    for coding in (Coding.GZIP, Coding.ZSTANDARD, Coding.BROTLI):
+        quality = qualities.get(coding, qualities.get("*", 0))
+        if quality and quality >= best:
+            best, chosen = quality, coding
+    return chosen
