@@ -233,7 +233,7 @@ def name_repetitions(errors: Iterable[Any], values: Mapping[str, Any]) -> list[A
     """Replace the errors in repeated parameters, whose placeholder has no valid type."""
     named: dict[Any, Any] = {}
     for error in errors:
-        name = error["loc"][0] if error["loc"] else None
+        name = str(error["loc"][0]) if error["loc"] else ""
         if values.get(name) is REPEATED and error["type"] != "extra_forbidden":
             named[name] = {"type": "repeated", "loc": (name,), "input": ""}
         else:

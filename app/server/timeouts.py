@@ -89,7 +89,7 @@ class ResponseTransport:
     def write(self, data: bytes) -> None:
         """Write to the connection, unless it is closed."""
         if not self.connection.active and data.startswith(b"HTTP/1.1 400"):
-            self.connection.refuse(MalformedRequest(MALFORMED_REQUEST))
+            self.connection.refuse_malformed()
         elif not self.is_closing():
             self.transport.write(data)
 
@@ -167,7 +167,7 @@ class TimeoutProtocol(asyncio.Protocol):
         if self.active or not self.received or self.transport.is_closing():
             return
         if self.received > self.limit:
-            self.refuse(HeadersTooLarge(HEADERS_TOO_LARGE.format(limit=MAX_HEAD)))
+            self.refuse_malformed()
         elif not self.is_head_timed:
             self.is_head_timed = True
             self.deadline.set(HEAD_TIMEOUT)
@@ -217,6 +217,13 @@ class TimeoutProtocol(asyncio.Protocol):
         self.is_closed = True
         if not self.transport.is_closing():
             self.transport.abort()
+
+    def refuse_malformed(self) -> None:
+        """Refuse a request that is too large or not valid HTTP."""
+        if self.received > self.limit:
+            self.refuse(HeadersTooLarge(HEADERS_TOO_LARGE.format(limit=MAX_HEAD)))
+        else:
+            self.refuse(MalformedRequest(MALFORMED_REQUEST))
 
     def refuse(self, problem: Problem) -> None:
         """Respond with a problem and close the connection."""
