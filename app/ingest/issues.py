@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import PurePosixPath
+
+from app.problems.suggestions import find_nearest
 
 
 @dataclass(frozen=True, order=True)
@@ -31,8 +32,8 @@ class SeedError(Exception):
 
 def suggest_nearest(found: str, allowed: Iterable[str]) -> str:
     """Suggest the nearest allowed word, or say nothing."""
-    nearest = get_close_matches(found, list(allowed), n=1)
-    return f"did you mean {nearest[0]}? " if nearest else ""
+    nearest = find_nearest(found, allowed)
+    return f"did you mean {nearest}? " if nearest else ""
 
 
 class BuildError(Exception):

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from app.formats.sdmx.artefacts import AGENCY, FLOW, VERSION
 from app.formats.sdmx.errors import (
@@ -14,6 +13,7 @@ from app.formats.sdmx.errors import (
 from app.i18n import Bilingual
 from app.parameters.sdmx import DIMENSIONS, SeriesKey
 from app.problems.problem import shorten
+from app.problems.suggestions import find_nearest
 
 ANY = frozenset({"all", "ALL", "*"})
 """The wildcards of paths."""
@@ -84,8 +84,7 @@ def parse_path(path: str) -> PathQuery:
             return parse_structure(parts, old=True)
         case [name, *_] if name in NOT_IMPLEMENTED:
             raise unknown_resource(name)
-    near = get_close_matches(parts[0], RESOURCES, n=1, cutoff=0.5)
-    hint = near[0] if near else ", ".join(RESOURCES)
+    hint = find_nearest(parts[0], RESOURCES) or ", ".join(RESOURCES)
     short = shorten(path)
     raise SyntaxProblem(
         Bilingual(

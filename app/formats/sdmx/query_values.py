@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
-from difflib import get_close_matches
 
 from app.formats.sdmx.errors import SyntaxProblem
 from app.i18n import Bilingual
 from app.parameters.sdmx import Span, parse_time_period
 from app.problems.problem import shorten
+from app.problems.suggestions import find_nearest
 
 
 def invalid_value(
@@ -16,8 +16,8 @@ def invalid_value(
 ) -> SyntaxProblem:
     """Say what is wrong with a parameter and what would be right."""
     allowed = list(allowed)
-    near = get_close_matches(found, allowed, n=1, cutoff=0.5)
-    hint = Bilingual(f"did you mean {near[0]}?", f"您要找的是 {near[0]} 吗？") if near else None
+    near = find_nearest(found, allowed)
+    hint = Bilingual(f"did you mean {near}?", f"您要找的是 {near} 吗？") if near else None
     listed = Bilingual(f"right would be {', '.join(allowed)}", f"可用 {'、'.join(allowed)}")
     told = hint or listed
     return SyntaxProblem(
