@@ -1,17 +1,15 @@
 """Which format an answer has: by the format parameter, else by the Accept header."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from typing import NamedTuple
 
 from app.formats.sdmx.errors import NotAcceptable
 from app.i18n import Bilingual
+from app.negotiation import parse_accept
 from app.problems.problem import shorten
 
 BASE = "application/vnd.sdmx."
-PARAMETER = re.compile(r"\s*;\s*([\w-]+)\s*=\s*\"?([^\";]*)\"?")
-RANGE = re.compile(r"\s*([\w!#$&^.+*-]+/[\w!#$&^.+*-]+)((?:\s*;[^;]*)*)")
 FAMILIES = {
     "application/xml": "xml",
     "text/xml": "xml",
@@ -143,8 +141,9 @@ def negotiate_format(
         plain = PLAIN[parameter]
         possible = [one for one in offered if one.family == FAMILIES[plain]]
         asked = f"{accept},{plain};q=0.001"
-    for one, parameters in parse_accept(asked):
-        if (found := match_format(one, parameters, possible)) is not None:
+    for preference in parse_accept(asked):
+        found = match_format(preference.value, preference.parameters, possible)
+        if found is not None:
             return found
     listed = ", ".join([*(one.media_type for one in offered), *SHORT, *PLAIN])
     raise NotAcceptable(
@@ -153,28 +152,6 @@ def negotiate_format(
             f"{shorten(given)} 不符合任何格式；可用格式为 {listed}",
         )
     )
-
-
-def parse_accept(accept: str) -> list[tuple[str, dict[str, str]]]:
-    """Give the media ranges of a header with their parameters, the preferred one first."""
-    found = []
-    for part in accept.split(","):
-        if match := RANGE.fullmatch(part):
-            parameters = {
-                name.lower(): value.strip() for name, value in PARAMETER.findall(match[2])
-            }
-            weight = parse_quality(parameters.pop("q", "1"))
-            if weight > 0:
-                found.append((weight, match[1].lower(), parameters))
-    return [(one, more) for _, one, more in sorted(found, key=lambda entry: -entry[0])]
-
-
-def parse_quality(text: str) -> float:
-    """Read the weight of a range; one that is no number counts for nothing."""
-    try:
-        return float(text)
-    except ValueError:
-        return 0
 
 
 def match_format(
