@@ -43,6 +43,7 @@ def run_checks(settings: Settings, host: str, port: int) -> Iterator[Finding]:
         ("disk", lambda: check_free_space(settings)),
         ("temporary files", check_temporary_files),
         ("port", lambda: check_port(host, port)),
+        ("server", check_server),
     )
     for name, examine in examinations:
         try:
@@ -141,6 +142,15 @@ def check_temporary_files() -> str:
             "writable /tmp, or set TMPDIR"
         ) from None
     return f"can be written in {tempfile.gettempdir()}"
+
+
+def check_server() -> str:
+    """Check whether cached responses can be sent by the parser."""
+    from app.server import SLOWER, has_fast_path  # noqa: PLC0415  # Few commands need uvicorn.
+
+    if not has_fast_path():
+        raise CheckFailedError(f"{SLOWER}; install the versions of requirements.lock")
+    return "cached responses are sent by the parser"
 
 
 def check_port(host: str, port: int) -> str:
