@@ -12,9 +12,9 @@ class Link(NamedTuple):
     media_type: str | None = None
 
     def __str__(self) -> str:
-        """Write the link as a header has it."""
-        kind = f'; type="{self.media_type}"' if self.media_type else ""
-        return f'<{self.href}>; rel="{self.rel}"{kind}'
+        """Format the link as in a Link header."""
+        media_type = f'; type="{self.media_type}"' if self.media_type else ""
+        return f'<{self.href}>; rel="{self.rel}"{media_type}'
 
 
 Links = Sequence[Link]

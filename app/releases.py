@@ -1,4 +1,4 @@
-"""Releases: which database is served, and how a new one replaces it."""
+"""Releases: which database is served, and how a new release replaces it."""
 
 import logging
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ log = logging.getLogger("uvicorn.error")
 
 @dataclass(frozen=True)
 class Release:
-    """An open release, and what of it is read once."""
+    """An open release, with what is read from it once."""
 
     database: Database
     record: Record
@@ -27,17 +27,17 @@ class Release:
     sources: dict[Language, Record]
     """The source of the newest edition in each language."""
     installed_at: float
-    """When the release was put in place, in seconds since 1970."""
+    """When the release was installed, in seconds since 1970."""
 
     @cached_property
     def is_small(self) -> bool:
-        """Tell whether every list is so short that its keys are held."""
+        """Whether all lists are so short that their keys are held in memory."""
         return all(keys.cached_keys is not None for keys in self.keys.values())
 
 
 @dataclass
 class ReleaseManager:
-    """Keeps the newest release open; one put in place of the old one is picked up."""
+    """Keeps the newest release open, and replaces it when a newer one is installed."""
 
     storage: Store
     public_url: str | None = None
@@ -48,7 +48,7 @@ class ReleaseManager:
     watcher: Thread | None = None
 
     def get_release(self) -> Release:
-        """Give the release that stands in place now, or did at the last look.
+        """Return the installed release, or the one found at the last poll.
 
         Raises:
             DatabaseError: if no release could be opened yet.
@@ -60,17 +60,17 @@ class ReleaseManager:
         return self.release
 
     def refresh_if_changed(self) -> None:
-        """Look for a new release; one that cannot be served leaves the old one in service."""
+        """Open a new release if there is one; if it cannot be served the old one stays open."""
         try:
-            stamp = self.storage.version()
-            if self.release is None or stamp != self.version:
-                self.reopen(stamp)
+            version = self.storage.version()
+            if self.release is None or version != self.version:
+                self.reopen(version)
         except UnavailableError:
             if self.release is None:
                 raise
 
-    def reopen(self, stamp: object) -> None:
-        """Open the release that is in place and let go of the one before."""
+    def reopen(self, version: object) -> None:
+        """Open the installed release and close the previous one."""
         with self.refreshing:
             try:
                 opened = open_release(self.storage)
@@ -80,40 +80,40 @@ class ReleaseManager:
                 if self.release is None:
                     raise
             else:
-                before, self.release = self.release, opened
-                if before is not None:
-                    before.database.close()
-            self.version = stamp
+                previous, self.release = self.release, opened
+                if previous is not None:
+                    previous.database.close()
+            self.version = version
 
     def watch(self) -> None:
-        """Look for a new release now and then, aside from requests, where a look takes time."""
+        """Start to poll for new releases in a thread, if a look takes too long for requests."""
         if self.storage.poll_interval:
             self.closed.clear()
             self.watcher = Thread(target=self.poll, name="release watch", daemon=True)
             self.watcher.start()
 
     def poll(self) -> None:
-        """Look for a new release until the library is closed."""
+        """Look for a new release at intervals until the manager is closed."""
         while not self.closed.wait(self.storage.poll_interval):
             try:
                 self.refresh_if_changed()
             except Exception:
-                log.exception("looking for a new release failed")
+                log.exception("the check for a new release failed")
 
     def close(self) -> None:
-        """Let go of the release; requests under way keep what they hold of it."""
+        """Close the release; requests in progress keep the connections that they use."""
         self.closed.set()
         if self.watcher is not None:
             self.watcher.join()
             self.watcher = None
-        before, self.release = self.release, None
-        if before is not None:
-            before.database.close()
+        previous, self.release = self.release, None
+        if previous is not None:
+            previous.database.close()
         self.storage.close()
 
 
 def open_release(storage: Store) -> Release:
-    """Open a release and read what is read once."""
+    """Open a release, and read what is read once."""
     database = Database(storage)
 
     def reading(connection: Connection) -> Release:

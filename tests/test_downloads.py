@@ -13,19 +13,18 @@ import anyio.lowlevel
 import httpx2
 import pytest
 from fastapi import FastAPI
-from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from app.db import Database, SQLiteStore, create_store
 from app.enums import Qualifier
 from app.formats.csv import encode_rows, stream_lines
 from app.formats.tables import OBSERVATIONS as OBSERVATION_TABLE
+from app.http.cache_key import create_context
 from app.i18n import Language
 from app.ingest.build import build as build_seed
 from app.parameters import ObservationFilters, ObservationSort, Vintages
 from app.problems.problem import InvalidParameters
 from app.queries.exports import OBSERVATIONS, read_chunks, read_line_chunks, select_observation_rows
-from app.http.cache_key import create_context
 from app.routers.downloads import FORMATS, Format, send_table
 from tests.benchmarks.generated import Scale, build
 from tests.conftest import ROOT, Target, opened

@@ -80,5 +80,6 @@ def format_text(fields: Mapping[str, object]) -> str:
     trace = f" trace={fields['trace']}" if "trace" in fields else ""
     return (
         f"{fields['time']} {fields['method']} {target} {fields['status']} "
-        f"{fields['milliseconds']} ms {fields['bytes']} B {fields['cache']} id={fields['id']}{trace}"
+        f"{fields['milliseconds']} ms {fields['bytes']} B {fields['cache']} "
+        f"id={fields['id']}{trace}"
     )

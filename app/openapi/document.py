@@ -1,4 +1,4 @@
-"""The house style of the OpenAPI document, applied to the whole of it in one place."""
+"""The OpenAPI document: made by FastAPI, brought into one style, with real examples."""
 
 import asyncio
 import json
@@ -17,82 +17,84 @@ from app.schemas.base import ENCODER
 Node = dict[str, Any]
 
 INTRODUCTION = """
-Official figures on China's economic cooperation with Belt and Road partner countries, with
-everything that is usually lost: **over** and **nearly** are data, **January to November** is
-never mixed with a full year, and every figure and commitment has its place in the source.
+Official figures on China's economic cooperation with Belt and Road partner countries, with the
+details that usually get lost: whether a figure is **over** or **nearly** a value, whether it covers
+**January to November** or a full year, and the exact place in the source of every figure and
+commitment.
 
-No key, no cookie, only GET. Five requests teach the whole of it:
+No key, no cookie, only GET. Five requests show how it works:
 
-1. [/v1/overview](v1/overview) is everything a dashboard needs: seven figures, four priority areas.
-2. [/v1/indicators/import-share](v1/indicators/import-share) is one figure read right: nearly 54
-   percent, so below 54, for the full year 2024.
-3. [/v1/observations?months=11](v1/observations?months=11) are the figures that cover eleven
-   months; never set them beside a full year.
-4. [/v1/actions?sector=digital-economy&lang=zh](v1/actions?sector=digital-economy&lang=zh) is what
-   was announced for a sector, in Chinese.
-5. [/v1/search?q=agreement](v1/search?q=agreement) finds words in all texts of both languages.
+1. [/v1/overview](v1/overview) returns everything that a dashboard needs: the headline figures and
+   the priority areas.
+2. [/v1/indicators/import-share](v1/indicators/import-share) returns one figure with its exact
+   meaning: nearly 54 percent, so below 54, for the full year 2024.
+3. [/v1/observations?months=11](v1/observations?months=11) returns the figures that cover eleven
+   months; do not compare them with a full year.
+4. [/v1/actions?sector=digital-economy&lang=zh](v1/actions?sector=digital-economy&lang=zh) returns
+   the actions announced for a sector, in Chinese.
+5. [/v1/search?q=agreement](v1/search?q=agreement) searches all texts in both languages.
 
-**Reading a figure.** Print the field display, or value together with qualifier, bounds, unit and
+**Reading a figure.** Show the field display, or value together with qualifier, bounds, unit and
 period label. The number alone is not what the source says.
 
-**Languages.** Add lang=en or lang=zh, or send Accept-Language; any other language gets English,
-and Content-Language says so.
+**Languages.** Add lang=en or lang=zh, or send Accept-Language. Requests for any other language get
+English. Content-Language gives the language of the response.
 
-**Mistakes.** An unknown parameter, code or value is refused with the nearest right one, as a
-problem document (RFC 9457) that lists every mistake at once.
+**Errors.** A request with an unknown parameter, code or value is refused. The problem document
+(RFC 9457) lists all errors, each with the nearest valid value.
 """
 
 TAGS = {
-    "Charts": "Figures drawn, with their period, unit and source inside the picture.",
+    "Charts": "Charts of the figures, with period, unit and source in the image.",
     "Citations": "Sources and figures for reference managers.",
-    "Discovery": "The data set described for catalogues of data.",
-    "Downloads": "Whole tables at once with the filters of the lists, and the whole data set.",
-    "Entry point": "What the service is, and the overview that answers most dashboards in one GET.",
-    "Figures": "What is measured, and every published figure with period, qualifier and source.",
+    "Discovery": "Descriptions of the data set for data catalogues.",
+    "Downloads": "Whole tables with the filters of the lists, and the whole data set.",
+    "Entry point": "The description of the service, and the overview for dashboards.",
+    "Figures": "Indicators, and all published figures with period, qualifier and source.",
     "History": "What each release added, revised, corrected or removed, also as feeds.",
-    "Outcomes": "Results of a year that the source tells in words.",
-    "Priority areas": "The four areas announced for a year, and their actions.",
+    "Outcomes": "Results of a year that the source describes in words.",
+    "Priority areas": "The areas announced for a year, and their actions.",
     "Reference data": "Topics, areas, sectors, instruments, units and sources, linked both ways.",
-    "Search": "Full-text search over everything, in both languages.",
-    "Series": "What compares with what: series, growth, second reports, two periods side by side.",
-    "Service health": "Whether the service is alive and ready.",
+    "Search": "Full-text search of all texts in both languages.",
+    "Series": "Comparable figures: series, growth rates, second reports, comparisons of periods.",
+    "Service health": "Whether the service is running and ready.",
 }
 NOT_MODIFIED_RESPONSE: Node = {
-    "description": "The copy named in If-None-Match or If-Modified-Since is still right.",
+    "description": "The copy named in If-None-Match or If-Modified-Since is still current.",
     "headers": headers.header_references(
         *headers.ALWAYS_SENT, *headers.CACHE_HEADERS, *headers.RATE_LIMIT_HEADERS
     ),
 }
 PROBLEMS = {
     "400": "The address cannot be decoded.",
-    "404": "No record has this key; the nearest one is suggested.",
-    "405": "Only GET, HEAD and OPTIONS are answered.",
-    "422": "At least one parameter is unknown or out of range; every mistake is listed.",
-    "429": "The client asks more often than the operator allows.",
+    "404": "No record has this key; the nearest key is suggested.",
+    "405": "Only GET, HEAD and OPTIONS are allowed.",
+    "422": "At least one parameter is unknown or out of range; all errors are listed.",
+    "429": "The client exceeds its rate limit.",
     "500": "The service failed.",
-    "503": "The database cannot be read just now.",
+    "503": "The database cannot be read at the moment.",
 }
-ADDRESS_PLACEHOLDER = "This service, in production or local."
-EXAMPLE_PAGE = 2
+SERVER_DESCRIPTION = "This service, in production or local."
+EXAMPLE_RECORDS = 2
 EXAMPLE_LINES = 20
 IMAGE_TYPES = ("image/", "application/vnd.vegalite")
 
 
 def build_document(app: FastAPI, server: str) -> Node:
-    """Describe the application, in the house style, without examples of answers."""
-    plain: Node = get_openapi(
+    """Describe the application, without examples of responses."""
+    document: Node = get_openapi(
         title=app.title,
         version=app.version,
-        summary="Official figures on Belt and Road cooperation, with their exact reading.",
+        summary="Official figures on Belt and Road cooperation, with their exact meaning.",
         description=INTRODUCTION.strip(),
         routes=app.routes,
         tags=[{"name": name, "description": text} for name, text in TAGS.items()],
-        servers=[{"url": server, "description": ADDRESS_PLACEHOLDER, "x-internal": False}],
+        servers=[{"url": server, "description": SERVER_DESCRIPTION, "x-internal": False}],
         contact={"name": "The operator of this service", "url": f"{server}/v1"},
         license_info={"name": "MIT", "url": "https://opensource.org/license/mit"},
     )
-    plain["security"] = []
-    schemas = plain["components"]["schemas"]
+    document["security"] = []
+    schemas = document["components"]["schemas"]
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
     problem = ProblemDocument.model_json_schema(
@@ -100,40 +102,44 @@ def build_document(app: FastAPI, server: str) -> Node:
     )
     schemas.update(problem.pop("$defs"))
     schemas["ProblemDocument"] = problem
-    for path, operations in plain["paths"].items():
+    for path, operations in document["paths"].items():
         for operation in operations.values():
             finish_operation(operation, path)
-    plain["components"]["schemas"] = {name: clean_schema(schemas[name]) for name in sorted(schemas)}
-    plain["components"]["headers"] = headers.RESPONSE_HEADERS
-    plain["components"]["responses"] = {"Unchanged": NOT_MODIFIED_RESPONSE}
-    return plain
+    document["components"]["schemas"] = {
+        name: clean_schema(schemas[name]) for name in sorted(schemas)
+    }
+    document["components"]["headers"] = headers.RESPONSE_HEADERS
+    document["components"]["responses"] = {"Unchanged": NOT_MODIFIED_RESPONSE}
+    return document
 
 
 def finish_operation(operation: Node, path: str) -> None:
-    """Bring one operation into the house style."""
+    """Bring one operation into the style of the document."""
     operation["description"] = " ".join(operation["description"].split())
-    operation["parameters"] = [finish_parameter(given) for given in operation.get("parameters", [])]
+    operation["parameters"] = [
+        finish_parameter(parameter) for parameter in operation.get("parameters", [])
+    ]
     if not operation["parameters"]:
         del operation["parameters"]
     responses = operation["responses"]
-    responses["200"]["description"] = "The answer, as described."
-    (answered,) = responses["200"]["content"].values()
-    answered["schema"] = clean_schema(answered["schema"])
-    is_page = answered["schema"].get("$ref", "").endswith("Page")
+    responses["200"]["description"] = "The response, as described."
+    (content,) = responses["200"]["content"].values()
+    content["schema"] = clean_schema(content["schema"])
+    is_page = content["schema"].get("$ref", "").endswith("Page")
     responses["200"]["headers"] = headers.list_response_headers(path, is_page=is_page)
     if not path.startswith("/health"):
         responses["304"] = {"$ref": "#/components/responses/Unchanged"}
     statuses = {"400", "422", "429", "500", "503"} | ({"404"} if "{" in path else set())
-    told = dict(PROBLEMS)
+    descriptions = dict(PROBLEMS)
     if "404" in responses:
         statuses.add("404")
-        told["404"] = responses["404"]["description"]
+        descriptions["404"] = responses["404"]["description"]
     if path.startswith("/health"):
         statuses = {"400", "500"} | ({"503"} if path.endswith("ready") else set())
     reference = {"$ref": "#/components/schemas/ProblemDocument"}
     for status in sorted(statuses):
         responses[status] = {
-            "description": told[status],
+            "description": descriptions[status],
             "headers": headers.list_problem_headers(path, status),
             "content": {MEDIA_TYPE: {"schema": reference}},
         }
@@ -141,36 +147,40 @@ def finish_operation(operation: Node, path: str) -> None:
         del responses[status]
 
 
-def finish_parameter(given: Node) -> Node:
-    """Describe a parameter plainly: no default lists, no null.
+def finish_parameter(parameter: Node) -> Node:
+    """Describe a parameter without null and without lists as defaults.
 
-    Only a parameter that is needed has its example beside its schema, since viewers fill such
-    examples in: all filters at once would match nothing.
+    Only a required parameter has its example beside its schema: viewers fill in such examples, and
+    all filters together would match nothing.
     """
-    schema = clean_schema(dict(given["schema"]))
+    schema = clean_schema(dict(parameter["schema"]))
     examples = schema.pop("examples", None)
     schema.pop("description", None)
     if "$ref" in schema:
         schema = {"$ref": schema["$ref"]}
-    described = " ".join(given.get("description", "").split())
-    told = {"name": given["name"], "in": given["in"], "required": given.get("required", False)}
-    told |= {"description": described, "schema": schema}
+    described: Node = {
+        "name": parameter["name"],
+        "in": parameter["in"],
+        "required": parameter.get("required", False),
+        "description": " ".join(parameter.get("description", "").split()),
+        "schema": schema,
+    }
     if schema.get("type") == "array":
         schema.pop("default", None)
-        told |= {"style": "form", "explode": True}
-    if examples and told["required"]:
-        told["example"] = examples[0]
+        described |= {"style": "form", "explode": True}
+    if examples and described["required"]:
+        described["example"] = examples[0]
     elif examples and "$ref" not in schema:
         schema["examples"] = examples
-    return told
+    return described
 
 
 def clean_schema(node: Any, *, names: bool = False) -> Any:
-    """Bring a schema into the house style.
+    """Bring a schema into the style of the document.
 
     Args:
         node: the schema, or a part of it.
-        names: whether the keys of the node are names of properties, which are left alone.
+        names: whether the keys of the node are names of properties, which are not changed.
     """
     if isinstance(node, list):
         return [clean_schema(item) for item in node]
@@ -188,7 +198,7 @@ def clean_schema(node: Any, *, names: bool = False) -> Any:
     if "description" in kept:
         kept["description"] = " ".join(kept["description"].split())
     if kept.get("additionalProperties") is False:
-        # A closed model would make clients refuse the fields that a later release brings.
+        # Clients of a closed model would refuse the fields that a later release adds.
         del kept["additionalProperties"]
     if kept.get("type") == "integer":
         kept["format"] = "int32"
@@ -202,38 +212,39 @@ def clean_schema(node: Any, *, names: bool = False) -> Any:
 
 
 async def build_served_document(app: FastAPI, server: str) -> bytes:
-    """Give the finished document for a server address, with real examples of every answer.
+    """Return the document for a server address, with a real example of every response.
 
-    The examples are answers of the application itself to the examples of its parameters, so they
-    are true for the release that is served; the document is kept until the release changes.
+    The examples are responses of the application to the examples of its parameters, so they hold
+    for the served release. The document is cached until the release changes.
     """
     key = (server, app.state.releases.get_release())
-    kept: tuple[object, bytes] | None = getattr(app.state, "openapi", None)
-    if kept is None or kept[0] != key:
-        described = build_document(app, server)
-        for path, operations in described["paths"].items():
+    cached: tuple[object, bytes] | None = getattr(app.state, "openapi", None)
+    if cached is None or cached[0] != key:
+        document = build_document(app, server)
+        for path, operations in document["paths"].items():
             await add_example(app, server, path, operations["get"])
             declare_binary(operations["get"])
-        kept = app.state.openapi = (key, ENCODER.encode(described))
-    return kept[1]
+        cached = app.state.openapi = (key, ENCODER.encode(document))
+    return cached[1]
 
 
 async def add_example(app: FastAPI, server: str, path: str, operation: Node) -> None:
-    """Put the real answer to an operation's own examples beside its description.
+    """Add the real response to the example request of an operation.
 
-    Pictures and files have none: as text they tell nothing, and drawing would delay the document.
+    Images and files have none: they are unreadable as text, and take long to create.
     """
     ((media_type, content),) = operation["responses"]["200"]["content"].items()
     if media_type.startswith(IMAGE_TYPES) or content["schema"].get("format") == "binary":
         return
     query = {}
-    for given in operation.get("parameters", []):
-        if given["in"] == "path":
-            path = path.replace(f"{{{given['name']}}}", str(given["example"]))
-        elif given["required"]:
-            query[given["name"]] = given["example"]
-        elif given["name"] == "limit":
-            query["limit"] = EXAMPLE_PAGE
+    for parameter in operation.get("parameters", []):
+        name = parameter["name"]
+        if parameter["in"] == "path":
+            path = path.replace(f"{{{name}}}", str(parameter["example"]))
+        elif parameter["required"]:
+            query[name] = parameter["example"]
+        elif name == "limit":
+            query["limit"] = EXAMPLE_RECORDS
     status, body = await get_response(app, server, path, urlencode(query, doseq=True))
     if status == 200:  # noqa: PLR2004
         if media_type.endswith("json"):
@@ -243,9 +254,9 @@ async def add_example(app: FastAPI, server: str, path: str, operation: Node) -> 
 
 
 def declare_binary(operation: Node) -> None:
-    """Declare as bytes what generated clients would not take for text.
+    """Declare a text as bytes if generated clients would not read it as text.
 
-    They know text by its media type: text/csv is a string to them, application/jsonl nothing.
+    They recognize text by its media type, such as text/csv but not application/jsonl.
     """
     ((media_type, content),) = operation["responses"]["200"]["content"].items()
     if content["schema"].get("type") == "string" and not media_type.startswith("text/"):
@@ -253,14 +264,14 @@ def declare_binary(operation: Node) -> None:
 
 
 async def get_response(app: FastAPI, server: str, path: str, query: str) -> tuple[int, bytes]:
-    """GET a path of the application from inside."""
-    host = server.partition("://")[2].partition("/")[0]
-    root = server.partition("://")[2].partition("/")[2]
+    """GET a path of the application without a connection."""
+    scheme, _, address = server.partition("://")
+    host, _, root = address.partition("/")
     scope = {
         "type": "http",
         "asgi": {"version": "3.0"},
         "http_version": "1.1",
-        "scheme": server.partition("://")[0],
+        "scheme": scheme,
         "method": "GET",
         "path": f"/{root}{path}" if root else path,
         "raw_path": f"/{root}{path}".encode() if root else path.encode(),
@@ -275,7 +286,7 @@ async def get_response(app: FastAPI, server: str, path: str, query: str) -> tupl
     request = iter([{"type": "http.request", "body": b"", "more_body": False}])
 
     async def receive() -> Node:
-        # After the request nothing comes: this client stays until it is answered.
+        # The client sends nothing more, and stays until it has its response.
         return next(request, None) or await get_running_loop().create_future()
 
     async def send(message: Any) -> None:
@@ -286,7 +297,7 @@ async def get_response(app: FastAPI, server: str, path: str, query: str) -> tupl
 
 
 def write_document(app: FastAPI, server: str) -> str:
-    """Write the document for people and files: indented, with exact numbers."""
+    """Format the document for a file: indented, with exact numbers."""
     import msgspec  # noqa: PLC0415
 
     return msgspec.json.format(asyncio.run(build_served_document(app, server)), indent=2).decode()

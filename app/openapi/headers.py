@@ -1,10 +1,10 @@
-"""The headers of answers, as the OpenAPI document describes them."""
+"""The response headers in the OpenAPI document."""
 
 from typing import Any
 
 
 def text_header(description: str, example: str, **schema: Any) -> dict[str, Any]:
-    """Describe a header that holds text."""
+    """Describe a header whose value is text."""
     return {
         "description": description,
         "schema": {"type": "string", **schema},
@@ -14,10 +14,10 @@ def text_header(description: str, example: str, **schema: Any) -> dict[str, Any]
 
 RESPONSE_HEADERS: dict[str, Any] = {
     "Access-Control-Allow-Origin": text_header(
-        "Pages of every origin may read the answer.", "*", enum=["*"]
+        "Pages of every origin may read the response.", "*", enum=["*"]
     ),
     "Cache-Control": text_header(
-        "For how long a copy may be used.",
+        "How long caches may use the response.",
         "public, max-age=300, stale-while-revalidate=86400",
         minLength=8,
         maxLength=100,
@@ -25,47 +25,51 @@ RESPONSE_HEADERS: dict[str, Any] = {
     ),
     "Content-Language": text_header("The language of the texts.", "en", enum=["en", "zh"]),
     "ETag": text_header(
-        "Names these very bytes; send it back in If-None-Match.",
+        "Identifies exactly these bytes; send it back in If-None-Match.",
         '"3cee8422c82bcd6293431756461f2ed4"',
         minLength=34,
         maxLength=34,
         pattern='^"[0-9a-f]+"$',
     ),
     "Last-Modified": text_header(
-        "When this release, or the program, was put in place.",
+        "When this release, or the program, was installed.",
         "Wed, 25 Nov 2026 08:00:00 GMT",
         minLength=29,
         maxLength=29,
         pattern="^[A-Za-z0-9,: ]+ GMT$",
     ),
     "Link": text_header(
-        "The next page, with rel next, and the same records in other formats.",
+        "The next page, with rel=next, and the same records in other formats.",
         '<http://127.0.0.1:8000/v1/indicators?limit=2&cursor=abc>; rel="next"',
         minLength=1,
         maxLength=4000,
         pattern="^<",
     ),
     "RateLimit": text_header(
-        "How many requests are left, and for how many seconds they have to last; only where the "
-        "operator limits them.",
+        "How many requests are left, and for how many seconds; only if the operator sets a rate "
+        "limit.",
         '"client";r=599;t=60',
         minLength=16,
         maxLength=60,
         pattern='^"client";r=[0-9]+;t=[0-9]+$',
     ),
     "RateLimit-Policy": text_header(
-        "How many requests a client may send in how many seconds; only where the operator limits "
-        "them.",
+        "How many requests a client may send in how many seconds; only if the operator sets a "
+        "rate limit.",
         '"client";q=600;w=60',
         minLength=16,
         maxLength=60,
         pattern='^"client";q=[0-9]+;w=[0-9]+$',
     ),
     "Retry-After": text_header(
-        "After how many seconds to ask again.", "60", minLength=1, maxLength=9, pattern="^[0-9]+$"
+        "The number of seconds to wait before trying again.",
+        "60",
+        minLength=1,
+        maxLength=9,
+        pattern="^[0-9]+$",
     ),
     "Vary": text_header(
-        "The request headers that the answer depends on.",
+        "The request headers that the response depends on.",
         "Accept-Encoding, Accept-Language",
         minLength=1,
         maxLength=100,
@@ -83,16 +87,16 @@ ALWAYS_SENT = ("Access-Control-Allow-Origin", "X-Request-ID")
 CACHE_HEADERS = ("ETag", "Last-Modified", "Cache-Control", "Vary")
 RATE_LIMIT_HEADERS = ("RateLimit", "RateLimit-Policy")
 RETRY_STATUSES = ("429", "503")
-"""The statuses that tell when to ask again."""
+"""The statuses whose responses say when to try again."""
 
 
 def header_references(*names: str) -> dict[str, Any]:
-    """Refer to headers of the document."""
+    """Refer to headers in the components of the document."""
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
 def list_response_headers(path: str, *, is_page: bool) -> dict[str, Any]:
-    """Name the headers of an answer that went well."""
+    """List the headers of a successful response."""
     names = [*ALWAYS_SENT, "Content-Language", *(["Link"] if is_page else [])]
     if not path.startswith("/health"):
         names += [*CACHE_HEADERS, *RATE_LIMIT_HEADERS]
@@ -100,7 +104,7 @@ def list_response_headers(path: str, *, is_page: bool) -> dict[str, Any]:
 
 
 def list_problem_headers(path: str, status: str) -> dict[str, Any]:
-    """Name the headers of a problem."""
+    """List the headers of a problem."""
     names = [
         *ALWAYS_SENT,
         "Content-Language",
