@@ -4,7 +4,6 @@ import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import fields
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI, Response
@@ -78,7 +77,7 @@ class App(FastAPI):
        allowed methods, malformed addresses, errors, the access log and the metrics;
     2. ``cache``: cached responses, conditional requests, compression; one of several requests for
        the same response makes it;
-    3. ``routes``: the route by the shape of the path, which validates the request;
+    3. ``routes_by_shape``: the route by the shape of the path, which validates the request;
     4. the endpoint of the route.
 
     FastAPI itself only describes the routes, and runs the startup and the shutdown.
@@ -86,16 +85,12 @@ class App(FastAPI):
 
     middleware_entry: RequestMiddleware
     cache: CacheMiddleware
+    routes_by_shape: Router
     mcp: "McpApp | None" = None
     allows_fast_path: bool
     """Whether the parser may send cached responses, since nothing has to see each request."""
     uses_fast_path: bool = False
     """Whether it does."""
-
-    @cached_property
-    def routes_by_shape(self) -> Router:
-        """The routes, also those that were added to the application itself."""
-        return Router((*ROUTERS, self.router))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Respond to a request of the server."""
@@ -103,10 +98,6 @@ class App(FastAPI):
             await self.middleware_entry(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
-
-    async def route(self, context: RequestContext) -> Response:
-        """Have a response made that is not cached."""
-        return await self.routes_by_shape.dispatch(context)
 
 
 def create_app(settings: Settings) -> App:
@@ -132,8 +123,9 @@ def create_app(settings: Settings) -> App:
         app.include_router(router)
     app.state.releases = ReleaseManager(store, public_url)
     app.state.releases.get_release()
+    app.routes_by_shape = Router(ROUTERS)
     app.cache = CacheMiddleware(
-        app.route,
+        app.routes_by_shape.dispatch,
         CacheLimits(settings.cache_entries, settings.cache_bytes),
         create_freshness(settings),
     )
@@ -215,7 +207,6 @@ def respond_with_problem(context: RequestContext, problem: Problem) -> Response:
 async def lifespan(app: App) -> AsyncIterator[dict[str, Any]]:
     """Watch for new releases while the server runs, and close the database when it stops."""
     app.state.releases.watch()
-    app.routes_by_shape  # noqa: B018  # Made before the first request.
     # What exists at the start stays, so the garbage collector need not visit it again and again.
     gc.collect()
     gc.freeze()

@@ -72,8 +72,8 @@ class ClientConnection(Protocol):
 class RequestContext:
     """One request, made once at the entry and handed on to the route.
 
-    An endpoint must not use ``headers``, ``target`` or ``client``: they are not part of the key of
-    the cache, so a response that depends on them would be sent to other clients too.
+    An endpoint must not use ``headers``, ``raw_query`` or ``client``: they are not part of the key
+    of the cache, so a response that depends on them would be sent to other clients too.
     """
 
     app: FastAPI
@@ -98,8 +98,8 @@ class RequestContext:
     has_malformed_query: bool
     headers: dict[bytes, bytes]
     """The headers as the client sent them."""
-    target: str
-    """The path and the query as the client sent them, for the access log."""
+    raw_query: bytes
+    """The query as the client sent it."""
     request_id: str
     client: str
     """The address of the client."""
@@ -110,29 +110,28 @@ class RequestContext:
     """hit, miss, or none if the cache was not asked."""
     extra_headers: RawHeaders = field(default_factory=list)
     """Headers of the response that depend on the client."""
-    _release: Release | None = None
-    _release_error: DatabaseError | None = None
+    release_error: DatabaseError | None = None
+    """Why no release can be served, once it was looked up."""
 
-    def get_release(self) -> Release:
-        """Return the served release, looked up once for the request.
+    @cached_property
+    def release(self) -> Release:
+        """The served release, looked up once for the request.
 
         Raises:
             DatabaseError: if no release can be served.
         """
-        if self._release_error is not None:
-            raise self._release_error
-        if self._release is None:
-            try:
-                self._release = self.app.state.releases.get_release()
-            except DatabaseError as error:
-                self._release_error = error
-                raise
-        return self._release
+        if self.release_error is not None:
+            raise self.release_error
+        try:
+            release: Release = self.app.state.releases.get_release()
+        except DatabaseError as error:
+            self.release_error = error
+            raise
+        return release
 
-    @property
-    def release(self) -> Release:
-        """The served release."""
-        return self._release or self.get_release()
+    def get_release(self) -> Release:
+        """Return the served release, as ``ReleaseManager.get_release`` does."""
+        return self.release
 
     @cached_property
     def base_url(self) -> str:

@@ -15,6 +15,7 @@ import httpx2
 import pytest
 from fastapi import FastAPI, Response
 from fastapi.responses import StreamingResponse
+from fastapi.routing import APIRoute
 from pydantic import ValidationError
 from starlette.testclient import TestClient
 
@@ -267,23 +268,23 @@ def counting(database: Target) -> Iterator[tuple[App, list[str]]]:
 def add_routes(app: App, worked: list[str]) -> None:
     """Add routes that note when they work."""
 
-    @app.get("/v1/slow")
     async def slow() -> Response:
         worked.append("slow")
         await asyncio.sleep(0.05)
         return Response("slowly" * 200, media_type="text/plain")
 
-    @app.get("/v1/missing")
     async def missing() -> Response:
         worked.append("missing")
         await asyncio.sleep(0.05)
         raise UnknownPath(Bilingual("Nothing", "无"))
 
-    @app.get("/v1/broken")
     async def broken() -> Response:
         worked.append("broken")
         await asyncio.sleep(0.05)
         raise ValueError
+
+    for endpoint in (slow, missing, broken):
+        app.routes_by_shape.add_route(APIRoute(f"/v1/{endpoint.__name__}", endpoint))
 
 
 @pytest.mark.parametrize(("path", "status"), [("slow", 200), ("missing", 404), ("broken", 500)])
@@ -332,9 +333,10 @@ def test_nobody_waits_for_a_stream_to_end(counting: tuple[App, list[str]]) -> No
         await met.wait()
         yield b"last"
 
-    @app.get("/v1/stream")
     async def stream() -> Response:
         return StreamingResponse(pieces(), media_type="text/plain")
+
+    app.routes_by_shape.add_route(APIRoute("/v1/stream", stream))
 
     async def together() -> list[tuple[int, dict[str, str], bytes]]:
         both = asyncio.gather(*(ask(app, "/v1/stream") for _ in range(2)))

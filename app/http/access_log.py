@@ -57,11 +57,14 @@ def describe_request(
     context: RequestContext, status: int, length: int, seconds: float
 ) -> dict[str, object]:
     """Return the fields of a line of the access log."""
+    target = f"{context.root_path}{context.path}"
+    if context.raw_query:
+        target += f"?{context.raw_query.decode('latin-1')}"
     fields: dict[str, object] = {
         "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "id": context.request_id,
         "method": context.method,
-        "target": context.target[:MAX_TARGET],
+        "target": target[:MAX_TARGET],
         "route": context.route,
         "status": status,
         "milliseconds": round(seconds * 1000, 3),

@@ -129,12 +129,6 @@ def merge_headers(raw: Sequence[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
     return headers
 
 
-def format_target(scope: Scope) -> str:
-    """Format the path and the query of a request for the access log."""
-    query = scope["query_string"].decode("latin-1")
-    return f"{scope['path']}?{query}" if query else str(scope["path"])
-
-
 def create_context(app: FastAPI, scope: Scope) -> RequestContext:
     """Make the context of a request."""
     headers = merge_headers(scope["headers"])
@@ -158,7 +152,7 @@ def create_context(app: FastAPI, scope: Scope) -> RequestContext:
         has_malformed_path=MALFORMED_PATHS[path],
         has_malformed_query=query.is_malformed,
         headers=headers,
-        target=format_target(scope),
+        raw_query=scope["query_string"],
         request_id=choose_request_id(headers.get(b"x-request-id")).decode(),
         client=(scope.get("client") or ("unknown", 0))[0],
         connection=scope.get("state", {}).get("connection"),

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from fastapi import FastAPI, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -49,17 +50,15 @@ PREFLIGHT_HEADERS = {
 ProblemResponder = Callable[[RequestContext, Problem], Response]
 
 
+@dataclass(slots=True)
 class ResponseSender:
     """An ASGI send that adds the headers of every response, and notes what is sent."""
 
-    __slots__ = ("context", "length", "send", "status")
-
-    def __init__(self, context: RequestContext, send: Send) -> None:
-        self.context = context
-        self.send = send
-        self.status = 0
-        """The status of the response, or 0 before it has started."""
-        self.length = 0
+    context: RequestContext
+    send: Send
+    status: int = 0
+    """The status of the response, or 0 before it has started."""
+    length: int = 0
 
     async def __call__(self, message: Message) -> None:
         """Send a message."""
