@@ -289,6 +289,7 @@ async def get_context(request: Request) -> RequestContext:
 Context = Annotated[RequestContext, Depends(get_context)]
 """The type of the ``read`` argument of endpoints."""
 BEFORE_VALIDATION = [Depends(get_context)]
+"""Has no effect any more, since every request has its context before its route is called."""
 
 
 @lru_cache(maxsize=1024)

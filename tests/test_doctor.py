@@ -30,6 +30,7 @@ def test_all_is_well_before_and_after_a_build(tmp_path: Path) -> None:
         "disk",
         "temporary files",
         "port",
+        "server",
     }
     assert "not built yet" in found["database"][1]
     assert bri("build", "--database", target).exit_code == 0
