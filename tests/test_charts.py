@@ -21,10 +21,10 @@ from app.formats.charts.render import render_svg
 from app.i18n import Language
 from app.parameters import Theme
 from app.queries import charts
-from tests.conftest import ROOT
+from tests.support.seeds import ROOT, SEED
 
 SVG = "{http://www.w3.org/2000/svg}"
-INDICATORS = sorted(file.stem for file in (ROOT / "seed" / "indicators").glob("*.yaml"))
+INDICATORS = sorted(file.stem for file in (SEED / "indicators").glob("*.yaml"))
 PICTURES = [*(f"/v1/indicators/{code}" for code in INDICATORS), "/v1/overview"]
 LANGUAGES = ["en", "zh"]
 
@@ -86,6 +86,7 @@ def test_figures_are_told_whole(client: TestClient, code: str, language: str) ->
     assert ("25November2026" if language == "en" else "2026年11月25日") in printed
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_overview_has_all_figures_and_areas(client: TestClient, language: str) -> None:
     overview = client.get(f"/v1/overview?lang={language}").json()
@@ -184,7 +185,7 @@ def test_one_figure_is_no_bar(client: TestClient) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("path", PICTURES)
 def test_svg_is_safe_and_accessible(client: TestClient, path: str, language: str) -> None:
-    response = client.get(f"{path}.svg?lang={language}&theme=dark")
+    response = client.get(f"{path}.svg?lang={language}")
     policy = "default-src 'none'; style-src 'unsafe-inline'; font-src data:"
     assert response.headers["content-security-policy"] == policy
     picture = ET.fromstring(response.text)  # noqa: S314

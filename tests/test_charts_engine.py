@@ -9,8 +9,11 @@ import pytest
 
 from app.formats.charts import client
 from app.formats.charts.client import RenderingClient
-from tests.conftest import Target, environment_of, serving
+from tests.support.processes import serving
+from tests.support.targets import Target, environment_of
 from tests.test_charts import LANGUAGES
+
+pytestmark = pytest.mark.resources
 
 
 def test_same_request_gives_the_same_bytes_anywhere(server: str, database: Target) -> None:

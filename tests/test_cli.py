@@ -12,14 +12,15 @@ import httpx2
 import pytest
 from typer.testing import Result
 
-from tests.conftest import ROOT, bri, free_port, wait_until_ready
+from tests.support.processes import bri, free_port, wait_until_ready
+from tests.support.seeds import ROOT, SEED
 
-pytestmark = pytest.mark.sqlite
+pytestmark = [pytest.mark.resources, pytest.mark.sqlite]
 
 
 def copied_seed(folder: Path) -> Path:
     """Copy the real seed to where it may be changed."""
-    return Path(shutil.copytree(ROOT / "seed", folder / "seed"))
+    return Path(shutil.copytree(SEED, folder / "seed"))
 
 
 def failed(done: Result, said: str) -> None:
@@ -29,6 +30,7 @@ def failed(done: Result, said: str) -> None:
     assert isinstance(done.exception, SystemExit)
 
 
+@pytest.mark.quick
 def test_build_then_check(tmp_path: Path) -> None:
     target = tmp_path / "deep" / "er" / "bri.sqlite"
     done = bri("build", "--database", str(target))
@@ -132,7 +134,7 @@ def test_serve_says_where_and_stops_when_told(tmp_path: Path, workers: int) -> N
     ) as process:
         base = f"http://127.0.0.1:{port}"
         try:
-            wait_until_ready(base, process)
+            wait_until_ready(base, process.poll)
             assert httpx2.get(f"{base}/v1/overview").status_code == 200
             process.send_signal(signal.SIGTERM)
             said, _ = process.communicate(timeout=20)

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, bri, free_port
-from tests.seeds import GOODS, copied, edit
+from tests.support.processes import bri, free_port
+from tests.support.seeds import GOODS, ROOT, copied, edit
+
+pytestmark = pytest.mark.resources
 
 
 def findings(*arguments: str, **environment: str) -> tuple[int, dict[str, tuple[str, str]]]:

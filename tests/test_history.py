@@ -25,8 +25,11 @@ from app.ingest.history import (
     take_snapshot,
 )
 from app.schemas.changes import Feed
-from tests.conftest import ROOT, Target, bri, settings_of
-from tests.seeds import add, add_figure, copied, edit, refused
+from tests.support.processes import bri
+from tests.support.seeds import ROOT, SEED, add, add_figure, copied, edit, refused
+from tests.support.targets import Target, settings_of
+
+pytestmark = pytest.mark.database
 
 SHARE = "observations/trade-share.CN.BRI.PT.P12M.2024-01.scio-2025-07-18.yaml"
 ATOM = {"atom": "http://www.w3.org/2005/Atom"}
@@ -49,16 +52,16 @@ def told(client: TestClient, query: str = "") -> list[RecordChange]:
 
 
 def test_all_changes_give_the_data_set(client: TestClient) -> None:
-    assert replay_changes(told(client)) == take_snapshot(load_valid_seed(ROOT / "seed"))
+    assert replay_changes(told(client)) == take_snapshot(load_valid_seed(SEED))
 
 
 def test_changes_of_one_release_lead_from_the_one_before(client: TestClient) -> None:
     first = replay_changes(told(client, "&release=2026-11-25"))
-    content = (ROOT / "seed" / "history" / "2026-11-25.jsonl").read_bytes()
+    content = (SEED / "history" / "2026-11-25.jsonl").read_bytes()
     assert first == parse_snapshot(content)
     assert format_snapshot(first).encode() == content
     second = told(client, "&release=2026-11-25.2")
-    assert replay_changes(second, first) == take_snapshot(load_valid_seed(ROOT / "seed"))
+    assert replay_changes(second, first) == take_snapshot(load_valid_seed(SEED))
 
 
 @pytest.mark.parametrize(
@@ -167,7 +170,7 @@ def test_diff_shows_a_table_and_json(revised: Path, database: Path) -> None:
         bri("diff", "--json", str(database), str(revised)).stdout
     )
     changes = list_differences(
-        take_snapshot(load_valid_seed(ROOT / "seed")), take_snapshot(load_valid_seed(revised))
+        take_snapshot(load_valid_seed(SEED)), take_snapshot(load_valid_seed(revised))
     )
     assert [(one["kind"], one["key"]) for one in listed] == [
         (change.kind, change.key) for change in changes
@@ -176,7 +179,7 @@ def test_diff_shows_a_table_and_json(revised: Path, database: Path) -> None:
 
 @pytest.mark.sqlite
 def test_diff_of_equals_says_so(database: Path) -> None:
-    for pair in ((ROOT / "seed", database), (database, ROOT / "seed"), (database, database)):
+    for pair in ((SEED, database), (database, SEED), (database, database)):
         done = bri("diff", *map(str, pair))
         assert done.stdout == "The two hold the same.\n"
     assert bri("diff", "--json", str(database), str(database)).stdout == "[]\n"

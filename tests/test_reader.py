@@ -15,7 +15,7 @@ from app.ingest.files import compute_seed_hash
 from app.ingest.json_schemas import singular_name, write_schemas
 from app.ingest.reader import Document, format_path, read_document
 from app.ingest.schema import ENTITIES, Entity, Observation
-from tests.seeds import GOODS, SCIO, SEED, Broken, add, check_told, copied, edit, refused
+from tests.support.seeds import GOODS, SCIO, SEED, Broken, add, check_told, copied, edit, refused
 
 FILE = PurePosixPath("seed/topics/trade.yaml")
 

@@ -6,7 +6,9 @@ import httpx2
 import pytest
 from starlette.testclient import TestClient
 
-from tests.sdmx import BASE, DATA, parsed, rows, xml
+from tests.support.sdmx import BASE, DATA, parsed, rows, xml
+
+pytestmark = [pytest.mark.database, pytest.mark.quick]
 
 FLOW = "/sdmx/data/INDICATORS/A.CN.BRI.goods-trade.CNY.P12M"
 NEW = "/sdmx/data/dataflow/BRI/INDICATORS/*/A.CN.BRI.goods-trade.CNY.P12M"

@@ -9,7 +9,7 @@ from app.formats.sdmx.artefacts import NOTICE
 from app.formats.sdmx.component import Role
 from app.formats.sdmx.components import COMPONENTS
 from app.i18n import Language
-from tests.sdmx import STRUCTURES, parsed, xml
+from tests.support.sdmx import STRUCTURES, parsed, xml
 
 LISTS = {"CL_AREA": "areas", "CL_INDICATOR": "indicators", "CL_UNIT": "units"}
 EVERYTHING = "/sdmx/dataflow/BRI/INDICATORS/1.0?references=all"

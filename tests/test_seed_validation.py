@@ -7,7 +7,7 @@ from shutil import move
 import pytest
 
 from app.ingest.build import load_valid_seed
-from tests.seeds import (
+from tests.support.seeds import (
     AID,
     GOODS,
     SCIO,
@@ -346,6 +346,7 @@ MOVED = {
 }
 
 
+@pytest.mark.quick
 def test_the_real_seed_is_valid_and_whole() -> None:
     seed = load_valid_seed(SEED)
     assert Counter(kind.collection for kind, _ in seed.documents) == COUNTS
@@ -382,6 +383,7 @@ def test_two_headlines_of_one_edition_are_told(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.quick
 def test_faults_of_several_files_are_told_at_once(tmp_path: Path) -> None:
     seed = copied(tmp_path)
     edit(seed, GOODS, "status: normal", "status: no")

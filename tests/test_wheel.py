@@ -10,7 +10,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.conftest import ROOT, free_port, wait_until_ready
+from tests.support.processes import free_port, wait_until_ready
+from tests.support.seeds import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +55,7 @@ def test_wheel_serves_from_any_folder(installed: Path, tmp_path: Path) -> None:
         text=True,
     ) as process:
         try:
-            wait_until_ready(base, process)
+            wait_until_ready(base, process.poll)
             overview = httpx2.get(f"{base}/v1/overview").json()
             assert len(overview["indicators"]) == 7
             assert httpx2.get(f"{base}/").status_code == 200
