@@ -14,7 +14,7 @@ from app.enums import Qualifier
 from app.formats.charts.layout import layout_chart
 from app.formats.charts.model import Chart, Figure, Group, Panel, Tile
 from app.formats.charts.render import render_svg
-from app.formats.charts.style import PALETTES
+from app.formats.charts.style import PALETTES, Style
 from app.formats.charts.text import balance_text, wrap_text
 from app.i18n import Language
 from app.parameters import Theme
@@ -190,12 +190,12 @@ def test_colours_can_be_read(theme: Theme) -> None:
 def test_lines_are_broken_where_they_may_be(
     text: str, language: Language, lines: list[str]
 ) -> None:
-    assert wrap_text(text, 10, 61, language, bold=False) == lines
+    assert wrap_text(text, 61, Style(10), language) == lines
 
 
 def test_names_are_broken_evenly() -> None:
     name = "Share of China's goods imports that came from BRI partner countries"
-    assert balance_text(name, 20, 592, Language.ENGLISH, bold=True) == [
+    assert balance_text(name, 592, Style(20, bold=True), Language.ENGLISH) == [
         "Share of China's goods imports that",
         "came from BRI partner countries",
     ]

@@ -68,13 +68,13 @@ class Canvas:
         return colours[name]
 
     def measure_text(self, line: str, style: Style) -> float:
-        return text.measure_text(line, style.size, self.language, bold=style.bold)
+        return text.measure_text(line, style, self.language)
 
     def wrap_text(self, paragraph: str, style: Style, width: float) -> list[str]:
-        return text.wrap_text(paragraph, style.size, width, self.language, bold=style.bold)
+        return text.wrap_text(paragraph, width, style, self.language)
 
     def balance_text(self, title: str, style: Style, width: float) -> list[str]:
-        return text.balance_text(title, style.size, width, self.language, bold=style.bold)
+        return text.balance_text(title, width, style, self.language)
 
     def fit_style(self, line: str, style: Style, width: float) -> Style:
         """Shrink a style so that a text fits on one line, unless it would become too small."""

@@ -1,5 +1,7 @@
 """The layout of a chart at any width, in which nothing overlaps."""
 
+from collections.abc import Sequence
+
 from app.formats.charts import labels
 from app.formats.charts.bars import (
     SWATCH_WIDTH,
@@ -10,18 +12,22 @@ from app.formats.charts.bars import (
     layout_columns,
 )
 from app.formats.charts.canvas import Canvas, Line, Point
-from app.formats.charts.model import Chart, Figure
-from app.formats.charts.style import WIDE
-from app.formats.charts.tiles import draw_group
+from app.formats.charts.model import Chart, Figure, Group, Tile
+from app.formats.charts.style import NARROW, WIDE, Style
 from app.parameters import Theme
 
 PERCENT = "PT"
 SIDEBAR_WIDTH = 0.32
 """The part of a wide chart that shows the headline and the notes beside the bars."""
+# The following lengths are in units, which are pixels in a chart of the base width.
 MAX_EXTRA_HEIGHT = 60
-"""How much higher than necessary a row may become, in units."""
+"""How much higher than necessary a row of figures may become."""
 MAX_SHARE_WIDTH = 420
-"""The maximum width of a bar that is a part of a whole, in units."""
+"""The maximum width of a bar that is a part of a whole."""
+TILE_PADDING = 12
+TILE_INDENT = 24
+"""The space for the number of a priority area."""
+MAX_TILE_COLUMNS = 4
 
 
 class HeightTooSmallError(ValueError):
@@ -124,6 +130,101 @@ def draw_panels(
             top += 10 * sizes.unit
         top = BarPanel(canvas, panel, columns, extra_height).draw(top) + 14 * sizes.unit
     return top
+
+
+def draw_group(canvas: Canvas, group: Group, top: float) -> float:
+    """Draw a heading and its tiles, and return where they end."""
+    sizes = canvas.sizes
+    left, unit = sizes.margin, sizes.unit
+    width = canvas.width - 2 * left
+    top = canvas.draw_paragraph(group.heading, left, top + 4 * unit, sizes.heading, width)
+    top += 4 * unit
+    columns = count_tile_columns(canvas.width, len(group.tiles))
+    for start in range(0, len(group.tiles), columns):
+        row = group.tiles[start : start + columns]
+        top = draw_tiles(canvas, row, top) + sizes.gap
+    return top + 6 * unit
+
+
+def count_tile_columns(width: int, tiles: int) -> int:
+    if width < NARROW:
+        return 1
+    if width < WIDE:
+        return 2
+    return MAX_TILE_COLUMNS if tiles % MAX_TILE_COLUMNS == 0 else MAX_TILE_COLUMNS - 1
+
+
+def draw_tiles(canvas: Canvas, tiles: Sequence[Tile], top: float) -> float:
+    """Draw tiles side by side over the whole width, and return where they end."""
+    sizes = canvas.sizes
+    padding = TILE_PADDING * sizes.unit
+    free_width = canvas.width - 2 * sizes.margin - sizes.gap * (len(tiles) - 1)
+    width = free_width / len(tiles)
+    lefts = [sizes.margin + index * (width + sizes.gap) for index in range(len(tiles))]
+    names = [
+        canvas.balance_text(
+            tile.name,
+            tile_name_style(canvas, tile),
+            width - 2 * padding - tile_indent(canvas, tile),
+        )
+        for tile in tiles
+    ]
+    # Names take the height of the longest one, so that the figures below them are on one line.
+    name_lines = max(len(name) for name in names)
+    bottoms = []
+    for tile, name, left in zip(tiles, names, lefts, strict=True):
+        span = (left + padding, left + width - padding)
+        draw_tile_name(canvas, tile, name, (span[0], top + padding))
+        content_top = top + padding + tile_name_style(canvas, tile).line_height * name_lines
+        bottoms.append(draw_tile_content(canvas, tile, span, content_top))
+    bottom = max(bottoms) + padding
+    for left in lefts:
+        canvas.draw_tile(left, top, left + width, bottom)
+    return bottom
+
+
+def tile_name_style(canvas: Canvas, tile: Tile) -> Style:
+    return canvas.sizes.body if tile.figure else canvas.sizes.strong
+
+
+def tile_indent(canvas: Canvas, tile: Tile) -> float:
+    return 0 if tile.position is None else TILE_INDENT * canvas.sizes.unit
+
+
+def draw_tile_name(canvas: Canvas, tile: Tile, lines: Sequence[str], start: Point) -> None:
+    """Draw the name of a tile, and before it the number of a priority area."""
+    sizes = canvas.sizes
+    left, top = start
+    style = tile_name_style(canvas, tile)
+    canvas.draw_text(lines, left + tile_indent(canvas, tile), top, style)
+    if tile.position is not None:
+        top += style.baseline_offset(sizes.number)
+        canvas.draw_text(str(tile.position), left, top, sizes.number)
+
+
+def draw_tile_content(canvas: Canvas, tile: Tile, span: Point, top: float) -> float:
+    """Draw what is below the name of a tile, and return where it ends."""
+    sizes = canvas.sizes
+    left, right = span
+    if tile.figure:
+        return draw_tile_figure(canvas, tile.figure, span, top + 2 * sizes.unit)
+    left += tile_indent(canvas, tile)
+    for line in tile.lines:
+        top = canvas.draw_paragraph(line, left, top, sizes.small, right - left)
+    return top
+
+
+def draw_tile_figure(canvas: Canvas, figure: Figure, span: Point, top: float) -> float:
+    """Draw a figure with its period, growth and reference, and return where they end."""
+    sizes = canvas.sizes
+    left, right = span
+    width = right - left
+    bottom = draw_display(canvas, figure, sizes.number, span, top)
+    bottom = canvas.draw_paragraph(figure.period, left, bottom, sizes.strong, width)
+    if figure.growth:
+        bottom = canvas.draw_paragraph(figure.growth, left, bottom, sizes.small, width)
+    reference = labels.format_reference(figure.source, figure.locator)
+    return canvas.draw_paragraph(reference, left, bottom, sizes.small, width)
 
 
 def draw_footer(canvas: Canvas, chart: Chart, top: float, *, with_notes: bool) -> float:

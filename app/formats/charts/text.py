@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from app.db.fulltext.segmentation import IDEOGRAPHS
 from app.formats.charts.client import CLIENT
+from app.formats.charts.style import Style
 from app.i18n import Language
 
 LATIN, CHINESE = "BRI Sans", "BRI Sans SC"
@@ -67,47 +68,45 @@ class CharacterWidths(dict[str, int]):
 get_widths = cache(CharacterWidths)
 
 
-def measure_text(text: str, size: float, language: Language, *, bold: bool = False) -> float:
+def measure_text(text: str, style: Style, language: Language) -> float:
     """Measure a line in pixels. Kerning is ignored, since it only makes lines shorter."""
-    widths = get_widths(language, bold=bold)
-    return sum(widths[character] for character in text) * size / UNITS_PER_EM
+    widths = get_widths(language, bold=style.bold)
+    return sum(widths[character] for character in text) * style.size / UNITS_PER_EM
 
 
-def wrap_text(text: str, size: float, width: float, language: Language, *, bold: bool) -> list[str]:
-    """Break a text into lines of at most a width in pixels; only wider words are cut."""
+def wrap_text(text: str, width: float, style: Style, language: Language) -> list[str]:
+    """Break a text into lines of at most a width; only words that are wider are cut."""
     lines, line = [], ""
     for token in TOKEN.findall(text):
-        if not line or measure_text((line + token).rstrip(), size, language, bold=bold) <= width:
+        if not line or measure_text((line + token).rstrip(), style, language) <= width:
             line += token
         else:
             lines.append(line.rstrip())
             line = token
-        while measure_text(line.rstrip(), size, language, bold=bold) > width and len(line) > 1:
-            count = fit_characters(line, size, width, language, bold=bold)
+        while measure_text(line.rstrip(), style, language) > width and len(line) > 1:
+            count = fit_characters(line, width, style, language)
             lines.append(line[:count])
             line = line[count:]
     return [*lines, line.rstrip()] if line.strip() else lines
 
 
-def balance_text(
-    text: str, size: float, width: float, language: Language, *, bold: bool
-) -> list[str]:
+def balance_text(text: str, width: float, style: Style, language: Language) -> list[str]:
     """Break a text into as few lines as possible, of about the same length."""
-    count = len(wrap_text(text, size, width, language, bold=bold))
+    count = len(wrap_text(text, width, style, language))
     narrow, wide = width / 2, width
-    while wide - narrow > size / 2:
+    while wide - narrow > style.size / 2:
         middle = (narrow + wide) / 2
-        if len(wrap_text(text, size, middle, language, bold=bold)) > count:
+        if len(wrap_text(text, middle, style, language)) > count:
             narrow = middle
         else:
             wide = middle
-    return wrap_text(text, size, wide, language, bold=bold)
+    return wrap_text(text, wide, style, language)
 
 
-def fit_characters(word: str, size: float, width: float, language: Language, *, bold: bool) -> int:
+def fit_characters(word: str, width: float, style: Style, language: Language) -> int:
     """Count the characters of a word that fit into a width, at least one."""
     count = 1
-    while measure_text(word[: count + 1], size, language, bold=bold) <= width:
+    while measure_text(word[: count + 1], style, language) <= width:
         count += 1
     return count
 
