@@ -65,25 +65,25 @@ def parse_time_period(text: str) -> Span:
         ValueError: if the text is not a time period.
     """
     if match := YEAR.fullmatch(text):
-        return months_from(date(int(match[1]), 1, 1), 12)
+        return get_month_span(date(int(match[1]), 1, 1), 12)
     if match := MONTH.fullmatch(text):
-        return months_from(date(int(match[1]), int(match[2]), 1), 1)
+        return get_month_span(date(int(match[1]), int(match[2]), 1), 1)
     if match := PART.fullmatch(text):
         months = PART_MONTHS[match[2]]
-        return months_from(date(int(match[1]), (int(match[3]) - 1) * months + 1, 1), months)
+        return get_month_span(date(int(match[1]), (int(match[3]) - 1) * months + 1, 1), months)
     if match := WEEK.fullmatch(text):
         monday = date.fromisocalendar(int(match[1]), int(match[2]), 1)
         return monday, monday + timedelta(days=6)
     if match := RANGE.fullmatch(text):
         months = int(match[2] or 0) * 12 + int(match[3] or 0)
-        return months_from(date.fromisoformat(match[1]), months)
+        return get_month_span(date.fromisoformat(match[1]), months)
     if match := DAY.fullmatch(text):
         day = date.fromisoformat(match[1])
         return day, day
     raise ValueError(text)
 
 
-def months_from(first: date, count: int) -> Span:
+def get_month_span(first: date, count: int) -> Span:
     """Return the first and the last day of consecutive months.
 
     Raises:

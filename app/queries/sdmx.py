@@ -37,7 +37,7 @@ from app.db.models import (
 )
 from app.db.models.base import KeyedModel
 from app.i18n import Bilingual, Language
-from app.parameters.sdmx import SdmxFilters, SeriesKey, Span, format_duration, months_from
+from app.parameters.sdmx import SdmxFilters, SeriesKey, Span, format_duration, get_month_span
 from app.queries.vintages import current_conditions
 
 Column = SQLColumnExpression[Any]
@@ -303,7 +303,7 @@ def read_covered_span(connection: Connection, filters: SdmxFilters) -> Span | No
     """
     if is_unfiltered(filters):
         rows = connection.execute(select_series_edges(filters)).all()
-        spans = [(first, months_from(last, months)[1]) for first, last, months in rows]
+        spans = [(first, get_month_span(last, months)[1]) for first, last, months in rows]
     else:
         rows = connection.execute(select_observation_edges(filters)).all()
         spans = [(first, last) for first, last in rows if first]

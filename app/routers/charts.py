@@ -172,7 +172,7 @@ async def send_svg(
 ) -> Response:
     def draw() -> Response:
         chart = build_chart()
-        svg = render.render_svg(layout(chart, query), chart)
+        svg = render.render_svg(create_canvas(chart, query), chart)
         return read.bytes_response(svg, render.SVG, headers={"Content-Security-Policy": SVG_POLICY})
 
     return await run_limited(draw)
@@ -183,7 +183,7 @@ async def send_png(
 ) -> Response:
     def draw() -> Response:
         chart = build_chart()
-        canvas = layout(chart, query)
+        canvas = create_canvas(chart, query)
         check_pixels(canvas, query.scale)
         return read.bytes_response(render.render_png(canvas, chart, query.scale), render.PNG)
 
@@ -195,13 +195,13 @@ async def send_specification(
 ) -> Response:
     def draw() -> Response:
         chart = build_chart()
-        content = render.write_specification(layout(chart, query), chart)
+        content = render.write_specification(create_canvas(chart, query), chart)
         return read.bytes_response(content, render.SPECIFICATION)
 
     return await run_limited(draw)
 
 
-def layout(chart: Chart, query: parameters.ChartParameters) -> Canvas:
+def create_canvas(chart: Chart, query: parameters.ChartParameters) -> Canvas:
     """Lay a chart out as requested.
 
     Raises:

@@ -45,11 +45,11 @@ def draw_swatch(canvas: Canvas, qualifier: Qualifier, start: Point) -> None:
     if qualifier is Qualifier.OVER:
         end = (x + width - ARROW_WIDTH * unit, middle)
         canvas.draw_rule(start, end, Line("accent", thickness))
-        canvas.draw_path(end, chevron_path(thickness, unit), 2 * unit)
+        canvas.draw_path(end, write_chevron_path(thickness, unit), 2 * unit)
         return
     half = thickness / 2
     frame = f"M0,{-half:.2f}h{width:.2f}v{thickness:.2f}h{-width:.2f}v{-thickness:.2f}"
-    canvas.draw_path(start, frame + hatch_path(width, thickness, 5 * unit), 1.5 * unit)
+    canvas.draw_path(start, frame + write_hatch_path(width, thickness, 5 * unit), 1.5 * unit)
 
 
 def draw_share(canvas: Canvas, figure: Figure, span: Point, top: float) -> float:
@@ -82,22 +82,22 @@ def draw_end_mark(
     (start, end), (middle, thickness) = span, across
     unit = sizes.unit
     if qualifier is Qualifier.OVER:
-        canvas.draw_path((end, middle), chevron_path(thickness, unit), 2 * unit)
+        canvas.draw_path((end, middle), write_chevron_path(thickness, unit), 2 * unit)
         return end + ARROW_WIDTH * unit
     if qualifier in HATCHED:
-        path = hatch_path(end - start, thickness, 6 * unit)
+        path = write_hatch_path(end - start, thickness, 6 * unit)
         canvas.draw_path((start, middle), path, 1.5 * unit)
     return end
 
 
-def chevron_path(thickness: float, unit: float) -> str:
+def write_chevron_path(thickness: float, unit: float) -> str:
     """Write the path of two chevrons, which show that a bar continues."""
     half, depth = thickness / 2, 5 * unit
     chevron = f",{-half:.2f}l{depth:.2f},{half:.2f}l{-depth:.2f},{half:.2f}"
     return f"M{3 * unit:.2f}{chevron}M{9 * unit:.2f}{chevron}"
 
 
-def hatch_path(width: float, thickness: float, step: float) -> str:
+def write_hatch_path(width: float, thickness: float, step: float) -> str:
     """Write the path of slanted lines in a bar, from the middle of its left end."""
     half, parts, start = thickness / 2, [], step - thickness
     while start < width:
@@ -212,7 +212,9 @@ class BarPanel:
         x = left + canvas.measure_text(heading, sizes.heading) + sizes.gap
         bottom = canvas.draw_paragraph(heading, left, top, sizes.heading, width)
         if x + canvas.measure_text(unit, sizes.body) <= self.columns.right:
-            canvas.draw_text(unit, x, top + sizes.heading.baseline_offset(sizes.body), sizes.body)
+            canvas.draw_text(
+                unit, x, top + sizes.heading.get_baseline_offset(sizes.body), sizes.body
+            )
         else:
             bottom = canvas.draw_paragraph(unit, left, bottom, sizes.body, width)
         return bottom + 5 * sizes.unit
@@ -243,7 +245,7 @@ class BarPanel:
         canvas, sizes, columns = self.canvas, self.canvas.sizes, self.columns
         bottom = canvas.draw_text(figure.period, columns.left, top, sizes.body)
         if figure.growth and columns.has_growth_beside:
-            y = top + sizes.body.baseline_offset(sizes.small)
+            y = top + sizes.body.get_baseline_offset(sizes.small)
             canvas.draw_text(figure.growth, columns.right, y, sizes.small, "right")
         elif figure.growth:
             bottom = canvas.draw_text(figure.growth, columns.left, bottom, sizes.small)

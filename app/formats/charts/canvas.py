@@ -167,7 +167,7 @@ class Canvas:
             "resolve": {"scale": {"x": "independent", "y": "independent"}},
             "config": {
                 "aria": False,
-                "font": text.font_stack(self.language),
+                "font": text.get_font_stack(self.language),
                 "view": {"stroke": None},
             },
         }
@@ -178,20 +178,20 @@ class Canvas:
         return [
             build_layer(self.tiles, {"type": "rect", "fill": self.get_colour("tint")}, edges),
             *(
-                build_layer(nodes, self.rule_mark(line), edges)
+                build_layer(nodes, self.build_rule_mark(line), edges)
                 for line, nodes in self.rules.items()
             ),
             *self.bar_layers,
-            *(self.path_layer(thickness, nodes) for thickness, nodes in self.paths.items()),
-            *(self.text_layer(*look, nodes) for look, nodes in self.texts.items()),
+            *(self.build_path_layer(thickness, nodes) for thickness, nodes in self.paths.items()),
+            *(self.build_text_layer(*look, nodes) for look, nodes in self.texts.items()),
         ]
 
-    def rule_mark(self, line: Line) -> Node:
+    def build_rule_mark(self, line: Line) -> Node:
         stroke = self.get_colour(line.colour)
         mark: Node = {"type": "rule", "stroke": stroke, "strokeWidth": line.thickness}
         return mark | ({"strokeDash": line.dash} if line.dash else {})
 
-    def path_layer(self, thickness: float, nodes: list[Node]) -> Node:
+    def build_path_layer(self, thickness: float, nodes: list[Node]) -> Node:
         mark: Node = {
             "type": "point",
             "filled": False,
@@ -203,7 +203,7 @@ class Canvas:
         shape = {"field": "path", "type": "nominal", "scale": None}
         return build_layer(nodes, mark, encode_pixels("x", "y") | {"shape": shape})
 
-    def text_layer(self, style: Style, align: str, nodes: list[Node]) -> Node:
+    def build_text_layer(self, style: Style, align: str, nodes: list[Node]) -> Node:
         mark: Node = {
             "type": "text",
             "align": align,

@@ -104,7 +104,7 @@ def draw_headline(canvas: Canvas, figure: Figure | None, span: Point, top: float
     left, right = span
     top = draw_display(canvas, figure, sizes.headline, span, top)
     x = left + canvas.measure_text(figure.period, sizes.heading) + sizes.gap / 2
-    y = top + sizes.heading.baseline_offset(sizes.small)
+    y = top + sizes.heading.get_baseline_offset(sizes.small)
     canvas.draw_text(labels.format_reference(figure.source), x, y, sizes.small)
     top = canvas.draw_text(figure.period, left, top, sizes.heading)
     if figure.growth:
@@ -164,8 +164,8 @@ def draw_tiles(canvas: Canvas, tiles: Sequence[Tile], top: float) -> float:
     names = [
         canvas.balance_text(
             tile.name,
-            tile_name_style(canvas, tile),
-            width - 2 * padding - tile_indent(canvas, tile),
+            select_tile_name_style(canvas, tile),
+            width - 2 * padding - measure_tile_indent(canvas, tile),
         )
         for tile in tiles
     ]
@@ -175,7 +175,7 @@ def draw_tiles(canvas: Canvas, tiles: Sequence[Tile], top: float) -> float:
     for tile, name, left in zip(tiles, names, lefts, strict=True):
         span = (left + padding, left + width - padding)
         draw_tile_name(canvas, tile, name, (span[0], top + padding))
-        content_top = top + padding + tile_name_style(canvas, tile).line_height * name_lines
+        content_top = top + padding + select_tile_name_style(canvas, tile).line_height * name_lines
         bottoms.append(draw_tile_content(canvas, tile, span, content_top))
     bottom = max(bottoms) + padding
     for left in lefts:
@@ -183,11 +183,11 @@ def draw_tiles(canvas: Canvas, tiles: Sequence[Tile], top: float) -> float:
     return bottom
 
 
-def tile_name_style(canvas: Canvas, tile: Tile) -> Style:
+def select_tile_name_style(canvas: Canvas, tile: Tile) -> Style:
     return canvas.sizes.body if tile.figure else canvas.sizes.strong
 
 
-def tile_indent(canvas: Canvas, tile: Tile) -> float:
+def measure_tile_indent(canvas: Canvas, tile: Tile) -> float:
     return 0 if tile.position is None else TILE_INDENT * canvas.sizes.unit
 
 
@@ -195,10 +195,10 @@ def draw_tile_name(canvas: Canvas, tile: Tile, lines: Sequence[str], start: Poin
     """Draw the name of a tile, and before it the number of a priority area."""
     sizes = canvas.sizes
     left, top = start
-    style = tile_name_style(canvas, tile)
-    canvas.draw_text(lines, left + tile_indent(canvas, tile), top, style)
+    style = select_tile_name_style(canvas, tile)
+    canvas.draw_text(lines, left + measure_tile_indent(canvas, tile), top, style)
     if tile.position is not None:
-        top += style.baseline_offset(sizes.number)
+        top += style.get_baseline_offset(sizes.number)
         canvas.draw_text(str(tile.position), left, top, sizes.number)
 
 
@@ -208,7 +208,7 @@ def draw_tile_content(canvas: Canvas, tile: Tile, span: Point, top: float) -> fl
     left, right = span
     if tile.figure:
         return draw_tile_figure(canvas, tile.figure, span, top + 2 * sizes.unit)
-    left += tile_indent(canvas, tile)
+    left += measure_tile_indent(canvas, tile)
     for line in tile.lines:
         top = canvas.draw_paragraph(line, left, top, sizes.small, right - left)
     return top

@@ -66,7 +66,7 @@ class Style(NamedTuple):
     def line_height(self) -> float:
         return self.size * LINE_HEIGHT
 
-    def baseline_offset(self, other: "Style") -> float:
+    def get_baseline_offset(self, other: "Style") -> float:
         """Return how much lower a text of another style starts to share a baseline with this."""
         return (self.size - other.size) * BASELINE
 

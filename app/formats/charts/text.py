@@ -34,7 +34,7 @@ class Font(NamedTuple):
     bold: bool
 
 
-def font_stack(language: Language) -> str:
+def get_font_stack(language: Language) -> str:
     """Return the fonts of a language as a CSS value."""
     return ", ".join((*STACKS[language], *FALLBACK_FONTS))
 

@@ -114,45 +114,39 @@ def build_urn(kind: Kind, name: str, item: str = "", class_name: str = "") -> st
     )
 
 
-def create_code(code: str, en: str, zh: str) -> Item:
-    return Item(code, Bilingual(en, zh))
-
-
-FIXED_CODELISTS: dict[str, tuple[Bilingual, tuple[Item, ...]]] = {
+FIXED_CODELISTS: dict[str, tuple[Bilingual, dict[str, Bilingual]]] = {
     "CL_FREQ": (
         Bilingual("Frequencies", "频率"),
-        (create_code(ANNUAL, "Annual: the same months of each year", "年度：各年相同月份"),),
+        {ANNUAL: Bilingual("Annual: the same months of each year", "年度：各年相同月份")},
     ),
     "CL_OBS_STATUS": (
         Bilingual("Observation statuses", "数据状态"),
-        (
-            create_code(STATUSES[Status.NORMAL], "Normal", "正常"),
-            create_code(STATUSES[Status.PROVISIONAL], "Provisional", "初步"),
-            create_code(STATUSES[Status.ESTIMATED], "Estimated", "估计"),
-            create_code(STATUSES[Status.REVISED], "Revised", "修订"),
-        ),
+        {
+            STATUSES[Status.NORMAL]: Bilingual("Normal", "正常"),
+            STATUSES[Status.PROVISIONAL]: Bilingual("Provisional", "初步"),
+            STATUSES[Status.ESTIMATED]: Bilingual("Estimated", "估计"),
+            STATUSES[Status.REVISED]: Bilingual("Revised", "修订"),
+        },
     ),
     "CL_OBS_QUALIFIER": (
         Bilingual("Qualifiers", "限定词"),
-        (
-            create_code(Qualifier.EXACT, "Exact: the source adds no qualifier", "原文无限定词"),
-            create_code(Qualifier.OVER, "Over: the figure is above the value", "逾：实际高于该值"),
-            create_code(
-                Qualifier.NEARLY, "Nearly: the figure is below the value", "近：实际低于该值"
+        {
+            Qualifier.EXACT: Bilingual("Exact: the source adds no qualifier", "原文无限定词"),
+            Qualifier.OVER: Bilingual("Over: the figure is above the value", "逾：实际高于该值"),
+            Qualifier.NEARLY: Bilingual(
+                "Nearly: the figure is below the value", "近：实际低于该值"
             ),
-            create_code(
-                Qualifier.ABOUT, "About: the figure is close to the value", "约：实际接近该值"
+            Qualifier.ABOUT: Bilingual(
+                "About: the figure is close to the value", "约：实际接近该值"
             ),
-        ),
+        },
     ),
     "CL_GROWTH_BASIS": (
         Bilingual("Growth bases", "增速基数类型"),
-        (
-            create_code(
-                GrowthBasis.UNSTATED, "The source does not state the base", "来源未说明基数"
-            ),
-            create_code(GrowthBasis.RESTATED, "Relative to a restated base", "按调整后的基数"),
-        ),
+        {
+            GrowthBasis.UNSTATED: Bilingual("The source does not state the base", "来源未说明基数"),
+            GrowthBasis.RESTATED: Bilingual("Relative to a restated base", "按调整后的基数"),
+        },
     ),
 }
 """The code lists that do not depend on the data."""
@@ -175,24 +169,25 @@ def build_artefacts(
         tables: the key, name and description of each record, by code list.
         months: the lengths of periods in use.
     """
-    durations = tuple(
-        create_code(
-            format_duration(count), f"{count} months" if count > 1 else "1 month", f"{count}个月"
+    durations = {
+        format_duration(count): Bilingual(
+            f"{count} month{'s' if count > 1 else ''}", f"{count}个月"
         )
         for count in months
-    )
-    codelists = {
-        **{
-            name: (label, tuple(Item(*row) for row in tables[name]))
-            for name, label in TABLE_CODELISTS.items()
-        },
+    }
+    fixed = {
         **FIXED_CODELISTS,
         "CL_DURATION": (Bilingual("Period lengths", "统计期长度"), durations),
     }
-    concepts = tuple(Item(one.id, one.name, one.description) for one in COMPONENTS)
     lists = [
-        Artefact(CODELIST, name, label, items=items) for name, (label, items) in codelists.items()
+        Artefact(CODELIST, name, label, items=tuple(Item(*row) for row in tables[name]))
+        for name, label in TABLE_CODELISTS.items()
     ]
+    lists += [
+        Artefact(CODELIST, name, label, items=tuple(Item(*code) for code in codes.items()))
+        for name, (label, codes) in fixed.items()
+    ]
+    concepts = tuple(Item(one.id, one.name, one.description) for one in COMPONENTS)
     scheme = Artefact(CONCEPT_SCHEME, CONCEPTS, Bilingual("Concepts", "概念"), items=concepts)
     urns = (scheme.urn, *(one.urn for one in lists))
     structure = Artefact(STRUCTURE, FLOW, NAME, NOTICE, references=urns)
@@ -220,11 +215,11 @@ def add_references(
         references: a value of the SDMX parameter of that name.
     """
 
-    def children(parents: Iterable[Artefact]) -> list[Artefact]:
+    def find_children(parents: Iterable[Artefact]) -> list[Artefact]:
         urns = {urn for one in parents for urn in one.references}
         return [one for one in artefacts if one.urn in urns]
 
-    def parents(children: Iterable[Artefact]) -> list[Artefact]:
+    def find_parents(children: Iterable[Artefact]) -> list[Artefact]:
         urns = {one.urn for one in children}
         return [one for one in artefacts if urns.intersection(one.references)]
 
@@ -233,19 +228,19 @@ def add_references(
         case "none":
             return found
         case "children":
-            found += children(selected)
+            found += find_children(selected)
         case "descendants":
-            found += children(selected) + children(children(selected))
+            found += find_children(selected) + find_children(find_children(selected))
         case "parents":
-            found += parents(selected)
+            found += find_parents(selected)
         case "ancestors":
-            found += parents(selected) + parents(parents(selected))
+            found += find_parents(selected) + find_parents(find_parents(selected))
         case "parentsandsiblings":
-            found += parents(selected) + children(parents(selected))
+            found += find_parents(selected) + find_children(find_parents(selected))
         case "all":
-            found += parents(selected) + parents(parents(selected))
-            found += children(found)
-            found += children(found)
+            found += find_parents(selected) + find_parents(find_parents(selected))
+            found += find_children(found)
+            found += find_children(found)
         case _:
             related = add_references(selected, artefacts, "all")
             found += [one for one in related if one.kind.path == references]

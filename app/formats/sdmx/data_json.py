@@ -47,7 +47,7 @@ class ComponentValues:
         self.is_v1 = is_v1
         self.indexes: dict[str | None, int] = {}
 
-    def index_of(self, text: str | None) -> int:
+    def get_index(self, text: str | None) -> int:
         return self.indexes.setdefault(text, len(self.indexes))
 
     def describe(self, codes: Codes, language: Language) -> list[Json]:
@@ -171,7 +171,7 @@ class DataWriter:
         }
 
     def format_key(self, key: Mapping[str, str]) -> str:
-        return ":".join(str(self.values[name].index_of(value)) for name, value in key.items())
+        return ":".join(str(self.values[name].get_index(value)) for name, value in key.items())
 
     def build_observation(self, observation: Observation) -> list[object]:
         """Write the value of an observation and the indexes of its attributes."""
@@ -180,8 +180,11 @@ class DataWriter:
             start = [observation.read_value(MEASURE)]
         elif self.is_v1:
             start = [None]
-        return [*start, *(self.attribute_index(one, observation) for one in self.layout.attributes)]
+        return [
+            *start,
+            *(self.get_attribute_index(one, observation) for one in self.layout.attributes),
+        ]
 
-    def attribute_index(self, component: Component, observation: Observation) -> int:
+    def get_attribute_index(self, component: Component, observation: Observation) -> int:
         value = observation.read_value(component)
-        return self.values[component.id].index_of(None if value is None else format_value(value))
+        return self.values[component.id].get_index(None if value is None else format_value(value))

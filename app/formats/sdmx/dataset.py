@@ -108,10 +108,10 @@ def group_series(
     datasets: dict[date | None, dict[tuple[str, ...], list[Observation]]] = {}
     for series, figures in series_data:
         if not layout.has_observations:
-            datasets.setdefault(None, {})[group_key(series, {}, SERIES_KEY)] = []
+            datasets.setdefault(None, {})[build_group_key(series, {}, SERIES_KEY)] = []
         for figure in figures:
             groups = datasets.setdefault(figure["current_from"] if history else None, {})
-            key = group_key(series, figure, layout.group_dimensions)
+            key = build_group_key(series, figure, layout.group_dimensions)
             groups.setdefault(key, []).append(Observation(series, figure))
     return [
         DataSet(day, [Group(*one) for one in groups.items()])
@@ -119,5 +119,7 @@ def group_series(
     ]
 
 
-def group_key(series: Record, figure: Record, components: Sequence[Component]) -> tuple[str, ...]:
+def build_group_key(
+    series: Record, figure: Record, components: Sequence[Component]
+) -> tuple[str, ...]:
     return tuple(format_value(one.read_value(series, figure)) for one in components)

@@ -68,22 +68,26 @@ def limit_observations(
             yield series, figures
 
 
-def write_data(message: Message, format_: Format, artefacts: Iterable[Artefact]) -> bytes:
+def write_data(message: Message, message_format: Format, artefacts: Iterable[Artefact]) -> bytes:
     """Write data as XML or JSON."""
-    if format_ is Format.GENERIC_21:
+    if message_format is Format.GENERIC_21:
         return data_xml.write_generic(message)
-    if format_ in SPECIFIC_VERSIONS:
-        return data_xml.write_structure_specific(message, SPECIFIC_VERSIONS[format_])
+    if message_format in SPECIFIC_VERSIONS:
+        return data_xml.write_structure_specific(message, SPECIFIC_VERSIONS[message_format])
     codes = {one.id: {item.id: item for item in one.items} for one in artefacts}
-    return data_json.DataWriter(codes, message.layout, format_.version).write_message(message)
+    return data_json.DataWriter(codes, message.layout, message_format.version).write_message(
+        message
+    )
 
 
-def write_structure(artefacts: Sequence[Artefact], format_: Format, header: MessageHeader) -> bytes:
+def write_structure(
+    artefacts: Sequence[Artefact], message_format: Format, header: MessageHeader
+) -> bytes:
     """Write artefacts as XML or JSON."""
-    if format_ in STRUCTURE_VERSIONS:
-        version = STRUCTURE_VERSIONS[format_]
+    if message_format in STRUCTURE_VERSIONS:
+        version = STRUCTURE_VERSIONS[message_format]
         return structure_xml.StructureWriter(version).write_message(artefacts, header)
-    return structure_json.StructureWriter(format_.version).write_message(artefacts, header)
+    return structure_json.StructureWriter(message_format.version).write_message(artefacts, header)
 
 
 def select_artefacts(

@@ -24,34 +24,33 @@ PLAIN_TYPES = {
 
 
 class Format(Enum):
-    """A format: its media type, version and family."""
+    """A format, in order of preference within each generation of the standard."""
 
-    GENERIC_21 = (f"{BASE}genericdata+xml", "2.1", "xml")
-    SPECIFIC_21 = (f"{BASE}structurespecificdata+xml", "2.1", "xml")
-    DATA_30 = (f"{BASE}data+xml", "3.0.0", "xml")
-    JSON_10 = (f"{BASE}data+json", "1.0.0", "json")
-    JSON_20 = (f"{BASE}data+json", "2.0.0", "json")
-    DATA_31 = (f"{BASE}data+xml", "3.1.0", "xml")
-    JSON_21 = (f"{BASE}data+json", "2.1.0", "json")
-    CSV_10 = (f"{BASE}data+csv", "1.0.0", "csv")
-    CSV_20 = (f"{BASE}data+csv", "2.0.0", "csv")
-    STRUCTURE_21 = (f"{BASE}structure+xml", "2.1", "xml")
-    STRUCTURE_30 = (f"{BASE}structure+xml", "3.0.0", "xml")
-    STRUCTURE_31 = (f"{BASE}structure+xml", "3.1.0", "xml")
-    STRUCTURE_JSON_10 = (f"{BASE}structure+json", "1.0.0", "json")
-    STRUCTURE_JSON_20 = (f"{BASE}structure+json", "2.0.0", "json")
-    STRUCTURE_JSON_21 = (f"{BASE}structure+json", "2.1.0", "json")
+    GENERIC_21 = ("genericdata+xml", "2.1")
+    SPECIFIC_21 = ("structurespecificdata+xml", "2.1")
+    JSON_10 = ("data+json", "1.0.0")
+    CSV_10 = ("data+csv", "1.0.0")
+    JSON_20 = ("data+json", "2.0.0")
+    DATA_30 = ("data+xml", "3.0.0")
+    CSV_20 = ("data+csv", "2.0.0")
+    JSON_21 = ("data+json", "2.1.0")
+    DATA_31 = ("data+xml", "3.1.0")
+    STRUCTURE_21 = ("structure+xml", "2.1")
+    STRUCTURE_JSON_10 = ("structure+json", "1.0.0")
+    STRUCTURE_JSON_20 = ("structure+json", "2.0.0")
+    STRUCTURE_30 = ("structure+xml", "3.0.0")
+    STRUCTURE_JSON_21 = ("structure+json", "2.1.0")
+    STRUCTURE_31 = ("structure+xml", "3.1.0")
 
-    def __init__(self, base_type: str, version: str, family: str) -> None:
-        self.base_type = base_type
-        """The media type without the version."""
+    def __init__(self, subtype: str, version: str) -> None:
         self.version = version
-        self.family = family
+        self.is_21 = version in {"2.1", "1.0.0"}
+        """Whether the format belongs to SDMX 2.1."""
+        self.is_structure = subtype.startswith("structure+")
+        self.family = subtype.rpartition("+")[2]
         """xml, json or csv."""
-
-    @property
-    def media_type(self) -> str:
-        return f"{self.base_type};version={self.version}"
+        self.base_type = f"{BASE}{subtype}"
+        self.media_type = f"{BASE}{subtype};version={version}"
 
     def has_version(self, version: str | None) -> bool:
         """Tell whether this is a version, which may be abbreviated: 2.0 means 2.0.0."""
@@ -65,38 +64,22 @@ class NegotiatedFormat(NamedTuple):
     media_type: str
 
 
-DATA_21_FORMATS = (Format.GENERIC_21, Format.SPECIFIC_21, Format.JSON_10, Format.CSV_10)
-DATA_30_FORMATS = (
-    *(Format.JSON_20, Format.DATA_30, Format.CSV_20),
-    *(Format.JSON_21, Format.DATA_31),
-)
-DATA_FORMATS = {
-    True: DATA_21_FORMATS + DATA_30_FORMATS,
-    False: DATA_30_FORMATS + DATA_21_FORMATS,
-}
-"""The formats of data by whether the path is of the 2.1 API, in order of preference."""
-STRUCTURE_21_FORMATS = (Format.STRUCTURE_21, Format.STRUCTURE_JSON_10)
-STRUCTURE_30_FORMATS = (
-    *(Format.STRUCTURE_JSON_20, Format.STRUCTURE_30),
-    *(Format.STRUCTURE_JSON_21, Format.STRUCTURE_31),
-)
-STRUCTURE_FORMATS = {
-    True: STRUCTURE_21_FORMATS + STRUCTURE_30_FORMATS,
-    False: STRUCTURE_30_FORMATS + STRUCTURE_21_FORMATS,
-}
-FORMATS_31 = {Format.STRUCTURE_JSON_21, Format.STRUCTURE_31}
-AVAILABILITY_FORMATS = {
-    is_21: tuple(one for one in formats if one not in FORMATS_31)
-    for is_21, formats in STRUCTURE_FORMATS.items()
-}
-"""SDMX 3.1 describes availability with an artefact of another class, which is not offered."""
-OFFERED: dict[str, Mapping[bool, tuple[Format, ...]]] = {
-    "data": DATA_FORMATS,
-    "availability": AVAILABILITY_FORMATS,
-    "structure": STRUCTURE_FORMATS,
-    "schema": STRUCTURE_FORMATS,
-}
-"""The formats by resource, then by whether the path is of the 2.1 API."""
+def list_formats(resource: str, *, is_21: bool) -> list[Format]:
+    """List the formats of a resource, in order of preference.
+
+    Args:
+        resource: data, availability, structure or schema.
+        is_21: whether the path is of the 2.1 API, which prefers the formats of SDMX 2.1.
+    """
+    formats = [one for one in Format if one.is_structure == (resource != "data")]
+    if resource == "availability":
+        # SDMX 3.1 describes availability with an artefact of another class, which is not offered.
+        formats = [
+            one for one in formats if one not in {Format.STRUCTURE_JSON_21, Format.STRUCTURE_31}
+        ]
+    return sorted(formats, key=lambda one: one.is_21 != is_21)
+
+
 FORMAT_NAMES = {
     "genericdata": f"{BASE}genericdata+xml",
     "structurespecificdata": f"{BASE}structurespecificdata+xml",

@@ -82,7 +82,7 @@ def parse_path(path: str) -> PathQuery:
         case [name, *_] if name in KINDS:
             return parse_structure(parts, is_21=True)
         case [name, *_] if name in NOT_IMPLEMENTED:
-            raise unsupported_resource(name)
+            raise create_resource_error(name)
     nearest = get_close_matches(parts[0], RESOURCES, n=1, cutoff=0.5)
     if nearest:
         hint = Bilingual(f"did you mean {nearest[0]}?", f"您要找的是 {nearest[0]} 吗？")
@@ -96,7 +96,7 @@ def parse_path(path: str) -> PathQuery:
     )
 
 
-def unsupported_resource(name: str) -> NotImplementedProblem:
+def create_resource_error(name: str) -> NotImplementedProblem:
     return NotImplementedProblem(
         Bilingual(
             f"{name} is not supported; available: {', '.join(RESOURCES)}",
@@ -124,7 +124,7 @@ def parse_data_30(resource: str, context: str, rest: list[str]) -> PathQuery:
     agency, name, version, key, component = rest + ["*"] * (MAX_PATH_LENGTH - len(rest))
     has_flow = context != "provisionagreement"
     if not (has_flow and matches_flow(agency, name, version)):
-        raise unknown_flow(f"{context}/{agency}:{name}({version})")
+        raise create_flow_error(f"{context}/{agency}:{name}({version})")
     return PathQuery(resource, is_21=False, key=key, components=split_names(component))
 
 
@@ -132,22 +132,16 @@ def parse_data_21(resource: str, flow: str, rest: list[str]) -> PathQuery:
     """Parse the flow and what follows it in the 2.1 API: key, provider, component."""
     check_length(rest, 3 if resource == "availability" else 2)
     key, provider, component = rest + ["all"] * (3 - len(rest))
-    match flow.split(","):
-        case [name]:
-            is_known = matches_flow("*", name, "*")
-        case [agency, name]:
-            is_known = matches_flow(agency, name, "*")
-        case [agency, name, version]:
-            is_known = matches_flow(agency, name, version)
-        case _:
-            raise SyntaxProblem(
-                Bilingual(
-                    f"{shorten(flow)} is not a dataflow; write {AGENCY},{FLOW},{VERSION}",
-                    f"{shorten(flow)} 不是数据流；请写作 {AGENCY},{FLOW},{VERSION}",
-                )
+    parts = flow.split(",")
+    if len(parts) > len(("agency", "id", "version")):
+        raise SyntaxProblem(
+            Bilingual(
+                f"{shorten(flow)} is not a dataflow; write {AGENCY},{FLOW},{VERSION}",
+                f"{shorten(flow)} 不是数据流；请写作 {AGENCY},{FLOW},{VERSION}",
             )
-    if not is_known:
-        raise unknown_flow(flow)
+        )
+    if not matches_flow(*(parts if len(parts) > 1 else ["*", *parts])):
+        raise create_flow_error(flow)
     if not matches_name(provider.rpartition(",")[2], AGENCY):
         raise NoResultsFound(
             Bilingual(
@@ -158,7 +152,7 @@ def parse_data_21(resource: str, flow: str, rest: list[str]) -> PathQuery:
     return PathQuery(resource, is_21=True, key=key, components=split_names(component))
 
 
-def unknown_flow(found: str) -> NoResultsFound:
+def create_flow_error(found: str) -> NoResultsFound:
     return NoResultsFound(
         Bilingual(
             f"{shorten(found)} is unknown; the only dataflow is {AGENCY}:{FLOW}({VERSION})",
@@ -172,7 +166,7 @@ def parse_structure(parts: list[str], *, is_21: bool) -> PathQuery:
     kind, *rest = parts
     check_length(rest, MAX_PATH_LENGTH - 1)
     if kind in NOT_IMPLEMENTED:
-        raise unsupported_resource(kind)
+        raise create_resource_error(kind)
     if kind not in {*KINDS, *WILDCARDS, "structure"}:
         raise SyntaxProblem(
             Bilingual(
@@ -212,7 +206,7 @@ def matches_version(text: str) -> bool:
     return text in VERSIONS or bool(VERSIONS.intersection(text.split(",")))
 
 
-def matches_flow(agency: str, name: str, version: str) -> bool:
+def matches_flow(agency: str, name: str, version: str = "*") -> bool:
     return matches_name(agency, AGENCY) and matches_name(name, FLOW) and matches_version(version)
 
 

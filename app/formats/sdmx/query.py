@@ -115,7 +115,7 @@ def check_names(path: PathQuery, pairs: Sequence[tuple[str, str]]) -> dict[str, 
     allowed = (*PARAMETER_NAMES[path.resource, path.is_21], *COMMON_NAMES)
     for name, count in Counter(name for name, _ in pairs).items():
         if name not in allowed and not (ANY_FILTER in allowed and FILTER.fullmatch(name)):
-            raise invalid_parameter(
+            raise create_parameter_error(
                 name, Bilingual("unknown parameter", "参数不存在"), allowed, name
             )
         if count > 1:
@@ -126,7 +126,7 @@ def check_names(path: PathQuery, pairs: Sequence[tuple[str, str]]) -> dict[str, 
     return dict(pairs)
 
 
-def invalid_parameter(
+def create_parameter_error(
     name: str, reason: Bilingual, expected: Iterable[str], found: str
 ) -> SyntaxProblem:
     """Describe an invalid parameter, with the nearest expected value or all of them."""
@@ -143,13 +143,13 @@ def invalid_parameter(
     )
 
 
-def invalid_value(
+def create_value_error(
     name: str, value: str, expected: Iterable[str], *, suggest: bool = False
 ) -> SyntaxProblem:
     """Describe an invalid value, with examples, or with the nearest of all valid values."""
     short = shorten(value)
     reason = Bilingual(f"invalid value {short}", f"取值 {short} 无效")
-    return invalid_parameter(name, reason, expected, value if suggest else "")
+    return create_parameter_error(name, reason, expected, value if suggest else "")
 
 
 class QueryValues(dict[str, str]):
@@ -158,7 +158,7 @@ class QueryValues(dict[str, str]):
     def read_choice(self, name: str, allowed: Sequence[str], default: str) -> str:
         value = self.get(name, default)
         if allowed and value not in allowed:
-            raise invalid_value(name, value, allowed, suggest=True)
+            raise create_value_error(name, value, allowed, suggest=True)
         return value
 
     def read_count(self, name: str) -> int | None:
@@ -166,7 +166,7 @@ class QueryValues(dict[str, str]):
         if value is None:
             return None
         if not re.fullmatch(r"[1-9]\d{0,8}", value):
-            raise invalid_value(name, value, ["1, 2, 3 …"])
+            raise create_value_error(name, value, ["1, 2, 3 …"])
         return int(value)
 
     def read_boolean(self, name: str) -> bool:
@@ -182,7 +182,7 @@ class QueryValues(dict[str, str]):
             moment = datetime.fromisoformat(value.replace(" ", "+"))
             return (moment.astimezone(UTC) if moment.tzinfo else moment).date()
         except (ValueError, OverflowError):
-            raise invalid_value(name, value, ["2026-11-25", "2026-11-25T08:00:00Z"]) from None
+            raise create_value_error(name, value, ["2026-11-25", "2026-11-25T08:00:00Z"]) from None
 
     def read_period(self, name: str) -> Span | None:
         value = self.get(name)
@@ -199,7 +199,7 @@ def parse_period(name: str, value: str) -> Span:
         return parse_time_period(value)
     except ValueError:
         examples = ["2024", "2024-06", "2024-Q2", "2024-01-01/P11M"]
-        raise invalid_value(name, value, examples) from None
+        raise create_value_error(name, value, examples) from None
 
 
 def parse_filters(values: QueryValues) -> SdmxFilters:
@@ -260,7 +260,7 @@ def parse_key_filters(
             continue
         dimension = match[1]
         if dimension not in DIMENSIONS:
-            raise unsupported_filter(dimension)
+            raise create_filter_error(dimension)
         accepted = parse_filter_values(name, value)
         series_keys = [
             {**key, dimension: accepted & key.get(dimension, accepted)}
@@ -273,7 +273,7 @@ def parse_key_filters(
     return tuple(series_keys)
 
 
-def unsupported_filter(name: str) -> SyntaxProblem | NotImplementedProblem:
+def create_filter_error(name: str) -> SyntaxProblem | NotImplementedProblem:
     filterable = (*DIMENSIONS, TIME)
     if name in BY_ID:
         return NotImplementedProblem(
@@ -283,7 +283,7 @@ def unsupported_filter(name: str) -> SyntaxProblem | NotImplementedProblem:
             )
         )
     reason = Bilingual("unknown component", "成分不存在")
-    return invalid_parameter(f"c[{name}]", reason, filterable, name)
+    return create_parameter_error(f"c[{name}]", reason, filterable, name)
 
 
 def parse_filter_values(name: str, text: str) -> frozenset[str]:
@@ -320,7 +320,7 @@ def check_code(dimension: str, code: str, keys: Mapping[str, KeySet]) -> None:
     else:
         expected = [ANNUAL]
     reason = Bilingual(f"unknown code {shorten(code)}", f"代码 {shorten(code)} 不存在")
-    raise NoResultsFound(invalid_parameter(dimension, reason, expected, code).detail)
+    raise NoResultsFound(create_parameter_error(dimension, reason, expected, code).detail)
 
 
 def parse_layout(values: QueryValues, detail: str) -> DataLayout:
@@ -345,5 +345,5 @@ def parse_attributes(text: str) -> tuple[Component, ...]:
     expected = [one.id for one in ATTRIBUTES]
     for name in names:
         if name not in expected:
-            raise invalid_value("attributes", name, expected, suggest=True)
+            raise create_value_error("attributes", name, expected, suggest=True)
     return tuple(one for one in ATTRIBUTES if one.id in names)

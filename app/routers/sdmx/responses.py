@@ -15,7 +15,7 @@ from app.formats.sdmx.artefacts import (
 )
 from app.formats.sdmx.dataset import Message, SeriesData, group_series
 from app.formats.sdmx.errors import NoResultsFound, NotImplementedProblem
-from app.formats.sdmx.negotiation import OFFERED, Format, negotiate_format
+from app.formats.sdmx.negotiation import Format, list_formats, negotiate_format
 from app.formats.sdmx.paths import PathQuery, parse_path
 from app.formats.sdmx.query import SdmxRequest, parse_request
 from app.i18n import Bilingual
@@ -33,17 +33,17 @@ def create_response(read: RequestContext, url_path: str) -> Response:
     path = parse_path(url_path)
     pairs = read.request.query_params.multi_items()
     request = parse_request(path, pairs, read.release.keys)
-    offered = OFFERED[path.resource][path.is_21]
+    offered = list_formats(path.resource, is_21=path.is_21)
     accept = read.request.headers.get("accept", "")
-    format_, media_type = negotiate_format(accept, request.format, offered)
+    message_format, media_type = negotiate_format(accept, request.format, offered)
     if path.resource != "data":
         find = find_available if path.resource == "availability" else find_structures
         artefacts = find(read, path, request)
-        message = messages.write_structure(artefacts, format_, build_header(read))
-    elif format_.family == "csv":
-        return stream_csv(read, request, format_, media_type)
+        message = messages.write_structure(artefacts, message_format, build_header(read))
+    elif message_format.family == "csv":
+        return stream_csv(read, request, message_format, media_type)
     else:
-        message = write_data_message(read, request, format_)
+        message = write_data_message(read, request, message_format)
     return read.bytes_response(message, media_type)
 
 
@@ -69,7 +69,7 @@ def read_series(
     )
 
 
-def write_data_message(read: RequestContext, request: SdmxRequest, format_: Format) -> bytes:
+def write_data_message(read: RequestContext, request: SdmxRequest, message_format: Format) -> bytes:
     """Write data as XML or JSON."""
 
     def write(connection: Connection) -> bytes:
@@ -78,13 +78,13 @@ def write_data_message(read: RequestContext, request: SdmxRequest, format_: Form
             messages.limit_observations(chunks), request.layout, history=request.filters.history
         )
         message = Message(build_header(read), request.layout, datasets)
-        return messages.write_data(message, format_, build_all_artefacts(connection))
+        return messages.write_data(message, message_format, build_all_artefacts(connection))
 
     return read.release.database.read(write)
 
 
 def stream_csv(
-    read: RequestContext, request: SdmxRequest, format_: Format, media_type: str
+    read: RequestContext, request: SdmxRequest, message_format: Format, media_type: str
 ) -> Response:
     """Stream data as CSV, without a limit on their number.
 
@@ -102,7 +102,7 @@ def stream_csv(
 
     def write(connection: Connection) -> Iterator[bytes]:
         chunks = messages.require_data(read_series(connection, read, request))
-        return data_csv.write_csv(chunks, request.layout, format_.version)
+        return data_csv.write_csv(chunks, request.layout, message_format.version)
 
     return read.stream_response(write, media_type)
 
