@@ -53,15 +53,13 @@ class Component:
     name: Bilingual
     description: Bilingual
     read: Callable[[Record], Value]
-    """Reads the value of a dimension from a series, and any other value from an observation."""
+    """Reads the value from an observation, or from its series."""
     is_mandatory: bool = True
+    is_read_from_series: bool = False
 
     @property
     def codelist(self) -> str | None:
         return None if isinstance(self.representation, TextType) else self.representation
-
-    def read_value(self, series: Record, observation: Record) -> Value:
-        return self.read(series if self.role is Role.DIMENSION else observation)
 
 
 def declare_dimension(
@@ -72,7 +70,9 @@ def declare_dimension(
     read: Callable[[Record], Value] | None = None,
 ) -> Component:
     read = read or itemgetter(name)
-    return Component(name, Role.DIMENSION, codelist, label, description, read)
+    return Component(
+        name, Role.DIMENSION, codelist, label, description, read, is_read_from_series=True
+    )
 
 
 def declare_attribute(  # noqa: PLR0913  A row of the table below has that many columns.

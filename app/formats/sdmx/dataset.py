@@ -63,12 +63,18 @@ class Observation(NamedTuple):
     figure: Record
 
     def read_value(self, component: Component) -> Value:
-        return component.read_value(self.series, self.figure)
+        return component.read(self.series if component.is_read_from_series else self.figure)
 
     def list_values(self, components: Iterable[Component]) -> list[tuple[str, str]]:
         """List the id and the text of each component that has a value."""
-        values = ((one.id, self.read_value(one)) for one in components)
-        return [(name, format_value(value)) for name, value in values if value is not None]
+        return [
+            (one.id, format_value(value))
+            for one in components
+            if (value := self.read_value(one)) is not None
+        ]
+
+    def build_key(self, dimensions: Sequence[Component]) -> tuple[str, ...]:
+        return tuple(format_value(self.read_value(one)) for one in dimensions)
 
 
 class Group(NamedTuple):
@@ -108,18 +114,14 @@ def group_series(
     datasets: dict[date | None, dict[tuple[str, ...], list[Observation]]] = {}
     for series, figures in series_data:
         if not layout.has_observations:
-            datasets.setdefault(None, {})[build_group_key(series, {}, SERIES_KEY)] = []
+            key = Observation(series, {}).build_key(SERIES_KEY)
+            datasets.setdefault(None, {})[key] = []
         for figure in figures:
+            observation = Observation(series, figure)
             groups = datasets.setdefault(figure["current_from"] if history else None, {})
-            key = build_group_key(series, figure, layout.group_dimensions)
-            groups.setdefault(key, []).append(Observation(series, figure))
+            key = observation.build_key(layout.group_dimensions)
+            groups.setdefault(key, []).append(observation)
     return [
         DataSet(day, [Group(*one) for one in groups.items()])
         for day, groups in sorted(datasets.items(), key=lambda one: one[0] or date.min)
     ]
-
-
-def build_group_key(
-    series: Record, figure: Record, components: Sequence[Component]
-) -> tuple[str, ...]:
-    return tuple(format_value(one.read_value(series, figure)) for one in components)
