@@ -73,7 +73,8 @@ def test_figures_are_told_whole(client: TestClient, code: str, language: str) ->
         assert bare(point["display"]) in printed
         assert bare(point["period"]["label"]) in printed
         assert bare(point["citation"]) in printed
-        assert f"{point['period']['label']}: {point['display']}" in described
+        colon = ": " if language == "en" else "："
+        assert colon.join([point["period"]["label"], point["display"]]) in described
         if point["growth"]:
             assert bare(point["growth"]["display"]) in printed
         for one in series["breaks"]:
@@ -149,8 +150,8 @@ def test_limits_are_drawn_and_written(client: TestClient) -> None:
     hatched = [path for path in shapes if path.count("M") > 10]
     assert len(chevrons) == 3, "at the headline, at the bar, and where their meaning is told"
     assert len(hatched) == 1, "the bar; what tells its meaning is too small for so many lines"
-    assert "“Over”:thefigureliesabove" in text_of(picture)
-    assert "“Nearly”:thefigureliesbelow" in text_of(picture)
+    assert "“Over”:theactualfigureishigher" in text_of(picture)
+    assert "“Nearly”:theactualfigureislower" in text_of(picture)
     (nearly,) = (
         layer
         for layer in layers(client, "/v1/indicators/aid-projects", "bar")
@@ -158,7 +159,7 @@ def test_limits_are_drawn_and_written(client: TestClient) -> None:
     )
     assert [one["display"] for one in nearly["data"]["values"]] == ["nearly 700"]
     plain = drawn(client, "/v1/indicators/goods-trade")
-    assert "lies" not in text_of(plain)
+    assert "actualfigure" not in text_of(plain)
 
 
 def test_breaks_and_gaps_are_drawn(client: TestClient) -> None:
@@ -167,7 +168,7 @@ def test_breaks_and_gaps_are_drawn(client: TestClient) -> None:
     assert dashes.count([6, 4]) == 1
     printed = text_of(drawn(client, "/v1/indicators/goods-trade"))
     assert printed.count("Breakintheseries,seenotes") == 1
-    assert "2014to2021:nofigurehere" in printed
+    assert "2014to2021:notincluded" in printed
     unbroken = layers(client, "/v1/indicators/outward-direct-investment", "rule")
     assert [6, 4] not in [layer["mark"].get("strokeDash") for layer in unbroken]
 
@@ -310,7 +311,7 @@ def test_what_does_not_fit_is_refused(client: TestClient) -> None:
         assert response.status_code == 422
         (error,) = response.json()["errors"]
         assert error["location"] == "query.height"
-        assert f"write at least {least}, or leave height out" in error["message"]
+        assert f"use at least {least}, or omit height" in error["message"]
     large = client.get("/v1/overview.png?lang=zh&width=1600&height=2000&scale=3")
     assert large.status_code == 422
     assert large.json()["errors"][0]["location"] == "query.scale"
@@ -346,7 +347,7 @@ def test_series_without_figures_says_so() -> None:
     }
     picture = build_series_chart(empty, date(2026, 11, 25), Language.ENGLISH)
     drawn_alone = render_svg(layout_chart(picture, 320, None, Theme.DARK), picture).decode()
-    assert "No figure is carried here yet." in drawn_alone
+    assert "No figures are included yet." in drawn_alone
 
 
 @pytest.mark.parametrize(
