@@ -67,7 +67,7 @@ def test_what_a_user_can_cause_is_told_in_one_line(tmp_path: Path) -> None:
     failed(bri("build", "--database", str(tmp_path)), "is a folder")
     failed(bri("build", "--database", str(stranger / "x" / "y.sqlite")), "cannot write")
     failed(bri("check", "--database", str(tmp_path / "none.sqlite")), "is missing")
-    failed(bri("check", "--seed", str(tmp_path / "none")), "is no folder of seed files")
+    failed(bri("check", "--seed", str(tmp_path / "none")), "is not a folder of seed files")
     failed(bri("build", BRI_PUBLIC_URL="not an address"), "BRI_PUBLIC_URL")
 
 
@@ -101,7 +101,7 @@ def test_an_address_is_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.chdir(tmp_path)
     for command in ("build", "check", "openapi"):
         done = bri(command, "--database", "postgresql+psycopg://somebody@127.0.0.1/bri")
-        failed(done, "give an address as BRI_DATABASE_URL")
+        failed(done, "set BRI_DATABASE_URL for a database server")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from app.application import create_app
 from app.ingest.build import build, load_valid_seed
-from app.ingest.uniqueness import select_headlines
+from app.ingest.headlines import select_headlines
 from tests.conftest import ROOT, Target, settings_of
 from tests.seeds import GOODS, add, copied
 

@@ -1,6 +1,13 @@
-"""What a seed file may hold: one strict Pydantic model a collection."""
+"""The schema of the seed files: one strict Pydantic model per collection."""
 
-from app.ingest.schema.base import CodeListEntity, Entity
+from app.ingest.schema.base import (
+    CodeListEntity,
+    Entity,
+    Ref,
+    find_submodel,
+    list_paths,
+    list_references,
+)
 from app.ingest.schema.commitments import Action, Outcome, PriorityArea
 from app.ingest.schema.observations import (
     Bounds,
@@ -41,6 +48,7 @@ __all__ = [
     "Period",
     "PriorityArea",
     "Published",
+    "Ref",
     "Release",
     "Report",
     "Sector",
@@ -49,6 +57,9 @@ __all__ = [
     "Speaker",
     "Topic",
     "Unit",
+    "find_submodel",
+    "list_paths",
+    "list_references",
 ]
 
 ENTITIES: tuple[type[Entity], ...] = (
@@ -68,4 +79,4 @@ ENTITIES: tuple[type[Entity], ...] = (
     PriorityArea,
     Action,
 )
-"""Every collection, in an order in which references point backwards only."""
+"""All collections, ordered so that each refers only to those before it."""
