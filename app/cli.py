@@ -16,10 +16,9 @@ import typer
 from pydantic import ValidationError
 from sqlalchemy import URL
 
-from app import __version__
-from app.db import DatabaseError, ReleaseInfo, inspect_release, is_current_release
-from app.db.models import SCHEMA_REVISION
-from app.doctor import format_count, try_listening
+from app import __version__, doctor
+from app.db import DatabaseError, is_current_release
+from app.doctor import CheckFailedError, format_count
 from app.ingest.files import compute_seed_hash, list_seed_files
 from app.ingest.issues import BuildError, SeedError
 from app.settings import Settings, find_bundled
@@ -92,7 +91,7 @@ def exit_on_error() -> Iterator[None]:
             message = details["msg"].removeprefix("Value error, ")
             print_error(f"bri: BRI_{name}: {message}" if name else f"bri: {message}")
         raise typer.Exit(1) from None
-    except (BuildError, DatabaseError, CommandError) as error:
+    except (BuildError, CheckFailedError, CommandError, DatabaseError) as error:
         print_error(f"bri: {error}")
         raise typer.Exit(1) from None
     except BrokenPipeError:
@@ -202,46 +201,26 @@ def check(
             json_schemas.write_schemas(folder)
             typer.echo(f"schemas written to {folder / '.schemas'}")
         if (target := settings.database_url or settings.database) is not None:
-            check_database(settings, target)
+            seed_hash = compute_seed_hash(folder)
+            typer.echo(doctor.check_database(target, seed_hash))
 
 
-@app.command()
-def doctor(
+@app.command("doctor")
+def run_doctor(
     host: HostOption = "127.0.0.1",
     port: PortOption = 8000,
     database: DatabaseOption = None,
     seed: SeedOption = None,
 ) -> None:
     """Check everything that the service needs, and say what to do about what is wrong."""
-    from app.doctor import run_checks
-
     with exit_on_error():
         settings = load_settings(database, seed)
-        results = list(run_checks(settings, host, port))
+        results = list(doctor.run_checks(settings, host, port))
         for result in results:
             status = "OK" if result.is_ok else "FAIL"
             typer.echo(quote_commands(f"{status:4}  {result.name:15}  {result.message}"))
         if not all(result.is_ok for result in results):
             raise typer.Exit(1)
-
-
-def check_servable(target: Path | URL) -> ReleaseInfo:
-    """Refuse a database that this program cannot serve."""
-    release = inspect_release(target)
-    if release.revision != SCHEMA_REVISION:
-        raise CommandError(
-            f"{target} has schema revision {release.revision}, but this program requires"
-            f" {SCHEMA_REVISION}; rebuild it with 'bri build'"
-        )
-    return release
-
-
-def check_database(settings: Settings, target: Path | URL) -> None:
-    """Check that a database can be served and was built from the seed."""
-    release = check_servable(target)
-    if release.seed_hash != compute_seed_hash(settings.seed):
-        raise CommandError(f"{target} was built from another seed; rebuild it with 'bri build'")
-    typer.echo(f"{target} is the database of this seed")
 
 
 @app.command()
@@ -313,7 +292,7 @@ def ensure_database(settings: Settings) -> Path | URL:
     seed_hash = compute_seed_hash(settings.seed)
     target = settings.select_database(seed_hash)
     if isinstance(target, URL):
-        check_servable(target)
+        doctor.check_revision(target)
     elif not is_current_release(target, seed_hash):
         run_build(settings, target)
     return target
@@ -349,7 +328,7 @@ def serve(
     """Serve the API; build the database first if it is missing or the seed has changed."""
     with exit_on_error():
         settings = load_settings(database, seed)
-        check_port(host, port)
+        doctor.check_port(host, port)
         target = ensure_database(settings)
         shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 (only printed)
         base = str(settings.public_url or f"http://{shown}:{port}").rstrip("/")
@@ -406,16 +385,6 @@ def select_protocol() -> Any:
     except ImportError:
         return "auto"
     return CachedResponseProtocol if is_uvicorn_compatible() else "auto"
-
-
-def check_port(host: str, port: int) -> None:
-    """Refuse an address that cannot be listened on, before the database is built."""
-    try:
-        try_listening(host, port)
-    except OSError as error:
-        raise CommandError(
-            f"cannot listen on {host}:{port}: {error.strerror or error}; try another --port"
-        ) from None
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
-from app.db import DatabaseError, inspect_release, is_current_release
+from app.db import DatabaseError, ReleaseInfo, inspect_release, is_current_release
 from app.db.models import SCHEMA_REVISION
 from app.ingest.files import compute_seed_hash, list_seed_files
 from app.ingest.issues import SeedError
@@ -39,7 +39,7 @@ def run_checks(settings: Settings, host: str, port: int) -> Iterator[CheckResult
         ("settings", describe_settings),
         ("seed", lambda: check_seed(settings.seed)),
         ("migrations", lambda: check_migrations(settings.migrations)),
-        ("database", lambda: check_database(settings)),
+        ("database", lambda: describe_database(settings)),
         ("disk", lambda: check_free_space(settings)),
         ("temporary files", check_temporary_files),
         ("port", lambda: check_port(host, port)),
@@ -47,7 +47,7 @@ def run_checks(settings: Settings, host: str, port: int) -> Iterator[CheckResult
     for name, check in checks:
         try:
             yield CheckResult(name, check(), is_ok=True)
-        except CheckFailedError as error:
+        except (CheckFailedError, DatabaseError) as error:
             yield CheckResult(name, str(error), is_ok=False)
 
 
@@ -95,24 +95,31 @@ def check_migrations(folder: Path) -> str:
     return f"revision {newest}, as this program requires"
 
 
-def check_database(settings: Settings) -> str:
-    """Open the database, and compare it with the seed."""
+def describe_database(settings: Settings) -> str:
+    """Check the database, unless it will be built when the service starts."""
     seed_hash = compute_seed_hash(settings.seed)
     target = settings.select_database(seed_hash)
     if isinstance(target, Path) and not target.exists():
         return f"{target} does not exist yet; 'bri serve' or 'bri build' builds it"
-    try:
-        release = inspect_release(target)
-    except DatabaseError as error:
-        raise CheckFailedError(str(error)) from None
+    return check_database(target, seed_hash)
+
+
+def check_database(target: Path | URL, seed_hash: str) -> str:
+    """Check that a database can be served and was built from a seed."""
+    if check_revision(target).seed_hash != seed_hash:
+        raise CheckFailedError(f"{target} was built from another seed; rebuild it with 'bri build'")
+    return f"{target} is valid and was built from this seed"
+
+
+def check_revision(target: Path | URL) -> ReleaseInfo:
+    """Check that this program can serve a database."""
+    release = inspect_release(target)
     if release.revision != SCHEMA_REVISION:
         raise CheckFailedError(
             f"{target} has schema revision {release.revision}, but this program requires"
             f" {SCHEMA_REVISION}; rebuild it with 'bri build'"
         )
-    if release.seed_hash != seed_hash:
-        raise CheckFailedError(f"{target} was built from another seed; rebuild it with 'bri build'")
-    return f"{target} is valid and was built from this seed"
+    return release
 
 
 def check_free_space(settings: Settings) -> str:
@@ -150,23 +157,14 @@ def check_temporary_files() -> str:
 
 def check_port(host: str, port: int) -> str:
     """Check that the address can be listened on."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        try_listening(host, port)
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
     except OSError as error:
         raise CheckFailedError(
-            f"cannot listen on {host}:{port} ({error.strerror or error}); if no server is meant to"
-            " run there, stop it, or try another --port"
+            f"cannot listen on {host}:{port} ({error.strerror or error}); stop the server that runs"
+            " there, or try another --port"
         ) from None
     return f"{host}:{port} is free"
-
-
-def try_listening(host: str, port: int) -> None:
-    """Bind to an address and release it.
-
-    Raises:
-        OSError: if the address cannot be listened on.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind((host, port))
