@@ -61,12 +61,6 @@ def publish(
 ) -> None:
     """Build a schema, and register it as the release to serve.
 
-    Args:
-        target: the database.
-        seed_hash: the hash of the seed files.
-        fill: creates all tables, and fills all but the full-text index.
-        search_rows: the rows of the full-text index.
-
     Raises:
         BuildError: if the database cannot be written, or another build is running.
     """

@@ -24,11 +24,6 @@ def publish(
 ) -> None:
     """Build a file, and put it in place of the previous one.
 
-    Args:
-        target: the file.
-        fill: creates all tables, and fills all but the full-text index.
-        search_rows: the rows of the full-text index.
-
     Raises:
         BuildError: if the target is not a database of this API, or cannot be written.
     """

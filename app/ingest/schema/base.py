@@ -28,7 +28,6 @@ class CodeListEntity(Entity):
     position: Position
     """The position in lists."""
     name: BilingualTitle
-    """The name."""
 
 
 AnyEntity = TypeVar("AnyEntity", bound=Entity)

@@ -27,19 +27,13 @@ class Outcome(Entity):
     position: Position
     """The position among the outcomes of the year."""
     topic: Ref[Topic]
-    """The topic."""
     text: BilingualText
-    """The outcome."""
     sectors: list[Ref[Sector]] = Field(default_factory=list)
-    """The sectors that the text names."""
     instruments: list[Ref[Instrument]] = Field(default_factory=list)
-    """The instruments that the text names."""
     areas: list[Ref[Area]] = Field(default_factory=list)
-    """The areas that the text names."""
     indicators: list[Ref[Indicator]] = Field(default_factory=list)
     """The indicators that measure it."""
     source: Ref[Source]
-    """The source."""
     locator: Locator
     """The paragraph and sentence of the source, such as P2.S2."""
 
@@ -56,7 +50,6 @@ class PriorityArea(Entity):
     position: AreaPosition
     """The position among the four."""
     title: BilingualTitle
-    """The title."""
     summary: BilingualText
     """A summary in one sentence."""
     aim: BilingualText | None = None
@@ -66,7 +59,6 @@ class PriorityArea(Entity):
     baseline_indicators: list[Ref[Indicator]] = Field(default_factory=list)
     """The indicators that describe the starting point; an editorial choice."""
     source: Ref[Source]
-    """The source."""
     locator: Locator
     """The paragraph and sentence of the source, such as P2.S2."""
 
@@ -90,19 +82,14 @@ class Action(Entity):
     kind: ActionKind
     """The verb."""
     text: BilingualText
-    """The commitment."""
     status: ActionStatus
     """The state of implementation."""
     sectors: list[Ref[Sector]] = Field(default_factory=list)
-    """The sectors that the text names."""
     instruments: list[Ref[Instrument]] = Field(default_factory=list)
-    """The instruments that the text names."""
     areas: list[Ref[Area]] = Field(default_factory=list)
-    """The areas that the text names."""
     topics: list[Ref[Topic]] = Field(default_factory=list)
     """The topics that the text concerns."""
     source: Ref[Source]
-    """The source."""
     locator: Locator
     """The paragraph and sentence of the source, such as P2.S2."""
 

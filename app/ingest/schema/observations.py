@@ -29,21 +29,17 @@ class Indicator(CodeListEntity):
     definition: BilingualText
     """What it measures."""
     topic: Ref[Topic]
-    """The topic."""
     unit: Ref[Unit]
     """The unit of the headline figure."""
     direction: Direction
     """The direction of the flow, seen from the reporting area."""
     reporting_area: Ref[Area]
-    """The reporting area."""
     counterpart_area: Ref[Area]
-    """The counterpart area."""
     classifier: Annotated[str, StringConstraints(min_length=1, max_length=4)] | None = None
     """The Chinese measure word for its counts, if it differs from that of the unit."""
     note: BilingualText
     """Notes on method and interpretation."""
     sectors: list[Ref[Sector]] = Field(default_factory=list)
-    """The sectors that it concerns."""
     instruments: list[Ref[Instrument]] = Field(default_factory=list)
     """The instruments that it measures."""
 
@@ -63,13 +59,9 @@ class Series(Entity):
     collection = "series"
 
     indicator: Ref[Indicator]
-    """The indicator."""
     reporting_area: Ref[Area]
-    """The reporting area."""
     counterpart_area: Ref[Area]
-    """The counterpart area."""
     unit: Ref[Unit]
-    """The unit of all observations."""
     months: Months
     """The length of each period in months: 12 for full years, 11 for January to November."""
     note: BilingualText | None = None
@@ -127,9 +119,7 @@ class Observation(Entity):
     collection = "observations"
 
     series: Ref[Series]
-    """The series."""
     period: Period
-    """The period."""
     value: Number
     """The figure in the base unit, written out."""
     published: Published
@@ -143,7 +133,6 @@ class Observation(Entity):
     status: Status
     """How final the figure is, according to the publisher."""
     source: Ref[Source]
-    """The source."""
     locator: Locator | None = None
     """The paragraph and sentence of the source, such as P2.S2."""
     revision_reason: BilingualText | None = None
@@ -171,7 +160,6 @@ class GrowthRate(Entity):
     basis: GrowthBasis
     """restated if the base is known to differ from the level published for it; else unstated."""
     source: Ref[Source]
-    """The source."""
     locator: Locator | None = None
     """The paragraph and sentence of the source, such as P2.S2."""
     note: BilingualText | None = None
@@ -187,7 +175,6 @@ class Report(Entity):
     collection = "reports"
 
     observation: Ref[Observation]
-    """The observation."""
     source: Ref[Source]
     """The other source."""
     wording: BilingualTitle

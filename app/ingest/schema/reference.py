@@ -40,7 +40,6 @@ class Speaker(StrictModel):
     """The person who announced the figures."""
 
     name: BilingualTitle
-    """The speaker's name."""
     title: BilingualText
     """The office held at the time of the event."""
 
@@ -49,7 +48,6 @@ class Goal(StrictModel):
     """The overall goal that a press conference states for the coming year."""
 
     text: BilingualText
-    """The goal."""
     locator: Locator
     """The paragraph and sentence that state it."""
 
@@ -64,19 +62,15 @@ class Source(Entity):
     standing: Standing
     """How close the document is to the institution whose figures it states."""
     title: BilingualTitle
-    """The title of the document."""
     event: BilingualText | None = None
     """The event that the document reports on."""
     publisher: BilingualTitle
-    """The publisher of the document."""
     body: BilingualText
     """The institution that compiled the figures."""
     speaker: Speaker | None = None
     """The person who announced the figures."""
     place: BilingualText | None = None
-    """The place of the event."""
     held_on: Day | None = None
-    """The date of the event."""
     published_on: Day
     """The date of publication: the vintage of the figures, unless held_on gives the date of the
     event at which they were announced. If only the month is known, its last day."""
@@ -105,7 +99,6 @@ class Topic(CodeListEntity):
     collection = "topics"
 
     description: BilingualText
-    """What the topic covers."""
 
 
 class Area(CodeListEntity):
@@ -125,13 +118,11 @@ class Unit(CodeListEntity):
     collection = "units"
 
     symbol: BilingualTitle
-    """The symbol."""
     suffix: BilingualSuffix
     """What is printed after a number in this unit."""
     decimals: Decimals
     """The usual number of decimals."""
     description: BilingualText
-    """What the unit is."""
 
 
 class Sector(CodeListEntity):
@@ -140,7 +131,6 @@ class Sector(CodeListEntity):
     collection = "sectors"
 
     description: BilingualText
-    """What the sector covers."""
 
 
 class Instrument(CodeListEntity):
@@ -151,4 +141,3 @@ class Instrument(CodeListEntity):
     kind: InstrumentKind
     """The type of instrument."""
     description: BilingualText
-    """What the instrument is."""
