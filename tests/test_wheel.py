@@ -82,5 +82,8 @@ def test_commands_never_write_into_the_installed_package(installed: Path, tmp_pa
         assert done.returncode == 1
         assert "belongs to the installed package; copy it with 'cp -r " in done.stderr
     assert sorted(installed.parents[1].rglob("seed/**/*.json*")) == before
-    done = subprocess.run([installed, "doctor"], capture_output=True, text=True, check=False)
+    environment["XDG_DATA_HOME"] = str(tmp_path)
+    done = subprocess.run(
+        [installed, "doctor"], env=environment, capture_output=True, text=True, check=False
+    )
     assert f"'{installed} serve'" in done.stdout
