@@ -66,10 +66,10 @@ def test_strangers_are_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     before = (tmp_path / "other.sqlite").read_bytes()
     for name, message in (
-        ("notes.txt", "is no database of this API .*; move it away or name another file"),
+        ("notes.txt", "is no database of this API .*; move it or name another file"),
         ("other.sqlite", "is no database of this API .*no such column"),
         ("folder", "is a folder; name a file"),
-        ("pipe", "is no regular file; name another"),
+        ("pipe", "is not a regular file; name another"),
         ("notes.txt/bri.sqlite", "cannot write .*: (Not a directory|File exists)"),
         (f"{'long' * 80}.sqlite", "cannot write .*: File name too long"),
     ):

@@ -127,7 +127,7 @@ def test_one_build_at_a_time(cluster: Cluster, url: URL) -> None:
     address = f"host=127.0.0.1 port={cluster.port} user=postgres dbname={url.database}"
     with psycopg.connect(address) as other:
         other.execute("SELECT pg_advisory_xact_lock(6451817)")
-        with pytest.raises(BuildError, match="another build is under way") as refused:
+        with pytest.raises(BuildError, match="another build is running") as refused:
             build(SEED, MIGRATIONS, url)
         assert "secret" not in str(refused.value)
     build(SEED, MIGRATIONS, url)
@@ -139,7 +139,7 @@ def test_a_database_that_sorts_otherwise_is_refused(cluster: Cluster) -> None:
         "CREATE DATABASE words OWNER bri_builder TEMPLATE template0"
         " LOCALE_PROVIDER icu ICU_LOCALE 'en-US' LOCALE 'C.UTF-8'"
     )
-    with pytest.raises(BuildError, match="does not sort by code point"):
+    with pytest.raises(BuildError, match="does not sort UTF-8 by code point"):
         build(SEED, MIGRATIONS, cluster.url("words"))
     assert cluster.execute("SELECT 1 FROM pg_namespace WHERE nspname = 'bri'", "words") == []
 

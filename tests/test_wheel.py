@@ -66,3 +66,25 @@ def test_wheel_serves_from_any_folder(installed: Path, tmp_path: Path) -> None:
             process.terminate()
             process.communicate(timeout=20)
     assert len(list((tmp_path / "data").rglob("*.sqlite"))) == 1
+
+
+def test_commands_never_write_into_the_installed_package(installed: Path, tmp_path: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    before = sorted(installed.parents[1].rglob("seed/**/*.json*"))
+    for command in (["freeze"], ["check", "--write-schemas"]):
+        done = subprocess.run(
+            [installed, *command],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 1
+        assert "belongs to the installed package; copy it with 'cp -r " in done.stderr
+    assert sorted(installed.parents[1].rglob("seed/**/*.json*")) == before
+    environment["XDG_DATA_HOME"] = str(tmp_path)
+    done = subprocess.run(
+        [installed, "doctor"], env=environment, capture_output=True, text=True, check=False
+    )
+    assert f"'{installed} serve'" in done.stdout

@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from app.ingest.build import load_valid_seed
-from app.ingest.diff import freeze_release
+from app.ingest.history import freeze_release
 from tests.support.seeds import NEWEST, copied
 
 PINNED = "scio-2025-01-15"

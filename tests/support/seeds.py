@@ -135,7 +135,7 @@ def check_told(seed: Path, broken: Broken) -> None:
     edit(seed, broken.file, broken.old, broken.new)
     at = broken.at if broken.at is not None else broken.new.strip().splitlines()[0]
     field = f" {broken.field}:" if broken.field else ""
-    told = f"seed/{broken.file}:{line_of(seed, broken.file, at)}:{field} "
+    told = f"{seed / broken.file}:{line_of(seed, broken.file, at)}:{field} "
     faults = [str(fault) for fault in refused(seed)]
     found = [fault.removeprefix(told) for fault in faults if fault.startswith(told)]
     assert [broken.message in message for message in found].count(True) == 1, faults
