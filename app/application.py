@@ -1,9 +1,14 @@
 """The application: the way of a request, and the routers, in lists that can be read."""
 
 import gc
+import os
+import signal
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import fields
+from multiprocessing import parent_process
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI, Response
@@ -65,6 +70,10 @@ ROUTERS = (
     pages.router,
     site.router,
 )
+
+
+LONGEST_END = 10
+"""The seconds that a worker without a supervisor may take to finish what it answers."""
 
 
 class App(FastAPI):
@@ -219,8 +228,28 @@ async def lifespan(app: App) -> AsyncIterator[dict[str, Any]]:
 
 def create_from_environment() -> FastAPI:
     """Create the application from the environment, as a server process does."""
+    end_with_parent()
     app = create_app(Settings())
     # The command line has disabled the garbage collector, since imports leave no garbage.
     gc.freeze()
     gc.enable()
     return app
+
+
+def end_with_parent() -> None:
+    """End this process when the one that supervises it ends, however that comes about.
+
+    A supervisor that is killed tells nobody, and its workers would go on listening. What
+    multiprocessing waits for is the end of a pipe, which the kernel closes in any case.
+    """
+    parent = parent_process()
+    if parent is None:
+        return
+
+    def wait() -> None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(LONGEST_END)
+        os._exit(1)  # Whoever still does not take an answer holds up the end no longer.
+
+    Thread(target=wait, name="end-with-parent", daemon=True).start()

@@ -16,6 +16,7 @@ from starlette.concurrency import iterate_in_threadpool
 
 from app.db import DatabaseError
 from app.db.columns import Record
+from app.formats.sdmx.errors import is_sdmx_path, render_error
 from app.i18n import Language
 from app.links import Link, Links
 from app.negotiation import Coding
@@ -23,7 +24,6 @@ from app.problems.problem import MEDIA_TYPE, Problem, UnknownRecord
 from app.queries.listing.keyset import QueryPage
 from app.releases import Release
 from app.schemas.base import Page, Schema
-from app.schemas.sdmx_errors import ErrorMessage, is_sdmx_path
 
 P = ParamSpec("P")
 QueryResult = TypeVar("QueryResult")
@@ -311,9 +311,7 @@ def create_problem_response(context: RequestContext, problem: Problem) -> Respon
     headers = {"Cache-Control": "no-store", **context.language_headers(), **problem.headers}
     language = context.language
     if is_sdmx_path(context.path):
-        number = getattr(problem, "number", None)
-        error = ErrorMessage(problem.status, problem.title, problem.detail, number)
-        body, media_type = error.render(context.path, {"accept": context.accept}, language)
+        body, media_type = render_error(problem, context.path, {"accept": context.accept}, language)
     else:
         body = problem.to_document(context.base_url, language, context.request_id).to_json()
         media_type = MEDIA_TYPE

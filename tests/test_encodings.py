@@ -15,7 +15,9 @@ from starlette.testclient import TestClient
 
 from app.http.compression import compress, create_compressor, is_compressible
 from app.negotiation import Coding, negotiate_coding
-from tests.conftest import Target, opened
+from tests.support.targets import Target, opened
+
+pytestmark = pytest.mark.quick
 
 if sys.version_info >= (3, 14):
     from compression import zstd

@@ -21,8 +21,9 @@ from app.db.sqlite import SQLiteStore
 from app.http.routing import Router
 from app.ingest.build import build
 from app.queries import keys
-from tests.clusters import Cluster
-from tests.conftest import ROOT, Target, opened
+from tests.support.postgresql import Cluster
+from tests.support.seeds import ROOT
+from tests.support.targets import Target, opened
 from tests.test_caching import ask
 from tests.test_contract import PATHS, example_url
 

@@ -23,6 +23,8 @@ from app.formatting import (
 from app.i18n import Language
 from app.negotiation import negotiate_language
 
+pytestmark = pytest.mark.quick
+
 EN, ZH = Language.ENGLISH, Language.CHINESE
 SCALES = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12}
 

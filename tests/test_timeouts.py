@@ -21,7 +21,7 @@ from app import server
 from app.doctor import CheckFailedError, check_server
 from app.http.middleware import COMMON_HEADERS
 from app.server import protocol, timeouts
-from tests.conftest import serving
+from tests.support.processes import serving
 from tests.test_hostile import exchange
 
 pytestmark = pytest.mark.sqlite
