@@ -258,9 +258,9 @@ def test_data_has_problems_as_documents_for_everybody(client: TestClient) -> Non
     [
         ("topic=trad", "did you mean trade?"),
         ("sector=clean", "did you mean clean-energy?"),
-        ("colour=red", "no parameter"),
+        ("colour=red", "not a parameter"),
         (f"q={'x' * 201}", "too long"),
-        ("topic=trade&q=a&q=b", "several times"),
+        ("topic=trade&q=a&q=b", "use it once"),
     ],
 )
 def test_a_wrong_filter_is_told(client: TestClient, query: str, words: str) -> None:
