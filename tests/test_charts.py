@@ -280,14 +280,14 @@ def test_sizes_are_as_asked_for(client: TestClient) -> None:
 
 
 REFUSED = [
-    ("width=319", "319 is too small; write at least 320", "319 过小；最小为 320"),
-    ("width=1601", "1601 is too large; write at most 1600", "1601 过大；最大为 1600"),
-    ("width=6_40", "6_40 is no whole number", "6_40 不是整数"),
-    ("height=4001", "4001 is too large; write at most 4000", "4001 过大；最大为 4000"),
-    ("scale=5", "5 is too large; write at most 4", "5 过大；最大为 4"),
+    ("width=319", "319 is too small; use at least 320", "319 过小；最小值为 320"),
+    ("width=1601", "1601 is too large; use at most 1600", "1601 过大；最大值为 1600"),
+    ("width=6_40", "6_40 is not an integer", "6_40 不是整数"),
+    ("height=4001", "4001 is too large; use at most 4000", "4001 过大；最大值为 4000"),
+    ("scale=5", "5 is too large; use at most 4", "5 过大；最大值为 4"),
     (
         "theme=drak",
-        "drak is unknown; write one of light, dark; did you mean dark?",
+        "drak is unknown; use one of light, dark; did you mean dark?",
         "drak 不存在；可选值为 light, dark；您要找的是 dark 吗？",
     ),
 ]

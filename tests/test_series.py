@@ -263,15 +263,19 @@ def test_a_comparison_keeps_to_the_areas_of_its_indicator(tmp_path: Path) -> Non
     ("query", "location", "message"),
     [
         ("period=2024&period=2025", "query.indicator", "indicator is missing"),
-        ("indicator=goods-trade&period=2024", "query.period", "write it 2 times"),
+        ("indicator=goods-trade&period=2024", "query.period", "use 2"),
         ("indicator=goods-trade&period=2024&period=2024", "query.period", "two different periods"),
-        ("indicator=goods-trade&period=2024&period=24", "query.period", "24 is no period"),
+        ("indicator=goods-trade&period=2024&period=24", "query.period", "24 is not a period"),
         (
             "indicator=goods-trade&period=2024&period=2024-11/2024-01",
             "query.period",
-            "is no period",
+            "is not a period",
         ),
-        ("indicator=goods-trade&period=2024&period=2024-13/2024-14", "query.period", "no period"),
+        (
+            "indicator=goods-trade&period=2024&period=2024-13/2024-14",
+            "query.period",
+            "not a period",
+        ),
         (
             "indicator=goods-trade&period=2024&period=2025&derived=yes",
             "query.derived",
