@@ -10,6 +10,7 @@ import pytest
 from lxml import html
 from starlette.testclient import TestClient
 
+from app.pages.guide import PAGE_NAMES
 from tests.test_discovery import HOST, answers
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -26,6 +27,8 @@ PAGES = (
     *OWN,
     "/years",
     "/recipes",
+    "/guide",
+    *(f"/guide/{name}" for name in PAGE_NAMES),
     "/problems",
     "/problems/unknown-record",
     "/?q=digital&topic=trade",
@@ -234,7 +237,7 @@ def test_a_reader_is_led_to_the_nearest_page(
     client: TestClient, path: str, right: str, language: str
 ) -> None:
     page = read(client, asked(path, language), status=404)
-    (target,) = page.xpath("//p[@class='get']/a/@href")
+    (target,) = page.xpath("//p[@class='request']/a/@href")
     assert target == asked(right, language)
     assert answers(client, HOST + target)
     plain = client.get(path)
@@ -307,7 +310,7 @@ def test_words_that_were_found_are_marked(client: TestClient) -> None:
     [
         ("aid-projects", "en", "<dd>above 700</dd>"),
         ("aid-projects", "zh", "<dd>高于700</dd>"),
-        ("import-share", "en", "<dd>below 54 %</dd>"),
+        ("import-share", "en", "<dd>below 54%</dd>"),
         ("import-share", "zh", "<dd>低于54%</dd>"),
     ],
 )

@@ -1,7 +1,7 @@
-"""Pages: templates filled in, under a policy by which a browser loads nothing from elsewhere."""
+"""Pages rendered from templates, with a content policy under which nothing loads from elsewhere."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
@@ -27,22 +27,22 @@ PAGE_POLICY = (
     "base-uri 'none'; frame-ancestors 'none'"
 )
 STRICT_POLICY = f"default-src 'none'; style-src 'self'; script-src 'self'; {PAGE_POLICY}"
-"""What a page may load and run: files of this host, and nothing that stands in the page itself."""
+"""Allows files of this host only, and no inline scripts or styles."""
 TABLES = {"CSV": ".csv", "Excel": ".xlsx", "Parquet": ".parquet", "JSON": ""}
 CUBES = {"JSON-stat": ".jsonstat"}
-PICTURES: dict[str, tuple[str, dict[str, int]]] = {
+CHARTS: dict[str, tuple[str, dict[str, int]]] = {
     "PNG": (".png", {"width": 1200}),
     "SVG": (".svg", {}),
     "Vega-Lite": (".vl.json", {}),
 }
-"""The files beside each thing: their names, the ends of their addresses, and how they look."""
+"""The downloads that pages offer: name, suffix of the address, and parameters."""
 NUMBER_PATTERN = re.compile(r"[\d.,]+")
 
 
 def render_page(
     request: Request, name: str, *, status: int = 200, policy: str = STRICT_POLICY, **values: object
 ) -> Response:
-    """Render a page that loads nothing from another host."""
+    """Render a template in the language of the request."""
     language = select_language(request)
     headers = {
         "Content-Security-Policy": policy,
@@ -56,62 +56,61 @@ def render_page(
 
 
 def build_globals(request: Request, language: Language) -> dict[str, Any]:
-    """Give what every template may use: the language, addresses, and words in both languages."""
-    root, base, path = (
-        request.scope.get("root_path", ""),
-        get_base_url(request),
-        get_route_path(request),
-    )
+    """Build what every template may use: language, addresses, and formatting in that language."""
+    root, path = request.scope.get("root_path", ""), get_route_path(request)
     query = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
 
-    def here(to: str, only: Mapping[str, object] | None = None) -> str:
-        kept = query if only is None else [*keep_present(only)]
-        return f"{path}?{urlencode([*kept, ('lang', to)])}"
+    def this_url(to: Language, only: Mapping[str, object] | None = None) -> str:
+        pairs = query if only is None else drop_empty(only)
+        return f"{path}?{urlencode([*pairs, ('lang', to)])}"
 
-    def api(suffix: str, **asked: object) -> str:
-        return link(f"/v1{suffix}", **asked)
+    def page_url(suffix: str, **parameters: object) -> str:
+        return f"{root}{suffix}?{urlencode([*drop_empty(parameters), ('lang', language)])}"
 
-    def link(suffix: str, **asked: object) -> str:
-        return f"{root}{suffix}?{urlencode([*keep_present(asked), ('lang', language)])}"
+    def api_url(suffix: str, **parameters: object) -> str:
+        return page_url(f"/v1{suffix}", **parameters)
 
-    def tables(suffix: str, **asked: object) -> list[tuple[str, str]]:
+    def table_urls(suffix: str, **parameters: object) -> list[tuple[str, str]]:
         names = TABLES | (CUBES if suffix == "/observations" else {})
-        return [(name, api(suffix + ending, **asked)) for name, ending in names.items()]
+        return [(name, api_url(suffix + ending, **parameters)) for name, ending in names.items()]
 
-    def pictures(suffix: str) -> list[tuple[str, str]]:
-        return [(name, api(suffix + end, **look)) for name, (end, look) in PICTURES.items()]
+    def chart_urls(suffix: str) -> list[tuple[str, str]]:
+        return [
+            (name, api_url(suffix + ending, **parameters))
+            for name, (ending, parameters) in CHARTS.items()
+        ]
 
     return {
         "lang": language,
-        "other": next(one for one in Language if one is not language),
+        "other_language": next(other for other in Language if other is not language),
         "root": root,
-        "base": base,
+        "base": get_base_url(request),
         "path": path,
-        "here": here,
-        "api": api,
-        "link": link,
-        "tables": tables,
-        "pictures": pictures,
-        "asset": lambda file: f"{root}/static/{file}?v={asset_version(file)}",
-        "say": lambda en, zh: Bilingual(en, zh).get(language),
-        "place": lambda locator: format_locator(locator, language),
-        "day": lambda value: format_day(value, language),
-        "parted": lambda figure: split_display(figure, language),
+        "this_url": this_url,
+        "page_url": page_url,
+        "api_url": api_url,
+        "table_urls": table_urls,
+        "chart_urls": chart_urls,
+        "asset_url": lambda file: f"{root}/static/{file}?v={asset_version(file)}",
+        "text": lambda en, zh: Bilingual(en, zh).get(language),
+        "colon": Bilingual(": ", "：").get(language),
+        "comma": Bilingual(", ", "，").get(language),
+        "format_locator": lambda locator: format_locator(locator, language),
+        "format_day": lambda day: format_day(day, language),
+        "split_display": lambda figure: split_display(figure, language),
     }
 
 
-def keep_present(asked: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-    """Give the parameters that have a value, as they stand in a query."""
-    for name, value in asked.items():
-        if value is not None:
-            yield name, str(value)
+def drop_empty(parameters: Mapping[str, object]) -> list[tuple[str, str]]:
+    """List the parameters that have a value."""
+    return [(name, str(value)) for name, value in parameters.items() if value is not None]
 
 
 def split_display(figure: Mapping[str, Any], language: Language) -> tuple[str, str, str]:
-    """Part the display text of a figure, so that its number can be printed large.
+    """Split the display text of a figure, so that a page can print its number large.
 
     Returns:
-        What limits the number, the number, and its unit; together they are the display text.
+        The qualifier, the number and the unit. Joined, they are the display text.
     """
     display: str = figure["display"]
     before = QUALIFIER_FORMATS[Qualifier(figure["qualifier"])].get(language).partition("{")[0]
@@ -122,25 +121,25 @@ def split_display(figure: Mapping[str, Any], language: Language) -> tuple[str, s
 
 
 def accepts_html(request: Request) -> bool:
-    """Tell whether a mistake is to be told by a page: to a browser that asks for one."""
+    """Return whether a problem is rendered as a page: outside the API, for browsers."""
     is_data = get_route_path(request).startswith(("/v1", "/sdmx"))
     return not is_data and "text/html" in request.headers.get("accept", "")
 
 
 def render_problem(request: Request, problem: Problem) -> Response:
-    """Tell a reader what went wrong, and what would be right."""
-    faults = [mistake.to_item(select_language(request)) for mistake in problem.mistakes]
-    answer = render_page(
-        request, "problem.html", status=problem.status, problem=problem, faults=faults
+    """Render a problem with every error and its nearest valid value."""
+    errors = [mistake.to_item(select_language(request)) for mistake in problem.mistakes]
+    response = render_page(
+        request, "problem.html", status=problem.status, problem=problem, errors=errors
     )
-    answer.headers.update({"Cache-Control": "no-store", **problem.headers})
-    answer.headers.add_vary_header("Accept")
-    return answer
+    response.headers.update({"Cache-Control": "no-store", **problem.headers})
+    response.headers.add_vary_header("Accept")
+    return response
 
 
 @cache
 def load_templates() -> "Environment":
-    """Load the templates with the first page; a service that answers JSON needs none."""
+    """Load the templates for the first page; a service that answers JSON never imports Jinja."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415
 
     return Environment(
@@ -154,5 +153,5 @@ def load_templates() -> "Environment":
 
 @cache
 def asset_version(file: str) -> str:
-    """Name the state of a file, so that a browser never mixes it with pages of another state."""
+    """Hash a file, so that a browser never uses an older copy of it with a newer page."""
     return blake2b((STATIC / file).read_bytes(), digest_size=4).hexdigest()

@@ -12,6 +12,7 @@ from app.formats.dataset_info import list_distributions
 from app.formats.links import build_service_links
 from app.formats.metadata import dcat, llms_txt, sitemap
 from app.formats.tables import Table
+from app.pages.guide import GUIDE_PATHS
 from app.request import BEFORE_VALIDATION, Context, RequestContext
 
 router = APIRouter(prefix="/v1", tags=["Discovery"], dependencies=BEFORE_VALIDATION)
@@ -19,7 +20,7 @@ well_known = APIRouter(include_in_schema=False, dependencies=BEFORE_VALIDATION)
 
 NoParameters = Annotated[parameters.DetailParameters, Query()]
 LINK_SET = 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"'
-PAGES = ("/", "/years", "/recipes", "/docs", "/reference")
+PAGES = ("/", "/years", "/recipes", "/docs", "/reference", *GUIDE_PATHS)
 OWN_PAGES = {
     "indicators": "/indicators",
     "priority_areas": "/priority-areas",

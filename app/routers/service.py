@@ -76,6 +76,7 @@ LINKS = {
         "/sdmx/structure/dataflow/BRI/INDICATORS",
         Bilingual("The same by SDMX 2.1 and 3.0", "SDMX 2.1与3.0接口"),
     ),
+    "guide": ("/guide", Bilingual("Guide", "使用指南")),
     "recipes": ("/recipes", Bilingual("Ready to copy into other programs", "其他程序的使用示例")),
     "service-desc": ("/openapi.json", Bilingual("OpenAPI document", "OpenAPI 文档")),
     "service-doc": ("/docs", Bilingual("Documentation to try out", "可在线试用的文档")),

@@ -1,4 +1,4 @@
-"""The documentation, and the explanation of each kind of problem."""
+"""The API console, the API reference, the OpenAPI document, and the problem types."""
 
 from email.utils import formatdate
 from importlib.util import find_spec
@@ -22,68 +22,66 @@ VENDORED_FILES = {
 EXTERNAL_LOGO = b"https://cdn.redoc.ly/redoc/logo-mini.svg"
 EMPTY_IMAGE = b"data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
 
-READABLE = (
+REFERENCE_POLICY = (
     "default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self'; worker-src blob:; "
     f"{PAGE_POLICY}"
 )
-"""What the viewer to read in needs: it writes styles into the page, and searches in a worker."""
+"""Redoc writes styles into the page, and searches in a worker."""
 
 
 @router.get("/docs")
 def show_docs(request: Request) -> Response:
-    """Show the documentation in which operations can be tried out."""
+    """Show the console, in which operations can be tried out."""
     return render_page(request, "docs.html")
 
 
 @router.get("/reference")
 def show_reference(request: Request) -> Response:
-    """Show the documentation to read."""
-    return render_page(request, "reference.html", policy=READABLE)
+    """Show the reference."""
+    return render_page(request, "reference.html", policy=REFERENCE_POLICY)
 
 
 @router.get("/problems")
 def list_problems(request: Request) -> Response:
-    """Explain every kind of problem."""
-    return render_page(request, "problems.html", kinds=problem.PROBLEM_TYPES)
+    """Explain all problem types."""
+    return render_page(request, "problems.html", types=problem.PROBLEM_TYPES)
 
 
 @router.get("/problems/{code}")
 def show_problem(request: Request, code: str) -> Response:
-    """Explain one kind of problem."""
-    kinds = [kind for kind in problem.PROBLEM_TYPES if kind.code == code]
-    if not kinds:
-        raise problem.UnknownRecord("code", code, [kind.code for kind in problem.PROBLEM_TYPES])
-    return render_page(request, "problems.html", kinds=kinds)
+    """Explain one problem type."""
+    types = [type_ for type_ in problem.PROBLEM_TYPES if type_.code == code]
+    if not types:
+        raise problem.UnknownRecord("code", code, [type_.code for type_ in problem.PROBLEM_TYPES])
+    return render_page(request, "problems.html", types=types)
 
 
 @router.get("/favicon.ico")
 def show_icon() -> Response:
-    """Give the icon that browsers ask for beside every page and every JSON answer."""
+    """Return the icon, which browsers request for every page and every JSON response."""
     icon = (STATIC / "icon.svg").read_bytes()
     return Response(icon, media_type="image/svg+xml", headers={"Accept-Ranges": "bytes"})
 
 
 @router.get("/openapi.json")
 async def show_openapi(request: Request) -> Response:
-    """Give the OpenAPI document, with examples answered by this very release."""
+    """Return the OpenAPI document, with examples from the release that is served."""
     body = await document.build_served_document(request.app, get_base_url(request))
     return Response(body, media_type="application/json")
 
 
 @router.get("/static/vendor/{name}")
 def show_vendored(name: str) -> Response:
-    """Give a file of the documentation viewers from our own host."""
+    """Return a file of Swagger UI or Redoc, so that nothing loads from another host."""
     if name not in VENDORED_FILES:
-        raise problem.UnknownPath(
-            Bilingual("There is no such file", "没有该文件"),
-        )
+        raise problem.UnknownPath(Bilingual("This file does not exist", "文件不存在"))
     content, modified = read_vendored(name)
     headers = {"Last-Modified": formatdate(modified, usegmt=True), "Accept-Ranges": "bytes"}
     return Response(content, media_type=VENDORED_FILES[name], headers=headers)
 
 
 def read_vendored(name: str) -> tuple[bytes, float]:
-    """Read a viewer's file, without the one picture that it would load from another host."""
+    """Read a file without the logo that it would load from another host."""
     package = find_spec("fastapi_offline")
     assert package is not None  # noqa: S101
     assert package.origin is not None  # noqa: S101

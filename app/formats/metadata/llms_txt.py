@@ -30,6 +30,7 @@ ACCESS_NOTES = (
     ("/v1/priority-areas", Bilingual("Priority areas and actions", "重点领域与举措")),
     ("/v1/search?q=trade", Bilingual("Full-text search", "全文检索")),
     ("/v1/sources", Bilingual("Where each figure stands", "数据来源")),
+    ("/guide", Bilingual("Guide to figures, formats and clients", "数据、格式和客户端指南")),
     ("/openapi.json", Bilingual("The OpenAPI document", "OpenAPI 文档")),
     ("/llms-full.txt", Bilingual("All figures in sentences", "以文字列出的全部数据")),
 )
