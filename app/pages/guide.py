@@ -1,5 +1,6 @@
 """The guide: which pages there are, in reading order, and what the contents say of each."""
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -21,6 +22,9 @@ PAGE_NAMES = (
 )
 GUIDE_PATHS = ("/guide", *(f"/guide/{name}" for name in PAGE_NAMES))
 
+MARKUP = re.compile(r"\[([^\]]*)\]\([^)]*\)|`")
+"""Links, of which the text is kept, and the marks around code."""
+
 
 class GuideEntry(NamedTuple):
     """A page of the guide as the contents list it."""
@@ -28,7 +32,7 @@ class GuideEntry(NamedTuple):
     name: str
     title: str
     summary: str
-    """The first paragraph, which says what the page is for."""
+    """The first paragraph as plain text."""
 
 
 @cache
@@ -41,4 +45,7 @@ def read_page(name: str, language: Language) -> str:
 def list_entries(language: Language) -> tuple[GuideEntry, ...]:
     """List the pages. Each starts with its title, an empty line and a paragraph (tested)."""
     starts = ((name, read_page(name, language).split("\n", 3)) for name in PAGE_NAMES)
-    return tuple(GuideEntry(name, start[0][2:], start[2]) for name, start in starts)
+    return tuple(
+        GuideEntry(name, start[0].removeprefix("# "), MARKUP.sub(r"\1", start[2]))
+        for name, start in starts
+    )

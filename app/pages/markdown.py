@@ -100,8 +100,10 @@ def adapt_tokens(tokens: Sequence[Token], language: Language) -> Iterator[Token]
     """Highlight code, let wide tables scroll, and align numbers by a class."""
     for token in tokens:
         if token.type == "fence":
-            lexer = get_lexer_by_name(token.info or "text")
-            yield create_html_token(render_code(token.content, lexer, language))
+            html = render_code(token.content, get_lexer_by_name(token.info or "text"))
+            # Commands are there to be copied, responses to be read.
+            button = "" if token.info == "json" else render_copy_button(token.content, language)
+            yield create_html_token(f"{html}{button}\n")
         elif token.type == "table_open":
             yield create_html_token('<div class="scroll" tabindex="0">')
             yield token
@@ -119,19 +121,23 @@ def create_html_token(html: str) -> Token:
     return Token("html_block", "", 0, content=html)
 
 
-def render_code(text: str, lexer: Lexer, language: Language) -> Markup:
-    """Render code with a button that copies it."""
+def render_code(text: str, lexer: Lexer) -> Markup:
+    """Render code with a class for each kind of token."""
     code = highlight(text, lexer, HtmlFormatter(nowrap=True)).rstrip()
-    return Markup(
-        '<div class="example"><pre tabindex="0"><code class="highlight">{}</code></pre>'
-        '<copy-text data-text="{}" data-label="{}" data-done="{}"></copy-text></div>\n'
-    ).format(Markup(code), text.rstrip(), COPY.get(language), COPIED.get(language))  # noqa: S704 - Pygments escapes the code.
+    return Markup(f'<pre tabindex="0"><code class="highlight">{code}</code></pre>')  # noqa: S704 - Pygments escapes the code.
+
+
+def render_copy_button(text: str, language: Language) -> Markup:
+    """Render the element that becomes a button which copies a text."""
+    return Markup('<copy-text data-text="{}" data-label="{}" data-done="{}"></copy-text>').format(
+        text.rstrip(), COPY.get(language), COPIED.get(language)
+    )
 
 
 def render_file(text: str, name: str, language: Language) -> Markup:
-    """Render the contents of a file, highlighted by its name."""
+    """Render the contents of a file, highlighted by its name, with a copy button."""
     try:
         lexer = get_lexer_for_filename(name)
     except ClassNotFound:
         lexer = get_lexer_by_name("text")
-    return render_code(text, lexer, language)
+    return render_code(text, lexer) + render_copy_button(text, language)
