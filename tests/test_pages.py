@@ -252,7 +252,7 @@ def test_a_shortened_address_leads_to_the_list(client: TestClient) -> None:
     for path, section in SECTIONS.items():
         response = client.get(f"{path}?lang=zh", follow_redirects=False)
         assert response.status_code == 307
-        assert response.headers["location"] == f"/?lang=zh#{section}"
+        assert response.headers["location"] == f"{HOST}/?lang=zh#{section}"
         assert read(client, "/?lang=zh").xpath("//*[@id=$id]", id=section)
 
 

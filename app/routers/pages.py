@@ -1,8 +1,9 @@
 """The pages with content: dashboard, years, indicators, priority areas, sources, recipes, guide."""
 
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from fastapi.responses import RedirectResponse
 
 from app import parameters
@@ -35,7 +36,7 @@ SECTIONS = {"/indicators": "figures", "/priority-areas": "areas", "/sources": "s
 
 @router.get("/")
 def show_dashboard(
-    request: Request, read: Context, query: Annotated[parameters.DashboardParameters, Query()]
+    read: Context, query: Annotated[parameters.DashboardParameters, Query()]
 ) -> Response:
     """Show the newest figures with their comparable figures, and the priority areas."""
     release = read.release
@@ -49,7 +50,6 @@ def show_dashboard(
         has_file=release.database.is_file,
     )
     response = render_content(
-        request,
         read,
         "dashboard.html",
         page=page,
@@ -68,16 +68,16 @@ def show_dashboard(
 @router.get("/indicators")
 @router.get("/priority-areas")
 @router.get("/sources")
-def redirect_to_section(request: Request, query: NoParameters) -> Response:
+def redirect_to_section(read: Context, query: NoParameters) -> Response:
     """Redirect from the shortened address of a page to the list of such pages."""
     del query
-    root, string = request.scope.get("root_path", ""), request.url.query
-    section = SECTIONS[get_route_path(request)]
-    return RedirectResponse(f"{root}/{f'?{string}' if string else ''}#{section}")
+    section = SECTIONS[get_route_path(read.request)]
+    query_string = urlencode(read.query_pairs())
+    return RedirectResponse(f"{read.base_url}/{query_string and '?'}{query_string}#{section}")
 
 
 @router.get("/years")
-def show_years(request: Request, read: Context, query: NoParameters) -> Response:
+def show_years(read: Context, query: NoParameters) -> Response:
     """Show every series as a table of its years."""
     del query
     found = read.run_query(read_drawn_series)
@@ -86,7 +86,6 @@ def show_years(request: Request, read: Context, query: NoParameters) -> Response
         for release in read.run_query(changes.list_releases)
     ]
     return render_content(
-        request,
         read,
         "years.html",
         all_series=[series for series in found if series["points"]],
@@ -96,7 +95,7 @@ def show_years(request: Request, read: Context, query: NoParameters) -> Response
 
 
 @router.get("/recipes")
-def show_recipes(request: Request, read: Context, query: NoParameters) -> Response:
+def show_recipes(read: Context, query: NoParameters) -> Response:
     """Show examples of using the data in other programs."""
     from app.pages.markdown import render_file  # noqa: PLC0415 - Slow to import.
 
@@ -110,18 +109,18 @@ def show_recipes(request: Request, read: Context, query: NoParameters) -> Respon
         }
         for recipe in RECIPES
     ]
-    return render_content(request, read, "recipes.html", recipes=recipes)
+    return render_content(read, "recipes.html", recipes=recipes)
 
 
 @router.get("/guide")
-def show_guide(request: Request, read: Context, query: NoParameters) -> Response:
+def show_guide(read: Context, query: NoParameters) -> Response:
     """Show the contents of the guide."""
     del query
-    return render_content(request, read, "guide.html", entries=list_entries(read.language))
+    return render_content(read, "guide.html", entries=list_entries(read.language))
 
 
 @router.get("/guide/{page}")
-def show_guide_page(request: Request, read: Context, page: str, query: NoParameters) -> Response:
+def show_guide_page(read: Context, page: str, query: NoParameters) -> Response:
     """Show a page of the guide, with the address of this service in its examples."""
     from app.pages.markdown import render_guide_page  # noqa: PLC0415 - Slow to import.
 
@@ -132,10 +131,9 @@ def show_guide_page(request: Request, read: Context, page: str, query: NoParamet
     source = read_page(page, read.language).replace(f"{ADDRESS_PLACEHOLDER}/", f"{read.base_url}/")
     entries, index = list_entries(read.language), PAGE_NAMES.index(page)
     return render_content(
-        request,
         read,
         "guide_page.html",
-        guide=render_guide_page(source, read.language, request.scope.get("root_path", "")),
+        guide=render_guide_page(source, read.language, read.request.scope.get("root_path", "")),
         position=index + 1,
         previous=entries[index - 1] if index else None,
         next=entries[index + 1] if index + 1 < len(entries) else None,
@@ -143,7 +141,7 @@ def show_guide_page(request: Request, read: Context, page: str, query: NoParamet
 
 
 @router.get("/indicators/{code}")
-def show_indicator(request: Request, read: Context, code: str, query: NoParameters) -> Response:
+def show_indicator(read: Context, code: str, query: NoParameters) -> Response:
     """Show an indicator: its figure, its series, other reports and how to read them."""
     del query
     indicator = read.run_query(page_data.read_indicator_profile, code)
@@ -155,7 +153,6 @@ def show_indicator(request: Request, read: Context, code: str, query: NoParamete
     )
     dataset = schema_org.describe_indicator(indicator, release, read.base_url, read.language)
     return render_content(
-        request,
         read,
         "indicator.html",
         indicator=indicator,
@@ -167,7 +164,6 @@ def show_indicator(request: Request, read: Context, code: str, query: NoParamete
 
 @router.get("/priority-areas/{slug}")
 def show_priority_area(
-    request: Request,
     read: Context,
     slug: str,
     query: Annotated[parameters.PriorityAreaParameters, Query()],
@@ -177,7 +173,6 @@ def show_priority_area(
     if area is None:
         raise read.unknown_record("priority_areas", "slug", slug)
     return render_content(
-        request,
         read,
         "priority_area.html",
         area=area,
@@ -187,14 +182,13 @@ def show_priority_area(
 
 
 @router.get("/sources/{code}")
-def show_source(request: Request, read: Context, code: str, query: NoParameters) -> Response:
+def show_source(read: Context, code: str, query: NoParameters) -> Response:
     """Show a source with its figures, growth rates and reports."""
     del query
     source = read.run_query(page_data.read_source_profile, code)
     if source is None:
         raise read.unknown_record("sources", "code", code)
     return render_content(
-        request,
         read,
         "source.html",
         source=source,
@@ -205,7 +199,7 @@ def show_source(request: Request, read: Context, code: str, query: NoParameters)
     )
 
 
-def render_content(request: Request, read: RequestContext, name: str, **values: Any) -> Response:
+def render_content(read: RequestContext, name: str, **values: Any) -> Response:
     """Render a page with what all of these pages show: release, citation, licence, downloads."""
     release, language = read.release.record, read.language
     downloads = [
@@ -213,7 +207,7 @@ def render_content(request: Request, read: RequestContext, name: str, **values: 
         for download in list_distributions(is_file=read.release.database.is_file)
     ]
     return render_page(
-        request,
+        read.request,
         name,
         dataset=TITLE.get(language),
         release=release,
