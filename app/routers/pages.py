@@ -1,5 +1,6 @@
 """The pages with content: dashboard, years, indicators, priority areas, sources, recipes, guide."""
 
+from collections.abc import Callable
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -23,7 +24,7 @@ from app.queries import changes, page_data
 from app.queries.reference import list_codes, list_sources
 from app.queries.release import read_overview
 from app.queries.series import MAX_POINTS, read_drawn_series
-from app.request import BEFORE_VALIDATION, Context, RequestContext, get_route_path
+from app.request import BEFORE_VALIDATION, Context, RequestContext
 
 router = APIRouter(include_in_schema=False, dependencies=BEFORE_VALIDATION)
 
@@ -65,15 +66,19 @@ def show_dashboard(
     return response
 
 
-@router.get("/indicators")
-@router.get("/priority-areas")
-@router.get("/sources")
-def redirect_to_section(read: Context, query: NoParameters) -> Response:
-    """Redirect from the shortened address of a page to the list of such pages."""
-    del query
-    section = SECTIONS[get_route_path(read.request)]
-    query_string = urlencode(read.query_pairs())
-    return RedirectResponse(f"{read.base_url}/{query_string and '?'}{query_string}#{section}")
+def create_redirect(section: str) -> Callable[..., Response]:
+    """Create the endpoint that redirects from a shortened address to a section of the dashboard."""
+
+    def redirect(read: Context, query: NoParameters) -> Response:
+        del query
+        query_string = urlencode(read.query_pairs())
+        return RedirectResponse(f"{read.base_url}/{query_string and '?'}{query_string}#{section}")
+
+    return redirect
+
+
+for path, section in SECTIONS.items():
+    router.add_api_route(path, create_redirect(section))
 
 
 @router.get("/years")
