@@ -5,6 +5,7 @@ Import it late: its libraries take a tenth of a second, and a service that answe
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -26,6 +27,7 @@ PAGE_LINK = re.compile(rf"({'|'.join(PAGE_NAMES)})\.md(#.*)?")
 REPOSITORY_LINE = re.compile(r"^(!\[.*\]\(.*\)|<!-- .* -->)\n", re.MULTILINE)
 """Images, which are files of the repository, and marks around the tables that benchmarks write."""
 PARSER = MarkdownIt("commonmark").enable("table")
+create_html_token = partial(Token, "html_block", "", 0)
 
 
 class Heading(NamedTuple):
@@ -48,13 +50,7 @@ class RenderedPage(NamedTuple):
 
 
 def render_guide_page(text: str, language: Language, root: str) -> RenderedPage:
-    """Render a page of the guide.
-
-    Args:
-        text: the page as Markdown: a title, a paragraph, and the rest.
-        language: the language of the page, which links to other pages keep.
-        root: the path prefix of links.
-    """
+    """Render a page that consists of a title, a paragraph and the rest; links start with root."""
     tokens = PARSER.parse(REPOSITORY_LINE.sub("", text))
     headings = list(add_anchors(tokens))
     for token in tokens:
@@ -103,22 +99,17 @@ def adapt_tokens(tokens: Sequence[Token], language: Language) -> Iterator[Token]
             html = render_code(token.content, get_lexer_by_name(token.info or "text"))
             # Commands are there to be copied, responses to be read.
             button = "" if token.info == "json" else render_copy_button(token.content, language)
-            yield create_html_token(f"{html}{button}\n")
+            yield create_html_token(content=f"{html}{button}\n")
         elif token.type == "table_open":
-            yield create_html_token('<div class="scroll" tabindex="0">')
+            yield create_html_token(content='<div class="scroll" tabindex="0">')
             yield token
         elif token.type == "table_close":
             yield token
-            yield create_html_token("</div>\n")
+            yield create_html_token(content="</div>\n")
         else:
             if token.attrs.pop("style", None):
                 token.attrSet("class", "number")
             yield token
-
-
-def create_html_token(html: str) -> Token:
-    """Create a token that is rendered as it is."""
-    return Token("html_block", "", 0, content=html)
 
 
 def render_code(text: str, lexer: Lexer) -> Markup:
