@@ -1,10 +1,15 @@
 """The application: middleware, handlers and routers, in lists that can be read."""
 
 import gc
+import os
+import signal
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import fields
 from difflib import get_close_matches
+from multiprocessing import parent_process
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, Request, Response
@@ -83,6 +88,10 @@ ROUTERS = (
     pages.router,
     site.router,
 )
+
+
+LONGEST_END = 10
+"""The seconds that a worker without a supervisor may take to finish what it answers."""
 
 
 class App(FastAPI):
@@ -273,10 +282,30 @@ def create_from_environment() -> FastAPI:
 
     What is there by then stays for good, so the garbage collector need not look at it again.
     """
+    end_with_parent()
     made = create_app(Settings())
     gc.freeze()
     gc.enable()
     return made
+
+
+def end_with_parent() -> None:
+    """End this process when the one that supervises it ends, however that comes about.
+
+    A supervisor that is killed tells nobody, and its workers would go on listening. What
+    multiprocessing waits for is the end of a pipe, which the kernel closes in any case.
+    """
+    parent = parent_process()
+    if parent is None:
+        return
+
+    def wait() -> None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(LONGEST_END)
+        os._exit(1)  # Whoever still does not take an answer holds up the end no longer.
+
+    Thread(target=wait, name="end-with-parent", daemon=True).start()
 
 
 async def handle_problem(request: Request, problem: Exception) -> Response:

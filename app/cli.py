@@ -2,8 +2,12 @@
 
 import gc
 import os
+import re
+import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any
@@ -12,12 +16,12 @@ import typer
 from pydantic import ValidationError
 from sqlalchemy import URL
 
-from app.db import DatabaseError, ReleaseInfo, inspect_release, is_current_release
-from app.db.models import SCHEMA_REVISION
-from app.doctor import check_address
+from app import __version__, doctor
+from app.db import DatabaseError, is_current_release
+from app.doctor import CheckFailedError, format_count
 from app.ingest.files import compute_seed_hash, list_seed_files
 from app.ingest.issues import BuildError, SeedError
-from app.settings import Settings
+from app.settings import Settings, find_bundled
 
 app = typer.Typer(
     help="Belt and Road Cooperation Indicators: build the database and serve the API.",
@@ -29,178 +33,228 @@ app = typer.Typer(
 DatabaseOption = Annotated[
     Path | None,
     typer.Option(
-        help="The database file. Without it a file of this seed's own is used.", show_default=False
+        help="The database file. By default, a file in your data folder for this seed.",
+        show_default=False,
     ),
 ]
 SeedOption = Annotated[
     Path | None,
     typer.Option(
-        help="The folder of seed files. Without it the one that came along.", show_default=False
+        help="The folder of seed files. By default, the one that comes with the program.",
+        show_default=False,
     ),
 ]
-
+HostOption = Annotated[str, typer.Option(help="The address to listen on.")]
+PortOption = Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")]
 
 HSTS = ("strict-transport-security", "max-age=31536000")
-"""Tells browsers to come by TLS alone from now on."""
+"""Tells browsers to use HTTPS only for the next year."""
 
 
 class CommandError(Exception):
-    """The command cannot do what was asked; the message says why."""
+    """The command failed; the message says why and what to do."""
+
+
+def name_command() -> str:
+    """Return how this program was called, so that users can copy the commands in messages."""
+    program = Path(sys.argv[0])
+    if program.name == "cli.py":
+        return "python -m app.cli"
+    found = shutil.which("bri")
+    is_elsewhere = program.name == "bri" and not (found and program.samefile(found))
+    return str(program) if is_elsewhere else "bri"
+
+
+def quote_commands(text: str) -> str:
+    """Replace ``'bri build'`` in a message by the command as the user has to type it."""
+    return re.sub(r"'bri (?=[a-z])", lambda _: f"'{name_command()} ", text)
 
 
 def print_error(line: str) -> None:
-    """Write a line to standard error."""
-    typer.echo(line, err=True)
+    typer.echo(quote_commands(line), err=True)
 
 
 @contextmanager
 def exit_on_error() -> Iterator[None]:
-    """End with exit code 1 and a line for each thing that is wrong, never with a traceback."""
+    """Exit with code 1 and one line per error, without a traceback."""
     try:
         yield
     except SeedError as error:
-        print_error(f"bri: the seed has {len(error.issues)} faults; nothing was written")
-        for fault in error.issues:
-            print_error(str(fault))
+        count = format_count(len(error.issues), "issue")
+        print_error(f"bri: the seed has {count}; nothing was written")
+        for issue in error.issues:
+            print_error(str(issue))
         raise typer.Exit(1) from None
     except ValidationError as error:
-        for wrong in error.errors():
-            name = "_".join(str(part) for part in wrong["loc"]).upper().removeprefix("BRI_")
-            said = wrong["msg"].removeprefix("Value error, ")
-            print_error(f"bri: BRI_{name}: {said}" if name else f"bri: {said}")
+        for details in error.errors():
+            name = "_".join(str(part) for part in details["loc"]).upper().removeprefix("BRI_")
+            message = details["msg"].removeprefix("Value error, ")
+            print_error(f"bri: BRI_{name}: {message}" if name else f"bri: {message}")
         raise typer.Exit(1) from None
-    except (BuildError, DatabaseError, CommandError) as error:
+    except (BuildError, CheckFailedError, CommandError, DatabaseError) as error:
         print_error(f"bri: {error}")
         raise typer.Exit(1) from None
+    except BrokenPipeError:
+        # Typer ends quietly if the reader, such as head, has seen enough.
+        raise
     except OSError as error:
-        print_error(f"bri: {error.filename or ''}: {error.strerror or error}")
+        file = f"{error.filename}: " if error.filename else ""
+        print_error(f"bri: {file}{error.strerror or error}")
         raise typer.Exit(1) from None
+
+
+def print_version(is_requested: bool) -> None:  # noqa: FBT001 (Typer passes it by position.)
+    if is_requested:
+        typer.echo(f"bri {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=print_version, is_eager=True, help="Print the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """Belt and Road Cooperation Indicators: build the database and serve the API."""
+    del version
 
 
 def load_settings(database: Path | None, seed: Path | None = None, **more: bool) -> Settings:
-    """Join the options of a command with the environment."""
+    """Combine the options of a command with the environment."""
     if database is not None and ":/" in str(database):
-        raise CommandError("--database names a file; give an address as BRI_DATABASE_URL")
-    given = {"database": database and database.absolute(), "seed": seed and seed.absolute()}
-    options: Any = {name: value for name, value in given.items() if value is not None} | more
-    settings = Settings(**options)
+        raise CommandError("--database takes a file; set BRI_DATABASE_URL for a database server")
+    options: dict[str, Any] = {"database": database and database.absolute(), "seed": seed, **more}
+    settings = Settings(**{name: value for name, value in options.items() if value is not None})
     if not settings.seed.is_dir():
-        raise CommandError(f"{settings.seed} is no folder of seed files")
+        raise CommandError(f"{settings.seed} is not a folder of seed files")
     return settings
 
 
-def run_build(settings: Settings, target: Path | URL) -> None:
-    """Build the database, with a sign of life where somebody watches."""
-    from rich.console import Console  # noqa: PLC0415
+def find_seed(settings: Settings) -> Path:
+    """Return the seed folder as the user named it, or relative to the working directory."""
+    folder, here = settings.seed, Path.cwd()
+    if folder == find_bundled("seed") and here in folder.parents:
+        return folder.relative_to(here)
+    return folder
 
-    from app.ingest.build import build  # noqa: PLC0415
+
+def find_own_seed(settings: Settings) -> Path:
+    """Return the seed folder, unless it belongs to the installed package, which must not change."""
+    if settings.seed.resolve().is_relative_to(Path(__file__).parent):
+        raise CommandError(
+            f"{settings.seed} belongs to the installed package; copy it with"
+            f" 'cp -r {settings.seed} seed' and add --seed seed"
+        )
+    return find_seed(settings)
+
+
+def run_build(settings: Settings, target: Path | URL) -> None:
+    """Build the database, with a progress indicator on a terminal."""
+    from rich.console import Console
+
+    from app.ingest.build import build
 
     with Console(stderr=True).status("Building the database"):
-        build(settings.seed, settings.migrations, target)
+        build(find_seed(settings), settings.migrations, target)
 
 
 @app.command("build")
 def build_database(database: DatabaseOption = None, seed: SeedOption = None) -> None:
-    """Build the database from the seed files and put it in place, whole or not at all."""
+    """Build the database from the seed files, and replace the previous one atomically."""
     with exit_on_error():
         settings = load_settings(database, seed)
         target = settings.select_database(compute_seed_hash(settings.seed))
         run_build(settings, target)
-        typer.echo(f"{target} built from {len(list_seed_files(settings.seed))} seed files")
+        count = format_count(len(list_seed_files(settings.seed)), "seed file")
+        typer.echo(f"{target} built from {count}")
 
 
 @app.command()
 def check(
+    *,
     database: DatabaseOption = None,
     seed: SeedOption = None,
-    write: Annotated[  # noqa: FBT002
+    write_schemas: Annotated[
         bool,
         typer.Option(
-            "--write-schemas", help="Also write JSON Schemas for editors to seed/.schemas."
+            "--write-schemas", help="Also write the JSON Schemas for editors to seed/.schemas."
         ),
     ] = False,
 ) -> None:
-    """Check the seed files, and the database if one is named; change nothing."""
-    from app.ingest.build import load_valid_seed  # noqa: PLC0415
-    from app.ingest.json_schemas import write_schemas  # noqa: PLC0415
+    """Check the seed files, and the database if one is named."""
+    from app.ingest import json_schemas
+    from app.ingest.build import load_valid_seed
+    from app.ingest.integrity import find_warnings
 
     with exit_on_error():
         settings = load_settings(database, seed)
-        load_valid_seed(settings.seed)
-        typer.echo(f"{len(list_seed_files(settings.seed))} seed files are right")
-        if write:
-            write_schemas(settings.seed)
-            typer.echo(f"schemas written to {settings.seed / '.schemas'}")
+        folder = find_own_seed(settings) if write_schemas else find_seed(settings)
+        warnings = find_warnings(load_valid_seed(folder))
+        for warning in warnings:
+            print_error(str(warning))
+        typer.echo(f"{format_count(len(list_seed_files(folder)), 'file')} valid")
+        if write_schemas:
+            json_schemas.write_schemas(folder)
+            typer.echo(f"schemas written to {folder / '.schemas'}")
         if (target := settings.database_url or settings.database) is not None:
-            check_database(settings, target)
+            seed_hash = compute_seed_hash(folder)
+            typer.echo(doctor.check_database(target, seed_hash))
 
 
-@app.command()
-def doctor(
-    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8000,
+@app.command("doctor")
+def run_doctor(
+    host: HostOption = "127.0.0.1",
+    port: PortOption = 8000,
     database: DatabaseOption = None,
     seed: SeedOption = None,
 ) -> None:
-    """Say in plain words what would keep the service from working, and what to do."""
-    from app.doctor import run_checks  # noqa: PLC0415
-
+    """Check everything that the service needs, and say what to do about what is wrong."""
     with exit_on_error():
         settings = load_settings(database, seed)
-        findings = list(run_checks(settings, host, port))
-        for one in findings:
-            typer.echo(f"{'well' if one.is_well else 'ILL':4}  {one.name:15}  {one.told}")
-        if not all(one.is_well for one in findings):
+        results = list(doctor.run_checks(settings, host, port))
+        for result in results:
+            status = "OK" if result.is_ok else "FAIL"
+            typer.echo(quote_commands(f"{status:4}  {result.name:15}  {result.message}"))
+        if not all(result.is_ok for result in results):
             raise typer.Exit(1)
-
-
-def check_servable(target: Path | URL) -> ReleaseInfo:
-    """Look at a database and refuse one that this program cannot serve."""
-    held = inspect_release(target)
-    if held.revision != SCHEMA_REVISION:
-        raise CommandError(
-            f"{target} has schema revision {held.revision}, this program needs {SCHEMA_REVISION}; "
-            "build it anew with 'bri build'"
-        )
-    return held
-
-
-def check_database(settings: Settings, target: Path | URL) -> None:
-    """Say whether a database can be served and is that of the seed."""
-    held = check_servable(target)
-    if held.seed_hash != compute_seed_hash(settings.seed):
-        raise CommandError(f"{target} was built from another seed; build it anew with 'bri build'")
-    typer.echo(f"{target} is the database of this seed")
 
 
 @app.command()
 def diff(
-    old: Annotated[Path, typer.Argument(help="A seed folder or a database file.", exists=True)],
-    new: Annotated[Path, typer.Argument(help="Another one, which is newer.", exists=True)],
-    as_json: Annotated[  # noqa: FBT002
-        bool, typer.Option("--json", help="Print JSON instead of a table.")
-    ] = False,
+    *,
+    old: Annotated[Path, typer.Argument(help="A database file or a seed folder.")],
+    new: Annotated[Path, typer.Argument(help="The one to compare it with.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
 ) -> None:
-    """Show what leads from one data set to another: records and fields, with both values."""
-    from app.ingest.diff import format_json, format_table, read_records  # noqa: PLC0415
-    from app.ingest.history import list_differences  # noqa: PLC0415
+    """Compare the records of two databases or seed folders, field by field."""
+    from app.ingest.diff import format_changes, format_json, read_records
+    from app.ingest.history import list_differences
 
+    for path in (old, new):
+        if not path.exists():
+            raise typer.BadParameter(
+                f"{path} does not exist; name a database file, such as one that was built before"
+                " the change, or a seed folder"
+            )
     with exit_on_error():
-        before, after = read_records(old), read_records(new)
-        found = list_differences(before, after)
-        typer.echo((format_json if as_json else format_table)(found), nl=False)
+        changes = list_differences(read_records(old), read_records(new))
+        typer.echo((format_json if as_json else format_changes)(changes), nl=False)
 
 
 @app.command()
 def freeze(seed: SeedOption = None) -> None:
-    """Record what the newest release holds, before the files change for the next one."""
-    from app.ingest.build import load_valid_seed  # noqa: PLC0415
-    from app.ingest.diff import freeze_release  # noqa: PLC0415
+    """Record the records of the newest release before the files change for the next one."""
+    from app.ingest.build import load_valid_seed
+    from app.ingest.history import freeze_release
 
     with exit_on_error():
-        settings = load_settings(None, seed)
-        path = freeze_release(load_valid_seed(settings.seed), settings.seed)
-        typer.echo(f"{path} written; add a new file to releases/ before anything else changes")
+        folder = find_own_seed(load_settings(None, seed))
+        path = freeze_release(load_valid_seed(folder))
+        typer.echo(f"{path} written; add a new file to releases/ before you change other files")
 
 
 @app.command()
@@ -209,29 +263,37 @@ def openapi(
     server: Annotated[
         str, typer.Option(help="The address of the service that the document names.")
     ] = "http://127.0.0.1:8000",
+    output: Annotated[
+        Path | None,
+        typer.Option(help="The file to write. By default, standard output.", show_default=False),
+    ] = None,
 ) -> None:
     """Print the OpenAPI document, with examples from the database."""
-    from app.application import create_app  # noqa: PLC0415
-    from app.openapi.document import write_document  # noqa: PLC0415
+    from app.application import create_app
+    from app.openapi.document import write_document
 
     with exit_on_error():
         settings = load_settings(database)
         ensure_database(settings)
-        described = create_app(settings)
-        typer.echo(write_document(described, server.rstrip("/")))
-        described.state.releases.close()
+        application = create_app(settings)
+        document = write_document(application, server.rstrip("/"))
+        application.state.releases.close()
+        if output is None:
+            typer.echo(document)
+        else:
+            output.write_text(f"{document}\n", encoding="utf-8")
 
 
 def ensure_database(settings: Settings) -> Path | URL:
-    """Build the file if there is none, or if it is of another seed or revision.
+    """Build the database file unless it is current; a release on PostgreSQL must exist.
 
-    Whoever serves from PostgreSQL only reads there; a release is made by ``bri build`` alone.
+    A process that serves from PostgreSQL only reads; ``bri build`` publishes releases there.
     """
-    digest = compute_seed_hash(settings.seed)
-    target = settings.select_database(digest)
+    seed_hash = compute_seed_hash(settings.seed)
+    target = settings.select_database(seed_hash)
     if isinstance(target, URL):
-        check_servable(target)
-    elif not is_current_release(target, digest):
+        doctor.check_revision(target)
+    elif not is_current_release(target, seed_hash):
         run_build(settings, target)
     return target
 
@@ -240,10 +302,15 @@ def ensure_database(settings: Settings) -> Path | URL:
 def mcp(database: DatabaseOption = None, seed: SeedOption = None) -> None:
     """Serve the data as tools for language models, on standard input and output."""
     with exit_on_error():
+        if find_spec("mcp") is None:
+            raise CommandError(
+                "this command needs the package 'mcp'; install bri-indicators[mcp], or"
+                " '.[mcp]' from a checkout"
+            )
         settings = load_settings(database, seed, mcp=True)
-        from app.db import create_store  # noqa: PLC0415
-        from app.mcp.server import create_server  # noqa: PLC0415
-        from app.releases import ReleaseManager  # noqa: PLC0415
+        from app.db import create_store
+        from app.mcp.server import create_server
+        from app.releases import ReleaseManager
 
         with closing(ReleaseManager(create_store(ensure_database(settings)))) as releases:
             releases.get_release()
@@ -252,23 +319,23 @@ def mcp(database: DatabaseOption = None, seed: SeedOption = None) -> None:
 
 @app.command()
 def serve(
-    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8000,
-    workers: Annotated[int, typer.Option(min=1, max=64, help="How many processes answer.")] = 1,
+    host: HostOption = "127.0.0.1",
+    port: PortOption = 8000,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="The number of processes.")] = 1,
     database: DatabaseOption = None,
     seed: SeedOption = None,
 ) -> None:
-    """Serve the API; the file is built first if there is none or the seed has changed."""
+    """Serve the API; build the database first if it is missing or the seed has changed."""
     with exit_on_error():
         settings = load_settings(database, seed)
-        check_port(host, port)
+        doctor.check_port(host, port)
         target = ensure_database(settings)
-        shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104
+        shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 (only printed)
         base = str(settings.public_url or f"http://{shown}:{port}").rstrip("/")
         typer.echo(f"Page      {base}{settings.root_path}/")
         typer.echo(f"Docs      {base}{settings.root_path}/docs")
         typer.echo(f"Database  {target}")
-        os.environ["BRI_SEED"] = str(settings.seed)
+        os.environ["BRI_SEED"] = str(settings.seed.absolute())
         if isinstance(target, Path):
             os.environ["BRI_DATABASE"] = str(target)
         with share_metrics(settings, workers):
@@ -277,7 +344,7 @@ def serve(
 
 @contextmanager
 def share_metrics(settings: Settings, workers: int) -> Iterator[None]:
-    """Give several processes a folder in which they share what they count."""
+    """Provide a folder in which several processes share their metrics."""
     if not settings.metrics or workers == 1:
         yield
         return
@@ -287,11 +354,12 @@ def share_metrics(settings: Settings, workers: int) -> Iterator[None]:
 
 
 def run_server(host: str, port: int, workers: int, settings: Settings) -> None:
-    """Run the server processes until they are told to stop."""
+    """Run the server processes until they are stopped."""
     is_secure = settings.public_url is not None and settings.public_url.scheme == "https"
     if workers == 1:
-        gc.disable()  # Imports make no garbage; the application turns it on when it is made.
-    import uvicorn  # noqa: PLC0415
+        # Imports create no garbage; the application enables collection again when it is ready.
+        gc.disable()
+    import uvicorn
 
     uvicorn.run(
         "app.application:create_from_environment",
@@ -311,22 +379,12 @@ def run_server(host: str, port: int, workers: int, settings: Settings) -> None:
 
 
 def select_protocol() -> Any:
-    """Choose the protocol that answers from the cache, where the server is one that it fits."""
+    """Choose the protocol that answers from the cache, if uvicorn is compatible with it."""
     try:
-        from app.server.protocol import CachedResponseProtocol, is_uvicorn_compatible  # noqa: PLC0415
+        from app.server.protocol import CachedResponseProtocol, is_uvicorn_compatible
     except ImportError:
         return "auto"
     return CachedResponseProtocol if is_uvicorn_compatible() else "auto"
-
-
-def check_port(host: str, port: int) -> None:
-    """Say so at once if the address cannot be listened on."""
-    try:
-        check_address(host, port)
-    except OSError as error:
-        raise CommandError(
-            f"cannot listen on {host}:{port}: {error.strerror or error}; try another --port"
-        ) from None
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Tells an operator in plain words what is wrong, and what to do about it."""
+"""Checks of everything that the service needs, for operators."""
 
 import os
 import shutil
@@ -10,158 +10,161 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
-from app.db import DatabaseError, inspect_release
+from app.db import DatabaseError, ReleaseInfo, inspect_release, is_current_release
 from app.db.models import SCHEMA_REVISION
 from app.ingest.files import compute_seed_hash, list_seed_files
 from app.ingest.issues import SeedError
 from app.settings import Settings
 
 MIN_FREE_BYTES = 100 * 1024**2
-"""The bytes that should be free where a database is built and downloads are made."""
+"""The free space that a build should find."""
 
 
 class CheckFailedError(Exception):
-    """Something that is wrong; the message says what, and what to do."""
+    """A check failed; the message says what is wrong and what to do."""
 
 
 @dataclass(frozen=True)
-class Finding:
-    """What one examination came to."""
+class CheckResult:
+    """The result of one check."""
 
     name: str
-    told: str
-    is_well: bool
+    message: str
+    is_ok: bool
 
 
-def run_checks(settings: Settings, host: str, port: int) -> Iterator[Finding]:
-    """Examine everything that serving needs, each thing for itself."""
-    examinations: tuple[tuple[str, Callable[[], str]], ...] = (
+def run_checks(settings: Settings, host: str, port: int) -> Iterator[CheckResult]:
+    """Run all checks; each is independent of the others."""
+    checks: tuple[tuple[str, Callable[[], str]], ...] = (
         ("settings", describe_settings),
         ("seed", lambda: check_seed(settings.seed)),
         ("migrations", lambda: check_migrations(settings.migrations)),
-        ("database", lambda: check_database(settings)),
+        ("database", lambda: describe_database(settings)),
         ("disk", lambda: check_free_space(settings)),
         ("temporary files", check_temporary_files),
         ("port", lambda: check_port(host, port)),
     )
-    for name, examine in examinations:
+    for name, check in checks:
         try:
-            yield Finding(name, examine(), is_well=True)
-        except CheckFailedError as found:
-            yield Finding(name, str(found), is_well=False)
+            yield CheckResult(name, check(), is_ok=True)
+        except (CheckFailedError, DatabaseError) as error:
+            yield CheckResult(name, str(error), is_ok=False)
+
+
+def format_count(number: int, noun: str) -> str:
+    """Format a number with its noun: 1 file, 2 files."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def describe_settings() -> str:
-    """Name what is set; that the settings are right is known by now."""
+    """List the variables that are set; invalid ones stop every command before its checks."""
     names = sorted(name for name in os.environ if name.upper().startswith("BRI_"))
-    return f"{', '.join(names)} set, all right" if names else "none set, the defaults hold"
+    return f"{', '.join(names)} set and valid" if names else "defaults; no BRI_ variable is set"
 
 
 def check_seed(folder: Path) -> str:
     """Validate all seed files."""
-    from app.ingest.build import load_valid_seed  # noqa: PLC0415
+    from app.ingest.build import load_valid_seed
 
     try:
         load_valid_seed(folder)
     except SeedError as error:
+        count = format_count(len(error.issues), "issue")
         raise CheckFailedError(
-            f"{len(error.issues)} faults in {folder}, the first: {error.issues[0]}; "
-            "run 'bri check' to see all"
+            f"{count} in {folder}, the first: {error.issues[0]}; run 'bri check' for all of them"
         ) from None
-    return f"{len(list_seed_files(folder))} files are right"
+    return f"{format_count(len(list_seed_files(folder)), 'file')} valid"
 
 
 def check_migrations(folder: Path) -> str:
-    """Compare the newest schema revision with the one that the program needs."""
-    from alembic.config import Config  # noqa: PLC0415
-    from alembic.script import ScriptDirectory  # noqa: PLC0415
+    """Compare the newest revision of the migrations with the one that the program requires."""
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
 
     config = Config()
     config.set_main_option("script_location", str(folder))
     try:
         newest = ScriptDirectory.from_config(config).get_current_head()
-    except Exception as error:  # noqa: BLE001
-        raise CheckFailedError(
-            f"{folder} cannot be read ({error}); install the program anew"
-        ) from None
+    except Exception as error:  # noqa: BLE001 (Alembic imports files, which may raise anything.)
+        raise CheckFailedError(f"cannot read {folder} ({error}); reinstall the program") from None
     if newest != SCHEMA_REVISION:
         raise CheckFailedError(
-            f"{folder} ends with {newest}, this program needs {SCHEMA_REVISION}; unset "
-            "BRI_MIGRATIONS or install the program anew"
+            f"the newest revision in {folder} is {newest}, but this program requires"
+            f" {SCHEMA_REVISION}; unset BRI_MIGRATIONS or reinstall the program"
         )
-    return f"up to {newest}, as this program needs"
+    return f"revision {newest}, as this program requires"
 
 
-def check_database(settings: Settings) -> str:
-    """Open the database, and compare it with the seed."""
-    digest = compute_seed_hash(settings.seed)
-    target = settings.select_database(digest)
+def describe_database(settings: Settings) -> str:
+    """Check the database, unless it will be built when the service starts."""
+    seed_hash = compute_seed_hash(settings.seed)
+    target = settings.select_database(seed_hash)
     if isinstance(target, Path) and not target.exists():
-        return f"{target} is not built yet; 'bri serve' or 'bri build' does it"
-    try:
-        held = inspect_release(target)
-    except DatabaseError as error:
-        raise CheckFailedError(str(error)) from None
-    if held.revision != SCHEMA_REVISION:
+        return f"{target} does not exist yet; 'bri serve' or 'bri build' builds it"
+    return check_database(target, seed_hash)
+
+
+def check_database(target: Path | URL, seed_hash: str) -> str:
+    """Check that a database can be served and was built from a seed."""
+    if check_revision(target).seed_hash != seed_hash:
+        raise CheckFailedError(f"{target} was built from another seed; rebuild it with 'bri build'")
+    return f"{target} is valid and was built from this seed"
+
+
+def check_revision(target: Path | URL) -> ReleaseInfo:
+    """Check that this program can serve a database."""
+    release = inspect_release(target)
+    if release.revision != SCHEMA_REVISION:
         raise CheckFailedError(
-            f"{target} has schema revision {held.revision}, this program needs {SCHEMA_REVISION}; "
-            "run 'bri build'"
+            f"{target} has schema revision {release.revision}, but this program requires"
+            f" {SCHEMA_REVISION}; rebuild it with 'bri build'"
         )
-    if held.seed_hash != digest:
-        raise CheckFailedError(f"{target} was built from another seed; run 'bri build'")
-    return f"{target} is whole and of this seed"
+    return release
 
 
 def check_free_space(settings: Settings) -> str:
-    """Look for room where the database is built."""
-    target = settings.select_database(compute_seed_hash(settings.seed))
+    """Check that the database can be built, unless it is current and nothing has to be built."""
+    seed_hash = compute_seed_hash(settings.seed)
+    target = settings.select_database(seed_hash)
     if isinstance(target, URL):
-        return "the database is on a server"
-    folder = next(one for one in target.absolute().parents if one.exists())
+        return "not used; the database is on a server"
+    folder = next(parent for parent in target.absolute().parents if parent.exists())
     if not os.access(folder, os.W_OK):
+        if is_current_release(target, seed_hash):
+            return f"{folder} is read-only; the database in it can be served but not rebuilt"
         raise CheckFailedError(
-            f"{folder} cannot be written to; a new release could not be put in place there"
+            f"{folder} is not writable, so the database cannot be built there; make it writable or"
+            " name another file with --database"
         )
-    free = shutil.disk_usage(folder).free
-    if free < MIN_FREE_BYTES:
-        raise CheckFailedError(
-            f"only {free // 1024**2} MB are free in {folder}; a build may not fit"
-        )
-    return f"{free // 1024**2} MB are free in {folder}"
+    free = f"{shutil.disk_usage(folder).free // 1024**2} MB"
+    if shutil.disk_usage(folder).free < MIN_FREE_BYTES:
+        raise CheckFailedError(f"only {free} are free in {folder}; a build may need more")
+    return f"{free} are free in {folder}"
 
 
 def check_temporary_files() -> str:
-    """Write a temporary file, as workbooks and Parquet need."""
+    """Write a temporary file, as XLSX and Parquet downloads do."""
     try:
         with tempfile.TemporaryFile() as file:
             file.write(b"bri")
     except OSError as error:
         raise CheckFailedError(
-            f"none can be written ({error.strerror}); .xlsx and .parquet would fail: mount a "
-            "writable /tmp, or set TMPDIR"
+            f"cannot be written ({error.strerror}), so .xlsx and .parquet would fail; mount a"
+            " writable /tmp, or set TMPDIR"
         ) from None
     return f"can be written in {tempfile.gettempdir()}"
 
 
 def check_port(host: str, port: int) -> str:
-    """Look whether the address can be listened on."""
+    """Check that the address can be listened on."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        check_address(host, port)
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
     except OSError as error:
         raise CheckFailedError(
-            f"cannot listen on {host}:{port} ({error.strerror or error}); a server may be running "
-            "there, else try another --port"
+            f"cannot listen on {host}:{port} ({error.strerror or error}); stop the server that runs"
+            " there, or try another --port"
         ) from None
     return f"{host}:{port} is free"
-
-
-def check_address(host: str, port: int) -> None:
-    """Bind to an address and let go of it.
-
-    Raises:
-        OSError: if it cannot be listened on.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind((host, port))

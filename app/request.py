@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from starlette.concurrency import iterate_in_threadpool
 
 from app.db.columns import Record
+from app.formats.sdmx.errors import is_sdmx_path, render_error
 from app.i18n import Language, negotiate_language
 from app.links import Link, Links
 from app.parameters import VALIDATION_CONTEXT, ValidationContext
@@ -20,7 +21,6 @@ from app.problems.problem import MEDIA_TYPE, Problem, UnknownRecord
 from app.queries.listing.keyset import QueryPage
 from app.releases import Release, ReleaseManager
 from app.schemas.base import Page, Schema
-from app.schemas.sdmx_errors import ErrorMessage, is_sdmx_path
 
 P = ParamSpec("P")
 QueryResult = TypeVar("QueryResult")
@@ -256,9 +256,7 @@ def create_problem_response(request: Request, problem: Problem) -> Response:
         **problem.headers,
     }
     if is_sdmx_path(get_route_path(request)):
-        number = getattr(problem, "number", None)
-        error = ErrorMessage(problem.status, problem.title, problem.detail, number)
-        body, media_type = error.render(get_route_path(request), request.headers, language)
+        body, media_type = render_error(problem, get_route_path(request), request.headers, language)
     else:
         identifier = getattr(request.state, "request_id", "none")
         body = problem.to_document(get_base_url(request), language, identifier).to_json()

@@ -1,6 +1,7 @@
-"""What an operator can set, by environment variables that start with BRI_."""
+"""The settings that operators make with environment variables; their names start with BRI_."""
 
 import os
+import re
 from difflib import get_close_matches
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,22 +24,22 @@ from sqlalchemy.exc import ArgumentError
 
 from app.enums import LogFormat
 
-SCHEME = "postgresql+psycopg"
-
-YEAR = 365 * 24 * 60 * 60
+POSTGRES_DRIVER = "postgresql+psycopg"
+SECONDS_PER_YEAR = 365 * 24 * 60 * 60
+HOST_PATTERN = re.compile(r"[a-z0-9*._:\[\]-]+")
 
 
 def find_bundled(name: str) -> Path:
-    """Find a folder that travels inside the wheel, or stands beside the package in a checkout."""
+    """Return a folder that a wheel contains inside the package, and a checkout beside it."""
     package = Path(__file__).parent
     return package / name if (package / name).is_dir() else package.parent / name
 
 
-def parse_server_url(value: object) -> object:
-    """Read the address of PostgreSQL; what is refused is not repeated, since it holds a password.
+def parse_database_url(value: object) -> object:
+    """Parse the address of a PostgreSQL database.
 
     Raises:
-        ValueError: if it is no such address.
+        ValueError: without the value, since it may contain a password.
     """
     if not isinstance(value, str):
         return value
@@ -46,42 +47,54 @@ def parse_server_url(value: object) -> object:
         url = make_url(value)
     except (ArgumentError, ValueError):
         url = None
-    if url is None or url.drivername != SCHEME or not url.database:
-        raise ValueError(f"write {SCHEME}://USER:PASSWORD@HOST/DATABASE")
+    if url is None or url.drivername != POSTGRES_DRIVER or not url.database:
+        raise ValueError(f"write {POSTGRES_DRIVER}://USER:PASSWORD@HOST/DATABASE")
     if {"password", "sslpassword"} & url.query.keys():
-        raise ValueError("write the password before the host, where it is kept out of messages")
+        raise ValueError("write the password before the host; there it never appears in messages")
     return url
 
 
-def split_names(value: object) -> object:
-    """Read names parted by commas."""
+def split_hosts(value: object) -> object:
+    """Split a comma-separated list of host names, which may contain ``*``."""
     if not isinstance(value, str):
         return value
-    return tuple(name.strip().lower() for name in value.split(",") if name.strip())
+    hosts = tuple(name.strip().lower() for name in value.split(",") if name.strip())
+    if not hosts or not all(HOST_PATTERN.fullmatch(host) for host in hosts):
+        # An empty list would allow every host, the opposite of what was meant.
+        raise ValueError(
+            "write host names separated by commas, such as data.example,*.data.example"
+        )
+    return hosts
 
 
-def parse_rate(value: str | None) -> str | None:
-    """Check a rate such as 600/minute.
-
-    Raises:
-        ValueError: if it is none.
-    """
-    if value is not None:
-        from limits import parse  # noqa: PLC0415
-
-        try:
-            parse(value)
-        except ValueError:
-            said = "write a number of requests and a time, as 600/minute or 10/second"
-            raise ValueError(said) from None
+def check_public_url(value: AnyHttpUrl | None) -> AnyHttpUrl | None:
+    """Refuse parts that links cannot contain."""
+    if value is not None and (value.username or value.password or value.query or value.fragment):
+        raise ValueError("write scheme, host and path only, such as https://data.example")
     return value
 
 
-ServerUrl = Annotated[InstanceOf[URL], BeforeValidator(parse_server_url)]
+def check_rate(value: str | None) -> str | None:
+    """Refuse what is not a rate of at least one request, such as 600/minute."""
+    if value is None:
+        return None
+    # The package takes a tenth of a second to import, and most installations set no limit.
+    from limits import parse  # noqa: PLC0415
+
+    try:
+        is_positive = parse(value).amount > 0
+    except ValueError:
+        is_positive = False
+    if not is_positive:
+        raise ValueError("write a number of requests and a unit of time, such as 600/minute")
+    return value
+
+
+DatabaseUrl = Annotated[InstanceOf[URL], BeforeValidator(parse_database_url)]
 
 
 class Settings(BaseSettings):
-    """The settings of one process; each can be given as BRI_<NAME>."""
+    """The settings of a process; each is an environment variable BRI_<NAME>."""
 
     model_config = SettingsConfigDict(
         env_prefix="BRI_",
@@ -93,79 +106,80 @@ class Settings(BaseSettings):
     )
 
     database: Path | None = None
-    """The database file; by default a file in the user's data folder, named by the seed."""
-    database_url: Annotated[ServerUrl | None, NoDecode] = None
-    """The PostgreSQL database that takes the place of a file."""
+    """The database file; by default a file in the user's data folder, named after the seed."""
+    database_url: Annotated[DatabaseUrl | None, NoDecode] = None
+    """The PostgreSQL database to use instead of a file."""
     pool_size: int = Field(default=10, ge=1, le=1000)
-    """How many connections a process holds to answer requests, at the most."""
+    """The largest number of database connections that a process holds for requests."""
     pool_timeout: float = Field(default=5, gt=0, le=300)
-    """How many seconds a request waits for one of them."""
+    """The seconds that a request waits for a connection."""
     connect_timeout: int = Field(default=3, ge=2, le=300)
-    """How many seconds each server has to accept a connection."""
+    """The seconds that each host has to accept a connection."""
     statement_timeout: float = Field(default=5, gt=0, le=300)
-    """How many seconds a statement may take."""
+    """The seconds that a statement may take."""
     release_check: float = Field(default=1, ge=0.1, le=60)
-    """How many seconds pass between two looks for a new release."""
+    """The seconds between checks for a new release."""
     seed: Path = Field(default_factory=lambda: find_bundled("seed"))
     """The folder of seed files."""
     migrations: Path = Field(default_factory=lambda: find_bundled("migrations"))
-    """The folder of schema revisions."""
-    public_url: AnyHttpUrl | None = None
-    """The address that the outside sees, for links; by default that of each request."""
+    """The folder of Alembic migrations."""
+    public_url: Annotated[AnyHttpUrl | None, AfterValidator(check_public_url)] = None
+    """The public address of the service, used in links; by default that of each request."""
     root_path: str = Field(default="", pattern=r"^(/[^/\s]+)*$")
-    """The path prefix that a proxy strips before it passes a request on."""
-    allowed_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(split_names)] = ()
-    """The names that requests may ask for, parted by commas, * for any part; all without it."""
-    rate_limit: Annotated[str | None, AfterValidator(parse_rate)] = None
-    """How often one client may ask each process, such as 600/minute; as often as it likes without
-    it."""
+    """The path prefix that a proxy removes before it forwards a request."""
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(split_hosts)] = ()
+    """The host names that requests may have, separated by commas; * matches any characters. By
+    default, all host names."""
+    rate_limit: Annotated[str | None, AfterValidator(check_rate)] = None
+    """The number of requests that one client may send to each process, such as 600/minute; by
+    default unlimited."""
     access_log: LogFormat = LogFormat.OFF
-    """Whether each request is told of in a line of the log: off, text, or json."""
+    """The format of the access log, one line per request: off, text or json."""
     metrics: bool = False
-    """Whether /metrics gives numbers for Prometheus."""
+    """Whether /metrics serves metrics for Prometheus."""
     mcp: bool = False
-    """Whether the tools for language models are served at /mcp."""
-    data_max_age: int = Field(default=300, ge=0, le=YEAR)
-    """For how many seconds caches may use an answer with data."""
-    pages_max_age: int = Field(default=3600, ge=0, le=YEAR)
-    """For how many seconds caches may use a page or the OpenAPI document."""
-    files_max_age: int = Field(default=86_400, ge=0, le=YEAR)
-    """For how many seconds caches may use a file that a page loads."""
-    stale_while_revalidate: int = Field(default=86_400, ge=0, le=YEAR)
-    """For how many seconds after that they may use it while they ask for a newer one."""
+    """Whether /mcp serves tools for language models."""
+    data_max_age: int = Field(default=300, ge=0, le=SECONDS_PER_YEAR)
+    """The seconds for which caches may reuse a response with data."""
+    pages_max_age: int = Field(default=3600, ge=0, le=SECONDS_PER_YEAR)
+    """The seconds for which caches may reuse a page or the OpenAPI document."""
+    files_max_age: int = Field(default=86_400, ge=0, le=SECONDS_PER_YEAR)
+    """The seconds for which caches may reuse a static file."""
+    stale_while_revalidate: int = Field(default=86_400, ge=0, le=SECONDS_PER_YEAR)
+    """The seconds for which caches may still reuse a stale response while they fetch a new one."""
     cache_entries: int = Field(default=4096, ge=0, le=1_000_000)
-    """How many finished answers a process keeps; 0 keeps none."""
+    """The largest number of responses that a process caches; 0 disables the cache."""
     cache_bytes: int = Field(default=32 * 1024**2, ge=0, le=64 * 1024**3)
-    """How many bytes of memory they may take."""
+    """The largest number of bytes that the cached responses of a process take."""
 
     @model_validator(mode="after")
     def reject_unknown(self) -> "Settings":
-        """Refuse a variable that is no setting, since it may be a misspelt one."""
+        """Refuse a variable that is not a setting, since it may be a misspelt one."""
         names = {f"BRI_{name.upper()}" for name in type(self).model_fields}
-        for found in sorted(os.environ):
-            if found.upper().startswith("BRI_") and found.upper() not in names:
-                (nearest,) = get_close_matches(found.upper(), names, n=1, cutoff=0) or [""]
-                raise ValueError(f"{found} is no setting; did you mean {nearest}?")
+        for name in sorted(os.environ):
+            if name.upper().startswith("BRI_") and name.upper() not in names:
+                (nearest,) = get_close_matches(name.upper(), names, n=1, cutoff=0)
+                raise ValueError(f"{name} is not a setting; did you mean {nearest}?")
         return self
 
     @field_validator("mcp")
     @classmethod
-    def require_package(cls, value: bool) -> bool:  # noqa: FBT001
-        """Refuse what needs a package that is not installed."""
+    def require_mcp_package(cls, value: bool) -> bool:  # noqa: FBT001 (Pydantic's signature.)
+        """Refuse to enable what needs a package that is not installed."""
         if value and find_spec("mcp") is None:
-            raise ValueError("install bri-indicators[mcp], or leave it out")
+            raise ValueError("the package 'mcp' is not installed; install bri-indicators[mcp]")
         return value
 
     @field_validator("database_url")
     @classmethod
-    def reject_both(cls, value: URL | None, info: ValidationInfo) -> URL | None:
-        """Refuse two databases at once."""
+    def reject_two_databases(cls, value: URL | None, info: ValidationInfo) -> URL | None:
+        """Refuse a file and a server at once."""
         if value is not None and info.data.get("database") is not None:
-            raise ValueError("BRI_DATABASE (or --database) names another database; set only one")
+            raise ValueError("BRI_DATABASE or --database is set too; set only one of them")
         return value
 
     def select_database(self, seed_hash: str) -> Path | URL:
-        """Choose the database: the one that is set, or a file of this seed's own."""
+        """Return the database that is set, or by default a file named after the seed."""
         if self.database_url is not None:
             return self.database_url
         return self.database or user_data_path("bri-indicators") / f"{seed_hash[:16]}.sqlite"

@@ -1,4 +1,4 @@
-"""How Alembic reaches the database: the connection of a build, or the file that is set."""
+"""Alembic's environment: it runs on the connection of a build, or on the configured file."""
 
 from pathlib import Path
 
@@ -14,17 +14,16 @@ from app.ingest.files import compute_seed_hash
 from app.settings import Settings
 
 
-def is_ours(name: str | None, kind: str, _: object) -> bool:
-    """Leave out the tables that SQLite's full-text search makes for itself."""
+def is_model_table(name: str | None, kind: str, _: object) -> bool:
+    """Leave out the full-text index, which no model describes."""
     return not (kind == "table" and name and name.startswith("search_index"))
 
 
 def run(connection: Connection) -> None:
-    """Run the revisions on a connection."""
     context.configure(
         connection=connection,
         target_metadata=SQLModel.metadata,
-        include_name=is_ours,
+        include_name=is_model_table,
         compare_type=True,
     )
     with context.begin_transaction():
@@ -38,6 +37,6 @@ else:
     settings = Settings()
     target = settings.select_database(compute_seed_hash(settings.seed))
     if not isinstance(target, Path):
-        raise SystemExit("A release on PostgreSQL is migrated while 'bri build' makes it.")
+        raise SystemExit("PostgreSQL releases are not migrated; build a new one with 'bri build'.")
     with create_writing_engine(target).connect() as own:
         run(own)

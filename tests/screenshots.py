@@ -3,16 +3,16 @@
 It builds the database from the seed, serves it on loopback, and opens the pages in Chromium.
 """
 
-import os
-import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal, NamedTuple
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from app.ingest.build import build
-from tests.conftest import ARGUMENTS, ROOT, serving
+from tests.support.chromium import chromium
+from tests.support.processes import serving
+from tests.support.seeds import ROOT
 
 TARGET = ROOT / ".images"
 
@@ -58,17 +58,12 @@ def take_all(browser: Browser, base: str, folder: Path) -> None:
 
 def main() -> None:
     """Take the pictures of what the seed holds."""
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    with TemporaryDirectory() as kept, sync_playwright() as playwright:
+    with TemporaryDirectory() as kept, chromium() as browser:
         database = Path(kept) / "bri.sqlite"
         build(ROOT / "seed", ROOT / "migrations", database)
-        browser = playwright.chromium.launch(
-            executable_path=path, args=ARGUMENTS, chromium_sandbox=os.geteuid() != 0
-        )
         # Links of the pictures show an address that nobody takes for a real one.
         with serving(database, BRI_PUBLIC_URL="https://data.example") as base:
             take_all(browser, base, TARGET)
-        browser.close()
 
 
 if __name__ == "__main__":

@@ -13,6 +13,8 @@ from fastapi import Response
 from app.http import rendering_limit
 from app.problems.problem import NotReady
 
+pytestmark = pytest.mark.resources
+
 
 def test_so_many_are_made_at_once_and_no_more() -> None:
     at_once, most = 0, 0

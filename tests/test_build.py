@@ -8,7 +8,6 @@ import sqlite3
 import subprocess
 import sys
 import sysconfig
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -24,13 +23,14 @@ from app.db.models import SCHEMA_REVISION
 from app.ingest.build import build
 from app.ingest.files import compute_seed_hash
 from app.ingest.issues import BuildError, SeedError
-from tests.seeds import GOODS, MIGRATIONS, ROOT, SCIO, SEED, add, add_figure, copied, edit
+from tests.support.builds import killed
+from tests.support.seeds import GOODS, MIGRATIONS, ROOT, SCIO, SEED, add, add_figure, copied, edit
 
-pytestmark = pytest.mark.sqlite
+pytestmark = [pytest.mark.resources, pytest.mark.sqlite]
 
 BUILD = (
     "import sys; from pathlib import Path; from app.ingest.build import build;"
-    " print('ready', flush=True); build(*map(Path, sys.argv[1:]))"
+    " build(*map(Path, sys.argv[1:]))"
 )
 GOODS_SERIES = "goods-trade.CN.BRI.CNY.P12M"
 
@@ -57,17 +57,7 @@ def ask(path: Path, sql: str) -> list[tuple[object, ...]]:
         return connection.execute(sql).fetchall()
 
 
-def python_build(python: str, seed: Path, target: Path) -> subprocess.Popen[str]:
-    """Start a build in another process."""
-    site = sysconfig.get_path("purelib")
-    return subprocess.Popen(
-        [python, "-c", BUILD, str(seed), str(MIGRATIONS), str(target)],
-        env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{site}"},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-
-
+@pytest.mark.quick
 def test_the_same_seed_gives_the_same_bytes(built: Path, tmp_path: Path) -> None:
     again = tmp_path / "folder" / "that" / "is new" / "100% #1?.sqlite"
     build(copied(tmp_path), MIGRATIONS, again)
@@ -96,9 +86,12 @@ def test_another_python_gives_the_same_bytes(built: Path, tmp_path: Path) -> Non
     python = other_python()
     if python is None:
         pytest.skip("there is no other Python of this version")
-    with python_build(python, SEED, tmp_path / "other.sqlite") as process:
-        process.communicate()
-    assert process.returncode == 0
+    site = sysconfig.get_path("purelib")
+    subprocess.run(
+        [python, "-c", BUILD, str(SEED), str(MIGRATIONS), str(tmp_path / "other.sqlite")],
+        env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{site}"},
+        check=True,
+    )
     assert (tmp_path / "other.sqlite").read_bytes() == built.read_bytes()
 
 
@@ -142,22 +135,24 @@ def test_a_full_disk_leaves_the_old_database(built: Path, tmp_path: Path) -> Non
     assert list(target.parent.iterdir()) == [target]
 
 
-@pytest.mark.parametrize("delay", [0.05, 0.3, 0.5, 0.7, 0.9, 1.2])
-def test_a_killed_build_leaves_the_old_or_the_new(
-    built: Path, tmp_path: Path, delay: float
-) -> None:
-    seed, target = copied(tmp_path), tmp_path / "bri.sqlite"
+def test_a_killed_build_leaves_the_old_or_the_new(built: Path, tmp_path: Path) -> None:
+    seed, target = copied(tmp_path), tmp_path / "out" / "bri.sqlite"
     edit(seed, GOODS, "  en: 22.1 trillion yuan", "  en: 22.1 trillion yuan in all")
     build(seed, MIGRATIONS, target)
-    old = target.read_bytes()
-    with python_build(sys.executable, SEED, target) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-        time.sleep(delay)
-        process.send_signal(signal.SIGKILL)
-    assert target.read_bytes() in (old, built.read_bytes())
-    build(SEED, MIGRATIONS, target)
-    assert target.read_bytes() == built.read_bytes()
+    code, (*_, last) = killed(tmp_path, seed, target)
+    assert code == 0
+    assert last > 100
+    old, new = target.read_bytes(), built.read_bytes()
+    for moment in (1, 3, last // 4, last // 2, last * 3 // 4):
+        assert killed(tmp_path, SEED, target, moment)[0] == -signal.SIGKILL
+        assert target.read_bytes() == old
+    moment = last - 4
+    while killed(tmp_path, SEED, target, moment)[0] == -signal.SIGKILL:
+        assert target.read_bytes() in (old, new)
+        moment += 1
+    assert moment > last
+    assert target.read_bytes() == new
+    assert list(target.parent.iterdir()) == [target]
 
 
 def test_the_release_says_what_it_was_built_from(built: Path) -> None:

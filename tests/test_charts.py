@@ -21,10 +21,10 @@ from app.formats.charts.render import render_svg
 from app.i18n import Language
 from app.parameters import Theme
 from app.queries import charts
-from tests.conftest import ROOT
+from tests.support.seeds import ROOT, SEED
 
 SVG = "{http://www.w3.org/2000/svg}"
-INDICATORS = sorted(file.stem for file in (ROOT / "seed" / "indicators").glob("*.yaml"))
+INDICATORS = sorted(file.stem for file in (SEED / "indicators").glob("*.yaml"))
 PICTURES = [*(f"/v1/indicators/{code}" for code in INDICATORS), "/v1/overview"]
 LANGUAGES = ["en", "zh"]
 
@@ -73,7 +73,8 @@ def test_figures_are_told_whole(client: TestClient, code: str, language: str) ->
         assert bare(point["display"]) in printed
         assert bare(point["period"]["label"]) in printed
         assert bare(point["citation"]) in printed
-        assert f"{point['period']['label']}: {point['display']}" in described
+        colon = ": " if language == "en" else "："
+        assert colon.join([point["period"]["label"], point["display"]]) in described
         if point["growth"]:
             assert bare(point["growth"]["display"]) in printed
         for one in series["breaks"]:
@@ -86,6 +87,7 @@ def test_figures_are_told_whole(client: TestClient, code: str, language: str) ->
     assert ("25November2026" if language == "en" else "2026年11月25日") in printed
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_overview_has_all_figures_and_areas(client: TestClient, language: str) -> None:
     overview = client.get(f"/v1/overview?lang={language}").json()
@@ -148,8 +150,8 @@ def test_limits_are_drawn_and_written(client: TestClient) -> None:
     hatched = [path for path in shapes if path.count("M") > 10]
     assert len(chevrons) == 3, "at the headline, at the bar, and where their meaning is told"
     assert len(hatched) == 1, "the bar; what tells its meaning is too small for so many lines"
-    assert "“Over”:thefigureliesabove" in text_of(picture)
-    assert "“Nearly”:thefigureliesbelow" in text_of(picture)
+    assert "“Over”:theactualfigureishigher" in text_of(picture)
+    assert "“Nearly”:theactualfigureislower" in text_of(picture)
     (nearly,) = (
         layer
         for layer in layers(client, "/v1/indicators/aid-projects", "bar")
@@ -157,7 +159,7 @@ def test_limits_are_drawn_and_written(client: TestClient) -> None:
     )
     assert [one["display"] for one in nearly["data"]["values"]] == ["nearly 700"]
     plain = drawn(client, "/v1/indicators/goods-trade")
-    assert "lies" not in text_of(plain)
+    assert "actualfigure" not in text_of(plain)
 
 
 def test_breaks_and_gaps_are_drawn(client: TestClient) -> None:
@@ -166,7 +168,7 @@ def test_breaks_and_gaps_are_drawn(client: TestClient) -> None:
     assert dashes.count([6, 4]) == 1
     printed = text_of(drawn(client, "/v1/indicators/goods-trade"))
     assert printed.count("Breakintheseries,seenotes") == 1
-    assert "2014to2021:nofigurehere" in printed
+    assert "2014to2021:notincluded" in printed
     unbroken = layers(client, "/v1/indicators/outward-direct-investment", "rule")
     assert [6, 4] not in [layer["mark"].get("strokeDash") for layer in unbroken]
 
@@ -184,7 +186,7 @@ def test_one_figure_is_no_bar(client: TestClient) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("path", PICTURES)
 def test_svg_is_safe_and_accessible(client: TestClient, path: str, language: str) -> None:
-    response = client.get(f"{path}.svg?lang={language}&theme=dark")
+    response = client.get(f"{path}.svg?lang={language}")
     policy = "default-src 'none'; style-src 'unsafe-inline'; font-src data:"
     assert response.headers["content-security-policy"] == policy
     picture = ET.fromstring(response.text)  # noqa: S314
@@ -309,7 +311,7 @@ def test_what_does_not_fit_is_refused(client: TestClient) -> None:
         assert response.status_code == 422
         (error,) = response.json()["errors"]
         assert error["location"] == "query.height"
-        assert f"write at least {least}, or leave height out" in error["message"]
+        assert f"use at least {least}, or omit height" in error["message"]
     large = client.get("/v1/overview.png?lang=zh&width=1600&height=2000&scale=3")
     assert large.status_code == 422
     assert large.json()["errors"][0]["location"] == "query.scale"
@@ -345,7 +347,7 @@ def test_series_without_figures_says_so() -> None:
     }
     picture = build_series_chart(empty, date(2026, 11, 25), Language.ENGLISH)
     drawn_alone = render_svg(layout_chart(picture, 320, None, Theme.DARK), picture).decode()
-    assert "No figure is carried here yet." in drawn_alone
+    assert "No figures are included yet." in drawn_alone
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,11 @@ import pytest
 
 from app.formats.charts import client
 from app.formats.charts.client import RenderingClient
-from tests.conftest import Target, environment_of, serving
+from tests.support.processes import serving
+from tests.support.targets import Target, environment_of
 from tests.test_charts import LANGUAGES
+
+pytestmark = pytest.mark.resources
 
 
 def test_same_request_gives_the_same_bytes_anywhere(server: str, database: Target) -> None:
@@ -47,17 +50,17 @@ assert not {"vl_convert", "fontTools", "resvg_py"} & set(sys.modules)
 
 def test_engine_that_has_ended_is_replaced() -> None:
     kept = RenderingClient()
-    first = kept.run("face", "BRI Sans", False, "abc")
+    first = kept.run("embed_font", "BRI Sans", False, "abc")
     assert kept.process is not None
     kept.process.kill()
     kept.process.wait()
-    assert kept.run("face", "BRI Sans", False, "abc") == first
+    assert kept.run("embed_font", "BRI Sans", False, "abc") == first
     kept.close()
 
 
 def test_engine_ends_with_its_input() -> None:
     kept = RenderingClient()
-    kept.run("face", "BRI Sans", True, "abc")
+    kept.run("embed_font", "BRI Sans", True, "abc")
     assert kept.process is not None
     with kept.process as started:
         assert started.stdin is not None
@@ -77,5 +80,5 @@ def test_engine_that_is_stuck_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "TIMEOUT", 0.0)
     kept = RenderingClient()
     with pytest.raises(EOFError):
-        kept.run("face", "BRI Sans SC", False, "一带一路" * 100)
+        kept.run("embed_font", "BRI Sans SC", False, "一带一路" * 100)
     kept.close()

@@ -9,6 +9,8 @@ import rispy
 from bibtexparser.entrypoint import parse_string
 from starlette.testclient import TestClient
 
+pytestmark = [pytest.mark.database, pytest.mark.quick]
+
 AID = "Aid projects organised and implemented in BRI countries, January to November 2024, over 700"
 FIGURE = "aid-projects.CN.BRI.NB.P11M.2024-01.scio-2025-01-15"
 

@@ -12,14 +12,15 @@ import httpx2
 import pytest
 from typer.testing import Result
 
-from tests.conftest import ROOT, bri, free_port, wait_until_ready
+from tests.support.processes import bri, free_port, wait_until_ready
+from tests.support.seeds import ROOT, SEED
 
-pytestmark = pytest.mark.sqlite
+pytestmark = [pytest.mark.resources, pytest.mark.sqlite]
 
 
 def copied_seed(folder: Path) -> Path:
     """Copy the real seed to where it may be changed."""
-    return Path(shutil.copytree(ROOT / "seed", folder / "seed"))
+    return Path(shutil.copytree(SEED, folder / "seed"))
 
 
 def failed(done: Result, said: str) -> None:
@@ -29,12 +30,13 @@ def failed(done: Result, said: str) -> None:
     assert isinstance(done.exception, SystemExit)
 
 
+@pytest.mark.quick
 def test_build_then_check(tmp_path: Path) -> None:
     target = tmp_path / "deep" / "er" / "bri.sqlite"
     done = bri("build", "--database", str(target))
     assert done.exit_code == 0, done.stderr
     assert str(target) in done.stdout
-    assert "is the database of this seed" in bri("check", "--database", str(target)).stdout
+    assert "was built from this seed" in bri("check", "--database", str(target)).stdout
 
 
 def test_database_of_its_own_for_each_seed(tmp_path: Path) -> None:
@@ -67,7 +69,7 @@ def test_what_a_user_can_cause_is_told_in_one_line(tmp_path: Path) -> None:
     failed(bri("build", "--database", str(tmp_path)), "is a folder")
     failed(bri("build", "--database", str(stranger / "x" / "y.sqlite")), "cannot write")
     failed(bri("check", "--database", str(tmp_path / "none.sqlite")), "is missing")
-    failed(bri("check", "--seed", str(tmp_path / "none")), "is no folder of seed files")
+    failed(bri("check", "--seed", str(tmp_path / "none")), "is not a folder of seed files")
     failed(bri("build", BRI_PUBLIC_URL="not an address"), "BRI_PUBLIC_URL")
 
 
@@ -87,7 +89,10 @@ def test_taken_port_is_told(database: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        failed(bri("serve", "--port", port, "--database", str(database)), f":{port}:")
+        failed(
+            bri("serve", "--port", port, "--database", str(database)),
+            f"cannot listen on 127.0.0.1:{port}",
+        )
 
 
 @pytest.mark.parametrize("arguments", [["serve", "--port", "x"], ["nothing"], ["build", "--foo"]])
@@ -101,7 +106,7 @@ def test_an_address_is_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.chdir(tmp_path)
     for command in ("build", "check", "openapi"):
         done = bri(command, "--database", "postgresql+psycopg://somebody@127.0.0.1/bri")
-        failed(done, "give an address as BRI_DATABASE_URL")
+        failed(done, "set BRI_DATABASE_URL for a database server")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -132,7 +137,7 @@ def test_serve_says_where_and_stops_when_told(tmp_path: Path, workers: int) -> N
     ) as process:
         base = f"http://127.0.0.1:{port}"
         try:
-            wait_until_ready(base, process)
+            wait_until_ready(base, process.poll)
             assert httpx2.get(f"{base}/v1/overview").status_code == 200
             process.send_signal(signal.SIGTERM)
             said, _ = process.communicate(timeout=20)

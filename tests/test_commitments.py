@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+pytestmark = [pytest.mark.database, pytest.mark.quick]
+
 AREAS = {
     "industrial-and-supply-chains": (
         8,

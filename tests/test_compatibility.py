@@ -10,6 +10,8 @@ import pytest
 
 from tests.compatibility import Node, breaking, kept, main
 
+pytestmark = pytest.mark.quick
+
 RELEASED = Path(__file__).parent / "released" / "openapi-v1.json"
 
 EARLIER: Node = {

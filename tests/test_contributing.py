@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.support.seeds import ROOT
 
 PAGE = (ROOT / ".github" / "CONTRIBUTING.md").read_text("utf-8")
 TOP = "|".join(

@@ -17,7 +17,7 @@ from app.db.sqlite import SQLiteStore
 from app.db.statements import CompiledStatement
 from app.http.routing import Router
 from app.queries import keys
-from tests.conftest import Target, opened
+from tests.support.targets import Target, opened
 from tests.test_contract import PATHS, example_url
 
 NAMED = {"X-Request-ID": "the-same-for-all", "Accept-Encoding": "identity"}
@@ -70,15 +70,16 @@ def told(client: TestClient, url: str, **headers: str) -> tuple[int, list[Any], 
 
 
 @pytest.mark.parametrize("path", [*PATHS, *MORE, *REFUSED])
-@pytest.mark.parametrize("language", ["en", "zh"])
 def test_both_ways_answer_alike(
-    short: TestClient, long: TestClient, document: dict[str, Any], path: str, language: str
+    short: TestClient, long: TestClient, document: dict[str, Any], path: str
 ) -> None:
     url = example_url(document, path) if path in PATHS else path
-    headers = {"Accept-Language": language, "Host": "data.example:8443"}
-    short_told, long_told = told(short, url, **headers), told(long, url, **headers)
-    assert short_told == long_told
-    assert (short_told[0] == 200) == (path not in REFUSED)
+    is_drawn = path.endswith((".svg", ".png"))
+    for language in ("zh",) if is_drawn else ("en", "zh"):
+        headers = {"Accept-Language": language, "Host": "data.example:8443"}
+        short_told, long_told = told(short, url, **headers), told(long, url, **headers)
+        assert short_told == long_told
+        assert (short_told[0] == 200) == (path not in REFUSED)
 
 
 @pytest.mark.sqlite

@@ -12,6 +12,8 @@ from rdflib import DCAT, DCTERMS, FOAF, RDF, Graph, URIRef
 from rdflib.compare import isomorphic
 from starlette.testclient import TestClient
 
+pytestmark = pytest.mark.database
+
 HOST = "http://testserver"
 NEEDED = {
     DCAT.Catalog: (DCTERMS.title, DCTERMS.description, DCTERMS.publisher, DCAT.dataset),

@@ -1,5 +1,6 @@
 """The doctor: every ailment is told with what to do about it."""
 
+import re
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,14 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, bri, free_port
-from tests.seeds import GOODS, copied, edit
+from tests.support.processes import bri, free_port
+from tests.support.seeds import GOODS, ROOT, copied, edit
+
+pytestmark = pytest.mark.resources
 
 
 def findings(*arguments: str, **environment: str) -> tuple[int, dict[str, tuple[str, str]]]:
     """Ask the doctor; give the exit code, and each finding by its name."""
     done = bri("doctor", "--port", str(free_port()), *arguments, **environment)
-    lines = [line.split("  ", 2) for line in done.stdout.splitlines()]
+    lines = [re.split(r" {2,}", line, maxsplit=2) for line in done.stdout.splitlines()]
     return done.exit_code, {name.strip(): (state, told.strip()) for state, name, told in lines}
 
 
@@ -31,10 +34,13 @@ def test_all_is_well_before_and_after_a_build(tmp_path: Path) -> None:
         "temporary files",
         "port",
     }
-    assert "not built yet" in found["database"][1]
+    assert "does not exist yet" in found["database"][1]
     assert bri("build", "--database", target).exit_code == 0
     code, found = findings("--database", target)
-    assert (code, found["database"]) == (0, ("well", f"{target} is whole and of this seed"))
+    assert (code, found["database"]) == (
+        0,
+        ("OK", f"{target} is valid and was built from this seed"),
+    )
 
 
 def test_a_seed_with_faults(tmp_path: Path) -> None:
@@ -42,7 +48,7 @@ def test_a_seed_with_faults(tmp_path: Path) -> None:
     edit(seed, GOODS, "qualifier: exact", "qualifier: exactly")
     code, found = findings("--seed", str(seed), "--database", str(tmp_path / "new.sqlite"))
     state, told = found["seed"]
-    assert (code, state) == (1, "ILL")
+    assert (code, state) == (1, "FAIL")
     assert GOODS in told
     assert "bri check" in told
 
@@ -54,8 +60,8 @@ def test_a_database_of_another_seed_and_a_broken_one(tmp_path: Path) -> None:
     edit(seed, GOODS, "22.1 trillion yuan", "22.1 trillion RMB")
     _, found = findings("--seed", str(seed), "--database", str(target))
     assert found["database"] == (
-        "ILL",
-        f"{target} was built from another seed; run 'bri build'",
+        "FAIL",
+        f"{target} was built from another seed; rebuild it with 'bri build'",
     )
     target.write_bytes(b"nonsense")
     _, found = findings("--database", str(target))
@@ -64,7 +70,7 @@ def test_a_database_of_another_seed_and_a_broken_one(tmp_path: Path) -> None:
 
 def test_migrations_that_are_not_there(tmp_path: Path) -> None:
     code, found = findings(BRI_MIGRATIONS=str(tmp_path), BRI_DATABASE=str(tmp_path / "a.sqlite"))
-    assert (code, found["migrations"][0]) == (1, "ILL")
+    assert (code, found["migrations"][0]) == (1, "FAIL")
     assert found["settings"][1].startswith("BRI_DATABASE, BRI_MIGRATIONS set")
 
 
@@ -89,18 +95,18 @@ def without_temporary_files(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_nowhere_to_write_temporary_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with without_temporary_files(monkeypatch):
         code, found = findings("--database", str(tmp_path / "a.sqlite"))
-    assert (code, found["temporary files"][0]) == (1, "ILL")
+    assert (code, found["temporary files"][0]) == (1, "FAIL")
     assert "mount a writable /tmp" in found["temporary files"][1]
 
 
 def test_no_room_for_a_database() -> None:
     code, found = findings("--database", "/proc/bri.sqlite")
     assert code == 1
-    assert found["disk"][0] == "ILL"
+    assert found["disk"][0] == "FAIL"
 
 
 def test_on_a_seed_folder_that_is_missing(tmp_path: Path) -> None:
     done = bri("doctor", "--seed", str(tmp_path / "none"))
     assert done.exit_code == 1
-    assert "no folder of seed files" in done.stderr
+    assert "not a folder of seed files" in done.stderr
     assert (ROOT / "seed").is_dir()

@@ -28,8 +28,10 @@ from app.queries.exports import OBSERVATIONS, read_chunks, read_line_chunks, sel
 from app.request import create_context as reader_of
 from app.routers.downloads import FORMATS, Format, send_table
 from tests.benchmarks.generated import Scale, build
-from tests.conftest import ROOT, Target, opened
-from tests.seeds import GOODS, copied, edit
+from tests.support.seeds import GOODS, ROOT, copied, edit
+from tests.support.targets import Target, opened
+
+pytestmark = [pytest.mark.database, pytest.mark.resources]
 
 PLAIN = {
     "id": ("id",),

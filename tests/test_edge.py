@@ -13,9 +13,9 @@ import httpx2
 import pytest
 
 from app.ingest.build import build
-from tests.conftest import free_port, serving
-from tests.loading import until
-from tests.seeds import MIGRATIONS, ROOT, SEED, copied, edit
+from tests.support.load import until
+from tests.support.processes import free_port, serving
+from tests.support.seeds import MIGRATIONS, ROOT, SEED, copied, edit
 
 NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
 PUBLIC = "https://data.example"

@@ -19,7 +19,9 @@ from app.http.compression import (
     is_compressible,
     negotiate_coding,
 )
-from tests.conftest import Target, opened
+from tests.support.targets import Target, opened
+
+pytestmark = pytest.mark.quick
 
 if sys.version_info >= (3, 14):
     from compression import zstd

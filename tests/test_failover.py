@@ -13,10 +13,12 @@ from sqlalchemy import URL
 from app.ingest.build import build
 from app.ingest.files import compute_seed_hash
 from app.ingest.issues import BuildError
-from tests.clusters import Cluster, folder_for_servers, running
-from tests.conftest import free_port, serving
-from tests.loading import loaded, until
-from tests.seeds import MIGRATIONS, SEED, copied, edit
+from tests.support.load import loaded, until
+from tests.support.postgresql import Cluster, folder_for_servers, running
+from tests.support.processes import free_port, serving
+from tests.support.seeds import MIGRATIONS, SEED, copied, edit
+
+pytestmark = pytest.mark.resources
 
 
 @pytest.fixture
@@ -97,7 +99,7 @@ def test_without_any_server_it_says_so_and_recovers(
     pair: tuple[Cluster, Cluster, URL], tmp_path: Path
 ) -> None:
     primary, replica, url = pair
-    with (tmp_path / "log").open("w+") as log, serving(url, log, BRI_CACHE_ENTRIES="0") as base:
+    with serving(url, tmp_path / "log", BRI_CACHE_ENTRIES="0") as base:
         replica.kill()
         primary.kill()
         for path in ("/health/ready", "/v1/overview", "/v1/search?q=trade"):

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+pytestmark = [pytest.mark.database, pytest.mark.quick]
+
 SEVEN: list[tuple[str, str, int, str, str, str, str, str]] = [
     # code, unit, months, value, qualifier, English, Chinese, place
     (

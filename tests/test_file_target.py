@@ -2,7 +2,6 @@
 
 import os
 import sqlite3
-import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -11,10 +10,10 @@ import pytest
 from app.ingest.build import build
 from app.ingest.issues import BuildError
 from app.ingest.publish_sqlite import remove_leftovers, replace_atomically
-from tests.seeds import MIGRATIONS, SEED
-from tests.test_build import python_build
+from tests.support.processes import forked
+from tests.support.seeds import MIGRATIONS, SEED
 
-pytestmark = pytest.mark.sqlite
+pytestmark = [pytest.mark.resources, pytest.mark.sqlite]
 
 
 @pytest.fixture(scope="module")
@@ -40,15 +39,13 @@ def test_what_killed_builds_left_is_cleared_away(tmp_path: Path) -> None:
 
 def test_two_builds_at_once_end_well(built: Path, tmp_path: Path) -> None:
     target = tmp_path / "bri.sqlite"
-    with (
-        python_build(sys.executable, SEED, target) as first,
-        python_build(sys.executable, SEED, target) as second,
-    ):
-        first.communicate()
-        second.communicate()
-    assert (first.returncode, second.returncode) == (0, 0)
+    both = [forked(tmp_path / "log", build, SEED, MIGRATIONS, target) for _ in range(2)]
+    for process in both:
+        process.join(60)
+        assert process.exitcode == 0
+        process.close()
     assert target.read_bytes() == built.read_bytes()
-    assert list(tmp_path.iterdir()) == [target]
+    assert sorted(tmp_path.iterdir()) == [target, tmp_path / "log"]
 
 
 def test_what_a_link_names_is_replaced(built: Path, tmp_path: Path) -> None:
@@ -69,10 +66,10 @@ def test_strangers_are_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     before = (tmp_path / "other.sqlite").read_bytes()
     for name, message in (
-        ("notes.txt", "is no database of this API .*; move it away or name another file"),
+        ("notes.txt", "is no database of this API .*; move it or name another file"),
         ("other.sqlite", "is no database of this API .*no such column"),
         ("folder", "is a folder; name a file"),
-        ("pipe", "is no regular file; name another"),
+        ("pipe", "is not a regular file; name another"),
         ("notes.txt/bri.sqlite", "cannot write .*: (Not a directory|File exists)"),
         (f"{'long' * 80}.sqlite", "cannot write .*: File name too long"),
     ):

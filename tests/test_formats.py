@@ -23,7 +23,9 @@ import pytest
 from frictionless import Package
 from starlette.testclient import TestClient
 
-from tests.seeds import GOODS, copied, edit, refused
+from tests.support.seeds import GOODS, copied, edit, refused
+
+pytestmark = pytest.mark.database
 
 FORMULA = re.compile("[=+@-]")
 NUMBER = re.compile(r"-?\d+(\.\d+)?")

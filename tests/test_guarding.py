@@ -9,7 +9,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.http.limits import client_network
-from tests.conftest import Target, bri, opened, serving
+from tests.support.processes import bri, serving
+from tests.support.targets import Target, opened
+
+pytestmark = pytest.mark.resources
 
 
 @pytest.mark.parametrize(

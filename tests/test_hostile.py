@@ -2,72 +2,74 @@
 
 import asyncio
 import os
+import re
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from functools import partialmethod
 from pathlib import Path
-from tempfile import TemporaryFile
 
 import httpx2
 import pytest
+import uvicorn
 
+from app.server import timeouts
 from app.server.timeouts import Deadline
-from tests.conftest import Target, environment_of, free_port, wait_until_ready
+from tests.support.processes import launched, run_command
+from tests.support.targets import Target
 
-SECONDS = 1.0
+pytestmark = pytest.mark.resources
+
+SECONDS = 0.5
 """How long the server of these tests waits for slow clients."""
-KEEP_ALIVE = 2
-PROGRAM = (
-    "import app.server.timeouts as timeouts, uvicorn.config as config, functools;"
-    f" config.Config.__init__ = functools.partialmethod("
-    f" config.Config.__init__, timeout_keep_alive={KEEP_ALIVE});"
-    f" timeouts.HEAD_TIMEOUT = timeouts.WRITE_TIMEOUT = {SECONDS};"
-    " from app.cli import app; app()"
-)
+KEEP_ALIVE = 1
 HOST = b"Host: data.example\r\n"
 MEGABYTE = 1024 * 1024
+
+
+def run_hasty(*arguments: str) -> None:
+    """Run the command line with little patience for clients."""
+    timeouts.HEAD_TIMEOUT = timeouts.WRITE_TIMEOUT = SECONDS
+    uvicorn.Config.__init__ = partialmethod(  # type: ignore[method-assign, assignment]
+        uvicorn.Config.__init__, timeout_keep_alive=KEEP_ALIVE
+    )
+    run_command(*arguments)
 
 
 @pytest.fixture(scope="module")
 def hasty(database: Target) -> Iterator[tuple[int, int]]:
     """Serve with little patience; give the port and the process."""
-    port = free_port()
-    command = [sys.executable, "-c", PROGRAM, "serve", "--port", str(port)]
-    with (
-        TemporaryFile("w+") as written,
-        subprocess.Popen(
-            command,
-            stdout=written,
-            stderr=subprocess.STDOUT,
-            text=True,
-            env={**os.environ, **environment_of(database)},
-        ) as process,
-    ):
-        try:
-            wait_until_ready(f"http://127.0.0.1:{port}", process)
-            yield port, process.pid
-        finally:
-            process.terminate()
-            process.wait(timeout=20)
-            written.seek(0)
-            log = written.read()
-            assert "Traceback" not in log, log[-3000:]
+    with launched(database, run_hasty) as server:
+        yield server.port, server.pid
+        log = server.log.read_text()
+        assert "Traceback" not in log, log[-3000:]
 
 
 def exchange(port: int, sent: bytes, seconds: float = 15) -> bytes:
-    """Send bytes, and read until the server closes or says nothing more."""
+    """Send bytes, and read until the answer is whole or the server closes."""
     with socket.create_connection(("127.0.0.1", port), timeout=seconds) as connection:
         with suppress(BrokenPipeError, ConnectionResetError):
             connection.sendall(sent)
-        told = b""
-        with suppress(ConnectionResetError, TimeoutError):
-            while part := connection.recv(65536):
-                told += part
-        return told
+        with suppress(ConnectionResetError):
+            return answer(connection)
+        return b""
+
+
+def answer(connection: socket.socket) -> bytes:
+    """Read an answer, or what comes of it before the server closes."""
+    told = b""
+    while not is_whole(told) and (part := connection.recv(65536)):
+        told += part
+    return told
+
+
+def is_whole(told: bytes) -> bool:
+    """Tell whether all of an answer is there that its head announces."""
+    head, end, body = told.partition(b"\r\n\r\n")
+    length = re.search(rb"(?i)\r\ncontent-length: *(\d+)", head)
+    return bool(end and length and len(body) >= int(length[1]))
 
 
 def memory(process: int) -> int:
@@ -178,19 +180,19 @@ def test_a_connection_that_says_nothing_is_let_go(hasty: tuple[int, int]) -> Non
     assert SECONDS * 0.9 < time.monotonic() - began < SECONDS + 5
 
 
-@pytest.mark.parametrize("path", ["/v1/topics", "/v1/nothing"])
-def test_a_connection_is_kept_between_requests_but_not_for_ever(
-    hasty: tuple[int, int], path: str
-) -> None:
-    asked = f"GET {path} HTTP/1.1\r\n".encode() + HOST + b"\r\n"
-    with socket.create_connection(("127.0.0.1", hasty[0]), timeout=15) as connection:
-        for _ in range(4):
+def test_a_connection_is_kept_between_requests_but_not_for_ever(hasty: tuple[int, int]) -> None:
+    for path in ("/v1/topics", "/v1/nothing"):
+        asked = f"GET {path} HTTP/1.1\r\n".encode() + HOST + b"\r\n"
+        with socket.create_connection(("127.0.0.1", hasty[0]), timeout=15) as connection:
+            for _ in range(4):
+                connection.sendall(asked)
+                assert answer(connection).startswith(b"HTTP/1.1 ")
+                time.sleep(KEEP_ALIVE * 0.3)
             connection.sendall(asked)
-            time.sleep(0.3)
-            assert connection.recv(MEGABYTE).startswith(b"HTTP/1.1 ")
-        began = time.monotonic()
-        assert connection.recv(10) == b""
-    assert KEEP_ALIVE * 0.9 < time.monotonic() - began < KEEP_ALIVE + 5
+            assert answer(connection).startswith(b"HTTP/1.1 ")
+            began = time.monotonic()
+            assert connection.recv(10) == b""
+        assert KEEP_ALIVE * 0.9 < time.monotonic() - began < KEEP_ALIVE + 5
 
 
 def test_patience_runs_out_after_it_last_began() -> None:
@@ -198,21 +200,21 @@ def test_patience_runs_out_after_it_last_began() -> None:
 
     async def use() -> None:
         loop = asyncio.get_running_loop()
-        patience = Deadline(loop, 0.2, lambda: ran.append(loop.time()))
+        held = Deadline(loop, 0.1, lambda: ran.append(loop.time()))
         for _ in range(5):
-            patience.restart()
-            await asyncio.sleep(0.1)
+            held.restart()
+            await asyncio.sleep(0.03)
         began = loop.time()
-        patience.restart()
-        await asyncio.sleep(0.5)
+        held.restart()
+        await asyncio.sleep(0.25)
         assert len(ran) == 1
-        assert 0.19 < ran[0] - began < 0.4
-        patience.restart()
-        patience.expires_at = None
-        await asyncio.sleep(0.3)
-        patience.restart()
-        patience.cancel()
-        await asyncio.sleep(0.3)
+        assert 0.09 < ran[0] - began < 0.2
+        held.restart()
+        held.expires_at = None
+        await asyncio.sleep(0.15)
+        held.restart()
+        held.cancel()
+        await asyncio.sleep(0.15)
         assert len(ran) == 1
 
     asyncio.run(use())

@@ -14,7 +14,10 @@ import pytest
 from mcp import Client, StdioServerParameters
 from starlette.testclient import TestClient
 
-from tests.conftest import Target, environment_of, serving
+from tests.support.processes import serving
+from tests.support.targets import Target, environment_of
+
+pytestmark = pytest.mark.resources
 
 AID = "aid-projects.CN.BRI.NB.P11M.2024-01.scio-2025-01-15"
 
@@ -51,6 +54,7 @@ def refusal(where: Any, tool: str, **given: Any) -> str:
     return anyio.run(asking)
 
 
+@pytest.mark.quick
 def test_the_tools_are_told(address: str) -> None:
     async def asking() -> list[Any]:
         async with Client(f"{address}/mcp") as client:

@@ -22,13 +22,14 @@ from sqlmodel import SQLModel
 from app.db import DatabaseError, PostgresLimits, PostgresStore, create_writing_engine
 from app.db.models import SCHEMA_REVISION, ExactDecimal, format_plain
 from app.ingest.build import build, migrate_database
-from tests.conftest import Target
-from tests.seeds import MIGRATIONS, SEED
+from tests.support.seeds import MIGRATIONS, SEED
+from tests.support.targets import Target
 
 TABLES = sorted(SQLModel.metadata.tables)
 
 
 pytestmark = [
+    pytest.mark.database,
     # SQLite cannot tell SQLAlchemy of the index over an expression.
     pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index"),
     pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based"),

@@ -13,7 +13,10 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
 
-from tests.conftest import Target, serving
+from tests.support.processes import serving
+from tests.support.targets import Target
+
+pytestmark = pytest.mark.resources
 
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
 TRACE = "0af7651916cd43dd8448eb211c80319c"
@@ -23,7 +26,7 @@ TRACE = "0af7651916cd43dd8448eb211c80319c"
 def logged(database: Target, folder: Path, form: str) -> Iterator[tuple[str, Path]]:
     """Serve with a log."""
     file = folder / "log"
-    with file.open("w") as log, serving(database, log, BRI_ACCESS_LOG=form) as base:
+    with serving(database, file, BRI_ACCESS_LOG=form) as base:
         yield base, file
 
 
@@ -32,6 +35,7 @@ def lines(file: Path, path: str) -> list[str]:
     return [line for line in file.read_text().splitlines() if path in line]
 
 
+@pytest.mark.quick
 def test_each_request_is_a_line_for_programs(database: Target, tmp_path: Path) -> None:
     with logged(database, tmp_path, "json") as (base, file):
         headers = {
@@ -103,7 +107,7 @@ def test_numbers_are_those_of_all_workers(database: Target, workers: int) -> Non
         paths = ["/v1/overview"] * 200 + ["/v1/indicators/aid"] * 10 + ["/v1/topics?limit=1"] * 10
         with ThreadPoolExecutor(8) as threads:
             answered = list(threads.map(get, paths))
-        sleep(1.5)
+        sleep(1.1)
         answer = httpx2.get(f"{base}/metrics")
         again = httpx2.get(f"{base}/metrics")
     assert answered.count(200) == 210

@@ -11,8 +11,10 @@ from starlette.testclient import TestClient
 from app.db import DatabaseError, SQLiteStore
 from app.http.cache import REFRESH_INTERVAL
 from app.releases import Release, ReleaseManager
-from tests.conftest import Target, opened
+from tests.support.targets import Target, opened
 from tests.test_caching import ask
+
+pytestmark = [pytest.mark.database, pytest.mark.resources, pytest.mark.quick]
 
 
 def test_without_a_database_kept_answers_go_on(tmp_path: Path, database: Target) -> None:

@@ -14,6 +14,8 @@ from app.pages.guide import PAGE_NAMES
 from app.routers.pages import SECTIONS
 from tests.test_discovery import HOST, answers
 
+pytestmark = pytest.mark.database
+
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 OWN = (
     "/",
@@ -144,6 +146,7 @@ def test_a_shared_figure_is_told_whole(
     assert all(part in meta(page, "og:description") for part in told)
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_pages_show_every_figure_as_the_api_does(client: TestClient, language: str) -> None:
     overview = client.get(f"/v1/overview?lang={language}").json()

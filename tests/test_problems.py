@@ -8,6 +8,8 @@ from starlette.testclient import TestClient
 
 from app.problems.problem import PROBLEM_TYPES
 
+pytestmark = [pytest.mark.database, pytest.mark.quick]
+
 FIELDS = {"type", "title", "status", "detail", "code", "request_id", "errors"}
 
 

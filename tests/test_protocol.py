@@ -1,9 +1,7 @@
 """Answers straight from the parser: byte by byte those of the ASGI way, whatever clients do."""
 
-import os
 import re
 import socket
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,9 +14,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app import cli
 from app.server import protocol
-from tests.conftest import free_port, serving, wait_until_ready
+from tests.support.processes import launched, run_command
 
-pytestmark = pytest.mark.sqlite
+pytestmark = [pytest.mark.resources, pytest.mark.sqlite]
 
 CHANGING = re.compile(rb"\r\n(?:date|x-request-id): [^\r]*", re.IGNORECASE)
 NAMED = re.compile(rb"\r\nx-request-id: ([^\r]*)")
@@ -80,35 +78,22 @@ BROKEN = (
 
 
 @pytest.fixture(scope="module")
-def straight(database: Path) -> Iterator[int]:
+def straight(server: str) -> int:
     """Serve as users do."""
-    with serving(database) as base:
-        yield int(base.rpartition(":")[2])
+    return int(server.rpartition(":")[2])
+
+
+def run_usual(*arguments: str) -> None:
+    """Run the command line with uvicorn's own protocol."""
+    cli.select_protocol = lambda: "httptools"
+    run_command(*arguments)
 
 
 @pytest.fixture(scope="module")
 def usual(database: Path) -> Iterator[int]:
     """Serve by uvicorn's own protocol."""
-    port = free_port()
-    options = ["--factory", "--http", "httptools", "--ws", "none", "--no-server-header"]
-    command = [
-        sys.executable,
-        "-m",
-        "uvicorn",
-        "app.application:create_from_environment",
-        "--port",
-        str(port),
-    ]
-    environment = {**os.environ, "BRI_DATABASE": str(database)}
-    with subprocess.Popen(
-        [*command, *options, "--no-access-log", "--log-level", "critical"], env=environment
-    ) as process:
-        try:
-            wait_until_ready(f"http://127.0.0.1:{port}", process)  # type: ignore[arg-type]
-            yield port
-        finally:
-            process.terminate()
-            process.wait(20)
+    with launched(database, run_usual) as server:
+        yield server.port
 
 
 @contextmanager

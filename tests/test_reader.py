@@ -15,7 +15,7 @@ from app.ingest.files import compute_seed_hash
 from app.ingest.json_schemas import singular_name, write_schemas
 from app.ingest.reader import Document, format_path, read_document
 from app.ingest.schema import ENTITIES, Entity, Observation
-from tests.seeds import GOODS, SCIO, SEED, Broken, add, check_told, copied, edit, refused
+from tests.support.seeds import GOODS, SCIO, SEED, Broken, add, check_told, copied, edit, refused
 
 FILE = PurePosixPath("seed/topics/trade.yaml")
 
@@ -52,7 +52,7 @@ SURPRISES = {
         GOODS, "value: 22100000000000", 'value: "36"', "value", "found '36'; write a plain number"
     ),
     "quoted-integer": Broken(
-        SCIO, "edition: 2024", 'edition: "2024"', "edition", "whole number without quotes"
+        SCIO, "edition: 2024", 'edition: "2024"', "edition", "integer without quotes"
     ),
     "too-many-digits": Broken(
         GOODS, "value: 22100000000000", f"value: {'1' * 5000}", "value", "write a plain number"
@@ -61,29 +61,37 @@ SURPRISES = {
         GOODS, "value: 22100000000000", "value: 1.00000000001", "value", "10 decimal places"
     ),
     "whole-number-with-decimals": Broken(
-        SCIO, "edition: 2024", "edition: 2024.0", "edition", "found 2024.0; write a whole number"
+        SCIO, "edition: 2024", "edition: 2024.0", "edition", "found 2024.0; write an integer"
     ),
     "short-date": Broken(
-        SCIO, "held_on: 2025-01-15", "held_on: 2025-1-5", "held_on", "day of the calendar as"
+        SCIO, "held_on: 2025-01-15", "held_on: 2025-1-5", "held_on", "write a calendar date such as"
     ),
     "no-such-day": Broken(
-        GOODS, "end: 2024-12-31", "end: 2024-02-30", "period.end", "found '2024-02-30'; write a day"
+        GOODS,
+        "end: 2024-12-31",
+        "end: 2024-02-30",
+        "period.end",
+        "found '2024-02-30'; write a calendar date",
     ),
     "basic-date": Broken(
-        SCIO, "held_on: 2025-01-15", "held_on: 20250115", "held_on", "write a day"
+        SCIO, "held_on: 2025-01-15", "held_on: 20250115", "held_on", "write a calendar date"
     ),
     "week-date": Broken(
-        SCIO, "held_on: 2025-01-15", "held_on: 2025-W03-3", "held_on", "write a day"
+        SCIO, "held_on: 2025-01-15", "held_on: 2025-W03-3", "held_on", "write a calendar date"
     ),
     "moment": Broken(
-        SCIO, "held_on: 2025-01-15", "held_on: 2025-01-15T00:00:00", "held_on", "write a day"
+        SCIO,
+        "held_on: 2025-01-15",
+        "held_on: 2025-01-15T00:00:00",
+        "held_on",
+        "write a calendar date",
     ),
     "alias": Broken(
         GOODS,
         "qualifier: exact\nstatus: normal",
         "qualifier: &same exact\nstatus: *same",
         "status",
-        "repeats another value by an alias; write the value out",
+        "is a YAML alias of another value; write the value out",
         at="status:",
     ),
     "merge": Broken(
@@ -91,26 +99,44 @@ SURPRISES = {
         "published:\n",
         "<<: &all {status: normal}\npublished:\n  <<: *all\n",
         "published.<<",
-        "repeats another value by an alias",
+        "is a YAML alias of another value",
         at="*all",
     ),
     "tag": Broken(
         GOODS, "value: 22100000000000", "value: !!float 22.1", "value", "write the value without a"
     ),
     "python-tag": Broken(
-        GOODS, "value: 22100000000000", "value: !!python/object:os.system {}", "value", "carries"
+        GOODS,
+        "value: 22100000000000",
+        "value: !!python/object:os.system {}",
+        "value",
+        "has the YAML tag",
     ),
-    "tab": Broken(GOODS, "  start:", "\tstart:", "", "holds a tab; indent with spaces"),
+    "tab": Broken(GOODS, "  start:", "\tstart:", "", "contains a tab; indent with spaces"),
     "second-document": Broken(GOODS, "status:", "---\nstatus:", "", "found another document"),
-    "unclosed": Broken(GOODS, "status: normal", "status: [normal", "", "not YAML", at="source:"),
+    "unclosed": Broken(
+        GOODS, "status: normal", "status: [normal", "", "not valid YAML", at="source:"
+    ),
     "duplicate-key": Broken(
-        GOODS, "source:", "status:  revised\nsource:", "status", "stands twice, first on line 15"
+        GOODS,
+        "source:",
+        "status:  revised\nsource:",
+        "status",
+        "is repeated; it is already on line 15",
     ),
     "duplicate-nested-key": Broken(
-        GOODS, "  decimals: 1", "  multiplier:  9\n  decimals: 1", "published.multiplier", "twice"
+        GOODS,
+        "  decimals: 1",
+        "  multiplier:  9\n  decimals: 1",
+        "published.multiplier",
+        "is repeated",
     ),
     "trailing-line-break": Broken(
-        GOODS, "  en: 22.1 trillion yuan", "  en: |\n    22.1 trillion", "wording.en", "in the form"
+        GOODS,
+        "  en: 22.1 trillion yuan",
+        "  en: |\n    22.1 trillion",
+        "wording.en",
+        "fold the text with '>-'",
     ),
 }
 
@@ -123,21 +149,21 @@ def test_a_surprise_of_yaml_is_told(tmp_path: Path, broken: Broken) -> None:
 @pytest.mark.parametrize(
     ("raw", "line", "message"),
     [
-        (b"", 1, "holds no fields; write one 'field: value' a line"),
-        (b"# only a remark\n", 1, "holds no fields"),
-        (b"- position: 1\n", 1, "holds no fields"),
-        (b"trade\n", 1, "holds no fields"),
+        (b"", 1, "contains no fields; write one 'field: value' per line"),
+        (b"# only a remark\n", 1, "contains no fields"),
+        (b"- position: 1\n", 1, "contains no fields"),
+        (b"trade\n", 1, "contains no fields"),
         (b"position: 1\nname: caf\xe9\n", 2, "is not UTF-8 text; save the file as UTF-8"),
         ("position: 1\n".encode("utf-16"), 1, "is not UTF-8 text"),
-        (b"position: \x00\n", 1, "is not YAML"),
-        (b"position: 1\nname: *nobody\n", 2, "is not YAML: found undefined alias"),
+        (b"position: \x00\n", 1, "is not valid YAML"),
+        (b"position: 1\nname: *nobody\n", 2, "is not valid YAML: found undefined alias"),
         (b"position: " + b"[" * 5000, 1, "maximum nesting depth"),
     ],
 )
 def test_an_unreadable_file_is_told(tmp_path: Path, raw: bytes, line: int, message: str) -> None:
     seed = copied(tmp_path)
     (seed / "topics/trade.yaml").write_bytes(raw)
-    told = [fault for fault in refused(seed) if fault.file == FILE]
+    told = [fault for fault in refused(seed) if fault.file == seed / "topics/trade.yaml"]
     assert [(fault.line, fault.field) for fault in told] == [(line, "")]
     assert message in told[0].message
 
@@ -145,8 +171,8 @@ def test_an_unreadable_file_is_told(tmp_path: Path, raw: bytes, line: int, messa
 def test_deep_nesting_is_told(tmp_path: Path) -> None:
     seed = copied(tmp_path)
     (seed / "topics/trade.yaml").write_bytes(b"position: " + b"[" * 600 + b"]" * 600)
-    told = [fault for fault in refused(seed) if fault.file == FILE]
-    assert [fault.message for fault in told] == ["nests too deeply; write plain fields"]
+    told = [fault for fault in refused(seed) if fault.file == seed / "topics/trade.yaml"]
+    assert [fault.message for fault in told] == ["is nested too deeply; remove the inner levels"]
 
 
 @pytest.mark.parametrize(
@@ -185,13 +211,13 @@ def test_a_decimal_keeps_every_digit(number: Decimal) -> None:
 @given(st.binary(max_size=80))
 def test_no_bytes_crash_the_reader(raw: bytes) -> None:
     document = read_document(FILE, raw)
-    assert document.faults or isinstance(document.content, dict)
+    assert document.issues or isinstance(document.content, dict)
 
 
 def test_every_value_keeps_its_line() -> None:
     raw = b"\xef\xbb\xbfname:\n  en: a\n  zh: b\n\nlist:\n  - c\n  - d\n"
     document = read_document(FILE, raw)
-    assert document.faults == []
+    assert document.issues == []
     assert document.find_line(("name", "zh")) == 3
     assert document.find_line(("list", 1)) == 7
     assert document.find_line(("name", "fr")) == 1
@@ -206,10 +232,11 @@ def test_a_path_is_written_as_people_do() -> None:
 
 def test_an_empty_folder_is_told(tmp_path: Path) -> None:
     (tmp_path / "seed").mkdir()
-    assert [str(fault) for fault in refused(tmp_path / "seed")] == [
-        "seed:1: holds no seed files",
-        "seed/releases:1: holds no file; add the first one",
-        "seed/sources:1: holds no file; add the first one",
+    seed = tmp_path / "seed"
+    assert [str(fault) for fault in refused(seed)] == [
+        f"{seed}:1: contains no seed files",
+        f"{seed}/releases:1: contains no file; add the first one",
+        f"{seed}/sources:1: contains no file; add the first one",
     ]
 
 
@@ -278,7 +305,7 @@ def validator_of(kind: type[Entity]) -> Draft202012Validator:
 
 def content_of(document: Document) -> dict[str, object]:
     """Take the fields of a document that was read without fault."""
-    assert document.faults == []
+    assert document.issues == []
     assert isinstance(document.content, dict)
     return {**document.content}
 

@@ -12,7 +12,8 @@ import httpx2
 import pytest
 
 from app.settings import Settings
-from tests.conftest import ROOT, bri, free_port
+from tests.support.processes import bri, free_port
+from tests.support.seeds import ROOT, SEED
 
 README = ROOT / "README.md"
 GUIDE = ROOT / "app" / "guide"
@@ -100,7 +101,7 @@ def test_every_response_shown_follows_a_request() -> None:
 
 @pytest.mark.sqlite
 def test_other_commands_are_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "seed").symlink_to(ROOT / "seed")
+    (tmp_path / "seed").symlink_to(SEED)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     others = [parameter.values for parameter in pairs(curl=False)]

@@ -16,7 +16,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.pages.recipes import ADDRESS_PLACEHOLDER, FOLDER, RECIPES, Recipe
-from tests.conftest import ROOT
+from tests.support.seeds import ROOT
 
 BY_FILE = {recipe.file: recipe for recipe in RECIPES}
 

@@ -15,9 +15,11 @@ from app.parameters.sdmx import format_time_period, parse_time_period
 from app.queries.sdmx import CHUNK
 from tests.benchmarks.generated import Scale
 from tests.benchmarks.generated import build as build_generated
-from tests.conftest import Target, opened
-from tests.sdmx import DATA, Row, rows
-from tests.seeds import MIGRATIONS, add, copied
+from tests.support.sdmx import DATA, Row, rows
+from tests.support.seeds import MIGRATIONS, add, copied
+from tests.support.targets import Target, opened
+
+pytestmark = pytest.mark.database
 
 STATUSES = {"normal": "A", "provisional": "P", "estimated": "E", "revised": "R"}
 FLOW = "/sdmx/data/INDICATORS"

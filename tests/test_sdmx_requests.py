@@ -6,7 +6,9 @@ import httpx2
 import pytest
 from starlette.testclient import TestClient
 
-from tests.sdmx import BASE, DATA, parsed, rows, xml
+from tests.support.sdmx import BASE, DATA, parsed, rows, xml
+
+pytestmark = [pytest.mark.database, pytest.mark.quick]
 
 FLOW = "/sdmx/data/INDICATORS/A.CN.BRI.goods-trade.CNY.P12M"
 NEW = "/sdmx/data/dataflow/BRI/INDICATORS/*/A.CN.BRI.goods-trade.CNY.P12M"
@@ -118,7 +120,7 @@ def test_an_answer_is_in_one_language(client: TestClient) -> None:
         ("data/BRI,INDICATORS,7.0", 404, 100, "BRI:INDICATORS(1.0)"),
         ("data/a,b,c,d", 400, 140, "BRI,INDICATORS,1.0"),
         ("data/provisionagreement/BRI/INDICATORS", 404, 100, "BRI:INDICATORS(1.0)"),
-        ("data/INDICATORS/all/ECB", 404, 100, "leave the provider out"),
+        ("data/INDICATORS/all/ECB", 404, 100, "omit the provider"),
         ("data/INDICATORS/all/all/more", 400, 140, "more"),
         ("data/INDICATORS/A.CN", 400, 140, "FREQ.REF_AREA.COUNTERPART_AREA"),
         ("data/INDICATORS/A.CN.BRI.goods-trad.CNY.P12M", 404, 100, "goods-trade?"),
@@ -131,7 +133,7 @@ def test_an_answer_is_in_one_language(client: TestClient) -> None:
         ("data/INDICATORS/all?updatedAfter=x", 400, 140, "2026-11-25"),
         ("data/INDICATORS/all?detail=ful", 400, 140, "full?"),
         ("data/INDICATORS/all?firstNObservations=0", 400, 140, "firstNObservations"),
-        ("data/INDICATORS/all?detail=full&detail=full", 400, 140, "detail stands twice"),
+        ("data/INDICATORS/all?detail=full&detail=full", 400, 140, "detail is repeated"),
         ("data/INDICATORS/all?lang=fr", 400, 140, "en, zh"),
         ("data/INDICATORS/all?c[FREQ]=A", 400, 140, "unknown parameter"),
         ("data/INDICATORS/all?dimensionAtObservation=FREK", 400, 140, "FREQ?"),
@@ -148,16 +150,16 @@ def test_an_answer_is_in_one_language(client: TestClient) -> None:
         ("data/dataflow/BRI/INDICATORS?c[TIME_PERIOD]=lt:0001", 404, 100, "No data"),
         ("data/INDICATORS?updatedAfter=0001-01-01T00:00:00%2B08:00", 400, 140, "updatedAfter"),
         ("codelist/BRI/CL_ARE", 404, 100, "CL_AREA"),
-        ("codelist/ECB", 404, 100, "BRI has all"),
+        ("codelist/ECB", 404, 100, "BRI maintains all"),
         ("codelist/BRI/CL_AREA/3.0", 404, 100, "1.0"),
         ("codelist/BRI/CL_AREA/1.0/CN/more", 400, 140, "more"),
         ("codelist?references=paren", 400, 140, "parents?"),
         ("structure/codelst", 400, 140, "codelist"),
-        ("structure/hierarchy", 501, 501, "no hierarchy"),
-        ("categoryscheme/BRI", 501, 501, "no categoryscheme"),
-        ("metadata/data", 501, 501, "no metadata"),
+        ("structure/hierarchy", 501, 501, "hierarchy is not supported"),
+        ("categoryscheme/BRI", 501, 501, "categoryscheme is not supported"),
+        ("metadata/data", 501, 501, "metadata is not supported"),
         ("schema/x", 400, 140, "schema"),
-        ("dataa", 400, 140, "right would be data"),
+        ("dataa", 400, 140, "did you mean data?"),
         ("", 400, 140, "data, availableconstraint"),
         ("data/%zz", 400, 140, "escape"),
     ],

@@ -6,10 +6,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.formats.sdmx.artefacts import NOTICE
-from app.formats.sdmx.component import Role
-from app.formats.sdmx.components import COMPONENTS
+from app.formats.sdmx.components import COMPONENTS, Role
 from app.i18n import Language
-from tests.sdmx import STRUCTURES, parsed, xml
+from tests.support.sdmx import STRUCTURES, parsed, xml
 
 LISTS = {"CL_AREA": "areas", "CL_INDICATOR": "indicators", "CL_UNIT": "units"}
 EVERYTHING = "/sdmx/dataflow/BRI/INDICATORS/1.0?references=all"
@@ -132,7 +131,7 @@ def test_components_are_those_of_the_table(client: TestClient, form: str) -> Non
         }
     assert told == wanted
     attributes_of_table = [one for one in COMPONENTS if one.role is Role.ATTRIBUTE]
-    assert found == {one.id for one in attributes_of_table if one.mandatory}
+    assert found == {one.id for one in attributes_of_table if one.is_mandatory}
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from shutil import move
 import pytest
 
 from app.ingest.build import load_valid_seed
-from tests.seeds import (
+from tests.support.seeds import (
     AID,
     GOODS,
     SCIO,
@@ -70,7 +70,7 @@ FORMS = {
         "units/CNY.yaml", "  zh: 人民币元\n", "", "name.zh", "is missing; add it", at="name:"
     ),
     "empty-text": Broken("units/CNY.yaml", "zh: 人民币元", 'zh: ""', "name.zh", "write some text"),
-    "blank-text": Broken("units/CNY.yaml", "zh: 人民币元", 'zh: " "', "name.zh", "in the form"),
+    "blank-text": Broken("units/CNY.yaml", "zh: 人民币元", 'zh: " "', "name.zh", "write some text"),
     "no-text": Broken(
         "units/CNY.yaml", "zh: 人民币元", "zh:  # none", "name.zh", "found nothing; write text"
     ),
@@ -80,7 +80,7 @@ FORMS = {
         "period:\n  start: 2024-01-01\n  end: 2024-12-31",
         "period: 2024",
         "period",
-        "found 2024; write the fields of it",
+        "found 2024; write its fields",
     ),
     "text-as-list": Broken(
         TWIN_PARKS, "areas:\n  - MY\n  - ID", "areas: MY", "areas", "found 'MY'; write a list"
@@ -104,19 +104,19 @@ FORMS = {
         "at most 4 characters",
         at="classifier:",
     ),
-    "locator-form": Broken(GOODS, "P2.S2", "P2S2", "locator", "found 'P2S2'; write it in the form"),
-    "locator-zero": Broken(GOODS, "P2.S2", "P0.S1", "locator", "found 'P0.S1'; write it in the"),
+    "locator-form": Broken(GOODS, "P2.S2", "P2S2", "locator", "found 'P2S2'; write P2 for"),
+    "locator-zero": Broken(GOODS, "P2.S2", "P0.S1", "locator", "found 'P0.S1'; write P2 for"),
     "address": Broken(
         "sources/xinhua-2024-12-19.yaml", "address: https:", "address: ftp:", "address", "http"
     ),
     "long-title": Broken(SCIO, "中国新闻社英文网", "中" * 201, "publisher.zh", "at most 200"),
-    "language": Broken(SCIO, "language: en", "language: english", "language", "[a-z]{2}"),
+    "language": Broken(SCIO, "language: en", "language: english", "language", "two letters"),
     "key-of-another-name": Broken(
         SERIES,
         "months: 12",
         "months: 11",
         "",
-        "the key 'goods-trade.CN.BRI.CNY.P11M'; rename the file to",
+        "the key 'goods-trade.CN.BRI.CNY.P11M' by its fields; rename the file to",
         at="indicator:",
     ),
 }
@@ -130,7 +130,9 @@ PLACES = {
     ),
     "goal-beyond": Broken(SCIO, "P5.S1", "P5.S3", "goal.locator", "sentences S1 to S2"),
     "aim-beyond": Broken(FIELDS, "P8.S2", "P8.S9", "aim_locator", "sentences S1 to S2"),
-    "no-locator": Broken(GOODS, "locator: P2.S2\n", "", "locator", "is missing; say", at="series:"),
+    "no-locator": Broken(
+        GOODS, "locator: P2.S2\n", "", "locator", "is missing; add the paragraph", at="series:"
+    ),
     "aim-without-locator": Broken(
         FIELDS, "aim_locator: P8.S2\n", "", "aim", "write both aim and aim_locator", at="aim:"
     ),
@@ -191,7 +193,7 @@ REFERENCES = {
         "  - MY\n",
         "  - MY\n  - MY # again\n",
         "areas[1]",
-        "'MY' stands twice; keep one",
+        "'MY' is repeated; keep one",
         at="# again",
     ),
 }
@@ -208,7 +210,7 @@ FIGURES = {
         "end: 2024-12-31",
         "end: 2024-11-30",
         "period",
-        "covers 11 months, the series 12; put it into a series of its own, such as P11M",
+        "covers 11 months, the series 12; use a separate series, such as one with P11M",
         at="period:",
     ),
     "lower-above-upper": Broken(
@@ -220,17 +222,17 @@ FIGURES = {
         at="bounds:",
     ),
     "value-above-upper": Broken(
-        SHARE, "value: 54\npublished", "value: 55\npublished", "value", "value within its bounds"
+        SHARE, "value: 54\npublished", "value: 55\npublished", "value", "value within the bounds"
     ),
     "value-below-lower": Broken(
-        AID, "value: 700\npublished", "value: 699\npublished", "value", "value within its bounds"
+        AID, "value: 700\npublished", "value: 699\npublished", "value", "value within the bounds"
     ),
     "over-without-lower": Broken(
         AID,
         "bounds:\n  lower: 700\n",
         "",
         "bounds",
-        "'over' means lower: 700 and no upper",
+        "'over' requires lower: 700 and no upper",
         at="series:",
     ),
     "over-with-upper": Broken(
@@ -238,11 +240,11 @@ FIGURES = {
         "  lower: 700",
         "  lower: 700\n  upper: 800",
         "bounds",
-        "'over' means lower: 700",
+        "'over' requires lower: 700",
         at="bounds:",
     ),
     "nearly-with-wrong-upper": Broken(
-        SHARE, "  upper: 54", "  upper: 55", "bounds", "'nearly' means upper: 54", at="bounds:"
+        SHARE, "  upper: 54", "  upper: 55", "bounds", "'nearly' requires upper: 54", at="bounds:"
     ),
     "exact-with-bounds": Broken(
         AID,
@@ -257,10 +259,10 @@ FIGURES = {
         "value: 22100000000000",
         "value: 22200000000000",
         "value",
-        "found 22200000000000; 22.1 times ten to the 12 is 22100000000000",
+        "found 22200000000000; 22.1 times ten to the power 12 is 22100000000000",
     ),
     "decimals-not-as-published": Broken(
-        GOODS, "decimals: 1", "decimals: 2", "published.decimals", "found 2; 22.1 has 1 decimals"
+        GOODS, "decimals: 1", "decimals: 2", "published.decimals", "found 2; 22.1 has 1 decimal"
     ),
 }
 
@@ -279,7 +281,11 @@ RIVALS = {
         "is taken by scio-2025-01-15.yaml; choose another",
     ),
     "outcome-year": Broken(
-        OUTCOME, "year: 2024", "year: 2025", "year", "found 2025; the edition of its source makes"
+        OUTCOME,
+        "year: 2024",
+        "year: 2025",
+        "year",
+        "found 2025; the edition of its source requires",
     ),
     "outcome-source-without-edition": Broken(
         OUTCOME,
@@ -315,37 +321,38 @@ MOVED = {
         SIGN,
         SIGN.replace("2025", "2026"),
         ("year: 2025", "year: 2026"),
-        ":4: year: found 2026; its priority area is of 2025",
+        ":4: year: found 2026; its priority area has the year 2025",
     ),
     "priority-area-year": (
         FIELDS,
         FIELDS.replace("2025", "2026"),
         ("year: 2025", "year: 2026"),
-        ":2: year: found 2026; the edition of its source makes it 2025",
+        ":2: year: found 2026; the edition of its source requires 2025",
     ),
     "wrong-file-name": (
         "priority-areas/2025-emerging-fields.yaml",
         "priority-areas/2025-emerging.yaml",
         ("", ""),
-        ":2: spells the key '2025-emerging-fields'; rename the file to 2025-emerging-fields.yaml",
+        ":2: has the key '2025-emerging-fields' by its fields; rename the file",
     ),
     "release-of-another-day": (
         "releases/2026-11-25.yaml",
         "releases/2026-11-24.yaml",
         ("", ""),
-        ":2: spells the key '2026-11-25'; rename the file to 2026-11-25.yaml",
+        ":2: has the key '2026-11-25' by its fields; rename the file to 2026-11-25.yaml",
     ),
-    "unknown-folder": ("topics/trade.yaml", "trade.yaml", ("", ""), ":1: is in no place for seed"),
+    "unknown-folder": ("topics/trade.yaml", "trade.yaml", ("", ""), ":1: is not a seed file"),
     "too-deep": (
         "topics/trade.yaml",
         "topics/old/trade.yaml",
         ("", ""),
-        ":1: is in no place for seed; write seed/<releases|sources|topics|",
+        ":1: is not a seed file; seed files are",
     ),
-    "yml": ("topics/trade.yaml", "topics/trade.yml", ("", ""), ":1: is in no place for seed"),
+    "yml": ("topics/trade.yaml", "topics/trade.yml", ("", ""), ":1: is not a seed file"),
 }
 
 
+@pytest.mark.quick
 def test_the_real_seed_is_valid_and_whole() -> None:
     seed = load_valid_seed(SEED)
     assert Counter(kind.collection for kind, _ in seed.documents) == COUNTS
@@ -366,7 +373,7 @@ def test_a_file_in_the_wrong_place_is_told(
     (seed / new).parent.mkdir(exist_ok=True)
     move(seed / old, seed / new)
     faults = [str(fault) for fault in refused(seed)]
-    assert [fault.startswith(f"seed/{new}{told}") for fault in faults].count(True) == 1, faults
+    assert [fault.startswith(f"{seed}/{new}{told}") for fault in faults].count(True) == 1, faults
 
 
 def test_two_headlines_of_one_edition_are_told(tmp_path: Path) -> None:
@@ -378,10 +385,11 @@ def test_two_headlines_of_one_edition_are_told(tmp_path: Path) -> None:
     text = (seed / GOODS).read_text("utf-8").replace("P12M", "P11M").replace("12-31", "11-30")
     add(seed, second, text)
     assert [str(fault) for fault in refused(seed)] == [
-        f"seed/{GOODS}:2: series: is taken by {Path(second).name}; choose another"
+        f"{seed}/{GOODS}:2: series: is taken by {Path(second).name}; choose another"
     ]
 
 
+@pytest.mark.quick
 def test_faults_of_several_files_are_told_at_once(tmp_path: Path) -> None:
     seed = copied(tmp_path)
     edit(seed, GOODS, "status: normal", "status: no")
@@ -389,10 +397,10 @@ def test_faults_of_several_files_are_told_at_once(tmp_path: Path) -> None:
     edit(seed, SIGN, "  - green-economy", "  - gren-economy")
     edit(seed, "units/CNY.yaml", "position: 1", "position: 2")
     (seed / "topics/trade.yaml").write_bytes(b"\xff")
-    assert [(str(fault.file), fault.line, fault.field) for fault in refused(seed)] == [
-        (f"seed/{SIGN}", 15, "sectors[1]"),
-        (f"seed/{GOODS}", 15, "status"),
-        (f"seed/{GOODS}", 17, "locator"),
-        ("seed/topics/trade.yaml", 1, ""),
-        ("seed/units/USD.yaml", 2, "position"),
+    assert [(fault.file, fault.line, fault.field) for fault in refused(seed)] == [
+        (seed / SIGN, 15, "sectors[1]"),
+        (seed / GOODS, 15, "status"),
+        (seed / GOODS, 17, "locator"),
+        (seed / "topics/trade.yaml", 1, ""),
+        (seed / "units/USD.yaml", 2, "position"),
     ]

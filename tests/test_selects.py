@@ -16,8 +16,10 @@ from starlette.testclient import TestClient
 from app.db.columns import alias_table
 from app.db.models import Indicator, Observation, Series
 from app.db.statements import CompiledStatement
-from tests.conftest import Target, opened
+from tests.support.targets import Target, opened
 from tests.test_contract import LISTS, PATHS, example_url
+
+pytestmark = pytest.mark.database
 
 MORE = {
     "/v1/overview": 6,

@@ -9,8 +9,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.ingest.build import build
-from tests.conftest import ROOT, opened
-from tests.seeds import add, add_figure, copied
+from tests.support.seeds import ROOT, add, add_figure, copied
+from tests.support.targets import opened
+
+pytestmark = [pytest.mark.database, pytest.mark.quick]
 
 COMPARE = "/v1/compare?indicator={}&period={}&period={}"
 

@@ -1,7 +1,6 @@
 """A build on PostgreSQL is whole or not at all, alone, and read-only afterwards."""
 
-import subprocess
-import sys
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,26 +24,11 @@ from app.ingest.build import build
 from app.ingest.files import compute_seed_hash
 from app.ingest.issues import BuildError, SeedError
 from app.queries.release import read_release
-from tests.clusters import Cluster, reading
-from tests.seeds import GOODS, MIGRATIONS, SEED, copied, edit
+from tests.support.builds import killed
+from tests.support.postgresql import Cluster, reading
+from tests.support.seeds import GOODS, MIGRATIONS, SEED, copied, edit
 
-KILLED = """
-import os, signal, sys
-from pathlib import Path
-from sqlalchemy import Engine, event, make_url
-from app.ingest.build import build
-moment, passed = int(sys.argv[4]), [0]
-
-def step(*_):
-    passed[0] += 1
-    if passed[0] == moment:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-event.listen(Engine, "before_cursor_execute", step)
-event.listen(Engine, "commit", step)
-event.listen(Engine, "commit", lambda _: print(passed[0]))
-build(Path(sys.argv[1]), Path(sys.argv[2]), make_url(sys.argv[3]))
-"""
+pytestmark = pytest.mark.resources
 
 
 @pytest.fixture
@@ -96,28 +80,22 @@ def another_seed(folder: Path) -> Path:
     return seed
 
 
-def killed(seed: Path, url: URL, moment: int) -> tuple[int, list[int]]:
-    """Build in another process and kill it before a statement or a commit."""
-    address = url.render_as_string(hide_password=False)
-    command = [sys.executable, "-c", KILLED, str(seed), str(MIGRATIONS), address, str(moment)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
-    return done.returncode, [int(line) for line in done.stdout.split()]
-
-
 def test_a_killed_build_leaves_the_old_or_the_new(
     cluster: Cluster, url: URL, tmp_path: Path
 ) -> None:
     old, new = another_seed(tmp_path), SEED
-    code, (last, cleared) = killed(old, url, -1)
+    code, (last, cleared, _) = killed(tmp_path, old, url)
     assert code == 0
     assert cleared > last > 100
-    middle = [last // 4, last // 2, last * 3 // 4]
-    for moment in (1, 3, *middle, last - 1, last, last + 1, cleared):
-        assert killed(new, url, moment)[0] == -9
-        assert digest(url) == compute_seed_hash(old if moment <= last else new)
-        build(new, MIGRATIONS, url)
+    for moment in (1, 3, last // 4, last // 2, last * 3 // 4, last - 1, last):
+        assert killed(tmp_path, new, url, moment)[0] == -signal.SIGKILL
+        assert digest(url) == compute_seed_hash(old)
+    for moment in (last + 1, cleared):
+        assert killed(tmp_path, new, url, moment)[0] == -signal.SIGKILL
         assert digest(url) == compute_seed_hash(new)
         old, new = new, old
+    build(new, MIGRATIONS, url)
+    assert digest(url) == compute_seed_hash(new)
     listed = cluster.execute("SELECT schema_name FROM bri.releases", str(url.database))
     assert sorted(map(str, schemas(cluster, url))) == sorted(str(row[0]) for row in listed)
 
@@ -149,7 +127,7 @@ def test_one_build_at_a_time(cluster: Cluster, url: URL) -> None:
     address = f"host=127.0.0.1 port={cluster.port} user=postgres dbname={url.database}"
     with psycopg.connect(address) as other:
         other.execute("SELECT pg_advisory_xact_lock(6451817)")
-        with pytest.raises(BuildError, match="another build is under way") as refused:
+        with pytest.raises(BuildError, match="another build is running") as refused:
             build(SEED, MIGRATIONS, url)
         assert "secret" not in str(refused.value)
     build(SEED, MIGRATIONS, url)
@@ -161,7 +139,7 @@ def test_a_database_that_sorts_otherwise_is_refused(cluster: Cluster) -> None:
         "CREATE DATABASE words OWNER bri_builder TEMPLATE template0"
         " LOCALE_PROVIDER icu ICU_LOCALE 'en-US' LOCALE 'C.UTF-8'"
     )
-    with pytest.raises(BuildError, match="does not sort by code point"):
+    with pytest.raises(BuildError, match="does not sort UTF-8 by code point"):
         build(SEED, MIGRATIONS, cluster.url("words"))
     assert cluster.execute("SELECT 1 FROM pg_namespace WHERE nspname = 'bri'", "words") == []
 

@@ -26,10 +26,11 @@ from app.db.fulltext.highlight import (
 from app.ingest.build import build
 from app.ingest.files import compute_seed_hash
 from app.settings import Settings
-from tests.clusters import READER, Cluster, reading
-from tests.conftest import ROOT, bri, free_port, opened, serving, settings_of
-from tests.loading import loaded, until
-from tests.seeds import MIGRATIONS, SEED, copied, edit
+from tests.support.load import loaded, until
+from tests.support.postgresql import READER, Cluster, reading
+from tests.support.processes import bri, free_port, serving
+from tests.support.seeds import MIGRATIONS, ROOT, SEED, copied, edit
+from tests.support.targets import opened, settings_of
 from tests.test_contract import LISTS, PATHS, comparable, example_url, without_file
 
 QUERIES = (
@@ -105,7 +106,10 @@ def test_the_answers_are_the_same(both: tuple[TestClient, TestClient], language:
     file, server = both
     document = file.get("/openapi.json").json()
     headers = {"Accept-Language": language, "X-Request-ID": "the-same-for-both"}
+    drawn = (".svg", ".png") if language == "zh" else ()
     for url in chain((example_url(document, path) for path in PATHS), MORE):
+        if url.endswith(drawn):
+            continue  # Drawing takes long, and one language shows that the figures are the same.
         answers = [client.get(url, headers=headers) for client in (file, server)]
         if url == "/v1/dataset.sqlite":
             assert [answer.status_code for answer in answers] == [200, 404]

@@ -12,7 +12,10 @@ from app.db import DatabaseError, SQLiteStore
 from app.ingest.build import build
 from app.releases import ReleaseManager
 from app.settings import Settings
-from tests.conftest import ROOT, Target, settings_of
+from tests.support.seeds import ROOT, SEED
+from tests.support.targets import Target, settings_of
+
+pytestmark = [pytest.mark.database, pytest.mark.resources]
 
 
 def test_entry_point_links_to_what_there_is(client: TestClient) -> None:
@@ -60,7 +63,7 @@ def test_release_is_picked_up_when_it_is_replaced(tmp_path: Path, database: Path
     with TestClient(create_app(Settings(database=target))) as client:
         before = client.get("/v1").json()["release"]["seed_hash"]
         seed = tmp_path / "seed"
-        shutil.copytree(ROOT / "seed", seed)
+        shutil.copytree(SEED, seed)
         topic = seed / "topics" / "trade.yaml"
         topic.write_text(topic.read_text().replace("en: Trade", "en: Goods trade", 1))
         build(seed, ROOT / "migrations", target)

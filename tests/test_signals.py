@@ -10,38 +10,24 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from tempfile import TemporaryFile
+from pathlib import Path
 
 import pytest
 
-from tests.conftest import Target, environment_of, free_port, wait_until_ready
-from tests.endurance.swap import processes
+from tests.support.load import until
+from tests.support.processes import (
+    Server,
+    descendants,
+    free_port,
+    launched,
+    wait_until_ready,
+)
+from tests.support.targets import Target, environment_of
+
+pytestmark = pytest.mark.resources
 
 LONGEST_END = 10.0
 PATHS = ("/v1/overview", "/v1/observations?limit={}", "/v1/observations.csv?until=2{:03}-12-31")
-
-
-@contextmanager
-def started(database: Target, workers: int) -> Iterator[tuple[int, subprocess.Popen[str]]]:
-    """Serve, and leave it to the test to end that."""
-    port = free_port()
-    command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port)]
-    with (
-        TemporaryFile("w+") as written,
-        subprocess.Popen(
-            [*command, "--workers", str(workers)],
-            stdout=written,
-            stderr=subprocess.STDOUT,
-            text=True,
-            env={**os.environ, **environment_of(database)},
-        ) as process,
-    ):
-        try:
-            wait_until_ready(f"http://127.0.0.1:{port}", process)
-            yield port, process
-        finally:
-            if process.poll() is None:
-                process.kill()
 
 
 def ask(port: int, path: str) -> str:
@@ -93,52 +79,68 @@ def load(port: int, clients: int = 8) -> Iterator[tuple[Counter[str], Callable[[
         stop()
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-def test_an_orderly_end_answers_what_is_asked(database: Target, workers: int) -> None:
-    with (
-        started(database, workers) as (port, process),
-        load(port) as (counts, stop),
-    ):
-        time.sleep(1)
-        began = time.monotonic()
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=LONGEST_END) in {0, -signal.SIGTERM}
-        assert time.monotonic() - began < LONGEST_END
-        stop()
-        assert counts["200"] > 5
-        assert counts["refused"] > 0
-        assert counts["cut short"] == 0
-        # What the kernel had accepted and nobody had taken yet is the only thing that can break.
-        assert counts["unanswered"] + counts["broken"] <= 8 * workers
+def test_an_orderly_end_answers_what_is_asked(database: Target) -> None:
+    with launched(database) as server, load(server.port) as (counts, stop):
+        time.sleep(0.5)
+        check_end(server, counts, stop)
+
+
+def check_end(server: Server, counts: Counter[str], stop: Callable[[], None]) -> None:
+    """End a server that is asked much, and see that every answer under way was whole."""
+    began = time.monotonic()
+    os.kill(server.pid, signal.SIGTERM)
+    server.process.join(LONGEST_END)
+    assert server.process.exitcode in {0, -signal.SIGTERM}
+    assert time.monotonic() - began < LONGEST_END
+    stop()
+    assert counts["200"] > 5
+    assert counts["refused"] > 0
+    assert counts["cut short"] == 0
+    # What the kernel had accepted and nobody had taken yet is the only thing that can break.
+    assert counts["unanswered"] + counts["broken"] <= 16
 
 
 def test_a_killed_worker_is_replaced(database: Target) -> None:
-    with started(database, 2) as (port, process), load(port, 4) as (counts, stop):
-        time.sleep(0.5)
-        parent, *children = list(processes(port))
-        assert parent == process.pid
-        workers = [one for one in children if is_worker(one)]
-        assert len(workers) == 2
-        os.kill(workers[0], signal.SIGKILL)
-        limit = time.monotonic() + 30
-        while time.monotonic() < limit:
-            alive = [one for one in list(processes(port))[1:] if is_worker(one)]
-            if len(alive) == 2 and workers[0] not in alive:
-                break
-            time.sleep(0.2)
-        else:
-            pytest.fail("no worker took its place")
-        before = counts["200"]
-        time.sleep(1)
-        stop()
-        assert counts["200"] > before
-        assert counts["unanswered"] + counts["broken"] + counts["cut short"] <= 8
+    with launched(database, workers=2) as server:
+        with load(server.port, 4) as (counts, stop):
+            time.sleep(0.3)
+            first = workers_of(server.pid)
+            assert len(first) == 2
+            os.kill(first[0], signal.SIGKILL)
+            until(lambda: len(set(workers_of(server.pid)) - {first[0]}) == 2)
+            before = counts["200"]
+            time.sleep(0.5)
+            stop()
+            assert counts["200"] > before
+            assert counts["unanswered"] + counts["broken"] + counts["cut short"] <= 8
+        with load(server.port) as (counts, stop):
+            time.sleep(0.3)
+            check_end(server, counts, stop)
+
+
+def test_workers_end_with_a_supervisor_that_is_killed(database: Target) -> None:
+    """Started from nothing, so that what multiprocessing starts besides is there as well."""
+    port = free_port()
+    command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port), "--workers", "2"]
+    environment = {**os.environ, **environment_of(database)}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
+        wait_until_ready(f"http://127.0.0.1:{port}", process.poll)
+        left = descendants(process.pid)
+        assert len(left) == 3
+        process.kill()
+    until(lambda: not any(Path(f"/proc/{one}").exists() for one in left), 20)
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port))
+
+
+def workers_of(parent: int) -> list[int]:
+    """List the processes that serve, without those that only look after others."""
+    return [process for process in descendants(parent) if is_worker(process)]
 
 
 def is_worker(process: int) -> bool:
     """Tell whether a process serves, and does not only look after others."""
     try:
-        with open(f"/proc/{process}/cmdline", "rb") as file:  # noqa: PTH123
-            return b"spawn_main" in file.read()
+        return b"spawn_main" in Path(f"/proc/{process}/cmdline").read_bytes()
     except OSError:
         return False

@@ -22,6 +22,8 @@ from app.formatting import (
 )
 from app.i18n import Language, negotiate_language
 
+pytestmark = pytest.mark.quick
+
 EN, ZH = Language.ENGLISH, Language.CHINESE
 SCALES = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12}
 

@@ -19,8 +19,10 @@ from app.ingest.build import build
 from app.ingest.schema import Observation, Source
 from app.ingest.validation import Seed
 from app.ingest.vintages import assign_vintages, describe_revision
-from tests.conftest import ROOT, Target, settings_of
-from tests.seeds import add, add_figure, copied
+from tests.support.seeds import ROOT, SEED, add, add_figure, copied
+from tests.support.targets import Target, settings_of
+
+pytestmark = pytest.mark.database
 
 RANK = {"secondary": 0, "repost": 1, "primary": 2}
 GOODS_2023 = "goods-trade.CN.BRI.CNY.P12M.2023-01"
@@ -29,9 +31,9 @@ SHARE = "trade-share.CN.BRI.PT.P12M"
 
 def published(folder: str) -> Iterator[dict[str, Any]]:
     """Read the figures of the seed with plain YAML, each with its source."""
-    for path in sorted((ROOT / "seed" / folder).glob("*.yaml")):
+    for path in sorted((SEED / folder).glob("*.yaml")):
         figure = plain(path)
-        origin = plain(ROOT / "seed" / "sources" / f"{figure['source']}.yaml")
+        origin = plain(SEED / "sources" / f"{figure['source']}.yaml")
         yield {
             "id": path.stem,
             "of": (figure["series"], figure["period"]["start"]),

@@ -8,7 +8,9 @@ from starlette.testclient import TestClient
 
 from app.openapi.document import build_document
 from app.problems.problem import MEDIA_TYPE as PROBLEM
-from tests.contract import Contract, Watch
+from tests.support.contract import Contract, Watch
+
+pytestmark = pytest.mark.resources
 
 JSON = "application/json"
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.conftest import ROOT, free_port, wait_until_ready
+from tests.support.processes import free_port, wait_until_ready
+from tests.support.seeds import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +55,7 @@ def test_wheel_serves_from_any_folder(installed: Path, tmp_path: Path) -> None:
         text=True,
     ) as process:
         try:
-            wait_until_ready(base, process)
+            wait_until_ready(base, process.poll)
             overview = httpx2.get(f"{base}/v1/overview").json()
             assert len(overview["indicators"]) == 7
             assert httpx2.get(f"{base}/").status_code == 200
@@ -67,3 +68,25 @@ def test_wheel_serves_from_any_folder(installed: Path, tmp_path: Path) -> None:
             process.terminate()
             process.communicate(timeout=20)
     assert len(list((tmp_path / "data").rglob("*.sqlite"))) == 1
+
+
+def test_commands_never_write_into_the_installed_package(installed: Path, tmp_path: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    before = sorted(installed.parents[1].rglob("seed/**/*.json*"))
+    for command in (["freeze"], ["check", "--write-schemas"]):
+        done = subprocess.run(
+            [installed, *command],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 1
+        assert "belongs to the installed package; copy it with 'cp -r " in done.stderr
+    assert sorted(installed.parents[1].rglob("seed/**/*.json*")) == before
+    environment["XDG_DATA_HOME"] = str(tmp_path)
+    done = subprocess.run(
+        [installed, "doctor"], env=environment, capture_output=True, text=True, check=False
+    )
+    assert f"'{installed} serve'" in done.stdout

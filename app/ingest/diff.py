@@ -1,75 +1,130 @@
-"""What an editor sees of history: the difference of two data sets, and the frozen release."""
+"""Compare the records of two databases or seed folders."""
 
 import io
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import msgspec
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.table import Table
+from rich.padding import Padding
 from rich.text import Text
+from sqlalchemy import Connection, select
+from sqlmodel import SQLModel
 
-from app.db import Database, SQLiteStore
+from app.db import SCHEMA_REVISION, Database, SQLiteStore, models
+from app.db.models import format_plain
 from app.enums import ChangeKind
 from app.ingest.build import load_valid_seed
-from app.ingest.changelog import read_recorded
-from app.ingest.history import RecordChange, Snapshot, format_snapshot, take_snapshot
-from app.ingest.releases import list_releases
-from app.ingest.validation import Seed
+from app.ingest.history import RecordChange, Snapshot
+from app.ingest.rows import TABLES, Row, build_rows, get_table, list_links, map_columns
+from app.ingest.schema import Entity, Series, list_references
 
-NO_VALUE = "nothing"
-TABLE_WIDTH = 400
+MAX_WIDTH = 100
+NO_VALUE = "(none)"
 
 
 def read_records(path: Path) -> Snapshot:
-    """Read every record of a seed folder or of a database file.
+    """Read all records of a seed folder or a database file, in the form that the tables store.
 
     Raises:
-        SeedError: if the folder holds faults.
-        DatabaseError: if the file is no database of this API.
+        SeedError: if the seed has issues.
+        DatabaseError: if the file is not a database of this API.
     """
     if path.is_dir():
-        return take_snapshot(load_valid_seed(path))
+        return collect_records(build_rows(load_valid_seed(path), "", SCHEMA_REVISION))
     database = Database(SQLiteStore(path))
     try:
-        return database.read(read_recorded)
+        return database.read(lambda connection: collect_records(read_rows(connection)))
     finally:
         database.close()
 
 
-def freeze_release(seed: Seed, folder: Path) -> Path:
-    """Write the snapshot of the newest release beside those of the others."""
-    newest = list(list_releases(seed))[-1]
-    path = folder / "history" / f"{newest}.jsonl"
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(format_snapshot(take_snapshot(seed)), encoding="utf-8")
-    return path
+def read_rows(connection: Connection) -> Iterator[Row]:
+    """Read the rows that come from seed files, in the order in which a build writes them."""
+    links = [link.table for kind in TABLES for link in list_links(kind)]
+    tables: list[type[SQLModel]] = [*TABLES.values(), models.SeriesBreak, *links]
+    for model in tables:
+        table = get_table(model)
+        for row in connection.execute(select(table).order_by(*table.primary_key)).mappings():
+            yield model, {str(name): value for name, value in row.items()}
+
+
+def collect_records(rows: Iterable[Row]) -> Snapshot:
+    """Convert rows back to the fields of the seed; derived columns are left out.
+
+    Both sides of a comparison pass through here, so equal records are equal however they were
+    spelled or stored.
+    """
+    kinds = {table: kind for kind, table in TABLES.items()}
+    links = {link.table: (kind, link) for kind in TABLES for link in list_links(kind)}
+    codes: dict[type[Entity], dict[object, str]] = defaultdict(dict)
+    lists: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    records: Snapshot = {}
+    for table, row in rows:
+        if kind := kinds.get(table):
+            code = codes[kind][row["id"]] = str(row["code"])
+            targets = {reference.field: reference.target for reference in list_references(kind)}
+            records[kind.collection, code] = {
+                path: codes[targets[path]][value] if path in targets else format_field(value)
+                for path, column in map_columns(kind).items()
+                if (value := row.get(column)) is not None
+            }
+        elif table in links:
+            kind, link = links[table]
+            owner = codes[kind][row[link.owner_column]]
+            target = codes[link.target][row[link.target_column]]
+            lists[kind.collection, owner, link.field].append(target)
+        elif table is models.SeriesBreak:
+            series = records[Series.collection, codes[Series][row["series_id"]]]
+            start = format_field(row["start"])
+            series |= {f"breaks[{start}].{name}": str(row[f"note_{name}"]) for name in ("en", "zh")}
+    for (collection, owner, field), found in lists.items():
+        items = {f"{field}[{index}]": code for index, code in enumerate(sorted(found))}
+        records[collection, owner] |= items
+    return records
+
+
+def format_field(value: object) -> str:
+    if isinstance(value, Decimal):
+        return format_plain(value)
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def format_json(changes: Iterable[RecordChange]) -> str:
-    """Write changes as a JSON list."""
+    """Format changes as a JSON list."""
     return msgspec.json.format(msgspec.json.encode(list(changes)), indent=2).decode() + "\n"
 
 
-def format_table(changes: Iterable[RecordChange]) -> str:
-    """Write changes as a table; a corrected or revised record shows each field's two values."""
-    table = Table("Change", "Record", "Field", "Before", "After", box=SIMPLE_HEAD)
-    count = 0
-    for count, change in enumerate(changes, start=1):  # noqa: B007
-        record = f"{change.collection}/{change.key}"
-        if change.kind in {ChangeKind.ADDED, ChangeKind.REMOVED}:
-            table.add_row(change.kind, Text(record))
-            continue
-        told = [one for one in change.fields if one.before != one.after]
-        for index, one in enumerate(told):
-            head = ("", "") if index else (str(change.kind), record)
-            values = (one.before or NO_VALUE, one.after or NO_VALUE)
-            table.add_row(*(Text(cell) for cell in (*head, one.field, *values)))
-    if not count:
-        return "The two hold the same.\n"
-    console = Console(file=io.StringIO(), width=None if Console().is_terminal else TABLE_WIDTH)
-    console.print(table)
-    told_count = f"{count} records differ.\n" if count > 1 else "1 record differs.\n"
+def format_changes(changes: Iterable[RecordChange]) -> str:
+    """Format changes as text of at most 100 columns.
+
+    A corrected or revised record lists its changed fields; both values are on one line where they
+    fit, else below each other.
+    """
+    listed = list(changes)
+    if not listed:
+        return "No differences.\n"
+    console = Console(file=io.StringIO(), width=MAX_WIDTH, highlight=False, soft_wrap=False)
+    for change in listed:
+        console.print(Text(f"{change.kind:9}  {change.collection}/{change.key}"))
+        if change.kind not in {ChangeKind.ADDED, ChangeKind.REMOVED}:
+            for field in change.fields:
+                if field.before != field.after:
+                    print_field(console, field.field, field.before, field.after)
+    count = f"{len(listed)} records differ" if len(listed) > 1 else "1 record differs"
     lines = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
-    return "\n".join(line.rstrip() for line in lines).strip("\n") + "\n" + told_count
+    return "".join(f"{line.rstrip()}\n" for line in (*lines, f"{count}."))
+
+
+def print_field(console: Console, name: str, before: str | None, after: str | None) -> None:
+    old, new = before or NO_VALUE, after or NO_VALUE
+    line = Text(f"{name}: {old} → {new}")
+    if line.cell_len + 4 <= MAX_WIDTH:
+        console.print(Padding(line, (0, 0, 0, 4)))
+        return
+    console.print(Padding(Text(f"{name}:"), (0, 0, 0, 4)))
+    console.print(Padding(Text(f"- {old}"), (0, 0, 0, 6)))
+    console.print(Padding(Text(f"+ {new}"), (0, 0, 0, 6)))

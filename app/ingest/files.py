@@ -1,11 +1,11 @@
-"""Which files are seed, and the digest of them all; light, since every start needs it."""
+"""The files of a seed and their hash; every start needs them, so this module imports little."""
 
 from hashlib import sha256
 from pathlib import Path
 
 
 def list_seed_files(folder: Path) -> list[Path]:
-    """List the files of a seed folder, sorted; hidden files and notes are not seed."""
+    """List the files of a seed folder in order, without hidden files and notes (``*.md``)."""
     return sorted(
         path
         for path in folder.rglob("*")
@@ -16,7 +16,7 @@ def list_seed_files(folder: Path) -> list[Path]:
 
 
 def compute_seed_hash(folder: Path) -> str:
-    """Digest the names and contents of all seed files."""
+    """Return the SHA-256 hash of the names and contents of all seed files."""
     digest = sha256()
     for path in list_seed_files(folder):
         content = path.read_bytes()

@@ -1,17 +1,24 @@
-"""What each release changed: snapshots of released seeds, and the differences between them.
+"""The history of the data set: what each release contained, and what it changed.
 
-A snapshot is every field of every record as text. Those of past releases stand in seed/history,
-one file a release and one line a record, so that the history outlives every database file.
+A snapshot contains every field of every record as text. Those of past releases are files in
+seed/history, one line per record; the newest release is the seed itself. So the history does not
+depend on any database.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
+from sqlmodel import SQLModel
 
+from app.db import models
 from app.enums import ChangeKind, Collection
+from app.i18n import Bilingual
+from app.ingest.issues import SeedIssue
 from app.ingest.reader import Value
 from app.ingest.schema import GrowthRate, Observation, Release, Source
 from app.ingest.validation import Seed
@@ -20,21 +27,22 @@ Fields = dict[str, str]
 Snapshot = dict[tuple[str, str], Fields]
 """The fields of each record by its collection and key."""
 
+FIGURES = (Observation.collection, GrowthRate.collection)
+NAME_FIELDS = ("name", "title", "text", "wording")
+"""The fields that can name a record, the best first."""
+
 
 class RecordLine(msgspec.Struct, forbid_unknown_fields=True):
-    """A record in a file of history."""
+    """A line of a file in seed/history."""
 
     collection: Collection
     key: Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9][A-Za-z0-9.-]*$", max_length=200)]
     fields: Annotated[Fields, msgspec.Meta(min_length=1)]
 
 
-FIGURES = (Observation.collection, GrowthRate.collection)
-
-
 @dataclass(frozen=True)
 class FieldChange:
-    """The content of a field before and after."""
+    """A changed field with its value before and after; None where it is absent."""
 
     field: str
     before: str | None
@@ -43,7 +51,7 @@ class FieldChange:
 
 @dataclass(frozen=True)
 class RecordChange:
-    """What happened to a record."""
+    """A changed record with its changed fields."""
 
     collection: str
     key: str
@@ -52,7 +60,7 @@ class RecordChange:
 
 
 def take_snapshot(seed: Seed) -> Snapshot:
-    """Take every record of a valid seed; releases are the headings of history, not part of it."""
+    """Return all records of a seed as their files spell them, without the releases."""
     return {
         (kind.collection, key): dict(flatten_value(document.content))
         for (kind, key), document in sorted(seed.documents.items(), key=lambda item: item[1].file)
@@ -61,7 +69,7 @@ def take_snapshot(seed: Seed) -> Snapshot:
 
 
 def flatten_value(value: Value, path: str = "") -> Iterator[tuple[str, str]]:
-    """Name every value inside another by its path: period.start, sentences[2]."""
+    """List all values inside another with their paths: ``period.start``, ``sentences[2]``."""
     if isinstance(value, dict):
         for name, inner in value.items():
             yield from flatten_value(inner, f"{path}.{name}" if path else name)
@@ -72,93 +80,188 @@ def flatten_value(value: Value, path: str = "") -> Iterator[tuple[str, str]]:
         yield path, str(value)
 
 
-def list_differences(old: Snapshot, new: Snapshot) -> list[RecordChange]:
-    """List what leads from one snapshot to another, record by record and field by field.
-
-    A new record tells all its fields; where it revises another figure of its series and period,
-    beside that figure's.
-    """
-    found = []
-    for collection, key in sorted(old.keys() | new.keys()):
-        before, after = old.get((collection, key)), new.get((collection, key))
-        if before == after:
-            continue
-        if before is None and after is not None:
-            revised = find_superseded(old, new, collection, after)
-            kind = ChangeKind.REVISED if revised else ChangeKind.ADDED
-            fields = [FieldChange(name, (revised or {}).get(name), after[name]) for name in after]
-        else:
-            kind = ChangeKind.CORRECTED if after else ChangeKind.REMOVED
-            fields = list(list_field_changes(before or {}, after or {}))
-        found.append(RecordChange(collection, key, kind, tuple(fields)))
-    return found
-
-
-def list_field_changes(before: Fields, after: Fields) -> Iterator[FieldChange]:
-    """List the fields that differ, in the order in which the record holds them."""
-    for name in dict.fromkeys([*after, *before]):
-        if before.get(name) != after.get(name):
-            yield FieldChange(name, before.get(name), after.get(name))
-
-
-def find_superseded(old: Snapshot, new: Snapshot, collection: str, figure: Fields) -> Fields | None:
-    """Find the figure of the same series and period that a new figure revises."""
-    if collection not in FIGURES:
-        return None
-    earlier = [
-        fields
-        for (kind, _), fields in old.items()
-        if kind == collection
-        and all(fields.get(name) == figure[name] for name in ("series", "period.start"))
-        and date_observation(old, fields) < date_observation(new, figure)
-    ]
-    return max(earlier, key=lambda fields: date_observation(old, fields), default=None)
-
-
-def date_observation(records: Snapshot, figure: Fields) -> str:
-    """Date a figure by its source."""
-    source = records.get((Source.collection, figure.get("source", "")), {})
-    return source.get("held_on") or source.get("published_on", "")
-
-
-def replay_changes(changes: Iterable[RecordChange], before: Snapshot | None = None) -> Snapshot:
-    """Apply changes to a snapshot, or to nothing."""
-    records = dict(before or {})
-    for change in changes:
-        record = change.collection, change.key
-        if change.kind is ChangeKind.REMOVED:
-            del records[record]
-            continue
-        fields = dict(records.get(record, {}))
-        for one in change.fields:
-            if one.after is None:
-                fields.pop(one.field, None)
-            else:
-                fields[one.field] = one.after
-        records[record] = fields
-    return records
-
-
 def parse_snapshot(content: bytes) -> Snapshot:
-    """Read a snapshot, one line a record.
+    """Parse a file of seed/history.
 
     Raises:
-        ValueError: if a line is no record.
+        ValueError: with the number of the first line that is not a record.
     """
-    found: Snapshot = {}
+    snapshot: Snapshot = {}
     for number, line in enumerate(content.splitlines(), start=1):
         try:
             record = msgspec.json.decode(line, type=RecordLine)
         except msgspec.DecodeError:
             raise ValueError(number) from None
-        found[record.collection, record.key] = record.fields
-    return found
+        snapshot[record.collection, record.key] = record.fields
+    return snapshot
 
 
-def format_snapshot(records: Snapshot) -> str:
-    """Write a snapshot, one line a record."""
+def format_snapshot(snapshot: Snapshot) -> str:
+    """Format a snapshot as a file of seed/history."""
     lines = (
         json.dumps({"collection": collection, "key": key, "fields": fields}, ensure_ascii=False)
-        for (collection, key), fields in sorted(records.items())
+        for (collection, key), fields in sorted(snapshot.items())
     )
     return "".join(f"{line}\n" for line in lines)
+
+
+def list_differences(old: Snapshot, new: Snapshot) -> list[RecordChange]:
+    """List the changes between two snapshots, record by record and field by field.
+
+    A figure that revises another one of the same series and period lists its fields beside those
+    of that figure; any other new record lists them without values before.
+    """
+    published = group_figures(old)
+    changes = []
+    for collection, key in sorted(old.keys() | new.keys()):
+        before, after = old.get((collection, key)), new.get((collection, key))
+        if before == after:
+            continue
+        if before is None and after is not None:
+            date = find_date(new, after)
+            earlier = published.get(identify_figure(collection, after), [])
+            known = [fields for fields in earlier if find_date(old, fields) < date]
+            before = max(known, key=lambda fields: find_date(old, fields), default={})
+            kind = ChangeKind.REVISED if before else ChangeKind.ADDED
+            fields = [FieldChange(name, before.get(name), after[name]) for name in after]
+        else:
+            kind = ChangeKind.CORRECTED if after else ChangeKind.REMOVED
+            fields = list(list_field_changes(before or {}, after or {}))
+        changes.append(RecordChange(collection, key, kind, tuple(fields)))
+    return changes
+
+
+def list_field_changes(before: Fields, after: Fields) -> Iterator[FieldChange]:
+    """List the fields that differ, in the order of the record."""
+    for name in dict.fromkeys([*after, *before]):
+        if before.get(name) != after.get(name):
+            yield FieldChange(name, before.get(name), after.get(name))
+
+
+def group_figures(snapshot: Snapshot) -> dict[tuple[str, ...], list[Fields]]:
+    """Group figures by what they measure, so that a revised one is found without a search."""
+    groups: dict[tuple[str, ...], list[Fields]] = defaultdict(list)
+    for (collection, _), fields in snapshot.items():
+        if collection in FIGURES:
+            groups[identify_figure(collection, fields)].append(fields)
+    return groups
+
+
+def identify_figure(collection: str, fields: Fields) -> tuple[str, ...]:
+    return collection, fields.get("series", ""), fields.get("period.start", "")
+
+
+def find_date(snapshot: Snapshot, figure: Fields) -> str:
+    """Return the date on which the source of a figure made it known."""
+    source = snapshot.get((Source.collection, figure.get("source", "")), {})
+    return source.get("held_on") or source.get("published_on", "")
+
+
+def list_releases(seed: Seed) -> dict[str, Release]:
+    """Return the releases by key, oldest first."""
+    releases = seed.get_all(Release)
+    return dict(sorted(releases.items(), key=lambda item: (item[1].date, item[1].number)))
+
+
+def read_snapshots(seed: Seed) -> Iterator[tuple[str, Snapshot]]:
+    """Return what each release contains, oldest first.
+
+    A past release that was never frozen has no snapshot; its changes belong to the next release.
+    """
+    *past, newest = list_releases(seed)
+    for key in past:
+        if key in seed.history:
+            yield key, parse_snapshot(seed.history[key])
+    yield newest, take_snapshot(seed)
+
+
+def freeze_release(seed: Seed) -> Path:
+    """Write the snapshot of the newest release to seed/history, and return the file."""
+    newest = list(list_releases(seed))[-1]
+    path = seed.folder / "history" / f"{newest}.jsonl"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(format_snapshot(take_snapshot(seed)), encoding="utf-8")
+    return path
+
+
+def check_history(seed: Seed) -> Iterator[SeedIssue]:
+    """Find snapshots that are unreadable, belong to no release, or differ from the newest one."""
+    releases = list(list_releases(seed))
+    # A release file that is invalid is reported on its own; it may be the one for the changes.
+    is_complete = len(releases) == len(seed.list_keys(Release))
+    newest = releases[-1] if releases and is_complete else None
+    for key, content in seed.history.items():
+        file = seed.folder / "history" / f"{key}.jsonl"
+        try:
+            snapshot = parse_snapshot(content)
+        except ValueError as error:
+            message = "is not a record; restore the file as 'bri freeze' wrote it"
+            yield SeedIssue(file, int(str(error)), "", message)
+            continue
+        if not snapshot:
+            message = "contains no record; restore the file as 'bri freeze' wrote it"
+            yield SeedIssue(file, 1, "", message)
+        elif not seed.has_key(Release, key):
+            yield SeedIssue(file, 1, "", f"has no releases/{key}.yaml; restore it")
+        elif key == newest and snapshot != take_snapshot(seed):
+            message = "differs from the seed; add a file to releases/ for the changes"
+            yield SeedIssue(file, 1, "", message)
+
+
+def build_change_rows(seed: Seed) -> Iterator[tuple[type[SQLModel], dict[str, object]]]:
+    """Return the rows for the releases, their changed records, and the changed fields."""
+    numbers = {key: number for number, key in enumerate(list_releases(seed), start=1)}
+    for key, release in list_releases(seed).items():
+        row = {"id": numbers[key], "code": key, "released_on": release.date}
+        note = {"note_en": release.note.en, "note_zh": release.note.zh}
+        yield models.ReleaseEntry, {**row, "number": release.number, **note}
+    changes = list(list_changes(seed))
+    for number, (key, change, title) in enumerate(changes, start=1):
+        yield (
+            models.Change,
+            {
+                "id": number,
+                "code": f"{key}.{change.collection}.{change.key}",
+                "release_entry_id": numbers[key],
+                "collection": change.collection,
+                "record": change.key,
+                "kind": change.kind,
+                "title_en": title.en,
+                "title_zh": title.zh,
+            },
+        )
+    for number, (_, change, _) in enumerate(changes, start=1):
+        for position, field in enumerate(change.fields, start=1):
+            values = {"field": field.field, "before": field.before, "after": field.after}
+            yield models.ChangedField, {"change_id": number, "position": position, **values}
+
+
+def list_changes(seed: Seed) -> Iterator[tuple[str, RecordChange, Bilingual]]:
+    """List the changes of all releases: the release, the changed record, and its title."""
+    before: Snapshot = {}
+    for key, after in read_snapshots(seed):
+        for change in list_differences(before, after):
+            record = change.collection, change.key
+            yield key, change, name_record(after if record in after else before, *record)
+        before = after
+
+
+def name_record(snapshot: Snapshot, collection: str, key: str) -> Bilingual:
+    """Return the title of a record; figures and series start with the name of their indicator."""
+    fields = snapshot[collection, key]
+    name = find_name(fields) or Bilingual(key, key)
+    figure = snapshot.get(("observations", fields.get("observation", "")), fields)
+    series = snapshot.get(("series", figure.get("series", "")), fields)
+    indicator = find_name(snapshot.get(("indicators", series.get("indicator", "")), {}))
+    if indicator is None:
+        return name
+    if collection == "series":
+        return Bilingual(f"{indicator.en} ({key})", f"{indicator.zh}（{key}）")
+    return Bilingual(f"{indicator.en}: {name.en}", f"{indicator.zh}：{name.zh}")
+
+
+def find_name(fields: Fields) -> Bilingual | None:
+    for name in NAME_FIELDS:
+        if f"{name}.en" in fields:
+            return Bilingual(fields[f"{name}.en"], fields[f"{name}.zh"])
+    return None

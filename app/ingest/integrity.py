@@ -1,87 +1,67 @@
-"""What no file can show by itself: references, places in sources, comparable periods."""
+"""Checks across files: references, locators, comparable periods; and warnings about gaps."""
 
 from calendar import monthrange
 from collections.abc import Callable, Iterator
-from typing import TypeVar
 
 from app.enums import Precision, Qualifier
+from app.ingest.headlines import list_candidates
+from app.ingest.history import check_history
 from app.ingest.issues import SeedIssue, suggest_nearest
+from app.ingest.json_schemas import singular_name
 from app.ingest.reader import Path
-from app.ingest.releases import check_history
 from app.ingest.schema import (
     Action,
-    Area,
     Entity,
     GrowthRate,
-    Indicator,
-    Instrument,
     Observation,
     Outcome,
     Period,
     PriorityArea,
     Report,
-    Sector,
     Series,
     Source,
-    Topic,
-    Unit,
+    list_references,
 )
-from app.ingest.uniqueness import find_conflicts
+from app.ingest.schema.base import AnyEntity
+from app.ingest.uniqueness import find_duplicates
 from app.ingest.validation import Seed
 
-AnyEntity = TypeVar("AnyEntity", bound=Entity)
+Messages = Iterator[tuple[Path, str]]
+"""The issues of one entity: the path of the value, and what would be correct."""
 
-IssueIterator = Iterator[tuple[Path, str]]
-"""The mistakes of one entity: where, and what would be right."""
-
-REFERENCES: dict[str, type[Entity]] = {
-    "topic": Topic,
-    "topics": Topic,
-    "unit": Unit,
-    "reporting_area": Area,
-    "counterpart_area": Area,
-    "areas": Area,
-    "sectors": Sector,
-    "instruments": Instrument,
-    "indicator": Indicator,
-    "indicators": Indicator,
-    "baseline_indicators": Indicator,
-    "series": Series,
-    "observation": Observation,
-    "priority_area": PriorityArea,
-    "source": Source,
-}
-"""The fields that name another file, by the collection they name it in."""
+AREAS_PER_YEAR = 4
 
 
 def check_integrity(seed: Seed) -> list[SeedIssue]:
-    """Hold the valid entities of a seed against one another."""
-    faults = []
-    for (kind, key), document in sorted(seed.documents.items(), key=lambda item: item[1].file):
+    """Check the valid entities of a seed against one another."""
+    issues = []
+    for (kind, key), document in seed.documents.items():
         entity = seed.entities[kind].get(key)
         if entity is None:
             continue
         for check in CHECKS:
-            faults += [document.add_issue(path, message) for path, message in check(seed, entity)]
-    return [*faults, *find_conflicts(seed), *check_history(seed)]
+            issues += [
+                document.create_issue(path, message) for path, message in check(seed, entity)
+            ]
+    return [*issues, *find_duplicates(seed), *check_history(seed)]
 
 
-def check_references(seed: Seed, entity: Entity) -> IssueIterator:
-    """Every key that is named has a file, and is named once."""
-    for name, kind in REFERENCES.items():
-        value = getattr(entity, name, None)
-        keys: list[str] = value if isinstance(value, list) else [value] if value else []
+def check_references(seed: Seed, entity: Entity) -> Messages:
+    """Every key that is referred to must have a file, and appear once in its list."""
+    for name, target, is_list in list_references(type(entity)):
+        value = getattr(entity, name)
+        keys: list[str] = value if is_list else [] if value is None else [value]
         for index, key in enumerate(keys):
-            path: Path = (name, index) if isinstance(value, list) else (name,)
-            if not seed.has_key(kind, key):
-                hint = suggest_nearest(key, seed.list_keys(kind))
-                yield path, f"found '{key}'; {hint}there is no {kind.collection}/{key}.yaml"
+            path: Path = (name, index) if is_list else (name,)
+            if not seed.has_key(target, key):
+                hint = suggest_nearest(key, seed.list_keys(target))
+                yield path, f"found '{key}'; {hint}there is no {target.collection}/{key}.yaml"
             elif key in keys[:index]:
-                yield path, f"'{key}' stands twice; keep one"
+                yield path, f"'{key}' is repeated; keep one"
 
 
-def check_locators(seed: Seed, entity: Entity) -> IssueIterator:
-    """A locator points at a paragraph and sentence that the source has."""
+def check_locators(seed: Seed, entity: Entity) -> Messages:
+    """A locator must name a paragraph and a sentence that the source has."""
     source = entity if isinstance(entity, Source) else find_entity(seed, Source, entity, "source")
     if source is None or source.sentences is None:
         return
@@ -94,11 +74,10 @@ def check_locators(seed: Seed, entity: Entity) -> IssueIterator:
         if locator:
             yield from check_locator(source, (name,), locator)
         elif name == "locator" and hasattr(entity, name):
-            yield (name,), "is missing; say where the source states it, such as P2.S2"
+            yield (name,), "is missing; add the paragraph and sentence of the source, such as P2.S2"
 
 
-def check_locator(source: Source, path: Path, locator: str) -> IssueIterator:
-    """Check one locator against the number of paragraphs and sentences."""
+def check_locator(source: Source, path: Path, locator: str) -> Messages:
     sentences = source.sentences or []
     paragraph, _, sentence = locator.removeprefix("P").partition(".S")
     if int(paragraph) > len(sentences):
@@ -108,8 +87,8 @@ def check_locator(source: Source, path: Path, locator: str) -> IssueIterator:
         yield path, f"found {locator}; the paragraph has sentences S1 to S{last}"
 
 
-def check_observation(seed: Seed, entity: Entity) -> IssueIterator:
-    """A figure agrees with its print, its limits and its series."""
+def check_observation(seed: Seed, entity: Entity) -> Messages:
+    """A figure must agree with its printed form, its bounds and its series."""
     if not isinstance(entity, Observation):
         return
     yield from check_published(entity)
@@ -117,8 +96,8 @@ def check_observation(seed: Seed, entity: Entity) -> IssueIterator:
     yield from check_period(seed, entity, "period")
 
 
-def check_growth_rate(seed: Seed, entity: Entity) -> IssueIterator:
-    """A rate of growth leads from one period of its series to a later one."""
+def check_growth_rate(seed: Seed, entity: Entity) -> Messages:
+    """A growth rate must lead from one period of its series to a later one."""
     if not isinstance(entity, GrowthRate):
         return
     yield from check_period(seed, entity, "period")
@@ -128,11 +107,11 @@ def check_growth_rate(seed: Seed, entity: Entity) -> IssueIterator:
         yield ("base_period",), f"ends {entity.base_period.end}; write one that ends before {start}"
 
 
-def check_breaks(_: Seed, entity: Entity) -> IssueIterator:
-    """A break stands at the beginning of a month, and once."""
+def check_breaks(_: Seed, entity: Entity) -> Messages:
+    """A break must be at the start of a month, and appear once."""
     if not isinstance(entity, Series):
         return
-    starts = [one.start for one in entity.breaks]
+    starts = [found.start for found in entity.breaks]
     for index, start in enumerate(starts):
         if start.day != 1:
             yield ("breaks", index, "start"), f"found {start}; write the first day of a month"
@@ -140,65 +119,61 @@ def check_breaks(_: Seed, entity: Entity) -> IssueIterator:
             yield ("breaks", index, "start"), f"found {start} twice; remove one of the two breaks"
 
 
-def check_published(entity: Observation) -> IssueIterator:
-    """The base value is the printed number times its power of ten."""
+def check_published(entity: Observation) -> Messages:
+    """The value must be the printed number times its power of ten."""
     published = entity.published
-    spelled = published.value.scaleb(published.multiplier)
-    if entity.value != spelled:
-        right = f"{published.value} times ten to the {published.multiplier} is {spelled:f}"
-        yield ("value",), f"found {entity.value:f}; {right}"
+    value = published.value.scaleb(published.multiplier)
+    if entity.value != value:
+        product = f"{published.value} times ten to the power {published.multiplier} is {value:f}"
+        yield ("value",), f"found {entity.value:f}; {product}"
     decimals = -int(published.value.as_tuple().exponent)
     if decimals != published.decimals:
-        right = f"{published.value} has {decimals} decimals"
-        yield ("published", "decimals"), f"found {published.decimals}; {right}"
+        noun = "decimal" if decimals == 1 else "decimals"
+        found = f"found {published.decimals}"
+        yield ("published", "decimals"), f"{found}; {published.value} has {decimals} {noun}"
 
 
-def check_bounds(entity: Observation) -> IssueIterator:
-    """The bounds are what the qualifier says: over is above its value, nearly below it."""
+def check_bounds(entity: Observation) -> Messages:
+    """The bounds must follow from the qualifier: 'over' is above its value, 'nearly' below it."""
     lower, upper, value = entity.bounds.lower, entity.bounds.upper, entity.value
     if lower is not None and upper is not None and lower > upper:
         yield ("bounds",), f"found {lower} to {upper}; write the lower one first"
     elif (lower is not None and value < lower) or (upper is not None and value > upper):
-        yield ("value",), f"found {value:f}; write a value within its bounds"
+        yield ("value",), f"found {value:f}; write a value within the bounds"
     match entity.qualifier:
         case Qualifier.EXACT if lower is not None or upper is not None:
-            yield ("bounds",), "an exact figure has none; remove them or mend the qualifier"
+            yield ("bounds",), "an exact figure has none; remove them or change the qualifier"
         case Qualifier.OVER if lower != value or upper is not None:
-            yield ("bounds",), f"'over' means lower: {value:f} and no upper"
+            yield ("bounds",), f"'over' requires lower: {value:f} and no upper"
         case Qualifier.NEARLY if upper != value:
-            yield ("bounds",), f"'nearly' means upper: {value:f}"
+            yield ("bounds",), f"'nearly' requires upper: {value:f}"
         case _:
             pass
 
 
-def check_period(seed: Seed, entity: Observation | GrowthRate, name: str) -> IssueIterator:
-    """A period is whole months, as many as its series has, so that only like meets like."""
-    covered: Period = getattr(entity, name)
+def check_period(seed: Seed, entity: Observation | GrowthRate, name: str) -> Messages:
+    """A period must consist of whole months, as many as those of its series."""
+    period: Period = getattr(entity, name)
     series = find_entity(seed, Series, entity, "series")
-    if covered.end < covered.start:
-        yield (name, "end"), f"found {covered.end}; write a day after {covered.start}"
-    elif not covered.has_whole_months():
+    if period.end < period.start:
+        yield (name, "end"), f"found {period.end}; write a day after {period.start}"
+    elif not period.has_whole_months():
         yield (name,), "write whole months: the first day of one to the last day of another"
-    elif series and covered.months != series.months:
-        yield (
-            (name,),
-            (
-                f"covers {covered.months} months, the series {series.months}; "
-                f"put it into a series of its own, such as P{covered.months}M"
-            ),
-        )
+    elif series and period.months != series.months:
+        lengths = f"covers {period.months} months, the series {series.months}"
+        yield (name,), f"{lengths}; use a separate series, such as one with P{period.months}M"
 
 
-def check_report(seed: Seed, entity: Entity) -> IssueIterator:
-    """A second report comes from a second source."""
+def check_report(seed: Seed, entity: Entity) -> Messages:
+    """A report must come from another source than its observation."""
     if isinstance(entity, Report):
-        first = find_entity(seed, Observation, entity, "observation")
-        if first and first.source == entity.source:
+        observation = find_entity(seed, Observation, entity, "observation")
+        if observation and observation.source == entity.source:
             yield ("source",), f"found {entity.source}; a report comes from another source"
 
 
-def check_edition(seed: Seed, entity: Entity) -> IssueIterator:
-    """A year's outcomes and commitments come from a press conference that the API is built on."""
+def check_edition(seed: Seed, entity: Entity) -> Messages:
+    """Outcomes belong to the year that their source reviews, priority areas to the year after."""
     if not isinstance(entity, Outcome | PriorityArea):
         return
     source = find_entity(seed, Source, entity, "source")
@@ -207,33 +182,33 @@ def check_edition(seed: Seed, entity: Entity) -> IssueIterator:
     if source.edition is None:
         yield ("source",), f"found {entity.source}; name a source that has an edition"
         return
-    right = source.edition if isinstance(entity, Outcome) else source.edition + 1
-    if entity.year != right:
-        yield ("year",), f"found {entity.year}; the edition of its source makes it {right}"
+    year = source.edition if isinstance(entity, Outcome) else source.edition + 1
+    if entity.year != year:
+        yield ("year",), f"found {entity.year}; the edition of its source requires {year}"
 
 
-def check_action(seed: Seed, entity: Entity) -> IssueIterator:
-    """An action belongs to a priority area of its own year."""
+def check_action(seed: Seed, entity: Entity) -> Messages:
+    """An action must have the year of its priority area."""
     if isinstance(entity, Action):
         area = find_entity(seed, PriorityArea, entity, "priority_area")
         if area and area.year != entity.year:
-            yield ("year",), f"found {entity.year}; its priority area is of {area.year}"
+            yield ("year",), f"found {entity.year}; its priority area has the year {area.year}"
 
 
-def check_pairs(_: Seed, entity: Entity) -> IssueIterator:
-    """What makes sense only together stands together."""
+def check_pairs(_: Seed, entity: Entity) -> Messages:
+    """Fields that depend on each other must agree."""
     if isinstance(entity, Source) and entity.published_precision is Precision.MONTH:
         last = monthrange(entity.published_on.year, entity.published_on.month)[1]
         if entity.published_on.day != last:
-            right = entity.published_on.replace(day=last)
-            yield ("published_on",), f"found {entity.published_on}; of a month write {right}"
+            day = entity.published_on.replace(day=last)
+            yield ("published_on",), f"found {entity.published_on}; for a month, write {day}"
     if isinstance(entity, PriorityArea) and (entity.aim is None) != (entity.aim_locator is None):
         yield ("aim",), "write both aim and aim_locator, or neither"
     if isinstance(entity, Source) and entity.held_on and entity.published_on < entity.held_on:
         yield ("published_on",), f"found {entity.published_on}; the event was on {entity.held_on}"
 
 
-CHECKS: tuple[Callable[[Seed, Entity], IssueIterator], ...] = (
+CHECKS: tuple[Callable[[Seed, Entity], Messages], ...] = (
     check_references,
     check_locators,
     check_observation,
@@ -247,5 +222,43 @@ CHECKS: tuple[Callable[[Seed, Entity], IssueIterator], ...] = (
 
 
 def find_entity(seed: Seed, kind: type[AnyEntity], entity: Entity, name: str) -> AnyEntity | None:
-    """Find the entity that a field names, if it is valid."""
+    """Return the entity that a field refers to, if it is valid."""
     return seed.get_all(kind).get(getattr(entity, name, None) or "")
+
+
+def find_warnings(seed: Seed) -> list[SeedIssue]:
+    """Find what a valid seed may lack only for the moment."""
+    warnings = []
+    for (kind, _), document in seed.documents.items():
+        schema = f"../.schemas/{singular_name(kind)}.json"
+        if document.schema != schema:
+            message = (
+                "editors cannot check this file; start it with the line"
+                f" '# yaml-language-server: $schema={schema}'"
+            )
+            warnings.append(document.create_issue((), message, is_warning=True))
+    for key, message in check_editions(seed):
+        document = seed.documents[Source, key]
+        warnings.append(document.create_issue(("edition",), message, is_warning=True))
+    return sorted(warnings)
+
+
+def check_editions(seed: Seed) -> Iterator[tuple[str, str]]:
+    """Compare each edition with the one before it: is it complete?"""
+    sources = {
+        source.edition: key for key, source in seed.get_all(Source).items() if source.edition
+    }
+    indicators: dict[int, set[str]] = {edition: set() for edition in sorted(sources)}
+    for indicator, edition, _ in list_candidates(seed):
+        indicators[edition].add(indicator)
+    expected: set[str] = set()
+    for edition, covered in indicators.items():
+        areas = seed.get_all(PriorityArea).values()
+        count = sum(area.source == sources[edition] for area in areas)
+        if count < AREAS_PER_YEAR:
+            message = f"has {count} of {AREAS_PER_YEAR} priority areas for {edition + 1}"
+            yield sources[edition], message
+        if missing := sorted(expected - covered):
+            message = f"has no {edition} figure for {', '.join(missing)}"
+            yield sources[edition], f"{message}, which the edition before has"
+        expected = covered

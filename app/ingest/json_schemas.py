@@ -1,8 +1,7 @@
-"""JSON Schemas of the seed files, by which an editor completes and checks while one types."""
+"""JSON Schemas of the seed files, with which editors complete fields and mark mistakes."""
 
 import json
 from pathlib import Path
-from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
@@ -10,7 +9,7 @@ from app.ingest.schema import ENTITIES, Entity
 
 
 def write_schemas(folder: Path) -> None:
-    """Write one schema a collection into the hidden folder .schemas of a seed folder."""
+    """Write one schema per collection into the hidden folder .schemas of a seed folder."""
     schemas = folder / ".schemas"
     schemas.mkdir(exist_ok=True)
     for kind in ENTITIES:
@@ -18,13 +17,12 @@ def write_schemas(folder: Path) -> None:
         (schemas / f"{singular_name(kind)}.json").write_text(f"{text}\n", encoding="utf-8")
 
 
-def build_json_schema(kind: type[Entity]) -> dict[str, Any]:
-    """Describe the files of one collection; the fields keep the order of the model."""
+def build_json_schema(kind: type[Entity]) -> dict[str, object]:
     content = kind.model_json_schema(mode="validation") | {"title": singular_name(kind)}
     return {"$schema": GenerateJsonSchema.schema_dialect, **content}
 
 
 def singular_name(kind: type[Entity]) -> str:
-    """Name one entity of a collection: priority-area, series."""
+    """Return the name of one entity of a collection: priority-area, series."""
     name = kind.collection
     return name if name == "series" else name.removesuffix("s")

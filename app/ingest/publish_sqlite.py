@@ -1,4 +1,4 @@
-"""A build that ends in an SQLite file: whole or not at all, the same bytes for the same seed."""
+"""Publish a release as an SQLite file: atomically, and the same bytes for the same seed."""
 
 import fcntl
 import os
@@ -16,25 +16,20 @@ from app.db import DatabaseError, create_writing_engine, inspect_release
 from app.db.models import search_index
 from app.ingest.issues import BuildError
 
-SUFFIX = ".building"
+TEMPORARY_SUFFIX = ".building"
 
 
 def publish(
-    target: Path, fill: Callable[[Connection], None], index: Iterable[dict[str, str]]
+    target: Path, fill: Callable[[Connection], None], search_rows: Iterable[dict[str, str]]
 ) -> None:
-    """Build a file and put it in place of the old one.
-
-    Args:
-        target: the file.
-        fill: makes and fills all tables but that of the full-text index.
-        index: the rows of the full-text index.
+    """Build a file, and put it in place of the previous one.
 
     Raises:
-        BuildError: if the target is something else, or cannot be written.
+        BuildError: if the target is not a database of this API, or cannot be written.
     """
     try:
         check_target(target)
-        # What a link names is replaced, and not the link.
+        # Replace the file that a symbolic link points to, not the link.
         target = target.resolve()
         target.parent.mkdir(parents=True, exist_ok=True)
         remove_leftovers(target)
@@ -42,7 +37,7 @@ def publish(
             engine = create_writing_engine(temporary)
             with engine.begin() as connection:
                 fill(connection)
-                connection.execute(insert(search_index), list(index))
+                connection.execute(insert(search_index), list(search_rows))
             engine.dispose()
             finalize_database(temporary)
     except OSError as error:
@@ -52,25 +47,25 @@ def publish(
 
 
 def check_target(target: Path) -> None:
-    """Never overwrite what is not a database of this API."""
+    """Refuse to overwrite anything but a database of this API."""
     if target.is_dir():
         raise BuildError(f"{target} is a folder; name a file")
     if target.exists() and not target.is_file():
-        raise BuildError(f"{target} is no regular file; name another")
+        raise BuildError(f"{target} is not a regular file; name another one")
     if target.exists() and target.stat().st_size:
         try:
             inspect_release(target)
         except DatabaseError as error:
-            raise BuildError(f"{error}; move it away or name another file") from None
+            raise BuildError(f"{error}; move it or name another file") from None
 
 
 @contextmanager
 def replace_atomically(target: Path) -> Iterator[Path]:
-    """Give a temporary file beside the target; if all goes well it takes the target's place.
+    """Provide a temporary file, which replaces the target unless an exception is raised.
 
-    A lock is held on it, by which other builds see that somebody is at work.
+    It is locked, so that other builds do not take it for the remains of a killed build.
     """
-    handle, name = mkstemp(prefix=f".{target.name}.", suffix=SUFFIX, dir=target.parent)
+    handle, name = mkstemp(prefix=f".{target.name}.", suffix=TEMPORARY_SUFFIX, dir=target.parent)
     temporary = Path(name)
     try:
         lock_file(handle)
@@ -85,24 +80,24 @@ def replace_atomically(target: Path) -> Iterator[Path]:
 
 
 def remove_leftovers(target: Path) -> None:
-    """Remove what builds that were killed have left beside the target."""
-    for left in target.parent.glob(f".{escape(target.name)}.*{SUFFIX}"):
+    """Remove the temporary files of killed builds; those of running builds are locked."""
+    for left in target.parent.glob(f".{escape(target.name)}.*{TEMPORARY_SUFFIX}"):
         with suppress(OSError), left.open("rb") as file:
             lock_file(file.fileno())
             left.unlink()
 
 
 def lock_file(handle: int) -> None:
-    """Lock an open file; the lock ends with the process at the latest.
+    """Lock an open file; the lock ends when the process ends.
 
     Raises:
-        OSError: if another process holds a lock on it.
+        OSError: if another process has locked it.
     """
     fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def sync_to_disk(path: Path) -> None:
-    """Wait until a file, or the entries of a folder, are on the disk."""
+    """Wait until a file, or the entries of a folder, are written to disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -111,24 +106,24 @@ def sync_to_disk(path: Path) -> None:
 
 
 def finalize_database(path: Path) -> None:
-    """Check the file and bring it into its canonical form."""
+    """Check the file, and make its bytes depend on its content alone."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("INSERT INTO search_index (search_index) VALUES ('optimize')")
         connection.execute("ANALYZE")
         connection.execute("VACUUM")
-        faults = connection.execute("PRAGMA foreign_key_check").fetchall()
+        violations = connection.execute("PRAGMA foreign_key_check").fetchall()
         verdict = connection.execute("PRAGMA integrity_check").fetchone()[0]
-    if faults or verdict != "ok":
-        raise BuildError(f"the database did not pass its own checks: {verdict} {faults}")
+    if violations or verdict != "ok":
+        raise BuildError(f"the new database failed its integrity checks: {verdict} {violations}")
     with path.open("r+b") as file:
-        blank_writer_version(file.fileno())
+        reset_header(file.fileno())
 
 
-def blank_writer_version(handle: int) -> None:
-    """Blank what SQLite notes of itself in the file's header, so that the seed alone decides.
+def reset_header(handle: int) -> None:
+    """Overwrite the header fields that depend on the SQLite library rather than on the content.
 
-    Offsets 24, 92 and 96 hold the change counter, the counter for which the version is valid,
-    and the version of the library that wrote last (SQLite file format, section 1.3).
+    Offsets 24, 92 and 96 hold the change counter, the counter for which the version is valid, and
+    the version of the library that wrote the file last (SQLite file format, section 1.3).
     """
     for offset in (24, 92):
         os.pwrite(handle, (1).to_bytes(4, "big"), offset)

@@ -1,9 +1,9 @@
-"""Read YAML without surprises: text stays text, numbers stay exact, every value keeps its line."""
+"""Read YAML without implicit types: text stays text, numbers stay exact, values keep their line."""
 
 import re
 from dataclasses import dataclass, field
 from decimal import Decimal
-from pathlib import PurePosixPath
+from pathlib import PurePath
 from typing import TypeAlias
 
 import yaml
@@ -11,100 +11,109 @@ import yaml
 from app.ingest.issues import SeedIssue
 
 Path: TypeAlias = tuple[str | int, ...]
+"""The path of a value within a file: ``("bounds", "lower")``, ``("sentences", 2)``."""
 Value: TypeAlias = "str | int | Decimal | list[Value] | dict[str, Value] | None"
 
 INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,27})")
 DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+")
-MAXIMUM_DEPTH = 8
+MAX_DEPTH = 8
 STANDARD_TAGS = ("tag:yaml.org,2002:str", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
+SCHEMA_LINE = "# yaml-language-server: $schema="
 
 
 class Loader(yaml.CSafeLoader):
-    """A loader that gives no plain word a meaning of its own (no, 010, 12:30, 2025-01-15)."""
+    """A loader without implicit types, so that no, 010, 12:30 and 2025-01-15 remain text."""
 
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
+
+Loader.yaml_implicit_resolvers = {}
 
 
 @dataclass
 class Document:
-    """The content of one seed file, and the line of every value in it."""
+    """The content of one seed file, the line of every value, and the issues found in it."""
 
-    file: PurePosixPath
+    file: PurePath
     content: Value = None
+    schema: str = ""
+    """The schema that the first line names for editors, if it does."""
     lines: dict[Path, int] = field(default_factory=dict)
-    faults: list[SeedIssue] = field(default_factory=list)
+    issues: list[SeedIssue] = field(default_factory=list)
 
     @property
     def key(self) -> str:
-        """The key of the entity: the name of its file."""
+        """The key of the entity, which is the name of the file."""
         return self.file.stem
 
     def find_line(self, path: Path) -> int:
-        """Find the line of a value, or of what should have held it."""
+        """Return the line of a value; if it is missing, the line of what should contain it."""
         while path and path not in self.lines:
             path = path[:-1]
         return self.lines.get(path, 1)
 
-    def add_issue(self, path: Path, message: str) -> SeedIssue:
-        """Describe a mistake at a value."""
-        return SeedIssue(self.file, self.find_line(path), format_path(path), message)
+    def create_issue(self, path: Path, message: str, *, is_warning: bool = False) -> SeedIssue:
+        line = self.find_line(path)
+        return SeedIssue(self.file, line, format_path(path), message, is_warning)
 
 
 def format_path(path: Path) -> str:
-    """Write a path as people do: bounds.lower, sentences[2]."""
+    """Format a path for people: ``bounds.lower``, ``sentences[2]``."""
     text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
     return text.removeprefix(".")
 
 
-def read_document(file: PurePosixPath, raw: bytes) -> Document:
-    """Read one seed file; what cannot be read is told in the document's ``faults``."""
+def read_document(file: PurePath, raw: bytes) -> Document:
+    """Read one seed file; its syntax errors are in ``issues`` of the document."""
     document = Document(file)
     try:
-        node = Loader(raw.decode()).get_single_node()
+        text = raw.decode()
+        node = Loader(text).get_single_node()
         if isinstance(node, yaml.MappingNode):
             document.content = DocumentBuilder(document).build_value(node, ())
+            first, _, _ = text.removeprefix("\ufeff").partition("\n")
+            if first.startswith(SCHEMA_LINE):
+                document.schema = first.removeprefix(SCHEMA_LINE).strip()
         else:
-            words = "holds no fields; write one 'field: value' a line"
-            document.faults.append(SeedIssue(file, 1, "", words))
+            message = "contains no fields; write one 'field: value' per line"
+            document.issues.append(SeedIssue(file, 1, "", message))
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        document.faults.append(
-            SeedIssue(file, line, "", "is not UTF-8 text; save the file as UTF-8")
-        )
+        message = "is not UTF-8 text; save the file as UTF-8"
+        document.issues.append(SeedIssue(file, line, "", message))
     except yaml.YAMLError as error:
-        document.faults.append(describe_malformed(file, raw, error))
+        document.issues.append(describe_yaml_error(file, raw, error))
     return document
 
 
-def describe_malformed(file: PurePosixPath, raw: bytes, error: yaml.YAMLError) -> SeedIssue:
-    """Say why a file is not YAML; a tab is the mistake that is hardest to see."""
+def describe_yaml_error(file: PurePath, raw: bytes, error: yaml.YAMLError) -> SeedIssue:
+    """Describe a syntax error; a tab, which is invisible in most editors, is named as such."""
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     line = mark.line + 1 if mark else 1
     if b"\t" in b"".join(raw.splitlines()[line - 1 : line]):
-        return SeedIssue(file, line, "", "holds a tab; indent with spaces")
+        return SeedIssue(file, line, "", "contains a tab; indent with spaces")
     problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-    return SeedIssue(file, line, "", f"is not YAML: {problem}")
+    return SeedIssue(file, line, "", f"is not valid YAML: {problem}")
 
 
 class DocumentBuilder:
-    """Turns nodes into plain values and notes their lines."""
+    """Converts the nodes of a file to plain values and records their lines."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
         self.seen: set[int] = set()
 
     def build_value(self, node: yaml.Node, path: Path) -> Value:
-        """Build the value of a node; a fault is noted and its value left out."""
+        """Convert a node; a value that is not allowed is recorded as an issue."""
         self.document.lines.setdefault(path, node.start_mark.line + 1)
+        # An alias refers to the node of its anchor, so that the same node is met twice.
         if id(node) in self.seen:
-            self.add_issue(path, "repeats another value by an alias; write the value out")
+            self.add_issue(path, "is a YAML alias of another value; write the value out")
             return None
         self.seen.add(id(node))
-        if len(path) > MAXIMUM_DEPTH:
-            self.add_issue(path[:MAXIMUM_DEPTH], "nests too deeply; write plain fields")
+        if len(path) > MAX_DEPTH:
+            self.add_issue(path[:MAX_DEPTH], "is nested too deeply; remove the inner levels")
             return None
         if node.tag not in STANDARD_TAGS:
-            self.add_issue(path, f"carries the tag {node.tag}; write the value without a tag")
+            self.add_issue(path, f"has the YAML tag {node.tag}; write the value without a tag")
         if isinstance(node, yaml.MappingNode):
             return self.build_mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
@@ -112,33 +121,27 @@ class DocumentBuilder:
         return parse_scalar(node)
 
     def build_mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Value]:
-        """Build a mapping and refuse a key that stands twice in it."""
+        """Convert a mapping; a repeated key is an issue, since YAML would keep the last one."""
         values: dict[str, Value] = {}
         for key_node, value_node in node.value:
             key = str(key_node.value)
+            line = key_node.start_mark.line + 1
             if key in values:
                 first = self.document.lines[(*path, key)]
-                line = key_node.start_mark.line + 1
-                self.document.faults.append(
-                    SeedIssue(
-                        self.document.file,
-                        line,
-                        format_path((*path, key)),
-                        f"stands twice, first on line {first}; keep one",
-                    )
-                )
+                message = f"is repeated; it is already on line {first}; keep one of the two"
+                field = format_path((*path, key))
+                self.document.issues.append(SeedIssue(self.document.file, line, field, message))
                 continue
-            self.document.lines[(*path, key)] = key_node.start_mark.line + 1
+            self.document.lines[(*path, key)] = line
             values[key] = self.build_value(value_node, (*path, key))
         return values
 
     def add_issue(self, path: Path, message: str) -> None:
-        """Note a fault at a value."""
-        self.document.faults.append(self.document.add_issue(path, message))
+        self.document.issues.append(self.document.create_issue(path, message))
 
 
 def parse_scalar(node: yaml.Node) -> Value:
-    """Read an unquoted number exactly; everything else is text, and an empty value is none."""
+    """Parse an unquoted number exactly, and an empty value as None; all other values are text."""
     text = str(node.value)
     if node.style:  # type: ignore[attr-defined]
         return text

@@ -1,117 +1,114 @@
-"""Turn a valid seed into table rows, in an order and with keys that the seed alone decides."""
+"""Convert a valid seed to table rows; their order and their keys depend on the seed alone."""
 
 from collections.abc import Callable, Iterator
 from datetime import date
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
+from sqlalchemy import Table
 from sqlmodel import SQLModel
 
 from app.db import models
 from app.ingest import schema
-from app.ingest.changelog import build_change_rows
-from app.ingest.releases import list_releases
-from app.ingest.schema import Entity
-from app.ingest.schema.fields import BilingualSuffix, BilingualText
-from app.ingest.uniqueness import select_headlines
+from app.ingest.headlines import select_headlines
+from app.ingest.history import build_change_rows, list_releases
+from app.ingest.schema import ENTITIES, Entity, list_paths, list_references
 from app.ingest.validation import Seed
 from app.ingest.vintages import Vintage, assign_vintages, describe_revision
 
 Ids = dict[type[Entity], dict[str, int]]
-Rows = Iterator[tuple[type[SQLModel], dict[str, Any]]]
+Values = dict[str, object]
+Row = tuple[type[SQLModel], Values]
+Figure = schema.Observation | schema.GrowthRate
 
 TABLES: dict[type[Entity], type[SQLModel]] = {
-    schema.Source: models.Source,
-    schema.Topic: models.Topic,
-    schema.Area: models.Area,
-    schema.Unit: models.Unit,
-    schema.Sector: models.Sector,
-    schema.Instrument: models.Instrument,
-    schema.Indicator: models.Indicator,
-    schema.Series: models.Series,
-    schema.Observation: models.Observation,
-    schema.GrowthRate: models.GrowthRate,
-    schema.Report: models.Report,
-    schema.Outcome: models.Outcome,
-    schema.PriorityArea: models.PriorityArea,
-    schema.Action: models.Action,
+    kind: getattr(models, kind.__name__) for kind in ENTITIES if kind is not schema.Release
 }
+"""The table of each collection: the model of the same name."""
 
-TARGETS: dict[str, type[Entity]] = {
-    "topic": schema.Topic,
-    "unit": schema.Unit,
-    "reporting_area": schema.Area,
-    "counterpart_area": schema.Area,
-    "indicator": schema.Indicator,
-    "series": schema.Series,
-    "observation": schema.Observation,
-    "priority_area": schema.PriorityArea,
-    "source": schema.Source,
+COLUMN_NAMES = {
+    "base_period.start": "base_start",
+    "base_period.end": "base_end",
+    "bounds.lower": "lower_bound",
+    "bounds.upper": "upper_bound",
+    "goal.text.en": "goal_en",
+    "goal.text.zh": "goal_zh",
+    "published.multiplier": "multiplier",
+    "published.decimals": "decimals",
+    "speaker.name.en": "speaker_en",
+    "speaker.name.zh": "speaker_zh",
 }
-"""The fields that become foreign keys."""
-
-Links = dict[str, tuple[type[SQLModel], type[Entity], str]]
-"""List fields: the link table, what they name, and the column for it."""
-
-LINKED_FIELDS: tuple[tuple[type[Entity], str, Links], ...] = (
-    (
-        schema.Indicator,
-        "indicator_id",
-        {
-            "sectors": (models.IndicatorSector, schema.Sector, "sector_id"),
-            "instruments": (models.IndicatorInstrument, schema.Instrument, "instrument_id"),
-        },
-    ),
-    (
-        schema.Outcome,
-        "outcome_id",
-        {
-            "sectors": (models.OutcomeSector, schema.Sector, "sector_id"),
-            "instruments": (models.OutcomeInstrument, schema.Instrument, "instrument_id"),
-            "areas": (models.OutcomeArea, schema.Area, "area_id"),
-            "indicators": (models.OutcomeIndicator, schema.Indicator, "indicator_id"),
-        },
-    ),
-    (
-        schema.PriorityArea,
-        "priority_area_id",
-        {"baseline_indicators": (models.Baseline, schema.Indicator, "indicator_id")},
-    ),
-    (
-        schema.Action,
-        "action_id",
-        {
-            "sectors": (models.ActionSector, schema.Sector, "sector_id"),
-            "instruments": (models.ActionInstrument, schema.Instrument, "instrument_id"),
-            "areas": (models.ActionArea, schema.Area, "area_id"),
-            "topics": (models.ActionTopic, schema.Topic, "topic_id"),
-        },
-    ),
-)
-"""The entities with list fields, and the column of the link tables for them."""
-
-LINKS: dict[tuple[type[Entity], str], tuple[type[SQLModel], str, type[Entity], str]] = {
-    (owner, field): (table, owner_column, target, target_column)
-    for owner, owner_column, fields in LINKED_FIELDS
-    for field, (table, target, target_column) in fields.items()
-}
-"""The list fields that become rows of a link table."""
+"""The columns that are not named after the path of their field, as ``period_start`` is."""
 
 
-def build_rows(seed: Seed, seed_hash: str, schema_revision: str) -> Rows:
-    """Give every row of the database, a referenced row before those that refer to it."""
+class Link(NamedTuple):
+    """The table that stores a list of references, and its two columns."""
+
+    field: str
+    target: type[Entity]
+    table: type[SQLModel]
+    owner_column: str
+    target_column: str
+
+
+def get_table(model: type[SQLModel]) -> Table:
+    return SQLModel.metadata.tables[str(model.__tablename__)]
+
+
+@cache
+def map_columns(kind: type[Entity]) -> dict[str, str]:
+    """Map the path of each field of an entity to the column that stores it."""
+    references = {reference.field for reference in list_references(kind)}
+    columns = {
+        path: f"{path}_id"
+        if path in references
+        else COLUMN_NAMES.get(path) or path.replace(".", "_")
+        for path in list_paths(kind)
+    }
+    stored = get_table(TABLES[kind]).columns
+    return {path: column for path, column in columns.items() if column in stored}
+
+
+@cache
+def list_links(kind: type[Entity]) -> tuple[Link, ...]:
+    """Find the link table of each list of references by the tables that its key refers to."""
+    candidates = [
+        model
+        for model in vars(models).values()
+        if isinstance(model, type) and issubclass(model, SQLModel) and hasattr(model, "__table__")
+    ]
+    owner = get_table(TABLES[kind])
+    links = []
+    for reference in list_references(kind):
+        if not reference.is_list:
+            continue
+        target = get_table(TABLES[reference.target])
+        for model in candidates:
+            columns = {
+                key.column.table: column.name
+                for column in get_table(model).primary_key
+                for key in column.foreign_keys
+            }
+            if columns.keys() == {owner, target}:
+                link = Link(
+                    reference.field, reference.target, model, columns[owner], columns[target]
+                )
+                links.append(link)
+    return tuple(links)
+
+
+def build_rows(seed: Seed, seed_hash: str, schema_revision: str) -> Iterator[Row]:
+    """Return all rows of the database; a row comes after those that it refers to."""
     ids = assign_ids(seed)
     yield models.Release, build_release_row(seed, seed_hash, schema_revision)
     for kind, table in TABLES.items():
-        more = build_details(seed, kind, ids)
-        for key in sorted(seed.get_all(kind), key=lambda key: more[key].get("vintage", date.min)):
+        derived = derive_columns(seed, kind, ids)
+        entities = seed.get_all(kind)
+        for key in sorted(entities, key=lambda key: str(derived[key].get("vintage"))):
             own = {"id": ids[kind][key], "code": key}
-            yield table, {**own, **build_columns(seed.get_all(kind)[key], ids), **more[key]}
+            yield table, {**own, **build_columns(entities[key], ids), **derived[key]}
     yield from build_break_rows(seed, ids[schema.Series])
-    for (owner, field), (table, owner_column, target, target_column) in LINKS.items():
-        for key, number in ids[owner].items():
-            for other in sorted(getattr(seed.get_all(owner)[key], field)):
-                link = {owner_column: number, target_column: ids[target][other]}
-                yield table, link | ({"editorial": True} if table is models.Baseline else {})
+    yield from build_link_rows(seed, ids)
     for indicator, observation in select_headlines(seed).items():
         yield (
             models.Headline,
@@ -126,13 +123,22 @@ def build_rows(seed: Seed, seed_hash: str, schema_revision: str) -> Rows:
 def assign_ids(seed: Seed) -> Ids:
     """Number the records of each collection in the order of their keys.
 
-    Series are numbered by their indicator's position first, and figures by series and period, so
-    that rows that are read together lie together.
+    Series are numbered by the position of their indicator first, and figures by series and period,
+    so that rows that are read together are stored together.
     """
+
+    def get_position(series: str) -> int:
+        indicator = seed.get_all(schema.Series)[series].indicator
+        return seed.get_all(schema.Indicator)[indicator].position
+
+    def get_figure_order(figure: Figure) -> tuple[object, ...]:
+        series = figure.series
+        return get_position(series), series, figure.period.start, figure.source
+
     orders: dict[type[Entity], Callable[[str], Any]] = {
-        schema.Series: lambda key: (indicator_position(seed, key), key),
-        schema.Observation: lambda key: sort_key(seed, seed.get_all(schema.Observation)[key]),
-        schema.GrowthRate: lambda key: sort_key(seed, seed.get_all(schema.GrowthRate)[key]),
+        schema.Series: lambda key: (get_position(key), key),
+        schema.Observation: lambda key: get_figure_order(seed.get_all(schema.Observation)[key]),
+        schema.GrowthRate: lambda key: get_figure_order(seed.get_all(schema.GrowthRate)[key]),
     }
     return {
         kind: {
@@ -143,35 +149,8 @@ def assign_ids(seed: Seed) -> Ids:
     }
 
 
-def indicator_position(seed: Seed, series: str) -> int:
-    """Give the position of a series' indicator."""
-    return seed.get_all(schema.Indicator)[seed.get_all(schema.Series)[series].indicator].position
-
-
-def sort_key(
-    seed: Seed, entity: schema.Observation | schema.GrowthRate
-) -> tuple[int, str, date, str]:
-    """Give what figures are ordered by: their series, period and source."""
-    return (
-        indicator_position(seed, entity.series),
-        entity.series,
-        entity.period.start,
-        entity.source,
-    )
-
-
-def build_break_rows(seed: Seed, ids: dict[str, int]) -> Rows:
-    """Give the breaks of every series."""
-    for key, number in ids.items():
-        for one in seed.get_all(schema.Series)[key].breaks:
-            yield (
-                models.SeriesBreak,
-                {"series_id": number, "start": one.start} | flatten_text("note", one.note),
-            )
-
-
-def build_release_row(seed: Seed, seed_hash: str, schema_revision: str) -> dict[str, Any]:
-    """Describe the release: the newest release file, and how much the seed holds."""
+def build_release_row(seed: Seed, seed_hash: str, schema_revision: str) -> Values:
+    """Describe the newest release, and count the records of each collection."""
     code, newest = list(list_releases(seed).items())[-1]
     return {
         "id": 1,
@@ -188,104 +167,78 @@ def build_release_row(seed: Seed, seed_hash: str, schema_revision: str) -> dict[
     }
 
 
-def build_columns(entity: Entity, ids: Ids) -> dict[str, Any]:
-    """Turn fields into columns: texts in two, references into foreign keys, lists left out."""
-    values: dict[str, Any] = {}
-    for name, annotation in type(entity).model_fields.items():
-        value = getattr(entity, name)
-        if name in TARGETS:
-            values[f"{name}_id"] = ids[TARGETS[name]][value]
-        elif isinstance(value, BilingualText | BilingualSuffix):
-            values |= {f"{name}_en": value.en, f"{name}_zh": value.zh}
-        elif value is None and BilingualText in getattr(annotation.annotation, "__args__", ()):
-            values |= {f"{name}_en": None, f"{name}_zh": None}
-        elif not isinstance(value, list):
-            values[name] = value
-    return values
+def build_columns(entity: Entity, ids: Ids) -> Values:
+    """Return the columns of an entity, with the ids of the entities that it refers to."""
+    kind = type(entity)
+    targets = {reference.field: reference.target for reference in list_references(kind)}
+    columns: Values = {}
+    for path, column in map_columns(kind).items():
+        value: Any = entity
+        for name in path.split("."):
+            value = getattr(value, name, None)
+        columns[column] = ids[targets[path]][value] if path in targets else value
+    return columns
 
 
-def build_details(seed: Seed, kind: type[Entity], ids: Ids) -> dict[str, dict[str, Any]]:
-    """Give the columns of a collection that its fields alone do not, by key."""
-    found: dict[str, dict[str, Any]] = {key: {} for key in seed.get_all(kind)}
-    if kind is schema.Source:
-        found |= {
-            key: flatten_speaker(source) for key, source in seed.get_all(schema.Source).items()
-        }
+def build_break_rows(seed: Seed, ids: dict[str, int]) -> Iterator[Row]:
+    for key, number in ids.items():
+        for found in seed.get_all(schema.Series)[key].breaks:
+            note = {"note_en": found.note.en, "note_zh": found.note.zh}
+            yield models.SeriesBreak, {"series_id": number, "start": found.start, **note}
+
+
+def build_link_rows(seed: Seed, ids: Ids) -> Iterator[Row]:
+    for kind in TABLES:
+        for link in list_links(kind):
+            fields = link.table.model_fields.items()
+            defaults = {name: field.default for name, field in fields if not field.is_required()}
+            for key, owner in ids[kind].items():
+                for target in sorted(getattr(seed.get_all(kind)[key], link.field)):
+                    columns = {
+                        link.owner_column: owner,
+                        link.target_column: ids[link.target][target],
+                    }
+                    yield link.table, {**columns, **defaults}
+
+
+def derive_columns(seed: Seed, kind: type[Entity], ids: Ids) -> dict[str, Values]:
+    """Return the columns of a collection that follow from several entities, by key."""
+    derived: dict[str, Values] = {key: {} for key in seed.get_all(kind)}
     if kind is schema.Series:
-        found |= count_periods(seed)
+        derived |= summarize_series(seed)
     if kind is schema.GrowthRate:
-        rates = seed.get_all(schema.GrowthRate)
-        for key, dated in assign_vintages(seed, rates).items():
-            found[key] = {**flatten_period(rates[key]), **flatten_validity(dated)}
+        for key, vintage in assign_vintages(seed, seed.get_all(schema.GrowthRate)).items():
+            derived[key] = build_vintage_columns(vintage)
     if kind is schema.Observation:
         figures = seed.get_all(schema.Observation)
-        for key, dated in assign_vintages(seed, figures).items():
-            figure, previous = figures[key], figures.get(dated.previous or "")
-            found[key] = {
-                **flatten_period(figure),
-                **flatten_validity(dated),
-                **flatten_published(figure),
-                "previous_id": ids[kind][dated.previous] if dated.previous else None,
-                "revision": describe_revision(figure, previous) if previous else None,
+        for key, vintage in assign_vintages(seed, figures).items():
+            previous = figures.get(vintage.previous or "")
+            derived[key] = {
+                **build_vintage_columns(vintage),
+                "previous_id": ids[kind][vintage.previous] if vintage.previous else None,
+                "revision": describe_revision(figures[key], previous) if previous else None,
             }
-    return found
+    return derived
 
 
-def count_periods(seed: Seed) -> dict[str, dict[str, Any]]:
-    """Count the periods of each series that have a figure, and name the first and the last."""
+def summarize_series(seed: Seed) -> dict[str, Values]:
+    """Count the periods of each series that have a figure, and return the first and last start."""
     starts: dict[str, set[date]] = {key: set() for key in seed.get_all(schema.Series)}
     for figure in seed.get_all(schema.Observation).values():
         starts[figure.series].add(figure.period.start)
     return {
         key: {
-            "observations": len(found),
-            "first_period_start": min(found, default=None),
-            "last_period_start": max(found, default=None),
+            "observations": len(dates),
+            "first_period_start": min(dates, default=None),
+            "last_period_start": max(dates, default=None),
         }
-        for key, found in starts.items()
+        for key, dates in starts.items()
     }
 
 
-def flatten_period(entity: schema.Observation | schema.GrowthRate) -> dict[str, date]:
-    """Flatten the period, and the base period of a growth rate."""
-    base = getattr(entity, "base_period", None)
+def build_vintage_columns(vintage: Vintage) -> Values:
     return {
-        "period_start": entity.period.start,
-        "period_end": entity.period.end,
-        **({"base_start": base.start, "base_end": base.end} if base else {}),
+        "vintage": vintage.known_on,
+        "current_from": vintage.current_from,
+        "current_until": vintage.current_until,
     }
-
-
-def flatten_published(entity: schema.Observation) -> dict[str, Any]:
-    """Flatten the number in print and the bounds."""
-    return {
-        "published_value": entity.published.value,
-        "multiplier": entity.published.multiplier,
-        "decimals": entity.published.decimals,
-        "lower_bound": entity.bounds.lower,
-        "upper_bound": entity.bounds.upper,
-    }
-
-
-def flatten_validity(dated: Vintage) -> dict[str, date]:
-    """Flatten the days on which a figure held."""
-    return {
-        "vintage": dated.known_on,
-        "current_from": dated.current_from,
-        "current_until": dated.current_until,
-    }
-
-
-def flatten_speaker(entity: schema.Source) -> dict[str, Any]:
-    """Flatten the speaker and the goal."""
-    return {
-        **flatten_text("speaker", entity.speaker.name if entity.speaker else None),
-        **flatten_text("speaker_title", entity.speaker.title if entity.speaker else None),
-        **flatten_text("goal", entity.goal.text if entity.goal else None),
-        "goal_locator": entity.goal.locator if entity.goal else None,
-    }
-
-
-def flatten_text(name: str, text: BilingualText | None) -> dict[str, str | None]:
-    """Spread a text over its two columns."""
-    return {f"{name}_en": text.en if text else None, f"{name}_zh": text.zh if text else None}

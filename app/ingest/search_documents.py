@@ -1,4 +1,4 @@
-"""What search finds: one row an entity, with its texts in both languages."""
+"""The rows of the full-text index: one per entity, with its texts in both languages."""
 
 from collections.abc import Iterator
 
@@ -25,7 +25,6 @@ KINDS: dict[type[Entity], SearchKind] = {
 
 
 def build_search_rows(seed: Seed) -> Iterator[dict[str, str]]:
-    """Give the row of every entity that search finds."""
     for kind, label in KINDS.items():
         for key in sorted(seed.get_all(kind)):
             title, texts = split_texts(seed, seed.get_all(kind)[key])
@@ -40,7 +39,7 @@ def build_search_rows(seed: Seed) -> Iterator[dict[str, str]]:
 
 
 def split_texts(seed: Seed, entity: Entity) -> tuple[BilingualText, list[BilingualText]]:
-    """Split an entity's texts into the one that names it and all others."""
+    """Return the text that names an entity, and all its other texts."""
     texts = [value for _, value in entity if isinstance(value, BilingualText)]
     if isinstance(entity, schema.Observation):
         series = seed.get_all(schema.Series)[entity.series]

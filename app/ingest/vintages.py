@@ -1,8 +1,8 @@
-"""Which of several figures of one series and period held on which day.
+"""Which of several figures for the same series and period is current on which day.
 
-The rule, which the guide states too: on any day the current figure is that of the best
-source (primary, then repost, then secondary) among those that were known that day; among equals
-the latest vintage; then the one printed with more digits; then the first by its source's key.
+The rule, which the guide also states: on any day, the current figure is that of the best source
+(primary, then repost, then secondary) among those known on that day; among equals the one with
+the latest vintage; then the one printed with more digits; then the first by the source's key.
 """
 
 from collections import defaultdict
@@ -21,7 +21,7 @@ RANKS = {standing: rank for rank, standing in enumerate(reversed(Standing))}
 
 @dataclass(frozen=True)
 class Vintage:
-    """The days on which a figure held, and the figure of the same period before it."""
+    """When a figure was current, and the figure for the same period that was known before it."""
 
     known_on: date
     current_from: date
@@ -31,7 +31,7 @@ class Vintage:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A figure among others of its series and period."""
+    """What the rule compares of one figure among others for the same series and period."""
 
     key: str
     known_on: date
@@ -42,53 +42,53 @@ class Candidate:
 def assign_vintages(
     seed: Seed, entities: Mapping[str, Observation | GrowthRate]
 ) -> dict[str, Vintage]:
-    """Date every figure of a collection."""
+    """Return the vintage of every figure of a collection by its key."""
     groups: dict[tuple[str, date], list[Candidate]] = defaultdict(list)
+    # Sorting is stable: reversed keys leave the first source last, where it wins among equals.
     for key, entity in sorted(entities.items(), key=lambda item: item[1].source, reverse=True):
         groups[entity.series, entity.period.start].append(build_candidate(seed, key, entity))
-    dated: dict[str, Vintage] = {}
+    vintages: dict[str, Vintage] = {}
     for group in groups.values():
-        ordered = sorted(group, key=lambda one: (one.known_on, one.rank, one.digits))
-        held = compute_validity(ordered)
+        ordered = sorted(group, key=lambda figure: (figure.known_on, figure.rank, figure.digits))
+        validity = compute_validity(ordered)
         previous = None
-        for one in ordered:
-            start, end = held.get(one.key, (one.known_on, one.known_on))
-            dated[one.key] = Vintage(one.known_on, start, end, previous)
-            previous = one.key
-    return dated
+        for figure in ordered:
+            start, end = validity.get(figure.key, (figure.known_on, figure.known_on))
+            vintages[figure.key] = Vintage(figure.known_on, start, end, previous)
+            previous = figure.key
+    return vintages
 
 
 def compute_validity(ordered: Iterable[Candidate]) -> dict[str, tuple[date, date]]:
-    """Replay the figures of one period in the order of their days: who held from when to when."""
-    held: dict[str, tuple[date, date]] = {}
-    holder: Candidate | None = None
-    for one in ordered:
-        if holder is not None:
-            if holder.rank > one.rank:
+    """Return from when until when each figure was current; those that never were are left out."""
+    validity: dict[str, tuple[date, date]] = {}
+    current: Candidate | None = None
+    for figure in ordered:
+        if current is not None:
+            if current.rank > figure.rank:
                 continue
-            held[holder.key] = holder.known_on, one.known_on
-        held[one.key] = one.known_on, FOREVER
-        holder = one
-    return held
+            validity[current.key] = current.known_on, figure.known_on
+        validity[figure.key] = figure.known_on, FOREVER
+        current = figure
+    return validity
 
 
 def build_candidate(seed: Seed, key: str, entity: Observation | GrowthRate) -> Candidate:
-    """Note what the rule looks at."""
     source = seed.get_all(Source)[entity.source]
-    digits = -int(published_number(entity).as_tuple().exponent)
+    digits = -int(compute_published_number(entity).as_tuple().exponent)
     return Candidate(key, source.vintage, RANKS[source.standing], digits)
 
 
-def published_number(entity: Observation | GrowthRate) -> Decimal:
-    """Give the number with the digits that the source prints, in the base unit."""
+def compute_published_number(entity: Observation | GrowthRate) -> Decimal:
+    """Return the number in the base unit, with exactly the digits that the source prints."""
     if isinstance(entity, GrowthRate):
         return entity.value
     return entity.published.value.scaleb(entity.published.multiplier)
 
 
 def describe_revision(entity: Observation, previous: Observation) -> RevisionKind:
-    """Say how a figure compares with the one known before it."""
-    new, old = published_number(entity), published_number(previous)
+    """Compare a figure with the one that was known before it."""
+    new, old = compute_published_number(entity), compute_published_number(previous)
     if entity.qualifier is not previous.qualifier:
         return RevisionKind.REVISED
     if new == old:

@@ -1,1 +1,1 @@
-"""The data set as tools for language models, by the Model Context Protocol."""
+"""The data set as tools for language models, over the Model Context Protocol."""

@@ -1,4 +1,4 @@
-"""The tools over HTTP, at an address of their own beside the API."""
+"""The tools over HTTP, at /mcp."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,16 +13,16 @@ from app.http.middleware import ErrorMiddleware, RequestIdMiddleware
 
 ALLOWED_METHODS = ("POST", "OPTIONS")
 MAX_BODY = 64 * 1024
-"""What a request may hold; the largest that makes sense is far smaller."""
+"""The largest request body in bytes; real requests are far smaller."""
 
 
 class McpApp:
-    """An ASGI application that answers each request by itself; there are no sessions."""
+    """An ASGI application without sessions: each request is independent of the others."""
 
-    def __init__(self, made: MCPServer) -> None:
-        self.made = made
-        # The data are public and nobody logs in, so a page of any origin may ask.
-        app = made.streamable_http_app(
+    def __init__(self, server: MCPServer) -> None:
+        self.server = server
+        # The data are public and there are no credentials, so pages of any origin may connect.
+        app = server.streamable_http_app(
             json_response=True,
             stateless_http=True,
             max_request_body_size=MAX_BODY,
@@ -32,18 +32,19 @@ class McpApp:
         self.app = RequestIdMiddleware(ErrorMiddleware(opened))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Take a request, below whatever prefix a proxy put before it.
+        """Handle a request, whatever path prefix a proxy has added.
 
-        A stream of messages is refused, as the protocol allows: nothing is ever sent unasked.
+        GET, which would open a stream of messages, is refused as the protocol allows: the server
+        only sends responses.
         """
         if scope["method"] not in ALLOWED_METHODS:
-            refusal = Response(status_code=405, headers={"Allow": ", ".join(ALLOWED_METHODS)})
-            await refusal(scope, receive, send)
+            response = Response(status_code=405, headers={"Allow": ", ".join(ALLOWED_METHODS)})
+            await response(scope, receive, send)
             return
         await self.app({**scope, "path": "/mcp", "root_path": ""}, receive, send)
 
     @asynccontextmanager
     async def run(self) -> AsyncIterator[None]:
-        """Be ready for requests."""
-        async with self.made.session_manager.run():
+        """Accept requests until the context ends."""
+        async with self.server.session_manager.run():
             yield

@@ -1,4 +1,4 @@
-"""The tools: each runs a query of the API, with the same checks of what is asked for."""
+"""The tools: each runs a query of the API and validates its arguments in the same way."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -29,21 +29,21 @@ from app.schemas.service import SearchHit
 
 Record = dict[str, Any]
 AnyFilters = TypeVar("AnyFilters", bound=parameters.Parameters)
-LanguageArgument = Annotated[Language, Field(description="The language of the answer: en or zh.")]
+LanguageArgument = Annotated[Language, Field(description="The language of the result: en or zh.")]
 MAX_RECORDS = 50
-"""The records that one tool gives at the most, so that an answer fits into a conversation."""
+"""The largest number of records in a result, so that it fits into a conversation."""
 NO_SOURCE = Bilingual(
-    "No figure, action, outcome or source has the key {key}; find keys with search",
-    "没有标识为 {key} 的数据、举措、成果或来源；可用 search 查找标识",
+    "No figure, action, outcome or source has the key {key}; use search to find keys",
+    "没有标识为 {key} 的数据、举措、成果或来源；请用 search 查找标识",
 )
 MORE_RECORDS = Bilingual(
-    "{total} in all; only the first {shown} are given", "共 {total} 条，仅列前 {shown} 条"
+    "{total} in total; only the first {shown} are listed", "共 {total} 条，仅列出前 {shown} 条"
 )
 
 
 @dataclass(frozen=True)
 class Tools:
-    """The tools over the release that is served."""
+    """The tools, which read the release that is currently served."""
 
     releases: ReleaseManager
     base: str
@@ -51,93 +51,105 @@ class Tools:
 
     def search(
         self,
-        words: Annotated[str, Field(description="Words of either language; all must be found.")],
+        words: Annotated[
+            str, Field(description="Words in English or Chinese; all of them must match.")
+        ],
         language: LanguageArgument = Language.ENGLISH,
     ) -> list[TextContent]:
-        """Find figures, indicators, commitments and sources by the words of their texts.
+        """Find figures, indicators, commitments and sources by words in their texts.
 
-        Each hit has the kind and the key that the other tools take.
+        Each hit has a kind, and a key that the other tools accept.
         """
         release = self.releases.get_release()
-        asked = validate_filters(parameters.SearchParameters, release, q=words, limit=MAX_RECORDS)
-        found, _ = release.database.read(lambda one: search_records(one, language, asked))
-        hits = [hit | {"href": build_hit_url(self.base, hit)} for hit in found.rows]
-        return format_records(hits, found.total, SearchHit, sentences.describe_hit, language)
+        filters = validate_filters(parameters.SearchParameters, release, q=words, limit=MAX_RECORDS)
+        page, _ = release.database.read(
+            lambda connection: search_records(connection, language, filters)
+        )
+        hits = [hit | {"href": build_hit_url(self.base, hit)} for hit in page.rows]
+        return format_records(hits, page.total, SearchHit, sentences.describe_hit, language)
 
     def list_indicators(
         self,
         topic: Annotated[
-            str | None, Field(description="trade, investment or projects; all without it.")
+            str | None, Field(description="trade, investment or projects; default: all.")
         ] = None,
         language: LanguageArgument = Language.ENGLISH,
     ) -> list[TextContent]:
-        """List what is measured, each with its headline figure, its period and its source.
+        """List the indicators, each with its headline figure, period and source.
 
-        Quote the figure with the words before it (over, nearly) and with its period.
+        Quote the figure with its qualifier (over, nearly) and its period.
         """
         release = self.releases.get_release()
         given = {"topic": [topic]} if topic else {}
-        asked = validate_filters(
+        filters = validate_filters(
             parameters.IndicatorListParameters, release, **given, limit=MAX_RECORDS
         )
-        found = release.database.read(lambda one: list_indicators(one, language, asked))
+        page = release.database.read(
+            lambda connection: list_indicators(connection, language, filters)
+        )
         return format_records(
-            found.rows, found.total, Indicator, sentences.describe_indicator, language
+            page.rows, page.total, Indicator, sentences.describe_indicator, language
         )
 
     def get_observations(
         self,
-        indicator: Annotated[str, Field(description="The key of an indicator: goods-trade.")],
+        indicator: Annotated[
+            str, Field(description="The key of an indicator, such as goods-trade.")
+        ],
         since: Annotated[
-            str | None, Field(description="Only periods that begin on this day or later.")
+            str | None, Field(description="Only periods that start on this date or later.")
         ] = None,
         until: Annotated[
-            str | None, Field(description="Only periods that end on this day or earlier.")
+            str | None, Field(description="Only periods that end on this date or earlier.")
         ] = None,
         as_of: Annotated[
-            str | None, Field(description="The figures as they were known on this day.")
+            str | None, Field(description="The figures as known on this date.")
         ] = None,
         language: LanguageArgument = Language.ENGLISH,
     ) -> list[TextContent]:
-        """Give the published figures of an indicator: every period, each with its own source.
+        """List the published figures of an indicator for all periods, each with its source.
 
-        Only figures with the same series compare. A full year and January to November are two
-        series; nothing may be annualised, converted or put into one growth rate.
+        Compare figures of the same series only. Full years and January to November are separate
+        series; never annualise or convert figures, or compute growth between them.
         """
         release = self.releases.get_release()
-        given = {"since": since, "until": until, "as_of": as_of}
-        chosen = {name: value for name, value in given.items() if value}
-        asked = validate_filters(
+        dates = {"since": since, "until": until, "as_of": as_of}
+        given = {name: value for name, value in dates.items() if value}
+        filters = validate_filters(
             parameters.ObservationListParameters,
             release,
             indicator=[indicator],
             limit=MAX_RECORDS,
-            **chosen,
+            **given,
         )
-        found = release.database.read(lambda one: list_observations(one, language, asked))
+        page = release.database.read(
+            lambda connection: list_observations(connection, language, filters)
+        )
         return format_records(
-            found.rows, found.total, Observation, sentences.describe_observation, language
+            page.rows, page.total, Observation, sentences.describe_observation, language
         )
 
     def list_priority_areas(
         self,
         year: Annotated[
-            int | None, Field(description="The year announced for; all without.")
+            int | None, Field(description="The year they are announced for; default: all.")
         ] = None,
         language: LanguageArgument = Language.ENGLISH,
     ) -> list[TextContent]:
-        """List the priority areas announced for a year, with every action and its place.
+        """List the priority areas announced for a year, with all actions and their locators.
 
-        All actions are announced; no target, amount or result has been published for them.
+        All actions are announcements; no targets, amounts or results are published for them.
         """
         release = self.releases.get_release()
         given = {"year": [str(year)]} if year else {}
-        asked = validate_filters(
+        filters = validate_filters(
             parameters.PriorityAreaListParameters, release, **given, limit=MAX_RECORDS
         )
-        found = release.database.read(lambda one: list_priority_areas(one, language, asked))
+        page = release.database.read(
+            lambda connection: list_priority_areas(connection, language, filters)
+        )
         return format_records(
-            found.rows, found.total, PriorityArea, sentences.describe_priority_area, language
+            page.rows, page.total, PriorityArea, sentences.describe_priority_area, language
         )
 
     def get_source(
@@ -145,7 +157,7 @@ class Tools:
         key: Annotated[str, Field(description="The key of a figure, action, outcome or source.")],
         language: LanguageArgument = Language.ENGLISH,
     ) -> list[TextContent]:
-        """Tell where a claim stands: the record, and the document with its address."""
+        """Show the source of a claim: the record, and the document with its address."""
         database = self.releases.get_release().database
         for claim in SOURCED_KINDS:
             record = database.read(partial(claim.query, language=language, key=key))
@@ -153,34 +165,25 @@ class Tools:
                 break
         else:
             raise ToolError(NO_SOURCE.get(language).format(key=key))
-        stated = format_records([record], 1, claim.schema, claim.tell, language)
+        contents = format_records([record], 1, claim.schema, claim.describe, language)
         if claim.schema is Source:
-            return stated
+            return contents
         code = record["source"]["code"]
-        document = database.read(lambda one: get_source(one, language, code))
-        assert document is not None  # noqa: S101
-        return [
-            *stated,
-            *format_records([document], 1, Source, sentences.describe_source, language),
-        ]
+        document = database.read(lambda connection: get_source(connection, language, code))
+        documents = [document] if document else []
+        return contents + format_records(documents, 1, Source, sentences.describe_source, language)
 
     def list_tools(self) -> Sequence[Callable[..., list[TextContent]]]:
-        """List the tools."""
-        return (
-            self.search,
-            self.list_indicators,
-            self.get_observations,
-            self.list_priority_areas,
-            self.get_source,
-        )
+        figures = (self.search, self.list_indicators, self.get_observations)
+        return (*figures, self.list_priority_areas, self.get_source)
 
 
 class SourcedKind(NamedTuple):
-    """A sort of record that has a source, or is one."""
+    """A kind of record that has a source, or is one."""
 
     query: Callable[..., Record | None]
     schema: type[Schema]
-    tell: Callable[[Record, Language], str]
+    describe: Callable[[Record, Language], str]
 
 
 SOURCED_KINDS = (
@@ -192,10 +195,10 @@ SOURCED_KINDS = (
 
 
 def validate_filters(model: type[AnyFilters], release: Release, **values: Any) -> AnyFilters:
-    """Check what is asked for as a request of the API is checked.
+    """Validate arguments as the API validates parameters.
 
     Raises:
-        ToolError: with every mistake, and what would be right.
+        ToolError: with every error, and what would be correct.
     """
     parameters.VALIDATION_CONTEXT.set(parameters.ValidationContext(release.keys, Counter()))
     try:
@@ -212,18 +215,18 @@ def format_records(
     records: Iterable[Record],
     total: int,
     schema: type[Schema],
-    tell: Callable[[Record, Language], str],
+    describe: Callable[[Record, Language], str],
     language: Language,
 ) -> list[TextContent]:
-    """Tell records in sentences, then give them whole as JSON with exact numbers."""
-    held = list(records)
-    lines = [tell(record, language) for record in held]
-    if total > len(held):
-        lines.append(MORE_RECORDS.get(language).format(total=total, shown=len(held)))
-    whole = b",".join(schema.model_validate(record).to_json() for record in held)
+    """Describe records in sentences, followed by the complete records as JSON."""
+    listed = list(records)
+    lines = [describe(record, language) for record in listed]
+    if total > len(listed):
+        lines.append(MORE_RECORDS.get(language).format(total=total, shown=len(listed)))
+    whole = b",".join(schema.model_validate(record).to_json() for record in listed)
     return [
         TextContent(
-            type="text", text="\n".join(lines) or Bilingual("Nothing.", "无。").get(language)
+            type="text", text="\n".join(lines) or Bilingual("No records.", "无记录。").get(language)
         ),
         TextContent(type="text", text=f"[{whole.decode()}]"),
     ]

@@ -1,4 +1,4 @@
-"""How large, and in which colours, a picture is asked for."""
+"""Parameters of charts."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -13,31 +13,31 @@ MAX_SCALE = 4
 
 
 class Theme(StrEnum):
-    """On what a picture is seen."""
+    """A colour theme."""
 
     LIGHT = "light"
     DARK = "dark"
 
 
 class ChartParameters(Parameters):
-    """What every picture takes."""
+    """Parameters of every chart."""
 
     theme: Theme = Field(Theme.LIGHT, examples=["dark"])
-    """The colours: light (without the parameter), to be seen on white, or dark."""
+    """The colour theme: light, the default, or dark."""
     width: Annotated[int, Field(ge=MIN_WIDTH, le=MAX_WIDTH), StrictInt] = Field(
         DEFAULT_WIDTH, examples=[640]
     )
-    """How wide the picture is, in pixels. Without it 640."""
+    """The width in pixels; 640 by default."""
     height: Annotated[int, Field(ge=MIN_HEIGHT, le=MAX_HEIGHT), StrictInt] | Omitted = Field(
         None, examples=[1600]
     )
-    """How high the picture is, in pixels: at least what its content needs at this width, which a
-    refusal tells. Without it just that."""
+    """The height in pixels. By default, the chart is as high as its content requires at this
+    width; if less is requested, the error names that height."""
 
 
 class ImageParameters(ChartParameters):
-    """What a picture of pixels takes."""
+    """Parameters of images."""
 
     scale: Annotated[int, Field(ge=1, le=MAX_SCALE), StrictInt] = Field(1, examples=[2])
-    """How many pixels each pixel of the picture has on a side, for screens that show more of them
-    and for print. Without it 1."""
+    """The number of image pixels per chart pixel on each side, for high-resolution screens and
+    for print; 1 by default."""

@@ -1,4 +1,4 @@
-"""What an SDMX request selects: dimension values, periods, and what was known when."""
+"""What an SDMX request selects, and how SDMX writes periods."""
 
 import re
 from calendar import monthrange
@@ -14,13 +14,13 @@ DIMENSIONS = (
     "UNIT_MEASURE",
     "DURATION",
 )
-"""The dimensions of a series key, in their order."""
+"""The dimensions of a series key, in order."""
 TIME = "TIME_PERIOD"
 ANNUAL = "A"
-"""The one frequency: the period of a series comes once a year."""
+"""The only frequency: each series has at most one period a year."""
 
 SeriesKey = Mapping[str, frozenset[str]]
-"""The accepted values of each dimension that is limited."""
+"""The accepted values of each constrained dimension."""
 Span = tuple[date, date]
 """The first and the last day of a period."""
 
@@ -30,74 +30,80 @@ PART = re.compile(r"(\d{4})-([QST])(\d)")
 WEEK = re.compile(r"(\d{4})-W(\d{2})")
 DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(T.*)?")
 RANGE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:T00:00:00)?(?:/|--)P(?:(\d{1,2})Y)?(?:(\d{1,3})M)?")
-MONTHS_OF = {"Q": 3, "T": 4, "S": 6}
+PART_MONTHS = {"Q": 3, "T": 4, "S": 6}
+"""The months of a quarter, a trimester and a semester."""
 
 
 @dataclass(frozen=True)
 class SdmxFilters:
-    """Which figures are asked for."""
+    """The observations that a request selects."""
 
     keys: tuple[SeriesKey, ...] = ()
-    """A series matches if it fits any of these; all series match where there are none."""
+    """A series matches if it matches any of these keys; without keys, every series matches."""
     since: date | None = None
     """Only periods that start on or after this day."""
     until: date | None = None
     """Only periods that end on or before this day."""
     periods: frozenset[Span] = frozenset()
-    """Only these periods; any where there are none."""
+    """Only these periods; if empty, any."""
     updated_after: date | None = None
-    """Only figures that a release of this day or later added or changed."""
+    """Only observations that a release of this day or later added or changed."""
     as_of: date | None = None
-    """The figures that held on this day, in place of those that hold."""
+    """The observations that were current on this day, instead of those current now."""
     history: bool = False
-    """Whether figures that held once are given too."""
+    """Whether to include superseded observations."""
     first: int | None = None
-    """How many figures from the start of each series are given."""
+    """How many observations to return from the start of each series."""
     last: int | None = None
-    """How many from its end; with both, those from either side."""
+    """How many to return from the end of each series; with ``first``, from both ends."""
 
 
 def parse_time_period(text: str) -> Span:
-    """Read an SDMX time period.
+    """Parse an SDMX time period.
 
     Raises:
-        ValueError: if it is none.
+        ValueError: if the text is not a time period.
     """
-    if found := YEAR.fullmatch(text):
-        return months_from(date(int(found[1]), 1, 1), 12)
-    if found := MONTH.fullmatch(text):
-        return months_from(date(int(found[1]), int(found[2]), 1), 1)
-    if found := PART.fullmatch(text):
-        length = MONTHS_OF[found[2]]
-        return months_from(date(int(found[1]), (int(found[3]) - 1) * length + 1, 1), length)
-    if found := WEEK.fullmatch(text):
-        first = date.fromisocalendar(int(found[1]), int(found[2]), 1)
-        return first, first + timedelta(days=6)
-    if found := RANGE.fullmatch(text):
-        length = int(found[2] or 0) * 12 + int(found[3] or 0)
-        return months_from(date.fromisoformat(found[1]), length)
-    if found := DAY.fullmatch(text):
-        day = date.fromisoformat(found[1])
+    if match := YEAR.fullmatch(text):
+        return get_month_span(date(int(match[1]), 1, 1), 12)
+    if match := MONTH.fullmatch(text):
+        return get_month_span(date(int(match[1]), int(match[2]), 1), 1)
+    if match := PART.fullmatch(text):
+        months = PART_MONTHS[match[2]]
+        return get_month_span(date(int(match[1]), (int(match[3]) - 1) * months + 1, 1), months)
+    if match := WEEK.fullmatch(text):
+        monday = date.fromisocalendar(int(match[1]), int(match[2]), 1)
+        return monday, monday + timedelta(days=6)
+    if match := RANGE.fullmatch(text):
+        months = int(match[2] or 0) * 12 + int(match[3] or 0)
+        return get_month_span(date.fromisoformat(match[1]), months)
+    if match := DAY.fullmatch(text):
+        day = date.fromisoformat(match[1])
         return day, day
     raise ValueError(text)
 
 
-def months_from(first: date, count: int) -> Span:
-    """Give the first and the last day of some months.
+def get_month_span(first: date, count: int) -> Span:
+    """Return the first and the last day of consecutive months.
 
     Raises:
-        ValueError: if there is no month, or they pass the end of the calendar.
+        ValueError: if the count is not positive, or the calendar ends before the last day.
     """
     if count < 1:
         raise ValueError(count)
-    after = first.month - 2 + count
-    year, month = first.year + after // 12, after % 12 + 1
+    month_index = first.month - 2 + count
+    year, month = first.year + month_index // 12, month_index % 12 + 1
     return first, date(year, month, monthrange(year, month)[1])
 
 
 def format_time_period(first: date, last: date) -> str:
-    """Write a period of whole months as SDMX does: 2024, else 2024-01-01/P11M."""
-    length = (last.year - first.year) * 12 + last.month - first.month + 1
-    if (first.month, length) == (1, 12):
+    """Write a period of whole months as SDMX does: 2024, or 2024-01-01/P11M."""
+    months = (last.year - first.year) * 12 + last.month - first.month + 1
+    if (first.month, months) == (1, 12):
         return f"{first.year}"
-    return f"{first.isoformat()}/P{length}M"
+    return f"{first.isoformat()}/{format_duration(months)}"
+
+
+def format_duration(months: int) -> str:
+    """Write a number of months as an ISO 8601 duration."""
+    return f"P{months}M"

@@ -1,10 +1,10 @@
-"""What a picture of an indicator or of one series is drawn from."""
+"""The series and observations that charts show."""
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import Connection, func, select
+from sqlmodel import col
 
 from app.db.columns import Record, ignore_order
 from app.db.models import Indicator, Observation, Series
@@ -14,54 +14,64 @@ from app.queries.observations import read_observations, select_observations
 from app.queries.series import read_breaks, select_series, to_record
 from app.queries.vintages import current_conditions
 
-Group: Any = Series
-Measured: Any = Indicator
-Figure: Any = Observation
-
 MAX_SERIES = 6
-"""How many series of an indicator are drawn; a picture with more could not be read."""
+"""The limit of series in the chart of an indicator; more would be illegible."""
 MAX_POINTS_PER_PANEL = 12
-"""How many figures of each of them are drawn: the newest."""
+"""The limit of points of each series in that chart; older ones are left out."""
 MAX_POINTS = 40
-"""How many figures of a series are drawn that has a picture of its own: the newest."""
+"""The limit of points in the chart of a single series; older ones are left out."""
 
 
 def read_indicator_series(connection: Connection, language: Language, key: str) -> Record:
-    """Read the first series of an indicator with their figures, and how many more there are."""
-    statement = select_series(language).add_columns(func.count().over().label("all"))
-    statement = statement.where(Measured.code == key).order_by(Group.id).limit(MAX_SERIES)
+    """Read the first series of an indicator with their points.
+
+    Returns:
+        The series that have points, and as ``hidden`` the number of series beyond the limit.
+    """
+    statement = (
+        select_series(language)
+        .add_columns(func.count().over().label("all"))
+        .where(col(Indicator.code) == key)
+        .order_by(col(Series.id))
+        .limit(MAX_SERIES)
+    )
     rows = fetch_uncached(connection, statement)
-    number = max((row.pop("all") for row in rows), default=0)
-    shown = add_points(connection, language, rows, MAX_POINTS_PER_PANEL)
-    return {"series": [one for one in shown if one["points"]], "hidden": number - len(rows)}
+    count = max((row.pop("all") for row in rows), default=0)
+    series = add_points(connection, language, rows, MAX_POINTS_PER_PANEL)
+    return {"series": [one for one in series if one["points"]], "hidden": count - len(rows)}
 
 
 def read_series(connection: Connection, language: Language, key: str) -> Record | None:
-    """Read one series with its newest figures."""
-    found = fetch_one(connection, select_series(language), Group.code, key)
-    return found and add_points(connection, language, [found], MAX_POINTS)[0]
+    """Read one series with its latest points."""
+    row = fetch_one(connection, select_series(language), col(Series.code), key)
+    return row and add_points(connection, language, [row], MAX_POINTS)[0]
 
 
 def add_points(
-    connection: Connection, language: Language, rows: Sequence[Record], most: int
+    connection: Connection, language: Language, rows: Sequence[Record], limit: int
 ) -> list[Record]:
-    """Complete selected series with their breaks and their newest figures, the oldest first."""
-    numbers = [row["id"] for row in rows]
-    place = func.row_number().over(
-        partition_by=Figure.series_id, order_by=Figure.period_start.desc()
+    """Add their breaks and their latest points, the oldest first, to selected series."""
+    series_ids = [row["id"] for row in rows]
+    rank = func.row_number().over(
+        partition_by=col(Observation.series_id), order_by=col(Observation.period_start).desc()
     )
-    holding = (Figure.series_id.in_(numbers), *current_conditions(Observation, None))
-    ranked = select(Figure.id.label("id"), place.label("place")).where(*holding).subquery()
-    newest = select(ranked.c.id).where(ranked.c.place <= most)
-    statement = select_observations(language).where(Figure.id.in_(newest))
-    statement = statement.order_by(ignore_order(Figure.period_start))
+    ranked = (
+        select(col(Observation.id), rank.label("rank"))
+        .where(col(Observation.series_id).in_(series_ids), *current_conditions(Observation, None))
+        .subquery()
+    )
+    statement = (
+        select_observations(language)
+        .where(col(Observation.id).in_(select(ranked.c.id).where(ranked.c.rank <= limit)))
+        .order_by(ignore_order(col(Observation.period_start)))
+    )
     points: dict[str, list[Record]] = defaultdict(list)
     for point in read_observations(connection, language, statement):
         points[point["series"]].append(point)
-    breaks = read_breaks(connection, language, numbers)
+    breaks = read_breaks(connection, language, series_ids)
     return [
-        to_record(row, language)
-        | {
+        {
+            **to_record(row, language),
             "breaks": breaks.get(row["id"], []),
             "points": points[row["code"]],
             "hidden": row["observations"] - len(points[row["code"]]),

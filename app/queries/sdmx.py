@@ -1,22 +1,26 @@
-"""Figures and code lists as SDMX takes them: series first, then their figures, bit by bit."""
+"""Observations, available values and code lists for SDMX."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Label,
     Select,
+    SQLColumnExpression,
     and_,
     exists,
     func,
+    null,
     or_,
     select,
     tuple_,
 )
+from sqlmodel import col
 
 from app.db.columns import Record, alias_table, localized_column
 from app.db.models import (
@@ -31,289 +35,339 @@ from app.db.models import (
     Source,
     Unit,
 )
-from app.i18n import Language
-from app.parameters.sdmx import SdmxFilters, SeriesKey, Span, months_from
+from app.db.models.base import KeyedModel
+from app.i18n import Bilingual, Language
+from app.parameters.sdmx import SdmxFilters, SeriesKey, Span, format_duration, get_month_span
 from app.queries.vintages import current_conditions
 
-Group: Any = Series
-Figure: Any = Observation
-Rate: Any = GrowthRate
-Measured: Any = Indicator
-Measure: Any = Unit
-Origin: Any = Source
-Break: Any = SeriesBreak
-Done: Any = Change
-Entry: Any = ReleaseEntry
-Reporter: Any = alias_table(Area, "sdmx_reporter")
-Counterpart: Any = alias_table(Area, "sdmx_counterpart")
+Column = SQLColumnExpression[Any]
+Condition = ColumnElement[bool]
+Statement = Select[*tuple[Any, ...]]
+SeriesData = tuple[Record, Sequence[Record]]
+"""A series and its observations, in the order of periods."""
 
 CHUNK = 500
-"""How many series are read at once."""
+"""The number of series that are read at once."""
 
-SERIES: dict[str, tuple[ColumnElement[Any], ColumnElement[Any] | None, ColumnElement[Any]]] = {
-    "REF_AREA": (Reporter.code, Reporter.id, Group.reporting_area_id),
-    "COUNTERPART_AREA": (Counterpart.code, Counterpart.id, Group.counterpart_area_id),
-    "INDICATOR": (Measured.code, Measured.id, Group.indicator_id),
-    "UNIT_MEASURE": (Measure.code, Measure.id, Group.unit_id),
-    "DURATION": (Group.months, None, Group.months),
+reporting_area = alias_table(Area, "sdmx_reporting_area")
+counterpart_area = alias_table(Area, "sdmx_counterpart_area")
+
+DIMENSION_COLUMNS: dict[str, Column] = {
+    "REF_AREA": reporting_area.code,
+    "COUNTERPART_AREA": counterpart_area.code,
+    "INDICATOR": col(Indicator.code),
+    "UNIT_MEASURE": col(Unit.code),
+    "DURATION": col(Series.months),
 }
-"""The dimensions that tell series apart: the column of the code, and how a series names it."""
-
-
-class SeriesData(NamedTuple):
-    """A series with its figures in the order of periods."""
-
-    series: Record
-    figures: Sequence[Record]
+"""The columns of the dimensions that distinguish series."""
+DIMENSION_LABELS: list[Label[Any]] = [one.label(name) for name, one in DIMENSION_COLUMNS.items()]
 
 
 def read_series(
-    connection: Connection, language: Language, selection: SdmxFilters, *, figures: bool = True
+    connection: Connection,
+    language: Language,
+    filters: SdmxFilters,
+    *,
+    with_observations: bool = True,
 ) -> Iterator[list[SeriesData]]:
-    """Read the series that match, each with its figures; series without any are left out.
+    """Read the series that match and have matching observations, in chunks.
 
     Args:
         connection: the database.
         language: the language of the texts.
-        selection: what to find.
-        figures: whether the figures are read, or only the series that have some.
+        filters: the observations to select.
+        with_observations: whether to read the observations too, and not only the series.
     """
-    last = 0
+    last_id = 0
     breaks = read_breaks(connection, language)
     while True:
-        rows = (
-            connection.execute(select_series_after(selection, last).limit(CHUNK)).mappings().all()
-        )
+        statement = select_next_series(filters, last_id).limit(CHUNK)
+        rows = [dict(row) for row in connection.execute(statement).mappings()]
         if not rows:
             return
-        last = rows[-1]["number"]
-        if not figures:
-            yield [SeriesData(dict(row), ()) for row in rows]
+        last_id = rows[-1]["series_id"]
+        if not with_observations:
+            yield [(row, ()) for row in rows]
             continue
-        numbers = [row["number"] for row in rows]
-        by_series = defaultdict(list)
-        for figure in connection.execute(
-            select_observations(language, selection, numbers)
-        ).mappings():
-            number = figure["series"]
-            known = [
+        observations = defaultdict(list)
+        ids = [row["series_id"] for row in rows]
+        for row in connection.execute(select_observations(language, filters, ids)).mappings():
+            notes = [
                 f"{start}: {note}"
-                for start, note in breaks.get(number, ())
-                if start <= figure["last"]
+                for start, note in breaks.get(row["series_id"], ())
+                if start <= row["period_end"]
             ]
-            by_series[number].append(dict(figure) | {"breaks": known})
+            observations[row["series_id"]].append(dict(row) | {"breaks": notes})
         yield [
-            SeriesData(dict(row), by_series[row["number"]])
+            (row, observations[row["series_id"]])
             for row in rows
-            if row["number"] in by_series
+            if row["series_id"] in observations
         ]
 
 
-def select_series_after(selection: SdmxFilters, last: int) -> Select[Any]:
-    """Select the series that match and have a figure that does, from a number on."""
-    columns = (Group.id.label("number"), *(one[0].label(name) for name, one in SERIES.items()))
-    matching = select_matching_series(selection).where(Group.id > last)
-    return matching.with_only_columns(*columns).order_by(Group.id)
+def select_next_series(filters: SdmxFilters, last_id: int) -> Statement:
+    """Select the matching series that follow an id."""
+    return (
+        select_matching_series(filters)
+        .where(col(Series.id) > last_id)
+        .with_only_columns(col(Series.id).label("series_id"), *DIMENSION_LABELS)
+        .order_by(col(Series.id))
+    )
 
 
-def join_dimensions(statement: Select[Any]) -> Select[Any]:
-    """Join to series what their keys are made of."""
-    statement = statement.select_from(Series)
-    for name, table in (
-        ("REF_AREA", Reporter),
-        ("COUNTERPART_AREA", Counterpart),
-        ("INDICATOR", Indicator),
-        ("UNIT_MEASURE", Unit),
-    ):
-        target: Any
-        _, target, own = SERIES[name]
-        statement = statement.join(table, target == own)
+def select_matching_series(filters: SdmxFilters) -> Statement:
+    """Select the ids of the series that match and have a matching observation."""
+    statement = (
+        select(col(Series.id))
+        .select_from(Series)
+        .join(reporting_area, reporting_area.id == Series.reporting_area_id)
+        .join(counterpart_area, counterpart_area.id == Series.counterpart_area_id)
+        .join(Indicator, col(Indicator.id) == Series.indicator_id)
+        .join(Unit, col(Unit.id) == Series.unit_id)
+        .where(has_matching_observation(filters))
+    )
+    if filters.keys:
+        statement = statement.where(or_(*(match_key(key) for key in filters.keys)))
     return statement
 
 
-def key_condition(key: SeriesKey) -> ColumnElement[bool]:
-    """Hold a series against the values of a key."""
-    conditions: list[ColumnElement[bool]] = [Group.id.is_not(None)]
-    for name, (column, _, _) in SERIES.items():
+def match_key(key: SeriesKey) -> Condition:
+    conditions: list[Condition] = [col(Series.id).is_not(None)]
+    for name, column in DIMENSION_COLUMNS.items():
         if name in key:
-            values: Sequence[Any] = sorted(key[name])
+            values: list[str] | list[int] = sorted(key[name])
             if name == "DURATION":
-                values = [int(value[1:-1]) for value in values]
+                values = [int(value.strip("PM")) for value in key[name]]
             conditions.append(column.in_(values))
     return and_(*conditions)
 
 
-def has_matching_observation(selection: SdmxFilters) -> ColumnElement[bool]:
-    """Tell whether a series has a figure that matches; a series counts its own."""
-    if is_unfiltered(selection):
-        counted: ColumnElement[bool] = Group.observations > 0
-        return counted
-    matching = select(Figure.id).select_from(Observation)
+def has_matching_observation(filters: SdmxFilters) -> Condition:
+    if is_unfiltered(filters):
+        return col(Series.observations) > 0
     return exists(
-        matching.outerjoin(GrowthRate, join_growth(selection))
-        .where(Figure.series_id == Group.id, *observation_conditions(selection))
+        select(col(Observation.id))
+        .select_from(Observation)
+        .outerjoin(GrowthRate, match_growth_rate(filters))
+        .where(col(Observation.series_id) == Series.id, *match_observation(filters))
         .correlate(Series)
     )
 
 
-def is_unfiltered(selection: SdmxFilters) -> bool:
-    """Tell whether all figures that hold are asked for, of whatever series."""
-    return replace(selection, keys=(), first=None, last=None) == SdmxFilters()
+def is_unfiltered(filters: SdmxFilters) -> bool:
+    """Tell whether all current observations of the series are selected."""
+    return replace(filters, keys=(), first=None, last=None) == SdmxFilters()
 
 
-def observation_conditions(selection: SdmxFilters) -> list[ColumnElement[bool]]:
-    """Give the conditions on figures."""
-    conditions: list[ColumnElement[bool]] = list(current_conditions(Observation, selection.as_of))
-    if selection.history:
-        conditions = [Figure.current_from < Figure.current_until]
-    if selection.since is not None:
-        conditions.append(Figure.period_start >= selection.since)
-    if selection.until is not None:
-        conditions.append(Figure.period_end <= selection.until)
-    if selection.periods:
-        spans = sorted(selection.periods)
-        conditions.append(tuple_(Figure.period_start, Figure.period_end).in_(spans))
-    if selection.updated_after is not None:
+def match_observation(filters: SdmxFilters) -> list[Condition]:
+    """List the conditions on an observation and its growth rate."""
+    conditions: list[Condition] = list(current_conditions(Observation, filters.as_of))
+    if filters.history:
+        conditions = [col(Observation.current_from) < col(Observation.current_until)]
+    if filters.since is not None:
+        conditions.append(col(Observation.period_start) >= filters.since)
+    if filters.until is not None:
+        conditions.append(col(Observation.period_end) <= filters.until)
+    if filters.periods:
+        period = tuple_(col(Observation.period_start), col(Observation.period_end))
+        conditions.append(period.in_(sorted(filters.periods)))
+    if filters.updated_after is not None:
+        changed_observations = select_changed("observations", filters.updated_after)
+        changed_rates = select_changed("growth-rates", filters.updated_after)
         conditions.append(
             or_(
-                Figure.code.in_(select_changed("observations", selection.updated_after)),
-                Rate.code.in_(select_changed("growth-rates", selection.updated_after)),
+                col(Observation.code).in_(changed_observations),
+                col(GrowthRate.code).in_(changed_rates),
             )
         )
     return conditions
 
 
-def select_changed(collection: str, since: date) -> Select[Any]:
-    """Select the records that releases of a day or later added or changed."""
+def select_changed(collection: str, since: date) -> Statement:
+    """Select the keys of records that a release of a day or later added or changed."""
     return (
-        select(Done.record)
-        .join(ReleaseEntry, Entry.id == Done.release_entry_id)
-        .where(Done.collection == collection, Entry.released_on >= since)
+        select(col(Change.record))
+        .join(ReleaseEntry, col(ReleaseEntry.id) == Change.release_entry_id)
+        .where(col(Change.collection) == collection, col(ReleaseEntry.released_on) >= since)
     )
 
 
-def join_growth(selection: SdmxFilters) -> ColumnElement[bool]:
-    """Join the published growth to a figure."""
+def match_growth_rate(filters: SdmxFilters) -> Condition:
+    """Return the condition that joins the published growth rate of an observation."""
     return and_(
-        Rate.series_id == Figure.series_id,
-        Rate.period_start == Figure.period_start,
-        *current_conditions(GrowthRate, selection.as_of),
+        col(GrowthRate.series_id) == Observation.series_id,
+        col(GrowthRate.period_start) == Observation.period_start,
+        *current_conditions(GrowthRate, filters.as_of),
     )
 
 
 def select_observations(
-    language: Language, selection: SdmxFilters, numbers: Sequence[int]
-) -> Select[Any]:
-    """Select the figures of some series, in the order of series and periods."""
-    order = (Figure.period_start, Figure.current_from, Figure.source_id)
-    statement = (
+    language: Language, filters: SdmxFilters, series_ids: Sequence[int]
+) -> Statement:
+    """Select the matching observations of some series, ordered by series and period."""
+    order = (
+        col(Observation.period_start),
+        col(Observation.current_from),
+        col(Observation.source_id),
+    )
+    statement: Statement = (
         select(
-            Figure.series_id.label("series"),
-            Figure.code.label("id"),
-            Figure.period_start.label("first"),
-            Figure.period_end.label("last"),
-            Figure.value.label("value"),
-            Figure.published_value.label("published"),
-            Figure.multiplier.label("multiplier"),
-            Figure.decimals.label("decimals"),
-            Figure.qualifier.label("qualifier"),
-            Figure.lower_bound.label("lower"),
-            Figure.upper_bound.label("upper"),
-            Figure.status.label("status"),
+            col(Observation.series_id),
+            col(Observation.code).label("id"),
+            col(Observation.period_start),
+            col(Observation.period_end),
+            col(Observation.value),
+            col(Observation.published_value),
+            col(Observation.multiplier),
+            col(Observation.decimals),
+            col(Observation.qualifier),
+            col(Observation.lower_bound),
+            col(Observation.upper_bound),
+            col(Observation.status),
             localized_column(Observation, "wording", language).label("wording"),
-            Figure.vintage.label("vintage"),
-            Figure.current_from.label("current_from"),
-            Figure.current_until.label("current_until"),
-            Figure.locator.label("locator"),
-            Origin.code.label("source"),
-            Rate.value.label("growth"),
-            Rate.basis.label("basis"),
+            col(Observation.vintage),
+            col(Observation.current_from),
+            col(Observation.current_until),
+            col(Observation.locator),
+            col(Source.code).label("source"),
+            col(GrowthRate.value).label("growth"),
+            col(GrowthRate.basis).label("growth_basis"),
         )
         .select_from(Observation)
-        .join(Source, Origin.id == Figure.source_id)
-        .outerjoin(GrowthRate, join_growth(selection))
-        .where(Figure.series_id.in_(numbers), *observation_conditions(selection))
+        .join(Source, col(Source.id) == Observation.source_id)
+        .outerjoin(GrowthRate, match_growth_rate(filters))
+        .where(col(Observation.series_id).in_(series_ids), *match_observation(filters))
     )
-    if selection.first is None and selection.last is None:
-        return statement.order_by(Figure.series_id, *order)
-    return filter_ends(statement, order, selection)
+    if filters.first is None and filters.last is None:
+        return statement.order_by(col(Observation.series_id), *order)
+    return limit_per_series(statement, order, filters)
 
 
-def filter_ends(
-    statement: Select[Any], order: Sequence[ColumnElement[Any]], selection: SdmxFilters
-) -> Select[Any]:
-    """Keep the first and the last figures of each series."""
+def limit_per_series(
+    statement: Statement, order: Sequence[Column], filters: SdmxFilters
+) -> Statement:
+    """Keep the first and the last observations of each series."""
 
-    def place(*ordered: ColumnElement[Any]) -> ColumnElement[int]:
-        return func.row_number().over(partition_by=Figure.series_id, order_by=ordered)
+    def row_number(*columns: Column) -> ColumnElement[int]:
+        return func.row_number().over(partition_by=col(Observation.series_id), order_by=columns)
 
     numbered = statement.add_columns(
-        place(*order).label("place"), place(*(one.desc() for one in order)).label("from_end")
+        row_number(*order).label("from_start"),
+        row_number(*(column.desc() for column in order)).label("from_end"),
     ).subquery()
-    columns = numbered.c
     return (
-        select(*(columns[name] for name in statement.selected_columns.keys()))  # noqa: SIM118
+        select(*(numbered.c[column.name] for column in statement.selected_columns))
         .where(
-            or_(columns.place <= (selection.first or 0), columns.from_end <= (selection.last or 0))
+            or_(
+                numbered.c.from_start <= (filters.first or 0),
+                numbered.c.from_end <= (filters.last or 0),
+            )
         )
-        .order_by(columns.series, columns.place)
+        .order_by(numbered.c.series_id, numbered.c.from_start)
     )
 
 
 def read_breaks(connection: Connection, language: Language) -> Mapping[int, list[tuple[date, str]]]:
-    """Read the breaks of all series; they are written by hand, and few."""
-    note = localized_column(SeriesBreak, "note", language)
-    statement = select(Break.series_id, Break.start, note).order_by(Break.series_id, Break.start)
+    """Read the breaks of all series; they are entered by hand, so there are few."""
+    statement = select(
+        col(SeriesBreak.series_id),
+        col(SeriesBreak.start),
+        localized_column(SeriesBreak, "note", language),
+    ).order_by(col(SeriesBreak.series_id), col(SeriesBreak.start))
     breaks = defaultdict(list)
-    for number, start, text in connection.execute(statement):
-        breaks[number].append((start, text))
+    for series_id, start, note in connection.execute(statement):
+        breaks[series_id].append((start, note))
     return breaks
 
 
-def read_dimension_values(
-    connection: Connection, selection: SdmxFilters
-) -> dict[str, list[str | int]]:
-    """Find the values of each dimension that matching series have.
+def read_dimension_values(connection: Connection, filters: SdmxFilters) -> dict[str, list[str]]:
+    """Read the values of each dimension that matching series have.
 
     Returns:
-        The sorted values by dimension; nothing at all where no series matches.
+        The sorted values by dimension; empty if no series matches.
     """
-    columns = [one[0].label(name) for name, one in SERIES.items()]
-    rows = connection.execute(select_matching_series(selection).with_only_columns(*columns))
-    return {
+    rows = connection.execute(
+        select_matching_series(filters).with_only_columns(*DIMENSION_LABELS)
+    ).all()
+    values = {
         name: sorted(set(column))
-        for name, column in zip(SERIES, zip(*rows, strict=True), strict=False)
+        for name, column in zip(DIMENSION_COLUMNS, zip(*rows, strict=True), strict=False)
     }
+    return values and {**values, "DURATION": [format_duration(one) for one in values["DURATION"]]}
 
 
-def select_matching_series(selection: SdmxFilters) -> Select[Any]:
-    """Select the numbers of the series that match and have a figure that does."""
-    matching = join_dimensions(select(Group.id)).where(has_matching_observation(selection))
-    if selection.keys:
-        matching = matching.where(or_(*(key_condition(key) for key in selection.keys)))
-    return matching
+def read_covered_span(connection: Connection, filters: SdmxFilters) -> Span | None:
+    """Read the first and the last day of the matching periods; None if there are none.
 
-
-def read_covered_span(connection: Connection, selection: SdmxFilters) -> Span | None:
-    """Find the first and the last day of the periods that match; None if there are none.
-
-    Where all periods are asked for, the series know theirs, and no figure is read.
+    Without conditions on periods, the table of series has the answer and no observation is read.
     """
-    matching = select_matching_series(selection)
-    if is_unfiltered(selection):
-        edges = (func.min(Group.first_period_start), func.max(Group.last_period_start))
-        rows = connection.execute(
-            matching.with_only_columns(Group.months, *edges).group_by(Group.months)
-        ).all()
-        spans = [(first, months_from(last, length)[1]) for length, first, last in rows]
+    if is_unfiltered(filters):
+        rows = connection.execute(select_series_edges(filters)).all()
+        spans = [(first, get_month_span(last, months)[1]) for first, last, months in rows]
     else:
-        statement = (
-            select(func.min(Figure.period_start), func.max(Figure.period_end))
-            .select_from(Observation)
-            .outerjoin(GrowthRate, join_growth(selection))
-            .where(Figure.series_id.in_(matching), *observation_conditions(selection))
-        )
-        spans = [(first, last) for first, last in connection.execute(statement) if first]
+        rows = connection.execute(select_observation_edges(filters)).all()
+        spans = [(first, last) for first, last in rows if first]
     if not spans:
         return None
     return min(first for first, _ in spans), max(last for _, last in spans)
+
+
+def select_series_edges(filters: SdmxFilters) -> Statement:
+    """Select the starts of the first and the last period of matching series, by length."""
+    first, last = func.min(col(Series.first_period_start)), func.max(col(Series.last_period_start))
+    months = col(Series.months)
+    return select_matching_series(filters).with_only_columns(first, last, months).group_by(months)
+
+
+def select_observation_edges(filters: SdmxFilters) -> Statement:
+    """Select the first and the last day of matching observations."""
+    return (
+        select(func.min(col(Observation.period_start)), func.max(col(Observation.period_end)))
+        .select_from(Observation)
+        .outerjoin(GrowthRate, match_growth_rate(filters))
+        .where(
+            col(Observation.series_id).in_(select_matching_series(filters)),
+            *match_observation(filters),
+        )
+    )
+
+
+CODE_LISTS: dict[str, tuple[type[KeyedModel], tuple[str, ...], Column, Column]] = {
+    "CL_AREA": (Area, ("name", "definition"), col(Area.position), null()),
+    "CL_INDICATOR": (Indicator, ("name", "definition", "note"), col(Indicator.position), null()),
+    "CL_UNIT": (Unit, ("name", "description"), col(Unit.position), null()),
+    "CL_SOURCE": (Source, ("title", "publisher"), col(Source.published_on), col(Source.address)),
+}
+"""The tables that are code lists: the name and the descriptions of a record, the order of records,
+and the web address of a record."""
+
+
+def read_code_lists(connection: Connection) -> dict[str, list[tuple[str, Bilingual, Bilingual]]]:
+    """Read the key, the name and the description of each code, by code list."""
+    return {name: read_codes(connection, *columns) for name, columns in CODE_LISTS.items()}
+
+
+def read_codes(
+    connection: Connection,
+    table: type[KeyedModel],
+    names: Sequence[str],
+    order: Column,
+    address: Column,
+) -> list[tuple[str, Bilingual, Bilingual]]:
+    texts = [localized_column(table, name, language) for name in names for language in Language]
+    code = col(table.code)
+    codes = []
+    for key, link, name_en, name_zh, *described in connection.execute(
+        select(code, address, *texts).order_by(order, code)
+    ):
+        suffix = [f"({link})"] if link else []
+        english, chinese = [*described[::2], *suffix], [*described[1::2], *suffix]
+        description = Bilingual(" ".join(english), "".join(chinese))
+        codes.append((key, Bilingual(name_en, name_zh), description))
+    return codes
+
+
+def read_durations(connection: Connection) -> list[int]:
+    """Read the lengths of periods in use, in months."""
+    statement = select(col(Series.months)).distinct().order_by(col(Series.months).desc())
+    return list(connection.execute(statement).scalars())

@@ -1,5 +1,7 @@
-"""Figures drawn: as SVG, as PNG, and as the specification that both are drawn from."""
+"""Charts as SVG, as PNG, and as the Vega-Lite specification of both."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
@@ -18,12 +20,12 @@ from app.queries.indicators import get_indicator
 from app.queries.release import read_overview
 from app.request import BEFORE_VALIDATION, Context, RequestContext
 
-router = APIRouter(prefix="/v1", dependencies=BEFORE_VALIDATION)
+router = APIRouter(prefix="/v1", dependencies=BEFORE_VALIDATION, tags=["Charts"])
 
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; font-src data:"
-"""An SVG that is opened by itself loads nothing and runs nothing."""
+SVG_POLICY = "default-src 'none'; style-src 'unsafe-inline'; font-src data:"
+"""An SVG opened on its own loads nothing from elsewhere and runs no scripts."""
 MAX_PIXELS = 16_000_000
-"""How large a picture may become; each pixel takes four bytes while it is drawn."""
+"""The limit of pixels in an image, each of which takes four bytes of memory while it is drawn."""
 
 IndicatorCode = Annotated[str, parameters.path_key("The key of an indicator.", "goods-trade")]
 SeriesCode = Annotated[
@@ -35,214 +37,199 @@ SeriesCode = Annotated[
 ]
 ChartQuery = Annotated[parameters.ChartParameters, Query()]
 ImageQuery = Annotated[parameters.ImageParameters, Query()]
-Responses = dict[int | str, dict[str, Any]]
-SVG_RESPONSE: Responses = {200: {"content": {render.SVG: {"schema": {"type": "string"}}}}}
-PNG_RESPONSE: Responses = {
-    200: {"content": {render.PNG: {"schema": {"type": "string", "format": "binary"}}}}
-}
 
 
-class VectorResponse(Response):
-    """A picture that is sharp at every size."""
+class SvgResponse(Response):
+    """A chart as SVG."""
 
     media_type = render.SVG
 
 
-class ImageResponse(Response):
-    """A picture of pixels."""
+class PngResponse(Response):
+    """A chart as PNG."""
 
     media_type = render.PNG
 
 
 class SpecificationResponse(JSONResponse):
-    """A picture as Vega-Lite describes it."""
+    """A chart as a Vega-Lite specification."""
 
     media_type = render.SPECIFICATION
 
 
-@router.get(
-    "/indicators/{code}.svg",
-    tags=["Charts"],
-    summary="Draw an indicator as SVG",
-    response_class=VectorResponse,
-    responses=SVG_RESPONSE,
+def describe_content(media_type: str, **schema: str) -> dict[int | str, dict[str, Any]]:
+    """Describe the content of a successful response for the OpenAPI document."""
+    return {200: {"content": {media_type: {"schema": {"type": "string", **schema}}}}}
+
+
+get_svg = partial(router.get, response_class=SvgResponse, responses=describe_content(render.SVG))
+get_png = partial(
+    router.get,
+    response_class=PngResponse,
+    responses=describe_content(render.PNG, format="binary"),
 )
+get_specification = partial(
+    router.get, response_class=SpecificationResponse, response_model=dict[str, Any]
+)
+
+
+@get_svg("/indicators/{code}.svg", summary="Draw an indicator as SVG")
 async def draw_indicator(read: Context, code: IndicatorCode, query: ChartQuery) -> Response:
-    """The newest official figure large, and the figures of each series as bars of their own, parted
-    by unit and length of period. Period, unit, what the source limits, breaks and sources stand in
-    the picture. Its text can be selected, and its fonts come along."""  # noqa: D205, D209
-    return await run_limited(lambda: send_svg(read, build_indicator(read, code), query))
+    """The latest official figure in large type, and a panel of bars for each series.
+
+    Series with different units or period lengths are never drawn on the same scale. The chart
+    shows periods, units, qualifiers, breaks and sources. SVGs embed their fonts, contain no
+    scripts, and their text can be selected.
+    """
+    return await send_svg(read, lambda: build_indicator(read, code), query)
 
 
-@router.get(
-    "/indicators/{code}.png",
-    tags=["Charts"],
-    summary="Draw an indicator as PNG",
-    response_class=ImageResponse,
-    responses=PNG_RESPONSE,
-)
+@get_png("/indicators/{code}.png", summary="Draw an indicator as PNG")
 async def draw_indicator_image(read: Context, code: IndicatorCode, query: ImageQuery) -> Response:
-    """The picture of /v1/indicators/{code}.svg in pixels, for documents, slides and mail."""
-    return await run_limited(lambda: send_png(read, build_indicator(read, code), query))
+    """The chart of /v1/indicators/{code}.svg as an image for documents, slides and email."""
+    return await send_png(read, lambda: build_indicator(read, code), query)
 
 
-@router.get(
-    "/indicators/{code}.vl.json",
-    tags=["Charts"],
-    summary="Give the Vega-Lite specification of an indicator",
-    response_model=dict[str, Any],
-    response_class=SpecificationResponse,
+@get_specification(
+    "/indicators/{code}.vl.json", summary="Get the Vega-Lite specification of an indicator"
 )
 async def specify_indicator(read: Context, code: IndicatorCode, query: ChartQuery) -> Response:
-    """What /v1/indicators/{code}.svg is drawn from, with all data inside, for dashboards that draw
-    Vega-Lite themselves. The colours and places are those of the picture."""  # noqa: D205, D209
-    return await run_limited(lambda: send_specification(read, build_indicator(read, code), query))
+    """The specification of /v1/indicators/{code}.svg, for dashboards that draw Vega-Lite.
+
+    It contains all data, and has the colours and the layout of the chart.
+    """
+    return await send_specification(read, lambda: build_indicator(read, code), query)
 
 
-@router.get(
-    "/series/{code}.svg",
-    tags=["Charts"],
-    summary="Draw a series as SVG",
-    response_class=VectorResponse,
-    responses=SVG_RESPONSE,
-)
+@get_svg("/series/{code}.svg", summary="Draw a series as SVG")
 async def draw_series(read: Context, code: SeriesCode, query: ChartQuery) -> Response:
-    """The figures of one series, all comparable but for the breaks that are drawn: as bars, or
-    large where there is one. It is made as /v1/indicators/{code}.svg is."""  # noqa: D205, D209
-    return await run_limited(lambda: send_svg(read, build_series(read, code), query))
+    """The figures of one series as bars, or its only figure in large type.
+
+    All figures are comparable, except across the breaks that the chart shows.
+    """
+    return await send_svg(read, lambda: build_series(read, code), query)
 
 
-@router.get(
-    "/series/{code}.png",
-    tags=["Charts"],
-    summary="Draw a series as PNG",
-    response_class=ImageResponse,
-    responses=PNG_RESPONSE,
-)
+@get_png("/series/{code}.png", summary="Draw a series as PNG")
 async def draw_series_image(read: Context, code: SeriesCode, query: ImageQuery) -> Response:
-    """The picture of /v1/series/{code}.svg in pixels, for documents, slides and mail."""
-    return await run_limited(lambda: send_png(read, build_series(read, code), query))
+    """The chart of /v1/series/{code}.svg as an image for documents, slides and email."""
+    return await send_png(read, lambda: build_series(read, code), query)
 
 
-@router.get(
-    "/series/{code}.vl.json",
-    tags=["Charts"],
-    summary="Give the Vega-Lite specification of a series",
-    response_model=dict[str, Any],
-    response_class=SpecificationResponse,
-)
+@get_specification("/series/{code}.vl.json", summary="Get the Vega-Lite specification of a series")
 async def specify_series(read: Context, code: SeriesCode, query: ChartQuery) -> Response:
-    """What /v1/series/{code}.svg is drawn from, with all data inside, for dashboards that draw
-    Vega-Lite themselves."""  # noqa: D205, D209
-    return await run_limited(lambda: send_specification(read, build_series(read, code), query))
+    """The specification of /v1/series/{code}.svg, for dashboards that draw Vega-Lite."""
+    return await send_specification(read, lambda: build_series(read, code), query)
 
 
-@router.get(
-    "/overview.svg",
-    tags=["Charts"],
-    summary="Draw the overview as SVG",
-    response_class=VectorResponse,
-    responses=SVG_RESPONSE,
-)
+@get_svg("/overview.svg", summary="Draw the overview as SVG")
 async def draw_overview(read: Context, query: ChartQuery) -> Response:
-    """One sheet with the newest figure of every indicator, by topic and period, and the priority
-    areas with the number of their actions."""  # noqa: D205, D209
-    return await run_limited(lambda: send_svg(read, build_overview(read), query))
+    """One sheet with the latest figure of every indicator and the priority areas.
+
+    Figures are grouped by topic and show their periods; priority areas show the number of their
+    actions.
+    """
+    return await send_svg(read, lambda: build_overview(read), query)
 
 
-@router.get(
-    "/overview.png",
-    tags=["Charts"],
-    summary="Draw the overview as PNG",
-    response_class=ImageResponse,
-    responses=PNG_RESPONSE,
-)
+@get_png("/overview.png", summary="Draw the overview as PNG")
 async def draw_overview_image(read: Context, query: ImageQuery) -> Response:
-    """The sheet of /v1/overview.svg in pixels, for documents, slides and mail."""
-    return await run_limited(lambda: send_png(read, build_overview(read), query))
+    """The sheet of /v1/overview.svg as an image for documents, slides and email."""
+    return await send_png(read, lambda: build_overview(read), query)
 
 
-@router.get(
-    "/overview.vl.json",
-    tags=["Charts"],
-    summary="Give the Vega-Lite specification of the overview",
-    response_model=dict[str, Any],
-    response_class=SpecificationResponse,
-)
+@get_specification("/overview.vl.json", summary="Get the Vega-Lite specification of the overview")
 async def specify_overview(read: Context, query: ChartQuery) -> Response:
-    """What /v1/overview.svg is drawn from, with all data inside, for dashboards that draw Vega-Lite
-    themselves."""  # noqa: D205, D209
-    return await run_limited(lambda: send_specification(read, build_overview(read), query))
+    """The specification of /v1/overview.svg, for dashboards that draw Vega-Lite."""
+    return await send_specification(read, lambda: build_overview(read), query)
 
 
 def build_indicator(read: RequestContext, code: str) -> Chart:
-    """Describe the picture of an indicator."""
-    found = read.run_query(get_indicator, code)
-    if found is None:
+    indicator = read.run_query(get_indicator, code)
+    if indicator is None:
         raise read.unknown_record("indicators", "code", code)
-    drawn = read.run_query(charts.read_indicator_series, code)
-    return build.build_indicator_chart(
-        found, drawn, read.release.record["released_on"], read.language
-    )
+    found = read.run_query(charts.read_indicator_series, code)
+    released = read.release.record["released_on"]
+    return build.build_indicator_chart(indicator, found, released, read.language)
 
 
 def build_series(read: RequestContext, code: str) -> Chart:
-    """Describe the picture of a series."""
-    found = read.run_query(charts.read_series, code)
-    if found is None:
+    series = read.run_query(charts.read_series, code)
+    if series is None:
         raise read.unknown_record("series", "code", code)
-    return build.build_series_chart(found, read.release.record["released_on"], read.language)
+    return build.build_series_chart(series, read.release.record["released_on"], read.language)
 
 
 def build_overview(read: RequestContext) -> Chart:
-    """Describe the sheet of all indicators."""
-    current = read.release
-    return build.build_overview(
-        read.run_query(read_overview),
-        current.sources[read.language],
-        current.record["released_on"],
-        read.language,
-    )
+    release = read.release
+    overview = read.run_query(read_overview)
+    edition, released = release.sources[read.language], release.record["released_on"]
+    return build.build_overview(overview, edition, released, read.language)
 
 
-def layout(shown: Chart, query: parameters.ChartParameters) -> Canvas:
-    """Lay a picture out as it is asked for."""
+async def send_svg(
+    read: RequestContext, build_chart: Callable[[], Chart], query: parameters.ChartParameters
+) -> Response:
+    def draw() -> Response:
+        chart = build_chart()
+        svg = render.render_svg(create_canvas(chart, query), chart)
+        return read.bytes_response(svg, render.SVG, headers={"Content-Security-Policy": SVG_POLICY})
+
+    return await run_limited(draw)
+
+
+async def send_png(
+    read: RequestContext, build_chart: Callable[[], Chart], query: parameters.ImageParameters
+) -> Response:
+    def draw() -> Response:
+        chart = build_chart()
+        canvas = create_canvas(chart, query)
+        check_pixels(canvas, query.scale)
+        return read.bytes_response(render.render_png(canvas, chart, query.scale), render.PNG)
+
+    return await run_limited(draw)
+
+
+async def send_specification(
+    read: RequestContext, build_chart: Callable[[], Chart], query: parameters.ChartParameters
+) -> Response:
+    def draw() -> Response:
+        chart = build_chart()
+        content = render.write_specification(create_canvas(chart, query), chart)
+        return read.bytes_response(content, render.SPECIFICATION)
+
+    return await run_limited(draw)
+
+
+def create_canvas(chart: Chart, query: parameters.ChartParameters) -> Canvas:
+    """Lay a chart out as requested.
+
+    Raises:
+        InvalidParameters: if it does not fit into the requested height.
+    """
     try:
-        return layout_chart(shown, query.width, query.height, query.theme)
+        return layout_chart(chart, query.width, query.height, query.theme)
     except HeightTooSmallError as error:
-        words = Bilingual(
-            f"{query.height} is too small for this picture at a width of {query.width}; "
-            f"write at least {error.least}, or leave height out",
+        message = Bilingual(
+            f"{query.height} is too small for this chart at a width of {query.width}; "
+            f"use at least {error.least}, or omit height",
             f"{query.height} 过小，宽度为 {query.width} 时该图至少需要 {error.least}；"
             "也可省略 height",
         )
-        raise InvalidParameters(words, [ParameterError("query.height", words)]) from error
+        raise InvalidParameters(message, [ParameterError("query.height", message)]) from error
 
 
-def send_svg(read: RequestContext, shown: Chart, query: parameters.ChartParameters) -> Response:
-    """Send a picture as SVG."""
-    answer = read.bytes_response(render.render_svg(layout(shown, query), shown), render.SVG)
-    answer.headers["Content-Security-Policy"] = POLICY
-    return answer
+def check_pixels(canvas: Canvas, scale: int) -> None:
+    """Check the size of an image.
 
-
-def send_png(read: RequestContext, shown: Chart, query: parameters.ImageParameters) -> Response:
-    """Send a picture as PNG."""
-    canvas = layout(shown, query)
-    pixels = canvas.width * canvas.height * query.scale**2
+    Raises:
+        InvalidParameters: if it is too large.
+    """
+    pixels = canvas.width * canvas.height * scale**2
     if pixels > MAX_PIXELS:
-        words = Bilingual(
-            f"{query.scale} is too large for this picture: it would have {pixels} pixels, and "
-            f"{MAX_PIXELS} are the most",
-            f"{query.scale} 过大：该图将有 {pixels} 个像素，最多为 {MAX_PIXELS} 个",
+        message = Bilingual(
+            f"{scale} is too large for this chart: the image would have {pixels} pixels; the "
+            f"limit is {MAX_PIXELS}",
+            f"{scale} 过大：该图将有 {pixels} 个像素，最多为 {MAX_PIXELS} 个",
         )
-        raise InvalidParameters(words, [ParameterError("query.scale", words)])
-    return read.bytes_response(render.render_png(canvas, shown, query.scale), render.PNG)
-
-
-def send_specification(
-    read: RequestContext, shown: Chart, query: parameters.ChartParameters
-) -> Response:
-    """Send what a picture is drawn from."""
-    content = render.write_specification(layout(shown, query), shown)
-    return read.bytes_response(content, render.SPECIFICATION)
+        raise InvalidParameters(message, [ParameterError("query.scale", message)])

@@ -17,8 +17,8 @@ from urllib.parse import urlsplit
 
 from app.ingest.build import build
 from tests.benchmarks.load import Target, wrk
-from tests.conftest import serving
-from tests.seeds import MIGRATIONS, SEED
+from tests.support.processes import serving
+from tests.support.seeds import MIGRATIONS, SEED
 
 IN_FLIGHT = 50
 LOADS = {

@@ -17,7 +17,7 @@ from app.db import Database, SQLiteStore
 from app.i18n import Language
 from app.parameters import ObservationFilters
 from app.queries.exports import select_observation_rows
-from tests.conftest import free_port, wait_until_ready
+from tests.support.processes import free_port, wait_until_ready
 
 QUERY = "vintages=all"
 TIMES = "%{time_starttransfer} %{time_total}"
@@ -46,7 +46,7 @@ def served(path: Path) -> Iterator[tuple[str, int]]:
         text=True,
     ) as process:
         try:
-            wait_until_ready(base, process)
+            wait_until_ready(base, process.poll)
             yield base, process.pid
         finally:
             process.terminate()

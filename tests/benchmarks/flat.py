@@ -21,8 +21,9 @@ from app.parameters import ObservationListParameters
 from app.queries.cursor import encode_cursor
 from app.queries.listing.keyset import PageRequest
 from tests.benchmarks.generated import SCALES, build
-from tests.clusters import folder_for_servers, running
-from tests.conftest import Target, free_port, opened
+from tests.support.postgresql import folder_for_servers, running
+from tests.support.processes import free_port
+from tests.support.targets import Target, opened
 
 SECONDS = 4.0
 LEAST, MOST = 20, 200

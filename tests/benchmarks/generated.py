@@ -27,7 +27,7 @@ from app.enums import (
     Status,
 )
 from app.ingest.build import load_valid_seed, publish
-from app.ingest.loading import Row
+from app.ingest.rows import Row
 from app.ingest.rows import build_rows as seed_rows
 from app.ingest.search_documents import build_search_rows
 

@@ -16,8 +16,8 @@ from sqlalchemy import Connection
 
 from app.db import create_writing_engine, models
 from app.db.models import SCHEMA_REVISION
-from app.ingest.build import load_valid_seed, migrate_database
-from app.ingest.loading import BATCH_SIZE, Row, insert_rows
+from app.ingest.build import BATCH_SIZE, insert_rows, load_valid_seed, migrate_database
+from app.ingest.rows import Row
 from app.ingest.rows import build_rows as seed_rows
 from tests.benchmarks import generated
 

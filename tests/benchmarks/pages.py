@@ -2,7 +2,7 @@
 
 import re
 
-from tests.conftest import ROOT
+from tests.support.seeds import ROOT
 
 GUIDE = ROOT / "app" / "guide"
 CHINESE = {

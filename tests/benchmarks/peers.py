@@ -14,7 +14,8 @@ from typing import NamedTuple
 import httpx2
 
 from tests.benchmarks.load import resident, wait
-from tests.conftest import ROOT, free_port
+from tests.support.processes import free_port
+from tests.support.seeds import ROOT
 
 PACKAGES = ("datasette==0.65.5", "roapi==0.12.7", "vl-convert-python==1.9.0.post1")
 KEY = "goods-trade.CN.BRI.CNY.P12M.2024-01.scio-2025-01-15"

@@ -26,7 +26,7 @@ from tests.benchmarks.load import Target, busy, wrk
 from tests.benchmarks.pages import translate, write_measured
 from tests.benchmarks.peers import Peer, Started, running
 from tests.benchmarks.plot import draw
-from tests.conftest import ROOT
+from tests.support.seeds import ROOT
 
 PLOT = ROOT / ".images" / "speed.svg"
 LIST_MISS, MISS, WAITING = "uncached list", "uncached record", "p99, all cores busy"

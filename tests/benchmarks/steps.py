@@ -18,10 +18,10 @@ from app.ingest.build import build
 from tests.benchmarks.load import Target, wrk
 from tests.benchmarks.pages import translate, write_measured
 from tests.benchmarks.peers import LIST, RECORD
-from tests.clusters import folder_for_servers, running
-from tests.conftest import Target as Database
-from tests.conftest import free_port, serving
-from tests.seeds import MIGRATIONS, SEED
+from tests.support.postgresql import folder_for_servers, running
+from tests.support.processes import free_port, serving
+from tests.support.seeds import MIGRATIONS, SEED
+from tests.support.targets import Target as Database
 from tests.test_edge import cached
 
 KEPT, ONE, PAGE = "cached", "uncached record", "uncached list"

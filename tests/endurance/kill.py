@@ -21,9 +21,10 @@ from sqlalchemy import URL
 from app.db import Database, create_store
 from app.ingest.build import build
 from app.ingest.files import compute_seed_hash
-from tests import clusters
-from tests.conftest import Target, free_port
-from tests.seeds import GOODS, MIGRATIONS, SEED, copied, edit
+from tests.support import postgresql
+from tests.support.processes import free_port
+from tests.support.seeds import GOODS, MIGRATIONS, SEED, copied, edit
+from tests.support.targets import Target
 
 LATEST = 1.4
 """The latest moment of a kill, in parts of the time that a build takes."""
@@ -41,13 +42,13 @@ def main() -> None:
         trial("SQLite", folder / "bri.sqlite", folder, given.times, chance)
         left = [file.name for file in folder.iterdir() if file.name.endswith(".building")]
         assert not left, left
-    if clusters.programs() is None:
+    if postgresql.programs() is None:
         print("PostgreSQL is not installed")
         return
     with (
         TemporaryDirectory() as name,
-        clusters.folder_for_servers() as servers,
-        clusters.running(servers / "main", free_port()) as cluster,
+        postgresql.folder_for_servers() as servers,
+        postgresql.running(servers / "main", free_port()) as cluster,
     ):
         trial("PostgreSQL", cluster.new_database(), Path(name), given.times, chance)
 
@@ -104,7 +105,7 @@ def whole(target: Target) -> str:
 
 def reader(target: Target) -> Target:
     """Name the target as those do who only read."""
-    return clusters.reading(target) if isinstance(target, URL) else target
+    return postgresql.reading(target) if isinstance(target, URL) else target
 
 
 if __name__ == "__main__":

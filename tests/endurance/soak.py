@@ -15,9 +15,9 @@ from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 from app.ingest.build import build
-from tests.conftest import serving
 from tests.endurance.swap import resources
-from tests.seeds import MIGRATIONS, SEED
+from tests.support.processes import Server, launched
+from tests.support.seeds import MIGRATIONS, SEED
 
 KEPT = ("/v1/overview", "/v1/indicators/goods-trade", "/v1", "/years?lang=zh", "/static/site.css")
 MADE = (
@@ -61,8 +61,8 @@ def main() -> None:
     with TemporaryDirectory() as name:
         target = Path(name) / "bri.sqlite"
         build(SEED, MIGRATIONS, target)
-        with serving(target, workers=given.workers) as base:
-            run(base, given)
+        with launched(target, workers=given.workers) as server:
+            run(server, given)
 
 
 def chosen(chance: random.Random) -> str:
@@ -101,19 +101,19 @@ def work(base: str, number: int, ended: threading.Event, counts: Counter[str]) -
             connection.close()
 
 
-def run(base: str, given: argparse.Namespace) -> None:
+def run(server: Server, given: argparse.Namespace) -> None:
     """Load the server, and measure it every so often."""
     ended = threading.Event()
     counts: Counter[str] = Counter()
     threads = [
-        threading.Thread(target=work, args=(base, number, ended, counts))
+        threading.Thread(target=work, args=(server.base, number, ended, counts))
         for number in range(given.clients)
     ]
     for thread in threads:
         thread.start()
     measured = []
     for tenth in range(11):
-        files, memory = resources(base)
+        files, memory = resources(server)
         measured.append(memory)
         told = f"{tenth * given.minutes / 10:5.1f} min  {memory:4} MB  {files:3} open files"
         print(f"{told}  {counts.total():8} requests", flush=True)

@@ -10,7 +10,6 @@ import os
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
 from shutil import copyfile
@@ -20,8 +19,9 @@ from urllib.parse import urlsplit
 from starlette.testclient import TestClient
 
 from app.ingest.build import build
-from tests.conftest import opened, serving
-from tests.seeds import GOODS, MIGRATIONS, SEED, copied, edit
+from tests.support.processes import Server, descendants, launched
+from tests.support.seeds import GOODS, MIGRATIONS, SEED, copied, edit
+from tests.support.targets import opened
 
 PATHS = (
     "/v1",
@@ -51,9 +51,9 @@ def main() -> None:
         releases = two_releases(folder)
         served = folder / "served.sqlite"
         copyfile(releases["first"], served)
-        with serving(served, workers=given.workers, BRI_PUBLIC_URL="http://swap.test") as base:
+        with launched(served, workers=given.workers, BRI_PUBLIC_URL="http://swap.test") as server:
             known = {path: answers(releases, path) for path in PATHS}
-            run(base, served, releases, known, given)
+            run(server, served, releases, known, given)
 
 
 def two_releases(folder: Path) -> dict[str, Path]:
@@ -110,22 +110,22 @@ class Client(threading.Thread):
 
 
 def run(
-    base: str, served: Path, releases: dict[str, Path], known: Known, given: argparse.Namespace
+    server: Server, served: Path, releases: dict[str, Path], known: Known, given: argparse.Namespace
 ) -> None:
     """Load the server and swap."""
     ended = threading.Event()
-    clients = [Client(base, known, ended) for _ in range(given.clients)]
+    clients = [Client(server.base, known, ended) for _ in range(given.clients)]
     for client in clients:
         client.start()
     time.sleep(given.pause)
-    measured = [resources(base)]
+    measured = [resources(server)]
     for number in range(given.times):
         beside = served.with_suffix(".new")
         copyfile(releases["second" if number % 2 == 0 else "first"], beside)
         beside.replace(served)
         time.sleep(given.pause)
         if number + 1 in {given.times // 2, given.times}:
-            measured.append(resources(base))
+            measured.append(resources(server))
     ended.set()
     for client in clients:
         client.join()
@@ -139,34 +139,14 @@ def run(
     assert counts["first"] and counts["second"]  # noqa: PT018
 
 
-def resources(base: str) -> tuple[int, int]:
+def resources(server: Server) -> tuple[int, int]:
     """Count the open files of the server's processes, and their megabytes of memory."""
     files = memory = 0
-    for process in processes(int(base.rpartition(":")[2])):
+    for process in (server.pid, *descendants(server.pid)):
         folder = Path("/proc") / str(process)
         files += len(list((folder / "fd").iterdir()))
         memory += int((folder / "statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     return files, memory // 1024**2
-
-
-def processes(port: int) -> Iterator[int]:
-    """Find the server's processes: that which was started with the port, and all below it."""
-    parents: dict[int, int] = {}
-    first = 0
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            words = (folder / "cmdline").read_bytes().split(b"\0")
-            parents[int(folder.name)] = int(
-                (folder / "stat").read_text().rpartition(")")[2].split()[1]
-            )
-        except OSError:
-            continue
-        if str(port).encode() in words and b"app.cli" in words:
-            first = int(folder.name)
-    found = [first]
-    for process in found:
-        yield process
-        found += [child for child, parent in parents.items() if parent == process]
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ from app.db.models.observations import (
 )
 from app.db.models.reference import Area, Instrument, Release, Sector, Source, Topic, Unit
 
-SCHEMA_REVISION = "2026_11_25_covering"
+SCHEMA_REVISION = "2026_11_25_initial"
 """The revision in migrations/ that these tables agree with."""
 
 __all__ = [

@@ -1,1 +1,1 @@
-"""Pictures of figures: one description, one Vega-Lite specification, SVG and PNG."""
+"""Charts: one model of a chart, drawn as a Vega-Lite specification, as SVG and as PNG."""

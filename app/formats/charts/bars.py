@@ -1,173 +1,276 @@
-"""The figures of one series below each other, each with its bar."""
+"""Figures as bars: one panel per series, and the marks that show how a source qualifies them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import NamedTuple
 
 from app.enums import Qualifier
 from app.formats.charts import labels
-from app.formats.charts.canvas import Bar, Canvas
-from app.formats.charts.glyphs import HATCHED, OPEN, draw_end_mark
+from app.formats.charts.canvas import Bar, Canvas, Line, Point
 from app.formats.charts.model import Figure, Panel
-from app.formats.charts.sizes import Sizes
+from app.formats.charts.style import Style
 
+# Lengths are in units, which are pixels in a chart of the base width.
 MIN_BAR_WIDTH = 120
-"""How much room bars have between two columns of text at the least, in units."""
-THICK, THICKEST = 16, 40
-"""How thick a bar is, and how thick it becomes where there is room, in units."""
+"""The minimum width for bars between two columns of text."""
+THICKNESS, MAX_THICKNESS = 16, 40
+ARROW_WIDTH = 18
+"""The width of the chevrons after a bar."""
+SWATCH_WIDTH = 38
+HATCHED = (Qualifier.NEARLY, Qualifier.ABOUT)
+WHOLE = Decimal(100)
+
+
+def draw_display(canvas: Canvas, figure: Figure, style: Style, span: Point, top: float) -> float:
+    """Draw a figure in large type with the mark of its qualifier, and return where it ends."""
+    sizes = canvas.sizes
+    left, right = span
+    is_qualified = figure.qualifier is not Qualifier.EXACT
+    width = right - left - (sizes.gap + SWATCH_WIDTH * sizes.unit if is_qualified else 0)
+    style = canvas.fit_style(figure.display, style, width)
+    lines = canvas.wrap_text(figure.display, style, width)
+    bottom = canvas.draw_text(lines, left, top, style)
+    if is_qualified:
+        x = left + canvas.measure_text(lines[-1], style) + sizes.gap
+        draw_swatch(canvas, figure.qualifier, (x, bottom - style.line_height / 2))
+    return bottom
+
+
+def draw_swatch(canvas: Canvas, qualifier: Qualifier, start: Point) -> None:
+    """Draw a small bar with the mark of a qualifier, from the middle of its left end."""
+    sizes = canvas.sizes
+    unit, (x, middle) = sizes.unit, start
+    thickness, width = 11 * unit, SWATCH_WIDTH * unit
+    if qualifier is Qualifier.OVER:
+        end = (x + width - ARROW_WIDTH * unit, middle)
+        canvas.draw_rule(start, end, Line("accent", thickness))
+        canvas.draw_path(end, write_chevron_path(thickness, unit), 2 * unit)
+        return
+    half = thickness / 2
+    frame = f"M0,{-half:.2f}h{width:.2f}v{thickness:.2f}h{-width:.2f}v{-thickness:.2f}"
+    canvas.draw_path(start, frame + write_hatch_path(width, thickness, 5 * unit), 1.5 * unit)
+
+
+def draw_share(canvas: Canvas, figure: Figure, span: Point, top: float) -> float:
+    """Draw a percentage as a part of a whole, and return where it ends."""
+    sizes = canvas.sizes
+    left, right = span
+    thickness = THICKNESS * sizes.unit
+    middle, bottom = top + thickness / 2, top + thickness
+    canvas.draw_tile(left, top, right, bottom)
+    bar = Bar(figure.period, figure.display, figure.value, middle, figure.qualifier in HATCHED)
+    canvas.draw_bars([bar], span, WHOLE, thickness)
+    end = left + float(figure.value / WHOLE) * (right - left)
+    draw_end_mark(canvas, figure.qualifier, (left, end), (middle, thickness))
+    canvas.draw_text("0", left, bottom, sizes.small)
+    return canvas.draw_text("100%", right, bottom, sizes.small, "right")
+
+
+def draw_end_mark(
+    canvas: Canvas, qualifier: Qualifier, span: Point, across: tuple[float, float]
+) -> float:
+    """Draw the mark of a qualifier on or after a bar, and return where bar and mark end.
+
+    Args:
+        canvas: the canvas.
+        qualifier: the qualifier.
+        span: the left and the right end of the bar.
+        across: the vertical middle and the thickness of the bar.
+    """
+    sizes = canvas.sizes
+    (start, end), (middle, thickness) = span, across
+    unit = sizes.unit
+    if qualifier is Qualifier.OVER:
+        canvas.draw_path((end, middle), write_chevron_path(thickness, unit), 2 * unit)
+        return end + ARROW_WIDTH * unit
+    if qualifier in HATCHED:
+        path = write_hatch_path(end - start, thickness, 6 * unit)
+        canvas.draw_path((start, middle), path, 1.5 * unit)
+    return end
+
+
+def write_chevron_path(thickness: float, unit: float) -> str:
+    """Write the path of two chevrons, which show that a bar continues."""
+    half, depth = thickness / 2, 5 * unit
+    chevron = f",{-half:.2f}l{depth:.2f},{half:.2f}l{-depth:.2f},{half:.2f}"
+    return f"M{3 * unit:.2f}{chevron}M{9 * unit:.2f}{chevron}"
+
+
+def write_hatch_path(width: float, thickness: float, step: float) -> str:
+    """Write the path of slanted lines in a bar, from the middle of its left end."""
+    half, parts, start = thickness / 2, [], step - thickness
+    while start < width:
+        left, right = max(start, 0), min(start + thickness, width)
+        parts.append(
+            f"M{left:.2f},{half - (left - start):.2f}L{right:.2f},{half - (right - start):.2f}"
+        )
+        start += step
+    return "".join(parts)
 
 
 class Columns(NamedTuple):
-    """Where the parts of a row stand; the same for all panels of a picture."""
+    """The horizontal positions in the rows of all panels of a chart."""
 
     left: float
-    start: float
-    """Where bars start."""
-    end: float
-    """Where the longest bar ends."""
+    bar_start: float
+    bar_end: float
+    """The end of the longest bar."""
     right: float
-    beside: bool
-    """Whether the period stands beside its bar, and not above it."""
-    paired: bool
-    """Whether growth stands on the line of the period."""
-    lifted: bool
-    """Whether even the figure stands above its bar, since beside it no bar would have room."""
+    has_period_beside: bool
+    """Whether the period is beside its bar, and not above it."""
+    has_growth_beside: bool
+    """Whether the growth is on the line of the period, if that is above the bar."""
+    has_value_above: bool
+    """Whether even the value is above the bar, which would have no space beside it."""
 
 
-def layout_columns(
-    canvas: Canvas, size: Sizes, panels: Sequence[Panel], span: tuple[float, float]
-) -> Columns:
-    """Choose the columns by what has to stand in them."""
+def layout_columns(canvas: Canvas, panels: Sequence[Panel], span: Point) -> Columns:
+    """Choose the columns by the width of what they contain."""
+    sizes = canvas.sizes
     left, right = span
-    figures = [one for panel in panels for one in panel.figures]
-    period = max(canvas.measure_text(one.period, size.body) for one in figures) + size.gap
-    growth = max(canvas.measure_text(one.growth or "", size.small) for one in figures)
-    growth += 2 * size.gap if growth else 0
-    value = max(measure_value(canvas, size, one) for one in figures) + 1.5 * size.gap
-    is_open = any(one.qualifier is Qualifier.OVER for one in figures)
-    value += OPEN * size.unit if is_open else 0
-    room = right - left
-    beside = period + value + growth + MIN_BAR_WIDTH * size.unit <= room
-    lifted = not beside and value + MIN_BAR_WIDTH / 2 * size.unit > room
-    start = left + period if beside else left
-    end = right - (OPEN * size.unit if lifted else value) - (growth if beside else 0)
-    return Columns(left, start, end, right, beside, period + growth <= room, lifted)
+    unit, gap, width = sizes.unit, sizes.gap, right - left
+    figures = [figure for panel in panels for figure in panel.figures]
+    period = gap + max(canvas.measure_text(one.period, sizes.body) for one in figures)
+    growth = max(canvas.measure_text(one.growth or "", sizes.small) for one in figures)
+    growth += 2 * gap if growth else 0
+    value = 1.5 * gap + max(measure_value(canvas, one) for one in figures)
+    if any(one.qualifier is Qualifier.OVER for one in figures):
+        value += ARROW_WIDTH * unit
+    has_period_beside = period + value + growth + MIN_BAR_WIDTH * unit <= width
+    has_value_above = not has_period_beside and value + MIN_BAR_WIDTH / 2 * unit > width
+    return Columns(
+        left=left,
+        bar_start=left + period if has_period_beside else left,
+        bar_end=right
+        - (ARROW_WIDTH * unit if has_value_above else value)
+        - (growth if has_period_beside else 0),
+        right=right,
+        has_period_beside=has_period_beside,
+        has_growth_beside=period + growth <= width,
+        has_value_above=has_value_above,
+    )
 
 
-def measure_value(canvas: Canvas, size: Sizes, figure: Figure) -> float:
-    """Measure a figure with the number of its source."""
-    shown = canvas.measure_text(figure.display, size.strong)
-    return shown + size.gap / 2 + canvas.measure_text(format_source_number(figure), size.small)
+def measure_value(canvas: Canvas, figure: Figure) -> float:
+    """Measure a figure together with the number of its source."""
+    sizes = canvas.sizes
+    display = canvas.measure_text(figure.display, sizes.strong)
+    reference = canvas.measure_text(labels.format_reference(figure.source), sizes.small)
+    return display + sizes.gap / 2 + reference
 
 
 @dataclass
 class BarPanel:
-    """One panel on its way down the picture."""
+    """A panel of bars, drawn from top to bottom."""
 
     canvas: Canvas
-    size: Sizes
     panel: Panel
-    places: Columns
-    more: float
-    """How much higher each row is than it has to be, in pixels."""
+    columns: Columns
+    extra_height: float
+    """How much higher each row is than necessary, in pixels."""
 
     def draw(self, top: float) -> float:
-        """Draw the panel, and give the height at which it ends."""
-        canvas, places, figures = self.canvas, self.places, self.panel.figures
+        """Draw the panel and return where it ends."""
+        canvas, columns, figures = self.canvas, self.columns, self.panel.figures
+        unit = canvas.sizes.unit
         top = self.draw_heading(top)
-        largest = max(one.value for one in figures)
-        has_bars = len(figures) > 1 and largest > 0
-        thick = min(THICK * self.size.unit + self.more / 2, THICKEST * self.size.unit)
+        maximum = max(one.value for one in figures)
+        has_bars = len(figures) > 1 and maximum > 0
+        thickness = min(THICKNESS * unit + self.extra_height / 2, MAX_THICKNESS * unit)
         bars = []
         for figure in figures:
             top = self.draw_separator(figure, top)
-            if not places.beside:
+            if not columns.has_period_beside:
                 top = self.draw_labels_above(figure, top)
-            bottom = top + thick + 9 * self.size.unit + self.more / 2
+            bottom = top + thickness + 9 * unit + self.extra_height / 2
             middle = (top + bottom) / 2
-            if places.beside:
+            if columns.has_period_beside:
                 self.draw_labels_beside(figure, middle)
-            end = places.start
+            end = columns.bar_start
             if has_bars:
-                hatched = figure.qualifier in HATCHED
-                bars.append(Bar(figure.period, figure.display, figure.value, middle, hatched))
-                long = float(figure.value / largest) * (places.end - places.start)
-                span = (places.start, places.start + long)
-                end = (
-                    draw_end_mark(canvas, self.size, figure, span, (middle, thick)) + self.size.gap
-                )
-                canvas.draw_rule((places.start, top), (places.start, bottom), colour="quiet")
-            if not places.lifted:
+                is_hatched = figure.qualifier in HATCHED
+                bars.append(Bar(figure.period, figure.display, figure.value, middle, is_hatched))
+                length = float(figure.value / maximum) * (columns.bar_end - columns.bar_start)
+                span = (columns.bar_start, columns.bar_start + length)
+                across = (middle, thickness)
+                end = draw_end_mark(canvas, figure.qualifier, span, across)
+                end += canvas.sizes.gap
+                axis = (columns.bar_start, top), (columns.bar_start, bottom)
+                canvas.draw_rule(*axis, Line("quiet"))
+            if not columns.has_value_above:
                 self.draw_value(figure, end, middle)
-            top = bottom + (0 if places.beside else 3 * self.size.unit)
+            top = bottom + (0 if columns.has_period_beside else 3 * unit)
         if bars:
-            canvas.draw_bars(bars, (places.start, places.end), largest, thick)
+            canvas.draw_bars(bars, (columns.bar_start, columns.bar_end), maximum, thickness)
         return top
 
     def draw_heading(self, top: float) -> float:
-        """Write what the panel is about."""
-        canvas, size, (left, right) = self.canvas, self.size, (self.places.left, self.places.right)
+        canvas, sizes = self.canvas, self.canvas.sizes
+        left, width = self.columns.left, self.columns.right - self.columns.left
         heading, unit = self.panel.heading, self.panel.unit
-        after = left + canvas.measure_text(heading, size.heading) + size.gap
-        bottom = canvas.draw_wrapped_text(heading, left, top, size.heading, right - left)
-        if after + canvas.measure_text(unit, size.body) <= right:
-            canvas.draw_text(unit, after, top + size.heading.baseline_offset(size.body), size.body)
+        x = left + canvas.measure_text(heading, sizes.heading) + sizes.gap
+        bottom = canvas.draw_paragraph(heading, left, top, sizes.heading, width)
+        if x + canvas.measure_text(unit, sizes.body) <= self.columns.right:
+            canvas.draw_text(
+                unit, x, top + sizes.heading.get_baseline_offset(sizes.body), sizes.body
+            )
         else:
-            bottom = canvas.draw_wrapped_text(unit, left, bottom, size.body, right - left)
-        return bottom + 5 * size.unit
+            bottom = canvas.draw_paragraph(unit, left, bottom, sizes.body, width)
+        return bottom + 5 * sizes.unit
 
     def draw_separator(self, figure: Figure, top: float) -> float:
-        """Draw what parts a figure from the one before: missing periods, or a break."""
-        canvas, size, places = self.canvas, self.size, self.places
+        """Draw missing periods and a break between a figure and the one before."""
+        canvas, sizes, columns = self.canvas, self.canvas.sizes, self.columns
+        unit = sizes.unit
         if figure.gap:
-            bottom = top + size.small.line_height + 6 * size.unit
-            canvas.draw_text(figure.gap, places.start + size.gap, top + 3 * size.unit, size.small)
-            ends = (places.start, top), (places.start, bottom)
-            canvas.draw_rule(*ends, colour="quiet", dash=(1, 4))
+            bottom = top + sizes.small.line_height + 6 * unit
+            x = columns.bar_start
+            canvas.draw_text(figure.gap, x + sizes.gap, top + 3 * unit, sizes.small)
+            canvas.draw_rule((x, top), (x, bottom), Line("quiet", dash=(1, 4)))
             top = bottom
-        if figure.broken:
-            line = top + 5 * size.unit
-            ends = (places.left, line), (places.right, line)
-            canvas.draw_rule(*ends, colour="quiet", thick=1.5 * size.unit, dash=(6, 4))
-            style = size.small._replace(bold=True, colour="ink")
-            text, room = labels.BREAK.get(canvas.language), places.right - places.left
-            top = canvas.draw_wrapped_text(text, places.left, line + 4 * size.unit, style, room)
-            top += 0 if places.beside else 4 * size.unit
+        if figure.follows_break:
+            y = top + 5 * unit
+            line = Line("quiet", 1.5 * unit, dash=(6, 4))
+            canvas.draw_rule((columns.left, y), (columns.right, y), line)
+            style = sizes.small._replace(bold=True, colour="ink")
+            label = labels.BREAK.get(canvas.language)
+            width = columns.right - columns.left
+            top = canvas.draw_paragraph(label, columns.left, y + 4 * unit, style, width)
+            top += 0 if columns.has_period_beside else 4 * unit
         return top
 
     def draw_labels_above(self, figure: Figure, top: float) -> float:
-        """Write the period above its bar, and the growth beside or below the period."""
-        canvas, size, places = self.canvas, self.size, self.places
-        bottom = canvas.draw_text(figure.period, places.left, top, size.body)
-        if figure.growth and places.paired:
-            line = top + size.body.baseline_offset(size.small)
-            canvas.draw_text(figure.growth, places.right, line, size.small, "right")
+        """Draw the period above its bar, and the growth beside or below the period."""
+        canvas, sizes, columns = self.canvas, self.canvas.sizes, self.columns
+        bottom = canvas.draw_text(figure.period, columns.left, top, sizes.body)
+        if figure.growth and columns.has_growth_beside:
+            y = top + sizes.body.get_baseline_offset(sizes.small)
+            canvas.draw_text(figure.growth, columns.right, y, sizes.small, "right")
         elif figure.growth:
-            bottom = canvas.draw_text(figure.growth, places.left, bottom, size.small)
-        if places.lifted:
-            self.draw_value(figure, places.left, bottom + size.strong.line_height / 2)
-            bottom += size.strong.line_height
+            bottom = canvas.draw_text(figure.growth, columns.left, bottom, sizes.small)
+        if columns.has_value_above:
+            self.draw_value(figure, columns.left, bottom + sizes.strong.line_height / 2)
+            bottom += sizes.strong.line_height
         return bottom
 
     def draw_labels_beside(self, figure: Figure, middle: float) -> None:
-        """Write the period and the growth in columns beside the bar."""
-        canvas, size, places = self.canvas, self.size, self.places
-        canvas.draw_text(figure.period, places.left, middle - size.body.line_height / 2, size.body)
+        """Draw the period and the growth in columns beside the bar."""
+        canvas, sizes, columns = self.canvas, self.canvas.sizes, self.columns
+        top = middle - sizes.body.line_height / 2
+        canvas.draw_text(figure.period, columns.left, top, sizes.body)
         if figure.growth:
-            top = middle - size.small.line_height / 2
-            canvas.draw_text(figure.growth, places.right, top, size.small, "right")
+            top = middle - sizes.small.line_height / 2
+            canvas.draw_text(figure.growth, columns.right, top, sizes.small, "right")
 
     def draw_value(self, figure: Figure, x: float, middle: float) -> None:
-        """Write the figure itself with the number of its source."""
-        canvas, size = self.canvas, self.size
-        source = format_source_number(figure)
-        room = self.places.right - x - canvas.measure_text(source, size.small) - size.gap / 2
-        style = canvas.fit_style(figure.display, size.strong, room)
+        """Draw a figure and the number of its source."""
+        canvas, sizes = self.canvas, self.canvas.sizes
+        reference = labels.format_reference(figure.source)
+        reference_width = canvas.measure_text(reference, sizes.small) + sizes.gap / 2
+        style = canvas.fit_style(
+            figure.display, sizes.strong, self.columns.right - x - reference_width
+        )
         canvas.draw_text(figure.display, x, middle - style.line_height / 2, style)
-        after = x + canvas.measure_text(figure.display, style) + size.gap / 2
-        canvas.draw_text(source, after, middle - size.small.line_height / 2, size.small)
-
-
-def format_source_number(figure: Figure) -> str:
-    """Point to the source of a figure."""
-    return f"[{figure.source}]"
+        x += canvas.measure_text(figure.display, style) + sizes.gap / 2
+        canvas.draw_text(reference, x, middle - sizes.small.line_height / 2, sizes.small)

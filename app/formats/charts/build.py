@@ -1,31 +1,36 @@
-"""From what the API shows to what a picture tells."""
+"""Charts from the records of the API."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
+from app.db.columns import Record
 from app.enums import Qualifier
 from app.formats.charts import labels
 from app.formats.charts.model import Chart, Figure, Group, Panel, Tile
 from app.formatting import format_day, format_locator
 from app.i18n import Language
 
-Record = Mapping[str, Any]
+
+def create_chart(title: str, released: date, language: Language) -> Chart:
+    release = labels.format_release(format_day(released, language), language)
+    return Chart(language, title, release)
 
 
-def build_figure(picture: Chart, point: Record, *, whole: bool = False) -> Figure:
-    """Take a figure out of an observation, and note what has to be said of it.
+def build_figure(chart: Chart, point: Record, *, with_locator: bool = False) -> Figure:
+    """Build a figure, and add its source and notes to the chart.
 
     Args:
-        picture: where it will stand.
-        point: the observation, as the API shows it.
-        whole: whether its source is listed without the place in it, which the figure then tells.
+        chart: the chart that will show the figure.
+        point: the observation as the API shows it.
+        with_locator: whether the figure names its place in the source, instead of the list of
+            sources.
     """
     growth = point["growth"]
     for report in point["reports"]:
         if report["agreement"] == "differs":
-            picture.add_note(report["note"])
+            chart.add_note(report["note"])
+    citation = point["source"]["line"] if with_locator else point["citation"]
     return Figure(
         period=point["period"]["label"],
         display=point["display"],
@@ -33,125 +38,122 @@ def build_figure(picture: Chart, point: Record, *, whole: bool = False) -> Figur
         qualifier=Qualifier(point["qualifier"]),
         unit=point["unit"]["code"],
         growth=growth["display"] if growth else None,
-        source=picture.add_citation(point["source"]["line"] if whole else point["citation"]),
-        locator=format_locator(point["locator"], picture.language) if whole else None,
+        source=chart.add_citation(citation),
+        locator=format_locator(point["locator"], chart.language) if with_locator else None,
     )
 
 
 def build_indicator_chart(
     indicator: Record, found: Record, released: date, language: Language
 ) -> Chart:
-    """Describe all figures of an indicator, one panel a series.
+    """Build the chart of an indicator: its headline, and one panel per series.
 
     Args:
-        indicator: the indicator, as the API shows it.
-        found: its series with their points, and how many are left out.
+        indicator: the indicator as the API shows it.
+        found: its series with their points, and how many series are left out.
         released: the day of the release.
         language: the language of the texts.
     """
-    picture = Chart(
-        language, indicator["name"], labels.format_release(format_day(released, language), language)
-    )
+    chart = create_chart(indicator["name"], released, language)
     headline = indicator["headline"]
     if headline:
-        picture.headline = build_figure(picture, headline)
-    own = headline["series"] if headline else None
-    for one in sorted(found["series"], key=lambda one: one["code"] != own):
-        if one["code"] != own or len(one["points"]) > 1:
-            picture.panels.append(build_panel(picture, one, indicator))
-    add_footnotes(picture)
+        chart.headline = build_figure(chart, headline)
+    headline_series = headline["series"] if headline else None
+    for series in sorted(found["series"], key=lambda one: one["code"] != headline_series):
+        if series["code"] != headline_series or len(series["points"]) > 1:
+            chart.panels.append(build_panel(chart, series, indicator))
+    add_footnotes(chart)
     if found["hidden"]:
-        picture.add_note(labels.format_hidden_series(found["hidden"], language))
-    return picture
+        chart.add_note(labels.format_hidden_series(found["hidden"], language))
+    return chart
 
 
-def build_series_chart(found: Record, released: date, language: Language) -> Chart:
-    """Describe one series: its only figure large, or all of them to one scale."""
-    name = found["indicator"]["name"]
-    picture = Chart(language, name, labels.format_release(format_day(released, language), language))
-    drawn = build_panel(picture, found, found)
-    if len(drawn.figures) == 1:
-        (picture.headline,) = drawn.figures
-    elif drawn.figures:
-        picture.panels.append(drawn)
-    add_footnotes(picture)
-    picture.add_note(found["note"])
-    return picture
+def build_series_chart(series: Record, released: date, language: Language) -> Chart:
+    """Build the chart of a series: its only figure as the headline, or a panel of all."""
+    chart = create_chart(series["indicator"]["name"], released, language)
+    panel = build_panel(chart, series, series)
+    if len(panel.figures) == 1:
+        (chart.headline,) = panel.figures
+    elif panel.figures:
+        chart.panels.append(panel)
+    add_footnotes(chart)
+    chart.add_note(series["note"])
+    return chart
 
 
-def add_footnotes(picture: Chart) -> None:
-    """Note what has to be said of the picture as a whole."""
-    figures = list(picture.list_figures())
+def add_footnotes(chart: Chart) -> None:
+    """Add the notes that apply to the chart as a whole."""
+    figures = list(chart.list_figures())
     if not figures:
-        picture.add_note(labels.NONE.get(picture.language))
-    if len(picture.panels) + bool(picture.headline) > 1:
-        picture.add_note(labels.GAP_LABELS.get(picture.language))
+        chart.add_note(labels.NO_FIGURES.get(chart.language))
+    if len(chart.panels) + bool(chart.headline) > 1:
+        chart.add_note(labels.BLOCKS.get(chart.language))
     if any(one.growth for one in figures):
-        picture.add_note(labels.GROWTH.get(picture.language))
+        chart.add_note(labels.GROWTH.get(chart.language))
 
 
-def build_panel(picture: Chart, series: Record, indicator: Record) -> Panel:
-    """Describe a series with its gaps and breaks."""
-    language = picture.language
+def build_panel(chart: Chart, series: Record, indicator: Record) -> Panel:
+    """Build the panel of a series with its gaps and breaks."""
+    language = chart.language
     heading = series["span"]
-    own, usual = (
-        [one[role]["name"] for role in ("reporting_area", "counterpart_area")]
-        for one in (series, indicator)
+    areas, usual_areas = (
+        [record[role]["name"] for role in ("reporting_area", "counterpart_area")]
+        for record in (series, indicator)
     )
-    if own != usual:
-        heading = labels.format_series_heading(heading, own[0], own[1], language)
+    if areas != usual_areas:
+        heading = labels.format_series_heading(heading, areas[0], areas[1], language)
     figures: list[Figure] = []
-    before: Record | None = None
+    previous: date | None = None
     for point in series["points"]:
-        shown = build_figure(picture, point)
+        figure = build_figure(chart, point)
         start = point["period"]["start"]
-        if before is not None:
-            missing = labels.format_gap(before["period"], point["period"], language)
-            parting = [
-                one for one in series["breaks"] if before["period"]["start"] < one["start"] <= start
-            ]
-            for one in parting:
-                picture.add_note(
-                    labels.format_break(format_day(one["start"], language), one["note"], language)
-                )
-            shown = replace(shown, gap=missing, broken=bool(parting))
-        figures.append(shown)
-        before = point
+        if previous is not None:
+            gap = labels.format_gap(previous, start, language)
+            breaks = [one for one in series["breaks"] if previous < one["start"] <= start]
+            add_break_notes(chart, breaks)
+            figure = replace(figure, gap=gap, follows_break=bool(breaks))
+        figures.append(figure)
+        previous = start
     if series["hidden"]:
-        picture.add_note(labels.format_hidden_figures(series["hidden"], language))
+        chart.add_note(labels.format_hidden_figures(series["hidden"], language))
     return Panel(heading, series["unit"]["name"], figures)
 
 
+def add_break_notes(chart: Chart, breaks: Sequence[Record]) -> None:
+    for one in breaks:
+        day = format_day(one["start"], chart.language)
+        chart.add_note(labels.format_break(day, one["note"], chart.language))
+
+
 def build_overview(found: Record, edition: Record, released: date, language: Language) -> Chart:
-    """Describe the newest figures of all indicators, and the priority areas."""
+    """Build the chart of the headlines of all indicators, and of the priority areas."""
     areas = found["priority_areas"]
-    years = (edition["edition"], areas[0]["year"] if areas else None)
-    picture = Chart(
-        language,
-        labels.format_overview_title(*years, language),
-        labels.format_release(format_day(released, language), language),
-    )
-    topics: dict[str, list[Tile]] = {}
+    next_year = areas[0]["year"] if areas else None
+    title = labels.format_overview_title(edition["edition"], next_year, language)
+    chart = create_chart(title, released, language)
+    tiles: dict[str, list[Tile]] = {}
     periods: dict[str, list[str]] = {}
-    for one in found["indicators"]:
-        shown = build_figure(picture, one["headline"], whole=True)
-        topics.setdefault(one["topic"]["name"], []).append(Tile(one["name"], shown))
-        periods.setdefault(one["topic"]["name"], []).append(shown.period)
-    for topic, cards in topics.items():
-        heading = labels.format_group_heading(topic, list(dict.fromkeys(periods[topic])), language)
-        picture.groups.append(Group(heading, cards))
+    for indicator in found["indicators"]:
+        figure = build_figure(chart, indicator["headline"], with_locator=True)
+        topic = indicator["topic"]["name"]
+        tiles.setdefault(topic, []).append(Tile(indicator["name"], figure))
+        periods.setdefault(topic, []).append(figure.period)
+    for topic, topic_tiles in tiles.items():
+        distinct_periods = list(dict.fromkeys(periods[topic]))
+        heading = labels.format_group_heading(topic, distinct_periods, language)
+        chart.groups.append(Group(heading, topic_tiles))
     if areas:
-        cards = [build_area_tile(picture, area) for area in areas]
-        picture.groups.append(Group(labels.format_areas_heading(years[1], language), cards))
-    picture.notes.insert(0, labels.PERIODS.get(language))
-    add_footnotes(picture)
-    return picture
+        area_tiles = [build_area_tile(chart, area) for area in areas]
+        chart.groups.append(Group(labels.format_areas_heading(next_year, language), area_tiles))
+    chart.notes.insert(0, labels.PERIODS.get(language))
+    add_footnotes(chart)
+    return chart
 
 
-def build_area_tile(picture: Chart, area: Record) -> Tile:
-    """Describe a priority area with the number of its actions."""
-    language = picture.language
-    number = picture.add_citation(area["source"]["line"])
-    where = labels.format_reference(number, format_locator(area["locator"], language))
-    lines = [labels.format_action_count(len(area["actions"]), language), where]
+def build_area_tile(chart: Chart, area: Record) -> Tile:
+    """Build the tile of a priority area with the number of its actions."""
+    language = chart.language
+    source = chart.add_citation(area["source"]["line"])
+    reference = labels.format_reference(source, format_locator(area["locator"], language))
+    lines = [labels.format_action_count(len(area["actions"]), language), reference]
     return Tile(area["title"], position=area["position"], lines=lines)

@@ -1,182 +1,159 @@
-"""Marks at their places, and the Vega-Lite specification that they make."""
+"""A canvas of marks at fixed positions, and the Vega-Lite specification that draws them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import NamedTuple
 
-from app.formats.charts import fonts
-from app.formats.charts.text_wrap import balance_text, wrap_text
-from app.formats.charts.themes import PALETTES, Palette
+from app.formats.charts import text
+from app.formats.charts.style import BASELINE, PALETTES, Sizes, Style, select_sizes
 from app.i18n import Language
 from app.parameters import Theme
 
-Node = dict[str, Any]
+Node = dict[str, object]
+Point = tuple[float, float]
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
-LINE_HEIGHT = 1.42
-"""The height of a line, by the size of its letters."""
-BASELINE = 1.05
-"""How far below the top of a line its letters stand, by their size."""
-UNIT_SIZE = 4
-"""The size at which Vega takes the path of a shape for pixels."""
-MIN_FONT_SIZE = 0.6
-"""How much smaller a text may become to stand on one line, by its size."""
-PIXELS = {"type": "quantitative", "scale": None, "axis": None}
-"""An encoding that takes a field for pixels."""
-
-
-class Style(NamedTuple):
-    """How a text is printed."""
-
-    size: float
-    bold: bool = False
-    colour: str = "ink"
-    """A colour of the palette by its name."""
-
-    @property
-    def line_height(self) -> float:
-        """The height of a line in pixels."""
-        return self.size * LINE_HEIGHT
-
-    def baseline_offset(self, other: "Style") -> float:
-        """Give how much lower a line of another style starts to stand on the same line."""
-        return (self.size - other.size) * BASELINE
+PATH_SIZE = 4
+"""The size at which Vega takes the coordinates of a path as pixels."""
+MIN_FONT_SCALE = 0.6
+"""How far a text may shrink to fit on one line."""
+PIXELS: Node = {"type": "quantitative", "scale": None, "axis": None}
+"""An encoding without a scale, so that the values of a field are pixels."""
 
 
 class Bar(NamedTuple):
-    """One figure as long as it is large."""
+    """A figure drawn as a bar."""
 
     period: str
     display: str
     value: Decimal
     middle: float
-    """The height of its middle on the picture."""
-    hatched: bool
-    """Whether its end is not known to be that of the figure."""
+    """The vertical position of its middle."""
+    is_hatched: bool
+    """Whether the figure is only known to be near the end of the bar."""
 
-    def to_datum(self) -> Node:
-        """Give what the specification holds of it."""
-        own = {"period": self.period, "display": self.display, "value": self.value}
-        return own | {"y": round_pixels(self.middle)}
+
+class Line(NamedTuple):
+    """The look of a straight line."""
+
+    colour: str = "line"
+    thickness: float = 1
+    dash: tuple[float, ...] = ()
 
 
 @dataclass
 class Canvas:
-    """A picture that grows as marks are put on it; all places are in pixels from the upper left."""
+    """The marks of a chart; positions are pixels from the upper left corner."""
 
     width: int
     theme: Theme
     language: Language
     height: int = 0
     tiles: list[Node] = field(default_factory=list)
-    bars: list[Node] = field(default_factory=list)
-    ruled: dict[tuple[str, float, tuple[float, ...]], list[Node]] = field(default_factory=dict)
-    shapes: dict[float, list[Node]] = field(default_factory=dict)
-    written: dict[tuple[Style, str], list[Node]] = field(default_factory=dict)
+    bar_layers: list[Node] = field(default_factory=list)
+    rules: dict[Line, list[Node]] = field(default_factory=dict)
+    paths: dict[float, list[Node]] = field(default_factory=dict)
+    texts: dict[tuple[Style, str], list[Node]] = field(default_factory=dict)
+    characters: set[tuple[str, bool]] = field(default_factory=set)
+    """All characters in texts, each with whether it is bold."""
 
-    @property
-    def palette(self) -> Palette:
-        """The colours of the theme."""
-        return PALETTES[self.theme]
+    @cached_property
+    def sizes(self) -> Sizes:
+        return select_sizes(self.width)
 
     def get_colour(self, name: str) -> str:
-        """Give a colour of the theme by its name."""
-        found: str = getattr(self.palette, name)
-        return found
+        colours: dict[str, str] = PALETTES[self.theme]._asdict()
+        return colours[name]
 
-    def measure_text(self, text: str, style: Style) -> float:
-        """Give the width of a line."""
-        return fonts.measure_text(text, style.size, self.language, bold=style.bold)
+    def measure_text(self, line: str, style: Style) -> float:
+        return text.measure_text(line, style, self.language)
 
-    def wrap_text(self, text: str, style: Style, room: float) -> list[str]:
-        """Break a text into lines."""
-        return wrap_text(text, style.size, room, self.language, bold=style.bold)
+    def wrap_text(self, paragraph: str, style: Style, width: float) -> list[str]:
+        return text.wrap_text(paragraph, width, style, self.language)
 
-    def balance_text(self, text: str, style: Style, room: float) -> list[str]:
-        """Break a name into lines of about the same length."""
-        return balance_text(text, style.size, room, self.language, bold=style.bold)
+    def balance_text(self, title: str, style: Style, width: float) -> list[str]:
+        return text.balance_text(title, width, style, self.language)
 
-    def fit_style(self, text: str, style: Style, room: float) -> Style:
-        """Make a style smaller if only then a text fits on one line; too small it is not made."""
-        fitting = room / max(self.measure_text(text, style), 1)
-        return style._replace(size=style.size * fitting) if MIN_FONT_SIZE < fitting < 1 else style
+    def fit_style(self, line: str, style: Style, width: float) -> Style:
+        """Shrink a style so that a text fits on one line, unless it would become too small."""
+        scale = width / max(self.measure_text(line, style), 1)
+        return style._replace(size=style.size * scale) if MIN_FONT_SCALE < scale < 1 else style
 
     def draw_text(
-        self, text: str | Sequence[str], x: float, top: float, style: Style, align: str = "left"
+        self, lines: str | Sequence[str], x: float, top: float, style: Style, align: str = "left"
     ) -> float:
-        """Print lines below each other, and give the height at which they end."""
-        lines = [text] if isinstance(text, str) else list(text)
-        place = {"x": round_pixels(x), "y": round_pixels(top + style.size * BASELINE)}
-        # One line is a text and no list, as it is simplest for others who draw the specification.
-        shown = lines[0] if len(lines) == 1 else lines
-        self.written.setdefault((style, align), []).append(place | {"text": shown})
+        """Draw lines below each other, and return where they end."""
+        lines = [lines] if isinstance(lines, str) else list(lines)
+        self.characters.update((one, style.bold) for line in lines for one in line)
+        position = {"x": round_pixels(x), "y": round_pixels(top + style.size * BASELINE)}
+        # Other renderers find a single line easier to handle as a string than as a list.
+        content = lines[0] if len(lines) == 1 else lines
+        self.texts.setdefault((style, align), []).append({**position, "text": content})
         return top + style.line_height * len(lines)
 
-    def draw_wrapped_text(
-        self, text: str, x: float, top: float, style: Style, room: float
+    def draw_paragraph(
+        self, paragraph: str, x: float, top: float, style: Style, width: float
     ) -> float:
-        """Print a text broken to a width, and give the height at which it ends."""
-        return self.draw_text(self.wrap_text(text, style, room), x, top, style)
+        """Draw a text wrapped to a width, and return where it ends."""
+        return self.draw_text(self.wrap_text(paragraph, style, width), x, top, style)
 
     def draw_tile(self, left: float, top: float, right: float, bottom: float) -> None:
-        """Lay a tile under what is written on it."""
-        ends = zip(("x", "x2", "y", "y2"), (left, right, top, bottom), strict=True)
-        self.tiles.append({name: round_pixels(value) for name, value in ends})
+        """Draw the background of a tile, below all other marks."""
+        edges = zip(("x", "x2", "y", "y2"), (left, right, top, bottom), strict=True)
+        self.tiles.append({name: round_pixels(value) for name, value in edges})
 
-    def draw_rule(
-        self,
-        start: tuple[float, float],
-        end: tuple[float, float],
-        *,
-        colour: str = "line",
-        thick: float = 1,
-        dash: tuple[float, ...] = (),
-    ) -> None:
-        """Draw a straight line."""
+    def draw_rule(self, start: Point, end: Point, line: Line | None = None) -> None:
+        line = line or Line()
+        line = line._replace(thickness=round_pixels(line.thickness))
         ends = zip(("x", "y", "x2", "y2"), (*start, *end), strict=True)
-        drawn = self.ruled.setdefault((colour, round_pixels(thick), dash), [])
-        drawn.append({name: round_pixels(value) for name, value in ends})
+        rule: Node = {name: round_pixels(value) for name, value in ends}
+        self.rules.setdefault(line, []).append(rule)
 
-    def draw_path(self, x: float, y: float, path: str, thick: float) -> None:
-        """Draw a line along a path that starts from a place."""
-        place = {"x": round_pixels(x), "y": round_pixels(y), "path": path}
-        self.shapes.setdefault(round_pixels(thick), []).append(place)
+    def draw_path(self, start: Point, path: str, thickness: float) -> None:
+        """Draw an SVG path whose coordinates are relative to a point."""
+        x, y = map(round_pixels, start)
+        self.paths.setdefault(round_pixels(thickness), []).append({"x": x, "y": y, "path": path})
 
     def draw_bars(
-        self, bars: Sequence[Bar], span: tuple[float, float], top: Decimal, thick: float
+        self, bars: Sequence[Bar], span: Point, maximum: Decimal, thickness: float
     ) -> None:
-        """Draw figures to one scale, from zero at the left end of a span to its right end."""
-        scale = {"domain": [0, top], "range": [round_pixels(end) for end in span], "nice": False}
-        encoding = {
-            "x": pixel_encoding("value")["value"] | {"scale": scale, "stack": None},
-            **pixel_encoding("y"),
+        """Draw figures to one scale: zero at the left end of a span, a maximum at its right."""
+        scale = {
+            "domain": [0, maximum],
+            "range": [round_pixels(end) for end in span],
+            "nice": False,
+        }
+        encoding: Node = {
+            "x": {"field": "value", **PIXELS, "scale": scale, "stack": None},
+            **encode_pixels("y"),
             "tooltip": [{"field": "period"}, {"field": "display"}],
         }
         accent = self.get_colour("accent")
-        looks: tuple[Node, ...] = (
-            {"fill": accent},
-            {"fill": self.get_colour("paper"), "stroke": accent, "strokeWidth": 1.5},
-        )
-        for hatched, look in enumerate(looks):
-            values = [bar.to_datum() for bar in bars if bar.hatched == bool(hatched)]
+        solid = {"fill": accent}
+        hatched = {"fill": self.get_colour("paper"), "stroke": accent, "strokeWidth": 1.5}
+        for is_hatched, look in ((False, solid), (True, hatched)):
+            values: list[Node] = [
+                {
+                    "period": bar.period,
+                    "display": bar.display,
+                    "value": bar.value,
+                    "y": round_pixels(bar.middle),
+                }
+                for bar in bars
+                if bar.is_hatched == is_hatched
+            ]
             if values:
-                mark = {"type": "bar", "orient": "horizontal", "size": round_pixels(thick), **look}
-                self.bars.append(build_layer(values, mark, encoding))
-
-    def list_texts(self) -> list[tuple[str, bool]]:
-        """Give all that is printed, and whether in bold."""
-        return [
-            ("".join(one["text"]), style.bold)
-            for (style, _), values in self.written.items()
-            for one in values
-        ]
+                size = round_pixels(thickness)
+                mark = {"type": "bar", "orient": "horizontal", "size": size, **look}
+                self.bar_layers.append(build_layer(values, mark, encoding))
 
     def build_specification(self, description: str) -> Node:
-        """Make the Vega-Lite specification, with all data inside.
+        """Build the Vega-Lite specification, which contains all data.
 
         Args:
-            description: what the picture tells, for those who do not see it.
+            description: the alternative text.
         """
         return {
             "$schema": SCHEMA,
@@ -190,49 +167,44 @@ class Canvas:
             "resolve": {"scale": {"x": "independent", "y": "independent"}},
             "config": {
                 "aria": False,
-                "font": fonts.font_stack(self.language),
+                "font": text.get_font_stack(self.language),
                 "view": {"stroke": None},
             },
         }
 
     def build_layers(self) -> list[Node]:
-        """Make the layers, the lowest first."""
-        ends = pixel_encoding("x", "y", "x2", "y2")
+        """Build the layers from the bottom to the top."""
+        edges = encode_pixels("x", "y", "x2", "y2")
         return [
-            build_layer(self.tiles, {"type": "rect", "fill": self.get_colour("tint")}, ends),
+            build_layer(self.tiles, {"type": "rect", "fill": self.get_colour("tint")}, edges),
             *(
-                build_layer(values, self.line_mark(*look), ends)
-                for look, values in self.ruled.items()
+                build_layer(nodes, self.build_rule_mark(line), edges)
+                for line, nodes in self.rules.items()
             ),
-            *self.bars,
-            *(self.path_layer(thick, values) for thick, values in self.shapes.items()),
-            *(
-                self.text_layer(style, align, values)
-                for (style, align), values in self.written.items()
-            ),
+            *self.bar_layers,
+            *(self.build_path_layer(thickness, nodes) for thickness, nodes in self.paths.items()),
+            *(self.build_text_layer(*look, nodes) for look, nodes in self.texts.items()),
         ]
 
-    def line_mark(self, colour: str, thick: float, dash: tuple[float, ...]) -> Node:
-        """Make the mark of straight lines of one look."""
-        mark = {"type": "rule", "stroke": self.get_colour(colour), "strokeWidth": thick}
-        return mark | ({"strokeDash": dash} if dash else {})
+    def build_rule_mark(self, line: Line) -> Node:
+        stroke = self.get_colour(line.colour)
+        mark: Node = {"type": "rule", "stroke": stroke, "strokeWidth": line.thickness}
+        return mark | ({"strokeDash": line.dash} if line.dash else {})
 
-    def path_layer(self, thick: float, values: list[Node]) -> Node:
-        """Make the layer of all paths of one thickness."""
-        mark = {
+    def build_path_layer(self, thickness: float, nodes: list[Node]) -> Node:
+        mark: Node = {
             "type": "point",
             "filled": False,
-            "size": UNIT_SIZE,
+            "size": PATH_SIZE,
             "opacity": 1,
             "stroke": self.get_colour("accent"),
-            "strokeWidth": thick,
+            "strokeWidth": thickness,
         }
         shape = {"field": "path", "type": "nominal", "scale": None}
-        return build_layer(values, mark, pixel_encoding("x", "y") | {"shape": shape})
+        return build_layer(nodes, mark, encode_pixels("x", "y") | {"shape": shape})
 
-    def text_layer(self, style: Style, align: str, values: list[Node]) -> Node:
-        """Make the layer of all texts of one style."""
-        mark = {
+    def build_text_layer(self, style: Style, align: str, nodes: list[Node]) -> Node:
+        mark: Node = {
             "type": "text",
             "align": align,
             "baseline": "alphabetic",
@@ -241,24 +213,22 @@ class Canvas:
             "lineHeight": round_pixels(style.line_height),
             "fill": self.get_colour(style.colour),
         }
-        encoding = pixel_encoding("x", "y") | {"text": {"field": "text", "type": "nominal"}}
-        return build_layer(values, mark, encoding)
+        encoding = encode_pixels("x", "y") | {"text": {"field": "text", "type": "nominal"}}
+        return build_layer(nodes, mark, encoding)
 
 
 def build_layer(values: list[Node], mark: Node, encoding: Node) -> Node:
-    """Make one layer with its own data."""
     return {"data": {"values": values}, "mark": mark, "encoding": encoding}
 
 
-def pixel_encoding(*channels: str) -> Node:
-    """Encode channels by fields of the same names, in pixels."""
-    encoding: Node = {}
-    for channel in channels:
-        own = {"field": channel} | ({} if channel.endswith("2") else PIXELS)
-        encoding[channel] = own
-    return encoding
+def encode_pixels(*channels: str) -> Node:
+    """Encode each channel by the field of its name, in pixels."""
+    return {
+        channel: {"field": channel} | ({} if channel.endswith("2") else PIXELS)
+        for channel in channels
+    }
 
 
 def round_pixels(value: float) -> float:
-    """Round to a hundredth of a pixel, so that no noise of floats gets into a picture."""
+    """Round to a hundredth of a pixel, so that float noise does not change the bytes."""
     return round(value, 2)

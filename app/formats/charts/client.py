@@ -1,4 +1,4 @@
-"""The process that draws, as the service sees it: started with the first job, and kept."""
+"""The client of the rendering process, which starts with the first job and keeps running."""
 
 import atexit
 import json
@@ -6,64 +6,63 @@ import sys
 from dataclasses import dataclass, field
 from subprocess import PIPE, Popen
 from threading import Lock, Timer
+from typing import IO, cast
 
 from app.formats.charts import worker
 
 TIMEOUT = 60
-"""After how many seconds a job is taken to be stuck."""
+"""The seconds after which a job counts as stuck, and its process is killed."""
 
 
 @dataclass
 class RenderingClient:
-    """One process, which does one job at a time; one that has ended is replaced."""
+    """A process that does one job at a time and is replaced when it ends."""
 
     process: Popen[bytes] | None = None
     lock: Lock = field(default_factory=Lock)
 
     def run(self, job: str, *arguments: object) -> bytes:
-        """Have a job done.
+        """Do a job.
 
         Raises:
-            EOFError: if the process ends over it, twice; its own words are on standard error.
+            EOFError: if the process ended during the job, twice; its error is on standard error.
         """
         line = json.dumps([job, arguments]).encode() + b"\n"
         with self.lock:
             try:
-                return self.exchange(line)
+                return self.send(line)
             except EOFError:
-                # It may have been ended from outside while nothing was asked of it.
+                # Something may have killed the process while it was idle.
                 self.close()
-                return self.exchange(line)
+                return self.send(line)
 
-    def exchange(self, line: bytes) -> bytes:
-        """Send a job, and wait for what is made.
+    def send(self, line: bytes) -> bytes:
+        """Send a job and wait for its result.
 
         Raises:
-            EOFError: if the process has ended, or ends over it.
+            EOFError: if the process has ended.
         """
         if self.process is None:
             command = [sys.executable, "-m", worker.__name__]
-            self.process = Popen(command, stdin=PIPE, stdout=PIPE)  # noqa: S603
-        jobs, answers = self.process.stdin, self.process.stdout
-        assert jobs is not None  # noqa: S101
-        assert answers is not None  # noqa: S101
-        watch = Timer(TIMEOUT, self.process.kill)
-        watch.start()
+            self.process = Popen(command, stdin=PIPE, stdout=PIPE)  # noqa: S603  A fixed command.
+        jobs = cast("IO[bytes]", self.process.stdin)
+        results = cast("IO[bytes]", self.process.stdout)
+        timer = Timer(TIMEOUT, self.process.kill)
+        timer.start()
         try:
             jobs.write(line)
             jobs.flush()
-            length = answers.read(worker.LENGTH_BYTES)
-            made = answers.read(int.from_bytes(length, "big"))
+            length = results.read(worker.LENGTH_BYTES)
+            result = results.read(int.from_bytes(length, "big"))
         except OSError:
-            made = b""
+            result = b""
         finally:
-            watch.cancel()
-        if not made:
-            raise EOFError("the process that draws has ended")
-        return made
+            timer.cancel()
+        if not result:
+            raise EOFError("the rendering process has ended")
+        return result
 
     def close(self) -> None:
-        """End the process."""
         if self.process is not None:
             self.process.kill()
             self.process.communicate()

@@ -1,42 +1,47 @@
-"""The words of pictures, in both languages."""
+"""The labels of charts, in both languages."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from app.enums import Qualifier
 from app.i18n import Bilingual, Language
 
 SOURCES = Bilingual("Sources", "资料来源")
-BREAK = Bilingual("Break in the series, see notes", "数列断点，见说明")
+BREAK = Bilingual("Break in the series, see notes", "序列中断，见说明")
 MEANINGS = {
     Qualifier.OVER: Bilingual(
-        "“Over”: the figure lies above the one stated; no upper bound is given",
-        "“逾”：实际数高于所列数，来源未给出上限",
+        "“Over”: the actual figure is higher; the source gives no upper bound",
+        "“逾”：实际数值高于所列数值，来源未给出上限",
     ),
     Qualifier.NEARLY: Bilingual(
-        "“Nearly”: the figure lies below the one stated; no lower bound is given",
-        "“近”：实际数低于所列数，来源未给出下限",
+        "“Nearly”: the actual figure is lower; the source gives no lower bound",
+        "“近”：实际数值低于所列数值，来源未给出下限",
     ),
     Qualifier.ABOUT: Bilingual(
-        "“About”: the figure lies near the one stated", "“约”：实际数与所列数相近"
+        "“About”: the actual figure is close to the one shown", "“约”：实际数值与所列数值相近"
     ),
 }
-GAP_LABELS = Bilingual(
-    "Each block is a series with a period, unit or scope of its own. Figures of different blocks "
-    "must not be compared.",
-    "各区块为不同系列，统计期、计量单位或范围不同，区块之间不可比较。",
+BLOCKS = Bilingual(
+    "Each block is a separate series with its own period, unit or scope. Figures in different "
+    "blocks are not comparable.",
+    "各区块为不同序列，统计期、计量单位或范围不同，区块之间的数据不可比。",
 )
 PERIODS = Bilingual(
-    "A full year and January to November are different periods: such figures must not be compared.",
-    "全年数据与1—11月数据统计期不同，不可比较。",
+    "A full year and January to November are different periods: their figures are not comparable.",
+    "全年数据与1—11月数据统计期不同，不可比。",
 )
-NONE = Bilingual("No figure is carried here yet.", "尚未收录数据。")
-GROWTH = Bilingual("Growth is as published; none is computed.", "增速均为公布值，未作推算。")
+NO_FIGURES = Bilingual("No figures are included yet.", "尚未收录数据。")
+GROWTH = Bilingual("Growth rates are as published; none is computed.", "增速均为公布值，未作推算。")
+COLON, COMMA, SEMICOLON = Bilingual(": ", "："), Bilingual(", ", "，"), Bilingual("; ", "；")
+
+
+def join_sentences(texts: Sequence[str], language: Language) -> str:
+    """Join texts as sentences, each with a full stop."""
+    stop = Bilingual(". ", "。").get(language)
+    return stop.join(text.rstrip(".。") for text in [*texts, ""]).rstrip()
 
 
 def format_release(day: str, language: Language) -> str:
-    """Name the data set and the day of its release."""
     return Bilingual(
         f"Belt and Road Cooperation Indicators, release of {day}",
         f"共建“一带一路”经贸合作指标，{day}版",
@@ -44,75 +49,71 @@ def format_release(day: str, language: Language) -> str:
 
 
 def format_overview_title(year: int, next_year: int | None, language: Language) -> str:
-    """Name the sheet of all figures."""
-    english = f"Belt and Road cooperation: figures of {year}"
+    english = f"Belt and Road cooperation: {year} figures"
     chinese = f"共建“一带一路”经贸合作：{year}年数据"
     if next_year:
-        english += f", priority areas for {next_year}"
+        english += f", {next_year} priority areas"
         chinese += f"与{next_year}年重点领域"
     return Bilingual(english, chinese).get(language)
 
 
 def format_areas_heading(year: int | None, language: Language) -> str:
-    """Head the priority areas of a year."""
     return Bilingual(f"Priority areas announced for {year}", f"{year}年重点合作领域").get(language)
 
 
-def format_action_count(number: int, language: Language) -> str:
-    """Count the actions of a priority area."""
+def format_action_count(count: int, language: Language) -> str:
     return Bilingual(
-        f"{number} action{'s' if number != 1 else ''} announced", f"已宣布举措{number}项"
+        f"{count} action{'s' if count != 1 else ''} announced", f"已宣布举措{count}项"
     ).get(language)
 
 
-def format_reference(number: int, where: str | None) -> str:
-    """Point to a source in the list, and to a place in it."""
-    return f"[{number}] {where}" if where else f"[{number}]"
+def format_reference(number: int, locator: str | None = None) -> str:
+    """Refer to a source by its number in the list, and to a place in it."""
+    return f"[{number}] {locator}" if locator else f"[{number}]"
 
 
 def format_group_heading(topic: str, periods: Sequence[str], language: Language) -> str:
-    """Head the figures of a topic with the periods that they are of."""
     english, chinese = ", ".join(periods), "、".join(periods)
     return Bilingual(f"{topic}, {english}", f"{topic}（{chinese}）").get(language)
 
 
 def format_series_heading(span: str, reporting: str, counterpart: str, language: Language) -> str:
-    """Head a series that is of other areas than its indicator."""
+    """Write the heading of a series whose areas are not those of its indicator."""
     areas = Bilingual(f"{reporting} and {counterpart}", f"{reporting}与{counterpart}").get(language)
     return Bilingual(f"{span}, {areas}", f"{span}（{areas}）").get(language)
 
 
 def format_break(day: str, note: str, language: Language) -> str:
-    """Tell what a break is about."""
-    return Bilingual(f"Break on {day}: {note}", f"断点（{day}）：{note}").get(language)
+    return Bilingual(f"Break in the series on {day}: {note}", f"序列中断（{day}）：{note}").get(
+        language
+    )
 
 
-def format_gap(
-    before: Mapping[str, Any], after: Mapping[str, Any], language: Language
-) -> str | None:
-    """Tell which periods have no figure between two that follow each other."""
-    first: date = before["start"]
-    last: date = after["start"]
+def format_gap(first: date, last: date, language: Language) -> str | None:
+    """Name the years without a figure between two consecutive points of a series.
+
+    Args:
+        first: the first day of the earlier period.
+        last: the first day of the later period.
+        language: the language of the text.
+    """
     if (first.month, first.day) != (last.month, last.day) or last.year - first.year <= 1:
         return None
     start, end = first.year + 1, last.year - 1
-    if start == end:
-        years = Bilingual(f"{start}", f"{start}年")
-    else:
-        years = Bilingual(f"{start} to {end}", f"{start}—{end}年")
-    return Bilingual(f"{years.en}: no figure here", f"{years.zh}：未收录").get(language)
+    english, chinese = f"{start}", f"{start}"
+    if start != end:
+        english, chinese = f"{start} to {end}", f"{start}—{end}"
+    return Bilingual(f"{english}: not included", f"{chinese}年：未收录").get(language)
 
 
-def format_hidden_figures(number: int, language: Language) -> str:
-    """Tell that older figures of a series are not drawn."""
+def format_hidden_figures(count: int, language: Language) -> str:
     return Bilingual(
-        f"{number} older figures of a series are not drawn.", f"另有{number}项较早数据未绘出。"
+        f"{count} older figures of a series are not shown.", f"另有{count}项较早数据未显示。"
     ).get(language)
 
 
-def format_hidden_series(number: int, language: Language) -> str:
-    """Tell that not all series are drawn."""
+def format_hidden_series(count: int, language: Language) -> str:
     return Bilingual(
-        f"{number} more series of this indicator are not drawn.",
-        f"该指标另有{number}个系列未绘出。",
+        f"{count} more series of this indicator are not shown.",
+        f"该指标另有{count}个序列未显示。",
     ).get(language)

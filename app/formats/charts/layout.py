@@ -1,126 +1,276 @@
-"""Where everything of a picture stands: at any width, with nothing over anything else."""
+"""The layout of a chart at any width, in which nothing overlaps."""
 
-from app.formats.charts.bars import BarPanel, format_source_number, layout_columns
-from app.formats.charts.canvas import Canvas
-from app.formats.charts.footer import draw_footer, draw_notes
-from app.formats.charts.glyphs import draw_display, draw_share
-from app.formats.charts.model import Chart, Figure
-from app.formats.charts.sizes import BROAD, Sizes, select_sizes
-from app.formats.charts.tiles import draw_group
+from collections.abc import Sequence
+
+from app.formats.charts import labels
+from app.formats.charts.bars import (
+    SWATCH_WIDTH,
+    BarPanel,
+    draw_display,
+    draw_share,
+    draw_swatch,
+    layout_columns,
+)
+from app.formats.charts.canvas import Canvas, Line, Point
+from app.formats.charts.model import Chart, Figure, Group, Tile
+from app.formats.charts.style import NARROW, WIDE, Style
 from app.parameters import Theme
 
 PERCENT = "PT"
-SIDE_WIDTH = 0.32
-"""The part of a broad picture on which its one figure and the notes stand beside the bars."""
-MAX_STRETCH = 60
-"""How much higher a row becomes at the most where a picture is to be higher, in units."""
+SIDEBAR_WIDTH = 0.32
+"""The part of a wide chart that shows the headline and the notes beside the bars."""
+# The following lengths are in units, which are pixels in a chart of the base width.
+MAX_EXTRA_HEIGHT = 60
+"""How much higher than necessary a row of figures may become."""
 MAX_SHARE_WIDTH = 420
-"""How long a whole is drawn at the most, in units."""
-
-Span = tuple[float, float]
+"""The maximum width of a bar that is a part of a whole."""
+TILE_PADDING = 12
+TILE_INDENT = 24
+"""The space for the number of a priority area."""
+MAX_TILE_COLUMNS = 4
 
 
 class HeightTooSmallError(ValueError):
-    """What the picture tells does not fit into the height."""
+    """The chart does not fit into the requested height."""
 
     def __init__(self, least: int) -> None:
         super().__init__(f"at least {least}")
         self.least = least
 
 
-def layout_chart(picture: Chart, width: int, height: int | None, theme: Theme) -> Canvas:
-    """Lay a picture out.
+def layout_chart(chart: Chart, width: int, height: int | None, theme: Theme) -> Canvas:
+    """Lay a chart out.
 
     Args:
-        picture: what it tells.
-        width: in pixels.
-        height: in pixels, or none for what it needs.
-        theme: on what it is seen.
+        chart: the chart.
+        width: the width in pixels.
+        height: the height in pixels; by default as much as the chart needs.
+        theme: the colour theme.
 
     Raises:
-        TooLowError: if it needs more height.
+        HeightTooSmallError: if the chart needs more height.
     """
-    plain = draw_chart(picture, Canvas(width, theme, picture.language), 0, 0)
-    if height is None or height == plain.height:
-        return plain
-    if height < plain.height:
-        raise HeightTooSmallError(plain.height)
-    rows = sum(len(panel.figures) for panel in picture.panels)
-    more = (
-        min((height - plain.height) / rows, MAX_STRETCH * select_sizes(width).unit) if rows else 0
-    )
-    return draw_chart(picture, Canvas(width, theme, picture.language), more, height)
+    canvas = draw_chart(chart, Canvas(width, theme, chart.language), 0, 0)
+    if height is None or height == canvas.height:
+        return canvas
+    if height < canvas.height:
+        raise HeightTooSmallError(canvas.height)
+    rows = sum(len(panel.figures) for panel in chart.panels)
+    extra_height = 0.0
+    if rows:
+        limit = MAX_EXTRA_HEIGHT * canvas.sizes.unit
+        extra_height = min((height - canvas.height) / rows, limit)
+    return draw_chart(chart, Canvas(width, theme, chart.language), extra_height, height)
 
 
-def draw_chart(picture: Chart, canvas: Canvas, more: float, height: int) -> Canvas:
-    """Draw a picture; what is left of a height stays free above its foot.
+def draw_chart(chart: Chart, canvas: Canvas, extra_height: float, min_height: int) -> Canvas:
+    """Draw a chart; height that it does not need stays free above its footer.
 
     Args:
-        picture: what it tells.
-        canvas: what to draw on.
-        more: how much higher each row of figures is than it has to be, in pixels.
-        height: the height of the picture at the least, in pixels.
+        chart: the chart.
+        canvas: an empty canvas.
+        extra_height: how much higher than necessary each row of figures is, in pixels.
+        min_height: the minimum height of the chart, in pixels.
     """
-    size = select_sizes(canvas.width)
-    left, right = size.margin, canvas.width - size.margin
-    title = canvas.balance_text(picture.title, size.title, right - left)
-    top = canvas.draw_text(title, left, size.margin, size.title)
-    top += 6 * size.unit
-    aside = canvas.width >= BROAD and bool(picture.panels)
-    if aside:
-        middle = left + (right - left) * SIDE_WIDTH
-        below = draw_headline(canvas, size, picture.headline, (left, middle), top)
-        below = draw_notes(canvas, size, picture, (left, middle), below)
-        span = (middle + 4 * size.gap, right)
-        top = max(below, draw_panels(canvas, size, picture, span, top, more))
+    sizes = canvas.sizes
+    left, right = sizes.margin, canvas.width - sizes.margin
+    title = canvas.balance_text(chart.title, sizes.title, right - left)
+    top = canvas.draw_text(title, left, sizes.margin, sizes.title) + 6 * sizes.unit
+    has_sidebar = canvas.width >= WIDE and bool(chart.panels)
+    if has_sidebar:
+        sidebar = (left, left + (right - left) * SIDEBAR_WIDTH)
+        bottom = draw_headline(canvas, chart.headline, sidebar, top)
+        bottom = draw_notes(canvas, chart, sidebar, bottom)
+        main = (sidebar[1] + 4 * sizes.gap, right)
+        top = max(bottom, draw_panels(canvas, chart, main, top, extra_height))
     else:
-        top = draw_headline(canvas, size, picture.headline, (left, right), top)
-        top = draw_panels(canvas, size, picture, (left, right), top, more)
-    for group in picture.groups:
-        top = draw_group(canvas, size, group, top)
+        top = draw_headline(canvas, chart.headline, (left, right), top)
+        top = draw_panels(canvas, chart, (left, right), top, extra_height)
+    for group in chart.groups:
+        top = draw_group(canvas, group, top)
+    # The footer is at the bottom, so its height must be known before it is drawn.
     scratch = Canvas(canvas.width, canvas.theme, canvas.language)
-    needed = draw_footer(scratch, size, picture, 0, noted=aside)
-    canvas.height = max(int(top + needed) + 1, height)
-    draw_footer(canvas, size, picture, canvas.height - needed, noted=aside)
+    footer_height = draw_footer(scratch, chart, 0, with_notes=not has_sidebar)
+    canvas.height = max(int(top + footer_height) + 1, min_height)
+    draw_footer(canvas, chart, canvas.height - footer_height, with_notes=not has_sidebar)
     return canvas
 
 
-def draw_headline(
-    canvas: Canvas, size: Sizes, figure: Figure | None, span: Span, top: float
-) -> float:
-    """Draw the one figure that a picture is about, and give the height at which it ends."""
+def draw_headline(canvas: Canvas, figure: Figure | None, span: Point, top: float) -> float:
+    """Draw the one figure that a chart is about, and return where it ends."""
+    sizes = canvas.sizes
     if figure is None:
         return top
     left, right = span
-    room = right - left
-    top = draw_display(canvas, size, figure, size.display, span, top)
-    after = left + canvas.measure_text(figure.period, size.heading) + size.gap / 2
-    canvas.draw_text(
-        format_source_number(figure),
-        after,
-        top + size.heading.baseline_offset(size.small),
-        size.small,
-    )
-    top = canvas.draw_text(figure.period, left, top, size.heading)
+    top = draw_display(canvas, figure, sizes.headline, span, top)
+    x = left + canvas.measure_text(figure.period, sizes.heading) + sizes.gap / 2
+    y = top + sizes.heading.get_baseline_offset(sizes.small)
+    canvas.draw_text(labels.format_reference(figure.source), x, y, sizes.small)
+    top = canvas.draw_text(figure.period, left, top, sizes.heading)
     if figure.growth:
-        top = canvas.draw_wrapped_text(figure.growth, left, top, size.body, room)
+        top = canvas.draw_paragraph(figure.growth, left, top, sizes.body, right - left)
     if figure.unit == PERCENT:
-        end = min(right, left + MAX_SHARE_WIDTH * size.unit)
-        top = draw_share(canvas, size, figure, (left, end), top + 8 * size.unit)
-    return top + 12 * size.unit
+        end = min(right, left + MAX_SHARE_WIDTH * sizes.unit)
+        top = draw_share(canvas, figure, (left, end), top + 8 * sizes.unit)
+    return top + 12 * sizes.unit
 
 
-def draw_panels(  # noqa: PLR0913, PLR0917
-    canvas: Canvas, size: Sizes, picture: Chart, span: Span, top: float, more: float
+def draw_panels(
+    canvas: Canvas, chart: Chart, span: Point, top: float, extra_height: float
 ) -> float:
-    """Draw the panels below each other, parted by rules, and give the height at which they end."""
-    if not picture.panels:
+    """Draw the panels below each other, separated by rules, and return where they end."""
+    sizes = canvas.sizes
+    if not chart.panels:
         return top
     left, right = span
-    places = layout_columns(canvas, size, picture.panels, span)
-    for place, panel in enumerate(picture.panels):
-        if place or (picture.headline and left == size.margin):
+    columns = layout_columns(canvas, chart.panels, span)
+    for index, panel in enumerate(chart.panels):
+        if index or (chart.headline and left == sizes.margin):
             canvas.draw_rule((left, top), (right, top))
-            top += 10 * size.unit
-        top = BarPanel(canvas, size, panel, places, more).draw(top) + 14 * size.unit
+            top += 10 * sizes.unit
+        top = BarPanel(canvas, panel, columns, extra_height).draw(top) + 14 * sizes.unit
     return top
+
+
+def draw_group(canvas: Canvas, group: Group, top: float) -> float:
+    """Draw a heading and its tiles, and return where they end."""
+    sizes = canvas.sizes
+    left, unit = sizes.margin, sizes.unit
+    width = canvas.width - 2 * left
+    top = canvas.draw_paragraph(group.heading, left, top + 4 * unit, sizes.heading, width)
+    top += 4 * unit
+    columns = count_tile_columns(canvas.width, len(group.tiles))
+    for start in range(0, len(group.tiles), columns):
+        row = group.tiles[start : start + columns]
+        top = draw_tiles(canvas, row, top) + sizes.gap
+    return top + 6 * unit
+
+
+def count_tile_columns(width: int, tiles: int) -> int:
+    if width < NARROW:
+        return 1
+    if width < WIDE:
+        return 2
+    return MAX_TILE_COLUMNS if tiles % MAX_TILE_COLUMNS == 0 else MAX_TILE_COLUMNS - 1
+
+
+def draw_tiles(canvas: Canvas, tiles: Sequence[Tile], top: float) -> float:
+    """Draw tiles side by side over the whole width, and return where they end."""
+    sizes = canvas.sizes
+    padding = TILE_PADDING * sizes.unit
+    free_width = canvas.width - 2 * sizes.margin - sizes.gap * (len(tiles) - 1)
+    width = free_width / len(tiles)
+    lefts = [sizes.margin + index * (width + sizes.gap) for index in range(len(tiles))]
+    names = [
+        canvas.balance_text(
+            tile.name,
+            select_tile_name_style(canvas, tile),
+            width - 2 * padding - measure_tile_indent(canvas, tile),
+        )
+        for tile in tiles
+    ]
+    # Names take the height of the longest one, so that the figures below them are on one line.
+    name_lines = max(len(name) for name in names)
+    bottoms = []
+    for tile, name, left in zip(tiles, names, lefts, strict=True):
+        span = (left + padding, left + width - padding)
+        draw_tile_name(canvas, tile, name, (span[0], top + padding))
+        content_top = top + padding + select_tile_name_style(canvas, tile).line_height * name_lines
+        bottoms.append(draw_tile_content(canvas, tile, span, content_top))
+    bottom = max(bottoms) + padding
+    for left in lefts:
+        canvas.draw_tile(left, top, left + width, bottom)
+    return bottom
+
+
+def select_tile_name_style(canvas: Canvas, tile: Tile) -> Style:
+    return canvas.sizes.body if tile.figure else canvas.sizes.strong
+
+
+def measure_tile_indent(canvas: Canvas, tile: Tile) -> float:
+    return 0 if tile.position is None else TILE_INDENT * canvas.sizes.unit
+
+
+def draw_tile_name(canvas: Canvas, tile: Tile, lines: Sequence[str], start: Point) -> None:
+    """Draw the name of a tile, and before it the number of a priority area."""
+    sizes = canvas.sizes
+    left, top = start
+    style = select_tile_name_style(canvas, tile)
+    canvas.draw_text(lines, left + measure_tile_indent(canvas, tile), top, style)
+    if tile.position is not None:
+        top += style.get_baseline_offset(sizes.number)
+        canvas.draw_text(str(tile.position), left, top, sizes.number)
+
+
+def draw_tile_content(canvas: Canvas, tile: Tile, span: Point, top: float) -> float:
+    """Draw what is below the name of a tile, and return where it ends."""
+    sizes = canvas.sizes
+    left, right = span
+    if tile.figure:
+        return draw_tile_figure(canvas, tile.figure, span, top + 2 * sizes.unit)
+    left += measure_tile_indent(canvas, tile)
+    for line in tile.lines:
+        top = canvas.draw_paragraph(line, left, top, sizes.small, right - left)
+    return top
+
+
+def draw_tile_figure(canvas: Canvas, figure: Figure, span: Point, top: float) -> float:
+    """Draw a figure with its period, growth and reference, and return where they end."""
+    sizes = canvas.sizes
+    left, right = span
+    width = right - left
+    bottom = draw_display(canvas, figure, sizes.number, span, top)
+    bottom = canvas.draw_paragraph(figure.period, left, bottom, sizes.strong, width)
+    if figure.growth:
+        bottom = canvas.draw_paragraph(figure.growth, left, bottom, sizes.small, width)
+    reference = labels.format_reference(figure.source, figure.locator)
+    return canvas.draw_paragraph(reference, left, bottom, sizes.small, width)
+
+
+def draw_footer(canvas: Canvas, chart: Chart, top: float, *, with_notes: bool) -> float:
+    """Draw the notes, the sources and the release, and return where they end."""
+    sizes = canvas.sizes
+    left, right = sizes.margin, canvas.width - sizes.margin
+    canvas.draw_rule((left, top), (right, top), Line("quiet"))
+    top += 8 * sizes.unit
+    span, bottom = (left, right), top
+    if with_notes and canvas.width >= WIDE:
+        middle = (left + right) / 2
+        bottom = draw_notes(canvas, chart, (left, middle - sizes.gap), top)
+        span = (middle + sizes.gap, right)
+    elif with_notes:
+        top = draw_notes(canvas, chart, span, top)
+    bottom = max(bottom, draw_sources(canvas, chart, span, top))
+    bottom = canvas.draw_paragraph(chart.release, left, bottom, sizes.small, right - left)
+    return bottom + sizes.margin * 0.75
+
+
+def draw_notes(canvas: Canvas, chart: Chart, span: Point, top: float) -> float:
+    """Draw the meanings of the marks and the notes, and return where they end."""
+    sizes = canvas.sizes
+    left, right = span
+    style, spacing = sizes.small, 3 * sizes.unit
+    x = left + SWATCH_WIDTH * sizes.unit + sizes.gap
+    for qualifier in chart.list_qualifiers():
+        draw_swatch(canvas, qualifier, (left, top + style.line_height / 2))
+        meaning = labels.MEANINGS[qualifier].get(canvas.language)
+        top = canvas.draw_paragraph(meaning, x, top, style, right - x) + spacing
+    for note in chart.notes:
+        top = canvas.draw_paragraph(note, left, top, style, right - left) + spacing
+    return top + 6 * sizes.unit
+
+
+def draw_sources(canvas: Canvas, chart: Chart, span: Point, top: float) -> float:
+    """Draw the numbered list of sources, and return where it ends."""
+    sizes = canvas.sizes
+    if not chart.sources:
+        return top
+    left, right = span
+    style = sizes.small
+    x = left + canvas.measure_text(f"[{len(chart.sources)}] ", style) + sizes.gap / 2
+    heading = style._replace(bold=True)
+    top = canvas.draw_text(labels.SOURCES.get(canvas.language), left, top, heading)
+    for number, citation in enumerate(chart.sources, 1):
+        canvas.draw_text(labels.format_reference(number), left, top, style)
+        top = canvas.draw_paragraph(citation, x, top, style, right - x) + 2 * sizes.unit
+    return top + 6 * sizes.unit

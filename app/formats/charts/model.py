@@ -1,4 +1,4 @@
-"""What a picture tells, before anything is known of its size, colours and places."""
+"""What a chart says, independent of its size, colours and layout."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from app.i18n import Language
 
 @dataclass(frozen=True)
 class Figure:
-    """One published figure, with all that must not get lost."""
+    """One published figure with everything that qualifies it."""
 
     period: str
     display: str
@@ -20,20 +20,20 @@ class Figure:
     unit: str
     """The code of the unit."""
     growth: str | None
-    """Published growth in words."""
+    """The published growth in words."""
     source: int
-    """The number of its source below the picture."""
+    """The number of its source in the list of sources."""
     locator: str | None = None
-    """The place in the source in words, where the list of sources does not tell it."""
+    """The place in the source, if the list of sources does not give it."""
     gap: str | None = None
-    """The periods that are missing before it, in words."""
-    broken: bool = False
-    """Whether it cannot be compared with the figure before it."""
+    """The label of the missing periods before it."""
+    follows_break: bool = False
+    """Whether it is not comparable with the figure before it."""
 
 
 @dataclass(frozen=True)
 class Panel:
-    """Figures that can be compared with each other, and with no others of the picture."""
+    """A series: its figures are comparable with each other, and with no others in the chart."""
 
     heading: str
     unit: str
@@ -47,20 +47,21 @@ class Tile:
     name: str
     figure: Figure | None = None
     position: int | None = None
+    """The number of a priority area."""
     lines: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
 class Group:
-    """Cards under one heading."""
+    """Tiles under one heading."""
 
     heading: str
-    cards: Sequence[Tile]
+    tiles: Sequence[Tile]
 
 
 @dataclass
 class Chart:
-    """All that a picture tells."""
+    """Everything that a chart says."""
 
     language: Language
     title: str
@@ -72,49 +73,54 @@ class Chart:
     sources: list[str] = field(default_factory=list)
 
     def add_citation(self, citation: str) -> int:
-        """Give the number of a source, which is listed once."""
+        """Add a source unless it is listed already, and return its number."""
         if citation not in self.sources:
             self.sources.append(citation)
         return self.sources.index(citation) + 1
 
     def add_note(self, text: str | None) -> None:
-        """Add a note, once."""
+        """Add a note unless it is there already."""
         if text and text not in self.notes:
             self.notes.append(text)
 
     def list_figures(self) -> Iterator[Figure]:
-        """Give all figures, in the order in which they are drawn."""
+        """List all figures in the order in which they are drawn."""
         if self.headline:
             yield self.headline
         for panel in self.panels:
             yield from panel.figures
         for group in self.groups:
-            yield from (card.figure for card in group.cards if card.figure)
+            yield from (tile.figure for tile in group.tiles if tile.figure)
 
     def list_qualifiers(self) -> list[Qualifier]:
-        """Give the qualifiers that stand in the picture, but for exact."""
+        """List the qualifiers in the chart that need an explanation."""
         found = {one.qualifier for one in self.list_figures()}
         return [one for one in Qualifier if one in found and one is not Qualifier.EXACT]
 
     def describe(self) -> str:
-        """Tell the whole picture in words."""
-        parts = [self.title]
+        """Describe the whole chart in words, as its alternative text."""
+        language = self.language
+        colon = labels.COLON.get(language)
+        sentences = [self.title]
         if self.headline:
-            parts.append(describe_figure(self.headline, self.language))
+            sentences.append(describe_figure(self.headline, language))
         for panel in self.panels:
-            figures = [describe_figure(one, self.language) for one in panel.figures]
-            parts += [f"{panel.heading}, {panel.unit}", *figures]
+            sentences.append(labels.COMMA.get(language).join([panel.heading, panel.unit]))
+            sentences += [describe_figure(one, language) for one in panel.figures]
         for group in self.groups:
-            parts.append(group.heading)
-            for card in group.cards:
-                shown = [describe_figure(card.figure, self.language)] if card.figure else []
-                parts += [": ".join([card.name, *shown, *card.lines])]
-        meanings = [labels.MEANINGS[one].get(self.language) for one in self.list_qualifiers()]
-        return ". ".join(part.rstrip(".。") for part in [*parts, *meanings, *self.notes]) + "."
+            sentences.append(group.heading)
+            for tile in group.tiles:
+                figure = [describe_figure(tile.figure, language)] if tile.figure else []
+                sentences.append(colon.join([tile.name, *figure, *tile.lines]))
+        sentences += [labels.MEANINGS[one].get(language) for one in self.list_qualifiers()]
+        return labels.join_sentences([*sentences, *self.notes], language)
 
 
 def describe_figure(figure: Figure, language: Language) -> str:
-    """Tell a figure in words."""
-    parts = [figure.gap, labels.BREAK.get(language) if figure.broken else None]
-    parts += [f"{figure.period}: {figure.display}", figure.growth]
-    return "; ".join(part for part in parts if part)
+    parts = [
+        figure.gap,
+        labels.BREAK.get(language) if figure.follows_break else None,
+        labels.COLON.get(language).join([figure.period, figure.display]),
+        figure.growth,
+    ]
+    return labels.SEMICOLON.get(language).join(part for part in parts if part)

@@ -1,9 +1,13 @@
-"""The program that draws: takes jobs from its input, and sends what it made to its output.
+"""The rendering process: reads jobs from standard input and writes results to standard output.
 
-It runs as a process of its own, since its libraries hold the interpreter while they draw, and a
-JavaScript engine is among them. A job is a line of JSON, its name and its arguments; the answer is
-its length in eight bytes and then itself. The program ends with its input.
+It is a process of its own because its libraries hold the interpreter lock while they draw, and
+one of them contains a JavaScript engine. A job is a line of JSON: its name and its arguments. A
+result is its length in eight bytes, then its bytes. The process ends when its input ends.
 """
+
+# The libraries are imported by the jobs that need them: a client that only measures text should
+# not wait for the others.
+# ruff: noqa: PLC0415
 
 import json
 import os
@@ -22,45 +26,42 @@ FONTS = {
     for bold in (False, True)
 }
 LENGTH_BYTES = 8
-"""How many bytes tell the length of an answer."""
 
 
 def render_svg(specification: str) -> bytes:
-    """Draw a Vega-Lite specification, which can load nothing from elsewhere."""
-    import vl_convert  # noqa: PLC0415
+    """Draw a Vega-Lite specification, which cannot load anything from elsewhere."""
+    import vl_convert
 
-    drawn: str = vl_convert.vegalite_to_svg(specification, vl_version="6.4", allowed_base_urls=[])
-    return drawn.encode()
+    svg: str = vl_convert.vegalite_to_svg(specification, vl_version="6.4", allowed_base_urls=[])
+    return svg.encode()
 
 
-def render_png(drawn: str, scale: int) -> bytes:
-    """Paint an SVG in our fonts and no others."""
-    import resvg_py  # noqa: PLC0415
+def render_png(svg: str, scale: int) -> bytes:
+    """Rasterize an SVG with our fonts and no others."""
+    import resvg_py
 
     files = [str(file) for file in FONTS.values()]
     return bytes(
-        resvg_py.svg_to_bytes(
-            svg_string=drawn, zoom=scale, skip_system_fonts=True, font_files=files
-        )
+        resvg_py.svg_to_bytes(svg_string=svg, zoom=scale, skip_system_fonts=True, font_files=files)
     )
 
 
-def embed_font(family: str, bold: bool, letters: str) -> bytes:  # noqa: FBT001
-    """Write the CSS that brings along some characters of a font."""
-    from fontTools.subset import Options, Subsetter  # noqa: PLC0415
-    from fontTools.ttLib import TTFont  # noqa: PLC0415
+def embed_font(family: str, bold: bool, characters: str) -> bytes:  # noqa: FBT001  From JSON.
+    """Write the CSS that embeds some characters of a font."""
+    from fontTools.subset import Options, Subsetter
+    from fontTools.ttLib import TTFont
 
     options = Options(layout_features=["kern"], hinting=False, notdef_outline=True)
-    cut = Subsetter(options)
-    cut.populate(text=letters)
+    subsetter = Subsetter(options)
+    subsetter.populate(text=characters)
     with (
         TTFont(FONTS[family, bold], lazy=True, recalcTimestamp=False) as font,
-        BytesIO() as written,
+        BytesIO() as buffer,
     ):
-        cut.subset(font)
+        subsetter.subset(font)
         font.flavor = "woff2"
-        font.save(written)
-        data = b64encode(written.getvalue()).decode()
+        font.save(buffer)
+        data = b64encode(buffer.getvalue()).decode()
     return (
         f'@font-face{{font-family:"{family}";font-weight:{700 if bold else 400};'
         f'src:url(data:font/woff2;base64,{data}) format("woff2")}}'
@@ -68,36 +69,36 @@ def embed_font(family: str, bold: bool, letters: str) -> bytes:  # noqa: FBT001
 
 
 @cache
-def read_advances(family: str, bold: bool) -> bytes:  # noqa: FBT001
-    """Read how far each character moves on, by its number, in thousandths of the size, as JSON."""
-    from fontTools.ttLib import TTFont  # noqa: PLC0415
+def read_advances(family: str, bold: bool) -> bytes:  # noqa: FBT001  From JSON.
+    """Write the advance width of each character by code point, in thousandths of the font size."""
+    from fontTools.ttLib import TTFont
 
     with TTFont(FONTS[family, bold], lazy=True) as font:
-        widths = font["hmtx"].metrics
-        found = {code: widths[name][0] for code, name in font.getBestCmap().items()}
-    return json.dumps(found).encode()
+        metrics = font["hmtx"].metrics
+        advances = {code: metrics[name][0] for code, name in font.getBestCmap().items()}
+    return json.dumps(advances).encode()
 
 
 JOBS: dict[str, Callable[..., bytes]] = {
     "svg": render_svg,
     "png": render_png,
-    "face": embed_font,
+    "embed_font": embed_font,
     "advances": read_advances,
 }
 
 
 def main() -> None:
-    """Do jobs until there are no more."""
-    # An interrupt from a keyboard is for the service, whose end closes the input.
+    """Do jobs until the input ends."""
+    # An interrupt from the keyboard is for the service; when that ends, it closes the input.
     signal(SIGINT, SIG_IGN)
-    # What a library prints must not get between the answers.
-    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    # Results keep the original standard output to themselves: libraries print to standard error.
+    results = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     for line in sys.stdin.buffer:
         name, arguments = json.loads(line)
-        made = JOBS[name](*arguments)
-        answers.write(len(made).to_bytes(LENGTH_BYTES, "big") + made)
-        answers.flush()
+        result = JOBS[name](*arguments)
+        results.write(len(result).to_bytes(LENGTH_BYTES, "big") + result)
+        results.flush()
 
 
 if __name__ == "__main__":

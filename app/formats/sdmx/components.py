@@ -1,21 +1,112 @@
-"""The data structure as one table: what stands at an observation, and where it comes from."""
+"""The data structure as one table: each component, its labels, and how its value is read."""
 
-from app.formats.sdmx.component import (
-    STATUSES,
-    Component,
-    Role,
-    TextType,
-    count_decimals,
-    declare_attribute,
-    declare_dimension,
-    declare_optional,
-    format_published,
-    superseded_on,
-)
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum
+from operator import itemgetter
+
+from app.db.columns import Record
+from app.db.models import FOREVER, format_plain
+from app.enums import Status
 from app.i18n import Bilingual
-from app.parameters.sdmx import DIMENSIONS, TIME, format_time_period
+from app.parameters.sdmx import ANNUAL, DIMENSIONS, TIME, format_duration, format_time_period
 
-OBSERVED = "OBS_VALUE"
+Value = str | Decimal | int | None
+
+MEASURE_ID = "OBS_VALUE"
+STATUSES = {
+    Status.NORMAL: "A",
+    Status.PROVISIONAL: "P",
+    Status.ESTIMATED: "E",
+    Status.REVISED: "R",
+}
+
+
+class Role(Enum):
+    """The role of a component, by the name of its class in SDMX."""
+
+    DIMENSION = "Dimension"
+    TIME = "TimeDimension"
+    MEASURE = "Measure"
+    ATTRIBUTE = "Attribute"
+
+
+class TextType(Enum):
+    """The data type of a component without a code list, by its name in SDMX."""
+
+    STRING = "String"
+    DECIMAL = "Decimal"
+    INTEGER = "Integer"
+    DAY = "GregorianDay"
+    TIME = "ObservationalTimePeriod"
+
+
+@dataclass(frozen=True)
+class Component:
+    """A dimension, a measure or an attribute."""
+
+    id: str
+    role: Role
+    representation: str | TextType
+    """The id of a code list, or a data type."""
+    name: Bilingual
+    description: Bilingual
+    read: Callable[[Record], Value]
+    """Reads the value from an observation, or from its series."""
+    is_mandatory: bool = True
+    is_read_from_series: bool = False
+
+    @property
+    def codelist(self) -> str | None:
+        return None if isinstance(self.representation, TextType) else self.representation
+
+
+def declare_dimension(
+    name: str,
+    codelist: str,
+    label: Bilingual,
+    description: Bilingual,
+    read: Callable[[Record], Value] | None = None,
+) -> Component:
+    read = read or itemgetter(name)
+    return Component(
+        name, Role.DIMENSION, codelist, label, description, read, is_read_from_series=True
+    )
+
+
+def declare_attribute(  # noqa: PLR0913  A row of the table below has that many columns.
+    name: str,
+    representation: str | TextType,
+    label: Bilingual,
+    description: Bilingual,
+    read: Callable[[Record], Value],
+    *,
+    is_mandatory: bool = True,
+) -> Component:
+    return Component(name, Role.ATTRIBUTE, representation, label, description, read, is_mandatory)
+
+
+def count_decimals(observation: Record) -> int:
+    return len(format_plain(observation["value"]).partition(".")[2])
+
+
+def format_published_value(observation: Record) -> str:
+    """Write the number as it was published, including trailing zeros."""
+    return format(observation["published_value"], f".{observation['decimals']}f")
+
+
+def format_supersession(observation: Record) -> str | None:
+    """Write the day on which another observation superseded this one, if any did."""
+    end = observation["current_until"]
+    was_superseded = end not in {FOREVER, observation["current_from"]}
+    return end.isoformat() if was_superseded else None
+
+
+def format_value(value: Value) -> str:
+    """Write a value; a decimal number without an exponent."""
+    return format_plain(value) if isinstance(value, Decimal) else str(value)
+
 
 COMPONENTS: tuple[Component, ...] = (
     declare_dimension(
@@ -23,21 +114,22 @@ COMPONENTS: tuple[Component, ...] = (
         "CL_FREQ",
         Bilingual("Frequency", "频率"),
         Bilingual(
-            "How often the period of a series comes: once a year, whatever its length",
-            "系列统计期出现的频率：每年一次，与统计期长短无关",
+            "How often a series has a period: once a year, whatever the length of the period",
+            "序列统计期的频率：每年一次，与统计期长短无关",
         ),
+        lambda _: ANNUAL,
     ),
     declare_dimension(
         "REF_AREA",
         "CL_AREA",
-        Bilingual("Reporting area", "报告方"),
-        Bilingual("The area that reports the figure", "公布数据的一方"),
+        Bilingual("Reporting area", "报告国（地区）"),
+        Bilingual("The area that reports the figure", "公布数据的国家（地区）"),
     ),
     declare_dimension(
         "COUNTERPART_AREA",
         "CL_AREA",
-        Bilingual("Counterpart area", "对方"),
-        Bilingual("The area on the other side", "合作的另一方"),
+        Bilingual("Counterpart area", "伙伴国（地区）"),
+        Bilingual("The partner area of the reporting area", "报告国（地区）的合作伙伴"),
     ),
     declare_dimension(
         "INDICATOR",
@@ -50,20 +142,21 @@ COMPONENTS: tuple[Component, ...] = (
         "CL_UNIT",
         Bilingual("Unit of measure", "计量单位"),
         Bilingual(
-            "The unit of the value. It is a dimension, since some figures are published in two "
-            "currencies; nothing is converted",
+            "The unit of the value. It is a dimension because some figures are published in two "
+            "currencies; no value is converted",
             "数值的计量单位。部分数据以两种货币公布，故列为维度；未作换算",
         ),
     ),
     declare_dimension(
         "DURATION",
         "CL_DURATION",
-        Bilingual("Length of the period", "统计期长度"),
+        Bilingual("Period length", "统计期长度"),
         Bilingual(
-            "How many months a period has. Figures for different lengths never compare: January "
-            "to November is no year",
+            "The number of months in a period. Figures for periods of different lengths are not "
+            "comparable: January to November is not a full year",
             "统计期的月数。长度不同的数据不可比：1—11月不是全年",
         ),
+        lambda series: format_duration(series["DURATION"]),
     ),
     Component(
         TIME,
@@ -71,186 +164,192 @@ COMPONENTS: tuple[Component, ...] = (
         TextType.TIME,
         Bilingual("Time period", "统计期"),
         Bilingual(
-            "The period: 2024 is a full year, 2024-01-01/P11M January to November 2024",
+            "The period: 2024 is a full year, 2024-01-01/P11M is January to November 2024",
             "统计期：2024为全年，2024-01-01/P11M为2024年1—11月",
         ),
-        lambda _, figure: format_time_period(figure["first"], figure["last"]),
+        lambda observation: format_time_period(
+            observation["period_start"], observation["period_end"]
+        ),
     ),
     Component(
-        OBSERVED,
+        MEASURE_ID,
         Role.MEASURE,
         TextType.DECIMAL,
         Bilingual("Observation value", "观测值"),
         Bilingual(
-            "The figure in the base unit (UNIT_MULT is always 0), exact to the digit. Read it with "
-            "OBS_QUALIFIER: over 700 is not 700",
-            "以基本单位表示的数值（UNIT_MULT恒为0），逐位精确。"
+            "The figure in the base unit (UNIT_MULT is always 0), with all published digits. Read "
+            "it together with OBS_QUALIFIER: over 700 is not 700",
+            "以基本单位表示的数值（UNIT_MULT恒为0），保留全部公布位数。"
             "须与OBS_QUALIFIER一并阅读：逾700不等于700",
         ),
-        lambda _, figure: figure["value"],
+        itemgetter("value"),
     ),
-    Component(
+    declare_attribute(
         "UNIT_MULT",
-        Role.ATTRIBUTE,
         TextType.INTEGER,
         Bilingual("Unit multiplier", "单位乘数"),
         Bilingual(
-            "The power of ten by which the value is to be multiplied: always 0, since values are "
-            "in the base unit",
+            "The power of ten by which to multiply the value: always 0, because values are in the "
+            "base unit",
             "数值应乘以的10的幂次：恒为0，数值以基本单位表示",
         ),
-        lambda _series, _figure: 0,
+        lambda _: 0,
     ),
-    Component(
+    declare_attribute(
         "DECIMALS",
-        Role.ATTRIBUTE,
         TextType.INTEGER,
         Bilingual("Decimals", "小数位数"),
-        Bilingual("The decimals of the value in the base unit", "以基本单位表示的数值的小数位数"),
+        Bilingual(
+            "The number of decimals of the value in the base unit", "以基本单位表示的数值的小数位数"
+        ),
         count_decimals,
     ),
-    Component(
+    declare_attribute(
         "OBS_STATUS",
-        Role.ATTRIBUTE,
         "CL_OBS_STATUS",
         Bilingual("Observation status", "数据状态"),
         Bilingual("How final the figure is", "数据的确定程度"),
-        lambda _, figure: STATUSES[figure["status"]],
+        lambda observation: STATUSES[observation["status"]],
     ),
     declare_attribute(
         "OBS_QUALIFIER",
         "CL_OBS_QUALIFIER",
-        Bilingual("Qualifier", "限定语"),
+        Bilingual("Qualifier", "限定词"),
         Bilingual(
-            "What limits the value: it stands as it is, or the figure is above, below or around it",
-            "对数值的限定：数值为确数，或实际高于、低于、接近该数值",
+            "How the source qualifies the value: not at all, or the figure is above, below or "
+            "close to it",
+            "来源对数值的限定：无限定词，或实际高于、低于、接近该数值",
         ),
-        "qualifier",
+        itemgetter("qualifier"),
     ),
     declare_attribute(
         "COMMENT_OBS",
         TextType.STRING,
-        Bilingual("Published words", "原文表述"),
+        Bilingual("Published wording", "原文表述"),
         Bilingual("The figure in the words of its source", "来源对数据的文字表述"),
-        "wording",
+        itemgetter("wording"),
     ),
-    declare_optional(
+    declare_attribute(
         "LOWER_BOUND",
         TextType.DECIMAL,
         Bilingual("Lower bound", "下限"),
         Bilingual(
-            "The figure is above this; absent where the source states no bound",
+            "The figure is above this number; absent if the source states no bound",
             "数据高于此数；来源未说明时不列",
         ),
-        lambda figure: figure["lower"],
+        itemgetter("lower_bound"),
+        is_mandatory=False,
     ),
-    declare_optional(
+    declare_attribute(
         "UPPER_BOUND",
         TextType.DECIMAL,
         Bilingual("Upper bound", "上限"),
         Bilingual(
-            "The figure is below this; absent where the source states no bound",
+            "The figure is below this number; absent if the source states no bound",
             "数据低于此数；来源未说明时不列",
         ),
-        lambda figure: figure["upper"],
+        itemgetter("upper_bound"),
+        is_mandatory=False,
     ),
-    Component(
+    declare_attribute(
         "PUBLISHED_VALUE",
-        Role.ATTRIBUTE,
         TextType.STRING,
-        Bilingual("Number in print", "原文数字"),
+        Bilingual("Published number", "原文数字"),
         Bilingual(
-            "The number as it was printed, before the power of ten of PUBLISHED_MULT",
+            "The number as published; multiply it by ten to the power of PUBLISHED_MULT",
             "原文数字，尚未乘以PUBLISHED_MULT所示的10的幂次",
         ),
-        format_published,
+        format_published_value,
     ),
     declare_attribute(
         "PUBLISHED_MULT",
         TextType.INTEGER,
-        Bilingual("Multiplier in print", "原文单位乘数"),
+        Bilingual("Published multiplier", "原文单位乘数"),
         Bilingual(
-            "The power of ten that the words after the number in print mean; 12 for trillion",
+            "The power of ten that the word after the published number stands for: 12 for trillion",
             "原文数字之后的单位所表示的10的幂次；万亿为12",
         ),
-        "multiplier",
+        itemgetter("multiplier"),
     ),
-    declare_optional(
+    declare_attribute(
         "GROWTH",
         TextType.DECIMAL,
         Bilingual("Published growth", "公布的增速"),
         Bilingual(
-            "The published change on a year earlier in percent; never computed",
+            "The published year-on-year change in percent; never computed",
             "公布的同比增速（%）；均非推算",
         ),
-        lambda figure: figure["growth"],
+        itemgetter("growth"),
+        is_mandatory=False,
     ),
-    declare_optional(
+    declare_attribute(
         "GROWTH_BASIS",
         "CL_GROWTH_BASIS",
-        Bilingual("Basis of growth", "增速基数类型"),
-        Bilingual("What the published growth was measured against", "公布的增速所对比的基数"),
-        lambda figure: figure["basis"],
+        Bilingual("Growth basis", "增速基数类型"),
+        Bilingual("The base of the published growth", "公布的增速所对比的基数"),
+        itemgetter("growth_basis"),
+        is_mandatory=False,
     ),
-    declare_optional(
+    declare_attribute(
         "BREAKS",
         TextType.STRING,
-        Bilingual("Breaks", "断点"),
+        Bilingual("Breaks", "序列中断"),
         Bilingual(
-            "The breaks of the series up to this period; figures on its two sides do not compare",
-            "截至本期的数列断点；断点前后的数据不可比",
+            "The breaks in the series up to this period; figures before and after a break are not "
+            "comparable",
+            "截至本期的序列中断；中断前后的数据不可比",
         ),
-        lambda figure: "; ".join(figure["breaks"]) or None,
+        lambda observation: "; ".join(observation["breaks"]) or None,
+        is_mandatory=False,
     ),
     declare_attribute(
         "SOURCE",
         "CL_SOURCE",
         Bilingual("Source", "来源"),
-        Bilingual("The document that the figure comes from", "数据所出自的文件"),
-        "source",
+        Bilingual("The document that contains the figure", "数据所出自的文件"),
+        itemgetter("source"),
     ),
-    declare_optional(
+    declare_attribute(
         "LOCATOR",
         TextType.STRING,
-        Bilingual("Place in the source", "出处位置"),
+        Bilingual("Location in the source", "出处位置"),
         Bilingual(
-            "The paragraph and sentence: P4.S2 is paragraph 4, sentence 2",
+            "The paragraph and the sentence: P4.S2 is paragraph 4, sentence 2",
             "段落和句子：P4.S2为第4段第2句",
         ),
-        lambda figure: figure["locator"],
+        itemgetter("locator"),
+        is_mandatory=False,
     ),
-    Component(
+    declare_attribute(
         "VINTAGE",
-        Role.ATTRIBUTE,
         TextType.DAY,
-        Bilingual("Vintage", "数据公布日"),
-        Bilingual("The day on which the figure became known", "数据公布之日"),
-        lambda _, figure: figure["vintage"].isoformat(),
+        Bilingual("Vintage", "首次公布日"),
+        Bilingual("The day on which the figure was first published", "数据首次公布之日"),
+        lambda observation: observation["vintage"].isoformat(),
     ),
-    declare_optional(
+    declare_attribute(
         "SUPERSEDED_ON",
         TextType.DAY,
         Bilingual("Superseded on", "被取代日"),
         Bilingual(
-            "The day on which another figure took its place; absent while it holds",
+            "The day on which another figure superseded this one; absent while this one is current",
             "被其他数据取代之日；现行数据不列",
         ),
-        superseded_on,
+        format_supersession,
+        is_mandatory=False,
     ),
     declare_attribute(
         "OBS_ID",
         TextType.STRING,
-        Bilingual("Key of the figure", "数据标识"),
-        Bilingual(
-            "The key under which /v1/observations has the figure", "数据在/v1/observations中的标识"
-        ),
-        "id",
+        Bilingual("Observation key", "数据标识"),
+        Bilingual("The key of the figure in /v1/observations", "数据在/v1/observations中的标识"),
+        itemgetter("id"),
     ),
 )
-"""The components in the order of the structure; new attributes come last."""
+"""The components in the order of the structure; new attributes are added at the end."""
 
 BY_ID = {component.id: component for component in COMPONENTS}
 SERIES_KEY = tuple(BY_ID[name] for name in DIMENSIONS)
 PERIOD = BY_ID[TIME]
-MEASURE = BY_ID[OBSERVED]
+MEASURE = BY_ID[MEASURE_ID]
 ATTRIBUTES = tuple(one for one in COMPONENTS if one.role is Role.ATTRIBUTE)

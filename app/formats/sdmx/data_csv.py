@@ -1,46 +1,37 @@
-"""Data as SDMX-CSV 1.0 and 2.0: one line an observation, bit by bit."""
+"""Data as SDMX-CSV 1.0 and 2.0: one observation per line, streamed."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
 from app.formats.csv import encode_rows
 from app.formats.sdmx.artefacts import AGENCY, FLOW, VERSION
-from app.formats.sdmx.component import Record
 from app.formats.sdmx.components import PERIOD, SERIES_KEY
-from app.formats.sdmx.dataset import DataLayout, Observation, find_measure
+from app.formats.sdmx.dataset import DataLayout, Observation, SeriesData
 
-LABELLED = f"{AGENCY}:{FLOW}({VERSION})"
+FLOW_ID = f"{AGENCY}:{FLOW}({VERSION})"
 FIRST_COLUMNS = {
-    True: (("DATAFLOW",), (LABELLED,)),
-    False: (("STRUCTURE", "STRUCTURE_ID", "ACTION"), ("dataflow", LABELLED, "I")),
+    "1.0.0": (("DATAFLOW",), (FLOW_ID,)),
+    "2.0.0": (("STRUCTURE", "STRUCTURE_ID", "ACTION"), ("dataflow", FLOW_ID, "I")),
 }
-"""The first columns and what stands in them: of 1.0, and of 2.0."""
+"""The names and values of the first columns, by version of SDMX-CSV."""
 
 
 def write_csv(
-    found: Iterable[Sequence[tuple[Record, Sequence[Record]]]], shown: DataLayout, *, old: bool
+    chunks: Iterable[Sequence[SeriesData]], layout: DataLayout, version: str
 ) -> Iterator[bytes]:
-    """Write series as a table.
+    """Write series as a table, chunk by chunk."""
+    names, values = FIRST_COLUMNS[version]
+    columns = SERIES_KEY
+    if layout.has_observations:
+        columns = (*SERIES_KEY, PERIOD, *layout.measures, *layout.attributes)
 
-    Args:
-        found: series with their figures, some at a time.
-        shown: which columns the table has.
-        old: whether it is SDMX-CSV 1.0.
-    """
-    heading, start = FIRST_COLUMNS[old]
-    period = (PERIOD,) if shown.has_observations else ()
-    columns = (*SERIES_KEY, *period, *find_measure(shown), *shown.attributes)
-    if not shown.has_observations:
-        columns = SERIES_KEY
-    header = [*heading, *(one.id for one in columns)]
-
-    def rows() -> Iterator[list[list[str]]]:
-        for some in found:
-            pairs = (
-                (series, figure)
-                for series, figures in some
-                for figure in (figures if shown.has_observations else [{}])
+    def list_rows() -> Iterator[list[list[str]]]:
+        for chunk in chunks:
+            observations = (
+                Observation(series, figure)
+                for series, figures in chunk
+                for figure in (figures if layout.has_observations else [{}])
             )
-            told = (dict(Observation(*pair).list_values(columns)) for pair in pairs)
-            yield [[*start, *(one.get(part.id, "") for part in columns)] for one in told]
+            texts = (dict(one.list_values(columns)) for one in observations)
+            yield [[*values, *(row.get(one.id, "") for one in columns)] for row in texts]
 
-    return encode_rows(header, rows())
+    return encode_rows([*names, *(one.id for one in columns)], list_rows())

@@ -1,57 +1,80 @@
-"""Figures laid out as a message has them: data sets, of groups, of observations."""
+"""The layout of a data message: data sets of groups of observations."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from app.formats.sdmx.component import Component, Record, Value, format_value
-from app.formats.sdmx.components import ATTRIBUTES, BY_ID, MEASURE, PERIOD, SERIES_KEY
-from app.formats.sdmx.envelope import MessageInfo
+from app.db.columns import Record
+from app.formats.sdmx.artefacts import MessageHeader
+from app.formats.sdmx.components import (
+    ATTRIBUTES,
+    BY_ID,
+    MEASURE,
+    PERIOD,
+    SERIES_KEY,
+    Component,
+    Value,
+    format_value,
+)
 from app.parameters.sdmx import DIMENSIONS, TIME
 
 ALL_DIMENSIONS = "AllDimensions"
-LAYOUTS = (TIME, ALL_DIMENSIONS, *DIMENSIONS)
-"""What may stand at an observation."""
+OBSERVATION_LEVELS = (TIME, ALL_DIMENSIONS, *DIMENSIONS)
+"""The values of the parameter dimensionAtObservation."""
+
+SeriesData = tuple[Record, Sequence[Record]]
+"""A series and its observations."""
 
 
 @dataclass(frozen=True)
 class DataLayout:
-    """What of the data a message has, and how it is laid out."""
+    """What a data message contains, and how it is grouped."""
 
-    at: str = TIME
-    """The dimension at the observation; with ``FLAT`` all of them."""
+    observation_level: str = TIME
+    """The dimension at the level of observations, or ``ALL_DIMENSIONS``."""
     has_observations: bool = True
     has_values: bool = True
     attributes: tuple[Component, ...] = ATTRIBUTES
 
     @property
+    def is_flat(self) -> bool:
+        return self.observation_level == ALL_DIMENSIONS
+
+    @property
     def group_dimensions(self) -> tuple[Component, ...]:
-        """Give the dimensions of a group."""
-        if self.at == ALL_DIMENSIONS:
+        if self.is_flat:
             return ()
-        return tuple(one for one in (*SERIES_KEY, PERIOD) if one.id != self.at)
+        return tuple(one for one in (*SERIES_KEY, PERIOD) if one.id != self.observation_level)
 
     @property
     def observation_dimensions(self) -> tuple[Component, ...]:
-        """Give the dimensions of an observation."""
-        return (*SERIES_KEY, PERIOD) if self.at == ALL_DIMENSIONS else (BY_ID[self.at],)
+        return (*SERIES_KEY, PERIOD) if self.is_flat else (BY_ID[self.observation_level],)
+
+    @property
+    def measures(self) -> tuple[Component, ...]:
+        return (MEASURE,) if self.has_values else ()
 
 
 class Observation(NamedTuple):
-    """One figure, read through components."""
+    """One figure with its series, read through components."""
 
     series: Record
     figure: Record
 
     def read_value(self, component: Component) -> Value:
-        """Give the value of a component."""
-        return component.value(self.series, self.figure)
+        return component.read(self.series if component.is_read_from_series else self.figure)
 
     def list_values(self, components: Iterable[Component]) -> list[tuple[str, str]]:
-        """Give what components have a value, as texts."""
-        found = ((one.id, self.read_value(one)) for one in components)
-        return [(name, format_value(value)) for name, value in found if value is not None]
+        """List the id and the text of each component that has a value."""
+        return [
+            (one.id, format_value(value))
+            for one in components
+            if (value := self.read_value(one)) is not None
+        ]
+
+    def build_key(self, dimensions: Sequence[Component]) -> tuple[str, ...]:
+        return tuple(format_value(self.read_value(one)) for one in dimensions)
 
 
 class Group(NamedTuple):
@@ -62,7 +85,7 @@ class Group(NamedTuple):
 
 
 class DataSet(NamedTuple):
-    """What held from a day on, or what holds now."""
+    """The observations that became current on a day, or all that are current now."""
 
     valid_from: date | None
     groups: list[Group]
@@ -70,42 +93,35 @@ class DataSet(NamedTuple):
 
 @dataclass(frozen=True)
 class Message:
-    """A whole answer."""
+    """A data message."""
 
-    head: MessageInfo
-    shown: DataLayout
-    sets: Sequence[DataSet]
+    header: MessageHeader
+    layout: DataLayout
+    datasets: Sequence[DataSet]
 
 
 def group_series(
-    found: Iterable[tuple[Record, Sequence[Record]]], shown: DataLayout, *, history: bool
+    series_data: Iterable[SeriesData], layout: DataLayout, *, history: bool
 ) -> list[DataSet]:
-    """Lay series out.
+    """Group observations as a message needs them.
 
     Args:
-        found: series with their figures.
-        shown: what the message has.
-        history: whether figures that held from different days are parted into data sets.
+        series_data: series with their observations.
+        layout: the layout of the message.
+        history: whether to split the observations into data sets by the day from which they
+            were current.
     """
-    sets: dict[date | None, dict[tuple[str, ...], list[Observation]]] = {}
-    for series, figures in found:
-        if not shown.has_observations:
-            sets.setdefault(None, {})[group_key(series, {}, SERIES_KEY)] = []
+    datasets: dict[date | None, dict[tuple[str, ...], list[Observation]]] = {}
+    for series, figures in series_data:
+        if not layout.has_observations:
+            key = Observation(series, {}).build_key(SERIES_KEY)
+            datasets.setdefault(None, {})[key] = []
         for figure in figures:
-            groups = sets.setdefault(figure["current_from"] if history else None, {})
-            key = group_key(series, figure, shown.group_dimensions)
-            groups.setdefault(key, []).append(Observation(series, figure))
+            observation = Observation(series, figure)
+            groups = datasets.setdefault(figure["current_from"] if history else None, {})
+            key = observation.build_key(layout.group_dimensions)
+            groups.setdefault(key, []).append(observation)
     return [
         DataSet(day, [Group(*one) for one in groups.items()])
-        for day, groups in sorted(sets.items(), key=lambda one: one[0] or date.min)
+        for day, groups in sorted(datasets.items(), key=lambda one: one[0] or date.min)
     ]
-
-
-def group_key(series: Record, figure: Record, components: Sequence[Component]) -> tuple[str, ...]:
-    """Give the values that a group shares."""
-    return tuple(format_value(one.value(series, figure)) for one in components)
-
-
-def find_measure(shown: DataLayout) -> tuple[Component, ...]:
-    """Give the measure, if it is shown."""
-    return (MEASURE,) if shown.has_values else ()

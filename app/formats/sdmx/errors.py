@@ -1,30 +1,41 @@
-"""Why an SDMX request is refused, with the numbers that the standard has for errors."""
+"""SDMX errors: the problems that only SDMX requests have, and error messages as XML and JSON."""
 
+import re
+from collections.abc import Mapping
 from typing import ClassVar
+from xml.sax.saxutils import escape
 
-from app.i18n import Bilingual
+import msgspec
+
+from app.i18n import Bilingual, Language
 from app.problems.problem import Problem
+
+SCHEMAS = "http://www.sdmx.org/resources/sdmxml/schemas/v2_1"
+ERROR_CODES = {400: 140, 404: 100, 405: 140, 406: 140, 412: 150, 413: 510, 416: 150, 422: 150}
+"""SDMX error codes by HTTP status; from 500 on, the two are the same."""
+JSON_PATHS = re.compile(r"/sdmx/(structure|availability|data/(dataflow|datastructure|\*))(/|$)")
+"""The paths of the SDMX 3.0 API, whose default format is JSON; that of all others is XML."""
 
 
 class SdmxProblem(Problem):
-    """A request that cannot be answered by SDMX."""
+    """An SDMX request that cannot be answered."""
 
     number: ClassVar[int]
-    """The SDMX number of the error."""
+    """The SDMX error code."""
     meaning = Bilingual("See the error message", "见错误信息")
 
 
 class NoResultsFound(SdmxProblem):
-    """There are no such data, or no such artefact."""
+    """No such data or artefacts exist."""
 
     status = 404
     number = 100
     code = "sdmx-no-results"
-    title = Bilingual("No results found", "没有结果")
+    title = Bilingual("No results found", "未找到结果")
 
 
 class SyntaxProblem(SdmxProblem):
-    """A parameter or the path is not as the standard has it."""
+    """The path or a parameter does not follow the standard."""
 
     status = 400
     number = 140
@@ -33,7 +44,7 @@ class SyntaxProblem(SdmxProblem):
 
 
 class SemanticProblem(SdmxProblem):
-    """The request is well written, but makes no sense for these data."""
+    """The request follows the standard but cannot be applied to these data."""
 
     status = 400
     number = 150
@@ -42,7 +53,7 @@ class SemanticProblem(SdmxProblem):
 
 
 class NotAcceptable(SdmxProblem):
-    """No format that the client takes is offered."""
+    """None of the formats that the client accepts is available."""
 
     status = 406
     number = 140
@@ -51,7 +62,7 @@ class NotAcceptable(SdmxProblem):
 
 
 class ResponseTooLarge(SdmxProblem):
-    """The answer would be larger than one message may be."""
+    """The response would exceed the size limit of a message."""
 
     status = 413
     number = 510
@@ -60,9 +71,59 @@ class ResponseTooLarge(SdmxProblem):
 
 
 class NotImplementedProblem(SdmxProblem):
-    """The standard has it, this service does not."""
+    """The standard defines the feature, but this service does not support it."""
 
     status = 501
     number = 501
     code = "sdmx-not-implemented"
     title = Bilingual("Not implemented", "尚未支持")
+
+
+def is_sdmx_path(path: str) -> bool:
+    return path == "/sdmx" or path.startswith("/sdmx/")
+
+
+def render_error(
+    problem: Problem, path: str, headers: Mapping[str, str], language: Language
+) -> tuple[bytes, str]:
+    """Write a problem as an SDMX error message, in the format that the client reads.
+
+    Returns:
+        The message and its media type.
+    """
+    accept = headers.get("accept", "")
+    if "json" in accept or ("xml" not in accept and JSON_PATHS.match(path)):
+        return write_json_error(problem, language), "application/json"
+    return write_xml_error(problem), "application/xml"
+
+
+def get_error_code(problem: Problem) -> int:
+    if isinstance(problem, SdmxProblem):
+        return problem.number
+    return ERROR_CODES.get(problem.status, problem.status)
+
+
+def write_xml_error(problem: Problem) -> bytes:
+    text = Bilingual(
+        f"{problem.title.en}: {problem.detail.en}", f"{problem.title.zh}：{problem.detail.zh}"
+    )
+    texts = "".join(
+        f'<com:Text xml:lang="{language}">{escape(text.get(language))}</com:Text>'
+        for language in Language
+    )
+    return (
+        '<?xml version="1.0" encoding="utf-8"?>\n'
+        f'<mes:Error xmlns:mes="{SCHEMAS}/message" xmlns:com="{SCHEMAS}/common">'
+        f'<mes:ErrorMessage code="{get_error_code(problem)}">{texts}</mes:ErrorMessage></mes:Error>'
+    ).encode()
+
+
+def write_json_error(problem: Problem, language: Language) -> bytes:
+    error = {
+        "code": get_error_code(problem),
+        "title": problem.title.get(language),
+        "titles": {one: problem.title.get(one) for one in Language},
+        "detail": problem.detail.get(language),
+        "details": {one: problem.detail.get(one) for one in Language},
+    }
+    return msgspec.json.encode({"errors": [error]})

@@ -1,4 +1,4 @@
-"""Which format an answer has: by the format parameter, else by the Accept header."""
+"""The formats of messages, and which of them a request selects: by parameter or Accept header."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,9 +10,9 @@ from app.i18n import Bilingual
 from app.problems.problem import shorten
 
 BASE = "application/vnd.sdmx."
+MEDIA_RANGE = re.compile(r"\s*([\w!#$&^.+*-]+/[\w!#$&^.+*-]+)((?:\s*;[^;]*)*)")
 PARAMETER = re.compile(r"\s*;\s*([\w-]+)\s*=\s*\"?([^\";]*)\"?")
-RANGE = re.compile(r"\s*([\w!#$&^.+*-]+/[\w!#$&^.+*-]+)((?:\s*;[^;]*)*)")
-FAMILIES = {
+PLAIN_TYPES = {
     "application/xml": "xml",
     "text/xml": "xml",
     "application/json": "json",
@@ -20,178 +20,149 @@ FAMILIES = {
     "text/csv": "csv",
     "application/csv": "csv",
 }
-"""The plain types, each of which stands for the first format of a family."""
+"""Plain media types, each of which selects the first available format of a family."""
 
 
 class Format(Enum):
-    """A format: its media type, version and family."""
+    """A format, in order of preference within each generation of the standard."""
 
-    GENERIC_21 = (f"{BASE}genericdata+xml", "2.1", "xml")
-    SPECIFIC_21 = (f"{BASE}structurespecificdata+xml", "2.1", "xml")
-    DATA_30 = (f"{BASE}data+xml", "3.0.0", "xml")
-    JSON_10 = (f"{BASE}data+json", "1.0.0", "json")
-    JSON_20 = (f"{BASE}data+json", "2.0.0", "json")
-    DATA_31 = (f"{BASE}data+xml", "3.1.0", "xml")
-    JSON_21 = (f"{BASE}data+json", "2.1.0", "json")
-    CSV_10 = (f"{BASE}data+csv", "1.0.0", "csv")
-    CSV_20 = (f"{BASE}data+csv", "2.0.0", "csv")
-    STRUCTURE_21 = (f"{BASE}structure+xml", "2.1", "xml")
-    STRUCTURE_30 = (f"{BASE}structure+xml", "3.0.0", "xml")
-    STRUCTURE_31 = (f"{BASE}structure+xml", "3.1.0", "xml")
-    STRUCTURE_JSON_10 = (f"{BASE}structure+json", "1.0.0", "json")
-    STRUCTURE_JSON_20 = (f"{BASE}structure+json", "2.0.0", "json")
-    STRUCTURE_JSON_21 = (f"{BASE}structure+json", "2.1.0", "json")
+    GENERIC_21 = ("genericdata+xml", "2.1")
+    SPECIFIC_21 = ("structurespecificdata+xml", "2.1")
+    JSON_10 = ("data+json", "1.0.0")
+    CSV_10 = ("data+csv", "1.0.0")
+    JSON_20 = ("data+json", "2.0.0")
+    DATA_30 = ("data+xml", "3.0.0")
+    CSV_20 = ("data+csv", "2.0.0")
+    JSON_21 = ("data+json", "2.1.0")
+    DATA_31 = ("data+xml", "3.1.0")
+    STRUCTURE_21 = ("structure+xml", "2.1")
+    STRUCTURE_JSON_10 = ("structure+json", "1.0.0")
+    STRUCTURE_JSON_20 = ("structure+json", "2.0.0")
+    STRUCTURE_30 = ("structure+xml", "3.0.0")
+    STRUCTURE_JSON_21 = ("structure+json", "2.1.0")
+    STRUCTURE_31 = ("structure+xml", "3.1.0")
 
-    @property
-    def type(self) -> str:
-        """Give the media type without version."""
-        return self.value[0]
-
-    @property
-    def media_type(self) -> str:
-        """Give the whole media type."""
-        return f"{self.type};version={self.version}"
-
-    @property
-    def version(self) -> str:
-        """Give the version of the format, such as 2.0.0."""
-        return self.value[1]
-
-    @property
-    def family(self) -> str:
-        """Tell whether it is XML, JSON or CSV."""
-        return self.value[2]
+    def __init__(self, subtype: str, version: str) -> None:
+        self.version = version
+        self.is_21 = version in {"2.1", "1.0.0"}
+        """Whether the format belongs to SDMX 2.1."""
+        self.is_structure = subtype.startswith("structure+")
+        self.family = subtype.rpartition("+")[2]
+        """xml, json or csv."""
+        self.base_type = f"{BASE}{subtype}"
+        self.media_type = f"{BASE}{subtype};version={version}"
 
     def has_version(self, version: str | None) -> bool:
-        """Tell whether it is of a version; one may be cut short, as 2.0 for 2.0.0."""
+        """Tell whether this is a version, which may be abbreviated: 2.0 means 2.0.0."""
         return version is None or f"{self.version}.".startswith(f"{version}.")
 
 
 class NegotiatedFormat(NamedTuple):
-    """A format, and the media type under which it is sent."""
+    """A format, and the media type that the response declares."""
 
     format: Format
     media_type: str
 
 
-DATA_30_FORMATS = (Format.JSON_20, Format.DATA_30, Format.CSV_20)
-DATA_NEWEST_FORMATS = (Format.JSON_21, Format.DATA_31)
-DATA_21_FORMATS = (Format.GENERIC_21, Format.SPECIFIC_21, Format.JSON_10, Format.CSV_10)
-DATA = {
-    True: (*DATA_21_FORMATS, *DATA_30_FORMATS, *DATA_NEWEST_FORMATS),
-    False: (*DATA_30_FORMATS, *DATA_NEWEST_FORMATS, *DATA_21_FORMATS),
-}
-"""The formats of data by whether the path is of 2.1, the preferred one first."""
-STRUCTURE_21_FORMATS = (Format.STRUCTURE_21, Format.STRUCTURE_JSON_10)
-STRUCTURE_30_FORMATS = (
-    Format.STRUCTURE_JSON_20,
-    Format.STRUCTURE_30,
-    Format.STRUCTURE_JSON_21,
-    Format.STRUCTURE_31,
-)
-STRUCTURES = {
-    True: (*STRUCTURE_21_FORMATS, *STRUCTURE_30_FORMATS),
-    False: (*STRUCTURE_30_FORMATS, *STRUCTURE_21_FORMATS),
-}
-"""The same for structures."""
-NEWEST = {Format.STRUCTURE_JSON_21, Format.STRUCTURE_31}
-AVAILABILITY = {
-    old: tuple(one for one in offered if one not in NEWEST) for old, offered in STRUCTURES.items()
-}
-"""The same for availability, which 3.1 tells by an artefact of another kind."""
-OFFERED: dict[str, Mapping[bool, tuple[Format, ...]]] = {
-    "data": DATA,
-    "availability": AVAILABILITY,
-    "structure": STRUCTURES,
-    "schema": STRUCTURES,
-}
-"""The formats by resource."""
-SHORT = {
+def list_formats(resource: str, *, is_21: bool) -> list[Format]:
+    """List the formats of a resource, in order of preference.
+
+    Args:
+        resource: data, availability, structure or schema.
+        is_21: whether the path is of the 2.1 API, which prefers the formats of SDMX 2.1.
+    """
+    formats = [one for one in Format if one.is_structure == (resource != "data")]
+    if resource == "availability":
+        # SDMX 3.1 describes availability with an artefact of another class, which is not offered.
+        formats = [
+            one for one in formats if one not in {Format.STRUCTURE_JSON_21, Format.STRUCTURE_31}
+        ]
+    return sorted(formats, key=lambda one: one.is_21 != is_21)
+
+
+FORMAT_NAMES = {
     "genericdata": f"{BASE}genericdata+xml",
     "structurespecificdata": f"{BASE}structurespecificdata+xml",
 }
-"""What the format parameter may say in place of a media type."""
-PLAIN = {
+"""Values of the format parameter that stand for a media type."""
+FAMILY_NAMES = {
     "xml": "application/xml",
     "json": "application/json",
     "jsondata": "application/json",
     "csv": "text/csv",
     "csvdata": "text/csv",
 }
-"""What it may say for a family, of which the Accept header may choose the version."""
+"""Values of the format parameter that stand for a family; the Accept header may add a version."""
 
 
 def negotiate_format(
     accept: str, parameter: str | None, offered: Sequence[Format]
 ) -> NegotiatedFormat:
-    """Choose a format.
+    """Select a format.
 
     Args:
         accept: the Accept header.
-        parameter: the format parameter, which comes first.
-        offered: the formats, the preferred one first.
+        parameter: the format parameter, which takes precedence.
+        offered: the available formats, in order of preference.
 
     Raises:
-        NotAcceptable: if none of them fits.
+        NotAcceptable: if no available format matches.
     """
-    given, asked, possible = accept, accept or "*/*", offered
-    if parameter is not None:
-        given = f"format={parameter}"
-        # A plus sign in a query is a blank.
-        asked = SHORT.get(parameter, parameter.replace(" ", "+"))
-    if parameter in PLAIN:
-        plain = PLAIN[parameter]
-        possible = [one for one in offered if one.family == FAMILIES[plain]]
-        asked = f"{accept},{plain};q=0.001"
-    for one, parameters in parse_accept(asked):
-        if (found := match_format(one, parameters, possible)) is not None:
+    requested, ranges, candidates = accept, accept or "*/*", offered
+    if parameter in FAMILY_NAMES:
+        plain_type = FAMILY_NAMES[parameter]
+        candidates = [one for one in offered if one.family == PLAIN_TYPES[plain_type]]
+        requested, ranges = f"format={parameter}", f"{accept},{plain_type};q=0.001"
+    elif parameter is not None:
+        # In a query string, the plus sign of a media type stands for a space.
+        media_type = FORMAT_NAMES.get(parameter, parameter.replace(" ", "+"))
+        requested, ranges = f"format={parameter}", media_type
+    for media_range, parameters in parse_accept(ranges):
+        if (found := match_format(media_range, parameters, candidates)) is not None:
             return found
-    listed = ", ".join([*(one.media_type for one in offered), *SHORT, *PLAIN])
+    choices = ", ".join([*(one.media_type for one in offered), *FORMAT_NAMES, *FAMILY_NAMES])
     raise NotAcceptable(
         Bilingual(
-            f"{shorten(given)} fits no format; there are {listed}",
-            f"{shorten(given)} 不符合任何格式；可用格式为 {listed}",
+            f"No available format matches {shorten(requested)}; available: {choices}",
+            f"没有符合 {shorten(requested)} 的格式；可用格式：{choices}",
         )
     )
 
 
 def parse_accept(accept: str) -> list[tuple[str, dict[str, str]]]:
-    """Give the media ranges of a header with their parameters, the preferred one first."""
-    found = []
+    """Parse the media ranges of an Accept header, the preferred one first, with their parameters.
+
+    Malformed and refused (``q=0``) ranges are left out.
+    """
+    weighted = []
     for part in accept.split(","):
-        if match := RANGE.fullmatch(part):
+        if match := MEDIA_RANGE.fullmatch(part):
             parameters = {
                 name.lower(): value.strip() for name, value in PARAMETER.findall(match[2])
             }
-            weight = parse_quality(parameters.pop("q", "1"))
+            try:
+                weight = float(parameters.pop("q", "1"))
+            except ValueError:
+                continue
             if weight > 0:
-                found.append((weight, match[1].lower(), parameters))
-    return [(one, more) for _, one, more in sorted(found, key=lambda entry: -entry[0])]
-
-
-def parse_quality(text: str) -> float:
-    """Read the weight of a range; one that is no number counts for nothing."""
-    try:
-        return float(text)
-    except ValueError:
-        return 0
+                weighted.append((weight, match[1].lower(), parameters))
+    weighted.sort(key=lambda one: -one[0])
+    return [(media_range, parameters) for _, media_range, parameters in weighted]
 
 
 def match_format(
-    one: str, parameters: Mapping[str, str], offered: Iterable[Format]
+    media_range: str, parameters: Mapping[str, str], offered: Iterable[Format]
 ) -> NegotiatedFormat | None:
-    """Find the first format that a media range takes."""
-    if parameters.get("labels", "id") != "id" or parameters.get("timeformat", "original") not in {
-        "original",
-        "none",
-    }:
+    """Return the first format that matches a media range."""
+    has_ids = parameters.get("labels", "id") == "id"
+    if not has_ids or parameters.get("timeformat", "original") not in {"original", "none"}:
         return None
     for candidate in offered:
-        if one in {"*/*", "application/*"} or one == candidate.type:
+        if media_range in {"*/*", "application/*", candidate.base_type}:
             if candidate.has_version(parameters.get("version")):
                 return NegotiatedFormat(candidate, candidate.media_type)
-        elif FAMILIES.get(one) == candidate.family or (
-            one == "text/*" and candidate.family == "csv"
-        ):
-            return NegotiatedFormat(candidate, "text/csv" if one == "text/*" else one)
+        elif PLAIN_TYPES.get(media_range) == candidate.family:
+            return NegotiatedFormat(candidate, media_range)
+        elif media_range == "text/*" and candidate.family == "csv":
+            return NegotiatedFormat(candidate, "text/csv")
     return None

@@ -1,4 +1,4 @@
-"""What a path below /sdmx names, by the REST API of SDMX 2.1 (1.5) and of 3.0 (2.1)."""
+"""Paths below /sdmx, by the SDMX REST API of SDMX 2.1 (1.5) and of SDMX 3.0 (2.1)."""
 
 import re
 from dataclasses import dataclass
@@ -15,12 +15,14 @@ from app.i18n import Bilingual
 from app.parameters.sdmx import DIMENSIONS, SeriesKey
 from app.problems.problem import shorten
 
-ANY = frozenset({"all", "ALL", "*"})
-"""The wildcards of paths."""
-VERSIONS = ANY | {"latest", "LATEST", "~", "+", VERSION, f"{VERSION}.0", f"{VERSION}+", "1+.0"}
+WILDCARDS = frozenset({"all", "ALL", "*"})
+VERSIONS = WILDCARDS | {
+    *("latest", "LATEST", "~", "+"),
+    *(VERSION, f"{VERSION}.0", f"{VERSION}+", "1+.0"),
+}
 CONTEXTS = ("dataflow", "datastructure", "provisionagreement", "*")
 KINDS = ("dataflow", "datastructure", "codelist", "conceptscheme", "agencyscheme")
-"""The artefacts that there are."""
+"""The classes of artefacts that this service has."""
 NOT_IMPLEMENTED_NAMES = """
     actualconstraint allowedconstraint attachmentconstraint categorisation categoryscheme
     categoryschememap conceptschememap contentconstraint customtypescheme dataconstraint
@@ -32,225 +34,215 @@ NOT_IMPLEMENTED_NAMES = """
     structuremap transformationscheme userdefinedoperatorscheme valuelist vtlmappingscheme
 """
 NOT_IMPLEMENTED = frozenset(NOT_IMPLEMENTED_NAMES.split())
-"""The resources of the standard that there are not."""
+"""The resources of the standard that this service does not have."""
 RESOURCES = ("data", "availableconstraint", "availability", "structure", "schema", *KINDS)
 MAX_PATH_LENGTH = 5
 MAX_KEYS = 100
-"""How many keys a request may have; a database takes only so many alternatives."""
+"""Databases limit the number of alternatives in a condition."""
 
 
 @dataclass(frozen=True)
 class PathQuery:
-    """What a path asks for."""
+    """A parsed path."""
 
     resource: str
-    """Data, availability, structure or schema."""
-    old: bool
-    """Whether the path is of 2.1, and XML is preferred."""
+    """data, availability, structure or schema."""
+    is_21: bool
+    """Whether the path is of the 2.1 API, whose default format is XML."""
     kinds: tuple[str, ...] = KINDS
-    """The kinds of artefacts."""
     ids: frozenset[str] | None = None
-    """The artefacts; all of them where there is nothing."""
+    """The ids of artefacts; all of them if None."""
     items: frozenset[str] | None = None
-    """The codes or concepts in them."""
+    """The ids of codes or concepts; all of them if None."""
     key: str = "*"
-    """The series key, not yet taken apart."""
+    """The series key, not yet parsed."""
     components: frozenset[str] | None = None
-    """The dimensions that availability is asked of."""
+    """The dimensions whose availability is requested; all of them if None."""
 
 
 def parse_path(path: str) -> PathQuery:
-    """Read a path.
+    """Parse a path.
 
     Raises:
-        NoResults: if it names what is not there.
-        NotImplementedHere: if it names a resource of the standard that there is not.
-        SyntaxFault: if it is not a path of the standard.
+        NoResultsFound: if it names something that does not exist.
+        NotImplementedProblem: if it names a resource of the standard that is not supported.
+        SyntaxProblem: if it is not a path of the standard.
     """
     parts = path.strip("/").split("/")
     match parts:
-        case ["data", context, *rest] if context in CONTEXTS:
-            return parse_data_30("data", context, rest)
-        case ["availability", context, *rest] if context in CONTEXTS:
-            return parse_data_30("availability", context, rest)
+        case ["data" | "availability" as resource, context, *rest] if context in CONTEXTS:
+            return parse_data_30(resource, context, rest)
         case ["data" | "availableconstraint" as name, flow, *rest]:
             return parse_data_21("data" if name == "data" else "availability", flow, rest)
         case ["schema", context, *rest] if context in CONTEXTS:
             parse_data_30("schema", context, rest)
-            return PathQuery("schema", old=False, kinds=(context,) if context in KINDS else KINDS)
+            return PathQuery("schema", is_21=False, kinds=(context,) if context in KINDS else KINDS)
         case ["structure", *rest]:
-            return parse_structure(rest or ["*"], old=False)
-        case [name, *_] if name in {*KINDS, "structure"}:
-            return parse_structure(parts, old=True)
+            return parse_structure(rest or ["*"], is_21=False)
+        case [name, *_] if name in KINDS:
+            return parse_structure(parts, is_21=True)
         case [name, *_] if name in NOT_IMPLEMENTED:
-            raise unknown_resource(name)
-    near = get_close_matches(parts[0], RESOURCES, n=1, cutoff=0.5)
-    hint = near[0] if near else ", ".join(RESOURCES)
-    short = shorten(path)
+            raise create_resource_error(name)
+    nearest = get_close_matches(parts[0], RESOURCES, n=1, cutoff=0.5)
+    if nearest:
+        hint = Bilingual(f"did you mean {nearest[0]}?", f"您要找的是 {nearest[0]} 吗？")
+    else:
+        hint = Bilingual(f"available: {', '.join(RESOURCES)}", f"可用：{'、'.join(RESOURCES)}")
     raise SyntaxProblem(
         Bilingual(
-            f"Nothing is served at /sdmx/{short}; right would be {hint}",
-            f"/sdmx/{short} 下没有内容；可用 {hint}",
+            f"/sdmx/{shorten(path)} does not exist; {hint.en}",
+            f"/sdmx/{shorten(path)} 不存在；{hint.zh}",
         )
     )
 
 
-def unknown_resource(name: str) -> NotImplementedProblem:
-    """Say that there is no such resource."""
-    listed = ", ".join(RESOURCES)
+def create_resource_error(name: str) -> NotImplementedProblem:
     return NotImplementedProblem(
         Bilingual(
-            f"There is no {name} here; there are {listed}", f"本服务不提供 {name}；可用 {listed}"
+            f"{name} is not supported; available: {', '.join(RESOURCES)}",
+            f"不支持 {name}；可用：{'、'.join(RESOURCES)}",
         )
     )
 
 
-def path_too_long(parts: list[str]) -> SyntaxProblem:
-    """Say that a path goes on where nothing is."""
-    rest = shorten("/".join(parts))
-    return SyntaxProblem(
-        Bilingual(f"The path goes on with {rest}, where it should end", f"路径多出 {rest}")
-    )
+def check_length(parts: list[str], limit: int) -> None:
+    """Check that a path has no parts beyond its end.
+
+    Raises:
+        SyntaxProblem: if it has.
+    """
+    if len(parts) > limit:
+        rest = shorten("/".join(parts[limit:]))
+        raise SyntaxProblem(
+            Bilingual(f"The path has too many parts: remove {rest}", f"路径过长：请删除 {rest}")
+        )
 
 
 def parse_data_30(resource: str, context: str, rest: list[str]) -> PathQuery:
-    """Read the rest of a path to data by 3.0: agency, id, version, key, component."""
-    most = MAX_PATH_LENGTH if resource == "availability" else MAX_PATH_LENGTH - 1
-    if len(rest) > most:
-        raise path_too_long(rest[most:])
+    """Parse what follows the context in the 3.0 API: agency, id, version, key, component."""
+    check_length(rest, MAX_PATH_LENGTH if resource == "availability" else MAX_PATH_LENGTH - 1)
     agency, name, version, key, component = rest + ["*"] * (MAX_PATH_LENGTH - len(rest))
-    has_flow = context in {"dataflow", "datastructure", "*"}
-    if not has_flow or not all(
-        (matches_name(agency, AGENCY), matches_name(name, FLOW), matches_version(version))
-    ):
-        raise unknown_flow(f"{context}/{agency}:{name}({version})")
-    return PathQuery(resource, old=False, key=key, components=split_names(component))
+    has_flow = context != "provisionagreement"
+    if not (has_flow and matches_flow(agency, name, version)):
+        raise create_flow_error(f"{context}/{agency}:{name}({version})")
+    return PathQuery(resource, is_21=False, key=key, components=split_names(component))
 
 
 def parse_data_21(resource: str, flow: str, rest: list[str]) -> PathQuery:
-    """Read the rest of a path to data by 2.1: flow, key, provider, component."""
-    most = 3 if resource == "availability" else 2
-    if len(rest) > most:
-        raise path_too_long(rest[most:])
+    """Parse the flow and what follows it in the 2.1 API: key, provider, component."""
+    check_length(rest, 3 if resource == "availability" else 2)
     key, provider, component = rest + ["all"] * (3 - len(rest))
-    match flow.split(","):
-        case [name]:
-            fits = matches_name(name, FLOW)
-        case [agency, name]:
-            fits = matches_name(agency, AGENCY) and matches_name(name, FLOW)
-        case [agency, name, version]:
-            fits = (
-                matches_name(agency, AGENCY)
-                and matches_name(name, FLOW)
-                and matches_version(version)
+    parts = flow.split(",")
+    if len(parts) > len(("agency", "id", "version")):
+        raise SyntaxProblem(
+            Bilingual(
+                f"{shorten(flow)} is not a dataflow; write {AGENCY},{FLOW},{VERSION}",
+                f"{shorten(flow)} 不是数据流；请写作 {AGENCY},{FLOW},{VERSION}",
             )
-        case _:
-            raise SyntaxProblem(
-                Bilingual(
-                    f"{shorten(flow)} is no dataflow; write {AGENCY},{FLOW},{VERSION}",
-                    f"{shorten(flow)} 不是数据流；请写作 {AGENCY},{FLOW},{VERSION}",
-                )
-            )
-    if not fits:
-        raise unknown_flow(flow)
+        )
+    if not matches_flow(*(parts if len(parts) > 1 else ["*", *parts])):
+        raise create_flow_error(flow)
     if not matches_name(provider.rpartition(",")[2], AGENCY):
         raise NoResultsFound(
             Bilingual(
-                f"{shorten(provider)} provides no data here; leave the provider out",
-                f"{shorten(provider)} 未在此提供数据；请省略数据提供方",
+                f"{shorten(provider)} is not a data provider of this service; omit the provider",
+                f"{shorten(provider)} 不是本服务的数据提供方；请省略数据提供方",
             )
         )
-    return PathQuery(resource, old=True, key=key, components=split_names(component))
+    return PathQuery(resource, is_21=True, key=key, components=split_names(component))
 
 
-def unknown_flow(found: str) -> NoResultsFound:
-    """Say that there is no such dataflow."""
+def create_flow_error(found: str) -> NoResultsFound:
     return NoResultsFound(
         Bilingual(
-            f"{shorten(found)} is unknown; the one dataflow is {AGENCY}:{FLOW}({VERSION})",
+            f"{shorten(found)} is unknown; the only dataflow is {AGENCY}:{FLOW}({VERSION})",
             f"{shorten(found)} 不存在；唯一的数据流为 {AGENCY}:{FLOW}({VERSION})",
         )
     )
 
 
-def parse_structure(parts: list[str], *, old: bool) -> PathQuery:
-    """Read a path to artefacts: kind, agency, id, version, item."""
+def parse_structure(parts: list[str], *, is_21: bool) -> PathQuery:
+    """Parse a path to artefacts: kind, agency, id, version, item."""
     kind, *rest = parts
-    if len(rest) >= MAX_PATH_LENGTH:
-        raise path_too_long(rest[MAX_PATH_LENGTH - 1 :])
+    check_length(rest, MAX_PATH_LENGTH - 1)
     if kind in NOT_IMPLEMENTED:
-        raise unknown_resource(kind)
-    if kind not in {*KINDS, *ANY, "structure"}:
+        raise create_resource_error(kind)
+    if kind not in {*KINDS, *WILDCARDS, "structure"}:
         raise SyntaxProblem(
             Bilingual(
-                f"{shorten(kind)} is no kind of artefact; there are {', '.join(KINDS)}",
-                f"{shorten(kind)} 不是结构类型；可用 {', '.join(KINDS)}",
+                f"{shorten(kind)} is not a class of artefacts; available: {', '.join(KINDS)}",
+                f"{shorten(kind)} 不是结构类型；可用：{'、'.join(KINDS)}",
             )
         )
-    kinds = (kind,) if kind in KINDS else KINDS
     agency, name, version, item = rest + ["*"] * (4 - len(rest))
     if not matches_name(agency, AGENCY) or not matches_version(version):
         raise NoResultsFound(
             Bilingual(
-                f"{AGENCY} has all artefacts here, in version {VERSION}",
-                f"此处全部结构由 {AGENCY} 维护，版本为 {VERSION}",
+                f"{AGENCY} maintains all artefacts of this service, in version {VERSION}",
+                f"本服务的全部结构由 {AGENCY} 维护，版本为 {VERSION}",
             )
         )
-    # One client leaves the id out and writes the version in its place.
-    ids = None if name == "latest" else split_names(name)
-    return PathQuery("structure", old=old, kinds=kinds, ids=ids, items=split_names(item))
+    return PathQuery(
+        "structure",
+        is_21=is_21,
+        kinds=(kind,) if kind in KINDS else KINDS,
+        # One client omits the id and writes the version in its place.
+        ids=None if name == "latest" else split_names(name),
+        items=split_names(item),
+    )
 
 
 def split_names(text: str) -> frozenset[str] | None:
-    """Read one or several names; nothing for all of them."""
-    return None if text in ANY else frozenset(re.split("[,+]", text))
+    """Split one or several names; None stands for all."""
+    return None if text in WILDCARDS else frozenset(re.split("[,+]", text))
 
 
 def matches_name(text: str, name: str) -> bool:
-    """Tell whether a name is among those of a path."""
     names = split_names(text)
     return names is None or name in names
 
 
 def matches_version(text: str) -> bool:
-    """Tell whether the version is among those of a path."""
     return text in VERSIONS or bool(VERSIONS.intersection(text.split(",")))
 
 
+def matches_flow(agency: str, name: str, version: str = "*") -> bool:
+    return matches_name(agency, AGENCY) and matches_name(name, FLOW) and matches_version(version)
+
+
 def parse_keys(text: str) -> tuple[SeriesKey, ...]:
-    """Read the keys of series: values by dimension, several by plus or comma; none for all.
+    """Parse series keys: commas separate keys, or values as plus signs do; empty means all.
 
     Raises:
-        SemanticFault: if there are too many keys.
-        SyntaxFault: if a key has another number of dimensions.
+        SemanticProblem: if there are too many keys.
+        SyntaxProblem: if a key has the wrong number of dimensions.
     """
-    if text in ANY:
+    if text in WILDCARDS:
         return ()
     count = len(DIMENSIONS)
-    several_keys = text.split(",")
-    if any(len(one.split(".")) != count for one in several_keys):
-        several_keys = [text]
-    if len(several_keys) > MAX_KEYS:
+    keys = text.split(",")
+    if any(len(key.split(".")) != count for key in keys):
+        keys = [text]
+    if len(keys) > MAX_KEYS:
         raise SemanticProblem(
             Bilingual(
-                f"There are {len(several_keys)} keys; ask for at most {MAX_KEYS} at once",
-                f"共{len(several_keys)}个键；每次最多请求{MAX_KEYS}个",
+                f"{len(keys)} keys are too many; request at most {MAX_KEYS} at once",
+                f"共{len(keys)}个键，超出上限；每次最多请求{MAX_KEYS}个",
             )
         )
-    found = []
-    for one in several_keys:
-        parts = one.split(".")
-        if len(parts) != count:
-            raise SyntaxProblem(
-                Bilingual(
-                    f"The key {shorten(one)} has {len(parts)} parts; write {'.'.join(DIMENSIONS)}, "
-                    "and leave a part empty or put * for all its values",
-                    f"键 {shorten(one)} 有{len(parts)}段；请写作 {'.'.join(DIMENSIONS)}，"
-                    "某段留空或写 * 表示全部取值",
-                )
+    return tuple(parse_key(key) for key in keys)
+
+
+def parse_key(text: str) -> SeriesKey:
+    parts = text.split(".")
+    if len(parts) != len(DIMENSIONS):
+        raise SyntaxProblem(
+            Bilingual(
+                f"The key {shorten(text)} has {len(parts)} parts; write {'.'.join(DIMENSIONS)}, "
+                "and leave a part empty or write * for all values",
+                f"键 {shorten(text)} 有{len(parts)}段；请写作 {'.'.join(DIMENSIONS)}，"
+                "某段留空或写 * 表示全部取值",
             )
-        pairs = zip(DIMENSIONS, parts, strict=True)
-        found.append(
-            {name: values for name, part in pairs if part and (values := split_names(part))}
         )
-    return tuple(found)
+    pairs = zip(DIMENSIONS, parts, strict=True)
+    return {name: values for name, part in pairs if part and (values := split_names(part))}

@@ -1,53 +1,76 @@
-"""The query parameters of SDMX requests: each is known and well written, or refused."""
+"""The query parameters of SDMX requests: every name and value is checked, none is ignored."""
 
+import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from difflib import get_close_matches
 
-from app.formats.sdmx.component import Component
-from app.formats.sdmx.components import ATTRIBUTES, OBSERVED
-from app.formats.sdmx.dataset import LAYOUTS, DataLayout
-from app.formats.sdmx.errors import SemanticProblem, SyntaxProblem
-from app.formats.sdmx.paths import KINDS, PathQuery
-from app.formats.sdmx.query_filters import FILTER, filter_key, filter_periods, parse_selection
-from app.formats.sdmx.query_values import QueryValues, invalid_value
+from app.formats.sdmx.components import ATTRIBUTES, BY_ID, MEASURE_ID, Component
+from app.formats.sdmx.dataset import OBSERVATION_LEVELS, DataLayout
+from app.formats.sdmx.errors import (
+    NoResultsFound,
+    NotImplementedProblem,
+    SemanticProblem,
+    SyntaxProblem,
+)
+from app.formats.sdmx.paths import KINDS, PathQuery, parse_keys
 from app.i18n import Bilingual, Language
 from app.parameters.base import KeySet
-from app.parameters.sdmx import TIME, SdmxFilters
+from app.parameters.sdmx import (
+    ANNUAL,
+    DIMENSIONS,
+    TIME,
+    SdmxFilters,
+    SeriesKey,
+    Span,
+    parse_time_period,
+)
 from app.problems.problem import shorten
 
-COMMON = ("format", "lang")
-PERIODS = ("startPeriod", "endPeriod")
-DATA = ("firstNObservations", "lastNObservations", "dimensionAtObservation", "includeHistory")
-NAMES: dict[tuple[str, bool], tuple[str, ...]] = {
-    ("data", True): (*PERIODS, "updatedAfter", *DATA, "detail"),
-    ("data", False): (*DATA, "updatedAfter", "asOf", "attributes", "measures", "c[…]"),
-    ("availability", True): (*PERIODS, "updatedAfter", "references", "mode"),
-    ("availability", False): ("updatedAfter", "references", "mode", "c[…]"),
+COMMON_NAMES = ("format", "lang")
+PERIOD_NAMES = ("startPeriod", "endPeriod")
+DATA_NAMES = ("firstNObservations", "lastNObservations", "dimensionAtObservation", "includeHistory")
+ANY_FILTER = "c[…]"
+PARAMETER_NAMES: dict[tuple[str, bool], tuple[str, ...]] = {
+    ("data", True): (*PERIOD_NAMES, "updatedAfter", *DATA_NAMES, "detail"),
+    ("data", False): (*DATA_NAMES, "updatedAfter", "asOf", "attributes", "measures", ANY_FILTER),
+    ("availability", True): (*PERIOD_NAMES, "updatedAfter", "references", "mode"),
+    ("availability", False): ("updatedAfter", "references", "mode", ANY_FILTER),
     ("schema", False): ("dimensionAtObservation", "explicitMeasure"),
     ("structure", True): ("references", "detail"),
     ("structure", False): ("references", "detail"),
 }
-"""The parameters by resource, and by whether the path is of 2.1."""
+"""The parameters by resource, and by whether the path is of the 2.1 API."""
 REFERENCES = (
     *("none", "parents", "parentsandsiblings", "ancestors", "children", "descendants", "all"),
     *KINDS,
 )
-STUBS = ("full", "allstubs", "referencestubs", "allcompletestubs", "referencecompletestubs")
-REFERENCED_KINDS = {"schema": "descendants"}
-"""What is added to what a path names, where nothing is said."""
 DETAILS = {
     "data": ("full", "dataonly", "serieskeysonly", "nodata"),
-    "structure": (*STUBS, "referencepartial", "raw"),
+    "structure": (
+        *("full", "allstubs", "referencestubs", "allcompletestubs", "referencecompletestubs"),
+        *("referencepartial", "raw"),
+    ),
 }
+FILTER = re.compile(r"c\[([A-Za-z_]+)\]")
+DURATION = re.compile(r"P([1-9]|1[0-2])M")
+COLLECTIONS = {
+    "REF_AREA": "areas",
+    "COUNTERPART_AREA": "areas",
+    "INDICATOR": "indicators",
+    "UNIT_MEASURE": "units",
+}
+"""The collections whose keys are the codes of a dimension."""
 
 
 @dataclass(frozen=True)
 class SdmxRequest:
-    """What a request asks for, apart from the path."""
+    """What a request asks for apart from its path."""
 
-    selection: SdmxFilters = field(default_factory=SdmxFilters)
-    shown: DataLayout = field(default_factory=DataLayout)
+    filters: SdmxFilters = field(default_factory=SdmxFilters)
+    layout: DataLayout = field(default_factory=DataLayout)
     references: str = "none"
     detail: str = "full"
     mode: str = "exact"
@@ -55,82 +78,272 @@ class SdmxRequest:
 
 
 def parse_request(
-    asked: PathQuery, given: Sequence[tuple[str, str]], known: Mapping[str, KeySet]
+    path: PathQuery, pairs: Sequence[tuple[str, str]], keys: Mapping[str, KeySet]
 ) -> SdmxRequest:
-    """Read the parameters of a request.
+    """Parse the query of a request.
 
     Args:
-        asked: what the path asks for.
-        given: the names and values of the query.
-        known: the keys of each collection.
+        path: the parsed path.
+        pairs: the names and values of the query.
+        keys: the keys of each collection.
 
     Raises:
-        Refusal: if a parameter is unknown, or its value wrong.
+        SdmxProblem: if a parameter is unknown or its value is invalid.
     """
-    values = check_names(asked, given)
-    selection = replace(parse_selection(values), keys=filter_key(asked.key, values, known))
-    if selection.history and selection.as_of:
+    values = QueryValues(check_names(path, pairs))
+    filters = replace(parse_filters(values), keys=parse_key_filters(path.key, values, keys))
+    if filters.history and filters.as_of:
         raise SemanticProblem(
             Bilingual(
-                "Ask for either includeHistory or asOf", "includeHistory 与 asOf 只能选用其一"
+                "Use either includeHistory or asOf, not both", "includeHistory 与 asOf 不能同时使用"
             )
         )
-    choose = QueryValues(values)
-    detail = choose.read_choice("detail", DETAILS.get(asked.resource, ()), "full")
+    detail = values.read_choice("detail", DETAILS.get(path.resource, ()), "full")
+    references = "descendants" if path.resource == "schema" else "none"
     return SdmxRequest(
-        selection=filter_periods(selection, values),
-        shown=parse_layout(choose, detail),
-        references=choose.read_choice(
-            "references", REFERENCES, REFERENCED_KINDS.get(asked.resource, "none")
-        ),
+        filters=parse_period_filters(filters, values),
+        layout=parse_layout(values, detail),
+        references=values.read_choice("references", REFERENCES, references),
         detail=detail,
-        mode=choose.read_choice("mode", ("exact", "available"), "exact"),
+        mode=values.read_choice("mode", ("exact", "available"), "exact"),
         format=values.get("format"),
     )
 
 
-def check_names(asked: PathQuery, given: Sequence[tuple[str, str]]) -> dict[str, str]:
-    """Refuse parameters that are unknown or stand twice."""
-    allowed = (*NAMES[asked.resource, asked.old], *COMMON)
-    counts = Counter(name for name, _ in given)
-    for name, count in counts.items():
-        if name not in allowed and not ("c[…]" in allowed and FILTER.fullmatch(name)):
-            raise invalid_value(name, "unknown parameter", "参数不存在", allowed, name)
-        if count > 1:
-            words = Bilingual(
-                f"{shorten(name)} stands twice; write it once", f"{shorten(name)} 重复出现"
+def check_names(path: PathQuery, pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Refuse unknown and repeated parameters."""
+    allowed = (*PARAMETER_NAMES[path.resource, path.is_21], *COMMON_NAMES)
+    for name, count in Counter(name for name, _ in pairs).items():
+        if name not in allowed and not (ANY_FILTER in allowed and FILTER.fullmatch(name)):
+            raise create_parameter_error(
+                name, Bilingual("unknown parameter", "参数不存在"), allowed, name
             )
-            raise SyntaxProblem(words)
-    values = dict(given)
-    QueryValues(values).read_choice("lang", tuple(Language), "en")
-    return values
+        if count > 1:
+            short = shorten(name)
+            raise SyntaxProblem(
+                Bilingual(f"{short} is repeated; give it once", f"{short} 重复；只能出现一次")
+            )
+    return dict(pairs)
 
 
-def parse_layout(choose: QueryValues, detail: str) -> DataLayout:
-    """Read how data are laid out, and what of them is shown."""
-    at = choose.read_choice("dimensionAtObservation", LAYOUTS, TIME)
-    attributes = parse_attributes(choose)
-    measures = choose.read_choice("measures", ("all", "none", OBSERVED), "all")
-    bare = measures == "none" and not attributes
-    if detail in {"serieskeysonly", "nodata"} or bare:
+def create_parameter_error(
+    name: str, reason: Bilingual, expected: Iterable[str], found: str
+) -> SyntaxProblem:
+    """Describe an invalid parameter, with the nearest expected value or all of them."""
+    expected = list(expected)
+    nearest = get_close_matches(found, expected, n=1, cutoff=0.5)
+    if nearest:
+        hint = Bilingual(f"did you mean {nearest[0]}?", f"您要找的是 {nearest[0]} 吗？")
+    else:
+        hint = Bilingual(f"expected: {', '.join(expected)}", f"应为：{'、'.join(expected)}")
+    return SyntaxProblem(
+        Bilingual(
+            f"{shorten(name)}: {reason.en}; {hint.en}", f"{shorten(name)}：{reason.zh}；{hint.zh}"
+        )
+    )
+
+
+def create_value_error(
+    name: str, value: str, expected: Iterable[str], *, suggest: bool = False
+) -> SyntaxProblem:
+    """Describe an invalid value, with examples, or with the nearest of all valid values."""
+    short = shorten(value)
+    reason = Bilingual(f"invalid value {short}", f"取值 {short} 无效")
+    return create_parameter_error(name, reason, expected, value if suggest else "")
+
+
+class QueryValues(dict[str, str]):
+    """The values of a query by name, and readers that check them."""
+
+    def read_choice(self, name: str, allowed: Sequence[str], default: str) -> str:
+        value = self.get(name, default)
+        if allowed and value not in allowed:
+            raise create_value_error(name, value, allowed, suggest=True)
+        return value
+
+    def read_count(self, name: str) -> int | None:
+        value = self.get(name)
+        if value is None:
+            return None
+        if not re.fullmatch(r"[1-9]\d{0,8}", value):
+            raise create_value_error(name, value, ["1, 2, 3 …"])
+        return int(value)
+
+    def read_boolean(self, name: str) -> bool:
+        return self.read_choice(name, ("true", "false"), "false") == "true"
+
+    def read_day(self, name: str) -> date | None:
+        """Read a point in time as its day in UTC."""
+        value = self.get(name)
+        if value is None:
+            return None
+        try:
+            # In a query string, the plus sign of a time zone stands for a space.
+            moment = datetime.fromisoformat(value.replace(" ", "+"))
+            return (moment.astimezone(UTC) if moment.tzinfo else moment).date()
+        except (ValueError, OverflowError):
+            raise create_value_error(name, value, ["2026-11-25", "2026-11-25T08:00:00Z"]) from None
+
+    def read_period(self, name: str) -> Span | None:
+        value = self.get(name)
+        return None if value is None else parse_period(name, value)
+
+
+def parse_period(name: str, value: str) -> Span:
+    """Parse a time period.
+
+    Raises:
+        SyntaxProblem: if the value is not a time period.
+    """
+    try:
+        return parse_time_period(value)
+    except ValueError:
+        examples = ["2024", "2024-06", "2024-Q2", "2024-01-01/P11M"]
+        raise create_value_error(name, value, examples) from None
+
+
+def parse_filters(values: QueryValues) -> SdmxFilters:
+    """Read the filters other than keys and ``c[TIME_PERIOD]``."""
+    values.read_choice("lang", tuple(Language), "en")
+    start, end = values.read_period("startPeriod"), values.read_period("endPeriod")
+    return SdmxFilters(
+        since=start[0] if start else None,
+        until=end[1] if end else None,
+        updated_after=values.read_day("updatedAfter"),
+        as_of=values.read_day("asOf"),
+        history=values.read_boolean("includeHistory"),
+        first=values.read_count("firstNObservations"),
+        last=values.read_count("lastNObservations"),
+    )
+
+
+def parse_period_filters(filters: SdmxFilters, values: QueryValues) -> SdmxFilters:
+    """Apply the filter on periods: operators such as ``ge:2020``, or a list of periods."""
+    name = f"c[{TIME}]"
+    periods = set()
+    for part in re.split(r"[ +]", values[name]) if name in values else ():
+        operator, colon, rest = part.partition(":")
+        if not colon or operator not in {"ge", "gt", "le", "lt", "eq"}:
+            operator, rest = "eq", part
+        if operator == "eq":
+            periods |= {parse_period(name, one) for one in rest.split(",")}
+            continue
+        first, last = parse_period(name, rest)
+        match operator:
+            case "ge":
+                filters = replace(filters, since=first)
+            case "gt":
+                filters = replace(filters, since=shift_day(last, 1))
+            case "le":
+                filters = replace(filters, until=last)
+            case _:
+                filters = replace(filters, until=shift_day(first, -1))
+    return replace(filters, periods=frozenset(periods))
+
+
+def shift_day(day: date, days: int) -> date:
+    """Add days to a day; at the ends of the calendar, return the day itself."""
+    try:
+        return day + timedelta(days)
+    except OverflowError:
+        return day
+
+
+def parse_key_filters(
+    text: str, values: QueryValues, keys: Mapping[str, KeySet]
+) -> tuple[SeriesKey, ...]:
+    """Parse the keys of the path and narrow them by the filters on dimensions."""
+    series_keys: list[SeriesKey] = list(parse_keys(text))
+    for name, value in values.items():
+        match = FILTER.fullmatch(name)
+        if match is None or match[1] == TIME:
+            continue
+        dimension = match[1]
+        if dimension not in DIMENSIONS:
+            raise create_filter_error(dimension)
+        accepted = parse_filter_values(name, value)
+        series_keys = [
+            {**key, dimension: accepted & key.get(dimension, accepted)}
+            for key in series_keys or [{}]
+        ]
+    for key in series_keys:
+        for dimension, accepted in key.items():
+            for value in sorted(accepted):
+                check_code(dimension, value, keys)
+    return tuple(series_keys)
+
+
+def create_filter_error(name: str) -> SyntaxProblem | NotImplementedProblem:
+    filterable = (*DIMENSIONS, TIME)
+    if name in BY_ID:
+        return NotImplementedProblem(
+            Bilingual(
+                f"c[{name}]: only dimensions can be filtered: {', '.join(filterable)}",
+                f"c[{name}]：只能按维度筛选：{'、'.join(filterable)}",
+            )
+        )
+    reason = Bilingual("unknown component", "成分不存在")
+    return create_parameter_error(f"c[{name}]", reason, filterable, name)
+
+
+def parse_filter_values(name: str, text: str) -> frozenset[str]:
+    operator, colon, rest = text.partition(":")
+    if colon and operator != "eq":
+        raise NotImplementedProblem(
+            Bilingual(
+                f"{name}: the operator {shorten(operator)} is not supported; list values "
+                "separated by commas",
+                f"{name}：不支持运算符 {shorten(operator)}；请以逗号分隔列出取值",
+            )
+        )
+    return frozenset((rest if colon else text).split(","))
+
+
+def check_code(dimension: str, code: str, keys: Mapping[str, KeySet]) -> None:
+    """Check that a code exists.
+
+    Raises:
+        NoResultsFound: if it does not.
+    """
+    expected: Sequence[str]
+    if dimension in COLLECTIONS:
+        known = keys[COLLECTIONS[dimension]]
+        if code in known:
+            return
+        expected = known.nearest_keys(code)
+    elif dimension == "DURATION":
+        if DURATION.fullmatch(code):
+            return
+        expected = ["P12M", "P11M"]
+    elif code == ANNUAL:
+        return
+    else:
+        expected = [ANNUAL]
+    reason = Bilingual(f"unknown code {shorten(code)}", f"代码 {shorten(code)} 不存在")
+    raise NoResultsFound(create_parameter_error(dimension, reason, expected, code).detail)
+
+
+def parse_layout(values: QueryValues, detail: str) -> DataLayout:
+    """Read how the message is grouped and which parts of the data it contains."""
+    level = values.read_choice("dimensionAtObservation", OBSERVATION_LEVELS, TIME)
+    attributes = parse_attributes(values.get("attributes", "dsd"))
+    measures = values.read_choice("measures", ("all", "none", MEASURE_ID), "all")
+    is_empty = measures == "none" and not attributes
+    if detail in {"serieskeysonly", "nodata"} or is_empty:
         return DataLayout(has_observations=False, has_values=False, attributes=())
     if detail == "dataonly":
         attributes = ()
-    return DataLayout(at, has_values=measures != "none", attributes=attributes)
+    return DataLayout(level, has_values=measures != "none", attributes=attributes)
 
 
-def parse_attributes(choose: QueryValues) -> tuple[Component, ...]:
-    """Read which attributes are shown."""
-    text = choose.values.get("attributes", "dsd")
+def parse_attributes(text: str) -> tuple[Component, ...]:
     if text in {"all", "dsd", "obs"}:
         return ATTRIBUTES
     if text in {"none", "msd", "dataset", "series", "dataset,series", "series,dataset"}:
         return ()
     names = text.split(",")
-    known = [one.id for one in ATTRIBUTES]
+    expected = [one.id for one in ATTRIBUTES]
     for name in names:
-        if name not in known:
-            raise invalid_value(
-                "attributes", f"found {shorten(name)}", f"取值 {shorten(name)} 无效", known, name
-            )
+        if name not in expected:
+            raise create_value_error("attributes", name, expected, suggest=True)
     return tuple(one for one in ATTRIBUTES if one.id in names)

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
+
 from app.formats.sdmx.artefacts import (
     AGENCY,
     AGENCY_SCHEME,
@@ -18,13 +20,20 @@ from app.formats.sdmx.artefacts import (
     VERSION,
     Artefact,
     Kind,
+    MessageHeader,
     Region,
     build_urn,
 )
-from app.formats.sdmx.component import Component, Role
-from app.formats.sdmx.components import COMPONENTS, SERIES_KEY
-from app.formats.sdmx.envelope import MessageInfo
+from app.formats.sdmx.components import (
+    COMPONENTS,
+    MEASURE_ID,
+    SERIES_KEY,
+    Component,
+    Role,
+    TextType,
+)
 from app.i18n import Bilingual, Language
+from app.parameters.sdmx import TIME
 
 Json = dict[str, Any]
 
@@ -39,30 +48,31 @@ COLLECTIONS: dict[Kind, str] = {
 ITEMS = {AGENCY_SCHEME: "agencies", CODELIST: "codes", CONCEPT_SCHEME: "concepts"}
 REPOSITORY = "https://raw.githubusercontent.com/sdmx-twg/sdmx-json/master"
 FOLDERS = {"1.0.0": "1.0", "2.1.0": "2.1"}
-"""Where the schemas of a version lie, if not under its own number."""
+"""The folders of the schemas that are not named like their version."""
 
 
-def build_meta(head: MessageInfo, kind: str, version: str) -> Json:
-    """Say what a message is.
+def build_meta(header: MessageHeader, kind: str, version: str) -> Json:
+    """Build the header of a message.
 
     Args:
-        head: what it says of itself.
+        header: the facts about the message.
         kind: data or structure.
         version: the version of SDMX-JSON, such as 2.0.0.
     """
+    language = header.language
     return {
         "schema": f"{REPOSITORY}/{kind}-message/tools/schemas/{FOLDERS.get(version, version)}/"
         f"sdmx-json-{kind}-schema.json",
-        "id": head.id,
-        "prepared": head.prepared,
+        "id": header.id,
+        "prepared": header.prepared,
         "test": False,
-        "contentLanguages": [head.language, *(one for one in Language if one != head.language)],
-        "sender": {"id": AGENCY, **build_names(NAME, None, head.language)},
+        "contentLanguages": [language, *(one for one in Language if one != language)],
+        "sender": {"id": AGENCY, **build_names(NAME, None, language)},
     }
 
 
 def build_names(name: Bilingual, description: Bilingual | None, language: Language) -> Json:
-    """Write a name and a description in the language of the answer, and in both."""
+    """Write a name and a description in the language of the response, and in both."""
     found: Json = {"name": name.get(language), "names": build_texts(name)}
     if description and description.get(language):
         found |= {
@@ -72,121 +82,119 @@ def build_names(name: Bilingual, description: Bilingual | None, language: Langua
     return found
 
 
-def build_texts(words: Bilingual) -> Json:
-    """Write words in both languages."""
-    return {language: words.get(language) for language in Language}
+def build_texts(text: Bilingual) -> Json:
+    return {language: text.get(language) for language in Language}
 
 
-class StructureJsonWriter:
-    """Writes artefacts for one version of the standard."""
+class StructureWriter:
+    """Writes artefacts in one version of SDMX-JSON."""
 
     def __init__(self, version: str) -> None:
         self.version = version
-        self.old = version == "1.0.0"
-        """Whether it is SDMX-JSON 1.0."""
+        self.is_v1 = version == "1.0.0"
 
-    def write_message(self, artefacts: Sequence[Artefact], head: MessageInfo) -> Json:
-        """Write a message."""
+    def write_message(self, artefacts: Sequence[Artefact], header: MessageHeader) -> bytes:
         data: Json = {}
         for one in artefacts:
             collection = COLLECTIONS[one.kind]
-            if self.old and one.kind == CONSTRAINT:
+            if self.is_v1 and one.kind == CONSTRAINT:
                 collection = "contentConstraints"
-            data.setdefault(collection, []).append(self.build_artefact(one, head.language))
-        return {"meta": build_meta(head, "structure", self.version), "data": data}
+            data.setdefault(collection, []).append(self.build_artefact(one, header.language))
+        meta = build_meta(header, "structure", self.version)
+        return msgspec.json.encode({"meta": meta, "data": data})
 
-    def build_artefact(self, one: Artefact, language: Language) -> Json:
-        """Write one artefact."""
-        old = CONSTRAINT_21 if self.old and one.kind == CONSTRAINT else ""
+    def build_artefact(self, artefact: Artefact, language: Language) -> Json:
+        kind = artefact.kind
+        class_name = CONSTRAINT_21 if self.is_v1 and kind == CONSTRAINT else ""
+        urn = build_urn(kind, artefact.id, class_name=class_name)
         found: Json = {
-            "id": one.id,
+            "id": artefact.id,
             "agencyID": AGENCY,
             "version": VERSION,
-            "links": [{"rel": "self", "urn": build_urn(one.kind, one.id, old=old)}],
-            **build_names(one.name, one.description, language),
+            "links": [{"rel": "self", "urn": urn}],
+            **build_names(artefact.name, artefact.description, language),
         }
-        if one.is_stub:
+        if artefact.is_stub:
             return found | {"isExternalReference": True}
-        if one.kind in ITEMS:
-            found["isPartial"] = one.is_partial
-            found[ITEMS[one.kind]] = [
+        if kind in ITEMS:
+            found["isPartial"] = artefact.is_partial
+            found[ITEMS[kind]] = [
                 {
                     "id": item.id,
-                    "links": [{"rel": "self", "urn": build_urn(one.kind, one.id, item.id)}],
+                    "links": [{"rel": "self", "urn": build_urn(kind, artefact.id, item.id)}],
                     **build_names(item.name, item.description, language),
                 }
-                for item in one.items
+                for item in artefact.items
             ]
-        elif one.kind == STRUCTURE:
+        elif kind == STRUCTURE:
             found["dataStructureComponents"] = self.build_structure()
-        elif one.kind == DATAFLOW:
+        elif kind == DATAFLOW:
             found["structure"] = build_urn(STRUCTURE, FLOW)
-        if one.region is not None:
-            found |= self.build_region(one.region)
+        if artefact.region is not None:
+            found |= self.build_region(artefact.region)
         return found
 
     def build_structure(self) -> Json:
-        """Write the components."""
-        of = {
-            role: [self.build_component(c) for c in COMPONENTS if c.role is role] for role in Role
+        components = {
+            role: [self.build_component(one) for one in COMPONENTS if one.role is role]
+            for role in Role
         }
-        (period,), (measure,) = of[Role.TIME], of[Role.MEASURE]
-        times: Json = {"timeDimensions": [period]} if self.old else {"timeDimension": period}
-        measures: Json = {"primaryMeasure": measure} if self.old else {"measures": [measure]}
+        (period,), (measure,) = components[Role.TIME], components[Role.MEASURE]
+        times: Json = {"timeDimensions": [period]} if self.is_v1 else {"timeDimension": period}
+        measures: Json = {"primaryMeasure": measure} if self.is_v1 else {"measures": [measure]}
+        attributes = components[Role.ATTRIBUTE]
         return {
             "dimensionList": {
                 "id": "DimensionDescriptor",
-                "dimensions": of[Role.DIMENSION],
+                "dimensions": components[Role.DIMENSION],
                 **times,
             },
             "measureList": {"id": "MeasureDescriptor", **measures},
-            "attributeList": {"id": "AttributeDescriptor", "attributes": of[Role.ATTRIBUTE]},
+            "attributeList": {"id": "AttributeDescriptor", "attributes": attributes},
         }
 
-    def build_component(self, one: Component) -> Json:
-        """Write one component."""
+    def build_component(self, component: Component) -> Json:
+        role = component.role
         found: Json = {
-            "id": one.id,
-            "conceptIdentity": build_urn(CONCEPT_SCHEME, CONCEPTS, one.id),
-            "localRepresentation": self.build_representation(one),
+            "id": component.id,
+            "conceptIdentity": build_urn(CONCEPT_SCHEME, CONCEPTS, component.id),
+            "localRepresentation": self.build_representation(component.representation),
         }
-        if one.role is Role.DIMENSION:
-            found["position"] = SERIES_KEY.index(one)
-            if self.old:
-                found["type"] = one.role.value
-        elif one.role is Role.TIME and self.old:
-            found |= {"position": len(SERIES_KEY), "type": one.role.value}
-        elif one.role is Role.ATTRIBUTE and self.old:
+        if role is Role.DIMENSION:
+            found["position"] = SERIES_KEY.index(component)
+            if self.is_v1:
+                found["type"] = role.value
+        elif role is Role.TIME and self.is_v1:
+            found |= {"position": len(SERIES_KEY), "type": role.value}
+        elif role is Role.ATTRIBUTE and self.is_v1:
             found |= {
-                "assignmentStatus": "Mandatory" if one.mandatory else "Conditional",
-                "attributeRelationship": {"primaryMeasure": "OBS_VALUE"},
+                "assignmentStatus": "Mandatory" if component.is_mandatory else "Conditional",
+                "attributeRelationship": {"primaryMeasure": MEASURE_ID},
             }
-        elif one.role in {Role.ATTRIBUTE, Role.MEASURE} and not self.old:
-            found["usage"] = "mandatory" if one.mandatory else "optional"
-            if one.role is Role.ATTRIBUTE:
+        elif role in {Role.ATTRIBUTE, Role.MEASURE} and not self.is_v1:
+            found["usage"] = "mandatory" if component.is_mandatory else "optional"
+            if role is Role.ATTRIBUTE:
                 found["attributeRelationship"] = {"observation": {}}
         return found
 
-    def build_representation(self, one: Component) -> Json:
-        """Write what values a component has."""
-        if one.codelist:
-            return {"enumeration": build_urn(CODELIST, one.codelist)}
-        assert one.type is not None  # noqa: S101
-        form = "textFormat" if self.old else "format"
-        kind = "textType" if self.old else "dataType"
-        return {form: {kind: one.type.value}}
+    def build_representation(self, representation: str | TextType) -> Json:
+        if not isinstance(representation, TextType):
+            return {"enumeration": build_urn(CODELIST, representation)}
+        if self.is_v1:
+            return {"textFormat": {"textType": representation.value}}
+        return {"format": {"dataType": representation.value}}
 
     def build_region(self, region: Region) -> Json:
-        """Write what a constraint says there is."""
+        """Write the available values and periods as a cube region."""
         span: Json = {}
         if region.span is not None:
             edges = zip(("startPeriod", "endPeriod"), region.span, strict=True)
             span = {edge: {"period": day.isoformat(), "isInclusive": True} for edge, day in edges}
-        if self.old:
+        if self.is_v1:
             keys: list[Json] = [
                 {"id": name, "values": list(values)} for name, values in region.values.items()
             ]
-            keys += [{"id": "TIME_PERIOD", "timeRange": span}] if span else []
+            keys += [{"id": TIME, "timeRange": span}] if span else []
             cube: Json = {"isIncluded": True, "keyValues": keys}
             role = "type"
         else:
@@ -194,7 +202,7 @@ class StructureJsonWriter:
                 {"id": name, "include": True, "values": [{"value": value} for value in values]}
                 for name, values in region.values.items()
             ]
-            keys += [{"id": "TIME_PERIOD", "include": True, "timeRange": span}] if span else []
+            keys += [{"id": TIME, "include": True, "timeRange": span}] if span else []
             cube = {"include": True, "keyValues": keys}
             role = "role"
         return {

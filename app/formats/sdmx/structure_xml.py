@@ -1,6 +1,7 @@
-"""Structures as SDMX-ML 2.1, 3.0 and 3.1."""
+"""Structures as SDMX-ML 2.1, 3.0 and 3.1, and the envelope of all SDMX-ML messages."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from enum import Enum
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from app.formats.sdmx.artefacts import (
@@ -13,179 +14,221 @@ from app.formats.sdmx.artefacts import (
     CONSTRAINT_21,
     DATAFLOW,
     FLOW,
+    ITEM_CLASSES,
+    NAME,
     STRUCTURE,
     VERSION,
     Artefact,
-    Item,
     Kind,
+    MessageHeader,
     Region,
     build_urn,
 )
-from app.formats.sdmx.component import Component, Role
-from app.formats.sdmx.components import COMPONENTS, SERIES_KEY
-from app.formats.sdmx.envelope import MessageInfo, Version, add_header, create_message
+from app.formats.sdmx.components import (
+    COMPONENTS,
+    MEASURE_ID,
+    SERIES_KEY,
+    Component,
+    Role,
+    TextType,
+)
 from app.i18n import Bilingual, Language
+from app.parameters.sdmx import TIME
 
-ORDER_21 = (AGENCY_SCHEME, DATAFLOW, CODELIST, CONCEPT_SCHEME, STRUCTURE, CONSTRAINT)
-ORDER_30 = (AGENCY_SCHEME, CODELIST, CONCEPT_SCHEME, CONSTRAINT, DATAFLOW, STRUCTURE)
+SCHEMAS = "http://www.sdmx.org/resources/sdmxml/schemas"
+NAMESPACES = {
+    "mes": "message",
+    "str": "structure",
+    "com": "common",
+    "gen": "data/generic",
+    "ss": "data/structurespecific",
+}
+KIND_ORDER_21 = (AGENCY_SCHEME, DATAFLOW, CODELIST, CONCEPT_SCHEME, STRUCTURE, CONSTRAINT)
+KIND_ORDER_30 = (AGENCY_SCHEME, CODELIST, CONCEPT_SCHEME, CONSTRAINT, DATAFLOW, STRUCTURE)
 COLLECTIONS_21 = {
     AGENCY_SCHEME: "OrganisationSchemes",
     CONCEPT_SCHEME: "Concepts",
     CONSTRAINT: "Constraints",
 }
-ITEMS = {AGENCY_SCHEME: "Agency", CODELIST: "Code", CONCEPT_SCHEME: "Concept"}
-LISTS = {
+COMPONENT_LISTS = {
     "DimensionList": ("DimensionDescriptor", (Role.DIMENSION, Role.TIME)),
-    "MeasureList": ("MeasureDescriptor", (Role.MEASURE,)),
     "AttributeList": ("AttributeDescriptor", (Role.ATTRIBUTE,)),
+    "MeasureList": ("MeasureDescriptor", (Role.MEASURE,)),
 }
+"""The lists of components, in the order of the schema: their ids and the roles they hold."""
 
 
-class StructureXmlWriter:
-    """Writes artefacts for one version of the standard."""
+class Version(Enum):
+    """A version of SDMX-ML, by its name in the namespaces."""
+
+    V21 = "v2_1"
+    V30 = "v3_0"
+    V31 = "v3_1"
+
+
+def create_message(kind: str, version: Version) -> Element:
+    """Create the root element of a message, with the namespaces of its version."""
+    namespaces = {
+        f"xmlns:{prefix}": f"{SCHEMAS}/{version.value}/{path}"
+        for prefix, path in NAMESPACES.items()
+    }
+    namespaces["xmlns:xsi"] = "http://www.w3.org/2001/XMLSchema-instance"
+    return Element(f"mes:{kind}", namespaces)
+
+
+def add_header(root: Element, header: MessageHeader) -> Element:
+    element = SubElement(root, "mes:Header")
+    SubElement(element, "mes:ID").text = header.id
+    SubElement(element, "mes:Test").text = "false"
+    SubElement(element, "mes:Prepared").text = header.prepared
+    sender = SubElement(element, "mes:Sender", {"id": AGENCY})
+    add_texts(sender, "com:Name", NAME)
+    return element
+
+
+def add_texts(parent: Element, tag: str, text: Bilingual | None) -> None:
+    """Add a text in both languages, if there is one."""
+    for language in Language:
+        if text is not None and text.get(language):
+            SubElement(parent, tag, {"xml:lang": language}).text = text.get(language)
+
+
+class StructureWriter:
+    """Writes artefacts in one version of SDMX-ML."""
 
     def __init__(self, version: Version) -> None:
         self.version = version
-        self.old = version is Version.V21
-        """Whether it is SDMX 2.1, where references are parts and no names."""
+        self.is_21 = version is Version.V21
+        """Whether references are elements, as in SDMX 2.1, and not URNs."""
 
-    def write_message(self, artefacts: Sequence[Artefact], head: MessageInfo) -> bytes:
-        """Write a message."""
+    def write_message(self, artefacts: Sequence[Artefact], header: MessageHeader) -> bytes:
         root = create_message("Structure", self.version)
-        add_header(root, head)
+        add_header(root, header)
         body = SubElement(root, "mes:Structures")
-        for kind in ORDER_21 if self.old else ORDER_30:
-            some = [one for one in artefacts if one.kind == kind]
-            if some:
+        for kind in KIND_ORDER_21 if self.is_21 else KIND_ORDER_30:
+            members = [one for one in artefacts if one.kind == kind]
+            if members:
                 name = f"{kind.name}s"
-                collection = COLLECTIONS_21.get(kind, name) if self.old else name
-                into = SubElement(body, f"str:{collection}")
-                for one in some:
-                    self.add_artefact(into, one)
-        written: bytes = tostring(root, "utf-8", xml_declaration=True)
-        return written
+                name = COLLECTIONS_21.get(kind, name) if self.is_21 else name
+                collection = SubElement(body, f"str:{name}")
+                for one in members:
+                    self.add_artefact(collection, one)
+        message: bytes = tostring(root, "utf-8", xml_declaration=True)
+        return message
 
-    def add_artefact(self, parent: Element, one: Artefact) -> None:
-        """Write one artefact."""
-        old_constraint = self.old and one.kind == CONSTRAINT
-        name = CONSTRAINT_21 if old_constraint else one.kind.name
-        about = {
-            "id": one.id,
+    def add_artefact(self, parent: Element, artefact: Artefact) -> None:
+        kind = artefact.kind
+        class_name = CONSTRAINT_21 if self.is_21 and kind == CONSTRAINT else kind.name
+        attributes = {
+            "id": artefact.id,
             "agencyID": AGENCY,
             "version": VERSION,
-            "urn": build_urn(one.kind, one.id, old=CONSTRAINT_21 if old_constraint else ""),
+            "urn": build_urn(kind, artefact.id, class_name=class_name),
         }
-        if one.kind == AGENCY_SCHEME and not self.old:
-            del about["version"]
-        if one.is_partial:
-            about["isPartial"] = "true"
-        if one.is_stub:
-            about["isExternalReference"] = "true"
-        if one.kind == CONSTRAINT:
-            about["type" if self.old else "role"] = "Actual"
-        into = SubElement(parent, f"str:{name}", about)
-        add_names(into, one.name, one.description)
-        if one.is_stub:
-            return
-        for item in one.items:
-            self.add_item(into, one, item)
-        write: dict[Kind, Callable[[Element], None]] = {
-            STRUCTURE: self.add_structure,
-            DATAFLOW: lambda flow: self.add_reference(flow, "str:Structure", STRUCTURE, FLOW),
-        }
-        if one.kind in write:
-            write[one.kind](into)
-        if one.region is not None:
-            self.add_region(into, one.region)
+        if kind == AGENCY_SCHEME and not self.is_21:
+            del attributes["version"]
+        if artefact.is_partial:
+            attributes["isPartial"] = "true"
+        if artefact.is_stub:
+            attributes["isExternalReference"] = "true"
+        if kind == CONSTRAINT:
+            attributes["type" if self.is_21 else "role"] = "Actual"
+        element = SubElement(parent, f"str:{class_name}", attributes)
+        add_texts(element, "com:Name", artefact.name)
+        add_texts(element, "com:Description", artefact.description)
+        if not artefact.is_stub:
+            self.add_content(element, artefact)
 
-    def add_item(self, parent: Element, one: Artefact, item: Item) -> None:
-        """Write a code, a concept or an agency."""
-        about = {"id": item.id, "urn": build_urn(one.kind, one.id, item.id)}
-        add_names(SubElement(parent, f"str:{ITEMS[one.kind]}", about), item.name, item.description)
+    def add_content(self, element: Element, artefact: Artefact) -> None:
+        """Add the items of an artefact, its components, its structure or its region."""
+        for item in artefact.items:
+            urn = build_urn(artefact.kind, artefact.id, item.id)
+            tag = f"str:{ITEM_CLASSES[artefact.kind]}"
+            child = SubElement(element, tag, {"id": item.id, "urn": urn})
+            add_texts(child, "com:Name", item.name)
+            add_texts(child, "com:Description", item.description)
+        if artefact.kind == STRUCTURE:
+            self.add_structure(element)
+        elif artefact.kind == DATAFLOW:
+            self.add_reference(element, "str:Structure", STRUCTURE, FLOW)
+        if artefact.region is not None:
+            self.add_region(element, artefact.region)
 
     def add_structure(self, parent: Element) -> None:
-        """Write the components."""
-        into = SubElement(parent, "str:DataStructureComponents")
-        order = ("DimensionList", "AttributeList", "MeasureList")
-        for name in order:
-            descriptor, roles = LISTS[name]
-            listed = SubElement(into, f"str:{name}", {"id": descriptor})
-            for one in COMPONENTS:
-                if one.role in roles:
-                    self.add_component(listed, one)
+        element = SubElement(parent, "str:DataStructureComponents")
+        for name, (descriptor, roles) in COMPONENT_LISTS.items():
+            component_list = SubElement(element, f"str:{name}", {"id": descriptor})
+            for component in COMPONENTS:
+                if component.role in roles:
+                    self.add_component(component_list, component)
 
-    def add_component(self, parent: Element, one: Component) -> None:
-        """Write one component."""
-        about = {"id": one.id}
-        tag = one.role.value
-        if one.role is Role.DIMENSION:
-            about["position"] = str(SERIES_KEY.index(one) + 1)
-        elif one.role is Role.TIME and self.old:
-            about["position"] = str(len(SERIES_KEY) + 1)
-        elif one.role is Role.MEASURE and self.old:
+    def add_component(self, parent: Element, component: Component) -> None:
+        role = component.role
+        attributes = {"id": component.id}
+        tag = role.value
+        if role is Role.DIMENSION:
+            attributes["position"] = str(SERIES_KEY.index(component) + 1)
+        elif role is Role.TIME and self.is_21:
+            attributes["position"] = str(len(SERIES_KEY) + 1)
+        elif role is Role.MEASURE and self.is_21:
             tag = "PrimaryMeasure"
-        elif one.role is Role.ATTRIBUTE and self.old:
-            about["assignmentStatus"] = "Mandatory" if one.mandatory else "Conditional"
-        elif one.role in {Role.ATTRIBUTE, Role.MEASURE}:
-            about["usage"] = "mandatory" if one.mandatory else "optional"
-        into = SubElement(parent, f"str:{tag}", about)
-        self.add_reference(into, "str:ConceptIdentity", CONCEPT_SCHEME, CONCEPTS, one.id)
-        represented = SubElement(into, "str:LocalRepresentation")
-        if one.codelist:
-            self.add_reference(represented, "str:Enumeration", CODELIST, one.codelist)
-        elif one.type:
-            SubElement(represented, "str:TextFormat", {"textType": one.type.value})
-        if one.role is Role.ATTRIBUTE:
-            relation = SubElement(into, "str:AttributeRelationship")
-            if self.old:
-                primary = SubElement(relation, "str:PrimaryMeasure")
-                SubElement(primary, "Ref", {"id": "OBS_VALUE"})
+        elif role is Role.ATTRIBUTE and self.is_21:
+            attributes["assignmentStatus"] = (
+                "Mandatory" if component.is_mandatory else "Conditional"
+            )
+        elif role in {Role.ATTRIBUTE, Role.MEASURE}:
+            attributes["usage"] = "mandatory" if component.is_mandatory else "optional"
+        element = SubElement(parent, f"str:{tag}", attributes)
+        self.add_reference(element, "str:ConceptIdentity", CONCEPT_SCHEME, CONCEPTS, component.id)
+        self.add_representation(element, component.representation)
+        if role is Role.ATTRIBUTE:
+            relationship = SubElement(element, "str:AttributeRelationship")
+            if self.is_21:
+                measure = SubElement(relationship, "str:PrimaryMeasure")
+                SubElement(measure, "Ref", {"id": MEASURE_ID})
             else:
-                SubElement(relation, "str:Observation")
+                SubElement(relationship, "str:Observation")
+
+    def add_representation(self, parent: Element, representation: str | TextType) -> None:
+        element = SubElement(parent, "str:LocalRepresentation")
+        if isinstance(representation, TextType):
+            SubElement(element, "str:TextFormat", {"textType": representation.value})
+        else:
+            self.add_reference(element, "str:Enumeration", CODELIST, representation)
 
     def add_region(self, parent: Element, region: Region) -> None:
-        """Write what a constraint says there is."""
-        attached = SubElement(parent, "str:ConstraintAttachment")
-        self.add_reference(attached, "str:Dataflow", DATAFLOW, FLOW)
+        """Add the available values and periods as a cube region."""
+        attachment = SubElement(parent, "str:ConstraintAttachment")
+        self.add_reference(attachment, "str:Dataflow", DATAFLOW, FLOW)
         cube = SubElement(parent, "str:CubeRegion", {"include": "true"})
-        holder, prefix = ("com:KeyValue", "com") if self.old else ("str:KeyValue", "str")
+        prefix = "com" if self.is_21 else "str"
         for name, values in region.values.items():
-            key = SubElement(cube, holder, {"id": name})
+            key = SubElement(cube, f"{prefix}:KeyValue", {"id": name})
             for value in values:
                 SubElement(key, f"{prefix}:Value").text = value
         if region.span is not None:
-            key = SubElement(cube, holder, {"id": "TIME_PERIOD"})
-            period = SubElement(key, f"{prefix}:TimeRange")
-            edges = zip(("StartPeriod", "EndPeriod"), region.span, strict=True)
-            for edge, day in edges:
-                SubElement(
-                    period, f"{prefix}:{edge}", {"isInclusive": "true"}
-                ).text = f"{day.isoformat()}T00:00:00"
+            key = SubElement(cube, f"{prefix}:KeyValue", {"id": TIME})
+            time_range = SubElement(key, f"{prefix}:TimeRange")
+            for edge, day in zip(("StartPeriod", "EndPeriod"), region.span, strict=True):
+                element = SubElement(time_range, f"{prefix}:{edge}", {"isInclusive": "true"})
+                element.text = f"{day.isoformat()}T00:00:00"
 
     def add_reference(
         self, parent: Element, tag: str, kind: Kind, name: str, item: str = ""
     ) -> None:
-        """Refer to an artefact, or to an item in one."""
-        into = SubElement(parent, tag)
-        if not self.old:
-            into.text = build_urn(kind, name, item)
+        """Add a reference to an artefact, or to one of its items."""
+        element = SubElement(parent, tag)
+        if not self.is_21:
+            element.text = build_urn(kind, name, item)
             return
-        about = {"agencyID": AGENCY, "package": kind.package}
+        attributes = {"agencyID": AGENCY, "package": kind.package}
         if item:
-            about |= {
+            attributes |= {
                 "id": item,
                 "maintainableParentID": name,
                 "maintainableParentVersion": VERSION,
-                "class": ITEMS[kind],
+                "class": ITEM_CLASSES[kind],
             }
         else:
-            about |= {"id": name, "version": VERSION, "class": kind.name}
-        SubElement(into, "Ref", about)
-
-
-def add_names(parent: Element, name: Bilingual, description: Bilingual | None) -> None:
-    """Write the name and the description in both languages."""
-    for tag, words in (("com:Name", name), ("com:Description", description)):
-        for language in Language:
-            if words is not None and words.get(language):
-                SubElement(parent, tag, {"xml:lang": language}).text = words.get(language)
+            attributes |= {"id": name, "version": VERSION, "class": kind.name}
+        SubElement(element, "Ref", attributes)

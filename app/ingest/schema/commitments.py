@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from app.enums import ActionKind, ActionStatus
-from app.ingest.schema.base import Entity
+from app.ingest.schema.base import Entity, Ref
 from app.ingest.schema.fields import (
     AreaPosition,
     BilingualText,
@@ -13,33 +13,29 @@ from app.ingest.schema.fields import (
     Position,
     Year,
 )
+from app.ingest.schema.observations import Indicator
+from app.ingest.schema.reference import Area, Instrument, Sector, Source, Topic
 
 
 class Outcome(Entity):
-    """A qualitative result of a year."""
+    """A result of a year that is stated without a figure."""
 
     collection = "outcomes"
 
     year: Year
-    """The year reviewed."""
+    """The year under review."""
     position: Position
-    """Its place among the outcomes of the year."""
-    topic: Code
-    """The topic it belongs to."""
+    """The position among the outcomes of the year."""
+    topic: Ref[Topic]
     text: BilingualText
-    """The outcome."""
-    sectors: list[Code] = Field(default_factory=list)
-    """The sectors it names."""
-    instruments: list[Code] = Field(default_factory=list)
-    """The instruments it names."""
-    areas: list[Code] = Field(default_factory=list)
-    """The areas it names."""
-    indicators: list[Code] = Field(default_factory=list)
+    sectors: list[Ref[Sector]] = Field(default_factory=list)
+    instruments: list[Ref[Instrument]] = Field(default_factory=list)
+    areas: list[Ref[Area]] = Field(default_factory=list)
+    indicators: list[Ref[Indicator]] = Field(default_factory=list)
     """The indicators that measure it."""
-    source: Code
-    """The source."""
+    source: Ref[Source]
     locator: Locator
-    """The place in the source."""
+    """The paragraph and sentence of the source, such as P2.S2."""
 
 
 class PriorityArea(Entity):
@@ -48,63 +44,54 @@ class PriorityArea(Entity):
     collection = "priority-areas"
 
     year: Year
-    """The year it is announced for."""
+    """The year for which it is announced."""
     slug: Code
-    """Its short name in addresses."""
+    """The short name in addresses."""
     position: AreaPosition
-    """Its place among the four."""
+    """The position among the four."""
     title: BilingualTitle
-    """Its title."""
     summary: BilingualText
-    """What it comes to."""
+    """A summary in one sentence."""
     aim: BilingualText | None = None
-    """The aim that the source states, if any."""
+    """The aim, if the source states one."""
     aim_locator: Locator | None = None
-    """Where the source states the aim."""
-    baseline_indicators: list[Code] = Field(default_factory=list)
-    """The indicators it starts from; an editorial choice."""
-    source: Code
-    """The source."""
+    """The paragraph and sentence that state the aim."""
+    baseline_indicators: list[Ref[Indicator]] = Field(default_factory=list)
+    """The indicators that describe the starting point; an editorial choice."""
+    source: Ref[Source]
     locator: Locator
-    """The place in the source."""
+    """The paragraph and sentence of the source, such as P2.S2."""
 
     def natural_key(self) -> str:
-        """Spell the year and the slug."""
         return f"{self.year}-{self.slug}"
 
 
 class Action(Entity):
-    """One commitment, one verb."""
+    """One announced commitment with one verb."""
 
     collection = "actions"
 
     year: Year
-    """The year it is announced for."""
+    """The year for which it is announced."""
     slug: Code
-    """Its short name."""
-    priority_area: Code
-    """The priority area it belongs to, with its year."""
+    """The short name."""
+    priority_area: Ref[PriorityArea]
+    """The priority area, of the same year."""
     position: Position
-    """Its place within the priority area."""
+    """The position within the priority area."""
     kind: ActionKind
-    """Its verb."""
+    """The verb."""
     text: BilingualText
-    """The commitment."""
     status: ActionStatus
-    """How far it has come."""
-    sectors: list[Code] = Field(default_factory=list)
-    """The sectors it names."""
-    instruments: list[Code] = Field(default_factory=list)
-    """The instruments it names."""
-    areas: list[Code] = Field(default_factory=list)
-    """The areas it names."""
-    topics: list[Code] = Field(default_factory=list)
-    """The topics it touches."""
-    source: Code
-    """The source."""
+    """The state of implementation."""
+    sectors: list[Ref[Sector]] = Field(default_factory=list)
+    instruments: list[Ref[Instrument]] = Field(default_factory=list)
+    areas: list[Ref[Area]] = Field(default_factory=list)
+    topics: list[Ref[Topic]] = Field(default_factory=list)
+    """The topics that the text concerns."""
+    source: Ref[Source]
     locator: Locator
-    """The place in the source."""
+    """The paragraph and sentence of the source, such as P2.S2."""
 
     def natural_key(self) -> str:
-        """Spell the year and the slug."""
         return f"{self.year}-{self.slug}"

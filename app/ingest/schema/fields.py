@@ -1,4 +1,4 @@
-"""The kinds of value that seed files hold."""
+"""The types of the values in seed files."""
 
 from datetime import date
 from decimal import Decimal
@@ -8,30 +8,35 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from pydantic import WithJsonSchema as JsonSchema
 from pydantic_core import PydanticCustomError
 
+CODE_PATTERN = r"^[A-Za-z0-9]+([-.][A-Za-z0-9]+)*$"
+# Spreadsheets take a text that starts with one of these characters for a formula.
+TEXT_PATTERN = r"^[^\s=+@-](.*\S)?$"
+ADDRESS_PATTERN = r"^https?://[^\s]+$"
+LOCATOR_PATTERN = r"^P[1-9][0-9]*(\.S[1-9][0-9]*)?$"
+LANGUAGE_PATTERN = "^[a-z]{2}$"
+
 
 def parse_iso_date(value: object) -> date:
-    """Read a day written as YYYY-MM-DD, and nothing else."""
+    """Parse a date in the one form YYYY-MM-DD; Pydantic would also accept numbers and times."""
     try:
         day = date.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
         day = None
     if day is None or day.isoformat() != value:
-        raise PydanticCustomError("iso_date", "Write a day of the calendar as 2025-01-15")
+        raise PydanticCustomError("iso_date", "Write a calendar date such as 2025-01-15")
     return day
 
 
 def parse_exact(value: object) -> Decimal:
-    """Read a number as it is written, without quotes and without exponent."""
+    """Accept the numbers of the YAML reader, which keeps every digit, and no other type."""
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         return Decimal(value)
     raise PydanticCustomError("exact_number", "Write a plain number such as 36 or 22.1")
 
 
-Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]+([-.][A-Za-z0-9]+)*$")]
-TEXT = r"^[^\s=+@-](.*\S)?$"
-"""No blanks around it, and no beginning that a spreadsheet takes for a formula."""
-LongText = Annotated[str, StringConstraints(min_length=1, max_length=4000, pattern=TEXT)]
-ShortText = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=TEXT)]
+Code = Annotated[str, StringConstraints(pattern=CODE_PATTERN)]
+LongText = Annotated[str, StringConstraints(min_length=1, max_length=4000, pattern=TEXT_PATTERN)]
+ShortText = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=TEXT_PATTERN)]
 Suffix = Annotated[str, StringConstraints(max_length=20)]
 Day = Annotated[
     date, BeforeValidator(parse_iso_date), JsonSchema({"type": "string", "format": "date"})
@@ -42,8 +47,9 @@ Number = Annotated[
     Field(max_digits=28, decimal_places=10),
     JsonSchema({"type": "number"}),
 ]
-Address = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$")]
-Locator = Annotated[str, StringConstraints(pattern=r"^P[1-9][0-9]*(\.S[1-9][0-9]*)?$")]
+Address = Annotated[str, StringConstraints(pattern=ADDRESS_PATTERN)]
+Locator = Annotated[str, StringConstraints(pattern=LOCATOR_PATTERN)]
+LanguageCode = Annotated[str, StringConstraints(pattern=LANGUAGE_PATTERN)]
 Position = Annotated[int, Field(strict=True, ge=1, le=10_000)]
 Year = Annotated[int, Field(strict=True, ge=1949, le=2100)]
 AreaPosition = Annotated[int, Field(strict=True, ge=1, le=4)]
@@ -53,13 +59,13 @@ Multiplier = Annotated[int, Field(strict=True, ge=0, le=15)]
 
 
 class StrictModel(BaseModel):
-    """Nothing unknown, nothing coerced, nothing changed afterwards."""
+    """A model that rejects unknown fields; docstrings below fields become their descriptions."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class BilingualText(StrictModel):
-    """A text in both languages."""
+    """A text in English and Chinese."""
 
     en: LongText
     """English."""
@@ -68,7 +74,7 @@ class BilingualText(StrictModel):
 
 
 class BilingualTitle(BilingualText):
-    """A text that stands in one line, alone or with others."""
+    """A text short enough for one line of a list or a table."""
 
     en: ShortText
     """English."""
@@ -77,9 +83,9 @@ class BilingualTitle(BilingualText):
 
 
 class BilingualSuffix(StrictModel):
-    """What is printed after a number, in both languages; empty where nothing is."""
+    """What is printed after a number; empty if nothing is."""
 
     en: Suffix
-    """English, with the space that separates it from the number."""
+    """English, including the space that separates it from the number."""
     zh: Suffix
     """Simplified Chinese."""

@@ -1,4 +1,4 @@
-"""Indicators, series, observations and second reports."""
+"""Indicators, series, observations, growth rates and reports."""
 
 from calendar import monthrange
 from typing import Annotated
@@ -6,11 +6,10 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from app.enums import Agreement, Direction, GrowthBasis, Qualifier, Status
-from app.ingest.schema.base import CodeListEntity, Entity
+from app.ingest.schema.base import CodeListEntity, Entity, Ref
 from app.ingest.schema.fields import (
     BilingualText,
     BilingualTitle,
-    Code,
     Day,
     Decimals,
     Locator,
@@ -19,6 +18,7 @@ from app.ingest.schema.fields import (
     Number,
     StrictModel,
 )
+from app.ingest.schema.reference import Area, Instrument, Sector, Source, Topic, Unit
 
 
 class Indicator(CodeListEntity):
@@ -27,29 +27,25 @@ class Indicator(CodeListEntity):
     collection = "indicators"
 
     definition: BilingualText
-    """What it counts."""
-    topic: Code
-    """The topic it belongs to."""
-    unit: Code
-    """The unit of its headline figure."""
+    """What it measures."""
+    topic: Ref[Topic]
+    unit: Ref[Unit]
+    """The unit of the headline figure."""
     direction: Direction
-    """Which way it flows, seen from the reporting area."""
-    reporting_area: Code
-    """The area that reports it."""
-    counterpart_area: Code
-    """The area on the other side."""
+    """The direction of the flow, seen from the reporting area."""
+    reporting_area: Ref[Area]
+    counterpart_area: Ref[Area]
     classifier: Annotated[str, StringConstraints(min_length=1, max_length=4)] | None = None
-    """The Chinese measure word after its counts, where the unit's own does not fit."""
+    """The Chinese measure word for its counts, if it differs from that of the unit."""
     note: BilingualText
-    """Notes on method and on how to read it."""
-    sectors: list[Code] = Field(default_factory=list)
-    """The sectors it concerns."""
-    instruments: list[Code] = Field(default_factory=list)
-    """The instruments it measures."""
+    """Notes on method and interpretation."""
+    sectors: list[Ref[Sector]] = Field(default_factory=list)
+    instruments: list[Ref[Instrument]] = Field(default_factory=list)
+    """The instruments that it measures."""
 
 
 class Break(StrictModel):
-    """A point in a series at which what it measures changed."""
+    """A point in a series at which the coverage or definition changed."""
 
     start: Day
     """The first day of the first period after the change."""
@@ -62,29 +58,25 @@ class Series(Entity):
 
     collection = "series"
 
-    indicator: Code
-    """The indicator."""
-    reporting_area: Code
-    """The area that reports."""
-    counterpart_area: Code
-    """The area on the other side."""
-    unit: Code
-    """The unit of all its observations."""
+    indicator: Ref[Indicator]
+    reporting_area: Ref[Area]
+    counterpart_area: Ref[Area]
+    unit: Ref[Unit]
     months: Months
-    """The length of all its periods in months: 12 for full years, 11 for January to November."""
+    """The length of each period in months: 12 for full years, 11 for January to November."""
     note: BilingualText | None = None
-    """What it must not be compared with."""
+    """What the series must not be compared with."""
     breaks: list[Break] = Field(default_factory=list)
-    """Where figures before and after do not compare."""
+    """The points before and after which figures are not comparable."""
 
     def natural_key(self) -> str:
-        """Spell the key as statisticians do, dimension by dimension."""
+        """Join the dimensions with dots, as SDMX does."""
         areas = f"{self.reporting_area}.{self.counterpart_area}"
         return f"{self.indicator}.{areas}.{self.unit}.P{self.months}M"
 
 
 class Period(StrictModel):
-    """Whole months, both ends included."""
+    """A period of whole months; both dates are included."""
 
     start: Day
     """The first day of the first month."""
@@ -93,12 +85,10 @@ class Period(StrictModel):
 
     @property
     def months(self) -> int:
-        """Count the months."""
         years = self.end.year - self.start.year
         return years * 12 + self.end.month - self.start.month + 1
 
     def has_whole_months(self) -> bool:
-        """Tell whether both ends fall on the edges of months."""
         last = monthrange(self.end.year, self.end.month)[1]
         return self.start.day == 1 and self.end.day == last
 
@@ -107,20 +97,20 @@ class Published(StrictModel):
     """The figure as the source prints it."""
 
     value: Number
-    """The number in print: 22.1 for 22.1 trillion."""
+    """The printed number: 22.1 for 22.1 trillion."""
     multiplier: Multiplier
-    """The power of ten that the words after it mean: 12 for trillion, 9 for billion."""
+    """The power of ten of the word after it: 12 for trillion, 9 for billion."""
     decimals: Decimals
-    """The number of decimals in print."""
+    """The number of printed decimals."""
 
 
 class Bounds(StrictModel):
     """The limits that the wording states."""
 
     lower: Number | None = None
-    """The figure is above this."""
+    """The figure is above this number."""
     upper: Number | None = None
-    """The figure is below this."""
+    """The figure is below this number."""
 
 
 class Observation(Entity):
@@ -128,81 +118,73 @@ class Observation(Entity):
 
     collection = "observations"
 
-    series: Code
-    """The series it belongs to."""
+    series: Ref[Series]
     period: Period
-    """The period it covers."""
     value: Number
     """The figure in the base unit, written out."""
     published: Published
     """The figure as printed."""
     wording: BilingualTitle
-    """The figure in words, with what limits it."""
+    """The figure in words, with its qualifier."""
     qualifier: Qualifier
-    """How the wording limits it."""
+    """How the wording limits the figure."""
     bounds: Bounds = Bounds()
     """The limits that the wording states."""
     status: Status
-    """What the publisher says about how final it is."""
-    source: Code
-    """The source."""
+    """How final the figure is, according to the publisher."""
+    source: Ref[Source]
     locator: Locator | None = None
-    """The place in the source."""
+    """The paragraph and sentence of the source, such as P2.S2."""
     revision_reason: BilingualText | None = None
-    """Why it differs from an earlier figure of the same period, where the source says so."""
+    """Why it differs from an earlier figure for the same period, if the source says so."""
 
     def natural_key(self) -> str:
-        """Spell the series, the first month and the source."""
         return f"{self.series}.{self.period.start:%Y-%m}.{self.source}"
 
 
 class GrowthRate(Entity):
-    """A change from one period to another that a source prints; never one that was computed."""
+    """A rate of change as a source states it; rates are never computed."""
 
     collection = "growth-rates"
 
-    series: Code
-    """The series whose figures changed."""
+    series: Ref[Series]
+    """The series that changed."""
     period: Period
-    """The period that it ends with."""
+    """The later period."""
     base_period: Period
-    """The period that it starts from."""
+    """The earlier period."""
     value: Number
-    """In percent, with a minus sign for a fall."""
+    """The rate in percent; negative for a decline."""
     wording: BilingualTitle
     """The change in words."""
     basis: GrowthBasis
-    """Whether the base is known to be restated, so that no published level leads to the rate."""
-    source: Code
-    """The source."""
+    """restated if the base is known to differ from the level published for it; else unstated."""
+    source: Ref[Source]
     locator: Locator | None = None
-    """The place in the source."""
+    """The paragraph and sentence of the source, such as P2.S2."""
     note: BilingualText | None = None
     """How the basis is known."""
 
     def natural_key(self) -> str:
-        """Spell the series, the first month and the source."""
         return f"{self.series}.{self.period.start:%Y-%m}.{self.source}"
 
 
 class Report(Entity):
-    """Another source's account of an observation."""
+    """What another source says about an observation."""
 
     collection = "reports"
 
-    observation: Code
-    """The observation."""
-    source: Code
+    observation: Ref[Observation]
+    source: Ref[Source]
     """The other source."""
     wording: BilingualTitle
-    """What it says."""
+    """The figure as the other source words it."""
     agreement: Agreement
-    """How that compares."""
+    """How it compares with the observation."""
     locator: Locator | None = None
-    """The place in the other source."""
+    """The paragraph and sentence of the other source, such as P2.S2."""
     note: BilingualText
     """A sentence on the agreement or the difference."""
 
     def natural_key(self) -> str:
-        """Spell the observation and the source."""
         return f"{self.observation}.{self.source}"

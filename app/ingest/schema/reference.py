@@ -1,9 +1,6 @@
-"""Releases, sources and the code lists."""
+"""Releases, sources and code lists."""
 
 from datetime import date
-from typing import Annotated
-
-from pydantic import StringConstraints
 
 from app.enums import AreaKind, InstrumentKind, Precision, Standing
 from app.ingest.schema.base import CodeListEntity, Entity
@@ -14,6 +11,7 @@ from app.ingest.schema.fields import (
     BilingualTitle,
     Day,
     Decimals,
+    LanguageCode,
     Locator,
     Position,
     StrictModel,
@@ -22,71 +20,64 @@ from app.ingest.schema.fields import (
 
 
 class Release(Entity):
-    """A dated release of this data set; the newest one is what the API serves."""
+    """A dated release of the data set; the API serves the newest one."""
 
     collection = "releases"
 
     date: Day
-    """The day of the release."""
+    """The date of the release."""
     number: Position = 1
-    """Which release of that day it is; left out where it is the only one."""
+    """The number of the release on that day; omit it for the first."""
     note: BilingualText
-    """What the release brings."""
+    """What is new in the release."""
 
     def natural_key(self) -> str:
-        """Name the file after its day, and after its number where the day has several."""
         day = self.date.isoformat()
         return day if self.number == 1 else f"{day}.{self.number}"
 
 
 class Speaker(StrictModel):
-    """The person who gave the figures."""
+    """The person who announced the figures."""
 
     name: BilingualTitle
-    """The speaker's name."""
     title: BilingualText
     """The office held at the time of the event."""
 
 
 class Goal(StrictModel):
-    """The goal that a press conference states for the whole of the coming year's work."""
+    """The overall goal that a press conference states for the coming year."""
 
     text: BilingualText
-    """The goal."""
     locator: Locator
-    """Where the source states it."""
+    """The paragraph and sentence that state it."""
 
 
 class Source(Entity):
-    """A document or event that figures and commitments come from."""
+    """A document or event that states figures and commitments."""
 
     collection = "sources"
 
     edition: Year | None = None
-    """The year reviewed, for a press conference that the API is built on; else left out."""
+    """The year under review, for a press conference that the data set is based on; else omitted."""
     standing: Standing
-    """How near the document stands to the institution whose figures it carries."""
+    """How close the document is to the institution whose figures it states."""
     title: BilingualTitle
-    """The title of the document."""
     event: BilingualText | None = None
-    """The event that the document tells of."""
+    """The event that the document reports on."""
     publisher: BilingualTitle
-    """Who published the document."""
     body: BilingualText
-    """The institution whose figures these are."""
+    """The institution that compiled the figures."""
     speaker: Speaker | None = None
-    """Who gave the figures."""
+    """The person who announced the figures."""
     place: BilingualText | None = None
-    """Where the event was held."""
     held_on: Day | None = None
-    """The day of the event."""
     published_on: Day
-    """The day of publication. It is the vintage of the figures, unless held_on gives the day on
-    which an event told them; where only the month is known, the last day of it."""
+    """The date of publication: the vintage of the figures, unless held_on gives the date of the
+    event at which they were announced. If only the month is known, its last day."""
     published_precision: Precision = Precision.DAY
-    """month where only the month of publication is known."""
-    language: Annotated[str, StringConstraints(pattern="^[a-z]{2}$")]
-    """The language of the document by its ISO 639-1 code, such as en or zh."""
+    """month if only the month of publication is known."""
+    language: LanguageCode
+    """The ISO 639-1 code of the document's language, such as en or zh."""
     address: Address | None = None
     """The web address of the document."""
     licence: BilingualText
@@ -94,11 +85,11 @@ class Source(Entity):
     sentences: list[Position] | None = None
     """The number of sentences in each paragraph; locators are checked against it."""
     goal: Goal | None = None
-    """The goal stated for the whole of the coming year's work."""
+    """The overall goal stated for the coming year."""
 
     @property
     def vintage(self) -> date:
-        """Give the day on which its figures became known."""
+        """The date on which the figures became known."""
         return self.held_on or self.published_on
 
 
@@ -108,18 +99,17 @@ class Topic(CodeListEntity):
     collection = "topics"
 
     description: BilingualText
-    """What belongs to it."""
 
 
 class Area(CodeListEntity):
-    """A country by its ISO 3166 alpha-2 code, or a group of countries."""
+    """A country, with its ISO 3166 alpha-2 code as the key, or a group of countries."""
 
     collection = "areas"
 
     kind: AreaKind
     """country or group."""
     definition: BilingualText
-    """What the area covers; for a group, who its members are."""
+    """What the area covers; for a group, its members."""
 
 
 class Unit(CodeListEntity):
@@ -128,22 +118,19 @@ class Unit(CodeListEntity):
     collection = "units"
 
     symbol: BilingualTitle
-    """The short sign of the unit."""
     suffix: BilingualSuffix
     """What is printed after a number in this unit."""
     decimals: Decimals
     """The usual number of decimals."""
     description: BilingualText
-    """What the unit is."""
 
 
 class Sector(CodeListEntity):
-    """A field of the economy."""
+    """A sector of the economy."""
 
     collection = "sectors"
 
     description: BilingualText
-    """What belongs to it."""
 
 
 class Instrument(CodeListEntity):
@@ -152,6 +139,5 @@ class Instrument(CodeListEntity):
     collection = "instruments"
 
     kind: InstrumentKind
-    """What sort of means it is."""
+    """The type of instrument."""
     description: BilingualText
-    """What it is."""

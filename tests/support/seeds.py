@@ -1,7 +1,11 @@
 """Help for tests of the seed: copy the real one, break a file of it, and say what is wrong."""
 
+import atexit
+import json
+import os
 from pathlib import Path
-from shutil import copytree, ignore_patterns
+from shutil import copytree, ignore_patterns, rmtree
+from tempfile import mkdtemp
 from typing import NamedTuple
 
 import pytest
@@ -9,8 +13,11 @@ import pytest
 from app.ingest.build import build
 from app.ingest.issues import SeedError, SeedIssue
 
-ROOT = Path(__file__).parents[1]
-SEED = ROOT / "seed"
+ROOT = Path(__file__).parents[2]
+NEWEST = Path(os.environ.get("BRI_SEED", ROOT / "seed")).absolute()
+"""The seed as it is now; with BRI_SEED the suite runs on another one."""
+PINNED = "2026-11-25.2"
+"""The release whose figures tests name; test_newest is about those that have come since."""
 MIGRATIONS = ROOT / "migrations"
 
 SCIO = "sources/scio-2025-01-15.yaml"
@@ -46,6 +53,35 @@ source: {source}
 """
 
 
+def pinned() -> Path:
+    """Give the seed without what has come after the pinned release.
+
+    The first thing that a new edition adds is the record of all that was there before it.
+    """
+    frozen = NEWEST / "history" / f"{PINNED}.jsonl"
+    if not frozen.exists():
+        return NEWEST
+    folder = Path(mkdtemp(prefix="bri-pinned-"))
+    atexit.register(rmtree, folder, ignore_errors=True)
+    seed = copytree(NEWEST, folder / "seed", ignore=ignore_patterns(".*"))
+    records = [json.loads(line) for line in frozen.read_text("utf-8").splitlines()]
+    held = {(record["collection"], record["key"]) for record in records}
+    for path in seed.glob("*/*.yaml"):
+        is_release = path.parent.name == "releases"
+        is_held = path.stem <= PINNED if is_release else (path.parent.name, path.stem) in held
+        if not is_held:
+            path.unlink()
+    for path in seed.glob("history/*.jsonl"):
+        if path.stem >= PINNED:
+            path.unlink()
+    os.environ["BRI_SEED"] = str(seed)
+    return seed
+
+
+SEED = pinned()
+"""The seed of the pinned release, whatever figures have been added since."""
+
+
 class Broken(NamedTuple):
     """One edit that breaks one file, and what must be told of it."""
 
@@ -58,9 +94,9 @@ class Broken(NamedTuple):
     """A text on the line that is told; by default the first line of the new text."""
 
 
-def copied(folder: Path) -> Path:
-    """Copy the real seed into a folder."""
-    return copytree(SEED, folder / "seed", ignore=ignore_patterns(".*"))
+def copied(folder: Path, origin: Path = SEED) -> Path:
+    """Copy a seed into a folder."""
+    return copytree(origin, folder / "seed", ignore=ignore_patterns(".*"))
 
 
 def edit(seed: Path, file: str, old: str, new: str) -> None:
@@ -99,7 +135,7 @@ def check_told(seed: Path, broken: Broken) -> None:
     edit(seed, broken.file, broken.old, broken.new)
     at = broken.at if broken.at is not None else broken.new.strip().splitlines()[0]
     field = f" {broken.field}:" if broken.field else ""
-    told = f"seed/{broken.file}:{line_of(seed, broken.file, at)}:{field} "
+    told = f"{seed / broken.file}:{line_of(seed, broken.file, at)}:{field} "
     faults = [str(fault) for fault in refused(seed)]
     found = [fault.removeprefix(told) for fault in faults if fault.startswith(told)]
     assert [broken.message in message for message in found].count(True) == 1, faults

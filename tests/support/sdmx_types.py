@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from app.formats.sdmx.component import Component, TextType
-from app.formats.sdmx.components import ATTRIBUTES, MEASURE, SERIES_KEY
+from app.formats.sdmx.components import ATTRIBUTES, MEASURE, SERIES_KEY, Component, TextType
 from app.parameters.sdmx import TIME
 
 TYPES = {
@@ -36,7 +35,9 @@ def schema(message: Path, space: str, version: str, *, whole: bool) -> str:
     dimensions = {one.id: declared(one, must=True) for one in SERIES_KEY}
     dimensions[TIME] = f'<xs:attribute name="{TIME}" type="{TYPES[TextType.TIME]}" use="required"/>'
     apart = list(dimensions) if flat else [at]
-    values = "".join(declared(one, must=whole and one.mandatory) for one in (MEASURE, *ATTRIBUTES))
+    values = "".join(
+        declared(one, must=whole and one.is_mandatory) for one in (MEASURE, *ATTRIBUTES)
+    )
     observation = "".join(dimensions[name] for name in apart) + values
     series = "".join(text for name, text in dimensions.items() if name not in apart)
     held = ELEMENT.format("Obs" if flat else "Series")
@@ -59,6 +60,6 @@ def schema(message: Path, space: str, version: str, *, whole: bool) -> str:
 
 def declared(one: Component, *, must: bool) -> str:
     """Declare a component as an attribute of XML."""
-    kind = TYPES[one.type] if one.type else "xs:string"
+    kind = "xs:string" if one.codelist else TYPES[TextType(one.representation)]
     use = "required" if must else "optional"
     return f'<xs:attribute name="{one.id}" type="{kind}" use="{use}"/>'

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page
 
 from app.pages.guide import PAGE_NAMES
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 AXE = ROOT / ".ci" / "node_modules" / "axe-core" / "axe.min.js"
 PATHS = (
     "/",
@@ -62,8 +62,7 @@ def axe() -> str:
     return AXE.read_text()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(("language", "theme"), [("en", "light"), ("zh", "dark")])
 def test_axe_finds_nothing(
     browser: Browser, server: str, axe: str, language: str, theme: Any
 ) -> None:

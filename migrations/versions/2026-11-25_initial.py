@@ -1,0 +1,499 @@
+"""Create all tables, indexes and the full-text index.
+
+Revision ID: 2026_11_25_initial
+Revises: nothing
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "2026_11_25_initial"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+# SQLite has no exact decimals: NUMERIC would turn 50.3 into a binary fraction.
+EXACT = sa.Numeric(38, 10).with_variant(sa.String(40), "sqlite")
+LINKS = (
+    *(("indicator", "instrument"), ("indicator", "sector")),
+    *(("outcome", "area"), ("outcome", "indicator")),
+    *(("outcome", "instrument"), ("outcome", "sector")),
+    *(("action", "area"), ("action", "instrument"), ("action", "sector"), ("action", "topic")),
+)
+TABLES = (
+    *("area", "instrument", "release", "sector", "source", "topic", "unit", "indicator"),
+    *("series", "observation", "headline", "report", "outcome", "priority_area", "action"),
+    *("baseline", *(f"{owner}_{target}" for owner, target in LINKS), "release_entry", "change"),
+    *("changed_field", "growth_rate", "series_break"),
+)
+FTS5_TABLE = """
+CREATE VIRTUAL TABLE search_index USING fts5 (
+    kind UNINDEXED, code UNINDEXED, title_en, text_en, title_zh, text_zh,
+    tokenize = 'porter unicode61 remove_diacritics 2'
+)
+"""
+TSVECTOR_TABLE = """
+CREATE TEXT SEARCH DICTIONARY stem (TEMPLATE = snowball, LANGUAGE = porter);
+CREATE TABLE search_index (
+    id integer CONSTRAINT pk_search_index PRIMARY KEY,
+    kind text NOT NULL, code text NOT NULL,
+    title_en text NOT NULL, text_en text NOT NULL,
+    title_zh text NOT NULL, text_zh text NOT NULL,
+    title_en_lexemes text NOT NULL, text_en_lexemes text NOT NULL,
+    title_zh_lexemes text NOT NULL, text_zh_lexemes text NOT NULL,
+    vector tsvector NOT NULL
+);
+CREATE INDEX ix_search_index_vector ON search_index USING gin (vector)
+"""
+SEARCH_INDEX = {"sqlite": FTS5_TABLE, "postgresql": TSVECTOR_TABLE}
+DROP_SEARCH_INDEX = {
+    "sqlite": "DROP TABLE search_index",
+    "postgresql": "DROP TABLE search_index; DROP TEXT SEARCH DICTIONARY stem",
+}
+
+
+Columns = list[sa.Column[Any]]
+
+
+def columns(kind: sa.types.TypeEngine[Any], *names: str, null: bool = False) -> Columns:
+    return [sa.Column(name, kind, nullable=null) for name in names]
+
+
+integer = partial(columns, sa.Integer())
+text = partial(columns, sa.String())
+day = partial(columns, sa.Date())
+exact = partial(columns, EXACT)
+json = partial(columns, sa.JSON())
+boolean = partial(columns, sa.Boolean())
+
+
+def texts(*names: str, null: bool = False) -> Columns:
+    """Define two columns for each text: one for English, one for Chinese."""
+    return text(*(f"{name}_{language}" for name in names for language in ("en", "zh")), null=null)
+
+
+def create_table(
+    table: str,
+    *columns: sa.Column[Any],
+    checks: Mapping[str, str] | None = None,
+    references: Mapping[str, str] | None = None,
+    key: Sequence[str] = ("id",),
+    unique: Sequence[Sequence[str]] = (),
+    indexes: Sequence[str] = (),
+) -> None:
+    """Create a table whose constraints and single-column indexes follow the naming convention."""
+    op.create_table(
+        table,
+        *columns,
+        *(
+            sa.CheckConstraint(sql, op.f(f"ck_{table}_{name}"))
+            for name, sql in (checks or {}).items()
+        ),
+        *(
+            sa.ForeignKeyConstraint([name], [f"{target}.id"], op.f(f"fk_{table}_{name}"))
+            for name, target in (references or {}).items()
+        ),
+        sa.PrimaryKeyConstraint(*key, name=op.f(f"pk_{table}")),
+        *(
+            sa.UniqueConstraint(*names, name=op.f(f"uq_{table}_{'_'.join(names)}"))
+            for names in unique
+        ),
+    )
+    for name in indexes:
+        op.create_index(op.f(f"ix_{table}_{name}"), table, [name])
+
+
+def create_link_table(owner: str, target: str) -> None:
+    """Create the table that links two others."""
+    references = {f"{owner}_id": owner, f"{target}_id": target}
+    create_table(
+        f"{owner}_{target}",
+        *integer(*references),
+        references=dict(sorted(references.items())),
+        key=tuple(references),
+        indexes=(f"{target}_id",),
+    )
+
+
+def upgrade() -> None:
+    """Create everything."""
+    create_table(
+        "area",
+        *integer("id"),
+        *text("code"),
+        *integer("position"),
+        *texts("name"),
+        *text("kind"),
+        *texts("definition"),
+        checks={
+            "kind": "kind IN ('country', 'group')",
+            "filled": "name_en <> '' AND name_zh <> ''",
+            "position": "position >= 1",
+        },
+        unique=(("code",),),
+    )
+    create_table(
+        "instrument",
+        *integer("id"),
+        *text("code"),
+        *integer("position"),
+        *texts("name", "description"),
+        *text("kind"),
+        checks={
+            "kind": "kind IN ('platform', 'exhibition', 'project_type', 'agreement', 'mechanism')",
+            "filled": "name_en <> '' AND name_zh <> ''",
+            "position": "position >= 1",
+        },
+        unique=(("code",),),
+    )
+    create_table(
+        "release",
+        *integer("id"),
+        *text("seed_hash", "schema_revision", "code"),
+        *day("released_on"),
+        *texts("note"),
+        *json("counts"),
+        checks={"one_row": "id = 1"},
+    )
+    create_table(
+        "sector",
+        *integer("id"),
+        *text("code"),
+        *integer("position"),
+        *texts("name", "description"),
+        checks={"filled": "name_en <> '' AND name_zh <> ''", "position": "position >= 1"},
+        unique=(("code",),),
+    )
+    create_table(
+        "source",
+        *integer("id"),
+        *text("code"),
+        *integer("edition", null=True),
+        *text("standing"),
+        *texts("title"),
+        *texts("event", null=True),
+        *texts("publisher", "body"),
+        *texts("speaker", "speaker_title", "place", null=True),
+        *day("held_on", null=True),
+        *day("published_on"),
+        *text("published_precision", "language"),
+        *text("address", null=True),
+        *texts("licence"),
+        *texts("goal", null=True),
+        *text("goal_locator", null=True),
+        checks={
+            "language": "length(language) = 2",
+            "published_precision": "published_precision IN ('day', 'month')",
+            "standing": "standing IN ('primary', 'repost', 'secondary')",
+            "filled": "title_en <> '' AND title_zh <> '' AND publisher_en <> '' AND publisher_zh <> ''",
+            "dates_order": "held_on <= published_on",
+        },
+        unique=(("code",), ("edition",)),
+    )
+    create_table(
+        "topic",
+        *integer("id"),
+        *text("code"),
+        *integer("position"),
+        *texts("name", "description"),
+        checks={"filled": "name_en <> '' AND name_zh <> ''", "position": "position >= 1"},
+        unique=(("code",),),
+    )
+    create_table(
+        "unit",
+        *integer("id"),
+        *text("code"),
+        *integer("position"),
+        *texts("name", "description", "symbol", "suffix"),
+        *integer("decimals"),
+        checks={
+            "filled": "name_en <> '' AND name_zh <> ''",
+            "decimals": "decimals >= 0",
+            "position": "position >= 1",
+        },
+        unique=(("code",),),
+    )
+    create_table(
+        "indicator",
+        *integer("id"),
+        *text("code"),
+        *integer("position"),
+        *texts("name", "definition", "note"),
+        *integer("topic_id", "unit_id"),
+        *text("direction"),
+        *integer("reporting_area_id", "counterpart_area_id"),
+        *text("classifier", null=True),
+        checks={
+            "direction": "direction IN ('outward', 'inward', 'two_way')",
+            "filled": "name_en <> '' AND name_zh <> ''",
+            "position": "position >= 1",
+        },
+        references={
+            "counterpart_area_id": "area",
+            "reporting_area_id": "area",
+            "topic_id": "topic",
+            "unit_id": "unit",
+        },
+        unique=(("code",),),
+        indexes=("counterpart_area_id", "reporting_area_id", "topic_id", "unit_id"),
+    )
+    create_table(
+        "series",
+        *integer("id"),
+        *text("code"),
+        *integer("indicator_id", "reporting_area_id", "counterpart_area_id", "unit_id", "months"),
+        *texts("note", null=True),
+        *integer("observations"),
+        *day("first_period_start", "last_period_start", null=True),
+        checks={"months": "months BETWEEN 1 AND 12"},
+        references={
+            "counterpart_area_id": "area",
+            "indicator_id": "indicator",
+            "reporting_area_id": "area",
+            "unit_id": "unit",
+        },
+        unique=(
+            ("code",),
+            ("indicator_id", "reporting_area_id", "counterpart_area_id", "unit_id", "months"),
+        ),
+        indexes=("indicator_id", "months", "counterpart_area_id", "reporting_area_id", "unit_id"),
+    )
+    create_table(
+        "observation",
+        *integer("source_id"),
+        *text("locator", null=True),
+        *integer("id"),
+        *text("code"),
+        *integer("series_id"),
+        *day("period_start", "period_end"),
+        *exact("value", "published_value"),
+        *integer("multiplier", "decimals"),
+        *texts("wording"),
+        *text("qualifier"),
+        *exact("lower_bound", "upper_bound", null=True),
+        *text("status"),
+        *day("vintage", "current_from", "current_until"),
+        *integer("previous_id", null=True),
+        *text("revision", null=True),
+        *texts("revision_reason", null=True),
+        checks={
+            "qualifier_bounds": "(qualifier = 'exact' AND lower_bound IS NULL AND upper_bound IS NULL) OR (qualifier = 'over' AND lower_bound IS NOT NULL AND lower_bound = value AND upper_bound IS NULL) OR (qualifier = 'nearly' AND upper_bound IS NOT NULL AND upper_bound = value) OR qualifier = 'about'",
+            "qualifier": "qualifier IN ('exact', 'over', 'nearly', 'about')",
+            "status": "status IN ('normal', 'provisional', 'estimated', 'revised')",
+            "filled": "wording_en <> '' AND wording_zh <> ''",
+            "bounds_order": "CAST(lower_bound AS NUMERIC) <= CAST(upper_bound AS NUMERIC)",
+            "decimals": "decimals BETWEEN 0 AND 10",
+            "multiplier": "multiplier BETWEEN 0 AND 15",
+            "period_order": "period_start < period_end",
+            "current_order": "current_from <= current_until",
+            "revision": "revision IN ('confirmed', 'rounded', 'refined', 'revised')",
+            "revision_previous": "(previous_id IS NULL) = (revision IS NULL)",
+        },
+        references={"previous_id": "observation", "series_id": "series", "source_id": "source"},
+        unique=(("code",), ("series_id", "period_start", "source_id")),
+        indexes=("previous_id",),
+    )
+
+    not_superseded = sa.text("current_until = '9999-12-31'")
+    op.create_index(
+        op.f("ix_observation_period"), "observation", ["period_start", "series_id", "source_id"]
+    )
+    op.create_index(
+        op.f("ix_observation_value"), "observation", [sa.text("CAST(value AS NUMERIC)"), "id"]
+    )
+    op.create_index(
+        op.f("ix_observation_current"),
+        "observation",
+        ["vintage", "id"],
+        sqlite_where=not_superseded,
+        postgresql_where=not_superseded,
+    )
+    op.create_index(
+        op.f("ix_observation_source"), "observation", ["source_id", "series_id", "period_start"]
+    )
+    op.create_index(op.f("ix_observation_status"), "observation", ["status", "qualifier"])
+    op.create_index(
+        op.f("ix_observation_vintage"), "observation", ["vintage", "id", "current_until"]
+    )
+    # A covering index: lists of a series find, filter and sort rows without reading the table.
+    op.create_index(
+        op.f("ix_observation_series"),
+        "observation",
+        [
+            *("series_id", "period_start", "source_id"),
+            *("current_until", "period_end", "qualifier", "status", "value"),
+        ],
+    )
+    create_table(
+        "headline",
+        *integer("indicator_id", "observation_id"),
+        references={"indicator_id": "indicator", "observation_id": "observation"},
+        key=("indicator_id",),
+        unique=(("observation_id",),),
+    )
+    create_table(
+        "report",
+        *integer("source_id"),
+        *text("locator", null=True),
+        *integer("id"),
+        *text("code"),
+        *integer("observation_id"),
+        *texts("wording"),
+        *text("agreement"),
+        *texts("note"),
+        checks={"agreement": "agreement IN ('same', 'differs', 'rounded', 'other_unit')"},
+        references={"observation_id": "observation", "source_id": "source"},
+        unique=(("code",), ("observation_id", "source_id")),
+        indexes=("source_id",),
+    )
+    create_table(
+        "outcome",
+        *integer("source_id"),
+        *text("locator", null=True),
+        *integer("id"),
+        *text("code"),
+        *integer("year", "position", "topic_id"),
+        *texts("text"),
+        checks={"filled": "text_en <> '' AND text_zh <> ''", "position": "position >= 1"},
+        references={"source_id": "source", "topic_id": "topic"},
+        unique=(("code",), ("year", "position")),
+        indexes=("source_id", "topic_id"),
+    )
+    create_table(
+        "priority_area",
+        *integer("source_id"),
+        *text("locator", null=True),
+        *integer("id"),
+        *text("code"),
+        *integer("year"),
+        *text("slug"),
+        *integer("position"),
+        *texts("title", "summary"),
+        *texts("aim", null=True),
+        *text("aim_locator", null=True),
+        checks={
+            "filled": "title_en <> '' AND title_zh <> ''",
+            "position": "position BETWEEN 1 AND 4",
+        },
+        references={"source_id": "source"},
+        unique=(("code",), ("year", "position"), ("year", "slug")),
+        indexes=("source_id",),
+    )
+    create_table(
+        "action",
+        *integer("source_id"),
+        *text("locator", null=True),
+        *integer("id"),
+        *text("code"),
+        *integer("priority_area_id", "position"),
+        *text("kind"),
+        *texts("text"),
+        *text("status"),
+        checks={
+            "kind": "kind IN ('expand', 'use', 'host', 'promote', 'improve', 'build', 'deepen', 'sign', 'coordinate')",
+            "status": "status IN ('announced')",
+            "filled": "text_en <> '' AND text_zh <> ''",
+            "position": "position >= 1",
+        },
+        references={"priority_area_id": "priority_area", "source_id": "source"},
+        unique=(("code",), ("priority_area_id", "position")),
+        indexes=("source_id",),
+    )
+    create_table(
+        "baseline",
+        *integer("priority_area_id", "indicator_id"),
+        *boolean("editorial"),
+        checks={"editorial": "editorial"},
+        references={"indicator_id": "indicator", "priority_area_id": "priority_area"},
+        key=("priority_area_id", "indicator_id"),
+        indexes=("indicator_id",),
+    )
+    for owner, target in LINKS:
+        create_link_table(owner, target)
+    op.execute(SEARCH_INDEX[op.get_context().dialect.name])
+    create_table(
+        "release_entry",
+        *integer("id"),
+        *text("code"),
+        *day("released_on"),
+        *integer("number"),
+        *texts("note"),
+        checks={"number": "number >= 1"},
+        unique=(("code",), ("released_on", "number")),
+    )
+    create_table(
+        "change",
+        *integer("id"),
+        *text("code"),
+        *integer("release_entry_id"),
+        *text("collection", "record", "kind"),
+        *texts("title"),
+        checks={
+            "kind": "kind IN ('added', 'revised', 'corrected', 'removed')",
+            "filled": "title_en <> '' AND title_zh <> ''",
+        },
+        references={"release_entry_id": "release_entry"},
+        unique=(("code",), ("release_entry_id", "collection", "record")),
+    )
+    create_table(
+        "changed_field",
+        *integer("change_id", "position"),
+        *text("field"),
+        *text("before", "after", null=True),
+        references={"change_id": "change"},
+        key=("change_id", "position"),
+    )
+    create_table(
+        "growth_rate",
+        *integer("source_id"),
+        *text("locator", null=True),
+        *integer("id"),
+        *text("code"),
+        *integer("series_id"),
+        *day("period_start", "period_end", "vintage", "current_from", "current_until"),
+        *day("base_start", "base_end"),
+        *exact("value"),
+        *texts("wording"),
+        *text("basis"),
+        *texts("note", null=True),
+        checks={
+            "basis": "basis IN ('unstated', 'restated')",
+            "filled": "wording_en <> '' AND wording_zh <> ''",
+            "base_before": "base_end < period_start",
+            "base_order": "base_start < base_end",
+            "current_order": "current_from <= current_until",
+            "period_order": "period_start < period_end",
+        },
+        references={"series_id": "series", "source_id": "source"},
+        unique=(("code",), ("series_id", "period_start", "source_id")),
+    )
+
+    op.create_index(
+        op.f("ix_growth_rate_period"), "growth_rate", ["period_start", "series_id", "source_id"]
+    )
+    op.create_index(
+        op.f("ix_growth_rate_source"), "growth_rate", ["source_id", "series_id", "period_start"]
+    )
+    op.create_index(
+        op.f("ix_growth_rate_vintage"), "growth_rate", ["vintage", "id", "current_until"]
+    )
+    create_table(
+        "series_break",
+        *integer("series_id"),
+        *day("start"),
+        *texts("note"),
+        checks={"filled": "note_en <> '' AND note_zh <> ''"},
+        references={"series_id": "series"},
+        key=("series_id", "start"),
+    )
+
+
+def downgrade() -> None:
+    """Drop everything."""
+    op.execute(DROP_SEARCH_INDEX[op.get_context().dialect.name])
+    for table in reversed(TABLES):
+        op.drop_table(table)

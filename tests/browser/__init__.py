@@ -1,0 +1,1 @@
+"""What a reader meets: real pages in a real browser."""

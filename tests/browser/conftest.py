@@ -1,0 +1,39 @@
+"""What tests in a browser share."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.support.chromium import PATH, chromium
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """Start Chromium; without one these tests are left out, but not in CI.
+
+    It is stopped after this folder, since tests after it could run no event loop of their own.
+    """
+    if PATH is None and not os.environ.get("CI"):
+        pytest.skip("no Chromium on this machine")
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def visit(browser: Browser, server: str) -> Iterator[tuple[Page, list[str]]]:
+    """Open a page and note everything that goes wrong on it."""
+    page = browser.new_page(base_url=server)
+    wrong: list[str] = []
+    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on(
+        "request",
+        lambda asked: (
+            None if asked.url.startswith((server, "data:", "blob:")) else wrong.append(asked.url)
+        ),
+    )
+    page.on("requestfailed", lambda asked: wrong.append(f"failed: {asked.url}"))
+    yield page, wrong
+    page.close()

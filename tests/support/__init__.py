@@ -1,0 +1,1 @@
+"""Helpers of the tests: servers, seeds, clients, and the contract that answers are held to."""

@@ -1,0 +1,123 @@
+"""An invented next edition: all that one press conference adds to a seed, as seed/README.md says.
+
+``python -m tests.support.edition FOLDER`` copies the seed and adds an edition to the copy. With
+``BRI_SEED=FOLDER`` the whole suite then runs on the copy.
+"""
+
+import sys
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from app.ingest.build import load_valid_seed
+from app.ingest.history import freeze_release
+from tests.support.seeds import NEWEST, copied
+
+PINNED = "scio-2025-01-15"
+"""The source whose figures and commitments are invented anew for a later year."""
+YEAR = 2024
+
+
+def add_edition(seed: Path, year: int, held: date) -> str:
+    """Add the press conference that reviews a year and announces the next; give its key."""
+    freeze_release(load_valid_seed(seed), seed)
+    key = f"scio-{held}"
+    source = read(seed / "sources" / f"{PINNED}.yaml")
+    source |= {"edition": year, "held_on": str(held), "published_on": str(held)}
+    write(seed, f"sources/{key}", source)
+    for path in sorted((seed / "observations").glob(f"*.{PINNED}.yaml")):
+        add_figure(seed, read(path), year, key)
+    for collection in ("outcomes", "priority-areas", "actions"):
+        for path in sorted((seed / collection).glob(f"{YEAR}-*.yaml")) + sorted(
+            (seed / collection).glob(f"{YEAR + 1}-*.yaml")
+        ):
+            record = read(path)
+            if record["source"] != PINNED:
+                continue
+            later = int(record["year"]) - YEAR + year
+            record |= {"source": key, "year": later}
+            if "priority_area" in record:
+                record["priority_area"] = f"{later}{record['priority_area'][4:]}"
+            write(seed, f"{collection}/{later}{path.stem[4:]}", record)
+    note = {"en": f"The edition of {year}.", "zh": f"{year}年版。"}
+    write(seed, f"releases/{held}", {"date": str(held), "note": note})
+    load_valid_seed(seed)
+    return key
+
+
+def add_figure(seed: Path, figure: dict[str, Any], year: int, source: str) -> None:
+    """Add the figure of a full year, a little larger than the one it is made from."""
+    series = str(figure["series"])
+    whole = f"{series.rpartition('.')[0]}.P12M"
+    if not (seed / "series" / f"{whole}.yaml").exists():
+        write(seed, f"series/{whole}", read(seed / f"series/{series}.yaml") | {"months": 12})
+    published = figure["published"]
+    old = Decimal(str(published["value"]))
+    new = old + Decimal(1).scaleb(-published["decimals"])
+    scale = Decimal(10) ** published["multiplier"]
+    hundred_million = Decimal(10) ** 8
+    spoken = {
+        str(old): str(new),
+        plain(old * scale / hundred_million): plain(new * scale / hundred_million),
+    }
+    published["value"] = new if published["decimals"] else int(new)
+    figure |= {
+        "series": whole,
+        "period": {"start": f"{year}-01-01", "end": f"{year}-12-31"},
+        "value": int(new * scale),
+        "source": source,
+    }
+    for language, words in figure["wording"].items():
+        for said, instead in spoken.items():
+            if said in words:
+                figure["wording"][language] = words.replace(said, instead)
+                break
+    for bound in figure.get("bounds", {}):
+        figure["bounds"][bound] = int(new * scale)
+    write(seed, f"observations/{whole}.{year}-01.{source}", figure)
+
+
+def plain(number: Decimal) -> str:
+    """Write a number without zeros at its end and without an exponent."""
+    return f"{number.normalize():f}"
+
+
+def read(path: Path) -> dict[str, Any]:
+    """Read a seed file."""
+    content: dict[str, Any] = yaml.safe_load(path.read_text("utf-8"))
+    return content
+
+
+class Plain(yaml.SafeDumper):
+    """Writes decimals digit by digit, and days as an editor would type them."""
+
+
+Plain.add_representer(
+    Decimal,
+    lambda dumper, number: dumper.represent_scalar("tag:yaml.org,2002:float", f"{number:f}"),
+)
+Plain.add_representer(
+    date, lambda dumper, day: dumper.represent_scalar("tag:yaml.org,2002:timestamp", str(day))
+)
+
+
+def write(seed: Path, name: str, content: dict[str, Any]) -> None:
+    """Write a seed file, with the line that names its schema."""
+    path = seed / f"{name}.yaml"
+    collection = name.partition("/")[0]
+    kind = {"priority-areas": "priority-area", "series": "series"}.get(collection, collection[:-1])
+    text = yaml.dump(content, Dumper=Plain, allow_unicode=True, sort_keys=False, width=10_000)
+    head = f"# yaml-language-server: $schema=../.schemas/{kind}.json\n"
+    path.write_text(head + text.replace("'", ""), "utf-8")
+
+
+def main(folder: Path) -> None:
+    """Copy the seed, and add the edition of 2026 to the copy."""
+    add_edition(copied(folder, NEWEST), 2026, date(2027, 1, 20))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,87 @@
+"""Fails a run that leaves anything behind: a process, and with it a port, or a file."""
+
+import os
+import signal
+import tempfile
+import time
+from collections.abc import Iterator
+from multiprocessing import util
+from pathlib import Path
+from shutil import rmtree
+
+import pytest
+
+from tests.support.seeds import ROOT
+
+MARK = "TESTS_LEAVE_NOTHING"
+"""In the environment of everything that a run starts; names the folder for temporary files."""
+PATIENCE = 30
+"""The seconds in which what is ending may end; nothing is waited for once it has."""
+OWN = {".git", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".venv", "__pycache__"}
+
+
+def begin() -> None:
+    """Give the run a folder of its own for temporary files, and remember what there is."""
+    folder = tempfile.mkdtemp(prefix="bri-run-")
+    Path(folder).chmod(0o755)  # PostgreSQL runs as a user of its own.
+    # Folders of tests are kept where pytest always keeps them, for whoever looks into a failure.
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())
+    os.environ[MARK] = os.environ["TMPDIR"] = tempfile.tempdir = folder
+    os.environ["XDG_DATA_HOME"] = f"{folder}/data"
+    # Below -100 comes after what multiprocessing itself has there.
+    util.Finalize(None, rmtree, [folder], {"ignore_errors": True}, exitpriority=-200)
+    FILES.update(project_files())
+
+
+FILES: set[str] = set()
+
+
+def project_files() -> Iterator[str]:
+    """List the files of the project, without what tools keep there."""
+    for folder, folders, names in os.walk(ROOT):
+        folders[:] = [name for name in folders if name not in OWN | {"node_modules"}]
+        yield from (f"{folder}/{name}" for name in names if not name.startswith(".coverage"))
+
+
+def processes() -> Iterator[tuple[int, str]]:
+    """List the processes that the run has started and that still run."""
+    mark = f"{MARK}={os.environ[MARK]}".encode()
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if int(folder.name) != os.getpid() and mark in (folder / "environ").read_bytes():
+                words = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                # These two end with the process that they serve, which is this one without xdist.
+                if "multiprocessing.forkserver" in words or "resource_tracker" in words:
+                    parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+                    if parent == os.getpid():
+                        continue
+                yield int(folder.name), words
+        except OSError:
+            continue
+
+
+def leftovers() -> list[str]:
+    """End what is left of a run, and tell what it was."""
+    deadline = time.monotonic() + PATIENCE
+    while list(processes()) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    found = []
+    for number, words in processes():
+        found.append(f"process {number}: {words}")
+        os.kill(number, signal.SIGKILL)
+    folder = Path(os.environ[MARK])
+    found += [f"file {path}" for path in sorted(folder.iterdir()) if path.name[:5] != "pymp-"]
+    return found + [f"file {name}" for name in sorted(set(project_files()) - FILES)]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
+    """Look once all workers of the run have ended."""
+    result = yield
+    if not hasattr(session.config, "workerinput"):
+        found = leftovers()
+        for line in found:
+            session.config.get_terminal_writer().line(f"LEFT BEHIND: {line}", red=True)
+        if found and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    return result

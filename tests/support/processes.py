@@ -1,0 +1,174 @@
+"""Processes of the tests: the server by its own command line, forked from one that has imported it.
+
+A start of Python that imports everything takes a second of CPU. The forkserver of the standard
+library imports it once for each worker of the tests; what it forks runs the real command. A start
+from nothing is tested by test_cli, test_signals and test_wheel.
+"""
+
+import multiprocessing
+import os
+import socket
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import forkserver
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import coverage
+import httpx2
+import pytest
+from typer.testing import CliRunner, Result
+
+from app import cli
+from tests.support.targets import Target, environment_of
+
+MEASURING = "COVERAGE_PROCESS_CONFIG"
+"""Tells processes to measure coverage, where that is measured."""
+FORKING = multiprocessing.get_context("forkserver")
+FORKING.set_forkserver_preload(["app.application", "app.server.protocol", "uvicorn", __name__])
+LONGEST_END = 20
+"""The seconds that a process may take to end."""
+
+
+def bri(*arguments: str, **environment: str) -> Result:
+    """Run the command line in this process; a start of its own takes a second."""
+    return CliRunner().invoke(cli.app, arguments, env={**environment}, prog_name="bri")
+
+
+def free_port() -> int:
+    """Find a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def run_aside(
+    environment: dict[str, str], log: str, act: Callable[..., object], *given: object
+) -> None:
+    """Act in a process of its own, with an environment and a log."""
+    os.environ.clear()
+    os.environ.update(environment)
+    measured = coverage.process_startup(force=True) if MEASURING in environment else None
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    sys.stdin = open(0, closefd=False)  # noqa: SIM115
+    written = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    for stream in (1, 2):
+        os.dup2(written, stream)
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    try:
+        act(*given)
+    finally:
+        if measured is not None:
+            measured.stop()
+            measured.save()
+
+
+def run_command(*arguments: str) -> None:
+    """Run the command line."""
+    cli.app(arguments, prog_name="bri")
+
+
+def forked(
+    log: Path, act: Callable[..., object], *given: object, **environment: str
+) -> ForkServerProcess:
+    """Start a process that has imported the application already."""
+    whole = {**os.environ, **environment}
+    # What is forked measures itself: the process that forks would note nothing for it.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv(MEASURING, raising=False)
+        forkserver.ensure_running()
+    process = FORKING.Process(target=run_aside, args=(whole, str(log), act, *given))
+    process.start()
+    return process
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that runs, with its first process and what it writes."""
+
+    base: str
+    port: int
+    process: ForkServerProcess
+    log: Path
+
+    @property
+    def pid(self) -> int:
+        """The number of its first process."""
+        assert self.process.pid is not None
+        return self.process.pid
+
+
+def wait_until_ready(base: str, poll: Callable[[], int | None], seconds: float = 60) -> None:
+    """Wait until a server answers; fail at once if its process has an exit code."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        assert poll() is None, f"{base} has ended"
+        try:
+            if httpx2.get(f"{base}/health/ready").status_code == httpx2.codes.OK:
+                return
+        except httpx2.TransportError:
+            time.sleep(0.02)
+    raise AssertionError(f"{base} did not get ready")
+
+
+@contextmanager
+def launched(
+    target: Target,
+    act: Callable[..., object] = run_command,
+    /,
+    *,
+    log: Path | None = None,
+    workers: int = 1,
+    **environment: str,
+) -> Iterator[Server]:
+    """Serve a database on loopback; what runs can be another function than the command itself."""
+    port = free_port()
+    base = f"http://127.0.0.1:{port}"
+    command = ["serve", "--port", str(port), "--workers", str(workers)]
+    with TemporaryDirectory(prefix="bri-test-") as folder:
+        written = log or Path(folder) / "log"
+        process = forked(written, act, *command, **environment_of(target), **environment)
+        try:
+            wait_until_ready(base, lambda: process.exitcode)
+            yield Server(base, port, process, written)
+        except AssertionError as error:
+            error.add_note(written.read_text())
+            raise
+        finally:
+            end(process)
+
+
+def descendants(parent: int) -> list[int]:
+    """List the processes below a process."""
+    try:
+        tasks = list(Path(f"/proc/{parent}/task").iterdir())
+        children = [one for task in tasks for one in (task / "children").read_text().split()]
+    except OSError:
+        return []
+    return [one for child in map(int, children) for one in (child, *descendants(child))]
+
+
+def end(process: ForkServerProcess) -> None:
+    """End a process in an orderly way, or else by force."""
+    if process.exitcode is None:
+        process.terminate()
+        process.join(LONGEST_END)
+    if process.exitcode is None:
+        process.kill()
+        process.join()
+        raise AssertionError("a process did not end when told to")
+    process.close()
+
+
+@contextmanager
+def serving(
+    target: Target, log: Path | None = None, *, workers: int = 1, **environment: str
+) -> Iterator[str]:
+    """Serve a database on loopback; give the address."""
+    with launched(target, log=log, workers=workers, **environment) as server:
+        yield server.base

@@ -1,0 +1,52 @@
+"""Settings that would do the opposite of what was meant are refused."""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from app.settings import Settings
+from tests.support.processes import bri
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("public_url", "https://user:secret@data.example", "scheme, host and path only"),
+        ("public_url", "https://data.example/?lang=zh", "scheme, host and path only"),
+        ("public_url", "https://data.example/#top", "scheme, host and path only"),
+        ("rate_limit", "0/minute", "such as 600/minute"),
+        ("rate_limit", "often", "such as 600/minute"),
+        ("allowed_hosts", " , ", "host names separated by commas"),
+        ("allowed_hosts", "https://data.example", "host names separated by commas"),
+        ("allowed_hosts", "data.example;other.example", "host names separated by commas"),
+    ],
+)
+def test_nonsense_is_refused(name: str, value: str, message: str) -> None:
+    with pytest.raises(ValidationError, match=message) as caught:
+        Settings.model_validate({name: value})
+    assert "secret" not in str(caught.value)
+
+
+def test_hosts_and_rates_that_make_sense() -> None:
+    settings = Settings.model_validate(
+        {
+            "allowed_hosts": "data.example, *.Data.example,127.0.0.1,[::1]",
+            "rate_limit": "600/minute",
+            "public_url": "https://data.example/bri",
+        }
+    )
+    assert settings.allowed_hosts == ("data.example", "*.data.example", "127.0.0.1", "[::1]")
+    assert str(settings.public_url) == "https://data.example/bri"
+
+
+def test_a_misspelt_variable_is_refused(tmp_path: Path) -> None:
+    done = bri("build", "--database", str(tmp_path / "a.sqlite"), BRI_DATABSE_URL="x")
+    assert done.exit_code == 1
+    assert "BRI_DATABSE_URL is not a setting; did you mean BRI_DATABASE_URL?" in done.stderr
+
+
+@pytest.mark.skipif(find_spec("mcp") is None, reason="needs the package mcp")
+def test_the_tools_can_be_enabled() -> None:
+    assert Settings.model_validate({"mcp": "true"}).mcp
