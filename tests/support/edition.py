@@ -23,7 +23,7 @@ YEAR = 2024
 
 def add_edition(seed: Path, year: int, held: date) -> str:
     """Add the press conference that reviews a year and announces the next; give its key."""
-    freeze_release(load_valid_seed(seed), seed)
+    freeze_release(load_valid_seed(seed))
     key = f"scio-{held}"
     source = read(seed / "sources" / f"{PINNED}.yaml")
     source |= {"edition": year, "held_on": str(held), "published_on": str(held)}
