@@ -1,7 +1,7 @@
 """Pages: templates filled in, under a policy by which a browser loads nothing from elsewhere."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
@@ -12,6 +12,12 @@ from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 
 from app.enums import Qualifier
+from app.formats.registry import (
+    CHART_FORMATS,
+    CITATION_FORMATS,
+    Format,
+    list_table_formats,
+)
 from app.formatting import QUALIFIER_FORMATS, format_day, format_locator
 from app.i18n import Bilingual, Language
 from app.problems.problem import Problem
@@ -28,14 +34,7 @@ PAGE_POLICY = (
 )
 STRICT_POLICY = f"default-src 'none'; style-src 'self'; script-src 'self'; {PAGE_POLICY}"
 """What a page may load and run: files of this host, and nothing that stands in the page itself."""
-TABLES = {"CSV": ".csv", "Excel": ".xlsx", "Parquet": ".parquet", "JSON": ""}
-CUBES = {"JSON-stat": ".jsonstat"}
-PICTURES: dict[str, tuple[str, dict[str, int]]] = {
-    "PNG": (".png", {"width": 1200}),
-    "SVG": (".svg", {}),
-    "Vega-Lite": (".vl.json", {}),
-}
-"""The files beside each thing: their names, the ends of their addresses, and how they look."""
+PNG_WIDTH = 1200
 NUMBER_PATTERN = re.compile(r"[\d.,]+")
 
 
@@ -74,12 +73,23 @@ def build_globals(request: Request, language: Language) -> dict[str, Any]:
     def link(suffix: str, **asked: object) -> str:
         return f"{root}{suffix}?{urlencode([*keep_present(asked), ('lang', language)])}"
 
-    def tables(suffix: str, **asked: object) -> list[tuple[str, str]]:
-        names = TABLES | (CUBES if suffix == "/observations" else {})
-        return [(name, api(suffix + ending, **asked)) for name, ending in names.items()]
+    def tables(path: str, **query: object) -> list[tuple[str, str]]:
+        forms = list_table_formats(path.removeprefix("/"))
+        return [("JSON", api(path, **query)), *list_files(path, forms, **query)]
 
-    def pictures(suffix: str) -> list[tuple[str, str]]:
-        return [(name, api(suffix + end, **look)) for name, (end, look) in PICTURES.items()]
+    def charts(path: str) -> list[tuple[str, str]]:
+        width = {"png": {"width": PNG_WIDTH}}
+        return [
+            link
+            for form in CHART_FORMATS
+            for link in list_files(path, [form], **width.get(form.suffix, {}))
+        ]
+
+    def citations(path: str) -> list[tuple[str, str]]:
+        return list_files(path, CITATION_FORMATS)
+
+    def list_files(path: str, forms: Iterable[Format], **query: object) -> list[tuple[str, str]]:
+        return [(form.title.get(language), api(f"{path}.{form.suffix}", **query)) for form in forms]
 
     return {
         "lang": language,
@@ -91,7 +101,8 @@ def build_globals(request: Request, language: Language) -> dict[str, Any]:
         "api": api,
         "link": link,
         "tables": tables,
-        "pictures": pictures,
+        "charts": charts,
+        "citations": citations,
         "asset": lambda file: f"{root}/static/{file}?v={asset_version(file)}",
         "say": lambda en, zh: Bilingual(en, zh).get(language),
         "place": lambda locator: format_locator(locator, language),

@@ -8,10 +8,10 @@ from app import parameters
 from app.formats.charts import build
 from app.formats.charts.layout import layout_chart
 from app.formats.charts.model import Chart
-from app.formats.dataset_info import TITLE, cite_dataset, list_distributions
-from app.formats.links import build_service_links
+from app.formats.dataset_info import TITLE, cite_dataset
 from app.formats.metadata import schema_org
 from app.formats.metadata.feeds import format_title
+from app.formats.registry import build_service_links, list_distributions
 from app.formatting import format_published_day
 from app.pages.recipes import RECIPES
 from app.pages.rendering import render_page
@@ -39,9 +39,9 @@ def show_dashboard(
     described = schema_org.describe_dataset(
         current.record,
         found["overview"]["indicators"],
+        list_distributions(has_file=current.database.is_file),
         read.base_url,
         read.language,
-        has_file=current.database.is_file,
     )
     answer = render_page(
         request,
@@ -102,7 +102,11 @@ def show_indicator(request: Request, read: Context, code: str, query: NoParamete
         found, found["series_drawn"], read.release.record["released_on"], read.language
     )
     described = schema_org.describe_indicator(
-        found, read.release.record, read.base_url, read.language
+        found,
+        read.release.record,
+        list_distributions(has_file=read.release.database.is_file),
+        read.base_url,
+        read.language,
     )
     return render_page(
         request,
@@ -164,7 +168,7 @@ def describe_dataset(read: RequestContext) -> dict[str, Any]:
         "cited": cite_dataset(release, read.base_url, read.language),
         "forms": [
             {"path": one.path, "title": one.title.get(read.language)}
-            for one in list_distributions(is_file=read.release.database.is_file)
+            for one in list_distributions(has_file=read.release.database.is_file)
         ],
     }
 

@@ -1,20 +1,19 @@
-"""The data set for search engines, by schema.org, as it stands in a page."""
+"""The data set for search engines (schema.org), embedded in pages."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from app.formats.dataset_info import (
     DATA_LICENCE,
     DESCRIPTION,
-    DISTRIBUTIONS,
     KEYWORDS,
-    MIT,
+    LICENCE_URL,
+    OPERATOR,
     TITLE,
+    Distribution,
     cite_dataset,
-    list_distributions,
 )
-from app.formats.metadata.dcat import OPERATOR
 from app.i18n import Bilingual, Language
 
 Node = dict[str, Any]
@@ -23,19 +22,18 @@ Node = dict[str, Any]
 def describe_dataset(
     release: Node,
     indicators: Iterable[Node],
+    distributions: Sequence[Distribution],
     base: str,
     language: Language,
-    *,
-    has_file: bool,
 ) -> Node:
     """Describe the data set.
 
     Args:
         release: the release that is served.
-        indicators: what it measures, each with its headline.
-        base: the address of the service.
+        indicators: the indicators with their headline values.
+        distributions: the files in which the data set is distributed.
+        base: the base URL of the service.
         language: the language of the texts.
-        has_file: whether the database is a file that can be had.
     """
     return {
         "@context": "https://schema.org",
@@ -51,9 +49,9 @@ def describe_dataset(
         "dateModified": str(release["released_on"]),
         "inLanguage": list(Language),
         "isAccessibleForFree": True,
-        "license": MIT,
+        "license": LICENCE_URL,
         "usageInfo": DATA_LICENCE.get(language),
-        "keywords": [word.get(language) for word in KEYWORDS],
+        "keywords": [keyword.get(language) for keyword in KEYWORDS],
         "creditText": cite_dataset(release, base, language),
         "creator": describe_publisher(base, language),
         "publisher": describe_publisher(base, language),
@@ -71,13 +69,19 @@ def describe_dataset(
                 "contentUrl": f"{base}{one.path}",
                 "encodingFormat": one.media_type,
             }
-            for one in list_distributions(is_file=has_file)
+            for one in distributions
         ],
     }
 
 
-def describe_indicator(indicator: Node, release: Node, base: str, language: Language) -> Node:
-    """Describe one indicator as a part of the data set."""
+def describe_indicator(
+    indicator: Node,
+    release: Node,
+    distributions: Sequence[Distribution],
+    base: str,
+    language: Language,
+) -> Node:
+    """Describe an indicator as a part of the data set."""
     code = indicator["code"]
     return {
         "@context": "https://schema.org",
@@ -91,7 +95,7 @@ def describe_indicator(indicator: Node, release: Node, base: str, language: Lang
         "datePublished": str(release["released_on"]),
         "inLanguage": list(Language),
         "isAccessibleForFree": True,
-        "license": MIT,
+        "license": LICENCE_URL,
         "creator": describe_publisher(base, language),
         "isPartOf": {"@type": "Dataset", "@id": f"{base}/v1/catalog#dataset", "url": f"{base}/"}
         | {"name": TITLE.get(language), "description": DESCRIPTION.get(language)},
@@ -102,14 +106,14 @@ def describe_indicator(indicator: Node, release: Node, base: str, language: Lang
                 "contentUrl": f"{base}{one.path}?indicator={code}",
                 "encodingFormat": one.media_type,
             }
-            for one in DISTRIBUTIONS
-            if one.path.startswith("/v1/observations.")
+            for one in distributions
+            if not one.is_whole
         ],
     }
 
 
 def describe_variable(indicator: Node) -> Node:
-    """Describe what is measured, with the newest figure in words, so that no qualifier is lost."""
+    """Describe an indicator, with its headline value in words so that no qualifier is lost."""
     headline = indicator["headline"]
     return {
         "@type": "PropertyValue",
@@ -121,7 +125,6 @@ def describe_variable(indicator: Node) -> Node:
 
 
 def describe_publisher(base: str, language: Language) -> Node:
-    """Name who answers for the service."""
     return {
         "@type": "Organization",
         "@id": f"{base}/#operator",
@@ -130,7 +133,7 @@ def describe_publisher(base: str, language: Language) -> Node:
     }
 
 
-def embed_json(described: Node) -> str:
-    """Write a description so that it can stand in a page, in which it cannot end its element."""
-    text = json.dumps(described, ensure_ascii=False, separators=(",", ":"))
+def embed_json(description: Node) -> str:
+    """Format a description for a script element, which its text must not end."""
+    text = json.dumps(description, ensure_ascii=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
