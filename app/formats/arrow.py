@@ -1,4 +1,4 @@
-"""Tables with types, as Parquet."""
+"""Tables with types, as Arrow IPC files and as Parquet."""
 
 import json
 from collections.abc import Sequence
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from arro3.core import Array, DataType, RecordBatch, RecordBatchReader
     from arro3.core import Schema as ArrowSchema
 
+ARROW_FILE = "application/vnd.apache.arrow.file"
 PARQUET = "application/vnd.apache.parquet"
 COMPRESSION = "zstd(3)"
 ROW_GROUP_SIZE = 100_000
@@ -37,6 +38,17 @@ def write_parquet(query: TableQuery, file: IO[bytes]) -> None:
         max_row_group_size=ROW_GROUP_SIZE,
         key_value_metadata=describe_table(query, "parquet"),
     )
+
+
+def write_arrow(query: TableQuery, file: IO[bytes]) -> None:
+    """Write a table as an Arrow IPC file."""
+    from arro3.core import DataType  # noqa: PLC0415
+    from arro3.io import write_ipc  # noqa: PLC0415
+
+    # IPC files cannot replace a dictionary between batches, and not every reader can decompress
+    # buffers, so texts are plain and HTTP compresses the response.
+    schema = build_schema(query, DataType.utf8()).with_metadata(describe_table(query, "arrow"))
+    write_ipc(read_batches(query, schema), file, compression=None)
 
 
 def build_schema(query: TableQuery, text: "DataType") -> "ArrowSchema":

@@ -150,6 +150,18 @@ TABLE_FORMATS = (
         is_streamed=False,
         max_rows=500_000,
     ),
+    TableFormat(
+        suffix="arrow",
+        media_type=arrow.ARROW_FILE,
+        title=Bilingual("Arrow", "Arrow"),
+        resources=TABLE_NAMES,
+        description="The columns of the CSV table as an Arrow IPC file with types: exact decimals, "
+        "dates and texts. Each column has a description.",
+        is_text=False,
+        write=stream_file(arrow.write_arrow),
+        is_streamed=False,
+        max_rows=100_000,
+    ),
 )
 """The formats of every table."""
 
