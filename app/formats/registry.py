@@ -12,7 +12,7 @@ from typing import IO, Any
 from pydantic import Field
 
 from app import parameters
-from app.formats import arrow, csv, data_package, json_lines, json_stat
+from app.formats import arrow, csv, data_package, json_lines, json_stat, markdown
 from app.formats.charts import render
 from app.formats.dataset_info import LICENCE_URL, Distribution
 from app.formats.metadata import citations, dcat, feeds
@@ -161,6 +161,16 @@ TABLE_FORMATS = (
         write=stream_file(arrow.write_arrow),
         is_streamed=False,
         max_rows=100_000,
+    ),
+    TableFormat(
+        suffix="md",
+        media_type=markdown.MEDIA_TYPE,
+        media_type_parameters="; charset=utf-8",
+        title=Bilingual("Markdown", "Markdown"),
+        resources=TABLE_NAMES,
+        description="The columns of the CSV table as a table in GitHub Flavored Markdown, for "
+        "issues and language models. A short introduction says how to read and cite the figures.",
+        write=markdown.write_markdown,
     ),
 )
 """The formats of every table."""
