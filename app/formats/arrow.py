@@ -26,8 +26,8 @@ EPOCH = date(1970, 1, 1)
 
 def write_parquet(query: TableQuery, file: IO[bytes]) -> None:
     """Write a table as Parquet."""
-    from arro3.core import DataType  # noqa: PLC0415 - see above
-    from arro3.io import write_parquet  # noqa: PLC0415
+    from arro3.core import DataType
+    from arro3.io import write_parquet
 
     # Codes repeat, so a dictionary per row group makes files small.
     text = DataType.dictionary(DataType.int32(), DataType.utf8())
@@ -42,8 +42,8 @@ def write_parquet(query: TableQuery, file: IO[bytes]) -> None:
 
 def write_arrow(query: TableQuery, file: IO[bytes]) -> None:
     """Write a table as an Arrow IPC file."""
-    from arro3.core import DataType  # noqa: PLC0415
-    from arro3.io import write_ipc  # noqa: PLC0415
+    from arro3.core import DataType
+    from arro3.io import write_ipc
 
     # IPC files cannot replace a dictionary between batches, and not every reader can decompress
     # buffers, so texts are plain and HTTP compresses the response.
@@ -58,7 +58,7 @@ def build_schema(query: TableQuery, text: "DataType") -> "ArrowSchema":
         query: the table.
         text: the type of columns of texts.
     """
-    from arro3.core import DataType, Field, Schema  # noqa: PLC0415
+    from arro3.core import DataType, Field, Schema
 
     types = {
         Datatype.DECIMAL: DataType.decimal128(PRECISION, SCALE),
@@ -81,7 +81,7 @@ def build_schema(query: TableQuery, text: "DataType") -> "ArrowSchema":
 
 def read_batches(query: TableQuery, schema: "ArrowSchema") -> "RecordBatchReader":
     """Read the rows as record batches, so that memory holds one chunk at a time."""
-    from arro3.core import RecordBatchReader  # noqa: PLC0415
+    from arro3.core import RecordBatchReader
 
     batches = (build_batch(rows, query.table.columns, schema) for rows in query.read_rows() if rows)
     return RecordBatchReader.from_batches(schema, batches)
@@ -91,7 +91,7 @@ def build_batch(
     rows: Sequence[Sequence[Any]], columns: Sequence[Column], schema: "ArrowSchema"
 ) -> "RecordBatch":
     """Arrange rows by column."""
-    from arro3.core import RecordBatch  # noqa: PLC0415
+    from arro3.core import RecordBatch
 
     values = zip(*rows, strict=True)
     arrays = [
@@ -103,7 +103,7 @@ def build_batch(
 
 def build_array(values: Sequence[Any], datatype: Datatype, arrow_type: "DataType") -> "Array":
     """Build the values of a column; decimals and texts are cast from their exact texts."""
-    from arro3.core import Array, DataType  # noqa: PLC0415
+    from arro3.core import Array, DataType
 
     if datatype is Datatype.INTEGER:
         return Array(values, arrow_type)

@@ -56,29 +56,16 @@ def declare_column(  # noqa: PLR0913, PLR0917 - four texts are positional, or a 
     is_required: bool = True,
     width: float | None = None,
 ) -> Column:
-    """Declare a column.
+    """Declare a column by its labels, which by default also describe it.
 
-    Args:
-        datatype: what the column holds.
-        name: the name in headers of data files.
-        en: the label in English, for people.
-        zh: the label in Chinese.
-        description_en: the description where the label does not say enough.
-        description_zh: the description in Chinese.
-        path: the dotted path in the record; the name by default.
-        sql: the expression to select.
-        text: instead of an expression, a table and its field that has a column per language.
-        is_required: whether every row has a value.
-        width: the width in workbooks.
+    The path in the record is dotted, and by default the name. Instead of an SQL expression, text
+    names a table and a field that has a column per language.
     """
     expression: Callable[[Language], ColumnElement[Any]] | None = None
     if text is not None:
         expression = partial(localized_column, *text)
     elif sql is not None:
-
-        def expression(_: Language) -> ColumnElement[Any]:
-            return sql  # type: ignore[no-any-return]  # Models type their columns as values.
-
+        expression = partial(select_untranslated, sql)
     return Column(
         name,
         datatype,
@@ -90,6 +77,10 @@ def declare_column(  # noqa: PLR0913, PLR0917 - four texts are positional, or a 
         needs_quoting=text is not None or datatype is Datatype.ADDRESS,
         width=width,
     )
+
+
+def select_untranslated(sql: Any, _: Language) -> ColumnElement[Any]:
+    return sql  # type: ignore[no-any-return]  # Models type their columns as values.
 
 
 string = partial(declare_column, Datatype.STRING)

@@ -22,23 +22,30 @@ from app.i18n import Bilingual
 from app.links import Link
 
 CHUNK_SIZE = 1024 * 1024
+UTF_8 = "; charset=utf-8"
+WORKBOOK = Bilingual("Excel workbook", "Excel 工作簿")
 TABLE_NAMES = tuple(table.name for table in TABLES)
 CITED = ("sources/{code}", "observations/{id}")
 CHARTED = ("indicators/{code}", "series/{code}", "overview")
 
 
-@dataclass(frozen=True, kw_only=True)
+def untranslated(name: str) -> Bilingual:
+    """Return a name that is the same in both languages."""
+    return Bilingual(name, name)
+
+
+@dataclass(frozen=True)
 class Format:
     """A format, and the resources that are offered in it."""
 
     suffix: str
     media_type: str
-    media_type_parameters: str = ""
     title: Bilingual
     resources: tuple[str, ...]
     """The paths below /v1, to which the suffix is added."""
     description: str = ""
     """What OpenAPI says about it; {name} is the name of the table."""
+    media_type_parameters: str = ""
     is_text: bool = True
     is_compressible: bool = True
     """Whether HTTP compresses it."""
@@ -103,34 +110,34 @@ def read_chunks(file: IO[bytes]) -> Iterator[bytes]:
 
 TABLE_FORMATS = (
     TableFormat(
-        suffix="csv",
-        media_type=csv.MEDIA_TYPE,
-        media_type_parameters="; charset=utf-8; header=present",
-        title=Bilingual("CSV", "CSV"),
-        resources=TABLE_NAMES,
-        description="The records of /v1/{name} as one flat table (RFC 4180, UTF-8), with the "
-        "filters and orders of the list and without pages. Columns keep their names and order; "
-        "new columns are added at the end. Semicolons separate several keys in one field.",
+        "csv",
+        csv.MEDIA_TYPE,
+        untranslated("CSV"),
+        TABLE_NAMES,
+        "The records of /v1/{name} as one flat table (RFC 4180, UTF-8), with the filters and "
+        "orders of the list and without pages. Columns keep their names and order; new columns "
+        "are added at the end. Semicolons separate several keys in one field.",
+        "; charset=utf-8; header=present",
         write=csv.write_csv,
         options=CsvParameters,
     ),
     TableFormat(
-        suffix="jsonl",
-        media_type=json_lines.MEDIA_TYPE,
-        title=Bilingual("JSON Lines", "JSON Lines"),
-        resources=TABLE_NAMES,
-        description="The records of /v1/{name}, one complete record per line, with the filters "
-        "and orders of the list and without pages.",
+        "jsonl",
+        json_lines.MEDIA_TYPE,
+        untranslated("JSON Lines"),
+        TABLE_NAMES,
+        "The records of /v1/{name}, one complete record per line, with the filters and orders of "
+        "the list and without pages.",
         write=json_lines.write_json_lines,
     ),
     TableFormat(
-        suffix="xlsx",
-        media_type=writer.MEDIA_TYPE,
-        title=Bilingual("Excel workbook", "Excel 工作簿"),
-        resources=TABLE_NAMES,
-        description="The records of /v1/{name} as a workbook, with the filters and orders of the "
-        "list. Number formats show qualifiers and units; sources are linked, and notes explain "
-        "how to read the figures.",
+        "xlsx",
+        writer.MEDIA_TYPE,
+        WORKBOOK,
+        TABLE_NAMES,
+        "The records of /v1/{name} as a workbook, with the filters and orders of the list. Number "
+        "formats show qualifiers and units; sources are linked, and notes explain how to read the "
+        "figures.",
         is_text=False,
         is_compressible=False,
         write=stream_file(workbooks.write_table),
@@ -138,12 +145,12 @@ TABLE_FORMATS = (
         max_rows=writer.MAX_ROWS,
     ),
     TableFormat(
-        suffix="parquet",
-        media_type=arrow.PARQUET,
-        title=Bilingual("Parquet", "Parquet"),
-        resources=TABLE_NAMES,
-        description="The columns of the CSV table with types: exact decimals, dates, and "
-        "dictionaries of codes. Each column has a description.",
+        "parquet",
+        arrow.PARQUET,
+        untranslated("Parquet"),
+        TABLE_NAMES,
+        "The columns of the CSV table with types: exact decimals, dates, and dictionaries of "
+        "codes. Each column has a description.",
         is_text=False,
         is_compressible=False,
         write=stream_file(arrow.write_parquet),
@@ -151,147 +158,87 @@ TABLE_FORMATS = (
         max_rows=500_000,
     ),
     TableFormat(
-        suffix="arrow",
-        media_type=arrow.ARROW_FILE,
-        title=Bilingual("Arrow", "Arrow"),
-        resources=TABLE_NAMES,
-        description="The columns of the CSV table as an Arrow IPC file with types: exact decimals, "
-        "dates and texts. Each column has a description.",
+        "arrow",
+        arrow.ARROW_FILE,
+        untranslated("Arrow"),
+        TABLE_NAMES,
+        "The columns of the CSV table as an Arrow IPC file with types: exact decimals, dates and "
+        "texts. Each column has a description.",
         is_text=False,
         write=stream_file(arrow.write_arrow),
         is_streamed=False,
         max_rows=100_000,
     ),
     TableFormat(
-        suffix="md",
-        media_type=markdown.MEDIA_TYPE,
-        media_type_parameters="; charset=utf-8",
-        title=Bilingual("Markdown", "Markdown"),
-        resources=TABLE_NAMES,
-        description="The columns of the CSV table as a table in GitHub Flavored Markdown, for "
-        "issues and language models. A short introduction says how to read and cite the figures.",
+        "md",
+        markdown.MEDIA_TYPE,
+        untranslated("Markdown"),
+        TABLE_NAMES,
+        "The columns of the CSV table as a table in GitHub Flavored Markdown, for issues and "
+        "language models. A short introduction says how to read and cite the figures.",
+        UTF_8,
         write=markdown.write_markdown,
     ),
 )
 """The formats of every table."""
-
 JSON_STAT = Format(
-    suffix="jsonstat",
-    media_type=json_stat.MEDIA_TYPE,
-    title=Bilingual("JSON-stat", "JSON-stat"),
-    resources=(OBSERVATIONS.name,),
+    "jsonstat", json_stat.MEDIA_TYPE, untranslated("JSON-stat"), (OBSERVATIONS.name,)
 )
 DATA_PACKAGE = TableFormat(
-    suffix="zip",
-    media_type=data_package.MEDIA_TYPE,
-    title=Bilingual("Data package (all tables as CSV)", "数据包（全部 CSV 表）"),
-    resources=("dataset",),
-    description="Every table as CSV, with types, keys, sources and licence in datapackage.json "
-    "(Frictionless Data). Observations include all vintages.",
+    "zip",
+    data_package.MEDIA_TYPE,
+    Bilingual("Data package (all tables as CSV)", "数据包（全部 CSV 表）"),
+    ("dataset",),
+    "Every table as CSV, with types, keys, sources and licence in datapackage.json (Frictionless "
+    "Data). Observations include all vintages.",
     is_text=False,
     is_compressible=False,
     write=data_package.write_package,
     is_streamed=False,
 )
 DATABASE = Format(
-    suffix="sqlite",
-    media_type="application/vnd.sqlite3",
-    title=Bilingual("SQLite database", "SQLite 数据库"),
-    resources=("dataset",),
-    description="The SQLite file that this service reads, with texts in both languages. "
-    "Repr-Digest (RFC 9530) contains the SHA-256 digest, which /v1 also states, for files of up "
-    "to 256 MB.",
+    "sqlite",
+    "application/vnd.sqlite3",
+    Bilingual("SQLite database", "SQLite 数据库"),
+    ("dataset",),
+    "The SQLite file that this service reads, with texts in both languages. Repr-Digest (RFC 9530) "
+    "contains the SHA-256 digest, which /v1 also states, for files of up to 256 MB.",
     is_text=False,
     is_compressible=False,
 )
 OVERVIEW_WORKBOOK = TableFormat(
-    suffix="xlsx",
-    media_type=writer.MEDIA_TYPE,
-    title=Bilingual("Excel workbook", "Excel 工作簿"),
-    resources=("overview",),
-    description="A workbook to share and print: headline values, priority areas with their "
-    "actions, other results, the figures of all years, sources, and notes on how to read them.",
+    "xlsx",
+    writer.MEDIA_TYPE,
+    WORKBOOK,
+    ("overview",),
+    "A workbook to share and print: headline values, priority areas with their actions, other "
+    "results, the figures of all years, sources, and notes on how to read them.",
     is_text=False,
     is_compressible=False,
     write=stream_file(workbooks.write_overview),
     is_streamed=False,
 )
-CITATION_FORMATS = (
-    CitationFormat(
-        suffix="bib",
-        media_type=citations.BIBTEX,
-        media_type_parameters="; charset=utf-8",
-        title=Bilingual("BibTeX", "BibTeX"),
-        resources=CITED,
-        write=citations.write_bibtex,
-    ),
-    CitationFormat(
-        suffix="ris",
-        media_type=citations.RIS,
-        media_type_parameters="; charset=utf-8",
-        title=Bilingual("RIS", "RIS"),
-        resources=CITED,
-        write=citations.write_ris,
-    ),
-    CitationFormat(
-        suffix="csl.json",
-        media_type=citations.CSL_JSON,
-        media_type_parameters="; charset=utf-8",
-        title=Bilingual("CSL-JSON", "CSL-JSON"),
-        resources=CITED,
-        write=citations.write_csl_json,
-    ),
+CITATION_FORMATS = tuple(
+    CitationFormat(suffix, media_type, untranslated(title), CITED, "", UTF_8, write=write)
+    for suffix, media_type, title, write in (
+        ("bib", citations.BIBTEX, "BibTeX", citations.write_bibtex),
+        ("ris", citations.RIS, "RIS", citations.write_ris),
+        ("csl.json", citations.CSL_JSON, "CSL-JSON", citations.write_csl_json),
+    )
 )
 CHART_FORMATS = (
-    Format(
-        suffix="png",
-        media_type=render.PNG,
-        title=Bilingual("PNG", "PNG"),
-        resources=CHARTED,
-        is_text=False,
-        is_compressible=False,
-    ),
-    Format(
-        suffix="svg",
-        media_type=render.SVG,
-        title=Bilingual("SVG", "SVG"),
-        resources=CHARTED,
-    ),
-    Format(
-        suffix="vl.json",
-        media_type=render.SPECIFICATION,
-        title=Bilingual("Vega-Lite", "Vega-Lite"),
-        resources=CHARTED,
-    ),
+    Format("png", render.PNG, untranslated("PNG"), CHARTED, is_text=False, is_compressible=False),
+    Format("svg", render.SVG, untranslated("SVG"), CHARTED),
+    Format("vl.json", render.SPECIFICATION, untranslated("Vega-Lite"), CHARTED),
 )
-FEED_FORMATS = (
+OTHER_FORMATS = (
+    Format("atom", feeds.ATOM, Bilingual("Atom feed", "Atom 订阅"), ("changes",)),
+    Format("feed.json", feeds.JSON_FEED, Bilingual("JSON Feed", "JSON Feed 订阅"), ("changes",)),
+    Format("jsonld", dcat.JSON_LD, Bilingual("DCAT (JSON-LD)", "DCAT（JSON-LD）"), ("catalog",)),
     Format(
-        suffix="atom",
-        media_type=feeds.ATOM,
-        title=Bilingual("Atom feed", "Atom 订阅"),
-        resources=("changes",),
+        "ttl", dcat.TURTLE, Bilingual("DCAT (Turtle)", "DCAT（Turtle）"), ("catalog",), "", UTF_8
     ),
-    Format(
-        suffix="feed.json",
-        media_type=feeds.JSON_FEED,
-        title=Bilingual("JSON Feed", "JSON Feed 订阅"),
-        resources=("changes",),
-    ),
-)
-CATALOG_FORMATS = (
-    Format(
-        suffix="jsonld",
-        media_type=dcat.JSON_LD,
-        title=Bilingual("DCAT (JSON-LD)", "DCAT（JSON-LD）"),
-        resources=("catalog",),
-    ),
-    Format(
-        suffix="ttl",
-        media_type=dcat.TURTLE,
-        media_type_parameters="; charset=utf-8",
-        title=Bilingual("DCAT (Turtle)", "DCAT（Turtle）"),
-        resources=("catalog",),
-    ),
+    JSON_STAT,
 )
 DATASET_FORMATS = (DATA_PACKAGE, DATABASE, OVERVIEW_WORKBOOK)
 """The formats of the whole data set."""
@@ -299,10 +246,8 @@ FORMATS: tuple[Format, ...] = (
     *TABLE_FORMATS,
     *DATASET_FORMATS,
     *CITATION_FORMATS,
-    *FEED_FORMATS,
     *CHART_FORMATS,
-    *CATALOG_FORMATS,
-    JSON_STAT,
+    *OTHER_FORMATS,
 )
 IS_COMPRESSIBLE = {form.media_type: form.is_compressible for form in FORMATS}
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select
@@ -43,12 +44,12 @@ class Table:
     name: str
     title: Bilingual
     columns: Sequence[Column]
-    filters: type[parameters.Filters]
-    """The query parameters of downloads."""
     list_parameters: type[parameters.ListParameters]
     """The query parameters of the list, with those of paging."""
     query: Callable[[Connection, Language, Any], QueryPage]
     schema: type[Schema]
+    filters: type[parameters.Filters] = parameters.Filters
+    """The query parameters of downloads, for tables that can be downloaded separately."""
     key_columns: tuple[str, ...] = ()
     """The columns of the primary key, unless it is the first column."""
 
@@ -169,37 +170,37 @@ OBSERVATIONS = ObservationTable(
     "observations",
     Bilingual("Observations, one row each", "观测值，每行一项"),
     columns.OBSERVATIONS,
-    parameters.ObservationFilters,
     parameters.ObservationListParameters,
     list_observations,
     observations.Observation,
+    parameters.ObservationFilters,
 )
 INDICATORS = Table(
     "indicators",
     Bilingual("Indicators with headline values", "指标及其核心数据"),
     columns.INDICATORS,
-    parameters.IndicatorFilters,
     parameters.IndicatorListParameters,
     list_indicators,
     observations.Indicator,
+    parameters.IndicatorFilters,
 )
 ACTIONS = Table(
     "actions",
     Bilingual("Announced actions, one row each", "已宣布举措，每行一项"),
     columns.ACTIONS,
-    parameters.ActionFilters,
     parameters.ActionListParameters,
     list_actions,
     commitments.Action,
+    parameters.ActionFilters,
 )
 OUTCOMES = Table(
     "outcomes",
     Bilingual("Other results (no figures)", "其他成果（无数据）"),
     columns.OUTCOMES,
-    parameters.OutcomeFilters,
     parameters.OutcomeListParameters,
     list_outcomes,
     commitments.Outcome,
+    parameters.OutcomeFilters,
 )
 TABLES = (OBSERVATIONS, INDICATORS, ACTIONS, OUTCOMES)
 """The tables that can be downloaded separately."""
@@ -209,16 +210,14 @@ PRIORITY_AREAS = Table(
     Bilingual("Priority areas announced for a year", "年度重点领域"),
     columns.PRIORITY_AREAS,
     parameters.PriorityAreaListParameters,
-    parameters.PriorityAreaListParameters,
     list_priority_areas,
     commitments.PriorityArea,
-    ("year", "slug"),
+    key_columns=("year", "slug"),
 )
 SERIES = Table(
     "series",
     Bilingual("Series of comparable observations", "可比数据序列"),
     columns.SERIES,
-    parameters.SeriesListParameters,
     parameters.SeriesListParameters,
     list_series,
     Series,
@@ -228,7 +227,6 @@ GROWTH_RATES = Table(
     Bilingual("Published growth", "公布的增速"),
     columns.GROWTH_RATES,
     parameters.GrowthRateListParameters,
-    parameters.GrowthRateListParameters,
     list_growth_rates,
     observations.GrowthRate,
 )
@@ -236,7 +234,6 @@ REPORTS = Table(
     "reports",
     Bilingual("Reports of the same figures by other sources", "其他来源对同一数据的报道"),
     columns.REPORTS,
-    parameters.ReportListParameters,
     parameters.ReportListParameters,
     list_reports,
     observations.ReportEntry,
@@ -246,51 +243,33 @@ SOURCES = Table(
     Bilingual("Sources of figures and announcements", "数据和公告的来源"),
     columns.SOURCES,
     parameters.SourceListParameters,
-    parameters.SourceListParameters,
     list_sources,
     reference.Source,
 )
 
 
-def declare_code_list(
-    name: str, title: Bilingual, columns: Sequence[Column], schema: type[Schema]
-) -> Table:
-    """Declare the table of a code list."""
-    kind = name.removesuffix("s")
+def query_codes(
+    kind: str, connection: Connection, language: Language, query: parameters.CodeListParameters
+) -> QueryPage:
+    return list_codes(connection, language, kind, query)
 
-    def query_codes(
-        connection: Connection, language: Language, query: parameters.CodeListParameters
-    ) -> QueryPage:
-        return list_codes(connection, language, kind, query)
 
-    return Table(
-        name,
-        title,
-        columns,
-        parameters.CodeListParameters,
-        parameters.CodeListParameters,
-        query_codes,
-        schema,
+CODE_LISTS = tuple(
+    Table(
+        f"{kind}s", title, listed, parameters.CodeListParameters, partial(query_codes, kind), schema
     )
-
-
-CODE_LISTS = (
-    declare_code_list("topics", Bilingual("Topics", "主题"), columns.TERMS, reference.Topic),
-    declare_code_list(
-        "areas", Bilingual("Countries and groups", "国家与国家组"), columns.AREAS, reference.Area
-    ),
-    declare_code_list(
-        "sectors", Bilingual("Sectors of the economy", "产业领域"), columns.TERMS, reference.Sector
-    ),
-    declare_code_list(
-        "instruments",
-        Bilingual("Instruments of cooperation", "合作载体与机制"),
-        columns.INSTRUMENTS,
-        reference.Instrument,
-    ),
-    declare_code_list(
-        "units", Bilingual("Units of measure", "计量单位"), columns.UNITS, reference.Unit
-    ),
+    for kind, title, listed, schema in (
+        ("topic", Bilingual("Topics", "主题"), columns.TERMS, reference.Topic),
+        ("area", Bilingual("Countries and groups", "国家与国家组"), columns.AREAS, reference.Area),
+        ("sector", Bilingual("Sectors", "产业领域"), columns.TERMS, reference.Sector),
+        (
+            "instrument",
+            Bilingual("Instruments of cooperation", "合作载体与机制"),
+            columns.INSTRUMENTS,
+            reference.Instrument,
+        ),
+        ("unit", Bilingual("Units of measure", "计量单位"), columns.UNITS, reference.Unit),
+    )
 )
 ALL_TABLES = (*TABLES, PRIORITY_AREAS, SERIES, GROWTH_RATES, REPORTS, SOURCES, *CODE_LISTS)
 """The tables of the data package."""

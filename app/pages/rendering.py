@@ -1,7 +1,7 @@
 """Pages: templates filled in, under a policy by which a browser loads nothing from elsewhere."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
@@ -73,24 +73,6 @@ def build_globals(request: Request, language: Language) -> dict[str, Any]:
     def link(suffix: str, **asked: object) -> str:
         return f"{root}{suffix}?{urlencode([*keep_present(asked), ('lang', language)])}"
 
-    def tables(path: str, **query: object) -> list[tuple[str, str]]:
-        forms = list_table_formats(path.removeprefix("/"))
-        return [("JSON", api(path, **query)), *list_files(path, forms, **query)]
-
-    def charts(path: str) -> list[tuple[str, str]]:
-        width = {"png": {"width": PNG_WIDTH}}
-        return [
-            link
-            for form in CHART_FORMATS
-            for link in list_files(path, [form], **width.get(form.suffix, {}))
-        ]
-
-    def citations(path: str) -> list[tuple[str, str]]:
-        return list_files(path, CITATION_FORMATS)
-
-    def list_files(path: str, forms: Iterable[Format], **query: object) -> list[tuple[str, str]]:
-        return [(form.title.get(language), api(f"{path}.{form.suffix}", **query)) for form in forms]
-
     return {
         "lang": language,
         "other": next(one for one in Language if one is not language),
@@ -100,14 +82,33 @@ def build_globals(request: Request, language: Language) -> dict[str, Any]:
         "here": here,
         "api": api,
         "link": link,
-        "tables": tables,
-        "charts": charts,
-        "citations": citations,
+        **build_file_links(api, language),
         "asset": lambda file: f"{root}/static/{file}?v={asset_version(file)}",
         "say": lambda en, zh: Bilingual(en, zh).get(language),
         "place": lambda locator: format_locator(locator, language),
         "day": lambda value: format_day(value, language),
         "parted": lambda figure: split_display(figure, language),
+    }
+
+
+def build_file_links(api: Callable[..., str], language: Language) -> dict[str, Any]:
+    """Build the functions that list the files of a resource with their names."""
+
+    def list_files(path: str, forms: Iterable[Format], **query: object) -> list[tuple[str, str]]:
+        return [(form.title.get(language), api(f"{path}.{form.suffix}", **query)) for form in forms]
+
+    def list_tables(path: str, **query: object) -> list[tuple[str, str]]:
+        forms = list_table_formats(path.removeprefix("/"))
+        return [*list_files(path, forms, **query), ("JSON", api(path, **query))]
+
+    def list_charts(path: str) -> list[tuple[str, str]]:
+        png, *others = CHART_FORMATS
+        return list_files(path, [png], width=PNG_WIDTH) + list_files(path, others)
+
+    return {
+        "tables": list_tables,
+        "charts": list_charts,
+        "citations": lambda path: list_files(path, CITATION_FORMATS),
     }
 
 

@@ -166,9 +166,11 @@ def describe_table(read: RequestContext, table: Table) -> Response:
     response_model=Cube,
 )
 def get_cube(read: Context, query: Annotated[parameters.ObservationFilters, Query()]) -> Response:
-    """The observations of /v1/observations as a cube of series, areas and periods (JSON-stat 2.0),
-    with the same filters. Notes and extension state qualifiers and bounds. A cube holds one value
-    per series and period, and is refused if it would be too large."""  # noqa: D205, D209
+    """The observations of /v1/observations as a cube (JSON-stat 2.0), with the same filters.
+
+    The dimensions are series, areas and periods. Notes and extension state qualifiers and bounds.
+    A cube holds one value per series and period, and is refused if it would be too large.
+    """
     if query.vintages is parameters.Vintages.ALL:
         raise refuse_cube("query.vintages", ONE_PER_PERIOD)
     filters = parameters.ObservationListParameters.model_construct(

@@ -87,14 +87,14 @@ def write_bibtex(item: Item) -> bytes:
 
 def escape_latex(text: str) -> str:
     """Escape a text so that LaTeX prints it unchanged."""
-    import latexcodec  # noqa: F401, PLC0415 - registers the codec
+    import latexcodec  # noqa: F401 - registers the codec
 
     escaped: str = codecs.encode(text, "ulatex+utf8")  # type: ignore[assignment]
     return escaped
 
 
 def write_ris(item: Item) -> bytes:
-    import rispy  # noqa: PLC0415 - few processes write RIS
+    import rispy
 
     year, *rest = item["issued"]["date-parts"][0]
     fields = {

@@ -155,7 +155,7 @@ def write_json_ld(description: Node) -> bytes:
 
 
 def write_turtle(description: Node) -> bytes:
-    from rdflib import Graph  # noqa: PLC0415 - slow to import, rarely needed
+    from rdflib import Graph
 
     graph = Graph()
     graph.parse(data=json.dumps(description), format="json-ld")

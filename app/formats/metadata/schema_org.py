@@ -44,16 +44,11 @@ def describe_dataset(
         "description": DESCRIPTION.get(language),
         "url": f"{base}/",
         "identifier": release["seed_hash"],
-        "version": release["code"],
-        "datePublished": str(release["released_on"]),
+        **describe_edition(release, base, language),
         "dateModified": str(release["released_on"]),
-        "inLanguage": list(Language),
-        "isAccessibleForFree": True,
-        "license": LICENCE_URL,
         "usageInfo": DATA_LICENCE.get(language),
         "keywords": [keyword.get(language) for keyword in KEYWORDS],
         "creditText": cite_dataset(release, base, language),
-        "creator": describe_publisher(base, language),
         "publisher": describe_publisher(base, language),
         "spatialCoverage": {"@type": "Place", "name": Bilingual("China", "中国").get(language)},
         "includedInDataCatalog": {
@@ -63,12 +58,7 @@ def describe_dataset(
         },
         "variableMeasured": [describe_variable(one) for one in indicators],
         "distribution": [
-            {
-                "@type": "DataDownload",
-                "name": one.title.get(language),
-                "contentUrl": f"{base}{one.path}",
-                "encodingFormat": one.media_type,
-            }
+            {"name": one.title.get(language)} | describe_download(one, base)
             for one in distributions
         ],
     }
@@ -91,24 +81,35 @@ def describe_indicator(
         "description": f"{indicator['definition']} {indicator['note'] or ''}".strip(),
         "url": f"{base}/indicators/{code}",
         "identifier": code,
+        **describe_edition(release, base, language),
+        "isPartOf": {"@type": "Dataset", "@id": f"{base}/v1/catalog#dataset", "url": f"{base}/"}
+        | {"name": TITLE.get(language), "description": DESCRIPTION.get(language)},
+        "variableMeasured": [describe_variable(indicator)],
+        "distribution": [
+            describe_download(one, base, f"?indicator={code}")
+            for one in distributions
+            if not one.is_whole
+        ],
+    }
+
+
+def describe_edition(release: Node, base: str, language: Language) -> Node:
+    """Describe release, languages, licence and creator."""
+    return {
         "version": release["code"],
         "datePublished": str(release["released_on"]),
         "inLanguage": list(Language),
         "isAccessibleForFree": True,
         "license": LICENCE_URL,
         "creator": describe_publisher(base, language),
-        "isPartOf": {"@type": "Dataset", "@id": f"{base}/v1/catalog#dataset", "url": f"{base}/"}
-        | {"name": TITLE.get(language), "description": DESCRIPTION.get(language)},
-        "variableMeasured": [describe_variable(indicator)],
-        "distribution": [
-            {
-                "@type": "DataDownload",
-                "contentUrl": f"{base}{one.path}?indicator={code}",
-                "encodingFormat": one.media_type,
-            }
-            for one in distributions
-            if not one.is_whole
-        ],
+    }
+
+
+def describe_download(distribution: Distribution, base: str, query: str = "") -> Node:
+    return {
+        "@type": "DataDownload",
+        "contentUrl": f"{base}{distribution.path}{query}",
+        "encodingFormat": distribution.media_type,
     }
 
 

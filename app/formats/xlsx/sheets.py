@@ -1,13 +1,13 @@
 """Sheets of a workbook: their columns, in the order in which people read them, and cells."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import Enum, auto
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.enums import Datatype, Qualifier
 from app.formats import columns
@@ -53,30 +53,20 @@ class SheetColumn:
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """A sheet with its records."""
-
-    title: str
-    columns: Sequence[SheetColumn]
-    rows: Callable[[], Iterable[Sequence[Cell]]]
-    printed: int
-    """How many columns are printed; the others contain keys."""
-
-
-@dataclass(frozen=True)
 class SheetLayout:
     """A sheet without its records."""
 
     title: Bilingual
     columns: Sequence[SheetColumn]
     printed: int
+    """How many columns are printed; the others contain keys."""
 
-    def build_sheet(self, language: Language, records: Iterable[Record]) -> Sheet:
-        def rows() -> Iterator[list[Cell]]:
-            for record in records:
-                yield [column.build_cell(record, language) for column in self.columns]
 
-        return Sheet(self.title.get(language), self.columns, rows, self.printed)
+class Sheet(NamedTuple):
+    """A sheet."""
+
+    layout: SheetLayout
+    records: Iterable[Record]
 
 
 def text_cell(value: Any, *, is_bold: bool = False) -> Cell:

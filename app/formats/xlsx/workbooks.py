@@ -44,7 +44,7 @@ NOTES = (
 def write_table(query: TableQuery, file: IO[bytes]) -> None:
     """Write a table as a workbook, with its sources and notes."""
     records = chain.from_iterable(query.read_pages())
-    sheet = LAYOUTS[query.table.name].build_sheet(query.language, records)
+    sheet = Sheet(LAYOUTS[query.table.name], records)
     write_sheets(query, query.table.title, [sheet], file)
 
 
@@ -54,7 +54,7 @@ def write_overview(query: TableQuery, file: IO[bytes]) -> None:
     If there are more observations than a sheet holds, it contains those of the edition's
     indicators only.
     """
-    language, overview = query.language, read_overview(query.connection, query.language)
+    overview = read_overview(query.connection, query.language)
     headlines = [indicator["headline"] for indicator in overview["indicators"]]
     actions = [action for area in overview["priority_areas"] for action in area["actions"]]
     codes = [indicator["code"] for indicator in overview["indicators"]]
@@ -62,10 +62,10 @@ def write_overview(query: TableQuery, file: IO[bytes]) -> None:
     is_longer = table.exceeds(query.connection, table.list_parameters(), writer.MAX_ROWS)
     observations = read_records(table, query, **({"indicator": codes} if is_longer else {}))
     shown = [
-        sheets.HEADLINES.build_sheet(language, headlines),
-        sheets.ACTIONS.build_sheet(language, actions),
-        sheets.OUTCOMES.build_sheet(language, read_records(tables.OUTCOMES, query)),
-        sheets.ALL_YEARS.build_sheet(language, observations),
+        Sheet(sheets.HEADLINES, headlines),
+        Sheet(sheets.ACTIONS, actions),
+        Sheet(sheets.OUTCOMES, read_records(tables.OUTCOMES, query)),
+        Sheet(sheets.ALL_YEARS, observations),
     ]
     write_sheets(query, TITLE, shown, file)
 
@@ -88,8 +88,8 @@ def write_sheets(
         language,
         [
             *shown,
-            sheets.SOURCES.build_sheet(language, read_records(tables.SOURCES, query)),
-            sheets.NOTES.build_sheet(language, build_notes(query.release, query.base, language)),
+            Sheet(sheets.SOURCES, read_records(tables.SOURCES, query)),
+            Sheet(sheets.NOTES, build_notes(query.release, query.base, language)),
         ],
     )
     writer.write_workbook(workbook, file)

@@ -1,6 +1,6 @@
 """Workbooks as files: sheets with numbers to compute with, ready to print."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -46,7 +46,7 @@ def write_workbook(book: Workbook, file: IO[bytes]) -> None:
     Raises:
         InvalidParameters: if a sheet has more rows than a workbook holds.
     """
-    from xlsxwriter import Workbook as XlsxFile  # noqa: PLC0415 - few processes write workbooks
+    from xlsxwriter import Workbook as XlsxFile
 
     options = {
         "constant_memory": True,
@@ -60,7 +60,8 @@ def write_workbook(book: Workbook, file: IO[bytes]) -> None:
         )
         styles = Styles(workbook, FONT.get(book.language))
         for sheet in book.sheets:
-            write_sheet(workbook.add_worksheet(sheet.title), sheet, styles, book)
+            worksheet = workbook.add_worksheet(sheet.layout.title.get(book.language))
+            write_sheet(worksheet, sheet, styles, book)
 
 
 def to_midnight(day: date) -> datetime:
@@ -86,22 +87,24 @@ class Styles:
 def write_sheet(worksheet: "Worksheet", sheet: Sheet, styles: Styles, book: Workbook) -> None:
     """Write a sheet whose header stays visible and is repeated on each printed page."""
     heading = styles(bold=True, bottom=2, text_wrap=True, bg_color="#E8EEF4", indent=1)
-    for index, column in enumerate(sheet.columns):
+    layout, title = sheet.layout, sheet.layout.title.get(book.language)
+    # Widths come before all cells, since rows are written to the file as they are complete.
+    for index, column in enumerate(layout.columns):
         worksheet.set_column(index, index, column.width)
     worksheet.set_row(0, HEADER_HEIGHT)
-    for index, column in enumerate(sheet.columns):
+    for index, column in enumerate(layout.columns):
         worksheet.write_string(0, index, column.label.get(book.language), heading)
-    last = write_rows(worksheet, sheet.rows(), styles)
+    last = write_rows(worksheet, sheet, styles, book.language)
     worksheet.freeze_panes(1, 1)
-    worksheet.print_area(0, 0, last, sheet.printed - 1)
+    worksheet.print_area(0, 0, last, layout.printed - 1)
     if last:
-        worksheet.autofilter(0, 0, last, len(sheet.columns) - 1)
+        worksheet.autofilter(0, 0, last, len(layout.columns) - 1)
     worksheet.set_landscape()
     worksheet.set_paper(PAPER_A4)
     worksheet.fit_to_pages(1, 0)
     worksheet.repeat_rows(0)
     worksheet.set_margins(left=0.5, right=0.5, top=0.8, bottom=0.8)
-    worksheet.set_header(f"&L&B{escape_header(book.title)}&R{escape_header(sheet.title)}")
+    worksheet.set_header(f"&L&B{escape_header(book.title)}&R{escape_header(title)}")
     worksheet.set_footer(f"&L{escape_header(book.subject)}&R{PAGE.get(book.language)}")
 
 
@@ -110,13 +113,14 @@ def escape_header(text: str) -> str:
     return text.replace("&", "&&")
 
 
-def write_rows(worksheet: "Worksheet", rows: Iterable[Sequence[Cell]], styles: Styles) -> int:
-    """Write the rows below the header and return the index of the last one."""
+def write_rows(worksheet: "Worksheet", sheet: Sheet, styles: Styles, language: Language) -> int:
+    """Write the records below the header and return the index of the last row."""
     last = 0
-    for last, row in enumerate(rows, start=1):
+    for last, record in enumerate(sheet.records, start=1):
         if last > MAX_ROWS:
             raise too_many_rows(MAX_ROWS)
-        for index, cell in enumerate(row):
+        for index, column in enumerate(sheet.layout.columns):
+            cell = column.build_cell(record, language)
             WRITERS[cell.type](worksheet, last, index, cell, styles)
     return last
 
