@@ -99,10 +99,12 @@ def flatten_record(record: Mapping[str, Any], columns: Sequence[Column]) -> list
 def get_value(value: Any, path: tuple[str, ...]) -> Any:
     """Return the value at a path; the values below a list are joined."""
     for depth, name in enumerate(path):
-        if isinstance(value, list | tuple):
+        if value is None:
+            return None
+        if not isinstance(value, dict):
             members = (format_cell(get_value(member, path[depth:])) for member in value)
             return SEPARATOR.join(members) or None
-        value = None if value is None else value[name]
+        value = value[name]
     return value
 
 

@@ -78,7 +78,7 @@ class Styles:
 
     def __call__(self, **properties: Any) -> "Format":
         """Return the format with these properties and the common ones."""
-        key = tuple(sorted(properties.items()))
+        key = tuple(properties.items())
         if key not in self.formats:
             self.formats[key] = self.workbook.add_format({**self.common, **properties})
         return self.formats[key]
