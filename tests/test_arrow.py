@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from app.formats.tables import TABLES
 from tests.benchmarks.generated import Scale, build
-from tests.conftest import Target, opened
+from tests.support.targets import Target, opened
 
 TYPES = {
     "string": "string",

@@ -13,8 +13,8 @@ from app.formats.columns import string
 from app.formats.markdown import format_row
 from app.formats.tables import TABLES, Table
 from app.ingest.build import build
-from tests.conftest import ROOT, opened
-from tests.seeds import GOODS, copied, edit
+from tests.support.seeds import GOODS, ROOT, copied, edit
+from tests.support.targets import opened
 
 
 def read_table(text: str) -> list[list[str]]:
