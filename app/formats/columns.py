@@ -131,14 +131,14 @@ OBSERVATIONS = (
     string("series", "Series", "所属序列",
            "Series of the observation; compare only observations of the same series",
            "所属序列；仅同一序列的数据可比", sql=Series.code, width=38),
-    string("reporting_area", "Reporting area code", "报告方标识", path="reporting_area.code",
-           sql=Reporter.code),
-    string("reporting_area_name", "Reporting area", "报告方", path="reporting_area.name",
-           text=(Reporter, "name"), width=14),
-    string("counterpart_area", "Counterpart area code", "对方标识", path="counterpart_area.code",
-           sql=Counterpart.code),
-    string("counterpart_area_name", "Counterpart area", "对方", path="counterpart_area.name",
-           text=(Counterpart, "name"), width=24),
+    string("reporting_area", "Reporting area code", "报告国（地区）标识",
+           path="reporting_area.code", sql=Reporter.code),
+    string("reporting_area_name", "Reporting area", "报告国（地区）",
+           path="reporting_area.name", text=(Reporter, "name"), width=14),
+    string("counterpart_area", "Counterpart area code", "伙伴国（地区）标识",
+           path="counterpart_area.code", sql=Counterpart.code),
+    string("counterpart_area_name", "Counterpart area", "伙伴国（地区）",
+           path="counterpart_area.name", text=(Counterpart, "name"), width=24),
     date("period_start", "First day", "统计期首日", "First day of the period",
          path="period.start", sql=Observation.period_start),
     date("period_end", "Last day", "统计期末日", "Last day of the period",
@@ -175,10 +175,10 @@ OBSERVATIONS = (
     decimal("growth", "Published growth", "公布的增速",
             "Published change on a year earlier, in percent", "公布的同比增速（%）",
             path="growth.value", sql=GrowthRate.value, is_required=False),
-    string("growth_basis", "Basis of growth", "增速基数类型",
+    string("growth_basis", "Growth basis", "增速基数类型",
            "What the published growth was measured against", path="growth.basis",
            sql=GrowthRate.basis, is_required=False),
-    date("vintage", "Vintage", "数据公布日", "Day on which the value was published",
+    date("vintage", "Vintage", "首次公布日", "Day on which the value was first published",
          sql=Observation.vintage, width=14),
     date("current_from", "Current from", "现行起始日", "First day on which the value was current",
          sql=case((WAS_CURRENT, col(Observation.current_from)), else_=null()), is_required=False),
@@ -204,7 +204,7 @@ OBSERVATIONS = (
            "来源类别：原始来源、转载或二手来源", path="source.standing", sql=Source.standing),
     address("source_address", "Source URL", "来源网址", path="source.address", sql=Source.address,
             is_required=False, width=50),
-    string("locator", "Locator", "出处位置",
+    string("locator", "Location in the source", "出处位置",
            "Place in the source: P4.S2 is paragraph 4, sentence 2",
            "在来源中的位置：P4.S2为第4段第2句", sql=Observation.locator, is_required=False),
 )  # fmt: skip
@@ -214,8 +214,10 @@ SOURCE_LINE = string("source_line", "Source", "来源", "Publisher, title and da
                      "来源的发布机构、标题和日期", path="source.line")  # fmt: skip
 LOCATOR = OBSERVATIONS[-1]
 REQUIRED_LOCATOR = string("locator", *LOCATOR.label, *LOCATOR.description)
-REPORTING_AREA = string("reporting_area", "Reporting area", "报告方", path="reporting_area.code")
-COUNTERPART_AREA = string("counterpart_area", "Counterpart area", "对方",
+REPORTING_AREA = string(
+    "reporting_area", "Reporting area", "报告国（地区）", path="reporting_area.code"
+)
+COUNTERPART_AREA = string("counterpart_area", "Counterpart area", "伙伴国（地区）",
                           path="counterpart_area.code")  # fmt: skip
 YEAR = integer("year", "Year", "年度", "Year reviewed", "所述年度", width=8)
 ANNOUNCED_YEAR = integer("year", "Year", "年度", "Year for which it is announced",
@@ -316,8 +318,8 @@ SERIES = (
     integer("months", "Months", "统计期月数", "Number of months in each period"),
     string("note", "Note", "不可比说明", "What the series must not be compared with",
            is_required=False),
-    string("breaks", "Breaks", "断点", "First day after each break; do not compare across it",
-           "各断点之后的首日；断点前后的数据不可比", path="breaks.start", is_required=False),
+    string("breaks", "Breaks", "序列中断", "First day after each break; do not compare across it",
+           "各次中断之后的首日；中断前后的数据不可比", path="breaks.start", is_required=False),
     integer("observations", "Observations", "数据期数", "Number of periods with an observation"),
 )  # fmt: skip
 GROWTH_RATES = (
@@ -335,7 +337,7 @@ GROWTH_RATES = (
     string("basis", "Basis", "增速基数类型", "What the growth was measured against"),
     string("wording", "Published wording", "原文表述", "Growth in the words of the source"),
     string("note", "Note", "基数说明", "How the basis is known", is_required=False),
-    date("vintage", "Vintage", "数据公布日", "Day on which the growth was published"),
+    date("vintage", "Vintage", "首次公布日", "Day on which the growth was first published"),
     SOURCE,
     LOCATOR,
 )  # fmt: skip

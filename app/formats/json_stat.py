@@ -19,7 +19,7 @@ SOURCE = Bilingual(
 )
 DIMENSIONS = {
     "series": Bilingual("Series", "序列"),
-    "counterpart_area": Bilingual("Counterpart area", "对方"),
+    "counterpart_area": Bilingual("Counterpart area", "伙伴国（地区）"),
     "period": Bilingual("Period", "统计期"),
 }
 
