@@ -157,7 +157,7 @@ def check_temporary_files() -> str:
 
 def list_file_suffixes() -> str:
     """List the suffixes of the formats that are written to temporary files."""
-    from app.formats.registry import TABLE_FORMATS  # noqa: PLC0415 - slow, needed on failure only
+    from app.formats.registry import TABLE_FORMATS
 
     return ", ".join(f".{form.suffix}" for form in TABLE_FORMATS if not form.is_streamed)
 
