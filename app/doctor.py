@@ -149,8 +149,8 @@ def check_temporary_files() -> str:
             file.write(b"bri")
     except OSError as error:
         raise CheckFailedError(
-            f"none can be written ({error.strerror}); {list_file_suffixes()} would fail: mount a "
-            "writable /tmp, or set TMPDIR"
+            f"cannot be written ({error.strerror}), so {list_file_suffixes()} would fail; mount a"
+            " writable /tmp, or set TMPDIR"
         ) from None
     return f"can be written in {tempfile.gettempdir()}"
 
