@@ -143,16 +143,23 @@ def check_free_space(settings: Settings) -> str:
 
 
 def check_temporary_files() -> str:
-    """Write a temporary file, as XLSX and Parquet downloads do."""
+    """Write a temporary file, as formats that are not streamed need."""
     try:
         with tempfile.TemporaryFile() as file:
             file.write(b"bri")
     except OSError as error:
         raise CheckFailedError(
-            f"cannot be written ({error.strerror}), so .xlsx and .parquet would fail; mount a"
+            f"cannot be written ({error.strerror}), so {list_file_suffixes()} would fail; mount a"
             " writable /tmp, or set TMPDIR"
         ) from None
     return f"can be written in {tempfile.gettempdir()}"
+
+
+def list_file_suffixes() -> str:
+    """List the suffixes of the formats that are written to temporary files."""
+    from app.formats.registry import TABLE_FORMATS
+
+    return ", ".join(f".{form.suffix}" for form in TABLE_FORMATS if not form.is_streamed)
 
 
 def check_port(host: str, port: int) -> str:

@@ -72,7 +72,7 @@ def test_the_catalogue_has_what_dcat_needs(client: TestClient) -> None:
 def test_every_form_is_of_the_media_type_that_is_told(client: TestClient) -> None:
     graph = Graph().parse(data=client.get("/v1/catalog.ttl").text, format="turtle")
     forms = set(graph.subjects(RDF.type, DCAT.Distribution))
-    assert len(forms) in {6, 7}
+    assert len(forms) in {9, 10}
     for form in forms:
         (media_type,) = graph.objects(form, DCAT.mediaType)
         answer = client.get(str(form).removeprefix(HOST))
@@ -119,6 +119,8 @@ def test_a_list_links_to_its_tables(client: TestClient, path: str, query: str) -
         "jsonl",
         "xlsx",
         "parquet",
+        "arrow",
+        "md",
     ]
     lines = client.get(found[1].removeprefix(HOST)).text.splitlines()
     assert len(lines) == total

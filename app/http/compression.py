@@ -7,16 +7,15 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from app.formats.registry import IS_COMPRESSIBLE
+
 MIN_SIZE = 500
 """Fewer bytes than this gain nothing from being compressed."""
 WINDOW = 15
 GZIP = 16
 """What zlib adds to the size of the window for the gzip format."""
-COMPRESSIBLE = re.compile(
-    r"(text/(?!event-stream).*|application/(.*\+)?(json|xml|yaml|csv)|application/(javascript|jsonl|x-ndjson)"
-    r"|image/svg\+xml)(\s*;.*)?",
-    re.IGNORECASE,
-)
+TEXT = re.compile(r"text/(?!event-stream).*|application/(.*\+)?(json|xml|yaml|csv|javascript)")
+"""The media types of texts other than those of the registry."""
 ACCEPTED_CODING = re.compile(
     rb"[ \t]*([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*"
     rb"(?:;[ \t]*[qQ]=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)[ \t]*)?"
@@ -57,8 +56,10 @@ def negotiate_coding(accept_encoding: bytes) -> Coding:
 
 
 def is_compressible(content_type: str) -> bool:
-    """Tell whether a media type is text, which is not compressed already."""
-    return COMPRESSIBLE.fullmatch(content_type) is not None
+    """Whether compression makes content of this type smaller."""
+    media_type = content_type.partition(";")[0].strip().lower()
+    declared = IS_COMPRESSIBLE.get(media_type)
+    return TEXT.fullmatch(media_type) is not None if declared is None else declared
 
 
 def compress(body: bytes, coding: Coding) -> bytes:

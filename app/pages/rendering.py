@@ -1,7 +1,7 @@
 """Pages rendered from templates, with a content policy under which nothing loads from elsewhere."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
@@ -12,6 +12,12 @@ from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 
 from app.enums import Qualifier
+from app.formats.registry import (
+    CHART_FORMATS,
+    CITATION_FORMATS,
+    Format,
+    list_table_formats,
+)
 from app.formatting import QUALIFIER_FORMATS, format_day, format_locator
 from app.i18n import Bilingual, Language
 from app.problems.problem import Problem
@@ -28,14 +34,7 @@ PAGE_POLICY = (
 )
 STRICT_POLICY = f"default-src 'none'; style-src 'self'; script-src 'self'; {PAGE_POLICY}"
 """Allows files of this host only, and no inline scripts or styles."""
-TABLES = {"CSV": ".csv", "Excel": ".xlsx", "Parquet": ".parquet", "JSON": ""}
-CUBES = {"JSON-stat": ".jsonstat"}
-CHARTS: dict[str, tuple[str, dict[str, int]]] = {
-    "PNG": (".png", {"width": 1200}),
-    "SVG": (".svg", {}),
-    "Vega-Lite": (".vl.json", {}),
-}
-"""The downloads that pages offer: name, suffix of the address, and parameters."""
+PNG_WIDTH = 1200
 NUMBER_PATTERN = re.compile(r"[\d.,]+")
 
 
@@ -70,16 +69,6 @@ def build_globals(request: Request, language: Language) -> dict[str, Any]:
     def api_url(suffix: str, **parameters: object) -> str:
         return page_url(f"/v1{suffix}", **parameters)
 
-    def table_urls(suffix: str, **parameters: object) -> list[tuple[str, str]]:
-        names = TABLES | (CUBES if suffix == "/observations" else {})
-        return [(name, api_url(suffix + ending, **parameters)) for name, ending in names.items()]
-
-    def chart_urls(suffix: str) -> list[tuple[str, str]]:
-        return [
-            (name, api_url(suffix + ending, **parameters))
-            for name, (ending, parameters) in CHARTS.items()
-        ]
-
     return {
         "lang": language,
         "other_language": next(other for other in Language if other is not language),
@@ -89,8 +78,7 @@ def build_globals(request: Request, language: Language) -> dict[str, Any]:
         "this_url": this_url,
         "page_url": page_url,
         "api_url": api_url,
-        "table_urls": table_urls,
-        "chart_urls": chart_urls,
+        **build_file_links(api_url, language),
         "asset_url": lambda file: f"{root}/static/{file}?v={asset_version(file)}",
         "text": lambda en, zh: Bilingual(en, zh).get(language),
         "colon": Bilingual(": ", "：").get(language),
@@ -98,6 +86,30 @@ def build_globals(request: Request, language: Language) -> dict[str, Any]:
         "format_locator": lambda locator: format_locator(locator, language),
         "format_day": lambda day: format_day(day, language),
         "split_display": lambda figure: split_display(figure, language),
+    }
+
+
+def build_file_links(api_url: Callable[..., str], language: Language) -> dict[str, Any]:
+    """Build the functions that list the files of a resource with their names."""
+
+    def list_files(path: str, formats: Iterable[Format], **query: object) -> list[tuple[str, str]]:
+        return [
+            (format_.title.get(language), api_url(f"{path}.{format_.suffix}", **query))
+            for format_ in formats
+        ]
+
+    def table_urls(path: str, **query: object) -> list[tuple[str, str]]:
+        formats = list_table_formats(path.removeprefix("/"))
+        return [*list_files(path, formats, **query), ("JSON", api_url(path, **query))]
+
+    def chart_urls(path: str) -> list[tuple[str, str]]:
+        png, *others = CHART_FORMATS
+        return list_files(path, [png], width=PNG_WIDTH) + list_files(path, others)
+
+    return {
+        "table_urls": table_urls,
+        "chart_urls": chart_urls,
+        "citation_urls": lambda path: list_files(path, CITATION_FORMATS),
     }
 
 

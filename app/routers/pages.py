@@ -11,10 +11,10 @@ from app import parameters
 from app.formats.charts import build
 from app.formats.charts.layout import layout_chart
 from app.formats.charts.model import Chart
-from app.formats.dataset_info import DATA_LICENCE, TITLE, cite_dataset, list_distributions
-from app.formats.links import build_service_links
+from app.formats.dataset_info import DATA_LICENCE, TITLE, cite_dataset
 from app.formats.metadata import schema_org
 from app.formats.metadata.feeds import format_title
+from app.formats.registry import build_service_links, list_distributions
 from app.formatting import format_published_day
 from app.pages.guide import PAGE_NAMES, list_entries, read_page
 from app.pages.recipes import ADDRESS_PLACEHOLDER, RECIPES
@@ -46,9 +46,9 @@ def show_dashboard(
     dataset = schema_org.describe_dataset(
         release.record,
         page["overview"]["indicators"],
+        list_distributions(has_file=release.database.is_file),
         read.base_url,
         read.language,
-        has_file=release.database.is_file,
     )
     response = render_content(
         read,
@@ -156,7 +156,10 @@ def show_indicator(read: Context, code: str, query: NoParameters) -> Response:
     chart = build.build_indicator_chart(
         indicator, indicator["chart_series"], release["released_on"], read.language
     )
-    dataset = schema_org.describe_indicator(indicator, release, read.base_url, read.language)
+    distributions = list_distributions(has_file=read.release.database.is_file)
+    dataset = schema_org.describe_indicator(
+        indicator, release, distributions, read.base_url, read.language
+    )
     return render_content(
         read,
         "indicator.html",
@@ -209,7 +212,7 @@ def render_content(read: RequestContext, name: str, **values: Any) -> Response:
     release, language = read.release.record, read.language
     downloads = [
         {"path": download.path, "title": download.title.get(language)}
-        for download in list_distributions(is_file=read.release.database.is_file)
+        for download in list_distributions(has_file=read.release.database.is_file)
     ]
     return render_page(
         read.request,
