@@ -144,13 +144,13 @@ def check_free_space(settings: Settings) -> str:
 
 
 def check_temporary_files() -> str:
-    """Write a temporary file, as XLSX and Parquet downloads do."""
+    """Write a temporary file, as formats that are not streamed need."""
     try:
         with tempfile.TemporaryFile() as file:
             file.write(b"bri")
     except OSError as error:
         raise CheckFailedError(
-            f"cannot be written ({error.strerror}), so .xlsx and .parquet would fail; mount a"
+            f"cannot be written ({error.strerror}), so {list_file_suffixes()} would fail; mount a"
             " writable /tmp, or set TMPDIR"
         ) from None
     return f"can be written in {tempfile.gettempdir()}"
@@ -163,6 +163,13 @@ def check_server() -> str:
     if not has_fast_path():
         raise CheckFailedError(f"{SLOWER}; install the versions of requirements.lock")
     return "cached responses are sent by the parser"
+
+
+def list_file_suffixes() -> str:
+    """List the suffixes of the formats that are written to temporary files."""
+    from app.formats.registry import TABLE_FORMATS
+
+    return ", ".join(f".{form.suffix}" for form in TABLE_FORMATS if not form.is_streamed)
 
 
 def check_port(host: str, port: int) -> str:

@@ -1,7 +1,9 @@
-"""Links from one resource to another (RFC 8288)."""
+"""Links between resources (RFC 8288)."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from app.enums import SearchKind
 
 
 class Link(NamedTuple):
@@ -18,3 +20,11 @@ class Link(NamedTuple):
 
 
 Links = Sequence[Link]
+
+
+def build_hit_url(base: str, hit: dict[str, Any]) -> str:
+    """Build the URL of the record that a search hit stands for."""
+    if hit["kind"] == SearchKind.PRIORITY_AREA:
+        year, _, slug = hit["code"].partition("-")
+        return f"{base}/v1/priority-areas/{slug}?year={year}"
+    return f"{base}/v1/{hit['kind']}s/{hit['code']}"

@@ -1,6 +1,6 @@
-"""Make the fonts of the pages from those of the pictures: python -m tests.page_fonts.
+"""Make the fonts of the pages from those of the charts: python -m tests.page_fonts.
 
-Chinese characters come along only as far as seed, code and templates use them; browsers load them
+The Chinese fonts contain the characters of seed, code, templates and guide only. Browsers load them
 where the machine has no Chinese font.
 """
 
@@ -11,11 +11,16 @@ from fontTools.ttLib import TTFont
 
 ROOT = Path(__file__).parent.parent
 FONTS, TARGET = ROOT / "app" / "fonts", ROOT / "app" / "pages" / "static" / "fonts"
-TEXTS = ((ROOT / "seed", "*.yaml"), (ROOT / "app", "*.py"), (ROOT / "app", "*.html"))
+TEXTS = (
+    (ROOT / "seed", "*.yaml"),
+    (ROOT / "app", "*.py"),
+    (ROOT / "app", "*.html"),
+    (ROOT / "app" / "guide", "*.md"),
+)
 
 
 def written() -> set[int]:
-    """Give every character that a page may show."""
+    """Return every character that a page may show."""
     files = [file for folder, pattern in TEXTS for file in sorted(folder.rglob(pattern))]
     return {ord(letter) for file in files for letter in file.read_text()}
 

@@ -12,10 +12,8 @@ from jsonschema import Draft202012Validator, FormatChecker
 from starlette.testclient import TestClient
 
 from app.application import ROUTERS
-from app.formats import data_package, parquet
-from app.formats.xlsx import writer
+from app.formats.registry import FORMATS
 from app.openapi.document import IMAGE_TYPES
-from app.routers.dataset import DATABASE
 
 pytestmark = pytest.mark.database
 
@@ -27,7 +25,7 @@ PATHS = sorted(
     if route.include_in_schema  # type: ignore[attr-defined]
 )
 LISTS = [path for path in PATHS if path.endswith("s") and "{" not in path]
-FILES = {parquet.MEDIA_TYPE, writer.MEDIA_TYPE, data_package.MEDIA_TYPE, DATABASE}
+FILES = {form.media_type for form in FORMATS if not form.is_text}
 
 
 def operation(document: dict[str, Any], path: str) -> dict[str, Any]:
@@ -81,7 +79,7 @@ def without_file(service: dict[str, Any]) -> dict[str, Any]:
 
 def test_every_route_is_described(document: dict[str, Any]) -> None:
     assert sorted(document["paths"]) == PATHS
-    assert len(PATHS) == 80
+    assert len(PATHS) == 88
 
 
 @pytest.mark.quick

@@ -72,7 +72,7 @@ def test_the_catalogue_has_what_dcat_needs(client: TestClient) -> None:
 def test_every_form_is_of_the_media_type_that_is_told(client: TestClient) -> None:
     graph = Graph().parse(data=client.get("/v1/catalog.ttl").text, format="turtle")
     forms = set(graph.subjects(RDF.type, DCAT.Distribution))
-    assert len(forms) in {6, 7}
+    assert len(forms) in {9, 10}
     for form in forms:
         (media_type,) = graph.objects(form, DCAT.mediaType)
         answer = client.get(str(form).removeprefix(HOST))
@@ -119,6 +119,8 @@ def test_a_list_links_to_its_tables(client: TestClient, path: str, query: str) -
         "jsonl",
         "xlsx",
         "parquet",
+        "arrow",
+        "md",
     ]
     lines = client.get(found[1].removeprefix(HOST)).text.splitlines()
     assert len(lines) == total
@@ -130,7 +132,7 @@ def test_robots_and_sitemap_lead_to_pages(client: TestClient) -> None:
     root = ET.fromstring(client.get(sitemap.removeprefix(HOST)).text)  # noqa: S314
     name = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
     pages = [url.findtext(f"{name}loc") or "" for url in root]
-    assert len(pages) == len(set(pages)) == 2 * (5 + 8 + 4 + 14)
+    assert len(pages) == len(set(pages)) == 2 * (5 + 11 + 8 + 4 + 14)
     for page in pages:
         answer = client.get(page.removeprefix(HOST))
         assert answer.status_code == 200, page

@@ -5,6 +5,7 @@ import io
 import json
 import math
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +18,15 @@ from starlette.testclient import TestClient
 
 from app.db import Database, SQLiteStore, create_store
 from app.enums import Qualifier
-from app.formats.csv import encode_rows, stream_lines
-from app.formats.tables import OBSERVATIONS as OBSERVATION_TABLE
+from app.formats.csv import encode_lines, encode_rows
+from app.formats.registry import TABLE_FORMATS, TableFormat
+from app.formats.tables import OBSERVATIONS
 from app.http.cache_key import create_context
 from app.i18n import Language
 from app.ingest.build import build as build_seed
 from app.parameters import ObservationFilters, ObservationSort, Vintages
 from app.problems.problem import InvalidParameters
-from app.queries.exports import OBSERVATIONS, read_chunks, read_line_chunks, select_observation_rows
-from app.routers.downloads import FORMATS, Format, send_table
+from app.routers.downloads import send_table
 from tests.benchmarks.generated import Scale, build
 from tests.support.seeds import GOODS, ROOT, copied, edit
 from tests.support.targets import Target, opened
@@ -168,12 +169,13 @@ def test_lines_of_the_database_are_those_of_the_library(tmp_path: Path, language
     edit(seed, GOODS, "  en: 22.1 trillion yuan", "  en: '22.1, \"trillion\" yuan'")
     build_seed(seed, ROOT / "migrations", tmp_path / "bri.sqlite")
     database = Database(SQLiteStore(tmp_path / "bri.sqlite"))
-    names = [column.name for column in OBSERVATIONS]
     asked = ObservationFilters.model_validate({"vintages": "all"})
     with database.connect() as connection:
-        statement = select_observation_rows(connection, language, asked)
-        own = b"".join(stream_lines(names, read_line_chunks(connection, language, statement)))
-        library = b"".join(encode_rows(names, read_chunks(connection, statement)))
+        lines = OBSERVATIONS.read_csv_lines(connection, language, asked)
+        assert lines is not None
+        own = b"".join(encode_lines(OBSERVATIONS.header, lines))
+        rows = OBSERVATIONS.read_rows(connection, language, asked)
+        library = b"".join(encode_rows(OBSERVATIONS.header, rows))
     database.close()
     assert own == library
     assert (b'"22.1, ""trillion"" yuan"' in own) is (language is Language.ENGLISH)
@@ -196,7 +198,7 @@ def test_a_long_table_is_never_sorted(
     database = Database(create_store(larger[1]))
     with database.connect() as connection:
         asked = ObservationFilters().model_copy(update=query)
-        statement = select_observation_rows(connection, Language.ENGLISH, asked)
+        statement = OBSERVATIONS.select_rows(connection, Language.ENGLISH, asked)
         compiled = statement.compile(database.engine, compile_kwargs={"literal_binds": True})
         plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}").all()
     database.close()
@@ -338,20 +340,22 @@ def test_a_table_is_measured_without_being_read(larger: tuple[FastAPI, Target]) 
     with database.connect_unpooled() as connection:
         for query in ({"vintages": Vintages.ALL}, {"unit": ["USD"]}):
             asked = ObservationFilters().model_copy(update=query)
-            rows = OBSERVATION_TABLE.read_rows(connection, Language.ENGLISH, asked)
+            rows = OBSERVATIONS.read_rows(connection, Language.ENGLISH, asked)
             length = sum(map(len, rows))
             assert length > 5
-            found = OBSERVATION_TABLE.exceeds(connection, asked, length - 1)
+            found = OBSERVATIONS.exceeds(connection, asked, length - 1)
             assert found
-            assert not OBSERVATION_TABLE.exceeds(connection, asked, length)
+            assert not OBSERVATIONS.exceeds(connection, asked, length)
     database.close()
     kept.close()
 
 
 @pytest.mark.parametrize(
-    "form", [form for form in FORMATS if form.most], ids=lambda one: one.suffix
+    "form", [form for form in TABLE_FORMATS if form.max_rows], ids=lambda one: one.suffix
 )
-def test_a_table_that_is_too_long_is_refused(larger: tuple[FastAPI, Target], form: Format) -> None:
+def test_a_table_that_is_too_long_is_refused(
+    larger: tuple[FastAPI, Target], form: TableFormat
+) -> None:
     scope = {
         "type": "http",
         "app": larger[0],
@@ -363,7 +367,7 @@ def test_a_table_that_is_too_long_is_refused(larger: tuple[FastAPI, Target], for
         "server": ("testserver", 80),
     }
     read = create_context(larger[0], scope)
-    asked = OBSERVATION_TABLE.filters()
+    asked = OBSERVATIONS.filters()
     with pytest.raises(InvalidParameters) as caught:
-        send_table(read, OBSERVATION_TABLE, form._replace(most=100), asked)
+        send_table(read, OBSERVATIONS, replace(form, max_rows=100), asked)
     assert "at most 100 rows" in caught.value.detail.en

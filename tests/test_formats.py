@@ -136,7 +136,7 @@ def test_parquet_tells_what_it_holds(client: TestClient) -> None:
     told = json.loads(pl.read_parquet_metadata(io.BytesIO(content))["dataset"])
     assert told["citation"] == client.get("/v1").json()["citation"]
     schema = pandas_schema(content)
-    assert schema.field("value").metadata == {b"description": b"The figure in the base unit"}
+    assert schema.field("value").metadata == {b"description": b"Value in the base unit"}
     assert not schema.field("value").nullable
     assert schema.field("upper_bound").nullable
 

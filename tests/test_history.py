@@ -169,7 +169,7 @@ def test_a_feed_is_bounded() -> None:
     feed = build_json_feed([release], "http://testserver", Language.ENGLISH)
     lines = feed["items"][0]["content_text"].splitlines()
     assert len(lines) == 202
-    assert lines[-1] == "More stands at the address of this release."
+    assert lines[-1] == "See the URL of this release for all other changes."
     assert max(map(len, lines)) == 1001
     Feed.model_validate(feed)
 

@@ -10,6 +10,8 @@ import pytest
 from lxml import html
 from starlette.testclient import TestClient
 
+from app.pages.guide import PAGE_NAMES
+from app.routers.pages import SECTIONS
 from tests.test_discovery import HOST, answers
 
 pytestmark = pytest.mark.database
@@ -28,6 +30,8 @@ PAGES = (
     *OWN,
     "/years",
     "/recipes",
+    "/guide",
+    *(f"/guide/{name}" for name in PAGE_NAMES),
     "/problems",
     "/problems/unknown-record",
     "/?q=digital&topic=trade",
@@ -237,7 +241,7 @@ def test_a_reader_is_led_to_the_nearest_page(
     client: TestClient, path: str, right: str, language: str
 ) -> None:
     page = read(client, asked(path, language), status=404)
-    (target,) = page.xpath("//p[@class='get']/a/@href")
+    (target,) = page.xpath("//p[@class='request']/a/@href")
     assert target == asked(right, language)
     assert answers(client, HOST + target)
     plain = client.get(path)
@@ -245,6 +249,28 @@ def test_a_reader_is_led_to_the_nearest_page(
     assert plain.headers["content-type"] == "application/problem+json"
     suggestion = plain.json()["errors"][0]["suggestion"]
     assert right.endswith(suggestion)
+
+
+def test_a_shortened_address_leads_to_the_list(client: TestClient) -> None:
+    for path, section in SECTIONS.items():
+        response = client.get(f"{path}?lang=zh", follow_redirects=False)
+        assert response.status_code == 307
+        assert response.headers["location"] == f"{HOST}/?lang=zh#{section}"
+        assert read(client, "/?lang=zh").xpath("//*[@id=$id]", id=section)
+
+
+def test_a_figure_that_was_found_shows_its_period(client: TestClient) -> None:
+    page = read(client, "/?q=agreement&lang=en")
+    hits = {
+        link.get("href"): link.getparent().text_content()
+        for link in page.xpath("//ul[@class='hits']//a[contains(@href, '/indicators/')]")
+    }
+    assert len(hits) == 2
+    assert any("January to November 2024" in text for text in hits.values())
+    assert any("Full year 2025" in text for text in hits.values())
+    for href in hits:
+        path, _, row = href.partition("#")
+        assert read(client, path).xpath("//tr[@id=$id]", id=row)
 
 
 def test_data_has_problems_as_documents_for_everybody(client: TestClient) -> None:
@@ -310,7 +336,7 @@ def test_words_that_were_found_are_marked(client: TestClient) -> None:
     [
         ("aid-projects", "en", "<dd>above 700</dd>"),
         ("aid-projects", "zh", "<dd>高于700</dd>"),
-        ("import-share", "en", "<dd>below 54 %</dd>"),
+        ("import-share", "en", "<dd>below 54%</dd>"),
         ("import-share", "zh", "<dd>低于54%</dd>"),
     ],
 )

@@ -60,6 +60,8 @@ def test_wheel_serves_from_any_folder(installed: Path, tmp_path: Path) -> None:
             assert len(overview["indicators"]) == 7
             assert httpx2.get(f"{base}/").status_code == 200
             assert httpx2.get(f"{base}/static/site.css").status_code == 200
+            assert httpx2.get(f"{base}/guide/speed?lang=zh").status_code == 200
+            assert httpx2.get(f"{base}/recipes").status_code == 200
             picture = httpx2.get(f"{base}/v1/overview.png?lang=zh", timeout=60)
             assert picture.content.startswith(b"\x89PNG")
         finally:

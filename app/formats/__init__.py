@@ -1,1 +1,1 @@
-"""Writers of formats other than JSON; they know the data, but not where it comes from."""
+"""Output formats. Writers take records or rows, and never query the database themselves."""

@@ -1,241 +1,395 @@
-"""The columns of the tables of records, in an order that does not change; new ones come last."""
+"""The columns of every table, each declared once for all formats.
 
-from app.formats.flat_columns import (
-    FlatColumn,
-    date_column,
-    decimal_column,
-    integer_column,
-    string_column,
-    url_column,
+Columns keep their order; new ones are added at the end of a table.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, null
+from sqlmodel import col
+
+from app.db.columns import localized_column
+from app.db.models import FOREVER, GrowthRate, Headline, Observation, Series, Source, format_plain
+from app.enums import Datatype
+from app.i18n import Bilingual, Language
+from app.queries.observations import Counterpart, Earlier, Measured, ObservedUnit, Reporter
+
+SEPARATOR = ";"
+"""Separates several keys in one field."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table."""
+
+    name: str
+    datatype: Datatype
+    label: Bilingual
+    description: Bilingual
+    path: tuple[str, ...]
+    """Where the record holds the value; a list yields the keys of its members."""
+    expression: Callable[[Language], ColumnElement[Any]] | None
+    """What SQL selects, in tables that are read without building records."""
+    is_required: bool
+    """Whether every row has a value."""
+    needs_quoting: bool
+    """Whether a value may contain delimiters of CSV."""
+    width: float | None
+    """The width in characters in workbooks, which omit columns without one."""
+
+
+def declare_column(  # noqa: PLR0913, PLR0917 - four texts are positional, or a table gets too long
+    datatype: Datatype,
+    name: str,
+    en: str,
+    zh: str,
+    description_en: str = "",
+    description_zh: str = "",
+    *,
+    path: str = "",
+    sql: Any = None,
+    text: tuple[Any, str] | None = None,
+    is_required: bool = True,
+    width: float | None = None,
+) -> Column:
+    """Declare a column by its labels, which by default also describe it.
+
+    The path in the record is dotted, and by default the name. Instead of an SQL expression, text
+    names a table and a field that has a column per language.
+    """
+    expression: Callable[[Language], ColumnElement[Any]] | None = None
+    if text is not None:
+        expression = partial(localized_column, *text)
+    elif sql is not None:
+        expression = partial(select_untranslated, sql)
+    return Column(
+        name,
+        datatype,
+        Bilingual(en, zh),
+        Bilingual(description_en or en, description_zh or zh),
+        tuple((path or name).split(".")),
+        expression,
+        is_required,
+        needs_quoting=text is not None or datatype is Datatype.ADDRESS,
+        width=width,
+    )
+
+
+def select_untranslated(sql: Any, _: Language) -> ColumnElement[Any]:
+    return sql  # type: ignore[no-any-return]  # Models type their columns as values.
+
+
+string = partial(declare_column, Datatype.STRING)
+integer = partial(declare_column, Datatype.INTEGER)
+decimal = partial(declare_column, Datatype.DECIMAL)
+date = partial(declare_column, Datatype.DATE)
+boolean = partial(declare_column, Datatype.BOOLEAN)
+address = partial(declare_column, Datatype.ADDRESS)
+
+
+def flatten_record(record: Mapping[str, Any], columns: Sequence[Column]) -> list[Any]:
+    """List the values of a record by column, None where there is no value."""
+    return [get_value(record, column.path) for column in columns]
+
+
+def get_value(value: Any, path: tuple[str, ...]) -> Any:
+    """Return the value at a path; the values below a list are joined."""
+    for depth, name in enumerate(path):
+        if value is None:
+            return None
+        if not isinstance(value, dict):
+            members = (format_cell(get_value(member, path[depth:])) for member in value)
+            return SEPARATOR.join(members) or None
+        value = value[name]
+    return value
+
+
+def format_cell(value: Any) -> str:
+    """Format a value without loss; None is an empty text."""
+    if value is None:
+        return ""
+    if isinstance(value, Decimal):
+        return format_plain(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+# The tables below are formatted by hand: one entry per column, in as few lines as possible.
+WAS_CURRENT = col(Observation.current_from) < col(Observation.current_until)
+WAS_SUPERSEDED = and_(WAS_CURRENT, col(Observation.current_until) != FOREVER)
+OBSERVATIONS = (
+    string("id", "Key", "数据标识", "Stable key of the observation", "数据的固定标识",
+           sql=Observation.code, width=60),
+    string("indicator", "Indicator code", "指标标识", path="indicator.code", sql=Measured.code),
+    string("indicator_name", "Indicator", "指标", path="indicator.name",
+           text=(Measured, "name"), width=38),
+    string("series", "Series", "所属序列",
+           "Series of the observation; compare only observations of the same series",
+           "所属序列；仅同一序列的数据可比", sql=Series.code, width=38),
+    string("reporting_area", "Reporting area code", "报告国（地区）标识",
+           path="reporting_area.code", sql=Reporter.code),
+    string("reporting_area_name", "Reporting area", "报告国（地区）",
+           path="reporting_area.name", text=(Reporter, "name"), width=14),
+    string("counterpart_area", "Counterpart area code", "伙伴国（地区）标识",
+           path="counterpart_area.code", sql=Counterpart.code),
+    string("counterpart_area_name", "Counterpart area", "伙伴国（地区）",
+           path="counterpart_area.name", text=(Counterpart, "name"), width=24),
+    date("period_start", "First day", "统计期首日", "First day of the period",
+         path="period.start", sql=Observation.period_start),
+    date("period_end", "Last day", "统计期末日", "Last day of the period",
+         path="period.end", sql=Observation.period_end),
+    integer("period_months", "Months", "统计期月数",
+            "Number of months in the period; do not compare periods of different lengths",
+            "统计期月数；月数不同的数据不可比", path="period.months", sql=Series.months),
+    decimal("value", "Value", "数值", "Value in the base unit", "以基本单位表示的数值",
+            sql=Observation.value, width=26),
+    string("unit", "Unit code", "计量单位标识", path="unit.code", sql=ObservedUnit.code),
+    string("unit_name", "Unit", "计量单位", path="unit.name", text=(ObservedUnit, "name"),
+           width=16),
+    string("qualifier", "Qualifier", "限定词",
+           "How the source limits the value: exact, over, nearly or about",
+           "来源对数值的限定：exact（确数）、over（逾）、nearly（近）、about（约）",
+           sql=Observation.qualifier),
+    decimal("lower_bound", "Lower bound", "下限", "The value is above this bound", "数值高于此数",
+            path="bounds.lower", sql=Observation.lower_bound, is_required=False),
+    decimal("upper_bound", "Upper bound", "上限", "The value is below this bound", "数值低于此数",
+            path="bounds.upper", sql=Observation.upper_bound, is_required=False),
+    decimal("published_value", "Published number", "原文数字", "Number as published",
+            path="published.value", sql=Observation.published_value),
+    integer("published_multiplier", "Published multiplier", "原文单位乘数",
+            "Power of ten of the published scale; 12 for trillion",
+            "原文数字单位所表示的10的幂次；万亿为12",
+            path="published.multiplier", sql=Observation.multiplier),
+    integer("published_decimals", "Published decimals", "原文小数位数",
+            "Number of decimals as published", path="published.decimals",
+            sql=Observation.decimals),
+    string("wording", "Published wording", "原文表述", "Value in the words of the source",
+           path="published.wording", text=(Observation, "wording")),
+    string("status", "Status", "数据状态", "Observation status: how final the value is",
+           sql=Observation.status),
+    decimal("growth", "Published growth", "公布的增速",
+            "Published change on a year earlier, in percent", "公布的同比增速（%）",
+            path="growth.value", sql=GrowthRate.value, is_required=False),
+    string("growth_basis", "Growth basis", "增速基数类型",
+           "What the published growth was measured against", path="growth.basis",
+           sql=GrowthRate.basis, is_required=False),
+    date("vintage", "Vintage", "首次公布日", "Day on which the value was first published",
+         sql=Observation.vintage, width=14),
+    date("current_from", "Current from", "现行起始日", "First day on which the value was current",
+         sql=case((WAS_CURRENT, col(Observation.current_from)), else_=null()), is_required=False),
+    date("superseded_on", "Superseded on", "被取代日",
+         "Day on which another value superseded it", "被其他数据取代之日",
+         sql=case((WAS_SUPERSEDED, col(Observation.current_until)), else_=null()),
+         is_required=False),
+    string("revision", "Revision", "修订类型", "How it differs from the previous vintage",
+           path="revision.kind", sql=Observation.revision, is_required=False),
+    string("revises", "Previous vintage", "所修订的数据",
+           "Key of the observation of the previous vintage", "上一次公布的数据标识",
+           path="revision.previous", sql=Earlier.code, is_required=False),
+    boolean("headline", "Headline", "核心数据", "Whether it is the headline value of its indicator",
+            "是否为指标的核心数据",
+            sql=case((col(Headline.observation_id).is_not(null()), "true"), else_="false")),
+    string("source", "Source code", "来源标识", path="source.code", sql=Source.code),
+    string("source_title", "Source", "来源", "Title of the source", "来源标题",
+           text=(Source, "title")),
+    string("source_publisher", "Publisher", "发布机构", "Publisher of the source",
+           "来源的发布机构", text=(Source, "publisher")),
+    string("source_standing", "Source type", "来源类别",
+           "Whether the source is primary, a repost or secondary",
+           "来源类别：原始来源、转载或二手来源", path="source.standing", sql=Source.standing),
+    address("source_address", "Source URL", "来源网址", path="source.address", sql=Source.address,
+            is_required=False, width=50),
+    string("locator", "Location in the source", "出处位置",
+           "Place in the source: P4.S2 is paragraph 4, sentence 2",
+           "在来源中的位置：P4.S2为第4段第2句", sql=Observation.locator, is_required=False),
+)  # fmt: skip
+
+SOURCE = string("source", "Source code", "来源标识", path="source.code")
+SOURCE_LINE = string("source_line", "Source", "来源", "Publisher, title and date of the source",
+                     "来源的发布机构、标题和日期", path="source.line")  # fmt: skip
+LOCATOR = OBSERVATIONS[-1]
+REQUIRED_LOCATOR = string("locator", *LOCATOR.label, *LOCATOR.description)
+REPORTING_AREA = string(
+    "reporting_area", "Reporting area", "报告国（地区）", path="reporting_area.code"
 )
+COUNTERPART_AREA = string("counterpart_area", "Counterpart area", "伙伴国（地区）",
+                          path="counterpart_area.code")  # fmt: skip
+YEAR = integer("year", "Year", "年度", "Year reviewed", "所述年度", width=8)
+ANNOUNCED_YEAR = integer("year", "Year", "年度", "Year for which it is announced",
+                         "所公布工作的年度", path="priority_area.year", width=8)  # fmt: skip
+NAMED = (
+    string("sectors", "Sector codes", "涉及领域标识", "Sectors that the text names",
+           "文中涉及的领域", path="sectors.code", is_required=False),
+    string("instruments", "Instrument codes", "涉及载体标识", "Instruments that the text names",
+           "文中涉及的合作载体", path="instruments.code", is_required=False),
+    string("areas", "Area codes", "涉及国别标识", "Areas that the text names",
+           "文中涉及的国家和国家组", path="areas.code", is_required=False),
+)  # fmt: skip
 
-INDICATORS: tuple[FlatColumn, ...] = (
-    string_column("code", "code", "The key of the indicator", "指标标识"),
-    string_column("name", "name", "The name of the indicator", "指标名称"),
-    string_column("definition", "definition", "What it counts", "指标定义"),
-    string_column("note", "note", "How to read it", "使用说明"),
-    string_column("topic", "topic.code", "The topic", "主题"),
-    string_column("unit", "unit.code", "The unit of its headline figure", "核心数据计量单位"),
-    string_column("direction", "direction", "Which way it flows", "流向"),
-    string_column("reporting_area", "reporting_area.code", "The area that reports", "报告方"),
-    string_column(
-        "counterpart_area", "counterpart_area.code", "The area on the other side", "对方"
-    ),
-    string_column(
-        "headline",
-        "headline.id",
-        "The figure that stands for it",
-        "核心数据标识",
-        required=False,
-    ),
-    string_column(
-        "headline_display",
-        "headline.display",
-        "That figure in words, with what limits it",
-        "核心数据（含限定语）",
-        required=False,
-    ),
-    string_column(
-        "headline_period",
-        "headline.period.label",
-        "The period of that figure",
-        "核心数据统计期",
-        required=False,
-    ),
-    string_column(
-        "headline_citation",
-        "headline.citation",
-        "Where that figure stands",
-        "核心数据出处",
-        required=False,
-    ),
-    string_column(
-        "baseline_for",
-        "baseline_for.slug",
-        "The priority areas that start from it; the link is editorial",
-        "以其为基线的重点领域（编辑关联）",
-        required=False,
-    ),
-    string_column("sectors", "sectors.code", "The sectors it concerns", "涉及领域", required=False),
-    string_column(
-        "instruments", "instruments.code", "The instruments it measures", "涉及载体", required=False
-    ),
+INDICATORS = (
+    string("code", "Key", "指标标识", "Key of the indicator", width=30),
+    string("name", "Indicator", "指标", "Name of the indicator", "指标名称", width=38),
+    string("definition", "Definition", "指标定义", "What the indicator measures", width=44),
+    string("note", "Note", "使用说明", "How to read the indicator", width=44),
+    string("topic", "Topic code", "主题标识", path="topic.code"),
+    string("unit", "Unit code", "计量单位标识", "Unit of the headline value",
+           "核心数据的计量单位", path="unit.code"),
+    string("direction", "Direction", "流向", "Direction of the flow"),
+    REPORTING_AREA,
+    COUNTERPART_AREA,
+    string("headline", "Headline key", "核心数据标识", "Key of the headline observation",
+           path="headline.id", is_required=False),
+    string("headline_display", "Headline", "核心数据",
+           "Headline value with qualifier and unit", "核心数据（含限定词和计量单位）",
+           path="headline.display", is_required=False),
+    string("headline_period", "Headline period", "核心数据统计期",
+           "Period of the headline value", path="headline.period.label", is_required=False),
+    string("headline_citation", "Headline source", "核心数据出处",
+           "Source reference of the headline value", path="headline.citation", is_required=False),
+    string("baseline_for", "Related priority areas", "对应的重点领域",
+           "Priority areas for which the headline value is the baseline; an editorial link",
+           "以其为基线的重点领域（本站编辑关联）", path="baseline_for.slug", is_required=False),
+    string("sectors", "Sector codes", "涉及领域标识", "Sectors that the indicator covers",
+           "指标涉及的领域", path="sectors.code", is_required=False),
+    string("instruments", "Instrument codes", "涉及载体标识",
+           "Instruments that the indicator measures", "指标衡量的合作载体",
+           path="instruments.code", is_required=False),
+)  # fmt: skip
+ACTIONS = (
+    string("id", "Key", "举措标识", "Key of the action", width=40),
+    ANNOUNCED_YEAR,
+    string("priority_area", "Priority area code", "重点领域标识", path="priority_area.slug"),
+    string("priority_area_title", "Priority area", "重点领域", "Title of the priority area",
+           "重点领域名称", path="priority_area.title", width=28),
+    integer("position", "Position", "次序", "Position within the priority area",
+            "在重点领域内的次序"),
+    string("kind", "Kind", "举措类型", "Kind of action, by its verb"),
+    string("text", "Action", "举措", "Text of the action", "举措内容", width=56),
+    string("status", "Status", "状态", "Progress of the action", "举措进展"),
+    *NAMED,
+    string("topics", "Topic codes", "涉及主题标识", "Topics that the action concerns",
+           "举措涉及的主题", path="topics.code", is_required=False),
+    SOURCE,
+    SOURCE_LINE,
+    REQUIRED_LOCATOR,
+)  # fmt: skip
+OUTCOMES = (
+    string("id", "Key", "成果标识", "Key of the outcome", width=36),
+    YEAR,
+    integer("position", "Position", "次序", "Position among the outcomes of the year",
+            "在该年度成果中的次序"),
+    string("topic", "Topic code", "主题标识", path="topic.code"),
+    string("text", "Outcome", "成果", "Text of the outcome", "成果内容", width=70),
+    *NAMED,
+    string("indicators", "Indicator codes", "相关指标标识", "Indicators that measure the outcome",
+           "衡量该成果的指标", path="indicators.code", is_required=False),
+    SOURCE,
+    SOURCE_LINE,
+    REQUIRED_LOCATOR,
+)  # fmt: skip
+PRIORITY_AREAS = (
+    string("slug", "Code", "重点领域标识", "Key of the priority area within its year",
+           "重点领域在该年度内的标识"),
+    integer("year", "Year", "年度", "Year for which it is announced", "所公布工作的年度"),
+    integer("position", "Position", "次序", "Position among the priority areas of the year",
+            "在该年度重点领域中的次序"),
+    string("title", "Title", "名称"),
+    string("summary", "Summary", "概要"),
+    string("aim", "Aim", "目标", "Aim that the source states", "来源所述目标", is_required=False),
+    string("baseline_indicators", "Baseline indicators", "基线指标",
+           "Indicators whose headline values are the baseline; an editorial link",
+           "作为基线的指标（本站编辑关联）", path="baseline_indicators.code", is_required=False),
+    SOURCE,
+    REQUIRED_LOCATOR,
+)  # fmt: skip
+SERIES = (
+    string("code", "Code", "序列标识", "Key of the series"),
+    string("name", "Series", "序列", "Name of the series", "序列名称"),
+    string("indicator", "Indicator code", "指标标识", path="indicator.code"),
+    REPORTING_AREA,
+    COUNTERPART_AREA,
+    string("unit", "Unit code", "计量单位标识", "Unit of all observations",
+           "全部数据的计量单位", path="unit.code"),
+    integer("months", "Months", "统计期月数", "Number of months in each period"),
+    string("note", "Note", "不可比说明", "What the series must not be compared with",
+           is_required=False),
+    string("breaks", "Breaks", "序列中断", "First day after each break; do not compare across it",
+           "各次中断之后的首日；中断前后的数据不可比", path="breaks.start", is_required=False),
+    integer("observations", "Observations", "数据期数", "Number of periods with an observation"),
+)  # fmt: skip
+GROWTH_RATES = (
+    string("id", "Key", "增速标识", "Key of the growth rate"),
+    string("indicator", "Indicator code", "指标标识", path="indicator.code"),
+    string("series", "Series", "所属序列", "Series to which the growth rate applies"),
+    date("period_start", "First day", "统计期首日", "First day of the period",
+         path="period.start"),
+    date("period_end", "Last day", "统计期末日", "Last day of the period", path="period.end"),
+    date("base_start", "First day of base", "基期首日", "First day of the base period",
+         path="base_period.start"),
+    date("base_end", "Last day of base", "基期末日", "Last day of the base period",
+         path="base_period.end"),
+    decimal("value", "Growth", "增速", "Published change in percent", "公布的增速（%）"),
+    string("basis", "Basis", "增速基数类型", "What the growth was measured against"),
+    string("wording", "Published wording", "原文表述", "Growth in the words of the source"),
+    string("note", "Note", "基数说明", "How the basis is known", is_required=False),
+    date("vintage", "Vintage", "首次公布日", "Day on which the growth was first published"),
+    SOURCE,
+    LOCATOR,
+)  # fmt: skip
+REPORTS = (
+    string("id", "Key", "报道标识", "Key of the report"),
+    string("observation", "Observation", "所述数据", "Key of the reported observation",
+           "所报道数据的标识"),
+    string("source", "Source code", "来源标识", "Key of the other source", "其他来源的标识",
+           path="source.code"),
+    string("wording", "Published wording", "原文表述", "Value in the words of the other source"),
+    string("agreement", "Agreement", "是否一致", "Whether the report agrees with the observation",
+           "与所述数据是否一致"),
+    string("note", "Note", "说明", "The difference in one sentence", "差异说明"),
+    LOCATOR,
+)  # fmt: skip
+SOURCES = (
+    string("code", "Key", "来源标识", "Key of the source", width=30),
+    string("title", "Source", "来源", "Title of the document", "文件标题", width=50),
+    string("event", "Event", "活动", "Event that the document reports", "文件所述活动",
+           is_required=False),
+    string("publisher", "Publisher", "发布机构", width=28),
+    string("body", "Institution", "数据机构", "Institution that the figures come from", width=30),
+    string("standing", "Source type", "来源类别",
+           "Whether the source is primary, a repost or secondary",
+           "来源类别：原始来源、转载或二手来源"),
+    integer("edition", "Edition", "版次",
+            "Year reviewed, for press conferences on which the data set is based",
+            "所述年度（限本数据集所依据的新闻发布会）", is_required=False),
+    date("held_on", "Event date", "活动日期", is_required=False),
+    date("published_on", "Published", "发布日期", "Date of publication", width=13),
+    string("published_precision", "Date precision", "发布日期精度",
+           "Precision of the date of publication: day or month",
+           "发布日期的精度：day（日）或month（月）"),
+    string("language", "Language", "文件语言", "Language of the document"),
+    address("address", "URL", "网址", "Web address", is_required=False, width=50),
+    string("licence", "Reuse", "再利用说明", "What is known about reuse", width=70),
+)  # fmt: skip
+TERMS = (
+    string("code", "Code", "标识"),
+    string("name", "Name", "名称"),
+    string("description", "Description", "说明"),
 )
-"""The columns of a table of indicators; new ones come last."""
-
-ACTIONS: tuple[FlatColumn, ...] = (
-    string_column("id", "id", "The key of the action", "举措标识"),
-    integer_column("year", "priority_area.year", "The year it is announced for", "年度"),
-    string_column("priority_area", "priority_area.slug", "The priority area", "重点领域"),
-    string_column("priority_area_title", "priority_area.title", "Its title", "重点领域名称"),
-    integer_column("position", "position", "Its place within the area", "次序"),
-    string_column("kind", "kind", "Its verb", "举措类型"),
-    string_column("text", "text", "The commitment", "举措内容"),
-    string_column("status", "status", "How far it has come", "状态"),
-    string_column("sectors", "sectors.code", "The sectors it names", "涉及领域", required=False),
-    string_column(
-        "instruments", "instruments.code", "The instruments it names", "涉及载体", required=False
-    ),
-    string_column("areas", "areas.code", "The areas it names", "涉及国别", required=False),
-    string_column("topics", "topics.code", "The topics it touches", "涉及主题", required=False),
-    string_column("source", "source.code", "The key of the source", "来源标识"),
-    string_column("source_line", "source.line", "The source in a line", "来源说明"),
-    string_column("locator", "locator", "The place in the source", "出处位置"),
-)
-"""The columns of a table of actions; new ones come last."""
-
-OUTCOMES: tuple[FlatColumn, ...] = (
-    string_column("id", "id", "The key of the outcome", "成果标识"),
-    integer_column("year", "year", "The year reviewed", "年度"),
-    integer_column("position", "position", "Its place among the outcomes of the year", "次序"),
-    string_column("topic", "topic.code", "The topic", "主题"),
-    string_column("text", "text", "The outcome", "成果内容"),
-    string_column("sectors", "sectors.code", "The sectors it names", "涉及领域", required=False),
-    string_column(
-        "instruments", "instruments.code", "The instruments it names", "涉及载体", required=False
-    ),
-    string_column("areas", "areas.code", "The areas it names", "涉及国别", required=False),
-    string_column(
-        "indicators",
-        "indicators.code",
-        "The indicators that measure it",
-        "相关指标",
-        required=False,
-    ),
-    string_column("source", "source.code", "The key of the source", "来源标识"),
-    string_column("source_line", "source.line", "The source in a line", "来源说明"),
-    string_column("locator", "locator", "The place in the source", "出处位置"),
-)
-"""The columns of a table of outcomes; new ones come last."""
-
-PRIORITY_AREAS: tuple[FlatColumn, ...] = (
-    string_column("slug", "slug", "The key of the priority area within its year", "重点领域标识"),
-    integer_column("year", "year", "The year it is announced for", "年度"),
-    integer_column("position", "position", "Its place among the four", "次序"),
-    string_column("title", "title", "Its title", "名称"),
-    string_column("summary", "summary", "What it comes to", "概要"),
-    string_column("aim", "aim", "The aim that the source states", "目标", required=False),
-    string_column(
-        "baseline_indicators",
-        "baseline_indicators.code",
-        "The indicators it starts from; the link is editorial",
-        "基线指标（编辑关联）",
-        required=False,
-    ),
-    string_column("source", "source.code", "The key of the source", "来源标识"),
-    string_column("locator", "locator", "The place in the source", "出处位置"),
-)
-"""The columns of a table of priority areas; new ones come last."""
-
-SERIES: tuple[FlatColumn, ...] = (
-    string_column("code", "code", "The key of the series", "系列标识"),
-    string_column("name", "name", "The name of the series", "系列名称"),
-    string_column("indicator", "indicator.code", "What is measured", "指标标识"),
-    string_column("reporting_area", "reporting_area.code", "The area that reports", "报告方"),
-    string_column(
-        "counterpart_area", "counterpart_area.code", "The area on the other side", "对方"
-    ),
-    string_column("unit", "unit.code", "The unit of all figures", "计量单位"),
-    integer_column("months", "months", "The number of months in each period", "统计期月数"),
-    string_column(
-        "note", "note", "What it must not be compared with", "不可比说明", required=False
-    ),
-    string_column(
-        "breaks",
-        "breaks.start",
-        "The first days after a break, where figures do not compare",
-        "断点之后的首日",
-        required=False,
-    ),
-    integer_column(
-        "observations", "observations", "For how many periods there is a figure", "数据期数"
-    ),
-)
-"""The columns of a table of series; new ones come last."""
-
-GROWTH_RATES: tuple[FlatColumn, ...] = (
-    string_column("id", "id", "The key of the rate", "增速标识"),
-    string_column("indicator", "indicator.code", "What has grown", "指标标识"),
-    string_column("series", "series", "The series whose figures it is about", "所属系列"),
-    date_column("period_start", "period.start", "The first day of the period", "统计期首日"),
-    date_column("period_end", "period.end", "The last day of the period", "统计期末日"),
-    date_column("base_start", "base_period.start", "The first day of the base period", "基期首日"),
-    date_column("base_end", "base_period.end", "The last day of the base period", "基期末日"),
-    decimal_column("value", "value", "The published change in percent", "公布的增速（%）"),
-    string_column("basis", "basis", "What it was measured against", "增速基数类型"),
-    string_column("wording", "wording", "The change as the source words it", "文字表述"),
-    string_column("note", "note", "How the basis is known", "基数说明", required=False),
-    date_column("vintage", "vintage", "The day on which it became known", "数据公布日"),
-    string_column("source", "source.code", "The key of the source", "来源标识"),
-    string_column("locator", "locator", "The place in the source", "出处位置", required=False),
-)
-"""The columns of a table of growth rates; new ones come last."""
-
-REPORTS: tuple[FlatColumn, ...] = (
-    string_column("id", "id", "The key of the report", "报道标识"),
-    string_column("observation", "observation", "The figure that it tells of", "所述数据"),
-    string_column("source", "source.code", "The other source", "来源标识"),
-    string_column("wording", "wording", "What it says", "文字表述"),
-    string_column("agreement", "agreement", "How that compares with the figure", "是否一致"),
-    string_column("note", "note", "A sentence on the difference", "说明"),
-    string_column(
-        "locator", "locator", "The place in the other source", "出处位置", required=False
-    ),
-)
-"""The columns of a table of second reports; new ones come last."""
-
-SOURCES: tuple[FlatColumn, ...] = (
-    string_column("code", "code", "The key of the source", "来源标识"),
-    string_column("title", "title", "The title of the document", "标题"),
-    string_column("event", "event", "The event that it tells of", "活动", required=False),
-    string_column("publisher", "publisher", "Who published it", "发布者"),
-    string_column("body", "body", "The institution whose figures it carries", "数据机构"),
-    string_column("standing", "standing", "How near it is to the institution", "来源类别"),
-    integer_column(
-        "edition",
-        "edition",
-        "The year reviewed, for a press conference that the data set is built on",
-        "所述年度",
-        required=False,
-    ),
-    date_column("held_on", "held_on", "The day of the event", "活动日期", required=False),
-    date_column("published_on", "published_on", "The day of publication", "发布日期"),
-    string_column(
-        "published_precision",
-        "published_precision",
-        "month where only the month of publication is known",
-        "发布日期精度",
-    ),
-    string_column("language", "language", "The language of the document", "文件语言"),
-    url_column("address", "address", "The web address", "网址", required=False),
-    string_column("licence", "licence", "What is known about reuse", "再利用说明"),
-)
-"""The columns of a table of sources; new ones come last."""
-
-TERMS: tuple[FlatColumn, ...] = (
-    string_column("code", "code", "The key", "标识"),
-    string_column("name", "name", "The name", "名称"),
-    string_column("description", "description", "What it is", "说明"),
-)
-"""The columns of a table of topics or sectors; new ones come last."""
-
-AREAS: tuple[FlatColumn, ...] = (
-    string_column("code", "code", "The key: ISO 3166, or ours for a group", "标识"),
-    string_column("name", "name", "The name", "名称"),
-    string_column("kind", "kind", "A single country, or a group", "类别"),
-    string_column("definition", "definition", "What it covers", "范围"),
-)
-"""The columns of a table of areas; new ones come last."""
-
-INSTRUMENTS: tuple[FlatColumn, ...] = (
+AREAS = (
+    string("code", "Code", "标识", "ISO 3166 code, or a code of this data set for a group",
+           "ISO 3166代码；国家组为本数据集自定代码"),
+    string("name", "Name", "名称"),
+    string("kind", "Kind", "类别", "Country or group of countries", "国家或国家组"),
+    string("definition", "Definition", "范围", "What the area covers"),
+)  # fmt: skip
+INSTRUMENTS = (*TERMS, string("kind", "Kind", "类别", "Kind of instrument", "载体类别"))
+UNITS = (
     *TERMS,
-    string_column("kind", "kind", "What sort of means it is", "类别"),
+    string("symbol", "Symbol", "符号"),
+    integer("decimals", "Decimals", "小数位数", "Usual number of decimals", "通常的小数位数"),
 )
-"""The columns of a table of instruments; new ones come last."""
-
-UNITS: tuple[FlatColumn, ...] = (
-    *TERMS,
-    string_column("symbol", "symbol", "The short sign", "符号"),
-    integer_column("decimals", "decimals", "The usual number of decimals", "小数位数"),
-)
-"""The columns of a table of units; new ones come last."""

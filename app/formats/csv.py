@@ -1,59 +1,55 @@
-"""Tables as comma-separated values by RFC 4180, in UTF-8."""
+"""Tables as comma-separated values (RFC 4180) in UTF-8."""
 
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from app.formats.flat_columns import format_cell
+from app.formats.columns import format_cell
 from app.formats.tables import TableQuery
 
 MEDIA_TYPE = "text/csv"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-def write_csv(contents: TableQuery) -> Iterator[bytes]:
-    """Write a table bit by bit, the header with the first rows.
-
-    No field can be taken for a formula: the seed refuses texts that begin like one, and all else
-    is a key, a number, a day or an address.
-    """
-    written = contents.read_csv_lines()
-    header = contents.table.header
-    table = (
-        encode_rows(header, contents.read_rows())
-        if written is None
-        else stream_lines(header, written)
+def write_csv(query: TableQuery) -> Iterator[bytes]:
+    """Write a table in chunks, the header with the first rows."""
+    # No field can be mistaken for a formula: the seed must not contain texts that begin like one,
+    # and all other fields are keys, numbers, dates or URLs.
+    header = query.table.header
+    lines = query.read_csv_lines()
+    chunks = (
+        encode_rows(header, query.read_rows()) if lines is None else encode_lines(header, lines)
     )
-    mark = BYTE_ORDER_MARK if getattr(contents.asked, "bom", False) else b""
-    yield mark + next(table)
-    yield from table
+    mark = BYTE_ORDER_MARK if getattr(query.filters, "bom", False) else b""
+    yield mark + next(chunks)
+    yield from chunks
 
 
 def encode_rows(
     header: Sequence[str], chunks: Iterable[Sequence[Sequence[Any]]]
 ) -> Iterator[bytes]:
-    """Write rows, after the header."""
-    head: list[Sequence[Any]] = [header]
+    """Encode rows of values, after the header."""
+    pending: list[Sequence[Any]] = [header]
     for rows in chunks:
-        yield encode_lines([*head, *rows])
-        head = []
-    if head:
-        yield encode_lines(head)
+        yield format_rows([*pending, *rows])
+        pending = []
+    if pending:
+        yield format_rows(pending)
 
 
-def stream_lines(header: Sequence[str], chunks: Iterable[Sequence[str]]) -> Iterator[bytes]:
-    """Send lines that are written already, after the header."""
-    before = encode_lines([header])
-    for some in chunks:
-        yield before + "\r\n".join([*some, ""]).encode()
-        before = b""
-    if before:
-        yield before
+def encode_lines(header: Sequence[str], chunks: Iterable[Sequence[str]]) -> Iterator[bytes]:
+    """Encode finished lines, after the header."""
+    pending = format_rows([header])
+    for lines in chunks:
+        yield pending + "\r\n".join([*lines, ""]).encode()
+        pending = b""
+    if pending:
+        yield pending
 
 
-def encode_lines(rows: Sequence[Sequence[Any]]) -> bytes:
-    """Write some lines."""
+def format_rows(rows: Sequence[Sequence[Any]]) -> bytes:
+    """Format rows of values as lines."""
     buffer = io.StringIO(newline="")
     csv.writer(buffer).writerows([format_cell(value) for value in row] for row in rows)
     return buffer.getvalue().encode()

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from hashlib import sha256
+from io import RawIOBase
 from typing import Any
 
 from app.enums import Datatype
-from app.formats.csv import encode_rows
-from app.formats.dataset_info import DATA_LICENCE, DESCRIPTION, TITLE, cite_dataset
-from app.formats.file_stream import DrainableFile
+from app.formats import csv
+from app.formats.dataset_info import DATA_LICENCE, DESCRIPTION, KEYWORDS, TITLE, cite_dataset
 from app.formats.tables import ALL_TABLES, OBSERVATIONS, SOURCES, Table, TableQuery
 from app.parameters import Vintages
 
@@ -38,82 +38,97 @@ REFERENCES = {
     "headline": ("observations", "id"),
     "revises": ("observations", "id"),
 }
-"""Which column of which table the columns of these names refer to."""
-AREA_OF_ACTION = {
-    "fields": ["year", "priority_area"],
-    "reference": {"resource": "priority-areas", "fields": ["year", "slug"]},
-}
+"""The table and column to which columns of these names refer."""
 
 
-def write_package(contents: TableQuery) -> Iterator[bytes]:
-    """Write the package bit by bit; equal releases make equal bytes."""
+class DrainableFile(RawIOBase):
+    """A write-only file whose content is taken out while it is written."""
+
+    def __init__(self) -> None:
+        self.pending = bytearray()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: "bytes | bytearray | memoryview") -> int:  # type: ignore[override]
+        self.pending += data
+        return len(data)
+
+    def drain(self) -> Iterator[bytes]:
+        """Yield and drop what was written since the last call."""
+        if self.pending:
+            yield bytes(self.pending)
+            self.pending.clear()
+
+
+def write_package(query: TableQuery) -> Iterator[bytes]:
+    """Write the package in chunks; equal releases produce equal bytes."""
     resources = []
     stream = DrainableFile()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as package:
         for table in ALL_TABLES:
-            asked = {"vintages": Vintages.ALL} if table is OBSERVATIONS else {}
-            of_all = replace(contents, table=table, asked=table.list_parameters(**asked))
+            filters = {"vintages": Vintages.ALL} if table is OBSERVATIONS else {}
+            whole = replace(query, table=table, filters=table.list_parameters(**filters))
             digest, length = sha256(), 0
-            with package.open(
-                create_entry(f"{table.name}.csv", contents), "w", force_zip64=True
-            ) as file:
-                for part in encode_rows(table.header, of_all.read_rows()):
-                    file.write(part)
-                    digest.update(part)
-                    length += len(part)
+            entry = create_entry(f"{table.name}.csv", query)
+            with package.open(entry, "w", force_zip64=True) as file:
+                for chunk in csv.encode_rows(table.header, whole.read_rows()):
+                    file.write(chunk)
+                    digest.update(chunk)
+                    length += len(chunk)
                     yield from stream.drain()
-            hashed = f"sha256:{digest.hexdigest()}"
-            resources.append(describe_resource(table, contents) | {"bytes": length, "hash": hashed})
-        described = build_descriptor(contents, resources)
-        with package.open(create_entry(DESCRIPTOR, contents), "w") as file:
-            file.write(json.dumps(described, ensure_ascii=False, indent=2).encode() + b"\n")
+            size = {"bytes": length, "hash": f"sha256:{digest.hexdigest()}"}
+            resources.append(describe_resource(table, query) | size)
+        descriptor = build_descriptor(query, resources)
+        with package.open(create_entry(DESCRIPTOR, query), "w") as file:
+            file.write(json.dumps(descriptor, ensure_ascii=False, indent=2).encode() + b"\n")
     yield from stream.drain()
 
 
-def create_entry(name: str, contents: TableQuery) -> zipfile.ZipInfo:
-    """Begin a file of the package; the day of the release stands for the day of writing."""
-    released: date = contents.release["released_on"]
+def create_entry(name: str, query: TableQuery) -> zipfile.ZipInfo:
+    """Create the entry of a file, dated by the release so that equal releases stay equal."""
+    released: date = query.release["released_on"]
     info = zipfile.ZipInfo(name, (released.year, released.month, released.day, 0, 0, 0))
     info.compress_type = zipfile.ZIP_DEFLATED
     info.external_attr = 0o644 << 16
     return info
 
 
-def build_descriptor(contents: TableQuery, resources: list[dict[str, Any]]) -> dict[str, Any]:
-    """Describe the package: what it holds, where from, and how it may be used."""
-    language, release = contents.language, contents.release
-    pages = SOURCES.read_pages(contents.connection, language, SOURCES.list_parameters())
+def build_descriptor(query: TableQuery, resources: list[dict[str, Any]]) -> dict[str, Any]:
+    """Describe the package: contents, sources and licence."""
+    language, release = query.language, query.release
+    pages = SOURCES.read_pages(query.connection, language, SOURCES.list_parameters())
     return {
         "profile": "tabular-data-package",
         "name": NAME,
         "id": release["seed_hash"],
         "title": TITLE.get(language),
         "description": DESCRIPTION.get(language),
-        "homepage": f"{contents.base}/",
+        "homepage": f"{query.base}/",
         "version": release["code"],
         "created": f"{release['released_on']}T00:00:00Z",
         "language": language,
-        "citation": cite_dataset(release, contents.base, language),
-        "keywords": ["Belt and Road", "China", "trade", "investment", "official statistics"],
+        "citation": cite_dataset(release, query.base, language),
+        "keywords": [keyword.get(language) for keyword in KEYWORDS],
         "licenses": [{"name": "MIT", "title": DATA_LICENCE.get(language)}],
         "sources": [
-            {"title": one["line"]} | ({"path": one["address"]} if one["address"] else {})
+            {"title": source["line"]} | ({"path": source["address"]} if source["address"] else {})
             for page in pages
-            for one in page
+            for source in page
         ],
         "resources": resources,
     }
 
 
-def describe_resource(table: Table, contents: TableQuery) -> dict[str, Any]:
+def describe_resource(table: Table, query: TableQuery) -> dict[str, Any]:
     """Describe a table."""
     return {
         "profile": "tabular-data-resource",
         "name": table.name,
         "path": f"{table.name}.csv",
-        "title": table.title.get(contents.language),
+        "title": table.title.get(query.language),
         "format": "csv",
-        "mediatype": "text/csv",
+        "mediatype": csv.MEDIA_TYPE,
         "encoding": "utf-8",
         "dialect": {"lineTerminator": "\r\n"},
         "schema": {
@@ -121,8 +136,9 @@ def describe_resource(table: Table, contents: TableQuery) -> dict[str, Any]:
                 {
                     "name": column.name,
                     **TYPES[column.datatype],
-                    "description": column.description.get(contents.language),
-                    "constraints": {"required": column.required},
+                    "title": column.label.get(query.language),
+                    "description": column.description.get(query.language),
+                    "constraints": {"required": column.is_required},
                 }
                 for column in table.columns
             ],
@@ -133,25 +149,19 @@ def describe_resource(table: Table, contents: TableQuery) -> dict[str, Any]:
 
 
 def list_foreign_keys(table: Table) -> list[dict[str, Any]]:
-    """Tell which columns of a table refer to other tables."""
-    found: list[dict[str, Any]] = [
-        {"fields": [column.name], "reference": {"resource": owner, "fields": [field]}}
+    """List the references of a table to others; an empty name means the table itself."""
+    keys = [
+        ([column.name], target, [field])
         for column in table.columns
-        if column.datatype is Datatype.STRING
-        for owner, field in [REFERENCES.get(column.name, ("", ""))]
-        if owner
+        if column.datatype is Datatype.STRING and column.name in REFERENCES
+        for target, field in [REFERENCES[column.name]]
     ]
-    if {"year", "priority_area"} <= {column.name for column in table.columns}:
-        found.append(AREA_OF_ACTION)
+    if {"year", "priority_area"} <= set(table.header):
+        keys.append((["year", "priority_area"], "priority-areas", ["year", "slug"]))
     return [
         {
-            "fields": one["fields"],
-            "reference": {
-                "resource": ""
-                if one["reference"]["resource"] == table.name
-                else one["reference"]["resource"],
-                "fields": one["reference"]["fields"],
-            },
+            "fields": names,
+            "reference": {"resource": "" if target == table.name else target, "fields": fields},
         }
-        for one in found
+        for names, target, fields in keys
     ]

@@ -1,4 +1,4 @@
-"""What is told of the data set as a whole, wherever it goes."""
+"""What every format says about the data set as a whole."""
 
 from typing import Any, NamedTuple
 
@@ -7,92 +7,32 @@ from app.i18n import Bilingual, Language
 
 TITLE = Bilingual("Belt and Road Cooperation Indicators", "共建“一带一路”经贸合作指标")
 DESCRIPTION = Bilingual(
-    "Official figures on China's economic cooperation with Belt and Road partner countries, each "
-    "with its exact period, its qualifier and its place in the source, and the priority areas "
-    "announced for the coming year.",
-    "中国与共建“一带一路”国家经贸合作官方数据，逐项注明准确统计期、限定语和出处，"
-    "并收录已公布的下一年度重点领域。",
+    "Official figures on China's economic cooperation with Belt and Road Initiative (BRI) partner "
+    "countries, each with its exact period, qualifier and source reference, and the priority areas "
+    "announced for the following year.",
+    "中国与共建“一带一路”国家经贸合作官方数据，逐项注明准确统计期、限定词和出处，并收录已公布的"
+    "下一年度重点领域。",
 )
 DATA_LICENCE = Bilingual(
-    "Figures and dates are facts; quote them with the source line given. Copyright in the source "
-    "documents stays with their publishers, and only short quotations of them are carried here.",
-    "数据和日期属于事实，引用时请注明所给出处。来源文件的版权归其发布者所有，此处仅作简短引用。",
+    "Figures and dates are facts; quote them with the source reference. The publishers hold the "
+    "copyright in the source documents, of which this data set contains only short quotations.",
+    "数据和日期属于事实，引用时请注明出处。来源文件的版权归其发布机构所有，本数据集仅作简短引用。",
+)
+HOW_TO_READ = Bilingual(
+    "Quote every figure with its qualifier and period: “over” means more than the number and "
+    "“nearly” means less. Do not compare full years with January to November. Growth is quoted as "
+    "published and is missing where the source states none. Nothing is annualised or converted. "
+    "All actions are announcements; the sources state no targets.",
+    "引用数据时须保留限定词和统计期：“逾”表示高于该数，“近”表示低于该数。全年数据与1—11月数据"
+    "不可比。增速均为公布值，来源未公布的不列。所有数据均未经年化或换算。各项举措均为已宣布事项，"
+    "来源未公布量化目标。",
 )
 CONTACT = Bilingual(
-    "The operator of this address answers for the service; for a mistake in a figure, quote the "
-    "observation's id and its locator.",
-    "本服务由该网址的运营者负责；如发现数据有误，请注明观测值编号及出处位置。",
+    "Contact the operator of this service. To report an error in a figure, quote the key of the "
+    "observation and its source reference.",
+    "请联系本服务的运营者。如发现数据有误，请注明数据标识及出处位置。",
 )
-
-
-def cite_dataset(release: dict[str, Any], base: str, language: Language) -> str:
-    """Cite the data set as a whole, with the day of its release and its address."""
-    title = TITLE.get(language)
-    released = format_day(release["released_on"], language)
-    return Bilingual(
-        f"{title}, release of {released}, {base}/v1", f"{title}，{released}版，{base}/v1"
-    ).get(language)
-
-
-class Distribution(NamedTuple):
-    """A form in which the data set can be had."""
-
-    path: str
-    media_type: str
-    title: Bilingual
-    is_whole: bool = False
-    """Whether it holds everything."""
-
-
-DATABASE = "application/vnd.sqlite3"
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-PARQUET = "application/vnd.apache.parquet"
-DISTRIBUTIONS = (
-    Distribution(
-        "/v1/dataset.zip",
-        "application/zip",
-        Bilingual("A data package of CSV tables", "CSV 数据包"),
-        is_whole=True,
-    ),
-    Distribution(
-        "/v1/dataset.sqlite",
-        DATABASE,
-        Bilingual("The database itself", "数据库文件"),
-        is_whole=True,
-    ),
-    Distribution(
-        "/v1/overview.xlsx",
-        WORKBOOK,
-        Bilingual("A workbook for people", "Excel 工作簿"),
-        is_whole=True,
-    ),
-    Distribution(
-        "/v1/observations.csv", "text/csv", Bilingual("All figures as CSV", "全部数据（CSV）")
-    ),
-    Distribution(
-        "/v1/observations.jsonl",
-        "application/jsonl",
-        Bilingual("All figures as JSON Lines", "全部数据（JSON Lines）"),
-    ),
-    Distribution(
-        "/v1/observations.parquet",
-        PARQUET,
-        Bilingual("All figures as Parquet", "全部数据（Parquet）"),
-    ),
-    Distribution(
-        "/v1/observations.jsonstat",
-        "application/json",
-        Bilingual("All figures as a JSON-stat cube", "全部数据（JSON-stat 数据立方）"),
-    ),
-)
-"""The forms in which the data set can be had."""
-
-
-def list_distributions(*, is_file: bool) -> list[Distribution]:
-    """List the forms that there are; a database server has no file to give."""
-    return [one for one in DISTRIBUTIONS if is_file or one.media_type != DATABASE]
-
-
+OPERATOR = Bilingual("The operator of this service", "本服务运营者")
 KEYWORDS = (
     Bilingual("Belt and Road", "一带一路"),
     Bilingual("China", "中国"),
@@ -101,4 +41,23 @@ KEYWORDS = (
     Bilingual("contracted projects", "对外承包工程"),
     Bilingual("official statistics", "官方统计"),
 )
-MIT = "https://opensource.org/license/mit"
+LICENCE_URL = "https://opensource.org/license/mit"
+
+
+class Distribution(NamedTuple):
+    """A file in which the data set is distributed."""
+
+    path: str
+    media_type: str
+    title: Bilingual
+    is_whole: bool
+    """Whether the file contains the whole data set."""
+
+
+def cite_dataset(release: dict[str, Any], base: str, language: Language) -> str:
+    """Cite the data set, with the date of its release and its URL."""
+    title = TITLE.get(language)
+    released = format_day(release["released_on"], language)
+    return Bilingual(
+        f"{title}, release of {released}, {base}/v1", f"{title}，{released}版，{base}/v1"
+    ).get(language)

@@ -1,4 +1,4 @@
-"""Records as JSON Lines: one record a line, each as the list has it."""
+"""Records as JSON Lines: each line is a record as the list contains it."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,8 @@ from app.formats.tables import TableQuery
 MEDIA_TYPE = "application/jsonl"
 
 
-def write_json_lines(contents: TableQuery) -> Iterator[bytes]:
+def write_json_lines(query: TableQuery) -> Iterator[bytes]:
     """Write records page by page."""
-    for page in contents.read_records():
-        yield b"".join(record.to_json() + b"\n" for record in page)
+    validate = query.table.schema.model_validate
+    for page in query.read_pages():
+        yield b"".join(validate(record).to_json() + b"\n" for record in page)

@@ -1,15 +1,15 @@
-"""The lists of the service as flat tables: which columns they have, and how their rows are read."""
+"""The lists of the API as flat tables: their columns, and how their rows are read."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from functools import partial
+from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import ColumnElement, Connection, Select
 
 from app import parameters
-from app.enums import Datatype
 from app.formats import columns
-from app.formats.flat_columns import FlatColumn, flatten_record
+from app.formats.columns import Column, flatten_record
 from app.i18n import Bilingual, Language
 from app.problems.problem import InvalidParameters, ParameterError
 from app.queries import exports
@@ -28,33 +28,13 @@ from app.schemas.series import Series
 Rows = Sequence[Sequence[Any]]
 
 
-def too_many_rows(most: int) -> InvalidParameters:
-    """Say that a table has more rows than a format takes."""
-    words = Bilingual(
-        f"This format takes at most {most} rows; narrow the table, or take it as CSV",
-        f"该格式最多 {most} 行；请缩小范围，或下载 CSV 表",
+def too_many_rows(maximum: int) -> InvalidParameters:
+    """Create the problem of a table that exceeds the limit of a format."""
+    message = Bilingual(
+        f"This format holds at most {maximum} rows; add filters or download CSV",
+        f"该格式最多 {maximum} 行；请缩小范围，或下载 CSV 表",
     )
-    return InvalidParameters(words, [ParameterError("query", words)])
-
-
-class Column(Protocol):
-    """What is told of a column."""
-
-    @property
-    def name(self) -> str:
-        """The name in the header."""
-
-    @property
-    def datatype(self) -> Datatype:
-        """What the column holds."""
-
-    @property
-    def description(self) -> Bilingual:
-        """What that means."""
-
-    @property
-    def required(self) -> bool:
-        """Whether it is never empty."""
+    return InvalidParameters(message, [ParameterError("query", message)])
 
 
 @dataclass(frozen=True)
@@ -64,18 +44,18 @@ class Table:
     name: str
     title: Bilingual
     columns: Sequence[Column]
-    filters: type[parameters.Filters]
-    """What may be asked of it."""
     list_parameters: type[parameters.ListParameters]
-    """The same, page by page."""
+    """The query parameters of the list, with those of paging."""
     query: Callable[[Connection, Language, Any], QueryPage]
     schema: type[Schema]
+    filters: type[parameters.Filters] = parameters.Filters
+    """The query parameters of downloads, for tables that can be downloaded separately."""
     key_columns: tuple[str, ...] = ()
-    """The columns that tell the rows apart, where the first one alone does not."""
+    """The columns of the primary key, unless it is the first column."""
 
     @property
     def key(self) -> tuple[str, ...]:
-        """The columns that tell the rows apart."""
+        """The columns of the primary key."""
         return self.key_columns or (self.columns[0].name,)
 
     @property
@@ -84,14 +64,13 @@ class Table:
         return [column.name for column in self.columns]
 
     def read_pages(
-        self, connection: Connection, language: Language, asked: parameters.Filters
+        self, connection: Connection, language: Language, filters: parameters.Filters
     ) -> Iterator[list[dict[str, Any]]]:
-        """Read all records that match, a page at a time."""
-        chosen = dict(asked)
+        """Read the records that match, page by page."""
         cursor: str | None = None
         while True:
             page = self.list_parameters.model_construct(
-                **{**chosen, "limit": parameters.MAXIMUM_LIMIT, "cursor": cursor}
+                **{**dict(filters), "limit": parameters.MAXIMUM_LIMIT, "cursor": cursor}
             )
             found = self.query(connection, language, page)
             yield found.rows
@@ -100,207 +79,197 @@ class Table:
                 return
 
     def read_rows(
-        self, connection: Connection, language: Language, asked: parameters.Filters
+        self, connection: Connection, language: Language, filters: parameters.Filters
     ) -> Iterator[Rows]:
-        """Read all rows that match, some at a time."""
-        columns = [column for column in self.columns if isinstance(column, FlatColumn)]
-        for page in self.read_pages(connection, language, asked):
-            yield [flatten_record(record, columns) for record in page]
+        """Read the rows that match, in chunks."""
+        for page in self.read_pages(connection, language, filters):
+            yield [flatten_record(record, self.columns) for record in page]
 
     def read_csv_lines(
-        self, connection: Connection, language: Language, asked: parameters.Filters
+        self, connection: Connection, language: Language, filters: parameters.Filters
     ) -> Iterator[Sequence[str]] | None:
-        """Read all rows as finished lines of CSV, where the database can write them."""
-        del connection, language, asked
+        """Read the rows as finished lines of CSV, or None if the database cannot format them."""
+        del connection, language, filters
         return None
 
-    def exceeds(self, connection: Connection, asked: parameters.Filters, most: int) -> bool:
-        """Tell whether more rows match; short tables are read to find out."""
-        del connection, asked, most
+    def exceeds(self, connection: Connection, filters: parameters.Filters, maximum: int) -> bool:
+        """Whether more rows match than a format holds; short tables never do."""
+        del connection, filters, maximum
         return False
 
 
 class ObservationTable(Table):
-    """The table of figures, which may be very long and is read straight from the database."""
+    """The table of observations, which may be very long and is read without building records."""
+
+    def select_rows(
+        self, connection: Connection, language: Language, filters: parameters.Filters
+    ) -> Select[Any]:
+        """Select the rows that match."""
+        assert isinstance(filters, parameters.ObservationFilters)  # noqa: S101 - for mypy
+        selected = [select_column(column, language).label(column.name) for column in self.columns]
+        return exports.select_observation_rows(connection, filters, selected)
 
     def read_rows(
-        self, connection: Connection, language: Language, asked: parameters.Filters
+        self, connection: Connection, language: Language, filters: parameters.Filters
     ) -> Iterator[Rows]:
-        """Read all rows that match, some at a time."""
-        assert isinstance(asked, parameters.ObservationFilters)  # noqa: S101
-        return exports.read_chunks(
-            connection, exports.select_observation_rows(connection, language, asked)
-        )
+        """Read the rows that match, in chunks."""
+        return exports.read_chunks(connection, self.select_rows(connection, language, filters))
 
     def read_csv_lines(
-        self, connection: Connection, language: Language, asked: parameters.Filters
+        self, connection: Connection, language: Language, filters: parameters.Filters
     ) -> Iterator[Sequence[str]] | None:
-        """Read all rows as finished lines of CSV, where the database can write them."""
-        assert isinstance(asked, parameters.ObservationFilters)  # noqa: S101
+        """Read the rows as finished lines of CSV, or None if the database cannot format them."""
         if not exports.can_format_lines(connection):
             return None
-        statement = exports.select_observation_rows(connection, language, asked)
-        return exports.read_line_chunks(connection, language, statement)
+        fields = [
+            exports.quote_field(expression) if column.needs_quoting else expression
+            for column in self.columns
+            for expression in [select_column(column, language)]
+        ]
+        statement = self.select_rows(connection, language, filters)
+        return exports.read_csv_lines(connection, statement, fields)
 
-    def exceeds(self, connection: Connection, asked: parameters.Filters, most: int) -> bool:
-        """Tell whether more rows match, without reading what is in them."""
-        assert isinstance(asked, parameters.ObservationFilters)  # noqa: S101
-        return exports.count_observations(connection, asked, most + 1) > most
+    def exceeds(self, connection: Connection, filters: parameters.Filters, maximum: int) -> bool:
+        """Whether more rows match than a format holds."""
+        assert isinstance(filters, parameters.ObservationFilters)  # noqa: S101 - for mypy
+        return exports.count_observations(connection, filters, maximum + 1) > maximum
+
+
+def select_column(column: Column, language: Language) -> ColumnElement[Any]:
+    """Return the expression of a column."""
+    assert column.expression is not None  # noqa: S101 - the columns of this table have one
+    return column.expression(language)
 
 
 @dataclass(frozen=True)
 class TableQuery:
-    """A table with what was asked of it: what a writer of a format takes."""
+    """A table with a request for it: the input of a writer."""
 
     table: Table
     connection: Connection
     language: Language
-    asked: parameters.Filters
+    filters: parameters.Filters
     release: dict[str, Any]
     base: str
-    """The address of the service."""
+    """The base URL of the service."""
 
     def read_rows(self) -> Iterator[Rows]:
-        """Read the rows, some at a time."""
-        return self.table.read_rows(self.connection, self.language, self.asked)
+        """Read the rows, in chunks."""
+        return self.table.read_rows(self.connection, self.language, self.filters)
 
     def read_csv_lines(self) -> Iterator[Sequence[str]] | None:
-        """Read the rows as finished lines of CSV, where the database can write them."""
-        return self.table.read_csv_lines(self.connection, self.language, self.asked)
+        """Read the rows as finished lines of CSV, or None if the database cannot format them."""
+        return self.table.read_csv_lines(self.connection, self.language, self.filters)
 
-    def read_records(self) -> Iterator[list[Schema]]:
-        """Read the complete records, held against their model, some at a time."""
-        validate = self.table.schema.model_validate
-        for page in self.table.read_pages(self.connection, self.language, self.asked):
-            yield [validate(record) for record in page]
+    def read_pages(self) -> Iterator[list[dict[str, Any]]]:
+        """Read the records, page by page."""
+        return self.table.read_pages(self.connection, self.language, self.filters)
 
 
 OBSERVATIONS = ObservationTable(
     "observations",
-    Bilingual("Observations: one row a figure", "观测值：每行一项已公布数据"),
-    exports.OBSERVATIONS,
-    parameters.ObservationFilters,
+    Bilingual("Observations, one row each", "观测值，每行一项"),
+    columns.OBSERVATIONS,
     parameters.ObservationListParameters,
     list_observations,
     observations.Observation,
+    parameters.ObservationFilters,
 )
 INDICATORS = Table(
     "indicators",
-    Bilingual("Indicators with their headline figures", "指标及其核心数据"),
+    Bilingual("Indicators with headline values", "指标及其核心数据"),
     columns.INDICATORS,
-    parameters.IndicatorFilters,
     parameters.IndicatorListParameters,
     list_indicators,
     observations.Indicator,
+    parameters.IndicatorFilters,
 )
 ACTIONS = Table(
     "actions",
-    Bilingual("Actions: one row a commitment", "举措：每行一项"),
+    Bilingual("Announced actions, one row each", "已宣布举措，每行一项"),
     columns.ACTIONS,
-    parameters.ActionFilters,
     parameters.ActionListParameters,
     list_actions,
     commitments.Action,
+    parameters.ActionFilters,
 )
 OUTCOMES = Table(
     "outcomes",
-    Bilingual("Outcomes told in words", "定性成果"),
+    Bilingual("Other results (no figures)", "其他成果（无数据）"),
     columns.OUTCOMES,
-    parameters.OutcomeFilters,
     parameters.OutcomeListParameters,
     list_outcomes,
     commitments.Outcome,
+    parameters.OutcomeFilters,
 )
 TABLES = (OBSERVATIONS, INDICATORS, ACTIONS, OUTCOMES)
-"""The tables that are served one by one."""
+"""The tables that can be downloaded separately."""
 
 PRIORITY_AREAS = Table(
     "priority-areas",
     Bilingual("Priority areas announced for a year", "年度重点领域"),
     columns.PRIORITY_AREAS,
     parameters.PriorityAreaListParameters,
-    parameters.PriorityAreaListParameters,
     list_priority_areas,
     commitments.PriorityArea,
-    ("year", "slug"),
+    key_columns=("year", "slug"),
 )
 SERIES = Table(
     "series",
-    Bilingual("Series: figures of one series can be compared", "系列：同一系列的数据可比"),
+    Bilingual("Series of comparable observations", "可比数据序列"),
     columns.SERIES,
-    parameters.SeriesListParameters,
     parameters.SeriesListParameters,
     list_series,
     Series,
 )
 GROWTH_RATES = Table(
     "growth-rates",
-    Bilingual("Growth as published", "公布的增速"),
+    Bilingual("Published growth", "公布的增速"),
     columns.GROWTH_RATES,
-    parameters.GrowthRateListParameters,
     parameters.GrowthRateListParameters,
     list_growth_rates,
     observations.GrowthRate,
 )
 REPORTS = Table(
     "reports",
-    Bilingual("Second reports of the same figures", "同一数据的其他报道"),
+    Bilingual("Reports of the same figures by other sources", "其他来源对同一数据的报道"),
     columns.REPORTS,
-    parameters.ReportListParameters,
     parameters.ReportListParameters,
     list_reports,
     observations.ReportEntry,
 )
 SOURCES = Table(
     "sources",
-    Bilingual("Documents that figures and commitments come from", "数据来源文件"),
+    Bilingual("Sources of figures and announcements", "数据和公告的来源"),
     columns.SOURCES,
-    parameters.SourceListParameters,
     parameters.SourceListParameters,
     list_sources,
     reference.Source,
 )
 
 
-def code_list_table(
-    name: str, title: Bilingual, columns: Sequence[FlatColumn], schema: type[Schema]
-) -> Table:
-    """Make the table of a code list."""
-    kind = name.removesuffix("s")
+def query_codes(
+    kind: str, connection: Connection, language: Language, query: parameters.CodeListParameters
+) -> QueryPage:
+    return list_codes(connection, language, kind, query)
 
-    def query(
-        connection: Connection, language: Language, asked: parameters.CodeListParameters
-    ) -> QueryPage:
-        return list_codes(connection, language, kind, asked)
 
-    return Table(
-        name,
-        title,
-        columns,
-        parameters.CodeListParameters,
-        parameters.CodeListParameters,
-        query,
-        schema,
+CODE_LISTS = tuple(
+    Table(
+        f"{kind}s", title, listed, parameters.CodeListParameters, partial(query_codes, kind), schema
     )
-
-
-CODE_LISTS = (
-    code_list_table("topics", Bilingual("Topics", "主题"), columns.TERMS, reference.Topic),
-    code_list_table(
-        "areas", Bilingual("Countries and groups", "国家与国家组"), columns.AREAS, reference.Area
-    ),
-    code_list_table(
-        "sectors", Bilingual("Fields of the economy", "产业领域"), columns.TERMS, reference.Sector
-    ),
-    code_list_table(
-        "instruments",
-        Bilingual("Instruments of cooperation", "合作载体与机制"),
-        columns.INSTRUMENTS,
-        reference.Instrument,
-    ),
-    code_list_table(
-        "units", Bilingual("Units of measure", "计量单位"), columns.UNITS, reference.Unit
-    ),
+    for kind, title, listed, schema in (
+        ("topic", Bilingual("Topics", "主题"), columns.TERMS, reference.Topic),
+        ("area", Bilingual("Countries and groups", "国家与国家组"), columns.AREAS, reference.Area),
+        ("sector", Bilingual("Sectors", "产业领域"), columns.TERMS, reference.Sector),
+        (
+            "instrument",
+            Bilingual("Instruments of cooperation", "合作载体与机制"),
+            columns.INSTRUMENTS,
+            reference.Instrument,
+        ),
+        ("unit", Bilingual("Units of measure", "计量单位"), columns.UNITS, reference.Unit),
+    )
 )
 ALL_TABLES = (*TABLES, PRIORITY_AREAS, SERIES, GROWTH_RATES, REPORTS, SOURCES, *CODE_LISTS)
-"""All tables of the data set."""
+"""The tables of the data package."""

@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from app.formats.registry import IS_COMPRESSIBLE
 from app.negotiation import Coding
 
 MIN_SIZE = 500
@@ -13,11 +14,8 @@ MIN_SIZE = 500
 WINDOW = 15
 GZIP = 16
 """Added to the window size, this selects the gzip format of zlib."""
-COMPRESSIBLE = re.compile(
-    r"(text/(?!event-stream).*|application/(.*\+)?(json|xml|yaml|csv)|application/(javascript|jsonl|x-ndjson)"
-    r"|image/svg\+xml)(\s*;.*)?",
-    re.IGNORECASE,
-)
+TEXT = re.compile(r"text/(?!event-stream).*|application/(.*\+)?(json|xml|yaml|csv|javascript)")
+"""The media types of texts other than those of the registry."""
 
 
 class Compressor(NamedTuple):
@@ -28,8 +26,10 @@ class Compressor(NamedTuple):
 
 
 def is_compressible(content_type: str) -> bool:
-    """Return whether a media type is text; other types are compressed already."""
-    return COMPRESSIBLE.fullmatch(content_type) is not None
+    """Return whether compression makes content of this type smaller."""
+    media_type = content_type.partition(";")[0].strip().lower()
+    declared = IS_COMPRESSIBLE.get(media_type)
+    return TEXT.fullmatch(media_type) is not None if declared is None else declared
 
 
 def compress(body: bytes, coding: Coding) -> bytes:

@@ -10,9 +10,9 @@ from mcp_types import TextContent
 from pydantic import Field, ValidationError
 
 from app import parameters
-from app.formats import sentences
-from app.formats.links import build_hit_url
+from app.formats.metadata import llms_txt as sentences
 from app.i18n import Bilingual, Language
+from app.links import build_hit_url
 from app.problems.validation import describe_errors
 from app.queries.commitments import get_action, get_outcome, list_priority_areas
 from app.queries.indicators import list_indicators

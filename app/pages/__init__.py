@@ -1,1 +1,1 @@
-"""HTML pages: templates, static files and what renders them."""
+"""HTML pages: templates, static files, recipes, the guide, and the code that renders them."""

@@ -1,7 +1,7 @@
-"""Pages: templates filled in, under a policy by which a browser loads nothing from elsewhere."""
+"""Pages rendered from templates, with a content policy under which nothing loads from elsewhere."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
@@ -12,6 +12,12 @@ from fastapi import Response
 from fastapi.responses import HTMLResponse
 
 from app.enums import Qualifier
+from app.formats.registry import (
+    CHART_FORMATS,
+    CITATION_FORMATS,
+    Format,
+    list_table_formats,
+)
 from app.formatting import QUALIFIER_FORMATS, format_day, format_locator
 from app.i18n import Bilingual, Language
 from app.problems.problem import Problem
@@ -27,15 +33,8 @@ PAGE_POLICY = (
     "base-uri 'none'; frame-ancestors 'none'"
 )
 STRICT_POLICY = f"default-src 'none'; style-src 'self'; script-src 'self'; {PAGE_POLICY}"
-"""What a page may load and run: files of this host, and nothing that stands in the page itself."""
-TABLES = {"CSV": ".csv", "Excel": ".xlsx", "Parquet": ".parquet", "JSON": ""}
-CUBES = {"JSON-stat": ".jsonstat"}
-PICTURES: dict[str, tuple[str, dict[str, int]]] = {
-    "PNG": (".png", {"width": 1200}),
-    "SVG": (".svg", {}),
-    "Vega-Lite": (".vl.json", {}),
-}
-"""The files beside each thing: their names, the ends of their addresses, and how they look."""
+"""Allows files of this host only, and no inline scripts or styles."""
+PNG_WIDTH = 1200
 NUMBER_PATTERN = re.compile(r"[\d.,]+")
 
 
@@ -47,7 +46,7 @@ def render_page(
     policy: str = STRICT_POLICY,
     **values: object,
 ) -> Response:
-    """Render a page that loads nothing from another host."""
+    """Render a template in the language of the request."""
     headers = {
         "Content-Security-Policy": policy,
         **read.language_headers(),
@@ -60,58 +59,74 @@ def render_page(
 
 
 def build_globals(read: RequestContext) -> dict[str, Any]:
-    """Return what every template may use: the language, addresses, and texts in both languages."""
+    """Build what every template may use: language, addresses, and formatting in that language."""
     language, root, path = read.language, read.root_path, read.path
     query = [pair for pair in read.query_params if pair[0] != "lang"]
 
-    def here(to: str, only: Mapping[str, object] | None = None) -> str:
-        kept = query if only is None else [*keep_present(only)]
-        return f"{path}?{urlencode([*kept, ('lang', to)])}"
+    def this_url(to: Language, only: Mapping[str, object] | None = None) -> str:
+        pairs = query if only is None else drop_empty(only)
+        return f"{path}?{urlencode([*pairs, ('lang', to)])}"
 
-    def api(suffix: str, **asked: object) -> str:
-        return link(f"/v1{suffix}", **asked)
+    def page_url(suffix: str, **parameters: object) -> str:
+        return f"{root}{suffix}?{urlencode([*drop_empty(parameters), ('lang', language)])}"
 
-    def link(suffix: str, **asked: object) -> str:
-        return f"{root}{suffix}?{urlencode([*keep_present(asked), ('lang', language)])}"
-
-    def tables(suffix: str, **asked: object) -> list[tuple[str, str]]:
-        names = TABLES | (CUBES if suffix == "/observations" else {})
-        return [(name, api(suffix + ending, **asked)) for name, ending in names.items()]
-
-    def pictures(suffix: str) -> list[tuple[str, str]]:
-        return [(name, api(suffix + end, **look)) for name, (end, look) in PICTURES.items()]
+    def api_url(suffix: str, **parameters: object) -> str:
+        return page_url(f"/v1{suffix}", **parameters)
 
     return {
         "lang": language,
-        "other": next(one for one in Language if one is not language),
+        "other_language": next(other for other in Language if other is not language),
         "root": root,
         "base": read.base_url,
         "path": path,
-        "here": here,
-        "api": api,
-        "link": link,
-        "tables": tables,
-        "pictures": pictures,
-        "asset": lambda file: f"{root}/static/{file}?v={asset_version(file)}",
-        "say": lambda en, zh: Bilingual(en, zh).get(language),
-        "place": lambda locator: format_locator(locator, language),
-        "day": lambda value: format_day(value, language),
-        "parted": lambda figure: split_display(figure, language),
+        "this_url": this_url,
+        "page_url": page_url,
+        "api_url": api_url,
+        **build_file_links(api_url, language),
+        "asset_url": lambda file: f"{root}/static/{file}?v={asset_version(file)}",
+        "text": lambda en, zh: Bilingual(en, zh).get(language),
+        "colon": Bilingual(": ", "：").get(language),
+        "comma": Bilingual(", ", "，").get(language),
+        "format_locator": lambda locator: format_locator(locator, language),
+        "format_day": lambda day: format_day(day, language),
+        "split_display": lambda figure: split_display(figure, language),
     }
 
 
-def keep_present(asked: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-    """Give the parameters that have a value, as they stand in a query."""
-    for name, value in asked.items():
-        if value is not None:
-            yield name, str(value)
+def build_file_links(api_url: Callable[..., str], language: Language) -> dict[str, Any]:
+    """Build the functions that list the files of a resource with their names."""
+
+    def list_files(path: str, formats: Iterable[Format], **query: object) -> list[tuple[str, str]]:
+        return [
+            (format_.title.get(language), api_url(f"{path}.{format_.suffix}", **query))
+            for format_ in formats
+        ]
+
+    def table_urls(path: str, **query: object) -> list[tuple[str, str]]:
+        formats = list_table_formats(path.removeprefix("/"))
+        return [*list_files(path, formats, **query), ("JSON", api_url(path, **query))]
+
+    def chart_urls(path: str) -> list[tuple[str, str]]:
+        png, *others = CHART_FORMATS
+        return list_files(path, [png], width=PNG_WIDTH) + list_files(path, others)
+
+    return {
+        "table_urls": table_urls,
+        "chart_urls": chart_urls,
+        "citation_urls": lambda path: list_files(path, CITATION_FORMATS),
+    }
+
+
+def drop_empty(parameters: Mapping[str, object]) -> list[tuple[str, str]]:
+    """List the parameters that have a value."""
+    return [(name, str(value)) for name, value in parameters.items() if value is not None]
 
 
 def split_display(figure: Mapping[str, Any], language: Language) -> tuple[str, str, str]:
-    """Part the display text of a figure, so that its number can be printed large.
+    """Split the display text of a figure, so that a page can print its number large.
 
     Returns:
-        What limits the number, the number, and its unit; together they are the display text.
+        The qualifier, the number and the unit. Joined, they are the display text.
     """
     display: str = figure["display"]
     before = QUALIFIER_FORMATS[Qualifier(figure["qualifier"])].get(language).partition("{")[0]
@@ -127,10 +142,10 @@ def accepts_page(read: RequestContext) -> bool:
 
 
 def render_problem(read: RequestContext, problem: Problem) -> Response:
-    """Render the page about a problem."""
+    """Render a problem with every error and its nearest valid value."""
     errors = [error.to_item(read.language) for error in problem.errors]
     response = render_page(
-        read, "problem.html", status=problem.status, problem=problem, faults=errors
+        read, "problem.html", status=problem.status, problem=problem, errors=errors
     )
     response.headers.update({"Cache-Control": "no-store", **problem.headers})
     response.headers.add_vary_header("Accept")
@@ -139,7 +154,7 @@ def render_problem(read: RequestContext, problem: Problem) -> Response:
 
 @cache
 def load_templates() -> "Environment":
-    """Load the templates with the first page; a service that answers JSON needs none."""
+    """Load the templates for the first page; a service that answers JSON never imports Jinja."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415
 
     return Environment(
@@ -153,5 +168,5 @@ def load_templates() -> "Environment":
 
 @cache
 def asset_version(file: str) -> str:
-    """Name the state of a file, so that a browser never mixes it with pages of another state."""
+    """Hash a file, so that a browser never uses an older copy of it with a newer page."""
     return blake2b((STATIC / file).read_bytes(), digest_size=4).hexdigest()

@@ -1,23 +1,35 @@
-"""What the first page shows: figures with their comparisons, outcomes, priority areas and hits."""
+"""What pages show: the dashboard, and the profiles of indicators, priority areas and sources."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
+from sqlmodel import col
 
 from app.db.columns import Record
-from app.db.models import Series
+from app.db.models import Observation, PriorityArea, Series
 from app.db.statements import fetch_uncached
 from app.enums import SearchKind
+from app.formatting import format_period
 from app.i18n import Language
-from app.parameters import DashboardParameters, OutcomeListParameters, SearchParameters
-from app.queries.charts import MAX_POINTS_PER_PANEL, add_points
-from app.queries.commitments import list_outcomes
+from app.parameters import (
+    DashboardParameters,
+    GrowthRateListParameters,
+    ObservationListParameters,
+    OutcomeListParameters,
+    ReportListParameters,
+    SearchParameters,
+    Vintages,
+)
+from app.queries.charts import MAX_POINTS_PER_PANEL, add_points, read_indicator_series
+from app.queries.commitments import get_priority_area, list_outcomes
+from app.queries.growth import list_growth_rates
+from app.queries.indicators import get_indicator
+from app.queries.observations import list_observations
+from app.queries.reference import get_source
 from app.queries.release import read_overview
+from app.queries.reports import list_reports
 from app.queries.search import search_records
 from app.queries.series import attach_breaks, select_series
-
-Group: Any = Series
 
 MAX_HITS = 1000
 SHOWN_KINDS = {
@@ -26,97 +38,162 @@ SHOWN_KINDS = {
     SearchKind.OUTCOME,
     SearchKind.PRIORITY_AREA,
 }
-"""The kinds of records that the page shows anyway; hits of other kinds are listed."""
+"""Records that the dashboard itself shows and filters; search results of other kinds are listed."""
+
+HitKeys = set[tuple[str, str]] | None
+"""The kind and code of each search result; None if nothing is searched for."""
 
 
 def read_dashboard(
-    connection: Connection, language: Language, asked: DashboardParameters, edition: int
+    connection: Connection, language: Language, filters: DashboardParameters, edition: int
 ) -> Record:
-    """Read what the first page shows, narrowed to what is asked for.
+    """Read the figures, actions, outcomes and search results that match the filters.
 
     Args:
         connection: the database.
         language: the language of the texts.
-        asked: what to narrow it to.
-        edition: the year whose outcomes are told.
+        filters: the search words, topics and sectors.
+        edition: the year of the outcomes.
     """
-    found = read_overview(connection, language)
-    told = OutcomeListParameters(year=[edition])
-    hits = search_keys(connection, language, asked.q)
-    keys = None if hits is None else {(hit["kind"], hit["code"]) for hit in hits}
-    figures = [
-        one
-        for one in found["indicators"]
-        if matches_filters(asked, [one["topic"]], one["sectors"])
-        and is_found(keys, "indicator", one["code"])
+    overview = read_overview(connection, language)
+    hits = read_hits(connection, language, filters.q) if filters.q else []
+    keys = {(hit["kind"], hit["code"]) for hit in hits} if filters.q else None
+    indicators = [
+        indicator
+        for indicator in overview["indicators"]
+        if matches_filters(filters, [indicator["topic"]], indicator["sectors"])
+        and is_found(keys, "indicator", indicator["code"])
     ]
+    outcomes = list_outcomes(connection, language, OutcomeListParameters(year=[edition])).rows
     return {
-        "indicators": add_comparisons(connection, language, figures),
+        "indicators": add_comparable_series(connection, language, indicators),
         "outcomes": [
-            one
-            for one in list_outcomes(connection, language, told).rows
-            if matches_filters(asked, [one["topic"]], one["sectors"])
-            and is_found(keys, "outcome", one["id"])
+            outcome
+            for outcome in outcomes
+            if matches_filters(filters, [outcome["topic"]], outcome["sectors"])
+            and is_found(keys, "outcome", outcome["id"])
         ],
-        "priority_areas": filter_areas(found["priority_areas"], asked, keys),
-        "overview": found,
-        "hits": [hit for hit in hits or [] if hit["kind"] not in SHOWN_KINDS],
-        "marks": {(hit["kind"], hit["code"]): hit["title"] for hit in hits or []},
+        "priority_areas": filter_areas(overview["priority_areas"], filters, keys),
+        "overview": overview,
+        "hits": [hit for hit in hits if hit["kind"] not in SHOWN_KINDS],
+        "highlights": {(hit["kind"], hit["code"]): hit["title"] for hit in hits},
     }
 
 
-def search_keys(
-    connection: Connection, language: Language, words: str | None
-) -> list[Record] | None:
-    """Find by the search of the API; nothing where no words are given."""
-    if words is None:
-        return None
-    found, _ = search_records(connection, language, SearchParameters(q=words, limit=MAX_HITS))
-    return list(found.rows)
+def read_hits(connection: Connection, language: Language, words: str) -> list[Record]:
+    """Search as the API does, and add the periods of the figures found."""
+    page, _ = search_records(connection, language, SearchParameters(q=words, limit=MAX_HITS))
+    codes = [hit["code"] for hit in page.rows if hit["kind"] == SearchKind.OBSERVATION]
+    statement = select(
+        col(Observation.code), col(Observation.period_start), col(Observation.period_end)
+    ).where(col(Observation.code).in_(codes))
+    periods = {
+        code: format_period(start, end, language)
+        for code, start, end in connection.execute(statement)
+    }
+    return [hit | {"period": periods.get(hit["code"])} for hit in page.rows]
 
 
-def is_found(keys: set[tuple[str, str]] | None, kind: str, key: str) -> bool:
-    """Tell whether a record was found, or nothing was searched for."""
+def is_found(keys: HitKeys, kind: str, key: str) -> bool:
+    """Return whether a record is among the search results, or nothing is searched for."""
     return keys is None or (kind, key) in keys
 
 
 def matches_filters(
-    asked: DashboardParameters, topics: Sequence[Record], sectors: Sequence[Record]
+    filters: DashboardParameters, topics: Sequence[Record], sectors: Sequence[Record]
 ) -> bool:
-    """Tell whether a record touches a topic and names a sector that are asked for."""
-    pairs = ((asked.topic, topics), (asked.sector, sectors))
-    return all(not keys or any(one["code"] in keys for one in named) for keys, named in pairs)
+    """Return whether a record has one of the topics and one of the sectors of the filters."""
+    pairs = ((filters.topic, topics), (filters.sector, sectors))
+    return all(
+        not codes or any(named["code"] in codes for named in names) for codes, names in pairs
+    )
 
 
 def filter_areas(
-    areas: Sequence[Record], asked: DashboardParameters, keys: set[tuple[str, str]] | None
+    areas: Sequence[Record], filters: DashboardParameters, keys: HitKeys
 ) -> list[Record]:
-    """Leave in priority areas the actions that are asked for, and leave out areas without any.
+    """Filter the actions of priority areas, and leave out areas without any.
 
-    Where the words are those of an area and of none of its actions, all of them stay.
+    If the search finds an area but none of its actions, all actions that match the filters stay.
     """
-    left = []
+    filtered = []
     for area in areas:
-        fitting = [
-            one for one in area["actions"] if matches_filters(asked, one["topics"], one["sectors"])
+        matching = [
+            action
+            for action in area["actions"]
+            if matches_filters(filters, action["topics"], action["sectors"])
         ]
-        actions = [one for one in fitting if is_found(keys, "action", one["id"])]
+        actions = [action for action in matching if is_found(keys, "action", action["id"])]
         if not actions and is_found(keys, "priority_area", f"{area['year']}-{area['slug']}"):
-            actions = fitting
+            actions = matching
         if actions:
-            left.append(area | {"actions": actions, "whole": len(area["actions"])})
-    return left
+            filtered.append(area | {"actions": actions, "action_count": len(area["actions"])})
+    return filtered
 
 
-def add_comparisons(
+def add_comparable_series(
     connection: Connection, language: Language, indicators: Sequence[Record]
 ) -> list[Record]:
-    """Put beside each headline the figures of its own series, which alone compare with it."""
-    codes = [one["headline"]["series"] for one in indicators]
-    statement = select_series(language).where(Group.code.in_(codes))
+    """Add to each indicator the series of its headline, whose figures are comparable with it."""
+    codes = [indicator["headline"]["series"] for indicator in indicators]
+    statement = select_series(language).where(col(Series.code).in_(codes))
     rows = fetch_uncached(connection, statement)
-    beside = {
+    series = {
         one["code"]: one | {"points": attach_breaks(one["points"], one["breaks"])}
         for one in add_points(connection, language, rows, MAX_POINTS_PER_PANEL)
     }
-    return [one | {"series": beside[one["headline"]["series"]]} for one in indicators]
+    return [one | {"series": series[one["headline"]["series"]]} for one in indicators]
+
+
+def read_indicator_profile(connection: Connection, language: Language, code: str) -> Record | None:
+    """Read an indicator with its series, that of its headline first."""
+    indicator = get_indicator(connection, language, code)
+    if indicator is None:
+        return None
+    chart = read_indicator_series(connection, language, code)
+    first = indicator["headline"]["series"] if indicator["headline"] else None
+    all_series = [
+        series | {"points": attach_breaks(series["points"], series["breaks"])}
+        for series in sorted(chart["series"], key=lambda series: series["code"] != first)
+    ]
+    return indicator | {
+        "all_series": all_series,
+        "hidden_series": chart["hidden"],
+        "chart_series": chart,
+    }
+
+
+def read_priority_area_profile(
+    connection: Connection, language: Language, slug: str, year: int | None
+) -> Record | None:
+    """Read a priority area with its related figures and the years that have it."""
+    area = get_priority_area(connection, language, slug, year)
+    if area is None:
+        return None
+    related = [
+        get_indicator(connection, language, baseline["code"])
+        for baseline in area["baseline_indicators"]
+    ]
+    years = (
+        select(col(PriorityArea.year))
+        .where(col(PriorityArea.slug) == slug)
+        .order_by(col(PriorityArea.year))
+    )
+    return area | {
+        "baseline": [indicator for indicator in related if indicator and indicator["headline"]],
+        "years": list(connection.execute(years).scalars()),
+    }
+
+
+def read_source_profile(connection: Connection, language: Language, code: str) -> Record | None:
+    """Read a source with the first page each of its figures, growth rates and reports."""
+    source = get_source(connection, language, code)
+    if source is None:
+        return None
+    figures = ObservationListParameters(source=[code], vintages=Vintages.ALL)
+    rates = GrowthRateListParameters(source=[code])
+    return source | {
+        "observations": list_observations(connection, language, figures),
+        "growth_rates": list_growth_rates(connection, language, rates),
+        "reports": list_reports(connection, language, ReportListParameters(source=[code])),
+    }

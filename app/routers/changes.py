@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import JSONResponse
 
 from app import parameters
-from app.formats.metadata.feeds import build_json_feed, write_atom
+from app.formats.metadata.feeds import ATOM, JSON_FEED, build_json_feed, write_atom
 from app.queries import changes
 from app.request import BEFORE_VALIDATION, Context
 from app.schemas.changes import ChangePage, Feed
@@ -19,13 +19,13 @@ NoParameters = Annotated[parameters.DetailParameters, Query()]
 class AtomResponse(Response):
     """An answer in Atom."""
 
-    media_type = "application/atom+xml"
+    media_type = ATOM
 
 
 class FeedResponse(JSONResponse):
     """An answer in JSON Feed."""
 
-    media_type = "application/feed+json"
+    media_type = JSON_FEED
 
 
 @router.get(
@@ -48,7 +48,7 @@ def list_changes(
     tags=["History"],
     summary="Follow the releases by Atom",
     response_class=AtomResponse,
-    responses={200: {"content": {"application/atom+xml": {"schema": {"type": "string"}}}}},
+    responses={200: {"content": {ATOM: {"schema": {"type": "string"}}}}},
 )
 def get_atom_feed(read: Context, query: NoParameters) -> Response:
     """The releases, the newest first, for feed readers; each tells what it brought, and every

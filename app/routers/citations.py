@@ -1,4 +1,4 @@
-"""Citations of sources and of figures, for reference managers."""
+"""Citations of sources and observations for reference managers."""
 
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -6,7 +6,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 
 from app import parameters
-from app.formats.metadata.citations import FORMATS, Item, cite_observation, cite_source
+from app.formats.metadata.citations import Item, cite_observation, cite_source
+from app.formats.registry import CITATION_FORMATS, CitationFormat
 from app.queries.observations import get_observation
 from app.queries.reference import get_source
 from app.request import BEFORE_VALIDATION, Context, RequestContext
@@ -27,73 +28,72 @@ def build_source_citation(read: RequestContext, code: str) -> Item:
     """Cite a source.
 
     Raises:
-        UnknownRecord: if there is none; the nearest key is suggested.
+        UnknownRecord: if no source has this key.
     """
-    found = read.run_query(get_source, code)
-    if found is None:
+    source = read.run_query(get_source, code)
+    if source is None:
         raise read.unknown_record("sources", "code", code)
-    return cite_source(found, read.release.record)
+    return cite_source(source, read.release.record)
 
 
 def build_observation_citation(read: RequestContext, key: str) -> Item:
-    """Cite a figure with its place in the source.
+    """Cite an observation with its place in the source.
 
     Raises:
-        UnknownRecord: if there is none; the nearest key is suggested.
+        UnknownRecord: if no observation has this key.
     """
-    found = read.run_query(get_observation, key)
-    if found is None:
+    observation = read.run_query(get_observation, key)
+    if observation is None:
         raise read.unknown_record("observations", "id", key)
-    told = read.run_query(get_source, found["source"]["code"])
-    assert told is not None  # noqa: S101
-    return cite_observation(found, told, read.release.record, read.language)
+    source = read.run_query(get_source, observation["source"]["code"])
+    assert source is not None  # noqa: S101 - a foreign key of the database
+    return cite_observation(observation, source, read.release.record, read.language)
 
 
-def declare_operations(suffix: str) -> None:
+def declare_citations(form: CitationFormat) -> None:
     """Add the operations that cite in a format."""
-    name, media_type, write = FORMATS[suffix]
-    # An ending of two words becomes one name: csl.json is csl_json.
-    ending = suffix.replace(".", "_")
 
-    def answered(read: RequestContext, item: Item) -> Response:
-        named = read.attachment_headers(f"cite-{item['id']}", suffix)
-        return read.bytes_response(write(item), f"{media_type}; charset=utf-8", headers=named)
+    def send_citation(read: RequestContext, item: Item) -> Response:
+        headers = read.attachment_headers(f"cite-{item['id']}", form.suffix)
+        return read.bytes_response(form.write(item), form.content_type, headers=headers)
 
     def cite_source(read: Context, code: SourceKey, query: NoParameters) -> Response:
         del query
-        return answered(read, build_source_citation(read, code))
+        return send_citation(read, build_source_citation(read, code))
 
-    def cite_observation(read: Context, id: ObservationKey, query: NoParameters) -> Response:  # noqa: A002
+    def cite_observation(read: Context, id: ObservationKey, query: NoParameters) -> Response:  # noqa: A002 - the name of the path parameter
         del query
-        return answered(read, build_observation_citation(read, id))
+        return send_citation(read, build_observation_citation(read, id))
 
     def add(path: str, endpoint: Callable[..., Response], kind: str, description: str) -> None:
         schema: dict[str, Any] = {"type": "string"}
-        if media_type.endswith("json"):
+        if form.media_type.endswith("json"):
             schema = {"type": "array", "items": {"type": "object"}, "minItems": 1, "maxItems": 1}
         router.add_api_route(
-            f"{path}.{suffix}",
+            f"/{path}.{form.suffix}",
             endpoint,
-            name=f"cite_{kind}_{ending}",
-            summary=f"Cite one {kind} in {name}",
+            name=f"cite_{kind}_{form.suffix.replace('.', '_')}",
+            summary=f"Cite {kind} ({form.title.en})",
             description=description,
             response_class=Response,
-            responses={200: {"content": {media_type: {"schema": schema}}}},
+            responses={200: {"content": {form.media_type: {"schema": schema}}}},
         )
 
+    source_path, observation_path = form.resources
     add(
-        "/sources/{code}",
+        source_path,
         cite_source,
         "source",
-        "The document for a list of references. It counts as seen on the day of the release.",
+        "The document as a bibliographic record. The date of access is that of the release.",
     )
     add(
-        "/observations/{id}",
+        observation_path,
         cite_observation,
         "observation",
-        "The place in the document at which the figure stands, with the figure in words.",
+        "The document as a bibliographic record, with the place of the observation in it and the "
+        "value in words.",
     )
 
 
-for one in FORMATS:
-    declare_operations(one)
+for one in CITATION_FORMATS:
+    declare_citations(one)

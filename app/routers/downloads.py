@@ -1,21 +1,28 @@
-"""Tables to download, without pages: each in every format, by one line in the table of formats."""
+"""Downloads: tables in every format of the registry, and the whole data set in one file."""
 
-from collections.abc import Callable, Iterator
-from typing import Annotated, Any, NamedTuple
+import base64
+from collections.abc import Iterator
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import JSONResponse
-from pydantic import Field, create_model
+from pydantic import create_model
 from sqlalchemy import Connection
 
 from app import parameters
-from app.formats import csv, json_lines, json_stat, parquet
+from app.formats import json_stat, registry
+from app.formats.registry import (
+    DATA_PACKAGE,
+    DATABASE,
+    OVERVIEW_WORKBOOK,
+    TABLE_FORMATS,
+    TableFormat,
+)
 from app.formats.tables import OBSERVATIONS, TABLES, Table, TableQuery, too_many_rows
-from app.formats.xlsx import workbooks, writer
 from app.http.limits import run_limited
 from app.i18n import Bilingual
-from app.links import Link
-from app.problems.problem import InvalidParameters, ParameterError
+from app.links import Link, Links
+from app.problems.problem import InvalidParameters, ParameterError, UnknownPath
 from app.queries.observations import list_observations
 from app.request import BEFORE_VALIDATION, Context, RequestContext
 from app.schemas.json_stat import MAX_CELLS, Cube
@@ -24,136 +31,90 @@ from app.schemas.tables import TableDescription
 router = APIRouter(prefix="/v1", tags=["Downloads"], dependencies=BEFORE_VALIDATION)
 
 NoParameters = Annotated[parameters.DetailParameters, Query()]
-
-
-class Format(NamedTuple):
-    """A format in which every table can be had."""
-
-    suffix: str
-    name: str
-    media_type: str
-    write: Callable[[TableQuery], Iterator[bytes]]
-    description: str
-    media_type_parameters: str = ""
-    """What follows the media type in the answer."""
-    options: type[parameters.Filters] | None = None
-    """What may be asked for beside the filters of the list."""
-    is_text: bool = True
-    most: int | None = None
-    """The rows that it takes at the most, where it is finished before it is sent."""
-
-
-class CsvParameters(parameters.Filters):
-    """How a table is encoded."""
-
-    bom: parameters.StrictBool = Field(default=False, examples=[True])
-    """Whether the table begins with a byte order mark, which Excel needs to show Chinese after a
-    double click. Without the parameter it does not, because other programs take the mark for a
-    part of the first name."""
-
-
-FORMATS = (
-    Format(
-        "csv",
-        "CSV",
-        csv.MEDIA_TYPE,
-        csv.write_csv,
-        "The records of /v1/{name} as one flat table by RFC 4180, in UTF-8, with the same filters "
-        "and orders and without pages. Columns keep their names and places; new ones come last. "
-        "Several keys in one field are parted by semicolons.",
-        "; charset=utf-8; header=present",
-        CsvParameters,
-    ),
-    Format(
-        "jsonl",
-        "JSON Lines",
-        json_lines.MEDIA_TYPE,
-        json_lines.write_json_lines,
-        "The records of /v1/{name}, each complete on a line of its own, with the same filters and "
-        "orders and without pages.",
-    ),
-    Format(
-        "xlsx",
-        "an Excel workbook",
-        writer.MEDIA_TYPE,
-        workbooks.write_table,
-        "The records of /v1/{name} as a workbook for people, with the same filters and orders: "
-        "numbers in formats that show qualifier and unit, sources with links, and notes. At most "
-        "50,000 rows.",
-        is_text=False,
-        most=writer.MAX_ROWS,
-    ),
-    Format(
-        "parquet",
-        "Parquet",
-        parquet.MEDIA_TYPE,
-        parquet.write_parquet,
-        "The columns of the CSV table with types: decimals, days, keys as dictionaries. Each "
-        "column carries its description. At most 500,000 rows.",
-        is_text=False,
-        most=parquet.MAX_ROWS,
-    ),
+NO_DATABASE_FILE = Bilingual(
+    "This service uses a database server and has no database file; download /v1/dataset.zip",
+    "本服务使用数据库服务器，没有可供下载的数据库文件；请下载 /v1/dataset.zip",
 )
-"""All formats of tables, each with the module that writes it."""
+ONE_PER_PERIOD = Bilingual(
+    "A cube holds one value per series and period; omit vintages or download CSV",
+    "数据立方中每个序列每期只含一个数据；请省略 vintages 参数，或下载 CSV 表",
+)
+CUBE_TOO_LARGE = Bilingual(
+    "The cube would be too large; add filters by indicator, series or period, or download CSV",
+    "数据立方过大；请按指标、序列或统计期缩小范围，或下载 CSV 表",
+)
 
 
 class DescriptionResponse(JSONResponse):
-    """A description of a table."""
+    """The media type of CSV on the Web."""
 
     media_type = "application/csvm+json"
 
 
-def declare_download(table: Table, form: Format) -> None:
-    """Add the operation that gives a table in a format."""
-    selection = table.filters
+def declare_table(table: Table, form: TableFormat) -> None:
+    """Add the operation that sends a table in a format."""
+    filters = table.filters
     if form.options is not None:
-        name = f"{selection.__name__}As{form.suffix.capitalize()}"
-        selection = create_model(name, __base__=(form.options, selection))
+        name = f"{filters.__name__}As{form.suffix.capitalize()}"
+        filters = create_model(name, __base__=(form.options, filters))
 
     def download(read: Context, query: Any) -> Response:
         return send_table(read, table, form, query)
 
-    async def download_aside(read: Context, query: Any) -> Response:
+    async def download_limited(read: Context, query: Any) -> Response:
         return await run_limited(lambda: send_table(read, table, form, query))
 
-    endpoint = download if form.is_text else download_aside
-    endpoint.__annotations__["query"] = Annotated[selection, Query()]
-    schema = {"type": "string"} | ({} if form.is_text else {"format": "binary"})
+    endpoint = download if form.is_streamed else download_limited
+    endpoint.__annotations__["query"] = Annotated[filters, Query()]
     router.add_api_route(
         f"/{table.name}.{form.suffix}",
         endpoint,
         name=f"download_{table.name}_{form.suffix}",
-        summary=f"Download {table.name} as {form.name}",
-        description=form.description.format(name=table.name),
+        summary=f"Download {table.name} ({form.title.en})",
+        description=describe_download(table, form),
         response_class=Response,
-        responses={200: {"content": {form.media_type: {"schema": schema}}}},
+        responses=form.describe_content(),
     )
 
 
+def describe_download(table: Table, form: TableFormat) -> str:
+    """Describe the operation, with the limit of the format."""
+    limit = "" if form.max_rows is None else f" At most {form.max_rows:,} rows."
+    return form.description.format(name=table.name) + limit
+
+
 def send_table(
-    read: RequestContext, table: Table, form: Format, asked: parameters.Filters
+    read: RequestContext, table: Table, form: TableFormat, filters: parameters.Filters
 ) -> Response:
-    """Send a table in a format."""
+    """Send a table in a format, with a link to the description of its columns."""
     description = Link(
         f"{read.base_url}/v1/{table.name}.csv-metadata.json",
         "describedby",
         DescriptionResponse.media_type,
     )
+    return send_file(read, table.name, form, table, filters, [description])
+
+
+def send_file(  # noqa: PLR0913, PLR0917 - a private helper of two callers
+    read: RequestContext,
+    name: str,
+    form: TableFormat,
+    table: Table,
+    filters: parameters.Filters,
+    links: Links = (),
+) -> Response:
+    """Send what a writer writes as an attachment."""
 
     def write(connection: Connection) -> Iterator[bytes]:
-        if form.most is not None and table.exceeds(connection, asked, form.most):
-            raise too_many_rows(form.most)
+        if form.max_rows is not None and table.exceeds(connection, filters, form.max_rows):
+            raise too_many_rows(form.max_rows)
         release = read.release.record
         return form.write(
-            TableQuery(table, connection, read.language, asked, release, read.base_url)
+            TableQuery(table, connection, read.language, filters, release, read.base_url)
         )
 
-    return read.stream_response(
-        write,
-        form.media_type + form.media_type_parameters,
-        [description],
-        read.attachment_headers(table.name, form.suffix),
-    )
+    headers = read.attachment_headers(name, form.suffix)
+    return read.stream_response(write, form.content_type, links, headers)
 
 
 def declare_table_description(table: Table) -> None:
@@ -167,8 +128,8 @@ def declare_table_description(table: Table) -> None:
         f"/{table.name}.csv-metadata.json",
         describe,
         name=f"describe_{table.name}_csv",
-        summary=f"Describe the columns of the CSV table of {table.name}",
-        description=f"The columns of /v1/{table.name}.csv, one by one, by CSV on the Web.",
+        summary=f"Describe the columns of {table.name} (CSV on the Web)",
+        description=f"The columns of /v1/{table.name}.csv in the format of CSV on the Web (W3C).",
         response_model=TableDescription,
         response_class=DescriptionResponse,
     )
@@ -188,7 +149,7 @@ def describe_table(read: RequestContext, table: Table) -> Response:
                         "name": column.name,
                         "datatype": column.datatype,
                         "description": column.description.get(read.language),
-                        "required": column.required,
+                        "required": column.is_required,
                     }
                     for column in table.columns
                 ],
@@ -199,44 +160,91 @@ def describe_table(read: RequestContext, table: Table) -> Response:
     return read.bytes_response(description.to_json(), DescriptionResponse.media_type)
 
 
-for one in TABLES:
-    for kind in FORMATS:
-        declare_download(one, kind)
-    declare_table_description(one)
-
-
-ONE_PER_PERIOD = Bilingual(
-    "A cube holds one figure a period; leave vintages out, or take the CSV table",
-    "数据立方每期只含一个数据；请省略 vintages 参数，或下载 CSV 表",
-)
-CUBE_TOO_LARGE = Bilingual(
-    "The cube would be too large; narrow it by indicator, series or period, or take the CSV table",
-    "数据立方过大；请按指标、系列或统计期缩小范围，或下载 CSV 表",
-)
-
-
 @router.get(
-    "/observations.jsonstat",
-    summary="Give observations as a JSON-stat cube",
+    f"/{OBSERVATIONS.name}.{registry.JSON_STAT.suffix}",
+    summary=f"Download observations ({registry.JSON_STAT.title.en})",
     response_model=Cube,
 )
 def get_cube(read: Context, query: Annotated[parameters.ObservationFilters, Query()]) -> Response:
-    """The figures of /v1/observations as a cube of series, areas and periods by JSON-stat 2.0, with
-    the same filters. What limits a value stands in note and extension. A cube holds one figure a
-    period, and is refused where it would be too large."""  # noqa: D205, D209
+    """The observations of /v1/observations as a cube (JSON-stat 2.0), with the same filters.
+
+    The dimensions are series, areas and periods. Notes and extension state qualifiers and bounds.
+    A cube holds one value per series and period, and is refused if it would be too large.
+    """
     if query.vintages is parameters.Vintages.ALL:
         raise refuse_cube("query.vintages", ONE_PER_PERIOD)
-    asked = parameters.ObservationListParameters.model_construct(
+    filters = parameters.ObservationListParameters.model_construct(
         **dict(query), limit=parameters.MAXIMUM_LIMIT, cursor=None
     )
-    found = read.run_query(list_observations, asked)
-    href = f"{read.base_url}/v1/{OBSERVATIONS.name}.jsonstat"
-    laid = json_stat.build_cube(found.rows, read.release.record["released_on"], href, read.language)
-    if found.cursor is not None or len(laid["value"]) > MAX_CELLS:
+    page = read.run_query(list_observations, filters)
+    href = f"{read.base_url}/v1/{OBSERVATIONS.name}.{registry.JSON_STAT.suffix}"
+    released_on = read.release.record["released_on"]
+    cube = json_stat.build_cube(page.rows, released_on, href, read.language)
+    if page.cursor is not None or len(cube["value"]) > MAX_CELLS:
         raise refuse_cube("query.indicator", CUBE_TOO_LARGE)
-    return read.bytes_response(Cube.model_validate(laid).to_json(), json_stat.MEDIA_TYPE)
+    return read.bytes_response(Cube.model_validate(cube).to_json(), json_stat.MEDIA_TYPE)
 
 
-def refuse_cube(location: str, words: Bilingual) -> InvalidParameters:
-    """Say why there is no cube."""
-    return InvalidParameters(words, [ParameterError(location, words)])
+def refuse_cube(location: str, message: Bilingual) -> InvalidParameters:
+    return InvalidParameters(message, [ParameterError(location, message)])
+
+
+def declare_whole(name: str, form: TableFormat) -> None:
+    """Add the operation that sends the whole data set in a format."""
+
+    async def download_limited(read: Context, query: NoParameters) -> Response:
+        del query
+        filters = OBSERVATIONS.list_parameters()
+        return await run_limited(lambda: send_file(read, name, form, OBSERVATIONS, filters))
+
+    router.add_api_route(
+        f"/{name}.{form.suffix}",
+        download_limited,
+        name=f"download_{name}_{form.suffix}",
+        summary=f"Download the {name} ({form.title.en})",
+        description=form.description,
+        response_class=Response,
+        responses=form.describe_content(),
+    )
+
+
+def download_database(read: Context, query: NoParameters) -> Response:
+    """Send the database file.
+
+    Raises:
+        UnknownPath: if the database is a server.
+    """
+    del query
+    database = read.release.database
+    if not database.is_file:
+        raise UnknownPath(
+            NO_DATABASE_FILE, [ParameterError("path", NO_DATABASE_FILE, ["/v1/dataset.zip"])]
+        )
+    headers = read.attachment_headers("dataset", DATABASE.suffix)
+    headers["Content-Length"] = str(database.size)
+    if database.digest is not None:
+        digest = base64.b64encode(bytes.fromhex(database.digest)).decode()
+        headers["Repr-Digest"] = f"sha-256=:{digest}:"
+
+    def write(_: Connection) -> Iterator[bytes]:
+        with database.open_file() as file:
+            yield from registry.read_chunks(file)
+
+    return read.stream_response(write, DATABASE.content_type, headers=headers)
+
+
+for listed in TABLES:
+    for table_format in TABLE_FORMATS:
+        declare_table(listed, table_format)
+    declare_table_description(listed)
+declare_whole("overview", OVERVIEW_WORKBOOK)
+declare_whole("dataset", DATA_PACKAGE)
+router.add_api_route(
+    f"/dataset.{DATABASE.suffix}",
+    download_database,
+    name=f"download_dataset_{DATABASE.suffix}",
+    summary=f"Download the dataset ({DATABASE.title.en})",
+    description=DATABASE.description,
+    response_class=Response,
+    responses=DATABASE.describe_content() | {404: {"description": f"{NO_DATABASE_FILE.en}."}},
+)

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from app import parameters
-from app.formats.links import build_alternate_links
+from app.formats.registry import build_alternate_links
 from app.queries import indicators, observations
 from app.request import BEFORE_VALIDATION, Context
 from app.schemas.observations import Indicator, IndicatorPage, Observation, ObservationPage

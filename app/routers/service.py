@@ -12,10 +12,10 @@ from app.formats.dataset_info import (
     DESCRIPTION,
     TITLE,
     cite_dataset,
-    list_distributions,
 )
-from app.formats.links import build_hit_url, build_service_links
+from app.formats.registry import build_service_links, list_distributions, list_media_types
 from app.i18n import Bilingual, Language
+from app.links import build_hit_url
 from app.queries import search
 from app.queries.release import read_overview
 from app.request import BEFORE_VALIDATION, Context, RequestContext
@@ -25,20 +25,6 @@ router = APIRouter(prefix="/v1", dependencies=BEFORE_VALIDATION)
 
 NoParameters = Annotated[parameters.DetailParameters, Query()]
 
-MEDIA_TYPES = (
-    "application/json",
-    "text/csv",
-    "application/jsonl",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "application/vnd.apache.parquet",
-    "application/zip",
-    "application/vnd.sqlite3",
-    "application/x-bibtex",
-    "application/x-research-info-systems",
-    "application/vnd.citationstyles.csl+json",
-    "application/atom+xml",
-    "application/feed+json",
-)
 LINKS = {
     "overview": ("/v1/overview", Bilingual("Everything a dashboard needs", "仪表板所需的全部内容")),
     "indicators": (
@@ -76,6 +62,7 @@ LINKS = {
         "/sdmx/structure/dataflow/BRI/INDICATORS",
         Bilingual("The same by SDMX 2.1 and 3.0", "SDMX 2.1与3.0接口"),
     ),
+    "guide": ("/guide", Bilingual("Guide", "使用指南")),
     "recipes": ("/recipes", Bilingual("Ready to copy into other programs", "其他程序的使用示例")),
     "service-desc": ("/openapi.json", Bilingual("OpenAPI document", "OpenAPI 文档")),
     "service-doc": ("/docs", Bilingual("Documentation to try out", "可在线试用的文档")),
@@ -107,7 +94,7 @@ def list_downloads(read: RequestContext) -> list[Record]:
             "title": one.title.get(read.language),
             "sha256": digests.get(one.path.rpartition(".")[2]),
         }
-        for one in list_distributions(is_file=database.is_file)
+        for one in list_distributions(has_file=database.is_file)
         if one.is_whole
     ]
 
@@ -124,7 +111,7 @@ def get_service(read: Context, query: NoParameters) -> Response:
             "version": __version__,
             "release": describe_release(read),
             "languages": list(Language),
-            "formats": list(MEDIA_TYPES),
+            "formats": list_media_types(),
             "limits": {
                 "page_default": parameters.DEFAULT_LIMIT,
                 "page_maximum": parameters.MAXIMUM_LIMIT,

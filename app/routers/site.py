@@ -1,4 +1,4 @@
-"""The documentation, and the explanation of each kind of problem."""
+"""The API console, the API reference, the OpenAPI document, and the problem types."""
 
 from email.utils import formatdate
 from importlib.util import find_spec
@@ -23,57 +23,57 @@ VENDORED_FILES = {
 EXTERNAL_LOGO = b"https://cdn.redoc.ly/redoc/logo-mini.svg"
 EMPTY_IMAGE = b"data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
 
-READABLE = (
+REFERENCE_POLICY = (
     "default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self'; worker-src blob:; "
     f"{PAGE_POLICY}"
 )
-"""What the viewer to read in needs: it writes styles into the page, and searches in a worker."""
+"""Redoc writes styles into the page, and searches in a worker."""
 
 
 @router.get("/docs")
 def show_docs(read: Context) -> Response:
-    """Show the documentation in which operations can be tried out."""
+    """Show the console, in which operations can be tried out."""
     return render_page(read, "docs.html")
 
 
 @router.get("/reference")
 def show_reference(read: Context) -> Response:
-    """Show the documentation to read."""
-    return render_page(read, "reference.html", policy=READABLE)
+    """Show the reference."""
+    return render_page(read, "reference.html", policy=REFERENCE_POLICY)
 
 
 @router.get("/problems")
 def list_problems(read: Context) -> Response:
-    """Explain every kind of problem."""
-    return render_page(read, "problems.html", kinds=problem.PROBLEM_TYPES)
+    """Explain all problem types."""
+    return render_page(read, "problems.html", types=problem.PROBLEM_TYPES)
 
 
 @router.get("/problems/{code}")
 def show_problem(read: Context, code: str) -> Response:
-    """Explain one kind of problem."""
-    kinds = [kind for kind in problem.PROBLEM_TYPES if kind.code == code]
-    if not kinds:
-        raise problem.UnknownRecord("code", code, [kind.code for kind in problem.PROBLEM_TYPES])
-    return render_page(read, "problems.html", kinds=kinds)
+    """Explain one problem type."""
+    types = [type_ for type_ in problem.PROBLEM_TYPES if type_.code == code]
+    if not types:
+        raise problem.UnknownRecord("code", code, [type_.code for type_ in problem.PROBLEM_TYPES])
+    return render_page(read, "problems.html", types=types)
 
 
 @router.get("/favicon.ico")
 def show_icon() -> Response:
-    """Give the icon that browsers ask for beside every page and every JSON answer."""
+    """Return the icon, which browsers request for every page and every JSON response."""
     icon = (STATIC / "icon.svg").read_bytes()
     return Response(icon, media_type="image/svg+xml", headers={"Accept-Ranges": "bytes"})
 
 
 @router.get("/openapi.json")
 async def show_openapi(read: Context) -> Response:
-    """Give the OpenAPI document, with examples answered by this very release."""
+    """Return the OpenAPI document, with examples from the release that is served."""
     body = await document.build_served_document(read.app, read.base_url)
     return Response(body, media_type="application/json")
 
 
 @router.get("/static/vendor/{name}")
 def show_vendored(name: str) -> Response:
-    """Give a file of the documentation viewers from our own host."""
+    """Return a file of Swagger UI or Redoc, so that nothing loads from another host."""
     if name not in VENDORED_FILES:
         raise problem.UnknownPath(UNKNOWN_FILE)
     content, modified = read_vendored(name)
@@ -102,7 +102,7 @@ def show_static(read: Context, path: str) -> Response:
 
 
 def read_vendored(name: str) -> tuple[bytes, float]:
-    """Read a viewer's file, without the one picture that it would load from another host."""
+    """Read a file without the logo that it would load from another host."""
     package = find_spec("fastapi_offline")
     assert package is not None  # noqa: S101
     assert package.origin is not None  # noqa: S101

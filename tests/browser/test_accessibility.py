@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
+from app.pages.guide import PAGE_NAMES
+
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / ".ci" / "node_modules" / "axe-core" / "axe.min.js"
 PATHS = (
@@ -15,6 +17,8 @@ PATHS = (
     "/?q=zebra",
     "/years",
     "/recipes",
+    "/guide",
+    *(f"/guide/{name}" for name in PAGE_NAMES),
     "/indicators/goods-trade",
     "/indicators/aid-projects",
     "/priority-areas/industrial-and-supply-chains",
@@ -101,7 +105,7 @@ def test_keys_reach_everything(visit: tuple[Page, list[str]], path: str) -> None
     page.goto(path)
     page.keyboard.press("Tab")
     skip = page.evaluate(FOCUSED)
-    assert skip["name"] in {"Skip to the content", "跳到正文"}
+    assert skip["name"] in {"Skip to content", "跳到正文"}
     assert skip["seen"]
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"

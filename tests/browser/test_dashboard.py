@@ -70,7 +70,7 @@ def test_the_page_is_narrowed_without_a_new_one(visit: Visit) -> None:
     page.evaluate("window.same = true")
     count = page.locator("#count")
     page.get_by_label("Topic").select_option("projects")
-    expect(count).to_have_text("2 figures, 6 actions, 1 result told in words")
+    expect(count).to_have_text("2 figures, 6 actions, 1 other result")
     page.get_by_label("Search").fill("infrastructure")
     page.keyboard.press("Enter")
     expect(count).to_contain_text("1 action")
@@ -84,7 +84,7 @@ def test_the_page_is_narrowed_without_a_new_one(visit: Visit) -> None:
     page.go_back()
     page.wait_for_url("**lang=en")
     assert page.locator("#results").inner_text() == shown
-    page.get_by_role("link", name="Show everything").click()
+    page.get_by_role("link", name="Clear filters").click()
     expect(page.locator(".card")).to_have_count(7)
     assert wrong == []
 
@@ -103,11 +103,11 @@ def test_going_back_undoes_a_filter(visit: Visit) -> None:
 def test_everything_works_without_a_script(plain: Page) -> None:
     plain.goto("/?lang=en")
     assert len(figures(plain)) == 7
-    assert plain.locator("button").all_inner_texts() == ["Show"]
+    assert plain.locator("button").all_inner_texts() == ["Search"]
     assert not any(one.is_visible() for one in plain.locator("copy-text").all())
     plain.get_by_label("Topic").select_option("investment")
     plain.get_by_label("Search").fill("agreements")
-    plain.get_by_role("button", name="Show").click()
+    plain.get_by_role("button", name="Search").click()
     plain.wait_for_url("**/?q=agreements&topic=investment*")
     assert figures(plain) == ["36"]
     plain.locator("summary").first.click()
@@ -128,7 +128,7 @@ def test_a_get_is_copied(browser: Browser, server: str) -> None:
         expect(page.get_by_text("已复制", exact=True).first).to_be_visible()
         return str(page.evaluate("navigator.clipboard.readText()"))
 
-    address = copied("复制 GET: 中国在共建“一带一路”国家组织实施的援助项目数")
+    address = copied("复制请求网址: 中国在共建“一带一路”国家组织实施的援助项目数")
     assert address == f"{server}/v1/indicators/aid-projects?lang=zh"
     assert httpx2.get(address).json()["headline"]["display"] == "逾700个"
     command = copied("curl: 产业链供应链国际合作")
@@ -247,8 +247,10 @@ def test_structured_data_is_not_run(visit: Visit) -> None:
     assert wrong == []
 
 
-SAID = {"en": "until 2024-02-07", "zh": "2024-02-07前为"}
-OLD_FIGURE = {"en": "19.47 trillion yuan", "zh": "19.47万亿元"}
+EARLIER = {
+    "en": "19.47 trillion yuan until 7 February 2024",
+    "zh": "2024年2月7日前为19.47万亿元",
+}
 
 
 @pytest.mark.parametrize(
@@ -266,16 +268,16 @@ def test_years_are_drawn_series_by_series(visit: Visit, language: str, expected:
     assert goods.locator(".display").all_inner_texts()[:3] == expected
     rows = goods.locator("tbody tr").all()
     assert [index for index, row in enumerate(rows) if row.get_attribute("class") == "break"] == [3]
-    boxes = [bar.bounding_box() for bar in goods.locator(".mark rect.value").all()]
+    boxes = [bar.bounding_box() for bar in goods.locator(".magnitude rect.value").all()]
     lengths = [box["width"] for box in boxes if box]
     assert lengths == sorted(lengths)
     assert abs(lengths[0] / lengths[-1] - 10.11 / 23.6) < 0.01
     shares = page.locator("[id='import-share.CN.BRI.PT.P12M']")
-    assert shares.locator(".mark").count() == 0
+    assert shares.locator(".magnitude").count() == 0
     assert shares.locator(".display").all_inner_texts() == [FIGURES[language][1]]
-    earlier = goods.locator("td.drawn a").all_inner_texts()
-    assert earlier == [f"{SAID[language]} {OLD_FIGURE[language]}"]
-    aid = page.locator("[id='aid-projects.CN.BRI.NB.P11M'] td.drawn").inner_text()
+    earlier = goods.locator("td.figure a").all_inner_texts()
+    assert earlier == [EARLIER[language]]
+    aid = page.locator("[id='aid-projects.CN.BRI.NB.P11M'] td.figure").inner_text()
     assert "700" in aid.partition("\n")[2]
     assert page.get_by_role("link", name="2026-11-25").count() == 2
     page.get_by_role("link", name="goods-trade.CN.BRI.CNY.P12M").first.click()

@@ -35,11 +35,23 @@ def test_reference_can_be_read(visit: tuple[Page, list[str]]) -> None:
     assert wrong == []
 
 
+def test_reference_opens_at_the_address(visit: tuple[Page, list[str]]) -> None:
+    page, wrong = visit
+    page.goto("/reference#tag/Series")
+    heading = page.locator("[id='tag/Series']")
+    heading.wait_for()
+    page.wait_for_function("scrollY > 10000")
+    box = heading.bounding_box()
+    assert box is not None
+    assert 0 <= box["y"] < 200
+    assert wrong == []
+
+
 def test_pages_work_under_a_prefix(browser: Browser, prefixed: str) -> None:
     page = browser.new_page()
     wrong: list[str] = []
     page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
-    for name in ("", "years", "indicators/goods-trade", "docs", "reference"):
+    for name in ("", "years", "guide/scaling", "indicators/goods-trade", "docs", "reference"):
         page.goto(f"{prefixed}/{name}")
         page.wait_for_load_state("networkidle")
     assert "Belt and Road" in page.locator("main").inner_text()

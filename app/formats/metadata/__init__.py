@@ -1,1 +1,1 @@
-"""Descriptions of the data set: catalogues, feeds, citations, llms.txt, sitemap."""
+"""Descriptions of the data set for catalogues, search engines, feed readers and programs."""

@@ -1,4 +1,4 @@
-"""Sources and figures as citations: CSL-JSON first, BibTeX and RIS from that."""
+"""Sources and observations as citations: CSL-JSON, and BibTeX and RIS derived from it."""
 
 import codecs
 import json
@@ -18,51 +18,55 @@ RIS = "application/x-research-info-systems"
 
 
 def cite_source(source: Record, release: Record) -> Item:
-    """Cite a source, as seen on the day of the release."""
+    """Cite a source, with the release date as the date of access."""
     item = {
         "id": source["code"],
         "type": "webpage" if source["address"] else "document",
         "title": source["title"],
         "author": [{"literal": source["body"]}],
         "publisher": source["publisher"],
-        "issued": csl_date(source["published_on"], source["published_precision"]),
-        "accessed": csl_date(release["released_on"], Precision.DAY),
+        "issued": build_date(source["published_on"], source["published_precision"]),
+        "accessed": build_date(release["released_on"], Precision.DAY),
         "language": source["language"],
         "URL": source["address"],
         "event-title": source["event"],
         "event-place": source["place"],
-        "event-date": source["held_on"] and csl_date(source["held_on"], Precision.DAY),
+        "event-date": source["held_on"] and build_date(source["held_on"], Precision.DAY),
     }
     return {name: value for name, value in item.items() if value}
 
 
-def cite_observation(figure: Record, source: Record, release: Record, language: Language) -> Item:
-    """Cite the place in a source at which a figure stands, with the figure in words."""
-    parts = (figure["indicator"]["name"], figure["period"]["label"], figure["display"])
+def cite_observation(
+    observation: Record, source: Record, release: Record, language: Language
+) -> Item:
+    """Cite the place of an observation in its source, with the value in words."""
+    parts = (
+        observation["indicator"]["name"],
+        observation["period"]["label"],
+        observation["display"],
+    )
     item = cite_source(source, release)
-    told = {
-        "id": figure["id"],
+    details = {
+        "id": observation["id"],
         "note": ("，" if language is Language.CHINESE else ", ").join(parts),
-        "locator": format_locator(figure["locator"], language),
+        "locator": format_locator(observation["locator"], language),
     }
-    return item | {name: value for name, value in told.items() if value}
+    return item | {name: value for name, value in details.items() if value}
 
 
-def csl_date(day: Any, precision: str) -> Item:
-    """Give a day as CSL has it; only its month where no more is known."""
-    known = (
+def build_date(day: Any, precision: str) -> Item:
+    """Build a date of CSL, without a day if only the month is known."""
+    parts = (
         [day.year, day.month] if precision == Precision.MONTH else [day.year, day.month, day.day]
     )
-    return {"date-parts": [known]}
+    return {"date-parts": [parts]}
 
 
 def write_csl_json(item: Item) -> bytes:
-    """Write a citation as CSL-JSON, for Zotero, Pandoc and citation processors."""
     return json.dumps([item], ensure_ascii=False, indent=2).encode() + b"\n"
 
 
 def write_bibtex(item: Item) -> bytes:
-    """Write a citation as BibTeX, for LaTeX."""
     year, *rest = item["issued"]["date-parts"][0]
     fields = {
         "author": f"{{{escape_latex(item['author'][0]['literal'])}}}",
@@ -71,7 +75,7 @@ def write_bibtex(item: Item) -> bytes:
         "year": str(year),
         "month": str(rest[0]),
         "date": format_iso_date(item["issued"]),
-        # An address is read as it stands, so nothing in it is written for LaTeX.
+        # The url package reads URLs verbatim, so they must not be escaped.
         "url": item.get("URL"),
         "urldate": format_iso_date(item["accessed"]),
         "note": escape_latex(build_note(item)),
@@ -82,16 +86,15 @@ def write_bibtex(item: Item) -> bytes:
 
 
 def escape_latex(text: str) -> str:
-    """Write a text so that LaTeX shows it as it is."""
-    import latexcodec  # noqa: F401, PLC0415
+    """Escape a text so that LaTeX prints it unchanged."""
+    import latexcodec  # noqa: F401 - registers the codec
 
-    written: str = codecs.encode(text, "ulatex+utf8")  # type: ignore[assignment]
-    return written
+    escaped: str = codecs.encode(text, "ulatex+utf8")  # type: ignore[assignment]
+    return escaped
 
 
 def write_ris(item: Item) -> bytes:
-    """Write a citation as RIS, for EndNote, Zotero and others."""
-    import rispy  # noqa: PLC0415
+    import rispy
 
     year, *rest = item["issued"]["date-parts"][0]
     fields = {
@@ -107,35 +110,23 @@ def write_ris(item: Item) -> bytes:
         "notes": [build_note(item)],
         "urls": [item.get("URL")],
     }
-    kept = {name: value for name, value in fields.items() if value not in (None, [None], [""])}
+    present = {name: value for name, value in fields.items() if value not in (None, [None], [""])}
 
-    class Plain(rispy.RisWriter):  # type: ignore[misc]
-        """Writes references without numbering them."""
-
+    class UnnumberedWriter(rispy.RisWriter):  # type: ignore[misc]
         def set_header(self, count: int) -> str:
-            """Number nothing."""
             del count
             return ""
 
-    written: str = rispy.dumps([kept], implementation=Plain)
-    return re.sub(r"\r?\n", "\r\n", written.lstrip()).encode()
+    text: str = rispy.dumps([present], implementation=UnnumberedWriter)
+    return re.sub(r"\r?\n", "\r\n", text.lstrip()).encode()
 
 
 def build_note(item: Item) -> str:
-    """Tell the figure and its place in the source."""
+    """Describe the value and its place in the source."""
     parts = [item[name] for name in ("note", "locator") if name in item]
     return ("；" if re.search("[\u4e00-\u9fff]", "".join(parts)) else "; ").join(parts)
 
 
 def format_iso_date(date: Item) -> str:
-    """Write a day, or a month, as ISO 8601 has it."""
     year, *rest = date["date-parts"][0]
     return "-".join([str(year), *(f"{part:02}" for part in rest)])
-
-
-FORMATS = {
-    "bib": ("BibTeX", BIBTEX, write_bibtex),
-    "ris": ("RIS", RIS, write_ris),
-    "csl.json": ("CSL-JSON", CSL_JSON, write_csl_json),
-}
-"""All formats of citations by their suffix: name, media type and writer."""

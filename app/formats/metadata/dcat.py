@@ -1,4 +1,4 @@
-"""The data set as an entry of a data catalogue, by DCAT: JSON-LD, and Turtle from that."""
+"""The data set for data catalogues (DCAT 3): JSON-LD, and Turtle derived from it."""
 
 import json
 from collections.abc import Sequence
@@ -8,7 +8,8 @@ from app.formats.dataset_info import (
     DATA_LICENCE,
     DESCRIPTION,
     KEYWORDS,
-    MIT,
+    LICENCE_URL,
+    OPERATOR,
     TITLE,
     Distribution,
     cite_dataset,
@@ -35,38 +36,37 @@ LANGUAGES = {
     Language.CHINESE: "http://publications.europa.eu/resource/authority/language/ZHO",
 }
 CHINA = "http://publications.europa.eu/resource/authority/country/CHN"
-OPERATOR = Bilingual("The operator of this service", "本服务运营者")
 SERVICE = Bilingual("REST API of the data set", "数据集 REST API")
 
 
 def describe_catalog(
-    release: Node, forms: Sequence[Distribution], digest: str | None, base: str
+    release: Node, distributions: Sequence[Distribution], digest: str | None, base: str
 ) -> Node:
-    """Describe the catalogue, its data set, the service, and each form of the data.
+    """Describe the catalogue, its data set, the service and each distribution.
 
     Args:
         release: the release that is served.
-        forms: the forms in which the data are to be had.
-        digest: the SHA-256 digest of the database file, where it is known.
-        base: the address of the service.
+        distributions: the files in which the data set is distributed.
+        digest: the SHA-256 digest of the database file, if it is known.
+        base: the base URL of the service.
     """
-    dataset = describe_dataset(release, forms, digest, base)
+    dataset = describe_dataset(release, distributions, digest, base)
     return {
         "@context": CONTEXT,
         "@id": f"{base}/v1/catalog",
         "@type": "dcat:Catalog",
-        "dct:title": bilingual_values(TITLE),
-        "dct:description": bilingual_values(DESCRIPTION),
+        "dct:title": build_values(TITLE),
+        "dct:description": build_values(DESCRIPTION),
         "dct:publisher": describe_publisher(base),
         "dct:language": list_languages(),
-        "dct:license": {"@id": MIT},
-        "dct:modified": date_value(release["released_on"]),
+        "dct:license": {"@id": LICENCE_URL},
+        "dct:modified": build_date(release["released_on"]),
         "foaf:homepage": {"@id": f"{base}/"},
         "dcat:dataset": dataset,
         "dcat:service": {
             "@id": f"{base}/v1",
             "@type": "dcat:DataService",
-            "dct:title": bilingual_values(SERVICE),
+            "dct:title": build_values(SERVICE),
             "dcat:endpointURL": {"@id": f"{base}/v1"},
             "dcat:endpointDescription": {"@id": f"{base}/openapi.json"},
             "dcat:servesDataset": {"@id": dataset["@id"]},
@@ -75,18 +75,17 @@ def describe_catalog(
 
 
 def describe_dataset(
-    release: Node, forms: Sequence[Distribution], digest: str | None, base: str
+    release: Node, distributions: Sequence[Distribution], digest: str | None, base: str
 ) -> Node:
-    """Describe the data set."""
     return {
         "@id": f"{base}/v1/catalog#dataset",
         "@type": "dcat:Dataset",
         "dct:identifier": release["seed_hash"],
-        "dct:title": bilingual_values(TITLE),
-        "dct:description": bilingual_values(DESCRIPTION),
+        "dct:title": build_values(TITLE),
+        "dct:description": build_values(DESCRIPTION),
         "dct:publisher": describe_publisher(base),
         "dct:language": list_languages(),
-        "dct:issued": date_value(release["released_on"]),
+        "dct:issued": build_date(release["released_on"]),
         "dct:accrualPeriodicity": {"@id": FREQUENCY},
         "dct:accessRights": {"@id": PUBLIC},
         "dct:spatial": {"@id": CHINA},
@@ -96,22 +95,22 @@ def describe_dataset(
         ],
         "dct:rights": {
             "@type": "dct:RightsStatement",
-            "dct:description": bilingual_values(DATA_LICENCE),
+            "dct:description": build_values(DATA_LICENCE),
         },
         "dcat:version": release["code"],
-        "dcat:keyword": [value for words in KEYWORDS for value in bilingual_values(words)],
+        "dcat:keyword": [value for keyword in KEYWORDS for value in build_values(keyword)],
         "dcat:landingPage": {"@id": f"{base}/"},
         "dcat:contactPoint": {
             "@type": "vcard:Kind",
-            "vcard:fn": bilingual_values(OPERATOR),
+            "vcard:fn": build_values(OPERATOR),
             "vcard:hasURL": {"@id": f"{base}/v1"},
         },
         "dcat:distribution": [
             {
                 "@id": f"{base}{one.path}",
                 "@type": "dcat:Distribution",
-                "dct:title": bilingual_values(one.title),
-                "dct:license": {"@id": MIT},
+                "dct:title": build_values(one.title),
+                "dct:license": {"@id": LICENCE_URL},
                 "dcat:accessURL": {"@id": f"{base}{one.path}"},
                 "dcat:downloadURL": {"@id": f"{base}{one.path}"},
                 "dcat:mediaType": {
@@ -119,53 +118,46 @@ def describe_dataset(
                 },
                 **(describe_checksum(digest) if digest and one.path.endswith(".sqlite") else {}),
             }
-            for one in forms
+            for one in distributions
         ],
     }
 
 
-def bilingual_values(words: Bilingual) -> list[Node]:
-    """Give a text in both languages."""
-    return [{"@value": words.get(language), "@language": language} for language in Language]
+def build_values(text: Bilingual) -> list[Node]:
+    return [{"@value": text.get(language), "@language": language} for language in Language]
 
 
 def list_languages() -> list[Node]:
-    """Name the languages of the texts."""
-    return [{"@id": address} for address in LANGUAGES.values()]
+    return [{"@id": url} for url in LANGUAGES.values()]
 
 
-def date_value(value: Any) -> Node:
-    """Give a day of the calendar."""
+def build_date(value: Any) -> Node:
     return {"@value": str(value), "@type": "xsd:date"}
 
 
 def describe_publisher(base: str) -> Node:
-    """Name who answers for the service."""
     return {
         "@id": f"{base}/#operator",
         "@type": "foaf:Agent",
-        "foaf:name": bilingual_values(OPERATOR),
+        "foaf:name": build_values(OPERATOR),
     }
 
 
 def describe_checksum(digest: str) -> Node:
-    """Give the digest of a file."""
     algorithm = {"@id": "spdx:checksumAlgorithm_sha256"}
     value = {"@value": digest, "@type": "xsd:hexBinary"}
-    told = {"@type": "spdx:Checksum", "spdx:algorithm": algorithm, "spdx:checksumValue": value}
-    return {"spdx:checksum": told}
+    checksum = {"@type": "spdx:Checksum", "spdx:algorithm": algorithm}
+    return {"spdx:checksum": checksum | {"spdx:checksumValue": value}}
 
 
-def write_json_ld(described: Node) -> bytes:
-    """Write a description as JSON-LD."""
-    return json.dumps(described, ensure_ascii=False).encode()
+def write_json_ld(description: Node) -> bytes:
+    return json.dumps(description, ensure_ascii=False).encode()
 
 
-def write_turtle(described: Node) -> bytes:
-    """Write a description as Turtle."""
-    from rdflib import Graph  # noqa: PLC0415
+def write_turtle(description: Node) -> bytes:
+    from rdflib import Graph
 
     graph = Graph()
-    graph.parse(data=json.dumps(described), format="json-ld")
-    written: str = graph.serialize(format="turtle")
-    return written.encode()
+    graph.parse(data=json.dumps(description), format="json-ld")
+    turtle: str = graph.serialize(format="turtle")
+    return turtle.encode()

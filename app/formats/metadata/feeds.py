@@ -11,6 +11,9 @@ from app.i18n import Bilingual, Language
 
 Record = dict[str, Any]
 
+ATOM = "application/atom+xml"
+JSON_FEED = "application/feed+json"
+
 NAMESPACE = "http://www.w3.org/2005/Atom"
 TITLE = Bilingual(
     "Belt and Road Cooperation Indicators: releases", "共建“一带一路”经贸合作指标：版本更新"
@@ -21,14 +24,15 @@ SUMMARIES = {
     ChangeKind.CORRECTED: Bilingual("{} corrected", "更正{}项"),
     ChangeKind.REMOVED: Bilingual("{} removed", "移除{}项"),
 }
-NO_CHANGES = Bilingual("nothing", "空")
-MORE_CHANGES = Bilingual("More stands at the address of this release.", "其余变更见该版本网址。")
+NO_VALUE = Bilingual("(none)", "（无）")
+MORE_CHANGES = Bilingual(
+    "See the URL of this release for all other changes.", "其余变更见该版本网址。"
+)
 MAX_LINES = 200
 MAX_LINE_LENGTH = 1000
 
 
 def build_json_feed(releases: Sequence[Record], base: str, language: Language) -> Record:
-    """Give the releases in the terms of JSON Feed."""
     return {
         "version": "https://jsonfeed.org/version/1.1",
         "title": TITLE.get(language),
@@ -49,7 +53,6 @@ def build_json_feed(releases: Sequence[Record], base: str, language: Language) -
 
 
 def write_atom(releases: Sequence[Record], base: str, language: Language) -> bytes:
-    """Write the releases as an Atom feed."""
     feed = Element("feed", {"xmlns": NAMESPACE, "xml:lang": language})
     add_element(feed, "id", f"{base}/v1/changes.atom")
     add_element(feed, "title", TITLE.get(language))
@@ -64,40 +67,40 @@ def write_atom(releases: Sequence[Record], base: str, language: Language) -> byt
         add_element(entry, "updated", format_timestamp(release["released_on"]))
         SubElement(entry, "link", {"rel": "alternate", "href": release_url(release, base)})
         add_element(entry, "content", format_content(release, language)).set("type", "text")
-    written: bytes = tostring(feed, encoding="utf-8", xml_declaration=True)
-    return written
+    content: bytes = tostring(feed, encoding="utf-8", xml_declaration=True)
+    return content
 
 
 def add_element(parent: Element, name: str, text: str) -> Element:
-    """Add an element that holds a text."""
     child = SubElement(parent, name)
     child.text = text
     return child
 
 
 def release_url(release: Record, base: str) -> str:
-    """Give the address of what a release changed."""
     return f"{base}/v1/changes?release={release['code']}"
 
 
 def format_timestamp(day: date) -> str:
-    """Write a day as a moment, which feeds ask for."""
+    """Format a date as the date-time that feeds require."""
     return f"{day}T00:00:00Z"
 
 
 def format_title(release: Record, language: Language) -> str:
-    """Name a release by its key and how much it changed."""
+    """Name a release by its code and the numbers of changes."""
     counts = [
         SUMMARIES[ChangeKind(kind)].get(language).format(count)
         for kind, count in release["changes"].items()
     ]
-    joint = Bilingual(", ", "，").get(language)
+    separator = Bilingual(", ", "，").get(language)
     name = Bilingual(f"Release {release['code']}", f"{release['code']}版").get(language)
-    return Bilingual(": ", "：").get(language).join([name, joint.join(counts)]) if counts else name
+    return (
+        Bilingual(": ", "：").get(language).join([name, separator.join(counts)]) if counts else name
+    )
 
 
 def format_content(release: Record, language: Language) -> str:
-    """Tell what a release brought, and both values of what it did not simply add, up to a bound."""
+    """Describe a release: its note, and its changes with previous and new values, up to a limit."""
     lines = list(islice(format_changes(release, language), MAX_LINES + 1))
     if len(lines) > MAX_LINES:
         lines[MAX_LINES] = MORE_CHANGES.get(language)
@@ -108,11 +111,11 @@ def format_content(release: Record, language: Language) -> str:
 
 
 def format_changes(release: Record, language: Language) -> Iterator[str]:
-    """Tell the fields that were revised or corrected, and the records that were removed."""
-    nothing = NO_CHANGES.get(language)
+    """Describe each change, with the fields that were revised or corrected."""
+    none = NO_VALUE.get(language)
     for change in release["told"]:
-        done = SUMMARIES[ChangeKind(change["kind"])].get(language).format(1)
-        yield f"{change['title']} ({change['collection']}/{change['key']}): {done}"
+        summary = SUMMARIES[ChangeKind(change["kind"])].get(language).format(1)
+        yield f"{change['title']} ({change['collection']}/{change['key']}): {summary}"
         for one in change["fields"]:
             if one["before"] != one["after"] and change["kind"] != ChangeKind.REMOVED:
-                yield f"  {one['field']}: {one['before'] or nothing} → {one['after'] or nothing}"
+                yield f"  {one['field']}: {one['before'] or none} → {one['after'] or none}"

@@ -1,115 +1,148 @@
-"""The data set as Markdown for readers that are programs: an index, and everything in sentences."""
+"""The data set as Markdown for programs: an index, and all records as sentences.
+
+Each sentence contains the qualifier, the period and the source reference of its figure.
+"""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from app.formats import sentences
 from app.formats.dataset_info import (
     DATA_LICENCE,
     DESCRIPTION,
+    HOW_TO_READ,
     TITLE,
+    Distribution,
     cite_dataset,
-    list_distributions,
 )
+from app.formatting import format_citation
 from app.i18n import Bilingual, Language
 
 MEDIA_TYPE = "text/markdown"
 Record = dict[str, Any]
 
-READING = Bilingual(
-    "Quote each figure with its words: “over”, “nearly” and the period belong to the number. A "
-    "full year and January to November never compare. Growth is what a source prints; where none "
-    "is given there is none. Nothing is annualised or converted. Every action is announced, and no "
-    "targets have been published.",
-    "引用数据时不可省略“逾”“近”等限定语和统计期。全年数据与1—11月数据不可比。增速均为公布值，未列者即未公布。所有数据均未经年化或换算。各项举措均为已宣布事项，未公布量化目标。",
-)
-ACCESS_NOTES = (
-    ("/v1/overview", Bilingual("Everything in one GET, as JSON", "一次请求取得全部内容（JSON）")),
-    ("/v1/observations", Bilingual("Every published figure", "全部已公布数据")),
-    ("/v1/series", Bilingual("What compares with what", "可比数据系列")),
+ENTRY_POINTS = (
+    ("/v1/overview", Bilingual("Overview: everything in one request (JSON)", "概览（JSON）")),
+    ("/v1/observations", Bilingual("Observations", "观测值")),
+    ("/v1/series", Bilingual("Series of comparable observations", "可比数据序列")),
     ("/v1/priority-areas", Bilingual("Priority areas and actions", "重点领域与举措")),
     ("/v1/search?q=trade", Bilingual("Full-text search", "全文检索")),
-    ("/v1/sources", Bilingual("Where each figure stands", "数据来源")),
-    ("/openapi.json", Bilingual("The OpenAPI document", "OpenAPI 文档")),
-    ("/llms-full.txt", Bilingual("All figures in sentences", "以文字列出的全部数据")),
+    ("/v1/sources", Bilingual("Sources", "来源")),
+    ("/guide", Bilingual("Guide to figures, formats and clients", "数据、格式和客户端指南")),
+    ("/openapi.json", Bilingual("OpenAPI document", "OpenAPI 文档")),
+    ("/llms-full.txt", Bilingual("All figures as sentences", "以文字表述的全部数据")),
 )
-FIGURES = Bilingual("Figures", "数据")
+OBSERVATIONS = Bilingual("Observations", "数据")
 AREAS = Bilingual("Priority areas", "重点领域")
 SOURCES = Bilingual("Sources", "来源")
 DOWNLOADS = Bilingual("Downloads", "下载")
 START = Bilingual("Start here", "入口")
 
 
-def write_index(top: Sequence[str], base: str, language: Language, *, is_file: bool) -> str:
-    """Write the index that a program reads first (llms.txt).
-
-    Args:
-        top: what every reader has to know first, line by line.
-        base: the address of the service.
-        language: the language of the index.
-        is_file: whether there is a database file.
-    """
-    forms = list_distributions(is_file=is_file)
-    return "\n".join(
-        [
-            *top,
-            f"## {START.get(language)}",
-            "",
-            *(f"- [{words.get(language)}]({base}{path})" for path, words in ACCESS_NOTES),
-            "",
-            f"## {DOWNLOADS.get(language)}",
-            "",
-            *(f"- [{one.title.get(language)}]({base}{one.path})" for one in forms),
-            "",
-        ]
-    )
+def write_index(
+    preamble: Sequence[str], distributions: Sequence[Distribution], base: str, language: Language
+) -> str:
+    """Write the index that a program reads first (llms.txt)."""
+    lines = [*preamble, f"## {START.get(language)}", ""]
+    lines += [f"- [{title.get(language)}]({base}{path})" for path, title in ENTRY_POINTS]
+    lines += ["", f"## {DOWNLOADS.get(language)}", ""]
+    lines += [f"- [{one.title.get(language)}]({base}{one.path})" for one in distributions]
+    return "\n".join([*lines, ""])
 
 
 def write_full_text(
-    top: Sequence[str],
-    language: Language,
-    figures: Iterable[Record],
+    preamble: Sequence[str],
+    observations: Iterable[Record],
     areas: Iterable[Record],
     sources: Iterable[Record],
+    language: Language,
 ) -> str:
-    """Write all figures, priority areas and sources in sentences (llms-full.txt).
-
-    Args:
-        top: what every reader has to know first, line by line.
-        language: the language of the records.
-        figures: the observations.
-        areas: the priority areas with their actions.
-        sources: the documents.
-    """
-    return "\n".join(
-        [
-            *top,
-            f"## {FIGURES.get(language)}",
-            "",
-            *(f"- {sentences.describe_observation(one, language)}" for one in figures),
-            "",
-            f"## {AREAS.get(language)}",
-            "",
-            *(f"{sentences.describe_priority_area(one, language)}\n" for one in areas),
-            f"## {SOURCES.get(language)}",
-            "",
-            *(f"- {sentences.describe_source(one, language)}" for one in sources),
-            "",
-        ]
-    )
+    """Write all observations, priority areas and sources as sentences (llms-full.txt)."""
+    lines = [*preamble, f"## {OBSERVATIONS.get(language)}", ""]
+    lines += [f"- {describe_observation(one, language)}" for one in observations]
+    lines += ["", f"## {AREAS.get(language)}", ""]
+    lines += [f"{describe_priority_area(one, language)}\n" for one in areas]
+    lines += [f"## {SOURCES.get(language)}", ""]
+    lines += [f"- {describe_source(one, language)}" for one in sources]
+    return "\n".join([*lines, ""])
 
 
 def write_preamble(release: Record, base: str, language: Language) -> list[str]:
-    """Write what every reader has to know first."""
-    return [
+    """Write what every reader must know first, line by line."""
+    paragraphs = (
         f"# {TITLE.get(language)}",
-        "",
         f"> {DESCRIPTION.get(language)}",
-        "",
-        READING.get(language),
-        "",
+        HOW_TO_READ.get(language),
         DATA_LICENCE.get(language),
-        "",
         cite_dataset(release, base, language),
-        "",
-    ]
+    )
+    return [line for paragraph in paragraphs for line in (paragraph, "")]
+
+
+def describe_observation(record: Record, language: Language) -> str:
+    """Describe an observation with its published growth, and reports that differ from it."""
+    growth = record["growth"]
+    text = Bilingual(
+        f"{record['indicator']['name']}, {record['period']['label']}: {record['display']}",
+        f"{record['indicator']['name']}，{record['period']['label']}：{record['display']}",
+    ).get(language)
+    if growth is not None:
+        text += Bilingual(f" ({growth['display']})", f"（{growth['display']}）").get(language)
+    notes = [one["note"] for one in record["reports"] if one["agreement"] == "differs"]
+    separator = Bilingual(" ", "").get(language)
+    return separator.join([append_source(text, record["citation"], language), *notes])
+
+
+def describe_commitment(record: Record, language: Language) -> str:
+    """Describe an action or an outcome."""
+    return append_source(record["text"].rstrip(".。"), cite_record(record, language), language)
+
+
+def describe_priority_area(record: Record, language: Language) -> str:
+    """Describe a priority area, with a line for each of its actions."""
+    title = Bilingual(
+        f"Priority area {record['position']} of {record['year']}: {record['title']}",
+        f"{record['year']}年重点领域{record['position']}：{record['title']}",
+    ).get(language)
+    lines = [append_source(title, cite_record(record, language), language)]
+    lines += [f"- {describe_commitment(action, language)}" for action in record["actions"]]
+    return "\n".join(lines)
+
+
+def describe_indicator(record: Record, language: Language) -> str:
+    """Describe an indicator with its headline observation."""
+    text = Bilingual(
+        f"{record['code']}: {record['name']}. {record['note']}",
+        f"{record['code']}：{record['name']}。{record['note']}",
+    ).get(language)
+    if record["headline"] is None:
+        return text
+    return f"{text}\n  {describe_observation(record['headline'], language)}"
+
+
+def describe_source(record: Record, language: Language) -> str:
+    """Describe a source with its URL and what is known about reuse."""
+    url = record["address"] or Bilingual("no URL", "无网址").get(language)
+    return Bilingual(
+        f"{record['code']}: {record['line']} ({url}). {record['licence']}",
+        f"{record['code']}：{record['line']}（{url}）。{record['licence']}",
+    ).get(language)
+
+
+def describe_hit(record: Record, language: Language) -> str:
+    """Describe a search hit with its snippet."""
+    title = "".join(part["text"] for part in record["title"])
+    snippet = "".join(part["text"] for part in record["snippet"])
+    text = Bilingual(
+        f"{record['kind']} {record['code']}: {title}", f"{record['kind']} {record['code']}：{title}"
+    ).get(language)
+    return text + (Bilingual(f" — {snippet}", f"——{snippet}").get(language) if snippet else "")
+
+
+def cite_record(record: Record, language: Language) -> str:
+    """Cite the source of a text with the place in it."""
+    return format_citation(record["source"]["line"], record["locator"], language)
+
+
+def append_source(text: str, citation: str, language: Language) -> str:
+    """End a sentence and append its source reference."""
+    return Bilingual(f"{text}. Source: {citation}.", f"{text}。来源：{citation}。").get(language)

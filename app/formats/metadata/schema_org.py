@@ -1,20 +1,19 @@
-"""The data set for search engines, by schema.org, as it stands in a page."""
+"""The data set for search engines (schema.org), embedded in pages."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from app.formats.dataset_info import (
     DATA_LICENCE,
     DESCRIPTION,
-    DISTRIBUTIONS,
     KEYWORDS,
-    MIT,
+    LICENCE_URL,
+    OPERATOR,
     TITLE,
+    Distribution,
     cite_dataset,
-    list_distributions,
 )
-from app.formats.metadata.dcat import OPERATOR
 from app.i18n import Bilingual, Language
 
 Node = dict[str, Any]
@@ -23,19 +22,18 @@ Node = dict[str, Any]
 def describe_dataset(
     release: Node,
     indicators: Iterable[Node],
+    distributions: Sequence[Distribution],
     base: str,
     language: Language,
-    *,
-    has_file: bool,
 ) -> Node:
     """Describe the data set.
 
     Args:
         release: the release that is served.
-        indicators: what it measures, each with its headline.
-        base: the address of the service.
+        indicators: the indicators with their headline values.
+        distributions: the files in which the data set is distributed.
+        base: the base URL of the service.
         language: the language of the texts.
-        has_file: whether the database is a file that can be had.
     """
     return {
         "@context": "https://schema.org",
@@ -46,16 +44,11 @@ def describe_dataset(
         "description": DESCRIPTION.get(language),
         "url": f"{base}/",
         "identifier": release["seed_hash"],
-        "version": release["code"],
-        "datePublished": str(release["released_on"]),
+        **describe_edition(release, base, language),
         "dateModified": str(release["released_on"]),
-        "inLanguage": list(Language),
-        "isAccessibleForFree": True,
-        "license": MIT,
         "usageInfo": DATA_LICENCE.get(language),
-        "keywords": [word.get(language) for word in KEYWORDS],
+        "keywords": [keyword.get(language) for keyword in KEYWORDS],
         "creditText": cite_dataset(release, base, language),
-        "creator": describe_publisher(base, language),
         "publisher": describe_publisher(base, language),
         "spatialCoverage": {"@type": "Place", "name": Bilingual("China", "中国").get(language)},
         "includedInDataCatalog": {
@@ -65,19 +58,20 @@ def describe_dataset(
         },
         "variableMeasured": [describe_variable(one) for one in indicators],
         "distribution": [
-            {
-                "@type": "DataDownload",
-                "name": one.title.get(language),
-                "contentUrl": f"{base}{one.path}",
-                "encodingFormat": one.media_type,
-            }
-            for one in list_distributions(is_file=has_file)
+            {"name": one.title.get(language)} | describe_download(one, base)
+            for one in distributions
         ],
     }
 
 
-def describe_indicator(indicator: Node, release: Node, base: str, language: Language) -> Node:
-    """Describe one indicator as a part of the data set."""
+def describe_indicator(
+    indicator: Node,
+    release: Node,
+    distributions: Sequence[Distribution],
+    base: str,
+    language: Language,
+) -> Node:
+    """Describe an indicator as a part of the data set."""
     code = indicator["code"]
     return {
         "@context": "https://schema.org",
@@ -87,29 +81,40 @@ def describe_indicator(indicator: Node, release: Node, base: str, language: Lang
         "description": f"{indicator['definition']} {indicator['note'] or ''}".strip(),
         "url": f"{base}/indicators/{code}",
         "identifier": code,
-        "version": release["code"],
-        "datePublished": str(release["released_on"]),
-        "inLanguage": list(Language),
-        "isAccessibleForFree": True,
-        "license": MIT,
-        "creator": describe_publisher(base, language),
+        **describe_edition(release, base, language),
         "isPartOf": {"@type": "Dataset", "@id": f"{base}/v1/catalog#dataset", "url": f"{base}/"}
         | {"name": TITLE.get(language), "description": DESCRIPTION.get(language)},
         "variableMeasured": [describe_variable(indicator)],
         "distribution": [
-            {
-                "@type": "DataDownload",
-                "contentUrl": f"{base}{one.path}?indicator={code}",
-                "encodingFormat": one.media_type,
-            }
-            for one in DISTRIBUTIONS
-            if one.path.startswith("/v1/observations.")
+            describe_download(one, base, f"?indicator={code}")
+            for one in distributions
+            if not one.is_whole
         ],
     }
 
 
+def describe_edition(release: Node, base: str, language: Language) -> Node:
+    """Describe release, languages, licence and creator."""
+    return {
+        "version": release["code"],
+        "datePublished": str(release["released_on"]),
+        "inLanguage": list(Language),
+        "isAccessibleForFree": True,
+        "license": LICENCE_URL,
+        "creator": describe_publisher(base, language),
+    }
+
+
+def describe_download(distribution: Distribution, base: str, query: str = "") -> Node:
+    return {
+        "@type": "DataDownload",
+        "contentUrl": f"{base}{distribution.path}{query}",
+        "encodingFormat": distribution.media_type,
+    }
+
+
 def describe_variable(indicator: Node) -> Node:
-    """Describe what is measured, with the newest figure in words, so that no qualifier is lost."""
+    """Describe an indicator, with its headline value in words so that no qualifier is lost."""
     headline = indicator["headline"]
     return {
         "@type": "PropertyValue",
@@ -121,7 +126,6 @@ def describe_variable(indicator: Node) -> Node:
 
 
 def describe_publisher(base: str, language: Language) -> Node:
-    """Name who answers for the service."""
     return {
         "@type": "Organization",
         "@id": f"{base}/#operator",
@@ -130,7 +134,7 @@ def describe_publisher(base: str, language: Language) -> Node:
     }
 
 
-def embed_json(described: Node) -> str:
-    """Write a description so that it can stand in a page, in which it cannot end its element."""
-    text = json.dumps(described, ensure_ascii=False, separators=(",", ":"))
+def embed_json(description: Node) -> str:
+    """Format a description for a script element, which its text must not end."""
+    text = json.dumps(description, ensure_ascii=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

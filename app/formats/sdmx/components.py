@@ -9,6 +9,7 @@ from operator import itemgetter
 from app.db.columns import Record
 from app.db.models import FOREVER, format_plain
 from app.enums import Status
+from app.formats.columns import OBSERVATIONS
 from app.i18n import Bilingual
 from app.parameters.sdmx import ANNUAL, DIMENSIONS, TIME, format_duration, format_time_period
 
@@ -108,6 +109,7 @@ def format_value(value: Value) -> str:
     return format_plain(value) if isinstance(value, Decimal) else str(value)
 
 
+LABELS = {column.name: column.label for column in OBSERVATIONS}
 COMPONENTS: tuple[Component, ...] = (
     declare_dimension(
         "FREQ",
@@ -122,19 +124,19 @@ COMPONENTS: tuple[Component, ...] = (
     declare_dimension(
         "REF_AREA",
         "CL_AREA",
-        Bilingual("Reporting area", "报告国（地区）"),
+        LABELS["reporting_area_name"],
         Bilingual("The area that reports the figure", "公布数据的国家（地区）"),
     ),
     declare_dimension(
         "COUNTERPART_AREA",
         "CL_AREA",
-        Bilingual("Counterpart area", "伙伴国（地区）"),
+        LABELS["counterpart_area_name"],
         Bilingual("The partner area of the reporting area", "报告国（地区）的合作伙伴"),
     ),
     declare_dimension(
         "INDICATOR",
         "CL_INDICATOR",
-        Bilingual("Indicator", "指标"),
+        LABELS["indicator_name"],
         Bilingual("What is measured", "统计内容"),
     ),
     declare_dimension(
@@ -214,7 +216,7 @@ COMPONENTS: tuple[Component, ...] = (
     declare_attribute(
         "OBS_QUALIFIER",
         "CL_OBS_QUALIFIER",
-        Bilingual("Qualifier", "限定词"),
+        LABELS["qualifier"],
         Bilingual(
             "How the source qualifies the value: not at all, or the figure is above, below or "
             "close to it",
@@ -225,14 +227,14 @@ COMPONENTS: tuple[Component, ...] = (
     declare_attribute(
         "COMMENT_OBS",
         TextType.STRING,
-        Bilingual("Published wording", "原文表述"),
+        LABELS["wording"],
         Bilingual("The figure in the words of its source", "来源对数据的文字表述"),
         itemgetter("wording"),
     ),
     declare_attribute(
         "LOWER_BOUND",
         TextType.DECIMAL,
-        Bilingual("Lower bound", "下限"),
+        LABELS["lower_bound"],
         Bilingual(
             "The figure is above this number; absent if the source states no bound",
             "数据高于此数；来源未说明时不列",
@@ -243,7 +245,7 @@ COMPONENTS: tuple[Component, ...] = (
     declare_attribute(
         "UPPER_BOUND",
         TextType.DECIMAL,
-        Bilingual("Upper bound", "上限"),
+        LABELS["upper_bound"],
         Bilingual(
             "The figure is below this number; absent if the source states no bound",
             "数据低于此数；来源未说明时不列",
@@ -254,7 +256,7 @@ COMPONENTS: tuple[Component, ...] = (
     declare_attribute(
         "PUBLISHED_VALUE",
         TextType.STRING,
-        Bilingual("Published number", "原文数字"),
+        LABELS["published_value"],
         Bilingual(
             "The number as published; multiply it by ten to the power of PUBLISHED_MULT",
             "原文数字，尚未乘以PUBLISHED_MULT所示的10的幂次",
@@ -264,7 +266,7 @@ COMPONENTS: tuple[Component, ...] = (
     declare_attribute(
         "PUBLISHED_MULT",
         TextType.INTEGER,
-        Bilingual("Published multiplier", "原文单位乘数"),
+        LABELS["published_multiplier"],
         Bilingual(
             "The power of ten that the word after the published number stands for: 12 for trillion",
             "原文数字之后的单位所表示的10的幂次；万亿为12",
@@ -274,7 +276,7 @@ COMPONENTS: tuple[Component, ...] = (
     declare_attribute(
         "GROWTH",
         TextType.DECIMAL,
-        Bilingual("Published growth", "公布的增速"),
+        LABELS["growth"],
         Bilingual(
             "The published year-on-year change in percent; never computed",
             "公布的同比增速（%）；均非推算",
@@ -285,7 +287,7 @@ COMPONENTS: tuple[Component, ...] = (
     declare_attribute(
         "GROWTH_BASIS",
         "CL_GROWTH_BASIS",
-        Bilingual("Growth basis", "增速基数类型"),
+        LABELS["growth_basis"],
         Bilingual("The base of the published growth", "公布的增速所对比的基数"),
         itemgetter("growth_basis"),
         is_mandatory=False,
@@ -305,14 +307,14 @@ COMPONENTS: tuple[Component, ...] = (
     declare_attribute(
         "SOURCE",
         "CL_SOURCE",
-        Bilingual("Source", "来源"),
+        LABELS["source_title"],
         Bilingual("The document that contains the figure", "数据所出自的文件"),
         itemgetter("source"),
     ),
     declare_attribute(
         "LOCATOR",
         TextType.STRING,
-        Bilingual("Location in the source", "出处位置"),
+        LABELS["locator"],
         Bilingual(
             "The paragraph and the sentence: P4.S2 is paragraph 4, sentence 2",
             "段落和句子：P4.S2为第4段第2句",
@@ -323,14 +325,14 @@ COMPONENTS: tuple[Component, ...] = (
     declare_attribute(
         "VINTAGE",
         TextType.DAY,
-        Bilingual("Vintage", "首次公布日"),
+        LABELS["vintage"],
         Bilingual("The day on which the figure was first published", "数据首次公布之日"),
         lambda observation: observation["vintage"].isoformat(),
     ),
     declare_attribute(
         "SUPERSEDED_ON",
         TextType.DAY,
-        Bilingual("Superseded on", "被取代日"),
+        LABELS["superseded_on"],
         Bilingual(
             "The day on which another figure superseded this one; absent while this one is current",
             "被其他数据取代之日；现行数据不列",

@@ -1,125 +1,103 @@
-"""What goes into a workbook: the sheets of a table, or of everything."""
+"""Workbooks: the sheets of a table, or of the whole data set."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
-from typing import Any
+from typing import IO, Any
 
 from app.formats import tables
-from app.formats.dataset_info import CONTACT, DATA_LICENCE, DESCRIPTION, TITLE, cite_dataset
+from app.formats.dataset_info import (
+    CONTACT,
+    DATA_LICENCE,
+    DESCRIPTION,
+    HOW_TO_READ,
+    TITLE,
+    cite_dataset,
+)
 from app.formats.tables import Table, TableQuery
-from app.formats.xlsx import layouts, writer
+from app.formats.xlsx import sheets, writer
 from app.formats.xlsx.sheets import Sheet
-from app.formats.xlsx.writer import Workbook
 from app.i18n import Bilingual, Language
 from app.queries.release import read_overview
 
 Record = dict[str, Any]
 LAYOUTS = {
-    "observations": layouts.OBSERVATIONS,
-    "indicators": layouts.INDICATORS,
-    "actions": layouts.ACTIONS,
-    "outcomes": layouts.OUTCOMES,
+    "observations": sheets.OBSERVATIONS,
+    "indicators": sheets.INDICATORS,
+    "actions": sheets.ACTIONS,
+    "outcomes": sheets.OUTCOMES,
 }
-"""The sheet of each table."""
-
-READING = (
+NOTES = (
+    (Bilingual("Data set", "数据集"), DESCRIPTION),
     (
         Bilingual("Figures", "数据"),
         Bilingual(
-            "A figure is a real number in the form in which it was printed; its format adds the "
-            "qualifier and the unit, which belong to it. “Over” means more than the number, "
-            "“nearly” less.",
-            "“数值”列为可计算的数字，显示格式附有原文限定语和计量单位，引用时不可省略。“逾”表示高于该数，“近”表示低于该数。",
+            "Figures are numbers as published; the number format adds the qualifier and the unit.",
+            "“数据”列为原文公布的数字，可用于计算，显示格式附有限定词和计量单位。",
         ),
     ),
-    (
-        Bilingual("Periods", "统计期"),
-        Bilingual(
-            "A full year and January to November are different series. Only figures of one series "
-            "can be compared; nothing here is annualised or converted.",
-            "全年数据与1—11月数据分属不同系列。仅同一系列的数据可比；所有数据均未经年化或换算。",
-        ),
-    ),
-    (
-        Bilingual("Growth", "增速"),
-        Bilingual(
-            "Growth is what a source prints, never computed from the levels.",
-            "增速均为公布值，未以绝对额推算。",
-        ),
-    ),
-    (
-        Bilingual("Actions", "举措"),
-        Bilingual(
-            "Every action is announced; the source states no targets and no results yet.",
-            "各项举措均为已宣布事项，来源未公布量化目标和完成情况。",
-        ),
-    ),
+    (Bilingual("How to read", "使用说明"), HOW_TO_READ),
+    (Bilingual("Licence", "许可"), DATA_LICENCE),
+    (Bilingual("Contact", "联系方式"), CONTACT),
 )
-"""How to read the sheets."""
 
 
-def write_table(contents: TableQuery) -> Iterator[bytes]:
+def write_table(query: TableQuery, file: IO[bytes]) -> None:
     """Write a table as a workbook, with its sources and notes."""
-    records = chain.from_iterable(
-        contents.table.read_pages(contents.connection, contents.language, contents.asked)
-    )
-    shown = LAYOUTS[contents.table.name].build_sheet(contents.language, records)
-    yield from writer.write_workbook(build_workbook(contents, contents.table.title, [shown]))
+    records = chain.from_iterable(query.read_pages())
+    sheet = Sheet(LAYOUTS[query.table.name], records)
+    write_sheets(query, query.table.title, [sheet], file)
 
 
-def write_overview(contents: TableQuery) -> Iterator[bytes]:
-    """Write everything that a reader of the newest edition needs as a workbook.
+def write_overview(query: TableQuery, file: IO[bytes]) -> None:
+    """Write the newest edition and the figures of all years as a workbook.
 
-    Where there are more figures than a sheet takes, they are those of the edition's indicators.
+    If there are more observations than a sheet holds, it contains those of the edition's
+    indicators only.
     """
-    language, found = contents.language, read_overview(contents.connection, contents.language)
-    headlines = [one["headline"] for one in found["indicators"]]
-    steps = [action for area in found["priority_areas"] for action in area["actions"]]
-    told = [one["code"] for one in found["indicators"]]
-    table, everything = tables.OBSERVATIONS, tables.OBSERVATIONS.list_parameters()
-    is_longer = table.exceeds(contents.connection, everything, writer.MAX_ROWS)
-    figures = read_records(table, contents, **({"indicator": told} if is_longer else {}))
+    overview = read_overview(query.connection, query.language)
+    headlines = [indicator["headline"] for indicator in overview["indicators"]]
+    actions = [action for area in overview["priority_areas"] for action in area["actions"]]
+    codes = [indicator["code"] for indicator in overview["indicators"]]
+    table = tables.OBSERVATIONS
+    is_longer = table.exceeds(query.connection, table.list_parameters(), writer.MAX_ROWS)
+    observations = read_records(table, query, **({"indicator": codes} if is_longer else {}))
     shown = [
-        layouts.HEADLINES.build_sheet(language, headlines),
-        layouts.ACTIONS.build_sheet(language, steps),
-        layouts.OUTCOMES.build_sheet(language, read_records(tables.OUTCOMES, contents)),
-        layouts.ALL_YEARS.build_sheet(language, figures),
+        Sheet(sheets.HEADLINES, headlines),
+        Sheet(sheets.ACTIONS, actions),
+        Sheet(sheets.OUTCOMES, read_records(tables.OUTCOMES, query)),
+        Sheet(sheets.ALL_YEARS, observations),
     ]
-    yield from writer.write_workbook(build_workbook(contents, TITLE, shown))
+    write_sheets(query, TITLE, shown, file)
 
 
-def read_records(table: Table, contents: TableQuery, **chosen: Any) -> Iterator[Record]:
-    """Read all records of a table, or those that are chosen."""
-    asked = table.list_parameters.model_construct(**dict(table.list_parameters()) | chosen)
-    return chain.from_iterable(table.read_pages(contents.connection, contents.language, asked))
+def read_records(table: Table, query: TableQuery, **filters: Any) -> Iterator[Record]:
+    """Read the records of a table that match filters."""
+    chosen = table.list_parameters.model_construct(**dict(table.list_parameters()) | filters)
+    return chain.from_iterable(table.read_pages(query.connection, query.language, chosen))
 
 
-def build_workbook(contents: TableQuery, title: Bilingual, shown: Sequence[Sheet]) -> Workbook:
-    """Put sheets together with their sources and notes."""
-    language = contents.language
-    told = build_notes(contents.release, contents.base, language)
-    return Workbook(
+def write_sheets(
+    query: TableQuery, title: Bilingual, shown: Sequence[Sheet], file: IO[bytes]
+) -> None:
+    """Write sheets as a workbook, with sources and notes."""
+    language = query.language
+    workbook = writer.Workbook(
         title.get(language),
-        cite_dataset(contents.release, contents.base, language),
-        contents.release["released_on"],
+        cite_dataset(query.release, query.base, language),
+        query.release["released_on"],
         language,
         [
             *shown,
-            layouts.SOURCES.build_sheet(language, read_records(tables.SOURCES, contents)),
-            layouts.NOTES.build_sheet(language, told),
+            Sheet(sheets.SOURCES, read_records(tables.SOURCES, query)),
+            Sheet(sheets.NOTES, build_notes(query.release, query.base, language)),
         ],
     )
+    writer.write_workbook(workbook, file)
 
 
 def build_notes(release: Record, base: str, language: Language) -> Iterable[Record]:
-    """Tell how to read the figures, where they are from, and whom to ask."""
-    told = [
-        (Bilingual("Data set", "数据集"), DESCRIPTION),
-        *READING,
-        (Bilingual("Licence", "许可"), DATA_LICENCE),
-        (Bilingual("Contact", "联系"), CONTACT),
-    ]
-    for name, text in told:
+    """Explain how to read and cite the figures."""
+    for name, text in NOTES:
         yield {"name": name.get(language), "text": text.get(language)}
-    cite = Bilingual("Cite as", "引用格式").get(language)
-    yield {"name": cite, "text": cite_dataset(release, base, language)}
+    cite_as = Bilingual("Cite as", "引用格式").get(language)
+    yield {"name": cite_as, "text": cite_dataset(release, base, language)}

@@ -1,14 +1,13 @@
-"""Workbooks for people: sheets with real numbers and their words, ready to print."""
+"""Workbooks as files: sheets with numbers to compute with, ready to print."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from decimal import Decimal
-from functools import partial
 from typing import IO, TYPE_CHECKING, Any
 
-from app.formats.file_stream import stream_file
 from app.formats.tables import too_many_rows
-from app.formats.xlsx.sheets import Cell, Kind, Sheet
+from app.formats.xlsx.sheets import Cell, CellType, Sheet
 from app.i18n import Bilingual, Language
 
 if TYPE_CHECKING:
@@ -18,42 +17,36 @@ if TYPE_CHECKING:
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_DIGITS = 15
-"""A spreadsheet keeps no more digits of a number; a longer one is written as text."""
+"""Spreadsheets keep no more significant digits; longer numbers are written as texts."""
 HEADER_HEIGHT = 24
-LANDSCAPE_PAPER = 9
-"""A4 by the number that the file format gives it."""
+PAPER_A4 = 9
+"""The number of A4 in the file format."""
 FONT = Bilingual("Calibri", "等线")
 PAGE = Bilingual("Page &P of &N", "第&P页，共&N页")
 LINK_COLOUR = "#0B5394"
 MAX_ROWS = 50_000
-"""The rows of a sheet at the most: Excel takes 65,530 links, and each row may have one."""
+"""Excel opens at most 65,530 links in a sheet, and each row may contain one."""
 
 
 @dataclass(frozen=True)
 class Workbook:
-    """A workbook before it is written."""
+    """The content of a workbook."""
 
     title: str
     subject: str
-    released: Any
-    """The day of the release, which stands for the day of writing, so that equal data make equal
-    bytes."""
+    released_on: date
+    """Written as the creation date, so that equal releases produce equal bytes."""
     language: Language
     sheets: Sequence[Sheet]
 
 
-def write_workbook(book: Workbook) -> Iterator[bytes]:
-    """Write a workbook as a whole.
+def write_workbook(book: Workbook, file: IO[bytes]) -> None:
+    """Write a workbook row by row.
 
     Raises:
-        InvalidParameters: if a sheet has more rows than a workbook takes.
+        InvalidParameters: if a sheet has more rows than a workbook holds.
     """
-    yield from stream_file(partial(write_file, book))
-
-
-def write_file(book: Workbook, file: IO[bytes]) -> None:
-    """Write a workbook into a file, row by row."""
-    from xlsxwriter import Workbook as XlsxFile  # noqa: PLC0415
+    from xlsxwriter import Workbook as XlsxFile
 
     options = {
         "constant_memory": True,
@@ -63,114 +56,111 @@ def write_file(book: Workbook, file: IO[bytes]) -> None:
     }
     with XlsxFile(file, options) as workbook:
         workbook.set_properties(
-            {"title": book.title, "subject": book.subject, "created": to_midnight(book.released)}
+            {"title": book.title, "subject": book.subject, "created": to_midnight(book.released_on)}
         )
         styles = Styles(workbook, FONT.get(book.language))
         for sheet in book.sheets:
-            write_sheet(workbook.add_worksheet(sheet.title), sheet, styles, book)
+            worksheet = workbook.add_worksheet(sheet.layout.title.get(book.language))
+            write_sheet(worksheet, sheet, styles, book)
 
 
-def to_midnight(day: Any) -> Any:
-    """Give the first moment of a day."""
-    from datetime import datetime, time  # noqa: PLC0415
-
+def to_midnight(day: date) -> datetime:
     return datetime.combine(day, time.min)
 
 
 class Styles:
-    """The formats of a workbook, each made once."""
+    """The cell formats of a workbook, each created once."""
 
     def __init__(self, workbook: "XlsxFile", font: str) -> None:
         self.workbook = workbook
         self.common = {"font_name": font, "font_size": 11, "valign": "top"}
-        self.made: dict[tuple[tuple[str, Any], ...], Format] = {}
+        self.formats: dict[tuple[tuple[str, Any], ...], Format] = {}
 
     def __call__(self, **properties: Any) -> "Format":
-        """Give the format with these properties beside the common ones."""
-        key = tuple(sorted(properties.items()))
-        if key not in self.made:
-            self.made[key] = self.workbook.add_format({**self.common, **properties})
-        return self.made[key]
+        """Return the format with these properties and the common ones."""
+        key = tuple(properties.items())
+        if key not in self.formats:
+            self.formats[key] = self.workbook.add_format({**self.common, **properties})
+        return self.formats[key]
 
 
 def write_sheet(worksheet: "Worksheet", sheet: Sheet, styles: Styles, book: Workbook) -> None:
-    """Write a sheet: its header stays in sight and comes again on each page in print."""
+    """Write a sheet whose header stays visible and is repeated on each printed page."""
     heading = styles(bold=True, bottom=2, text_wrap=True, bg_color="#E8EEF4", indent=1)
-    for place, column in enumerate(sheet.columns):
-        worksheet.set_column(place, place, column.width)
+    layout, title = sheet.layout, sheet.layout.title.get(book.language)
+    # Widths come before all cells, since rows are written to the file as they are complete.
+    for index, column in enumerate(layout.columns):
+        worksheet.set_column(index, index, column.width)
     worksheet.set_row(0, HEADER_HEIGHT)
-    for place, column in enumerate(sheet.columns):
-        worksheet.write_string(0, place, column.title.get(book.language), heading)
-    last = write_rows(worksheet, sheet.rows(), styles)
+    for index, column in enumerate(layout.columns):
+        worksheet.write_string(0, index, column.label.get(book.language), heading)
+    last = write_rows(worksheet, sheet, styles, book.language)
     worksheet.freeze_panes(1, 1)
-    worksheet.print_area(0, 0, last, sheet.printed - 1)
+    worksheet.print_area(0, 0, last, layout.printed - 1)
     if last:
-        worksheet.autofilter(0, 0, last, len(sheet.columns) - 1)
+        worksheet.autofilter(0, 0, last, len(layout.columns) - 1)
     worksheet.set_landscape()
-    worksheet.set_paper(LANDSCAPE_PAPER)
+    worksheet.set_paper(PAPER_A4)
     worksheet.fit_to_pages(1, 0)
     worksheet.repeat_rows(0)
     worksheet.set_margins(left=0.5, right=0.5, top=0.8, bottom=0.8)
-    worksheet.set_header(f"&L&B{escape_header(book.title)}&R{escape_header(sheet.title)}")
+    worksheet.set_header(f"&L&B{escape_header(book.title)}&R{escape_header(title)}")
     worksheet.set_footer(f"&L{escape_header(book.subject)}&R{PAGE.get(book.language)}")
 
 
 def escape_header(text: str) -> str:
-    """Write a text into a header or footer, where an ampersand begins a command."""
+    """Escape a text of a header or footer, where an ampersand begins a command."""
     return text.replace("&", "&&")
 
 
-def write_rows(worksheet: "Worksheet", rows: Iterable[Sequence[Cell]], styles: Styles) -> int:
-    """Write the rows below the header; give the number of the last one."""
+def write_rows(worksheet: "Worksheet", sheet: Sheet, styles: Styles, language: Language) -> int:
+    """Write the records below the header and return the index of the last row."""
     last = 0
-    for last, row in enumerate(rows, start=1):
+    for last, record in enumerate(sheet.records, start=1):
         if last > MAX_ROWS:
             raise too_many_rows(MAX_ROWS)
-        for place, cell in enumerate(row):
-            WRITERS[cell.kind](worksheet, last, place, cell, styles)
+        for index, column in enumerate(sheet.layout.columns):
+            cell = column.build_cell(record, language)
+            WRITERS[cell.type](worksheet, last, index, cell, styles)
     return last
 
 
-def write_text(sheet: "Worksheet", row: int, place: int, cell: Cell, styles: Styles) -> None:
-    """Write a text, which wraps."""
+def write_text(sheet: "Worksheet", row: int, column: int, cell: Cell, styles: Styles) -> None:
     sheet.write_string(
-        row, place, str(cell.value), styles(text_wrap=True, indent=1, bold=cell.bold)
+        row, column, str(cell.value), styles(text_wrap=True, indent=1, bold=cell.is_bold)
     )
 
 
-def write_number(sheet: "Worksheet", row: int, place: int, cell: Cell, styles: Styles) -> None:
-    """Write a number that can be computed with, in the format that shows what limits it."""
+def write_number(sheet: "Worksheet", row: int, column: int, cell: Cell, styles: Styles) -> None:
+    """Write a number in its number format."""
     value = cell.value
     if isinstance(value, Decimal) and len(value.normalize().as_tuple().digits) > MAX_DIGITS:
-        sheet.write_string(row, place, format(value, "f"), styles(align="right"))
+        sheet.write_string(row, column, format(value, "f"), styles(align="right"))
         return
-    side = {"align": "left", "indent": 1} if cell.left else {}
-    style = styles(num_format=cell.shape, bold=cell.bold, **side)
-    sheet.write_number(row, place, value, style)
+    alignment = {"align": "left", "indent": 1} if cell.is_left_aligned else {}
+    style = styles(num_format=cell.number_format, bold=cell.is_bold, **alignment)
+    sheet.write_number(row, column, value, style)
 
 
-def write_day(sheet: "Worksheet", row: int, place: int, cell: Cell, styles: Styles) -> None:
-    """Write a day of the calendar."""
+def write_date(sheet: "Worksheet", row: int, column: int, cell: Cell, styles: Styles) -> None:
     style = styles(num_format="yyyy-mm-dd", align="left", indent=1)
-    sheet.write_datetime(row, place, to_midnight(cell.value), style)
+    sheet.write_datetime(row, column, to_midnight(cell.value), style)
 
 
-def write_link(sheet: "Worksheet", row: int, place: int, cell: Cell, styles: Styles) -> None:
-    """Write an address that can be followed."""
+def write_link(sheet: "Worksheet", row: int, column: int, cell: Cell, styles: Styles) -> None:
     style = styles(text_wrap=True, indent=1, font_color=LINK_COLOUR)
-    sheet.write_url(row, place, cell.value, style, cell.value)
+    sheet.write_url(row, column, cell.value, style, cell.value)
 
 
-def write_empty(sheet: "Worksheet", row: int, place: int, cell: Cell, styles: Styles) -> None:
-    """Leave a cell empty."""
+def write_empty(sheet: "Worksheet", row: int, column: int, cell: Cell, styles: Styles) -> None:
     del cell
-    sheet.write_blank(row, place, None, styles())
+    sheet.write_blank(row, column, None, styles())
 
 
-WRITERS: dict[Kind, Callable[["Worksheet", int, int, Cell, Styles], None]] = {
-    Kind.TEXT: write_text,
-    Kind.NUMBER: write_number,
-    Kind.DAY: write_day,
-    Kind.LINK: write_link,
-    Kind.NOTHING: write_empty,
+WRITERS: dict[CellType, Callable[["Worksheet", int, int, Cell, Styles], None]] = {
+    CellType.TEXT: write_text,
+    CellType.NUMBER: write_number,
+    CellType.DATE: write_date,
+    CellType.LINK: write_link,
+    CellType.EMPTY: write_empty,
 }

@@ -1,5 +1,4 @@
-// Starts the viewer in which operations can be tried out.
-// The document keeps its tags by the alphabet; a reader begins at the entry point.
+// Starts Swagger UI with the most important tags first; the document sorts them alphabetically.
 const order = [
   "Entry point",
   "Figures",
@@ -11,13 +10,13 @@ const order = [
   "Downloads",
 ];
 function rank(tag) {
-  const place = order.indexOf(tag);
-  return place < 0 ? order.length : place;
+  const index = order.indexOf(tag);
+  return index < 0 ? order.length : index;
 }
-const place = document.getElementById("docs");
+const element = document.getElementById("docs");
 SwaggerUIBundle({
-  url: place.dataset.document,
-  domNode: place,
+  url: element.dataset.document,
+  domNode: element,
   deepLinking: true,
   docExpansion: "list",
   defaultModelsExpandDepth: -1,

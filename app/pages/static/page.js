@@ -1,27 +1,27 @@
-// What a page can do beyond being read: copy, change its theme, narrow without a new page.
+// Enhancements of pages that work without them: copy buttons, themes, filters without a reload.
 
 const root = document.documentElement;
 
-/** A button that copies a text; without a clipboard there is none. */
+/** A button that copies a text. Where there is no clipboard, there is no button. */
 class CopyText extends HTMLElement {
   connectedCallback() {
     if (this.firstChild || !navigator.clipboard) return;
     const button = document.createElement("button");
     button.type = "button";
-    const said = document.createElement("span");
-    said.setAttribute("role", "status");
+    const status = document.createElement("span");
+    status.setAttribute("role", "status");
     button.append(this.dataset.label);
     if (this.dataset.about) button.setAttribute("aria-label", `${this.dataset.label}: ${this.dataset.about}`);
     button.addEventListener("click", async () => {
       await navigator.clipboard.writeText(this.dataset.text);
-      said.textContent = this.dataset.done;
-      setTimeout(() => (said.textContent = ""), 2000);
+      status.textContent = this.dataset.done;
+      setTimeout(() => (status.textContent = ""), 2000);
     });
-    this.append(button, said);
+    this.append(button, status);
   }
 }
 
-/** A button that goes round the themes: as the system, light, dark. */
+/** A button that switches between the themes: system, light, dark. */
 class ThemeSwitch extends HTMLElement {
   connectedCallback() {
     const button = document.createElement("button");
@@ -45,7 +45,7 @@ class ThemeSwitch extends HTMLElement {
       if (theme === "auto") localStorage.removeItem("theme");
       else localStorage.setItem("theme", theme);
     } catch {
-      // Without storage the choice holds for this page.
+      // Without storage the choice applies to this page only.
     }
     this.show();
   }
@@ -56,11 +56,11 @@ class ThemeSwitch extends HTMLElement {
   }
 }
 
-/** A picture that follows the theme of the page, and not that of the system alone. */
+/** A picture that follows the theme of the page, which may differ from that of the system. */
 class ThemePicture extends HTMLElement {
   connectedCallback() {
     const dark = "(prefers-color-scheme: dark)";
-    const sources = [...this.querySelectorAll("source")].map((one) => [one, one.media]);
+    const sources = [...this.querySelectorAll("source")].map((source) => [source, source.media]);
     this.follow = () => {
       const instead = { dark: "(min-width: 0px)", light: "(max-width: 0px)" }[root.dataset.theme];
       for (const [source, media] of sources) source.media = media.replace(dark, instead ?? dark);
@@ -74,34 +74,34 @@ class ThemePicture extends HTMLElement {
   }
 }
 
-/** A form whose answer takes the place of the results, at the address that it would lead to. */
+/** A form that replaces the results in place and updates the address. */
 class LiveFilter extends HTMLElement {
   connectedCallback() {
     const form = this.querySelector("form");
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.go(form);
+      this.update(form);
     });
-    form.addEventListener("change", () => this.go(form));
+    form.addEventListener("change", () => this.update(form));
     this.shown = location.search;
     addEventListener("popstate", () => {
       if (location.search !== this.shown) location.reload();
     });
   }
 
-  async go(form) {
-    const asked = new URLSearchParams([...new FormData(form)].filter(([, value]) => value.trim()));
-    const address = `${form.getAttribute("action")}?${asked}`;
-    const turn = (this.turn = (this.turn ?? 0) + 1);
+  async update(form) {
+    const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value.trim()));
+    const address = `${form.getAttribute("action")}?${query}`;
+    const request = (this.latest = (this.latest ?? 0) + 1);
     try {
-      const answer = await fetch(address, { headers: { Accept: "text/html" } });
-      if (!answer.ok) throw new Error(String(answer.status));
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      if (turn !== this.turn) return;
+      const response = await fetch(address, { headers: { Accept: "text/html" } });
+      if (!response.ok) throw new Error(String(response.status));
+      const page = new DOMParser().parseFromString(await response.text(), "text/html");
+      if (request !== this.latest) return;
       for (const part of [`#${this.dataset.results}`, "nav [hreflang]"]) {
         document.querySelector(part).replaceWith(document.adoptNode(page.querySelector(part)));
       }
-      // The same element stays, so that a screen reader tells how its text changed.
+      // The element stays the same, so that screen readers announce its new text.
       const count = `#${this.dataset.count}`;
       document.querySelector(count).textContent = page.querySelector(count).textContent;
       if (address !== location.pathname + location.search) history.pushState(null, "", address);

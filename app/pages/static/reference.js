@@ -1,7 +1,7 @@
-// Starts the viewer for readers.
-const place = document.getElementById("reference");
+// Starts Redoc.
+const element = document.getElementById("reference");
 Redoc.init(
-  place.dataset.document,
+  element.dataset.document,
   {
     expandResponses: "200",
     hideDownloadButtons: true,
@@ -17,5 +17,5 @@ Redoc.init(
       },
     },
   },
-  place,
+  element,
 );

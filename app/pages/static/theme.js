@@ -1,7 +1,7 @@
-// Sets the theme that was chosen before, ahead of the first paint.
+// Applies the theme that was chosen earlier, before the first paint.
 try {
   const theme = localStorage.getItem("theme");
   if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
 } catch {
-  // Without storage the theme is that of the system.
+  // Without storage the theme of the system applies.
 }

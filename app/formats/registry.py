@@ -1,0 +1,311 @@
+"""Every format that the API offers, declared once.
+
+Routes, the OpenAPI document, links, catalogues, download menus and content codings follow from
+these entries. A new format is an entry and a writer.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from tempfile import TemporaryFile
+from typing import IO, Any
+
+from pydantic import Field
+
+from app import parameters
+from app.formats import arrow, csv, data_package, json_lines, json_stat, markdown
+from app.formats.charts import render
+from app.formats.dataset_info import LICENCE_URL, Distribution
+from app.formats.metadata import citations, dcat, feeds
+from app.formats.tables import OBSERVATIONS, TABLES, TableQuery
+from app.formats.xlsx import workbooks, writer
+from app.i18n import Bilingual
+from app.links import Link
+
+CHUNK_SIZE = 1024 * 1024
+UTF_8 = "; charset=utf-8"
+WORKBOOK = Bilingual("Excel workbook", "Excel 工作簿")
+TABLE_NAMES = tuple(table.name for table in TABLES)
+CITED = ("sources/{code}", "observations/{id}")
+CHARTED = ("indicators/{code}", "series/{code}", "overview")
+
+
+def untranslated(name: str) -> Bilingual:
+    """Return a name that is the same in both languages."""
+    return Bilingual(name, name)
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format, and the resources that are offered in it."""
+
+    suffix: str
+    media_type: str
+    title: Bilingual
+    resources: tuple[str, ...]
+    """The paths below /v1, to which the suffix is added."""
+    description: str = ""
+    """What OpenAPI says about it; {name} is the name of the table."""
+    media_type_parameters: str = ""
+    is_text: bool = True
+    is_compressible: bool = True
+    """Whether HTTP compresses it."""
+
+    @property
+    def content_type(self) -> str:
+        """The media type with its parameters."""
+        return self.media_type + self.media_type_parameters
+
+    def describe_content(self) -> dict[int | str, dict[str, Any]]:
+        """Describe the response in OpenAPI."""
+        schema = {"type": "string"} if self.is_text else {"type": "string", "format": "binary"}
+        return {200: {"content": {self.media_type: {"schema": schema}}}}
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableFormat(Format):
+    """A format of tables."""
+
+    write: Callable[[TableQuery], Iterator[bytes]]
+    is_streamed: bool = True
+    """Whether rows are sent while they are read. Only a few other files are written at a time."""
+    max_rows: int | None = None
+    options: type[parameters.Filters] | None = None
+    """The query parameters of the format."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CitationFormat(Format):
+    """A format of citations."""
+
+    write: Callable[[citations.Item], bytes]
+
+
+class CsvParameters(parameters.Filters):
+    """The query parameters of CSV."""
+
+    bom: parameters.StrictBool = Field(default=False, examples=[True])
+    """Whether the file begins with a byte order mark. Excel needs it to show Chinese when you open
+    the file with a double click; other programs may read it as part of the first column name."""
+
+
+def stream_file(
+    write: Callable[[TableQuery, IO[bytes]], None],
+) -> Callable[[TableQuery], Iterator[bytes]]:
+    """Turn a writer of files into one that yields chunks of a temporary file."""
+
+    def write_chunks(query: TableQuery) -> Iterator[bytes]:
+        with TemporaryFile() as file:
+            write(query, file)
+            file.seek(0)
+            yield from read_chunks(file)
+
+    return write_chunks
+
+
+def read_chunks(file: IO[bytes]) -> Iterator[bytes]:
+    """Read a file in chunks."""
+    while chunk := file.read(CHUNK_SIZE):
+        yield chunk
+
+
+TABLE_FORMATS = (
+    TableFormat(
+        "csv",
+        csv.MEDIA_TYPE,
+        untranslated("CSV"),
+        TABLE_NAMES,
+        "The records of /v1/{name} as one flat table (RFC 4180, UTF-8), with the filters and "
+        "orders of the list and without pages. Columns keep their names and order; new columns "
+        "are added at the end. Semicolons separate several keys in one field.",
+        "; charset=utf-8; header=present",
+        write=csv.write_csv,
+        options=CsvParameters,
+    ),
+    TableFormat(
+        "jsonl",
+        json_lines.MEDIA_TYPE,
+        untranslated("JSON Lines"),
+        TABLE_NAMES,
+        "The records of /v1/{name}, one complete record per line, with the filters and orders of "
+        "the list and without pages.",
+        write=json_lines.write_json_lines,
+    ),
+    TableFormat(
+        "xlsx",
+        writer.MEDIA_TYPE,
+        WORKBOOK,
+        TABLE_NAMES,
+        "The records of /v1/{name} as a workbook, with the filters and orders of the list. Number "
+        "formats show qualifiers and units; sources are linked, and notes explain how to read the "
+        "figures.",
+        is_text=False,
+        is_compressible=False,
+        write=stream_file(workbooks.write_table),
+        is_streamed=False,
+        max_rows=writer.MAX_ROWS,
+    ),
+    TableFormat(
+        "parquet",
+        arrow.PARQUET,
+        untranslated("Parquet"),
+        TABLE_NAMES,
+        "The columns of the CSV table with types: exact decimals, dates, and dictionaries of "
+        "codes. Each column has a description.",
+        is_text=False,
+        is_compressible=False,
+        write=stream_file(arrow.write_parquet),
+        is_streamed=False,
+        max_rows=500_000,
+    ),
+    TableFormat(
+        "arrow",
+        arrow.ARROW_FILE,
+        untranslated("Arrow"),
+        TABLE_NAMES,
+        "The columns of the CSV table as an Arrow IPC file with types: exact decimals, dates and "
+        "texts. Each column has a description.",
+        is_text=False,
+        write=stream_file(arrow.write_arrow),
+        is_streamed=False,
+        max_rows=100_000,
+    ),
+    TableFormat(
+        "md",
+        markdown.MEDIA_TYPE,
+        untranslated("Markdown"),
+        TABLE_NAMES,
+        "The columns of the CSV table as a table in GitHub Flavored Markdown, for issues and "
+        "language models. A short introduction says how to read and cite the figures.",
+        UTF_8,
+        write=markdown.write_markdown,
+    ),
+)
+"""The formats of every table."""
+JSON_STAT = Format(
+    "jsonstat", json_stat.MEDIA_TYPE, untranslated("JSON-stat"), (OBSERVATIONS.name,)
+)
+DATA_PACKAGE = TableFormat(
+    "zip",
+    data_package.MEDIA_TYPE,
+    Bilingual("Data package (all tables as CSV)", "数据包（全部 CSV 表）"),
+    ("dataset",),
+    "Every table as CSV, with types, keys, sources and licence in datapackage.json (Frictionless "
+    "Data). Observations include all vintages.",
+    is_text=False,
+    is_compressible=False,
+    write=data_package.write_package,
+    is_streamed=False,
+)
+DATABASE = Format(
+    "sqlite",
+    "application/vnd.sqlite3",
+    Bilingual("SQLite database", "SQLite 数据库"),
+    ("dataset",),
+    "The SQLite file that this service reads, with texts in both languages. Repr-Digest (RFC 9530) "
+    "contains the SHA-256 digest, which /v1 also states, for files of up to 256 MB.",
+    is_text=False,
+    is_compressible=False,
+)
+OVERVIEW_WORKBOOK = TableFormat(
+    "xlsx",
+    writer.MEDIA_TYPE,
+    WORKBOOK,
+    ("overview",),
+    "A workbook to share and print: headline values, priority areas with their actions, other "
+    "results, the figures of all years, sources, and notes on how to read them.",
+    is_text=False,
+    is_compressible=False,
+    write=stream_file(workbooks.write_overview),
+    is_streamed=False,
+)
+CITATION_FORMATS = tuple(
+    CitationFormat(suffix, media_type, untranslated(title), CITED, "", UTF_8, write=write)
+    for suffix, media_type, title, write in (
+        ("bib", citations.BIBTEX, "BibTeX", citations.write_bibtex),
+        ("ris", citations.RIS, "RIS", citations.write_ris),
+        ("csl.json", citations.CSL_JSON, "CSL-JSON", citations.write_csl_json),
+    )
+)
+CHART_FORMATS = (
+    Format("png", render.PNG, untranslated("PNG"), CHARTED, is_text=False, is_compressible=False),
+    Format("svg", render.SVG, untranslated("SVG"), CHARTED),
+    Format("vl.json", render.SPECIFICATION, untranslated("Vega-Lite"), CHARTED),
+)
+OTHER_FORMATS = (
+    Format("atom", feeds.ATOM, Bilingual("Atom feed", "Atom 订阅"), ("changes",)),
+    Format("feed.json", feeds.JSON_FEED, Bilingual("JSON Feed", "JSON Feed 订阅"), ("changes",)),
+    Format("jsonld", dcat.JSON_LD, Bilingual("DCAT (JSON-LD)", "DCAT（JSON-LD）"), ("catalog",)),
+    Format(
+        "ttl", dcat.TURTLE, Bilingual("DCAT (Turtle)", "DCAT（Turtle）"), ("catalog",), "", UTF_8
+    ),
+    JSON_STAT,
+)
+DATASET_FORMATS = (DATA_PACKAGE, DATABASE, OVERVIEW_WORKBOOK)
+"""The formats of the whole data set."""
+FORMATS: tuple[Format, ...] = (
+    *TABLE_FORMATS,
+    *DATASET_FORMATS,
+    *CITATION_FORMATS,
+    *CHART_FORMATS,
+    *OTHER_FORMATS,
+)
+IS_COMPRESSIBLE = {form.media_type: form.is_compressible for form in FORMATS}
+
+
+def list_media_types() -> list[str]:
+    """List the media types of all responses."""
+    return list(dict.fromkeys(["application/json", *(form.media_type for form in FORMATS)]))
+
+
+def list_table_formats(name: str) -> list[Format]:
+    """List the formats in which all records of a list can be downloaded."""
+    return [form for form in (*TABLE_FORMATS, JSON_STAT) if name in form.resources]
+
+
+def list_distributions(*, has_file: bool) -> list[Distribution]:
+    """List the files in which the data set is distributed.
+
+    Args:
+        has_file: whether the database is a file; a database server has none.
+    """
+    whole = [
+        Distribution(f"/v1/{name}.{form.suffix}", form.media_type, form.title, is_whole=True)
+        for form in DATASET_FORMATS
+        if has_file or form is not DATABASE
+        for name in form.resources
+    ]
+    return whole + [
+        Distribution(
+            f"/v1/{OBSERVATIONS.name}.{form.suffix}",
+            form.media_type,
+            Bilingual(f"All observations ({form.title.en})", f"全部数据（{form.title.zh}）"),
+            is_whole=False,
+        )
+        for form in list_table_formats(OBSERVATIONS.name)
+    ]
+
+
+def build_alternate_links(url: str, query: str) -> list[Link]:
+    """Link a list to the downloads of the same records.
+
+    Args:
+        url: the URL of the list.
+        query: its query string.
+    """
+    suffix = f"?{query}" if query else ""
+    return [
+        Link(f"{url}.{form.suffix}{suffix}", "alternate", form.media_type) for form in TABLE_FORMATS
+    ]
+
+
+def build_service_links(base: str) -> list[Link]:
+    """Link the entry points to the descriptions of the service."""
+    return [
+        Link(f"{base}/openapi.json", "service-desc", "application/json"),
+        Link(f"{base}/docs", "service-doc", "text/html"),
+        Link(f"{base}/.well-known/api-catalog", "api-catalog", "application/linkset+json"),
+        Link(f"{base}/v1/catalog.jsonld", "describedby", dcat.JSON_LD),
+        Link(f"{base}/v1/dataset.zip", "alternate", DATA_PACKAGE.media_type),
+        Link(LICENCE_URL, "license"),
+        Link(f"{base}/v1", "cite-as"),
+    ]

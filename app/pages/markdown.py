@@ -1,0 +1,134 @@
+"""Markdown and code rendered as HTML without inline styles, which the content policy forbids.
+
+Import it late: its libraries take a tenth of a second, and a service that answers JSON needs none.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from itertools import pairwise
+from typing import NamedTuple
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from markupsafe import Markup
+from pygments import highlight
+from pygments.formatters.html import HtmlFormatter
+from pygments.lexer import Lexer
+from pygments.lexers import get_lexer_by_name, get_lexer_for_filename
+from pygments.util import ClassNotFound
+
+from app.i18n import Bilingual, Language
+from app.pages.guide import PAGE_NAMES
+
+COPY = Bilingual("Copy", "复制")
+COPIED = Bilingual("Copied", "已复制")
+PAGE_LINK = re.compile(rf"({'|'.join(PAGE_NAMES)})\.md(#.*)?")
+REPOSITORY_LINE = re.compile(r"^(!\[.*\]\(.*\)|<!-- .* -->)\n", re.MULTILINE)
+"""Images, which are files of the repository, and marks around the tables that benchmarks write."""
+PARSER = MarkdownIt("commonmark").enable("table")
+create_html_token = partial(Token, "html_block", "", 0)
+
+
+class Heading(NamedTuple):
+    """A heading with the anchor that links lead to."""
+
+    anchor: str
+    text: str
+    level: int
+
+
+class RenderedPage(NamedTuple):
+    """A page of the guide as HTML."""
+
+    title: str
+    lead: Markup
+    """The first paragraph."""
+    body: Markup
+    headings: list[Heading]
+    """The headings of the body."""
+
+
+def render_guide_page(text: str, language: Language, root: str) -> RenderedPage:
+    """Render a page that consists of a title, a paragraph and the rest; links start with root."""
+    tokens = PARSER.parse(REPOSITORY_LINE.sub("", text))
+    headings = list(add_anchors(tokens))
+    for token in tokens:
+        rewrite_links(token.children or [], language, root)
+    lead, body = (
+        Markup(PARSER.renderer.render(part, PARSER.options, {}))  # noqa: S704 - Our own files.
+        for part in (tokens[4:5], [*adapt_tokens(tokens[6:], language)])
+    )
+    return RenderedPage(headings[0].text, lead, body, headings[1:])
+
+
+def add_anchors(tokens: Iterable[Token]) -> Iterator[Heading]:
+    """Give each heading the anchor that GitHub gives it, so that links work in both places."""
+    taken: list[str] = []
+    for opening, inline in pairwise(tokens):
+        if opening.type == "heading_open":
+            anchor = re.sub(r"[^\w\- ]", "", inline.content.lower()).replace(" ", "-")
+            taken.append(anchor)
+            if taken.count(anchor) > 1:
+                anchor = f"{anchor}-{taken.count(anchor) - 1}"
+            opening.attrSet("id", anchor)
+            yield Heading(anchor, inline.content, int(opening.tag[1:]))
+
+
+def rewrite_links(children: Sequence[Token], language: Language, root: str) -> None:
+    """Point links between pages of the guide at their addresses here.
+
+    A link to another file of the repository becomes plain text, since the service has no such file.
+    """
+    is_hidden = False
+    for child in children:
+        if child.type == "link_open":
+            href = str(child.attrs["href"])
+            page = PAGE_LINK.fullmatch(href)
+            is_hidden = not page and not href.startswith(("https://", "#"))
+            if page:
+                child.attrSet("href", f"{root}/guide/{page[1]}?lang={language}{page[2] or ''}")
+        if child.type in {"link_open", "link_close"}:
+            child.hidden = is_hidden
+
+
+def adapt_tokens(tokens: Sequence[Token], language: Language) -> Iterator[Token]:
+    """Highlight code, let wide tables scroll, and align numbers by a class."""
+    for token in tokens:
+        if token.type == "fence":
+            html = render_code(token.content, get_lexer_by_name(token.info or "text"))
+            # Commands are there to be copied, responses to be read.
+            button = "" if token.info == "json" else render_copy_button(token.content, language)
+            yield create_html_token(content=f"{html}{button}\n")
+        elif token.type == "table_open":
+            yield create_html_token(content='<div class="scroll" tabindex="0">')
+            yield token
+        elif token.type == "table_close":
+            yield token
+            yield create_html_token(content="</div>\n")
+        else:
+            if token.attrs.pop("style", None):
+                token.attrSet("class", "number")
+            yield token
+
+
+def render_code(text: str, lexer: Lexer) -> Markup:
+    """Render code with a class for each kind of token."""
+    code = highlight(text, lexer, HtmlFormatter(nowrap=True)).rstrip()
+    return Markup(f'<pre tabindex="0"><code class="highlight">{code}</code></pre>')  # noqa: S704 - Pygments escapes the code.
+
+
+def render_copy_button(text: str, language: Language) -> Markup:
+    """Render the element that becomes a button which copies a text."""
+    return Markup('<copy-text data-text="{}" data-label="{}" data-done="{}"></copy-text>').format(
+        text.rstrip(), COPY.get(language), COPIED.get(language)
+    )
+
+
+def render_file(text: str, name: str, language: Language) -> Markup:
+    """Render the contents of a file, highlighted by its name, with a copy button."""
+    try:
+        lexer = get_lexer_for_filename(name)
+    except ClassNotFound:
+        lexer = get_lexer_by_name("text")
+    return render_code(text, lexer) + render_copy_button(text, language)
