@@ -10,9 +10,8 @@ from sqlalchemy import Connection
 from app.db import Database, DatabaseError, Store, UnavailableError
 from app.db.columns import Record
 from app.i18n import Language
-from app.queries.keys import CollectionKeys, read_all_keys
 from app.queries.reference import get_newest_edition
-from app.queries.release import read_release
+from app.queries.release import CollectionKeys, read_all_keys, read_release
 
 log = logging.getLogger("uvicorn.error")
 

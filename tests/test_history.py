@@ -25,7 +25,7 @@ from app.ingest.history import (
     parse_snapshot,
     take_snapshot,
 )
-from app.schemas.changes import Feed
+from app.schemas.service import Feed
 from tests.support.processes import bri
 from tests.support.seeds import ROOT, SEED, add, add_figure, copied, edit, refused
 from tests.support.targets import Target, settings_of

@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 
 from app.application import create_app
 from app.db import SQLiteStore, create_store
-from app.db.fulltext.highlight import (
+from app.db.fulltext import (
     ELLIPSIS,
     END,
     START,

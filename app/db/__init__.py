@@ -1,4 +1,4 @@
-"""Where releases are kept: a file, or PostgreSQL; opened read-only to serve."""
+"""Stores of releases: an SQLite file or PostgreSQL servers, opened read-only for serving."""
 
 from pathlib import Path
 
@@ -27,7 +27,7 @@ __all__ = [
 
 
 def create_store(target: Path | URL, limits: PostgresLimits | None = None) -> Store:
-    """Choose the kind of storage: a path is that of a file, an address that of servers."""
+    """Create the store for a target: a path is an SQLite file, a URL is PostgreSQL."""
     return (
         SQLiteStore(target)
         if isinstance(target, Path)
@@ -36,22 +36,22 @@ def create_store(target: Path | URL, limits: PostgresLimits | None = None) -> St
 
 
 def inspect_release(target: Path | URL) -> ReleaseInfo:
-    """Tell which release is kept somewhere.
+    """Read which release a target holds.
 
     Raises:
-        DatabaseError: if there is none, or it cannot be reached.
+        DatabaseError: if it holds none or cannot be reached.
     """
-    kept = create_store(target)
+    store = create_store(target)
     try:
-        return kept.inspect()
+        return store.inspect()
     finally:
-        kept.close()
+        store.close()
 
 
 def is_current_release(target: Path | URL, seed_hash: str) -> bool:
-    """Tell whether a database was built from a seed for this schema revision."""
+    """Return whether a target was built from a seed for the current schema revision."""
     try:
-        held = inspect_release(target)
+        release = inspect_release(target)
     except DatabaseError:
         return False
-    return (held.seed_hash, held.revision) == (seed_hash, SCHEMA_REVISION)
+    return (release.seed_hash, release.revision) == (seed_hash, SCHEMA_REVISION)

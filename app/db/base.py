@@ -1,4 +1,4 @@
-"""What files and servers share: an open release, and the one way to read it."""
+"""Interface of a store, and a release opened from it for reading."""
 
 import hashlib
 import os
@@ -9,14 +9,14 @@ from contextlib import suppress
 from functools import cached_property
 from io import BufferedReader
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar, cast
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, QueuePool
 
 from app.db.models import SCHEMA_REVISION
 
 MAX_DIGESTED = 256 * 1024**2
-"""A larger file would keep the first request that needs its digest for seconds."""
+"""Size in bytes up to which a file is hashed; a larger one would delay a request by seconds."""
 Result = TypeVar("Result")
 Chunk = TypeVar("Chunk")
 
@@ -26,155 +26,155 @@ class DatabaseError(Exception):
 
 
 class UnavailableError(DatabaseError):
-    """A database that cannot be reached just now; asking again may help."""
+    """A database that cannot be reached at the moment; a retry may succeed."""
 
 
 class ReleaseInfo(NamedTuple):
-    """What is known of a release before it is opened."""
+    """What can be read about a release before it is opened."""
 
     seed_hash: str
     revision: str
     place: str
-    """The file or the schema that holds it."""
+    """The path of the file, or the name of the PostgreSQL schema."""
     modified: float
-    """When it was put in place, in seconds since 1970."""
+    """When the release was published, in seconds since 1970."""
 
 
 class Store(ABC):
-    """A place where one release after the other is put, and the newest is served."""
+    """Where releases are published; the newest one is served."""
 
     is_local: bool = False
-    """Whether reading takes less time than to wake a thread."""
+    """Whether a read takes less time than waking a thread."""
     is_file: bool = False
-    """Whether a release is a file that can be handed out."""
+    """Whether a release is a file that can be downloaded."""
     poll_interval: float = 0
-    """The seconds between two looks for a new release; none where a look costs nothing."""
+    """Seconds between checks for a new release; 0 if a check on every request is cheap."""
 
     @abstractmethod
     def version(self) -> object:
-        """Give what tells the release that is in place now from the one before.
+        """Return a value that changes when a new release is published.
 
         Raises:
-            UnavailableError: if that cannot be found out just now.
+            UnavailableError: if the store cannot be reached.
         """
 
     @abstractmethod
     def inspect(self) -> ReleaseInfo:
-        """Look at the release that is in place now.
+        """Read about the current release.
 
         Raises:
-            DatabaseError: if there is none, or it cannot be reached.
+            DatabaseError: if there is none, or the store cannot be reached.
         """
 
     @abstractmethod
-    def create_engine(self, held: ReleaseInfo, *, apart: bool = False) -> Engine:
-        """Make the engine that serves requests from a release.
+    def create_engine(self, release: ReleaseInfo, *, streaming: bool = False) -> Engine:
+        """Create the engine that reads a release.
 
         Args:
-            held: the release.
-            apart: whether it is for readers who may take long, and keep nobody waiting.
+            release: the release.
+            streaming: whether the engine serves long downloads, which must not take
+                connections from other requests.
         """
 
     @abstractmethod
-    def retry_read(self, reading: Callable[[], Result]) -> Result:
-        """Read, with whatever patience the kind of storage needs.
+    def retry_read(self, read: Callable[[], Result]) -> Result:
+        """Call a function that reads, and retry it where the kind of store requires that.
 
         Raises:
-            UnavailableError: if it cannot be read just now.
+            UnavailableError: if the store cannot be read at the moment.
         """
 
     @abstractmethod
     def close(self) -> None:
-        """Let go of what was needed to look for releases."""
+        """Close the connections used to check for releases."""
 
 
 class Database:
-    """A finished release, opened read-only."""
+    """A release, opened read-only."""
 
-    def __init__(self, storage: Store) -> None:
-        """Open the release that is in place now.
+    def __init__(self, store: Store) -> None:
+        """Open the current release.
 
         Raises:
-            DatabaseError: if there is none, it cannot be reached, or is of another revision.
+            DatabaseError: if there is none, the store cannot be reached, or the release has
+                another schema revision.
         """
-        self.storage = storage
-        held = storage.inspect()
-        if held.revision != SCHEMA_REVISION:
+        self.store = store
+        release = store.inspect()
+        if release.revision != SCHEMA_REVISION:
             raise DatabaseError(
-                f"{storage} has schema revision {held.revision}, this program needs "
-                f"{SCHEMA_REVISION}; build it anew with 'bri build'"
+                f"{store} has schema revision {release.revision}; this program requires "
+                f"{SCHEMA_REVISION}. Rebuild it with 'bri build'"
             )
-        self.seed_hash = held.seed_hash
-        self.modified = held.modified
-        self.place = held.place
-        self.engine = storage.create_engine(held)
+        self.seed_hash = release.seed_hash
+        self.modified = release.modified
+        self.place = release.place
+        self.engine = store.create_engine(release)
+        self.unpooled = store.create_engine(release, streaming=True)
         self.idle: deque[Connection] = deque()
-        """Connections that wait for the next query, where nothing can happen to them meanwhile."""
+        """Open connections that no query uses; only used for local stores, where an idle
+        connection cannot break."""
         self.is_closed = False
-        self.unpooled = storage.create_engine(held, apart=True)
 
     @cached_property
     def digest(self) -> str | None:
-        """The SHA-256 digest of the file; none where there is no file, or to read it takes long."""
+        """The SHA-256 digest of the file, or None if there is no file or it is too large."""
         if not self.is_file or self.size > MAX_DIGESTED:
             return None
         with self.open_file() as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
 
     def open_file(self) -> BufferedReader:
-        """Open the file that holds the release.
+        """Open the file of the release.
 
         Raises:
-            UnavailableError: if another release has taken its place.
+            UnavailableError: if another release has replaced it.
         """
-        file = Path(self.place).open("rb")  # noqa: SIM115
+        file = Path(self.place).open("rb")  # noqa: SIM115 (the caller closes it)
         if os.fstat(file.fileno()).st_mtime != self.modified:
             file.close()
-            raise UnavailableError("another release has taken the place of this one; ask again")
+            raise UnavailableError("a newer release has replaced this one; send the request again")
         return file
 
     @property
     def connections_in_use(self) -> int:
-        """Count the connections that are borrowed just now."""
-        pool: Any = self.engine.pool
-        return int(pool.checkedout()) - len(self.idle)
+        """The number of connections that requests hold."""
+        return cast("QueuePool", self.engine.pool).checkedout() - len(self.idle)
 
     @property
     def size(self) -> int:
-        """The bytes of the file."""
+        """The size of the file in bytes."""
         return Path(self.place).stat().st_size
 
     @property
     def is_file(self) -> bool:
-        """Tell whether the release is a file."""
-        return self.storage.is_file
+        return self.store.is_file
 
     @property
     def is_local(self) -> bool:
-        """Tell whether reading takes less time than to wake a thread."""
-        return self.storage.is_local
+        return self.store.is_local
 
     def connect(self) -> Connection:
-        """Borrow a connection; use it as a context manager."""
+        """Take a connection from the pool; use it as a context manager."""
         return self.engine.connect()
 
     def read(self, query: Callable[[Connection], Result]) -> Result:
-        """Run a query on a borrowed connection.
+        """Run a query on a connection of the pool.
 
         Raises:
-            UnavailableError: if the database cannot be read just now.
+            UnavailableError: if the database cannot be read at the moment.
         """
 
-        def reading() -> Result:
+        def read_once() -> Result:
             with self.engine.connect() as connection:
                 return query(connection)
 
-        return self.read_local(query) if self.is_local else self.storage.retry_read(reading)
+        return self.read_local(query) if self.is_local else self.store.retry_read(read_once)
 
     def read_local(self, query: Callable[[Connection], Result]) -> Result:
-        """Run a query on a connection that stays open, which saves a tenth of a short one's time.
+        """Run a query on an idle connection, which saves a tenth of the time of a short query.
 
-        A connection is kept only if the query has come to its end.
+        A connection is reused only if the query succeeded.
         """
         try:
             connection = self.idle.pop()
@@ -191,7 +191,7 @@ class Database:
         return result
 
     def dispose_idle(self) -> None:
-        """Close the connections that are idle."""
+        """Close the idle connections."""
         with suppress(IndexError):
             while True:
                 self.idle.pop().close()
@@ -199,31 +199,31 @@ class Database:
     def start_stream(
         self, write: Callable[[Connection], Iterator[Chunk]]
     ) -> tuple[Chunk, Generator[Chunk, None, None]]:
-        """Take the first part of what is written from a connection apart, then the rest.
+        """Return the first chunk that a writer produces, and an iterator over the others.
 
         Raises:
-            UnavailableError: if the database cannot be read just now.
+            UnavailableError: if the database cannot be read at the moment.
         """
 
-        def beginning() -> tuple[Chunk, Generator[Chunk, None, None]]:
-            parts = self.iterate_stream(write)
-            return next(parts), parts
+        def start() -> tuple[Chunk, Generator[Chunk, None, None]]:
+            chunks = self.iterate_stream(write)
+            return next(chunks), chunks
 
-        return self.storage.retry_read(beginning)
+        return self.store.retry_read(start)
 
     def iterate_stream(
         self, write: Callable[[Connection], Iterator[Chunk]]
     ) -> Generator[Chunk, None, None]:
-        """Keep a connection apart open as long as parts are taken from it."""
+        """Yield what a writer produces, and close its connection at the end."""
         with self.connect_unpooled() as connection:
             yield from write(connection)
 
     def connect_unpooled(self) -> Connection:
-        """Borrow a connection outside of the pool of requests, for a reader who may take long."""
+        """Open a connection for a long download, outside the pool that requests share."""
         return self.unpooled.connect()
 
     def close(self) -> None:
-        """Let go of the connections; those that are borrowed are closed when they come back."""
+        """Close the connections; those in use are closed when they are returned."""
         self.is_closed = True
         self.dispose_idle()
         self.engine.dispose()

@@ -1,129 +1,235 @@
-"""Columns that several queries select, under dotted labels that become nested values."""
+"""Columns and conditions that several queries share.
 
-from functools import lru_cache
-from typing import Any
+The selected columns carry dotted labels ("source.code"); ``app.db.statements`` turns them into
+nested records.
+"""
 
-from sqlalchemy import ColumnElement, Label, RowMapping, func, inspect, null
+import json
+from collections.abc import Sequence
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    ColumnElement,
+    Dialect,
+    Label,
+    Select,
+    SQLColumnExpression,
+    String,
+    TypeDecorator,
+    bindparam,
+    func,
+    inspect,
+    null,
+)
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
-from sqlmodel import SQLModel
+from sqlalchemy.types import TypeEngine
+from sqlmodel import SQLModel, col
 
-from app.db.models import Source
+from app.db.models import Area, Source
 from app.formatting import format_published_day, format_source_line
 from app.i18n import Language
 
+Value = Any
+"""A value of a record: text, number, day, list or record, as the driver or the query gives it."""
+Record = dict[str, Value]
+Statement = Select[*tuple[Value, ...]]
+Column = SQLColumnExpression[Value]
+Condition = ColumnElement[bool]
 Table = type[SQLModel]
-Record = dict[str, Any]
-Row = RowMapping | Record
+TableType = TypeVar("TableType", bound=SQLModel)
 
 
-def localized_column(table: Any, name: str, language: Language) -> ColumnElement[Any]:
-    """Select the column of a text in one language."""
-    column: ColumnElement[Any] = getattr(table, f"{name}_{language}")
-    return column
+def alias_table(table: type[TableType], name: str) -> type[TableType]:
+    """Return a table under another name, for statements in which it appears twice.
 
-
-def alias_table(table: Table, name: str) -> Any:
-    """Take a table once more under another name.
-
-    Its columns are made here and not at their first use, when two threads that make them at the
-    same time would leave a table that no statement can join for as long as the process lives.
+    SQLAlchemy creates the columns of an alias when they are first used. Two threads that do so at
+    the same time leave an alias that no statement can join, so all columns are created here.
     """
-    found: Any = aliased(table, name=name)
-    described: Any = inspect(found)
-    described.selectable.c.keys()
-    for key in described.mapper.attrs.keys():  # noqa: SIM118
-        getattr(found, key).__clause_element__()
-    return found
+    alias = aliased(table, name=name)
+    mapping = inspect(alias)
+    mapping.selectable.c.keys()
+    for attribute in mapping.mapper.attrs:
+        getattr(alias, attribute.key).__clause_element__()
+    return alias
 
 
-def select_reference(table: Any, prefix: str, language: Language) -> list[Label[Any]]:
-    """Select the code and the name of a record."""
+reporting_area = alias_table(Area, "reporting_area")
+counterpart_area = alias_table(Area, "counterpart_area")
+
+
+def localized_column(table: Table, name: str, language: Language) -> ColumnElement[Value]:
+    """Return the column of a text in one language: ``name_en`` for ``name``."""
+    return cast("ColumnElement[Value]", getattr(table, f"{name}_{language}"))
+
+
+def foreign_key(table: Table, target: Table) -> ColumnElement[Value]:
+    """Return the column of a table that refers to another one: ``sector_id`` for ``Sector``."""
+    return cast("ColumnElement[Value]", getattr(table, f"{target.__tablename__}_id"))
+
+
+def select_reference(table: Table, prefix: str, language: Language) -> list[Label[Value]]:
+    """Return the columns of a reference: code and name."""
+    code: Column = getattr(table, "code")  # noqa: B009 (not every table has it)
     return [
-        table.code.label(f"{prefix}.code"),
+        code.label(f"{prefix}.code"),
         localized_column(table, "name", language).label(f"{prefix}.name"),
     ]
 
 
-def select_unit(table: Any, prefix: str, language: Language) -> list[Label[Any]]:
-    """Select what names a unit."""
+def select_unit(table: Table, prefix: str, language: Language) -> list[Label[Value]]:
+    """Return the columns of a reference to a unit: code, name and symbol."""
     symbol = localized_column(table, "symbol", language).label(f"{prefix}.symbol")
     return [*select_reference(table, prefix, language), symbol]
 
 
-def select_source(prefix: str, language: Language) -> list[Label[Any]]:
-    """Select what names a source; ``with_line`` completes it."""
+def select_source(prefix: str, language: Language) -> list[Label[Value]]:
+    """Return the columns of a reference to a source; ``add_source_line`` completes it."""
     return [
-        Source.code.label(f"{prefix}.code"),  # type: ignore[attr-defined]
+        col(Source.code).label(f"{prefix}.code"),
         localized_column(Source, "title", language).label(f"{prefix}.title"),
         localized_column(Source, "publisher", language).label(f"{prefix}.publisher"),
-        Source.published_on.label(f"{prefix}.published_on"),  # type: ignore[attr-defined]
-        Source.published_precision.label(  # type: ignore[attr-defined]
-            f"{prefix}.published_precision"
-        ),
-        Source.standing.label(f"{prefix}.standing"),  # type: ignore[attr-defined]
-        Source.address.label(f"{prefix}.address"),  # type: ignore[union-attr]
+        col(Source.published_on).label(f"{prefix}.published_on"),
+        col(Source.published_precision).label(f"{prefix}.published_precision"),
+        col(Source.standing).label(f"{prefix}.standing"),
+        col(Source.address).label(f"{prefix}.address"),
     ]
 
 
-def add_source_line(named: Record, language: Language) -> Record:
-    """Complete the selected columns of a source with its source line."""
-    title, publisher = named.pop("title"), named.pop("publisher")
-    published = format_published_day(named["published_on"], named["published_precision"], language)
-    named["line"] = format_source_line(title, publisher, published, language)
-    return named
+def add_source_line(source: Record, language: Language) -> Record:
+    """Replace the title and publisher of a selected source by its source line."""
+    title, publisher = source.pop("title"), source.pop("publisher")
+    published = format_published_day(
+        source["published_on"], source["published_precision"], language
+    )
+    source["line"] = format_source_line(title, publisher, published, language)
+    return source
 
 
-@lru_cache(maxsize=1024)
-def split_label(label: str) -> tuple[tuple[str, ...], str]:
-    """Split a dotted label into the names of what it lies in, and its own."""
-    *path, name = label.split(".")
-    return tuple(path), name
+# Expressions that each database needs in its own form.
 
 
-def nest_row(row: Row) -> Record:
-    """Turn a row with dotted labels into nested values."""
-    nested: Record = {}
-    for label, value in row.items():
-        path, name = split_label(label)
-        inner = nested
-        for part in path:
-            inner = inner.setdefault(part, {})
-        inner[name] = value
-    return nested
+class ArrayParameter(TypeDecorator[Sequence[Value]]):
+    """Several values in one parameter: an array on PostgreSQL, a JSON array on SQLite."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, item_type: TypeEngine[Value]) -> None:
+        super().__init__()
+        self.item_type = item_type
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Value]:
+        is_sqlite = dialect.name == "sqlite"
+        return dialect.type_descriptor(String() if is_sqlite else ARRAY(self.item_type))
+
+    def process_bind_param(self, value: Sequence[Value] | None, dialect: Dialect) -> Value:
+        return json.dumps(value) if dialect.name == "sqlite" else value
 
 
-class UnindexedColumn(FunctionElement[Any]):
-    """A column that is compared row by row, while rows are walked in an order."""
+class DialectCondition(FunctionElement[bool]):
+    inherit_cache = True
+    type = Boolean()
+
+    def self_group(self, against: object = None) -> "DialectCondition":  # noqa: ARG002
+        """Return the condition itself; SQLAlchemy would write ``condition = 1`` on SQLite."""
+        return self
+
+
+class InArray(DialectCondition):
+    """``column IN (values of one array parameter)``."""
 
     inherit_cache = True
 
 
+class InSubquery(DialectCondition):
+    """``column IN (subquery)``, where the subquery is executed first."""
+
+    inherit_cache = True
+
+
+class UnindexedColumn(FunctionElement[Value]):
+    """A column that SQLite does not look up in an index."""
+
+    inherit_cache = True
+
+
+@compiles(InArray, "sqlite")
+def compile_in_array_sqlite(element: InArray, compiler: SQLCompiler, **options: object) -> str:
+    column, values = (compiler.process(part, **options) for part in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 (compiled SQL)
+
+
+@compiles(InArray, "postgresql")
+def compile_in_array_postgresql(element: InArray, compiler: SQLCompiler, **options: object) -> str:
+    column, values = (compiler.process(part, **options) for part in element.clauses)
+    return f"{column} = ANY({values})"
+
+
+@compiles(InSubquery, "sqlite")
+def compile_in_subquery_sqlite(
+    element: InSubquery, compiler: SQLCompiler, **options: object
+) -> str:
+    column, subquery = (compiler.process(part, **options) for part in element.clauses)
+    return f"{column} IN {subquery}"
+
+
+@compiles(InSubquery, "postgresql")
+def compile_in_subquery_postgresql(
+    element: InSubquery, compiler: SQLCompiler, **options: object
+) -> str:
+    """Write an array, since the planner would execute all joins before it evaluates an IN."""
+    column, subquery = (compiler.process(part, **options) for part in element.clauses)
+    return f"{column} = ANY(ARRAY{subquery})"
+
+
 @compiles(UnindexedColumn, "sqlite")
 def compile_unindexed_sqlite(
-    element: UnindexedColumn, compiler: SQLCompiler, **options: Any
+    element: UnindexedColumn, compiler: SQLCompiler, **options: object
 ) -> str:
-    """Hide the column from the planner of SQLite, which would leave the order for its index."""
+    """Write an expression, since the planner would give up the order of a walk for the index."""
     return f"coalesce({compiler.process(element.clauses, **options)}, NULL)"
 
 
 @compiles(UnindexedColumn, "postgresql")
 def compile_unindexed_postgresql(
-    element: UnindexedColumn, compiler: SQLCompiler, **options: Any
+    element: UnindexedColumn, compiler: SQLCompiler, **options: object
 ) -> str:
-    """Leave the column to the planner of PostgreSQL, which knows how many rows have a value."""
+    """Write the column, since the planner knows how many rows have each value."""
     return compiler.process(element.clauses, **options)
 
 
-def ignore_index(column: Any) -> ColumnElement[Any]:
-    """Compare a column in the course of a walk, and not by an index of its own."""
-    compared = UnindexedColumn(column)
-    compared.type = column.type
-    return compared
+def get_type(column: Column) -> TypeEngine[Value]:
+    """Return the type of a column, which the typing of SQLAlchemy does not declare."""
+    return cast("TypeEngine[Value]", getattr(column, "type"))  # noqa: B009
 
 
-def ignore_order(column: Any) -> ColumnElement[Any]:
-    """Sort by a column, whatever index could give its order."""
+def in_subquery(column: Column, subquery: Statement) -> Condition:
+    """Return the condition that a column has one of the values that a subquery selects."""
+    return InSubquery(column, subquery.correlate(None).scalar_subquery())
+
+
+def in_array(column: Column, name: str) -> Condition:
+    """Return the condition that a column has one of the values bound as one parameter."""
+    return InArray(column, bindparam(name, type_=ArrayParameter(get_type(column))))
+
+
+def equals_or_in(column: Column, name: str, *, several: bool) -> Condition:
+    """Return the condition that a column has the bound value, or one of several of them."""
+    return in_array(column, name) if several else column == bindparam(name)
+
+
+def ignore_index(column: Column) -> ColumnElement[Value]:
+    """Return a column that is compared row by row while another index is walked."""
+    unindexed = UnindexedColumn(column)
+    unindexed.type = get_type(column)
+    return unindexed
+
+
+def ignore_order(column: Column) -> ColumnElement[Value]:
+    """Return a column to sort by, even where an index would give the order."""
     return func.coalesce(column, null())

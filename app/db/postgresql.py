@@ -1,9 +1,10 @@
-"""A release in a schema of its own on PostgreSQL, on one server or on several that are alike."""
+"""Store that publishes each release as a schema of its own on one or several PostgreSQL servers."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from functools import cache, cached_property
+from time import monotonic
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL, Dialect, Engine, create_engine, event, text
 from sqlalchemy.engine.interfaces import ExceptionContext
@@ -13,28 +14,32 @@ from sqlalchemy.pool import NullPool
 
 from app.db.base import DatabaseError, ReleaseInfo, Result, Store, UnavailableError
 
+if TYPE_CHECKING:
+    from psycopg.abc import PQGen
+
 NEWEST_RELEASE = text(
     "SELECT seed_hash, schema_revision, schema_name,"
     " CAST(extract(epoch FROM built_at) AS double precision)"
     " FROM bri.releases ORDER BY number DESC LIMIT 1"
 )
 UNDEFINED_STATES = frozenset({"42P01", "3F000"})
-"""A table or a schema that is not there: SQLSTATE undefined_table and invalid_schema_name."""
-TIMEOUT_STATES = "57014"
+"""SQLSTATE undefined_table and invalid_schema_name."""
+TIMEOUT_STATE = "57014"
+"""SQLSTATE query_canceled: a statement exceeded its time limit."""
 SILENCE_GRACE = 2.0
-"""The seconds after which a server that has not ended a statement in time counts as silent."""
-STALLED_DETAIL = {
+"""Seconds beyond the statement timeout after which a silent server counts as gone."""
+SOCKET_OPTIONS = {
     "keepalives_idle": 5,
     "keepalives_interval": 2,
     "keepalives_count": 3,
     "tcp_user_timeout": 11_000,
 }
-"""A machine that does not acknowledge what it is sent counts as gone after eleven seconds."""
+"""A machine that acknowledges nothing counts as gone after eleven seconds."""
 
 
 @dataclass(frozen=True)
 class PostgresLimits:
-    """How much a process asks of the servers, and how long it waits for them."""
+    """How many connections a process opens, and how long it waits; times are in seconds."""
 
     pool_size: int = 10
     pool_timeout: float = 5
@@ -44,7 +49,7 @@ class PostgresLimits:
 
 
 class PostgresStore(Store):
-    """PostgreSQL servers that hold the same database; the first that fits the URL is asked."""
+    """PostgreSQL servers with the same content; libpq uses the first that fits the URL."""
 
     def __init__(self, url: URL, limits: PostgresLimits) -> None:
         self.url = url
@@ -56,145 +61,188 @@ class PostgresStore(Store):
 
     @cached_property
     def polling_engine(self) -> Engine:
-        """Make the engine that looks for a new release, on a connection of its own."""
+        """The engine that checks for a new release, with one connection of its own."""
         return self.create_reading_engine("bri", 1)
 
     def version(self) -> object:
-        """Look up the schema of the newest release."""
         return self.inspect()
 
     def inspect(self) -> ReleaseInfo:
-        """Look up the newest release."""
-
-        def reading() -> ReleaseInfo | None:
+        def read() -> ReleaseInfo | None:
             with self.polling_engine.connect() as connection:
                 row = connection.execute(NEWEST_RELEASE).first()
                 return None if row is None else ReleaseInfo(*row)
 
         try:
-            found = self.retry_read(reading)
+            release = self.retry_read(read)
         except UnavailableError as error:
             if get_sqlstate(error.__cause__) not in UNDEFINED_STATES:
                 raise
-            found = None
+            release = None
         except DBAPIError as error:
             raise DatabaseError(f"{self} cannot be read: {describe_error(error)}") from None
-        if found is None:
-            raise DatabaseError(f"{self} holds no release; build it with 'bri build'")
-        return found
+        if release is None:
+            raise DatabaseError(f"{self} contains no release; build it with 'bri build'")
+        return release
 
-    def create_engine(self, held: ReleaseInfo, *, apart: bool = False) -> Engine:
-        """Make the engine that serves requests from the schema of a release."""
-        return self.create_reading_engine(held.place, self.limits.pool_size, apart=apart)
+    def create_engine(self, release: ReleaseInfo, *, streaming: bool = False) -> Engine:
+        return self.create_reading_engine(release.place, self.limits.pool_size, streaming=streaming)
 
-    def create_reading_engine(self, schema: str, size: int, *, apart: bool = False) -> Engine:
-        """Make an engine that reads one schema, and gives up in time.
+    def create_reading_engine(self, schema: str, size: int, *, streaming: bool = False) -> Engine:
+        """Create an engine that reads one schema, with limits on every wait.
 
-        Apart, a transaction holds the place in what is read bit by bit, and one connection is kept.
+        A streaming engine reads each download in one transaction, since a server-side cursor
+        ends with its transaction, and keeps one connection open.
         """
-        kept = 1 if apart else size
+        pool_size = 1 if streaming else size
         engine = self.build_engine(
             f"-c search_path={schema} "
             f"-c statement_timeout={round(self.limits.statement_timeout * 1000)}",
-            pool_size=kept,
-            max_overflow=size - kept,
+            pool_size=pool_size,
+            max_overflow=size - pool_size,
             pool_timeout=self.limits.pool_timeout,
-            isolation_level="READ COMMITTED" if apart else "AUTOCOMMIT",
+            isolation_level="READ COMMITTED" if streaming else "AUTOCOMMIT",
         )
 
         @event.listens_for(engine, "do_connect")
-        def connect(dialect: Dialect, _record: Any, given: Any, named: Any) -> Any:
-            """Connect so that a server that falls silent is left."""
+        def connect(dialect: Dialect, _record: object, given: Any, named: Any) -> Any:
             if dialect.driver != "psycopg":
                 return None
-            from app.db.timeout_connection import connect_with_timeout  # noqa: PLC0415
-
-            return connect_with_timeout(
-                self.limits.statement_timeout + SILENCE_GRACE, *given, **named
-            )
+            connection = get_connection_class().connect(*given, **named)
+            connection.max_silence = self.limits.statement_timeout + SILENCE_GRACE
+            return connection
 
         @event.listens_for(engine, "connect")
-        def forbid_writing(connection: Any, _: Any) -> None:
+        def forbid_writing(connection: Any, _: object) -> None:
             connection.autocommit = True
             connection.execute("SET default_transaction_read_only = on")
-            connection.autocommit = not apart
+            connection.autocommit = not streaming
 
         @event.listens_for(engine, "handle_error")
-        def try_elsewhere(context: ExceptionContext) -> None:
-            """Leave a server on which the release is not yet, or no longer."""
+        def discard_connection(context: ExceptionContext) -> None:
+            """Discard a connection to a server that does not have the release yet, or any more."""
             if get_sqlstate(context.sqlalchemy_exception) in UNDEFINED_STATES:
                 context.is_disconnect = True
 
         return engine
 
     def create_writing_engine(self) -> Engine:
-        """Make the engine that builds a release, on the one server that can be written to."""
+        """Create the engine that builds a release, on the server that accepts writes."""
         return self.build_engine("", read_write=True, poolclass=NullPool)
 
     def build_engine(self, options: str, *, read_write: bool = False, **pool: Any) -> Engine:
-        """Make an engine.
+        """Create an engine.
 
         Raises:
-            DatabaseError: if the driver is missing or the URL is not understood.
+            DatabaseError: if the driver is missing or the URL is invalid.
         """
         query = self.url.query
-        given = {
+        arguments = {
             "application_name": "bri",
             "connect_timeout": str(self.limits.connect_timeout),
-            **{name: str(value) for name, value in STALLED_DETAIL.items()},
+            **{name: str(value) for name, value in SOCKET_OPTIONS.items()},
             **query,
             "options": f"{query.get('options', '')} {options}".strip(),
         }
         if read_write:
-            given["target_session_attrs"] = "read-write"
+            arguments["target_session_attrs"] = "read-write"
         try:
-            return create_engine(self.url.set(query=given), **pool)
+            return create_engine(self.url.set(query=arguments), **pool)
         except ImportError as error:
             raise DatabaseError(
                 f"PostgreSQL needs a driver ({error}); install bri-indicators[postgres]"
             ) from None
         except (ArgumentError, NoSuchModuleError) as error:
-            raise DatabaseError(f"{self} is not understood: {error}") from None
+            raise DatabaseError(f"{self} is not a valid database URL: {error}") from None
 
-    def retry_read(self, reading: Callable[[], Result]) -> Result:
-        """Read; if the connection turns out to be broken, once more on a new one."""
-        for last in (False, True):
-            try:
-                return reading()
-            except (DBAPIError, PoolTimeoutError) as error:
-                if not is_transient(error):
-                    raise
-                if last or not is_connection_lost(error):
-                    raise UnavailableError(
-                        f"{self} cannot be read: {describe_error(error)}"
-                    ) from error
-        raise AssertionError
+    def retry_read(self, read: Callable[[], Result]) -> Result:
+        """Call the function, and once more with a new connection if the first one is broken."""
+        try:
+            return read()
+        except (DBAPIError, PoolTimeoutError) as error:
+            if not is_transient(error):
+                raise
+            if not is_connection_lost(error):
+                raise self.build_unavailable_error(error) from error
+        try:
+            return read()
+        except (DBAPIError, PoolTimeoutError) as error:
+            if not is_transient(error):
+                raise
+            raise self.build_unavailable_error(error) from error
+
+    def build_unavailable_error(self, error: Exception) -> UnavailableError:
+        return UnavailableError(f"{self} cannot be read: {describe_error(error)}")
 
     def close(self) -> None:
-        """Let go of the connection that looks for releases."""
         if "polling_engine" in self.__dict__:
             self.polling_engine.dispose()
             del self.polling_engine
 
 
+@cache
+def get_connection_class() -> Any:
+    """Define the connection class on first use, since psycopg is an optional dependency."""
+    import psycopg  # noqa: PLC0415
+
+    class TimeoutConnection(psycopg.Connection[Any]):
+        """A connection that fails when the server has been silent for too long.
+
+        A frozen server keeps its connections open and acknowledges packets, but does not apply its
+        own statement timeout, so the client has to.
+        """
+
+        max_silence: float | None = None
+        """Seconds; None while connecting, which has its own time limit."""
+
+        def wait(self, gen: "PQGen[Result]", *args: Any, **kwargs: Any) -> Result:
+            if self.max_silence is None:
+                return super().wait(gen, *args, **kwargs)
+            return super().wait(self.limit_silence(gen, self.max_silence), *args, **kwargs)
+
+        def limit_silence(self, gen: "PQGen[Result]", seconds: float) -> "PQGen[Result]":
+            """Pass readiness on to a generator of psycopg until the server is silent too long.
+
+            While nothing arrives, psycopg resumes the generator several times per second with
+            an empty readiness.
+            """
+            deadline = monotonic() + seconds
+            try:
+                state = next(gen)
+                while True:
+                    ready = yield state
+                    if ready:
+                        deadline = monotonic() + seconds
+                    elif monotonic() > deadline:
+                        break
+                    state = gen.send(ready)
+            except StopIteration as end:
+                result: Result = end.value
+                return result
+            self.pgconn.finish()
+            raise psycopg.OperationalError(f"the server has been silent for {seconds} seconds")
+
+    return TimeoutConnection
+
+
 def get_sqlstate(error: BaseException | None) -> str | None:
-    """Give the code of what PostgreSQL complains about, if it could say."""
+    """Return the SQLSTATE of an error, if the server sent one."""
     return getattr(getattr(error, "orig", None), "sqlstate", None)
 
 
 def is_transient(error: DBAPIError | PoolTimeoutError) -> bool:
-    """Tell whether a failure lies with the servers and not with what was asked."""
+    """Return whether the cause of an error is the server and not the statement."""
     if isinstance(error, OperationalError | PoolTimeoutError):
         return True
     return error.connection_invalidated
 
 
 def is_connection_lost(error: DBAPIError | PoolTimeoutError) -> bool:
-    """Tell whether another connection may do better."""
-    return isinstance(error, DBAPIError) and get_sqlstate(error) != TIMEOUT_STATES
+    """Return whether the same read may succeed on another connection."""
+    return isinstance(error, DBAPIError) and get_sqlstate(error) != TIMEOUT_STATE
 
 
 def describe_error(error: Exception) -> str:
-    """Tell in one line what went wrong."""
+    """Return the message of an error on one line."""
     lines = str(getattr(error, "orig", error)).strip().splitlines()
     return "; ".join(line.strip() for line in lines if line.strip())

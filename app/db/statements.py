@@ -1,56 +1,64 @@
-"""Statements that are made once: compiled once too, and run by the driver with nothing between."""
+"""Execution of SELECT statements, and conversion of their rows to nested records.
+
+A statement that is the same for many requests is created once and compiled once: ``fetch_records``,
+``fetch_scalars`` and ``fetch_one`` pass it to the driver directly. ``fetch_uncached`` executes a
+statement that was built for one request.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import zip_longest
-from typing import Any
 
-from sqlalchemy import Connection, Dialect, bindparam
+from sqlalchemy import CompoundSelect, Connection, Dialect, bindparam
 from sqlalchemy.types import TypeEngine
 
-from app.db.columns import Record, nest_row
+from app.db.columns import Column, Record, Statement, Value
 
-NUMERIC = 1700
-"""The number by which PostgreSQL knows exact decimals, the one type whose reading asks for it."""
-Converter = Callable[[Any], Any] | None
-Row = Sequence[Any]
-RowFactory = Callable[[Row], Record]
+NUMERIC_OID = 1700
+"""The type number of NUMERIC in PostgreSQL, the only type whose converter asks for it."""
+Query = Statement | CompoundSelect[*tuple[Value, ...]]
+Converter = Callable[[Value], Value] | None
+RowFactory = Callable[[Sequence[Value]], Record]
 
 
 class CompiledStatement:
-    """A statement in the words of one database, with the way from a row to a nested record."""
+    """The SQL of a statement in one dialect, and the conversion of its rows to records."""
 
-    def __init__(self, statement: Any, dialect: Dialect) -> None:
+    def __init__(self, statement: Query, dialect: Dialect) -> None:
         compiled = statement.compile(dialect=dialect)
         self.text = str(compiled)
         self.order: Sequence[str] | None = compiled.positiontup
-        self.inward = {
+        self.bind_converters = {
             name: find_converter(bind.type, dialect, "bind_processor")
             for name, bind in compiled.binds.items()
         }
-        self.fixed = {name: self.bind_value(name, value) for name, value in compiled.params.items()}
+        self.defaults = {
+            name: self.bind_value(name, value) for name, value in compiled.params.items()
+        }
         columns = list(statement.selected_columns)
-        outward = [
-            find_converter(one.type, dialect, "result_processor", NUMERIC) for one in columns
-        ]
-        self.record = row_factory([one.name for one in columns], outward)
-        """Makes a nested record out of a row."""
+        self.to_record = row_factory(
+            [column.name for column in columns],
+            [
+                find_converter(column.type, dialect, "result_processor", NUMERIC_OID)
+                for column in columns
+            ],
+        )
 
-    def bind_value(self, name: str, value: Any) -> Any:
-        """Turn a value into what the driver takes."""
-        convert = self.inward[name]
+    def bind_value(self, name: str, value: Value) -> Value:
+        convert = self.bind_converters[name]
         return convert(value) if convert and value is not None else value
 
-    def bind_values(self, values: Mapping[str, Any]) -> dict[str, Any] | list[Any]:
-        """Give the values as the driver takes them; those that are not named are left aside."""
-        given = self.fixed.copy()
+    def bind_values(self, values: Mapping[str, Value]) -> Record | list[Value]:
+        """Return the parameters as the driver expects them; unknown names are ignored."""
+        bound = self.defaults.copy()
         for name, value in values.items():
-            if name in self.inward:
-                given[name] = self.bind_value(name, value)
-        return given if self.order is None else [given[name] for name in self.order]
+            if name in self.bind_converters:
+                bound[name] = self.bind_value(name, value)
+        return bound if self.order is None else [bound[name] for name in self.order]
 
-    def execute(self, connection: Connection, values: Mapping[str, Any]) -> Sequence[Row]:
-        """Run the statement."""
+    def execute(
+        self, connection: Connection, values: Mapping[str, Value]
+    ) -> Sequence[Sequence[Value]]:
         cursor = connection.connection.cursor()
         try:
             cursor.execute(self.text, self.bind_values(values))
@@ -60,97 +68,108 @@ class CompiledStatement:
 
 
 def row_factory(labels: Sequence[str], converters: Sequence[Converter] = ()) -> RowFactory:
-    """Make the function that turns a row into a nested record.
+    """Return a function that converts a row to a nested record.
 
-    It is written out as one expression, which takes a third of the time of going through a plan.
+    The function is generated as one expression, which takes a third of the time of a loop.
 
     Args:
         labels: the dotted labels of the columns.
-        converters: what turns their values into Python's, if anything does.
+        converters: functions that convert the values of the columns, or None.
     """
-    known: dict[str, Any] = {}
+    names: Record = {}
     values = {}
-    for place, (label, convert) in enumerate(zip_longest(labels, converters)):
-        known[f"convert_{place}"] = convert
-        values[label] = f"convert_{place}(row[{place}])" if convert else f"row[{place}]"
-    made: RowFactory = eval(f"lambda row: {format_expression(nest_row(values))}", known)  # noqa: S307
-    return made
+    for index, (label, convert) in enumerate(zip_longest(labels, converters)):
+        names[f"convert_{index}"] = convert
+        values[label] = f"convert_{index}(row[{index}])" if convert else f"row[{index}]"
+    # The source contains only the labels of our own statements and numbers.
+    function: RowFactory = eval(f"lambda row: {format_dict(nest_labels(values))}", names)  # noqa: S307
+    return function
 
 
-def format_expression(part: Record | str) -> str:
-    """Write nested expressions as one; the labels are those of our own statements."""
-    if isinstance(part, str):
-        return part
-    return (
-        "{"
-        + ", ".join(f"{name!r}: {format_expression(inner)}" for name, inner in part.items())
-        + "}"
-    )
+def nest_labels(row: Mapping[str, Value]) -> Record:
+    """Convert dotted labels to nested dictionaries."""
+    nested: Record = {}
+    for label, value in row.items():
+        *path, name = label.split(".")
+        inner = nested
+        for part in path:
+            inner = inner.setdefault(part, {})
+        inner[name] = value
+    return nested
 
 
-def find_converter(kind: TypeEngine[Any], dialect: Dialect, name: str, *more: Any) -> Converter:
-    """Find how a type turns values into those of a driver, or back."""
-    convert: Converter = getattr(kind.dialect_impl(dialect), name)(dialect, *more)
+def format_dict(node: Record | str) -> str:
+    """Return the source of a nested dictionary whose leaves are expressions."""
+    if isinstance(node, str):
+        return node
+    return "{" + ", ".join(f"{name!r}: {format_dict(node[name])}" for name in node) + "}"
+
+
+def find_converter(
+    kind: TypeEngine[Value], dialect: Dialect, name: str, *arguments: int
+) -> Converter:
+    """Return the function that converts values of a type for the driver or from it."""
+    convert: Converter = getattr(kind.dialect_impl(dialect), name)(dialect, *arguments)
     return convert
 
 
 @lru_cache(maxsize=256)
-def compile_statement(statement: Any, dialect: Dialect) -> CompiledStatement:
-    """Compile a statement that is made once; each release that is opened has a dialect of its own.
+def compile_statement(statement: Query, dialect: Dialect) -> CompiledStatement:
+    """Compile a statement once for each dialect; every open release has its own dialect object.
 
-    There is room for all statements but those of lists in both languages, and for the lists of some
-    dozen shapes. More would take memory from whoever asks for a shape that nobody asked for.
+    The size fits all statements except those of lists, in both languages, and the lists of some
+    dozen request shapes. A larger cache would let unusual requests fill the memory.
     """
     return CompiledStatement(statement, dialect)
 
 
 @cache
-def filter_by_key(statement: Any, column: Any) -> Any:
-    """Narrow a statement that is made once to one key, which is bound as ``key``."""
+def filter_by_key(statement: Statement, column: Column) -> Statement:
+    """Restrict a statement to one key, bound as ``key``."""
     return statement.where(column == bindparam("key"))
 
 
-def fetch_cached(connection: Connection, statement: Any, values: Mapping[str, Any]) -> list[Record]:
-    """Read the records of a statement that is made once.
+def fetch_records(
+    connection: Connection, statement: Query, values: Mapping[str, Value]
+) -> list[Record]:
+    """Return the records of a statement that is compiled once.
 
-    Where the driver fails, SQLAlchemy is asked too, which names the failure.
+    If the driver fails, SQLAlchemy executes the statement again and raises its own error.
     """
-    ready = compile_statement(statement, connection.dialect)
+    compiled = compile_statement(statement, connection.dialect)
     try:
-        rows = ready.execute(connection, values)
+        rows = compiled.execute(connection, values)
     except connection.dialect.loaded_dbapi.Error:
         return fetch_uncached(connection, statement, values)
-    return [ready.record(row) for row in rows]
+    return [compiled.to_record(row) for row in rows]
 
 
-def fetch_scalars(connection: Connection, statement: Any, values: Mapping[str, Any]) -> list[Any]:
-    """Read the one value of each row of a statement that is made once, as the driver gives it."""
-    ready = compile_statement(statement, connection.dialect)
+def fetch_scalars(
+    connection: Connection, statement: Query, values: Mapping[str, Value]
+) -> list[Value]:
+    """Return the first value of each row of a statement that is compiled once, unconverted."""
+    compiled = compile_statement(statement, connection.dialect)
     try:
-        return [row[0] for row in ready.execute(connection, values)]
+        return [row[0] for row in compiled.execute(connection, values)]
     except connection.dialect.loaded_dbapi.Error:
         return list(connection.execute(statement, values).scalars())
 
 
-@lru_cache(maxsize=256)
-def nested_row_factory(labels: tuple[str, ...]) -> RowFactory:
-    """Make the function for rows whose values need no converting, once for some labels."""
-    return row_factory(labels)
+def fetch_one(
+    connection: Connection, statement: Statement, column: Column, key: str
+) -> Record | None:
+    """Return the record with a key, or None."""
+    records = fetch_records(connection, filter_by_key(statement, column), {"key": key})
+    return records[0] if records else None
+
+
+nested_row_factory = lru_cache(maxsize=256)(row_factory)
 
 
 def fetch_uncached(
-    connection: Connection,
-    statement: Any,
-    values: Mapping[str, Any] | None = None,
+    connection: Connection, statement: Query, values: Mapping[str, Value] | None = None
 ) -> list[Record]:
-    """Read the records of a statement that is made for this one request."""
-    found = connection.execute(statement, values)
-    record = nested_row_factory(tuple(found.keys()))
-    return [record(row) for row in found]
-
-
-def fetch_one(connection: Connection, statement: Any, column: Any, key: str) -> Record | None:
-    """Read the record that has a key."""
-    return next(
-        iter(fetch_cached(connection, filter_by_key(statement, column), {"key": key})), None
-    )
+    """Return the records of a statement that was built for one request."""
+    result = connection.execute(statement, values)
+    to_record = nested_row_factory(tuple(result.keys()))
+    return [to_record(row) for row in result]

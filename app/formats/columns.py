@@ -12,11 +12,21 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, null
 from sqlmodel import col
 
-from app.db.columns import localized_column
-from app.db.models import FOREVER, GrowthRate, Headline, Observation, Series, Source, format_plain
+from app.db.columns import counterpart_area, localized_column, reporting_area
+from app.db.models import (
+    FOREVER,
+    GrowthRate,
+    Headline,
+    Indicator,
+    Observation,
+    Series,
+    Source,
+    Unit,
+    format_plain,
+)
 from app.enums import Datatype
 from app.i18n import Bilingual, Language
-from app.queries.observations import Counterpart, Earlier, Measured, ObservedUnit, Reporter
+from app.queries.observations import previous_observation
 
 SEPARATOR = ";"
 """Separates several keys in one field."""
@@ -125,20 +135,20 @@ WAS_SUPERSEDED = and_(WAS_CURRENT, col(Observation.current_until) != FOREVER)
 OBSERVATIONS = (
     string("id", "Key", "数据标识", "Stable key of the observation", "数据的固定标识",
            sql=Observation.code, width=60),
-    string("indicator", "Indicator code", "指标标识", path="indicator.code", sql=Measured.code),
+    string("indicator", "Indicator code", "指标标识", path="indicator.code", sql=col(Indicator.code)),
     string("indicator_name", "Indicator", "指标", path="indicator.name",
-           text=(Measured, "name"), width=38),
+           text=(Indicator, "name"), width=38),
     string("series", "Series", "所属序列",
            "Series of the observation; compare only observations of the same series",
            "所属序列；仅同一序列的数据可比", sql=Series.code, width=38),
     string("reporting_area", "Reporting area code", "报告国（地区）标识",
-           path="reporting_area.code", sql=Reporter.code),
+           path="reporting_area.code", sql=col(reporting_area.code)),
     string("reporting_area_name", "Reporting area", "报告国（地区）",
-           path="reporting_area.name", text=(Reporter, "name"), width=14),
+           path="reporting_area.name", text=(reporting_area, "name"), width=14),
     string("counterpart_area", "Counterpart area code", "伙伴国（地区）标识",
-           path="counterpart_area.code", sql=Counterpart.code),
+           path="counterpart_area.code", sql=col(counterpart_area.code)),
     string("counterpart_area_name", "Counterpart area", "伙伴国（地区）",
-           path="counterpart_area.name", text=(Counterpart, "name"), width=24),
+           path="counterpart_area.name", text=(counterpart_area, "name"), width=24),
     date("period_start", "First day", "统计期首日", "First day of the period",
          path="period.start", sql=Observation.period_start),
     date("period_end", "Last day", "统计期末日", "Last day of the period",
@@ -148,8 +158,8 @@ OBSERVATIONS = (
             "统计期月数；月数不同的数据不可比", path="period.months", sql=Series.months),
     decimal("value", "Value", "数值", "Value in the base unit", "以基本单位表示的数值",
             sql=Observation.value, width=26),
-    string("unit", "Unit code", "计量单位标识", path="unit.code", sql=ObservedUnit.code),
-    string("unit_name", "Unit", "计量单位", path="unit.name", text=(ObservedUnit, "name"),
+    string("unit", "Unit code", "计量单位标识", path="unit.code", sql=col(Unit.code)),
+    string("unit_name", "Unit", "计量单位", path="unit.name", text=(Unit, "name"),
            width=16),
     string("qualifier", "Qualifier", "限定词",
            "How the source limits the value: exact, over, nearly or about",
@@ -190,7 +200,7 @@ OBSERVATIONS = (
            path="revision.kind", sql=Observation.revision, is_required=False),
     string("revises", "Previous vintage", "所修订的数据",
            "Key of the observation of the previous vintage", "上一次公布的数据标识",
-           path="revision.previous", sql=Earlier.code, is_required=False),
+           path="revision.previous", sql=col(previous_observation.code), is_required=False),
     boolean("headline", "Headline", "核心数据", "Whether it is the headline value of its indicator",
             "是否为指标的核心数据",
             sql=case((col(Headline.observation_id).is_not(null()), "true"), else_="false")),

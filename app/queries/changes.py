@@ -2,77 +2,70 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from functools import cache, lru_cache
-from typing import Any
+from functools import cache
 
-from sqlalchemy import Connection, Select, bindparam, func, select
+from sqlalchemy import Connection, func, select
+from sqlmodel import col
 
-from app.db.columns import Record, localized_column
+from app.db.columns import Record, Statement, localized_column
 from app.db.models import Change, ChangedField, ReleaseEntry
 from app.db.statements import fetch_uncached
 from app.enums import ChangeKind
 from app.i18n import Language
-from app.parameters import ChangeListParameters
-from app.queries.listing.keyset import MAX_STATEMENTS, QueryPage, read_page
-from app.queries.listing.shape import FilterShape, split_filters
-
-Entry: Any = ReleaseEntry
-Done: Any = Change
-FieldRow: Any = ChangedField
-
-ORDERS: dict[str, Sequence[Any]] = {"release": (Entry.released_on, Entry.number, Done.id)}
+from app.queries.resource import Resource
 
 
 @cache
-def select_changes(language: Language) -> Select[Any]:
-    """Select changes with their releases."""
+def select_changes(language: Language) -> Statement:
     return (
         select(
-            Done.id.label("number"),
-            Done.code.label("id"),
-            Done.kind.label("kind"),
-            Done.collection.label("collection"),
-            Done.record.label("key"),
+            col(Change.id).label("number"),
+            col(Change.code).label("id"),
+            col(Change.kind).label("kind"),
+            col(Change.collection).label("collection"),
+            col(Change.record).label("key"),
             localized_column(Change, "title", language).label("title"),
-            Entry.code.label("release"),
-            Entry.released_on.label("released_on"),
+            col(ReleaseEntry.code).label("release"),
+            col(ReleaseEntry.released_on).label("released_on"),
         )
         .select_from(Change)
-        .join(ReleaseEntry, Entry.id == Done.release_entry_id)
+        .join(ReleaseEntry, col(ReleaseEntry.id) == Change.release_entry_id)
     )
 
 
-def list_changes(
-    connection: Connection, language: Language, filters: ChangeListParameters
-) -> QueryPage:
-    """List changes, each with the fields that differ."""
-    shape, values = split_filters(filters)
-    found = read_page(connection, select_filtered_changes(language, shape), ORDERS, filters, values)
-    return found.with_rows(add_fields(connection, found.rows))
-
-
-@lru_cache(maxsize=MAX_STATEMENTS)
-def select_filtered_changes(language: Language, shape: FilterShape) -> Select[Any]:
-    """Select the changes that requests of a shape ask for."""
-    columns = {"release": Entry.code, "kind": Done.kind, "collection": Done.collection}
-    statement = shape.apply_filters(select_changes(language), columns)
-    if "since" in shape:
-        statement = statement.where(Entry.released_on >= bindparam("since"))
-    return statement
-
-
-def add_fields(connection: Connection, rows: Sequence[Record]) -> list[Record]:
-    """Complete selected changes with the fields that differ."""
+def add_fields(connection: Connection, language: Language, rows: Sequence[Record]) -> list[Record]:
+    """Add to selected changes the fields that differ."""
+    del language
     fields = read_fields(connection, [row["number"] for row in rows])
     return [row | {"fields": fields.get(row.pop("number"), [])} for row in rows]
 
 
-def read_fields(connection: Connection, numbers: Sequence[int]) -> Mapping[int, list[Record]]:
-    """Read the fields of some changes."""
+CHANGES = Resource(
+    Change,
+    select_changes,
+    orders={
+        "release": (col(ReleaseEntry.released_on), col(ReleaseEntry.number), col(Change.id)),
+    },
+    complete=add_fields,
+    filters={
+        "release": col(ReleaseEntry.code),
+        "kind": col(Change.kind),
+        "collection": col(Change.collection),
+    },
+    since=col(ReleaseEntry.released_on),
+)
+list_changes = CHANGES.list_page
+
+
+def read_fields(connection: Connection, ids: Sequence[int]) -> Mapping[int, list[Record]]:
+    """Read the fields of some changes, by the id of each change."""
+    change_id = col(ChangedField.change_id)
     statement = (
-        select(FieldRow.change_id, FieldRow.field, FieldRow.before, FieldRow.after)
-        .where(FieldRow.change_id.in_(numbers))
-        .order_by(FieldRow.change_id, FieldRow.position)
+        select(
+            change_id, col(ChangedField.field), col(ChangedField.before), col(ChangedField.after)
+        )
+        .where(change_id.in_(ids))
+        .order_by(change_id, col(ChangedField.position))
     )
     found = defaultdict(list)
     for number, field, before, after in connection.execute(statement):
@@ -81,27 +74,35 @@ def read_fields(connection: Connection, numbers: Sequence[int]) -> Mapping[int, 
 
 
 def list_releases(connection: Connection, language: Language) -> list[Record]:
-    """List the releases, the newest first: how much each changed, and what it did not just add."""
-    statement = (
+    """Read all releases, latest first.
+
+    Returns:
+        For each release the number of changes by kind ("changes"), and in full those that are
+        not additions ("told").
+    """
+    statement: Statement = (
         select(
-            Entry.code.label("code"),
-            Entry.released_on.label("released_on"),
+            col(ReleaseEntry.code).label("code"),
+            col(ReleaseEntry.released_on).label("released_on"),
             localized_column(ReleaseEntry, "note", language).label("note"),
-            Done.kind.label("kind"),
-            func.count(Done.id).label("count"),
+            col(Change.kind).label("kind"),
+            func.count(col(Change.id)).label("count"),
         )
         .select_from(ReleaseEntry)
-        .outerjoin(Change, Done.release_entry_id == Entry.id)
-        .group_by(Entry.id, Done.kind)
-        .order_by(Entry.released_on.desc(), Entry.number.desc(), Done.kind)
+        .outerjoin(Change, col(Change.release_entry_id) == ReleaseEntry.id)
+        .group_by(col(ReleaseEntry.id), col(Change.kind))
+        .order_by(
+            col(ReleaseEntry.released_on).desc(), col(ReleaseEntry.number).desc(), col(Change.kind)
+        )
     )
-    found: dict[str, Record] = {}
-    for row in connection.execute(statement).mappings():
-        about = {name: row[name] for name in ("code", "released_on", "note")}
-        release = found.setdefault(row["code"], {**about, "changes": {}, "told": []})
-        if row["kind"] is not None:
-            release["changes"][row["kind"]] = row["count"]
-    told = select_changes(language).where(Done.kind != ChangeKind.ADDED).order_by(Done.id)
-    for change in add_fields(connection, fetch_uncached(connection, told)):
-        found[change["release"]]["told"].append(change)
-    return list(found.values())
+    releases: dict[str, Record] = {}
+    for row in fetch_uncached(connection, statement):
+        kind, count = row.pop("kind"), row.pop("count")
+        release = releases.setdefault(row["code"], {**row, "changes": {}, "told": []})
+        if kind is not None:
+            release["changes"][kind] = count
+    kind_column = col(Change.kind)
+    other = select_changes(language).where(kind_column != ChangeKind.ADDED).order_by(col(Change.id))
+    for change in add_fields(connection, language, fetch_uncached(connection, other)):
+        releases[change["release"]]["told"].append(change)
+    return list(releases.values())

@@ -1,37 +1,38 @@
-"""Two periods of an indicator side by side: like for like, or why not."""
+"""Comparison of two periods of an indicator, with the reasons why they are not comparable."""
 
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from itertools import product
-from typing import Any
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, or_, select
+from sqlalchemy import Connection, and_, or_, select
+from sqlmodel import col
 
-from app.db.columns import Record, localized_column
-from app.db.models import Observation, Series, SeriesBreak
+from app.db.columns import Condition, Record, localized_column
+from app.db.models import Indicator, Observation, Series, SeriesBreak, Unit
 from app.enums import DerivedMeasure, GrowthBasis, Obstacle, Qualifier
 from app.i18n import Bilingual, Language
 from app.parameters import ComparisonParameters, format_period
 from app.problems.problem import InvalidParameters, NotComparable, ParameterError
-from app.queries.comparability import describe_obstacle, describe_series_obstacles
-from app.queries.observations import Measured, ObservedUnit, read_observations, select_observations
+from app.queries.observations import read_observations, select_observations
+from app.queries.series import describe_obstacle, describe_series_obstacles
 from app.queries.vintages import current_conditions
 
-Figure: Any = Observation
-Group: Any = Series
-Break: Any = SeriesBreak
 TENTH = Decimal("0.1")
 PERCENT = "PT"
+"""The code of the unit percent."""
+Span = tuple[date, date]
+"""The first and the last day of a period."""
 
 PUBLISHED_PREFERRED = Bilingual(
-    "Computed here from two published, rounded figures; no source states it. The published growth "
-    "is {growth}: quote that.",
-    "本值由两个已公布的取整数据推算，并无来源发布。公布的增速为“{growth}”，请引用公布值。",
+    "Calculated by this service from two published, rounded figures; no source states it. The "
+    "published growth is {growth}; cite that instead.",
+    "本值由本服务根据两个已公布的取整数据推算，并无来源发布。公布的增速为“{growth}”，请引用公布值。",
 )
 NO_PUBLISHED_GROWTH = Bilingual(
-    "Computed here from two published, rounded figures; no source states it, and the countries "
-    "covered may have changed between the two.",
-    "本值由两个已公布的取整数据推算，并无来源发布；两期统计所涵盖的国家可能有变化。",
+    "Calculated by this service from two published, rounded figures; no source states it. The "
+    "countries covered may differ between the two periods.",
+    "本值由本服务根据两个已公布的取整数据推算，并无来源发布；两期统计所涵盖的国家可能不同。",
 )
 FORMULAS = {
     DerivedMeasure.PERCENT: "(later / earlier - 1) * 100",
@@ -39,183 +40,202 @@ FORMULAS = {
 }
 
 
+class Pair(NamedTuple):
+    """The observations of two periods, and what is known about comparing them."""
+
+    earlier: Record
+    later: Record
+    growth: Record | None
+    """The published growth from the earlier to the later period."""
+    obstacles: list[Record]
+    """Why the two are not comparable."""
+    derivation_obstacles: list[Record]
+    """Why the change cannot be calculated, including the obstacles above."""
+
+
 def compare_periods(
-    connection: Connection, language: Language, asked: ComparisonParameters
+    connection: Connection, language: Language, query: ComparisonParameters
 ) -> Record:
-    """Set two periods side by side, and derive the change between them if that is asked for.
+    """Compare two periods, and calculate the change between them on request.
 
     Raises:
-        InvalidParameters: if a period has no figure.
-        NotComparable: if a derived change is asked for where the bases differ.
+        InvalidParameters: if a period has no observation.
+        NotComparable: if a change is requested that cannot be calculated.
     """
-    earlier, later = select_pair(connection, language, asked)
-    growth = find_published_growth(earlier, later)
-    obstacles = find_obstacles(connection, language, earlier, later)
-    against = obstacles + find_derivation_obstacle(language, earlier, later, growth)
-    if asked.derived and against:
-        raise NotComparable(Bilingual(*(explain_refusal(connection, asked, to) for to in Language)))
+    pair = read_pair(connection, language, query)
+    if query.derived and pair.derivation_obstacles:
+        reasons = {
+            one: [text["text"] for text in read_pair(connection, one, query).derivation_obstacles]
+            for one in Language
+        }
+        english, chinese = reasons[Language.ENGLISH], reasons[Language.CHINESE]
+        raise NotComparable(Bilingual(" ".join(english), "".join(chinese)))
     return {
-        "indicator": earlier["indicator"],
-        "earlier": earlier,
-        "later": later,
-        "like_for_like": not obstacles,
-        "obstacles": obstacles,
-        "published_growth": growth,
-        "derivable": not against,
-        "derivation_obstacles": against,
-        "derived": derive_change(earlier, later, growth, language) if asked.derived else None,
+        "indicator": pair.earlier["indicator"],
+        "earlier": pair.earlier,
+        "later": pair.later,
+        "like_for_like": not pair.obstacles,
+        "obstacles": pair.obstacles,
+        "published_growth": pair.growth,
+        "derivable": not pair.derivation_obstacles,
+        "derivation_obstacles": pair.derivation_obstacles,
+        "derived": derive_change(pair, language) if query.derived else None,
     }
 
 
-def explain_refusal(connection: Connection, asked: ComparisonParameters, language: Language) -> str:
-    """Tell in one language why no change can be derived."""
-    earlier, later = select_pair(connection, language, asked)
+def read_pair(connection: Connection, language: Language, query: ComparisonParameters) -> Pair:
+    """Read the observations of the two periods and what is known about comparing them."""
+    earlier, later = select_pair(connection, language, query)
     growth = find_published_growth(earlier, later)
-    against = find_obstacles(connection, language, earlier, later)
-    against += find_derivation_obstacle(language, earlier, later, growth)
-    return Bilingual(" ", "").get(language).join(one["text"] for one in against)
+    obstacles = list_obstacles(connection, language, earlier, later)
+    derivation_obstacles = obstacles + list_derivation_obstacles(language, earlier, later, growth)
+    return Pair(earlier, later, growth, obstacles, derivation_obstacles)
 
 
 def select_pair(
-    connection: Connection, language: Language, asked: ComparisonParameters
+    connection: Connection, language: Language, query: ComparisonParameters
 ) -> tuple[Record, Record]:
-    """Choose the figures of the two periods: of one series if there is one, in the own unit first.
+    """Select two observations, of one series if possible, then in the unit of the indicator.
 
     Raises:
-        InvalidParameters: if a period has no figure.
+        InvalidParameters: if a period has no observation.
     """
-    spans = sorted(asked.periods())
-    within = [(Figure.period_start == start) & (Figure.period_end == end) for start, end in spans]
-    statement = select_observations(language).where(
-        *build_filters(asked), or_(*within), *current_conditions(Observation, asked.as_of)
+    spans = sorted(query.periods())
+    start, end = col(Observation.period_start), col(Observation.period_end)
+    in_periods = or_(*(and_(start == first, end == last) for first, last in spans))
+    statement = (
+        select_observations(language)
+        .add_columns((col(Series.unit_id) == Indicator.unit_id).label("own_unit"))
+        .where(in_periods, *list_conditions(query))
+        .order_by(col(Observation.code))
     )
-    statement = statement.add_columns((ObservedUnit.id == Measured.unit_id).label("own_unit"))
-    if asked.unit is not None:
-        statement = statement.where(ObservedUnit.code == asked.unit)
-    found = read_observations(connection, language, statement.order_by(Figure.code), asked.as_of)
-    sides = [[one for one in found if period_of(one) == span] for span in spans]
-    if not all(sides):
-        raise find_missing_periods(connection, asked, spans, sides)
-    pairs = product(*sides)
+    observations = read_observations(connection, language, statement, query.as_of)
+    candidates = [[one for one in observations if get_span(one) == span] for span in spans]
+    if not all(candidates):
+        raise build_missing_period_error(connection, query, spans, candidates)
     earlier, later = min(
-        pairs, key=lambda pair: (pair[0]["series"] != pair[1]["series"], foreign_unit_count(pair))
+        product(*candidates),
+        key=lambda pair: (
+            pair[0]["series"] != pair[1]["series"],
+            sum(not one["own_unit"] for one in pair),
+        ),
     )
-    for one in found:
-        del one["own_unit"]
+    for observation in observations:
+        del observation["own_unit"]
     return earlier, later
 
 
-def build_filters(asked: ComparisonParameters) -> tuple[ColumnElement[bool], ...]:
-    """Keep the figures of an indicator between its own two areas."""
-    return (
-        Measured.code == asked.indicator,
-        Group.reporting_area_id == Measured.reporting_area_id,
-        Group.counterpart_area_id == Measured.counterpart_area_id,
-    )
+def list_conditions(query: ComparisonParameters) -> list[Condition]:
+    """Return the conditions for the current observations of an indicator and its own areas."""
+    conditions = [
+        col(Indicator.code) == query.indicator,
+        col(Series.reporting_area_id) == Indicator.reporting_area_id,
+        col(Series.counterpart_area_id) == Indicator.counterpart_area_id,
+        *current_conditions(Observation, query.as_of),
+    ]
+    if query.unit is not None:
+        conditions.append(col(Unit.code) == query.unit)
+    return conditions
 
 
-def foreign_unit_count(pair: tuple[Record, ...]) -> int:
-    """Count the figures of a pair that are not in the indicator's own unit."""
-    return sum(not one["own_unit"] for one in pair)
+def get_span(observation: Record) -> Span:
+    return observation["period"]["start"], observation["period"]["end"]
 
 
-def period_of(figure: Record) -> tuple[date, date]:
-    """Give the first and the last day of a figure's period."""
-    return figure["period"]["start"], figure["period"]["end"]
-
-
-def find_missing_periods(
+def build_missing_period_error(
     connection: Connection,
-    asked: ComparisonParameters,
-    spans: list[tuple[date, date]],
-    sides: list[list[Record]],
+    query: ComparisonParameters,
+    spans: list[Span],
+    candidates: list[list[Record]],
 ) -> InvalidParameters:
-    """Name the periods that have no figure, and those that have one."""
+    """Return an error that names the periods without an observation, and those with one."""
+    start, end = col(Observation.period_start), col(Observation.period_end)
     statement = (
-        select(Figure.period_start, Figure.period_end)
+        select(start, end)
         .distinct()
-        .join(Series, Group.id == Figure.series_id)
-        .join(Measured, Measured.id == Group.indicator_id)
-        .join(ObservedUnit, ObservedUnit.id == Group.unit_id)
-        .where(*build_filters(asked), *current_conditions(Observation, asked.as_of))
-        .order_by(Figure.period_start, Figure.period_end)
+        .join(Series, col(Series.id) == Observation.series_id)
+        .join(Indicator, col(Indicator.id) == Series.indicator_id)
+        .join(Unit, col(Unit.id) == Series.unit_id)
+        .where(*list_conditions(query))
+        .order_by(start, end)
     )
-    if asked.unit is not None:
-        statement = statement.where(ObservedUnit.code == asked.unit)
-    known = [format_period(start, end) for start, end in connection.execute(statement)]
-    mistakes = []
-    for span, side in zip(spans, sides, strict=True):
-        if not side:
+    known = [format_period(first, last) for first, last in connection.execute(statement)]
+    errors = []
+    for span, found in zip(spans, candidates, strict=True):
+        if not found:
             period = format_period(*span)
-            words = Bilingual(f"There is no figure for {period}", f"没有{period}的数据")
-            mistakes.append(ParameterError("query.period", words, known, period))
-    told_first = [mistakes[0].to_item(language).message for language in Language]
-    return InvalidParameters(Bilingual(*told_first), mistakes)
+            message = Bilingual(f"There is no figure for {period}", f"没有{period}的数据")
+            errors.append(ParameterError("query.period", message, known, period))
+    messages = [errors[0].to_item(language).message for language in Language]
+    return InvalidParameters(Bilingual(*messages), errors)
 
 
 def find_published_growth(earlier: Record, later: Record) -> Record | None:
-    """Give the published growth that leads from the one figure to the other."""
+    """Return the published growth between two observations of one series, if there is any."""
     growth: Record | None = later["growth"]
-    leads = growth is not None and period_of({"period": growth["base_period"]}) == period_of(
-        earlier
-    )
-    return growth if leads and earlier["series"] == later["series"] else None
+    if growth is None or earlier["series"] != later["series"]:
+        return None
+    base = growth["base_period"]
+    return growth if (base["start"], base["end"]) == get_span(earlier) else None
 
 
-def find_obstacles(
+def list_obstacles(
     connection: Connection, language: Language, earlier: Record, later: Record
 ) -> list[Record]:
-    """Tell why the two are not like for like.
+    """Describe why two observations are not comparable.
 
-    A break does not part figures that one source gives side by side.
+    Two observations from one source are comparable across a break, since the source itself
+    places them side by side.
     """
-    found = describe_series_obstacles(describe_series(earlier), describe_series(later), language)
-    one_source = earlier["source"]["code"] == later["source"]["code"]
-    if earlier["series"] != later["series"] or one_source:
-        return found
+    obstacles = describe_series_obstacles(
+        earlier | {"months": earlier["period"]["months"]},
+        later | {"months": later["period"]["months"]},
+        language,
+    )
+    has_one_source = earlier["source"]["code"] == later["source"]["code"]
+    if earlier["series"] != later["series"] or has_one_source:
+        return obstacles
+    start = col(SeriesBreak.start)
     statement = (
         select(localized_column(SeriesBreak, "note", language))
-        .join(Series, Group.id == Break.series_id)
-        .where(Group.code == later["series"])
-        .where(Break.start > earlier["period"]["start"], Break.start <= later["period"]["start"])
-        .order_by(Break.start)
+        .join(Series, col(Series.id) == SeriesBreak.series_id)
+        .where(
+            col(Series.code) == later["series"],
+            start > earlier["period"]["start"],
+            start <= later["period"]["start"],
+        )
+        .order_by(start)
     )
     notes = connection.execute(statement).scalars()
-    return found + [describe_obstacle(Obstacle.BREAK, language, note=note) for note in notes]
+    return obstacles + [describe_obstacle(Obstacle.BREAK, language, note=note) for note in notes]
 
 
-def describe_series(figure: Record) -> Record:
-    """Describe the series of a figure by what tells series apart."""
-    return figure | {"months": figure["period"]["months"]}
-
-
-def find_derivation_obstacle(
+def list_derivation_obstacles(
     language: Language, earlier: Record, later: Record, growth: Record | None
 ) -> list[Record]:
-    """Tell what stands against computing a change, even between like figures."""
-    found = []
+    """Describe why the change between comparable observations cannot be calculated."""
+    obstacles = []
     if {earlier["qualifier"], later["qualifier"]} != {Qualifier.EXACT}:
-        shown = {"display": earlier["display"], "other_display": later["display"]}
-        found.append(describe_obstacle(Obstacle.QUALIFIER, language, **shown))
+        texts = {"display": earlier["display"], "other_display": later["display"]}
+        obstacles.append(describe_obstacle(Obstacle.QUALIFIER, language, **texts))
     if growth is not None and growth["basis"] == GrowthBasis.RESTATED:
-        found.append(describe_obstacle(Obstacle.BASIS, language, growth=growth["display"]))
-    return found
+        obstacles.append(describe_obstacle(Obstacle.BASIS, language, growth=growth["display"]))
+    return obstacles
 
 
-def derive_change(
-    earlier: Record, later: Record, growth: Record | None, language: Language
-) -> Record:
-    """Compute the change, and the limits that the rounding of the two figures leaves."""
-    share = later["unit"]["code"] == PERCENT
-    measure = DerivedMeasure.PERCENTAGE_POINTS if share else DerivedMeasure.PERCENT
-    change = point_change if share else percent_change
+def derive_change(pair: Pair, language: Language) -> Record:
+    """Calculate the change and its bounds, given the rounding of both figures."""
+    earlier, later, growth = pair.earlier, pair.later, pair.growth
+    is_share = later["unit"]["code"] == PERCENT
+    measure = DerivedMeasure.PERCENTAGE_POINTS if is_share else DerivedMeasure.PERCENT
+    change = point_change if is_share else percent_change
     old, new = earlier["value"], later["value"]
-    old_half, new_half = rounding_error(earlier), rounding_error(later)
+    old_error, new_error = rounding_error(earlier), rounding_error(later)
     warning = NO_PUBLISHED_GROWTH if growth is None else PUBLISHED_PREFERRED
     return {
         "value": change(old, new).quantize(TENTH, ROUND_HALF_UP),
-        "lower": change(old + old_half, new - new_half).quantize(TENTH, ROUND_FLOOR),
-        "upper": change(old - old_half, new + new_half).quantize(TENTH, ROUND_CEILING),
+        "lower": change(old + old_error, new - new_error).quantize(TENTH, ROUND_FLOOR),
+        "upper": change(old - old_error, new + new_error).quantize(TENTH, ROUND_CEILING),
         "measure": measure,
         "formula": FORMULAS[measure],
         "inputs": [earlier["id"], later["id"]],
@@ -223,17 +243,15 @@ def derive_change(
     }
 
 
-def rounding_error(figure: Record) -> Decimal:
-    """Give the most by which the printed digits can differ from what was counted."""
-    published = figure["published"]
+def rounding_error(observation: Record) -> Decimal:
+    """Return the largest possible difference between a published figure and the true value."""
+    published = observation["published"]
     return Decimal(5).scaleb(published["multiplier"] - published["decimals"] - 1)
 
 
 def percent_change(old: Decimal, new: Decimal) -> Decimal:
-    """Compute a change in percent."""
     return (new / old - 1) * 100
 
 
 def point_change(old: Decimal, new: Decimal) -> Decimal:
-    """Compute a change in percentage points."""
     return new - old

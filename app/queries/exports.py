@@ -11,7 +11,7 @@ from app.parameters import ObservationFilters
 from app.queries.listing.keyset import SortOrder
 from app.queries.listing.plan import (
     filters_series,
-    is_early_vintage,
+    is_early_date,
     list_orders,
     select_access_path,
     select_matching,
@@ -34,8 +34,8 @@ def select_observation_rows(
         *current_conditions(GrowthRate, filters.as_of),
     )
     shape, values = split_filters(filters)
-    early = is_early_vintage(connection, Observation, filters.as_of)
-    orders = list_orders(Observation, by_series=filters_series(shape))
+    is_early = is_early_date(connection, Observation, filters.as_of)
+    orders = list_orders(Observation, walks_series=filters_series(shape))
     statement = (
         select(*columns)
         .select_from(Observation)
@@ -43,10 +43,10 @@ def select_observation_rows(
         .outerjoin(GrowthRate, rate)
     )
     condition = select_matching(
-        Observation, shape, select_access_path(shape), early=early
+        Observation, shape, select_access_path(shape), is_early=is_early
     ).whereclause
     # Outer joins keep the planner from starting at a code list, after which it would have to sort.
-    statement = join_context(statement, optional=True)
+    statement = join_context(statement)
     if condition is not None:
         statement = statement.where(condition)
     return SortOrder.by_name(orders, shape.sort).order_ids(statement).params(values)
@@ -55,9 +55,9 @@ def select_observation_rows(
 def count_observations(connection: Connection, filters: ObservationFilters, maximum: int) -> int:
     """Count the observations that match, up to a maximum."""
     shape, values = split_filters(filters)
-    early = is_early_vintage(connection, Observation, filters.as_of)
+    is_early = is_early_date(connection, Observation, filters.as_of)
     matching = (
-        select_matching(Observation, shape, select_access_path(shape), early=early)
+        select_matching(Observation, shape, select_access_path(shape), is_early=is_early)
         .limit(maximum)
         .subquery()
     )

@@ -1,82 +1,79 @@
-"""Published growth: what sources print, never what levels would give."""
+"""Growth rates as sources publish them; none is computed from levels."""
 
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from functools import cache
-from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, select
+from sqlalchemy import BindParameter, Connection, and_, bindparam, select
+from sqlmodel import col
 
 from app.db.columns import (
+    Column,
     Record,
+    Statement,
     add_source_line,
-    alias_table,
+    counterpart_area,
+    equals_or_in,
     localized_column,
+    reporting_area,
     select_reference,
     select_source,
 )
-from app.db.models import Area, GrowthRate, Indicator, Observation, Series, Source, Unit
-from app.db.statements import fetch_cached, fetch_one
+from app.db.models import GrowthRate, Indicator, Observation, Series, Source
+from app.db.statements import fetch_one, fetch_records
 from app.formatting import format_change, format_citation, format_period
 from app.i18n import Language
 from app.parameters import GrowthRateListParameters
 from app.queries.links import LinkedRecords
 from app.queries.listing.keyset import QueryPage
 from app.queries.listing.plan import list_page
-from app.queries.listing.shape import equals_or_any
 from app.queries.vintages import current_conditions, format_validity
-
-Rate: Any = GrowthRate
-Figure: Any = Observation
-Group: Any = Series
-Measured: Any = Indicator
-Origin: Any = Source
-Terms: Any = Unit
-RateReporter: Any = alias_table(Area, "rate_reporter")
-RateCounterpart: Any = alias_table(Area, "rate_counterpart")
 
 
 @cache
-def select_rates(language: Language) -> Select[Any]:
+def select_rates(language: Language) -> Statement:
     """Select growth rates with their sources."""
-    plain = {
-        "id": Rate.code,
-        "value": Rate.value,
-        "period.start": Rate.period_start,
-        "period.end": Rate.period_end,
-        "period.months": Group.months,
-        "base_period.start": Rate.base_start,
-        "base_period.end": Rate.base_end,
-        "base_period.months": Group.months,
-        "basis": Rate.basis,
+    columns: dict[str, Column] = {
+        "id": col(GrowthRate.code),
+        "value": col(GrowthRate.value),
+        "period.start": col(GrowthRate.period_start),
+        "period.end": col(GrowthRate.period_end),
+        "period.months": col(Series.months),
+        "base_period.start": col(GrowthRate.base_start),
+        "base_period.end": col(GrowthRate.base_end),
+        "base_period.months": col(Series.months),
+        "basis": col(GrowthRate.basis),
         "wording": localized_column(GrowthRate, "wording", language),
         "note": localized_column(GrowthRate, "note", language),
-        "vintage": Rate.vintage,
+        "vintage": col(GrowthRate.vintage),
     }
     return (
         select(
-            *(column.label(name) for name, column in plain.items()),
+            *(column.label(name) for name, column in columns.items()),
             *select_source("source", language),
         )
         .select_from(GrowthRate)
-        .join(Series, Group.id == Rate.series_id)
-        .join(Source, Origin.id == Rate.source_id)
+        .join(Series, col(Series.id) == GrowthRate.series_id)
+        .join(Source, col(Source.id) == GrowthRate.source_id)
     )
 
 
 @cache
-def select_observation_rates(language: Language, *, today: bool, several: bool) -> Select[Any]:
-    """Select the growth that holds today, or held on a day, for some observations."""
-    same = and_(Figure.series_id == Rate.series_id, Figure.period_start == Rate.period_start)
-    day: Any = None if today else bindparam("as_of")
+def select_observation_rates(language: Language, *, is_today: bool, several: bool) -> Statement:
+    """Select the growth rates of some observations that are current, or were on a day."""
+    same_period = and_(
+        col(Observation.series_id) == GrowthRate.series_id,
+        col(Observation.period_start) == GrowthRate.period_start,
+    )
+    as_of: BindParameter[date] | None = None if is_today else bindparam("as_of")
     return (
         select_rates(language)
-        .add_columns(Figure.code.label("observation"))
-        .join(Observation, same)
+        .add_columns(col(Observation.code).label("observation"))
+        .join(Observation, same_period)
         .where(
-            equals_or_any(Figure.code, "keys", several=several),
-            *current_conditions(GrowthRate, day),
+            equals_or_in(col(Observation.code), "keys", several=several),
+            *current_conditions(GrowthRate, as_of),
         )
     )
 
@@ -84,12 +81,12 @@ def select_observation_rates(language: Language, *, today: bool, several: bool) 
 def read_observation_rates(
     connection: Connection, language: Language, keys: Sequence[str], as_of: date | None
 ) -> LinkedRecords:
-    """Read the growth that holds for the series and periods of some observations."""
+    """Read the growth rate for the series and period of each of some observations."""
     several = len(keys) > 1
-    statement = select_observation_rates(language, today=as_of is None, several=several)
+    statement = select_observation_rates(language, is_today=as_of is None, several=several)
     values = {"keys": keys if several else keys[0], "as_of": as_of}
     found: LinkedRecords = defaultdict(list)
-    for row in fetch_cached(connection, statement, values):
+    for row in fetch_records(connection, statement, values):
         record = complete_rate(row, language)
         del record["period"]
         found["observation", record.pop("observation"), "growth"].append(record)
@@ -97,51 +94,49 @@ def read_observation_rates(
 
 
 @cache
-def select_growth_rates(language: Language) -> Select[Any]:
-    """Select growth rates with what has grown."""
+def select_growth_rates(language: Language) -> Statement:
+    """Select growth rates with their series, indicators and areas."""
     return (
         select_rates(language)
         .add_columns(
-            Group.code.label("series"),
-            Rate.locator.label("locator"),
-            Rate.current_from.label("current_from"),
-            Rate.current_until.label("current_until"),
+            col(Series.code).label("series"),
+            col(GrowthRate.locator).label("locator"),
+            col(GrowthRate.current_from).label("current_from"),
+            col(GrowthRate.current_until).label("current_until"),
             *select_reference(Indicator, "indicator", language),
-            *select_reference(RateReporter, "reporting_area", language),
-            *select_reference(RateCounterpart, "counterpart_area", language),
+            *select_reference(reporting_area, "reporting_area", language),
+            *select_reference(counterpart_area, "counterpart_area", language),
         )
-        .join(Indicator, Measured.id == Group.indicator_id)
-        .join(Unit, Terms.id == Group.unit_id)
-        .join(RateReporter, RateReporter.id == Group.reporting_area_id)
-        .join(RateCounterpart, RateCounterpart.id == Group.counterpart_area_id)
+        .join(Indicator, col(Indicator.id) == Series.indicator_id)
+        .join(reporting_area, col(reporting_area.id) == Series.reporting_area_id)
+        .join(counterpart_area, col(counterpart_area.id) == Series.counterpart_area_id)
     )
 
 
 def list_growth_rates(
     connection: Connection, language: Language, filters: GrowthRateListParameters
 ) -> QueryPage:
-    """List published growth."""
-    found = list_page(connection, GrowthRate, select_growth_rates(language), filters)
-    return found.map_rows(lambda row: complete_growth_rate(row, language))
+    """Read one page of growth rates."""
+    page = list_page(connection, GrowthRate, select_growth_rates(language), filters)
+    return page.map_rows(lambda row: complete_growth_rate(row, language))
 
 
 def get_growth_rate(connection: Connection, language: Language, key: str) -> Record | None:
-    """Find one growth rate."""
-    row = fetch_one(connection, select_growth_rates(language), Rate.code, key)
+    row = fetch_one(connection, select_growth_rates(language), col(GrowthRate.code), key)
     return row and complete_growth_rate(row, language)
 
 
 def complete_rate(record: Record, language: Language) -> Record:
-    """Complete a selected growth rate with words for people."""
+    """Add labels, the source line and the display text to a selected growth rate."""
     for name in ("period", "base_period"):
-        part = record[name]
-        part["label"] = format_period(part["start"], part["end"], language)
-    record["source"] = add_source_line(record["source"], language)
+        period = record[name]
+        period["label"] = format_period(period["start"], period["end"], language)
+    add_source_line(record["source"], language)
     return record | {"display": format_change(record["value"], language)}
 
 
 def complete_growth_rate(row: Record, language: Language) -> Record:
-    """Complete a growth rate that stands by itself."""
+    """Complete a growth rate that is shown on its own, with its citation and its validity."""
     record = complete_rate(row, language)
-    line = format_citation(record["source"]["line"], record["locator"], language)
-    return format_validity(record) | {"citation": line}
+    citation = format_citation(record["source"]["line"], record["locator"], language)
+    return format_validity(record) | {"citation": citation}

@@ -1,13 +1,18 @@
 """Indicators, each with its headline observation."""
 
-from collections.abc import Sequence
-from functools import cache, lru_cache
-from typing import Any
+from functools import cache
 
-from sqlalchemy import Connection, Select, exists, select
+from sqlalchemy import Connection, select
+from sqlmodel import col
 
-from app.db.columns import Record, alias_table, localized_column, select_reference, select_unit
-from app.db.fulltext.base import filter_by_text
+from app.db.columns import (
+    Record,
+    Statement,
+    alias_table,
+    localized_column,
+    select_reference,
+    select_unit,
+)
 from app.db.models import (
     Area,
     Baseline,
@@ -18,108 +23,85 @@ from app.db.models import (
     Topic,
     Unit,
 )
-from app.db.statements import fetch_one
 from app.i18n import Language
-from app.parameters import IndicatorListParameters
 from app.queries.links import LinkedRecords, attach_links, read_links
-from app.queries.listing.keyset import MAX_STATEMENTS, QueryPage, read_page
-from app.queries.listing.shape import FilterShape, split_filters
 from app.queries.observations import (
     join_context,
     load_related,
     select_observation_columns,
     to_record,
 )
+from app.queries.resource import LinkedFilter, Resource
 
-OwnReporter: Any = alias_table(Area, "own_reporter")
-OwnCounterpart: Any = alias_table(Area, "own_counterpart")
-Figure: Any = Observation
-Own: Any = Indicator
-Subject: Any = Topic
-Measure: Any = Unit
-
-ORDERS: dict[str, Sequence[Any]] = {
-    "position": (Own.position, Own.code),
-    "code": (Own.code,),
-}
+# An indicator has a unit and areas of its own; those of its headline observation are the series'.
+own_unit = alias_table(Unit, "own_unit")
+own_reporting_area = alias_table(Area, "own_reporting_area")
+own_counterpart_area = alias_table(Area, "own_counterpart_area")
 
 
 @cache
-def select_indicators(language: Language) -> Select[Any]:
-    """Select indicators, each with its headline observation."""
-    statement = (
+def select_indicators(language: Language) -> Statement:
+    statement: Statement = (
         select(
-            Own.code.label("code"),
+            col(Indicator.code).label("code"),
             localized_column(Indicator, "name", language).label("name"),
             localized_column(Indicator, "definition", language).label("definition"),
             localized_column(Indicator, "note", language).label("note"),
-            Own.direction.label("direction"),
+            col(Indicator.direction).label("direction"),
             *select_reference(Topic, "topic", language),
-            *select_unit(Unit, "unit", language),
-            *select_reference(OwnReporter, "reporting_area", language),
-            *select_reference(OwnCounterpart, "counterpart_area", language),
+            *select_unit(own_unit, "unit", language),
+            *select_reference(own_reporting_area, "reporting_area", language),
+            *select_reference(own_counterpart_area, "counterpart_area", language),
             *select_observation_columns(language, "headline."),
         )
         .select_from(Indicator)
-        .join(Topic, Subject.id == Own.topic_id)
-        .join(Unit, Unit.id == Own.unit_id)
-        .join(OwnReporter, OwnReporter.id == Own.reporting_area_id)
-        .join(OwnCounterpart, OwnCounterpart.id == Own.counterpart_area_id)
-        .outerjoin(Headline, Headline.indicator_id == Own.id)
-        .outerjoin(Observation, Figure.id == Headline.observation_id)
+        .join(Topic, col(Topic.id) == Indicator.topic_id)
+        .join(own_unit, col(own_unit.id) == Indicator.unit_id)
+        .join(own_reporting_area, col(own_reporting_area.id) == Indicator.reporting_area_id)
+        .join(own_counterpart_area, col(own_counterpart_area.id) == Indicator.counterpart_area_id)
+        .outerjoin(Headline, col(Headline.indicator_id) == Indicator.id)
+        .outerjoin(Observation, col(Observation.id) == Headline.observation_id)
     )
-    return join_context(statement, optional=True)
-
-
-def list_indicators(
-    connection: Connection, language: Language, filters: IndicatorListParameters
-) -> QueryPage:
-    """List indicators."""
-    shape, values = split_filters(filters)
-    statement = select_filtered_indicators(language, shape)
-    statement = filter_by_text(connection, statement, Own.code, filters.q, "indicator")
-    found = read_page(connection, statement, ORDERS, filters, values)
-    return found.with_rows(complete_indicators(connection, language, found.rows))
-
-
-@lru_cache(maxsize=MAX_STATEMENTS)
-def select_filtered_indicators(language: Language, shape: FilterShape) -> Select[Any]:
-    """Select the indicators that requests of a shape ask for."""
-    columns = {"topic": Subject.code, "unit": Measure.code, "direction": Own.direction}
-    statement = shape.apply_filters(select_indicators(language), columns)
-    if "priority_area" not in shape:
-        return statement
-    area: Any = PriorityArea
-    return statement.where(
-        exists()
-        .where(Baseline.indicator_id == Own.id)
-        .where(Baseline.priority_area_id == area.id)
-        .where(shape.condition("priority_area", area.slug))
-    )
-
-
-def get_indicator(connection: Connection, language: Language, key: str) -> Record | None:
-    """Find one indicator."""
-    found = fetch_one(connection, select_indicators(language), Own.code, key)
-    return found and complete_indicators(connection, language, [found])[0]
+    return join_context(statement, has_indicator=True)
 
 
 def complete_indicators(
     connection: Connection, language: Language, rows: list[Record]
 ) -> list[Record]:
-    """Complete selected indicators with reports and links."""
-    found = read_links(connection, language, {"indicator": [row["code"] for row in rows]})
-    return add_headlines(connection, language, rows, found)
+    """Add links and complete headline observations to selected indicators."""
+    links = read_links(connection, language, {"indicator": [row["code"] for row in rows]})
+    return add_headlines(connection, language, rows, links)
 
 
 def add_headlines(
-    connection: Connection, language: Language, rows: list[Record], found: LinkedRecords
+    connection: Connection, language: Language, rows: list[Record], links: LinkedRecords
 ) -> list[Record]:
-    """Complete selected indicators with their headline, given what they are linked to."""
+    """Add to selected indicators their links and complete headline observations."""
     headlines = [row["headline"] for row in rows if row["headline"]["id"] is not None]
-    beside = load_related(connection, language, headlines)
-    for record in rows:
-        attach_links(record, found, "indicator", record["code"])
-        shown = record["headline"]
-        record["headline"] = to_record(shown, language, beside) if shown["id"] is not None else None
+    related = load_related(connection, language, headlines)
+    for row in rows:
+        attach_links(row, links, "indicator", row["code"])
+        headline = row["headline"]
+        has_headline = headline["id"] is not None
+        row["headline"] = to_record(headline, language, related) if has_headline else None
     return rows
+
+
+INDICATORS = Resource(
+    Indicator,
+    select_indicators,
+    orders={
+        "position": (col(Indicator.position), col(Indicator.code)),
+        "code": (col(Indicator.code),),
+    },
+    complete=complete_indicators,
+    filters={
+        "topic": col(Topic.code),
+        "unit": col(own_unit.code),
+        "direction": col(Indicator.direction),
+    },
+    linked_filters={
+        "priority_area": LinkedFilter(Baseline, PriorityArea, col(PriorityArea.slug)),
+    },
+)
+list_indicators, get_indicator = INDICATORS.list_page, INDICATORS.get

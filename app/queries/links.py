@@ -1,14 +1,14 @@
-"""Everything that records are linked to, in one SELECT however many roles there are."""
+"""The records that records are linked to, in one SELECT for any number of roles."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import NamedTuple
 
 from sqlalchemy import (
+    CompoundSelect,
     Connection,
-    Select,
+    Integer,
     cast,
     literal,
     null,
@@ -16,113 +16,137 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy import Integer as Int
+from sqlmodel import col
 
-from app.db import models
-from app.db.columns import Record, Table, localized_column
-from app.db.statements import fetch_cached
+from app.db.columns import (
+    Column,
+    Record,
+    Statement,
+    Table,
+    Value,
+    equals_or_in,
+    foreign_key,
+    localized_column,
+)
+from app.db.models import (
+    Action,
+    ActionArea,
+    ActionInstrument,
+    ActionSector,
+    ActionTopic,
+    Area,
+    Baseline,
+    Indicator,
+    IndicatorInstrument,
+    IndicatorSector,
+    Instrument,
+    Outcome,
+    OutcomeArea,
+    OutcomeIndicator,
+    OutcomeInstrument,
+    OutcomeSector,
+    PriorityArea,
+    Sector,
+    Topic,
+    Unit,
+)
+from app.db.models.base import KeyedModel
+from app.db.statements import fetch_records
 from app.i18n import Language
-from app.queries.listing.shape import equals_or_any
 
 LinkedRecords = dict[tuple[str, str, str], list[Record]]
-"""The linked records by kind and key of their owner, and by the role that they play for it."""
+"""Linked records by the kind and the key of their owner and by their role."""
 
 
-@dataclass(frozen=True)
-class LinkRole:
-    """What one kind of record is to another, through a link table or a column of the target."""
+class LinkRole(NamedTuple):
+    """A role of linked records for their owner, through a link table or foreign keys of theirs."""
 
-    kind: str
+    owner: type[KeyedModel]
     name: str
-    owner: Any
-    target: Any
+    target: type[KeyedModel]
     through: Table | tuple[str, ...]
 
-    def select_targets(self, language: Language, *, several: bool) -> Select[Any]:
-        """Select the linked records of some owners, whose keys are bound by their kind."""
-        named = next(
-            part for part in ("name", "title", "text") if hasattr(self.target, part + "_en")
-        )
-        target: Any = self.target
-        year = target.year if hasattr(target, "year") else cast(null(), Int)
-        code = target.slug if self.target is models.PriorityArea else target.code
-        columns: list[Any] = [
-            literal(self.kind).label("kind"),
-            self.owner.code.label("owner"),
-            literal(self.name).label("role"),
-            code.label("code"),
-            localized_column(self.target, named, language).label("text"),
-            year.label("year"),
-            target.position.label("position"),
-        ]
-        statement = select(*columns).where(
-            equals_or_any(self.owner.code, self.kind, several=several)
-        )
-        if isinstance(self.through, tuple):
-            either = [getattr(target, column) == self.owner.id for column in self.through]
-            return statement.join_from(self.owner, target, or_(*either))
-        return (
-            statement.select_from(self.owner)
-            .join(self.through, target_column(self.through, self.owner) == self.owner.id)
-            .join(self.target, target_column(self.through, self.target) == self.target.id)
-        )
+    @property
+    def kind(self) -> str:
+        return str(self.owner.__tablename__)
 
 
-def target_column(link: Any, table: Any) -> Any:
-    """Find the column of a link table that points at a table."""
-    return getattr(link, f"{table.__tablename__}_id")
-
-
-LINK_ROLES = (
-    LinkRole("indicator", "sectors", models.Indicator, models.Sector, models.IndicatorSector),
-    LinkRole(
-        "indicator", "instruments", models.Indicator, models.Instrument, models.IndicatorInstrument
-    ),
-    LinkRole("indicator", "baseline_for", models.Indicator, models.PriorityArea, models.Baseline),
-    LinkRole("outcome", "sectors", models.Outcome, models.Sector, models.OutcomeSector),
-    LinkRole("outcome", "instruments", models.Outcome, models.Instrument, models.OutcomeInstrument),
-    LinkRole("outcome", "areas", models.Outcome, models.Area, models.OutcomeArea),
-    LinkRole("outcome", "indicators", models.Outcome, models.Indicator, models.OutcomeIndicator),
-    LinkRole("action", "sectors", models.Action, models.Sector, models.ActionSector),
-    LinkRole("action", "instruments", models.Action, models.Instrument, models.ActionInstrument),
-    LinkRole("action", "areas", models.Action, models.Area, models.ActionArea),
-    LinkRole("action", "topics", models.Action, models.Topic, models.ActionTopic),
-    LinkRole(
-        "priority_area",
-        "baseline_indicators",
-        models.PriorityArea,
-        models.Indicator,
-        models.Baseline,
-    ),
-    LinkRole("topic", "indicators", models.Topic, models.Indicator, ("topic_id",)),
-    LinkRole("topic", "outcomes", models.Topic, models.Outcome, ("topic_id",)),
-    LinkRole("topic", "actions", models.Topic, models.Action, models.ActionTopic),
-    LinkRole("sector", "indicators", models.Sector, models.Indicator, models.IndicatorSector),
-    LinkRole("sector", "outcomes", models.Sector, models.Outcome, models.OutcomeSector),
-    LinkRole("sector", "actions", models.Sector, models.Action, models.ActionSector),
-    LinkRole(
-        "instrument", "indicators", models.Instrument, models.Indicator, models.IndicatorInstrument
-    ),
-    LinkRole("instrument", "outcomes", models.Instrument, models.Outcome, models.OutcomeInstrument),
-    LinkRole("instrument", "actions", models.Instrument, models.Action, models.ActionInstrument),
-    LinkRole(
-        "area",
-        "indicators",
-        models.Area,
-        models.Indicator,
-        ("reporting_area_id", "counterpart_area_id"),
-    ),
-    LinkRole("area", "outcomes", models.Area, models.Outcome, models.OutcomeArea),
-    LinkRole("area", "actions", models.Area, models.Action, models.ActionArea),
-    LinkRole("unit", "indicators", models.Unit, models.Indicator, ("unit_id",)),
+ROLES = (
+    LinkRole(Indicator, "sectors", Sector, IndicatorSector),
+    LinkRole(Indicator, "instruments", Instrument, IndicatorInstrument),
+    LinkRole(Indicator, "baseline_for", PriorityArea, Baseline),
+    LinkRole(Outcome, "sectors", Sector, OutcomeSector),
+    LinkRole(Outcome, "instruments", Instrument, OutcomeInstrument),
+    LinkRole(Outcome, "areas", Area, OutcomeArea),
+    LinkRole(Outcome, "indicators", Indicator, OutcomeIndicator),
+    LinkRole(Action, "sectors", Sector, ActionSector),
+    LinkRole(Action, "instruments", Instrument, ActionInstrument),
+    LinkRole(Action, "areas", Area, ActionArea),
+    LinkRole(Action, "topics", Topic, ActionTopic),
+    LinkRole(PriorityArea, "baseline_indicators", Indicator, Baseline),
+    LinkRole(Topic, "indicators", Indicator, ("topic_id",)),
+    LinkRole(Topic, "outcomes", Outcome, ("topic_id",)),
+    LinkRole(Topic, "actions", Action, ActionTopic),
+    LinkRole(Sector, "indicators", Indicator, IndicatorSector),
+    LinkRole(Sector, "outcomes", Outcome, OutcomeSector),
+    LinkRole(Sector, "actions", Action, ActionSector),
+    LinkRole(Instrument, "indicators", Indicator, IndicatorInstrument),
+    LinkRole(Instrument, "outcomes", Outcome, OutcomeInstrument),
+    LinkRole(Instrument, "actions", Action, ActionInstrument),
+    LinkRole(Area, "indicators", Indicator, ("reporting_area_id", "counterpart_area_id")),
+    LinkRole(Area, "outcomes", Outcome, OutcomeArea),
+    LinkRole(Area, "actions", Action, ActionArea),
+    LinkRole(Unit, "indicators", Indicator, ("unit_id",)),
 )
+
+Target = tuple[Column, str, Column, Column]
+NO_YEAR = cast(null(), Integer)
+TARGETS: Mapping[type[KeyedModel], Target] = {
+    Action: (col(Action.code), "text", NO_YEAR, col(Action.position)),
+    Area: (col(Area.code), "name", NO_YEAR, col(Area.position)),
+    Indicator: (col(Indicator.code), "name", NO_YEAR, col(Indicator.position)),
+    Instrument: (col(Instrument.code), "name", NO_YEAR, col(Instrument.position)),
+    Outcome: (col(Outcome.code), "text", col(Outcome.year), col(Outcome.position)),
+    PriorityArea: (
+        *(col(PriorityArea.slug), "title"),
+        *(col(PriorityArea.year), col(PriorityArea.position)),
+    ),
+    Sector: (col(Sector.code), "name", NO_YEAR, col(Sector.position)),
+    Topic: (col(Topic.code), "name", NO_YEAR, col(Topic.position)),
+}
+"""What is selected of a linked record: its key, its text, its year and its position."""
+
+
+def select_targets(role: LinkRole, language: Language, *, several: bool) -> Statement:
+    """Select the linked records of some owners, whose keys are bound under their kind."""
+    owner, target = role.owner, role.target
+    code, text, year, position = TARGETS[target]
+    statement: Statement = select(
+        literal(role.kind).label("kind"),
+        col(owner.code).label("owner"),
+        literal(role.name).label("role"),
+        code.label("code"),
+        localized_column(target, text, language).label("text"),
+        year.label("year"),
+        position.label("position"),
+    ).where(equals_or_in(col(owner.code), role.kind, several=several))
+    if isinstance(role.through, tuple):
+        columns: list[Column] = [getattr(target, column) for column in role.through]
+        return statement.join_from(owner, target, or_(*(column == owner.id for column in columns)))
+    return (
+        statement.select_from(owner)
+        .join(role.through, foreign_key(role.through, owner) == owner.id)
+        .join(target, foreign_key(role.through, target) == target.id)
+    )
 
 
 @cache
-def select_links(kinds: tuple[str, ...], language: Language, *, several: bool) -> Any:
-    """Select what records of some kinds are linked to."""
+def select_links(
+    kinds: tuple[str, ...], language: Language, *, several: bool
+) -> CompoundSelect[*tuple[Value, ...]]:
+    """Select all records that records of some kinds are linked to."""
     selects = [
-        role.select_targets(language, several=several) for role in LINK_ROLES if role.kind in kinds
+        select_targets(role, language, several=several) for role in ROLES if role.kind in kinds
     ]
     return union_all(*selects).order_by("kind", "owner", "role", "year", "position", "code")
 
@@ -130,24 +154,24 @@ def select_links(kinds: tuple[str, ...], language: Language, *, several: bool) -
 def read_links(
     connection: Connection, language: Language, owners: Mapping[str, Sequence[str]]
 ) -> LinkedRecords:
-    """Read what some records are linked to.
+    """Read the records that some records are linked to.
 
     Args:
         connection: the database.
-        language: the language of the names and texts.
+        language: the language of names and texts.
         owners: the keys of the records by their kind.
     """
     several = any(len(keys) != 1 for keys in owners.values())
     statement = select_links(tuple(owners), language, several=several)
-    bound = {kind: keys if several else keys[0] for kind, keys in owners.items()}
+    values = {kind: keys if several else keys[0] for kind, keys in owners.items()}
     found: LinkedRecords = defaultdict(list)
-    for row in fetch_cached(connection, statement, bound):
-        found[row["kind"], row["owner"], row["role"]].append(shape_target(row["role"], row))
+    for row in fetch_records(connection, statement, values):
+        found[row["kind"], row["owner"], row["role"]].append(format_target(row["role"], row))
     return found
 
 
-def shape_target(role: str, row: Record) -> Record:
-    """Give a linked record the form that its role has in answers."""
+def format_target(role: str, row: Record) -> Record:
+    """Return a linked record in the form of its role."""
     match role:
         case "outcomes" | "actions":
             return {"id": row["code"], "text": row["text"]}
@@ -165,9 +189,9 @@ def shape_target(role: str, row: Record) -> Record:
             return {"code": row["code"], "name": row["text"]}
 
 
-def attach_links(record: Record, found: LinkedRecords, kind: str, key: str) -> Record:
-    """Put everything that a record is linked to into it."""
-    for role in LINK_ROLES:
+def attach_links(record: Record, links: LinkedRecords, kind: str, key: str) -> Record:
+    """Add all linked records to a record, by role."""
+    for role in ROLES:
         if role.kind == kind:
-            record[role.name] = found.get((kind, key, role.name), [])
+            record[role.name] = links.get((kind, key, role.name), [])
     return record

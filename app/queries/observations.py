@@ -1,24 +1,28 @@
-"""Observations: the figure that holds for each series and period, or all their vintages."""
+"""Observations: the current figure of each series and period, or all vintages."""
 
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from typing import Any
 
-from sqlalchemy import Connection, Label, Select, bindparam, exists, select
+from sqlalchemy import Connection, Label, bindparam, exists, select
+from sqlmodel import col
 
 from app.db.columns import (
+    Column,
     Record,
+    Statement,
+    Value,
     add_source_line,
     alias_table,
+    counterpart_area,
     localized_column,
+    reporting_area,
     select_reference,
     select_source,
     select_unit,
 )
 from app.db.models import (
-    Area,
     GrowthRate,
     Headline,
     Indicator,
@@ -26,7 +30,6 @@ from app.db.models import (
     Report,
     Series,
     Source,
-    Topic,
     Unit,
 )
 from app.db.statements import fetch_one, fetch_uncached
@@ -44,84 +47,84 @@ from app.queries.listing.plan import list_orders, list_page
 from app.queries.reports import read_observation_reports
 from app.queries.vintages import format_validity
 
-Measured: Any = alias_table(Indicator, "measured")
-Reporter: Any = alias_table(Area, "reporter")
-Counterpart: Any = alias_table(Area, "counterpart")
-ObservedUnit: Any = alias_table(Unit, "observed_unit")
-Earlier: Any = alias_table(Observation, "earlier")
-Figure: Any = Observation
-Account: Any = Report
-Rate: Any = GrowthRate
-Subject: Any = Topic
-Origin: Any = Source
+previous_observation = alias_table(Observation, "previous_observation")
 
 ORDERS = list_orders(Observation)
 
 
-def select_observation_columns(language: Language, prefix: str = "") -> list[Label[Any]]:
-    """Select everything that an observation shows, and what its display text is made of."""
-    plain = {
-        "id": Figure.code,
-        "series": Series.code,
-        "period.start": Figure.period_start,
-        "period.end": Figure.period_end,
-        "period.months": Series.months,
-        "value": Figure.value,
-        "qualifier": Figure.qualifier,
-        "bounds.lower": Figure.lower_bound,
-        "bounds.upper": Figure.upper_bound,
-        "published.value": Figure.published_value,
-        "published.multiplier": Figure.multiplier,
-        "published.decimals": Figure.decimals,
+def select_observation_columns(language: Language, prefix: str = "") -> list[Label[Value]]:
+    """Return the columns of an observation, and those from which its texts are formatted."""
+    columns: dict[str, Column] = {
+        "id": col(Observation.code),
+        "series": col(Series.code),
+        "period.start": col(Observation.period_start),
+        "period.end": col(Observation.period_end),
+        "period.months": col(Series.months),
+        "value": col(Observation.value),
+        "qualifier": col(Observation.qualifier),
+        "bounds.lower": col(Observation.lower_bound),
+        "bounds.upper": col(Observation.upper_bound),
+        "published.value": col(Observation.published_value),
+        "published.multiplier": col(Observation.multiplier),
+        "published.decimals": col(Observation.decimals),
         "published.wording": localized_column(Observation, "wording", language),
-        "status": Figure.status,
-        "locator": Figure.locator,
-        "vintage": Figure.vintage,
-        "current_from": Figure.current_from,
-        "current_until": Figure.current_until,
-        "revision.kind": Figure.revision,
-        "revision.previous": Earlier.code,
-        "revision.difference": Earlier.value,
+        "status": col(Observation.status),
+        "locator": col(Observation.locator),
+        "vintage": col(Observation.vintage),
+        "current_from": col(Observation.current_from),
+        "current_until": col(Observation.current_until),
+        "revision.kind": col(Observation.revision),
+        "revision.previous": col(previous_observation.code),
+        "revision.difference": col(previous_observation.value),
         "revision.reason": localized_column(Observation, "revision_reason", language),
-        "headline": Headline.observation_id,
-        "suffix": localized_column(ObservedUnit, "suffix", language),
-        "classifier": Measured.classifier,
-        "beside.reports": exists().where(Account.observation_id == Figure.id),
-        "beside.growth": exists().where(
-            Rate.series_id == Figure.series_id, Rate.period_start == Figure.period_start
+        "headline": col(Headline.observation_id),
+        "suffix": localized_column(Unit, "suffix", language),
+        "classifier": col(Indicator.classifier),
+        "related.reports": exists().where(col(Report.observation_id) == Observation.id),
+        "related.growth": exists().where(
+            col(GrowthRate.series_id) == Observation.series_id,
+            col(GrowthRate.period_start) == Observation.period_start,
         ),
     }
     return [
-        *(column.label(f"{prefix}{name}") for name, column in plain.items()),
-        *select_reference(Measured, f"{prefix}indicator", language),
-        *select_reference(Reporter, f"{prefix}reporting_area", language),
-        *select_reference(Counterpart, f"{prefix}counterpart_area", language),
-        *select_unit(ObservedUnit, f"{prefix}unit", language),
+        *(column.label(f"{prefix}{name}") for name, column in columns.items()),
+        *select_reference(Indicator, f"{prefix}indicator", language),
+        *select_reference(reporting_area, f"{prefix}reporting_area", language),
+        *select_reference(counterpart_area, f"{prefix}counterpart_area", language),
+        *select_unit(Unit, f"{prefix}unit", language),
         *select_source(f"{prefix}source", language),
     ]
 
 
-def join_context(statement: Select[Any], *, optional: bool = False) -> Select[Any]:
-    """Join everything that an observation shows to a selected observation."""
-    joins: tuple[tuple[Any, Any], ...] = (
-        (Series, Series.id == Figure.series_id),
-        (Measured, Measured.id == Series.indicator_id),
-        (ObservedUnit, ObservedUnit.id == Series.unit_id),
-        (Reporter, Reporter.id == Series.reporting_area_id),
-        (Counterpart, Counterpart.id == Series.counterpart_area_id),
-        (Source, Source.id == Figure.source_id),
+def join_context(statement: Statement, *, has_indicator: bool = False) -> Statement:
+    """Join to observations the tables of ``select_observation_columns``.
+
+    The joins are outer joins, so that no planner starts with a code list, which would lose the
+    order of the observations.
+
+    Args:
+        statement: selects observations.
+        has_indicator: whether the statement contains the indicator already.
+    """
+    statement = statement.outerjoin(Series, col(Series.id) == Observation.series_id)
+    if not has_indicator:
+        statement = statement.outerjoin(Indicator, col(Indicator.id) == Series.indicator_id)
+    return (
+        statement.outerjoin(Unit, col(Unit.id) == Series.unit_id)
+        .outerjoin(reporting_area, col(reporting_area.id) == Series.reporting_area_id)
+        .outerjoin(counterpart_area, col(counterpart_area.id) == Series.counterpart_area_id)
+        .outerjoin(Source, col(Source.id) == Observation.source_id)
+        .outerjoin(previous_observation, col(previous_observation.id) == Observation.previous_id)
     )
-    for target, condition in joins:
-        statement = statement.join(target, condition, isouter=optional)
-    return statement.outerjoin(Earlier, Earlier.id == Figure.previous_id)
 
 
 @cache
-def select_observations(language: Language) -> Select[Any]:
-    """Select observations from any source."""
-    statement = select(*select_observation_columns(language)).select_from(Observation)
-    statement = statement.outerjoin(Headline, Headline.observation_id == Figure.id)
-    return join_context(statement, optional=True)
+def select_observations(language: Language) -> Statement:
+    return join_context(
+        select(*select_observation_columns(language))
+        .select_from(Observation)
+        .outerjoin(Headline, col(Headline.observation_id) == Observation.id)
+    )
 
 
 def list_observations(
@@ -130,102 +133,111 @@ def list_observations(
     filters: IndicatorObservationListParameters | ObservationListParameters,
     indicator: str | None = None,
 ) -> QueryPage:
-    """List observations, of all indicators or of one."""
+    """Read one page of the observations of all indicators or of one."""
     statement = select_observations(language)
-    found = list_page(connection, Observation, statement, filters, indicator)
-    return found.with_rows(complete_observations(connection, language, found.rows, filters.as_of))
+    page = list_page(connection, Observation, statement, filters, indicator)
+    return page.with_rows(complete_observations(connection, language, page.rows, filters.as_of))
 
 
 def get_observation(connection: Connection, language: Language, key: str) -> Record | None:
-    """Find one observation."""
-    found = fetch_one(connection, select_observations(language), Figure.code, key)
-    return found and to_record(found, language, load_related(connection, language, [found]))
+    row = fetch_one(connection, select_observations(language), col(Observation.code), key)
+    return row and to_record(row, language, load_related(connection, language, [row]))
 
 
 def list_vintages(
     connection: Connection, language: Language, filters: VintageListParameters, key: str
 ) -> QueryPage:
-    """List the figures of all sources for the series and period of an observation."""
-    statement = select_vintages(language, today=filters.as_of is None)
+    """Read one page of the observations for the series and period of an observation."""
+    statement = select_vintages(language, is_today=filters.as_of is None)
     values = {"known": key, "as_of": filters.as_of}
-    found = read_page(connection, statement, ORDERS, filters, values)
-    return found.with_rows(complete_observations(connection, language, found.rows, filters.as_of))
+    page = read_page(connection, statement, ORDERS, filters, values)
+    return page.with_rows(complete_observations(connection, language, page.rows, filters.as_of))
 
 
 @cache
-def select_vintages(language: Language, *, today: bool) -> Select[Any]:
-    """Select the figures for the series and period of one observation, known today or on a day."""
-    known: Any = alias_table(Observation, "known")
-    same = select(known.series_id, known.period_start).where(known.code == bindparam("known"))
-    own = same.subquery()
+def select_vintages(language: Language, *, is_today: bool) -> Statement:
+    """Select the observations for the series and period of one, known today or on a day."""
+    known = alias_table(Observation, "known_observation")
+    period = (
+        select(col(known.series_id), col(known.period_start))
+        .where(col(known.code) == bindparam("known"))
+        .subquery()
+    )
     statement = (
         select_observations(language)
-        .join(own, Figure.series_id == own.c.series_id)
-        .where(Figure.period_start == own.c.period_start)
+        .join(period, col(Observation.series_id) == period.c.series_id)
+        .where(col(Observation.period_start) == period.c.period_start)
     )
-    return statement if today else statement.where(Figure.vintage <= bindparam("as_of"))
+    if is_today:
+        return statement
+    return statement.where(col(Observation.vintage) <= bindparam("as_of"))
 
 
 def read_observations(
-    connection: Connection,
-    language: Language,
-    statement: Select[Any],
-    as_of: date | None = None,
+    connection: Connection, language: Language, statement: Statement, as_of: date | None = None
 ) -> list[Record]:
-    """Read the selected observations, complete with reports and growth."""
+    """Read and complete the observations that a statement selects."""
     return complete_observations(connection, language, fetch_uncached(connection, statement), as_of)
 
 
 def complete_observations(
     connection: Connection, language: Language, rows: Sequence[Record], as_of: date | None
 ) -> list[Record]:
-    """Complete selected observations with reports, growth, and words for people."""
-    beside = load_related(connection, language, rows, as_of)
-    return [to_record(row, language, beside) for row in rows]
+    """Add reports, growth and texts to selected observations.
+
+    Args:
+        connection: the database.
+        language: the language of the texts.
+        rows: the selected observations.
+        as_of: the day whose growth rates are shown, or None for today.
+    """
+    related = load_related(connection, language, rows, as_of)
+    return [to_record(row, language, related) for row in rows]
 
 
 def load_related(
     connection: Connection, language: Language, rows: Sequence[Record], as_of: date | None = None
 ) -> LinkedRecords:
-    """Read what stands beside selected observations that have any: reports, published growth."""
-    reported = [row["id"] for row in rows if row["beside"]["reports"]]
-    grown = [row["id"] for row in rows if row["beside"]["growth"]]
-    found: LinkedRecords = (
-        read_observation_reports(connection, language, reported) if reported else {}
-    )
-    return found | (read_observation_rates(connection, language, grown, as_of) if grown else {})
+    """Read the reports and growth rates of those selected observations that have any."""
+    with_reports = [row["id"] for row in rows if row["related"]["reports"]]
+    with_growth = [row["id"] for row in rows if row["related"]["growth"]]
+    related: LinkedRecords = {}
+    if with_reports:
+        related |= read_observation_reports(connection, language, with_reports)
+    if with_growth:
+        related |= read_observation_rates(connection, language, with_growth, as_of)
+    return related
 
 
-def to_record(record: Record, language: Language, beside: LinkedRecords) -> Record:
-    """Complete the selected columns of an observation with words for people."""
-    del record["beside"]
-    published, period = record["published"], record["period"]
-    suffix, classifier = record.pop("suffix"), record.pop("classifier")
+def to_record(row: Record, language: Language, related: LinkedRecords) -> Record:
+    """Convert a selected observation to the record that answers show."""
+    del row["related"]
+    published, period = row["published"], row["period"]
+    suffix, classifier = row.pop("suffix"), row.pop("classifier")
     if language is Language.CHINESE and classifier:
         suffix = classifier
-    source_named = add_source_line(record["source"], language)
-    growth = beside.get(("observation", record["id"], "growth"))
-    return format_validity(record) | {
-        "source": source_named,
+    source = add_source_line(row["source"], language)
+    growth = related.get(("observation", row["id"], "growth"))
+    return format_validity(row) | {
         "period": {**period, "label": format_period(period["start"], period["end"], language)},
         "display": format_value(
-            record["value"],
+            row["value"],
             published["multiplier"],
             published["decimals"],
-            record["qualifier"],
+            row["qualifier"],
             suffix,
             language,
         ),
         "growth": growth[0] if growth else None,
-        "headline": record["headline"] is not None,
-        "citation": format_citation(source_named["line"], record["locator"], language),
-        "revision": build_revision(record["value"], record["revision"]),
-        "reports": beside.get(("observation", record["id"], "reports"), []),
+        "headline": row["headline"] is not None,
+        "citation": format_citation(source["line"], row["locator"], language),
+        "revision": build_revision(row["value"], row["revision"]),
+        "reports": related.get(("observation", row["id"], "reports"), []),
     }
 
 
 def build_revision(value: Decimal, revision: Record) -> Record | None:
-    """Tell how a figure differs from the one known before it."""
+    """Return how an observation differs from the previous one, if there is one."""
     if revision["kind"] is None:
         return None
     return revision | {"difference": value - revision["difference"]}

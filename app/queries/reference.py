@@ -1,142 +1,126 @@
-"""Reference data with everything that is linked to it."""
+"""Code lists (topics, sectors, areas, instruments, units) and sources."""
 
-from collections.abc import Sequence
-from functools import cache, lru_cache
-from typing import Any
+from functools import cache, partial
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, select
+from sqlmodel import col
 
-from app.db.columns import Record, localized_column
+from app.db.columns import Column, Record, Statement, localized_column
 from app.db.models import Area, Instrument, Sector, Source, Topic, Unit
-from app.db.statements import fetch_one, fetch_uncached
+from app.db.models.base import NamedModel
+from app.db.statements import fetch_uncached
 from app.formatting import format_published_day, format_source_line
 from app.i18n import Language
-from app.parameters import CodeListParameters, SourceListParameters
+from app.parameters import CodeListParameters
 from app.queries.links import attach_links, read_links
-from app.queries.listing.keyset import MAX_STATEMENTS, QueryPage, read_page
-from app.queries.listing.shape import FilterShape, split_filters
-
-CODE_LIST_MODELS: dict[str, tuple[Any, tuple[str, ...], tuple[str, ...]]] = {
-    "topic": (Topic, ("name", "description"), ()),
-    "sector": (Sector, ("name", "description"), ()),
-    "area": (Area, ("name", "definition"), ("kind",)),
-    "instrument": (Instrument, ("name", "description"), ("kind",)),
-    "unit": (Unit, ("name", "symbol", "description"), ("decimals",)),
-}
-"""The code lists: their table, the texts and the plain columns that they show."""
-
-SOURCE_TEXTS = ("title", "event", "publisher", "body", "place", "licence")
-SOURCE_COLUMNS = (
-    "code",
-    "edition",
-    "standing",
-    "held_on",
-    "published_on",
-    "published_precision",
-    "language",
-    "address",
-)
-Document: Any = Source
-SOURCE_ORDERS: dict[str, Sequence[Any]] = {
-    "published": (Document.published_on, Document.code),
-    "code": (Document.code,),
-}
+from app.queries.listing.keyset import QueryPage
+from app.queries.resource import Resource
 
 
-@cache
-def select_code_list(kind: str, language: Language) -> Select[Any]:
-    """Select the records of a code list."""
-    table, texts, columns = CODE_LIST_MODELS[kind]
-    return select(
-        table.code.label("code"),
-        *(localized_column(table, text, language).label(text) for text in texts),
-        *(getattr(table, column).label(column) for column in columns),
-    ).select_from(table)
+def declare_code_list(table: type[NamedModel], texts: tuple[str, ...], *columns: str) -> Resource:
+    """Declare the resource of a code list.
+
+    Args:
+        table: the table.
+        texts: the columns in both languages.
+        columns: the other columns; those are also filters.
+    """
+    kind = str(table.__tablename__)
+    plain: dict[str, Column] = {name: getattr(table, name) for name in columns}
+
+    @cache
+    def select_records(language: Language) -> Statement:
+        return select(
+            col(table.code).label("code"),
+            *(localized_column(table, name, language).label(name) for name in texts),
+            *(column.label(name) for name, column in plain.items()),
+        )
+
+    return Resource(
+        table,
+        select_records,
+        orders={"position": (col(table.position), col(table.code)), "code": (col(table.code),)},
+        complete=partial(complete_codes, kind),
+        filters=plain,
+        scope={"list of": kind},
+    )
+
+
+def complete_codes(
+    kind: str, connection: Connection, language: Language, rows: list[Record]
+) -> list[Record]:
+    """Add to records of a code list what is linked to them."""
+    links = read_links(connection, language, {kind: [row["code"] for row in rows]})
+    return [attach_links(row, links, kind, row["code"]) for row in rows]
+
+
+TOPICS = declare_code_list(Topic, ("name", "description"))
+SECTORS = declare_code_list(Sector, ("name", "description"))
+AREAS = declare_code_list(Area, ("name", "definition"), "kind")
+INSTRUMENTS = declare_code_list(Instrument, ("name", "description"), "kind")
+UNITS = declare_code_list(Unit, ("name", "symbol", "description"), "decimals")
+CODE_LISTS = {resource.kind: resource for resource in (TOPICS, SECTORS, AREAS, INSTRUMENTS, UNITS)}
 
 
 def list_codes(
     connection: Connection, language: Language, kind: str, filters: CodeListParameters
 ) -> QueryPage:
-    """List the records of a code list."""
-    table = CODE_LIST_MODELS[kind][0]
-    shape, values = split_filters(filters)
-    statement = select_filtered_codes(kind, language, shape)
-    orders = {"position": (table.position, table.code), "code": (table.code,)}
-    found = read_page(connection, statement, orders, filters, {**values, "list of": kind})
-    linked = read_links(connection, language, {kind: [row["code"] for row in found.rows]})
-    return found.map_rows(lambda row: attach_links(row, linked, kind, row["code"]))
-
-
-@lru_cache(maxsize=MAX_STATEMENTS)
-def select_filtered_codes(kind: str, language: Language, shape: FilterShape) -> Select[Any]:
-    """Select the records of a code list that requests of a shape ask for."""
-    table, _, columns = CODE_LIST_MODELS[kind]
-    return shape.apply_filters(
-        select_code_list(kind, language), {name: getattr(table, name) for name in columns}
-    )
-
-
-def get_code(connection: Connection, language: Language, kind: str, key: str) -> Record | None:
-    """Find one record of a code list."""
-    row = fetch_one(
-        connection, select_code_list(kind, language), CODE_LIST_MODELS[kind][0].code, key
-    )
-    return row and attach_links(row, read_links(connection, language, {kind: [key]}), kind, key)
+    """Read one page of the code list of a kind."""
+    return CODE_LISTS[kind].list_page(connection, language, filters)
 
 
 @cache
-def select_sources(language: Language) -> Select[Any]:
-    """Select sources."""
+def select_sources(language: Language) -> Statement:
+    texts = ("title", "event", "publisher", "body", "place", "licence")
     return select(
-        *(getattr(Source, column).label(column) for column in SOURCE_COLUMNS),
-        *(localized_column(Source, text, language).label(text) for text in SOURCE_TEXTS),
+        col(Source.code).label("code"),
+        col(Source.edition).label("edition"),
+        col(Source.standing).label("standing"),
+        col(Source.held_on).label("held_on"),
+        col(Source.published_on).label("published_on"),
+        col(Source.published_precision).label("published_precision"),
+        col(Source.language).label("language"),
+        col(Source.address).label("address"),
+        *(localized_column(Source, name, language).label(name) for name in texts),
         localized_column(Source, "speaker", language).label("speaker.name"),
         localized_column(Source, "speaker_title", language).label("speaker.title"),
         localized_column(Source, "goal", language).label("goal.text"),
-        Document.goal_locator.label("goal.locator"),
-    ).select_from(Source)
-
-
-def complete_source(row: Record, language: Language) -> Record:
-    """Complete a selected source with its source line."""
-    record = row
-    for part, leading in (("speaker", "name"), ("goal", "text")):
-        if record[part][leading] is None:
-            record[part] = None
-    published = format_published_day(
-        record["published_on"], record["published_precision"], language
+        col(Source.goal_locator).label("goal.locator"),
     )
-    line = format_source_line(record["title"], record["publisher"], published, language)
-    return record | {"line": line}
 
 
-def list_sources(
-    connection: Connection, language: Language, filters: SourceListParameters
-) -> QueryPage:
-    """List sources."""
-    shape, values = split_filters(filters)
-    found = read_page(
-        connection, select_filtered_sources(language, shape), SOURCE_ORDERS, filters, values
-    )
-    return found.map_rows(lambda row: complete_source(row, language))
+def complete_sources(
+    connection: Connection, language: Language, rows: list[Record]
+) -> list[Record]:
+    """Add the source line, and replace parts that a source does not have by None."""
+    del connection
+    for row in rows:
+        for part, required in (("speaker", "name"), ("goal", "text")):
+            if row[part][required] is None:
+                row[part] = None
+        published = format_published_day(row["published_on"], row["published_precision"], language)
+        row["line"] = format_source_line(row["title"], row["publisher"], published, language)
+    return rows
 
 
-@lru_cache(maxsize=MAX_STATEMENTS)
-def select_filtered_sources(language: Language, shape: FilterShape) -> Select[Any]:
-    """Select the sources that requests of a shape ask for."""
-    columns = {"standing": Document.standing, "edition": Document.edition}
-    return shape.apply_filters(select_sources(language), columns)
-
-
-def get_source(connection: Connection, language: Language, key: str) -> Record | None:
-    """Find one source."""
-    row = fetch_one(connection, select_sources(language), Document.code, key)
-    return row and complete_source(row, language)
+SOURCES = Resource(
+    Source,
+    select_sources,
+    orders={
+        "published": (col(Source.published_on), col(Source.code)),
+        "code": (col(Source.code),),
+    },
+    complete=complete_sources,
+    filters={"standing": col(Source.standing), "edition": col(Source.edition)},
+)
+list_sources, get_source = SOURCES.list_page, SOURCES.get
 
 
 def get_newest_edition(connection: Connection, language: Language) -> Record:
-    """Find the source of the newest edition."""
-    statement = select_sources(language).where(Document.edition.is_not(None))
-    newest = statement.order_by(Document.edition.desc()).limit(1)
-    (found,) = fetch_uncached(connection, newest)
-    return complete_source(found, language)
+    """Read the source of the latest edition."""
+    edition = col(Source.edition)
+    statement = select_sources(language).where(edition.is_not(None)).order_by(edition.desc())
+    (source,) = complete_sources(
+        connection, language, fetch_uncached(connection, statement.limit(1))
+    )
+    return source

@@ -1,39 +1,138 @@
-"""What a database holds: its release, and the overview of it all."""
+"""What is read once per release: its row and its keys; and the overview of its content."""
 
-from typing import Any
+from functools import lru_cache
 
-from sqlalchemy import Connection, select
+from sqlalchemy import BindParameter, Connection, bindparam, select
+from sqlmodel import SQLModel, col
 
-from app.db.columns import Record
-from app.db.models import Headline, Release
-from app.db.statements import fetch_uncached
+from app.db import Database
+from app.db.columns import Column, Record, Statement
+from app.db.models import (
+    Action,
+    Area,
+    GrowthRate,
+    Headline,
+    Indicator,
+    Instrument,
+    Observation,
+    Outcome,
+    PriorityArea,
+    ReleaseEntry,
+    Report,
+    Sector,
+    Series,
+    Source,
+    Topic,
+    Unit,
+)
+from app.db.statements import fetch_scalars, fetch_uncached
 from app.i18n import Language
 from app.queries.commitments import add_actions, list_newest_priority_areas, read_actions
-from app.queries.indicators import ORDERS, add_headlines, select_indicators
+from app.queries.indicators import INDICATORS, add_headlines, select_indicators
 from app.queries.links import read_links
+
+COLLECTIONS: dict[str, Column] = {
+    "topics": col(Topic.code),
+    "areas": col(Area.code),
+    "units": col(Unit.code),
+    "sectors": col(Sector.code),
+    "instruments": col(Instrument.code),
+    "sources": col(Source.code),
+    "indicators": col(Indicator.code),
+    "series": col(Series.code),
+    "observations": col(Observation.code),
+    "growth_rates": col(GrowthRate.code),
+    "reports": col(Report.code),
+    "releases": col(ReleaseEntry.code),
+    "outcomes": col(Outcome.code),
+    "actions": col(Action.code),
+    "priority_areas": col(PriorityArea.slug),
+}
+"""The collections with the column of their keys."""
+MAX_CACHED = 1000
+"""Up to how many keys of a collection are kept in memory."""
+MAX_NEIGHBOURS = 20
+MAX_KEY_LENGTH = 200
+MAX_LOOKUPS = 1024
 
 
 def read_release(connection: Connection) -> Record:
-    """Read the release row."""
-    table: Any = Release
-    return dict(connection.execute(select(*table.__table__.columns)).mappings().one())
+    """Read the row of the release."""
+    (record,) = fetch_uncached(connection, select(*SQLModel.metadata.tables["release"].columns))
+    return record
+
+
+class CollectionKeys:
+    """The keys of a collection: in memory if they are few, else looked up in the database.
+
+    Lookups are cached, since the keys of a request may be checked in two threads, of which only
+    the first may wait for the database.
+    """
+
+    def __init__(self, database: Database, column: Column, keys: tuple[str, ...] | None) -> None:
+        self.cached_keys = keys
+        """All keys, or None if they are too many."""
+        key: BindParameter[str] = bindparam("key")
+        statement = select(column).limit(MAX_NEIGHBOURS)
+        self.same: Statement = statement.where(column == key)
+        self.before: Statement = statement.where(column < key).order_by(column.desc())
+        self.after: Statement = statement.where(column >= key).order_by(column)
+        self.database = database
+        self.look_up = lru_cache(maxsize=MAX_LOOKUPS)(self.read_keys)
+
+    def __contains__(self, key: str) -> bool:
+        if self.cached_keys is not None:
+            return key in self.cached_keys
+        return len(key) <= MAX_KEY_LENGTH and bool(self.look_up(key, self.same))
+
+    def nearest_keys(self, key: str) -> tuple[str, ...]:
+        """Return all keys, or those before and after a key in alphabetical order."""
+        if self.cached_keys is not None:
+            return self.cached_keys
+        before, after = (
+            self.look_up(key[:MAX_KEY_LENGTH], statement) for statement in (self.before, self.after)
+        )
+        return *before[::-1], *after
+
+    def read_keys(self, key: str, statement: Statement) -> tuple[str, ...]:
+        return self.database.read(
+            lambda connection: tuple(fetch_scalars(connection, statement, {"key": key}))
+        )
+
+
+def read_all_keys(database: Database, connection: Connection) -> dict[str, CollectionKeys]:
+    """Read the keys of every collection that has few."""
+    return {
+        name: read_collection_keys(database, connection, column)
+        for name, column in COLLECTIONS.items()
+    }
+
+
+def read_collection_keys(
+    database: Database, connection: Connection, column: Column
+) -> CollectionKeys:
+    statement = select(column).distinct().order_by(column).limit(MAX_CACHED + 1)
+    keys = tuple(connection.execute(statement).scalars())
+    return CollectionKeys(database, column, keys if len(keys) <= MAX_CACHED else None)
 
 
 def read_overview(connection: Connection, language: Language) -> Record:
-    """Read the indicators that have a headline, and the newest priority areas."""
-    told: Any = Headline
-    statement = select_indicators(language).where(told.observation_id.is_not(None))
-    statement = statement.order_by(*ORDERS["position"])
-    figures = fetch_uncached(connection, statement)
+    """Read the indicators that have a headline, and the priority areas of the latest year."""
+    statement = (
+        select_indicators(language)
+        .where(col(Headline.observation_id).is_not(None))
+        .order_by(*INDICATORS.orders["position"])
+    )
+    indicators = fetch_uncached(connection, statement)
     areas = list_newest_priority_areas(connection, language)
-    steps = read_actions(connection, language, [area["code"] for area in areas])
+    actions = read_actions(connection, language, [area["code"] for area in areas])
     owners = {
-        "indicator": [row["code"] for row in figures],
+        "indicator": [indicator["code"] for indicator in indicators],
         "priority_area": [area["code"] for area in areas],
-        "action": [step["id"] for step in steps],
+        "action": [action["id"] for action in actions],
     }
-    linked = read_links(connection, language, owners)
+    links = read_links(connection, language, owners)
     return {
-        "indicators": add_headlines(connection, language, figures, linked),
-        "priority_areas": add_actions(areas, steps, language, linked),
+        "indicators": add_headlines(connection, language, indicators, links),
+        "priority_areas": add_actions(areas, actions, language, links),
     }

@@ -1,130 +1,114 @@
-"""What other sources say of observations."""
+"""What other sources report about observations."""
 
 from collections import defaultdict
 from collections.abc import Sequence
-from functools import cache, lru_cache
-from typing import Any
+from functools import cache
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, select
+from sqlmodel import col
 
 from app.db.columns import (
     Record,
+    Statement,
     add_source_line,
+    equals_or_in,
     localized_column,
     select_reference,
     select_source,
 )
 from app.db.models import Indicator, Observation, Report, Series, Source
-from app.db.statements import fetch_cached, fetch_one
+from app.db.statements import fetch_records
 from app.formatting import format_period
 from app.i18n import Language
-from app.parameters import ReportListParameters
 from app.queries.links import LinkedRecords
-from app.queries.listing.keyset import MAX_STATEMENTS, QueryPage, read_page
-from app.queries.listing.shape import FilterShape, equals_or_any, split_filters
-
-Account: Any = Report
-Figure: Any = Observation
-Group: Any = Series
-Measured: Any = Indicator
-Origin: Any = Source
-
-ORDERS: dict[str, Sequence[Any]] = {
-    "indicator": (Measured.position, Account.code),
-    "published": (Origin.published_on, Account.code),
-}
+from app.queries.resource import Resource
 
 
 @cache
-def select_report_columns(language: Language) -> Select[Any]:
-    """Select reports with the observation and the source that they belong to."""
+def select_report_columns(language: Language) -> Statement:
+    """Select reports with their observations and sources."""
     return (
         select(
-            Account.code.label("id"),
-            Figure.code.label("observation"),
+            col(Report.code).label("id"),
+            col(Observation.code).label("observation"),
             localized_column(Report, "wording", language).label("wording"),
-            Account.agreement.label("agreement"),
-            Account.locator.label("locator"),
+            col(Report.agreement).label("agreement"),
+            col(Report.locator).label("locator"),
             localized_column(Report, "note", language).label("note"),
             *select_source("source", language),
         )
         .select_from(Report)
-        .join(Observation, Figure.id == Account.observation_id)
-        .join(Source, Origin.id == Account.source_id)
+        .join(Observation, col(Observation.id) == Report.observation_id)
+        .join(Source, col(Source.id) == Report.source_id)
     )
 
 
 @cache
-def select_observation_reports(language: Language, *, several: bool) -> Select[Any]:
-    """Select what other sources say of some observations."""
-    statement = select_report_columns(language).where(
-        equals_or_any(Figure.code, "keys", several=several)
+def select_observation_reports(language: Language, *, several: bool) -> Statement:
+    """Select the reports about some observations."""
+    return (
+        select_report_columns(language)
+        .where(equals_or_in(col(Observation.code), "keys", several=several))
+        .order_by(col(Source.published_on), col(Report.code))
     )
-    return statement.order_by(Origin.published_on, Account.code)
 
 
 def read_observation_reports(
     connection: Connection, language: Language, keys: Sequence[str]
 ) -> LinkedRecords:
-    """Read what other sources say of some observations."""
+    """Read the reports about some observations."""
     several = len(keys) > 1
     statement = select_observation_reports(language, several=several)
     found: LinkedRecords = defaultdict(list)
-    for record in fetch_cached(connection, statement, {"keys": keys if several else keys[0]}):
-        record["source"] = add_source_line(record["source"], language)
-        del record["id"]
-        found["observation", record.pop("observation"), "reports"].append(record)
+    for row in fetch_records(connection, statement, {"keys": keys if several else keys[0]}):
+        add_source_line(row["source"], language)
+        del row["id"]
+        found["observation", row.pop("observation"), "reports"].append(row)
     return found
 
 
 @cache
-def select_reports(language: Language) -> Select[Any]:
-    """Select reports with what they tell of."""
+def select_reports(language: Language) -> Statement:
+    """Select reports with the periods and indicators of their observations."""
     return (
         select_report_columns(language)
         .add_columns(
-            Figure.period_start.label("period.start"),
-            Figure.period_end.label("period.end"),
-            Group.months.label("period.months"),
+            col(Observation.period_start).label("period.start"),
+            col(Observation.period_end).label("period.end"),
+            col(Series.months).label("period.months"),
             localized_column(Observation, "wording", language).label("published_wording"),
             *select_reference(Indicator, "indicator", language),
         )
-        .join(Series, Group.id == Figure.series_id)
-        .join(Indicator, Measured.id == Group.indicator_id)
+        .join(Series, col(Series.id) == Observation.series_id)
+        .join(Indicator, col(Indicator.id) == Series.indicator_id)
     )
 
 
-def list_reports(
-    connection: Connection, language: Language, filters: ReportListParameters
-) -> QueryPage:
-    """List what other sources say."""
-    shape, values = split_filters(filters)
-    found = read_page(connection, select_filtered_reports(language, shape), ORDERS, filters, values)
-    return found.map_rows(lambda row: complete_report(row, language))
+def complete_reports(
+    connection: Connection, language: Language, rows: list[Record]
+) -> list[Record]:
+    """Add labels and source lines to selected reports."""
+    del connection
+    for row in rows:
+        period = row["period"]
+        period["label"] = format_period(period["start"], period["end"], language)
+        add_source_line(row["source"], language)
+    return rows
 
 
-@lru_cache(maxsize=MAX_STATEMENTS)
-def select_filtered_reports(language: Language, shape: FilterShape) -> Select[Any]:
-    """Select the reports that requests of a shape ask for."""
-    columns = {
-        "indicator": Measured.code,
-        "series": Group.code,
-        "source": Origin.code,
-        "agreement": Account.agreement,
-    }
-    return shape.apply_filters(select_reports(language), columns)
-
-
-def get_report(connection: Connection, language: Language, key: str) -> Record | None:
-    """Find one report."""
-    row = fetch_one(connection, select_reports(language), Account.code, key)
-    return row and complete_report(row, language)
-
-
-def complete_report(row: Record, language: Language) -> Record:
-    """Complete a selected report with words for people."""
-    record = row
-    period = record["period"]
-    period["label"] = format_period(period["start"], period["end"], language)
-    record["source"] = add_source_line(record["source"], language)
-    return record
+REPORTS = Resource(
+    Report,
+    select_reports,
+    orders={
+        "indicator": (col(Indicator.position), col(Report.code)),
+        "published": (col(Source.published_on), col(Report.code)),
+    },
+    complete=complete_reports,
+    filters={
+        "indicator": col(Indicator.code),
+        "series": col(Series.code),
+        "source": col(Source.code),
+        "agreement": col(Report.agreement),
+    },
+)
+list_reports, get_report = REPORTS.list_page, REPORTS.get

@@ -1,49 +1,49 @@
-"""Full-text search over everything, in both languages at once."""
+"""Full-text search over all records, in both languages at once."""
 
 from sqlalchemy import Connection, String, column, func, select, text
 
 from app.db.columns import Record
-from app.db.fulltext.base import SearchIndex, get_search_index
-from app.db.fulltext.highlight import ELLIPSIS, END, START
+from app.db.fulltext import ELLIPSIS, END, START, SearchIndex, search_text
 from app.db.fulltext.segmentation import join_segments
 from app.i18n import Language
 from app.parameters import SearchParameters
-from app.queries.cursor import decode_cursor, encode_cursor
-from app.queries.listing.keyset import QueryPage
+from app.queries.listing.keyset import QueryPage, decode_cursor, encode_cursor
 
 
 def search_records(
     connection: Connection, language: Language, filters: SearchParameters
 ) -> tuple[QueryPage, dict[str, int]]:
-    """Find the records whose texts hold all words, best first, and count the hits by kind."""
-    index = get_search_index(connection)(filters.q)
+    """Read one page of the records that contain all words, best first.
+
+    Returns:
+        The page, and the number of hits by kind, whatever kinds the request asks for.
+
+    Raises:
+        InvalidParameters: if the cursor belongs to another search.
+    """
+    index = search_text(connection, filters.q)
     scope = {"list": "search", **filters.filter_values()}
     other = next(one for one in Language if one is not language)
+    kind = column("kind", String)
     hits = (
-        select(
-            column("kind", String), column("code", String), *index.select_columns(language, other)
-        )
+        select(kind, column("code", String), *index.select_columns(language, other))
         .select_from(index.source)
         .where(index.matching)
     )
     if filters.kind:
-        hits = hits.where(column("kind").in_(filters.kind))
-    found = hits.subquery()
-    statement = select(found).order_by(text("rank_value"), text("row_number"))
+        hits = hits.where(kind.in_(filters.kind))
+    statement = select(hits.subquery()).order_by(text("rank_value"), text("row_number"))
     if filters.cursor is not None:
-        rank, row_number = decode_cursor(filters.cursor, scope)
-        statement = statement.where(
-            text("(rank_value, row_number) > (:rank, :number)").bindparams(
-                rank=rank, number=row_number
-            )
-        )
+        rank, number = decode_cursor(filters.cursor, scope)
+        position = text("(rank_value, row_number) > (:rank, :number)")
+        statement = statement.where(position.bindparams(rank=rank, number=number))
     rows = [dict(row) for row in connection.execute(statement.limit(filters.limit + 1)).mappings()]
-    shown, more = rows[: filters.limit], len(rows) > filters.limit
-    facets = count_by_kind(connection, index)
-    total = sum(count for kind, count in facets.items() if not filters.kind or kind in filters.kind)
-    last = [shown[-1]["rank_value"], shown[-1]["row_number"]] if more else None
+    shown, has_next = rows[: filters.limit], len(rows) > filters.limit
+    counts = count_by_kind(connection, index)
+    total = sum(counts[name] for name in counts if not filters.kind or name in filters.kind)
+    last = [shown[-1]["rank_value"], shown[-1]["row_number"]] if has_next else None
     records = [build_hit(index.highlight_row(row), language, other) for row in shown]
-    return QueryPage(records, total, encode_cursor(last, scope) if last else None), facets
+    return QueryPage(records, total, encode_cursor(last, scope) if last else None), counts
 
 
 def count_by_kind(connection: Connection, index: SearchIndex) -> dict[str, int]:
@@ -60,29 +60,29 @@ def count_by_kind(connection: Connection, index: SearchIndex) -> dict[str, int]:
 
 
 def build_hit(row: Record, language: Language, other: Language) -> Record:
-    """Turn a marked row into fragments, from the language in which the text matches."""
+    """Convert a highlighted row to a hit, with a snippet in the language that matches."""
     passages = ((language, "snippet"), (other, "other_snippet"), (other, "other_title"))
-    hits = [(spoken, row[name]) for spoken, name in passages if START in row[name]]
-    spoken, passage = hits[0] if hits else (language, "")
-    if spoken is other and START in row["title"]:
-        spoken, passage = language, ""
+    matching = [(one, row[name]) for one, name in passages if START in row[name]]
+    snippet_language, snippet = matching[0] if matching else (language, "")
+    if snippet_language is other and START in row["title"]:
+        snippet_language, snippet = language, ""
     return {
         "kind": row["kind"],
         "code": row["code"],
         "title": split_fragments(row["title"]),
-        "snippet": split_fragments(passage),
-        "snippet_language": spoken,
+        "snippet": split_fragments(snippet),
+        "snippet_language": snippet_language,
     }
 
 
-def split_fragments(marked_text: str) -> list[Record]:
-    """Cut a marked text into what was searched for and what stands between."""
-    found = []
-    plain = join_segments(marked_text).replace(ELLIPSIS, "…")
+def split_fragments(highlighted: str) -> list[Record]:
+    """Split a highlighted text into the matches and the text between them."""
+    fragments = []
+    plain = join_segments(highlighted).replace(ELLIPSIS, "…")
     for part in plain.split(START):
         match, end, rest = part.rpartition(END)
         if end:
-            found.append({"text": match, "match": True})
+            fragments.append({"text": match, "match": True})
         if rest:
-            found.append({"text": rest, "match": False})
-    return found
+            fragments.append({"text": rest, "match": False})
+    return fragments

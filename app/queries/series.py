@@ -1,152 +1,188 @@
-"""Series: which figures can be compared, where they break, and why others cannot join them."""
+"""Series: the observations that can be compared, their breaks, and why others cannot join them."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import cache, lru_cache
-from typing import Any
 
-from sqlalchemy import Connection, Select, select, tuple_
+from sqlalchemy import Connection, select, tuple_
+from sqlmodel import col
 
-from app.db.columns import Record, alias_table, localized_column, select_reference, select_unit
-from app.db.models import Area, Indicator, Observation, Series, SeriesBreak, Unit
-from app.db.statements import fetch_one as one_record
+from app.db.columns import (
+    Column,
+    Record,
+    Statement,
+    alias_table,
+    counterpart_area,
+    localized_column,
+    reporting_area,
+    select_reference,
+    select_unit,
+)
+from app.db.models import Indicator, Observation, Series, SeriesBreak, Unit
+from app.db.statements import fetch_one as fetch_record
 from app.db.statements import fetch_uncached
+from app.enums import Obstacle
 from app.formatting import format_period, format_span
 from app.i18n import Bilingual, Language
 from app.parameters import SeriesListParameters
-from app.queries import comparability
-from app.queries.listing.keyset import (
-    MAX_STATEMENTS,
+from app.queries.listing.keyset import MAX_STATEMENTS, QueryPage, SortOrder
+from app.queries.listing.plan import (
+    AccessPath,
     ListPlan,
-    QueryPage,
-    SortOrder,
+    list_series_conditions,
     read_long_page,
+    select_access_path,
 )
-from app.queries.listing.plan import AccessPath, select_access_path, series_conditions
 from app.queries.listing.shape import FilterShape, split_filters
 from app.queries.observations import read_observations, select_observations
 from app.queries.vintages import current_conditions
 
-Group: Any = Series
-Measured: Any = Indicator
-Measure: Any = Unit
-Figure: Any = Observation
-Break: Any = SeriesBreak
-Reporter: Any = alias_table(Area, "series_reporter")
-Counterpart: Any = alias_table(Area, "series_counterpart")
-
 MAX_POINTS = 100
-"""Up to how many series stand on a page; the list of series has them all."""
-
-ORDERS: dict[str, Sequence[Any]] = {
-    "indicator": (Group.id,),
-    "code": (Group.code,),
+"""The number of series on a page of the site; the list of series contains all."""
+ORDERS: Mapping[str, Sequence[Column]] = {
+    "indicator": (col(Series.id),),
+    "code": (col(Series.code),),
+}
+SENTENCES = {
+    Obstacle.UNIT: Bilingual(
+        "One figure is in {unit}, the other in {other_unit}. This service does not convert units.",
+        "一为{unit}，一为{other_unit}，本服务不作换算。",
+    ),
+    Obstacle.MONTHS: Bilingual(
+        "One figure covers {months} months, the other {other_months}. This service does not scale "
+        "figures.",
+        "一为{months}个月数据，一为{other_months}个月数据，本服务不作折算。",
+    ),
+    Obstacle.BREAK: Bilingual(
+        "There is a break in the series between them. {note}", "两期之间序列中断。{note}"
+    ),
+    Obstacle.QUALIFIER: Bilingual(
+        "{display} and {other_display} are limits and not exact figures, so that the difference is "
+        "unknown.",
+        "“{display}”与“{other_display}”并非确数，两者之差无从得知。",
+    ),
+    Obstacle.BASIS: Bilingual(
+        "The published growth is {growth}, calculated from a restated base whose level has not "
+        "been published. A rate calculated from the two levels would be misleading.",
+        "公布的增速为“{growth}”，以经调整的基数计算，而该基数水平未公布；由两期水平值推算增速会造成误读。",
+    ),
 }
 
 
 @cache
-def select_series(language: Language) -> Select[Any]:
-    """Select series with the number and the span of their figures."""
+def select_series(language: Language) -> Statement:
+    """Select series with the number and the first and last period of their observations."""
     return (
         select(
-            Group.id.label("id"),
-            Group.code.label("code"),
-            Group.months.label("months"),
+            col(Series.id).label("id"),
+            col(Series.code).label("code"),
+            col(Series.months).label("months"),
             localized_column(Series, "note", language).label("note"),
             *select_reference(Indicator, "indicator", language),
-            *select_reference(Reporter, "reporting_area", language),
-            *select_reference(Counterpart, "counterpart_area", language),
+            *select_reference(reporting_area, "reporting_area", language),
+            *select_reference(counterpart_area, "counterpart_area", language),
             *select_unit(Unit, "unit", language),
-            Group.observations.label("observations"),
-            Group.first_period_start.label("first"),
-            Group.last_period_start.label("last"),
+            col(Series.observations).label("observations"),
+            col(Series.first_period_start).label("first"),
+            col(Series.last_period_start).label("last"),
         )
         .select_from(Series)
-        .join(Indicator, Measured.id == Group.indicator_id)
-        .join(Unit, Measure.id == Group.unit_id)
-        .join(Reporter, Reporter.id == Group.reporting_area_id)
-        .join(Counterpart, Counterpart.id == Group.counterpart_area_id)
+        .join(Indicator, col(Indicator.id) == Series.indicator_id)
+        .join(Unit, col(Unit.id) == Series.unit_id)
+        .join(reporting_area, col(reporting_area.id) == Series.reporting_area_id)
+        .join(counterpart_area, col(counterpart_area.id) == Series.counterpart_area_id)
     )
 
 
 def list_series(
     connection: Connection, language: Language, filters: SeriesListParameters
 ) -> QueryPage:
-    """List series."""
+    """Read one page of series."""
     shape, values = split_filters(filters)
-    found = read_long_page(connection, build_series_plan(language, shape), filters, values)
-    return found.with_rows(complete_series(connection, language, found.rows))
+    page = read_long_page(connection, build_series_plan(language, shape), filters, values)
+    return page.with_rows(complete_series(connection, language, page.rows))
 
 
 @lru_cache(maxsize=MAX_STATEMENTS)
 def build_series_plan(language: Language, shape: FilterShape) -> ListPlan:
-    """Tell how to find series for all requests of a shape."""
-    free, ordered = (
-        select(Group.id).where(*series_conditions(shape, way))
-        for way in (AccessPath.FREE, select_access_path(shape))
+    """Build the statements of a list of series."""
+    series_id = col(Series.id)
+    unordered, ordered = (
+        select(series_id).where(*list_series_conditions(shape, path))
+        for path in (AccessPath.UNORDERED, select_access_path(shape))
     )
-    order = SortOrder.by_name(ORDERS, shape.sort, placed=shape.has_cursor)
+    order = SortOrder.by_name(ORDERS, shape.sort, has_position=shape.has_cursor)
     statement = select_series(language)
-    return ListPlan(statement, Group.id, free, ordered, order, order, may_be_long=False)
+    return ListPlan(statement, series_id, unordered, ordered, order, order, may_walk_far=False)
 
 
 def get_series(
     connection: Connection, language: Language, key: str, as_of: date | None = None
 ) -> Record | None:
-    """Find one series, with its figures that hold, or held on a day."""
-    row = one_record(connection, select_series(language), Group.code, key)
+    """Read a series with its observations that are current, or were current on a day."""
+    row = fetch_record(connection, select_series(language), col(Series.code), key)
     if row is None:
         return None
     statement = (
         select_observations(language)
-        .where(Figure.series_id == row["id"], *current_conditions(Observation, as_of))
-        .order_by(Figure.period_start)
+        .where(
+            col(Observation.series_id) == row["id"],
+            *current_conditions(Observation, as_of),
+        )
+        .order_by(col(Observation.period_start))
     )
     (record,) = complete_series(connection, language, [row])
-    return record | {
-        "as_of": as_of,
-        "points": read_observations(connection, language, statement, as_of),
-    }
+    points = read_observations(connection, language, statement, as_of)
+    return record | {"as_of": as_of, "points": points}
 
 
 def read_drawn_series(connection: Connection, language: Language) -> list[Record]:
-    """Read the first series as they are drawn on a page: what holds, and what held before it."""
-    statement = select_series(language).order_by(*ORDERS["indicator"]).limit(MAX_POINTS)
-    rows = fetch_uncached(connection, statement)
-    figures = select_observations(language).where(Figure.series_id.in_([row["id"] for row in rows]))
+    """Read the first series with the current observation of each period.
+
+    Returns:
+        Each observation contains the other vintages of its period under "others".
+    """
+    rows = fetch_uncached(
+        connection,
+        select_series(language).order_by(*ORDERS["indicator"]).limit(MAX_POINTS),
+    )
+    observations = read_observations(
+        connection,
+        language,
+        select_observations(language)
+        .where(col(Observation.series_id).in_([row["id"] for row in rows]))
+        .order_by(col(Observation.period_start), col(Observation.vintage)),
+    )
+    vintages: dict[tuple[str, date], list[Record]] = defaultdict(list)
+    for observation in observations:
+        vintages[observation["series"], observation["period"]["start"]].append(observation)
     points: dict[str, list[Record]] = defaultdict(list)
-    others: dict[tuple[str, date], list[Record]] = defaultdict(list)
-    for one in read_observations(
-        connection, language, figures.order_by(Figure.period_start, Figure.vintage)
-    ):
-        others[one["series"], one["period"]["start"]].append(one)
-    for (code, _), vintages in others.items():
-        holding = next(one for one in vintages if one["current"])
-        rest = [one for one in vintages if one is not holding]
-        points[code].append(holding | {"others": rest})
-    found = complete_series(connection, language, rows)
+    for (code, _), versions in vintages.items():
+        current = next(version for version in versions if version["current"])
+        others = [version for version in versions if version is not current]
+        points[code].append(current | {"others": others})
     return [
         record | {"points": attach_breaks(points[record["code"]], record["breaks"])}
-        for record in found
+        for record in complete_series(connection, language, rows)
     ]
 
 
 def attach_breaks(points: Sequence[Record], breaks: Sequence[Record]) -> list[Record]:
-    """Note at each point the breaks that part it from the point before."""
-    found, before = [], date.max
+    """Add to each point the notes of the breaks between it and the previous point."""
+    result, previous = [], date.max
     for point in points:
         start = point["period"]["start"]
-        between = [one["note"] for one in breaks if before < one["start"] <= start]
-        found.append(point | {"breaks": between})
-        before = start
-    return found
+        notes = [one["note"] for one in breaks if previous < one["start"] <= start]
+        result.append(point | {"breaks": notes})
+        previous = start
+    return result
 
 
 def complete_series(
     connection: Connection, language: Language, rows: Sequence[Record]
 ) -> list[Record]:
-    """Complete selected series with their breaks, and with the others that look alike."""
+    """Add to selected series their breaks and the series that are not comparable with them."""
     breaks = read_breaks(connection, language, [row["id"] for row in rows])
     families = read_families(connection, language, rows)
     return [
@@ -160,20 +196,26 @@ def complete_series(
 
 
 def family_key(row: Record) -> tuple[str, str, str]:
-    """Give what the series of a family share: the indicator and the areas."""
-    indicator, *areas = (row[part] for part in ("indicator", "reporting_area", "counterpart_area"))
-    return indicator["code"], *(area["code"] for area in areas)
+    """Return the codes of indicator and areas, which the series of a family share."""
+    return (
+        row["indicator"]["code"],
+        row["reporting_area"]["code"],
+        row["counterpart_area"]["code"],
+    )
 
 
 def read_families(
     connection: Connection, language: Language, rows: Sequence[Record]
 ) -> Mapping[tuple[str, str, str], list[Record]]:
-    """Read the series that share indicator and areas with some others."""
-    own: Any = alias_table(Series, "own")
-    shared = (Group.indicator_id, Group.reporting_area_id, Group.counterpart_area_id)
-    numbers = select(own.indicator_id, own.reporting_area_id, own.counterpart_area_id)
-    numbers = numbers.where(own.id.in_([row["id"] for row in rows]))
-    statement = select_series(language).where(tuple_(*shared).in_(numbers)).order_by(Group.code)
+    """Read the families of some series."""
+    member = alias_table(Series, "member")
+    families = select(
+        col(member.indicator_id), col(member.reporting_area_id), col(member.counterpart_area_id)
+    ).where(col(member.id).in_([row["id"] for row in rows]))
+    family = tuple_(
+        col(Series.indicator_id), col(Series.reporting_area_id), col(Series.counterpart_area_id)
+    )
+    statement = select_series(language).where(family.in_(families)).order_by(col(Series.code))
     found = defaultdict(list)
     for row in fetch_uncached(connection, statement):
         found[family_key(row)].append(row)
@@ -183,37 +225,56 @@ def read_families(
 def describe_unlike_series(
     row: Record, family: Sequence[Record], language: Language
 ) -> list[Record]:
-    """Tell why the other series of a family cannot be joined to one."""
-    one = to_record(row, language)
+    """Describe why the other series of a family are not comparable with one."""
+    series = to_record(row, language)
     others = [to_record(member, language) for member in family]
     return [
-        {"series": other["code"], "name": other["name"], "obstacles": between}
+        {"series": other["code"], "name": other["name"], "obstacles": obstacles}
         for other in others
-        if (between := comparability.describe_series_obstacles(one, other, language))
+        if (obstacles := describe_series_obstacles(series, other, language))
     ]
 
 
+def describe_series_obstacles(one: Record, other: Record, language: Language) -> list[Record]:
+    """Describe why the figures of two series of the same family are not comparable.
+
+    Args:
+        one: a record with the unit and the months of a series.
+        other: another one.
+        language: the language of the sentences.
+    """
+    obstacles = []
+    if one["unit"]["code"] != other["unit"]["code"]:
+        units = {"unit": one["unit"]["name"], "other_unit": other["unit"]["name"]}
+        obstacles.append(describe_obstacle(Obstacle.UNIT, language, **units))
+    if one["months"] != other["months"]:
+        months = {"months": one["months"], "other_months": other["months"]}
+        obstacles.append(describe_obstacle(Obstacle.MONTHS, language, **months))
+    return obstacles
+
+
+def describe_obstacle(kind: Obstacle, language: Language, **values: object) -> Record:
+    return {"kind": kind, "text": SENTENCES[kind].get(language).format(**values)}
+
+
 def read_breaks(
-    connection: Connection, language: Language, numbers: Sequence[int]
+    connection: Connection, language: Language, ids: Sequence[int]
 ) -> Mapping[int, list[Record]]:
-    """Read the breaks of some series, by the number of each."""
+    """Read the breaks of some series, by the id of each series."""
+    series_id, start = col(SeriesBreak.series_id), col(SeriesBreak.start)
     statement = (
-        select(
-            Break.series_id,
-            Break.start,
-            localized_column(SeriesBreak, "note", language).label("note"),
-        )
-        .where(Break.series_id.in_(numbers))
-        .order_by(Break.series_id, Break.start)
+        select(series_id, start, localized_column(SeriesBreak, "note", language))
+        .where(series_id.in_(ids))
+        .order_by(series_id, start)
     )
     found = defaultdict(list)
-    for row in connection.execute(statement).mappings():
-        found[row["series_id"]].append({"start": row["start"], "note": row["note"]})
+    for number, day, note in connection.execute(statement):
+        found[number].append({"start": day, "note": note})
     return found
 
 
 def to_record(row: Record, language: Language) -> Record:
-    """Complete the selected columns of a series with words for people."""
+    """Convert a selected series to the record that answers show."""
     record = {name: value for name, value in row.items() if name not in {"id", "first", "last"}}
     first, last = row["first"], row["last"]
     span = format_span(row["months"], first, language)
@@ -227,9 +288,8 @@ def to_record(row: Record, language: Language) -> Record:
 
 
 def describe_period(start: date, months: int, language: Language) -> Record:
-    """Describe the period that starts on a day."""
+    """Return the period of some months that starts on a day."""
     after = start.month - 1 + months
-    following = date(start.year + after // 12, after % 12 + 1, 1)
-    end = date.fromordinal(following.toordinal() - 1)
+    end = date(start.year + after // 12, after % 12 + 1, 1) - timedelta(days=1)
     label = format_period(start, end, language)
     return {"start": start, "end": end, "months": months, "label": label}

@@ -1,46 +1,47 @@
-"""Which figure of a series and period holds, and from when to when."""
+"""Which number of a series and period is current, and from when to when."""
 
 from datetime import date
-from typing import Any
 
-from sqlalchemy import literal_column, or_
+from sqlalchemy import BindParameter, literal_column, or_
+from sqlmodel import col
 
-from app.db.columns import Record, ignore_index
-from app.db.models import FOREVER
+from app.db.columns import Column, Condition, Record, ignore_index
+from app.db.models import FOREVER, GrowthRate, Observation
 
 
 def current_conditions(
-    table: Any,
-    as_of: date | None,
+    table: type[Observation] | type[GrowthRate],
+    as_of: date | BindParameter[date] | None,
     *,
-    early: bool = False,
-    walked: bool = False,
-) -> list[Any]:
-    """Keep the figure that holds today, or that held on a day.
+    is_early: bool = False,
+    uses_partial_index: bool = False,
+) -> list[Condition]:
+    """Return the conditions for the rows that are current today, or were current on a day.
 
     Args:
-        table: observations or growth rates.
-        as_of: the day, or none for today.
-        early: whether few rows were known that day; then the index of vintages finds them. A figure
-            holds from its vintage on or never, so the two columns give the same rows.
-        walked: whether the index that holds only the figures of today is to be walked; it takes
-            the condition written out, and no parameter.
+        table: the table.
+        as_of: the day, or None for today.
+        is_early: whether few rows were known on that day, so that the index of vintages finds them.
+            A row is current from its vintage on or never, so the result is the same.
+        uses_partial_index: whether the partial index on the current rows is to be walked. Planners
+            use it only if the condition contains its literal and no parameter.
     """
+    until = col(table.current_until)
     if as_of is None:
-        forever: Any = literal_column(f"'{FOREVER}'") if walked else FOREVER
-        return [(table.current_until if walked else ignore_index(table.current_until)) == forever]
-    start = table.vintage if early else table.current_from
-    end = table.current_until
-    # Whatever holds still holds on the last day of the calendar too, which is its end by name.
-    return [start <= as_of, or_(end > as_of, ignore_index(end) == FOREVER)]
+        if uses_partial_index:
+            return [until == literal_column(f"'{FOREVER}'")]
+        return [ignore_index(until) == FOREVER]
+    start: Column = col(table.vintage) if is_early else col(table.current_from)
+    # FOREVER is also the last day of the calendar, on which current rows are still current.
+    return [start <= as_of, or_(until > as_of, ignore_index(until) == FOREVER)]
 
 
 def format_validity(record: Record) -> Record:
-    """Tell from when to when a number held, in place of the two columns that say so."""
+    """Replace the columns ``current_from`` and ``current_until`` by the three fields of answers."""
     start, end = record.pop("current_from"), record.pop("current_until")
-    ever = start != end
+    was_current = start != end
     return record | {
         "current": end == FOREVER,
-        "current_from": start if ever else None,
-        "superseded_on": end if ever and end != FOREVER else None,
+        "current_from": start if was_current else None,
+        "superseded_on": end if was_current and end != FOREVER else None,
     }

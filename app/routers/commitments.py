@@ -4,10 +4,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from app import parameters
-from app.formats.registry import build_alternate_links
-from app.queries import commitments
+from app.parameters import (
+    ActionListParameters,
+    OutcomeListParameters,
+    PriorityAreaListParameters,
+    PriorityAreaParameters,
+    path_key,
+)
+from app.queries.commitments import ACTIONS, OUTCOMES, PRIORITY_AREAS, get_priority_area
 from app.request import BEFORE_VALIDATION, Context
+from app.routers import ListOperation, RecordOperation, add_collection
 from app.schemas.commitments import (
     Action,
     ActionPage,
@@ -19,101 +25,83 @@ from app.schemas.commitments import (
 
 router = APIRouter(prefix="/v1", dependencies=BEFORE_VALIDATION)
 
-Slug = Annotated[str, parameters.path_key("The slug of a priority area.", "emerging-fields")]
-ActionId = Annotated[str, parameters.path_key("The key of an action.", "2025-expand-trade")]
-OutcomeId = Annotated[str, parameters.path_key("The key of an outcome.", "2024-trade-expansion")]
-
-
-@router.get(
-    "/priority-areas",
-    tags=["Priority areas"],
-    summary="List the priority areas with their actions",
-    response_model=PriorityAreaPage,
+add_collection(
+    router,
+    "priority_areas",
+    "priority_area",
+    ListOperation(
+        "List priority areas with their actions",
+        "The four areas announced for a year, with the actions and the related indicators of each. "
+        "Links to indicators are editorial: they are made by this service and not by the source.",
+        PRIORITY_AREAS.list_page,
+        PriorityAreaListParameters,
+        PriorityAreaPage,
+        tag="Priority areas",
+    ),
 )
-def list_priority_areas(
-    read: Context, query: Annotated[parameters.PriorityAreaListParameters, Query()]
-) -> Response:
-    """The four areas announced for a year, each with its actions and the indicators that it
-    starts from. The link to an indicator is editorial: ours, not the source's."""  # noqa: D205, D209
-    return read.page_response(
-        PriorityAreaPage, read.run_query(commitments.list_priority_areas, query)
-    )
 
 
 @router.get(
     "/priority-areas/{slug}",
+    name="get_priority_area",
     tags=["Priority areas"],
-    summary="Show one priority area",
+    summary="Get a priority area",
+    description="Returns the priority area of a year, or of the latest year that has it.",
     response_model=PriorityArea,
 )
-def get_priority_area(
-    read: Context, slug: Slug, query: Annotated[parameters.PriorityAreaParameters, Query()]
+def read_priority_area(
+    read: Context,
+    slug: Annotated[str, path_key("The slug of the priority area.", "emerging-fields")],
+    query: Annotated[PriorityAreaParameters, Query()],
 ) -> Response:
-    """One priority area of the year asked for, or of the newest year that has it."""
-    found = read.run_query(commitments.get_priority_area, slug, query.year)
+    found = read.run_query(get_priority_area, slug, query.year)
     return read.record_response(PriorityArea, found, "priority_areas", slug=slug)
 
 
-@router.get(
-    "/actions",
-    tags=["Priority areas"],
-    summary="List the actions",
-    response_model=ActionPage,
+add_collection(
+    router,
+    "actions",
+    "action",
+    ListOperation(
+        "List actions",
+        "One record per commitment, each with one verb. The status of all actions is announced: "
+        "the source sets no targets and does not report whether a commitment has been met.",
+        ACTIONS.list_page,
+        ActionListParameters,
+        ActionPage,
+        tag="Priority areas",
+        has_tables=True,
+    ),
+    RecordOperation(
+        "Get an action",
+        "Returns one commitment with its location in the source and everything it names.",
+        ACTIONS.get,
+        Action,
+        "The key of the action.",
+        "2025-expand-trade",
+        key="id",
+    ),
 )
-def list_actions(
-    read: Context, query: Annotated[parameters.ActionListParameters, Query()]
-) -> Response:
-    """One record a commitment, each with one verb. Their status is announced: whether a
-    commitment was kept is not in the source, nor is any target."""  # noqa: D205, D209
-    found = read.run_query(commitments.list_actions, query)
-    return read.page_response(ActionPage, found, build_alternate_links(*read.canonical_url()))
-
-
-@router.get(
-    "/actions/{id}",
-    tags=["Priority areas"],
-    summary="Show one action",
-    response_model=Action,
+add_collection(
+    router,
+    "outcomes",
+    "outcome",
+    ListOperation(
+        "List outcomes",
+        "Results of a year that the source describes without figures.",
+        OUTCOMES.list_page,
+        OutcomeListParameters,
+        OutcomePage,
+        tag="Outcomes",
+        has_tables=True,
+    ),
+    RecordOperation(
+        "Get an outcome",
+        "Returns one outcome with its location in the source and everything it names.",
+        OUTCOMES.get,
+        Outcome,
+        "The key of the outcome.",
+        "2024-trade-expansion",
+        key="id",
+    ),
 )
-def get_action(
-    read: Context,
-    id: ActionId,  # noqa: A002
-    query: Annotated[parameters.DetailParameters, Query()],
-) -> Response:
-    """One commitment with its place in the source and everything it names."""
-    del query
-    return read.record_response(
-        Action, read.run_query(commitments.get_action, id), "actions", id=id
-    )
-
-
-@router.get(
-    "/outcomes",
-    tags=["Outcomes"],
-    summary="List the outcomes",
-    response_model=OutcomePage,
-)
-def list_outcomes(
-    read: Context, query: Annotated[parameters.OutcomeListParameters, Query()]
-) -> Response:
-    """Results of a year that the source tells in words, without a figure."""
-    found = read.run_query(commitments.list_outcomes, query)
-    return read.page_response(OutcomePage, found, build_alternate_links(*read.canonical_url()))
-
-
-@router.get(
-    "/outcomes/{id}",
-    tags=["Outcomes"],
-    summary="Show one outcome",
-    response_model=Outcome,
-)
-def get_outcome(
-    read: Context,
-    id: OutcomeId,  # noqa: A002
-    query: Annotated[parameters.DetailParameters, Query()],
-) -> Response:
-    """One outcome with its place in the source and everything it names."""
-    del query
-    return read.record_response(
-        Outcome, read.run_query(commitments.get_outcome, id), "outcomes", id=id
-    )

@@ -25,8 +25,7 @@ from app.links import Link, Links
 from app.problems.problem import InvalidParameters, ParameterError, UnknownPath
 from app.queries.observations import list_observations
 from app.request import BEFORE_VALIDATION, Context, RequestContext
-from app.schemas.json_stat import MAX_CELLS, Cube
-from app.schemas.tables import TableDescription
+from app.schemas.formats import MAX_CELLS, Cube, TableDescription
 
 router = APIRouter(prefix="/v1", tags=["Downloads"], dependencies=BEFORE_VALIDATION)
 

@@ -1,1 +1,243 @@
-"""Full-text search: FTS5 on SQLite, tsvector on PostgreSQL."""
+"""Full-text search: FTS5 on SQLite, tsvector on PostgreSQL, with the same results.
+
+PostgreSQL's own parser is not used, since it takes "and/or" for the path of a file, nor is its list
+of stop words. The index stores the stems of the Porter stemmer, which FTS5 uses too, and the
+matches are highlighted here.
+"""
+
+from collections.abc import Callable, Sequence
+from itertools import islice
+from typing import Protocol
+
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Connection,
+    Double,
+    Float,
+    FromClause,
+    Integer,
+    String,
+    cast,
+    column,
+    func,
+    literal,
+    literal_column,
+    select,
+    text,
+    true,
+)
+
+from app.db.columns import Column, Record, Statement, Value
+from app.db.fulltext.segmentation import find_word_spans, fold_case, segment_cjk, split_terms
+from app.db.models import lexeme_index, search_index
+from app.i18n import Language
+
+START, END, ELLIPSIS = "\x02", "\x03", "\x04"
+"""Marks before and after a match, and where a snippet is cut."""
+SNIPPET_WORDS = 24
+RANK = "bm25(search_index, 0, 0, 10.0, 1.0, 10.0, 1.0)"
+COLUMN_INDEXES = {"title_en": 2, "text_en": 3, "title_zh": 4, "text_zh": 5}
+NO_MATCH = '"\u2400"'
+"""A query that matches nothing."""
+STEM_QUERY = """
+SELECT CAST(string_agg(joint || '''' || lexeme || '''', '' ORDER BY place) AS tsquery) AS query,
+    array_agg(lexeme ORDER BY place) AS lexemes
+FROM (
+    SELECT joint, place, (ts_lexize('stem', word))[1] AS lexeme
+    FROM unnest(CAST(:words AS text[]), CAST(:joints AS text[]))
+        WITH ORDINALITY AS searched (word, joint, place)
+) AS stemmed
+"""
+WEIGHTS: ColumnElement[Value] = literal_column("CAST('{0.1, 0.1, 0.1, 1.0}' AS real[])")
+BY_LENGTH = 1
+"""The normalization of ts_rank that divides by the logarithm of the length."""
+
+Spans = list[tuple[int, int]]
+"""For each match, the index of its first word and of the word after its last."""
+
+
+class SearchIndex(Protocol):
+    """A full-text index with a query; no query is an error."""
+
+    @property
+    def source(self) -> FromClause:
+        """The table to select from."""
+
+    @property
+    def matching(self) -> ColumnElement[Value]:
+        """The condition that a row contains all words."""
+
+    def select_columns(self, language: Language, other: Language) -> Sequence[ColumnElement[Value]]:
+        """Return the rank (lower is better), the row number, and what ``highlight_row`` needs."""
+
+    def highlight_row(self, row: Record) -> Record:
+        """Mark the matches in title, snippet, other_title and other_snippet."""
+
+
+class SQLiteSearch:
+    """A query of the FTS5 index."""
+
+    source = search_index
+
+    def __init__(self, words: str) -> None:
+        self.matching = column("search_index").op("MATCH")(literal(build_match(words)))
+
+    def select_columns(self, language: Language, other: Language) -> Sequence[ColumnElement[Value]]:
+        return (
+            literal_column(RANK, Float).label("rank_value"),
+            column("rowid", Integer).label("row_number"),
+            highlight_function("highlight", f"title_{language}").label("title"),
+            highlight_function("snippet", f"text_{language}").label("snippet"),
+            highlight_function("snippet", f"text_{other}").label("other_snippet"),
+            highlight_function("highlight", f"title_{other}").label("other_title"),
+        )
+
+    def highlight_row(self, row: Record) -> Record:
+        """Return the row, which FTS5 has already highlighted."""
+        return row
+
+
+class PostgresSearch:
+    """A query of the tsvector index."""
+
+    def __init__(self, words: str) -> None:
+        self.phrases = split_phrases(words)
+        pairs = [
+            (word, " <-> " if index else " & " if number else "")
+            for number, phrase in enumerate(self.phrases)
+            for index, word in enumerate(phrase)
+        ]
+        statement = text(STEM_QUERY).bindparams(
+            words=[word for word, _ in pairs], joints=[joint for _, joint in pairs]
+        )
+        query = statement.columns(column("query"), column("lexemes", ARRAY(String))).cte("search")
+        self.query = query.c
+        self.source = lexeme_index.join(query, true())
+        self.matching = lexeme_index.c.vector.op("@@")(query.c.query)
+
+    def select_columns(self, language: Language, other: Language) -> Sequence[ColumnElement[Value]]:
+        vector = lexeme_index.c.vector
+        rank = func.ts_rank(WEIGHTS, vector, self.query.query, BY_LENGTH, type_=Float)
+        texts = {
+            "title": f"title_{language}",
+            "snippet": f"text_{language}",
+            "other_title": f"title_{other}",
+            "other_snippet": f"text_{other}",
+        }
+        return (
+            (-cast(rank, Double)).label("rank_value"),
+            lexeme_index.c.id.label("row_number"),
+            self.query.lexemes.label("lexemes"),
+            *(lexeme_index.c[name].label(label) for label, name in texts.items()),
+            *(
+                lexeme_index.c[f"{name}_lexemes"].label(f"{label}_lexemes")
+                for label, name in texts.items()
+            ),
+        )
+
+    def highlight_row(self, row: Record) -> Record:
+        lexemes = iter(row["lexemes"])
+        phrases = [list(islice(lexemes, len(phrase))) for phrase in self.phrases]
+        highlighters = {
+            "title": highlight_all,
+            "snippet": highlight_snippet,
+            "other_title": highlight_all,
+            "other_snippet": highlight_snippet,
+        }
+        return row | {
+            name: highlight(row[name], find_phrases(row[f"{name}_lexemes"].split(), phrases))
+            for name, highlight in highlighters.items()
+        }
+
+
+INDEXES: dict[str, Callable[[str], SearchIndex]] = {
+    "sqlite": SQLiteSearch,
+    "postgresql": PostgresSearch,
+}
+
+
+def search_text(connection: Connection, words: str) -> SearchIndex:
+    """Return the full-text index of a database with a query."""
+    return INDEXES[connection.dialect.name](words)
+
+
+def filter_by_text(
+    connection: Connection, statement: Statement, code: Column, words: str, kind: str
+) -> Statement:
+    """Restrict a statement to the records of a kind whose texts contain all words."""
+    index = search_text(connection, words)
+    codes = select(column("code", String)).select_from(index.source)
+    return statement.where(code.in_(codes.where(index.matching, column("kind") == kind)))
+
+
+def build_match(words: str) -> str:
+    """Return a query of FTS5 for all words, with each run of Chinese characters as a phrase."""
+    return " ".join(f'"{segment_cjk(term)}"' for term in split_terms(words)) or NO_MATCH
+
+
+def highlight_function(function: str, name: str) -> ColumnElement[Value]:
+    """Return the call of a function of FTS5 that marks the matches in a column."""
+    arguments = [column("search_index"), COLUMN_INDEXES[name], START, END]
+    if function == "snippet":
+        arguments += [ELLIPSIS, SNIPPET_WORDS]
+    call: ColumnElement[Value] = getattr(func, function)(*arguments)
+    return call
+
+
+def split_phrases(words: str) -> list[list[str]]:
+    """Split a query into its terms, each a list of words; Chinese characters are words."""
+    runs = [segment_cjk(term) for term in split_terms(words)]
+    split = [[fold_case(run[start:end]) for start, end in find_word_spans(run)] for run in runs]
+    return [phrase for phrase in split if phrase]
+
+
+def find_phrases(lexemes: Sequence[str], phrases: Sequence[Sequence[str]]) -> Spans:
+    """Return where phrases occur in a text; overlapping matches are merged."""
+    spans: Spans = []
+    for start in range(len(lexemes)):
+        for phrase in phrases:
+            end = start + len(phrase)
+            if lexemes[start:end] != list(phrase):
+                continue
+            if spans and start < spans[-1][1]:
+                spans[-1] = (spans[-1][0], max(spans[-1][1], end))
+            else:
+                spans.append((start, end))
+    return spans
+
+
+def highlight_all(passage: str, spans: Spans) -> str:
+    """Mark all matches in a text."""
+    return highlight_part(passage, spans, 0, len(find_word_spans(passage)))
+
+
+def highlight_snippet(passage: str, spans: Spans) -> str:
+    """Mark the matches in the part of a text that contains the most of them."""
+    count = len(find_word_spans(passage))
+    starts = [0, *(start for start, _ in spans)]
+    latest = max(0, count - SNIPPET_WORDS)
+    first = max(
+        (min(start, latest) for start in starts), key=lambda start: count_matches(spans, start)
+    )
+    return highlight_part(passage, spans, first, min(first + SNIPPET_WORDS, count))
+
+
+def count_matches(spans: Spans, first: int) -> int:
+    """Count the matches in the snippet that starts with a word."""
+    return sum(first <= start and end <= first + SNIPPET_WORDS for start, end in spans)
+
+
+def highlight_part(passage: str, spans: Spans, first: int, after: int) -> str:
+    """Cut a text to some of its words, mark the matches and the cuts."""
+    words = find_word_spans(passage)
+    cut_start, cut_end = first > 0, after < len(words)
+    position = words[first][0] if cut_start else 0
+    stop = words[after - 1][1] if cut_end else len(passage)
+    parts = [ELLIPSIS if cut_start else ""]
+    for start, end in spans:
+        if first <= start and end <= after:
+            left, right = words[start][0], words[end - 1][1]
+            parts += [passage[position:left], START, passage[left:right], END]
+            position = right
+    return "".join([*parts, passage[position:stop], ELLIPSIS if cut_end else ""])

@@ -1,22 +1,21 @@
-"""The SQLModel tables."""
+"""Tables of a release, declared with SQLModel."""
 
 from app.db.models.base import ExactDecimal, cast_decimal, format_plain
-from app.db.models.commitments import Action, Baseline, Outcome, PriorityArea
-from app.db.models.history import Change, ChangedField, ReleaseEntry
-from app.db.models.links import (
-    SEARCHED_COLUMNS,
+from app.db.models.commitments import (
+    Action,
     ActionArea,
     ActionInstrument,
     ActionSector,
     ActionTopic,
+    Baseline,
     IndicatorInstrument,
     IndicatorSector,
+    Outcome,
     OutcomeArea,
     OutcomeIndicator,
     OutcomeInstrument,
     OutcomeSector,
-    lexeme_index,
-    search_index,
+    PriorityArea,
 )
 from app.db.models.observations import (
     FOREVER,
@@ -28,10 +27,24 @@ from app.db.models.observations import (
     Series,
     SeriesBreak,
 )
-from app.db.models.reference import Area, Instrument, Release, Sector, Source, Topic, Unit
+from app.db.models.reference import (
+    SEARCHED_COLUMNS,
+    Area,
+    Change,
+    ChangedField,
+    Instrument,
+    Release,
+    ReleaseEntry,
+    Sector,
+    Source,
+    Topic,
+    Unit,
+    lexeme_index,
+    search_index,
+)
 
 SCHEMA_REVISION = "2026_11_25_initial"
-"""The revision in migrations/ that these tables agree with."""
+"""The revision in migrations/ that creates these tables."""
 
 __all__ = [
     "FOREVER",

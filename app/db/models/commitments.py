@@ -1,4 +1,4 @@
-"""Tables of texts: outcomes of a year, priority areas and their actions."""
+"""Tables of commitments, and the tables that link records to the records they name."""
 
 from sqlalchemy import CheckConstraint, String
 from sqlmodel import Field, SQLModel
@@ -15,7 +15,7 @@ from app.enums import ActionKind, ActionStatus
 
 
 class Outcome(KeyedModel, LocatedModel, table=True):
-    """A qualitative result of a year."""
+    """A result of a year that the source describes without a figure."""
 
     __table_args__ = (
         unique_key("year", "position"),
@@ -54,7 +54,7 @@ class PriorityArea(KeyedModel, LocatedModel, table=True):
 
 
 class Action(KeyedModel, LocatedModel, table=True):
-    """One commitment, one verb."""
+    """One commitment of a priority area."""
 
     __table_args__ = (
         unique_key("priority_area_id", "position"),
@@ -73,10 +73,80 @@ class Action(KeyedModel, LocatedModel, table=True):
 
 
 class Baseline(SQLModel, table=True):
-    """The indicator that a priority area starts from; always an editorial link."""
+    """An editorial link from a priority area to an indicator."""
 
     __table_args__ = (CheckConstraint("editorial", name="editorial"),)
 
     priority_area_id: int = Field(primary_key=True, foreign_key="priority_area.id")
     indicator_id: int = Field(primary_key=True, foreign_key="indicator.id", index=True)
     editorial: bool = True
+
+
+class IndicatorSector(SQLModel, table=True):
+    __tablename__ = "indicator_sector"
+
+    indicator_id: int = Field(primary_key=True, foreign_key="indicator.id")
+    sector_id: int = Field(primary_key=True, foreign_key="sector.id", index=True)
+
+
+class IndicatorInstrument(SQLModel, table=True):
+    __tablename__ = "indicator_instrument"
+
+    indicator_id: int = Field(primary_key=True, foreign_key="indicator.id")
+    instrument_id: int = Field(primary_key=True, foreign_key="instrument.id", index=True)
+
+
+class OutcomeSector(SQLModel, table=True):
+    __tablename__ = "outcome_sector"
+
+    outcome_id: int = Field(primary_key=True, foreign_key="outcome.id")
+    sector_id: int = Field(primary_key=True, foreign_key="sector.id", index=True)
+
+
+class OutcomeInstrument(SQLModel, table=True):
+    __tablename__ = "outcome_instrument"
+
+    outcome_id: int = Field(primary_key=True, foreign_key="outcome.id")
+    instrument_id: int = Field(primary_key=True, foreign_key="instrument.id", index=True)
+
+
+class OutcomeArea(SQLModel, table=True):
+    __tablename__ = "outcome_area"
+
+    outcome_id: int = Field(primary_key=True, foreign_key="outcome.id")
+    area_id: int = Field(primary_key=True, foreign_key="area.id", index=True)
+
+
+class OutcomeIndicator(SQLModel, table=True):
+    __tablename__ = "outcome_indicator"
+
+    outcome_id: int = Field(primary_key=True, foreign_key="outcome.id")
+    indicator_id: int = Field(primary_key=True, foreign_key="indicator.id", index=True)
+
+
+class ActionSector(SQLModel, table=True):
+    __tablename__ = "action_sector"
+
+    action_id: int = Field(primary_key=True, foreign_key="action.id")
+    sector_id: int = Field(primary_key=True, foreign_key="sector.id", index=True)
+
+
+class ActionInstrument(SQLModel, table=True):
+    __tablename__ = "action_instrument"
+
+    action_id: int = Field(primary_key=True, foreign_key="action.id")
+    instrument_id: int = Field(primary_key=True, foreign_key="instrument.id", index=True)
+
+
+class ActionArea(SQLModel, table=True):
+    __tablename__ = "action_area"
+
+    action_id: int = Field(primary_key=True, foreign_key="action.id")
+    area_id: int = Field(primary_key=True, foreign_key="area.id", index=True)
+
+
+class ActionTopic(SQLModel, table=True):
+    __tablename__ = "action_topic"
+
+    action_id: int = Field(primary_key=True, foreign_key="action.id")
+    topic_id: int = Field(primary_key=True, foreign_key="topic.id", index=True)

@@ -1,4 +1,4 @@
-"""Tables of figures: indicators, series, observations and second reports."""
+"""Tables of figures: indicators, series, observations, growth rates and reports."""
 
 from datetime import date
 from decimal import Decimal
@@ -20,20 +20,19 @@ from app.db.models.base import (
 from app.enums import Agreement, Direction, GrowthBasis, Qualifier, RevisionKind, Status
 
 FOREVER = date.max
-"""The end of validity of a number that nothing has superseded."""
+"""``current_until`` of a number that has not been superseded."""
 STILL_CURRENT = text(f"current_until = '{FOREVER}'")
-"""What an index holds that is walked for the figures of today."""
-
+"""The condition of the partial index on the current observations."""
 
 SERIES_INDEX_COLUMNS = (
     *("series_id", "period_start", "source_id"),
     *("current_until", "period_end", "qualifier", "status", "value"),
 )
-"""What an index holds that alone tells which figures of some series match, and sorts them."""
+"""The columns with which one index filters and sorts the observations of some series."""
 
 
 class Indicator(NamedModel, table=True):
-    """A statistical measure, with what it counts and how to read it."""
+    """A statistical measure."""
 
     __table_args__ = (
         check_positive(),
@@ -54,7 +53,7 @@ class Indicator(NamedModel, table=True):
 
 
 class Series(KeyedModel, table=True):
-    """Observations that can be compared: one indicator, area pair, unit and period length."""
+    """Comparable observations: one indicator, pair of areas, unit and period length."""
 
     __table_args__ = (
         unique_key("indicator_id", "reporting_area_id", "counterpart_area_id", "unit_id", "months"),
@@ -74,7 +73,7 @@ class Series(KeyedModel, table=True):
 
 
 class SeriesBreak(SQLModel, table=True):
-    """A point in a series before and after which figures do not compare."""
+    """A date before and after which the observations of a series are not comparable."""
 
     __tablename__ = "series_break"
     __table_args__ = (check_filled("note_en", "note_zh"),)
@@ -86,10 +85,10 @@ class SeriesBreak(SQLModel, table=True):
 
 
 class VintageModel(KeyedModel):
-    """A number of a series for a period as one source gives it, and the days on which it held.
+    """A number of a series for one period from one source.
 
-    It is the current one from ``current_from`` until the day before ``current_until``; the two
-    are equal for a number that never was, and the latter is ``FOREVER`` for one that still is.
+    It is current from ``current_from`` until the day before ``current_until``. The two dates are
+    equal if it was never current; ``current_until`` is ``FOREVER`` if it still is.
     """
 
     source_id: int = Field(foreign_key="source.id")
@@ -103,7 +102,7 @@ class VintageModel(KeyedModel):
 
 
 class Observation(VintageModel, table=True):
-    """One published figure of a series for one period, from one source."""
+    """A published figure of a series for one period, from one source."""
 
     __table_args__ = (
         unique_key("series_id", "period_start", "source_id"),
@@ -159,7 +158,7 @@ class Observation(VintageModel, table=True):
 
 
 class GrowthRate(VintageModel, table=True):
-    """A change from one period of a series to another, as one source prints it."""
+    """A published change between two periods of a series, from one source."""
 
     __tablename__ = "growth_rate"
     __table_args__ = (
@@ -186,14 +185,14 @@ class GrowthRate(VintageModel, table=True):
 
 
 class Headline(SQLModel, table=True):
-    """The observation that stands for an indicator: the one of the newest edition."""
+    """The observation that represents an indicator: that of the latest edition."""
 
     indicator_id: int = Field(primary_key=True, foreign_key="indicator.id")
     observation_id: int = Field(foreign_key="observation.id", unique=True)
 
 
 class Report(KeyedModel, LocatedModel, table=True):
-    """Another source's account of an observation."""
+    """What another source reports about an observation."""
 
     __table_args__ = (
         unique_key("observation_id", "source_id"),

@@ -1,8 +1,8 @@
-"""Reference tables: the release, sources, and the code lists with their texts."""
+"""Tables of releases, sources and code lists, and the full-text index over all records."""
 
 from datetime import date
 
-from sqlalchemy import JSON, CheckConstraint, String
+from sqlalchemy import JSON, CheckConstraint, Integer, String, column, table
 from sqlmodel import Field, SQLModel
 
 from app.db.models.base import (
@@ -14,11 +14,29 @@ from app.db.models.base import (
     check_positive,
     unique_key,
 )
-from app.enums import AreaKind, InstrumentKind, Precision, Standing
+from app.enums import AreaKind, ChangeKind, InstrumentKind, Precision, Standing
+
+search_index = table(
+    "search_index",
+    *(column(name) for name in ("kind", "code", "title_en", "text_en", "title_zh", "text_zh")),
+)
+"""The FTS5 index of SQLite, a virtual table."""
+
+SEARCHED_COLUMNS = ("title_en", "text_en", "title_zh", "text_zh")
+"""The columns of the full-text index that contain text."""
+
+lexeme_index = table(
+    "search_index",
+    column("id", Integer),
+    *(column(name, String) for name in ("kind", "code", *SEARCHED_COLUMNS)),
+    *(column(f"{name}_lexemes", String) for name in SEARCHED_COLUMNS),
+    column("vector"),
+)
+"""The full-text index of PostgreSQL, with the stems of all words."""
 
 
 class Release(SQLModel, table=True):
-    """What this database holds; one row."""
+    """The release in this database; one row."""
 
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
 
@@ -32,8 +50,49 @@ class Release(SQLModel, table=True):
     counts: dict[str, int] = Field(sa_type=JSON)
 
 
+class ReleaseEntry(KeyedModel, table=True):
+    """A release in the history, including the one served."""
+
+    __tablename__ = "release_entry"
+    __table_args__ = (unique_key("released_on", "number"), check_positive("number"))
+
+    released_on: date
+    number: int
+    note_en: str
+    note_zh: str
+
+
+class Change(KeyedModel, table=True):
+    """A change to one record; the code consists of release, collection and key of the record."""
+
+    __table_args__ = (
+        unique_key("release_entry_id", "collection", "record"),
+        check_member("kind", ChangeKind),
+        check_filled("title_en", "title_zh"),
+    )
+
+    release_entry_id: int = Field(foreign_key="release_entry.id")
+    collection: str
+    record: str
+    kind: ChangeKind = Field(sa_type=String)
+    title_en: str
+    title_zh: str
+
+
+class ChangedField(SQLModel, table=True):
+    """A field of a changed record, before and after, as written in the seed."""
+
+    __tablename__ = "changed_field"
+
+    change_id: int = Field(primary_key=True, foreign_key="change.id")
+    position: int = Field(primary_key=True)
+    field: str
+    before: str | None
+    after: str | None
+
+
 class Source(KeyedModel, table=True):
-    """A document or event that figures and commitments come from."""
+    """A document or event from which figures and commitments are taken."""
 
     __table_args__ = (
         check_member("standing", Standing),
@@ -73,13 +132,13 @@ class Source(KeyedModel, table=True):
 
 
 class Topic(DescribedModel, table=True):
-    """One of the subjects of the press conference: trade, investment, projects."""
+    """A subject of the press conference, such as trade."""
 
     __table_args__ = (check_positive(), check_filled("name_en", "name_zh"))
 
 
 class Area(NamedModel, table=True):
-    """A country by its ISO 3166 code, or a group with the definition of its members."""
+    """A country or a group of countries."""
 
     __table_args__ = (
         check_positive(),
@@ -93,7 +152,7 @@ class Area(NamedModel, table=True):
 
 
 class Unit(DescribedModel, table=True):
-    """A unit of measure, with what is printed after a number in it."""
+    """A unit of measure; the suffix is printed after a number."""
 
     __table_args__ = (
         check_positive(),
@@ -109,7 +168,7 @@ class Unit(DescribedModel, table=True):
 
 
 class Sector(DescribedModel, table=True):
-    """A field of the economy named in the texts."""
+    """An economic sector named in the texts."""
 
     __table_args__ = (check_positive(), check_filled("name_en", "name_zh"))
 

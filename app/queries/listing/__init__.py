@@ -1,1 +1,5 @@
-"""Pages of lists: keyset pagination, query plans, filter shapes."""
+"""Lists: which rows match (``plan``), how a page is read (``keyset``), and cached statements.
+
+``shape`` describes a request without its values, so that one compiled statement serves all requests
+of a shape.
+"""

@@ -1,244 +1,341 @@
-"""Which figures match a request, found by way of indexes whatever the size of the data.
+"""Lists of observations, growth rates and series, which may have millions of rows.
 
-Series are numbered in the order of lists, and figures lie by series and period. So a filter that is
-about series walks the series first, in their order, and a page ends as soon as it is full. In any
-other order the index of that order is walked, and every filter is checked on the way.
+The matching rows are found up to a bound. If there are fewer, they are sorted. If there are more,
+an index is walked in the requested order until the page is full, so that the cost of a page does
+not depend on the length of the list.
+
+Series are numbered in the order of lists, and observations are indexed by series and period. A
+filter on series therefore walks the series in their order. In any other order the index of that
+order is walked, and each row is checked.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum, auto
-from functools import cache, lru_cache
-from typing import Any
+from functools import cache, cached_property, lru_cache
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, select
+from sqlalchemy import BindParameter, Connection, bindparam, func, select
+from sqlmodel import col
 
-from app.db.columns import ignore_index
-from app.db.models import Area, Indicator, Observation, Series, Source, Topic, Unit
-from app.db.statements import fetch_scalars
+from app.db.columns import (
+    Column,
+    Condition,
+    Statement,
+    Value,
+    ignore_index,
+    in_array,
+    in_subquery,
+)
+from app.db.models import Area, GrowthRate, Indicator, Observation, Series, Source, Topic, Unit
+from app.db.models.base import KeyedModel
+from app.db.statements import fetch_records, fetch_scalars
 from app.parameters import (
     GrowthRateListParameters,
     IndicatorObservationListParameters,
+    ListParameters,
     ObservationListParameters,
     Vintages,
 )
-from app.queries.listing.keyset import (
-    MAX_SORTED,
-    MAX_STATEMENTS,
-    ListPlan,
-    QueryPage,
-    SortOrder,
-    count_bounded,
-    read_long_page,
-)
+from app.queries.listing.keyset import MAX_STATEMENTS, PageRequest, QueryPage, SortOrder
 from app.queries.listing.shape import FilterShape, split_filters
 from app.queries.vintages import current_conditions
 
+MAX_FETCHED = 1_000
+"""Up to how many matching rows are counted and sorted."""
+MAX_SORTED = 30_000
+"""Up to how many rows are sorted where walking an index could take long."""
 PeriodListParameters = (
     IndicatorObservationListParameters | ObservationListParameters | GrowthRateListParameters
 )
-"""What asks for one page of figures."""
-Group: Any = Series
-Measured: Any = Indicator
+PeriodTable = type[Observation] | type[GrowthRate]
 
-SERIES_FILTERS: dict[str, tuple[Any, Any]] = {
-    "indicator": (Group.indicator_id, Indicator),
-    "unit": (Group.unit_id, Unit),
-    "area": (Group.reporting_area_id, Area),
-    "counterpart": (Group.counterpart_area_id, Area),
-    "series": (Group.id, Series),
+SERIES_FILTERS: Mapping[str, tuple[Column, type[KeyedModel]]] = {
+    "indicator": (col(Series.indicator_id), Indicator),
+    "unit": (col(Series.unit_id), Unit),
+    "area": (col(Series.reporting_area_id), Area),
+    "counterpart": (col(Series.counterpart_area_id), Area),
+    "series": (col(Series.id), Series),
 }
-"""The filters on series: the column, and the table whose codes they name."""
+"""The filters on series: the column, and the table with the codes."""
 
 
 class AccessPath(Enum):
     """How the matching rows are found."""
 
-    FREE = auto()
-    """By whatever index, in no order."""
+    UNORDERED = auto()
+    """By any index, in no order."""
     SERIES = auto()
     """In the order of series."""
     ORDER = auto()
-    """In another order, by its own index."""
+    """In another order, by the index of that order."""
 
 
-def select_matching(
-    table: Any,
-    shape: FilterShape,
-    way: AccessPath,
-    *,
-    early: bool = False,
-) -> Select[Any]:
-    """Select the numbers of the rows of a table that match.
+@dataclass(frozen=True)
+class ListPlan:
+    """The statements that read the pages of a long list, for all requests of a shape."""
+
+    statement: Statement
+    """Selects what is shown of a row, with all joins."""
+    key: Column
+    """The id of the row."""
+    unordered: Statement
+    """Selects the ids of the matching rows, in no order."""
+    ordered: Statement
+    """Selects the same ids by walking the index of the order."""
+    order: SortOrder
+    walk: SortOrder
+    """The same order, with the columns of ``ordered``."""
+    may_walk_far: bool
+    """Whether few of the rows walked may match, so that it is better to sort the matching ones."""
+
+    @cached_property
+    def first_ids(self) -> Statement:
+        """Select the ids of the matching rows, up to a bound."""
+        return self.unordered.limit(MAX_FETCHED + 1)
+
+    @cached_property
+    def bounded_count(self) -> Statement:
+        return count_bounded(self.unordered)
+
+    @cached_property
+    def page_of_ids(self) -> Statement:
+        """Select the page from rows whose ids are bound."""
+        order = replace(self.order, ignores_indexes=True)
+        return self.select_page(order.order_ids(select(self.key).where(in_array(self.key, "ids"))))
+
+    @cached_property
+    def sorted_page(self) -> Statement:
+        """Select the page by sorting the matching rows."""
+        return self.select_page(replace(self.walk, ignores_indexes=True).order_ids(self.unordered))
+
+    @cached_property
+    def walked_page(self) -> Statement:
+        """Select the page by walking the index of the order."""
+        return self.select_page(self.walk.order_ids(self.ordered))
+
+    def select_page(self, ids: Statement) -> Statement:
+        """Select what is shown of the first ids; only these rows are joined."""
+        rows = self.statement.where(in_subquery(self.key, ids.limit(bindparam("limit"))))
+        return replace(self.order, has_position=False, ignores_indexes=True).order_rows(rows)
+
+
+def count_bounded(statement: Statement) -> Statement:
+    """Return a statement that counts rows up to ``MAX_SORTED``."""
+    return select(func.count()).select_from(statement.limit(MAX_SORTED).subquery())
+
+
+def read_long_page(
+    connection: Connection, plan: ListPlan, filters: ListParameters, values: Mapping[str, Value]
+) -> QueryPage:
+    """Read one page of a list that may be very long.
 
     Args:
-        table: observations or growth rates.
-        shape: by what they are narrowed.
-        way: how to find them.
-        early: whether few rows were known on the day that ``as_of`` asks for.
+        connection: the database.
+        plan: the statements of the request shape.
+        filters: the limit and the cursor.
+        values: the values of the filters.
+
+    Raises:
+        InvalidParameters: if the cursor belongs to another list.
     """
-    statement = select(table.id).where(*row_conditions(table, shape, way, early=early))
-    conditions = list(series_conditions(shape, way))
-    if not conditions:
-        return statement
-    return statement.join(Series, Group.id == table.series_id).where(*conditions)
-
-
-def select_access_path(shape: FilterShape) -> AccessPath:
-    """Choose the way that gives the order asked for."""
-    return AccessPath.SERIES if shape.sort.startswith("indicator") else AccessPath.ORDER
-
-
-def list_orders(table: Any, *, by_series: bool = False) -> dict[str, list[Any]]:
-    """Give the orders of a table of figures; what walks the series is sorted by their number."""
-    series = Group.id if by_series else table.series_id
-    orders = {
-        "indicator": [series, table.period_start, table.source_id],
-        "period": [table.period_start, table.series_id, table.source_id],
-        "vintage": [table.vintage, table.id],
-    }
-    return orders | ({"value": [table.value, table.id]} if table is Observation else {})
-
-
-def filters_series(shape: FilterShape) -> bool:
-    """Tell whether any filter is about series."""
-    return any(name in shape for name in (*SERIES_FILTERS, "months", "topic"))
-
-
-def series_conditions(shape: FilterShape, way: AccessPath) -> Iterable[ColumnElement[bool]]:
-    """Give the conditions on series."""
-    for name, (column, table) in SERIES_FILTERS.items():
-        if name in shape:
-            yield code_condition(column, table, name, shape, way)
-    if "months" in shape:
-        months = Group.months if way is not AccessPath.ORDER else ignore_index(Group.months)
-        yield shape.condition("months", months)
-    if "topic" in shape:
-        subject: Any = Topic
-        topics = select(subject.id).where(shape.condition("topic", subject.code))
-        indicators = select(Measured.id).where(Measured.topic_id.in_(topics))
-        column = Group.indicator_id if way is AccessPath.FREE else ignore_index(Group.indicator_id)
-        yield column.in_(indicators)
-
-
-def code_condition(
-    column: Any, table: Any, name: str, shape: FilterShape, way: AccessPath
-) -> ColumnElement[bool]:
-    """Hold a foreign key against the codes of a filter.
-
-    One code is an equality, after which an index still gives the rows in the order of series; with
-    several it would not, so the rows are walked instead, and those that match found on the way.
-    """
-    is_one = name in shape.single
-    keeps_order = way is AccessPath.FREE or (way is AccessPath.SERIES and is_one)
-    compared = column if keeps_order else ignore_index(column)
-    found: Any = select(table.id).where(shape.condition(name, table.code))
-    condition: ColumnElement[bool] = (
-        compared == found.scalar_subquery() if is_one else compared.in_(found)
-    )
-    return condition
-
-
-def row_conditions(
-    table: Any,
-    shape: FilterShape,
-    way: AccessPath,
-    *,
-    early: bool,
-) -> list[ColumnElement[bool]]:
-    """Give the conditions on the rows themselves."""
-    conditions = vintage_conditions(table, shape, way, early=early)
-    if "source" in shape:
-        conditions.append(code_condition(table.source_id, Source, "source", shape, way))
-    for name in ("status", "qualifier"):
-        if name in shape:
-            column = getattr(table, name)
-            conditions.append(
-                shape.condition(name, column if way is AccessPath.FREE else ignore_index(column))
-            )
-    if "since" in shape:
-        conditions.append(table.period_start >= bindparam("since"))
-    if "until" in shape:
-        conditions.append(table.period_end <= bindparam("until"))
-    return conditions
-
-
-def vintage_conditions(
-    table: Any,
-    shape: FilterShape,
-    way: AccessPath,
-    *,
-    early: bool,
-) -> list[ColumnElement[bool]]:
-    """Keep the figures that hold, or all that were known."""
-    as_of: Any = bindparam("as_of") if "as_of" in shape else None
-    if shape.vintages == Vintages.LATEST:
-        by_vintage = way is AccessPath.ORDER and "vintage" in shape.sort
-        return current_conditions(table, as_of, early=early, walked=by_vintage)
-    return [] if as_of is None else [table.vintage <= as_of]
-
-
-def is_early_vintage(connection: Connection, table: Any, as_of: date | None) -> bool:
-    """Tell whether so few rows were known on a day that an index of days finds them best."""
-    if as_of is None:
-        return False
-    return bool(fetch_scalars(connection, count_known(table), {"as_of": as_of})[0] < MAX_SORTED)
-
-
-@cache
-def count_known(table: Any) -> Select[Any]:
-    """Count the rows that were known on a day."""
-    return count_bounded(select(table.id).where(table.vintage <= bindparam("as_of")))
-
-
-def select_current_rows(table: Any, shape: FilterShape) -> Select[Any]:
-    """Select the numbers of all rows that hold, or held on a day, by an index of vintages.
-
-    Of the rows that were known on a day the newest ones are the most likely to have held.
-    """
-    as_of: Any = bindparam("as_of") if "as_of" in shape else None
-    rows = select(table.id).where(*current_conditions(table, as_of, early=True, walked=True))
-    return rows if as_of is None else rows.order_by(table.vintage.desc())
-
-
-@lru_cache(maxsize=MAX_STATEMENTS)
-def build_plan(table: Any, statement: Select[Any], shape: FilterShape, *, early: bool) -> ListPlan:
-    """Tell how to find the figures of a table for all requests of a shape."""
-    way = select_access_path(shape)
-    by_series = filters_series(shape)
-    free, ordered = (
-        select_matching(table, shape, one, early=early) for one in (AccessPath.FREE, way)
-    )
-    if shape.single | shape.multiple <= {"as_of"} and shape.vintages == Vintages.LATEST:
-        free = select_current_rows(table, shape)
-    order, walk = (
-        SortOrder.by_name(list_orders(table, by_series=walks), shape.sort, placed=shape.has_cursor)
-        for walks in (False, by_series)
-    )
-    may_be_long = way is AccessPath.ORDER and bool(shape.single or shape.multiple)
-    return ListPlan(statement, table.id, free, ordered, order, walk, may_be_long)
+    page = PageRequest.from_parameters(filters, values)
+    bound = {**values, **page.bind_values(plan.order.columns)}
+    ids = fetch_scalars(connection, plan.first_ids, values)
+    is_short = len(ids) <= MAX_FETCHED
+    if is_short and values:
+        rows = fetch_records(connection, plan.page_of_ids, {**bound, "ids": ids})
+    elif (
+        plan.may_walk_far and fetch_scalars(connection, plan.bounded_count, values)[0] < MAX_SORTED
+    ):
+        rows = fetch_records(connection, plan.sorted_page, bound)
+    else:
+        rows = fetch_records(connection, plan.walked_page, bound)
+    return page.build_page(rows, min(len(ids), MAX_FETCHED), exact=is_short)
 
 
 def list_page(
     connection: Connection,
-    table: Any,
-    statement: Select[Any],
+    table: PeriodTable,
+    statement: Statement,
     filters: PeriodListParameters,
     indicator: str | None = None,
 ) -> QueryPage:
-    """Read one page of the figures of a table.
+    """Read one page of observations or growth rates.
 
     Args:
         connection: the database.
-        table: observations or growth rates.
-        statement: what to show of each, made once.
-        filters: what to find.
-        indicator: the one indicator that the list belongs to.
+        table: the table.
+        statement: selects what is shown of a row; the same object for all requests.
+        filters: the parameters of the request.
+        indicator: the indicator in the path, if the list belongs to one.
 
     Raises:
-        InvalidParameters: if the cursor was not made for this list.
+        InvalidParameters: if the cursor belongs to another list.
     """
     shape, values = split_filters(filters, indicator=indicator)
-    early = is_early_vintage(connection, table, filters.as_of)
-    found = build_plan(table, statement, shape, early=early)
-    return read_long_page(connection, found, filters, values)
+    is_early = is_early_date(connection, table, filters.as_of)
+    plan = build_plan(table, statement, shape, is_early=is_early)
+    return read_long_page(connection, plan, filters, values)
+
+
+@lru_cache(maxsize=MAX_STATEMENTS)
+def build_plan(
+    table: PeriodTable, statement: Statement, shape: FilterShape, *, is_early: bool
+) -> ListPlan:
+    """Build the statements of a list of observations or growth rates."""
+    path = select_access_path(shape)
+    walks_series = filters_series(shape)
+    unordered = select_matching(table, shape, AccessPath.UNORDERED, is_early=is_early)
+    if shape.single | shape.multiple <= {"as_of"} and shape.vintages == Vintages.LATEST:
+        unordered = select_current_ids(table, shape)
+    has_position = shape.has_cursor
+    return ListPlan(
+        statement,
+        col(table.id),
+        unordered,
+        ordered=select_matching(table, shape, path, is_early=is_early),
+        order=SortOrder.by_name(list_orders(table), shape.sort, has_position=has_position),
+        walk=SortOrder.by_name(
+            list_orders(table, walks_series=walks_series), shape.sort, has_position=has_position
+        ),
+        may_walk_far=path is AccessPath.ORDER and bool(shape.single or shape.multiple),
+    )
+
+
+def select_access_path(shape: FilterShape) -> AccessPath:
+    """Return the access path that gives the requested order."""
+    return AccessPath.SERIES if shape.sort.startswith("indicator") else AccessPath.ORDER
+
+
+def list_orders(table: PeriodTable, *, walks_series: bool = False) -> dict[str, list[Column]]:
+    """Return the sort columns of each order.
+
+    Args:
+        table: the table.
+        walks_series: whether the statement walks the series, whose id is then the first column.
+    """
+    series = col(Series.id) if walks_series else col(table.series_id)
+    orders: dict[str, list[Column]] = {
+        "indicator": [series, col(table.period_start), col(table.source_id)],
+        "period": [col(table.period_start), col(table.series_id), col(table.source_id)],
+        "vintage": [col(table.vintage), col(table.id)],
+    }
+    if table is Observation:
+        orders["value"] = [col(Observation.value), col(Observation.id)]
+    return orders
+
+
+def select_matching(
+    table: PeriodTable, shape: FilterShape, path: AccessPath, *, is_early: bool = False
+) -> Statement:
+    """Select the ids of the matching rows.
+
+    Args:
+        table: the table.
+        shape: the filters.
+        path: how the rows are found.
+        is_early: whether few rows were known on the day ``as_of``.
+    """
+    statement = select(col(table.id)).where(
+        *list_row_conditions(table, shape, path, is_early=is_early)
+    )
+    conditions = list(list_series_conditions(shape, path))
+    if not conditions:
+        return statement
+    return statement.join(Series, col(Series.id) == table.series_id).where(*conditions)
+
+
+def filters_series(shape: FilterShape) -> bool:
+    """Return whether any filter is on series."""
+    return any(name in shape for name in (*SERIES_FILTERS, "months", "topic"))
+
+
+def list_series_conditions(shape: FilterShape, path: AccessPath) -> Iterable[Condition]:
+    for name, (column, table) in SERIES_FILTERS.items():
+        if name in shape:
+            yield build_code_condition(column, table, name, shape, path)
+    if "months" in shape:
+        months = col(Series.months)
+        yield shape.build_condition(
+            "months", ignore_index(months) if path is AccessPath.ORDER else months
+        )
+    if "topic" in shape:
+        topics = select(col(Topic.id)).where(shape.build_condition("topic", col(Topic.code)))
+        indicators = select(col(Indicator.id)).where(col(Indicator.topic_id).in_(topics))
+        indicator_id = col(Series.indicator_id)
+        is_unordered = path is AccessPath.UNORDERED
+        yield (indicator_id if is_unordered else ignore_index(indicator_id)).in_(indicators)
+
+
+def build_code_condition(
+    column: Column, table: type[KeyedModel], name: str, shape: FilterShape, path: AccessPath
+) -> Condition:
+    """Return the condition that a foreign key refers to one of the codes of a filter.
+
+    With one code the condition is an equality, and its index still returns the rows in the order of
+    series. With several codes it does not, so the rows are walked and checked.
+    """
+    is_single = name in shape.single
+    keeps_order = path is AccessPath.UNORDERED or (path is AccessPath.SERIES and is_single)
+    compared: Column = column if keeps_order else ignore_index(column)
+    ids = select(col(table.id)).where(shape.build_condition(name, col(table.code)))
+    return compared == ids.scalar_subquery() if is_single else compared.in_(ids)
+
+
+def list_row_conditions(
+    table: PeriodTable, shape: FilterShape, path: AccessPath, *, is_early: bool
+) -> list[Condition]:
+    """Return the conditions on the observations or growth rates themselves."""
+    conditions = list_vintage_conditions(table, shape, path, is_early=is_early)
+    if "source" in shape:
+        source_id = col(table.source_id)
+        conditions.append(build_code_condition(source_id, Source, "source", shape, path))
+    columns = {"status": col(Observation.status), "qualifier": col(Observation.qualifier)}
+    for name, column in columns.items():
+        if name in shape:
+            is_unordered = path is AccessPath.UNORDERED
+            compared: Column = column if is_unordered else ignore_index(column)
+            conditions.append(shape.build_condition(name, compared))
+    if "since" in shape:
+        conditions.append(col(table.period_start) >= bindparam("since"))
+    if "until" in shape:
+        conditions.append(col(table.period_end) <= bindparam("until"))
+    return conditions
+
+
+def list_vintage_conditions(
+    table: PeriodTable, shape: FilterShape, path: AccessPath, *, is_early: bool
+) -> list[Condition]:
+    """Return the conditions for the current rows, or for all that were known on a day."""
+    as_of: BindParameter[date] | None = bindparam("as_of") if "as_of" in shape else None
+    if shape.vintages == Vintages.LATEST:
+        walks_vintages = path is AccessPath.ORDER and "vintage" in shape.sort
+        return current_conditions(
+            table, as_of, is_early=is_early, uses_partial_index=walks_vintages
+        )
+    return [] if as_of is None else [col(table.vintage) <= as_of]
+
+
+def is_early_date(connection: Connection, table: PeriodTable, as_of: date | None) -> bool:
+    """Return whether so few rows were known on a day that the index of vintages is best."""
+    if as_of is None:
+        return False
+    count: int = fetch_scalars(connection, count_known(table), {"as_of": as_of})[0]
+    return count < MAX_SORTED
+
+
+@cache
+def count_known(table: PeriodTable) -> Statement:
+    return count_bounded(select(col(table.id)).where(col(table.vintage) <= bindparam("as_of")))
+
+
+def select_current_ids(table: PeriodTable, shape: FilterShape) -> Statement:
+    """Select the ids of all current rows, or of those current on a day, by the index of vintages.
+
+    Of the rows that were known on a day, the latest are the most likely to have been current.
+    """
+    as_of: BindParameter[date] | None = bindparam("as_of") if "as_of" in shape else None
+    conditions = current_conditions(table, as_of, is_early=True, uses_partial_index=True)
+    rows = select(col(table.id)).where(*conditions)
+    return rows if as_of is None else rows.order_by(col(table.vintage).desc())
