@@ -1,10 +1,10 @@
-"""The code lists that tables, filters and responses share."""
+"""Code lists used by tables, filters and responses."""
 
 from enum import StrEnum
 
 
 class Standing(StrEnum):
-    """How near a document stands to the institution whose figures it carries."""
+    """The relation of a document to the institution that produced the figures."""
 
     PRIMARY = "primary"
     REPOST = "repost"
@@ -12,21 +12,21 @@ class Standing(StrEnum):
 
 
 class Precision(StrEnum):
-    """How exactly a day of publication is known."""
+    """The precision of a date of publication."""
 
     DAY = "day"
     MONTH = "month"
 
 
 class AreaKind(StrEnum):
-    """A single country, or a group of countries."""
+    """Whether an area is a single country or a group of countries."""
 
     COUNTRY = "country"
     GROUP = "group"
 
 
 class Direction(StrEnum):
-    """Which way goods, money or projects flow, seen from the reporting area."""
+    """The direction of a flow of goods, money or projects, seen from the reporting area."""
 
     OUTWARD = "outward"
     INWARD = "inward"
@@ -34,7 +34,7 @@ class Direction(StrEnum):
 
 
 class Qualifier(StrEnum):
-    """How the source limits a figure: as it stands, above it, below it, or around it."""
+    """Whether the true value is exactly, above, just below or about the published one."""
 
     EXACT = "exact"
     OVER = "over"
@@ -43,7 +43,7 @@ class Qualifier(StrEnum):
 
 
 class Status(StrEnum):
-    """What the publisher says about how final a figure is."""
+    """Whether the publisher calls a figure provisional, estimated or revised."""
 
     NORMAL = "normal"
     PROVISIONAL = "provisional"
@@ -52,7 +52,7 @@ class Status(StrEnum):
 
 
 class Agreement(StrEnum):
-    """How another source's account of a figure compares with the figure."""
+    """How a report of another source agrees with a figure."""
 
     SAME = "same"
     DIFFERS = "differs"
@@ -61,14 +61,14 @@ class Agreement(StrEnum):
 
 
 class GrowthBasis(StrEnum):
-    """What a published rate of growth was measured against."""
+    """The basis of a published growth rate."""
 
     UNSTATED = "unstated"
     RESTATED = "restated"
 
 
 class RevisionKind(StrEnum):
-    """How a later figure of the same series and period compares with the one before it."""
+    """How a figure differs from the previous one for the same series and period."""
 
     CONFIRMED = "confirmed"
     ROUNDED = "rounded"
@@ -77,7 +77,7 @@ class RevisionKind(StrEnum):
 
 
 class Obstacle(StrEnum):
-    """Why two figures, or the figures of two series, are not like for like."""
+    """Why two figures, or the figures of two series, are not comparable."""
 
     UNIT = "unit"
     MONTHS = "months"
@@ -87,7 +87,7 @@ class Obstacle(StrEnum):
 
 
 class DerivedMeasure(StrEnum):
-    """In what a computed change is measured."""
+    """The measure of a calculated change."""
 
     PERCENT = "percent"
     PERCENTAGE_POINTS = "percentage_points"
@@ -103,7 +103,7 @@ class ChangeKind(StrEnum):
 
 
 class Datatype(StrEnum):
-    """What a column of a table holds, by its name in XML Schema."""
+    """The data type of a column, named as in XML Schema."""
 
     STRING = "string"
     DATE = "date"
@@ -114,7 +114,7 @@ class Datatype(StrEnum):
 
 
 class Collection(StrEnum):
-    """What sort of record a release added or changed."""
+    """The collection of a changed record."""
 
     ACTIONS = "actions"
     AREAS = "areas"
@@ -133,7 +133,7 @@ class Collection(StrEnum):
 
 
 class ActionKind(StrEnum):
-    """The one verb of a commitment."""
+    """The verb of an action."""
 
     EXPAND = "expand"
     USE = "use"
@@ -147,13 +147,13 @@ class ActionKind(StrEnum):
 
 
 class ActionStatus(StrEnum):
-    """How far a commitment has come; the source only announces."""
+    """The status of an action; the source only announces actions."""
 
     ANNOUNCED = "announced"
 
 
 class InstrumentKind(StrEnum):
-    """What sort of means a text names."""
+    """The kind of an instrument."""
 
     PLATFORM = "platform"
     EXHIBITION = "exhibition"
@@ -163,7 +163,7 @@ class InstrumentKind(StrEnum):
 
 
 class SearchKind(StrEnum):
-    """What sort of record a search hit is."""
+    """The kind of record that a search finds."""
 
     INDICATOR = "indicator"
     OBSERVATION = "observation"
@@ -179,7 +179,7 @@ class SearchKind(StrEnum):
 
 
 class LogFormat(StrEnum):
-    """How a request is told of in the log."""
+    """The format of the access log."""
 
     OFF = "off"
     TEXT = "text"

@@ -1,4 +1,4 @@
-"""Words for people: the choice of language, and the display of numbers, periods and places."""
+"""Display texts in both languages: numbers, periods, dates and locations in sources."""
 
 from datetime import date
 from decimal import Decimal
@@ -17,6 +17,7 @@ QUALIFIER_FORMATS = {
     Qualifier.ABOUT: Bilingual("about {}", "约{}"),
 }
 
+MONTHS = 12
 SCALE_WORDS = {
     Language.ENGLISH: {12: " trillion", 9: " billion", 6: " million", 3: " thousand"},
     Language.CHINESE: {12: "万亿", 8: "亿", 4: "万"},
@@ -24,7 +25,7 @@ SCALE_WORDS = {
 
 
 @lru_cache(maxsize=4096)
-def format_value(  # noqa: PLR0913, PLR0917
+def format_value(  # noqa: PLR0913, PLR0917 (cached, so that each part is an argument)
     value: Decimal,
     multiplier: int,
     decimals: int,
@@ -32,40 +33,41 @@ def format_value(  # noqa: PLR0913, PLR0917
     suffix: str,
     language: Language,
 ) -> str:
-    """Print a figure with its unit and what limits it, as exactly as it was published.
+    """Return a figure with its qualifier and unit, with exactly the published digits.
 
     Args:
         value: the figure in the base unit.
-        multiplier: the power of ten in the published words, 12 for trillion.
-        decimals: the number of decimals in the published number.
-        qualifier: what limits the figure.
-        suffix: the unit as it is printed after a number.
-        language: the language of the words.
+        multiplier: the power of ten of the published word, 12 for trillion.
+        decimals: the number of published decimals.
+        qualifier: the qualifier.
+        suffix: the unit, as printed after a number.
+        language: the language of the text.
 
     Returns:
-        Such as "over 700", "22.1 trillion yuan" or "2146.6亿元".
+        A text such as "over 700", "22.1 trillion yuan" or "2146.6亿元".
     """
     number = format_scaled(value, multiplier, decimals, language)
     return QUALIFIER_FORMATS[qualifier].get(language).format(f"{number}{suffix}")
 
 
 def format_scaled(value: Decimal, multiplier: int, decimals: int, language: Language) -> str:
-    """Print a number with the scale word of the language, losing and adding no digit."""
-    words = SCALE_WORDS[language] if multiplier else {}
-    scale = next((power for power in words if abs(value) >= 10**power), 0)
+    """Return a number with the scale word of the language, without changing its precision."""
+    scale_words = SCALE_WORDS[language] if multiplier else {}
+    scale = next((power for power in scale_words if abs(value) >= 10**power), 0)
     shown = max(0, decimals - multiplier + scale)
     pattern = f"#,##0.{'0' * shown}" if shown else "#,##0"
     if scale:
         pattern = pattern.removeprefix("#,##")
-    return format_decimal(value.scaleb(-scale), pattern, locale=language) + words.get(scale, "")
+    number = format_decimal(value.scaleb(-scale), pattern, locale=language)
+    return number + scale_words.get(scale, "")
 
 
 @lru_cache(maxsize=4096)
 def format_period(start: date, end: date, language: Language) -> str:
-    """Name a period of whole months so that eleven of them never look like a year.
+    """Return the name of a period, which always tells a full year from part of one.
 
     Returns:
-        Such as "Full year 2024", "January to November 2024" or "2024年1—11月".
+        A text such as "Full year 2024", "January to November 2024" or "2024年1—11月".
     """
     one_year = start.year == end.year
     if one_year and (start.month, end.month) == (1, 12):
@@ -83,30 +85,30 @@ def format_period(start: date, end: date, language: Language) -> str:
 
 
 def format_span(months: int, first: date | None, language: Language) -> str:
-    """Name the periods of a series: the same months of every year.
+    """Return the name of the periods of a series: the same months of each year.
 
     Args:
-        months: how many months each period has.
-        first: the first day of one of the periods, if there is any.
-        language: the language of the words.
+        months: the number of months in a period.
+        first: the first day of one period, or None if there is none.
+        language: the language of the text.
     """
     if first is None:
-        words = Bilingual(f"Periods of {months} months", f"每期{months}个月")
-    elif (first.month, months) == (1, 12):
-        words = Bilingual("Full years", "全年")
+        name = Bilingual(f"Periods of {months} months", f"每期{months}个月")
+    elif (first.month, months) == (1, MONTHS):
+        name = Bilingual("Full years", "全年")
     else:
         end = first.month + months - 1
         names = get_month_names("wide", locale="en")
-        last = (end - 1) % 12 + 1
-        joint = "—" if end <= 12 else "月至次年"  # noqa: PLR2004
+        last = (end - 1) % MONTHS + 1
+        joint = "—" if end <= MONTHS else "月至次年"
         chinese = f"{first.month}月" if months == 1 else f"{first.month}{joint}{last}月"
         english = names[last] if months == 1 else f"{names[first.month]} to {names[last]}"
-        words = Bilingual(f"{english} of each year", f"每年{chinese}")
-    return words.get(language)
+        name = Bilingual(f"{english} of each year", f"每年{chinese}")
+    return name.get(language)
 
 
 def format_change(percent: Decimal, language: Language) -> str:
-    """Print a published change on a year earlier: up 6.4% on a year earlier, 同比增长6.4%."""
+    """Return a change from a year earlier: up 6.4% on a year earlier, 同比增长6.4%."""
     size = abs(percent)
     if language is Language.CHINESE:
         return f"同比{'增长' if percent >= 0 else '下降'}{size}%" if size else "同比持平"
@@ -119,23 +121,23 @@ def format_change(percent: Decimal, language: Language) -> str:
 
 @lru_cache(maxsize=4096)
 def format_day(value: date, language: Language) -> str:
-    """Write a day as people do: 15 January 2025, 2025年1月15日."""
+    """Return a date in words: 15 January 2025, 2025年1月15日."""
     return format_date(value, Bilingual("d MMMM y", "y年M月d日").get(language), locale=language)
 
 
 def format_locator(locator: str | None, language: Language) -> str | None:
-    """Write a locator in words: paragraph 2, sentence 3; 第2段第3句."""
+    """Return a locator in words: paragraph 2, sentence 3; 第2段第3句."""
     if locator is None:
         return None
     paragraph, _, sentence = locator.removeprefix("P").partition(".S")
-    words = Bilingual(f"paragraph {paragraph}", f"第{paragraph}段").get(language)
+    text = Bilingual(f"paragraph {paragraph}", f"第{paragraph}段").get(language)
     if sentence:
-        words += Bilingual(f", sentence {sentence}", f"第{sentence}句").get(language)
-    return words
+        text += Bilingual(f", sentence {sentence}", f"第{sentence}句").get(language)
+    return text
 
 
 def format_published_day(value: date, precision: Precision, language: Language) -> str:
-    """Write a day of publication, or its month where no more is known."""
+    """Return a date of publication, or only its month if the day is not known."""
     return (
         format_period(value.replace(day=1), value, language)
         if precision == "month"
@@ -144,7 +146,7 @@ def format_published_day(value: date, precision: Precision, language: Language) 
 
 
 def format_source_line(title: str, publisher: str, published: str, language: Language) -> str:
-    """Name a source in one line, to stand under a figure; a day in its title is not repeated."""
+    """Return the source line of a figure; a date in the title is not repeated."""
     line = Bilingual(f"{publisher}: {title}", f"{publisher}：《{title}》").get(language)
     if published in title:
         return line
@@ -152,8 +154,8 @@ def format_source_line(title: str, publisher: str, published: str, language: Lan
 
 
 def format_citation(line: str, locator: str | None, language: Language) -> str:
-    """Complete a source line with the place in the source."""
-    where = format_locator(locator, language)
-    if where is None:
+    """Return a source line with the location in the source."""
+    location = format_locator(locator, language)
+    if location is None:
         return line
-    return Bilingual(f"{line}, {where}", f"{line}，{where}").get(language)
+    return Bilingual(f"{line}, {location}", f"{line}，{location}").get(language)

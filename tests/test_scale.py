@@ -17,7 +17,7 @@ from starlette.testclient import TestClient
 
 from app.db.statements import CompiledStatement
 from app.parameters import DEFAULT_LIMIT
-from app.queries.listing import keyset, plan
+from app.queries.listing import plan
 from app.queries.series import MAX_POINTS
 from tests.benchmarks.generated import Scale, build
 from tests.support.targets import Target, opened
@@ -68,9 +68,8 @@ def large(new_target: Callable[[], Target]) -> Iterator[FastAPI]:
     target = new_target()
     build(SCALE, target)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(keyset, "MAX_FETCHED", BOUND)
-        for module in (plan, keyset):
-            patch.setattr(module, "MAX_SORTED", SORTED)
+        patch.setattr(plan, "MAX_FETCHED", BOUND)
+        patch.setattr(plan, "MAX_SORTED", SORTED)
         plan.build_plan.cache_clear()
         plan.count_known.cache_clear()
         yield from served(target)

@@ -210,7 +210,7 @@ def test_a_derived_change_is_right(
     derived = response.json()["derived"]
     assert '"value":{},"lower":{},"upper":{},'.format(*change) in response.text
     assert derived["measure"] == measure
-    assert derived["warning"].startswith("Computed here")
+    assert derived["warning"].startswith("Calculated by this service")
     old, new = (
         Fraction(str(client.get(f"/v1/observations/{key}").json()["value"]))
         for key in derived["inputs"]

@@ -1,4 +1,4 @@
-"""What a request may ask for: one strict model of query parameters a list."""
+"""Models of query parameters: one for each operation."""
 
 from app.parameters.base import (
     DEFAULT_LIMIT,
@@ -34,13 +34,13 @@ from app.parameters.observations import (
     VintageSort,
     format_period,
 )
-from app.parameters.pages import DashboardParameters
 from app.parameters.records import (
     ActionFilters,
     ActionListParameters,
     AreaListParameters,
     ChangeListParameters,
     ChangeSort,
+    DashboardParameters,
     InstrumentListParameters,
     OutcomeFilters,
     OutcomeListParameters,

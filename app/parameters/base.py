@@ -1,4 +1,4 @@
-"""What all query parameters share: strictness, known codes, limits and cursors."""
+"""Base classes and types of query parameters."""
 
 import re
 from datetime import date
@@ -31,10 +31,10 @@ class KeySet(Protocol):
     """The keys of a collection."""
 
     def __contains__(self, key: str) -> bool:
-        """Tell whether there is such a key."""
+        """Return whether the collection has a key."""
 
     def nearest_keys(self, key: str) -> tuple[str, ...]:
-        """Give all keys, or those around a key where there are too many."""
+        """Return all keys, or those next to a key if there are too many."""
 
 
 def known_key(collection: str) -> AfterValidator:
@@ -55,7 +55,7 @@ def known_key(collection: str) -> AfterValidator:
 
 
 def parse_day(value: object) -> object:
-    """Accept a day as YYYY-MM-DD only; Pydantic alone would take a number of seconds too."""
+    """Accept only YYYY-MM-DD; Pydantic would also accept a number of seconds."""
     if isinstance(value, str):
         try:
             day = date.fromisoformat(value)
@@ -65,18 +65,18 @@ def parse_day(value: object) -> object:
             return day
     if value is None or isinstance(value, date):
         return value
-    raise PydanticCustomError("iso_date", "not a day", {"found": str(value)})
+    raise PydanticCustomError("iso_date", "not a date", {"found": str(value)})
 
 
 def parse_integer(value: object) -> object:
-    """Accept plain digits only; Pydantic alone would take blanks and underscores too."""
+    """Accept only digits; Pydantic would also accept spaces and underscores."""
     if isinstance(value, str) and not INTEGER.fullmatch(value):
-        raise PydanticCustomError("int_parsing", "not a whole number", {"found": value})
+        raise PydanticCustomError("int_parsing", "not an integer", {"found": value})
     return value
 
 
 def parse_boolean(value: object) -> object:
-    """Accept true and false only; Pydantic alone would take yes, on and 1 too."""
+    """Accept only true and false; Pydantic would also accept yes, on and 1."""
     if isinstance(value, str) and value not in {"true", "false"}:
         raise PydanticCustomError("bool_parsing", "not true or false", {"found": value})
     return value
@@ -94,7 +94,7 @@ Day = Annotated[
     BeforeValidator(parse_day),
     WithJsonSchema({"type": "string", "format": "date", "minLength": 10, "maxLength": 10}),
 ]
-# An address that spells a control character is refused before anything is read from it.
+# Requests with control characters are refused earlier; the pattern documents that.
 QueryText = Annotated[
     str,
     StringConstraints(
@@ -119,46 +119,46 @@ PriorityAreas = list[Annotated[str, known_key("priority_areas"), Code]]
 
 
 def repeatable(description: str, example: Any) -> Any:
-    """Declare a parameter that may stand several times; any of its values matches."""
+    """Declare a repeatable parameter, any of whose values matches."""
     return Field(
         default_factory=list,
         max_length=50,
-        description=f"{description} May stand several times; any of the values matches.",
+        description=f"{description} Repeatable (OR).",
         examples=[[example]],
     )
 
 
 def path_key(description: str, example: str) -> Any:
-    """Declare a key in a path; one of another form is simply not found."""
-    form = {name: value for name, value in CODE_SCHEMA.items() if name != "type"}
-    return Path(description=description, examples=[example], json_schema_extra=form)
+    """Declare a key in the path; a key of another form is not found."""
+    schema = {name: value for name, value in CODE_SCHEMA.items() if name != "type"}
+    return Path(description=description, examples=[example], json_schema_extra=schema)
 
 
 class Parameters(BaseModel):
-    """What every operation takes; anything unknown is refused."""
+    """The parameters of every operation; unknown parameters are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     lang: Language | Omitted = Field(None, examples=["en"])
-    """The language of the texts: en or zh. Without it the Accept-Language header decides, and
-    English answers any other language."""
+    """The language of the texts: en or zh. Without it, the Accept-Language header decides; the
+    default is English."""
 
 
 class Filters(Parameters):
-    """Which records to give, all at once."""
+    """The parameters that select records."""
 
     def filter_values(self) -> dict[str, Any]:
-        """Give the parameters that decide which records are given, and in what order."""
+        """Return the parameters that determine the records and their order."""
         return self.model_dump(mode="json", exclude={"limit", "cursor", "lang"})
 
 
 class ListParameters(Filters):
-    """What every list takes."""
+    """The parameters of every list."""
 
     limit: Annotated[int, Field(ge=1, le=MAXIMUM_LIMIT), StrictInt] = Field(
         DEFAULT_LIMIT, examples=[100]
     )
-    """How many records a page holds at the most. Without it 100."""
+    """The maximum number of records on a page. The default is 100."""
     cursor: (
         Annotated[
             str,
@@ -174,11 +174,11 @@ class ListParameters(Filters):
         ]
         | Omitted
     ) = None
-    """Where the page starts: taken from the next address of the page before, never made up."""
+    """The start of the page, from the next URL of the previous page. Do not construct it."""
 
 
 class CodeSort(StrEnum):
-    """Orders of a code list."""
+    """The orders of a code list."""
 
     POSITION = "position"
     POSITION_DESC = "position_desc"
@@ -187,15 +187,15 @@ class CodeSort(StrEnum):
 
 
 class CodeFilters(Filters):
-    """A code list in its own order."""
+    """The order of a code list."""
 
     sort: CodeSort = Field(CodeSort.POSITION, examples=["code"])
-    """The order: position (without the parameter) or code, or either of them with _desc."""
+    """The order: position (default) or code; add _desc for descending order."""
 
 
 class CodeListParameters(CodeFilters, ListParameters):
-    """One page of a code list."""
+    """The parameters of a code list."""
 
 
 class DetailParameters(Parameters):
-    """What every single record takes."""
+    """The parameters of a single record."""

@@ -1,4 +1,4 @@
-"""Which figures, series, growth rates and reports to list."""
+"""Parameters of indicators, observations, series, growth rates, reports and comparisons."""
 
 import re
 from calendar import monthrange
@@ -38,10 +38,10 @@ MONTHS = re.compile("([0-9]{4})-(0[1-9]|1[0-2])/([0-9]{4})-(0[1-9]|1[0-2])")
 
 
 def parse_period(period: str) -> tuple[date, date]:
-    """Read a period, a year or two months, as its first and its last day.
+    """Return the first and the last day of a period: a year, or a first and a last month.
 
     Raises:
-        ValueError: if it is written otherwise, or runs backwards.
+        ValueError: if it has another form, or ends before it starts.
     """
     if match := YEAR.fullmatch(period):
         return date(int(match[1]), 1, 1), date(int(match[1]), 12, 31)
@@ -53,7 +53,6 @@ def parse_period(period: str) -> tuple[date, date]:
 
 
 def validate_period(value: str) -> str:
-    """Accept a year, or a first and a last month."""
     try:
         parse_period(value)
     except ValueError:
@@ -76,24 +75,24 @@ Period = Annotated[
 
 
 class IndicatorFilters(CodeFilters):
-    """Which indicators to give."""
+    """The filters on indicators."""
 
     topic: Topics = repeatable("Only indicators of this topic.", "trade")
     unit: Units = repeatable("Only indicators in this unit.", "CNY")
     direction: list[Direction] = repeatable("Only flows in this direction.", "outward")
     priority_area: PriorityAreas = repeatable(
-        "Only baseline indicators of this priority area.", "emerging-fields"
+        "Only indicators related to this priority area.", "emerging-fields"
     )
     q: QueryText | Omitted = Field(None, examples=["investment"])
-    """Only indicators whose texts hold all these words, in either language."""
+    """Only indicators whose texts contain all these words, in either language."""
 
 
 class IndicatorListParameters(IndicatorFilters, ListParameters):
-    """Which indicators to list."""
+    """The parameters of the list of indicators."""
 
 
 class ObservationSort(StrEnum):
-    """Orders of observations."""
+    """The orders of observations."""
 
     INDICATOR = "indicator"
     INDICATOR_DESC = "indicator_desc"
@@ -106,21 +105,21 @@ class ObservationSort(StrEnum):
 
 
 class VintageSort(StrEnum):
-    """Orders of the vintages of one figure."""
+    """The orders of the vintages of an observation."""
 
     VINTAGE = "vintage"
     VINTAGE_DESC = "vintage_desc"
 
 
 class Vintages(StrEnum):
-    """Which of several figures of one series and period to list."""
+    """Which of several figures for one series and period are listed."""
 
     LATEST = "latest"
     ALL = "all"
 
 
 class GrowthSort(StrEnum):
-    """Orders of growth rates."""
+    """The orders of growth rates."""
 
     INDICATOR = "indicator"
     INDICATOR_DESC = "indicator_desc"
@@ -131,7 +130,7 @@ class GrowthSort(StrEnum):
 
 
 class SeriesSort(StrEnum):
-    """Orders of series."""
+    """The orders of series."""
 
     INDICATOR = "indicator"
     INDICATOR_DESC = "indicator_desc"
@@ -140,7 +139,7 @@ class SeriesSort(StrEnum):
 
 
 class ReportSort(StrEnum):
-    """Orders of second reports."""
+    """The orders of second reports."""
 
     INDICATOR = "indicator"
     INDICATOR_DESC = "indicator_desc"
@@ -149,25 +148,24 @@ class ReportSort(StrEnum):
 
 
 class PeriodFilters(Filters):
-    """Which periods to list, and which of their vintages."""
+    """The filters on periods and vintages."""
 
     series: SeriesKeys = repeatable("Only figures of this series.", "goods-trade.CN.BRI.CNY.P12M")
     months: Annotated[int, Field(ge=1, le=12), StrictInt] | Omitted = Field(None, examples=[11])
-    """Only figures whose period has this many months: 12 for full years."""
+    """Only figures for periods of this many months; 12 for full years."""
     since: Day | Omitted = Field(None, examples=["2024-01-01"])
-    """Only periods that start on or after this day."""
+    """Only periods that start on or after this date."""
     until: Day | Omitted = Field(None, examples=["2024-12-31"])
-    """Only periods that end on or before this day."""
+    """Only periods that end on or before this date."""
     as_of: Day | Omitted = Field(None, examples=["2025-01-14"])
-    """What was known on this day: the figures that held then, none published later."""
+    """Only what was known on this date: the figures that were current then."""
     vintages: Vintages = Field(Vintages.LATEST, examples=["all"])
-    """latest (without the parameter) lists one figure a series and period, the one that holds:
-    of the best standing of source, then the latest. all lists every source's."""
+    """latest (default) lists one figure per series and period: that of the most authoritative
+    source, and of the latest among equals. all lists the figures of all sources."""
 
     @field_validator("until")
     @classmethod
     def validate_range(cls, value: date | None, info: ValidationInfo) -> date | None:
-        """Refuse a range that ends before it starts."""
         since = info.data.get("since")
         if value is not None and since is not None and value < since:
             raise PydanticCustomError("before_since", "before since", {"since": str(since)})
@@ -175,86 +173,88 @@ class PeriodFilters(Filters):
 
 
 class IndicatorObservationFilters(PeriodFilters):
-    """Which observations of one indicator to list."""
+    """The filters on observations of one indicator."""
 
     sort: ObservationSort = Field(ObservationSort.INDICATOR, examples=["period_desc"])
-    """The order: indicator (without the parameter), period, vintage or value, or any of them
-    with _desc. Values of different units do not compare; filter by one indicator first."""
-    area: Areas = repeatable("Only figures that this area reports.", "CN")
-    counterpart: Areas = repeatable("Only figures with this area on the other side.", "BRI")
+    """The order: indicator (default), period, vintage or value; add _desc for descending order.
+    Values in different units are not comparable, so filter by one indicator before sorting by
+    value."""
+    area: Areas = repeatable("Only figures reported by this area.", "CN")
+    counterpart: Areas = repeatable("Only figures with this counterpart area.", "BRI")
     unit: Units = repeatable("Only figures in this unit.", "CNY")
     source: Sources = repeatable("Only figures from this source.", "scio-2025-01-15")
-    status: list[Status] = repeatable("Only figures of this status.", "normal")
-    qualifier: list[Qualifier] = repeatable("Only figures limited in this way.", "over")
+    status: list[Status] = repeatable("Only figures with this status.", "normal")
+    qualifier: list[Qualifier] = repeatable("Only figures with this qualifier.", "over")
 
 
 class ObservationFilters(IndicatorObservationFilters):
-    """Which observations of all indicators to list."""
+    """The filters on observations of all indicators."""
 
     indicator: Indicators = repeatable("Only figures of this indicator.", "goods-trade")
     topic: Topics = repeatable("Only figures of this topic.", "trade")
 
 
 class IndicatorObservationListParameters(IndicatorObservationFilters, ListParameters):
-    """Which observations of one indicator to list."""
+    """The parameters of the list of observations of an indicator."""
 
 
 class ObservationListParameters(ObservationFilters, ListParameters):
-    """Which observations of all indicators to list."""
+    """The parameters of the list of observations."""
 
 
 class GrowthRateListParameters(PeriodFilters, ListParameters):
-    """Which growth rates to list."""
+    """The parameters of the list of growth rates."""
 
     sort: GrowthSort = Field(GrowthSort.INDICATOR, examples=["period_desc"])
-    """The order: indicator (without the parameter), period or vintage, or any of them with
-    _desc."""
-    indicator: Indicators = repeatable("Only growth of this indicator.", "goods-trade")
-    unit: Units = repeatable("Only growth of figures in this unit.", "CNY")
-    source: Sources = repeatable("Only growth from this source.", "scio-2024-02-07")
+    """The order: indicator (default), period or vintage; add _desc for descending order."""
+    indicator: Indicators = repeatable("Only growth rates of this indicator.", "goods-trade")
+    unit: Units = repeatable("Only growth rates of figures in this unit.", "CNY")
+    source: Sources = repeatable("Only growth rates from this source.", "scio-2024-02-07")
 
 
 class VintageListParameters(ListParameters):
-    """Which vintages of a figure to list."""
+    """The parameters of the list of vintages."""
 
     sort: VintageSort = Field(VintageSort.VINTAGE, examples=["vintage_desc"])
-    """The order: vintage (without the parameter: the oldest first), or vintage_desc."""
+    """The order: vintage (default, oldest first) or vintage_desc."""
     as_of: Day | Omitted = Field(None, examples=["2025-01-14"])
-    """Only what was published on or before this day."""
+    """Only figures published on or before this date."""
 
 
 class SeriesListParameters(ListParameters):
-    """Which series to list."""
+    """The parameters of the list of series."""
 
     sort: SeriesSort = Field(SeriesSort.INDICATOR, examples=["code"])
-    """The order: indicator (without the parameter) or code, or either of them with _desc."""
+    """The order: indicator (default) or code; add _desc for descending order."""
     indicator: Indicators = repeatable("Only series of this indicator.", "goods-trade")
     topic: Topics = repeatable("Only series of this topic.", "trade")
     unit: Units = repeatable("Only series in this unit.", "CNY")
     months: Annotated[int, Field(ge=1, le=12), StrictInt] | Omitted = Field(None, examples=[11])
-    """Only series whose periods have this many months: 12 for full years."""
+    """Only series with periods of this many months; 12 for full years."""
 
 
 class ReportListParameters(ListParameters):
-    """Which second reports to list."""
+    """The parameters of the list of second reports."""
 
     sort: ReportSort = Field(ReportSort.INDICATOR, examples=["published"])
-    """The order: indicator (without the parameter) or published, or either of them with _desc."""
-    indicator: Indicators = repeatable("Only reports on this indicator.", "aid-projects")
-    series: SeriesKeys = repeatable("Only reports on this series.", "aid-projects.CN.BRI.NB.P11M")
-    source: Sources = repeatable("Only reports of this source.", "xinhua-2025-01-15")
-    agreement: list[Agreement] = repeatable("Only reports that compare like this.", "differs")
+    """The order: indicator (default) or published; add _desc for descending order."""
+    indicator: Indicators = repeatable("Only reports about this indicator.", "aid-projects")
+    series: SeriesKeys = repeatable(
+        "Only reports about this series.", "aid-projects.CN.BRI.NB.P11M"
+    )
+    source: Sources = repeatable("Only reports from this source.", "xinhua-2025-01-15")
+    agreement: list[Agreement] = repeatable("Only reports with this agreement.", "differs")
 
 
 class SeriesParameters(Parameters):
-    """Which figures of a series to show."""
+    """The parameters of a series."""
 
     as_of: Day | Omitted = Field(None, examples=["2025-01-14"])
-    """What was known on this day: the figures that held then, none published later."""
+    """Only what was known on this date: the figures that were current then."""
 
 
 class ComparisonParameters(Parameters):
-    """Which two periods of which indicator to compare."""
+    """The parameters of a comparison."""
 
     indicator: Annotated[
         str,
@@ -263,32 +263,31 @@ class ComparisonParameters(Parameters):
     ]
     """The indicator."""
     period: list[Period] = Field(min_length=2, max_length=2, examples=[["2024", "2025"]])
-    """The two periods: a year (2024), or a first and a last month (2024-01/2024-11). Write the
-    parameter twice."""
+    """The two periods: a year (2024), or a first and a last month (2024-01/2024-11). Repeat the
+    parameter."""
     unit: Annotated[str, known_key("units"), Code] | Omitted = Field(None, examples=["CNY"])
-    """The unit of the figures. Without it the indicator's own is preferred, and another is taken
-    where a period has none in it."""
+    """The unit of the figures. The default is the unit of the indicator; if a period has no figure
+    in it, another unit is used."""
     as_of: Day | Omitted = Field(None, examples=["2025-01-14"])
-    """What was known on this day: the figures that held then, none published later."""
+    """Only what was known on this date: the figures that were current then."""
     derived: StrictBool = Field(default=False, examples=[True])
-    """Whether to compute the change between the two, marked as ours. It is refused where the
-    bases differ."""
+    """Whether to calculate the change between the two figures. The result is marked as calculated
+    by this service; the request is refused if the figures are not comparable."""
 
     @field_validator("period")
     @classmethod
     def require_different_periods(cls, value: list[str]) -> list[str]:
-        """Refuse to compare a period with itself."""
         if len(set(value)) == 1:
             raise PydanticCustomError("same_period", "same period twice", {"found": value[0]})
         return value
 
     def periods(self) -> list[tuple[date, date]]:
-        """Give the first and the last day of each period."""
+        """Return the first and the last day of each period."""
         return [parse_period(period) for period in self.period]
 
 
 def format_period(start: date, end: date) -> str:
-    """Write a period as the parameter takes it."""
+    """Return a period in the form of the parameter ``period``."""
     if (start.year, start.month, end.month) == (end.year, 1, 12):
         return f"{start.year}"
     return f"{start:%Y-%m}/{end:%Y-%m}"

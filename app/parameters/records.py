@@ -1,8 +1,9 @@
-"""Which commitments, entries of code lists, sources, changes and search hits to list."""
+"""Parameters of commitments, code lists, sources, changes, the search and the first page."""
 
 from enum import StrEnum
+from typing import Any
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from app.enums import (
     ActionKind,
@@ -33,14 +34,14 @@ from app.parameters.base import (
 
 
 class ChangeSort(StrEnum):
-    """Orders of changes."""
+    """The orders of changes."""
 
     RELEASE = "release"
     RELEASE_DESC = "release_desc"
 
 
 class RecordSort(StrEnum):
-    """Orders of outcomes, priority areas and actions."""
+    """The orders of outcomes, priority areas and actions."""
 
     POSITION = "position"
     POSITION_DESC = "position_desc"
@@ -49,7 +50,7 @@ class RecordSort(StrEnum):
 
 
 class SourceSort(StrEnum):
-    """Orders of sources."""
+    """The orders of sources."""
 
     PUBLISHED = "published"
     PUBLISHED_DESC = "published_desc"
@@ -58,34 +59,36 @@ class SourceSort(StrEnum):
 
 
 class SearchSort(StrEnum):
-    """Orders of search hits."""
+    """The orders of search hits."""
 
     RELEVANCE = "relevance"
 
 
 class ChangeListParameters(ListParameters):
-    """Which changes to list."""
+    """The parameters of the list of changes."""
 
     sort: ChangeSort = Field(ChangeSort.RELEASE, examples=["release_desc"])
-    """The order: release (without the parameter: the oldest first), or release_desc."""
+    """The order: release (default, oldest first) or release_desc."""
     since: Day | Omitted = Field(None, examples=["2026-11-25"])
-    """Only changes of releases of this day and later. Without it all, from the first on."""
+    """Only changes of releases on or after this date. Without it, all changes."""
     release: Releases = repeatable("Only changes of this release.", "2026-11-25")
     kind: list[ChangeKind] = repeatable("Only changes of this kind.", "revised")
-    collection: list[Collection] = repeatable("Only records of this collection.", "observations")
+    collection: list[Collection] = repeatable(
+        "Only changes to records of this collection.", "observations"
+    )
 
 
 class RecordFilters(Filters):
-    """Records of a year in the order of their source."""
+    """The order and the years of outcomes, actions and priority areas."""
 
     sort: RecordSort = Field(RecordSort.POSITION, examples=["id"])
-    """The order: position (without the parameter: year, then place in the source) or id, or
-    either of them with _desc."""
+    """The order: position (default: by year, then by position in the source) or id; add _desc for
+    descending order."""
     year: list[Year] = repeatable("Only records of this year.", 2025)
 
 
 class OutcomeFilters(RecordFilters):
-    """Which outcomes to give."""
+    """The filters on outcomes."""
 
     year: list[Year] = repeatable("Only outcomes of this year.", 2024)
     topic: Topics = repeatable("Only outcomes of this topic.", "investment")
@@ -95,19 +98,19 @@ class OutcomeFilters(RecordFilters):
     )
     area: Areas = repeatable("Only outcomes that name this area.", "MY")
     q: QueryText | Omitted = Field(None, examples=["twin parks"])
-    """Only outcomes whose texts hold all these words, in either language."""
+    """Only outcomes whose texts contain all these words, in either language."""
 
 
 class OutcomeListParameters(OutcomeFilters, ListParameters):
-    """Which outcomes to list."""
+    """The parameters of the list of outcomes."""
 
 
 class PriorityAreaListParameters(RecordFilters, ListParameters):
-    """Which priority areas to list."""
+    """The parameters of the list of priority areas."""
 
 
 class ActionFilters(RecordFilters):
-    """Which actions to give."""
+    """The filters on actions."""
 
     priority_area: PriorityAreas = repeatable(
         "Only actions of this priority area.", "cooperation-mechanisms"
@@ -118,49 +121,72 @@ class ActionFilters(RecordFilters):
         "Only actions that name this instrument.", "china-asean-expo"
     )
     area: Areas = repeatable("Only actions that name this area.", "BRI")
-    topic: Topics = repeatable("Only actions that touch this topic.", "trade")
+    topic: Topics = repeatable("Only actions that concern this topic.", "trade")
     q: QueryText | Omitted = Field(None, examples=["free trade"])
-    """Only actions whose texts hold all these words, in either language."""
+    """Only actions whose texts contain all these words, in either language."""
 
 
 class ActionListParameters(ActionFilters, ListParameters):
-    """Which actions to list."""
+    """The parameters of the list of actions."""
 
 
 class AreaListParameters(CodeListParameters):
-    """Which areas to list."""
+    """The parameters of the list of areas."""
 
     kind: list[AreaKind] = repeatable("Only areas of this kind.", "country")
 
 
 class InstrumentListParameters(CodeListParameters):
-    """Which instruments to list."""
+    """The parameters of the list of instruments."""
 
     kind: list[InstrumentKind] = repeatable("Only instruments of this kind.", "agreement")
 
 
 class SourceListParameters(ListParameters):
-    """Which sources to list."""
+    """The parameters of the list of sources."""
 
     sort: SourceSort = Field(SourceSort.PUBLISHED, examples=["published_desc"])
-    """The order: published (without the parameter) or code, or either of them with _desc."""
+    """The order: published (default) or code; add _desc for descending order."""
     standing: list[Standing] = repeatable("Only sources of this standing.", "primary")
-    edition: list[Year] = repeatable("Only the source of the edition on this year.", 2024)
+    edition: list[Year] = repeatable("Only the source of the edition that reviews this year.", 2024)
 
 
 class SearchParameters(ListParameters):
-    """What to search for."""
+    """The parameters of a search."""
 
     q: QueryText = Field(examples=["digital economy"])
-    """The words to find, in English or Chinese; all of them must occur. English words are found
-    in all their forms."""
+    """The words to search for, in English or Chinese; records contain all of them. English words
+    match in all their forms."""
     kind: list[SearchKind] = repeatable("Only records of this kind.", "action")
     sort: SearchSort = Field(SearchSort.RELEVANCE, examples=["relevance"])
     """The order: relevance, best first."""
 
 
 class PriorityAreaParameters(Parameters):
-    """Which year's priority area to show."""
+    """The parameters of a priority area."""
 
     year: Year | Omitted = Field(None, examples=[2025])
-    """The year. Without it the newest year that has the priority area."""
+    """The year. The default is the latest year that has the priority area."""
+
+
+class DashboardParameters(Parameters):
+    """The filters of the first page."""
+
+    topic: Topics = repeatable("Only records with this topic.", "investment")
+    sector: Sectors = repeatable("Only records that name this sector.", "clean-energy")
+    q: QueryText | Omitted = Field(None, examples=["digital economy"])
+    """Only records whose texts contain all these words, in either language."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def drop_empty_fields(cls, fields: Any) -> Any:
+        """Treat an empty field of a form as one that was not sent."""
+        if not isinstance(fields, dict):
+            return fields
+        return {name: kept for name, value in fields.items() if (kept := drop_empty(value))}
+
+
+def drop_empty(value: object) -> object:
+    if isinstance(value, list):
+        return [one for one in value if one != ""]
+    return value.strip() if isinstance(value, str) else value

@@ -1,1 +1,1 @@
-"""The response models: what every answer is held against before it leaves."""
+"""Response models: every response is validated against one of them."""

@@ -1,4 +1,4 @@
-"""Texts: outcomes of a year, priority areas and their actions."""
+"""Outcomes, priority areas and their actions."""
 
 from pydantic import Field
 
@@ -19,97 +19,97 @@ from app.schemas.observations import AreaReference, PriorityAreaReference, Sourc
 
 
 class BaselineIndicator(Reference):
-    """An indicator that a priority area starts from."""
+    """A related indicator of a priority area."""
 
     code: Code = Field(examples=["goods-trade"])
     """The key of the indicator."""
     name: Line = Field(examples=["Trade in goods between China and BRI partner countries"])
     """The name of the indicator."""
     editorial: bool = Field(examples=[True])
-    """Always true: the link is our reading, no statement of the source."""
+    """Always true: this service made the link; the source does not state it."""
 
 
 class Outcome(Schema):
-    """A qualitative result of a year."""
+    """A result of a year that the source describes without a figure."""
 
     id: Code = Field(examples=["2024-trade-expansion"])
     """The key: year and short name."""
     year: Year = Field(examples=[2024])
     """The year reviewed."""
     position: Position = Field(examples=[1])
-    """Its place among the outcomes of the year."""
+    """The position among the outcomes of the year."""
     topic: Reference
-    """The topic it belongs to."""
-    text: Prose = Field(examples=["Trade cooperation with partner countries kept growing."])
-    """The outcome, in the language of the answer."""
+    """The topic."""
+    text: Prose = Field(examples=["Trade cooperation with partner countries continued to grow."])
+    """The text, in the language of the response."""
     sectors: list[Reference] = list_field()
-    """The sectors it names."""
+    """The sectors named in the text."""
     instruments: list[Reference] = list_field()
-    """The instruments it names."""
+    """The instruments named in the text."""
     areas: list[AreaReference] = list_field()
-    """The areas it names."""
+    """The areas named in the text."""
     indicators: list[Reference] = list_field()
-    """The indicators that measure it."""
+    """The indicators that measure the outcome."""
     source: SourceReference
-    """Where it was stated."""
+    """The source of the text."""
     locator: Locator = Field(examples=["P2.S1"])
-    """The place in the source."""
+    """The location in the source."""
 
 
 class Action(Schema):
-    """One commitment, one verb. No target or deadline beyond the year was announced."""
+    """One commitment with one verb. No target and no deadline within the year was announced."""
 
     id: Code = Field(examples=["2025-expand-trade"])
     """The key: year and short name."""
     priority_area: PriorityAreaReference
-    """The priority area it belongs to."""
+    """The priority area."""
     position: Position = Field(examples=[1])
-    """Its place within the priority area."""
+    """The position within the priority area."""
     kind: ActionKind = Field(examples=["expand"])
-    """Its verb."""
+    """The verb."""
     text: Prose = Field(examples=["Expand trade with BRI partner countries."])
-    """The commitment, in the language of the answer."""
+    """The text, in the language of the response."""
     status: ActionStatus = Field(examples=["announced"])
-    """How far it has come; the source only announces."""
+    """The status; the source only announces actions."""
     sectors: list[Reference] = list_field()
-    """The sectors it names."""
+    """The sectors named in the text."""
     instruments: list[Reference] = list_field()
-    """The instruments it names."""
+    """The instruments named in the text."""
     areas: list[AreaReference] = list_field()
-    """The areas it names."""
+    """The areas named in the text."""
     topics: list[Reference] = list_field()
-    """The topics it touches."""
+    """The topics concerned."""
     source: SourceReference
-    """Where it was announced."""
+    """The source of the text."""
     locator: Locator = Field(examples=["P6.S2"])
-    """The place in the source."""
+    """The location in the source."""
 
 
 class PriorityArea(Schema):
     """One of the four priority areas announced for a year."""
 
     year: Year = Field(examples=[2025])
-    """The year it is announced for."""
+    """The year for which it was announced."""
     position: Position = Field(examples=[1])
-    """Its place among the four."""
+    """The position among the four priority areas."""
     slug: Code = Field(examples=["industrial-and-supply-chains"])
-    """Its short name in addresses."""
+    """The short name used in URLs."""
     title: Line = Field(examples=["Industrial and supply chains"])
-    """Its title, in the language of the answer."""
+    """The title, in the language of the response."""
     summary: Prose = Field(examples=["China wants more trade and investment with partners."])
-    """What it comes to."""
+    """The summary, in the language of the response."""
     aim: Prose | None = Field(examples=[None])
-    """The aim that the source states; null where it states none."""
+    """The aim according to the source; null if the source states none."""
     aim_locator: Locator | None = Field(examples=[None])
-    """Where the source states the aim; null where it states none."""
+    """The location of the aim in the source; null if the source states none."""
     actions: list[Action] = list_field()
-    """Its commitments, in order."""
+    """The actions, in order."""
     baseline_indicators: list[BaselineIndicator] = list_field()
-    """The indicators it starts from."""
+    """The related indicators."""
     source: SourceReference
-    """Where it was announced."""
+    """The source of the text."""
     locator: Locator = Field(examples=["P6.S1"])
-    """The place in the source."""
+    """The location in the source."""
 
 
 class OutcomePage(Page[Outcome]):

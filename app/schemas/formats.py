@@ -1,4 +1,4 @@
-"""A cube of figures by JSON-stat 2.0."""
+"""Documents in other formats: JSON-stat data sets and descriptions of tables (CSVW)."""
 
 from typing import Annotated
 
@@ -10,119 +10,119 @@ from app.schemas.base import Address, Code, Day, Line, Number, Prose, Schema, li
 
 MAX_CELLS = 100_000
 Extent = Annotated[int, Field(ge=0, le=MAX_CELLS)]
-"""How many members a dimension has, or the place of one of them."""
+"""The number of members of a dimension, or the index of one."""
 
 
 class CubeUnit(Schema):
-    """The unit of a series, as JSON-stat has it."""
+    """The unit of a series in JSON-stat."""
 
     label: Line = Field(examples=["Chinese yuan (renminbi)"])
-    """The name of the unit, in the language of the answer."""
+    """The name of the unit, in the language of the response."""
     symbol: Line = Field(examples=["CNY"])
-    """Its sign."""
+    """The symbol of the unit."""
     base: Line = Field(examples=["CNY"])
-    """The unit of the values, by its code."""
+    """The code of the unit of the values."""
     multiplier: int = Field(ge=0, le=15, examples=[0])
-    """The power of ten of the values: always 0, since they are written out."""
+    """The power of ten by which values are to be multiplied; always 0."""
     decimals: int = Field(ge=0, le=10, examples=[0])
-    """How many decimals the values have at the most."""
+    """The largest number of decimals of the values."""
 
 
 class CubeCategory(Schema):
     """The members of a dimension."""
 
     index: dict[str, Extent] = Field(examples=[{"2024": 0}])
-    """The place of each member."""
+    """The index of each member."""
     label: dict[str, Line] = Field(examples=[{"2024": "Full year 2024"}])
-    """The name of each member, in the language of the answer."""
+    """The name of each member, in the language of the response."""
     unit: dict[str, CubeUnit] | None = Field(examples=[None])
-    """The unit of each series; null in other dimensions."""
+    """The unit of each series; null in the other dimensions."""
 
 
 class CubeDimension(Schema):
     """A dimension of the cube."""
 
     label: Line = Field(examples=["Period"])
-    """Its name, in the language of the answer."""
+    """The name of the dimension, in the language of the response."""
     category: CubeCategory
-    """Its members."""
+    """The members."""
 
 
 class CubeDimensions(Schema):
     """The dimensions of the cube."""
 
     series: CubeDimension
-    """The series: only figures of one series can be compared."""
+    """The series. Only figures of the same series are comparable."""
     counterpart_area: CubeDimension
-    """The areas on the other side."""
+    """The counterpart areas."""
     period: CubeDimension
     """The periods: a year, or a first and a last month."""
 
 
 class CubeRoles(Schema):
-    """What the dimensions are."""
+    """The roles of the dimensions."""
 
     time: list[Line] = list_field(of=1)
-    """The dimension of time."""
+    """The time dimension."""
     geo: list[Line] = list_field(of=1)
     """The dimension of areas."""
     metric: list[Line] = list_field(of=1)
-    """The dimension that tells measures apart."""
+    """The dimension of measures."""
 
 
 class CubeCell(Schema):
-    """What a value alone does not say."""
+    """The observation behind a value."""
 
     id: Code = Field(examples=["aid-projects.CN.BRI.NB.P11M.2024-01.scio-2025-01-15"])
     """The key of the observation."""
     qualifier: Qualifier = Field(examples=["over"])
-    """What limits the value."""
+    """The qualifier of the value."""
     lower_bound: Number | None = Field(examples=[700])
-    """The value is above this; null where no lower limit is stated."""
+    """The value is above this number; null if no lower limit is stated."""
     upper_bound: Number | None = Field(examples=[None])
-    """The value is below this; null where no upper limit is stated."""
+    """The value is below this number; null if no upper limit is stated."""
     display: Line = Field(examples=["over 700"])
-    """What to print."""
+    """The display text."""
     citation: Line = Field(examples=["ECNS: report on the SCIO press conference"])
-    """Where it stands."""
+    """The citation, with the location in the source."""
 
 
 class CubeExtension(Schema):
-    """What JSON-stat has no place for."""
+    """Fields that JSON-stat does not define."""
 
     observations: dict[str, CubeCell] = Field(examples=[{}])
-    """By the place of its value: what limits each figure, how to print it, where it stands."""
+    """The observations by the index of their value."""
 
 
 class Cube(Schema):
-    """A cube of figures by JSON-stat 2.0."""
+    """A data set in JSON-stat 2.0."""
 
     version: Line = Field(examples=["2.0"])
     """The version of JSON-stat."""
     kind: Line = Field(examples=["dataset"], serialization_alias="class")
-    """What it is: always dataset."""
+    """The class of the document; always dataset."""
     href: Address = Field(examples=["http://127.0.0.1:8000/v1/observations.jsonstat"])
-    """The address without filters."""
+    """The URL without filters."""
     label: Line = Field(examples=["Belt and Road Cooperation Indicators"])
-    """The name of the data set, in the language of the answer."""
+    """The title of the data set, in the language of the response."""
     source: Prose = Field(examples=["Official figures, each with its own source"])
-    """Where the figures are from."""
+    """The sources of the figures."""
     updated: Day = Field(examples=["2026-11-25"])
-    """The day of the release."""
+    """The date of the release."""
     id: list[Line] = list_field(of=3)
-    """The dimensions, the slowest first."""
+    """The dimensions; the last one varies fastest."""
     size: list[Extent] = list_field(of=3)
-    """How many members each has."""
+    """The number of members of each dimension."""
     role: CubeRoles
-    """What the dimensions are."""
+    """The roles of the dimensions."""
     dimension: CubeDimensions
     """The dimensions with their members."""
     value: list[Number | None] = Field(max_length=MAX_CELLS, examples=[[22100000000000]])
-    """The values, the last dimension fastest; null where there is no figure."""
+    """The values; null where there is no figure."""
     note: list[Line] = Field(max_length=MAX_CELLS, examples=[["over 700"]])
-    """The figures that are limits, in words."""
+    """The display texts of figures that are limits."""
     extension: CubeExtension
-    """What limits each figure, how to print it, and where it stands."""
+    """The qualifier, display text and citation of each figure."""
 
 
 class TableColumn(Schema):
@@ -131,13 +131,13 @@ class TableColumn(Schema):
     name: Line = Field(examples=["value"])
     """The name in the header."""
     datatype: Datatype = Field(examples=["decimal"])
-    """What it holds, by its name in XML Schema."""
+    """The data type, named as in XML Schema."""
     description: Prose = Field(
         examples=["The figure in the base unit"], serialization_alias="dc:description"
     )
-    """What it means, in the language of the answer."""
+    """The meaning of the column, in the language of the response."""
     required: bool = Field(examples=[True])
-    """Whether it is never empty."""
+    """Whether the column is never empty."""
 
 
 class TableSchema(Schema):
@@ -146,19 +146,19 @@ class TableSchema(Schema):
     columns: list[TableColumn] = list_field()
     """The columns, in order."""
     primary_key: Line = Field(examples=["id"], serialization_alias="primaryKey")
-    """The column that tells rows apart."""
+    """The column that identifies a row."""
 
 
 class TableDescription(Schema):
-    """A table by CSV on the Web."""
+    """A description of a table in CSV on the Web."""
 
     context: Address = Field(examples=["http://www.w3.org/ns/csvw"], serialization_alias="@context")
-    """The vocabulary."""
+    """The JSON-LD context."""
     url: Address = Field(examples=["http://127.0.0.1:8000/v1/observations.csv"])
-    """The table."""
+    """The URL of the table."""
     title: Line = Field(examples=["Observations"], serialization_alias="dc:title")
-    """What it holds, in the language of the answer."""
+    """The title of the table, in the language of the response."""
     language: Language = Field(examples=["en"], serialization_alias="dc:language")
-    """The language of its texts."""
+    """The language of the texts."""
     table_schema: TableSchema = Field(serialization_alias="tableSchema")
-    """Its columns."""
+    """The columns."""

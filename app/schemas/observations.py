@@ -1,4 +1,4 @@
-"""Figures: indicators, observations, second reports."""
+"""Indicators, observations, growth rates and second reports."""
 
 from pydantic import Field
 
@@ -30,278 +30,278 @@ from app.schemas.base import (
 
 
 class UnitReference(Reference):
-    """A unit of measure, by its code, name and sign."""
+    """A reference to a unit of measure."""
 
     code: Code = Field(examples=["CNY"])
-    """The code: an ISO 4217 currency, PT for percent, NB for a count."""
+    """The code: an ISO 4217 currency code, PT for percent, or NB for a number."""
     name: Line = Field(examples=["Renminbi yuan"])
-    """The name, in the language of the answer."""
+    """The name, in the language of the response."""
     symbol: Line = Field(examples=["CNY"])
-    """The short sign to print on an axis."""
+    """The short symbol, for example for an axis."""
 
 
 class AreaReference(Reference):
-    """A country or group of countries, by its code and name."""
+    """A reference to a country or group of countries."""
 
     code: Code = Field(examples=["BRI"])
-    """The code: ISO 3166 alpha-2 for a country, a code of ours for a group."""
+    """The code: ISO 3166-1 alpha-2 for a country, a code of this service for a group."""
     name: Line = Field(examples=["BRI partner countries"])
-    """The name, in the language of the answer."""
+    """The name, in the language of the response."""
 
 
 class SourceReference(Schema):
-    """The document that a record comes from."""
+    """A reference to the source of a record."""
 
     code: Code = Field(examples=["scio-2025-01-15"])
     """The key of the source."""
     line: Line = Field(
         examples=["ECNS: report on the SCIO press conference, published 15 January 2025"]
     )
-    """A ready source line, to print under a figure."""
+    """The source line, to be shown with a figure."""
     published_on: Day = Field(examples=["2025-01-15"])
-    """The day of publication."""
+    """The date of publication."""
     published_precision: Precision = Field(examples=["day"])
-    """month where only the month of publication is known; the day is then its last one."""
+    """month if only the month of publication is known; the date is then its last day."""
     standing: Standing = Field(examples=["primary"])
-    """How near the document stands to the institution whose figures it carries."""
+    """The relation of the document to the institution that produced the figures."""
     address: Address | None = Field(examples=[None])
-    """The web address, or null where the document was handed down without one."""
+    """The URL of the document; null if none is known."""
 
 
 class PriorityAreaReference(Schema):
-    """A priority area, by its year and slug."""
+    """A reference to a priority area."""
 
     year: Year = Field(examples=[2025])
-    """The year it is announced for."""
+    """The year for which it was announced."""
     position: Position = Field(examples=[1])
-    """Its place among the four areas of the year."""
+    """The position among the four priority areas of the year."""
     slug: Code = Field(examples=["industrial-and-supply-chains"])
-    """Its short name in addresses."""
+    """The short name used in URLs."""
     title: Line = Field(examples=["Industrial and supply chains"])
-    """Its title, in the language of the answer."""
+    """The title, in the language of the response."""
 
 
 class BaselineArea(PriorityAreaReference):
-    """A priority area that starts from an indicator."""
+    """A priority area to which an indicator is related."""
 
     editorial: bool = Field(examples=[True])
-    """Always true: the link is our reading, no statement of the source."""
+    """Always true: this service made the link; the source does not state it."""
 
 
 class Period(Schema):
-    """The time that a figure covers: whole months, both ends included."""
+    """The period of a figure: whole months, including the first and the last day."""
 
     start: Day = Field(examples=["2024-01-01"])
     """The first day."""
     end: Day = Field(examples=["2024-11-30"])
     """The last day."""
     months: int = Field(ge=1, le=12, examples=[11])
-    """The number of months. Never compare figures of different lengths."""
+    """The number of months. Figures for different numbers of months are not comparable."""
     label: Line = Field(examples=["January to November 2024"])
-    """The period in words, in the language of the answer."""
+    """The period in words, in the language of the response."""
 
 
 class Bounds(Schema):
-    """The limits that the wording states."""
+    """The limits stated by the wording of a figure."""
 
     lower: Number | None = Field(examples=[700])
-    """The figure is above this; null where the source states no lower limit."""
+    """The figure is above this number; null if the source states no lower limit."""
     upper: Number | None = Field(examples=[None])
-    """The figure is below this; null where the source states no upper limit."""
+    """The figure is below this number; null if the source states no upper limit."""
 
 
 class Published(Schema):
-    """The figure as the source prints it."""
+    """The figure as printed in the source."""
 
     value: Number = Field(examples=[22.1])
-    """The number in print."""
+    """The printed number."""
     multiplier: int = Field(ge=0, le=15, examples=[12])
-    """The power of ten that the printed words mean: 12 for trillion, 9 for billion, 0 for none."""
+    """The power of ten of the printed word: 12 for trillion, 9 for billion, 0 for none."""
     decimals: int = Field(ge=0, le=10, examples=[1])
-    """The number of decimals in print, and so the precision of the figure."""
+    """The number of printed decimals, which is the precision of the figure."""
     wording: Line = Field(examples=["22.1 trillion yuan"])
     """The figure in words."""
 
 
 class Growth(Schema):
-    """A change on a year earlier, as a source prints it; never computed from levels."""
+    """A change from a year earlier, as published; never calculated from levels."""
 
     id: Code = Field(examples=["goods-trade.CN.BRI.CNY.P12M.2024-01.chinataiwan-2025-01-13"])
-    """The stable key: series, first month and source."""
+    """The key: series, first month and source."""
     value: Number = Field(examples=[6.4])
     """The change in percent."""
     display: Line = Field(examples=["up 6.4% on a year earlier"])
-    """What to print, in the language of the answer."""
+    """The display text, in the language of the response."""
     wording: Line = Field(examples=["up 6.4 percent on a year earlier"])
-    """The change as the source words it."""
+    """The wording of the source."""
     base_period: Period
-    """The period that it starts from."""
+    """The base period."""
     basis: GrowthBasis = Field(examples=["restated"])
-    """restated where the base is known to differ from the level once published for it, so that
-    no two published levels lead to the rate; unstated where the source does not say."""
+    """restated if the level of the base period is known to differ from the one published earlier,
+    so that the published levels do not give this rate; unstated if the source does not say."""
     note: Prose | None = Field(examples=[None])
-    """How the basis is known; null where there is nothing to say."""
+    """How the basis is known; null if there is no note."""
     source: SourceReference
-    """Where it was published, which may be elsewhere than the figure."""
+    """The source, which may differ from that of the figure."""
     vintage: Day = Field(examples=["2025-01-13"])
-    """The day on which it became known."""
+    """The date on which the rate was first published."""
 
 
 class Revision(Schema):
-    """How a figure differs from the one known before it for the same period."""
+    """The difference from the figure previously known for the same period."""
 
     kind: RevisionKind = Field(examples=["rounded"])
-    """confirmed, rounded (the same with fewer digits), refined (with more), or revised."""
+    """confirmed, rounded (fewer digits), refined (more digits), or revised."""
     previous: Code = Field(examples=["goods-trade.CN.BRI.CNY.P12M.2023-01.yuduxx-2024-01-12"])
-    """The figure before it."""
+    """The key of the previous figure."""
     difference: Number = Field(examples=[30000000000])
-    """This value less the one before, in the base unit."""
+    """This value minus the previous one, in the unit of the value."""
     reason: Prose | None = Field(examples=[None])
-    """Why it differs, in the words of the source; null where the source gives no reason."""
+    """The reason given by the source; null if it gives none."""
 
 
 class Report(Schema):
-    """Another source's account of the same figure."""
+    """What another source reports about the same figure."""
 
     source: SourceReference
     """The other source."""
     wording: Line = Field(examples=["700 aid projects"])
-    """What it says."""
+    """The wording of the other source."""
     agreement: Agreement = Field(examples=["differs"])
-    """How that compares with the figure published here."""
+    """How the report agrees with the figure published here."""
     locator: Locator | None = Field(examples=[None])
-    """The place in the other source; null where it has no numbered paragraphs."""
-    note: Prose = Field(examples=["Xinhua prints 700 without the word over."])
-    """A sentence on the agreement or the difference."""
+    """The location in the other source; null if its paragraphs are not numbered."""
+    note: Prose = Field(examples=['Xinhua reports "700"; the main source says "over 700".'])
+    """A note on the agreement or difference."""
 
 
 class Observation(Schema):
-    """One published figure for one period from one source."""
+    """One published figure for one period, from one source."""
 
     id: Code = Field(examples=["aid-projects.CN.BRI.NB.P11M.2024-01.scio-2025-01-15"])
-    """The stable key: series, first month and source."""
+    """The key: series, first month and source."""
     indicator: Reference
-    """What was measured."""
+    """The indicator."""
     series: Code = Field(examples=["aid-projects.CN.BRI.NB.P11M"])
-    """The series it belongs to. Only figures of one series can be compared."""
+    """The key of the series. Only figures of the same series are comparable."""
     reporting_area: AreaReference
     """The area that reports the figure."""
     counterpart_area: AreaReference
-    """The area on the other side."""
+    """The counterpart area."""
     period: Period
-    """The time it covers."""
+    """The period of the figure."""
     value: Number = Field(examples=[700])
-    """The figure in the base unit, written out. Read it together with the qualifier."""
+    """The value, in full. Read it together with the qualifier."""
     unit: UnitReference
     """The unit of the value."""
     qualifier: Qualifier = Field(examples=["over"])
-    """What limits the value: it is exact as published, above, below, or around it."""
+    """Whether the true value is exactly, above, below or about the value."""
     bounds: Bounds
-    """The limits that the wording states."""
+    """The limits stated by the wording."""
     display: Line = Field(examples=["over 700"])
-    """What to print: number, unit and qualifier, in the language of the answer."""
+    """The display text: number, unit and qualifier, in the language of the response."""
     published: Published
     """The figure as printed in the source."""
     growth: Growth | None
-    """The published change on a year earlier for this series and period, with its own source;
-    null where none is published."""
+    """The published change from a year earlier for this series and period, with its own source;
+    null if none was published."""
     status: Status = Field(examples=["normal"])
-    """How final the publisher says the figure is."""
+    """Whether the publisher calls the figure provisional, estimated or revised."""
     source: SourceReference
-    """Where it was published."""
+    """The source of the figure."""
     locator: Locator | None = Field(examples=["P4.S2"])
-    """The place in the source; null where the source has no numbered paragraphs."""
+    """The location in the source; null if the paragraphs of the source are not numbered."""
     citation: Line = Field(
         examples=["ECNS: report on the SCIO press conference, paragraph 4, sentence 2"]
     )
-    """A ready reference with the place in the source, in the language of the answer."""
+    """The citation with the location in the source, in the language of the response."""
     vintage: Day = Field(examples=["2025-01-15"])
-    """The day on which this value became known."""
+    """The date on which this value was first published."""
     current: bool = Field(examples=[True])
-    """Whether it is the figure that holds today for its series and period."""
+    """Whether this is the current figure for its series and period."""
     current_from: Day | None = Field(examples=["2025-01-15"])
-    """The day from which it held; null if a better source was always there."""
+    """The date from which it was the current figure; null if it never was."""
     superseded_on: Day | None = Field(examples=[None])
-    """The day on which another figure took its place; null if it holds still, or never held."""
+    """The date on which another figure superseded it; null if it is current or never was."""
     revision: Revision | None
-    """How it differs from the figure known before it; null where it is the first."""
+    """The difference from the previous figure; null for the first one."""
     headline: bool = Field(examples=[True])
-    """Whether this is the figure that stands for its indicator."""
+    """Whether this is the headline figure of its indicator."""
     reports: list[Report] = list_field(of=1000)
-    """What other sources say of the same figure, also where they differ."""
+    """What other sources report about this figure, including contradictions."""
 
 
 class Indicator(Schema):
-    """A statistical measure with its newest official figure."""
+    """A statistical measure with its latest official figure."""
 
     code: Code = Field(examples=["goods-trade"])
     """The key."""
     name: Line = Field(examples=["Trade in goods between China and BRI partner countries"])
-    """The name, in the language of the answer."""
+    """The name, in the language of the response."""
     definition: Prose = Field(examples=["Exports plus imports of goods in the period."])
-    """What it counts."""
+    """The definition."""
     note: Prose = Field(examples=["The figure covers a full year."])
-    """Notes on method and on how to read it."""
+    """Notes on the method and on how to read the figures."""
     topic: Reference
-    """The topic it belongs to."""
+    """The topic."""
     unit: UnitReference
-    """The unit of its headline figure."""
+    """The unit of the headline figure."""
     direction: Direction = Field(examples=["two_way"])
-    """Which way it flows, seen from the reporting area."""
+    """The direction of the flow, seen from the reporting area."""
     reporting_area: AreaReference
-    """The area that reports it."""
+    """The area that reports the figures."""
     counterpart_area: AreaReference
-    """The area on the other side."""
+    """The counterpart area."""
     headline: Observation | None
-    """Its figure in the newest edition; null where no edition has one."""
+    """The figure of the latest edition; null if no edition has one."""
     baseline_for: list[BaselineArea] = list_field()
-    """The priority areas that start from it."""
+    """The priority areas to which the indicator is related."""
     sectors: list[Reference] = list_field()
-    """The sectors it concerns."""
+    """The sectors concerned."""
     instruments: list[Reference] = list_field()
-    """The instruments it measures."""
+    """The instruments measured."""
 
 
 class GrowthRate(Growth):
-    """A published change that stands by itself, with what has grown."""
+    """A published change with its series and period."""
 
     indicator: Reference
-    """What has grown."""
+    """The indicator."""
     series: Code = Field(examples=["goods-trade.CN.BRI.CNY.P12M"])
-    """The series whose figures it is about."""
+    """The key of the series."""
     reporting_area: AreaReference
-    """The area that reports it."""
+    """The area that reports the rate."""
     counterpart_area: AreaReference
-    """The area on the other side."""
+    """The counterpart area."""
     period: Period
-    """The period that it ends with."""
+    """The period whose change from the base period is given."""
     locator: Locator | None = Field(examples=[None])
-    """The place in the source; null where the source has no numbered paragraphs."""
+    """The location in the source; null if the paragraphs of the source are not numbered."""
     citation: Line = Field(examples=["General Administration of Customs, 13 January 2025"])
-    """A ready reference, in the language of the answer."""
+    """The citation, in the language of the response."""
     current: bool = Field(examples=[True])
-    """Whether it is the rate that holds today for its series and period."""
+    """Whether this is the current rate for its series and period."""
     current_from: Day | None = Field(examples=["2025-01-13"])
-    """The day from which it held; null if a better source was always there."""
+    """The date from which it was the current rate; null if it never was."""
     superseded_on: Day | None = Field(examples=[None])
-    """The day on which another rate took its place; null if it holds still, or never held."""
+    """The date on which another rate superseded it; null if it is current or never was."""
 
 
 class ReportEntry(Report):
-    """A second report that stands by itself, with what it tells of."""
+    """A second report with the figure that it is about."""
 
     id: Code = Field(
         examples=["aid-projects.CN.BRI.NB.P11M.2024-01.scio-2025-01-15.xinhua-2025-01-15"]
     )
-    """The stable key: observation and source."""
+    """The key: observation and source."""
     observation: Code = Field(examples=["aid-projects.CN.BRI.NB.P11M.2024-01.scio-2025-01-15"])
-    """The figure that it tells of."""
+    """The key of the observation."""
     indicator: Reference
-    """What was measured."""
+    """The indicator."""
     period: Period
-    """The time that the figure covers."""
+    """The period of the figure."""
     published_wording: Line = Field(examples=["over 700 aid projects"])
-    """The figure as published here, to set beside the report's own wording."""
+    """The wording of the figure published here, for comparison."""
 
 
 class GrowthRatePage(Page[GrowthRate]):

@@ -1,4 +1,4 @@
-"""Reference data: topics, areas, sectors, instruments, units and sources."""
+"""Topics, areas, sectors, instruments, units and sources."""
 
 from pydantic import Field
 
@@ -19,23 +19,23 @@ from app.schemas.base import (
 
 
 class TextReference(Schema):
-    """An action or outcome, by its key and text."""
+    """A reference to an action or outcome."""
 
     id: Code = Field(examples=["2025-expand-trade"])
     """The key."""
     text: Prose = Field(examples=["Expand trade with BRI partner countries."])
-    """The text, in the language of the answer."""
+    """The text, in the language of the response."""
 
 
 class Linked(Schema):
-    """A record of a code list with everything that names it."""
+    """A record of a code list, with the records that refer to it."""
 
     code: Code = Field(examples=["trade"])
     """The key."""
     name: Line = Field(examples=["Trade"])
-    """The name, in the language of the answer."""
+    """The name, in the language of the response."""
     indicators: list[Reference] = list_field()
-    """The indicators that it is linked to."""
+    """The linked indicators."""
     outcomes: list[TextReference] = list_field()
     """The outcomes that name it."""
     actions: list[TextReference] = list_field()
@@ -43,123 +43,123 @@ class Linked(Schema):
 
 
 class Topic(Linked):
-    """A subject of the press conference."""
+    """A subject of the press conferences."""
 
     description: Prose = Field(examples=["Exports and imports of goods."])
-    """What belongs to it."""
+    """What the topic covers."""
 
 
 class Sector(Linked):
-    """A field of the economy that the texts name."""
+    """An economic sector named in the texts."""
 
     code: Code = Field(examples=["digital-economy"])
     """The key."""
     name: Line = Field(examples=["Digital economy"])
-    """The name, in the language of the answer."""
+    """The name, in the language of the response."""
     description: Prose = Field(examples=["Economic activity built on digital technology."])
-    """What belongs to it."""
+    """What the sector covers."""
 
 
 class Instrument(Linked):
-    """A platform, exhibition, project type, agreement or mechanism that the texts name."""
+    """A platform, exhibition, project type, agreement or mechanism named in the texts."""
 
     code: Code = Field(examples=["china-asean-expo"])
     """The key."""
     name: Line = Field(examples=["China-ASEAN Expo"])
-    """The name, in the language of the answer."""
+    """The name, in the language of the response."""
     kind: InstrumentKind = Field(examples=["exhibition"])
-    """What sort of means it is."""
+    """The kind of instrument."""
     description: Prose = Field(examples=["A regional exhibition."])
     """What it is."""
 
 
 class Area(Linked):
-    """A country by its ISO 3166 code, or a group with the definition of its members."""
+    """A country or a group of countries."""
 
     code: Code = Field(examples=["BRI"])
-    """The code: ISO 3166 alpha-2 for a country, a code of ours for a group."""
+    """The code: ISO 3166-1 alpha-2 for a country, a code of this service for a group."""
     name: Line = Field(examples=["BRI partner countries"])
-    """The name, in the language of the answer."""
+    """The name, in the language of the response."""
     kind: AreaKind = Field(examples=["group"])
-    """A single country, or a group of countries."""
+    """Whether it is a single country or a group of countries."""
     definition: Prose = Field(examples=["About 150 countries that joined the initiative."])
-    """What it covers; for a group, who its members are."""
+    """What the area covers; for a group, its members."""
 
 
 class Unit(Schema):
     """A unit of measure."""
 
     code: Code = Field(examples=["CNY"])
-    """The code: an ISO 4217 currency, PT for percent, NB for a count."""
+    """The code: an ISO 4217 currency code, PT for percent, or NB for a number."""
     name: Line = Field(examples=["Renminbi yuan"])
-    """The name, in the language of the answer."""
+    """The name, in the language of the response."""
     symbol: Line = Field(examples=["CNY"])
-    """The short sign to print on an axis."""
+    """The short symbol, for example for an axis."""
     decimals: int = Field(ge=0, le=10, examples=[2])
-    """The usual number of decimals of the unit."""
+    """The usual number of decimals."""
     description: Prose = Field(examples=["The currency of China."])
-    """What it is."""
+    """What the unit is."""
     indicators: list[Reference] = list_field()
-    """The indicators whose headline figure is in this unit."""
+    """The indicators whose headline figure uses this unit."""
 
 
 class Speaker(Schema):
-    """The person who gave the figures."""
+    """The person who presented the figures."""
 
     name: Line = Field(examples=["Li Yongjie"])
     """The name."""
     title: Line = Field(examples=["Deputy China international trade representative (at the time)"])
-    """The office held on the day of the event, not today."""
+    """The office held on the day of the event."""
 
 
 class Goal(Schema):
-    """The goal stated for the whole of the coming year's work."""
+    """The overall goal for the coming year."""
 
-    text: Prose = Field(examples=["Keep cooperation going and bring more tangible results."])
-    """The goal, in the language of the answer."""
+    text: Prose = Field(examples=["Continue cooperation and achieve more tangible results."])
+    """The goal, in the language of the response."""
     locator: Locator = Field(examples=["P5.S1"])
-    """Where the source states it."""
+    """The location in the source."""
 
 
 class Source(Schema):
-    """A document or event that figures and commitments come from."""
+    """A document or event from which figures and commitments are taken."""
 
     code: Code = Field(examples=["scio-2025-01-15"])
     """The key."""
     edition: Year | None = Field(examples=[2024])
-    """The year reviewed by a press conference that the API is built on; null for a source
+    """The year reviewed, for a press conference on which this service is based; null for a source
     used only for comparison."""
     standing: Standing = Field(examples=["primary"])
-    """How near the document stands to the institution whose figures it carries."""
+    """The relation of the document to the institution that produced the figures."""
     title: Line = Field(examples=["Report on the SCIO press conference"])
     """The title of the document."""
     event: Line | None = Field(examples=["SCIO press conference on commerce work"])
-    """The event that it tells of; null where it tells of none."""
+    """The event that the document reports on; null if there is none."""
     publisher: Line = Field(examples=["ECNS"])
-    """Who published it."""
+    """The publisher."""
     body: Line = Field(examples=["Ministry of Commerce"])
-    """The institution whose figures these are."""
+    """The institution that produced the figures."""
     speaker: Speaker | None
-    """Who gave the figures; null where the document names nobody."""
+    """The person who presented the figures; null if the document names nobody."""
     place: Line | None = Field(examples=["Beijing"])
-    """Where the event was held; null where there was no event."""
+    """The place of the event; null if there was none."""
     held_on: Day | None = Field(examples=["2025-01-15"])
-    """The day of the event; null where there was no event."""
+    """The date of the event; null if there was none."""
     published_on: Day = Field(examples=["2025-01-15"])
-    """The day of publication. It is the vintage of the figures, unless held_on gives the day on
-    which an event told them."""
+    """The date of publication. It is the vintage of the figures unless an event presented them on
+    held_on."""
     published_precision: Precision = Field(examples=["day"])
-    """month where only the month of publication is known; the day is then its last one."""
+    """month if only the month of publication is known; the date is then its last day."""
     language: str = Field(min_length=2, max_length=2, pattern="^[a-z]{2}$", examples=["en"])
-    """The language of the document by its ISO 639-1 code."""
+    """The language of the document, as an ISO 639-1 code."""
     address: Address | None = Field(examples=[None])
-    """The web address; null where the document was handed down without one."""
+    """The URL of the document; null if none is known."""
     licence: Prose = Field(examples=["No open licence is known."])
-    """What is known about reuse of the document."""
+    """What is known about the reuse of the document."""
     goal: Goal | None
-    """The goal stated for the coming year; null where the document states none."""
+    """The overall goal for the coming year; null if the document states none."""
     line: Line = Field(examples=["ECNS: report on the press conference, published 15 January 2025"])
-    """A ready source line, to print under a figure."""
+    """The source line, to be shown with a figure."""
 
 
 class TopicPage(Page[Topic]):

@@ -1,4 +1,4 @@
-"""Series of comparable figures, and two periods side by side."""
+"""Series, and comparisons of two periods."""
 
 from pydantic import Field
 
@@ -19,75 +19,74 @@ from app.schemas.observations import AreaReference, Growth, Observation, Period,
 
 
 class ObstacleText(Schema):
-    """A reason why figures are not like for like."""
+    """A reason why figures are not comparable."""
 
     kind: Obstacle = Field(examples=["months"])
     """What differs."""
-    text: Prose = Field(examples=["One covers periods of 12 months, the other of 11."])
-    """The reason in a sentence, in the language of the answer."""
+    text: Prose = Field(examples=["One figure covers 12 months, the other 11."])
+    """The reason, in the language of the response."""
 
 
 class SeriesObstacles(Schema):
-    """Another series of the same indicator and areas, and why its figures cannot join."""
+    """Another series of the same indicator and areas, and why its figures are not comparable."""
 
     series: Code = Field(examples=["outward-direct-investment.CN.BRI.CNY.P11M"])
-    """The other series."""
+    """The key of the other series."""
     name: Line = Field(examples=["Direct investment, renminbi yuan, January to November"])
-    """Its name."""
+    """The name of the other series."""
     obstacles: list[ObstacleText] = list_field(of=10)
-    """What stands between."""
+    """The reasons."""
 
 
 class SeriesBreak(Schema):
-    """A point before and after which the figures of a series do not compare."""
+    """A date before and after which the figures of a series are not comparable."""
 
     start: Day = Field(examples=["2024-01-01"])
     """The first day of the first period after the break."""
     note: Prose = Field(examples=["The base of the published growth was restated."])
-    """What changed, and how that is known."""
+    """What changed, and how this is known."""
 
 
 class Series(Schema):
-    """Figures that can be compared: one indicator, pair of areas, unit and length of period."""
+    """Comparable figures: one indicator, pair of areas, unit and period length."""
 
     code: Code = Field(examples=["goods-trade.CN.BRI.CNY.P12M"])
-    """The stable key: indicator, areas, unit, and P with the months of the period."""
+    """The key: indicator, areas, unit, and P with the months of the period."""
     name: Line = Field(examples=["Trade in goods, renminbi yuan, full years"])
-    """The name, in the language of the answer."""
+    """The name, in the language of the response."""
     indicator: Reference
-    """What is measured."""
+    """The indicator."""
     reporting_area: AreaReference
-    """The area that reports."""
+    """The area that reports the figures."""
     counterpart_area: AreaReference
-    """The area on the other side."""
+    """The counterpart area."""
     unit: UnitReference
     """The unit of all figures."""
     months: int = Field(ge=1, le=12, examples=[12])
     """The number of months in each period."""
     span: Line = Field(examples=["Full years"])
-    """The months in words."""
-    note: Prose | None = Field(examples=["Do not put it beside figures for eleven months."])
-    """What it must not be compared with; null where there is nothing to say."""
+    """The months of each period, in words."""
+    note: Prose | None = Field(examples=["Not comparable with figures for eleven months."])
+    """What the figures are not comparable with; null if there is no note."""
     breaks: list[SeriesBreak] = list_field()
-    """Where its own figures do not compare."""
+    """The breaks of the series."""
     observations: Count = Field(examples=[4])
-    """For how many periods there is a figure."""
+    """The number of periods with a figure."""
     first_period: Period | None
-    """The first of them; null where there is none yet."""
+    """The first of these periods; null if there is none."""
     last_period: Period | None
-    """The last of them; null where there is none yet."""
+    """The last of these periods; null if there is none."""
     not_comparable_with: list[SeriesObstacles] = list_field()
-    """The other series of the indicator between the same areas, and why their figures cannot join
-    this one."""
+    """The other series of the indicator and areas, and why they are not comparable."""
 
 
 class SeriesDetail(Series):
     """A series with its figures."""
 
     as_of: Day | None = Field(examples=[None])
-    """The day whose knowledge the figures show; null for today's."""
+    """The date for which the figures are shown; null for today."""
     points: list[Observation] = list_field(of=10_000)
-    """The figure that holds for each period, in the order of periods."""
+    """The current figure of each period, in the order of periods."""
 
 
 class SeriesPage(Page[Series]):
@@ -95,42 +94,42 @@ class SeriesPage(Page[Series]):
 
 
 class Derived(Schema):
-    """A change computed here, which no source states."""
+    """A change calculated by this service; no source states it."""
 
     value: Number = Field(examples=[6.8])
     """The change, rounded to one decimal."""
     lower: Number = Field(examples=[6.3])
-    """The least it can be, given the rounding of the two figures."""
+    """The smallest possible change, given the rounding of the figures."""
     upper: Number = Field(examples=[7.3])
-    """The most it can be, given the rounding of the two figures."""
+    """The largest possible change, given the rounding of the figures."""
     measure: DerivedMeasure = Field(examples=["percent"])
     """percent for amounts, percentage_points for shares."""
     formula: Line = Field(examples=["(later / earlier - 1) * 100"])
-    """How it was computed."""
+    """The formula."""
     inputs: list[Code] = Field(min_length=2, max_length=2)
-    """The keys of the two observations: the earlier and the later one."""
-    warning: Prose = Field(examples=["Computed here; no source states it."])
-    """What to keep in mind."""
+    """The keys of the earlier and the later observation."""
+    warning: Prose = Field(examples=["Calculated by this service; no source states it."])
+    """What to observe when using the value."""
 
 
 class Comparison(Schema):
-    """Two periods of an indicator side by side."""
+    """Two periods of an indicator."""
 
     indicator: Reference
-    """What is measured."""
+    """The indicator."""
     earlier: Observation
     """The figure of the earlier period."""
     later: Observation
     """The figure of the later period."""
     like_for_like: bool = Field(examples=[True])
-    """Whether the two can be compared."""
+    """Whether the two figures are comparable."""
     obstacles: list[ObstacleText] = list_field(of=20)
-    """Why they cannot; empty where they can."""
+    """Why they are not comparable; empty if they are."""
     published_growth: Growth | None
-    """The published change from the one to the other; null where none is published."""
+    """The published change from the earlier to the later period; null if none was published."""
     derivable: bool = Field(examples=[True])
-    """Whether derived=true would compute the change."""
+    """Whether derived=true would calculate the change."""
     derivation_obstacles: list[ObstacleText] = list_field(of=20)
-    """Why it would not; empty where it would."""
+    """Why the change cannot be calculated; empty if it can."""
     derived: Derived | None
-    """The computed change; null unless derived=true asks for it."""
+    """The calculated change; null unless requested with derived=true."""

@@ -1,4 +1,4 @@
-"""The service itself: entry point, overview, search, health."""
+"""Entry point, overview, search, history and health."""
 
 from enum import StrEnum
 
@@ -24,14 +24,14 @@ from app.schemas.reference import Source
 
 
 class Counts(Schema):
-    """How many records the data set holds."""
+    """The number of records in the data set."""
 
     actions: Count = Field(examples=[24])
-    """Commitments."""
+    """Actions."""
     areas: Count = Field(examples=[4])
     """Countries and groups of countries."""
     growth_rates: Count = Field(examples=[13])
-    """Published changes on a year earlier."""
+    """Published changes from a year earlier."""
     indicators: Count = Field(examples=[8])
     """Indicators."""
     instruments: Count = Field(examples=[18])
@@ -39,162 +39,161 @@ class Counts(Schema):
     observations: Count = Field(examples=[7])
     """Published figures."""
     outcomes: Count = Field(examples=[7])
-    """Qualitative results."""
+    """Results without figures."""
     priority_areas: Count = Field(examples=[4])
     """Priority areas."""
     reports: Count = Field(examples=[14])
     """Second reports of published figures."""
     sectors: Count = Field(examples=[6])
-    """Fields of the economy."""
+    """Economic sectors."""
     series: Count = Field(examples=[7])
     """Series of comparable figures."""
     sources: Count = Field(examples=[4])
     """Documents."""
     topics: Count = Field(examples=[3])
-    """Subjects."""
+    """Topics."""
     units: Count = Field(examples=[4])
     """Units of measure."""
 
 
 class Release(Schema):
-    """Which release of the data set answers."""
+    """The release of the data set that is served."""
 
     seed_hash: Digest = Field(
         examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"]
     )
-    """The SHA-256 digest of the seed files; equal digests mean equal data."""
+    """The SHA-256 digest of the seed files. Equal digests mean equal data."""
     schema_revision: Code = Field(examples=["2026.11.25"])
     """The revision of the database schema."""
     code: Code = Field(examples=["2026-11-25.2"])
-    """The release: its day, and its number where the day has several."""
+    """The release: its date, with a number if there are several on one day."""
     released_on: Day = Field(examples=["2026-11-25"])
-    """The day of the release."""
+    """The date of the release."""
     note: Prose = Field(examples=["First release."])
-    """What the release brought."""
+    """What the release contains."""
     counts: Counts
-    """How many records it holds."""
+    """The number of records."""
 
 
 class Link(Schema):
-    """An address to go on from."""
+    """A link."""
 
     rel: Code = Field(examples=["overview"])
-    """What is there."""
+    """The link relation."""
     href: Address = Field(examples=["http://127.0.0.1:8000/v1/overview"])
-    """The address."""
-    title: Line = Field(examples=["Everything a dashboard needs in one answer"])
-    """What it is good for, in the language of the answer."""
+    """The URL."""
+    title: Line = Field(examples=["All data for a dashboard"])
+    """The title, in the language of the response."""
 
 
 class Download(Schema):
-    """A file that holds the whole data set."""
+    """A file with the whole data set."""
 
     href: Address = Field(examples=["http://127.0.0.1:8000/v1/dataset.sqlite"])
-    """The address."""
+    """The URL."""
     media_type: Line = Field(examples=["application/vnd.sqlite3"])
     """The media type."""
-    title: Line = Field(examples=["The database itself"])
-    """What it is, in the language of the answer."""
+    title: Line = Field(examples=["SQLite database"])
+    """The title, in the language of the response."""
     sha256: Digest | None = Field(
         examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"]
     )
-    """The SHA-256 digest of the file; null where it is made when it is asked for."""
+    """The SHA-256 digest of the file; null if the file is generated on request."""
 
 
 class Limits(Schema):
-    """What one request may ask for."""
+    """The limits of a request."""
 
     page_default: Count = Field(examples=[100])
-    """Records on a page where no limit is given."""
+    """The number of records on a page without limit."""
     page_maximum: Count = Field(examples=[1000])
-    """Records on a page at the most."""
+    """The largest number of records on a page."""
     query_characters: Count = Field(examples=[200])
-    """Characters in a search at the most."""
+    """The largest number of characters in a search."""
 
 
 class Licence(Schema):
-    """How the data may be used."""
+    """The terms of use."""
 
     code: Line = Field(examples=["MIT"])
-    """The licence of code, compilation and our own texts, by its SPDX identifier."""
-    data: Prose = Field(examples=["Figures are facts; quote them with their source."])
-    """What is to be said about the figures and the documents they come from."""
+    """The SPDX identifier of the licence for code, compilation and texts of this service."""
+    data: Prose = Field(examples=["Figures are facts; cite them with their source."])
+    """The terms for the figures and the source documents."""
 
 
 class Service(Schema):
-    """What this service is, what it holds and where to go on."""
+    """The service, its content and its links."""
 
     title: Line = Field(examples=["Belt and Road Cooperation Indicators"])
     """The name of the service."""
-    description: Prose = Field(examples=["Official figures with their exact reading."])
-    """What it is."""
+    description: Prose = Field(examples=["Official figures, each with its qualifier and source."])
+    """The description."""
     version: Code = Field(examples=["1.0.0"])
     """The version of the program."""
     release: Release
-    """Which release of the data set answers."""
+    """The release that is served."""
     languages: list[Language] = list_field(of=10)
     """The languages of the texts."""
     formats: list[Line] = list_field(of=100)
-    """The media types of the answers."""
+    """The media types of the responses."""
     limits: Limits
-    """What one request may ask for."""
+    """The limits of a request."""
     licence: Licence
-    """How the data may be used."""
+    """The terms of use."""
     citation: Prose = Field(examples=["Belt and Road Cooperation Indicators, release 2026-11-25"])
-    """How to cite the data set as a whole."""
-    contact: Prose = Field(examples=["Questions go to the operator of this address."])
-    """Whom to ask."""
+    """The citation of the whole data set."""
+    contact: Prose = Field(examples=["Contact the operator of this address."])
+    """Whom to contact."""
     downloads: list[Download] = list_field(of=10)
-    """The whole data set in one file."""
+    """The files with the whole data set."""
     links: list[Link] = list_field(of=100)
-    """Where to go on."""
+    """Links to all collections and documents."""
 
 
 class Overview(Schema):
-    """Everything that a dashboard needs: the figures, the priority areas, the source."""
+    """All data for a dashboard: figures, priority areas and the source."""
 
     release: Release
-    """Which release of the data set answers."""
+    """The release that is served."""
     indicators: list[Indicator] = list_field()
-    """The indicators of the newest edition, each with its figure."""
+    """The indicators of the latest edition, each with its figure."""
     priority_areas: list[PriorityArea] = list_field(of=4)
-    """The priority areas of the newest year, with their actions."""
+    """The priority areas of the latest year, with their actions."""
     source: Source
-    """The document of the newest edition."""
+    """The document of the latest edition."""
 
 
 class Fragment(Schema):
-    """A piece of a text: what was searched for, or what stands between."""
+    """A fragment of a text: a match, or the text between two matches."""
 
     text: str = Field(min_length=1, max_length=5000, pattern="^(.|\\n)", examples=["trade"])
-    """The piece, as plain text."""
+    """The fragment, as plain text."""
     match: bool = Field(examples=[True])
-    """Whether it is what was searched for."""
+    """Whether it is a match."""
 
 
 class SearchHit(Schema):
     """A record that matches a search."""
 
     kind: SearchKind = Field(examples=["indicator"])
-    """What sort of record it is."""
+    """The kind of record."""
     code: Code = Field(examples=["goods-trade"])
-    """Its key."""
+    """The key of the record."""
     href: Address = Field(examples=["http://127.0.0.1:8000/v1/indicators/goods-trade"])
-    """Its address."""
+    """The URL of the record."""
     title: list[Fragment] = list_field(of=1000)
-    """Its title in the language of the answer, cut where the search matches."""
+    """The title in the language of the response, split into fragments."""
     snippet: list[Fragment] = list_field(of=1000)
-    """A passage around the match, cut where the search matches; empty where only the title
-    matches."""
+    """A passage around the match, split into fragments; empty if only the title matches."""
     snippet_language: Language = Field(examples=["en"])
-    """The language of the passage, which is the other one where only that matches."""
+    """The language of the passage; the other language if only that one matches."""
 
 
 class Facet(Schema):
-    """How many hits there are of one kind."""
+    """The number of hits of one kind."""
 
     kind: SearchKind = Field(examples=["indicator"])
-    """The kind."""
+    """The kind of record."""
     count: Count = Field(examples=[3])
     """The number of hits."""
 
@@ -205,40 +204,41 @@ class SearchPage(Page[SearchHit]):
     model_config = ConfigDict(use_attribute_docstrings=True)
 
     facets: list[Facet] = list_field(of=100)
-    """How many hits there are of each kind, whatever kind was asked for."""
+    """The number of hits of each kind, independent of the filter kind."""
 
 
 class FieldChange(Schema):
-    """One field of a changed record."""
+    """A field of a changed record."""
 
     field: Line = Field(examples=["published.value"])
-    """The field, by its path in the seed file of the record."""
+    """The path of the field in the seed file."""
     before: str | None = Field(max_length=10_000, pattern="^[^\\x00]*$", examples=[None])
-    """What it held before; null where it held nothing."""
+    """The value before the change; null if there was none."""
     after: str | None = Field(max_length=10_000, pattern="^[^\\x00]*$", examples=["22.1"])
-    """What it holds after; null where it holds nothing."""
+    """The value after the change; null if there is none."""
 
 
 class Change(Schema):
-    """What a release did to one record."""
+    """A change that a release made to one record."""
 
     id: Line = Field(examples=["2026-11-25.observations.goods-trade"])
-    """The stable key: release, collection and record."""
+    """The key: release, collection and key of the record."""
     release: Code = Field(examples=["2026-11-25"])
     """The release."""
     released_on: Day = Field(examples=["2026-11-25"])
-    """Its day."""
+    """The date of the release."""
     kind: ChangeKind = Field(examples=["added"])
-    """added: a new record; revised: a new figure beside an older one of the same period, whose
-    fields stand under before; corrected: a record that was changed here; removed."""
+    """added: a new record; revised: a newer figure for the same period, with the fields of the
+    older one under before; corrected: a record changed by this service; removed: a removed
+    record."""
     collection: Collection = Field(examples=["observations"])
-    """What sort of record it is."""
+    """The collection of the record."""
     key: Code = Field(examples=["goods-trade.CN.BRI.CNY.P12M.2024-01.scio-2025-01-15"])
     """The key of the record."""
     title: Prose = Field(examples=["Trade in goods: 22.1 trillion yuan"])
-    """The record in words, in the language of the answer."""
+    """The title of the record, in the language of the response."""
     fields: list[FieldChange] = list_field()
-    """The fields that differ, with both contents; all fields of a new record."""
+    """The fields that differ, with the values before and after; for a new record, all fields."""
 
 
 class ChangePage(Page[Change]):
@@ -249,40 +249,40 @@ class FeedItem(Schema):
     """A release, as an item of a JSON Feed."""
 
     id: Address = Field(examples=["http://127.0.0.1:8000/v1/changes?release=2026-11-25"])
-    """The address of its changes, which identifies it."""
+    """The URL of the changes of the release, which identifies the item."""
     url: Address = Field(examples=["http://127.0.0.1:8000/v1/changes?release=2026-11-25"])
-    """Where to read them."""
+    """The URL of the changes."""
     title: Line = Field(examples=["Release 2026-11-25: 109 added"])
-    """The release and how much it changed."""
+    """The release and the number of its changes."""
     content_text: str = Field(
         min_length=1, max_length=300_000, pattern="^[^ ]", examples=["First release."]
     )
-    """What it brought, and what it revised, corrected or removed."""
+    """What the release added, revised, corrected or removed."""
     date_published: str = Field(
         min_length=20, max_length=20, pattern="^[0-9T:-]+Z$", examples=["2026-11-25T00:00:00Z"]
     )
-    """Its day."""
+    """The date of the release."""
 
 
 class Feed(Schema):
-    """The releases as a JSON Feed 1.1, the newest first."""
+    """The releases as a JSON Feed 1.1, latest first."""
 
     version: Address = Field(examples=["https://jsonfeed.org/version/1.1"])
     """The version of the format."""
     title: Line = Field(examples=["Belt and Road Cooperation Indicators"])
-    """The name of the feed."""
+    """The title of the feed."""
     home_page_url: Address = Field(examples=["http://127.0.0.1:8000/"])
-    """The page that it belongs to."""
+    """The URL of the site."""
     feed_url: Address = Field(examples=["http://127.0.0.1:8000/v1/changes.feed.json"])
-    """Its own address."""
+    """The URL of the feed."""
     language: Code = Field(examples=["en"])
     """The language of the texts."""
     items: list[FeedItem] = list_field()
-    """The releases, the newest first."""
+    """The releases, latest first."""
 
 
 class HealthStatus(StrEnum):
-    """Whether the service can do its work."""
+    """The state of the service."""
 
     OK = "ok"
 
@@ -291,4 +291,4 @@ class Health(Schema):
     """The state of the service."""
 
     status: HealthStatus = Field(examples=["ok"])
-    """Always ok; a service that is not gives a problem instead."""
+    """Always ok; otherwise the response is a problem document."""
