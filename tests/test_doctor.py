@@ -66,7 +66,7 @@ def test_a_database_of_another_seed_and_a_broken_one(tmp_path: Path) -> None:
     )
     target.write_bytes(b"nonsense")
     _, found = findings("--database", str(target))
-    assert "is no database of this API" in found["database"][1]
+    assert "is not a database of this API" in found["database"][1]
 
 
 def test_migrations_that_are_not_there(tmp_path: Path) -> None:

@@ -66,8 +66,8 @@ def test_strangers_are_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     before = (tmp_path / "other.sqlite").read_bytes()
     for name, message in (
-        ("notes.txt", "is no database of this API .*; move it or name another file"),
-        ("other.sqlite", "is no database of this API .*no such column"),
+        ("notes.txt", "is not a database of this API .*; move it or name another file"),
+        ("other.sqlite", "is not a database of this API .*no such column"),
         ("folder", "is a folder; name a file"),
         ("pipe", "is not a regular file; name another"),
         ("notes.txt/bri.sqlite", "cannot write .*: (Not a directory|File exists)"),

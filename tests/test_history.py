@@ -210,7 +210,7 @@ def test_diff_refuses_what_it_cannot_read(tmp_path: Path, database: Path) -> Non
     (tmp_path / "notes.txt").write_text("no database")
     done = bri("diff", str(tmp_path / "notes.txt"), str(database))
     assert done.exit_code == 1
-    assert "is no database of this API" in done.stderr
+    assert "is not a database of this API" in done.stderr
     assert bri("diff", str(tmp_path / "missing"), str(database)).exit_code == 2
 
 

@@ -145,7 +145,7 @@ def test_a_database_that_sorts_otherwise_is_refused(cluster: Cluster) -> None:
 
 
 def test_what_is_not_there_or_not_allowed_is_told(cluster: Cluster, url: URL) -> None:
-    with pytest.raises(DatabaseError, match="holds no release; build it"):
+    with pytest.raises(DatabaseError, match="contains no release; build it"):
         inspect_release(reading(url))
     with pytest.raises(BuildError, match="permission denied"):
         build(SEED, MIGRATIONS, reading(url))

@@ -202,7 +202,7 @@ def test_commands_work_on_postgresql(cluster: Cluster, tmp_path: Path) -> None:
     url = cluster.new_database()
     missing = bri("check", **environment(url))
     assert missing.exit_code == 1
-    assert "holds no release; build it with 'bri build'" in missing.stderr
+    assert "contains no release; build it with 'bri build'" in missing.stderr
     serve = ["serve", "--port", str(free_port())]
     assert bri(*serve, **environment(reading(url))).exit_code == 1
     done = bri("build", **environment(url))
@@ -233,7 +233,7 @@ def test_commands_work_on_postgresql(cluster: Cluster, tmp_path: Path) -> None:
         ("postgresql+psycopg://u:secret@h:x/bri", "write postgresql+psycopg://"),
         ("secret", "write postgresql+psycopg://"),
         ("postgresql+psycopg://u@h/bri?password=secret", "write the password before the host"),
-        ("postgresql+psycopg://u:secret@h/bri?port=1&port=2", "is not understood"),
+        ("postgresql+psycopg://u:secret@h/bri?port=1&port=2", "is not a valid database URL"),
         ("postgresql+psycopg://u:secret@127.0.0.1:1/bri", "cannot be read: connection failed"),
         ("postgresql+psycopg://u:secret@127.0.0.1:1/bri?nonsense=1", "cannot be read: "),
     ],

@@ -9,22 +9,6 @@ from app.db.models import SCHEMA_REVISION
 from app.db.postgresql import PostgresLimits, PostgresStore
 from app.db.sqlite import SQLiteStore, create_writing_engine
 
-__all__ = [
-    "SCHEMA_REVISION",
-    "Database",
-    "DatabaseError",
-    "PostgresLimits",
-    "PostgresStore",
-    "ReleaseInfo",
-    "SQLiteStore",
-    "Store",
-    "UnavailableError",
-    "create_store",
-    "create_writing_engine",
-    "inspect_release",
-    "is_current_release",
-]
-
 
 def create_store(target: Path | URL, limits: PostgresLimits | None = None) -> Store:
     """Create the store for a target: a path is an SQLite file, a URL is PostgreSQL."""

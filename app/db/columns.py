@@ -30,7 +30,8 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
 from sqlmodel import SQLModel, col
 
-from app.db.models import Area, Source
+from app.db.models import Area, Source, Unit
+from app.db.models.base import NamedModel
 from app.formatting import format_published_day, format_source_line
 from app.i18n import Language
 
@@ -72,16 +73,17 @@ def foreign_key(table: Table, target: Table) -> ColumnElement[Value]:
     return cast("ColumnElement[Value]", getattr(table, f"{target.__tablename__}_id"))
 
 
-def select_reference(table: Table, prefix: str, language: Language) -> list[Label[Value]]:
+def select_reference(
+    table: type[NamedModel], prefix: str, language: Language
+) -> list[Label[Value]]:
     """Return the columns of a reference: code and name."""
-    code: Column = getattr(table, "code")  # noqa: B009 (not every table has it)
     return [
-        code.label(f"{prefix}.code"),
+        col(table.code).label(f"{prefix}.code"),
         localized_column(table, "name", language).label(f"{prefix}.name"),
     ]
 
 
-def select_unit(table: Table, prefix: str, language: Language) -> list[Label[Value]]:
+def select_unit(table: type[Unit], prefix: str, language: Language) -> list[Label[Value]]:
     """Return the columns of a reference to a unit: code, name and symbol."""
     symbol = localized_column(table, "symbol", language).label(f"{prefix}.symbol")
     return [*select_reference(table, prefix, language), symbol]
@@ -204,8 +206,9 @@ def compile_unindexed_postgresql(
 
 
 def get_type(column: Column) -> TypeEngine[Value]:
-    """Return the type of a column, which the typing of SQLAlchemy does not declare."""
-    return cast("TypeEngine[Value]", getattr(column, "type"))  # noqa: B009
+    """Return the type of a column, which SQLAlchemy does not declare for all expressions."""
+    kind: TypeEngine[Value] = column.type  # type: ignore[attr-defined]
+    return kind
 
 
 def in_subquery(column: Column, subquery: Statement) -> Condition:

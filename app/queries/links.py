@@ -98,6 +98,7 @@ ROLES = (
     LinkRole(Area, "actions", Action, ActionArea),
     LinkRole(Unit, "indicators", Indicator, ("unit_id",)),
 )
+LINKED_KINDS = {role.kind for role in ROLES}
 
 Target = tuple[Column, str, Column, Column]
 NO_YEAR = cast(null(), Integer)
@@ -161,10 +162,12 @@ def read_links(
         language: the language of names and texts.
         owners: the keys of the records by their kind.
     """
+    found: LinkedRecords = defaultdict(list)
+    if not LINKED_KINDS.intersection(owners):
+        return found
     several = any(len(keys) != 1 for keys in owners.values())
     statement = select_links(tuple(owners), language, several=several)
     values = {kind: keys if several else keys[0] for kind, keys in owners.items()}
-    found: LinkedRecords = defaultdict(list)
     for row in fetch_records(connection, statement, values):
         found[row["kind"], row["owner"], row["role"]].append(format_target(row["role"], row))
     return found

@@ -9,34 +9,26 @@ from app.db import Database
 from app.db.columns import Column, Record, Statement
 from app.db.models import (
     Action,
-    Area,
     GrowthRate,
     Headline,
     Indicator,
-    Instrument,
     Observation,
     Outcome,
     PriorityArea,
     ReleaseEntry,
     Report,
-    Sector,
     Series,
     Source,
-    Topic,
-    Unit,
 )
 from app.db.statements import fetch_scalars, fetch_uncached
 from app.i18n import Language
 from app.queries.commitments import add_actions, list_newest_priority_areas, read_actions
 from app.queries.indicators import INDICATORS, add_headlines, select_indicators
 from app.queries.links import read_links
+from app.queries.reference import CODE_LISTS
 
 COLLECTIONS: dict[str, Column] = {
-    "topics": col(Topic.code),
-    "areas": col(Area.code),
-    "units": col(Unit.code),
-    "sectors": col(Sector.code),
-    "instruments": col(Instrument.code),
+    **{f"{kind}s": col(resource.table.code) for kind, resource in CODE_LISTS.items()},
     "sources": col(Source.code),
     "indicators": col(Indicator.code),
     "series": col(Series.code),

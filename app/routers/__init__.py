@@ -119,5 +119,5 @@ def declare_signature(
         Parameter(name, Parameter.KEYWORD_ONLY, annotation=annotation)
         for name, annotation in annotations.items()
     ]
-    vars(endpoint)["__signature__"] = Signature(parameters)
+    endpoint.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
     return endpoint
