@@ -111,6 +111,7 @@ class Database:
         self.place = release.place
         self.engine = store.create_engine(release)
         self.unpooled = store.create_engine(release, streaming=True)
+        # A deque is safe to use from several threads without a lock.
         self.idle: deque[Connection] = deque()
         """Open connections that no query uses; only used for local stores, where an idle
         connection cannot break."""
@@ -186,6 +187,7 @@ class Database:
             connection.close()
             raise
         self.idle.append(connection)
+        # The database may have been closed while the query ran.
         if self.is_closed:
             self.dispose_idle()
         return result

@@ -160,6 +160,7 @@ class UnindexedColumn(FunctionElement[Value]):
     inherit_cache = True
 
 
+# One parameter for all values gives one statement for any number of them, which is compiled once.
 @compiles(InArray, "sqlite")
 def compile_in_array_sqlite(element: InArray, compiler: SQLCompiler, **options: object) -> str:
     column, values = (compiler.process(part, **options) for part in element.clauses)

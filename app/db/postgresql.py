@@ -114,6 +114,7 @@ class PostgresStore(Store):
 
         @event.listens_for(engine, "connect")
         def forbid_writing(connection: Any, _: object) -> None:
+            # Outside a transaction, so that the setting applies to all later transactions.
             connection.autocommit = True
             connection.execute("SET default_transaction_read_only = on")
             connection.autocommit = not streaming
@@ -121,6 +122,7 @@ class PostgresStore(Store):
         @event.listens_for(engine, "handle_error")
         def discard_connection(context: ExceptionContext) -> None:
             """Discard a connection to a server that does not have the release yet, or any more."""
+            # A retry then connects again, perhaps to a server that is further ahead.
             if get_sqlstate(context.sqlalchemy_exception) in UNDEFINED_STATES:
                 context.is_disconnect = True
 
@@ -144,6 +146,7 @@ class PostgresStore(Store):
             **query,
             "options": f"{query.get('options', '')} {options}".strip(),
         }
+        # A standby accepts connections too, but no writes.
         if read_write:
             arguments["target_session_attrs"] = "read-write"
         try:

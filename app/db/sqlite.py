@@ -63,6 +63,7 @@ class SQLiteStore(Store):
 
         @event.listens_for(engine, "connect")
         def forbid_writing(connection: sqlite3.Connection, _: object) -> None:
+            # The URI opens the file read-only; this also covers temporary and attached databases.
             connection.execute("PRAGMA query_only = ON")
             connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
 

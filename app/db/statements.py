@@ -36,6 +36,7 @@ class CompiledStatement:
             name: self.bind_value(name, value) for name, value in compiled.params.items()
         }
         columns = list(statement.selected_columns)
+        # Driver values are converted here, since SQLAlchemy does not see the rows.
         self.to_record = row_factory(
             [column.name for column in columns],
             [

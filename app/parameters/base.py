@@ -94,7 +94,7 @@ Day = Annotated[
     BeforeValidator(parse_day),
     WithJsonSchema({"type": "string", "format": "date", "minLength": 10, "maxLength": 10}),
 ]
-# Requests with control characters are refused earlier; the pattern documents that.
+# Requests with control characters are rejected earlier; the pattern documents that.
 QueryText = Annotated[
     str,
     StringConstraints(
@@ -135,7 +135,7 @@ def path_key(description: str, example: str) -> Any:
 
 
 class Parameters(BaseModel):
-    """The parameters of every operation; unknown parameters are refused."""
+    """The parameters of every operation; unknown parameters are rejected."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 

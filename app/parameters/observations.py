@@ -272,7 +272,7 @@ class ComparisonParameters(Parameters):
     """Only what was known on this date: the figures that were current then."""
     derived: StrictBool = Field(default=False, examples=[True])
     """Whether to calculate the change between the two figures. The result is marked as calculated
-    by this service; the request is refused if the figures are not comparable."""
+    by this service; the request is rejected if the figures are not comparable."""
 
     @field_validator("period")
     @classmethod

@@ -64,6 +64,7 @@ def compare_periods(
     """
     pair = read_pair(connection, language, query)
     if query.derived and pair.derivation_obstacles:
+        # Errors are bilingual, so the reasons are read in both languages.
         reasons = {
             one: [text["text"] for text in read_pair(connection, one, query).derivation_obstacles]
             for one in Language

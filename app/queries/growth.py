@@ -88,6 +88,7 @@ def read_observation_rates(
     found: LinkedRecords = defaultdict(list)
     for row in fetch_records(connection, statement, values):
         record = complete_rate(row, language)
+        # The observation that contains the rate shows the period.
         del record["period"]
         found["observation", record.pop("observation"), "growth"].append(record)
     return found

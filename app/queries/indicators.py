@@ -33,7 +33,7 @@ from app.queries.observations import (
 )
 from app.queries.resource import LinkedFilter, Resource
 
-# An indicator has a unit and areas of its own; those of its headline observation are the series'.
+# The unit and the areas of an indicator; those of its headline belong to the series and may differ.
 own_unit = alias_table(Unit, "own_unit")
 own_reporting_area = alias_table(Area, "own_reporting_area")
 own_counterpart_area = alias_table(Area, "own_counterpart_area")

@@ -210,10 +210,11 @@ def load_related(
 
 
 def to_record(row: Record, language: Language, related: LinkedRecords) -> Record:
-    """Convert a selected observation to the record that answers show."""
+    """Convert a selected observation to the record of responses."""
     del row["related"]
     published, period = row["published"], row["period"]
     suffix, classifier = row.pop("suffix"), row.pop("classifier")
+    # Chinese puts a classifier such as 个 between a number and what is counted.
     if language is Language.CHINESE and classifier:
         suffix = classifier
     source = add_source_line(row["source"], language)

@@ -103,6 +103,7 @@ def read_all_keys(database: Database, connection: Connection) -> dict[str, Colle
 def read_collection_keys(
     database: Database, connection: Connection, column: Column
 ) -> CollectionKeys:
+    # Slugs of priority areas repeat from year to year.
     statement = select(column).distinct().order_by(column).limit(MAX_CACHED + 1)
     keys = tuple(connection.execute(statement).scalars())
     return CollectionKeys(database, column, keys if len(keys) <= MAX_CACHED else None)

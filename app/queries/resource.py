@@ -66,6 +66,7 @@ class Resource:
         shape, values = split_filters(filters)
         statement = select_matching(self, language, shape)
         words: str | None = vars(filters).get("q")
+        # The words become part of the statement, which therefore cannot be cached.
         if words is not None:
             code = col(self.table.code)
             statement = filter_by_text(connection, statement, code, words, self.kind)

@@ -64,6 +64,7 @@ def build_hit(row: Record, language: Language, other: Language) -> Record:
     passages = ((language, "snippet"), (other, "other_snippet"), (other, "other_title"))
     matching = [(one, row[name]) for one, name in passages if START in row[name]]
     snippet_language, snippet = matching[0] if matching else (language, "")
+    # A match in the title is enough; a snippet in the other language would only distract.
     if snippet_language is other and START in row["title"]:
         snippet_language, snippet = language, ""
     return {

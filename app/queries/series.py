@@ -58,14 +58,13 @@ SENTENCES = {
         "There is a break in the series between them. {note}", "两期之间序列中断。{note}"
     ),
     Obstacle.QUALIFIER: Bilingual(
-        "{display} and {other_display} are limits and not exact figures, so that the difference is "
-        "unknown.",
-        "“{display}”与“{other_display}”并非确数，两者之差无从得知。",
+        "{display} and {other_display} are not both exact figures, so the difference is unknown.",
+        "“{display}”与“{other_display}”并非均为确切数值，两者之差无法确定。",
     ),
     Obstacle.BASIS: Bilingual(
         "The published growth is {growth}, calculated from a restated base whose level has not "
         "been published. A rate calculated from the two levels would be misleading.",
-        "公布的增速为“{growth}”，以经调整的基数计算，而该基数水平未公布；由两期水平值推算增速会造成误读。",
+        "公布的增速为“{growth}”，以经调整的基数计算，而该基数水平未公布；由两期水平值推算增速会造成误导。",
     ),
 }
 
@@ -170,6 +169,7 @@ def read_drawn_series(connection: Connection, language: Language) -> list[Record
 
 def attach_breaks(points: Sequence[Record], breaks: Sequence[Record]) -> list[Record]:
     """Add to each point the notes of the breaks between it and the previous point."""
+    # No break can be before the first point.
     result, previous = [], date.max
     for point in points:
         start = point["period"]["start"]
@@ -274,7 +274,7 @@ def read_breaks(
 
 
 def to_record(row: Record, language: Language) -> Record:
-    """Convert a selected series to the record that answers show."""
+    """Convert a selected series to the record of responses."""
     record = {name: value for name, value in row.items() if name not in {"id", "first", "last"}}
     first, last = row["first"], row["last"]
     span = format_span(row["months"], first, language)

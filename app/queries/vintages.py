@@ -37,7 +37,7 @@ def current_conditions(
 
 
 def format_validity(record: Record) -> Record:
-    """Replace the columns ``current_from`` and ``current_until`` by the three fields of answers."""
+    """Replace the columns ``current_from`` and ``current_until`` by three fields of responses."""
     start, end = record.pop("current_from"), record.pop("current_until")
     was_current = start != end
     return record | {

@@ -28,7 +28,7 @@ class ListOperation:
     parameters: type[ListParameters]
     schema: type[Page[Any]]
     has_tables: bool = False
-    """Whether the list is also served as a table, so that answers link to its formats."""
+    """Whether the list is also served as a table, so that responses link to its formats."""
     tag: str | None = None
     """The tag of the list and the records, if the router has none."""
 

@@ -64,8 +64,8 @@ def get_series(
     summary="Compare two periods of an indicator",
     description="Returns two periods, whether they are comparable, and if not, why. Published "
     "growth is included if it is the growth from the one period to the other. With derived=true "
-    "the change is calculated and marked as calculated by this service; it is refused if the bases "
-    "differ.",
+    "the change is calculated and marked as calculated by this service; the request is rejected if "
+    "the figures are not comparable.",
     response_model=Comparison,
 )
 def compare_periods(read: Context, query: Annotated[ComparisonParameters, Query()]) -> Response:

@@ -149,6 +149,7 @@ class PageRequest(NamedTuple):
     def bind_values(self, columns: Sequence[Column]) -> Record:
         """Return the parameters of the page: its position, and one row more than its limit."""
         position = {} if self.position is None else position_values(self.position, columns)
+        # The extra row tells whether there is a next page.
         return {"limit": self.limit + 1, **position}
 
     def build_page(self, rows: list[Record], total: int, *, exact: bool = True) -> QueryPage:
@@ -188,6 +189,7 @@ def read_page(
         rows = fetch_records(connection, select_counted_rows_cached(statement, order), bound)
     else:
         rows = fetch_uncached(connection, select_counted_rows(statement, order), bound)
+    # A page without rows, such as one after the last, carries no total.
     total = rows[0]["total"] if rows else connection.scalar(count_rows(statement), bound) or 0
     for row in rows:
         del row["total"]

@@ -187,6 +187,7 @@ def build_plan(
     path = select_access_path(shape)
     walks_series = filters_series(shape)
     unordered = select_matching(table, shape, AccessPath.UNORDERED, is_early=is_early)
+    # Without filters a partial index counts the current rows without reading the table.
     if shape.single | shape.multiple <= {"as_of"} and shape.vintages == Vintages.LATEST:
         unordered = select_current_ids(table, shape)
     has_position = shape.has_cursor
