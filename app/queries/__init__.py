@@ -1,1 +1,1 @@
-"""The only SELECTs that serve requests: Core statements in, plain nested values out."""
+"""Queries: every SELECT that serves requests, and the nested records it returns."""

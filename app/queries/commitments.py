@@ -31,7 +31,7 @@ from app.db.models import (
     Source,
     Topic,
 )
-from app.db.statements import fetch_uncached
+from app.db.statements import fetch_records, fetch_uncached
 from app.i18n import Language
 from app.queries.links import LinkedRecords, attach_links, read_links
 from app.queries.resource import LinkedFilter, Resource
@@ -199,11 +199,16 @@ def get_priority_area(
 
 
 def list_newest_priority_areas(connection: Connection, language: Language) -> list[Record]:
+    return fetch_records(connection, select_newest_priority_areas(language), {})
+
+
+@cache
+def select_newest_priority_areas(language: Language) -> Statement:
     """Select the priority areas of the latest year."""
     year = col(PriorityArea.year)
     latest = select(func.max(year)).correlate(None).scalar_subquery()
     statement = select_priority_areas(language).where(year == latest)
-    return fetch_uncached(connection, statement.order_by(col(PriorityArea.position)))
+    return statement.order_by(col(PriorityArea.position))
 
 
 def read_actions(connection: Connection, language: Language, areas: Iterable[str]) -> list[Record]:

@@ -98,7 +98,11 @@ ROLES = (
     LinkRole(Area, "actions", Action, ActionArea),
     LinkRole(Unit, "indicators", Indicator, ("unit_id",)),
 )
-LINKED_KINDS = {role.kind for role in ROLES}
+# SQLModel computes the name of a table each time, which would be slow for every record.
+ROLE_NAMES: Mapping[str, Sequence[str]] = {
+    kind: [role.name for role in ROLES if role.kind == kind]
+    for kind in {role.kind for role in ROLES}
+}
 
 Target = tuple[Column, str, Column, Column]
 NO_YEAR = cast(null(), Integer)
@@ -163,7 +167,7 @@ def read_links(
         owners: the keys of the records by their kind.
     """
     found: LinkedRecords = defaultdict(list)
-    if not LINKED_KINDS.intersection(owners):
+    if ROLE_NAMES.keys().isdisjoint(owners):
         return found
     several = any(len(keys) != 1 for keys in owners.values())
     statement = select_links(tuple(owners), language, several=several)
@@ -194,7 +198,6 @@ def format_target(role: str, row: Record) -> Record:
 
 def attach_links(record: Record, links: LinkedRecords, kind: str, key: str) -> Record:
     """Add all linked records to a record, by role."""
-    for role in ROLES:
-        if role.kind == kind:
-            record[role.name] = links.get((kind, key, role.name), [])
+    for role in ROLE_NAMES.get(kind, ()):
+        record[role] = links.get((kind, key, role), [])
     return record

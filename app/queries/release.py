@@ -1,6 +1,6 @@
 """What is read once per release: its row and its keys; and the overview of its content."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from sqlalchemy import BindParameter, Connection, bindparam, select
 from sqlmodel import SQLModel, col
@@ -20,7 +20,7 @@ from app.db.models import (
     Series,
     Source,
 )
-from app.db.statements import fetch_scalars, fetch_uncached
+from app.db.statements import fetch_records, fetch_scalars, fetch_uncached
 from app.i18n import Language
 from app.queries.commitments import add_actions, list_newest_priority_areas, read_actions
 from app.queries.indicators import INDICATORS, add_headlines, select_indicators
@@ -109,14 +109,18 @@ def read_collection_keys(
     return CollectionKeys(database, column, keys if len(keys) <= MAX_CACHED else None)
 
 
-def read_overview(connection: Connection, language: Language) -> Record:
-    """Read the indicators that have a headline, and the priority areas of the latest year."""
-    statement = (
+@cache
+def select_headline_indicators(language: Language) -> Statement:
+    return (
         select_indicators(language)
         .where(col(Headline.observation_id).is_not(None))
         .order_by(*INDICATORS.orders["position"])
     )
-    indicators = fetch_uncached(connection, statement)
+
+
+def read_overview(connection: Connection, language: Language) -> Record:
+    """Read the indicators that have a headline, and the priority areas of the latest year."""
+    indicators = fetch_records(connection, select_headline_indicators(language), {})
     areas = list_newest_priority_areas(connection, language)
     actions = read_actions(connection, language, [area["code"] for area in areas])
     owners = {
