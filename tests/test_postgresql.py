@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from app.db.postgresql import get_connection_class
-from tests.clusters import Cluster
+from tests.support.postgresql import Cluster
 
 SILENCE = 0.6
 

@@ -4,14 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Label,
-    Select,
-    SQLColumnExpression,
     and_,
     exists,
     func,
@@ -22,7 +19,16 @@ from sqlalchemy import (
 )
 from sqlmodel import col
 
-from app.db.columns import Record, alias_table, localized_column
+from app.db.columns import (
+    Column,
+    Condition,
+    Record,
+    Statement,
+    Value,
+    counterpart_area,
+    localized_column,
+    reporting_area,
+)
 from app.db.models import (
     Area,
     Change,
@@ -40,27 +46,21 @@ from app.i18n import Bilingual, Language
 from app.parameters.sdmx import SdmxFilters, SeriesKey, Span, format_duration, get_month_span
 from app.queries.vintages import current_conditions
 
-Column = SQLColumnExpression[Any]
-Condition = ColumnElement[bool]
-Statement = Select[*tuple[Any, ...]]
 SeriesData = tuple[Record, Sequence[Record]]
 """A series and its observations, in the order of periods."""
 
 CHUNK = 500
 """The number of series that are read at once."""
 
-reporting_area = alias_table(Area, "sdmx_reporting_area")
-counterpart_area = alias_table(Area, "sdmx_counterpart_area")
-
 DIMENSION_COLUMNS: dict[str, Column] = {
-    "REF_AREA": reporting_area.code,
-    "COUNTERPART_AREA": counterpart_area.code,
+    "REF_AREA": col(reporting_area.code),
+    "COUNTERPART_AREA": col(counterpart_area.code),
     "INDICATOR": col(Indicator.code),
     "UNIT_MEASURE": col(Unit.code),
     "DURATION": col(Series.months),
 }
 """The columns of the dimensions that distinguish series."""
-DIMENSION_LABELS: list[Label[Any]] = [one.label(name) for name, one in DIMENSION_COLUMNS.items()]
+DIMENSION_LABELS: list[Label[Value]] = [one.label(name) for name, one in DIMENSION_COLUMNS.items()]
 
 
 def read_series(
@@ -120,8 +120,8 @@ def select_matching_series(filters: SdmxFilters) -> Statement:
     statement = (
         select(col(Series.id))
         .select_from(Series)
-        .join(reporting_area, reporting_area.id == Series.reporting_area_id)
-        .join(counterpart_area, counterpart_area.id == Series.counterpart_area_id)
+        .join(reporting_area, col(reporting_area.id) == Series.reporting_area_id)
+        .join(counterpart_area, col(counterpart_area.id) == Series.counterpart_area_id)
         .join(Indicator, col(Indicator.id) == Series.indicator_id)
         .join(Unit, col(Unit.id) == Series.unit_id)
         .where(has_matching_observation(filters))
