@@ -1,7 +1,4 @@
-"""The columns of every table, each declared once for all formats.
-
-Columns keep their order; new ones are added at the end of a table.
-"""
+"""The columns of every table, declared once for all formats; new ones go to the end of a table."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,14 +25,11 @@ from app.enums import Datatype
 from app.i18n import Bilingual, Language
 from app.queries.observations import previous_observation
 
-SEPARATOR = ";"
-"""Separates several keys in one field."""
+SEPARATOR = ";"  # Between several keys in one field.
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table."""
-
     name: str
     datatype: Datatype
     label: Bilingual
