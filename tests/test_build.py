@@ -260,7 +260,7 @@ def test_a_database_of_another_revision_is_not_served(tmp_path: Path) -> None:
     with closing(sqlite3.connect(target)) as connection:
         connection.execute("UPDATE release SET schema_revision = 'old'")
         connection.commit()
-    with pytest.raises(DatabaseError, match="schema revision old, this program requires"):
+    with pytest.raises(DatabaseError, match="schema revision old; this program requires"):
         Database(SQLiteStore(target))
     build(SEED, MIGRATIONS, target)
     Database(SQLiteStore(target)).close()
