@@ -201,3 +201,11 @@ def attach_links(record: Record, links: LinkedRecords, kind: str, key: str) -> R
     for role in ROLE_NAMES.get(kind, ()):
         record[role] = links.get((kind, key, role), [])
     return record
+
+
+def add_links(
+    kind: str, connection: Connection, language: Language, rows: list[Record]
+) -> list[Record]:
+    """Read the linked records of a code list and add them."""
+    links = read_links(connection, language, {kind: [row["code"] for row in rows]})
+    return [attach_links(row, links, kind, row["code"]) for row in rows]

@@ -12,7 +12,7 @@ from app.db.statements import fetch_uncached
 from app.formatting import format_published_day, format_source_line
 from app.i18n import Language
 from app.parameters import CodeListParameters
-from app.queries.links import attach_links, read_links
+from app.queries.links import add_links
 from app.queries.listing.keyset import QueryPage
 from app.queries.resource import Resource
 
@@ -40,18 +40,10 @@ def declare_code_list(table: type[NamedModel], texts: tuple[str, ...], *columns:
         table,
         select_records,
         orders={"position": (col(table.position), col(table.code)), "code": (col(table.code),)},
-        complete=partial(complete_codes, kind),
+        complete=partial(add_links, kind),
         filters=plain,
         scope={"list of": kind},
     )
-
-
-def complete_codes(
-    kind: str, connection: Connection, language: Language, rows: list[Record]
-) -> list[Record]:
-    """Add to records of a code list what is linked to them."""
-    links = read_links(connection, language, {kind: [row["code"] for row in rows]})
-    return [attach_links(row, links, kind, row["code"]) for row in rows]
 
 
 TOPICS = declare_code_list(Topic, ("name", "description"))
