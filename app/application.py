@@ -24,7 +24,7 @@ from app.http.limits import RequestLimits
 from app.http.middleware import RequestMiddleware
 from app.http.routing import Router
 from app.ingest.files import compute_seed_hash
-from app.pages.rendering import accepts_page, render_problem
+from app.pages.rendering import is_page_accepted, render_problem
 from app.problems.problem import InternalError, Problem
 from app.releases import ReleaseManager
 from app.request import RequestContext, create_problem_response
@@ -114,7 +114,7 @@ def create_app(settings: Settings) -> App:
         DatabaseError: if the database is missing, broken or of another revision.
     """
     store = create_store(
-        settings.select_database(compute_seed_hash(settings.seed)), postgres_limits(settings)
+        settings.select_database(compute_seed_hash(settings.seed)), create_postgres_limits(settings)
     )
     public_url = str(settings.public_url).rstrip("/") if settings.public_url else None
     app = App(
@@ -185,7 +185,7 @@ def create_metrics(app: App) -> "Metrics":
     return Metrics(read_state, read_release)
 
 
-def postgres_limits(settings: Settings) -> PostgresLimits:
+def create_postgres_limits(settings: Settings) -> PostgresLimits:
     """Take the limits of PostgreSQL from the settings."""
     return PostgresLimits(
         **{one.name: getattr(settings, one.name) for one in fields(PostgresLimits)}
@@ -205,7 +205,7 @@ def create_freshness(settings: Settings) -> Freshness:
 def respond_with_problem(context: RequestContext, problem: Problem) -> Response:
     """Create the response for a problem: a page for browsers, otherwise a document."""
     # A failure inside is never shown as a page, since the page may be what failed.
-    if accepts_page(context) and not isinstance(problem, InternalError):
+    if is_page_accepted(context) and not isinstance(problem, InternalError):
         return render_problem(context, problem)
     return create_problem_response(context, problem)
 

@@ -52,7 +52,7 @@ def parse_accept(accept: str) -> list[Preference]:
     return sorted(accepted, key=lambda one: -one.quality)
 
 
-def accepts_html(accept: bytes) -> bool:
+def is_html_accepted(accept: bytes) -> bool:
     """Return whether a client names text/html, as browsers do."""
     return any(one.value == "text/html" for one in parse_accept(accept.decode("latin-1")))
 

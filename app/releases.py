@@ -61,7 +61,7 @@ class ReleaseManager:
     def refresh_if_changed(self) -> None:
         """Open a new release if there is one; if it cannot be served the old one stays open."""
         try:
-            version = self.storage.version()
+            version = self.storage.read_version()
             if self.release is None or version != self.version:
                 self.reopen(version)
         except UnavailableError:

@@ -150,11 +150,11 @@ class RequestContext:
             lambda connection: query(connection, self.language, *args, **kwargs)
         )
 
-    def json_response(self, model: Schema, links: Links = ()) -> Response:
+    def create_json_response(self, model: Schema, links: Links = ()) -> Response:
         """Create a JSON response."""
-        return self.bytes_response(model.to_json(), "application/json", links)
+        return self.create_bytes_response(model.to_json(), "application/json", links)
 
-    def bytes_response(
+    def create_bytes_response(
         self,
         body: bytes,
         media_type: str,
@@ -162,7 +162,7 @@ class RequestContext:
         headers: dict[str, str] | None = None,
     ) -> Response:
         """Create a response in the language of the request."""
-        return Response(body, media_type=media_type, headers=self.response_headers(links, headers))
+        return Response(body, media_type=media_type, headers=self.build_headers(links, headers))
 
     def stream_response(
         self,
@@ -181,21 +181,21 @@ class RequestContext:
         while sum(map(len, pieces)) < MAX_BUFFERED:
             piece = next(rest, None)
             if piece is None:
-                return self.bytes_response(b"".join(pieces), media_type, links, headers)
+                return self.create_bytes_response(b"".join(pieces), media_type, links, headers)
             pieces.append(piece)
         stream = iterate_stream(pieces, rest, self.connection)
         # nginx would otherwise hold the response back until it is complete.
-        sent = {**self.response_headers(links, headers), "X-Accel-Buffering": "no"}
+        sent = {**self.build_headers(links, headers), "X-Accel-Buffering": "no"}
         return StreamingResponse(stream, media_type=media_type, headers=sent)
 
-    def response_headers(self, links: Links, headers: dict[str, str] | None) -> dict[str, str]:
+    def build_headers(self, links: Links, headers: dict[str, str] | None) -> dict[str, str]:
         """Combine the headers of a response."""
-        combined = {**self.language_headers(), **(headers or {})}
+        combined = {**self.build_language_headers(), **(headers or {})}
         if links:
             combined["Link"] = ", ".join(map(str, links))
         return combined
 
-    def language_headers(self) -> dict[str, str]:
+    def build_language_headers(self) -> dict[str, str]:
         """Return the language of the response, and the request headers that it depends on."""
         headers = {"Content-Language": str(self.language)}
         varying = ["Accept"] if is_sdmx_path(self.path) else []
@@ -205,7 +205,7 @@ class RequestContext:
             headers["Vary"] = ", ".join(varying)
         return headers
 
-    def attachment_headers(self, name: str, suffix: str) -> dict[str, str]:
+    def build_attachment_headers(self, name: str, suffix: str) -> dict[str, str]:
         """Return the headers of a file to save; its name has the release and the language."""
         file = f"bri-{name}-{self.release.record['code']}.{self.language}.{suffix}"
         return {
@@ -213,11 +213,11 @@ class RequestContext:
             "Accept-Ranges": "bytes",
         }
 
-    def page_response(
+    def create_page_response(
         self, model: type[Page[Any]], found: QueryPage, links: Links = (), **more: object
     ) -> Response:
         """Create the response for one page of a list, with the address of the next page."""
-        next_url = self.next_url(found.cursor)
+        next_url = self.build_next_url(found.cursor)
         page = model.model_validate(
             {
                 "items": found.rows,
@@ -227,9 +227,11 @@ class RequestContext:
                 **more,
             }
         )
-        return self.json_response(page, [*([Link(next_url, "next")] if next_url else []), *links])
+        return self.create_json_response(
+            page, [*([Link(next_url, "next")] if next_url else []), *links]
+        )
 
-    def canonical_url(self) -> tuple[str, str]:
+    def build_canonical_url(self) -> tuple[str, str]:
         """Return the address of the list and its query, without the page."""
         pairs = [pair for pair in self.query_pairs() if pair[0] != "limit"]
         return f"{self.base_url}{self.path}", urlencode(pairs)
@@ -238,7 +240,7 @@ class RequestContext:
         """Return the parameters of the request without the cursor."""
         return [pair for pair in self.query_params if pair[0] != "cursor"]
 
-    def next_url(self, cursor: str | None) -> str | None:
+    def build_next_url(self, cursor: str | None) -> str | None:
         """Return the address of the next page: that of this request with another cursor."""
         if cursor is None:
             return None
@@ -255,12 +257,12 @@ class RequestContext:
         """
         if record is None:
             ((parameter, key),) = path.items()
-            raise self.unknown_record(collection, parameter, key)
-        return self.json_response(model.model_validate(record))
+            raise self.create_unknown_record(collection, parameter, key)
+        return self.create_json_response(model.model_validate(record))
 
-    def unknown_record(self, collection: str, parameter: str, key: str) -> UnknownRecord:
+    def create_unknown_record(self, collection: str, parameter: str, key: str) -> UnknownRecord:
         """Make the problem for a key that a collection does not have."""
-        return UnknownRecord(parameter, key, self.release.keys[collection].nearest_keys(key))
+        return UnknownRecord(parameter, key, self.release.keys[collection].find_nearest_keys(key))
 
 
 async def iterate_stream(
@@ -308,7 +310,7 @@ def build_base_url(scheme: str, host: str, *server: Any, root_path: str) -> str:
 
 def create_problem_response(context: RequestContext, problem: Problem) -> Response:
     """Create a problem document (RFC 9457), or an SDMX error below /sdmx."""
-    headers = {"Cache-Control": "no-store", **context.language_headers(), **problem.headers}
+    headers = {"Cache-Control": "no-store", **context.build_language_headers(), **problem.headers}
     language = context.language
     if is_sdmx_path(context.path):
         body, media_type = render_error(problem, context.path, {"accept": context.accept}, language)

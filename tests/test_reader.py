@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 from app.ingest.build import load_valid_seed
 from app.ingest.files import compute_seed_hash
-from app.ingest.json_schemas import singular_name, write_schemas
+from app.ingest.json_schemas import get_singular_name, write_schemas
 from app.ingest.reader import Document, format_path, read_document
 from app.ingest.schema import ENTITIES, Entity, Observation
 from tests.support.seeds import GOODS, SCIO, SEED, Broken, add, check_told, copied, edit, refused
@@ -267,8 +267,8 @@ def test_the_hash_follows_names_and_contents(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", ENTITIES)
 def test_the_committed_schemas_are_current(tmp_path: Path, kind: type[Entity]) -> None:
     write_schemas(tmp_path)
-    written = (tmp_path / f".schemas/{singular_name(kind)}.json").read_bytes()
-    assert (SEED / f".schemas/{singular_name(kind)}.json").read_bytes() == written
+    written = (tmp_path / f".schemas/{get_singular_name(kind)}.json").read_bytes()
+    assert (SEED / f".schemas/{get_singular_name(kind)}.json").read_bytes() == written
     assert written.endswith(b"}\n")
     assert len(list((SEED / ".schemas").iterdir())) == len(ENTITIES)
 
@@ -279,7 +279,7 @@ def test_every_seed_file_fits_its_schema(kind: type[Entity]) -> None:
     files = list((SEED / kind.collection).iterdir())
     assert files
     for file in files:
-        name = f"# yaml-language-server: $schema=../.schemas/{singular_name(kind)}.json"
+        name = f"# yaml-language-server: $schema=../.schemas/{get_singular_name(kind)}.json"
         assert file.read_text("utf-8").splitlines()[0] == name
         validator.validate(content_of(read_document(FILE, file.read_bytes())))
 
@@ -294,11 +294,11 @@ def test_a_schema_refuses_what_the_model_refuses() -> None:
 
 def validator_of(kind: type[Entity]) -> Draft202012Validator:
     """Make a validator of the committed schema of a collection."""
-    schema = json.loads((SEED / f".schemas/{singular_name(kind)}.json").read_bytes())
+    schema = json.loads((SEED / f".schemas/{get_singular_name(kind)}.json").read_bytes())
     Draft202012Validator.check_schema(schema)
     assert (schema["$schema"], schema["title"]) == (
         "https://json-schema.org/draft/2020-12/schema",
-        singular_name(kind),
+        get_singular_name(kind),
     )
     return Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
 

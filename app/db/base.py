@@ -51,7 +51,7 @@ class Store(ABC):
     """Seconds between checks for a new release; 0 if a check on every request is cheap."""
 
     @abstractmethod
-    def version(self) -> object:
+    def read_version(self) -> object:
         """Return a value that changes when a new release is published.
 
         Raises:

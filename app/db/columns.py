@@ -63,12 +63,12 @@ reporting_area = alias_table(Area, "reporting_area")
 counterpart_area = alias_table(Area, "counterpart_area")
 
 
-def localized_column(table: Table, name: str, language: Language) -> ColumnElement[Value]:
+def localize(table: Table, name: str, language: Language) -> ColumnElement[Value]:
     """Return the column of a text in one language: ``name_en`` for ``name``."""
     return cast("ColumnElement[Value]", getattr(table, f"{name}_{language}"))
 
 
-def foreign_key(table: Table, target: Table) -> ColumnElement[Value]:
+def get_foreign_key(table: Table, target: Table) -> ColumnElement[Value]:
     """Return the column of a table that refers to another one: ``sector_id`` for ``Sector``."""
     return cast("ColumnElement[Value]", getattr(table, f"{target.__tablename__}_id"))
 
@@ -79,13 +79,13 @@ def select_reference(
     """Return the columns of a reference: code and name."""
     return [
         col(table.code).label(f"{prefix}.code"),
-        localized_column(table, "name", language).label(f"{prefix}.name"),
+        localize(table, "name", language).label(f"{prefix}.name"),
     ]
 
 
 def select_unit(table: type[Unit], prefix: str, language: Language) -> list[Label[Value]]:
     """Return the columns of a reference to a unit: code, name and symbol."""
-    symbol = localized_column(table, "symbol", language).label(f"{prefix}.symbol")
+    symbol = localize(table, "symbol", language).label(f"{prefix}.symbol")
     return [*select_reference(table, prefix, language), symbol]
 
 
@@ -93,8 +93,8 @@ def select_source(prefix: str, language: Language) -> list[Label[Value]]:
     """Return the columns of a reference to a source; ``add_source_line`` completes it."""
     return [
         col(Source.code).label(f"{prefix}.code"),
-        localized_column(Source, "title", language).label(f"{prefix}.title"),
-        localized_column(Source, "publisher", language).label(f"{prefix}.publisher"),
+        localize(Source, "title", language).label(f"{prefix}.title"),
+        localize(Source, "publisher", language).label(f"{prefix}.publisher"),
         col(Source.published_on).label(f"{prefix}.published_on"),
         col(Source.published_precision).label(f"{prefix}.published_precision"),
         col(Source.standing).label(f"{prefix}.standing"),
@@ -212,19 +212,19 @@ def get_type(column: Column) -> TypeEngine[Value]:
     return kind
 
 
-def in_subquery(column: Column, subquery: Statement) -> Condition:
+def build_in_subquery(column: Column, subquery: Statement) -> Condition:
     """Return the condition that a column has one of the values that a subquery selects."""
     return InSubquery(column, subquery.correlate(None).scalar_subquery())
 
 
-def in_array(column: Column, name: str) -> Condition:
+def build_in_array(column: Column, name: str) -> Condition:
     """Return the condition that a column has one of the values bound as one parameter."""
     return InArray(column, bindparam(name, type_=ArrayParameter(get_type(column))))
 
 
-def equals_or_in(column: Column, name: str, *, several: bool) -> Condition:
+def build_equals_or_in(column: Column, name: str, *, several: bool) -> Condition:
     """Return the condition that a column has the bound value, or one of several of them."""
-    return in_array(column, name) if several else column == bindparam(name)
+    return build_in_array(column, name) if several else column == bindparam(name)
 
 
 def ignore_index(column: Column) -> ColumnElement[Value]:

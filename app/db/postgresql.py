@@ -64,7 +64,7 @@ class PostgresStore(Store):
         """The engine that checks for a new release, with one connection of its own."""
         return self.create_reading_engine("bri", 1)
 
-    def version(self) -> object:
+    def read_version(self) -> object:
         return self.inspect()
 
     def inspect(self) -> ReleaseInfo:

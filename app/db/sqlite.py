@@ -28,7 +28,7 @@ class SQLiteStore(Store):
     def __str__(self) -> str:
         return str(self.path)
 
-    def version(self) -> object:
+    def read_version(self) -> object:
         """Return the identity of the file, which changes when another file is renamed to it."""
         try:
             status = os.stat(self.path)  # noqa: PTH116 (twice as fast, and called on each request)

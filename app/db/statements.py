@@ -37,7 +37,7 @@ class CompiledStatement:
         }
         columns = list(statement.selected_columns)
         # Driver values are converted here, since SQLAlchemy does not see the rows.
-        self.to_record = row_factory(
+        self.to_record = create_row_factory(
             [column.name for column in columns],
             [
                 find_converter(column.type, dialect, "result_processor", NUMERIC_OID)
@@ -68,7 +68,7 @@ class CompiledStatement:
             cursor.close()
 
 
-def row_factory(labels: Sequence[str], converters: Sequence[Converter] = ()) -> RowFactory:
+def create_row_factory(labels: Sequence[str], converters: Sequence[Converter] = ()) -> RowFactory:
     """Return a function that converts a row to a nested record.
 
     The function is generated as one expression, which takes a third of the time of a loop.
@@ -164,7 +164,7 @@ def fetch_one(
     return records[0] if records else None
 
 
-nested_row_factory = lru_cache(maxsize=256)(row_factory)
+nested_row_factory = lru_cache(maxsize=256)(create_row_factory)
 
 
 def fetch_uncached(

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, null
 from sqlmodel import col
 
-from app.db.columns import counterpart_area, localized_column, reporting_area
+from app.db.columns import counterpart_area, localize, reporting_area
 from app.db.models import (
     FOREVER,
     GrowthRate,
@@ -67,7 +67,7 @@ def declare_column(  # noqa: PLR0913, PLR0917 - four texts are positional, or a 
     """
     expression: Callable[[Language], ColumnElement[Any]] | None = None
     if text is not None:
-        expression = partial(localized_column, *text)
+        expression = partial(localize, *text)
     elif sql is not None:
         expression = partial(select_untranslated, sql)
     return Column(

@@ -29,7 +29,7 @@ CITED = ("sources/{code}", "observations/{id}")
 CHARTED = ("indicators/{code}", "series/{code}", "overview")
 
 
-def untranslated(name: str) -> Bilingual:
+def duplicate_text(name: str) -> Bilingual:
     """Return a name that is the same in both languages."""
     return Bilingual(name, name)
 
@@ -112,7 +112,7 @@ TABLE_FORMATS = (
     TableFormat(
         "csv",
         csv.MEDIA_TYPE,
-        untranslated("CSV"),
+        duplicate_text("CSV"),
         TABLE_NAMES,
         "The records of /v1/{name} as one flat table (RFC 4180, UTF-8), with the filters and "
         "orders of the list and without pages. Columns keep their names and order; new columns "
@@ -124,7 +124,7 @@ TABLE_FORMATS = (
     TableFormat(
         "jsonl",
         json_lines.MEDIA_TYPE,
-        untranslated("JSON Lines"),
+        duplicate_text("JSON Lines"),
         TABLE_NAMES,
         "The records of /v1/{name}, one complete record per line, with the filters and orders of "
         "the list and without pages.",
@@ -147,7 +147,7 @@ TABLE_FORMATS = (
     TableFormat(
         "parquet",
         arrow.PARQUET,
-        untranslated("Parquet"),
+        duplicate_text("Parquet"),
         TABLE_NAMES,
         "The columns of the CSV table with types: exact decimals, dates, and dictionaries of "
         "codes. Each column has a description.",
@@ -160,7 +160,7 @@ TABLE_FORMATS = (
     TableFormat(
         "arrow",
         arrow.ARROW_FILE,
-        untranslated("Arrow"),
+        duplicate_text("Arrow"),
         TABLE_NAMES,
         "The columns of the CSV table as an Arrow IPC file with types: exact decimals, dates and "
         "texts. Each column has a description.",
@@ -172,7 +172,7 @@ TABLE_FORMATS = (
     TableFormat(
         "md",
         markdown.MEDIA_TYPE,
-        untranslated("Markdown"),
+        duplicate_text("Markdown"),
         TABLE_NAMES,
         "The columns of the CSV table as a table in GitHub Flavored Markdown, for issues and "
         "language models. A short introduction says how to read and cite the figures.",
@@ -182,7 +182,7 @@ TABLE_FORMATS = (
 )
 """The formats of every table."""
 JSON_STAT = Format(
-    "jsonstat", json_stat.MEDIA_TYPE, untranslated("JSON-stat"), (OBSERVATIONS.name,)
+    "jsonstat", json_stat.MEDIA_TYPE, duplicate_text("JSON-stat"), (OBSERVATIONS.name,)
 )
 DATA_PACKAGE = TableFormat(
     "zip",
@@ -219,7 +219,7 @@ OVERVIEW_WORKBOOK = TableFormat(
     is_streamed=False,
 )
 CITATION_FORMATS = tuple(
-    CitationFormat(suffix, media_type, untranslated(title), CITED, "", UTF_8, write=write)
+    CitationFormat(suffix, media_type, duplicate_text(title), CITED, "", UTF_8, write=write)
     for suffix, media_type, title, write in (
         ("bib", citations.BIBTEX, "BibTeX", citations.write_bibtex),
         ("ris", citations.RIS, "RIS", citations.write_ris),
@@ -227,9 +227,9 @@ CITATION_FORMATS = tuple(
     )
 )
 CHART_FORMATS = (
-    Format("png", render.PNG, untranslated("PNG"), CHARTED, is_text=False, is_compressible=False),
-    Format("svg", render.SVG, untranslated("SVG"), CHARTED),
-    Format("vl.json", render.SPECIFICATION, untranslated("Vega-Lite"), CHARTED),
+    Format("png", render.PNG, duplicate_text("PNG"), CHARTED, is_text=False, is_compressible=False),
+    Format("svg", render.SVG, duplicate_text("SVG"), CHARTED),
+    Format("vl.json", render.SPECIFICATION, duplicate_text("Vega-Lite"), CHARTED),
 )
 OTHER_FORMATS = (
     Format("atom", feeds.ATOM, Bilingual("Atom feed", "Atom 订阅"), ("changes",)),

@@ -28,7 +28,7 @@ from app.schemas.series import Series
 Rows = Sequence[Sequence[Any]]
 
 
-def too_many_rows(maximum: int) -> InvalidParameters:
+def create_row_limit_error(maximum: int) -> InvalidParameters:
     """Create the problem of a table that exceeds the limit of a format."""
     message = Bilingual(
         f"This format holds at most {maximum} rows; add filters or download CSV",

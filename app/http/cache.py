@@ -101,7 +101,7 @@ class CacheMiddleware:
             DatabaseError: if the database cannot be read.
         """
         context: RequestContext = scope["context"]
-        response = self.lookup(context.key, context)
+        response = self.find(context.key, context)
         context.cache_status = "miss" if response is None else "hit"
         if response is None:
             response = await self.get_or_build(context, scope, receive, send)
@@ -114,7 +114,7 @@ class CacheMiddleware:
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send(message)
 
-    def lookup(self, key: Key, source: ReleaseSource) -> CachedResponse | None:
+    def find(self, key: Key, source: ReleaseSource) -> CachedResponse | None:
         """Return the response that is cached under a key."""
         if monotonic() > self.next_refresh:
             self.refresh_release(source)

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from starlette.types import Scope
 
 from app.i18n import Language
-from app.negotiation import Coding, accepts_html, negotiate_coding, negotiate_language
+from app.negotiation import Coding, is_html_accepted, negotiate_coding, negotiate_language
 from app.request import RequestContext, choose_request_id
 
 Value = TypeVar("Value")
@@ -90,7 +90,7 @@ def is_malformed(raw: bytes) -> bool:
 QUERIES = BoundedMemo(canonicalize_query)
 LANGUAGES = BoundedMemo(negotiate_language)
 CODINGS = BoundedMemo(negotiate_coding)
-HTML_ACCEPTED = BoundedMemo(accepts_html)
+HTML_ACCEPTED = BoundedMemo(is_html_accepted)
 MALFORMED_PATHS = BoundedMemo(is_malformed)
 
 

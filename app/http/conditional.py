@@ -40,13 +40,13 @@ def evaluate_preconditions(headers: Headers, current: Validators) -> Preconditio
     """Evaluate the preconditions of a GET or HEAD in their order of precedence."""
     expected = headers.get(b"if-match")
     if expected is not None:
-        if not etag_matches(expected, current.etag, weakly=False):
+        if not matches_etag(expected, current.etag, weakly=False):
             return PreconditionResult.FAILED
     elif (date := headers.get(b"if-unmodified-since")) and is_modified_since(current, date):
         return PreconditionResult.FAILED
     known = headers.get(b"if-none-match")
     if known is not None:
-        same = known == current.etag or etag_matches(known, current.etag, weakly=True)
+        same = known == current.etag or matches_etag(known, current.etag, weakly=True)
         return PreconditionResult.UNCHANGED if same else PreconditionResult.SEND
     since = headers.get(b"if-modified-since")
     if since is None:
@@ -55,7 +55,7 @@ def evaluate_preconditions(headers: Headers, current: Validators) -> Preconditio
     return PreconditionResult.UNCHANGED if same else PreconditionResult.SEND
 
 
-def etag_matches(listed: bytes, etag: bytes, *, weakly: bool) -> bool:
+def matches_etag(listed: bytes, etag: bytes, *, weakly: bool) -> bool:
     """Return whether a list of entity tags, or an asterisk, matches one."""
     if listed.strip(b" \t") == b"*":
         return True

@@ -112,7 +112,7 @@ class ReadRoute:
             names = [name for name, info in model.model_fields.items() if not info.exclude]
             raise describe_errors(errors, names) from None
 
-    def runs_inline(self, query: Parameters | None, release: Release) -> bool:
+    def can_run_inline(self, query: Parameters | None, release: Release) -> bool:
         """Return whether the endpoint takes less time than waking a thread."""
         if query is None or not release.database.is_local:
             return False
@@ -141,7 +141,7 @@ class Router:
         else:
             self.routes.setdefault(shape, ReadRoute.from_route(route))
         shapes = self.routes.keys()
-        self.positions = sorted({parameter_positions(shape) for shape in shapes} - {()})
+        self.positions = sorted({find_parameters(shape) for shape in shapes} - {()})
         self.suffixes = tuple({shape[-1][2:] for shape in shapes if shape[-1].startswith("{}.")})
 
     async def dispatch(self, context: RequestContext) -> Response:
@@ -165,7 +165,7 @@ class Router:
             response: Response = await route.endpoint(**arguments)
             return response
         call: Callable[[], Response] = partial(route.endpoint, **arguments)
-        if needs_release and route.runs_inline(arguments["query"], context.release):
+        if needs_release and route.can_run_inline(arguments["query"], context.release):
             return call()
         return await self.run_in_thread(call)
 
@@ -189,7 +189,7 @@ class Router:
         for prefix, route in self.prefixes.items():
             if path.startswith(prefix):
                 return route, {route.keys[0]: path.removeprefix(prefix)}
-        raise self.unknown_path(path)
+        raise self.create_unknown_path(path)
 
     def match_shape(
         self, parts: Shape, positions: tuple[int, ...]
@@ -218,7 +218,7 @@ class Router:
         keys = [parts[position] for position in positions]
         return (route, dict(zip(route.keys, keys, strict=True))) if all(keys) else None
 
-    def unknown_path(self, path: str) -> UnknownPath:
+    def create_unknown_path(self, path: str) -> UnknownPath:
         """Make the problem for a path without a route."""
         known = [route.path for route in self.routes.values() if not route.keys]
         nearest = find_nearest(path, known)
@@ -259,6 +259,6 @@ def get_shape(path: str) -> Shape:
     return tuple(parts)
 
 
-def parameter_positions(shape: Shape) -> tuple[int, ...]:
+def find_parameters(shape: Shape) -> tuple[int, ...]:
     """Return the positions of the parameters in a shape."""
     return tuple(place for place, part in enumerate(shape) if part.startswith("{}"))

@@ -111,7 +111,7 @@ def list_differences(old: Snapshot, new: Snapshot) -> list[RecordChange]:
     A figure that revises another one of the same series and period lists its fields beside those
     of that figure; any other new record lists them without values before.
     """
-    published = group_figures(old)
+    published = group_observations(old)
     changes = []
     for collection, key in sorted(old.keys() | new.keys()):
         before, after = old.get((collection, key)), new.get((collection, key))
@@ -119,7 +119,7 @@ def list_differences(old: Snapshot, new: Snapshot) -> list[RecordChange]:
             continue
         if before is None and after is not None:
             date = find_date(new, after)
-            earlier = published.get(identify_figure(collection, after), [])
+            earlier = published.get(identify_observation(collection, after), [])
             known = [fields for fields in earlier if find_date(old, fields) < date]
             before = max(known, key=lambda fields: find_date(old, fields), default={})
             kind = ChangeKind.REVISED if before else ChangeKind.ADDED
@@ -138,16 +138,16 @@ def list_field_changes(before: Fields, after: Fields) -> Iterator[FieldChange]:
             yield FieldChange(name, before.get(name), after.get(name))
 
 
-def group_figures(snapshot: Snapshot) -> dict[tuple[str, ...], list[Fields]]:
+def group_observations(snapshot: Snapshot) -> dict[tuple[str, ...], list[Fields]]:
     """Group figures by what they measure, so that a revised one is found without a search."""
     groups: dict[tuple[str, ...], list[Fields]] = defaultdict(list)
     for (collection, _), fields in snapshot.items():
         if collection in FIGURES:
-            groups[identify_figure(collection, fields)].append(fields)
+            groups[identify_observation(collection, fields)].append(fields)
     return groups
 
 
-def identify_figure(collection: str, fields: Fields) -> tuple[str, ...]:
+def identify_observation(collection: str, fields: Fields) -> tuple[str, ...]:
     return collection, fields.get("series", ""), fields.get("period.start", "")
 
 

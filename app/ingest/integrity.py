@@ -7,7 +7,7 @@ from app.enums import Precision, Qualifier
 from app.ingest.headlines import list_candidates
 from app.ingest.history import check_history
 from app.ingest.issues import SeedIssue, suggest_nearest
-from app.ingest.json_schemas import singular_name
+from app.ingest.json_schemas import get_singular_name
 from app.ingest.reader import Path
 from app.ingest.schema import (
     Action,
@@ -230,7 +230,7 @@ def find_warnings(seed: Seed) -> list[SeedIssue]:
     """Find what a valid seed may lack only for the moment."""
     warnings = []
     for (kind, _), document in seed.documents.items():
-        schema = f"../.schemas/{singular_name(kind)}.json"
+        schema = f"../.schemas/{get_singular_name(kind)}.json"
         if document.schema != schema:
             message = (
                 "editors cannot check this file; start it with the line"

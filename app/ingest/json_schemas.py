@@ -14,15 +14,15 @@ def write_schemas(folder: Path) -> None:
     schemas.mkdir(exist_ok=True)
     for kind in ENTITIES:
         text = json.dumps(build_json_schema(kind), ensure_ascii=False, indent=2)
-        (schemas / f"{singular_name(kind)}.json").write_text(f"{text}\n", encoding="utf-8")
+        (schemas / f"{get_singular_name(kind)}.json").write_text(f"{text}\n", encoding="utf-8")
 
 
 def build_json_schema(kind: type[Entity]) -> dict[str, object]:
-    content = kind.model_json_schema(mode="validation") | {"title": singular_name(kind)}
+    content = kind.model_json_schema(mode="validation") | {"title": get_singular_name(kind)}
     return {"$schema": GenerateJsonSchema.schema_dialect, **content}
 
 
-def singular_name(kind: type[Entity]) -> str:
+def get_singular_name(kind: type[Entity]) -> str:
     """Return the name of one entity of a collection: priority-area, series."""
     name = kind.collection
     return name if name == "series" else name.removesuffix("s")

@@ -61,7 +61,7 @@ TAGS = {
 }
 NOT_MODIFIED_RESPONSE: Node = {
     "description": "The copy named in If-None-Match or If-Modified-Since is still current.",
-    "headers": headers.header_references(
+    "headers": headers.refer_to_headers(
         *headers.ALWAYS_SENT, *headers.CACHE_HEADERS, *headers.RATE_LIMIT_HEADERS
     ),
 }

@@ -49,7 +49,7 @@ def render_page(
     """Render a template in the language of the request."""
     headers = {
         "Content-Security-Policy": policy,
-        **read.language_headers(),
+        **read.build_language_headers(),
         "Cross-Origin-Opener-Policy": "same-origin",
         "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
         "Referrer-Policy": "no-referrer",
@@ -83,7 +83,7 @@ def build_globals(read: RequestContext) -> dict[str, Any]:
         "page_url": page_url,
         "api_url": api_url,
         **build_file_links(api_url, language),
-        "asset_url": lambda file: f"{root}/static/{file}?v={asset_version(file)}",
+        "asset_url": lambda file: f"{root}/static/{file}?v={get_asset_version(file)}",
         "text": lambda en, zh: Bilingual(en, zh).get(language),
         "colon": Bilingual(": ", "：").get(language),
         "comma": Bilingual(", ", "，").get(language),
@@ -136,7 +136,7 @@ def split_display(figure: Mapping[str, Any], language: Language) -> tuple[str, s
     return display[: len(display) - len(rest)], rest[:end], rest[end:]
 
 
-def accepts_page(read: RequestContext) -> bool:
+def is_page_accepted(read: RequestContext) -> bool:
     """Return whether a problem is shown as a page: to browsers, but not below /v1 and /sdmx."""
     return not read.path.startswith(("/v1", "/sdmx")) and "text/html" in read.accept
 
@@ -167,6 +167,6 @@ def load_templates() -> "Environment":
 
 
 @cache
-def asset_version(file: str) -> str:
+def get_asset_version(file: str) -> str:
     """Hash a file, so that a browser never uses an older copy of it with a newer page."""
     return blake2b((STATIC / file).read_bytes(), digest_size=4).hexdigest()

@@ -10,7 +10,7 @@ from app.parameters.base import (
     ListParameters,
     Parameters,
     StrictBool,
-    path_key,
+    create_path_key,
 )
 from app.parameters.charts import ChartParameters, ImageParameters, Theme
 from app.parameters.observations import (

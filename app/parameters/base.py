@@ -33,11 +33,11 @@ class KeySet(Protocol):
     def __contains__(self, key: str) -> bool:
         """Return whether the collection has a key."""
 
-    def nearest_keys(self, key: str) -> tuple[str, ...]:
+    def find_nearest_keys(self, key: str) -> tuple[str, ...]:
         """Return all keys, or those next to a key if there are too many."""
 
 
-def known_key(collection: str) -> AfterValidator:
+def validate_key(collection: str) -> AfterValidator:
     """Accept only keys of a collection; the context of the validation has all collections."""
 
     def check(value: str, info: ValidationInfo) -> str:
@@ -47,7 +47,7 @@ def known_key(collection: str) -> AfterValidator:
             raise PydanticCustomError(
                 "unknown_code",
                 "unknown code",
-                {"found": value, "allowed": list(keys.nearest_keys(value))},
+                {"found": value, "allowed": list(keys.find_nearest_keys(value))},
             )
         return value
 
@@ -106,19 +106,19 @@ StrictBool = Annotated[bool, BeforeValidator(parse_boolean)]
 Year = Annotated[int, Field(ge=1949, le=2100), StrictInt]
 Omitted = SkipJsonSchema[None]
 
-Topics = list[Annotated[str, known_key("topics"), Code]]
-Units = list[Annotated[str, known_key("units"), Code]]
-Areas = list[Annotated[str, known_key("areas"), Code]]
-Indicators = list[Annotated[str, known_key("indicators"), Code]]
-SeriesKeys = list[Annotated[str, known_key("series"), Code]]
-Sources = list[Annotated[str, known_key("sources"), Code]]
-Sectors = list[Annotated[str, known_key("sectors"), Code]]
-Instruments = list[Annotated[str, known_key("instruments"), Code]]
-Releases = list[Annotated[str, known_key("releases"), Code]]
-PriorityAreas = list[Annotated[str, known_key("priority_areas"), Code]]
+Topics = list[Annotated[str, validate_key("topics"), Code]]
+Units = list[Annotated[str, validate_key("units"), Code]]
+Areas = list[Annotated[str, validate_key("areas"), Code]]
+Indicators = list[Annotated[str, validate_key("indicators"), Code]]
+SeriesKeys = list[Annotated[str, validate_key("series"), Code]]
+Sources = list[Annotated[str, validate_key("sources"), Code]]
+Sectors = list[Annotated[str, validate_key("sectors"), Code]]
+Instruments = list[Annotated[str, validate_key("instruments"), Code]]
+Releases = list[Annotated[str, validate_key("releases"), Code]]
+PriorityAreas = list[Annotated[str, validate_key("priority_areas"), Code]]
 
 
-def repeatable(description: str, example: Any) -> Any:
+def create_repeatable(description: str, example: Any) -> Any:
     """Declare a repeatable parameter, any of whose values matches."""
     return Field(
         default_factory=list,
@@ -128,7 +128,7 @@ def repeatable(description: str, example: Any) -> Any:
     )
 
 
-def path_key(description: str, example: str) -> Any:
+def create_path_key(description: str, example: str) -> Any:
     """Declare a key in the path; a key of another form is not found."""
     schema = {name: value for name, value in CODE_SCHEMA.items() if name != "type"}
     return Path(description=description, examples=[example], json_schema_extra=schema)

@@ -29,8 +29,8 @@ from app.parameters.base import (
     StrictInt,
     Topics,
     Units,
-    known_key,
-    repeatable,
+    create_repeatable,
+    validate_key,
 )
 
 YEAR = re.compile("([0-9]{4})")
@@ -77,10 +77,10 @@ Period = Annotated[
 class IndicatorFilters(CodeFilters):
     """The filters on indicators."""
 
-    topic: Topics = repeatable("Only indicators of this topic.", "trade")
-    unit: Units = repeatable("Only indicators in this unit.", "CNY")
-    direction: list[Direction] = repeatable("Only flows in this direction.", "outward")
-    priority_area: PriorityAreas = repeatable(
+    topic: Topics = create_repeatable("Only indicators of this topic.", "trade")
+    unit: Units = create_repeatable("Only indicators in this unit.", "CNY")
+    direction: list[Direction] = create_repeatable("Only flows in this direction.", "outward")
+    priority_area: PriorityAreas = create_repeatable(
         "Only indicators related to this priority area.", "emerging-fields"
     )
     q: QueryText | Omitted = Field(None, examples=["investment"])
@@ -150,7 +150,9 @@ class ReportSort(StrEnum):
 class PeriodFilters(Filters):
     """The filters on periods and vintages."""
 
-    series: SeriesKeys = repeatable("Only figures of this series.", "goods-trade.CN.BRI.CNY.P12M")
+    series: SeriesKeys = create_repeatable(
+        "Only figures of this series.", "goods-trade.CN.BRI.CNY.P12M"
+    )
     months: Annotated[int, Field(ge=1, le=12), StrictInt] | Omitted = Field(None, examples=[11])
     """Only figures for periods of this many months; 12 for full years."""
     since: Day | Omitted = Field(None, examples=["2024-01-01"])
@@ -179,19 +181,19 @@ class IndicatorObservationFilters(PeriodFilters):
     """The order: indicator (default), period, vintage or value; add _desc for descending order.
     Values in different units are not comparable, so filter by one indicator before sorting by
     value."""
-    area: Areas = repeatable("Only figures reported by this area.", "CN")
-    counterpart: Areas = repeatable("Only figures with this counterpart area.", "BRI")
-    unit: Units = repeatable("Only figures in this unit.", "CNY")
-    source: Sources = repeatable("Only figures from this source.", "scio-2025-01-15")
-    status: list[Status] = repeatable("Only figures with this status.", "normal")
-    qualifier: list[Qualifier] = repeatable("Only figures with this qualifier.", "over")
+    area: Areas = create_repeatable("Only figures reported by this area.", "CN")
+    counterpart: Areas = create_repeatable("Only figures with this counterpart area.", "BRI")
+    unit: Units = create_repeatable("Only figures in this unit.", "CNY")
+    source: Sources = create_repeatable("Only figures from this source.", "scio-2025-01-15")
+    status: list[Status] = create_repeatable("Only figures with this status.", "normal")
+    qualifier: list[Qualifier] = create_repeatable("Only figures with this qualifier.", "over")
 
 
 class ObservationFilters(IndicatorObservationFilters):
     """The filters on observations of all indicators."""
 
-    indicator: Indicators = repeatable("Only figures of this indicator.", "goods-trade")
-    topic: Topics = repeatable("Only figures of this topic.", "trade")
+    indicator: Indicators = create_repeatable("Only figures of this indicator.", "goods-trade")
+    topic: Topics = create_repeatable("Only figures of this topic.", "trade")
 
 
 class IndicatorObservationListParameters(IndicatorObservationFilters, ListParameters):
@@ -207,9 +209,9 @@ class GrowthRateListParameters(PeriodFilters, ListParameters):
 
     sort: GrowthSort = Field(GrowthSort.INDICATOR, examples=["period_desc"])
     """The order: indicator (default), period or vintage; add _desc for descending order."""
-    indicator: Indicators = repeatable("Only growth rates of this indicator.", "goods-trade")
-    unit: Units = repeatable("Only growth rates of figures in this unit.", "CNY")
-    source: Sources = repeatable("Only growth rates from this source.", "scio-2024-02-07")
+    indicator: Indicators = create_repeatable("Only growth rates of this indicator.", "goods-trade")
+    unit: Units = create_repeatable("Only growth rates of figures in this unit.", "CNY")
+    source: Sources = create_repeatable("Only growth rates from this source.", "scio-2024-02-07")
 
 
 class VintageListParameters(ListParameters):
@@ -226,9 +228,9 @@ class SeriesListParameters(ListParameters):
 
     sort: SeriesSort = Field(SeriesSort.INDICATOR, examples=["code"])
     """The order: indicator (default) or code; add _desc for descending order."""
-    indicator: Indicators = repeatable("Only series of this indicator.", "goods-trade")
-    topic: Topics = repeatable("Only series of this topic.", "trade")
-    unit: Units = repeatable("Only series in this unit.", "CNY")
+    indicator: Indicators = create_repeatable("Only series of this indicator.", "goods-trade")
+    topic: Topics = create_repeatable("Only series of this topic.", "trade")
+    unit: Units = create_repeatable("Only series in this unit.", "CNY")
     months: Annotated[int, Field(ge=1, le=12), StrictInt] | Omitted = Field(None, examples=[11])
     """Only series with periods of this many months; 12 for full years."""
 
@@ -238,12 +240,12 @@ class ReportListParameters(ListParameters):
 
     sort: ReportSort = Field(ReportSort.INDICATOR, examples=["published"])
     """The order: indicator (default) or published; add _desc for descending order."""
-    indicator: Indicators = repeatable("Only reports about this indicator.", "aid-projects")
-    series: SeriesKeys = repeatable(
+    indicator: Indicators = create_repeatable("Only reports about this indicator.", "aid-projects")
+    series: SeriesKeys = create_repeatable(
         "Only reports about this series.", "aid-projects.CN.BRI.NB.P11M"
     )
-    source: Sources = repeatable("Only reports from this source.", "xinhua-2025-01-15")
-    agreement: list[Agreement] = repeatable("Only reports with this agreement.", "differs")
+    source: Sources = create_repeatable("Only reports from this source.", "xinhua-2025-01-15")
+    agreement: list[Agreement] = create_repeatable("Only reports with this agreement.", "differs")
 
 
 class SeriesParameters(Parameters):
@@ -258,14 +260,14 @@ class ComparisonParameters(Parameters):
 
     indicator: Annotated[
         str,
-        known_key("indicators"),
+        validate_key("indicators"),
         WithJsonSchema({**CODE_SCHEMA, "examples": ["goods-trade"]}),
     ]
     """The indicator."""
     period: list[Period] = Field(min_length=2, max_length=2, examples=[["2024", "2025"]])
     """The two periods: a year (2024), or a first and a last month (2024-01/2024-11). Repeat the
     parameter."""
-    unit: Annotated[str, known_key("units"), Code] | Omitted = Field(None, examples=["CNY"])
+    unit: Annotated[str, validate_key("units"), Code] | Omitted = Field(None, examples=["CNY"])
     """The unit of the figures. The default is the unit of the indicator; if a period has no figure
     in it, another unit is used."""
     as_of: Day | Omitted = Field(None, examples=["2025-01-14"])
@@ -281,7 +283,7 @@ class ComparisonParameters(Parameters):
             raise PydanticCustomError("same_period", "same period twice", {"found": value[0]})
         return value
 
-    def periods(self) -> list[tuple[date, date]]:
+    def parse_periods(self) -> list[tuple[date, date]]:
         """Return the first and the last day of each period."""
         return [parse_period(period) for period in self.period]
 

@@ -29,7 +29,7 @@ from app.parameters.base import (
     Sectors,
     Topics,
     Year,
-    repeatable,
+    create_repeatable,
 )
 
 
@@ -71,9 +71,9 @@ class ChangeListParameters(ListParameters):
     """The order: release (default, oldest first) or release_desc."""
     since: Day | Omitted = Field(None, examples=["2026-11-25"])
     """Only changes of releases on or after this date. Without it, all changes."""
-    release: Releases = repeatable("Only changes of this release.", "2026-11-25")
-    kind: list[ChangeKind] = repeatable("Only changes of this kind.", "revised")
-    collection: list[Collection] = repeatable(
+    release: Releases = create_repeatable("Only changes of this release.", "2026-11-25")
+    kind: list[ChangeKind] = create_repeatable("Only changes of this kind.", "revised")
+    collection: list[Collection] = create_repeatable(
         "Only changes to records of this collection.", "observations"
     )
 
@@ -84,19 +84,19 @@ class RecordFilters(Filters):
     sort: RecordSort = Field(RecordSort.POSITION, examples=["id"])
     """The order: position (default: by year, then by position in the source) or id; add _desc for
     descending order."""
-    year: list[Year] = repeatable("Only records of this year.", 2025)
+    year: list[Year] = create_repeatable("Only records of this year.", 2025)
 
 
 class OutcomeFilters(RecordFilters):
     """The filters on outcomes."""
 
-    year: list[Year] = repeatable("Only outcomes of this year.", 2024)
-    topic: Topics = repeatable("Only outcomes of this topic.", "investment")
-    sector: Sectors = repeatable("Only outcomes that name this sector.", "green-economy")
-    instrument: Instruments = repeatable(
+    year: list[Year] = create_repeatable("Only outcomes of this year.", 2024)
+    topic: Topics = create_repeatable("Only outcomes of this topic.", "investment")
+    sector: Sectors = create_repeatable("Only outcomes that name this sector.", "green-economy")
+    instrument: Instruments = create_repeatable(
         "Only outcomes that name this instrument.", "two-countries-twin-parks"
     )
-    area: Areas = repeatable("Only outcomes that name this area.", "MY")
+    area: Areas = create_repeatable("Only outcomes that name this area.", "MY")
     q: QueryText | Omitted = Field(None, examples=["twin parks"])
     """Only outcomes whose texts contain all these words, in either language."""
 
@@ -112,16 +112,16 @@ class PriorityAreaListParameters(RecordFilters, ListParameters):
 class ActionFilters(RecordFilters):
     """The filters on actions."""
 
-    priority_area: PriorityAreas = repeatable(
+    priority_area: PriorityAreas = create_repeatable(
         "Only actions of this priority area.", "cooperation-mechanisms"
     )
-    kind: list[ActionKind] = repeatable("Only actions with this verb.", "sign")
-    sector: Sectors = repeatable("Only actions that name this sector.", "clean-energy")
-    instrument: Instruments = repeatable(
+    kind: list[ActionKind] = create_repeatable("Only actions with this verb.", "sign")
+    sector: Sectors = create_repeatable("Only actions that name this sector.", "clean-energy")
+    instrument: Instruments = create_repeatable(
         "Only actions that name this instrument.", "china-asean-expo"
     )
-    area: Areas = repeatable("Only actions that name this area.", "BRI")
-    topic: Topics = repeatable("Only actions that concern this topic.", "trade")
+    area: Areas = create_repeatable("Only actions that name this area.", "BRI")
+    topic: Topics = create_repeatable("Only actions that concern this topic.", "trade")
     q: QueryText | Omitted = Field(None, examples=["free trade"])
     """Only actions whose texts contain all these words, in either language."""
 
@@ -133,13 +133,13 @@ class ActionListParameters(ActionFilters, ListParameters):
 class AreaListParameters(CodeListParameters):
     """The parameters of the list of areas."""
 
-    kind: list[AreaKind] = repeatable("Only areas of this kind.", "country")
+    kind: list[AreaKind] = create_repeatable("Only areas of this kind.", "country")
 
 
 class InstrumentListParameters(CodeListParameters):
     """The parameters of the list of instruments."""
 
-    kind: list[InstrumentKind] = repeatable("Only instruments of this kind.", "agreement")
+    kind: list[InstrumentKind] = create_repeatable("Only instruments of this kind.", "agreement")
 
 
 class SourceListParameters(ListParameters):
@@ -147,8 +147,10 @@ class SourceListParameters(ListParameters):
 
     sort: SourceSort = Field(SourceSort.PUBLISHED, examples=["published_desc"])
     """The order: published (default) or code; add _desc for descending order."""
-    standing: list[Standing] = repeatable("Only sources of this standing.", "primary")
-    edition: list[Year] = repeatable("Only the source of the edition that reviews this year.", 2024)
+    standing: list[Standing] = create_repeatable("Only sources of this standing.", "primary")
+    edition: list[Year] = create_repeatable(
+        "Only the source of the edition that reviews this year.", 2024
+    )
 
 
 class SearchParameters(ListParameters):
@@ -157,7 +159,7 @@ class SearchParameters(ListParameters):
     q: QueryText = Field(examples=["digital economy"])
     """The words to search for, in English or Chinese; records contain all of them. English words
     match in all their forms."""
-    kind: list[SearchKind] = repeatable("Only records of this kind.", "action")
+    kind: list[SearchKind] = create_repeatable("Only records of this kind.", "action")
     sort: SearchSort = Field(SearchSort.RELEVANCE, examples=["relevance"])
     """The order: relevance, best first."""
 
@@ -172,8 +174,8 @@ class PriorityAreaParameters(Parameters):
 class DashboardParameters(Parameters):
     """The filters of the first page."""
 
-    topic: Topics = repeatable("Only records with this topic.", "investment")
-    sector: Sectors = repeatable("Only records that name this sector.", "clean-energy")
+    topic: Topics = create_repeatable("Only records with this topic.", "investment")
+    sector: Sectors = create_repeatable("Only records that name this sector.", "clean-energy")
     q: QueryText | Omitted = Field(None, examples=["digital economy"])
     """Only records whose texts contain all these words, in either language."""
 

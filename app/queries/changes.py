@@ -7,7 +7,7 @@ from functools import cache
 from sqlalchemy import Connection, func, select
 from sqlmodel import col
 
-from app.db.columns import Record, Statement, localized_column
+from app.db.columns import Record, Statement, localize
 from app.db.models import Change, ChangedField, ReleaseEntry
 from app.db.statements import fetch_uncached
 from app.enums import ChangeKind
@@ -24,7 +24,7 @@ def select_changes(language: Language) -> Statement:
             col(Change.kind).label("kind"),
             col(Change.collection).label("collection"),
             col(Change.record).label("key"),
-            localized_column(Change, "title", language).label("title"),
+            localize(Change, "title", language).label("title"),
             col(ReleaseEntry.code).label("release"),
             col(ReleaseEntry.released_on).label("released_on"),
         )
@@ -84,7 +84,7 @@ def list_releases(connection: Connection, language: Language) -> list[Record]:
         select(
             col(ReleaseEntry.code).label("code"),
             col(ReleaseEntry.released_on).label("released_on"),
-            localized_column(ReleaseEntry, "note", language).label("note"),
+            localize(ReleaseEntry, "note", language).label("note"),
             col(Change.kind).label("kind"),
             func.count(col(Change.id)).label("count"),
         )

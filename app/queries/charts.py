@@ -12,7 +12,7 @@ from app.db.statements import fetch_one, fetch_uncached
 from app.i18n import Language
 from app.queries.observations import read_observations, select_observations
 from app.queries.series import read_breaks, select_series, to_record
-from app.queries.vintages import current_conditions
+from app.queries.vintages import build_current_conditions
 
 MAX_SERIES = 6
 """The limit of series in the chart of an indicator; more would be illegible."""
@@ -57,7 +57,9 @@ def add_points(
     )
     ranked = (
         select(col(Observation.id), rank.label("rank"))
-        .where(col(Observation.series_id).in_(series_ids), *current_conditions(Observation, None))
+        .where(
+            col(Observation.series_id).in_(series_ids), *build_current_conditions(Observation, None)
+        )
         .subquery()
     )
     statement = (

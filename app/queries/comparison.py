@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, and_, or_, select
 from sqlmodel import col
 
-from app.db.columns import Condition, Record, localized_column
+from app.db.columns import Condition, Record, localize
 from app.db.models import Indicator, Observation, Series, SeriesBreak, Unit
 from app.enums import DerivedMeasure, GrowthBasis, Obstacle, Qualifier
 from app.i18n import Bilingual, Language
@@ -16,7 +16,7 @@ from app.parameters import ComparisonParameters, format_period
 from app.problems.problem import InvalidParameters, NotComparable, ParameterError
 from app.queries.observations import read_observations, select_observations
 from app.queries.series import describe_obstacle, describe_series_obstacles
-from app.queries.vintages import current_conditions
+from app.queries.vintages import build_current_conditions
 
 TENTH = Decimal("0.1")
 PERCENT = "PT"
@@ -101,7 +101,7 @@ def select_pair(
     Raises:
         InvalidParameters: if a period has no observation.
     """
-    spans = sorted(query.periods())
+    spans = sorted(query.parse_periods())
     start, end = col(Observation.period_start), col(Observation.period_end)
     in_periods = or_(*(and_(start == first, end == last) for first, last in spans))
     statement = (
@@ -132,7 +132,7 @@ def list_conditions(query: ComparisonParameters) -> list[Condition]:
         col(Indicator.code) == query.indicator,
         col(Series.reporting_area_id) == Indicator.reporting_area_id,
         col(Series.counterpart_area_id) == Indicator.counterpart_area_id,
-        *current_conditions(Observation, query.as_of),
+        *build_current_conditions(Observation, query.as_of),
     ]
     if query.unit is not None:
         conditions.append(col(Unit.code) == query.unit)
@@ -198,7 +198,7 @@ def list_obstacles(
         return obstacles
     start = col(SeriesBreak.start)
     statement = (
-        select(localized_column(SeriesBreak, "note", language))
+        select(localize(SeriesBreak, "note", language))
         .join(Series, col(Series.id) == SeriesBreak.series_id)
         .where(
             col(Series.code) == later["series"],
@@ -229,9 +229,9 @@ def derive_change(pair: Pair, language: Language) -> Record:
     earlier, later, growth = pair.earlier, pair.later, pair.growth
     is_share = later["unit"]["code"] == PERCENT
     measure = DerivedMeasure.PERCENTAGE_POINTS if is_share else DerivedMeasure.PERCENT
-    change = point_change if is_share else percent_change
+    change = compute_point_change if is_share else compute_percent_change
     old, new = earlier["value"], later["value"]
-    old_error, new_error = rounding_error(earlier), rounding_error(later)
+    old_error, new_error = compute_rounding_error(earlier), compute_rounding_error(later)
     warning = NO_PUBLISHED_GROWTH if growth is None else PUBLISHED_PREFERRED
     return {
         "value": change(old, new).quantize(TENTH, ROUND_HALF_UP),
@@ -244,15 +244,15 @@ def derive_change(pair: Pair, language: Language) -> Record:
     }
 
 
-def rounding_error(observation: Record) -> Decimal:
+def compute_rounding_error(observation: Record) -> Decimal:
     """Return the largest possible difference between a published figure and the true value."""
     published = observation["published"]
     return Decimal(5).scaleb(published["multiplier"] - published["decimals"] - 1)
 
 
-def percent_change(old: Decimal, new: Decimal) -> Decimal:
+def compute_percent_change(old: Decimal, new: Decimal) -> Decimal:
     return (new / old - 1) * 100
 
 
-def point_change(old: Decimal, new: Decimal) -> Decimal:
+def compute_point_change(old: Decimal, new: Decimal) -> Decimal:
     return new - old

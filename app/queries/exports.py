@@ -10,7 +10,7 @@ from app.db.models import GrowthRate, Headline, Observation
 from app.parameters import ObservationFilters
 from app.queries.listing.keyset import SortOrder
 from app.queries.listing.plan import (
-    filters_series,
+    has_series_filter,
     is_early_date,
     list_orders,
     select_access_path,
@@ -18,7 +18,7 @@ from app.queries.listing.plan import (
 )
 from app.queries.listing.shape import split_filters
 from app.queries.observations import join_context
-from app.queries.vintages import current_conditions
+from app.queries.vintages import build_current_conditions
 
 ROWS_PER_CHUNK = 2_000
 CSV_DELIMITERS = (",", '"', "\n", "\r")
@@ -31,11 +31,11 @@ def select_observation_rows(
     rate = and_(
         col(GrowthRate.series_id) == Observation.series_id,
         col(GrowthRate.period_start) == Observation.period_start,
-        *current_conditions(GrowthRate, filters.as_of),
+        *build_current_conditions(GrowthRate, filters.as_of),
     )
     shape, values = split_filters(filters)
     is_early = is_early_date(connection, Observation, filters.as_of)
-    orders = list_orders(Observation, walks_series=filters_series(shape))
+    orders = list_orders(Observation, walks_series=has_series_filter(shape))
     statement = (
         select(*columns)
         .select_from(Observation)

@@ -13,9 +13,9 @@ from app.db.columns import (
     Record,
     Statement,
     add_source_line,
+    build_equals_or_in,
     counterpart_area,
-    equals_or_in,
-    localized_column,
+    localize,
     reporting_area,
     select_reference,
     select_source,
@@ -28,7 +28,7 @@ from app.parameters import GrowthRateListParameters
 from app.queries.links import LinkedRecords
 from app.queries.listing.keyset import QueryPage
 from app.queries.listing.plan import list_page
-from app.queries.vintages import current_conditions, format_validity
+from app.queries.vintages import build_current_conditions, format_validity
 
 
 @cache
@@ -44,8 +44,8 @@ def select_rates(language: Language) -> Statement:
         "base_period.end": col(GrowthRate.base_end),
         "base_period.months": col(Series.months),
         "basis": col(GrowthRate.basis),
-        "wording": localized_column(GrowthRate, "wording", language),
-        "note": localized_column(GrowthRate, "note", language),
+        "wording": localize(GrowthRate, "wording", language),
+        "note": localize(GrowthRate, "note", language),
         "vintage": col(GrowthRate.vintage),
     }
     return (
@@ -72,8 +72,8 @@ def select_observation_rates(language: Language, *, is_today: bool, several: boo
         .add_columns(col(Observation.code).label("observation"))
         .join(Observation, same_period)
         .where(
-            equals_or_in(col(Observation.code), "keys", several=several),
-            *current_conditions(GrowthRate, as_of),
+            build_equals_or_in(col(Observation.code), "keys", several=several),
+            *build_current_conditions(GrowthRate, as_of),
         )
     )
 

@@ -5,14 +5,7 @@ from functools import cache
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
-from app.db.columns import (
-    Record,
-    Statement,
-    alias_table,
-    localized_column,
-    select_reference,
-    select_unit,
-)
+from app.db.columns import Record, Statement, alias_table, localize, select_reference, select_unit
 from app.db.models import (
     Area,
     Baseline,
@@ -44,9 +37,9 @@ def select_indicators(language: Language) -> Statement:
     statement: Statement = (
         select(
             col(Indicator.code).label("code"),
-            localized_column(Indicator, "name", language).label("name"),
-            localized_column(Indicator, "definition", language).label("definition"),
-            localized_column(Indicator, "note", language).label("note"),
+            localize(Indicator, "name", language).label("name"),
+            localize(Indicator, "definition", language).label("definition"),
+            localize(Indicator, "note", language).label("note"),
             col(Indicator.direction).label("direction"),
             *select_reference(Topic, "topic", language),
             *select_unit(own_unit, "unit", language),

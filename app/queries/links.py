@@ -24,9 +24,9 @@ from app.db.columns import (
     Statement,
     Table,
     Value,
-    equals_or_in,
-    foreign_key,
-    localized_column,
+    build_equals_or_in,
+    get_foreign_key,
+    localize,
 )
 from app.db.models import (
     Action,
@@ -131,17 +131,17 @@ def select_targets(role: LinkRole, language: Language, *, several: bool) -> Stat
         col(owner.code).label("owner"),
         literal(role.name).label("role"),
         code.label("code"),
-        localized_column(target, text, language).label("text"),
+        localize(target, text, language).label("text"),
         year.label("year"),
         position.label("position"),
-    ).where(equals_or_in(col(owner.code), role.kind, several=several))
+    ).where(build_equals_or_in(col(owner.code), role.kind, several=several))
     if isinstance(role.through, tuple):
         columns: list[Column] = [getattr(target, column) for column in role.through]
         return statement.join_from(owner, target, or_(*(column == owner.id for column in columns)))
     return (
         statement.select_from(owner)
-        .join(role.through, foreign_key(role.through, owner) == owner.id)
-        .join(target, foreign_key(role.through, target) == target.id)
+        .join(role.through, get_foreign_key(role.through, owner) == owner.id)
+        .join(target, get_foreign_key(role.through, target) == target.id)
     )
 
 

@@ -16,7 +16,7 @@ from app.db.columns import (
     add_source_line,
     alias_table,
     counterpart_area,
-    localized_column,
+    localize,
     reporting_area,
     select_reference,
     select_source,
@@ -67,7 +67,7 @@ def select_observation_columns(language: Language, prefix: str = "") -> list[Lab
         "published.value": col(Observation.published_value),
         "published.multiplier": col(Observation.multiplier),
         "published.decimals": col(Observation.decimals),
-        "published.wording": localized_column(Observation, "wording", language),
+        "published.wording": localize(Observation, "wording", language),
         "status": col(Observation.status),
         "locator": col(Observation.locator),
         "vintage": col(Observation.vintage),
@@ -76,9 +76,9 @@ def select_observation_columns(language: Language, prefix: str = "") -> list[Lab
         "revision.kind": col(Observation.revision),
         "revision.previous": col(previous_observation.code),
         "revision.difference": col(previous_observation.value),
-        "revision.reason": localized_column(Observation, "revision_reason", language),
+        "revision.reason": localize(Observation, "revision_reason", language),
         "headline": col(Headline.observation_id),
-        "suffix": localized_column(Unit, "suffix", language),
+        "suffix": localize(Unit, "suffix", language),
         "classifier": col(Indicator.classifier),
         "related.reports": exists().where(col(Report.observation_id) == Observation.id),
         "related.growth": exists().where(
@@ -136,7 +136,7 @@ def list_observations(
     """Read one page of the observations of all indicators or of one."""
     statement = select_observations(language)
     page = list_page(connection, Observation, statement, filters, indicator)
-    return page.with_rows(complete_observations(connection, language, page.rows, filters.as_of))
+    return page.replace_rows(complete_observations(connection, language, page.rows, filters.as_of))
 
 
 def get_observation(connection: Connection, language: Language, key: str) -> Record | None:
@@ -151,7 +151,7 @@ def list_vintages(
     statement = select_vintages(language, is_today=filters.as_of is None)
     values = {"known": key, "as_of": filters.as_of}
     page = read_page(connection, statement, ORDERS, filters, values)
-    return page.with_rows(complete_observations(connection, language, page.rows, filters.as_of))
+    return page.replace_rows(complete_observations(connection, language, page.rows, filters.as_of))
 
 
 @cache

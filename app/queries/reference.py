@@ -5,7 +5,7 @@ from functools import cache, partial
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
-from app.db.columns import Column, Record, Statement, localized_column
+from app.db.columns import Column, Record, Statement, localize
 from app.db.models import Area, Instrument, Sector, Source, Topic, Unit
 from app.db.models.base import NamedModel
 from app.db.statements import fetch_uncached
@@ -32,7 +32,7 @@ def declare_code_list(table: type[NamedModel], texts: tuple[str, ...], *columns:
     def select_records(language: Language) -> Statement:
         return select(
             col(table.code).label("code"),
-            *(localized_column(table, name, language).label(name) for name in texts),
+            *(localize(table, name, language).label(name) for name in texts),
             *(column.label(name) for name, column in plain.items()),
         )
 
@@ -73,10 +73,10 @@ def select_sources(language: Language) -> Statement:
         col(Source.published_precision).label("published_precision"),
         col(Source.language).label("language"),
         col(Source.address).label("address"),
-        *(localized_column(Source, name, language).label(name) for name in texts),
-        localized_column(Source, "speaker", language).label("speaker.name"),
-        localized_column(Source, "speaker_title", language).label("speaker.title"),
-        localized_column(Source, "goal", language).label("goal.text"),
+        *(localize(Source, name, language).label(name) for name in texts),
+        localize(Source, "speaker", language).label("speaker.name"),
+        localize(Source, "speaker_title", language).label("speaker.title"),
+        localize(Source, "goal", language).label("goal.text"),
         col(Source.goal_locator).label("goal.locator"),
     )
 

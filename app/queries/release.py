@@ -77,7 +77,7 @@ class CollectionKeys:
             return key in self.cached_keys
         return len(key) <= MAX_KEY_LENGTH and bool(self.look_up(key, self.same))
 
-    def nearest_keys(self, key: str) -> tuple[str, ...]:
+    def find_nearest_keys(self, key: str) -> tuple[str, ...]:
         """Return all keys, or those before and after a key in alphabetical order."""
         if self.cached_keys is not None:
             return self.cached_keys

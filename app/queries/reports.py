@@ -11,8 +11,8 @@ from app.db.columns import (
     Record,
     Statement,
     add_source_line,
-    equals_or_in,
-    localized_column,
+    build_equals_or_in,
+    localize,
     select_reference,
     select_source,
 )
@@ -31,10 +31,10 @@ def select_report_columns(language: Language) -> Statement:
         select(
             col(Report.code).label("id"),
             col(Observation.code).label("observation"),
-            localized_column(Report, "wording", language).label("wording"),
+            localize(Report, "wording", language).label("wording"),
             col(Report.agreement).label("agreement"),
             col(Report.locator).label("locator"),
-            localized_column(Report, "note", language).label("note"),
+            localize(Report, "note", language).label("note"),
             *select_source("source", language),
         )
         .select_from(Report)
@@ -48,7 +48,7 @@ def select_observation_reports(language: Language, *, several: bool) -> Statemen
     """Select the reports about some observations."""
     return (
         select_report_columns(language)
-        .where(equals_or_in(col(Observation.code), "keys", several=several))
+        .where(build_equals_or_in(col(Observation.code), "keys", several=several))
         .order_by(col(Source.published_on), col(Report.code))
     )
 
@@ -76,7 +76,7 @@ def select_reports(language: Language) -> Statement:
             col(Observation.period_start).label("period.start"),
             col(Observation.period_end).label("period.end"),
             col(Series.months).label("period.months"),
-            localized_column(Observation, "wording", language).label("published_wording"),
+            localize(Observation, "wording", language).label("published_wording"),
             *select_reference(Indicator, "indicator", language),
         )
         .join(Series, col(Series.id) == Observation.series_id)

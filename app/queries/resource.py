@@ -12,7 +12,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, bindparam, exists
 from sqlmodel import col
 
-from app.db.columns import Column, Record, Statement, Table, foreign_key
+from app.db.columns import Column, Record, Statement, Table, get_foreign_key
 from app.db.fulltext import filter_by_text
 from app.db.models.base import KeyedModel
 from app.db.statements import fetch_one
@@ -71,7 +71,7 @@ class Resource:
             code = col(self.table.code)
             statement = filter_by_text(connection, statement, code, words, self.kind)
         page = read_page(connection, statement, self.orders, filters, {**values, **self.scope})
-        return page.with_rows(self.complete(connection, language, page.rows))
+        return page.replace_rows(self.complete(connection, language, page.rows))
 
     def get(self, connection: Connection, language: Language, key: str) -> Record | None:
         """Read the record with a key."""
@@ -87,8 +87,8 @@ def select_matching(resource: Resource, language: Language, shape: FilterShape) 
         if name in shape:
             statement = statement.where(
                 exists().where(
-                    foreign_key(link, resource.table) == resource.table.id,
-                    foreign_key(link, target) == target.id,
+                    get_foreign_key(link, resource.table) == resource.table.id,
+                    get_foreign_key(link, target) == target.id,
                     shape.build_condition(name, code),
                 )
             )

@@ -26,7 +26,7 @@ from app.db.columns import (
     Statement,
     Value,
     counterpart_area,
-    localized_column,
+    localize,
     reporting_area,
 )
 from app.db.models import (
@@ -44,7 +44,7 @@ from app.db.models import (
 from app.db.models.base import KeyedModel
 from app.i18n import Bilingual, Language
 from app.parameters.sdmx import SdmxFilters, SeriesKey, Span, format_duration, get_month_span
-from app.queries.vintages import current_conditions
+from app.queries.vintages import build_current_conditions
 
 SeriesData = tuple[Record, Sequence[Record]]
 """A series and its observations, in the order of periods."""
@@ -161,7 +161,7 @@ def is_unfiltered(filters: SdmxFilters) -> bool:
 
 def match_observation(filters: SdmxFilters) -> list[Condition]:
     """List the conditions on an observation and its growth rate."""
-    conditions: list[Condition] = list(current_conditions(Observation, filters.as_of))
+    conditions: list[Condition] = list(build_current_conditions(Observation, filters.as_of))
     if filters.history:
         conditions = [col(Observation.current_from) < col(Observation.current_until)]
     if filters.since is not None:
@@ -197,7 +197,7 @@ def match_growth_rate(filters: SdmxFilters) -> Condition:
     return and_(
         col(GrowthRate.series_id) == Observation.series_id,
         col(GrowthRate.period_start) == Observation.period_start,
-        *current_conditions(GrowthRate, filters.as_of),
+        *build_current_conditions(GrowthRate, filters.as_of),
     )
 
 
@@ -224,7 +224,7 @@ def select_observations(
             col(Observation.lower_bound),
             col(Observation.upper_bound),
             col(Observation.status),
-            localized_column(Observation, "wording", language).label("wording"),
+            localize(Observation, "wording", language).label("wording"),
             col(Observation.vintage),
             col(Observation.current_from),
             col(Observation.current_until),
@@ -272,7 +272,7 @@ def read_breaks(connection: Connection, language: Language) -> Mapping[int, list
     statement = select(
         col(SeriesBreak.series_id),
         col(SeriesBreak.start),
-        localized_column(SeriesBreak, "note", language),
+        localize(SeriesBreak, "note", language),
     ).order_by(col(SeriesBreak.series_id), col(SeriesBreak.start))
     breaks = defaultdict(list)
     for series_id, start, note in connection.execute(statement):
@@ -354,7 +354,7 @@ def read_codes(
     order: Column,
     address: Column,
 ) -> list[tuple[str, Bilingual, Bilingual]]:
-    texts = [localized_column(table, name, language) for name in names for language in Language]
+    texts = [localize(table, name, language) for name in names for language in Language]
     code = col(table.code)
     codes = []
     for key, link, name_en, name_zh, *described in connection.execute(

@@ -14,7 +14,7 @@ from app.db.columns import (
     Statement,
     alias_table,
     counterpart_area,
-    localized_column,
+    localize,
     reporting_area,
     select_reference,
     select_unit,
@@ -36,7 +36,7 @@ from app.queries.listing.plan import (
 )
 from app.queries.listing.shape import FilterShape, split_filters
 from app.queries.observations import read_observations, select_observations
-from app.queries.vintages import current_conditions
+from app.queries.vintages import build_current_conditions
 
 MAX_POINTS = 100
 """The number of series on a page of the site; the list of series contains all."""
@@ -77,7 +77,7 @@ def select_series(language: Language) -> Statement:
             col(Series.id).label("id"),
             col(Series.code).label("code"),
             col(Series.months).label("months"),
-            localized_column(Series, "note", language).label("note"),
+            localize(Series, "note", language).label("note"),
             *select_reference(Indicator, "indicator", language),
             *select_reference(reporting_area, "reporting_area", language),
             *select_reference(counterpart_area, "counterpart_area", language),
@@ -100,7 +100,7 @@ def list_series(
     """Read one page of series."""
     shape, values = split_filters(filters)
     page = read_long_page(connection, build_series_plan(language, shape), filters, values)
-    return page.with_rows(complete_series(connection, language, page.rows))
+    return page.replace_rows(complete_series(connection, language, page.rows))
 
 
 @lru_cache(maxsize=MAX_STATEMENTS)
@@ -127,7 +127,7 @@ def get_series(
         select_observations(language)
         .where(
             col(Observation.series_id) == row["id"],
-            *current_conditions(Observation, as_of),
+            *build_current_conditions(Observation, as_of),
         )
         .order_by(col(Observation.period_start))
     )
@@ -189,13 +189,15 @@ def complete_series(
         to_record(row, language)
         | {
             "breaks": breaks.get(row["id"], []),
-            "not_comparable_with": describe_unlike_series(row, families[family_key(row)], language),
+            "not_comparable_with": describe_unlike_series(
+                row, families[get_family_key(row)], language
+            ),
         }
         for row in rows
     ]
 
 
-def family_key(row: Record) -> tuple[str, str, str]:
+def get_family_key(row: Record) -> tuple[str, str, str]:
     """Return the codes of indicator and areas, which the series of a family share."""
     return (
         row["indicator"]["code"],
@@ -218,7 +220,7 @@ def read_families(
     statement = select_series(language).where(family.in_(families)).order_by(col(Series.code))
     found = defaultdict(list)
     for row in fetch_uncached(connection, statement):
-        found[family_key(row)].append(row)
+        found[get_family_key(row)].append(row)
     return found
 
 
@@ -263,7 +265,7 @@ def read_breaks(
     """Read the breaks of some series, by the id of each series."""
     series_id, start = col(SeriesBreak.series_id), col(SeriesBreak.start)
     statement = (
-        select(series_id, start, localized_column(SeriesBreak, "note", language))
+        select(series_id, start, localize(SeriesBreak, "note", language))
         .where(series_id.in_(ids))
         .order_by(series_id, start)
     )

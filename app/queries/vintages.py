@@ -9,7 +9,7 @@ from app.db.columns import Column, Condition, Record, ignore_index
 from app.db.models import FOREVER, GrowthRate, Observation
 
 
-def current_conditions(
+def build_current_conditions(
     table: type[Observation] | type[GrowthRate],
     as_of: date | BindParameter[date] | None,
     *,

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from app.db.columns import Record
 from app.formats.registry import build_alternate_links
 from app.i18n import Language
-from app.parameters import DetailParameters, ListParameters, Parameters, path_key
+from app.parameters import DetailParameters, ListParameters, Parameters, create_path_key
 from app.queries.listing.keyset import QueryPage
 from app.request import Context, RequestContext
 from app.schemas.base import Page, Schema
@@ -90,8 +90,8 @@ def add_collection(
 def build_list_endpoint(operation: ListOperation) -> Callable[..., Response]:
     def list_records(read: RequestContext, query: Parameters) -> Response:
         page = read.run_query(operation.read, query)
-        links = build_alternate_links(*read.canonical_url()) if operation.has_tables else ()
-        return read.page_response(operation.schema, page, links)
+        links = build_alternate_links(*read.build_canonical_url()) if operation.has_tables else ()
+        return read.create_page_response(operation.schema, page, links)
 
     return declare_signature(
         list_records, read=Context, query=Annotated[operation.parameters, Query()]
@@ -106,7 +106,7 @@ def build_record_endpoint(name: str, operation: RecordOperation) -> Callable[...
             operation.schema, read.run_query(operation.read, key), name, **path
         )
 
-    key = Annotated[str, path_key(operation.key_description, operation.key_example)]
+    key = Annotated[str, create_path_key(operation.key_description, operation.key_example)]
     query = Annotated[DetailParameters, Query()]
     return declare_signature(get_record, read=Context, **{operation.key: key}, query=query)
 

@@ -52,7 +52,7 @@ add_collection(
 def get_atom_feed(read: Context, query: NoParameters) -> Response:
     del query
     content = write_atom(read.run_query(list_releases), read.base_url, read.language)
-    return read.bytes_response(content, AtomResponse.media_type)
+    return read.create_bytes_response(content, AtomResponse.media_type)
 
 
 @router.get(
@@ -65,4 +65,4 @@ def get_atom_feed(read: Context, query: NoParameters) -> Response:
 def get_json_feed(read: Context, query: NoParameters) -> Response:
     del query
     feed = build_json_feed(read.run_query(list_releases), read.base_url, read.language)
-    return read.bytes_response(Feed.model_validate(feed).to_json(), FeedResponse.media_type)
+    return read.create_bytes_response(Feed.model_validate(feed).to_json(), FeedResponse.media_type)

@@ -27,10 +27,12 @@ SVG_POLICY = "default-src 'none'; style-src 'unsafe-inline'; font-src data:"
 MAX_PIXELS = 16_000_000
 """The limit of pixels in an image, each of which takes four bytes of memory while it is drawn."""
 
-IndicatorCode = Annotated[str, parameters.path_key("The key of an indicator.", "goods-trade")]
+IndicatorCode = Annotated[
+    str, parameters.create_path_key("The key of an indicator.", "goods-trade")
+]
 SeriesCode = Annotated[
     str,
-    parameters.path_key(
+    parameters.create_path_key(
         "The key of a series: indicator, areas, unit, and P with the months of the period.",
         "goods-trade.CN.BRI.CNY.P12M",
     ),
@@ -147,7 +149,7 @@ async def specify_overview(read: Context, query: ChartQuery) -> Response:
 def build_indicator(read: RequestContext, code: str) -> Chart:
     indicator = read.run_query(get_indicator, code)
     if indicator is None:
-        raise read.unknown_record("indicators", "code", code)
+        raise read.create_unknown_record("indicators", "code", code)
     found = read.run_query(charts.read_indicator_series, code)
     released = read.release.record["released_on"]
     return build.build_indicator_chart(indicator, found, released, read.language)
@@ -156,7 +158,7 @@ def build_indicator(read: RequestContext, code: str) -> Chart:
 def build_series(read: RequestContext, code: str) -> Chart:
     series = read.run_query(charts.read_series, code)
     if series is None:
-        raise read.unknown_record("series", "code", code)
+        raise read.create_unknown_record("series", "code", code)
     return build.build_series_chart(series, read.release.record["released_on"], read.language)
 
 
@@ -173,7 +175,9 @@ async def send_svg(
     def draw() -> Response:
         chart = build_chart()
         svg = render.render_svg(create_canvas(chart, query), chart)
-        return read.bytes_response(svg, render.SVG, headers={"Content-Security-Policy": SVG_POLICY})
+        return read.create_bytes_response(
+            svg, render.SVG, headers={"Content-Security-Policy": SVG_POLICY}
+        )
 
     return await run_limited(draw)
 
@@ -185,7 +189,7 @@ async def send_png(
         chart = build_chart()
         canvas = create_canvas(chart, query)
         check_pixels(canvas, query.scale)
-        return read.bytes_response(render.render_png(canvas, chart, query.scale), render.PNG)
+        return read.create_bytes_response(render.render_png(canvas, chart, query.scale), render.PNG)
 
     return await run_limited(draw)
 
@@ -196,7 +200,7 @@ async def send_specification(
     def draw() -> Response:
         chart = build_chart()
         content = render.write_specification(create_canvas(chart, query), chart)
-        return read.bytes_response(content, render.SPECIFICATION)
+        return read.create_bytes_response(content, render.SPECIFICATION)
 
     return await run_limited(draw)
 

@@ -15,10 +15,10 @@ from app.request import BEFORE_VALIDATION, Context, RequestContext
 router = APIRouter(prefix="/v1", tags=["Citations"], dependencies=BEFORE_VALIDATION)
 
 NoParameters = Annotated[parameters.DetailParameters, Query()]
-SourceKey = Annotated[str, parameters.path_key("The key of a source.", "scio-2025-01-15")]
+SourceKey = Annotated[str, parameters.create_path_key("The key of a source.", "scio-2025-01-15")]
 ObservationKey = Annotated[
     str,
-    parameters.path_key(
+    parameters.create_path_key(
         "The key of an observation.", "aid-projects.CN.BRI.NB.P11M.2024-01.scio-2025-01-15"
     ),
 ]
@@ -32,7 +32,7 @@ def build_source_citation(read: RequestContext, code: str) -> Item:
     """
     source = read.run_query(get_source, code)
     if source is None:
-        raise read.unknown_record("sources", "code", code)
+        raise read.create_unknown_record("sources", "code", code)
     return cite_source(source, read.release.record)
 
 
@@ -44,7 +44,7 @@ def build_observation_citation(read: RequestContext, key: str) -> Item:
     """
     observation = read.run_query(get_observation, key)
     if observation is None:
-        raise read.unknown_record("observations", "id", key)
+        raise read.create_unknown_record("observations", "id", key)
     source = read.run_query(get_source, observation["source"]["code"])
     assert source is not None  # noqa: S101 - a foreign key of the database
     return cite_observation(observation, source, read.release.record, read.language)
@@ -54,8 +54,8 @@ def declare_citations(form: CitationFormat) -> None:
     """Add the operations that cite in a format."""
 
     def send_citation(read: RequestContext, item: Item) -> Response:
-        headers = read.attachment_headers(f"cite-{item['id']}", form.suffix)
-        return read.bytes_response(form.write(item), form.content_type, headers=headers)
+        headers = read.build_attachment_headers(f"cite-{item['id']}", form.suffix)
+        return read.create_bytes_response(form.write(item), form.content_type, headers=headers)
 
     def cite_source(read: Context, code: SourceKey, query: NoParameters) -> Response:
         del query

@@ -9,7 +9,7 @@ from app.parameters import (
     OutcomeListParameters,
     PriorityAreaListParameters,
     PriorityAreaParameters,
-    path_key,
+    create_path_key,
 )
 from app.queries.commitments import ACTIONS, OUTCOMES, PRIORITY_AREAS, get_priority_area
 from app.request import BEFORE_VALIDATION, Context
@@ -51,7 +51,7 @@ add_collection(
 )
 def read_priority_area(
     read: Context,
-    slug: Annotated[str, path_key("The slug of the priority area.", "emerging-fields")],
+    slug: Annotated[str, create_path_key("The slug of the priority area.", "emerging-fields")],
     query: Annotated[PriorityAreaParameters, Query()],
 ) -> Response:
     found = read.run_query(get_priority_area, slug, query.year)

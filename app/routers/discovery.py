@@ -45,7 +45,7 @@ def describe_dataset(read: RequestContext) -> dict[str, Any]:
 def get_catalog_jsonld(read: Context, query: NoParameters) -> Response:
     """The data set in DCAT, in both languages: contents, publisher, licence and distributions."""
     del query
-    return read.bytes_response(dcat.write_json_ld(describe_dataset(read)), dcat.JSON_LD)
+    return read.create_bytes_response(dcat.write_json_ld(describe_dataset(read)), dcat.JSON_LD)
 
 
 @router.get(
@@ -57,7 +57,7 @@ def get_catalog_jsonld(read: Context, query: NoParameters) -> Response:
 def get_catalog_turtle(read: Context, query: NoParameters) -> Response:
     """The same description as Turtle."""
     del query
-    return read.bytes_response(
+    return read.create_bytes_response(
         dcat.write_turtle(describe_dataset(read)), f"{dcat.TURTLE}; charset=utf-8"
     )
 
@@ -71,14 +71,14 @@ def show_api_catalog(read: Context, query: NoParameters) -> Response:
         media_type = {"type": link.media_type} if link.media_type else {}
         anchors.setdefault(link.rel, []).append({"href": link.href, **media_type})
     links = {"linkset": [{"anchor": f"{read.base_url}/v1", **anchors}]}
-    return read.bytes_response(json.dumps(links).encode(), LINK_SET)
+    return read.create_bytes_response(json.dumps(links).encode(), LINK_SET)
 
 
 @well_known.get("/robots.txt", response_class=PlainTextResponse)
 def show_robots(read: Context, query: NoParameters) -> Response:
     del query
     content = f"User-agent: *\nAllow: /\n\nSitemap: {read.base_url}/sitemap.xml\n"
-    return read.bytes_response(content.encode(), "text/plain")
+    return read.create_bytes_response(content.encode(), "text/plain")
 
 
 @well_known.get("/sitemap.xml")
@@ -91,7 +91,7 @@ def show_sitemap(read: Context, query: NoParameters) -> Response:
         for name, path in DETAIL_PAGES.items()
         for key in keys[name].cached_keys or ()
     )
-    return read.bytes_response(
+    return read.create_bytes_response(
         sitemap.write_sitemap(read.base_url, (*PAGES, *details), released), sitemap.MEDIA_TYPE
     )
 
@@ -102,7 +102,7 @@ def show_llms_txt(read: Context, query: NoParameters) -> Response:
     preamble = llms_txt.write_preamble(read.release.record, read.base_url, read.language)
     distributions = list_distributions(has_file=read.release.database.is_file)
     text = llms_txt.write_index(preamble, distributions, read.base_url, read.language)
-    return read.bytes_response(text.encode(), f"{llms_txt.MEDIA_TYPE}; charset=utf-8")
+    return read.create_bytes_response(text.encode(), f"{llms_txt.MEDIA_TYPE}; charset=utf-8")
 
 
 @well_known.get("/llms-full.txt")
@@ -115,7 +115,7 @@ def show_llms_full_txt(read: Context, query: NoParameters) -> Response:
         read_first_page(read, tables.SOURCES),
         read.language,
     )
-    return read.bytes_response(text.encode(), f"{llms_txt.MEDIA_TYPE}; charset=utf-8")
+    return read.create_bytes_response(text.encode(), f"{llms_txt.MEDIA_TYPE}; charset=utf-8")
 
 
 def read_first_page(read: RequestContext, table: Table) -> list[dict[str, Any]]:

@@ -18,7 +18,7 @@ from app.formats.registry import (
     TABLE_FORMATS,
     TableFormat,
 )
-from app.formats.tables import OBSERVATIONS, TABLES, Table, TableQuery, too_many_rows
+from app.formats.tables import OBSERVATIONS, TABLES, Table, TableQuery, create_row_limit_error
 from app.http.limits import run_limited
 from app.i18n import Bilingual
 from app.links import Link, Links
@@ -106,13 +106,13 @@ def send_file(  # noqa: PLR0913, PLR0917 - a private helper of two callers
 
     def write(connection: Connection) -> Iterator[bytes]:
         if form.max_rows is not None and table.exceeds(connection, filters, form.max_rows):
-            raise too_many_rows(form.max_rows)
+            raise create_row_limit_error(form.max_rows)
         release = read.release.record
         return form.write(
             TableQuery(table, connection, read.language, filters, release, read.base_url)
         )
 
-    headers = read.attachment_headers(name, form.suffix)
+    headers = read.build_attachment_headers(name, form.suffix)
     return read.stream_response(write, form.content_type, links, headers)
 
 
@@ -156,7 +156,7 @@ def describe_table(read: RequestContext, table: Table) -> Response:
             },
         }
     )
-    return read.bytes_response(description.to_json(), DescriptionResponse.media_type)
+    return read.create_bytes_response(description.to_json(), DescriptionResponse.media_type)
 
 
 @router.get(
@@ -181,14 +181,14 @@ def get_cube(read: Context, query: Annotated[parameters.ObservationFilters, Quer
     cube = json_stat.build_cube(page.rows, released_on, href, read.language)
     if page.cursor is not None or len(cube["value"]) > MAX_CELLS:
         raise refuse_cube("query.indicator", CUBE_TOO_LARGE)
-    return read.bytes_response(Cube.model_validate(cube).to_json(), json_stat.MEDIA_TYPE)
+    return read.create_bytes_response(Cube.model_validate(cube).to_json(), json_stat.MEDIA_TYPE)
 
 
 def refuse_cube(location: str, message: Bilingual) -> InvalidParameters:
     return InvalidParameters(message, [ParameterError(location, message)])
 
 
-def declare_whole(name: str, form: TableFormat) -> None:
+def declare_complete_file(name: str, form: TableFormat) -> None:
     """Add the operation that sends the whole data set in a format."""
 
     async def download_limited(read: Context, query: NoParameters) -> Response:
@@ -219,7 +219,7 @@ def download_database(read: Context, query: NoParameters) -> Response:
         raise UnknownPath(
             NO_DATABASE_FILE, [ParameterError("path", NO_DATABASE_FILE, ["/v1/dataset.zip"])]
         )
-    headers = read.attachment_headers("dataset", DATABASE.suffix)
+    headers = read.build_attachment_headers("dataset", DATABASE.suffix)
     headers["Content-Length"] = str(database.size)
     if database.digest is not None:
         digest = base64.b64encode(bytes.fromhex(database.digest)).decode()
@@ -236,8 +236,8 @@ for listed in TABLES:
     for table_format in TABLE_FORMATS:
         declare_table(listed, table_format)
     declare_table_description(listed)
-declare_whole("overview", OVERVIEW_WORKBOOK)
-declare_whole("dataset", DATA_PACKAGE)
+declare_complete_file("overview", OVERVIEW_WORKBOOK)
+declare_complete_file("dataset", DATA_PACKAGE)
 router.add_api_route(
     f"/dataset.{DATABASE.suffix}",
     download_database,

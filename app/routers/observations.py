@@ -9,7 +9,7 @@ from app.parameters import (
     IndicatorObservationListParameters,
     ObservationListParameters,
     VintageListParameters,
-    path_key,
+    create_path_key,
 )
 from app.queries import observations as queries
 from app.queries.indicators import INDICATORS
@@ -56,13 +56,13 @@ add_collection(
 )
 def list_indicator_observations(
     read: Context,
-    code: Annotated[str, path_key(INDICATOR_KEY, "goods-trade")],
+    code: Annotated[str, create_path_key(INDICATOR_KEY, "goods-trade")],
     query: Annotated[IndicatorObservationListParameters, Query()],
 ) -> Response:
     if code not in read.release.keys["indicators"]:
-        raise read.unknown_record("indicators", "code", code)
+        raise read.create_unknown_record("indicators", "code", code)
     page = read.run_query(queries.list_observations, query, code)
-    return read.page_response(ObservationPage, page)
+    return read.create_page_response(ObservationPage, page)
 
 
 add_collection(
@@ -100,10 +100,10 @@ add_collection(
 )
 def list_vintages(
     read: Context,
-    id: Annotated[str, path_key(OBSERVATION_KEY, OBSERVATION_EXAMPLE)],  # noqa: A002 (in the path)
+    id: Annotated[str, create_path_key(OBSERVATION_KEY, OBSERVATION_EXAMPLE)],  # noqa: A002 (in the path)
     query: Annotated[VintageListParameters, Query()],
 ) -> Response:
     page = read.run_query(queries.list_vintages, query, id)
     if not page.total and read.run_query(queries.get_observation, id) is None:
-        raise read.unknown_record("observations", "id", id)
-    return read.page_response(ObservationPage, page)
+        raise read.create_unknown_record("observations", "id", id)
+    return read.create_page_response(ObservationPage, page)

@@ -151,7 +151,7 @@ def show_indicator(read: Context, code: str, query: NoParameters) -> Response:
     del query
     indicator = read.run_query(page_data.read_indicator_profile, code)
     if indicator is None:
-        raise read.unknown_record("indicators", "code", code)
+        raise read.create_unknown_record("indicators", "code", code)
     release = read.release.record
     chart = build.build_indicator_chart(
         indicator, indicator["chart_series"], release["released_on"], read.language
@@ -179,7 +179,7 @@ def show_priority_area(
     """Show a priority area: its actions and related figures."""
     area = read.run_query(page_data.read_priority_area_profile, slug, query.year)
     if area is None:
-        raise read.unknown_record("priority_areas", "slug", slug)
+        raise read.create_unknown_record("priority_areas", "slug", slug)
     return render_content(
         read,
         "priority_area.html",
@@ -195,7 +195,7 @@ def show_source(read: Context, code: str, query: NoParameters) -> Response:
     del query
     source = read.run_query(page_data.read_source_profile, code)
     if source is None:
-        raise read.unknown_record("sources", "code", code)
+        raise read.create_unknown_record("sources", "code", code)
     return render_content(
         read,
         "source.html",

@@ -10,7 +10,7 @@ from app.parameters import (
     ReportListParameters,
     SeriesListParameters,
     SeriesParameters,
-    path_key,
+    create_path_key,
 )
 from app.queries import comparison, growth, series
 from app.queries.reports import REPORTS
@@ -48,7 +48,7 @@ def get_series(
     read: Context,
     code: Annotated[
         str,
-        path_key(
+        create_path_key(
             "The key of the series: indicator, areas, unit, and P with the months of the period.",
             "goods-trade.CN.BRI.CNY.P12M",
         ),
@@ -70,7 +70,7 @@ def get_series(
 )
 def compare_periods(read: Context, query: Annotated[ComparisonParameters, Query()]) -> Response:
     found = read.run_query(comparison.compare_periods, query)
-    return read.json_response(Comparison.model_validate(found))
+    return read.create_json_response(Comparison.model_validate(found))
 
 
 add_collection(

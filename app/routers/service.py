@@ -131,7 +131,7 @@ def get_service(read: Context, query: NoParameters) -> Response:
             ],
         }
     )
-    return read.json_response(model, build_service_links(read.base_url))
+    return read.create_json_response(model, build_service_links(read.base_url))
 
 
 @router.get(
@@ -147,7 +147,7 @@ def get_overview(read: Context, query: NoParameters) -> Response:
     del query
     found = read.run_query(read_overview)
     source = read.release.sources[read.language]
-    return read.json_response(
+    return read.create_json_response(
         Overview.model_validate({"release": describe_release(read), **found, "source": source})
     )
 
@@ -167,4 +167,4 @@ def search_records(
     page, counts = read.run_query(search.search_records, query)
     page = page.map_rows(lambda hit: {**hit, "href": build_hit_url(read.base_url, hit)})
     facets = [{"kind": kind, "count": count} for kind, count in counts.items()]
-    return read.page_response(SearchPage, page, facets=facets)
+    return read.create_page_response(SearchPage, page, facets=facets)

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page
 
 from app.enums import Qualifier
 from app.formats.charts.layout import layout_chart
-from app.formats.charts.model import Chart, Figure, Group, Panel, Tile
+from app.formats.charts.model import Chart, DataPoint, Group, Panel, Tile
 from app.formats.charts.render import render_svg
 from app.formats.charts.style import PALETTES, Style
 from app.formats.charts.text import balance_text, wrap_text
@@ -72,7 +72,7 @@ def test_nothing_lies_over_anything(page: Page, server: str, path: str) -> None:
 @pytest.mark.parametrize("width", [320, 640, 1600])
 @pytest.mark.parametrize("language", list(Language))
 def test_long_words_and_odd_figures_fit(page: Page, language: Language, width: int) -> None:
-    figure = Figure(
+    figure = DataPoint(
         period="November 2023 to October 2024",
         display="nearly 123,456.789 trillion convertible pounds",
         value=Decimal(0),

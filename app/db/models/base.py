@@ -55,7 +55,7 @@ def check_member(column: str, members: Iterable[str]) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({allowed})", name=column)
 
 
-def unique_key(*columns: str) -> UniqueConstraint:
+def add_unique_key(*columns: str) -> UniqueConstraint:
     return UniqueConstraint(*columns)
 
 

@@ -6,10 +6,10 @@ from sqlmodel import Field, SQLModel
 from app.db.models.base import (
     KeyedModel,
     LocatedModel,
+    add_unique_key,
     check_filled,
     check_member,
     check_positive,
-    unique_key,
 )
 from app.enums import ActionKind, ActionStatus
 
@@ -18,7 +18,7 @@ class Outcome(KeyedModel, LocatedModel, table=True):
     """A result of a year that the source describes without a figure."""
 
     __table_args__ = (
-        unique_key("year", "position"),
+        add_unique_key("year", "position"),
         check_positive(),
         check_filled("text_en", "text_zh"),
     )
@@ -35,8 +35,8 @@ class PriorityArea(KeyedModel, LocatedModel, table=True):
 
     __tablename__ = "priority_area"
     __table_args__ = (
-        unique_key("year", "slug"),
-        unique_key("year", "position"),
+        add_unique_key("year", "slug"),
+        add_unique_key("year", "position"),
         CheckConstraint("position BETWEEN 1 AND 4", name="position"),
         check_filled("title_en", "title_zh"),
     )
@@ -57,7 +57,7 @@ class Action(KeyedModel, LocatedModel, table=True):
     """One commitment of a priority area."""
 
     __table_args__ = (
-        unique_key("priority_area_id", "position"),
+        add_unique_key("priority_area_id", "position"),
         check_positive(),
         check_filled("text_en", "text_zh"),
         check_member("kind", ActionKind),

@@ -11,11 +11,11 @@ from app.db.models.base import (
     KeyedModel,
     LocatedModel,
     NamedModel,
+    add_unique_key,
     cast_decimal,
     check_filled,
     check_member,
     check_positive,
-    unique_key,
 )
 from app.enums import Agreement, Direction, GrowthBasis, Qualifier, RevisionKind, Status
 
@@ -56,7 +56,9 @@ class Series(KeyedModel, table=True):
     """Comparable observations: one indicator, pair of areas, unit and period length."""
 
     __table_args__ = (
-        unique_key("indicator_id", "reporting_area_id", "counterpart_area_id", "unit_id", "months"),
+        add_unique_key(
+            "indicator_id", "reporting_area_id", "counterpart_area_id", "unit_id", "months"
+        ),
         CheckConstraint("months BETWEEN 1 AND 12", name="months"),
     )
 
@@ -105,7 +107,7 @@ class Observation(VintageModel, table=True):
     """A published figure of a series for one period, from one source."""
 
     __table_args__ = (
-        unique_key("series_id", "period_start", "source_id"),
+        add_unique_key("series_id", "period_start", "source_id"),
         check_member("qualifier", Qualifier),
         check_member("status", Status),
         check_member("revision", RevisionKind),
@@ -162,7 +164,7 @@ class GrowthRate(VintageModel, table=True):
 
     __tablename__ = "growth_rate"
     __table_args__ = (
-        unique_key("series_id", "period_start", "source_id"),
+        add_unique_key("series_id", "period_start", "source_id"),
         check_member("basis", GrowthBasis),
         CheckConstraint("period_start < period_end", name="period_order"),
         CheckConstraint("base_start < base_end", name="base_order"),
@@ -195,7 +197,7 @@ class Report(KeyedModel, LocatedModel, table=True):
     """What another source reports about an observation."""
 
     __table_args__ = (
-        unique_key("observation_id", "source_id"),
+        add_unique_key("observation_id", "source_id"),
         check_member("agreement", Agreement),
     )
 

@@ -9,10 +9,10 @@ from app.db.models.base import (
     DescribedModel,
     KeyedModel,
     NamedModel,
+    add_unique_key,
     check_filled,
     check_member,
     check_positive,
-    unique_key,
 )
 from app.enums import AreaKind, ChangeKind, InstrumentKind, Precision, Standing
 
@@ -54,7 +54,7 @@ class ReleaseEntry(KeyedModel, table=True):
     """A release in the history, including the one served."""
 
     __tablename__ = "release_entry"
-    __table_args__ = (unique_key("released_on", "number"), check_positive("number"))
+    __table_args__ = (add_unique_key("released_on", "number"), check_positive("number"))
 
     released_on: date
     number: int
@@ -66,7 +66,7 @@ class Change(KeyedModel, table=True):
     """A change to one record; the code consists of release, collection and key of the record."""
 
     __table_args__ = (
-        unique_key("release_entry_id", "collection", "record"),
+        add_unique_key("release_entry_id", "collection", "record"),
         check_member("kind", ChangeKind),
         check_filled("title_en", "title_zh"),
     )
@@ -98,7 +98,7 @@ class Source(KeyedModel, table=True):
         check_member("standing", Standing),
         check_member("published_precision", Precision),
         CheckConstraint("length(language) = 2", name="language"),
-        unique_key("edition"),
+        add_unique_key("edition"),
         CheckConstraint("held_on <= published_on", name="dates_order"),
         check_filled("title_en", "title_zh", "publisher_en", "publisher_zh"),
     )

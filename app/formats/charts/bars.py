@@ -8,7 +8,7 @@ from typing import NamedTuple
 from app.enums import Qualifier
 from app.formats.charts import labels
 from app.formats.charts.canvas import Bar, Canvas, Line, Point
-from app.formats.charts.model import Figure, Panel
+from app.formats.charts.model import DataPoint, Panel
 from app.formats.charts.style import Style
 
 # Lengths are in units, which are pixels in a chart of the base width.
@@ -22,7 +22,7 @@ HATCHED = (Qualifier.NEARLY, Qualifier.ABOUT)
 WHOLE = Decimal(100)
 
 
-def draw_display(canvas: Canvas, figure: Figure, style: Style, span: Point, top: float) -> float:
+def draw_display(canvas: Canvas, figure: DataPoint, style: Style, span: Point, top: float) -> float:
     """Draw a figure in large type with the mark of its qualifier, and return where it ends."""
     sizes = canvas.sizes
     left, right = span
@@ -52,7 +52,7 @@ def draw_swatch(canvas: Canvas, qualifier: Qualifier, start: Point) -> None:
     canvas.draw_path(start, frame + write_hatch_path(width, thickness, 5 * unit), 1.5 * unit)
 
 
-def draw_share(canvas: Canvas, figure: Figure, span: Point, top: float) -> float:
+def draw_share(canvas: Canvas, figure: DataPoint, span: Point, top: float) -> float:
     """Draw a percentage as a part of a whole, and return where it ends."""
     sizes = canvas.sizes
     left, right = span
@@ -152,7 +152,7 @@ def layout_columns(canvas: Canvas, panels: Sequence[Panel], span: Point) -> Colu
     )
 
 
-def measure_value(canvas: Canvas, figure: Figure) -> float:
+def measure_value(canvas: Canvas, figure: DataPoint) -> float:
     """Measure a figure together with the number of its source."""
     sizes = canvas.sizes
     display = canvas.measure_text(figure.display, sizes.strong)
@@ -186,7 +186,7 @@ class BarPanel:
             bottom = top + thickness + 9 * unit + self.extra_height / 2
             middle = (top + bottom) / 2
             if columns.has_period_beside:
-                self.draw_labels_beside(figure, middle)
+                self.draw_side_labels(figure, middle)
             end = columns.bar_start
             if has_bars:
                 is_hatched = figure.qualifier in HATCHED
@@ -219,7 +219,7 @@ class BarPanel:
             bottom = canvas.draw_paragraph(unit, left, bottom, sizes.body, width)
         return bottom + 5 * sizes.unit
 
-    def draw_separator(self, figure: Figure, top: float) -> float:
+    def draw_separator(self, figure: DataPoint, top: float) -> float:
         """Draw missing periods and a break between a figure and the one before."""
         canvas, sizes, columns = self.canvas, self.canvas.sizes, self.columns
         unit = sizes.unit
@@ -240,7 +240,7 @@ class BarPanel:
             top += 0 if columns.has_period_beside else 4 * unit
         return top
 
-    def draw_labels_above(self, figure: Figure, top: float) -> float:
+    def draw_labels_above(self, figure: DataPoint, top: float) -> float:
         """Draw the period above its bar, and the growth beside or below the period."""
         canvas, sizes, columns = self.canvas, self.canvas.sizes, self.columns
         bottom = canvas.draw_text(figure.period, columns.left, top, sizes.body)
@@ -254,7 +254,7 @@ class BarPanel:
             bottom += sizes.strong.line_height
         return bottom
 
-    def draw_labels_beside(self, figure: Figure, middle: float) -> None:
+    def draw_side_labels(self, figure: DataPoint, middle: float) -> None:
         """Draw the period and the growth in columns beside the bar."""
         canvas, sizes, columns = self.canvas, self.canvas.sizes, self.columns
         top = middle - sizes.body.line_height / 2
@@ -263,7 +263,7 @@ class BarPanel:
             top = middle - sizes.small.line_height / 2
             canvas.draw_text(figure.growth, columns.right, top, sizes.small, "right")
 
-    def draw_value(self, figure: Figure, x: float, middle: float) -> None:
+    def draw_value(self, figure: DataPoint, x: float, middle: float) -> None:
         """Draw a figure and the number of its source."""
         canvas, sizes = self.canvas, self.canvas.sizes
         reference = labels.format_reference(figure.source)

@@ -7,7 +7,7 @@ from datetime import date
 from app.db.columns import Record
 from app.enums import Qualifier
 from app.formats.charts import labels
-from app.formats.charts.model import Chart, Figure, Group, Panel, Tile
+from app.formats.charts.model import Chart, DataPoint, Group, Panel, Tile
 from app.formatting import format_day, format_locator
 from app.i18n import Language
 
@@ -17,7 +17,7 @@ def create_chart(title: str, released: date, language: Language) -> Chart:
     return Chart(language, title, release)
 
 
-def build_figure(chart: Chart, point: Record, *, with_locator: bool = False) -> Figure:
+def build_data_point(chart: Chart, point: Record, *, with_locator: bool = False) -> DataPoint:
     """Build a figure, and add its source and notes to the chart.
 
     Args:
@@ -31,7 +31,7 @@ def build_figure(chart: Chart, point: Record, *, with_locator: bool = False) -> 
         if report["agreement"] == "differs":
             chart.add_note(report["note"])
     citation = point["source"]["line"] if with_locator else point["citation"]
-    return Figure(
+    return DataPoint(
         period=point["period"]["label"],
         display=point["display"],
         value=point["value"],
@@ -57,7 +57,7 @@ def build_indicator_chart(
     chart = create_chart(indicator["name"], released, language)
     headline = indicator["headline"]
     if headline:
-        chart.headline = build_figure(chart, headline)
+        chart.headline = build_data_point(chart, headline)
     headline_series = headline["series"] if headline else None
     for series in sorted(found["series"], key=lambda one: one["code"] != headline_series):
         if series["code"] != headline_series or len(series["points"]) > 1:
@@ -83,7 +83,7 @@ def build_series_chart(series: Record, released: date, language: Language) -> Ch
 
 def add_footnotes(chart: Chart) -> None:
     """Add the notes that apply to the chart as a whole."""
-    figures = list(chart.list_figures())
+    figures = list(chart.list_data_points())
     if not figures:
         chart.add_note(labels.NO_FIGURES.get(chart.language))
     if len(chart.panels) + bool(chart.headline) > 1:
@@ -102,10 +102,10 @@ def build_panel(chart: Chart, series: Record, indicator: Record) -> Panel:
     )
     if areas != usual_areas:
         heading = labels.format_series_heading(heading, areas[0], areas[1], language)
-    figures: list[Figure] = []
+    figures: list[DataPoint] = []
     previous: date | None = None
     for point in series["points"]:
-        figure = build_figure(chart, point)
+        figure = build_data_point(chart, point)
         start = point["period"]["start"]
         if previous is not None:
             gap = labels.format_gap(previous, start, language)
@@ -115,7 +115,7 @@ def build_panel(chart: Chart, series: Record, indicator: Record) -> Panel:
         figures.append(figure)
         previous = start
     if series["hidden"]:
-        chart.add_note(labels.format_hidden_figures(series["hidden"], language))
+        chart.add_note(labels.format_hidden_points(series["hidden"], language))
     return Panel(heading, series["unit"]["name"], figures)
 
 
@@ -134,7 +134,7 @@ def build_overview(found: Record, edition: Record, released: date, language: Lan
     tiles: dict[str, list[Tile]] = {}
     periods: dict[str, list[str]] = {}
     for indicator in found["indicators"]:
-        figure = build_figure(chart, indicator["headline"], with_locator=True)
+        figure = build_data_point(chart, indicator["headline"], with_locator=True)
         topic = indicator["topic"]["name"]
         tiles.setdefault(topic, []).append(Tile(indicator["name"], figure))
         periods.setdefault(topic, []).append(figure.period)

@@ -106,7 +106,7 @@ def format_gap(first: date, last: date, language: Language) -> str | None:
     return Bilingual(f"{english}: not included", f"{chinese}年：未收录").get(language)
 
 
-def format_hidden_figures(count: int, language: Language) -> str:
+def format_hidden_points(count: int, language: Language) -> str:
     return Bilingual(
         f"{count} older figures of a series are not shown.", f"另有{count}项较早数据未显示。"
     ).get(language)

@@ -12,7 +12,7 @@ from app.formats.charts.bars import (
     layout_columns,
 )
 from app.formats.charts.canvas import Canvas, Line, Point
-from app.formats.charts.model import Chart, Figure, Group, Tile
+from app.formats.charts.model import Chart, DataPoint, Group, Tile
 from app.formats.charts.style import NARROW, WIDE, Style
 from app.parameters import Theme
 
@@ -96,7 +96,7 @@ def draw_chart(chart: Chart, canvas: Canvas, extra_height: float, min_height: in
     return canvas
 
 
-def draw_headline(canvas: Canvas, figure: Figure | None, span: Point, top: float) -> float:
+def draw_headline(canvas: Canvas, figure: DataPoint | None, span: Point, top: float) -> float:
     """Draw the one figure that a chart is about, and return where it ends."""
     sizes = canvas.sizes
     if figure is None:
@@ -207,14 +207,14 @@ def draw_tile_content(canvas: Canvas, tile: Tile, span: Point, top: float) -> fl
     sizes = canvas.sizes
     left, right = span
     if tile.figure:
-        return draw_tile_figure(canvas, tile.figure, span, top + 2 * sizes.unit)
+        return draw_tile_point(canvas, tile.figure, span, top + 2 * sizes.unit)
     left += measure_tile_indent(canvas, tile)
     for line in tile.lines:
         top = canvas.draw_paragraph(line, left, top, sizes.small, right - left)
     return top
 
 
-def draw_tile_figure(canvas: Canvas, figure: Figure, span: Point, top: float) -> float:
+def draw_tile_point(canvas: Canvas, figure: DataPoint, span: Point, top: float) -> float:
     """Draw a figure with its period, growth and reference, and return where they end."""
     sizes = canvas.sizes
     left, right = span

@@ -10,7 +10,7 @@ from app.i18n import Language
 
 
 @dataclass(frozen=True)
-class Figure:
+class DataPoint:
     """One published figure with everything that qualifies it."""
 
     period: str
@@ -37,7 +37,7 @@ class Panel:
 
     heading: str
     unit: str
-    figures: Sequence[Figure]
+    figures: Sequence[DataPoint]
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Tile:
     """A figure with its name, or a priority area."""
 
     name: str
-    figure: Figure | None = None
+    figure: DataPoint | None = None
     position: int | None = None
     """The number of a priority area."""
     lines: Sequence[str] = ()
@@ -66,7 +66,7 @@ class Chart:
     language: Language
     title: str
     release: str
-    headline: Figure | None = None
+    headline: DataPoint | None = None
     panels: list[Panel] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -83,7 +83,7 @@ class Chart:
         if text and text not in self.notes:
             self.notes.append(text)
 
-    def list_figures(self) -> Iterator[Figure]:
+    def list_data_points(self) -> Iterator[DataPoint]:
         """List all figures in the order in which they are drawn."""
         if self.headline:
             yield self.headline
@@ -94,7 +94,7 @@ class Chart:
 
     def list_qualifiers(self) -> list[Qualifier]:
         """List the qualifiers in the chart that need an explanation."""
-        found = {one.qualifier for one in self.list_figures()}
+        found = {one.qualifier for one in self.list_data_points()}
         return [one for one in Qualifier if one in found and one is not Qualifier.EXACT]
 
     def describe(self) -> str:
@@ -103,20 +103,20 @@ class Chart:
         colon = labels.COLON.get(language)
         sentences = [self.title]
         if self.headline:
-            sentences.append(describe_figure(self.headline, language))
+            sentences.append(describe_data_point(self.headline, language))
         for panel in self.panels:
             sentences.append(labels.COMMA.get(language).join([panel.heading, panel.unit]))
-            sentences += [describe_figure(one, language) for one in panel.figures]
+            sentences += [describe_data_point(one, language) for one in panel.figures]
         for group in self.groups:
             sentences.append(group.heading)
             for tile in group.tiles:
-                figure = [describe_figure(tile.figure, language)] if tile.figure else []
+                figure = [describe_data_point(tile.figure, language)] if tile.figure else []
                 sentences.append(colon.join([tile.name, *figure, *tile.lines]))
         sentences += [labels.MEANINGS[one].get(language) for one in self.list_qualifiers()]
         return labels.join_sentences([*sentences, *self.notes], language)
 
 
-def describe_figure(figure: Figure, language: Language) -> str:
+def describe_data_point(figure: DataPoint, language: Language) -> str:
     parts = [
         figure.gap,
         labels.BREAK.get(language) if figure.follows_break else None,

@@ -20,18 +20,18 @@ def write_sitemap(base: str, paths: Iterable[str], released: date) -> bytes:
     for path in paths:
         for language in Language:
             url = ET.SubElement(root, f"{{{SITEMAP}}}url")
-            ET.SubElement(url, f"{{{SITEMAP}}}loc").text = localized_url(base, path, language)
+            ET.SubElement(url, f"{{{SITEMAP}}}loc").text = build_localized_url(base, path, language)
             ET.SubElement(url, f"{{{SITEMAP}}}lastmod").text = str(released)
             for other in Language:
                 attributes = {
                     "rel": "alternate",
                     "hreflang": str(other),
-                    "href": localized_url(base, path, other),
+                    "href": build_localized_url(base, path, other),
                 }
                 ET.SubElement(url, f"{{{XHTML}}}link", attributes)
     content: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return content
 
 
-def localized_url(base: str, path: str, language: Language) -> str:
+def build_localized_url(base: str, path: str, language: Language) -> str:
     return f"{base}{path}{'&' if '?' in path else '?'}lang={language}"

@@ -310,7 +310,7 @@ def check_code(dimension: str, code: str, keys: Mapping[str, KeySet]) -> None:
         known = keys[COLLECTIONS[dimension]]
         if code in known:
             return
-        expected = known.nearest_keys(code)
+        expected = known.find_nearest_keys(code)
     elif dimension == "DURATION":
         if DURATION.fullmatch(code):
             return

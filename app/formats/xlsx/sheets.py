@@ -69,7 +69,7 @@ class Sheet(NamedTuple):
     records: Iterable[Record]
 
 
-def text_cell(value: Any, *, is_bold: bool = False) -> Cell:
+def show_text(value: Any, *, is_bold: bool = False) -> Cell:
     return Cell(value, CellType.TEXT, is_bold=is_bold) if value else EMPTY_CELL
 
 
@@ -79,7 +79,7 @@ def number_cell(value: Decimal) -> Cell:
     return Cell(value, CellType.NUMBER, "#,##0" if is_integer else "#,##0.##########")
 
 
-def integer_cell(value: int) -> Cell:
+def show_integer(value: int) -> Cell:
     """Show a year or another number without thousands separators."""
     return Cell(value, CellType.NUMBER, "0", is_left_aligned=True)
 
@@ -92,7 +92,7 @@ def link_cell(url: str | None) -> Cell:
     return Cell(url, CellType.LINK) if url else EMPTY_CELL
 
 
-def observation_cell(record: Record) -> Cell:
+def show_observation(record: Record) -> Cell:
     """Show a value as a number whose format adds the qualifier and the unit.
 
     The number is the one in the display text: 22.1 before "trillion yuan", 700 after "over".
@@ -100,10 +100,10 @@ def observation_cell(record: Record) -> Cell:
     display = record["display"]
     match = NUMBER.search(display)
     if match is None:
-        return text_cell(display, is_bold=True)
+        return show_text(display, is_bold=True)
     number = Decimal(match[0].replace(",", ""))
     if not any(number.scaleb(power) == record["value"] for power in range(MAX_POWER)):
-        return text_cell(display, is_bold=True)
+        return show_text(display, is_bold=True)
     whole, _, decimals = match[0].partition(".")
     digits = ("#,##0" if "," in whole else "0") + (f".{'0' * len(decimals)}" if decimals else "")
     before, after = display[: match.start()], display[match.end() :]
@@ -118,8 +118,8 @@ def quote_literal(text: str) -> str:
 
 EMPTY_CELL = Cell(None, CellType.EMPTY)
 CELLS: dict[Datatype, Callable[[Any], Cell]] = {
-    Datatype.STRING: text_cell,
-    Datatype.INTEGER: integer_cell,
+    Datatype.STRING: show_text,
+    Datatype.INTEGER: show_integer,
     Datatype.DECIMAL: number_cell,
     Datatype.DATE: date_cell,
     Datatype.ADDRESS: link_cell,
@@ -165,30 +165,30 @@ QUALIFIERS = {
 def join_names(field: str, record: Record, language: Language) -> Cell:
     """List the names of linked records."""
     separator = Bilingual(", ", "、").get(language)
-    return text_cell(separator.join(one["name"] for one in record[field]))
+    return show_text(separator.join(one["name"] for one in record[field]))
 
 
 def cite_record(record: Record, language: Language) -> Cell:
     """Cite the source of a text with the place in it."""
-    return text_cell(format_citation(record["source"]["line"], record["locator"], language))
+    return show_text(format_citation(record["source"]["line"], record["locator"], language))
 
 
-def headline_cell(field: str, record: Record, language: Language) -> Cell:
+def show_headline(field: str, record: Record, language: Language) -> Cell:
     """Show a part of the headline observation of an indicator, if it has one."""
     del language
     headline = record["headline"]
     if headline is None:
         return EMPTY_CELL
     if field == "display":
-        return observation_cell(headline)
-    return text_cell(headline["period"]["label"] if field == "period" else headline[field])
+        return show_observation(headline)
+    return show_text(headline["period"]["label"] if field == "period" else headline[field])
 
 
 CITATION = SheetColumn(Bilingual("Source", "来源"), 50, cite_record)
 SOURCE_URL = SheetColumn(
     Bilingual("URL", "网址"), 50, lambda one, _: link_cell(one["source"]["address"])
 )
-TOPIC = SheetColumn(Bilingual("Topic", "主题"), 18, lambda one, _: text_cell(one["topic"]["name"]))
+TOPIC = SheetColumn(Bilingual("Topic", "主题"), 18, lambda one, _: show_text(one["topic"]["name"]))
 AREAS = SheetColumn(Bilingual("Areas", "涉及国别"), 22, partial(join_names, "areas"))
 
 
@@ -200,20 +200,20 @@ def declare_observations(title: Bilingual) -> SheetLayout:
         [
             "indicator_name",
             SheetColumn(
-                Bilingual("Period", "统计期"), 17, lambda one, _: text_cell(one["period"]["label"])
+                Bilingual("Period", "统计期"), 17, lambda one, _: show_text(one["period"]["label"])
             ),
-            SheetColumn(Bilingual("Figure", "数据"), 24, lambda one, _: observation_cell(one)),
+            SheetColumn(Bilingual("Figure", "数据"), 24, lambda one, _: show_observation(one)),
             SheetColumn(
                 Bilingual("Qualifier", "限定词"),
                 22,
-                lambda one, language: text_cell(QUALIFIERS[one["qualifier"]].get(language)),
+                lambda one, language: show_text(QUALIFIERS[one["qualifier"]].get(language)),
             ),
             SheetColumn(
                 Bilingual("Published growth", "公布的增速"),
                 20,
-                lambda one, _: text_cell(one["growth"] and one["growth"]["display"]),
+                lambda one, _: show_text(one["growth"] and one["growth"]["display"]),
             ),
-            SheetColumn(Bilingual("Source", "来源"), 56, lambda one, _: text_cell(one["citation"])),
+            SheetColumn(Bilingual("Source", "来源"), 56, lambda one, _: show_text(one["citation"])),
             "value",
             "unit_name",
             "reporting_area_name",
@@ -235,12 +235,12 @@ INDICATORS = declare_sheet(
     columns.INDICATORS,
     [
         "name",
-        SheetColumn(Bilingual("Headline", "核心数据"), 24, partial(headline_cell, "display")),
-        SheetColumn(Bilingual("Period", "统计期"), 17, partial(headline_cell, "period")),
+        SheetColumn(Bilingual("Headline", "核心数据"), 24, partial(show_headline, "display")),
+        SheetColumn(Bilingual("Period", "统计期"), 17, partial(show_headline, "period")),
         TOPIC,
         "definition",
         "note",
-        SheetColumn(Bilingual("Source", "来源"), 44, partial(headline_cell, "citation")),
+        SheetColumn(Bilingual("Source", "来源"), 44, partial(show_headline, "citation")),
         "code",
     ],
     printed=7,
@@ -277,9 +277,9 @@ NOTES = SheetLayout(
     Bilingual("Notes", "说明"),
     (
         SheetColumn(
-            Bilingual("Note", "说明"), 24, lambda one, _: text_cell(one["name"], is_bold=True)
+            Bilingual("Note", "说明"), 24, lambda one, _: show_text(one["name"], is_bold=True)
         ),
-        SheetColumn(Bilingual("Text", "内容"), 110, lambda one, _: text_cell(one["text"])),
+        SheetColumn(Bilingual("Text", "内容"), 110, lambda one, _: show_text(one["text"])),
     ),
     printed=2,
 )

@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import IO, TYPE_CHECKING, Any
 
-from app.formats.tables import too_many_rows
+from app.formats.tables import create_row_limit_error
 from app.formats.xlsx.sheets import Cell, CellType, Sheet
 from app.i18n import Bilingual, Language
 
@@ -118,7 +118,7 @@ def write_rows(worksheet: "Worksheet", sheet: Sheet, styles: Styles, language: L
     last = 0
     for last, record in enumerate(sheet.records, start=1):
         if last > MAX_ROWS:
-            raise too_many_rows(MAX_ROWS)
+            raise create_row_limit_error(MAX_ROWS)
         for index, column in enumerate(sheet.layout.columns):
             cell = column.build_cell(record, language)
             WRITERS[cell.type](worksheet, last, index, cell, styles)

@@ -38,9 +38,9 @@ class QueryPage:
     """Whether the total is exact; if not, there are more."""
 
     def map_rows(self, complete: Callable[[Record], Record]) -> "QueryPage":
-        return self.with_rows([complete(row) for row in self.rows])
+        return self.replace_rows([complete(row) for row in self.rows])
 
-    def with_rows(self, rows: list[Record]) -> "QueryPage":
+    def replace_rows(self, rows: list[Record]) -> "QueryPage":
         return replace(self, rows=rows)
 
 
@@ -66,7 +66,7 @@ class SortOrder:
 
     def order_ids(self, statement: Statement) -> Statement:
         """Sort a statement, from the position on."""
-        return self.after_position(statement).order_by(None).order_by(*self.sort_columns())
+        return self.skip_to_position(statement).order_by(None).order_by(*self.sort_columns())
 
     def order_rows(self, statement: Statement) -> Statement:
         """Sort a statement, and select the sort values for the cursor."""
@@ -75,23 +75,23 @@ class SortOrder:
         ]
         return self.order_ids(statement.add_columns(*keys))
 
-    def after_position(self, statement: Statement) -> Statement:
+    def skip_to_position(self, statement: Statement) -> Statement:
         """Restrict a statement to the rows after the position.
 
         The condition on the first column is redundant, but lets every planner use its index.
         """
         if not self.has_position:
             return statement
-        keys, position = self.comparable_columns(), bind_position(self.columns)
+        keys, position = self.list_comparable_columns(), bind_position(self.columns)
         if self.descending:
             return statement.where(tuple_(*keys) < tuple_(*position), keys[0] <= position[0])
         return statement.where(tuple_(*keys) > tuple_(*position), keys[0] >= position[0])
 
-    def comparable_columns(self) -> list[Column]:
+    def list_comparable_columns(self) -> list[Column]:
         return [cast_comparable(column) for column in self.columns]
 
     def sort_columns(self) -> list[ColumnElement[Value]]:
-        keys: list[Column] = self.comparable_columns()
+        keys: list[Column] = self.list_comparable_columns()
         if self.ignores_indexes:
             keys = [ignore_order(key) for key in keys]
         return [key.desc() if self.descending else key.asc() for key in keys]
@@ -110,7 +110,7 @@ def bind_position(columns: Sequence[Column]) -> list[Column]:
     ]
 
 
-def position_values(position: Position, columns: Sequence[Column]) -> Record:
+def parse_position(position: Position, columns: Sequence[Column]) -> Record:
     """Return the values of the parameters of a position."""
     return {
         f"place_{index}": parse_position_value(value, column)
@@ -148,7 +148,7 @@ class PageRequest(NamedTuple):
 
     def bind_values(self, columns: Sequence[Column]) -> Record:
         """Return the parameters of the page: its position, and one row more than its limit."""
-        position = {} if self.position is None else position_values(self.position, columns)
+        position = {} if self.position is None else parse_position(self.position, columns)
         # The extra row tells whether there is a next page.
         return {"limit": self.limit + 1, **position}
 

@@ -23,9 +23,9 @@ from app.db.columns import (
     Condition,
     Statement,
     Value,
+    build_in_array,
+    build_in_subquery,
     ignore_index,
-    in_array,
-    in_subquery,
 )
 from app.db.models import Area, GrowthRate, Indicator, Observation, Series, Source, Topic, Unit
 from app.db.models.base import KeyedModel
@@ -39,7 +39,7 @@ from app.parameters import (
 )
 from app.queries.listing.keyset import MAX_STATEMENTS, PageRequest, QueryPage, SortOrder
 from app.queries.listing.shape import FilterShape, split_filters
-from app.queries.vintages import current_conditions
+from app.queries.vintages import build_current_conditions
 
 MAX_FETCHED = 1_000
 """Up to how many matching rows are counted and sorted."""
@@ -102,7 +102,9 @@ class ListPlan:
     def page_of_ids(self) -> Statement:
         """Select the page from rows whose ids are bound."""
         order = replace(self.order, ignores_indexes=True)
-        return self.select_page(order.order_ids(select(self.key).where(in_array(self.key, "ids"))))
+        return self.select_page(
+            order.order_ids(select(self.key).where(build_in_array(self.key, "ids")))
+        )
 
     @cached_property
     def sorted_page(self) -> Statement:
@@ -116,7 +118,7 @@ class ListPlan:
 
     def select_page(self, ids: Statement) -> Statement:
         """Select what is shown of the first ids; only these rows are joined."""
-        rows = self.statement.where(in_subquery(self.key, ids.limit(bindparam("limit"))))
+        rows = self.statement.where(build_in_subquery(self.key, ids.limit(bindparam("limit"))))
         return replace(self.order, has_position=False, ignores_indexes=True).order_rows(rows)
 
 
@@ -185,7 +187,7 @@ def build_plan(
 ) -> ListPlan:
     """Build the statements of a list of observations or growth rates."""
     path = select_access_path(shape)
-    walks_series = filters_series(shape)
+    walks_series = has_series_filter(shape)
     unordered = select_matching(table, shape, AccessPath.UNORDERED, is_early=is_early)
     # Without filters a partial index counts the current rows without reading the table.
     if shape.single | shape.multiple <= {"as_of"} and shape.vintages == Vintages.LATEST:
@@ -247,7 +249,7 @@ def select_matching(
     return statement.join(Series, col(Series.id) == table.series_id).where(*conditions)
 
 
-def filters_series(shape: FilterShape) -> bool:
+def has_series_filter(shape: FilterShape) -> bool:
     """Return whether any filter is on series."""
     return any(name in shape for name in (*SERIES_FILTERS, "months", "topic"))
 
@@ -312,7 +314,7 @@ def list_vintage_conditions(
     as_of: BindParameter[date] | None = bindparam("as_of") if "as_of" in shape else None
     if shape.vintages == Vintages.LATEST:
         walks_vintages = path is AccessPath.ORDER and "vintage" in shape.sort
-        return current_conditions(
+        return build_current_conditions(
             table, as_of, is_early=is_early, uses_partial_index=walks_vintages
         )
     return [] if as_of is None else [col(table.vintage) <= as_of]
@@ -337,6 +339,6 @@ def select_current_ids(table: PeriodTable, shape: FilterShape) -> Statement:
     Of the rows that were known on a day, the latest are the most likely to have been current.
     """
     as_of: BindParameter[date] | None = bindparam("as_of") if "as_of" in shape else None
-    conditions = current_conditions(table, as_of, is_early=True, uses_partial_index=True)
+    conditions = build_current_conditions(table, as_of, is_early=True, uses_partial_index=True)
     rows = select(col(table.id)).where(*conditions)
     return rows if as_of is None else rows.order_by(col(table.vintage).desc())

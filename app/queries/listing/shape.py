@@ -6,7 +6,7 @@ Statements are built and compiled once for each shape; the values are bound as p
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from app.db.columns import Column, Condition, Record, Statement, equals_or_in
+from app.db.columns import Column, Condition, Record, Statement, build_equals_or_in
 from app.parameters import Filters
 
 NOT_FILTERS = frozenset({"lang", "limit", "cursor", "sort", "vintages", "q"})
@@ -29,7 +29,7 @@ class FilterShape(NamedTuple):
 
     def build_condition(self, name: str, column: Column) -> Condition:
         """Return the condition of a filter on a column."""
-        return equals_or_in(column, name, several=name in self.multiple)
+        return build_equals_or_in(column, name, several=name in self.multiple)
 
     def apply_filters(self, statement: Statement, columns: Mapping[str, Column]) -> Statement:
         """Restrict a statement by those filters for which a column is given."""

@@ -42,7 +42,7 @@ def create_response(read: RequestContext, url_path: str) -> Response:
         return stream_csv(read, request, message_format, media_type)
     else:
         message = write_data_message(read, request, message_format)
-    return read.bytes_response(message, media_type)
+    return read.create_bytes_response(message, media_type)
 
 
 def build_header(read: RequestContext) -> MessageHeader:
