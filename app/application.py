@@ -17,11 +17,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app import __version__
 from app.db import PostgresLimits, create_store
 from app.enums import LogFormat
-from app.http.access_log import RequestRecorder
-from app.http.cache import CacheMiddleware, Freshness
-from app.http.cache_store import CacheLimits
+from app.http.cache import CacheLimits, CacheMiddleware, Freshness
 from app.http.limits import RequestLimits
-from app.http.middleware import RequestMiddleware
+from app.http.middleware import RequestMiddleware, RequestRecorder
 from app.http.routing import Router
 from app.ingest.files import compute_seed_hash
 from app.pages.rendering import is_page_accepted, render_problem

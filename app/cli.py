@@ -19,8 +19,7 @@ from sqlalchemy import URL
 from app import __version__, doctor
 from app.db import DatabaseError, is_current_release
 from app.doctor import CheckFailedError, format_count
-from app.ingest.files import compute_seed_hash, list_seed_files
-from app.ingest.issues import BuildError, SeedError
+from app.ingest.files import BuildError, SeedError, compute_seed_hash, list_seed_files
 from app.settings import Settings, find_bundled
 
 app = typer.Typer(
@@ -186,7 +185,7 @@ def check(
     ] = False,
 ) -> None:
     """Check the seed files, and the database if one is named."""
-    from app.ingest import json_schemas
+    from app.ingest import schema
     from app.ingest.build import load_valid_seed
     from app.ingest.integrity import find_warnings
 
@@ -198,7 +197,7 @@ def check(
             print_error(str(warning))
         typer.echo(f"{format_count(len(list_seed_files(folder)), 'file')} valid")
         if write_schemas:
-            json_schemas.write_schemas(folder)
+            schema.write_schemas(folder)
             typer.echo(f"schemas written to {folder / '.schemas'}")
         if (target := settings.database_url or settings.database) is not None:
             seed_hash = compute_seed_hash(folder)

@@ -12,8 +12,7 @@ from sqlalchemy import URL
 
 from app.db import DatabaseError, ReleaseInfo, inspect_release, is_current_release
 from app.db.models import SCHEMA_REVISION
-from app.ingest.files import compute_seed_hash, list_seed_files
-from app.ingest.issues import SeedError
+from app.ingest.files import SeedError, compute_seed_hash, list_seed_files
 from app.settings import Settings
 
 MIN_FREE_BYTES = 100 * 1024**2

@@ -21,8 +21,7 @@ from app.db import Database, DatabaseError, SQLiteStore, is_current_release
 from app.db.fulltext.segmentation import segment_cjk
 from app.db.models import SCHEMA_REVISION
 from app.ingest.build import build
-from app.ingest.files import compute_seed_hash
-from app.ingest.issues import BuildError, SeedError
+from app.ingest.files import BuildError, SeedError, compute_seed_hash
 from tests.support.builds import killed
 from tests.support.seeds import GOODS, MIGRATIONS, ROOT, SCIO, SEED, add, add_figure, copied, edit
 

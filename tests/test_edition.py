@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from app.application import create_app
 from app.ingest.build import build, load_valid_seed
-from app.ingest.headlines import select_headlines
+from app.ingest.vintages import select_headlines
 from tests.support.edition import add_edition
 from tests.support.seeds import GOODS, ROOT, SEED, add, copied
 from tests.support.targets import Target, settings_of

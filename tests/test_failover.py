@@ -11,8 +11,7 @@ import pytest
 from sqlalchemy import URL
 
 from app.ingest.build import build
-from app.ingest.files import compute_seed_hash
-from app.ingest.issues import BuildError
+from app.ingest.files import BuildError, compute_seed_hash
 from tests.support.load import loaded, until
 from tests.support.postgresql import Cluster, folder_for_servers, running
 from tests.support.processes import free_port, serving

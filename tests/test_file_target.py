@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from app.ingest.build import build
-from app.ingest.issues import BuildError
-from app.ingest.publish_sqlite import remove_leftovers, replace_atomically
+from app.ingest.files import BuildError
+from app.ingest.publish import remove_leftovers, replace_atomically
 from tests.support.processes import forked
 from tests.support.seeds import MIGRATIONS, SEED
 

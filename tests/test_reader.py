@@ -12,9 +12,8 @@ from jsonschema import Draft202012Validator
 
 from app.ingest.build import load_valid_seed
 from app.ingest.files import compute_seed_hash
-from app.ingest.json_schemas import get_singular_name, write_schemas
-from app.ingest.reader import Document, format_path, read_document
-from app.ingest.schema import ENTITIES, Entity, Observation
+from app.ingest.schema import ENTITIES, Entity, Observation, get_singular_name, write_schemas
+from app.ingest.seed import Document, format_path, read_document
 from tests.support.seeds import GOODS, SCIO, SEED, Broken, add, check_told, copied, edit, refused
 
 FILE = PurePosixPath("seed/topics/trade.yaml")

@@ -15,7 +15,7 @@ from app.formats.registry import (
     TABLE_FORMATS,
     Format,
 )
-from app.http.compression import is_compressible
+from app.http.cached_response import is_compressible
 
 HOST = "http://testserver"
 

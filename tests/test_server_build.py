@@ -21,8 +21,7 @@ from app.db import (
 )
 from app.db.models import SCHEMA_REVISION
 from app.ingest.build import build
-from app.ingest.files import compute_seed_hash
-from app.ingest.issues import BuildError, SeedError
+from app.ingest.files import BuildError, SeedError, compute_seed_hash
 from app.queries.release import read_release
 from tests.support.builds import killed
 from tests.support.postgresql import Cluster, reading

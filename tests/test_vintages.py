@@ -17,7 +17,7 @@ from app.application import create_app
 from app.enums import RevisionKind, Standing
 from app.ingest.build import build
 from app.ingest.schema import Observation, Source
-from app.ingest.validation import Seed
+from app.ingest.seed import Seed
 from app.ingest.vintages import assign_vintages, describe_revision
 from tests.support.seeds import ROOT, SEED, add, add_figure, copied
 from tests.support.targets import Target, settings_of

@@ -1,11 +1,12 @@
 """The cache: it sends cached responses, and has every other response made once."""
 
 from asyncio import Future, get_running_loop, shield
-from collections.abc import Awaitable, Callable
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from fastapi import Response
 from fastapi.responses import StreamingResponse
@@ -13,15 +14,13 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import Message, Receive, Scope, Send
 
 from app.db import DatabaseError
-from app.http.cache_store import (
+from app.http.cached_response import (
     CachedResponse,
-    CacheLimits,
-    CacheStore,
     build_cached_response,
+    create_compressor,
     is_negotiated,
     vary_by_encoding,
 )
-from app.http.compression import create_compressor
 from app.http.conditional import (
     CONDITIONAL_HEADERS,
     PreconditionResult,
@@ -34,6 +33,10 @@ from app.problems.problem import PreconditionFailed, RangeNotSatisfiable
 from app.releases import Release
 from app.request import RawHeaders, RequestContext
 
+ENTRY_OVERHEAD = 3500
+"""The bytes of memory that an entry takes besides its body, its headers and the text of its key."""
+MAX_SHARE = 8
+"""A single entry may take at most this part of the whole store."""
 OK = 200
 PARTIAL_CONTENT = 206
 NOT_MODIFIED = 304
@@ -78,6 +81,71 @@ class Freshness:
             seconds = self.data
         stale = f", stale-while-revalidate={self.stale}" if self.stale else ""
         return f"public, max-age={seconds}{stale}".encode()
+
+
+class CacheLimits(NamedTuple):
+    """How much a process may keep."""
+
+    entries: int
+    size: int
+    """In bytes."""
+
+
+class CacheStore:
+    """A store of cached responses, bounded by number and by bytes.
+
+    An entry that was requested again survives one eviction, so that a flood of requests that come
+    only once evicts other such requests and not the popular ones (the CLOCK algorithm).
+    """
+
+    def __init__(self, limits: CacheLimits) -> None:
+        self.entries, self.size = limits
+        self.entries_by_key: OrderedDict[tuple[Hashable, ...], tuple[CachedResponse, int]] = (
+            OrderedDict()
+        )
+        self.used_bytes = 0
+
+    def get(self, key: tuple[Hashable, ...]) -> CachedResponse | None:
+        """Return the response that is cached under a key."""
+        entry = self.entries_by_key.get(key)
+        if entry is None:
+            return None
+        response = entry[0]
+        response.was_reused = True
+        return response
+
+    def put(self, key: tuple[Hashable, ...], response: CachedResponse) -> None:
+        """Cache a response if it is small enough."""
+        size = measure_entry(key, response) if self.entries else 0
+        if not self.entries or size * MAX_SHARE > self.size:
+            return
+        if key in self.entries_by_key:
+            self.used_bytes -= self.entries_by_key.pop(key)[1]
+        self.entries_by_key[key] = response, size
+        self.used_bytes += size
+        while len(self.entries_by_key) > self.entries or self.used_bytes > self.size:
+            self.evict()
+
+    def evict(self) -> None:
+        """Drop the oldest entry, or move it to the end if it was requested again."""
+        key, (response, size) = self.entries_by_key.popitem(last=False)
+        if response.was_reused:
+            response.was_reused = False
+            self.entries_by_key[key] = response, size
+        else:
+            self.used_bytes -= size
+
+    def clear(self) -> None:
+        """Drop all entries."""
+        self.entries_by_key.clear()
+        self.used_bytes = 0
+
+
+def measure_entry(key: tuple[Hashable, ...], response: CachedResponse) -> int:
+    """Estimate the bytes of memory that an entry takes, rounded up."""
+    text = sum(len(part) for part in key if isinstance(part, str | bytes))
+    headers = sum(len(name) + len(value) for name, value in response.headers)
+    return len(response.body) + 4 * headers + text + len(repr(key[-1])) + ENTRY_OVERHEAD
 
 
 class CacheMiddleware:

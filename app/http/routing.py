@@ -19,10 +19,8 @@ from pydantic import ValidationError
 
 from app.i18n import Bilingual, Language
 from app.parameters import Parameters
-from app.problems.messages import UNKNOWN_PATH
-from app.problems.problem import ParameterError, UnknownPath, shorten
-from app.problems.suggestions import find_nearest
-from app.problems.validation import describe_errors
+from app.problems.messages import UNKNOWN_PATH, find_nearest
+from app.problems.problem import ParameterError, UnknownPath, describe_errors, shorten
 from app.releases import Release
 from app.request import RequestContext
 

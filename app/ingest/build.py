@@ -9,13 +9,11 @@ from sqlalchemy import URL, Connection, insert
 from sqlmodel import SQLModel
 
 from app.db.models import SCHEMA_REVISION
-from app.ingest import publish_postgres, publish_sqlite
-from app.ingest.files import compute_seed_hash
+from app.ingest.files import SeedError, compute_seed_hash
 from app.ingest.integrity import check_integrity
-from app.ingest.issues import SeedError
-from app.ingest.rows import Row, Values, build_rows, get_table
-from app.ingest.search_documents import build_search_rows
-from app.ingest.validation import Seed, load_seed
+from app.ingest.publish import publish_postgres, publish_sqlite
+from app.ingest.rows import Row, Values, build_rows, build_search_rows, get_table
+from app.ingest.seed import Seed, load_seed
 
 BATCH_SIZE = 5_000
 
@@ -73,9 +71,9 @@ def publish(
         insert_rows(connection, rows)
 
     if isinstance(target, Path):
-        publish_sqlite.publish(target, fill, search_rows)
+        publish_sqlite(target, fill, search_rows)
     else:
-        publish_postgres.publish(target, seed_hash, fill, search_rows)
+        publish_postgres(target, seed_hash, fill, search_rows)
 
 
 def migrate_database(connection: Connection, migrations: Path, revision: str = "head") -> None:

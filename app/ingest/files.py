@@ -1,7 +1,11 @@
-"""The files of a seed and their hash; every start needs them, so this module imports little."""
+"""The files of a seed, their hash, and their issues; every start imports this module."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePath
+
+from app.problems.messages import find_nearest
 
 
 def list_seed_files(folder: Path) -> list[Path]:
@@ -23,3 +27,38 @@ def compute_seed_hash(folder: Path) -> str:
         digest.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode())
         digest.update(content)
     return digest.hexdigest()
+
+
+@dataclass(frozen=True, order=True)
+class SeedIssue:
+    """An issue in a seed file: where it is, what was found, and what would be correct."""
+
+    file: PurePath
+    line: int
+    field: str
+    message: str
+    is_warning: bool = False
+
+    def __str__(self) -> str:
+        """Format the issue as one line; editors and terminals can jump to ``file:line``."""
+        label = " warning:" if self.is_warning else ""
+        field = f" {self.field}:" if self.field else ""
+        return f"{self.file}:{self.line}:{label}{field} {self.message}"
+
+
+class SeedError(Exception):
+    """The seed has issues; ``issues`` lists all of them, sorted by file and line."""
+
+    def __init__(self, issues: list[SeedIssue]) -> None:
+        self.issues = sorted(issues)
+        super().__init__("\n".join(str(issue) for issue in self.issues))
+
+
+class BuildError(Exception):
+    """A database cannot be built or published; the message says why."""
+
+
+def suggest_nearest(found: str, allowed: Iterable[str]) -> str:
+    """Return ``did you mean …? `` for the nearest allowed value, or an empty string."""
+    nearest = find_nearest(found, allowed)
+    return f"did you mean {nearest}? " if nearest else ""

@@ -18,10 +18,9 @@ from sqlmodel import SQLModel
 from app.db import models
 from app.enums import ChangeKind, Collection
 from app.i18n import Bilingual
-from app.ingest.issues import SeedIssue
-from app.ingest.reader import Value
+from app.ingest.files import SeedIssue
 from app.ingest.schema import GrowthRate, Observation, Release, Source
-from app.ingest.validation import Seed
+from app.ingest.seed import Seed, Value
 
 Fields = dict[str, str]
 Snapshot = dict[tuple[str, str], Fields]

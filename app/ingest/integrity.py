@@ -1,32 +1,33 @@
 """Checks across files: references, locators, comparable periods; and warnings about gaps."""
 
 from calendar import monthrange
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 
 from app.enums import Precision, Qualifier
-from app.ingest.headlines import list_candidates
+from app.ingest.files import SeedIssue, suggest_nearest
 from app.ingest.history import check_history
-from app.ingest.issues import SeedIssue, suggest_nearest
-from app.ingest.json_schemas import get_singular_name
-from app.ingest.reader import Path
 from app.ingest.schema import (
     Action,
+    CodeListEntity,
     Entity,
     GrowthRate,
+    Indicator,
     Observation,
     Outcome,
     Period,
     PriorityArea,
+    Release,
     Report,
     Series,
     Source,
+    get_singular_name,
     list_references,
 )
 from app.ingest.schema.base import AnyEntity
-from app.ingest.uniqueness import find_duplicates
-from app.ingest.validation import Seed
+from app.ingest.seed import Seed, ValuePath
+from app.ingest.vintages import list_candidates
 
-Messages = Iterator[tuple[Path, str]]
+Messages = Iterator[tuple[ValuePath, str]]
 """The issues of one entity: the path of the value, and what would be correct."""
 
 AREAS_PER_YEAR = 4
@@ -52,7 +53,7 @@ def check_references(seed: Seed, entity: Entity) -> Messages:
         value = getattr(entity, name)
         keys: list[str] = value if is_list else [] if value is None else [value]
         for index, key in enumerate(keys):
-            path: Path = (name, index) if is_list else (name,)
+            path: ValuePath = (name, index) if is_list else (name,)
             if not seed.has_key(target, key):
                 hint = suggest_nearest(key, seed.list_keys(target))
                 yield path, f"found '{key}'; {hint}there is no {target.collection}/{key}.yaml"
@@ -77,7 +78,7 @@ def check_locators(seed: Seed, entity: Entity) -> Messages:
             yield (name,), "is missing; add the paragraph and sentence of the source, such as P2.S2"
 
 
-def check_locator(source: Source, path: Path, locator: str) -> Messages:
+def check_locator(source: Source, path: ValuePath, locator: str) -> Messages:
     sentences = source.sentences or []
     paragraph, _, sentence = locator.removeprefix("P").partition(".S")
     if int(paragraph) > len(sentences):
@@ -262,3 +263,38 @@ def check_editions(seed: Seed) -> Iterator[tuple[str, str]]:
             message = f"has no {edition} figure for {', '.join(missing)}"
             yield sources[edition], f"{message}, which the edition before has"
         expected = covered
+
+
+Claim = tuple[type[Entity], str, str, Hashable]
+"""The collection and key of an entity, one of its fields, and the value that must be unique."""
+
+
+def find_duplicates(seed: Seed) -> Iterator[SeedIssue]:
+    """Find unique values that two files have, and required collections without any file."""
+    for required in (Release, Source):
+        if not seed.list_keys(required):
+            folder = seed.folder / required.collection
+            yield SeedIssue(folder, 1, "", "contains no file; add the first one")
+    holders: dict[Hashable, str] = {}
+    for kind, key, field, value in list_claims(seed):
+        holder = holders.setdefault(value, key)
+        if holder != key:
+            document = seed.documents[kind, key]
+            yield document.create_issue((field,), f"is taken by {holder}.yaml; choose another")
+
+
+def list_claims(seed: Seed) -> Iterator[Claim]:
+    for kind, key in seed.documents:
+        match seed.entities[kind].get(key):
+            case CodeListEntity() as entry:
+                yield kind, key, "position", (kind, entry.position)
+            case Outcome() | PriorityArea() as record:
+                yield kind, key, "position", (kind, record.year, record.position)
+            case Action() as action:
+                yield kind, key, "position", (kind, action.priority_area, action.position)
+            case Source(edition=int(edition)):
+                yield kind, key, "edition", (kind, edition)
+            case _:
+                pass
+    for indicator, edition, observation in list_candidates(seed):
+        yield Observation, observation, "series", (Indicator, indicator, edition)

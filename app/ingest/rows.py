@@ -9,12 +9,14 @@ from sqlalchemy import Table
 from sqlmodel import SQLModel
 
 from app.db import models
+from app.db.fulltext.segmentation import segment_cjk
+from app.enums import SearchKind
 from app.ingest import schema
-from app.ingest.headlines import select_headlines
 from app.ingest.history import build_change_rows, list_releases
 from app.ingest.schema import ENTITIES, Entity, list_paths, list_references
-from app.ingest.validation import Seed
-from app.ingest.vintages import Vintage, assign_vintages, describe_revision
+from app.ingest.schema.base import BilingualText
+from app.ingest.seed import Seed
+from app.ingest.vintages import Vintage, assign_vintages, describe_revision, select_headlines
 
 Ids = dict[type[Entity], dict[str, int]]
 Values = dict[str, object]
@@ -242,3 +244,45 @@ def build_vintage_columns(vintage: Vintage) -> Values:
         "current_from": vintage.current_from,
         "current_until": vintage.current_until,
     }
+
+
+SEARCH_KINDS: dict[type[Entity], SearchKind] = {
+    schema.Indicator: SearchKind.INDICATOR,
+    schema.Observation: SearchKind.OBSERVATION,
+    schema.Outcome: SearchKind.OUTCOME,
+    schema.PriorityArea: SearchKind.PRIORITY_AREA,
+    schema.Action: SearchKind.ACTION,
+    schema.Topic: SearchKind.TOPIC,
+    schema.Area: SearchKind.AREA,
+    schema.Unit: SearchKind.UNIT,
+    schema.Sector: SearchKind.SECTOR,
+    schema.Instrument: SearchKind.INSTRUMENT,
+    schema.Source: SearchKind.SOURCE,
+}
+
+
+def build_search_rows(seed: Seed) -> Iterator[dict[str, str]]:
+    for kind, label in SEARCH_KINDS.items():
+        for key in sorted(seed.get_all(kind)):
+            title, texts = split_texts(seed, seed.get_all(kind)[key])
+            yield {
+                "kind": label,
+                "code": key,
+                "title_en": segment_cjk(title.en),
+                "title_zh": segment_cjk(title.zh),
+                "text_en": segment_cjk("\n".join(text.en for text in texts)),
+                "text_zh": segment_cjk("\n".join(text.zh for text in texts)),
+            }
+
+
+def split_texts(seed: Seed, entity: Entity) -> tuple[BilingualText, list[BilingualText]]:
+    """Return the text that names an entity, and all its other texts."""
+    texts = [value for _, value in entity if isinstance(value, BilingualText)]
+    if isinstance(entity, schema.Observation):
+        series = seed.get_all(schema.Series)[entity.series]
+        return seed.get_all(schema.Indicator)[series.indicator].name, texts
+    if isinstance(entity, schema.Source):
+        nested = [entity.goal.text] if entity.goal else []
+        nested += [entity.speaker.name] if entity.speaker else []
+        return texts[0], texts[1:] + nested
+    return texts[0], texts[1:]

@@ -13,7 +13,7 @@ from app import parameters
 from app.formats.metadata import llms_txt as sentences
 from app.i18n import Bilingual, Language
 from app.links import build_hit_url
-from app.problems.validation import describe_errors
+from app.problems.problem import describe_errors
 from app.queries.commitments import get_action, get_outcome, list_priority_areas
 from app.queries.indicators import list_indicators
 from app.queries.observations import get_observation, list_observations

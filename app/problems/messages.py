@@ -4,6 +4,9 @@ Every text about an error that a client can cause is here; the titles and explan
 of problems are in app.problems.problem. Placeholders are filled in by ``Bilingual.format``.
 """
 
+from collections.abc import Iterable
+from difflib import get_close_matches
+
 from app.i18n import Bilingual
 
 # Parameters. The keys are the error types of Pydantic and of app.parameters; the placeholders are
@@ -116,3 +119,12 @@ RENDERING_BUSY = Bilingual(
     "The service is already creating as many images and files as it can; try again shortly",
     "当前生成图片和文件的请求过多，请稍后重试",
 )
+
+
+CUTOFF = 0.5
+"""How alike two values must be, from 0 to 1, for one to be suggested in place of the other."""
+
+
+def find_nearest(value: str, allowed: Iterable[str], cutoff: float = CUTOFF) -> str | None:
+    """Return the allowed value most like another, or None if none is like it."""
+    return next(iter(get_close_matches(value, list(allowed), n=1, cutoff=cutoff)), None)

@@ -18,14 +18,21 @@ Problem
 └── NotReady            503  the database cannot be read
 """
 
-from collections.abc import Iterable, Mapping
-from typing import ClassVar
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar
 
 from pydantic import Field
 
 from app.i18n import Bilingual, Language
-from app.problems.messages import SUGGESTION, UNKNOWN_RECORD
-from app.problems.suggestions import find_nearest
+from app.problems.messages import (
+    ERROR_COUNT,
+    INVALID_VALUE,
+    SUGGESTION,
+    UNKNOWN_RECORD,
+    VALIDATION_MESSAGES,
+    find_nearest,
+)
 from app.schemas.base import Address, Code, Line, Prose, Schema, list_field
 
 MEDIA_TYPE = "application/problem+json"
@@ -320,3 +327,44 @@ PROBLEM_TYPES: tuple[type[Problem], ...] = (
     NotReady,
 )
 """Every kind of problem that has a page."""
+
+
+IGNORED_ERRORS = frozenset({"none_required"})
+"""Pydantic adds this to each error in an optional parameter: that it could also be left out."""
+
+
+def describe_errors(
+    errors: Sequence[Any], parameters: Iterable[str], location: str = "query"
+) -> InvalidParameters:
+    """Make the problem out of validation errors.
+
+    Args:
+        errors: the errors as Pydantic lists them, each with type, loc, input and ctx.
+        parameters: the names of all parameters of the operation.
+        location: where the parameters are.
+    """
+    reported = [error for error in errors if error["type"] not in IGNORED_ERRORS]
+    names = sorted(parameters)
+    # A request can have thousands of errors, and each suggestion takes time.
+    described = [build_error(error, names, location) for error in reported[:MAX_ERRORS]]
+    if len(reported) == 1:
+        detail = Bilingual(*(described[0].to_item(language).message for language in Language))
+    else:
+        detail = ERROR_COUNT.format(count=len(reported))
+    return InvalidParameters(detail, described)
+
+
+def build_error(error: dict[str, Any], names: list[str], location: str = "query") -> ParameterError:
+    """Describe one error, with the values or names that are allowed."""
+    name = str(error["loc"][0]) if error["loc"] else location
+    context = dict(error.get("ctx") or {})
+    found = shorten(error["input"])
+    allowed: list[str] | None = context.get("allowed")
+    if error["type"] == "enum":
+        allowed = re.findall(r"'([^']+)'", context["expected"])
+        context["choices"] = ", ".join(allowed)
+    if error["type"] == "extra_forbidden":
+        allowed, found = names, name
+    message = VALIDATION_MESSAGES.get(error["type"], INVALID_VALUE)
+    text = message.format(**{**context, "name": shorten(name), "found": found})
+    return ParameterError(f"{location}.{shorten(name)}", text, allowed, found)

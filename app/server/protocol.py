@@ -20,7 +20,7 @@ from uvicorn.server import ServerState
 
 from app.http.cache import NOT_MODIFIED, OK, CacheMiddleware, select_response
 from app.http.cache_key import BoundedMemo, build_key, merge_headers
-from app.http.cache_store import CachedResponse
+from app.http.cached_response import CachedResponse
 from app.http.conditional import CONDITIONAL_HEADERS
 from app.http.middleware import RAW_COMMON_HEADERS
 from app.problems.problem import Problem

@@ -12,7 +12,7 @@ from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope, Send
 
 from app.application import App
-from app.http.compression import load_zstandard
+from app.http.cached_response import load_zstandard
 from app.openapi.document import build_document
 from app.problems.problem import MEDIA_TYPE
 

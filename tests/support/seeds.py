@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from app.ingest.build import build
-from app.ingest.issues import SeedError, SeedIssue
+from app.ingest.files import SeedError, SeedIssue
 
 ROOT = Path(__file__).parents[2]
 NEWEST = Path(os.environ.get("BRI_SEED", ROOT / "seed")).absolute()

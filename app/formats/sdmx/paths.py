@@ -12,8 +12,8 @@ from app.formats.sdmx.errors import (
 )
 from app.i18n import Bilingual
 from app.parameters.sdmx import DIMENSIONS, SeriesKey
+from app.problems.messages import find_nearest
 from app.problems.problem import shorten
-from app.problems.suggestions import find_nearest
 
 WILDCARDS = frozenset({"all", "ALL", "*"})
 VERSIONS = WILDCARDS | {

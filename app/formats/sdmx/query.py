@@ -26,8 +26,8 @@ from app.parameters.sdmx import (
     Span,
     parse_time_period,
 )
+from app.problems.messages import find_nearest
 from app.problems.problem import shorten
-from app.problems.suggestions import find_nearest
 
 COMMON_NAMES = ("format", "lang")
 PERIOD_NAMES = ("startPeriod", "endPeriod")

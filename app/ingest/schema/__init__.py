@@ -1,5 +1,10 @@
 """The schema of the seed files: one strict Pydantic model per collection."""
 
+import json
+from pathlib import Path
+
+from pydantic.json_schema import GenerateJsonSchema
+
 from app.ingest.schema.base import (
     CodeListEntity,
     Entity,
@@ -8,12 +13,14 @@ from app.ingest.schema.base import (
     list_paths,
     list_references,
 )
-from app.ingest.schema.commitments import Action, Outcome, PriorityArea
-from app.ingest.schema.observations import (
+from app.ingest.schema.records import (
+    Action,
     GrowthRate,
     Indicator,
     Observation,
+    Outcome,
     Period,
+    PriorityArea,
     Report,
     Series,
 )
@@ -24,3 +31,23 @@ ENTITIES: tuple[type[Entity], ...] = (
     *(Observation, GrowthRate, Report, Outcome, PriorityArea, Action),
 )
 """All collections, ordered so that each refers only to those before it."""
+
+
+def write_schemas(folder: Path) -> None:
+    """Write one schema per collection into the hidden folder .schemas of a seed folder."""
+    schemas = folder / ".schemas"
+    schemas.mkdir(exist_ok=True)
+    for kind in ENTITIES:
+        text = json.dumps(build_json_schema(kind), ensure_ascii=False, indent=2)
+        (schemas / f"{get_singular_name(kind)}.json").write_text(f"{text}\n", encoding="utf-8")
+
+
+def build_json_schema(kind: type[Entity]) -> dict[str, object]:
+    content = kind.model_json_schema(mode="validation") | {"title": get_singular_name(kind)}
+    return {"$schema": GenerateJsonSchema.schema_dialect, **content}
+
+
+def get_singular_name(kind: type[Entity]) -> str:
+    """Return the name of one entity of a collection: priority-area, series."""
+    name = kind.collection
+    return name if name == "series" else name.removesuffix("s")

@@ -3,14 +3,15 @@
 from datetime import date
 
 from app.enums import AreaKind, InstrumentKind, Precision, Standing
-from app.ingest.schema.base import CodeListEntity, Entity
-from app.ingest.schema.fields import (
+from app.ingest.schema.base import (
     Address,
     BilingualSuffix,
     BilingualText,
     BilingualTitle,
+    CodeListEntity,
     Day,
     Decimals,
+    Entity,
     LanguageCode,
     Locator,
     Position,

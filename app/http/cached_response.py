@@ -1,26 +1,81 @@
-"""Cached responses, and the bounded store that holds them."""
+"""Cached responses: complete, in a content coding, with validators."""
 
-from collections import OrderedDict
-from collections.abc import Hashable
+import re
+import sys
+import zlib
+from collections.abc import Callable
 from email.utils import formatdate, parsedate_to_datetime
 from functools import lru_cache
 from hashlib import blake2b
 from time import time
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from anyio.to_thread import run_sync
 from fastapi import Response
 from starlette.types import Message
 
-from app.http.compression import MIN_SIZE, compress, is_compressible
+from app.formats.registry import IS_COMPRESSIBLE
 from app.http.conditional import Validators
 from app.negotiation import Coding
 from app.request import RawHeaders, RequestContext
 
-ENTRY_OVERHEAD = 3500
-"""The bytes of memory that an entry takes besides its body, its headers and the text of its key."""
-MAX_SHARE = 8
-"""A single entry may take at most this part of the whole store."""
+MIN_SIZE = 500
+"""Compression does not pay for fewer bytes."""
+WINDOW = 15
+GZIP = 16
+"""Added to the window size, this selects the gzip format of zlib."""
+TEXT = re.compile(r"text/(?!event-stream).*|application/(.*\+)?(json|xml|yaml|csv|javascript)")
+"""The media types of texts other than those of the registry."""
+
+
+class Compressor(NamedTuple):
+    """A stream in a content coding."""
+
+    add: Callable[[bytes], bytes]
+    finish: Callable[[], bytes]
+
+
+def is_compressible(content_type: str) -> bool:
+    """Return whether compression makes content of this type smaller."""
+    media_type = content_type.partition(";")[0].strip().lower()
+    declared = IS_COMPRESSIBLE.get(media_type)
+    return TEXT.fullmatch(media_type) is not None if declared is None else declared
+
+
+def compress(body: bytes, coding: Coding) -> bytes:
+    """Compress a whole body; equal bodies give equal bytes, so that their ETags agree."""
+    if coding is Coding.ZSTANDARD:
+        whole: bytes = load_zstandard().compress(body, 6)
+        return whole
+    add, finish = create_compressor(coding)
+    return add(body) + finish()
+
+
+def create_compressor(coding: Coding) -> Compressor:
+    """Start a stream in a content coding."""
+    if coding is Coding.BROTLI:
+        import brotli  # type: ignore[import-untyped]  # noqa: PLC0415
+
+        stream = brotli.Compressor(quality=5)
+        return Compressor(stream.process, stream.finish)
+    if coding is Coding.ZSTANDARD:
+        stream = load_zstandard().ZstdCompressor(6)
+        return Compressor(stream.compress, stream.flush)
+    if coding is Coding.GZIP:
+        packed = zlib.compressobj(6, zlib.DEFLATED, WINDOW + GZIP)
+        return Compressor(packed.compress, packed.flush)
+    return Compressor(bytes, bytes)
+
+
+def load_zstandard() -> Any:
+    """Import Zstandard when a response first needs it: from Python 3.14, or its backport."""
+    if sys.version_info >= (3, 14):
+        from compression import zstd  # noqa: PLC0415
+    else:
+        from backports import zstd  # noqa: PLC0415
+    return zstd
+
+
 COMPRESS_IN_THREAD = 50_000
 """A body of more bytes is compressed in a thread."""
 REPLACED_HEADERS = frozenset({b"content-length", b"etag", b"x-accel-buffering"})
@@ -133,68 +188,3 @@ def format_http_date(seconds: int) -> bytes:
 def parse_own_date(date: bytes) -> int:
     """Parse a time that ``format_http_date`` has formatted."""
     return int(parsedate_to_datetime(date.decode()).timestamp())
-
-
-class CacheLimits(NamedTuple):
-    """How much a process may keep."""
-
-    entries: int
-    size: int
-    """In bytes."""
-
-
-class CacheStore:
-    """A store of cached responses, bounded by number and by bytes.
-
-    An entry that was requested again survives one eviction, so that a flood of requests that come
-    only once evicts other such requests and not the popular ones (the CLOCK algorithm).
-    """
-
-    def __init__(self, limits: CacheLimits) -> None:
-        self.entries, self.size = limits
-        self.entries_by_key: OrderedDict[tuple[Hashable, ...], tuple[CachedResponse, int]] = (
-            OrderedDict()
-        )
-        self.used_bytes = 0
-
-    def get(self, key: tuple[Hashable, ...]) -> CachedResponse | None:
-        """Return the response that is cached under a key."""
-        entry = self.entries_by_key.get(key)
-        if entry is None:
-            return None
-        response = entry[0]
-        response.was_reused = True
-        return response
-
-    def put(self, key: tuple[Hashable, ...], response: CachedResponse) -> None:
-        """Cache a response if it is small enough."""
-        size = measure_entry(key, response) if self.entries else 0
-        if not self.entries or size * MAX_SHARE > self.size:
-            return
-        if key in self.entries_by_key:
-            self.used_bytes -= self.entries_by_key.pop(key)[1]
-        self.entries_by_key[key] = response, size
-        self.used_bytes += size
-        while len(self.entries_by_key) > self.entries or self.used_bytes > self.size:
-            self.evict()
-
-    def evict(self) -> None:
-        """Drop the oldest entry, or move it to the end if it was requested again."""
-        key, (response, size) = self.entries_by_key.popitem(last=False)
-        if response.was_reused:
-            response.was_reused = False
-            self.entries_by_key[key] = response, size
-        else:
-            self.used_bytes -= size
-
-    def clear(self) -> None:
-        """Drop all entries."""
-        self.entries_by_key.clear()
-        self.used_bytes = 0
-
-
-def measure_entry(key: tuple[Hashable, ...], response: CachedResponse) -> int:
-    """Estimate the bytes of memory that an entry takes, rounded up."""
-    text = sum(len(part) for part in key if isinstance(part, str | bytes))
-    headers = sum(len(name) + len(value) for name, value in response.headers)
-    return len(response.body) + 4 * headers + text + len(repr(key[-1])) + ENTRY_OVERHEAD
