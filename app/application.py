@@ -98,7 +98,6 @@ class App(FastAPI):
     """Whether it does."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Respond to a request of the server."""
         if scope["type"] == "http":
             await self.middleware_entry(scope, receive, send)
         else:
@@ -111,8 +110,11 @@ def create_app(settings: Settings) -> App:
     Raises:
         DatabaseError: if the database is missing, broken or of another revision.
     """
+    postgres_limits = PostgresLimits(
+        **{one.name: getattr(settings, one.name) for one in fields(PostgresLimits)}
+    )
     store = create_store(
-        settings.select_database(compute_seed_hash(settings.seed)), create_postgres_limits(settings)
+        settings.select_database(compute_seed_hash(settings.seed)), postgres_limits
     )
     public_url = str(settings.public_url).rstrip("/") if settings.public_url else None
     app = App(
@@ -132,7 +134,12 @@ def create_app(settings: Settings) -> App:
     app.cache = CacheMiddleware(
         app.routes_by_shape.dispatch,
         CacheLimits(settings.cache_entries, settings.cache_bytes),
-        create_freshness(settings),
+        Freshness(
+            data=settings.data_max_age,
+            pages=settings.pages_max_age,
+            files=settings.files_max_age,
+            stale=settings.stale_while_revalidate,
+        ),
     )
     has_limits = bool(settings.allowed_hosts) or settings.rate_limit is not None
     limits = RequestLimits(settings.allowed_hosts, settings.rate_limit) if has_limits else None
@@ -144,7 +151,7 @@ def create_app(settings: Settings) -> App:
         respond_with_problem,
         mount_mcp(app, public_url or "") if settings.mcp else {},
         limits,
-        create_recorder(app.state.metrics, settings.access_log),
+        RequestRecorder(app.state.metrics, settings.access_log),
     )
     return app
 
@@ -158,14 +165,7 @@ def mount_mcp(app: App, base_url: str) -> dict[str, ASGIApp]:
     return {"/mcp": app.mcp}
 
 
-def create_recorder(metrics: "Metrics | None", log_format: LogFormat) -> RequestRecorder | None:
-    """Create what records the requests, if anything is to be recorded."""
-    is_needed = metrics is not None or log_format is not LogFormat.OFF
-    return RequestRecorder(metrics, log_format) if is_needed else None
-
-
 def create_metrics(app: App) -> "Metrics":
-    """Create the metrics of an application."""
     from app.http.metrics import Metrics  # noqa: PLC0415
 
     def read_state() -> dict[str, float]:
@@ -183,25 +183,7 @@ def create_metrics(app: App) -> "Metrics":
     return Metrics(read_state, read_release)
 
 
-def create_postgres_limits(settings: Settings) -> PostgresLimits:
-    """Take the limits of PostgreSQL from the settings."""
-    return PostgresLimits(
-        **{one.name: getattr(settings, one.name) for one in fields(PostgresLimits)}
-    )
-
-
-def create_freshness(settings: Settings) -> Freshness:
-    """Take from the settings how long caches may use a response."""
-    return Freshness(
-        data=settings.data_max_age,
-        pages=settings.pages_max_age,
-        files=settings.files_max_age,
-        stale=settings.stale_while_revalidate,
-    )
-
-
 def respond_with_problem(context: RequestContext, problem: Problem) -> Response:
-    """Create the response for a problem: a page for browsers, otherwise a document."""
     # A failure inside is never shown as a page, since the page may be what failed.
     if is_page_accepted(context) and not isinstance(problem, InternalError):
         return render_problem(context, problem)
@@ -210,7 +192,6 @@ def respond_with_problem(context: RequestContext, problem: Problem) -> Response:
 
 @asynccontextmanager
 async def lifespan(app: App) -> AsyncIterator[dict[str, Any]]:
-    """Watch for new releases while the server runs, and close the database when it stops."""
     app.state.releases.watch()
     # What exists at the start stays, so the garbage collector need not visit it again and again.
     gc.collect()
@@ -223,7 +204,6 @@ async def lifespan(app: App) -> AsyncIterator[dict[str, Any]]:
 
 
 def create_from_environment() -> FastAPI:
-    """Create the application from the environment, as a server process does."""
     end_with_parent()
     app = create_app(Settings())
     # The command line has disabled the garbage collector, since imports leave no garbage.

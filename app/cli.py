@@ -123,7 +123,6 @@ def main(
 
 
 def load_settings(database: Path | None, seed: Path | None = None, **more: bool) -> Settings:
-    """Combine the options of a command with the environment."""
     if database is not None and ":/" in str(database):
         raise CommandError("--database takes a file; set BRI_DATABASE_URL for a database server")
     options: dict[str, Any] = {"database": database and database.absolute(), "seed": seed, **more}
@@ -152,7 +151,6 @@ def find_own_seed(settings: Settings) -> Path:
 
 
 def run_build(settings: Settings, target: Path | URL) -> None:
-    """Build the database, with a progress indicator on a terminal."""
     from rich.console import Console
 
     from app.ingest.build import build
@@ -343,7 +341,6 @@ def serve(
 
 @contextmanager
 def share_metrics(settings: Settings, workers: int) -> Iterator[None]:
-    """Provide a folder in which several processes share their metrics."""
     if not settings.metrics or workers == 1:
         yield
         return
@@ -353,7 +350,6 @@ def share_metrics(settings: Settings, workers: int) -> Iterator[None]:
 
 
 def run_server(host: str, port: int, workers: int, settings: Settings) -> None:
-    """Run the server processes until they are stopped."""
     is_secure = settings.public_url is not None and settings.public_url.scheme == "https"
     if workers == 1:
         # Imports create no garbage; the application enables collection again when it is ready.

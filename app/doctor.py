@@ -25,8 +25,6 @@ class CheckFailedError(Exception):
 
 @dataclass(frozen=True)
 class CheckResult:
-    """The result of one check."""
-
     name: str
     message: str
     is_ok: bool
@@ -52,7 +50,6 @@ def run_checks(settings: Settings, host: str, port: int) -> Iterator[CheckResult
 
 
 def format_count(number: int, noun: str) -> str:
-    """Format a number with its noun: 1 file, 2 files."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
@@ -63,7 +60,6 @@ def describe_settings() -> str:
 
 
 def check_seed(folder: Path) -> str:
-    """Validate all seed files."""
     from app.ingest.build import load_valid_seed
 
     try:
@@ -77,7 +73,6 @@ def check_seed(folder: Path) -> str:
 
 
 def check_migrations(folder: Path) -> str:
-    """Compare the newest revision of the migrations with the one that the program requires."""
     from alembic.config import Config
     from alembic.script import ScriptDirectory
 
@@ -105,14 +100,12 @@ def describe_database(settings: Settings) -> str:
 
 
 def check_database(target: Path | URL, seed_hash: str) -> str:
-    """Check that a database can be served and was built from a seed."""
     if check_revision(target).seed_hash != seed_hash:
         raise CheckFailedError(f"{target} was built from another seed; rebuild it with 'bri build'")
     return f"{target} is valid and was built from this seed"
 
 
 def check_revision(target: Path | URL) -> ReleaseInfo:
-    """Check that this program can serve a database."""
     release = inspect_release(target)
     if release.revision != SCHEMA_REVISION:
         raise CheckFailedError(
@@ -148,15 +141,17 @@ def check_temporary_files() -> str:
         with tempfile.TemporaryFile() as file:
             file.write(b"bri")
     except OSError as error:
+        from app.formats.registry import TABLE_FORMATS
+
+        suffixes = ", ".join(f".{form.suffix}" for form in TABLE_FORMATS if not form.is_streamed)
         raise CheckFailedError(
-            f"cannot be written ({error.strerror}), so {list_file_suffixes()} would fail; mount a"
+            f"cannot be written ({error.strerror}), so {suffixes} would fail; mount a"
             " writable /tmp, or set TMPDIR"
         ) from None
     return f"can be written in {tempfile.gettempdir()}"
 
 
 def check_server() -> str:
-    """Check whether cached responses can be sent by the parser."""
     from app.server import SLOWER, has_fast_path  # Few commands need uvicorn.
 
     if not has_fast_path():
@@ -164,15 +159,7 @@ def check_server() -> str:
     return "cached responses are sent by the parser"
 
 
-def list_file_suffixes() -> str:
-    """List the suffixes of the formats that are written to temporary files."""
-    from app.formats.registry import TABLE_FORMATS
-
-    return ", ".join(f".{form.suffix}" for form in TABLE_FORMATS if not form.is_streamed)
-
-
 def check_port(host: str, port: int) -> str:
-    """Check that the address can be listened on."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         with socket.socket(family) as probe:

@@ -19,8 +19,6 @@ class Coding(StrEnum):
 
 
 class Preference(NamedTuple):
-    """One element of an Accept header."""
-
     value: str
     """In lower case."""
     quality: float
@@ -41,13 +39,11 @@ def parse_preferences(header: str) -> list[Preference]:
 
 
 def parse_parameter(pair: str) -> tuple[str, str]:
-    """Split a parameter into its name and its value, without quotation marks."""
     name, _, value = pair.partition("=")
     return name.strip(" \t").lower(), value.strip(' \t"')
 
 
 def parse_accept(accept: str) -> list[Preference]:
-    """List the media ranges of an Accept header, the preferred one first."""
     accepted = [one for one in parse_preferences(accept) if one.quality > 0]
     return sorted(accepted, key=lambda one: -one.quality)
 

@@ -18,8 +18,6 @@ log = logging.getLogger("uvicorn.error")
 
 @dataclass(frozen=True)
 class Release:
-    """An open release, with what is read from it once."""
-
     database: Database
     record: Record
     keys: dict[str, CollectionKeys]
@@ -69,7 +67,6 @@ class ReleaseManager:
                 raise
 
     def reopen(self, version: object) -> None:
-        """Open the installed release and close the previous one."""
         with self.refreshing:
             try:
                 opened = open_release(self.storage)
@@ -92,7 +89,6 @@ class ReleaseManager:
             self.watcher.start()
 
     def poll(self) -> None:
-        """Look for a new release at intervals until the manager is closed."""
         while not self.closed.wait(self.storage.poll_interval):
             try:
                 self.refresh_if_changed()
@@ -112,7 +108,6 @@ class ReleaseManager:
 
 
 def open_release(storage: Store) -> Release:
-    """Open a release, and read what is read once."""
     database = Database(storage)
 
     def reading(connection: Connection) -> Release:

@@ -39,7 +39,6 @@ REQUEST_ID = re.compile(rb"[A-Za-z0-9][A-Za-z0-9.-]{7,127}")
 
 
 def choose_request_id(given: bytes | None) -> bytes:
-    """Return the identifier that the client has chosen, or a new one."""
     if given is not None and REQUEST_ID.fullmatch(given):
         return given
     return next(GENERATED_IDS)
@@ -135,7 +134,6 @@ class RequestContext:
 
     @cached_property
     def base_url(self) -> str:
-        """The address that links start with."""
         configured: str | None = self.app.state.releases.public_url
         return configured or build_base_url(*self.origin, root_path=self.root_path)
 
@@ -145,13 +143,11 @@ class RequestContext:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> QueryResult:
-        """Run a query in the language of the request."""
         return self.release.database.read(
             lambda connection: query(connection, self.language, *args, **kwargs)
         )
 
     def create_json_response(self, model: Schema, links: Links = ()) -> Response:
-        """Create a JSON response."""
         return self.create_bytes_response(model.to_json(), "application/json", links)
 
     def create_bytes_response(
@@ -161,7 +157,6 @@ class RequestContext:
         links: Links = (),
         headers: dict[str, str] | None = None,
     ) -> Response:
-        """Create a response in the language of the request."""
         return Response(body, media_type=media_type, headers=self.build_headers(links, headers))
 
     def stream_response(
@@ -189,14 +184,12 @@ class RequestContext:
         return StreamingResponse(stream, media_type=media_type, headers=sent)
 
     def build_headers(self, links: Links, headers: dict[str, str] | None) -> dict[str, str]:
-        """Combine the headers of a response."""
         combined = {**self.build_language_headers(), **(headers or {})}
         if links:
             combined["Link"] = ", ".join(map(str, links))
         return combined
 
     def build_language_headers(self) -> dict[str, str]:
-        """Return the language of the response, and the request headers that it depends on."""
         headers = {"Content-Language": str(self.language)}
         varying = ["Accept"] if is_sdmx_path(self.path) else []
         if not self.is_language_chosen:
@@ -216,7 +209,6 @@ class RequestContext:
     def create_page_response(
         self, model: type[Page[Any]], found: QueryPage, links: Links = (), **more: object
     ) -> Response:
-        """Create the response for one page of a list, with the address of the next page."""
         next_url = self.build_next_url(found.cursor)
         page = model.model_validate(
             {
@@ -232,12 +224,10 @@ class RequestContext:
         )
 
     def build_canonical_url(self) -> tuple[str, str]:
-        """Return the address of the list and its query, without the page."""
         pairs = [pair for pair in self.query_pairs() if pair[0] != "limit"]
         return f"{self.base_url}{self.path}", urlencode(pairs)
 
     def query_pairs(self) -> list[tuple[str, str]]:
-        """Return the parameters of the request without the cursor."""
         return [pair for pair in self.query_params if pair[0] != "cursor"]
 
     def build_next_url(self, cursor: str | None) -> str | None:
@@ -261,7 +251,6 @@ class RequestContext:
         return self.create_json_response(model.model_validate(record))
 
     def create_unknown_record(self, collection: str, parameter: str, key: str) -> UnknownRecord:
-        """Make the problem for a key that a collection does not have."""
         return UnknownRecord(parameter, key, self.release.keys[collection].find_nearest_keys(key))
 
 
@@ -283,7 +272,6 @@ async def iterate_stream(
 
 
 async def get_context(request: Request) -> RequestContext:
-    """Return the context that the middleware has made."""
     context: RequestContext = request.scope["context"]
     return context
 

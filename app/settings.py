@@ -68,14 +68,12 @@ def split_hosts(value: object) -> object:
 
 
 def check_public_url(value: AnyHttpUrl | None) -> AnyHttpUrl | None:
-    """Refuse parts that links cannot contain."""
     if value is not None and (value.username or value.password or value.query or value.fragment):
         raise ValueError("write scheme, host and path only, such as https://data.example")
     return value
 
 
 def check_rate(value: str | None) -> str | None:
-    """Refuse what is not a rate of at least one request, such as 600/minute."""
     if value is None:
         return None
     # The package takes a tenth of a second to import, and most installations set no limit.
@@ -165,7 +163,6 @@ class Settings(BaseSettings):
     @field_validator("mcp")
     @classmethod
     def require_mcp_package(cls, value: bool) -> bool:  # noqa: FBT001 (Pydantic's signature.)
-        """Refuse to enable what needs a package that is not installed."""
         if value and find_spec("mcp") is None:
             raise ValueError("the package 'mcp' is not installed; install bri-indicators[mcp]")
         return value
@@ -173,7 +170,6 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def reject_two_databases(cls, value: URL | None, info: ValidationInfo) -> URL | None:
-        """Refuse a file and a server at once."""
         if value is not None and info.data.get("database") is not None:
             raise ValueError("BRI_DATABASE or --database is set too; set only one of them")
         return value

@@ -73,7 +73,6 @@ class Freshness:
     """For how much longer they may use it while they request a newer one."""
 
     def format_cache_control(self, path: str) -> bytes:
-        """Format the Cache-Control header of a path."""
         seconds = self.pages
         if path.startswith("/static/") or path == "/favicon.ico":
             seconds = self.files
@@ -84,8 +83,6 @@ class Freshness:
 
 
 class CacheLimits(NamedTuple):
-    """How much a process may keep."""
-
     entries: int
     size: int
     """In bytes."""
@@ -106,7 +103,6 @@ class CacheStore:
         self.used_bytes = 0
 
     def get(self, key: tuple[Hashable, ...]) -> CachedResponse | None:
-        """Return the response that is cached under a key."""
         entry = self.entries_by_key.get(key)
         if entry is None:
             return None
@@ -115,7 +111,6 @@ class CacheStore:
         return response
 
     def put(self, key: tuple[Hashable, ...], response: CachedResponse) -> None:
-        """Cache a response if it is small enough."""
         size = measure_entry(key, response) if self.entries else 0
         if not self.entries or size * MAX_SHARE > self.size:
             return
@@ -127,7 +122,6 @@ class CacheStore:
             self.evict()
 
     def evict(self) -> None:
-        """Drop the oldest entry, or move it to the end if it was requested again."""
         key, (response, size) = self.entries_by_key.popitem(last=False)
         if response.was_reused:
             response.was_reused = False
@@ -136,7 +130,6 @@ class CacheStore:
             self.used_bytes -= size
 
     def clear(self) -> None:
-        """Drop all entries."""
         self.entries_by_key.clear()
         self.used_bytes = 0
 
@@ -183,7 +176,6 @@ class CacheMiddleware:
         await send(message)
 
     def find(self, key: Key, source: ReleaseSource) -> CachedResponse | None:
-        """Return the response that is cached under a key."""
         if monotonic() > self.next_refresh:
             self.refresh_release(source)
         return self.store.get(key)
@@ -269,7 +261,7 @@ def is_shareable(response: Response) -> bool:
 
 
 async def read_body(response: Response) -> bytes | None:
-    """Return the body of a response; None if it is too long to be held in memory, or may be."""
+    """Return the body of a response; None if it is, or may be, too long to hold in memory."""
     if not isinstance(response, StreamingResponse):
         return bytes(response.body)
     length = response.headers.get("content-length")
@@ -337,7 +329,6 @@ def select_response(
 
 
 def build_partial(response: CachedResponse, part: slice) -> tuple[int, RawHeaders, Message]:
-    """Build the response that sends a part of a file."""
     body = response.body[part]
     content_range = f"bytes {part.start}-{part.stop - 1}/{len(response.body)}"
     headers = [pair for pair in response.headers if pair[0] != b"content-length"]

@@ -66,7 +66,6 @@ class BoundedMemo(dict[bytes | None, Value]):
 
 
 def canonicalize_query(query: bytes) -> CanonicalQuery:
-    """Sort parameters by name; a repeated parameter keeps the order of its values."""
     if is_malformed(query):
         return CanonicalQuery(query, (), None, is_malformed=True)
     params = sorted(parse_qsl(query.decode(), keep_blank_values=True), key=itemgetter(0))
@@ -130,7 +129,6 @@ def merge_headers(raw: Sequence[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
 
 
 def create_context(app: FastAPI, scope: Scope) -> RequestContext:
-    """Make the context of a request."""
     headers = merge_headers(scope["headers"])
     has_public_url = app.state.releases.public_url is not None
     key = build_key(scope, headers, has_public_url=has_public_url)

@@ -29,14 +29,11 @@ TEXT = re.compile(r"text/(?!event-stream).*|application/(.*\+)?(json|xml|yaml|cs
 
 
 class Compressor(NamedTuple):
-    """A stream in a content coding."""
-
     add: Callable[[bytes], bytes]
     finish: Callable[[], bytes]
 
 
 def is_compressible(content_type: str) -> bool:
-    """Return whether compression makes content of this type smaller."""
     media_type = content_type.partition(";")[0].strip().lower()
     declared = IS_COMPRESSIBLE.get(media_type)
     return TEXT.fullmatch(media_type) is not None if declared is None else declared
@@ -52,7 +49,6 @@ def compress(body: bytes, coding: Coding) -> bytes:
 
 
 def create_compressor(coding: Coding) -> Compressor:
-    """Start a stream in a content coding."""
     if coding is Coding.BROTLI:
         import brotli  # type: ignore[import-untyped]  # noqa: PLC0415
 
@@ -120,15 +116,10 @@ class CachedResponse:
 async def build_cached_response(
     response: Response, body: bytes, context: RequestContext, cache_control: bytes, modified: float
 ) -> CachedResponse:
-    """Compress a response and complete its headers.
+    """Compress the response of a route and complete its headers.
 
-    Args:
-        response: the response of a route.
-        body: its body.
-        context: the request, with the content coding that the client prefers.
-        cache_control: how long caches may use it, unless it says so itself.
-        modified: when the release or the program was installed, in seconds since 1970; the date of
-            responses that have none.
+    The Cache-Control header and the time of modification, in seconds since 1970, are those of
+    responses that have none.
     """
     known = dict(response.raw_headers)
     headers = [pair for pair in response.raw_headers if pair[0] not in REPLACED_HEADERS]
@@ -138,7 +129,8 @@ async def build_cached_response(
         if coding is not Coding.IDENTITY and len(body) >= MIN_SIZE:
             headers.append((b"content-encoding", coding.encode()))
             known[b"content-encoding"] = coding.encode()
-            body = await compress_body(body, coding)
+            is_long = len(body) > COMPRESS_IN_THREAD
+            body = await run_sync(compress, body, coding) if is_long else compress(body, coding)
     if b"cache-control" not in known:
         headers.append((b"cache-control", cache_control))
     date = known.get(b"last-modified")
@@ -150,13 +142,6 @@ async def build_cached_response(
     return CachedResponse(body, headers, etag, date, context.route)
 
 
-async def compress_body(body: bytes, coding: Coding) -> bytes:
-    """Compress a body, in a thread if it is long."""
-    if len(body) > COMPRESS_IN_THREAD:
-        return await run_sync(compress, body, coding)
-    return compress(body, coding)
-
-
 def is_negotiated(headers: dict[bytes, bytes]) -> bool:
     """Return whether a response is sent in the content coding that the client prefers."""
     content_type = headers.get(b"content-type", b"").decode("latin-1")
@@ -164,13 +149,11 @@ def is_negotiated(headers: dict[bytes, bytes]) -> bool:
 
 
 def vary_by_encoding(headers: RawHeaders) -> RawHeaders:
-    """Add Accept-Encoding to the request headers that a response depends on."""
     values = [b"Accept-Encoding", *(value for name, value in headers if name == b"vary")]
     return [*(pair for pair in headers if pair[0] != b"vary"), (b"vary", b", ".join(values))]
 
 
 def compute_etag(body: bytes, headers: dict[bytes, bytes]) -> bytes:
-    """Return a digest of the bytes and of the headers that say how to read them."""
     digest = blake2b(digest_size=16)
     for name in (b"content-type", b"content-encoding", b"link"):
         digest.update(headers.get(name, b"") + b"\n")
@@ -180,7 +163,6 @@ def compute_etag(body: bytes, headers: dict[bytes, bytes]) -> bytes:
 
 @lru_cache(maxsize=64)
 def format_http_date(seconds: int) -> bytes:
-    """Format a time as HTTP does."""
     return formatdate(seconds, usegmt=True).encode()
 
 

@@ -20,8 +20,6 @@ MAX_YEARS_AHEAD = 50
 
 
 class Validators(NamedTuple):
-    """The validators of a representation."""
-
     etag: bytes
     modified: int
     """Seconds since 1970."""
@@ -29,8 +27,6 @@ class Validators(NamedTuple):
 
 
 class PreconditionResult(Enum):
-    """What the preconditions of a request require."""
-
     SEND = 200
     UNCHANGED = 304
     FAILED = 412
@@ -56,7 +52,6 @@ def evaluate_preconditions(headers: Headers, current: Validators) -> Preconditio
 
 
 def matches_etag(listed: bytes, etag: bytes, *, weakly: bool) -> bool:
-    """Return whether a list of entity tags, or an asterisk, matches one."""
     if listed.strip(b" \t") == b"*":
         return True
     return any(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
-from ipaddress import IPv6Network, ip_address
+from ipaddress import IPv6Network
 from math import ceil
 from time import time
 
@@ -74,12 +74,9 @@ class RequestLimits:
 def get_network(address: str) -> str:
     """Return the address of a client, or its network for IPv6, where addresses cost nothing."""
     try:
-        parsed = ip_address(address)
+        return str(IPv6Network((address, IPV6_PREFIX), strict=False))
     except ValueError:
         return address
-    if parsed.version == 6:  # noqa: PLR2004  # The version of the protocol has no other name.
-        return str(IPv6Network((parsed, IPV6_PREFIX), strict=False))
-    return str(parsed)
 
 
 async def run_limited(create: Callable[[], Response]) -> Response:

@@ -78,18 +78,15 @@ class Metrics:
         self.thread.start()
 
     def count_request(self, route: str, status: int, cache: str, seconds: float) -> None:
-        """Count a request."""
         self.requests.labels(route, str(status), cache).inc()
         if cache != HIT:
             self.seconds.labels(route).observe(seconds)
 
     def run(self) -> None:
-        """Flush at intervals until the metrics are closed."""
         while not self.closed.wait(FLUSH_INTERVAL):
             self.flush()
 
     def flush(self) -> None:
-        """Hand the numbers to the client library."""
         with self.flush_lock:
             for (route, status), count in list(self.fast_path_hits.items()):
                 added = count - self.flushed[route, status]
@@ -103,7 +100,6 @@ class Metrics:
             self.released.labels(code).set(installed_at)
 
     def render(self) -> bytes:
-        """Format the metrics of all processes."""
         self.flush()
         folder = os.environ.get(FOLDER)
         if folder is None:
@@ -114,7 +110,6 @@ class Metrics:
         return generate_latest(combined)
 
     def close(self) -> None:
-        """Stop the thread and flush for the last time."""
         self.closed.set()
         self.thread.join()
         self.flush()

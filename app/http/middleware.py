@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import perf_counter
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -56,50 +56,37 @@ PREFLIGHT_HEADERS = {
     "Access-Control-Allow-Headers": "*",
     "Access-Control-Max-Age": "86400",
 }
-ProblemResponder = Callable[[RequestContext, Problem], Response]
 TRACE_PARENT = re.compile(rb"00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 """A traceparent header of W3C Trace Context, version 00."""
 MAX_TARGET = 2000
 
 
+@dataclass(frozen=True)
 class RequestRecorder:
-    """Records every request of a process once its response is sent.
+    """Records every request of a process, in the metrics and in the access log."""
 
-    Args:
-        metrics: the metrics, if they are collected.
-        log_format: the format of the access log.
-        stream: where the access log is written to.
-    """
-
-    def __init__(
-        self, metrics: "Metrics | None", log_format: LogFormat, stream: TextIO | None = None
-    ) -> None:
-        self.metrics = metrics
-        self.log_format = log_format
-        self.stream = stream or sys.stdout
+    metrics: "Metrics | None"
+    log_format: LogFormat
 
     def record(self, context: RequestContext, status: int, length: int) -> None:
         """Record a request; one whose client left before the response has the status 0."""
+        if not status:
+            return
         seconds = perf_counter() - context.started
-        if self.metrics is not None and status:
+        if self.metrics is not None:
             self.metrics.count_request(context.route, status, context.cache_status, seconds)
-        if self.log_format is not LogFormat.OFF and status:
-            self.write_line(describe_request(context, status, length, seconds))
-
-    def write_line(self, fields: Mapping[str, object]) -> None:
-        """Write a line; nothing in a request can start another one."""
-        if self.log_format is LogFormat.JSON:
-            line = json.dumps(fields, ensure_ascii=True)
-        else:
-            line = format_text(fields)
-        self.stream.write(f"{line}\n")
-        self.stream.flush()
+        if self.log_format is not LogFormat.OFF:
+            fields = describe_request(context, status, length, seconds)
+            # Both formats escape line breaks, so nothing in a request can start another line.
+            is_json = self.log_format is LogFormat.JSON
+            line = json.dumps(fields, ensure_ascii=True) if is_json else format_text(fields)
+            sys.stdout.write(f"{line}\n")
+            sys.stdout.flush()
 
 
 def describe_request(
     context: RequestContext, status: int, length: int, seconds: float
 ) -> dict[str, object]:
-    """Return the fields of a line of the access log."""
     target = f"{context.root_path}{context.path}"
     if context.raw_query:
         target += f"?{context.raw_query.decode('latin-1')}"
@@ -121,7 +108,6 @@ def describe_request(
 
 
 def format_text(fields: Mapping[str, object]) -> str:
-    """Format a line for people."""
     target = json.dumps(fields["target"], ensure_ascii=True)[1:-1]
     trace = f" trace={fields['trace']}" if "trace" in fields else ""
     return (
@@ -142,7 +128,6 @@ class ResponseSender:
     length: int = 0
 
     async def __call__(self, message: Message) -> None:
-        """Send a message."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
             identifier = (b"x-request-id", self.context.request_id.encode())
@@ -153,33 +138,18 @@ class ResponseSender:
         await self.send(message)
 
 
+@dataclass(frozen=True)
 class RequestMiddleware:
-    """The entry of every request that the parser does not answer from the cache.
+    """The entry of every request that the parser does not answer from the cache."""
 
-    Args:
-        app: the application, of which the context of each request knows.
-        cache: where requests go that read.
-        respond: makes the response for a problem.
-        mounted: other ASGI applications, by their paths.
-        limits: the hosts and the rate, if there are any.
-        recorder: what records the requests, if anything does.
-    """
-
-    def __init__(  # noqa: PLR0913, PLR0917  # These are the steps of every request.
-        self,
-        app: FastAPI,
-        cache: ASGIApp,
-        respond: ProblemResponder,
-        mounted: Mapping[str, ASGIApp],
-        limits: RequestLimits | None,
-        recorder: RequestRecorder | None,
-    ) -> None:
-        self.app = app
-        self.cache = cache
-        self.respond = respond
-        self.mounted = mounted
-        self.limits = limits
-        self.recorder = recorder
+    app: FastAPI
+    cache: ASGIApp
+    """The application that responds to GET and HEAD."""
+    respond: Callable[[RequestContext, Problem], Response]
+    mounted: Mapping[str, ASGIApp]
+    """Other applications, by their paths."""
+    limits: RequestLimits | None
+    recorder: RequestRecorder
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Respond to a request; failures become problems, and their tracebacks stay in the log."""
@@ -197,13 +167,11 @@ class RequestMiddleware:
         finally:
             if context.connection is not None:
                 context.connection.finish_request()
-            if self.recorder is not None:
-                self.recorder.record(context, sender.status, sender.length)
+            self.recorder.record(context, sender.status, sender.length)
 
     async def pass_on(
         self, context: RequestContext, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        """Pass a request on to the cache or to a mounted application, unless it is refused."""
         if self.limits is not None:
             self.limits.check(context)
         if context.path in self.mounted:

@@ -17,7 +17,6 @@ from fastapi import APIRouter, Response
 from fastapi.routing import APIRoute
 from pydantic import ValidationError
 
-from app.i18n import Bilingual, Language
 from app.parameters import Parameters
 from app.problems.messages import UNKNOWN_PATH, find_nearest
 from app.problems.problem import ParameterError, UnknownPath, describe_errors, shorten
@@ -57,7 +56,6 @@ class ReadRoute:
 
     @classmethod
     def from_route(cls, route: APIRoute) -> "ReadRoute":
-        """Find out how to call the endpoint of a route of FastAPI."""
         arguments = signature(route.endpoint).parameters
         models = [
             one.field_info.annotation
@@ -110,8 +108,11 @@ class ReadRoute:
             names = [name for name, info in model.model_fields.items() if not info.exclude]
             raise describe_errors(errors, names) from None
 
+    def call(self, context: RequestContext, keys: dict[str, str]) -> Response:
+        response: Response = self.endpoint(**self.bind_arguments(context, keys))
+        return response
+
     def can_run_inline(self, query: Parameters | None, release: Release) -> bool:
-        """Return whether the endpoint takes less time than waking a thread."""
         if query is None or not release.database.is_local:
             return False
         is_short = release.is_small and getattr(query, "limit", SMALL_PAGE + 1) <= SMALL_PAGE
@@ -119,8 +120,6 @@ class ReadRoute:
 
 
 class Router:
-    """The routes by the shape of their paths."""
-
     def __init__(self, routers: Iterable[APIRouter]) -> None:
         self.threads = ThreadPoolExecutor(MAX_THREADS, "endpoint")
         self.routes: dict[Shape, ReadRoute] = {}
@@ -132,15 +131,19 @@ class Router:
                     self.add_route(route)
 
     def add_route(self, route: APIRoute) -> None:
-        """Add a route of FastAPI."""
         shape = get_shape(route.path)
         if shape[-1] == "{}:path":
             self.prefixes[route.path.partition("{")[0]] = ReadRoute.from_route(route)
         else:
             self.routes.setdefault(shape, ReadRoute.from_route(route))
-        shapes = self.routes.keys()
-        self.positions = sorted({find_parameters(shape) for shape in shapes} - {()})
-        self.suffixes = tuple({shape[-1][2:] for shape in shapes if shape[-1].startswith("{}.")})
+        self.positions = sorted(
+            {
+                tuple(place for place, part in enumerate(known) if part.startswith("{}"))
+                for known in self.routes
+            }
+            - {()}
+        )
+        self.suffixes = tuple({one[-1][2:] for one in self.routes if one[-1].startswith("{}.")})
 
     async def dispatch(self, context: RequestContext) -> Response:
         """Have the route of a request make the response.
@@ -155,7 +158,7 @@ class Router:
         # To look up keys on a server takes time, so the query is validated in the thread too.
         if needs_release and not context.release.database.is_local:
             if not route.is_async:
-                return await self.run_in_thread(partial(call_endpoint, route, context, keys))
+                return await self.run_in_thread(partial(route.call, context, keys))
             arguments = await self.run_in_thread(partial(route.bind_arguments, context, keys))
         else:
             arguments = route.bind_arguments(context, keys)
@@ -168,7 +171,6 @@ class Router:
         return await self.run_in_thread(call)
 
     async def run_in_thread(self, call: Callable[[], Result]) -> Result:
-        """Run a function in a thread."""
         return await get_running_loop().run_in_executor(self.threads, call)
 
     def match(self, path: str) -> tuple[ReadRoute, dict[str, str]]:
@@ -192,7 +194,6 @@ class Router:
     def match_shape(
         self, parts: Shape, positions: tuple[int, ...]
     ) -> tuple[ReadRoute, dict[str, str]] | None:
-        """Return the route whose parameters are at some positions, and their values."""
         shape = list(parts)
         for position in positions:
             shape[position] = "{}"
@@ -217,14 +218,12 @@ class Router:
         return (route, dict(zip(route.keys, keys, strict=True))) if all(keys) else None
 
     def create_unknown_path(self, path: str) -> UnknownPath:
-        """Make the problem for a path without a route."""
         known = [route.path for route in self.routes.values() if not route.keys]
         nearest = find_nearest(path, known)
         short = shorten(path)
         allowed = [nearest] if nearest else ENTRY_POINTS
         error = ParameterError("path", UNKNOWN_PATH.format(path=short), allowed, short)
-        detail = Bilingual(*(error.to_item(language).message for language in Language))
-        return UnknownPath(detail, [error])
+        return UnknownPath(error.message, [error])
 
 
 def name_repetitions(errors: Iterable[Any], values: Mapping[str, Any]) -> list[Any]:
@@ -239,12 +238,6 @@ def name_repetitions(errors: Iterable[Any], values: Mapping[str, Any]) -> list[A
     return list(named.values())
 
 
-def call_endpoint(route: ReadRoute, context: RequestContext, keys: dict[str, str]) -> Response:
-    """Validate a request and call the endpoint of its route."""
-    response: Response = route.endpoint(**route.bind_arguments(context, keys))
-    return response
-
-
 def get_shape(path: str) -> Shape:
     """Return the shape of the path of a route, where ``{code}.svg`` becomes ``{}.svg``."""
     parts = []
@@ -255,8 +248,3 @@ def get_shape(path: str) -> Shape:
         else:
             parts.append("{}" + suffix if brace else part)
     return tuple(parts)
-
-
-def find_parameters(shape: Shape) -> tuple[int, ...]:
-    """Return the positions of the parameters in a shape."""
-    return tuple(place for place, part in enumerate(shape) if part.startswith("{}"))

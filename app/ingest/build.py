@@ -53,14 +53,7 @@ def publish(
     search_rows: Iterable[dict[str, str]],
     migrations: Path,
 ) -> None:
-    """Write rows to a new database, and publish it in place of the previous one.
-
-    Args:
-        target: a file, or the address of a PostgreSQL database.
-        seed_hash: the hash of the seed files.
-        rows: the rows of all tables, table by table.
-        search_rows: the rows of the full-text index.
-        migrations: the folder of the migrations, which create the tables.
+    """Write rows, table by table, to a new database; publish it in place of the previous one.
 
     Raises:
         BuildError: if the target is not a database of this API, or cannot be written.

@@ -94,7 +94,6 @@ def format_field(value: object) -> str:
 
 
 def format_json(changes: Iterable[RecordChange]) -> str:
-    """Format changes as a JSON list."""
     return msgspec.json.format(msgspec.json.encode(list(changes)), indent=2).decode() + "\n"
 
 

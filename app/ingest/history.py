@@ -8,7 +8,6 @@ depend on any database.
 import json
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -32,15 +31,12 @@ NAME_FIELDS = ("name", "title", "text", "wording")
 
 
 class RecordLine(msgspec.Struct, forbid_unknown_fields=True):
-    """A line of a file in seed/history."""
-
     collection: Collection
     key: Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9][A-Za-z0-9.-]*$", max_length=200)]
     fields: Annotated[Fields, msgspec.Meta(min_length=1)]
 
 
-@dataclass(frozen=True)
-class FieldChange:
+class FieldChange(msgspec.Struct, frozen=True):
     """A changed field with its value before and after; None where it is absent."""
 
     field: str
@@ -48,10 +44,7 @@ class FieldChange:
     after: str | None
 
 
-@dataclass(frozen=True)
-class RecordChange:
-    """A changed record with its changed fields."""
-
+class RecordChange(msgspec.Struct, frozen=True):
     collection: str
     key: str
     kind: ChangeKind
@@ -96,7 +89,6 @@ def parse_snapshot(content: bytes) -> Snapshot:
 
 
 def format_snapshot(snapshot: Snapshot) -> str:
-    """Format a snapshot as a file of seed/history."""
     lines = (
         json.dumps({"collection": collection, "key": key, "fields": fields}, ensure_ascii=False)
         for (collection, key), fields in sorted(snapshot.items())
@@ -125,16 +117,11 @@ def list_differences(old: Snapshot, new: Snapshot) -> list[RecordChange]:
             fields = [FieldChange(name, before.get(name), after[name]) for name in after]
         else:
             kind = ChangeKind.CORRECTED if after else ChangeKind.REMOVED
-            fields = list(list_field_changes(before or {}, after or {}))
+            before, after = before or {}, after or {}
+            names = [n for n in (after | before) if before.get(n) != after.get(n)]
+            fields = [FieldChange(name, before.get(name), after.get(name)) for name in names]
         changes.append(RecordChange(collection, key, kind, tuple(fields)))
     return changes
-
-
-def list_field_changes(before: Fields, after: Fields) -> Iterator[FieldChange]:
-    """List the fields that differ, in the order of the record."""
-    for name in dict.fromkeys([*after, *before]):
-        if before.get(name) != after.get(name):
-            yield FieldChange(name, before.get(name), after.get(name))
 
 
 def group_observations(snapshot: Snapshot) -> dict[tuple[str, ...], list[Fields]]:
@@ -151,7 +138,6 @@ def identify_observation(collection: str, fields: Fields) -> tuple[str, ...]:
 
 
 def find_date(snapshot: Snapshot, figure: Fields) -> str:
-    """Return the date on which the source of a figure made it known."""
     source = snapshot.get((Source.collection, figure.get("source", "")), {})
     return source.get("held_on") or source.get("published_on", "")
 
@@ -175,7 +161,6 @@ def read_snapshots(seed: Seed) -> Iterator[tuple[str, Snapshot]]:
 
 
 def freeze_release(seed: Seed) -> Path:
-    """Write the snapshot of the newest release to seed/history, and return the file."""
     newest = list(list_releases(seed))[-1]
     path = seed.folder / "history" / f"{newest}.jsonl"
     path.parent.mkdir(exist_ok=True)
@@ -208,7 +193,6 @@ def check_history(seed: Seed) -> Iterator[SeedIssue]:
 
 
 def build_change_rows(seed: Seed) -> Iterator[tuple[type[SQLModel], dict[str, object]]]:
-    """Return the rows for the releases, their changed records, and the changed fields."""
     numbers = {key: number for number, key in enumerate(list_releases(seed), start=1)}
     for key, release in list_releases(seed).items():
         row = {"id": numbers[key], "code": key, "released_on": release.date}
@@ -246,7 +230,6 @@ def list_changes(seed: Seed) -> Iterator[tuple[str, RecordChange, Bilingual]]:
 
 
 def name_record(snapshot: Snapshot, collection: str, key: str) -> Bilingual:
-    """Return the title of a record; figures and series start with the name of their indicator."""
     fields = snapshot[collection, key]
     name = find_name(fields) or Bilingual(key, key)
     figure = snapshot.get(("observations", fields.get("observation", "")), fields)

@@ -34,7 +34,6 @@ AREAS_PER_YEAR = 4
 
 
 def check_integrity(seed: Seed) -> list[SeedIssue]:
-    """Check the valid entities of a seed against one another."""
     issues = []
     for (kind, key), document in seed.documents.items():
         entity = seed.entities[kind].get(key)
@@ -48,7 +47,6 @@ def check_integrity(seed: Seed) -> list[SeedIssue]:
 
 
 def check_references(seed: Seed, entity: Entity) -> Messages:
-    """Every key that is referred to must have a file, and appear once in its list."""
     for name, target, is_list in list_references(type(entity)):
         value = getattr(entity, name)
         keys: list[str] = value if is_list else [] if value is None else [value]
@@ -62,7 +60,6 @@ def check_references(seed: Seed, entity: Entity) -> Messages:
 
 
 def check_locators(seed: Seed, entity: Entity) -> Messages:
-    """A locator must name a paragraph and a sentence that the source has."""
     source = entity if isinstance(entity, Source) else find_entity(seed, Source, entity, "source")
     if source is None or source.sentences is None:
         return
@@ -89,16 +86,13 @@ def check_locator(source: Source, path: ValuePath, locator: str) -> Messages:
 
 
 def check_observation(seed: Seed, entity: Entity) -> Messages:
-    """A figure must agree with its printed form, its bounds and its series."""
-    if not isinstance(entity, Observation):
-        return
-    yield from check_published(entity)
-    yield from check_bounds(entity)
-    yield from check_period(seed, entity, "period")
+    if isinstance(entity, Observation):
+        yield from check_published(entity)
+        yield from check_bounds(entity)
+        yield from check_period(seed, entity, "period")
 
 
 def check_growth_rate(seed: Seed, entity: Entity) -> Messages:
-    """A growth rate must lead from one period of its series to a later one."""
     if not isinstance(entity, GrowthRate):
         return
     yield from check_period(seed, entity, "period")
@@ -109,7 +103,6 @@ def check_growth_rate(seed: Seed, entity: Entity) -> Messages:
 
 
 def check_breaks(_: Seed, entity: Entity) -> Messages:
-    """A break must be at the start of a month, and appear once."""
     if not isinstance(entity, Series):
         return
     starts = [found.start for found in entity.breaks]
@@ -166,7 +159,6 @@ def check_period(seed: Seed, entity: Observation | GrowthRate, name: str) -> Mes
 
 
 def check_report(seed: Seed, entity: Entity) -> Messages:
-    """A report must come from another source than its observation."""
     if isinstance(entity, Report):
         observation = find_entity(seed, Observation, entity, "observation")
         if observation and observation.source == entity.source:
@@ -189,7 +181,6 @@ def check_edition(seed: Seed, entity: Entity) -> Messages:
 
 
 def check_action(seed: Seed, entity: Entity) -> Messages:
-    """An action must have the year of its priority area."""
     if isinstance(entity, Action):
         area = find_entity(seed, PriorityArea, entity, "priority_area")
         if area and area.year != entity.year:
@@ -197,7 +188,6 @@ def check_action(seed: Seed, entity: Entity) -> Messages:
 
 
 def check_pairs(_: Seed, entity: Entity) -> Messages:
-    """Fields that depend on each other must agree."""
     if isinstance(entity, Source) and entity.published_precision is Precision.MONTH:
         last = monthrange(entity.published_on.year, entity.published_on.month)[1]
         if entity.published_on.day != last:
@@ -223,7 +213,6 @@ CHECKS: tuple[Callable[[Seed, Entity], Messages], ...] = (
 
 
 def find_entity(seed: Seed, kind: type[AnyEntity], entity: Entity, name: str) -> AnyEntity | None:
-    """Return the entity that a field refers to, if it is valid."""
     return seed.get_all(kind).get(getattr(entity, name, None) or "")
 
 
@@ -270,7 +259,6 @@ Claim = tuple[type[Entity], str, str, Hashable]
 
 
 def find_duplicates(seed: Seed) -> Iterator[SeedIssue]:
-    """Find unique values that two files have, and required collections without any file."""
     for required in (Release, Source):
         if not seed.list_keys(required):
             folder = seed.folder / required.collection

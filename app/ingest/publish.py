@@ -105,7 +105,6 @@ def lock_file(handle: int) -> None:
 
 
 def sync_to_disk(path: Path) -> None:
-    """Wait until a file, or the entries of a folder, are written to disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -114,7 +113,6 @@ def sync_to_disk(path: Path) -> None:
 
 
 def finalize_database(path: Path) -> None:
-    """Check the file, and make its bytes depend on its content alone."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("INSERT INTO search_index (search_index) VALUES ('optimize')")
         connection.execute("ANALYZE")
@@ -250,7 +248,6 @@ def publish_schema(
 
 
 def drop_outdated(connection: Connection) -> None:
-    """Drop releases, except the newest two and those replaced in the last five minutes."""
     for number, schema in connection.execute(OUTDATED).all():
         connection.execute(text(f"DROP SCHEMA IF EXISTS {schema} CASCADE"))
         connection.execute(DELETE_RELEASE, {"number": number})
@@ -259,7 +256,6 @@ def drop_outdated(connection: Connection) -> None:
 def build_lexeme_rows(
     connection: Connection, search_rows: Iterable[Mapping[str, str]]
 ) -> list[dict[str, object]]:
-    """Complete the rows of the full-text index with the stems of their words and a tsvector."""
     rows = list(search_rows)
     words = {row[name]: split_words(row[name]) for row in rows for name in SEARCHED_COLUMNS}
     distinct = sorted({word for found in words.values() for word in found})
@@ -271,7 +267,6 @@ def build_lexeme_rows(
 
 
 def split_words(passage: str) -> list[str]:
-    """Split a text into words, folded as searches compare them."""
     return [fold_case(passage[start:end]) for start, end in find_word_spans(passage)]
 
 

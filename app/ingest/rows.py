@@ -59,7 +59,6 @@ def get_table(model: type[SQLModel]) -> Table:
 
 @cache
 def map_columns(kind: type[Entity]) -> dict[str, str]:
-    """Map the path of each field of an entity to the column that stores it."""
     references = {reference.field for reference in list_references(kind)}
     columns = {
         path: f"{path}_id"
@@ -152,7 +151,6 @@ def assign_ids(seed: Seed) -> Ids:
 
 
 def build_release_row(seed: Seed, seed_hash: str, schema_revision: str) -> Values:
-    """Describe the newest release, and count the records of each collection."""
     code, newest = list(list_releases(seed).items())[-1]
     return {
         "id": 1,
@@ -170,7 +168,6 @@ def build_release_row(seed: Seed, seed_hash: str, schema_revision: str) -> Value
 
 
 def build_columns(entity: Entity, ids: Ids) -> Values:
-    """Return the columns of an entity, with the ids of the entities that it refers to."""
     kind = type(entity)
     targets = {reference.field: reference.target for reference in list_references(kind)}
     columns: Values = {}
@@ -276,7 +273,6 @@ def build_search_rows(seed: Seed) -> Iterator[dict[str, str]]:
 
 
 def split_texts(seed: Seed, entity: Entity) -> tuple[BilingualText, list[BilingualText]]:
-    """Return the text that names an entity, and all its other texts."""
     texts = [value for _, value in entity if isinstance(value, BilingualText)]
     if isinstance(entity, schema.Observation):
         series = seed.get_all(schema.Series)[entity.series]

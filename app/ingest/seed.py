@@ -56,7 +56,6 @@ class Document:
 
     @property
     def key(self) -> str:
-        """The key of the entity, which is the name of the file."""
         return self.file.stem
 
     def find_line(self, path: ValuePath) -> int:
@@ -110,14 +109,11 @@ def describe_yaml_error(file: PurePath, raw: bytes, error: yaml.YAMLError) -> Se
 
 
 class DocumentBuilder:
-    """Converts the nodes of a file to plain values and records their lines."""
-
     def __init__(self, document: Document) -> None:
         self.document = document
         self.seen: set[int] = set()
 
     def build_value(self, node: yaml.Node, path: ValuePath) -> Value:
-        """Convert a node; a value that is not allowed is recorded as an issue."""
         self.document.lines.setdefault(path, node.start_mark.line + 1)
         # An alias refers to the node of its anchor, so that the same node is met twice.
         if id(node) in self.seen:
@@ -210,7 +206,6 @@ class Seed:
         return cast("dict[str, AnyEntity]", self.entities[kind])
 
     def has_key(self, kind: type[Entity], key: str) -> bool:
-        """Return whether a key has a file, valid or not."""
         return (kind, key) in self.documents
 
     def list_keys(self, kind: type[Entity]) -> list[str]:
@@ -241,7 +236,6 @@ def load_seed(folder: Path) -> tuple[Seed, list[SeedIssue]]:
 
 
 def validate_document(seed: Seed, kind: type[Entity], document: Document) -> list[SeedIssue]:
-    """Validate a document, and add its entity to the seed if it is valid."""
     try:
         entity = kind.model_validate(document.content)
     except ValidationError as error:
@@ -260,7 +254,6 @@ def validate_document(seed: Seed, kind: type[Entity], document: Document) -> lis
 def create_issue(
     seed: Seed, kind: type[Entity], document: Document, error: ErrorDetails
 ) -> SeedIssue:
-    """Describe a validation error: what was found, and what would be correct."""
     path, code, found = error["loc"], error["type"], error["input"]
     if code == "missing":
         return document.create_issue(path, "is missing; add it")
@@ -279,7 +272,6 @@ def create_issue(
 
 
 def describe_pattern(pattern: str, found: str) -> str:
-    """Say in words what a text that does not match a pattern should look like."""
     if pattern != TEXT_PATTERN:
         return PATTERN_ADVICE[pattern]
     if not found.strip():
@@ -294,14 +286,12 @@ def describe_pattern(pattern: str, found: str) -> str:
 
 
 def shorten(value: object, limit: int = 60) -> str:
-    """Format what was found, shortened to the first characters."""
     text = "nothing" if value is None else re.sub(r"\s+", " ", str(value))
     text = text if len(text) <= limit else f"{text[:limit]}…"
     return f"'{text}'" if isinstance(value, str) else text
 
 
 def describe_unknown_field(kind: type[Entity], path: tuple[str | int, ...]) -> str:
-    """List the allowed fields, with the nearest one first."""
     model: type[BaseModel] = kind
     for part in path[:-1]:
         if isinstance(part, str):

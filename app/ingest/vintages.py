@@ -7,9 +7,9 @@ the latest vintage; then the one printed with more digits; then the first by the
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
 
 from app.db.models import FOREVER
 from app.enums import RevisionKind, Standing
@@ -19,8 +19,7 @@ from app.ingest.seed import Seed
 RANKS = {standing: rank for rank, standing in enumerate(reversed(Standing))}
 
 
-@dataclass(frozen=True)
-class Vintage:
+class Vintage(NamedTuple):
     """When a figure was current, and the figure for the same period that was known before it."""
 
     known_on: date
@@ -29,8 +28,7 @@ class Vintage:
     previous: str | None
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(NamedTuple):
     """What the rule compares of one figure among others for the same series and period."""
 
     key: str
@@ -42,7 +40,6 @@ class Candidate:
 def assign_vintages(
     seed: Seed, entities: Mapping[str, Observation | GrowthRate]
 ) -> dict[str, Vintage]:
-    """Return the vintage of every figure of a collection by its key."""
     groups: dict[tuple[str, date], list[Candidate]] = defaultdict(list)
     # Sorting is stable: reversed keys leave the first source last, where it wins among equals.
     for key, entity in sorted(entities.items(), key=lambda item: item[1].source, reverse=True):
@@ -87,7 +84,6 @@ def compute_published_number(entity: Observation | GrowthRate) -> Decimal:
 
 
 def describe_revision(entity: Observation, previous: Observation) -> RevisionKind:
-    """Compare a figure with the one that was known before it."""
     new, old = compute_published_number(entity), compute_published_number(previous)
     if entity.qualifier is not previous.qualifier:
         return RevisionKind.REVISED
@@ -101,12 +97,10 @@ def describe_revision(entity: Observation, previous: Observation) -> RevisionKin
 
 
 def round_like(value: Decimal, to: Decimal) -> Decimal:
-    """Round a number to the last digit of another."""
     return value.quantize(Decimal(1).scaleb(int(to.as_tuple().exponent)), ROUND_HALF_UP)
 
 
 def select_headlines(seed: Seed) -> dict[str, str]:
-    """Return the key of the headline observation of each indicator that has one."""
     candidates: dict[str, dict[int, str]] = defaultdict(dict)
     for indicator, edition, observation in list_candidates(seed):
         candidates[indicator][edition] = observation
@@ -117,7 +111,6 @@ def select_headlines(seed: Seed) -> dict[str, str]:
 
 
 def list_candidates(seed: Seed) -> Iterator[tuple[str, int, str]]:
-    """List the observations that can be a headline: indicator, edition and observation."""
     for key in seed.get_all(Observation):
         claim = find_headline_claim(seed, key)
         if claim is not None:

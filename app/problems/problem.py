@@ -1,22 +1,4 @@
-"""Every kind of refusal, as RFC 9457 problem documents.
-
-Problem
-├── MalformedAddress    400  the address cannot be decoded
-├── MalformedRequest    400  the request is not valid HTTP
-├── NotFound            404
-│   ├── UnknownPath     404  nothing is served at this path
-│   └── UnknownRecord   404  no record has this key
-├── MethodNotAllowed    405  only GET, HEAD and OPTIONS are allowed
-├── PreconditionFailed  412  the resource is not in the state that the request assumes
-├── RangeNotSatisfiable 416  the file ends before the requested range
-├── MisdirectedRequest  421  the host is not this service
-├── InvalidParameters   422  at least one parameter is unknown or out of range
-├── NotComparable       422  a change between figures that do not compare
-├── TooManyRequests     429  the client exceeds its rate limit
-├── HeadersTooLarge     431  the request line and the headers are too large
-├── InternalError       500  the service failed
-└── NotReady            503  the database cannot be read
-"""
+"""Every kind of problem, as documents of RFC 9457."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -89,18 +71,18 @@ class ParameterError:
         self, location: str, text: Bilingual, allowed: Iterable[str] | None = None, found: str = ""
     ) -> None:
         self.location = location
-        self.text = text
         self.allowed = None if allowed is None else list(allowed)
         self.suggestion = find_nearest(found, self.allowed or [])
+        self.message = text
+        """What is wrong, with the suggestion."""
+        if self.suggestion:
+            hint = SUGGESTION.format(nearest=self.suggestion)
+            self.message = Bilingual(text.en + hint.en, text.zh + hint.zh)
 
     def to_item(self, language: Language) -> ErrorItem:
-        """Describe the error in one language, with the nearest allowed value."""
-        message = self.text.get(language)
-        if self.suggestion:
-            message += SUGGESTION.format(nearest=self.suggestion).get(language)
         return ErrorItem(
             location=self.location,
-            message=message,
+            message=self.message.get(language),
             allowed=self.allowed and self.allowed[:MAX_ALLOWED],
             suggestion=self.suggestion,
         )
@@ -127,7 +109,6 @@ class Problem(Exception):  # noqa: N818  # The problem documents of RFC 9457 are
         self.headers = dict(headers or {})
 
     def to_document(self, base_url: str, language: Language, request_id: str) -> ProblemDocument:
-        """Describe the problem for one request."""
         return ProblemDocument(
             type=f"{base_url}/problems/{self.code}",
             title=self.title.get(language),
@@ -200,8 +181,7 @@ class UnknownRecord(NotFound):
         short = shorten(found)
         text = UNKNOWN_RECORD.format(found=short)
         error = ParameterError(f"path.{parameter}", text, known, short)
-        detail = Bilingual(*(error.to_item(language).message for language in Language))
-        super().__init__(detail, [error])
+        super().__init__(error.message, [error])
 
 
 class MethodNotAllowed(Problem):
@@ -336,26 +316,17 @@ IGNORED_ERRORS = frozenset({"none_required"})
 def describe_errors(
     errors: Sequence[Any], parameters: Iterable[str], location: str = "query"
 ) -> InvalidParameters:
-    """Make the problem out of validation errors.
-
-    Args:
-        errors: the errors as Pydantic lists them, each with type, loc, input and ctx.
-        parameters: the names of all parameters of the operation.
-        location: where the parameters are.
-    """
+    """Make the problem out of the errors that Pydantic finds in the parameters of a request."""
     reported = [error for error in errors if error["type"] not in IGNORED_ERRORS]
     names = sorted(parameters)
     # A request can have thousands of errors, and each suggestion takes time.
     described = [build_error(error, names, location) for error in reported[:MAX_ERRORS]]
-    if len(reported) == 1:
-        detail = Bilingual(*(described[0].to_item(language).message for language in Language))
-    else:
-        detail = ERROR_COUNT.format(count=len(reported))
+    is_single = len(reported) == 1
+    detail = described[0].message if is_single else ERROR_COUNT.format(count=len(reported))
     return InvalidParameters(detail, described)
 
 
 def build_error(error: dict[str, Any], names: list[str], location: str = "query") -> ParameterError:
-    """Describe one error, with the values or names that are allowed."""
     name = str(error["loc"][0]) if error["loc"] else location
     context = dict(error.get("ctx") or {})
     found = shorten(error["input"])

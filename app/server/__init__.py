@@ -13,7 +13,6 @@ SLOWER = (
 
 
 def select_protocol_class() -> type[Protocol]:
-    """Return the protocol with the fast path, or uvicorn's own if that is not as expected."""
     try:
         # Imports httptools, which uvicorn can do without.
         from app.server.protocol import CachedResponseProtocol, is_uvicorn_compatible  # noqa: PLC0415
@@ -29,5 +28,4 @@ class ServerProtocol(TimeoutProtocol):
 
 
 def has_fast_path() -> bool:
-    """Return whether cached responses can be sent by the parser."""
     return ServerProtocol.protocol_class is not AutoHTTPProtocol

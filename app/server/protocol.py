@@ -46,7 +46,6 @@ EXPECTED_ATTRIBUTES = frozenset(
 
 
 def split_target(url: bytes) -> tuple[bytes, bytes]:
-    """Split a request target into path and query, as uvicorn does."""
     parsed = parse_url(url)
     return parsed.path, parsed.query or b""
 
@@ -62,7 +61,6 @@ class DefaultHeaders:
         self.text = b""
 
     def serialize(self, state: ServerState) -> bytes:
-        """Return the current headers as they are sent."""
         if state.default_headers is not self.fields:
             self.fields = state.default_headers
             self.text = serialize_headers(self.fields)
@@ -73,7 +71,6 @@ DEFAULT_HEADERS = DefaultHeaders()
 
 
 def has_valid_headers(fields: RawHeaders) -> bool:
-    """Return whether uvicorn would send these headers."""
     return not any(HEADER_RE.search(name) or HEADER_VALUE_RE.search(text) for name, text in fields)
 
 
@@ -104,7 +101,6 @@ class CachedResponseProtocol(HttpToolsProtocol):
         self.is_answered = False
 
     def on_headers_complete(self) -> None:
-        """Respond from the cache, or start the application."""
         self.is_answered = self.cache is not None and self.send_cached(self.cache)
         if not self.is_answered:
             super().on_headers_complete()
@@ -137,7 +133,6 @@ class CachedResponseProtocol(HttpToolsProtocol):
     def send_response(
         self, response: CachedResponse, method: bytes, headers: dict[bytes, bytes]
     ) -> bool:
-        """Send a response whole, or that it is unchanged; leave the rest to the application."""
         status, fields = OK, response.headers
         if headers.get(
             b"if-none-match"
@@ -170,7 +165,6 @@ class CachedResponseProtocol(HttpToolsProtocol):
 
 
 def is_uvicorn_compatible() -> bool:
-    """Return whether uvicorn's protocol is built as the fast path expects it to be."""
     attributes = HttpToolsProtocol.__init__.__code__.co_names
     return (
         vars(HttpToolsProtocol).keys() >= EXPECTED_METHODS

@@ -8,6 +8,7 @@ it but the interfaces of asyncio and ASGI, and so holds for whatever protocol uv
 import asyncio
 from asyncio import AbstractEventLoop, TimerHandle
 from collections.abc import Callable
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -30,17 +31,16 @@ WRITE_TIMEOUT = 60.0
 """The seconds in which a client has to read some of a response that waits for it."""
 
 
+@dataclass
 class Deadline:
     """Calls a function at a time that may change often, with as few timers as possible."""
 
-    def __init__(self, loop: AbstractEventLoop, act: Callable[[], None]) -> None:
-        self.loop = loop
-        self.act = act
-        self.expires_at: float | None = None
-        self.timer: TimerHandle | None = None
+    loop: AbstractEventLoop
+    act: Callable[[], None]
+    expires_at: float | None = None
+    timer: TimerHandle | None = None
 
     def set(self, seconds: float) -> None:
-        """Expire some seconds from now."""
         self.expires_at = self.loop.time() + seconds
         if self.timer is not None and self.timer.when() > self.expires_at:
             self.timer.cancel()
@@ -49,7 +49,6 @@ class Deadline:
             self.timer = self.loop.call_at(self.expires_at, self.check)
 
     def check(self) -> None:
-        """Act if the deadline has passed, otherwise wait for the rest."""
         self.timer = None
         if self.expires_at is None:
             return
@@ -64,7 +63,6 @@ class Deadline:
         self.expires_at = None
 
     def cancel(self) -> None:
-        """Do not expire, and release the timer."""
         self.expires_at = None
         if self.timer is not None:
             self.timer.cancel()
@@ -87,7 +85,6 @@ class ResponseTransport:
         return getattr(self.transport, name)
 
     def write(self, data: bytes) -> None:
-        """Write to the connection, unless it is closed."""
         if not self.connection.active and data.startswith(b"HTTP/1.1 400"):
             self.connection.refuse_malformed()
         elif not self.is_closing():
@@ -136,14 +133,12 @@ class TimeoutProtocol(asyncio.Protocol):
         )
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Expect the headers of a request."""
         self.transport = transport  # type: ignore[assignment]
         self.deadline.set(HEAD_TIMEOUT)
         self.is_head_timed = True
         self.protocol.connection_made(ResponseTransport(self.transport, self))
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Release the timers."""
         self.is_closed = True
         self.deadline.cancel()
         self.write_deadline.cancel()
@@ -158,12 +153,10 @@ class TimeoutProtocol(asyncio.Protocol):
             self.loop.call_soon(self.check_head)
 
     def eof_received(self) -> bool | None:
-        """Pass on that the client sends nothing more."""
         result: bool | None = self.protocol.eof_received()
         return result
 
     def check_head(self) -> None:
-        """Refuse headers that are too large; expect the rest of the others in time."""
         if self.active or not self.received or self.transport.is_closing():
             return
         if self.received > self.limit:
@@ -189,19 +182,16 @@ class TimeoutProtocol(asyncio.Protocol):
             self.deadline.set(HEAD_TIMEOUT if self.received else self.keep_alive)
 
     def finish_cached_response(self) -> None:
-        """Expect another request after a response of the parser."""
         self.received = 0
         self.limit = MAX_HEAD
         self.is_head_timed = False
         self.deadline.set(self.keep_alive)
 
     def pause_writing(self) -> None:
-        """Expect the client to read some of its response in time."""
         self.write_deadline.set(WRITE_TIMEOUT)
         self.protocol.pause_writing()
 
     def resume_writing(self) -> None:
-        """Pass on that the client has read some of its response."""
         self.write_deadline.cancel()
         self.protocol.resume_writing()
 
@@ -213,20 +203,17 @@ class TimeoutProtocol(asyncio.Protocol):
             self.transport.close()
 
     def abort(self) -> None:
-        """Close the connection at once and drop what waits in it."""
         self.is_closed = True
         if not self.transport.is_closing():
             self.transport.abort()
 
     def refuse_malformed(self) -> None:
-        """Refuse a request that is too large or not valid HTTP."""
         if self.received > self.limit:
             self.refuse(HeadersTooLarge(HEADERS_TOO_LARGE.format(limit=MAX_HEAD)))
         else:
             self.refuse(MalformedRequest(MALFORMED_REQUEST))
 
     def refuse(self, problem: Problem) -> None:
-        """Respond with a problem and close the connection."""
         if self.transport.is_closing():
             return
         identifier = choose_request_id(None)
@@ -259,7 +246,6 @@ class TimeoutProtocol(asyncio.Protocol):
 
 
 def get_body_limit(headers: dict[bytes, bytes]) -> int:
-    """Return how many bytes of a body may follow the headers of a request."""
     if b"transfer-encoding" in headers:
         return MAX_CHUNKED_BODY
     length = headers.get(b"content-length", b"0")
@@ -267,5 +253,4 @@ def get_body_limit(headers: dict[bytes, bytes]) -> int:
 
 
 def serialize_headers(headers: RawHeaders) -> bytes:
-    """Format headers as they are sent."""
     return b"".join(b"%b: %b\r\n" % (name.lower(), value) for name, value in headers)

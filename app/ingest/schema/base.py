@@ -144,8 +144,6 @@ class Ref(str, Generic[AnyEntity]):
 
 
 class Reference(NamedTuple):
-    """A field whose value is the key of another entity, or a list of such keys."""
-
     field: str
     target: type[Entity]
     is_list: bool
@@ -153,7 +151,6 @@ class Reference(NamedTuple):
 
 @cache
 def list_references(kind: type[Entity]) -> tuple[Reference, ...]:
-    """List the references of an entity, in the order of its fields."""
     return tuple(
         Reference(name, get_args(option)[0], get_origin(field.annotation) is list)
         for name, field in kind.model_fields.items()
