@@ -105,11 +105,7 @@ class App(FastAPI):
 
 
 def create_app(settings: Settings) -> App:
-    """Create the application for an existing database.
-
-    Raises:
-        DatabaseError: if the database is missing, broken or of another revision.
-    """
+    """Create the application for a database; raise DatabaseError if it cannot be served."""
     postgres_limits = PostgresLimits(
         **{one.name: getattr(settings, one.name) for one in fields(PostgresLimits)}
     )

@@ -45,11 +45,7 @@ class ReleaseManager:
     watcher: Thread | None = None
 
     def get_release(self) -> Release:
-        """Return the installed release, or the one found at the last poll.
-
-        Raises:
-            DatabaseError: if no release could be opened yet.
-        """
+        """Return the installed release, or the one found at the last poll."""
         if self.release is None or not self.storage.poll_interval:
             self.refresh_if_changed()
         if self.release is None:

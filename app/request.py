@@ -114,11 +114,7 @@ class RequestContext:
 
     @cached_property
     def release(self) -> Release:
-        """The served release, looked up once for the request.
-
-        Raises:
-            DatabaseError: if no release can be served.
-        """
+        """The served release, looked up once for the request; DatabaseError if there is none."""
         if self.release_error is not None:
             raise self.release_error
         try:
@@ -240,11 +236,7 @@ class RequestContext:
     def record_response(
         self, model: type[AnySchema], record: Record | None, collection: str, **path: str
     ) -> Response:
-        """Create the response for one record.
-
-        Raises:
-            UnknownRecord: if there is none; the nearest key is suggested.
-        """
+        """Create the response for one record; raise UnknownRecord if there is none."""
         if record is None:
             ((parameter, key),) = path.items()
             raise self.create_unknown_record(collection, parameter, key)

@@ -36,11 +36,7 @@ def find_bundled(name: str) -> Path:
 
 
 def parse_database_url(value: object) -> object:
-    """Parse the address of a PostgreSQL database.
-
-    Raises:
-        ValueError: without the value, since it may contain a password.
-    """
+    """Parse the address of a PostgreSQL database; errors omit it, as it may have a password."""
     if not isinstance(value, str):
         return value
     try:

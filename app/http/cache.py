@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple
 
 from fastapi import Response
 from fastapi.responses import StreamingResponse
@@ -53,13 +53,6 @@ NOT_SHAREABLE: Final = "not shareable"
 Outcome = CachedResponse | Exception | str | None
 Key = tuple[Any, ...]
 Handler = Callable[[RequestContext], Awaitable[Response]]
-
-
-class ReleaseSource(Protocol):
-    """Where the served release is found: the manager, or the context of a request."""
-
-    def get_release(self) -> Release:
-        """Return the served release."""
 
 
 @dataclass(frozen=True)
@@ -155,14 +148,9 @@ class CacheMiddleware:
         self.installed_at = find_newest_mtime(Path(__file__).parent.parent)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Respond to a GET or HEAD.
-
-        Raises:
-            Problem: if the request is refused.
-            DatabaseError: if the database cannot be read.
-        """
+        """Respond to a GET or HEAD; raise a Problem, or a DatabaseError."""
         context: RequestContext = scope["context"]
-        response = self.find(context.key, context)
+        response = self.find(context.key, context.get_release)
         context.cache_status = "miss" if response is None else "hit"
         if response is None:
             response = await self.get_or_build(context, scope, receive, send)
@@ -175,19 +163,19 @@ class CacheMiddleware:
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send(message)
 
-    def find(self, key: Key, source: ReleaseSource) -> CachedResponse | None:
+    def find(self, key: Key, get_release: Callable[[], Release]) -> CachedResponse | None:
         if monotonic() > self.next_refresh:
-            self.refresh_release(source)
+            self.refresh_release(get_release)
         return self.store.get(key)
 
-    def refresh_release(self, source: ReleaseSource) -> Release | None:
+    def refresh_release(self, get_release: Callable[[], Release]) -> Release | None:
         """Look up the served release, and clear the cache if it is a new one.
 
         While no release can be looked up, cached responses stay.
         """
         self.next_refresh = monotonic() + REFRESH_INTERVAL
         try:
-            current = source.get_release()
+            current = get_release()
         except DatabaseError:
             return None
         if current is not self.release:
@@ -237,7 +225,7 @@ class CacheMiddleware:
         land: Callable[[Outcome], None],
     ) -> CachedResponse | None:
         """Have the router make a response; cache it, or send it if it cannot be cached."""
-        release = self.refresh_release(context)
+        release = self.refresh_release(context.get_release)
         response = await self.handler(context)
         cache_control = self.freshness.format_cache_control(context.path)
         body = await read_body(response) if is_shareable(response) else None
@@ -305,12 +293,7 @@ def prepare_stream(
 def select_response(
     response: CachedResponse, method: str, headers: dict[bytes, bytes]
 ) -> tuple[int, RawHeaders, Message]:
-    """Select what to send to a conditional request, or to a request for a part of a file.
-
-    Raises:
-        PreconditionFailed: if a precondition fails.
-        RangeNotSatisfiable: if the file ends before the requested range.
-    """
+    """Select what to send to a conditional request, or to a request for a part of a file."""
     result = evaluate_preconditions(headers, response.validators)
     if result is PreconditionResult.FAILED:
         raise PreconditionFailed(PRECONDITION_FAILED)

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from starlette.types import Scope
 
 from app.i18n import Language
-from app.negotiation import Coding, is_html_accepted, negotiate_coding, negotiate_language
+from app.negotiation import is_html_accepted, negotiate_coding, negotiate_language
 from app.request import RequestContext, choose_request_id
 
 Value = TypeVar("Value")
@@ -25,18 +25,6 @@ HTML = b"text/html"
 """The part of Accept that matters on all other paths, whose problems are pages for browsers."""
 BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-
-
-class CacheKey(NamedTuple):
-    """The parts of a key. Keys are plain tuples, which are faster to make."""
-
-    path: bytes
-    query: bytes
-    language: Language
-    coding: Coding
-    root_path: str
-    accept: bytes
-    origin: tuple[Any, ...]
 
 
 class CanonicalQuery(NamedTuple):
@@ -96,7 +84,7 @@ MALFORMED_PATHS = BoundedMemo(is_malformed)
 def build_key(
     scope: Scope, headers: dict[bytes, bytes], *, has_public_url: bool
 ) -> tuple[Any, ...]:
-    """Build the key of a request, whose parts are named by ``CacheKey``."""
+    """Build the key of a request, whose parts ``create_context`` names."""
     query = QUERIES[scope["query_string"]]
     path = scope.get("raw_path") or scope["path"].encode()
     accept = headers.get(b"accept", b"")

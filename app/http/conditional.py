@@ -73,16 +73,12 @@ def parse_http_date(text: bytes) -> float | None:
         except ValueError:
             continue
         if "%y" in form:
-            read = resolve_century(read)
+            # RFC 9110, 5.6.7: a date far in the future has a year of the previous century.
+            this_year = datetime.now(UTC).year
+            year = this_year - this_year % 100 + read.year % 100
+            read = read.replace(year=year - 100 if year > this_year + MAX_YEARS_AHEAD else year)
         return read.timestamp()
     return None
-
-
-def resolve_century(read: datetime) -> datetime:
-    """Choose the century of a two-digit year (RFC 9110, 5.6.7)."""
-    this_year = datetime.now(UTC).year
-    year = this_year - this_year % 100 + read.year % 100
-    return read.replace(year=year - 100 if year > this_year + MAX_YEARS_AHEAD else year)
 
 
 def parse_range(headers: Headers, current: Validators, length: int) -> slice | None:

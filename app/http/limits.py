@@ -39,12 +39,7 @@ class RequestLimits:
         self.limiter = FixedWindowRateLimiter(MemoryStorage())
 
     def check(self, context: RequestContext) -> None:
-        """Count a request, and add the headers about the rate to its response.
-
-        Raises:
-            MisdirectedRequest: if the host is not served.
-            TooManyRequests: if the client exceeds its rate limit.
-        """
+        """Refuse unknown hosts and clients above the rate; add the headers about the rate."""
         if context.path in OPERATOR_PATHS:
             return
         if not self.is_allowed_host(context.headers.get(b"host", b"").decode("latin-1")):
@@ -80,11 +75,7 @@ def get_network(address: str) -> str:
 
 
 async def run_limited(create: Callable[[], Response]) -> Response:
-    """Create a response in a thread when it is its turn, so that lists never wait for images.
-
-    Raises:
-        NotReady: if the wait takes too long.
-    """
+    """Create a response in a thread when it is its turn, so that lists never wait for images."""
     borrower = object()
     try:
         with fail_after(MAX_WAIT):

@@ -77,11 +77,7 @@ class ReadRoute:
         )
 
     def bind_arguments(self, context: RequestContext, keys: dict[str, str]) -> dict[str, Any]:
-        """Return the arguments of the endpoint, with the query validated.
-
-        Raises:
-            InvalidParameters: if the query is invalid; it lists all errors.
-        """
+        """Return the arguments of the endpoint, with the query validated."""
         arguments: dict[str, Any] = keys
         if self.takes_context:
             arguments["read"] = context
@@ -90,11 +86,6 @@ class ReadRoute:
         return arguments
 
     def validate(self, model: type[Parameters], context: RequestContext) -> Parameters:
-        """Validate the query of a request.
-
-        Raises:
-            InvalidParameters: if it is invalid.
-        """
         values: dict[str, Any] = {}
         for name, value in context.query_params:
             if name in self.repeatable:
@@ -146,12 +137,7 @@ class Router:
         self.suffixes = tuple({one[-1][2:] for one in self.routes if one[-1].startswith("{}.")})
 
     async def dispatch(self, context: RequestContext) -> Response:
-        """Have the route of a request make the response.
-
-        Raises:
-            Problem: if there is no such route, or the request is refused.
-            DatabaseError: if the database cannot be read.
-        """
+        """Have the route of a request make the response; raise a Problem, or a DatabaseError."""
         route, keys = self.match(context.path)
         context.route = route.path
         needs_release = route.model is not None
@@ -174,11 +160,7 @@ class Router:
         return await get_running_loop().run_in_executor(self.threads, call)
 
     def match(self, path: str) -> tuple[ReadRoute, dict[str, str]]:
-        """Return the route of a path and the keys in the path.
-
-        Raises:
-            UnknownPath: if there is no such route; the nearest path is suggested.
-        """
+        """Return the route of a path and the keys in it; raise UnknownPath if there is none."""
         parts = tuple(path.split("/"))
         route = self.routes.get(parts)
         if route is not None:

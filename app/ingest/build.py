@@ -22,11 +22,7 @@ Parameters = tuple[Any, ...] | dict[str, Any]
 
 
 def load_valid_seed(folder: Path) -> Seed:
-    """Read, validate and cross-check a seed folder.
-
-    Raises:
-        SeedError: with all issues of all files.
-    """
+    """Read, validate and cross-check a seed folder; a SeedError has all issues of all files."""
     seed, issues = load_seed(folder)
     issues += check_integrity(seed)
     if issues:
@@ -53,11 +49,7 @@ def publish(
     search_rows: Iterable[dict[str, str]],
     migrations: Path,
 ) -> None:
-    """Write rows, table by table, to a new database; publish it in place of the previous one.
-
-    Raises:
-        BuildError: if the target is not a database of this API, or cannot be written.
-    """
+    """Write rows, table by table, to a new database, which replaces the previous one."""
 
     def fill(connection: Connection) -> None:
         migrate_database(connection, migrations)

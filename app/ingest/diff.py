@@ -27,12 +27,7 @@ NO_VALUE = "(none)"
 
 
 def read_records(path: Path) -> Snapshot:
-    """Read all records of a seed folder or a database file, in the form that the tables store.
-
-    Raises:
-        SeedError: if the seed has issues.
-        DatabaseError: if the file is not a database of this API.
-    """
+    """Read all records of a seed folder or a database file, in the form that the tables store."""
     if path.is_dir():
         return collect_records(build_rows(load_valid_seed(path), "", SCHEMA_REVISION))
     database = Database(SQLiteStore(path))
@@ -98,11 +93,7 @@ def format_json(changes: Iterable[RecordChange]) -> str:
 
 
 def format_changes(changes: Iterable[RecordChange]) -> str:
-    """Format changes as text of at most 100 columns.
-
-    A corrected or revised record lists its changed fields; both values are on one line where they
-    fit, else below each other.
-    """
+    """Format changes as text of at most 100 columns, with the changed fields of changed records."""
     listed = list(changes)
     if not listed:
         return "No differences.\n"

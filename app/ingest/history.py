@@ -73,11 +73,7 @@ def flatten_value(value: Value, path: str = "") -> Iterator[tuple[str, str]]:
 
 
 def parse_snapshot(content: bytes) -> Snapshot:
-    """Parse a file of seed/history.
-
-    Raises:
-        ValueError: with the number of the first line that is not a record.
-    """
+    """Parse a file of seed/history; a ValueError has the number of the first invalid line."""
     snapshot: Snapshot = {}
     for number, line in enumerate(content.splitlines(), start=1):
         try:

@@ -25,16 +25,13 @@ from app.db.postgresql import describe_error, get_sqlstate
 from app.ingest.files import BuildError
 
 TEMPORARY_SUFFIX = ".building"
+EXCLUSIVE = fcntl.LOCK_EX | fcntl.LOCK_NB
 
 
 def publish_sqlite(
     target: Path, fill: Callable[[Connection], None], search_rows: Iterable[dict[str, str]]
 ) -> None:
-    """Build a file, and put it in place of the previous one.
-
-    Raises:
-        BuildError: if the target is not a database of this API, or cannot be written.
-    """
+    """Build a file and put it in place of the previous one; raise BuildError if it cannot."""
     try:
         check_target(target)
         # Replace the file that a symbolic link points to, not the link.
@@ -76,7 +73,7 @@ def replace_atomically(target: Path) -> Iterator[Path]:
     handle, name = mkstemp(prefix=f".{target.name}.", suffix=TEMPORARY_SUFFIX, dir=target.parent)
     temporary = Path(name)
     try:
-        lock_file(handle)
+        fcntl.flock(handle, EXCLUSIVE)
         yield temporary
         temporary.chmod(0o644)
         sync_to_disk(temporary)
@@ -91,17 +88,8 @@ def remove_leftovers(target: Path) -> None:
     """Remove the temporary files of killed builds; those of running builds are locked."""
     for left in target.parent.glob(f".{escape(target.name)}.*{TEMPORARY_SUFFIX}"):
         with suppress(OSError), left.open("rb") as file:
-            lock_file(file.fileno())
+            fcntl.flock(file, EXCLUSIVE)
             left.unlink()
-
-
-def lock_file(handle: int) -> None:
-    """Lock an open file; the lock ends when the process ends.
-
-    Raises:
-        OSError: if another process has locked it.
-    """
-    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def sync_to_disk(path: Path) -> None:
@@ -183,11 +171,7 @@ def publish_postgres(
     fill: Callable[[Connection], None],
     search_rows: Iterable[Mapping[str, str]],
 ) -> None:
-    """Build a schema, and register it as the release to serve.
-
-    Raises:
-        BuildError: if the database cannot be written, or another build is running.
-    """
+    """Build a schema, and register it as the release to serve; raise BuildError if it cannot."""
     store = PostgresStore(target, PostgresLimits())
     engine = store.create_writing_engine()
     try:

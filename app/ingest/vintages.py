@@ -111,28 +111,22 @@ def select_headlines(seed: Seed) -> dict[str, str]:
 
 
 def list_candidates(seed: Seed) -> Iterator[tuple[str, int, str]]:
-    for key in seed.get_all(Observation):
-        claim = find_headline_claim(seed, key)
-        if claim is not None:
-            yield *claim, key
+    """List the observations that can be a headline: indicator, edition and observation.
 
-
-def find_headline_claim(seed: Seed, key: str) -> tuple[str, int] | None:
-    """Return the indicator and the edition of which an observation can be the headline.
-
-    It must have the unit and areas of its indicator, and cover the year that its source reviews:
+    They have the unit and areas of their indicator, and cover the year that their source reviews:
     a press conference may also restate an earlier year.
     """
-    observation = seed.get_all(Observation)[key]
-    series = seed.get_all(Series).get(observation.series)
-    source = seed.get_all(Source).get(observation.source)
-    indicator = seed.get_all(Indicator).get(series.indicator) if series else None
-    if series is None or source is None or indicator is None or source.edition is None:
-        return None
-    is_reviewed = observation.period.start.year == source.edition
-    is_own = (series.unit, series.reporting_area, series.counterpart_area) == (
-        indicator.unit,
-        indicator.reporting_area,
-        indicator.counterpart_area,
-    )
-    return (series.indicator, source.edition) if is_reviewed and is_own else None
+    for key, observation in seed.get_all(Observation).items():
+        series = seed.get_all(Series).get(observation.series)
+        source = seed.get_all(Source).get(observation.source)
+        indicator = seed.get_all(Indicator).get(series.indicator) if series else None
+        if (
+            series
+            and source
+            and indicator
+            and source.edition == observation.period.start.year
+            and series.unit == indicator.unit
+            and series.reporting_area == indicator.reporting_area
+            and series.counterpart_area == indicator.counterpart_area
+        ):
+            yield series.indicator, source.edition, key

@@ -125,7 +125,7 @@ class CachedResponseProtocol(HttpToolsProtocol):
         scope: Any = self.scope
         scope["raw_path"], scope["query_string"] = self.prefix + path, query
         key = build_key(scope, headers, has_public_url=self.has_public_url)
-        response = cache.find(key, self.releases)
+        response = cache.find(key, self.releases.get_release)
         if response is None or self.connection.transport.is_closing():
             return False
         return self.send_response(response, method, headers)
