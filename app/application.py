@@ -141,28 +141,29 @@ def create_app(settings: Settings) -> App:
     limits = RequestLimits(settings.allowed_hosts, settings.rate_limit) if has_limits else None
     app.allows_fast_path = limits is None and settings.access_log is LogFormat.OFF
     app.state.metrics = create_metrics(app) if settings.metrics else None
+    is_recorded = settings.metrics or settings.access_log is not LogFormat.OFF
     app.middleware_entry = RequestMiddleware(
         app,
         app.cache,
         respond_with_problem,
         mount_mcp(app, public_url or "") if settings.mcp else {},
         limits,
-        RequestRecorder(app.state.metrics, settings.access_log),
+        RequestRecorder(app.state.metrics, settings.access_log) if is_recorded else None,
     )
     return app
 
 
 def mount_mcp(app: App, base_url: str) -> dict[str, ASGIApp]:
     """Create the tools for language models, whose package takes long to import."""
-    from app.mcp.http import McpApp  # noqa: PLC0415
-    from app.mcp.server import create_server  # noqa: PLC0415
+    from app.mcp.http import McpApp
+    from app.mcp.server import create_server
 
     app.mcp = McpApp(create_server(app.state.releases, base_url))
     return {"/mcp": app.mcp}
 
 
 def create_metrics(app: App) -> "Metrics":
-    from app.http.metrics import Metrics  # noqa: PLC0415
+    from app.http.metrics import Metrics
 
     def read_state() -> dict[str, float]:
         return {

@@ -16,7 +16,6 @@ from app.ingest.files import SeedError, compute_seed_hash, list_seed_files
 from app.settings import Settings
 
 MIN_FREE_BYTES = 100 * 1024**2
-"""The free space that a build should find."""
 
 
 class CheckFailedError(Exception):

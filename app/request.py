@@ -92,7 +92,6 @@ class RequestContext:
     origin: tuple[Any, ...]
     """Scheme, host and server of the address that links start with; empty if it is configured."""
     key: tuple[Any, ...]
-    """The key of the response in the cache."""
     has_malformed_path: bool
     has_malformed_query: bool
     headers: dict[bytes, bytes]
@@ -101,7 +100,6 @@ class RequestContext:
     """The query as the client sent it."""
     request_id: str
     client: str
-    """The address of the client."""
     connection: ClientConnection | None = None
     started: float = field(default_factory=perf_counter)
     route: str = OTHER_ROUTE

@@ -73,7 +73,7 @@ def check_rate(value: str | None) -> str | None:
     if value is None:
         return None
     # The package takes a tenth of a second to import, and most installations set no limit.
-    from limits import parse  # noqa: PLC0415
+    from limits import parse
 
     try:
         is_positive = parse(value).amount > 0
@@ -82,9 +82,6 @@ def check_rate(value: str | None) -> str | None:
     if not is_positive:
         raise ValueError("write a number of requests and a unit of time, such as 600/minute")
     return value
-
-
-DatabaseUrl = Annotated[InstanceOf[URL], BeforeValidator(parse_database_url)]
 
 
 class Settings(BaseSettings):
@@ -101,7 +98,9 @@ class Settings(BaseSettings):
 
     database: Path | None = None
     """The database file; by default a file in the user's data folder, named after the seed."""
-    database_url: Annotated[DatabaseUrl | None, NoDecode] = None
+    database_url: Annotated[
+        Annotated[InstanceOf[URL], BeforeValidator(parse_database_url)] | None, NoDecode
+    ] = None
     """The PostgreSQL database to use instead of a file."""
     pool_size: int = Field(default=10, ge=1, le=1000)
     """The largest number of database connections that a process holds for requests."""

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from fastapi import Response
 from fastapi.responses import StreamingResponse
@@ -51,7 +51,7 @@ NOT_SHAREABLE: Final = "not shareable"
 """The outcome of a response that only one client may get: the others make their own."""
 
 Outcome = CachedResponse | Exception | str | None
-Key = tuple[Any, ...]
+Key = tuple[Hashable, ...]
 Handler = Callable[[RequestContext], Awaitable[Response]]
 
 
@@ -90,12 +90,10 @@ class CacheStore:
 
     def __init__(self, limits: CacheLimits) -> None:
         self.entries, self.size = limits
-        self.entries_by_key: OrderedDict[tuple[Hashable, ...], tuple[CachedResponse, int]] = (
-            OrderedDict()
-        )
+        self.entries_by_key: OrderedDict[Key, tuple[CachedResponse, int]] = OrderedDict()
         self.used_bytes = 0
 
-    def get(self, key: tuple[Hashable, ...]) -> CachedResponse | None:
+    def get(self, key: Key) -> CachedResponse | None:
         entry = self.entries_by_key.get(key)
         if entry is None:
             return None
@@ -103,7 +101,7 @@ class CacheStore:
         response.was_reused = True
         return response
 
-    def put(self, key: tuple[Hashable, ...], response: CachedResponse) -> None:
+    def put(self, key: Key, response: CachedResponse) -> None:
         size = measure_entry(key, response) if self.entries else 0
         if not self.entries or size * MAX_SHARE > self.size:
             return
@@ -127,7 +125,7 @@ class CacheStore:
         self.used_bytes = 0
 
 
-def measure_entry(key: tuple[Hashable, ...], response: CachedResponse) -> int:
+def measure_entry(key: Key, response: CachedResponse) -> int:
     """Estimate the bytes of memory that an entry takes, rounded up."""
     text = sum(len(part) for part in key if isinstance(part, str | bytes))
     headers = sum(len(name) + len(value) for name, value in response.headers)

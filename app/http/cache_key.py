@@ -33,7 +33,6 @@ class CanonicalQuery(NamedTuple):
     text: bytes
     params: tuple[tuple[str, str], ...]
     language: Language | None
-    """The language that the query chooses."""
     is_malformed: bool
 
 

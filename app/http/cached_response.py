@@ -26,6 +26,14 @@ GZIP = 16
 """Added to the window size, this selects the gzip format of zlib."""
 TEXT = re.compile(r"text/(?!event-stream).*|application/(.*\+)?(json|xml|yaml|csv|javascript)")
 """The media types of texts other than those of the registry."""
+COMPRESS_IN_THREAD = 50_000
+"""A body of more bytes is compressed in a thread."""
+REPLACED_HEADERS = frozenset({b"content-length", b"etag", b"x-accel-buffering"})
+"""Headers of a route's response that are set again, or no longer apply, once it is complete."""
+NOT_MODIFIED_HEADERS = frozenset(
+    {b"cache-control", b"content-location", b"etag", b"expires", b"last-modified", b"vary"}
+)
+"""The headers of a 200 that its 304 repeats (RFC 9110, 15.4.5)."""
 
 
 class Compressor(NamedTuple):
@@ -50,7 +58,7 @@ def compress(body: bytes, coding: Coding) -> bytes:
 
 def create_compressor(coding: Coding) -> Compressor:
     if coding is Coding.BROTLI:
-        import brotli  # type: ignore[import-untyped]  # noqa: PLC0415
+        import brotli  # type: ignore[import-untyped]
 
         stream = brotli.Compressor(quality=5)
         return Compressor(stream.process, stream.finish)
@@ -66,20 +74,10 @@ def create_compressor(coding: Coding) -> Compressor:
 def load_zstandard() -> Any:
     """Import Zstandard when a response first needs it: from Python 3.14, or its backport."""
     if sys.version_info >= (3, 14):
-        from compression import zstd  # noqa: PLC0415
+        from compression import zstd
     else:
-        from backports import zstd  # noqa: PLC0415
+        from backports import zstd
     return zstd
-
-
-COMPRESS_IN_THREAD = 50_000
-"""A body of more bytes is compressed in a thread."""
-REPLACED_HEADERS = frozenset({b"content-length", b"etag", b"x-accel-buffering"})
-"""Headers of a route's response that are set again, or no longer apply, once it is complete."""
-NOT_MODIFIED_HEADERS = frozenset(
-    {b"cache-control", b"content-location", b"etag", b"expires", b"last-modified", b"vary"}
-)
-"""The headers of a 200 that its 304 repeats (RFC 9110, 15.4.5)."""
 
 
 class CachedResponse:

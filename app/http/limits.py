@@ -30,9 +30,9 @@ class RequestLimits:
 
     def __init__(self, hosts: Sequence[str], rate: str | None) -> None:
         # Most services have no limits, and start sooner without this package.
-        from limits import parse  # noqa: PLC0415
-        from limits.storage import MemoryStorage  # noqa: PLC0415
-        from limits.strategies import FixedWindowRateLimiter  # noqa: PLC0415
+        from limits import parse
+        from limits.storage import MemoryStorage
+        from limits.strategies import FixedWindowRateLimiter
 
         self.hosts = hosts
         self.rate = parse(rate) if rate else None

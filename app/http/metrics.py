@@ -16,7 +16,6 @@ from prometheus_client import Counter as Total
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
-"""The environment variable for the folder that processes share."""
 FLUSH_INTERVAL = 1.0
 """The seconds between two flushes."""
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)

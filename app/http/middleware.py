@@ -144,12 +144,10 @@ class RequestMiddleware:
 
     app: FastAPI
     cache: ASGIApp
-    """The application that responds to GET and HEAD."""
     respond: Callable[[RequestContext, Problem], Response]
     mounted: Mapping[str, ASGIApp]
-    """Other applications, by their paths."""
     limits: RequestLimits | None
-    recorder: RequestRecorder
+    recorder: RequestRecorder | None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Respond to a request; failures become problems, and their tracebacks stay in the log."""
@@ -167,7 +165,8 @@ class RequestMiddleware:
         finally:
             if context.connection is not None:
                 context.connection.finish_request()
-            self.recorder.record(context, sender.status, sender.length)
+            if self.recorder is not None:
+                self.recorder.record(context, sender.status, sender.length)
 
     async def pass_on(
         self, context: RequestContext, scope: Scope, receive: Receive, send: Send

@@ -52,7 +52,6 @@ class ReadRoute:
     takes_context: bool
     is_async: bool
     is_record: bool
-    """Whether it reads one record by its key."""
 
     @classmethod
     def from_route(cls, route: APIRoute) -> "ReadRoute":
@@ -171,7 +170,11 @@ class Router:
         for prefix, route in self.prefixes.items():
             if path.startswith(prefix):
                 return route, {route.keys[0]: path.removeprefix(prefix)}
-        raise self.create_unknown_path(path)
+        known = [route.path for route in self.routes.values() if not route.keys]
+        nearest, short = find_nearest(path, known), shorten(path)
+        allowed = [nearest] if nearest else ENTRY_POINTS
+        error = ParameterError("path", UNKNOWN_PATH.format(path=short), allowed, short)
+        raise UnknownPath(error.message, [error])
 
     def match_shape(
         self, parts: Shape, positions: tuple[int, ...]
@@ -198,14 +201,6 @@ class Router:
         """Return a route with the keys of a path; None if a key is empty."""
         keys = [parts[position] for position in positions]
         return (route, dict(zip(route.keys, keys, strict=True))) if all(keys) else None
-
-    def create_unknown_path(self, path: str) -> UnknownPath:
-        known = [route.path for route in self.routes.values() if not route.keys]
-        nearest = find_nearest(path, known)
-        short = shorten(path)
-        allowed = [nearest] if nearest else ENTRY_POINTS
-        error = ParameterError("path", UNKNOWN_PATH.format(path=short), allowed, short)
-        return UnknownPath(error.message, [error])
 
 
 def name_repetitions(errors: Iterable[Any], values: Mapping[str, Any]) -> list[Any]:

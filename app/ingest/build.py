@@ -17,9 +17,6 @@ from app.ingest.seed import Seed, load_seed
 
 BATCH_SIZE = 5_000
 
-Parameters = tuple[Any, ...] | dict[str, Any]
-"""The parameters of one INSERT, by position or by name, as the driver takes them."""
-
 
 def load_valid_seed(folder: Path) -> Seed:
     """Read, validate and cross-check a seed folder; a SeedError has all issues of all files."""
@@ -64,8 +61,8 @@ def publish(
 def migrate_database(connection: Connection, migrations: Path, revision: str = "head") -> None:
     """Migrate a database up to a revision, or down to ``base``."""
     # Alembic takes a quarter of a second to import, and only builds need it.
-    from alembic import command  # noqa: PLC0415
-    from alembic.config import Config  # noqa: PLC0415
+    from alembic import command
+    from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(migrations).replace("%", "%%"))
@@ -88,7 +85,7 @@ def insert_rows(connection: Connection, rows: Iterable[Row]) -> None:
 
 def compile_insert(
     connection: Connection, table: type[SQLModel]
-) -> tuple[str, Callable[[Values], Parameters]]:
+) -> tuple[str, Callable[[Values], Any]]:
     """Return the INSERT of a table, and a function that converts a row to its parameters.
 
     SQLite's driver takes parameters by position, PostgreSQL's by name.

@@ -26,6 +26,44 @@ from app.ingest.files import BuildError
 
 TEMPORARY_SUFFIX = ".building"
 EXCLUSIVE = fcntl.LOCK_EX | fcntl.LOCK_NB
+ADVISORY_LOCK = 0x627269
+"""The advisory lock that only one build can hold: ``bri`` in ASCII."""
+LOCK_TIMEOUT = "5s"
+LOCK_NOT_AVAILABLE = "55P03"
+CREATE_REGISTER = """
+CREATE SCHEMA IF NOT EXISTS bri;
+CREATE TABLE IF NOT EXISTS bri.releases (
+    number integer PRIMARY KEY,
+    schema_name text NOT NULL UNIQUE,
+    seed_hash text NOT NULL,
+    schema_revision text NOT NULL,
+    built_at timestamptz NOT NULL DEFAULT now()
+)
+"""
+NEXT_NUMBER = text("SELECT coalesce(max(number), 0) + 1 FROM bri.releases")
+REGISTER_RELEASE = text(
+    "INSERT INTO bri.releases (number, schema_name, seed_hash, schema_revision, built_at)"
+    " VALUES (:number, :schema, :seed_hash, :revision, clock_timestamp())"
+)
+# A server process may take a minute to notice a new release, and finish requests after that.
+OUTDATED = text(
+    "SELECT number, schema_name FROM (SELECT number, schema_name,"
+    " row_number() OVER newest_first AS age, lag(built_at) OVER newest_first AS replaced_at"
+    " FROM bri.releases WINDOW newest_first AS (ORDER BY number DESC)) AS releases"
+    " WHERE age > 2 AND replaced_at < now() - interval '5 minutes'"
+)
+DELETE_RELEASE = text("DELETE FROM bri.releases WHERE number = :number")
+STEMS = text(
+    "SELECT word, (ts_lexize('stem', word))[1] FROM unnest(CAST(:words AS text[])) AS known (word)"
+)
+TEXT_DISTANCE = 10
+"""The distance between the positions of two texts, so that no phrase spans both."""
+MAX_POSITION = 16_383
+"""The last position that a tsvector can store."""
+TABLES = text("SELECT tablename FROM pg_tables WHERE schemaname = :schema")
+COLLATION = text(
+    "SELECT 'B' < 'a' AND 'a-c' < 'ab' AND current_setting('server_encoding') = 'UTF8'"
+)
 
 
 def publish_sqlite(
@@ -122,47 +160,6 @@ def reset_header(handle: int) -> None:
     for offset in (24, 92):
         os.pwrite(handle, (1).to_bytes(4, "big"), offset)
     os.pwrite(handle, (3_040_000).to_bytes(4, "big"), 96)
-
-
-ADVISORY_LOCK = 0x627269
-"""The advisory lock that only one build can hold: ``bri`` in ASCII."""
-LOCK_TIMEOUT = "5s"
-LOCK_NOT_AVAILABLE = "55P03"
-
-CREATE_REGISTER = """
-CREATE SCHEMA IF NOT EXISTS bri;
-CREATE TABLE IF NOT EXISTS bri.releases (
-    number integer PRIMARY KEY,
-    schema_name text NOT NULL UNIQUE,
-    seed_hash text NOT NULL,
-    schema_revision text NOT NULL,
-    built_at timestamptz NOT NULL DEFAULT now()
-)
-"""
-NEXT_NUMBER = text("SELECT coalesce(max(number), 0) + 1 FROM bri.releases")
-REGISTER_RELEASE = text(
-    "INSERT INTO bri.releases (number, schema_name, seed_hash, schema_revision, built_at)"
-    " VALUES (:number, :schema, :seed_hash, :revision, clock_timestamp())"
-)
-# A server process may take a minute to notice a new release, and finish requests after that.
-OUTDATED = text(
-    "SELECT number, schema_name FROM (SELECT number, schema_name,"
-    " row_number() OVER newest_first AS age, lag(built_at) OVER newest_first AS replaced_at"
-    " FROM bri.releases WINDOW newest_first AS (ORDER BY number DESC)) AS releases"
-    " WHERE age > 2 AND replaced_at < now() - interval '5 minutes'"
-)
-DELETE_RELEASE = text("DELETE FROM bri.releases WHERE number = :number")
-STEMS = text(
-    "SELECT word, (ts_lexize('stem', word))[1] FROM unnest(CAST(:words AS text[])) AS known (word)"
-)
-TEXT_DISTANCE = 10
-"""The distance between the positions of two texts, so that no phrase spans both."""
-MAX_POSITION = 16_383
-"""The last position that a tsvector can store."""
-TABLES = text("SELECT tablename FROM pg_tables WHERE schemaname = :schema")
-COLLATION = text(
-    "SELECT 'B' < 'a' AND 'a-c' < 'ab' AND current_setting('server_encoding') = 'UTF8'"
-)
 
 
 def publish_postgres(

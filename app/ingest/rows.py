@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import date
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import Table
 from sqlmodel import SQLModel
@@ -136,7 +136,7 @@ def assign_ids(seed: Seed) -> Ids:
         series = figure.series
         return get_position(series), series, figure.period.start, figure.source
 
-    orders: dict[type[Entity], Callable[[str], Any]] = {
+    orders: dict[type[Entity], Callable[[str], tuple[object, ...]]] = {
         schema.Series: lambda key: (get_position(key), key),
         schema.Observation: lambda key: get_figure_order(seed.get_all(schema.Observation)[key]),
         schema.GrowthRate: lambda key: get_figure_order(seed.get_all(schema.GrowthRate)[key]),
@@ -172,10 +172,10 @@ def build_columns(entity: Entity, ids: Ids) -> Values:
     targets = {reference.field: reference.target for reference in list_references(kind)}
     columns: Values = {}
     for path, column in map_columns(kind).items():
-        value: Any = entity
+        value: object = entity
         for name in path.split("."):
             value = getattr(value, name, None)
-        columns[column] = ids[targets[path]][value] if path in targets else value
+        columns[column] = ids[targets[path]][str(value)] if path in targets else value
     return columns
 
 

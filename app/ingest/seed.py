@@ -34,6 +34,27 @@ DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+")
 MAX_DEPTH = 8
 STANDARD_TAGS = ("tag:yaml.org,2002:str", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 SCHEMA_LINE = "# yaml-language-server: $schema="
+COLLECTIONS = {entity.collection: entity for entity in ENTITIES}
+FILE_DEPTH = 2
+"""The parts of a path within the seed folder: the collection and the file."""
+ADVICE = {
+    "string_type": "write text, in quotes if it looks like a number",
+    "string_too_short": "write some text",
+    "int_type": "write an integer without quotes and leading zeros",
+    "decimal_type": "write a plain number",
+    "model_type": "write its fields, one per line",
+    "list_type": "write a list, one '- item' per line",
+    "greater_than_equal": "write at least {ge}",
+    "less_than_equal": "write at most {le}",
+    "enum": "write one of {expected}",
+    "string_too_long": "write at most {max_length} characters",
+}
+PATTERN_ADVICE = {
+    CODE_PATTERN: "write a key: letters and digits, joined by '-' or '.'",
+    ADDRESS_PATTERN: "write a web address that starts with https:// or http://",
+    LOCATOR_PATTERN: "write P2 for paragraph 2, or P2.S3 for its sentence 3",
+    LANGUAGE_PATTERN: "write the two letters of the language, such as en or zh",
+}
 
 
 class Loader(yaml.CSafeLoader):
@@ -163,30 +184,6 @@ def parse_scalar(node: yaml.Node) -> Value:
     if DECIMAL.fullmatch(text):
         return Decimal(text)
     return text
-
-
-COLLECTIONS = {entity.collection: entity for entity in ENTITIES}
-FILE_DEPTH = 2
-"""The parts of a path within the seed folder: the collection and the file."""
-
-ADVICE = {
-    "string_type": "write text, in quotes if it looks like a number",
-    "string_too_short": "write some text",
-    "int_type": "write an integer without quotes and leading zeros",
-    "decimal_type": "write a plain number",
-    "model_type": "write its fields, one per line",
-    "list_type": "write a list, one '- item' per line",
-    "greater_than_equal": "write at least {ge}",
-    "less_than_equal": "write at most {le}",
-    "enum": "write one of {expected}",
-    "string_too_long": "write at most {max_length} characters",
-}
-PATTERN_ADVICE = {
-    CODE_PATTERN: "write a key: letters and digits, joined by '-' or '.'",
-    ADDRESS_PATTERN: "write a web address that starts with https:// or http://",
-    LOCATOR_PATTERN: "write P2 for paragraph 2, or P2.S3 for its sentence 3",
-    LANGUAGE_PATTERN: "write the two letters of the language, such as en or zh",
-}
 
 
 @dataclass

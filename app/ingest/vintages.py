@@ -43,7 +43,10 @@ def assign_vintages(
     groups: dict[tuple[str, date], list[Candidate]] = defaultdict(list)
     # Sorting is stable: reversed keys leave the first source last, where it wins among equals.
     for key, entity in sorted(entities.items(), key=lambda item: item[1].source, reverse=True):
-        groups[entity.series, entity.period.start].append(build_candidate(seed, key, entity))
+        source = seed.get_all(Source)[entity.source]
+        digits = -int(compute_published_number(entity).as_tuple().exponent)
+        candidate = Candidate(key, source.vintage, RANKS[source.standing], digits)
+        groups[entity.series, entity.period.start].append(candidate)
     vintages: dict[str, Vintage] = {}
     for group in groups.values():
         ordered = sorted(group, key=lambda figure: (figure.known_on, figure.rank, figure.digits))
@@ -68,12 +71,6 @@ def compute_validity(ordered: Iterable[Candidate]) -> dict[str, tuple[date, date
         validity[figure.key] = figure.known_on, FOREVER
         current = figure
     return validity
-
-
-def build_candidate(seed: Seed, key: str, entity: Observation | GrowthRate) -> Candidate:
-    source = seed.get_all(Source)[entity.source]
-    digits = -int(compute_published_number(entity).as_tuple().exponent)
-    return Candidate(key, source.vintage, RANKS[source.standing], digits)
 
 
 def compute_published_number(entity: Observation | GrowthRate) -> Decimal:

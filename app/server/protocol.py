@@ -42,7 +42,6 @@ EXPECTED_ATTRIBUTES = frozenset(
     {"access_log", "cycle", "flow", "headers", "limit_concurrency"}
     | {"parser", "root_path", "scope", "server_state"}
 )
-"""The attributes of uvicorn's protocol that are read."""
 
 
 def split_target(url: bytes) -> tuple[bytes, bytes]:

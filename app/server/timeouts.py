@@ -112,7 +112,6 @@ class TimeoutProtocol(asyncio.Protocol):
         self.keep_alive = float(config.timeout_keep_alive)
         self.server_state = server_state
         self.app: Any = app_state.get("app")
-        """The application, which passes itself on when it starts."""
         self.is_closed = False
         self.active = 0
         """How many requests the application responds to."""
@@ -121,7 +120,6 @@ class TimeoutProtocol(asyncio.Protocol):
         self.limit = MAX_HEAD
         self.is_head_timed = False
         self.deadline = Deadline(self.loop, self.expire)
-        """For the headers of the next request."""
         self.write_deadline = Deadline(self.loop, self.abort)
         self.transport: asyncio.Transport = None  # type: ignore[assignment]
         create: Any = self.protocol_class

@@ -38,13 +38,11 @@ def write_schemas(folder: Path) -> None:
     schemas = folder / ".schemas"
     schemas.mkdir(exist_ok=True)
     for kind in ENTITIES:
-        text = json.dumps(build_json_schema(kind), ensure_ascii=False, indent=2)
-        (schemas / f"{get_singular_name(kind)}.json").write_text(f"{text}\n", encoding="utf-8")
-
-
-def build_json_schema(kind: type[Entity]) -> dict[str, object]:
-    content = kind.model_json_schema(mode="validation") | {"title": get_singular_name(kind)}
-    return {"$schema": GenerateJsonSchema.schema_dialect, **content}
+        name = get_singular_name(kind)
+        content = kind.model_json_schema(mode="validation") | {"title": name}
+        schema = {"$schema": GenerateJsonSchema.schema_dialect, **content}
+        text = json.dumps(schema, ensure_ascii=False, indent=2)
+        (schemas / f"{name}.json").write_text(f"{text}\n", encoding="utf-8")
 
 
 def get_singular_name(kind: type[Entity]) -> str:
