@@ -1,4 +1,4 @@
-"""The application: the way of a request, and the routers, in lists that can be read."""
+"""Create the application: its routers, middleware and cache."""
 
 import gc
 import os
@@ -68,8 +68,8 @@ ROUTERS = (
 )
 
 
-LONGEST_END = 10
-"""The seconds that a worker without a supervisor may take to finish what it answers."""
+SHUTDOWN_TIMEOUT = 10
+"""The seconds in which a worker without a supervisor has to finish its responses."""
 
 
 class App(FastAPI):
@@ -210,10 +210,10 @@ def create_from_environment() -> FastAPI:
 
 
 def end_with_parent() -> None:
-    """End this process when the one that supervises it ends, however that comes about.
+    """End this process when the one that supervises it ends, even if that one is killed.
 
-    A supervisor that is killed tells nobody, and its workers would go on listening. What
-    multiprocessing waits for is the end of a pipe, which the kernel closes in any case.
+    A supervisor that is killed cannot stop its workers, which would continue to listen. The parent
+    process is joined through a pipe, which the kernel closes in any case.
     """
     parent = parent_process()
     if parent is None:
@@ -222,7 +222,7 @@ def end_with_parent() -> None:
     def wait() -> None:
         parent.join()
         os.kill(os.getpid(), signal.SIGTERM)
-        time.sleep(LONGEST_END)
-        os._exit(1)  # Whoever still does not take an answer holds up the end no longer.
+        time.sleep(SHUTDOWN_TIMEOUT)
+        os._exit(1)  # A client that does not read its response must not keep the process alive.
 
     Thread(target=wait, name="end-with-parent", daemon=True).start()

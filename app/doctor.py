@@ -90,7 +90,6 @@ def check_migrations(folder: Path) -> str:
 
 
 def describe_database(settings: Settings) -> str:
-    """Check the database, unless it will be built when the service starts."""
     seed_hash = compute_seed_hash(settings.seed)
     target = settings.select_database(seed_hash)
     if isinstance(target, Path) and not target.exists():

@@ -49,7 +49,6 @@ def parse_accept(accept: str) -> list[Preference]:
 
 
 def is_html_accepted(accept: bytes) -> bool:
-    """Return whether a client names text/html, as browsers do."""
     return any(one.value == "text/html" for one in parse_accept(accept.decode("latin-1")))
 
 

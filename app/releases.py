@@ -106,13 +106,13 @@ class ReleaseManager:
 def open_release(storage: Store) -> Release:
     database = Database(storage)
 
-    def reading(connection: Connection) -> Release:
+    def read(connection: Connection) -> Release:
         sources = {language: get_newest_edition(connection, language) for language in Language}
         keys = read_all_keys(database, connection)
         return Release(database, read_release(connection), keys, sources, database.modified)
 
     try:
-        return database.read(reading)
+        return database.read(read)
     except Exception:
         database.close()
         raise

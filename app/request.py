@@ -225,7 +225,6 @@ class RequestContext:
         return [pair for pair in self.query_params if pair[0] != "cursor"]
 
     def build_next_url(self, cursor: str | None) -> str | None:
-        """Return the address of the next page: that of this request with another cursor."""
         if cursor is None:
             return None
         query = urlencode([*self.query_pairs(), ("cursor", cursor)])

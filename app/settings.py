@@ -51,7 +51,6 @@ def parse_database_url(value: object) -> object:
 
 
 def split_hosts(value: object) -> object:
-    """Split a comma-separated list of host names, which may contain ``*``."""
     if not isinstance(value, str):
         return value
     hosts = tuple(name.strip().lower() for name in value.split(",") if name.strip())
@@ -170,7 +169,6 @@ class Settings(BaseSettings):
         return value
 
     def select_database(self, seed_hash: str) -> Path | URL:
-        """Return the database that is set, or by default a file named after the seed."""
         if self.database_url is not None:
             return self.database_url
         return self.database or user_data_path("bri-indicators") / f"{seed_hash[:16]}.sqlite"

@@ -1,4 +1,4 @@
-"""The cache: it sends cached responses, and has every other response made once."""
+"""The cache: it sends cached responses, and has every other response built once."""
 
 from asyncio import Future, get_running_loop, shield
 from collections import OrderedDict
@@ -140,7 +140,7 @@ class CacheMiddleware:
         self.store = CacheStore(limits)
         self.freshness = freshness
         self.flights: dict[Key, Future[Outcome]] = {}
-        """The responses that are being made, for the requests that wait for them."""
+        """The responses that are being built, for the requests that wait for them."""
         self.release: Release | None = None
         self.next_refresh = 0.0
         self.installed_at = find_newest_mtime(Path(__file__).parent.parent)
@@ -185,7 +185,7 @@ class CacheMiddleware:
     async def get_or_build(
         self, context: RequestContext, scope: Scope, receive: Receive, send: Send
     ) -> CachedResponse | None:
-        """Have a response made once for all who wait for it; None if it has been sent already."""
+        """Build a response once for all requests that wait for it; None if it has been sent."""
         flights, key = self.flights, context.key
         outcome: Outcome = ABANDONED
         while outcome is ABANDONED and key in flights:
@@ -222,7 +222,7 @@ class CacheMiddleware:
         send: Send,
         land: Callable[[Outcome], None],
     ) -> CachedResponse | None:
-        """Have the router make a response; cache it, or send it if it cannot be cached."""
+        """Have the router create a response; cache it, or send it if it cannot be cached."""
         release = self.refresh_release(context.get_release)
         response = await self.handler(context)
         cache_control = self.freshness.format_cache_control(context.path)
@@ -259,7 +259,7 @@ async def read_body(response: Response) -> bytes | None:
 def prepare_stream(
     response: StreamingResponse, context: RequestContext, cache_control: bytes, send: Send
 ) -> Send:
-    """Complete the headers of a stream, whose digest nobody knows; return how to compress it."""
+    """Complete the headers of a stream, which has no ETag; return a send that compresses it."""
     headers = MutableHeaders(raw=list(response.raw_headers))
     for name in ("etag", "accept-ranges"):
         del headers[name]

@@ -87,7 +87,7 @@ def build_key(
     query = QUERIES[scope["query_string"]]
     path = scope.get("raw_path") or scope["path"].encode()
     accept = headers.get(b"accept", b"")
-    # An escape can hide the name of a path, so the whole header is kept to be safe.
+    # An escape can hide the name of a path, so the whole header is part of the key to be safe.
     if NEGOTIATED not in path and b"%" not in path:
         accept = HTML if DATA not in path and accept and HTML_ACCEPTED[accept] else b""
     return (

@@ -30,9 +30,9 @@ MAX_THREADS = 16
 SMALL_PAGE = 10
 """Reading so few records takes less time than waking a thread, if all lists are short."""
 ENTRY_POINTS = ("/v1", "/docs")
-"""What is suggested in place of a path that resembles no other."""
+"""The paths suggested for a path that resembles no other."""
 REPEATED = object()
-"""Stands for the values of a parameter that is repeated but takes only one value."""
+"""The placeholder for the values of a parameter that is repeated but takes only one value."""
 Shape = tuple[str, ...]
 """The segments of a path with ``{}`` for each parameter."""
 
@@ -136,7 +136,7 @@ class Router:
         self.suffixes = tuple({one[-1][2:] for one in self.routes if one[-1].startswith("{}.")})
 
     async def dispatch(self, context: RequestContext) -> Response:
-        """Have the route of a request make the response; raise a Problem, or a DatabaseError."""
+        """Have the route of a request create the response; raise a Problem, or a DatabaseError."""
         route, keys = self.match(context.path)
         context.route = route.path
         needs_release = route.model is not None

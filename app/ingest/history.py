@@ -216,7 +216,6 @@ def build_change_rows(seed: Seed) -> Iterator[tuple[type[SQLModel], dict[str, ob
 
 
 def list_changes(seed: Seed) -> Iterator[tuple[str, RecordChange, Bilingual]]:
-    """List the changes of all releases: the release, the changed record, and its title."""
     before: Snapshot = {}
     for key, after in read_snapshots(seed):
         for change in list_differences(before, after):

@@ -34,15 +34,13 @@ AREAS_PER_YEAR = 4
 
 
 def check_integrity(seed: Seed) -> list[SeedIssue]:
-    issues = []
-    for (kind, key), document in seed.documents.items():
-        entity = seed.entities[kind].get(key)
-        if entity is None:
-            continue
-        for check in CHECKS:
-            issues += [
-                document.create_issue(path, message) for path, message in check(seed, entity)
-            ]
+    issues = [
+        document.create_issue(path, message)
+        for (kind, key), document in seed.documents.items()
+        if (entity := seed.entities[kind].get(key)) is not None
+        for check in CHECKS
+        for path, message in check(seed, entity)
+    ]
     return [*issues, *find_duplicates(seed), *check_history(seed)]
 
 
@@ -114,7 +112,6 @@ def check_breaks(_: Seed, entity: Entity) -> Messages:
 
 
 def check_published(entity: Observation) -> Messages:
-    """The value must be the printed number times its power of ten."""
     published = entity.published
     value = published.value.scaleb(published.multiplier)
     if entity.value != value:
@@ -146,7 +143,6 @@ def check_bounds(entity: Observation) -> Messages:
 
 
 def check_period(seed: Seed, entity: Observation | GrowthRate, name: str) -> Messages:
-    """A period must consist of whole months, as many as those of its series."""
     period: Period = getattr(entity, name)
     series = find_entity(seed, Series, entity, "series")
     if period.end < period.start:
@@ -217,7 +213,7 @@ def find_entity(seed: Seed, kind: type[AnyEntity], entity: Entity, name: str) ->
 
 
 def find_warnings(seed: Seed) -> list[SeedIssue]:
-    """Find what a valid seed may lack only for the moment."""
+    """Find gaps that a valid seed may have while an edition is entered."""
     warnings = []
     for (kind, _), document in seed.documents.items():
         schema = f"../.schemas/{get_singular_name(kind)}.json"
@@ -234,7 +230,6 @@ def find_warnings(seed: Seed) -> list[SeedIssue]:
 
 
 def check_editions(seed: Seed) -> Iterator[tuple[str, str]]:
-    """Compare each edition with the one before it: is it complete?"""
     sources = {
         source.edition: key for key, source in seed.get_all(Source).items() if source.edition
     }

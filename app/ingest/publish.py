@@ -90,7 +90,6 @@ def publish_sqlite(
 
 
 def check_target(target: Path) -> None:
-    """Refuse to overwrite anything but a database of this API."""
     if target.is_dir():
         raise BuildError(f"{target} is a folder; name a file")
     if target.exists() and not target.is_file():

@@ -221,7 +221,6 @@ def derive_columns(seed: Seed, kind: type[Entity], ids: Ids) -> dict[str, Values
 
 
 def summarize_series(seed: Seed) -> dict[str, Values]:
-    """Count the periods of each series that have a figure, and return the first and last start."""
     starts: dict[str, set[date]] = {key: set() for key in seed.get_all(schema.Series)}
     for figure in seed.get_all(schema.Observation).values():
         starts[figure.series].add(figure.period.start)

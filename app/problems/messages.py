@@ -1,4 +1,4 @@
-"""What the service says when it refuses a request, in both languages.
+"""The messages of errors in both languages, and the suggestion of the nearest allowed value.
 
 Every text about an error that a client can cause is here; the titles and explanations of the kinds
 of problems are in app.problems.problem. Placeholders are filled in by ``Bilingual.format``.

@@ -316,7 +316,7 @@ IGNORED_ERRORS = frozenset({"none_required"})
 def describe_errors(
     errors: Sequence[Any], parameters: Iterable[str], location: str = "query"
 ) -> InvalidParameters:
-    """Make the problem out of the errors that Pydantic finds in the parameters of a request."""
+    """Create the problem for the errors that Pydantic finds in the parameters of a request."""
     reported = [error for error in errors if error["type"] not in IGNORED_ERRORS]
     names = sorted(parameters)
     # A request can have thousands of errors, and each suggestion takes time.

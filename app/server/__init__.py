@@ -1,4 +1,4 @@
-"""What stands between the socket and the application: uvicorn's protocol, made safe and fast."""
+"""The server: uvicorn's protocol with timeouts, size limits and a fast path from the cache."""
 
 from asyncio import Protocol
 
@@ -22,7 +22,7 @@ def select_protocol_class() -> type[Protocol]:
 
 
 class ServerProtocol(TimeoutProtocol):
-    """The protocol that ``bri serve`` gives to uvicorn."""
+    """The protocol that ``bri serve`` passes to uvicorn."""
 
     protocol_class = select_protocol_class()
 

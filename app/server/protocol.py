@@ -110,7 +110,6 @@ class CachedResponseProtocol(HttpToolsProtocol):
             super().on_message_complete()
 
     def send_cached(self, cache: CacheMiddleware) -> bool:
-        """Respond if the request is plain, is next in turn, and its response is cached."""
         cycle: Any = self.cycle
         if cycle is not None and not cycle.response_complete:
             return False

@@ -143,7 +143,6 @@ class TimeoutProtocol(asyncio.Protocol):
         self.protocol.connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Pass on bytes, and check later whether they were all of the headers of a request."""
         self.received += len(data)
         self.protocol.data_received(data)
         if self.received and not self.active:
@@ -172,7 +171,6 @@ class TimeoutProtocol(asyncio.Protocol):
         self.deadline.clear()
 
     def finish_request(self) -> None:
-        """Expect another request after a response of the application."""
         self.active -= 1
         if not self.active:
             # Bytes of the next request, or of a body that nobody has read, may be here already.
@@ -194,7 +192,6 @@ class TimeoutProtocol(asyncio.Protocol):
         self.protocol.resume_writing()
 
     def expire(self) -> None:
-        """Close a connection over which the next request, or the rest of it, has not come."""
         if self.received:
             self.abort()
         else:
