@@ -21,7 +21,6 @@ from app.request import RawHeaders, RequestContext
 
 MIN_SIZE = 500
 """Compression does not pay for fewer bytes."""
-WINDOW = 15
 GZIP = 16
 """Added to the window size, this selects the gzip format of zlib."""
 TEXT = re.compile(r"text/(?!event-stream).*|application/(.*\+)?(json|xml|yaml|csv|javascript)")
@@ -66,7 +65,7 @@ def create_compressor(coding: Coding) -> Compressor:
         stream = load_zstandard().ZstdCompressor(6)
         return Compressor(stream.compress, stream.flush)
     if coding is Coding.GZIP:
-        packed = zlib.compressobj(6, zlib.DEFLATED, WINDOW + GZIP)
+        packed = zlib.compressobj(6, zlib.DEFLATED, zlib.MAX_WBITS + GZIP)
         return Compressor(packed.compress, packed.flush)
     return Compressor(bytes, bytes)
 

@@ -196,19 +196,10 @@ def build_change_rows(seed: Seed) -> Iterator[tuple[type[SQLModel], dict[str, ob
         yield models.ReleaseEntry, {**row, "number": release.number, **note}
     changes = list(list_changes(seed))
     for number, (key, change, title) in enumerate(changes, start=1):
-        yield (
-            models.Change,
-            {
-                "id": number,
-                "code": f"{key}.{change.collection}.{change.key}",
-                "release_entry_id": numbers[key],
-                "collection": change.collection,
-                "record": change.key,
-                "kind": change.kind,
-                "title_en": title.en,
-                "title_zh": title.zh,
-            },
-        )
+        row = {"id": number, "code": f"{key}.{change.collection}.{change.key}"}
+        record = {"collection": change.collection, "record": change.key, "kind": change.kind}
+        title_texts = {"title_en": title.en, "title_zh": title.zh}
+        yield models.Change, {**row, "release_entry_id": numbers[key], **record, **title_texts}
     for number, (_, change, _) in enumerate(changes, start=1):
         for position, field in enumerate(change.fields, start=1):
             values = {"field": field.field, "before": field.before, "after": field.after}

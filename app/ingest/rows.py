@@ -111,13 +111,9 @@ def build_rows(seed: Seed, seed_hash: str, schema_revision: str) -> Iterator[Row
     yield from build_break_rows(seed, ids[schema.Series])
     yield from build_link_rows(seed, ids)
     for indicator, observation in select_headlines(seed).items():
-        yield (
-            models.Headline,
-            {
-                "indicator_id": ids[schema.Indicator][indicator],
-                "observation_id": ids[schema.Observation][observation],
-            },
-        )
+        indicator_id = ids[schema.Indicator][indicator]
+        observation_id = ids[schema.Observation][observation]
+        yield models.Headline, {"indicator_id": indicator_id, "observation_id": observation_id}
     yield from build_change_rows(seed)
 
 
@@ -193,11 +189,8 @@ def build_link_rows(seed: Seed, ids: Ids) -> Iterator[Row]:
             defaults = {name: field.default for name, field in fields if not field.is_required()}
             for key, owner in ids[kind].items():
                 for target in sorted(getattr(seed.get_all(kind)[key], link.field)):
-                    columns = {
-                        link.owner_column: owner,
-                        link.target_column: ids[link.target][target],
-                    }
-                    yield link.table, {**columns, **defaults}
+                    keys = {link.owner_column: owner, link.target_column: ids[link.target][target]}
+                    yield link.table, {**keys, **defaults}
 
 
 def derive_columns(seed: Seed, kind: type[Entity], ids: Ids) -> dict[str, Values]:
@@ -235,11 +228,8 @@ def summarize_series(seed: Seed) -> dict[str, Values]:
 
 
 def build_vintage_columns(vintage: Vintage) -> Values:
-    return {
-        "vintage": vintage.known_on,
-        "current_from": vintage.current_from,
-        "current_until": vintage.current_until,
-    }
+    period = {"current_from": vintage.current_from, "current_until": vintage.current_until}
+    return {"vintage": vintage.known_on, **period}
 
 
 SEARCH_KINDS: dict[type[Entity], SearchKind] = {
