@@ -6,8 +6,7 @@ from sqlalchemy import URL
 
 from app.db.base import Database, DatabaseError, ReleaseInfo, Store, UnavailableError
 from app.db.models import SCHEMA_REVISION
-from app.db.postgresql import PostgresLimits, PostgresStore
-from app.db.sqlite import SQLiteStore, create_writing_engine
+from app.db.stores import PostgresLimits, PostgresStore, SQLiteStore, create_writing_engine
 
 
 def create_store(target: Path | URL, limits: PostgresLimits | None = None) -> Store:

@@ -12,11 +12,12 @@ from app.parameters.base import (
     StrictBool,
     create_path_key,
 )
-from app.parameters.charts import ChartParameters, ImageParameters, Theme
 from app.parameters.observations import (
+    ChartParameters,
     ComparisonParameters,
     GrowthRateListParameters,
     GrowthSort,
+    ImageParameters,
     IndicatorFilters,
     IndicatorListParameters,
     IndicatorObservationListParameters,
@@ -29,6 +30,7 @@ from app.parameters.observations import (
     SeriesListParameters,
     SeriesParameters,
     SeriesSort,
+    Theme,
     VintageListParameters,
     Vintages,
     VintageSort,

@@ -33,8 +33,7 @@ from app.db.models import (
 )
 from app.db.statements import fetch_records, fetch_uncached
 from app.i18n import Language
-from app.queries.links import LinkedRecords, attach_links, read_links
-from app.queries.resource import LinkedFilter, Resource
+from app.queries.resource import LinkedFilter, LinkedRecords, Resource, attach_links, read_links
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, and_, or_, select
 from sqlmodel import col
 
-from app.db.columns import Condition, Record, localize
+from app.db.columns import Condition, Record, build_current_conditions, localize
 from app.db.models import Indicator, Observation, Series, SeriesBreak, Unit
 from app.enums import DerivedMeasure, GrowthBasis, Obstacle, Qualifier
 from app.i18n import Bilingual, Language
@@ -16,7 +16,6 @@ from app.parameters import ComparisonParameters, format_period
 from app.problems.problem import InvalidParameters, NotComparable, ParameterError
 from app.queries.observations import read_observations, select_observations
 from app.queries.series import describe_obstacle, describe_series_obstacles
-from app.queries.vintages import build_current_conditions
 
 TENTH = Decimal("0.1")
 PERCENT = "PT"

@@ -1,11 +1,27 @@
-"""Observations: the current figure of each series and period, or all vintages."""
+"""Observations: the current figure of each series and period, or all vintages.
 
-from collections.abc import Sequence
+Lists contain nested records; downloads read the same observations as rows of a flat table.
+"""
+
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, Label, bindparam, exists, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Label,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+)
 from sqlmodel import col
 
 from app.db.columns import (
@@ -15,7 +31,9 @@ from app.db.columns import (
     Value,
     add_source_line,
     alias_table,
+    build_current_conditions,
     counterpart_area,
+    format_validity,
     localize,
     reporting_area,
     select_reference,
@@ -33,19 +51,24 @@ from app.db.models import (
     Unit,
 )
 from app.db.statements import fetch_one, fetch_uncached
-from app.formatting import format_citation, format_period, format_value
-from app.i18n import Language
+from app.i18n import Language, format_citation, format_period, format_value
 from app.parameters import (
     IndicatorObservationListParameters,
+    ObservationFilters,
     ObservationListParameters,
     VintageListParameters,
 )
-from app.queries.growth import read_observation_rates
-from app.queries.links import LinkedRecords
-from app.queries.listing.keyset import QueryPage, read_page
-from app.queries.listing.plan import list_orders, list_page
-from app.queries.reports import read_observation_reports
-from app.queries.vintages import format_validity
+from app.queries.long_lists import (
+    has_series_filter,
+    is_early_date,
+    list_orders,
+    list_page,
+    select_access_path,
+    select_matching,
+)
+from app.queries.pagination import QueryPage, SortOrder, read_page, split_filters
+from app.queries.related import read_observation_rates, read_observation_reports
+from app.queries.resource import LinkedRecords
 
 previous_observation = alias_table(Observation, "previous_observation")
 
@@ -242,3 +265,85 @@ def build_revision(value: Decimal, revision: Record) -> Record | None:
     if revision["kind"] is None:
         return None
     return revision | {"difference": value - revision["difference"]}
+
+
+ROWS_PER_CHUNK = 2_000
+CSV_DELIMITERS = (",", '"', "\n", "\r")
+
+
+def select_observation_rows(
+    connection: Connection, filters: ObservationFilters, columns: Sequence[ColumnElement[Any]]
+) -> Select[Any]:
+    """Select columns of the observations that match, in the requested order."""
+    rate = and_(
+        col(GrowthRate.series_id) == Observation.series_id,
+        col(GrowthRate.period_start) == Observation.period_start,
+        *build_current_conditions(GrowthRate, filters.as_of),
+    )
+    shape, values = split_filters(filters)
+    is_early = is_early_date(connection, Observation, filters.as_of)
+    orders = list_orders(Observation, walks_series=has_series_filter(shape))
+    statement = (
+        select(*columns)
+        .select_from(Observation)
+        .outerjoin(Headline, col(Headline.observation_id) == Observation.id)
+        .outerjoin(GrowthRate, rate)
+    )
+    condition = select_matching(
+        Observation, shape, select_access_path(shape), is_early=is_early
+    ).whereclause
+    # Outer joins keep the planner from starting at a code list, after which it would have to sort.
+    statement = join_context(statement)
+    if condition is not None:
+        statement = statement.where(condition)
+    return SortOrder.by_name(orders, shape.sort).order_ids(statement).params(values)
+
+
+def count_observations(connection: Connection, filters: ObservationFilters, maximum: int) -> int:
+    """Count the observations that match, up to a maximum."""
+    shape, values = split_filters(filters)
+    is_early = is_early_date(connection, Observation, filters.as_of)
+    matching = (
+        select_matching(Observation, shape, select_access_path(shape), is_early=is_early)
+        .limit(maximum)
+        .subquery()
+    )
+    return int(connection.scalar(select(func.count()).select_from(matching), values) or 0)
+
+
+def read_chunks(
+    connection: Connection, statement: Select[Any]
+) -> Iterator[Sequence[Sequence[Any]]]:
+    """Read rows in chunks, without holding the whole result."""
+    streamed = connection.execution_options(stream_results=True)
+    with streamed.execute(statement) as result:
+        yield from result.partitions(ROWS_PER_CHUNK)
+
+
+def can_format_lines(connection: Connection) -> bool:
+    """Whether the database stores numbers and dates as the texts that CSV needs."""
+    return connection.dialect.name == "sqlite"
+
+
+def read_csv_lines(
+    connection: Connection, statement: Select[Any], fields: Sequence[ColumnElement[Any]]
+) -> Iterator[list[str]]:
+    """Read rows as finished lines of CSV, in half the time of reading and formatting values.
+
+    Args:
+        connection: a connection to SQLite.
+        statement: the statement whose columns the fields replace.
+        fields: an expression per column, quoted by ``quote_field`` where necessary.
+    """
+    line = func.printf(",".join(["%s"] * len(fields)), *fields)
+    cursor = connection.execute(
+        statement.with_only_columns(line, maintain_column_froms=True)
+    ).cursor
+    while rows := cursor.fetchmany(ROWS_PER_CHUNK):
+        yield [row[0] for row in rows]
+
+
+def quote_field(text: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Quote a text that contains a delimiter (RFC 4180, section 2)."""
+    is_delimited = or_(*(func.instr(text, mark) > 0 for mark in CSV_DELIMITERS))
+    return case((is_delimited, func.printf('"%s"', func.replace(text, '"', '""'))), else_=text)

@@ -9,8 +9,7 @@ from app.db.columns import Record
 from app.db.models import Observation, PriorityArea, Series
 from app.db.statements import fetch_uncached
 from app.enums import SearchKind
-from app.formatting import format_period
-from app.i18n import Language
+from app.i18n import Language, format_period
 from app.parameters import (
     DashboardParameters,
     GrowthRateListParameters,
@@ -22,12 +21,10 @@ from app.parameters import (
 )
 from app.queries.charts import MAX_POINTS_PER_PANEL, add_points, read_indicator_series
 from app.queries.commitments import get_priority_area, list_outcomes
-from app.queries.growth import list_growth_rates
-from app.queries.indicators import get_indicator
 from app.queries.observations import list_observations
-from app.queries.reference import get_source
-from app.queries.release import read_overview
-from app.queries.reports import list_reports
+from app.queries.reference import get_indicator, get_source
+from app.queries.related import list_growth_rates, list_reports
+from app.queries.releases import read_overview
 from app.queries.search import search_records
 from app.queries.series import attach_breaks, select_series
 

@@ -3,11 +3,11 @@
 from sqlalchemy import Connection, String, column, func, select, text
 
 from app.db.columns import Record
-from app.db.fulltext import ELLIPSIS, END, START, SearchIndex, search_text
-from app.db.fulltext.segmentation import join_segments
+from app.db.fulltext import ELLIPSIS, END, START, SearchIndex, join_segments, search_text
+from app.enums import SearchKind
 from app.i18n import Language
 from app.parameters import SearchParameters
-from app.queries.listing.keyset import QueryPage, decode_cursor, encode_cursor
+from app.queries.pagination import QueryPage, decode_cursor, encode_cursor
 
 
 def search_records(
@@ -87,3 +87,10 @@ def split_fragments(highlighted: str) -> list[Record]:
         if rest:
             fragments.append({"text": rest, "match": False})
     return fragments
+
+
+def build_hit_url(base: str, hit: Record) -> str:
+    if hit["kind"] == SearchKind.PRIORITY_AREA:
+        year, _, slug = hit["code"].partition("-")
+        return f"{base}/v1/priority-areas/{slug}?year={year}"
+    return f"{base}/v1/{hit['kind']}s/{hit['code']}"

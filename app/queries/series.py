@@ -13,6 +13,7 @@ from app.db.columns import (
     Record,
     Statement,
     alias_table,
+    build_current_conditions,
     counterpart_area,
     localize,
     reporting_area,
@@ -23,20 +24,17 @@ from app.db.models import Indicator, Observation, Series, SeriesBreak, Unit
 from app.db.statements import fetch_one as fetch_record
 from app.db.statements import fetch_uncached
 from app.enums import Obstacle
-from app.formatting import format_period, format_span
-from app.i18n import Bilingual, Language
+from app.i18n import Bilingual, Language, format_period, format_span
 from app.parameters import SeriesListParameters
-from app.queries.listing.keyset import MAX_STATEMENTS, QueryPage, SortOrder
-from app.queries.listing.plan import (
+from app.queries.long_lists import (
     AccessPath,
     ListPlan,
     list_series_conditions,
     read_long_page,
     select_access_path,
 )
-from app.queries.listing.shape import FilterShape, split_filters
 from app.queries.observations import read_observations, select_observations
-from app.queries.vintages import build_current_conditions
+from app.queries.pagination import MAX_STATEMENTS, FilterShape, QueryPage, SortOrder, split_filters
 
 MAX_POINTS = 100
 """The number of series on a page of the site; the list of series contains all."""

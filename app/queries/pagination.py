@@ -1,4 +1,8 @@
-"""One page of a list: its order, its cursor, and the page after a position (keyset pagination)."""
+"""One page of a list: its filters, its order, its cursor, and the page after a position.
+
+Statements are built and compiled once for each shape of a request: which filters, order and cursor
+it has, without their values, which are bound as parameters.
+"""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping, Sequence
@@ -12,11 +16,20 @@ from typing import NamedTuple
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Label, Numeric, bindparam, cast, func, tuple_
 
-from app.db.columns import Column, Record, Statement, Value, get_type, ignore_order
+from app.db.columns import (
+    Column,
+    Condition,
+    Record,
+    Statement,
+    Value,
+    build_equals_or_in,
+    get_type,
+    ignore_order,
+)
 from app.db.models import ExactDecimal
 from app.db.statements import fetch_records, fetch_uncached
 from app.i18n import Bilingual
-from app.parameters import ListParameters
+from app.parameters import Filters, ListParameters
 from app.problems.problem import InvalidParameters, ParameterError
 
 MAX_STATEMENTS = 64
@@ -253,3 +266,68 @@ def build_cursor_error() -> InvalidParameters:
         "游标不属于该列表；请先不带游标请求，再沿 next 翻页",
     )
     return InvalidParameters(message, [ParameterError("query.cursor", message)])
+
+
+NOT_FILTERS = frozenset({"lang", "limit", "cursor", "sort", "vintages", "q"})
+"""Parameters that are not conditions on a column with a bound value."""
+
+
+class FilterShape(NamedTuple):
+    """The filters and the order of a list request."""
+
+    single: frozenset[str] = frozenset()
+    """The filters with one value."""
+    multiple: frozenset[str] = frozenset()
+    """The filters with several values, any of which matches."""
+    sort: str = ""
+    vintages: str = ""
+    has_cursor: bool = False
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.single or name in self.multiple
+
+    def build_condition(self, name: str, column: Column) -> Condition:
+        """Return the condition of a filter on a column."""
+        return build_equals_or_in(column, name, several=name in self.multiple)
+
+    def apply_filters(self, statement: Statement, columns: Mapping[str, Column]) -> Statement:
+        """Restrict a statement by those filters for which a column is given."""
+        conditions = [
+            self.build_condition(name, column) for name, column in columns.items() if name in self
+        ]
+        return statement.where(*conditions)
+
+
+class SplitFilters(NamedTuple):
+    shape: FilterShape
+    values: Record
+    """The values by the names under which they are bound."""
+
+
+def split_filters(filters: Filters, **more: str | None) -> SplitFilters:
+    """Split the parameters of a request into its shape and its values.
+
+    Args:
+        filters: the parameters of the request.
+        more: filters that are not query parameters.
+    """
+    single: Record = {name: value for name, value in more.items() if value is not None}
+    multiple: Record = {}
+    for name in filters.model_fields_set - NOT_FILTERS:
+        value = getattr(filters, name)
+        if value is None or value == []:
+            continue
+        if not isinstance(value, list):
+            single[name] = value
+        elif len(value) == 1:
+            single[name] = value[0]
+        else:
+            multiple[name] = value
+    shape = FilterShape(
+        frozenset(single),
+        frozenset(multiple),
+        getattr(filters, "sort", ""),
+        getattr(filters, "vintages", ""),
+        getattr(filters, "cursor", None) is not None,
+    )
+    return SplitFilters(shape, {**single, **multiple})

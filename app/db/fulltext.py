@@ -5,9 +5,11 @@ of stop words. The index stores the stems of the Porter stemmer, which FTS5 uses
 matches are highlighted here.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import Protocol
+from unicodedata import normalize
 
 from sqlalchemy import (
     ARRAY,
@@ -29,7 +31,6 @@ from sqlalchemy import (
 )
 
 from app.db.columns import Column, Record, Statement, Value
-from app.db.fulltext.segmentation import find_word_spans, fold_case, segment_cjk, split_terms
 from app.db.models import lexeme_index, search_index
 from app.i18n import Language
 
@@ -241,3 +242,36 @@ def highlight_part(passage: str, spans: Spans, first: int, after: int) -> str:
             parts += [passage[position:left], START, passage[left:right], END]
             position = right
     return "".join([*parts, passage[position:stop], ELLIPSIS if cut_end else ""])
+
+
+IDEOGRAPHS = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+SEPARATOR = "\u200b"
+TERM = re.compile(r"\w+")
+WORD = re.compile(r"[^\W_]+")
+BETWEEN_IDEOGRAPHS = re.compile(f"(?<=[{IDEOGRAPHS}])(?=[^\\s])|(?<=[^\\s])(?=[{IDEOGRAPHS}])")
+
+
+def segment_cjk(text: str) -> str:
+    """Separate Chinese characters, so that a full-text index treats each as a word."""
+    return BETWEEN_IDEOGRAPHS.sub(SEPARATOR, text)
+
+
+def join_segments(text: str) -> str:
+    """Undo ``segment_cjk``."""
+    return text.replace(SEPARATOR, "")
+
+
+def split_terms(text: str) -> list[str]:
+    """Split a query into words and runs of Chinese characters."""
+    return TERM.findall(text)
+
+
+def find_word_spans(text: str) -> list[tuple[int, int]]:
+    """Return the start and the end of each word of a segmented text."""
+    return [match.span() for match in WORD.finditer(text)]
+
+
+def fold_case(word: str) -> str:
+    """Return a word in lower case and without accents, as searches compare it."""
+    bare = "".join(letter for letter in normalize("NFD", word.lower()) if letter.isalnum())
+    return bare or word

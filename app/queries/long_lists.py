@@ -23,6 +23,7 @@ from app.db.columns import (
     Condition,
     Statement,
     Value,
+    build_current_conditions,
     build_in_array,
     build_in_subquery,
     ignore_index,
@@ -37,9 +38,14 @@ from app.parameters import (
     ObservationListParameters,
     Vintages,
 )
-from app.queries.listing.keyset import MAX_STATEMENTS, PageRequest, QueryPage, SortOrder
-from app.queries.listing.shape import FilterShape, split_filters
-from app.queries.vintages import build_current_conditions
+from app.queries.pagination import (
+    MAX_STATEMENTS,
+    FilterShape,
+    PageRequest,
+    QueryPage,
+    SortOrder,
+    split_filters,
+)
 
 MAX_FETCHED = 1_000
 """Up to how many matching rows are counted and sorted."""
