@@ -20,17 +20,13 @@ class Language(StrEnum):
 
 
 class Bilingual(NamedTuple):
-    """A text in both languages."""
-
     en: str
     zh: str
 
     def get(self, language: Language) -> str:
-        """Return the text in one language."""
         return self.zh if language is Language.CHINESE else self.en
 
     def format(self, **values: object) -> "Bilingual":
-        """Fill in the placeholders of both texts."""
         return Bilingual(self.en.format(**values), self.zh.format(**values))
 
 
@@ -178,7 +174,6 @@ def format_source_line(title: str, publisher: str, published: str, language: Lan
 
 
 def format_citation(line: str, locator: str | None, language: Language) -> str:
-    """Return a source line with the location in the source."""
     location = format_locator(locator, language)
     if location is None:
         return line

@@ -10,7 +10,6 @@ from app.db.stores import PostgresLimits, PostgresStore, SQLiteStore, create_wri
 
 
 def create_store(target: Path | URL, limits: PostgresLimits | None = None) -> Store:
-    """Create the store for a target: a path is an SQLite file, a URL is PostgreSQL."""
     return (
         SQLiteStore(target)
         if isinstance(target, Path)

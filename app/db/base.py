@@ -90,8 +90,6 @@ class Store(ABC):
 
 
 class Database:
-    """A release, opened read-only."""
-
     def __init__(self, store: Store) -> None:
         """Open the current release.
 
@@ -144,7 +142,6 @@ class Database:
 
     @property
     def size(self) -> int:
-        """The size of the file in bytes."""
         return Path(self.place).stat().st_size
 
     @property
@@ -193,7 +190,6 @@ class Database:
         return result
 
     def dispose_idle(self) -> None:
-        """Close the idle connections."""
         with suppress(IndexError):
             while True:
                 self.idle.pop().close()

@@ -72,14 +72,12 @@ def localize(table: Table, name: str, language: Language) -> ColumnElement[Value
 
 
 def get_foreign_key(table: Table, target: Table) -> ColumnElement[Value]:
-    """Return the column of a table that refers to another one: ``sector_id`` for ``Sector``."""
     return cast("ColumnElement[Value]", getattr(table, f"{target.__tablename__}_id"))
 
 
 def select_reference(
     table: type[NamedModel], prefix: str, language: Language
 ) -> list[Label[Value]]:
-    """Return the columns of a reference: code and name."""
     return [
         col(table.code).label(f"{prefix}.code"),
         localize(table, "name", language).label(f"{prefix}.name"),
@@ -87,7 +85,6 @@ def select_reference(
 
 
 def select_unit(table: type[Unit], prefix: str, language: Language) -> list[Label[Value]]:
-    """Return the columns of a reference to a unit: code, name and symbol."""
     symbol = localize(table, "symbol", language).label(f"{prefix}.symbol")
     return [*select_reference(table, prefix, language), symbol]
 
@@ -216,7 +213,6 @@ def get_type(column: Column) -> TypeEngine[Value]:
 
 
 def build_in_subquery(column: Column, subquery: Statement) -> Condition:
-    """Return the condition that a column has one of the values that a subquery selects."""
     return InSubquery(column, subquery.correlate(None).scalar_subquery())
 
 

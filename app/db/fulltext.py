@@ -77,8 +77,6 @@ class SearchIndex(Protocol):
 
 
 class SQLiteSearch:
-    """A query of the FTS5 index."""
-
     source = search_index
 
     def __init__(self, words: str) -> None:
@@ -100,8 +98,6 @@ class SQLiteSearch:
 
 
 class PostgresSearch:
-    """A query of the tsvector index."""
-
     def __init__(self, words: str) -> None:
         self.phrases = split_phrases(words)
         pairs = [
@@ -159,14 +155,12 @@ INDEXES: dict[str, Callable[[str], SearchIndex]] = {
 
 
 def search_text(connection: Connection, words: str) -> SearchIndex:
-    """Return the full-text index of a database with a query."""
     return INDEXES[connection.dialect.name](words)
 
 
 def filter_by_text(
     connection: Connection, statement: Statement, code: Column, words: str, kind: str
 ) -> Statement:
-    """Restrict a statement to the records of a kind whose texts contain all words."""
     index = search_text(connection, words)
     codes = select(column("code", String)).select_from(index.source)
     return statement.where(code.in_(codes.where(index.matching, column("kind") == kind)))
@@ -209,7 +203,6 @@ def find_phrases(lexemes: Sequence[str], phrases: Sequence[Sequence[str]]) -> Sp
 
 
 def highlight_all(passage: str, spans: Spans) -> str:
-    """Mark all matches in a text."""
     return highlight_part(passage, spans, 0, len(find_word_spans(passage)))
 
 
@@ -225,7 +218,6 @@ def highlight_snippet(passage: str, spans: Spans) -> str:
 
 
 def count_matches(spans: Spans, first: int) -> int:
-    """Count the matches in the snippet that starts with a word."""
     return sum(first <= start and end <= first + SNIPPET_WORDS for start, end in spans)
 
 
@@ -257,7 +249,6 @@ def segment_cjk(text: str) -> str:
 
 
 def join_segments(text: str) -> str:
-    """Undo ``segment_cjk``."""
     return text.replace(SEPARATOR, "")
 
 
@@ -267,7 +258,6 @@ def split_terms(text: str) -> list[str]:
 
 
 def find_word_spans(text: str) -> list[tuple[int, int]]:
-    """Return the start and the end of each word of a segmented text."""
     return [match.span() for match in WORD.finditer(text)]
 
 

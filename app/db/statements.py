@@ -88,7 +88,6 @@ def create_row_factory(labels: Sequence[str], converters: Sequence[Converter] = 
 
 
 def nest_labels(row: Mapping[str, Value]) -> Record:
-    """Convert dotted labels to nested dictionaries."""
     nested: Record = {}
     for label, value in row.items():
         *path, name = label.split(".")
@@ -109,7 +108,6 @@ def format_dict(node: Record | str) -> str:
 def find_converter(
     kind: TypeEngine[Value], dialect: Dialect, name: str, *arguments: int
 ) -> Converter:
-    """Return the function that converts values of a type for the driver or from it."""
     convert: Converter = getattr(kind.dialect_impl(dialect), name)(dialect, *arguments)
     return convert
 
@@ -159,7 +157,6 @@ def fetch_scalars(
 def fetch_one(
     connection: Connection, statement: Statement, column: Column, key: str
 ) -> Record | None:
-    """Return the record with a key, or None."""
     records = fetch_records(connection, filter_by_key(statement, column), {"key": key})
     return records[0] if records else None
 

@@ -24,8 +24,6 @@ POOL: Record = {"pool_size": 40, "max_overflow": 0}
 
 
 class SQLiteStore(Store):
-    """One SQLite file."""
-
     is_local = True
     is_file = True
 
@@ -320,7 +318,6 @@ def get_connection_class() -> Any:
 
 
 def get_sqlstate(error: BaseException | None) -> str | None:
-    """Return the SQLSTATE of an error, if the server sent one."""
     return getattr(getattr(error, "orig", None), "sqlstate", None)
 
 
@@ -332,11 +329,9 @@ def is_transient(error: DBAPIError | PoolTimeoutError) -> bool:
 
 
 def is_connection_lost(error: DBAPIError | PoolTimeoutError) -> bool:
-    """Return whether the same read may succeed on another connection."""
     return isinstance(error, DBAPIError) and get_sqlstate(error) != TIMEOUT_STATE
 
 
 def describe_error(error: Exception) -> str:
-    """Return the message of an error on one line."""
     lines = str(getattr(error, "orig", error)).strip().splitlines()
     return "; ".join(line.strip() for line in lines if line.strip())

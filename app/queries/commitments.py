@@ -62,7 +62,6 @@ def complete_outcomes(
 
 
 def complete_record(row: Record, language: Language, links: LinkedRecords, kind: str) -> Record:
-    """Add the source line and the links to a selected outcome or action."""
     add_source_line(row["source"], language)
     return attach_links(row, links, kind, row["id"])
 
@@ -163,7 +162,6 @@ def select_priority_areas(language: Language) -> Statement:
 def complete_priority_areas(
     connection: Connection, language: Language, rows: list[Record]
 ) -> list[Record]:
-    """Add to selected priority areas their actions and links."""
     actions = read_actions(connection, language, [row["code"] for row in rows])
     owners = {
         "priority_area": [row["code"] for row in rows],
@@ -203,7 +201,6 @@ def list_newest_priority_areas(connection: Connection, language: Language) -> li
 
 @cache
 def select_newest_priority_areas(language: Language) -> Statement:
-    """Select the priority areas of the latest year."""
     year = col(PriorityArea.year)
     latest = select(func.max(year)).correlate(None).scalar_subquery()
     statement = select_priority_areas(language).where(year == latest)
@@ -211,7 +208,6 @@ def select_newest_priority_areas(language: Language) -> Statement:
 
 
 def read_actions(connection: Connection, language: Language, areas: Iterable[str]) -> list[Record]:
-    """Select the actions of some priority areas, in order."""
     statement = select_actions(language).where(col(PriorityArea.code).in_(areas))
     return fetch_uncached(connection, statement.order_by(*ACTIONS.orders["position"]))
 
@@ -219,7 +215,6 @@ def read_actions(connection: Connection, language: Language, areas: Iterable[str
 def add_actions(
     rows: list[Record], actions: list[Record], language: Language, links: LinkedRecords
 ) -> list[Record]:
-    """Complete selected priority areas with links and with their selected actions."""
     completed = [complete_record(action, language, links, "action") for action in actions]
     for row in rows:
         attach_links(row, links, "priority_area", row.pop("code"))

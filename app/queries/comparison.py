@@ -40,8 +40,6 @@ FORMULAS = {
 
 
 class Pair(NamedTuple):
-    """The observations of two periods, and what is known about comparing them."""
-
     earlier: Record
     later: Record
     growth: Record | None
@@ -84,7 +82,6 @@ def compare_periods(
 
 
 def read_pair(connection: Connection, language: Language, query: ComparisonParameters) -> Pair:
-    """Read the observations of the two periods and what is known about comparing them."""
     earlier, later = select_pair(connection, language, query)
     growth = find_published_growth(earlier, later)
     obstacles = list_obstacles(connection, language, earlier, later)
@@ -126,7 +123,6 @@ def select_pair(
 
 
 def list_conditions(query: ComparisonParameters) -> list[Condition]:
-    """Return the conditions for the current observations of an indicator and its own areas."""
     conditions = [
         col(Indicator.code) == query.indicator,
         col(Series.reporting_area_id) == Indicator.reporting_area_id,
@@ -171,7 +167,6 @@ def build_missing_period_error(
 
 
 def find_published_growth(earlier: Record, later: Record) -> Record | None:
-    """Return the published growth between two observations of one series, if there is any."""
     growth: Record | None = later["growth"]
     if growth is None or earlier["series"] != later["series"]:
         return None
@@ -213,7 +208,6 @@ def list_obstacles(
 def list_derivation_obstacles(
     language: Language, earlier: Record, later: Record, growth: Record | None
 ) -> list[Record]:
-    """Describe why the change between comparable observations cannot be calculated."""
     obstacles = []
     if {earlier["qualifier"], later["qualifier"]} != {Qualifier.EXACT}:
         texts = {"display": earlier["display"], "other_display": later["display"]}

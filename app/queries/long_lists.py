@@ -67,8 +67,6 @@ SERIES_FILTERS: Mapping[str, tuple[Column, type[KeyedModel]]] = {
 
 
 class AccessPath(Enum):
-    """How the matching rows are found."""
-
     UNORDERED = auto()
     """By any index, in no order."""
     SERIES = auto()
@@ -97,7 +95,6 @@ class ListPlan:
 
     @cached_property
     def first_ids(self) -> Statement:
-        """Select the ids of the matching rows, up to a bound."""
         return self.unordered.limit(MAX_FETCHED + 1)
 
     @cached_property
@@ -114,12 +111,10 @@ class ListPlan:
 
     @cached_property
     def sorted_page(self) -> Statement:
-        """Select the page by sorting the matching rows."""
         return self.select_page(replace(self.walk, ignores_indexes=True).order_ids(self.unordered))
 
     @cached_property
     def walked_page(self) -> Statement:
-        """Select the page by walking the index of the order."""
         return self.select_page(self.walk.order_ids(self.ordered))
 
     def select_page(self, ids: Statement) -> Statement:
@@ -129,7 +124,6 @@ class ListPlan:
 
 
 def count_bounded(statement: Statement) -> Statement:
-    """Return a statement that counts rows up to ``MAX_SORTED``."""
     return select(func.count()).select_from(statement.limit(MAX_SORTED).subquery())
 
 
@@ -191,7 +185,6 @@ def list_page(
 def build_plan(
     table: PeriodTable, statement: Statement, shape: FilterShape, *, is_early: bool
 ) -> ListPlan:
-    """Build the statements of a list of observations or growth rates."""
     path = select_access_path(shape)
     walks_series = has_series_filter(shape)
     unordered = select_matching(table, shape, AccessPath.UNORDERED, is_early=is_early)
@@ -256,7 +249,6 @@ def select_matching(
 
 
 def has_series_filter(shape: FilterShape) -> bool:
-    """Return whether any filter is on series."""
     return any(name in shape for name in (*SERIES_FILTERS, "months", "topic"))
 
 
@@ -295,7 +287,6 @@ def build_code_condition(
 def list_row_conditions(
     table: PeriodTable, shape: FilterShape, path: AccessPath, *, is_early: bool
 ) -> list[Condition]:
-    """Return the conditions on the observations or growth rates themselves."""
     conditions = list_vintage_conditions(table, shape, path, is_early=is_early)
     if "source" in shape:
         source_id = col(table.source_id)
@@ -316,7 +307,6 @@ def list_row_conditions(
 def list_vintage_conditions(
     table: PeriodTable, shape: FilterShape, path: AccessPath, *, is_early: bool
 ) -> list[Condition]:
-    """Return the conditions for the current rows, or for all that were known on a day."""
     as_of: BindParameter[date] | None = bindparam("as_of") if "as_of" in shape else None
     if shape.vintages == Vintages.LATEST:
         walks_vintages = path is AccessPath.ORDER and "vintage" in shape.sort

@@ -156,7 +156,6 @@ def list_observations(
     filters: IndicatorObservationListParameters | ObservationListParameters,
     indicator: str | None = None,
 ) -> QueryPage:
-    """Read one page of the observations of all indicators or of one."""
     statement = select_observations(language)
     page = list_page(connection, Observation, statement, filters, indicator)
     return page.replace_rows(complete_observations(connection, language, page.rows, filters.as_of))
@@ -170,7 +169,6 @@ def get_observation(connection: Connection, language: Language, key: str) -> Rec
 def list_vintages(
     connection: Connection, language: Language, filters: VintageListParameters, key: str
 ) -> QueryPage:
-    """Read one page of the observations for the series and period of an observation."""
     statement = select_vintages(language, is_today=filters.as_of is None)
     values = {"known": key, "as_of": filters.as_of}
     page = read_page(connection, statement, ORDERS, filters, values)
@@ -199,7 +197,6 @@ def select_vintages(language: Language, *, is_today: bool) -> Statement:
 def read_observations(
     connection: Connection, language: Language, statement: Statement, as_of: date | None = None
 ) -> list[Record]:
-    """Read and complete the observations that a statement selects."""
     return complete_observations(connection, language, fetch_uncached(connection, statement), as_of)
 
 
@@ -221,7 +218,6 @@ def complete_observations(
 def load_related(
     connection: Connection, language: Language, rows: Sequence[Record], as_of: date | None = None
 ) -> LinkedRecords:
-    """Read the reports and growth rates of those selected observations that have any."""
     with_reports = [row["id"] for row in rows if row["related"]["reports"]]
     with_growth = [row["id"] for row in rows if row["related"]["growth"]]
     related: LinkedRecords = {}
@@ -233,7 +229,6 @@ def load_related(
 
 
 def to_record(row: Record, language: Language, related: LinkedRecords) -> Record:
-    """Convert a selected observation to the record of responses."""
     del row["related"]
     published, period = row["published"], row["period"]
     suffix, classifier = row.pop("suffix"), row.pop("classifier")
@@ -261,7 +256,6 @@ def to_record(row: Record, language: Language, related: LinkedRecords) -> Record
 
 
 def build_revision(value: Decimal, revision: Record) -> Record | None:
-    """Return how an observation differs from the previous one, if there is one."""
     if revision["kind"] is None:
         return None
     return revision | {"difference": value - revision["difference"]}
@@ -274,7 +268,6 @@ CSV_DELIMITERS = (",", '"', "\n", "\r")
 def select_observation_rows(
     connection: Connection, filters: ObservationFilters, columns: Sequence[ColumnElement[Any]]
 ) -> Select[Any]:
-    """Select columns of the observations that match, in the requested order."""
     rate = and_(
         col(GrowthRate.series_id) == Observation.series_id,
         col(GrowthRate.period_start) == Observation.period_start,
@@ -300,7 +293,6 @@ def select_observation_rows(
 
 
 def count_observations(connection: Connection, filters: ObservationFilters, maximum: int) -> int:
-    """Count the observations that match, up to a maximum."""
     shape, values = split_filters(filters)
     is_early = is_early_date(connection, Observation, filters.as_of)
     matching = (
@@ -314,7 +306,6 @@ def count_observations(connection: Connection, filters: ObservationFilters, maxi
 def read_chunks(
     connection: Connection, statement: Select[Any]
 ) -> Iterator[Sequence[Sequence[Any]]]:
-    """Read rows in chunks, without holding the whole result."""
     streamed = connection.execution_options(stream_results=True)
     with streamed.execute(statement) as result:
         yield from result.partitions(ROWS_PER_CHUNK)

@@ -92,7 +92,6 @@ def read_hits(connection: Connection, language: Language, words: str) -> list[Re
 
 
 def is_found(keys: HitKeys, kind: str, key: str) -> bool:
-    """Return whether a record is among the search results, or nothing is searched for."""
     return keys is None or (kind, key) in keys
 
 
@@ -143,7 +142,6 @@ def add_comparable_series(
 
 
 def read_indicator_profile(connection: Connection, language: Language, code: str) -> Record | None:
-    """Read an indicator with its series, that of its headline first."""
     indicator = get_indicator(connection, language, code)
     if indicator is None:
         return None
@@ -163,7 +161,6 @@ def read_indicator_profile(connection: Connection, language: Language, code: str
 def read_priority_area_profile(
     connection: Connection, language: Language, slug: str, year: int | None
 ) -> Record | None:
-    """Read a priority area with its related figures and the years that have it."""
     area = get_priority_area(connection, language, slug, year)
     if area is None:
         return None
@@ -183,7 +180,6 @@ def read_priority_area_profile(
 
 
 def read_source_profile(connection: Connection, language: Language, code: str) -> Record | None:
-    """Read a source with the first page each of its figures, growth rates and reports."""
     source = get_source(connection, language, code)
     if source is None:
         return None

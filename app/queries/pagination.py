@@ -42,8 +42,6 @@ ENCODER = msgspec.json.Encoder(order="sorted")
 
 @dataclass(frozen=True)
 class QueryPage:
-    """The records of one page, the total of all pages, and the cursor of the next page."""
-
     rows: list[Record]
     total: int
     cursor: str | None
@@ -78,11 +76,9 @@ class SortOrder:
         return cls(tuple(columns), sort.endswith("_desc"), has_position)
 
     def order_ids(self, statement: Statement) -> Statement:
-        """Sort a statement, from the position on."""
         return self.skip_to_position(statement).order_by(None).order_by(*self.sort_columns())
 
     def order_rows(self, statement: Statement) -> Statement:
-        """Sort a statement, and select the sort values for the cursor."""
         keys: list[Label[Value]] = [
             column.label(f"sorted_by.{index}") for index, column in enumerate(self.columns)
         ]
@@ -116,7 +112,6 @@ def cast_comparable(column: Column) -> Column:
 
 
 def bind_position(columns: Sequence[Column]) -> list[Column]:
-    """Return the parameters of a position, with the types of the sort columns."""
     return [
         cast_comparable(bindparam(f"place_{index}", type_=get_type(column)))
         for index, column in enumerate(columns)
@@ -124,7 +119,6 @@ def bind_position(columns: Sequence[Column]) -> list[Column]:
 
 
 def parse_position(position: Position, columns: Sequence[Column]) -> Record:
-    """Return the values of the parameters of a position."""
     return {
         f"place_{index}": parse_position_value(value, column)
         for index, (value, column) in enumerate(zip(position, columns, strict=True))
@@ -140,8 +134,6 @@ def parse_position_value(value: Value, column: Column) -> Value:
 
 
 class PageRequest(NamedTuple):
-    """Which page of which list a request asks for."""
-
     scope: Record
     """What identifies the list; a cursor is valid only for its own list."""
     position: Position | None
@@ -210,7 +202,6 @@ def read_page(
 
 
 def select_counted_rows(statement: Statement, order: SortOrder) -> Statement:
-    """Select the first rows in order, each with the total."""
     rows = statement.add_columns(count_rows(statement).scalar_subquery().label("total"))
     return order.order_rows(rows).limit(bindparam("limit"))
 
@@ -219,7 +210,6 @@ select_counted_rows_cached = lru_cache(maxsize=MAX_STATEMENTS)(select_counted_ro
 
 
 def count_rows(statement: Statement) -> Statement:
-    """Return a statement that counts all rows of another one."""
     return statement.with_only_columns(func.count(), maintain_column_froms=True).correlate(None)
 
 
@@ -256,7 +246,6 @@ def encode_base64(raw: bytes) -> str:
 
 
 def compute_check(payload: bytes, scope: Record) -> bytes:
-    """Return a digest of a position and its list."""
     return blake2s(ENCODER.encode(scope) + b"\0" + payload, digest_size=CHECK_BYTES).digest()
 
 
@@ -273,8 +262,6 @@ NOT_FILTERS = frozenset({"lang", "limit", "cursor", "sort", "vintages", "q"})
 
 
 class FilterShape(NamedTuple):
-    """The filters and the order of a list request."""
-
     single: frozenset[str] = frozenset()
     """The filters with one value."""
     multiple: frozenset[str] = frozenset()
@@ -287,11 +274,9 @@ class FilterShape(NamedTuple):
         return name in self.single or name in self.multiple
 
     def build_condition(self, name: str, column: Column) -> Condition:
-        """Return the condition of a filter on a column."""
         return build_equals_or_in(column, name, several=name in self.multiple)
 
     def apply_filters(self, statement: Statement, columns: Mapping[str, Column]) -> Statement:
-        """Restrict a statement by those filters for which a column is given."""
         conditions = [
             self.build_condition(name, column) for name, column in columns.items() if name in self
         ]

@@ -88,7 +88,6 @@ CODE_LISTS = {resource.kind: resource for resource in (TOPICS, SECTORS, AREAS, I
 def list_codes(
     connection: Connection, language: Language, kind: str, filters: CodeListParameters
 ) -> QueryPage:
-    """Read one page of the code list of a kind."""
     return CODE_LISTS[kind].list_page(connection, language, filters)
 
 
@@ -115,7 +114,6 @@ def select_sources(language: Language) -> Statement:
 def complete_sources(
     connection: Connection, language: Language, rows: list[Record]
 ) -> list[Record]:
-    """Add the source line, and replace parts that a source does not have by None."""
     del connection
     for row in rows:
         for part, required in (("speaker", "name"), ("goal", "text")):
@@ -140,7 +138,6 @@ list_sources, get_source = SOURCES.list_page, SOURCES.get
 
 
 def get_newest_edition(connection: Connection, language: Language) -> Record:
-    """Read the source of the latest edition."""
     edition = col(Source.edition)
     statement = select_sources(language).where(edition.is_not(None)).order_by(edition.desc())
     (source,) = complete_sources(
@@ -184,7 +181,6 @@ def select_indicators(language: Language) -> Statement:
 def complete_indicators(
     connection: Connection, language: Language, rows: list[Record]
 ) -> list[Record]:
-    """Add links and complete headline observations to selected indicators."""
     links = read_links(connection, language, {"indicator": [row["code"] for row in rows]})
     return add_headlines(connection, language, rows, links)
 
@@ -192,7 +188,6 @@ def complete_indicators(
 def add_headlines(
     connection: Connection, language: Language, rows: list[Record], links: LinkedRecords
 ) -> list[Record]:
-    """Add to selected indicators their links and complete headline observations."""
     headlines = [row["headline"] for row in rows if row["headline"]["id"] is not None]
     related = load_related(connection, language, headlines)
     for row in rows:

@@ -36,7 +36,6 @@ from app.queries.resource import LinkedRecords, Resource
 
 @cache
 def select_rates(language: Language) -> Statement:
-    """Select growth rates with their sources."""
     columns: dict[str, Column] = {
         "id": col(GrowthRate.code),
         "value": col(GrowthRate.value),
@@ -64,7 +63,6 @@ def select_rates(language: Language) -> Statement:
 
 @cache
 def select_observation_rates(language: Language, *, is_today: bool, several: bool) -> Statement:
-    """Select the growth rates of some observations that are current, or were on a day."""
     same_period = and_(
         col(Observation.series_id) == GrowthRate.series_id,
         col(Observation.period_start) == GrowthRate.period_start,
@@ -84,7 +82,6 @@ def select_observation_rates(language: Language, *, is_today: bool, several: boo
 def read_observation_rates(
     connection: Connection, language: Language, keys: Sequence[str], as_of: date | None
 ) -> LinkedRecords:
-    """Read the growth rate for the series and period of each of some observations."""
     several = len(keys) > 1
     statement = select_observation_rates(language, is_today=as_of is None, several=several)
     values = {"keys": keys if several else keys[0], "as_of": as_of}
@@ -99,7 +96,6 @@ def read_observation_rates(
 
 @cache
 def select_growth_rates(language: Language) -> Statement:
-    """Select growth rates with their series, indicators and areas."""
     return (
         select_rates(language)
         .add_columns(
@@ -120,7 +116,6 @@ def select_growth_rates(language: Language) -> Statement:
 def list_growth_rates(
     connection: Connection, language: Language, filters: GrowthRateListParameters
 ) -> QueryPage:
-    """Read one page of growth rates."""
     page = list_page(connection, GrowthRate, select_growth_rates(language), filters)
     return page.map_rows(lambda row: complete_growth_rate(row, language))
 
@@ -131,7 +126,6 @@ def get_growth_rate(connection: Connection, language: Language, key: str) -> Rec
 
 
 def complete_rate(record: Record, language: Language) -> Record:
-    """Add labels, the source line and the display text to a selected growth rate."""
     for name in ("period", "base_period"):
         period = record[name]
         period["label"] = format_period(period["start"], period["end"], language)
@@ -140,7 +134,6 @@ def complete_rate(record: Record, language: Language) -> Record:
 
 
 def complete_growth_rate(row: Record, language: Language) -> Record:
-    """Complete a growth rate that is shown on its own, with its citation and its validity."""
     record = complete_rate(row, language)
     citation = format_citation(record["source"]["line"], record["locator"], language)
     return format_validity(record) | {"citation": citation}
@@ -148,7 +141,6 @@ def complete_growth_rate(row: Record, language: Language) -> Record:
 
 @cache
 def select_report_columns(language: Language) -> Statement:
-    """Select reports with their observations and sources."""
     return (
         select(
             col(Report.code).label("id"),
@@ -167,7 +159,6 @@ def select_report_columns(language: Language) -> Statement:
 
 @cache
 def select_observation_reports(language: Language, *, several: bool) -> Statement:
-    """Select the reports about some observations."""
     return (
         select_report_columns(language)
         .where(build_equals_or_in(col(Observation.code), "keys", several=several))
@@ -178,7 +169,6 @@ def select_observation_reports(language: Language, *, several: bool) -> Statemen
 def read_observation_reports(
     connection: Connection, language: Language, keys: Sequence[str]
 ) -> LinkedRecords:
-    """Read the reports about some observations."""
     several = len(keys) > 1
     statement = select_observation_reports(language, several=several)
     found: LinkedRecords = defaultdict(list)
@@ -191,7 +181,6 @@ def read_observation_reports(
 
 @cache
 def select_reports(language: Language) -> Statement:
-    """Select reports with the periods and indicators of their observations."""
     return (
         select_report_columns(language)
         .add_columns(
@@ -209,7 +198,6 @@ def select_reports(language: Language) -> Statement:
 def complete_reports(
     connection: Connection, language: Language, rows: list[Record]
 ) -> list[Record]:
-    """Add labels and source lines to selected reports."""
     del connection
     for row in rows:
         period = row["period"]

@@ -53,7 +53,6 @@ MAX_LOOKUPS = 1024
 
 
 def read_release(connection: Connection) -> Record:
-    """Read the row of the release."""
     (record,) = fetch_uncached(connection, select(*SQLModel.metadata.tables["release"].columns))
     return record
 
@@ -82,7 +81,6 @@ class CollectionKeys:
         return len(key) <= MAX_KEY_LENGTH and bool(self.look_up(key, self.same))
 
     def find_nearest_keys(self, key: str) -> tuple[str, ...]:
-        """Return all keys, or those before and after a key in alphabetical order."""
         if self.cached_keys is not None:
             return self.cached_keys
         before, after = (
@@ -97,7 +95,6 @@ class CollectionKeys:
 
 
 def read_all_keys(database: Database, connection: Connection) -> dict[str, CollectionKeys]:
-    """Read the keys of every collection that has few."""
     return {
         name: read_collection_keys(database, connection, column)
         for name, column in COLLECTIONS.items()
@@ -158,7 +155,6 @@ def select_changes(language: Language) -> Statement:
 
 
 def add_fields(connection: Connection, language: Language, rows: Sequence[Record]) -> list[Record]:
-    """Add to selected changes the fields that differ."""
     del language
     fields = read_fields(connection, [row["number"] for row in rows])
     return [row | {"fields": fields.get(row.pop("number"), [])} for row in rows]
@@ -182,7 +178,6 @@ list_changes = CHANGES.list_page
 
 
 def read_fields(connection: Connection, ids: Sequence[int]) -> Mapping[int, list[Record]]:
-    """Read the fields of some changes, by the id of each change."""
     change_id = col(ChangedField.change_id)
     statement = (
         select(

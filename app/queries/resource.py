@@ -67,8 +67,6 @@ from app.queries.pagination import MAX_STATEMENTS, FilterShape, QueryPage, read_
 
 
 class LinkedFilter(NamedTuple):
-    """A filter on the records that a record is linked to."""
-
     link: Table
     target: type[KeyedModel]
     code: Column
@@ -77,8 +75,6 @@ class LinkedFilter(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Resource:
-    """A collection: its statement, its orders and filters, and the completion of its records."""
-
     table: type[KeyedModel]
     select: Callable[[Language], Statement]
     """Returns the joined statement in a language, the same object each time."""
@@ -118,14 +114,12 @@ class Resource:
         return page.replace_rows(self.complete(connection, language, page.rows))
 
     def get(self, connection: Connection, language: Language, key: str) -> Record | None:
-        """Read the record with a key."""
         row = fetch_one(connection, self.select(language), col(self.table.code), key)
         return self.complete(connection, language, [row])[0] if row else None
 
 
 @lru_cache(maxsize=MAX_STATEMENTS)
 def select_matching(resource: Resource, language: Language, shape: FilterShape) -> Statement:
-    """Select the matching records, for all requests of a shape."""
     statement = shape.apply_filters(resource.select(language), resource.filters)
     for name, (link, target, code) in resource.linked_filters.items():
         if name in shape:
@@ -210,7 +204,6 @@ TARGETS: Mapping[type[KeyedModel], Target] = {
 
 
 def select_targets(role: LinkRole, language: Language, *, several: bool) -> Statement:
-    """Select the linked records of some owners, whose keys are bound under their kind."""
     owner, target = role.owner, role.target
     code, text, year, position = TARGETS[target]
     statement: Statement = select(
@@ -236,7 +229,6 @@ def select_targets(role: LinkRole, language: Language, *, several: bool) -> Stat
 def select_links(
     kinds: tuple[str, ...], language: Language, *, several: bool
 ) -> CompoundSelect[*tuple[Value, ...]]:
-    """Select all records that records of some kinds are linked to."""
     selects = [
         select_targets(role, language, several=several) for role in ROLES if role.kind in kinds
     ]
@@ -265,7 +257,6 @@ def read_links(
 
 
 def format_target(role: str, row: Record) -> Record:
-    """Return a linked record in the form of its role."""
     match role:
         case "outcomes" | "actions":
             return {"id": row["code"], "text": row["text"]}
@@ -284,7 +275,6 @@ def format_target(role: str, row: Record) -> Record:
 
 
 def attach_links(record: Record, links: LinkedRecords, kind: str, key: str) -> Record:
-    """Add all linked records to a record, by role."""
     for role in ROLE_NAMES.get(kind, ()):
         record[role] = links.get((kind, key, role), [])
     return record
@@ -293,6 +283,5 @@ def attach_links(record: Record, links: LinkedRecords, kind: str, key: str) -> R
 def add_links(
     kind: str, connection: Connection, language: Language, rows: list[Record]
 ) -> list[Record]:
-    """Read the linked records of a code list and add them."""
     links = read_links(connection, language, {kind: [row["code"] for row in rows]})
     return [attach_links(row, links, kind, row["code"]) for row in rows]

@@ -47,7 +47,6 @@ def search_records(
 
 
 def count_by_kind(connection: Connection, index: SearchIndex) -> dict[str, int]:
-    """Count the hits of each kind."""
     kind = column("kind", String)
     statement = (
         select(kind, func.count())
@@ -60,7 +59,6 @@ def count_by_kind(connection: Connection, index: SearchIndex) -> dict[str, int]:
 
 
 def build_hit(row: Record, language: Language, other: Language) -> Record:
-    """Convert a highlighted row to a hit, with a snippet in the language that matches."""
     passages = ((language, "snippet"), (other, "other_snippet"), (other, "other_title"))
     matching = [(one, row[name]) for one, name in passages if START in row[name]]
     snippet_language, snippet = matching[0] if matching else (language, "")
@@ -77,7 +75,6 @@ def build_hit(row: Record, language: Language, other: Language) -> Record:
 
 
 def split_fragments(highlighted: str) -> list[Record]:
-    """Split a highlighted text into the matches and the text between them."""
     fragments = []
     plain = join_segments(highlighted).replace(ELLIPSIS, "…")
     for part in plain.split(START):

@@ -69,7 +69,6 @@ SENTENCES = {
 
 @cache
 def select_series(language: Language) -> Statement:
-    """Select series with the number and the first and last period of their observations."""
     return (
         select(
             col(Series.id).label("id"),
@@ -95,7 +94,6 @@ def select_series(language: Language) -> Statement:
 def list_series(
     connection: Connection, language: Language, filters: SeriesListParameters
 ) -> QueryPage:
-    """Read one page of series."""
     shape, values = split_filters(filters)
     page = read_long_page(connection, build_series_plan(language, shape), filters, values)
     return page.replace_rows(complete_series(connection, language, page.rows))
@@ -103,7 +101,6 @@ def list_series(
 
 @lru_cache(maxsize=MAX_STATEMENTS)
 def build_series_plan(language: Language, shape: FilterShape) -> ListPlan:
-    """Build the statements of a list of series."""
     series_id = col(Series.id)
     unordered, ordered = (
         select(series_id).where(*list_series_conditions(shape, path))
@@ -166,7 +163,6 @@ def read_drawn_series(connection: Connection, language: Language) -> list[Record
 
 
 def attach_breaks(points: Sequence[Record], breaks: Sequence[Record]) -> list[Record]:
-    """Add to each point the notes of the breaks between it and the previous point."""
     # No break can be before the first point.
     result, previous = [], date.max
     for point in points:
@@ -180,7 +176,6 @@ def attach_breaks(points: Sequence[Record], breaks: Sequence[Record]) -> list[Re
 def complete_series(
     connection: Connection, language: Language, rows: Sequence[Record]
 ) -> list[Record]:
-    """Add to selected series their breaks and the series that are not comparable with them."""
     breaks = read_breaks(connection, language, [row["id"] for row in rows])
     families = read_families(connection, language, rows)
     return [
@@ -196,7 +191,6 @@ def complete_series(
 
 
 def get_family_key(row: Record) -> tuple[str, str, str]:
-    """Return the codes of indicator and areas, which the series of a family share."""
     return (
         row["indicator"]["code"],
         row["reporting_area"]["code"],
@@ -207,7 +201,6 @@ def get_family_key(row: Record) -> tuple[str, str, str]:
 def read_families(
     connection: Connection, language: Language, rows: Sequence[Record]
 ) -> Mapping[tuple[str, str, str], list[Record]]:
-    """Read the families of some series."""
     member = alias_table(Series, "member")
     families = select(
         col(member.indicator_id), col(member.reporting_area_id), col(member.counterpart_area_id)
@@ -225,7 +218,6 @@ def read_families(
 def describe_unlike_series(
     row: Record, family: Sequence[Record], language: Language
 ) -> list[Record]:
-    """Describe why the other series of a family are not comparable with one."""
     series = to_record(row, language)
     others = [to_record(member, language) for member in family]
     return [
@@ -260,7 +252,6 @@ def describe_obstacle(kind: Obstacle, language: Language, **values: object) -> R
 def read_breaks(
     connection: Connection, language: Language, ids: Sequence[int]
 ) -> Mapping[int, list[Record]]:
-    """Read the breaks of some series, by the id of each series."""
     series_id, start = col(SeriesBreak.series_id), col(SeriesBreak.start)
     statement = (
         select(series_id, start, localize(SeriesBreak, "note", language))
@@ -274,7 +265,6 @@ def read_breaks(
 
 
 def to_record(row: Record, language: Language) -> Record:
-    """Convert a selected series to the record of responses."""
     record = {name: value for name, value in row.items() if name not in {"id", "first", "last"}}
     first, last = row["first"], row["last"]
     span = format_span(row["months"], first, language)
@@ -288,7 +278,6 @@ def to_record(row: Record, language: Language) -> Record:
 
 
 def describe_period(start: date, months: int, language: Language) -> Record:
-    """Return the period of some months that starts on a day."""
     after = start.month - 1 + months
     end = date(start.year + after // 12, after % 12 + 1, 1) - timedelta(days=1)
     label = format_period(start, end, language)

@@ -50,7 +50,6 @@ def format_plain(value: Decimal) -> str:
 
 
 def check_member(column: str, members: Iterable[str]) -> CheckConstraint:
-    """Return a constraint that allows only the members of an enumeration."""
     allowed = ", ".join(f"'{member}'" for member in members)
     return CheckConstraint(f"{column} IN ({allowed})", name=column)
 
@@ -60,12 +59,10 @@ def add_unique_key(*columns: str) -> UniqueConstraint:
 
 
 def check_positive(column: str = "position") -> CheckConstraint:
-    """Return a constraint that a position is at least 1."""
     return CheckConstraint(f"{column} >= 1", name=column)
 
 
 def check_filled(*columns: str) -> CheckConstraint:
-    """Return a constraint that texts are not empty."""
     return CheckConstraint(" AND ".join(f"{column} <> ''" for column in columns), name="filled")
 
 

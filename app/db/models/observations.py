@@ -32,8 +32,6 @@ SERIES_INDEX_COLUMNS = (
 
 
 class Indicator(NamedModel, table=True):
-    """A statistical measure."""
-
     __table_args__ = (
         check_positive(),
         check_filled("name_en", "name_zh"),
@@ -75,8 +73,6 @@ class Series(KeyedModel, table=True):
 
 
 class SeriesBreak(SQLModel, table=True):
-    """A date before and after which the observations of a series are not comparable."""
-
     __tablename__ = "series_break"
     __table_args__ = (check_filled("note_en", "note_zh"),)
 
@@ -194,8 +190,6 @@ class Headline(SQLModel, table=True):
 
 
 class Report(KeyedModel, LocatedModel, table=True):
-    """What another source reports about an observation."""
-
     __table_args__ = (
         add_unique_key("observation_id", "source_id"),
         check_member("agreement", Agreement),

@@ -60,8 +60,6 @@ class Release(SQLModel, table=True):
 
 
 class ReleaseEntry(KeyedModel, table=True):
-    """A release in the history, including the one served."""
-
     __tablename__ = "release_entry"
     __table_args__ = (add_unique_key("released_on", "number"), check_positive("number"))
 
@@ -147,8 +145,6 @@ class Topic(DescribedModel, table=True):
 
 
 class Area(NamedModel, table=True):
-    """A country or a group of countries."""
-
     __table_args__ = (
         check_positive(),
         check_filled("name_en", "name_zh"),
@@ -177,14 +173,10 @@ class Unit(DescribedModel, table=True):
 
 
 class Sector(DescribedModel, table=True):
-    """An economic sector named in the texts."""
-
     __table_args__ = (check_positive(), check_filled("name_en", "name_zh"))
 
 
 class Instrument(DescribedModel, table=True):
-    """A platform, exhibition, project type, agreement or mechanism named in the texts."""
-
     __table_args__ = (
         check_positive(),
         check_filled("name_en", "name_zh"),
@@ -253,8 +245,6 @@ class Action(KeyedModel, LocatedModel, table=True):
 
 
 class Baseline(SQLModel, table=True):
-    """An editorial link from a priority area to an indicator."""
-
     __table_args__ = (CheckConstraint("editorial", name="editorial"),)
 
     priority_area_id: int = Field(primary_key=True, foreign_key="priority_area.id")
