@@ -55,16 +55,8 @@ def format_value(  # noqa: PLR0913, PLR0917 (cached, so that each part is an arg
 ) -> str:
     """Return a figure with its qualifier and unit, with exactly the published digits.
 
-    Args:
-        value: the figure in the base unit.
-        multiplier: the power of ten of the published word, 12 for trillion.
-        decimals: the number of published decimals.
-        qualifier: the qualifier.
-        suffix: the unit, as printed after a number.
-        language: the language of the text.
-
-    Returns:
-        A text such as "over 700", "22.1 trillion yuan" or "2146.6亿元".
+    The multiplier is the power of ten of the published word, 12 for trillion, and the suffix the
+    unit as printed after a number: over 700, 22.1 trillion yuan, 2146.6亿元.
     """
     number = format_scaled(value, multiplier, decimals, language)
     return QUALIFIER_FORMATS[qualifier].get(language).format(f"{number}{suffix}")
@@ -84,11 +76,7 @@ def format_scaled(value: Decimal, multiplier: int, decimals: int, language: Lang
 
 @lru_cache(maxsize=4096)
 def format_period(start: date, end: date, language: Language) -> str:
-    """Return the name of a period, which always tells a full year from part of one.
-
-    Returns:
-        A text such as "Full year 2024", "January to November 2024" or "2024年1—11月".
-    """
+    """Name a period: Full year 2024, January to November 2024, 2024年1—11月."""
     one_year = start.year == end.year
     if one_year and (start.month, end.month) == (1, 12):
         return Bilingual(f"Full year {start.year}", f"{start.year}年全年").get(language)
@@ -105,13 +93,7 @@ def format_period(start: date, end: date, language: Language) -> str:
 
 
 def format_span(months: int, first: date | None, language: Language) -> str:
-    """Return the name of the periods of a series: the same months of each year.
-
-    Args:
-        months: the number of months in a period.
-        first: the first day of one period, or None if there is none.
-        language: the language of the text.
-    """
+    """Name the periods of a series, of some months from the same month of each year."""
     if first is None:
         name = Bilingual(f"Periods of {months} months", f"每期{months}个月")
     elif (first.month, months) == (1, MONTHS):

@@ -70,10 +70,7 @@ class Store(ABC):
     def create_engine(self, release: ReleaseInfo, *, streaming: bool = False) -> Engine:
         """Create the engine that reads a release.
 
-        Args:
-            release: the release.
-            streaming: whether the engine serves long downloads, which must not take
-                connections from other requests.
+        A streaming engine serves long downloads, and takes no connections from other requests.
         """
 
     @abstractmethod

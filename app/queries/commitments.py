@@ -1,7 +1,7 @@
 """Outcomes, priority areas and their actions."""
 
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, partial
 
 from sqlalchemy import Connection, func, select
 from sqlmodel import col
@@ -54,11 +54,11 @@ def select_outcomes(language: Language) -> Statement:
     )
 
 
-def complete_outcomes(
-    connection: Connection, language: Language, rows: list[Record]
+def complete_records(
+    kind: str, connection: Connection, language: Language, rows: list[Record]
 ) -> list[Record]:
-    links = read_links(connection, language, {"outcome": [row["id"] for row in rows]})
-    return [complete_record(row, language, links, "outcome") for row in rows]
+    links = read_links(connection, language, {kind: [row["id"] for row in rows]})
+    return [complete_record(row, language, links, kind) for row in rows]
 
 
 def complete_record(row: Record, language: Language, links: LinkedRecords, kind: str) -> Record:
@@ -73,7 +73,7 @@ OUTCOMES = Resource(
         "position": (col(Outcome.year), col(Outcome.position), col(Outcome.code)),
         "id": (col(Outcome.code),),
     },
-    complete=complete_outcomes,
+    complete=partial(complete_records, "outcome"),
     filters={"year": col(Outcome.year), "topic": col(Topic.code)},
     linked_filters={
         "sector": LinkedFilter(OutcomeSector, Sector, col(Sector.code)),
@@ -106,13 +106,6 @@ def select_actions(language: Language) -> Statement:
     )
 
 
-def complete_actions(
-    connection: Connection, language: Language, rows: list[Record]
-) -> list[Record]:
-    links = read_links(connection, language, {"action": [row["id"] for row in rows]})
-    return [complete_record(row, language, links, "action") for row in rows]
-
-
 ACTIONS = Resource(
     Action,
     select_actions,
@@ -123,7 +116,7 @@ ACTIONS = Resource(
         ),
         "id": (col(Action.code),),
     },
-    complete=complete_actions,
+    complete=partial(complete_records, "action"),
     filters={
         "year": col(PriorityArea.year),
         "priority_area": col(PriorityArea.slug),

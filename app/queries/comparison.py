@@ -123,15 +123,13 @@ def select_pair(
 
 
 def list_conditions(query: ComparisonParameters) -> list[Condition]:
-    conditions = [
+    return [
         col(Indicator.code) == query.indicator,
         col(Series.reporting_area_id) == Indicator.reporting_area_id,
         col(Series.counterpart_area_id) == Indicator.counterpart_area_id,
         *build_current_conditions(Observation, query.as_of),
+        *([] if query.unit is None else [col(Unit.code) == query.unit]),
     ]
-    if query.unit is not None:
-        conditions.append(col(Unit.code) == query.unit)
-    return conditions
 
 
 def get_span(observation: Record) -> Span:
@@ -222,7 +220,10 @@ def derive_change(pair: Pair, language: Language) -> Record:
     earlier, later, growth = pair.earlier, pair.later, pair.growth
     is_share = later["unit"]["code"] == PERCENT
     measure = DerivedMeasure.PERCENTAGE_POINTS if is_share else DerivedMeasure.PERCENT
-    change = compute_point_change if is_share else compute_percent_change
+
+    def change(old: Decimal, new: Decimal) -> Decimal:
+        return new - old if is_share else (new / old - 1) * 100
+
     old, new = earlier["value"], later["value"]
     old_error, new_error = compute_rounding_error(earlier), compute_rounding_error(later)
     warning = NO_PUBLISHED_GROWTH if growth is None else PUBLISHED_PREFERRED
@@ -241,11 +242,3 @@ def compute_rounding_error(observation: Record) -> Decimal:
     """Return the largest possible difference between a published figure and the true value."""
     published = observation["published"]
     return Decimal(5).scaleb(published["multiplier"] - published["decimals"] - 1)
-
-
-def compute_percent_change(old: Decimal, new: Decimal) -> Decimal:
-    return (new / old - 1) * 100
-
-
-def compute_point_change(old: Decimal, new: Decimal) -> Decimal:
-    return new - old

@@ -130,13 +130,7 @@ def count_bounded(statement: Statement) -> Statement:
 def read_long_page(
     connection: Connection, plan: ListPlan, filters: ListParameters, values: Mapping[str, Value]
 ) -> QueryPage:
-    """Read one page of a list that may be very long.
-
-    Args:
-        connection: the database.
-        plan: the statements of the request shape.
-        filters: the limit and the cursor.
-        values: the values of the filters.
+    """Read one page of a list that may be very long, with the bound values of its filters.
 
     Raises:
         InvalidParameters: if the cursor belongs to another list.
@@ -163,14 +157,7 @@ def list_page(
     filters: PeriodListParameters,
     indicator: str | None = None,
 ) -> QueryPage:
-    """Read one page of observations or growth rates.
-
-    Args:
-        connection: the database.
-        table: the table.
-        statement: selects what is shown of a row; the same object for all requests.
-        filters: the parameters of the request.
-        indicator: the indicator in the path, if the list belongs to one.
+    """Read one page of observations or growth rates, which a statement selects.
 
     Raises:
         InvalidParameters: if the cursor belongs to another list.
@@ -211,12 +198,7 @@ def select_access_path(shape: FilterShape) -> AccessPath:
 
 
 def list_orders(table: PeriodTable, *, walks_series: bool = False) -> dict[str, list[Column]]:
-    """Return the sort columns of each order.
-
-    Args:
-        table: the table.
-        walks_series: whether the statement walks the series, whose id is then the first column.
-    """
+    """Return the sort columns of each order; a walk of series starts with their id."""
     series = col(Series.id) if walks_series else col(table.series_id)
     orders: dict[str, list[Column]] = {
         "indicator": [series, col(table.period_start), col(table.source_id)],
@@ -231,14 +213,7 @@ def list_orders(table: PeriodTable, *, walks_series: bool = False) -> dict[str, 
 def select_matching(
     table: PeriodTable, shape: FilterShape, path: AccessPath, *, is_early: bool = False
 ) -> Statement:
-    """Select the ids of the matching rows.
-
-    Args:
-        table: the table.
-        shape: the filters.
-        path: how the rows are found.
-        is_early: whether few rows were known on the day ``as_of``.
-    """
+    """Select the ids of the matching rows."""
     statement = select(col(table.id)).where(
         *list_row_conditions(table, shape, path, is_early=is_early)
     )

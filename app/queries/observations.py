@@ -124,10 +124,6 @@ def join_context(statement: Statement, *, has_indicator: bool = False) -> Statem
 
     The joins are outer joins, so that no planner starts with a code list, which would lose the
     order of the observations.
-
-    Args:
-        statement: selects observations.
-        has_indicator: whether the statement contains the indicator already.
     """
     statement = statement.outerjoin(Series, col(Series.id) == Observation.series_id)
     if not has_indicator:
@@ -203,14 +199,7 @@ def read_observations(
 def complete_observations(
     connection: Connection, language: Language, rows: Sequence[Record], as_of: date | None
 ) -> list[Record]:
-    """Add reports, growth and texts to selected observations.
-
-    Args:
-        connection: the database.
-        language: the language of the texts.
-        rows: the selected observations.
-        as_of: the day whose growth rates are shown, or None for today.
-    """
+    """Add reports, texts, and the growth known on a day or today, to selected observations."""
     related = load_related(connection, language, rows, as_of)
     return [to_record(row, language, related) for row in rows]
 
@@ -240,12 +229,8 @@ def to_record(row: Record, language: Language, related: LinkedRecords) -> Record
     return format_validity(row) | {
         "period": {**period, "label": format_period(period["start"], period["end"], language)},
         "display": format_value(
-            row["value"],
-            published["multiplier"],
-            published["decimals"],
-            row["qualifier"],
-            suffix,
-            language,
+            *(row["value"], published["multiplier"], published["decimals"]),
+            *(row["qualifier"], suffix, language),
         ),
         "growth": growth[0] if growth else None,
         "headline": row["headline"] is not None,
@@ -256,9 +241,8 @@ def to_record(row: Record, language: Language, related: LinkedRecords) -> Record
 
 
 def build_revision(value: Decimal, revision: Record) -> Record | None:
-    if revision["kind"] is None:
-        return None
-    return revision | {"difference": value - revision["difference"]}
+    is_first = revision["kind"] is None
+    return None if is_first else revision | {"difference": value - revision["difference"]}
 
 
 ROWS_PER_CHUNK = 2_000
@@ -295,12 +279,9 @@ def select_observation_rows(
 def count_observations(connection: Connection, filters: ObservationFilters, maximum: int) -> int:
     shape, values = split_filters(filters)
     is_early = is_early_date(connection, Observation, filters.as_of)
-    matching = (
-        select_matching(Observation, shape, select_access_path(shape), is_early=is_early)
-        .limit(maximum)
-        .subquery()
-    )
-    return int(connection.scalar(select(func.count()).select_from(matching), values) or 0)
+    ids = select_matching(Observation, shape, select_access_path(shape), is_early=is_early)
+    count = select(func.count()).select_from(ids.limit(maximum).subquery())
+    return int(connection.scalar(count, values) or 0)
 
 
 def read_chunks(
@@ -319,17 +300,13 @@ def can_format_lines(connection: Connection) -> bool:
 def read_csv_lines(
     connection: Connection, statement: Select[Any], fields: Sequence[ColumnElement[Any]]
 ) -> Iterator[list[str]]:
-    """Read rows as finished lines of CSV, in half the time of reading and formatting values.
+    """Read rows of SQLite as lines of CSV, in half the time of reading and formatting values.
 
-    Args:
-        connection: a connection to SQLite.
-        statement: the statement whose columns the fields replace.
-        fields: an expression per column, quoted by ``quote_field`` where necessary.
+    The fields, quoted by ``quote_field`` where necessary, replace the columns of the statement.
     """
     line = func.printf(",".join(["%s"] * len(fields)), *fields)
-    cursor = connection.execute(
-        statement.with_only_columns(line, maintain_column_froms=True)
-    ).cursor
+    lines = statement.with_only_columns(line, maintain_column_froms=True)
+    cursor = connection.execute(lines).cursor
     while rows := cursor.fetchmany(ROWS_PER_CHUNK):
         yield [row[0] for row in rows]
 

@@ -44,14 +44,7 @@ HitKeys = set[tuple[str, str]] | None
 def read_dashboard(
     connection: Connection, language: Language, filters: DashboardParameters, edition: int
 ) -> Record:
-    """Read the figures, actions, outcomes and search results that match the filters.
-
-    Args:
-        connection: the database.
-        language: the language of the texts.
-        filters: the search words, topics and sectors.
-        edition: the year of the outcomes.
-    """
+    """Read the figures, actions, outcomes of a year and search results that match the filters."""
     overview = read_overview(connection, language)
     hits = read_hits(connection, language, filters.q) if filters.q else []
     keys = {(hit["kind"], hit["code"]) for hit in hits} if filters.q else None

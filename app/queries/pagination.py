@@ -14,7 +14,7 @@ from hashlib import blake2s
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Label, Numeric, bindparam, cast, func, tuple_
+from sqlalchemy import ColumnElement, Connection, Numeric, bindparam, cast, func, tuple_
 
 from app.db.columns import (
     Column,
@@ -79,9 +79,7 @@ class SortOrder:
         return self.skip_to_position(statement).order_by(None).order_by(*self.sort_columns())
 
     def order_rows(self, statement: Statement) -> Statement:
-        keys: list[Label[Value]] = [
-            column.label(f"sorted_by.{index}") for index, column in enumerate(self.columns)
-        ]
+        keys = (column.label(f"sorted_by.{index}") for index, column in enumerate(self.columns))
         return self.order_ids(statement.add_columns(*keys))
 
     def skip_to_position(self, statement: Statement) -> Statement:
@@ -91,16 +89,17 @@ class SortOrder:
         """
         if not self.has_position:
             return statement
-        keys, position = self.list_comparable_columns(), bind_position(self.columns)
+        keys: list[Column] = [cast_comparable(column) for column in self.columns]
+        position: list[Column] = [
+            cast_comparable(bindparam(f"place_{index}", type_=get_type(column)))
+            for index, column in enumerate(self.columns)
+        ]
         if self.descending:
             return statement.where(tuple_(*keys) < tuple_(*position), keys[0] <= position[0])
         return statement.where(tuple_(*keys) > tuple_(*position), keys[0] >= position[0])
 
-    def list_comparable_columns(self) -> list[Column]:
-        return [cast_comparable(column) for column in self.columns]
-
     def sort_columns(self) -> list[ColumnElement[Value]]:
-        keys: list[Column] = self.list_comparable_columns()
+        keys: list[Column] = [cast_comparable(column) for column in self.columns]
         if self.ignores_indexes:
             keys = [ignore_order(key) for key in keys]
         return [key.desc() if self.descending else key.asc() for key in keys]
@@ -109,20 +108,6 @@ class SortOrder:
 def cast_comparable(column: Column) -> Column:
     """Cast exact decimals, which SQLite stores as text, to numbers."""
     return cast(column, Numeric()) if isinstance(get_type(column), ExactDecimal) else column
-
-
-def bind_position(columns: Sequence[Column]) -> list[Column]:
-    return [
-        cast_comparable(bindparam(f"place_{index}", type_=get_type(column)))
-        for index, column in enumerate(columns)
-    ]
-
-
-def parse_position(position: Position, columns: Sequence[Column]) -> Record:
-    return {
-        f"place_{index}": parse_position_value(value, column)
-        for index, (value, column) in enumerate(zip(position, columns, strict=True))
-    }
 
 
 def parse_position_value(value: Value, column: Column) -> Value:
@@ -153,7 +138,11 @@ class PageRequest(NamedTuple):
 
     def bind_values(self, columns: Sequence[Column]) -> Record:
         """Return the parameters of the page: its position, and one row more than its limit."""
-        position = {} if self.position is None else parse_position(self.position, columns)
+        pairs = zip(self.position, columns, strict=True) if self.position is not None else ()
+        position = {
+            f"place_{index}": parse_position_value(value, column)
+            for index, (value, column) in enumerate(pairs)
+        }
         # The extra row tells whether there is a next page.
         return {"limit": self.limit + 1, **position}
 
@@ -175,13 +164,8 @@ def read_page(
 ) -> QueryPage:
     """Read one page of a list that is short enough to be counted and sorted.
 
-    Args:
-        connection: the database.
-        statement: the joined and filtered statement; the same object for all requests of a
-            shape, except those with a full-text search.
-        orders: the sort columns of each order; the last column is unique.
-        filters: the limit, the order and the cursor.
-        values: the values of the filters.
+    The statement is the same object for all requests of a shape, except those with a full-text
+    search.
 
     Raises:
         InvalidParameters: if the cursor belongs to another list.
@@ -214,12 +198,7 @@ def count_rows(statement: Statement) -> Statement:
 
 
 def encode_cursor(position: Position, scope: Record) -> str:
-    """Encode a position as a cursor that is valid only for its own list.
-
-    Args:
-        position: the sort values of the last record of a page.
-        scope: what identifies the list: its filters and its order.
-    """
+    """Encode the sort values of the last record of a page, valid only for its own list."""
     payload = ENCODER.encode(position)
     return encode_base64(compute_check(payload, scope) + payload)
 
@@ -277,25 +256,13 @@ class FilterShape(NamedTuple):
         return build_equals_or_in(column, name, several=name in self.multiple)
 
     def apply_filters(self, statement: Statement, columns: Mapping[str, Column]) -> Statement:
-        conditions = [
-            self.build_condition(name, column) for name, column in columns.items() if name in self
-        ]
-        return statement.where(*conditions)
+        return statement.where(
+            *(self.build_condition(name, columns[name]) for name in columns if name in self)
+        )
 
 
-class SplitFilters(NamedTuple):
-    shape: FilterShape
-    values: Record
-    """The values by the names under which they are bound."""
-
-
-def split_filters(filters: Filters, **more: str | None) -> SplitFilters:
-    """Split the parameters of a request into its shape and its values.
-
-    Args:
-        filters: the parameters of the request.
-        more: filters that are not query parameters.
-    """
+def split_filters(filters: Filters, **more: str | None) -> tuple[FilterShape, Record]:
+    """Split the parameters of a request, and filters in its path, into shape and values."""
     single: Record = {name: value for name, value in more.items() if value is not None}
     multiple: Record = {}
     for name in filters.model_fields_set - NOT_FILTERS:
@@ -315,4 +282,4 @@ def split_filters(filters: Filters, **more: str | None) -> SplitFilters:
         getattr(filters, "vintages", ""),
         getattr(filters, "cursor", None) is not None,
     )
-    return SplitFilters(shape, {**single, **multiple})
+    return shape, {**single, **multiple}

@@ -49,13 +49,7 @@ from app.queries.resource import (
 
 
 def declare_code_list(table: type[NamedModel], texts: tuple[str, ...], *columns: str) -> Resource:
-    """Declare the resource of a code list.
-
-    Args:
-        table: the table.
-        texts: the columns in both languages.
-        columns: the other columns; those are also filters.
-    """
+    """Declare a code list with bilingual texts, and other columns, which are also filters."""
     kind = str(table.__tablename__)
     plain: dict[str, Column] = {name: getattr(table, name) for name in columns}
 

@@ -95,19 +95,13 @@ class CollectionKeys:
 
 
 def read_all_keys(database: Database, connection: Connection) -> dict[str, CollectionKeys]:
-    return {
-        name: read_collection_keys(database, connection, column)
-        for name, column in COLLECTIONS.items()
-    }
-
-
-def read_collection_keys(
-    database: Database, connection: Connection, column: Column
-) -> CollectionKeys:
-    # Slugs of priority areas repeat from year to year.
-    statement = select(column).distinct().order_by(column).limit(MAX_CACHED + 1)
-    keys = tuple(connection.execute(statement).scalars())
-    return CollectionKeys(database, column, keys if len(keys) <= MAX_CACHED else None)
+    found = {}
+    for name, column in COLLECTIONS.items():
+        # Slugs of priority areas repeat from year to year.
+        statement = select(column).distinct().order_by(column).limit(MAX_CACHED + 1)
+        keys = tuple(connection.execute(statement).scalars())
+        found[name] = CollectionKeys(database, column, keys if len(keys) <= MAX_CACHED else None)
+    return found
 
 
 @cache

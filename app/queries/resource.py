@@ -238,13 +238,7 @@ def select_links(
 def read_links(
     connection: Connection, language: Language, owners: Mapping[str, Sequence[str]]
 ) -> LinkedRecords:
-    """Read the records that some records are linked to.
-
-    Args:
-        connection: the database.
-        language: the language of names and texts.
-        owners: the keys of the records by their kind.
-    """
+    """Read the records that records are linked to, whose keys are listed by kind."""
     found: LinkedRecords = defaultdict(list)
     if ROLE_NAMES.keys().isdisjoint(owners):
         return found

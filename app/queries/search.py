@@ -13,10 +13,7 @@ from app.queries.pagination import QueryPage, decode_cursor, encode_cursor
 def search_records(
     connection: Connection, language: Language, filters: SearchParameters
 ) -> tuple[QueryPage, dict[str, int]]:
-    """Read one page of the records that contain all words, best first.
-
-    Returns:
-        The page, and the number of hits by kind, whatever kinds the request asks for.
+    """Read one page of the records that contain all words, and the number of hits by kind.
 
     Raises:
         InvalidParameters: if the cursor belongs to another search.
@@ -48,14 +45,9 @@ def search_records(
 
 def count_by_kind(connection: Connection, index: SearchIndex) -> dict[str, int]:
     kind = column("kind", String)
-    statement = (
-        select(kind, func.count())
-        .select_from(index.source)
-        .where(index.matching)
-        .group_by(kind)
-        .order_by(kind)
-    )
-    return {row[0]: row[1] for row in connection.execute(statement)}
+    statement = select(kind, func.count()).select_from(index.source).where(index.matching)
+    rows = connection.execute(statement.group_by(kind).order_by(kind))
+    return {row[0]: row[1] for row in rows}
 
 
 def build_hit(row: Record, language: Language, other: Language) -> Record:

@@ -137,19 +137,15 @@ def read_drawn_series(connection: Connection, language: Language) -> list[Record
     Returns:
         Each observation contains the other vintages of its period under "others".
     """
-    rows = fetch_uncached(
-        connection,
-        select_series(language).order_by(*ORDERS["indicator"]).limit(MAX_POINTS),
-    )
-    observations = read_observations(
-        connection,
-        language,
+    first = select_series(language).order_by(*ORDERS["indicator"]).limit(MAX_POINTS)
+    rows = fetch_uncached(connection, first)
+    statement = (
         select_observations(language)
         .where(col(Observation.series_id).in_([row["id"] for row in rows]))
-        .order_by(col(Observation.period_start), col(Observation.vintage)),
+        .order_by(col(Observation.period_start), col(Observation.vintage))
     )
     vintages: dict[tuple[str, date], list[Record]] = defaultdict(list)
-    for observation in observations:
+    for observation in read_observations(connection, language, statement):
         vintages[observation["series"], observation["period"]["start"]].append(observation)
     points: dict[str, list[Record]] = defaultdict(list)
     for (code, _), versions in vintages.items():
@@ -191,11 +187,10 @@ def complete_series(
 
 
 def get_family_key(row: Record) -> tuple[str, str, str]:
-    return (
-        row["indicator"]["code"],
-        row["reporting_area"]["code"],
-        row["counterpart_area"]["code"],
+    indicator, reporting, counterpart = (
+        row[name]["code"] for name in ("indicator", "reporting_area", "counterpart_area")
     )
+    return indicator, reporting, counterpart
 
 
 def read_families(
@@ -228,13 +223,7 @@ def describe_unlike_series(
 
 
 def describe_series_obstacles(one: Record, other: Record, language: Language) -> list[Record]:
-    """Describe why the figures of two series of the same family are not comparable.
-
-    Args:
-        one: a record with the unit and the months of a series.
-        other: another one.
-        language: the language of the sentences.
-    """
+    """Describe why the figures of two series of the same family are not comparable."""
     obstacles = []
     if one["unit"]["code"] != other["unit"]["code"]:
         units = {"unit": one["unit"]["name"], "other_unit": other["unit"]["name"]}
