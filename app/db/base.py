@@ -95,17 +95,18 @@ class Database:
                 another schema revision.
         """
         self.store = store
+        self.is_file, self.is_local = store.is_file, store.is_local
         release = store.inspect()
         if release.revision != SCHEMA_REVISION:
             raise DatabaseError(
                 f"{store} has schema revision {release.revision}; this program requires "
                 f"{SCHEMA_REVISION}. Rebuild it with 'bri build'"
             )
-        self.seed_hash = release.seed_hash
+        self.seed_hash, self.place = release.seed_hash, release.place
         self.modified = release.modified
-        self.place = release.place
         self.engine = store.create_engine(release)
         self.unpooled = store.create_engine(release, streaming=True)
+        """Serves long downloads, outside the pool that requests share."""
         # A deque is safe to use from several threads without a lock.
         self.idle: deque[Connection] = deque()
         """Open connections that no query uses; only used for local stores, where an idle
@@ -140,14 +141,6 @@ class Database:
     @property
     def size(self) -> int:
         return Path(self.place).stat().st_size
-
-    @property
-    def is_file(self) -> bool:
-        return self.store.is_file
-
-    @property
-    def is_local(self) -> bool:
-        return self.store.is_local
 
     def connect(self) -> Connection:
         """Take a connection from the pool; use it as a context manager."""
@@ -210,12 +203,8 @@ class Database:
         self, write: Callable[[Connection], Iterator[Chunk]]
     ) -> Generator[Chunk, None, None]:
         """Yield what a writer produces, and close its connection at the end."""
-        with self.connect_unpooled() as connection:
+        with self.unpooled.connect() as connection:
             yield from write(connection)
-
-    def connect_unpooled(self) -> Connection:
-        """Open a connection for a long download, outside the pool that requests share."""
-        return self.unpooled.connect()
 
     def close(self) -> None:
         """Close the connections; those in use are closed when they are returned."""

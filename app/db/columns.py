@@ -5,9 +5,9 @@ nested records.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, TypeVar, cast
+from typing import Any, ClassVar, TypeVar, cast
 
 from sqlalchemy import (
     ARRAY,
@@ -133,7 +133,13 @@ class ArrayParameter(TypeDecorator[Sequence[Value]]):
         return json.dumps(value) if dialect.name == "sqlite" else value
 
 
-class DialectCondition(FunctionElement[bool]):
+class DialectExpression(FunctionElement[Value]):
+    inherit_cache = True
+    forms: ClassVar[Mapping[str, str]]
+    """The SQL for each dialect, with the numbers of the arguments."""
+
+
+class DialectCondition(DialectExpression):
     inherit_cache = True
     type = Boolean()
 
@@ -143,67 +149,42 @@ class DialectCondition(FunctionElement[bool]):
 
 
 class InArray(DialectCondition):
-    """``column IN (values of one array parameter)``."""
+    """Whether a column has one of the values of an array parameter.
+
+    One parameter for all values gives one statement for any number of them, compiled once.
+    """
 
     inherit_cache = True
+    forms: ClassVar = {
+        "sqlite": "{0} IN (SELECT value FROM json_each({1}))",
+        "postgresql": "{0} = ANY({1})",
+    }
 
 
 class InSubquery(DialectCondition):
-    """``column IN (subquery)``, where the subquery is executed first."""
+    """Whether a column has one of the values of a subquery, which is executed first.
+
+    PostgreSQL gets an array, since it would execute all joins before it evaluates an IN.
+    """
 
     inherit_cache = True
+    forms: ClassVar = {"sqlite": "{0} IN {1}", "postgresql": "{0} = ANY(ARRAY{1})"}
 
 
-class UnindexedColumn(FunctionElement[Value]):
-    """A column that SQLite does not look up in an index."""
+class UnindexedColumn(DialectExpression):
+    """A column whose index SQLite would use, and give up the order of a walk for it.
+
+    PostgreSQL gets the column itself, since it knows how many rows have each value.
+    """
 
     inherit_cache = True
+    forms: ClassVar = {"sqlite": "coalesce({0}, NULL)", "postgresql": "{0}"}
 
 
-# One parameter for all values gives one statement for any number of them, which is compiled once.
-@compiles(InArray, "sqlite")
-def compile_in_array_sqlite(element: InArray, compiler: SQLCompiler, **options: object) -> str:
-    column, values = (compiler.process(part, **options) for part in element.clauses)
-    return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 (compiled SQL)
-
-
-@compiles(InArray, "postgresql")
-def compile_in_array_postgresql(element: InArray, compiler: SQLCompiler, **options: object) -> str:
-    column, values = (compiler.process(part, **options) for part in element.clauses)
-    return f"{column} = ANY({values})"
-
-
-@compiles(InSubquery, "sqlite")
-def compile_in_subquery_sqlite(
-    element: InSubquery, compiler: SQLCompiler, **options: object
-) -> str:
-    column, subquery = (compiler.process(part, **options) for part in element.clauses)
-    return f"{column} IN {subquery}"
-
-
-@compiles(InSubquery, "postgresql")
-def compile_in_subquery_postgresql(
-    element: InSubquery, compiler: SQLCompiler, **options: object
-) -> str:
-    """Write an array, since the planner would execute all joins before it evaluates an IN."""
-    column, subquery = (compiler.process(part, **options) for part in element.clauses)
-    return f"{column} = ANY(ARRAY{subquery})"
-
-
-@compiles(UnindexedColumn, "sqlite")
-def compile_unindexed_sqlite(
-    element: UnindexedColumn, compiler: SQLCompiler, **options: object
-) -> str:
-    """Write an expression, since the planner would give up the order of a walk for the index."""
-    return f"coalesce({compiler.process(element.clauses, **options)}, NULL)"
-
-
-@compiles(UnindexedColumn, "postgresql")
-def compile_unindexed_postgresql(
-    element: UnindexedColumn, compiler: SQLCompiler, **options: object
-) -> str:
-    """Write the column, since the planner knows how many rows have each value."""
-    return compiler.process(element.clauses, **options)
+@compiles(DialectExpression)
+def compile_expression(element: DialectExpression, compiler: SQLCompiler, **options: object) -> str:
+    parts = (compiler.process(part, **options) for part in element.clauses)
+    return element.forms[compiler.dialect.name].format(*parts)
 
 
 def get_type(column: Column) -> TypeEngine[Value]:

@@ -6,9 +6,8 @@ matches are highlighted here.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import islice
-from typing import Protocol
 from unicodedata import normalize
 
 from sqlalchemy import (
@@ -17,7 +16,6 @@ from sqlalchemy import (
     Connection,
     Double,
     Float,
-    FromClause,
     Integer,
     String,
     cast,
@@ -40,7 +38,6 @@ SNIPPET_WORDS = 24
 RANK = "bm25(search_index, 0, 0, 10.0, 1.0, 10.0, 1.0)"
 COLUMN_INDEXES = {"title_en": 2, "text_en": 3, "title_zh": 4, "text_zh": 5}
 NO_MATCH = '"\u2400"'
-"""A query that matches nothing."""
 STEM_QUERY = """
 SELECT CAST(string_agg(joint || '''' || lexeme || '''', '' ORDER BY place) AS tsquery) AS query,
     array_agg(lexeme ORDER BY place) AS lexemes
@@ -56,24 +53,6 @@ BY_LENGTH = 1
 
 Spans = list[tuple[int, int]]
 """For each match, the index of its first word and of the word after its last."""
-
-
-class SearchIndex(Protocol):
-    """A full-text index with a query; no query is an error."""
-
-    @property
-    def source(self) -> FromClause:
-        """The table to select from."""
-
-    @property
-    def matching(self) -> ColumnElement[Value]:
-        """The condition that a row contains all words."""
-
-    def select_columns(self, language: Language, other: Language) -> Sequence[ColumnElement[Value]]:
-        """Return the rank (lower is better), the row number, and what ``highlight_row`` needs."""
-
-    def highlight_row(self, row: Record) -> Record:
-        """Mark the matches in title, snippet, other_title and other_snippet."""
 
 
 class SQLiteSearch:
@@ -148,14 +127,14 @@ class PostgresSearch:
         }
 
 
-INDEXES: dict[str, Callable[[str], SearchIndex]] = {
-    "sqlite": SQLiteSearch,
-    "postgresql": PostgresSearch,
-}
+SearchIndex = SQLiteSearch | PostgresSearch
+"""A full-text index with a query. ``select_columns`` selects the rank (lower is better), the row
+number, and what ``highlight_row`` needs to mark the matches in titles and snippets."""
 
 
 def search_text(connection: Connection, words: str) -> SearchIndex:
-    return INDEXES[connection.dialect.name](words)
+    is_sqlite = connection.dialect.name == "sqlite"
+    return SQLiteSearch(words) if is_sqlite else PostgresSearch(words)
 
 
 def filter_by_text(
@@ -211,14 +190,12 @@ def highlight_snippet(passage: str, spans: Spans) -> str:
     count = len(find_word_spans(passage))
     starts = [0, *(start for start, _ in spans)]
     latest = max(0, count - SNIPPET_WORDS)
-    first = max(
-        (min(start, latest) for start in starts), key=lambda start: count_matches(spans, start)
-    )
+
+    def count_matches(first: int) -> int:
+        return sum(first <= start and end <= first + SNIPPET_WORDS for start, end in spans)
+
+    first = max((min(start, latest) for start in starts), key=count_matches)
     return highlight_part(passage, spans, first, min(first + SNIPPET_WORDS, count))
-
-
-def count_matches(spans: Spans, first: int) -> int:
-    return sum(first <= start and end <= first + SNIPPET_WORDS for start, end in spans)
 
 
 def highlight_part(passage: str, spans: Spans, first: int, after: int) -> str:

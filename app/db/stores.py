@@ -194,7 +194,7 @@ class PostgresStore(Store):
         )
 
         @event.listens_for(engine, "do_connect")
-        def connect(dialect: Dialect, _record: object, given: Any, named: Any) -> Any:
+        def connect(dialect: Dialect, _record: object, given: list[Any], named: Record) -> Any:
             if dialect.driver != "psycopg":
                 return None
             connection = get_connection_class().connect(*given, **named)
@@ -247,24 +247,16 @@ class PostgresStore(Store):
         except (ArgumentError, NoSuchModuleError) as error:
             raise DatabaseError(f"{self} is not a valid database URL: {error}") from None
 
-    def retry_read(self, read: Callable[[], Result]) -> Result:
+    def retry_read(self, read: Callable[[], Result], *, is_retry: bool = False) -> Result:
         """Call the function, and once more with a new connection if the first one is broken."""
         try:
             return read()
         except (DBAPIError, PoolTimeoutError) as error:
             if not is_transient(error):
                 raise
-            if not is_connection_lost(error):
-                raise self.build_unavailable_error(error) from error
-        try:
-            return read()
-        except (DBAPIError, PoolTimeoutError) as error:
-            if not is_transient(error):
-                raise
-            raise self.build_unavailable_error(error) from error
-
-    def build_unavailable_error(self, error: Exception) -> UnavailableError:
-        return UnavailableError(f"{self} cannot be read: {describe_error(error)}")
+            if is_retry or not is_connection_lost(error):
+                raise UnavailableError(f"{self} cannot be read: {describe_error(error)}") from error
+        return self.retry_read(read, is_retry=True)
 
     def close(self) -> None:
         if "polling_engine" in self.__dict__:

@@ -31,7 +31,7 @@ from app.db.models import (
     Source,
     Topic,
 )
-from app.db.statements import fetch_records, fetch_uncached
+from app.db.statements import fetch_uncached
 from app.i18n import Language
 from app.queries.resource import LinkedFilter, LinkedRecords, Resource, attach_links, read_links
 
@@ -186,10 +186,6 @@ def get_priority_area(
     statement = statement.order_by(col(PriorityArea.year).desc()).limit(1)
     rows = fetch_uncached(connection, statement)
     return next(iter(complete_priority_areas(connection, language, rows)), None)
-
-
-def list_newest_priority_areas(connection: Connection, language: Language) -> list[Record]:
-    return fetch_records(connection, select_newest_priority_areas(language), {})
 
 
 @cache

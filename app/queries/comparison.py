@@ -21,7 +21,6 @@ TENTH = Decimal("0.1")
 PERCENT = "PT"
 """The code of the unit percent."""
 Span = tuple[date, date]
-"""The first and the last day of a period."""
 
 PUBLISHED_PREFERRED = Bilingual(
     "Calculated by this service from two published, rounded figures; no source states it. The "
@@ -43,9 +42,7 @@ class Pair(NamedTuple):
     earlier: Record
     later: Record
     growth: Record | None
-    """The published growth from the earlier to the later period."""
     obstacles: list[Record]
-    """Why the two are not comparable."""
     derivation_obstacles: list[Record]
     """Why the change cannot be calculated, including the obstacles above."""
 

@@ -82,7 +82,6 @@ class ListPlan:
     statement: Statement
     """Selects what is shown of a row, with all joins."""
     key: Column
-    """The id of the row."""
     unordered: Statement
     """Selects the ids of the matching rows, in no order."""
     ordered: Statement

@@ -14,7 +14,7 @@ from hashlib import blake2s
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Numeric, bindparam, cast, func, tuple_
+from sqlalchemy import ColumnElement, Connection, Label, Numeric, bindparam, cast, func, tuple_
 
 from app.db.columns import (
     Column,
@@ -63,7 +63,6 @@ class SortOrder:
     """The sort columns; the last one is unique."""
     descending: bool = False
     has_position: bool = False
-    """Whether the page starts after a position."""
     ignores_indexes: bool = False
     """Whether the rows are sorted even where an index would give the order."""
 
@@ -79,7 +78,9 @@ class SortOrder:
         return self.skip_to_position(statement).order_by(None).order_by(*self.sort_columns())
 
     def order_rows(self, statement: Statement) -> Statement:
-        keys = (column.label(f"sorted_by.{index}") for index, column in enumerate(self.columns))
+        keys: list[Label[Value]] = [
+            column.label(f"sorted_by.{index}") for index, column in enumerate(self.columns)
+        ]
         return self.order_ids(statement.add_columns(*keys))
 
     def skip_to_position(self, statement: Statement) -> Statement:
@@ -242,9 +243,7 @@ NOT_FILTERS = frozenset({"lang", "limit", "cursor", "sort", "vintages", "q"})
 
 class FilterShape(NamedTuple):
     single: frozenset[str] = frozenset()
-    """The filters with one value."""
     multiple: frozenset[str] = frozenset()
-    """The filters with several values, any of which matches."""
     sort: str = ""
     vintages: str = ""
     has_cursor: bool = False

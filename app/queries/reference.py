@@ -121,10 +121,7 @@ def complete_sources(
 SOURCES = Resource(
     Source,
     select_sources,
-    orders={
-        "published": (col(Source.published_on), col(Source.code)),
-        "code": (col(Source.code),),
-    },
+    orders={"published": (col(Source.published_on), col(Source.code)), "code": (col(Source.code),)},
     complete=complete_sources,
     filters={"standing": col(Source.standing), "edition": col(Source.edition)},
 )
@@ -205,8 +202,6 @@ INDICATORS = Resource(
         "unit": col(own_unit.code),
         "direction": col(Indicator.direction),
     },
-    linked_filters={
-        "priority_area": LinkedFilter(Baseline, PriorityArea, col(PriorityArea.slug)),
-    },
+    linked_filters={"priority_area": LinkedFilter(Baseline, PriorityArea, col(PriorityArea.slug))},
 )
 list_indicators, get_indicator = INDICATORS.list_page, INDICATORS.get

@@ -1,7 +1,7 @@
 """Releases: the row and the keys of the one served, its overview, and what each release changed."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache, lru_cache
 
 from sqlalchemy import BindParameter, Connection, bindparam, func, select
@@ -27,7 +27,7 @@ from app.db.models import (
 from app.db.statements import fetch_records, fetch_scalars, fetch_uncached
 from app.enums import ChangeKind
 from app.i18n import Language
-from app.queries.commitments import add_actions, list_newest_priority_areas, read_actions
+from app.queries.commitments import add_actions, read_actions, select_newest_priority_areas
 from app.queries.reference import CODE_LISTS, INDICATORS, add_headlines, select_indicators
 from app.queries.resource import Resource, read_links
 
@@ -44,7 +44,6 @@ COLLECTIONS: dict[str, Column] = {
     "actions": col(Action.code),
     "priority_areas": col(PriorityArea.slug),
 }
-"""The collections with the column of their keys."""
 MAX_CACHED = 1000
 """Up to how many keys of a collection are kept in memory."""
 MAX_NEIGHBOURS = 20
@@ -66,7 +65,6 @@ class CollectionKeys:
 
     def __init__(self, database: Database, column: Column, keys: tuple[str, ...] | None) -> None:
         self.cached_keys = keys
-        """All keys, or None if they are too many."""
         key: BindParameter[str] = bindparam("key")
         statement = select(column).limit(MAX_NEIGHBOURS)
         self.same: Statement = statement.where(column == key)
@@ -116,7 +114,7 @@ def select_headline_indicators(language: Language) -> Statement:
 def read_overview(connection: Connection, language: Language) -> Record:
     """Read the indicators that have a headline, and the priority areas of the latest year."""
     indicators = fetch_records(connection, select_headline_indicators(language), {})
-    areas = list_newest_priority_areas(connection, language)
+    areas = fetch_records(connection, select_newest_priority_areas(language), {})
     actions = read_actions(connection, language, [area["code"] for area in areas])
     owners = {
         "indicator": [indicator["code"] for indicator in indicators],
@@ -150,16 +148,24 @@ def select_changes(language: Language) -> Statement:
 
 def add_fields(connection: Connection, language: Language, rows: Sequence[Record]) -> list[Record]:
     del language
-    fields = read_fields(connection, [row["number"] for row in rows])
+    change_id = col(ChangedField.change_id)
+    statement = (
+        select(
+            change_id, col(ChangedField.field), col(ChangedField.before), col(ChangedField.after)
+        )
+        .where(change_id.in_([row["number"] for row in rows]))
+        .order_by(change_id, col(ChangedField.position))
+    )
+    fields = defaultdict(list)
+    for number, field, before, after in connection.execute(statement):
+        fields[number].append({"field": field, "before": before, "after": after})
     return [row | {"fields": fields.get(row.pop("number"), [])} for row in rows]
 
 
 CHANGES = Resource(
     Change,
     select_changes,
-    orders={
-        "release": (col(ReleaseEntry.released_on), col(ReleaseEntry.number), col(Change.id)),
-    },
+    orders={"release": (col(ReleaseEntry.released_on), col(ReleaseEntry.number), col(Change.id))},
     complete=add_fields,
     filters={
         "release": col(ReleaseEntry.code),
@@ -171,27 +177,12 @@ CHANGES = Resource(
 list_changes = CHANGES.list_page
 
 
-def read_fields(connection: Connection, ids: Sequence[int]) -> Mapping[int, list[Record]]:
-    change_id = col(ChangedField.change_id)
-    statement = (
-        select(
-            change_id, col(ChangedField.field), col(ChangedField.before), col(ChangedField.after)
-        )
-        .where(change_id.in_(ids))
-        .order_by(change_id, col(ChangedField.position))
-    )
-    found = defaultdict(list)
-    for number, field, before, after in connection.execute(statement):
-        found[number].append({"field": field, "before": before, "after": after})
-    return found
-
-
 def list_releases(connection: Connection, language: Language) -> list[Record]:
     """Read all releases, latest first.
 
     Returns:
         For each release the number of changes by kind ("changes"), and in full those that are
-        not additions ("told").
+        not additions ("modifications").
     """
     statement: Statement = (
         select(
@@ -211,11 +202,11 @@ def list_releases(connection: Connection, language: Language) -> list[Record]:
     releases: dict[str, Record] = {}
     for row in fetch_uncached(connection, statement):
         kind, count = row.pop("kind"), row.pop("count")
-        release = releases.setdefault(row["code"], {**row, "changes": {}, "told": []})
+        release = releases.setdefault(row["code"], {**row, "changes": {}, "modifications": []})
         if kind is not None:
             release["changes"][kind] = count
     kind_column = col(Change.kind)
     other = select_changes(language).where(kind_column != ChangeKind.ADDED).order_by(col(Change.id))
     for change in add_fields(connection, language, fetch_uncached(connection, other)):
-        releases[change["release"]]["told"].append(change)
+        releases[change["release"]]["modifications"].append(change)
     return list(releases.values())

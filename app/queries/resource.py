@@ -59,7 +59,7 @@ from app.db.models import (
     Topic,
     Unit,
 )
-from app.db.models.base import KeyedModel
+from app.db.models.base import KeyedModel, NamedModel
 from app.db.statements import fetch_one, fetch_records
 from app.i18n import Language
 from app.parameters import ListParameters
@@ -70,7 +70,6 @@ class LinkedFilter(NamedTuple):
     link: Table
     target: type[KeyedModel]
     code: Column
-    """The column of the target that the filter is compared with."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,12 +82,10 @@ class Resource:
     complete: Callable[[Connection, Language, list[Record]], list[Record]]
     """Completes selected rows, for example with links and labels."""
     filters: Mapping[str, Column] = field(default_factory=dict)
-    """The column of each filter."""
     linked_filters: Mapping[str, LinkedFilter] = field(default_factory=dict)
     since: Column | None = None
-    """The column that has to be at least the value of the filter ``since``."""
     scope: Mapping[str, str] = field(default_factory=dict)
-    """What tells the cursors of lists with the same parameters apart."""
+    """What distinguishes the cursors of lists with the same parameters."""
 
     @property
     def kind(self) -> str:
@@ -105,9 +102,8 @@ class Resource:
         """
         shape, values = split_filters(filters)
         statement = select_matching(self, language, shape)
-        words: str | None = vars(filters).get("q")
         # The words become part of the statement, which therefore cannot be cached.
-        if words is not None:
+        if (words := vars(filters).get("q")) is not None:
             code = col(self.table.code)
             statement = filter_by_text(connection, statement, code, words, self.kind)
         page = read_page(connection, statement, self.orders, filters, {**values, **self.scope})
@@ -187,18 +183,15 @@ ROLE_NAMES: Mapping[str, Sequence[str]] = {
 
 Target = tuple[Column, str, Column, Column]
 NO_YEAR = cast(null(), Integer)
+NAMED: tuple[type[NamedModel], ...] = (Area, Indicator, Instrument, Sector, Topic)
 TARGETS: Mapping[type[KeyedModel], Target] = {
+    **{table: (col(table.code), "name", NO_YEAR, col(table.position)) for table in NAMED},
     Action: (col(Action.code), "text", NO_YEAR, col(Action.position)),
-    Area: (col(Area.code), "name", NO_YEAR, col(Area.position)),
-    Indicator: (col(Indicator.code), "name", NO_YEAR, col(Indicator.position)),
-    Instrument: (col(Instrument.code), "name", NO_YEAR, col(Instrument.position)),
     Outcome: (col(Outcome.code), "text", col(Outcome.year), col(Outcome.position)),
     PriorityArea: (
         *(col(PriorityArea.slug), "title"),
         *(col(PriorityArea.year), col(PriorityArea.position)),
     ),
-    Sector: (col(Sector.code), "name", NO_YEAR, col(Sector.position)),
-    Topic: (col(Topic.code), "name", NO_YEAR, col(Topic.position)),
 }
 """What is selected of a linked record: its key, its text, its year and its position."""
 
@@ -229,9 +222,8 @@ def select_targets(role: LinkRole, language: Language, *, several: bool) -> Stat
 def select_links(
     kinds: tuple[str, ...], language: Language, *, several: bool
 ) -> CompoundSelect[*tuple[Value, ...]]:
-    selects = [
-        select_targets(role, language, several=several) for role in ROLES if role.kind in kinds
-    ]
+    roles = (role for role in ROLES if role.kind in kinds)
+    selects = [select_targets(role, language, several=several) for role in roles]
     return union_all(*selects).order_by("kind", "owner", "role", "year", "position", "code")
 
 

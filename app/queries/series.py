@@ -121,8 +121,7 @@ def get_series(
     statement = (
         select_observations(language)
         .where(
-            col(Observation.series_id) == row["id"],
-            *build_current_conditions(Observation, as_of),
+            col(Observation.series_id) == row["id"], *build_current_conditions(Observation, as_of)
         )
         .order_by(col(Observation.period_start))
     )

@@ -1,6 +1,6 @@
 """Tables of a release, declared with SQLModel."""
 
-from app.db.models.base import ExactDecimal, cast_decimal, format_plain
+from app.db.models.base import ExactDecimal, format_plain
 from app.db.models.observations import (
     FOREVER,
     GrowthRate,

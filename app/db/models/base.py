@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Dialect, Numeric, String, TypeDecorator, UniqueConstraint
+from sqlalchemy import CheckConstraint, Dialect, Numeric, String, TypeDecorator
 from sqlalchemy.types import TypeEngine
 from sqlmodel import Field, SQLModel
 
@@ -52,10 +52,6 @@ def format_plain(value: Decimal) -> str:
 def check_member(column: str, members: Iterable[str]) -> CheckConstraint:
     allowed = ", ".join(f"'{member}'" for member in members)
     return CheckConstraint(f"{column} IN ({allowed})", name=column)
-
-
-def add_unique_key(*columns: str) -> UniqueConstraint:
-    return UniqueConstraint(*columns)
 
 
 def check_positive(column: str = "position") -> CheckConstraint:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import JSON, CheckConstraint, Integer, String, column, table
+from sqlalchemy import JSON, CheckConstraint, Integer, String, UniqueConstraint, column, table
 from sqlmodel import Field, SQLModel
 
 from app.db.models.base import (
@@ -10,7 +10,6 @@ from app.db.models.base import (
     KeyedModel,
     LocatedModel,
     NamedModel,
-    add_unique_key,
     check_filled,
     check_member,
     check_positive,
@@ -61,7 +60,7 @@ class Release(SQLModel, table=True):
 
 class ReleaseEntry(KeyedModel, table=True):
     __tablename__ = "release_entry"
-    __table_args__ = (add_unique_key("released_on", "number"), check_positive("number"))
+    __table_args__ = (UniqueConstraint("released_on", "number"), check_positive("number"))
 
     released_on: date
     number: int
@@ -73,7 +72,7 @@ class Change(KeyedModel, table=True):
     """A change to one record; the code consists of release, collection and key of the record."""
 
     __table_args__ = (
-        add_unique_key("release_entry_id", "collection", "record"),
+        UniqueConstraint("release_entry_id", "collection", "record"),
         check_member("kind", ChangeKind),
         check_filled("title_en", "title_zh"),
     )
@@ -105,7 +104,7 @@ class Source(KeyedModel, table=True):
         check_member("standing", Standing),
         check_member("published_precision", Precision),
         CheckConstraint("length(language) = 2", name="language"),
-        add_unique_key("edition"),
+        UniqueConstraint("edition"),
         CheckConstraint("held_on <= published_on", name="dates_order"),
         check_filled("title_en", "title_zh", "publisher_en", "publisher_zh"),
     )
@@ -190,7 +189,7 @@ class Outcome(KeyedModel, LocatedModel, table=True):
     """A result of a year that the source describes without a figure."""
 
     __table_args__ = (
-        add_unique_key("year", "position"),
+        UniqueConstraint("year", "position"),
         check_positive(),
         check_filled("text_en", "text_zh"),
     )
@@ -207,8 +206,8 @@ class PriorityArea(KeyedModel, LocatedModel, table=True):
 
     __tablename__ = "priority_area"
     __table_args__ = (
-        add_unique_key("year", "slug"),
-        add_unique_key("year", "position"),
+        UniqueConstraint("year", "slug"),
+        UniqueConstraint("year", "position"),
         CheckConstraint("position BETWEEN 1 AND 4", name="position"),
         check_filled("title_en", "title_zh"),
     )
@@ -229,7 +228,7 @@ class Action(KeyedModel, LocatedModel, table=True):
     """One commitment of a priority area."""
 
     __table_args__ = (
-        add_unique_key("priority_area_id", "position"),
+        UniqueConstraint("priority_area_id", "position"),
         check_positive(),
         check_filled("text_en", "text_zh"),
         check_member("kind", ActionKind),
