@@ -143,7 +143,6 @@ class Database:
         return Path(self.place).stat().st_size
 
     def connect(self) -> Connection:
-        """Take a connection from the pool; use it as a context manager."""
         return self.engine.connect()
 
     def read(self, query: Callable[[Connection], Result]) -> Result:

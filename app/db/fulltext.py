@@ -151,7 +151,6 @@ def build_match(words: str) -> str:
 
 
 def highlight_function(function: str, name: str) -> ColumnElement[Value]:
-    """Return the call of a function of FTS5 that marks the matches in a column."""
     arguments = [column("search_index"), COLUMN_INDEXES[name], START, END]
     if function == "snippet":
         arguments += [ELLIPSIS, SNIPPET_WORDS]
@@ -230,7 +229,6 @@ def join_segments(text: str) -> str:
 
 
 def split_terms(text: str) -> list[str]:
-    """Split a query into words and runs of Chinese characters."""
     return TERM.findall(text)
 
 

@@ -6,6 +6,7 @@ statement that was built for one request.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from functools import cache, lru_cache
 from itertools import zip_longest
 
@@ -38,11 +39,8 @@ class CompiledStatement:
         columns = list(statement.selected_columns)
         # Driver values are converted here, since SQLAlchemy does not see the rows.
         self.to_record = create_row_factory(
-            [column.name for column in columns],
-            [
-                find_converter(column.type, dialect, "result_processor", NUMERIC_OID)
-                for column in columns
-            ],
+            [one.name for one in columns],
+            [find_converter(one.type, dialect, "result_processor", NUMERIC_OID) for one in columns],
         )
 
     def bind_value(self, name: str, value: Value) -> Value:
@@ -60,12 +58,9 @@ class CompiledStatement:
     def execute(
         self, connection: Connection, values: Mapping[str, Value]
     ) -> Sequence[Sequence[Value]]:
-        cursor = connection.connection.cursor()
-        try:
+        with closing(connection.connection.cursor()) as cursor:
             cursor.execute(self.text, self.bind_values(values))
             return cursor.fetchall()
-        finally:
-            cursor.close()
 
 
 def create_row_factory(labels: Sequence[str], converters: Sequence[Converter] = ()) -> RowFactory:

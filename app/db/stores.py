@@ -194,10 +194,10 @@ class PostgresStore(Store):
         )
 
         @event.listens_for(engine, "do_connect")
-        def connect(dialect: Dialect, _record: object, given: list[Any], named: Record) -> Any:
+        def connect(dialect: Dialect, _: object, arguments: list[Any], options: Record) -> Any:
             if dialect.driver != "psycopg":
                 return None
-            connection = get_connection_class().connect(*given, **named)
+            connection = get_connection_class().connect(*arguments, **options)
             connection.max_silence = self.limits.statement_timeout + SILENCE_GRACE
             return connection
 

@@ -179,7 +179,6 @@ list_priority_areas = PRIORITY_AREAS.list_page
 def get_priority_area(
     connection: Connection, language: Language, slug: str, year: int | None
 ) -> Record | None:
-    """Read the priority area with a slug, of a year or of the latest year that has it."""
     statement = select_priority_areas(language).where(col(PriorityArea.slug) == slug)
     if year is not None:
         statement = statement.where(col(PriorityArea.year) == year)

@@ -107,13 +107,12 @@ def select_pair(
     candidates = [[one for one in observations if get_span(one) == span] for span in spans]
     if not all(candidates):
         raise build_missing_period_error(connection, query, spans, candidates)
-    earlier, later = min(
-        product(*candidates),
-        key=lambda pair: (
-            pair[0]["series"] != pair[1]["series"],
-            sum(not one["own_unit"] for one in pair),
-        ),
-    )
+
+    def rank_pair(pair: tuple[Record, ...]) -> tuple[bool, int]:
+        is_mixed = pair[0]["series"] != pair[1]["series"]
+        return is_mixed, sum(not one["own_unit"] for one in pair)
+
+    earlier, later = min(product(*candidates), key=rank_pair)
     for observation in observations:
         del observation["own_unit"]
     return earlier, later
@@ -139,7 +138,6 @@ def build_missing_period_error(
     spans: list[Span],
     candidates: list[list[Record]],
 ) -> InvalidParameters:
-    """Return an error that names the periods without an observation, and those with one."""
     start, end = col(Observation.period_start), col(Observation.period_end)
     statement = (
         select(start, end)

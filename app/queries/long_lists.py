@@ -104,9 +104,8 @@ class ListPlan:
     def page_of_ids(self) -> Statement:
         """Select the page from rows whose ids are bound."""
         order = replace(self.order, ignores_indexes=True)
-        return self.select_page(
-            order.order_ids(select(self.key).where(build_in_array(self.key, "ids")))
-        )
+        ids = select(self.key).where(build_in_array(self.key, "ids"))
+        return self.select_page(order.order_ids(ids))
 
     @cached_property
     def sorted_page(self) -> Statement:
@@ -129,11 +128,7 @@ def count_bounded(statement: Statement) -> Statement:
 def read_long_page(
     connection: Connection, plan: ListPlan, filters: ListParameters, values: Mapping[str, Value]
 ) -> QueryPage:
-    """Read one page of a list that may be very long, with the bound values of its filters.
-
-    Raises:
-        InvalidParameters: if the cursor belongs to another list.
-    """
+    """Read one page of a list that may be very long, with the bound values of its filters."""
     page = PageRequest.from_parameters(filters, values)
     bound = {**values, **page.bind_values(plan.order.columns)}
     ids = fetch_scalars(connection, plan.first_ids, values)
@@ -172,7 +167,7 @@ def build_plan(
     table: PeriodTable, statement: Statement, shape: FilterShape, *, is_early: bool
 ) -> ListPlan:
     path = select_access_path(shape)
-    walks_series = has_series_filter(shape)
+    walked = list_orders(table, walks_series=has_series_filter(shape))
     unordered = select_matching(table, shape, AccessPath.UNORDERED, is_early=is_early)
     # Without filters a partial index counts the current rows without reading the table.
     if shape.single | shape.multiple <= {"as_of"} and shape.vintages == Vintages.LATEST:
@@ -184,15 +179,12 @@ def build_plan(
         unordered,
         ordered=select_matching(table, shape, path, is_early=is_early),
         order=SortOrder.by_name(list_orders(table), shape.sort, has_position=has_position),
-        walk=SortOrder.by_name(
-            list_orders(table, walks_series=walks_series), shape.sort, has_position=has_position
-        ),
+        walk=SortOrder.by_name(walked, shape.sort, has_position=has_position),
         may_walk_far=path is AccessPath.ORDER and bool(shape.single or shape.multiple),
     )
 
 
 def select_access_path(shape: FilterShape) -> AccessPath:
-    """Return the access path that gives the requested order."""
     return AccessPath.SERIES if shape.sort.startswith("indicator") else AccessPath.ORDER
 
 
@@ -213,9 +205,8 @@ def select_matching(
     table: PeriodTable, shape: FilterShape, path: AccessPath, *, is_early: bool = False
 ) -> Statement:
     """Select the ids of the matching rows."""
-    statement = select(col(table.id)).where(
-        *list_row_conditions(table, shape, path, is_early=is_early)
-    )
+    rows = list_row_conditions(table, shape, path, is_early=is_early)
+    statement = select(col(table.id)).where(*rows)
     conditions = list(list_series_conditions(shape, path))
     if not conditions:
         return statement
@@ -231,10 +222,9 @@ def list_series_conditions(shape: FilterShape, path: AccessPath) -> Iterable[Con
         if name in shape:
             yield build_code_condition(column, table, name, shape, path)
     if "months" in shape:
-        months = col(Series.months)
-        yield shape.build_condition(
-            "months", ignore_index(months) if path is AccessPath.ORDER else months
-        )
+        months: Column = col(Series.months)
+        months = ignore_index(months) if path is AccessPath.ORDER else months
+        yield shape.build_condition("months", months)
     if "topic" in shape:
         topics = select(col(Topic.id)).where(shape.build_condition("topic", col(Topic.code)))
         indicators = select(col(Indicator.id)).where(col(Indicator.topic_id).in_(topics))
@@ -268,8 +258,7 @@ def list_row_conditions(
     columns = {"status": col(Observation.status), "qualifier": col(Observation.qualifier)}
     for name, column in columns.items():
         if name in shape:
-            is_unordered = path is AccessPath.UNORDERED
-            compared: Column = column if is_unordered else ignore_index(column)
+            compared: Column = column if path is AccessPath.UNORDERED else ignore_index(column)
             conditions.append(shape.build_condition(name, compared))
     if "since" in shape:
         conditions.append(col(table.period_start) >= bindparam("since"))

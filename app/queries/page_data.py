@@ -71,16 +71,13 @@ def read_dashboard(
 
 
 def read_hits(connection: Connection, language: Language, words: str) -> list[Record]:
-    """Search as the API does, and add the periods of the figures found."""
     page, _ = search_records(connection, language, SearchParameters(q=words, limit=MAX_HITS))
     codes = [hit["code"] for hit in page.rows if hit["kind"] == SearchKind.OBSERVATION]
     statement = select(
         col(Observation.code), col(Observation.period_start), col(Observation.period_end)
     ).where(col(Observation.code).in_(codes))
-    periods = {
-        code: format_period(start, end, language)
-        for code, start, end in connection.execute(statement)
-    }
+    rows = connection.execute(statement)
+    periods = {code: format_period(start, end, language) for code, start, end in rows}
     return [hit | {"period": periods.get(hit["code"])} for hit in page.rows]
 
 

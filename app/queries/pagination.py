@@ -112,7 +112,6 @@ def cast_comparable(column: Column) -> Column:
 
 
 def parse_position_value(value: Value, column: Column) -> Value:
-    """Convert a JSON value of a cursor to the type of its column."""
     kind = get_type(column)
     if isinstance(kind, ExactDecimal):
         return Decimal(value)
@@ -127,11 +126,6 @@ class PageRequest(NamedTuple):
 
     @classmethod
     def from_parameters(cls, filters: ListParameters, values: Mapping[str, Value]) -> "PageRequest":
-        """Decode the cursor of a request.
-
-        Raises:
-            InvalidParameters: if the cursor belongs to another list.
-        """
         more = {name: vars(filters).get(name) for name in ("sort", "vintages", "q")}
         scope = {"list": type(filters).__name__, **more, **values}
         position = None if filters.cursor is None else decode_cursor(filters.cursor, scope)
@@ -167,9 +161,6 @@ def read_page(
 
     The statement is the same object for all requests of a shape, except those with a full-text
     search.
-
-    Raises:
-        InvalidParameters: if the cursor belongs to another list.
     """
     page = PageRequest.from_parameters(filters, values)
     sort: str = vars(filters)["sort"]
