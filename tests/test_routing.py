@@ -89,7 +89,7 @@ def test_a_refused_request_does_its_work_once(
     for name in (
         "create_context",
         "build_key",
-        "CacheMiddleware.lookup",
+        "CacheMiddleware.find",
         "ReleaseManager.get_release",
         "Router.match",
         "to_problem",
