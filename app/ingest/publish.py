@@ -19,9 +19,9 @@ from app.db import (
     create_writing_engine,
     inspect_release,
 )
-from app.db.fulltext.segmentation import find_word_spans, fold_case
+from app.db.fulltext import find_word_spans, fold_case
 from app.db.models import SCHEMA_REVISION, SEARCHED_COLUMNS, lexeme_index, search_index
-from app.db.postgresql import describe_error, get_sqlstate
+from app.db.stores import describe_error, get_sqlstate
 from app.ingest.files import BuildError
 
 TEMPORARY_SUFFIX = ".building"

@@ -9,7 +9,7 @@ from sqlalchemy import Table
 from sqlmodel import SQLModel
 
 from app.db import models
-from app.db.fulltext.segmentation import segment_cjk
+from app.db.fulltext import segment_cjk
 from app.enums import SearchKind
 from app.ingest import schema
 from app.ingest.history import build_change_rows, list_releases
