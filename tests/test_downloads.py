@@ -18,9 +18,9 @@ from starlette.testclient import TestClient
 
 from app.db import Database, SQLiteStore, create_store
 from app.enums import Qualifier
-from app.formats.csv import encode_lines, encode_rows
 from app.formats.registry import TABLE_FORMATS, TableFormat
 from app.formats.tables import OBSERVATIONS
+from app.formats.text import encode_csv_lines, encode_csv_rows
 from app.http.cache_key import create_context
 from app.i18n import Language
 from app.ingest.build import build as build_seed
@@ -173,9 +173,9 @@ def test_lines_of_the_database_are_those_of_the_library(tmp_path: Path, language
     with database.connect() as connection:
         lines = OBSERVATIONS.read_csv_lines(connection, language, asked)
         assert lines is not None
-        own = b"".join(encode_lines(OBSERVATIONS.header, lines))
+        own = b"".join(encode_csv_lines(OBSERVATIONS.header, lines))
         rows = OBSERVATIONS.read_rows(connection, language, asked)
-        library = b"".join(encode_rows(OBSERVATIONS.header, rows))
+        library = b"".join(encode_csv_rows(OBSERVATIONS.header, rows))
     database.close()
     assert own == library
     assert (b'"22.1, ""trillion"" yuan"' in own) is (language is Language.ENGLISH)

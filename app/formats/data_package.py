@@ -10,9 +10,9 @@ from io import RawIOBase
 from typing import Any
 
 from app.enums import Datatype
-from app.formats import csv
 from app.formats.dataset_info import DATA_LICENCE, DESCRIPTION, KEYWORDS, TITLE, cite_dataset
 from app.formats.tables import ALL_TABLES, OBSERVATIONS, SOURCES, Table, TableQuery
+from app.formats.text import CSV, encode_csv_rows
 from app.parameters import Vintages
 
 MEDIA_TYPE = "application/zip"
@@ -72,7 +72,7 @@ def write_package(query: TableQuery) -> Iterator[bytes]:
             digest, length = sha256(), 0
             entry = create_entry(f"{table.name}.csv", query)
             with package.open(entry, "w", force_zip64=True) as file:
-                for chunk in csv.encode_rows(table.header, whole.read_rows()):
+                for chunk in encode_csv_rows(table.header, whole.read_rows()):
                     file.write(chunk)
                     digest.update(chunk)
                     length += len(chunk)
@@ -128,7 +128,7 @@ def describe_resource(table: Table, query: TableQuery) -> dict[str, Any]:
         "path": f"{table.name}.csv",
         "title": table.title.get(query.language),
         "format": "csv",
-        "mediatype": csv.MEDIA_TYPE,
+        "mediatype": CSV,
         "encoding": "utf-8",
         "dialect": {"lineTerminator": "\r\n"},
         "schema": {

@@ -12,12 +12,10 @@ from typing import IO, Any
 from pydantic import Field
 
 from app import parameters
-from app.formats import arrow, csv, data_package, json_lines, json_stat, markdown
+from app.formats import arrow, citations, data_package, dcat, feeds, json_stat, text, workbooks
 from app.formats.charts import render
 from app.formats.dataset_info import LICENCE_URL, Distribution
-from app.formats.metadata import citations, dcat, feeds
 from app.formats.tables import OBSERVATIONS, TABLES, TableQuery
-from app.formats.xlsx import workbooks, writer
 from app.i18n import Bilingual
 from app.links import Link
 
@@ -111,28 +109,28 @@ def read_chunks(file: IO[bytes]) -> Iterator[bytes]:
 TABLE_FORMATS = (
     TableFormat(
         "csv",
-        csv.MEDIA_TYPE,
+        text.CSV,
         duplicate_text("CSV"),
         TABLE_NAMES,
         "The records of /v1/{name} as one flat table (RFC 4180, UTF-8), with the filters and "
         "orders of the list and without pages. Columns keep their names and order; new columns "
         "are added at the end. Semicolons separate several keys in one field.",
         "; charset=utf-8; header=present",
-        write=csv.write_csv,
+        write=text.write_csv,
         options=CsvParameters,
     ),
     TableFormat(
         "jsonl",
-        json_lines.MEDIA_TYPE,
+        text.JSON_LINES,
         duplicate_text("JSON Lines"),
         TABLE_NAMES,
         "The records of /v1/{name}, one complete record per line, with the filters and orders of "
         "the list and without pages.",
-        write=json_lines.write_json_lines,
+        write=text.write_json_lines,
     ),
     TableFormat(
         "xlsx",
-        writer.MEDIA_TYPE,
+        workbooks.XLSX,
         WORKBOOK,
         TABLE_NAMES,
         "The records of /v1/{name} as a workbook, with the filters and orders of the list. Number "
@@ -142,7 +140,7 @@ TABLE_FORMATS = (
         is_compressible=False,
         write=stream_file(workbooks.write_table),
         is_streamed=False,
-        max_rows=writer.MAX_ROWS,
+        max_rows=workbooks.MAX_ROWS,
     ),
     TableFormat(
         "parquet",
@@ -171,13 +169,13 @@ TABLE_FORMATS = (
     ),
     TableFormat(
         "md",
-        markdown.MEDIA_TYPE,
+        text.MARKDOWN,
         duplicate_text("Markdown"),
         TABLE_NAMES,
         "The columns of the CSV table as a table in GitHub Flavored Markdown, for issues and "
         "language models. A short introduction says how to read and cite the figures.",
         UTF_8,
-        write=markdown.write_markdown,
+        write=text.write_markdown,
     ),
 )
 """The formats of every table."""
@@ -208,7 +206,7 @@ DATABASE = Format(
 )
 OVERVIEW_WORKBOOK = TableFormat(
     "xlsx",
-    writer.MEDIA_TYPE,
+    workbooks.XLSX,
     WORKBOOK,
     ("overview",),
     "A workbook to share and print: headline values, priority areas with their actions, other "

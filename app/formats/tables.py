@@ -21,8 +21,7 @@ from app.queries.observations import list_observations
 from app.queries.reference import list_codes, list_sources
 from app.queries.reports import list_reports
 from app.queries.series import list_series
-from app.schemas import commitments, observations, reference
-from app.schemas.base import Schema
+from app.schemas import Schema, commitments, observations, reference
 from app.schemas.series import Series
 
 Rows = Sequence[Sequence[Any]]

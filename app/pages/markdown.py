@@ -19,7 +19,7 @@ from pygments.lexers import get_lexer_by_name, get_lexer_for_filename
 from pygments.util import ClassNotFound
 
 from app.i18n import Bilingual, Language
-from app.pages.guide import PAGE_NAMES
+from app.pages.content import PAGE_NAMES
 
 COPY = Bilingual("Copy", "复制")
 COPIED = Bilingual("Copied", "已复制")

@@ -15,7 +15,7 @@ from app.i18n import Language
 from app.parameters import DetailParameters, ListParameters, Parameters, create_path_key
 from app.queries.listing.keyset import QueryPage
 from app.request import Context, RequestContext
-from app.schemas.base import Page, Schema
+from app.schemas import Page, Schema
 
 
 @dataclass(frozen=True)

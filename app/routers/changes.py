@@ -5,14 +5,14 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import JSONResponse
 
-from app.formats.metadata.feeds import ATOM, JSON_FEED, build_json_feed, write_atom
+from app.formats.feeds import ATOM, JSON_FEED, build_json_feed, write_atom
 from app.parameters import ChangeListParameters, DetailParameters
 from app.queries.changes import CHANGES, list_releases
-from app.request import BEFORE_VALIDATION, Context
+from app.request import Context
 from app.routers import ListOperation, add_collection
 from app.schemas.service import ChangePage, Feed
 
-router = APIRouter(prefix="/v1", tags=["History"], dependencies=BEFORE_VALIDATION)
+router = APIRouter(prefix="/v1", tags=["History"])
 
 NoParameters = Annotated[DetailParameters, Query()]
 

@@ -12,7 +12,7 @@ from app.parameters import (
     create_path_key,
 )
 from app.queries.commitments import ACTIONS, OUTCOMES, PRIORITY_AREAS, get_priority_area
-from app.request import BEFORE_VALIDATION, Context
+from app.request import Context
 from app.routers import ListOperation, RecordOperation, add_collection
 from app.schemas.commitments import (
     Action,
@@ -23,7 +23,7 @@ from app.schemas.commitments import (
     PriorityAreaPage,
 )
 
-router = APIRouter(prefix="/v1", dependencies=BEFORE_VALIDATION)
+router = APIRouter(prefix="/v1")
 
 add_collection(
     router,

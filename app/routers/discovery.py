@@ -1,21 +1,24 @@
 """Descriptions for data catalogues, API catalogues, search engines and programs."""
 
 import json
+from collections.abc import Iterable
+from datetime import date
 from typing import Annotated, Any
+from xml.etree import ElementTree as ET
 
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import PlainTextResponse
 
 from app import parameters
-from app.formats import tables
-from app.formats.metadata import dcat, llms_txt, sitemap
+from app.formats import dcat, llms_txt, tables
 from app.formats.registry import build_service_links, list_distributions
 from app.formats.tables import Table
-from app.pages.guide import GUIDE_PATHS
-from app.request import BEFORE_VALIDATION, Context, RequestContext
+from app.i18n import Language
+from app.pages.content import GUIDE_PATHS
+from app.request import Context, RequestContext
 
-router = APIRouter(prefix="/v1", tags=["Discovery"], dependencies=BEFORE_VALIDATION)
-well_known = APIRouter(include_in_schema=False, dependencies=BEFORE_VALIDATION)
+router = APIRouter(prefix="/v1", tags=["Discovery"])
+well_known = APIRouter(include_in_schema=False)
 
 NoParameters = Annotated[parameters.DetailParameters, Query()]
 LINK_SET = 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"'
@@ -92,7 +95,7 @@ def show_sitemap(read: Context, query: NoParameters) -> Response:
         for key in keys[name].cached_keys or ()
     )
     return read.create_bytes_response(
-        sitemap.write_sitemap(read.base_url, (*PAGES, *details), released), sitemap.MEDIA_TYPE
+        write_sitemap(read.base_url, (*PAGES, *details), released), XML
     )
 
 
@@ -121,3 +124,30 @@ def show_llms_full_txt(read: Context, query: NoParameters) -> Response:
 def read_first_page(read: RequestContext, table: Table) -> list[dict[str, Any]]:
     """Read the first page of a table."""
     return read.run_query(table.query, table.list_parameters(limit=parameters.MAXIMUM_LIMIT)).rows
+
+
+XML = "application/xml"
+# The namespaces identify the formats and are never fetched.
+SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
+XHTML = "http://www.w3.org/1999/xhtml"
+
+
+def write_sitemap(base: str, paths: Iterable[str], released: date) -> bytes:
+    """Write the URLs of pages with their translations; every release changes all pages."""
+    ET.register_namespace("", SITEMAP)
+    ET.register_namespace("xhtml", XHTML)
+    root = ET.Element(f"{{{SITEMAP}}}urlset")
+    for path in paths:
+        urls = {
+            language: f"{base}{path}{'&' if '?' in path else '?'}lang={language}"
+            for language in Language
+        }
+        for address in urls.values():
+            url = ET.SubElement(root, f"{{{SITEMAP}}}url")
+            ET.SubElement(url, f"{{{SITEMAP}}}loc").text = address
+            ET.SubElement(url, f"{{{SITEMAP}}}lastmod").text = str(released)
+            for language, href in urls.items():
+                attributes = {"rel": "alternate", "hreflang": str(language), "href": href}
+                ET.SubElement(url, f"{{{XHTML}}}link", attributes)
+    content: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return content

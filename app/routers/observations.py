@@ -13,11 +13,11 @@ from app.parameters import (
 )
 from app.queries import observations as queries
 from app.queries.indicators import INDICATORS
-from app.request import BEFORE_VALIDATION, Context
+from app.request import Context
 from app.routers import ListOperation, RecordOperation, add_collection
 from app.schemas.observations import Indicator, IndicatorPage, Observation, ObservationPage
 
-router = APIRouter(prefix="/v1", tags=["Figures"], dependencies=BEFORE_VALIDATION)
+router = APIRouter(prefix="/v1", tags=["Figures"])
 
 INDICATOR_KEY = "The key of the indicator."
 OBSERVATION_KEY = "The key of the observation: series, first month and source."

@@ -13,12 +13,11 @@ from app.parameters import (
 )
 from app.queries import reference as queries
 from app.queries.resource import Resource
-from app.request import BEFORE_VALIDATION
 from app.routers import ListOperation, RecordOperation, add_collection
+from app.schemas import Page, Schema
 from app.schemas import reference as schemas
-from app.schemas.base import Page, Schema
 
-router = APIRouter(prefix="/v1", tags=["Reference data"], dependencies=BEFORE_VALIDATION)
+router = APIRouter(prefix="/v1", tags=["Reference data"])
 
 
 def add_reference(  # noqa: PLR0913, PLR0917 (a table entry)

@@ -14,12 +14,12 @@ from app.parameters import (
 )
 from app.queries import comparison, growth, series
 from app.queries.reports import REPORTS
-from app.request import BEFORE_VALIDATION, Context
+from app.request import Context
 from app.routers import ListOperation, RecordOperation, add_collection
 from app.schemas.observations import GrowthRate, GrowthRatePage, ReportEntry, ReportPage
 from app.schemas.series import Comparison, SeriesDetail, SeriesPage
 
-router = APIRouter(prefix="/v1", tags=["Series"], dependencies=BEFORE_VALIDATION)
+router = APIRouter(prefix="/v1", tags=["Series"])
 
 add_collection(
     router,

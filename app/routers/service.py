@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
+from fastapi.concurrency import run_in_threadpool
 
 from app import __version__, parameters
 from app.db.columns import Record
@@ -16,12 +17,14 @@ from app.formats.dataset_info import (
 from app.formats.registry import build_service_links, list_distributions, list_media_types
 from app.i18n import Bilingual, Language
 from app.links import build_hit_url
+from app.problems.messages import METRICS_DISABLED
+from app.problems.problem import ParameterError, UnknownPath
 from app.queries import search
-from app.queries.release import read_overview
-from app.request import BEFORE_VALIDATION, Context, RequestContext
-from app.schemas.service import Overview, SearchPage, Service
+from app.queries.release import read_overview, read_release
+from app.request import Context, RequestContext
+from app.schemas.service import Health, HealthStatus, Overview, SearchPage, Service
 
-router = APIRouter(prefix="/v1", dependencies=BEFORE_VALIDATION)
+router = APIRouter(prefix="/v1")
 
 NoParameters = Annotated[parameters.DetailParameters, Query()]
 
@@ -168,3 +171,47 @@ def search_records(
     page = page.map_rows(lambda hit: {**hit, "href": build_hit_url(read.base_url, hit)})
     facets = [{"kind": kind, "count": count} for kind, count in counts.items()]
     return read.create_page_response(SearchPage, page, facets=facets)
+
+
+METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+NO_STORE = {"Cache-Control": "no-store"}
+
+health_router = APIRouter(prefix="/health", tags=["Service health"])
+metrics_router = APIRouter(include_in_schema=False)
+
+
+@health_router.get("/live", summary="Is the process alive?", response_model=Health)
+async def get_liveness() -> Response:
+    """Responds as long as the process can respond at all; checks nothing else."""
+    return create_health_response()
+
+
+@health_router.get(
+    "/ready",
+    summary="Can it serve data?",
+    response_model=Health,
+    responses={503: {"description": "The database cannot be read."}},
+)
+async def get_readiness(read: Context) -> Response:
+    """Responds with 200 if the database can be read, and with 503 otherwise."""
+    await run_in_threadpool(read.release.database.read, read_release)
+    return create_health_response()
+
+
+@metrics_router.get("/metrics")
+def show_metrics(read: Context) -> Response:
+    """Show the metrics of all processes.
+
+    Raises:
+        UnknownPath: if no metrics are collected.
+    """
+    metrics = read.app.state.metrics
+    if metrics is None:
+        raise UnknownPath(METRICS_DISABLED, [ParameterError("path", METRICS_DISABLED)])
+    return Response(metrics.render(), media_type=METRICS_TYPE, headers=NO_STORE)
+
+
+def create_health_response() -> Response:
+    """Create the response of a successful check."""
+    body = Health(status=HealthStatus.OK).to_json()
+    return Response(body, media_type="application/json", headers=NO_STORE)

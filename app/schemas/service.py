@@ -6,7 +6,7 @@ from pydantic import ConfigDict, Field
 
 from app.enums import ChangeKind, Collection, SearchKind
 from app.i18n import Language
-from app.schemas.base import (
+from app.schemas import (
     Address,
     Code,
     Count,

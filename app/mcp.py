@@ -1,16 +1,21 @@
 """The tools: each runs a query of the API and validates its arguments in the same way."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any, NamedTuple, TypeVar
 
+from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
-from mcp_types import TextContent
+from mcp.server.transport_security import TransportSecuritySettings
+from mcp_types import TextContent, ToolAnnotations
 from pydantic import Field, ValidationError
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
-from app import parameters
-from app.formats.metadata import llms_txt as sentences
+from app import __version__, parameters
+from app.formats import llms_txt as sentences
 from app.i18n import Bilingual, Language
 from app.links import build_hit_url
 from app.problems.validation import describe_errors
@@ -20,7 +25,7 @@ from app.queries.observations import get_observation, list_observations
 from app.queries.reference import get_source
 from app.queries.search import search_records
 from app.releases import Release, ReleaseManager
-from app.schemas.base import Schema
+from app.schemas import Schema
 from app.schemas.commitments import Action, Outcome, PriorityArea
 from app.schemas.observations import Indicator, Observation
 from app.schemas.reference import Source
@@ -226,3 +231,79 @@ def format_records(
         ),
         TextContent(type="text", text=f"[{whole.decode()}]"),
     ]
+
+
+INSTRUCTIONS = """
+Official figures on China's economic cooperation with Belt and Road partner countries, and the
+priority areas announced for each year. Quote each figure in the words given: "over", "nearly" and
+the period (full year, or January to November) are part of the figure. Never compare figures of
+different series, never annualise or convert figures, and never compute growth: use published rates
+only. Name the source with its paragraph and sentence.
+"""
+READ_ONLY = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
+
+
+def create_server(releases: ReleaseManager, base: str) -> MCPServer:
+    """Create the server.
+
+    Args:
+        releases: the releases to serve.
+        base: the address that links start with.
+    """
+    server = MCPServer(
+        "bri-indicators",
+        title="Belt and Road Cooperation Indicators",
+        instructions=" ".join(INSTRUCTIONS.split()),
+        website_url=base,
+        version=__version__,
+        log_level="WARNING",
+    )
+    for tool in Tools(releases, base).list_tools():
+        server.add_tool(tool, annotations=READ_ONLY, structured_output=False)
+    return server
+
+
+ALLOWED_METHODS = ("POST", "OPTIONS")
+PREFLIGHT_HEADERS = {
+    "Allow": "POST, OPTIONS",
+    "Access-Control-Allow-Methods": "POST, OPTIONS",
+    "Access-Control-Allow-Headers": "*",
+    "Access-Control-Max-Age": "86400",
+}
+MAX_BODY = 64 * 1024
+"""The largest request body in bytes; real requests are far smaller."""
+
+
+class McpApp:
+    """An ASGI application without sessions: each request is independent of the others."""
+
+    def __init__(self, server: MCPServer) -> None:
+        self.server = server
+        self.app = server.streamable_http_app(
+            json_response=True,
+            stateless_http=True,
+            max_request_body_size=MAX_BODY,
+            transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle a request, whatever path prefix a proxy has added.
+
+        GET, which would open a stream of messages, is refused as the protocol allows: the server
+        only sends responses.
+        """
+        if scope["method"] == "OPTIONS":
+            # The data are public and nobody logs in, so a page of any origin may ask.
+            await Response(status_code=204, headers=PREFLIGHT_HEADERS)(scope, receive, send)
+            return
+        if scope["method"] not in ALLOWED_METHODS:
+            response = Response(status_code=405, headers={"Allow": ", ".join(ALLOWED_METHODS)})
+            await response(scope, receive, send)
+            return
+        await self.app({**scope, "path": "/mcp", "root_path": ""}, receive, send)
+
+    @asynccontextmanager
+    async def run(self) -> AsyncIterator[None]:
+        """Accept requests until the context ends."""
+        async with self.server.session_manager.run():
+            yield
