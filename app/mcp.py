@@ -47,8 +47,6 @@ MORE_RECORDS = Bilingual(
 
 @dataclass(frozen=True)
 class Tools:
-    """The tools, which read the release that is currently served."""
-
     releases: ReleaseManager
     base: str
     """The address that links start with."""
@@ -183,8 +181,6 @@ class Tools:
 
 
 class SourcedKind(NamedTuple):
-    """A kind of record that has a source, or is one."""
-
     query: Callable[..., Record | None]
     schema: type[Schema]
     describe: Callable[[Record, Language], str]
@@ -304,6 +300,5 @@ class McpApp:
 
     @asynccontextmanager
     async def run(self) -> AsyncIterator[None]:
-        """Accept requests until the context ends."""
         async with self.server.session_manager.run():
             yield

@@ -15,7 +15,6 @@ from app.schemas import ENCODER
 
 
 def describe_text_header(description: str, example: str, **schema: Any) -> dict[str, Any]:
-    """Describe a header whose value is text."""
     return {
         "description": description,
         "schema": {"type": "string", **schema},
@@ -102,12 +101,10 @@ RETRY_STATUSES = ("429", "503")
 
 
 def refer_to_headers(*names: str) -> dict[str, Any]:
-    """Refer to headers in the components of the document."""
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
 def list_response_headers(path: str, *, is_page: bool) -> dict[str, Any]:
-    """List the headers of a successful response."""
     names = [*ALWAYS_SENT, "Content-Language", *(["Link"] if is_page else [])]
     if not path.startswith("/health"):
         names += [*CACHE_HEADERS, *RATE_LIMIT_HEADERS]
@@ -115,7 +112,6 @@ def list_response_headers(path: str, *, is_page: bool) -> dict[str, Any]:
 
 
 def list_problem_headers(path: str, status: str) -> dict[str, Any]:
-    """List the headers of a problem."""
     names = [
         *ALWAYS_SENT,
         "Content-Language",
@@ -191,7 +187,6 @@ IMAGE_TYPES = ("image/", "application/vnd.vegalite")
 
 
 def build_document(app: FastAPI, server: str) -> Node:
-    """Describe the application, without examples of responses."""
     document: Node = get_openapi(
         title=app.title,
         version=app.version,
@@ -224,7 +219,6 @@ def build_document(app: FastAPI, server: str) -> Node:
 
 
 def finish_operation(operation: Node, path: str) -> None:
-    """Bring one operation into the style of the document."""
     operation["description"] = " ".join(operation["description"].split())
     operation["parameters"] = [
         finish_parameter(parameter) for parameter in operation.get("parameters", [])

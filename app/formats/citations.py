@@ -122,7 +122,6 @@ def write_ris(item: Item) -> bytes:
 
 
 def build_note(item: Item) -> str:
-    """Describe the value and its place in the source."""
     parts = [item[name] for name in ("note", "locator") if name in item]
     return ("；" if re.search("[\u4e00-\u9fff]", "".join(parts)) else "; ").join(parts)
 

@@ -95,7 +95,6 @@ def create_entry(name: str, query: TableQuery) -> zipfile.ZipInfo:
 
 
 def build_descriptor(query: TableQuery, resources: list[dict[str, Any]]) -> dict[str, Any]:
-    """Describe the package: contents, sources and licence."""
     language, release = query.language, query.release
     pages = SOURCES.read_pages(query.connection, language, SOURCES.list_parameters())
     return {
@@ -121,7 +120,6 @@ def build_descriptor(query: TableQuery, resources: list[dict[str, Any]]) -> dict
 
 
 def describe_resource(table: Table, query: TableQuery) -> dict[str, Any]:
-    """Describe a table."""
     return {
         "profile": "tabular-data-resource",
         "name": table.name,

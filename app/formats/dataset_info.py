@@ -45,8 +45,6 @@ LICENCE_URL = "https://opensource.org/license/mit"
 
 
 class Distribution(NamedTuple):
-    """A file in which the data set is distributed."""
-
     path: str
     media_type: str
     title: Bilingual

@@ -82,7 +82,6 @@ def release_url(release: Record, base: str) -> str:
 
 
 def format_timestamp(day: date) -> str:
-    """Format a date as the date-time that feeds require."""
     return f"{day}T00:00:00Z"
 
 
@@ -111,7 +110,6 @@ def format_content(release: Record, language: Language) -> str:
 
 
 def format_changes(release: Record, language: Language) -> Iterator[str]:
-    """Describe each change, with the fields that were revised or corrected."""
     none = NO_VALUE.get(language)
     for change in release["told"]:
         summary = SUMMARIES[ChangeKind(change["kind"])].get(language).format(1)

@@ -73,7 +73,6 @@ def build_cube(
 
 
 def format_cube_period(observation: Record) -> str:
-    """Format the period as filters accept it."""
     return format_period(observation["period"]["start"], observation["period"]["end"])
 
 
@@ -87,7 +86,6 @@ def compute_index(
 
 
 def build_units(observations: Sequence[Record]) -> dict[str, Record]:
-    """Describe the unit of each series."""
     decimals: dict[str, int] = {}
     for one in observations:
         key = one["series"]
@@ -109,7 +107,6 @@ def count_decimals(value: Decimal) -> int:
 
 
 def build_note(observation: Record, language: Language) -> str:
-    """Describe a limited value in words."""
     parts = (
         observation["indicator"]["name"],
         observation["period"]["label"],
@@ -119,7 +116,6 @@ def build_note(observation: Record, language: Language) -> str:
 
 
 def build_cell(observation: Record) -> Record:
-    """Describe what the value alone does not say."""
     return {
         "id": observation["id"],
         "qualifier": observation["qualifier"],

@@ -28,7 +28,6 @@ CHARTED = ("indicators/{code}", "series/{code}", "overview")
 
 
 def duplicate_text(name: str) -> Bilingual:
-    """Return a name that is the same in both languages."""
     return Bilingual(name, name)
 
 
@@ -50,19 +49,15 @@ class Format:
 
     @property
     def content_type(self) -> str:
-        """The media type with its parameters."""
         return self.media_type + self.media_type_parameters
 
     def describe_content(self) -> dict[int | str, dict[str, Any]]:
-        """Describe the response in OpenAPI."""
         schema = {"type": "string"} if self.is_text else {"type": "string", "format": "binary"}
         return {200: {"content": {self.media_type: {"schema": schema}}}}
 
 
 @dataclass(frozen=True, kw_only=True)
 class TableFormat(Format):
-    """A format of tables."""
-
     write: Callable[[TableQuery], Iterator[bytes]]
     is_streamed: bool = True
     """Whether rows are sent while they are read. Only a few other files are written at a time."""
@@ -73,8 +68,6 @@ class TableFormat(Format):
 
 @dataclass(frozen=True, kw_only=True)
 class CitationFormat(Format):
-    """A format of citations."""
-
     write: Callable[[citations.Item], bytes]
 
 
@@ -89,8 +82,6 @@ class CsvParameters(parameters.Filters):
 def stream_file(
     write: Callable[[TableQuery, IO[bytes]], None],
 ) -> Callable[[TableQuery], Iterator[bytes]]:
-    """Turn a writer of files into one that yields chunks of a temporary file."""
-
     def write_chunks(query: TableQuery) -> Iterator[bytes]:
         with TemporaryFile() as file:
             write(query, file)
@@ -101,7 +92,6 @@ def stream_file(
 
 
 def read_chunks(file: IO[bytes]) -> Iterator[bytes]:
-    """Read a file in chunks."""
     while chunk := file.read(CHUNK_SIZE):
         yield chunk
 
@@ -251,7 +241,6 @@ IS_COMPRESSIBLE = {form.media_type: form.is_compressible for form in FORMATS}
 
 
 def list_media_types() -> list[str]:
-    """List the media types of all responses."""
     return list(dict.fromkeys(["application/json", *(form.media_type for form in FORMATS)]))
 
 
@@ -297,7 +286,6 @@ def build_alternate_links(url: str, query: str) -> list[Link]:
 
 
 def build_service_links(base: str) -> list[Link]:
-    """Link the entry points to the descriptions of the service."""
     return [
         Link(f"{base}/openapi.json", "service-desc", "application/json"),
         Link(f"{base}/docs", "service-doc", "text/html"),

@@ -71,7 +71,6 @@ def describe_indicator(
     base: str,
     language: Language,
 ) -> Node:
-    """Describe an indicator as a part of the data set."""
     code = indicator["code"]
     return {
         "@context": "https://schema.org",
@@ -94,7 +93,6 @@ def describe_indicator(
 
 
 def describe_edition(release: Node, base: str, language: Language) -> Node:
-    """Describe release, languages, licence and creator."""
     return {
         "version": release["code"],
         "datePublished": str(release["released_on"]),

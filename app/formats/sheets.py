@@ -23,8 +23,6 @@ MAX_POWER = 16
 
 
 class CellType(Enum):
-    """How a cell is written."""
-
     TEXT = auto()
     NUMBER = auto()
     DATE = auto()
@@ -34,8 +32,6 @@ class CellType(Enum):
 
 @dataclass(frozen=True)
 class Cell:
-    """The content of a cell."""
-
     value: Any
     type: CellType
     number_format: str = ""
@@ -45,8 +41,6 @@ class Cell:
 
 @dataclass(frozen=True)
 class SheetColumn:
-    """A column of a sheet."""
-
     label: Bilingual
     width: float
     build_cell: Callable[[Record, Language], Cell]
@@ -54,8 +48,6 @@ class SheetColumn:
 
 @dataclass(frozen=True)
 class SheetLayout:
-    """A sheet without its records."""
-
     title: Bilingual
     columns: Sequence[SheetColumn]
     printed: int
@@ -63,8 +55,6 @@ class SheetLayout:
 
 
 class Sheet(NamedTuple):
-    """A sheet."""
-
     layout: SheetLayout
     records: Iterable[Record]
 
@@ -74,7 +64,6 @@ def show_text(value: Any, *, is_bold: bool = False) -> Cell:
 
 
 def number_cell(value: Decimal) -> Cell:
-    """Show a number with all its digits."""
     is_integer = value == value.to_integral_value()
     return Cell(value, CellType.NUMBER, "#,##0" if is_integer else "#,##0.##########")
 
@@ -112,7 +101,6 @@ def show_observation(record: Record) -> Cell:
 
 
 def quote_literal(text: str) -> str:
-    """Quote a text in a number format."""
     return '"' + text.replace('"', "'") + '"' if text else ""
 
 
@@ -144,7 +132,6 @@ def declare_sheet(
 
 
 def convert_column(column: Column) -> SheetColumn:
-    """Show a column of a table in a sheet."""
     assert column.width is not None, column.name  # noqa: S101 - a mistake in a declaration
 
     def build_cell(record: Record, language: Language) -> Cell:
@@ -163,18 +150,15 @@ QUALIFIERS = {
 
 
 def join_names(field: str, record: Record, language: Language) -> Cell:
-    """List the names of linked records."""
     separator = Bilingual(", ", "、").get(language)
     return show_text(separator.join(one["name"] for one in record[field]))
 
 
 def cite_record(record: Record, language: Language) -> Cell:
-    """Cite the source of a text with the place in it."""
     return show_text(format_citation(record["source"]["line"], record["locator"], language))
 
 
 def show_headline(field: str, record: Record, language: Language) -> Cell:
-    """Show a part of the headline observation of an indicator, if it has one."""
     del language
     headline = record["headline"]
     if headline is None:
@@ -193,7 +177,6 @@ AREAS = SheetColumn(Bilingual("Areas", "涉及国别"), 22, partial(join_names, 
 
 
 def declare_observations(title: Bilingual) -> SheetLayout:
-    """Declare a sheet of observations."""
     return declare_sheet(
         title,
         columns.OBSERVATIONS,

@@ -28,7 +28,6 @@ Rows = Sequence[Sequence[Any]]
 
 
 def create_row_limit_error(maximum: int) -> InvalidParameters:
-    """Create the problem of a table that exceeds the limit of a format."""
     message = Bilingual(
         f"This format holds at most {maximum} rows; add filters or download CSV",
         f"该格式最多 {maximum} 行；请缩小范围，或下载 CSV 表",
@@ -38,8 +37,6 @@ def create_row_limit_error(maximum: int) -> InvalidParameters:
 
 @dataclass(frozen=True)
 class Table:
-    """A list as a table."""
-
     name: str
     title: Bilingual
     columns: Sequence[Column]
@@ -54,18 +51,15 @@ class Table:
 
     @property
     def key(self) -> tuple[str, ...]:
-        """The columns of the primary key."""
         return self.key_columns or (self.columns[0].name,)
 
     @property
     def header(self) -> list[str]:
-        """The names of the columns."""
         return [column.name for column in self.columns]
 
     def read_pages(
         self, connection: Connection, language: Language, filters: parameters.Filters
     ) -> Iterator[list[dict[str, Any]]]:
-        """Read the records that match, page by page."""
         cursor: str | None = None
         while True:
             page = self.list_parameters.model_construct(
@@ -80,7 +74,6 @@ class Table:
     def read_rows(
         self, connection: Connection, language: Language, filters: parameters.Filters
     ) -> Iterator[Rows]:
-        """Read the rows that match, in chunks."""
         for page in self.read_pages(connection, language, filters):
             yield [flatten_record(record, self.columns) for record in page]
 
@@ -103,7 +96,6 @@ class ObservationTable(Table):
     def select_rows(
         self, connection: Connection, language: Language, filters: parameters.Filters
     ) -> Select[Any]:
-        """Select the rows that match."""
         assert isinstance(filters, parameters.ObservationFilters)  # noqa: S101 - for mypy
         selected = [select_column(column, language).label(column.name) for column in self.columns]
         return exports.select_observation_rows(connection, filters, selected)
@@ -111,13 +103,11 @@ class ObservationTable(Table):
     def read_rows(
         self, connection: Connection, language: Language, filters: parameters.Filters
     ) -> Iterator[Rows]:
-        """Read the rows that match, in chunks."""
         return exports.read_chunks(connection, self.select_rows(connection, language, filters))
 
     def read_csv_lines(
         self, connection: Connection, language: Language, filters: parameters.Filters
     ) -> Iterator[Sequence[str]] | None:
-        """Read the rows as finished lines of CSV, or None if the database cannot format them."""
         if not exports.can_format_lines(connection):
             return None
         fields = [
@@ -129,13 +119,11 @@ class ObservationTable(Table):
         return exports.read_csv_lines(connection, statement, fields)
 
     def exceeds(self, connection: Connection, filters: parameters.Filters, maximum: int) -> bool:
-        """Whether more rows match than a format holds."""
         assert isinstance(filters, parameters.ObservationFilters)  # noqa: S101 - for mypy
         return exports.count_observations(connection, filters, maximum + 1) > maximum
 
 
 def select_column(column: Column, language: Language) -> ColumnElement[Any]:
-    """Return the expression of a column."""
     assert column.expression is not None  # noqa: S101 - the columns of this table have one
     return column.expression(language)
 
@@ -153,15 +141,12 @@ class TableQuery:
     """The base URL of the service."""
 
     def read_rows(self) -> Iterator[Rows]:
-        """Read the rows, in chunks."""
         return self.table.read_rows(self.connection, self.language, self.filters)
 
     def read_csv_lines(self) -> Iterator[Sequence[str]] | None:
-        """Read the rows as finished lines of CSV, or None if the database cannot format them."""
         return self.table.read_csv_lines(self.connection, self.language, self.filters)
 
     def read_pages(self) -> Iterator[list[dict[str, Any]]]:
-        """Read the records, page by page."""
         return self.table.read_pages(self.connection, self.language, self.filters)
 
 

@@ -33,7 +33,6 @@ def write_csv(query: TableQuery) -> Iterator[bytes]:
 def encode_csv_rows(
     header: Sequence[str], chunks: Iterable[Sequence[Sequence[Any]]]
 ) -> Iterator[bytes]:
-    """Encode rows of values, after the header."""
     pending: list[Sequence[Any]] = [header]
     for rows in chunks:
         yield format_csv_rows([*pending, *rows])
@@ -43,7 +42,6 @@ def encode_csv_rows(
 
 
 def encode_csv_lines(header: Sequence[str], chunks: Iterable[Sequence[str]]) -> Iterator[bytes]:
-    """Encode finished lines, after the header."""
     pending = format_csv_rows([header])
     for lines in chunks:
         yield pending + "\r\n".join([*lines, ""]).encode()
@@ -53,7 +51,6 @@ def encode_csv_lines(header: Sequence[str], chunks: Iterable[Sequence[str]]) -> 
 
 
 def format_csv_rows(rows: Sequence[Sequence[Any]]) -> bytes:
-    """Format rows of values as lines."""
     buffer = io.StringIO(newline="")
     csv.writer(buffer).writerows([format_cell(value) for value in row] for row in rows)
     return buffer.getvalue().encode()
@@ -63,7 +60,6 @@ JSON_LINES = "application/jsonl"
 
 
 def write_json_lines(query: TableQuery) -> Iterator[bytes]:
-    """Write records page by page."""
     validate = query.table.schema.model_validate
     for page in query.read_pages():
         yield b"".join(validate(record).to_json() + b"\n" for record in page)
@@ -93,7 +89,6 @@ def write_markdown(query: TableQuery) -> Iterator[bytes]:
 
 
 def format_markdown_row(values: Sequence[Any], columns: Sequence[Column]) -> str:
-    """Format a row of the table."""
     cells = (
         f"<{value}>" if value and column.datatype is Datatype.ADDRESS else escape_markdown(value)
         for value, column in zip(map(format_cell, values), columns, strict=True)

@@ -44,7 +44,6 @@ NOTES = (
 
 
 def write_table(query: TableQuery, file: IO[bytes]) -> None:
-    """Write a table as a workbook, with its sources and notes."""
     records = chain.from_iterable(query.read_pages())
     sheet = Sheet(LAYOUTS[query.table.name], records)
     write_sheets(query, query.table.title, [sheet], file)
@@ -73,7 +72,6 @@ def write_overview(query: TableQuery, file: IO[bytes]) -> None:
 
 
 def read_records(table: Table, query: TableQuery, **filters: Any) -> Iterator[Record]:
-    """Read the records of a table that match filters."""
     chosen = table.list_parameters.model_construct(**dict(table.list_parameters()) | filters)
     return chain.from_iterable(table.read_pages(query.connection, query.language, chosen))
 
@@ -81,7 +79,6 @@ def read_records(table: Table, query: TableQuery, **filters: Any) -> Iterator[Re
 def write_sheets(
     query: TableQuery, title: Bilingual, shown: Sequence[Sheet], file: IO[bytes]
 ) -> None:
-    """Write sheets as a workbook, with sources and notes."""
     language = query.language
     workbook = Workbook(
         title.get(language),
@@ -98,7 +95,6 @@ def write_sheets(
 
 
 def build_notes(release: Record, base: str, language: Language) -> Iterable[Record]:
-    """Explain how to read and cite the figures."""
     for name, text in NOTES:
         yield {"name": name.get(language), "text": text.get(language)}
     cite_as = Bilingual("Cite as", "引用格式").get(language)
@@ -125,8 +121,6 @@ MAX_ROWS = 50_000
 
 @dataclass(frozen=True)
 class Workbook:
-    """The content of a workbook."""
-
     title: str
     subject: str
     released_on: date
@@ -172,7 +166,6 @@ class Styles:
         self.formats: dict[tuple[tuple[str, Any], ...], Format] = {}
 
     def __call__(self, **properties: Any) -> "Format":
-        """Return the format with these properties and the common ones."""
         key = tuple(properties.items())
         if key not in self.formats:
             self.formats[key] = self.workbook.add_format({**self.common, **properties})
@@ -227,7 +220,6 @@ def write_text(sheet: "Worksheet", row: int, column: int, cell: Cell, styles: St
 
 
 def write_number(sheet: "Worksheet", row: int, column: int, cell: Cell, styles: Styles) -> None:
-    """Write a number in its number format."""
     value = cell.value
     if isinstance(value, Decimal) and len(value.normalize().as_tuple().digits) > MAX_DIGITS:
         sheet.write_string(row, column, format(value, "f"), styles(align="right"))

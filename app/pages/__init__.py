@@ -59,7 +59,6 @@ def render_page(
 
 
 def build_globals(read: RequestContext) -> dict[str, Any]:
-    """Build what every template may use: language, addresses, and formatting in that language."""
     language, root, path = read.language, read.root_path, read.path
     query = [pair for pair in read.query_params if pair[0] != "lang"]
 
@@ -94,8 +93,6 @@ def build_globals(read: RequestContext) -> dict[str, Any]:
 
 
 def build_file_links(api_url: Callable[..., str], language: Language) -> dict[str, Any]:
-    """Build the functions that list the files of a resource with their names."""
-
     def list_files(path: str, formats: Iterable[Format], **query: object) -> list[tuple[str, str]]:
         return [
             (format_.title.get(language), api_url(f"{path}.{format_.suffix}", **query))
@@ -118,7 +115,6 @@ def build_file_links(api_url: Callable[..., str], language: Language) -> dict[st
 
 
 def drop_empty(parameters: Mapping[str, object]) -> list[tuple[str, str]]:
-    """List the parameters that have a value."""
     return [(name, str(value)) for name, value in parameters.items() if value is not None]
 
 
@@ -142,7 +138,6 @@ def is_page_accepted(read: RequestContext) -> bool:
 
 
 def render_problem(read: RequestContext, problem: Problem) -> Response:
-    """Render a problem with every error and its nearest valid value."""
     errors = [error.to_item(read.language) for error in problem.errors]
     response = render_page(
         read, "problem.html", status=problem.status, problem=problem, errors=errors

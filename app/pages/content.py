@@ -27,8 +27,6 @@ MARKUP = re.compile(r"\[([^\]]*)\]\([^)]*\)|`")
 
 
 class GuideEntry(NamedTuple):
-    """A page of the guide as the contents list it."""
-
     name: str
     title: str
     summary: str
@@ -37,7 +35,6 @@ class GuideEntry(NamedTuple):
 
 @cache
 def read_page(name: str, language: Language) -> str:
-    """Read the Markdown of a page."""
     return (GUIDE_FOLDER / language / f"{name}.md").read_text("utf-8")
 
 
@@ -57,20 +54,16 @@ ADDRESS_PLACEHOLDER = "http://127.0.0.1:8000"
 
 
 class Recipe(NamedTuple):
-    """An example for one program."""
-
     file: str
     name: str
     purpose: Bilingual
 
     def render(self, base: str) -> str:
-        """Return the text with the address of the service."""
         return read_recipe(self.file).replace(ADDRESS_PLACEHOLDER, base)
 
 
 @cache
 def read_recipe(file: str) -> str:
-    """Read a file of the folder of recipes."""
     return (RECIPE_FOLDER / file).read_text("utf-8").rstrip()
 
 

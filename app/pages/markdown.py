@@ -31,16 +31,12 @@ create_html_token = partial(Token, "html_block", "", 0)
 
 
 class Heading(NamedTuple):
-    """A heading with the anchor that links lead to."""
-
     anchor: str
     text: str
     level: int
 
 
 class RenderedPage(NamedTuple):
-    """A page of the guide as HTML."""
-
     title: str
     lead: Markup
     """The first paragraph."""
@@ -113,20 +109,17 @@ def adapt_tokens(tokens: Sequence[Token], language: Language) -> Iterator[Token]
 
 
 def render_code(text: str, lexer: Lexer) -> Markup:
-    """Render code with a class for each kind of token."""
     code = highlight(text, lexer, HtmlFormatter(nowrap=True)).rstrip()
     return Markup(f'<pre tabindex="0"><code class="highlight">{code}</code></pre>')  # noqa: S704 - Pygments escapes the code.
 
 
 def render_copy_button(text: str, language: Language) -> Markup:
-    """Render the element that becomes a button which copies a text."""
     return Markup('<copy-text data-text="{}" data-label="{}" data-done="{}"></copy-text>').format(
         text.rstrip(), COPY.get(language), COPIED.get(language)
     )
 
 
 def render_file(text: str, name: str, language: Language) -> Markup:
-    """Render the contents of a file, highlighted by its name, with a copy button."""
     try:
         lexer = get_lexer_for_filename(name)
     except ClassNotFound:

@@ -20,8 +20,6 @@ from app.schemas import Page, Schema
 
 @dataclass(frozen=True)
 class ListOperation:
-    """The operation that reads a page of a collection."""
-
     summary: str
     description: str
     read: Callable[[Connection, Language, Any], QueryPage]
@@ -35,8 +33,6 @@ class ListOperation:
 
 @dataclass(frozen=True)
 class RecordOperation:
-    """The operation that reads one record of a collection."""
-
     summary: str
     description: str
     read: Callable[[Connection, Language, str], Record | None]

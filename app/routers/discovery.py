@@ -33,7 +33,6 @@ keys to hold in memory are reached by links between pages only."""
 
 
 def describe_dataset(read: RequestContext) -> dict[str, Any]:
-    """Describe the data set of the release that is served."""
     database = read.release.database
     distributions = list_distributions(has_file=database.is_file)
     return dcat.describe_catalog(read.release.record, distributions, database.digest, read.base_url)
@@ -122,7 +121,6 @@ def show_llms_full_txt(read: Context, query: NoParameters) -> Response:
 
 
 def read_first_page(read: RequestContext, table: Table) -> list[dict[str, Any]]:
-    """Read the first page of a table."""
     return read.run_query(table.query, table.list_parameters(limit=parameters.MAXIMUM_LIMIT)).rows
 
 

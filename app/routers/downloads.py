@@ -49,13 +49,10 @@ CUBE_TOO_LARGE = Bilingual(
 
 
 class DescriptionResponse(JSONResponse):
-    """The media type of CSV on the Web."""
-
     media_type = "application/csvm+json"
 
 
 def declare_table(table: Table, form: TableFormat) -> None:
-    """Add the operation that sends a table in a format."""
     filters = table.filters
     if form.options is not None:
         name = f"{filters.__name__}As{form.suffix.capitalize()}"
@@ -81,7 +78,6 @@ def declare_table(table: Table, form: TableFormat) -> None:
 
 
 def describe_download(table: Table, form: TableFormat) -> str:
-    """Describe the operation, with the limit of the format."""
     limit = "" if form.max_rows is None else f" At most {form.max_rows:,} rows."
     return form.description.format(name=table.name) + limit
 
@@ -89,7 +85,6 @@ def describe_download(table: Table, form: TableFormat) -> str:
 def send_table(
     read: RequestContext, table: Table, form: TableFormat, filters: parameters.Filters
 ) -> Response:
-    """Send a table in a format, with a link to the description of its columns."""
     description = Link(
         f"{read.base_url}/v1/{table.name}.csv-metadata.json",
         "describedby",
@@ -106,8 +101,6 @@ def send_file(  # noqa: PLR0913, PLR0917 - a private helper of two callers
     filters: parameters.Filters,
     links: Links = (),
 ) -> Response:
-    """Send what a writer writes as an attachment."""
-
     def write(connection: Connection) -> Iterator[bytes]:
         if form.max_rows is not None and table.exceeds(connection, filters, form.max_rows):
             raise create_row_limit_error(form.max_rows)
@@ -121,8 +114,6 @@ def send_file(  # noqa: PLR0913, PLR0917 - a private helper of two callers
 
 
 def declare_table_description(table: Table) -> None:
-    """Add the operation that describes the columns of a table."""
-
     def describe(read: Context, query: NoParameters) -> Response:
         del query
         return describe_table(read, table)
@@ -139,7 +130,6 @@ def declare_table_description(table: Table) -> None:
 
 
 def describe_table(read: RequestContext, table: Table) -> Response:
-    """Describe the columns of a table."""
     description = TableDescription.model_validate(
         {
             "context": "http://www.w3.org/ns/csvw",
@@ -193,8 +183,6 @@ def refuse_cube(location: str, message: Bilingual) -> InvalidParameters:
 
 
 def declare_complete_file(name: str, form: TableFormat) -> None:
-    """Add the operation that sends the whole data set in a format."""
-
     async def download_limited(read: Context, query: NoParameters) -> Response:
         del query
         filters = OBSERVATIONS.list_parameters()
@@ -291,8 +279,6 @@ def build_observation_citation(read: RequestContext, key: str) -> Item:
 
 
 def declare_citations(form: CitationFormat) -> None:
-    """Add the operations that cite in a format."""
-
     def send_citation(read: RequestContext, item: Item) -> Response:
         headers = read.build_attachment_headers(f"cite-{item['id']}", form.suffix)
         return read.create_bytes_response(form.write(item), form.content_type, headers=headers)

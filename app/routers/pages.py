@@ -45,7 +45,6 @@ SECTIONS = {"/indicators": "figures", "/priority-areas": "areas", "/sources": "s
 def show_dashboard(
     read: Context, query: Annotated[parameters.DashboardParameters, Query()]
 ) -> Response:
-    """Show the newest figures with their comparable figures, and the priority areas."""
     release = read.release
     source = release.sources[read.language]
     page = read.run_query(page_data.read_dashboard, query, source["edition"])
@@ -89,7 +88,6 @@ for path, section in SECTIONS.items():
 
 @router.get("/years")
 def show_years(read: Context, query: NoParameters) -> Response:
-    """Show every series as a table of its years."""
     del query
     found = read.run_query(read_drawn_series)
     releases = [
@@ -107,7 +105,6 @@ def show_years(read: Context, query: NoParameters) -> Response:
 
 @router.get("/recipes")
 def show_recipes(read: Context, query: NoParameters) -> Response:
-    """Show examples of using the data in other programs."""
     from app.pages.markdown import render_file  # noqa: PLC0415 - Slow to import.
 
     del query
@@ -125,14 +122,12 @@ def show_recipes(read: Context, query: NoParameters) -> Response:
 
 @router.get("/guide")
 def show_guide(read: Context, query: NoParameters) -> Response:
-    """Show the contents of the guide."""
     del query
     return render_content(read, "guide.html", entries=list_entries(read.language))
 
 
 @router.get("/guide/{page}")
 def show_guide_page(read: Context, page: str, query: NoParameters) -> Response:
-    """Show a page of the guide, with the address of this service in its examples."""
     from app.pages.markdown import render_guide_page  # noqa: PLC0415 - Slow to import.
 
     del query
@@ -153,7 +148,6 @@ def show_guide_page(read: Context, page: str, query: NoParameters) -> Response:
 
 @router.get("/indicators/{code}")
 def show_indicator(read: Context, code: str, query: NoParameters) -> Response:
-    """Show an indicator: its figure, its series, other reports and how to read them."""
     del query
     indicator = read.run_query(page_data.read_indicator_profile, code)
     if indicator is None:
@@ -182,7 +176,6 @@ def show_priority_area(
     slug: str,
     query: Annotated[parameters.PriorityAreaParameters, Query()],
 ) -> Response:
-    """Show a priority area: its actions and related figures."""
     area = read.run_query(page_data.read_priority_area_profile, slug, query.year)
     if area is None:
         raise read.create_unknown_record("priority_areas", "slug", slug)
@@ -197,7 +190,6 @@ def show_priority_area(
 
 @router.get("/sources/{code}")
 def show_source(read: Context, code: str, query: NoParameters) -> Response:
-    """Show a source with its figures, growth rates and reports."""
     del query
     source = read.run_query(page_data.read_source_profile, code)
     if source is None:
@@ -233,14 +225,12 @@ def render_content(read: RequestContext, name: str, **values: Any) -> Response:
 
 
 def measure_overview(read: RequestContext, overview: dict[str, Any]) -> tuple[int, int]:
-    """Measure the overview chart, the image of pages that have no chart of their own."""
     release = read.release
     source, released_on = release.sources[read.language], release.record["released_on"]
     return measure_chart(build.build_overview(overview, source, released_on, read.language), WIDE)
 
 
 def measure_chart(chart: Chart, width: int) -> tuple[int, int]:
-    """Measure a chart before it is drawn, so that a page reserves its place."""
     canvas = layout_chart(chart, width, None, parameters.Theme.LIGHT)
     return canvas.width, canvas.height
 
@@ -262,25 +252,21 @@ REFERENCE_POLICY = (
 
 @router.get("/docs")
 def show_docs(read: Context) -> Response:
-    """Show the console, in which operations can be tried out."""
     return render_page(read, "docs.html")
 
 
 @router.get("/reference")
 def show_reference(read: Context) -> Response:
-    """Show the reference."""
     return render_page(read, "reference.html", policy=REFERENCE_POLICY)
 
 
 @router.get("/problems")
 def list_problems(read: Context) -> Response:
-    """Explain all problem types."""
     return render_page(read, "problems.html", types=problem.PROBLEM_TYPES)
 
 
 @router.get("/problems/{code}")
 def show_problem(read: Context, code: str) -> Response:
-    """Explain one problem type."""
     types = [type_ for type_ in problem.PROBLEM_TYPES if type_.code == code]
     if not types:
         raise problem.UnknownRecord("code", code, [type_.code for type_ in problem.PROBLEM_TYPES])
@@ -296,7 +282,6 @@ def show_icon() -> Response:
 
 @router.get("/openapi.json")
 async def show_openapi(read: Context) -> Response:
-    """Return the OpenAPI document, with examples from the release that is served."""
     body = await build_served_document(read.app, read.base_url)
     return Response(body, media_type="application/json")
 

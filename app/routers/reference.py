@@ -29,7 +29,6 @@ def add_reference(  # noqa: PLR0913, PLR0917 (a table entry)
     example: str,
     description: str,
 ) -> None:
-    """Add a collection of reference data."""
     singular = name.removesuffix("s")
     article = "an" if singular[0] in "aeio" else "a"
     add_collection(

@@ -86,7 +86,6 @@ def describe_release(read: RequestContext) -> Record:
 
 
 def list_downloads(read: RequestContext) -> list[Record]:
-    """Return the files that contain the whole data set."""
     database = read.release.database
     digests = {"sqlite": database.digest}
     return [
@@ -212,6 +211,5 @@ def show_metrics(read: Context) -> Response:
 
 
 def create_health_response() -> Response:
-    """Create the response of a successful check."""
     body = Health(status=HealthStatus.OK).to_json()
     return Response(body, media_type="application/json", headers=NO_STORE)
