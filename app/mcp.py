@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from app import __version__, parameters
+from app.db.columns import Record
 from app.formats import llms_txt as sentences
 from app.i18n import Bilingual, Language
 from app.links import build_hit_url
@@ -31,7 +32,6 @@ from app.schemas.observations import Indicator, Observation
 from app.schemas.reference import Source
 from app.schemas.service import SearchHit
 
-Record = dict[str, Any]
 AnyFilters = TypeVar("AnyFilters", bound=parameters.Parameters)
 LanguageArgument = Annotated[Language, Field(description="The language of the result: en or zh.")]
 MAX_RECORDS = 50

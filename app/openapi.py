@@ -10,11 +10,12 @@ from urllib.parse import urlencode
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from app.db.columns import Record
 from app.problems.problem import MEDIA_TYPE, ProblemDocument
 from app.schemas import ENCODER
 
 
-def describe_text_header(description: str, example: str, **schema: Any) -> dict[str, Any]:
+def describe_text_header(description: str, example: str, **schema: Any) -> Record:
     return {
         "description": description,
         "schema": {"type": "string", **schema},
@@ -22,7 +23,7 @@ def describe_text_header(description: str, example: str, **schema: Any) -> dict[
     }
 
 
-RESPONSE_HEADERS: dict[str, Any] = {
+RESPONSE_HEADERS: Record = {
     "Access-Control-Allow-Origin": describe_text_header(
         "Pages of every origin may read the response.", "*", enum=["*"]
     ),
@@ -100,18 +101,18 @@ RETRY_STATUSES = ("429", "503")
 """The statuses whose responses say when to try again."""
 
 
-def refer_to_headers(*names: str) -> dict[str, Any]:
+def refer_to_headers(*names: str) -> Record:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
-def list_response_headers(path: str, *, is_page: bool) -> dict[str, Any]:
+def list_response_headers(path: str, *, is_page: bool) -> Record:
     names = [*ALWAYS_SENT, "Content-Language", *(["Link"] if is_page else [])]
     if not path.startswith("/health"):
         names += [*CACHE_HEADERS, *RATE_LIMIT_HEADERS]
     return refer_to_headers(*names)
 
 
-def list_problem_headers(path: str, status: str) -> dict[str, Any]:
+def list_problem_headers(path: str, status: str) -> Record:
     names = [
         *ALWAYS_SENT,
         "Content-Language",
@@ -121,8 +122,6 @@ def list_problem_headers(path: str, status: str) -> dict[str, Any]:
         names += RATE_LIMIT_HEADERS
     return refer_to_headers(*names)
 
-
-Node = dict[str, Any]
 
 INTRODUCTION = """
 Official figures on China's economic cooperation with Belt and Road partner countries, with the
@@ -167,7 +166,7 @@ TAGS = {
     "Series": "Comparable figures: series, growth rates, second reports, comparisons of periods.",
     "Service health": "Whether the service is running and ready.",
 }
-NOT_MODIFIED_RESPONSE: Node = {
+NOT_MODIFIED_RESPONSE: Record = {
     "description": "The copy named in If-None-Match or If-Modified-Since is still current.",
     "headers": refer_to_headers(*ALWAYS_SENT, *CACHE_HEADERS, *RATE_LIMIT_HEADERS),
 }
@@ -186,8 +185,8 @@ EXAMPLE_LINES = 20
 IMAGE_TYPES = ("image/", "application/vnd.vegalite")
 
 
-def build_document(app: FastAPI, server: str) -> Node:
-    document: Node = get_openapi(
+def build_document(app: FastAPI, server: str) -> Record:
+    document: Record = get_openapi(
         title=app.title,
         version=app.version,
         summary="Official figures on Belt and Road cooperation, with their exact meaning.",
@@ -218,7 +217,7 @@ def build_document(app: FastAPI, server: str) -> Node:
     return document
 
 
-def finish_operation(operation: Node, path: str) -> None:
+def finish_operation(operation: Record, path: str) -> None:
     operation["description"] = " ".join(operation["description"].split())
     operation["parameters"] = [
         finish_parameter(parameter) for parameter in operation.get("parameters", [])
@@ -251,7 +250,7 @@ def finish_operation(operation: Node, path: str) -> None:
         del responses[status]
 
 
-def finish_parameter(parameter: Node) -> Node:
+def finish_parameter(parameter: Record) -> Record:
     """Describe a parameter without null and without lists as defaults.
 
     Only a required parameter has its example beside its schema: viewers fill in such examples, and
@@ -262,7 +261,7 @@ def finish_parameter(parameter: Node) -> Node:
     schema.pop("description", None)
     if "$ref" in schema:
         schema = {"$ref": schema["$ref"]}
-    described: Node = {
+    described: Record = {
         "name": parameter["name"],
         "in": parameter["in"],
         "required": parameter.get("required", False),
@@ -332,7 +331,7 @@ async def build_served_document(app: FastAPI, server: str) -> bytes:
     return cached[1]
 
 
-async def add_example(app: FastAPI, server: str, path: str, operation: Node) -> None:
+async def add_example(app: FastAPI, server: str, path: str, operation: Record) -> None:
     """Add the real response to the example request of an operation.
 
     Images and files have none: they are unreadable as text, and take long to create.
@@ -357,7 +356,7 @@ async def add_example(app: FastAPI, server: str, path: str, operation: Node) -> 
             content["example"] = "".join(body.decode().splitlines(keepends=True)[:EXAMPLE_LINES])
 
 
-def declare_binary(operation: Node) -> None:
+def declare_binary(operation: Record) -> None:
     """Declare a text as bytes if generated clients would not read it as text.
 
     They recognize text by its media type, such as text/csv but not application/jsonl.
@@ -389,7 +388,7 @@ async def get_response(app: FastAPI, server: str, path: str, query: str) -> tupl
 
     request = iter([{"type": "http.request", "body": b"", "more_body": False}])
 
-    async def receive() -> Node:
+    async def receive() -> Record:
         # The client sends nothing more, and stays until it has its response.
         return next(request, None) or await get_running_loop().create_future()
 

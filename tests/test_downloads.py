@@ -19,7 +19,7 @@ from starlette.testclient import TestClient
 from app.db import Database, SQLiteStore, create_store
 from app.enums import Qualifier
 from app.formats.registry import TABLE_FORMATS, TableFormat
-from app.formats.tables import OBSERVATIONS
+from app.formats.tables import OBSERVATIONS, TableQuery
 from app.formats.text import encode_csv_lines, encode_csv_rows
 from app.http.cache_key import create_context
 from app.i18n import Language
@@ -171,11 +171,11 @@ def test_lines_of_the_database_are_those_of_the_library(tmp_path: Path, language
     database = Database(SQLiteStore(tmp_path / "bri.sqlite"))
     asked = ObservationFilters.model_validate({"vintages": "all"})
     with database.connect() as connection:
-        lines = OBSERVATIONS.read_csv_lines(connection, language, asked)
+        query = TableQuery(OBSERVATIONS, connection, language, asked, {}, "")
+        lines = query.read_csv_lines()
         assert lines is not None
         own = b"".join(encode_csv_lines(OBSERVATIONS.header, lines))
-        rows = OBSERVATIONS.read_rows(connection, language, asked)
-        library = b"".join(encode_csv_rows(OBSERVATIONS.header, rows))
+        library = b"".join(encode_csv_rows(OBSERVATIONS.header, query.read_rows()))
     database.close()
     assert own == library
     assert (b'"22.1, ""trillion"" yuan"' in own) is (language is Language.ENGLISH)
@@ -198,7 +198,8 @@ def test_a_long_table_is_never_sorted(
     database = Database(create_store(larger[1]))
     with database.connect() as connection:
         asked = ObservationFilters().model_copy(update=query)
-        statement = OBSERVATIONS.select_rows(connection, Language.ENGLISH, asked)
+        table = TableQuery(OBSERVATIONS, connection, Language.ENGLISH, asked, {}, "")
+        statement = OBSERVATIONS.select_rows(table)
         compiled = statement.compile(database.engine, compile_kwargs={"literal_binds": True})
         plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}").all()
     database.close()
@@ -340,12 +341,11 @@ def test_a_table_is_measured_without_being_read(larger: tuple[FastAPI, Target]) 
     with database.connect_unpooled() as connection:
         for query in ({"vintages": Vintages.ALL}, {"unit": ["USD"]}):
             asked = ObservationFilters().model_copy(update=query)
-            rows = OBSERVATIONS.read_rows(connection, Language.ENGLISH, asked)
-            length = sum(map(len, rows))
+            table = TableQuery(OBSERVATIONS, connection, Language.ENGLISH, asked, {}, "")
+            length = sum(map(len, table.read_rows()))
             assert length > 5
-            found = OBSERVATIONS.exceeds(connection, asked, length - 1)
-            assert found
-            assert not OBSERVATIONS.exceeds(connection, asked, length)
+            assert OBSERVATIONS.exceeds(table, length - 1)
+            assert not OBSERVATIONS.exceeds(table, length)
     database.close()
     kept.close()
 

@@ -3,14 +3,14 @@
 import codecs
 import json
 import re
-from typing import Any
+from datetime import date
 
+from app.db.columns import Record
 from app.enums import Precision
 from app.formatting import format_locator
 from app.i18n import Language
 
-Record = dict[str, Any]
-Item = dict[str, Any]
+Item = Record
 
 CSL_JSON = "application/vnd.citationstyles.csl+json"
 BIBTEX = "application/x-bibtex"
@@ -54,7 +54,7 @@ def cite_observation(
     return item | {name: value for name, value in details.items() if value}
 
 
-def build_date(day: Any, precision: str) -> Item:
+def build_date(day: date, precision: str) -> Item:
     """Build a date of CSL, without a day if only the month is known."""
     parts = (
         [day.year, day.month] if precision == Precision.MONTH else [day.year, day.month, day.day]
@@ -126,6 +126,6 @@ def build_note(item: Item) -> str:
     return ("；" if re.search("[\u4e00-\u9fff]", "".join(parts)) else "; ").join(parts)
 
 
-def format_iso_date(date: Item) -> str:
-    year, *rest = date["date-parts"][0]
+def format_iso_date(day: Item) -> str:
+    year, *rest = day["date-parts"][0]
     return "-".join([str(year), *(f"{part:02}" for part in rest)])

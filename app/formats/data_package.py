@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 from io import RawIOBase
-from typing import Any
 
+from app.db.columns import Record
 from app.enums import Datatype
 from app.formats.dataset_info import DATA_LICENCE, DESCRIPTION, KEYWORDS, TITLE, cite_dataset
 from app.formats.tables import ALL_TABLES, OBSERVATIONS, SOURCES, Table, TableQuery
@@ -94,9 +94,9 @@ def create_entry(name: str, query: TableQuery) -> zipfile.ZipInfo:
     return info
 
 
-def build_descriptor(query: TableQuery, resources: list[dict[str, Any]]) -> dict[str, Any]:
+def build_descriptor(query: TableQuery, resources: list[Record]) -> Record:
     language, release = query.language, query.release
-    pages = SOURCES.read_pages(query.connection, language, SOURCES.list_parameters())
+    sources = replace(query, table=SOURCES, filters=SOURCES.list_parameters())
     return {
         "profile": "tabular-data-package",
         "name": NAME,
@@ -112,14 +112,14 @@ def build_descriptor(query: TableQuery, resources: list[dict[str, Any]]) -> dict
         "licenses": [{"name": "MIT", "title": DATA_LICENCE.get(language)}],
         "sources": [
             {"title": source["line"]} | ({"path": source["address"]} if source["address"] else {})
-            for page in pages
+            for page in sources.read_pages()
             for source in page
         ],
         "resources": resources,
     }
 
 
-def describe_resource(table: Table, query: TableQuery) -> dict[str, Any]:
+def describe_resource(table: Table, query: TableQuery) -> Record:
     return {
         "profile": "tabular-data-resource",
         "name": table.name,
@@ -146,7 +146,7 @@ def describe_resource(table: Table, query: TableQuery) -> dict[str, Any]:
     }
 
 
-def list_foreign_keys(table: Table) -> list[dict[str, Any]]:
+def list_foreign_keys(table: Table) -> list[Record]:
     """List the references of a table to others; an empty name means the table itself."""
     keys = [
         ([column.name], target, [field])

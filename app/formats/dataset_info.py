@@ -1,7 +1,8 @@
 """What every format says about the data set as a whole."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from app.db.columns import Record
 from app.formatting import format_day
 from app.i18n import Bilingual, Language
 
@@ -52,7 +53,7 @@ class Distribution(NamedTuple):
     """Whether the file contains the whole data set."""
 
 
-def cite_dataset(release: dict[str, Any], base: str, language: Language) -> str:
+def cite_dataset(release: Record, base: str, language: Language) -> str:
     """Cite the data set, with the date of its release and its URL."""
     title = TITLE.get(language)
     released = format_day(release["released_on"], language)

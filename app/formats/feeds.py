@@ -3,13 +3,11 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import islice
-from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
+from app.db.columns import Record
 from app.enums import ChangeKind
 from app.i18n import Bilingual, Language
-
-Record = dict[str, Any]
 
 ATOM = "application/atom+xml"
 JSON_FEED = "application/feed+json"

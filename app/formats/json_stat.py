@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
+from app.db.columns import Record
 from app.db.models import format_plain
 from app.enums import Qualifier
 from app.formats.dataset_info import TITLE
@@ -12,7 +12,6 @@ from app.i18n import Bilingual, Language
 from app.parameters import format_period
 
 MEDIA_TYPE = "application/json"
-Record = dict[str, Any]
 
 SOURCE = Bilingual(
     "Official figures; extension states the source of each", "官方数据，逐项出处见 extension"

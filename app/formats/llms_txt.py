@@ -4,8 +4,8 @@ Each sentence contains the qualifier, the period and the source reference of its
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
+from app.db.columns import Record
 from app.formats.dataset_info import (
     DATA_LICENCE,
     DESCRIPTION,
@@ -18,7 +18,6 @@ from app.formatting import format_citation
 from app.i18n import Bilingual, Language
 
 MEDIA_TYPE = "text/markdown"
-Record = dict[str, Any]
 
 ENTRY_POINTS = (
     ("/v1/overview", Bilingual("Overview: everything in one request (JSON)", "概览（JSON）")),

@@ -7,11 +7,12 @@ these entries. A new format is an entry and a writer.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from tempfile import TemporaryFile
-from typing import IO, Any
+from typing import IO
 
 from pydantic import Field
 
 from app import parameters
+from app.db.columns import Record
 from app.formats import arrow, citations, data_package, dcat, feeds, json_stat, text, workbooks
 from app.formats.charts import render
 from app.formats.dataset_info import LICENCE_URL, Distribution
@@ -51,7 +52,7 @@ class Format:
     def content_type(self) -> str:
         return self.media_type + self.media_type_parameters
 
-    def describe_content(self) -> dict[int | str, dict[str, Any]]:
+    def describe_content(self) -> dict[int | str, Record]:
         schema = {"type": "string"} if self.is_text else {"type": "string", "format": "binary"}
         return {200: {"content": {self.media_type: {"schema": schema}}}}
 

@@ -9,13 +9,12 @@ from enum import Enum, auto
 from functools import partial
 from typing import Any, NamedTuple
 
+from app.db.columns import Record
 from app.enums import Datatype, Qualifier
 from app.formats import columns
 from app.formats.columns import Column, get_value
 from app.formatting import format_citation
 from app.i18n import Bilingual, Language
-
-Record = dict[str, Any]
 
 NUMBER = re.compile(r"\d[\d,]*(\.\d+)?")
 MAX_POWER = 16

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select
 
 from app import parameters
+from app.db.columns import Record
 from app.formats import columns
 from app.formats.columns import Column, flatten_record
 from app.i18n import Bilingual, Language
@@ -57,70 +58,65 @@ class Table:
     def header(self) -> list[str]:
         return [column.name for column in self.columns]
 
-    def read_pages(
-        self, connection: Connection, language: Language, filters: parameters.Filters
-    ) -> Iterator[list[dict[str, Any]]]:
+    def read_pages(self, query: "TableQuery") -> Iterator[list[Record]]:
         cursor: str | None = None
         while True:
             page = self.list_parameters.model_construct(
-                **{**dict(filters), "limit": parameters.MAXIMUM_LIMIT, "cursor": cursor}
+                **{**dict(query.filters), "limit": parameters.MAXIMUM_LIMIT, "cursor": cursor}
             )
-            found = self.query(connection, language, page)
+            found = self.query(query.connection, query.language, page)
             yield found.rows
             cursor = found.cursor
             if cursor is None:
                 return
 
-    def read_rows(
-        self, connection: Connection, language: Language, filters: parameters.Filters
-    ) -> Iterator[Rows]:
-        for page in self.read_pages(connection, language, filters):
+    def read_rows(self, query: "TableQuery") -> Iterator[Rows]:
+        for page in self.read_pages(query):
             yield [flatten_record(record, self.columns) for record in page]
 
-    def read_csv_lines(
-        self, connection: Connection, language: Language, filters: parameters.Filters
-    ) -> Iterator[Sequence[str]] | None:
+    def read_csv_lines(self, query: "TableQuery") -> Iterator[Sequence[str]] | None:
         """Read the rows as finished lines of CSV, or None if the database cannot format them."""
-        del connection, language, filters
+        del query
         return None
 
-    def exceeds(self, connection: Connection, filters: parameters.Filters, maximum: int) -> bool:
+    def exceeds(self, query: "TableQuery", maximum: int) -> bool:
         """Whether more rows match than a format holds; short tables never do."""
-        del connection, filters, maximum
+        del query, maximum
         return False
 
 
 class ObservationTable(Table):
     """The table of observations, which may be very long and is read without building records."""
 
-    def select_rows(
-        self, connection: Connection, language: Language, filters: parameters.Filters
-    ) -> Select[Any]:
-        assert isinstance(filters, parameters.ObservationFilters)  # noqa: S101 - for mypy
-        selected = [select_column(column, language).label(column.name) for column in self.columns]
-        return exports.select_observation_rows(connection, filters, selected)
+    def select_rows(self, query: "TableQuery") -> Select[Any]:
+        selected = [
+            select_column(column, query.language).label(column.name) for column in self.columns
+        ]
+        return exports.select_observation_rows(
+            query.connection, require_observation_filters(query), selected
+        )
 
-    def read_rows(
-        self, connection: Connection, language: Language, filters: parameters.Filters
-    ) -> Iterator[Rows]:
-        return exports.read_chunks(connection, self.select_rows(connection, language, filters))
+    def read_rows(self, query: "TableQuery") -> Iterator[Rows]:
+        return exports.read_chunks(query.connection, self.select_rows(query))
 
-    def read_csv_lines(
-        self, connection: Connection, language: Language, filters: parameters.Filters
-    ) -> Iterator[Sequence[str]] | None:
-        if not exports.can_format_lines(connection):
+    def read_csv_lines(self, query: "TableQuery") -> Iterator[Sequence[str]] | None:
+        if not exports.can_format_lines(query.connection):
             return None
         fields = [
             exports.quote_field(expression) if column.needs_quoting else expression
             for column in self.columns
-            for expression in [select_column(column, language)]
+            for expression in [select_column(column, query.language)]
         ]
-        statement = self.select_rows(connection, language, filters)
-        return exports.read_csv_lines(connection, statement, fields)
+        return exports.read_csv_lines(query.connection, self.select_rows(query), fields)
 
-    def exceeds(self, connection: Connection, filters: parameters.Filters, maximum: int) -> bool:
-        assert isinstance(filters, parameters.ObservationFilters)  # noqa: S101 - for mypy
-        return exports.count_observations(connection, filters, maximum + 1) > maximum
+    def exceeds(self, query: "TableQuery", maximum: int) -> bool:
+        filters = require_observation_filters(query)
+        return exports.count_observations(query.connection, filters, maximum + 1) > maximum
+
+
+def require_observation_filters(query: "TableQuery") -> parameters.ObservationFilters:
+    assert isinstance(query.filters, parameters.ObservationFilters)  # noqa: S101 - for mypy
+    return query.filters
 
 
 def select_column(column: Column, language: Language) -> ColumnElement[Any]:
@@ -136,18 +132,18 @@ class TableQuery:
     connection: Connection
     language: Language
     filters: parameters.Filters
-    release: dict[str, Any]
+    release: Record
     base: str
     """The base URL of the service."""
 
     def read_rows(self) -> Iterator[Rows]:
-        return self.table.read_rows(self.connection, self.language, self.filters)
+        return self.table.read_rows(self)
 
     def read_csv_lines(self) -> Iterator[Sequence[str]] | None:
-        return self.table.read_csv_lines(self.connection, self.language, self.filters)
+        return self.table.read_csv_lines(self)
 
-    def read_pages(self) -> Iterator[list[dict[str, Any]]]:
-        return self.table.read_pages(self.connection, self.language, self.filters)
+    def read_pages(self) -> Iterator[list[Record]]:
+        return self.table.read_pages(self)
 
 
 OBSERVATIONS = ObservationTable(

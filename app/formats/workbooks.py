@@ -1,12 +1,13 @@
 """Workbooks: the sheets of a table, or of the whole data set."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from itertools import chain
 from typing import IO, TYPE_CHECKING, Any
 
+from app.db.columns import Record
 from app.formats import sheets, tables
 from app.formats.dataset_info import (
     CONTACT,
@@ -21,7 +22,6 @@ from app.formats.tables import Table, TableQuery, create_row_limit_error
 from app.i18n import Bilingual, Language
 from app.queries.release import read_overview
 
-Record = dict[str, Any]
 LAYOUTS = {
     "observations": sheets.OBSERVATIONS,
     "indicators": sheets.INDICATORS,
@@ -60,7 +60,8 @@ def write_overview(query: TableQuery, file: IO[bytes]) -> None:
     actions = [action for area in overview["priority_areas"] for action in area["actions"]]
     codes = [indicator["code"] for indicator in overview["indicators"]]
     table = tables.OBSERVATIONS
-    is_longer = table.exceeds(query.connection, table.list_parameters(), MAX_ROWS)
+    whole = replace(query, table=table, filters=table.list_parameters())
+    is_longer = table.exceeds(whole, MAX_ROWS)
     observations = read_records(table, query, **({"indicator": codes} if is_longer else {}))
     shown = [
         Sheet(sheets.HEADLINES, headlines),
@@ -73,7 +74,7 @@ def write_overview(query: TableQuery, file: IO[bytes]) -> None:
 
 def read_records(table: Table, query: TableQuery, **filters: Any) -> Iterator[Record]:
     chosen = table.list_parameters.model_construct(**dict(table.list_parameters()) | filters)
-    return chain.from_iterable(table.read_pages(query.connection, query.language, chosen))
+    return chain.from_iterable(replace(query, table=table, filters=chosen).read_pages())
 
 
 def write_sheets(

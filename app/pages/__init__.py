@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from fastapi import Response
 from fastapi.responses import HTMLResponse
 
+from app.db.columns import Record
 from app.enums import Qualifier
 from app.formats.registry import (
     CHART_FORMATS,
@@ -58,7 +59,7 @@ def render_page(
     return HTMLResponse(content, status, headers)
 
 
-def build_globals(read: RequestContext) -> dict[str, Any]:
+def build_globals(read: RequestContext) -> Record:
     language, root, path = read.language, read.root_path, read.path
     query = [pair for pair in read.query_params if pair[0] != "lang"]
 
@@ -92,7 +93,7 @@ def build_globals(read: RequestContext) -> dict[str, Any]:
     }
 
 
-def build_file_links(api_url: Callable[..., str], language: Language) -> dict[str, Any]:
+def build_file_links(api_url: Callable[..., str], language: Language) -> Record:
     def list_files(path: str, formats: Iterable[Format], **query: object) -> list[tuple[str, str]]:
         return [
             (format_.title.get(language), api_url(f"{path}.{format_.suffix}", **query))

@@ -17,6 +17,9 @@ from app.queries.listing.keyset import QueryPage
 from app.request import Context, RequestContext
 from app.schemas import Page, Schema
 
+NoParameters = Annotated[DetailParameters, Query()]
+"""The type of the query of operations that accept only the language."""
+
 
 @dataclass(frozen=True)
 class ListOperation:
@@ -95,16 +98,14 @@ def build_list_endpoint(operation: ListOperation) -> Callable[..., Response]:
 
 
 def build_record_endpoint(name: str, operation: RecordOperation) -> Callable[..., Response]:
-    def get_record(read: RequestContext, query: Parameters, **path: str) -> Response:
-        del query
+    def get_record(read: RequestContext, _: Parameters, **path: str) -> Response:
         (key,) = path.values()
         return read.record_response(
             operation.schema, read.run_query(operation.read, key), name, **path
         )
 
     key = Annotated[str, create_path_key(operation.key_description, operation.key_example)]
-    query = Annotated[DetailParameters, Query()]
-    return declare_signature(get_record, read=Context, **{operation.key: key}, query=query)
+    return declare_signature(get_record, read=Context, **{operation.key: key}, _=NoParameters)
 
 
 def declare_signature(

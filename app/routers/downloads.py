@@ -10,6 +10,7 @@ from pydantic import create_model
 from sqlalchemy import Connection
 
 from app import parameters
+from app.db.columns import Record
 from app.formats import json_stat, registry
 from app.formats.citations import Item, cite_observation, cite_source
 from app.formats.registry import (
@@ -29,11 +30,11 @@ from app.problems.problem import InvalidParameters, ParameterError, UnknownPath
 from app.queries.observations import get_observation, list_observations
 from app.queries.reference import get_source
 from app.request import Context, RequestContext
+from app.routers import NoParameters
 from app.schemas.formats import MAX_CELLS, Cube, TableDescription
 
 router = APIRouter(prefix="/v1", tags=["Downloads"])
 
-NoParameters = Annotated[parameters.DetailParameters, Query()]
 NO_DATABASE_FILE = Bilingual(
     "This service uses a database server and has no database file; download /v1/dataset.zip",
     "本服务使用数据库服务器，没有可供下载的数据库文件；请下载 /v1/dataset.zip",
@@ -102,20 +103,18 @@ def send_file(  # noqa: PLR0913, PLR0917 - a private helper of two callers
     links: Links = (),
 ) -> Response:
     def write(connection: Connection) -> Iterator[bytes]:
-        if form.max_rows is not None and table.exceeds(connection, filters, form.max_rows):
-            raise create_row_limit_error(form.max_rows)
         release = read.release.record
-        return form.write(
-            TableQuery(table, connection, read.language, filters, release, read.base_url)
-        )
+        query = TableQuery(table, connection, read.language, filters, release, read.base_url)
+        if form.max_rows is not None and table.exceeds(query, form.max_rows):
+            raise create_row_limit_error(form.max_rows)
+        return form.write(query)
 
     headers = read.build_attachment_headers(name, form.suffix)
     return read.stream_response(write, form.content_type, links, headers)
 
 
 def declare_table_description(table: Table) -> None:
-    def describe(read: Context, query: NoParameters) -> Response:
-        del query
+    def describe(read: Context, _: NoParameters) -> Response:
         return describe_table(read, table)
 
     router.add_api_route(
@@ -183,8 +182,7 @@ def refuse_cube(location: str, message: Bilingual) -> InvalidParameters:
 
 
 def declare_complete_file(name: str, form: TableFormat) -> None:
-    async def download_limited(read: Context, query: NoParameters) -> Response:
-        del query
+    async def download_limited(read: Context, _: NoParameters) -> Response:
         filters = OBSERVATIONS.list_parameters()
         return await run_limited(lambda: send_file(read, name, form, OBSERVATIONS, filters))
 
@@ -199,13 +197,12 @@ def declare_complete_file(name: str, form: TableFormat) -> None:
     )
 
 
-def download_database(read: Context, query: NoParameters) -> Response:
+def download_database(read: Context, _: NoParameters) -> Response:
     """Send the database file.
 
     Raises:
         UnknownPath: if the database is a server.
     """
-    del query
     database = read.release.database
     if not database.is_file:
         raise UnknownPath(
@@ -283,16 +280,14 @@ def declare_citations(form: CitationFormat) -> None:
         headers = read.build_attachment_headers(f"cite-{item['id']}", form.suffix)
         return read.create_bytes_response(form.write(item), form.content_type, headers=headers)
 
-    def cite_source(read: Context, code: SourceKey, query: NoParameters) -> Response:
-        del query
+    def cite_source(read: Context, code: SourceKey, _: NoParameters) -> Response:
         return send_citation(read, build_source_citation(read, code))
 
-    def cite_observation(read: Context, id: ObservationKey, query: NoParameters) -> Response:  # noqa: A002 - the name of the path parameter
-        del query
+    def cite_observation(read: Context, id: ObservationKey, _: NoParameters) -> Response:  # noqa: A002 - the name of the path parameter
         return send_citation(read, build_observation_citation(read, id))
 
     def add(path: str, endpoint: Callable[..., Response], kind: str, description: str) -> None:
-        schema: dict[str, Any] = {"type": "string"}
+        schema: Record = {"type": "string"}
         if form.media_type.endswith("json"):
             schema = {"type": "array", "items": {"type": "object"}, "minItems": 1, "maxItems": 1}
         citation_router.add_api_route(

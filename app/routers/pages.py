@@ -12,6 +12,7 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import RedirectResponse
 
 from app import parameters
+from app.db.columns import Record
 from app.formats import schema_org
 from app.formats.charts import build
 from app.formats.charts.layout import layout_chart
@@ -31,10 +32,10 @@ from app.queries.reference import list_codes, list_sources
 from app.queries.release import read_overview
 from app.queries.series import MAX_POINTS, read_drawn_series
 from app.request import Context, RequestContext
+from app.routers import NoParameters
 
 router = APIRouter(include_in_schema=False)
 
-NoParameters = Annotated[parameters.DetailParameters, Query()]
 WIDE, NARROW = 1200, 400
 """The widths of charts in pixels, on wide screens and on phones."""
 SECTIONS = {"/indicators": "figures", "/priority-areas": "areas", "/sources": "sources"}
@@ -74,8 +75,7 @@ def show_dashboard(
 def create_redirect(section: str) -> Callable[..., Response]:
     """Create the endpoint that redirects from a shortened address to a section of the dashboard."""
 
-    def redirect(read: Context, query: NoParameters) -> Response:
-        del query
+    def redirect(read: Context, _: NoParameters) -> Response:
         query_string = urlencode(read.query_pairs())
         return RedirectResponse(f"{read.base_url}/{query_string and '?'}{query_string}#{section}")
 
@@ -87,8 +87,7 @@ for path, section in SECTIONS.items():
 
 
 @router.get("/years")
-def show_years(read: Context, query: NoParameters) -> Response:
-    del query
+def show_years(read: Context, _: NoParameters) -> Response:
     found = read.run_query(read_drawn_series)
     releases = [
         release | {"title": format_title(release, read.language)}
@@ -104,10 +103,9 @@ def show_years(read: Context, query: NoParameters) -> Response:
 
 
 @router.get("/recipes")
-def show_recipes(read: Context, query: NoParameters) -> Response:
+def show_recipes(read: Context, _: NoParameters) -> Response:
     from app.pages.markdown import render_file  # noqa: PLC0415 - Slow to import.
 
-    del query
     recipes = [
         {
             "file": recipe.file,
@@ -121,16 +119,14 @@ def show_recipes(read: Context, query: NoParameters) -> Response:
 
 
 @router.get("/guide")
-def show_guide(read: Context, query: NoParameters) -> Response:
-    del query
+def show_guide(read: Context, _: NoParameters) -> Response:
     return render_content(read, "guide.html", entries=list_entries(read.language))
 
 
 @router.get("/guide/{page}")
-def show_guide_page(read: Context, page: str, query: NoParameters) -> Response:
+def show_guide_page(read: Context, page: str, _: NoParameters) -> Response:
     from app.pages.markdown import render_guide_page  # noqa: PLC0415 - Slow to import.
 
-    del query
     if page not in PAGE_NAMES:
         raise UnknownRecord("page", page, PAGE_NAMES)
     # The slash leaves alone what is local on purpose, such as the upstream of a proxy.
@@ -147,8 +143,7 @@ def show_guide_page(read: Context, page: str, query: NoParameters) -> Response:
 
 
 @router.get("/indicators/{code}")
-def show_indicator(read: Context, code: str, query: NoParameters) -> Response:
-    del query
+def show_indicator(read: Context, code: str, _: NoParameters) -> Response:
     indicator = read.run_query(page_data.read_indicator_profile, code)
     if indicator is None:
         raise read.create_unknown_record("indicators", "code", code)
@@ -189,8 +184,7 @@ def show_priority_area(
 
 
 @router.get("/sources/{code}")
-def show_source(read: Context, code: str, query: NoParameters) -> Response:
-    del query
+def show_source(read: Context, code: str, _: NoParameters) -> Response:
     source = read.run_query(page_data.read_source_profile, code)
     if source is None:
         raise read.create_unknown_record("sources", "code", code)
@@ -224,7 +218,7 @@ def render_content(read: RequestContext, name: str, **values: Any) -> Response:
     )
 
 
-def measure_overview(read: RequestContext, overview: dict[str, Any]) -> tuple[int, int]:
+def measure_overview(read: RequestContext, overview: Record) -> tuple[int, int]:
     release = read.release
     source, released_on = release.sources[read.language], release.record["released_on"]
     return measure_chart(build.build_overview(overview, source, released_on, read.language), WIDE)

@@ -22,11 +22,11 @@ from app.problems.problem import ParameterError, UnknownPath
 from app.queries import search
 from app.queries.release import read_overview, read_release
 from app.request import Context, RequestContext
+from app.routers import NoParameters
 from app.schemas.service import Health, HealthStatus, Overview, SearchPage, Service
 
 router = APIRouter(prefix="/v1")
 
-NoParameters = Annotated[parameters.DetailParameters, Query()]
 
 LINKS = {
     "overview": ("/v1/overview", Bilingual("All data for a dashboard", "仪表板所需的全部数据")),
@@ -108,8 +108,7 @@ def list_downloads(read: RequestContext) -> list[Record]:
     "and links to all collections.",
     response_model=Service,
 )
-def get_service(read: Context, query: NoParameters) -> Response:
-    del query
+def get_service(read: Context, _: NoParameters) -> Response:
     model = Service.model_validate(
         {
             "title": TITLE.get(read.language),
@@ -145,8 +144,7 @@ def get_service(read: Context, query: NoParameters) -> Response:
     "request.",
     response_model=Overview,
 )
-def get_overview(read: Context, query: NoParameters) -> Response:
-    del query
+def get_overview(read: Context, _: NoParameters) -> Response:
     found = read.run_query(read_overview)
     source = read.release.sources[read.language]
     return read.create_json_response(
