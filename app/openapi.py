@@ -16,11 +16,7 @@ from app.schemas import ENCODER
 
 
 def describe_text_header(description: str, example: str, **schema: Any) -> Record:
-    return {
-        "description": description,
-        "schema": {"type": "string", **schema},
-        "example": example,
-    }
+    return {"description": description, "schema": {"type": "string", **schema}, "example": example}
 
 
 RESPONSE_HEADERS: Record = {

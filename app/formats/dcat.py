@@ -136,11 +136,7 @@ def build_date(value: date) -> Record:
 
 
 def describe_publisher(base: str) -> Record:
-    return {
-        "@id": f"{base}/#operator",
-        "@type": "foaf:Agent",
-        "foaf:name": build_values(OPERATOR),
-    }
+    return {"@id": f"{base}/#operator", "@type": "foaf:Agent", "foaf:name": build_values(OPERATOR)}
 
 
 def describe_checksum(digest: str) -> Record:

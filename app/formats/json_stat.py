@@ -65,9 +65,7 @@ def build_cube(
         "note": [
             build_note(one, language) for one in observations if one["qualifier"] != Qualifier.EXACT
         ],
-        "extension": {
-            "observations": {str(at): build_cell(cells[at]) for at in sorted(cells)},
-        },
+        "extension": {"observations": {str(at): build_cell(cells[at]) for at in sorted(cells)}},
     }
 
 

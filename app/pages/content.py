@@ -73,11 +73,7 @@ RECIPES = (
         "curl, jq",
         Bilingual("Print the headline figures, one per line", "逐行列出核心数据"),
     ),
-    Recipe(
-        "with_httpx.py",
-        "Python, httpx",
-        Bilingual("Print a figure as text", "以文字输出数据"),
-    ),
+    Recipe("with_httpx.py", "Python, httpx", Bilingual("Print a figure as text", "以文字输出数据")),
     Recipe(
         "with_pandas.py",
         "Python, pandas",
@@ -93,11 +89,7 @@ RECIPES = (
         "Python, sdmx1",
         Bilingual("Read a series by its SDMX key", "按 SDMX 键读取序列"),
     ),
-    Recipe(
-        "duckdb.sql",
-        "DuckDB",
-        Bilingual("Query the table at its URL", "按网址直接查询数据表"),
-    ),
+    Recipe("duckdb.sql", "DuckDB", Bilingual("Query the table at its URL", "按网址直接查询数据表")),
     Recipe(
         "fetch.mjs",
         "JavaScript",

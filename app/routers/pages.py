@@ -167,9 +167,7 @@ def show_indicator(read: Context, code: str, _: NoParameters) -> Response:
 
 @router.get("/priority-areas/{slug}")
 def show_priority_area(
-    read: Context,
-    slug: str,
-    query: Annotated[parameters.PriorityAreaParameters, Query()],
+    read: Context, slug: str, query: Annotated[parameters.PriorityAreaParameters, Query()]
 ) -> Response:
     area = read.run_query(page_data.read_priority_area_profile, slug, query.year)
     if area is None:

@@ -7,13 +7,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from app import __version__, parameters
 from app.db.columns import Record
-from app.formats.dataset_info import (
-    CONTACT,
-    DATA_LICENCE,
-    DESCRIPTION,
-    TITLE,
-    cite_dataset,
-)
+from app.formats.dataset_info import CONTACT, DATA_LICENCE, DESCRIPTION, TITLE, cite_dataset
 from app.formats.registry import build_service_links, list_distributions, list_media_types
 from app.i18n import Bilingual, Language
 from app.links import build_hit_url
@@ -37,10 +31,7 @@ LINKS = {
     "observations": ("/v1/observations", Bilingual("Published figures", "已发布数据")),
     "series": ("/v1/series", Bilingual("Series of comparable figures", "可比数据序列")),
     "growth-rates": ("/v1/growth-rates", Bilingual("Published growth rates", "公布的增速")),
-    "reports": (
-        "/v1/reports",
-        Bilingual("Reports of other sources", "其他来源的报道"),
-    ),
+    "reports": ("/v1/reports", Bilingual("Reports of other sources", "其他来源的报道")),
     "compare": (
         "/v1/compare?indicator=goods-trade&period=2024&period=2025",
         Bilingual("Comparison of two periods", "两期数据比较"),

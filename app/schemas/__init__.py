@@ -36,8 +36,7 @@ Address = Annotated[
 ]
 """An absolute URL."""
 Day = Annotated[
-    date,
-    WithJsonSchema({"type": "string", "format": "date", "minLength": 10, "maxLength": 10}),
+    date, WithJsonSchema({"type": "string", "format": "date", "minLength": 10, "maxLength": 10})
 ]
 """A date: 2024-01-01."""
 Year = Annotated[int, Field(ge=1949, le=2100)]
