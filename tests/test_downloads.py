@@ -26,7 +26,7 @@ from app.i18n import Language
 from app.ingest.build import build as build_seed
 from app.parameters import ObservationFilters, ObservationSort, Vintages
 from app.problems.problem import InvalidParameters
-from app.routers.downloads import send_table
+from app.routers.downloads import send_file
 from tests.benchmarks.generated import Scale, build
 from tests.support.seeds import GOODS, ROOT, copied, edit
 from tests.support.targets import Target, opened
@@ -369,5 +369,5 @@ def test_a_table_that_is_too_long_is_refused(
     read = create_context(larger[0], scope)
     asked = OBSERVATIONS.filters()
     with pytest.raises(InvalidParameters) as caught:
-        send_table(read, OBSERVATIONS, replace(form, max_rows=100), asked)
+        send_file(read, "observations", replace(form, max_rows=100), OBSERVATIONS, asked)
     assert "at most 100 rows" in caught.value.detail.en

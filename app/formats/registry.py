@@ -47,6 +47,7 @@ class Format:
     is_text: bool = True
     is_compressible: bool = True
     """Whether HTTP compresses it."""
+    max_rows: int | None = None
 
     @property
     def content_type(self) -> str:
@@ -62,7 +63,6 @@ class TableFormat(Format):
     write: Callable[[TableQuery], Iterator[bytes]]
     is_streamed: bool = True
     """Whether rows are sent while they are read. Only a few other files are written at a time."""
-    max_rows: int | None = None
     options: type[parameters.Filters] | None = None
     """The query parameters of the format."""
 

@@ -1,11 +1,10 @@
 """Sheets of a workbook: their columns, in the order in which people read them, and cells."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from decimal import Decimal
-from enum import Enum, auto
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -16,26 +15,20 @@ from app.formats.columns import Column, get_value
 from app.formatting import format_citation
 from app.i18n import Bilingual, Language
 
+LINK_COLOUR = "#0B5394"
+MAX_DIGITS = 15
+"""Spreadsheets keep no more significant digits; longer numbers are written as texts."""
 NUMBER = re.compile(r"\d[\d,]*(\.\d+)?")
 MAX_POWER = 16
 """Scale words such as trillion mean a power of ten below this."""
 
 
-class CellType(Enum):
-    TEXT = auto()
-    NUMBER = auto()
-    DATE = auto()
-    LINK = auto()
-    EMPTY = auto()
-
-
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
+    method: str
+    """The method of a worksheet of XlsxWriter that writes the value."""
     value: Any
-    type: CellType
-    number_format: str = ""
-    is_bold: bool = False
-    is_left_aligned: bool = False
+    style: Mapping[str, object]
+    """The properties of the format."""
 
 
 @dataclass(frozen=True)
@@ -58,26 +51,40 @@ class Sheet(NamedTuple):
     records: Iterable[Record]
 
 
+EMPTY_CELL = Cell("write_blank", None, {})
+LEFT = {"align": "left", "indent": 1}
+
+
 def show_text(value: Any, *, is_bold: bool = False) -> Cell:
-    return Cell(value, CellType.TEXT, is_bold=is_bold) if value else EMPTY_CELL
+    if not value:
+        return EMPTY_CELL
+    return Cell("write_string", str(value), {"text_wrap": True, "indent": 1, "bold": is_bold})
 
 
-def number_cell(value: Decimal) -> Cell:
-    is_integer = value == value.to_integral_value()
-    return Cell(value, CellType.NUMBER, "#,##0" if is_integer else "#,##0.##########")
+def show_decimal(value: Decimal) -> Cell:
+    """Show a number with all its digits."""
+    if len(value.normalize().as_tuple().digits) > MAX_DIGITS:
+        return Cell("write_string", format(value, "f"), {"align": "right"})
+    number_format = "#,##0" if value == value.to_integral_value() else "#,##0.##########"
+    return Cell("write_number", value, {"num_format": number_format, "bold": False})
 
 
 def show_integer(value: int) -> Cell:
     """Show a year or another number without thousands separators."""
-    return Cell(value, CellType.NUMBER, "0", is_left_aligned=True)
+    return Cell("write_number", value, {"num_format": "0", "bold": False, **LEFT})
 
 
-def date_cell(value: date | None) -> Cell:
-    return EMPTY_CELL if value is None else Cell(value, CellType.DATE)
+def show_date(value: date | None) -> Cell:
+    if value is None:
+        return EMPTY_CELL
+    midnight = datetime.combine(value, time.min)
+    return Cell("write_datetime", midnight, {"num_format": "yyyy-mm-dd", **LEFT})
 
 
-def link_cell(url: str | None) -> Cell:
-    return Cell(url, CellType.LINK) if url else EMPTY_CELL
+def show_link(url: str | None) -> Cell:
+    if not url:
+        return EMPTY_CELL
+    return Cell("write_url", url, {"text_wrap": True, "indent": 1, "font_color": LINK_COLOUR})
 
 
 def show_observation(record: Record) -> Cell:
@@ -96,20 +103,19 @@ def show_observation(record: Record) -> Cell:
     digits = ("#,##0" if "," in whole else "0") + (f".{'0' * len(decimals)}" if decimals else "")
     before, after = display[: match.start()], display[match.end() :]
     number_format = f"{quote_literal(before)}{digits}{quote_literal(after)}"
-    return Cell(number, CellType.NUMBER, number_format, is_bold=True, is_left_aligned=True)
+    return Cell("write_number", number, {"num_format": number_format, "bold": True, **LEFT})
 
 
 def quote_literal(text: str) -> str:
     return '"' + text.replace('"', "'") + '"' if text else ""
 
 
-EMPTY_CELL = Cell(None, CellType.EMPTY)
 CELLS: dict[Datatype, Callable[[Any], Cell]] = {
     Datatype.STRING: show_text,
     Datatype.INTEGER: show_integer,
-    Datatype.DECIMAL: number_cell,
-    Datatype.DATE: date_cell,
-    Datatype.ADDRESS: link_cell,
+    Datatype.DECIMAL: show_decimal,
+    Datatype.DATE: show_date,
+    Datatype.ADDRESS: show_link,
 }
 
 
@@ -169,7 +175,7 @@ def show_headline(field: str, record: Record, language: Language) -> Cell:
 
 CITATION = SheetColumn(Bilingual("Source", "来源"), 50, cite_record)
 SOURCE_URL = SheetColumn(
-    Bilingual("URL", "网址"), 50, lambda one, _: link_cell(one["source"]["address"])
+    Bilingual("URL", "网址"), 50, lambda one, _: show_link(one["source"]["address"])
 )
 TOPIC = SheetColumn(Bilingual("Topic", "主题"), 18, lambda one, _: show_text(one["topic"]["name"]))
 AREAS = SheetColumn(Bilingual("Areas", "涉及国别"), 22, partial(join_names, "areas"))

@@ -20,6 +20,7 @@ from app.formats.registry import (
     OVERVIEW_WORKBOOK,
     TABLE_FORMATS,
     CitationFormat,
+    Format,
     TableFormat,
 )
 from app.formats.tables import OBSERVATIONS, TABLES, Table, TableQuery, create_row_limit_error
@@ -53,6 +54,26 @@ class DescriptionResponse(JSONResponse):
     media_type = "application/csvm+json"
 
 
+def add_download(
+    name: str,
+    form: Format,
+    endpoint: Callable[..., Any],
+    content: str,
+    errors: dict[int | str, Record] | None = None,
+) -> None:
+    """Add the operation that sends a file; its summary names the content."""
+    limit = "" if form.max_rows is None else f" At most {form.max_rows:,} rows."
+    router.add_api_route(
+        f"/{name}.{form.suffix}",
+        endpoint,
+        name=f"download_{name}_{form.suffix}",
+        summary=f"Download {content} ({form.title.en})",
+        description=form.description.format(name=name) + limit,
+        response_class=Response,
+        responses=form.describe_content() | (errors or {}),
+    )
+
+
 def declare_table(table: Table, form: TableFormat) -> None:
     filters = table.filters
     if form.options is not None:
@@ -60,38 +81,16 @@ def declare_table(table: Table, form: TableFormat) -> None:
         filters = create_model(name, __base__=(form.options, filters))
 
     def download(read: Context, query: Any) -> Response:
-        return send_table(read, table, form, query)
+        url = f"{read.base_url}/v1/{table.name}.csv-metadata.json"
+        links = [Link(url, "describedby", DescriptionResponse.media_type)]
+        return send_file(read, table.name, form, table, query, links)
 
     async def download_limited(read: Context, query: Any) -> Response:
-        return await run_limited(lambda: send_table(read, table, form, query))
+        return await run_limited(lambda: download(read, query))
 
     endpoint = download if form.is_streamed else download_limited
     endpoint.__annotations__["query"] = Annotated[filters, Query()]
-    router.add_api_route(
-        f"/{table.name}.{form.suffix}",
-        endpoint,
-        name=f"download_{table.name}_{form.suffix}",
-        summary=f"Download {table.name} ({form.title.en})",
-        description=describe_download(table, form),
-        response_class=Response,
-        responses=form.describe_content(),
-    )
-
-
-def describe_download(table: Table, form: TableFormat) -> str:
-    limit = "" if form.max_rows is None else f" At most {form.max_rows:,} rows."
-    return form.description.format(name=table.name) + limit
-
-
-def send_table(
-    read: RequestContext, table: Table, form: TableFormat, filters: parameters.Filters
-) -> Response:
-    description = Link(
-        f"{read.base_url}/v1/{table.name}.csv-metadata.json",
-        "describedby",
-        DescriptionResponse.media_type,
-    )
-    return send_file(read, table.name, form, table, filters, [description])
+    add_download(table.name, form, endpoint, table.name)
 
 
 def send_file(  # noqa: PLR0913, PLR0917 - a private helper of two callers
@@ -186,15 +185,7 @@ def declare_complete_file(name: str, form: TableFormat) -> None:
         filters = OBSERVATIONS.list_parameters()
         return await run_limited(lambda: send_file(read, name, form, OBSERVATIONS, filters))
 
-    router.add_api_route(
-        f"/{name}.{form.suffix}",
-        download_limited,
-        name=f"download_{name}_{form.suffix}",
-        summary=f"Download the {name} ({form.title.en})",
-        description=form.description,
-        response_class=Response,
-        responses=form.describe_content(),
-    )
+    add_download(name, form, download_limited, f"the {name}")
 
 
 def download_database(read: Context, _: NoParameters) -> Response:
@@ -227,16 +218,13 @@ for listed in TABLES:
     declare_table_description(listed)
 declare_complete_file("overview", OVERVIEW_WORKBOOK)
 declare_complete_file("dataset", DATA_PACKAGE)
-router.add_api_route(
-    f"/dataset.{DATABASE.suffix}",
+add_download(
+    "dataset",
+    DATABASE,
     download_database,
-    name=f"download_dataset_{DATABASE.suffix}",
-    summary=f"Download the dataset ({DATABASE.title.en})",
-    description=DATABASE.description,
-    response_class=Response,
-    responses=DATABASE.describe_content() | {404: {"description": f"{NO_DATABASE_FILE.en}."}},
+    "the dataset",
+    {404: {"description": f"{NO_DATABASE_FILE.en}."}},
 )
-
 
 citation_router = APIRouter(prefix="/v1", tags=["Citations"])
 
