@@ -237,12 +237,6 @@ def format_records(
 
 
 def create_server(releases: ReleaseManager, base: str) -> MCPServer:
-    """Create the server.
-
-    Args:
-        releases: the releases to serve.
-        base: the address that links start with.
-    """
     server = MCPServer(
         "bri-indicators",
         title="Belt and Road Cooperation Indicators",

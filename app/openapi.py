@@ -275,11 +275,9 @@ def finish_parameter(parameter: Record) -> Record:
 
 
 def clean_schema(node: Any, *, names: bool = False) -> Any:
-    """Bring a schema into the style of the document.
+    """Bring a schema, or a part of it, into the style of the document.
 
-    Args:
-        node: the schema, or a part of it.
-        names: whether the keys of the node are names of properties, which are not changed.
+    The keys of a part may be names of properties, which are not changed.
     """
     if isinstance(node, list):
         return [clean_schema(item) for item in node]

@@ -42,14 +42,7 @@ SERVICE = Bilingual("REST API of the data set", "数据集 REST API")
 def describe_catalog(
     release: Record, distributions: Sequence[Distribution], digest: str | None, base: str
 ) -> Record:
-    """Describe the catalogue, its data set, the service and each distribution.
-
-    Args:
-        release: the release that is served.
-        distributions: the files in which the data set is distributed.
-        digest: the SHA-256 digest of the database file, if it is known.
-        base: the base URL of the service.
-    """
+    """Describe the catalogue and its content; digest is the SHA-256 digest of the database."""
     dataset = describe_dataset(release, distributions, digest, base)
     return {
         "@context": CONTEXT,

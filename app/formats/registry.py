@@ -251,11 +251,7 @@ def list_table_formats(name: str) -> list[Format]:
 
 
 def list_distributions(*, has_file: bool) -> list[Distribution]:
-    """List the files in which the data set is distributed.
-
-    Args:
-        has_file: whether the database is a file; a database server has none.
-    """
+    """List the files in which the data set is distributed; a database server has no file."""
     whole = [
         Distribution(f"/v1/{name}.{form.suffix}", form.media_type, form.title, is_whole=True)
         for form in DATASET_FORMATS
@@ -274,12 +270,7 @@ def list_distributions(*, has_file: bool) -> list[Distribution]:
 
 
 def build_alternate_links(url: str, query: str) -> list[Link]:
-    """Link a list to the downloads of the same records.
-
-    Args:
-        url: the URL of the list.
-        query: its query string.
-    """
+    """Link the URL of a list and its query string to the downloads of the same records."""
     suffix = f"?{query}" if query else ""
     return [
         Link(f"{url}.{form.suffix}{suffix}", "alternate", form.media_type) for form in TABLE_FORMATS

@@ -24,15 +24,7 @@ def describe_dataset(
     base: str,
     language: Language,
 ) -> Record:
-    """Describe the data set.
-
-    Args:
-        release: the release that is served.
-        indicators: the indicators with their headline values.
-        distributions: the files in which the data set is distributed.
-        base: the base URL of the service.
-        language: the language of the texts.
-    """
+    """Describe the data set; the indicators have their headline values."""
     return {
         "@context": "https://schema.org",
         "@type": "Dataset",

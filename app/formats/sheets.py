@@ -122,13 +122,9 @@ CELLS: dict[Datatype, Callable[[Any], Cell]] = {
 def declare_sheet(
     title: Bilingual, table: Sequence[Column], first: Sequence[str | SheetColumn], *, printed: int
 ) -> SheetLayout:
-    """Declare a sheet.
+    """Declare a sheet of the first columns, and of those of the table that have a width.
 
-    Args:
-        title: the title of the sheet.
-        table: the columns of the table; those that have a width are part of the sheet.
-        first: the columns to begin with, by their names or as columns of this sheet only.
-        printed: how many columns are printed.
+    The first columns are names of columns of the table, or columns of this sheet only.
     """
     by_name = {column.name: column for column in table}
     shown = [convert_column(by_name[one]) if isinstance(one, str) else one for one in first]

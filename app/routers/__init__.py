@@ -55,13 +55,7 @@ def add_collection(
 ) -> None:
     """Add the list and the records of a collection to a router.
 
-    Args:
-        router: the router.
-        name: the name of the collection, such as "growth_rates"; it gives the path and the
-            operation ids.
-        singular: its singular, such as "growth_rate".
-        list_operation: the list.
-        record_operation: the records, unless they are added separately.
+    The path and the operation ids contain the names, such as "growth_rates" and "growth_rate".
     """
     tags: list[str | Enum] | None = [list_operation.tag] if list_operation.tag else None
     path = f"/{name.replace('_', '-')}"

@@ -21,6 +21,10 @@ from app.routers import NoParameters
 router = APIRouter(prefix="/v1", tags=["Discovery"])
 well_known = APIRouter(include_in_schema=False)
 
+XML = "application/xml"
+# The namespaces identify the formats and are never fetched.
+SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
+XHTML = "http://www.w3.org/1999/xhtml"
 LINK_SET = 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"'
 PAGES = ("/", "/years", "/recipes", "/docs", "/reference", *GUIDE_PATHS)
 DETAIL_PAGES = {
@@ -115,12 +119,6 @@ def show_llms_full_txt(read: Context, _: NoParameters) -> Response:
 
 def read_first_page(read: RequestContext, table: Table) -> list[Record]:
     return read.run_query(table.query, table.list_parameters(limit=parameters.MAXIMUM_LIMIT)).rows
-
-
-XML = "application/xml"
-# The namespaces identify the formats and are never fetched.
-SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
-XHTML = "http://www.w3.org/1999/xhtml"
 
 
 def write_sitemap(base: str, paths: Iterable[str], released: date) -> bytes:

@@ -1,4 +1,4 @@
-"""Downloads: tables in every format of the registry, and the whole data set in one file."""
+"""Downloads: tables, the whole data set in one file, and citations for reference managers."""
 
 import base64
 from collections.abc import Callable, Iterator
@@ -11,8 +11,7 @@ from sqlalchemy import Connection
 
 from app import parameters
 from app.db.columns import Record
-from app.formats import json_stat, registry
-from app.formats.citations import Item, cite_observation, cite_source
+from app.formats import citations, json_stat, registry
 from app.formats.registry import (
     CITATION_FORMATS,
     DATA_PACKAGE,
@@ -35,6 +34,21 @@ from app.routers import NoParameters
 from app.schemas.formats import MAX_CELLS, Cube, TableDescription
 
 router = APIRouter(prefix="/v1", tags=["Downloads"])
+citation_router = APIRouter(prefix="/v1", tags=["Citations"])
+
+SourceKey = Annotated[str, parameters.create_path_key("The key of a source.", "scio-2025-01-15")]
+ObservationKey = Annotated[
+    str,
+    parameters.create_path_key(
+        "The key of an observation.", "aid-projects.CN.BRI.NB.P11M.2024-01.scio-2025-01-15"
+    ),
+]
+CITATION_DESCRIPTIONS = {
+    "sources/{code}": "The document as a bibliographic record. The date of access is that of the "
+    "release.",
+    "observations/{id}": "The document as a bibliographic record, with the place of the "
+    "observation in it and the value in words.",
+}
 
 NO_DATABASE_FILE = Bilingual(
     "This service uses a database server and has no database file; download /v1/dataset.zip",
@@ -226,82 +240,41 @@ add_download(
     {404: {"description": f"{NO_DATABASE_FILE.en}."}},
 )
 
-citation_router = APIRouter(prefix="/v1", tags=["Citations"])
-
-SourceKey = Annotated[str, parameters.create_path_key("The key of a source.", "scio-2025-01-15")]
-ObservationKey = Annotated[
-    str,
-    parameters.create_path_key(
-        "The key of an observation.", "aid-projects.CN.BRI.NB.P11M.2024-01.scio-2025-01-15"
-    ),
-]
-
-
-def build_source_citation(read: RequestContext, code: str) -> Item:
-    """Cite a source.
-
-    Raises:
-        UnknownRecord: if no source has this key.
-    """
-    source = read.run_query(get_source, code)
-    if source is None:
-        raise read.create_unknown_record("sources", "code", code)
-    return cite_source(source, read.release.record)
-
-
-def build_observation_citation(read: RequestContext, key: str) -> Item:
-    """Cite an observation with its place in the source.
-
-    Raises:
-        UnknownRecord: if no observation has this key.
-    """
-    observation = read.run_query(get_observation, key)
-    if observation is None:
-        raise read.create_unknown_record("observations", "id", key)
-    source = read.run_query(get_source, observation["source"]["code"])
-    assert source is not None  # noqa: S101 - a foreign key of the database
-    return cite_observation(observation, source, read.release.record, read.language)
-
 
 def declare_citations(form: CitationFormat) -> None:
-    def send_citation(read: RequestContext, item: Item) -> Response:
+    def send_citation(read: RequestContext, item: citations.Item) -> Response:
         headers = read.build_attachment_headers(f"cite-{item['id']}", form.suffix)
         return read.create_bytes_response(form.write(item), form.content_type, headers=headers)
 
     def cite_source(read: Context, code: SourceKey, _: NoParameters) -> Response:
-        return send_citation(read, build_source_citation(read, code))
+        source = read.run_query(get_source, code)
+        if source is None:
+            raise read.create_unknown_record("sources", "code", code)
+        return send_citation(read, citations.cite_source(source, read.release.record))
 
     def cite_observation(read: Context, id: ObservationKey, _: NoParameters) -> Response:  # noqa: A002 - the name of the path parameter
-        return send_citation(read, build_observation_citation(read, id))
+        observation = read.run_query(get_observation, id)
+        if observation is None:
+            raise read.create_unknown_record("observations", "id", id)
+        source = read.run_query(get_source, observation["source"]["code"])
+        assert source is not None  # noqa: S101 - a foreign key of the database
+        release = read.release.record
+        item = citations.cite_observation(observation, source, release, read.language)
+        return send_citation(read, item)
 
-    def add(path: str, endpoint: Callable[..., Response], kind: str, description: str) -> None:
-        schema: Record = {"type": "string"}
-        if form.media_type.endswith("json"):
-            schema = {"type": "array", "items": {"type": "object"}, "minItems": 1, "maxItems": 1}
+    schema: Record = {"type": "string"}
+    if form.media_type.endswith("json"):
+        schema = {"type": "array", "items": {"type": "object"}, "minItems": 1, "maxItems": 1}
+    for path, endpoint in zip(form.resources, (cite_source, cite_observation), strict=True):
         citation_router.add_api_route(
             f"/{path}.{form.suffix}",
             endpoint,
-            name=f"cite_{kind}_{form.suffix.replace('.', '_')}",
-            summary=f"Cite {kind} ({form.title.en})",
-            description=description,
+            name=f"{endpoint.__name__}_{form.suffix.replace('.', '_')}",
+            summary=f"Cite {endpoint.__name__.removeprefix('cite_')} ({form.title.en})",
+            description=CITATION_DESCRIPTIONS[path],
             response_class=Response,
             responses={200: {"content": {form.media_type: {"schema": schema}}}},
         )
-
-    source_path, observation_path = form.resources
-    add(
-        source_path,
-        cite_source,
-        "source",
-        "The document as a bibliographic record. The date of access is that of the release.",
-    )
-    add(
-        observation_path,
-        cite_observation,
-        "observation",
-        "The document as a bibliographic record, with the place of the observation in it and the "
-        "value in words.",
-    )
 
 
 for one in CITATION_FORMATS:

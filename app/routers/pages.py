@@ -1,4 +1,4 @@
-"""The pages with content: dashboard, years, indicators, priority areas, sources, recipes, guide."""
+"""The pages, the files that they use, and the OpenAPI document."""
 
 from collections.abc import Callable
 from email.utils import formatdate
@@ -40,6 +40,18 @@ WIDE, NARROW = 1200, 400
 """The widths of charts in pixels, on wide screens and on phones."""
 SECTIONS = {"/indicators": "figures", "/priority-areas": "areas", "/sources": "sources"}
 """Where on the dashboard the records are listed whose pages are below these paths."""
+VENDORED_FILES = {
+    "redoc.standalone.js": "text/javascript",
+    "swagger-ui-bundle.js": "text/javascript",
+    "swagger-ui.css": "text/css",
+}
+EXTERNAL_LOGO = b"https://cdn.redoc.ly/redoc/logo-mini.svg"
+EMPTY_IMAGE = b"data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
+REFERENCE_POLICY = (
+    "default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self'; worker-src blob:; "
+    f"{PAGE_POLICY}"
+)
+"""Redoc writes styles into the page, and searches in a worker."""
 
 
 @router.get("/")
@@ -227,21 +239,6 @@ def measure_chart(chart: Chart, width: int) -> tuple[int, int]:
     return canvas.width, canvas.height
 
 
-VENDORED_FILES = {
-    "redoc.standalone.js": "text/javascript",
-    "swagger-ui-bundle.js": "text/javascript",
-    "swagger-ui.css": "text/css",
-}
-EXTERNAL_LOGO = b"https://cdn.redoc.ly/redoc/logo-mini.svg"
-EMPTY_IMAGE = b"data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
-
-REFERENCE_POLICY = (
-    "default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self'; worker-src blob:; "
-    f"{PAGE_POLICY}"
-)
-"""Redoc writes styles into the page, and searches in a worker."""
-
-
 @router.get("/docs")
 def show_docs(read: Context) -> Response:
     return render_page(read, "docs.html")
@@ -280,38 +277,29 @@ async def show_openapi(read: Context) -> Response:
 
 @router.get("/static/vendor/{name}")
 def show_vendored(name: str) -> Response:
-    """Return a file of Swagger UI or Redoc, so that nothing loads from another host."""
+    """Send a file of Swagger UI or Redoc, without the logo that it would load from elsewhere."""
     if name not in VENDORED_FILES:
         raise problem.UnknownPath(UNKNOWN_FILE)
-    content, modified = read_vendored(name)
-    headers = {"Last-Modified": formatdate(modified, usegmt=True), "Accept-Ranges": "bytes"}
-    return Response(content, media_type=VENDORED_FILES[name], headers=headers)
+    package = find_spec("fastapi_offline")
+    assert package is not None  # noqa: S101 - a dependency
+    assert package.origin is not None  # noqa: S101 - a dependency
+    file = Path(package.origin).parent / "static" / name
+    content = file.read_bytes().replace(EXTERNAL_LOGO, EMPTY_IMAGE)
+    return send_content(content, VENDORED_FILES[name], file)
 
 
 @router.get("/static/{path:path}")
 def show_static(read: Context, path: str) -> Response:
-    """Send a file that the pages use.
-
-    Raises:
-        UnknownPath: if there is no such file.
-    """
     file = (STATIC / path).resolve()
     if not file.is_relative_to(STATIC.resolve()) or not file.is_file():
         shown = UNKNOWN_PATH.format(path=problem.shorten(read.path))
         error = problem.ParameterError("path", shown, ["/v1", "/docs"])
         raise problem.UnknownPath(shown, [error])
-    headers = {
-        "Last-Modified": formatdate(file.stat().st_mtime, usegmt=True),
-        "Accept-Ranges": "bytes",
-    }
     media_type = guess_type(file.name)[0] or "application/octet-stream"
-    return Response(file.read_bytes(), media_type=media_type, headers=headers)
+    return send_content(file.read_bytes(), media_type, file)
 
 
-def read_vendored(name: str) -> tuple[bytes, float]:
-    """Read a file without the logo that it would load from another host."""
-    package = find_spec("fastapi_offline")
-    assert package is not None  # noqa: S101
-    assert package.origin is not None  # noqa: S101
-    file = Path(package.origin).parent / "static" / name
-    return file.read_bytes().replace(EXTERNAL_LOGO, EMPTY_IMAGE), file.stat().st_mtime
+def send_content(content: bytes, media_type: str, file: Path) -> Response:
+    modified = formatdate(file.stat().st_mtime, usegmt=True)
+    headers = {"Last-Modified": modified, "Accept-Ranges": "bytes"}
+    return Response(content, media_type=media_type, headers=headers)

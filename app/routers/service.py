@@ -1,4 +1,4 @@
-"""Entry point, overview and search."""
+"""Entry point, overview, search, health checks and metrics."""
 
 from typing import Annotated
 
@@ -20,8 +20,12 @@ from app.routers import NoParameters
 from app.schemas.service import Health, HealthStatus, Overview, SearchPage, Service
 
 router = APIRouter(prefix="/v1")
+health_router = APIRouter(prefix="/health", tags=["Service health"])
+metrics_router = APIRouter(include_in_schema=False)
 
 
+METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+NO_STORE = {"Cache-Control": "no-store"}
 LINKS = {
     "overview": ("/v1/overview", Bilingual("All data for a dashboard", "仪表板所需的全部数据")),
     "indicators": (
@@ -159,13 +163,6 @@ def search_records(
     page = page.map_rows(lambda hit: {**hit, "href": build_hit_url(read.base_url, hit)})
     facets = [{"kind": kind, "count": count} for kind, count in counts.items()]
     return read.create_page_response(SearchPage, page, facets=facets)
-
-
-METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-NO_STORE = {"Cache-Control": "no-store"}
-
-health_router = APIRouter(prefix="/health", tags=["Service health"])
-metrics_router = APIRouter(include_in_schema=False)
 
 
 @health_router.get("/live", summary="Is the process alive?", response_model=Health)
