@@ -15,79 +15,76 @@ from app.problems.problem import MEDIA_TYPE, ProblemDocument
 from app.schemas import ENCODER
 
 
-def describe_text_header(description: str, example: str, **schema: Any) -> Record:
-    return {"description": description, "schema": {"type": "string", **schema}, "example": example}
+def describe_header(
+    description: str, example: str, lengths: tuple[int, int], pattern: str
+) -> Record:
+    schema = {"type": "string", "minLength": lengths[0], "maxLength": lengths[1]}
+    schema |= {"pattern": pattern}
+    return {"description": description, "schema": schema, "example": example}
+
+
+def describe_choice(description: str, *values: str) -> Record:
+    schema = {"type": "string", "enum": [*values]}
+    return {"description": description, "schema": schema, "example": values[0]}
 
 
 RESPONSE_HEADERS: Record = {
-    "Access-Control-Allow-Origin": describe_text_header(
-        "Pages of every origin may read the response.", "*", enum=["*"]
+    "Access-Control-Allow-Origin": describe_choice(
+        "Pages of every origin may read the response.", "*"
     ),
-    "Cache-Control": describe_text_header(
+    "Cache-Control": describe_header(
         "How long caches may use the response.",
         "public, max-age=300, stale-while-revalidate=86400",
-        minLength=8,
-        maxLength=100,
-        pattern="^[a-z0-9=, -]+$",
+        (8, 100),
+        "^[a-z0-9=, -]+$",
     ),
-    "Content-Language": describe_text_header("The language of the texts.", "en", enum=["en", "zh"]),
-    "ETag": describe_text_header(
+    "Content-Language": describe_choice("The language of the texts.", "en", "zh"),
+    "ETag": describe_header(
         "Identifies exactly these bytes; send it back in If-None-Match.",
         '"3cee8422c82bcd6293431756461f2ed4"',
-        minLength=34,
-        maxLength=34,
-        pattern='^"[0-9a-f]+"$',
+        (34, 34),
+        '^"[0-9a-f]+"$',
     ),
-    "Last-Modified": describe_text_header(
+    "Last-Modified": describe_header(
         "When this release, or the program, was installed.",
         "Wed, 25 Nov 2026 08:00:00 GMT",
-        minLength=29,
-        maxLength=29,
-        pattern="^[A-Za-z0-9,: ]+ GMT$",
+        (29, 29),
+        "^[A-Za-z0-9,: ]+ GMT$",
     ),
-    "Link": describe_text_header(
+    "Link": describe_header(
         "The next page, with rel=next, and the same records in other formats.",
         '<http://127.0.0.1:8000/v1/indicators?limit=2&cursor=abc>; rel="next"',
-        minLength=1,
-        maxLength=4000,
-        pattern="^<",
+        (1, 4000),
+        "^<",
     ),
-    "RateLimit": describe_text_header(
+    "RateLimit": describe_header(
         "How many requests are left, and for how many seconds; only if the operator sets a rate "
         "limit.",
         '"client";r=599;t=60',
-        minLength=16,
-        maxLength=60,
-        pattern='^"client";r=[0-9]+;t=[0-9]+$',
+        (16, 60),
+        '^"client";r=[0-9]+;t=[0-9]+$',
     ),
-    "RateLimit-Policy": describe_text_header(
+    "RateLimit-Policy": describe_header(
         "How many requests a client may send in how many seconds; only if the operator sets a "
         "rate limit.",
         '"client";q=600;w=60',
-        minLength=16,
-        maxLength=60,
-        pattern='^"client";q=[0-9]+;w=[0-9]+$',
+        (16, 60),
+        '^"client";q=[0-9]+;w=[0-9]+$',
     ),
-    "Retry-After": describe_text_header(
-        "The number of seconds to wait before trying again.",
-        "60",
-        minLength=1,
-        maxLength=9,
-        pattern="^[0-9]+$",
+    "Retry-After": describe_header(
+        "The number of seconds to wait before trying again.", "60", (1, 9), "^[0-9]+$"
     ),
-    "Vary": describe_text_header(
+    "Vary": describe_header(
         "The request headers that the response depends on.",
         "Accept-Encoding, Accept-Language",
-        minLength=1,
-        maxLength=100,
-        pattern="^[A-Za-z, -]+$",
+        (1, 100),
+        "^[A-Za-z, -]+$",
     ),
-    "X-Request-ID": describe_text_header(
+    "X-Request-ID": describe_header(
         "The identifier of the request, to quote when asking for help.",
         "3f2b8c5e9d1a4b7c8e6f0a1b2c3d4e5f",
-        minLength=8,
-        maxLength=128,
-        pattern="^[A-Za-z0-9.-]+$",
+        (8, 128),
+        "^[A-Za-z0-9.-]+$",
     ),
 }
 ALWAYS_SENT = ("Access-Control-Allow-Origin", "X-Request-ID")

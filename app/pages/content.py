@@ -67,63 +67,46 @@ def read_recipe(file: str) -> str:
     return (RECIPE_FOLDER / file).read_text("utf-8").rstrip()
 
 
-RECIPES = (
-    Recipe(
-        "curl.sh",
-        "curl, jq",
-        Bilingual("Print the headline figures, one per line", "逐行列出核心数据"),
-    ),
-    Recipe("with_httpx.py", "Python, httpx", Bilingual("Print a figure as text", "以文字输出数据")),
-    Recipe(
-        "with_pandas.py",
-        "Python, pandas",
-        Bilingual("Read full-year figures with data types", "读取全年数据（含数据类型）"),
-    ),
-    Recipe(
-        "with_polars.py",
-        "Python, polars",
-        Bilingual("Read only the columns that are needed", "仅读取所需的列"),
-    ),
-    Recipe(
-        "with_sdmx1.py",
-        "Python, sdmx1",
-        Bilingual("Read a series by its SDMX key", "按 SDMX 键读取序列"),
-    ),
-    Recipe("duckdb.sql", "DuckDB", Bilingual("Query the table at its URL", "按网址直接查询数据表")),
-    Recipe(
-        "fetch.mjs",
-        "JavaScript",
-        Bilingual(
+RECIPES = tuple(
+    Recipe(file, name, Bilingual(en, zh))
+    for file, name, en, zh in (
+        ("curl.sh", "curl, jq", "Print the headline figures, one per line", "逐行列出核心数据"),
+        ("with_httpx.py", "Python, httpx", "Print a figure as text", "以文字输出数据"),
+        (
+            "with_pandas.py",
+            "Python, pandas",
+            "Read full-year figures with data types",
+            "读取全年数据（含数据类型）",
+        ),
+        (
+            "with_polars.py",
+            "Python, polars",
+            "Read only the columns that are needed",
+            "仅读取所需的列",
+        ),
+        ("with_sdmx1.py", "Python, sdmx1", "Read a series by its SDMX key", "按 SDMX 键读取序列"),
+        ("duckdb.sql", "DuckDB", "Query the table at its URL", "按网址直接查询数据表"),
+        (
+            "fetch.mjs",
+            "JavaScript",
             "Fetch data in browsers and Node.js, from any origin",
             "适用于浏览器和 Node.js，可跨域访问",
         ),
-    ),
-    Recipe("r.R", "R", Bilingual("Read a table as a data frame", "将数据表读取为数据框")),
-    Recipe(
-        "excel.pq",
-        "Excel, Power BI",
-        Bilingual(
+        ("r.R", "R", "Read a table as a data frame", "将数据表读取为数据框"),
+        (
+            "excel.pq",
+            "Excel, Power BI",
             "Data > Get Data > Blank Query > Advanced Editor; or open the .xlsx file",
             "“数据”—“获取数据”—“空白查询”—“高级编辑器”；也可直接打开 .xlsx 文件",
         ),
-    ),
-    Recipe(
-        "sheets.txt",
-        "Google Sheets",
-        Bilingual(
+        (
+            "sheets.txt",
+            "Google Sheets",
             "Paste into a cell; the service must be reachable from the internet",
             "粘贴到单元格；本服务须可从互联网访问",
         ),
-    ),
-    Recipe(
-        "grafana.json",
-        "Grafana, Infinity",
-        Bilingual("Set as the query of a panel", "设为面板的查询"),
-    ),
-    Recipe(
-        "vega.html",
-        "Vega-Lite, Observable",
-        Bilingual("Draw a chart from its URL", "按网址绘制图表"),
-    ),
+        ("grafana.json", "Grafana, Infinity", "Set as the query of a panel", "设为面板的查询"),
+        ("vega.html", "Vega-Lite, Observable", "Draw a chart from its URL", "按网址绘制图表"),
+    )
 )
 """All recipes, in the order of the page."""
