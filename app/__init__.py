@@ -1,3 +1,3 @@
 """Belt and Road Cooperation Indicators: a read-only REST API over official figures."""
 
-__version__ = "1.0.0"
+__version__ = "0.1.0"

@@ -287,4 +287,4 @@ def test_a_text_that_begins_like_a_formula_is_refused(tmp_path: Path, beginning:
     seed = copied(tmp_path)
     edit(seed, GOODS, "  en: 22.1 trillion yuan", f'  en: "{beginning}"')
     (fault,) = refused(seed)
-    assert (str(fault.file), fault.field) == (f"seed/{GOODS}", "wording.en")
+    assert (str(fault.file), fault.field) == (str(seed / GOODS), "wording.en")

@@ -209,7 +209,7 @@ def test_commands_work_on_postgresql(cluster: Cluster, tmp_path: Path) -> None:
     assert done.exit_code == 0, done.stderr
     assert f"bri_builder:***@127.0.0.1:{cluster.port}/{url.database} built from" in done.stdout
     checked = bri("check", **environment(reading(url)))
-    assert "is the database of this seed" in checked.stdout
+    assert "was built from this seed" in checked.stdout
     seed = copied(tmp_path)
     edit(seed, "topics/trade.yaml", "  en: Trade\n", "  en: Commerce\n")
     other = bri("check", "--seed", str(seed), **environment(reading(url)))
@@ -218,7 +218,7 @@ def test_commands_work_on_postgresql(cluster: Cluster, tmp_path: Path) -> None:
     assert comparable(printed) == comparable((ROOT / "tests/openapi.json").read_text("utf-8"))
     cluster.execute("UPDATE bri.releases SET schema_revision = 'old'", str(url.database))
     for command in (["check"], serve, ["openapi"]):
-        assert "has schema revision old, this" in bri(*command, **environment(reading(url))).stderr
+        assert "has schema revision old, but this" in bri(*command, **environment(reading(url))).stderr
     refused = bri("build", **environment(reading(url)))
     assert "permission denied" in refused.stderr
     for one in (missing, done, checked, other, refused):
@@ -254,7 +254,7 @@ def test_a_file_and_a_server_exclude_each_other(tmp_path: Path) -> None:
         bri("build", BRI_DATABASE=file, BRI_DATABASE_URL=url),
     ):
         assert done.exit_code == 1
-        assert done.stderr.startswith("bri: BRI_DATABASE_URL: BRI_DATABASE (or --database) names")
+        assert done.stderr.startswith("bri: BRI_DATABASE_URL: BRI_DATABASE or --database is set too")
     emptied = bri("check", BRI_DATABASE="", BRI_DATABASE_URL=url)
     assert "cannot be read" in emptied.stderr
     settings = Settings(database_url=make_url(url))

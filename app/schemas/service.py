@@ -117,7 +117,7 @@ class Service(Schema):
     """The name of the service."""
     description: Prose = Field(examples=["Official figures, each with its qualifier and source."])
     """The description."""
-    version: Code = Field(examples=["1.0.0"])
+    version: Code = Field(examples=["0.1.0"])
     """The version of the program."""
     release: Release
     """The release that is served."""
