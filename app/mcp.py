@@ -88,8 +88,8 @@ class Tools:
             page, _ = search_records(*arguments)
             return page.map_rows(lambda hit: hit | {"href": build_hit_url(self.base, hit)})
 
-        shown = (SearchHit, sentences.describe_hit, language)
-        return self.read_records(search_hits, parameters.SearchParameters, {"q": words}, *shown)
+        output = (SearchHit, sentences.describe_hit, language)
+        return self.read_records(search_hits, parameters.SearchParameters, {"q": words}, *output)
 
     def list_indicators(
         self,
@@ -102,10 +102,10 @@ class Tools:
 
         Quote the figure with its qualifier (over, nearly) and its period.
         """
-        shown = (Indicator, sentences.describe_indicator, language)
+        output = (Indicator, sentences.describe_indicator, language)
         topics = [topic] if topic else None
         model = parameters.IndicatorListParameters
-        return self.read_records(list_indicators, model, {"topic": topics}, *shown)
+        return self.read_records(list_indicators, model, {"topic": topics}, *output)
 
     def get_observations(
         self,
@@ -128,11 +128,11 @@ class Tools:
         Compare figures of the same series only. Full years and January to November are separate
         series; never annualise or convert figures, or compute growth between them.
         """
-        shown = (Observation, sentences.describe_observation, language)
+        output = (Observation, sentences.describe_observation, language)
         model = parameters.ObservationListParameters
         dates = {"since": since or None, "until": until or None, "as_of": as_of or None}
         values = {"indicator": [indicator], **dates}
-        return self.read_records(list_observations, model, values, *shown)
+        return self.read_records(list_observations, model, values, *output)
 
     def list_priority_areas(
         self,
@@ -145,10 +145,10 @@ class Tools:
 
         All actions are announcements; no targets, amounts or results are published for them.
         """
-        shown = (PriorityArea, sentences.describe_priority_area, language)
+        output = (PriorityArea, sentences.describe_priority_area, language)
         years = [str(year)] if year else None
         model = parameters.PriorityAreaListParameters
-        return self.read_records(list_priority_areas, model, {"year": years}, *shown)
+        return self.read_records(list_priority_areas, model, {"year": years}, *output)
 
     def get_source(
         self,

@@ -91,7 +91,7 @@ ALWAYS_SENT = ("Access-Control-Allow-Origin", "X-Request-ID")
 CACHE_HEADERS = ("ETag", "Last-Modified", "Cache-Control", "Vary")
 RATE_LIMIT_HEADERS = ("RateLimit", "RateLimit-Policy")
 RETRY_STATUSES = ("429", "503")
-"""The statuses whose responses say when to try again."""
+"""The statuses whose responses state when to try again."""
 
 
 def refer_to_headers(*names: str) -> Record:
@@ -280,7 +280,7 @@ def clean_schema(node: Any, *, names: bool = False) -> Any:
         return [clean_schema(item) for item in node]
     if not isinstance(node, dict):
         return node
-    kept = {
+    cleaned = {
         key: value
         if key in ("examples", "example", "enum")
         else clean_schema(value, names=key == "properties")
@@ -288,21 +288,21 @@ def clean_schema(node: Any, *, names: bool = False) -> Any:
         if names or key != "title" or not isinstance(value, str)
     }
     if names:
-        return kept
-    if "description" in kept:
-        kept["description"] = " ".join(kept["description"].split())
-    if kept.get("additionalProperties") is False:
+        return cleaned
+    if "description" in cleaned:
+        cleaned["description"] = " ".join(cleaned["description"].split())
+    if cleaned.get("additionalProperties") is False:
         # Clients of a closed model would refuse the fields that a later release adds.
-        del kept["additionalProperties"]
-    if kept.get("type") == "integer":
-        kept["format"] = "int32"
-        kept |= {name: int(kept[name]) for name in ("minimum", "maximum") if name in kept}
-    options = kept.get("anyOf", [])
+        del cleaned["additionalProperties"]
+    if cleaned.get("type") == "integer":
+        cleaned["format"] = "int32"
+        cleaned |= {name: int(cleaned[name]) for name in ("minimum", "maximum") if name in cleaned}
+    options = cleaned.get("anyOf", [])
     scalar = [option for option in options if "type" in option and option["type"] != "null"]
     if len(options) == 2 and len(scalar) == 1 and {"type": "null"} in options:  # noqa: PLR2004
-        del kept["anyOf"]
-        kept = {**scalar[0], **kept, "type": [scalar[0]["type"], "null"]}
-    return kept
+        del cleaned["anyOf"]
+        cleaned = {**scalar[0], **cleaned, "type": [scalar[0]["type"], "null"]}
+    return cleaned
 
 
 async def build_served_document(app: FastAPI, server: str) -> bytes:

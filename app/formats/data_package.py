@@ -42,7 +42,7 @@ REFERENCES = {
 
 
 class DrainableFile(RawIOBase):
-    """A write-only file whose content is taken out while it is written."""
+    """A write-only file whose content is read while it is written."""
 
     def __init__(self) -> None:
         self.pending = bytearray()

@@ -1,4 +1,4 @@
-"""What every format says about the data set as a whole."""
+"""The data set as a whole: title, description, licence and citation, for every format."""
 
 from typing import NamedTuple
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
 
 from app.db.columns import Record
 from app.db.models import format_plain
@@ -86,7 +85,7 @@ def build_units(observations: Sequence[Record]) -> dict[str, Record]:
     decimals: dict[str, int] = {}
     for one in observations:
         key = one["series"]
-        decimals[key] = max(decimals.get(key, 0), count_decimals(one["value"]))
+        decimals[key] = max(decimals.get(key, 0), len(format_plain(one["value"]).partition(".")[2]))
     return {
         one["series"]: {
             "label": one["unit"]["name"],
@@ -97,10 +96,6 @@ def build_units(observations: Sequence[Record]) -> dict[str, Record]:
         }
         for one in observations
     }
-
-
-def count_decimals(value: Decimal) -> int:
-    return len(format_plain(value).partition(".")[2])
 
 
 def build_note(observation: Record, language: Language) -> str:

@@ -42,7 +42,7 @@ class Format:
     resources: tuple[str, ...]
     """The paths below /v1, to which the suffix is added."""
     description: str = ""
-    """What OpenAPI says about it; {name} is the name of the table."""
+    """The description in OpenAPI; {name} is the name of the table."""
     media_type_parameters: str = ""
     is_text: bool = True
     is_compressible: bool = True

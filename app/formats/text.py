@@ -73,7 +73,7 @@ ESCAPES = str.maketrans(
 
 
 def write_markdown(query: TableQuery) -> Iterator[bytes]:
-    """Write a table in chunks, after an introduction that says how to read and cite it."""
+    """Write a table in chunks, after an introduction on how to read and cite it."""
     language, columns = query.language, query.table.columns
     labels = " | ".join(escape_markdown(column.label.get(language)) for column in columns)
     introduction = (

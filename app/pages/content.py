@@ -23,7 +23,7 @@ PAGE_NAMES = (
 GUIDE_PATHS = ("/guide", *(f"/guide/{name}" for name in PAGE_NAMES))
 
 MARKUP = re.compile(r"\[([^\]]*)\]\([^)]*\)|`")
-"""Links, of which the text is kept, and the marks around code."""
+"""Links, which are replaced by their texts, and the marks around code."""
 
 
 class GuideEntry(NamedTuple):
@@ -59,12 +59,8 @@ class Recipe(NamedTuple):
     purpose: Bilingual
 
     def render(self, base: str) -> str:
-        return read_recipe(self.file).replace(ADDRESS_PLACEHOLDER, base)
-
-
-@cache
-def read_recipe(file: str) -> str:
-    return (RECIPE_FOLDER / file).read_text("utf-8").rstrip()
+        text = (RECIPE_FOLDER / self.file).read_text("utf-8").rstrip()
+        return text.replace(ADDRESS_PLACEHOLDER, base)
 
 
 RECIPES = tuple(

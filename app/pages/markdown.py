@@ -59,14 +59,14 @@ def render_guide_page(text: str, language: Language, root: str) -> RenderedPage:
 
 
 def add_anchors(tokens: Iterable[Token]) -> Iterator[Heading]:
-    """Give each heading the anchor that GitHub gives it, so that links work in both places."""
-    taken: list[str] = []
+    """Add the anchors that GitHub adds to headings, so that the same links work in both."""
+    anchors: list[str] = []
     for opening, inline in pairwise(tokens):
         if opening.type == "heading_open":
             anchor = re.sub(r"[^\w\- ]", "", inline.content.lower()).replace(" ", "-")
-            taken.append(anchor)
-            if taken.count(anchor) > 1:
-                anchor = f"{anchor}-{taken.count(anchor) - 1}"
+            anchors.append(anchor)
+            if anchors.count(anchor) > 1:
+                anchor = f"{anchor}-{anchors.count(anchor) - 1}"
             opening.attrSet("id", anchor)
             yield Heading(anchor, inline.content, int(opening.tag[1:]))
 

@@ -105,7 +105,7 @@ def build_record_endpoint(name: str, operation: RecordOperation) -> Callable[...
 def declare_signature(
     endpoint: Callable[..., Response], **annotations: object
 ) -> Callable[..., Response]:
-    """Give a function the parameters that FastAPI reads from its signature."""
+    """Declare the parameters that FastAPI reads from the signature of a function."""
     parameters = [
         Parameter(name, Parameter.KEYWORD_ONLY, annotation=annotation)
         for name, annotation in annotations.items()
