@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Check names and sizes in app/: python .ci/check_code.py [FOLDER].
 
 Names: no module, class or public function uses a banned word, and every public function starts
@@ -17,33 +16,34 @@ from statistics import median
 BANNED = frozenset(
     """
     ailment ailments anew answers apart aside asked books cards choices complain fault faults
-    figure figures foot give given guarding held hyperlinks judge kept laid listed look lookout made
-    mistake mistakes mood narrow narrowed observing patience patient place places
-    refusal refusals rest rivals say seen signs silence single spelled spoken strange tell
-    things told wanted way ways weigh work written
+    figure figures foot give given guarding held hyperlinks judge kept laid listed look lookout
+    made mistake mistakes mood narrow narrowed observing patience patient place places refusal
+    refusals rest rivals say seen signs silence single spelled spoken strange tell things told
+    wanted way ways weigh work written
     """.split()
 )
 VERBS = frozenset(
     """
-    abort accept acquire adapt add adopt alias allow announce answer append apply assign attach balance bind
-    blank block build bump cache call cancel canonicalize cast check choose cite classify clean clear close collect
-    colour combine compare compile complete compress compute configure connect convert copy count
-    create date debug declare decode decompress define delete derive describe detect dispatch
-    dispose download drain draw drop dump duplicate embed encode end ensure escape evaluate evict exceed exceeds
-    exclude execute exit expand expire explain export extend extract fail fetch fill filter finalize find
-    finish fit fix flatten flush fold forget format forward freeze generate get group guess handle
-    hash highlight identify ignore import include indent infer inject insert inspect install
-    invalidate iterate join keep label layout limit link list load localize lock log look-up make
-    map mark match matches measure merge migrate mount move name negotiate nest normalize note number observe
-    omit open order pad paint parse pass pause pick plan poll post prepare print process profile prune
-    publish put query quote raise rank read reap rebuild receive record redirect reduce refer refresh refuse
-    register reject release reload relocate remove rename render reopen replace replay report
-    request require reset resolve respond restart restore resume retry return revalidate reverse
-    rewrite rotate round run save scale scan score search segment select send serialize serve set
-    share shift shorten show shut sign skip sleep sort specify split start stop store stream strip
-    suggest summarize supersede suspend swap sync take time to track transform translate traverse
-    trim truncate try unlock unpack unwrap update upload use validate vary verify wait walk warn watch
-    wrap write
+    abort accept acquire adapt add adopt alias allow announce answer append apply assign attach
+    balance bind blank block build bump cache call cancel canonicalize cast check choose cite
+    classify clean clear close collect colour combine compare compile complete compress compute
+    configure connect convert copy count create date debug declare decode decompress define
+    delete derive describe detect dispatch dispose download drain draw drop dump duplicate embed
+    encode end ensure escape evaluate evict exceed exceeds exclude execute exit expand expire
+    explain export extend extract fail fetch fill filter finalize find finish fit fix flatten
+    flush fold forget format forward freeze generate get group guess handle hash highlight
+    identify ignore import include indent infer inject insert inspect install invalidate iterate
+    join keep label layout limit link list load localize lock log look-up make map mark match
+    matches measure merge migrate mount move name negotiate nest normalize note number observe
+    omit open order pad paint parse pass pause pick plan poll post prepare print process profile
+    prune publish put query quote raise rank read reap rebuild receive record redirect reduce
+    refer refresh refuse register reject release reload relocate remove rename render reopen
+    replace replay report request require reset resolve respond restart restore resume retry
+    return revalidate reverse rewrite rotate round run save scale scan score search segment
+    select send serialize serve set share shift shorten show shut sign skip sleep sort specify
+    split start stop store stream strip suggest summarize supersede suspend swap sync take time
+    to track transform translate traverse trim truncate try unlock unpack unwrap update upload
+    use validate vary verify wait walk warn watch wrap write
     """.split()
 )
 QUESTIONS = frozenset("is has can must may should".split())
@@ -52,8 +52,8 @@ ENTRIES = frozenset("diff doctor lifespan main mcp openapi".split())
 """Commands, which are named as they are typed, and entry points, whose names are customary."""
 INHERITED = frozenset(
     """
-    connection_made connection_lost data_received eof_received pause_writing resume_writing self_group writable
-    on_headers_complete on_message_begin on_message_complete natural_key
+    connection_lost connection_made data_received eof_received natural_key on_headers_complete
+    on_message_begin on_message_complete pause_writing resume_writing self_group writable
     """.split()
 )
 """Methods whose names are given by a base class of another package."""
