@@ -7,8 +7,7 @@ from datetime import date
 
 from app.db.columns import Record
 from app.enums import Precision
-from app.formatting import format_locator
-from app.i18n import Language
+from app.i18n import Language, format_locator
 
 Item = Record
 

@@ -3,8 +3,7 @@
 from typing import NamedTuple
 
 from app.db.columns import Record
-from app.formatting import format_day
-from app.i18n import Bilingual, Language
+from app.i18n import Bilingual, Language, format_day
 
 TITLE = Bilingual("Belt and Road Cooperation Indicators", "共建“一带一路”经贸合作指标")
 DESCRIPTION = Bilingual(

@@ -7,7 +7,7 @@ these entries. A new format is an entry and a writer.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from tempfile import TemporaryFile
-from typing import IO
+from typing import IO, NamedTuple
 
 from pydantic import Field
 
@@ -18,7 +18,6 @@ from app.formats.charts import render
 from app.formats.dataset_info import LICENCE_URL, Distribution
 from app.formats.tables import OBSERVATIONS, TABLES, TableQuery
 from app.i18n import Bilingual
-from app.links import Link
 
 CHUNK_SIZE = 1024 * 1024
 UTF_8 = "; charset=utf-8"
@@ -267,6 +266,18 @@ def list_distributions(*, has_file: bool) -> list[Distribution]:
         )
         for form in list_table_formats(OBSERVATIONS.name)
     ]
+
+
+class Link(NamedTuple):
+    """A link to another resource (RFC 8288)."""
+
+    href: str
+    rel: str
+    media_type: str | None = None
+
+    def __str__(self) -> str:
+        media_type = f'; type="{self.media_type}"' if self.media_type else ""
+        return f'<{self.href}>; rel="{self.rel}"{media_type}'
 
 
 def build_alternate_links(url: str, query: str) -> list[Link]:

@@ -13,14 +13,12 @@ from app.formats import columns
 from app.formats.columns import Column, flatten_record
 from app.i18n import Bilingual, Language
 from app.problems.problem import InvalidParameters, ParameterError
-from app.queries import exports
+from app.queries import observations as queries
 from app.queries.commitments import list_actions, list_outcomes, list_priority_areas
-from app.queries.growth import list_growth_rates
-from app.queries.indicators import list_indicators
-from app.queries.listing.keyset import QueryPage
 from app.queries.observations import list_observations
-from app.queries.reference import list_codes, list_sources
-from app.queries.reports import list_reports
+from app.queries.pagination import QueryPage
+from app.queries.reference import list_codes, list_indicators, list_sources
+from app.queries.related import list_growth_rates, list_reports
 from app.queries.series import list_series
 from app.schemas import Schema, commitments, observations, reference
 from app.schemas.series import Series
@@ -92,26 +90,26 @@ class ObservationTable(Table):
         selected = [
             select_column(column, query.language).label(column.name) for column in self.columns
         ]
-        return exports.select_observation_rows(
+        return queries.select_observation_rows(
             query.connection, require_observation_filters(query), selected
         )
 
     def read_rows(self, query: "TableQuery") -> Iterator[Rows]:
-        return exports.read_chunks(query.connection, self.select_rows(query))
+        return queries.read_chunks(query.connection, self.select_rows(query))
 
     def read_csv_lines(self, query: "TableQuery") -> Iterator[Sequence[str]] | None:
-        if not exports.can_format_lines(query.connection):
+        if not queries.can_format_lines(query.connection):
             return None
         fields = [
-            exports.quote_field(expression) if column.needs_quoting else expression
+            queries.quote_field(expression) if column.needs_quoting else expression
             for column in self.columns
             for expression in [select_column(column, query.language)]
         ]
-        return exports.read_csv_lines(query.connection, self.select_rows(query), fields)
+        return queries.read_csv_lines(query.connection, self.select_rows(query), fields)
 
     def exceeds(self, query: "TableQuery", maximum: int) -> bool:
         filters = require_observation_filters(query)
-        return exports.count_observations(query.connection, filters, maximum + 1) > maximum
+        return queries.count_observations(query.connection, filters, maximum + 1) > maximum
 
 
 def require_observation_filters(query: "TableQuery") -> parameters.ObservationFilters:

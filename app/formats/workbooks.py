@@ -19,7 +19,7 @@ from app.formats.dataset_info import (
 from app.formats.sheets import Sheet
 from app.formats.tables import Table, TableQuery, create_row_limit_error
 from app.i18n import Bilingual, Language
-from app.queries.release import read_overview
+from app.queries.releases import read_overview
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook

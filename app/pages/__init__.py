@@ -14,8 +14,7 @@ from fastapi.responses import HTMLResponse
 from app.db.columns import Record
 from app.enums import Qualifier
 from app.formats.registry import CHART_FORMATS, CITATION_FORMATS, Format, list_table_formats
-from app.formatting import QUALIFIER_FORMATS, format_day, format_locator
-from app.i18n import Bilingual, Language
+from app.i18n import QUALIFIER_FORMATS, Bilingual, Language, format_day, format_locator
 from app.problems.problem import Problem
 from app.request import RequestContext
 

@@ -5,7 +5,7 @@ from fastapi.responses import JSONResponse
 
 from app.formats.feeds import ATOM, JSON_FEED, build_json_feed, write_atom
 from app.parameters import ChangeListParameters
-from app.queries.changes import CHANGES, list_releases
+from app.queries.releases import CHANGES, list_releases
 from app.request import Context
 from app.routers import ListOperation, NoParameters, add_collection
 from app.schemas.service import ChangePage, Feed

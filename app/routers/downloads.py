@@ -1,7 +1,7 @@
 """Downloads: tables, the whole data set in one file, and citations for reference managers."""
 
 import base64
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
@@ -20,12 +20,12 @@ from app.formats.registry import (
     TABLE_FORMATS,
     CitationFormat,
     Format,
+    Link,
     TableFormat,
 )
 from app.formats.tables import OBSERVATIONS, TABLES, Table, TableQuery, create_row_limit_error
 from app.http.limits import run_limited
 from app.i18n import Bilingual
-from app.links import Link, Links
 from app.problems.problem import InvalidParameters, ParameterError, UnknownPath
 from app.queries.observations import get_observation, list_observations
 from app.queries.reference import get_source
@@ -113,7 +113,7 @@ def send_file(  # noqa: PLR0913, PLR0917 - a private helper of two callers
     form: TableFormat,
     table: Table,
     filters: parameters.Filters,
-    links: Links = (),
+    links: Sequence[Link] = (),
 ) -> Response:
     def write(connection: Connection) -> Iterator[bytes]:
         release = read.release.record

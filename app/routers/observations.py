@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Response
 
 from app import parameters
 from app.queries import observations as queries
-from app.queries.indicators import INDICATORS
+from app.queries.reference import INDICATORS
 from app.request import Context
 from app.routers import ListOperation, RecordOperation, add_collection
 from app.schemas.observations import Indicator, IndicatorPage, Observation, ObservationPage

@@ -10,11 +10,10 @@ from app.db.columns import Record
 from app.formats.dataset_info import CONTACT, DATA_LICENCE, DESCRIPTION, TITLE, cite_dataset
 from app.formats.registry import build_service_links, list_distributions, list_media_types
 from app.i18n import Bilingual, Language
-from app.links import build_hit_url
 from app.problems.messages import METRICS_DISABLED
 from app.problems.problem import ParameterError, UnknownPath
 from app.queries import search
-from app.queries.release import read_overview, read_release
+from app.queries.releases import read_overview, read_release
 from app.request import Context, RequestContext
 from app.routers import NoParameters
 from app.schemas.service import Health, HealthStatus, Overview, SearchPage, Service
@@ -160,7 +159,7 @@ def search_records(
     read: Context, query: Annotated[parameters.SearchParameters, Query()]
 ) -> Response:
     page, counts = read.run_query(search.search_records, query)
-    page = page.map_rows(lambda hit: {**hit, "href": build_hit_url(read.base_url, hit)})
+    page = page.map_rows(lambda hit: {**hit, "href": search.build_hit_url(read.base_url, hit)})
     facets = [{"kind": kind, "count": count} for kind, count in counts.items()]
     return read.create_page_response(SearchPage, page, facets=facets)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from app.db.fulltext.segmentation import IDEOGRAPHS
+from app.db.fulltext import IDEOGRAPHS
 from app.formats.charts.client import CLIENT
 from app.formats.charts.style import Style
 from app.i18n import Language

@@ -28,8 +28,7 @@ from app.formats.sdmx.components import (
 )
 from app.formats.sdmx.dataset import DataLayout, DataSet, Message, Observation
 from app.formats.sdmx.structure_json import Json, build_meta, build_names
-from app.formatting import format_period
-from app.i18n import Bilingual, Language
+from app.i18n import Bilingual, Language, format_period
 from app.parameters.sdmx import TIME, parse_time_period
 
 NO_VALUE = Item("_Z", Bilingual("Not stated", "未说明"))
