@@ -15,7 +15,7 @@ from app.problems.messages import (
     VALIDATION_MESSAGES,
     find_nearest,
 )
-from app.schemas.base import Address, Code, Line, Prose, Schema, list_field
+from app.schemas import Address, Code, Line, Prose, Schema, list_field
 
 MEDIA_TYPE = "application/problem+json"
 MAX_SHOWN = 100

@@ -7,7 +7,7 @@ from app.formats.charts.client import CLIENT
 from app.formats.charts.model import Chart
 from app.formats.charts.text import embed_fonts
 from app.i18n import Language
-from app.schemas.base import ENCODER
+from app.schemas import ENCODER
 
 SVG, PNG = "image/svg+xml", "image/png"
 SPECIFICATION = "application/vnd.vegalite.v6+json"

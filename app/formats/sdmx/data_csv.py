@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from app.formats.csv import encode_rows
 from app.formats.sdmx.artefacts import AGENCY, FLOW, VERSION
 from app.formats.sdmx.components import PERIOD, SERIES_KEY
 from app.formats.sdmx.dataset import DataLayout, Observation, SeriesData
+from app.formats.text import encode_csv_rows
 
 FLOW_ID = f"{AGENCY}:{FLOW}({VERSION})"
 FIRST_COLUMNS = {
@@ -34,4 +34,4 @@ def write_csv(
             texts = (dict(one.list_values(columns)) for one in observations)
             yield [[*values, *(row.get(one.id, "") for one in columns)] for row in texts]
 
-    return encode_rows([*names, *(one.id for one in columns)], list_rows())
+    return encode_csv_rows([*names, *(one.id for one in columns)], list_rows())
