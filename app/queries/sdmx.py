@@ -270,9 +270,7 @@ def limit_per_series(
 def read_breaks(connection: Connection, language: Language) -> Mapping[int, list[tuple[date, str]]]:
     """Read the breaks of all series; they are entered by hand, so there are few."""
     statement = select(
-        col(SeriesBreak.series_id),
-        col(SeriesBreak.start),
-        localize(SeriesBreak, "note", language),
+        col(SeriesBreak.series_id), col(SeriesBreak.start), localize(SeriesBreak, "note", language)
     ).order_by(col(SeriesBreak.series_id), col(SeriesBreak.start))
     breaks = defaultdict(list)
     for series_id, start, note in connection.execute(statement):

@@ -8,10 +8,22 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import JSONResponse
 
 from app import parameters
-from app.formats.charts import build, render
-from app.formats.charts.canvas import Canvas
+from app.formats.charts.canvas import (
+    PNG,
+    SPECIFICATION,
+    SVG,
+    Canvas,
+    render_png,
+    render_svg,
+    write_specification,
+)
 from app.formats.charts.layout import HeightTooSmallError, layout_chart
-from app.formats.charts.model import Chart
+from app.formats.charts.model import (
+    Chart,
+    build_indicator_chart,
+    build_overview_chart,
+    build_series_chart,
+)
 from app.http.limits import run_limited
 from app.i18n import Bilingual
 from app.problems.problem import InvalidParameters, ParameterError
@@ -44,19 +56,19 @@ ImageQuery = Annotated[parameters.ImageParameters, Query()]
 class SvgResponse(Response):
     """A chart as SVG."""
 
-    media_type = render.SVG
+    media_type = SVG
 
 
 class PngResponse(Response):
     """A chart as PNG."""
 
-    media_type = render.PNG
+    media_type = PNG
 
 
 class SpecificationResponse(JSONResponse):
     """A chart as a Vega-Lite specification."""
 
-    media_type = render.SPECIFICATION
+    media_type = SPECIFICATION
 
 
 def describe_content(media_type: str, **schema: str) -> dict[int | str, dict[str, Any]]:
@@ -64,11 +76,9 @@ def describe_content(media_type: str, **schema: str) -> dict[int | str, dict[str
     return {200: {"content": {media_type: {"schema": {"type": "string", **schema}}}}}
 
 
-get_svg = partial(router.get, response_class=SvgResponse, responses=describe_content(render.SVG))
+get_svg = partial(router.get, response_class=SvgResponse, responses=describe_content(SVG))
 get_png = partial(
-    router.get,
-    response_class=PngResponse,
-    responses=describe_content(render.PNG, format="binary"),
+    router.get, response_class=PngResponse, responses=describe_content(PNG, format="binary")
 )
 get_specification = partial(
     router.get, response_class=SpecificationResponse, response_model=dict[str, Any]
@@ -152,21 +162,21 @@ def build_indicator(read: RequestContext, code: str) -> Chart:
         raise read.create_unknown_record("indicators", "code", code)
     found = read.run_query(charts.read_indicator_series, code)
     released = read.release.record["released_on"]
-    return build.build_indicator_chart(indicator, found, released, read.language)
+    return build_indicator_chart(indicator, found, released, read.language)
 
 
 def build_series(read: RequestContext, code: str) -> Chart:
     series = read.run_query(charts.read_series, code)
     if series is None:
         raise read.create_unknown_record("series", "code", code)
-    return build.build_series_chart(series, read.release.record["released_on"], read.language)
+    return build_series_chart(series, read.release.record["released_on"], read.language)
 
 
 def build_overview(read: RequestContext) -> Chart:
     release = read.release
     overview = read.run_query(read_overview)
     edition, released = release.sources[read.language], release.record["released_on"]
-    return build.build_overview(overview, edition, released, read.language)
+    return build_overview_chart(overview, edition, released, read.language)
 
 
 async def send_svg(
@@ -174,10 +184,8 @@ async def send_svg(
 ) -> Response:
     def draw() -> Response:
         chart = build_chart()
-        svg = render.render_svg(create_canvas(chart, query), chart)
-        return read.create_bytes_response(
-            svg, render.SVG, headers={"Content-Security-Policy": SVG_POLICY}
-        )
+        svg = render_svg(create_canvas(chart, query), chart)
+        return read.create_bytes_response(svg, SVG, headers={"Content-Security-Policy": SVG_POLICY})
 
     return await run_limited(draw)
 
@@ -189,7 +197,7 @@ async def send_png(
         chart = build_chart()
         canvas = create_canvas(chart, query)
         check_pixels(canvas, query.scale)
-        return read.create_bytes_response(render.render_png(canvas, chart, query.scale), render.PNG)
+        return read.create_bytes_response(render_png(canvas, chart, query.scale), PNG)
 
     return await run_limited(draw)
 
@@ -199,8 +207,8 @@ async def send_specification(
 ) -> Response:
     def draw() -> Response:
         chart = build_chart()
-        content = render.write_specification(create_canvas(chart, query), chart)
-        return read.create_bytes_response(content, render.SPECIFICATION)
+        content = write_specification(create_canvas(chart, query), chart)
+        return read.create_bytes_response(content, SPECIFICATION)
 
     return await run_limited(draw)
 

@@ -8,9 +8,8 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import RedirectResponse
 
 from app import parameters
-from app.formats.charts import build
 from app.formats.charts.layout import layout_chart
-from app.formats.charts.model import Chart
+from app.formats.charts.model import Chart, build_indicator_chart, build_overview_chart
 from app.formats.dataset_info import DATA_LICENCE, TITLE, cite_dataset
 from app.formats.metadata import schema_org
 from app.formats.metadata.feeds import format_title
@@ -153,7 +152,7 @@ def show_indicator(read: Context, code: str, query: NoParameters) -> Response:
     if indicator is None:
         raise read.create_unknown_record("indicators", "code", code)
     release = read.release.record
-    chart = build.build_indicator_chart(
+    chart = build_indicator_chart(
         indicator, indicator["chart_series"], release["released_on"], read.language
     )
     distributions = list_distributions(has_file=read.release.database.is_file)
@@ -230,7 +229,7 @@ def measure_overview(read: RequestContext, overview: dict[str, Any]) -> tuple[in
     """Measure the overview chart, the image of pages that have no chart of their own."""
     release = read.release
     source, released_on = release.sources[read.language], release.record["released_on"]
-    return measure_chart(build.build_overview(overview, source, released_on, read.language), WIDE)
+    return measure_chart(build_overview_chart(overview, source, released_on, read.language), WIDE)
 
 
 def measure_chart(chart: Chart, width: int) -> tuple[int, int]:

@@ -1,15 +1,29 @@
-"""A canvas of marks at fixed positions, and the Vega-Lite specification that draws them."""
+"""A canvas of marks at fixed positions, drawn as a Vega-Lite specification, as SVG and as PNG."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
+from html import escape
 from typing import NamedTuple
 
-from app.formats.charts import text
-from app.formats.charts.style import BASELINE, PALETTES, Sizes, Style, select_sizes
+from app.formats.charts.model import Chart
+from app.formats.charts.rendering import CLIENT
+from app.formats.charts.style import (
+    BASELINE,
+    PALETTES,
+    Sizes,
+    Style,
+    balance_text,
+    embed_fonts,
+    get_font_stack,
+    measure_text,
+    select_sizes,
+    wrap_text,
+)
 from app.i18n import Language
 from app.parameters import Theme
+from app.schemas.base import ENCODER
 
 Node = dict[str, object]
 Point = tuple[float, float]
@@ -68,13 +82,13 @@ class Canvas:
         return colours[name]
 
     def measure_text(self, line: str, style: Style) -> float:
-        return text.measure_text(line, style, self.language)
+        return measure_text(line, style, self.language)
 
     def wrap_text(self, paragraph: str, style: Style, width: float) -> list[str]:
-        return text.wrap_text(paragraph, width, style, self.language)
+        return wrap_text(paragraph, width, style, self.language)
 
     def balance_text(self, title: str, style: Style, width: float) -> list[str]:
-        return text.balance_text(title, width, style, self.language)
+        return balance_text(title, width, style, self.language)
 
     def fit_style(self, line: str, style: Style, width: float) -> Style:
         """Shrink a style so that a text fits on one line, unless it would become too small."""
@@ -167,7 +181,7 @@ class Canvas:
             "resolve": {"scale": {"x": "independent", "y": "independent"}},
             "config": {
                 "aria": False,
-                "font": text.get_font_stack(self.language),
+                "font": get_font_stack(self.language),
                 "view": {"stroke": None},
             },
         }
@@ -232,3 +246,34 @@ def encode_pixels(*channels: str) -> Node:
 def round_pixels(value: float) -> float:
     """Round to a hundredth of a pixel, so that float noise does not change the bytes."""
     return round(value, 2)
+
+
+SVG, PNG = "image/svg+xml", "image/png"
+SPECIFICATION = "application/vnd.vegalite.v6+json"
+LANGUAGE_TAGS = {Language.ENGLISH: "en", Language.CHINESE: "zh-Hans"}
+
+
+def write_specification(canvas: Canvas, chart: Chart) -> bytes:
+    """Write the Vega-Lite specification, each figure with all its digits."""
+    return ENCODER.encode(canvas.build_specification(chart.describe()))
+
+
+def render_bare_svg(canvas: Canvas, chart: Chart) -> str:
+    """Draw a chart as SVG without fonts."""
+    return CLIENT.run("svg", write_specification(canvas, chart).decode()).decode()
+
+
+def render_svg(canvas: Canvas, chart: Chart) -> bytes:
+    """Draw a chart as SVG with embedded fonts and alternative text."""
+    head, end, body = render_bare_svg(canvas, chart).partition(">")
+    language = LANGUAGE_TAGS[chart.language]
+    head = f'{head} role="img" aria-labelledby="title desc" xml:lang="{language}"'
+    title = f'<title id="title">{escape(chart.title)}</title>'
+    desc = f'<desc id="desc">{escape(chart.describe())}</desc>'
+    style = f"<style>{embed_fonts(canvas.characters, chart.language)}</style>"
+    return f"{head}{end}{title}{desc}{style}{body}".encode()
+
+
+def render_png(canvas: Canvas, chart: Chart, scale: int) -> bytes:
+    """Draw a chart as PNG, with ``scale`` pixels for each pixel of the chart on a side."""
+    return CLIENT.run("png", render_bare_svg(canvas, chart), scale)

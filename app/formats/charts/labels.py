@@ -114,6 +114,5 @@ def format_hidden_points(count: int, language: Language) -> str:
 
 def format_hidden_series(count: int, language: Language) -> str:
     return Bilingual(
-        f"{count} more series of this indicator are not shown.",
-        f"该指标另有{count}个序列未显示。",
+        f"{count} more series of this indicator are not shown.", f"该指标另有{count}个序列未显示。"
     ).get(language)

@@ -1,11 +1,14 @@
-"""What a chart says, independent of its size, colours and layout."""
+"""What a chart says, independent of its size, colours and layout, from the records of the API."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 
+from app.db.columns import Record
 from app.enums import Qualifier
 from app.formats.charts import labels
+from app.formatting import format_day, format_locator
 from app.i18n import Language
 
 
@@ -124,3 +127,152 @@ def describe_data_point(figure: DataPoint, language: Language) -> str:
         figure.growth,
     ]
     return labels.SEMICOLON.get(language).join(part for part in parts if part)
+
+
+def create_chart(title: str, released: date, language: Language) -> Chart:
+    release = labels.format_release(format_day(released, language), language)
+    return Chart(language, title, release)
+
+
+def build_data_point(chart: Chart, point: Record, *, with_locator: bool = False) -> DataPoint:
+    """Build a figure, and add its source and notes to the chart.
+
+    Args:
+        chart: the chart that will show the figure.
+        point: the observation as the API shows it.
+        with_locator: whether the figure names its place in the source, instead of the list of
+            sources.
+    """
+    growth = point["growth"]
+    for report in point["reports"]:
+        if report["agreement"] == "differs":
+            chart.add_note(report["note"])
+    citation = point["source"]["line"] if with_locator else point["citation"]
+    return DataPoint(
+        period=point["period"]["label"],
+        display=point["display"],
+        value=point["value"],
+        qualifier=Qualifier(point["qualifier"]),
+        unit=point["unit"]["code"],
+        growth=growth["display"] if growth else None,
+        source=chart.add_citation(citation),
+        locator=format_locator(point["locator"], chart.language) if with_locator else None,
+    )
+
+
+def build_indicator_chart(
+    indicator: Record, found: Record, released: date, language: Language
+) -> Chart:
+    """Build the chart of an indicator: its headline, and one panel per series.
+
+    Args:
+        indicator: the indicator as the API shows it.
+        found: its series with their points, and how many series are left out.
+        released: the day of the release.
+        language: the language of the texts.
+    """
+    chart = create_chart(indicator["name"], released, language)
+    headline = indicator["headline"]
+    if headline:
+        chart.headline = build_data_point(chart, headline)
+    headline_series = headline["series"] if headline else None
+    for series in sorted(found["series"], key=lambda one: one["code"] != headline_series):
+        if series["code"] != headline_series or len(series["points"]) > 1:
+            chart.panels.append(build_panel(chart, series, indicator))
+    add_footnotes(chart)
+    if found["hidden"]:
+        chart.add_note(labels.format_hidden_series(found["hidden"], language))
+    return chart
+
+
+def build_series_chart(series: Record, released: date, language: Language) -> Chart:
+    """Build the chart of a series: its only figure as the headline, or a panel of all."""
+    chart = create_chart(series["indicator"]["name"], released, language)
+    panel = build_panel(chart, series, series)
+    if len(panel.figures) == 1:
+        (chart.headline,) = panel.figures
+    elif panel.figures:
+        chart.panels.append(panel)
+    add_footnotes(chart)
+    chart.add_note(series["note"])
+    return chart
+
+
+def add_footnotes(chart: Chart) -> None:
+    """Add the notes that apply to the chart as a whole."""
+    figures = list(chart.list_data_points())
+    if not figures:
+        chart.add_note(labels.NO_FIGURES.get(chart.language))
+    if len(chart.panels) + bool(chart.headline) > 1:
+        chart.add_note(labels.BLOCKS.get(chart.language))
+    if any(one.growth for one in figures):
+        chart.add_note(labels.GROWTH.get(chart.language))
+
+
+def build_panel(chart: Chart, series: Record, indicator: Record) -> Panel:
+    """Build the panel of a series with its gaps and breaks."""
+    language = chart.language
+    heading = series["span"]
+    areas, usual_areas = (
+        [record[role]["name"] for role in ("reporting_area", "counterpart_area")]
+        for record in (series, indicator)
+    )
+    if areas != usual_areas:
+        heading = labels.format_series_heading(heading, areas[0], areas[1], language)
+    figures: list[DataPoint] = []
+    previous: date | None = None
+    for point in series["points"]:
+        figure = build_data_point(chart, point)
+        start = point["period"]["start"]
+        if previous is not None:
+            gap = labels.format_gap(previous, start, language)
+            breaks = [one for one in series["breaks"] if previous < one["start"] <= start]
+            add_break_notes(chart, breaks)
+            figure = replace(figure, gap=gap, follows_break=bool(breaks))
+        figures.append(figure)
+        previous = start
+    if series["hidden"]:
+        chart.add_note(labels.format_hidden_points(series["hidden"], language))
+    return Panel(heading, series["unit"]["name"], figures)
+
+
+def add_break_notes(chart: Chart, breaks: Sequence[Record]) -> None:
+    for one in breaks:
+        day = format_day(one["start"], chart.language)
+        chart.add_note(labels.format_break(day, one["note"], chart.language))
+
+
+def build_overview_chart(
+    found: Record, edition: Record, released: date, language: Language
+) -> Chart:
+    """Build the chart of the headlines of all indicators, and of the priority areas."""
+    areas = found["priority_areas"]
+    next_year = areas[0]["year"] if areas else None
+    title = labels.format_overview_title(edition["edition"], next_year, language)
+    chart = create_chart(title, released, language)
+    tiles: dict[str, list[Tile]] = {}
+    periods: dict[str, list[str]] = {}
+    for indicator in found["indicators"]:
+        figure = build_data_point(chart, indicator["headline"], with_locator=True)
+        topic = indicator["topic"]["name"]
+        tiles.setdefault(topic, []).append(Tile(indicator["name"], figure))
+        periods.setdefault(topic, []).append(figure.period)
+    for topic, topic_tiles in tiles.items():
+        distinct_periods = list(dict.fromkeys(periods[topic]))
+        heading = labels.format_group_heading(topic, distinct_periods, language)
+        chart.groups.append(Group(heading, topic_tiles))
+    if areas:
+        area_tiles = [build_area_tile(chart, area) for area in areas]
+        chart.groups.append(Group(labels.format_areas_heading(next_year, language), area_tiles))
+    chart.notes.insert(0, labels.PERIODS.get(language))
+    add_footnotes(chart)
+    return chart
+
+
+def build_area_tile(chart: Chart, area: Record) -> Tile:
+    """Build the tile of a priority area with the number of its actions."""
+    language = chart.language
+    source = chart.add_citation(area["source"]["line"])
+    reference = labels.format_reference(source, format_locator(area["locator"], language))
+    lines = [labels.format_action_count(len(area["actions"]), language), reference]
+    return Tile(area["title"], position=area["position"], lines=lines)

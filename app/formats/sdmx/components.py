@@ -16,12 +16,7 @@ from app.parameters.sdmx import ANNUAL, DIMENSIONS, TIME, format_duration, forma
 Value = str | Decimal | int | None
 
 MEASURE_ID = "OBS_VALUE"
-STATUSES = {
-    Status.NORMAL: "A",
-    Status.PROVISIONAL: "P",
-    Status.ESTIMATED: "E",
-    Status.REVISED: "R",
-}
+STATUSES = {Status.NORMAL: "A", Status.PROVISIONAL: "P", Status.ESTIMATED: "E", Status.REVISED: "R"}
 
 
 class Role(Enum):

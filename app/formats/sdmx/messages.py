@@ -1,19 +1,169 @@
-"""Messages: which artefacts and observations they contain, and which writer writes them."""
+"""Messages: their formats, how a request selects one, what they contain, and who writes them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from enum import Enum
+from typing import NamedTuple
 
-from app.formats.sdmx import data_json, data_xml, structure_json, structure_xml
-from app.formats.sdmx.artefacts import Artefact, MessageHeader, Region, add_references
-from app.formats.sdmx.dataset import Message, SeriesData
-from app.formats.sdmx.errors import NoResultsFound, ResponseTooLarge
-from app.formats.sdmx.negotiation import Format
+from app.formats.csv import encode_rows
+from app.formats.sdmx import json, xml
+from app.formats.sdmx.artefacts import (
+    AGENCY,
+    FLOW,
+    VERSION,
+    Artefact,
+    MessageHeader,
+    Region,
+    add_references,
+)
+from app.formats.sdmx.components import PERIOD, SERIES_KEY
+from app.formats.sdmx.dataset import DataLayout, Message, Observation, SeriesData
+from app.formats.sdmx.errors import NoResultsFound, NotAcceptable, ResponseTooLarge
 from app.formats.sdmx.paths import PathQuery
 from app.formats.sdmx.query import SdmxRequest
-from app.formats.sdmx.structure_xml import Version
+from app.formats.sdmx.xml import Version
 from app.i18n import Bilingual
+from app.negotiation import parse_accept
 from app.parameters.sdmx import ANNUAL, DIMENSIONS, TIME
+from app.problems.problem import shorten
+
+BASE = "application/vnd.sdmx."
+PLAIN_TYPES = {
+    "application/xml": "xml",
+    "text/xml": "xml",
+    "application/json": "json",
+    "text/json": "json",
+    "text/csv": "csv",
+    "application/csv": "csv",
+}
+"""Plain media types, each of which selects the first available format of a family."""
+
+
+class Format(Enum):
+    """A format, in order of preference within each generation of the standard."""
+
+    GENERIC_21 = ("genericdata+xml", "2.1")
+    SPECIFIC_21 = ("structurespecificdata+xml", "2.1")
+    JSON_10 = ("data+json", "1.0.0")
+    CSV_10 = ("data+csv", "1.0.0")
+    JSON_20 = ("data+json", "2.0.0")
+    DATA_30 = ("data+xml", "3.0.0")
+    CSV_20 = ("data+csv", "2.0.0")
+    JSON_21 = ("data+json", "2.1.0")
+    DATA_31 = ("data+xml", "3.1.0")
+    STRUCTURE_21 = ("structure+xml", "2.1")
+    STRUCTURE_JSON_10 = ("structure+json", "1.0.0")
+    STRUCTURE_JSON_20 = ("structure+json", "2.0.0")
+    STRUCTURE_30 = ("structure+xml", "3.0.0")
+    STRUCTURE_JSON_21 = ("structure+json", "2.1.0")
+    STRUCTURE_31 = ("structure+xml", "3.1.0")
+
+    def __init__(self, subtype: str, version: str) -> None:
+        self.version = version
+        self.is_21 = version in {"2.1", "1.0.0"}
+        """Whether the format belongs to SDMX 2.1."""
+        self.is_structure = subtype.startswith("structure+")
+        self.family = subtype.rpartition("+")[2]
+        """xml, json or csv."""
+        self.base_type = f"{BASE}{subtype}"
+        self.media_type = f"{BASE}{subtype};version={version}"
+
+    def has_version(self, version: str | None) -> bool:
+        """Tell whether this is a version, which may be abbreviated: 2.0 means 2.0.0."""
+        return version is None or f"{self.version}.".startswith(f"{version}.")
+
+
+class NegotiatedFormat(NamedTuple):
+    """A format, and the media type that the response declares."""
+
+    format: Format
+    media_type: str
+
+
+def list_formats(resource: str, *, is_21: bool) -> list[Format]:
+    """List the formats of a resource, in order of preference.
+
+    Args:
+        resource: data, availability, structure or schema.
+        is_21: whether the path is of the 2.1 API, which prefers the formats of SDMX 2.1.
+    """
+    formats = [one for one in Format if one.is_structure == (resource != "data")]
+    if resource == "availability":
+        # SDMX 3.1 describes availability with an artefact of another class, which is not offered.
+        formats = [
+            one for one in formats if one not in {Format.STRUCTURE_JSON_21, Format.STRUCTURE_31}
+        ]
+    return sorted(formats, key=lambda one: one.is_21 != is_21)
+
+
+FORMAT_NAMES = {
+    "genericdata": f"{BASE}genericdata+xml",
+    "structurespecificdata": f"{BASE}structurespecificdata+xml",
+}
+"""Values of the format parameter that stand for a media type."""
+FAMILY_NAMES = {
+    "xml": "application/xml",
+    "json": "application/json",
+    "jsondata": "application/json",
+    "csv": "text/csv",
+    "csvdata": "text/csv",
+}
+"""Values of the format parameter that stand for a family; the Accept header may add a version."""
+
+
+def negotiate_format(
+    accept: str, parameter: str | None, offered: Sequence[Format]
+) -> NegotiatedFormat:
+    """Select a format.
+
+    Args:
+        accept: the Accept header.
+        parameter: the format parameter, which takes precedence.
+        offered: the available formats, in order of preference.
+
+    Raises:
+        NotAcceptable: if no available format matches.
+    """
+    requested, ranges, candidates = accept, accept or "*/*", offered
+    if parameter in FAMILY_NAMES:
+        plain_type = FAMILY_NAMES[parameter]
+        candidates = [one for one in offered if one.family == PLAIN_TYPES[plain_type]]
+        requested, ranges = f"format={parameter}", f"{accept},{plain_type};q=0.001"
+    elif parameter is not None:
+        # In a query string, the plus sign of a media type stands for a space.
+        media_type = FORMAT_NAMES.get(parameter, parameter.replace(" ", "+"))
+        requested, ranges = f"format={parameter}", media_type
+    for preference in parse_accept(ranges):
+        found = match_format(preference.value, preference.parameters, candidates)
+        if found is not None:
+            return found
+    choices = ", ".join([*(one.media_type for one in offered), *FORMAT_NAMES, *FAMILY_NAMES])
+    raise NotAcceptable(
+        Bilingual(
+            f"No available format matches {shorten(requested)}; available: {choices}",
+            f"没有符合 {shorten(requested)} 的格式；可用格式：{choices}",
+        )
+    )
+
+
+def match_format(
+    media_range: str, parameters: Mapping[str, str], offered: Iterable[Format]
+) -> NegotiatedFormat | None:
+    """Return the first format that matches a media range."""
+    has_ids = parameters.get("labels", "id") == "id"
+    if not has_ids or parameters.get("timeformat", "original") not in {"original", "none"}:
+        return None
+    for candidate in offered:
+        if media_range in {"*/*", "application/*", candidate.base_type}:
+            if candidate.has_version(parameters.get("version")):
+                return NegotiatedFormat(candidate, candidate.media_type)
+        elif PLAIN_TYPES.get(media_range) == candidate.family:
+            return NegotiatedFormat(candidate, media_range)
+        elif media_range == "text/*" and candidate.family == "csv":
+            return NegotiatedFormat(candidate, "text/csv")
+    return None
+
 
 MAX_OBSERVATIONS = 50_000
 """The limit of observations, or of series without any, in an XML or JSON message."""
@@ -71,13 +221,11 @@ def limit_observations(
 def write_data(message: Message, message_format: Format, artefacts: Iterable[Artefact]) -> bytes:
     """Write data as XML or JSON."""
     if message_format is Format.GENERIC_21:
-        return data_xml.write_generic(message)
+        return xml.write_generic(message)
     if message_format in SPECIFIC_VERSIONS:
-        return data_xml.write_structure_specific(message, SPECIFIC_VERSIONS[message_format])
+        return xml.write_structure_specific(message, SPECIFIC_VERSIONS[message_format])
     codes = {one.id: {item.id: item for item in one.items} for one in artefacts}
-    return data_json.DataWriter(codes, message.layout, message_format.version).write_message(
-        message
-    )
+    return json.DataWriter(codes, message.layout, message_format.version).write_message(message)
 
 
 def write_structure(
@@ -86,8 +234,8 @@ def write_structure(
     """Write artefacts as XML or JSON."""
     if message_format in STRUCTURE_VERSIONS:
         version = STRUCTURE_VERSIONS[message_format]
-        return structure_xml.StructureWriter(version).write_message(artefacts, header)
-    return structure_json.StructureWriter(message_format.version).write_message(artefacts, header)
+        return xml.StructureWriter(version).write_message(artefacts, header)
+    return json.StructureWriter(message_format.version).write_message(artefacts, header)
 
 
 def select_artefacts(
@@ -135,10 +283,7 @@ def select_artefacts(
 def keep_used_codes(artefact: Artefact, used_values: Mapping[str, Sequence[str]]) -> Artefact:
     """Drop the codes that do not occur in the data."""
     codelists = {
-        "CL_AREA": [
-            *used_values.get("REF_AREA", ()),
-            *used_values.get("COUNTERPART_AREA", ()),
-        ],
+        "CL_AREA": [*used_values.get("REF_AREA", ()), *used_values.get("COUNTERPART_AREA", ())],
         "CL_INDICATOR": used_values.get("INDICATOR", ()),
         "CL_UNIT": used_values.get("UNIT_MEASURE", ()),
     }
@@ -166,3 +311,33 @@ def drop_dimension(request: SdmxRequest, dimension: str) -> SdmxRequest:
         for key in request.filters.keys
     )
     return replace(request, filters=replace(request.filters, keys=keys))
+
+
+FLOW_ID = f"{AGENCY}:{FLOW}({VERSION})"
+FIRST_COLUMNS = {
+    "1.0.0": (("DATAFLOW",), (FLOW_ID,)),
+    "2.0.0": (("STRUCTURE", "STRUCTURE_ID", "ACTION"), ("dataflow", FLOW_ID, "I")),
+}
+"""The names and values of the first columns, by version of SDMX-CSV."""
+
+
+def write_csv(
+    chunks: Iterable[Sequence[SeriesData]], layout: DataLayout, version: str
+) -> Iterator[bytes]:
+    """Write series as a table, chunk by chunk."""
+    names, values = FIRST_COLUMNS[version]
+    columns = SERIES_KEY
+    if layout.has_observations:
+        columns = (*SERIES_KEY, PERIOD, *layout.measures, *layout.attributes)
+
+    def list_rows() -> Iterator[list[list[str]]]:
+        for chunk in chunks:
+            observations = (
+                Observation(series, figure)
+                for series, figures in chunk
+                for figure in (figures if layout.has_observations else [{}])
+            )
+            texts = (dict(one.list_values(columns)) for one in observations)
+            yield [[*values, *(row.get(one.id, "") for one in columns)] for row in texts]
+
+    return encode_rows([*names, *(one.id for one in columns)], list_rows())

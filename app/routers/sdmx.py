@@ -1,11 +1,11 @@
-"""Responses to SDMX requests of the 2.1 and 3.0 APIs."""
+"""The SDMX paths: responses of the 2.1 and 3.0 APIs."""
 
 from collections.abc import Iterator
 
-from fastapi import Response
+from fastapi import APIRouter, Response
 from sqlalchemy import Connection
 
-from app.formats.sdmx import data_csv, messages
+from app.formats.sdmx import messages
 from app.formats.sdmx.artefacts import (
     Artefact,
     MessageHeader,
@@ -15,13 +15,22 @@ from app.formats.sdmx.artefacts import (
 )
 from app.formats.sdmx.dataset import Message, SeriesData, group_series
 from app.formats.sdmx.errors import NoResultsFound, NotImplementedProblem
-from app.formats.sdmx.negotiation import Format, list_formats, negotiate_format
+from app.formats.sdmx.messages import Format, list_formats, negotiate_format
 from app.formats.sdmx.paths import PathQuery, parse_path
 from app.formats.sdmx.query import SdmxRequest, parse_request
+from app.http.limits import run_limited
 from app.i18n import Bilingual
 from app.parameters.sdmx import DIMENSIONS
 from app.queries import sdmx as queries
-from app.request import RequestContext
+from app.request import Context, RequestContext
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/sdmx")
+@router.get("/sdmx/{path:path}")
+async def answer_sdmx(read: Context, path: str = "") -> Response:
+    return await run_limited(lambda: create_response(read, path))
 
 
 def create_response(read: RequestContext, url_path: str) -> Response:
@@ -100,7 +109,7 @@ def stream_csv(
 
     def write(connection: Connection) -> Iterator[bytes]:
         chunks = messages.require_data(read_series(connection, read, request))
-        return data_csv.write_csv(chunks, request.layout, message_format.version)
+        return messages.write_csv(chunks, request.layout, message_format.version)
 
     return read.stream_response(write, media_type)
 

@@ -9,15 +9,20 @@ result is its length in eight bytes, then its bytes. The process ends when its i
 # not wait for the others.
 # ruff: noqa: PLC0415
 
+import atexit
 import json
 import os
 import sys
 from base64 import b64encode
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import cache
 from io import BytesIO
 from pathlib import Path
 from signal import SIG_IGN, SIGINT, signal
+from subprocess import PIPE, Popen
+from threading import Lock, Timer
+from typing import IO, cast
 
 FOLDER = Path(__file__).parents[2] / "fonts"
 FONTS = {
@@ -54,10 +59,7 @@ def embed_font(family: str, bold: bool, characters: str) -> bytes:  # noqa: FBT0
     options = Options(layout_features=["kern"], hinting=False, notdef_outline=True)
     subsetter = Subsetter(options)
     subsetter.populate(text=characters)
-    with (
-        TTFont(FONTS[family, bold], lazy=True, recalcTimestamp=False) as font,
-        BytesIO() as buffer,
-    ):
+    with TTFont(FONTS[family, bold], lazy=True, recalcTimestamp=False) as font, BytesIO() as buffer:
         subsetter.subset(font)
         font.flavor = "woff2"
         font.save(buffer)
@@ -100,6 +102,68 @@ def main() -> None:
         results.write(len(result).to_bytes(LENGTH_BYTES, "big") + result)
         results.flush()
 
+
+TIMEOUT = 60
+"""The seconds after which a job counts as stuck, and its process is killed."""
+
+
+@dataclass
+class RenderingClient:
+    """A process that does one job at a time and is replaced when it ends."""
+
+    process: Popen[bytes] | None = None
+    lock: Lock = field(default_factory=Lock)
+
+    def run(self, job: str, *arguments: object) -> bytes:
+        """Do a job.
+
+        Raises:
+            EOFError: if the process ended during the job, twice; its error is on standard error.
+        """
+        line = json.dumps([job, arguments]).encode() + b"\n"
+        with self.lock:
+            try:
+                return self.send(line)
+            except EOFError:
+                # Something may have killed the process while it was idle.
+                self.close()
+                return self.send(line)
+
+    def send(self, line: bytes) -> bytes:
+        """Send a job and wait for its result.
+
+        Raises:
+            EOFError: if the process has ended.
+        """
+        if self.process is None:
+            command = [sys.executable, "-m", __name__]
+            self.process = Popen(command, stdin=PIPE, stdout=PIPE)  # noqa: S603  A fixed command.
+        jobs = cast("IO[bytes]", self.process.stdin)
+        results = cast("IO[bytes]", self.process.stdout)
+        timer = Timer(TIMEOUT, self.process.kill)
+        timer.start()
+        try:
+            jobs.write(line)
+            jobs.flush()
+            length = results.read(LENGTH_BYTES)
+            result = results.read(int.from_bytes(length, "big"))
+        except OSError:
+            result = b""
+        finally:
+            timer.cancel()
+        if not result:
+            raise EOFError("the rendering process has ended")
+        return result
+
+    def close(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.communicate()
+            self.process = None
+
+
+CLIENT = RenderingClient()
+atexit.register(CLIENT.close)
 
 if __name__ == "__main__":
     main()
