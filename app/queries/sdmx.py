@@ -70,14 +70,7 @@ def read_series(
     *,
     with_observations: bool = True,
 ) -> Iterator[list[SeriesData]]:
-    """Read the series that match and have matching observations, in chunks.
-
-    Args:
-        connection: the database.
-        language: the language of the texts.
-        filters: the observations to select.
-        with_observations: whether to read the observations too, and not only the series.
-    """
+    """Read the series that match and have matching observations, in chunks."""
     last_id = 0
     breaks = read_breaks(connection, language)
     while True:
@@ -106,7 +99,6 @@ def read_series(
 
 
 def select_next_series(filters: SdmxFilters, last_id: int) -> Statement:
-    """Select the matching series that follow an id."""
     return (
         select_matching_series(filters)
         .where(col(Series.id) > last_id)
@@ -155,12 +147,11 @@ def has_matching_observation(filters: SdmxFilters) -> Condition:
 
 
 def is_unfiltered(filters: SdmxFilters) -> bool:
-    """Tell whether all current observations of the series are selected."""
+    """Return whether all current observations of the series are selected."""
     return replace(filters, keys=(), first=None, last=None) == SdmxFilters()
 
 
 def match_observation(filters: SdmxFilters) -> list[Condition]:
-    """List the conditions on an observation and its growth rate."""
     conditions: list[Condition] = list(build_current_conditions(Observation, filters.as_of))
     if filters.history:
         conditions = [col(Observation.current_from) < col(Observation.current_until)]
@@ -204,7 +195,6 @@ def match_growth_rate(filters: SdmxFilters) -> Condition:
 def select_observations(
     language: Language, filters: SdmxFilters, series_ids: Sequence[int]
 ) -> Statement:
-    """Select the matching observations of some series, ordered by series and period."""
     order = (
         col(Observation.period_start),
         col(Observation.current_from),
@@ -213,25 +203,25 @@ def select_observations(
     statement: Statement = (
         select(
             col(Observation.series_id),
-            col(Observation.code).label("id"),
+            col(Observation.code).label("OBS_ID"),
             col(Observation.period_start),
             col(Observation.period_end),
-            col(Observation.value),
+            col(Observation.value).label("OBS_VALUE"),
             col(Observation.published_value),
-            col(Observation.multiplier),
+            col(Observation.multiplier).label("PUBLISHED_MULT"),
             col(Observation.decimals),
-            col(Observation.qualifier),
-            col(Observation.lower_bound),
-            col(Observation.upper_bound),
+            col(Observation.qualifier).label("OBS_QUALIFIER"),
+            col(Observation.lower_bound).label("LOWER_BOUND"),
+            col(Observation.upper_bound).label("UPPER_BOUND"),
             col(Observation.status),
-            localize(Observation, "wording", language).label("wording"),
+            localize(Observation, "wording", language).label("COMMENT_OBS"),
             col(Observation.vintage),
             col(Observation.current_from),
             col(Observation.current_until),
-            col(Observation.locator),
-            col(Source.code).label("source"),
-            col(GrowthRate.value).label("growth"),
-            col(GrowthRate.basis).label("growth_basis"),
+            col(Observation.locator).label("LOCATOR"),
+            col(Source.code).label("SOURCE"),
+            col(GrowthRate.value).label("GROWTH"),
+            col(GrowthRate.basis).label("GROWTH_BASIS"),
         )
         .select_from(Observation)
         .join(Source, col(Source.id) == Observation.source_id)
@@ -246,7 +236,6 @@ def select_observations(
 def limit_per_series(
     statement: Statement, order: Sequence[Column], filters: SdmxFilters
 ) -> Statement:
-    """Keep the first and the last observations of each series."""
 
     def row_number(*columns: Column) -> ColumnElement[int]:
         return func.row_number().over(partition_by=col(Observation.series_id), order_by=columns)

@@ -54,20 +54,14 @@ ImageQuery = Annotated[parameters.ImageParameters, Query()]
 
 
 class SvgResponse(Response):
-    """A chart as SVG."""
-
     media_type = SVG
 
 
 class PngResponse(Response):
-    """A chart as PNG."""
-
     media_type = PNG
 
 
 class SpecificationResponse(JSONResponse):
-    """A chart as a Vega-Lite specification."""
-
     media_type = SPECIFICATION
 
 

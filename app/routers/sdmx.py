@@ -19,7 +19,6 @@ from app.formats.sdmx.messages import Format, list_formats, negotiate_format
 from app.formats.sdmx.paths import PathQuery, parse_path
 from app.formats.sdmx.query import SdmxRequest, parse_request
 from app.http.limits import run_limited
-from app.i18n import Bilingual
 from app.parameters.sdmx import DIMENSIONS
 from app.queries import sdmx as queries
 from app.request import Context, RequestContext
@@ -77,7 +76,6 @@ def read_series(
 
 
 def write_data_message(read: RequestContext, request: SdmxRequest, message_format: Format) -> bytes:
-    """Write data as XML or JSON."""
 
     def write(connection: Connection) -> bytes:
         chunks = messages.require_data(read_series(connection, read, request))
@@ -100,11 +98,9 @@ def stream_csv(
     """
     if request.filters.history:
         raise NotImplementedProblem(
-            Bilingual(
-                "includeHistory is not available as CSV, which cannot tell vintages apart; request "
-                "XML or JSON",
-                "CSV无法区分各期历史数据，不支持 includeHistory；请改用XML或JSON",
-            )
+            "includeHistory is not available as CSV, which cannot tell vintages apart; request "
+            "XML or JSON",
+            "CSV无法区分各期历史数据，不支持 includeHistory；请改用XML或JSON",
         )
 
     def write(connection: Connection) -> Iterator[bytes]:
@@ -115,7 +111,6 @@ def stream_csv(
 
 
 def find_structures(read: RequestContext, path: PathQuery, request: SdmxRequest) -> list[Artefact]:
-    """Find the artefacts that a path names, and those requested with them."""
 
     def find(connection: Connection) -> list[Artefact]:
         used_values = {}
@@ -137,7 +132,7 @@ def find_available(read: RequestContext, path: PathQuery, request: SdmxRequest) 
     def find(connection: Connection) -> list[Artefact]:
         values = queries.read_dimension_values(connection, request.filters)
         if not values:
-            raise NoResultsFound(messages.NO_DATA)
+            raise NoResultsFound(*messages.NO_DATA)
         if request.mode == "available":
             for name in DIMENSIONS:
                 filters = messages.drop_dimension(request, name).filters

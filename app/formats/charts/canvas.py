@@ -38,8 +38,6 @@ PIXELS: Node = {"type": "quantitative", "scale": None, "axis": None}
 
 
 class Bar(NamedTuple):
-    """A figure drawn as a bar."""
-
     period: str
     display: str
     value: Decimal
@@ -50,8 +48,6 @@ class Bar(NamedTuple):
 
 
 class Line(NamedTuple):
-    """The look of a straight line."""
-
     colour: str = "line"
     thickness: float = 1
     dash: tuple[float, ...] = ()
@@ -98,7 +94,6 @@ class Canvas:
     def draw_text(
         self, lines: str | Sequence[str], x: float, top: float, style: Style, align: str = "left"
     ) -> float:
-        """Draw lines below each other, and return where they end."""
         lines = [lines] if isinstance(lines, str) else list(lines)
         self.characters.update((one, style.bold) for line in lines for one in line)
         position = {"x": round_pixels(x), "y": round_pixels(top + style.size * BASELINE)}
@@ -110,7 +105,6 @@ class Canvas:
     def draw_paragraph(
         self, paragraph: str, x: float, top: float, style: Style, width: float
     ) -> float:
-        """Draw a text wrapped to a width, and return where it ends."""
         return self.draw_text(self.wrap_text(paragraph, style, width), x, top, style)
 
     def draw_tile(self, left: float, top: float, right: float, bottom: float) -> None:
@@ -164,11 +158,6 @@ class Canvas:
                 self.bar_layers.append(build_layer(values, mark, encoding))
 
     def build_specification(self, description: str) -> Node:
-        """Build the Vega-Lite specification, which contains all data.
-
-        Args:
-            description: the alternative text.
-        """
         return {
             "$schema": SCHEMA,
             "description": description,
@@ -259,7 +248,6 @@ def write_specification(canvas: Canvas, chart: Chart) -> bytes:
 
 
 def render_bare_svg(canvas: Canvas, chart: Chart) -> str:
-    """Draw a chart as SVG without fonts."""
     return CLIENT.run("svg", write_specification(canvas, chart).decode()).decode()
 
 

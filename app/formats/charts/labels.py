@@ -36,7 +36,6 @@ COLON, COMMA, SEMICOLON = Bilingual(": ", "："), Bilingual(", ", "，"), Biling
 
 
 def join_sentences(texts: Sequence[str], language: Language) -> str:
-    """Join texts as sentences, each with a full stop."""
     stop = Bilingual(". ", "。").get(language)
     return stop.join(text.rstrip(".。") for text in [*texts, ""]).rstrip()
 
@@ -68,7 +67,6 @@ def format_action_count(count: int, language: Language) -> str:
 
 
 def format_reference(number: int, locator: str | None = None) -> str:
-    """Refer to a source by its number in the list, and to a place in it."""
     return f"[{number}] {locator}" if locator else f"[{number}]"
 
 
@@ -90,13 +88,7 @@ def format_break(day: str, note: str, language: Language) -> str:
 
 
 def format_gap(first: date, last: date, language: Language) -> str | None:
-    """Name the years without a figure between two consecutive points of a series.
-
-    Args:
-        first: the first day of the earlier period.
-        last: the first day of the later period.
-        language: the language of the text.
-    """
+    """Name the years without a figure between two consecutive points, given their first days."""
     if (first.month, first.day) != (last.month, last.day) or last.year - first.year <= 1:
         return None
     start, end = first.year + 1, last.year - 1

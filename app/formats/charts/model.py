@@ -14,8 +14,6 @@ from app.i18n import Language
 
 @dataclass(frozen=True)
 class DataPoint:
-    """One published figure with everything that qualifies it."""
-
     period: str
     display: str
     value: Decimal
@@ -56,16 +54,12 @@ class Tile:
 
 @dataclass(frozen=True)
 class Group:
-    """Tiles under one heading."""
-
     heading: str
     tiles: Sequence[Tile]
 
 
 @dataclass
 class Chart:
-    """Everything that a chart says."""
-
     language: Language
     title: str
     release: str
@@ -82,7 +76,6 @@ class Chart:
         return self.sources.index(citation) + 1
 
     def add_note(self, text: str | None) -> None:
-        """Add a note unless it is there already."""
         if text and text not in self.notes:
             self.notes.append(text)
 
@@ -137,11 +130,7 @@ def create_chart(title: str, released: date, language: Language) -> Chart:
 def build_data_point(chart: Chart, point: Record, *, with_locator: bool = False) -> DataPoint:
     """Build a figure, and add its source and notes to the chart.
 
-    Args:
-        chart: the chart that will show the figure.
-        point: the observation as the API shows it.
-        with_locator: whether the figure names its place in the source, instead of the list of
-            sources.
+    With a locator, the figure itself and not the list of sources names its place in the source.
     """
     growth = point["growth"]
     for report in point["reports"]:
@@ -163,14 +152,7 @@ def build_data_point(chart: Chart, point: Record, *, with_locator: bool = False)
 def build_indicator_chart(
     indicator: Record, found: Record, released: date, language: Language
 ) -> Chart:
-    """Build the chart of an indicator: its headline, and one panel per series.
-
-    Args:
-        indicator: the indicator as the API shows it.
-        found: its series with their points, and how many series are left out.
-        released: the day of the release.
-        language: the language of the texts.
-    """
+    """Build the chart of an indicator: its headline, and one panel per series found."""
     chart = create_chart(indicator["name"], released, language)
     headline = indicator["headline"]
     if headline:
@@ -199,7 +181,6 @@ def build_series_chart(series: Record, released: date, language: Language) -> Ch
 
 
 def add_footnotes(chart: Chart) -> None:
-    """Add the notes that apply to the chart as a whole."""
     figures = list(chart.list_data_points())
     if not figures:
         chart.add_note(labels.NO_FIGURES.get(chart.language))
@@ -210,7 +191,6 @@ def add_footnotes(chart: Chart) -> None:
 
 
 def build_panel(chart: Chart, series: Record, indicator: Record) -> Panel:
-    """Build the panel of a series with its gaps and breaks."""
     language = chart.language
     heading = series["span"]
     areas, usual_areas = (
@@ -270,7 +250,6 @@ def build_overview_chart(
 
 
 def build_area_tile(chart: Chart, area: Record) -> Tile:
-    """Build the tile of a priority area with the number of its actions."""
     language = chart.language
     source = chart.add_citation(area["source"]["line"])
     reference = labels.format_reference(source, format_locator(area["locator"], language))

@@ -90,7 +90,6 @@ JOBS: dict[str, Callable[..., bytes]] = {
 
 
 def main() -> None:
-    """Do jobs until the input ends."""
     # An interrupt from the keyboard is for the service; when that ends, it closes the input.
     signal(SIGINT, SIG_IGN)
     # Results keep the original standard output to themselves: libraries print to standard error.

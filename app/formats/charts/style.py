@@ -61,8 +61,6 @@ PALETTES = read_palettes()
 
 
 class Style(NamedTuple):
-    """The style of a text."""
-
     size: float
     bold: bool = False
     colour: str = "ink"
@@ -80,52 +78,37 @@ class Style(NamedTuple):
 class Sizes(NamedTuple):
     """The sizes in a chart of some width, in pixels."""
 
-    width: int
     unit: float
     """The length that is one pixel in a chart of the base width."""
-
-    @property
-    def margin(self) -> float:
-        return 16 if self.width < NARROW else 24 * self.unit
-
-    @property
-    def gap(self) -> float:
-        """The space between things side by side."""
-        return 10 * self.unit
-
-    @property
-    def title(self) -> Style:
-        return Style((17 if self.width < NARROW else 20) * self.unit, bold=True)
-
-    @property
-    def headline(self) -> Style:
-        """The style of the one figure that a chart is about."""
-        return Style((30 if self.width < NARROW else 38) * self.unit, bold=True, colour="accent")
-
-    @property
-    def number(self) -> Style:
-        """The style of the figure of a tile, or of the number of a priority area."""
-        return Style(25 * self.unit, bold=True, colour="accent")
-
-    @property
-    def heading(self) -> Style:
-        return Style(15 * self.unit, bold=True)
-
-    @property
-    def strong(self) -> Style:
-        return Style(13.5 * self.unit, bold=True)
-
-    @property
-    def body(self) -> Style:
-        return Style(13.5 * self.unit)
-
-    @property
-    def small(self) -> Style:
-        return Style(12 * self.unit, colour="quiet")
+    margin: float
+    gap: float
+    """The space between things side by side."""
+    title: Style
+    headline: Style
+    """The style of the one figure that a chart is about."""
+    number: Style
+    """The style of the figure of a tile, or of the number of a priority area."""
+    heading: Style
+    strong: Style
+    body: Style
+    small: Style
 
 
 def select_sizes(width: int) -> Sizes:
-    return Sizes(width, 1 + max(0, width - BASE_WIDTH) / 2400)
+    unit = 1 + max(0, width - BASE_WIDTH) / 2400
+    is_narrow = width < NARROW
+    return Sizes(
+        unit=unit,
+        margin=16 if is_narrow else 24 * unit,
+        gap=10 * unit,
+        title=Style((17 if is_narrow else 20) * unit, bold=True),
+        headline=Style((30 if is_narrow else 38) * unit, bold=True, colour="accent"),
+        number=Style(25 * unit, bold=True, colour="accent"),
+        heading=Style(15 * unit, bold=True),
+        strong=Style(13.5 * unit, bold=True),
+        body=Style(13.5 * unit),
+        small=Style(12 * unit, colour="quiet"),
+    )
 
 
 LATIN, CHINESE = "BRI Sans", "BRI Sans SC"
@@ -145,8 +128,6 @@ punctuation."""
 
 
 class Font(NamedTuple):
-    """One weight of a family."""
-
     family: str
     bold: bool
 

@@ -14,6 +14,7 @@ from app.formats.sdmx.components import (
     PERIOD,
     SERIES_KEY,
     Component,
+    Role,
     Value,
     format_value,
 )
@@ -29,8 +30,6 @@ SeriesData = tuple[Record, Sequence[Record]]
 
 @dataclass(frozen=True)
 class DataLayout:
-    """What a data message contains, and how it is grouped."""
-
     observation_level: str = TIME
     """The dimension at the level of observations, or ``ALL_DIMENSIONS``."""
     has_observations: bool = True
@@ -63,10 +62,9 @@ class Observation(NamedTuple):
     figure: Record
 
     def read_value(self, component: Component) -> Value:
-        return component.read(self.series if component.is_read_from_series else self.figure)
+        return component.get_value(self.series if component.role is Role.DIMENSION else self.figure)
 
     def list_values(self, components: Iterable[Component]) -> list[tuple[str, str]]:
-        """List the id and the text of each component that has a value."""
         return [
             (one.id, format_value(value))
             for one in components
@@ -93,8 +91,6 @@ class DataSet(NamedTuple):
 
 @dataclass(frozen=True)
 class Message:
-    """A data message."""
-
     header: MessageHeader
     layout: DataLayout
     datasets: Sequence[DataSet]
@@ -103,14 +99,7 @@ class Message:
 def group_series(
     series_data: Iterable[SeriesData], layout: DataLayout, *, history: bool
 ) -> list[DataSet]:
-    """Group observations as a message needs them.
-
-    Args:
-        series_data: series with their observations.
-        layout: the layout of the message.
-        history: whether to split the observations into data sets by the day from which they
-            were current.
-    """
+    """Group observations by key, and with a history by the day from which they were current."""
     datasets: dict[date | None, dict[tuple[str, ...], list[Observation]]] = {}
     for series, figures in series_data:
         if not layout.has_observations:

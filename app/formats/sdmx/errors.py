@@ -18,16 +18,15 @@ JSON_PATHS = re.compile(r"/sdmx/(structure|availability|data/(dataflow|datastruc
 
 
 class SdmxProblem(Problem):
-    """An SDMX request that cannot be answered."""
-
     number: ClassVar[int]
     """The SDMX error code."""
     meaning = Bilingual("See the error message", "见错误信息")
 
+    def __init__(self, english: str, chinese: str) -> None:
+        super().__init__(Bilingual(english, chinese))
+
 
 class NoResultsFound(SdmxProblem):
-    """No such data or artefacts exist."""
-
     status = 404
     number = 100
     code = "sdmx-no-results"
@@ -53,8 +52,6 @@ class SemanticProblem(SdmxProblem):
 
 
 class NotAcceptable(SdmxProblem):
-    """None of the formats that the client accepts is available."""
-
     status = 406
     number = 140
     code = "sdmx-not-acceptable"
@@ -62,8 +59,6 @@ class NotAcceptable(SdmxProblem):
 
 
 class ResponseTooLarge(SdmxProblem):
-    """The response would exceed the size limit of a message."""
-
     status = 413
     number = 510
     code = "sdmx-too-large"

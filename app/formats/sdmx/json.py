@@ -7,17 +7,11 @@ import msgspec
 
 from app.formats.sdmx.artefacts import (
     AGENCY,
-    AGENCY_SCHEME,
-    CODELIST,
-    CONCEPT_SCHEME,
     CONCEPTS,
-    CONSTRAINT,
     CONSTRAINT_21,
-    DATAFLOW,
     FLOW,
     NAME,
     NOTICE,
-    STRUCTURE,
     VERSION,
     Artefact,
     Item,
@@ -45,28 +39,14 @@ from app.parameters.sdmx import TIME, parse_time_period
 
 Json = dict[str, Any]
 
-COLLECTIONS: dict[Kind, str] = {
-    AGENCY_SCHEME: "agencySchemes",
-    CODELIST: "codelists",
-    CONCEPT_SCHEME: "conceptSchemes",
-    STRUCTURE: "dataStructures",
-    DATAFLOW: "dataflows",
-    CONSTRAINT: "dataConstraints",
-}
-ITEMS = {AGENCY_SCHEME: "agencies", CODELIST: "codes", CONCEPT_SCHEME: "concepts"}
+ITEMS = {Kind.AGENCY_SCHEME: "agencies", Kind.CODELIST: "codes", Kind.CONCEPT_SCHEME: "concepts"}
 REPOSITORY = "https://raw.githubusercontent.com/sdmx-twg/sdmx-json/master"
 FOLDERS = {"1.0.0": "1.0", "2.1.0": "2.1"}
 """The folders of the schemas that are not named like their version."""
 
 
 def build_meta(header: MessageHeader, kind: str, version: str) -> Json:
-    """Build the header of a message.
-
-    Args:
-        header: the facts about the message.
-        kind: data or structure.
-        version: the version of SDMX-JSON, such as 2.0.0.
-    """
+    """Build the header of a message of the kind data or structure."""
     language = header.language
     return {
         "schema": f"{REPOSITORY}/{kind}-message/tools/schemas/{FOLDERS.get(version, version)}/"
@@ -95,8 +75,6 @@ def build_texts(text: Bilingual) -> Json:
 
 
 class StructureWriter:
-    """Writes artefacts in one version of SDMX-JSON."""
-
     def __init__(self, version: str) -> None:
         self.version = version
         self.is_v1 = version == "1.0.0"
@@ -104,17 +82,18 @@ class StructureWriter:
     def write_message(self, artefacts: Sequence[Artefact], header: MessageHeader) -> bytes:
         data: Json = {}
         for one in artefacts:
-            collection = COLLECTIONS[one.kind]
-            if self.is_v1 and one.kind == CONSTRAINT:
-                collection = "contentConstraints"
-            data.setdefault(collection, []).append(self.build_artefact(one, header.language))
+            name = self.get_class_name(one.kind)
+            collection = data.setdefault(f"{name[0].lower()}{name[1:]}s", [])
+            collection.append(self.build_artefact(one, header.language))
         meta = build_meta(header, "structure", self.version)
         return msgspec.json.encode({"meta": meta, "data": data})
 
+    def get_class_name(self, kind: Kind) -> str:
+        return CONSTRAINT_21 if self.is_v1 and kind is Kind.CONSTRAINT else kind.class_name
+
     def build_artefact(self, artefact: Artefact, language: Language) -> Json:
         kind = artefact.kind
-        class_name = CONSTRAINT_21 if self.is_v1 and kind == CONSTRAINT else ""
-        urn = build_urn(kind, artefact.id, class_name=class_name)
+        urn = build_urn(kind, artefact.id, class_name=self.get_class_name(kind))
         found: Json = {
             "id": artefact.id,
             "agencyID": AGENCY,
@@ -134,10 +113,10 @@ class StructureWriter:
                 }
                 for item in artefact.items
             ]
-        elif kind == STRUCTURE:
+        elif kind == Kind.STRUCTURE:
             found["dataStructureComponents"] = self.build_structure()
-        elif kind == DATAFLOW:
-            found["structure"] = build_urn(STRUCTURE, FLOW)
+        elif kind == Kind.DATAFLOW:
+            found["structure"] = build_urn(Kind.STRUCTURE, FLOW)
         if artefact.region is not None:
             found |= self.build_region(artefact.region)
         return found
@@ -165,7 +144,7 @@ class StructureWriter:
         role = component.role
         found: Json = {
             "id": component.id,
-            "conceptIdentity": build_urn(CONCEPT_SCHEME, CONCEPTS, component.id),
+            "conceptIdentity": build_urn(Kind.CONCEPT_SCHEME, CONCEPTS, component.id),
             "localRepresentation": self.build_representation(component.representation),
         }
         if role is Role.DIMENSION:
@@ -187,13 +166,12 @@ class StructureWriter:
 
     def build_representation(self, representation: str | TextType) -> Json:
         if not isinstance(representation, TextType):
-            return {"enumeration": build_urn(CODELIST, representation)}
+            return {"enumeration": build_urn(Kind.CODELIST, representation)}
         if self.is_v1:
             return {"textFormat": {"textType": representation.value}}
         return {"format": {"dataType": representation.value}}
 
     def build_region(self, region: Region) -> Json:
-        """Write the available values and periods as a cube region."""
         span: Json = {}
         if region.span is not None:
             edges = zip(("startPeriod", "endPeriod"), region.span, strict=True)
@@ -215,7 +193,7 @@ class StructureWriter:
             role = "role"
         return {
             role: "Actual",
-            "constraintAttachment": {"dataflows": [build_urn(DATAFLOW, FLOW)]},
+            "constraintAttachment": {"dataflows": [build_urn(Kind.DATAFLOW, FLOW)]},
             "cubeRegions": [cube],
         }
 
@@ -268,8 +246,6 @@ def describe_period(text: str, language: Language, *, is_v1: bool) -> Json:
 
 
 class DataWriter:
-    """Writes one message."""
-
     def __init__(self, codes: Codes, layout: DataLayout, version: str) -> None:
         self.codes = codes
         self.layout = layout
@@ -300,8 +276,8 @@ class DataWriter:
         attributes = layout.attributes if layout.has_observations else ()
         structure: Json = {
             "links": [
-                {"rel": "dataflow", "urn": build_urn(DATAFLOW, FLOW)},
-                {"rel": "datastructure", "urn": build_urn(STRUCTURE, FLOW)},
+                {"rel": "dataflow", "urn": build_urn(Kind.DATAFLOW, FLOW)},
+                {"rel": "datastructure", "urn": build_urn(Kind.STRUCTURE, FLOW)},
             ],
             **build_names(NAME, NOTICE, language),
             "dimensions": {
@@ -351,7 +327,6 @@ class DataWriter:
         return found | {"series": series}
 
     def build_observations(self, observations: Sequence[Observation]) -> Json:
-        """Write observations by the indexes of their dimensions."""
         dimensions = self.layout.observation_dimensions
         return {
             self.format_key(dict(one.list_values(dimensions))): self.build_observation(one)

@@ -23,7 +23,6 @@ from app.formats.sdmx.errors import NoResultsFound, NotAcceptable, ResponseTooLa
 from app.formats.sdmx.paths import PathQuery
 from app.formats.sdmx.query import SdmxRequest
 from app.formats.sdmx.xml import Version
-from app.i18n import Bilingual
 from app.negotiation import parse_accept
 from app.parameters.sdmx import ANNUAL, DIMENSIONS, TIME
 from app.problems.problem import shorten
@@ -70,24 +69,17 @@ class Format(Enum):
         self.media_type = f"{BASE}{subtype};version={version}"
 
     def has_version(self, version: str | None) -> bool:
-        """Tell whether this is a version, which may be abbreviated: 2.0 means 2.0.0."""
+        """Return whether this is a version, which may be abbreviated: 2.0 means 2.0.0."""
         return version is None or f"{self.version}.".startswith(f"{version}.")
 
 
 class NegotiatedFormat(NamedTuple):
-    """A format, and the media type that the response declares."""
-
     format: Format
     media_type: str
 
 
 def list_formats(resource: str, *, is_21: bool) -> list[Format]:
-    """List the formats of a resource, in order of preference.
-
-    Args:
-        resource: data, availability, structure or schema.
-        is_21: whether the path is of the 2.1 API, which prefers the formats of SDMX 2.1.
-    """
+    """List the formats of a resource in order of preference; each API prefers its own."""
     formats = [one for one in Format if one.is_structure == (resource != "data")]
     if resource == "availability":
         # SDMX 3.1 describes availability with an artefact of another class, which is not offered.
@@ -115,12 +107,7 @@ FAMILY_NAMES = {
 def negotiate_format(
     accept: str, parameter: str | None, offered: Sequence[Format]
 ) -> NegotiatedFormat:
-    """Select a format.
-
-    Args:
-        accept: the Accept header.
-        parameter: the format parameter, which takes precedence.
-        offered: the available formats, in order of preference.
+    """Select a format by the format parameter, or without one by the Accept header.
 
     Raises:
         NotAcceptable: if no available format matches.
@@ -140,17 +127,14 @@ def negotiate_format(
             return found
     choices = ", ".join([*(one.media_type for one in offered), *FORMAT_NAMES, *FAMILY_NAMES])
     raise NotAcceptable(
-        Bilingual(
-            f"No available format matches {shorten(requested)}; available: {choices}",
-            f"没有符合 {shorten(requested)} 的格式；可用格式：{choices}",
-        )
+        f"No available format matches {shorten(requested)}; available: {choices}",
+        f"没有符合 {shorten(requested)} 的格式；可用格式：{choices}",
     )
 
 
 def match_format(
     media_range: str, parameters: Mapping[str, str], offered: Iterable[Format]
 ) -> NegotiatedFormat | None:
-    """Return the first format that matches a media range."""
     has_ids = parameters.get("labels", "id") == "id"
     if not has_ids or parameters.get("timeformat", "original") not in {"original", "none"}:
         return None
@@ -167,7 +151,7 @@ def match_format(
 
 MAX_OBSERVATIONS = 50_000
 """The limit of observations, or of series without any, in an XML or JSON message."""
-NO_DATA = Bilingual("No data match the request", "没有符合条件的数据")
+NO_DATA = ("No data match the request", "没有符合条件的数据")
 
 SPECIFIC_VERSIONS = {
     Format.SPECIFIC_21: Version.V21,
@@ -192,7 +176,7 @@ def require_data(chunks: Iterable[Sequence[SeriesData]]) -> Iterator[Sequence[Se
         is_empty = False
         yield chunk
     if is_empty:
-        raise NoResultsFound(NO_DATA)
+        raise NoResultsFound(*NO_DATA)
 
 
 def limit_observations(
@@ -209,17 +193,14 @@ def limit_observations(
             count += len(figures) or 1
             if count > limit:
                 raise ResponseTooLarge(
-                    Bilingual(
-                        f"More than {limit} observations match; narrow the key or the periods, or "
-                        "request CSV, which has no limit",
-                        f"符合条件的数据超过{limit}个；请缩小键或统计期的范围，或改用无此限制的CSV",
-                    )
+                    f"More than {limit} observations match; narrow the key or the periods, or "
+                    "request CSV, which has no limit",
+                    f"符合条件的数据超过{limit}个；请缩小键或统计期的范围，或改用无此限制的CSV",
                 )
             yield series, figures
 
 
 def write_data(message: Message, message_format: Format, artefacts: Iterable[Artefact]) -> bytes:
-    """Write data as XML or JSON."""
     if message_format is Format.GENERIC_21:
         return xml.write_generic(message)
     if message_format in SPECIFIC_VERSIONS:
@@ -231,7 +212,6 @@ def write_data(message: Message, message_format: Format, artefacts: Iterable[Art
 def write_structure(
     artefacts: Sequence[Artefact], message_format: Format, header: MessageHeader
 ) -> bytes:
-    """Write artefacts as XML or JSON."""
     if message_format in STRUCTURE_VERSIONS:
         version = STRUCTURE_VERSIONS[message_format]
         return xml.StructureWriter(version).write_message(artefacts, header)
@@ -246,12 +226,6 @@ def select_artefacts(
 ) -> list[Artefact]:
     """Select the artefacts that a path names and those they are related to.
 
-    Args:
-        artefacts: all artefacts.
-        path: the parsed path.
-        request: the references and the detail requested.
-        used_values: the values of each dimension that occur in the data, for partial code lists.
-
     Raises:
         NoResultsFound: if the artefact or the item does not exist.
     """
@@ -263,10 +237,8 @@ def select_artefacts(
     if not named:
         ids = sorted({one.id for one in candidates})
         raise NoResultsFound(
-            Bilingual(
-                f"No artefact matches; available: {', '.join(ids)}",
-                f"没有符合条件的结构；现有 {'、'.join(ids)}",
-            )
+            f"No artefact matches; available: {', '.join(ids)}",
+            f"没有符合条件的结构；现有 {'、'.join(ids)}",
         )
     found = add_references(named, artefacts, request.references)
     match request.detail:
@@ -281,7 +253,6 @@ def select_artefacts(
 
 
 def keep_used_codes(artefact: Artefact, used_values: Mapping[str, Sequence[str]]) -> Artefact:
-    """Drop the codes that do not occur in the data."""
     codelists = {
         "CL_AREA": [*used_values.get("REF_AREA", ()), *used_values.get("COUNTERPART_AREA", ())],
         "CL_INDICATOR": used_values.get("INDICATOR", ()),
@@ -295,7 +266,6 @@ def keep_used_codes(artefact: Artefact, used_values: Mapping[str, Sequence[str]]
 def build_region(
     values: Mapping[str, Sequence[str]], path: PathQuery, span: tuple[date, date] | None
 ) -> Region:
-    """Build the region of the dimensions that a path asks about."""
     available = {**values, "FREQ": [ANNUAL]}
     names = path.components
     return Region(
@@ -324,7 +294,6 @@ FIRST_COLUMNS = {
 def write_csv(
     chunks: Iterable[Sequence[SeriesData]], layout: DataLayout, version: str
 ) -> Iterator[bytes]:
-    """Write series as a table, chunk by chunk."""
     names, values = FIRST_COLUMNS[version]
     columns = SERIES_KEY
     if layout.has_observations:

@@ -7,18 +7,11 @@ from xml.sax.saxutils import quoteattr
 
 from app.formats.sdmx.artefacts import (
     AGENCY,
-    AGENCY_SCHEME,
-    CODELIST,
-    CONCEPT_SCHEME,
     CONCEPTS,
-    CONSTRAINT,
     CONSTRAINT_21,
-    DATAFLOW,
     FLOW,
-    ITEM_CLASSES,
     NAME,
     NOTICE,
-    STRUCTURE,
     VERSION,
     Artefact,
     Kind,
@@ -46,12 +39,18 @@ NAMESPACES = {
     "gen": "data/generic",
     "ss": "data/structurespecific",
 }
-KIND_ORDER_21 = (AGENCY_SCHEME, DATAFLOW, CODELIST, CONCEPT_SCHEME, STRUCTURE, CONSTRAINT)
-KIND_ORDER_30 = (AGENCY_SCHEME, CODELIST, CONCEPT_SCHEME, CONSTRAINT, DATAFLOW, STRUCTURE)
+KIND_ORDER_21 = (
+    Kind.AGENCY_SCHEME,
+    Kind.DATAFLOW,
+    Kind.CODELIST,
+    Kind.CONCEPT_SCHEME,
+    Kind.STRUCTURE,
+    Kind.CONSTRAINT,
+)
 COLLECTIONS_21 = {
-    AGENCY_SCHEME: "OrganisationSchemes",
-    CONCEPT_SCHEME: "Concepts",
-    CONSTRAINT: "Constraints",
+    Kind.AGENCY_SCHEME: "OrganisationSchemes",
+    Kind.CONCEPT_SCHEME: "Concepts",
+    Kind.CONSTRAINT: "Constraints",
 }
 COMPONENT_LISTS = {
     "DimensionList": ("DimensionDescriptor", (Role.DIMENSION, Role.TIME)),
@@ -90,15 +89,12 @@ def add_header(root: Element, header: MessageHeader) -> Element:
 
 
 def add_texts(parent: Element, tag: str, text: Bilingual | None) -> None:
-    """Add a text in both languages, if there is one."""
     for language in Language:
         if text is not None and text.get(language):
             SubElement(parent, tag, {"xml:lang": language}).text = text.get(language)
 
 
 class StructureWriter:
-    """Writes artefacts in one version of SDMX-ML."""
-
     def __init__(self, version: Version) -> None:
         self.version = version
         self.is_21 = version is Version.V21
@@ -108,10 +104,10 @@ class StructureWriter:
         root = create_message("Structure", self.version)
         add_header(root, header)
         body = SubElement(root, "mes:Structures")
-        for kind in KIND_ORDER_21 if self.is_21 else KIND_ORDER_30:
+        for kind in KIND_ORDER_21 if self.is_21 else Kind:
             members = [one for one in artefacts if one.kind == kind]
             if members:
-                name = f"{kind.name}s"
+                name = f"{kind.class_name}s"
                 name = COLLECTIONS_21.get(kind, name) if self.is_21 else name
                 collection = SubElement(body, f"str:{name}")
                 for one in members:
@@ -121,20 +117,20 @@ class StructureWriter:
 
     def add_artefact(self, parent: Element, artefact: Artefact) -> None:
         kind = artefact.kind
-        class_name = CONSTRAINT_21 if self.is_21 and kind == CONSTRAINT else kind.name
+        class_name = CONSTRAINT_21 if self.is_21 and kind == Kind.CONSTRAINT else kind.class_name
         attributes = {
             "id": artefact.id,
             "agencyID": AGENCY,
             "version": VERSION,
             "urn": build_urn(kind, artefact.id, class_name=class_name),
         }
-        if kind == AGENCY_SCHEME and not self.is_21:
+        if kind == Kind.AGENCY_SCHEME and not self.is_21:
             del attributes["version"]
         if artefact.is_partial:
             attributes["isPartial"] = "true"
         if artefact.is_stub:
             attributes["isExternalReference"] = "true"
-        if kind == CONSTRAINT:
+        if kind == Kind.CONSTRAINT:
             attributes["type" if self.is_21 else "role"] = "Actual"
         element = SubElement(parent, f"str:{class_name}", attributes)
         add_texts(element, "com:Name", artefact.name)
@@ -143,17 +139,16 @@ class StructureWriter:
             self.add_content(element, artefact)
 
     def add_content(self, element: Element, artefact: Artefact) -> None:
-        """Add the items of an artefact, its components, its structure or its region."""
         for item in artefact.items:
             urn = build_urn(artefact.kind, artefact.id, item.id)
-            tag = f"str:{ITEM_CLASSES[artefact.kind]}"
+            tag = f"str:{artefact.kind.item_class}"
             child = SubElement(element, tag, {"id": item.id, "urn": urn})
             add_texts(child, "com:Name", item.name)
             add_texts(child, "com:Description", item.description)
-        if artefact.kind == STRUCTURE:
+        if artefact.kind == Kind.STRUCTURE:
             self.add_structure(element)
-        elif artefact.kind == DATAFLOW:
-            self.add_reference(element, "str:Structure", STRUCTURE, FLOW)
+        elif artefact.kind == Kind.DATAFLOW:
+            self.add_reference(element, "str:Structure", Kind.STRUCTURE, FLOW)
         if artefact.region is not None:
             self.add_region(element, artefact.region)
 
@@ -182,7 +177,9 @@ class StructureWriter:
         elif role in {Role.ATTRIBUTE, Role.MEASURE}:
             attributes["usage"] = "mandatory" if component.is_mandatory else "optional"
         element = SubElement(parent, f"str:{tag}", attributes)
-        self.add_reference(element, "str:ConceptIdentity", CONCEPT_SCHEME, CONCEPTS, component.id)
+        self.add_reference(
+            element, "str:ConceptIdentity", Kind.CONCEPT_SCHEME, CONCEPTS, component.id
+        )
         self.add_representation(element, component.representation)
         if role is Role.ATTRIBUTE:
             relationship = SubElement(element, "str:AttributeRelationship")
@@ -197,12 +194,11 @@ class StructureWriter:
         if isinstance(representation, TextType):
             SubElement(element, "str:TextFormat", {"textType": representation.value})
         else:
-            self.add_reference(element, "str:Enumeration", CODELIST, representation)
+            self.add_reference(element, "str:Enumeration", Kind.CODELIST, representation)
 
     def add_region(self, parent: Element, region: Region) -> None:
-        """Add the available values and periods as a cube region."""
         attachment = SubElement(parent, "str:ConstraintAttachment")
-        self.add_reference(attachment, "str:Dataflow", DATAFLOW, FLOW)
+        self.add_reference(attachment, "str:Dataflow", Kind.DATAFLOW, FLOW)
         cube = SubElement(parent, "str:CubeRegion", {"include": "true"})
         prefix = "com" if self.is_21 else "str"
         for name, values in region.values.items():
@@ -219,7 +215,6 @@ class StructureWriter:
     def add_reference(
         self, parent: Element, tag: str, kind: Kind, name: str, item: str = ""
     ) -> None:
-        """Add a reference to an artefact, or to one of its items."""
         element = SubElement(parent, tag)
         if not self.is_21:
             element.text = build_urn(kind, name, item)
@@ -230,10 +225,10 @@ class StructureWriter:
                 "id": item,
                 "maintainableParentID": name,
                 "maintainableParentVersion": VERSION,
-                "class": ITEM_CLASSES[kind],
+                "class": kind.item_class,
             }
         else:
-            attributes |= {"id": name, "version": VERSION, "class": kind.name}
+            attributes |= {"id": name, "version": VERSION, "class": kind.class_name}
         SubElement(element, "Ref", attributes)
 
 
@@ -244,7 +239,6 @@ ESCAPED_WHITESPACE = {"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
 
 
 def write_generic(message: Message) -> bytes:
-    """Write generic data of SDMX 2.1."""
     root = create_message("GenericData", Version.V21)
     add_data_header(root, message, Version.V21)
     datasets = (write_generic_dataset(one, message.layout) for one in message.datasets)
@@ -252,7 +246,7 @@ def write_generic(message: Message) -> bytes:
 
 
 def write_structure_specific(message: Message, version: Version) -> bytes:
-    namespace = f"{build_urn(STRUCTURE, FLOW)}:ObsLevelDim:{message.layout.observation_level}"
+    namespace = f"{build_urn(Kind.STRUCTURE, FLOW)}:ObsLevelDim:{message.layout.observation_level}"
     root = create_message("StructureSpecificData", version)
     root.set("xmlns:bri", namespace)
     add_data_header(root, message, version, namespace=namespace)
@@ -267,10 +261,15 @@ def add_data_header(root: Element, message: Message, version: Version, **attribu
     attributes = {"structureID": FLOW, "dimensionAtObservation": level, **attributes}
     structure = SubElement(SubElement(header, "mes:Structure", attributes), "com:Structure")
     if version is Version.V21:
-        reference = {"agencyID": AGENCY, "id": FLOW, "version": VERSION, "class": STRUCTURE.name}
+        reference = {
+            "agencyID": AGENCY,
+            "id": FLOW,
+            "version": VERSION,
+            "class": Kind.STRUCTURE.class_name,
+        }
         SubElement(structure, "Ref", reference)
     else:
-        structure.text = build_urn(STRUCTURE, FLOW)
+        structure.text = build_urn(Kind.STRUCTURE, FLOW)
     add_texts(header, "mes:Source", NOTICE)
 
 
