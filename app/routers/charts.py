@@ -87,13 +87,13 @@ async def draw_indicator(read: Context, code: IndicatorCode, query: ChartQuery) 
     shows periods, units, qualifiers, breaks and sources. SVGs embed their fonts, contain no
     scripts, and their text can be selected.
     """
-    return await send_svg(read, lambda: build_indicator(read, code), query)
+    return await send_chart(read, SVG, query, build_indicator, code)
 
 
 @get_png("/indicators/{code}.png", summary="Draw an indicator as PNG")
 async def draw_indicator_image(read: Context, code: IndicatorCode, query: ImageQuery) -> Response:
     """The chart of /v1/indicators/{code}.svg as an image for documents, slides and email."""
-    return await send_png(read, lambda: build_indicator(read, code), query)
+    return await send_chart(read, PNG, query, build_indicator, code)
 
 
 @get_specification(
@@ -104,7 +104,7 @@ async def specify_indicator(read: Context, code: IndicatorCode, query: ChartQuer
 
     It contains all data, and has the colours and the layout of the chart.
     """
-    return await send_specification(read, lambda: build_indicator(read, code), query)
+    return await send_chart(read, SPECIFICATION, query, build_indicator, code)
 
 
 @get_svg("/series/{code}.svg", summary="Draw a series as SVG")
@@ -113,19 +113,19 @@ async def draw_series(read: Context, code: SeriesCode, query: ChartQuery) -> Res
 
     All figures are comparable, except across the breaks that the chart shows.
     """
-    return await send_svg(read, lambda: build_series(read, code), query)
+    return await send_chart(read, SVG, query, build_series, code)
 
 
 @get_png("/series/{code}.png", summary="Draw a series as PNG")
 async def draw_series_image(read: Context, code: SeriesCode, query: ImageQuery) -> Response:
     """The chart of /v1/series/{code}.svg as an image for documents, slides and email."""
-    return await send_png(read, lambda: build_series(read, code), query)
+    return await send_chart(read, PNG, query, build_series, code)
 
 
 @get_specification("/series/{code}.vl.json", summary="Get the Vega-Lite specification of a series")
 async def specify_series(read: Context, code: SeriesCode, query: ChartQuery) -> Response:
     """The specification of /v1/series/{code}.svg, for dashboards that draw Vega-Lite."""
-    return await send_specification(read, lambda: build_series(read, code), query)
+    return await send_chart(read, SPECIFICATION, query, build_series, code)
 
 
 @get_svg("/overview.svg", summary="Draw the overview as SVG")
@@ -135,19 +135,19 @@ async def draw_overview(read: Context, query: ChartQuery) -> Response:
     Figures are grouped by topic and show their periods; priority areas show the number of their
     actions.
     """
-    return await send_svg(read, lambda: build_overview(read), query)
+    return await send_chart(read, SVG, query, build_overview)
 
 
 @get_png("/overview.png", summary="Draw the overview as PNG")
 async def draw_overview_image(read: Context, query: ImageQuery) -> Response:
     """The sheet of /v1/overview.svg as an image for documents, slides and email."""
-    return await send_png(read, lambda: build_overview(read), query)
+    return await send_chart(read, PNG, query, build_overview)
 
 
 @get_specification("/overview.vl.json", summary="Get the Vega-Lite specification of the overview")
 async def specify_overview(read: Context, query: ChartQuery) -> Response:
     """The specification of /v1/overview.svg, for dashboards that draw Vega-Lite."""
-    return await send_specification(read, lambda: build_overview(read), query)
+    return await send_chart(read, SPECIFICATION, query, build_overview)
 
 
 def build_indicator(read: RequestContext, code: str) -> Chart:
@@ -173,36 +173,26 @@ def build_overview(read: RequestContext) -> Chart:
     return build_overview_chart(overview, edition, released, read.language)
 
 
-async def send_svg(
-    read: RequestContext, build_chart: Callable[[], Chart], query: parameters.ChartParameters
+async def send_chart(
+    read: RequestContext,
+    media_type: str,
+    query: parameters.ChartParameters,
+    build_chart: Callable[..., Chart],
+    *key: str,
 ) -> Response:
     def draw() -> Response:
-        chart = build_chart()
-        svg = render_svg(create_canvas(chart, query), chart)
-        return read.create_bytes_response(svg, SVG, headers={"Content-Security-Policy": SVG_POLICY})
-
-    return await run_limited(draw)
-
-
-async def send_png(
-    read: RequestContext, build_chart: Callable[[], Chart], query: parameters.ImageParameters
-) -> Response:
-    def draw() -> Response:
-        chart = build_chart()
+        chart = build_chart(read, *key)
         canvas = create_canvas(chart, query)
-        check_pixels(canvas, query.scale)
-        return read.create_bytes_response(render_png(canvas, chart, query.scale), PNG)
-
-    return await run_limited(draw)
-
-
-async def send_specification(
-    read: RequestContext, build_chart: Callable[[], Chart], query: parameters.ChartParameters
-) -> Response:
-    def draw() -> Response:
-        chart = build_chart()
-        content = write_specification(create_canvas(chart, query), chart)
-        return read.create_bytes_response(content, SPECIFICATION)
+        headers = {}
+        if isinstance(query, parameters.ImageParameters):
+            check_pixels(canvas, query.scale)
+            content = render_png(canvas, chart, query.scale)
+        elif media_type == SVG:
+            content = render_svg(canvas, chart)
+            headers = {"Content-Security-Policy": SVG_POLICY}
+        else:
+            content = write_specification(canvas, chart)
+        return read.create_bytes_response(content, media_type, headers=headers)
 
     return await run_limited(draw)
 

@@ -123,8 +123,8 @@ def describe_data_point(figure: DataPoint, language: Language) -> str:
 
 
 def create_chart(title: str, released: date, language: Language) -> Chart:
-    release = labels.format_release(format_day(released, language), language)
-    return Chart(language, title, release)
+    release = labels.RELEASE.format(day=format_day(released, language))
+    return Chart(language, title, release.get(language))
 
 
 def build_data_point(chart: Chart, point: Record, *, with_locator: bool = False) -> DataPoint:
@@ -163,7 +163,7 @@ def build_indicator_chart(
             chart.panels.append(build_panel(chart, series, indicator))
     add_footnotes(chart)
     if found["hidden"]:
-        chart.add_note(labels.format_hidden_series(found["hidden"], language))
+        chart.add_note(labels.HIDDEN_SERIES.format(count=found["hidden"]).get(language))
     return chart
 
 
@@ -198,7 +198,8 @@ def build_panel(chart: Chart, series: Record, indicator: Record) -> Panel:
         for record in (series, indicator)
     )
     if areas != usual_areas:
-        heading = labels.format_series_heading(heading, areas[0], areas[1], language)
+        names = {"reporting": areas[0], "counterpart": areas[1]}
+        heading = labels.SERIES_HEADING.format(span=heading, **names).get(language)
     figures: list[DataPoint] = []
     previous: date | None = None
     for point in series["points"]:
@@ -207,19 +208,15 @@ def build_panel(chart: Chart, series: Record, indicator: Record) -> Panel:
         if previous is not None:
             gap = labels.format_gap(previous, start, language)
             breaks = [one for one in series["breaks"] if previous < one["start"] <= start]
-            add_break_notes(chart, breaks)
+            for one in breaks:
+                note = {"day": format_day(one["start"], language), "note": one["note"]}
+                chart.add_note(labels.BREAK_NOTE.format(**note).get(language))
             figure = replace(figure, gap=gap, follows_break=bool(breaks))
         figures.append(figure)
         previous = start
     if series["hidden"]:
-        chart.add_note(labels.format_hidden_points(series["hidden"], language))
+        chart.add_note(labels.HIDDEN_POINTS.format(count=series["hidden"]).get(language))
     return Panel(heading, series["unit"]["name"], figures)
-
-
-def add_break_notes(chart: Chart, breaks: Sequence[Record]) -> None:
-    for one in breaks:
-        day = format_day(one["start"], chart.language)
-        chart.add_note(labels.format_break(day, one["note"], chart.language))
 
 
 def build_overview_chart(
@@ -243,7 +240,8 @@ def build_overview_chart(
         chart.groups.append(Group(heading, topic_tiles))
     if areas:
         area_tiles = [build_area_tile(chart, area) for area in areas]
-        chart.groups.append(Group(labels.format_areas_heading(next_year, language), area_tiles))
+        heading = labels.AREAS_HEADING.format(year=next_year).get(language)
+        chart.groups.append(Group(heading, area_tiles))
     chart.notes.insert(0, labels.PERIODS.get(language))
     add_footnotes(chart)
     return chart
