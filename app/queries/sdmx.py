@@ -64,17 +64,19 @@ DIMENSION_LABELS: list[Label[Value]] = [one.label(name) for name, one in DIMENSI
 
 
 def read_series(
-    connection: Connection,
-    language: Language,
-    filters: SdmxFilters,
-    *,
-    with_observations: bool = True,
+    connection: Connection, language: Language, filters: SdmxFilters, *, with_observations: bool
 ) -> Iterator[list[SeriesData]]:
     """Read the series that match and have matching observations, in chunks."""
     last_id = 0
     breaks = read_breaks(connection, language)
     while True:
-        statement = select_next_series(filters, last_id).limit(CHUNK)
+        statement = (
+            select_matching_series(filters)
+            .where(col(Series.id) > last_id)
+            .with_only_columns(col(Series.id).label("series_id"), *DIMENSION_LABELS)
+            .order_by(col(Series.id))
+            .limit(CHUNK)
+        )
         rows = [dict(row) for row in connection.execute(statement).mappings()]
         if not rows:
             return
@@ -96,15 +98,6 @@ def read_series(
             for row in rows
             if row["series_id"] in observations
         ]
-
-
-def select_next_series(filters: SdmxFilters, last_id: int) -> Statement:
-    return (
-        select_matching_series(filters)
-        .where(col(Series.id) > last_id)
-        .with_only_columns(col(Series.id).label("series_id"), *DIMENSION_LABELS)
-        .order_by(col(Series.id))
-    )
 
 
 def select_matching_series(filters: SdmxFilters) -> Statement:
@@ -268,11 +261,7 @@ def read_breaks(connection: Connection, language: Language) -> Mapping[int, list
 
 
 def read_dimension_values(connection: Connection, filters: SdmxFilters) -> dict[str, list[str]]:
-    """Read the values of each dimension that matching series have.
-
-    Returns:
-        The sorted values by dimension; empty if no series matches.
-    """
+    """Read the sorted values of each dimension; empty if no series matches."""
     rows = connection.execute(
         select_matching_series(filters).with_only_columns(*DIMENSION_LABELS)
     ).all()
@@ -288,35 +277,23 @@ def read_covered_span(connection: Connection, filters: SdmxFilters) -> Span | No
 
     Without conditions on periods, the table of series has the answer and no observation is read.
     """
+    series = select_matching_series(filters)
     if is_unfiltered(filters):
-        rows = connection.execute(select_series_edges(filters)).all()
-        spans = [(first, get_month_span(last, months)[1]) for first, last, months in rows]
-    else:
-        rows = connection.execute(select_observation_edges(filters)).all()
-        spans = [(first, last) for first, last in rows if first]
-    if not spans:
-        return None
-    return min(first for first, _ in spans), max(last for _, last in spans)
-
-
-def select_series_edges(filters: SdmxFilters) -> Statement:
-    """Select the starts of the first and the last period of matching series, by length."""
-    first, last = func.min(col(Series.first_period_start)), func.max(col(Series.last_period_start))
-    months = col(Series.months)
-    return select_matching_series(filters).with_only_columns(first, last, months).group_by(months)
-
-
-def select_observation_edges(filters: SdmxFilters) -> Statement:
-    """Select the first and the last day of matching observations."""
-    return (
-        select(func.min(col(Observation.period_start)), func.max(col(Observation.period_end)))
+        first, last = col(Series.first_period_start), col(Series.last_period_start)
+        edges = func.min(first).label("first"), func.max(last).label("last"), col(Series.months)
+        by_length = series.with_only_columns(*edges).group_by(col(Series.months))
+        rows = connection.execute(by_length).mappings().all()
+        ends = [get_month_span(row["last"], row["months"])[1] for row in rows]
+        return (min(row["first"] for row in rows), max(ends)) if rows else None
+    first, last = col(Observation.period_start), col(Observation.period_end)
+    statement = (
+        select(func.min(first).label("first"), func.max(last).label("last"))
         .select_from(Observation)
         .outerjoin(GrowthRate, match_growth_rate(filters))
-        .where(
-            col(Observation.series_id).in_(select_matching_series(filters)),
-            *match_observation(filters),
-        )
+        .where(col(Observation.series_id).in_(series), *match_observation(filters))
     )
+    row = connection.execute(statement).mappings().one()
+    return (row["first"], row["last"]) if row["first"] else None
 
 
 CODE_LISTS: dict[str, tuple[type[KeyedModel], tuple[str, ...], Column, Column]] = {
@@ -331,26 +308,16 @@ and the web address of a record."""
 
 def read_code_lists(connection: Connection) -> dict[str, list[tuple[str, Bilingual, Bilingual]]]:
     """Read the key, the name and the description of each code, by code list."""
-    return {name: read_codes(connection, *columns) for name, columns in CODE_LISTS.items()}
-
-
-def read_codes(
-    connection: Connection,
-    table: type[KeyedModel],
-    names: Sequence[str],
-    order: Column,
-    address: Column,
-) -> list[tuple[str, Bilingual, Bilingual]]:
-    texts = [localize(table, name, language) for name in names for language in Language]
-    code = col(table.code)
-    codes = []
-    for key, link, name_en, name_zh, *described in connection.execute(
-        select(code, address, *texts).order_by(order, code)
-    ):
-        suffix = [f"({link})"] if link else []
-        english, chinese = [*described[::2], *suffix], [*described[1::2], *suffix]
-        description = Bilingual(" ".join(english), "".join(chinese))
-        codes.append((key, Bilingual(name_en, name_zh), description))
+    codes: dict[str, list[tuple[str, Bilingual, Bilingual]]] = {}
+    for codelist, (table, names, order, address) in CODE_LISTS.items():
+        texts = [localize(table, name, language) for name in names for language in Language]
+        statement = select(col(table.code), address, *texts).order_by(order, col(table.code))
+        codes[codelist] = []
+        for key, link, name_en, name_zh, *described in connection.execute(statement):
+            suffix = [f"({link})"] if link else []
+            english, chinese = [*described[::2], *suffix], [*described[1::2], *suffix]
+            description = Bilingual(" ".join(english), "".join(chinese))
+            codes[codelist].append((key, Bilingual(name_en, name_zh), description))
     return codes
 
 

@@ -198,11 +198,6 @@ async def send_chart(
 
 
 def create_canvas(chart: Chart, query: parameters.ChartParameters) -> Canvas:
-    """Lay a chart out as requested.
-
-    Raises:
-        InvalidParameters: if it does not fit into the requested height.
-    """
     try:
         return layout_chart(chart, query.width, query.height, query.theme)
     except HeightTooSmallError as error:
@@ -216,11 +211,6 @@ def create_canvas(chart: Chart, query: parameters.ChartParameters) -> Canvas:
 
 
 def check_pixels(canvas: Canvas, scale: int) -> None:
-    """Check the size of an image.
-
-    Raises:
-        InvalidParameters: if it is too large.
-    """
     pixels = canvas.width * canvas.height * scale**2
     if pixels > MAX_PIXELS:
         message = Bilingual(

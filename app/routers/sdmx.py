@@ -33,11 +33,6 @@ async def answer_sdmx(read: Context, path: str = "") -> Response:
 
 
 def create_response(read: RequestContext, url_path: str) -> Response:
-    """Answer an SDMX request.
-
-    Raises:
-        SdmxProblem: if it cannot be answered.
-    """
     path = parse_path(url_path)
     request = parse_request(path, list(read.query_params), read.release.keys)
     offered = list_formats(path.resource, is_21=path.is_21)
@@ -91,11 +86,7 @@ def write_data_message(read: RequestContext, request: SdmxRequest, message_forma
 def stream_csv(
     read: RequestContext, request: SdmxRequest, message_format: Format, media_type: str
 ) -> Response:
-    """Stream data as CSV, without a limit on their number.
-
-    Raises:
-        NotImplementedProblem: if superseded observations are requested.
-    """
+    """Stream data as CSV, without a limit on their number."""
     if request.filters.history:
         raise NotImplementedProblem(
             "includeHistory is not available as CSV, which cannot tell vintages apart; request "
@@ -123,11 +114,7 @@ def find_structures(read: RequestContext, path: PathQuery, request: SdmxRequest)
 
 
 def find_available(read: RequestContext, path: PathQuery, request: SdmxRequest) -> list[Artefact]:
-    """Describe which data are available for a key and periods.
-
-    Raises:
-        NoResultsFound: if there are none.
-    """
+    """Describe which data are available for a key and periods."""
 
     def find(connection: Connection) -> list[Artefact]:
         values = queries.read_dimension_values(connection, request.filters)
@@ -135,7 +122,7 @@ def find_available(read: RequestContext, path: PathQuery, request: SdmxRequest) 
             raise NoResultsFound(*messages.NO_DATA)
         if request.mode == "available":
             for name in DIMENSIONS:
-                filters = messages.drop_dimension(request, name).filters
+                filters = messages.drop_dimension(request.filters, name)
                 free_values = queries.read_dimension_values(connection, filters)
                 values |= {name: free_values[name]} if name in free_values else {}
         span = queries.read_covered_span(connection, request.filters)

@@ -91,14 +91,12 @@ def write_chevron_path(thickness: float, unit: float) -> str:
 
 def write_hatch_path(width: float, thickness: float, step: float) -> str:
     """Write the path of slanted lines in a bar, from the middle of its left end."""
-    half, parts, start = thickness / 2, [], step - thickness
+    half, path, start = thickness / 2, "", step - thickness
     while start < width:
         left, right = max(start, 0), min(start + thickness, width)
-        parts.append(
-            f"M{left:.2f},{half - (left - start):.2f}L{right:.2f},{half - (right - start):.2f}"
-        )
+        path += f"M{left:.2f},{half - (left - start):.2f}L{right:.2f},{half - (right - start):.2f}"
         start += step
-    return "".join(parts)
+    return path
 
 
 class Columns(NamedTuple):

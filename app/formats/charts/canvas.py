@@ -35,6 +35,9 @@ MIN_FONT_SCALE = 0.6
 """How far a text may shrink to fit on one line."""
 PIXELS: Node = {"type": "quantitative", "scale": None, "axis": None}
 """An encoding without a scale, so that the values of a field are pixels."""
+SVG, PNG = "image/svg+xml", "image/png"
+SPECIFICATION = "application/vnd.vegalite.v6+json"
+LANGUAGE_TAGS = {Language.ENGLISH: "en", Language.CHINESE: "zh-Hans"}
 
 
 class Bar(NamedTuple):
@@ -235,11 +238,6 @@ def encode_pixels(*channels: str) -> Node:
 def round_pixels(value: float) -> float:
     """Round to a hundredth of a pixel, so that float noise does not change the bytes."""
     return round(value, 2)
-
-
-SVG, PNG = "image/svg+xml", "image/png"
-SPECIFICATION = "application/vnd.vegalite.v6+json"
-LANGUAGE_TAGS = {Language.ENGLISH: "en", Language.CHINESE: "zh-Hans"}
 
 
 def write_specification(canvas: Canvas, chart: Chart) -> bytes:

@@ -37,11 +37,7 @@ class HeightTooSmallError(ValueError):
 
 
 def layout_chart(chart: Chart, width: int, height: int | None, theme: Theme) -> Canvas:
-    """Lay a chart out; its height in pixels is by default as much as it needs.
-
-    Raises:
-        HeightTooSmallError: if the chart needs more height.
-    """
+    """Lay a chart out, by default as high as it needs; HeightTooSmallError if it needs more."""
     canvas = draw_chart(chart, Canvas(width, theme, chart.language), 0, 0)
     if height is None or height == canvas.height:
         return canvas

@@ -31,6 +31,8 @@ FONTS = {
     for bold in (False, True)
 }
 LENGTH_BYTES = 8
+TIMEOUT = 60
+"""The seconds after which a job counts as stuck, and its process is killed."""
 
 
 def render_svg(specification: str) -> bytes:
@@ -102,10 +104,6 @@ def main() -> None:
         results.flush()
 
 
-TIMEOUT = 60
-"""The seconds after which a job counts as stuck, and its process is killed."""
-
-
 @dataclass
 class RenderingClient:
     """A process that does one job at a time and is replaced when it ends."""
@@ -114,11 +112,7 @@ class RenderingClient:
     lock: Lock = field(default_factory=Lock)
 
     def run(self, job: str, *arguments: object) -> bytes:
-        """Do a job.
-
-        Raises:
-            EOFError: if the process ended during the job, twice; its error is on standard error.
-        """
+        """Do a job; EOFError if the process ended twice, with its error on standard error."""
         line = json.dumps([job, arguments]).encode() + b"\n"
         with self.lock:
             try:
@@ -129,11 +123,7 @@ class RenderingClient:
                 return self.send(line)
 
     def send(self, line: bytes) -> bytes:
-        """Send a job and wait for its result.
-
-        Raises:
-            EOFError: if the process has ended.
-        """
+        """Send a job and wait for its result; EOFError if the process has ended."""
         if self.process is None:
             command = [sys.executable, "-m", __name__]
             self.process = Popen(command, stdin=PIPE, stdout=PIPE)  # noqa: S603  A fixed command.

@@ -21,6 +21,20 @@ LINE_HEIGHT = 1.42
 """The height of a line relative to the font size."""
 BASELINE = 1.05
 """The distance from the top of a line to its baseline, relative to the font size."""
+LATIN, CHINESE = "BRI Sans", "BRI Sans SC"
+STACKS = {Language.ENGLISH: (LATIN, CHINESE), Language.CHINESE: (CHINESE,)}
+"""The families of a language: a character is set in the first one that contains it."""
+FALLBACK_FONTS = ("Noto Sans SC", "PingFang SC", "Microsoft YaHei", "sans-serif")
+"""The fonts for those who draw a specification themselves and do not have ours."""
+UNITS_PER_EM = 1000
+OPENING, CLOSING = "（《〈“‘「『【〔(\\[", "，。；：、！？）》〉”’」』】〕%)\\]"
+TOKEN = re.compile(
+    f"(?:“[{IDEOGRAPHS}]{{1,6}}”|[{OPENING}]*"
+    f"(?:[{IDEOGRAPHS}]|[^\\s{IDEOGRAPHS}{OPENING}{CLOSING}]+[年月日]?|[^\\s{OPENING}])?)"
+    f"[{CLOSING}]*\\s*"
+)
+"""What is never broken: a word, a short name in quotation marks, or an ideograph, with its
+punctuation."""
 
 
 class Palette(NamedTuple):
@@ -109,22 +123,6 @@ def select_sizes(width: int) -> Sizes:
         body=Style(13.5 * unit),
         small=Style(12 * unit, colour="quiet"),
     )
-
-
-LATIN, CHINESE = "BRI Sans", "BRI Sans SC"
-STACKS = {Language.ENGLISH: (LATIN, CHINESE), Language.CHINESE: (CHINESE,)}
-"""The families of a language: a character is set in the first one that contains it."""
-FALLBACK_FONTS = ("Noto Sans SC", "PingFang SC", "Microsoft YaHei", "sans-serif")
-"""The fonts for those who draw a specification themselves and do not have ours."""
-UNITS_PER_EM = 1000
-OPENING, CLOSING = "（《〈“‘「『【〔(\\[", "，。；：、！？）》〉”’」』】〕%)\\]"
-TOKEN = re.compile(
-    f"(?:“[{IDEOGRAPHS}]{{1,6}}”|[{OPENING}]*"
-    f"(?:[{IDEOGRAPHS}]|[^\\s{IDEOGRAPHS}{OPENING}{CLOSING}]+[年月日]?|[^\\s{OPENING}])?)"
-    f"[{CLOSING}]*\\s*"
-)
-"""What is never broken: a word, a short name in quotation marks, or an ideograph, with its
-punctuation."""
 
 
 class Font(NamedTuple):

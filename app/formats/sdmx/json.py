@@ -43,6 +43,10 @@ ITEMS = {Kind.AGENCY_SCHEME: "agencies", Kind.CODELIST: "codes", Kind.CONCEPT_SC
 REPOSITORY = "https://raw.githubusercontent.com/sdmx-twg/sdmx-json/master"
 FOLDERS = {"1.0.0": "1.0", "2.1.0": "2.1"}
 """The folders of the schemas that are not named like their version."""
+NO_VALUE = Item("_Z", Bilingual("Not stated", "未说明"))
+Codes = Mapping[str, Mapping[str, Item]]
+"""The codes of each code list by id."""
+ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
 def build_meta(header: MessageHeader, kind: str, version: str) -> Json:
@@ -176,33 +180,21 @@ class StructureWriter:
         if region.span is not None:
             edges = zip(("startPeriod", "endPeriod"), region.span, strict=True)
             span = {edge: {"period": day.isoformat(), "isInclusive": True} for edge, day in edges}
-        if self.is_v1:
-            keys: list[Json] = [
-                {"id": name, "values": list(values)} for name, values in region.values.items()
-            ]
-            keys += [{"id": TIME, "timeRange": span}] if span else []
-            cube: Json = {"isIncluded": True, "keyValues": keys}
-            role = "type"
-        else:
-            keys = [
-                {"id": name, "include": True, "values": [{"value": value} for value in values]}
-                for name, values in region.values.items()
-            ]
-            keys += [{"id": TIME, "include": True, "timeRange": span}] if span else []
-            cube = {"include": True, "keyValues": keys}
-            role = "role"
+        included: Json = {} if self.is_v1 else {"include": True}
+        keys: list[Json] = [
+            {
+                "id": name,
+                **included,
+                "values": list(values) if self.is_v1 else [{"value": one} for one in values],
+            }
+            for name, values in region.values.items()
+        ]
+        keys += [{"id": TIME, **included, "timeRange": span}] if span else []
         return {
-            role: "Actual",
+            "type" if self.is_v1 else "role": "Actual",
             "constraintAttachment": {"dataflows": [build_urn(Kind.DATAFLOW, FLOW)]},
-            "cubeRegions": [cube],
+            "cubeRegions": [{"isIncluded" if self.is_v1 else "include": True, "keyValues": keys}],
         }
-
-
-NO_VALUE = Item("_Z", Bilingual("Not stated", "未说明"))
-Codes = Mapping[str, Mapping[str, Item]]
-"""The codes of each code list by id."""
-
-ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
 class ComponentValues:
@@ -216,10 +208,7 @@ class ComponentValues:
     def get_index(self, text: str | None) -> int:
         return self.indexes.setdefault(text, len(self.indexes))
 
-    def describe(self, codes: Codes, language: Language) -> list[Json]:
-        return [self.describe_value(text, codes, language) for text in self.indexes]
-
-    def describe_value(self, text: str | None, codes: Codes, language: Language) -> Json:
+    def describe(self, text: str | None, codes: Codes, language: Language) -> Json:
         component = self.component
         if text is None:
             return {"id": NO_VALUE.id, **build_names(NO_VALUE.name, None, language)}
@@ -296,10 +285,8 @@ class DataWriter:
         return structure
 
     def build_component(self, component: Component, language: Language) -> Json:
-        found: Json = {
-            "id": component.id,
-            **build_names(component.name, component.description, language),
-        }
+        names = build_names(component.name, component.description, language)
+        found: Json = {"id": component.id, **names}
         if component in (*SERIES_KEY, PERIOD):
             found["keyPosition"] = (*SERIES_KEY, PERIOD).index(component)
             if component is PERIOD:
@@ -308,7 +295,9 @@ class DataWriter:
             found["relationship"] = (
                 {"primaryMeasure": MEASURE_ID} if self.is_v1 else {"observation": {}}
             )
-        return found | {"values": self.values[component.id].describe(self.codes, language)}
+        values = self.values[component.id]
+        described = [values.describe(text, self.codes, language) for text in values.indexes]
+        return found | {"values": described}
 
     def build_dataset(self, dataset: DataSet) -> Json:
         found: Json = {"action": "Information", "links": []}
@@ -338,16 +327,13 @@ class DataWriter:
 
     def build_observation(self, observation: Observation) -> list[object]:
         """Write the value of an observation and the indexes of its attributes."""
-        start: list[object] = []
+        found: list[object] = []
         if self.layout.has_values:
-            start = [observation.read_value(MEASURE)]
+            found = [observation.read_value(MEASURE)]
         elif self.is_v1:
-            start = [None]
-        return [
-            *start,
-            *(self.get_attribute_index(one, observation) for one in self.layout.attributes),
-        ]
-
-    def get_attribute_index(self, component: Component, observation: Observation) -> int:
-        value = observation.read_value(component)
-        return self.values[component.id].get_index(None if value is None else format_value(value))
+            found = [None]
+        for one in self.layout.attributes:
+            value = observation.read_value(one)
+            text = None if value is None else format_value(value)
+            found.append(self.values[one.id].get_index(text))
+        return found

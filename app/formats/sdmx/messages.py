@@ -24,7 +24,7 @@ from app.formats.sdmx.paths import PathQuery
 from app.formats.sdmx.query import SdmxRequest
 from app.formats.sdmx.xml import Version
 from app.negotiation import parse_accept
-from app.parameters.sdmx import ANNUAL, DIMENSIONS, TIME
+from app.parameters.sdmx import ANNUAL, DIMENSIONS, TIME, SdmxFilters
 from app.problems.problem import shorten
 
 BASE = "application/vnd.sdmx."
@@ -37,6 +37,28 @@ PLAIN_TYPES = {
     "application/csv": "csv",
 }
 """Plain media types, each of which selects the first available format of a family."""
+MAX_OBSERVATIONS = 50_000
+"""The limit of observations, or of series without any, in an XML or JSON message."""
+NO_DATA = ("No data match the request", "没有符合条件的数据")
+FLOW_ID = f"{AGENCY}:{FLOW}({VERSION})"
+FIRST_COLUMNS = {
+    "1.0.0": (("DATAFLOW",), (FLOW_ID,)),
+    "2.0.0": (("STRUCTURE", "STRUCTURE_ID", "ACTION"), ("dataflow", FLOW_ID, "I")),
+}
+"""The names and values of the first columns, by version of SDMX-CSV."""
+FORMAT_NAMES = {
+    "genericdata": f"{BASE}genericdata+xml",
+    "structurespecificdata": f"{BASE}structurespecificdata+xml",
+}
+"""Values of the format parameter that stand for a media type."""
+FAMILY_NAMES = {
+    "xml": "application/xml",
+    "json": "application/json",
+    "jsondata": "application/json",
+    "csv": "text/csv",
+    "csvdata": "text/csv",
+}
+"""Values of the format parameter that stand for a family; the Accept header may add a version."""
 
 
 class Format(Enum):
@@ -89,29 +111,10 @@ def list_formats(resource: str, *, is_21: bool) -> list[Format]:
     return sorted(formats, key=lambda one: one.is_21 != is_21)
 
 
-FORMAT_NAMES = {
-    "genericdata": f"{BASE}genericdata+xml",
-    "structurespecificdata": f"{BASE}structurespecificdata+xml",
-}
-"""Values of the format parameter that stand for a media type."""
-FAMILY_NAMES = {
-    "xml": "application/xml",
-    "json": "application/json",
-    "jsondata": "application/json",
-    "csv": "text/csv",
-    "csvdata": "text/csv",
-}
-"""Values of the format parameter that stand for a family; the Accept header may add a version."""
-
-
 def negotiate_format(
     accept: str, parameter: str | None, offered: Sequence[Format]
 ) -> NegotiatedFormat:
-    """Select a format by the format parameter, or without one by the Accept header.
-
-    Raises:
-        NotAcceptable: if no available format matches.
-    """
+    """Select a format by the parameter, or else by the Accept header; NotAcceptable if none."""
     requested, ranges, candidates = accept, accept or "*/*", offered
     if parameter in FAMILY_NAMES:
         plain_type = FAMILY_NAMES[parameter]
@@ -149,28 +152,8 @@ def match_format(
     return None
 
 
-MAX_OBSERVATIONS = 50_000
-"""The limit of observations, or of series without any, in an XML or JSON message."""
-NO_DATA = ("No data match the request", "没有符合条件的数据")
-
-SPECIFIC_VERSIONS = {
-    Format.SPECIFIC_21: Version.V21,
-    Format.DATA_30: Version.V30,
-    Format.DATA_31: Version.V31,
-}
-STRUCTURE_VERSIONS = {
-    Format.STRUCTURE_21: Version.V21,
-    Format.STRUCTURE_30: Version.V30,
-    Format.STRUCTURE_31: Version.V31,
-}
-
-
 def require_data(chunks: Iterable[Sequence[SeriesData]]) -> Iterator[Sequence[SeriesData]]:
-    """Pass chunks of series on.
-
-    Raises:
-        NoResultsFound: if there are none.
-    """
+    """Pass chunks of series on; NoResultsFound if there are none."""
     is_empty = True
     for chunk in chunks:
         is_empty = False
@@ -182,11 +165,7 @@ def require_data(chunks: Iterable[Sequence[SeriesData]]) -> Iterator[Sequence[Se
 def limit_observations(
     chunks: Iterable[Sequence[SeriesData]], limit: int = MAX_OBSERVATIONS
 ) -> Iterator[SeriesData]:
-    """Pass single series on, up to a number of observations.
-
-    Raises:
-        ResponseTooLarge: if there are more.
-    """
+    """Pass single series on; ResponseTooLarge if they exceed a number of observations."""
     count = 0
     for chunk in chunks:
         for series, figures in chunk:
@@ -203,8 +182,8 @@ def limit_observations(
 def write_data(message: Message, message_format: Format, artefacts: Iterable[Artefact]) -> bytes:
     if message_format is Format.GENERIC_21:
         return xml.write_generic(message)
-    if message_format in SPECIFIC_VERSIONS:
-        return xml.write_structure_specific(message, SPECIFIC_VERSIONS[message_format])
+    if message_format.family == "xml":
+        return xml.write_structure_specific(message, Version(message_format.version))
     codes = {one.id: {item.id: item for item in one.items} for one in artefacts}
     return json.DataWriter(codes, message.layout, message_format.version).write_message(message)
 
@@ -212,9 +191,9 @@ def write_data(message: Message, message_format: Format, artefacts: Iterable[Art
 def write_structure(
     artefacts: Sequence[Artefact], message_format: Format, header: MessageHeader
 ) -> bytes:
-    if message_format in STRUCTURE_VERSIONS:
-        version = STRUCTURE_VERSIONS[message_format]
-        return xml.StructureWriter(version).write_message(artefacts, header)
+    if message_format.family == "xml":
+        writer = xml.StructureWriter(Version(message_format.version))
+        return writer.write_message(artefacts, header)
     return json.StructureWriter(message_format.version).write_message(artefacts, header)
 
 
@@ -224,11 +203,7 @@ def select_artefacts(
     request: SdmxRequest,
     used_values: Mapping[str, Sequence[str]],
 ) -> list[Artefact]:
-    """Select the artefacts that a path names and those they are related to.
-
-    Raises:
-        NoResultsFound: if the artefact or the item does not exist.
-    """
+    """Select the artefacts that a path names and those related to them; NoResultsFound if none."""
     candidates = [one for one in artefacts if one.kind.path in path.kinds]
     named = [one for one in candidates if path.ids is None or one.id in path.ids]
     if path.items is not None:
@@ -274,21 +249,10 @@ def build_region(
     )
 
 
-def drop_dimension(request: SdmxRequest, dimension: str) -> SdmxRequest:
+def drop_dimension(filters: SdmxFilters, dimension: str) -> SdmxFilters:
     """Remove the condition on a dimension, to find which of its values could be selected."""
-    keys = tuple(
-        {name: values for name, values in key.items() if name != dimension}
-        for key in request.filters.keys
-    )
-    return replace(request, filters=replace(request.filters, keys=keys))
-
-
-FLOW_ID = f"{AGENCY}:{FLOW}({VERSION})"
-FIRST_COLUMNS = {
-    "1.0.0": (("DATAFLOW",), (FLOW_ID,)),
-    "2.0.0": (("STRUCTURE", "STRUCTURE_ID", "ACTION"), ("dataflow", FLOW_ID, "I")),
-}
-"""The names and values of the first columns, by version of SDMX-CSV."""
+    keys = [{name: key[name] for name in key if name != dimension} for key in filters.keys]
+    return replace(filters, keys=tuple(keys))
 
 
 def write_csv(

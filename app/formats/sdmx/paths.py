@@ -60,13 +60,7 @@ class PathQuery:
 
 
 def parse_path(path: str) -> PathQuery:
-    """Parse a path.
-
-    Raises:
-        NoResultsFound: if it names something that does not exist.
-        NotImplementedProblem: if it names a resource of the standard that is not supported.
-        SyntaxProblem: if it is not a path of the standard.
-    """
+    """Parse a path; a problem if it is not of the standard, or names what is not here."""
     parts = path.strip("/").split("/")
     match parts:
         case ["data" | "availability" as resource, context, *rest] if context in CONTEXTS:
@@ -105,11 +99,7 @@ def create_resource_error(name: str) -> NotImplementedProblem:
 
 
 def check_length(parts: list[str], limit: int) -> None:
-    """Check that a path has no parts beyond its end.
-
-    Raises:
-        SyntaxProblem: if it has.
-    """
+    """Raise SyntaxProblem if a path has parts beyond its end."""
     if len(parts) > limit:
         rest = shorten("/".join(parts[limit:]))
         raise SyntaxProblem(
@@ -200,12 +190,7 @@ def matches_flow(agency: str, name: str, version: str = "*") -> bool:
 
 
 def parse_keys(text: str) -> tuple[SeriesKey, ...]:
-    """Parse series keys: commas separate keys, or values as plus signs do; empty means all.
-
-    Raises:
-        SemanticProblem: if there are too many keys.
-        SyntaxProblem: if a key has the wrong number of dimensions.
-    """
+    """Parse series keys: commas separate keys, or values as plus signs do; empty means all."""
     if text in WILDCARDS:
         return ()
     count = len(DIMENSIONS)

@@ -77,11 +77,7 @@ class SdmxRequest:
 def parse_request(
     path: PathQuery, pairs: Sequence[tuple[str, str]], keys: Mapping[str, KeySet]
 ) -> SdmxRequest:
-    """Parse the query of a request.
-
-    Raises:
-        SdmxProblem: if a parameter is unknown or its value is invalid.
-    """
+    """Parse the query of a request; SdmxProblem if a parameter is unknown or invalid."""
     values = QueryValues(check_names(path, pairs))
     filters = replace(parse_filters(values), keys=parse_key_filters(path.key, values, keys))
     if filters.history and filters.as_of:
@@ -149,9 +145,6 @@ class QueryValues(dict[str, str]):
             raise create_value_error(name, value, ["1, 2, 3 …"])
         return int(value)
 
-    def read_boolean(self, name: str) -> bool:
-        return self.read_choice(name, ("true", "false"), "false") == "true"
-
     def read_day(self, name: str) -> date | None:
         """Read a point in time as its day in UTC."""
         value = self.get(name)
@@ -165,16 +158,10 @@ class QueryValues(dict[str, str]):
             raise create_value_error(name, value, ["2026-11-25", "2026-11-25T08:00:00Z"]) from None
 
     def read_period(self, name: str) -> Span | None:
-        value = self.get(name)
-        return None if value is None else parse_period(name, value)
+        return parse_period(name, self[name]) if name in self else None
 
 
 def parse_period(name: str, value: str) -> Span:
-    """Parse a time period.
-
-    Raises:
-        SyntaxProblem: if the value is not a time period.
-    """
     try:
         return parse_time_period(value)
     except ValueError:
@@ -191,7 +178,7 @@ def parse_filters(values: QueryValues) -> SdmxFilters:
         until=end[1] if end else None,
         updated_after=values.read_day("updatedAfter"),
         as_of=values.read_day("asOf"),
-        history=values.read_boolean("includeHistory"),
+        history=values.read_choice("includeHistory", ("true", "false"), "false") == "true",
         first=values.read_count("firstNObservations"),
         last=values.read_count("lastNObservations"),
     )
@@ -276,11 +263,7 @@ def parse_filter_values(name: str, text: str) -> frozenset[str]:
 
 
 def check_code(dimension: str, code: str, keys: Mapping[str, KeySet]) -> None:
-    """Check that a code exists.
-
-    Raises:
-        NoResultsFound: if it does not.
-    """
+    """Raise NoResultsFound if a code does not exist."""
     expected: Sequence[str]
     if dimension in COLLECTIONS:
         known = keys[COLLECTIONS[dimension]]

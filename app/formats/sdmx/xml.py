@@ -58,22 +58,23 @@ COMPONENT_LISTS = {
     "MeasureList": ("MeasureDescriptor", (Role.MEASURE,)),
 }
 """The lists of components, in the order of the schema: their ids and the roles they hold."""
+Pairs = Iterable[tuple[str, str]]
+ESCAPED_WHITESPACE = {"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
+"""XML parsers turn white space in attributes into spaces unless it is escaped."""
 
 
 class Version(Enum):
-    """A version of SDMX-ML, by its name in the namespaces."""
+    """A version of SDMX-ML."""
 
-    V21 = "v2_1"
-    V30 = "v3_0"
-    V31 = "v3_1"
+    V21 = "2.1"
+    V30 = "3.0.0"
+    V31 = "3.1.0"
 
 
 def create_message(kind: str, version: Version) -> Element:
     """Create the root element of a message, with the namespaces of its version."""
-    namespaces = {
-        f"xmlns:{prefix}": f"{SCHEMAS}/{version.value}/{path}"
-        for prefix, path in NAMESPACES.items()
-    }
+    folder = f"{SCHEMAS}/v{version.value[:3].replace('.', '_')}"
+    namespaces = {f"xmlns:{prefix}": f"{folder}/{path}" for prefix, path in NAMESPACES.items()}
     namespaces["xmlns:xsi"] = "http://www.w3.org/2001/XMLSchema-instance"
     return Element(f"mes:{kind}", namespaces)
 
@@ -230,12 +231,6 @@ class StructureWriter:
         else:
             attributes |= {"id": name, "version": VERSION, "class": kind.class_name}
         SubElement(element, "Ref", attributes)
-
-
-Pairs = Iterable[tuple[str, str]]
-
-ESCAPED_WHITESPACE = {"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
-"""XML parsers turn white space in attributes into spaces unless it is escaped."""
 
 
 def write_generic(message: Message) -> bytes:
