@@ -70,7 +70,7 @@ def read_series(
     last_id = 0
     breaks = read_breaks(connection, language)
     while True:
-        statement = (
+        statement: Statement = (
             select_matching_series(filters)
             .where(col(Series.id) > last_id)
             .with_only_columns(col(Series.id).label("series_id"), *DIMENSION_LABELS)
@@ -177,7 +177,6 @@ def select_changed(collection: str, since: date) -> Statement:
 
 
 def match_growth_rate(filters: SdmxFilters) -> Condition:
-    """Return the condition that joins the published growth rate of an observation."""
     return and_(
         col(GrowthRate.series_id) == Observation.series_id,
         col(GrowthRate.period_start) == Observation.period_start,

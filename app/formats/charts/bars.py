@@ -52,7 +52,6 @@ def draw_swatch(canvas: Canvas, qualifier: Qualifier, start: Point) -> None:
 
 
 def draw_share(canvas: Canvas, figure: DataPoint, span: Point, top: float) -> float:
-    """Draw a percentage as a part of a whole."""
     sizes = canvas.sizes
     left, right = span
     thickness = THICKNESS * sizes.unit

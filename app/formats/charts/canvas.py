@@ -18,7 +18,6 @@ from app.formats.charts.style import (
     embed_fonts,
     get_font_stack,
     measure_text,
-    select_sizes,
     wrap_text,
 )
 from app.i18n import Language
@@ -74,7 +73,7 @@ class Canvas:
 
     @cached_property
     def sizes(self) -> Sizes:
-        return select_sizes(self.width)
+        return Sizes(self.width)
 
     def get_colour(self, name: str) -> str:
         colours: dict[str, str] = PALETTES[self.theme]._asdict()

@@ -152,7 +152,6 @@ def build_data_point(chart: Chart, point: Record, *, with_locator: bool = False)
 def build_indicator_chart(
     indicator: Record, found: Record, released: date, language: Language
 ) -> Chart:
-    """Build the chart of an indicator: its headline, and one panel per series found."""
     chart = create_chart(indicator["name"], released, language)
     headline = indicator["headline"]
     if headline:

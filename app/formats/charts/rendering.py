@@ -54,7 +54,6 @@ def render_png(svg: str, scale: int) -> bytes:
 
 
 def embed_font(family: str, bold: bool, characters: str) -> bytes:  # noqa: FBT001  From JSON.
-    """Write the CSS that embeds some characters of a font."""
     from fontTools.subset import Options, Subsetter
     from fontTools.ttLib import TTFont
 

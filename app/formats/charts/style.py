@@ -89,40 +89,25 @@ class Style(NamedTuple):
         return (self.size - other.size) * BASELINE
 
 
-class Sizes(NamedTuple):
+class Sizes:
     """The sizes in a chart of some width, in pixels."""
 
-    unit: float
-    """The length that is one pixel in a chart of the base width."""
-    margin: float
-    gap: float
-    """The space between things side by side."""
-    title: Style
-    headline: Style
-    """The style of the one figure that a chart is about."""
-    number: Style
-    """The style of the figure of a tile, or of the number of a priority area."""
-    heading: Style
-    strong: Style
-    body: Style
-    small: Style
-
-
-def select_sizes(width: int) -> Sizes:
-    unit = 1 + max(0, width - BASE_WIDTH) / 2400
-    is_narrow = width < NARROW
-    return Sizes(
-        unit=unit,
-        margin=16 if is_narrow else 24 * unit,
-        gap=10 * unit,
-        title=Style((17 if is_narrow else 20) * unit, bold=True),
-        headline=Style((30 if is_narrow else 38) * unit, bold=True, colour="accent"),
-        number=Style(25 * unit, bold=True, colour="accent"),
-        heading=Style(15 * unit, bold=True),
-        strong=Style(13.5 * unit, bold=True),
-        body=Style(13.5 * unit),
-        small=Style(12 * unit, colour="quiet"),
-    )
+    def __init__(self, width: int) -> None:
+        is_narrow = width < NARROW
+        self.unit = unit = 1 + max(0, width - BASE_WIDTH) / 2400
+        """The length that is one pixel in a chart of the base width."""
+        self.margin = 16 if is_narrow else 24 * unit
+        self.gap = 10 * unit
+        """The space between things side by side."""
+        self.title = Style((17 if is_narrow else 20) * unit, bold=True)
+        self.headline = Style((30 if is_narrow else 38) * unit, bold=True, colour="accent")
+        """The style of the one figure that a chart is about."""
+        self.number = Style(25 * unit, bold=True, colour="accent")
+        """The style of the figure of a tile, or of the number of a priority area."""
+        self.heading = Style(15 * unit, bold=True)
+        self.strong = Style(13.5 * unit, bold=True)
+        self.body = Style(13.5 * unit)
+        self.small = Style(12 * unit, colour="quiet")
 
 
 class Font(NamedTuple):

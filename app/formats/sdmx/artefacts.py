@@ -14,6 +14,7 @@ from app.parameters.sdmx import ANNUAL, format_duration
 AGENCY = "BRI"
 FLOW = "INDICATORS"
 VERSION = "1.0"
+FLOW_ID = f"{AGENCY}:{FLOW}({VERSION})"
 CONCEPTS = "CS_INDICATORS"
 
 NAME = Bilingual("Belt and Road Cooperation Indicators", "共建“一带一路”经贸合作指标")

@@ -81,11 +81,7 @@ def is_sdmx_path(path: str) -> bool:
 def render_error(
     problem: Problem, path: str, headers: Mapping[str, str], language: Language
 ) -> tuple[bytes, str]:
-    """Write a problem as an SDMX error message, in the format that the client reads.
-
-    Returns:
-        The message and its media type.
-    """
+    """Return a problem as an SDMX error message in the format of the client, and its media type."""
     accept = headers.get("accept", "")
     if "json" in accept or ("xml" not in accept and JSON_PATHS.match(path)):
         return write_json_error(problem, language), "application/json"

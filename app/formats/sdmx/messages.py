@@ -4,19 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from enum import Enum
-from typing import NamedTuple
 
 from app.formats.csv import encode_rows
 from app.formats.sdmx import json, xml
-from app.formats.sdmx.artefacts import (
-    AGENCY,
-    FLOW,
-    VERSION,
-    Artefact,
-    MessageHeader,
-    Region,
-    add_references,
-)
+from app.formats.sdmx.artefacts import FLOW_ID, Artefact, MessageHeader, Region, add_references
 from app.formats.sdmx.components import PERIOD, SERIES_KEY
 from app.formats.sdmx.dataset import DataLayout, Message, Observation, SeriesData
 from app.formats.sdmx.errors import NoResultsFound, NotAcceptable, ResponseTooLarge
@@ -40,7 +31,6 @@ PLAIN_TYPES = {
 MAX_OBSERVATIONS = 50_000
 """The limit of observations, or of series without any, in an XML or JSON message."""
 NO_DATA = ("No data match the request", "没有符合条件的数据")
-FLOW_ID = f"{AGENCY}:{FLOW}({VERSION})"
 FIRST_COLUMNS = {
     "1.0.0": (("DATAFLOW",), (FLOW_ID,)),
     "2.0.0": (("STRUCTURE", "STRUCTURE_ID", "ACTION"), ("dataflow", FLOW_ID, "I")),
@@ -95,11 +85,6 @@ class Format(Enum):
         return version is None or f"{self.version}.".startswith(f"{version}.")
 
 
-class NegotiatedFormat(NamedTuple):
-    format: Format
-    media_type: str
-
-
 def list_formats(resource: str, *, is_21: bool) -> list[Format]:
     """List the formats of a resource in order of preference; each API prefers its own."""
     formats = [one for one in Format if one.is_structure == (resource != "data")]
@@ -113,8 +98,11 @@ def list_formats(resource: str, *, is_21: bool) -> list[Format]:
 
 def negotiate_format(
     accept: str, parameter: str | None, offered: Sequence[Format]
-) -> NegotiatedFormat:
-    """Select a format by the parameter, or else by the Accept header; NotAcceptable if none."""
+) -> tuple[Format, str]:
+    """Select a format, and the media type that the response declares; NotAcceptable if none.
+
+    The format parameter takes precedence over the Accept header.
+    """
     requested, ranges, candidates = accept, accept or "*/*", offered
     if parameter in FAMILY_NAMES:
         plain_type = FAMILY_NAMES[parameter]
@@ -137,18 +125,18 @@ def negotiate_format(
 
 def match_format(
     media_range: str, parameters: Mapping[str, str], offered: Iterable[Format]
-) -> NegotiatedFormat | None:
+) -> tuple[Format, str] | None:
     has_ids = parameters.get("labels", "id") == "id"
     if not has_ids or parameters.get("timeformat", "original") not in {"original", "none"}:
         return None
     for candidate in offered:
         if media_range in {"*/*", "application/*", candidate.base_type}:
             if candidate.has_version(parameters.get("version")):
-                return NegotiatedFormat(candidate, candidate.media_type)
+                return candidate, candidate.media_type
         elif PLAIN_TYPES.get(media_range) == candidate.family:
-            return NegotiatedFormat(candidate, media_range)
+            return candidate, media_range
         elif media_range == "text/*" and candidate.family == "csv":
-            return NegotiatedFormat(candidate, "text/csv")
+            return candidate, "text/csv"
     return None
 
 

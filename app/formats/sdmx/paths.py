@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.formats.sdmx.artefacts import AGENCY, FLOW, VERSION
+from app.formats.sdmx.artefacts import AGENCY, FLOW, FLOW_ID, VERSION
 from app.formats.sdmx.errors import (
     NoResultsFound,
     NotImplementedProblem,
@@ -139,8 +139,8 @@ def parse_data_21(resource: str, flow: str, rest: list[str]) -> PathQuery:
 
 def create_flow_error(found: str) -> NoResultsFound:
     return NoResultsFound(
-        f"{shorten(found)} is unknown; the only dataflow is {AGENCY}:{FLOW}({VERSION})",
-        f"{shorten(found)} 不存在；唯一的数据流为 {AGENCY}:{FLOW}({VERSION})",
+        f"{shorten(found)} is unknown; the only dataflow is {FLOW_ID}",
+        f"{shorten(found)} 不存在；唯一的数据流为 {FLOW_ID}",
     )
 
 

@@ -64,8 +64,6 @@ ESCAPED_WHITESPACE = {"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
 
 
 class Version(Enum):
-    """A version of SDMX-ML."""
-
     V21 = "2.1"
     V30 = "3.0.0"
     V31 = "3.1.0"
@@ -250,7 +248,6 @@ def write_structure_specific(message: Message, version: Version) -> bytes:
 
 
 def add_data_header(root: Element, message: Message, version: Version, **attributes: str) -> None:
-    """Add the header, which names the structure of the data."""
     header = add_header(root, message.header)
     level = message.layout.observation_level
     attributes = {"structureID": FLOW, "dimensionAtObservation": level, **attributes}
