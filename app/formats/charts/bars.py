@@ -1,4 +1,7 @@
-"""Figures as bars: one panel per series, and the marks that show how a source qualifies them."""
+"""Figures as bars: one panel per series, and the marks that show how a source qualifies them.
+
+Functions that draw return the vertical position at which the drawing ends.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -68,7 +71,7 @@ def draw_share(canvas: Canvas, figure: DataPoint, span: Point, top: float) -> fl
 def draw_end_mark(
     canvas: Canvas, qualifier: Qualifier, span: Point, across: tuple[float, float]
 ) -> float:
-    """Draw the mark of a qualifier on or after a bar with a vertical middle and a thickness."""
+    """Draw the mark of a qualifier on or after a bar, and return where bar and mark end."""
     sizes = canvas.sizes
     (start, end), (middle, thickness) = span, across
     unit = sizes.unit

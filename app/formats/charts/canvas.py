@@ -57,7 +57,10 @@ class Line(NamedTuple):
 
 @dataclass
 class Canvas:
-    """The marks of a chart; positions are pixels from the upper left corner."""
+    """The marks of a chart; positions are pixels from the upper left corner.
+
+    Drawing a text returns the vertical position at which it ends.
+    """
 
     width: int
     theme: Theme

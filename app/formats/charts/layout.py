@@ -1,4 +1,7 @@
-"""The layout of a chart at any width, in which nothing overlaps."""
+"""The layout of a chart at any width, in which nothing overlaps.
+
+Functions that draw return the vertical position at which the drawing ends.
+"""
 
 from collections.abc import Sequence
 

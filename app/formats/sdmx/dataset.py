@@ -24,6 +24,7 @@ ALL_DIMENSIONS = "AllDimensions"
 OBSERVATION_LEVELS = (TIME, ALL_DIMENSIONS, *DIMENSIONS)
 """The values of the parameter dimensionAtObservation."""
 
+Key = tuple[tuple[str, str], ...]
 SeriesData = tuple[Record, Sequence[Record]]
 """A series and its observations."""
 
@@ -71,14 +72,10 @@ class Observation(NamedTuple):
             if (value := self.read_value(one)) is not None
         ]
 
-    def build_key(self, dimensions: Sequence[Component]) -> tuple[str, ...]:
-        return tuple(format_value(self.read_value(one)) for one in dimensions)
-
 
 class Group(NamedTuple):
-    """Observations that share a key."""
-
-    key: tuple[str, ...]
+    key: Key
+    """The id and the value of each dimension that the observations share."""
     observations: list[Observation]
 
 
@@ -100,15 +97,15 @@ def group_series(
     series_data: Iterable[SeriesData], layout: DataLayout, *, history: bool
 ) -> list[DataSet]:
     """Group observations by key, and with a history by the day from which they were current."""
-    datasets: dict[date | None, dict[tuple[str, ...], list[Observation]]] = {}
+    datasets: dict[date | None, dict[Key, list[Observation]]] = {}
     for series, figures in series_data:
         if not layout.has_observations:
-            key = Observation(series, {}).build_key(SERIES_KEY)
+            key = tuple(Observation(series, {}).list_values(SERIES_KEY))
             datasets.setdefault(None, {})[key] = []
         for figure in figures:
             observation = Observation(series, figure)
             groups = datasets.setdefault(figure["current_from"] if history else None, {})
-            key = observation.build_key(layout.group_dimensions)
+            key = tuple(observation.list_values(layout.group_dimensions))
             groups.setdefault(key, []).append(observation)
     return [
         DataSet(day, [Group(*one) for one in groups.items()])

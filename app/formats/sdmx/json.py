@@ -1,6 +1,6 @@
 """Structures and data as SDMX-JSON 1.0, 2.0 and 2.1."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -308,22 +308,23 @@ class DataWriter:
         if self.layout.is_flat:
             observations = [one for group in dataset.groups for one in group.observations]
             return found | {"observations": self.build_observations(observations)}
-        names = [one.id for one in self.layout.group_dimensions]
-        series = {}
-        for group in dataset.groups:
-            key = self.format_key(dict(zip(names, group.key, strict=False)))
-            series[key] = {"observations": self.build_observations(group.observations)}
+        series = {
+            self.format_key(group.key): {
+                "observations": self.build_observations(group.observations)
+            }
+            for group in dataset.groups
+        }
         return found | {"series": series}
 
     def build_observations(self, observations: Sequence[Observation]) -> Json:
         dimensions = self.layout.observation_dimensions
         return {
-            self.format_key(dict(one.list_values(dimensions))): self.build_observation(one)
+            self.format_key(one.list_values(dimensions)): self.build_observation(one)
             for one in observations
         }
 
-    def format_key(self, key: Mapping[str, str]) -> str:
-        return ":".join(str(self.values[name].get_index(value)) for name, value in key.items())
+    def format_key(self, key: Iterable[tuple[str, str]]) -> str:
+        return ":".join(str(self.values[name].get_index(value)) for name, value in key)
 
     def build_observation(self, observation: Observation) -> list[object]:
         """Write the value of an observation and the indexes of its attributes."""

@@ -296,8 +296,7 @@ def write_generic_group(group: Group, layout: DataLayout) -> str:
     observations = "".join(write_generic_observation(one, layout) for one in group.observations)
     if layout.is_flat:
         return observations
-    names = (one.id for one in layout.group_dimensions)
-    key = write_values(zip(names, group.key, strict=False))
+    key = write_values(group.key)
     return f"<gen:Series><gen:SeriesKey>{key}</gen:SeriesKey>{observations}</gen:Series>"
 
 
@@ -348,6 +347,4 @@ def write_specific_group(group: Group, layout: DataLayout) -> str:
     )
     if layout.is_flat:
         return observations
-    names = (one.id for one in layout.group_dimensions)
-    key = format_attributes(zip(names, group.key, strict=False))
-    return f"<Series{key}>{observations}</Series>"
+    return f"<Series{format_attributes(group.key)}>{observations}</Series>"
