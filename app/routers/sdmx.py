@@ -71,7 +71,6 @@ def read_series(
 
 
 def write_data_message(read: RequestContext, request: SdmxRequest, message_format: Format) -> bytes:
-
     def write(connection: Connection) -> bytes:
         chunks = messages.require_data(read_series(connection, read, request))
         datasets = group_series(
@@ -102,7 +101,6 @@ def stream_csv(
 
 
 def find_structures(read: RequestContext, path: PathQuery, request: SdmxRequest) -> list[Artefact]:
-
     def find(connection: Connection) -> list[Artefact]:
         used_values = {}
         if request.detail == "referencepartial":

@@ -40,7 +40,7 @@ class HeightTooSmallError(ValueError):
 
 
 def layout_chart(chart: Chart, width: int, height: int | None, theme: Theme) -> Canvas:
-    """Lay a chart out, by default as high as it needs; HeightTooSmallError if it needs more."""
+    """Lay a chart out, by default as high as necessary; HeightTooSmallError if height is less."""
     canvas = draw_chart(chart, Canvas(width, theme, chart.language), 0, 0)
     if height is None or height == canvas.height:
         return canvas
