@@ -5,18 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Label,
-    and_,
-    exists,
-    func,
-    null,
-    or_,
-    select,
-    tuple_,
-)
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, null, or_, select, tuple_
 from sqlmodel import col
 
 from app.db.columns import (
@@ -24,7 +13,6 @@ from app.db.columns import (
     Condition,
     Record,
     Statement,
-    Value,
     counterpart_area,
     localize,
     reporting_area,
@@ -60,7 +48,7 @@ DIMENSION_COLUMNS: dict[str, Column] = {
     "DURATION": col(Series.months),
 }
 """The columns of the dimensions that distinguish series."""
-DIMENSION_LABELS: list[Label[Value]] = [one.label(name) for name, one in DIMENSION_COLUMNS.items()]
+DIMENSION_LABELS: list[Column] = [one.label(name) for name, one in DIMENSION_COLUMNS.items()]
 
 
 def read_series(

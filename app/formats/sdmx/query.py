@@ -17,15 +17,7 @@ from app.formats.sdmx.errors import (
 from app.formats.sdmx.paths import KINDS, PathQuery, create_hint, parse_keys
 from app.i18n import Bilingual, Language
 from app.parameters.base import KeySet
-from app.parameters.sdmx import (
-    ANNUAL,
-    DIMENSIONS,
-    TIME,
-    SdmxFilters,
-    SeriesKey,
-    Span,
-    parse_time_period,
-)
+from app.parameters.sdmx import ANNUAL, DIMENSIONS, TIME, SdmxFilters, SeriesKey, parse_time_period
 from app.problems.problem import shorten
 
 COMMON_NAMES = ("format", "lang")
@@ -157,11 +149,11 @@ class QueryValues(dict[str, str]):
         except (ValueError, OverflowError):
             raise create_value_error(name, value, ["2026-11-25", "2026-11-25T08:00:00Z"]) from None
 
-    def read_period(self, name: str) -> Span | None:
+    def read_period(self, name: str) -> tuple[date, date] | None:
         return parse_period(name, self[name]) if name in self else None
 
 
-def parse_period(name: str, value: str) -> Span:
+def parse_period(name: str, value: str) -> tuple[date, date]:
     try:
         return parse_time_period(value)
     except ValueError:

@@ -19,14 +19,7 @@ from app.formats.sdmx.artefacts import (
     Region,
     build_urn,
 )
-from app.formats.sdmx.components import (
-    COMPONENTS,
-    MEASURE_ID,
-    SERIES_KEY,
-    Component,
-    Role,
-    TextType,
-)
+from app.formats.sdmx.components import COMPONENTS, MEASURE, SERIES_KEY, Component, Role, TextType
 from app.formats.sdmx.dataset import DataLayout, DataSet, Group, Message, Observation
 from app.i18n import Bilingual, Language
 from app.parameters.sdmx import TIME
@@ -184,7 +177,7 @@ class StructureWriter:
             relationship = SubElement(element, "str:AttributeRelationship")
             if self.is_21:
                 measure = SubElement(relationship, "str:PrimaryMeasure")
-                SubElement(measure, "Ref", {"id": MEASURE_ID})
+                SubElement(measure, "Ref", {"id": MEASURE.id})
             else:
                 SubElement(relationship, "str:Observation")
 
