@@ -179,8 +179,6 @@ class SearchKind(StrEnum):
 
 
 class LogFormat(StrEnum):
-    """The format of the access log."""
-
     OFF = "off"
     TEXT = "text"
     JSON = "json"

@@ -1,7 +1,15 @@
-"""The languages of the service, and texts in both."""
+"""Languages, texts in both, and display texts: numbers, periods, dates and citations."""
 
+from datetime import date
+from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
+
+from babel.dates import format_date, get_month_names
+from babel.numbers import format_decimal
+
+from app.enums import Precision, Qualifier
 
 
 class Language(StrEnum):
@@ -12,15 +20,143 @@ class Language(StrEnum):
 
 
 class Bilingual(NamedTuple):
-    """A text in both languages."""
-
     en: str
     zh: str
 
     def get(self, language: Language) -> str:
-        """Return the text in one language."""
         return self.zh if language is Language.CHINESE else self.en
 
     def format(self, **values: object) -> "Bilingual":
-        """Fill in the placeholders of both texts."""
         return Bilingual(self.en.format(**values), self.zh.format(**values))
+
+
+QUALIFIER_FORMATS = {
+    Qualifier.EXACT: Bilingual("{}", "{}"),
+    Qualifier.OVER: Bilingual("over {}", "逾{}"),
+    Qualifier.NEARLY: Bilingual("nearly {}", "近{}"),
+    Qualifier.ABOUT: Bilingual("about {}", "约{}"),
+}
+
+MONTHS = 12
+SCALE_WORDS = {
+    Language.ENGLISH: {12: " trillion", 9: " billion", 6: " million", 3: " thousand"},
+    Language.CHINESE: {12: "万亿", 8: "亿", 4: "万"},
+}
+
+
+@lru_cache(maxsize=4096)
+def format_value(  # noqa: PLR0913, PLR0917 (cached, so that each part is an argument)
+    value: Decimal,
+    multiplier: int,
+    decimals: int,
+    qualifier: Qualifier,
+    suffix: str,
+    language: Language,
+) -> str:
+    """Return a figure with its qualifier and unit, with exactly the published digits.
+
+    The multiplier is the power of ten of the published word, 12 for trillion, and the suffix the
+    unit as printed after a number: over 700, 22.1 trillion yuan, 2146.6亿元.
+    """
+    number = format_scaled(value, multiplier, decimals, language)
+    return QUALIFIER_FORMATS[qualifier].get(language).format(f"{number}{suffix}")
+
+
+def format_scaled(value: Decimal, multiplier: int, decimals: int, language: Language) -> str:
+    """Return a number with the scale word of the language, without changing its precision."""
+    scale_words = SCALE_WORDS[language] if multiplier else {}
+    scale = next((power for power in scale_words if abs(value) >= 10**power), 0)
+    shown = max(0, decimals - multiplier + scale)
+    pattern = f"#,##0.{'0' * shown}" if shown else "#,##0"
+    if scale:
+        pattern = pattern.removeprefix("#,##")
+    number = format_decimal(value.scaleb(-scale), pattern, locale=language)
+    return number + scale_words.get(scale, "")
+
+
+@lru_cache(maxsize=4096)
+def format_period(start: date, end: date, language: Language) -> str:
+    """Name a period: Full year 2024, January to November 2024, 2024年1—11月."""
+    one_year = start.year == end.year
+    if one_year and (start.month, end.month) == (1, 12):
+        return Bilingual(f"Full year {start.year}", f"{start.year}年全年").get(language)
+    if language is Language.CHINESE:
+        first = f"{start.year}年{start.month}"
+        if one_year:
+            return f"{first}月" if start.month == end.month else f"{first}—{end.month}月"
+        return f"{first}月—{end.year}年{end.month}月"
+    months = get_month_names("wide", locale="en")
+    last = f"{months[end.month]} {end.year}"
+    if one_year:
+        return last if start.month == end.month else f"{months[start.month]} to {last}"
+    return f"{months[start.month]} {start.year} to {last}"
+
+
+def format_span(months: int, first: date | None, language: Language) -> str:
+    """Name the periods of a series, of some months from the same month of each year."""
+    if first is None:
+        name = Bilingual(f"Periods of {months} months", f"每期{months}个月")
+    elif (first.month, months) == (1, MONTHS):
+        name = Bilingual("Full years", "全年")
+    else:
+        end = first.month + months - 1
+        names = get_month_names("wide", locale="en")
+        last = (end - 1) % MONTHS + 1
+        joint = "—" if end <= MONTHS else "月至次年"
+        chinese = f"{first.month}月" if months == 1 else f"{first.month}{joint}{last}月"
+        english = names[last] if months == 1 else f"{names[first.month]} to {names[last]}"
+        name = Bilingual(f"{english} of each year", f"每年{chinese}")
+    return name.get(language)
+
+
+def format_change(percent: Decimal, language: Language) -> str:
+    """Return a change from a year earlier: up 6.4% on a year earlier, 同比增长6.4%."""
+    size = abs(percent)
+    if language is Language.CHINESE:
+        return f"同比{'增长' if percent >= 0 else '下降'}{size}%" if size else "同比持平"
+    return (
+        f"{'up' if percent >= 0 else 'down'} {size}% on a year earlier"
+        if size
+        else ("unchanged on a year earlier")
+    )
+
+
+@lru_cache(maxsize=4096)
+def format_day(value: date, language: Language) -> str:
+    """Return a date in words: 15 January 2025, 2025年1月15日."""
+    return format_date(value, Bilingual("d MMMM y", "y年M月d日").get(language), locale=language)
+
+
+def format_locator(locator: str | None, language: Language) -> str | None:
+    """Return a locator in words: paragraph 2, sentence 3; 第2段第3句."""
+    if locator is None:
+        return None
+    paragraph, _, sentence = locator.removeprefix("P").partition(".S")
+    text = Bilingual(f"paragraph {paragraph}", f"第{paragraph}段").get(language)
+    if sentence:
+        text += Bilingual(f", sentence {sentence}", f"第{sentence}句").get(language)
+    return text
+
+
+def format_published_day(value: date, precision: Precision, language: Language) -> str:
+    """Return a date of publication, or only its month if the day is not known."""
+    return (
+        format_period(value.replace(day=1), value, language)
+        if precision == "month"
+        else format_day(value, language)
+    )
+
+
+def format_source_line(title: str, publisher: str, published: str, language: Language) -> str:
+    """Return the source line of a figure; a date in the title is not repeated."""
+    line = Bilingual(f"{publisher}: {title}", f"{publisher}：《{title}》").get(language)
+    if published in title:
+        return line
+    return line + Bilingual(f", published {published}", f"，{published}发布").get(language)
+
+
+def format_citation(line: str, locator: str | None, language: Language) -> str:
+    location = format_locator(locator, language)
+    if location is None:
+        return line
+    return Bilingual(f"{line}, {location}", f"{line}，{location}").get(language)

@@ -11,7 +11,7 @@ from app.db import Database, DatabaseError, Store, UnavailableError
 from app.db.columns import Record
 from app.i18n import Language
 from app.queries.reference import get_newest_edition
-from app.queries.release import CollectionKeys, read_all_keys, read_release
+from app.queries.releases import CollectionKeys, read_all_keys, read_release
 
 log = logging.getLogger("uvicorn.error")
 

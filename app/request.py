@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from collections.abc import AsyncIterator, Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from time import perf_counter
@@ -16,12 +16,12 @@ from starlette.concurrency import iterate_in_threadpool
 
 from app.db import DatabaseError
 from app.db.columns import Record
+from app.formats.registry import Link
 from app.formats.sdmx.errors import is_sdmx_path, render_error
 from app.i18n import Language
-from app.links import Link, Links
 from app.negotiation import Coding
 from app.problems.problem import MEDIA_TYPE, Problem, UnknownRecord
-from app.queries.listing.keyset import QueryPage
+from app.queries.pagination import QueryPage
 from app.releases import Release
 from app.schemas.base import Page, Schema
 
@@ -150,7 +150,7 @@ class RequestContext:
             lambda connection: query(connection, self.language, *args, **kwargs)
         )
 
-    def create_json_response(self, model: Schema, links: Links = ()) -> Response:
+    def create_json_response(self, model: Schema, links: Sequence[Link] = ()) -> Response:
         """Create a JSON response."""
         return self.create_bytes_response(model.to_json(), "application/json", links)
 
@@ -158,7 +158,7 @@ class RequestContext:
         self,
         body: bytes,
         media_type: str,
-        links: Links = (),
+        links: Sequence[Link] = (),
         headers: dict[str, str] | None = None,
     ) -> Response:
         """Create a response in the language of the request."""
@@ -168,7 +168,7 @@ class RequestContext:
         self,
         write: Callable[[Connection], Iterator[bytes]],
         media_type: str,
-        links: Links = (),
+        links: Sequence[Link] = (),
         headers: dict[str, str] | None = None,
     ) -> Response:
         """Create a response that is written piece by piece; a short one is sent whole.
@@ -188,7 +188,9 @@ class RequestContext:
         sent = {**self.build_headers(links, headers), "X-Accel-Buffering": "no"}
         return StreamingResponse(stream, media_type=media_type, headers=sent)
 
-    def build_headers(self, links: Links, headers: dict[str, str] | None) -> dict[str, str]:
+    def build_headers(
+        self, links: Sequence[Link], headers: dict[str, str] | None
+    ) -> dict[str, str]:
         """Combine the headers of a response."""
         combined = {**self.build_language_headers(), **(headers or {})}
         if links:
@@ -214,7 +216,7 @@ class RequestContext:
         }
 
     def create_page_response(
-        self, model: type[Page[Any]], found: QueryPage, links: Links = (), **more: object
+        self, model: type[Page[Any]], found: QueryPage, links: Sequence[Link] = (), **more: object
     ) -> Response:
         """Create the response for one page of a list, with the address of the next page."""
         next_url = self.build_next_url(found.cursor)

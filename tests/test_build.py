@@ -18,7 +18,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DatabaseError as RefusedError
 
 from app.db import Database, DatabaseError, SQLiteStore, is_current_release
-from app.db.fulltext.segmentation import segment_cjk
+from app.db.fulltext import segment_cjk
 from app.db.models import SCHEMA_REVISION
 from app.ingest.build import build
 from app.ingest.files import compute_seed_hash

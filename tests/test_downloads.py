@@ -337,7 +337,7 @@ def test_tables_come_compressed_when_asked(server: str) -> None:
 def test_a_table_is_measured_without_being_read(larger: tuple[FastAPI, Target]) -> None:
     kept = create_store(larger[1])
     database = Database(kept)
-    with database.connect_unpooled() as connection:
+    with database.unpooled.connect() as connection:
         for query in ({"vintages": Vintages.ALL}, {"unit": ["USD"]}):
             asked = ObservationFilters().model_copy(update=query)
             rows = OBSERVATIONS.read_rows(connection, Language.ENGLISH, asked)

@@ -164,7 +164,7 @@ def test_a_feed_is_bounded() -> None:
         "released_on": date(2027, 1, 20),
         "note": "A note.",
         "changes": {"corrected": 500},
-        "told": [change | {"fields": [field]}] * 500,
+        "modifications": [change | {"fields": [field]}] * 500,
     }
     feed = build_json_feed([release], "http://testserver", Language.ENGLISH)
     lines = feed["items"][0]["content_text"].splitlines()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from app.db.postgresql import get_connection_class
+from app.db.stores import get_connection_class
 from tests.support.postgresql import Cluster
 
 SILENCE = 0.6

@@ -17,10 +17,10 @@ from starlette.testclient import TestClient
 
 from app.application import ROUTERS, App, create_from_environment
 from app.db import Database, UnavailableError
-from app.db.sqlite import SQLiteStore
+from app.db.stores import SQLiteStore
 from app.http.routing import Router
 from app.ingest.build import build
-from app.queries import release
+from app.queries import releases
 from tests.support.postgresql import Cluster
 from tests.support.seeds import ROOT
 from tests.support.targets import Target, opened
@@ -89,7 +89,7 @@ def test_a_refused_request_does_its_work_once(
     for name in (
         "create_context",
         "build_key",
-        "CacheMiddleware.lookup",
+        "CacheMiddleware.find",
         "ReleaseManager.get_release",
         "Router.match",
         "to_problem",
@@ -210,7 +210,7 @@ def test_the_loop_never_waits_for_a_server(
 ) -> None:
     """Keys on a server are looked up in threads too."""
     monkeypatch.setattr(SQLiteStore, "is_local", False)
-    monkeypatch.setattr(release, "MAX_CACHED", 2)
+    monkeypatch.setattr(releases, "MAX_CACHED", 2)
     read_database, readers = Database.read, []
 
     def read(self: Database, *given: Any) -> Any:

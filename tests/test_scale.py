@@ -17,7 +17,7 @@ from starlette.testclient import TestClient
 
 from app.db.statements import CompiledStatement
 from app.parameters import DEFAULT_LIMIT
-from app.queries.listing import plan
+from app.queries import long_lists
 from app.queries.series import MAX_POINTS
 from tests.benchmarks.generated import Scale, build
 from tests.support.targets import Target, opened
@@ -68,13 +68,13 @@ def large(new_target: Callable[[], Target]) -> Iterator[FastAPI]:
     target = new_target()
     build(SCALE, target)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(plan, "MAX_FETCHED", BOUND)
-        patch.setattr(plan, "MAX_SORTED", SORTED)
-        plan.build_plan.cache_clear()
-        plan.count_known.cache_clear()
+        patch.setattr(long_lists, "MAX_FETCHED", BOUND)
+        patch.setattr(long_lists, "MAX_SORTED", SORTED)
+        long_lists.build_plan.cache_clear()
+        long_lists.count_known.cache_clear()
         yield from served(target)
-    plan.build_plan.cache_clear()
-    plan.count_known.cache_clear()
+    long_lists.build_plan.cache_clear()
+    long_lists.count_known.cache_clear()
 
 
 def served(target: Target) -> Iterator[FastAPI]:

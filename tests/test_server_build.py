@@ -23,7 +23,7 @@ from app.db.models import SCHEMA_REVISION
 from app.ingest.build import build
 from app.ingest.files import compute_seed_hash
 from app.ingest.issues import BuildError, SeedError
-from app.queries.release import read_release
+from app.queries.releases import read_release
 from tests.support.builds import killed
 from tests.support.postgresql import Cluster, reading
 from tests.support.seeds import GOODS, MIGRATIONS, SEED, copied, edit

@@ -289,7 +289,7 @@ def test_downloads_have_connections_of_their_own(url: URL) -> None:
             assert client.get("/v1/observations.csv").status_code == 200
             assert client.get("/v1/observations.jsonl").status_code == 200
             assert client.get("/v1/topics").status_code == 503
-        with database.connect_unpooled() as connection:
+        with database.unpooled.connect() as connection:
             shown = [
                 connection.exec_driver_sql(f"SHOW {name}").scalar_one()
                 for name in ("transaction_read_only", "transaction_isolation", "statement_timeout")

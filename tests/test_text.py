@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.db.fulltext.segmentation import join_segments, segment_cjk
+from app.db.fulltext import join_segments, segment_cjk
 from app.enums import Precision, Qualifier
-from app.formatting import (
+from app.i18n import (
+    Language,
     format_change,
     format_citation,
     format_day,
@@ -20,7 +21,6 @@ from app.formatting import (
     format_span,
     format_value,
 )
-from app.i18n import Language
 from app.negotiation import negotiate_language
 
 pytestmark = pytest.mark.quick

@@ -6,12 +6,10 @@ from sqlalchemy import URL
 
 from app.db.base import Database, DatabaseError, ReleaseInfo, Store, UnavailableError
 from app.db.models import SCHEMA_REVISION
-from app.db.postgresql import PostgresLimits, PostgresStore
-from app.db.sqlite import SQLiteStore, create_writing_engine
+from app.db.stores import PostgresLimits, PostgresStore, SQLiteStore, create_writing_engine
 
 
 def create_store(target: Path | URL, limits: PostgresLimits | None = None) -> Store:
-    """Create the store for a target: a path is an SQLite file, a URL is PostgreSQL."""
     return (
         SQLiteStore(target)
         if isinstance(target, Path)

@@ -70,10 +70,7 @@ class Store(ABC):
     def create_engine(self, release: ReleaseInfo, *, streaming: bool = False) -> Engine:
         """Create the engine that reads a release.
 
-        Args:
-            release: the release.
-            streaming: whether the engine serves long downloads, which must not take
-                connections from other requests.
+        A streaming engine serves long downloads, and takes no connections from other requests.
         """
 
     @abstractmethod
@@ -90,8 +87,6 @@ class Store(ABC):
 
 
 class Database:
-    """A release, opened read-only."""
-
     def __init__(self, store: Store) -> None:
         """Open the current release.
 
@@ -100,17 +95,18 @@ class Database:
                 another schema revision.
         """
         self.store = store
+        self.is_file, self.is_local = store.is_file, store.is_local
         release = store.inspect()
         if release.revision != SCHEMA_REVISION:
             raise DatabaseError(
                 f"{store} has schema revision {release.revision}; this program requires "
                 f"{SCHEMA_REVISION}. Rebuild it with 'bri build'"
             )
-        self.seed_hash = release.seed_hash
+        self.seed_hash, self.place = release.seed_hash, release.place
         self.modified = release.modified
-        self.place = release.place
         self.engine = store.create_engine(release)
         self.unpooled = store.create_engine(release, streaming=True)
+        """Serves long downloads, outside the pool that requests share."""
         # A deque is safe to use from several threads without a lock.
         self.idle: deque[Connection] = deque()
         """Open connections that no query uses; only used for local stores, where an idle
@@ -144,19 +140,9 @@ class Database:
 
     @property
     def size(self) -> int:
-        """The size of the file in bytes."""
         return Path(self.place).stat().st_size
 
-    @property
-    def is_file(self) -> bool:
-        return self.store.is_file
-
-    @property
-    def is_local(self) -> bool:
-        return self.store.is_local
-
     def connect(self) -> Connection:
-        """Take a connection from the pool; use it as a context manager."""
         return self.engine.connect()
 
     def read(self, query: Callable[[Connection], Result]) -> Result:
@@ -193,7 +179,6 @@ class Database:
         return result
 
     def dispose_idle(self) -> None:
-        """Close the idle connections."""
         with suppress(IndexError):
             while True:
                 self.idle.pop().close()
@@ -217,12 +202,8 @@ class Database:
         self, write: Callable[[Connection], Iterator[Chunk]]
     ) -> Generator[Chunk, None, None]:
         """Yield what a writer produces, and close its connection at the end."""
-        with self.connect_unpooled() as connection:
+        with self.unpooled.connect() as connection:
             yield from write(connection)
-
-    def connect_unpooled(self) -> Connection:
-        """Open a connection for a long download, outside the pool that requests share."""
-        return self.unpooled.connect()
 
     def close(self) -> None:
         """Close the connections; those in use are closed when they are returned."""

@@ -5,11 +5,13 @@ nested records.
 """
 
 import json
-from collections.abc import Sequence
-from typing import Any, TypeVar, cast
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, ClassVar, TypeVar, cast
 
 from sqlalchemy import (
     ARRAY,
+    BindParameter,
     Boolean,
     ColumnElement,
     Dialect,
@@ -21,7 +23,9 @@ from sqlalchemy import (
     bindparam,
     func,
     inspect,
+    literal_column,
     null,
+    or_,
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import aliased
@@ -30,10 +34,9 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
 from sqlmodel import SQLModel, col
 
-from app.db.models import Area, Source, Unit
+from app.db.models import FOREVER, Area, GrowthRate, Observation, Source, Unit
 from app.db.models.base import NamedModel
-from app.formatting import format_published_day, format_source_line
-from app.i18n import Language
+from app.i18n import Language, format_published_day, format_source_line
 
 Value = Any
 """A value of a record: text, number, day, list or record, as the driver or the query gives it."""
@@ -69,14 +72,12 @@ def localize(table: Table, name: str, language: Language) -> ColumnElement[Value
 
 
 def get_foreign_key(table: Table, target: Table) -> ColumnElement[Value]:
-    """Return the column of a table that refers to another one: ``sector_id`` for ``Sector``."""
     return cast("ColumnElement[Value]", getattr(table, f"{target.__tablename__}_id"))
 
 
 def select_reference(
     table: type[NamedModel], prefix: str, language: Language
 ) -> list[Label[Value]]:
-    """Return the columns of a reference: code and name."""
     return [
         col(table.code).label(f"{prefix}.code"),
         localize(table, "name", language).label(f"{prefix}.name"),
@@ -84,7 +85,6 @@ def select_reference(
 
 
 def select_unit(table: type[Unit], prefix: str, language: Language) -> list[Label[Value]]:
-    """Return the columns of a reference to a unit: code, name and symbol."""
     symbol = localize(table, "symbol", language).label(f"{prefix}.symbol")
     return [*select_reference(table, prefix, language), symbol]
 
@@ -133,7 +133,13 @@ class ArrayParameter(TypeDecorator[Sequence[Value]]):
         return json.dumps(value) if dialect.name == "sqlite" else value
 
 
-class DialectCondition(FunctionElement[bool]):
+class DialectExpression(FunctionElement[Value]):
+    inherit_cache = True
+    forms: ClassVar[Mapping[str, str]]
+    """The SQL for each dialect, with the numbers of the arguments."""
+
+
+class DialectCondition(DialectExpression):
     inherit_cache = True
     type = Boolean()
 
@@ -143,67 +149,42 @@ class DialectCondition(FunctionElement[bool]):
 
 
 class InArray(DialectCondition):
-    """``column IN (values of one array parameter)``."""
+    """Whether a column has one of the values of an array parameter.
+
+    One parameter for all values gives one statement for any number of them, compiled once.
+    """
 
     inherit_cache = True
+    forms: ClassVar = {
+        "sqlite": "{0} IN (SELECT value FROM json_each({1}))",
+        "postgresql": "{0} = ANY({1})",
+    }
 
 
 class InSubquery(DialectCondition):
-    """``column IN (subquery)``, where the subquery is executed first."""
+    """Whether a column has one of the values of a subquery, which is executed first.
+
+    PostgreSQL gets an array, since it would execute all joins before it evaluates an IN.
+    """
 
     inherit_cache = True
+    forms: ClassVar = {"sqlite": "{0} IN {1}", "postgresql": "{0} = ANY(ARRAY{1})"}
 
 
-class UnindexedColumn(FunctionElement[Value]):
-    """A column that SQLite does not look up in an index."""
+class UnindexedColumn(DialectExpression):
+    """A column whose index SQLite would use, and give up the order of a walk for it.
+
+    PostgreSQL gets the column itself, since it knows how many rows have each value.
+    """
 
     inherit_cache = True
+    forms: ClassVar = {"sqlite": "coalesce({0}, NULL)", "postgresql": "{0}"}
 
 
-# One parameter for all values gives one statement for any number of them, which is compiled once.
-@compiles(InArray, "sqlite")
-def compile_in_array_sqlite(element: InArray, compiler: SQLCompiler, **options: object) -> str:
-    column, values = (compiler.process(part, **options) for part in element.clauses)
-    return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 (compiled SQL)
-
-
-@compiles(InArray, "postgresql")
-def compile_in_array_postgresql(element: InArray, compiler: SQLCompiler, **options: object) -> str:
-    column, values = (compiler.process(part, **options) for part in element.clauses)
-    return f"{column} = ANY({values})"
-
-
-@compiles(InSubquery, "sqlite")
-def compile_in_subquery_sqlite(
-    element: InSubquery, compiler: SQLCompiler, **options: object
-) -> str:
-    column, subquery = (compiler.process(part, **options) for part in element.clauses)
-    return f"{column} IN {subquery}"
-
-
-@compiles(InSubquery, "postgresql")
-def compile_in_subquery_postgresql(
-    element: InSubquery, compiler: SQLCompiler, **options: object
-) -> str:
-    """Write an array, since the planner would execute all joins before it evaluates an IN."""
-    column, subquery = (compiler.process(part, **options) for part in element.clauses)
-    return f"{column} = ANY(ARRAY{subquery})"
-
-
-@compiles(UnindexedColumn, "sqlite")
-def compile_unindexed_sqlite(
-    element: UnindexedColumn, compiler: SQLCompiler, **options: object
-) -> str:
-    """Write an expression, since the planner would give up the order of a walk for the index."""
-    return f"coalesce({compiler.process(element.clauses, **options)}, NULL)"
-
-
-@compiles(UnindexedColumn, "postgresql")
-def compile_unindexed_postgresql(
-    element: UnindexedColumn, compiler: SQLCompiler, **options: object
-) -> str:
-    """Write the column, since the planner knows how many rows have each value."""
-    return compiler.process(element.clauses, **options)
+@compiles(DialectExpression)
+def compile_expression(element: DialectExpression, compiler: SQLCompiler, **options: object) -> str:
+    parts = (compiler.process(part, **options) for part in element.clauses)
+    return element.forms[compiler.dialect.name].format(*parts)
 
 
 def get_type(column: Column) -> TypeEngine[Value]:
@@ -213,7 +194,6 @@ def get_type(column: Column) -> TypeEngine[Value]:
 
 
 def build_in_subquery(column: Column, subquery: Statement) -> Condition:
-    """Return the condition that a column has one of the values that a subquery selects."""
     return InSubquery(column, subquery.correlate(None).scalar_subquery())
 
 
@@ -237,3 +217,41 @@ def ignore_index(column: Column) -> ColumnElement[Value]:
 def ignore_order(column: Column) -> ColumnElement[Value]:
     """Return a column to sort by, even where an index would give the order."""
     return func.coalesce(column, null())
+
+
+def build_current_conditions(
+    table: type[Observation] | type[GrowthRate],
+    as_of: date | BindParameter[date] | None,
+    *,
+    is_early: bool = False,
+    uses_partial_index: bool = False,
+) -> list[Condition]:
+    """Return the conditions for the rows that are current today, or were current on a day.
+
+    Args:
+        table: the table.
+        as_of: the day, or None for today.
+        is_early: whether few rows were known on that day, so that the index of vintages finds them.
+            A row is current from its vintage on or never, so the result is the same.
+        uses_partial_index: whether the partial index on the current rows is to be walked. Planners
+            use it only if the condition contains its literal and no parameter.
+    """
+    until = col(table.current_until)
+    if as_of is None:
+        if uses_partial_index:
+            return [until == literal_column(f"'{FOREVER}'")]
+        return [ignore_index(until) == FOREVER]
+    start: Column = col(table.vintage) if is_early else col(table.current_from)
+    # FOREVER is also the last day of the calendar, on which current rows are still current.
+    return [start <= as_of, or_(until > as_of, ignore_index(until) == FOREVER)]
+
+
+def format_validity(record: Record) -> Record:
+    """Replace the columns ``current_from`` and ``current_until`` by three fields of responses."""
+    start, end = record.pop("current_from"), record.pop("current_until")
+    was_current = start != end
+    return record | {
+        "current": end == FOREVER,
+        "current_from": start if was_current else None,
+        "superseded_on": end if was_current and end != FOREVER else None,
+    }

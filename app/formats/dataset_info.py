@@ -2,8 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from app.formatting import format_day
-from app.i18n import Bilingual, Language
+from app.i18n import Bilingual, Language, format_day
 
 TITLE = Bilingual("Belt and Road Cooperation Indicators", "共建“一带一路”经贸合作指标")
 DESCRIPTION = Bilingual(

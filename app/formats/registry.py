@@ -7,7 +7,7 @@ these entries. A new format is an entry and a writer.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from tempfile import TemporaryFile
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from pydantic import Field
 
@@ -19,7 +19,6 @@ from app.formats.metadata import citations, dcat, feeds
 from app.formats.tables import OBSERVATIONS, TABLES, TableQuery
 from app.formats.xlsx import workbooks, writer
 from app.i18n import Bilingual
-from app.links import Link
 
 CHUNK_SIZE = 1024 * 1024
 UTF_8 = "; charset=utf-8"
@@ -283,6 +282,19 @@ def list_distributions(*, has_file: bool) -> list[Distribution]:
         )
         for form in list_table_formats(OBSERVATIONS.name)
     ]
+
+
+class Link(NamedTuple):
+    """A link to another resource (RFC 8288)."""
+
+    href: str
+    rel: str
+    media_type: str | None = None
+
+    def __str__(self) -> str:
+        """Format the link as in a Link header."""
+        media_type = f'; type="{self.media_type}"' if self.media_type else ""
+        return f'<{self.href}>; rel="{self.rel}"{media_type}'
 
 
 def build_alternate_links(url: str, query: str) -> list[Link]:

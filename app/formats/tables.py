@@ -12,14 +12,12 @@ from app.formats import columns
 from app.formats.columns import Column, flatten_record
 from app.i18n import Bilingual, Language
 from app.problems.problem import InvalidParameters, ParameterError
-from app.queries import exports
+from app.queries import observations as queries
 from app.queries.commitments import list_actions, list_outcomes, list_priority_areas
-from app.queries.growth import list_growth_rates
-from app.queries.indicators import list_indicators
-from app.queries.listing.keyset import QueryPage
 from app.queries.observations import list_observations
-from app.queries.reference import list_codes, list_sources
-from app.queries.reports import list_reports
+from app.queries.pagination import QueryPage
+from app.queries.reference import list_codes, list_indicators, list_sources
+from app.queries.related import list_growth_rates, list_reports
 from app.queries.series import list_series
 from app.schemas import commitments, observations, reference
 from app.schemas.base import Schema
@@ -107,32 +105,32 @@ class ObservationTable(Table):
         """Select the rows that match."""
         assert isinstance(filters, parameters.ObservationFilters)  # noqa: S101 - for mypy
         selected = [select_column(column, language).label(column.name) for column in self.columns]
-        return exports.select_observation_rows(connection, filters, selected)
+        return queries.select_observation_rows(connection, filters, selected)
 
     def read_rows(
         self, connection: Connection, language: Language, filters: parameters.Filters
     ) -> Iterator[Rows]:
         """Read the rows that match, in chunks."""
-        return exports.read_chunks(connection, self.select_rows(connection, language, filters))
+        return queries.read_chunks(connection, self.select_rows(connection, language, filters))
 
     def read_csv_lines(
         self, connection: Connection, language: Language, filters: parameters.Filters
     ) -> Iterator[Sequence[str]] | None:
         """Read the rows as finished lines of CSV, or None if the database cannot format them."""
-        if not exports.can_format_lines(connection):
+        if not queries.can_format_lines(connection):
             return None
         fields = [
-            exports.quote_field(expression) if column.needs_quoting else expression
+            queries.quote_field(expression) if column.needs_quoting else expression
             for column in self.columns
             for expression in [select_column(column, language)]
         ]
         statement = self.select_rows(connection, language, filters)
-        return exports.read_csv_lines(connection, statement, fields)
+        return queries.read_csv_lines(connection, statement, fields)
 
     def exceeds(self, connection: Connection, filters: parameters.Filters, maximum: int) -> bool:
         """Whether more rows match than a format holds."""
         assert isinstance(filters, parameters.ObservationFilters)  # noqa: S101 - for mypy
-        return exports.count_observations(connection, filters, maximum + 1) > maximum
+        return queries.count_observations(connection, filters, maximum + 1) > maximum
 
 
 def select_column(column: Column, language: Language) -> ColumnElement[Any]:

@@ -7,9 +7,9 @@ from sqlalchemy import URL, Connection, insert, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from app.db import PostgresLimits, PostgresStore
-from app.db.fulltext.segmentation import find_word_spans, fold_case
+from app.db.fulltext import find_word_spans, fold_case
 from app.db.models import SCHEMA_REVISION, SEARCHED_COLUMNS, lexeme_index
-from app.db.postgresql import describe_error, get_sqlstate
+from app.db.stores import describe_error, get_sqlstate
 from app.ingest.issues import BuildError
 
 ADVISORY_LOCK = 0x627269

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from app.db.fulltext.segmentation import segment_cjk
+from app.db.fulltext import segment_cjk
 from app.enums import SearchKind
 from app.ingest import schema
 from app.ingest.schema import Entity

@@ -12,13 +12,11 @@ from pydantic import Field, ValidationError
 from app import parameters
 from app.formats.metadata import llms_txt as sentences
 from app.i18n import Bilingual, Language
-from app.links import build_hit_url
 from app.problems.validation import describe_errors
 from app.queries.commitments import get_action, get_outcome, list_priority_areas
-from app.queries.indicators import list_indicators
 from app.queries.observations import get_observation, list_observations
-from app.queries.reference import get_source
-from app.queries.search import search_records
+from app.queries.reference import get_source, list_indicators
+from app.queries.search import build_hit_url, search_records
 from app.releases import Release, ReleaseManager
 from app.schemas.base import Schema
 from app.schemas.commitments import Action, Outcome, PriorityArea

@@ -18,8 +18,7 @@ from app.formats.registry import (
     Format,
     list_table_formats,
 )
-from app.formatting import QUALIFIER_FORMATS, format_day, format_locator
-from app.i18n import Bilingual, Language
+from app.i18n import QUALIFIER_FORMATS, Bilingual, Language, format_day, format_locator
 from app.problems.problem import Problem
 from app.request import RequestContext
 

@@ -28,8 +28,6 @@ INTEGER = re.compile("-?(0|[1-9][0-9]*)")
 
 
 class KeySet(Protocol):
-    """The keys of a collection."""
-
     def __contains__(self, key: str) -> bool:
         """Return whether the collection has a key."""
 
@@ -119,7 +117,6 @@ PriorityAreas = list[Annotated[str, validate_key("priority_areas"), Code]]
 
 
 def create_repeatable(description: str, example: Any) -> Any:
-    """Declare a repeatable parameter, any of whose values matches."""
     return Field(
         default_factory=list,
         max_length=50,
@@ -145,16 +142,12 @@ class Parameters(BaseModel):
 
 
 class Filters(Parameters):
-    """The parameters that select records."""
-
     def filter_values(self) -> dict[str, Any]:
         """Return the parameters that determine the records and their order."""
         return self.model_dump(mode="json", exclude={"limit", "cursor", "lang"})
 
 
 class ListParameters(Filters):
-    """The parameters of every list."""
-
     limit: Annotated[int, Field(ge=1, le=MAXIMUM_LIMIT), StrictInt] = Field(
         DEFAULT_LIMIT, examples=[100]
     )
@@ -187,8 +180,6 @@ class CodeSort(StrEnum):
 
 
 class CodeFilters(Filters):
-    """The order of a code list."""
-
     sort: CodeSort = Field(CodeSort.POSITION, examples=["code"])
     """The order: position (default) or code; add _desc for descending order."""
 

@@ -1,4 +1,4 @@
-"""Parameters of indicators, observations, series, growth rates, reports and comparisons."""
+"""Parameters of indicators, observations, series, growth rates, reports, comparisons and charts."""
 
 import re
 from calendar import monthrange
@@ -75,8 +75,6 @@ Period = Annotated[
 
 
 class IndicatorFilters(CodeFilters):
-    """The filters on indicators."""
-
     topic: Topics = create_repeatable("Only indicators of this topic.", "trade")
     unit: Units = create_repeatable("Only indicators in this unit.", "CNY")
     direction: list[Direction] = create_repeatable("Only flows in this direction.", "outward")
@@ -148,8 +146,6 @@ class ReportSort(StrEnum):
 
 
 class PeriodFilters(Filters):
-    """The filters on periods and vintages."""
-
     series: SeriesKeys = create_repeatable(
         "Only figures of this series.", "goods-trade.CN.BRI.CNY.P12M"
     )
@@ -175,8 +171,6 @@ class PeriodFilters(Filters):
 
 
 class IndicatorObservationFilters(PeriodFilters):
-    """The filters on observations of one indicator."""
-
     sort: ObservationSort = Field(ObservationSort.INDICATOR, examples=["period_desc"])
     """The order: indicator (default), period, vintage or value; add _desc for descending order.
     Values in different units are not comparable, so filter by one indicator before sorting by
@@ -190,8 +184,6 @@ class IndicatorObservationFilters(PeriodFilters):
 
 
 class ObservationFilters(IndicatorObservationFilters):
-    """The filters on observations of all indicators."""
-
     indicator: Indicators = create_repeatable("Only figures of this indicator.", "goods-trade")
     topic: Topics = create_repeatable("Only figures of this topic.", "trade")
 
@@ -205,8 +197,6 @@ class ObservationListParameters(ObservationFilters, ListParameters):
 
 
 class GrowthRateListParameters(PeriodFilters, ListParameters):
-    """The parameters of the list of growth rates."""
-
     sort: GrowthSort = Field(GrowthSort.INDICATOR, examples=["period_desc"])
     """The order: indicator (default), period or vintage; add _desc for descending order."""
     indicator: Indicators = create_repeatable("Only growth rates of this indicator.", "goods-trade")
@@ -215,8 +205,6 @@ class GrowthRateListParameters(PeriodFilters, ListParameters):
 
 
 class VintageListParameters(ListParameters):
-    """The parameters of the list of vintages."""
-
     sort: VintageSort = Field(VintageSort.VINTAGE, examples=["vintage_desc"])
     """The order: vintage (default, oldest first) or vintage_desc."""
     as_of: Day | Omitted = Field(None, examples=["2025-01-14"])
@@ -224,8 +212,6 @@ class VintageListParameters(ListParameters):
 
 
 class SeriesListParameters(ListParameters):
-    """The parameters of the list of series."""
-
     sort: SeriesSort = Field(SeriesSort.INDICATOR, examples=["code"])
     """The order: indicator (default) or code; add _desc for descending order."""
     indicator: Indicators = create_repeatable("Only series of this indicator.", "goods-trade")
@@ -236,8 +222,6 @@ class SeriesListParameters(ListParameters):
 
 
 class ReportListParameters(ListParameters):
-    """The parameters of the list of second reports."""
-
     sort: ReportSort = Field(ReportSort.INDICATOR, examples=["published"])
     """The order: indicator (default) or published; add _desc for descending order."""
     indicator: Indicators = create_repeatable("Only reports about this indicator.", "aid-projects")
@@ -249,15 +233,11 @@ class ReportListParameters(ListParameters):
 
 
 class SeriesParameters(Parameters):
-    """The parameters of a series."""
-
     as_of: Day | Omitted = Field(None, examples=["2025-01-14"])
     """Only what was known on this date: the figures that were current then."""
 
 
 class ComparisonParameters(Parameters):
-    """The parameters of a comparison."""
-
     indicator: Annotated[
         str,
         validate_key("indicators"),
@@ -284,7 +264,6 @@ class ComparisonParameters(Parameters):
         return value
 
     def parse_periods(self) -> list[tuple[date, date]]:
-        """Return the first and the last day of each period."""
         return [parse_period(period) for period in self.period]
 
 
@@ -293,3 +272,35 @@ def format_period(start: date, end: date) -> str:
     if (start.year, start.month, end.month) == (end.year, 1, 12):
         return f"{start.year}"
     return f"{start:%Y-%m}/{end:%Y-%m}"
+
+
+MIN_WIDTH, MAX_WIDTH, DEFAULT_WIDTH = 320, 1600, 640
+MIN_HEIGHT, MAX_HEIGHT = 120, 4000
+MAX_SCALE = 4
+
+
+class Theme(StrEnum):
+    """A colour theme."""
+
+    LIGHT = "light"
+    DARK = "dark"
+
+
+class ChartParameters(Parameters):
+    theme: Theme = Field(Theme.LIGHT, examples=["dark"])
+    """The colour theme: light, the default, or dark."""
+    width: Annotated[int, Field(ge=MIN_WIDTH, le=MAX_WIDTH), StrictInt] = Field(
+        DEFAULT_WIDTH, examples=[640]
+    )
+    """The width in pixels; 640 by default."""
+    height: Annotated[int, Field(ge=MIN_HEIGHT, le=MAX_HEIGHT), StrictInt] | Omitted = Field(
+        None, examples=[1600]
+    )
+    """The height in pixels. By default, the chart is as high as its content requires at this
+    width; if less is requested, the error names that height."""
+
+
+class ImageParameters(ChartParameters):
+    scale: Annotated[int, Field(ge=1, le=MAX_SCALE), StrictInt] = Field(1, examples=[2])
+    """The number of image pixels per chart pixel on each side, for high-resolution screens and
+    for print; 1 by default."""

@@ -65,8 +65,6 @@ class SearchSort(StrEnum):
 
 
 class ChangeListParameters(ListParameters):
-    """The parameters of the list of changes."""
-
     sort: ChangeSort = Field(ChangeSort.RELEASE, examples=["release_desc"])
     """The order: release (default, oldest first) or release_desc."""
     since: Day | Omitted = Field(None, examples=["2026-11-25"])
@@ -79,8 +77,6 @@ class ChangeListParameters(ListParameters):
 
 
 class RecordFilters(Filters):
-    """The order and the years of outcomes, actions and priority areas."""
-
     sort: RecordSort = Field(RecordSort.POSITION, examples=["id"])
     """The order: position (default: by year, then by position in the source) or id; add _desc for
     descending order."""
@@ -88,8 +84,6 @@ class RecordFilters(Filters):
 
 
 class OutcomeFilters(RecordFilters):
-    """The filters on outcomes."""
-
     year: list[Year] = create_repeatable("Only outcomes of this year.", 2024)
     topic: Topics = create_repeatable("Only outcomes of this topic.", "investment")
     sector: Sectors = create_repeatable("Only outcomes that name this sector.", "green-economy")
@@ -110,8 +104,6 @@ class PriorityAreaListParameters(RecordFilters, ListParameters):
 
 
 class ActionFilters(RecordFilters):
-    """The filters on actions."""
-
     priority_area: PriorityAreas = create_repeatable(
         "Only actions of this priority area.", "cooperation-mechanisms"
     )
@@ -131,20 +123,14 @@ class ActionListParameters(ActionFilters, ListParameters):
 
 
 class AreaListParameters(CodeListParameters):
-    """The parameters of the list of areas."""
-
     kind: list[AreaKind] = create_repeatable("Only areas of this kind.", "country")
 
 
 class InstrumentListParameters(CodeListParameters):
-    """The parameters of the list of instruments."""
-
     kind: list[InstrumentKind] = create_repeatable("Only instruments of this kind.", "agreement")
 
 
 class SourceListParameters(ListParameters):
-    """The parameters of the list of sources."""
-
     sort: SourceSort = Field(SourceSort.PUBLISHED, examples=["published_desc"])
     """The order: published (default) or code; add _desc for descending order."""
     standing: list[Standing] = create_repeatable("Only sources of this standing.", "primary")
@@ -154,8 +140,6 @@ class SourceListParameters(ListParameters):
 
 
 class SearchParameters(ListParameters):
-    """The parameters of a search."""
-
     q: QueryText = Field(examples=["digital economy"])
     """The words to search for, in English or Chinese; records contain all of them. English words
     match in all their forms."""
@@ -165,15 +149,11 @@ class SearchParameters(ListParameters):
 
 
 class PriorityAreaParameters(Parameters):
-    """The parameters of a priority area."""
-
     year: Year | Omitted = Field(None, examples=[2025])
     """The year. The default is the latest year that has the priority area."""
 
 
 class DashboardParameters(Parameters):
-    """The filters of the first page."""
-
     topic: Topics = create_repeatable("Only records with this topic.", "investment")
     sector: Sectors = create_repeatable("Only records that name this sector.", "clean-energy")
     q: QueryText | Omitted = Field(None, examples=["digital economy"])

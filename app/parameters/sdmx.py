@@ -6,14 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-DIMENSIONS = (
-    "FREQ",
-    "REF_AREA",
-    "COUNTERPART_AREA",
-    "INDICATOR",
-    "UNIT_MEASURE",
-    "DURATION",
-)
+DIMENSIONS = ("FREQ", "REF_AREA", "COUNTERPART_AREA", "INDICATOR", "UNIT_MEASURE", "DURATION")
 """The dimensions of a series key, in order."""
 TIME = "TIME_PERIOD"
 ANNUAL = "A"
@@ -36,8 +29,6 @@ PART_MONTHS = {"Q": 3, "T": 4, "S": 6}
 
 @dataclass(frozen=True)
 class SdmxFilters:
-    """The observations that a request selects."""
-
     keys: tuple[SeriesKey, ...] = ()
     """A series matches if it matches any of these keys; without keys, every series matches."""
     since: date | None = None
@@ -105,5 +96,4 @@ def format_time_period(first: date, last: date) -> str:
 
 
 def format_duration(months: int) -> str:
-    """Write a number of months as an ISO 8601 duration."""
     return f"P{months}M"

@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, func, select
 from sqlmodel import col
 
-from app.db.columns import Record, ignore_order
+from app.db.columns import Record, build_current_conditions, ignore_order
 from app.db.models import Indicator, Observation, Series
 from app.db.statements import fetch_one, fetch_uncached
 from app.i18n import Language
 from app.queries.observations import read_observations, select_observations
 from app.queries.series import read_breaks, select_series, to_record
-from app.queries.vintages import build_current_conditions
 
 MAX_SERIES = 6
 """The limit of series in the chart of an indicator; more would be illegible."""

@@ -1,7 +1,7 @@
 """Outcomes, priority areas and their actions."""
 
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, partial
 
 from sqlalchemy import Connection, func, select
 from sqlmodel import col
@@ -31,10 +31,9 @@ from app.db.models import (
     Source,
     Topic,
 )
-from app.db.statements import fetch_records, fetch_uncached
+from app.db.statements import fetch_uncached
 from app.i18n import Language
-from app.queries.links import LinkedRecords, attach_links, read_links
-from app.queries.resource import LinkedFilter, Resource
+from app.queries.resource import LinkedFilter, LinkedRecords, Resource, attach_links, read_links
 
 
 @cache
@@ -55,15 +54,14 @@ def select_outcomes(language: Language) -> Statement:
     )
 
 
-def complete_outcomes(
-    connection: Connection, language: Language, rows: list[Record]
+def complete_records(
+    kind: str, connection: Connection, language: Language, rows: list[Record]
 ) -> list[Record]:
-    links = read_links(connection, language, {"outcome": [row["id"] for row in rows]})
-    return [complete_record(row, language, links, "outcome") for row in rows]
+    links = read_links(connection, language, {kind: [row["id"] for row in rows]})
+    return [complete_record(row, language, links, kind) for row in rows]
 
 
 def complete_record(row: Record, language: Language, links: LinkedRecords, kind: str) -> Record:
-    """Add the source line and the links to a selected outcome or action."""
     add_source_line(row["source"], language)
     return attach_links(row, links, kind, row["id"])
 
@@ -75,7 +73,7 @@ OUTCOMES = Resource(
         "position": (col(Outcome.year), col(Outcome.position), col(Outcome.code)),
         "id": (col(Outcome.code),),
     },
-    complete=complete_outcomes,
+    complete=partial(complete_records, "outcome"),
     filters={"year": col(Outcome.year), "topic": col(Topic.code)},
     linked_filters={
         "sector": LinkedFilter(OutcomeSector, Sector, col(Sector.code)),
@@ -108,13 +106,6 @@ def select_actions(language: Language) -> Statement:
     )
 
 
-def complete_actions(
-    connection: Connection, language: Language, rows: list[Record]
-) -> list[Record]:
-    links = read_links(connection, language, {"action": [row["id"] for row in rows]})
-    return [complete_record(row, language, links, "action") for row in rows]
-
-
 ACTIONS = Resource(
     Action,
     select_actions,
@@ -125,7 +116,7 @@ ACTIONS = Resource(
         ),
         "id": (col(Action.code),),
     },
-    complete=complete_actions,
+    complete=partial(complete_records, "action"),
     filters={
         "year": col(PriorityArea.year),
         "priority_area": col(PriorityArea.slug),
@@ -164,7 +155,6 @@ def select_priority_areas(language: Language) -> Statement:
 def complete_priority_areas(
     connection: Connection, language: Language, rows: list[Record]
 ) -> list[Record]:
-    """Add to selected priority areas their actions and links."""
     actions = read_actions(connection, language, [row["code"] for row in rows])
     owners = {
         "priority_area": [row["code"] for row in rows],
@@ -189,7 +179,6 @@ list_priority_areas = PRIORITY_AREAS.list_page
 def get_priority_area(
     connection: Connection, language: Language, slug: str, year: int | None
 ) -> Record | None:
-    """Read the priority area with a slug, of a year or of the latest year that has it."""
     statement = select_priority_areas(language).where(col(PriorityArea.slug) == slug)
     if year is not None:
         statement = statement.where(col(PriorityArea.year) == year)
@@ -198,13 +187,8 @@ def get_priority_area(
     return next(iter(complete_priority_areas(connection, language, rows)), None)
 
 
-def list_newest_priority_areas(connection: Connection, language: Language) -> list[Record]:
-    return fetch_records(connection, select_newest_priority_areas(language), {})
-
-
 @cache
 def select_newest_priority_areas(language: Language) -> Statement:
-    """Select the priority areas of the latest year."""
     year = col(PriorityArea.year)
     latest = select(func.max(year)).correlate(None).scalar_subquery()
     statement = select_priority_areas(language).where(year == latest)
@@ -212,7 +196,6 @@ def select_newest_priority_areas(language: Language) -> Statement:
 
 
 def read_actions(connection: Connection, language: Language, areas: Iterable[str]) -> list[Record]:
-    """Select the actions of some priority areas, in order."""
     statement = select_actions(language).where(col(PriorityArea.code).in_(areas))
     return fetch_uncached(connection, statement.order_by(*ACTIONS.orders["position"]))
 
@@ -220,7 +203,6 @@ def read_actions(connection: Connection, language: Language, areas: Iterable[str
 def add_actions(
     rows: list[Record], actions: list[Record], language: Language, links: LinkedRecords
 ) -> list[Record]:
-    """Complete selected priority areas with links and with their selected actions."""
     completed = [complete_record(action, language, links, "action") for action in actions]
     for row in rows:
         attach_links(row, links, "priority_area", row.pop("code"))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, and_, or_, select
 from sqlmodel import col
 
-from app.db.columns import Condition, Record, localize
+from app.db.columns import Condition, Record, build_current_conditions, localize
 from app.db.models import Indicator, Observation, Series, SeriesBreak, Unit
 from app.enums import DerivedMeasure, GrowthBasis, Obstacle, Qualifier
 from app.i18n import Bilingual, Language
@@ -16,13 +16,11 @@ from app.parameters import ComparisonParameters, format_period
 from app.problems.problem import InvalidParameters, NotComparable, ParameterError
 from app.queries.observations import read_observations, select_observations
 from app.queries.series import describe_obstacle, describe_series_obstacles
-from app.queries.vintages import build_current_conditions
 
 TENTH = Decimal("0.1")
 PERCENT = "PT"
 """The code of the unit percent."""
 Span = tuple[date, date]
-"""The first and the last day of a period."""
 
 PUBLISHED_PREFERRED = Bilingual(
     "Calculated by this service from two published, rounded figures; no source states it. The "
@@ -41,14 +39,10 @@ FORMULAS = {
 
 
 class Pair(NamedTuple):
-    """The observations of two periods, and what is known about comparing them."""
-
     earlier: Record
     later: Record
     growth: Record | None
-    """The published growth from the earlier to the later period."""
     obstacles: list[Record]
-    """Why the two are not comparable."""
     derivation_obstacles: list[Record]
     """Why the change cannot be calculated, including the obstacles above."""
 
@@ -85,7 +79,6 @@ def compare_periods(
 
 
 def read_pair(connection: Connection, language: Language, query: ComparisonParameters) -> Pair:
-    """Read the observations of the two periods and what is known about comparing them."""
     earlier, later = select_pair(connection, language, query)
     growth = find_published_growth(earlier, later)
     obstacles = list_obstacles(connection, language, earlier, later)
@@ -114,29 +107,25 @@ def select_pair(
     candidates = [[one for one in observations if get_span(one) == span] for span in spans]
     if not all(candidates):
         raise build_missing_period_error(connection, query, spans, candidates)
-    earlier, later = min(
-        product(*candidates),
-        key=lambda pair: (
-            pair[0]["series"] != pair[1]["series"],
-            sum(not one["own_unit"] for one in pair),
-        ),
-    )
+
+    def rank_pair(pair: tuple[Record, ...]) -> tuple[bool, int]:
+        is_mixed = pair[0]["series"] != pair[1]["series"]
+        return is_mixed, sum(not one["own_unit"] for one in pair)
+
+    earlier, later = min(product(*candidates), key=rank_pair)
     for observation in observations:
         del observation["own_unit"]
     return earlier, later
 
 
 def list_conditions(query: ComparisonParameters) -> list[Condition]:
-    """Return the conditions for the current observations of an indicator and its own areas."""
-    conditions = [
+    return [
         col(Indicator.code) == query.indicator,
         col(Series.reporting_area_id) == Indicator.reporting_area_id,
         col(Series.counterpart_area_id) == Indicator.counterpart_area_id,
         *build_current_conditions(Observation, query.as_of),
+        *([] if query.unit is None else [col(Unit.code) == query.unit]),
     ]
-    if query.unit is not None:
-        conditions.append(col(Unit.code) == query.unit)
-    return conditions
 
 
 def get_span(observation: Record) -> Span:
@@ -149,7 +138,6 @@ def build_missing_period_error(
     spans: list[Span],
     candidates: list[list[Record]],
 ) -> InvalidParameters:
-    """Return an error that names the periods without an observation, and those with one."""
     start, end = col(Observation.period_start), col(Observation.period_end)
     statement = (
         select(start, end)
@@ -172,7 +160,6 @@ def build_missing_period_error(
 
 
 def find_published_growth(earlier: Record, later: Record) -> Record | None:
-    """Return the published growth between two observations of one series, if there is any."""
     growth: Record | None = later["growth"]
     if growth is None or earlier["series"] != later["series"]:
         return None
@@ -214,7 +201,6 @@ def list_obstacles(
 def list_derivation_obstacles(
     language: Language, earlier: Record, later: Record, growth: Record | None
 ) -> list[Record]:
-    """Describe why the change between comparable observations cannot be calculated."""
     obstacles = []
     if {earlier["qualifier"], later["qualifier"]} != {Qualifier.EXACT}:
         texts = {"display": earlier["display"], "other_display": later["display"]}
@@ -229,7 +215,10 @@ def derive_change(pair: Pair, language: Language) -> Record:
     earlier, later, growth = pair.earlier, pair.later, pair.growth
     is_share = later["unit"]["code"] == PERCENT
     measure = DerivedMeasure.PERCENTAGE_POINTS if is_share else DerivedMeasure.PERCENT
-    change = compute_point_change if is_share else compute_percent_change
+
+    def change(old: Decimal, new: Decimal) -> Decimal:
+        return new - old if is_share else (new / old - 1) * 100
+
     old, new = earlier["value"], later["value"]
     old_error, new_error = compute_rounding_error(earlier), compute_rounding_error(later)
     warning = NO_PUBLISHED_GROWTH if growth is None else PUBLISHED_PREFERRED
@@ -248,11 +237,3 @@ def compute_rounding_error(observation: Record) -> Decimal:
     """Return the largest possible difference between a published figure and the true value."""
     published = observation["published"]
     return Decimal(5).scaleb(published["multiplier"] - published["decimals"] - 1)
-
-
-def compute_percent_change(old: Decimal, new: Decimal) -> Decimal:
-    return (new / old - 1) * 100
-
-
-def compute_point_change(old: Decimal, new: Decimal) -> Decimal:
-    return new - old

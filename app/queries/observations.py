@@ -1,11 +1,24 @@
-"""Observations: the current figure of each series and period, or all vintages."""
+"""Observations: the current figure of each series and period, or all vintages.
 
-from collections.abc import Sequence
+Lists contain nested records; downloads read the same observations as rows of a flat table.
+"""
+
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cache
 
-from sqlalchemy import Connection, Label, bindparam, exists, select
+from sqlalchemy import (
+    Connection,
+    Label,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+)
 from sqlmodel import col
 
 from app.db.columns import (
@@ -15,37 +28,35 @@ from app.db.columns import (
     Value,
     add_source_line,
     alias_table,
+    build_current_conditions,
     counterpart_area,
+    format_validity,
     localize,
     reporting_area,
     select_reference,
     select_source,
     select_unit,
 )
-from app.db.models import (
-    GrowthRate,
-    Headline,
-    Indicator,
-    Observation,
-    Report,
-    Series,
-    Source,
-    Unit,
-)
+from app.db.models import GrowthRate, Headline, Indicator, Observation, Report, Series, Source, Unit
 from app.db.statements import fetch_one, fetch_uncached
-from app.formatting import format_citation, format_period, format_value
-from app.i18n import Language
+from app.i18n import Language, format_citation, format_period, format_value
 from app.parameters import (
     IndicatorObservationListParameters,
+    ObservationFilters,
     ObservationListParameters,
     VintageListParameters,
 )
-from app.queries.growth import read_observation_rates
-from app.queries.links import LinkedRecords
-from app.queries.listing.keyset import QueryPage, read_page
-from app.queries.listing.plan import list_orders, list_page
-from app.queries.reports import read_observation_reports
-from app.queries.vintages import format_validity
+from app.queries.long_lists import (
+    has_series_filter,
+    is_early_date,
+    list_orders,
+    list_page,
+    select_access_path,
+    select_matching,
+)
+from app.queries.pagination import QueryPage, SortOrder, read_page, split_filters
+from app.queries.related import read_observation_rates, read_observation_reports
+from app.queries.resource import LinkedRecords
 
 previous_observation = alias_table(Observation, "previous_observation")
 
@@ -101,10 +112,6 @@ def join_context(statement: Statement, *, has_indicator: bool = False) -> Statem
 
     The joins are outer joins, so that no planner starts with a code list, which would lose the
     order of the observations.
-
-    Args:
-        statement: selects observations.
-        has_indicator: whether the statement contains the indicator already.
     """
     statement = statement.outerjoin(Series, col(Series.id) == Observation.series_id)
     if not has_indicator:
@@ -133,7 +140,6 @@ def list_observations(
     filters: IndicatorObservationListParameters | ObservationListParameters,
     indicator: str | None = None,
 ) -> QueryPage:
-    """Read one page of the observations of all indicators or of one."""
     statement = select_observations(language)
     page = list_page(connection, Observation, statement, filters, indicator)
     return page.replace_rows(complete_observations(connection, language, page.rows, filters.as_of))
@@ -147,7 +153,6 @@ def get_observation(connection: Connection, language: Language, key: str) -> Rec
 def list_vintages(
     connection: Connection, language: Language, filters: VintageListParameters, key: str
 ) -> QueryPage:
-    """Read one page of the observations for the series and period of an observation."""
     statement = select_vintages(language, is_today=filters.as_of is None)
     values = {"known": key, "as_of": filters.as_of}
     page = read_page(connection, statement, ORDERS, filters, values)
@@ -176,21 +181,13 @@ def select_vintages(language: Language, *, is_today: bool) -> Statement:
 def read_observations(
     connection: Connection, language: Language, statement: Statement, as_of: date | None = None
 ) -> list[Record]:
-    """Read and complete the observations that a statement selects."""
     return complete_observations(connection, language, fetch_uncached(connection, statement), as_of)
 
 
 def complete_observations(
     connection: Connection, language: Language, rows: Sequence[Record], as_of: date | None
 ) -> list[Record]:
-    """Add reports, growth and texts to selected observations.
-
-    Args:
-        connection: the database.
-        language: the language of the texts.
-        rows: the selected observations.
-        as_of: the day whose growth rates are shown, or None for today.
-    """
+    """Add reports, texts, and the growth known on a day or today, to selected observations."""
     related = load_related(connection, language, rows, as_of)
     return [to_record(row, language, related) for row in rows]
 
@@ -198,7 +195,6 @@ def complete_observations(
 def load_related(
     connection: Connection, language: Language, rows: Sequence[Record], as_of: date | None = None
 ) -> LinkedRecords:
-    """Read the reports and growth rates of those selected observations that have any."""
     with_reports = [row["id"] for row in rows if row["related"]["reports"]]
     with_growth = [row["id"] for row in rows if row["related"]["growth"]]
     related: LinkedRecords = {}
@@ -210,7 +206,6 @@ def load_related(
 
 
 def to_record(row: Record, language: Language, related: LinkedRecords) -> Record:
-    """Convert a selected observation to the record of responses."""
     del row["related"]
     published, period = row["published"], row["period"]
     suffix, classifier = row.pop("suffix"), row.pop("classifier")
@@ -222,12 +217,8 @@ def to_record(row: Record, language: Language, related: LinkedRecords) -> Record
     return format_validity(row) | {
         "period": {**period, "label": format_period(period["start"], period["end"], language)},
         "display": format_value(
-            row["value"],
-            published["multiplier"],
-            published["decimals"],
-            row["qualifier"],
-            suffix,
-            language,
+            *(row["value"], published["multiplier"], published["decimals"]),
+            *(row["qualifier"], suffix, language),
         ),
         "growth": growth[0] if growth else None,
         "headline": row["headline"] is not None,
@@ -238,7 +229,77 @@ def to_record(row: Record, language: Language, related: LinkedRecords) -> Record
 
 
 def build_revision(value: Decimal, revision: Record) -> Record | None:
-    """Return how an observation differs from the previous one, if there is one."""
-    if revision["kind"] is None:
-        return None
-    return revision | {"difference": value - revision["difference"]}
+    is_first = revision["kind"] is None
+    return None if is_first else revision | {"difference": value - revision["difference"]}
+
+
+ROWS_PER_CHUNK = 2_000
+CSV_DELIMITERS = (",", '"', "\n", "\r")
+
+
+def select_observation_rows(
+    connection: Connection, filters: ObservationFilters, columns: Sequence[Column]
+) -> Statement:
+    rate = and_(
+        col(GrowthRate.series_id) == Observation.series_id,
+        col(GrowthRate.period_start) == Observation.period_start,
+        *build_current_conditions(GrowthRate, filters.as_of),
+    )
+    shape, values = split_filters(filters)
+    is_early = is_early_date(connection, Observation, filters.as_of)
+    orders = list_orders(Observation, walks_series=has_series_filter(shape))
+    statement = (
+        select(*columns)
+        .select_from(Observation)
+        .outerjoin(Headline, col(Headline.observation_id) == Observation.id)
+        .outerjoin(GrowthRate, rate)
+    )
+    condition = select_matching(
+        Observation, shape, select_access_path(shape), is_early=is_early
+    ).whereclause
+    # Outer joins keep the planner from starting at a code list, after which it would have to sort.
+    statement = join_context(statement)
+    if condition is not None:
+        statement = statement.where(condition)
+    return SortOrder.by_name(orders, shape.sort).order_ids(statement).params(values)
+
+
+def count_observations(connection: Connection, filters: ObservationFilters, maximum: int) -> int:
+    shape, values = split_filters(filters)
+    is_early = is_early_date(connection, Observation, filters.as_of)
+    ids = select_matching(Observation, shape, select_access_path(shape), is_early=is_early)
+    count = select(func.count()).select_from(ids.limit(maximum).subquery())
+    return int(connection.scalar(count, values) or 0)
+
+
+def read_chunks(
+    connection: Connection, statement: Statement
+) -> Iterator[Sequence[Sequence[Value]]]:
+    streamed = connection.execution_options(stream_results=True)
+    with streamed.execute(statement) as result:
+        yield from result.partitions(ROWS_PER_CHUNK)
+
+
+def can_format_lines(connection: Connection) -> bool:
+    """Whether the database stores numbers and dates as the texts that CSV needs."""
+    return connection.dialect.name == "sqlite"
+
+
+def read_csv_lines(
+    connection: Connection, statement: Statement, fields: Sequence[Column]
+) -> Iterator[list[str]]:
+    """Read rows of SQLite as lines of CSV, in half the time of reading and formatting values.
+
+    The fields, quoted by ``quote_field`` where necessary, replace the columns of the statement.
+    """
+    line = func.printf(",".join(["%s"] * len(fields)), *fields)
+    lines = statement.with_only_columns(line, maintain_column_froms=True)
+    cursor = connection.execute(lines).cursor
+    while rows := cursor.fetchmany(ROWS_PER_CHUNK):
+        yield [row[0] for row in rows]
+
+
+def quote_field(text: Column) -> Column:
+    """Quote a text that contains a delimiter (RFC 4180, section 2)."""
+    is_delimited = or_(*(func.instr(text, mark) > 0 for mark in CSV_DELIMITERS))
+    return case((is_delimited, func.printf('"%s"', func.replace(text, '"', '""'))), else_=text)

@@ -9,8 +9,7 @@ from app.db.columns import Record
 from app.db.models import Observation, PriorityArea, Series
 from app.db.statements import fetch_uncached
 from app.enums import SearchKind
-from app.formatting import format_period
-from app.i18n import Language
+from app.i18n import Language, format_period
 from app.parameters import (
     DashboardParameters,
     GrowthRateListParameters,
@@ -22,12 +21,10 @@ from app.parameters import (
 )
 from app.queries.charts import MAX_POINTS_PER_PANEL, add_points, read_indicator_series
 from app.queries.commitments import get_priority_area, list_outcomes
-from app.queries.growth import list_growth_rates
-from app.queries.indicators import get_indicator
 from app.queries.observations import list_observations
-from app.queries.reference import get_source
-from app.queries.release import read_overview
-from app.queries.reports import list_reports
+from app.queries.reference import get_indicator, get_source
+from app.queries.related import list_growth_rates, list_reports
+from app.queries.releases import read_overview
 from app.queries.search import search_records
 from app.queries.series import attach_breaks, select_series
 
@@ -47,14 +44,7 @@ HitKeys = set[tuple[str, str]] | None
 def read_dashboard(
     connection: Connection, language: Language, filters: DashboardParameters, edition: int
 ) -> Record:
-    """Read the figures, actions, outcomes and search results that match the filters.
-
-    Args:
-        connection: the database.
-        language: the language of the texts.
-        filters: the search words, topics and sectors.
-        edition: the year of the outcomes.
-    """
+    """Read the figures, actions, outcomes of a year and search results that match the filters."""
     overview = read_overview(connection, language)
     hits = read_hits(connection, language, filters.q) if filters.q else []
     keys = {(hit["kind"], hit["code"]) for hit in hits} if filters.q else None
@@ -81,21 +71,17 @@ def read_dashboard(
 
 
 def read_hits(connection: Connection, language: Language, words: str) -> list[Record]:
-    """Search as the API does, and add the periods of the figures found."""
     page, _ = search_records(connection, language, SearchParameters(q=words, limit=MAX_HITS))
     codes = [hit["code"] for hit in page.rows if hit["kind"] == SearchKind.OBSERVATION]
     statement = select(
         col(Observation.code), col(Observation.period_start), col(Observation.period_end)
     ).where(col(Observation.code).in_(codes))
-    periods = {
-        code: format_period(start, end, language)
-        for code, start, end in connection.execute(statement)
-    }
+    rows = connection.execute(statement)
+    periods = {code: format_period(start, end, language) for code, start, end in rows}
     return [hit | {"period": periods.get(hit["code"])} for hit in page.rows]
 
 
 def is_found(keys: HitKeys, kind: str, key: str) -> bool:
-    """Return whether a record is among the search results, or nothing is searched for."""
     return keys is None or (kind, key) in keys
 
 
@@ -146,7 +132,6 @@ def add_comparable_series(
 
 
 def read_indicator_profile(connection: Connection, language: Language, code: str) -> Record | None:
-    """Read an indicator with its series, that of its headline first."""
     indicator = get_indicator(connection, language, code)
     if indicator is None:
         return None
@@ -166,7 +151,6 @@ def read_indicator_profile(connection: Connection, language: Language, code: str
 def read_priority_area_profile(
     connection: Connection, language: Language, slug: str, year: int | None
 ) -> Record | None:
-    """Read a priority area with its related figures and the years that have it."""
     area = get_priority_area(connection, language, slug, year)
     if area is None:
         return None
@@ -186,7 +170,6 @@ def read_priority_area_profile(
 
 
 def read_source_profile(connection: Connection, language: Language, code: str) -> Record | None:
-    """Read a source with the first page each of its figures, growth rates and reports."""
     source = get_source(connection, language, code)
     if source is None:
         return None

@@ -1,30 +1,55 @@
-"""Code lists (topics, sectors, areas, instruments, units) and sources."""
+"""Code lists (topics, sectors, areas, instruments, units), indicators and sources."""
 
 from functools import cache, partial
 
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
-from app.db.columns import Column, Record, Statement, localize
-from app.db.models import Area, Instrument, Sector, Source, Topic, Unit
+from app.db.columns import (
+    Column,
+    Record,
+    Statement,
+    alias_table,
+    localize,
+    select_reference,
+    select_unit,
+)
+from app.db.models import (
+    Area,
+    Baseline,
+    Headline,
+    Indicator,
+    Instrument,
+    Observation,
+    PriorityArea,
+    Sector,
+    Source,
+    Topic,
+    Unit,
+)
 from app.db.models.base import NamedModel
 from app.db.statements import fetch_uncached
-from app.formatting import format_published_day, format_source_line
-from app.i18n import Language
+from app.i18n import Language, format_published_day, format_source_line
 from app.parameters import CodeListParameters
-from app.queries.links import add_links
-from app.queries.listing.keyset import QueryPage
-from app.queries.resource import Resource
+from app.queries.observations import (
+    join_context,
+    load_related,
+    select_observation_columns,
+    to_record,
+)
+from app.queries.pagination import QueryPage
+from app.queries.resource import (
+    LinkedFilter,
+    LinkedRecords,
+    Resource,
+    add_links,
+    attach_links,
+    read_links,
+)
 
 
 def declare_code_list(table: type[NamedModel], texts: tuple[str, ...], *columns: str) -> Resource:
-    """Declare the resource of a code list.
-
-    Args:
-        table: the table.
-        texts: the columns in both languages.
-        columns: the other columns; those are also filters.
-    """
+    """Declare a code list with bilingual texts, and other columns, which are also filters."""
     kind = str(table.__tablename__)
     plain: dict[str, Column] = {name: getattr(table, name) for name in columns}
 
@@ -57,7 +82,6 @@ CODE_LISTS = {resource.kind: resource for resource in (TOPICS, SECTORS, AREAS, I
 def list_codes(
     connection: Connection, language: Language, kind: str, filters: CodeListParameters
 ) -> QueryPage:
-    """Read one page of the code list of a kind."""
     return CODE_LISTS[kind].list_page(connection, language, filters)
 
 
@@ -84,7 +108,6 @@ def select_sources(language: Language) -> Statement:
 def complete_sources(
     connection: Connection, language: Language, rows: list[Record]
 ) -> list[Record]:
-    """Add the source line, and replace parts that a source does not have by None."""
     del connection
     for row in rows:
         for part, required in (("speaker", "name"), ("goal", "text")):
@@ -98,10 +121,7 @@ def complete_sources(
 SOURCES = Resource(
     Source,
     select_sources,
-    orders={
-        "published": (col(Source.published_on), col(Source.code)),
-        "code": (col(Source.code),),
-    },
+    orders={"published": (col(Source.published_on), col(Source.code)), "code": (col(Source.code),)},
     complete=complete_sources,
     filters={"standing": col(Source.standing), "edition": col(Source.edition)},
 )
@@ -109,10 +129,79 @@ list_sources, get_source = SOURCES.list_page, SOURCES.get
 
 
 def get_newest_edition(connection: Connection, language: Language) -> Record:
-    """Read the source of the latest edition."""
     edition = col(Source.edition)
     statement = select_sources(language).where(edition.is_not(None)).order_by(edition.desc())
     (source,) = complete_sources(
         connection, language, fetch_uncached(connection, statement.limit(1))
     )
     return source
+
+
+# The unit and the areas of an indicator; those of its headline belong to the series and may differ.
+own_unit = alias_table(Unit, "own_unit")
+own_reporting_area = alias_table(Area, "own_reporting_area")
+own_counterpart_area = alias_table(Area, "own_counterpart_area")
+
+
+@cache
+def select_indicators(language: Language) -> Statement:
+    statement: Statement = (
+        select(
+            col(Indicator.code).label("code"),
+            localize(Indicator, "name", language).label("name"),
+            localize(Indicator, "definition", language).label("definition"),
+            localize(Indicator, "note", language).label("note"),
+            col(Indicator.direction).label("direction"),
+            *select_reference(Topic, "topic", language),
+            *select_unit(own_unit, "unit", language),
+            *select_reference(own_reporting_area, "reporting_area", language),
+            *select_reference(own_counterpart_area, "counterpart_area", language),
+            *select_observation_columns(language, "headline."),
+        )
+        .select_from(Indicator)
+        .join(Topic, col(Topic.id) == Indicator.topic_id)
+        .join(own_unit, col(own_unit.id) == Indicator.unit_id)
+        .join(own_reporting_area, col(own_reporting_area.id) == Indicator.reporting_area_id)
+        .join(own_counterpart_area, col(own_counterpart_area.id) == Indicator.counterpart_area_id)
+        .outerjoin(Headline, col(Headline.indicator_id) == Indicator.id)
+        .outerjoin(Observation, col(Observation.id) == Headline.observation_id)
+    )
+    return join_context(statement, has_indicator=True)
+
+
+def complete_indicators(
+    connection: Connection, language: Language, rows: list[Record]
+) -> list[Record]:
+    links = read_links(connection, language, {"indicator": [row["code"] for row in rows]})
+    return add_headlines(connection, language, rows, links)
+
+
+def add_headlines(
+    connection: Connection, language: Language, rows: list[Record], links: LinkedRecords
+) -> list[Record]:
+    headlines = [row["headline"] for row in rows if row["headline"]["id"] is not None]
+    related = load_related(connection, language, headlines)
+    for row in rows:
+        attach_links(row, links, "indicator", row["code"])
+        headline = row["headline"]
+        has_headline = headline["id"] is not None
+        row["headline"] = to_record(headline, language, related) if has_headline else None
+    return rows
+
+
+INDICATORS = Resource(
+    Indicator,
+    select_indicators,
+    orders={
+        "position": (col(Indicator.position), col(Indicator.code)),
+        "code": (col(Indicator.code),),
+    },
+    complete=complete_indicators,
+    filters={
+        "topic": col(Topic.code),
+        "unit": col(own_unit.code),
+        "direction": col(Indicator.direction),
+    },
+    linked_filters={"priority_area": LinkedFilter(Baseline, PriorityArea, col(PriorityArea.slug))},
+)
+list_indicators, get_indicator = INDICATORS.list_page, INDICATORS.get

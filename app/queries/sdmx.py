@@ -13,6 +13,7 @@ from app.db.columns import (
     Condition,
     Record,
     Statement,
+    build_current_conditions,
     counterpart_area,
     localize,
     reporting_area,
@@ -32,7 +33,6 @@ from app.db.models import (
 from app.db.models.base import KeyedModel
 from app.i18n import Bilingual, Language
 from app.parameters.sdmx import SdmxFilters, SeriesKey, Span, format_duration, get_month_span
-from app.queries.vintages import build_current_conditions
 
 SeriesData = tuple[Record, Sequence[Record]]
 """A series and its observations, in the order of periods."""

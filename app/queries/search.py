@@ -3,20 +3,17 @@
 from sqlalchemy import Connection, String, column, func, select, text
 
 from app.db.columns import Record
-from app.db.fulltext import ELLIPSIS, END, START, SearchIndex, search_text
-from app.db.fulltext.segmentation import join_segments
+from app.db.fulltext import ELLIPSIS, END, START, SearchIndex, join_segments, search_text
+from app.enums import SearchKind
 from app.i18n import Language
 from app.parameters import SearchParameters
-from app.queries.listing.keyset import QueryPage, decode_cursor, encode_cursor
+from app.queries.pagination import QueryPage, decode_cursor, encode_cursor
 
 
 def search_records(
     connection: Connection, language: Language, filters: SearchParameters
 ) -> tuple[QueryPage, dict[str, int]]:
-    """Read one page of the records that contain all words, best first.
-
-    Returns:
-        The page, and the number of hits by kind, whatever kinds the request asks for.
+    """Read one page of the records that contain all words, and the number of hits by kind.
 
     Raises:
         InvalidParameters: if the cursor belongs to another search.
@@ -47,20 +44,13 @@ def search_records(
 
 
 def count_by_kind(connection: Connection, index: SearchIndex) -> dict[str, int]:
-    """Count the hits of each kind."""
     kind = column("kind", String)
-    statement = (
-        select(kind, func.count())
-        .select_from(index.source)
-        .where(index.matching)
-        .group_by(kind)
-        .order_by(kind)
-    )
-    return {row[0]: row[1] for row in connection.execute(statement)}
+    statement = select(kind, func.count()).select_from(index.source).where(index.matching)
+    rows = connection.execute(statement.group_by(kind).order_by(kind))
+    return {row[0]: row[1] for row in rows}
 
 
 def build_hit(row: Record, language: Language, other: Language) -> Record:
-    """Convert a highlighted row to a hit, with a snippet in the language that matches."""
     passages = ((language, "snippet"), (other, "other_snippet"), (other, "other_title"))
     matching = [(one, row[name]) for one, name in passages if START in row[name]]
     snippet_language, snippet = matching[0] if matching else (language, "")
@@ -77,7 +67,6 @@ def build_hit(row: Record, language: Language, other: Language) -> Record:
 
 
 def split_fragments(highlighted: str) -> list[Record]:
-    """Split a highlighted text into the matches and the text between them."""
     fragments = []
     plain = join_segments(highlighted).replace(ELLIPSIS, "…")
     for part in plain.split(START):
@@ -87,3 +76,10 @@ def split_fragments(highlighted: str) -> list[Record]:
         if rest:
             fragments.append({"text": rest, "match": False})
     return fragments
+
+
+def build_hit_url(base: str, hit: Record) -> str:
+    if hit["kind"] == SearchKind.PRIORITY_AREA:
+        year, _, slug = hit["code"].partition("-")
+        return f"{base}/v1/priority-areas/{slug}?year={year}"
+    return f"{base}/v1/{hit['kind']}s/{hit['code']}"

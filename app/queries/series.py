@@ -13,6 +13,7 @@ from app.db.columns import (
     Record,
     Statement,
     alias_table,
+    build_current_conditions,
     counterpart_area,
     localize,
     reporting_area,
@@ -23,20 +24,17 @@ from app.db.models import Indicator, Observation, Series, SeriesBreak, Unit
 from app.db.statements import fetch_one as fetch_record
 from app.db.statements import fetch_uncached
 from app.enums import Obstacle
-from app.formatting import format_period, format_span
-from app.i18n import Bilingual, Language
+from app.i18n import Bilingual, Language, format_period, format_span
 from app.parameters import SeriesListParameters
-from app.queries.listing.keyset import MAX_STATEMENTS, QueryPage, SortOrder
-from app.queries.listing.plan import (
+from app.queries.long_lists import (
     AccessPath,
     ListPlan,
     list_series_conditions,
     read_long_page,
     select_access_path,
 )
-from app.queries.listing.shape import FilterShape, split_filters
 from app.queries.observations import read_observations, select_observations
-from app.queries.vintages import build_current_conditions
+from app.queries.pagination import MAX_STATEMENTS, FilterShape, QueryPage, SortOrder, split_filters
 
 MAX_POINTS = 100
 """The number of series on a page of the site; the list of series contains all."""
@@ -71,7 +69,6 @@ SENTENCES = {
 
 @cache
 def select_series(language: Language) -> Statement:
-    """Select series with the number and the first and last period of their observations."""
     return (
         select(
             col(Series.id).label("id"),
@@ -97,7 +94,6 @@ def select_series(language: Language) -> Statement:
 def list_series(
     connection: Connection, language: Language, filters: SeriesListParameters
 ) -> QueryPage:
-    """Read one page of series."""
     shape, values = split_filters(filters)
     page = read_long_page(connection, build_series_plan(language, shape), filters, values)
     return page.replace_rows(complete_series(connection, language, page.rows))
@@ -105,7 +101,6 @@ def list_series(
 
 @lru_cache(maxsize=MAX_STATEMENTS)
 def build_series_plan(language: Language, shape: FilterShape) -> ListPlan:
-    """Build the statements of a list of series."""
     series_id = col(Series.id)
     unordered, ordered = (
         select(series_id).where(*list_series_conditions(shape, path))
@@ -126,8 +121,7 @@ def get_series(
     statement = (
         select_observations(language)
         .where(
-            col(Observation.series_id) == row["id"],
-            *build_current_conditions(Observation, as_of),
+            col(Observation.series_id) == row["id"], *build_current_conditions(Observation, as_of)
         )
         .order_by(col(Observation.period_start))
     )
@@ -142,19 +136,15 @@ def read_drawn_series(connection: Connection, language: Language) -> list[Record
     Returns:
         Each observation contains the other vintages of its period under "others".
     """
-    rows = fetch_uncached(
-        connection,
-        select_series(language).order_by(*ORDERS["indicator"]).limit(MAX_POINTS),
-    )
-    observations = read_observations(
-        connection,
-        language,
+    first = select_series(language).order_by(*ORDERS["indicator"]).limit(MAX_POINTS)
+    rows = fetch_uncached(connection, first)
+    statement = (
         select_observations(language)
         .where(col(Observation.series_id).in_([row["id"] for row in rows]))
-        .order_by(col(Observation.period_start), col(Observation.vintage)),
+        .order_by(col(Observation.period_start), col(Observation.vintage))
     )
     vintages: dict[tuple[str, date], list[Record]] = defaultdict(list)
-    for observation in observations:
+    for observation in read_observations(connection, language, statement):
         vintages[observation["series"], observation["period"]["start"]].append(observation)
     points: dict[str, list[Record]] = defaultdict(list)
     for (code, _), versions in vintages.items():
@@ -168,7 +158,6 @@ def read_drawn_series(connection: Connection, language: Language) -> list[Record
 
 
 def attach_breaks(points: Sequence[Record], breaks: Sequence[Record]) -> list[Record]:
-    """Add to each point the notes of the breaks between it and the previous point."""
     # No break can be before the first point.
     result, previous = [], date.max
     for point in points:
@@ -182,7 +171,6 @@ def attach_breaks(points: Sequence[Record], breaks: Sequence[Record]) -> list[Re
 def complete_series(
     connection: Connection, language: Language, rows: Sequence[Record]
 ) -> list[Record]:
-    """Add to selected series their breaks and the series that are not comparable with them."""
     breaks = read_breaks(connection, language, [row["id"] for row in rows])
     families = read_families(connection, language, rows)
     return [
@@ -198,18 +186,15 @@ def complete_series(
 
 
 def get_family_key(row: Record) -> tuple[str, str, str]:
-    """Return the codes of indicator and areas, which the series of a family share."""
-    return (
-        row["indicator"]["code"],
-        row["reporting_area"]["code"],
-        row["counterpart_area"]["code"],
+    indicator, reporting, counterpart = (
+        row[name]["code"] for name in ("indicator", "reporting_area", "counterpart_area")
     )
+    return indicator, reporting, counterpart
 
 
 def read_families(
     connection: Connection, language: Language, rows: Sequence[Record]
 ) -> Mapping[tuple[str, str, str], list[Record]]:
-    """Read the families of some series."""
     member = alias_table(Series, "member")
     families = select(
         col(member.indicator_id), col(member.reporting_area_id), col(member.counterpart_area_id)
@@ -227,7 +212,6 @@ def read_families(
 def describe_unlike_series(
     row: Record, family: Sequence[Record], language: Language
 ) -> list[Record]:
-    """Describe why the other series of a family are not comparable with one."""
     series = to_record(row, language)
     others = [to_record(member, language) for member in family]
     return [
@@ -238,13 +222,7 @@ def describe_unlike_series(
 
 
 def describe_series_obstacles(one: Record, other: Record, language: Language) -> list[Record]:
-    """Describe why the figures of two series of the same family are not comparable.
-
-    Args:
-        one: a record with the unit and the months of a series.
-        other: another one.
-        language: the language of the sentences.
-    """
+    """Describe why the figures of two series of the same family are not comparable."""
     obstacles = []
     if one["unit"]["code"] != other["unit"]["code"]:
         units = {"unit": one["unit"]["name"], "other_unit": other["unit"]["name"]}
@@ -262,7 +240,6 @@ def describe_obstacle(kind: Obstacle, language: Language, **values: object) -> R
 def read_breaks(
     connection: Connection, language: Language, ids: Sequence[int]
 ) -> Mapping[int, list[Record]]:
-    """Read the breaks of some series, by the id of each series."""
     series_id, start = col(SeriesBreak.series_id), col(SeriesBreak.start)
     statement = (
         select(series_id, start, localize(SeriesBreak, "note", language))
@@ -276,7 +253,6 @@ def read_breaks(
 
 
 def to_record(row: Record, language: Language) -> Record:
-    """Convert a selected series to the record of responses."""
     record = {name: value for name, value in row.items() if name not in {"id", "first", "last"}}
     first, last = row["first"], row["last"]
     span = format_span(row["months"], first, language)
@@ -290,7 +266,6 @@ def to_record(row: Record, language: Language) -> Record:
 
 
 def describe_period(start: date, months: int, language: Language) -> Record:
-    """Return the period of some months that starts on a day."""
     after = start.month - 1 + months
     end = date(start.year + after // 12, after % 12 + 1, 1) - timedelta(days=1)
     label = format_period(start, end, language)

@@ -13,7 +13,7 @@ from app.db.columns import Record
 from app.formats.registry import build_alternate_links
 from app.i18n import Language
 from app.parameters import DetailParameters, ListParameters, Parameters, create_path_key
-from app.queries.listing.keyset import QueryPage
+from app.queries.pagination import QueryPage
 from app.request import Context, RequestContext
 from app.schemas.base import Page, Schema
 

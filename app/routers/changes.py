@@ -7,7 +7,7 @@ from fastapi.responses import JSONResponse
 
 from app.formats.metadata.feeds import ATOM, JSON_FEED, build_json_feed, write_atom
 from app.parameters import ChangeListParameters, DetailParameters
-from app.queries.changes import CHANGES, list_releases
+from app.queries.releases import CHANGES, list_releases
 from app.request import BEFORE_VALIDATION, Context
 from app.routers import ListOperation, add_collection
 from app.schemas.service import ChangePage, Feed

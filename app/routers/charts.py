@@ -28,8 +28,8 @@ from app.http.limits import run_limited
 from app.i18n import Bilingual
 from app.problems.problem import InvalidParameters, ParameterError
 from app.queries import charts
-from app.queries.indicators import get_indicator
-from app.queries.release import read_overview
+from app.queries.reference import get_indicator
+from app.queries.releases import read_overview
 from app.request import BEFORE_VALIDATION, Context, RequestContext
 
 router = APIRouter(prefix="/v1", dependencies=BEFORE_VALIDATION, tags=["Charts"])

@@ -1,7 +1,7 @@
 """Downloads: tables in every format of the registry, and the whole data set in one file."""
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
@@ -16,12 +16,12 @@ from app.formats.registry import (
     DATABASE,
     OVERVIEW_WORKBOOK,
     TABLE_FORMATS,
+    Link,
     TableFormat,
 )
 from app.formats.tables import OBSERVATIONS, TABLES, Table, TableQuery, create_row_limit_error
 from app.http.limits import run_limited
 from app.i18n import Bilingual
-from app.links import Link, Links
 from app.problems.problem import InvalidParameters, ParameterError, UnknownPath
 from app.queries.observations import list_observations
 from app.request import BEFORE_VALIDATION, Context, RequestContext
@@ -100,7 +100,7 @@ def send_file(  # noqa: PLR0913, PLR0917 - a private helper of two callers
     form: TableFormat,
     table: Table,
     filters: parameters.Filters,
-    links: Links = (),
+    links: Sequence[Link] = (),
 ) -> Response:
     """Send what a writer writes as an attachment."""
 

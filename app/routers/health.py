@@ -5,7 +5,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from app.problems.messages import METRICS_DISABLED
 from app.problems.problem import ParameterError, UnknownPath
-from app.queries.release import read_release
+from app.queries.releases import read_release
 from app.request import Context
 from app.schemas.service import Health, HealthStatus
 

@@ -12,7 +12,7 @@ from app.parameters import (
     create_path_key,
 )
 from app.queries import observations as queries
-from app.queries.indicators import INDICATORS
+from app.queries.reference import INDICATORS
 from app.request import BEFORE_VALIDATION, Context
 from app.routers import ListOperation, RecordOperation, add_collection
 from app.schemas.observations import Indicator, IndicatorPage, Observation, ObservationPage

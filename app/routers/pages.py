@@ -14,14 +14,14 @@ from app.formats.dataset_info import DATA_LICENCE, TITLE, cite_dataset
 from app.formats.metadata import schema_org
 from app.formats.metadata.feeds import format_title
 from app.formats.registry import build_service_links, list_distributions
-from app.formatting import format_published_day
+from app.i18n import format_published_day
 from app.pages.guide import PAGE_NAMES, list_entries, read_page
 from app.pages.recipes import ADDRESS_PLACEHOLDER, RECIPES
 from app.pages.rendering import render_page
 from app.problems.problem import UnknownRecord
-from app.queries import changes, page_data
+from app.queries import page_data
 from app.queries.reference import list_codes, list_sources
-from app.queries.release import read_overview
+from app.queries.releases import list_releases, read_overview
 from app.queries.series import MAX_POINTS, read_drawn_series
 from app.request import BEFORE_VALIDATION, Context, RequestContext
 
@@ -87,7 +87,7 @@ def show_years(read: Context, query: NoParameters) -> Response:
     found = read.run_query(read_drawn_series)
     releases = [
         release | {"title": format_title(release, read.language)}
-        for release in read.run_query(changes.list_releases)
+        for release in read.run_query(list_releases)
     ]
     return render_content(
         read,

@@ -12,8 +12,8 @@ from app.parameters import (
     SeriesParameters,
     create_path_key,
 )
-from app.queries import comparison, growth, series
-from app.queries.reports import REPORTS
+from app.queries import comparison, related, series
+from app.queries.related import REPORTS
 from app.request import BEFORE_VALIDATION, Context
 from app.routers import ListOperation, RecordOperation, add_collection
 from app.schemas.observations import GrowthRate, GrowthRatePage, ReportEntry, ReportPage
@@ -81,14 +81,14 @@ add_collection(
         "List published growth rates",
         "Changes from a year earlier as published, with base period and basis. None is calculated: "
         "bases are often restated, so that the published levels imply a different rate.",
-        growth.list_growth_rates,
+        related.list_growth_rates,
         GrowthRateListParameters,
         GrowthRatePage,
     ),
     RecordOperation(
         "Get a growth rate",
         "Returns one published change with its base period, basis and source.",
-        growth.get_growth_rate,
+        related.get_growth_rate,
         GrowthRate,
         "The key of the growth rate: series, first month and source.",
         "goods-trade.CN.BRI.CNY.P12M.2024-01.chinataiwan-2025-01-13",

@@ -15,9 +15,8 @@ from app.formats.dataset_info import (
 )
 from app.formats.registry import build_service_links, list_distributions, list_media_types
 from app.i18n import Bilingual, Language
-from app.links import build_hit_url
 from app.queries import search
-from app.queries.release import read_overview
+from app.queries.releases import read_overview
 from app.request import BEFORE_VALIDATION, Context, RequestContext
 from app.schemas.service import Overview, SearchPage, Service
 
@@ -165,6 +164,6 @@ def search_records(
     read: Context, query: Annotated[parameters.SearchParameters, Query()]
 ) -> Response:
     page, counts = read.run_query(search.search_records, query)
-    page = page.map_rows(lambda hit: {**hit, "href": build_hit_url(read.base_url, hit)})
+    page = page.map_rows(lambda hit: {**hit, "href": search.build_hit_url(read.base_url, hit)})
     facets = [{"kind": kind, "count": count} for kind, count in counts.items()]
     return read.create_page_response(SearchPage, page, facets=facets)

@@ -18,7 +18,7 @@ from time import perf_counter
 from starlette.testclient import TestClient
 
 from app.parameters import ObservationListParameters
-from app.queries.listing.keyset import PageRequest, encode_cursor
+from app.queries.pagination import PageRequest, encode_cursor
 from tests.benchmarks.generated import SCALES, build
 from tests.support.postgresql import folder_for_servers, running
 from tests.support.processes import free_port

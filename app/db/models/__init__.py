@@ -1,22 +1,6 @@
 """Tables of a release, declared with SQLModel."""
 
-from app.db.models.base import ExactDecimal, cast_decimal, format_plain
-from app.db.models.commitments import (
-    Action,
-    ActionArea,
-    ActionInstrument,
-    ActionSector,
-    ActionTopic,
-    Baseline,
-    IndicatorInstrument,
-    IndicatorSector,
-    Outcome,
-    OutcomeArea,
-    OutcomeIndicator,
-    OutcomeInstrument,
-    OutcomeSector,
-    PriorityArea,
-)
+from app.db.models.base import ExactDecimal, format_plain
 from app.db.models.observations import (
     FOREVER,
     GrowthRate,
@@ -27,12 +11,26 @@ from app.db.models.observations import (
     Series,
     SeriesBreak,
 )
-from app.db.models.reference import (
+from app.db.models.records import (
     SEARCHED_COLUMNS,
+    Action,
+    ActionArea,
+    ActionInstrument,
+    ActionSector,
+    ActionTopic,
     Area,
+    Baseline,
     Change,
     ChangedField,
+    IndicatorInstrument,
+    IndicatorSector,
     Instrument,
+    Outcome,
+    OutcomeArea,
+    OutcomeIndicator,
+    OutcomeInstrument,
+    OutcomeSector,
+    PriorityArea,
     Release,
     ReleaseEntry,
     Sector,

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Dialect, Numeric, String, TypeDecorator, UniqueConstraint
+from sqlalchemy import CheckConstraint, Dialect, Numeric, String, TypeDecorator
 from sqlalchemy.types import TypeEngine
 from sqlmodel import Field, SQLModel
 
@@ -50,22 +50,15 @@ def format_plain(value: Decimal) -> str:
 
 
 def check_member(column: str, members: Iterable[str]) -> CheckConstraint:
-    """Return a constraint that allows only the members of an enumeration."""
     allowed = ", ".join(f"'{member}'" for member in members)
     return CheckConstraint(f"{column} IN ({allowed})", name=column)
 
 
-def add_unique_key(*columns: str) -> UniqueConstraint:
-    return UniqueConstraint(*columns)
-
-
 def check_positive(column: str = "position") -> CheckConstraint:
-    """Return a constraint that a position is at least 1."""
     return CheckConstraint(f"{column} >= 1", name=column)
 
 
 def check_filled(*columns: str) -> CheckConstraint:
-    """Return a constraint that texts are not empty."""
     return CheckConstraint(" AND ".join(f"{column} <> ''" for column in columns), name="filled")
 
 

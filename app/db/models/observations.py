@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, Index, String, text
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from app.db.models.base import (
@@ -11,7 +11,6 @@ from app.db.models.base import (
     KeyedModel,
     LocatedModel,
     NamedModel,
-    add_unique_key,
     cast_decimal,
     check_filled,
     check_member,
@@ -32,8 +31,6 @@ SERIES_INDEX_COLUMNS = (
 
 
 class Indicator(NamedModel, table=True):
-    """A statistical measure."""
-
     __table_args__ = (
         check_positive(),
         check_filled("name_en", "name_zh"),
@@ -56,7 +53,7 @@ class Series(KeyedModel, table=True):
     """Comparable observations: one indicator, pair of areas, unit and period length."""
 
     __table_args__ = (
-        add_unique_key(
+        UniqueConstraint(
             "indicator_id", "reporting_area_id", "counterpart_area_id", "unit_id", "months"
         ),
         CheckConstraint("months BETWEEN 1 AND 12", name="months"),
@@ -75,8 +72,6 @@ class Series(KeyedModel, table=True):
 
 
 class SeriesBreak(SQLModel, table=True):
-    """A date before and after which the observations of a series are not comparable."""
-
     __tablename__ = "series_break"
     __table_args__ = (check_filled("note_en", "note_zh"),)
 
@@ -107,7 +102,7 @@ class Observation(VintageModel, table=True):
     """A published figure of a series for one period, from one source."""
 
     __table_args__ = (
-        add_unique_key("series_id", "period_start", "source_id"),
+        UniqueConstraint("series_id", "period_start", "source_id"),
         check_member("qualifier", Qualifier),
         check_member("status", Status),
         check_member("revision", RevisionKind),
@@ -164,7 +159,7 @@ class GrowthRate(VintageModel, table=True):
 
     __tablename__ = "growth_rate"
     __table_args__ = (
-        add_unique_key("series_id", "period_start", "source_id"),
+        UniqueConstraint("series_id", "period_start", "source_id"),
         check_member("basis", GrowthBasis),
         CheckConstraint("period_start < period_end", name="period_order"),
         CheckConstraint("base_start < base_end", name="base_order"),
@@ -194,10 +189,8 @@ class Headline(SQLModel, table=True):
 
 
 class Report(KeyedModel, LocatedModel, table=True):
-    """What another source reports about an observation."""
-
     __table_args__ = (
-        add_unique_key("observation_id", "source_id"),
+        UniqueConstraint("observation_id", "source_id"),
         check_member("agreement", Agreement),
     )
 

@@ -8,8 +8,7 @@ from decimal import Decimal
 from app.db.columns import Record
 from app.enums import Qualifier
 from app.formats.charts import labels
-from app.formatting import format_day, format_locator
-from app.i18n import Language
+from app.i18n import Language, format_day, format_locator
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from app.db.fulltext.segmentation import IDEOGRAPHS
+from app.db.fulltext import IDEOGRAPHS
 from app.formats.charts.rendering import CLIENT
 from app.i18n import Language
 from app.parameters import Theme

@@ -6,8 +6,7 @@ import re
 from typing import Any
 
 from app.enums import Precision
-from app.formatting import format_locator
-from app.i18n import Language
+from app.i18n import Language, format_locator
 
 Record = dict[str, Any]
 Item = dict[str, Any]

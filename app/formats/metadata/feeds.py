@@ -113,7 +113,7 @@ def format_content(release: Record, language: Language) -> str:
 def format_changes(release: Record, language: Language) -> Iterator[str]:
     """Describe each change, with the fields that were revised or corrected."""
     none = NO_VALUE.get(language)
-    for change in release["told"]:
+    for change in release["modifications"]:
         summary = SUMMARIES[ChangeKind(change["kind"])].get(language).format(1)
         yield f"{change['title']} ({change['collection']}/{change['key']}): {summary}"
         for one in change["fields"]:

@@ -14,8 +14,7 @@ from app.formats.dataset_info import (
     Distribution,
     cite_dataset,
 )
-from app.formatting import format_citation
-from app.i18n import Bilingual, Language
+from app.i18n import Bilingual, Language, format_citation
 
 MEDIA_TYPE = "text/markdown"
 Record = dict[str, Any]

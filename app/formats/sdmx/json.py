@@ -33,8 +33,7 @@ from app.formats.sdmx.components import (
     format_value,
 )
 from app.formats.sdmx.dataset import DataLayout, DataSet, Message, Observation
-from app.formatting import format_period
-from app.i18n import Bilingual, Language
+from app.i18n import Bilingual, Language, format_period
 from app.parameters.sdmx import TIME, parse_time_period
 
 Json = dict[str, Any]

@@ -12,8 +12,7 @@ from typing import Any, NamedTuple
 from app.enums import Datatype, Qualifier
 from app.formats import columns
 from app.formats.columns import Column, get_value
-from app.formatting import format_citation
-from app.i18n import Bilingual, Language
+from app.i18n import Bilingual, Language, format_citation
 
 Record = dict[str, Any]
 

@@ -17,7 +17,7 @@ from app.formats.tables import Table, TableQuery
 from app.formats.xlsx import sheets, writer
 from app.formats.xlsx.sheets import Sheet
 from app.i18n import Bilingual, Language
-from app.queries.release import read_overview
+from app.queries.releases import read_overview
 
 Record = dict[str, Any]
 LAYOUTS = {

@@ -5,9 +5,10 @@ of stop words. The index stores the stems of the Porter stemmer, which FTS5 uses
 matches are highlighted here.
 """
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Sequence
 from itertools import islice
-from typing import Protocol
+from unicodedata import normalize
 
 from sqlalchemy import (
     ARRAY,
@@ -15,7 +16,6 @@ from sqlalchemy import (
     Connection,
     Double,
     Float,
-    FromClause,
     Integer,
     String,
     cast,
@@ -29,7 +29,6 @@ from sqlalchemy import (
 )
 
 from app.db.columns import Column, Record, Statement, Value
-from app.db.fulltext.segmentation import find_word_spans, fold_case, segment_cjk, split_terms
 from app.db.models import lexeme_index, search_index
 from app.i18n import Language
 
@@ -39,7 +38,6 @@ SNIPPET_WORDS = 24
 RANK = "bm25(search_index, 0, 0, 10.0, 1.0, 10.0, 1.0)"
 COLUMN_INDEXES = {"title_en": 2, "text_en": 3, "title_zh": 4, "text_zh": 5}
 NO_MATCH = '"\u2400"'
-"""A query that matches nothing."""
 STEM_QUERY = """
 SELECT CAST(string_agg(joint || '''' || lexeme || '''', '' ORDER BY place) AS tsquery) AS query,
     array_agg(lexeme ORDER BY place) AS lexemes
@@ -57,27 +55,7 @@ Spans = list[tuple[int, int]]
 """For each match, the index of its first word and of the word after its last."""
 
 
-class SearchIndex(Protocol):
-    """A full-text index with a query; no query is an error."""
-
-    @property
-    def source(self) -> FromClause:
-        """The table to select from."""
-
-    @property
-    def matching(self) -> ColumnElement[Value]:
-        """The condition that a row contains all words."""
-
-    def select_columns(self, language: Language, other: Language) -> Sequence[ColumnElement[Value]]:
-        """Return the rank (lower is better), the row number, and what ``highlight_row`` needs."""
-
-    def highlight_row(self, row: Record) -> Record:
-        """Mark the matches in title, snippet, other_title and other_snippet."""
-
-
 class SQLiteSearch:
-    """A query of the FTS5 index."""
-
     source = search_index
 
     def __init__(self, words: str) -> None:
@@ -99,8 +77,6 @@ class SQLiteSearch:
 
 
 class PostgresSearch:
-    """A query of the tsvector index."""
-
     def __init__(self, words: str) -> None:
         self.phrases = split_phrases(words)
         pairs = [
@@ -151,21 +127,19 @@ class PostgresSearch:
         }
 
 
-INDEXES: dict[str, Callable[[str], SearchIndex]] = {
-    "sqlite": SQLiteSearch,
-    "postgresql": PostgresSearch,
-}
+SearchIndex = SQLiteSearch | PostgresSearch
+"""A full-text index with a query. ``select_columns`` selects the rank (lower is better), the row
+number, and what ``highlight_row`` needs to mark the matches in titles and snippets."""
 
 
 def search_text(connection: Connection, words: str) -> SearchIndex:
-    """Return the full-text index of a database with a query."""
-    return INDEXES[connection.dialect.name](words)
+    is_sqlite = connection.dialect.name == "sqlite"
+    return SQLiteSearch(words) if is_sqlite else PostgresSearch(words)
 
 
 def filter_by_text(
     connection: Connection, statement: Statement, code: Column, words: str, kind: str
 ) -> Statement:
-    """Restrict a statement to the records of a kind whose texts contain all words."""
     index = search_text(connection, words)
     codes = select(column("code", String)).select_from(index.source)
     return statement.where(code.in_(codes.where(index.matching, column("kind") == kind)))
@@ -177,7 +151,6 @@ def build_match(words: str) -> str:
 
 
 def highlight_function(function: str, name: str) -> ColumnElement[Value]:
-    """Return the call of a function of FTS5 that marks the matches in a column."""
     arguments = [column("search_index"), COLUMN_INDEXES[name], START, END]
     if function == "snippet":
         arguments += [ELLIPSIS, SNIPPET_WORDS]
@@ -208,7 +181,6 @@ def find_phrases(lexemes: Sequence[str], phrases: Sequence[Sequence[str]]) -> Sp
 
 
 def highlight_all(passage: str, spans: Spans) -> str:
-    """Mark all matches in a text."""
     return highlight_part(passage, spans, 0, len(find_word_spans(passage)))
 
 
@@ -217,15 +189,12 @@ def highlight_snippet(passage: str, spans: Spans) -> str:
     count = len(find_word_spans(passage))
     starts = [0, *(start for start, _ in spans)]
     latest = max(0, count - SNIPPET_WORDS)
-    first = max(
-        (min(start, latest) for start in starts), key=lambda start: count_matches(spans, start)
-    )
+
+    def count_matches(first: int) -> int:
+        return sum(first <= start and end <= first + SNIPPET_WORDS for start, end in spans)
+
+    first = max((min(start, latest) for start in starts), key=count_matches)
     return highlight_part(passage, spans, first, min(first + SNIPPET_WORDS, count))
-
-
-def count_matches(spans: Spans, first: int) -> int:
-    """Count the matches in the snippet that starts with a word."""
-    return sum(first <= start and end <= first + SNIPPET_WORDS for start, end in spans)
 
 
 def highlight_part(passage: str, spans: Spans, first: int, after: int) -> str:
@@ -241,3 +210,33 @@ def highlight_part(passage: str, spans: Spans, first: int, after: int) -> str:
             parts += [passage[position:left], START, passage[left:right], END]
             position = right
     return "".join([*parts, passage[position:stop], ELLIPSIS if cut_end else ""])
+
+
+IDEOGRAPHS = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+SEPARATOR = "\u200b"
+TERM = re.compile(r"\w+")
+WORD = re.compile(r"[^\W_]+")
+BETWEEN_IDEOGRAPHS = re.compile(f"(?<=[{IDEOGRAPHS}])(?=[^\\s])|(?<=[^\\s])(?=[{IDEOGRAPHS}])")
+
+
+def segment_cjk(text: str) -> str:
+    """Separate Chinese characters, so that a full-text index treats each as a word."""
+    return BETWEEN_IDEOGRAPHS.sub(SEPARATOR, text)
+
+
+def join_segments(text: str) -> str:
+    return text.replace(SEPARATOR, "")
+
+
+def split_terms(text: str) -> list[str]:
+    return TERM.findall(text)
+
+
+def find_word_spans(text: str) -> list[tuple[int, int]]:
+    return [match.span() for match in WORD.finditer(text)]
+
+
+def fold_case(word: str) -> str:
+    """Return a word in lower case and without accents, as searches compare it."""
+    bare = "".join(letter for letter in normalize("NFD", word.lower()) if letter.isalnum())
+    return bare or word

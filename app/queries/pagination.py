@@ -1,4 +1,8 @@
-"""One page of a list: its order, its cursor, and the page after a position (keyset pagination)."""
+"""One page of a list: its filters, its order, its cursor, and the page after a position.
+
+Statements are built and compiled once for each shape of a request: which filters, order and cursor
+it has, without their values, which are bound as parameters.
+"""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping, Sequence
@@ -12,11 +16,20 @@ from typing import NamedTuple
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Label, Numeric, bindparam, cast, func, tuple_
 
-from app.db.columns import Column, Record, Statement, Value, get_type, ignore_order
+from app.db.columns import (
+    Column,
+    Condition,
+    Record,
+    Statement,
+    Value,
+    build_equals_or_in,
+    get_type,
+    ignore_order,
+)
 from app.db.models import ExactDecimal
 from app.db.statements import fetch_records, fetch_uncached
 from app.i18n import Bilingual
-from app.parameters import ListParameters
+from app.parameters import Filters, ListParameters
 from app.problems.problem import InvalidParameters, ParameterError
 
 MAX_STATEMENTS = 64
@@ -29,8 +42,6 @@ ENCODER = msgspec.json.Encoder(order="sorted")
 
 @dataclass(frozen=True)
 class QueryPage:
-    """The records of one page, the total of all pages, and the cursor of the next page."""
-
     rows: list[Record]
     total: int
     cursor: str | None
@@ -52,7 +63,6 @@ class SortOrder:
     """The sort columns; the last one is unique."""
     descending: bool = False
     has_position: bool = False
-    """Whether the page starts after a position."""
     ignores_indexes: bool = False
     """Whether the rows are sorted even where an index would give the order."""
 
@@ -65,11 +75,9 @@ class SortOrder:
         return cls(tuple(columns), sort.endswith("_desc"), has_position)
 
     def order_ids(self, statement: Statement) -> Statement:
-        """Sort a statement, from the position on."""
         return self.skip_to_position(statement).order_by(None).order_by(*self.sort_columns())
 
     def order_rows(self, statement: Statement) -> Statement:
-        """Sort a statement, and select the sort values for the cursor."""
         keys: list[Label[Value]] = [
             column.label(f"sorted_by.{index}") for index, column in enumerate(self.columns)
         ]
@@ -82,16 +90,17 @@ class SortOrder:
         """
         if not self.has_position:
             return statement
-        keys, position = self.list_comparable_columns(), bind_position(self.columns)
+        keys: list[Column] = [cast_comparable(column) for column in self.columns]
+        position: list[Column] = [
+            cast_comparable(bindparam(f"place_{index}", type_=get_type(column)))
+            for index, column in enumerate(self.columns)
+        ]
         if self.descending:
             return statement.where(tuple_(*keys) < tuple_(*position), keys[0] <= position[0])
         return statement.where(tuple_(*keys) > tuple_(*position), keys[0] >= position[0])
 
-    def list_comparable_columns(self) -> list[Column]:
-        return [cast_comparable(column) for column in self.columns]
-
     def sort_columns(self) -> list[ColumnElement[Value]]:
-        keys: list[Column] = self.list_comparable_columns()
+        keys: list[Column] = [cast_comparable(column) for column in self.columns]
         if self.ignores_indexes:
             keys = [ignore_order(key) for key in keys]
         return [key.desc() if self.descending else key.asc() for key in keys]
@@ -102,24 +111,7 @@ def cast_comparable(column: Column) -> Column:
     return cast(column, Numeric()) if isinstance(get_type(column), ExactDecimal) else column
 
 
-def bind_position(columns: Sequence[Column]) -> list[Column]:
-    """Return the parameters of a position, with the types of the sort columns."""
-    return [
-        cast_comparable(bindparam(f"place_{index}", type_=get_type(column)))
-        for index, column in enumerate(columns)
-    ]
-
-
-def parse_position(position: Position, columns: Sequence[Column]) -> Record:
-    """Return the values of the parameters of a position."""
-    return {
-        f"place_{index}": parse_position_value(value, column)
-        for index, (value, column) in enumerate(zip(position, columns, strict=True))
-    }
-
-
 def parse_position_value(value: Value, column: Column) -> Value:
-    """Convert a JSON value of a cursor to the type of its column."""
     kind = get_type(column)
     if isinstance(kind, ExactDecimal):
         return Decimal(value)
@@ -127,8 +119,6 @@ def parse_position_value(value: Value, column: Column) -> Value:
 
 
 class PageRequest(NamedTuple):
-    """Which page of which list a request asks for."""
-
     scope: Record
     """What identifies the list; a cursor is valid only for its own list."""
     position: Position | None
@@ -136,11 +126,6 @@ class PageRequest(NamedTuple):
 
     @classmethod
     def from_parameters(cls, filters: ListParameters, values: Mapping[str, Value]) -> "PageRequest":
-        """Decode the cursor of a request.
-
-        Raises:
-            InvalidParameters: if the cursor belongs to another list.
-        """
         more = {name: vars(filters).get(name) for name in ("sort", "vintages", "q")}
         scope = {"list": type(filters).__name__, **more, **values}
         position = None if filters.cursor is None else decode_cursor(filters.cursor, scope)
@@ -148,7 +133,11 @@ class PageRequest(NamedTuple):
 
     def bind_values(self, columns: Sequence[Column]) -> Record:
         """Return the parameters of the page: its position, and one row more than its limit."""
-        position = {} if self.position is None else parse_position(self.position, columns)
+        pairs = zip(self.position, columns, strict=True) if self.position is not None else ()
+        position = {
+            f"place_{index}": parse_position_value(value, column)
+            for index, (value, column) in enumerate(pairs)
+        }
         # The extra row tells whether there is a next page.
         return {"limit": self.limit + 1, **position}
 
@@ -170,16 +159,8 @@ def read_page(
 ) -> QueryPage:
     """Read one page of a list that is short enough to be counted and sorted.
 
-    Args:
-        connection: the database.
-        statement: the joined and filtered statement; the same object for all requests of a
-            shape, except those with a full-text search.
-        orders: the sort columns of each order; the last column is unique.
-        filters: the limit, the order and the cursor.
-        values: the values of the filters.
-
-    Raises:
-        InvalidParameters: if the cursor belongs to another list.
+    The statement is the same object for all requests of a shape, except those with a full-text
+    search.
     """
     page = PageRequest.from_parameters(filters, values)
     sort: str = vars(filters)["sort"]
@@ -197,7 +178,6 @@ def read_page(
 
 
 def select_counted_rows(statement: Statement, order: SortOrder) -> Statement:
-    """Select the first rows in order, each with the total."""
     rows = statement.add_columns(count_rows(statement).scalar_subquery().label("total"))
     return order.order_rows(rows).limit(bindparam("limit"))
 
@@ -206,17 +186,11 @@ select_counted_rows_cached = lru_cache(maxsize=MAX_STATEMENTS)(select_counted_ro
 
 
 def count_rows(statement: Statement) -> Statement:
-    """Return a statement that counts all rows of another one."""
     return statement.with_only_columns(func.count(), maintain_column_froms=True).correlate(None)
 
 
 def encode_cursor(position: Position, scope: Record) -> str:
-    """Encode a position as a cursor that is valid only for its own list.
-
-    Args:
-        position: the sort values of the last record of a page.
-        scope: what identifies the list: its filters and its order.
-    """
+    """Encode the sort values of the last record of a page, valid only for its own list."""
     payload = ENCODER.encode(position)
     return encode_base64(compute_check(payload, scope) + payload)
 
@@ -243,7 +217,6 @@ def encode_base64(raw: bytes) -> str:
 
 
 def compute_check(payload: bytes, scope: Record) -> bytes:
-    """Return a digest of a position and its list."""
     return blake2s(ENCODER.encode(scope) + b"\0" + payload, digest_size=CHECK_BYTES).digest()
 
 
@@ -253,3 +226,50 @@ def build_cursor_error() -> InvalidParameters:
         "游标不属于该列表；请先不带游标请求，再沿 next 翻页",
     )
     return InvalidParameters(message, [ParameterError("query.cursor", message)])
+
+
+NOT_FILTERS = frozenset({"lang", "limit", "cursor", "sort", "vintages", "q"})
+"""Parameters that are not conditions on a column with a bound value."""
+
+
+class FilterShape(NamedTuple):
+    single: frozenset[str] = frozenset()
+    multiple: frozenset[str] = frozenset()
+    sort: str = ""
+    vintages: str = ""
+    has_cursor: bool = False
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.single or name in self.multiple
+
+    def build_condition(self, name: str, column: Column) -> Condition:
+        return build_equals_or_in(column, name, several=name in self.multiple)
+
+    def apply_filters(self, statement: Statement, columns: Mapping[str, Column]) -> Statement:
+        return statement.where(
+            *(self.build_condition(name, columns[name]) for name in columns if name in self)
+        )
+
+
+def split_filters(filters: Filters, **more: str | None) -> tuple[FilterShape, Record]:
+    """Split the parameters of a request, and filters in its path, into shape and values."""
+    single: Record = {name: value for name, value in more.items() if value is not None}
+    multiple: Record = {}
+    for name in filters.model_fields_set - NOT_FILTERS:
+        value = getattr(filters, name)
+        if value is None or value == []:
+            continue
+        if not isinstance(value, list):
+            single[name] = value
+        elif len(value) == 1:
+            single[name] = value[0]
+        else:
+            multiple[name] = value
+    shape = FilterShape(
+        frozenset(single),
+        frozenset(multiple),
+        getattr(filters, "sort", ""),
+        getattr(filters, "vintages", ""),
+        getattr(filters, "cursor", None) is not None,
+    )
+    return shape, {**single, **multiple}

@@ -1,4 +1,7 @@
-"""Growth rates as sources publish them; none is computed from levels."""
+"""Growth rates and second reports, which observations contain and which have their own lists.
+
+Growth rates are those that sources publish; none is computed from levels.
+"""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -13,27 +16,26 @@ from app.db.columns import (
     Record,
     Statement,
     add_source_line,
+    build_current_conditions,
     build_equals_or_in,
     counterpart_area,
+    format_validity,
     localize,
     reporting_area,
     select_reference,
     select_source,
 )
-from app.db.models import GrowthRate, Indicator, Observation, Series, Source
+from app.db.models import GrowthRate, Indicator, Observation, Report, Series, Source
 from app.db.statements import fetch_one, fetch_records
-from app.formatting import format_change, format_citation, format_period
-from app.i18n import Language
+from app.i18n import Language, format_change, format_citation, format_period
 from app.parameters import GrowthRateListParameters
-from app.queries.links import LinkedRecords
-from app.queries.listing.keyset import QueryPage
-from app.queries.listing.plan import list_page
-from app.queries.vintages import build_current_conditions, format_validity
+from app.queries.long_lists import list_page
+from app.queries.pagination import QueryPage
+from app.queries.resource import LinkedRecords, Resource
 
 
 @cache
 def select_rates(language: Language) -> Statement:
-    """Select growth rates with their sources."""
     columns: dict[str, Column] = {
         "id": col(GrowthRate.code),
         "value": col(GrowthRate.value),
@@ -61,7 +63,6 @@ def select_rates(language: Language) -> Statement:
 
 @cache
 def select_observation_rates(language: Language, *, is_today: bool, several: bool) -> Statement:
-    """Select the growth rates of some observations that are current, or were on a day."""
     same_period = and_(
         col(Observation.series_id) == GrowthRate.series_id,
         col(Observation.period_start) == GrowthRate.period_start,
@@ -81,7 +82,6 @@ def select_observation_rates(language: Language, *, is_today: bool, several: boo
 def read_observation_rates(
     connection: Connection, language: Language, keys: Sequence[str], as_of: date | None
 ) -> LinkedRecords:
-    """Read the growth rate for the series and period of each of some observations."""
     several = len(keys) > 1
     statement = select_observation_rates(language, is_today=as_of is None, several=several)
     values = {"keys": keys if several else keys[0], "as_of": as_of}
@@ -96,7 +96,6 @@ def read_observation_rates(
 
 @cache
 def select_growth_rates(language: Language) -> Statement:
-    """Select growth rates with their series, indicators and areas."""
     return (
         select_rates(language)
         .add_columns(
@@ -117,7 +116,6 @@ def select_growth_rates(language: Language) -> Statement:
 def list_growth_rates(
     connection: Connection, language: Language, filters: GrowthRateListParameters
 ) -> QueryPage:
-    """Read one page of growth rates."""
     page = list_page(connection, GrowthRate, select_growth_rates(language), filters)
     return page.map_rows(lambda row: complete_growth_rate(row, language))
 
@@ -128,7 +126,6 @@ def get_growth_rate(connection: Connection, language: Language, key: str) -> Rec
 
 
 def complete_rate(record: Record, language: Language) -> Record:
-    """Add labels, the source line and the display text to a selected growth rate."""
     for name in ("period", "base_period"):
         period = record[name]
         period["label"] = format_period(period["start"], period["end"], language)
@@ -137,7 +134,91 @@ def complete_rate(record: Record, language: Language) -> Record:
 
 
 def complete_growth_rate(row: Record, language: Language) -> Record:
-    """Complete a growth rate that is shown on its own, with its citation and its validity."""
     record = complete_rate(row, language)
     citation = format_citation(record["source"]["line"], record["locator"], language)
     return format_validity(record) | {"citation": citation}
+
+
+@cache
+def select_report_columns(language: Language) -> Statement:
+    return (
+        select(
+            col(Report.code).label("id"),
+            col(Observation.code).label("observation"),
+            localize(Report, "wording", language).label("wording"),
+            col(Report.agreement).label("agreement"),
+            col(Report.locator).label("locator"),
+            localize(Report, "note", language).label("note"),
+            *select_source("source", language),
+        )
+        .select_from(Report)
+        .join(Observation, col(Observation.id) == Report.observation_id)
+        .join(Source, col(Source.id) == Report.source_id)
+    )
+
+
+@cache
+def select_observation_reports(language: Language, *, several: bool) -> Statement:
+    return (
+        select_report_columns(language)
+        .where(build_equals_or_in(col(Observation.code), "keys", several=several))
+        .order_by(col(Source.published_on), col(Report.code))
+    )
+
+
+def read_observation_reports(
+    connection: Connection, language: Language, keys: Sequence[str]
+) -> LinkedRecords:
+    several = len(keys) > 1
+    statement = select_observation_reports(language, several=several)
+    found: LinkedRecords = defaultdict(list)
+    for row in fetch_records(connection, statement, {"keys": keys if several else keys[0]}):
+        add_source_line(row["source"], language)
+        del row["id"]
+        found["observation", row.pop("observation"), "reports"].append(row)
+    return found
+
+
+@cache
+def select_reports(language: Language) -> Statement:
+    return (
+        select_report_columns(language)
+        .add_columns(
+            col(Observation.period_start).label("period.start"),
+            col(Observation.period_end).label("period.end"),
+            col(Series.months).label("period.months"),
+            localize(Observation, "wording", language).label("published_wording"),
+            *select_reference(Indicator, "indicator", language),
+        )
+        .join(Series, col(Series.id) == Observation.series_id)
+        .join(Indicator, col(Indicator.id) == Series.indicator_id)
+    )
+
+
+def complete_reports(
+    connection: Connection, language: Language, rows: list[Record]
+) -> list[Record]:
+    del connection
+    for row in rows:
+        period = row["period"]
+        period["label"] = format_period(period["start"], period["end"], language)
+        add_source_line(row["source"], language)
+    return rows
+
+
+REPORTS = Resource(
+    Report,
+    select_reports,
+    orders={
+        "indicator": (col(Indicator.position), col(Report.code)),
+        "published": (col(Source.published_on), col(Report.code)),
+    },
+    complete=complete_reports,
+    filters={
+        "indicator": col(Indicator.code),
+        "series": col(Series.code),
+        "source": col(Source.code),
+        "agreement": col(Report.agreement),
+    },
+)
+list_reports, get_report = REPORTS.list_page, REPORTS.get

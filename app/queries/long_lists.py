@@ -23,6 +23,7 @@ from app.db.columns import (
     Condition,
     Statement,
     Value,
+    build_current_conditions,
     build_in_array,
     build_in_subquery,
     ignore_index,
@@ -37,9 +38,14 @@ from app.parameters import (
     ObservationListParameters,
     Vintages,
 )
-from app.queries.listing.keyset import MAX_STATEMENTS, PageRequest, QueryPage, SortOrder
-from app.queries.listing.shape import FilterShape, split_filters
-from app.queries.vintages import build_current_conditions
+from app.queries.pagination import (
+    MAX_STATEMENTS,
+    FilterShape,
+    PageRequest,
+    QueryPage,
+    SortOrder,
+    split_filters,
+)
 
 MAX_FETCHED = 1_000
 """Up to how many matching rows are counted and sorted."""
@@ -61,8 +67,6 @@ SERIES_FILTERS: Mapping[str, tuple[Column, type[KeyedModel]]] = {
 
 
 class AccessPath(Enum):
-    """How the matching rows are found."""
-
     UNORDERED = auto()
     """By any index, in no order."""
     SERIES = auto()
@@ -78,7 +82,6 @@ class ListPlan:
     statement: Statement
     """Selects what is shown of a row, with all joins."""
     key: Column
-    """The id of the row."""
     unordered: Statement
     """Selects the ids of the matching rows, in no order."""
     ordered: Statement
@@ -91,7 +94,6 @@ class ListPlan:
 
     @cached_property
     def first_ids(self) -> Statement:
-        """Select the ids of the matching rows, up to a bound."""
         return self.unordered.limit(MAX_FETCHED + 1)
 
     @cached_property
@@ -102,18 +104,15 @@ class ListPlan:
     def page_of_ids(self) -> Statement:
         """Select the page from rows whose ids are bound."""
         order = replace(self.order, ignores_indexes=True)
-        return self.select_page(
-            order.order_ids(select(self.key).where(build_in_array(self.key, "ids")))
-        )
+        ids = select(self.key).where(build_in_array(self.key, "ids"))
+        return self.select_page(order.order_ids(ids))
 
     @cached_property
     def sorted_page(self) -> Statement:
-        """Select the page by sorting the matching rows."""
         return self.select_page(replace(self.walk, ignores_indexes=True).order_ids(self.unordered))
 
     @cached_property
     def walked_page(self) -> Statement:
-        """Select the page by walking the index of the order."""
         return self.select_page(self.walk.order_ids(self.ordered))
 
     def select_page(self, ids: Statement) -> Statement:
@@ -123,24 +122,13 @@ class ListPlan:
 
 
 def count_bounded(statement: Statement) -> Statement:
-    """Return a statement that counts rows up to ``MAX_SORTED``."""
     return select(func.count()).select_from(statement.limit(MAX_SORTED).subquery())
 
 
 def read_long_page(
     connection: Connection, plan: ListPlan, filters: ListParameters, values: Mapping[str, Value]
 ) -> QueryPage:
-    """Read one page of a list that may be very long.
-
-    Args:
-        connection: the database.
-        plan: the statements of the request shape.
-        filters: the limit and the cursor.
-        values: the values of the filters.
-
-    Raises:
-        InvalidParameters: if the cursor belongs to another list.
-    """
+    """Read one page of a list that may be very long, with the bound values of its filters."""
     page = PageRequest.from_parameters(filters, values)
     bound = {**values, **page.bind_values(plan.order.columns)}
     ids = fetch_scalars(connection, plan.first_ids, values)
@@ -163,14 +151,7 @@ def list_page(
     filters: PeriodListParameters,
     indicator: str | None = None,
 ) -> QueryPage:
-    """Read one page of observations or growth rates.
-
-    Args:
-        connection: the database.
-        table: the table.
-        statement: selects what is shown of a row; the same object for all requests.
-        filters: the parameters of the request.
-        indicator: the indicator in the path, if the list belongs to one.
+    """Read one page of observations or growth rates, which a statement selects.
 
     Raises:
         InvalidParameters: if the cursor belongs to another list.
@@ -185,9 +166,8 @@ def list_page(
 def build_plan(
     table: PeriodTable, statement: Statement, shape: FilterShape, *, is_early: bool
 ) -> ListPlan:
-    """Build the statements of a list of observations or growth rates."""
     path = select_access_path(shape)
-    walks_series = has_series_filter(shape)
+    walked = list_orders(table, walks_series=has_series_filter(shape))
     unordered = select_matching(table, shape, AccessPath.UNORDERED, is_early=is_early)
     # Without filters a partial index counts the current rows without reading the table.
     if shape.single | shape.multiple <= {"as_of"} and shape.vintages == Vintages.LATEST:
@@ -199,25 +179,17 @@ def build_plan(
         unordered,
         ordered=select_matching(table, shape, path, is_early=is_early),
         order=SortOrder.by_name(list_orders(table), shape.sort, has_position=has_position),
-        walk=SortOrder.by_name(
-            list_orders(table, walks_series=walks_series), shape.sort, has_position=has_position
-        ),
+        walk=SortOrder.by_name(walked, shape.sort, has_position=has_position),
         may_walk_far=path is AccessPath.ORDER and bool(shape.single or shape.multiple),
     )
 
 
 def select_access_path(shape: FilterShape) -> AccessPath:
-    """Return the access path that gives the requested order."""
     return AccessPath.SERIES if shape.sort.startswith("indicator") else AccessPath.ORDER
 
 
 def list_orders(table: PeriodTable, *, walks_series: bool = False) -> dict[str, list[Column]]:
-    """Return the sort columns of each order.
-
-    Args:
-        table: the table.
-        walks_series: whether the statement walks the series, whose id is then the first column.
-    """
+    """Return the sort columns of each order; a walk of series starts with their id."""
     series = col(Series.id) if walks_series else col(table.series_id)
     orders: dict[str, list[Column]] = {
         "indicator": [series, col(table.period_start), col(table.source_id)],
@@ -232,17 +204,9 @@ def list_orders(table: PeriodTable, *, walks_series: bool = False) -> dict[str, 
 def select_matching(
     table: PeriodTable, shape: FilterShape, path: AccessPath, *, is_early: bool = False
 ) -> Statement:
-    """Select the ids of the matching rows.
-
-    Args:
-        table: the table.
-        shape: the filters.
-        path: how the rows are found.
-        is_early: whether few rows were known on the day ``as_of``.
-    """
-    statement = select(col(table.id)).where(
-        *list_row_conditions(table, shape, path, is_early=is_early)
-    )
+    """Select the ids of the matching rows."""
+    rows = list_row_conditions(table, shape, path, is_early=is_early)
+    statement = select(col(table.id)).where(*rows)
     conditions = list(list_series_conditions(shape, path))
     if not conditions:
         return statement
@@ -250,7 +214,6 @@ def select_matching(
 
 
 def has_series_filter(shape: FilterShape) -> bool:
-    """Return whether any filter is on series."""
     return any(name in shape for name in (*SERIES_FILTERS, "months", "topic"))
 
 
@@ -259,10 +222,9 @@ def list_series_conditions(shape: FilterShape, path: AccessPath) -> Iterable[Con
         if name in shape:
             yield build_code_condition(column, table, name, shape, path)
     if "months" in shape:
-        months = col(Series.months)
-        yield shape.build_condition(
-            "months", ignore_index(months) if path is AccessPath.ORDER else months
-        )
+        months: Column = col(Series.months)
+        months = ignore_index(months) if path is AccessPath.ORDER else months
+        yield shape.build_condition("months", months)
     if "topic" in shape:
         topics = select(col(Topic.id)).where(shape.build_condition("topic", col(Topic.code)))
         indicators = select(col(Indicator.id)).where(col(Indicator.topic_id).in_(topics))
@@ -289,7 +251,6 @@ def build_code_condition(
 def list_row_conditions(
     table: PeriodTable, shape: FilterShape, path: AccessPath, *, is_early: bool
 ) -> list[Condition]:
-    """Return the conditions on the observations or growth rates themselves."""
     conditions = list_vintage_conditions(table, shape, path, is_early=is_early)
     if "source" in shape:
         source_id = col(table.source_id)
@@ -297,8 +258,7 @@ def list_row_conditions(
     columns = {"status": col(Observation.status), "qualifier": col(Observation.qualifier)}
     for name, column in columns.items():
         if name in shape:
-            is_unordered = path is AccessPath.UNORDERED
-            compared: Column = column if is_unordered else ignore_index(column)
+            compared: Column = column if path is AccessPath.UNORDERED else ignore_index(column)
             conditions.append(shape.build_condition(name, compared))
     if "since" in shape:
         conditions.append(col(table.period_start) >= bindparam("since"))
@@ -310,7 +270,6 @@ def list_row_conditions(
 def list_vintage_conditions(
     table: PeriodTable, shape: FilterShape, path: AccessPath, *, is_early: bool
 ) -> list[Condition]:
-    """Return the conditions for the current rows, or for all that were known on a day."""
     as_of: BindParameter[date] | None = bindparam("as_of") if "as_of" in shape else None
     if shape.vintages == Vintages.LATEST:
         walks_vintages = path is AccessPath.ORDER and "vintage" in shape.sort

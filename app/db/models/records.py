@@ -1,0 +1,321 @@
+"""Tables of releases, sources, code lists and commitments, links between records, and the index."""
+
+from datetime import date
+
+from sqlalchemy import JSON, CheckConstraint, Integer, String, UniqueConstraint, column, table
+from sqlmodel import Field, SQLModel
+
+from app.db.models.base import (
+    DescribedModel,
+    KeyedModel,
+    LocatedModel,
+    NamedModel,
+    check_filled,
+    check_member,
+    check_positive,
+)
+from app.enums import (
+    ActionKind,
+    ActionStatus,
+    AreaKind,
+    ChangeKind,
+    InstrumentKind,
+    Precision,
+    Standing,
+)
+
+search_index = table(
+    "search_index",
+    *(column(name) for name in ("kind", "code", "title_en", "text_en", "title_zh", "text_zh")),
+)
+"""The FTS5 index of SQLite, a virtual table."""
+
+SEARCHED_COLUMNS = ("title_en", "text_en", "title_zh", "text_zh")
+"""The columns of the full-text index that contain text."""
+
+lexeme_index = table(
+    "search_index",
+    column("id", Integer),
+    *(column(name, String) for name in ("kind", "code", *SEARCHED_COLUMNS)),
+    *(column(f"{name}_lexemes", String) for name in SEARCHED_COLUMNS),
+    column("vector"),
+)
+"""The full-text index of PostgreSQL, with the stems of all words."""
+
+
+class Release(SQLModel, table=True):
+    """The release in this database; one row."""
+
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: int = Field(default=1, primary_key=True)
+    seed_hash: str
+    schema_revision: str
+    code: str
+    released_on: date
+    note_en: str
+    note_zh: str
+    counts: dict[str, int] = Field(sa_type=JSON)
+
+
+class ReleaseEntry(KeyedModel, table=True):
+    __tablename__ = "release_entry"
+    __table_args__ = (UniqueConstraint("released_on", "number"), check_positive("number"))
+
+    released_on: date
+    number: int
+    note_en: str
+    note_zh: str
+
+
+class Change(KeyedModel, table=True):
+    """A change to one record; the code consists of release, collection and key of the record."""
+
+    __table_args__ = (
+        UniqueConstraint("release_entry_id", "collection", "record"),
+        check_member("kind", ChangeKind),
+        check_filled("title_en", "title_zh"),
+    )
+
+    release_entry_id: int = Field(foreign_key="release_entry.id")
+    collection: str
+    record: str
+    kind: ChangeKind = Field(sa_type=String)
+    title_en: str
+    title_zh: str
+
+
+class ChangedField(SQLModel, table=True):
+    """A field of a changed record, before and after, as written in the seed."""
+
+    __tablename__ = "changed_field"
+
+    change_id: int = Field(primary_key=True, foreign_key="change.id")
+    position: int = Field(primary_key=True)
+    field: str
+    before: str | None
+    after: str | None
+
+
+class Source(KeyedModel, table=True):
+    """A document or event from which figures and commitments are taken."""
+
+    __table_args__ = (
+        check_member("standing", Standing),
+        check_member("published_precision", Precision),
+        CheckConstraint("length(language) = 2", name="language"),
+        UniqueConstraint("edition"),
+        CheckConstraint("held_on <= published_on", name="dates_order"),
+        check_filled("title_en", "title_zh", "publisher_en", "publisher_zh"),
+    )
+
+    edition: int | None
+    standing: Standing = Field(sa_type=String)
+    title_en: str
+    title_zh: str
+    event_en: str | None
+    event_zh: str | None
+    publisher_en: str
+    publisher_zh: str
+    body_en: str
+    body_zh: str
+    speaker_en: str | None
+    speaker_zh: str | None
+    speaker_title_en: str | None
+    speaker_title_zh: str | None
+    place_en: str | None
+    place_zh: str | None
+    held_on: date | None
+    published_on: date
+    published_precision: Precision = Field(sa_type=String)
+    language: str
+    address: str | None
+    licence_en: str
+    licence_zh: str
+    goal_en: str | None
+    goal_zh: str | None
+    goal_locator: str | None
+
+
+class Topic(DescribedModel, table=True):
+    """A subject of the press conference, such as trade."""
+
+    __table_args__ = (check_positive(), check_filled("name_en", "name_zh"))
+
+
+class Area(NamedModel, table=True):
+    __table_args__ = (
+        check_positive(),
+        check_filled("name_en", "name_zh"),
+        check_member("kind", AreaKind),
+    )
+
+    kind: AreaKind = Field(sa_type=String)
+    definition_en: str
+    definition_zh: str
+
+
+class Unit(DescribedModel, table=True):
+    """A unit of measure; the suffix is printed after a number."""
+
+    __table_args__ = (
+        check_positive(),
+        check_filled("name_en", "name_zh"),
+        CheckConstraint("decimals >= 0", name="decimals"),
+    )
+
+    symbol_en: str
+    symbol_zh: str
+    suffix_en: str
+    suffix_zh: str
+    decimals: int
+
+
+class Sector(DescribedModel, table=True):
+    __table_args__ = (check_positive(), check_filled("name_en", "name_zh"))
+
+
+class Instrument(DescribedModel, table=True):
+    __table_args__ = (
+        check_positive(),
+        check_filled("name_en", "name_zh"),
+        check_member("kind", InstrumentKind),
+    )
+
+    kind: InstrumentKind = Field(sa_type=String)
+
+
+class Outcome(KeyedModel, LocatedModel, table=True):
+    """A result of a year that the source describes without a figure."""
+
+    __table_args__ = (
+        UniqueConstraint("year", "position"),
+        check_positive(),
+        check_filled("text_en", "text_zh"),
+    )
+
+    year: int
+    position: int
+    topic_id: int = Field(foreign_key="topic.id", index=True)
+    text_en: str
+    text_zh: str
+
+
+class PriorityArea(KeyedModel, LocatedModel, table=True):
+    """One of the four priority areas announced for a year."""
+
+    __tablename__ = "priority_area"
+    __table_args__ = (
+        UniqueConstraint("year", "slug"),
+        UniqueConstraint("year", "position"),
+        CheckConstraint("position BETWEEN 1 AND 4", name="position"),
+        check_filled("title_en", "title_zh"),
+    )
+
+    year: int
+    slug: str
+    position: int
+    title_en: str
+    title_zh: str
+    summary_en: str
+    summary_zh: str
+    aim_en: str | None
+    aim_zh: str | None
+    aim_locator: str | None
+
+
+class Action(KeyedModel, LocatedModel, table=True):
+    """One commitment of a priority area."""
+
+    __table_args__ = (
+        UniqueConstraint("priority_area_id", "position"),
+        check_positive(),
+        check_filled("text_en", "text_zh"),
+        check_member("kind", ActionKind),
+        check_member("status", ActionStatus),
+    )
+
+    priority_area_id: int = Field(foreign_key="priority_area.id")
+    position: int
+    kind: ActionKind = Field(sa_type=String)
+    text_en: str
+    text_zh: str
+    status: ActionStatus = Field(sa_type=String)
+
+
+class Baseline(SQLModel, table=True):
+    __table_args__ = (CheckConstraint("editorial", name="editorial"),)
+
+    priority_area_id: int = Field(primary_key=True, foreign_key="priority_area.id")
+    indicator_id: int = Field(primary_key=True, foreign_key="indicator.id", index=True)
+    editorial: bool = True
+
+
+class IndicatorSector(SQLModel, table=True):
+    __tablename__ = "indicator_sector"
+
+    indicator_id: int = Field(primary_key=True, foreign_key="indicator.id")
+    sector_id: int = Field(primary_key=True, foreign_key="sector.id", index=True)
+
+
+class IndicatorInstrument(SQLModel, table=True):
+    __tablename__ = "indicator_instrument"
+
+    indicator_id: int = Field(primary_key=True, foreign_key="indicator.id")
+    instrument_id: int = Field(primary_key=True, foreign_key="instrument.id", index=True)
+
+
+class OutcomeSector(SQLModel, table=True):
+    __tablename__ = "outcome_sector"
+
+    outcome_id: int = Field(primary_key=True, foreign_key="outcome.id")
+    sector_id: int = Field(primary_key=True, foreign_key="sector.id", index=True)
+
+
+class OutcomeInstrument(SQLModel, table=True):
+    __tablename__ = "outcome_instrument"
+
+    outcome_id: int = Field(primary_key=True, foreign_key="outcome.id")
+    instrument_id: int = Field(primary_key=True, foreign_key="instrument.id", index=True)
+
+
+class OutcomeArea(SQLModel, table=True):
+    __tablename__ = "outcome_area"
+
+    outcome_id: int = Field(primary_key=True, foreign_key="outcome.id")
+    area_id: int = Field(primary_key=True, foreign_key="area.id", index=True)
+
+
+class OutcomeIndicator(SQLModel, table=True):
+    __tablename__ = "outcome_indicator"
+
+    outcome_id: int = Field(primary_key=True, foreign_key="outcome.id")
+    indicator_id: int = Field(primary_key=True, foreign_key="indicator.id", index=True)
+
+
+class ActionSector(SQLModel, table=True):
+    __tablename__ = "action_sector"
+
+    action_id: int = Field(primary_key=True, foreign_key="action.id")
+    sector_id: int = Field(primary_key=True, foreign_key="sector.id", index=True)
+
+
+class ActionInstrument(SQLModel, table=True):
+    __tablename__ = "action_instrument"
+
+    action_id: int = Field(primary_key=True, foreign_key="action.id")
+    instrument_id: int = Field(primary_key=True, foreign_key="instrument.id", index=True)
+
+
+class ActionArea(SQLModel, table=True):
+    __tablename__ = "action_area"
+
+    action_id: int = Field(primary_key=True, foreign_key="action.id")
+    area_id: int = Field(primary_key=True, foreign_key="area.id", index=True)
+
+
+class ActionTopic(SQLModel, table=True):
+    __tablename__ = "action_topic"
+
+    action_id: int = Field(primary_key=True, foreign_key="action.id")
+    topic_id: int = Field(primary_key=True, foreign_key="topic.id", index=True)

@@ -1,0 +1,212 @@
+"""Releases: the row and the keys of the one served, its overview, and what each release changed."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from functools import cache, lru_cache
+
+from sqlalchemy import BindParameter, Connection, bindparam, func, select
+from sqlmodel import SQLModel, col
+
+from app.db import Database
+from app.db.columns import Column, Record, Statement, localize
+from app.db.models import (
+    Action,
+    Change,
+    ChangedField,
+    GrowthRate,
+    Headline,
+    Indicator,
+    Observation,
+    Outcome,
+    PriorityArea,
+    ReleaseEntry,
+    Report,
+    Series,
+    Source,
+)
+from app.db.statements import fetch_records, fetch_scalars, fetch_uncached
+from app.enums import ChangeKind
+from app.i18n import Language
+from app.queries.commitments import add_actions, read_actions, select_newest_priority_areas
+from app.queries.reference import CODE_LISTS, INDICATORS, add_headlines, select_indicators
+from app.queries.resource import Resource, read_links
+
+COLLECTIONS: dict[str, Column] = {
+    **{f"{kind}s": col(resource.table.code) for kind, resource in CODE_LISTS.items()},
+    "sources": col(Source.code),
+    "indicators": col(Indicator.code),
+    "series": col(Series.code),
+    "observations": col(Observation.code),
+    "growth_rates": col(GrowthRate.code),
+    "reports": col(Report.code),
+    "releases": col(ReleaseEntry.code),
+    "outcomes": col(Outcome.code),
+    "actions": col(Action.code),
+    "priority_areas": col(PriorityArea.slug),
+}
+MAX_CACHED = 1000
+"""Up to how many keys of a collection are kept in memory."""
+MAX_NEIGHBOURS = 20
+MAX_KEY_LENGTH = 200
+MAX_LOOKUPS = 1024
+
+
+def read_release(connection: Connection) -> Record:
+    (record,) = fetch_uncached(connection, select(*SQLModel.metadata.tables["release"].columns))
+    return record
+
+
+class CollectionKeys:
+    """The keys of a collection: in memory if they are few, else looked up in the database.
+
+    Lookups are cached, since the keys of a request may be checked in two threads, of which only
+    the first may wait for the database.
+    """
+
+    def __init__(self, database: Database, column: Column, keys: tuple[str, ...] | None) -> None:
+        self.cached_keys = keys
+        key: BindParameter[str] = bindparam("key")
+        statement = select(column).limit(MAX_NEIGHBOURS)
+        self.same: Statement = statement.where(column == key)
+        self.before: Statement = statement.where(column < key).order_by(column.desc())
+        self.after: Statement = statement.where(column >= key).order_by(column)
+        self.database = database
+        self.look_up = lru_cache(maxsize=MAX_LOOKUPS)(self.read_keys)
+
+    def __contains__(self, key: str) -> bool:
+        if self.cached_keys is not None:
+            return key in self.cached_keys
+        return len(key) <= MAX_KEY_LENGTH and bool(self.look_up(key, self.same))
+
+    def find_nearest_keys(self, key: str) -> tuple[str, ...]:
+        if self.cached_keys is not None:
+            return self.cached_keys
+        before, after = (
+            self.look_up(key[:MAX_KEY_LENGTH], statement) for statement in (self.before, self.after)
+        )
+        return *before[::-1], *after
+
+    def read_keys(self, key: str, statement: Statement) -> tuple[str, ...]:
+        return self.database.read(
+            lambda connection: tuple(fetch_scalars(connection, statement, {"key": key}))
+        )
+
+
+def read_all_keys(database: Database, connection: Connection) -> dict[str, CollectionKeys]:
+    found = {}
+    for name, column in COLLECTIONS.items():
+        # Slugs of priority areas repeat from year to year.
+        statement = select(column).distinct().order_by(column).limit(MAX_CACHED + 1)
+        keys = tuple(connection.execute(statement).scalars())
+        found[name] = CollectionKeys(database, column, keys if len(keys) <= MAX_CACHED else None)
+    return found
+
+
+@cache
+def select_headline_indicators(language: Language) -> Statement:
+    return (
+        select_indicators(language)
+        .where(col(Headline.observation_id).is_not(None))
+        .order_by(*INDICATORS.orders["position"])
+    )
+
+
+def read_overview(connection: Connection, language: Language) -> Record:
+    """Read the indicators that have a headline, and the priority areas of the latest year."""
+    indicators = fetch_records(connection, select_headline_indicators(language), {})
+    areas = fetch_records(connection, select_newest_priority_areas(language), {})
+    actions = read_actions(connection, language, [area["code"] for area in areas])
+    owners = {
+        "indicator": [indicator["code"] for indicator in indicators],
+        "priority_area": [area["code"] for area in areas],
+        "action": [action["id"] for action in actions],
+    }
+    links = read_links(connection, language, owners)
+    return {
+        "indicators": add_headlines(connection, language, indicators, links),
+        "priority_areas": add_actions(areas, actions, language, links),
+    }
+
+
+@cache
+def select_changes(language: Language) -> Statement:
+    return (
+        select(
+            col(Change.id).label("number"),
+            col(Change.code).label("id"),
+            col(Change.kind).label("kind"),
+            col(Change.collection).label("collection"),
+            col(Change.record).label("key"),
+            localize(Change, "title", language).label("title"),
+            col(ReleaseEntry.code).label("release"),
+            col(ReleaseEntry.released_on).label("released_on"),
+        )
+        .select_from(Change)
+        .join(ReleaseEntry, col(ReleaseEntry.id) == Change.release_entry_id)
+    )
+
+
+def add_fields(connection: Connection, language: Language, rows: Sequence[Record]) -> list[Record]:
+    del language
+    change_id = col(ChangedField.change_id)
+    statement = (
+        select(
+            change_id, col(ChangedField.field), col(ChangedField.before), col(ChangedField.after)
+        )
+        .where(change_id.in_([row["number"] for row in rows]))
+        .order_by(change_id, col(ChangedField.position))
+    )
+    fields = defaultdict(list)
+    for number, field, before, after in connection.execute(statement):
+        fields[number].append({"field": field, "before": before, "after": after})
+    return [row | {"fields": fields.get(row.pop("number"), [])} for row in rows]
+
+
+CHANGES = Resource(
+    Change,
+    select_changes,
+    orders={"release": (col(ReleaseEntry.released_on), col(ReleaseEntry.number), col(Change.id))},
+    complete=add_fields,
+    filters={
+        "release": col(ReleaseEntry.code),
+        "kind": col(Change.kind),
+        "collection": col(Change.collection),
+    },
+    since=col(ReleaseEntry.released_on),
+)
+list_changes = CHANGES.list_page
+
+
+def list_releases(connection: Connection, language: Language) -> list[Record]:
+    """Read all releases, latest first.
+
+    Returns:
+        For each release the number of changes by kind ("changes"), and in full those that are
+        not additions ("modifications").
+    """
+    statement: Statement = (
+        select(
+            col(ReleaseEntry.code).label("code"),
+            col(ReleaseEntry.released_on).label("released_on"),
+            localize(ReleaseEntry, "note", language).label("note"),
+            col(Change.kind).label("kind"),
+            func.count(col(Change.id)).label("count"),
+        )
+        .select_from(ReleaseEntry)
+        .outerjoin(Change, col(Change.release_entry_id) == ReleaseEntry.id)
+        .group_by(col(ReleaseEntry.id), col(Change.kind))
+        .order_by(
+            col(ReleaseEntry.released_on).desc(), col(ReleaseEntry.number).desc(), col(Change.kind)
+        )
+    )
+    releases: dict[str, Record] = {}
+    for row in fetch_uncached(connection, statement):
+        kind, count = row.pop("kind"), row.pop("count")
+        release = releases.setdefault(row["code"], {**row, "changes": {}, "modifications": []})
+        if kind is not None:
+            release["changes"][kind] = count
+    kind_column = col(Change.kind)
+    other = select_changes(language).where(kind_column != ChangeKind.ADDED).order_by(col(Change.id))
+    for change in add_fields(connection, language, fetch_uncached(connection, other)):
+        releases[change["release"]]["modifications"].append(change)
+    return list(releases.values())
