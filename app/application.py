@@ -24,37 +24,34 @@ from app.http.limits import RequestLimits
 from app.http.middleware import RequestMiddleware
 from app.http.routing import Router
 from app.ingest.files import compute_seed_hash
-from app.pages.rendering import is_page_accepted, render_problem
+from app.pages import is_page_accepted, render_problem
 from app.problems.problem import InternalError, Problem
 from app.releases import ReleaseManager
 from app.request import RequestContext, create_problem_response
 from app.routers import (
     changes,
     charts,
-    citations,
     commitments,
     discovery,
     downloads,
-    health,
     observations,
     pages,
     reference,
     sdmx,
     series,
     service,
-    site,
 )
 from app.settings import Settings
 
 if TYPE_CHECKING:
     from app.http.metrics import Metrics
-    from app.mcp.http import McpApp
+    from app.mcp import McpApp
 
 ROUTERS = (
     charts.router,
     service.router,
     downloads.router,
-    citations.router,
+    downloads.citation_router,
     discovery.router,
     discovery.well_known,
     observations.router,
@@ -63,10 +60,9 @@ ROUTERS = (
     commitments.router,
     reference.router,
     changes.router,
-    health.router,
-    health.metrics_router,
+    service.health_router,
+    service.metrics_router,
     pages.router,
-    site.router,
 )
 
 
@@ -153,8 +149,7 @@ def create_app(settings: Settings) -> App:
 
 def mount_mcp(app: App, base_url: str) -> dict[str, ASGIApp]:
     """Create the tools for language models, whose package takes long to import."""
-    from app.mcp.http import McpApp  # noqa: PLC0415
-    from app.mcp.server import create_server  # noqa: PLC0415
+    from app.mcp import McpApp, create_server  # noqa: PLC0415
 
     app.mcp = McpApp(create_server(app.state.releases, base_url))
     return {"/mcp": app.mcp}

@@ -270,7 +270,7 @@ def openapi(
 ) -> None:
     """Print the OpenAPI document, with examples from the database."""
     from app.application import create_app
-    from app.openapi.document import write_document
+    from app.openapi import write_document
 
     with exit_on_error():
         settings = load_settings(database)
@@ -309,7 +309,7 @@ def mcp(database: DatabaseOption = None, seed: SeedOption = None) -> None:
             )
         settings = load_settings(database, seed, mcp=True)
         from app.db import create_store
-        from app.mcp.server import create_server
+        from app.mcp import create_server
         from app.releases import ReleaseManager
 
         with closing(ReleaseManager(create_store(ensure_database(settings)))) as releases:

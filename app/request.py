@@ -23,7 +23,7 @@ from app.negotiation import Coding
 from app.problems.problem import MEDIA_TYPE, Problem, UnknownRecord
 from app.queries.pagination import QueryPage
 from app.releases import Release
-from app.schemas.base import Page, Schema
+from app.schemas import Page, Schema
 
 P = ParamSpec("P")
 QueryResult = TypeVar("QueryResult")
@@ -292,8 +292,6 @@ async def get_context(request: Request) -> RequestContext:
 
 Context = Annotated[RequestContext, Depends(get_context)]
 """The type of the ``read`` argument of endpoints."""
-BEFORE_VALIDATION = [Depends(get_context)]
-"""Has no effect any more, since every request has its context before its route is called."""
 
 
 @lru_cache(maxsize=1024)

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from app.application import ROUTERS
 from app.formats.registry import FORMATS
-from app.openapi.document import IMAGE_TYPES
+from app.openapi import IMAGE_TYPES
 
 pytestmark = pytest.mark.database
 

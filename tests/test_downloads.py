@@ -18,15 +18,15 @@ from starlette.testclient import TestClient
 
 from app.db import Database, SQLiteStore, create_store
 from app.enums import Qualifier
-from app.formats.csv import encode_lines, encode_rows
 from app.formats.registry import TABLE_FORMATS, TableFormat
-from app.formats.tables import OBSERVATIONS
+from app.formats.tables import OBSERVATIONS, TableQuery
+from app.formats.text import encode_csv_lines, encode_csv_rows
 from app.http.cache_key import create_context
 from app.i18n import Language
 from app.ingest.build import build as build_seed
 from app.parameters import ObservationFilters, ObservationSort, Vintages
 from app.problems.problem import InvalidParameters
-from app.routers.downloads import send_table
+from app.routers.downloads import send_file
 from tests.benchmarks.generated import Scale, build
 from tests.support.seeds import GOODS, ROOT, copied, edit
 from tests.support.targets import Target, opened
@@ -171,11 +171,11 @@ def test_lines_of_the_database_are_those_of_the_library(tmp_path: Path, language
     database = Database(SQLiteStore(tmp_path / "bri.sqlite"))
     asked = ObservationFilters.model_validate({"vintages": "all"})
     with database.connect() as connection:
-        lines = OBSERVATIONS.read_csv_lines(connection, language, asked)
+        query = TableQuery(OBSERVATIONS, connection, language, asked, {}, "")
+        lines = query.read_csv_lines()
         assert lines is not None
-        own = b"".join(encode_lines(OBSERVATIONS.header, lines))
-        rows = OBSERVATIONS.read_rows(connection, language, asked)
-        library = b"".join(encode_rows(OBSERVATIONS.header, rows))
+        own = b"".join(encode_csv_lines(OBSERVATIONS.header, lines))
+        library = b"".join(encode_csv_rows(OBSERVATIONS.header, query.read_rows()))
     database.close()
     assert own == library
     assert (b'"22.1, ""trillion"" yuan"' in own) is (language is Language.ENGLISH)
@@ -198,7 +198,8 @@ def test_a_long_table_is_never_sorted(
     database = Database(create_store(larger[1]))
     with database.connect() as connection:
         asked = ObservationFilters().model_copy(update=query)
-        statement = OBSERVATIONS.select_rows(connection, Language.ENGLISH, asked)
+        table = TableQuery(OBSERVATIONS, connection, Language.ENGLISH, asked, {}, "")
+        statement = OBSERVATIONS.select_rows(table)
         compiled = statement.compile(database.engine, compile_kwargs={"literal_binds": True})
         plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}").all()
     database.close()
@@ -340,12 +341,11 @@ def test_a_table_is_measured_without_being_read(larger: tuple[FastAPI, Target]) 
     with database.unpooled.connect() as connection:
         for query in ({"vintages": Vintages.ALL}, {"unit": ["USD"]}):
             asked = ObservationFilters().model_copy(update=query)
-            rows = OBSERVATIONS.read_rows(connection, Language.ENGLISH, asked)
-            length = sum(map(len, rows))
+            table = TableQuery(OBSERVATIONS, connection, Language.ENGLISH, asked, {}, "")
+            length = sum(map(len, table.read_rows()))
             assert length > 5
-            found = OBSERVATIONS.exceeds(connection, asked, length - 1)
-            assert found
-            assert not OBSERVATIONS.exceeds(connection, asked, length)
+            assert OBSERVATIONS.exceeds(table, length - 1)
+            assert not OBSERVATIONS.exceeds(table, length)
     database.close()
     kept.close()
 
@@ -369,5 +369,5 @@ def test_a_table_that_is_too_long_is_refused(
     read = create_context(larger[0], scope)
     asked = OBSERVATIONS.filters()
     with pytest.raises(InvalidParameters) as caught:
-        send_table(read, OBSERVATIONS, replace(form, max_rows=100), asked)
+        send_file(read, "observations", replace(form, max_rows=100), OBSERVATIONS, asked)
     assert "at most 100 rows" in caught.value.detail.en

@@ -11,10 +11,9 @@ from lxml import html
 from starlette.testclient import TestClient
 
 from app.i18n import Language
-from app.pages.guide import FOLDER, PAGE_NAMES
+from app.pages import STATIC
+from app.pages.content import ADDRESS_PLACEHOLDER, GUIDE_FOLDER, PAGE_NAMES
 from app.pages.markdown import render_guide_page
-from app.pages.recipes import ADDRESS_PLACEHOLDER
-from app.pages.rendering import STATIC
 from tests.test_discovery import HOST
 from tests.test_pages import PAGES
 
@@ -67,7 +66,7 @@ class StrictParser(HTMLParser):
 
 def source(name: str, language: str) -> str:
     """Read the Markdown of a page."""
-    return (FOLDER / language / f"{name}.md").read_text("utf-8")
+    return (GUIDE_FOLDER / language / f"{name}.md").read_text("utf-8")
 
 
 def read(client: TestClient, path: str) -> Any:
@@ -79,7 +78,7 @@ def read(client: TestClient, path: str) -> Any:
 
 def test_every_file_of_the_guide_is_a_page() -> None:
     for language in LANGUAGES:
-        assert {path.stem for path in (FOLDER / language).iterdir()} == set(PAGE_NAMES)
+        assert {path.stem for path in (GUIDE_FOLDER / language).iterdir()} == set(PAGE_NAMES)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

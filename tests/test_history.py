@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from app.application import create_app
 from app.enums import ChangeKind
-from app.formats.metadata.feeds import build_json_feed
+from app.formats.feeds import build_json_feed
 from app.i18n import Language
 from app.ingest.build import build, load_valid_seed
 from app.ingest.history import (

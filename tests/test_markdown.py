@@ -10,8 +10,8 @@ from markdown_it.token import Token
 from starlette.testclient import TestClient
 
 from app.formats.columns import string
-from app.formats.markdown import format_row
 from app.formats.tables import TABLES, Table
+from app.formats.text import format_markdown_row
 from app.ingest.build import build
 from tests.support.seeds import GOODS, ROOT, copied, edit
 from tests.support.targets import opened
@@ -74,7 +74,7 @@ def test_markdown_says_how_to_read_and_cite(client: TestClient, language: str) -
 )
 def test_special_characters_are_shown(text: str) -> None:
     column = string("text", "Text", "文本")
-    table = f"| {column.label.en} |\n| --- |\n{format_row([text], [column])}\n"
+    table = f"| {column.label.en} |\n| --- |\n{format_markdown_row([text], [column])}\n"
     assert read_table(table) == [["Text"], [text.replace("\r\n", "\n")]]
 
 

@@ -10,7 +10,7 @@ import pytest
 from lxml import html
 from starlette.testclient import TestClient
 
-from app.pages.guide import PAGE_NAMES
+from app.pages.content import PAGE_NAMES
 from app.routers.pages import SECTIONS
 from tests.test_discovery import HOST, answers
 
@@ -220,7 +220,7 @@ def test_search_engines_are_told_of_a_dataset(client: TestClient, path: str, lan
 
 
 def test_what_is_embedded_cannot_end_its_element() -> None:
-    from app.formats.metadata.schema_org import embed_json  # noqa: PLC0415
+    from app.formats.schema_org import embed_json  # noqa: PLC0415
 
     text = embed_json({"name": "</script><b>&amp;"})
     assert not set("<>&") & set(text)

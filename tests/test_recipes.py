@@ -15,7 +15,7 @@ import httpx2
 import pytest
 from starlette.testclient import TestClient
 
-from app.pages.recipes import ADDRESS_PLACEHOLDER, FOLDER, RECIPES, Recipe
+from app.pages.content import ADDRESS_PLACEHOLDER, RECIPE_FOLDER, RECIPES, Recipe
 from tests.support.seeds import ROOT
 
 BY_FILE = {recipe.file: recipe for recipe in RECIPES}
@@ -104,7 +104,7 @@ def test_the_columns_of_recipes_that_are_not_run_are_there(server: str) -> None:
 
 
 def test_the_page_shows_all_with_the_address_of_the_service(client: TestClient) -> None:
-    assert {path.name for path in FOLDER.iterdir() if path.is_file()} == set(BY_FILE)
+    assert {path.name for path in RECIPE_FOLDER.iterdir() if path.is_file()} == set(BY_FILE)
     for language in ("en", "zh"):
         page = client.get(f"/recipes?lang={language}").text
         assert ADDRESS_PLACEHOLDER not in page

@@ -6,7 +6,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from app.openapi.document import build_document
+from app.openapi import build_document
 from app.problems.problem import MEDIA_TYPE as PROBLEM
 from tests.support.contract import Contract, Watch
 

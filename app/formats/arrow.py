@@ -25,7 +25,6 @@ EPOCH = date(1970, 1, 1)
 
 
 def write_parquet(query: TableQuery, file: IO[bytes]) -> None:
-    """Write a table as Parquet."""
     from arro3.core import DataType
     from arro3.io import write_parquet
 
@@ -41,7 +40,6 @@ def write_parquet(query: TableQuery, file: IO[bytes]) -> None:
 
 
 def write_arrow(query: TableQuery, file: IO[bytes]) -> None:
-    """Write a table as an Arrow IPC file."""
     from arro3.core import DataType
     from arro3.io import write_ipc
 
@@ -52,12 +50,6 @@ def write_arrow(query: TableQuery, file: IO[bytes]) -> None:
 
 
 def build_schema(query: TableQuery, text: "DataType") -> "ArrowSchema":
-    """Declare the columns with types and descriptions.
-
-    Args:
-        query: the table.
-        text: the type of columns of texts.
-    """
     from arro3.core import DataType, Field, Schema
 
     types = {
@@ -90,7 +82,6 @@ def read_batches(query: TableQuery, schema: "ArrowSchema") -> "RecordBatchReader
 def build_batch(
     rows: Sequence[Sequence[Any]], columns: Sequence[Column], schema: "ArrowSchema"
 ) -> "RecordBatch":
-    """Arrange rows by column."""
     from arro3.core import RecordBatch
 
     values = zip(*rows, strict=True)
@@ -117,7 +108,6 @@ def build_array(values: Sequence[Any], datatype: Datatype, arrow_type: "DataType
 
 
 def describe_table(query: TableQuery, suffix: str) -> dict[str, str]:
-    """Describe the table as metadata of the file."""
     release = query.release
     description = {
         "title": query.table.title.get(query.language),

@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 from io import RawIOBase
-from typing import Any
 
+from app.db.columns import Record
 from app.enums import Datatype
-from app.formats import csv
 from app.formats.dataset_info import DATA_LICENCE, DESCRIPTION, KEYWORDS, TITLE, cite_dataset
 from app.formats.tables import ALL_TABLES, OBSERVATIONS, SOURCES, Table, TableQuery
+from app.formats.text import CSV, encode_csv_rows
 from app.parameters import Vintages
 
 MEDIA_TYPE = "application/zip"
@@ -42,7 +42,7 @@ REFERENCES = {
 
 
 class DrainableFile(RawIOBase):
-    """A write-only file whose content is taken out while it is written."""
+    """A write-only file whose content is read while it is written."""
 
     def __init__(self) -> None:
         self.pending = bytearray()
@@ -72,7 +72,7 @@ def write_package(query: TableQuery) -> Iterator[bytes]:
             digest, length = sha256(), 0
             entry = create_entry(f"{table.name}.csv", query)
             with package.open(entry, "w", force_zip64=True) as file:
-                for chunk in csv.encode_rows(table.header, whole.read_rows()):
+                for chunk in encode_csv_rows(table.header, whole.read_rows()):
                     file.write(chunk)
                     digest.update(chunk)
                     length += len(chunk)
@@ -94,10 +94,9 @@ def create_entry(name: str, query: TableQuery) -> zipfile.ZipInfo:
     return info
 
 
-def build_descriptor(query: TableQuery, resources: list[dict[str, Any]]) -> dict[str, Any]:
-    """Describe the package: contents, sources and licence."""
+def build_descriptor(query: TableQuery, resources: list[Record]) -> Record:
     language, release = query.language, query.release
-    pages = SOURCES.read_pages(query.connection, language, SOURCES.list_parameters())
+    sources = replace(query, table=SOURCES, filters=SOURCES.list_parameters())
     return {
         "profile": "tabular-data-package",
         "name": NAME,
@@ -113,22 +112,21 @@ def build_descriptor(query: TableQuery, resources: list[dict[str, Any]]) -> dict
         "licenses": [{"name": "MIT", "title": DATA_LICENCE.get(language)}],
         "sources": [
             {"title": source["line"]} | ({"path": source["address"]} if source["address"] else {})
-            for page in pages
+            for page in sources.read_pages()
             for source in page
         ],
         "resources": resources,
     }
 
 
-def describe_resource(table: Table, query: TableQuery) -> dict[str, Any]:
-    """Describe a table."""
+def describe_resource(table: Table, query: TableQuery) -> Record:
     return {
         "profile": "tabular-data-resource",
         "name": table.name,
         "path": f"{table.name}.csv",
         "title": table.title.get(query.language),
         "format": "csv",
-        "mediatype": csv.MEDIA_TYPE,
+        "mediatype": CSV,
         "encoding": "utf-8",
         "dialect": {"lineTerminator": "\r\n"},
         "schema": {
@@ -148,7 +146,7 @@ def describe_resource(table: Table, query: TableQuery) -> dict[str, Any]:
     }
 
 
-def list_foreign_keys(table: Table) -> list[dict[str, Any]]:
+def list_foreign_keys(table: Table) -> list[Record]:
     """List the references of a table to others; an empty name means the table itself."""
     keys = [
         ([column.name], target, [field])

@@ -1,7 +1,8 @@
-"""What every format says about the data set as a whole."""
+"""The data set as a whole: title, description, licence and citation, for every format."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from app.db.columns import Record
 from app.i18n import Bilingual, Language, format_day
 
 TITLE = Bilingual("Belt and Road Cooperation Indicators", "共建“一带一路”经贸合作指标")
@@ -44,8 +45,6 @@ LICENCE_URL = "https://opensource.org/license/mit"
 
 
 class Distribution(NamedTuple):
-    """A file in which the data set is distributed."""
-
     path: str
     media_type: str
     title: Bilingual
@@ -53,7 +52,7 @@ class Distribution(NamedTuple):
     """Whether the file contains the whole data set."""
 
 
-def cite_dataset(release: dict[str, Any], base: str, language: Language) -> str:
+def cite_dataset(release: Record, base: str, language: Language) -> str:
     """Cite the data set, with the date of its release and its URL."""
     title = TITLE.get(language)
     released = format_day(release["released_on"], language)

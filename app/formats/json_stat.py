@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
-from typing import Any
 
+from app.db.columns import Record
 from app.db.models import format_plain
 from app.enums import Qualifier
 from app.formats.dataset_info import TITLE
@@ -12,7 +11,6 @@ from app.i18n import Bilingual, Language
 from app.parameters import format_period
 
 MEDIA_TYPE = "application/json"
-Record = dict[str, Any]
 
 SOURCE = Bilingual(
     "Official figures; extension states the source of each", "官方数据，逐项出处见 extension"
@@ -66,14 +64,11 @@ def build_cube(
         "note": [
             build_note(one, language) for one in observations if one["qualifier"] != Qualifier.EXACT
         ],
-        "extension": {
-            "observations": {str(at): build_cell(cells[at]) for at in sorted(cells)},
-        },
+        "extension": {"observations": {str(at): build_cell(cells[at]) for at in sorted(cells)}},
     }
 
 
 def format_cube_period(observation: Record) -> str:
-    """Format the period as filters accept it."""
     return format_period(observation["period"]["start"], observation["period"]["end"])
 
 
@@ -87,11 +82,10 @@ def compute_index(
 
 
 def build_units(observations: Sequence[Record]) -> dict[str, Record]:
-    """Describe the unit of each series."""
     decimals: dict[str, int] = {}
     for one in observations:
         key = one["series"]
-        decimals[key] = max(decimals.get(key, 0), count_decimals(one["value"]))
+        decimals[key] = max(decimals.get(key, 0), len(format_plain(one["value"]).partition(".")[2]))
     return {
         one["series"]: {
             "label": one["unit"]["name"],
@@ -104,12 +98,7 @@ def build_units(observations: Sequence[Record]) -> dict[str, Record]:
     }
 
 
-def count_decimals(value: Decimal) -> int:
-    return len(format_plain(value).partition(".")[2])
-
-
 def build_note(observation: Record, language: Language) -> str:
-    """Describe a limited value in words."""
     parts = (
         observation["indicator"]["name"],
         observation["period"]["label"],
@@ -119,7 +108,6 @@ def build_note(observation: Record, language: Language) -> str:
 
 
 def build_cell(observation: Record) -> Record:
-    """Describe what the value alone does not say."""
     return {
         "id": observation["id"],
         "qualifier": observation["qualifier"],

@@ -7,17 +7,16 @@ these entries. A new format is an entry and a writer.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from tempfile import TemporaryFile
-from typing import IO, Any, NamedTuple
+from typing import IO, NamedTuple
 
 from pydantic import Field
 
 from app import parameters
-from app.formats import arrow, csv, data_package, json_lines, json_stat, markdown
+from app.db.columns import Record
+from app.formats import arrow, citations, data_package, dcat, feeds, json_stat, text, workbooks
 from app.formats.charts import canvas
 from app.formats.dataset_info import LICENCE_URL, Distribution
-from app.formats.metadata import citations, dcat, feeds
 from app.formats.tables import OBSERVATIONS, TABLES, TableQuery
-from app.formats.xlsx import workbooks, writer
 from app.i18n import Bilingual
 
 CHUNK_SIZE = 1024 * 1024
@@ -29,7 +28,6 @@ CHARTED = ("indicators/{code}", "series/{code}", "overview")
 
 
 def duplicate_text(name: str) -> Bilingual:
-    """Return a name that is the same in both languages."""
     return Bilingual(name, name)
 
 
@@ -43,39 +41,33 @@ class Format:
     resources: tuple[str, ...]
     """The paths below /v1, to which the suffix is added."""
     description: str = ""
-    """What OpenAPI says about it; {name} is the name of the table."""
+    """The description in OpenAPI; {name} is the name of the table."""
     media_type_parameters: str = ""
     is_text: bool = True
     is_compressible: bool = True
     """Whether HTTP compresses it."""
+    max_rows: int | None = None
 
     @property
     def content_type(self) -> str:
-        """The media type with its parameters."""
         return self.media_type + self.media_type_parameters
 
-    def describe_content(self) -> dict[int | str, dict[str, Any]]:
-        """Describe the response in OpenAPI."""
+    def describe_content(self) -> dict[int | str, Record]:
         schema = {"type": "string"} if self.is_text else {"type": "string", "format": "binary"}
         return {200: {"content": {self.media_type: {"schema": schema}}}}
 
 
 @dataclass(frozen=True, kw_only=True)
 class TableFormat(Format):
-    """A format of tables."""
-
     write: Callable[[TableQuery], Iterator[bytes]]
     is_streamed: bool = True
     """Whether rows are sent while they are read. Only a few other files are written at a time."""
-    max_rows: int | None = None
     options: type[parameters.Filters] | None = None
     """The query parameters of the format."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CitationFormat(Format):
-    """A format of citations."""
-
     write: Callable[[citations.Item], bytes]
 
 
@@ -90,8 +82,6 @@ class CsvParameters(parameters.Filters):
 def stream_file(
     write: Callable[[TableQuery, IO[bytes]], None],
 ) -> Callable[[TableQuery], Iterator[bytes]]:
-    """Turn a writer of files into one that yields chunks of a temporary file."""
-
     def write_chunks(query: TableQuery) -> Iterator[bytes]:
         with TemporaryFile() as file:
             write(query, file)
@@ -102,7 +92,6 @@ def stream_file(
 
 
 def read_chunks(file: IO[bytes]) -> Iterator[bytes]:
-    """Read a file in chunks."""
     while chunk := file.read(CHUNK_SIZE):
         yield chunk
 
@@ -110,28 +99,28 @@ def read_chunks(file: IO[bytes]) -> Iterator[bytes]:
 TABLE_FORMATS = (
     TableFormat(
         "csv",
-        csv.MEDIA_TYPE,
+        text.CSV,
         duplicate_text("CSV"),
         TABLE_NAMES,
         "The records of /v1/{name} as one flat table (RFC 4180, UTF-8), with the filters and "
         "orders of the list and without pages. Columns keep their names and order; new columns "
         "are added at the end. Semicolons separate several keys in one field.",
         "; charset=utf-8; header=present",
-        write=csv.write_csv,
+        write=text.write_csv,
         options=CsvParameters,
     ),
     TableFormat(
         "jsonl",
-        json_lines.MEDIA_TYPE,
+        text.JSON_LINES,
         duplicate_text("JSON Lines"),
         TABLE_NAMES,
         "The records of /v1/{name}, one complete record per line, with the filters and orders of "
         "the list and without pages.",
-        write=json_lines.write_json_lines,
+        write=text.write_json_lines,
     ),
     TableFormat(
         "xlsx",
-        writer.MEDIA_TYPE,
+        workbooks.XLSX,
         WORKBOOK,
         TABLE_NAMES,
         "The records of /v1/{name} as a workbook, with the filters and orders of the list. Number "
@@ -141,7 +130,7 @@ TABLE_FORMATS = (
         is_compressible=False,
         write=stream_file(workbooks.write_table),
         is_streamed=False,
-        max_rows=writer.MAX_ROWS,
+        max_rows=workbooks.MAX_ROWS,
     ),
     TableFormat(
         "parquet",
@@ -170,13 +159,13 @@ TABLE_FORMATS = (
     ),
     TableFormat(
         "md",
-        markdown.MEDIA_TYPE,
+        text.MARKDOWN,
         duplicate_text("Markdown"),
         TABLE_NAMES,
         "The columns of the CSV table as a table in GitHub Flavored Markdown, for issues and "
         "language models. A short introduction says how to read and cite the figures.",
         UTF_8,
-        write=markdown.write_markdown,
+        write=text.write_markdown,
     ),
 )
 """The formats of every table."""
@@ -207,7 +196,7 @@ DATABASE = Format(
 )
 OVERVIEW_WORKBOOK = TableFormat(
     "xlsx",
-    writer.MEDIA_TYPE,
+    workbooks.XLSX,
     WORKBOOK,
     ("overview",),
     "A workbook to share and print: headline values, priority areas with their actions, other "
@@ -252,7 +241,6 @@ IS_COMPRESSIBLE = {form.media_type: form.is_compressible for form in FORMATS}
 
 
 def list_media_types() -> list[str]:
-    """List the media types of all responses."""
     return list(dict.fromkeys(["application/json", *(form.media_type for form in FORMATS)]))
 
 
@@ -262,11 +250,7 @@ def list_table_formats(name: str) -> list[Format]:
 
 
 def list_distributions(*, has_file: bool) -> list[Distribution]:
-    """List the files in which the data set is distributed.
-
-    Args:
-        has_file: whether the database is a file; a database server has none.
-    """
+    """List the files in which the data set is distributed; a database server has no file."""
     whole = [
         Distribution(f"/v1/{name}.{form.suffix}", form.media_type, form.title, is_whole=True)
         for form in DATASET_FORMATS
@@ -292,18 +276,12 @@ class Link(NamedTuple):
     media_type: str | None = None
 
     def __str__(self) -> str:
-        """Format the link as in a Link header."""
         media_type = f'; type="{self.media_type}"' if self.media_type else ""
         return f'<{self.href}>; rel="{self.rel}"{media_type}'
 
 
 def build_alternate_links(url: str, query: str) -> list[Link]:
-    """Link a list to the downloads of the same records.
-
-    Args:
-        url: the URL of the list.
-        query: its query string.
-    """
+    """Link the URL of a list and its query string to the downloads of the same records."""
     suffix = f"?{query}" if query else ""
     return [
         Link(f"{url}.{form.suffix}{suffix}", "alternate", form.media_type) for form in TABLE_FORMATS
@@ -311,7 +289,6 @@ def build_alternate_links(url: str, query: str) -> list[Link]:
 
 
 def build_service_links(base: str) -> list[Link]:
-    """Link the entry points to the descriptions of the service."""
     return [
         Link(f"{base}/openapi.json", "service-desc", "application/json"),
         Link(f"{base}/docs", "service-doc", "text/html"),

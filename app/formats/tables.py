@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select
 
 from app import parameters
+from app.db.columns import Record
 from app.formats import columns
 from app.formats.columns import Column, flatten_record
 from app.i18n import Bilingual, Language
@@ -19,15 +20,13 @@ from app.queries.pagination import QueryPage
 from app.queries.reference import list_codes, list_indicators, list_sources
 from app.queries.related import list_growth_rates, list_reports
 from app.queries.series import list_series
-from app.schemas import commitments, observations, reference
-from app.schemas.base import Schema
+from app.schemas import Schema, commitments, observations, reference
 from app.schemas.series import Series
 
 Rows = Sequence[Sequence[Any]]
 
 
 def create_row_limit_error(maximum: int) -> InvalidParameters:
-    """Create the problem of a table that exceeds the limit of a format."""
     message = Bilingual(
         f"This format holds at most {maximum} rows; add filters or download CSV",
         f"该格式最多 {maximum} 行；请缩小范围，或下载 CSV 表",
@@ -37,8 +36,6 @@ def create_row_limit_error(maximum: int) -> InvalidParameters:
 
 @dataclass(frozen=True)
 class Table:
-    """A list as a table."""
-
     name: str
     title: Bilingual
     columns: Sequence[Column]
@@ -53,88 +50,74 @@ class Table:
 
     @property
     def key(self) -> tuple[str, ...]:
-        """The columns of the primary key."""
         return self.key_columns or (self.columns[0].name,)
 
     @property
     def header(self) -> list[str]:
-        """The names of the columns."""
         return [column.name for column in self.columns]
 
-    def read_pages(
-        self, connection: Connection, language: Language, filters: parameters.Filters
-    ) -> Iterator[list[dict[str, Any]]]:
-        """Read the records that match, page by page."""
+    def read_pages(self, query: "TableQuery") -> Iterator[list[Record]]:
         cursor: str | None = None
         while True:
             page = self.list_parameters.model_construct(
-                **{**dict(filters), "limit": parameters.MAXIMUM_LIMIT, "cursor": cursor}
+                **{**dict(query.filters), "limit": parameters.MAXIMUM_LIMIT, "cursor": cursor}
             )
-            found = self.query(connection, language, page)
+            found = self.query(query.connection, query.language, page)
             yield found.rows
             cursor = found.cursor
             if cursor is None:
                 return
 
-    def read_rows(
-        self, connection: Connection, language: Language, filters: parameters.Filters
-    ) -> Iterator[Rows]:
-        """Read the rows that match, in chunks."""
-        for page in self.read_pages(connection, language, filters):
+    def read_rows(self, query: "TableQuery") -> Iterator[Rows]:
+        for page in self.read_pages(query):
             yield [flatten_record(record, self.columns) for record in page]
 
-    def read_csv_lines(
-        self, connection: Connection, language: Language, filters: parameters.Filters
-    ) -> Iterator[Sequence[str]] | None:
+    def read_csv_lines(self, query: "TableQuery") -> Iterator[Sequence[str]] | None:
         """Read the rows as finished lines of CSV, or None if the database cannot format them."""
-        del connection, language, filters
+        del query
         return None
 
-    def exceeds(self, connection: Connection, filters: parameters.Filters, maximum: int) -> bool:
+    def exceeds(self, query: "TableQuery", maximum: int) -> bool:
         """Whether more rows match than a format holds; short tables never do."""
-        del connection, filters, maximum
+        del query, maximum
         return False
 
 
 class ObservationTable(Table):
     """The table of observations, which may be very long and is read without building records."""
 
-    def select_rows(
-        self, connection: Connection, language: Language, filters: parameters.Filters
-    ) -> Select[Any]:
-        """Select the rows that match."""
-        assert isinstance(filters, parameters.ObservationFilters)  # noqa: S101 - for mypy
-        selected = [select_column(column, language).label(column.name) for column in self.columns]
-        return queries.select_observation_rows(connection, filters, selected)
+    def select_rows(self, query: "TableQuery") -> Select[Any]:
+        selected = [
+            select_column(column, query.language).label(column.name) for column in self.columns
+        ]
+        return queries.select_observation_rows(
+            query.connection, require_observation_filters(query), selected
+        )
 
-    def read_rows(
-        self, connection: Connection, language: Language, filters: parameters.Filters
-    ) -> Iterator[Rows]:
-        """Read the rows that match, in chunks."""
-        return queries.read_chunks(connection, self.select_rows(connection, language, filters))
+    def read_rows(self, query: "TableQuery") -> Iterator[Rows]:
+        return queries.read_chunks(query.connection, self.select_rows(query))
 
-    def read_csv_lines(
-        self, connection: Connection, language: Language, filters: parameters.Filters
-    ) -> Iterator[Sequence[str]] | None:
-        """Read the rows as finished lines of CSV, or None if the database cannot format them."""
-        if not queries.can_format_lines(connection):
+    def read_csv_lines(self, query: "TableQuery") -> Iterator[Sequence[str]] | None:
+        if not queries.can_format_lines(query.connection):
             return None
         fields = [
             queries.quote_field(expression) if column.needs_quoting else expression
             for column in self.columns
-            for expression in [select_column(column, language)]
+            for expression in [select_column(column, query.language)]
         ]
-        statement = self.select_rows(connection, language, filters)
-        return queries.read_csv_lines(connection, statement, fields)
+        return queries.read_csv_lines(query.connection, self.select_rows(query), fields)
 
-    def exceeds(self, connection: Connection, filters: parameters.Filters, maximum: int) -> bool:
-        """Whether more rows match than a format holds."""
-        assert isinstance(filters, parameters.ObservationFilters)  # noqa: S101 - for mypy
-        return queries.count_observations(connection, filters, maximum + 1) > maximum
+    def exceeds(self, query: "TableQuery", maximum: int) -> bool:
+        filters = require_observation_filters(query)
+        return queries.count_observations(query.connection, filters, maximum + 1) > maximum
+
+
+def require_observation_filters(query: "TableQuery") -> parameters.ObservationFilters:
+    assert isinstance(query.filters, parameters.ObservationFilters)  # noqa: S101 - for mypy
+    return query.filters
 
 
 def select_column(column: Column, language: Language) -> ColumnElement[Any]:
-    """Return the expression of a column."""
     assert column.expression is not None  # noqa: S101 - the columns of this table have one
     return column.expression(language)
 
@@ -147,21 +130,18 @@ class TableQuery:
     connection: Connection
     language: Language
     filters: parameters.Filters
-    release: dict[str, Any]
+    release: Record
     base: str
     """The base URL of the service."""
 
     def read_rows(self) -> Iterator[Rows]:
-        """Read the rows, in chunks."""
-        return self.table.read_rows(self.connection, self.language, self.filters)
+        return self.table.read_rows(self)
 
     def read_csv_lines(self) -> Iterator[Sequence[str]] | None:
-        """Read the rows as finished lines of CSV, or None if the database cannot format them."""
-        return self.table.read_csv_lines(self.connection, self.language, self.filters)
+        return self.table.read_csv_lines(self)
 
-    def read_pages(self) -> Iterator[list[dict[str, Any]]]:
-        """Read the records, page by page."""
-        return self.table.read_pages(self.connection, self.language, self.filters)
+    def read_pages(self) -> Iterator[list[Record]]:
+        return self.table.read_pages(self)
 
 
 OBSERVATIONS = ObservationTable(

@@ -50,6 +50,8 @@ class ReadRoute:
     """The names of the parameters in the path, in order."""
     model: type[Parameters] | None
     """The model of the query; a route without one does not validate its query."""
+    query_name: str
+    """The name of the argument that takes the query."""
     repeatable: frozenset[str]
     """The parameters of the query that may be repeated."""
     takes_context: bool
@@ -62,18 +64,19 @@ class ReadRoute:
         """Find out how to call the endpoint of a route of FastAPI."""
         arguments = signature(route.endpoint).parameters
         models = [
-            one.field_info.annotation
+            (one.field_info.annotation, one.name)
             for one in route.dependant.query_params
             if isinstance(one.field_info.annotation, type)
             and issubclass(one.field_info.annotation, Parameters)
         ]
-        model = models[0] if models else None
+        model, query_name = models[0] if models else (None, "")
         fields = model.model_fields.items() if model else ()
         return cls(
             route.path,
             route.endpoint,
             tuple(one.name for one in route.dependant.path_params),
             model,
+            query_name,
             frozenset(name for name, info in fields if get_origin(info.annotation) is list),
             "read" in arguments,
             iscoroutinefunction(route.endpoint),
@@ -90,7 +93,7 @@ class ReadRoute:
         if self.takes_context:
             arguments["read"] = context
         if self.model is not None:
-            arguments["query"] = self.validate(self.model, context)
+            arguments[self.query_name] = self.validate(self.model, context)
         return arguments
 
     def validate(self, model: type[Parameters], context: RequestContext) -> Parameters:
@@ -165,7 +168,7 @@ class Router:
             response: Response = await route.endpoint(**arguments)
             return response
         call: Callable[[], Response] = partial(route.endpoint, **arguments)
-        if needs_release and route.can_run_inline(arguments["query"], context.release):
+        if needs_release and route.can_run_inline(arguments[route.query_name], context.release):
             return call()
         return await self.run_in_thread(call)
 

@@ -19,7 +19,7 @@ from pygments.lexers import get_lexer_by_name, get_lexer_for_filename
 from pygments.util import ClassNotFound
 
 from app.i18n import Bilingual, Language
-from app.pages.guide import PAGE_NAMES
+from app.pages.content import PAGE_NAMES
 
 COPY = Bilingual("Copy", "复制")
 COPIED = Bilingual("Copied", "已复制")
@@ -31,16 +31,12 @@ create_html_token = partial(Token, "html_block", "", 0)
 
 
 class Heading(NamedTuple):
-    """A heading with the anchor that links lead to."""
-
     anchor: str
     text: str
     level: int
 
 
 class RenderedPage(NamedTuple):
-    """A page of the guide as HTML."""
-
     title: str
     lead: Markup
     """The first paragraph."""
@@ -63,14 +59,14 @@ def render_guide_page(text: str, language: Language, root: str) -> RenderedPage:
 
 
 def add_anchors(tokens: Iterable[Token]) -> Iterator[Heading]:
-    """Give each heading the anchor that GitHub gives it, so that links work in both places."""
-    taken: list[str] = []
+    """Add the anchors that GitHub adds to headings, so that the same links work in both."""
+    anchors: list[str] = []
     for opening, inline in pairwise(tokens):
         if opening.type == "heading_open":
             anchor = re.sub(r"[^\w\- ]", "", inline.content.lower()).replace(" ", "-")
-            taken.append(anchor)
-            if taken.count(anchor) > 1:
-                anchor = f"{anchor}-{taken.count(anchor) - 1}"
+            anchors.append(anchor)
+            if anchors.count(anchor) > 1:
+                anchor = f"{anchor}-{anchors.count(anchor) - 1}"
             opening.attrSet("id", anchor)
             yield Heading(anchor, inline.content, int(opening.tag[1:]))
 
@@ -113,20 +109,17 @@ def adapt_tokens(tokens: Sequence[Token], language: Language) -> Iterator[Token]
 
 
 def render_code(text: str, lexer: Lexer) -> Markup:
-    """Render code with a class for each kind of token."""
     code = highlight(text, lexer, HtmlFormatter(nowrap=True)).rstrip()
     return Markup(f'<pre tabindex="0"><code class="highlight">{code}</code></pre>')  # noqa: S704 - Pygments escapes the code.
 
 
 def render_copy_button(text: str, language: Language) -> Markup:
-    """Render the element that becomes a button which copies a text."""
     return Markup('<copy-text data-text="{}" data-label="{}" data-done="{}"></copy-text>').format(
         text.rstrip(), COPY.get(language), COPIED.get(language)
     )
 
 
 def render_file(text: str, name: str, language: Language) -> Markup:
-    """Render the contents of a file, highlighted by its name, with a copy button."""
     try:
         lexer = get_lexer_for_filename(name)
     except ClassNotFound:

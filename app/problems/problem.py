@@ -26,7 +26,7 @@ from pydantic import Field
 from app.i18n import Bilingual, Language
 from app.problems.messages import SUGGESTION, UNKNOWN_RECORD
 from app.problems.suggestions import find_nearest
-from app.schemas.base import Address, Code, Line, Prose, Schema, list_field
+from app.schemas import Address, Code, Line, Prose, Schema, list_field
 
 MEDIA_TYPE = "application/problem+json"
 MAX_SHOWN = 100

@@ -15,13 +15,14 @@ from app.i18n import Language
 from app.parameters import DetailParameters, ListParameters, Parameters, create_path_key
 from app.queries.pagination import QueryPage
 from app.request import Context, RequestContext
-from app.schemas.base import Page, Schema
+from app.schemas import Page, Schema
+
+NoParameters = Annotated[DetailParameters, Query()]
+"""The type of the query of operations that accept only the language."""
 
 
 @dataclass(frozen=True)
 class ListOperation:
-    """The operation that reads a page of a collection."""
-
     summary: str
     description: str
     read: Callable[[Connection, Language, Any], QueryPage]
@@ -35,8 +36,6 @@ class ListOperation:
 
 @dataclass(frozen=True)
 class RecordOperation:
-    """The operation that reads one record of a collection."""
-
     summary: str
     description: str
     read: Callable[[Connection, Language, str], Record | None]
@@ -56,13 +55,7 @@ def add_collection(
 ) -> None:
     """Add the list and the records of a collection to a router.
 
-    Args:
-        router: the router.
-        name: the name of the collection, such as "growth_rates"; it gives the path and the
-            operation ids.
-        singular: its singular, such as "growth_rate".
-        list_operation: the list.
-        record_operation: the records, unless they are added separately.
+    The path and the operation ids contain the names, such as "growth_rates" and "growth_rate".
     """
     tags: list[str | Enum] | None = [list_operation.tag] if list_operation.tag else None
     path = f"/{name.replace('_', '-')}"
@@ -99,22 +92,20 @@ def build_list_endpoint(operation: ListOperation) -> Callable[..., Response]:
 
 
 def build_record_endpoint(name: str, operation: RecordOperation) -> Callable[..., Response]:
-    def get_record(read: RequestContext, query: Parameters, **path: str) -> Response:
-        del query
+    def get_record(read: RequestContext, _: Parameters, **path: str) -> Response:
         (key,) = path.values()
         return read.record_response(
             operation.schema, read.run_query(operation.read, key), name, **path
         )
 
     key = Annotated[str, create_path_key(operation.key_description, operation.key_example)]
-    query = Annotated[DetailParameters, Query()]
-    return declare_signature(get_record, read=Context, **{operation.key: key}, query=query)
+    return declare_signature(get_record, read=Context, **{operation.key: key}, _=NoParameters)
 
 
 def declare_signature(
     endpoint: Callable[..., Response], **annotations: object
 ) -> Callable[..., Response]:
-    """Give a function the parameters that FastAPI reads from its signature."""
+    """Declare the parameters that FastAPI reads from the signature of a function."""
     parameters = [
         Parameter(name, Parameter.KEYWORD_ONLY, annotation=annotation)
         for name, annotation in annotations.items()

@@ -1,20 +1,16 @@
 """History of the releases: changes as JSON, and feeds."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 
-from app.formats.metadata.feeds import ATOM, JSON_FEED, build_json_feed, write_atom
-from app.parameters import ChangeListParameters, DetailParameters
+from app.formats.feeds import ATOM, JSON_FEED, build_json_feed, write_atom
+from app.parameters import ChangeListParameters
 from app.queries.releases import CHANGES, list_releases
-from app.request import BEFORE_VALIDATION, Context
-from app.routers import ListOperation, add_collection
+from app.request import Context
+from app.routers import ListOperation, NoParameters, add_collection
 from app.schemas.service import ChangePage, Feed
 
-router = APIRouter(prefix="/v1", tags=["History"], dependencies=BEFORE_VALIDATION)
-
-NoParameters = Annotated[DetailParameters, Query()]
+router = APIRouter(prefix="/v1", tags=["History"])
 
 
 class AtomResponse(Response):
@@ -49,8 +45,7 @@ add_collection(
     response_class=AtomResponse,
     responses={200: {"content": {ATOM: {"schema": {"type": "string"}}}}},
 )
-def get_atom_feed(read: Context, query: NoParameters) -> Response:
-    del query
+def get_atom_feed(read: Context, _: NoParameters) -> Response:
     content = write_atom(read.run_query(list_releases), read.base_url, read.language)
     return read.create_bytes_response(content, AtomResponse.media_type)
 
@@ -62,7 +57,6 @@ def get_atom_feed(read: Context, query: NoParameters) -> Response:
     response_model=Feed,
     response_class=FeedResponse,
 )
-def get_json_feed(read: Context, query: NoParameters) -> Response:
-    del query
+def get_json_feed(read: Context, _: NoParameters) -> Response:
     feed = build_json_feed(read.run_query(list_releases), read.base_url, read.language)
     return read.create_bytes_response(Feed.model_validate(feed).to_json(), FeedResponse.media_type)

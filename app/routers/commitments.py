@@ -4,26 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from app.parameters import (
-    ActionListParameters,
-    OutcomeListParameters,
-    PriorityAreaListParameters,
-    PriorityAreaParameters,
-    create_path_key,
-)
+from app import parameters
 from app.queries.commitments import ACTIONS, OUTCOMES, PRIORITY_AREAS, get_priority_area
-from app.request import BEFORE_VALIDATION, Context
+from app.request import Context
 from app.routers import ListOperation, RecordOperation, add_collection
-from app.schemas.commitments import (
-    Action,
-    ActionPage,
-    Outcome,
-    OutcomePage,
-    PriorityArea,
-    PriorityAreaPage,
-)
+from app.schemas import commitments as schemas
 
-router = APIRouter(prefix="/v1", dependencies=BEFORE_VALIDATION)
+router = APIRouter(prefix="/v1")
 
 add_collection(
     router,
@@ -34,8 +21,8 @@ add_collection(
         "The four areas announced for a year, with the actions and the related indicators of each. "
         "Links to indicators are editorial: they are made by this service and not by the source.",
         PRIORITY_AREAS.list_page,
-        PriorityAreaListParameters,
-        PriorityAreaPage,
+        parameters.PriorityAreaListParameters,
+        schemas.PriorityAreaPage,
         tag="Priority areas",
     ),
 )
@@ -47,15 +34,17 @@ add_collection(
     tags=["Priority areas"],
     summary="Get a priority area",
     description="Returns the priority area of a year, or of the latest year that has it.",
-    response_model=PriorityArea,
+    response_model=schemas.PriorityArea,
 )
 def read_priority_area(
     read: Context,
-    slug: Annotated[str, create_path_key("The slug of the priority area.", "emerging-fields")],
-    query: Annotated[PriorityAreaParameters, Query()],
+    slug: Annotated[
+        str, parameters.create_path_key("The slug of the priority area.", "emerging-fields")
+    ],
+    query: Annotated[parameters.PriorityAreaParameters, Query()],
 ) -> Response:
     found = read.run_query(get_priority_area, slug, query.year)
-    return read.record_response(PriorityArea, found, "priority_areas", slug=slug)
+    return read.record_response(schemas.PriorityArea, found, "priority_areas", slug=slug)
 
 
 add_collection(
@@ -67,8 +56,8 @@ add_collection(
         "One record per commitment, each with one verb. The status of all actions is announced: "
         "the source sets no targets and does not report whether a commitment has been met.",
         ACTIONS.list_page,
-        ActionListParameters,
-        ActionPage,
+        parameters.ActionListParameters,
+        schemas.ActionPage,
         tag="Priority areas",
         has_tables=True,
     ),
@@ -76,7 +65,7 @@ add_collection(
         "Get an action",
         "Returns one commitment with its location in the source and everything it names.",
         ACTIONS.get,
-        Action,
+        schemas.Action,
         "The key of the action.",
         "2025-expand-trade",
         key="id",
@@ -90,8 +79,8 @@ add_collection(
         "List outcomes",
         "Results of a year that the source describes without figures.",
         OUTCOMES.list_page,
-        OutcomeListParameters,
-        OutcomePage,
+        parameters.OutcomeListParameters,
+        schemas.OutcomePage,
         tag="Outcomes",
         has_tables=True,
     ),
@@ -99,7 +88,7 @@ add_collection(
         "Get an outcome",
         "Returns one outcome with its location in the source and everything it names.",
         OUTCOMES.get,
-        Outcome,
+        schemas.Outcome,
         "The key of the outcome.",
         "2024-trade-expansion",
         key="id",

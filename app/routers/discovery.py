@@ -1,23 +1,30 @@
 """Descriptions for data catalogues, API catalogues, search engines and programs."""
 
 import json
-from typing import Annotated, Any
+from collections.abc import Iterable
+from datetime import date
+from xml.etree import ElementTree as ET
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 from fastapi.responses import PlainTextResponse
 
 from app import parameters
-from app.formats import tables
-from app.formats.metadata import dcat, llms_txt, sitemap
+from app.db.columns import Record
+from app.formats import dcat, llms_txt, tables
 from app.formats.registry import build_service_links, list_distributions
 from app.formats.tables import Table
-from app.pages.guide import GUIDE_PATHS
-from app.request import BEFORE_VALIDATION, Context, RequestContext
+from app.i18n import Language
+from app.pages.content import GUIDE_PATHS
+from app.request import Context, RequestContext
+from app.routers import NoParameters
 
-router = APIRouter(prefix="/v1", tags=["Discovery"], dependencies=BEFORE_VALIDATION)
-well_known = APIRouter(include_in_schema=False, dependencies=BEFORE_VALIDATION)
+router = APIRouter(prefix="/v1", tags=["Discovery"])
+well_known = APIRouter(include_in_schema=False)
 
-NoParameters = Annotated[parameters.DetailParameters, Query()]
+XML = "application/xml"
+# The namespaces identify the formats and are never fetched.
+SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
+XHTML = "http://www.w3.org/1999/xhtml"
 LINK_SET = 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"'
 PAGES = ("/", "/years", "/recipes", "/docs", "/reference", *GUIDE_PATHS)
 DETAIL_PAGES = {
@@ -29,8 +36,7 @@ DETAIL_PAGES = {
 keys to hold in memory are reached by links between pages only."""
 
 
-def describe_dataset(read: RequestContext) -> dict[str, Any]:
-    """Describe the data set of the release that is served."""
+def describe_dataset(read: RequestContext) -> Record:
     database = read.release.database
     distributions = list_distributions(has_file=database.is_file)
     return dcat.describe_catalog(read.release.record, distributions, database.digest, read.base_url)
@@ -42,9 +48,8 @@ def describe_dataset(read: RequestContext) -> dict[str, Any]:
     response_class=Response,
     responses={200: {"content": {dcat.JSON_LD: {"schema": {"type": "object"}}}}},
 )
-def get_catalog_jsonld(read: Context, query: NoParameters) -> Response:
+def get_catalog_jsonld(read: Context, _: NoParameters) -> Response:
     """The data set in DCAT, in both languages: contents, publisher, licence and distributions."""
-    del query
     return read.create_bytes_response(dcat.write_json_ld(describe_dataset(read)), dcat.JSON_LD)
 
 
@@ -54,18 +59,16 @@ def get_catalog_jsonld(read: Context, query: NoParameters) -> Response:
     response_class=Response,
     responses={200: {"content": {dcat.TURTLE: {"schema": {"type": "string"}}}}},
 )
-def get_catalog_turtle(read: Context, query: NoParameters) -> Response:
+def get_catalog_turtle(read: Context, _: NoParameters) -> Response:
     """The same description as Turtle."""
-    del query
     return read.create_bytes_response(
         dcat.write_turtle(describe_dataset(read)), f"{dcat.TURTLE}; charset=utf-8"
     )
 
 
 @well_known.get("/.well-known/api-catalog")
-def show_api_catalog(read: Context, query: NoParameters) -> Response:
+def show_api_catalog(read: Context, _: NoParameters) -> Response:
     """The APIs of this host (RFC 9727)."""
-    del query
     anchors: dict[str, list[dict[str, str]]] = {}
     for link in build_service_links(read.base_url):
         media_type = {"type": link.media_type} if link.media_type else {}
@@ -75,15 +78,13 @@ def show_api_catalog(read: Context, query: NoParameters) -> Response:
 
 
 @well_known.get("/robots.txt", response_class=PlainTextResponse)
-def show_robots(read: Context, query: NoParameters) -> Response:
-    del query
+def show_robots(read: Context, _: NoParameters) -> Response:
     content = f"User-agent: *\nAllow: /\n\nSitemap: {read.base_url}/sitemap.xml\n"
     return read.create_bytes_response(content.encode(), "text/plain")
 
 
 @well_known.get("/sitemap.xml")
-def show_sitemap(read: Context, query: NoParameters) -> Response:
-    del query
+def show_sitemap(read: Context, _: NoParameters) -> Response:
     released = read.release.record["released_on"]
     keys = read.release.keys
     details = (
@@ -92,13 +93,12 @@ def show_sitemap(read: Context, query: NoParameters) -> Response:
         for key in keys[name].cached_keys or ()
     )
     return read.create_bytes_response(
-        sitemap.write_sitemap(read.base_url, (*PAGES, *details), released), sitemap.MEDIA_TYPE
+        write_sitemap(read.base_url, (*PAGES, *details), released), XML
     )
 
 
 @well_known.get("/llms.txt")
-def show_llms_txt(read: Context, query: NoParameters) -> Response:
-    del query
+def show_llms_txt(read: Context, _: NoParameters) -> Response:
     preamble = llms_txt.write_preamble(read.release.record, read.base_url, read.language)
     distributions = list_distributions(has_file=read.release.database.is_file)
     text = llms_txt.write_index(preamble, distributions, read.base_url, read.language)
@@ -106,8 +106,7 @@ def show_llms_txt(read: Context, query: NoParameters) -> Response:
 
 
 @well_known.get("/llms-full.txt")
-def show_llms_full_txt(read: Context, query: NoParameters) -> Response:
-    del query
+def show_llms_full_txt(read: Context, _: NoParameters) -> Response:
     text = llms_txt.write_full_text(
         llms_txt.write_preamble(read.release.record, read.base_url, read.language),
         read_first_page(read, tables.OBSERVATIONS),
@@ -118,6 +117,26 @@ def show_llms_full_txt(read: Context, query: NoParameters) -> Response:
     return read.create_bytes_response(text.encode(), f"{llms_txt.MEDIA_TYPE}; charset=utf-8")
 
 
-def read_first_page(read: RequestContext, table: Table) -> list[dict[str, Any]]:
-    """Read the first page of a table."""
+def read_first_page(read: RequestContext, table: Table) -> list[Record]:
     return read.run_query(table.query, table.list_parameters(limit=parameters.MAXIMUM_LIMIT)).rows
+
+
+def write_sitemap(base: str, paths: Iterable[str], released: date) -> bytes:
+    """Write the URLs of pages with their translations; every release changes all pages."""
+    ET.register_namespace("", SITEMAP)
+    ET.register_namespace("xhtml", XHTML)
+    root = ET.Element(f"{{{SITEMAP}}}urlset")
+    for path in paths:
+        urls = {
+            language: f"{base}{path}{'&' if '?' in path else '?'}lang={language}"
+            for language in Language
+        }
+        for address in urls.values():
+            url = ET.SubElement(root, f"{{{SITEMAP}}}url")
+            ET.SubElement(url, f"{{{SITEMAP}}}loc").text = address
+            ET.SubElement(url, f"{{{SITEMAP}}}lastmod").text = str(released)
+            for language, href in urls.items():
+                attributes = {"rel": "alternate", "hreflang": str(language), "href": href}
+                ET.SubElement(url, f"{{{XHTML}}}link", attributes)
+    content: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return content

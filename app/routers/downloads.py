@@ -1,7 +1,7 @@
-"""Downloads: tables in every format of the registry, and the whole data set in one file."""
+"""Downloads: tables, the whole data set in one file, and citations for reference managers."""
 
 import base64
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
@@ -10,12 +10,16 @@ from pydantic import create_model
 from sqlalchemy import Connection
 
 from app import parameters
-from app.formats import json_stat, registry
+from app.db.columns import Record
+from app.formats import citations, json_stat, registry
 from app.formats.registry import (
+    CITATION_FORMATS,
     DATA_PACKAGE,
     DATABASE,
     OVERVIEW_WORKBOOK,
     TABLE_FORMATS,
+    CitationFormat,
+    Format,
     Link,
     TableFormat,
 )
@@ -23,13 +27,29 @@ from app.formats.tables import OBSERVATIONS, TABLES, Table, TableQuery, create_r
 from app.http.limits import run_limited
 from app.i18n import Bilingual
 from app.problems.problem import InvalidParameters, ParameterError, UnknownPath
-from app.queries.observations import list_observations
-from app.request import BEFORE_VALIDATION, Context, RequestContext
+from app.queries.observations import get_observation, list_observations
+from app.queries.reference import get_source
+from app.request import Context, RequestContext
+from app.routers import NoParameters
 from app.schemas.formats import MAX_CELLS, Cube, TableDescription
 
-router = APIRouter(prefix="/v1", tags=["Downloads"], dependencies=BEFORE_VALIDATION)
+router = APIRouter(prefix="/v1", tags=["Downloads"])
+citation_router = APIRouter(prefix="/v1", tags=["Citations"])
 
-NoParameters = Annotated[parameters.DetailParameters, Query()]
+SourceKey = Annotated[str, parameters.create_path_key("The key of a source.", "scio-2025-01-15")]
+ObservationKey = Annotated[
+    str,
+    parameters.create_path_key(
+        "The key of an observation.", "aid-projects.CN.BRI.NB.P11M.2024-01.scio-2025-01-15"
+    ),
+]
+CITATION_DESCRIPTIONS = {
+    "sources/{code}": "The document as a bibliographic record. The date of access is that of the "
+    "release.",
+    "observations/{id}": "The document as a bibliographic record, with the place of the "
+    "observation in it and the value in words.",
+}
+
 NO_DATABASE_FILE = Bilingual(
     "This service uses a database server and has no database file; download /v1/dataset.zip",
     "本服务使用数据库服务器，没有可供下载的数据库文件；请下载 /v1/dataset.zip",
@@ -45,53 +65,46 @@ CUBE_TOO_LARGE = Bilingual(
 
 
 class DescriptionResponse(JSONResponse):
-    """The media type of CSV on the Web."""
-
     media_type = "application/csvm+json"
 
 
+def add_download(
+    name: str,
+    form: Format,
+    endpoint: Callable[..., Any],
+    content: str,
+    errors: dict[int | str, Record] | None = None,
+) -> None:
+    """Add the operation that sends a file; its summary names the content."""
+    limit = "" if form.max_rows is None else f" At most {form.max_rows:,} rows."
+    router.add_api_route(
+        f"/{name}.{form.suffix}",
+        endpoint,
+        name=f"download_{name}_{form.suffix}",
+        summary=f"Download {content} ({form.title.en})",
+        description=form.description.format(name=name) + limit,
+        response_class=Response,
+        responses=form.describe_content() | (errors or {}),
+    )
+
+
 def declare_table(table: Table, form: TableFormat) -> None:
-    """Add the operation that sends a table in a format."""
     filters = table.filters
     if form.options is not None:
         name = f"{filters.__name__}As{form.suffix.capitalize()}"
         filters = create_model(name, __base__=(form.options, filters))
 
     def download(read: Context, query: Any) -> Response:
-        return send_table(read, table, form, query)
+        url = f"{read.base_url}/v1/{table.name}.csv-metadata.json"
+        links = [Link(url, "describedby", DescriptionResponse.media_type)]
+        return send_file(read, table.name, form, table, query, links)
 
     async def download_limited(read: Context, query: Any) -> Response:
-        return await run_limited(lambda: send_table(read, table, form, query))
+        return await run_limited(lambda: download(read, query))
 
     endpoint = download if form.is_streamed else download_limited
     endpoint.__annotations__["query"] = Annotated[filters, Query()]
-    router.add_api_route(
-        f"/{table.name}.{form.suffix}",
-        endpoint,
-        name=f"download_{table.name}_{form.suffix}",
-        summary=f"Download {table.name} ({form.title.en})",
-        description=describe_download(table, form),
-        response_class=Response,
-        responses=form.describe_content(),
-    )
-
-
-def describe_download(table: Table, form: TableFormat) -> str:
-    """Describe the operation, with the limit of the format."""
-    limit = "" if form.max_rows is None else f" At most {form.max_rows:,} rows."
-    return form.description.format(name=table.name) + limit
-
-
-def send_table(
-    read: RequestContext, table: Table, form: TableFormat, filters: parameters.Filters
-) -> Response:
-    """Send a table in a format, with a link to the description of its columns."""
-    description = Link(
-        f"{read.base_url}/v1/{table.name}.csv-metadata.json",
-        "describedby",
-        DescriptionResponse.media_type,
-    )
-    return send_file(read, table.name, form, table, filters, [description])
+    add_download(table.name, form, endpoint, table.name)
 
 
 def send_file(  # noqa: PLR0913, PLR0917 - a private helper of two callers
@@ -102,25 +115,19 @@ def send_file(  # noqa: PLR0913, PLR0917 - a private helper of two callers
     filters: parameters.Filters,
     links: Sequence[Link] = (),
 ) -> Response:
-    """Send what a writer writes as an attachment."""
-
     def write(connection: Connection) -> Iterator[bytes]:
-        if form.max_rows is not None and table.exceeds(connection, filters, form.max_rows):
-            raise create_row_limit_error(form.max_rows)
         release = read.release.record
-        return form.write(
-            TableQuery(table, connection, read.language, filters, release, read.base_url)
-        )
+        query = TableQuery(table, connection, read.language, filters, release, read.base_url)
+        if form.max_rows is not None and table.exceeds(query, form.max_rows):
+            raise create_row_limit_error(form.max_rows)
+        return form.write(query)
 
     headers = read.build_attachment_headers(name, form.suffix)
     return read.stream_response(write, form.content_type, links, headers)
 
 
 def declare_table_description(table: Table) -> None:
-    """Add the operation that describes the columns of a table."""
-
-    def describe(read: Context, query: NoParameters) -> Response:
-        del query
+    def describe(read: Context, _: NoParameters) -> Response:
         return describe_table(read, table)
 
     router.add_api_route(
@@ -135,7 +142,6 @@ def declare_table_description(table: Table) -> None:
 
 
 def describe_table(read: RequestContext, table: Table) -> Response:
-    """Describe the columns of a table."""
     description = TableDescription.model_validate(
         {
             "context": "http://www.w3.org/ns/csvw",
@@ -189,31 +195,19 @@ def refuse_cube(location: str, message: Bilingual) -> InvalidParameters:
 
 
 def declare_complete_file(name: str, form: TableFormat) -> None:
-    """Add the operation that sends the whole data set in a format."""
-
-    async def download_limited(read: Context, query: NoParameters) -> Response:
-        del query
+    async def download_limited(read: Context, _: NoParameters) -> Response:
         filters = OBSERVATIONS.list_parameters()
         return await run_limited(lambda: send_file(read, name, form, OBSERVATIONS, filters))
 
-    router.add_api_route(
-        f"/{name}.{form.suffix}",
-        download_limited,
-        name=f"download_{name}_{form.suffix}",
-        summary=f"Download the {name} ({form.title.en})",
-        description=form.description,
-        response_class=Response,
-        responses=form.describe_content(),
-    )
+    add_download(name, form, download_limited, f"the {name}")
 
 
-def download_database(read: Context, query: NoParameters) -> Response:
+def download_database(read: Context, _: NoParameters) -> Response:
     """Send the database file.
 
     Raises:
         UnknownPath: if the database is a server.
     """
-    del query
     database = read.release.database
     if not database.is_file:
         raise UnknownPath(
@@ -238,12 +232,50 @@ for listed in TABLES:
     declare_table_description(listed)
 declare_complete_file("overview", OVERVIEW_WORKBOOK)
 declare_complete_file("dataset", DATA_PACKAGE)
-router.add_api_route(
-    f"/dataset.{DATABASE.suffix}",
+add_download(
+    "dataset",
+    DATABASE,
     download_database,
-    name=f"download_dataset_{DATABASE.suffix}",
-    summary=f"Download the dataset ({DATABASE.title.en})",
-    description=DATABASE.description,
-    response_class=Response,
-    responses=DATABASE.describe_content() | {404: {"description": f"{NO_DATABASE_FILE.en}."}},
+    "the dataset",
+    {404: {"description": f"{NO_DATABASE_FILE.en}."}},
 )
+
+
+def declare_citations(form: CitationFormat) -> None:
+    def send_citation(read: RequestContext, item: citations.Item) -> Response:
+        headers = read.build_attachment_headers(f"cite-{item['id']}", form.suffix)
+        return read.create_bytes_response(form.write(item), form.content_type, headers=headers)
+
+    def cite_source(read: Context, code: SourceKey, _: NoParameters) -> Response:
+        source = read.run_query(get_source, code)
+        if source is None:
+            raise read.create_unknown_record("sources", "code", code)
+        return send_citation(read, citations.cite_source(source, read.release.record))
+
+    def cite_observation(read: Context, id: ObservationKey, _: NoParameters) -> Response:  # noqa: A002 - the name of the path parameter
+        observation = read.run_query(get_observation, id)
+        if observation is None:
+            raise read.create_unknown_record("observations", "id", id)
+        source = read.run_query(get_source, observation["source"]["code"])
+        assert source is not None  # noqa: S101 - a foreign key of the database
+        release = read.release.record
+        item = citations.cite_observation(observation, source, release, read.language)
+        return send_citation(read, item)
+
+    schema: Record = {"type": "string"}
+    if form.media_type.endswith("json"):
+        schema = {"type": "array", "items": {"type": "object"}, "minItems": 1, "maxItems": 1}
+    for path, endpoint in zip(form.resources, (cite_source, cite_observation), strict=True):
+        citation_router.add_api_route(
+            f"/{path}.{form.suffix}",
+            endpoint,
+            name=f"{endpoint.__name__}_{form.suffix.replace('.', '_')}",
+            summary=f"Cite {endpoint.__name__.removeprefix('cite_')} ({form.title.en})",
+            description=CITATION_DESCRIPTIONS[path],
+            response_class=Response,
+            responses={200: {"content": {form.media_type: {"schema": schema}}}},
+        )
+
+
+for one in CITATION_FORMATS:
+    declare_citations(one)

@@ -4,20 +4,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from app.parameters import (
-    IndicatorListParameters,
-    IndicatorObservationListParameters,
-    ObservationListParameters,
-    VintageListParameters,
-    create_path_key,
-)
+from app import parameters
 from app.queries import observations as queries
 from app.queries.reference import INDICATORS
-from app.request import BEFORE_VALIDATION, Context
+from app.request import Context
 from app.routers import ListOperation, RecordOperation, add_collection
 from app.schemas.observations import Indicator, IndicatorPage, Observation, ObservationPage
 
-router = APIRouter(prefix="/v1", tags=["Figures"], dependencies=BEFORE_VALIDATION)
+router = APIRouter(prefix="/v1", tags=["Figures"])
 
 INDICATOR_KEY = "The key of the indicator."
 OBSERVATION_KEY = "The key of the observation: series, first month and source."
@@ -32,7 +26,7 @@ add_collection(
         "Each indicator contains its headline: the observation of the latest edition, with its "
         "display text, unit, period, qualifier and source line.",
         INDICATORS.list_page,
-        IndicatorListParameters,
+        parameters.IndicatorListParameters,
         IndicatorPage,
         has_tables=True,
     ),
@@ -56,8 +50,8 @@ add_collection(
 )
 def list_indicator_observations(
     read: Context,
-    code: Annotated[str, create_path_key(INDICATOR_KEY, "goods-trade")],
-    query: Annotated[IndicatorObservationListParameters, Query()],
+    code: Annotated[str, parameters.create_path_key(INDICATOR_KEY, "goods-trade")],
+    query: Annotated[parameters.IndicatorObservationListParameters, Query()],
 ) -> Response:
     if code not in read.release.keys["indicators"]:
         raise read.create_unknown_record("indicators", "code", code)
@@ -75,7 +69,7 @@ add_collection(
         "authoritative source, and of the latest among equals. With vintages=all, the figures of "
         "all sources. Filters are combined with AND, the values of one filter with OR.",
         queries.list_observations,
-        ObservationListParameters,
+        parameters.ObservationListParameters,
         ObservationPage,
         has_tables=True,
     ),
@@ -100,8 +94,8 @@ add_collection(
 )
 def list_vintages(
     read: Context,
-    id: Annotated[str, create_path_key(OBSERVATION_KEY, OBSERVATION_EXAMPLE)],  # noqa: A002 (in the path)
-    query: Annotated[VintageListParameters, Query()],
+    id: Annotated[str, parameters.create_path_key(OBSERVATION_KEY, OBSERVATION_EXAMPLE)],  # noqa: A002 (in the path)
+    query: Annotated[parameters.VintageListParameters, Query()],
 ) -> Response:
     page = read.run_query(queries.list_vintages, query, id)
     if not page.total and read.run_query(queries.get_observation, id) is None:

@@ -1,6 +1,10 @@
-"""The pages with content: dashboard, years, indicators, priority areas, sources, recipes, guide."""
+"""The pages, the files that they use, and the OpenAPI document."""
 
 from collections.abc import Callable
+from email.utils import formatdate
+from importlib.util import find_spec
+from mimetypes import guess_type
+from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -8,37 +12,51 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import RedirectResponse
 
 from app import parameters
+from app.db.columns import Record
+from app.formats import schema_org
 from app.formats.charts.layout import layout_chart
 from app.formats.charts.model import Chart, build_indicator_chart, build_overview_chart
 from app.formats.dataset_info import DATA_LICENCE, TITLE, cite_dataset
-from app.formats.metadata import schema_org
-from app.formats.metadata.feeds import format_title
+from app.formats.feeds import format_title
 from app.formats.registry import build_service_links, list_distributions
 from app.i18n import format_published_day
-from app.pages.guide import PAGE_NAMES, list_entries, read_page
-from app.pages.recipes import ADDRESS_PLACEHOLDER, RECIPES
-from app.pages.rendering import render_page
+from app.openapi import build_served_document
+from app.pages import PAGE_POLICY, STATIC, render_page
+from app.pages.content import ADDRESS_PLACEHOLDER, PAGE_NAMES, RECIPES, list_entries, read_page
+from app.problems import problem
+from app.problems.messages import UNKNOWN_FILE, UNKNOWN_PATH
 from app.problems.problem import UnknownRecord
 from app.queries import page_data
 from app.queries.reference import list_codes, list_sources
 from app.queries.releases import list_releases, read_overview
 from app.queries.series import MAX_POINTS, read_drawn_series
-from app.request import BEFORE_VALIDATION, Context, RequestContext
+from app.request import Context, RequestContext
+from app.routers import NoParameters
 
-router = APIRouter(include_in_schema=False, dependencies=BEFORE_VALIDATION)
+router = APIRouter(include_in_schema=False)
 
-NoParameters = Annotated[parameters.DetailParameters, Query()]
 WIDE, NARROW = 1200, 400
 """The widths of charts in pixels, on wide screens and on phones."""
 SECTIONS = {"/indicators": "figures", "/priority-areas": "areas", "/sources": "sources"}
 """Where on the dashboard the records are listed whose pages are below these paths."""
+VENDORED_FILES = {
+    "redoc.standalone.js": "text/javascript",
+    "swagger-ui-bundle.js": "text/javascript",
+    "swagger-ui.css": "text/css",
+}
+EXTERNAL_LOGO = b"https://cdn.redoc.ly/redoc/logo-mini.svg"
+EMPTY_IMAGE = b"data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
+REFERENCE_POLICY = (
+    "default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self'; worker-src blob:; "
+    f"{PAGE_POLICY}"
+)
+"""Redoc writes styles into the page, and searches in a worker."""
 
 
 @router.get("/")
 def show_dashboard(
     read: Context, query: Annotated[parameters.DashboardParameters, Query()]
 ) -> Response:
-    """Show the newest figures with their comparable figures, and the priority areas."""
     release = read.release
     source = release.sources[read.language]
     page = read.run_query(page_data.read_dashboard, query, source["edition"])
@@ -68,8 +86,7 @@ def show_dashboard(
 def create_redirect(section: str) -> Callable[..., Response]:
     """Create the endpoint that redirects from a shortened address to a section of the dashboard."""
 
-    def redirect(read: Context, query: NoParameters) -> Response:
-        del query
+    def redirect(read: Context, _: NoParameters) -> Response:
         query_string = urlencode(read.query_pairs())
         return RedirectResponse(f"{read.base_url}/{query_string and '?'}{query_string}#{section}")
 
@@ -81,9 +98,7 @@ for path, section in SECTIONS.items():
 
 
 @router.get("/years")
-def show_years(read: Context, query: NoParameters) -> Response:
-    """Show every series as a table of its years."""
-    del query
+def show_years(read: Context, _: NoParameters) -> Response:
     found = read.run_query(read_drawn_series)
     releases = [
         release | {"title": format_title(release, read.language)}
@@ -99,11 +114,9 @@ def show_years(read: Context, query: NoParameters) -> Response:
 
 
 @router.get("/recipes")
-def show_recipes(read: Context, query: NoParameters) -> Response:
-    """Show examples of using the data in other programs."""
+def show_recipes(read: Context, _: NoParameters) -> Response:
     from app.pages.markdown import render_file  # noqa: PLC0415 - Slow to import.
 
-    del query
     recipes = [
         {
             "file": recipe.file,
@@ -117,18 +130,14 @@ def show_recipes(read: Context, query: NoParameters) -> Response:
 
 
 @router.get("/guide")
-def show_guide(read: Context, query: NoParameters) -> Response:
-    """Show the contents of the guide."""
-    del query
+def show_guide(read: Context, _: NoParameters) -> Response:
     return render_content(read, "guide.html", entries=list_entries(read.language))
 
 
 @router.get("/guide/{page}")
-def show_guide_page(read: Context, page: str, query: NoParameters) -> Response:
-    """Show a page of the guide, with the address of this service in its examples."""
+def show_guide_page(read: Context, page: str, _: NoParameters) -> Response:
     from app.pages.markdown import render_guide_page  # noqa: PLC0415 - Slow to import.
 
-    del query
     if page not in PAGE_NAMES:
         raise UnknownRecord("page", page, PAGE_NAMES)
     # The slash leaves alone what is local on purpose, such as the upstream of a proxy.
@@ -145,9 +154,7 @@ def show_guide_page(read: Context, page: str, query: NoParameters) -> Response:
 
 
 @router.get("/indicators/{code}")
-def show_indicator(read: Context, code: str, query: NoParameters) -> Response:
-    """Show an indicator: its figure, its series, other reports and how to read them."""
-    del query
+def show_indicator(read: Context, code: str, _: NoParameters) -> Response:
     indicator = read.run_query(page_data.read_indicator_profile, code)
     if indicator is None:
         raise read.create_unknown_record("indicators", "code", code)
@@ -171,11 +178,8 @@ def show_indicator(read: Context, code: str, query: NoParameters) -> Response:
 
 @router.get("/priority-areas/{slug}")
 def show_priority_area(
-    read: Context,
-    slug: str,
-    query: Annotated[parameters.PriorityAreaParameters, Query()],
+    read: Context, slug: str, query: Annotated[parameters.PriorityAreaParameters, Query()]
 ) -> Response:
-    """Show a priority area: its actions and related figures."""
     area = read.run_query(page_data.read_priority_area_profile, slug, query.year)
     if area is None:
         raise read.create_unknown_record("priority_areas", "slug", slug)
@@ -189,9 +193,7 @@ def show_priority_area(
 
 
 @router.get("/sources/{code}")
-def show_source(read: Context, code: str, query: NoParameters) -> Response:
-    """Show a source with its figures, growth rates and reports."""
-    del query
+def show_source(read: Context, code: str, _: NoParameters) -> Response:
     source = read.run_query(page_data.read_source_profile, code)
     if source is None:
         raise read.create_unknown_record("sources", "code", code)
@@ -225,14 +227,78 @@ def render_content(read: RequestContext, name: str, **values: Any) -> Response:
     )
 
 
-def measure_overview(read: RequestContext, overview: dict[str, Any]) -> tuple[int, int]:
-    """Measure the overview chart, the image of pages that have no chart of their own."""
+def measure_overview(read: RequestContext, overview: Record) -> tuple[int, int]:
     release = read.release
     source, released_on = release.sources[read.language], release.record["released_on"]
     return measure_chart(build_overview_chart(overview, source, released_on, read.language), WIDE)
 
 
 def measure_chart(chart: Chart, width: int) -> tuple[int, int]:
-    """Measure a chart before it is drawn, so that a page reserves its place."""
     canvas = layout_chart(chart, width, None, parameters.Theme.LIGHT)
     return canvas.width, canvas.height
+
+
+@router.get("/docs")
+def show_docs(read: Context) -> Response:
+    return render_page(read, "docs.html")
+
+
+@router.get("/reference")
+def show_reference(read: Context) -> Response:
+    return render_page(read, "reference.html", policy=REFERENCE_POLICY)
+
+
+@router.get("/problems")
+def list_problems(read: Context) -> Response:
+    return render_page(read, "problems.html", types=problem.PROBLEM_TYPES)
+
+
+@router.get("/problems/{code}")
+def show_problem(read: Context, code: str) -> Response:
+    types = [type_ for type_ in problem.PROBLEM_TYPES if type_.code == code]
+    if not types:
+        raise problem.UnknownRecord("code", code, [type_.code for type_ in problem.PROBLEM_TYPES])
+    return render_page(read, "problems.html", types=types)
+
+
+@router.get("/favicon.ico")
+def show_icon() -> Response:
+    """Return the icon, which browsers request for every page and every JSON response."""
+    icon = (STATIC / "icon.svg").read_bytes()
+    return Response(icon, media_type="image/svg+xml", headers={"Accept-Ranges": "bytes"})
+
+
+@router.get("/openapi.json")
+async def show_openapi(read: Context) -> Response:
+    body = await build_served_document(read.app, read.base_url)
+    return Response(body, media_type="application/json")
+
+
+@router.get("/static/vendor/{name}")
+def show_vendored(name: str) -> Response:
+    """Send a file of Swagger UI or Redoc, without the logo that it would load from elsewhere."""
+    if name not in VENDORED_FILES:
+        raise problem.UnknownPath(UNKNOWN_FILE)
+    package = find_spec("fastapi_offline")
+    assert package is not None  # noqa: S101 - a dependency
+    assert package.origin is not None  # noqa: S101 - a dependency
+    file = Path(package.origin).parent / "static" / name
+    content = file.read_bytes().replace(EXTERNAL_LOGO, EMPTY_IMAGE)
+    return send_content(content, VENDORED_FILES[name], file)
+
+
+@router.get("/static/{path:path}")
+def show_static(read: Context, path: str) -> Response:
+    file = (STATIC / path).resolve()
+    if not file.is_relative_to(STATIC.resolve()) or not file.is_file():
+        shown = UNKNOWN_PATH.format(path=problem.shorten(read.path))
+        error = problem.ParameterError("path", shown, ["/v1", "/docs"])
+        raise problem.UnknownPath(shown, [error])
+    media_type = guess_type(file.name)[0] or "application/octet-stream"
+    return send_content(file.read_bytes(), media_type, file)
+
+
+def send_content(content: bytes, media_type: str, file: Path) -> Response:
+    modified = formatdate(file.stat().st_mtime, usegmt=True)
+    headers = {"Last-Modified": modified, "Accept-Ranges": "bytes"}
+    return Response(content, media_type=media_type, headers=headers)

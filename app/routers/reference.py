@@ -4,33 +4,25 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from app.parameters import (
-    AreaListParameters,
-    CodeListParameters,
-    InstrumentListParameters,
-    ListParameters,
-    SourceListParameters,
-)
+from app import parameters as models
 from app.queries import reference as queries
 from app.queries.resource import Resource
-from app.request import BEFORE_VALIDATION
 from app.routers import ListOperation, RecordOperation, add_collection
+from app.schemas import Page, Schema
 from app.schemas import reference as schemas
-from app.schemas.base import Page, Schema
 
-router = APIRouter(prefix="/v1", tags=["Reference data"], dependencies=BEFORE_VALIDATION)
+router = APIRouter(prefix="/v1", tags=["Reference data"])
 
 
 def add_reference(  # noqa: PLR0913, PLR0917 (a table entry)
     name: str,
     resource: Resource,
-    parameters: type[ListParameters],
+    parameters: type[models.ListParameters],
     page: type[Page[Any]],
     schema: type[Schema],
     example: str,
     description: str,
 ) -> None:
-    """Add a collection of reference data."""
     singular = name.removesuffix("s")
     article = "an" if singular[0] in "aeio" else "a"
     add_collection(
@@ -52,7 +44,7 @@ def add_reference(  # noqa: PLR0913, PLR0917 (a table entry)
 add_reference(
     "topics",
     queries.TOPICS,
-    CodeListParameters,
+    models.CodeListParameters,
     schemas.TopicPage,
     schemas.Topic,
     "trade",
@@ -61,7 +53,7 @@ add_reference(
 add_reference(
     "areas",
     queries.AREAS,
-    AreaListParameters,
+    models.AreaListParameters,
     schemas.AreaPage,
     schemas.Area,
     "BRI",
@@ -70,7 +62,7 @@ add_reference(
 add_reference(
     "sectors",
     queries.SECTORS,
-    CodeListParameters,
+    models.CodeListParameters,
     schemas.SectorPage,
     schemas.Sector,
     "digital-economy",
@@ -79,7 +71,7 @@ add_reference(
 add_reference(
     "instruments",
     queries.INSTRUMENTS,
-    InstrumentListParameters,
+    models.InstrumentListParameters,
     schemas.InstrumentPage,
     schemas.Instrument,
     "china-asean-expo",
@@ -88,7 +80,7 @@ add_reference(
 add_reference(
     "units",
     queries.UNITS,
-    CodeListParameters,
+    models.CodeListParameters,
     schemas.UnitPage,
     schemas.Unit,
     "CNY",
@@ -97,7 +89,7 @@ add_reference(
 add_reference(
     "sources",
     queries.SOURCES,
-    SourceListParameters,
+    models.SourceListParameters,
     schemas.SourcePage,
     schemas.Source,
     "scio-2025-01-15",

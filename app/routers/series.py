@@ -4,22 +4,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from app.parameters import (
-    ComparisonParameters,
-    GrowthRateListParameters,
-    ReportListParameters,
-    SeriesListParameters,
-    SeriesParameters,
-    create_path_key,
-)
+from app import parameters
 from app.queries import comparison, related, series
 from app.queries.related import REPORTS
-from app.request import BEFORE_VALIDATION, Context
+from app.request import Context
 from app.routers import ListOperation, RecordOperation, add_collection
 from app.schemas.observations import GrowthRate, GrowthRatePage, ReportEntry, ReportPage
 from app.schemas.series import Comparison, SeriesDetail, SeriesPage
 
-router = APIRouter(prefix="/v1", tags=["Series"], dependencies=BEFORE_VALIDATION)
+router = APIRouter(prefix="/v1", tags=["Series"])
 
 add_collection(
     router,
@@ -30,7 +23,7 @@ add_collection(
         "A series contains the figures of one indicator, pair of areas, unit and period length. "
         "Each shows its breaks, and why the other series of its indicator are not comparable.",
         series.list_series,
-        SeriesListParameters,
+        parameters.SeriesListParameters,
         SeriesPage,
     ),
 )
@@ -48,12 +41,12 @@ def get_series(
     read: Context,
     code: Annotated[
         str,
-        create_path_key(
+        parameters.create_path_key(
             "The key of the series: indicator, areas, unit, and P with the months of the period.",
             "goods-trade.CN.BRI.CNY.P12M",
         ),
     ],
-    query: Annotated[SeriesParameters, Query()],
+    query: Annotated[parameters.SeriesParameters, Query()],
 ) -> Response:
     found = read.run_query(series.get_series, code, query.as_of)
     return read.record_response(SeriesDetail, found, "series", code=code)
@@ -68,7 +61,9 @@ def get_series(
     "the figures are not comparable.",
     response_model=Comparison,
 )
-def compare_periods(read: Context, query: Annotated[ComparisonParameters, Query()]) -> Response:
+def compare_periods(
+    read: Context, query: Annotated[parameters.ComparisonParameters, Query()]
+) -> Response:
     found = read.run_query(comparison.compare_periods, query)
     return read.create_json_response(Comparison.model_validate(found))
 
@@ -82,7 +77,7 @@ add_collection(
         "Changes from a year earlier as published, with base period and basis. None is calculated: "
         "bases are often restated, so that the published levels imply a different rate.",
         related.list_growth_rates,
-        GrowthRateListParameters,
+        parameters.GrowthRateListParameters,
         GrowthRatePage,
     ),
     RecordOperation(
@@ -104,7 +99,7 @@ add_collection(
         "What other sources report about the same figures, with a note on each agreement or "
         "difference. agreement=differs lists the contradictions.",
         REPORTS.list_page,
-        ReportListParameters,
+        parameters.ReportListParameters,
         ReportPage,
     ),
     RecordOperation(

@@ -1,29 +1,30 @@
-"""Entry point, overview and search."""
+"""Entry point, overview, search, health checks and metrics."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
+from fastapi.concurrency import run_in_threadpool
 
 from app import __version__, parameters
 from app.db.columns import Record
-from app.formats.dataset_info import (
-    CONTACT,
-    DATA_LICENCE,
-    DESCRIPTION,
-    TITLE,
-    cite_dataset,
-)
+from app.formats.dataset_info import CONTACT, DATA_LICENCE, DESCRIPTION, TITLE, cite_dataset
 from app.formats.registry import build_service_links, list_distributions, list_media_types
 from app.i18n import Bilingual, Language
+from app.problems.messages import METRICS_DISABLED
+from app.problems.problem import ParameterError, UnknownPath
 from app.queries import search
-from app.queries.releases import read_overview
-from app.request import BEFORE_VALIDATION, Context, RequestContext
-from app.schemas.service import Overview, SearchPage, Service
+from app.queries.releases import read_overview, read_release
+from app.request import Context, RequestContext
+from app.routers import NoParameters
+from app.schemas.service import Health, HealthStatus, Overview, SearchPage, Service
 
-router = APIRouter(prefix="/v1", dependencies=BEFORE_VALIDATION)
+router = APIRouter(prefix="/v1")
+health_router = APIRouter(prefix="/health", tags=["Service health"])
+metrics_router = APIRouter(include_in_schema=False)
 
-NoParameters = Annotated[parameters.DetailParameters, Query()]
 
+METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+NO_STORE = {"Cache-Control": "no-store"}
 LINKS = {
     "overview": ("/v1/overview", Bilingual("All data for a dashboard", "仪表板所需的全部数据")),
     "indicators": (
@@ -33,10 +34,7 @@ LINKS = {
     "observations": ("/v1/observations", Bilingual("Published figures", "已发布数据")),
     "series": ("/v1/series", Bilingual("Series of comparable figures", "可比数据序列")),
     "growth-rates": ("/v1/growth-rates", Bilingual("Published growth rates", "公布的增速")),
-    "reports": (
-        "/v1/reports",
-        Bilingual("Reports of other sources", "其他来源的报道"),
-    ),
+    "reports": ("/v1/reports", Bilingual("Reports of other sources", "其他来源的报道")),
     "compare": (
         "/v1/compare?indicator=goods-trade&period=2024&period=2025",
         Bilingual("Comparison of two periods", "两期数据比较"),
@@ -82,7 +80,6 @@ def describe_release(read: RequestContext) -> Record:
 
 
 def list_downloads(read: RequestContext) -> list[Record]:
-    """Return the files that contain the whole data set."""
     database = read.release.database
     digests = {"sqlite": database.digest}
     return [
@@ -105,8 +102,7 @@ def list_downloads(read: RequestContext) -> list[Record]:
     "and links to all collections.",
     response_model=Service,
 )
-def get_service(read: Context, query: NoParameters) -> Response:
-    del query
+def get_service(read: Context, _: NoParameters) -> Response:
     model = Service.model_validate(
         {
             "title": TITLE.get(read.language),
@@ -142,8 +138,7 @@ def get_service(read: Context, query: NoParameters) -> Response:
     "request.",
     response_model=Overview,
 )
-def get_overview(read: Context, query: NoParameters) -> Response:
-    del query
+def get_overview(read: Context, _: NoParameters) -> Response:
     found = read.run_query(read_overview)
     source = read.release.sources[read.language]
     return read.create_json_response(
@@ -167,3 +162,39 @@ def search_records(
     page = page.map_rows(lambda hit: {**hit, "href": search.build_hit_url(read.base_url, hit)})
     facets = [{"kind": kind, "count": count} for kind, count in counts.items()]
     return read.create_page_response(SearchPage, page, facets=facets)
+
+
+@health_router.get("/live", summary="Is the process alive?", response_model=Health)
+async def get_liveness() -> Response:
+    """Responds as long as the process can respond at all; checks nothing else."""
+    return create_health_response()
+
+
+@health_router.get(
+    "/ready",
+    summary="Can it serve data?",
+    response_model=Health,
+    responses={503: {"description": "The database cannot be read."}},
+)
+async def get_readiness(read: Context) -> Response:
+    """Responds with 200 if the database can be read, and with 503 otherwise."""
+    await run_in_threadpool(read.release.database.read, read_release)
+    return create_health_response()
+
+
+@metrics_router.get("/metrics")
+def show_metrics(read: Context) -> Response:
+    """Show the metrics of all processes.
+
+    Raises:
+        UnknownPath: if no metrics are collected.
+    """
+    metrics = read.app.state.metrics
+    if metrics is None:
+        raise UnknownPath(METRICS_DISABLED, [ParameterError("path", METRICS_DISABLED)])
+    return Response(metrics.render(), media_type=METRICS_TYPE, headers=NO_STORE)
+
+
+def create_health_response() -> Response:
+    body = Health(status=HealthStatus.OK).to_json()
+    return Response(body, media_type="application/json", headers=NO_STORE)

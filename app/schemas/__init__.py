@@ -1,1 +1,98 @@
-"""Response models: every response is validated against one of them."""
+"""Base classes and field types of the response models."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Generic, TypeVar
+
+import msgspec
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
+
+Item = TypeVar("Item")
+
+ENCODER = msgspec.json.Encoder(decimal_format="number")
+
+Number = Annotated[Decimal, WithJsonSchema({"type": "number", "format": "double"})]
+"""A JSON number with exactly the digits stored in the database."""
+Code = Annotated[
+    str, StringConstraints(min_length=1, max_length=200, pattern="^[A-Za-z0-9][A-Za-z0-9.-]*$")
+]
+"""A stable, readable key."""
+Line = Annotated[str, StringConstraints(min_length=1, max_length=600, pattern="^[^ ]")]
+"""A short text, in the language of the response."""
+Prose = Annotated[str, StringConstraints(min_length=1, max_length=5000, pattern="^[^ ]")]
+"""A longer text, in the language of the response."""
+Locator = Annotated[
+    str, StringConstraints(min_length=2, max_length=12, pattern="^P[1-9][0-9]*(.S[1-9][0-9]*)?$")
+]
+"""A location in a source: P2.S3 is paragraph 2, sentence 3."""
+# The URL of the next page repeats all filters, so it may be as long as a request.
+MAXIMUM_ADDRESS = 70_000
+Address = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=MAXIMUM_ADDRESS),
+    WithJsonSchema(
+        {"type": "string", "format": "uri", "minLength": 1, "maxLength": MAXIMUM_ADDRESS}
+    ),
+]
+"""An absolute URL."""
+Day = Annotated[
+    date, WithJsonSchema({"type": "string", "format": "date", "minLength": 10, "maxLength": 10})
+]
+"""A date: 2024-01-01."""
+Year = Annotated[int, Field(ge=1949, le=2100)]
+Position = Annotated[int, Field(ge=1, le=10_000)]
+Count = Annotated[int, Field(ge=0, le=2_000_000_000)]
+Digest = Annotated[str, StringConstraints(min_length=64, max_length=64, pattern="^[0-9a-f]{64}$")]
+
+
+class Schema(BaseModel):
+    """A part of a response: immutable, without unknown fields, and with every field present."""
+
+    model_config = ConfigDict(
+        defer_build=True,
+        extra="forbid",
+        frozen=True,
+        json_schema_serialization_defaults_required=True,
+        use_attribute_docstrings=True,
+    )
+
+    def to_json(self) -> bytes:
+        """Return the model as JSON, with decimals as numbers with exactly their digits."""
+        return ENCODER.encode(self.model_dump(by_alias=True))
+
+
+class Page(Schema, Generic[Item]):
+    """One page of a list."""
+
+    # Otherwise Pydantic would search all modules for docstrings, once for each generic page.
+    model_config = ConfigDict(use_attribute_docstrings=False)
+
+    items: list[Item] = Field(
+        max_length=1000, description="The records of the page, in the requested order."
+    )
+    total: Count = Field(
+        examples=[7],
+        description="The number of matching records on all pages; if total_is_exact is false, "
+        "there are more.",
+    )
+    total_is_exact: bool = Field(
+        examples=[True],
+        description="Whether total is exact. Very long lists are counted up to 1,000.",
+    )
+    next: Address | None = Field(
+        examples=[None], description="The URL of the next page; null on the last page."
+    )
+
+
+class Reference(Schema):
+    """A reference to a record of a code list."""
+
+    code: Code = Field(examples=["trade"])
+    """The key, as used in URLs and filters."""
+    name: Line = Field(examples=["Trade"])
+    """The name, in the language of the response."""
+
+
+def list_field(*, of: int = 1000) -> Any:
+    """Declare a list field with a maximum length."""
+    return Field(max_length=of)

@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from app.enums import ActionKind, ActionStatus
-from app.schemas.base import (
+from app.schemas import (
     Code,
     Line,
     Locator,

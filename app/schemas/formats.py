@@ -6,7 +6,7 @@ from pydantic import Field
 
 from app.enums import Datatype, Qualifier
 from app.i18n import Language
-from app.schemas.base import Address, Code, Day, Line, Number, Prose, Schema, list_field
+from app.schemas import Address, Code, Day, Line, Number, Prose, Schema, list_field
 
 MAX_CELLS = 100_000
 Extent = Annotated[int, Field(ge=0, le=MAX_CELLS)]

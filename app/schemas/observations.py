@@ -12,7 +12,7 @@ from app.enums import (
     Standing,
     Status,
 )
-from app.schemas.base import (
+from app.schemas import (
     Address,
     Code,
     Day,

@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from app.enums import AreaKind, InstrumentKind, Precision, Standing
-from app.schemas.base import (
+from app.schemas import (
     Address,
     Code,
     Day,

@@ -3,18 +3,7 @@
 from pydantic import Field
 
 from app.enums import DerivedMeasure, Obstacle
-from app.schemas.base import (
-    Code,
-    Count,
-    Day,
-    Line,
-    Number,
-    Page,
-    Prose,
-    Reference,
-    Schema,
-    list_field,
-)
+from app.schemas import Code, Count, Day, Line, Number, Page, Prose, Reference, Schema, list_field
 from app.schemas.observations import AreaReference, Growth, Observation, Period, UnitReference
 
 

@@ -6,18 +6,7 @@ from pydantic import ConfigDict, Field
 
 from app.enums import ChangeKind, Collection, SearchKind
 from app.i18n import Language
-from app.schemas.base import (
-    Address,
-    Code,
-    Count,
-    Day,
-    Digest,
-    Line,
-    Page,
-    Prose,
-    Schema,
-    list_field,
-)
+from app.schemas import Address, Code, Count, Day, Digest, Line, Page, Prose, Schema, list_field
 from app.schemas.commitments import PriorityArea
 from app.schemas.observations import Indicator
 from app.schemas.reference import Source

@@ -14,7 +14,7 @@ from threading import Event, Thread
 from time import perf_counter
 
 from app.db import Database, SQLiteStore
-from app.formats.tables import OBSERVATIONS
+from app.formats.tables import OBSERVATIONS, TableQuery
 from app.i18n import Language
 from app.parameters import ObservationFilters
 from tests.support.processes import free_port, wait_until_ready
@@ -84,7 +84,8 @@ def command_line(path: Path) -> float:
     database = Database(SQLiteStore(path))
     with database.connect() as connection:
         asked = ObservationFilters.model_validate({"vintages": "all"})
-        statement = OBSERVATIONS.select_rows(connection, Language.ENGLISH, asked)
+        query = TableQuery(OBSERVATIONS, connection, Language.ENGLISH, asked, {}, "")
+        statement = OBSERVATIONS.select_rows(query)
         sql = str(statement.compile(database.engine, compile_kwargs={"literal_binds": True}))
     database.close()
     script = f".mode csv\n.headers on\n{sql};\n"

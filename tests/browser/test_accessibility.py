@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from app.pages.guide import PAGE_NAMES
+from app.pages.content import PAGE_NAMES
 
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / ".ci" / "node_modules" / "axe-core" / "axe.min.js"

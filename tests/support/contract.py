@@ -13,7 +13,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from app.application import App
 from app.http.compression import load_zstandard
-from app.openapi.document import build_document
+from app.openapi import build_document
 from app.problems.problem import MEDIA_TYPE
 
 ANYWHERE = {405, 412, 416, 421, 431}

@@ -22,7 +22,7 @@ from app.formats.charts.style import (
 )
 from app.i18n import Language
 from app.parameters import Theme
-from app.schemas.base import ENCODER
+from app.schemas import ENCODER
 
 Node = dict[str, object]
 Point = tuple[float, float]

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import date
 from enum import Enum
 
-from app.formats.csv import encode_rows
 from app.formats.sdmx import json, xml
 from app.formats.sdmx.artefacts import FLOW_ID, Artefact, MessageHeader, Region, add_references
 from app.formats.sdmx.components import PERIOD, SERIES_KEY
@@ -14,6 +13,7 @@ from app.formats.sdmx.errors import NoResultsFound, NotAcceptable, ResponseTooLa
 from app.formats.sdmx.paths import PathQuery
 from app.formats.sdmx.query import SdmxRequest
 from app.formats.sdmx.xml import Version
+from app.formats.text import encode_csv_rows
 from app.negotiation import parse_accept
 from app.parameters.sdmx import ANNUAL, DIMENSIONS, TIME, SdmxFilters
 from app.problems.problem import shorten
@@ -261,4 +261,4 @@ def write_csv(
             texts = (dict(one.list_values(columns)) for one in observations)
             yield [[*values, *(row.get(one.id, "") for one in columns)] for row in texts]
 
-    return encode_rows([*names, *(one.id for one in columns)], list_rows())
+    return encode_csv_rows([*names, *(one.id for one in columns)], list_rows())

@@ -3,13 +3,11 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import islice
-from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
+from app.db.columns import Record
 from app.enums import ChangeKind
 from app.i18n import Bilingual, Language
-
-Record = dict[str, Any]
 
 ATOM = "application/atom+xml"
 JSON_FEED = "application/feed+json"
@@ -82,7 +80,6 @@ def release_url(release: Record, base: str) -> str:
 
 
 def format_timestamp(day: date) -> str:
-    """Format a date as the date-time that feeds require."""
     return f"{day}T00:00:00Z"
 
 
@@ -111,7 +108,6 @@ def format_content(release: Record, language: Language) -> str:
 
 
 def format_changes(release: Record, language: Language) -> Iterator[str]:
-    """Describe each change, with the fields that were revised or corrected."""
     none = NO_VALUE.get(language)
     for change in release["modifications"]:
         summary = SUMMARIES[ChangeKind(change["kind"])].get(language).format(1)

@@ -4,8 +4,8 @@ Each sentence contains the qualifier, the period and the source reference of its
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
+from app.db.columns import Record
 from app.formats.dataset_info import (
     DATA_LICENCE,
     DESCRIPTION,
@@ -17,7 +17,6 @@ from app.formats.dataset_info import (
 from app.i18n import Bilingual, Language, format_citation
 
 MEDIA_TYPE = "text/markdown"
-Record = dict[str, Any]
 
 ENTRY_POINTS = (
     ("/v1/overview", Bilingual("Overview: everything in one request (JSON)", "概览（JSON）")),
@@ -66,7 +65,6 @@ def write_full_text(
 
 
 def write_preamble(release: Record, base: str, language: Language) -> list[str]:
-    """Write what every reader must know first, line by line."""
     paragraphs = (
         f"# {TITLE.get(language)}",
         f"> {DESCRIPTION.get(language)}",
@@ -92,12 +90,10 @@ def describe_observation(record: Record, language: Language) -> str:
 
 
 def describe_commitment(record: Record, language: Language) -> str:
-    """Describe an action or an outcome."""
     return append_source(record["text"].rstrip(".。"), cite_record(record, language), language)
 
 
 def describe_priority_area(record: Record, language: Language) -> str:
-    """Describe a priority area, with a line for each of its actions."""
     title = Bilingual(
         f"Priority area {record['position']} of {record['year']}: {record['title']}",
         f"{record['year']}年重点领域{record['position']}：{record['title']}",
@@ -108,7 +104,6 @@ def describe_priority_area(record: Record, language: Language) -> str:
 
 
 def describe_indicator(record: Record, language: Language) -> str:
-    """Describe an indicator with its headline observation."""
     text = Bilingual(
         f"{record['code']}: {record['name']}. {record['note']}",
         f"{record['code']}：{record['name']}。{record['note']}",
@@ -119,7 +114,6 @@ def describe_indicator(record: Record, language: Language) -> str:
 
 
 def describe_source(record: Record, language: Language) -> str:
-    """Describe a source with its URL and what is known about reuse."""
     url = record["address"] or Bilingual("no URL", "无网址").get(language)
     return Bilingual(
         f"{record['code']}: {record['line']} ({url}). {record['licence']}",
@@ -128,7 +122,6 @@ def describe_source(record: Record, language: Language) -> str:
 
 
 def describe_hit(record: Record, language: Language) -> str:
-    """Describe a search hit with its snippet."""
     title = "".join(part["text"] for part in record["title"])
     snippet = "".join(part["text"] for part in record["snippet"])
     text = Bilingual(
@@ -138,10 +131,8 @@ def describe_hit(record: Record, language: Language) -> str:
 
 
 def cite_record(record: Record, language: Language) -> str:
-    """Cite the source of a text with the place in it."""
     return format_citation(record["source"]["line"], record["locator"], language)
 
 
 def append_source(text: str, citation: str, language: Language) -> str:
-    """End a sentence and append its source reference."""
     return Bilingual(f"{text}. Source: {citation}.", f"{text}。来源：{citation}。").get(language)

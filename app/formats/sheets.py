@@ -1,51 +1,37 @@
 """Sheets of a workbook: their columns, in the order in which people read them, and cells."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from decimal import Decimal
-from enum import Enum, auto
 from functools import partial
 from typing import Any, NamedTuple
 
+from app.db.columns import Record
 from app.enums import Datatype, Qualifier
 from app.formats import columns
 from app.formats.columns import Column, get_value
 from app.i18n import Bilingual, Language, format_citation
 
-Record = dict[str, Any]
-
+LINK_COLOUR = "#0B5394"
+MAX_DIGITS = 15
+"""Spreadsheets keep no more significant digits; longer numbers are written as texts."""
 NUMBER = re.compile(r"\d[\d,]*(\.\d+)?")
 MAX_POWER = 16
 """Scale words such as trillion mean a power of ten below this."""
 
 
-class CellType(Enum):
-    """How a cell is written."""
-
-    TEXT = auto()
-    NUMBER = auto()
-    DATE = auto()
-    LINK = auto()
-    EMPTY = auto()
-
-
-@dataclass(frozen=True)
-class Cell:
-    """The content of a cell."""
-
+class Cell(NamedTuple):
+    method: str
+    """The method of a worksheet of XlsxWriter that writes the value."""
     value: Any
-    type: CellType
-    number_format: str = ""
-    is_bold: bool = False
-    is_left_aligned: bool = False
+    style: Mapping[str, object]
+    """The properties of the format."""
 
 
 @dataclass(frozen=True)
 class SheetColumn:
-    """A column of a sheet."""
-
     label: Bilingual
     width: float
     build_cell: Callable[[Record, Language], Cell]
@@ -53,8 +39,6 @@ class SheetColumn:
 
 @dataclass(frozen=True)
 class SheetLayout:
-    """A sheet without its records."""
-
     title: Bilingual
     columns: Sequence[SheetColumn]
     printed: int
@@ -62,33 +46,44 @@ class SheetLayout:
 
 
 class Sheet(NamedTuple):
-    """A sheet."""
-
     layout: SheetLayout
     records: Iterable[Record]
 
 
+EMPTY_CELL = Cell("write_blank", None, {})
+LEFT = {"align": "left", "indent": 1}
+
+
 def show_text(value: Any, *, is_bold: bool = False) -> Cell:
-    return Cell(value, CellType.TEXT, is_bold=is_bold) if value else EMPTY_CELL
+    if not value:
+        return EMPTY_CELL
+    return Cell("write_string", str(value), {"text_wrap": True, "indent": 1, "bold": is_bold})
 
 
-def number_cell(value: Decimal) -> Cell:
+def show_decimal(value: Decimal) -> Cell:
     """Show a number with all its digits."""
-    is_integer = value == value.to_integral_value()
-    return Cell(value, CellType.NUMBER, "#,##0" if is_integer else "#,##0.##########")
+    if len(value.normalize().as_tuple().digits) > MAX_DIGITS:
+        return Cell("write_string", format(value, "f"), {"align": "right"})
+    number_format = "#,##0" if value == value.to_integral_value() else "#,##0.##########"
+    return Cell("write_number", value, {"num_format": number_format, "bold": False})
 
 
 def show_integer(value: int) -> Cell:
     """Show a year or another number without thousands separators."""
-    return Cell(value, CellType.NUMBER, "0", is_left_aligned=True)
+    return Cell("write_number", value, {"num_format": "0", "bold": False, **LEFT})
 
 
-def date_cell(value: date | None) -> Cell:
-    return EMPTY_CELL if value is None else Cell(value, CellType.DATE)
+def show_date(value: date | None) -> Cell:
+    if value is None:
+        return EMPTY_CELL
+    midnight = datetime.combine(value, time.min)
+    return Cell("write_datetime", midnight, {"num_format": "yyyy-mm-dd", **LEFT})
 
 
-def link_cell(url: str | None) -> Cell:
-    return Cell(url, CellType.LINK) if url else EMPTY_CELL
+def show_link(url: str | None) -> Cell:
+    if not url:
+        return EMPTY_CELL
+    return Cell("write_url", url, {"text_wrap": True, "indent": 1, "font_color": LINK_COLOUR})
 
 
 def show_observation(record: Record) -> Cell:
@@ -107,34 +102,28 @@ def show_observation(record: Record) -> Cell:
     digits = ("#,##0" if "," in whole else "0") + (f".{'0' * len(decimals)}" if decimals else "")
     before, after = display[: match.start()], display[match.end() :]
     number_format = f"{quote_literal(before)}{digits}{quote_literal(after)}"
-    return Cell(number, CellType.NUMBER, number_format, is_bold=True, is_left_aligned=True)
+    return Cell("write_number", number, {"num_format": number_format, "bold": True, **LEFT})
 
 
 def quote_literal(text: str) -> str:
-    """Quote a text in a number format."""
     return '"' + text.replace('"', "'") + '"' if text else ""
 
 
-EMPTY_CELL = Cell(None, CellType.EMPTY)
 CELLS: dict[Datatype, Callable[[Any], Cell]] = {
     Datatype.STRING: show_text,
     Datatype.INTEGER: show_integer,
-    Datatype.DECIMAL: number_cell,
-    Datatype.DATE: date_cell,
-    Datatype.ADDRESS: link_cell,
+    Datatype.DECIMAL: show_decimal,
+    Datatype.DATE: show_date,
+    Datatype.ADDRESS: show_link,
 }
 
 
 def declare_sheet(
     title: Bilingual, table: Sequence[Column], first: Sequence[str | SheetColumn], *, printed: int
 ) -> SheetLayout:
-    """Declare a sheet.
+    """Declare a sheet of the first columns, and of those of the table that have a width.
 
-    Args:
-        title: the title of the sheet.
-        table: the columns of the table; those that have a width are part of the sheet.
-        first: the columns to begin with, by their names or as columns of this sheet only.
-        printed: how many columns are printed.
+    The first columns are names of columns of the table, or columns of this sheet only.
     """
     by_name = {column.name: column for column in table}
     shown = [convert_column(by_name[one]) if isinstance(one, str) else one for one in first]
@@ -143,7 +132,6 @@ def declare_sheet(
 
 
 def convert_column(column: Column) -> SheetColumn:
-    """Show a column of a table in a sheet."""
     assert column.width is not None, column.name  # noqa: S101 - a mistake in a declaration
 
     def build_cell(record: Record, language: Language) -> Cell:
@@ -162,18 +150,15 @@ QUALIFIERS = {
 
 
 def join_names(field: str, record: Record, language: Language) -> Cell:
-    """List the names of linked records."""
     separator = Bilingual(", ", "、").get(language)
     return show_text(separator.join(one["name"] for one in record[field]))
 
 
 def cite_record(record: Record, language: Language) -> Cell:
-    """Cite the source of a text with the place in it."""
     return show_text(format_citation(record["source"]["line"], record["locator"], language))
 
 
 def show_headline(field: str, record: Record, language: Language) -> Cell:
-    """Show a part of the headline observation of an indicator, if it has one."""
     del language
     headline = record["headline"]
     if headline is None:
@@ -185,14 +170,13 @@ def show_headline(field: str, record: Record, language: Language) -> Cell:
 
 CITATION = SheetColumn(Bilingual("Source", "来源"), 50, cite_record)
 SOURCE_URL = SheetColumn(
-    Bilingual("URL", "网址"), 50, lambda one, _: link_cell(one["source"]["address"])
+    Bilingual("URL", "网址"), 50, lambda one, _: show_link(one["source"]["address"])
 )
 TOPIC = SheetColumn(Bilingual("Topic", "主题"), 18, lambda one, _: show_text(one["topic"]["name"]))
 AREAS = SheetColumn(Bilingual("Areas", "涉及国别"), 22, partial(join_names, "areas"))
 
 
 def declare_observations(title: Bilingual) -> SheetLayout:
-    """Declare a sheet of observations."""
     return declare_sheet(
         title,
         columns.OBSERVATIONS,

@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any
 
+from app.db.columns import Record
 from app.formats.dataset_info import (
     DATA_LICENCE,
     DESCRIPTION,
@@ -16,25 +16,15 @@ from app.formats.dataset_info import (
 )
 from app.i18n import Bilingual, Language
 
-Node = dict[str, Any]
-
 
 def describe_dataset(
-    release: Node,
-    indicators: Iterable[Node],
+    release: Record,
+    indicators: Iterable[Record],
     distributions: Sequence[Distribution],
     base: str,
     language: Language,
-) -> Node:
-    """Describe the data set.
-
-    Args:
-        release: the release that is served.
-        indicators: the indicators with their headline values.
-        distributions: the files in which the data set is distributed.
-        base: the base URL of the service.
-        language: the language of the texts.
-    """
+) -> Record:
+    """Describe the data set; the indicators have their headline values."""
     return {
         "@context": "https://schema.org",
         "@type": "Dataset",
@@ -65,13 +55,12 @@ def describe_dataset(
 
 
 def describe_indicator(
-    indicator: Node,
-    release: Node,
+    indicator: Record,
+    release: Record,
     distributions: Sequence[Distribution],
     base: str,
     language: Language,
-) -> Node:
-    """Describe an indicator as a part of the data set."""
+) -> Record:
     code = indicator["code"]
     return {
         "@context": "https://schema.org",
@@ -93,8 +82,7 @@ def describe_indicator(
     }
 
 
-def describe_edition(release: Node, base: str, language: Language) -> Node:
-    """Describe release, languages, licence and creator."""
+def describe_edition(release: Record, base: str, language: Language) -> Record:
     return {
         "version": release["code"],
         "datePublished": str(release["released_on"]),
@@ -105,7 +93,7 @@ def describe_edition(release: Node, base: str, language: Language) -> Node:
     }
 
 
-def describe_download(distribution: Distribution, base: str, query: str = "") -> Node:
+def describe_download(distribution: Distribution, base: str, query: str = "") -> Record:
     return {
         "@type": "DataDownload",
         "contentUrl": f"{base}{distribution.path}{query}",
@@ -113,7 +101,7 @@ def describe_download(distribution: Distribution, base: str, query: str = "") ->
     }
 
 
-def describe_variable(indicator: Node) -> Node:
+def describe_variable(indicator: Record) -> Record:
     """Describe an indicator, with its headline value in words so that no qualifier is lost."""
     headline = indicator["headline"]
     return {
@@ -125,7 +113,7 @@ def describe_variable(indicator: Node) -> Node:
     }
 
 
-def describe_publisher(base: str, language: Language) -> Node:
+def describe_publisher(base: str, language: Language) -> Record:
     return {
         "@type": "Organization",
         "@id": f"{base}/#operator",
@@ -134,7 +122,7 @@ def describe_publisher(base: str, language: Language) -> Node:
     }
 
 
-def embed_json(description: Node) -> str:
+def embed_json(description: Record) -> str:
     """Format a description for a script element, which its text must not end."""
     text = json.dumps(description, ensure_ascii=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

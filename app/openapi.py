@@ -1,4 +1,4 @@
-"""The OpenAPI document: made by FastAPI, brought into one style, with real examples."""
+"""The response headers in the OpenAPI document."""
 
 import asyncio
 import json
@@ -10,11 +10,111 @@ from urllib.parse import urlencode
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from app.openapi import headers
+from app.db.columns import Record
 from app.problems.problem import MEDIA_TYPE, ProblemDocument
-from app.schemas.base import ENCODER
+from app.schemas import ENCODER
 
-Node = dict[str, Any]
+
+def describe_header(
+    description: str, example: str, lengths: tuple[int, int], pattern: str
+) -> Record:
+    schema = {"type": "string", "minLength": lengths[0], "maxLength": lengths[1]}
+    schema |= {"pattern": pattern}
+    return {"description": description, "schema": schema, "example": example}
+
+
+def describe_choice(description: str, *values: str) -> Record:
+    schema = {"type": "string", "enum": [*values]}
+    return {"description": description, "schema": schema, "example": values[0]}
+
+
+RESPONSE_HEADERS: Record = {
+    "Access-Control-Allow-Origin": describe_choice(
+        "Pages of every origin may read the response.", "*"
+    ),
+    "Cache-Control": describe_header(
+        "How long caches may use the response.",
+        "public, max-age=300, stale-while-revalidate=86400",
+        (8, 100),
+        "^[a-z0-9=, -]+$",
+    ),
+    "Content-Language": describe_choice("The language of the texts.", "en", "zh"),
+    "ETag": describe_header(
+        "Identifies exactly these bytes; send it back in If-None-Match.",
+        '"3cee8422c82bcd6293431756461f2ed4"',
+        (34, 34),
+        '^"[0-9a-f]+"$',
+    ),
+    "Last-Modified": describe_header(
+        "When this release, or the program, was installed.",
+        "Wed, 25 Nov 2026 08:00:00 GMT",
+        (29, 29),
+        "^[A-Za-z0-9,: ]+ GMT$",
+    ),
+    "Link": describe_header(
+        "The next page, with rel=next, and the same records in other formats.",
+        '<http://127.0.0.1:8000/v1/indicators?limit=2&cursor=abc>; rel="next"',
+        (1, 4000),
+        "^<",
+    ),
+    "RateLimit": describe_header(
+        "How many requests are left, and for how many seconds; only if the operator sets a rate "
+        "limit.",
+        '"client";r=599;t=60',
+        (16, 60),
+        '^"client";r=[0-9]+;t=[0-9]+$',
+    ),
+    "RateLimit-Policy": describe_header(
+        "How many requests a client may send in how many seconds; only if the operator sets a "
+        "rate limit.",
+        '"client";q=600;w=60',
+        (16, 60),
+        '^"client";q=[0-9]+;w=[0-9]+$',
+    ),
+    "Retry-After": describe_header(
+        "The number of seconds to wait before trying again.", "60", (1, 9), "^[0-9]+$"
+    ),
+    "Vary": describe_header(
+        "The request headers that the response depends on.",
+        "Accept-Encoding, Accept-Language",
+        (1, 100),
+        "^[A-Za-z, -]+$",
+    ),
+    "X-Request-ID": describe_header(
+        "The identifier of the request, to quote when asking for help.",
+        "3f2b8c5e9d1a4b7c8e6f0a1b2c3d4e5f",
+        (8, 128),
+        "^[A-Za-z0-9.-]+$",
+    ),
+}
+ALWAYS_SENT = ("Access-Control-Allow-Origin", "X-Request-ID")
+CACHE_HEADERS = ("ETag", "Last-Modified", "Cache-Control", "Vary")
+RATE_LIMIT_HEADERS = ("RateLimit", "RateLimit-Policy")
+RETRY_STATUSES = ("429", "503")
+"""The statuses whose responses state when to try again."""
+
+
+def refer_to_headers(*names: str) -> Record:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def list_response_headers(path: str, *, is_page: bool) -> Record:
+    names = [*ALWAYS_SENT, "Content-Language", *(["Link"] if is_page else [])]
+    if not path.startswith("/health"):
+        names += [*CACHE_HEADERS, *RATE_LIMIT_HEADERS]
+    return refer_to_headers(*names)
+
+
+def list_problem_headers(path: str, status: str) -> Record:
+    names = [
+        *ALWAYS_SENT,
+        "Content-Language",
+        *(["Retry-After"] if status in RETRY_STATUSES else []),
+    ]
+    if not path.startswith("/health"):
+        names += RATE_LIMIT_HEADERS
+    return refer_to_headers(*names)
+
 
 INTRODUCTION = """
 Official figures on China's economic cooperation with Belt and Road partner countries, with the
@@ -59,11 +159,9 @@ TAGS = {
     "Series": "Comparable figures: series, growth rates, second reports, comparisons of periods.",
     "Service health": "Whether the service is running and ready.",
 }
-NOT_MODIFIED_RESPONSE: Node = {
+NOT_MODIFIED_RESPONSE: Record = {
     "description": "The copy named in If-None-Match or If-Modified-Since is still current.",
-    "headers": headers.refer_to_headers(
-        *headers.ALWAYS_SENT, *headers.CACHE_HEADERS, *headers.RATE_LIMIT_HEADERS
-    ),
+    "headers": refer_to_headers(*ALWAYS_SENT, *CACHE_HEADERS, *RATE_LIMIT_HEADERS),
 }
 PROBLEMS = {
     "400": "The address cannot be decoded.",
@@ -80,9 +178,8 @@ EXAMPLE_LINES = 20
 IMAGE_TYPES = ("image/", "application/vnd.vegalite")
 
 
-def build_document(app: FastAPI, server: str) -> Node:
-    """Describe the application, without examples of responses."""
-    document: Node = get_openapi(
+def build_document(app: FastAPI, server: str) -> Record:
+    document: Record = get_openapi(
         title=app.title,
         version=app.version,
         summary="Official figures on Belt and Road cooperation, with their exact meaning.",
@@ -108,13 +205,12 @@ def build_document(app: FastAPI, server: str) -> Node:
     document["components"]["schemas"] = {
         name: clean_schema(schemas[name]) for name in sorted(schemas)
     }
-    document["components"]["headers"] = headers.RESPONSE_HEADERS
+    document["components"]["headers"] = RESPONSE_HEADERS
     document["components"]["responses"] = {"Unchanged": NOT_MODIFIED_RESPONSE}
     return document
 
 
-def finish_operation(operation: Node, path: str) -> None:
-    """Bring one operation into the style of the document."""
+def finish_operation(operation: Record, path: str) -> None:
     operation["description"] = " ".join(operation["description"].split())
     operation["parameters"] = [
         finish_parameter(parameter) for parameter in operation.get("parameters", [])
@@ -126,7 +222,7 @@ def finish_operation(operation: Node, path: str) -> None:
     (content,) = responses["200"]["content"].values()
     content["schema"] = clean_schema(content["schema"])
     is_page = content["schema"].get("$ref", "").endswith("Page")
-    responses["200"]["headers"] = headers.list_response_headers(path, is_page=is_page)
+    responses["200"]["headers"] = list_response_headers(path, is_page=is_page)
     if not path.startswith("/health"):
         responses["304"] = {"$ref": "#/components/responses/Unchanged"}
     statuses = {"400", "422", "429", "500", "503"} | ({"404"} if "{" in path else set())
@@ -140,14 +236,14 @@ def finish_operation(operation: Node, path: str) -> None:
     for status in sorted(statuses):
         responses[status] = {
             "description": descriptions[status],
-            "headers": headers.list_problem_headers(path, status),
+            "headers": list_problem_headers(path, status),
             "content": {MEDIA_TYPE: {"schema": reference}},
         }
     for status in set(responses) - statuses - {"200", "304"}:
         del responses[status]
 
 
-def finish_parameter(parameter: Node) -> Node:
+def finish_parameter(parameter: Record) -> Record:
     """Describe a parameter without null and without lists as defaults.
 
     Only a required parameter has its example beside its schema: viewers fill in such examples, and
@@ -158,7 +254,7 @@ def finish_parameter(parameter: Node) -> Node:
     schema.pop("description", None)
     if "$ref" in schema:
         schema = {"$ref": schema["$ref"]}
-    described: Node = {
+    described: Record = {
         "name": parameter["name"],
         "in": parameter["in"],
         "required": parameter.get("required", False),
@@ -176,17 +272,15 @@ def finish_parameter(parameter: Node) -> Node:
 
 
 def clean_schema(node: Any, *, names: bool = False) -> Any:
-    """Bring a schema into the style of the document.
+    """Bring a schema, or a part of it, into the style of the document.
 
-    Args:
-        node: the schema, or a part of it.
-        names: whether the keys of the node are names of properties, which are not changed.
+    The keys of a part may be names of properties, which are not changed.
     """
     if isinstance(node, list):
         return [clean_schema(item) for item in node]
     if not isinstance(node, dict):
         return node
-    kept = {
+    cleaned = {
         key: value
         if key in ("examples", "example", "enum")
         else clean_schema(value, names=key == "properties")
@@ -194,21 +288,21 @@ def clean_schema(node: Any, *, names: bool = False) -> Any:
         if names or key != "title" or not isinstance(value, str)
     }
     if names:
-        return kept
-    if "description" in kept:
-        kept["description"] = " ".join(kept["description"].split())
-    if kept.get("additionalProperties") is False:
+        return cleaned
+    if "description" in cleaned:
+        cleaned["description"] = " ".join(cleaned["description"].split())
+    if cleaned.get("additionalProperties") is False:
         # Clients of a closed model would refuse the fields that a later release adds.
-        del kept["additionalProperties"]
-    if kept.get("type") == "integer":
-        kept["format"] = "int32"
-        kept |= {name: int(kept[name]) for name in ("minimum", "maximum") if name in kept}
-    options = kept.get("anyOf", [])
+        del cleaned["additionalProperties"]
+    if cleaned.get("type") == "integer":
+        cleaned["format"] = "int32"
+        cleaned |= {name: int(cleaned[name]) for name in ("minimum", "maximum") if name in cleaned}
+    options = cleaned.get("anyOf", [])
     scalar = [option for option in options if "type" in option and option["type"] != "null"]
     if len(options) == 2 and len(scalar) == 1 and {"type": "null"} in options:  # noqa: PLR2004
-        del kept["anyOf"]
-        kept = {**scalar[0], **kept, "type": [scalar[0]["type"], "null"]}
-    return kept
+        del cleaned["anyOf"]
+        cleaned = {**scalar[0], **cleaned, "type": [scalar[0]["type"], "null"]}
+    return cleaned
 
 
 async def build_served_document(app: FastAPI, server: str) -> bytes:
@@ -228,7 +322,7 @@ async def build_served_document(app: FastAPI, server: str) -> bytes:
     return cached[1]
 
 
-async def add_example(app: FastAPI, server: str, path: str, operation: Node) -> None:
+async def add_example(app: FastAPI, server: str, path: str, operation: Record) -> None:
     """Add the real response to the example request of an operation.
 
     Images and files have none: they are unreadable as text, and take long to create.
@@ -253,7 +347,7 @@ async def add_example(app: FastAPI, server: str, path: str, operation: Node) -> 
             content["example"] = "".join(body.decode().splitlines(keepends=True)[:EXAMPLE_LINES])
 
 
-def declare_binary(operation: Node) -> None:
+def declare_binary(operation: Record) -> None:
     """Declare a text as bytes if generated clients would not read it as text.
 
     They recognize text by its media type, such as text/csv but not application/jsonl.
@@ -285,7 +379,7 @@ async def get_response(app: FastAPI, server: str, path: str, query: str) -> tupl
 
     request = iter([{"type": "http.request", "body": b"", "more_body": False}])
 
-    async def receive() -> Node:
+    async def receive() -> Record:
         # The client sends nothing more, and stays until it has its response.
         return next(request, None) or await get_running_loop().create_future()
 

@@ -1,31 +1,57 @@
-"""The tools: each runs a query of the API and validates its arguments in the same way."""
+"""The data set as tools for language models (Model Context Protocol), also over HTTP at /mcp.
 
-from collections.abc import Callable, Iterable, Sequence
+Each tool runs a query of the API and validates its arguments in the same way.
+"""
+
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, Any, NamedTuple, TypeVar
+from typing import Annotated, Any, NamedTuple
 
+from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
-from mcp_types import TextContent
+from mcp.server.transport_security import TransportSecuritySettings
+from mcp_types import TextContent, ToolAnnotations
 from pydantic import Field, ValidationError
+from sqlalchemy import Connection
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
-from app import parameters
-from app.formats.metadata import llms_txt as sentences
+from app import __version__, parameters
+from app.db.columns import Record
+from app.formats import llms_txt as sentences
 from app.i18n import Bilingual, Language
 from app.problems.validation import describe_errors
 from app.queries.commitments import get_action, get_outcome, list_priority_areas
 from app.queries.observations import get_observation, list_observations
+from app.queries.pagination import QueryPage
 from app.queries.reference import get_source, list_indicators
 from app.queries.search import build_hit_url, search_records
-from app.releases import Release, ReleaseManager
-from app.schemas.base import Schema
+from app.releases import ReleaseManager
+from app.schemas import Schema
 from app.schemas.commitments import Action, Outcome, PriorityArea
 from app.schemas.observations import Indicator, Observation
 from app.schemas.reference import Source
 from app.schemas.service import SearchHit
 
-Record = dict[str, Any]
-AnyFilters = TypeVar("AnyFilters", bound=parameters.Parameters)
+INSTRUCTIONS = """
+Official figures on China's economic cooperation with Belt and Road partner countries, and the
+priority areas announced for each year. Quote each figure in the words given: "over", "nearly" and
+the period (full year, or January to November) are part of the figure. Never compare figures of
+different series, never annualise or convert figures, and never compute growth: use published rates
+only. Name the source with its paragraph and sentence.
+"""
+READ_ONLY = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
+ALLOWED_METHODS = ("POST", "OPTIONS")
+PREFLIGHT_HEADERS = {
+    "Allow": "POST, OPTIONS",
+    "Access-Control-Allow-Methods": "POST, OPTIONS",
+    "Access-Control-Allow-Headers": "*",
+    "Access-Control-Max-Age": "86400",
+}
+MAX_BODY = 64 * 1024
+"""The largest request body in bytes; real requests are far smaller."""
 LanguageArgument = Annotated[Language, Field(description="The language of the result: en or zh.")]
 MAX_RECORDS = 50
 """The largest number of records in a result, so that it fits into a conversation."""
@@ -40,8 +66,6 @@ MORE_RECORDS = Bilingual(
 
 @dataclass(frozen=True)
 class Tools:
-    """The tools, which read the release that is currently served."""
-
     releases: ReleaseManager
     base: str
     """The address that links start with."""
@@ -57,13 +81,13 @@ class Tools:
 
         Each hit has a kind, and a key that the other tools accept.
         """
-        release = self.releases.get_release()
-        filters = validate_filters(parameters.SearchParameters, release, q=words, limit=MAX_RECORDS)
-        page, _ = release.database.read(
-            lambda connection: search_records(connection, language, filters)
-        )
-        hits = [hit | {"href": build_hit_url(self.base, hit)} for hit in page.rows]
-        return format_records(hits, page.total, SearchHit, sentences.describe_hit, language)
+
+        def search_hits(*arguments: Any) -> QueryPage:
+            page, _ = search_records(*arguments)
+            return page.map_rows(lambda hit: hit | {"href": build_hit_url(self.base, hit)})
+
+        output = (SearchHit, sentences.describe_hit, language)
+        return self.read_records(search_hits, parameters.SearchParameters, {"q": words}, *output)
 
     def list_indicators(
         self,
@@ -76,17 +100,10 @@ class Tools:
 
         Quote the figure with its qualifier (over, nearly) and its period.
         """
-        release = self.releases.get_release()
-        given = {"topic": [topic]} if topic else {}
-        filters = validate_filters(
-            parameters.IndicatorListParameters, release, **given, limit=MAX_RECORDS
-        )
-        page = release.database.read(
-            lambda connection: list_indicators(connection, language, filters)
-        )
-        return format_records(
-            page.rows, page.total, Indicator, sentences.describe_indicator, language
-        )
+        output = (Indicator, sentences.describe_indicator, language)
+        topics = [topic] if topic else None
+        model = parameters.IndicatorListParameters
+        return self.read_records(list_indicators, model, {"topic": topics}, *output)
 
     def get_observations(
         self,
@@ -109,22 +126,11 @@ class Tools:
         Compare figures of the same series only. Full years and January to November are separate
         series; never annualise or convert figures, or compute growth between them.
         """
-        release = self.releases.get_release()
-        dates = {"since": since, "until": until, "as_of": as_of}
-        given = {name: value for name, value in dates.items() if value}
-        filters = validate_filters(
-            parameters.ObservationListParameters,
-            release,
-            indicator=[indicator],
-            limit=MAX_RECORDS,
-            **given,
-        )
-        page = release.database.read(
-            lambda connection: list_observations(connection, language, filters)
-        )
-        return format_records(
-            page.rows, page.total, Observation, sentences.describe_observation, language
-        )
+        output = (Observation, sentences.describe_observation, language)
+        model = parameters.ObservationListParameters
+        dates = {"since": since or None, "until": until or None, "as_of": as_of or None}
+        values = {"indicator": [indicator], **dates}
+        return self.read_records(list_observations, model, values, *output)
 
     def list_priority_areas(
         self,
@@ -137,17 +143,10 @@ class Tools:
 
         All actions are announcements; no targets, amounts or results are published for them.
         """
-        release = self.releases.get_release()
-        given = {"year": [str(year)]} if year else {}
-        filters = validate_filters(
-            parameters.PriorityAreaListParameters, release, **given, limit=MAX_RECORDS
-        )
-        page = release.database.read(
-            lambda connection: list_priority_areas(connection, language, filters)
-        )
-        return format_records(
-            page.rows, page.total, PriorityArea, sentences.describe_priority_area, language
-        )
+        output = (PriorityArea, sentences.describe_priority_area, language)
+        years = [str(year)] if year else None
+        model = parameters.PriorityAreaListParameters
+        return self.read_records(list_priority_areas, model, {"year": years}, *output)
 
     def get_source(
         self,
@@ -174,10 +173,33 @@ class Tools:
         figures = (self.search, self.list_indicators, self.get_observations)
         return (*figures, self.list_priority_areas, self.get_source)
 
+    def read_records(  # noqa: PLR0913, PLR0917 - what a tool declares
+        self,
+        read: Callable[[Connection, Language, Any], QueryPage],
+        model: type[parameters.Parameters],
+        values: Mapping[str, object],
+        schema: type[Schema],
+        describe: Callable[[Record, Language], str],
+        language: Language,
+    ) -> list[TextContent]:
+        """Run a query with arguments, which are validated as the API validates parameters.
+
+        Raises:
+            ToolError: with every error, and what would be correct.
+        """
+        release = self.releases.get_release()
+        named = {name: value for name, value in values.items() if value is not None}
+        try:
+            query = model.model_validate({**named, "limit": MAX_RECORDS}, context=release.keys)
+        except ValidationError as error:
+            found = describe_errors(error.errors(), list(named)).errors
+            messages = [one.to_item(Language.ENGLISH).message for one in found]
+            raise ToolError("; ".join(messages)) from None
+        page = release.database.read(lambda connection: read(connection, language, query))
+        return format_records(page.rows, page.total, schema, describe, language)
+
 
 class SourcedKind(NamedTuple):
-    """A kind of record that has a source, or is one."""
-
     query: Callable[..., Record | None]
     schema: type[Schema]
     describe: Callable[[Record, Language], str]
@@ -189,20 +211,6 @@ SOURCED_KINDS = (
     SourcedKind(get_outcome, Outcome, sentences.describe_commitment),
     SourcedKind(get_source, Source, sentences.describe_source),
 )
-
-
-def validate_filters(model: type[AnyFilters], release: Release, **values: Any) -> AnyFilters:
-    """Validate arguments as the API validates parameters.
-
-    Raises:
-        ToolError: with every error, and what would be correct.
-    """
-    try:
-        return model.model_validate(values, context=release.keys)
-    except ValidationError as error:
-        found = describe_errors(error.errors(), list(values)).errors
-        lines = [one.to_item(Language.ENGLISH) for one in found]
-        raise ToolError("; ".join(line.message for line in lines)) from None
 
 
 def format_records(
@@ -224,3 +232,51 @@ def format_records(
         ),
         TextContent(type="text", text=f"[{whole.decode()}]"),
     ]
+
+
+def create_server(releases: ReleaseManager, base: str) -> MCPServer:
+    server = MCPServer(
+        "bri-indicators",
+        title="Belt and Road Cooperation Indicators",
+        instructions=" ".join(INSTRUCTIONS.split()),
+        website_url=base,
+        version=__version__,
+        log_level="WARNING",
+    )
+    for tool in Tools(releases, base).list_tools():
+        server.add_tool(tool, annotations=READ_ONLY, structured_output=False)
+    return server
+
+
+class McpApp:
+    """An ASGI application without sessions: each request is independent of the others."""
+
+    def __init__(self, server: MCPServer) -> None:
+        self.server = server
+        self.app = server.streamable_http_app(
+            json_response=True,
+            stateless_http=True,
+            max_request_body_size=MAX_BODY,
+            transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle a request, whatever path prefix a proxy has added.
+
+        GET, which would open a stream of messages, is refused as the protocol allows: the server
+        only sends responses.
+        """
+        if scope["method"] == "OPTIONS":
+            # The data are public and nobody logs in, so a page of any origin may ask.
+            await Response(status_code=204, headers=PREFLIGHT_HEADERS)(scope, receive, send)
+            return
+        if scope["method"] not in ALLOWED_METHODS:
+            response = Response(status_code=405, headers={"Allow": ", ".join(ALLOWED_METHODS)})
+            await response(scope, receive, send)
+            return
+        await self.app({**scope, "path": "/mcp", "root_path": ""}, receive, send)
+
+    @asynccontextmanager
+    async def run(self) -> AsyncIterator[None]:
+        async with self.server.session_manager.run():
+            yield

@@ -3,13 +3,13 @@
 import codecs
 import json
 import re
-from typing import Any
+from datetime import date
 
+from app.db.columns import Record
 from app.enums import Precision
 from app.i18n import Language, format_locator
 
-Record = dict[str, Any]
-Item = dict[str, Any]
+Item = Record
 
 CSL_JSON = "application/vnd.citationstyles.csl+json"
 BIBTEX = "application/x-bibtex"
@@ -53,7 +53,7 @@ def cite_observation(
     return item | {name: value for name, value in details.items() if value}
 
 
-def build_date(day: Any, precision: str) -> Item:
+def build_date(day: date, precision: str) -> Item:
     """Build a date of CSL, without a day if only the month is known."""
     parts = (
         [day.year, day.month] if precision == Precision.MONTH else [day.year, day.month, day.day]
@@ -121,11 +121,10 @@ def write_ris(item: Item) -> bytes:
 
 
 def build_note(item: Item) -> str:
-    """Describe the value and its place in the source."""
     parts = [item[name] for name in ("note", "locator") if name in item]
     return ("；" if re.search("[\u4e00-\u9fff]", "".join(parts)) else "; ").join(parts)
 
 
-def format_iso_date(date: Item) -> str:
-    year, *rest = date["date-parts"][0]
+def format_iso_date(day: Item) -> str:
+    year, *rest = day["date-parts"][0]
     return "-".join([str(year), *(f"{part:02}" for part in rest)])

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from datetime import date
 
+from app.db.columns import Record
 from app.formats.dataset_info import (
     DATA_LICENCE,
     DESCRIPTION,
@@ -18,7 +19,6 @@ from app.i18n import Bilingual, Language
 
 JSON_LD = "application/ld+json"
 TURTLE = "text/turtle"
-Node = dict[str, Any]
 
 CONTEXT = {
     "dcat": "http://www.w3.org/ns/dcat#",
@@ -40,16 +40,9 @@ SERVICE = Bilingual("REST API of the data set", "数据集 REST API")
 
 
 def describe_catalog(
-    release: Node, distributions: Sequence[Distribution], digest: str | None, base: str
-) -> Node:
-    """Describe the catalogue, its data set, the service and each distribution.
-
-    Args:
-        release: the release that is served.
-        distributions: the files in which the data set is distributed.
-        digest: the SHA-256 digest of the database file, if it is known.
-        base: the base URL of the service.
-    """
+    release: Record, distributions: Sequence[Distribution], digest: str | None, base: str
+) -> Record:
+    """Describe the catalogue and its content; digest is the SHA-256 digest of the database."""
     dataset = describe_dataset(release, distributions, digest, base)
     return {
         "@context": CONTEXT,
@@ -75,8 +68,8 @@ def describe_catalog(
 
 
 def describe_dataset(
-    release: Node, distributions: Sequence[Distribution], digest: str | None, base: str
-) -> Node:
+    release: Record, distributions: Sequence[Distribution], digest: str | None, base: str
+) -> Record:
     return {
         "@id": f"{base}/v1/catalog#dataset",
         "@type": "dcat:Dataset",
@@ -123,38 +116,34 @@ def describe_dataset(
     }
 
 
-def build_values(text: Bilingual) -> list[Node]:
+def build_values(text: Bilingual) -> list[Record]:
     return [{"@value": text.get(language), "@language": language} for language in Language]
 
 
-def list_languages() -> list[Node]:
+def list_languages() -> list[Record]:
     return [{"@id": url} for url in LANGUAGES.values()]
 
 
-def build_date(value: Any) -> Node:
+def build_date(value: date) -> Record:
     return {"@value": str(value), "@type": "xsd:date"}
 
 
-def describe_publisher(base: str) -> Node:
-    return {
-        "@id": f"{base}/#operator",
-        "@type": "foaf:Agent",
-        "foaf:name": build_values(OPERATOR),
-    }
+def describe_publisher(base: str) -> Record:
+    return {"@id": f"{base}/#operator", "@type": "foaf:Agent", "foaf:name": build_values(OPERATOR)}
 
 
-def describe_checksum(digest: str) -> Node:
+def describe_checksum(digest: str) -> Record:
     algorithm = {"@id": "spdx:checksumAlgorithm_sha256"}
     value = {"@value": digest, "@type": "xsd:hexBinary"}
     checksum = {"@type": "spdx:Checksum", "spdx:algorithm": algorithm}
     return {"spdx:checksum": checksum | {"spdx:checksumValue": value}}
 
 
-def write_json_ld(description: Node) -> bytes:
+def write_json_ld(description: Record) -> bytes:
     return json.dumps(description, ensure_ascii=False).encode()
 
 
-def write_turtle(description: Node) -> bytes:
+def write_turtle(description: Record) -> bytes:
     from rdflib import Graph
 
     graph = Graph()

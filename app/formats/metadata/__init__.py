@@ -1,1 +1,0 @@
-"""Descriptions of the data set for catalogues, search engines, feed readers and programs."""

@@ -1,0 +1,101 @@
+"""Tables as text: comma-separated values (RFC 4180), JSON Lines and Markdown, all in UTF-8."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from app.enums import Datatype
+from app.formats.columns import Column, format_cell
+from app.formats.dataset_info import DATA_LICENCE, HOW_TO_READ, cite_dataset
+from app.formats.tables import TableQuery
+
+CSV = "text/csv"
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+def write_csv(query: TableQuery) -> Iterator[bytes]:
+    """Write a table in chunks, the header with the first rows."""
+    # No field can be mistaken for a formula: the seed must not contain texts that begin like one,
+    # and all other fields are keys, numbers, dates or URLs.
+    header = query.table.header
+    lines = query.read_csv_lines()
+    chunks = (
+        encode_csv_rows(header, query.read_rows())
+        if lines is None
+        else encode_csv_lines(header, lines)
+    )
+    mark = BYTE_ORDER_MARK if getattr(query.filters, "bom", False) else b""
+    yield mark + next(chunks)
+    yield from chunks
+
+
+def encode_csv_rows(
+    header: Sequence[str], chunks: Iterable[Sequence[Sequence[Any]]]
+) -> Iterator[bytes]:
+    pending: list[Sequence[Any]] = [header]
+    for rows in chunks:
+        yield format_csv_rows([*pending, *rows])
+        pending = []
+    if pending:
+        yield format_csv_rows(pending)
+
+
+def encode_csv_lines(header: Sequence[str], chunks: Iterable[Sequence[str]]) -> Iterator[bytes]:
+    pending = format_csv_rows([header])
+    for lines in chunks:
+        yield pending + "\r\n".join([*lines, ""]).encode()
+        pending = b""
+    if pending:
+        yield pending
+
+
+def format_csv_rows(rows: Sequence[Sequence[Any]]) -> bytes:
+    buffer = io.StringIO(newline="")
+    csv.writer(buffer).writerows([format_cell(value) for value in row] for row in rows)
+    return buffer.getvalue().encode()
+
+
+JSON_LINES = "application/jsonl"
+
+
+def write_json_lines(query: TableQuery) -> Iterator[bytes]:
+    validate = query.table.schema.model_validate
+    for page in query.read_pages():
+        yield b"".join(validate(record).to_json() + b"\n" for record in page)
+
+
+MARKDOWN = "text/markdown"
+ESCAPES = str.maketrans(
+    {mark: f"\\{mark}" for mark in "\\`*_[]<>&|~#"} | {"\n": "<br>", "\r": "<br>"}
+)
+"""What GitHub Flavored Markdown would interpret in a cell."""
+
+
+def write_markdown(query: TableQuery) -> Iterator[bytes]:
+    """Write a table in chunks, after an introduction on how to read and cite it."""
+    language, columns = query.language, query.table.columns
+    labels = " | ".join(escape_markdown(column.label.get(language)) for column in columns)
+    introduction = (
+        f"# {escape_markdown(query.table.title.get(language))}",
+        escape_markdown(cite_dataset(query.release, query.base, language)),
+        HOW_TO_READ.get(language),
+        DATA_LICENCE.get(language),
+        f"| {labels} |\n|{' --- |' * len(columns)}\n",
+    )
+    yield "\n\n".join(introduction).encode()
+    for rows in query.read_rows():
+        yield "".join(f"{format_markdown_row(row, columns)}\n" for row in rows).encode()
+
+
+def format_markdown_row(values: Sequence[Any], columns: Sequence[Column]) -> str:
+    cells = (
+        f"<{value}>" if value and column.datatype is Datatype.ADDRESS else escape_markdown(value)
+        for value, column in zip(map(format_cell, values), columns, strict=True)
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def escape_markdown(text: str) -> str:
+    """Escape a text so that it is shown unchanged, on one line of the file."""
+    return text.replace("\r\n", "\n").translate(ESCAPES)

@@ -1,1 +1,0 @@
-"""The data set as tools for language models, over the Model Context Protocol."""

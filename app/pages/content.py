@@ -1,0 +1,108 @@
+"""The pages of the guide in reading order, and examples of using the data in other programs."""
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from app.i18n import Bilingual, Language
+
+GUIDE_FOLDER = Path(__file__).parent.parent / "guide"
+PAGE_NAMES = (
+    "reading-figures",
+    "comparing",
+    "endpoints",
+    "formats",
+    "clients",
+    "deployment",
+    "operations",
+    "scaling",
+    "large-data",
+    "speed",
+)
+GUIDE_PATHS = ("/guide", *(f"/guide/{name}" for name in PAGE_NAMES))
+
+MARKUP = re.compile(r"\[([^\]]*)\]\([^)]*\)|`")
+"""Links, which are replaced by their texts, and the marks around code."""
+
+
+class GuideEntry(NamedTuple):
+    name: str
+    title: str
+    summary: str
+    """The first paragraph as plain text."""
+
+
+@cache
+def read_page(name: str, language: Language) -> str:
+    return (GUIDE_FOLDER / language / f"{name}.md").read_text("utf-8")
+
+
+@cache
+def list_entries(language: Language) -> tuple[GuideEntry, ...]:
+    """List the pages. Each starts with its title, an empty line and a paragraph (tested)."""
+    starts = ((name, read_page(name, language).split("\n", 3)) for name in PAGE_NAMES)
+    return tuple(
+        GuideEntry(name, start[0].removeprefix("# "), MARKUP.sub(r"\1", start[2]))
+        for name, start in starts
+    )
+
+
+RECIPE_FOLDER = Path(__file__).parent / "recipe_files"
+ADDRESS_PLACEHOLDER = "http://127.0.0.1:8000"
+"""The address in the files, which pages replace by that of the service."""
+
+
+class Recipe(NamedTuple):
+    file: str
+    name: str
+    purpose: Bilingual
+
+    def render(self, base: str) -> str:
+        text = (RECIPE_FOLDER / self.file).read_text("utf-8").rstrip()
+        return text.replace(ADDRESS_PLACEHOLDER, base)
+
+
+RECIPES = tuple(
+    Recipe(file, name, Bilingual(en, zh))
+    for file, name, en, zh in (
+        ("curl.sh", "curl, jq", "Print the headline figures, one per line", "逐行列出核心数据"),
+        ("with_httpx.py", "Python, httpx", "Print a figure as text", "以文字输出数据"),
+        (
+            "with_pandas.py",
+            "Python, pandas",
+            "Read full-year figures with data types",
+            "读取全年数据（含数据类型）",
+        ),
+        (
+            "with_polars.py",
+            "Python, polars",
+            "Read only the columns that are needed",
+            "仅读取所需的列",
+        ),
+        ("with_sdmx1.py", "Python, sdmx1", "Read a series by its SDMX key", "按 SDMX 键读取序列"),
+        ("duckdb.sql", "DuckDB", "Query the table at its URL", "按网址直接查询数据表"),
+        (
+            "fetch.mjs",
+            "JavaScript",
+            "Fetch data in browsers and Node.js, from any origin",
+            "适用于浏览器和 Node.js，可跨域访问",
+        ),
+        ("r.R", "R", "Read a table as a data frame", "将数据表读取为数据框"),
+        (
+            "excel.pq",
+            "Excel, Power BI",
+            "Data > Get Data > Blank Query > Advanced Editor; or open the .xlsx file",
+            "“数据”—“获取数据”—“空白查询”—“高级编辑器”；也可直接打开 .xlsx 文件",
+        ),
+        (
+            "sheets.txt",
+            "Google Sheets",
+            "Paste into a cell; the service must be reachable from the internet",
+            "粘贴到单元格；本服务须可从互联网访问",
+        ),
+        ("grafana.json", "Grafana, Infinity", "Set as the query of a panel", "设为面板的查询"),
+        ("vega.html", "Vega-Lite, Observable", "Draw a chart from its URL", "按网址绘制图表"),
+    )
+)
+"""All recipes, in the order of the page."""
