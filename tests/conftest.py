@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 from starlette.types import Receive, Scope, Send
 
 from app.application import App
-from app.formats.charts.client import CLIENT
+from app.formats.charts.rendering import CLIENT
 from app.ingest.build import build
 from tests.support import leftovers, postgresql
 from tests.support.contract import Watch

@@ -15,9 +15,9 @@ import vl_convert
 from fontTools.ttLib import TTFont
 from starlette.testclient import TestClient
 
-from app.formats.charts.build import build_series_chart
+from app.formats.charts.canvas import render_svg
 from app.formats.charts.layout import layout_chart
-from app.formats.charts.render import render_svg
+from app.formats.charts.model import build_series_chart
 from app.i18n import Language
 from app.parameters import Theme
 from app.queries import charts

@@ -7,8 +7,8 @@ from os import environ
 import httpx2
 import pytest
 
-from app.formats.charts import client
-from app.formats.charts.client import RenderingClient
+from app.formats.charts import rendering
+from app.formats.charts.rendering import RenderingClient
 from tests.support.processes import serving
 from tests.support.targets import Target, environment_of
 from tests.test_charts import LANGUAGES
@@ -77,7 +77,7 @@ def test_engine_gives_up_on_what_cannot_be_done(capfd: pytest.CaptureFixture[str
 
 
 def test_engine_that_is_stuck_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "TIMEOUT", 0.0)
+    monkeypatch.setattr(rendering, "TIMEOUT", 0.0)
     kept = RenderingClient()
     with pytest.raises(EOFError):
         kept.run("embed_font", "BRI Sans SC", False, "一带一路" * 100)

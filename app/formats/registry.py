@@ -14,7 +14,7 @@ from pydantic import Field
 from app import parameters
 from app.db.columns import Record
 from app.formats import arrow, citations, data_package, dcat, feeds, json_stat, text, workbooks
-from app.formats.charts import render
+from app.formats.charts import canvas
 from app.formats.dataset_info import LICENCE_URL, Distribution
 from app.formats.tables import OBSERVATIONS, TABLES, TableQuery
 from app.i18n import Bilingual
@@ -215,9 +215,9 @@ CITATION_FORMATS = tuple(
     )
 )
 CHART_FORMATS = (
-    Format("png", render.PNG, duplicate_text("PNG"), CHARTED, is_text=False, is_compressible=False),
-    Format("svg", render.SVG, duplicate_text("SVG"), CHARTED),
-    Format("vl.json", render.SPECIFICATION, duplicate_text("Vega-Lite"), CHARTED),
+    Format("png", canvas.PNG, duplicate_text("PNG"), CHARTED, is_text=False, is_compressible=False),
+    Format("svg", canvas.SVG, duplicate_text("SVG"), CHARTED),
+    Format("vl.json", canvas.SPECIFICATION, duplicate_text("Vega-Lite"), CHARTED),
 )
 OTHER_FORMATS = (
     Format("atom", feeds.ATOM, Bilingual("Atom feed", "Atom 订阅"), ("changes",)),

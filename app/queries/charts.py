@@ -41,7 +41,6 @@ def read_indicator_series(connection: Connection, language: Language, key: str) 
 
 
 def read_series(connection: Connection, language: Language, key: str) -> Record | None:
-    """Read one series with its latest points."""
     row = fetch_one(connection, select_series(language), col(Series.code), key)
     return row and add_points(connection, language, [row], MAX_POINTS)[0]
 

@@ -5,18 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Label,
-    and_,
-    exists,
-    func,
-    null,
-    or_,
-    select,
-    tuple_,
-)
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, null, or_, select, tuple_
 from sqlmodel import col
 
 from app.db.columns import (
@@ -24,7 +13,6 @@ from app.db.columns import (
     Condition,
     Record,
     Statement,
-    Value,
     build_current_conditions,
     counterpart_area,
     localize,
@@ -60,28 +48,23 @@ DIMENSION_COLUMNS: dict[str, Column] = {
     "DURATION": col(Series.months),
 }
 """The columns of the dimensions that distinguish series."""
-DIMENSION_LABELS: list[Label[Value]] = [one.label(name) for name, one in DIMENSION_COLUMNS.items()]
+DIMENSION_LABELS: list[Column] = [one.label(name) for name, one in DIMENSION_COLUMNS.items()]
 
 
 def read_series(
-    connection: Connection,
-    language: Language,
-    filters: SdmxFilters,
-    *,
-    with_observations: bool = True,
+    connection: Connection, language: Language, filters: SdmxFilters, *, with_observations: bool
 ) -> Iterator[list[SeriesData]]:
-    """Read the series that match and have matching observations, in chunks.
-
-    Args:
-        connection: the database.
-        language: the language of the texts.
-        filters: the observations to select.
-        with_observations: whether to read the observations too, and not only the series.
-    """
+    """Read the series that match and have matching observations, in chunks."""
     last_id = 0
     breaks = read_breaks(connection, language)
     while True:
-        statement = select_next_series(filters, last_id).limit(CHUNK)
+        statement: Statement = (
+            select_matching_series(filters)
+            .where(col(Series.id) > last_id)
+            .with_only_columns(col(Series.id).label("series_id"), *DIMENSION_LABELS)
+            .order_by(col(Series.id))
+            .limit(CHUNK)
+        )
         rows = [dict(row) for row in connection.execute(statement).mappings()]
         if not rows:
             return
@@ -103,16 +86,6 @@ def read_series(
             for row in rows
             if row["series_id"] in observations
         ]
-
-
-def select_next_series(filters: SdmxFilters, last_id: int) -> Statement:
-    """Select the matching series that follow an id."""
-    return (
-        select_matching_series(filters)
-        .where(col(Series.id) > last_id)
-        .with_only_columns(col(Series.id).label("series_id"), *DIMENSION_LABELS)
-        .order_by(col(Series.id))
-    )
 
 
 def select_matching_series(filters: SdmxFilters) -> Statement:
@@ -155,12 +128,11 @@ def has_matching_observation(filters: SdmxFilters) -> Condition:
 
 
 def is_unfiltered(filters: SdmxFilters) -> bool:
-    """Tell whether all current observations of the series are selected."""
+    """Return whether all current observations of the series are selected."""
     return replace(filters, keys=(), first=None, last=None) == SdmxFilters()
 
 
 def match_observation(filters: SdmxFilters) -> list[Condition]:
-    """List the conditions on an observation and its growth rate."""
     conditions: list[Condition] = list(build_current_conditions(Observation, filters.as_of))
     if filters.history:
         conditions = [col(Observation.current_from) < col(Observation.current_until)]
@@ -193,7 +165,6 @@ def select_changed(collection: str, since: date) -> Statement:
 
 
 def match_growth_rate(filters: SdmxFilters) -> Condition:
-    """Return the condition that joins the published growth rate of an observation."""
     return and_(
         col(GrowthRate.series_id) == Observation.series_id,
         col(GrowthRate.period_start) == Observation.period_start,
@@ -204,7 +175,6 @@ def match_growth_rate(filters: SdmxFilters) -> Condition:
 def select_observations(
     language: Language, filters: SdmxFilters, series_ids: Sequence[int]
 ) -> Statement:
-    """Select the matching observations of some series, ordered by series and period."""
     order = (
         col(Observation.period_start),
         col(Observation.current_from),
@@ -213,25 +183,25 @@ def select_observations(
     statement: Statement = (
         select(
             col(Observation.series_id),
-            col(Observation.code).label("id"),
+            col(Observation.code).label("OBS_ID"),
             col(Observation.period_start),
             col(Observation.period_end),
-            col(Observation.value),
+            col(Observation.value).label("OBS_VALUE"),
             col(Observation.published_value),
-            col(Observation.multiplier),
+            col(Observation.multiplier).label("PUBLISHED_MULT"),
             col(Observation.decimals),
-            col(Observation.qualifier),
-            col(Observation.lower_bound),
-            col(Observation.upper_bound),
+            col(Observation.qualifier).label("OBS_QUALIFIER"),
+            col(Observation.lower_bound).label("LOWER_BOUND"),
+            col(Observation.upper_bound).label("UPPER_BOUND"),
             col(Observation.status),
-            localize(Observation, "wording", language).label("wording"),
+            localize(Observation, "wording", language).label("COMMENT_OBS"),
             col(Observation.vintage),
             col(Observation.current_from),
             col(Observation.current_until),
-            col(Observation.locator),
-            col(Source.code).label("source"),
-            col(GrowthRate.value).label("growth"),
-            col(GrowthRate.basis).label("growth_basis"),
+            col(Observation.locator).label("LOCATOR"),
+            col(Source.code).label("SOURCE"),
+            col(GrowthRate.value).label("GROWTH"),
+            col(GrowthRate.basis).label("GROWTH_BASIS"),
         )
         .select_from(Observation)
         .join(Source, col(Source.id) == Observation.source_id)
@@ -246,7 +216,6 @@ def select_observations(
 def limit_per_series(
     statement: Statement, order: Sequence[Column], filters: SdmxFilters
 ) -> Statement:
-    """Keep the first and the last observations of each series."""
 
     def row_number(*columns: Column) -> ColumnElement[int]:
         return func.row_number().over(partition_by=col(Observation.series_id), order_by=columns)
@@ -270,9 +239,7 @@ def limit_per_series(
 def read_breaks(connection: Connection, language: Language) -> Mapping[int, list[tuple[date, str]]]:
     """Read the breaks of all series; they are entered by hand, so there are few."""
     statement = select(
-        col(SeriesBreak.series_id),
-        col(SeriesBreak.start),
-        localize(SeriesBreak, "note", language),
+        col(SeriesBreak.series_id), col(SeriesBreak.start), localize(SeriesBreak, "note", language)
     ).order_by(col(SeriesBreak.series_id), col(SeriesBreak.start))
     breaks = defaultdict(list)
     for series_id, start, note in connection.execute(statement):
@@ -281,11 +248,7 @@ def read_breaks(connection: Connection, language: Language) -> Mapping[int, list
 
 
 def read_dimension_values(connection: Connection, filters: SdmxFilters) -> dict[str, list[str]]:
-    """Read the values of each dimension that matching series have.
-
-    Returns:
-        The sorted values by dimension; empty if no series matches.
-    """
+    """Read the sorted values of each dimension; empty if no series matches."""
     rows = connection.execute(
         select_matching_series(filters).with_only_columns(*DIMENSION_LABELS)
     ).all()
@@ -301,35 +264,23 @@ def read_covered_span(connection: Connection, filters: SdmxFilters) -> Span | No
 
     Without conditions on periods, the table of series has the answer and no observation is read.
     """
+    series = select_matching_series(filters)
     if is_unfiltered(filters):
-        rows = connection.execute(select_series_edges(filters)).all()
-        spans = [(first, get_month_span(last, months)[1]) for first, last, months in rows]
-    else:
-        rows = connection.execute(select_observation_edges(filters)).all()
-        spans = [(first, last) for first, last in rows if first]
-    if not spans:
-        return None
-    return min(first for first, _ in spans), max(last for _, last in spans)
-
-
-def select_series_edges(filters: SdmxFilters) -> Statement:
-    """Select the starts of the first and the last period of matching series, by length."""
-    first, last = func.min(col(Series.first_period_start)), func.max(col(Series.last_period_start))
-    months = col(Series.months)
-    return select_matching_series(filters).with_only_columns(first, last, months).group_by(months)
-
-
-def select_observation_edges(filters: SdmxFilters) -> Statement:
-    """Select the first and the last day of matching observations."""
-    return (
-        select(func.min(col(Observation.period_start)), func.max(col(Observation.period_end)))
+        first, last = col(Series.first_period_start), col(Series.last_period_start)
+        edges = func.min(first).label("first"), func.max(last).label("last"), col(Series.months)
+        by_length = series.with_only_columns(*edges).group_by(col(Series.months))
+        rows = connection.execute(by_length).mappings().all()
+        ends = [get_month_span(row["last"], row["months"])[1] for row in rows]
+        return (min(row["first"] for row in rows), max(ends)) if rows else None
+    first, last = col(Observation.period_start), col(Observation.period_end)
+    statement = (
+        select(func.min(first).label("first"), func.max(last).label("last"))
         .select_from(Observation)
         .outerjoin(GrowthRate, match_growth_rate(filters))
-        .where(
-            col(Observation.series_id).in_(select_matching_series(filters)),
-            *match_observation(filters),
-        )
+        .where(col(Observation.series_id).in_(series), *match_observation(filters))
     )
+    row = connection.execute(statement).mappings().one()
+    return (row["first"], row["last"]) if row["first"] else None
 
 
 CODE_LISTS: dict[str, tuple[type[KeyedModel], tuple[str, ...], Column, Column]] = {
@@ -344,26 +295,16 @@ and the web address of a record."""
 
 def read_code_lists(connection: Connection) -> dict[str, list[tuple[str, Bilingual, Bilingual]]]:
     """Read the key, the name and the description of each code, by code list."""
-    return {name: read_codes(connection, *columns) for name, columns in CODE_LISTS.items()}
-
-
-def read_codes(
-    connection: Connection,
-    table: type[KeyedModel],
-    names: Sequence[str],
-    order: Column,
-    address: Column,
-) -> list[tuple[str, Bilingual, Bilingual]]:
-    texts = [localize(table, name, language) for name in names for language in Language]
-    code = col(table.code)
-    codes = []
-    for key, link, name_en, name_zh, *described in connection.execute(
-        select(code, address, *texts).order_by(order, code)
-    ):
-        suffix = [f"({link})"] if link else []
-        english, chinese = [*described[::2], *suffix], [*described[1::2], *suffix]
-        description = Bilingual(" ".join(english), "".join(chinese))
-        codes.append((key, Bilingual(name_en, name_zh), description))
+    codes: dict[str, list[tuple[str, Bilingual, Bilingual]]] = {}
+    for codelist, (table, names, order, address) in CODE_LISTS.items():
+        texts = [localize(table, name, language) for name in names for language in Language]
+        statement = select(col(table.code), address, *texts).order_by(order, col(table.code))
+        codes[codelist] = []
+        for key, link, name_en, name_zh, *described in connection.execute(statement):
+            suffix = [f"({link})"] if link else []
+            english, chinese = [*described[::2], *suffix], [*described[1::2], *suffix]
+            description = Bilingual(" ".join(english), "".join(chinese))
+            codes[codelist].append((key, Bilingual(name_en, name_zh), description))
     return codes
 
 

@@ -8,10 +8,22 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import JSONResponse
 
 from app import parameters
-from app.formats.charts import build, render
-from app.formats.charts.canvas import Canvas
+from app.formats.charts.canvas import (
+    PNG,
+    SPECIFICATION,
+    SVG,
+    Canvas,
+    render_png,
+    render_svg,
+    write_specification,
+)
 from app.formats.charts.layout import HeightTooSmallError, layout_chart
-from app.formats.charts.model import Chart
+from app.formats.charts.model import (
+    Chart,
+    build_indicator_chart,
+    build_overview_chart,
+    build_series_chart,
+)
 from app.http.limits import run_limited
 from app.i18n import Bilingual
 from app.problems.problem import InvalidParameters, ParameterError
@@ -42,21 +54,15 @@ ImageQuery = Annotated[parameters.ImageParameters, Query()]
 
 
 class SvgResponse(Response):
-    """A chart as SVG."""
-
-    media_type = render.SVG
+    media_type = SVG
 
 
 class PngResponse(Response):
-    """A chart as PNG."""
-
-    media_type = render.PNG
+    media_type = PNG
 
 
 class SpecificationResponse(JSONResponse):
-    """A chart as a Vega-Lite specification."""
-
-    media_type = render.SPECIFICATION
+    media_type = SPECIFICATION
 
 
 def describe_content(media_type: str, **schema: str) -> dict[int | str, dict[str, Any]]:
@@ -64,11 +70,9 @@ def describe_content(media_type: str, **schema: str) -> dict[int | str, dict[str
     return {200: {"content": {media_type: {"schema": {"type": "string", **schema}}}}}
 
 
-get_svg = partial(router.get, response_class=SvgResponse, responses=describe_content(render.SVG))
+get_svg = partial(router.get, response_class=SvgResponse, responses=describe_content(SVG))
 get_png = partial(
-    router.get,
-    response_class=PngResponse,
-    responses=describe_content(render.PNG, format="binary"),
+    router.get, response_class=PngResponse, responses=describe_content(PNG, format="binary")
 )
 get_specification = partial(
     router.get, response_class=SpecificationResponse, response_model=dict[str, Any]
@@ -83,13 +87,13 @@ async def draw_indicator(read: Context, code: IndicatorCode, query: ChartQuery) 
     shows periods, units, qualifiers, breaks and sources. SVGs embed their fonts, contain no
     scripts, and their text can be selected.
     """
-    return await send_svg(read, lambda: build_indicator(read, code), query)
+    return await send_chart(read, SVG, query, build_indicator, code)
 
 
 @get_png("/indicators/{code}.png", summary="Draw an indicator as PNG")
 async def draw_indicator_image(read: Context, code: IndicatorCode, query: ImageQuery) -> Response:
     """The chart of /v1/indicators/{code}.svg as an image for documents, slides and email."""
-    return await send_png(read, lambda: build_indicator(read, code), query)
+    return await send_chart(read, PNG, query, build_indicator, code)
 
 
 @get_specification(
@@ -100,7 +104,7 @@ async def specify_indicator(read: Context, code: IndicatorCode, query: ChartQuer
 
     It contains all data, and has the colours and the layout of the chart.
     """
-    return await send_specification(read, lambda: build_indicator(read, code), query)
+    return await send_chart(read, SPECIFICATION, query, build_indicator, code)
 
 
 @get_svg("/series/{code}.svg", summary="Draw a series as SVG")
@@ -109,19 +113,19 @@ async def draw_series(read: Context, code: SeriesCode, query: ChartQuery) -> Res
 
     All figures are comparable, except across the breaks that the chart shows.
     """
-    return await send_svg(read, lambda: build_series(read, code), query)
+    return await send_chart(read, SVG, query, build_series, code)
 
 
 @get_png("/series/{code}.png", summary="Draw a series as PNG")
 async def draw_series_image(read: Context, code: SeriesCode, query: ImageQuery) -> Response:
     """The chart of /v1/series/{code}.svg as an image for documents, slides and email."""
-    return await send_png(read, lambda: build_series(read, code), query)
+    return await send_chart(read, PNG, query, build_series, code)
 
 
 @get_specification("/series/{code}.vl.json", summary="Get the Vega-Lite specification of a series")
 async def specify_series(read: Context, code: SeriesCode, query: ChartQuery) -> Response:
     """The specification of /v1/series/{code}.svg, for dashboards that draw Vega-Lite."""
-    return await send_specification(read, lambda: build_series(read, code), query)
+    return await send_chart(read, SPECIFICATION, query, build_series, code)
 
 
 @get_svg("/overview.svg", summary="Draw the overview as SVG")
@@ -131,19 +135,19 @@ async def draw_overview(read: Context, query: ChartQuery) -> Response:
     Figures are grouped by topic and show their periods; priority areas show the number of their
     actions.
     """
-    return await send_svg(read, lambda: build_overview(read), query)
+    return await send_chart(read, SVG, query, build_overview)
 
 
 @get_png("/overview.png", summary="Draw the overview as PNG")
 async def draw_overview_image(read: Context, query: ImageQuery) -> Response:
     """The sheet of /v1/overview.svg as an image for documents, slides and email."""
-    return await send_png(read, lambda: build_overview(read), query)
+    return await send_chart(read, PNG, query, build_overview)
 
 
 @get_specification("/overview.vl.json", summary="Get the Vega-Lite specification of the overview")
 async def specify_overview(read: Context, query: ChartQuery) -> Response:
     """The specification of /v1/overview.svg, for dashboards that draw Vega-Lite."""
-    return await send_specification(read, lambda: build_overview(read), query)
+    return await send_chart(read, SPECIFICATION, query, build_overview)
 
 
 def build_indicator(read: RequestContext, code: str) -> Chart:
@@ -152,65 +156,48 @@ def build_indicator(read: RequestContext, code: str) -> Chart:
         raise read.create_unknown_record("indicators", "code", code)
     found = read.run_query(charts.read_indicator_series, code)
     released = read.release.record["released_on"]
-    return build.build_indicator_chart(indicator, found, released, read.language)
+    return build_indicator_chart(indicator, found, released, read.language)
 
 
 def build_series(read: RequestContext, code: str) -> Chart:
     series = read.run_query(charts.read_series, code)
     if series is None:
         raise read.create_unknown_record("series", "code", code)
-    return build.build_series_chart(series, read.release.record["released_on"], read.language)
+    return build_series_chart(series, read.release.record["released_on"], read.language)
 
 
 def build_overview(read: RequestContext) -> Chart:
     release = read.release
     overview = read.run_query(read_overview)
     edition, released = release.sources[read.language], release.record["released_on"]
-    return build.build_overview(overview, edition, released, read.language)
+    return build_overview_chart(overview, edition, released, read.language)
 
 
-async def send_svg(
-    read: RequestContext, build_chart: Callable[[], Chart], query: parameters.ChartParameters
+async def send_chart(
+    read: RequestContext,
+    media_type: str,
+    query: parameters.ChartParameters,
+    build_chart: Callable[..., Chart],
+    *key: str,
 ) -> Response:
     def draw() -> Response:
-        chart = build_chart()
-        svg = render.render_svg(create_canvas(chart, query), chart)
-        return read.create_bytes_response(
-            svg, render.SVG, headers={"Content-Security-Policy": SVG_POLICY}
-        )
-
-    return await run_limited(draw)
-
-
-async def send_png(
-    read: RequestContext, build_chart: Callable[[], Chart], query: parameters.ImageParameters
-) -> Response:
-    def draw() -> Response:
-        chart = build_chart()
+        chart = build_chart(read, *key)
         canvas = create_canvas(chart, query)
-        check_pixels(canvas, query.scale)
-        return read.create_bytes_response(render.render_png(canvas, chart, query.scale), render.PNG)
-
-    return await run_limited(draw)
-
-
-async def send_specification(
-    read: RequestContext, build_chart: Callable[[], Chart], query: parameters.ChartParameters
-) -> Response:
-    def draw() -> Response:
-        chart = build_chart()
-        content = render.write_specification(create_canvas(chart, query), chart)
-        return read.create_bytes_response(content, render.SPECIFICATION)
+        headers = {}
+        if isinstance(query, parameters.ImageParameters):
+            check_pixels(canvas, query.scale)
+            content = render_png(canvas, chart, query.scale)
+        elif media_type == SVG:
+            content = render_svg(canvas, chart)
+            headers = {"Content-Security-Policy": SVG_POLICY}
+        else:
+            content = write_specification(canvas, chart)
+        return read.create_bytes_response(content, media_type, headers=headers)
 
     return await run_limited(draw)
 
 
 def create_canvas(chart: Chart, query: parameters.ChartParameters) -> Canvas:
-    """Lay a chart out as requested.
-
-    Raises:
-        InvalidParameters: if it does not fit into the requested height.
-    """
     try:
         return layout_chart(chart, query.width, query.height, query.theme)
     except HeightTooSmallError as error:
@@ -224,11 +211,6 @@ def create_canvas(chart: Chart, query: parameters.ChartParameters) -> Canvas:
 
 
 def check_pixels(canvas: Canvas, scale: int) -> None:
-    """Check the size of an image.
-
-    Raises:
-        InvalidParameters: if it is too large.
-    """
     pixels = canvas.width * canvas.height * scale**2
     if pixels > MAX_PIXELS:
         message = Bilingual(

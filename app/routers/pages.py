@@ -14,9 +14,8 @@ from fastapi.responses import RedirectResponse
 from app import parameters
 from app.db.columns import Record
 from app.formats import schema_org
-from app.formats.charts import build
 from app.formats.charts.layout import layout_chart
-from app.formats.charts.model import Chart
+from app.formats.charts.model import Chart, build_indicator_chart, build_overview_chart
 from app.formats.dataset_info import DATA_LICENCE, TITLE, cite_dataset
 from app.formats.feeds import format_title
 from app.formats.registry import build_service_links, list_distributions
@@ -160,7 +159,7 @@ def show_indicator(read: Context, code: str, _: NoParameters) -> Response:
     if indicator is None:
         raise read.create_unknown_record("indicators", "code", code)
     release = read.release.record
-    chart = build.build_indicator_chart(
+    chart = build_indicator_chart(
         indicator, indicator["chart_series"], release["released_on"], read.language
     )
     distributions = list_distributions(has_file=read.release.database.is_file)
@@ -231,7 +230,7 @@ def render_content(read: RequestContext, name: str, **values: Any) -> Response:
 def measure_overview(read: RequestContext, overview: Record) -> tuple[int, int]:
     release = read.release
     source, released_on = release.sources[read.language], release.record["released_on"]
-    return measure_chart(build.build_overview(overview, source, released_on, read.language), WIDE)
+    return measure_chart(build_overview_chart(overview, source, released_on, read.language), WIDE)
 
 
 def measure_chart(chart: Chart, width: int) -> tuple[int, int]:

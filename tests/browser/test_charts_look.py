@@ -11,11 +11,10 @@ import vl_convert
 from playwright.sync_api import Browser, Page
 
 from app.enums import Qualifier
+from app.formats.charts.canvas import render_svg
 from app.formats.charts.layout import layout_chart
 from app.formats.charts.model import Chart, DataPoint, Group, Panel, Tile
-from app.formats.charts.render import render_svg
-from app.formats.charts.style import PALETTES, Style
-from app.formats.charts.text import balance_text, wrap_text
+from app.formats.charts.style import PALETTES, Style, balance_text, wrap_text
 from app.i18n import Language
 from app.parameters import Theme
 from tests.test_charts import PICTURES

@@ -1,4 +1,7 @@
-"""Figures as bars: one panel per series, and the marks that show how a source qualifies them."""
+"""Figures as bars: one panel per series, and the marks that show how a source qualifies them.
+
+Functions that draw return the vertical position at which the drawing ends.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +26,6 @@ WHOLE = Decimal(100)
 
 
 def draw_display(canvas: Canvas, figure: DataPoint, style: Style, span: Point, top: float) -> float:
-    """Draw a figure in large type with the mark of its qualifier, and return where it ends."""
     sizes = canvas.sizes
     left, right = span
     is_qualified = figure.qualifier is not Qualifier.EXACT
@@ -53,7 +55,6 @@ def draw_swatch(canvas: Canvas, qualifier: Qualifier, start: Point) -> None:
 
 
 def draw_share(canvas: Canvas, figure: DataPoint, span: Point, top: float) -> float:
-    """Draw a percentage as a part of a whole, and return where it ends."""
     sizes = canvas.sizes
     left, right = span
     thickness = THICKNESS * sizes.unit
@@ -70,14 +71,7 @@ def draw_share(canvas: Canvas, figure: DataPoint, span: Point, top: float) -> fl
 def draw_end_mark(
     canvas: Canvas, qualifier: Qualifier, span: Point, across: tuple[float, float]
 ) -> float:
-    """Draw the mark of a qualifier on or after a bar, and return where bar and mark end.
-
-    Args:
-        canvas: the canvas.
-        qualifier: the qualifier.
-        span: the left and the right end of the bar.
-        across: the vertical middle and the thickness of the bar.
-    """
+    """Draw the mark of a qualifier on or after a bar, and return where bar and mark end."""
     sizes = canvas.sizes
     (start, end), (middle, thickness) = span, across
     unit = sizes.unit
@@ -99,14 +93,12 @@ def write_chevron_path(thickness: float, unit: float) -> str:
 
 def write_hatch_path(width: float, thickness: float, step: float) -> str:
     """Write the path of slanted lines in a bar, from the middle of its left end."""
-    half, parts, start = thickness / 2, [], step - thickness
+    half, path, start = thickness / 2, "", step - thickness
     while start < width:
         left, right = max(start, 0), min(start + thickness, width)
-        parts.append(
-            f"M{left:.2f},{half - (left - start):.2f}L{right:.2f},{half - (right - start):.2f}"
-        )
+        path += f"M{left:.2f},{half - (left - start):.2f}L{right:.2f},{half - (right - start):.2f}"
         start += step
-    return "".join(parts)
+    return path
 
 
 class Columns(NamedTuple):
@@ -126,7 +118,6 @@ class Columns(NamedTuple):
 
 
 def layout_columns(canvas: Canvas, panels: Sequence[Panel], span: Point) -> Columns:
-    """Choose the columns by the width of what they contain."""
     sizes = canvas.sizes
     left, right = span
     unit, gap, width = sizes.unit, sizes.gap, right - left
@@ -153,7 +144,6 @@ def layout_columns(canvas: Canvas, panels: Sequence[Panel], span: Point) -> Colu
 
 
 def measure_value(canvas: Canvas, figure: DataPoint) -> float:
-    """Measure a figure together with the number of its source."""
     sizes = canvas.sizes
     display = canvas.measure_text(figure.display, sizes.strong)
     reference = canvas.measure_text(labels.format_reference(figure.source), sizes.small)
@@ -162,8 +152,6 @@ def measure_value(canvas: Canvas, figure: DataPoint) -> float:
 
 @dataclass
 class BarPanel:
-    """A panel of bars, drawn from top to bottom."""
-
     canvas: Canvas
     panel: Panel
     columns: Columns
@@ -171,7 +159,6 @@ class BarPanel:
     """How much higher each row is than necessary, in pixels."""
 
     def draw(self, top: float) -> float:
-        """Draw the panel and return where it ends."""
         canvas, columns, figures = self.canvas, self.columns, self.panel.figures
         unit = canvas.sizes.unit
         top = self.draw_heading(top)
@@ -241,7 +228,6 @@ class BarPanel:
         return top
 
     def draw_labels_above(self, figure: DataPoint, top: float) -> float:
-        """Draw the period above its bar, and the growth beside or below the period."""
         canvas, sizes, columns = self.canvas, self.canvas.sizes, self.columns
         bottom = canvas.draw_text(figure.period, columns.left, top, sizes.body)
         if figure.growth and columns.has_growth_beside:
@@ -255,7 +241,6 @@ class BarPanel:
         return bottom
 
     def draw_side_labels(self, figure: DataPoint, middle: float) -> None:
-        """Draw the period and the growth in columns beside the bar."""
         canvas, sizes, columns = self.canvas, self.canvas.sizes, self.columns
         top = middle - sizes.body.line_height / 2
         canvas.draw_text(figure.period, columns.left, top, sizes.body)
@@ -264,7 +249,6 @@ class BarPanel:
             canvas.draw_text(figure.growth, columns.right, top, sizes.small, "right")
 
     def draw_value(self, figure: DataPoint, x: float, middle: float) -> None:
-        """Draw a figure and the number of its source."""
         canvas, sizes = self.canvas, self.canvas.sizes
         reference = labels.format_reference(figure.source)
         reference_width = canvas.measure_text(reference, sizes.small) + sizes.gap / 2

@@ -1,15 +1,28 @@
-"""A canvas of marks at fixed positions, and the Vega-Lite specification that draws them."""
+"""A canvas of marks at fixed positions, drawn as a Vega-Lite specification, as SVG and as PNG."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
+from html import escape
 from typing import NamedTuple
 
-from app.formats.charts import text
-from app.formats.charts.style import BASELINE, PALETTES, Sizes, Style, select_sizes
+from app.formats.charts.model import Chart
+from app.formats.charts.rendering import CLIENT
+from app.formats.charts.style import (
+    BASELINE,
+    PALETTES,
+    Sizes,
+    Style,
+    balance_text,
+    embed_fonts,
+    get_font_stack,
+    measure_text,
+    wrap_text,
+)
 from app.i18n import Language
 from app.parameters import Theme
+from app.schemas import ENCODER
 
 Node = dict[str, object]
 Point = tuple[float, float]
@@ -21,11 +34,12 @@ MIN_FONT_SCALE = 0.6
 """How far a text may shrink to fit on one line."""
 PIXELS: Node = {"type": "quantitative", "scale": None, "axis": None}
 """An encoding without a scale, so that the values of a field are pixels."""
+SVG, PNG = "image/svg+xml", "image/png"
+SPECIFICATION = "application/vnd.vegalite.v6+json"
+LANGUAGE_TAGS = {Language.ENGLISH: "en", Language.CHINESE: "zh-Hans"}
 
 
 class Bar(NamedTuple):
-    """A figure drawn as a bar."""
-
     period: str
     display: str
     value: Decimal
@@ -36,8 +50,6 @@ class Bar(NamedTuple):
 
 
 class Line(NamedTuple):
-    """The look of a straight line."""
-
     colour: str = "line"
     thickness: float = 1
     dash: tuple[float, ...] = ()
@@ -45,7 +57,10 @@ class Line(NamedTuple):
 
 @dataclass
 class Canvas:
-    """The marks of a chart; positions are pixels from the upper left corner."""
+    """The marks of a chart; positions are pixels from the upper left corner.
+
+    Drawing a text returns the vertical position at which it ends.
+    """
 
     width: int
     theme: Theme
@@ -61,20 +76,20 @@ class Canvas:
 
     @cached_property
     def sizes(self) -> Sizes:
-        return select_sizes(self.width)
+        return Sizes(self.width)
 
     def get_colour(self, name: str) -> str:
         colours: dict[str, str] = PALETTES[self.theme]._asdict()
         return colours[name]
 
     def measure_text(self, line: str, style: Style) -> float:
-        return text.measure_text(line, style, self.language)
+        return measure_text(line, style, self.language)
 
     def wrap_text(self, paragraph: str, style: Style, width: float) -> list[str]:
-        return text.wrap_text(paragraph, width, style, self.language)
+        return wrap_text(paragraph, width, style, self.language)
 
     def balance_text(self, title: str, style: Style, width: float) -> list[str]:
-        return text.balance_text(title, width, style, self.language)
+        return balance_text(title, width, style, self.language)
 
     def fit_style(self, line: str, style: Style, width: float) -> Style:
         """Shrink a style so that a text fits on one line, unless it would become too small."""
@@ -84,7 +99,6 @@ class Canvas:
     def draw_text(
         self, lines: str | Sequence[str], x: float, top: float, style: Style, align: str = "left"
     ) -> float:
-        """Draw lines below each other, and return where they end."""
         lines = [lines] if isinstance(lines, str) else list(lines)
         self.characters.update((one, style.bold) for line in lines for one in line)
         position = {"x": round_pixels(x), "y": round_pixels(top + style.size * BASELINE)}
@@ -96,7 +110,6 @@ class Canvas:
     def draw_paragraph(
         self, paragraph: str, x: float, top: float, style: Style, width: float
     ) -> float:
-        """Draw a text wrapped to a width, and return where it ends."""
         return self.draw_text(self.wrap_text(paragraph, style, width), x, top, style)
 
     def draw_tile(self, left: float, top: float, right: float, bottom: float) -> None:
@@ -150,11 +163,6 @@ class Canvas:
                 self.bar_layers.append(build_layer(values, mark, encoding))
 
     def build_specification(self, description: str) -> Node:
-        """Build the Vega-Lite specification, which contains all data.
-
-        Args:
-            description: the alternative text.
-        """
         return {
             "$schema": SCHEMA,
             "description": description,
@@ -167,7 +175,7 @@ class Canvas:
             "resolve": {"scale": {"x": "independent", "y": "independent"}},
             "config": {
                 "aria": False,
-                "font": text.get_font_stack(self.language),
+                "font": get_font_stack(self.language),
                 "view": {"stroke": None},
             },
         }
@@ -232,3 +240,28 @@ def encode_pixels(*channels: str) -> Node:
 def round_pixels(value: float) -> float:
     """Round to a hundredth of a pixel, so that float noise does not change the bytes."""
     return round(value, 2)
+
+
+def write_specification(canvas: Canvas, chart: Chart) -> bytes:
+    """Write the Vega-Lite specification, each figure with all its digits."""
+    return ENCODER.encode(canvas.build_specification(chart.describe()))
+
+
+def render_bare_svg(canvas: Canvas, chart: Chart) -> str:
+    return CLIENT.run("svg", write_specification(canvas, chart).decode()).decode()
+
+
+def render_svg(canvas: Canvas, chart: Chart) -> bytes:
+    """Draw a chart as SVG with embedded fonts and alternative text."""
+    head, end, body = render_bare_svg(canvas, chart).partition(">")
+    language = LANGUAGE_TAGS[chart.language]
+    head = f'{head} role="img" aria-labelledby="title desc" xml:lang="{language}"'
+    title = f'<title id="title">{escape(chart.title)}</title>'
+    desc = f'<desc id="desc">{escape(chart.describe())}</desc>'
+    style = f"<style>{embed_fonts(canvas.characters, chart.language)}</style>"
+    return f"{head}{end}{title}{desc}{style}{body}".encode()
+
+
+def render_png(canvas: Canvas, chart: Chart, scale: int) -> bytes:
+    """Draw a chart as PNG, with ``scale`` pixels for each pixel of the chart on a side."""
+    return CLIENT.run("png", render_bare_svg(canvas, chart), scale)

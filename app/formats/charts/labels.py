@@ -32,20 +32,27 @@ PERIODS = Bilingual(
 )
 NO_FIGURES = Bilingual("No figures are included yet.", "尚未收录数据。")
 GROWTH = Bilingual("Growth rates are as published; none is computed.", "增速均为公布值，未作推算。")
+RELEASE = Bilingual(
+    "Belt and Road Cooperation Indicators, release of {day}", "共建“一带一路”经贸合作指标，{day}版"
+)
+AREAS_HEADING = Bilingual("Priority areas announced for {year}", "{year}年重点合作领域")
+BREAK_NOTE = Bilingual("Break in the series on {day}: {note}", "序列中断（{day}）：{note}")
+SERIES_HEADING = Bilingual(
+    "{span}, {reporting} and {counterpart}", "{span}（{reporting}与{counterpart}）"
+)
+"""The heading of a series whose areas are not those of its indicator."""
+HIDDEN_POINTS = Bilingual(
+    "{count} older figures of a series are not shown.", "另有{count}项较早数据未显示。"
+)
+HIDDEN_SERIES = Bilingual(
+    "{count} more series of this indicator are not shown.", "该指标另有{count}个序列未显示。"
+)
 COLON, COMMA, SEMICOLON = Bilingual(": ", "："), Bilingual(", ", "，"), Bilingual("; ", "；")
 
 
 def join_sentences(texts: Sequence[str], language: Language) -> str:
-    """Join texts as sentences, each with a full stop."""
     stop = Bilingual(". ", "。").get(language)
     return stop.join(text.rstrip(".。") for text in [*texts, ""]).rstrip()
-
-
-def format_release(day: str, language: Language) -> str:
-    return Bilingual(
-        f"Belt and Road Cooperation Indicators, release of {day}",
-        f"共建“一带一路”经贸合作指标，{day}版",
-    ).get(language)
 
 
 def format_overview_title(year: int, next_year: int | None, language: Language) -> str:
@@ -57,10 +64,6 @@ def format_overview_title(year: int, next_year: int | None, language: Language) 
     return Bilingual(english, chinese).get(language)
 
 
-def format_areas_heading(year: int | None, language: Language) -> str:
-    return Bilingual(f"Priority areas announced for {year}", f"{year}年重点合作领域").get(language)
-
-
 def format_action_count(count: int, language: Language) -> str:
     return Bilingual(
         f"{count} action{'s' if count != 1 else ''} announced", f"已宣布举措{count}项"
@@ -68,7 +71,6 @@ def format_action_count(count: int, language: Language) -> str:
 
 
 def format_reference(number: int, locator: str | None = None) -> str:
-    """Refer to a source by its number in the list, and to a place in it."""
     return f"[{number}] {locator}" if locator else f"[{number}]"
 
 
@@ -77,26 +79,8 @@ def format_group_heading(topic: str, periods: Sequence[str], language: Language)
     return Bilingual(f"{topic}, {english}", f"{topic}（{chinese}）").get(language)
 
 
-def format_series_heading(span: str, reporting: str, counterpart: str, language: Language) -> str:
-    """Write the heading of a series whose areas are not those of its indicator."""
-    areas = Bilingual(f"{reporting} and {counterpart}", f"{reporting}与{counterpart}").get(language)
-    return Bilingual(f"{span}, {areas}", f"{span}（{areas}）").get(language)
-
-
-def format_break(day: str, note: str, language: Language) -> str:
-    return Bilingual(f"Break in the series on {day}: {note}", f"序列中断（{day}）：{note}").get(
-        language
-    )
-
-
 def format_gap(first: date, last: date, language: Language) -> str | None:
-    """Name the years without a figure between two consecutive points of a series.
-
-    Args:
-        first: the first day of the earlier period.
-        last: the first day of the later period.
-        language: the language of the text.
-    """
+    """Name the years without a figure between two consecutive points, given their first days."""
     if (first.month, first.day) != (last.month, last.day) or last.year - first.year <= 1:
         return None
     start, end = first.year + 1, last.year - 1
@@ -104,16 +88,3 @@ def format_gap(first: date, last: date, language: Language) -> str | None:
     if start != end:
         english, chinese = f"{start} to {end}", f"{start}—{end}"
     return Bilingual(f"{english}: not included", f"{chinese}年：未收录").get(language)
-
-
-def format_hidden_points(count: int, language: Language) -> str:
-    return Bilingual(
-        f"{count} older figures of a series are not shown.", f"另有{count}项较早数据未显示。"
-    ).get(language)
-
-
-def format_hidden_series(count: int, language: Language) -> str:
-    return Bilingual(
-        f"{count} more series of this indicator are not shown.",
-        f"该指标另有{count}个序列未显示。",
-    ).get(language)

@@ -1,4 +1,7 @@
-"""The layout of a chart at any width, in which nothing overlaps."""
+"""The layout of a chart at any width, in which nothing overlaps.
+
+Functions that draw return the vertical position at which the drawing ends.
+"""
 
 from collections.abc import Sequence
 
@@ -31,25 +34,13 @@ MAX_TILE_COLUMNS = 4
 
 
 class HeightTooSmallError(ValueError):
-    """The chart does not fit into the requested height."""
-
     def __init__(self, least: int) -> None:
         super().__init__(f"at least {least}")
         self.least = least
 
 
 def layout_chart(chart: Chart, width: int, height: int | None, theme: Theme) -> Canvas:
-    """Lay a chart out.
-
-    Args:
-        chart: the chart.
-        width: the width in pixels.
-        height: the height in pixels; by default as much as the chart needs.
-        theme: the colour theme.
-
-    Raises:
-        HeightTooSmallError: if the chart needs more height.
-    """
+    """Lay a chart out, by default as high as necessary; HeightTooSmallError if height is less."""
     canvas = draw_chart(chart, Canvas(width, theme, chart.language), 0, 0)
     if height is None or height == canvas.height:
         return canvas
@@ -64,14 +55,7 @@ def layout_chart(chart: Chart, width: int, height: int | None, theme: Theme) -> 
 
 
 def draw_chart(chart: Chart, canvas: Canvas, extra_height: float, min_height: int) -> Canvas:
-    """Draw a chart; height that it does not need stays free above its footer.
-
-    Args:
-        chart: the chart.
-        canvas: an empty canvas.
-        extra_height: how much higher than necessary each row of figures is, in pixels.
-        min_height: the minimum height of the chart, in pixels.
-    """
+    """Draw a chart on an empty canvas; height that it does not need stays free above its footer."""
     sizes = canvas.sizes
     left, right = sizes.margin, canvas.width - sizes.margin
     title = canvas.balance_text(chart.title, sizes.title, right - left)
@@ -97,7 +81,6 @@ def draw_chart(chart: Chart, canvas: Canvas, extra_height: float, min_height: in
 
 
 def draw_headline(canvas: Canvas, figure: DataPoint | None, span: Point, top: float) -> float:
-    """Draw the one figure that a chart is about, and return where it ends."""
     sizes = canvas.sizes
     if figure is None:
         return top
@@ -118,7 +101,6 @@ def draw_headline(canvas: Canvas, figure: DataPoint | None, span: Point, top: fl
 def draw_panels(
     canvas: Canvas, chart: Chart, span: Point, top: float, extra_height: float
 ) -> float:
-    """Draw the panels below each other, separated by rules, and return where they end."""
     sizes = canvas.sizes
     if not chart.panels:
         return top
@@ -133,7 +115,6 @@ def draw_panels(
 
 
 def draw_group(canvas: Canvas, group: Group, top: float) -> float:
-    """Draw a heading and its tiles, and return where they end."""
     sizes = canvas.sizes
     left, unit = sizes.margin, sizes.unit
     width = canvas.width - 2 * left
@@ -155,7 +136,6 @@ def count_tile_columns(width: int, tiles: int) -> int:
 
 
 def draw_tiles(canvas: Canvas, tiles: Sequence[Tile], top: float) -> float:
-    """Draw tiles side by side over the whole width, and return where they end."""
     sizes = canvas.sizes
     padding = TILE_PADDING * sizes.unit
     free_width = canvas.width - 2 * sizes.margin - sizes.gap * (len(tiles) - 1)
@@ -192,7 +172,6 @@ def measure_tile_indent(canvas: Canvas, tile: Tile) -> float:
 
 
 def draw_tile_name(canvas: Canvas, tile: Tile, lines: Sequence[str], start: Point) -> None:
-    """Draw the name of a tile, and before it the number of a priority area."""
     sizes = canvas.sizes
     left, top = start
     style = select_tile_name_style(canvas, tile)
@@ -203,7 +182,6 @@ def draw_tile_name(canvas: Canvas, tile: Tile, lines: Sequence[str], start: Poin
 
 
 def draw_tile_content(canvas: Canvas, tile: Tile, span: Point, top: float) -> float:
-    """Draw what is below the name of a tile, and return where it ends."""
     sizes = canvas.sizes
     left, right = span
     if tile.figure:
@@ -215,7 +193,6 @@ def draw_tile_content(canvas: Canvas, tile: Tile, span: Point, top: float) -> fl
 
 
 def draw_tile_point(canvas: Canvas, figure: DataPoint, span: Point, top: float) -> float:
-    """Draw a figure with its period, growth and reference, and return where they end."""
     sizes = canvas.sizes
     left, right = span
     width = right - left
@@ -228,7 +205,6 @@ def draw_tile_point(canvas: Canvas, figure: DataPoint, span: Point, top: float) 
 
 
 def draw_footer(canvas: Canvas, chart: Chart, top: float, *, with_notes: bool) -> float:
-    """Draw the notes, the sources and the release, and return where they end."""
     sizes = canvas.sizes
     left, right = sizes.margin, canvas.width - sizes.margin
     canvas.draw_rule((left, top), (right, top), Line("quiet"))
@@ -246,7 +222,6 @@ def draw_footer(canvas: Canvas, chart: Chart, top: float, *, with_notes: bool) -
 
 
 def draw_notes(canvas: Canvas, chart: Chart, span: Point, top: float) -> float:
-    """Draw the meanings of the marks and the notes, and return where they end."""
     sizes = canvas.sizes
     left, right = span
     style, spacing = sizes.small, 3 * sizes.unit
@@ -261,7 +236,6 @@ def draw_notes(canvas: Canvas, chart: Chart, span: Point, top: float) -> float:
 
 
 def draw_sources(canvas: Canvas, chart: Chart, span: Point, top: float) -> float:
-    """Draw the numbered list of sources, and return where it ends."""
     sizes = canvas.sizes
     if not chart.sources:
         return top

@@ -1,18 +1,18 @@
-"""What a chart says, independent of its size, colours and layout."""
+"""What a chart says, independent of its size, colours and layout, from the records of the API."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 
+from app.db.columns import Record
 from app.enums import Qualifier
 from app.formats.charts import labels
-from app.i18n import Language
+from app.i18n import Language, format_day, format_locator
 
 
 @dataclass(frozen=True)
 class DataPoint:
-    """One published figure with everything that qualifies it."""
-
     period: str
     display: str
     value: Decimal
@@ -53,16 +53,12 @@ class Tile:
 
 @dataclass(frozen=True)
 class Group:
-    """Tiles under one heading."""
-
     heading: str
     tiles: Sequence[Tile]
 
 
 @dataclass
 class Chart:
-    """Everything that a chart says."""
-
     language: Language
     title: str
     release: str
@@ -79,7 +75,6 @@ class Chart:
         return self.sources.index(citation) + 1
 
     def add_note(self, text: str | None) -> None:
-        """Add a note unless it is there already."""
         if text and text not in self.notes:
             self.notes.append(text)
 
@@ -124,3 +119,135 @@ def describe_data_point(figure: DataPoint, language: Language) -> str:
         figure.growth,
     ]
     return labels.SEMICOLON.get(language).join(part for part in parts if part)
+
+
+def create_chart(title: str, released: date, language: Language) -> Chart:
+    release = labels.RELEASE.format(day=format_day(released, language))
+    return Chart(language, title, release.get(language))
+
+
+def build_data_point(chart: Chart, point: Record, *, with_locator: bool = False) -> DataPoint:
+    """Build a figure, and add its source and notes to the chart.
+
+    With a locator, the figure itself and not the list of sources names its place in the source.
+    """
+    growth = point["growth"]
+    for report in point["reports"]:
+        if report["agreement"] == "differs":
+            chart.add_note(report["note"])
+    citation = point["source"]["line"] if with_locator else point["citation"]
+    return DataPoint(
+        period=point["period"]["label"],
+        display=point["display"],
+        value=point["value"],
+        qualifier=Qualifier(point["qualifier"]),
+        unit=point["unit"]["code"],
+        growth=growth["display"] if growth else None,
+        source=chart.add_citation(citation),
+        locator=format_locator(point["locator"], chart.language) if with_locator else None,
+    )
+
+
+def build_indicator_chart(
+    indicator: Record, found: Record, released: date, language: Language
+) -> Chart:
+    chart = create_chart(indicator["name"], released, language)
+    headline = indicator["headline"]
+    if headline:
+        chart.headline = build_data_point(chart, headline)
+    headline_series = headline["series"] if headline else None
+    for series in sorted(found["series"], key=lambda one: one["code"] != headline_series):
+        if series["code"] != headline_series or len(series["points"]) > 1:
+            chart.panels.append(build_panel(chart, series, indicator))
+    add_footnotes(chart)
+    if found["hidden"]:
+        chart.add_note(labels.HIDDEN_SERIES.format(count=found["hidden"]).get(language))
+    return chart
+
+
+def build_series_chart(series: Record, released: date, language: Language) -> Chart:
+    """Build the chart of a series: its only figure as the headline, or a panel of all."""
+    chart = create_chart(series["indicator"]["name"], released, language)
+    panel = build_panel(chart, series, series)
+    if len(panel.figures) == 1:
+        (chart.headline,) = panel.figures
+    elif panel.figures:
+        chart.panels.append(panel)
+    add_footnotes(chart)
+    chart.add_note(series["note"])
+    return chart
+
+
+def add_footnotes(chart: Chart) -> None:
+    figures = list(chart.list_data_points())
+    if not figures:
+        chart.add_note(labels.NO_FIGURES.get(chart.language))
+    if len(chart.panels) + bool(chart.headline) > 1:
+        chart.add_note(labels.BLOCKS.get(chart.language))
+    if any(one.growth for one in figures):
+        chart.add_note(labels.GROWTH.get(chart.language))
+
+
+def build_panel(chart: Chart, series: Record, indicator: Record) -> Panel:
+    language = chart.language
+    heading = series["span"]
+    areas, usual_areas = (
+        [record[role]["name"] for role in ("reporting_area", "counterpart_area")]
+        for record in (series, indicator)
+    )
+    if areas != usual_areas:
+        names = {"reporting": areas[0], "counterpart": areas[1]}
+        heading = labels.SERIES_HEADING.format(span=heading, **names).get(language)
+    figures: list[DataPoint] = []
+    previous: date | None = None
+    for point in series["points"]:
+        figure = build_data_point(chart, point)
+        start = point["period"]["start"]
+        if previous is not None:
+            gap = labels.format_gap(previous, start, language)
+            breaks = [one for one in series["breaks"] if previous < one["start"] <= start]
+            for one in breaks:
+                note = {"day": format_day(one["start"], language), "note": one["note"]}
+                chart.add_note(labels.BREAK_NOTE.format(**note).get(language))
+            figure = replace(figure, gap=gap, follows_break=bool(breaks))
+        figures.append(figure)
+        previous = start
+    if series["hidden"]:
+        chart.add_note(labels.HIDDEN_POINTS.format(count=series["hidden"]).get(language))
+    return Panel(heading, series["unit"]["name"], figures)
+
+
+def build_overview_chart(
+    found: Record, edition: Record, released: date, language: Language
+) -> Chart:
+    """Build the chart of the headlines of all indicators, and of the priority areas."""
+    areas = found["priority_areas"]
+    next_year = areas[0]["year"] if areas else None
+    title = labels.format_overview_title(edition["edition"], next_year, language)
+    chart = create_chart(title, released, language)
+    tiles: dict[str, list[Tile]] = {}
+    periods: dict[str, list[str]] = {}
+    for indicator in found["indicators"]:
+        figure = build_data_point(chart, indicator["headline"], with_locator=True)
+        topic = indicator["topic"]["name"]
+        tiles.setdefault(topic, []).append(Tile(indicator["name"], figure))
+        periods.setdefault(topic, []).append(figure.period)
+    for topic, topic_tiles in tiles.items():
+        distinct_periods = list(dict.fromkeys(periods[topic]))
+        heading = labels.format_group_heading(topic, distinct_periods, language)
+        chart.groups.append(Group(heading, topic_tiles))
+    if areas:
+        area_tiles = [build_area_tile(chart, area) for area in areas]
+        heading = labels.AREAS_HEADING.format(year=next_year).get(language)
+        chart.groups.append(Group(heading, area_tiles))
+    chart.notes.insert(0, labels.PERIODS.get(language))
+    add_footnotes(chart)
+    return chart
+
+
+def build_area_tile(chart: Chart, area: Record) -> Tile:
+    language = chart.language
+    source = chart.add_citation(area["source"]["line"])
+    reference = labels.format_reference(source, format_locator(area["locator"], language))
+    lines = [labels.format_action_count(len(area["actions"]), language), reference]
+    return Tile(area["title"], position=area["position"], lines=lines)

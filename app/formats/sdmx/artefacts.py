@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from enum import Enum
 from typing import NamedTuple
 
 from app.enums import GrowthBasis, Qualifier, Status
@@ -13,6 +14,7 @@ from app.parameters.sdmx import ANNUAL, format_duration
 AGENCY = "BRI"
 FLOW = "INDICATORS"
 VERSION = "1.0"
+FLOW_ID = f"{AGENCY}:{FLOW}({VERSION})"
 CONCEPTS = "CS_INDICATORS"
 
 NAME = Bilingual("Belt and Road Cooperation Indicators", "共建“一带一路”经贸合作指标")
@@ -24,40 +26,36 @@ NOTICE = Bilingual(
 
 
 class MessageHeader(NamedTuple):
-    """The header of a message."""
-
     id: str
     prepared: str
     """The day of the release, so that unchanged data give identical bytes."""
     language: Language
 
 
-class Kind(NamedTuple):
-    """A class of artefacts in the SDMX information model, and the package that defines it."""
+class Kind(Enum):
+    """A class of artefacts in the SDMX information model, in the order of SDMX-ML 3.0."""
 
-    name: str
-    package: str
+    AGENCY_SCHEME = ("AgencyScheme", "base", "Agency")
+    CODELIST = ("Codelist", "codelist", "Code")
+    CONCEPT_SCHEME = ("ConceptScheme", "conceptscheme", "Concept")
+    CONSTRAINT = ("DataConstraint", "registry")
+    DATAFLOW = ("Dataflow", "datastructure")
+    STRUCTURE = ("DataStructure", "datastructure")
 
-    @property
-    def path(self) -> str:
+    def __init__(self, class_name: str, package: str, item_class: str = "") -> None:
+        self.class_name = class_name
+        self.path = class_name.lower()
         """The resource name in URLs."""
-        return self.name.lower()
+        self.package = package
+        """The package that defines the class."""
+        self.item_class = item_class
 
 
-AGENCY_SCHEME = Kind("AgencyScheme", "base")
-CODELIST = Kind("Codelist", "codelist")
-CONCEPT_SCHEME = Kind("ConceptScheme", "conceptscheme")
-STRUCTURE = Kind("DataStructure", "datastructure")
-DATAFLOW = Kind("Dataflow", "datastructure")
-CONSTRAINT = Kind("DataConstraint", "registry")
 CONSTRAINT_21 = "ContentConstraint"
 """The name of a data constraint in SDMX 2.1."""
-ITEM_CLASSES = {AGENCY_SCHEME: "Agency", CODELIST: "Code", CONCEPT_SCHEME: "Concept"}
 
 
 class Item(NamedTuple):
-    """A code, a concept or an agency."""
-
     id: str
     name: Bilingual
     description: Bilingual | None = None
@@ -72,8 +70,6 @@ class Region(NamedTuple):
 
 @dataclass(frozen=True)
 class Artefact:
-    """A maintainable artefact."""
-
     kind: Kind
     id: str
     name: Bilingual
@@ -99,15 +95,8 @@ class Artefact:
 
 
 def build_urn(kind: Kind, name: str, item: str = "", class_name: str = "") -> str:
-    """Write the URN of an artefact, or of one of its items.
-
-    Args:
-        kind: the class of the artefact.
-        name: the id of the artefact.
-        item: the id of the item.
-        class_name: the class name, where it is not that of the kind.
-    """
-    class_name = class_name or (ITEM_CLASSES[kind] if item else kind.name)
+    """Write the URN of an artefact or of one of its items, usually with the class of its kind."""
+    class_name = class_name or (kind.item_class if item else kind.class_name)
     tail = f".{item}" if item else ""
     return (
         f"urn:sdmx:org.sdmx.infomodel.{kind.package}.{class_name}={AGENCY}:{name}({VERSION}){tail}"
@@ -163,12 +152,7 @@ TABLE_CODELISTS = {
 def build_artefacts(
     tables: Mapping[str, Sequence[tuple[str, Bilingual, Bilingual]]], months: Sequence[int]
 ) -> list[Artefact]:
-    """Build all artefacts but the constraint.
-
-    Args:
-        tables: the key, name and description of each record, by code list.
-        months: the lengths of periods in use.
-    """
+    """Build all artefacts but the constraint from the codes of each list and the period lengths."""
     durations = {
         format_duration(count): Bilingual(
             f"{count} month{'s' if count > 1 else ''}", f"{count}个月"
@@ -180,40 +164,36 @@ def build_artefacts(
         "CL_DURATION": (Bilingual("Period lengths", "统计期长度"), durations),
     }
     lists = [
-        Artefact(CODELIST, name, label, items=tuple(Item(*row) for row in tables[name]))
+        Artefact(Kind.CODELIST, name, label, items=tuple(Item(*row) for row in tables[name]))
         for name, label in TABLE_CODELISTS.items()
     ]
     lists += [
-        Artefact(CODELIST, name, label, items=tuple(Item(*code) for code in codes.items()))
+        Artefact(Kind.CODELIST, name, label, items=tuple(Item(*code) for code in codes.items()))
         for name, (label, codes) in fixed.items()
     ]
     concepts = tuple(Item(one.id, one.name, one.description) for one in COMPONENTS)
-    scheme = Artefact(CONCEPT_SCHEME, CONCEPTS, Bilingual("Concepts", "概念"), items=concepts)
+    scheme = Artefact(Kind.CONCEPT_SCHEME, CONCEPTS, Bilingual("Concepts", "概念"), items=concepts)
     urns = (scheme.urn, *(one.urn for one in lists))
-    structure = Artefact(STRUCTURE, FLOW, NAME, NOTICE, references=urns)
-    flow = Artefact(DATAFLOW, FLOW, NAME, NOTICE, references=(structure.urn,))
+    structure = Artefact(Kind.STRUCTURE, FLOW, NAME, NOTICE, references=urns)
+    flow = Artefact(Kind.DATAFLOW, FLOW, NAME, NOTICE, references=(structure.urn,))
     agency = Item(AGENCY, Bilingual("Republisher of the figures", "数据转载机构"), NOTICE)
     agencies = Artefact(
-        AGENCY_SCHEME, "AGENCIES", Bilingual("Agencies", "机构"), NOTICE, items=(agency,)
+        Kind.AGENCY_SCHEME, "AGENCIES", Bilingual("Agencies", "机构"), NOTICE, items=(agency,)
     )
     return [agencies, *lists, scheme, structure, flow]
 
 
 def build_constraint(region: Region) -> Artefact:
     name = Bilingual("Available data", "现有数据")
-    return Artefact(CONSTRAINT, FLOW, name, references=(build_urn(DATAFLOW, FLOW),), region=region)
+    return Artefact(
+        Kind.CONSTRAINT, FLOW, name, references=(build_urn(Kind.DATAFLOW, FLOW),), region=region
+    )
 
 
 def add_references(
     selected: Sequence[Artefact], artefacts: Sequence[Artefact], references: str
 ) -> list[Artefact]:
-    """Add the artefacts that the selected ones refer to, or that refer to them.
-
-    Args:
-        selected: the artefacts that a path names.
-        artefacts: all artefacts, including the selected ones.
-        references: a value of the SDMX parameter of that name.
-    """
+    """Add the artefacts that the selected ones refer to, or that refer to them."""
 
     def find_children(parents: Iterable[Artefact]) -> list[Artefact]:
         urns = {urn for one in parents for urn in one.references}

@@ -1,10 +1,10 @@
 """The data structure as one table: each component, its labels, and how its value is read."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
-from operator import itemgetter
+from functools import partial
 
 from app.db.columns import Record
 from app.db.models import FOREVER, format_plain
@@ -16,12 +16,7 @@ from app.parameters.sdmx import ANNUAL, DIMENSIONS, TIME, format_duration, forma
 Value = str | Decimal | int | None
 
 MEASURE_ID = "OBS_VALUE"
-STATUSES = {
-    Status.NORMAL: "A",
-    Status.PROVISIONAL: "P",
-    Status.ESTIMATED: "E",
-    Status.REVISED: "R",
-}
+STATUSES = {Status.NORMAL: "A", Status.PROVISIONAL: "P", Status.ESTIMATED: "E", Status.REVISED: "R"}
 
 
 class Role(Enum):
@@ -45,51 +40,32 @@ class TextType(Enum):
 
 @dataclass(frozen=True)
 class Component:
-    """A dimension, a measure or an attribute."""
-
     id: str
-    role: Role
     representation: str | TextType
     """The id of a code list, or a data type."""
     name: Bilingual
     description: Bilingual
-    read: Callable[[Record], Value]
-    """Reads the value from an observation, or from its series."""
+    read: Callable[[Record], Value] | None = None
+    """Derives the value; without it, records contain the value under the id."""
     is_mandatory: bool = True
-    is_read_from_series: bool = False
+    role: Role = field(kw_only=True)
 
     @property
     def codelist(self) -> str | None:
         return None if isinstance(self.representation, TextType) else self.representation
 
-
-def declare_dimension(
-    name: str,
-    codelist: str,
-    label: Bilingual,
-    description: Bilingual,
-    read: Callable[[Record], Value] | None = None,
-) -> Component:
-    read = read or itemgetter(name)
-    return Component(
-        name, Role.DIMENSION, codelist, label, description, read, is_read_from_series=True
-    )
+    def get_value(self, record: Record) -> Value:
+        """Return the value in an observation, or that of a dimension in a series."""
+        value: Value = self.read(record) if self.read else record[self.id]
+        return value
 
 
-def declare_attribute(  # noqa: PLR0913  A row of the table below has that many columns.
-    name: str,
-    representation: str | TextType,
-    label: Bilingual,
-    description: Bilingual,
-    read: Callable[[Record], Value],
-    *,
-    is_mandatory: bool = True,
-) -> Component:
-    return Component(name, Role.ATTRIBUTE, representation, label, description, read, is_mandatory)
+declare_dimension = partial(Component, role=Role.DIMENSION)
+declare_attribute = partial(Component, role=Role.ATTRIBUTE)
 
 
 def count_decimals(observation: Record) -> int:
-    return len(format_plain(observation["value"]).partition(".")[2])
+    return len(format_plain(observation[MEASURE_ID]).partition(".")[2])
 
 
 def format_published_value(observation: Record) -> str:
@@ -162,7 +138,6 @@ COMPONENTS: tuple[Component, ...] = (
     ),
     Component(
         TIME,
-        Role.TIME,
         TextType.TIME,
         Bilingual("Time period", "统计期"),
         Bilingual(
@@ -172,10 +147,10 @@ COMPONENTS: tuple[Component, ...] = (
         lambda observation: format_time_period(
             observation["period_start"], observation["period_end"]
         ),
+        role=Role.TIME,
     ),
     Component(
         MEASURE_ID,
-        Role.MEASURE,
         TextType.DECIMAL,
         Bilingual("Observation value", "观测值"),
         Bilingual(
@@ -184,7 +159,7 @@ COMPONENTS: tuple[Component, ...] = (
             "以基本单位表示的数值（UNIT_MULT恒为0），保留全部公布位数。"
             "须与OBS_QUALIFIER一并阅读：逾700不等于700",
         ),
-        itemgetter("value"),
+        role=Role.MEASURE,
     ),
     declare_attribute(
         "UNIT_MULT",
@@ -222,14 +197,12 @@ COMPONENTS: tuple[Component, ...] = (
             "close to it",
             "来源对数值的限定：无限定词，或实际高于、低于、接近该数值",
         ),
-        itemgetter("qualifier"),
     ),
     declare_attribute(
         "COMMENT_OBS",
         TextType.STRING,
         LABELS["wording"],
         Bilingual("The figure in the words of its source", "来源对数据的文字表述"),
-        itemgetter("wording"),
     ),
     declare_attribute(
         "LOWER_BOUND",
@@ -239,7 +212,6 @@ COMPONENTS: tuple[Component, ...] = (
             "The figure is above this number; absent if the source states no bound",
             "数据高于此数；来源未说明时不列",
         ),
-        itemgetter("lower_bound"),
         is_mandatory=False,
     ),
     declare_attribute(
@@ -250,7 +222,6 @@ COMPONENTS: tuple[Component, ...] = (
             "The figure is below this number; absent if the source states no bound",
             "数据低于此数；来源未说明时不列",
         ),
-        itemgetter("upper_bound"),
         is_mandatory=False,
     ),
     declare_attribute(
@@ -271,7 +242,6 @@ COMPONENTS: tuple[Component, ...] = (
             "The power of ten that the word after the published number stands for: 12 for trillion",
             "原文数字之后的单位所表示的10的幂次；万亿为12",
         ),
-        itemgetter("multiplier"),
     ),
     declare_attribute(
         "GROWTH",
@@ -281,7 +251,6 @@ COMPONENTS: tuple[Component, ...] = (
             "The published year-on-year change in percent; never computed",
             "公布的同比增速（%）；均非推算",
         ),
-        itemgetter("growth"),
         is_mandatory=False,
     ),
     declare_attribute(
@@ -289,7 +258,6 @@ COMPONENTS: tuple[Component, ...] = (
         "CL_GROWTH_BASIS",
         LABELS["growth_basis"],
         Bilingual("The base of the published growth", "公布的增速所对比的基数"),
-        itemgetter("growth_basis"),
         is_mandatory=False,
     ),
     declare_attribute(
@@ -309,7 +277,6 @@ COMPONENTS: tuple[Component, ...] = (
         "CL_SOURCE",
         LABELS["source_title"],
         Bilingual("The document that contains the figure", "数据所出自的文件"),
-        itemgetter("source"),
     ),
     declare_attribute(
         "LOCATOR",
@@ -319,7 +286,6 @@ COMPONENTS: tuple[Component, ...] = (
             "The paragraph and the sentence: P4.S2 is paragraph 4, sentence 2",
             "段落和句子：P4.S2为第4段第2句",
         ),
-        itemgetter("locator"),
         is_mandatory=False,
     ),
     declare_attribute(
@@ -345,7 +311,6 @@ COMPONENTS: tuple[Component, ...] = (
         TextType.STRING,
         Bilingual("Observation key", "数据标识"),
         Bilingual("The key of the figure in /v1/observations", "数据在/v1/observations中的标识"),
-        itemgetter("id"),
     ),
 )
 """The components in the order of the structure; new attributes are added at the end."""

@@ -14,6 +14,7 @@ from app.formats.sdmx.components import (
     PERIOD,
     SERIES_KEY,
     Component,
+    Role,
     Value,
     format_value,
 )
@@ -23,14 +24,13 @@ ALL_DIMENSIONS = "AllDimensions"
 OBSERVATION_LEVELS = (TIME, ALL_DIMENSIONS, *DIMENSIONS)
 """The values of the parameter dimensionAtObservation."""
 
+Key = tuple[tuple[str, str], ...]
 SeriesData = tuple[Record, Sequence[Record]]
 """A series and its observations."""
 
 
 @dataclass(frozen=True)
 class DataLayout:
-    """What a data message contains, and how it is grouped."""
-
     observation_level: str = TIME
     """The dimension at the level of observations, or ``ALL_DIMENSIONS``."""
     has_observations: bool = True
@@ -63,24 +63,19 @@ class Observation(NamedTuple):
     figure: Record
 
     def read_value(self, component: Component) -> Value:
-        return component.read(self.series if component.is_read_from_series else self.figure)
+        return component.get_value(self.series if component.role is Role.DIMENSION else self.figure)
 
     def list_values(self, components: Iterable[Component]) -> list[tuple[str, str]]:
-        """List the id and the text of each component that has a value."""
         return [
             (one.id, format_value(value))
             for one in components
             if (value := self.read_value(one)) is not None
         ]
 
-    def build_key(self, dimensions: Sequence[Component]) -> tuple[str, ...]:
-        return tuple(format_value(self.read_value(one)) for one in dimensions)
-
 
 class Group(NamedTuple):
-    """Observations that share a key."""
-
-    key: tuple[str, ...]
+    key: Key
+    """The id and the value of each dimension that the observations share."""
     observations: list[Observation]
 
 
@@ -93,8 +88,6 @@ class DataSet(NamedTuple):
 
 @dataclass(frozen=True)
 class Message:
-    """A data message."""
-
     header: MessageHeader
     layout: DataLayout
     datasets: Sequence[DataSet]
@@ -103,23 +96,16 @@ class Message:
 def group_series(
     series_data: Iterable[SeriesData], layout: DataLayout, *, history: bool
 ) -> list[DataSet]:
-    """Group observations as a message needs them.
-
-    Args:
-        series_data: series with their observations.
-        layout: the layout of the message.
-        history: whether to split the observations into data sets by the day from which they
-            were current.
-    """
-    datasets: dict[date | None, dict[tuple[str, ...], list[Observation]]] = {}
+    """Group observations by key, and with a history by the day from which they were current."""
+    datasets: dict[date | None, dict[Key, list[Observation]]] = {}
     for series, figures in series_data:
         if not layout.has_observations:
-            key = Observation(series, {}).build_key(SERIES_KEY)
+            key = tuple(Observation(series, {}).list_values(SERIES_KEY))
             datasets.setdefault(None, {})[key] = []
         for figure in figures:
             observation = Observation(series, figure)
             groups = datasets.setdefault(figure["current_from"] if history else None, {})
-            key = observation.build_key(layout.group_dimensions)
+            key = tuple(observation.list_values(layout.group_dimensions))
             groups.setdefault(key, []).append(observation)
     return [
         DataSet(day, [Group(*one) for one in groups.items()])

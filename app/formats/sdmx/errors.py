@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from typing import ClassVar
 from xml.sax.saxutils import escape
 
 import msgspec
@@ -13,23 +12,21 @@ from app.problems.problem import Problem
 SCHEMAS = "http://www.sdmx.org/resources/sdmxml/schemas/v2_1"
 ERROR_CODES = {400: 140, 404: 100, 405: 140, 406: 140, 412: 150, 413: 510, 416: 150, 422: 150}
 """SDMX error codes by HTTP status; from 500 on, the two are the same."""
+SEMANTIC_ERROR = 150
+"""The SDMX error code that shares its HTTP status with another."""
 JSON_PATHS = re.compile(r"/sdmx/(structure|availability|data/(dataflow|datastructure|\*))(/|$)")
 """The paths of the SDMX 3.0 API, whose default format is JSON; that of all others is XML."""
 
 
 class SdmxProblem(Problem):
-    """An SDMX request that cannot be answered."""
-
-    number: ClassVar[int]
-    """The SDMX error code."""
     meaning = Bilingual("See the error message", "见错误信息")
+
+    def __init__(self, english: str, chinese: str) -> None:
+        super().__init__(Bilingual(english, chinese))
 
 
 class NoResultsFound(SdmxProblem):
-    """No such data or artefacts exist."""
-
     status = 404
-    number = 100
     code = "sdmx-no-results"
     title = Bilingual("No results found", "未找到结果")
 
@@ -38,7 +35,6 @@ class SyntaxProblem(SdmxProblem):
     """The path or a parameter does not follow the standard."""
 
     status = 400
-    number = 140
     code = "sdmx-syntax"
     title = Bilingual("Syntax error", "语法错误")
 
@@ -47,25 +43,18 @@ class SemanticProblem(SdmxProblem):
     """The request follows the standard but cannot be applied to these data."""
 
     status = 400
-    number = 150
     code = "sdmx-semantics"
     title = Bilingual("Semantic error", "语义错误")
 
 
 class NotAcceptable(SdmxProblem):
-    """None of the formats that the client accepts is available."""
-
     status = 406
-    number = 140
     code = "sdmx-not-acceptable"
     title = Bilingual("Not acceptable", "没有可接受的格式")
 
 
 class ResponseTooLarge(SdmxProblem):
-    """The response would exceed the size limit of a message."""
-
     status = 413
-    number = 510
     code = "sdmx-too-large"
     title = Bilingual("Response too large", "响应过大")
 
@@ -74,7 +63,6 @@ class NotImplementedProblem(SdmxProblem):
     """The standard defines the feature, but this service does not support it."""
 
     status = 501
-    number = 501
     code = "sdmx-not-implemented"
     title = Bilingual("Not implemented", "尚未支持")
 
@@ -86,11 +74,7 @@ def is_sdmx_path(path: str) -> bool:
 def render_error(
     problem: Problem, path: str, headers: Mapping[str, str], language: Language
 ) -> tuple[bytes, str]:
-    """Write a problem as an SDMX error message, in the format that the client reads.
-
-    Returns:
-        The message and its media type.
-    """
+    """Return a problem as an SDMX error message in the format of the client, and its media type."""
     accept = headers.get("accept", "")
     if "json" in accept or ("xml" not in accept and JSON_PATHS.match(path)):
         return write_json_error(problem, language), "application/json"
@@ -98,8 +82,8 @@ def render_error(
 
 
 def get_error_code(problem: Problem) -> int:
-    if isinstance(problem, SdmxProblem):
-        return problem.number
+    if isinstance(problem, SemanticProblem):
+        return SEMANTIC_ERROR
     return ERROR_CODES.get(problem.status, problem.status)
 
 

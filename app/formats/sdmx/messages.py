@@ -1,93 +1,188 @@
-"""Messages: which artefacts and observations they contain, and which writer writes them."""
+"""Messages: their formats, how a request selects one, what they contain, and who writes them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from enum import Enum
 
-from app.formats.sdmx import data_json, data_xml, structure_json, structure_xml
-from app.formats.sdmx.artefacts import Artefact, MessageHeader, Region, add_references
-from app.formats.sdmx.dataset import Message, SeriesData
-from app.formats.sdmx.errors import NoResultsFound, ResponseTooLarge
-from app.formats.sdmx.negotiation import Format
+from app.formats.sdmx import json, xml
+from app.formats.sdmx.artefacts import FLOW_ID, Artefact, MessageHeader, Region, add_references
+from app.formats.sdmx.components import PERIOD, SERIES_KEY
+from app.formats.sdmx.dataset import DataLayout, Message, Observation, SeriesData
+from app.formats.sdmx.errors import NoResultsFound, NotAcceptable, ResponseTooLarge
 from app.formats.sdmx.paths import PathQuery
 from app.formats.sdmx.query import SdmxRequest
-from app.formats.sdmx.structure_xml import Version
-from app.i18n import Bilingual
-from app.parameters.sdmx import ANNUAL, DIMENSIONS, TIME
+from app.formats.sdmx.xml import Version
+from app.formats.text import encode_csv_rows
+from app.negotiation import parse_accept
+from app.parameters.sdmx import ANNUAL, DIMENSIONS, TIME, SdmxFilters
+from app.problems.problem import shorten
 
+BASE = "application/vnd.sdmx."
+PLAIN_TYPES = {
+    "application/xml": "xml",
+    "text/xml": "xml",
+    "application/json": "json",
+    "text/json": "json",
+    "text/csv": "csv",
+    "application/csv": "csv",
+}
+"""Plain media types, each of which selects the first available format of a family."""
 MAX_OBSERVATIONS = 50_000
 """The limit of observations, or of series without any, in an XML or JSON message."""
-NO_DATA = Bilingual("No data match the request", "没有符合条件的数据")
+NO_DATA = ("No data match the request", "没有符合条件的数据")
+FIRST_COLUMNS = {
+    "1.0.0": (("DATAFLOW",), (FLOW_ID,)),
+    "2.0.0": (("STRUCTURE", "STRUCTURE_ID", "ACTION"), ("dataflow", FLOW_ID, "I")),
+}
+"""The names and values of the first columns, by version of SDMX-CSV."""
+FORMAT_NAMES = {
+    "genericdata": f"{BASE}genericdata+xml",
+    "structurespecificdata": f"{BASE}structurespecificdata+xml",
+}
+"""Values of the format parameter that stand for a media type."""
+FAMILY_NAMES = {
+    "xml": "application/xml",
+    "json": "application/json",
+    "jsondata": "application/json",
+    "csv": "text/csv",
+    "csvdata": "text/csv",
+}
+"""Values of the format parameter that stand for a family; the Accept header may add a version."""
 
-SPECIFIC_VERSIONS = {
-    Format.SPECIFIC_21: Version.V21,
-    Format.DATA_30: Version.V30,
-    Format.DATA_31: Version.V31,
-}
-STRUCTURE_VERSIONS = {
-    Format.STRUCTURE_21: Version.V21,
-    Format.STRUCTURE_30: Version.V30,
-    Format.STRUCTURE_31: Version.V31,
-}
+
+class Format(Enum):
+    """A format, in order of preference within each generation of the standard."""
+
+    GENERIC_21 = ("genericdata+xml", "2.1")
+    SPECIFIC_21 = ("structurespecificdata+xml", "2.1")
+    JSON_10 = ("data+json", "1.0.0")
+    CSV_10 = ("data+csv", "1.0.0")
+    JSON_20 = ("data+json", "2.0.0")
+    DATA_30 = ("data+xml", "3.0.0")
+    CSV_20 = ("data+csv", "2.0.0")
+    JSON_21 = ("data+json", "2.1.0")
+    DATA_31 = ("data+xml", "3.1.0")
+    STRUCTURE_21 = ("structure+xml", "2.1")
+    STRUCTURE_JSON_10 = ("structure+json", "1.0.0")
+    STRUCTURE_JSON_20 = ("structure+json", "2.0.0")
+    STRUCTURE_30 = ("structure+xml", "3.0.0")
+    STRUCTURE_JSON_21 = ("structure+json", "2.1.0")
+    STRUCTURE_31 = ("structure+xml", "3.1.0")
+
+    def __init__(self, subtype: str, version: str) -> None:
+        self.version = version
+        self.is_21 = version in {"2.1", "1.0.0"}
+        """Whether the format belongs to SDMX 2.1."""
+        self.is_structure = subtype.startswith("structure+")
+        self.family = subtype.rpartition("+")[2]
+        """xml, json or csv."""
+        self.base_type = f"{BASE}{subtype}"
+        self.media_type = f"{BASE}{subtype};version={version}"
+
+    def has_version(self, version: str | None) -> bool:
+        """Return whether this is a version, which may be abbreviated: 2.0 means 2.0.0."""
+        return version is None or f"{self.version}.".startswith(f"{version}.")
+
+
+def list_formats(resource: str, *, is_21: bool) -> list[Format]:
+    """List the formats of a resource in order of preference; each API prefers its own."""
+    formats = [one for one in Format if one.is_structure == (resource != "data")]
+    if resource == "availability":
+        # SDMX 3.1 describes availability with an artefact of another class, which is not offered.
+        formats = [
+            one for one in formats if one not in {Format.STRUCTURE_JSON_21, Format.STRUCTURE_31}
+        ]
+    return sorted(formats, key=lambda one: one.is_21 != is_21)
+
+
+def negotiate_format(
+    accept: str, parameter: str | None, offered: Sequence[Format]
+) -> tuple[Format, str]:
+    """Select a format, and the media type that the response declares; NotAcceptable if none.
+
+    The format parameter takes precedence over the Accept header.
+    """
+    requested, ranges, candidates = accept, accept or "*/*", offered
+    if parameter in FAMILY_NAMES:
+        plain_type = FAMILY_NAMES[parameter]
+        candidates = [one for one in offered if one.family == PLAIN_TYPES[plain_type]]
+        requested, ranges = f"format={parameter}", f"{accept},{plain_type};q=0.001"
+    elif parameter is not None:
+        # In a query string, the plus sign of a media type stands for a space.
+        media_type = FORMAT_NAMES.get(parameter, parameter.replace(" ", "+"))
+        requested, ranges = f"format={parameter}", media_type
+    for preference in parse_accept(ranges):
+        found = match_format(preference.value, preference.parameters, candidates)
+        if found is not None:
+            return found
+    choices = ", ".join([*(one.media_type for one in offered), *FORMAT_NAMES, *FAMILY_NAMES])
+    raise NotAcceptable(
+        f"No available format matches {shorten(requested)}; available: {choices}",
+        f"没有符合 {shorten(requested)} 的格式；可用格式：{choices}",
+    )
+
+
+def match_format(
+    media_range: str, parameters: Mapping[str, str], offered: Iterable[Format]
+) -> tuple[Format, str] | None:
+    has_ids = parameters.get("labels", "id") == "id"
+    if not has_ids or parameters.get("timeformat", "original") not in {"original", "none"}:
+        return None
+    for candidate in offered:
+        if media_range in {"*/*", "application/*", candidate.base_type}:
+            if candidate.has_version(parameters.get("version")):
+                return candidate, candidate.media_type
+        elif PLAIN_TYPES.get(media_range) == candidate.family:
+            return candidate, media_range
+        elif media_range == "text/*" and candidate.family == "csv":
+            return candidate, "text/csv"
+    return None
 
 
 def require_data(chunks: Iterable[Sequence[SeriesData]]) -> Iterator[Sequence[SeriesData]]:
-    """Pass chunks of series on.
-
-    Raises:
-        NoResultsFound: if there are none.
-    """
+    """Pass chunks of series on; NoResultsFound if there are none."""
     is_empty = True
     for chunk in chunks:
         is_empty = False
         yield chunk
     if is_empty:
-        raise NoResultsFound(NO_DATA)
+        raise NoResultsFound(*NO_DATA)
 
 
 def limit_observations(
     chunks: Iterable[Sequence[SeriesData]], limit: int = MAX_OBSERVATIONS
 ) -> Iterator[SeriesData]:
-    """Pass single series on, up to a number of observations.
-
-    Raises:
-        ResponseTooLarge: if there are more.
-    """
+    """Pass single series on; ResponseTooLarge if they exceed a number of observations."""
     count = 0
     for chunk in chunks:
         for series, figures in chunk:
             count += len(figures) or 1
             if count > limit:
                 raise ResponseTooLarge(
-                    Bilingual(
-                        f"More than {limit} observations match; narrow the key or the periods, or "
-                        "request CSV, which has no limit",
-                        f"符合条件的数据超过{limit}个；请缩小键或统计期的范围，或改用无此限制的CSV",
-                    )
+                    f"More than {limit} observations match; narrow the key or the periods, or "
+                    "request CSV, which has no limit",
+                    f"符合条件的数据超过{limit}个；请缩小键或统计期的范围，或改用无此限制的CSV",
                 )
             yield series, figures
 
 
 def write_data(message: Message, message_format: Format, artefacts: Iterable[Artefact]) -> bytes:
-    """Write data as XML or JSON."""
     if message_format is Format.GENERIC_21:
-        return data_xml.write_generic(message)
-    if message_format in SPECIFIC_VERSIONS:
-        return data_xml.write_structure_specific(message, SPECIFIC_VERSIONS[message_format])
+        return xml.write_generic(message)
+    if message_format.family == "xml":
+        return xml.write_structure_specific(message, Version(message_format.version))
     codes = {one.id: {item.id: item for item in one.items} for one in artefacts}
-    return data_json.DataWriter(codes, message.layout, message_format.version).write_message(
-        message
-    )
+    return json.DataWriter(codes, message.layout, message_format.version).write_message(message)
 
 
 def write_structure(
     artefacts: Sequence[Artefact], message_format: Format, header: MessageHeader
 ) -> bytes:
-    """Write artefacts as XML or JSON."""
-    if message_format in STRUCTURE_VERSIONS:
-        version = STRUCTURE_VERSIONS[message_format]
-        return structure_xml.StructureWriter(version).write_message(artefacts, header)
-    return structure_json.StructureWriter(message_format.version).write_message(artefacts, header)
+    if message_format.family == "xml":
+        writer = xml.StructureWriter(Version(message_format.version))
+        return writer.write_message(artefacts, header)
+    return json.StructureWriter(message_format.version).write_message(artefacts, header)
 
 
 def select_artefacts(
@@ -96,17 +191,7 @@ def select_artefacts(
     request: SdmxRequest,
     used_values: Mapping[str, Sequence[str]],
 ) -> list[Artefact]:
-    """Select the artefacts that a path names and those they are related to.
-
-    Args:
-        artefacts: all artefacts.
-        path: the parsed path.
-        request: the references and the detail requested.
-        used_values: the values of each dimension that occur in the data, for partial code lists.
-
-    Raises:
-        NoResultsFound: if the artefact or the item does not exist.
-    """
+    """Select the artefacts that a path names and those related to them; NoResultsFound if none."""
     candidates = [one for one in artefacts if one.kind.path in path.kinds]
     named = [one for one in candidates if path.ids is None or one.id in path.ids]
     if path.items is not None:
@@ -115,10 +200,8 @@ def select_artefacts(
     if not named:
         ids = sorted({one.id for one in candidates})
         raise NoResultsFound(
-            Bilingual(
-                f"No artefact matches; available: {', '.join(ids)}",
-                f"没有符合条件的结构；现有 {'、'.join(ids)}",
-            )
+            f"No artefact matches; available: {', '.join(ids)}",
+            f"没有符合条件的结构；现有 {'、'.join(ids)}",
         )
     found = add_references(named, artefacts, request.references)
     match request.detail:
@@ -133,12 +216,8 @@ def select_artefacts(
 
 
 def keep_used_codes(artefact: Artefact, used_values: Mapping[str, Sequence[str]]) -> Artefact:
-    """Drop the codes that do not occur in the data."""
     codelists = {
-        "CL_AREA": [
-            *used_values.get("REF_AREA", ()),
-            *used_values.get("COUNTERPART_AREA", ()),
-        ],
+        "CL_AREA": [*used_values.get("REF_AREA", ()), *used_values.get("COUNTERPART_AREA", ())],
         "CL_INDICATOR": used_values.get("INDICATOR", ()),
         "CL_UNIT": used_values.get("UNIT_MEASURE", ()),
     }
@@ -150,7 +229,6 @@ def keep_used_codes(artefact: Artefact, used_values: Mapping[str, Sequence[str]]
 def build_region(
     values: Mapping[str, Sequence[str]], path: PathQuery, span: tuple[date, date] | None
 ) -> Region:
-    """Build the region of the dimensions that a path asks about."""
     available = {**values, "FREQ": [ANNUAL]}
     names = path.components
     return Region(
@@ -159,10 +237,28 @@ def build_region(
     )
 
 
-def drop_dimension(request: SdmxRequest, dimension: str) -> SdmxRequest:
+def drop_dimension(filters: SdmxFilters, dimension: str) -> SdmxFilters:
     """Remove the condition on a dimension, to find which of its values could be selected."""
-    keys = tuple(
-        {name: values for name, values in key.items() if name != dimension}
-        for key in request.filters.keys
-    )
-    return replace(request, filters=replace(request.filters, keys=keys))
+    keys = [{name: key[name] for name in key if name != dimension} for key in filters.keys]
+    return replace(filters, keys=tuple(keys))
+
+
+def write_csv(
+    chunks: Iterable[Sequence[SeriesData]], layout: DataLayout, version: str
+) -> Iterator[bytes]:
+    names, values = FIRST_COLUMNS[version]
+    columns = SERIES_KEY
+    if layout.has_observations:
+        columns = (*SERIES_KEY, PERIOD, *layout.measures, *layout.attributes)
+
+    def list_rows() -> Iterator[list[list[str]]]:
+        for chunk in chunks:
+            observations = (
+                Observation(series, figure)
+                for series, figures in chunk
+                for figure in (figures if layout.has_observations else [{}])
+            )
+            texts = (dict(one.list_values(columns)) for one in observations)
+            yield [[*values, *(row.get(one.id, "") for one in columns)] for row in texts]
+
+    return encode_csv_rows([*names, *(one.id for one in columns)], list_rows())

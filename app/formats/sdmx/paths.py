@@ -1,9 +1,10 @@
 """Paths below /sdmx, by the SDMX REST API of SDMX 2.1 (1.5) and of SDMX 3.0 (2.1)."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.formats.sdmx.artefacts import AGENCY, FLOW, VERSION
+from app.formats.sdmx.artefacts import AGENCY, FLOW, FLOW_ID, VERSION
 from app.formats.sdmx.errors import (
     NoResultsFound,
     NotImplementedProblem,
@@ -43,8 +44,6 @@ MAX_KEYS = 100
 
 @dataclass(frozen=True)
 class PathQuery:
-    """A parsed path."""
-
     resource: str
     """data, availability, structure or schema."""
     is_21: bool
@@ -61,13 +60,7 @@ class PathQuery:
 
 
 def parse_path(path: str) -> PathQuery:
-    """Parse a path.
-
-    Raises:
-        NoResultsFound: if it names something that does not exist.
-        NotImplementedProblem: if it names a resource of the standard that is not supported.
-        SyntaxProblem: if it is not a path of the standard.
-    """
+    """Parse a path; a problem if it is not of the standard, or names what is not here."""
     parts = path.strip("/").split("/")
     match parts:
         case ["data" | "availability" as resource, context, *rest] if context in CONTEXTS:
@@ -83,38 +76,34 @@ def parse_path(path: str) -> PathQuery:
             return parse_structure(parts, is_21=True)
         case [name, *_] if name in NOT_IMPLEMENTED:
             raise create_resource_error(name)
-    nearest = find_nearest(parts[0], RESOURCES)
-    if nearest:
-        hint = Bilingual(f"did you mean {nearest}?", f"您要找的是 {nearest} 吗？")
-    else:
-        hint = Bilingual(f"available: {', '.join(RESOURCES)}", f"可用：{'、'.join(RESOURCES)}")
+    hint = create_hint(parts[0], RESOURCES, Bilingual("available", "可用"))
     raise SyntaxProblem(
-        Bilingual(
-            f"/sdmx/{shorten(path)} does not exist; {hint.en}",
-            f"/sdmx/{shorten(path)} 不存在；{hint.zh}",
-        )
+        f"/sdmx/{shorten(path)} does not exist; {hint.en}",
+        f"/sdmx/{shorten(path)} 不存在；{hint.zh}",
     )
+
+
+def create_hint(found: str, expected: Sequence[str], label: Bilingual) -> Bilingual:
+    """Name the expected value nearest to another, or all of them after a label."""
+    nearest = find_nearest(found, expected)
+    if nearest:
+        return Bilingual(f"did you mean {nearest}?", f"您要找的是 {nearest} 吗？")
+    return Bilingual(f"{label.en}: {', '.join(expected)}", f"{label.zh}：{'、'.join(expected)}")
 
 
 def create_resource_error(name: str) -> NotImplementedProblem:
     return NotImplementedProblem(
-        Bilingual(
-            f"{name} is not supported; available: {', '.join(RESOURCES)}",
-            f"不支持 {name}；可用：{'、'.join(RESOURCES)}",
-        )
+        f"{name} is not supported; available: {', '.join(RESOURCES)}",
+        f"不支持 {name}；可用：{'、'.join(RESOURCES)}",
     )
 
 
 def check_length(parts: list[str], limit: int) -> None:
-    """Check that a path has no parts beyond its end.
-
-    Raises:
-        SyntaxProblem: if it has.
-    """
+    """Raise SyntaxProblem if a path has parts beyond its end."""
     if len(parts) > limit:
         rest = shorten("/".join(parts[limit:]))
         raise SyntaxProblem(
-            Bilingual(f"The path has too many parts: remove {rest}", f"路径过长：请删除 {rest}")
+            f"The path has too many parts: remove {rest}", f"路径过长：请删除 {rest}"
         )
 
 
@@ -135,29 +124,23 @@ def parse_data_21(resource: str, flow: str, rest: list[str]) -> PathQuery:
     parts = flow.split(",")
     if len(parts) > len(("agency", "id", "version")):
         raise SyntaxProblem(
-            Bilingual(
-                f"{shorten(flow)} is not a dataflow; write {AGENCY},{FLOW},{VERSION}",
-                f"{shorten(flow)} 不是数据流；请写作 {AGENCY},{FLOW},{VERSION}",
-            )
+            f"{shorten(flow)} is not a dataflow; write {AGENCY},{FLOW},{VERSION}",
+            f"{shorten(flow)} 不是数据流；请写作 {AGENCY},{FLOW},{VERSION}",
         )
     if not matches_flow(*(parts if len(parts) > 1 else ["*", *parts])):
         raise create_flow_error(flow)
     if not matches_name(provider.rpartition(",")[2], AGENCY):
         raise NoResultsFound(
-            Bilingual(
-                f"{shorten(provider)} is not a data provider of this service; omit the provider",
-                f"{shorten(provider)} 不是本服务的数据提供方；请省略数据提供方",
-            )
+            f"{shorten(provider)} is not a data provider of this service; omit the provider",
+            f"{shorten(provider)} 不是本服务的数据提供方；请省略数据提供方",
         )
     return PathQuery(resource, is_21=True, key=key, components=split_names(component))
 
 
 def create_flow_error(found: str) -> NoResultsFound:
     return NoResultsFound(
-        Bilingual(
-            f"{shorten(found)} is unknown; the only dataflow is {AGENCY}:{FLOW}({VERSION})",
-            f"{shorten(found)} 不存在；唯一的数据流为 {AGENCY}:{FLOW}({VERSION})",
-        )
+        f"{shorten(found)} is unknown; the only dataflow is {FLOW_ID}",
+        f"{shorten(found)} 不存在；唯一的数据流为 {FLOW_ID}",
     )
 
 
@@ -169,18 +152,14 @@ def parse_structure(parts: list[str], *, is_21: bool) -> PathQuery:
         raise create_resource_error(kind)
     if kind not in {*KINDS, *WILDCARDS, "structure"}:
         raise SyntaxProblem(
-            Bilingual(
-                f"{shorten(kind)} is not a class of artefacts; available: {', '.join(KINDS)}",
-                f"{shorten(kind)} 不是结构类型；可用：{'、'.join(KINDS)}",
-            )
+            f"{shorten(kind)} is not a class of artefacts; available: {', '.join(KINDS)}",
+            f"{shorten(kind)} 不是结构类型；可用：{'、'.join(KINDS)}",
         )
     agency, name, version, item = rest + ["*"] * (4 - len(rest))
     if not matches_name(agency, AGENCY) or not matches_version(version):
         raise NoResultsFound(
-            Bilingual(
-                f"{AGENCY} maintains all artefacts of this service, in version {VERSION}",
-                f"本服务的全部结构由 {AGENCY} 维护，版本为 {VERSION}",
-            )
+            f"{AGENCY} maintains all artefacts of this service, in version {VERSION}",
+            f"本服务的全部结构由 {AGENCY} 维护，版本为 {VERSION}",
         )
     return PathQuery(
         "structure",
@@ -211,12 +190,7 @@ def matches_flow(agency: str, name: str, version: str = "*") -> bool:
 
 
 def parse_keys(text: str) -> tuple[SeriesKey, ...]:
-    """Parse series keys: commas separate keys, or values as plus signs do; empty means all.
-
-    Raises:
-        SemanticProblem: if there are too many keys.
-        SyntaxProblem: if a key has the wrong number of dimensions.
-    """
+    """Parse series keys: commas separate keys, or values as plus signs do; empty means all."""
     if text in WILDCARDS:
         return ()
     count = len(DIMENSIONS)
@@ -225,10 +199,8 @@ def parse_keys(text: str) -> tuple[SeriesKey, ...]:
         keys = [text]
     if len(keys) > MAX_KEYS:
         raise SemanticProblem(
-            Bilingual(
-                f"{len(keys)} keys are too many; request at most {MAX_KEYS} at once",
-                f"共{len(keys)}个键，超出上限；每次最多请求{MAX_KEYS}个",
-            )
+            f"{len(keys)} keys are too many; request at most {MAX_KEYS} at once",
+            f"共{len(keys)}个键，超出上限；每次最多请求{MAX_KEYS}个",
         )
     return tuple(parse_key(key) for key in keys)
 
@@ -237,12 +209,10 @@ def parse_key(text: str) -> SeriesKey:
     parts = text.split(".")
     if len(parts) != len(DIMENSIONS):
         raise SyntaxProblem(
-            Bilingual(
-                f"The key {shorten(text)} has {len(parts)} parts; write {'.'.join(DIMENSIONS)}, "
-                "and leave a part empty or write * for all values",
-                f"键 {shorten(text)} 有{len(parts)}段；请写作 {'.'.join(DIMENSIONS)}，"
-                "某段留空或写 * 表示全部取值",
-            )
+            f"The key {shorten(text)} has {len(parts)} parts; write {'.'.join(DIMENSIONS)}, "
+            "and leave a part empty or write * for all values",
+            f"键 {shorten(text)} 有{len(parts)}段；请写作 {'.'.join(DIMENSIONS)}，"
+            "某段留空或写 * 表示全部取值",
         )
     pairs = zip(DIMENSIONS, parts, strict=True)
     return {name: values for name, part in pairs if part and (values := split_names(part))}

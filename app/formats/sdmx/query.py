@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -14,19 +14,10 @@ from app.formats.sdmx.errors import (
     SemanticProblem,
     SyntaxProblem,
 )
-from app.formats.sdmx.paths import KINDS, PathQuery, parse_keys
+from app.formats.sdmx.paths import KINDS, PathQuery, create_hint, parse_keys
 from app.i18n import Bilingual, Language
 from app.parameters.base import KeySet
-from app.parameters.sdmx import (
-    ANNUAL,
-    DIMENSIONS,
-    TIME,
-    SdmxFilters,
-    SeriesKey,
-    Span,
-    parse_time_period,
-)
-from app.problems.messages import find_nearest
+from app.parameters.sdmx import ANNUAL, DIMENSIONS, TIME, SdmxFilters, SeriesKey, parse_time_period
 from app.problems.problem import shorten
 
 COMMON_NAMES = ("format", "lang")
@@ -67,8 +58,6 @@ COLLECTIONS = {
 
 @dataclass(frozen=True)
 class SdmxRequest:
-    """What a request asks for apart from its path."""
-
     filters: SdmxFilters = field(default_factory=SdmxFilters)
     layout: DataLayout = field(default_factory=DataLayout)
     references: str = "none"
@@ -80,23 +69,12 @@ class SdmxRequest:
 def parse_request(
     path: PathQuery, pairs: Sequence[tuple[str, str]], keys: Mapping[str, KeySet]
 ) -> SdmxRequest:
-    """Parse the query of a request.
-
-    Args:
-        path: the parsed path.
-        pairs: the names and values of the query.
-        keys: the keys of each collection.
-
-    Raises:
-        SdmxProblem: if a parameter is unknown or its value is invalid.
-    """
+    """Parse the query of a request; SdmxProblem if a parameter is unknown or invalid."""
     values = QueryValues(check_names(path, pairs))
     filters = replace(parse_filters(values), keys=parse_key_filters(path.key, values, keys))
     if filters.history and filters.as_of:
         raise SemanticProblem(
-            Bilingual(
-                "Use either includeHistory or asOf, not both", "includeHistory 与 asOf 不能同时使用"
-            )
+            "Use either includeHistory or asOf, not both", "includeHistory 与 asOf 不能同时使用"
         )
     detail = values.read_choice("detail", DETAILS.get(path.resource, ()), "full")
     references = "descendants" if path.resource == "schema" else "none"
@@ -111,7 +89,6 @@ def parse_request(
 
 
 def check_names(path: PathQuery, pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
-    """Refuse unknown and repeated parameters."""
     allowed = (*PARAMETER_NAMES[path.resource, path.is_21], *COMMON_NAMES)
     for name, count in Counter(name for name, _ in pairs).items():
         if name not in allowed and not (ANY_FILTER in allowed and FILTER.fullmatch(name)):
@@ -120,31 +97,22 @@ def check_names(path: PathQuery, pairs: Sequence[tuple[str, str]]) -> dict[str, 
             )
         if count > 1:
             short = shorten(name)
-            raise SyntaxProblem(
-                Bilingual(f"{short} is repeated; give it once", f"{short} 重复；只能出现一次")
-            )
+            raise SyntaxProblem(f"{short} is repeated; give it once", f"{short} 重复；只能出现一次")
     return dict(pairs)
 
 
 def create_parameter_error(
-    name: str, reason: Bilingual, expected: Iterable[str], found: str
+    name: str, reason: Bilingual, expected: Sequence[str], found: str
 ) -> SyntaxProblem:
     """Describe an invalid parameter, with the nearest expected value or all of them."""
-    expected = list(expected)
-    nearest = find_nearest(found, expected)
-    if nearest:
-        hint = Bilingual(f"did you mean {nearest}?", f"您要找的是 {nearest} 吗？")
-    else:
-        hint = Bilingual(f"expected: {', '.join(expected)}", f"应为：{'、'.join(expected)}")
+    hint = create_hint(found, expected, Bilingual("expected", "应为"))
     return SyntaxProblem(
-        Bilingual(
-            f"{shorten(name)}: {reason.en}; {hint.en}", f"{shorten(name)}：{reason.zh}；{hint.zh}"
-        )
+        f"{shorten(name)}: {reason.en}; {hint.en}", f"{shorten(name)}：{reason.zh}；{hint.zh}"
     )
 
 
 def create_value_error(
-    name: str, value: str, expected: Iterable[str], *, suggest: bool = False
+    name: str, value: str, expected: Sequence[str], *, suggest: bool = False
 ) -> SyntaxProblem:
     """Describe an invalid value, with examples, or with the nearest of all valid values."""
     short = shorten(value)
@@ -169,9 +137,6 @@ class QueryValues(dict[str, str]):
             raise create_value_error(name, value, ["1, 2, 3 …"])
         return int(value)
 
-    def read_boolean(self, name: str) -> bool:
-        return self.read_choice(name, ("true", "false"), "false") == "true"
-
     def read_day(self, name: str) -> date | None:
         """Read a point in time as its day in UTC."""
         value = self.get(name)
@@ -184,17 +149,11 @@ class QueryValues(dict[str, str]):
         except (ValueError, OverflowError):
             raise create_value_error(name, value, ["2026-11-25", "2026-11-25T08:00:00Z"]) from None
 
-    def read_period(self, name: str) -> Span | None:
-        value = self.get(name)
-        return None if value is None else parse_period(name, value)
+    def read_period(self, name: str) -> tuple[date, date] | None:
+        return parse_period(name, self[name]) if name in self else None
 
 
-def parse_period(name: str, value: str) -> Span:
-    """Parse a time period.
-
-    Raises:
-        SyntaxProblem: if the value is not a time period.
-    """
+def parse_period(name: str, value: str) -> tuple[date, date]:
     try:
         return parse_time_period(value)
     except ValueError:
@@ -211,7 +170,7 @@ def parse_filters(values: QueryValues) -> SdmxFilters:
         until=end[1] if end else None,
         updated_after=values.read_day("updatedAfter"),
         as_of=values.read_day("asOf"),
-        history=values.read_boolean("includeHistory"),
+        history=values.read_choice("includeHistory", ("true", "false"), "false") == "true",
         first=values.read_count("firstNObservations"),
         last=values.read_count("lastNObservations"),
     )
@@ -277,10 +236,8 @@ def create_filter_error(name: str) -> SyntaxProblem | NotImplementedProblem:
     filterable = (*DIMENSIONS, TIME)
     if name in BY_ID:
         return NotImplementedProblem(
-            Bilingual(
-                f"c[{name}]: only dimensions can be filtered: {', '.join(filterable)}",
-                f"c[{name}]：只能按维度筛选：{'、'.join(filterable)}",
-            )
+            f"c[{name}]: only dimensions can be filtered: {', '.join(filterable)}",
+            f"c[{name}]：只能按维度筛选：{'、'.join(filterable)}",
         )
     reason = Bilingual("unknown component", "成分不存在")
     return create_parameter_error(f"c[{name}]", reason, filterable, name)
@@ -290,21 +247,15 @@ def parse_filter_values(name: str, text: str) -> frozenset[str]:
     operator, colon, rest = text.partition(":")
     if colon and operator != "eq":
         raise NotImplementedProblem(
-            Bilingual(
-                f"{name}: the operator {shorten(operator)} is not supported; list values "
-                "separated by commas",
-                f"{name}：不支持运算符 {shorten(operator)}；请以逗号分隔列出取值",
-            )
+            f"{name}: the operator {shorten(operator)} is not supported; list values "
+            "separated by commas",
+            f"{name}：不支持运算符 {shorten(operator)}；请以逗号分隔列出取值",
         )
     return frozenset((rest if colon else text).split(","))
 
 
 def check_code(dimension: str, code: str, keys: Mapping[str, KeySet]) -> None:
-    """Check that a code exists.
-
-    Raises:
-        NoResultsFound: if it does not.
-    """
+    """Raise NoResultsFound if a code does not exist."""
     expected: Sequence[str]
     if dimension in COLLECTIONS:
         known = keys[COLLECTIONS[dimension]]
@@ -320,11 +271,10 @@ def check_code(dimension: str, code: str, keys: Mapping[str, KeySet]) -> None:
     else:
         expected = [ANNUAL]
     reason = Bilingual(f"unknown code {shorten(code)}", f"代码 {shorten(code)} 不存在")
-    raise NoResultsFound(create_parameter_error(dimension, reason, expected, code).detail)
+    raise NoResultsFound(*create_parameter_error(dimension, reason, expected, code).detail)
 
 
 def parse_layout(values: QueryValues, detail: str) -> DataLayout:
-    """Read how the message is grouped and which parts of the data it contains."""
     level = values.read_choice("dimensionAtObservation", OBSERVATION_LEVELS, TIME)
     attributes = parse_attributes(values.get("attributes", "dsd"))
     measures = values.read_choice("measures", ("all", "none", MEASURE_ID), "all")

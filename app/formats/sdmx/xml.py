@@ -1,22 +1,17 @@
-"""Structures as SDMX-ML 2.1, 3.0 and 3.1, and the envelope of all SDMX-ML messages."""
+"""Structures as SDMX-ML 2.1, 3.0 and 3.1; data as generic 2.1, and as structure-specific in all."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import Enum
 from xml.etree.ElementTree import Element, SubElement, tostring
+from xml.sax.saxutils import quoteattr
 
 from app.formats.sdmx.artefacts import (
     AGENCY,
-    AGENCY_SCHEME,
-    CODELIST,
-    CONCEPT_SCHEME,
     CONCEPTS,
-    CONSTRAINT,
     CONSTRAINT_21,
-    DATAFLOW,
     FLOW,
-    ITEM_CLASSES,
     NAME,
-    STRUCTURE,
+    NOTICE,
     VERSION,
     Artefact,
     Kind,
@@ -24,14 +19,8 @@ from app.formats.sdmx.artefacts import (
     Region,
     build_urn,
 )
-from app.formats.sdmx.components import (
-    COMPONENTS,
-    MEASURE_ID,
-    SERIES_KEY,
-    Component,
-    Role,
-    TextType,
-)
+from app.formats.sdmx.components import COMPONENTS, MEASURE, SERIES_KEY, Component, Role, TextType
+from app.formats.sdmx.dataset import DataLayout, DataSet, Group, Message, Observation
 from app.i18n import Bilingual, Language
 from app.parameters.sdmx import TIME
 
@@ -43,12 +32,18 @@ NAMESPACES = {
     "gen": "data/generic",
     "ss": "data/structurespecific",
 }
-KIND_ORDER_21 = (AGENCY_SCHEME, DATAFLOW, CODELIST, CONCEPT_SCHEME, STRUCTURE, CONSTRAINT)
-KIND_ORDER_30 = (AGENCY_SCHEME, CODELIST, CONCEPT_SCHEME, CONSTRAINT, DATAFLOW, STRUCTURE)
+KIND_ORDER_21 = (
+    Kind.AGENCY_SCHEME,
+    Kind.DATAFLOW,
+    Kind.CODELIST,
+    Kind.CONCEPT_SCHEME,
+    Kind.STRUCTURE,
+    Kind.CONSTRAINT,
+)
 COLLECTIONS_21 = {
-    AGENCY_SCHEME: "OrganisationSchemes",
-    CONCEPT_SCHEME: "Concepts",
-    CONSTRAINT: "Constraints",
+    Kind.AGENCY_SCHEME: "OrganisationSchemes",
+    Kind.CONCEPT_SCHEME: "Concepts",
+    Kind.CONSTRAINT: "Constraints",
 }
 COMPONENT_LISTS = {
     "DimensionList": ("DimensionDescriptor", (Role.DIMENSION, Role.TIME)),
@@ -56,22 +51,21 @@ COMPONENT_LISTS = {
     "MeasureList": ("MeasureDescriptor", (Role.MEASURE,)),
 }
 """The lists of components, in the order of the schema: their ids and the roles they hold."""
+Pairs = Iterable[tuple[str, str]]
+ESCAPED_WHITESPACE = {"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
+"""XML parsers turn white space in attributes into spaces unless it is escaped."""
 
 
 class Version(Enum):
-    """A version of SDMX-ML, by its name in the namespaces."""
-
-    V21 = "v2_1"
-    V30 = "v3_0"
-    V31 = "v3_1"
+    V21 = "2.1"
+    V30 = "3.0.0"
+    V31 = "3.1.0"
 
 
 def create_message(kind: str, version: Version) -> Element:
     """Create the root element of a message, with the namespaces of its version."""
-    namespaces = {
-        f"xmlns:{prefix}": f"{SCHEMAS}/{version.value}/{path}"
-        for prefix, path in NAMESPACES.items()
-    }
+    folder = f"{SCHEMAS}/v{version.value[:3].replace('.', '_')}"
+    namespaces = {f"xmlns:{prefix}": f"{folder}/{path}" for prefix, path in NAMESPACES.items()}
     namespaces["xmlns:xsi"] = "http://www.w3.org/2001/XMLSchema-instance"
     return Element(f"mes:{kind}", namespaces)
 
@@ -87,15 +81,12 @@ def add_header(root: Element, header: MessageHeader) -> Element:
 
 
 def add_texts(parent: Element, tag: str, text: Bilingual | None) -> None:
-    """Add a text in both languages, if there is one."""
     for language in Language:
         if text is not None and text.get(language):
             SubElement(parent, tag, {"xml:lang": language}).text = text.get(language)
 
 
 class StructureWriter:
-    """Writes artefacts in one version of SDMX-ML."""
-
     def __init__(self, version: Version) -> None:
         self.version = version
         self.is_21 = version is Version.V21
@@ -105,10 +96,10 @@ class StructureWriter:
         root = create_message("Structure", self.version)
         add_header(root, header)
         body = SubElement(root, "mes:Structures")
-        for kind in KIND_ORDER_21 if self.is_21 else KIND_ORDER_30:
+        for kind in KIND_ORDER_21 if self.is_21 else Kind:
             members = [one for one in artefacts if one.kind == kind]
             if members:
-                name = f"{kind.name}s"
+                name = f"{kind.class_name}s"
                 name = COLLECTIONS_21.get(kind, name) if self.is_21 else name
                 collection = SubElement(body, f"str:{name}")
                 for one in members:
@@ -118,20 +109,20 @@ class StructureWriter:
 
     def add_artefact(self, parent: Element, artefact: Artefact) -> None:
         kind = artefact.kind
-        class_name = CONSTRAINT_21 if self.is_21 and kind == CONSTRAINT else kind.name
+        class_name = CONSTRAINT_21 if self.is_21 and kind == Kind.CONSTRAINT else kind.class_name
         attributes = {
             "id": artefact.id,
             "agencyID": AGENCY,
             "version": VERSION,
             "urn": build_urn(kind, artefact.id, class_name=class_name),
         }
-        if kind == AGENCY_SCHEME and not self.is_21:
+        if kind == Kind.AGENCY_SCHEME and not self.is_21:
             del attributes["version"]
         if artefact.is_partial:
             attributes["isPartial"] = "true"
         if artefact.is_stub:
             attributes["isExternalReference"] = "true"
-        if kind == CONSTRAINT:
+        if kind == Kind.CONSTRAINT:
             attributes["type" if self.is_21 else "role"] = "Actual"
         element = SubElement(parent, f"str:{class_name}", attributes)
         add_texts(element, "com:Name", artefact.name)
@@ -140,17 +131,16 @@ class StructureWriter:
             self.add_content(element, artefact)
 
     def add_content(self, element: Element, artefact: Artefact) -> None:
-        """Add the items of an artefact, its components, its structure or its region."""
         for item in artefact.items:
             urn = build_urn(artefact.kind, artefact.id, item.id)
-            tag = f"str:{ITEM_CLASSES[artefact.kind]}"
+            tag = f"str:{artefact.kind.item_class}"
             child = SubElement(element, tag, {"id": item.id, "urn": urn})
             add_texts(child, "com:Name", item.name)
             add_texts(child, "com:Description", item.description)
-        if artefact.kind == STRUCTURE:
+        if artefact.kind == Kind.STRUCTURE:
             self.add_structure(element)
-        elif artefact.kind == DATAFLOW:
-            self.add_reference(element, "str:Structure", STRUCTURE, FLOW)
+        elif artefact.kind == Kind.DATAFLOW:
+            self.add_reference(element, "str:Structure", Kind.STRUCTURE, FLOW)
         if artefact.region is not None:
             self.add_region(element, artefact.region)
 
@@ -179,13 +169,15 @@ class StructureWriter:
         elif role in {Role.ATTRIBUTE, Role.MEASURE}:
             attributes["usage"] = "mandatory" if component.is_mandatory else "optional"
         element = SubElement(parent, f"str:{tag}", attributes)
-        self.add_reference(element, "str:ConceptIdentity", CONCEPT_SCHEME, CONCEPTS, component.id)
+        self.add_reference(
+            element, "str:ConceptIdentity", Kind.CONCEPT_SCHEME, CONCEPTS, component.id
+        )
         self.add_representation(element, component.representation)
         if role is Role.ATTRIBUTE:
             relationship = SubElement(element, "str:AttributeRelationship")
             if self.is_21:
                 measure = SubElement(relationship, "str:PrimaryMeasure")
-                SubElement(measure, "Ref", {"id": MEASURE_ID})
+                SubElement(measure, "Ref", {"id": MEASURE.id})
             else:
                 SubElement(relationship, "str:Observation")
 
@@ -194,12 +186,11 @@ class StructureWriter:
         if isinstance(representation, TextType):
             SubElement(element, "str:TextFormat", {"textType": representation.value})
         else:
-            self.add_reference(element, "str:Enumeration", CODELIST, representation)
+            self.add_reference(element, "str:Enumeration", Kind.CODELIST, representation)
 
     def add_region(self, parent: Element, region: Region) -> None:
-        """Add the available values and periods as a cube region."""
         attachment = SubElement(parent, "str:ConstraintAttachment")
-        self.add_reference(attachment, "str:Dataflow", DATAFLOW, FLOW)
+        self.add_reference(attachment, "str:Dataflow", Kind.DATAFLOW, FLOW)
         cube = SubElement(parent, "str:CubeRegion", {"include": "true"})
         prefix = "com" if self.is_21 else "str"
         for name, values in region.values.items():
@@ -216,7 +207,6 @@ class StructureWriter:
     def add_reference(
         self, parent: Element, tag: str, kind: Kind, name: str, item: str = ""
     ) -> None:
-        """Add a reference to an artefact, or to one of its items."""
         element = SubElement(parent, tag)
         if not self.is_21:
             element.text = build_urn(kind, name, item)
@@ -227,8 +217,127 @@ class StructureWriter:
                 "id": item,
                 "maintainableParentID": name,
                 "maintainableParentVersion": VERSION,
-                "class": ITEM_CLASSES[kind],
+                "class": kind.item_class,
             }
         else:
-            attributes |= {"id": name, "version": VERSION, "class": kind.name}
+            attributes |= {"id": name, "version": VERSION, "class": kind.class_name}
         SubElement(element, "Ref", attributes)
+
+
+def write_generic(message: Message) -> bytes:
+    root = create_message("GenericData", Version.V21)
+    add_data_header(root, message, Version.V21)
+    datasets = (write_generic_dataset(one, message.layout) for one in message.datasets)
+    return append_datasets(root, datasets)
+
+
+def write_structure_specific(message: Message, version: Version) -> bytes:
+    namespace = f"{build_urn(Kind.STRUCTURE, FLOW)}:ObsLevelDim:{message.layout.observation_level}"
+    root = create_message("StructureSpecificData", version)
+    root.set("xmlns:bri", namespace)
+    add_data_header(root, message, version, namespace=namespace)
+    datasets = (write_specific_dataset(one, message.layout, version) for one in message.datasets)
+    return append_datasets(root, datasets)
+
+
+def add_data_header(root: Element, message: Message, version: Version, **attributes: str) -> None:
+    header = add_header(root, message.header)
+    level = message.layout.observation_level
+    attributes = {"structureID": FLOW, "dimensionAtObservation": level, **attributes}
+    structure = SubElement(SubElement(header, "mes:Structure", attributes), "com:Structure")
+    if version is Version.V21:
+        reference = {
+            "agencyID": AGENCY,
+            "id": FLOW,
+            "version": VERSION,
+            "class": Kind.STRUCTURE.class_name,
+        }
+        SubElement(structure, "Ref", reference)
+    else:
+        structure.text = build_urn(Kind.STRUCTURE, FLOW)
+    add_texts(header, "mes:Source", NOTICE)
+
+
+def append_datasets(root: Element, datasets: Iterable[str]) -> bytes:
+    """Write a message with its data sets before the end tag of the root element."""
+    text = tostring(root, "unicode")
+    start, end, _ = text.rpartition(f"</{root.tag}>")
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{start}{"".join(datasets)}{end}'.encode()
+
+
+def format_attributes(pairs: Pairs) -> str:
+    return "".join(f" {name}={quoteattr(value, ESCAPED_WHITESPACE)}" for name, value in pairs)
+
+
+def format_validity(dataset: DataSet, prefix: str = "") -> Pairs:
+    """Return the attribute that says from which day a data set was current."""
+    if dataset.valid_from is None:
+        return []
+    return [(f"{prefix}validFromDate", f"{dataset.valid_from.isoformat()}T00:00:00")]
+
+
+def write_generic_dataset(dataset: DataSet, layout: DataLayout) -> str:
+    attributes = format_attributes(
+        [("structureRef", FLOW), ("action", "Information"), *format_validity(dataset)]
+    )
+    groups = "".join(write_generic_group(group, layout) for group in dataset.groups)
+    return f"<mes:DataSet{attributes}>{groups}</mes:DataSet>"
+
+
+def write_generic_group(group: Group, layout: DataLayout) -> str:
+    """Write a series, or only its observations in a flat layout."""
+    observations = "".join(write_generic_observation(one, layout) for one in group.observations)
+    if layout.is_flat:
+        return observations
+    key = write_values(group.key)
+    return f"<gen:Series><gen:SeriesKey>{key}</gen:SeriesKey>{observations}</gen:Series>"
+
+
+def write_generic_observation(observation: Observation, layout: DataLayout) -> str:
+    dimensions = observation.list_values(layout.observation_dimensions)
+    if layout.is_flat:
+        key = f"<gen:ObsKey>{write_values(dimensions)}</gen:ObsKey>"
+    else:
+        ((name, value),) = dimensions
+        key = f"<gen:ObsDimension{format_attributes([('id', name), ('value', value)])}/>"
+    values = "".join(
+        f"<gen:ObsValue{format_attributes([('value', text)])}/>"
+        for _, text in observation.list_values(layout.measures)
+    )
+    attributes = write_values(observation.list_values(layout.attributes))
+    if attributes:
+        attributes = f"<gen:Attributes>{attributes}</gen:Attributes>"
+    return f"<gen:Obs>{key}{values}{attributes}</gen:Obs>"
+
+
+def write_values(pairs: Pairs) -> str:
+    return "".join(
+        f"<gen:Value{format_attributes([('id', name), ('value', value)])}/>"
+        for name, value in pairs
+    )
+
+
+def write_specific_dataset(dataset: DataSet, layout: DataLayout, version: Version) -> str:
+    scope = [("ss:dataScope", "DataStructure")] if version is Version.V21 else []
+    attributes = format_attributes(
+        [
+            *scope,
+            ("ss:structureRef", FLOW),
+            ("ss:action", "Information"),
+            ("xsi:type", "bri:DataSetType"),
+            *format_validity(dataset, "ss:"),
+        ]
+    )
+    groups = "".join(write_specific_group(group, layout) for group in dataset.groups)
+    return f"<mes:DataSet{attributes}>{groups}</mes:DataSet>"
+
+
+def write_specific_group(group: Group, layout: DataLayout) -> str:
+    """Write a series, or only its observations in a flat layout."""
+    components = (*layout.observation_dimensions, *layout.measures, *layout.attributes)
+    observations = "".join(
+        f"<Obs{format_attributes(one.list_values(components))}/>" for one in group.observations
+    )
+    if layout.is_flat:
+        return observations
+    return f"<Series{format_attributes(group.key)}>{observations}</Series>"

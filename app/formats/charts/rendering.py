@@ -9,15 +9,20 @@ result is its length in eight bytes, then its bytes. The process ends when its i
 # not wait for the others.
 # ruff: noqa: PLC0415
 
+import atexit
 import json
 import os
 import sys
 from base64 import b64encode
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import cache
 from io import BytesIO
 from pathlib import Path
 from signal import SIG_IGN, SIGINT, signal
+from subprocess import PIPE, Popen
+from threading import Lock, Timer
+from typing import IO, cast
 
 FOLDER = Path(__file__).parents[2] / "fonts"
 FONTS = {
@@ -26,6 +31,8 @@ FONTS = {
     for bold in (False, True)
 }
 LENGTH_BYTES = 8
+TIMEOUT = 60
+"""The seconds after which a job counts as stuck, and its process is killed."""
 
 
 def render_svg(specification: str) -> bytes:
@@ -47,17 +54,13 @@ def render_png(svg: str, scale: int) -> bytes:
 
 
 def embed_font(family: str, bold: bool, characters: str) -> bytes:  # noqa: FBT001  From JSON.
-    """Write the CSS that embeds some characters of a font."""
     from fontTools.subset import Options, Subsetter
     from fontTools.ttLib import TTFont
 
     options = Options(layout_features=["kern"], hinting=False, notdef_outline=True)
     subsetter = Subsetter(options)
     subsetter.populate(text=characters)
-    with (
-        TTFont(FONTS[family, bold], lazy=True, recalcTimestamp=False) as font,
-        BytesIO() as buffer,
-    ):
+    with TTFont(FONTS[family, bold], lazy=True, recalcTimestamp=False) as font, BytesIO() as buffer:
         subsetter.subset(font)
         font.flavor = "woff2"
         font.save(buffer)
@@ -88,7 +91,6 @@ JOBS: dict[str, Callable[..., bytes]] = {
 
 
 def main() -> None:
-    """Do jobs until the input ends."""
     # An interrupt from the keyboard is for the service; when that ends, it closes the input.
     signal(SIGINT, SIG_IGN)
     # Results keep the original standard output to themselves: libraries print to standard error.
@@ -100,6 +102,56 @@ def main() -> None:
         results.write(len(result).to_bytes(LENGTH_BYTES, "big") + result)
         results.flush()
 
+
+@dataclass
+class RenderingClient:
+    """A process that does one job at a time and is replaced when it ends."""
+
+    process: Popen[bytes] | None = None
+    lock: Lock = field(default_factory=Lock)
+
+    def run(self, job: str, *arguments: object) -> bytes:
+        """Do a job; EOFError if the process ended twice, with its error on standard error."""
+        line = json.dumps([job, arguments]).encode() + b"\n"
+        with self.lock:
+            try:
+                return self.send(line)
+            except EOFError:
+                # Something may have killed the process while it was idle.
+                self.close()
+                return self.send(line)
+
+    def send(self, line: bytes) -> bytes:
+        """Send a job and wait for its result; EOFError if the process has ended."""
+        if self.process is None:
+            command = [sys.executable, "-m", __name__]
+            self.process = Popen(command, stdin=PIPE, stdout=PIPE)  # noqa: S603  A fixed command.
+        jobs = cast("IO[bytes]", self.process.stdin)
+        results = cast("IO[bytes]", self.process.stdout)
+        timer = Timer(TIMEOUT, self.process.kill)
+        timer.start()
+        try:
+            jobs.write(line)
+            jobs.flush()
+            length = results.read(LENGTH_BYTES)
+            result = results.read(int.from_bytes(length, "big"))
+        except OSError:
+            result = b""
+        finally:
+            timer.cancel()
+        if not result:
+            raise EOFError("the rendering process has ended")
+        return result
+
+    def close(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.communicate()
+            self.process = None
+
+
+CLIENT = RenderingClient()
+atexit.register(CLIENT.close)
 
 if __name__ == "__main__":
     main()

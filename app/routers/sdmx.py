@@ -1,11 +1,11 @@
-"""Responses to SDMX requests of the 2.1 and 3.0 APIs."""
+"""The SDMX paths: responses of the 2.1 and 3.0 APIs."""
 
 from collections.abc import Iterator
 
-from fastapi import Response
+from fastapi import APIRouter, Response
 from sqlalchemy import Connection
 
-from app.formats.sdmx import data_csv, messages
+from app.formats.sdmx import messages
 from app.formats.sdmx.artefacts import (
     Artefact,
     MessageHeader,
@@ -15,21 +15,24 @@ from app.formats.sdmx.artefacts import (
 )
 from app.formats.sdmx.dataset import Message, SeriesData, group_series
 from app.formats.sdmx.errors import NoResultsFound, NotImplementedProblem
-from app.formats.sdmx.negotiation import Format, list_formats, negotiate_format
+from app.formats.sdmx.messages import Format, list_formats, negotiate_format
 from app.formats.sdmx.paths import PathQuery, parse_path
 from app.formats.sdmx.query import SdmxRequest, parse_request
-from app.i18n import Bilingual
+from app.http.limits import run_limited
 from app.parameters.sdmx import DIMENSIONS
 from app.queries import sdmx as queries
-from app.request import RequestContext
+from app.request import Context, RequestContext
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/sdmx")
+@router.get("/sdmx/{path:path}")
+async def answer_sdmx(read: Context, path: str = "") -> Response:
+    return await run_limited(lambda: create_response(read, path))
 
 
 def create_response(read: RequestContext, url_path: str) -> Response:
-    """Answer an SDMX request.
-
-    Raises:
-        SdmxProblem: if it cannot be answered.
-    """
     path = parse_path(url_path)
     request = parse_request(path, list(read.query_params), read.release.keys)
     offered = list_formats(path.resource, is_21=path.is_21)
@@ -68,8 +71,6 @@ def read_series(
 
 
 def write_data_message(read: RequestContext, request: SdmxRequest, message_format: Format) -> bytes:
-    """Write data as XML or JSON."""
-
     def write(connection: Connection) -> bytes:
         chunks = messages.require_data(read_series(connection, read, request))
         datasets = group_series(
@@ -84,30 +85,22 @@ def write_data_message(read: RequestContext, request: SdmxRequest, message_forma
 def stream_csv(
     read: RequestContext, request: SdmxRequest, message_format: Format, media_type: str
 ) -> Response:
-    """Stream data as CSV, without a limit on their number.
-
-    Raises:
-        NotImplementedProblem: if superseded observations are requested.
-    """
+    """Stream data as CSV, without a limit on their number."""
     if request.filters.history:
         raise NotImplementedProblem(
-            Bilingual(
-                "includeHistory is not available as CSV, which cannot tell vintages apart; request "
-                "XML or JSON",
-                "CSV无法区分各期历史数据，不支持 includeHistory；请改用XML或JSON",
-            )
+            "includeHistory is not available as CSV, which cannot tell vintages apart; request "
+            "XML or JSON",
+            "CSV无法区分各期历史数据，不支持 includeHistory；请改用XML或JSON",
         )
 
     def write(connection: Connection) -> Iterator[bytes]:
         chunks = messages.require_data(read_series(connection, read, request))
-        return data_csv.write_csv(chunks, request.layout, message_format.version)
+        return messages.write_csv(chunks, request.layout, message_format.version)
 
     return read.stream_response(write, media_type)
 
 
 def find_structures(read: RequestContext, path: PathQuery, request: SdmxRequest) -> list[Artefact]:
-    """Find the artefacts that a path names, and those requested with them."""
-
     def find(connection: Connection) -> list[Artefact]:
         used_values = {}
         if request.detail == "referencepartial":
@@ -119,19 +112,15 @@ def find_structures(read: RequestContext, path: PathQuery, request: SdmxRequest)
 
 
 def find_available(read: RequestContext, path: PathQuery, request: SdmxRequest) -> list[Artefact]:
-    """Describe which data are available for a key and periods.
-
-    Raises:
-        NoResultsFound: if there are none.
-    """
+    """Describe which data are available for a key and periods."""
 
     def find(connection: Connection) -> list[Artefact]:
         values = queries.read_dimension_values(connection, request.filters)
         if not values:
-            raise NoResultsFound(messages.NO_DATA)
+            raise NoResultsFound(*messages.NO_DATA)
         if request.mode == "available":
             for name in DIMENSIONS:
-                filters = messages.drop_dimension(request, name).filters
+                filters = messages.drop_dimension(request.filters, name)
                 free_values = queries.read_dimension_values(connection, filters)
                 values |= {name: free_values[name]} if name in free_values else {}
         span = queries.read_covered_span(connection, request.filters)
