@@ -64,7 +64,7 @@ def test_broken_seed_is_told_line_by_line(tmp_path: Path) -> None:
 def test_what_a_user_can_cause_is_told_in_one_line(tmp_path: Path) -> None:
     stranger = tmp_path / "letter.txt"
     stranger.write_text("Dear all")
-    failed(bri("build", "--database", str(stranger)), "no database of this API")
+    failed(bri("build", "--database", str(stranger)), "is not a database of this API")
     assert stranger.read_text() == "Dear all"
     failed(bri("build", "--database", str(tmp_path)), "is a folder")
     failed(bri("build", "--database", str(stranger / "x" / "y.sqlite")), "cannot write")

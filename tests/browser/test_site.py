@@ -30,7 +30,7 @@ def test_filters_are_not_filled_in(visit: tuple[Page, list[str]]) -> None:
 def test_reference_can_be_read(visit: tuple[Page, list[str]]) -> None:
     page, wrong = visit
     page.goto("/reference")
-    page.get_by_role("heading", name="List the indicators with their newest").wait_for()
+    page.get_by_role("heading", name="List indicators with their latest official figure").wait_for()
     page.wait_for_load_state("networkidle")
     assert wrong == []
 
