@@ -1,4 +1,4 @@
-"""Make the fonts of the pictures anew, from those of Debian's package fonts-noto-cjk.
+"""Regenerate the fonts of the charts from those of Debian's package fonts-noto-cjk.
 
 Run: python -m tests.fonts /usr/share/fonts/opentype/noto
 

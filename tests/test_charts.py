@@ -236,7 +236,7 @@ def test_fonts_have_every_letter_of_the_seed() -> None:
     for weight in ("Regular", "Bold"):
         with TTFont(ROOT / "app" / "fonts" / f"BRISansSC-{weight}.otf") as font:
             missing = {letter for letter in letters if ord(letter) not in font.getBestCmap()}
-        assert not missing, "make the fonts anew, as tests/fonts.py says"
+        assert not missing, "regenerate the fonts as described in tests/fonts.py"
 
 
 @pytest.mark.parametrize("path", ["/v1/indicators/aid-projects", "/v1/overview"])

@@ -60,7 +60,7 @@ def answer_schema(document: dict[str, Any], path: str, status: str) -> dict[str,
 
 
 def comparable(document: str) -> Any:
-    """Read a document without what each kind of database computes anew.
+    """Read a document without what each kind of database computes for itself.
 
     That is the rank in a cursor, and the digest of the database file.
     """

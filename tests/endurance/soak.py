@@ -1,6 +1,6 @@
 """Ask for everything for a long time, and look whether memory or open files grow.
 
-``python -m tests.endurance.soak --minutes 20`` mixes kept answers, answers made anew, every format,
+``python -m tests.endurance.soak --minutes 20`` mixes cached responses, uncached responses, every format,
 pictures, SDMX, mistakes, conditional requests, and clients that leave in the middle.
 """
 
