@@ -1,7 +1,7 @@
 """Ask for everything for a long time, and look whether memory or open files grow.
 
-``python -m tests.endurance.soak --minutes 20`` mixes cached responses, uncached responses, every format,
-pictures, SDMX, mistakes, conditional requests, and clients that leave in the middle.
+``python -m tests.endurance.soak --minutes 20`` mixes cached and uncached responses, all formats,
+charts, SDMX, invalid requests, conditional requests, and clients that leave in the middle.
 """
 
 import argparse
