@@ -1,1 +1,1 @@
-"""Tests of the seed, the database and the API."""
+"""Tests, one package for each package of `app`, and the tools that renew recorded files."""

@@ -1,4 +1,4 @@
-"""The wheel: installed into an empty environment, it serves from any folder."""
+"""The wheel, installed into an empty environment, serves from any folder."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""Readers of SDMX messages for tests, each written without what is tested, and the schemas."""
+"""Independent readers of SDMX messages, and the official schemas."""
 
 import csv
 import io
