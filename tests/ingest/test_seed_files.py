@@ -5,10 +5,10 @@ from decimal import Decimal
 from pathlib import Path, PurePosixPath
 from shutil import move
 
+import jsonschema_rs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator
 
 from app.ingest.build import load_valid_seed
 from app.ingest.files import compute_seed_hash
@@ -291,15 +291,15 @@ def test_a_schema_refuses_what_the_model_refuses() -> None:
     assert validator.is_valid({**content, "locator": None})
 
 
-def validator_of(kind: type[Entity]) -> Draft202012Validator:
+def validator_of(kind: type[Entity]) -> jsonschema_rs.Draft202012Validator:
     """Make a validator of the committed schema of a collection."""
     schema = json.loads((SEED / f".schemas/{get_singular_name(kind)}.json").read_bytes())
-    Draft202012Validator.check_schema(schema)
+    jsonschema_rs.meta.validate(schema)
     assert (schema["$schema"], schema["title"]) == (
         "https://json-schema.org/draft/2020-12/schema",
         get_singular_name(kind),
     )
-    return Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    return jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
 
 
 def content_of(document: Document) -> dict[str, object]:
