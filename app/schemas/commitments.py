@@ -7,7 +7,6 @@ from app.schemas import (
     Code,
     Line,
     Locator,
-    Page,
     Position,
     Prose,
     Reference,
@@ -110,15 +109,3 @@ class PriorityArea(Schema):
     """The source of the text."""
     locator: Locator = Field(examples=["P6.S1"])
     """The location in the source."""
-
-
-class OutcomePage(Page[Outcome]):
-    """One page of outcomes."""
-
-
-class ActionPage(Page[Action]):
-    """One page of actions."""
-
-
-class PriorityAreaPage(Page[PriorityArea]):
-    """One page of priority areas."""

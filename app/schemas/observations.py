@@ -19,7 +19,6 @@ from app.schemas import (
     Line,
     Locator,
     Number,
-    Page,
     Position,
     Prose,
     Reference,
@@ -302,19 +301,3 @@ class ReportEntry(Report):
     """The period of the figure."""
     published_wording: Line = Field(examples=["over 700 aid projects"])
     """The wording of the figure published here, for comparison."""
-
-
-class GrowthRatePage(Page[GrowthRate]):
-    """One page of growth rates."""
-
-
-class ReportPage(Page[ReportEntry]):
-    """One page of second reports."""
-
-
-class IndicatorPage(Page[Indicator]):
-    """One page of indicators."""
-
-
-class ObservationPage(Page[Observation]):
-    """One page of observations."""

@@ -230,10 +230,6 @@ class Change(Schema):
     """The fields that differ, with the values before and after; for a new record, all fields."""
 
 
-class ChangePage(Page[Change]):
-    """One page of changes."""
-
-
 class FeedItem(Schema):
     """A release, as an item of a JSON Feed."""
 
