@@ -152,9 +152,9 @@ def test_serve_says_where_and_stops_when_told(tmp_path: Path, workers: int) -> N
 
 @pytest.mark.parametrize("public_url", ["", "https://data.example/bri"])
 def test_serve_shows_the_path_prefix_once(database: Path, tmp_path: Path, public_url: str) -> None:
-    settings = {"BRI_PUBLIC_URL": public_url, "BRI_ROOT_PATH": "/bri"}
-    with launched(database, log=tmp_path / "log", **settings) as server:
-        lines = [line.split() for line in server.log.read_text().splitlines()]
+    log = tmp_path / "log"
+    with launched(database, log=log, BRI_PUBLIC_URL=public_url, BRI_ROOT_PATH="/bri") as server:
+        lines = [line.split() for line in log.read_text().splitlines()]
     shown = public_url or f"{server.base}/bri"
     assert ["Page", f"{shown}/"] in lines
     assert ["Docs", f"{shown}/docs"] in lines

@@ -11,6 +11,7 @@ from app.db.columns import Record
 from app.formats import columns
 from app.formats.columns import Column, flatten_record
 from app.i18n import Bilingual, Language
+from app.problems.messages import TOO_MANY_ROWS
 from app.problems.problem import InvalidParameters, ParameterError
 from app.queries import observations as queries
 from app.queries import reference as codes
@@ -28,11 +29,8 @@ Rows = Sequence[Sequence[Any]]
 
 
 def create_row_limit_error(maximum: int) -> InvalidParameters:
-    message = Bilingual(
-        f"This format holds at most {maximum} rows; add filters or download CSV",
-        f"该格式最多 {maximum} 行；请缩小范围，或下载 CSV 表",
-    )
-    return InvalidParameters(message, [ParameterError("query", message)])
+    error = ParameterError("query", TOO_MANY_ROWS.format(limit=maximum))
+    return InvalidParameters.from_error(error)
 
 
 @dataclass(frozen=True)

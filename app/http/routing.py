@@ -178,8 +178,8 @@ class Router:
         known = [route.path for route in self.routes.values() if not route.keys]
         nearest, short = find_nearest(path, known, PATH_CUTOFF), shorten(path)
         allowed = [nearest] if nearest else ENTRY_POINTS
-        error = ParameterError("path", UNKNOWN_PATH.format(path=short), allowed, short)
-        raise UnknownPath(error.message, [error])
+        message = UNKNOWN_PATH.format(path=short)
+        raise UnknownPath.from_error(ParameterError("path", message, allowed, short))
 
     def match_shape(
         self, parts: Shape, positions: tuple[int, ...]

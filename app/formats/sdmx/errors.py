@@ -21,9 +21,6 @@ JSON_PATHS = re.compile(r"/sdmx/(structure|availability|data/(dataflow|datastruc
 class SdmxProblem(Problem):
     meaning = Bilingual("See the error message", "见错误信息")
 
-    def __init__(self, english: str, chinese: str) -> None:
-        super().__init__(Bilingual(english, chinese))
-
 
 class NoResultsFound(SdmxProblem):
     status = 404
