@@ -18,7 +18,7 @@ add_collection(
     tables.PRIORITY_AREAS,
     ListOperation(
         "List priority areas with their actions",
-        "The four areas announced for a year, with the actions and the related indicators of each. "
+        "The areas announced for a year, with the actions and the related indicators of each. "
         "Links to indicators are editorial: they are made by this service and not by the source.",
     ),
     tag="Priority areas",

@@ -73,7 +73,7 @@ class PriorityAreaReference(Schema):
     year: Year = Field(examples=[2025])
     """The year for which it was announced."""
     position: Position = Field(examples=[1])
-    """The position among the four priority areas of the year."""
+    """The position among the priority areas of the year."""
     slug: Code = Field(examples=["industrial-and-supply-chains"])
     """The short name used in URLs."""
     title: Line = Field(examples=["Industrial and supply chains"])
