@@ -41,18 +41,14 @@ MAX_PIXELS = 16_000_000
 
 
 def build_indicator(read: RequestContext, code: str) -> Chart:
-    indicator = read.run_query(get_indicator, code)
-    if indicator is None:
-        raise read.create_unknown_record("indicators", "code", code)
+    indicator = read.require_record(read.run_query(get_indicator, code), "indicators", code=code)
     found = read.run_query(charts.read_indicator_series, code)
     released = read.release.record["released_on"]
     return build_indicator_chart(indicator, found, released, read.language)
 
 
 def build_series(read: RequestContext, code: str) -> Chart:
-    series = read.run_query(charts.read_series, code)
-    if series is None:
-        raise read.create_unknown_record("series", "code", code)
+    series = read.require_record(read.run_query(charts.read_series, code), "series", code=code)
     return build_series_chart(series, read.release.record["released_on"], read.language)
 
 
