@@ -212,6 +212,7 @@ class RequestContext:
                 "total": found.total,
                 "total_is_exact": found.exact,
                 "next": next_url,
+                "next_cursor": found.cursor,
                 **more,
             }
         )

@@ -74,7 +74,7 @@ class CitationFormat(Format):
 class CsvParameters(parameters.Filters):
     """The query parameters of CSV."""
 
-    bom: parameters.StrictBool = Field(default=False, examples=[True])
+    bom: parameters.Boolean = Field(default=False, examples=[True])
     """Whether the file begins with a byte order mark. Excel needs it to show Chinese when you open
     the file with a double click; other programs may read it as part of the first column name."""
 

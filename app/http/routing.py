@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from inspect import iscoroutinefunction, signature
-from typing import Any, TypeVar, get_origin
+from typing import Any, TypeVar
 
 from fastapi import APIRouter, Response
 from fastapi.routing import APIRoute
@@ -65,14 +65,13 @@ class ReadRoute:
             and issubclass(one.field_info.annotation, Parameters)
         ]
         model, query_name = models[0] if models else (None, "")
-        fields = model.model_fields.items() if model else ()
         return cls(
             route.path,
             route.endpoint,
             tuple(one.name for one in route.dependant.path_params),
             model,
             query_name,
-            frozenset(name for name, info in fields if get_origin(info.annotation) is list),
+            model.list_repeatable() if model else frozenset(),
             "read" in arguments,
             iscoroutinefunction(route.endpoint),
             route.include_in_schema and route.path.endswith("}"),
@@ -101,9 +100,9 @@ class ReadRoute:
             names = [name for name, info in model.model_fields.items() if not info.exclude]
             raise describe_errors(errors, names) from None
 
-    def call(self, context: RequestContext, keys: dict[str, str]) -> Response:
-        response: Response = self.endpoint(**self.bind_arguments(context, keys))
-        return response
+    def call(self, context: RequestContext, keys: dict[str, str]) -> Any:
+        """Return the response of the endpoint, or its coroutine if it is asynchronous."""
+        return self.endpoint(**self.bind_arguments(context, keys))
 
     def can_run_inline(self, query: Parameters | None, release: Release) -> bool:
         if query is None or not release.database.is_local:

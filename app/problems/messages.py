@@ -53,7 +53,7 @@ VALIDATION_MESSAGES = {
         "{found} is repeated; use two different periods", "{found} 重复；请使用两个不同的统计期"
     ),
     "bool_parsing": Bilingual(
-        "{found} is neither true nor false", "{found} 既不是 true 也不是 false"
+        "{found} is not true, false, 1 or 0", "{found} 不是 true、false、1 或 0"
     ),
     "before_since": Bilingual(
         "{found} is before since ({since}); swap the two dates",

@@ -54,10 +54,6 @@ NO_DATABASE_FILE = Bilingual(
     "This service uses a database server and has no database file; download /v1/dataset.zip",
     "本服务使用数据库服务器，没有可供下载的数据库文件；请下载 /v1/dataset.zip",
 )
-ONE_PER_PERIOD = Bilingual(
-    "A cube holds one value per series and period; omit vintages or download CSV",
-    "数据立方中每个序列每期只含一个数据；请省略 vintages 参数，或下载 CSV 表",
-)
 CUBE_TOO_LARGE = Bilingual(
     "The cube would be too large; add filters by indicator, series or period, or download CSV",
     "数据立方过大；请按指标、序列或统计期缩小范围，或下载 CSV 表",
@@ -170,14 +166,12 @@ def describe_table(read: RequestContext, table: Table) -> Response:
     summary=f"Download observations ({registry.JSON_STAT.title.en})",
     response_model=Cube,
 )
-def get_cube(read: Context, query: Annotated[parameters.ObservationFilters, Query()]) -> Response:
+def get_cube(read: Context, query: Annotated[parameters.CubeFilters, Query()]) -> Response:
     """The observations of /v1/observations as a cube (JSON-stat 2.0), with the same filters.
 
     The dimensions are series, areas and periods. Notes and extension state qualifiers and bounds.
     A cube holds one value per series and period, and is refused if it would be too large.
     """
-    if query.vintages is parameters.Vintages.ALL:
-        raise refuse_cube("query.vintages", ONE_PER_PERIOD)
     filters = parameters.ObservationListParameters.model_construct(
         **dict(query), limit=parameters.MAXIMUM_LIMIT, cursor=None
     )
@@ -264,7 +258,8 @@ def declare_citations(form: CitationFormat) -> None:
 
     schema: Record = {"type": "string"}
     if form.media_type.endswith("json"):
-        schema = {"type": "array", "items": {"type": "object"}, "minItems": 1, "maxItems": 1}
+        items = {"type": "object", "additionalProperties": True}
+        schema = {"type": "array", "items": items, "minItems": 1, "maxItems": 1}
     for path, endpoint in zip(form.resources, (cite_source, cite_observation), strict=True):
         citation_router.add_api_route(
             f"/{path}.{form.suffix}",

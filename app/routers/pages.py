@@ -13,6 +13,7 @@ from fastapi.responses import RedirectResponse
 
 from app import parameters
 from app.db.columns import Record
+from app.enums import OpenApiVersion
 from app.formats import schema_org
 from app.formats.charts.layout import layout_chart
 from app.formats.charts.model import Chart, build_indicator_chart, build_overview_chart
@@ -20,7 +21,7 @@ from app.formats.dataset_info import DATA_LICENCE, TITLE, cite_dataset
 from app.formats.feeds import format_title
 from app.formats.registry import build_service_links, list_distributions
 from app.i18n import format_published_day
-from app.openapi import build_served_document
+from app.openapi import OpenApiDocuments
 from app.pages import PAGE_POLICY, STATIC, render_page
 from app.pages.content import ADDRESS_PLACEHOLDER, PAGE_NAMES, RECIPES, list_entries, read_page
 from app.problems import problem
@@ -269,8 +270,18 @@ def show_icon() -> Response:
 
 
 @router.get("/openapi.json")
-async def show_openapi(read: Context) -> Response:
-    body = await build_served_document(read.app, read.base_url)
+def show_openapi(read: Context) -> Response:
+    return send_openapi(read, OpenApiVersion.V3_1)
+
+
+@router.get("/openapi-3.0.json")
+def show_openapi_3_0(read: Context) -> Response:
+    return send_openapi(read, OpenApiVersion.V3_0)
+
+
+def send_openapi(read: RequestContext, version: OpenApiVersion) -> Response:
+    documents: OpenApiDocuments = read.app.state.documents
+    body = documents.render(version, read.base_url)
     return Response(body, media_type="application/json")
 
 

@@ -117,4 +117,4 @@ def is_json(message: Message) -> bool:
     if message["type"] != "http.response.start" or message["status"] in (206, 304):
         return False
     media_type = Headers(raw=message["headers"]).get("content-type", "")
-    return media_type.partition(";")[0].endswith("json")
+    return media_type.partition(";")[0].endswith(("/json", "+json"))
