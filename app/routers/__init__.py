@@ -42,8 +42,6 @@ class RecordOperation:
     schema: type[Schema]
     key_description: str
     key_example: str
-    key: str = "code"
-    """The name of the path parameter."""
 
 
 def add_collection(
@@ -55,7 +53,8 @@ def add_collection(
 ) -> None:
     """Add the list and the records of a collection to a router.
 
-    The path and the operation ids contain the names, such as "growth_rates" and "growth_rate".
+    The path and the operation ids contain the names, such as "growth_rates" and "growth_rate"; the
+    singular is also the name of the path parameter.
     """
     tags: list[str | Enum] | None = [list_operation.tag] if list_operation.tag else None
     path = f"/{name.replace('_', '-')}"
@@ -70,8 +69,8 @@ def add_collection(
     )
     if record_operation is not None:
         router.add_api_route(
-            f"{path}/{{{record_operation.key}}}",
-            build_record_endpoint(name, record_operation),
+            f"{path}/{{{singular}}}",
+            build_record_endpoint(name, singular, record_operation),
             name=f"get_{singular}",
             summary=record_operation.summary,
             description=record_operation.description,
@@ -91,7 +90,9 @@ def build_list_endpoint(operation: ListOperation) -> Callable[..., Response]:
     )
 
 
-def build_record_endpoint(name: str, operation: RecordOperation) -> Callable[..., Response]:
+def build_record_endpoint(
+    name: str, singular: str, operation: RecordOperation
+) -> Callable[..., Response]:
     def get_record(read: RequestContext, _: Parameters, **path: str) -> Response:
         (key,) = path.values()
         return read.record_response(
@@ -99,7 +100,7 @@ def build_record_endpoint(name: str, operation: RecordOperation) -> Callable[...
         )
 
     key = Annotated[str, create_path_key(operation.key_description, operation.key_example)]
-    return declare_signature(get_record, read=Context, **{operation.key: key}, _=NoParameters)
+    return declare_signature(get_record, read=Context, **{singular: key}, _=NoParameters)
 
 
 def declare_signature(

@@ -79,53 +79,58 @@ get_specification = partial(
 )
 
 
-@get_svg("/indicators/{code}.svg", summary="Draw an indicator as SVG")
-async def draw_indicator(read: Context, code: IndicatorCode, query: ChartQuery) -> Response:
+@get_svg("/indicators/{indicator}/chart.svg", summary="Draw an indicator as SVG")
+async def draw_indicator(read: Context, indicator: IndicatorCode, query: ChartQuery) -> Response:
     """The latest official figure in large type, and a panel of bars for each series.
 
     Series with different units or period lengths are never drawn on the same scale. The chart
     shows periods, units, qualifiers, breaks and sources. SVGs embed their fonts, contain no
     scripts, and their text can be selected.
     """
-    return await send_chart(read, SVG, query, build_indicator, code)
+    return await send_chart(read, SVG, query, build_indicator, indicator)
 
 
-@get_png("/indicators/{code}.png", summary="Draw an indicator as PNG")
-async def draw_indicator_image(read: Context, code: IndicatorCode, query: ImageQuery) -> Response:
-    """The chart of /v1/indicators/{code}.svg as an image for documents, slides and email."""
-    return await send_chart(read, PNG, query, build_indicator, code)
+@get_png("/indicators/{indicator}/chart.png", summary="Draw an indicator as PNG")
+async def draw_indicator_image(
+    read: Context, indicator: IndicatorCode, query: ImageQuery
+) -> Response:
+    """The chart of an indicator as an image for documents, slides and email."""
+    return await send_chart(read, PNG, query, build_indicator, indicator)
 
 
 @get_specification(
-    "/indicators/{code}.vl.json", summary="Get the Vega-Lite specification of an indicator"
+    "/indicators/{indicator}/chart.vl.json",
+    summary="Get the Vega-Lite specification of an indicator",
 )
-async def specify_indicator(read: Context, code: IndicatorCode, query: ChartQuery) -> Response:
-    """The specification of /v1/indicators/{code}.svg, for dashboards that draw Vega-Lite.
+async def specify_indicator(read: Context, indicator: IndicatorCode, query: ChartQuery) -> Response:
+    """The specification of the chart of an indicator, for dashboards that draw Vega-Lite.
 
     It contains all data, and has the colours and the layout of the chart.
     """
-    return await send_chart(read, SPECIFICATION, query, build_indicator, code)
+    return await send_chart(read, SPECIFICATION, query, build_indicator, indicator)
 
 
-@get_svg("/series/{code}.svg", summary="Draw a series as SVG")
-async def draw_series(read: Context, code: SeriesCode, query: ChartQuery) -> Response:
+@get_svg("/series/{series}/chart.svg", summary="Draw a series as SVG")
+async def draw_series(read: Context, series: SeriesCode, query: ChartQuery) -> Response:
     """The figures of one series as bars, or its only figure in large type.
 
     All figures are comparable, except across the breaks that the chart shows.
     """
-    return await send_chart(read, SVG, query, build_series, code)
+    return await send_chart(read, SVG, query, build_series, series)
 
 
-@get_png("/series/{code}.png", summary="Draw a series as PNG")
-async def draw_series_image(read: Context, code: SeriesCode, query: ImageQuery) -> Response:
-    """The chart of /v1/series/{code}.svg as an image for documents, slides and email."""
-    return await send_chart(read, PNG, query, build_series, code)
+@get_png("/series/{series}/chart.png", summary="Draw a series as PNG")
+async def draw_series_image(read: Context, series: SeriesCode, query: ImageQuery) -> Response:
+    """The chart of a series as an image for documents, slides and email."""
+    return await send_chart(read, PNG, query, build_series, series)
 
 
-@get_specification("/series/{code}.vl.json", summary="Get the Vega-Lite specification of a series")
-async def specify_series(read: Context, code: SeriesCode, query: ChartQuery) -> Response:
-    """The specification of /v1/series/{code}.svg, for dashboards that draw Vega-Lite."""
-    return await send_chart(read, SPECIFICATION, query, build_series, code)
+@get_specification(
+    "/series/{series}/chart.vl.json", summary="Get the Vega-Lite specification of a series"
+)
+async def specify_series(read: Context, series: SeriesCode, query: ChartQuery) -> Response:
+    """The specification of the chart of a series, for dashboards that draw Vega-Lite."""
+    return await send_chart(read, SPECIFICATION, query, build_series, series)
 
 
 @get_svg("/overview.svg", summary="Draw the overview as SVG")
@@ -153,7 +158,7 @@ async def specify_overview(read: Context, query: ChartQuery) -> Response:
 def build_indicator(read: RequestContext, code: str) -> Chart:
     indicator = read.run_query(get_indicator, code)
     if indicator is None:
-        raise read.create_unknown_record("indicators", "code", code)
+        raise read.create_unknown_record("indicators", "indicator", code)
     found = read.run_query(charts.read_indicator_series, code)
     released = read.release.record["released_on"]
     return build_indicator_chart(indicator, found, released, read.language)
@@ -162,7 +167,7 @@ def build_indicator(read: RequestContext, code: str) -> Chart:
 def build_series(read: RequestContext, code: str) -> Chart:
     series = read.run_query(charts.read_series, code)
     if series is None:
-        raise read.create_unknown_record("series", "code", code)
+        raise read.create_unknown_record("series", "series", code)
     return build_series_chart(series, read.release.record["released_on"], read.language)
 
 

@@ -29,7 +29,7 @@ add_collection(
 
 
 @router.get(
-    "/priority-areas/{slug}",
+    "/priority-areas/{priority_area}",
     name="get_priority_area",
     tags=["Priority areas"],
     summary="Get a priority area",
@@ -38,13 +38,15 @@ add_collection(
 )
 def read_priority_area(
     read: Context,
-    slug: Annotated[
+    priority_area: Annotated[
         str, parameters.create_path_key("The slug of the priority area.", "emerging-fields")
     ],
     query: Annotated[parameters.PriorityAreaParameters, Query()],
 ) -> Response:
-    found = read.run_query(get_priority_area, slug, query.year)
-    return read.record_response(schemas.PriorityArea, found, "priority_areas", slug=slug)
+    found = read.run_query(get_priority_area, priority_area, query.year)
+    return read.record_response(
+        schemas.PriorityArea, found, "priority_areas", priority_area=priority_area
+    )
 
 
 add_collection(
@@ -68,7 +70,6 @@ add_collection(
         schemas.Action,
         "The key of the action.",
         "2025-expand-trade",
-        key="id",
     ),
 )
 add_collection(
@@ -91,6 +92,5 @@ add_collection(
         schemas.Outcome,
         "The key of the outcome.",
         "2024-trade-expansion",
-        key="id",
     ),
 )

@@ -44,9 +44,9 @@ ObservationKey = Annotated[
     ),
 ]
 CITATION_DESCRIPTIONS = {
-    "sources/{code}": "The document as a bibliographic record. The date of access is that of the "
-    "release.",
-    "observations/{id}": "The document as a bibliographic record, with the place of the "
+    registry.CITED_SOURCE: "The document as a bibliographic record. The date of access is that of "
+    "the release.",
+    registry.CITED_OBSERVATION: "The document as a bibliographic record, with the place of the "
     "observation in it and the value in words.",
 }
 
@@ -240,20 +240,19 @@ def declare_citations(form: CitationFormat) -> None:
         headers = read.build_attachment_headers(f"cite-{item['id']}", form.suffix)
         return read.create_bytes_response(form.write(item), form.content_type, headers=headers)
 
-    def cite_source(read: Context, code: SourceKey, _: NoParameters) -> Response:
-        source = read.run_query(get_source, code)
-        if source is None:
-            raise read.create_unknown_record("sources", "code", code)
-        return send_citation(read, citations.cite_source(source, read.release.record))
+    def cite_source(read: Context, source: SourceKey, _: NoParameters) -> Response:
+        found = read.run_query(get_source, source)
+        if found is None:
+            raise read.create_unknown_record("sources", "source", source)
+        return send_citation(read, citations.cite_source(found, read.release.record))
 
-    def cite_observation(read: Context, id: ObservationKey, _: NoParameters) -> Response:  # noqa: A002 - the name of the path parameter
-        observation = read.run_query(get_observation, id)
-        if observation is None:
-            raise read.create_unknown_record("observations", "id", id)
-        source = read.run_query(get_source, observation["source"]["code"])
+    def cite_observation(read: Context, observation: ObservationKey, _: NoParameters) -> Response:
+        found = read.run_query(get_observation, observation)
+        if found is None:
+            raise read.create_unknown_record("observations", "observation", observation)
+        source = read.run_query(get_source, found["source"]["code"])
         assert source is not None  # noqa: S101 - a foreign key of the database
-        release = read.release.record
-        item = citations.cite_observation(observation, source, release, read.language)
+        item = citations.cite_observation(found, source, read.release.record, read.language)
         return send_citation(read, item)
 
     schema: Record = {"type": "string"}

@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from app import parameters
-from app.queries import comparison, related, series
+from app.queries import comparison, related
+from app.queries import series as queries
 from app.queries.related import REPORTS
 from app.request import Context
 from app.routers import ListOperation, RecordOperation, add_collection
@@ -22,7 +23,7 @@ add_collection(
         "List series: which figures are comparable",
         "A series contains the figures of one indicator, pair of areas, unit and period length. "
         "Each shows its breaks, and why the other series of its indicator are not comparable.",
-        series.list_series,
+        queries.list_series,
         parameters.SeriesListParameters,
         SeriesPage,
     ),
@@ -30,7 +31,7 @@ add_collection(
 
 
 @router.get(
-    "/series/{code}",
+    "/series/{series}",
     summary="Get a series with its figures",
     description="Returns one series with the current figure of each period, its breaks, and the "
     "series that are not comparable with it. With as_of, the figures that were current on that "
@@ -39,7 +40,7 @@ add_collection(
 )
 def get_series(
     read: Context,
-    code: Annotated[
+    series: Annotated[
         str,
         parameters.create_path_key(
             "The key of the series: indicator, areas, unit, and P with the months of the period.",
@@ -48,8 +49,8 @@ def get_series(
     ],
     query: Annotated[parameters.SeriesParameters, Query()],
 ) -> Response:
-    found = read.run_query(series.get_series, code, query.as_of)
-    return read.record_response(SeriesDetail, found, "series", code=code)
+    found = read.run_query(queries.get_series, series, query.as_of)
+    return read.record_response(SeriesDetail, found, "series", series=series)
 
 
 @router.get(
@@ -87,7 +88,6 @@ add_collection(
         GrowthRate,
         "The key of the growth rate: series, first month and source.",
         "goods-trade.CN.BRI.CNY.P12M.2024-01.chinataiwan-2025-01-13",
-        key="id",
     ),
 )
 add_collection(
@@ -109,6 +109,5 @@ add_collection(
         ReportEntry,
         "The key of the report: observation and source.",
         "aid-projects.CN.BRI.NB.P11M.2024-01.scio-2025-01-15.xinhua-2025-01-15",
-        key="id",
     ),
 )

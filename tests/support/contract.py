@@ -36,7 +36,7 @@ class Contract:
             if "properties" in schema:
                 # Clients are open to fields that come later; here none may come unannounced.
                 schema["additionalProperties"] = False
-        # A template without parameters comes first: /a.json is no /{code}.
+        # A template without parameters comes first: /a.json is no /{key}.
         ordered = sorted(self.paths, key=lambda path: (path.count("{"), -len(path)))
         self.templates = [
             (re.compile(re.sub(r"{\w+}", "[^/]+", path.replace(".", r"\."))), path)
