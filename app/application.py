@@ -22,6 +22,7 @@ from app.http.limits import RequestLimits
 from app.http.middleware import RequestMiddleware, RequestRecorder
 from app.http.routing import Router
 from app.ingest.files import compute_seed_hash
+from app.openapi import OpenApiDocuments
 from app.pages import is_page_accepted, render_problem
 from app.problems.problem import InternalError, Problem
 from app.releases import ReleaseManager
@@ -123,6 +124,7 @@ def create_app(settings: Settings) -> App:
     app.state.releases = ReleaseManager(store, public_url)
     app.state.releases.get_release()
     app.routes_by_shape = Router(ROUTERS)
+    app.state.documents = OpenApiDocuments(app, app.routes_by_shape)
     app.cache = CacheMiddleware(
         app.routes_by_shape.dispatch,
         CacheLimits(settings.cache_entries, settings.cache_bytes),

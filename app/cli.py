@@ -18,6 +18,7 @@ from sqlalchemy import URL
 from app import __version__, doctor
 from app.db import DatabaseError, is_current_release
 from app.doctor import CheckFailedError, format_count
+from app.enums import OpenApiVersion
 from app.ingest.files import BuildError, SeedError, compute_seed_hash, list_seed_files
 from app.settings import Settings, find_bundled
 
@@ -259,20 +260,25 @@ def openapi(
     server: Annotated[
         str, typer.Option(help="The address of the service that the document names.")
     ] = "http://127.0.0.1:8000",
+    version: Annotated[
+        OpenApiVersion, typer.Option("--openapi-version", help="The version of OpenAPI.")
+    ] = OpenApiVersion.V3_1,
     output: Annotated[
         Path | None,
         typer.Option(help="The file to write. By default, standard output.", show_default=False),
     ] = None,
 ) -> None:
     """Print the OpenAPI document, with examples from the database."""
+    import msgspec
+
     from app.application import create_app
-    from app.openapi import write_document
 
     with exit_on_error():
         settings = load_settings(database)
         ensure_database(settings)
         application = create_app(settings)
-        document = write_document(application, server.rstrip("/"))
+        rendered = application.state.documents.render(version, server.rstrip("/"))
+        document = msgspec.json.format(rendered, indent=2).decode()
         application.state.releases.close()
         if output is None:
             typer.echo(document)

@@ -5,12 +5,13 @@ import re
 from collections.abc import AsyncIterator, Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from http import HTTPStatus
 from time import perf_counter
 from typing import Annotated, Any, Concatenate, ParamSpec, Protocol, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from fastapi import Depends, FastAPI, Request, Response
-from fastapi.responses import StreamingResponse
+from fastapi.responses import RedirectResponse, StreamingResponse
 from sqlalchemy import Connection
 from starlette.concurrency import iterate_in_threadpool
 
@@ -153,6 +154,12 @@ class RequestContext:
     ) -> Response:
         return Response(body, media_type=media_type, headers=self.build_headers(links, headers))
 
+    def redirect_permanently(self, path: str) -> Response:
+        """Redirect to another path of the service with the same query."""
+        query = urlencode(self.query_params)
+        url = f"{self.base_url}{quote(path)}{'?' if query else ''}{query}"
+        return RedirectResponse(url, HTTPStatus.PERMANENT_REDIRECT)
+
     def stream_response(
         self,
         write: Callable[[Connection], Iterator[bytes]],
@@ -212,6 +219,7 @@ class RequestContext:
                 "total": found.total,
                 "total_is_exact": found.exact,
                 "next": next_url,
+                "next_cursor": found.cursor,
                 **more,
             }
         )

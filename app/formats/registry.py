@@ -23,8 +23,9 @@ CHUNK_SIZE = 1024 * 1024
 UTF_8 = "; charset=utf-8"
 WORKBOOK = Bilingual("Excel workbook", "Excel 工作簿")
 TABLE_NAMES = tuple(table.name for table in TABLES)
-CITED = ("sources/{code}", "observations/{id}")
-CHARTED = ("indicators/{code}", "series/{code}", "overview")
+CITED_SOURCE = "sources/{source}/citation"
+CITED_OBSERVATION = "observations/{observation}/citation"
+CHARTED = ("indicators/{indicator}/chart", "series/{series}/chart", "overview")
 
 
 def duplicate_text(name: str) -> Bilingual:
@@ -78,7 +79,7 @@ class CitationFormat(Format):
 class CsvParameters(parameters.Filters):
     """The query parameters of CSV."""
 
-    bom: parameters.StrictBool = Field(default=False, examples=[True])
+    bom: parameters.Boolean = Field(default=False, examples=[True])
     """Whether the file begins with a byte order mark. Excel needs it to show Chinese when you open
     the file with a double click; other programs may read it as part of the first column name."""
 
@@ -211,7 +212,15 @@ OVERVIEW_WORKBOOK = TableFormat(
     is_streamed=False,
 )
 CITATION_FORMATS = tuple(
-    CitationFormat(suffix, media_type, duplicate_text(title), CITED, "", UTF_8, write=write)
+    CitationFormat(
+        suffix,
+        media_type,
+        duplicate_text(title),
+        (CITED_SOURCE, CITED_OBSERVATION),
+        "",
+        UTF_8,
+        write=write,
+    )
     for suffix, media_type, title, write in (
         ("bib", citations.BIBTEX, "BibTeX", citations.write_bibtex),
         ("ris", citations.RIS, "RIS", citations.write_ris),

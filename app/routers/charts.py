@@ -41,14 +41,15 @@ MAX_PIXELS = 16_000_000
 
 
 def build_indicator(read: RequestContext, code: str) -> Chart:
-    indicator = read.require_record(read.run_query(get_indicator, code), "indicators", code=code)
+    found = read.run_query(get_indicator, code)
+    indicator = read.require_record(found, "indicators", indicator=code)
     found = read.run_query(charts.read_indicator_series, code)
     released = read.release.record["released_on"]
     return build_indicator_chart(indicator, found, released, read.language)
 
 
 def build_series(read: RequestContext, code: str) -> Chart:
-    series = read.require_record(read.run_query(charts.read_series, code), "series", code=code)
+    series = read.require_record(read.run_query(charts.read_series, code), "series", series=code)
     return build_series_chart(series, read.release.record["released_on"], read.language)
 
 
@@ -135,7 +136,7 @@ def declare_chart(subject: Subject, path: str, form: Format) -> None:
             lambda: draw_chart(read, form, query, subject.build(read, *key.values()))
         )
 
-    key = {"code": subject.key} if subject.key else {}
+    key = {subject.name: subject.key} if subject.key else {}
     texts = {"title": subject.title, "path": path, "description": subject.description}
     name, summary, description = OPERATIONS[form.media_type]
     router.add_api_route(
