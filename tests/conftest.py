@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,6 +32,18 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput") and not config.option.collectonly:
         leftovers.begin()
         config.pluginmanager.register(leftovers)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Start one worker more than there are cores, because many tests wait."""
+    return (os.cpu_count() or 1) + 1
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Skip modules without a test that `-m quick` chooses: importing all takes as long as those."""
+    if config.option.markexpr != "quick" or collection_path.suffix != ".py":
+        return None
+    return "pytest.mark.quick" not in collection_path.read_text("utf-8") or None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
