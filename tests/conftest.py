@@ -88,11 +88,10 @@ def cluster() -> Iterator[postgresql.Cluster]:
     """Start a PostgreSQL server; without one its tests are left out, but not in CI."""
     if postgresql.programs() is None and not os.environ.get("CI"):
         pytest.skip("no PostgreSQL on this machine")
-    with (
-        postgresql.folder_for_servers() as folder,
-        postgresql.running(folder / "main", free_port()) as started,
-    ):
-        yield started
+    with postgresql.folder_for_servers() as folder:
+        postgresql.Cluster(folder / "template", 0).init()
+        with postgresql.running(folder / "main", free_port(), folder / "template") as started:
+            yield started
 
 
 @pytest.fixture(scope="session")
