@@ -98,7 +98,7 @@ def uncached(database: Target) -> Iterator[TestClient]:
 
 @pytest.mark.parametrize(
     ("place", "path"),
-    enumerate([*PATHS, *KINDS, *FILES, "/v1/topics?limit=1&sort=code_desc"]),
+    list(enumerate([*PATHS, *KINDS, *FILES, "/v1/topics?limit=1&sort=code_desc"])),
 )
 def test_kept_answers_are_those_that_would_be_made(
     client: TestClient, uncached: TestClient, document: dict[str, Any], place: int, path: str
