@@ -328,9 +328,9 @@ def serve(
         doctor.check_port(host, port)
         target = ensure_database(settings)
         shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 (only printed)
-        base = str(settings.public_url or f"http://{shown}:{port}").rstrip("/")
-        typer.echo(f"Page      {base}{settings.root_path}/")
-        typer.echo(f"Docs      {base}{settings.root_path}/docs")
+        base = str(settings.public_url or f"http://{shown}:{port}{settings.root_path}").rstrip("/")
+        typer.echo(f"Page      {base}/")
+        typer.echo(f"Docs      {base}/docs")
         typer.echo(f"Database  {target}")
         os.environ["BRI_SEED"] = str(settings.seed.absolute())
         if isinstance(target, Path):

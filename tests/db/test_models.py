@@ -237,7 +237,6 @@ FAULTS = [
     ("outcome", "position = 0", "ck_outcome_position"),
     ("outcome", "text_en = ''", "ck_outcome_filled"),
     ("priority_area", "position = 0", "ck_priority_area_position"),
-    ("priority_area", "position = 5", "ck_priority_area_position"),
     ("priority_area", "title_zh = ''", "ck_priority_area_filled"),
     ("action", "position = 0", "ck_action_position"),
     ("action", "text_zh = ''", "ck_action_filled"),

@@ -180,12 +180,22 @@ def test_errors_are_sdmx_messages(
 
 
 def test_errors_are_json_for_those_who_read_json(client: TestClient) -> None:
-    for path, accept in (("/sdmx/data/X", "application/json"), ("/sdmx/structure/x", "*/*")):
+    for path, accept in (
+        ("/sdmx/data/X", "application/json"),
+        ("/sdmx/data/X", "application/xml;q=0.5, application/vnd.sdmx.data+json;version=1.0.0"),
+        ("/sdmx/structure/x", "*/*"),
+    ):
         answer = client.get(path, headers={"Accept": accept, "Accept-Language": "zh"})
         assert answer.headers["content-type"] == "application/json"
         (error,) = answer.json()["errors"]
         assert error["detail"] == error["details"]["zh"] != error["details"]["en"]
         assert error["code"] in {100, 140}
+
+
+def test_errors_are_xml_for_those_who_prefer_it(client: TestClient) -> None:
+    accept = "application/json;q=0.1, application/vnd.sdmx.structure+xml;version=3.0.0"
+    answer = client.get("/sdmx/structure/x", headers={"Accept": accept})
+    assert answer.headers["content-type"] == "application/xml"
 
 
 def test_methods_and_conditions_are_refused_by_sdmx(client: TestClient, server: str) -> None:

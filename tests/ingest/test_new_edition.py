@@ -80,3 +80,18 @@ def test_an_edition_may_restate_an_earlier_year(tmp_path: Path) -> None:
     text = (seed / GOODS).read_text("utf-8").replace(": 2024-", ": 2023-")
     add(seed, GOODS.replace("2024-01", "2023-01"), text)
     assert select_headlines(load_valid_seed(seed))["goods-trade"] == Path(GOODS).stem
+
+
+def test_a_year_may_have_five_priority_areas(tmp_path: Path, target: Target) -> None:
+    seed = copied(tmp_path)
+    fields = (seed / "priority-areas/2025-emerging-fields.yaml").read_text("utf-8")
+    fifth = fields.replace("slug: emerging-fields", "slug: fifth").replace(
+        "position: 3", "position: 5"
+    )
+    add(seed, "priority-areas/2025-fifth.yaml", fifth)
+    build(seed, ROOT / "migrations", target)
+    with TestClient(create_app(settings_of(target))) as client:
+        areas = client.get("/v1/overview").json()["priority_areas"]
+        assert [area["position"] for area in areas] == [1, 2, 3, 4, 5]
+        for path in ("/v1/overview.svg", "/", "/priority-areas/fifth"):
+            assert client.get(path).status_code == 200

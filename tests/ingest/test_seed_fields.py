@@ -60,9 +60,6 @@ FORMS = {
     "position-zero": Broken(
         "topics/trade.yaml", "position: 1", "position: 0", "position", "write at least 1"
     ),
-    "fifth-priority-area": Broken(
-        FIELDS, "position: 3", "position: 5", "position", "found 5; write at most 4"
-    ),
     "multiplier-too-large": Broken(
         GOODS, "multiplier: 12", "multiplier: 16", "published.multiplier", "write at most 15"
     ),

@@ -52,13 +52,13 @@ def test_an_edition_with_one_area_and_one_figure(tmp_path: Path) -> None:
     name = GOODS.replace("2024-01", "2025-01").replace("scio-2025-01-15", SOURCE)
     add(seed, name, goods.replace("scio-2025-01-15", SOURCE))
     areas, indicators = warn(seed)
-    assert areas.endswith("edition: has 0 of 4 priority areas for 2026")
+    assert areas.endswith("edition: has 0 priority areas for 2026; the edition before has 4")
     assert "has no 2025 figure for aid-projects, contracted-projects-turnover, " in indicators
     assert "goods-trade" not in indicators
     area = (seed / "priority-areas/2025-emerging-fields.yaml").read_text("utf-8")
     area = area.replace("year: 2025", "year: 2026").replace("scio-2025-01-15", SOURCE)
     add(seed, "priority-areas/2026-emerging-fields.yaml", area)
-    assert "has 1 of 4 priority areas for 2026" in warn(seed)[0]
+    assert "has 1 priority areas for 2026; the edition before has 4" in warn(seed)[0]
 
 
 @pytest.mark.parametrize(
