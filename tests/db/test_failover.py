@@ -23,8 +23,8 @@ pytestmark = pytest.mark.resources
 @pytest.fixture
 def pair(cluster: Cluster) -> Iterator[tuple[Cluster, Cluster, URL]]:
     """Start a primary and its replica, and build a release that both show."""
-    del cluster  # Without PostgreSQL on this machine its fixture leaves the test out.
-    with folder_for_servers() as folder, running(folder / "main", free_port()) as primary:
+    template = cluster.folder.with_name("template")
+    with folder_for_servers() as folder, running(folder / "main", free_port(), template) as primary:
         url = primary.new_database()
         build(SEED, MIGRATIONS, url)
         replica = primary.replica(folder / "replica", free_port())

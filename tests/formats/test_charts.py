@@ -186,7 +186,8 @@ def test_one_figure_is_no_bar(client: TestClient) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("path", PICTURES)
 def test_svg_is_safe_and_accessible(client: TestClient, path: str, language: str) -> None:
-    response = client.get(f"{path}.svg?lang={language}")
+    theme = {"en": "light", "zh": "dark"}[language]
+    response = client.get(f"{path}.svg?lang={language}&theme={theme}")
     policy = "default-src 'none'; style-src 'unsafe-inline'; font-src data:"
     assert response.headers["content-security-policy"] == policy
     picture = ET.fromstring(response.text)  # noqa: S314

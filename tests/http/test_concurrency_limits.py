@@ -78,12 +78,12 @@ def test_a_failure_gives_the_turn_back() -> None:
 
 def test_lists_are_answered_while_files_are_made(server: str) -> None:
     def file(number: int) -> int:
-        return httpx2.get(f"{server}/v1/observations.xlsx?until={2000 + number}-12-31").status_code
+        return client.get(f"/v1/observations.xlsx?until={2000 + number}-12-31").status_code
 
     def item(number: int) -> int:
-        return httpx2.get(f"{server}/v1/observations?limit={number}").status_code
+        return client.get(f"/v1/observations?limit={number}").status_code
 
-    with ThreadPoolExecutor(24) as threads:
+    with httpx2.Client(base_url=server, timeout=60) as client, ThreadPoolExecutor(24) as threads:
         files = [threads.submit(file, number) for number in range(20)]
         lists = [threads.submit(item, number) for number in range(1, 60)]
         assert {one.result() for one in lists} == {200}

@@ -99,10 +99,13 @@ def requests(found: Samples, **labels: str) -> float:
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_numbers_are_those_of_all_workers(database: Target, workers: int) -> None:
-    with serving(database, workers=workers, BRI_METRICS="true") as base:
+    with (
+        serving(database, workers=workers, BRI_METRICS="true") as base,
+        httpx2.Client(base_url=base, headers={"Connection": "close"}) as client,
+    ):
 
         def get(path: str) -> int:
-            return httpx2.get(base + path).status_code
+            return client.get(path).status_code
 
         paths = ["/v1/overview"] * 200 + ["/v1/indicators/aid"] * 10 + ["/v1/topics?limit=1"] * 10
         with ThreadPoolExecutor(8) as threads:

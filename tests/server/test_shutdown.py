@@ -53,7 +53,7 @@ def ask(port: int, path: str) -> str:
 
 @contextmanager
 def load(port: int, clients: int = 8) -> Iterator[tuple[Counter[str], Callable[[], None]]]:
-    """Ask without pause until told to stop; count how requests ended."""
+    """Make requests until the test ends, with short pauses; count how they ended."""
     ended = threading.Event()
     counts: Counter[str] = Counter()
 
@@ -63,6 +63,7 @@ def load(port: int, clients: int = 8) -> Iterator[tuple[Counter[str], Callable[[
             asked += 1
             path = PATHS[asked % len(PATHS)].format(1 + (asked * 8 + number) % 999)
             counts[ask(port, path)] += 1
+            time.sleep(0.005)
 
     threads = [threading.Thread(target=work, args=(number,)) for number in range(clients)]
     for thread in threads:

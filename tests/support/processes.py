@@ -29,7 +29,9 @@ from tests.support.targets import Target, environment_of
 MEASURING = "COVERAGE_PROCESS_CONFIG"
 """Tells processes to measure coverage, where that is measured."""
 FORKING = multiprocessing.get_context("forkserver")
-FORKING.set_forkserver_preload(["app.application", "app.server.protocol", "uvicorn", __name__])
+FORKING.set_forkserver_preload(
+    ["app.application", "app.server.protocol", "alembic.command", "uvicorn", __name__]
+)
 LONGEST_END = 20
 """The seconds that a process may take to end."""
 
