@@ -8,11 +8,13 @@ from threading import Event, Lock, Thread
 from time import monotonic
 
 from sqlalchemy import Connection, TableClause
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
 from app.db import Database, DatabaseError, Store
 from app.db.columns import Record
 from app.db.models import search_index
+from app.db.stores import describe_error
 from app.i18n import Language
 from app.queries.reference import get_newest_edition
 from app.queries.releases import CollectionKeys, read_all_keys, read_release
@@ -166,8 +168,11 @@ def open_release(storage: Store) -> Release:
 
     try:
         return database.read(read)
-    except Exception:
+    except Exception as error:
         database.close()
+        if isinstance(error, DBAPIError):
+            reason = describe_error(error)
+            raise DatabaseError(f"{storage} contains no complete release: {reason}") from None
         raise
 
 
