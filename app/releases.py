@@ -131,7 +131,7 @@ class ReleaseManager:
         else:
             logged_at = now
             cause = None if isinstance(error, DatabaseError) else error
-            log.error("%s; the previous release is still served", reason, exc_info=cause)
+            log.error("%s; the previous release is kept", reason, exc_info=cause)
         self.failure = ReleaseFailure(version, reason, delay, now + delay, logged_at)
 
     def watch(self) -> None:

@@ -54,6 +54,14 @@ def unprivileged() -> Iterator[None]:
         os.seteuid(before)
 
 
+def let_everybody_pass(path: Path) -> None:
+    """Allow all users to open the folders above a file, which pytest reserves for itself."""
+    for folder in path.parents:
+        mode = folder.stat().st_mode
+        if mode & 0o11 != 0o11:
+            folder.chmod(mode | 0o11)
+
+
 def put(path: Path, content: bytes) -> None:
     """Put a file in place of another, at once."""
     beside = path.with_suffix(".new")
@@ -105,7 +113,7 @@ def test_no_damaged_file_reaches_a_response() -> None:
     assert accepted <= harmless | {"no permission", "a sector of zeros"}
     refused = sum(count for (_, outcome), count in outcomes.items() if "release_failed" in outcome)
     assert refused >= 30
-    assert refused <= log.count("the previous release is still served") <= refused + 3
+    assert refused <= log.count("the previous release is kept") <= refused + 3
     assert "Traceback" not in log
     assert "contains no complete release: no such table: search_index" in log
 
@@ -166,15 +174,12 @@ def test_delays_between_attempts_grow(served: Path) -> None:
 
 
 def test_permission_is_noticed_at_once(releases: dict[str, Path], served: Path) -> None:
-    served.parent.chmod(0o755)
     manager = ReleaseManager(SQLiteStore(served))
     old = manager.get_release()
     beside = Path(copyfile(releases["second"], served.with_suffix(".new")))
     beside.chmod(0)
     beside.replace(served)
-    for folder in served.parents[:4]:
-        if folder.stat().st_uid == os.geteuid() and folder != Path("/tmp"):  # noqa: S108
-            folder.chmod(folder.stat().st_mode | 0o11)
+    let_everybody_pass(served)
     with unprivileged():
         assert manager.get_release() is old
         assert manager.failure is not None
