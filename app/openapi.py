@@ -127,7 +127,7 @@ No key, no cookie, only GET. Five requests show how it works:
 1. [/v1/overview](v1/overview) returns everything that a dashboard needs: the headline figures and
    the priority areas.
 2. [/v1/indicators/import-share](v1/indicators/import-share) returns one figure with its exact
-   meaning: nearly 54 percent, so below 54, for the full year 2024.
+   meaning: its qualifier, the bounds that follow from it, its period and its source.
 3. [/v1/observations?months=11](v1/observations?months=11) returns the figures that cover eleven
    months; do not compare them with a full year.
 4. [/v1/actions?sector=digital-economy&lang=zh](v1/actions?sector=digital-economy&lang=zh) returns

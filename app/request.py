@@ -290,7 +290,7 @@ def create_problem_response(context: RequestContext, problem: Problem) -> Respon
     headers = {"Cache-Control": "no-store", **context.build_language_headers(), **problem.headers}
     language = context.language
     if is_sdmx_path(context.path):
-        body, media_type = render_error(problem, context.path, {"accept": context.accept}, language)
+        body, media_type = render_error(problem, context.path, context.accept, language)
     else:
         body = problem.to_document(context.base_url, language, context.request_id).to_json()
         media_type = MEDIA_TYPE

@@ -197,10 +197,10 @@ class DatabaseFile:
         if not is_copied:
             with suppress(OSError):
                 if get_identity(self.path.stat()) == self.identity:
-                    return forbid_writing(connection)
+                    return reject_writing(connection)
             connection.close()
             raise UnavailableError(f"{self.path} has been replaced; no more connections can open")
-        return forbid_writing(connection)
+        return reject_writing(connection)
 
     def read_info(self) -> ReleaseInfo:
         try:
@@ -248,7 +248,7 @@ class DatabaseFile:
         return digest.hexdigest()
 
 
-def forbid_writing(connection: sqlite3.Connection) -> sqlite3.Connection:
+def reject_writing(connection: sqlite3.Connection) -> sqlite3.Connection:
     # The URI opens the database read-only; this also covers temporary and attached databases.
     connection.execute("PRAGMA query_only = ON")
     connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)

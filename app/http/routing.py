@@ -29,6 +29,8 @@ MAX_THREADS = 16
 """How many endpoints may run in threads at once; other requests wait for one to finish."""
 SMALL_PAGE = 10
 """Reading so few records takes less time than waking a thread, if all lists are short."""
+PATH_CUTOFF = 0.7
+"""How alike a path must be to one that is suggested; /v1/ alone makes any two similar."""
 ENTRY_POINTS = ("/v1", "/docs")
 """The paths suggested for a path that resembles no other."""
 REPEATED = object()
@@ -174,10 +176,10 @@ class Router:
             if path.startswith(prefix):
                 return route, {route.keys[0]: path.removeprefix(prefix)}
         known = [route.path for route in self.routes.values() if not route.keys]
-        nearest, short = find_nearest(path, known), shorten(path)
+        nearest, short = find_nearest(path, known, PATH_CUTOFF), shorten(path)
         allowed = [nearest] if nearest else ENTRY_POINTS
-        error = ParameterError("path", UNKNOWN_PATH.format(path=short), allowed, short)
-        raise UnknownPath(error.message, [error])
+        message = UNKNOWN_PATH.format(path=short)
+        raise UnknownPath.from_error(ParameterError("path", message, allowed, short))
 
     def match_shape(
         self, parts: Shape, positions: tuple[int, ...]

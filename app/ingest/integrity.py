@@ -30,8 +30,6 @@ from app.ingest.vintages import list_candidates
 Messages = Iterator[tuple[ValuePath, str]]
 """The issues of one entity: the path of the value, and what would be correct."""
 
-AREAS_PER_YEAR = 4
-
 
 def check_integrity(seed: Seed) -> list[SeedIssue]:
     issues = [
@@ -237,16 +235,17 @@ def check_editions(seed: Seed) -> Iterator[tuple[str, str]]:
     for indicator, edition, _ in list_candidates(seed):
         indicators[edition].add(indicator)
     expected: set[str] = set()
+    expected_areas = 0
     for edition, covered in indicators.items():
         areas = seed.get_all(PriorityArea).values()
         count = sum(area.source == sources[edition] for area in areas)
-        if count < AREAS_PER_YEAR:
-            message = f"has {count} of {AREAS_PER_YEAR} priority areas for {edition + 1}"
-            yield sources[edition], message
+        if count < expected_areas:
+            message = f"has {count} priority areas for {edition + 1}"
+            yield sources[edition], f"{message}; the edition before has {expected_areas}"
         if missing := sorted(expected - covered):
             message = f"has no {edition} figure for {', '.join(missing)}"
             yield sources[edition], f"{message}, which the edition before has"
-        expected = covered
+        expected, expected_areas = covered, count
 
 
 Claim = tuple[type[Entity], str, str, Hashable]

@@ -25,7 +25,7 @@ from app.formats.charts.model import (
     build_series_chart,
 )
 from app.http.limits import run_limited
-from app.i18n import Bilingual
+from app.problems.messages import HEIGHT_TOO_SMALL, IMAGE_TOO_LARGE
 from app.problems.problem import InvalidParameters, ParameterError
 from app.queries import charts
 from app.queries.reference import get_indicator
@@ -201,21 +201,13 @@ def create_canvas(chart: Chart, query: parameters.ChartParameters) -> Canvas:
     try:
         return layout_chart(chart, query.width, query.height, query.theme)
     except HeightTooSmallError as error:
-        message = Bilingual(
-            f"{query.height} is too small for this chart at a width of {query.width}; "
-            f"use at least {error.least}, or omit height",
-            f"{query.height} 过小，宽度为 {query.width} 时该图至少需要 {error.least}；"
-            "也可省略 height",
-        )
-        raise InvalidParameters(message, [ParameterError("query.height", message)]) from error
+        size = {"height": query.height, "width": query.width, "least": error.least}
+        message = HEIGHT_TOO_SMALL.format(**size)
+        raise InvalidParameters.from_error(ParameterError("query.height", message)) from error
 
 
 def check_pixels(canvas: Canvas, scale: int) -> None:
     pixels = canvas.width * canvas.height * scale**2
     if pixels > MAX_PIXELS:
-        message = Bilingual(
-            f"{scale} is too large for this chart: the image would have {pixels} pixels; the "
-            f"limit is {MAX_PIXELS}",
-            f"{scale} 过大：该图将有 {pixels} 个像素，最多为 {MAX_PIXELS} 个",
-        )
-        raise InvalidParameters(message, [ParameterError("query.scale", message)])
+        message = IMAGE_TOO_LARGE.format(scale=scale, pixels=pixels, limit=MAX_PIXELS)
+        raise InvalidParameters.from_error(ParameterError("query.scale", message))

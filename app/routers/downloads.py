@@ -25,7 +25,7 @@ from app.formats.registry import (
 )
 from app.formats.tables import OBSERVATIONS, TABLES, Table, TableQuery, create_row_limit_error
 from app.http.limits import run_limited
-from app.i18n import Bilingual
+from app.problems.messages import CUBE_TOO_LARGE, NO_DATABASE_FILE, ONE_PER_PERIOD
 from app.problems.problem import InvalidParameters, ParameterError, UnknownPath
 from app.queries.observations import get_observation, list_observations
 from app.queries.reference import get_source
@@ -49,19 +49,6 @@ CITATION_DESCRIPTIONS = {
     "observations/{id}": "The document as a bibliographic record, with the place of the "
     "observation in it and the value in words.",
 }
-
-NO_DATABASE_FILE = Bilingual(
-    "This service uses a database server and has no database file; download /v1/dataset.zip",
-    "本服务使用数据库服务器，没有可供下载的数据库文件；请下载 /v1/dataset.zip",
-)
-ONE_PER_PERIOD = Bilingual(
-    "A cube holds one value per series and period; omit vintages or download CSV",
-    "数据立方中每个序列每期只含一个数据；请省略 vintages 参数，或下载 CSV 表",
-)
-CUBE_TOO_LARGE = Bilingual(
-    "The cube would be too large; add filters by indicator, series or period, or download CSV",
-    "数据立方过大；请按指标、序列或统计期缩小范围，或下载 CSV 表",
-)
 
 
 class DescriptionResponse(JSONResponse):
@@ -177,7 +164,7 @@ def get_cube(read: Context, query: Annotated[parameters.ObservationFilters, Quer
     A cube holds one value per series and period, and is refused if it would be too large.
     """
     if query.vintages is parameters.Vintages.ALL:
-        raise refuse_cube("query.vintages", ONE_PER_PERIOD)
+        raise InvalidParameters.from_error(ParameterError("query.vintages", ONE_PER_PERIOD))
     filters = parameters.ObservationListParameters.model_construct(
         **dict(query), limit=parameters.MAXIMUM_LIMIT, cursor=None
     )
@@ -186,12 +173,8 @@ def get_cube(read: Context, query: Annotated[parameters.ObservationFilters, Quer
     released_on = read.release.record["released_on"]
     cube = json_stat.build_cube(page.rows, released_on, href, read.language)
     if page.cursor is not None or len(cube["value"]) > MAX_CELLS:
-        raise refuse_cube("query.indicator", CUBE_TOO_LARGE)
+        raise InvalidParameters.from_error(ParameterError("query.indicator", CUBE_TOO_LARGE))
     return read.create_bytes_response(Cube.model_validate(cube).to_json(), json_stat.MEDIA_TYPE)
-
-
-def refuse_cube(location: str, message: Bilingual) -> InvalidParameters:
-    return InvalidParameters(message, [ParameterError(location, message)])
 
 
 def declare_complete_file(name: str, form: TableFormat) -> None:
@@ -211,9 +194,7 @@ def download_database(read: Context, _: NoParameters) -> Response:
     database = read.release.database
     file = database.file
     if file is None:
-        raise UnknownPath(
-            NO_DATABASE_FILE, [ParameterError("path", NO_DATABASE_FILE, ["/v1/dataset.zip"])]
-        )
+        raise UnknownPath.from_error(ParameterError("path", NO_DATABASE_FILE, ["/v1/dataset.zip"]))
     headers = read.build_attachment_headers("dataset", DATABASE.suffix)
     headers["Content-Length"] = str(file.size)
     if file.digest is not None:

@@ -5,36 +5,33 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from app import parameters
+from app.formats import tables
 from app.queries import observations as queries
-from app.queries.reference import INDICATORS
+from app.queries.reference import get_indicator
 from app.request import Context
 from app.routers import ListOperation, RecordOperation, add_collection
-from app.schemas.observations import Indicator, IndicatorPage, Observation, ObservationPage
+from app.schemas import create_page_model
+from app.schemas.observations import Observation
 
 router = APIRouter(prefix="/v1", tags=["Figures"])
 
+ObservationPage = create_page_model(Observation)
 INDICATOR_KEY = "The key of the indicator."
 OBSERVATION_KEY = "The key of the observation: series, first month and source."
 OBSERVATION_EXAMPLE = "aid-projects.CN.BRI.NB.P11M.2024-01.scio-2025-01-15"
 
 add_collection(
     router,
-    "indicators",
-    "indicator",
+    tables.INDICATORS,
     ListOperation(
         "List indicators with their latest official figure",
         "Each indicator contains its headline: the observation of the latest edition, with its "
         "display text, unit, period, qualifier and source line.",
-        INDICATORS.list_page,
-        parameters.IndicatorListParameters,
-        IndicatorPage,
-        has_tables=True,
     ),
     RecordOperation(
         "Get an indicator",
         "Returns one indicator with its definition, notes, headline figure and links.",
-        INDICATORS.get,
-        Indicator,
+        get_indicator,
         INDICATOR_KEY,
         "goods-trade",
     ),
@@ -61,26 +58,19 @@ def list_indicator_observations(
 
 add_collection(
     router,
-    "observations",
-    "observation",
+    tables.OBSERVATIONS,
     ListOperation(
         "List observations",
         "The published figures of all indicators, one per series and period: that of the most "
         "authoritative source, and of the latest among equals. With vintages=all, the figures of "
         "all sources. Filters are combined with AND, the values of one filter with OR.",
-        queries.list_observations,
-        parameters.ObservationListParameters,
-        ObservationPage,
-        has_tables=True,
     ),
     RecordOperation(
         "Get an observation",
         "Returns one figure with its location in the source and what other sources report.",
         queries.get_observation,
-        Observation,
         OBSERVATION_KEY,
         OBSERVATION_EXAMPLE,
-        key="id",
     ),
 )
 

@@ -292,8 +292,9 @@ def show_static(read: Context, path: str) -> Response:
     file = (STATIC / path).resolve()
     if not file.is_relative_to(STATIC.resolve()) or not file.is_file():
         shown = UNKNOWN_PATH.format(path=problem.shorten(read.path))
-        error = problem.ParameterError("path", shown, ["/v1", "/docs"])
-        raise problem.UnknownPath(shown, [error])
+        raise problem.UnknownPath.from_error(
+            problem.ParameterError("path", shown, ["/v1", "/docs"])
+        )
     media_type = guess_type(file.name)[0] or "application/octet-stream"
     return send_content(file.read_bytes(), media_type, file)
 

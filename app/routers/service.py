@@ -195,7 +195,7 @@ def show_metrics(read: Context) -> Response:
     """
     metrics = read.app.state.metrics
     if metrics is None:
-        raise UnknownPath(METRICS_DISABLED, [ParameterError("path", METRICS_DISABLED)])
+        raise UnknownPath.from_error(ParameterError("path", METRICS_DISABLED))
     return Response(metrics.render(), media_type=METRICS_TYPE, headers=NO_STORE)
 
 

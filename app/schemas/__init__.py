@@ -2,10 +2,11 @@
 
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema, create_model
 
 Item = TypeVar("Item")
 
@@ -82,6 +83,14 @@ class Page(Schema, Generic[Item]):
     next: Address | None = Field(
         examples=[None], description="The URL of the next page; null on the last page."
     )
+
+
+@cache
+def create_page_model(schema: type[Item]) -> type[Page[Item]]:
+    """Create the model of a page of records, named after them in the OpenAPI document."""
+    name = f"{schema.__name__.removesuffix('Entry')}Page"
+    base = Page[schema]  # type: ignore[valid-type]
+    return create_model(name, __base__=base, __doc__=Page.__doc__)
 
 
 class Reference(Schema):

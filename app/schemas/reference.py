@@ -9,7 +9,6 @@ from app.schemas import (
     Day,
     Line,
     Locator,
-    Page,
     Prose,
     Reference,
     Schema,
@@ -160,27 +159,3 @@ class Source(Schema):
     """The overall goal for the coming year; null if the document states none."""
     line: Line = Field(examples=["ECNS: report on the press conference, published 15 January 2025"])
     """The source line, to be shown with a figure."""
-
-
-class TopicPage(Page[Topic]):
-    """One page of topics."""
-
-
-class AreaPage(Page[Area]):
-    """One page of areas."""
-
-
-class SectorPage(Page[Sector]):
-    """One page of sectors."""
-
-
-class InstrumentPage(Page[Instrument]):
-    """One page of instruments."""
-
-
-class UnitPage(Page[Unit]):
-    """One page of units."""
-
-
-class SourcePage(Page[Source]):
-    """One page of sources."""

@@ -146,7 +146,7 @@ class Overview(Schema):
     """The release that is served."""
     indicators: list[Indicator] = list_field()
     """The indicators of the latest edition, each with its figure."""
-    priority_areas: list[PriorityArea] = list_field(of=4)
+    priority_areas: list[PriorityArea] = list_field()
     """The priority areas of the latest year, with their actions."""
     source: Source
     """The document of the latest edition."""
@@ -228,10 +228,6 @@ class Change(Schema):
     """The title of the record, in the language of the response."""
     fields: list[FieldChange] = list_field()
     """The fields that differ, with the values before and after; for a new record, all fields."""
-
-
-class ChangePage(Page[Change]):
-    """One page of changes."""
 
 
 class FeedItem(Schema):

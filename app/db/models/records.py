@@ -202,13 +202,13 @@ class Outcome(KeyedModel, LocatedModel, table=True):
 
 
 class PriorityArea(KeyedModel, LocatedModel, table=True):
-    """One of the four priority areas announced for a year."""
+    """A priority area announced for a year."""
 
     __tablename__ = "priority_area"
     __table_args__ = (
         UniqueConstraint("year", "slug"),
         UniqueConstraint("year", "position"),
-        CheckConstraint("position BETWEEN 1 AND 4", name="position"),
+        check_positive(),
         check_filled("title_en", "title_zh"),
     )
 

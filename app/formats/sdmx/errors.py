@@ -1,12 +1,12 @@
 """SDMX errors: the problems that only SDMX requests have, and error messages as XML and JSON."""
 
 import re
-from collections.abc import Mapping
 from xml.sax.saxutils import escape
 
 import msgspec
 
 from app.i18n import Bilingual, Language
+from app.negotiation import parse_accept
 from app.problems.problem import Problem
 
 SCHEMAS = "http://www.sdmx.org/resources/sdmxml/schemas/v2_1"
@@ -20,9 +20,6 @@ JSON_PATHS = re.compile(r"/sdmx/(structure|availability|data/(dataflow|datastruc
 
 class SdmxProblem(Problem):
     meaning = Bilingual("See the error message", "见错误信息")
-
-    def __init__(self, english: str, chinese: str) -> None:
-        super().__init__(Bilingual(english, chinese))
 
 
 class NoResultsFound(SdmxProblem):
@@ -71,12 +68,11 @@ def is_sdmx_path(path: str) -> bool:
     return path == "/sdmx" or path.startswith("/sdmx/")
 
 
-def render_error(
-    problem: Problem, path: str, headers: Mapping[str, str], language: Language
-) -> tuple[bytes, str]:
+def render_error(problem: Problem, path: str, accept: str, language: Language) -> tuple[bytes, str]:
     """Return a problem as an SDMX error message in the format of the client, and its media type."""
-    accept = headers.get("accept", "")
-    if "json" in accept or ("xml" not in accept and JSON_PATHS.match(path)):
+    formats = [re.split("[/+]", preference.value)[-1] for preference in parse_accept(accept)]
+    default = "json" if JSON_PATHS.match(path) else "xml"
+    if next((one for one in formats if one in {"json", "xml"}), default) == "json":
         return write_json_error(problem, language), "application/json"
     return write_xml_error(problem), "application/xml"
 
