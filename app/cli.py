@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from sqlalchemy import URL
 
 from app import __version__, doctor
-from app.db import DatabaseError, check_release, is_current_release
+from app.db import DatabaseError, check_target, is_current_release
 from app.doctor import CheckFailedError, format_count
 from app.ingest.files import BuildError, SeedError, compute_seed_hash, list_seed_files
 from app.settings import Settings, find_bundled
@@ -293,7 +293,7 @@ def ensure_database(settings: Settings) -> Path | URL:
     if isinstance(target, Path) and is_missing(target):
         run_build(settings, target)
     elif isinstance(target, URL) or settings.database is not None:
-        if check_release(target).seed_hash != seed_hash:
+        if check_target(target).seed_hash != seed_hash:
             print_error(f"bri: {target} was built from another seed; 'bri build' replaces it")
     elif not is_current_release(target, seed_hash):
         run_build(settings, target)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
-from app.db import DatabaseError, check_release
+from app.db import DatabaseError, check_target
 from app.db.files import DatabaseFile, name_digest_file
 from app.db.models import SCHEMA_REVISION
 from app.ingest.files import SeedError, compute_seed_hash, list_seed_files
@@ -111,7 +111,7 @@ def describe_database(settings: Settings) -> str:
 
 
 def check_database(target: Path | URL, seed_hash: str) -> str:
-    release = check_release(target, verify=True)
+    release = check_target(target, verify=True)
     if release.file is not None:
         check_digest_file(release.file)
     if release.seed_hash != seed_hash:
@@ -139,7 +139,7 @@ def check_free_space(settings: Settings) -> str:
     folder = next(parent for parent in target.absolute().parents if parent.exists())
     if not os.access(folder, os.W_OK):
         with suppress(DatabaseError):
-            check_release(target)
+            check_target(target)
             return f"{folder} is read-only; the database in it can be served but not rebuilt"
         raise CheckFailedError(
             f"{folder} is not writable, so the database cannot be built there; make it writable or"

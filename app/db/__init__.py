@@ -4,17 +4,11 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
-from app.db.base import Database, Store, check_revision
+from app.db.base import Database, Store, check_release
 from app.db.errors import DatabaseError, UnavailableError
-from app.db.files import ReleaseInfo
+from app.db.files import FileLimits, ReleaseInfo
 from app.db.models import SCHEMA_REVISION
-from app.db.stores import (
-    FileLimits,
-    PostgresLimits,
-    PostgresStore,
-    SQLiteStore,
-    create_writing_engine,
-)
+from app.db.stores import PostgresLimits, PostgresStore, SQLiteStore, create_writing_engine
 
 
 def create_store(
@@ -42,7 +36,7 @@ def inspect_release(target: Path | URL) -> ReleaseInfo:
         store.close()
 
 
-def check_release(target: Path | URL, *, verify: bool = False) -> ReleaseInfo:
+def check_target(target: Path | URL, *, verify: bool = False) -> ReleaseInfo:
     """Check that a target can be served; ``verify`` also reads large files completely.
 
     Raises:
@@ -51,8 +45,7 @@ def check_release(target: Path | URL, *, verify: bool = False) -> ReleaseInfo:
     store = create_store(target, file_limits=FileLimits(verify=verify))
     try:
         release = store.inspect()
-        check_revision(store, release)
-        store.verify(release)
+        check_release(store, release)
     finally:
         store.close()
     return release
@@ -61,7 +54,7 @@ def check_release(target: Path | URL, *, verify: bool = False) -> ReleaseInfo:
 def is_current_release(target: Path | URL, seed_hash: str) -> bool:
     """Return whether a target was built from a seed as this program builds it."""
     try:
-        release = check_release(target, verify=True)
+        release = check_target(target, verify=True)
     except DatabaseError:
         return False
     has_digest = release.file is None or release.file.has_digest

@@ -41,14 +41,6 @@ class Store(ABC):
         """
 
     @abstractmethod
-    def verify(self, release: ReleaseInfo) -> None:
-        """Check that a release is complete and undamaged.
-
-        Raises:
-            DatabaseError: if it is not.
-        """
-
-    @abstractmethod
     def create_engine(self, release: ReleaseInfo, *, streaming: bool = False) -> Engine:
         """Create the engine that reads a release.
 
@@ -68,12 +60,19 @@ class Store(ABC):
         """Close the connections used to check for releases."""
 
 
-def check_revision(store: Store, release: ReleaseInfo) -> None:
+def check_release(store: Store, release: ReleaseInfo) -> None:
+    """Check the schema revision of a release, and the content of its file.
+
+    Raises:
+        DatabaseError: if the release cannot be served.
+    """
     if release.revision != SCHEMA_REVISION:
         raise DatabaseError(
             f"{store} has schema revision {release.revision}, but this program requires"
             f" {SCHEMA_REVISION}; rebuild it with 'bri build'"
         )
+    if release.file is not None:
+        release.file.verify()
 
 
 class Database:
@@ -88,8 +87,7 @@ class Database:
         self.is_local = store.is_local
         """Whether a read takes less time than waking a thread."""
         release = store.inspect()
-        check_revision(store, release)
-        store.verify(release)
+        check_release(store, release)
         self.seed_hash, self.modified, self.file = release.seed_hash, release.modified, release.file
         self.is_file = self.file is not None
         self.engine = store.create_engine(release)

@@ -17,20 +17,10 @@ from sqlalchemy.pool import NullPool, QueuePool
 from app.db.base import Result, Store
 from app.db.columns import Record
 from app.db.errors import DatabaseError, UnavailableError
-from app.db.files import DatabaseFile, ReleaseInfo, get_identity
+from app.db.files import DatabaseFile, FileLimits, ReleaseInfo, get_identity
 
 POOL_SIZE = 40
 STREAMING_POOL_SIZE = 16
-
-
-@dataclass(frozen=True)
-class FileLimits:
-    """What is done with a file before it is served."""
-
-    max_copied: int = 16 * 1024**2
-    """Size in bytes up to which a file is verified, and served from a copy in memory."""
-    verify: bool = False
-    """Whether larger files are verified too."""
 
 
 class SQLiteStore(Store):
@@ -54,12 +44,7 @@ class SQLiteStore(Store):
         return *get_identity(status), status.st_ctime_ns
 
     def inspect(self) -> ReleaseInfo:
-        return DatabaseFile(self.path, self.limits.max_copied).read_info()
-
-    def verify(self, release: ReleaseInfo) -> None:
-        file = cast("DatabaseFile", release.file)
-        if file.content is not None or self.limits.verify:
-            file.verify()
+        return DatabaseFile(self.path, self.limits).read_info()
 
     def create_engine(self, release: ReleaseInfo, *, streaming: bool = False) -> Engine:
         """Create an engine whose connections cannot write.
@@ -174,9 +159,6 @@ class PostgresStore(Store):
         if release is None:
             raise DatabaseError(f"{self} contains no release; build it with 'bri build'")
         return release
-
-    def verify(self, release: ReleaseInfo) -> None:
-        """Do nothing; one transaction publishes a release, and the server checks its pages."""
 
     def create_engine(self, release: ReleaseInfo, *, streaming: bool = False) -> Engine:
         return self.create_reading_engine(release.place, self.limits.pool_size, streaming=streaming)

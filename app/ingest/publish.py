@@ -177,8 +177,8 @@ def finalize_database(path: Path) -> None:
 def write_content_digest(path: Path) -> None:
     """Write the digest of a file into the file, where a placeholder or an older digest is."""
     with path.open("r+b") as file:
-        digest = compute_content_digest(iter(partial(file.read, CHUNK_SIZE), b""))
-        os.pwrite(file.fileno(), digest.computed.encode(), digest.offset)
+        digest, _, offset = compute_content_digest(iter(partial(file.read, CHUNK_SIZE), b""))
+        os.pwrite(file.fileno(), digest.encode(), offset)
 
 
 def reset_header(handle: int) -> None:

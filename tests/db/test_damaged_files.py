@@ -242,7 +242,7 @@ def test_small_file_that_is_written_to_stays_readable(served: Path) -> None:
 def test_nothing_is_left_open(served: Path) -> None:
     before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208
     for limits in (FileLimits(), FROM_DISK):
-        file = DatabaseFile(served, limits.max_copied)
+        file = DatabaseFile(served, limits)
         file.read_info()
         del file
     assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208

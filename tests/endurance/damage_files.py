@@ -1,6 +1,6 @@
 """Put damaged files in place of a good release under load, and compare every response.
 
-``python -m tests.endurance.damage_files`` serves a release, damages the next one at 300 random places and
+``python -m tests.endurance.damage_files`` serves a release, damages the next one at 300 places and
 in many other ways, and prints a table of the outcomes. Each response, downloads included, has to be
 that of the old or of the new release, byte for byte.
 """
