@@ -7,7 +7,6 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any
@@ -309,11 +308,6 @@ def is_missing(target: Path) -> bool:
 def mcp(database: DatabaseOption = None, seed: SeedOption = None) -> None:
     """Serve the data as tools for language models, on standard input and output."""
     with exit_on_error():
-        if find_spec("mcp") is None:
-            raise CommandError(
-                "this command needs the package 'mcp'; install bri-indicators[mcp], or"
-                " '.[mcp]' from a checkout"
-            )
         settings = load_settings(database, seed, mcp=True)
         from app.db import create_store
         from app.mcp import create_server

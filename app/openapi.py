@@ -98,22 +98,10 @@ def refer_to_headers(*names: str) -> Record:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
-def list_response_headers(path: str, *, is_page: bool) -> Record:
-    names = [*ALWAYS_SENT, "Content-Language", *(["Link"] if is_page else [])]
-    if not path.startswith("/health"):
-        names += [*CACHE_HEADERS, *RATE_LIMIT_HEADERS]
-    return refer_to_headers(*names)
-
-
-def list_problem_headers(path: str, status: str) -> Record:
-    names = [
-        *ALWAYS_SENT,
-        "Content-Language",
-        *(["Retry-After"] if status in RETRY_STATUSES else []),
-    ]
-    if not path.startswith("/health"):
-        names += RATE_LIMIT_HEADERS
-    return refer_to_headers(*names)
+def list_headers(path: str, *names: str) -> Record:
+    """List the headers of a response: those that all have, and further ones."""
+    limits = () if path.startswith("/health") else RATE_LIMIT_HEADERS
+    return refer_to_headers(*ALWAYS_SENT, "Content-Language", *names, *limits)
 
 
 INTRODUCTION = """
@@ -222,7 +210,9 @@ def finish_operation(operation: Record, path: str) -> None:
     (content,) = responses["200"]["content"].values()
     content["schema"] = clean_schema(content["schema"])
     is_page = content["schema"].get("$ref", "").endswith("Page")
-    responses["200"]["headers"] = list_response_headers(path, is_page=is_page)
+    links = ("Link",) if is_page else ()
+    caching = () if path.startswith("/health") else CACHE_HEADERS
+    responses["200"]["headers"] = list_headers(path, *links, *caching)
     if not path.startswith("/health"):
         responses["304"] = {"$ref": "#/components/responses/Unchanged"}
     statuses = {"400", "422", "429", "500", "503"} | ({"404"} if "{" in path else set())
@@ -236,7 +226,7 @@ def finish_operation(operation: Record, path: str) -> None:
     for status in sorted(statuses):
         responses[status] = {
             "description": descriptions[status],
-            "headers": list_problem_headers(path, status),
+            "headers": list_headers(path, *(["Retry-After"] if status in RETRY_STATUSES else [])),
             "content": {MEDIA_TYPE: {"schema": reference}},
         }
     for status in set(responses) - statuses - {"200", "304"}:

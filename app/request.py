@@ -236,10 +236,14 @@ class RequestContext:
         self, model: type[AnySchema], record: Record | None, collection: str, **path: str
     ) -> Response:
         """Create the response for one record; raise UnknownRecord if there is none."""
+        found = self.require_record(record, collection, **path)
+        return self.create_json_response(model.model_validate(found))
+
+    def require_record(self, record: Record | None, collection: str, **path: str) -> Record:
         if record is None:
             ((parameter, key),) = path.items()
             raise self.create_unknown_record(collection, parameter, key)
-        return self.create_json_response(model.model_validate(record))
+        return record
 
     def create_unknown_record(self, collection: str, parameter: str, key: str) -> UnknownRecord:
         return UnknownRecord(parameter, key, self.release.keys[collection].find_nearest_keys(key))

@@ -55,7 +55,11 @@ class Format:
         return self.media_type + self.media_type_parameters
 
     def describe_content(self) -> dict[int | str, Record]:
-        schema = {"type": "string"} if self.is_text else {"type": "string", "format": "binary"}
+        schema: Record = {"type": "string"}
+        if not self.is_text:
+            schema["format"] = "binary"
+        elif self.media_type.endswith("+json"):
+            schema = {"type": "object", "additionalProperties": True}
         return {200: {"content": {self.media_type: {"schema": schema}}}}
 
 

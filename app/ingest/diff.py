@@ -54,7 +54,7 @@ def collect_records(rows: Iterable[Row]) -> Snapshot:
     Both sides of a comparison pass through here, so equal records are equal however they were
     spelled or stored.
     """
-    kinds = {table: kind for kind, table in TABLES.items()}
+    kinds: dict[type[SQLModel], type[Entity]] = {table: kind for kind, table in TABLES.items()}
     links = {link.table: (kind, link) for kind in TABLES for link in list_links(kind)}
     codes: dict[type[Entity], dict[object, str]] = defaultdict(dict)
     lists: dict[tuple[str, str, str], list[str]] = defaultdict(list)

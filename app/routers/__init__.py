@@ -96,9 +96,7 @@ def build_record_endpoint(
     return declare_signature(get_record, read=Context, **{key: parameter}, _=NoParameters)
 
 
-def declare_signature(
-    endpoint: Callable[..., Response], **annotations: object
-) -> Callable[..., Response]:
+def declare_signature(endpoint: Callable[..., Any], **annotations: object) -> Callable[..., Any]:
     """Declare the parameters that FastAPI reads from the signature of a function."""
     parameters = [
         Parameter(name, Parameter.KEYWORD_ONLY, annotation=annotation)

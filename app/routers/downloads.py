@@ -228,15 +228,12 @@ def declare_citations(form: CitationFormat) -> None:
         return read.create_bytes_response(form.write(item), form.content_type, headers=headers)
 
     def cite_source(read: Context, code: SourceKey, _: NoParameters) -> Response:
-        source = read.run_query(get_source, code)
-        if source is None:
-            raise read.create_unknown_record("sources", "code", code)
+        source = read.require_record(read.run_query(get_source, code), "sources", code=code)
         return send_citation(read, citations.cite_source(source, read.release.record))
 
     def cite_observation(read: Context, id: ObservationKey, _: NoParameters) -> Response:  # noqa: A002 - the name of the path parameter
-        observation = read.run_query(get_observation, id)
-        if observation is None:
-            raise read.create_unknown_record("observations", "id", id)
+        found = read.run_query(get_observation, id)
+        observation = read.require_record(found, "observations", id=id)
         source = read.run_query(get_source, observation["source"]["code"])
         assert source is not None  # noqa: S101 - a foreign key of the database
         release = read.release.record

@@ -155,9 +155,8 @@ def show_guide_page(read: Context, page: str, _: NoParameters) -> Response:
 
 @router.get("/indicators/{code}")
 def show_indicator(read: Context, code: str, _: NoParameters) -> Response:
-    indicator = read.run_query(page_data.read_indicator_profile, code)
-    if indicator is None:
-        raise read.create_unknown_record("indicators", "code", code)
+    found = read.run_query(page_data.read_indicator_profile, code)
+    indicator = read.require_record(found, "indicators", code=code)
     release = read.release.record
     chart = build_indicator_chart(
         indicator, indicator["chart_series"], release["released_on"], read.language
@@ -180,9 +179,8 @@ def show_indicator(read: Context, code: str, _: NoParameters) -> Response:
 def show_priority_area(
     read: Context, slug: str, query: Annotated[parameters.PriorityAreaParameters, Query()]
 ) -> Response:
-    area = read.run_query(page_data.read_priority_area_profile, slug, query.year)
-    if area is None:
-        raise read.create_unknown_record("priority_areas", "slug", slug)
+    found = read.run_query(page_data.read_priority_area_profile, slug, query.year)
+    area = read.require_record(found, "priority_areas", slug=slug)
     return render_content(
         read,
         "priority_area.html",
@@ -194,9 +192,8 @@ def show_priority_area(
 
 @router.get("/sources/{code}")
 def show_source(read: Context, code: str, _: NoParameters) -> Response:
-    source = read.run_query(page_data.read_source_profile, code)
-    if source is None:
-        raise read.create_unknown_record("sources", "code", code)
+    found = read.run_query(page_data.read_source_profile, code)
+    source = read.require_record(found, "sources", code=code)
     return render_content(
         read,
         "source.html",
