@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from sqlalchemy import URL
 
 from app import __version__, doctor
-from app.db import DatabaseError, is_current_release
+from app.db import DatabaseError, check_target, is_current_release
 from app.doctor import CheckFailedError, format_count
 from app.enums import OpenApiVersion
 from app.ingest.files import BuildError, SeedError, compute_seed_hash, list_seed_files
@@ -287,17 +287,27 @@ def openapi(
 
 
 def ensure_database(settings: Settings) -> Path | URL:
-    """Build the database file unless it is current; a release on PostgreSQL must exist.
+    """Build the database file if it is missing.
 
-    A process that serves from PostgreSQL only reads; ``bri build`` publishes releases there.
+    A file that the user named is never replaced, whatever seed it was built from; ``bri build``
+    does that, and publishes releases on PostgreSQL. The default file belongs to the seed, and is
+    also built if it cannot be served.
     """
     seed_hash = compute_seed_hash(settings.seed)
     target = settings.select_database(seed_hash)
-    if isinstance(target, URL):
-        doctor.check_revision(target)
+    if isinstance(target, Path) and is_missing(target):
+        run_build(settings, target)
+    elif isinstance(target, URL) or settings.database is not None:
+        if check_target(target).seed_hash != seed_hash:
+            print_error(f"bri: {target} was built from another seed; 'bri build' replaces it")
     elif not is_current_release(target, seed_hash):
         run_build(settings, target)
     return target
+
+
+def is_missing(target: Path) -> bool:
+    """Return whether there is no file, or an empty one, which has nothing to lose."""
+    return not target.exists() or (target.is_file() and not target.stat().st_size)
 
 
 @app.command()
@@ -315,16 +325,21 @@ def mcp(database: DatabaseOption = None, seed: SeedOption = None) -> None:
 
 
 @app.command()
-def serve(
+def serve(  # noqa: PLR0913 (Each is an option of the command.)
     host: HostOption = "127.0.0.1",
     port: PortOption = 8000,
     workers: Annotated[int, typer.Option(min=1, max=64, help="The number of processes.")] = 1,
     database: DatabaseOption = None,
     seed: SeedOption = None,
+    *,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Also verify a database of more than 16 MiB.")
+    ] = False,
 ) -> None:
-    """Serve the API; build the database first if it is missing or the seed has changed."""
+    """Serve the API; build the database first if it is missing."""
     with exit_on_error():
-        settings = load_settings(database, seed)
+        more = {"verify": True} if verify else {}
+        settings = load_settings(database, seed, **more)
         doctor.check_port(host, port)
         target = ensure_database(settings)
         shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 (only printed)
@@ -333,6 +348,7 @@ def serve(
         typer.echo(f"Docs      {base}/docs")
         typer.echo(f"Database  {target}")
         os.environ["BRI_SEED"] = str(settings.seed.absolute())
+        os.environ["BRI_VERIFY"] = str(settings.verify)
         if isinstance(target, Path):
             os.environ["BRI_DATABASE"] = str(target)
         with share_metrics(settings, workers):

@@ -18,6 +18,8 @@ from app.formats.charts import canvas
 from app.formats.dataset_info import LICENCE_URL, Distribution
 from app.formats.tables import OBSERVATIONS, TABLES, TableQuery
 from app.i18n import Bilingual
+from app.problems.messages import NO_TEMPORARY_FILES
+from app.problems.problem import NotReady
 
 CHUNK_SIZE = 1024 * 1024
 UTF_8 = "; charset=utf-8"
@@ -88,12 +90,25 @@ def stream_file(
     write: Callable[[TableQuery, IO[bytes]], None],
 ) -> Callable[[TableQuery], Iterator[bytes]]:
     def write_chunks(query: TableQuery) -> Iterator[bytes]:
-        with TemporaryFile() as file:
-            write(query, file)
-            file.seek(0)
-            yield from read_chunks(file)
+        try:
+            with TemporaryFile() as file:
+                write(query, file)
+                file.seek(0)
+                yield from read_chunks(file)
+        except OSError as error:
+            raise NotReady(NO_TEMPORARY_FILES, headers={"Retry-After": "60"}) from error
 
     return write_chunks
+
+
+def find_temporary_file_error() -> OSError | None:
+    """Write a temporary file, as the formats that are not streamed do; return what prevents it."""
+    try:
+        with TemporaryFile() as file:
+            file.write(b"bri")
+    except OSError as error:
+        return error
+    return None
 
 
 def read_chunks(file: IO[bytes]) -> Iterator[bytes]:

@@ -210,6 +210,11 @@ INTERNAL_ERROR = Bilingual(
     "The service failed; quote the request identifier when you ask for help",
     "服务出现故障；如需协助，请提供请求编号",
 )
+NO_TEMPORARY_FILES = Bilingual(
+    "The file cannot be created, because the service cannot write temporary files; download CSV"
+    " or JSON Lines",
+    "服务无法写入临时文件，因而不能生成该文件；请下载 CSV 表或 JSON Lines 文件",
+)
 RENDERING_BUSY = Bilingual(
     "The service is already creating as many images and files as it can; try again shortly",
     "当前生成图片和文件的请求过多，请稍后重试",

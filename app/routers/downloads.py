@@ -190,17 +190,17 @@ def download_database(read: Context, _: NoParameters) -> Response:
         UnknownPath: if the database is a server.
     """
     database = read.release.database
-    if not database.is_file:
+    file = database.file
+    if file is None:
         raise UnknownPath.from_error(ParameterError("path", NO_DATABASE_FILE, ["/v1/dataset.zip"]))
     headers = read.build_attachment_headers("dataset", DATABASE.suffix)
-    headers["Content-Length"] = str(database.size)
-    if database.digest is not None:
-        digest = base64.b64encode(bytes.fromhex(database.digest)).decode()
+    headers["Content-Length"] = str(file.size)
+    if file.digest is not None:
+        digest = base64.b64encode(bytes.fromhex(file.digest)).decode()
         headers["Repr-Digest"] = f"sha-256=:{digest}:"
 
     def write(_: Connection) -> Iterator[bytes]:
-        with database.open_file() as file:
-            yield from registry.read_chunks(file)
+        return file.read_chunks()
 
     return read.stream_response(write, DATABASE.content_type, headers=headers)
 

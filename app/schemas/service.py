@@ -281,10 +281,14 @@ class HealthStatus(StrEnum):
     """The state of the service."""
 
     OK = "ok"
+    RELEASE_FAILED = "release_failed"
+    NO_TEMPORARY_FILES = "no_temporary_files"
 
 
 class Health(Schema):
     """The state of the service."""
 
     status: HealthStatus = Field(examples=["ok"])
-    """Always ok; otherwise the response is a problem document."""
+    """ok; or release_failed if the newest release cannot be opened and the previous one is served;
+    or no_temporary_files if some file formats respond with 503. If no data can be served, the
+    response is a problem document."""
