@@ -1,4 +1,4 @@
-"""What tests share: a database built from the seed, an application, a real server."""
+"""Shared fixtures: a database built from the seed, an application, a real server."""
 
 import os
 from collections.abc import Callable, Iterator

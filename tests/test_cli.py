@@ -1,4 +1,4 @@
-"""The command line as people use it: real processes, real exit codes, no traceback."""
+"""The command line: real processes, exit codes, and no traceback."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""The doctor: every ailment is told with what to do about it."""
+"""`bri doctor` reports every problem with what to do about it."""
 
 import re
 import socket

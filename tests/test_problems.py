@@ -1,4 +1,4 @@
-"""What is refused, and how clearly it is said."""
+"""Problem documents: what is refused, and with which explanation."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""README and guide: every request is made, every response shown is real, every link resolves."""
+"""README and guide: requests are made, responses compared, commands run, links resolved."""
 
 import json
 import re

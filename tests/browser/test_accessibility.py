@@ -1,4 +1,4 @@
-"""The pages for everybody: axe finds nothing, keys reach everything, nothing is cut off."""
+"""Accessibility: axe, keyboard, reflow and reduced motion."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The pages in a real browser: what a reader can do, with the script and without it."""
+"""The pages in a browser, with and without JavaScript."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Ask for everything for a long time, and look whether memory or open files grow.
+"""Make requests of every kind for a long time, and check that memory and open files do not grow.
 
 ``python -m tests.endurance.soak --minutes 20`` mixes cached and uncached responses, all formats,
 charts, SDMX, invalid requests, conditional requests, and clients that leave in the middle.
@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 from app.ingest.build import build
-from tests.endurance.swap import resources
+from tests.endurance.replace_releases import resources
 from tests.support.processes import Server, launched
 from tests.support.seeds import MIGRATIONS, SEED
 

@@ -1,4 +1,4 @@
-"""Holds every JSON answer that tests get from an application against its OpenAPI document."""
+"""Checks every JSON response in the tests against the OpenAPI document."""
 
 import gzip
 import json

@@ -1,4 +1,4 @@
-"""Readers that ask a server without a pause, and note every answer."""
+"""Clients that make requests without pause and record every response."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""PostgreSQL for tests: servers of our own in a temporary folder, set up as the guide says."""
+"""PostgreSQL servers in temporary folders, set up as in the guide."""
 
 import os
 import re

@@ -1,8 +1,8 @@
-"""Processes of the tests: the server by its own command line, forked from one that has imported it.
+"""Processes: the server by its command line, forked from one that has imported it.
 
 A start of Python that imports everything takes a second of CPU. The forkserver of the standard
 library imports it once for each worker of the tests; what it forks runs the real command. A start
-from nothing is tested by test_cli, test_signals and test_wheel.
+from nothing is tested by test_cli, test_shutdown and test_wheel.
 """
 
 import multiprocessing

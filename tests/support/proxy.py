@@ -1,4 +1,4 @@
-"""A proxy that strips a path prefix, as nginx does with proxy_pass and a trailing slash."""
+"""A proxy that removes a path prefix, as nginx does with proxy_pass and a trailing slash."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
