@@ -109,6 +109,8 @@ class Settings(BaseSettings):
     """The seconds that each host has to accept a connection."""
     statement_timeout: float = Field(default=5, gt=0, le=300)
     """The seconds that a statement may take."""
+    verify: bool = False
+    """Whether a database file of more than 16 MiB is read completely before it is served."""
     release_check: float = Field(default=1, ge=0.1, le=60)
     """The seconds between checks for a new release."""
     seed: Path = Field(default_factory=lambda: find_bundled("seed"))

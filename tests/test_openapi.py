@@ -13,7 +13,6 @@ from starlette.testclient import TestClient
 
 from app.application import ROUTERS
 from app.formats.registry import FORMATS
-from app.openapi import IMAGE_TYPES
 
 pytestmark = pytest.mark.database
 
@@ -25,6 +24,7 @@ PATHS = sorted(
     if route.include_in_schema  # type: ignore[attr-defined]
 )
 LISTS = [path for path in PATHS if path.endswith("s") and "{" not in path]
+IMAGE_TYPES = ("image/", "application/vnd.vegalite")
 FILES = {form.media_type for form in FORMATS if not form.is_text}
 
 
@@ -101,7 +101,7 @@ def test_answers_by_its_own_schema(
     assert response.status_code == 200
     media_type = response.headers["content-type"].partition(";")[0]
     assert [media_type] == list(operation(document, path)["responses"]["200"]["content"])
-    body = response.json() if media_type.endswith("json") else response.text
+    body = response.json() if media_type.endswith(("/json", "+json")) else response.text
     validator(document, answer_schema(document, path, "200")).validate(body)
     if not path.startswith("/health"):
         assert response.headers["content-language"] == language
@@ -235,7 +235,10 @@ def test_everything_is_described_and_bounded(document: dict[str, Any]) -> None:
         count += 1
         assert "$ref" in schema or schema.get("description"), where
         kinds = schema.get("type", [])
-        if "string" in kinds:
+        if "string" in kinds and schema.get("format") in {"date", "date-time"}:
+            # aiopenapi3 fails on the length of a date, whose form is given anyway.
+            assert "maxLength" not in schema, where
+        elif "string" in kinds:
             assert "maxLength" in schema, where
             assert "pattern" in schema or "format" in schema, where
         if "array" in kinds:
@@ -258,8 +261,8 @@ def test_no_title_and_no_null_in_parameters(document: dict[str, Any]) -> None:
             assert "title" not in text
 
 
-def test_patterns_start_at_the_start(client: TestClient) -> None:
-    """Generated Python clients match from the first character on."""
-    patterns = re.findall(r'"pattern":"(.)', client.get("/openapi.json").text)
+def test_patterns_describe_the_whole_text(document: dict[str, Any]) -> None:
+    """Clients in Java and .NET match the whole text, others any part of it."""
+    patterns = re.findall(r'"pattern": "((?:[^"\\\\]|\\\\.)*)"', json.dumps(document))
     assert len(patterns) > 100
-    assert set(patterns) == {"^"}
+    assert [one for one in patterns if not (one.startswith("^") and one.endswith("$"))] == []

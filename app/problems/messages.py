@@ -53,7 +53,7 @@ VALIDATION_MESSAGES = {
         "{found} is repeated; use two different periods", "{found} 重复；请使用两个不同的统计期"
     ),
     "bool_parsing": Bilingual(
-        "{found} is neither true nor false", "{found} 既不是 true 也不是 false"
+        "{found} is not true, false, 1 or 0", "{found} 不是 true、false、1 或 0"
     ),
     "before_since": Bilingual(
         "{found} is before since ({since}); swap the two dates",
@@ -103,10 +103,6 @@ TOO_MANY_ROWS = Bilingual(
 NO_DATABASE_FILE = Bilingual(
     "This service uses a database server and has no database file; download /v1/dataset.zip",
     "本服务使用数据库服务器，没有可供下载的数据库文件；请下载 /v1/dataset.zip",
-)
-ONE_PER_PERIOD = Bilingual(
-    "A cube holds one value per series and period; omit vintages or download CSV",
-    "数据立方中每个序列每期只含一个数据；请省略 vintages 参数，或下载 CSV 表",
 )
 CUBE_TOO_LARGE = Bilingual(
     "The cube would be too large; add filters by indicator, series or period, or download CSV",
@@ -213,6 +209,11 @@ DATABASE_UNAVAILABLE = Bilingual("The database cannot be read at the moment", "�
 INTERNAL_ERROR = Bilingual(
     "The service failed; quote the request identifier when you ask for help",
     "服务出现故障；如需协助，请提供请求编号",
+)
+NO_TEMPORARY_FILES = Bilingual(
+    "The file cannot be created, because the service cannot write temporary files; download CSV"
+    " or JSON Lines",
+    "服务无法写入临时文件，因而不能生成该文件；请下载 CSV 表或 JSON Lines 文件",
 )
 RENDERING_BUSY = Bilingual(
     "The service is already creating as many images and files as it can; try again shortly",

@@ -295,21 +295,9 @@ class NotReady(Problem):
     )
 
 
-PROBLEM_TYPES: tuple[type[Problem], ...] = (
-    MalformedAddress,
-    MalformedRequest,
-    UnknownPath,
-    UnknownRecord,
-    MethodNotAllowed,
-    PreconditionFailed,
-    RangeNotSatisfiable,
-    MisdirectedRequest,
-    InvalidParameters,
-    NotComparable,
-    TooManyRequests,
-    HeadersTooLarge,
-    InternalError,
-    NotReady,
+PROBLEM_TYPES = sorted(
+    {*Problem.__subclasses__(), *NotFound.__subclasses__()} - {NotFound},
+    key=lambda kind: (kind.status, kind.code),
 )
 """Every kind of problem that has a page."""
 

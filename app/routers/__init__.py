@@ -43,7 +43,8 @@ def add_collection(
 ) -> None:
     """Add the list and the records of a table to a router, which may have the tag.
 
-    The operation ids contain the name of the table, such as "list_growth_rates".
+    The operation ids contain the name of the table, such as "list_growth_rates". Its singular is
+    the name of the path parameter.
     """
     tags: list[str | Enum] | None = [tag] if tag else None
     name = table.name.replace("-", "_")
@@ -58,11 +59,11 @@ def add_collection(
         tags=tags,
     )
     if record_operation is not None:
-        (key,) = table.key
+        singular = name.removesuffix("s")
         router.add_api_route(
-            f"/{table.name}/{{{key}}}",
-            build_record_endpoint(table, key, record_operation),
-            name=f"get_{name.removesuffix('s')}",
+            f"/{table.name}/{{{singular}}}",
+            build_record_endpoint(table, singular, record_operation),
+            name=f"get_{singular}",
             summary=record_operation.summary,
             description=record_operation.description,
             response_model=table.schema,
@@ -96,9 +97,7 @@ def build_record_endpoint(
     return declare_signature(get_record, read=Context, **{key: parameter}, _=NoParameters)
 
 
-def declare_signature(
-    endpoint: Callable[..., Response], **annotations: object
-) -> Callable[..., Response]:
+def declare_signature(endpoint: Callable[..., Any], **annotations: object) -> Callable[..., Any]:
     """Declare the parameters that FastAPI reads from the signature of a function."""
     parameters = [
         Parameter(name, Parameter.KEYWORD_ONLY, annotation=annotation)

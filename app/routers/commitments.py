@@ -26,7 +26,7 @@ add_collection(
 
 
 @router.get(
-    "/priority-areas/{slug}",
+    "/priority-areas/{priority_area}",
     name="get_priority_area",
     tags=["Priority areas"],
     summary="Get a priority area",
@@ -35,13 +35,13 @@ add_collection(
 )
 def read_priority_area(
     read: Context,
-    slug: Annotated[
+    priority_area: Annotated[
         str, parameters.create_path_key("The slug of the priority area.", "emerging-fields")
     ],
     query: Annotated[parameters.PriorityAreaParameters, Query()],
 ) -> Response:
-    found = read.run_query(get_priority_area, slug, query.year)
-    return read.record_response(PriorityArea, found, "priority_areas", slug=slug)
+    found = read.run_query(get_priority_area, priority_area, query.year)
+    return read.record_response(PriorityArea, found, "priority_areas", priority_area=priority_area)
 
 
 add_collection(

@@ -39,7 +39,7 @@ add_collection(
 
 
 @router.get(
-    "/indicators/{code}/observations",
+    "/indicators/{indicator}/observations",
     summary="List the observations of an indicator",
     description="The published figures of one indicator, one per series and period. Compare "
     "figures only within a series: full years and January to November are different series.",
@@ -47,12 +47,12 @@ add_collection(
 )
 def list_indicator_observations(
     read: Context,
-    code: Annotated[str, parameters.create_path_key(INDICATOR_KEY, "goods-trade")],
+    indicator: Annotated[str, parameters.create_path_key(INDICATOR_KEY, "goods-trade")],
     query: Annotated[parameters.IndicatorObservationListParameters, Query()],
 ) -> Response:
-    if code not in read.release.keys["indicators"]:
-        raise read.create_unknown_record("indicators", "code", code)
-    page = read.run_query(queries.list_observations, query, code)
+    if indicator not in read.release.keys["indicators"]:
+        raise read.create_unknown_record("indicators", "indicator", indicator)
+    page = read.run_query(queries.list_observations, query, indicator)
     return read.create_page_response(ObservationPage, page)
 
 
@@ -76,7 +76,7 @@ add_collection(
 
 
 @router.get(
-    "/observations/{id}/vintages",
+    "/observations/{observation}/vintages",
     summary="List the vintages of an observation",
     description="The figures of all sources for the series and period of an observation, oldest "
     "first. Each shows how it differs from the previous one, and when it was the current one.",
@@ -84,10 +84,10 @@ add_collection(
 )
 def list_vintages(
     read: Context,
-    id: Annotated[str, parameters.create_path_key(OBSERVATION_KEY, OBSERVATION_EXAMPLE)],  # noqa: A002 (in the path)
+    observation: Annotated[str, parameters.create_path_key(OBSERVATION_KEY, OBSERVATION_EXAMPLE)],
     query: Annotated[parameters.VintageListParameters, Query()],
 ) -> Response:
-    page = read.run_query(queries.list_vintages, query, id)
-    if not page.total and read.run_query(queries.get_observation, id) is None:
-        raise read.create_unknown_record("observations", "id", id)
+    page = read.run_query(queries.list_vintages, query, observation)
+    if not page.total and read.run_query(queries.get_observation, observation) is None:
+        raise read.create_unknown_record("observations", "observation", observation)
     return read.create_page_response(ObservationPage, page)

@@ -6,7 +6,8 @@ from fastapi import APIRouter, Query, Response
 
 from app import parameters
 from app.formats import tables
-from app.queries import comparison, related, series
+from app.queries import comparison, related
+from app.queries import series as queries
 from app.request import Context
 from app.routers import ListOperation, RecordOperation, add_collection
 from app.schemas.series import Comparison, SeriesDetail
@@ -25,7 +26,7 @@ add_collection(
 
 
 @router.get(
-    "/series/{code}",
+    "/series/{series}",
     summary="Get a series with its figures",
     description="Returns one series with the current figure of each period, its breaks, and the "
     "series that are not comparable with it. With as_of, the figures that were current on that "
@@ -34,7 +35,7 @@ add_collection(
 )
 def get_series(
     read: Context,
-    code: Annotated[
+    series: Annotated[
         str,
         parameters.create_path_key(
             "The key of the series: indicator, areas, unit, and P with the months of the period.",
@@ -43,8 +44,8 @@ def get_series(
     ],
     query: Annotated[parameters.SeriesParameters, Query()],
 ) -> Response:
-    found = read.run_query(series.get_series, code, query.as_of)
-    return read.record_response(SeriesDetail, found, "series", code=code)
+    found = read.run_query(queries.get_series, series, query.as_of)
+    return read.record_response(SeriesDetail, found, "series", series=series)
 
 
 @router.get(

@@ -15,6 +15,7 @@ from app.schemas import (
     Year,
     list_field,
 )
+from app.schemas.observations import UnitReference
 
 
 class TextReference(Schema):
@@ -85,15 +86,9 @@ class Area(Linked):
     """What the area covers; for a group, its members."""
 
 
-class Unit(Schema):
+class Unit(UnitReference):
     """A unit of measure."""
 
-    code: Code = Field(examples=["CNY"])
-    """The code: an ISO 4217 currency code, PT for percent, or NB for a number."""
-    name: Line = Field(examples=["Renminbi yuan"])
-    """The name, in the language of the response."""
-    symbol: Line = Field(examples=["CNY"])
-    """The short symbol, for example for an axis."""
     decimals: int = Field(ge=0, le=10, examples=[2])
     """The usual number of decimals."""
     description: Prose = Field(examples=["The currency of China."])

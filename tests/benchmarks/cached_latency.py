@@ -24,7 +24,7 @@ from tests.support.seeds import MIGRATIONS, SEED
 IN_FLIGHT = 50
 LOADS = {
     "alone": None,
-    "50 pictures in flight": "/v1/indicators/goods-trade.svg?height=1{}",
+    "50 pictures in flight": "/v1/indicators/goods-trade/chart.svg?height=1{}",
     "50 workbooks in flight": "/v1/observations.xlsx?until=2{:03}-12-31",
 }
 

@@ -120,7 +120,7 @@ def assert_apart(page: Page, width: int) -> None:
 
 
 def test_text_can_be_selected(page: Page, server: str) -> None:
-    page.goto(f"{server}/v1/indicators/import-share.svg?lang=zh")
+    page.goto(f"{server}/v1/indicators/import-share/chart.svg?lang=zh")
     figure = page.locator("text", has_text="近54%").first
     figure.click(click_count=3)
     assert "近54%" in page.evaluate("getSelection().toString()")
@@ -129,7 +129,7 @@ def test_text_can_be_selected(page: Page, server: str) -> None:
 def test_others_can_draw_the_specification(page: Page, server: str) -> None:
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
-    specification = httpx2.get(f"{server}/v1/indicators/aid-projects.vl.json?lang=en").text
+    specification = httpx2.get(f"{server}/v1/indicators/aid-projects/chart.vl.json?lang=en").text
     bar = next(
         one["data"]["values"][0]
         for one in json.loads(specification)["layer"]

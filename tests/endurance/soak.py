@@ -35,12 +35,12 @@ FORMATS = (
     "/v1/dataset.zip",
     "/v1/dataset.sqlite",
     "/v1/catalog.ttl",
-    "/v1/sources/scio-2025-01-15.bib",
+    "/v1/sources/scio-2025-01-15/citation.bib",
     "/sdmx/data/INDICATORS?endPeriod=2{:03}",
 )
 PICTURES = (
-    "/v1/indicators/goods-trade.svg?height={}",
-    "/v1/indicators/aid-projects.png?width={}&lang=zh&theme=dark",
+    "/v1/indicators/goods-trade/chart.svg?height={}",
+    "/v1/indicators/aid-projects/chart.png?width={}&lang=zh&theme=dark",
     "/v1/overview.svg?width={}",
 )
 WRONG = (

@@ -82,3 +82,17 @@ def test_engine_that_is_stuck_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(EOFError):
         kept.run("embed_font", "BRI Sans SC", False, "一带一路" * 100)
     kept.close()
+
+
+def test_picture_that_is_cut_off_is_not_sent() -> None:
+    """The process ends after ten of a hundred bytes; its successor does the job."""
+    kept = RenderingClient()
+    expected = kept.run("embed_font", "BRI Sans", False, "abc")
+    kept.close()
+    for sent in ("b''", "bytes(3)", "(100).to_bytes(8, 'big') + bytes(10)"):
+        program = f"import sys; sys.stdin.readline(); sys.stdout.buffer.write({sent})"
+        command = [sys.executable, "-c", program]
+        kept.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        with kept.process:
+            assert kept.run("embed_font", "BRI Sans", False, "abc") == expected
+            kept.close()

@@ -25,7 +25,7 @@ from tests.support.seeds import ROOT, SEED
 
 SVG = "{http://www.w3.org/2000/svg}"
 INDICATORS = sorted(file.stem for file in (SEED / "indicators").glob("*.yaml"))
-PICTURES = [*(f"/v1/indicators/{code}" for code in INDICATORS), "/v1/overview"]
+PICTURES = [*(f"/v1/indicators/{code}/chart" for code in INDICATORS), "/v1/overview"]
 LANGUAGES = ["en", "zh"]
 
 
@@ -65,7 +65,7 @@ def layers(client: TestClient, path: str, kind: str, **query: str | int) -> list
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("code", INDICATORS)
 def test_figures_are_told_whole(client: TestClient, code: str, language: str) -> None:
-    picture = drawn(client, f"/v1/indicators/{code}", lang=language)
+    picture = drawn(client, f"/v1/indicators/{code}/chart", lang=language)
     printed = text_of(picture)
     described = picture.findtext(f"{SVG}desc") or ""
     told = 0
@@ -112,7 +112,7 @@ def test_bars_of_one_scale_compare(client: TestClient, code: str) -> None:
         for series, point in points(client, code, "en")
     }
     scales: dict[str, set[Any]] = {}
-    for layer in layers(client, f"/v1/indicators/{code}", "bar"):
+    for layer in layers(client, f"/v1/indicators/{code}/chart", "bar"):
         scale = layer["encoding"]["x"]["scale"]
         assert scale["domain"][0] == 0
         own = scales.setdefault(json.dumps(scale), set())
@@ -137,9 +137,9 @@ def test_bars_are_as_long_as_their_figures(client: TestClient) -> None:
 
 
 def test_values_keep_their_digits(client: TestClient) -> None:
-    text = client.get("/v1/indicators/outward-direct-investment.vl.json").text
+    text = client.get("/v1/indicators/outward-direct-investment/chart.vl.json").text
     assert '"value":214660000000,' in text
-    share = client.get("/v1/indicators/trade-share.vl.json").text
+    share = client.get("/v1/indicators/trade-share/chart.vl.json").text
     assert '"value":45.4,' in share
 
 
@@ -175,9 +175,9 @@ def test_breaks_and_gaps_are_drawn(client: TestClient) -> None:
 
 def test_one_figure_is_no_bar(client: TestClient) -> None:
     code = "investment-agreements.CN.BRI.NB.P11M"
-    assert layers(client, f"/v1/series/{code}", "bar") == []
+    assert layers(client, f"/v1/series/{code}/chart", "bar") == []
     assert len(layers(client, "/v1/series/goods-trade.CN.BRI.CNY.P12M", "bar")) == 1
-    printed = text_of(drawn(client, f"/v1/series/{code}", lang="zh"))
+    printed = text_of(drawn(client, f"/v1/series/{code}/chart", lang="zh"))
     assert "36份" in printed
     assert "2024年1—11月" in printed
     assert "不得与全年数据" in printed
@@ -327,7 +327,7 @@ def test_only_pixels_have_a_scale(client: TestClient) -> None:
 
 def test_codes_keep_their_own_address(client: TestClient) -> None:
     assert client.get("/v1/indicators/goods-trade").json()["code"] == "goods-trade"
-    missing = client.get("/v1/indicators/goods-trad.svg?lang=en").json()
+    missing = client.get("/v1/indicators/goods-trad/chart.svg?lang=en").json()
     assert missing["errors"][0]["suggestion"] == "goods-trade"
     other = client.get("/v1/indicators/goods-trade.gif?lang=en").json()
     assert other["code"] == "unknown-record"

@@ -253,7 +253,7 @@ def test_files_have_telling_names(client: TestClient) -> None:
     for path, name in (
         ("/v1/observations.csv?lang=zh", f"bri-observations-{release}.zh.csv"),
         ("/v1/dataset.zip?lang=en", f"bri-dataset-{release}.en.zip"),
-        ("/v1/sources/scio-2025-01-15.bib", f"bri-cite-scio-2025-01-15-{release}.en.bib"),
+        ("/v1/sources/scio-2025-01-15/citation.bib", f"bri-cite-scio-2025-01-15-{release}.en.bib"),
     ):
         disposition = client.get(path).headers["content-disposition"]
         assert disposition == f'attachment; filename="{name}"'

@@ -16,6 +16,8 @@ from app.formats.registry import (
     Format,
 )
 from app.http.cached_response import is_compressible
+from app.i18n import Language
+from app.pages.content import read_page
 
 HOST = "http://testserver"
 
@@ -38,6 +40,20 @@ def test_every_suffix_is_a_format(document: dict[str, Any]) -> None:
         f"/v1/{name}.csv-metadata.json"
         for name in ("observations", "indicators", "actions", "outcomes")
     }
+
+
+@pytest.mark.parametrize("language", Language)
+def test_guide_lists_exactly_the_formats(language: Language) -> None:
+    page = read_page("formats", language)
+    names = [
+        name
+        for row in re.findall(r"^\| (`.*?) \|", page, re.MULTILINE)
+        for name in re.findall("`([^`]+)`", row)
+    ]
+    suffixes = [name.rpartition("/")[2].partition(".")[2] for name in names if name != "/sdmx"]
+    assert sorted(suffixes) == sorted({form.suffix for form in FORMATS})
+    for form in FORMATS:
+        assert form.max_rows is None or f"{form.max_rows:,}" in page
 
 
 def test_entry_point_lists_the_media_types(client: TestClient) -> None:

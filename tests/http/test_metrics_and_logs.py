@@ -55,12 +55,12 @@ def test_each_request_is_a_line_for_programs(database: Target, tmp_path: Path) -
     assert first["trace"] == TRACE
     assert (first["method"], first["status"]) == ("GET", 200)
     assert first["target"] == "/v1/indicators/aid-projects?lang=zh"
-    assert first["route"] == second["route"] == "/v1/indicators/{code}"
+    assert first["route"] == second["route"] == "/v1/indicators/{indicator}"
     assert (first["cache"], second["cache"]) == ("miss", "hit")
     assert first["milliseconds"] > 0
     assert first["bytes"] == second["bytes"] > 1000
     (missing,) = (json.loads(line) for line in lines(file, '"/v1/indicators/aid"'))
-    assert (missing["status"], missing["route"]) == (404, "/v1/indicators/{code}")
+    assert (missing["status"], missing["route"]) == (404, "/v1/indicators/{indicator}")
     (table,) = (json.loads(line) for line in lines(file, "vintages=all"))
     assert table["bytes"] > 10_000
     (nowhere,) = (json.loads(line) for line in lines(file, "/nothing/here"))
@@ -119,10 +119,10 @@ def test_numbers_are_those_of_all_workers(database: Target, workers: int) -> Non
     found = samples(answer.text)
     assert requests(found, route="/v1/overview", status="200") == 200
     assert 1 <= requests(found, route="/v1/overview", cache="miss") <= workers * 8
-    assert requests(found, route="/v1/indicators/{code}", status="404") == 10
+    assert requests(found, route="/v1/indicators/{indicator}", status="404") == 10
     assert requests(found, route="/v1/topics") == 10
     assert requests(found, route="/v1/topics?limit=1") == 0
-    key = ("bri_request_seconds_count", frozenset({("route", "/v1/indicators/{code}")}))
+    key = ("bri_request_seconds_count", frozenset({("route", "/v1/indicators/{indicator}")}))
     assert found[key] == 10
     assert 2 <= found["bri_cache_entries", frozenset()] <= 3 * workers
     assert found["bri_cache_bytes", frozenset()] > 4000

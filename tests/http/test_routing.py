@@ -75,7 +75,7 @@ def fresh(database: Target) -> Iterator[App]:
         ("/v1/topics/tarde", "", 404),
         ("/v1/topics", "limit=0&unknown=1", 422),
         ("/v1/observations", "indicator=goods", 422),
-        ("/v1/indicators/goods-trad.csl.json", "", 404),
+        ("/v1/indicators/goods-trad/chart.svg", "", 404),
         ("/sdmx/data/nothing", "", 404),
         ("/", "unknown=1", 422),
     ],
@@ -180,8 +180,10 @@ def test_a_request_enters_few_functions(fresh: App, kind: str) -> None:
         ("/v1/topics?sort=%ff", 400),
         ("/v1//topics", 404),
         ("/v1/indicators/.svg", 404),
-        ("/v1/sources/scio-2025-01-15.csl.json", 200),
-        ("/v1/series/goods-trade.CN.BRI.CNY.P12M.vl.json", 200),
+        ("/v1/indicators//chart.svg", 404),
+        ("/v1/sources/scio-2025-01-15/citation.csl.json", 200),
+        ("/v1/sources/scio-2025-01-15.svg", 404),
+        ("/v1/series/goods-trade.CN.BRI.CNY.P12M/chart.vl.json", 200),
         ("/static/../settings.py", 404),
         ("/static/%2e%2e/%2e%2e/settings.py", 404),
         ("/static/", 404),
@@ -250,3 +252,27 @@ def test_every_documented_path_has_its_route(document: dict[str, Any]) -> None:
     for path in PATHS:
         route, _ = router.match(example_url(document, path).partition("?")[0])
         assert route.path == path
+
+
+@pytest.mark.parametrize(
+    ("short", "full"),
+    [
+        ("/v1/indicators/goods-trade.svg", "/v1/indicators/goods-trade/chart.svg"),
+        (
+            "/v1/indicators/goods-trade.svg?theme=dark",
+            "/v1/indicators/goods-trade/chart.svg?theme=dark",
+        ),
+        ("/v1/series/a.CN.BRI.CNY.P12M.vl.json", "/v1/series/a.CN.BRI.CNY.P12M/chart.vl.json"),
+        ("/v1/sources/scio-2025-01-15.csl.json", "/v1/sources/scio-2025-01-15/citation.csl.json"),
+        ("/v1/observations/a.b.bib", "/v1/observations/a.b/citation.bib"),
+        ("/v1/indicators/%C3%A9%3Fa%2F.png", None),
+        ("/v1/indicators/%C3%A9%3Fa.png", "/v1/indicators/%C3%A9%3Fa/chart.png"),
+    ],
+)
+def test_a_short_path_is_redirected(client: TestClient, short: str, full: str | None) -> None:
+    response = client.get(short, follow_redirects=False)
+    if full is None:
+        assert response.status_code == 404
+    else:
+        assert response.status_code == 308
+        assert response.headers["location"] == f"http://testserver{full}"

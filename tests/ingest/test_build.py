@@ -18,6 +18,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DatabaseError as RefusedError
 
 from app.db import Database, DatabaseError, SQLiteStore, is_current_release
+from app.db.files import name_digest_file
 from app.db.fulltext import segment_cjk
 from app.db.models import SCHEMA_REVISION
 from app.ingest.build import build
@@ -62,7 +63,7 @@ def test_the_same_seed_gives_the_same_bytes(built: Path, tmp_path: Path) -> None
     build(copied(tmp_path), MIGRATIONS, again)
     assert again.read_bytes() == built.read_bytes()
     assert again.read_bytes()[92:100] == bytes([0, 0, 0, 1]) + (3_040_000).to_bytes(4, "big")
-    assert [path.name for path in again.parent.iterdir()] == [again.name]
+    assert sorted(again.parent.iterdir()) == [again, name_digest_file(again)]
     database = Database(SQLiteStore(again))
     with database.connect() as connection:
         assert connection.scalar(text("SELECT seed_hash FROM release")) == compute_seed_hash(SEED)
@@ -94,10 +95,10 @@ def test_another_python_gives_the_same_bytes(built: Path, tmp_path: Path) -> Non
     assert (tmp_path / "other.sqlite").read_bytes() == built.read_bytes()
 
 
-def test_a_build_leaves_one_file(tmp_path: Path) -> None:
+def test_a_build_leaves_a_file_and_its_digest(tmp_path: Path) -> None:
     build(SEED, MIGRATIONS, tmp_path / "bri.sqlite")
     build(SEED, MIGRATIONS, tmp_path / "bri.sqlite")
-    assert [path.name for path in tmp_path.iterdir()] == ["bri.sqlite"]
+    assert {path.name for path in tmp_path.iterdir()} == {"bri.sqlite", "bri.sqlite.sha256"}
     assert (tmp_path / "bri.sqlite").stat().st_mode & 0o777 == 0o644
 
 
@@ -108,7 +109,7 @@ def test_a_failing_seed_leaves_the_old_database(built: Path, tmp_path: Path) -> 
     with pytest.raises(SeedError):
         build(seed, MIGRATIONS, target)
     assert target.read_bytes() == built.read_bytes()
-    assert list(target.parent.iterdir()) == [target]
+    assert sorted(target.parent.iterdir()) == [target, name_digest_file(target)]
 
 
 def test_a_failure_while_loading_leaves_the_old_database(built: Path, tmp_path: Path) -> None:
@@ -117,7 +118,7 @@ def test_a_failure_while_loading_leaves_the_old_database(built: Path, tmp_path: 
     with pytest.raises(Exception, match="Can't find Python file"):
         build(SEED, tmp_path, target)
     assert target.read_bytes() == built.read_bytes()
-    assert list(target.parent.iterdir()) == [target]
+    assert sorted(target.parent.iterdir()) == [target, name_digest_file(target)]
 
 
 def test_a_full_disk_leaves_the_old_database(built: Path, tmp_path: Path) -> None:
@@ -131,7 +132,7 @@ def test_a_full_disk_leaves_the_old_database(built: Path, tmp_path: Path) -> Non
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert target.read_bytes() == built.read_bytes()
-    assert list(target.parent.iterdir()) == [target]
+    assert sorted(target.parent.iterdir()) == [target, name_digest_file(target)]
 
 
 def test_a_killed_build_leaves_the_old_or_the_new(built: Path, tmp_path: Path) -> None:
@@ -145,13 +146,13 @@ def test_a_killed_build_leaves_the_old_or_the_new(built: Path, tmp_path: Path) -
     for moment in (1, 3, last // 4, last // 2, last * 3 // 4):
         assert killed(tmp_path, SEED, target, moment)[0] == -signal.SIGKILL
         assert target.read_bytes() == old
-    moment = last - 4
+    moment = last - 6
     while killed(tmp_path, SEED, target, moment)[0] == -signal.SIGKILL:
         assert target.read_bytes() in (old, new)
         moment += 1
     assert moment > last
     assert target.read_bytes() == new
-    assert list(target.parent.iterdir()) == [target]
+    assert sorted(target.parent.iterdir()) == [target, name_digest_file(target)]
 
 
 def test_the_release_says_what_it_was_built_from(built: Path) -> None:
@@ -231,7 +232,7 @@ def test_serving_cannot_write(
     with database.connect() as connection, pytest.raises(RefusedError):
         run(connection.execution_options(isolation_level="AUTOCOMMIT"), statements)
     assert built.read_bytes() == before
-    assert [path.name for path in built.parent.iterdir()] == ["bri.sqlite"]
+    assert sorted(built.parent.iterdir()) == [built, name_digest_file(built)]
 
 
 @pytest.mark.parametrize(
@@ -259,7 +260,7 @@ def test_a_database_of_another_revision_is_not_served(tmp_path: Path) -> None:
     with closing(sqlite3.connect(target)) as connection:
         connection.execute("UPDATE release SET schema_revision = 'old'")
         connection.commit()
-    with pytest.raises(DatabaseError, match="schema revision old; this program requires"):
+    with pytest.raises(DatabaseError, match="schema revision old, but this program requires"):
         Database(SQLiteStore(target))
     build(SEED, MIGRATIONS, target)
     Database(SQLiteStore(target)).close()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from app.db.files import name_digest_file
 from app.ingest.build import build
 from app.ingest.files import BuildError
 from app.ingest.publish import remove_leftovers, replace_atomically
@@ -45,7 +46,7 @@ def test_two_builds_at_once_end_well(built: Path, tmp_path: Path) -> None:
         assert process.exitcode == 0
         process.close()
     assert target.read_bytes() == built.read_bytes()
-    assert sorted(tmp_path.iterdir()) == [target, tmp_path / "log"]
+    assert sorted(tmp_path.iterdir()) == [target, name_digest_file(target), tmp_path / "log"]
 
 
 def test_what_a_link_names_is_replaced(built: Path, tmp_path: Path) -> None:

@@ -154,7 +154,7 @@ def test_what_is_not_there_or_not_allowed_is_told(cluster: Cluster, url: URL) ->
     build(SEED, MIGRATIONS, url)
     assert is_current_release(reading(url), compute_seed_hash(SEED))
     cluster.execute("UPDATE bri.releases SET schema_revision = 'old'", str(url.database))
-    with pytest.raises(DatabaseError, match="schema revision old; this program requires"):
+    with pytest.raises(DatabaseError, match="schema revision old, but this program requires"):
         digest(url)
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import event
 from starlette.testclient import TestClient
 
 from app.db.statements import CompiledStatement
+from app.ingest.publish import write_content_digest
 from app.parameters import DEFAULT_LIMIT
 from app.queries import long_lists
 from app.queries.series import MAX_POINTS
@@ -92,6 +93,7 @@ def seem_large(path: Path) -> None:
         told = [(stat, name) for one in AT_TEN_MILLION.values() for name, stat in one.items()]
         assert known >= {name for _, name in told}
         connection.executemany("UPDATE sqlite_stat1 SET stat = ? WHERE idx = ?", told)
+    write_content_digest(path)
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ from app.db import DatabaseError, SQLiteStore
 from app.ingest.build import build
 from app.releases import ReleaseManager
 from app.settings import Settings
+from tests.support.load import until
 from tests.support.seeds import ROOT, SEED
 from tests.support.targets import Target, settings_of
 
@@ -67,7 +68,7 @@ def test_release_is_picked_up_when_it_is_replaced(tmp_path: Path, database: Path
         topic = seed / "topics" / "trade.yaml"
         topic.write_text(topic.read_text().replace("en: Trade", "en: Goods trade", 1))
         build(seed, ROOT / "migrations", target)
-        assert client.get("/v1/topics/trade").json()["name"] == "Goods trade"
+        until(lambda: client.get("/v1/topics/trade").json()["name"] == "Goods trade")
         assert client.get("/v1").json()["release"]["seed_hash"] != before
         (tmp_path / "broken").write_bytes(b"no database at all")
         (tmp_path / "broken").replace(target)

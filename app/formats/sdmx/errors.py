@@ -19,12 +19,11 @@ JSON_PATHS = re.compile(r"/sdmx/(structure|availability|data/(dataflow|datastruc
 
 
 class SdmxProblem(Problem):
-    meaning = Bilingual("See the error message", "见错误信息")
+    """A problem that only SDMX requests have, so that it has neither a page nor a code."""
 
 
 class NoResultsFound(SdmxProblem):
     status = 404
-    code = "sdmx-no-results"
     title = Bilingual("No results found", "未找到结果")
 
 
@@ -32,7 +31,6 @@ class SyntaxProblem(SdmxProblem):
     """The path or a parameter does not follow the standard."""
 
     status = 400
-    code = "sdmx-syntax"
     title = Bilingual("Syntax error", "语法错误")
 
 
@@ -40,19 +38,16 @@ class SemanticProblem(SdmxProblem):
     """The request follows the standard but cannot be applied to these data."""
 
     status = 400
-    code = "sdmx-semantics"
     title = Bilingual("Semantic error", "语义错误")
 
 
 class NotAcceptable(SdmxProblem):
     status = 406
-    code = "sdmx-not-acceptable"
     title = Bilingual("Not acceptable", "没有可接受的格式")
 
 
 class ResponseTooLarge(SdmxProblem):
     status = 413
-    code = "sdmx-too-large"
     title = Bilingual("Response too large", "响应过大")
 
 
@@ -60,7 +55,6 @@ class NotImplementedProblem(SdmxProblem):
     """The standard defines the feature, but this service does not support it."""
 
     status = 501
-    code = "sdmx-not-implemented"
     title = Bilingual("Not implemented", "尚未支持")
 
 

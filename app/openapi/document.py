@@ -1,120 +1,22 @@
-"""The response headers in the OpenAPI document."""
+"""The OpenAPI document, made from the routes and written so that every generator reads it."""
 
-import asyncio
-import json
-from asyncio import get_running_loop
-from decimal import Decimal
+import re
 from typing import Any
-from urllib.parse import urlencode
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from app.db.columns import Record
+from app.openapi.headers import (
+    ALWAYS_SENT,
+    CACHE_HEADERS,
+    RATE_LIMIT_HEADERS,
+    RESPONSE_HEADERS,
+    RETRY_STATUSES,
+    list_headers,
+    refer_to_headers,
+)
 from app.problems.problem import MEDIA_TYPE, ProblemDocument
-from app.schemas import ENCODER
-
-
-def describe_header(
-    description: str, example: str, lengths: tuple[int, int], pattern: str
-) -> Record:
-    schema = {"type": "string", "minLength": lengths[0], "maxLength": lengths[1]}
-    schema |= {"pattern": pattern}
-    return {"description": description, "schema": schema, "example": example}
-
-
-def describe_choice(description: str, *values: str) -> Record:
-    schema = {"type": "string", "enum": [*values]}
-    return {"description": description, "schema": schema, "example": values[0]}
-
-
-RESPONSE_HEADERS: Record = {
-    "Access-Control-Allow-Origin": describe_choice(
-        "Pages of every origin may read the response.", "*"
-    ),
-    "Cache-Control": describe_header(
-        "How long caches may use the response.",
-        "public, max-age=300, stale-while-revalidate=86400",
-        (8, 100),
-        "^[a-z0-9=, -]+$",
-    ),
-    "Content-Language": describe_choice("The language of the texts.", "en", "zh"),
-    "ETag": describe_header(
-        "Identifies exactly these bytes; send it back in If-None-Match.",
-        '"3cee8422c82bcd6293431756461f2ed4"',
-        (34, 34),
-        '^"[0-9a-f]+"$',
-    ),
-    "Last-Modified": describe_header(
-        "When this release, or the program, was installed.",
-        "Wed, 25 Nov 2026 08:00:00 GMT",
-        (29, 29),
-        "^[A-Za-z0-9,: ]+ GMT$",
-    ),
-    "Link": describe_header(
-        "The next page, with rel=next, and the same records in other formats.",
-        '<http://127.0.0.1:8000/v1/indicators?limit=2&cursor=abc>; rel="next"',
-        (1, 4000),
-        "^<",
-    ),
-    "RateLimit": describe_header(
-        "How many requests are left, and for how many seconds; only if the operator sets a rate "
-        "limit.",
-        '"client";r=599;t=60',
-        (16, 60),
-        '^"client";r=[0-9]+;t=[0-9]+$',
-    ),
-    "RateLimit-Policy": describe_header(
-        "How many requests a client may send in how many seconds; only if the operator sets a "
-        "rate limit.",
-        '"client";q=600;w=60',
-        (16, 60),
-        '^"client";q=[0-9]+;w=[0-9]+$',
-    ),
-    "Retry-After": describe_header(
-        "The number of seconds to wait before trying again.", "60", (1, 9), "^[0-9]+$"
-    ),
-    "Vary": describe_header(
-        "The request headers that the response depends on.",
-        "Accept-Encoding, Accept-Language",
-        (1, 100),
-        "^[A-Za-z, -]+$",
-    ),
-    "X-Request-ID": describe_header(
-        "The identifier of the request, to quote when asking for help.",
-        "3f2b8c5e9d1a4b7c8e6f0a1b2c3d4e5f",
-        (8, 128),
-        "^[A-Za-z0-9.-]+$",
-    ),
-}
-ALWAYS_SENT = ("Access-Control-Allow-Origin", "X-Request-ID")
-CACHE_HEADERS = ("ETag", "Last-Modified", "Cache-Control", "Vary")
-RATE_LIMIT_HEADERS = ("RateLimit", "RateLimit-Policy")
-RETRY_STATUSES = ("429", "503")
-"""The statuses whose responses state when to try again."""
-
-
-def refer_to_headers(*names: str) -> Record:
-    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
-
-
-def list_response_headers(path: str, *, is_page: bool) -> Record:
-    names = [*ALWAYS_SENT, "Content-Language", *(["Link"] if is_page else [])]
-    if not path.startswith("/health"):
-        names += [*CACHE_HEADERS, *RATE_LIMIT_HEADERS]
-    return refer_to_headers(*names)
-
-
-def list_problem_headers(path: str, status: str) -> Record:
-    names = [
-        *ALWAYS_SENT,
-        "Content-Language",
-        *(["Retry-After"] if status in RETRY_STATUSES else []),
-    ]
-    if not path.startswith("/health"):
-        names += RATE_LIMIT_HEADERS
-    return refer_to_headers(*names)
-
 
 INTRODUCTION = """
 Official figures on China's economic cooperation with Belt and Road partner countries, with the
@@ -173,9 +75,6 @@ PROBLEMS = {
     "503": "The database cannot be read at the moment.",
 }
 SERVER_DESCRIPTION = "This service, in production or local."
-EXAMPLE_RECORDS = 2
-EXAMPLE_LINES = 20
-IMAGE_TYPES = ("image/", "application/vnd.vegalite")
 
 
 def build_document(app: FastAPI, server: str) -> Record:
@@ -203,7 +102,7 @@ def build_document(app: FastAPI, server: str) -> Record:
         for operation in operations.values():
             finish_operation(operation, path)
     document["components"]["schemas"] = {
-        name: clean_schema(schemas[name]) for name in sorted(schemas)
+        name: name_values(name, clean_schema(schemas[name])) for name in sorted(schemas)
     }
     document["components"]["headers"] = RESPONSE_HEADERS
     document["components"]["responses"] = {"Unchanged": NOT_MODIFIED_RESPONSE}
@@ -215,14 +114,19 @@ def finish_operation(operation: Record, path: str) -> None:
     operation["parameters"] = [
         finish_parameter(parameter) for parameter in operation.get("parameters", [])
     ]
+    operation["parameters"].sort(key=lambda parameter: not parameter["required"])
     if not operation["parameters"]:
         del operation["parameters"]
     responses = operation["responses"]
     responses["200"]["description"] = "The response, as described."
     (content,) = responses["200"]["content"].values()
     content["schema"] = clean_schema(content["schema"])
+    if "$ref" not in content["schema"]:
+        content["schema"]["description"] = operation["summary"]
     is_page = content["schema"].get("$ref", "").endswith("Page")
-    responses["200"]["headers"] = list_response_headers(path, is_page=is_page)
+    links = ("Link",) if is_page else ()
+    caching = () if path.startswith("/health") else CACHE_HEADERS
+    responses["200"]["headers"] = list_headers(path, *links, *caching)
     if not path.startswith("/health"):
         responses["304"] = {"$ref": "#/components/responses/Unchanged"}
     statuses = {"400", "422", "429", "500", "503"} | ({"404"} if "{" in path else set())
@@ -236,7 +140,7 @@ def finish_operation(operation: Record, path: str) -> None:
     for status in sorted(statuses):
         responses[status] = {
             "description": descriptions[status],
-            "headers": list_problem_headers(path, status),
+            "headers": list_headers(path, *(["Retry-After"] if status in RETRY_STATUSES else [])),
             "content": {MEDIA_TYPE: {"schema": reference}},
         }
     for status in set(responses) - statuses - {"200", "304"}:
@@ -271,6 +175,32 @@ def finish_parameter(parameter: Record) -> Record:
     return described
 
 
+def name_values(name: str, schema: Record) -> Record:
+    """Name the values of a code list after it.
+
+    In Go, for example, all constants share one scope, and several lists have the same values.
+    """
+    if "enum" in schema:
+        prefix = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).upper()
+        schema["x-enum-varnames"] = [
+            f"{prefix}_{re.sub('[^A-Za-z0-9]', '_', value).upper()}" for value in schema["enum"]
+        ]
+    return schema
+
+
+def declare_binary_texts(document: Record) -> None:
+    """Declare texts as bytes if generated clients would not read them as text.
+
+    They recognize text by its media type, such as text/csv but not application/x-ndjson.
+    """
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            ((media_type, content),) = operation["responses"]["200"]["content"].items()
+            schema = content["schema"]
+            if schema.get("type") == "string" and not media_type.startswith("text/"):
+                schema["format"] = "binary"
+
+
 def clean_schema(node: Any, *, names: bool = False) -> Any:
     """Bring a schema, or a part of it, into the style of the document.
 
@@ -303,95 +233,3 @@ def clean_schema(node: Any, *, names: bool = False) -> Any:
         del cleaned["anyOf"]
         cleaned = {**scalar[0], **cleaned, "type": [scalar[0]["type"], "null"]}
     return cleaned
-
-
-async def build_served_document(app: FastAPI, server: str) -> bytes:
-    """Return the document for a server address, with a real example of every response.
-
-    The examples are responses of the application to the examples of its parameters, so they hold
-    for the served release. The document is cached until the release changes.
-    """
-    key = (server, app.state.releases.get_release())
-    cached: tuple[object, bytes] | None = getattr(app.state, "openapi", None)
-    if cached is None or cached[0] != key:
-        document = build_document(app, server)
-        for path, operations in document["paths"].items():
-            await add_example(app, server, path, operations["get"])
-            declare_binary(operations["get"])
-        cached = app.state.openapi = (key, ENCODER.encode(document))
-    return cached[1]
-
-
-async def add_example(app: FastAPI, server: str, path: str, operation: Record) -> None:
-    """Add the real response to the example request of an operation.
-
-    Images and files have none: they are unreadable as text, and take long to create.
-    """
-    ((media_type, content),) = operation["responses"]["200"]["content"].items()
-    if media_type.startswith(IMAGE_TYPES) or content["schema"].get("format") == "binary":
-        return
-    query = {}
-    for parameter in operation.get("parameters", []):
-        name = parameter["name"]
-        if parameter["in"] == "path":
-            path = path.replace(f"{{{name}}}", str(parameter["example"]))
-        elif parameter["required"]:
-            query[name] = parameter["example"]
-        elif name == "limit":
-            query["limit"] = EXAMPLE_RECORDS
-    status, body = await get_response(app, server, path, urlencode(query, doseq=True))
-    if status == 200:  # noqa: PLR2004
-        if media_type.endswith("json"):
-            content["example"] = json.loads(body, parse_float=Decimal)
-        else:
-            content["example"] = "".join(body.decode().splitlines(keepends=True)[:EXAMPLE_LINES])
-
-
-def declare_binary(operation: Record) -> None:
-    """Declare a text as bytes if generated clients would not read it as text.
-
-    They recognize text by its media type, such as text/csv but not application/jsonl.
-    """
-    ((media_type, content),) = operation["responses"]["200"]["content"].items()
-    if content["schema"].get("type") == "string" and not media_type.startswith("text/"):
-        content["schema"] = {"type": "string", "format": "binary"}
-
-
-async def get_response(app: FastAPI, server: str, path: str, query: str) -> tuple[int, bytes]:
-    """GET a path of the application without a connection."""
-    scheme, _, address = server.partition("://")
-    host, _, root = address.partition("/")
-    scope = {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "scheme": scheme,
-        "method": "GET",
-        "path": f"/{root}{path}" if root else path,
-        "raw_path": f"/{root}{path}".encode() if root else path.encode(),
-        "root_path": f"/{root}" if root else "",
-        "query_string": query.encode(),
-        "headers": [(b"host", host.encode()), (b"x-request-id", b"openapi-example")],
-        "client": None,
-        "server": None,
-    }
-    messages: list[Any] = []
-
-    request = iter([{"type": "http.request", "body": b"", "more_body": False}])
-
-    async def receive() -> Record:
-        # The client sends nothing more, and stays until it has its response.
-        return next(request, None) or await get_running_loop().create_future()
-
-    async def send(message: Any) -> None:
-        messages.append(message)
-
-    await app(scope, receive, send)
-    return messages[0]["status"], b"".join(part.get("body", b"") for part in messages[1:])
-
-
-def write_document(app: FastAPI, server: str) -> str:
-    """Format the document for a file: indented, with exact numbers."""
-    import msgspec  # noqa: PLC0415
-
-    return msgspec.json.format(asyncio.run(build_served_document(app, server)), indent=2).decode()
