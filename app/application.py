@@ -18,7 +18,8 @@ from app import __version__
 from app.db import PostgresLimits, create_store
 from app.enums import LogFormat
 from app.http.cache import CacheLimits, CacheMiddleware, Freshness
-from app.http.limits import RequestLimits
+from app.http.connections import ConnectionTable, RejectionLog
+from app.http.limits import QUEUES, RequestLimits
 from app.http.middleware import RequestMiddleware, RequestRecorder
 from app.http.routing import Router
 from app.ingest.files import compute_seed_hash
@@ -86,6 +87,7 @@ class App(FastAPI):
 
     middleware_entry: RequestMiddleware
     cache: CacheMiddleware
+    connections: ConnectionTable
     routes_by_shape: Router
     mcp: "McpApp | None" = None
     allows_fast_path: bool
@@ -133,10 +135,12 @@ def create_app(settings: Settings) -> App:
             stale=settings.stale_while_revalidate,
         ),
     )
-    has_limits = bool(settings.allowed_hosts) or settings.rate_limit is not None
-    limits = RequestLimits(settings.allowed_hosts, settings.rate_limit) if has_limits else None
+    limits = create_request_limits(settings)
     app.allows_fast_path = limits is None and settings.access_log is LogFormat.OFF
-    app.state.metrics = create_metrics(app) if settings.metrics else None
+    metrics = app.state.metrics = create_metrics(app) if settings.metrics else None
+    app.state.rejections = RejectionLog(metrics.count_rejection if metrics else None)
+    bounds = settings.max_connections, settings.max_client_connections
+    app.connections = ConnectionTable(*bounds, app.state.rejections)
     is_recorded = settings.metrics or settings.access_log is not LogFormat.OFF
     app.middleware_entry = RequestMiddleware(
         app,
@@ -144,9 +148,16 @@ def create_app(settings: Settings) -> App:
         respond_with_problem,
         mount_mcp(app, public_url or "") if settings.mcp else {},
         limits,
-        RequestRecorder(app.state.metrics, settings.access_log) if is_recorded else None,
+        app.state.rejections,
+        RequestRecorder(metrics, settings.access_log) if is_recorded else None,
     )
     return app
+
+
+def create_request_limits(settings: Settings) -> RequestLimits | None:
+    if not settings.allowed_hosts and settings.rate_limit is None:
+        return None
+    return RequestLimits(settings.allowed_hosts, settings.rate_limit)
 
 
 def mount_mcp(app: App, base_url: str) -> dict[str, ASGIApp]:
@@ -164,6 +175,8 @@ def create_metrics(app: App) -> "Metrics":
         return {
             "bri_cache_entries": len(app.cache.store.entries_by_key),
             "bri_cache_bytes": app.cache.store.used_bytes,
+            "bri_open_connections": app.connections.open,
+            "bri_waiting_requests": sum(len(queue.waiting) for queue in QUEUES),
             "bri_connections_in_use": app.state.releases.get_release().database.connections_in_use,
             "bri_fast_path_processes": app.uses_fast_path,
         }

@@ -24,7 +24,7 @@ from app.formats.charts.model import (
     build_overview_chart,
     build_series_chart,
 )
-from app.http.limits import run_limited
+from app.http.limits import DRAWINGS
 from app.i18n import Bilingual
 from app.problems.problem import InvalidParameters, ParameterError
 from app.queries import charts
@@ -194,7 +194,7 @@ async def send_chart(
             content = write_specification(canvas, chart)
         return read.create_bytes_response(content, media_type, headers=headers)
 
-    return await run_limited(draw)
+    return await DRAWINGS.run(read, draw)
 
 
 def create_canvas(chart: Chart, query: parameters.ChartParameters) -> Canvas:
