@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 from app.application import App
 from app.formats.charts.rendering import CLIENT
 from app.ingest.build import build
-from tests.support import leftovers, postgresql
+from tests.support import callbacks, leftovers, postgresql
 from tests.support.contract import Watch
 from tests.support.processes import free_port, serving
 from tests.support.proxy import stripping_proxy
@@ -24,10 +25,30 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--postgresql", action="store_true", help="run what asks the database on PostgreSQL"
     )
+    parser.addoption("--callbacks", help="append the longest callbacks of the event loop to a file")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Print the longest callbacks if they are measured."""
+    file = config.option.callbacks
+    if file and Path(file).exists():
+        for line in callbacks.list_longest(callbacks.read(file)):
+            terminalreporter.write_line(line)
+
+
+def pytest_sessionfinish() -> None:
+    """Write what this process has measured."""
+    callbacks.write()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Watch what the run leaves behind."""
+    if config.option.callbacks:
+        os.environ[callbacks.FILE] = str(Path(config.option.callbacks).absolute())
+    callbacks.measure()
     if not hasattr(config, "workerinput") and not config.option.collectonly:
         leftovers.begin()
         config.pluginmanager.register(leftovers)

@@ -24,6 +24,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from app import cli
+from tests.support import callbacks
 from tests.support.targets import Target, environment_of
 
 MEASURING = "COVERAGE_PROCESS_CONFIG"
@@ -61,8 +62,10 @@ def run_aside(
         os.dup2(written, stream)
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     try:
+        callbacks.measure()
         act(*given)
     finally:
+        callbacks.write()
         if measured is not None:
             measured.stop()
             measured.save()

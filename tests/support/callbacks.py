@@ -1,0 +1,93 @@
+"""The longest callback of the event loop for each kind of request.
+
+``pytest --callbacks FILE`` measures them in the tests and in every server that the tests start, and
+prints them; ``python -m tests.endurance.callbacks`` does so with hostile requests and much data.
+"""
+# ruff: noqa: SLF001 (asyncio has no public hook that measures each callback.)
+
+import json
+import os
+from asyncio.events import Handle
+from collections.abc import Iterable
+from contextvars import ContextVar
+from functools import partialmethod
+from pathlib import Path
+from time import perf_counter, thread_time
+from typing import Any
+
+import uvicorn
+
+from app.http import middleware
+from app.request import RequestContext
+
+FILE = "TESTS_CALLBACKS"
+"""In the environment, the file that each process appends what it has measured to."""
+BOUND = 0.020
+"""The seconds of processor time that a callback may take."""
+CONTEXT: ContextVar[RequestContext | None] = ContextVar("CONTEXT", default=None)
+Longest = dict[str, tuple[float, float]]
+"""The seconds of the processor, and of the clock, of the longest callback by kind of request."""
+
+
+LONGEST: Longest = {}
+"""What this process has measured."""
+
+
+def measure() -> None:
+    """Measure all callbacks of this process from now on, if a file for them is named."""
+    if FILE not in os.environ:
+        return
+    run, create = Handle._run, middleware.create_context
+
+    def run_measured(handle: Any) -> None:
+        began, began_processor = perf_counter(), thread_time()
+        run(handle)
+        spent, spent_processor = perf_counter() - began, thread_time() - began_processor
+        context = handle._context.get(CONTEXT)
+        kind = name_callback(handle) if context is None else context.route
+        if spent_processor > LONGEST.get(kind, (0.0, 0.0))[0]:
+            LONGEST[kind] = spent_processor, spent
+
+    def create_noted(*given: Any) -> RequestContext:
+        context = create(*given)
+        CONTEXT.set(context)
+        return context
+
+    Handle._run = run_measured  # type: ignore[method-assign, assignment]
+    middleware.create_context = create_noted  # type: ignore[assignment]
+    # Another event loop than that of asyncio has callbacks that cannot be measured.
+    uvicorn.Config.__init__ = partialmethod(  # type: ignore[method-assign, assignment]
+        uvicorn.Config.__init__, loop="asyncio"
+    )
+
+
+def name_callback(handle: Any) -> str:
+    """Name what is no part of a request: the parser, timers, the start of the server."""
+    callback = handle._callback
+    owner = getattr(callback, "__self__", None)
+    coroutine = getattr(owner, "get_coro", lambda: None)()
+    return f"({getattr(coroutine or callback, '__qualname__', repr(callback))})"
+
+
+def write() -> None:
+    """Append what this process has measured."""
+    if LONGEST:
+        with Path(os.environ[FILE]).open("a", encoding="utf-8") as out:
+            out.write(f"{json.dumps(LONGEST)}\n")
+
+
+def read(file: str) -> Longest:
+    """Combine what all processes have written."""
+    combined: Longest = {}
+    for line in Path(file).read_text("utf-8").splitlines():
+        for kind, spent in json.loads(line).items():
+            combined[kind] = max(combined.get(kind, (0.0, 0.0)), tuple(spent))
+    return combined
+
+
+def list_longest(longest: Longest, kinds: int = 40) -> Iterable[str]:
+    """Write a line for each kind, the slowest first."""
+    yield "milliseconds of the processor, of the clock"
+    for kind, (processor, clock) in sorted(longest.items(), key=lambda one: -one[1][0])[:kinds]:
+        mark = "  TOO LONG" if processor > BOUND else ""
+        yield f"{processor * 1000:9.1f} {clock * 1000:9.1f}  {kind}{mark}"
