@@ -11,6 +11,7 @@ from multiprocessing import parent_process
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
+from anyio.lowlevel import checkpoint
 from fastapi import FastAPI, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -65,6 +66,9 @@ ROUTERS = (
 )
 
 
+GC_THRESHOLDS = (5_000, 10, 50)
+"""How often the garbage collector visits young and old objects: rarely, as it stops all threads,
+and nearly everything that a request leaves behind is freed without it."""
 SHUTDOWN_TIMEOUT = 10
 """The seconds in which a worker without a supervisor has to finish its responses."""
 
@@ -201,6 +205,8 @@ async def lifespan(app: App) -> AsyncIterator[dict[str, Any]]:
     # What exists at the start stays, so the garbage collector need not visit it again and again.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*GC_THRESHOLDS)
+    await checkpoint()  # Loads what anyio needs, which takes longer than a request should.
     async with app.mcp.run() if app.mcp else nullcontext():
         yield {"app": app}
     if app.state.metrics is not None:

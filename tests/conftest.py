@@ -25,7 +25,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--postgresql", action="store_true", help="run what asks the database on PostgreSQL"
     )
-    parser.addoption("--callbacks", help="append the longest callbacks of the event loop to a file")
+    parser.addoption(
+        "--callbacks", help="measure the longest callbacks of the event loop, in a folder"
+    )
 
 
 @pytest.hookimpl(trylast=True)
@@ -33,21 +35,16 @@ def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
     """Print the longest callbacks if they are measured."""
-    file = config.option.callbacks
-    if file and Path(file).exists():
-        for line in callbacks.list_longest(callbacks.read(file)):
+    folder = config.option.callbacks
+    if folder and Path(folder).exists():
+        for line in callbacks.list_longest(callbacks.read(folder)):
             terminalreporter.write_line(line)
-
-
-def pytest_sessionfinish() -> None:
-    """Write what this process has measured."""
-    callbacks.write()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Watch what the run leaves behind."""
     if config.option.callbacks:
-        os.environ[callbacks.FILE] = str(Path(config.option.callbacks).absolute())
+        os.environ[callbacks.FOLDER] = str(Path(config.option.callbacks).absolute())
     callbacks.measure()
     if not hasattr(config, "workerinput") and not config.option.collectonly:
         leftovers.begin()

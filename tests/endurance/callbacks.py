@@ -82,10 +82,10 @@ def main() -> None:
         database = given.database or Path(name) / "bri.sqlite"
         if given.database is None:
             build(Scale(INDICATORS, given.areas), database)
-        file = os.environ[callbacks.FILE] = f"{name}/callbacks"
+        folder = os.environ[callbacks.FOLDER] = f"{name}/callbacks"
         with launched(database) as server:
             send_all(server)
-        longest = callbacks.read(file)
+        longest = callbacks.read(folder)
     for line in callbacks.list_longest(longest):
         print(line)
     sys.exit(any(processor > callbacks.BOUND for processor, _ in longest.values()))

@@ -1,16 +1,17 @@
 """The longest callback of the event loop for each kind of request.
 
-``pytest --callbacks FILE`` measures them in the tests and in every server that the tests start, and
-prints them; ``python -m tests.endurance.callbacks`` does so with hostile requests and much data.
+``pytest --callbacks FOLDER`` measures them in the tests and in every server that the tests start,
+and prints them; ``python -m tests.endurance.callbacks`` does so with hostile requests and much
+data.
 """
 # ruff: noqa: SLF001 (asyncio has no public hook that measures each callback.)
 
 import json
 import os
+from asyncio import SelectorEventLoop
 from asyncio.events import Handle
 from collections.abc import Iterable
 from contextvars import ContextVar
-from functools import partialmethod
 from pathlib import Path
 from time import perf_counter, thread_time
 from typing import Any
@@ -20,8 +21,10 @@ import uvicorn
 from app.http import middleware
 from app.request import RequestContext
 
-FILE = "TESTS_CALLBACKS"
-"""In the environment, the file that each process appends what it has measured to."""
+FOLDER = "TESTS_CALLBACKS"
+"""In the environment, the folder in which each process writes what it has measured."""
+LEAST = 0.001
+"""The seconds of processor time from which a callback is recorded."""
 BOUND = 0.020
 """The seconds of processor time that a callback may take."""
 CONTEXT: ContextVar[RequestContext | None] = ContextVar("CONTEXT", default=None)
@@ -34,8 +37,8 @@ LONGEST: Longest = {}
 
 
 def measure() -> None:
-    """Measure all callbacks of this process from now on, if a file for them is named."""
-    if FILE not in os.environ:
+    """Measure all callbacks of this process from now on, if a folder for that is named."""
+    if FOLDER not in os.environ:
         return
     run, create = Handle._run, middleware.create_context
 
@@ -45,20 +48,21 @@ def measure() -> None:
         spent, spent_processor = perf_counter() - began, thread_time() - began_processor
         context = handle._context.get(CONTEXT)
         kind = name_callback(handle) if context is None else context.route
-        if spent_processor > LONGEST.get(kind, (0.0, 0.0))[0]:
+        if spent_processor > LONGEST.get(kind, (LEAST, 0.0))[0]:
             LONGEST[kind] = spent_processor, spent
+            write()
 
     def create_noted(*given: Any) -> RequestContext:
         context = create(*given)
-        CONTEXT.set(context)
+        # The OpenAPI document sends requests inside a request, which have no connection.
+        if CONTEXT.get() is None or context.connection is not None:
+            CONTEXT.set(context)
         return context
 
     Handle._run = run_measured  # type: ignore[method-assign, assignment]
     middleware.create_context = create_noted  # type: ignore[assignment]
     # Another event loop than that of asyncio has callbacks that cannot be measured.
-    uvicorn.Config.__init__ = partialmethod(  # type: ignore[method-assign, assignment]
-        uvicorn.Config.__init__, loop="asyncio"
-    )
+    uvicorn.Config.get_loop_factory = lambda *_: SelectorEventLoop  # type: ignore[method-assign, assignment]
 
 
 def name_callback(handle: Any) -> str:
@@ -70,17 +74,17 @@ def name_callback(handle: Any) -> str:
 
 
 def write() -> None:
-    """Append what this process has measured."""
-    if LONGEST:
-        with Path(os.environ[FILE]).open("a", encoding="utf-8") as out:
-            out.write(f"{json.dumps(LONGEST)}\n")
+    """Write what this process has measured; a server may end by a signal, without notice."""
+    folder = Path(os.environ[FOLDER])
+    folder.mkdir(exist_ok=True)
+    (folder / str(os.getpid())).write_text(json.dumps(LONGEST), "utf-8")
 
 
-def read(file: str) -> Longest:
+def read(folder: str) -> Longest:
     """Combine what all processes have written."""
     combined: Longest = {}
-    for line in Path(file).read_text("utf-8").splitlines():
-        for kind, spent in json.loads(line).items():
+    for file in Path(folder).iterdir():
+        for kind, spent in json.loads(file.read_text("utf-8")).items():
             combined[kind] = max(combined.get(kind, (0.0, 0.0)), tuple(spent))
     return combined
 

@@ -65,7 +65,6 @@ def run_aside(
         callbacks.measure()
         act(*given)
     finally:
-        callbacks.write()
         if measured is not None:
             measured.stop()
             measured.save()
