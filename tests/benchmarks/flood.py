@@ -111,12 +111,12 @@ def main() -> None:
             for kind, path in product(KINDS, FLOODS.values()):
                 measure(base, KINDS[kind], 2)
                 if path is not None:
-                    measure(base, path, 1)
+                    measure(base, path, 2)
             for _, (name_of_flood, path) in product(range(given.passes), FLOODS.items()):
                 with flooded(base, path):
-                    for kind in KINDS:
+                    for kind, measured in KINDS.items():
                         if SAME.get(name_of_flood) != kind:
-                            p99 = measure(base, KINDS[kind], given.requests)
+                            p99 = measure(base, measured, given.requests)
                             found[name_of_flood, kind].append(p99)
     print("p99 beside", *(f"{kind:>14}" for kind in KINDS))
     for name_of_flood in FLOODS:

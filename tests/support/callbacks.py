@@ -62,7 +62,7 @@ def measure() -> None:
     Handle._run = run_measured  # type: ignore[method-assign, assignment]
     middleware.create_context = create_noted  # type: ignore[assignment]
     # Another event loop than that of asyncio has callbacks that cannot be measured.
-    uvicorn.Config.get_loop_factory = lambda *_: SelectorEventLoop  # type: ignore[method-assign, assignment]
+    uvicorn.Config.get_loop_factory = lambda *_: SelectorEventLoop  # type: ignore[method-assign]
 
 
 def name_callback(handle: Any) -> str:
