@@ -232,7 +232,10 @@ async def ask(
         "raw_path": path.encode(),
         "root_path": "",
         "query_string": query.encode(),
-        "headers": [(name.encode(), value.encode()) for name, value in (headers or {}).items()],
+        "headers": [
+            (name.encode(), value.encode())
+            for name, value in {"host": "testserver", **(headers or {})}.items()
+        ],
         "client": None,
         "server": ("testserver", 80),
     }

@@ -354,5 +354,6 @@ def test_the_head_of_a_stream_costs_no_work() -> None:
 
     context: Any = SimpleNamespace(method="HEAD", coding=Coding.IDENTITY, client="")
     response = StreamingResponse(write(), media_type="text/csv")
-    anyio.run(cache.send_stream, response, context, b"public", send)
+    receive: Any = send
+    anyio.run(cache.send_stream, response, b"public", {"context": context}, receive, send)
     assert [one["type"] for one in sent] == ["http.response.start", "http.response.body"]

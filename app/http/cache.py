@@ -2,7 +2,7 @@
 
 from asyncio import Future, get_running_loop, shield
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -240,7 +240,7 @@ class CacheMiddleware:
         if body is None:
             land(NOT_SHAREABLE)
             if isinstance(response, StreamingResponse):
-                await send_stream(response, context, cache_control, send)
+                await send_stream(response, cache_control, scope, receive, send)
             else:
                 await response(scope, receive, send)
             return None
@@ -268,13 +268,14 @@ async def read_body(response: Response) -> bytes | None:
 
 
 async def send_stream(
-    response: StreamingResponse, context: RequestContext, cache_control: bytes, send: Send
+    response: StreamingResponse, cache_control: bytes, scope: Scope, receive: Receive, send: Send
 ) -> None:
     """Send a stream, which has no ETag, and compress it piece by piece.
 
     Raises:
         NotReady: if too many streams are in progress.
     """
+    context: RequestContext = scope["context"]
     headers = MutableHeaders(raw=list(response.raw_headers))
     for name in ("etag", "accept-ranges"):
         del headers[name]
@@ -286,21 +287,25 @@ async def send_stream(
         if coding is not Coding.IDENTITY:
             headers["content-encoding"] = coding
             del headers["content-length"]
-    start: Message = {"type": "http.response.start", "status": OK, "headers": headers.raw}
+    response.raw_headers = headers.raw
     if context.method == "HEAD":
-        await send(start)
+        await send({"type": "http.response.start", "status": OK, "headers": headers.raw})
         await send(EMPTY_BODY)
         return
-    compressor = create_compressor(coding)
+    if coding is not Coding.IDENTITY:
+        response.body_iterator = compress_pieces(response.body_iterator, coding)
     with STREAMS.acquire(context):
-        await send(start)
-        body: Any
-        async for body in response.body_iterator:
-            if coding is not Coding.IDENTITY:
-                body = await run_sync(compressor.add, body, limiter=STREAM_THREADS)  # noqa: PLW2901
-            if body:
-                await send({"type": "http.response.body", "body": body, "more_body": True})
-        await send({"type": "http.response.body", "body": compressor.finish()})
+        await response(scope, receive, send)
+
+
+async def compress_pieces(pieces: AsyncIterable[Any], coding: Coding) -> AsyncIterator[bytes]:
+    """Compress a stream in the threads that write it, as the event loop has no time for it."""
+    compressor = create_compressor(coding)
+    async for piece in pieces:
+        body = await run_sync(compressor.add, piece, limiter=STREAM_THREADS)
+        if body:
+            yield body
+    yield compressor.finish()
 
 
 async def send_body(whole: bytes, send: Send) -> None:
