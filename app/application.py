@@ -16,7 +16,7 @@ from fastapi import FastAPI, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app import __version__
-from app.db import PostgresLimits, create_store
+from app.db import FileLimits, PostgresLimits, create_store
 from app.enums import LogFormat
 from app.http.cache import CacheLimits, CacheMiddleware, Freshness
 from app.http.connections import ConnectionTable, RejectionLog
@@ -24,6 +24,7 @@ from app.http.limits import QUEUES, RequestLimits
 from app.http.middleware import RequestMiddleware, RequestRecorder
 from app.http.routing import Router
 from app.ingest.files import compute_seed_hash
+from app.openapi import OpenApiDocuments
 from app.pages import is_page_accepted, render_problem
 from app.problems.problem import InternalError, Problem
 from app.releases import ReleaseManager
@@ -112,7 +113,9 @@ def create_app(settings: Settings) -> App:
         **{one.name: getattr(settings, one.name) for one in fields(PostgresLimits)}
     )
     store = create_store(
-        settings.select_database(compute_seed_hash(settings.seed)), postgres_limits
+        settings.select_database(compute_seed_hash(settings.seed)),
+        postgres_limits,
+        FileLimits(verify=settings.verify),
     )
     public_url = str(settings.public_url).rstrip("/") if settings.public_url else None
     app = App(
@@ -129,6 +132,7 @@ def create_app(settings: Settings) -> App:
     app.state.releases = ReleaseManager(store, public_url)
     app.state.releases.get_release()
     app.routes_by_shape = Router(ROUTERS)
+    app.state.documents = OpenApiDocuments(app, app.routes_by_shape)
     app.cache = CacheMiddleware(
         app.routes_by_shape.dispatch,
         CacheLimits(settings.cache_entries, settings.cache_bytes),
@@ -143,9 +147,7 @@ def create_app(settings: Settings) -> App:
     app.allows_fast_path = limits is None and settings.access_log is LogFormat.OFF
     metrics = app.state.metrics = create_metrics(app) if settings.metrics else None
     app.state.rejections = RejectionLog(metrics.count_rejection if metrics else None)
-    bounds = settings.max_connections, settings.max_client_connections
-    app.connections = ConnectionTable(*bounds, app.state.rejections)
-    is_recorded = settings.metrics or settings.access_log is not LogFormat.OFF
+    app.connections = create_connection_table(settings, app.state.rejections)
     app.middleware_entry = RequestMiddleware(
         app,
         app.cache,
@@ -153,9 +155,18 @@ def create_app(settings: Settings) -> App:
         mount_mcp(app, public_url or "") if settings.mcp else {},
         limits,
         app.state.rejections,
-        RequestRecorder(metrics, settings.access_log) if is_recorded else None,
+        create_recorder(settings, metrics),
     )
     return app
+
+
+def create_recorder(settings: Settings, metrics: "Metrics | None") -> RequestRecorder | None:
+    is_recorded = settings.metrics or settings.access_log is not LogFormat.OFF
+    return RequestRecorder(metrics, settings.access_log) if is_recorded else None
+
+
+def create_connection_table(settings: Settings, rejections: RejectionLog) -> ConnectionTable:
+    return ConnectionTable(settings.max_connections, settings.max_client_connections, rejections)
 
 
 def create_request_limits(settings: Settings) -> RequestLimits | None:
@@ -183,6 +194,7 @@ def create_metrics(app: App) -> "Metrics":
             "bri_waiting_requests": sum(len(queue.waiting) for queue in QUEUES),
             "bri_connections_in_use": app.state.releases.get_release().database.connections_in_use,
             "bri_fast_path_processes": app.uses_fast_path,
+            "bri_release_failed_processes": app.state.releases.failure is not None,
         }
 
     def read_release() -> tuple[str, float]:

@@ -5,14 +5,15 @@ import re
 from collections.abc import AsyncIterator, Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from http import HTTPStatus
 from time import perf_counter
 from typing import Annotated, Any, Concatenate, ParamSpec, Protocol, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 from fastapi import Depends, FastAPI, Request, Response
-from fastapi.responses import StreamingResponse
+from fastapi.responses import RedirectResponse, StreamingResponse
 from sqlalchemy import Connection
 
 from app.db import DatabaseError
@@ -168,6 +169,12 @@ class RequestContext:
     ) -> Response:
         return Response(body, media_type=media_type, headers=self.build_headers(links, headers))
 
+    def redirect_permanently(self, path: str) -> Response:
+        """Redirect to another path of the service with the same query."""
+        query = urlencode(self.query_params)
+        url = f"{self.base_url}{quote(path)}{'?' if query else ''}{query}"
+        return RedirectResponse(url, HTTPStatus.PERMANENT_REDIRECT)
+
     def stream_response(
         self,
         write: Callable[[Connection], Iterator[bytes]],
@@ -227,6 +234,7 @@ class RequestContext:
                 "total": found.total,
                 "total_is_exact": found.exact,
                 "next": next_url,
+                "next_cursor": found.cursor,
                 **more,
             }
         )
@@ -251,10 +259,14 @@ class RequestContext:
         self, model: type[AnySchema], record: Record | None, collection: str, **path: str
     ) -> Response:
         """Create the response for one record; raise UnknownRecord if there is none."""
+        found = self.require_record(record, collection, **path)
+        return self.create_json_response(model.model_validate(found))
+
+    def require_record(self, record: Record | None, collection: str, **path: str) -> Record:
         if record is None:
             ((parameter, key),) = path.items()
             raise self.create_unknown_record(collection, parameter, key)
-        return self.create_json_response(model.model_validate(record))
+        return record
 
     def create_unknown_record(self, collection: str, parameter: str, key: str) -> UnknownRecord:
         return UnknownRecord(parameter, key, self.release.keys[collection].find_nearest_keys(key))
@@ -300,7 +312,7 @@ def create_problem_response(context: RequestContext, problem: Problem) -> Respon
     headers = {"Cache-Control": "no-store", **context.build_language_headers(), **problem.headers}
     language = context.language
     if is_sdmx_path(context.path):
-        body, media_type = render_error(problem, context.path, {"accept": context.accept}, language)
+        body, media_type = render_error(problem, context.path, context.accept, language)
     else:
         body = problem.to_document(context.base_url, language, context.request_id).to_json()
         media_type = MEDIA_TYPE

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import chain
 from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import parse_qsl, unquote_to_bytes, urlencode
@@ -12,6 +13,7 @@ from starlette.types import Scope
 from app.http.authority import apply_absolute_target, has_one_host, is_valid_authority
 from app.i18n import Language
 from app.negotiation import is_html_accepted, negotiate_coding, negotiate_language
+from app.parameters import REPEATABLE
 from app.request import RawHeaders, RequestContext, choose_request_id
 
 Value = TypeVar("Value")
@@ -27,6 +29,7 @@ HTML = b"text/html"
 MAX_PARAMETERS = 200
 """A query of more parameters is refused before it is parsed."""
 BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+INDEX = re.compile(r"\[[0-9]*\]$")
 CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -61,10 +64,22 @@ def canonicalize_query(query: bytes) -> CanonicalQuery:
         return CanonicalQuery(query, (), None, is_malformed=True)
     if query.count(b"&") >= MAX_PARAMETERS:
         return CanonicalQuery(query, (), None, is_malformed=False, is_too_long=True)
-    params = sorted(parse_qsl(query.decode(), keep_blank_values=True), key=itemgetter(0))
+    given = parse_qsl(query.decode(), keep_blank_values=True)
+    params = sorted(chain.from_iterable(split_list(*pair) for pair in given), key=itemgetter(0))
     chosen = dict(params).get("lang")
     language = Language(chosen) if chosen in list(Language) else None
     return CanonicalQuery(urlencode(params).encode(), tuple(params), language, is_malformed=False)
+
+
+def split_list(name: str, value: str) -> list[tuple[str, str]]:
+    """Return the values of a repeatable parameter, in whichever form a client sends lists.
+
+    These are ``topic=a&topic=b``, ``topic=a,b``, ``topic[]=a&topic[]=b`` and ``topic[0]=a``.
+    """
+    repeatable = INDEX.sub("", name)
+    if repeatable not in REPEATABLE:
+        return [(name, value)]
+    return [(repeatable, one) for one in value.split(",")]
 
 
 def is_malformed(raw: bytes) -> bool:

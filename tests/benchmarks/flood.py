@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from time import perf_counter, sleep
 from urllib.parse import urlsplit
 
-from tests.benchmarks.generated import Scale, build
+from tests.benchmarks.generated_data import Scale, build
 from tests.support.processes import serving
 
 KINDS = {
