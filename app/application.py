@@ -109,9 +109,8 @@ class App(FastAPI):
 
 def create_app(settings: Settings) -> App:
     """Create the application for a database; raise DatabaseError if it cannot be served."""
-    postgres_limits = PostgresLimits(
-        **{one.name: getattr(settings, one.name) for one in fields(PostgresLimits)}
-    )
+    names = [one.name for one in fields(PostgresLimits)]
+    postgres_limits = PostgresLimits(**{name: getattr(settings, name) for name in names})
     store = create_store(
         settings.select_database(compute_seed_hash(settings.seed)),
         postgres_limits,

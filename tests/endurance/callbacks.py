@@ -18,9 +18,9 @@ import httpx2
 
 from tests.benchmarks.generated_data import Scale, build
 from tests.endurance.soak import FORMATS, KEPT, MADE, PICTURES, WRONG
+from tests.server.test_hostile_clients import ATTACKS, exchange
 from tests.support import callbacks
 from tests.support.processes import Server, launched
-from tests.server.test_hostile_clients import ATTACKS, exchange
 
 INDICATORS = 20
 PATHS = ("/v1/observations?cursor=x", "/v1/dataset.sqlite", "/docs", "/years", "/v1/catalog.ttl")

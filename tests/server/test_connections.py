@@ -26,10 +26,10 @@ from app.http.connections import ConnectionTable, RejectionLog
 from app.negotiation import Coding
 from app.problems.problem import NotReady
 from app.server import ServerProtocol, timeouts
+from tests.server.test_hostile_clients import PROTOCOLS, exchange, memory
 from tests.support.load import until
 from tests.support.processes import Server, launched, run_command
 from tests.support.targets import Target, opened
-from tests.server.test_hostile_clients import PROTOCOLS, exchange, memory
 
 pytestmark = pytest.mark.resources
 
