@@ -10,10 +10,11 @@ from time import perf_counter
 from typing import Annotated, Any, Concatenate, ParamSpec, Protocol, TypeVar
 from urllib.parse import quote, urlencode
 
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
 from sqlalchemy import Connection
-from starlette.concurrency import iterate_in_threadpool
 
 from app.db import DatabaseError
 from app.db.columns import Record
@@ -31,9 +32,10 @@ QueryResult = TypeVar("QueryResult")
 AnySchema = TypeVar("AnySchema", bound=Schema)
 RawHeaders = list[tuple[bytes, bytes]]
 
-MAX_HOST_LENGTH = 300
 MAX_BUFFERED = 2 * 1024 * 1024
 """A response of at most so many bytes is sent whole, and so can be cached and validated."""
+STREAM_THREADS = CapacityLimiter(2)
+"""The threads that write the pieces of all streams in turn; more would delay the event loop."""
 OTHER_ROUTE = "other"
 """The route of requests that match none."""
 REQUEST_ID = re.compile(rb"[A-Za-z0-9][A-Za-z0-9.-]{7,127}")
@@ -60,12 +62,17 @@ class ClientConnection(Protocol):
     """The connection that a request came over, as far as the application needs to know it."""
 
     is_closed: bool
+    """Whether the client has gone."""
 
     def start_request(self, headers: dict[bytes, bytes]) -> None:
         """Note that the application responds to a request from now on."""
 
     def finish_request(self) -> None:
         """Note that the application has finished its response."""
+
+
+class ClientDisconnectedError(Exception):
+    """The client has gone, so that nobody needs the response any more."""
 
 
 @dataclass
@@ -93,8 +100,11 @@ class RequestContext:
     origin: tuple[Any, ...]
     """Scheme, host and server of the address that links start with; empty if it is configured."""
     key: tuple[Any, ...]
+    has_valid_host: bool
     has_malformed_path: bool
     has_malformed_query: bool
+    has_long_query: bool
+    """Whether the query has too many parameters to be parsed."""
     headers: dict[bytes, bytes]
     """The headers as the client sent them."""
     raw_query: bytes
@@ -126,6 +136,11 @@ class RequestContext:
     def get_release(self) -> Release:
         """Return the served release, as ``ReleaseManager.get_release`` does."""
         return self.release
+
+    def require_client(self) -> None:
+        """Raise ClientDisconnectedError if the client has gone."""
+        if self.connection is not None and self.connection.is_closed:
+            raise ClientDisconnectedError
 
     @cached_property
     def base_url(self) -> str:
@@ -264,9 +279,9 @@ async def iterate_stream(
 ) -> AsyncIterator[bytes]:
     """Yield pieces as fast as the client takes them, until the client is gone."""
     try:
-        for piece in pieces:
-            yield piece
-        async for piece in iterate_in_threadpool(rest):
+        while pieces:
+            yield pieces.pop(0)
+        while (piece := await run_sync(next, rest, None, limiter=STREAM_THREADS)) is not None:
             if connection is not None and connection.is_closed:
                 return
             yield piece
@@ -285,12 +300,7 @@ Context = Annotated[RequestContext, Depends(get_context)]
 
 @lru_cache(maxsize=1024)
 def build_base_url(scheme: str, host: str, *server: Any, root_path: str) -> str:
-    """Return the address that a Host header leads to, as Starlette reads it.
-
-    A Host header longer than any host name is not repeated in links.
-    """
-    if len(host) > MAX_HOST_LENGTH:
-        host, server = "", server or ("localhost", None)
+    """Return the address that a Host header leads to, as Starlette reads it."""
     headers = [(b"host", host.encode("latin-1"))] if host else []
     scope = {"type": "http", "scheme": scheme, "server": server or None, "headers": headers}
     request = Request({**scope, "path": "/", "query_string": b"", "root_path": root_path})

@@ -2,12 +2,13 @@
 
 from asyncio import Future, get_running_loop, shield
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
+from anyio.to_thread import run_sync
 from fastapi import Response
 from fastapi.responses import StreamingResponse
 from starlette.datastructures import MutableHeaders
@@ -27,11 +28,12 @@ from app.http.conditional import (
     evaluate_preconditions,
     parse_range,
 )
+from app.http.limits import STREAMS
 from app.negotiation import Coding
 from app.problems.messages import PRECONDITION_FAILED, RANGE_NOT_SATISFIABLE
 from app.problems.problem import PreconditionFailed, RangeNotSatisfiable
 from app.releases import Release
-from app.request import RawHeaders, RequestContext
+from app.request import STREAM_THREADS, ClientDisconnectedError, RawHeaders, RequestContext
 
 ENTRY_OVERHEAD = 3500
 """The bytes of memory that an entry takes besides its body, its headers and the text of its key."""
@@ -42,6 +44,9 @@ PARTIAL_CONTENT = 206
 NOT_MODIFIED = 304
 REFRESH_INTERVAL = 0.1
 """The seconds between two checks for a new release while all responses are cached."""
+LARGE_BODY = 128 * 1024
+"""A longer body is sent in pieces, so that a client that does not read it holds little memory."""
+PIECE = 64 * 1024
 MAX_BUFFERED = 8 * 1024 * 1024
 """A stream of more bytes, or of unknown length, is passed on and not cached."""
 EMPTY_BODY: Message = {"type": "http.response.body", "body": b""}
@@ -159,7 +164,10 @@ class CacheMiddleware:
         if not CONDITIONAL_HEADERS.isdisjoint(context.headers):
             status, headers, message = select_response(response, context.method, context.headers)
         await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send(message)
+        if len(message["body"]) > LARGE_BODY:
+            await send_body(message["body"], send)
+        else:
+            await send(message)
 
     def find(self, key: Key, get_release: Callable[[], Release]) -> CachedResponse | None:
         if monotonic() > self.next_refresh:
@@ -207,6 +215,8 @@ class CacheMiddleware:
         outcome = ABANDONED
         try:
             outcome = await self.build(context, scope, receive, send, land)
+        except ClientDisconnectedError:
+            raise  # Another client that waits for the same response takes the place of this one.
         except Exception as error:
             outcome = error
             raise
@@ -229,9 +239,10 @@ class CacheMiddleware:
         body = await read_body(response) if is_shareable(response) else None
         if body is None:
             land(NOT_SHAREABLE)
-            if isinstance(response, StreamingResponse) and is_shareable(response):
-                send = prepare_stream(response, context, cache_control, send)
-            await response(scope, receive, send)
+            if isinstance(response, StreamingResponse):
+                await send_stream(response, cache_control, scope, receive, send)
+            else:
+                await response(scope, receive, send)
             return None
         modified = max(self.installed_at, release.installed_at if release else 0)
         built = await build_cached_response(response, body, context, cache_control, modified)
@@ -256,10 +267,15 @@ async def read_body(response: Response) -> bytes | None:
     return b"".join([bytes(piece) async for piece in response.body_iterator])  # type: ignore[arg-type]
 
 
-def prepare_stream(
-    response: StreamingResponse, context: RequestContext, cache_control: bytes, send: Send
-) -> Send:
-    """Complete the headers of a stream, which has no ETag; return a send that compresses it."""
+async def send_stream(
+    response: StreamingResponse, cache_control: bytes, scope: Scope, receive: Receive, send: Send
+) -> None:
+    """Send a stream, which has no ETag, and compress it piece by piece.
+
+    Raises:
+        NotReady: if too many streams are in progress.
+    """
+    context: RequestContext = scope["context"]
     headers = MutableHeaders(raw=list(response.raw_headers))
     for name in ("etag", "accept-ranges"):
         del headers[name]
@@ -272,20 +288,33 @@ def prepare_stream(
             headers["content-encoding"] = coding
             del headers["content-length"]
     response.raw_headers = headers.raw
+    if context.method == "HEAD":
+        await send({"type": "http.response.start", "status": OK, "headers": headers.raw})
+        await send(EMPTY_BODY)
+        return
+    if coding is not Coding.IDENTITY:
+        response.body_iterator = compress_pieces(response.body_iterator, coding)
+    with STREAMS.acquire(context):
+        await response(scope, receive, send)
+
+
+async def compress_pieces(pieces: AsyncIterable[Any], coding: Coding) -> AsyncIterator[bytes]:
+    """Compress a stream in the threads that write it, as the event loop has no time for it."""
     compressor = create_compressor(coding)
+    async for piece in pieces:
+        body = await run_sync(compressor.add, piece, limiter=STREAM_THREADS)
+        if body:
+            yield body
+    yield compressor.finish()
 
-    async def send_compressed(message: Message) -> None:
-        if message["type"] != "http.response.body":
-            await send(message)
-            return
-        more = message.get("more_body", False)
-        body = compressor.add(message.get("body", b""))
-        if not more:
-            body += compressor.finish()
-        if body or not more:
-            await send({**message, "body": body})
 
-    return send_compressed
+async def send_body(whole: bytes, send: Send) -> None:
+    """Send a whole body; a large one in pieces, so that the client's reading sets the pace."""
+    body = memoryview(whole)
+    while len(body) > LARGE_BODY:
+        piece, body = body[:PIECE], body[PIECE:]
+        await send({"type": "http.response.body", "body": bytes(piece), "more_body": True})
+    await send({"type": "http.response.body", "body": bytes(body)})
 
 
 def select_response(
