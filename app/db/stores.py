@@ -19,6 +19,7 @@ from sqlalchemy.pool import NullPool
 
 from app.db.base import DatabaseError, ReleaseInfo, Result, Store, UnavailableError
 from app.db.columns import Record
+from app.db.statements import UNDEFINED_STATES
 
 POOL: Record = {"pool_size": 40, "max_overflow": 0}
 
@@ -111,8 +112,6 @@ NEWEST_RELEASE = text(
     " CAST(extract(epoch FROM built_at) AS double precision)"
     " FROM bri.releases ORDER BY number DESC LIMIT 1"
 )
-UNDEFINED_STATES = frozenset({"42P01", "3F000"})
-"""SQLSTATE undefined_table and invalid_schema_name."""
 TIMEOUT_STATE = "57014"
 """SQLSTATE query_canceled: a statement exceeded its time limit."""
 SILENCE_GRACE = 2.0
