@@ -96,7 +96,7 @@ def test_a_refused_request_does_its_work_once(
         "respond_with_problem",
     ):
         assert calls_of(calls, name) == 1, name
-    assert calls_of(calls, "ReadRoute.validate") <= 1
+    assert calls_of(calls, "ReadRoute.bind_arguments") <= 1
     assert calls_of(calls, "describe_errors") == (status == 422)
     assert calls_of(calls, "Database.read") <= 1
 

@@ -4,13 +4,13 @@ from asyncio import Future, get_running_loop, shield
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from time import monotonic
 from typing import Final, NamedTuple
 
 from fastapi import Response
 from fastapi.responses import StreamingResponse
-from starlette.datastructures import MutableHeaders
 from starlette.types import Message, Receive, Scope, Send
 
 from app.db import DatabaseError
@@ -65,11 +65,12 @@ class Freshness:
     stale: int
     """For how much longer they may use it while they request a newer one."""
 
-    def format_cache_control(self, path: str) -> bytes:
+    def format_cache_control(self, route: str) -> bytes:
+        """Return the Cache-Control header of the responses of a route, by its path."""
         seconds = self.pages
-        if path.startswith("/static/") or path == "/favicon.ico":
+        if route.startswith("/static/") or route == "/favicon.ico":
             seconds = self.files
-        elif path == "/v1" or path.startswith(("/v1/", "/sdmx")):
+        elif route == "/v1" or route.startswith(("/v1/", "/sdmx")):
             seconds = self.data
         stale = f", stale-while-revalidate={self.stale}" if self.stale else ""
         return f"public, max-age={seconds}{stale}".encode()
@@ -102,8 +103,13 @@ class CacheStore:
         return response
 
     def put(self, key: Key, response: CachedResponse) -> None:
-        size = measure_entry(key, response) if self.entries else 0
-        if not self.entries or size * MAX_SHARE > self.size:
+        if not self.entries:
+            return
+        text = sum(len(part) for part in key if isinstance(part, str | bytes))
+        headers = sum(len(name) + len(value) for name, value in response.headers)
+        text += len(repr(key[-1]))
+        size = len(response.body) + 4 * headers + text + ENTRY_OVERHEAD
+        if size * MAX_SHARE > self.size:
             return
         if key in self.entries_by_key:
             self.used_bytes -= self.entries_by_key.pop(key)[1]
@@ -125,20 +131,13 @@ class CacheStore:
         self.used_bytes = 0
 
 
-def measure_entry(key: Key, response: CachedResponse) -> int:
-    """Estimate the bytes of memory that an entry takes, rounded up."""
-    text = sum(len(part) for part in key if isinstance(part, str | bytes))
-    headers = sum(len(name) + len(value) for name, value in response.headers)
-    return len(response.body) + 4 * headers + text + len(repr(key[-1])) + ENTRY_OVERHEAD
-
-
 class CacheMiddleware:
     """An ASGI application that completes each 200 once and sends it to all who request it."""
 
     def __init__(self, handler: Handler, limits: CacheLimits, freshness: Freshness) -> None:
         self.handler = handler
         self.store = CacheStore(limits)
-        self.freshness = freshness
+        self.format_cache_control = lru_cache(maxsize=256)(freshness.format_cache_control)
         self.flights: dict[Key, Future[Outcome]] = {}
         """The responses that are being built, for the requests that wait for them."""
         self.release: Release | None = None
@@ -197,21 +196,17 @@ class CacheMiddleware:
         flight: Future[Outcome] = get_running_loop().create_future()
         if outcome is ABANDONED:
             flights[key] = flight
-
-        def land(outcome: Outcome) -> None:
-            if not flight.done():
-                flight.set_result(outcome)
-                if flights.get(key) is flight:
-                    del flights[key]
-
         outcome = ABANDONED
         try:
-            outcome = await self.build(context, scope, receive, send, land)
+            outcome = await self.build(context, scope, receive, send, flight)
         except Exception as error:
             outcome = error
             raise
         finally:
-            land(outcome)
+            if not flight.done():
+                flight.set_result(outcome)
+            if flights.get(key) is flight:
+                del flights[key]
         return outcome
 
     async def build(
@@ -220,17 +215,22 @@ class CacheMiddleware:
         scope: Scope,
         receive: Receive,
         send: Send,
-        land: Callable[[Outcome], None],
+        flight: Future[Outcome],
     ) -> CachedResponse | None:
         """Have the router create a response; cache it, or send it if it cannot be cached."""
         release = self.refresh_release(context.get_release)
         response = await self.handler(context)
-        cache_control = self.freshness.format_cache_control(context.path)
-        body = await read_body(response) if is_shareable(response) else None
-        if body is None:
-            land(NOT_SHAREABLE)
-            if isinstance(response, StreamingResponse) and is_shareable(response):
+        cache_control = self.format_cache_control(context.route)
+        body: bytes | None = None
+        is_shared = is_shareable(response)
+        if is_shared and isinstance(response, StreamingResponse):
+            body = await read_stream(response)
+            if body is None:
                 send = prepare_stream(response, context, cache_control, send)
+        elif is_shared:
+            body = bytes(response.body)
+        if body is None:
+            flight.set_result(NOT_SHAREABLE)
             await response(scope, receive, send)
             return None
         modified = max(self.installed_at, release.installed_at if release else 0)
@@ -246,10 +246,8 @@ def is_shareable(response: Response) -> bool:
     return response.status_code == OK and "no-store" not in control and "private" not in control
 
 
-async def read_body(response: Response) -> bytes | None:
-    """Return the body of a response; None if it is, or may be, too long to hold in memory."""
-    if not isinstance(response, StreamingResponse):
-        return bytes(response.body)
+async def read_stream(response: StreamingResponse) -> bytes | None:
+    """Return the body of a stream; None if it is, or may be, too long to hold in memory."""
     length = response.headers.get("content-length")
     if length is None or int(length) > MAX_BUFFERED:
         return None
@@ -260,18 +258,18 @@ def prepare_stream(
     response: StreamingResponse, context: RequestContext, cache_control: bytes, send: Send
 ) -> Send:
     """Complete the headers of a stream, which has no ETag; return a send that compresses it."""
-    headers = MutableHeaders(raw=list(response.raw_headers))
-    for name in ("etag", "accept-ranges"):
-        del headers[name]
-    headers.setdefault("cache-control", cache_control.decode())
+    headers = dict(response.raw_headers)
+    for name in (b"etag", b"accept-ranges"):
+        headers.pop(name, None)
+    headers.setdefault(b"cache-control", cache_control)
     coding = Coding.IDENTITY
-    if is_negotiated(dict(headers.raw)):
+    if is_negotiated(headers):
         coding = context.coding
-        headers = MutableHeaders(raw=vary_by_encoding(headers.raw))
+        vary_by_encoding(headers)
         if coding is not Coding.IDENTITY:
-            headers["content-encoding"] = coding
-            del headers["content-length"]
-    response.raw_headers = headers.raw
+            headers[b"content-encoding"] = coding.encode()
+            headers.pop(b"content-length", None)
+    response.raw_headers = [*headers.items()]
     compressor = create_compressor(coding)
 
     async def send_compressed(message: Message) -> None:

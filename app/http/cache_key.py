@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from operator import itemgetter
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, unquote_to_bytes, urlencode
 
 from fastapi import FastAPI
@@ -11,7 +11,7 @@ from starlette.types import Scope
 
 from app.i18n import Language
 from app.negotiation import is_html_accepted, negotiate_coding, negotiate_language
-from app.request import RequestContext, choose_request_id
+from app.request import CanonicalQuery, RequestContext, choose_request_id
 
 Value = TypeVar("Value")
 
@@ -25,15 +25,6 @@ HTML = b"text/html"
 """The part of Accept that matters on all other paths, whose problems are pages for browsers."""
 BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-
-
-class CanonicalQuery(NamedTuple):
-    """A query whose parameters are in order."""
-
-    text: bytes
-    params: tuple[tuple[str, str], ...]
-    language: Language | None
-    is_malformed: bool
 
 
 class BoundedMemo(dict[bytes | None, Value]):
@@ -54,11 +45,17 @@ class BoundedMemo(dict[bytes | None, Value]):
 
 def canonicalize_query(query: bytes) -> CanonicalQuery:
     if is_malformed(query):
-        return CanonicalQuery(query, (), None, is_malformed=True)
+        return CanonicalQuery((), query, "", "", None, is_malformed=True)
     params = sorted(parse_qsl(query.decode(), keep_blank_values=True), key=itemgetter(0))
     chosen = dict(params).get("lang")
-    language = Language(chosen) if chosen in list(Language) else None
-    return CanonicalQuery(urlencode(params).encode(), tuple(params), language, is_malformed=False)
+    listed = [pair for pair in params if pair[0] != "cursor"]
+    return CanonicalQuery(
+        tuple(params),
+        urlencode(params).encode(),
+        urlencode(listed),
+        urlencode([pair for pair in listed if pair[0] != "limit"]),
+        Language(chosen) if chosen in list(Language) else None,
+    )
 
 
 def is_malformed(raw: bytes) -> bool:
@@ -127,15 +124,13 @@ def create_context(app: FastAPI, scope: Scope) -> RequestContext:
         method=scope["method"],
         path=scope["path"].removeprefix(root_path),
         root_path=root_path,
-        query_params=query.params,
+        query=query,
         language=language,
-        is_language_chosen=query.language is not None,
         coding=coding,
         accept=accept.decode("latin-1"),
         origin=(scheme, (host or b"").decode("latin-1"), *server),
         key=key,
         has_malformed_path=MALFORMED_PATHS[path],
-        has_malformed_query=query.is_malformed,
         headers=headers,
         raw_query=scope["query_string"],
         request_id=choose_request_id(headers.get(b"x-request-id")).decode(),

@@ -177,7 +177,7 @@ class RequestMiddleware:
             context.route = context.path
             await self.mounted[context.path](scope, receive, send)
         elif context.method in {"GET", "HEAD"}:
-            if context.has_malformed_path or context.has_malformed_query:
+            if context.has_malformed_path or context.query.is_malformed:
                 part = MALFORMED_PATH if context.has_malformed_path else MALFORMED_QUERY
                 raise MalformedAddress(part)
             await self.cache(scope, receive, send)

@@ -10,7 +10,6 @@ from fastapi import APIRouter, Query, Response
 from sqlalchemy import Connection
 
 from app.db.columns import Record
-from app.formats.registry import build_alternate_links
 from app.i18n import Language
 from app.parameters import DetailParameters, ListParameters, Parameters, create_path_key
 from app.queries.pagination import QueryPage
@@ -83,7 +82,7 @@ def add_collection(
 def build_list_endpoint(operation: ListOperation) -> Callable[..., Response]:
     def list_records(read: RequestContext, query: Parameters) -> Response:
         page = read.run_query(operation.read, query)
-        links = build_alternate_links(*read.build_canonical_url()) if operation.has_tables else ()
+        links = read.link_downloads() if operation.has_tables else ()
         return read.create_page_response(operation.schema, page, links)
 
     return declare_signature(
