@@ -5,6 +5,7 @@ A statement that is the same for many requests is created once and compiled once
 statement that was built for one request.
 """
 
+import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cache, lru_cache
@@ -23,6 +24,7 @@ from sqlalchemy import (
     bindparam,
     select,
 )
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.types import TypeEngine
 
@@ -40,17 +42,23 @@ class CompiledStatement:
     """The SQL of a statement in one dialect, and the conversion of its rows to records."""
 
     def __init__(self, statement: Statement, dialect: Dialect) -> None:
-        compiled = statement.compile(dialect=dialect)
+        self.create_cursor: Callable[[Any], Any] = sqlite3.Cursor
+        rendering = dialect
+        if dialect.name == "postgresql":
+            import psycopg  # noqa: PLC0415 (an optional dependency)
+
+            # Its other cursors translate the placeholders of a long statement at each execution.
+            self.create_cursor = psycopg.RawCursor
+            rendering = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
+        compiled = statement.compile(dialect=rendering)
         self.text = str(compiled)
-        self.order: Sequence[str] | None = compiled.positiontup
-        self.binds: dict[str, tuple[Converter, Value]] = {}
-        """The converter of each parameter, and its converted default."""
-        for name, default in compiled.params.items():
+        self.binds: list[tuple[str, Converter, Value]] = []
+        """The name of each parameter, the converter of its value, and its default."""
+        for name in compiled.positiontup or ():
             convert = find_converter(compiled.binds[name].type, dialect, "bind_processor")
-            self.binds[name] = (
-                convert,
-                (convert(default) if convert and default is not None else default),
-            )
+            default = compiled.params[name]
+            converted = convert(default) if convert and default is not None else default
+            self.binds.append((name, convert, converted))
         columns = list(statement.selected_columns)
         # Driver values are converted here, since SQLAlchemy does not see the rows.
         self.to_record = create_row_factory(
@@ -58,15 +66,14 @@ class CompiledStatement:
             [find_converter(one.type, dialect, "result_processor", NUMERIC_OID) for one in columns],
         )
 
-    def bind_values(self, values: Mapping[str, Value]) -> Record | list[Value]:
-        """Return the parameters as the driver expects them; unknown names are ignored."""
-        bound = {
-            name: (convert(values[name]) if convert else values[name])
-            if values.get(name) is not None
+    def bind_values(self, values: Mapping[str, Value]) -> list[Value]:
+        """Return the parameters in their order; names that are not parameters are ignored."""
+        return [
+            (convert(value) if convert else value)
+            if (value := values.get(name)) is not None
             else default
-            for name, (convert, default) in self.binds.items()
-        }
-        return bound if self.order is None else [bound[name] for name in self.order]
+            for name, convert, default in self.binds
+        ]
 
     def execute(
         self, connection: Connection, values: Mapping[str, Value]
@@ -78,11 +85,12 @@ class CompiledStatement:
         """
         bound = self.bind_values(values)
         try:
-            cursor = connection.connection.cursor()
+            cursor = self.create_cursor(connection.connection.dbapi_connection)
             cursor.execute(self.text, bound)
-            return cursor.fetchall()
+            rows: Sequence[Sequence[Value]] = cursor.fetchall()
         except connection.dialect.loaded_dbapi.Error as error:
             raise convert_error(connection, self.text, error) from error
+        return rows
 
 
 def convert_error(connection: Connection, sql: str, error: Any) -> StatementError:

@@ -190,6 +190,8 @@ class PostgresStore(Store):
             max_overflow=size - pool_size,
             pool_timeout=self.limits.pool_timeout,
             isolation_level="READ COMMITTED" if streaming else "AUTOCOMMIT",
+            # Without a transaction there is nothing to roll back when a connection is returned.
+            pool_reset_on_return="rollback" if streaming else None,
         )
 
         @event.listens_for(engine, "do_connect")

@@ -52,7 +52,7 @@ from app.queries.pagination import (
     QueryPage,
     SortOrder,
     bind_page,
-    cut_page,
+    build_page,
     split_filters,
 )
 
@@ -155,7 +155,7 @@ def read_long_page(
         rows = fetch_records(connection, plan.short_page, bound)
         total = rows[0]["total"] if rows else len(fetch_scalars(connection, plan.first_ids, values))
         if total <= MAX_FETCHED:
-            return cut_page(rows, total, filters, values)
+            return build_page(rows, total, filters, values)
     is_sorted = plan.may_walk_far and (
         fetch_scalars(connection, plan.bounded_count, values)[0] < MAX_SORTED
     )
@@ -163,7 +163,7 @@ def read_long_page(
     rows = fetch_records(connection, page, bound)
     # A page without rows, such as one after the last, carries no total.
     total = rows[0]["total"] if rows else len(fetch_scalars(connection, plan.first_ids, values))
-    return cut_page(rows, min(total, MAX_FETCHED), filters, values, exact=total <= MAX_FETCHED)
+    return build_page(rows, min(total, MAX_FETCHED), filters, values, exact=total <= MAX_FETCHED)
 
 
 def list_page(

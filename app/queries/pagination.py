@@ -152,7 +152,7 @@ def read_page(
     rows = fetch(connection, plan.page, bound)
     # A page without rows, such as one after the last, carries no total.
     total = rows[0]["total"] if rows else connection.scalar(plan.count, bound) or 0
-    return cut_page(rows, total, filters, values)
+    return build_page(rows, total, filters, values)
 
 
 def bind_page(filters: ListParameters, values: Record, order: SortOrder) -> Record:
@@ -170,7 +170,7 @@ def bind_page(filters: ListParameters, values: Record, order: SortOrder) -> Reco
     return bound
 
 
-def cut_page(
+def build_page(
     rows: list[Record],
     total: int,
     filters: ListParameters,
