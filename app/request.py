@@ -29,6 +29,7 @@ QueryResult = TypeVar("QueryResult")
 AnySchema = TypeVar("AnySchema", bound=Schema)
 RawHeaders = list[tuple[bytes, bytes]]
 
+JSON = "application/json"
 MAX_HOST_LENGTH = 300
 MAX_BUFFERED = 2 * 1024 * 1024
 """A response of at most so many bytes is sent whole, and so can be cached and validated."""
@@ -123,10 +124,6 @@ class RequestContext:
             raise
         return release
 
-    def get_release(self) -> Release:
-        """Return the served release, as ``ReleaseManager.get_release`` does."""
-        return self.release
-
     @cached_property
     def base_url(self) -> str:
         configured: str | None = self.app.state.releases.public_url
@@ -143,7 +140,7 @@ class RequestContext:
         )
 
     def create_json_response(self, model: Schema, links: Sequence[Link | str] = ()) -> Response:
-        return self.create_bytes_response(model.to_json(), "application/json", links)
+        return self.create_bytes_response(model.to_json(), JSON, links)
 
     def create_bytes_response(
         self,
@@ -224,7 +221,7 @@ class RequestContext:
                 **more,
             }
         )
-        return self.create_json_response(page, links)
+        return self.create_bytes_response(page.to_json(), JSON, links)
 
     def link_downloads(self) -> list[str]:
         """Return the links to the downloads of the records of a list."""
@@ -237,7 +234,7 @@ class RequestContext:
         if record is None:
             ((parameter, key),) = path.items()
             raise self.create_unknown_record(collection, parameter, key)
-        return self.create_json_response(model.model_validate(record))
+        return self.create_bytes_response(model.model_validate(record).to_json(), JSON)
 
     def create_unknown_record(self, collection: str, parameter: str, key: str) -> UnknownRecord:
         return UnknownRecord(parameter, key, self.release.keys[collection].find_nearest_keys(key))

@@ -19,14 +19,12 @@ from sqlalchemy import (
     Date,
     Dialect,
     ScalarSelect,
-    String,
-    TypeDecorator,
     bindparam,
     select,
 )
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.exc import DBAPIError, StatementError
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.types import TypeEngine, UserDefinedType
 
 from app.db.columns import Column, JsonArrays, Record, Statement, Table, Value
 
@@ -196,23 +194,21 @@ def fetch_one(
     return records[0] if records else None
 
 
-class JsonRows(TypeDecorator[list[Record]]):
+class JsonRows(UserDefinedType[list[Record]]):
     """Rows that the database returns as one JSON array, converted to records."""
 
-    impl = String
     cache_ok = True
 
     def __init__(self, labels: tuple[str, ...], converters: tuple[Converter, ...]) -> None:
-        super().__init__()
         self.labels, self.converters = labels, converters
         self.to_record = create_row_factory(labels, converters)
 
     def parse(self, value: str) -> list[Record]:
         return [self.to_record(row) for row in msgspec.json.decode(value)]
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> list[Record] | None:
-        del dialect
-        return None if value is None else self.parse(value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str], list[Record]]:
+        del dialect, coltype
+        return self.parse
 
 
 def find_json_converter(kind: TypeEngine[Value]) -> Converter:

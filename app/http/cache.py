@@ -147,7 +147,7 @@ class CacheMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Respond to a GET or HEAD; raise a Problem, or a DatabaseError."""
         context: RequestContext = scope["context"]
-        response = self.find(context.key, context.get_release)
+        response = self.find(context.key, lambda: context.release)
         context.cache_status = "miss" if response is None else "hit"
         if response is None:
             response = await self.get_or_build(context, scope, receive, send)
@@ -218,7 +218,7 @@ class CacheMiddleware:
         flight: Future[Outcome],
     ) -> CachedResponse | None:
         """Have the router create a response; cache it, or send it if it cannot be cached."""
-        release = self.refresh_release(context.get_release)
+        release = self.refresh_release(lambda: context.release)
         response = await self.handler(context)
         cache_control = self.format_cache_control(context.route)
         body: bytes | None = None
