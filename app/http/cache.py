@@ -18,7 +18,6 @@ from app.http.cached_response import (
     CachedResponse,
     build_cached_response,
     create_compressor,
-    is_negotiated,
     vary_by_encoding,
 )
 from app.http.conditional import (
@@ -263,9 +262,8 @@ def prepare_stream(
         headers.pop(name, None)
     headers.setdefault(b"cache-control", cache_control)
     coding = Coding.IDENTITY
-    if is_negotiated(headers):
+    if vary_by_encoding(headers):
         coding = context.coding
-        vary_by_encoding(headers)
         if coding is not Coding.IDENTITY:
             headers[b"content-encoding"] = coding.encode()
             headers.pop(b"content-length", None)

@@ -110,8 +110,7 @@ async def build_cached_response(
     headers = dict(response.raw_headers)
     for name in REPLACED_HEADERS:
         headers.pop(name, None)
-    if is_negotiated(headers):
-        vary_by_encoding(headers)
+    if vary_by_encoding(headers):
         coding = context.coding
         if coding is not Coding.IDENTITY and len(body) >= MIN_SIZE:
             headers[b"content-encoding"] = coding.encode()
@@ -133,15 +132,14 @@ async def build_cached_response(
     )
 
 
-def is_negotiated(headers: Mapping[bytes, bytes]) -> bool:
-    """Return whether a response is sent in the content coding that the client prefers."""
+def vary_by_encoding(headers: dict[bytes, bytes]) -> bool:
+    """Return whether a response is sent in the coding that clients prefer, and let it say so."""
     content_type = headers.get(b"content-type", b"").decode("latin-1")
-    return b"content-encoding" not in headers and is_compressible(content_type)
-
-
-def vary_by_encoding(headers: dict[bytes, bytes]) -> None:
+    if b"content-encoding" in headers or not is_compressible(content_type):
+        return False
     varying = headers.get(b"vary")
     headers[b"vary"] = b"Accept-Encoding, " + varying if varying else b"Accept-Encoding"
+    return True
 
 
 def compute_etag(body: bytes, headers: Mapping[bytes, bytes]) -> bytes:
