@@ -106,8 +106,9 @@ class ListPlan:
         return self.unordered.limit(MAX_FETCHED + 1)
 
     @cached_property
-    def bounded_count(self) -> Statement:
-        return count_bounded(self.unordered)
+    def count(self) -> Statement:
+        """Count the matching rows, up to where the number makes no difference."""
+        return count_bounded(self.unordered, MAX_SORTED if self.may_walk_far else MAX_FETCHED + 1)
 
     @cached_property
     def short_page(self) -> Statement:
@@ -138,8 +139,8 @@ class ListPlan:
         return order.order_rows(rows.add_columns(count.label("total")))
 
 
-def count_bounded(statement: Statement) -> Statement:
-    return select(func.count()).select_from(statement.limit(MAX_SORTED).subquery())
+def count_bounded(statement: Statement, maximum: int) -> Statement:
+    return select(func.count()).select_from(statement.limit(maximum).subquery())
 
 
 def read_long_page(
@@ -151,18 +152,17 @@ def read_long_page(
         InvalidParameters: if the cursor belongs to another list.
     """
     bound = bind_page(filters, values, plan.order)
+    total = 0
     if values:
         rows = fetch_records(connection, plan.short_page, bound)
-        total = rows[0]["total"] if rows else len(fetch_scalars(connection, plan.first_ids, values))
+        total = rows[0]["total"] if rows else fetch_scalars(connection, plan.count, values)[0]
         if total <= MAX_FETCHED:
             return build_page(rows, total, filters, values)
-    is_sorted = plan.may_walk_far and (
-        fetch_scalars(connection, plan.bounded_count, values)[0] < MAX_SORTED
-    )
+    is_sorted = plan.may_walk_far and total < MAX_SORTED
     page = plan.sorted_page if is_sorted else plan.walked_page
     rows = fetch_records(connection, page, bound)
     # A page without rows, such as one after the last, carries no total.
-    total = rows[0]["total"] if rows else len(fetch_scalars(connection, plan.first_ids, values))
+    total = rows[0]["total"] if rows else fetch_scalars(connection, plan.count, values)[0]
     return build_page(rows, min(total, MAX_FETCHED), filters, values, exact=total <= MAX_FETCHED)
 
 
@@ -310,7 +310,8 @@ def is_early_date(connection: Connection, table: PeriodTable, as_of: date | None
 
 @cache
 def count_known(table: PeriodTable) -> Statement:
-    return count_bounded(select(col(table.id)).where(col(table.vintage) <= bindparam("as_of")))
+    known = select(col(table.id)).where(col(table.vintage) <= bindparam("as_of"))
+    return count_bounded(known, MAX_SORTED)
 
 
 def select_current_ids(table: PeriodTable, shape: FilterShape) -> Statement:

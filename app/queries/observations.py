@@ -47,6 +47,7 @@ from app.parameters import (
     VintageListParameters,
 )
 from app.queries.long_lists import (
+    count_bounded,
     has_series_filter,
     is_early_date,
     list_orders,
@@ -261,8 +262,7 @@ def count_observations(connection: Connection, filters: ObservationFilters, maxi
     shape, values = split_filters(filters)
     is_early = is_early_date(connection, Observation, filters.as_of)
     ids = select_matching(Observation, shape, select_access_path(shape), is_early=is_early)
-    count = select(func.count()).select_from(ids.limit(maximum).subquery())
-    return int(connection.scalar(count, values) or 0)
+    return int(connection.scalar(count_bounded(ids, maximum), values) or 0)
 
 
 def read_chunks(
