@@ -15,13 +15,14 @@ from fastapi import FastAPI, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app import __version__
-from app.db import PostgresLimits, create_store
+from app.db import FileLimits, PostgresLimits, create_store
 from app.enums import LogFormat
 from app.http.cache import CacheLimits, CacheMiddleware, Freshness
 from app.http.limits import RequestLimits
 from app.http.middleware import RequestMiddleware, RequestRecorder
 from app.http.routing import Router
 from app.ingest.files import compute_seed_hash
+from app.openapi import OpenApiDocuments
 from app.pages import is_page_accepted, render_problem
 from app.problems.problem import InternalError, Problem
 from app.releases import ReleaseManager
@@ -106,7 +107,9 @@ def create_app(settings: Settings) -> App:
         **{one.name: getattr(settings, one.name) for one in fields(PostgresLimits)}
     )
     store = create_store(
-        settings.select_database(compute_seed_hash(settings.seed)), postgres_limits
+        settings.select_database(compute_seed_hash(settings.seed)),
+        postgres_limits,
+        FileLimits(verify=settings.verify),
     )
     public_url = str(settings.public_url).rstrip("/") if settings.public_url else None
     app = App(
@@ -123,6 +126,7 @@ def create_app(settings: Settings) -> App:
     app.state.releases = ReleaseManager(store, public_url)
     app.state.releases.get_release()
     app.routes_by_shape = Router(ROUTERS)
+    app.state.documents = OpenApiDocuments(app, app.routes_by_shape)
     app.cache = CacheMiddleware(
         app.routes_by_shape.dispatch,
         CacheLimits(settings.cache_entries, settings.cache_bytes),
@@ -166,6 +170,7 @@ def create_metrics(app: App) -> "Metrics":
             "bri_cache_bytes": app.cache.store.used_bytes,
             "bri_connections_in_use": app.state.releases.get_release().database.connections_in_use,
             "bri_fast_path_processes": app.uses_fast_path,
+            "bri_release_failed_processes": app.state.releases.failure is not None,
         }
 
     def read_release() -> tuple[str, float]:

@@ -7,7 +7,6 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any
@@ -17,8 +16,9 @@ from pydantic import ValidationError
 from sqlalchemy import URL
 
 from app import __version__, doctor
-from app.db import DatabaseError, is_current_release
+from app.db import DatabaseError, check_target, is_current_release
 from app.doctor import CheckFailedError, format_count
+from app.enums import OpenApiVersion
 from app.ingest.files import BuildError, SeedError, compute_seed_hash, list_seed_files
 from app.settings import Settings, find_bundled
 
@@ -260,20 +260,25 @@ def openapi(
     server: Annotated[
         str, typer.Option(help="The address of the service that the document names.")
     ] = "http://127.0.0.1:8000",
+    version: Annotated[
+        OpenApiVersion, typer.Option("--openapi-version", help="The version of OpenAPI.")
+    ] = OpenApiVersion.V3_1,
     output: Annotated[
         Path | None,
         typer.Option(help="The file to write. By default, standard output.", show_default=False),
     ] = None,
 ) -> None:
     """Print the OpenAPI document, with examples from the database."""
+    import msgspec
+
     from app.application import create_app
-    from app.openapi import write_document
 
     with exit_on_error():
         settings = load_settings(database)
         ensure_database(settings)
         application = create_app(settings)
-        document = write_document(application, server.rstrip("/"))
+        rendered = application.state.documents.render(version, server.rstrip("/"))
+        document = msgspec.json.format(rendered, indent=2).decode()
         application.state.releases.close()
         if output is None:
             typer.echo(document)
@@ -282,28 +287,33 @@ def openapi(
 
 
 def ensure_database(settings: Settings) -> Path | URL:
-    """Build the database file unless it is current; a release on PostgreSQL must exist.
+    """Build the database file if it is missing.
 
-    A process that serves from PostgreSQL only reads; ``bri build`` publishes releases there.
+    A file that the user named is never replaced, whatever seed it was built from; ``bri build``
+    does that, and publishes releases on PostgreSQL. The default file belongs to the seed, and is
+    also built if it cannot be served.
     """
     seed_hash = compute_seed_hash(settings.seed)
     target = settings.select_database(seed_hash)
-    if isinstance(target, URL):
-        doctor.check_revision(target)
+    if isinstance(target, Path) and is_missing(target):
+        run_build(settings, target)
+    elif isinstance(target, URL) or settings.database is not None:
+        if check_target(target).seed_hash != seed_hash:
+            print_error(f"bri: {target} was built from another seed; 'bri build' replaces it")
     elif not is_current_release(target, seed_hash):
         run_build(settings, target)
     return target
+
+
+def is_missing(target: Path) -> bool:
+    """Return whether there is no file, or an empty one, which has nothing to lose."""
+    return not target.exists() or (target.is_file() and not target.stat().st_size)
 
 
 @app.command()
 def mcp(database: DatabaseOption = None, seed: SeedOption = None) -> None:
     """Serve the data as tools for language models, on standard input and output."""
     with exit_on_error():
-        if find_spec("mcp") is None:
-            raise CommandError(
-                "this command needs the package 'mcp'; install bri-indicators[mcp], or"
-                " '.[mcp]' from a checkout"
-            )
         settings = load_settings(database, seed, mcp=True)
         from app.db import create_store
         from app.mcp import create_server
@@ -315,24 +325,30 @@ def mcp(database: DatabaseOption = None, seed: SeedOption = None) -> None:
 
 
 @app.command()
-def serve(
+def serve(  # noqa: PLR0913 (Each is an option of the command.)
     host: HostOption = "127.0.0.1",
     port: PortOption = 8000,
     workers: Annotated[int, typer.Option(min=1, max=64, help="The number of processes.")] = 1,
     database: DatabaseOption = None,
     seed: SeedOption = None,
+    *,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Also verify a database of more than 16 MiB.")
+    ] = False,
 ) -> None:
-    """Serve the API; build the database first if it is missing or the seed has changed."""
+    """Serve the API; build the database first if it is missing."""
     with exit_on_error():
-        settings = load_settings(database, seed)
+        more = {"verify": True} if verify else {}
+        settings = load_settings(database, seed, **more)
         doctor.check_port(host, port)
         target = ensure_database(settings)
         shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 (only printed)
-        base = str(settings.public_url or f"http://{shown}:{port}").rstrip("/")
-        typer.echo(f"Page      {base}{settings.root_path}/")
-        typer.echo(f"Docs      {base}{settings.root_path}/docs")
+        base = str(settings.public_url or f"http://{shown}:{port}{settings.root_path}").rstrip("/")
+        typer.echo(f"Page      {base}/")
+        typer.echo(f"Docs      {base}/docs")
         typer.echo(f"Database  {target}")
         os.environ["BRI_SEED"] = str(settings.seed.absolute())
+        os.environ["BRI_VERIFY"] = str(settings.verify)
         if isinstance(target, Path):
             os.environ["BRI_DATABASE"] = str(target)
         with share_metrics(settings, workers):

@@ -1,25 +1,35 @@
 """Checks of everything that the service needs, for operators."""
 
+import json
 import os
 import shutil
 import socket
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import URL
 
-from app.db import DatabaseError, ReleaseInfo, inspect_release, is_current_release
+from app.db import DatabaseError, check_target
+from app.db.files import DatabaseFile, name_digest_file
 from app.db.models import SCHEMA_REVISION
 from app.ingest.files import SeedError, compute_seed_hash, list_seed_files
+from app.schemas.service import HealthStatus
 from app.settings import Settings
 
 MIN_FREE_BYTES = 100 * 1024**2
+HEALTH_TIMEOUT = 2.0
+"""The seconds in which a service has to report its health."""
 
 
 class CheckFailedError(Exception):
     """A check failed; the message says what is wrong and what to do."""
+
+
+class OtherSeedError(CheckFailedError):
+    """A database is valid, but was built from another seed."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +48,7 @@ def run_checks(settings: Settings, host: str, port: int) -> Iterator[CheckResult
         ("database", lambda: describe_database(settings)),
         ("disk", lambda: check_free_space(settings)),
         ("temporary files", check_temporary_files),
-        ("port", lambda: check_port(host, port)),
+        ("port", lambda: check_service(host, port)),
         ("server", check_server),
     )
     for name, check in checks:
@@ -94,34 +104,42 @@ def describe_database(settings: Settings) -> str:
     target = settings.select_database(seed_hash)
     if isinstance(target, Path) and not target.exists():
         return f"{target} does not exist yet; 'bri serve' or 'bri build' builds it"
-    return check_database(target, seed_hash)
+    try:
+        return check_database(target, seed_hash)
+    except OtherSeedError:
+        return f"{target} is valid; it was built from another seed than {settings.seed}"
 
 
 def check_database(target: Path | URL, seed_hash: str) -> str:
-    if check_revision(target).seed_hash != seed_hash:
-        raise CheckFailedError(f"{target} was built from another seed; rebuild it with 'bri build'")
+    release = check_target(target, verify=True)
+    if release.file is not None:
+        check_digest_file(release.file)
+    if release.seed_hash != seed_hash:
+        raise OtherSeedError(f"{target} was built from another seed; rebuild it with 'bri build'")
     return f"{target} is valid and was built from this seed"
 
 
-def check_revision(target: Path | URL) -> ReleaseInfo:
-    release = inspect_release(target)
-    if release.revision != SCHEMA_REVISION:
+def check_digest_file(file: DatabaseFile) -> None:
+    """Compare a file with the digest beside it, unless there is none or the file is too large."""
+    digest_file = name_digest_file(file.path.resolve())
+    if file.digest is None or not digest_file.is_file():
+        return
+    if digest_file.read_text("utf-8", "replace").split()[:1] != [file.digest]:
         raise CheckFailedError(
-            f"{target} has schema revision {release.revision}, but this program requires"
-            f" {SCHEMA_REVISION}; rebuild it with 'bri build'"
+            f"{file.path} does not have the digest in {digest_file.name}; copy both files again, or"
+            " remove the second"
         )
-    return release
 
 
 def check_free_space(settings: Settings) -> str:
-    """Check that the database can be built, unless it is current and nothing has to be built."""
-    seed_hash = compute_seed_hash(settings.seed)
-    target = settings.select_database(seed_hash)
+    """Check that the database can be built, unless there is one that can be served."""
+    target = settings.select_database(compute_seed_hash(settings.seed))
     if isinstance(target, URL):
         return "not used; the database is on a server"
     folder = next(parent for parent in target.absolute().parents if parent.exists())
     if not os.access(folder, os.W_OK):
-        if is_current_release(target, seed_hash):
+        with suppress(DatabaseError):
+            check_target(target)
             return f"{folder} is read-only; the database in it can be served but not rebuilt"
         raise CheckFailedError(
             f"{folder} is not writable, so the database cannot be built there; make it writable or"
@@ -134,18 +152,15 @@ def check_free_space(settings: Settings) -> str:
 
 
 def check_temporary_files() -> str:
-    """Write a temporary file, as formats that are not streamed need."""
-    try:
-        with tempfile.TemporaryFile() as file:
-            file.write(b"bri")
-    except OSError as error:
-        from app.formats.registry import TABLE_FORMATS
+    from app.formats.registry import TABLE_FORMATS, find_temporary_file_error
 
+    error = find_temporary_file_error()
+    if error is not None:
         suffixes = ", ".join(f".{form.suffix}" for form in TABLE_FORMATS if not form.is_streamed)
         raise CheckFailedError(
             f"cannot be written ({error.strerror}), so {suffixes} would fail; mount a"
             " writable /tmp, or set TMPDIR"
-        ) from None
+        )
     return f"can be written in {tempfile.gettempdir()}"
 
 
@@ -155,6 +170,31 @@ def check_server() -> str:
     if not has_fast_path():
         raise CheckFailedError(f"{SLOWER}; install the versions of requirements.lock")
     return "cached responses are sent by the parser"
+
+
+def check_service(host: str, port: int) -> str:
+    """Check that the port is free, or that this program serves it and is well."""
+    try:
+        return check_port(host, port)
+    except CheckFailedError:
+        health = read_health(host, port)
+        if health is None:
+            raise
+    if health != HealthStatus.OK:
+        raise CheckFailedError(f"{host}:{port} is served, but its health is {health}; read its log")
+    return f"{host}:{port} is served, and its health is {health}"
+
+
+def read_health(host: str, port: int) -> str | None:
+    """Return the health of the service at an address, or None if it is no such service."""
+    from http.client import HTTPConnection, HTTPException
+
+    with closing(HTTPConnection(host, port, timeout=HEALTH_TIMEOUT)) as connection:
+        try:
+            connection.request("GET", "/health/ready")
+            return str(json.load(connection.getresponse()).get("status"))
+        except (OSError, HTTPException, ValueError, AttributeError):
+            return None
 
 
 def check_port(host: str, port: int) -> str:

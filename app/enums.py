@@ -182,3 +182,10 @@ class LogFormat(StrEnum):
     OFF = "off"
     TEXT = "text"
     JSON = "json"
+
+
+class OpenApiVersion(StrEnum):
+    """The versions of OpenAPI in which the API is described."""
+
+    V3_1 = "3.1"
+    V3_0 = "3.0"

@@ -1,5 +1,6 @@
 """Languages, texts in both, and display texts: numbers, periods, dates and citations."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -27,7 +28,20 @@ class Bilingual(NamedTuple):
         return self.zh if language is Language.CHINESE else self.en
 
     def format(self, **values: object) -> "Bilingual":
-        return Bilingual(self.en.format(**values), self.zh.format(**values))
+        """Fill in the placeholders; values may be bilingual too."""
+        english, chinese = (
+            {
+                name: value.get(language) if isinstance(value, Bilingual) else value
+                for name, value in values.items()
+            }
+            for language in Language
+        )
+        return Bilingual(self.en.format(**english), self.zh.format(**chinese))
+
+
+def join_names(names: Iterable[str]) -> Bilingual:
+    listed = list(names)
+    return Bilingual(", ".join(listed), "、".join(listed))
 
 
 QUALIFIER_FORMATS = {

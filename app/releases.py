@@ -1,19 +1,31 @@
 """Releases: which database is served, and how a new release replaces it."""
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from threading import Event, Lock, Thread
+from time import monotonic
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, TableClause
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import SQLModel
 
-from app.db import Database, DatabaseError, Store, UnavailableError
+from app.db import Database, DatabaseError, Store
 from app.db.columns import Record
+from app.db.models import search_index
+from app.db.stores import describe_error
 from app.i18n import Language
 from app.queries.reference import get_newest_edition
 from app.queries.releases import CollectionKeys, read_all_keys, read_release
 
 log = logging.getLogger("uvicorn.error")
+
+MIN_DELAY = 1.0
+MAX_DELAY = 60.0
+"""The seconds between the first and between later attempts to open the same release."""
+LOG_INTERVAL = 60.0
+"""The seconds after which a release that keeps changing is logged again."""
 
 
 @dataclass(frozen=True)
@@ -32,64 +44,106 @@ class Release:
         return all(keys.cached_keys is not None for keys in self.keys.values())
 
 
+@dataclass(frozen=True)
+class ReleaseFailure:
+    """A release that could not be opened, while the previous one is still served."""
+
+    version: object
+    reason: str
+    delay: float
+    """The seconds between the last attempts to open it."""
+    retry_at: float
+    logged_at: float
+
+
 @dataclass
 class ReleaseManager:
-    """Keeps the newest release open, and replaces it when a newer one is installed."""
+    """Keeps the newest release open, and replaces it when a newer one is installed.
+
+    Whatever is wrong with the newer one, the previous release stays. Another attempt is made when
+    the newer one changes, and after growing delays.
+    """
 
     storage: Store
     public_url: str | None = None
     version: object = None
     release: Release | None = None
+    failure: ReleaseFailure | None = None
     closed: Event = field(default_factory=Event)
     refreshing: Lock = field(default_factory=Lock)
     watcher: Thread | None = None
 
     def get_release(self) -> Release:
-        """Return the installed release, or the one found at the last poll."""
-        if self.release is None or not self.storage.poll_interval:
-            self.refresh_if_changed()
+        """Return the installed release; while no thread watches for a new one, look for it."""
+        if self.release is None or self.watcher is None:
+            self.refresh()
         if self.release is None:
             raise DatabaseError(f"{self.storage} cannot be served")
         return self.release
 
-    def refresh_if_changed(self) -> None:
-        """Open a new release if there is one; if it cannot be served the old one stays open."""
-        try:
-            version = self.storage.read_version()
-            if self.release is None or version != self.version:
-                self.reopen(version)
-        except UnavailableError:
-            if self.release is None:
-                raise
+    def refresh(self) -> None:
+        """Open a new release if there is one that can be opened.
 
-    def reopen(self, version: object) -> None:
+        Raises:
+            DatabaseError: if no release has been opened so far, and this one cannot be.
+        """
         with self.refreshing:
+            version = None
             try:
-                opened = open_release(self.storage)
-            except UnavailableError:
-                raise
-            except DatabaseError:
+                version = self.storage.read_version()
+                if self.release is not None and not self.is_due(version):
+                    return
+                self.install(open_release(self.storage), version)
+            except Exception as error:
+                # A damaged file may fail in any way.
                 if self.release is None:
-                    raise
-            else:
-                previous, self.release = self.release, opened
-                if previous is not None:
-                    previous.database.close()
-            self.version = version
+                    if isinstance(error, DatabaseError):
+                        raise
+                    raise DatabaseError(f"{self.storage} cannot be served: {error}") from error
+                self.record_failure(version, error)
+
+    def is_due(self, version: object) -> bool:
+        """Return whether a release has to be opened."""
+        if version == self.version:
+            if self.failure is not None:
+                log.warning("%s can be read again", self.storage)
+                self.failure = None
+            return False
+        failed = self.failure
+        return failed is None or version != failed.version or monotonic() >= failed.retry_at
+
+    def install(self, release: Release, version: object) -> None:
+        previous, self.release = self.release, release
+        if self.failure is not None:
+            log.warning("release %s of %s is now served", release.record["code"], self.storage)
+        self.version, self.failure = version, None
+        if previous is not None:
+            previous.database.close()
+
+    def record_failure(self, version: object, error: Exception) -> None:
+        """Note why a release cannot be opened; log it once, even if it keeps changing."""
+        now, last, reason = monotonic(), self.failure, str(error)
+        is_repeated = last is not None and last.version == version
+        delay = min(last.delay * 2, MAX_DELAY) if last and is_repeated else MIN_DELAY
+        is_logged = last is not None and last.reason == reason
+        if last and is_logged and (is_repeated or now < last.logged_at + LOG_INTERVAL):
+            logged_at = last.logged_at
+        else:
+            logged_at = now
+            cause = None if isinstance(error, DatabaseError) else error
+            log.error("%s; the previous release is kept", reason, exc_info=cause)
+        self.failure = ReleaseFailure(version, reason, delay, now + delay, logged_at)
 
     def watch(self) -> None:
-        """Start to poll for new releases in a thread, if a look takes too long for requests."""
-        if self.storage.poll_interval:
-            self.closed.clear()
-            self.watcher = Thread(target=self.poll, name="release watch", daemon=True)
-            self.watcher.start()
+        """Start to look for new releases in a thread, so that no request waits for one."""
+        self.closed.clear()
+        self.watcher = Thread(target=self.poll, name="release watch", daemon=True)
+        self.watcher.start()
 
     def poll(self) -> None:
         while not self.closed.wait(self.storage.poll_interval):
-            try:
-                self.refresh_if_changed()
-            except Exception:
-                log.exception("the check for a new release failed")
+            with suppress(DatabaseError):
+                self.refresh()
 
     def close(self) -> None:
         """Close the release; requests in progress keep the connections that they use."""
@@ -107,12 +161,24 @@ def open_release(storage: Store) -> Release:
     database = Database(storage)
 
     def read(connection: Connection) -> Release:
+        check_tables(connection)
         sources = {language: get_newest_edition(connection, language) for language in Language}
         keys = read_all_keys(database, connection)
         return Release(database, read_release(connection), keys, sources, database.modified)
 
     try:
         return database.read(read)
-    except Exception:
+    except Exception as error:
         database.close()
+        if isinstance(error, DBAPIError):
+            reason = describe_error(error)
+            raise DatabaseError(f"{storage} contains no complete release: {reason}") from None
         raise
+
+
+def check_tables(connection: Connection) -> None:
+    """Prepare a SELECT of every column, since what is missing would only fail in some requests."""
+    tables: list[TableClause] = [*SQLModel.metadata.tables.values(), search_index]
+    for table in tables:
+        columns = ", ".join(f'"{table.name}"."{column.name}"' for column in table.columns)
+        connection.exec_driver_sql(f'SELECT {columns} FROM "{table.name}" LIMIT 0')  # noqa: S608 (Names of our own tables.)

@@ -4,12 +4,14 @@ import re
 from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from http import HTTPStatus
 from random import Random
 from time import perf_counter
 from typing import Annotated, Any, Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar
+from urllib.parse import quote, urlencode
 
 from fastapi import Depends, FastAPI, Request, Response
-from fastapi.responses import StreamingResponse
+from fastapi.responses import RedirectResponse, StreamingResponse
 from sqlalchemy import Connection
 from starlette.concurrency import iterate_in_threadpool
 
@@ -151,6 +153,12 @@ class RequestContext:
     ) -> Response:
         return Response(body, media_type=media_type, headers=self.build_headers(links, headers))
 
+    def redirect_permanently(self, path: str) -> Response:
+        """Redirect to another path of the service with the same query."""
+        query = urlencode(self.query.params)
+        url = f"{self.base_url}{quote(path)}{'?' if query else ''}{query}"
+        return RedirectResponse(url, HTTPStatus.PERMANENT_REDIRECT)
+
     def stream_response(
         self,
         write: Callable[[Connection], Iterator[bytes]],
@@ -218,6 +226,7 @@ class RequestContext:
                 "total": found.total,
                 "total_is_exact": found.exact,
                 "next": next_url,
+                "next_cursor": found.cursor,
                 **more,
             }
         )
@@ -231,10 +240,14 @@ class RequestContext:
         self, model: type[AnySchema], record: Record | None, collection: str, **path: str
     ) -> Response:
         """Create the response for one record; raise UnknownRecord if there is none."""
+        found = self.require_record(record, collection, **path)
+        return self.create_json_response(model.model_validate(found))
+
+    def require_record(self, record: Record | None, collection: str, **path: str) -> Record:
         if record is None:
             ((parameter, key),) = path.items()
             raise self.create_unknown_record(collection, parameter, key)
-        return self.create_bytes_response(model.model_validate(record).to_json(), JSON)
+        return record
 
     def create_unknown_record(self, collection: str, parameter: str, key: str) -> UnknownRecord:
         return UnknownRecord(parameter, key, self.release.keys[collection].find_nearest_keys(key))
@@ -285,7 +298,7 @@ def create_problem_response(context: RequestContext, problem: Problem) -> Respon
     headers = {"Cache-Control": "no-store", **context.build_headers(headers=problem.headers)}
     language = context.language
     if is_sdmx_path(context.path):
-        body, media_type = render_error(problem, context.path, {"accept": context.accept}, language)
+        body, media_type = render_error(problem, context.path, context.accept, language)
     else:
         body = problem.to_document(context.base_url, language, context.request_id).to_json()
         media_type = MEDIA_TYPE

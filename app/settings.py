@@ -2,7 +2,6 @@
 
 import os
 import re
-from difflib import get_close_matches
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
@@ -23,6 +22,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from app.enums import LogFormat
+from app.problems.messages import find_nearest
 
 POSTGRES_DRIVER = "postgresql+psycopg"
 SECONDS_PER_YEAR = 365 * 24 * 60 * 60
@@ -109,6 +109,8 @@ class Settings(BaseSettings):
     """The seconds that each host has to accept a connection."""
     statement_timeout: float = Field(default=5, gt=0, le=300)
     """The seconds that a statement may take."""
+    verify: bool = False
+    """Whether a database file of more than 16 MiB is read completely before it is served."""
     release_check: float = Field(default=1, ge=0.1, le=60)
     """The seconds between checks for a new release."""
     seed: Path = Field(default_factory=lambda: find_bundled("seed"))
@@ -150,7 +152,7 @@ class Settings(BaseSettings):
         names = {f"BRI_{name.upper()}" for name in type(self).model_fields}
         for name in sorted(os.environ):
             if name.upper().startswith("BRI_") and name.upper() not in names:
-                (nearest,) = get_close_matches(name.upper(), names, n=1, cutoff=0)
+                nearest = find_nearest(name.upper(), names, cutoff=0)
                 raise ValueError(f"{name} is not a setting; did you mean {nearest}?")
         return self
 

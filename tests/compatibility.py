@@ -1,4 +1,4 @@
-"""What of an OpenAPI document would break clients made from an earlier one.
+"""Changes of an OpenAPI document that would break clients generated from an earlier one.
 
 python -m tests.compatibility EARLIER PRESENT      lists it, and ends with 1 if there is any
 python -m tests.compatibility PRESENT              prints what of a document is to be kept

@@ -1,7 +1,8 @@
-"""What tests share: a database built from the seed, an application, a real server."""
+"""Shared fixtures: a database built from the seed, an application, a real server."""
 
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,6 +32,18 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput") and not config.option.collectonly:
         leftovers.begin()
         config.pluginmanager.register(leftovers)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Start one worker more than there are cores, because many tests wait."""
+    return (os.cpu_count() or 1) + 1
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Skip modules without a test that `-m quick` chooses: importing all takes as long as those."""
+    if config.option.markexpr != "quick" or collection_path.suffix != ".py":
+        return None
+    return "pytest.mark.quick" not in collection_path.read_text("utf-8") or None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -75,11 +88,10 @@ def cluster() -> Iterator[postgresql.Cluster]:
     """Start a PostgreSQL server; without one its tests are left out, but not in CI."""
     if postgresql.programs() is None and not os.environ.get("CI"):
         pytest.skip("no PostgreSQL on this machine")
-    with (
-        postgresql.folder_for_servers() as folder,
-        postgresql.running(folder / "main", free_port()) as started,
-    ):
-        yield started
+    with postgresql.folder_for_servers() as folder:
+        postgresql.Cluster(folder / "template", 0).init()
+        with postgresql.running(folder / "main", free_port(), folder / "template") as started:
+            yield started
 
 
 @pytest.fixture(scope="session")

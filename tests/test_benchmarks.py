@@ -1,4 +1,4 @@
-"""The benchmark of speed, piece by piece and without looking at the clock."""
+"""The parts of the speed benchmark, without measuring time."""
 
 import os
 import shutil
@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.benchmarks import load, pages, peers, plot, speed, steps
+from tests.benchmarks import guide_tables, load, peers, plot, scaling, speed
 from tests.benchmarks.peers import Started
 
 pytestmark = pytest.mark.sqlite
@@ -42,7 +42,9 @@ def test_plot_is_described() -> None:
 
 
 def test_guide_takes_the_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pages, "GUIDE", shutil.copytree(pages.GUIDE, tmp_path / "guide"))
+    monkeypatch.setattr(
+        guide_tables, "GUIDE", shutil.copytree(guide_tables.GUIDE, tmp_path / "guide")
+    )
     target = tmp_path / "guide" / "zh" / "speed.md"
     before, after = (target.read_text("utf-8").split("speed -->")[part] for part in (0, 2))
     speed.place(speed.table(RESULTS, STARTS), Namespace(passes=7, seconds=2.0))
@@ -55,13 +57,13 @@ def test_guide_takes_the_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert "| start to first response, seconds | 0.90 | 1.00 | 1.10 | ≤ 1.5 |" in english
 
     rows = [["one worker, file", "72,400", "3,000", "–"]]
-    pages.write_measured("scaling.md", "steps", *steps.table(rows, "a command"))
-    scaling = (tmp_path / "guide" / "zh" / "scaling.md").read_text("utf-8")
-    assert "| 1个工作进程，文件 | 72,400 | 3,000 | – |" in scaling
+    guide_tables.write_measured("scaling.md", "steps", *scaling.table(rows, "a command"))
+    page = (tmp_path / "guide" / "zh" / "scaling.md").read_text("utf-8")
+    assert "| 1个工作进程，文件 | 72,400 | 3,000 | – |" in page
 
 
 def test_the_usual_app_gives_the_same_record(tmp_path: Path, database: Path, server: str) -> None:
-    usual = peers.asgi("usual", f"/observations/{peers.KEY}", BRI_DATABASE=str(database))
+    usual = peers.asgi("plain_app", f"/observations/{peers.KEY}", BRI_DATABASE=str(database))
     with peers.running(usual, tmp_path / "log"):
         answer = httpx2.get(usual.url)
         assert httpx2.get(usual.at("/observations/nothing")).status_code == 404

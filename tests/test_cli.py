@@ -1,4 +1,4 @@
-"""The command line as people use it: real processes, real exit codes, no traceback."""
+"""The command line: real processes, exit codes, and no traceback."""
 
 import os
 import shutil
@@ -12,7 +12,7 @@ import httpx2
 import pytest
 from typer.testing import Result
 
-from tests.support.processes import bri, free_port, wait_until_ready
+from tests.support.processes import bri, free_port, launched, wait_until_ready
 from tests.support.seeds import ROOT, SEED
 
 pytestmark = [pytest.mark.resources, pytest.mark.sqlite]
@@ -148,3 +148,13 @@ def test_serve_says_where_and_stops_when_told(tmp_path: Path, workers: int) -> N
     assert ["Docs", f"{base}/docs"] in lines
     assert ["Database", str(target)] in lines
     assert process.returncode in (0, -signal.SIGTERM)
+
+
+@pytest.mark.parametrize("public_url", ["", "https://data.example/bri"])
+def test_serve_shows_the_path_prefix_once(database: Path, tmp_path: Path, public_url: str) -> None:
+    log = tmp_path / "log"
+    with launched(database, log=log, BRI_PUBLIC_URL=public_url, BRI_ROOT_PATH="/bri") as server:
+        lines = [line.split() for line in log.read_text().splitlines()]
+    shown = public_url or f"{server.base}/bri"
+    assert ["Page", f"{shown}/"] in lines
+    assert ["Docs", f"{shown}/docs"] in lines

@@ -1,4 +1,4 @@
-"""What counts as a breaking change, and that the present document has none."""
+"""Breaking changes are found, and the current document has none."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The page for contributors: every path and command that it names exists."""
+"""Every path and command that the page for contributors names exists."""
 
 import re
 import shlex

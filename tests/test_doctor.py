@@ -1,4 +1,4 @@
-"""The doctor: every ailment is told with what to do about it."""
+"""`bri doctor` reports every problem with what to do about it."""
 
 import re
 import socket
@@ -61,8 +61,8 @@ def test_a_database_of_another_seed_and_a_broken_one(tmp_path: Path) -> None:
     edit(seed, GOODS, "22.1 trillion yuan", "22.1 trillion RMB")
     _, found = findings("--seed", str(seed), "--database", str(target))
     assert found["database"] == (
-        "FAIL",
-        f"{target} was built from another seed; rebuild it with 'bri build'",
+        "OK",
+        f"{target} is valid; it was built from another seed than {seed}",
     )
     target.write_bytes(b"nonsense")
     _, found = findings("--database", str(target))

@@ -1,4 +1,4 @@
-"""The tools for language models, by the official client: over HTTP and on standard input."""
+"""The MCP tools, called by the official client over HTTP and standard input."""
 
 import json
 import os

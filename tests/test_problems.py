@@ -1,4 +1,4 @@
-"""What is refused, and how clearly it is said."""
+"""Problem documents: what is refused, and with which explanation."""
 
 from typing import Any
 
@@ -114,8 +114,25 @@ def test_unknown_path(client: TestClient, path: str) -> None:
     assert refused(client, path, 404)["code"] == "unknown-path"
 
 
-def test_nearest_path_is_suggested(client: TestClient) -> None:
-    assert "did you mean /v1/indicators?" in refused(client, "/v1/indicatorss", 404)["detail"]
+@pytest.mark.parametrize(
+    ("path", "nearest"),
+    [
+        ("/v1/indicatorss", "/v1/indicators"),
+        ("/V1/Indicators", "/v1/indicators"),
+        ("/topics", "/v1/topics"),
+        ("/guides", "/guide"),
+        ("/v1/observation.csv", "/v1/observations.csv"),
+    ],
+)
+def test_nearest_path_is_suggested(client: TestClient, path: str, nearest: str) -> None:
+    assert f"did you mean {nearest}?" in refused(client, path, 404)["detail"]
+
+
+@pytest.mark.parametrize("path", ["/nonsense", "/v1/nonsense", "/admin"])
+def test_no_path_is_suggested_for_one_unlike_all(client: TestClient, path: str) -> None:
+    problem = refused(client, path, 404)
+    assert "did you mean" not in problem["detail"]
+    assert problem["errors"][0]["allowed"] == ["/v1", "/docs"]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Settings that would do the opposite of what was meant are refused."""
+"""Settings are validated, and unknown environment variables refused."""
 
 from importlib.util import find_spec
 from pathlib import Path

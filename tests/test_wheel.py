@@ -1,4 +1,4 @@
-"""The wheel: installed into an empty environment, it serves from any folder."""
+"""The wheel, installed into an empty environment, serves from any folder."""
 
 import os
 import shutil
@@ -41,15 +41,18 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "env" / "bin" / "bri"
 
 
+def clean_environment() -> dict[str, str]:
+    """Return the environment without what leads to this checkout."""
+    checkout = {"PYTHONPATH", "PYTHONPYCACHEPREFIX", "BRI_SEED"}
+    return {name: value for name, value in os.environ.items() if name not in checkout}
+
+
 def test_wheel_serves_from_any_folder(installed: Path, tmp_path: Path) -> None:
-    environment = {
-        name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "BRI_SEED")
-    }
     base = f"http://127.0.0.1:{(port := free_port())}"
     with subprocess.Popen(
         [installed, "serve", "--port", str(port)],
         cwd=tmp_path,
-        env={**environment, "XDG_DATA_HOME": str(tmp_path / "data")},
+        env={**clean_environment(), "XDG_DATA_HOME": str(tmp_path / "data")},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -71,7 +74,7 @@ def test_wheel_serves_from_any_folder(installed: Path, tmp_path: Path) -> None:
 
 
 def test_commands_never_write_into_the_installed_package(installed: Path, tmp_path: Path) -> None:
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    environment = clean_environment()
     before = sorted(installed.parents[1].rglob("seed/**/*.json*"))
     for command in (["freeze"], ["check", "--write-schemas"]):
         done = subprocess.run(

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 PROBLEM = "ProblemDocument"
-UNKNOWN = {"code": "goods-trad"}
+UNKNOWN = {"indicator": "goods-trad"}
 """What get_indicator answers with 404; the problem names goods-trade."""
 INVALID = {"indicator": ["goods-trad"]}
 """What list_observations answers with 422; the problem names goods-trade, too."""

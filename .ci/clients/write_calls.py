@@ -18,7 +18,8 @@ const client = createClient<paths>({{ baseUrl: process.argv[2]! }});
 
 async function main() {{
 {calls}
-  const missing = await client.GET("/v1/indicators/{{code}}", {{ params: {{ path: {unknown} }} }});
+  const unknown = {{ params: {{ path: {unknown} }} }};
+  const missing = await client.GET("/v1/indicators/{{indicator}}", unknown);
   const missed: Schemas["ProblemDocument"] = problem(missing, 404);
   const invalid = await client.GET("/v1/observations", {{ params: {{ query: {invalid} }} }});
   const told: Schemas["ProblemDocument"] = problem(invalid, 422);

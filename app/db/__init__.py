@@ -4,14 +4,20 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
-from app.db.base import Database, DatabaseError, ReleaseInfo, Store, UnavailableError
+from app.db.base import Database, Store, check_release
+from app.db.errors import DatabaseError, UnavailableError
+from app.db.files import FileLimits, ReleaseInfo
 from app.db.models import SCHEMA_REVISION
 from app.db.stores import PostgresLimits, PostgresStore, SQLiteStore, create_writing_engine
 
 
-def create_store(target: Path | URL, limits: PostgresLimits | None = None) -> Store:
+def create_store(
+    target: Path | URL,
+    limits: PostgresLimits | None = None,
+    file_limits: FileLimits | None = None,
+) -> Store:
     return (
-        SQLiteStore(target)
+        SQLiteStore(target, file_limits)
         if isinstance(target, Path)
         else PostgresStore(target, limits or PostgresLimits())
     )
@@ -30,10 +36,26 @@ def inspect_release(target: Path | URL) -> ReleaseInfo:
         store.close()
 
 
-def is_current_release(target: Path | URL, seed_hash: str) -> bool:
-    """Return whether a target was built from a seed for the current schema revision."""
+def check_target(target: Path | URL, *, verify: bool = False) -> ReleaseInfo:
+    """Check that a target can be served; ``verify`` also reads large files completely.
+
+    Raises:
+        DatabaseError: if it holds no release, a damaged one, or one of another schema revision.
+    """
+    store = create_store(target, file_limits=FileLimits(verify=verify))
     try:
-        release = inspect_release(target)
+        release = store.inspect()
+        check_release(store, release)
+    finally:
+        store.close()
+    return release
+
+
+def is_current_release(target: Path | URL, seed_hash: str) -> bool:
+    """Return whether a target was built from a seed as this program builds it."""
+    try:
+        release = check_target(target, verify=True)
     except DatabaseError:
         return False
-    return (release.seed_hash, release.revision) == (seed_hash, SCHEMA_REVISION)
+    has_digest = release.file is None or release.file.has_digest
+    return release.seed_hash == seed_hash and has_digest

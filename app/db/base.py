@@ -1,43 +1,19 @@
 """Interface of a store, and a release opened from it for reading."""
 
-import hashlib
-import os
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
-from functools import cached_property
-from io import BufferedReader
-from pathlib import Path
-from typing import NamedTuple, TypeVar, cast
+from typing import TypeVar, cast
 
 from sqlalchemy import Connection, Engine, QueuePool
 
+from app.db.errors import DatabaseError
+from app.db.files import ReleaseInfo
 from app.db.models import SCHEMA_REVISION
 
-MAX_DIGESTED = 256 * 1024**2
-"""Size in bytes up to which a file is hashed; a larger one would delay a request by seconds."""
 Result = TypeVar("Result")
 Chunk = TypeVar("Chunk")
-
-
-class DatabaseError(Exception):
-    """A database that cannot be served; the message says why and what to do."""
-
-
-class UnavailableError(DatabaseError):
-    """A database that cannot be reached at the moment; a retry may succeed."""
-
-
-class ReleaseInfo(NamedTuple):
-    """What can be read about a release before it is opened."""
-
-    seed_hash: str
-    revision: str
-    place: str
-    """The path of the file, or the name of the PostgreSQL schema."""
-    modified: float
-    """When the release was published, in seconds since 1970."""
 
 
 class Store(ABC):
@@ -45,10 +21,8 @@ class Store(ABC):
 
     is_local: bool = False
     """Whether a read takes less time than waking a thread."""
-    is_file: bool = False
-    """Whether a release is a file that can be downloaded."""
-    poll_interval: float = 0
-    """Seconds between checks for a new release; 0 if a check on every request is cheap."""
+    poll_interval: float
+    """Seconds between checks for a new release."""
 
     @abstractmethod
     def read_version(self) -> object:
@@ -86,24 +60,36 @@ class Store(ABC):
         """Close the connections used to check for releases."""
 
 
+def check_release(store: Store, release: ReleaseInfo) -> None:
+    """Check the schema revision of a release, and the content of its file.
+
+    Raises:
+        DatabaseError: if the release cannot be served.
+    """
+    if release.revision != SCHEMA_REVISION:
+        raise DatabaseError(
+            f"{store} has schema revision {release.revision}, but this program requires"
+            f" {SCHEMA_REVISION}; rebuild it with 'bri build'"
+        )
+    if release.file is not None:
+        release.file.verify()
+
+
 class Database:
     def __init__(self, store: Store) -> None:
         """Open the current release.
 
         Raises:
-            DatabaseError: if there is none, the store cannot be reached, or the release has
-                another schema revision.
+            DatabaseError: if there is none, the store cannot be reached, or the release is damaged
+                or has another schema revision.
         """
         self.store = store
-        self.is_file, self.is_local = store.is_file, store.is_local
+        self.is_local = store.is_local
+        """Whether a read takes less time than waking a thread."""
         release = store.inspect()
-        if release.revision != SCHEMA_REVISION:
-            raise DatabaseError(
-                f"{store} has schema revision {release.revision}; this program requires "
-                f"{SCHEMA_REVISION}. Rebuild it with 'bri build'"
-            )
-        self.seed_hash, self.place = release.seed_hash, release.place
-        self.modified = release.modified
+        check_release(store, release)
+        self.seed_hash, self.modified, self.file = release.seed_hash, release.modified, release.file
+        self.is_file = self.file is not None
         self.engine = store.create_engine(release)
         self.unpooled = store.create_engine(release, streaming=True)
         """Serves long downloads, outside the pool that requests share."""
@@ -113,34 +99,15 @@ class Database:
         connection cannot break."""
         self.is_closed = False
 
-    @cached_property
+    @property
     def digest(self) -> str | None:
         """The SHA-256 digest of the file, or None if there is no file or it is too large."""
-        if not self.is_file or self.size > MAX_DIGESTED:
-            return None
-        with self.open_file() as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-
-    def open_file(self) -> BufferedReader:
-        """Open the file of the release.
-
-        Raises:
-            UnavailableError: if another release has replaced it.
-        """
-        file = Path(self.place).open("rb")  # noqa: SIM115 (the caller closes it)
-        if os.fstat(file.fileno()).st_mtime != self.modified:
-            file.close()
-            raise UnavailableError("a newer release has replaced this one; send the request again")
-        return file
+        return None if self.file is None else self.file.digest
 
     @property
     def connections_in_use(self) -> int:
         """The number of connections that requests hold."""
         return cast("QueuePool", self.engine.pool).checkedout() - len(self.idle)
-
-    @property
-    def size(self) -> int:
-        return Path(self.place).stat().st_size
 
     def connect(self) -> Connection:
         return self.engine.connect()
@@ -164,7 +131,9 @@ class Database:
             result = query(connection)
         except BaseException:
             connection.close()
+            self.check_unchanged()
             raise
+        self.check_unchanged()
         self.idle.append(connection)
         # The database may have been closed while the query ran.
         if self.is_closed:
@@ -174,6 +143,10 @@ class Database:
     def read_pooled(self, query: Callable[[Connection], Result]) -> Result:
         with self.engine.connect() as connection:
             return query(connection)
+
+    def check_unchanged(self) -> None:
+        if self.file is not None:
+            self.file.check_unchanged()
 
     def dispose_idle(self) -> None:
         with suppress(IndexError):
@@ -200,7 +173,9 @@ class Database:
     ) -> Generator[Chunk, None, None]:
         """Yield what a writer produces, and close its connection at the end."""
         with self.unpooled.connect() as connection:
-            yield from write(connection)
+            for chunk in write(connection):
+                self.check_unchanged()
+                yield chunk
 
     def close(self) -> None:
         """Close the connections; those in use are closed when they are returned."""

@@ -1,78 +1,69 @@
 """Stores of releases: an SQLite file replaced by renaming, and schemas of PostgreSQL servers."""
 
-import os
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import URL, Dialect, Engine, create_engine, event, text
 from sqlalchemy.engine.interfaces import ExceptionContext
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import NullPool, QueuePool
 
-from app.db.base import DatabaseError, ReleaseInfo, Result, Store, UnavailableError
+from app.db.base import Result, Store
 from app.db.columns import Record
+from app.db.errors import DatabaseError, UnavailableError
+from app.db.files import DatabaseFile, FileLimits, ReleaseInfo, get_identity
 from app.db.statements import UNDEFINED_STATES
 
-POOL: Record = {"pool_size": 40, "max_overflow": 0}
+POOL_SIZE = 40
+STREAMING_POOL_SIZE = 16
 
 
 class SQLiteStore(Store):
     is_local = True
-    is_file = True
+    poll_interval = 0.1
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, limits: FileLimits | None = None) -> None:
         self.path = path
+        self.limits = limits or FileLimits()
 
     def __str__(self) -> str:
         return str(self.path)
 
     def read_version(self) -> object:
-        """Return the identity of the file, which changes when another file is renamed to it."""
+        """Return what changes when another file has this name, or when this one is changed."""
         try:
-            status = os.stat(self.path)  # noqa: PTH116 (twice as fast, and called on each request)
-        except OSError:
-            raise UnavailableError(f"{self.path} is missing; build it with 'bri build'") from None
-        return status.st_ino, status.st_mtime_ns, status.st_size
+            status = self.path.stat()
+        except OSError as error:
+            return error.errno
+        # The time of the last change of the inode includes changes of permissions.
+        return *get_identity(status), status.st_ctime_ns
 
     def inspect(self) -> ReleaseInfo:
-        path = self.path
-        if not path.is_file():
-            raise DatabaseError(f"{path} is missing; build it with 'bri build'")
-        try:
-            with closing(sqlite3.connect(read_only_url(path), uri=True)) as connection:
-                sql = "SELECT seed_hash, schema_revision FROM release"
-                row = connection.execute(sql).fetchone()
-        except sqlite3.Error as error:
-            raise DatabaseError(f"{path} is not a database of this API ({error})") from None
-        if row is None:
-            raise DatabaseError(f"{path} contains no release; rebuild it with 'bri build'")
-        return ReleaseInfo(row[0], row[1], str(path), path.stat().st_mtime)
+        return DatabaseFile(self.path, self.limits).read_info()
 
     def create_engine(self, release: ReleaseInfo, *, streaming: bool = False) -> Engine:
-        """Create a read-only engine that treats the file as immutable."""
-        pool: Record = {"poolclass": NullPool} if streaming else POOL
+        """Create an engine whose connections cannot write.
+
+        Those to a large file are opened now, as another file may have its name later.
+        """
+        file = cast("DatabaseFile", release.file)
+        size = STREAMING_POOL_SIZE if streaming else POOL_SIZE
         engine = create_engine(
-            URL.create(
-                "sqlite", database=read_only_url(Path(release.place)), query={"uri": "true"}
-            ),
-            connect_args={"check_same_thread": False},
-            **pool,
+            "sqlite://",
+            creator=file.connect,
+            poolclass=QueuePool,
+            pool_size=size,
+            max_overflow=-1 if streaming else 0,
         )
-
-        @event.listens_for(engine, "connect")
-        def forbid_writing(connection: sqlite3.Connection, _: object) -> None:
-            # The URI opens the file read-only; this also covers temporary and attached databases.
-            connection.execute("PRAGMA query_only = ON")
-            connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
-
+        if file.content is None:
+            for connection in [engine.connect() for _ in range(size)]:
+                connection.close()
         return engine
 
     def retry_read(self, read: Callable[[], Result]) -> Result:
@@ -81,11 +72,6 @@ class SQLiteStore(Store):
 
     def close(self) -> None:
         """Do nothing; checking for a release keeps nothing open."""
-
-
-def read_only_url(path: Path) -> str:
-    """Return the URI with which SQLite opens a file read-only and without locks."""
-    return f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1"
 
 
 def create_writing_engine(path: Path) -> Engine:

@@ -18,13 +18,16 @@ from app.formats.charts import canvas
 from app.formats.dataset_info import LICENCE_URL, Distribution
 from app.formats.tables import OBSERVATIONS, TABLES, TableQuery
 from app.i18n import Bilingual
+from app.problems.messages import NO_TEMPORARY_FILES
+from app.problems.problem import NotReady
 
 CHUNK_SIZE = 1024 * 1024
 UTF_8 = "; charset=utf-8"
 WORKBOOK = Bilingual("Excel workbook", "Excel 工作簿")
 TABLE_NAMES = tuple(table.name for table in TABLES)
-CITED = ("sources/{code}", "observations/{id}")
-CHARTED = ("indicators/{code}", "series/{code}", "overview")
+CITED_SOURCE = "sources/{source}/citation"
+CITED_OBSERVATION = "observations/{observation}/citation"
+CHARTED = ("indicators/{indicator}/chart", "series/{series}/chart", "overview")
 
 
 def duplicate_text(name: str) -> Bilingual:
@@ -53,7 +56,11 @@ class Format:
         return self.media_type + self.media_type_parameters
 
     def describe_content(self) -> dict[int | str, Record]:
-        schema = {"type": "string"} if self.is_text else {"type": "string", "format": "binary"}
+        schema: Record = {"type": "string"}
+        if not self.is_text:
+            schema["format"] = "binary"
+        elif self.media_type.endswith("+json"):
+            schema = {"type": "object", "additionalProperties": True}
         return {200: {"content": {self.media_type: {"schema": schema}}}}
 
 
@@ -74,7 +81,7 @@ class CitationFormat(Format):
 class CsvParameters(parameters.Filters):
     """The query parameters of CSV."""
 
-    bom: parameters.StrictBool = Field(default=False, examples=[True])
+    bom: parameters.Boolean = Field(default=False, examples=[True])
     """Whether the file begins with a byte order mark. Excel needs it to show Chinese when you open
     the file with a double click; other programs may read it as part of the first column name."""
 
@@ -83,12 +90,25 @@ def stream_file(
     write: Callable[[TableQuery, IO[bytes]], None],
 ) -> Callable[[TableQuery], Iterator[bytes]]:
     def write_chunks(query: TableQuery) -> Iterator[bytes]:
-        with TemporaryFile() as file:
-            write(query, file)
-            file.seek(0)
-            yield from read_chunks(file)
+        try:
+            with TemporaryFile() as file:
+                write(query, file)
+                file.seek(0)
+                yield from read_chunks(file)
+        except OSError as error:
+            raise NotReady(NO_TEMPORARY_FILES, headers={"Retry-After": "60"}) from error
 
     return write_chunks
+
+
+def find_temporary_file_error() -> OSError | None:
+    """Write a temporary file, as the formats that are not streamed do; return what prevents it."""
+    try:
+        with TemporaryFile() as file:
+            file.write(b"bri")
+    except OSError as error:
+        return error
+    return None
 
 
 def read_chunks(file: IO[bytes]) -> Iterator[bytes]:
@@ -207,7 +227,15 @@ OVERVIEW_WORKBOOK = TableFormat(
     is_streamed=False,
 )
 CITATION_FORMATS = tuple(
-    CitationFormat(suffix, media_type, duplicate_text(title), CITED, "", UTF_8, write=write)
+    CitationFormat(
+        suffix,
+        media_type,
+        duplicate_text(title),
+        (CITED_SOURCE, CITED_OBSERVATION),
+        "",
+        UTF_8,
+        write=write,
+    )
     for suffix, media_type, title, write in (
         ("bib", citations.BIBTEX, "BibTeX", citations.write_bibtex),
         ("ris", citations.RIS, "RIS", citations.write_ris),

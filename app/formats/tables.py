@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select
@@ -12,13 +11,16 @@ from app.db.columns import Record
 from app.formats import columns
 from app.formats.columns import Column, flatten_record
 from app.i18n import Bilingual, Language
+from app.problems.messages import TOO_MANY_ROWS
 from app.problems.problem import InvalidParameters, ParameterError
 from app.queries import observations as queries
+from app.queries import reference as codes
 from app.queries.commitments import list_actions, list_outcomes, list_priority_areas
 from app.queries.observations import list_observations
 from app.queries.pagination import QueryPage
-from app.queries.reference import list_codes, list_indicators, list_sources
+from app.queries.reference import list_indicators, list_sources
 from app.queries.related import list_growth_rates, list_reports
+from app.queries.resource import Resource
 from app.queries.series import list_series
 from app.schemas import Schema, commitments, observations, reference
 from app.schemas.series import Series
@@ -27,11 +29,8 @@ Rows = Sequence[Sequence[Any]]
 
 
 def create_row_limit_error(maximum: int) -> InvalidParameters:
-    message = Bilingual(
-        f"This format holds at most {maximum} rows; add filters or download CSV",
-        f"该格式最多 {maximum} 行；请缩小范围，或下载 CSV 表",
-    )
-    return InvalidParameters(message, [ParameterError("query", message)])
+    error = ParameterError("query", TOO_MANY_ROWS.format(limit=maximum))
+    return InvalidParameters.from_error(error)
 
 
 @dataclass(frozen=True)
@@ -226,28 +225,43 @@ SOURCES = Table(
 )
 
 
-def query_codes(
-    kind: str, connection: Connection, language: Language, query: parameters.CodeListParameters
-) -> QueryPage:
-    return list_codes(connection, language, kind, query)
+def declare_code_list(
+    resource: Resource,
+    title: Bilingual,
+    listed: Sequence[Column],
+    schema: type[Schema],
+    list_parameters: type[parameters.ListParameters] = parameters.CodeListParameters,
+) -> Table:
+    name = f"{resource.kind}s"
+    return Table(name, title, listed, list_parameters, resource.list_page, schema)
 
 
-CODE_LISTS = tuple(
-    Table(
-        f"{kind}s", title, listed, parameters.CodeListParameters, partial(query_codes, kind), schema
-    )
-    for kind, title, listed, schema in (
-        ("topic", Bilingual("Topics", "主题"), columns.TERMS, reference.Topic),
-        ("area", Bilingual("Countries and groups", "国家与国家组"), columns.AREAS, reference.Area),
-        ("sector", Bilingual("Sectors", "产业领域"), columns.TERMS, reference.Sector),
-        (
-            "instrument",
-            Bilingual("Instruments of cooperation", "合作载体与机制"),
-            columns.INSTRUMENTS,
-            reference.Instrument,
-        ),
-        ("unit", Bilingual("Units of measure", "计量单位"), columns.UNITS, reference.Unit),
-    )
+TOPICS = declare_code_list(
+    codes.TOPICS, Bilingual("Topics", "主题"), columns.TERMS, reference.Topic
 )
-ALL_TABLES = (*TABLES, PRIORITY_AREAS, SERIES, GROWTH_RATES, REPORTS, SOURCES, *CODE_LISTS)
+AREAS = declare_code_list(
+    codes.AREAS,
+    Bilingual("Countries and groups", "国家与国家组"),
+    columns.AREAS,
+    reference.Area,
+    parameters.AreaListParameters,
+)
+SECTORS = declare_code_list(
+    codes.SECTORS, Bilingual("Sectors", "产业领域"), columns.TERMS, reference.Sector
+)
+INSTRUMENTS = declare_code_list(
+    codes.INSTRUMENTS,
+    Bilingual("Instruments of cooperation", "合作载体与机制"),
+    columns.INSTRUMENTS,
+    reference.Instrument,
+    parameters.InstrumentListParameters,
+)
+UNITS = declare_code_list(
+    codes.UNITS, Bilingual("Units of measure", "计量单位"), columns.UNITS, reference.Unit
+)
+ALL_TABLES = (
+    *TABLES,
+    *(PRIORITY_AREAS, SERIES, GROWTH_RATES, REPORTS, SOURCES),
+    *(TOPICS, AREAS, SECTORS, INSTRUMENTS, UNITS),
+)
 """The tables of the data package."""

@@ -56,7 +56,7 @@ def format_csv_rows(rows: Sequence[Sequence[Any]]) -> bytes:
     return buffer.getvalue().encode()
 
 
-JSON_LINES = "application/jsonl"
+JSON_LINES = "application/x-ndjson"
 
 
 def write_json_lines(query: TableQuery) -> Iterator[bytes]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import chain
 from operator import itemgetter
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, unquote_to_bytes, urlencode
@@ -11,6 +12,7 @@ from starlette.types import Scope
 
 from app.i18n import Language
 from app.negotiation import is_html_accepted, negotiate_coding, negotiate_language
+from app.parameters import REPEATABLE
 from app.request import CanonicalQuery, RequestContext, choose_request_id
 
 Value = TypeVar("Value")
@@ -24,6 +26,7 @@ DATA = b"/v1"
 HTML = b"text/html"
 """The part of Accept that matters on all other paths, whose problems are pages for browsers."""
 BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+INDEX = re.compile(r"\[[0-9]*\]$")
 CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -46,7 +49,8 @@ class BoundedMemo(dict[bytes | None, Value]):
 def canonicalize_query(query: bytes) -> CanonicalQuery:
     if is_malformed(query):
         return CanonicalQuery((), query, "", "", None, is_malformed=True)
-    params = sorted(parse_qsl(query.decode(), keep_blank_values=True), key=itemgetter(0))
+    given = parse_qsl(query.decode(), keep_blank_values=True)
+    params = sorted(chain.from_iterable(split_list(*pair) for pair in given), key=itemgetter(0))
     chosen = dict(params).get("lang")
     listed = [pair for pair in params if pair[0] != "cursor"]
     return CanonicalQuery(
@@ -56,6 +60,17 @@ def canonicalize_query(query: bytes) -> CanonicalQuery:
         urlencode([pair for pair in listed if pair[0] != "limit"]),
         Language(chosen) if chosen in list(Language) else None,
     )
+
+
+def split_list(name: str, value: str) -> list[tuple[str, str]]:
+    """Return the values of a repeatable parameter, in whichever form a client sends lists.
+
+    These are ``topic=a&topic=b``, ``topic=a,b``, ``topic[]=a&topic[]=b`` and ``topic[0]=a``.
+    """
+    repeatable = INDEX.sub("", name)
+    if repeatable not in REPEATABLE:
+        return [(name, value)]
+    return [(repeatable, one) for one in value.split(",")]
 
 
 def is_malformed(raw: bytes) -> bool:

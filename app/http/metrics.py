@@ -26,6 +26,8 @@ GAUGES = {
     "bri_cache_bytes": "Bytes of memory that cached responses take.",
     "bri_connections_in_use": "Connections to the database that requests hold.",
     "bri_fast_path_processes": "Processes whose parser sends cached responses by itself.",
+    "bri_release_failed_processes": "Processes that cannot open the newest release and serve the "
+    "previous one.",
 }
 """The current numbers, summed over the live processes."""
 

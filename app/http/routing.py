@@ -5,13 +5,14 @@ record. So the routes are called from here: found by the shape of their path, an
 same Pydantic models that the OpenAPI document is made from.
 """
 
+import re
 from asyncio import get_running_loop
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from inspect import iscoroutinefunction, signature
-from typing import Any, TypeVar, get_origin
+from typing import Any, TypeVar
 
 from fastapi import APIRouter, Response
 from fastapi.routing import APIRoute
@@ -28,10 +29,13 @@ MAX_THREADS = 16
 """How many endpoints may run in threads at once; other requests wait for one to finish."""
 SMALL_PAGE = 10
 """Reading so few records takes less time than waking a thread, if all lists are short."""
+PATH_CUTOFF = 0.7
+"""How alike a path must be to one that is suggested; /v1/ alone makes any two similar."""
 ENTRY_POINTS = ("/v1", "/docs")
 """The paths suggested for a path that resembles no other."""
 REPEATED = object()
 """The placeholder for the values of a parameter that is repeated but takes only one value."""
+PARAMETER = re.compile(r"\{\w+(:path)?\}")
 Shape = tuple[str, ...]
 """The segments of a path with ``{}`` for each parameter."""
 
@@ -65,14 +69,13 @@ class ReadRoute:
             and issubclass(one.field_info.annotation, Parameters)
         ]
         model, query_name = models[0] if models else (None, "")
-        fields = model.model_fields.items() if model else ()
         return cls(
             route.path,
             route.endpoint,
             tuple(one.name for one in route.dependant.path_params),
             model,
             query_name,
-            frozenset(name for name, info in fields if get_origin(info.annotation) is list),
+            model.list_repeatable() if model else frozenset(),
             "read" in arguments,
             iscoroutinefunction(route.endpoint),
             model is not None and route.include_in_schema and route.path.endswith("}"),
@@ -101,17 +104,21 @@ class ReadRoute:
         arguments[self.query_name] = query
         return arguments
 
-    def call(self, context: RequestContext, keys: dict[str, str]) -> Response:
-        response: Response = self.endpoint(**self.bind_arguments(context, keys))
-        return response
+    def call(self, context: RequestContext, keys: dict[str, str]) -> Any:
+        """Return the response of the endpoint, or its coroutine if it is asynchronous."""
+        return self.endpoint(**self.bind_arguments(context, keys))
 
 
 class Router:
     def __init__(self, routers: Iterable[APIRouter]) -> None:
         self.threads = ThreadPoolExecutor(MAX_THREADS, "endpoint")
         self.routes: dict[Shape, ReadRoute] = {}
+        self.positions: list[tuple[int, ...]] = []
+        """Where paths have parameters."""
         self.prefixes: dict[str, ReadRoute] = {}
         """Routes whose last parameter is the whole rest of a path, by what comes before it."""
+        self.files: dict[str, dict[str, str]] = {}
+        """The files of the records of a collection, by the path of the collection and suffix."""
         for router in routers:
             for route in router.routes:
                 if isinstance(route, APIRoute):
@@ -121,19 +128,20 @@ class Router:
         shape = get_shape(route.path)
         if shape[-1] == "{}:path":
             self.prefixes[route.path.partition("{")[0]] = ReadRoute.from_route(route)
-        else:
-            self.routes.setdefault(shape, ReadRoute.from_route(route))
-        self.positions = sorted(
-            {
-                tuple(place for place, part in enumerate(known) if part.startswith("{}"))
-                for known in self.routes
-            }
-            - {()}
-        )
-        self.suffixes = tuple({one[-1][2:] for one in self.routes if one[-1].startswith("{}.")})
+            return
+        self.routes.setdefault(shape, ReadRoute.from_route(route))
+        positions = tuple(place for place, part in enumerate(shape) if part == "{}")
+        if positions and positions not in self.positions:
+            self.positions.append(positions)
+        if shape[-2] == "{}" and "." in shape[-1]:
+            suffix = shape[-1].partition(".")[2]
+            self.files.setdefault("/".join(shape[:-2]), {})[f".{suffix}"] = shape[-1]
 
     async def dispatch(self, context: RequestContext) -> Response:
         """Have the route of a request create the response; raise a Problem, or a DatabaseError."""
+        expanded = self.expand_path(context.path)
+        if expanded is not None:
+            return context.redirect_permanently(expanded)
         route, keys = self.match(context.path)
         context.route = route.path
         is_local = route.model is None or context.release.database.is_local
@@ -163,42 +171,34 @@ class Router:
         if route is not None:
             return route, {}
         for positions in self.positions:
-            if positions[-1] < len(parts) and (found := self.match_shape(parts, positions)):
-                return found
+            if positions[-1] < len(parts):
+                shape = list(parts)
+                for position in positions:
+                    shape[position] = "{}"
+                route = self.routes.get(tuple(shape))
+                keys = [parts[position] for position in positions]
+                if route is not None and all(keys):
+                    return route, dict(zip(route.keys, keys, strict=True))
         for prefix, route in self.prefixes.items():
             if path.startswith(prefix):
                 return route, {route.keys[0]: path.removeprefix(prefix)}
         known = [route.path for route in self.routes.values() if not route.keys]
-        nearest, short = find_nearest(path, known), shorten(path)
+        nearest, short = find_nearest(path, known, PATH_CUTOFF), shorten(path)
         allowed = [nearest] if nearest else ENTRY_POINTS
-        error = ParameterError("path", UNKNOWN_PATH.format(path=short), allowed, short)
-        raise UnknownPath(error.message, [error])
+        message = UNKNOWN_PATH.format(path=short)
+        raise UnknownPath.from_error(ParameterError("path", message, allowed, short))
 
-    def match_shape(
-        self, parts: Shape, positions: tuple[int, ...]
-    ) -> tuple[ReadRoute, dict[str, str]] | None:
-        shape = list(parts)
-        for position in positions:
-            shape[position] = "{}"
-        last = parts[-1]
-        if positions[-1] == len(parts) - 1 and last.endswith(self.suffixes):
-            # A path with a suffix comes first, since the suffix would otherwise be part of the key.
-            for suffix in self.suffixes:
-                route = self.routes.get((*shape[:-1], "{}" + suffix))
-                if route is not None and last.endswith(suffix) and last != suffix:
-                    return self.bind_keys(
-                        route, (*parts[:-1], last.removesuffix(suffix)), positions
-                    )
-        route = self.routes.get(tuple(shape))
-        return None if route is None else self.bind_keys(route, parts, positions)
+    def expand_path(self, path: str) -> str | None:
+        """Return the path that a short one stands for.
 
-    @staticmethod
-    def bind_keys(
-        route: ReadRoute, parts: Shape, positions: tuple[int, ...]
-    ) -> tuple[ReadRoute, dict[str, str]] | None:
-        """Return a route with the keys of a path; None if a key is empty."""
-        keys = [parts[position] for position in positions]
-        return (route, dict(zip(route.keys, keys, strict=True))) if all(keys) else None
+        A person who types /v1/indicators/goods-trade.svg means its file chart.svg.
+        """
+        collection, _, name = path.rpartition("/")
+        for suffix, file in self.files.get(collection, {}).items():
+            key = name.removesuffix(suffix)
+            if key and key != name:
+                return f"{collection}/{key}/{file}"
+        return None
 
 
 def name_repetitions(errors: Iterable[Any], values: Mapping[str, Any]) -> list[Any]:
@@ -214,12 +214,5 @@ def name_repetitions(errors: Iterable[Any], values: Mapping[str, Any]) -> list[A
 
 
 def get_shape(path: str) -> Shape:
-    """Return the shape of the path of a route, where ``{code}.svg`` becomes ``{}.svg``."""
-    parts = []
-    for part in path.split("/"):
-        name, brace, suffix = part.partition("}")
-        if brace and name.endswith(":path"):
-            parts.append("{}:path")
-        else:
-            parts.append("{}" + suffix if brace else part)
-    return tuple(parts)
+    """Return the segments of the path of a route, with ``{}`` for each parameter."""
+    return tuple(PARAMETER.sub(r"{}\1", part) for part in path.split("/"))

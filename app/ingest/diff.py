@@ -14,7 +14,7 @@ from rich.text import Text
 from sqlalchemy import Connection, select
 from sqlmodel import SQLModel
 
-from app.db import SCHEMA_REVISION, Database, SQLiteStore, models
+from app.db import SCHEMA_REVISION, Database, FileLimits, SQLiteStore, models
 from app.db.models import format_plain
 from app.enums import ChangeKind
 from app.ingest.build import load_valid_seed
@@ -30,7 +30,8 @@ def read_records(path: Path) -> Snapshot:
     """Read all records of a seed folder or a database file, in the form that the tables store."""
     if path.is_dir():
         return collect_records(build_rows(load_valid_seed(path), "", SCHEMA_REVISION))
-    database = Database(SQLiteStore(path))
+    # A file that was changed after its build is compared too; it would not be served.
+    database = Database(SQLiteStore(path, FileLimits(max_copied=0)))
     try:
         return database.read(lambda connection: collect_records(read_rows(connection)))
     finally:
@@ -53,7 +54,7 @@ def collect_records(rows: Iterable[Row]) -> Snapshot:
     Both sides of a comparison pass through here, so equal records are equal however they were
     spelled or stored.
     """
-    kinds = {table: kind for kind, table in TABLES.items()}
+    kinds: dict[type[SQLModel], type[Entity]] = {table: kind for kind, table in TABLES.items()}
     links = {link.table: (kind, link) for kind in TABLES for link in list_links(kind)}
     codes: dict[type[Entity], dict[object, str]] = defaultdict(dict)
     lists: dict[tuple[str, str, str], list[str]] = defaultdict(list)

@@ -1,7 +1,8 @@
 """Checks across files: references, locators, comparable periods; and warnings about gaps."""
 
 from calendar import monthrange
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from typing import Any
 
 from app.enums import Precision, Qualifier
 from app.ingest.files import SeedIssue, suggest_nearest
@@ -30,15 +31,13 @@ from app.ingest.vintages import list_candidates
 Messages = Iterator[tuple[ValuePath, str]]
 """The issues of one entity: the path of the value, and what would be correct."""
 
-AREAS_PER_YEAR = 4
-
 
 def check_integrity(seed: Seed) -> list[SeedIssue]:
     issues = [
         document.create_issue(path, message)
         for (kind, key), document in seed.documents.items()
         if (entity := seed.entities[kind].get(key)) is not None
-        for check in CHECKS
+        for check in (check_references, check_locators, *CHECKS.get(kind, ()))
         for path, message in check(seed, entity)
     ]
     return [*issues, *find_duplicates(seed), *check_history(seed)]
@@ -83,16 +82,13 @@ def check_locator(source: Source, path: ValuePath, locator: str) -> Messages:
         yield path, f"found {locator}; the paragraph has sentences S1 to S{last}"
 
 
-def check_observation(seed: Seed, entity: Entity) -> Messages:
-    if isinstance(entity, Observation):
-        yield from check_published(entity)
-        yield from check_bounds(entity)
-        yield from check_period(seed, entity, "period")
+def check_observation(seed: Seed, entity: Observation) -> Messages:
+    yield from check_published(entity)
+    yield from check_bounds(entity)
+    yield from check_period(seed, entity, "period")
 
 
-def check_growth_rate(seed: Seed, entity: Entity) -> Messages:
-    if not isinstance(entity, GrowthRate):
-        return
+def check_growth_rate(seed: Seed, entity: GrowthRate) -> Messages:
     yield from check_period(seed, entity, "period")
     yield from check_period(seed, entity, "base_period")
     start = entity.period.start
@@ -100,9 +96,7 @@ def check_growth_rate(seed: Seed, entity: Entity) -> Messages:
         yield ("base_period",), f"ends {entity.base_period.end}; write one that ends before {start}"
 
 
-def check_breaks(_: Seed, entity: Entity) -> Messages:
-    if not isinstance(entity, Series):
-        return
+def check_breaks(_: Seed, entity: Series) -> Messages:
     starts = [found.start for found in entity.breaks]
     for index, start in enumerate(starts):
         if start.day != 1:
@@ -154,17 +148,14 @@ def check_period(seed: Seed, entity: Observation | GrowthRate, name: str) -> Mes
         yield (name,), f"{lengths}; use a separate series, such as one with P{period.months}M"
 
 
-def check_report(seed: Seed, entity: Entity) -> Messages:
-    if isinstance(entity, Report):
-        observation = find_entity(seed, Observation, entity, "observation")
-        if observation and observation.source == entity.source:
-            yield ("source",), f"found {entity.source}; a report comes from another source"
+def check_report(seed: Seed, entity: Report) -> Messages:
+    observation = find_entity(seed, Observation, entity, "observation")
+    if observation and observation.source == entity.source:
+        yield ("source",), f"found {entity.source}; a report comes from another source"
 
 
-def check_edition(seed: Seed, entity: Entity) -> Messages:
+def check_edition(seed: Seed, entity: Outcome | PriorityArea) -> Messages:
     """Outcomes belong to the year that their source reviews, priority areas to the year after."""
-    if not isinstance(entity, Outcome | PriorityArea):
-        return
     source = find_entity(seed, Source, entity, "source")
     if source is None:
         return
@@ -176,36 +167,38 @@ def check_edition(seed: Seed, entity: Entity) -> Messages:
         yield ("year",), f"found {entity.year}; the edition of its source requires {year}"
 
 
-def check_action(seed: Seed, entity: Entity) -> Messages:
-    if isinstance(entity, Action):
-        area = find_entity(seed, PriorityArea, entity, "priority_area")
-        if area and area.year != entity.year:
-            yield ("year",), f"found {entity.year}; its priority area has the year {area.year}"
+def check_action(seed: Seed, entity: Action) -> Messages:
+    area = find_entity(seed, PriorityArea, entity, "priority_area")
+    if area and area.year != entity.year:
+        yield ("year",), f"found {entity.year}; its priority area has the year {area.year}"
 
 
-def check_pairs(_: Seed, entity: Entity) -> Messages:
-    if isinstance(entity, Source) and entity.published_precision is Precision.MONTH:
+def check_aim(_: Seed, entity: PriorityArea) -> Messages:
+    if (entity.aim is None) != (entity.aim_locator is None):
+        yield ("aim",), "write both aim and aim_locator, or neither"
+
+
+def check_dates(_: Seed, entity: Source) -> Messages:
+    if entity.published_precision is Precision.MONTH:
         last = monthrange(entity.published_on.year, entity.published_on.month)[1]
         if entity.published_on.day != last:
             day = entity.published_on.replace(day=last)
             yield ("published_on",), f"found {entity.published_on}; for a month, write {day}"
-    if isinstance(entity, PriorityArea) and (entity.aim is None) != (entity.aim_locator is None):
-        yield ("aim",), "write both aim and aim_locator, or neither"
-    if isinstance(entity, Source) and entity.held_on and entity.published_on < entity.held_on:
+    if entity.held_on and entity.published_on < entity.held_on:
         yield ("published_on",), f"found {entity.published_on}; the event was on {entity.held_on}"
 
 
-CHECKS: tuple[Callable[[Seed, Entity], Messages], ...] = (
-    check_references,
-    check_locators,
-    check_observation,
-    check_growth_rate,
-    check_breaks,
-    check_report,
-    check_edition,
-    check_action,
-    check_pairs,
-)
+CHECKS: Mapping[type[Entity], Sequence[Callable[[Seed, Any], Messages]]] = {
+    Observation: (check_observation,),
+    GrowthRate: (check_growth_rate,),
+    Series: (check_breaks,),
+    Report: (check_report,),
+    Outcome: (check_edition,),
+    PriorityArea: (check_edition, check_aim),
+    Action: (check_action,),
+    Source: (check_dates,),
+}
+"""The checks of a collection, besides those of references and locators."""
 
 
 def find_entity(seed: Seed, kind: type[AnyEntity], entity: Entity, name: str) -> AnyEntity | None:
@@ -237,16 +230,17 @@ def check_editions(seed: Seed) -> Iterator[tuple[str, str]]:
     for indicator, edition, _ in list_candidates(seed):
         indicators[edition].add(indicator)
     expected: set[str] = set()
+    expected_areas = 0
     for edition, covered in indicators.items():
         areas = seed.get_all(PriorityArea).values()
         count = sum(area.source == sources[edition] for area in areas)
-        if count < AREAS_PER_YEAR:
-            message = f"has {count} of {AREAS_PER_YEAR} priority areas for {edition + 1}"
-            yield sources[edition], message
+        if count < expected_areas:
+            message = f"has {count} priority areas for {edition + 1}"
+            yield sources[edition], f"{message}; the edition before has {expected_areas}"
         if missing := sorted(expected - covered):
             message = f"has no {edition} figure for {', '.join(missing)}"
             yield sources[edition], f"{message}, which the edition before has"
-        expected = covered
+        expected, expected_areas = covered, count
 
 
 Claim = tuple[type[Entity], str, str, Hashable]

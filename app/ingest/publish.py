@@ -1,10 +1,12 @@
 """Publish a release: as an SQLite file, or as a new schema on PostgreSQL."""
 
 import fcntl
+import hashlib
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
+from functools import partial
 from glob import escape
 from pathlib import Path
 from tempfile import mkstemp
@@ -18,6 +20,13 @@ from app.db import (
     PostgresStore,
     create_writing_engine,
     inspect_release,
+)
+from app.db.files import (
+    CHUNK_SIZE,
+    DIGEST_PREFIX,
+    NO_DIGEST,
+    compute_content_digest,
+    name_digest_file,
 )
 from app.db.fulltext import find_word_spans, fold_case
 from app.db.models import SCHEMA_REVISION, SEARCHED_COLUMNS, lexeme_index, search_index
@@ -45,12 +54,15 @@ REGISTER_RELEASE = text(
     "INSERT INTO bri.releases (number, schema_name, seed_hash, schema_revision, built_at)"
     " VALUES (:number, :schema, :seed_hash, :revision, clock_timestamp())"
 )
-# A server process may take a minute to notice a new release, and finish requests after that.
+# A server process may take a minute to notice a new release, and finish requests after that. One
+# that requires an older schema revision serves the newest release of that revision.
 OUTDATED = text(
     "SELECT number, schema_name FROM (SELECT number, schema_name,"
-    " row_number() OVER newest_first AS age, lag(built_at) OVER newest_first AS replaced_at"
+    " row_number() OVER newest_first AS age, lag(built_at) OVER newest_first AS replaced_at,"
+    " row_number() OVER (PARTITION BY schema_revision ORDER BY number DESC) = 1 AS is_last"
     " FROM bri.releases WINDOW newest_first AS (ORDER BY number DESC)) AS releases"
-    " WHERE age > 2 AND replaced_at < now() - interval '5 minutes'"
+    " WHERE age > 2 AND replaced_at <"
+    " now() - CASE WHEN is_last THEN interval '1 day' ELSE interval '5 minutes' END"
 )
 DELETE_RELEASE = text("DELETE FROM bri.releases WHERE number = :number")
 STEMS = text(
@@ -76,13 +88,21 @@ def publish_sqlite(
         target = target.resolve()
         target.parent.mkdir(parents=True, exist_ok=True)
         remove_leftovers(target)
-        with replace_atomically(target) as temporary:
+        digest_file = name_digest_file(target)
+        # The file is renamed into place right after its digest, which is of no use without it.
+        with (
+            replace_atomically(target) as temporary,
+            replace_atomically(digest_file) as temporary_digest,
+        ):
             engine = create_writing_engine(temporary)
             with engine.begin() as connection:
                 fill(connection)
                 connection.execute(insert(search_index), list(search_rows))
             engine.dispose()
             finalize_database(temporary)
+            with temporary.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+            temporary_digest.write_text(f"{digest}  {target.name}\n", "utf-8")
     except OSError as error:
         raise BuildError(f"cannot write {target}: {error.strerror or error}") from None
     except (OperationalError, sqlite3.OperationalError) as error:
@@ -140,6 +160,9 @@ def sync_to_disk(path: Path) -> None:
 def finalize_database(path: Path) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("INSERT INTO search_index (search_index) VALUES ('optimize')")
+        connection.execute("CREATE TABLE content_digest (digest TEXT NOT NULL)")
+        placeholder = (DIGEST_PREFIX + NO_DIGEST).decode()
+        connection.execute("INSERT INTO content_digest VALUES (?)", [placeholder])
         connection.execute("ANALYZE")
         connection.execute("VACUUM")
         violations = connection.execute("PRAGMA foreign_key_check").fetchall()
@@ -148,6 +171,14 @@ def finalize_database(path: Path) -> None:
         raise BuildError(f"the new database failed its integrity checks: {verdict} {violations}")
     with path.open("r+b") as file:
         reset_header(file.fileno())
+    write_content_digest(path)
+
+
+def write_content_digest(path: Path) -> None:
+    """Write the digest of a file into the file, where a placeholder or an older digest is."""
+    with path.open("r+b") as file:
+        digest, _, offset = compute_content_digest(iter(partial(file.read, CHUNK_SIZE), b""))
+        os.pwrite(file.fileno(), digest.encode(), offset)
 
 
 def reset_header(handle: int) -> None:

@@ -10,10 +10,11 @@ from sqlmodel import SQLModel
 
 from app.db import models
 from app.db.fulltext import segment_cjk
+from app.db.models.base import KeyedModel
 from app.enums import SearchKind
 from app.ingest import schema
 from app.ingest.history import build_change_rows, list_releases
-from app.ingest.schema import ENTITIES, Entity, list_paths, list_references
+from app.ingest.schema import ENTITIES, Entity, get_singular_name, list_paths, list_references
 from app.ingest.schema.base import BilingualText
 from app.ingest.seed import Seed
 from app.ingest.vintages import Vintage, assign_vintages, describe_revision, select_headlines
@@ -23,7 +24,7 @@ Values = dict[str, object]
 Row = tuple[type[SQLModel], Values]
 Figure = schema.Observation | schema.GrowthRate
 
-TABLES: dict[type[Entity], type[SQLModel]] = {
+TABLES: dict[type[Entity], type[KeyedModel]] = {
     kind: getattr(models, kind.__name__) for kind in ENTITIES if kind is not schema.Release
 }
 """The table of each collection: the model of the same name."""
@@ -72,30 +73,19 @@ def map_columns(kind: type[Entity]) -> dict[str, str]:
 
 @cache
 def list_links(kind: type[Entity]) -> tuple[Link, ...]:
-    """Find the link table of each list of references by the tables that its key refers to."""
-    candidates = [
-        model
-        for model in vars(models).values()
-        if isinstance(model, type) and issubclass(model, SQLModel) and hasattr(model, "__table__")
-    ]
-    owner = get_table(TABLES[kind])
-    links = []
-    for reference in list_references(kind):
-        if not reference.is_list:
-            continue
-        target = get_table(TABLES[reference.target])
-        for model in candidates:
-            columns = {
-                key.column.table: column.name
-                for column in get_table(model).primary_key
-                for key in column.foreign_keys
-            }
-            if columns.keys() == {owner, target}:
-                link = Link(
-                    reference.field, reference.target, model, columns[owner], columns[target]
-                )
-                links.append(link)
-    return tuple(links)
+    owner = TABLES[kind]
+    return tuple(
+        Link(
+            reference.field,
+            reference.target,
+            models.LINKS[owner, target],
+            f"{owner.__tablename__}_id",
+            f"{target.__tablename__}_id",
+        )
+        for reference in list_references(kind)
+        if reference.is_list
+        for target in [TABLES[reference.target]]
+    )
 
 
 def build_rows(seed: Seed, seed_hash: str, schema_revision: str) -> Iterator[Row]:
@@ -232,23 +222,10 @@ def build_vintage_columns(vintage: Vintage) -> Values:
     return {"vintage": vintage.known_on, **period}
 
 
-SEARCH_KINDS: dict[type[Entity], SearchKind] = {
-    schema.Indicator: SearchKind.INDICATOR,
-    schema.Observation: SearchKind.OBSERVATION,
-    schema.Outcome: SearchKind.OUTCOME,
-    schema.PriorityArea: SearchKind.PRIORITY_AREA,
-    schema.Action: SearchKind.ACTION,
-    schema.Topic: SearchKind.TOPIC,
-    schema.Area: SearchKind.AREA,
-    schema.Unit: SearchKind.UNIT,
-    schema.Sector: SearchKind.SECTOR,
-    schema.Instrument: SearchKind.INSTRUMENT,
-    schema.Source: SearchKind.SOURCE,
-}
-
-
 def build_search_rows(seed: Seed) -> Iterator[dict[str, str]]:
-    for kind, label in SEARCH_KINDS.items():
+    kinds = {get_singular_name(kind).replace("-", "_"): kind for kind in ENTITIES}
+    for label in SearchKind:
+        kind = kinds[label]
         for key in sorted(seed.get_all(kind)):
             title, texts = split_texts(seed, seed.get_all(kind)[key])
             yield {

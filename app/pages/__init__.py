@@ -105,7 +105,7 @@ def build_file_links(api_url: Callable[..., str], language: Language) -> Record:
     return {
         "table_urls": table_urls,
         "chart_urls": chart_urls,
-        "citation_urls": lambda path: list_files(path, CITATION_FORMATS),
+        "citation_urls": lambda path: list_files(f"{path}/citation", CITATION_FORMATS),
     }
 
 

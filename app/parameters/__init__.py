@@ -4,17 +4,18 @@ from app.parameters.base import (
     DEFAULT_LIMIT,
     MAXIMUM_LIMIT,
     MAXIMUM_QUERY,
+    Boolean,
     CodeListParameters,
     DetailParameters,
     Filters,
     ListParameters,
     Parameters,
-    StrictBool,
     create_path_key,
 )
 from app.parameters.observations import (
     ChartParameters,
     ComparisonParameters,
+    CubeFilters,
     GrowthRateListParameters,
     ImageParameters,
     IndicatorFilters,
@@ -45,3 +46,12 @@ from app.parameters.records import (
     SearchParameters,
     SourceListParameters,
 )
+
+
+def list_models(model: type[Parameters]) -> list[type[Parameters]]:
+    """Return a model and all models derived from it."""
+    return [model, *(one for child in model.__subclasses__() for one in list_models(child))]
+
+
+REPEATABLE = frozenset[str]().union(*(one.list_repeatable() for one in list_models(Parameters)))
+"""The parameters that take several values in some operation; no value of them has a comma."""

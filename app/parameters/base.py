@@ -3,7 +3,7 @@
 import re
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any, Protocol, get_origin
 
 from fastapi import Path
 from pydantic import (
@@ -74,8 +74,8 @@ def parse_integer(value: object) -> object:
 
 
 def parse_boolean(value: object) -> object:
-    """Accept only true and false; Pydantic would also accept yes, on and 1."""
-    if isinstance(value, str) and value not in {"true", "false"}:
+    """Accept true, false, 1 and 0 in any case, as clients write them; Pydantic also accepts yes."""
+    if isinstance(value, str) and value.lower() not in {"true", "false", "1", "0"}:
         raise PydanticCustomError("bool_parsing", "not true or false", {"found": value})
     return value
 
@@ -90,7 +90,7 @@ Code = WithJsonSchema(CODE_SCHEMA)
 Day = Annotated[
     date,
     BeforeValidator(parse_day),
-    WithJsonSchema({"type": "string", "format": "date", "minLength": 10, "maxLength": 10}),
+    WithJsonSchema({"type": "string", "format": "date"}),
 ]
 # Requests with control characters are rejected earlier; the pattern documents that.
 QueryText = Annotated[
@@ -100,7 +100,7 @@ QueryText = Annotated[
     ),
 ]
 StrictInt = BeforeValidator(parse_integer)
-StrictBool = Annotated[bool, BeforeValidator(parse_boolean)]
+Boolean = Annotated[bool, BeforeValidator(parse_boolean)]
 Year = Annotated[int, Field(ge=1949, le=2100), StrictInt]
 Omitted = SkipJsonSchema[None]
 
@@ -120,7 +120,7 @@ def create_repeatable(description: str, example: Any) -> Any:
     return Field(
         default_factory=list,
         max_length=50,
-        description=f"{description} Repeatable (OR).",
+        description=f"{description} Repeatable, or separated by commas (OR).",
         examples=[[example]],
     )
 
@@ -139,6 +139,12 @@ class Parameters(BaseModel):
     lang: Language | Omitted = Field(None, examples=["en"])
     """The language of the texts: en or zh. Without it, the Accept-Language header decides; the
     default is English."""
+
+    @classmethod
+    def list_repeatable(cls) -> frozenset[str]:
+        """Return the names of the parameters of this model that take several values."""
+        fields = cls.model_fields.items()
+        return frozenset(name for name, info in fields if get_origin(info.annotation) is list)
 
 
 class Filters(Parameters):

@@ -13,6 +13,7 @@ from app.enums import Agreement, Direction, Qualifier, Status
 from app.parameters.base import (
     CODE_SCHEMA,
     Areas,
+    Boolean,
     Code,
     CodeFilters,
     Day,
@@ -25,7 +26,6 @@ from app.parameters.base import (
     QueryText,
     SeriesKeys,
     Sources,
-    StrictBool,
     StrictInt,
     Topics,
     Units,
@@ -145,6 +145,12 @@ class ReportSort(StrEnum):
     PUBLISHED_DESC = "published_desc"
 
 
+class VintageFilters(Filters):
+    vintages: Vintages = Field(Vintages.LATEST, examples=["all"])
+    """latest (default) lists one figure per series and period: that of the most authoritative
+    source, and of the latest among equals. all lists the figures of all sources."""
+
+
 class PeriodFilters(Filters):
     series: SeriesKeys = create_repeatable(
         "Only figures of this series.", "goods-trade.CN.BRI.CNY.P12M"
@@ -157,9 +163,6 @@ class PeriodFilters(Filters):
     """Only periods that end on or before this date."""
     as_of: Day | Omitted = Field(None, examples=["2025-01-14"])
     """Only what was known on this date: the figures that were current then."""
-    vintages: Vintages = Field(Vintages.LATEST, examples=["all"])
-    """latest (default) lists one figure per series and period: that of the most authoritative
-    source, and of the latest among equals. all lists the figures of all sources."""
 
     @field_validator("until")
     @classmethod
@@ -170,7 +173,7 @@ class PeriodFilters(Filters):
         return value
 
 
-class IndicatorObservationFilters(PeriodFilters):
+class ObservationPropertyFilters(PeriodFilters):
     sort: ObservationSort = Field(ObservationSort.INDICATOR, examples=["period_desc"])
     """The order: indicator (default), period, vintage or value; add _desc for descending order.
     Values in different units are not comparable, so filter by one indicator before sorting by
@@ -183,9 +186,19 @@ class IndicatorObservationFilters(PeriodFilters):
     qualifier: list[Qualifier] = create_repeatable("Only figures with this qualifier.", "over")
 
 
-class ObservationFilters(IndicatorObservationFilters):
+class IndicatorObservationFilters(ObservationPropertyFilters, VintageFilters):
+    """The filters of the observations of an indicator."""
+
+
+class CubeFilters(ObservationPropertyFilters):
+    """The filters of a cube, which has one figure per series and period."""
+
     indicator: Indicators = create_repeatable("Only figures of this indicator.", "goods-trade")
     topic: Topics = create_repeatable("Only figures of this topic.", "trade")
+
+
+class ObservationFilters(CubeFilters, VintageFilters):
+    """The filters of observations."""
 
 
 class IndicatorObservationListParameters(IndicatorObservationFilters, ListParameters):
@@ -196,7 +209,7 @@ class ObservationListParameters(ObservationFilters, ListParameters):
     """The parameters of the list of observations."""
 
 
-class GrowthRateListParameters(PeriodFilters, ListParameters):
+class GrowthRateListParameters(PeriodFilters, VintageFilters, ListParameters):
     sort: GrowthSort = Field(GrowthSort.INDICATOR, examples=["period_desc"])
     """The order: indicator (default), period or vintage; add _desc for descending order."""
     indicator: Indicators = create_repeatable("Only growth rates of this indicator.", "goods-trade")
@@ -250,9 +263,9 @@ class ComparisonParameters(Parameters):
     unit: Annotated[str, validate_key("units"), Code] | Omitted = Field(None, examples=["CNY"])
     """The unit of the figures. The default is the unit of the indicator; if a period has no figure
     in it, another unit is used."""
-    as_of: Day | Omitted = Field(None, examples=["2025-01-14"])
+    as_of: Day | Omitted = Field(None, examples=["2026-06-30"])
     """Only what was known on this date: the figures that were current then."""
-    derived: StrictBool = Field(default=False, examples=[True])
+    derived: Boolean = Field(default=False, examples=[False])
     """Whether to calculate the change between the two figures. The result is marked as calculated
     by this service; the request is rejected if the figures are not comparable."""
 

@@ -53,7 +53,7 @@ VALIDATION_MESSAGES = {
         "{found} is repeated; use two different periods", "{found} 重复；请使用两个不同的统计期"
     ),
     "bool_parsing": Bilingual(
-        "{found} is neither true nor false", "{found} 既不是 true 也不是 false"
+        "{found} is not true, false, 1 or 0", "{found} 不是 true、false、1 或 0"
     ),
     "before_since": Bilingual(
         "{found} is before since ({since}); swap the two dates",
@@ -69,7 +69,13 @@ ERROR_COUNT = Bilingual(
     "The request has {count} errors; they are listed in errors",
     "请求中有 {count} 处错误，详见 errors",
 )
-SUGGESTION = Bilingual("; did you mean {nearest}?", "；您要找的是 {nearest} 吗？")
+SUGGESTION = Bilingual("did you mean {nearest}?", "您要找的是 {nearest} 吗？")
+WITH_HINT = Bilingual("{message}; {hint}", "{message}；{hint}")
+UNKNOWN_CURSOR = Bilingual(
+    "The cursor does not belong to this list; start without one and follow next",
+    "游标不属于该列表；请先不带游标请求，再沿 next 翻页",
+)
+NO_FIGURE = Bilingual("There is no figure for {period}", "没有{period}的数据")
 
 # Paths and records.
 UNKNOWN_RECORD = Bilingual("{found} is unknown", "{found} 不存在")
@@ -77,6 +83,95 @@ UNKNOWN_PATH = Bilingual("Nothing is served at {path}", "路径 {path} 下没有
 UNKNOWN_FILE = Bilingual("There is no such file", "没有该文件")
 METRICS_DISABLED = Bilingual(
     "Metrics are collected only with BRI_METRICS=true", "仅在设置 BRI_METRICS=true 时提供运行指标"
+)
+
+# Charts and downloads.
+HEIGHT_TOO_SMALL = Bilingual(
+    "{height} is too small for this chart at a width of {width}; use at least {least}, or omit "
+    "height",
+    "{height} 过小，宽度为 {width} 时该图至少需要 {least}；也可省略 height",
+)
+IMAGE_TOO_LARGE = Bilingual(
+    "{scale} is too large for this chart: the image would have {pixels} pixels; the limit is "
+    "{limit}",
+    "{scale} 过大：该图将有 {pixels} 个像素，最多为 {limit} 个",
+)
+TOO_MANY_ROWS = Bilingual(
+    "This format holds at most {limit} rows; add filters or download CSV",
+    "该格式最多 {limit} 行；请缩小范围，或下载 CSV 表",
+)
+NO_DATABASE_FILE = Bilingual(
+    "This service uses a database server and has no database file; download /v1/dataset.zip",
+    "本服务使用数据库服务器，没有可供下载的数据库文件；请下载 /v1/dataset.zip",
+)
+CUBE_TOO_LARGE = Bilingual(
+    "The cube would be too large; add filters by indicator, series or period, or download CSV",
+    "数据立方过大；请按指标、序列或统计期缩小范围，或下载 CSV 表",
+)
+
+# SDMX.
+AVAILABLE = Bilingual("available: {names}", "可用：{names}")
+EXPECTED = Bilingual("expected: {names}", "应为：{names}")
+UNKNOWN_SDMX_PATH = Bilingual("/sdmx/{path} does not exist", "/sdmx/{path} 不存在")
+PATH_TOO_LONG = Bilingual("The path has too many parts: remove {rest}", "路径过长：请删除 {rest}")
+UNSUPPORTED_RESOURCE = Bilingual("{name} is not supported", "不支持 {name}")
+UNKNOWN_CLASS = Bilingual("{name} is not a class of artefacts", "{name} 不是结构类型")
+NOT_A_DATAFLOW = Bilingual(
+    "{found} is not a dataflow; write {expected}", "{found} 不是数据流；请写作 {expected}"
+)
+UNKNOWN_DATAFLOW = Bilingual(
+    "{found} is unknown; the only dataflow is {expected}",
+    "{found} 不存在；唯一的数据流为 {expected}",
+)
+UNKNOWN_PROVIDER = Bilingual(
+    "{found} is not a data provider of this service; omit the provider",
+    "{found} 不是本服务的数据提供方；请省略数据提供方",
+)
+OTHER_MAINTAINER = Bilingual(
+    "{agency} maintains all artefacts of this service, in version {version}",
+    "本服务的全部结构由 {agency} 维护，版本为 {version}",
+)
+NO_ARTEFACT = Bilingual(
+    "No artefact matches; available: {names}", "没有符合条件的结构；现有 {names}"
+)
+TOO_MANY_KEYS = Bilingual(
+    "{count} keys are too many; request at most {limit} at once",
+    "共{count}个键，超出上限；每次最多请求{limit}个",
+)
+MALFORMED_KEY = Bilingual(
+    "The key {key} has {count} parts; write {expected}, and leave a part empty or write * for all "
+    "values",
+    "键 {key} 有{count}段；请写作 {expected}，某段留空或写 * 表示全部取值",
+)
+REPEATED_PARAMETER = Bilingual("{name} is repeated; give it once", "{name} 重复；只能出现一次")
+PARAMETER_REASON = Bilingual("{name}: {reason}", "{name}：{reason}")
+UNKNOWN_PARAMETER = Bilingual("unknown parameter", "参数不存在")
+UNKNOWN_COMPONENT = Bilingual("unknown component", "成分不存在")
+UNKNOWN_CODE = Bilingual("unknown code {code}", "代码 {code} 不存在")
+INVALID_CHOICE = Bilingual("invalid value {value}", "取值 {value} 无效")
+ONLY_DIMENSIONS = Bilingual(
+    "c[{name}]: only dimensions can be filtered: {names}", "c[{name}]：只能按维度筛选：{names}"
+)
+UNSUPPORTED_OPERATOR = Bilingual(
+    "{name}: the operator {operator} is not supported; list values separated by commas",
+    "{name}：不支持运算符 {operator}；请以逗号分隔列出取值",
+)
+HISTORY_OR_DATE = Bilingual(
+    "Use either includeHistory or asOf, not both", "includeHistory 与 asOf 不能同时使用"
+)
+NO_HISTORY_AS_CSV = Bilingual(
+    "includeHistory is not available as CSV, which cannot tell vintages apart; request XML or JSON",
+    "CSV无法区分各期历史数据，不支持 includeHistory；请改用XML或JSON",
+)
+NO_DATA = Bilingual("No data match the request", "没有符合条件的数据")
+NO_FORMAT = Bilingual(
+    "No available format matches {found}; available: {choices}",
+    "没有符合 {found} 的格式；可用格式：{choices}",
+)
+TOO_MANY_OBSERVATIONS = Bilingual(
+    "More than {limit} observations match; narrow the key or the periods, or request CSV, which "
+    "has no limit",
+    "符合条件的数据超过{limit}个；请缩小键或统计期的范围，或改用无此限制的CSV",
 )
 
 # HTTP.
@@ -114,6 +209,11 @@ DATABASE_UNAVAILABLE = Bilingual("The database cannot be read at the moment", "�
 INTERNAL_ERROR = Bilingual(
     "The service failed; quote the request identifier when you ask for help",
     "服务出现故障；如需协助，请提供请求编号",
+)
+NO_TEMPORARY_FILES = Bilingual(
+    "The file cannot be created, because the service cannot write temporary files; download CSV"
+    " or JSON Lines",
+    "服务无法写入临时文件，因而不能生成该文件；请下载 CSV 表或 JSON Lines 文件",
 )
 RENDERING_BUSY = Bilingual(
     "The service is already creating as many images and files as it can; try again shortly",

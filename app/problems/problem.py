@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from pydantic import Field
 
@@ -13,6 +13,7 @@ from app.problems.messages import (
     SUGGESTION,
     UNKNOWN_RECORD,
     VALIDATION_MESSAGES,
+    WITH_HINT,
     find_nearest,
 )
 from app.schemas import Address, Code, Line, Prose, Schema, list_field
@@ -77,7 +78,7 @@ class ParameterError:
         """What is wrong, with the suggestion."""
         if self.suggestion:
             hint = SUGGESTION.format(nearest=self.suggestion)
-            self.message = Bilingual(text.en + hint.en, text.zh + hint.zh)
+            self.message = WITH_HINT.format(message=text, hint=hint)
 
     def to_item(self, language: Language) -> ErrorItem:
         return ErrorItem(
@@ -107,6 +108,10 @@ class Problem(Exception):  # noqa: N818  # The problem documents of RFC 9457 are
         self.detail = detail
         self.errors = list(errors)
         self.headers = dict(headers or {})
+
+    @classmethod
+    def from_error(cls, error: ParameterError) -> Self:
+        return cls(error.message, [error])
 
     def to_document(self, base_url: str, language: Language, request_id: str) -> ProblemDocument:
         return ProblemDocument(
@@ -290,21 +295,9 @@ class NotReady(Problem):
     )
 
 
-PROBLEM_TYPES: tuple[type[Problem], ...] = (
-    MalformedAddress,
-    MalformedRequest,
-    UnknownPath,
-    UnknownRecord,
-    MethodNotAllowed,
-    PreconditionFailed,
-    RangeNotSatisfiable,
-    MisdirectedRequest,
-    InvalidParameters,
-    NotComparable,
-    TooManyRequests,
-    HeadersTooLarge,
-    InternalError,
-    NotReady,
+PROBLEM_TYPES = sorted(
+    {*Problem.__subclasses__(), *NotFound.__subclasses__()} - {NotFound},
+    key=lambda kind: (kind.status, kind.code),
 )
 """Every kind of problem that has a page."""
 

@@ -13,6 +13,7 @@ from app.db.models import Indicator, Observation, Series, SeriesBreak, Unit
 from app.enums import DerivedMeasure, GrowthBasis, Obstacle, Qualifier
 from app.i18n import Bilingual, Language
 from app.parameters import ComparisonParameters, format_period
+from app.problems.messages import NO_FIGURE
 from app.problems.problem import InvalidParameters, NotComparable, ParameterError
 from app.queries.observations import read_observations, select_observations
 from app.queries.series import describe_obstacle, describe_series_obstacles
@@ -153,10 +154,9 @@ def build_missing_period_error(
     for span, found in zip(spans, candidates, strict=True):
         if not found:
             period = format_period(*span)
-            message = Bilingual(f"There is no figure for {period}", f"没有{period}的数据")
+            message = NO_FIGURE.format(period=period)
             errors.append(ParameterError("query.period", message, known, period))
-    messages = [errors[0].to_item(language).message for language in Language]
-    return InvalidParameters(Bilingual(*messages), errors)
+    return InvalidParameters(errors[0].message, errors)
 
 
 def find_published_growth(earlier: Record, later: Record) -> Record | None:

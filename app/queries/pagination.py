@@ -28,8 +28,8 @@ from app.db.columns import (
 )
 from app.db.models import ExactDecimal
 from app.db.statements import fetch_records, fetch_uncached
-from app.i18n import Bilingual
 from app.parameters import Filters, ListParameters
+from app.problems.messages import UNKNOWN_CURSOR
 from app.problems.problem import InvalidParameters, ParameterError
 
 P = ParamSpec("P")
@@ -224,11 +224,7 @@ def sign_payload(payload: bytes, scope: Record) -> str:
 
 
 def build_cursor_error() -> InvalidParameters:
-    message = Bilingual(
-        "The cursor does not belong to this list; start without one and follow next",
-        "游标不属于该列表；请先不带游标请求，再沿 next 翻页",
-    )
-    return InvalidParameters(message, [ParameterError("query.cursor", message)])
+    return InvalidParameters.from_error(ParameterError("query.cursor", UNKNOWN_CURSOR))
 
 
 NOT_FILTERS = frozenset({"lang", "limit", "cursor", "sort", "vintages", "q"})

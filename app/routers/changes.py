@@ -1,16 +1,20 @@
 """History of the releases: changes as JSON, and feeds."""
 
-from fastapi import APIRouter, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
 from fastapi.responses import JSONResponse
 
 from app.formats.feeds import ATOM, JSON_FEED, build_json_feed, write_atom
 from app.parameters import ChangeListParameters
-from app.queries.releases import CHANGES, list_releases
+from app.queries.releases import list_changes, list_releases
 from app.request import Context
-from app.routers import ListOperation, NoParameters, add_collection
-from app.schemas.service import ChangePage, Feed
+from app.routers import NoParameters
+from app.schemas import create_page_model
+from app.schemas.service import Change, Feed
 
 router = APIRouter(prefix="/v1", tags=["History"])
+ChangePage = create_page_model(Change)
 
 
 class AtomResponse(Response):
@@ -21,20 +25,17 @@ class FeedResponse(JSONResponse):
     media_type = JSON_FEED
 
 
-add_collection(
-    router,
-    "changes",
-    "change",
-    ListOperation(
-        "List changes",
-        "What each release added, revised, corrected or removed, by record and field, with the "
-        "values before and after. Without since, all changes: applied in order, they produce the "
-        "whole data set.",
-        CHANGES.list_page,
-        ChangeListParameters,
-        ChangePage,
-    ),
+@router.get(
+    "/changes",
+    name="list_changes",
+    summary="List changes",
+    description="What each release added, revised, corrected or removed, by record and field, with "
+    "the values before and after. Without since, all changes: applied in order, they produce the "
+    "whole data set.",
+    response_model=ChangePage,
 )
+def show_changes(read: Context, query: Annotated[ChangeListParameters, Query()]) -> Response:
+    return read.create_page_response(ChangePage, read.run_query(list_changes, query))
 
 
 @router.get(

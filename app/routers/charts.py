@@ -1,11 +1,9 @@
 """Charts as SVG, as PNG, and as the Vega-Lite specification of both."""
 
 from collections.abc import Callable
-from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Query, Response
-from fastapi.responses import JSONResponse
 
 from app import parameters
 from app.formats.charts.canvas import (
@@ -24,13 +22,15 @@ from app.formats.charts.model import (
     build_overview_chart,
     build_series_chart,
 )
+from app.formats.registry import CHART_FORMATS, CHARTED, Format
 from app.http.limits import run_limited
-from app.i18n import Bilingual
+from app.problems.messages import HEIGHT_TOO_SMALL, IMAGE_TOO_LARGE
 from app.problems.problem import InvalidParameters, ParameterError
 from app.queries import charts
 from app.queries.reference import get_indicator
 from app.queries.releases import read_overview
 from app.request import Context, RequestContext
+from app.routers import declare_signature
 
 router = APIRouter(prefix="/v1", tags=["Charts"])
 
@@ -39,130 +39,17 @@ SVG_POLICY = "default-src 'none'; style-src 'unsafe-inline'; font-src data:"
 MAX_PIXELS = 16_000_000
 """The limit of pixels in an image, each of which takes four bytes of memory while it is drawn."""
 
-IndicatorCode = Annotated[
-    str, parameters.create_path_key("The key of an indicator.", "goods-trade")
-]
-SeriesCode = Annotated[
-    str,
-    parameters.create_path_key(
-        "The key of a series: indicator, areas, unit, and P with the months of the period.",
-        "goods-trade.CN.BRI.CNY.P12M",
-    ),
-]
-ChartQuery = Annotated[parameters.ChartParameters, Query()]
-ImageQuery = Annotated[parameters.ImageParameters, Query()]
-
-
-class SvgResponse(Response):
-    media_type = SVG
-
-
-class PngResponse(Response):
-    media_type = PNG
-
-
-class SpecificationResponse(JSONResponse):
-    media_type = SPECIFICATION
-
-
-def describe_content(media_type: str, **schema: str) -> dict[int | str, dict[str, Any]]:
-    """Describe the content of a successful response for the OpenAPI document."""
-    return {200: {"content": {media_type: {"schema": {"type": "string", **schema}}}}}
-
-
-get_svg = partial(router.get, response_class=SvgResponse, responses=describe_content(SVG))
-get_png = partial(
-    router.get, response_class=PngResponse, responses=describe_content(PNG, format="binary")
-)
-get_specification = partial(
-    router.get, response_class=SpecificationResponse, response_model=dict[str, Any]
-)
-
-
-@get_svg("/indicators/{code}.svg", summary="Draw an indicator as SVG")
-async def draw_indicator(read: Context, code: IndicatorCode, query: ChartQuery) -> Response:
-    """The latest official figure in large type, and a panel of bars for each series.
-
-    Series with different units or period lengths are never drawn on the same scale. The chart
-    shows periods, units, qualifiers, breaks and sources. SVGs embed their fonts, contain no
-    scripts, and their text can be selected.
-    """
-    return await send_chart(read, SVG, query, build_indicator, code)
-
-
-@get_png("/indicators/{code}.png", summary="Draw an indicator as PNG")
-async def draw_indicator_image(read: Context, code: IndicatorCode, query: ImageQuery) -> Response:
-    """The chart of /v1/indicators/{code}.svg as an image for documents, slides and email."""
-    return await send_chart(read, PNG, query, build_indicator, code)
-
-
-@get_specification(
-    "/indicators/{code}.vl.json", summary="Get the Vega-Lite specification of an indicator"
-)
-async def specify_indicator(read: Context, code: IndicatorCode, query: ChartQuery) -> Response:
-    """The specification of /v1/indicators/{code}.svg, for dashboards that draw Vega-Lite.
-
-    It contains all data, and has the colours and the layout of the chart.
-    """
-    return await send_chart(read, SPECIFICATION, query, build_indicator, code)
-
-
-@get_svg("/series/{code}.svg", summary="Draw a series as SVG")
-async def draw_series(read: Context, code: SeriesCode, query: ChartQuery) -> Response:
-    """The figures of one series as bars, or its only figure in large type.
-
-    All figures are comparable, except across the breaks that the chart shows.
-    """
-    return await send_chart(read, SVG, query, build_series, code)
-
-
-@get_png("/series/{code}.png", summary="Draw a series as PNG")
-async def draw_series_image(read: Context, code: SeriesCode, query: ImageQuery) -> Response:
-    """The chart of /v1/series/{code}.svg as an image for documents, slides and email."""
-    return await send_chart(read, PNG, query, build_series, code)
-
-
-@get_specification("/series/{code}.vl.json", summary="Get the Vega-Lite specification of a series")
-async def specify_series(read: Context, code: SeriesCode, query: ChartQuery) -> Response:
-    """The specification of /v1/series/{code}.svg, for dashboards that draw Vega-Lite."""
-    return await send_chart(read, SPECIFICATION, query, build_series, code)
-
-
-@get_svg("/overview.svg", summary="Draw the overview as SVG")
-async def draw_overview(read: Context, query: ChartQuery) -> Response:
-    """One sheet with the latest figure of every indicator and the priority areas.
-
-    Figures are grouped by topic and show their periods; priority areas show the number of their
-    actions.
-    """
-    return await send_chart(read, SVG, query, build_overview)
-
-
-@get_png("/overview.png", summary="Draw the overview as PNG")
-async def draw_overview_image(read: Context, query: ImageQuery) -> Response:
-    """The sheet of /v1/overview.svg as an image for documents, slides and email."""
-    return await send_chart(read, PNG, query, build_overview)
-
-
-@get_specification("/overview.vl.json", summary="Get the Vega-Lite specification of the overview")
-async def specify_overview(read: Context, query: ChartQuery) -> Response:
-    """The specification of /v1/overview.svg, for dashboards that draw Vega-Lite."""
-    return await send_chart(read, SPECIFICATION, query, build_overview)
-
 
 def build_indicator(read: RequestContext, code: str) -> Chart:
-    indicator = read.run_query(get_indicator, code)
-    if indicator is None:
-        raise read.create_unknown_record("indicators", "code", code)
+    found = read.run_query(get_indicator, code)
+    indicator = read.require_record(found, "indicators", indicator=code)
     found = read.run_query(charts.read_indicator_series, code)
     released = read.release.record["released_on"]
     return build_indicator_chart(indicator, found, released, read.language)
 
 
 def build_series(read: RequestContext, code: str) -> Chart:
-    series = read.run_query(charts.read_series, code)
-    if series is None:
-        raise read.create_unknown_record("series", "code", code)
+    series = read.require_record(read.run_query(charts.read_series, code), "series", series=code)
     return build_series_chart(series, read.release.record["released_on"], read.language)
 
 
@@ -173,49 +60,128 @@ def build_overview(read: RequestContext) -> Chart:
     return build_overview_chart(overview, edition, released, read.language)
 
 
-async def send_chart(
-    read: RequestContext,
-    media_type: str,
-    query: parameters.ChartParameters,
-    build_chart: Callable[..., Chart],
-    *key: str,
-) -> Response:
-    def draw() -> Response:
-        chart = build_chart(read, *key)
-        canvas = create_canvas(chart, query)
-        headers = {}
-        if isinstance(query, parameters.ImageParameters):
-            check_pixels(canvas, query.scale)
-            content = render_png(canvas, chart, query.scale)
-        elif media_type == SVG:
-            content = render_svg(canvas, chart)
-            headers = {"Content-Security-Policy": SVG_POLICY}
-        else:
-            content = write_specification(canvas, chart)
-        return read.create_bytes_response(content, media_type, headers=headers)
+class Subject(NamedTuple):
+    """What charts show."""
 
-    return await run_limited(draw)
+    name: str
+    title: str
+    description: str
+    """The description of its chart as SVG."""
+    build: Callable[..., Chart]
+    key: Any = None
+    """The type of the key in the path, if it has one."""
+
+
+INDICATOR_KEY = Annotated[
+    str, parameters.create_path_key("The key of an indicator.", "goods-trade")
+]
+SERIES_KEY = Annotated[
+    str,
+    parameters.create_path_key(
+        "The key of a series: indicator, areas, unit, and P with the months of the period.",
+        "goods-trade.CN.BRI.CNY.P12M",
+    ),
+]
+SUBJECTS = (
+    Subject(
+        "indicator",
+        "an indicator",
+        (
+            "The latest official figure in large type, and a panel of bars for each series. Series "
+            "with different units or period lengths are never drawn on the same scale. The chart "
+            "shows periods, units, qualifiers, breaks and sources. SVGs embed their fonts, contain "
+            "no scripts, and their text can be selected."
+        ),
+        build_indicator,
+        INDICATOR_KEY,
+    ),
+    Subject(
+        "series",
+        "a series",
+        "The figures of one series as bars, or its only figure in large type. All figures are "
+        "comparable, except across the breaks that the chart shows.",
+        build_series,
+        SERIES_KEY,
+    ),
+    Subject(
+        "overview",
+        "the overview",
+        "One sheet with the latest figure of every indicator and the priority areas. Figures are "
+        "grouped by topic and show their periods; priority areas show the number of their actions.",
+        build_overview,
+    ),
+)
+OPERATIONS = {
+    SVG: ("draw_{name}", "Draw {title} as SVG", "{description}"),
+    PNG: (
+        "draw_{name}_image",
+        "Draw {title} as PNG",
+        "The chart of /v1/{path}.svg as an image for documents, slides and email.",
+    ),
+    SPECIFICATION: (
+        "specify_{name}",
+        "Get the Vega-Lite specification of {title}",
+        "The specification of /v1/{path}.svg with its data, colours and layout, for dashboards.",
+    ),
+}
+"""The operation id, the summary and the description by format."""
+
+
+def declare_chart(subject: Subject, path: str, form: Format) -> None:
+    is_image = form.media_type == PNG
+    model = parameters.ImageParameters if is_image else parameters.ChartParameters
+
+    async def draw(read: RequestContext, query: parameters.ChartParameters, **key: str) -> Response:
+        return await run_limited(
+            lambda: draw_chart(read, form, query, subject.build(read, *key.values()))
+        )
+
+    key = {subject.name: subject.key} if subject.key else {}
+    texts = {"title": subject.title, "path": path, "description": subject.description}
+    name, summary, description = OPERATIONS[form.media_type]
+    router.add_api_route(
+        f"/{path}.{form.suffix}",
+        declare_signature(draw, read=Context, **key, query=Annotated[model, Query()]),
+        name=name.format(name=subject.name),
+        summary=summary.format(**texts),
+        description=description.format(**texts),
+        response_class=Response,
+        responses=form.describe_content(),
+    )
+
+
+def draw_chart(
+    read: RequestContext, form: Format, query: parameters.ChartParameters, chart: Chart
+) -> Response:
+    canvas = create_canvas(chart, query)
+    headers = {}
+    if isinstance(query, parameters.ImageParameters):
+        check_pixels(canvas, query.scale)
+        content = render_png(canvas, chart, query.scale)
+    elif form.media_type == SVG:
+        content = render_svg(canvas, chart)
+        headers = {"Content-Security-Policy": SVG_POLICY}
+    else:
+        content = write_specification(canvas, chart)
+    return read.create_bytes_response(content, form.media_type, headers=headers)
 
 
 def create_canvas(chart: Chart, query: parameters.ChartParameters) -> Canvas:
     try:
         return layout_chart(chart, query.width, query.height, query.theme)
     except HeightTooSmallError as error:
-        message = Bilingual(
-            f"{query.height} is too small for this chart at a width of {query.width}; "
-            f"use at least {error.least}, or omit height",
-            f"{query.height} 过小，宽度为 {query.width} 时该图至少需要 {error.least}；"
-            "也可省略 height",
-        )
-        raise InvalidParameters(message, [ParameterError("query.height", message)]) from error
+        size = {"height": query.height, "width": query.width, "least": error.least}
+        message = HEIGHT_TOO_SMALL.format(**size)
+        raise InvalidParameters.from_error(ParameterError("query.height", message)) from error
 
 
 def check_pixels(canvas: Canvas, scale: int) -> None:
     pixels = canvas.width * canvas.height * scale**2
     if pixels > MAX_PIXELS:
-        message = Bilingual(
-            f"{scale} is too large for this chart: the image would have {pixels} pixels; the "
-            f"limit is {MAX_PIXELS}",
-            f"{scale} 过大：该图将有 {pixels} 个像素，最多为 {MAX_PIXELS} 个",
-        )
-        raise InvalidParameters(message, [ParameterError("query.scale", message)])
+        message = IMAGE_TOO_LARGE.format(scale=scale, pixels=pixels, limit=MAX_PIXELS)
+        raise InvalidParameters.from_error(ParameterError("query.scale", message))
+
+
+for subject, path in zip(SUBJECTS, CHARTED, strict=True):
+    for form in CHART_FORMATS:
+        declare_chart(subject, path, form)

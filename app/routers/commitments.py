@@ -5,92 +5,75 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from app import parameters
-from app.queries.commitments import ACTIONS, OUTCOMES, PRIORITY_AREAS, get_priority_area
+from app.formats import tables
+from app.queries.commitments import get_action, get_outcome, get_priority_area
 from app.request import Context
 from app.routers import ListOperation, RecordOperation, add_collection
-from app.schemas import commitments as schemas
+from app.schemas.commitments import PriorityArea
 
 router = APIRouter(prefix="/v1")
 
 add_collection(
     router,
-    "priority_areas",
-    "priority_area",
+    tables.PRIORITY_AREAS,
     ListOperation(
         "List priority areas with their actions",
-        "The four areas announced for a year, with the actions and the related indicators of each. "
+        "The areas announced for a year, with the actions and the related indicators of each. "
         "Links to indicators are editorial: they are made by this service and not by the source.",
-        PRIORITY_AREAS.list_page,
-        parameters.PriorityAreaListParameters,
-        schemas.PriorityAreaPage,
-        tag="Priority areas",
     ),
+    tag="Priority areas",
 )
 
 
 @router.get(
-    "/priority-areas/{slug}",
+    "/priority-areas/{priority_area}",
     name="get_priority_area",
     tags=["Priority areas"],
     summary="Get a priority area",
     description="Returns the priority area of a year, or of the latest year that has it.",
-    response_model=schemas.PriorityArea,
+    response_model=PriorityArea,
 )
 def read_priority_area(
     read: Context,
-    slug: Annotated[
+    priority_area: Annotated[
         str, parameters.create_path_key("The slug of the priority area.", "emerging-fields")
     ],
     query: Annotated[parameters.PriorityAreaParameters, Query()],
 ) -> Response:
-    found = read.run_query(get_priority_area, slug, query.year)
-    return read.record_response(schemas.PriorityArea, found, "priority_areas", slug=slug)
+    found = read.run_query(get_priority_area, priority_area, query.year)
+    return read.record_response(PriorityArea, found, "priority_areas", priority_area=priority_area)
 
 
 add_collection(
     router,
-    "actions",
-    "action",
+    tables.ACTIONS,
     ListOperation(
         "List actions",
         "One record per commitment, each with one verb. The status of all actions is announced: "
         "the source sets no targets and does not report whether a commitment has been met.",
-        ACTIONS.list_page,
-        parameters.ActionListParameters,
-        schemas.ActionPage,
-        tag="Priority areas",
-        has_tables=True,
     ),
     RecordOperation(
         "Get an action",
         "Returns one commitment with its location in the source and everything it names.",
-        ACTIONS.get,
-        schemas.Action,
+        get_action,
         "The key of the action.",
         "2025-expand-trade",
-        key="id",
     ),
+    tag="Priority areas",
 )
 add_collection(
     router,
-    "outcomes",
-    "outcome",
+    tables.OUTCOMES,
     ListOperation(
         "List outcomes",
         "Results of a year that the source describes without figures.",
-        OUTCOMES.list_page,
-        parameters.OutcomeListParameters,
-        schemas.OutcomePage,
-        tag="Outcomes",
-        has_tables=True,
     ),
     RecordOperation(
         "Get an outcome",
         "Returns one outcome with its location in the source and everything it names.",
-        OUTCOMES.get,
-        schemas.Outcome,
+        get_outcome,
         "The key of the outcome.",
         "2024-trade-expansion",
-        key="id",
     ),
+    tag="Outcomes",
 )

@@ -18,6 +18,8 @@ from app.pages.content import GUIDE_PATHS
 from app.request import Context, RequestContext
 from app.routers import NoParameters
 
+CATALOG_SCHEMA = {"type": "object", "additionalProperties": True}
+
 router = APIRouter(prefix="/v1", tags=["Discovery"])
 well_known = APIRouter(include_in_schema=False)
 
@@ -46,7 +48,7 @@ def describe_dataset(read: RequestContext) -> Record:
     "/catalog.jsonld",
     summary="Describe the data set for data catalogues (DCAT, JSON-LD)",
     response_class=Response,
-    responses={200: {"content": {dcat.JSON_LD: {"schema": {"type": "object"}}}}},
+    responses={200: {"content": {dcat.JSON_LD: {"schema": CATALOG_SCHEMA}}}},
 )
 def get_catalog_jsonld(read: Context, _: NoParameters) -> Response:
     """The data set in DCAT, in both languages: contents, publisher, licence and distributions."""

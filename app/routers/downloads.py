@@ -25,7 +25,7 @@ from app.formats.registry import (
 )
 from app.formats.tables import OBSERVATIONS, TABLES, Table, TableQuery, create_row_limit_error
 from app.http.limits import run_limited
-from app.i18n import Bilingual
+from app.problems.messages import CUBE_TOO_LARGE, NO_DATABASE_FILE
 from app.problems.problem import InvalidParameters, ParameterError, UnknownPath
 from app.queries.observations import get_observation, list_observations
 from app.queries.reference import get_source
@@ -44,24 +44,11 @@ ObservationKey = Annotated[
     ),
 ]
 CITATION_DESCRIPTIONS = {
-    "sources/{code}": "The document as a bibliographic record. The date of access is that of the "
-    "release.",
-    "observations/{id}": "The document as a bibliographic record, with the place of the "
+    registry.CITED_SOURCE: "The document as a bibliographic record. The date of access is that of "
+    "the release.",
+    registry.CITED_OBSERVATION: "The document as a bibliographic record, with the place of the "
     "observation in it and the value in words.",
 }
-
-NO_DATABASE_FILE = Bilingual(
-    "This service uses a database server and has no database file; download /v1/dataset.zip",
-    "本服务使用数据库服务器，没有可供下载的数据库文件；请下载 /v1/dataset.zip",
-)
-ONE_PER_PERIOD = Bilingual(
-    "A cube holds one value per series and period; omit vintages or download CSV",
-    "数据立方中每个序列每期只含一个数据；请省略 vintages 参数，或下载 CSV 表",
-)
-CUBE_TOO_LARGE = Bilingual(
-    "The cube would be too large; add filters by indicator, series or period, or download CSV",
-    "数据立方过大；请按指标、序列或统计期缩小范围，或下载 CSV 表",
-)
 
 
 class DescriptionResponse(JSONResponse):
@@ -170,14 +157,12 @@ def describe_table(read: RequestContext, table: Table) -> Response:
     summary=f"Download observations ({registry.JSON_STAT.title.en})",
     response_model=Cube,
 )
-def get_cube(read: Context, query: Annotated[parameters.ObservationFilters, Query()]) -> Response:
+def get_cube(read: Context, query: Annotated[parameters.CubeFilters, Query()]) -> Response:
     """The observations of /v1/observations as a cube (JSON-stat 2.0), with the same filters.
 
     The dimensions are series, areas and periods. Notes and extension state qualifiers and bounds.
     A cube holds one value per series and period, and is refused if it would be too large.
     """
-    if query.vintages is parameters.Vintages.ALL:
-        raise refuse_cube("query.vintages", ONE_PER_PERIOD)
     filters = parameters.ObservationListParameters.model_construct(
         **dict(query), limit=parameters.MAXIMUM_LIMIT, cursor=None
     )
@@ -186,12 +171,8 @@ def get_cube(read: Context, query: Annotated[parameters.ObservationFilters, Quer
     released_on = read.release.record["released_on"]
     cube = json_stat.build_cube(page.rows, released_on, href, read.language)
     if page.cursor is not None or len(cube["value"]) > MAX_CELLS:
-        raise refuse_cube("query.indicator", CUBE_TOO_LARGE)
+        raise InvalidParameters.from_error(ParameterError("query.indicator", CUBE_TOO_LARGE))
     return read.create_bytes_response(Cube.model_validate(cube).to_json(), json_stat.MEDIA_TYPE)
-
-
-def refuse_cube(location: str, message: Bilingual) -> InvalidParameters:
-    return InvalidParameters(message, [ParameterError(location, message)])
 
 
 def declare_complete_file(name: str, form: TableFormat) -> None:
@@ -209,19 +190,17 @@ def download_database(read: Context, _: NoParameters) -> Response:
         UnknownPath: if the database is a server.
     """
     database = read.release.database
-    if not database.is_file:
-        raise UnknownPath(
-            NO_DATABASE_FILE, [ParameterError("path", NO_DATABASE_FILE, ["/v1/dataset.zip"])]
-        )
+    file = database.file
+    if file is None:
+        raise UnknownPath.from_error(ParameterError("path", NO_DATABASE_FILE, ["/v1/dataset.zip"]))
     headers = read.build_attachment_headers("dataset", DATABASE.suffix)
-    headers["Content-Length"] = str(database.size)
-    if database.digest is not None:
-        digest = base64.b64encode(bytes.fromhex(database.digest)).decode()
+    headers["Content-Length"] = str(file.size)
+    if file.digest is not None:
+        digest = base64.b64encode(bytes.fromhex(file.digest)).decode()
         headers["Repr-Digest"] = f"sha-256=:{digest}:"
 
     def write(_: Connection) -> Iterator[bytes]:
-        with database.open_file() as file:
-            yield from registry.read_chunks(file)
+        return file.read_chunks()
 
     return read.stream_response(write, DATABASE.content_type, headers=headers)
 
@@ -246,25 +225,23 @@ def declare_citations(form: CitationFormat) -> None:
         headers = read.build_attachment_headers(f"cite-{item['id']}", form.suffix)
         return read.create_bytes_response(form.write(item), form.content_type, headers=headers)
 
-    def cite_source(read: Context, code: SourceKey, _: NoParameters) -> Response:
-        source = read.run_query(get_source, code)
-        if source is None:
-            raise read.create_unknown_record("sources", "code", code)
-        return send_citation(read, citations.cite_source(source, read.release.record))
+    def cite_source(read: Context, source: SourceKey, _: NoParameters) -> Response:
+        found = read.run_query(get_source, source)
+        record = read.require_record(found, "sources", source=source)
+        return send_citation(read, citations.cite_source(record, read.release.record))
 
-    def cite_observation(read: Context, id: ObservationKey, _: NoParameters) -> Response:  # noqa: A002 - the name of the path parameter
-        observation = read.run_query(get_observation, id)
-        if observation is None:
-            raise read.create_unknown_record("observations", "id", id)
-        source = read.run_query(get_source, observation["source"]["code"])
+    def cite_observation(read: Context, observation: ObservationKey, _: NoParameters) -> Response:
+        found = read.run_query(get_observation, observation)
+        record = read.require_record(found, "observations", observation=observation)
+        source = read.run_query(get_source, record["source"]["code"])
         assert source is not None  # noqa: S101 - a foreign key of the database
-        release = read.release.record
-        item = citations.cite_observation(observation, source, release, read.language)
+        item = citations.cite_observation(record, source, read.release.record, read.language)
         return send_citation(read, item)
 
     schema: Record = {"type": "string"}
     if form.media_type.endswith("json"):
-        schema = {"type": "array", "items": {"type": "object"}, "minItems": 1, "maxItems": 1}
+        items = {"type": "object", "additionalProperties": True}
+        schema = {"type": "array", "items": items, "minItems": 1, "maxItems": 1}
     for path, endpoint in zip(form.resources, (cite_source, cite_observation), strict=True):
         citation_router.add_api_route(
             f"/{path}.{form.suffix}",

@@ -5,36 +5,33 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from app import parameters
+from app.formats import tables
 from app.queries import observations as queries
-from app.queries.reference import INDICATORS
+from app.queries.reference import get_indicator
 from app.request import Context
 from app.routers import ListOperation, RecordOperation, add_collection
-from app.schemas.observations import Indicator, IndicatorPage, Observation, ObservationPage
+from app.schemas import create_page_model
+from app.schemas.observations import Observation
 
 router = APIRouter(prefix="/v1", tags=["Figures"])
 
+ObservationPage = create_page_model(Observation)
 INDICATOR_KEY = "The key of the indicator."
 OBSERVATION_KEY = "The key of the observation: series, first month and source."
 OBSERVATION_EXAMPLE = "aid-projects.CN.BRI.NB.P11M.2024-01.scio-2025-01-15"
 
 add_collection(
     router,
-    "indicators",
-    "indicator",
+    tables.INDICATORS,
     ListOperation(
         "List indicators with their latest official figure",
         "Each indicator contains its headline: the observation of the latest edition, with its "
         "display text, unit, period, qualifier and source line.",
-        INDICATORS.list_page,
-        parameters.IndicatorListParameters,
-        IndicatorPage,
-        has_tables=True,
     ),
     RecordOperation(
         "Get an indicator",
         "Returns one indicator with its definition, notes, headline figure and links.",
-        INDICATORS.get,
-        Indicator,
+        get_indicator,
         INDICATOR_KEY,
         "goods-trade",
     ),
@@ -42,7 +39,7 @@ add_collection(
 
 
 @router.get(
-    "/indicators/{code}/observations",
+    "/indicators/{indicator}/observations",
     summary="List the observations of an indicator",
     description="The published figures of one indicator, one per series and period. Compare "
     "figures only within a series: full years and January to November are different series.",
@@ -50,43 +47,36 @@ add_collection(
 )
 def list_indicator_observations(
     read: Context,
-    code: Annotated[str, parameters.create_path_key(INDICATOR_KEY, "goods-trade")],
+    indicator: Annotated[str, parameters.create_path_key(INDICATOR_KEY, "goods-trade")],
     query: Annotated[parameters.IndicatorObservationListParameters, Query()],
 ) -> Response:
-    if code not in read.release.keys["indicators"]:
-        raise read.create_unknown_record("indicators", "code", code)
-    page = read.run_query(queries.list_observations, query, code)
+    if indicator not in read.release.keys["indicators"]:
+        raise read.create_unknown_record("indicators", "indicator", indicator)
+    page = read.run_query(queries.list_observations, query, indicator)
     return read.create_page_response(ObservationPage, page)
 
 
 add_collection(
     router,
-    "observations",
-    "observation",
+    tables.OBSERVATIONS,
     ListOperation(
         "List observations",
         "The published figures of all indicators, one per series and period: that of the most "
         "authoritative source, and of the latest among equals. With vintages=all, the figures of "
         "all sources. Filters are combined with AND, the values of one filter with OR.",
-        queries.list_observations,
-        parameters.ObservationListParameters,
-        ObservationPage,
-        has_tables=True,
     ),
     RecordOperation(
         "Get an observation",
         "Returns one figure with its location in the source and what other sources report.",
         queries.get_observation,
-        Observation,
         OBSERVATION_KEY,
         OBSERVATION_EXAMPLE,
-        key="id",
     ),
 )
 
 
 @router.get(
-    "/observations/{id}/vintages",
+    "/observations/{observation}/vintages",
     summary="List the vintages of an observation",
     description="The figures of all sources for the series and period of an observation, oldest "
     "first. Each shows how it differs from the previous one, and when it was the current one.",
@@ -94,10 +84,10 @@ add_collection(
 )
 def list_vintages(
     read: Context,
-    id: Annotated[str, parameters.create_path_key(OBSERVATION_KEY, OBSERVATION_EXAMPLE)],  # noqa: A002 (in the path)
+    observation: Annotated[str, parameters.create_path_key(OBSERVATION_KEY, OBSERVATION_EXAMPLE)],
     query: Annotated[parameters.VintageListParameters, Query()],
 ) -> Response:
-    page = read.run_query(queries.list_vintages, query, id)
-    if not page.total and read.run_query(queries.get_observation, id) is None:
-        raise read.create_unknown_record("observations", "id", id)
+    page = read.run_query(queries.list_vintages, query, observation)
+    if not page.total and read.run_query(queries.get_observation, observation) is None:
+        raise read.create_unknown_record("observations", "observation", observation)
     return read.create_page_response(ObservationPage, page)

@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse
 
 from app import parameters
 from app.db.columns import Record
+from app.enums import OpenApiVersion
 from app.formats import schema_org
 from app.formats.charts.layout import layout_chart
 from app.formats.charts.model import Chart, build_indicator_chart, build_overview_chart
@@ -19,7 +20,7 @@ from app.formats.dataset_info import DATA_LICENCE, TITLE, cite_dataset
 from app.formats.feeds import format_title
 from app.formats.registry import build_service_links, list_distributions
 from app.i18n import format_published_day
-from app.openapi import build_served_document
+from app.openapi import OpenApiDocuments
 from app.pages import PAGE_POLICY, STATIC, render_page
 from app.pages.content import ADDRESS_PLACEHOLDER, PAGE_NAMES, RECIPES, list_entries, read_page
 from app.problems import problem
@@ -152,36 +153,36 @@ def show_guide_page(read: Context, page: str, _: NoParameters) -> Response:
     )
 
 
-@router.get("/indicators/{code}")
-def show_indicator(read: Context, code: str, _: NoParameters) -> Response:
-    indicator = read.run_query(page_data.read_indicator_profile, code)
-    if indicator is None:
-        raise read.create_unknown_record("indicators", "code", code)
+@router.get("/indicators/{indicator}")
+def show_indicator(read: Context, indicator: str, _: NoParameters) -> Response:
+    found = read.run_query(page_data.read_indicator_profile, indicator)
+    profile = read.require_record(found, "indicators", indicator=indicator)
     release = read.release.record
     chart = build_indicator_chart(
-        indicator, indicator["chart_series"], release["released_on"], read.language
+        profile, profile["chart_series"], release["released_on"], read.language
     )
     distributions = list_distributions(has_file=read.release.database.is_file)
     dataset = schema_org.describe_indicator(
-        indicator, release, distributions, read.base_url, read.language
+        profile, release, distributions, read.base_url, read.language
     )
     return render_content(
         read,
         "indicator.html",
-        indicator=indicator,
+        indicator=profile,
         wide_size=measure_chart(chart, WIDE),
         narrow_size=measure_chart(chart, NARROW),
         json_ld=schema_org.embed_json(dataset),
     )
 
 
-@router.get("/priority-areas/{slug}")
+@router.get("/priority-areas/{priority_area}")
 def show_priority_area(
-    read: Context, slug: str, query: Annotated[parameters.PriorityAreaParameters, Query()]
+    read: Context,
+    priority_area: str,
+    query: Annotated[parameters.PriorityAreaParameters, Query()],
 ) -> Response:
-    area = read.run_query(page_data.read_priority_area_profile, slug, query.year)
-    if area is None:
-        raise read.create_unknown_record("priority_areas", "slug", slug)
+    found = read.run_query(page_data.read_priority_area_profile, priority_area, query.year)
+    area = read.require_record(found, "priority_areas", priority_area=priority_area)
     return render_content(
         read,
         "priority_area.html",
@@ -191,17 +192,16 @@ def show_priority_area(
     )
 
 
-@router.get("/sources/{code}")
-def show_source(read: Context, code: str, _: NoParameters) -> Response:
-    source = read.run_query(page_data.read_source_profile, code)
-    if source is None:
-        raise read.create_unknown_record("sources", "code", code)
+@router.get("/sources/{source}")
+def show_source(read: Context, source: str, _: NoParameters) -> Response:
+    found = read.run_query(page_data.read_source_profile, source)
+    profile = read.require_record(found, "sources", source=source)
     return render_content(
         read,
         "source.html",
-        source=source,
+        source=profile,
         published=format_published_day(
-            source["published_on"], source["published_precision"], read.language
+            profile["published_on"], profile["published_precision"], read.language
         ),
         wide_size=measure_overview(read, read.run_query(read_overview)),
     )
@@ -252,11 +252,12 @@ def list_problems(read: Context) -> Response:
     return render_page(read, "problems.html", types=problem.PROBLEM_TYPES)
 
 
-@router.get("/problems/{code}")
-def show_problem(read: Context, code: str) -> Response:
-    types = [type_ for type_ in problem.PROBLEM_TYPES if type_.code == code]
+@router.get("/problems/{problem_type}")
+def show_problem(read: Context, problem_type: str) -> Response:
+    types = [type_ for type_ in problem.PROBLEM_TYPES if type_.code == problem_type]
     if not types:
-        raise problem.UnknownRecord("code", code, [type_.code for type_ in problem.PROBLEM_TYPES])
+        codes = [type_.code for type_ in problem.PROBLEM_TYPES]
+        raise problem.UnknownRecord("problem_type", problem_type, codes)
     return render_page(read, "problems.html", types=types)
 
 
@@ -268,8 +269,18 @@ def show_icon() -> Response:
 
 
 @router.get("/openapi.json")
-async def show_openapi(read: Context) -> Response:
-    body = await build_served_document(read.app, read.base_url)
+def show_openapi(read: Context) -> Response:
+    return send_openapi(read, OpenApiVersion.V3_1)
+
+
+@router.get("/openapi-3.0.json")
+def show_openapi_3_0(read: Context) -> Response:
+    return send_openapi(read, OpenApiVersion.V3_0)
+
+
+def send_openapi(read: RequestContext, version: OpenApiVersion) -> Response:
+    documents: OpenApiDocuments = read.app.state.documents
+    body = documents.render(version, read.base_url)
     return Response(body, media_type="application/json")
 
 
@@ -291,8 +302,9 @@ def show_static(read: Context, path: str) -> Response:
     file = (STATIC / path).resolve()
     if not file.is_relative_to(STATIC.resolve()) or not file.is_file():
         shown = UNKNOWN_PATH.format(path=problem.shorten(read.path))
-        error = problem.ParameterError("path", shown, ["/v1", "/docs"])
-        raise problem.UnknownPath(shown, [error])
+        raise problem.UnknownPath.from_error(
+            problem.ParameterError("path", shown, ["/v1", "/docs"])
+        )
     media_type = guess_type(file.name)[0] or "application/octet-stream"
     return send_content(file.read_bytes(), media_type, file)
 

@@ -20,6 +20,7 @@ from app.formats.sdmx.paths import PathQuery, parse_path
 from app.formats.sdmx.query import SdmxRequest, parse_request
 from app.http.limits import run_limited
 from app.parameters.sdmx import DIMENSIONS
+from app.problems.messages import NO_DATA, NO_HISTORY_AS_CSV
 from app.queries import sdmx as queries
 from app.request import Context, RequestContext
 
@@ -87,11 +88,7 @@ def stream_csv(
 ) -> Response:
     """Stream data as CSV, without a limit on their number."""
     if request.filters.history:
-        raise NotImplementedProblem(
-            "includeHistory is not available as CSV, which cannot tell vintages apart; request "
-            "XML or JSON",
-            "CSV无法区分各期历史数据，不支持 includeHistory；请改用XML或JSON",
-        )
+        raise NotImplementedProblem(NO_HISTORY_AS_CSV)
 
     def write(connection: Connection) -> Iterator[bytes]:
         chunks = messages.require_data(read_series(connection, read, request))
@@ -117,7 +114,7 @@ def find_available(read: RequestContext, path: PathQuery, request: SdmxRequest) 
     def find(connection: Connection) -> list[Artefact]:
         values = queries.read_dimension_values(connection, request.filters)
         if not values:
-            raise NoResultsFound(*messages.NO_DATA)
+            raise NoResultsFound(NO_DATA)
         if request.mode == "available":
             for name in DIMENSIONS:
                 filters = messages.drop_dimension(request.filters, name)

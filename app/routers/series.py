@@ -5,32 +5,28 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from app import parameters
-from app.queries import comparison, related, series
-from app.queries.related import REPORTS
+from app.formats import tables
+from app.queries import comparison, related
+from app.queries import series as queries
 from app.request import Context
 from app.routers import ListOperation, RecordOperation, add_collection
-from app.schemas.observations import GrowthRate, GrowthRatePage, ReportEntry, ReportPage
-from app.schemas.series import Comparison, SeriesDetail, SeriesPage
+from app.schemas.series import Comparison, SeriesDetail
 
 router = APIRouter(prefix="/v1", tags=["Series"])
 
 add_collection(
     router,
-    "series",
-    "series",
+    tables.SERIES,
     ListOperation(
         "List series: which figures are comparable",
         "A series contains the figures of one indicator, pair of areas, unit and period length. "
         "Each shows its breaks, and why the other series of its indicator are not comparable.",
-        series.list_series,
-        parameters.SeriesListParameters,
-        SeriesPage,
     ),
 )
 
 
 @router.get(
-    "/series/{code}",
+    "/series/{series}",
     summary="Get a series with its figures",
     description="Returns one series with the current figure of each period, its breaks, and the "
     "series that are not comparable with it. With as_of, the figures that were current on that "
@@ -39,7 +35,7 @@ add_collection(
 )
 def get_series(
     read: Context,
-    code: Annotated[
+    series: Annotated[
         str,
         parameters.create_path_key(
             "The key of the series: indicator, areas, unit, and P with the months of the period.",
@@ -48,8 +44,8 @@ def get_series(
     ],
     query: Annotated[parameters.SeriesParameters, Query()],
 ) -> Response:
-    found = read.run_query(series.get_series, code, query.as_of)
-    return read.record_response(SeriesDetail, found, "series", code=code)
+    found = read.run_query(queries.get_series, series, query.as_of)
+    return read.record_response(SeriesDetail, found, "series", series=series)
 
 
 @router.get(
@@ -70,45 +66,33 @@ def compare_periods(
 
 add_collection(
     router,
-    "growth_rates",
-    "growth_rate",
+    tables.GROWTH_RATES,
     ListOperation(
         "List published growth rates",
         "Changes from a year earlier as published, with base period and basis. None is calculated: "
         "bases are often restated, so that the published levels imply a different rate.",
-        related.list_growth_rates,
-        parameters.GrowthRateListParameters,
-        GrowthRatePage,
     ),
     RecordOperation(
         "Get a growth rate",
         "Returns one published change with its base period, basis and source.",
         related.get_growth_rate,
-        GrowthRate,
         "The key of the growth rate: series, first month and source.",
         "goods-trade.CN.BRI.CNY.P12M.2024-01.chinataiwan-2025-01-13",
-        key="id",
     ),
 )
 add_collection(
     router,
-    "reports",
-    "report",
+    tables.REPORTS,
     ListOperation(
         "List second reports",
         "What other sources report about the same figures, with a note on each agreement or "
         "difference. agreement=differs lists the contradictions.",
-        REPORTS.list_page,
-        parameters.ReportListParameters,
-        ReportPage,
     ),
     RecordOperation(
         "Get a second report",
         "Returns what one source reports about a figure that another source published.",
-        REPORTS.get,
-        ReportEntry,
+        related.get_report,
         "The key of the report: observation and source.",
         "aid-projects.CN.BRI.NB.P11M.2024-01.scio-2025-01-15.xinhua-2025-01-15",
-        key="id",
     ),
 )

@@ -8,7 +8,12 @@ from fastapi.concurrency import run_in_threadpool
 from app import __version__, parameters
 from app.db.columns import Record
 from app.formats.dataset_info import CONTACT, DATA_LICENCE, DESCRIPTION, TITLE, cite_dataset
-from app.formats.registry import build_service_links, list_distributions, list_media_types
+from app.formats.registry import (
+    build_service_links,
+    find_temporary_file_error,
+    list_distributions,
+    list_media_types,
+)
 from app.i18n import Bilingual, Language
 from app.problems.messages import METRICS_DISABLED
 from app.problems.problem import ParameterError, UnknownPath
@@ -167,7 +172,7 @@ def search_records(
 @health_router.get("/live", summary="Is the process alive?", response_model=Health)
 async def get_liveness() -> Response:
     """Responds as long as the process can respond at all; checks nothing else."""
-    return create_health_response()
+    return create_health_response(HealthStatus.OK)
 
 
 @health_router.get(
@@ -178,8 +183,7 @@ async def get_liveness() -> Response:
 )
 async def get_readiness(read: Context) -> Response:
     """Responds with 200 if the database can be read, and with 503 otherwise."""
-    await run_in_threadpool(read.release.database.read, read_release)
-    return create_health_response()
+    return create_health_response(await run_in_threadpool(check_health, read))
 
 
 @metrics_router.get("/metrics")
@@ -191,10 +195,19 @@ def show_metrics(read: Context) -> Response:
     """
     metrics = read.app.state.metrics
     if metrics is None:
-        raise UnknownPath(METRICS_DISABLED, [ParameterError("path", METRICS_DISABLED)])
+        raise UnknownPath.from_error(ParameterError("path", METRICS_DISABLED))
     return Response(metrics.render(), media_type=METRICS_TYPE, headers=NO_STORE)
 
 
-def create_health_response() -> Response:
-    body = Health(status=HealthStatus.OK).to_json()
+def check_health(read: RequestContext) -> HealthStatus:
+    read.release.database.read(read_release)
+    if read.app.state.releases.failure is not None:
+        return HealthStatus.RELEASE_FAILED
+    if find_temporary_file_error() is not None:
+        return HealthStatus.NO_TEMPORARY_FILES
+    return HealthStatus.OK
+
+
+def create_health_response(status: HealthStatus) -> Response:
+    body = Health(status=status).to_json()
     return Response(body, media_type="application/json", headers=NO_STORE)

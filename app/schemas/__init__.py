@@ -2,29 +2,32 @@
 
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from operator import attrgetter
 from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema, create_model
 
 Item = TypeVar("Item")
 
 ENCODER = msgspec.json.Encoder(decimal_format="number", enc_hook=attrgetter("__dict__"))
 """Writes decimals with exactly their digits, and models by their fields, without a copy."""
 
+TEXT = r"^[^ ][\s\S]*$"
+"""The pattern of texts. It covers all of a text, because Java and .NET match the whole."""
 Number = Annotated[Decimal, WithJsonSchema({"type": "number", "format": "double"})]
 """A JSON number with exactly the digits stored in the database."""
 Code = Annotated[
     str, StringConstraints(min_length=1, max_length=200, pattern="^[A-Za-z0-9][A-Za-z0-9.-]*$")
 ]
 """A stable, readable key."""
-Line = Annotated[str, StringConstraints(min_length=1, max_length=600, pattern="^[^ ]")]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=600, pattern=TEXT)]
 """A short text, in the language of the response."""
-Prose = Annotated[str, StringConstraints(min_length=1, max_length=5000, pattern="^[^ ]")]
+Prose = Annotated[str, StringConstraints(min_length=1, max_length=5000, pattern=TEXT)]
 """A longer text, in the language of the response."""
 Locator = Annotated[
-    str, StringConstraints(min_length=2, max_length=12, pattern="^P[1-9][0-9]*(.S[1-9][0-9]*)?$")
+    str, StringConstraints(min_length=2, max_length=12, pattern="^P[1-9][0-9]*([.]S[1-9][0-9]*)?$")
 ]
 """A location in a source: P2.S3 is paragraph 2, sentence 3."""
 # The URL of the next page repeats all filters, so it may be as long as a request.
@@ -37,14 +40,16 @@ Address = Annotated[
     ),
 ]
 """An absolute URL."""
-Day = Annotated[
-    date, WithJsonSchema({"type": "string", "format": "date", "minLength": 10, "maxLength": 10})
-]
+Day = Annotated[date, WithJsonSchema({"type": "string", "format": "date"})]
 """A date: 2024-01-01."""
 Year = Annotated[int, Field(ge=1949, le=2100)]
 Position = Annotated[int, Field(ge=1, le=10_000)]
 Count = Annotated[int, Field(ge=0, le=2_000_000_000)]
 Digest = Annotated[str, StringConstraints(min_length=64, max_length=64, pattern="^[0-9a-f]{64}$")]
+Cursor = Annotated[
+    str, StringConstraints(min_length=1, max_length=1000, pattern="^[A-Za-z0-9_.-]+$")
+]
+"""The start of a page."""
 
 
 class Schema(BaseModel):
@@ -83,6 +88,18 @@ class Page(Schema, Generic[Item]):
     next: Address | None = Field(
         examples=[None], description="The URL of the next page; null on the last page."
     )
+    next_cursor: Cursor | None = Field(
+        examples=[None],
+        description="The value of the parameter cursor for the next page; null on the last page.",
+    )
+
+
+@cache
+def create_page_model(schema: type[Item]) -> type[Page[Item]]:
+    """Create the model of a page of records, named after them in the OpenAPI document."""
+    name = f"{schema.__name__.removesuffix('Entry')}Page"
+    base = Page[schema]  # type: ignore[valid-type]
+    return create_model(name, __base__=base, __doc__=Page.__doc__)
 
 
 class Reference(Schema):

@@ -7,7 +7,6 @@ from app.schemas import (
     Code,
     Line,
     Locator,
-    Page,
     Position,
     Prose,
     Reference,
@@ -86,12 +85,12 @@ class Action(Schema):
 
 
 class PriorityArea(Schema):
-    """One of the four priority areas announced for a year."""
+    """A priority area announced for a year."""
 
     year: Year = Field(examples=[2025])
     """The year for which it was announced."""
     position: Position = Field(examples=[1])
-    """The position among the four priority areas."""
+    """The position among the priority areas of the year."""
     slug: Code = Field(examples=["industrial-and-supply-chains"])
     """The short name used in URLs."""
     title: Line = Field(examples=["Industrial and supply chains"])
@@ -110,15 +109,3 @@ class PriorityArea(Schema):
     """The source of the text."""
     locator: Locator = Field(examples=["P6.S1"])
     """The location in the source."""
-
-
-class OutcomePage(Page[Outcome]):
-    """One page of outcomes."""
-
-
-class ActionPage(Page[Action]):
-    """One page of actions."""
-
-
-class PriorityAreaPage(Page[PriorityArea]):
-    """One page of priority areas."""

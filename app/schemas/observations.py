@@ -19,7 +19,6 @@ from app.schemas import (
     Line,
     Locator,
     Number,
-    Page,
     Position,
     Prose,
     Reference,
@@ -74,7 +73,7 @@ class PriorityAreaReference(Schema):
     year: Year = Field(examples=[2025])
     """The year for which it was announced."""
     position: Position = Field(examples=[1])
-    """The position among the four priority areas of the year."""
+    """The position among the priority areas of the year."""
     slug: Code = Field(examples=["industrial-and-supply-chains"])
     """The short name used in URLs."""
     title: Line = Field(examples=["Industrial and supply chains"])
@@ -302,19 +301,3 @@ class ReportEntry(Report):
     """The period of the figure."""
     published_wording: Line = Field(examples=["over 700 aid projects"])
     """The wording of the figure published here, for comparison."""
-
-
-class GrowthRatePage(Page[GrowthRate]):
-    """One page of growth rates."""
-
-
-class ReportPage(Page[ReportEntry]):
-    """One page of second reports."""
-
-
-class IndicatorPage(Page[Indicator]):
-    """One page of indicators."""
-
-
-class ObservationPage(Page[Observation]):
-    """One page of observations."""

@@ -9,13 +9,13 @@ from app.schemas import (
     Day,
     Line,
     Locator,
-    Page,
     Prose,
     Reference,
     Schema,
     Year,
     list_field,
 )
+from app.schemas.observations import UnitReference
 
 
 class TextReference(Schema):
@@ -86,15 +86,9 @@ class Area(Linked):
     """What the area covers; for a group, its members."""
 
 
-class Unit(Schema):
+class Unit(UnitReference):
     """A unit of measure."""
 
-    code: Code = Field(examples=["CNY"])
-    """The code: an ISO 4217 currency code, PT for percent, or NB for a number."""
-    name: Line = Field(examples=["Renminbi yuan"])
-    """The name, in the language of the response."""
-    symbol: Line = Field(examples=["CNY"])
-    """The short symbol, for example for an axis."""
     decimals: int = Field(ge=0, le=10, examples=[2])
     """The usual number of decimals."""
     description: Prose = Field(examples=["The currency of China."])
@@ -160,27 +154,3 @@ class Source(Schema):
     """The overall goal for the coming year; null if the document states none."""
     line: Line = Field(examples=["ECNS: report on the press conference, published 15 January 2025"])
     """The source line, to be shown with a figure."""
-
-
-class TopicPage(Page[Topic]):
-    """One page of topics."""
-
-
-class AreaPage(Page[Area]):
-    """One page of areas."""
-
-
-class SectorPage(Page[Sector]):
-    """One page of sectors."""
-
-
-class InstrumentPage(Page[Instrument]):
-    """One page of instruments."""
-
-
-class UnitPage(Page[Unit]):
-    """One page of units."""
-
-
-class SourcePage(Page[Source]):
-    """One page of sources."""

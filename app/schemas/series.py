@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from app.enums import DerivedMeasure, Obstacle
-from app.schemas import Code, Count, Day, Line, Number, Page, Prose, Reference, Schema, list_field
+from app.schemas import Code, Count, Day, Line, Number, Prose, Reference, Schema, list_field
 from app.schemas.observations import AreaReference, Growth, Observation, Period, UnitReference
 
 
@@ -76,10 +76,6 @@ class SeriesDetail(Series):
     """The date for which the figures are shown; null for today."""
     points: list[Observation] = list_field(of=10_000)
     """The current figure of each period, in the order of periods."""
-
-
-class SeriesPage(Page[Series]):
-    """One page of series."""
 
 
 class Derived(Schema):

@@ -1,12 +1,25 @@
 """Entry point, overview, search, history and health."""
 
+from datetime import datetime
 from enum import StrEnum
 
 from pydantic import ConfigDict, Field
 
 from app.enums import ChangeKind, Collection, SearchKind
 from app.i18n import Language
-from app.schemas import Address, Code, Count, Day, Digest, Line, Page, Prose, Schema, list_field
+from app.schemas import (
+    TEXT,
+    Address,
+    Code,
+    Count,
+    Day,
+    Digest,
+    Line,
+    Page,
+    Prose,
+    Schema,
+    list_field,
+)
 from app.schemas.commitments import PriorityArea
 from app.schemas.observations import Indicator
 from app.schemas.reference import Source
@@ -146,7 +159,7 @@ class Overview(Schema):
     """The release that is served."""
     indicators: list[Indicator] = list_field()
     """The indicators of the latest edition, each with its figure."""
-    priority_areas: list[PriorityArea] = list_field(of=4)
+    priority_areas: list[PriorityArea] = list_field()
     """The priority areas of the latest year, with their actions."""
     source: Source
     """The document of the latest edition."""
@@ -155,7 +168,7 @@ class Overview(Schema):
 class Fragment(Schema):
     """A fragment of a text: a match, or the text between two matches."""
 
-    text: str = Field(min_length=1, max_length=5000, pattern="^(.|\\n)", examples=["trade"])
+    text: str = Field(min_length=1, max_length=5000, pattern=r"^[\s\S]+$", examples=["trade"])
     """The fragment, as plain text."""
     match: bool = Field(examples=[True])
     """Whether it is a match."""
@@ -230,10 +243,6 @@ class Change(Schema):
     """The fields that differ, with the values before and after; for a new record, all fields."""
 
 
-class ChangePage(Page[Change]):
-    """One page of changes."""
-
-
 class FeedItem(Schema):
     """A release, as an item of a JSON Feed."""
 
@@ -244,12 +253,10 @@ class FeedItem(Schema):
     title: Line = Field(examples=["Release 2026-11-25: 109 added"])
     """The release and the number of its changes."""
     content_text: str = Field(
-        min_length=1, max_length=300_000, pattern="^[^ ]", examples=["First release."]
+        min_length=1, max_length=300_000, pattern=TEXT, examples=["First release."]
     )
     """What the release added, revised, corrected or removed."""
-    date_published: str = Field(
-        min_length=20, max_length=20, pattern="^[0-9T:-]+Z$", examples=["2026-11-25T00:00:00Z"]
-    )
+    date_published: datetime = Field(examples=["2026-11-25T00:00:00Z"])
     """The date of the release."""
 
 
@@ -274,10 +281,14 @@ class HealthStatus(StrEnum):
     """The state of the service."""
 
     OK = "ok"
+    RELEASE_FAILED = "release_failed"
+    NO_TEMPORARY_FILES = "no_temporary_files"
 
 
 class Health(Schema):
     """The state of the service."""
 
     status: HealthStatus = Field(examples=["ok"])
-    """Always ok; otherwise the response is a problem document."""
+    """ok; or release_failed if the newest release cannot be opened and the previous one is served;
+    or no_temporary_files if some file formats respond with 503. If no data can be served, the
+    response is a problem document."""

@@ -377,7 +377,7 @@ def upgrade() -> None:
         *text("aim_locator", null=True),
         checks={
             "filled": "title_en <> '' AND title_zh <> ''",
-            "position": "position BETWEEN 1 AND 4",
+            "position": "position >= 1",
         },
         references={"source_id": "source"},
         unique=(("code",), ("year", "position"), ("year", "slug")),

@@ -1,1 +1,1 @@
-"""Benchmarks: how fast answers are beside their peers, and how flat they stay as data grows."""
+"""Benchmarks: speed compared with other servers, and response times as data grows."""

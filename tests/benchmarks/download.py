@@ -1,4 +1,4 @@
-"""The whole table through the server, beside the database's own command line on the same query.
+"""The whole table through the server, compared with the database's command line on the same query.
 
 python -m tests.benchmarks.download large.sqlite
 """

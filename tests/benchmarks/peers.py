@@ -1,4 +1,4 @@
-"""The peers: each a server on loopback with one worker, over the same rows or the same bytes."""
+"""The compared servers, each on loopback with one worker, with the same rows or bytes."""
 
 import json
 import os
@@ -82,9 +82,9 @@ def asgi(module: str, path: str, **environment: str) -> Peer:
 
 def bare(folder: Path, name: str, body: str, headers: Sequence[tuple[str, str]]) -> Peer:
     """Serve bytes that are ready."""
-    kept = folder / f"{name}.json"
-    kept.write_text(json.dumps({"body": body, "headers": headers}))
-    return asgi("bare", "/", BARE=str(kept))
+    file = folder / f"{name}.json"
+    file.write_text(json.dumps({"body": body, "headers": headers}))
+    return asgi("minimal_asgi", "/", RESPONSE_FILE=str(file))
 
 
 def nginx(folder: Path, body: str) -> Peer:

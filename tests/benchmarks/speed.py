@@ -22,8 +22,8 @@ from rich.console import Console
 
 from app.ingest.build import build
 from tests.benchmarks import peers
+from tests.benchmarks.guide_tables import translate, write_measured
 from tests.benchmarks.load import Target, busy, read_cpu_times, wrk
-from tests.benchmarks.pages import translate, write_measured
 from tests.benchmarks.peers import Peer, Started, running
 from tests.benchmarks.plot import draw
 from tests.support.seeds import ROOT
@@ -77,7 +77,7 @@ def servers(folder: Path, database: Path, programs: Path) -> dict[str, Peer]:
         "bare": peers.bare(folder, "bare", body, headers),
         "bare, 2 headers": peers.bare(folder, "few", body, few),
         "nginx": peers.nginx(folder, body),
-        "usual": peers.asgi("usual", f"/observations/{peers.KEY}", BRI_DATABASE=str(database)),
+        "usual": peers.asgi("plain_app", f"/observations/{peers.KEY}", BRI_DATABASE=str(database)),
         "Datasette": peers.datasette(programs, database),
         "roapi": peers.roapi(programs, database),
     }

@@ -1,1 +1,1 @@
-"""What a reader meets: real pages in a real browser."""
+"""Tests of the pages in a real browser."""

@@ -1,4 +1,4 @@
-"""The pages in a real browser: what a reader can do, with the script and without it."""
+"""The pages in a browser, with and without JavaScript."""
 
 import json
 import re
@@ -144,7 +144,7 @@ def test_the_theme_is_remembered(browser: Browser, server: str) -> None:
     page.goto("/indicators/aid-projects?lang=en")
     picture = page.locator("picture img")
     picture.scroll_into_view_if_needed()
-    drawn = f"{server}/v1/indicators/aid-projects.svg?width=1200"
+    drawn = f"{server}/v1/indicators/aid-projects/chart.svg?width=1200"
 
     def paper() -> Any:
         return page.evaluate("getComputedStyle(document.body).backgroundColor")

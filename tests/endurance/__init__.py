@@ -1,1 +1,1 @@
-"""Trials that take minutes: kills, swaps, long load; each is a command that tells its counts."""
+"""Endurance tests, which take minutes and are started by hand."""

@@ -1,4 +1,4 @@
-"""Ask for everything for a long time, and look whether memory or open files grow.
+"""Make requests of every kind for a long time, and check that memory and open files do not grow.
 
 ``python -m tests.endurance.soak --minutes 20`` mixes cached and uncached responses, all formats,
 charts, SDMX, invalid requests, conditional requests, and clients that leave in the middle.
@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 from app.ingest.build import build
-from tests.endurance.swap import resources
+from tests.endurance.replace_releases import resources
 from tests.support.processes import Server, launched
 from tests.support.seeds import MIGRATIONS, SEED
 
@@ -35,12 +35,12 @@ FORMATS = (
     "/v1/dataset.zip",
     "/v1/dataset.sqlite",
     "/v1/catalog.ttl",
-    "/v1/sources/scio-2025-01-15.bib",
+    "/v1/sources/scio-2025-01-15/citation.bib",
     "/sdmx/data/INDICATORS?endPeriod=2{:03}",
 )
 PICTURES = (
-    "/v1/indicators/goods-trade.svg?height={}",
-    "/v1/indicators/aid-projects.png?width={}&lang=zh&theme=dark",
+    "/v1/indicators/goods-trade/chart.svg?height={}",
+    "/v1/indicators/aid-projects/chart.png?width={}&lang=zh&theme=dark",
     "/v1/overview.svg?width={}",
 )
 WRONG = (

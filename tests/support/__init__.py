@@ -1,1 +1,1 @@
-"""Helpers of the tests: servers, seeds, clients, and the contract that answers are held to."""
+"""Helpers of the tests: servers, seeds, clients, and the check of responses against OpenAPI."""

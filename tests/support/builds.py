@@ -1,4 +1,4 @@
-"""Builds in processes of their own, which can be killed between any two of their steps."""
+"""Builds in separate processes, which can be killed between any two steps."""
 
 import os
 import signal

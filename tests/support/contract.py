@@ -1,4 +1,4 @@
-"""Holds every JSON answer that tests get from an application against its OpenAPI document."""
+"""Checks every JSON response in the tests against the OpenAPI document."""
 
 import gzip
 import json
@@ -36,7 +36,7 @@ class Contract:
             if "properties" in schema:
                 # Clients are open to fields that come later; here none may come unannounced.
                 schema["additionalProperties"] = False
-        # A template without parameters comes first: /a.json is no /{code}.
+        # A template without parameters comes first: /a.json is no /{key}.
         ordered = sorted(self.paths, key=lambda path: (path.count("{"), -len(path)))
         self.templates = [
             (re.compile(re.sub(r"{\w+}", "[^/]+", path.replace(".", r"\."))), path)
@@ -117,4 +117,4 @@ def is_json(message: Message) -> bool:
     if message["type"] != "http.response.start" or message["status"] in (206, 304):
         return False
     media_type = Headers(raw=message["headers"]).get("content-type", "")
-    return media_type.partition(";")[0].endswith("json")
+    return media_type.partition(";")[0].endswith(("/json", "+json"))

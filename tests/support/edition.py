@@ -1,4 +1,4 @@
-"""An invented next edition: all that one press conference adds to a seed, as seed/README.md says.
+"""An invented next edition: what one press conference adds to a seed by seed/README.md.
 
 ``python -m tests.support.edition FOLDER`` copies the seed and adds an edition to the copy. With
 ``BRI_SEED=FOLDER`` the whole suite then runs on the copy.

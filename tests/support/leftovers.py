@@ -1,4 +1,4 @@
-"""Fails a run that leaves anything behind: a process, and with it a port, or a file."""
+"""Fails a run that leaves a process, and with it a port, or a file."""
 
 import os
 import signal

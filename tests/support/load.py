@@ -1,4 +1,4 @@
-"""Readers that ask a server without a pause, and note every answer."""
+"""Clients that make requests all the time and record every response."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -18,6 +18,9 @@ URLS = (
     "/v1/actions?q=cooperation",
 )
 
+PAUSE = 0.005
+"""The seconds between the requests of a client."""
+
 
 class Load:
     """What some readers were answered."""
@@ -28,11 +31,12 @@ class Load:
         self.ended = Event()
 
     def ask(self, base: str) -> None:
-        """Ask until told to stop."""
+        """Make requests until the test ends, with pauses that leave time for the server."""
         with httpx2.Client(base_url=base, timeout=60) as client:
             for url in cycle(URLS):
                 if self.ended.is_set():
                     return
+                sleep(PAUSE)
                 try:
                     response = client.get(url)
                 except httpx2.TransportError as error:

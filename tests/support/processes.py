@@ -1,8 +1,8 @@
-"""Processes of the tests: the server by its own command line, forked from one that has imported it.
+"""Processes: the server by its command line, forked from one that has imported it.
 
 A start of Python that imports everything takes a second of CPU. The forkserver of the standard
 library imports it once for each worker of the tests; what it forks runs the real command. A start
-from nothing is tested by test_cli, test_signals and test_wheel.
+from nothing is tested by test_cli, test_shutdown and test_wheel.
 """
 
 import multiprocessing
@@ -29,7 +29,9 @@ from tests.support.targets import Target, environment_of
 MEASURING = "COVERAGE_PROCESS_CONFIG"
 """Tells processes to measure coverage, where that is measured."""
 FORKING = multiprocessing.get_context("forkserver")
-FORKING.set_forkserver_preload(["app.application", "app.server.protocol", "uvicorn", __name__])
+FORKING.set_forkserver_preload(
+    ["app.application", "app.server.protocol", "alembic.command", "uvicorn", __name__]
+)
 LONGEST_END = 20
 """The seconds that a process may take to end."""
 

@@ -1,4 +1,4 @@
-"""A proxy that strips a path prefix, as nginx does with proxy_pass and a trailing slash."""
+"""A proxy that removes a path prefix, as nginx does with proxy_pass and a trailing slash."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ import httpx2
 @contextmanager
 def stripping_proxy(base: str, prefix: str = "/bri") -> Iterator[str]:
     """Pass requests on without their prefix."""
-    with httpx2.Client() as client:
+    with httpx2.Client(timeout=60) as client:
 
         class Proxy(BaseHTTPRequestHandler):
             def do_GET(self) -> None:

@@ -1,4 +1,4 @@
-"""The types that the data structure makes, as SDMX has them in a schema of its own for data."""
+"""The types of structure-specific SDMX data, which the data structure defines."""
 
 from pathlib import Path
 

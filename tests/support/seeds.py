@@ -1,4 +1,4 @@
-"""Help for tests of the seed: copy the real one, break a file of it, and say what is wrong."""
+"""Copies of the seed, edits that break them, and the expected errors."""
 
 import atexit
 import json
@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 NEWEST = Path(os.environ.get("BRI_SEED", ROOT / "seed")).absolute()
 """The seed as it is now; with BRI_SEED the suite runs on another one."""
 PINNED = "2026-11-25.2"
-"""The release whose figures tests name; test_newest is about those that have come since."""
+"""The release whose figures tests name; ingest/test_current_seed covers later ones."""
 MIGRATIONS = ROOT / "migrations"
 
 SCIO = "sources/scio-2025-01-15.yaml"

@@ -1,4 +1,4 @@
-"""Databases of the tests, in a file or on PostgreSQL, and how to serve from them."""
+"""Databases, as a file or on PostgreSQL, and applications that serve them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -12,6 +12,7 @@ from app.db.models.observations import (
     SeriesBreak,
 )
 from app.db.models.records import (
+    LINKS,
     SEARCHED_COLUMNS,
     Action,
     ActionArea,

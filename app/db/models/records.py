@@ -1,7 +1,9 @@
 """Tables of releases, sources, code lists and commitments, links between records, and the index."""
 
 from datetime import date
+from typing import Any
 
+from pydantic import create_model
 from sqlalchemy import JSON, CheckConstraint, Integer, String, UniqueConstraint, column, table
 from sqlmodel import Field, SQLModel
 
@@ -14,6 +16,7 @@ from app.db.models.base import (
     check_member,
     check_positive,
 )
+from app.db.models.observations import Indicator
 from app.enums import (
     ActionKind,
     ActionStatus,
@@ -202,13 +205,13 @@ class Outcome(KeyedModel, LocatedModel, table=True):
 
 
 class PriorityArea(KeyedModel, LocatedModel, table=True):
-    """One of the four priority areas announced for a year."""
+    """A priority area announced for a year."""
 
     __tablename__ = "priority_area"
     __table_args__ = (
         UniqueConstraint("year", "slug"),
         UniqueConstraint("year", "position"),
-        CheckConstraint("position BETWEEN 1 AND 4", name="position"),
+        check_positive(),
         check_filled("title_en", "title_zh"),
     )
 
@@ -251,71 +254,33 @@ class Baseline(SQLModel, table=True):
     editorial: bool = True
 
 
-class IndicatorSector(SQLModel, table=True):
-    __tablename__ = "indicator_sector"
-
-    indicator_id: int = Field(primary_key=True, foreign_key="indicator.id")
-    sector_id: int = Field(primary_key=True, foreign_key="sector.id", index=True)
-
-
-class IndicatorInstrument(SQLModel, table=True):
-    __tablename__ = "indicator_instrument"
-
-    indicator_id: int = Field(primary_key=True, foreign_key="indicator.id")
-    instrument_id: int = Field(primary_key=True, foreign_key="instrument.id", index=True)
+LINKS: dict[tuple[type[KeyedModel], type[KeyedModel]], type[SQLModel]] = {
+    (PriorityArea, Indicator): Baseline
+}
+"""The tables of the links from records of one table to those of another."""
 
 
-class OutcomeSector(SQLModel, table=True):
-    __tablename__ = "outcome_sector"
-
-    outcome_id: int = Field(primary_key=True, foreign_key="outcome.id")
-    sector_id: int = Field(primary_key=True, foreign_key="sector.id", index=True)
-
-
-class OutcomeInstrument(SQLModel, table=True):
-    __tablename__ = "outcome_instrument"
-
-    outcome_id: int = Field(primary_key=True, foreign_key="outcome.id")
-    instrument_id: int = Field(primary_key=True, foreign_key="instrument.id", index=True)
-
-
-class OutcomeArea(SQLModel, table=True):
-    __tablename__ = "outcome_area"
-
-    outcome_id: int = Field(primary_key=True, foreign_key="outcome.id")
-    area_id: int = Field(primary_key=True, foreign_key="area.id", index=True)
+def declare_link(owner: type[KeyedModel], target: type[KeyedModel]) -> type[SQLModel]:
+    """Declare the table of the links from the records of one table to those of another."""
+    names = str(owner.__tablename__), str(target.__tablename__)
+    columns: dict[str, Any] = {
+        f"{name}_id": (int, Field(primary_key=True, foreign_key=f"{name}.id", index=is_target))
+        for name, is_target in zip(names, (False, True), strict=True)
+    }
+    link = create_model(
+        "_".join(names), __base__=SQLModel, __cls_kwargs__={"table": True}, **columns
+    )
+    LINKS[owner, target] = link
+    return link
 
 
-class OutcomeIndicator(SQLModel, table=True):
-    __tablename__ = "outcome_indicator"
-
-    outcome_id: int = Field(primary_key=True, foreign_key="outcome.id")
-    indicator_id: int = Field(primary_key=True, foreign_key="indicator.id", index=True)
-
-
-class ActionSector(SQLModel, table=True):
-    __tablename__ = "action_sector"
-
-    action_id: int = Field(primary_key=True, foreign_key="action.id")
-    sector_id: int = Field(primary_key=True, foreign_key="sector.id", index=True)
-
-
-class ActionInstrument(SQLModel, table=True):
-    __tablename__ = "action_instrument"
-
-    action_id: int = Field(primary_key=True, foreign_key="action.id")
-    instrument_id: int = Field(primary_key=True, foreign_key="instrument.id", index=True)
-
-
-class ActionArea(SQLModel, table=True):
-    __tablename__ = "action_area"
-
-    action_id: int = Field(primary_key=True, foreign_key="action.id")
-    area_id: int = Field(primary_key=True, foreign_key="area.id", index=True)
-
-
-class ActionTopic(SQLModel, table=True):
-    __tablename__ = "action_topic"
-
-    action_id: int = Field(primary_key=True, foreign_key="action.id")
-    topic_id: int = Field(primary_key=True, foreign_key="topic.id", index=True)
+IndicatorSector = declare_link(Indicator, Sector)
+IndicatorInstrument = declare_link(Indicator, Instrument)
+OutcomeSector = declare_link(Outcome, Sector)
+OutcomeInstrument = declare_link(Outcome, Instrument)
+OutcomeArea = declare_link(Outcome, Area)
+OutcomeIndicator = declare_link(Outcome, Indicator)
+ActionSector = declare_link(Action, Sector)
+ActionInstrument = declare_link(Action, Instrument)
+ActionArea = declare_link(Action, Area)
+ActionTopic = declare_link(Action, Topic)

@@ -103,6 +103,14 @@ def main() -> None:
         results.flush()
 
 
+def read_exactly(file: IO[bytes], length: int) -> bytes:
+    """Read so many bytes; EOFError if there are fewer, as when a process has ended halfway."""
+    content = file.read(length)
+    if len(content) < length:
+        raise EOFError("the rendering process has ended")
+    return content
+
+
 @dataclass
 class RenderingClient:
     """A process that does one job at a time and is replaced when it ends."""
@@ -133,15 +141,12 @@ class RenderingClient:
         try:
             jobs.write(line)
             jobs.flush()
-            length = results.read(LENGTH_BYTES)
-            result = results.read(int.from_bytes(length, "big"))
+            length = int.from_bytes(read_exactly(results, LENGTH_BYTES), "big")
+            return read_exactly(results, length)
         except OSError:
-            result = b""
+            raise EOFError("the rendering process has ended") from None
         finally:
             timer.cancel()
-        if not result:
-            raise EOFError("the rendering process has ended")
-        return result
 
     def close(self) -> None:
         if self.process is not None:

@@ -85,7 +85,29 @@ def format_value(value: Value) -> str:
     return format_plain(value) if isinstance(value, Decimal) else str(value)
 
 
-LABELS = {column.name: column.label for column in OBSERVATIONS}
+COLUMNS = {column.name: column for column in OBSERVATIONS}
+
+
+def adopt_column(
+    name: str,
+    representation: str | TextType,
+    column_name: str,
+    read: Callable[[Record], Value] | None = None,
+    role: Role = Role.ATTRIBUTE,
+) -> Component:
+    """Declare a component with the texts of the column that contains the same."""
+    column = COLUMNS[column_name]
+    return Component(
+        name,
+        representation,
+        column.label,
+        column.description,
+        read,
+        column.is_required,
+        role=role,
+    )
+
+
 COMPONENTS: tuple[Component, ...] = (
     declare_dimension(
         "FREQ",
@@ -97,24 +119,9 @@ COMPONENTS: tuple[Component, ...] = (
         ),
         lambda _: ANNUAL,
     ),
-    declare_dimension(
-        "REF_AREA",
-        "CL_AREA",
-        LABELS["reporting_area_name"],
-        Bilingual("The area that reports the figure", "公布数据的国家（地区）"),
-    ),
-    declare_dimension(
-        "COUNTERPART_AREA",
-        "CL_AREA",
-        LABELS["counterpart_area_name"],
-        Bilingual("The partner area of the reporting area", "报告国（地区）的合作伙伴"),
-    ),
-    declare_dimension(
-        "INDICATOR",
-        "CL_INDICATOR",
-        LABELS["indicator_name"],
-        Bilingual("What is measured", "统计内容"),
-    ),
+    adopt_column("REF_AREA", "CL_AREA", "reporting_area_name", role=Role.DIMENSION),
+    adopt_column("COUNTERPART_AREA", "CL_AREA", "counterpart_area_name", role=Role.DIMENSION),
+    adopt_column("INDICATOR", "CL_INDICATOR", "indicator_name", role=Role.DIMENSION),
     declare_dimension(
         "UNIT_MEASURE",
         "CL_UNIT",
@@ -181,85 +188,15 @@ COMPONENTS: tuple[Component, ...] = (
         ),
         count_decimals,
     ),
-    declare_attribute(
-        "OBS_STATUS",
-        "CL_OBS_STATUS",
-        Bilingual("Observation status", "数据状态"),
-        Bilingual("How final the figure is", "数据的确定程度"),
-        lambda observation: STATUSES[observation["status"]],
-    ),
-    declare_attribute(
-        "OBS_QUALIFIER",
-        "CL_OBS_QUALIFIER",
-        LABELS["qualifier"],
-        Bilingual(
-            "How the source qualifies the value: not at all, or the figure is above, below or "
-            "close to it",
-            "来源对数值的限定：无限定词，或实际高于、低于、接近该数值",
-        ),
-    ),
-    declare_attribute(
-        "COMMENT_OBS",
-        TextType.STRING,
-        LABELS["wording"],
-        Bilingual("The figure in the words of its source", "来源对数据的文字表述"),
-    ),
-    declare_attribute(
-        "LOWER_BOUND",
-        TextType.DECIMAL,
-        LABELS["lower_bound"],
-        Bilingual(
-            "The figure is above this number; absent if the source states no bound",
-            "数据高于此数；来源未说明时不列",
-        ),
-        is_mandatory=False,
-    ),
-    declare_attribute(
-        "UPPER_BOUND",
-        TextType.DECIMAL,
-        LABELS["upper_bound"],
-        Bilingual(
-            "The figure is below this number; absent if the source states no bound",
-            "数据低于此数；来源未说明时不列",
-        ),
-        is_mandatory=False,
-    ),
-    declare_attribute(
-        "PUBLISHED_VALUE",
-        TextType.STRING,
-        LABELS["published_value"],
-        Bilingual(
-            "The number as published; multiply it by ten to the power of PUBLISHED_MULT",
-            "原文数字，尚未乘以PUBLISHED_MULT所示的10的幂次",
-        ),
-        format_published_value,
-    ),
-    declare_attribute(
-        "PUBLISHED_MULT",
-        TextType.INTEGER,
-        LABELS["published_multiplier"],
-        Bilingual(
-            "The power of ten that the word after the published number stands for: 12 for trillion",
-            "原文数字之后的单位所表示的10的幂次；万亿为12",
-        ),
-    ),
-    declare_attribute(
-        "GROWTH",
-        TextType.DECIMAL,
-        LABELS["growth"],
-        Bilingual(
-            "The published year-on-year change in percent; never computed",
-            "公布的同比增速（%）；均非推算",
-        ),
-        is_mandatory=False,
-    ),
-    declare_attribute(
-        "GROWTH_BASIS",
-        "CL_GROWTH_BASIS",
-        LABELS["growth_basis"],
-        Bilingual("The base of the published growth", "公布的增速所对比的基数"),
-        is_mandatory=False,
-    ),
+    adopt_column("OBS_STATUS", "CL_OBS_STATUS", "status", lambda one: STATUSES[one["status"]]),
+    adopt_column("OBS_QUALIFIER", "CL_OBS_QUALIFIER", "qualifier"),
+    adopt_column("COMMENT_OBS", TextType.STRING, "wording"),
+    adopt_column("LOWER_BOUND", TextType.DECIMAL, "lower_bound"),
+    adopt_column("UPPER_BOUND", TextType.DECIMAL, "upper_bound"),
+    adopt_column("PUBLISHED_VALUE", TextType.STRING, "published_value", format_published_value),
+    adopt_column("PUBLISHED_MULT", TextType.INTEGER, "published_multiplier"),
+    adopt_column("GROWTH", TextType.DECIMAL, "growth"),
+    adopt_column("GROWTH_BASIS", "CL_GROWTH_BASIS", "growth_basis"),
     declare_attribute(
         "BREAKS",
         TextType.STRING,
@@ -275,37 +212,12 @@ COMPONENTS: tuple[Component, ...] = (
     declare_attribute(
         "SOURCE",
         "CL_SOURCE",
-        LABELS["source_title"],
+        COLUMNS["source_title"].label,
         Bilingual("The document that contains the figure", "数据所出自的文件"),
     ),
-    declare_attribute(
-        "LOCATOR",
-        TextType.STRING,
-        LABELS["locator"],
-        Bilingual(
-            "The paragraph and the sentence: P4.S2 is paragraph 4, sentence 2",
-            "段落和句子：P4.S2为第4段第2句",
-        ),
-        is_mandatory=False,
-    ),
-    declare_attribute(
-        "VINTAGE",
-        TextType.DAY,
-        LABELS["vintage"],
-        Bilingual("The day on which the figure was first published", "数据首次公布之日"),
-        lambda observation: observation["vintage"].isoformat(),
-    ),
-    declare_attribute(
-        "SUPERSEDED_ON",
-        TextType.DAY,
-        LABELS["superseded_on"],
-        Bilingual(
-            "The day on which another figure superseded this one; absent while this one is current",
-            "被其他数据取代之日；现行数据不列",
-        ),
-        format_supersession,
-        is_mandatory=False,
-    ),
+    adopt_column("LOCATOR", TextType.STRING, "locator"),
+    adopt_column("VINTAGE", TextType.DAY, "vintage", lambda one: one["vintage"].isoformat()),
+    adopt_column("SUPERSEDED_ON", TextType.DAY, "superseded_on", format_supersession),
     declare_attribute(
         "OBS_ID",
         TextType.STRING,

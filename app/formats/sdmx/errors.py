@@ -1,12 +1,12 @@
 """SDMX errors: the problems that only SDMX requests have, and error messages as XML and JSON."""
 
 import re
-from collections.abc import Mapping
 from xml.sax.saxutils import escape
 
 import msgspec
 
 from app.i18n import Bilingual, Language
+from app.negotiation import parse_accept
 from app.problems.problem import Problem
 
 SCHEMAS = "http://www.sdmx.org/resources/sdmxml/schemas/v2_1"
@@ -19,15 +19,11 @@ JSON_PATHS = re.compile(r"/sdmx/(structure|availability|data/(dataflow|datastruc
 
 
 class SdmxProblem(Problem):
-    meaning = Bilingual("See the error message", "见错误信息")
-
-    def __init__(self, english: str, chinese: str) -> None:
-        super().__init__(Bilingual(english, chinese))
+    """A problem that only SDMX requests have, so that it has neither a page nor a code."""
 
 
 class NoResultsFound(SdmxProblem):
     status = 404
-    code = "sdmx-no-results"
     title = Bilingual("No results found", "未找到结果")
 
 
@@ -35,7 +31,6 @@ class SyntaxProblem(SdmxProblem):
     """The path or a parameter does not follow the standard."""
 
     status = 400
-    code = "sdmx-syntax"
     title = Bilingual("Syntax error", "语法错误")
 
 
@@ -43,19 +38,16 @@ class SemanticProblem(SdmxProblem):
     """The request follows the standard but cannot be applied to these data."""
 
     status = 400
-    code = "sdmx-semantics"
     title = Bilingual("Semantic error", "语义错误")
 
 
 class NotAcceptable(SdmxProblem):
     status = 406
-    code = "sdmx-not-acceptable"
     title = Bilingual("Not acceptable", "没有可接受的格式")
 
 
 class ResponseTooLarge(SdmxProblem):
     status = 413
-    code = "sdmx-too-large"
     title = Bilingual("Response too large", "响应过大")
 
 
@@ -63,7 +55,6 @@ class NotImplementedProblem(SdmxProblem):
     """The standard defines the feature, but this service does not support it."""
 
     status = 501
-    code = "sdmx-not-implemented"
     title = Bilingual("Not implemented", "尚未支持")
 
 
@@ -71,12 +62,11 @@ def is_sdmx_path(path: str) -> bool:
     return path == "/sdmx" or path.startswith("/sdmx/")
 
 
-def render_error(
-    problem: Problem, path: str, headers: Mapping[str, str], language: Language
-) -> tuple[bytes, str]:
+def render_error(problem: Problem, path: str, accept: str, language: Language) -> tuple[bytes, str]:
     """Return a problem as an SDMX error message in the format of the client, and its media type."""
-    accept = headers.get("accept", "")
-    if "json" in accept or ("xml" not in accept and JSON_PATHS.match(path)):
+    formats = [re.split("[/+]", preference.value)[-1] for preference in parse_accept(accept)]
+    default = "json" if JSON_PATHS.match(path) else "xml"
+    if next((one for one in formats if one in {"json", "xml"}), default) == "json":
         return write_json_error(problem, language), "application/json"
     return write_xml_error(problem), "application/xml"
 

@@ -14,8 +14,10 @@ from app.formats.sdmx.paths import PathQuery
 from app.formats.sdmx.query import SdmxRequest
 from app.formats.sdmx.xml import Version
 from app.formats.text import encode_csv_rows
+from app.i18n import join_names
 from app.negotiation import parse_accept
 from app.parameters.sdmx import ANNUAL, DIMENSIONS, TIME, SdmxFilters
+from app.problems.messages import NO_ARTEFACT, NO_DATA, NO_FORMAT, TOO_MANY_OBSERVATIONS
 from app.problems.problem import shorten
 
 BASE = "application/vnd.sdmx."
@@ -30,7 +32,6 @@ PLAIN_TYPES = {
 """Plain media types, each of which selects the first available format of a family."""
 MAX_OBSERVATIONS = 50_000
 """The limit of observations, or of series without any, in an XML or JSON message."""
-NO_DATA = ("No data match the request", "没有符合条件的数据")
 FIRST_COLUMNS = {
     "1.0.0": (("DATAFLOW",), (FLOW_ID,)),
     "2.0.0": (("STRUCTURE", "STRUCTURE_ID", "ACTION"), ("dataflow", FLOW_ID, "I")),
@@ -117,10 +118,7 @@ def negotiate_format(
         if found is not None:
             return found
     choices = ", ".join([*(one.media_type for one in offered), *FORMAT_NAMES, *FAMILY_NAMES])
-    raise NotAcceptable(
-        f"No available format matches {shorten(requested)}; available: {choices}",
-        f"没有符合 {shorten(requested)} 的格式；可用格式：{choices}",
-    )
+    raise NotAcceptable(NO_FORMAT.format(found=shorten(requested), choices=choices))
 
 
 def match_format(
@@ -147,7 +145,7 @@ def require_data(chunks: Iterable[Sequence[SeriesData]]) -> Iterator[Sequence[Se
         is_empty = False
         yield chunk
     if is_empty:
-        raise NoResultsFound(*NO_DATA)
+        raise NoResultsFound(NO_DATA)
 
 
 def limit_observations(
@@ -159,11 +157,7 @@ def limit_observations(
         for series, figures in chunk:
             count += len(figures) or 1
             if count > limit:
-                raise ResponseTooLarge(
-                    f"More than {limit} observations match; narrow the key or the periods, or "
-                    "request CSV, which has no limit",
-                    f"符合条件的数据超过{limit}个；请缩小键或统计期的范围，或改用无此限制的CSV",
-                )
+                raise ResponseTooLarge(TOO_MANY_OBSERVATIONS.format(limit=limit))
             yield series, figures
 
 
@@ -199,10 +193,7 @@ def select_artefacts(
         named = [one for one in named if one.items]
     if not named:
         ids = sorted({one.id for one in candidates})
-        raise NoResultsFound(
-            f"No artefact matches; available: {', '.join(ids)}",
-            f"没有符合条件的结构；现有 {'、'.join(ids)}",
-        )
+        raise NoResultsFound(NO_ARTEFACT.format(names=join_names(ids)))
     found = add_references(named, artefacts, request.references)
     match request.detail:
         case "allstubs" | "allcompletestubs":

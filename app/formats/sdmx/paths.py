@@ -11,9 +11,10 @@ from app.formats.sdmx.errors import (
     SemanticProblem,
     SyntaxProblem,
 )
-from app.i18n import Bilingual
+from app.i18n import Bilingual, join_names
 from app.parameters.sdmx import DIMENSIONS, SeriesKey
-from app.problems.messages import find_nearest
+from app.problems import messages
+from app.problems.messages import SUGGESTION, WITH_HINT, find_nearest
 from app.problems.problem import shorten
 
 WILDCARDS = frozenset({"all", "ALL", "*"})
@@ -76,35 +77,33 @@ def parse_path(path: str) -> PathQuery:
             return parse_structure(parts, is_21=True)
         case [name, *_] if name in NOT_IMPLEMENTED:
             raise create_resource_error(name)
-    hint = create_hint(parts[0], RESOURCES, Bilingual("available", "可用"))
-    raise SyntaxProblem(
-        f"/sdmx/{shorten(path)} does not exist; {hint.en}",
-        f"/sdmx/{shorten(path)} 不存在；{hint.zh}",
-    )
+    message = messages.UNKNOWN_SDMX_PATH.format(path=shorten(path))
+    raise SyntaxProblem(suggest(message, parts[0], RESOURCES, messages.AVAILABLE))
 
 
-def create_hint(found: str, expected: Sequence[str], label: Bilingual) -> Bilingual:
-    """Name the expected value nearest to another, or all of them after a label."""
+def suggest(
+    message: Bilingual, found: str, expected: Sequence[str], listing: Bilingual
+) -> Bilingual:
+    """Add the expected value nearest to the one found to a message, or a list of all of them."""
     nearest = find_nearest(found, expected)
-    if nearest:
-        return Bilingual(f"did you mean {nearest}?", f"您要找的是 {nearest} 吗？")
-    return Bilingual(f"{label.en}: {', '.join(expected)}", f"{label.zh}：{'、'.join(expected)}")
+    hint = (
+        SUGGESTION.format(nearest=nearest)
+        if nearest
+        else listing.format(names=join_names(expected))
+    )
+    return WITH_HINT.format(message=message, hint=hint)
 
 
 def create_resource_error(name: str) -> NotImplementedProblem:
-    return NotImplementedProblem(
-        f"{name} is not supported; available: {', '.join(RESOURCES)}",
-        f"不支持 {name}；可用：{'、'.join(RESOURCES)}",
-    )
+    message = messages.UNSUPPORTED_RESOURCE.format(name=name)
+    return NotImplementedProblem(suggest(message, "", RESOURCES, messages.AVAILABLE))
 
 
 def check_length(parts: list[str], limit: int) -> None:
     """Raise SyntaxProblem if a path has parts beyond its end."""
     if len(parts) > limit:
         rest = shorten("/".join(parts[limit:]))
-        raise SyntaxProblem(
-            f"The path has too many parts: remove {rest}", f"路径过长：请删除 {rest}"
-        )
+        raise SyntaxProblem(messages.PATH_TOO_LONG.format(rest=rest))
 
 
 def parse_data_30(resource: str, context: str, rest: list[str]) -> PathQuery:
@@ -123,25 +122,17 @@ def parse_data_21(resource: str, flow: str, rest: list[str]) -> PathQuery:
     key, provider, component = rest + ["all"] * (3 - len(rest))
     parts = flow.split(",")
     if len(parts) > len(("agency", "id", "version")):
-        raise SyntaxProblem(
-            f"{shorten(flow)} is not a dataflow; write {AGENCY},{FLOW},{VERSION}",
-            f"{shorten(flow)} 不是数据流；请写作 {AGENCY},{FLOW},{VERSION}",
-        )
+        expected = f"{AGENCY},{FLOW},{VERSION}"
+        raise SyntaxProblem(messages.NOT_A_DATAFLOW.format(found=shorten(flow), expected=expected))
     if not matches_flow(*(parts if len(parts) > 1 else ["*", *parts])):
         raise create_flow_error(flow)
     if not matches_name(provider.rpartition(",")[2], AGENCY):
-        raise NoResultsFound(
-            f"{shorten(provider)} is not a data provider of this service; omit the provider",
-            f"{shorten(provider)} 不是本服务的数据提供方；请省略数据提供方",
-        )
+        raise NoResultsFound(messages.UNKNOWN_PROVIDER.format(found=shorten(provider)))
     return PathQuery(resource, is_21=True, key=key, components=split_names(component))
 
 
 def create_flow_error(found: str) -> NoResultsFound:
-    return NoResultsFound(
-        f"{shorten(found)} is unknown; the only dataflow is {FLOW_ID}",
-        f"{shorten(found)} 不存在；唯一的数据流为 {FLOW_ID}",
-    )
+    return NoResultsFound(messages.UNKNOWN_DATAFLOW.format(found=shorten(found), expected=FLOW_ID))
 
 
 def parse_structure(parts: list[str], *, is_21: bool) -> PathQuery:
@@ -151,16 +142,11 @@ def parse_structure(parts: list[str], *, is_21: bool) -> PathQuery:
     if kind in NOT_IMPLEMENTED:
         raise create_resource_error(kind)
     if kind not in {*KINDS, *WILDCARDS, "structure"}:
-        raise SyntaxProblem(
-            f"{shorten(kind)} is not a class of artefacts; available: {', '.join(KINDS)}",
-            f"{shorten(kind)} 不是结构类型；可用：{'、'.join(KINDS)}",
-        )
+        message = messages.UNKNOWN_CLASS.format(name=shorten(kind))
+        raise SyntaxProblem(suggest(message, kind, KINDS, messages.AVAILABLE))
     agency, name, version, item = rest + ["*"] * (4 - len(rest))
     if not matches_name(agency, AGENCY) or not matches_version(version):
-        raise NoResultsFound(
-            f"{AGENCY} maintains all artefacts of this service, in version {VERSION}",
-            f"本服务的全部结构由 {AGENCY} 维护，版本为 {VERSION}",
-        )
+        raise NoResultsFound(messages.OTHER_MAINTAINER.format(agency=AGENCY, version=VERSION))
     return PathQuery(
         "structure",
         is_21=is_21,
@@ -198,21 +184,14 @@ def parse_keys(text: str) -> tuple[SeriesKey, ...]:
     if any(len(key.split(".")) != count for key in keys):
         keys = [text]
     if len(keys) > MAX_KEYS:
-        raise SemanticProblem(
-            f"{len(keys)} keys are too many; request at most {MAX_KEYS} at once",
-            f"共{len(keys)}个键，超出上限；每次最多请求{MAX_KEYS}个",
-        )
+        raise SemanticProblem(messages.TOO_MANY_KEYS.format(count=len(keys), limit=MAX_KEYS))
     return tuple(parse_key(key) for key in keys)
 
 
 def parse_key(text: str) -> SeriesKey:
     parts = text.split(".")
     if len(parts) != len(DIMENSIONS):
-        raise SyntaxProblem(
-            f"The key {shorten(text)} has {len(parts)} parts; write {'.'.join(DIMENSIONS)}, "
-            "and leave a part empty or write * for all values",
-            f"键 {shorten(text)} 有{len(parts)}段；请写作 {'.'.join(DIMENSIONS)}，"
-            "某段留空或写 * 表示全部取值",
-        )
+        found = {"key": shorten(text), "count": len(parts)}
+        raise SyntaxProblem(messages.MALFORMED_KEY.format(**found, expected=".".join(DIMENSIONS)))
     pairs = zip(DIMENSIONS, parts, strict=True)
     return {name: values for name, part in pairs if part and (values := split_names(part))}

@@ -14,10 +14,11 @@ from app.formats.sdmx.errors import (
     SemanticProblem,
     SyntaxProblem,
 )
-from app.formats.sdmx.paths import KINDS, PathQuery, create_hint, parse_keys
-from app.i18n import Bilingual, Language
+from app.formats.sdmx.paths import KINDS, PathQuery, parse_keys, suggest
+from app.i18n import Bilingual, Language, join_names
 from app.parameters.base import KeySet
 from app.parameters.sdmx import ANNUAL, DIMENSIONS, TIME, SdmxFilters, SeriesKey, parse_time_period
+from app.problems import messages
 from app.problems.problem import shorten
 
 COMMON_NAMES = ("format", "lang")
@@ -73,9 +74,7 @@ def parse_request(
     values = QueryValues(check_names(path, pairs))
     filters = replace(parse_filters(values), keys=parse_key_filters(path.key, values, keys))
     if filters.history and filters.as_of:
-        raise SemanticProblem(
-            "Use either includeHistory or asOf, not both", "includeHistory 与 asOf 不能同时使用"
-        )
+        raise SemanticProblem(messages.HISTORY_OR_DATE)
     detail = values.read_choice("detail", DETAILS.get(path.resource, ()), "full")
     references = "descendants" if path.resource == "schema" else "none"
     return SdmxRequest(
@@ -92,32 +91,27 @@ def check_names(path: PathQuery, pairs: Sequence[tuple[str, str]]) -> dict[str, 
     allowed = (*PARAMETER_NAMES[path.resource, path.is_21], *COMMON_NAMES)
     for name, count in Counter(name for name, _ in pairs).items():
         if name not in allowed and not (ANY_FILTER in allowed and FILTER.fullmatch(name)):
-            raise create_parameter_error(
-                name, Bilingual("unknown parameter", "参数不存在"), allowed, name
-            )
+            reason = messages.UNKNOWN_PARAMETER
+            raise SyntaxProblem(describe_parameter(name, reason, allowed, name))
         if count > 1:
-            short = shorten(name)
-            raise SyntaxProblem(f"{short} is repeated; give it once", f"{short} 重复；只能出现一次")
+            raise SyntaxProblem(messages.REPEATED_PARAMETER.format(name=shorten(name)))
     return dict(pairs)
 
 
-def create_parameter_error(
-    name: str, reason: Bilingual, expected: Sequence[str], found: str
-) -> SyntaxProblem:
+def describe_parameter(
+    name: str, reason: Bilingual, expected: Sequence[str], found: str = ""
+) -> Bilingual:
     """Describe an invalid parameter, with the nearest expected value or all of them."""
-    hint = create_hint(found, expected, Bilingual("expected", "应为"))
-    return SyntaxProblem(
-        f"{shorten(name)}: {reason.en}; {hint.en}", f"{shorten(name)}：{reason.zh}；{hint.zh}"
-    )
+    message = messages.PARAMETER_REASON.format(name=shorten(name), reason=reason)
+    return suggest(message, found, expected, messages.EXPECTED)
 
 
 def create_value_error(
-    name: str, value: str, expected: Sequence[str], *, suggest: bool = False
+    name: str, value: str, expected: Sequence[str], *, is_choice: bool = False
 ) -> SyntaxProblem:
     """Describe an invalid value, with examples, or with the nearest of all valid values."""
-    short = shorten(value)
-    reason = Bilingual(f"invalid value {short}", f"取值 {short} 无效")
-    return create_parameter_error(name, reason, expected, value if suggest else "")
+    reason = messages.INVALID_CHOICE.format(value=shorten(value))
+    return SyntaxProblem(describe_parameter(name, reason, expected, value if is_choice else ""))
 
 
 class QueryValues(dict[str, str]):
@@ -126,7 +120,7 @@ class QueryValues(dict[str, str]):
     def read_choice(self, name: str, allowed: Sequence[str], default: str) -> str:
         value = self.get(name, default)
         if allowed and value not in allowed:
-            raise create_value_error(name, value, allowed, suggest=True)
+            raise create_value_error(name, value, allowed, is_choice=True)
         return value
 
     def read_count(self, name: str) -> int | None:
@@ -235,22 +229,17 @@ def parse_key_filters(
 def create_filter_error(name: str) -> SyntaxProblem | NotImplementedProblem:
     filterable = (*DIMENSIONS, TIME)
     if name in BY_ID:
-        return NotImplementedProblem(
-            f"c[{name}]: only dimensions can be filtered: {', '.join(filterable)}",
-            f"c[{name}]：只能按维度筛选：{'、'.join(filterable)}",
-        )
-    reason = Bilingual("unknown component", "成分不存在")
-    return create_parameter_error(f"c[{name}]", reason, filterable, name)
+        names = join_names(filterable)
+        return NotImplementedProblem(messages.ONLY_DIMENSIONS.format(name=name, names=names))
+    reason = messages.UNKNOWN_COMPONENT
+    return SyntaxProblem(describe_parameter(f"c[{name}]", reason, filterable, name))
 
 
 def parse_filter_values(name: str, text: str) -> frozenset[str]:
     operator, colon, rest = text.partition(":")
     if colon and operator != "eq":
-        raise NotImplementedProblem(
-            f"{name}: the operator {shorten(operator)} is not supported; list values "
-            "separated by commas",
-            f"{name}：不支持运算符 {shorten(operator)}；请以逗号分隔列出取值",
-        )
+        found = shorten(operator)
+        raise NotImplementedProblem(messages.UNSUPPORTED_OPERATOR.format(name=name, operator=found))
     return frozenset((rest if colon else text).split(","))
 
 
@@ -270,8 +259,8 @@ def check_code(dimension: str, code: str, keys: Mapping[str, KeySet]) -> None:
         return
     else:
         expected = [ANNUAL]
-    reason = Bilingual(f"unknown code {shorten(code)}", f"代码 {shorten(code)} 不存在")
-    raise NoResultsFound(*create_parameter_error(dimension, reason, expected, code).detail)
+    reason = messages.UNKNOWN_CODE.format(code=shorten(code))
+    raise NoResultsFound(describe_parameter(dimension, reason, expected, code))
 
 
 def parse_layout(values: QueryValues, detail: str) -> DataLayout:
@@ -295,5 +284,5 @@ def parse_attributes(text: str) -> tuple[Component, ...]:
     expected = [one.id for one in ATTRIBUTES]
     for name in names:
         if name not in expected:
-            raise create_value_error("attributes", name, expected, suggest=True)
+            raise create_value_error("attributes", name, expected, is_choice=True)
     return tuple(one for one in ATTRIBUTES if one.id in names)

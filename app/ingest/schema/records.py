@@ -7,7 +7,6 @@ from pydantic import Field, StringConstraints
 
 from app.enums import ActionKind, ActionStatus, Agreement, Direction, GrowthBasis, Qualifier, Status
 from app.ingest.schema.base import (
-    AreaPosition,
     BilingualText,
     BilingualTitle,
     Code,
@@ -218,7 +217,7 @@ class Outcome(Entity):
 
 
 class PriorityArea(Entity):
-    """One of the four priority areas announced for a year."""
+    """A priority area announced for a year."""
 
     collection = "priority-areas"
 
@@ -226,8 +225,8 @@ class PriorityArea(Entity):
     """The year for which it is announced."""
     slug: Code
     """The short name in addresses."""
-    position: AreaPosition
-    """The position among the four."""
+    position: Position
+    """The position among the priority areas of the year."""
     title: BilingualTitle
     summary: BilingualText
     """A summary in one sentence."""

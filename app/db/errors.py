@@ -1,0 +1,9 @@
+"""Why a database cannot be read."""
+
+
+class DatabaseError(Exception):
+    """A database that cannot be served; the message says why and what to do."""
+
+
+class UnavailableError(DatabaseError):
+    """A database that cannot be reached at the moment; a retry may succeed."""

@@ -1,0 +1,260 @@
+"""Database files: what was opened and checked is what is served, whatever happens to the file."""
+
+import os
+import re
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from itertools import count
+from pathlib import Path
+from stat import S_ISREG
+from typing import NamedTuple
+from urllib.parse import quote
+from weakref import finalize
+
+from app.db.errors import DatabaseError, UnavailableError
+
+CHUNK_SIZE = 1024**2
+"""A multiple of every page size, so that no row without overflow pages spans two chunks."""
+MAX_DIGESTED = 256 * 1024**2
+"""Size in bytes up to which a download has a digest; a larger one would delay it by seconds."""
+DIGEST_PREFIX = b"content-sha256:"
+NO_DIGEST = b"0" * 64
+STORED_DIGEST = re.compile(DIGEST_PREFIX + rb"([0-9a-f]{64})")
+MAGIC = b"SQLite format 3\0"
+HEADER_SIZE = 100
+MEMORY_NUMBERS = count()
+
+
+@dataclass(frozen=True)
+class FileLimits:
+    """What is done with a file before it is served."""
+
+    max_copied: int = 16 * 1024**2
+    """Size in bytes up to which a file is verified, and served from a copy in memory."""
+    verify: bool = False
+    """Whether larger files are verified too."""
+
+
+class ReleaseInfo(NamedTuple):
+    """What can be read about a release before it is opened."""
+
+    seed_hash: str
+    revision: str
+    place: str
+    """The path of the file, or the name of the PostgreSQL schema."""
+    modified: float
+    """When the release was published, in seconds since 1970."""
+    file: "DatabaseFile | None" = None
+    """The open file."""
+
+
+def compute_content_digest(chunks: Iterable[bytes]) -> tuple[str, str | None, int]:
+    """Return the SHA-256 digest of a file without the digest in it, that digest, and its offset.
+
+    Zeros take the place of its digits.
+    """
+    digest, size, stored, offset = sha256(), 0, None, 0
+    for chunk in chunks:
+        content = chunk
+        found = STORED_DIGEST.search(chunk) if stored is None else None
+        if found is not None:
+            stored, offset = found[1].decode(), size + found.start(1)
+            content = chunk[: found.start(1)] + NO_DIGEST + chunk[found.end(1) :]
+        digest.update(content)
+        size += len(chunk)
+    return digest.hexdigest(), stored, offset
+
+
+def name_digest_file(path: Path) -> Path:
+    """Return where a build writes the SHA-256 digest of a file, in the form of ``sha256sum``."""
+    return path.with_name(f"{path.name}.sha256")
+
+
+def read_only_url(path: Path) -> str:
+    """Return the URI with which SQLite opens a file read-only and without locks."""
+    return f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1"
+
+
+def get_identity(status: os.stat_result) -> tuple[int, ...]:
+    """Return what changes when a file is replaced or written, but not when it is renamed."""
+    return status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size
+
+
+class DatabaseFile:
+    """A database file that is open.
+
+    A file up to a size is copied into memory, from which all connections read: to truncate,
+    overwrite or delete it later has no effect. A larger one is held by its descriptor; once it has
+    been written to, every read fails with UnavailableError.
+
+    SQLite opens files only by name: it resolves ``/proc/self/fd/3`` to the name. So the connections
+    to a large file that are opened later are compared with the descriptor.
+    """
+
+    def __init__(self, path: Path, limits: FileLimits) -> None:
+        """Open a file.
+
+        Raises:
+            DatabaseError: if it is not a regular file, cannot be read, or is incomplete.
+        """
+        self.path, self.limits = path, limits
+        try:
+            # Without O_NONBLOCK, a pipe would block until somebody writes to it.
+            self.handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+            close_handle = finalize(self, os.close, self.handle)
+            status = os.fstat(self.handle)
+        except FileNotFoundError:
+            raise UnavailableError(f"{path} is missing; build it with 'bri build'") from None
+        except OSError as error:
+            raise DatabaseError(f"{path} cannot be read: {error.strerror or error}") from None
+        if not S_ISREG(status.st_mode):
+            raise DatabaseError(f"{path} is not a regular file")
+        self.identity = get_identity(status)
+        self.size, self.modified = status.st_size, status.st_mtime
+        self.has_digest = False
+        """Whether the file has been verified by a digest that it contains."""
+        self.content: bytes | None = None
+        if self.size <= limits.max_copied:
+            self.content = b"".join(self.read_chunks())
+        self.check_header()
+        if self.content is not None:
+            close_handle()
+            self.memory_url = self.copy_to_memory(self.content)
+
+    def read_chunks(self) -> Iterator[bytes]:
+        """Yield all bytes of the file.
+
+        Raises:
+            UnavailableError: if it has changed since it was opened.
+        """
+        offset = 0
+        while offset < self.size:
+            chunk = self.read_part(offset)
+            self.check_unchanged()
+            yield chunk
+            offset += len(chunk)
+
+    def read_part(self, offset: int) -> bytes:
+        if self.content is not None:
+            return self.content[offset : offset + CHUNK_SIZE]
+        length = min(CHUNK_SIZE, self.size - offset)
+        try:
+            chunk = os.pread(self.handle, length, offset)
+        except OSError as error:
+            raise DatabaseError(f"{self.path} cannot be read: {error.strerror}") from None
+        if len(chunk) < length:
+            raise self.create_changed_error()
+        return chunk
+
+    def check_unchanged(self) -> None:
+        if self.content is None and get_identity(os.fstat(self.handle)) != self.identity:
+            raise self.create_changed_error()
+
+    def create_changed_error(self) -> UnavailableError:
+        return UnavailableError(f"{self.path} was written to while it was open")
+
+    def check_header(self) -> None:
+        """Check that the file is as long as its header says, as the copy of a file may not be."""
+        header = self.read_part(0)[:HEADER_SIZE]
+        if not header.startswith(MAGIC):
+            raise DatabaseError(f"{self.path} is not a database of this API (not an SQLite file)")
+        page_size = int.from_bytes(header[16:18], "big")
+        pages = int.from_bytes(header[28:32], "big")
+        # Page size 1 stands for 65536, which does not fit into two bytes.
+        expected = pages * (65536 if page_size == 1 else page_size)
+        # The number of pages counts only if both change counters are equal.
+        if header[24:28] == header[92:96] and self.size != expected:
+            raise DatabaseError(
+                f"{self.path} is damaged: it has {self.size} bytes instead of {expected}"
+            )
+
+    def copy_to_memory(self, content: bytes) -> str:
+        """Copy a database into memory that the connections of this process share.
+
+        It exists as long as a connection to it is open.
+        """
+        url = f"file:/bri-{next(MEMORY_NUMBERS)}?vfs=memdb"
+        owner = sqlite3.connect(url, uri=True, check_same_thread=False)
+        finalize(self, owner.close)
+        try:
+            with closing(sqlite3.connect(":memory:")) as source:
+                source.deserialize(content)
+                source.backup(owner)
+        except sqlite3.Error as error:
+            raise self.create_damage_error(error) from None
+        return f"{url}&mode=ro&immutable=1"
+
+    def connect(self) -> sqlite3.Connection:
+        """Open a connection that cannot write.
+
+        Raises:
+            UnavailableError: if the file is not copied and another one has replaced it.
+        """
+        is_copied = self.content is not None
+        url = self.memory_url if is_copied else read_only_url(self.path)
+        connection = sqlite3.connect(url, uri=True, check_same_thread=False)
+        if not is_copied:
+            with suppress(OSError):
+                if get_identity(self.path.stat()) == self.identity:
+                    return reject_writing(connection)
+            connection.close()
+            raise UnavailableError(f"{self.path} has been replaced; no more connections can open")
+        return reject_writing(connection)
+
+    def read_info(self) -> ReleaseInfo:
+        try:
+            with closing(self.connect()) as connection:
+                sql = "SELECT seed_hash, schema_revision FROM release"
+                row = connection.execute(sql).fetchone()
+        except sqlite3.Error as error:
+            raise DatabaseError(f"{self.path} is not a database of this API ({error})") from None
+        if row is None:
+            raise DatabaseError(f"{self.path} contains no release; rebuild it with 'bri build'")
+        return ReleaseInfo(row[0], row[1], str(self.path), self.modified, self)
+
+    def verify(self) -> None:
+        """Check every byte against the digest that a build stores, or else the whole structure.
+
+        Raises:
+            DatabaseError: if the content is not what was built.
+        """
+        if self.content is None and not self.limits.verify:
+            return
+        computed, stored, _ = compute_content_digest(self.read_chunks())
+        self.has_digest = stored is not None
+        if self.has_digest:
+            if stored != computed:
+                raise self.create_damage_error("its content differs from its digest")
+            return
+        try:
+            with closing(self.connect()) as connection:
+                connection.execute("PRAGMA cell_size_check = ON")
+                verdict = connection.execute("PRAGMA integrity_check").fetchone()[0]
+        except sqlite3.Error as error:
+            raise self.create_damage_error(error) from None
+        if verdict != "ok":
+            raise self.create_damage_error(verdict)
+
+    def create_damage_error(self, reason: object) -> DatabaseError:
+        return DatabaseError(f"{self.path} is damaged: {reason}; rebuild it with 'bri build'")
+
+    @cached_property
+    def digest(self) -> str | None:
+        """The SHA-256 digest of the file, or None if it is too large."""
+        if self.size > MAX_DIGESTED:
+            return None
+        digest = sha256()
+        for chunk in self.read_chunks():
+            digest.update(chunk)
+        return digest.hexdigest()
+
+
+def reject_writing(connection: sqlite3.Connection) -> sqlite3.Connection:
+    # The URI opens the database read-only; this also covers temporary and attached databases.
+    connection.execute("PRAGMA query_only = ON")
+    connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+    return connection

@@ -1,0 +1,133 @@
+"""The OpenAPI document, as it is served: in two versions, with examples of the served release."""
+
+import asyncio
+import json
+from decimal import Decimal
+from itertools import islice
+from threading import Lock
+from urllib.parse import urlencode
+
+from fastapi import FastAPI, Response
+from fastapi.responses import StreamingResponse
+
+from app.db.columns import Record
+from app.enums import OpenApiVersion
+from app.formats.charts import canvas
+from app.http.cache_key import create_context
+from app.http.routing import Router
+from app.openapi.document import build_document, declare_binary_texts
+from app.openapi.version_3_0 import convert_document
+from app.problems.problem import Problem
+from app.releases import Release
+from app.schemas import ENCODER
+
+ANY_SERVER = "http://server.invalid"
+"""The address in the document until it is served; no server can have this name (RFC 2606)."""
+EXAMPLE_RECORDS = 2
+EXAMPLE_LINES = 20
+CHARTS = ("image/", canvas.SPECIFICATION)
+
+
+class OpenApiDocuments:
+    """The document in OpenAPI 3.1 and 3.0, built once per release, whatever host is asked for."""
+
+    def __init__(self, app: FastAPI, router: Router) -> None:
+        self.app = app
+        self.router = router
+        self.lock = Lock()
+        self.built: tuple[Release, dict[OpenApiVersion, bytes]] | None = None
+
+    def render(self, version: OpenApiVersion, server: str) -> bytes:
+        """Return the document for the address of a server.
+
+        This blocks until the document is built, so it must run in a thread.
+        """
+        release = self.app.state.releases.get_release()
+        with self.lock:
+            if self.built is None or self.built[0] is not release:
+                self.built = (release, self.build())
+            document = self.built[1][version]
+        return document.replace(ANY_SERVER.encode(), server.encode())
+
+    def build(self) -> dict[OpenApiVersion, bytes]:
+        document: Record = build_document(self.app, ANY_SERVER)
+        add_examples(document, self.app, self.router, ANY_SERVER)
+        declare_binary_texts(document)
+        return {
+            OpenApiVersion.V3_1: ENCODER.encode(document),
+            OpenApiVersion.V3_0: ENCODER.encode(convert_document(document)),
+        }
+
+
+def add_examples(document: Record, app: FastAPI, router: Router, server: str) -> None:
+    """Add the response of each operation that sends text.
+
+    Charts have none, because they take long to draw.
+    """
+    for path, operations in document["paths"].items():
+        operation = operations["get"]
+        ((media_type, content),) = operation["responses"]["200"]["content"].items()
+        if content["schema"].get("format") == "binary" or media_type.startswith(CHARTS):
+            continue
+        body = request_example(app, router, server, build_url(path, operation))
+        if body is not None and media_type.endswith(("/json", "+json")):
+            content["example"] = json.loads(body, parse_float=Decimal)
+        elif body is not None:
+            lines = body.decode().splitlines(keepends=True)
+            content["example"] = "".join(islice(lines, EXAMPLE_LINES))
+
+
+def build_url(path: str, operation: Record) -> tuple[str, str]:
+    """Return the path and the query with the examples of the required parameters."""
+    query = {}
+    for parameter in operation.get("parameters", []):
+        name = parameter["name"]
+        if parameter["in"] == "path":
+            path = path.replace(f"{{{name}}}", str(parameter["example"]))
+        elif parameter["required"]:
+            query[name] = parameter["example"]
+        elif name == "limit":
+            query["limit"] = EXAMPLE_RECORDS
+    return path, urlencode(query, doseq=True)
+
+
+def request_example(
+    app: FastAPI, router: Router, server: str, url: tuple[str, str]
+) -> bytes | None:
+    """Call the endpoint of a URL in this thread.
+
+    Returns:
+        The body, or its first part if it is streamed; None if the request is rejected.
+    """
+    path, query = url
+    scheme, _, address = server.partition("://")
+    host, _, root = address.partition("/")
+    prefix = f"/{root}" if root else ""
+    scope = {
+        "type": "http",
+        "scheme": scheme,
+        "method": "GET",
+        "path": f"{prefix}{path}",
+        "raw_path": f"{prefix}{path}".encode(),
+        "root_path": prefix,
+        "query_string": query.encode(),
+        "headers": [(b"host", host.encode())],
+        "server": None,
+    }
+    context = create_context(app, scope)
+    route, keys = router.match(context.path)
+    try:
+        result = route.call(context, keys)
+    except Problem:
+        return None
+    response: Response = asyncio.run(result) if route.is_async else result
+    if isinstance(response, StreamingResponse):
+        return asyncio.run(read_first_part(response))
+    return bytes(response.body)
+
+
+async def read_first_part(response: StreamingResponse) -> bytes:
+    async for part in response.body_iterator:
+        assert isinstance(part, bytes)  # noqa: S101 - every writer writes bytes
+        return part
+    return b""

@@ -1,0 +1,235 @@
+"""The OpenAPI document, made from the routes and written so that every generator reads it."""
+
+import re
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from app.db.columns import Record
+from app.openapi.headers import (
+    ALWAYS_SENT,
+    CACHE_HEADERS,
+    RATE_LIMIT_HEADERS,
+    RESPONSE_HEADERS,
+    RETRY_STATUSES,
+    list_headers,
+    refer_to_headers,
+)
+from app.problems.problem import MEDIA_TYPE, ProblemDocument
+
+INTRODUCTION = """
+Official figures on China's economic cooperation with Belt and Road partner countries, with the
+details that usually get lost: whether a figure is **over** or **nearly** a value, whether it covers
+**January to November** or a full year, and the exact place in the source of every figure and
+commitment.
+
+No key, no cookie, only GET. Five requests show how it works:
+
+1. [/v1/overview](v1/overview) returns everything that a dashboard needs: the headline figures and
+   the priority areas.
+2. [/v1/indicators/import-share](v1/indicators/import-share) returns one figure with its exact
+   meaning: its qualifier, the bounds that follow from it, its period and its source.
+3. [/v1/observations?months=11](v1/observations?months=11) returns the figures that cover eleven
+   months; do not compare them with a full year.
+4. [/v1/actions?sector=digital-economy&lang=zh](v1/actions?sector=digital-economy&lang=zh) returns
+   the actions announced for a sector, in Chinese.
+5. [/v1/search?q=agreement](v1/search?q=agreement) searches all texts in both languages.
+
+**Reading a figure.** Show the field display, or value together with qualifier, bounds, unit and
+period label. The number alone is not what the source says.
+
+**Languages.** Add lang=en or lang=zh, or send Accept-Language. Requests for any other language get
+English. Content-Language gives the language of the response.
+
+**Errors.** A request with an unknown parameter, code or value is refused. The problem document
+(RFC 9457) lists all errors, each with the nearest valid value.
+"""
+
+TAGS = {
+    "Charts": "Charts of the figures, with period, unit and source in the image.",
+    "Citations": "Sources and figures for reference managers.",
+    "Discovery": "Descriptions of the data set for data catalogues.",
+    "Downloads": "Whole tables with the filters of the lists, and the whole data set.",
+    "Entry point": "The description of the service, and the overview for dashboards.",
+    "Figures": "Indicators, and all published figures with period, qualifier and source.",
+    "History": "What each release added, revised, corrected or removed, also as feeds.",
+    "Outcomes": "Results of a year that the source describes in words.",
+    "Priority areas": "The areas announced for a year, and their actions.",
+    "Reference data": "Topics, areas, sectors, instruments, units and sources, linked both ways.",
+    "Search": "Full-text search of all texts in both languages.",
+    "Series": "Comparable figures: series, growth rates, second reports, comparisons of periods.",
+    "Service health": "Whether the service is running and ready.",
+}
+NOT_MODIFIED_RESPONSE: Record = {
+    "description": "The copy named in If-None-Match or If-Modified-Since is still current.",
+    "headers": refer_to_headers(*ALWAYS_SENT, *CACHE_HEADERS, *RATE_LIMIT_HEADERS),
+}
+PROBLEMS = {
+    "400": "The address cannot be decoded.",
+    "404": "No record has this key; the nearest key is suggested.",
+    "405": "Only GET, HEAD and OPTIONS are allowed.",
+    "422": "At least one parameter is unknown or out of range; all errors are listed.",
+    "429": "The client exceeds its rate limit.",
+    "500": "The service failed.",
+    "503": "The database cannot be read at the moment.",
+}
+SERVER_DESCRIPTION = "This service, in production or local."
+
+
+def build_document(app: FastAPI, server: str) -> Record:
+    document: Record = get_openapi(
+        title=app.title,
+        version=app.version,
+        summary="Official figures on Belt and Road cooperation, with their exact meaning.",
+        description=INTRODUCTION.strip(),
+        routes=app.routes,
+        tags=[{"name": name, "description": text} for name, text in TAGS.items()],
+        servers=[{"url": server, "description": SERVER_DESCRIPTION, "x-internal": False}],
+        contact={"name": "The operator of this service", "url": f"{server}/v1"},
+        license_info={"name": "MIT", "url": "https://opensource.org/license/mit"},
+    )
+    document["security"] = []
+    schemas = document["components"]["schemas"]
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    problem = ProblemDocument.model_json_schema(
+        mode="serialization", ref_template="#/components/schemas/{model}"
+    )
+    schemas.update(problem.pop("$defs"))
+    schemas["ProblemDocument"] = problem
+    for path, operations in document["paths"].items():
+        for operation in operations.values():
+            finish_operation(operation, path)
+    document["components"]["schemas"] = {
+        name: name_values(name, clean_schema(schemas[name])) for name in sorted(schemas)
+    }
+    document["components"]["headers"] = RESPONSE_HEADERS
+    document["components"]["responses"] = {"Unchanged": NOT_MODIFIED_RESPONSE}
+    return document
+
+
+def finish_operation(operation: Record, path: str) -> None:
+    operation["description"] = " ".join(operation["description"].split())
+    operation["parameters"] = [
+        finish_parameter(parameter) for parameter in operation.get("parameters", [])
+    ]
+    operation["parameters"].sort(key=lambda parameter: not parameter["required"])
+    if not operation["parameters"]:
+        del operation["parameters"]
+    responses = operation["responses"]
+    responses["200"]["description"] = "The response, as described."
+    (content,) = responses["200"]["content"].values()
+    content["schema"] = clean_schema(content["schema"])
+    if "$ref" not in content["schema"]:
+        content["schema"]["description"] = operation["summary"]
+    is_page = content["schema"].get("$ref", "").endswith("Page")
+    links = ("Link",) if is_page else ()
+    caching = () if path.startswith("/health") else CACHE_HEADERS
+    responses["200"]["headers"] = list_headers(path, *links, *caching)
+    if not path.startswith("/health"):
+        responses["304"] = {"$ref": "#/components/responses/Unchanged"}
+    statuses = {"400", "422", "429", "500", "503"} | ({"404"} if "{" in path else set())
+    descriptions = dict(PROBLEMS)
+    if "404" in responses:
+        statuses.add("404")
+        descriptions["404"] = responses["404"]["description"]
+    if path.startswith("/health"):
+        statuses = {"400", "500"} | ({"503"} if path.endswith("ready") else set())
+    reference = {"$ref": "#/components/schemas/ProblemDocument"}
+    for status in sorted(statuses):
+        responses[status] = {
+            "description": descriptions[status],
+            "headers": list_headers(path, *(["Retry-After"] if status in RETRY_STATUSES else [])),
+            "content": {MEDIA_TYPE: {"schema": reference}},
+        }
+    for status in set(responses) - statuses - {"200", "304"}:
+        del responses[status]
+
+
+def finish_parameter(parameter: Record) -> Record:
+    """Describe a parameter without null and without lists as defaults.
+
+    Only a required parameter has its example beside its schema: viewers fill in such examples, and
+    all filters together would match nothing.
+    """
+    schema = clean_schema(dict(parameter["schema"]))
+    examples = schema.pop("examples", None)
+    schema.pop("description", None)
+    if "$ref" in schema:
+        schema = {"$ref": schema["$ref"]}
+    described: Record = {
+        "name": parameter["name"],
+        "in": parameter["in"],
+        "required": parameter.get("required", False),
+        "description": " ".join(parameter.get("description", "").split()),
+        "schema": schema,
+    }
+    if schema.get("type") == "array":
+        schema.pop("default", None)
+        described |= {"style": "form", "explode": True}
+    if examples and described["required"]:
+        described["example"] = examples[0]
+    elif examples and "$ref" not in schema:
+        schema["examples"] = examples
+    return described
+
+
+def name_values(name: str, schema: Record) -> Record:
+    """Name the values of a code list after it.
+
+    In Go, for example, all constants share one scope, and several lists have the same values.
+    """
+    if "enum" in schema:
+        prefix = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).upper()
+        schema["x-enum-varnames"] = [
+            f"{prefix}_{re.sub('[^A-Za-z0-9]', '_', value).upper()}" for value in schema["enum"]
+        ]
+    return schema
+
+
+def declare_binary_texts(document: Record) -> None:
+    """Declare texts as bytes if generated clients would not read them as text.
+
+    They recognize text by its media type, such as text/csv but not application/x-ndjson.
+    """
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            ((media_type, content),) = operation["responses"]["200"]["content"].items()
+            schema = content["schema"]
+            if schema.get("type") == "string" and not media_type.startswith("text/"):
+                schema["format"] = "binary"
+
+
+def clean_schema(node: Any, *, names: bool = False) -> Any:
+    """Bring a schema, or a part of it, into the style of the document.
+
+    The keys of a part may be names of properties, which are not changed.
+    """
+    if isinstance(node, list):
+        return [clean_schema(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    cleaned = {
+        key: value
+        if key in ("examples", "example", "enum")
+        else clean_schema(value, names=key == "properties")
+        for key, value in node.items()
+        if names or key != "title" or not isinstance(value, str)
+    }
+    if names:
+        return cleaned
+    if "description" in cleaned:
+        cleaned["description"] = " ".join(cleaned["description"].split())
+    if cleaned.get("additionalProperties") is False:
+        # Clients of a closed model would refuse the fields that a later release adds.
+        del cleaned["additionalProperties"]
+    if cleaned.get("type") == "integer":
+        cleaned["format"] = "int32"
+        cleaned |= {name: int(cleaned[name]) for name in ("minimum", "maximum") if name in cleaned}
+    options = cleaned.get("anyOf", [])
+    scalar = [option for option in options if "type" in option and option["type"] != "null"]
+    if len(options) == 2 and len(scalar) == 1 and {"type": "null"} in options:  # noqa: PLR2004
+        del cleaned["anyOf"]
+        cleaned = {**scalar[0], **cleaned, "type": [scalar[0]["type"], "null"]}
+    return cleaned

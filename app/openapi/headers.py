@@ -1,0 +1,92 @@
+"""The response headers in the OpenAPI document."""
+
+from app.db.columns import Record
+
+
+def describe_header(
+    description: str, example: str, lengths: tuple[int, int], pattern: str
+) -> Record:
+    schema = {"type": "string", "minLength": lengths[0], "maxLength": lengths[1]}
+    schema |= {"pattern": pattern}
+    return {"description": description, "schema": schema, "example": example}
+
+
+def describe_choice(description: str, *values: str) -> Record:
+    schema = {"type": "string", "enum": [*values]}
+    return {"description": description, "schema": schema, "example": values[0]}
+
+
+RESPONSE_HEADERS: Record = {
+    "Access-Control-Allow-Origin": describe_choice(
+        "Pages of every origin may read the response.", "*"
+    ),
+    "Cache-Control": describe_header(
+        "How long caches may use the response.",
+        "public, max-age=300, stale-while-revalidate=86400",
+        (8, 100),
+        "^[a-z0-9=, -]+$",
+    ),
+    "Content-Language": describe_choice("The language of the texts.", "en", "zh"),
+    "ETag": describe_header(
+        "Identifies exactly these bytes; send it back in If-None-Match.",
+        '"3cee8422c82bcd6293431756461f2ed4"',
+        (34, 34),
+        '^"[0-9a-f]+"$',
+    ),
+    "Last-Modified": describe_header(
+        "When this release, or the program, was installed.",
+        "Wed, 25 Nov 2026 08:00:00 GMT",
+        (29, 29),
+        "^[A-Za-z0-9,: ]+ GMT$",
+    ),
+    "Link": describe_header(
+        "The next page, with rel=next, and the same records in other formats.",
+        '<http://127.0.0.1:8000/v1/indicators?limit=2&cursor=abc>; rel="next"',
+        (1, 4000),
+        "^<[^\\x00-\\x1f]+$",
+    ),
+    "RateLimit": describe_header(
+        "How many requests are left, and for how many seconds; only if the operator sets a rate "
+        "limit.",
+        '"client";r=599;t=60',
+        (16, 60),
+        '^"client";r=[0-9]+;t=[0-9]+$',
+    ),
+    "RateLimit-Policy": describe_header(
+        "How many requests a client may send in how many seconds; only if the operator sets a "
+        "rate limit.",
+        '"client";q=600;w=60',
+        (16, 60),
+        '^"client";q=[0-9]+;w=[0-9]+$',
+    ),
+    "Retry-After": describe_header(
+        "The number of seconds to wait before trying again.", "60", (1, 9), "^[0-9]+$"
+    ),
+    "Vary": describe_header(
+        "The request headers that the response depends on.",
+        "Accept-Encoding, Accept-Language",
+        (1, 100),
+        "^[A-Za-z, -]+$",
+    ),
+    "X-Request-ID": describe_header(
+        "The identifier of the request, to quote when asking for help.",
+        "3f2b8c5e9d1a4b7c8e6f0a1b2c3d4e5f",
+        (8, 128),
+        "^[A-Za-z0-9.-]+$",
+    ),
+}
+ALWAYS_SENT = ("Access-Control-Allow-Origin", "X-Request-ID")
+CACHE_HEADERS = ("ETag", "Last-Modified", "Cache-Control", "Vary")
+RATE_LIMIT_HEADERS = ("RateLimit", "RateLimit-Policy")
+RETRY_STATUSES = ("429", "503")
+"""The statuses whose responses state when to try again."""
+
+
+def refer_to_headers(*names: str) -> Record:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def list_headers(path: str, *names: str) -> Record:
+    """List the headers of a response: those that all have, and further ones."""
+    limits = () if path.startswith("/health") else RATE_LIMIT_HEADERS
+    return refer_to_headers(*ALWAYS_SENT, "Content-Language", *names, *limits)

@@ -1,0 +1,89 @@
+"""Do charts and workbooks delay cached responses? The 99th percentile with and without them.
+
+``python -m tests.benchmarks.cached_latency`` requests one cached response as fast as possible,
+first alone, then with 50 requests for charts in progress, then with 50 for workbooks; in several
+rounds.
+"""
+
+import argparse
+import statistics
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from http.client import HTTPConnection
+from itertools import cycle
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
+
+from app.ingest.build import build
+from tests.benchmarks.load import Target, wrk
+from tests.support.processes import serving
+from tests.support.seeds import MIGRATIONS, SEED
+
+IN_FLIGHT = 50
+LOADS = {
+    "alone": None,
+    "50 pictures in flight": "/v1/indicators/goods-trade/chart.svg?height=1{}",
+    "50 workbooks in flight": "/v1/observations.xlsx?until=2{:03}-12-31",
+}
+
+
+@contextmanager
+def in_flight(base: str, path: str) -> Iterator[list[int]]:
+    """Keep so many requests of one sort in flight, no two alike; count those answered."""
+    ended = threading.Event()
+    # More than the cache keeps, so that each is made anew.
+    numbers = cycle(range(100, 1000))
+    answered: list[int] = []
+
+    def work() -> None:
+        connection = HTTPConnection(urlsplit(base).netloc, timeout=120)
+        while not ended.is_set():
+            connection.request("GET", path.format(next(numbers)))
+            answer = connection.getresponse()
+            answer.read()
+            answered.append(answer.status)
+
+    threads = [threading.Thread(target=work, daemon=True) for _ in range(IN_FLIGHT)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield answered
+    finally:
+        ended.set()
+        for thread in threads:
+            thread.join(timeout=120)
+
+
+def main() -> None:
+    """Measure and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--passes", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=5)
+    parser.add_argument("--workers", type=int, default=2)
+    given = parser.parse_args()
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        build(SEED, MIGRATIONS, folder / "bri.sqlite")
+        with serving(folder / "bri.sqlite", workers=given.workers, BRI_CACHE_ENTRIES="64") as base:
+            results: dict[str, list[float]] = {what: [] for what in LOADS}
+            for _ in range(given.passes):
+                for what, path in LOADS.items():
+                    beside = in_flight(base, path) if path else nullcontext(list[int]())
+                    with beside as answered:
+                        measured = wrk(Target(f"{base}/v1/overview"), folder, given.seconds)
+                    results[what].append(measured.p99)
+                    assert set(answered) <= {200}, set(answered)
+    alone = statistics.median(results["alone"])
+    for what, found in results.items():
+        least, most = min(found), max(found)
+        median = statistics.median(found)
+        print(
+            f"{what:24}  p99 {1000 * least:7.2f} {1000 * median:7.2f} {1000 * most:7.2f} ms"
+            f"  ratio {median / alone:.2f}"
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,145 @@
+"""Response times as data grows: the same requests to a small and a large database, in turns.
+
+python -m tests.benchmarks.generated_data 10k small.sqlite
+python -m tests.benchmarks.generated_data 10m large.sqlite
+python -m tests.benchmarks.data_size small.sqlite large.sqlite
+
+For PostgreSQL, both are first built in a temporary server:
+
+python -m tests.benchmarks.data_size 10k 1m
+"""
+
+import gc
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from statistics import median, quantiles
+from time import perf_counter
+
+from starlette.testclient import TestClient
+
+from app.parameters import ObservationListParameters
+from app.queries.pagination import build_scope, encode_cursor
+from tests.benchmarks.generated_data import SCALES, build
+from tests.support.postgresql import folder_for_servers, running
+from tests.support.processes import free_port
+from tests.support.targets import Target, opened
+
+SECONDS = 4.0
+LEAST, MOST = 20, 200
+LIST = "/v1/observations?limit=50"
+UNKNOWN = "/v1/observations/goods-trade.CN.BRI.CNY.P12M.2024-01.scio"
+REQUESTS = {
+    "first page": LIST,
+    "first page of all vintages": f"{LIST}&vintages=all",
+    "last page": "last",
+    **{
+        f"filter {query}": f"{LIST}&{query}"
+        for query in (
+            "indicator=generated-0007",
+            "topic=projects",
+            "counterpart=X005",
+            "unit=CNY",
+            "series=generated-0007.CN.X005.USD.P12M",
+            "source=generated-2010-01-15&vintages=all",
+            "status=revised",
+            "qualifier=over",
+            "months=12",
+            "since=2020-01-01",
+            "until=2001-12-31",
+        )
+    },
+    "filters combined": f"{LIST}&counterpart=X005&qualifier=over&since=2010-01-01",
+    "filters combined, two values": f"{LIST}&unit=CNY&unit=USD&status=normal&until=2010-12-31",
+    **{
+        f"sort {order}": f"{LIST}&sort={order}"
+        for name in ("indicator", "period", "vintage", "value")
+        for order in (name, f"{name}_desc")
+    },
+    "sort by value within a filter": f"{LIST}&sort=value_desc&counterpart=X005",
+    "as_of in the middle": f"{LIST}&as_of=2012-06-01",
+    "as_of early": f"{LIST}&as_of=2001-01-20",
+    "as_of before everything": f"{LIST}&as_of=1999-01-20",
+    "one observation": "/v1/observations/goods-trade.CN.BRI.CNY.P12M.2024-01.scio-2025-01-15",
+    "an unknown observation": UNKNOWN,
+    "growth rates": "/v1/growth-rates?limit=50",
+    "series": "/v1/series?limit=50",
+    "one series": "/v1/series/generated-0007.CN.X005.USD.P12M",
+    "search": "/v1/search?q=trade&limit=20",
+    "overview": "/v1/overview",
+}
+
+
+def place_before_last(client: TestClient) -> str:
+    """Make the address of the last page of the first order."""
+    database = client.app.state.releases.get_release().database  # type: ignore[attr-defined]
+    with database.connect() as connection:
+        row = connection.exec_driver_sql(
+            "SELECT series_id, period_start, source_id FROM observation"
+            " WHERE current_until = '9999-12-31'"
+            " ORDER BY series_id DESC, period_start DESC, source_id DESC LIMIT 1 OFFSET 50"
+        ).one()
+    scope = build_scope(ObservationListParameters(), {})
+    return f"{LIST}&cursor={encode_cursor(list(row), scope)}"
+
+
+def timed(client: TestClient, url: str) -> float:
+    """Make a request and give its milliseconds."""
+    start = perf_counter()
+    answer = client.get(url)
+    taken = (perf_counter() - start) * 1000
+    assert answer.status_code == (404 if url == UNKNOWN else 200), url
+    return taken
+
+
+def compare(clients: list[TestClient], url: str) -> list[list[float]]:
+    """Make a request to all in turns, after a first time that does not count."""
+    urls = [place_before_last(one) if url == "last" else url for one in clients]
+    for client, asked in zip(clients, urls, strict=True):
+        client.get(asked)
+    taken: list[list[float]] = [[] for _ in clients]
+    start = perf_counter()
+    while len(taken[0]) < LEAST or (len(taken[0]) < MOST and perf_counter() - start < SECONDS):
+        for times, client, asked in zip(taken, clients, urls, strict=True):
+            times.append(timed(client, asked))
+    return taken
+
+
+@contextmanager
+def targets(names: list[str]) -> Iterator[list[Target]]:
+    """Give the databases that are there, or make those whose sizes are named on PostgreSQL."""
+    if not set(names) <= SCALES.keys():
+        yield [Path(name) for name in names]
+        return
+    with folder_for_servers() as folder, running(folder / "main", free_port()) as cluster:
+        made: list[Target] = []
+        for name in names:
+            made.append(cluster.new_database())
+            build(SCALES[name], made[-1])
+        yield made
+
+
+def main(names: list[str]) -> None:
+    """Print a table of medians and 99th percentiles, and their ratios."""
+    with targets(names) as found, ExitStack() as stack:
+        apps = [stack.enter_context(opened(one, cache_entries=0)) for one in found]
+        tell([TestClient(app) for app in apps])
+
+
+def tell(clients: list[TestClient]) -> None:
+    """Measure and print."""
+    # The server freezes what is there at its start; here the requests would pay for it.
+    gc.collect()
+    gc.freeze()
+    print("| request | p50 ms small | p50 ms large | ratio | p99 ms small | p99 ms large | ratio |")
+    print("|---|---|---|---|---|---|---|")
+    for name, url in REQUESTS.items():
+        small, large = compare(clients, url)
+        p50, p99 = [median(small), median(large)], [quantiles(x, n=100)[98] for x in (small, large)]
+        cells = (*p50, p50[1] / p50[0], *p99, p99[1] / p99[0])
+        print(f"| {name} | " + " | ".join(f"{cell:.2f}" for cell in cells) + " |", flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

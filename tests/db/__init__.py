@@ -1,0 +1,1 @@
+"""Tests of models, statements and both kinds of database."""

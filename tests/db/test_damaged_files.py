@@ -1,0 +1,248 @@
+"""A file is served whole or not at all, and nothing that happens to it reaches a response."""
+
+import logging
+import os
+import random
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from shutil import copyfile
+
+import pytest
+from sqlalchemy import text
+from starlette.testclient import TestClient
+
+from app.application import create_app
+from app.db import Database, DatabaseError, FileLimits, SQLiteStore, UnavailableError
+from app.db.files import DatabaseFile
+from app.releases import MIN_DELAY, ReleaseManager
+from app.settings import Settings
+from tests.endurance.damage_files import OTHER_CASES, PAGE, damage_place, run_cases
+from tests.endurance.replace_releases import two_releases
+from tests.support.load import until
+from tests.support.processes import bri, free_port
+
+pytestmark = [pytest.mark.resources, pytest.mark.sqlite]
+
+FROM_DISK = FileLimits(max_copied=0)
+VERIFIED = FileLimits(max_copied=0, verify=True)
+NOBODY = 65534
+
+
+@pytest.fixture(scope="module")
+def releases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Build two releases that differ in a figure."""
+    return two_releases(tmp_path_factory.mktemp("releases"))
+
+
+@pytest.fixture
+def served(releases: dict[str, Path], tmp_path: Path) -> Path:
+    """Make a copy of the first release."""
+    return Path(copyfile(releases["first"], tmp_path / "bri.sqlite"))
+
+
+@contextmanager
+def unprivileged() -> Iterator[None]:
+    """Give up the right to read and write every file, if the tests have it."""
+    before = os.geteuid()
+    if before == 0:
+        os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(before)
+
+
+def let_everybody_pass(path: Path) -> None:
+    """Allow all users to open the folders above a file, which pytest reserves for itself."""
+    for folder in path.parents:
+        mode = folder.stat().st_mode
+        if mode & 0o11 != 0o11:
+            folder.chmod(mode | 0o11)
+
+
+def put(path: Path, content: bytes) -> None:
+    """Put a file in place of another, at once."""
+    beside = path.with_suffix(".new")
+    beside.write_bytes(content)
+    beside.replace(path)
+
+
+def count_rows(database: Database) -> object:
+    return database.read(lambda connection: connection.scalar(text("SELECT count(*) FROM action")))
+
+
+@pytest.mark.parametrize(("limits", "places"), [(FileLimits(), 300), (VERIFIED, 50)])
+def test_damage_at_any_place_is_found(
+    releases: dict[str, Path], tmp_path: Path, limits: FileLimits, places: int
+) -> None:
+    chance = random.Random(7)  # noqa: S311
+    path, good = tmp_path / "bri.sqlite", releases["second"].read_bytes()
+    found = 0
+    for _ in range(places):
+        path.unlink(missing_ok=True)
+        damage_place(chance).damage(releases["second"], path)
+        if path.read_bytes() == good:
+            continue
+        with pytest.raises(DatabaseError, match=r"is damaged|is not a database"):
+            Database(SQLiteStore(path, limits))
+        found += 1
+    assert found > places * 0.8
+
+
+def test_damage_without_a_digest_is_found(releases: dict[str, Path], tmp_path: Path) -> None:
+    path = tmp_path / "bri.sqlite"
+    content = releases["first"].read_bytes().replace(b"content-sha256:", b"content-sha999:")
+    path.write_bytes(content)
+    Database(SQLiteStore(path)).close()
+    path.write_bytes(content[: 9 * PAGE] + bytes(PAGE) + content[10 * PAGE :])
+    with pytest.raises(DatabaseError, match="is damaged"):
+        Database(SQLiteStore(path))
+
+
+def test_no_damaged_file_reaches_a_response() -> None:
+    chance = random.Random(8)  # noqa: S311
+    cases = [damage_place(chance) for _ in range(4)] + list(OTHER_CASES)
+    outcomes, counts, log = run_cases(cases, clients=1)
+    assert set(counts) <= {"first", "second", "either"}
+    assert counts["first"] > 20
+    accepted = {name for name, outcome in outcomes if outcome == "the new release, ok"}
+    harmless = {"journals beside it", "not damaged", "overwritten while open"}
+    assert harmless - {"overwritten while open"} <= accepted
+    assert accepted <= harmless | {"no permission", "a sector of zeros"}
+    refused = sum(count for (_, outcome), count in outcomes.items() if "release_failed" in outcome)
+    assert refused >= 30
+    assert refused <= log.count("the previous release is kept") <= refused + 3
+    assert "Traceback" not in log
+    assert "contains no complete release: no such table: search_index" in log
+
+
+def test_failure_is_reported_everywhere(
+    releases: dict[str, Path], served: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with (
+        caplog.at_level(logging.WARNING, "uvicorn.error"),
+        TestClient(create_app(Settings(database=served, metrics=True))) as client,
+    ):
+        before = client.get("/v1/dataset.sqlite?lang=en").content
+        assert client.get("/health/ready").json() == {"status": "ok"}
+        put(served, releases["second"].read_bytes()[:-PAGE])
+        until(lambda: client.get("/health/ready").json() == {"status": "release_failed"})
+        assert "bri_release_failed_processes 1.0" in client.get("/metrics").text
+        assert client.get("/v1/dataset.sqlite?lang=zh").content == before
+        done = bri("doctor", "--database", str(served), "--port", str(free_port()))
+        assert f"{served} is damaged: it has" in done.stdout
+        put(served, releases["second"].read_bytes())
+        until(lambda: client.get("/health/ready").json() == {"status": "ok"})
+        assert client.get("/v1/dataset.sqlite").content == releases["second"].read_bytes()
+    first, second = (record.getMessage() for record in caplog.records)
+    assert "is damaged" in first
+    assert "is now served" in second
+
+
+def test_passing_failure_is_retried(
+    releases: dict[str, Path], served: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manager = ReleaseManager(SQLiteStore(served))
+    old = manager.get_release()
+    put(served, releases["second"].read_bytes())
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
+    try:
+        assert manager.get_release() is old
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert manager.failure is not None
+    assert "Too many open files" in manager.failure.reason
+    assert manager.get_release() is old
+    monkeypatch.setattr("app.releases.monotonic", lambda: manager.failure.retry_at)
+    assert manager.get_release() is not old
+    assert manager.failure is None
+    manager.close()
+
+
+def test_delays_between_attempts_grow(served: Path) -> None:
+    manager = ReleaseManager(SQLiteStore(served))
+    manager.get_release()
+    put(served, b"nonsense")
+    for attempt in range(9):
+        manager.record_failure(manager.storage.read_version(), DatabaseError("nonsense"))
+        assert manager.failure is not None
+        assert manager.failure.delay == min(MIN_DELAY * 2**attempt, 60)
+    manager.close()
+
+
+def test_permission_is_noticed_at_once(releases: dict[str, Path], served: Path) -> None:
+    manager = ReleaseManager(SQLiteStore(served))
+    old = manager.get_release()
+    beside = Path(copyfile(releases["second"], served.with_suffix(".new")))
+    beside.chmod(0)
+    beside.replace(served)
+    let_everybody_pass(served)
+    with unprivileged():
+        assert manager.get_release() is old
+        assert manager.failure is not None
+        assert "Permission denied" in manager.failure.reason
+    served.chmod(0o644)
+    with unprivileged():
+        assert manager.get_release() is not old
+    manager.close()
+
+
+def test_large_file_is_held_while_another_has_its_name(
+    releases: dict[str, Path], served: Path
+) -> None:
+    database = Database(SQLiteStore(served, FROM_DISK))
+    put(served, releases["second"].read_bytes())
+    assert count_rows(database) == 24
+    connections = [database.connect() for _ in range(30)]
+    for connection in connections:
+        assert connection.scalar(text("SELECT seed_hash FROM release")) == database.seed_hash
+        connection.close()
+    assert database.file is not None
+    assert b"".join(database.file.read_chunks()) == releases["first"].read_bytes()
+    streams = [database.unpooled.connect() for _ in range(16)]
+    with pytest.raises(UnavailableError, match="has been replaced"):
+        database.unpooled.connect()
+    for connection in streams:
+        connection.close()
+    database.close()
+
+
+@pytest.mark.parametrize("size", [0, PAGE, 3 * PAGE])
+def test_large_file_that_is_written_to_is_not_read(served: Path, size: int) -> None:
+    database = Database(SQLiteStore(served, FROM_DISK))
+    stream = database.iterate_stream(lambda _: iter([b"first", b"second"]))
+    assert next(stream) == b"first"
+    os.truncate(served, size)
+    with pytest.raises(UnavailableError, match="was written to while it was open"):
+        count_rows(database)
+    with pytest.raises(UnavailableError, match="was written to while it was open"):
+        next(stream)
+    assert database.file is not None
+    with pytest.raises(UnavailableError, match="was written to while it was open"):
+        list(database.file.read_chunks())
+    database.close()
+
+
+def test_small_file_that_is_written_to_stays_readable(served: Path) -> None:
+    before = served.read_bytes()
+    database = Database(SQLiteStore(served))
+    os.truncate(served, 0)
+    assert count_rows(database) == 24
+    assert database.file is not None
+    assert b"".join(database.file.read_chunks()) == before
+    database.close()
+    # Requests in progress may still connect to a release that was replaced.
+    assert count_rows(database) == 24
+    database.close()
+
+
+def test_nothing_is_left_open(served: Path) -> None:
+    before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208
+    for limits in (FileLimits(), FROM_DISK):
+        file = DatabaseFile(served, limits)
+        file.read_info()
+        del file
+    assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208

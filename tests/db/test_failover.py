@@ -1,0 +1,175 @@
+"""A primary and a replica under load: the server in use is killed, then the last one too."""
+
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from sqlalchemy import URL
+
+from app.ingest.build import build
+from app.ingest.files import BuildError, compute_seed_hash
+from tests.support.load import loaded, until
+from tests.support.postgresql import Cluster, folder_for_servers, running
+from tests.support.processes import free_port, serving
+from tests.support.seeds import MIGRATIONS, SEED, copied, edit
+
+pytestmark = pytest.mark.resources
+
+
+@pytest.fixture
+def pair(cluster: Cluster) -> Iterator[tuple[Cluster, Cluster, URL]]:
+    """Start a primary and its replica, and build a release that both show."""
+    template = cluster.folder.with_name("template")
+    with folder_for_servers() as folder, running(folder / "main", free_port(), template) as primary:
+        url = primary.new_database()
+        build(SEED, MIGRATIONS, url)
+        replica = primary.replica(folder / "replica", free_port())
+        hosts = tuple(f"127.0.0.1:{server.port}" for server in (primary, replica))
+        try:
+            yield primary, replica, url.set(host=None, port=None, query={"host": hosts})
+        finally:
+            replica.stop()
+
+
+def ready(base: str) -> int:
+    """Ask whether a server can serve."""
+    return httpx2.get(f"{base}/health/ready", timeout=60).status_code
+
+
+def in_use(server: Cluster) -> list[Any]:
+    """List the connections of readers to a server."""
+    return server.execute("SELECT pid FROM pg_stat_activity WHERE usename = 'bri_reader'")
+
+
+def test_a_killed_server_costs_no_request(pair: tuple[Cluster, Cluster, URL]) -> None:
+    primary, replica, url = pair
+    with serving(url, BRI_CACHE_ENTRIES="0") as base, loaded(base) as load:
+        for using, other in ((primary, replica), (replica, primary), (primary, replica)):
+            load.more(100)
+            assert in_use(using)
+            using.kill()
+            load.more(100)
+            assert in_use(other)
+            assert ready(base) == 200
+            using.start()
+        assert load.wrong == []
+        assert set(load.statuses) == {200}
+
+
+def test_a_server_that_falls_silent_costs_no_request(pair: tuple[Cluster, Cluster, URL]) -> None:
+    primary, replica, url = pair
+    hasty = serving(url, BRI_STATEMENT_TIMEOUT="1", BRI_CONNECT_TIMEOUT="2", BRI_CACHE_ENTRIES="0")
+    with hasty as base, loaded(base) as load:
+        load.more(100)
+        assert in_use(primary)
+        primary.tell(signal.SIGSTOP)
+        try:
+            load.more(100)
+            assert in_use(replica)
+        finally:
+            primary.tell(signal.SIGCONT)
+        assert load.wrong == []
+        assert set(load.statuses) == {200}
+
+
+def test_the_only_server_falls_silent_and_comes_back(cluster: Cluster) -> None:
+    url = cluster.new_database()
+    build(SEED, MIGRATIONS, url)
+    with serving(url, BRI_STATEMENT_TIMEOUT="1", BRI_CONNECT_TIMEOUT="2") as base:
+        kept = httpx2.get(f"{base}/v1/overview").content
+        cluster.tell(signal.SIGSTOP)
+        try:
+            began = time.monotonic()
+            assert httpx2.get(f"{base}/v1/topics", timeout=60).status_code == 503
+            assert time.monotonic() - began < 15
+            assert ready(base) == 503
+            assert httpx2.get(f"{base}/v1/overview").content == kept
+        finally:
+            cluster.tell(signal.SIGCONT)
+        until(lambda: ready(base) == 200)
+        assert httpx2.get(f"{base}/v1/topics").status_code == 200
+
+
+def test_without_any_server_it_says_so_and_recovers(
+    pair: tuple[Cluster, Cluster, URL], tmp_path: Path
+) -> None:
+    primary, replica, url = pair
+    with serving(url, tmp_path / "log", BRI_CACHE_ENTRIES="0") as base:
+        replica.kill()
+        primary.kill()
+        for path in ("/health/ready", "/v1/overview", "/v1/search?q=trade"):
+            response = httpx2.get(f"{base}{path}", timeout=60)
+            assert response.status_code == 503
+            assert response.json()["code"] == "not-ready"
+            assert response.headers["retry-after"] == "5"
+            assert "127.0.0.1" not in response.json()["detail"]
+        assert httpx2.get(f"{base}/health/live").status_code == 200
+        with loaded(base) as load:
+            load.more(50)
+            replica.start()
+            until(lambda: ready(base) == 200)
+            assert set(load.statuses) <= {200, 503}
+        with loaded(base) as load:
+            load.more(50)
+        assert set(load.statuses) == {200}
+        with pytest.raises(BuildError, match="cannot write"):
+            build(SEED, MIGRATIONS, url)
+    said = (tmp_path / "log").read_text()
+    assert "cannot be read" in said
+    assert "secret" not in said
+    assert "Traceback" not in said
+
+
+def test_without_any_server_kept_answers_go_on(pair: tuple[Cluster, Cluster, URL]) -> None:
+    primary, replica, url = pair
+    with serving(url, BRI_RELEASE_CHECK="0.1") as base:
+        kept = {path: httpx2.get(f"{base}{path}") for path in ("/v1/overview", "/", "/v1/topics")}
+        replica.kill()
+        primary.kill()
+        until(lambda: ready(base) == 503)
+        for path, before in kept.items():
+            after = httpx2.get(f"{base}{path}", timeout=60)
+            assert after.status_code == before.status_code == 200
+            assert after.content == before.content
+            assert after.headers["etag"] == before.headers["etag"]
+            held = {"If-None-Match": before.headers["etag"]}
+            assert httpx2.get(f"{base}{path}", headers=held).status_code == 304
+        downloads = ("/v1/observations.csv", "/v1/observations.jsonl")
+        for path in ("/v1/areas", "/health/ready", *downloads):
+            missed = httpx2.get(f"{base}{path}", timeout=60)
+            assert missed.status_code == 503
+            assert missed.headers["retry-after"] == "5"
+            assert missed.headers["cache-control"] == "no-store"
+        primary.start()
+        until(lambda: ready(base) == 200)
+        for path in ("/v1/areas", *downloads):
+            assert httpx2.get(f"{base}{path}").status_code == 200
+
+
+def test_a_standby_can_be_preferred_and_a_release_reaches_it(
+    pair: tuple[Cluster, Cluster, URL], tmp_path: Path
+) -> None:
+    primary, replica, url = pair
+    seed = copied(tmp_path)
+    edit(seed, "topics/trade.yaml", "  en: Trade\n", "  en: Commerce\n")
+    changed = compute_seed_hash(seed)
+    preferring = url.update_query_dict({"target_session_attrs": "prefer-standby"})
+    with (
+        serving(preferring, BRI_RELEASE_CHECK="0.1", BRI_CACHE_ENTRIES="0") as base,
+        loaded(base) as load,
+    ):
+        load.more(50)
+        assert in_use(replica)
+        until(lambda: not in_use(primary))  # It was only asked what it is.
+        build(seed, MIGRATIONS, url)
+        until(lambda: httpx2.get(f"{base}/v1").json()["release"]["seed_hash"] == changed)
+        load.more(50)
+        replica.kill()
+        load.more(50)
+        assert in_use(primary)
+    assert load.wrong == []
+    assert set(load.statuses) == {200}

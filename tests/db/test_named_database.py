@@ -1,0 +1,142 @@
+"""A database that was named is served as it is; only a build replaces it."""
+
+import json
+import sqlite3
+from contextlib import closing
+from hashlib import sha256
+from pathlib import Path
+
+import httpx2
+import pytest
+from starlette.testclient import TestClient
+
+from app import cli
+from app.db.files import name_digest_file
+from app.ingest.build import build
+from app.ingest.publish import write_content_digest
+from app.settings import Settings
+from tests.db.test_damaged_files import let_everybody_pass, unprivileged
+from tests.support.processes import bri, free_port, serving
+from tests.support.seeds import GOODS, MIGRATIONS, copied, edit
+from tests.support.targets import opened
+from tests.test_doctor import findings, without_temporary_files
+
+pytestmark = [pytest.mark.resources, pytest.mark.sqlite]
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Path:
+    """Build a database of another seed."""
+    seed = copied(tmp_path)
+    edit(seed, GOODS, "  en: 22.1 trillion yuan", "  en: 22.1 trillion yuan in all")
+    build(seed, MIGRATIONS, tmp_path / "data" / "bri.sqlite")
+    return tmp_path / "data" / "bri.sqlite"
+
+
+def test_database_of_another_seed_is_served_as_it_is(other: Path) -> None:
+    before = other.read_bytes()
+    with serving(other) as base:
+        served = httpx2.get(f"{base}/v1/dataset.sqlite").content
+    assert served == other.read_bytes() == before
+    code, found = findings("--database", str(other))
+    assert (code, found["database"][0]) == (0, "OK")
+    assert "was built from another seed" in found["database"][1]
+    done = bri("openapi", "--database", str(other))
+    assert (done.exit_code, other.read_bytes()) == (0, before)
+    assert "was built from another seed; 'bri build' replaces it" in done.stderr
+
+
+@pytest.mark.parametrize("fault", ["damaged", "another revision"])
+def test_database_that_cannot_be_served_is_not_replaced(other: Path, fault: str) -> None:
+    if fault == "damaged":
+        other.write_bytes(other.read_bytes()[:100_000])
+    else:
+        with closing(sqlite3.connect(other)) as connection, connection:
+            connection.execute("UPDATE release SET schema_revision = 'newer'")
+        write_content_digest(other)
+    before = other.read_bytes()
+    for command in (["serve", "--port", str(free_port())], ["openapi"]):
+        done = bri(*command, "--database", str(other))
+        assert done.exit_code == 1
+        assert "is damaged" in done.stderr or "has schema revision newer" in done.stderr
+    assert other.read_bytes() == before
+
+
+@pytest.mark.parametrize("is_empty", [False, True])
+def test_database_that_is_missing_is_built(tmp_path: Path, *, is_empty: bool) -> None:
+    target = tmp_path / "bri.sqlite"
+    if is_empty:
+        target.touch()
+    cli.ensure_database(Settings(database=target))
+    assert bri("check", "--database", str(target)).exit_code == 0
+
+
+def test_default_database_that_is_damaged_is_built_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    target = cli.ensure_database(Settings())
+    assert isinstance(target, Path)
+    whole = target.read_bytes()
+    damaged = bytearray(whole)
+    damaged[500_000] ^= 1
+    target.write_bytes(damaged)
+    assert cli.ensure_database(Settings()) == target
+    assert target.read_bytes() == whole
+
+
+def test_folder_that_is_read_only_is_served_from(other: Path) -> None:
+    let_everybody_pass(other)
+    other.parent.chmod(0o555)
+    try:
+        with unprivileged():
+            assert cli.ensure_database(Settings(database=other)) == other
+    finally:
+        other.parent.chmod(0o755)
+
+
+def test_digest_beside_the_file_is_that_of_the_file(other: Path) -> None:
+    digest_file = name_digest_file(other)
+    digest = sha256(other.read_bytes()).hexdigest()
+    assert digest_file.read_text("utf-8") == f"{digest}  bri.sqlite\n"
+    with opened(other) as app:
+        downloads = TestClient(app).get("/v1").json()["downloads"]
+    assert digest in [download["sha256"] for download in downloads]
+    digest_file.write_text(f"{'0' * 64}  bri.sqlite\n", "utf-8")
+    code, found = findings("--database", str(other))
+    assert (code, found["database"][0]) == (1, "FAIL")
+    assert "does not have the digest in bri.sqlite.sha256" in found["database"][1]
+
+
+def test_doctor_accepts_the_service_itself(other: Path) -> None:
+    with serving(other) as base:
+        port = base.rpartition(":")[2]
+        done = bri("doctor", "--database", str(other), "--port", port)
+        assert f"127.0.0.1:{port} is served, and its health is ok" in done.stdout
+        assert done.exit_code == 0
+        other.write_bytes(b"nonsense")
+        while httpx2.get(f"{base}/health/ready").json()["status"] == "ok":
+            pass
+        done = bri("doctor", "--database", str(other), "--port", port)
+        assert "but its health is release_failed" in done.stdout
+        assert done.exit_code == 1
+
+
+def test_without_temporary_files_only_some_formats_fail(
+    other: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(other) as app:
+        client = TestClient(app, raise_server_exceptions=False)
+        with without_temporary_files(monkeypatch):
+            for suffix in ("xlsx", "parquet", "arrow"):
+                refused = client.get(f"/v1/observations.{suffix}?lang=zh")
+                assert refused.status_code == 503, suffix
+                assert refused.json()["detail"].startswith("服务无法写入临时文件")
+                assert refused.headers["retry-after"] == "60"
+            assert client.get("/v1/overview.xlsx").status_code == 503
+            for path in ("/v1/observations.csv", "/v1/dataset.sqlite", "/v1/dataset.zip", "/v1"):
+                assert client.get(path).status_code == 200, path
+            ready = client.get("/health/ready")
+            assert (ready.status_code, ready.json()) == (200, {"status": "no_temporary_files"})
+        assert client.get("/v1/observations.xlsx").status_code == 200
+        assert json.loads(client.get("/health/ready").content) == {"status": "ok"}

@@ -1,0 +1,88 @@
+"""A release on PostgreSQL that cannot be served leaves the previous one in service."""
+
+import logging
+from pathlib import Path
+
+import pytest
+from sqlalchemy import URL
+from starlette.testclient import TestClient
+
+from app.application import create_app
+from app.ingest.build import build
+from tests.support.load import until
+from tests.support.postgresql import Cluster
+from tests.support.seeds import GOODS, MIGRATIONS, SEED, copied, edit
+from tests.support.targets import settings_of
+
+pytestmark = pytest.mark.resources
+
+REGISTER = (
+    "INSERT INTO bri.releases SELECT number + 1, {schema}, seed_hash, {revision}, now()"
+    " FROM bri.releases ORDER BY number DESC LIMIT 1"
+)
+WITHOUT_TABLE = (
+    "CREATE SCHEMA half",
+    "GRANT USAGE ON SCHEMA half TO bri_reader",
+    "CREATE TABLE half.release (seed_hash text)",
+)
+
+
+@pytest.fixture
+def url(cluster: Cluster) -> URL:
+    """Build the real release."""
+    url = cluster.new_database()
+    build(SEED, MIGRATIONS, url)
+    return url
+
+
+@pytest.mark.parametrize(
+    ("before", "schema", "revision", "reason"),
+    [
+        ((), "'next'", "'newer'", "has schema revision newer"),
+        ((), "'missing'", "schema_revision", "does not exist"),
+        (WITHOUT_TABLE, "'half'", "schema_revision", "permission denied|does not exist"),
+    ],
+)
+def test_release_that_cannot_be_served_is_not(  # noqa: PLR0913, PLR0917
+    cluster: Cluster,
+    url: URL,
+    caplog: pytest.LogCaptureFixture,
+    before: tuple[str, ...],
+    schema: str,
+    revision: str,
+    reason: str,
+) -> None:
+    app = create_app(settings_of(url, release_check=0.1))
+    with caplog.at_level(logging.WARNING, "uvicorn.error"), TestClient(app) as client:
+        overview = client.get("/v1/overview").json()
+        for statement in (*before, REGISTER.format(schema=schema, revision=revision)):
+            cluster.execute(statement, str(url.database))
+        until(lambda: client.get("/health/ready").json() == {"status": "release_failed"})
+        assert client.get("/v1/topics").status_code == 200
+        assert client.get("/v1/observations.csv").status_code == 200
+        assert client.get("/v1/overview?lang=en").json() == overview
+        cluster.execute("DELETE FROM bri.releases WHERE number = 2", str(url.database))
+        until(lambda: client.get("/health/ready").json() == {"status": "ok"})
+    first, last = (record.getMessage() for record in caplog.records)
+    assert any(part in first for part in reason.split("|"))
+    assert "secret" not in first
+    assert "can be read again" in last
+
+
+def test_last_release_of_an_older_revision_is_kept_for_a_day(
+    cluster: Cluster, url: URL, tmp_path: Path
+) -> None:
+    """Processes of the older program serve it while those of the newer one are started."""
+    name, revision = str(url.database), "UPDATE bri.releases SET schema_revision = 'older'"
+    cluster.execute(revision, name)
+    seed = copied(tmp_path)
+    edit(seed, GOODS, "  en: 22.1 trillion yuan", "  en: 22.1 trillion yuan in all")
+    listed = "SELECT number FROM bri.releases ORDER BY number"
+    age = "UPDATE bri.releases SET built_at = built_at - interval '1 hour'"
+    for _ in range(3):
+        cluster.execute(age, name)
+        build(seed, MIGRATIONS, url)
+    assert cluster.execute(listed, name) == [(1,), (3,), (4,)]
+    cluster.execute("UPDATE bri.releases SET built_at = built_at - interval '1 day'", name)
+    build(seed, MIGRATIONS, url)
+    assert cluster.execute(listed, name) == [(4,), (5,)]

@@ -1,0 +1,345 @@
+"""PostgreSQL serves what SQLite serves: the same responses, commands and new releases."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from pydantic import ValidationError
+from sqlalchemy import URL, make_url
+from starlette.testclient import TestClient
+
+from app.application import create_app
+from app.db import SQLiteStore, create_store
+from app.db.fulltext import (
+    ELLIPSIS,
+    END,
+    START,
+    find_phrases,
+    highlight_all,
+    highlight_snippet,
+)
+from app.ingest.build import build
+from app.ingest.files import compute_seed_hash
+from app.settings import Settings
+from tests.support.load import loaded, until
+from tests.support.postgresql import READER, Cluster, reading
+from tests.support.processes import bri, free_port, serving
+from tests.support.seeds import MIGRATIONS, ROOT, SEED, copied, edit
+from tests.support.targets import opened, settings_of
+from tests.test_openapi import LISTS, PATHS, comparable, example_url, without_file
+
+QUERIES = (
+    "trade",
+    "TRADING",
+    "investments",
+    "agreement on cooperation",
+    "of the",
+    "e-commerce",
+    "2024",
+    "22.1 trillion",
+    "China's exports",
+    "Wartość",
+    "贸易",
+    "易贸",
+    "数字经济 合作",
+    "“丝路电商”",
+    "一带一路",
+    "G20",
+    "___",
+    "²",
+    "' <-> & | ! :* \\",
+)
+MORE = (
+    "/v1/observations?sort=value_desc",
+    "/v1/observations?sort=period&vintages=all",
+    "/v1/observations?as_of=2025-01-14&sort=vintage_desc",
+    "/v1/indicators?sort=code_desc",
+    "/v1/sources?sort=code",
+    "/v1/actions?sort=id_desc",
+    "/v1/changes?limit=1000",
+    "/v1/compare?indicator=goods-trade&period=2024&period=2025&derived=true",
+    "/v1/actions?q=green+development",
+    "/v1/outcomes?q=铁路",
+    "/v1/indicators?q=investment",
+    "/v1/observations?indicator=goods-trad",
+    "/v1/observations/none",
+    "/years",
+)
+
+
+@pytest.fixture(scope="module")
+def url(cluster: Cluster) -> URL:
+    """Build the real database once for the tests of a worker."""
+    url = cluster.new_database()
+    build(SEED, MIGRATIONS, url)
+    return url
+
+
+@pytest.fixture(scope="module")
+def both(url: URL, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[TestClient, ...]]:
+    """Serve the same seed from a file and from PostgreSQL."""
+    path = tmp_path_factory.mktemp("both") / "bri.sqlite"
+    build(SEED, MIGRATIONS, path)
+    file, server = (create_app(settings_of(target)) for target in (path, url))
+    with TestClient(file) as one, TestClient(server) as other:
+        yield one, other
+
+
+def walked(client: TestClient, url: str) -> list[str]:
+    """Read all pages of a list, three records at a time."""
+    bodies, following = [], f"{url}{'&' if '?' in url else '?'}limit=3"
+    while following:
+        response = client.get(following)
+        assert response.status_code == 200, response.text
+        bodies.append(response.text)
+        following = response.json()["next"]
+    return bodies
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_answers_are_the_same(both: tuple[TestClient, TestClient], language: str) -> None:
+    file, server = both
+    document = file.get("/openapi.json").json()
+    headers = {"Accept-Language": language, "X-Request-ID": "the-same-for-both"}
+    drawn = (".svg", ".png") if language == "zh" else ()
+    for url in chain((example_url(document, path) for path in PATHS), MORE):
+        if url.endswith(drawn):
+            continue  # Drawing takes long, and one language shows that the figures are the same.
+        answers = [client.get(url, headers=headers) for client in (file, server)]
+        if url == "/v1/dataset.sqlite":
+            assert [answer.status_code for answer in answers] == [200, 404]
+            continue
+        assert answers[0].status_code == answers[1].status_code, url
+        if url == "/v1":
+            assert without_file(answers[0].json()) == without_file(answers[1].json())
+        elif url.startswith("/v1/catalog"):
+            assert len(answers[0].content) > len(answers[1].content)  # The file is told of.
+        elif url.startswith("/v1/search"):
+            assert hits(answers[0].json()) == hits(answers[1].json())
+        else:
+            assert answers[0].content == answers[1].content, url
+    served = [client.get("/openapi.json").text for client in (file, server)]
+    assert comparable(served[0]) == comparable(served[1])
+
+
+@pytest.mark.parametrize("path", [path for path in LISTS if path.startswith("/v1/")])
+def test_pages_are_cut_the_same(both: tuple[TestClient, TestClient], path: str) -> None:
+    document = both[0].get("/openapi.json").json()
+    sort = next(
+        (one for one in document["paths"][path]["get"]["parameters"] if one["name"] == "sort"), None
+    )
+    orders = sort["schema"].get("enum", []) if sort else []
+    for order in orders or [None]:
+        url = f"{path}?sort={order}" if order else path
+        assert walked(both[0], url) == walked(both[1], url)
+
+
+def hits(page: dict[str, Any]) -> Any:
+    """Give what a search found, without its order and without the cut of the texts."""
+    return page["facets"], sorted(
+        (hit["kind"], hit["code"], str(hit["title"])) for hit in page["items"]
+    )
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("words", QUERIES)
+def test_search_finds_the_same(
+    both: tuple[TestClient, TestClient], words: str, language: str
+) -> None:
+    parameters = {"q": words, "lang": language, "limit": "1000"}
+    pages = [client.get("/v1/search", params=parameters).json() for client in both]
+    assert hits(pages[0]) == hits(pages[1])
+    for page in pages:
+        for hit in page["items"]:
+            assert any(piece["match"] for piece in hit["title"] + hit["snippet"]), hit
+
+
+def test_marks_show_the_best_part() -> None:
+    words = [f"w{number}" for number in range(60)]
+    passage = " ".join(words) + "."
+    assert find_phrases(words, [["w3", "w4"], ["w4", "w5"], ["w9"]]) == [(3, 6), (9, 10)]
+    assert find_phrases(words, []) == []
+    assert highlight_all("one two, three", [(1, 2)]) == f"one {START}two{END}, three"
+    cut = highlight_snippet(passage, find_phrases(words, [["w2"], ["w40"], ["w50"]]))
+    assert cut.startswith(f"{ELLIPSIS}w36 ")
+    assert cut.endswith("w59.")
+    assert cut.count(START) == cut.count(END) == 2
+    assert highlight_snippet(passage, []) == " ".join(words[:24]) + ELLIPSIS
+    assert highlight_snippet("", []) == ""
+
+
+def test_a_new_release_is_picked_up_without_losing_a_request(
+    cluster: Cluster, tmp_path: Path
+) -> None:
+    url = cluster.new_database()
+    build(SEED, MIGRATIONS, url)
+    seed = copied(tmp_path)
+    edit(seed, "topics/trade.yaml", "  en: Trade\n", "  en: Commerce\n")
+    with (
+        serving(url, BRI_RELEASE_CHECK="0.1", BRI_CACHE_ENTRIES="0") as base,
+        loaded(base) as load,
+    ):
+        for folder in (seed, SEED, seed):
+            build(folder, MIGRATIONS, url)
+            wanted = compute_seed_hash(folder)
+            until(lambda: httpx2.get(f"{base}/v1").json()["release"]["seed_hash"] == wanted)  # noqa: B023
+            load.more(30)
+        assert httpx2.get(f"{base}/v1/topics/trade").json()["name"] == "Commerce"
+    assert load.wrong == []
+
+
+def environment(url: URL) -> dict[str, str]:
+    """Set a database in the environment."""
+    return {"BRI_DATABASE_URL": url.render_as_string(hide_password=False)}
+
+
+def test_commands_work_on_postgresql(cluster: Cluster, tmp_path: Path) -> None:
+    url = cluster.new_database()
+    missing = bri("check", **environment(url))
+    assert missing.exit_code == 1
+    assert "contains no release; build it with 'bri build'" in missing.stderr
+    serve = ["serve", "--port", str(free_port())]
+    assert bri(*serve, **environment(reading(url))).exit_code == 1
+    done = bri("build", **environment(url))
+    assert done.exit_code == 0, done.stderr
+    assert f"bri_builder:***@127.0.0.1:{cluster.port}/{url.database} built from" in done.stdout
+    checked = bri("check", **environment(reading(url)))
+    assert "was built from this seed" in checked.stdout
+    seed = copied(tmp_path)
+    edit(seed, "topics/trade.yaml", "  en: Trade\n", "  en: Commerce\n")
+    other = bri("check", "--seed", str(seed), **environment(reading(url)))
+    assert "was built from another seed" in other.stderr
+    printed = bri("openapi", **environment(reading(url))).stdout
+    assert comparable(printed) == comparable((ROOT / "tests/openapi.json").read_text("utf-8"))
+    cluster.execute("UPDATE bri.releases SET schema_revision = 'old'", str(url.database))
+    for command in (["check"], serve, ["openapi"]):
+        stderr = bri(*command, **environment(reading(url))).stderr
+        assert "has schema revision old, but this" in stderr
+    refused = bri("build", **environment(reading(url)))
+    assert "permission denied" in refused.stderr
+    for one in (missing, done, checked, other, refused):
+        assert "secret" not in one.output
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("postgresql://u:secret@h/bri", "write postgresql+psycopg://"),
+        ("postgresql+psycopg://u:secret@h", "write postgresql+psycopg://"),
+        ("postgresql+psycopg://u:secret@h:x/bri", "write postgresql+psycopg://"),
+        ("secret", "write postgresql+psycopg://"),
+        ("postgresql+psycopg://u@h/bri?password=secret", "write the password before the host"),
+        ("postgresql+psycopg://u:secret@h/bri?port=1&port=2", "is not a valid database URL"),
+        ("postgresql+psycopg://u:secret@127.0.0.1:1/bri", "cannot be read: connection failed"),
+        ("postgresql+psycopg://u:secret@127.0.0.1:1/bri?nonsense=1", "cannot be read: "),
+    ],
+)
+def test_a_wrong_address_is_told_without_its_password(value: str, said: str) -> None:
+    done = bri("check", BRI_DATABASE_URL=value)
+    assert done.exit_code == 1
+    assert said in done.stderr
+    assert "secret" not in done.output
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_file_and_a_server_exclude_each_other(tmp_path: Path) -> None:
+    url = "postgresql+psycopg://u:secret@127.0.0.1:1/bri"
+    file = str(tmp_path / "bri.sqlite")
+    for done in (
+        bri("build", "--database", file, BRI_DATABASE_URL=url),
+        bri("build", BRI_DATABASE=file, BRI_DATABASE_URL=url),
+    ):
+        assert done.exit_code == 1
+        assert "BRI_DATABASE_URL: BRI_DATABASE or --database is set too" in done.stderr
+    emptied = bri("check", BRI_DATABASE="", BRI_DATABASE_URL=url)
+    assert "cannot be read" in emptied.stderr
+    settings = Settings(database_url=make_url(url))
+    assert "secret" not in repr(settings) + str(settings.select_database("x"))
+    with pytest.raises(ValidationError) as refused:
+        Settings(database_url=make_url(url), database=tmp_path)
+    assert "secret" not in str(refused.value)
+
+
+def test_limits_reach_the_server(url: URL) -> None:
+    limits = {"pool_size": 3, "statement_timeout": 1.5}
+    app = create_app(settings_of(url, **limits))
+    database = app.state.releases.get_release().database
+    assert database.engine.pool.size() == 3
+    with database.connect() as connection:
+        shown = [
+            connection.exec_driver_sql(f"SHOW {name}").scalar_one()
+            for name in ("statement_timeout", "default_transaction_read_only", "application_name")
+        ]
+        assert shown == ["1500ms", "on", "bri"]
+        user = connection.exec_driver_sql("SELECT current_user").scalar_one()
+        assert user == READER
+    app.state.releases.close()
+
+
+def test_downloads_have_connections_of_their_own(url: URL) -> None:
+    with opened(url, pool_size=1, pool_timeout=0.1) as app:
+        client = TestClient(app, raise_server_exceptions=False)
+        database = app.state.releases.get_release().database
+        with database.connect():
+            assert client.get("/v1/observations.csv").status_code == 200
+            assert client.get("/v1/observations.jsonl").status_code == 200
+            assert client.get("/v1/topics").status_code == 503
+        with database.unpooled.connect() as connection:
+            shown = [
+                connection.exec_driver_sql(f"SHOW {name}").scalar_one()
+                for name in ("transaction_read_only", "transaction_isolation", "statement_timeout")
+            ]
+            assert shown == ["on", "read committed", "5s"]
+            assert client.get("/v1/topics").status_code == 200
+            assert client.get("/v1/observations.csv?lang=zh").status_code == 503
+        assert client.get("/v1/observations.csv?lang=zh").status_code == 200
+        assert database.unpooled.pool.checkedout() == database.engine.pool.checkedout() == 0
+
+
+def test_a_release_was_put_in_place_when_its_build_ended(cluster: Cluster) -> None:
+    url = cluster.new_database()
+    before = cluster.execute("SELECT extract(epoch FROM clock_timestamp())::float")[0][0]
+    build(SEED, MIGRATIONS, url)
+    after = cluster.execute("SELECT extract(epoch FROM clock_timestamp())::float")[0][0]
+    first, second = (create_store(reading(url)) for _ in range(2))
+    held = first.inspect()
+    assert held == second.inspect()
+    assert before < held.modified < after  # type: ignore[operator]
+    first.close()
+    second.close()
+    with opened(url) as app:
+        assert app.state.releases.get_release().installed_at == held.modified
+
+
+def test_a_file_is_served_without_the_driver(tmp_path: Path) -> None:
+    path = tmp_path / "bri.sqlite"
+    build(SEED, MIGRATIONS, path)
+    program = (
+        "import sys; from pathlib import Path; from app.application import create_app;"
+        " from app.settings import Settings; create_app(Settings(database=Path(sys.argv[1])));"
+        " print([name for name in sys.modules if name.startswith('psycopg')])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(path)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"
+    assert SQLiteStore(path).inspect().place == str(path)
+
+
+def test_a_missing_driver_is_told() -> None:
+    program = (
+        "import os, sys; sys.modules['psycopg'] = None;"
+        " os.environ['BRI_DATABASE_URL'] = 'postgresql+psycopg://u:secret@h/bri';"
+        " from app.cli import app; app(['check'])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert "install bri-indicators[postgres]" in done.stderr
+    assert "secret" not in done.stderr

@@ -1,0 +1,1 @@
+"""Tests of output formats, each read by an independent program where one exists."""

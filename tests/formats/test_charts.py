@@ -1,0 +1,367 @@
+"""Charts: their content, safe SVG, and the same bytes for the same request."""
+
+import json
+import re
+import struct
+from base64 import b64decode
+from collections.abc import Iterator
+from datetime import date
+from io import BytesIO
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+import vl_convert
+from fontTools.ttLib import TTFont
+from starlette.testclient import TestClient
+
+from app.formats.charts.canvas import render_svg
+from app.formats.charts.layout import layout_chart
+from app.formats.charts.model import build_series_chart
+from app.i18n import Language
+from app.parameters import Theme
+from app.queries import charts
+from tests.support.seeds import ROOT, SEED
+
+SVG = "{http://www.w3.org/2000/svg}"
+INDICATORS = sorted(file.stem for file in (SEED / "indicators").glob("*.yaml"))
+PICTURES = [*(f"/v1/indicators/{code}/chart" for code in INDICATORS), "/v1/overview"]
+LANGUAGES = ["en", "zh"]
+
+
+def drawn(client: TestClient, path: str, **query: str | int) -> ET.Element:
+    """Ask for a picture as SVG and read it."""
+    response = client.get(f"{path}.svg", params={"lang": "en", **query})
+    assert response.status_code == 200, response.text
+    return ET.fromstring(response.text)  # noqa: S314
+
+
+def text_of(picture: ET.Element) -> str:
+    """Give all that is printed on a picture, without blanks, since lines are broken at them."""
+    lines = ["".join(text.itertext()) for text in picture.iter(f"{SVG}text")]
+    return re.sub(r"\s", "", "".join(lines))
+
+
+def bare(text: str) -> str:
+    """Leave out the blanks of a text."""
+    return re.sub(r"\s", "", text)
+
+
+def points(client: TestClient, code: str, language: str) -> Iterator[tuple[Any, Any]]:
+    """Give the figures of an indicator, each with its series, as the API shows them."""
+    listed = client.get(f"/v1/series?indicator={code}&lang={language}").json()["items"]
+    for one in listed:
+        series = client.get(f"/v1/series/{one['code']}?lang={language}").json()
+        for point in series["points"]:
+            yield series, point
+
+
+def layers(client: TestClient, path: str, kind: str, **query: str | int) -> list[Any]:
+    """Give the layers of a specification that have one kind of mark."""
+    asked = client.get(f"{path}.vl.json", params={"lang": "en", **query})
+    return [one for one in asked.json()["layer"] if one["mark"]["type"] == kind]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("code", INDICATORS)
+def test_figures_are_told_whole(client: TestClient, code: str, language: str) -> None:
+    picture = drawn(client, f"/v1/indicators/{code}/chart", lang=language)
+    printed = text_of(picture)
+    described = picture.findtext(f"{SVG}desc") or ""
+    told = 0
+    for series, point in points(client, code, language):
+        assert bare(point["display"]) in printed
+        assert bare(point["period"]["label"]) in printed
+        assert bare(point["citation"]) in printed
+        colon = ": " if language == "en" else "："
+        assert colon.join([point["period"]["label"], point["display"]]) in described
+        if point["growth"]:
+            assert bare(point["growth"]["display"]) in printed
+        for one in series["breaks"]:
+            assert bare(one["note"]) in printed
+        if series["observations"] > 1:
+            assert bare(series["span"]) in printed
+            assert bare(series["unit"]["name"]) in printed
+        told += 1
+    assert told > 0
+    assert ("25November2026" if language == "en" else "2026年11月25日") in printed
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_overview_has_all_figures_and_areas(client: TestClient, language: str) -> None:
+    overview = client.get(f"/v1/overview?lang={language}").json()
+    printed = text_of(drawn(client, "/v1/overview", lang=language))
+    assert len(overview["indicators"]) == 7
+    for one in overview["indicators"]:
+        headline = one["headline"]
+        for text in (one["name"], headline["display"], headline["period"]["label"]):
+            assert bare(text) in printed
+    assert len(overview["priority_areas"]) == 4
+    for area in overview["priority_areas"]:
+        number = len(area["actions"])
+        assert bare(area["title"]) in printed
+        assert (f"{number}actionsannounced" if language == "en" else f"举措{number}项") in printed
+    assert bare(overview["source"]["line"]) in printed
+
+
+@pytest.mark.parametrize("code", INDICATORS)
+def test_bars_of_one_scale_compare(client: TestClient, code: str) -> None:
+    kinds = {
+        (point["period"]["label"], point["display"]): (series["months"], series["unit"]["code"])
+        for series, point in points(client, code, "en")
+    }
+    scales: dict[str, set[Any]] = {}
+    for layer in layers(client, f"/v1/indicators/{code}/chart", "bar"):
+        scale = layer["encoding"]["x"]["scale"]
+        assert scale["domain"][0] == 0
+        own = scales.setdefault(json.dumps(scale), set())
+        own |= {kinds[datum["period"], datum["display"]] for datum in layer["data"]["values"]}
+    assert all(len(own) == 1 for own in scales.values())
+
+
+def test_bars_are_as_long_as_their_figures(client: TestClient) -> None:
+    expected = [one["value"] for _, one in points(client, "goods-trade", "en")]
+    picture = drawn(client, "/v1/indicators/goods-trade", width=1600)
+    lengths = [
+        float(bar[1])
+        for path in picture.iter(f"{SVG}path")
+        if path.get("fill") == "#0b5394" and (bar := re.search(r"h([\d.]+)v", path.get("d", "")))
+    ]
+    assert len(lengths) == len(expected) == 7
+    for first, last in ((0, 5), (5, 7)):
+        longest = max(lengths[first:last])
+        most = max(expected[first:last])
+        for length, value in zip(lengths[first:last], expected[first:last], strict=True):
+            assert length / longest == pytest.approx(value / most, abs=0.002)
+
+
+def test_values_keep_their_digits(client: TestClient) -> None:
+    text = client.get("/v1/indicators/outward-direct-investment/chart.vl.json").text
+    assert '"value":214660000000,' in text
+    share = client.get("/v1/indicators/trade-share/chart.vl.json").text
+    assert '"value":45.4,' in share
+
+
+def test_limits_are_drawn_and_written(client: TestClient) -> None:
+    picture = drawn(client, "/v1/indicators/aid-projects")
+    shapes = [path.get("d", "") for path in picture.iter(f"{SVG}path") if path.get("stroke")]
+    chevrons = [path for path in shapes if path.count("M") == 2 and path.count("L") == 4]
+    hatched = [path for path in shapes if path.count("M") > 10]
+    assert len(chevrons) == 3, "at the headline, at the bar, and where their meaning is told"
+    assert len(hatched) == 1, "the bar; what tells its meaning is too small for so many lines"
+    assert "“Over”:theactualfigureishigher" in text_of(picture)
+    assert "“Nearly”:theactualfigureislower" in text_of(picture)
+    (nearly,) = (
+        layer
+        for layer in layers(client, "/v1/indicators/aid-projects", "bar")
+        if layer["mark"]["fill"] == "#ffffff"
+    )
+    assert [one["display"] for one in nearly["data"]["values"]] == ["nearly 700"]
+    plain = drawn(client, "/v1/indicators/goods-trade")
+    assert "actualfigure" not in text_of(plain)
+
+
+def test_breaks_and_gaps_are_drawn(client: TestClient) -> None:
+    rules = layers(client, "/v1/indicators/goods-trade", "rule")
+    dashes = [layer["mark"].get("strokeDash") for layer in rules]
+    assert dashes.count([6, 4]) == 1
+    printed = text_of(drawn(client, "/v1/indicators/goods-trade"))
+    assert printed.count("Breakintheseries,seenotes") == 1
+    assert "2014to2021:notincluded" in printed
+    unbroken = layers(client, "/v1/indicators/outward-direct-investment", "rule")
+    assert [6, 4] not in [layer["mark"].get("strokeDash") for layer in unbroken]
+
+
+def test_one_figure_is_no_bar(client: TestClient) -> None:
+    code = "investment-agreements.CN.BRI.NB.P11M"
+    assert layers(client, f"/v1/series/{code}/chart", "bar") == []
+    assert len(layers(client, "/v1/series/goods-trade.CN.BRI.CNY.P12M", "bar")) == 1
+    printed = text_of(drawn(client, f"/v1/series/{code}/chart", lang="zh"))
+    assert "36份" in printed
+    assert "2024年1—11月" in printed
+    assert "不得与全年数据" in printed
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("path", PICTURES)
+def test_svg_is_safe_and_accessible(client: TestClient, path: str, language: str) -> None:
+    theme = {"en": "light", "zh": "dark"}[language]
+    response = client.get(f"{path}.svg?lang={language}&theme={theme}")
+    policy = "default-src 'none'; style-src 'unsafe-inline'; font-src data:"
+    assert response.headers["content-security-policy"] == policy
+    picture = ET.fromstring(response.text)  # noqa: S314
+    names = {one.tag.removeprefix(SVG) for one in picture.iter()}
+    assert names <= {"svg", "title", "desc", "style", "rect", "g", "path", "line", "text", "tspan"}
+    attributes = {name for one in picture.iter() for name in one.attrib}
+    assert not [name for name in attributes if name.startswith("on") or "href" in name]
+    outside = response.text.replace("http://www.w3.org/2000/svg", "")
+    outside = outside.replace("http://www.w3.org/1999/xlink", "")
+    assert "://" not in outside
+    assert set(re.findall(r"url\((.{5})", outside)) == {"data:"}
+    assert picture.get("role") == "img"
+    assert picture.get("aria-labelledby") == "title desc"
+    assert (
+        picture.get("{http://www.w3.org/XML/1998/namespace}lang")
+        == {"en": "en", "zh": "zh-Hans"}[language]
+    )
+    assert picture.findtext(f"{SVG}title")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("path", PICTURES)
+def test_svg_brings_its_letters_along(client: TestClient, path: str, language: str) -> None:
+    picture = drawn(client, path, lang=language)
+    style = picture.findtext(f"{SVG}style") or ""
+    brought: dict[str, set[int]] = {"400": set(), "700": set()}
+    for weight, data in re.findall(
+        r"font-weight:(\d+);src:url\(data:font/woff2;base64,([^)]+)\)", style
+    ):
+        with TTFont(BytesIO(b64decode(data))) as font:
+            brought[weight] |= set(font.getBestCmap())
+    for text in picture.iter(f"{SVG}text"):
+        weight = "700" if text.get("font-weight") in ("bold", "700") else "400"
+        missing = {
+            letter for letter in "".join(text.itertext()) if ord(letter) not in brought[weight]
+        }
+        assert not missing
+
+
+def test_fonts_have_every_letter_of_the_seed() -> None:
+    letters = {
+        letter
+        for file in (ROOT / "seed").rglob("*.yaml")
+        for letter in file.read_text()
+        if letter.isprintable()
+    }
+    for weight in ("Regular", "Bold"):
+        with TTFont(ROOT / "app" / "fonts" / f"BRISansSC-{weight}.otf") as font:
+            missing = {letter for letter in letters if ord(letter) not in font.getBestCmap()}
+        assert not missing, "regenerate the fonts as described in tests/fonts.py"
+
+
+@pytest.mark.parametrize("path", ["/v1/indicators/aid-projects", "/v1/overview"])
+def test_specification_draws_the_picture_by_itself(client: TestClient, path: str) -> None:
+    query: dict[str, str | int] = {"lang": "zh", "theme": "dark", "width": 800}
+    response = client.get(f"{path}.vl.json", params=query)
+    assert response.headers["content-type"] == "application/vnd.vegalite.v6+json"
+    alone = ET.fromstring(vl_convert.vegalite_to_svg(response.text, allowed_base_urls=[]))  # noqa: S314
+    served = drawn(client, path, **query)
+    assert [one.attrib for one in alone.iter(f"{SVG}path")] == [
+        one.attrib for one in served.iter(f"{SVG}path")
+    ]
+    assert text_of(alone) == text_of(served)
+    assert (alone.get("width"), alone.get("height")) == (served.get("width"), served.get("height"))
+    assert json.loads(response.text)["description"] == served.findtext(f"{SVG}desc")
+
+
+def size_of(png: bytes) -> tuple[int, int]:
+    """Read the width and the height of a PNG."""
+    assert png[:8] == b"\x89PNG\r\n\x1a\n"
+    wide, high = struct.unpack(">II", png[16:24])
+    return wide, high
+
+
+def test_sizes_are_as_asked_for(client: TestClient) -> None:
+    path = "/v1/indicators/goods-trade"
+    for width in (320, 640, 1600):
+        picture = drawn(client, path, width=width)
+        assert picture.get("width") == str(width)
+        height = int(picture.get("height", ""))
+        assert picture.get("viewBox") == f"0 0 {width} {height}"
+        image = client.get(f"{path}.png?lang=en&width={width}&scale=2")
+        assert image.headers["content-type"] == "image/png"
+        assert size_of(image.content) == (2 * width, 2 * height)
+    plain, high = (
+        layers(client, path, "bar", **query)[0]["mark"]["size"] for query in ({}, {"height": 1500})
+    )
+    assert high > plain, "what is left of the height goes to the bars"
+    assert drawn(client, path, height=1500).get("height") == "1500"
+    assert drawn(client, "/v1/overview", height=3000).get("height") == "3000"
+
+
+REFUSED = [
+    ("width=319", "319 is too small; use at least 320", "319 过小；最小值为 320"),
+    ("width=1601", "1601 is too large; use at most 1600", "1601 过大；最大值为 1600"),
+    ("width=6_40", "6_40 is not an integer", "6_40 不是整数"),
+    ("height=4001", "4001 is too large; use at most 4000", "4001 过大；最大值为 4000"),
+    ("scale=5", "5 is too large; use at most 4", "5 过大；最大值为 4"),
+    (
+        "theme=drak",
+        "drak is unknown; use one of light, dark; did you mean dark?",
+        "drak 不存在；可选值为 light, dark；您要找的是 dark 吗？",
+    ),
+]
+
+
+@pytest.mark.parametrize(("query", "english", "chinese"), REFUSED)
+def test_bad_sizes_are_refused(client: TestClient, query: str, english: str, chinese: str) -> None:
+    for language, message in (("en", english), ("zh", chinese)):
+        response = client.get(f"/v1/overview.png?lang={language}&{query}")
+        assert response.status_code == 422
+        (error,) = response.json()["errors"]
+        assert error["location"] == f"query.{query.partition('=')[0]}"
+        assert error["message"] == message
+
+
+def test_what_does_not_fit_is_refused(client: TestClient) -> None:
+    least = drawn(client, "/v1/overview").get("height", "")
+    assert drawn(client, "/v1/overview", height=least).get("height") == least
+    for kind in ("svg", "png", "vl.json"):
+        response = client.get(f"/v1/overview.{kind}?lang=en&height={int(least) - 1}")
+        assert response.status_code == 422
+        (error,) = response.json()["errors"]
+        assert error["location"] == "query.height"
+        assert f"use at least {least}, or omit height" in error["message"]
+    large = client.get("/v1/overview.png?lang=zh&width=1600&height=2000&scale=3")
+    assert large.status_code == 422
+    assert large.json()["errors"][0]["location"] == "query.scale"
+    assert "28800000 个像素，最多为 16000000 个" in large.json()["errors"][0]["message"]
+
+
+def test_only_pixels_have_a_scale(client: TestClient) -> None:
+    response = client.get("/v1/overview.svg?scale=2")
+    assert response.status_code == 422
+    assert response.json()["errors"][0]["location"] == "query.scale"
+
+
+def test_codes_keep_their_own_address(client: TestClient) -> None:
+    assert client.get("/v1/indicators/goods-trade").json()["code"] == "goods-trade"
+    missing = client.get("/v1/indicators/goods-trad/chart.svg?lang=en").json()
+    assert missing["errors"][0]["suggestion"] == "goods-trade"
+    other = client.get("/v1/indicators/goods-trade.gif?lang=en").json()
+    assert other["code"] == "unknown-record"
+
+
+def test_series_without_figures_says_so() -> None:
+    area = {"name": "China"}
+    empty: dict[str, Any] = {
+        "indicator": {"name": "Trade"},
+        "reporting_area": area,
+        "counterpart_area": area,
+        "unit": {"name": "Percent"},
+        "span": "Full years",
+        "note": None,
+        "breaks": [],
+        "points": [],
+        "hidden": 0,
+    }
+    picture = build_series_chart(empty, date(2026, 11, 25), Language.ENGLISH)
+    drawn_alone = render_svg(layout_chart(picture, 320, None, Theme.DARK), picture).decode()
+    assert "No figures are included yet." in drawn_alone
+
+
+@pytest.mark.parametrize(
+    ("limit", "path", "told"),
+    [
+        ("MAX_POINTS", "/v1/series/goods-trade.CN.BRI.CNY.P12M", "3olderfiguresofaseries"),
+        ("MAX_SERIES", "/v1/indicators/outward-direct-investment", "2moreseriesofthisindicator"),
+    ],
+)
+def test_what_is_left_out_is_told(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, limit: str, path: str, told: str
+) -> None:
+    monkeypatch.setattr(charts, limit, 2)
+    printed = text_of(drawn(client, path, width=700))
+    assert told in printed
+    assert "10.11trillion" not in printed

@@ -1,0 +1,87 @@
+"""Markdown tables, read by a Markdown parser: the values of the CSV file."""
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from starlette.testclient import TestClient
+
+from app.formats.columns import string
+from app.formats.tables import TABLES, Table
+from app.formats.text import format_markdown_row
+from app.ingest.build import build
+from tests.support.seeds import GOODS, ROOT, copied, edit
+from tests.support.targets import opened
+
+
+def read_table(text: str) -> list[list[str]]:
+    """Read the cells of the only table, header first."""
+    rows: list[list[str]] = []
+    for token in MarkdownIt("gfm-like", {"linkify": False}).parse(text):
+        if token.type == "tr_open":
+            rows.append([])
+        elif token.type == "inline" and token.level == 4 and rows:
+            rows[-1].append(read_text(token.children or []))
+    return rows
+
+
+def read_text(tokens: list[Token]) -> str:
+    """Read what a reader sees, with line breaks."""
+    return "".join("\n" if token.content == "<br>" else token.content for token in tokens)
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_markdown_equals_csv(client: TestClient, table: Table, language: str) -> None:
+    name = table.name
+    query = f"lang={language}{'&vintages=all' if name == 'observations' else ''}"
+    response = client.get(f"/v1/{name}.md?{query}")
+    assert response.headers["content-type"] == "text/markdown; charset=utf-8"
+    header, *rows = read_table(response.text)
+    labels = [column.label for column in table.columns]
+    assert header == [label.zh if language == "zh" else label.en for label in labels]
+    assert len(set(header)) == len(header)
+    plain = csv.reader(io.StringIO(client.get(f"/v1/{name}.csv?{query}").text, newline=""))
+    assert rows == list(plain)[1:]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_markdown_says_how_to_read_and_cite(client: TestClient, language: str) -> None:
+    text = client.get(f"/v1/observations.md?lang={language}").text
+    service = client.get(f"/v1?lang={language}").json()
+    introduction = text.partition("\n| ")[0]
+    assert service["citation"] in introduction
+    assert service["licence"]["data"] in introduction
+    assert ("逾" if language == "zh" else "“over” means more") in introduction
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a | b",
+        "two\nlines",
+        "carriage\r\nreturn",
+        "*stars* and _underscores_ and ~~tildes~~",
+        "`code` and \\backslash\\",
+        "[link](https://example.org) <b>bold</b> &amp; #1",
+        "![image](x.png)",
+        "ends with \\",
+        "“逾”700|万",
+    ],
+)
+def test_special_characters_are_shown(text: str) -> None:
+    column = string("text", "Text", "文本")
+    table = f"| {column.label.en} |\n| --- |\n{format_markdown_row([text], [column])}\n"
+    assert read_table(table) == [["Text"], [text.replace("\r\n", "\n")]]
+
+
+def test_text_of_the_seed_with_a_pipe(tmp_path: Path) -> None:
+    seed = copied(tmp_path)
+    edit(seed, GOODS, "  en: 22.1 trillion yuan", "  en: '22.1 | trillion* yuan'")
+    build(seed, ROOT / "migrations", tmp_path / "bri.sqlite")
+    with opened(tmp_path / "bri.sqlite") as app, TestClient(app) as client:
+        _, *rows = read_table(client.get("/v1/observations.md?indicator=goods-trade").text)
+    assert any("22.1 | trillion* yuan" in row for row in rows)

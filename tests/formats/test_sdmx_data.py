@@ -1,0 +1,338 @@
+"""SDMX data: every format is valid and has the values of the lists, digit by digit."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.formats.sdmx.errors import ResponseTooLarge
+from app.formats.sdmx.messages import limit_observations
+from app.ingest.build import build
+from app.parameters.sdmx import format_time_period, parse_time_period
+from app.queries.sdmx import CHUNK
+from tests.benchmarks.generated_data import Scale
+from tests.benchmarks.generated_data import build as build_generated
+from tests.support.sdmx import DATA, Row, rows
+from tests.support.seeds import MIGRATIONS, add, copied
+from tests.support.targets import Target, opened
+
+pytestmark = pytest.mark.database
+
+STATUSES = {"normal": "A", "provisional": "P", "estimated": "E", "revised": "R"}
+FLOW = "/sdmx/data/INDICATORS"
+NEW = "/sdmx/data/dataflow/BRI/INDICATORS/*"
+
+
+def figures(client: TestClient, **query: Any) -> list[Any]:
+    """Read the figures of the list."""
+    items: list[Any] = client.get("/v1/observations", params={"limit": 1000, **query}).json()[
+        "items"
+    ]
+    return items
+
+
+def expected(item: Any) -> Row:
+    """Spell a figure of the list as SDMX does."""
+    series = item["series"].split(".")
+    growth = item["growth"] or {}
+    published = item["published"]
+    first, last = item["period"]["start"], item["period"]["end"]
+    period = first[:4] if item["period"]["months"] == 12 else f"{first}/P{series[-1][1:]}"
+    assert last > first
+    row = {
+        "FREQ": "A",
+        "REF_AREA": item["reporting_area"]["code"],
+        "COUNTERPART_AREA": item["counterpart_area"]["code"],
+        "INDICATOR": item["indicator"]["code"],
+        "UNIT_MEASURE": item["unit"]["code"],
+        "DURATION": series[-1],
+        "TIME_PERIOD": period,
+        "OBS_VALUE": plain(item["value"]),
+        "UNIT_MULT": "0",
+        "DECIMALS": str(len(plain(item["value"]).partition(".")[2])),
+        "OBS_STATUS": STATUSES[item["status"]],
+        "OBS_QUALIFIER": item["qualifier"],
+        "COMMENT_OBS": published["wording"],
+        "LOWER_BOUND": plain(item["bounds"]["lower"]),
+        "UPPER_BOUND": plain(item["bounds"]["upper"]),
+        "PUBLISHED_VALUE": f"{Decimal(plain(published['value'])):.{published['decimals']}f}",
+        "PUBLISHED_MULT": str(published["multiplier"]),
+        "GROWTH": plain(growth.get("value")),
+        "GROWTH_BASIS": growth.get("basis", ""),
+        "SOURCE": item["source"]["code"],
+        "LOCATOR": item["locator"] or "",
+        "VINTAGE": item["vintage"],
+        "SUPERSEDED_ON": item["superseded_on"] or "",
+        "OBS_ID": item["id"],
+    }
+    return {name: text for name, text in row.items() if text}
+
+
+def plain(number: Any) -> str:
+    """Spell a number of JSON; nothing for none."""
+    return "" if number is None else str(Decimal(str(number)).normalize().__format__("f"))
+
+
+def without_breaks(found: Iterable[Row]) -> list[Row]:
+    """Leave out what lists of figures do not have, in the order of keys."""
+    told = [{name: text for name, text in row.items() if name != "BREAKS"} for row in found]
+    return sorted(told, key=lambda row: row["OBS_ID"])
+
+
+def read(client: TestClient, address: str, form: str = "csv10", **headers: str) -> list[Row]:
+    """Ask for data in a format."""
+    answer = client.get(address, headers={"Accept": DATA[form], **headers})
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == DATA[form]
+    return rows(answer.content, form)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("form", DATA)
+def test_every_format_tells_what_the_list_tells(
+    client: TestClient, form: str, language: str
+) -> None:
+    listed = figures(client, lang=language)
+    found = read(client, f"{FLOW}/all?lang={language}", form)
+    assert len(found) == len(listed) > 30
+    wanted = sorted((expected(item) for item in listed), key=lambda row: row["OBS_ID"])
+    assert without_breaks(found) == wanted
+    assert {row["OBS_QUALIFIER"] for row in found} >= {"exact", "over", "nearly"}
+
+
+@pytest.mark.parametrize("at", ["AllDimensions", "TIME_PERIOD", "INDICATOR", "UNIT_MEASURE"])
+@pytest.mark.parametrize("form", [form for form in DATA if "csv" not in form])
+def test_any_dimension_may_stand_at_the_observation(client: TestClient, form: str, at: str) -> None:
+    found = read(client, f"{FLOW}/all?dimensionAtObservation={at}", form)
+    assert sorted(map(str, map(sorted, map(dict.items, found)))) == sorted(
+        map(str, map(sorted, map(dict.items, read(client, f"{FLOW}/all"))))
+    )
+
+
+@pytest.mark.parametrize("form", DATA)
+def test_data_alone_have_no_attributes(client: TestClient, form: str) -> None:
+    for address in (f"{FLOW}/all?detail=dataonly", f"{NEW}?attributes=none"):
+        (first, *_) = read(client, address, form)
+        assert set(first) == {
+            "FREQ",
+            "REF_AREA",
+            "COUNTERPART_AREA",
+            "INDICATOR",
+            "UNIT_MEASURE",
+            "DURATION",
+            "TIME_PERIOD",
+            "OBS_VALUE",
+        }
+
+
+@pytest.mark.parametrize("query", ["?detail=serieskeysonly", "?detail=nodata"])
+def test_series_keys_alone(client: TestClient, query: str) -> None:
+    found = read(client, f"{FLOW}/all{query}")
+    codes = {item["code"] for item in client.get("/v1/series?limit=1000").json()["items"]}
+    names = ("INDICATOR", "REF_AREA", "COUNTERPART_AREA", "UNIT_MEASURE", "DURATION")
+    assert {".".join(row[name] for name in names) for row in found} == codes
+    for form in DATA:
+        answer = client.get(f"{FLOW}/all{query}", headers={"Accept": DATA[form]})
+        assert answer.status_code == 200
+        assert b"COMMENT_OBS" not in answer.content
+        assert rows(answer.content, form) == ([] if "csv" not in form else found)
+
+
+def test_chosen_attributes(client: TestClient) -> None:
+    (first, *_) = read(client, f"{NEW}?attributes=OBS_QUALIFIER,COMMENT_OBS", "csv20")
+    assert set(first) >= {"OBS_QUALIFIER", "COMMENT_OBS", "OBS_VALUE"}
+    assert "SOURCE" not in first
+    (bare, *_) = read(client, f"{NEW}?attributes=OBS_QUALIFIER&measures=none", "csv20")
+    assert "OBS_VALUE" not in bare
+    assert "OBS_QUALIFIER" in bare
+
+
+def test_first_and_last_of_each_series(client: TestClient) -> None:
+    key = f"{FLOW}/A.CN.BRI.goods-trade.CNY.P12M"
+    everything = read(client, key)
+    assert len(everything) > 3
+    assert read(client, f"{key}?firstNObservations=1") == everything[:1]
+    assert read(client, f"{key}?lastNObservations=2") == everything[-2:]
+    both = read(client, f"{key}?firstNObservations=1&lastNObservations=1")
+    assert both == [everything[0], everything[-1]]
+    assert read(client, f"{key}?firstNObservations=99&lastNObservations=9") == everything
+
+
+@pytest.mark.parametrize(
+    ("key", "query"),
+    [
+        ("A.CN.BRI.goods-trade.USD.P12M", {"indicator": "goods-trade", "unit": "USD"}),
+        ("...goods-trade+aid-projects..", {"indicator": ["goods-trade", "aid-projects"]}),
+        ("*.*.*.*.*.P11M", {"months": 11}),
+        (".....P11M+P12M", {}),
+        ("..BRI...", {"counterpart": "BRI"}),
+        ("all", {}),
+        ("ALL", {}),
+        ("*", {}),
+        ("A.CN.*.goods-trade.CNY.*,A.CN.*.goods-trade.USD.*", {"indicator": "goods-trade"}),
+        ("...goods-trade,aid-projects..", {"indicator": ["goods-trade", "aid-projects"]}),
+    ],
+)
+def test_keys_select_series(client: TestClient, key: str, query: dict[str, Any]) -> None:
+    wanted = sorted(item["id"] for item in figures(client, **query))
+    for address in (f"{FLOW}/{key}", f"/sdmx/data/BRI,INDICATORS,1.0/{key}/", f"{NEW}/{key}"):
+        assert sorted(row["OBS_ID"] for row in read(client, address)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("query", "since", "until"),
+    [
+        ("startPeriod=2024", "2024-01-01", "9999-12-31"),
+        ("endPeriod=2023", "0001-01-01", "2023-12-31"),
+        ("startPeriod=2024-01&endPeriod=2024-11", "2024-01-01", "2024-11-30"),
+        ("startPeriod=2023-01-01&endPeriod=2024-Q4", "2023-01-01", "2024-12-31"),
+    ],
+)
+def test_periods(client: TestClient, query: str, since: str, until: str) -> None:
+    wanted = sorted(item["id"] for item in figures(client, since=since, until=until))
+    assert wanted
+    assert sorted(row["OBS_ID"] for row in read(client, f"{FLOW}/all?{query}")) == wanted
+
+
+@pytest.mark.parametrize(
+    ("query", "wanted"),
+    [
+        ("c[TIME_PERIOD]=ge:2024%2Ble:2024", {"2024", "2024-01-01/P11M"}),
+        ("c[TIME_PERIOD]=ge:2024+le:2024", {"2024", "2024-01-01/P11M"}),
+        ("c[TIME_PERIOD]=2024", {"2024"}),
+        ("c[TIME_PERIOD]=eq:2024,2025", {"2024", "2025"}),
+        ("c[TIME_PERIOD]=2024-01-01/P11M", {"2024-01-01/P11M"}),
+        ("c[TIME_PERIOD]=gt:2024", {"2025"}),
+        ("c[TIME_PERIOD]=lt:2023&c[DURATION]=P12M", {"2013", "2021", "2022"}),
+    ],
+)
+def test_filters_on_periods(client: TestClient, query: str, wanted: set[str]) -> None:
+    assert {row["TIME_PERIOD"] for row in read(client, f"{NEW}?{query}", "csv20")} == wanted
+
+
+def test_filters_narrow_the_key(client: TestClient) -> None:
+    found = read(client, f"{NEW}/*.*.*.goods-trade.*.*?c[UNIT_MEASURE]=USD", "csv20")
+    assert {(row["INDICATOR"], row["UNIT_MEASURE"]) for row in found} == {("goods-trade", "USD")}
+    answer = client.get(f"{NEW}/*.*.*.goods-trade.*.*?c[INDICATOR]=aid-projects")
+    assert answer.status_code == 404
+
+
+def test_breaks_stand_at_every_figure_after_them(client: TestClient) -> None:
+    found = read(client, f"{FLOW}/A.CN.BRI.goods-trade.CNY.P12M")
+    series = client.get("/v1/series/goods-trade.CN.BRI.CNY.P12M").json()
+    (first,) = series["breaks"]
+    for row in found:
+        is_after = row["TIME_PERIOD"] >= first["start"][:4]
+        assert row.get("BREAKS", "") == (f"{first['start']}: {first['note']}" if is_after else "")
+
+
+def test_what_held_on_each_day(client: TestClient) -> None:
+    rates = client.get("/v1/growth-rates?limit=1000&vintages=all").json()["items"]
+    days = {one["vintage"] for one in [*figures(client, vintages="all"), *rates]}
+    for day in sorted(days):
+        wanted = [expected(item) for item in figures(client, as_of=day)]
+        found = read(client, f"{NEW}?asOf={day}T12:00:00Z", "csv20")
+        assert without_breaks(found) == sorted(wanted, key=lambda row: row["OBS_ID"]), day
+    early = read(client, f"{NEW}?asOf=2025-01-14", "json20")
+    assert any(row["OBS_VALUE"] == "50.3" for row in early)
+
+
+def test_growth_that_was_not_known_does_not_show(tmp_path: Path, target: Target) -> None:
+    seed = copied(tmp_path)
+    name = "goods-trade.CN.BRI.CNY.P12M.2024-01.chinataiwan-2025-01-13"
+    text = (seed / f"growth-rates/{name}.yaml").read_text()
+    (seed / f"growth-rates/{name}.yaml").unlink()
+    later = name.replace("chinataiwan-2025-01-13", "shine-2025-01-26")
+    add(seed, f"growth-rates/{later}.yaml", text.replace("chinataiwan-2025-01-13", later[-16:]))
+    build(seed, MIGRATIONS, target)
+    address = f"{NEW}/A.CN.BRI.goods-trade.CNY.P12M?c[TIME_PERIOD]=2024"
+    with opened(target) as app, TestClient(app) as client:
+        for day, growth in (("25", None), ("26", "6.4")):
+            (row,) = read(client, f"{address}&asOf=2025-01-{day}", "json20")
+            assert row.get("GROWTH") == growth
+
+
+@pytest.mark.parametrize("form", ["generic", "specific", "xml30", "json10", "json20"])
+def test_history_has_a_data_set_for_each_day(client: TestClient, form: str) -> None:
+    found = read(client, f"{FLOW}/all?includeHistory=true", form)
+    ever = [item for item in figures(client, vintages="all") if item["current_from"]]
+    assert sorted(row["OBS_ID"] for row in found) == sorted(item["id"] for item in ever)
+    ended = {row["OBS_ID"]: row["SUPERSEDED_ON"] for row in found if "SUPERSEDED_ON" in row}
+    assert ended
+    assert ended == {one["id"]: one["superseded_on"] for one in ever if one["superseded_on"]}
+    answer = client.get(f"{FLOW}/all?includeHistory=true", headers={"Accept": DATA[form]}).text
+    for day in {item["current_from"] for item in ever}:
+        assert f"{day}T00:00:00" in answer
+
+
+def test_updates_are_those_of_releases(client: TestClient) -> None:
+    changes = client.get("/v1/changes?limit=1000&collection=observations").json()["items"]
+    days = sorted({change["released_on"] for change in changes})
+    listed = {item["id"] for item in figures(client)}
+    for day in days:
+        touched = {change["key"] for change in changes if change["released_on"] >= day}
+        found = {row["OBS_ID"] for row in read(client, f"{FLOW}/all?updatedAfter={day}")}
+        assert found >= touched & listed
+        assert found
+    assert client.get(f"{FLOW}/all?updatedAfter=2999-01-01T00:00:00%2B08:00").status_code == 404
+
+
+def test_more_series_than_are_read_at_once(target: Target) -> None:
+    scale = Scale(indicators=6, areas=90)
+    assert scale.indicators * scale.areas > CHUNK
+    build_generated(scale, target)
+    with opened(target) as app, TestClient(app) as client:
+        table = client.get("/v1/observations.csv").text.splitlines()[1:]
+        wanted = sorted(line.partition(",")[0] for line in table)
+        for form in ("csv20", "xml30"):
+            assert sorted(row["OBS_ID"] for row in read(client, f"{FLOW}/all", form)) == wanted
+        last = read(client, f"{FLOW}/all?lastNObservations=1")
+        keys = read(client, f"{FLOW}/all?detail=serieskeysonly")
+        assert len(last) == len(keys) == client.get("/v1/series").json()["total"]
+        assert {row["TIME_PERIOD"] for row in last if row["COUNTERPART_AREA"] == "X001"} == {
+            row["TIME_PERIOD"] for row in last if row["COUNTERPART_AREA"] == "X002"
+        }
+
+
+def test_a_message_that_would_be_too_large_is_refused() -> None:
+    series: dict[str, Any] = {"INDICATOR": "x"}
+    some = [[(series, [1, 2]), (series, [3])]]
+    assert len(list(limit_observations(some, 3))) == 2  # type: ignore[arg-type]
+    with pytest.raises(ResponseTooLarge, match="narrow the key"):
+        list(limit_observations(some, 2))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("2024", "2024-01-01", "2024-12-31"),
+        ("2024-A1", "2024-01-01", "2024-12-31"),
+        ("2024-02", "2024-02-01", "2024-02-29"),
+        ("2024-M02", "2024-02-01", "2024-02-29"),
+        ("2024-Q4", "2024-10-01", "2024-12-31"),
+        ("2024-T2", "2024-05-01", "2024-08-31"),
+        ("2024-S2", "2024-07-01", "2024-12-31"),
+        ("2024-W01", "2024-01-01", "2024-01-07"),
+        ("2024-05-06", "2024-05-06", "2024-05-06"),
+        ("2024-05-06T00:00:00", "2024-05-06", "2024-05-06"),
+        ("2024-01-01/P11M", "2024-01-01", "2024-11-30"),
+        ("2024-01-01--P11M", "2024-01-01", "2024-11-30"),
+        ("2024-04-01/P1Y", "2024-04-01", "2025-03-31"),
+    ],
+)
+def test_periods_are_read(text: str, first: str, last: str) -> None:
+    assert [str(day) for day in parse_time_period(text)] == [first, last]
+
+
+@pytest.mark.parametrize("text", ["", "24", "2024-13", "2024-Q5", "2024-01-01/P", "2024-W60"])
+def test_what_is_no_period_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r".*"):
+        parse_time_period(text)
+
+
+@pytest.mark.parametrize("text", ["2024", "2024-01-01/P11M", "2024-02-01/P12M", "2024-12-01/P1M"])
+def test_periods_are_spelled_as_they_are_read(text: str) -> None:
+    assert format_time_period(*parse_time_period(text)) == text

@@ -1,0 +1,243 @@
+"""SDMX structures: valid and complete in every version, with the same content in all."""
+
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.formats.sdmx.artefacts import NOTICE
+from app.formats.sdmx.components import COMPONENTS, Role
+from app.i18n import Language
+from tests.support.sdmx import STRUCTURES, parsed, xml
+
+LISTS = {"CL_AREA": "areas", "CL_INDICATOR": "indicators", "CL_UNIT": "units"}
+EVERYTHING = "/sdmx/dataflow/BRI/INDICATORS/1.0?references=all"
+KINDS = ("agencyscheme", "codelist", "conceptscheme", "dataflow", "datastructure")
+
+
+def read(client: TestClient, address: str, form: str) -> Any:
+    """Ask for structures, which must be valid."""
+    answer = client.get(address, headers={"Accept": STRUCTURES[form]})
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == STRUCTURES[form]
+    if form.startswith("xml"):
+        return xml(answer.content)
+    return parsed(answer.content, "structure")["data"]
+
+
+def names(document: Any) -> set[str]:
+    """Give the artefacts of a message, each by kind and id."""
+    if isinstance(document, dict):
+        return {f"{kind}:{one['id']}" for kind, some in document.items() for one in some}
+    return {
+        f"{one.tag.partition('}')[2][:1].lower()}{one.tag.partition('}')[2][1:]}s:{one.get('id')}"
+        for one in document.iter()
+        if one.get("agencyID") and one.get("urn")
+    }
+
+
+@pytest.mark.parametrize("form", STRUCTURES)
+@pytest.mark.parametrize(
+    "address",
+    [
+        EVERYTHING,
+        *(f"/sdmx/{kind}/BRI/all/latest" for kind in KINDS),
+        *(f"/sdmx/structure/{kind}/BRI/*/~" for kind in KINDS),
+        "/sdmx/structure",
+        "/sdmx/codelist/BRI/CL_AREA/1.0/CN+BRI",
+        "/sdmx/structure/codelist/BRI/CL_AREA,CL_UNIT/+",
+        "/sdmx/dataflow/all/all/all/?detail=allstubs&references=descendants",
+        "/sdmx/dataflow?detail=referencepartial&references=all&lang=zh",
+        "/sdmx/dataflow?detail=referencestubs&references=all",
+        "/sdmx/schema/dataflow/BRI/INDICATORS/1.0",
+        "/sdmx/schema/datastructure/BRI/INDICATORS?dimensionAtObservation=TIME_PERIOD",
+    ],
+)
+def test_every_structure_is_valid(client: TestClient, address: str, form: str) -> None:
+    assert names(read(client, address, form))
+
+
+@pytest.mark.parametrize("form", [form for form in STRUCTURES if not form.endswith("1")])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/sdmx/availableconstraint/INDICATORS",
+        "/sdmx/availableconstraint/BRI,INDICATORS/...goods-trade../all/UNIT_MEASURE?references=all",
+        "/sdmx/availability/dataflow/BRI/INDICATORS/*/*/*?mode=available&references=codelist",
+    ],
+)
+def test_every_constraint_is_valid(client: TestClient, address: str, form: str) -> None:
+    assert names(read(client, address, form))
+
+
+def test_constraints_of_2_1_are_valid(client: TestClient) -> None:
+    document = read(client, "/sdmx/availableconstraint/INDICATORS", "xml21")
+    assert names(document) == {"contentConstraints:INDICATORS"}
+
+
+@pytest.mark.parametrize("form", ["json10", "json20"])
+def test_code_lists_hold_what_the_lists_hold(client: TestClient, form: str) -> None:
+    lists = {one["id"]: one for one in read(client, EVERYTHING, form)["codelists"]}
+    for codelist, collection in LISTS.items():
+        spoken = {
+            language: client.get(f"/v1/{collection}?limit=1000&lang={language}").json()["items"]
+            for language in Language
+        }
+        codes = lists[codelist]["codes"]
+        for language in Language:
+            told = {code["id"]: code["names"][language] for code in codes}
+            assert told == {item["code"]: item["name"] for item in spoken[language]}
+            assert all(code["descriptions"][language] for code in codes)
+    sources = client.get("/v1/sources?limit=1000").json()["items"]
+    assert {code["id"] for code in lists["CL_SOURCE"]["codes"]} == {one["code"] for one in sources}
+
+
+@pytest.mark.parametrize("form", ["xml21", "xml30", "xml31"])
+def test_names_are_in_both_languages(client: TestClient, form: str) -> None:
+    document = read(client, EVERYTHING, form)
+    for one in document.iterfind(".//{*}Code"):
+        languages = [
+            name.get("{http://www.w3.org/XML/1998/namespace}lang")
+            for name in one.iterfind("{*}Name")
+        ]
+        assert languages == ["en", "zh"]
+
+
+@pytest.mark.parametrize("form", STRUCTURES)
+def test_components_are_those_of_the_table(client: TestClient, form: str) -> None:
+    document = read(client, EVERYTHING, form)
+    wanted = {one.id for one in COMPONENTS}
+    if form.startswith("xml"):
+        (parts,) = document.iterfind(".//{*}DataStructureComponents")
+        told = {one.get("id") for some in parts for one in some}
+        must = {"Mandatory", "mandatory"}
+        found = {
+            one.get("id")
+            for one in parts.iterfind(".//{*}Attribute")
+            if {one.get("assignmentStatus"), one.get("usage")} & must
+        }
+    else:
+        parts = document["dataStructures"][0]["dataStructureComponents"]
+        dimensions = parts["dimensionList"]
+        measures = parts["measureList"]
+        times = dimensions.get("timeDimensions") or [dimensions["timeDimension"]]
+        attributes = parts["attributeList"]["attributes"]
+        value = measures.get("measures") or [measures["primaryMeasure"]]
+        told = {one["id"] for one in [*dimensions["dimensions"], *times, *attributes, *value]}
+        found = {
+            one["id"]
+            for one in attributes
+            if {one.get("assignmentStatus"), one.get("usage")} & {"Mandatory", "mandatory"}
+        }
+    assert told == wanted
+    attributes_of_table = [one for one in COMPONENTS if one.role is Role.ATTRIBUTE]
+    assert found == {one.id for one in attributes_of_table if one.is_mandatory}
+
+
+@pytest.mark.parametrize(
+    ("references", "wanted"),
+    [
+        ("none", {"dataStructures"}),
+        ("children", {"dataStructures", "codelists", "conceptSchemes"}),
+        ("descendants", {"dataStructures", "codelists", "conceptSchemes"}),
+        ("parents", {"dataStructures", "dataflows"}),
+        ("ancestors", {"dataStructures", "dataflows"}),
+        ("parentsandsiblings", {"dataStructures", "dataflows"}),
+        ("all", {"dataStructures", "dataflows", "codelists", "conceptSchemes"}),
+        ("codelist", {"dataStructures", "codelists"}),
+        ("dataflow", {"dataStructures", "dataflows"}),
+    ],
+)
+def test_references(client: TestClient, references: str, wanted: set[str]) -> None:
+    address = f"/sdmx/structure/datastructure/BRI/INDICATORS?references={references}"
+    assert {name.partition(":")[0] for name in names(read(client, address, "json20"))} == wanted
+
+
+def test_partial_code_lists_have_what_data_have(client: TestClient) -> None:
+    address = "/sdmx/structure/dataflow?references=all&detail=referencepartial"
+    lists = {one["id"]: one for one in read(client, address, "json20")["codelists"]}
+    areas = lists["CL_AREA"]
+    assert areas["isPartial"]
+    assert {code["id"] for code in areas["codes"]} == {"CN", "BRI"}
+    assert not lists["CL_FREQ"]["isPartial"]
+
+
+def test_some_codes_of_a_list(client: TestClient) -> None:
+    (areas,) = read(client, "/sdmx/codelist/BRI/CL_AREA/1.0/CN", "json10")["codelists"]
+    assert areas["isPartial"]
+    assert [code["id"] for code in areas["codes"]] == ["CN"]
+    assert client.get("/sdmx/codelist/BRI/CL_AREA/1.0/XX").status_code == 404
+
+
+def test_stubs_have_no_content(client: TestClient) -> None:
+    found = read(client, "/sdmx/structure?detail=allstubs", "json20")
+    for some in found.values():
+        for one in some:
+            assert one["isExternalReference"]
+            assert not {"codes", "concepts", "agencies", "dataStructureComponents"} & set(one)
+    address = "/sdmx/structure/dataflow?references=children&detail=referencestubs"
+    found = read(client, address, "json20")
+    assert "isExternalReference" not in found["dataflows"][0]
+    assert found["dataStructures"][0]["isExternalReference"]
+
+
+@pytest.mark.parametrize("form", STRUCTURES)
+def test_it_is_said_that_figures_are_published_again(client: TestClient, form: str) -> None:
+    answer = client.get("/sdmx/dataflow", headers={"Accept": STRUCTURES[form]}).text
+    assert NOTICE.en in answer
+    assert NOTICE.zh in answer
+    data = client.get("/sdmx/data/INDICATORS", headers={"Accept": "application/xml"}).text
+    assert NOTICE.en in data
+
+
+def region(client: TestClient, address: str) -> dict[str, Any]:
+    """Read what a constraint says there is, by dimension."""
+    (found,) = read(client, address, "json20")["dataConstraints"]
+    (cube,) = found["cubeRegions"]
+    return {
+        one["id"]: one["timeRange"]
+        if "timeRange" in one
+        else [value["value"] for value in one["values"]]
+        for one in cube["keyValues"]
+    }
+
+
+def test_availability_tells_what_there_is(client: TestClient) -> None:
+    series = client.get("/v1/series?limit=1000").json()["items"]
+    found = region(client, "/sdmx/availability/dataflow/BRI/INDICATORS")
+    assert set(found["INDICATOR"]) == {one["indicator"]["code"] for one in series}
+    assert set(found["UNIT_MEASURE"]) == {one["unit"]["code"] for one in series}
+    assert set(found["DURATION"]) == {f"P{one['months']}M" for one in series}
+    assert found["FREQ"] == ["A"]
+    assert found["TIME_PERIOD"] == {
+        "startPeriod": {
+            "period": min(one["first_period"]["start"] for one in series),
+            "isInclusive": True,
+        },
+        "endPeriod": {
+            "period": max(one["last_period"]["end"] for one in series),
+            "isInclusive": True,
+        },
+    }
+
+
+def test_availability_for_a_key_and_periods(client: TestClient) -> None:
+    flow = "/sdmx/availability/dataflow/BRI/INDICATORS/1.0"
+    found = region(client, f"{flow}/*.*.*.goods-trade.*.*")
+    assert found["INDICATOR"] == ["goods-trade"]
+    assert found["UNIT_MEASURE"] == ["CNY", "USD"]
+    assert found["DURATION"] == ["P12M"]
+    narrow = region(client, f"{flow}/*.*.*.goods-trade.*.*/UNIT_MEASURE")
+    assert set(narrow) == {"UNIT_MEASURE"}
+    early = region(client, f"{flow}/*.*.*.goods-trade.*.*?c[TIME_PERIOD]=le:2013")
+    assert early["UNIT_MEASURE"] == ["CNY"]
+    assert early["TIME_PERIOD"]["endPeriod"]["period"] == "2013-12-31"
+    free = region(client, f"{flow}/*.*.*.goods-trade.*.*?mode=available")
+    assert len(free["INDICATOR"]) > 5
+    assert free["UNIT_MEASURE"] == ["CNY", "USD"]
+
+
+def test_availability_of_nothing_is_no_result(client: TestClient) -> None:
+    answer = client.get("/sdmx/availableconstraint/INDICATORS?startPeriod=2100")
+    assert answer.status_code == 404
+    assert 'code="100"' in answer.text

@@ -1,0 +1,367 @@
+"""Whole tables (CSV, JSON Lines, JSON-stat): the values of the lists, digit by digit."""
+
+import csv
+import io
+import json
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import anyio
+import anyio.lowlevel
+import httpx2
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from app.db import Database, SQLiteStore, create_store
+from app.enums import Qualifier
+from app.formats.registry import TABLE_FORMATS, TableFormat
+from app.formats.tables import OBSERVATIONS, TableQuery
+from app.formats.text import encode_csv_lines, encode_csv_rows
+from app.http.cache_key import create_context
+from app.i18n import Language
+from app.ingest.build import build as build_seed
+from app.parameters import ObservationFilters, ObservationSort, Vintages
+from app.problems.problem import InvalidParameters
+from app.routers.downloads import send_file
+from tests.benchmarks.generated_data import Scale, build
+from tests.support.seeds import GOODS, ROOT, copied, edit
+from tests.support.targets import Target, opened
+
+pytestmark = [pytest.mark.database, pytest.mark.resources]
+
+PLAIN = {
+    "id": ("id",),
+    "indicator": ("indicator", "code"),
+    "indicator_name": ("indicator", "name"),
+    "series": ("series",),
+    "reporting_area": ("reporting_area", "code"),
+    "reporting_area_name": ("reporting_area", "name"),
+    "counterpart_area": ("counterpart_area", "code"),
+    "counterpart_area_name": ("counterpart_area", "name"),
+    "period_start": ("period", "start"),
+    "period_end": ("period", "end"),
+    "period_months": ("period", "months"),
+    "value": ("value",),
+    "unit": ("unit", "code"),
+    "unit_name": ("unit", "name"),
+    "qualifier": ("qualifier",),
+    "lower_bound": ("bounds", "lower"),
+    "upper_bound": ("bounds", "upper"),
+    "published_value": ("published", "value"),
+    "published_multiplier": ("published", "multiplier"),
+    "published_decimals": ("published", "decimals"),
+    "wording": ("published", "wording"),
+    "status": ("status",),
+    "growth": ("growth", "value"),
+    "growth_basis": ("growth", "basis"),
+    "vintage": ("vintage",),
+    "current_from": ("current_from",),
+    "superseded_on": ("superseded_on",),
+    "revision": ("revision", "kind"),
+    "revises": ("revision", "previous"),
+    "headline": ("headline",),
+    "source": ("source", "code"),
+    "source_standing": ("source", "standing"),
+    "source_address": ("source", "address"),
+    "locator": ("locator",),
+}
+"""Where each column stands in the JSON of an observation."""
+
+
+def rows(text: str) -> list[dict[str, str]]:
+    """Read a table."""
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def spelled(item: Any, path: tuple[str, ...]) -> str:
+    """Spell a value of the JSON as a table does."""
+    for name in path:
+        item = None if item is None else item[name]
+    if isinstance(item, bool):
+        return str(item).lower()
+    return "" if item is None else str(item)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "lang=en",
+        "lang=zh&vintages=all",
+        "indicator=aid-projects&sort=value_desc",
+        "as_of=2025-01-14&sort=period",
+        "unit=USD&sort=vintage_desc",
+        "area=MY",
+    ],
+)
+def test_the_table_is_the_list(client: TestClient, query: str) -> None:
+    response = client.get(f"/v1/observations.csv?{query}")
+    assert response.headers["content-type"] == "text/csv; charset=utf-8; header=present"
+    items = json.loads(client.get(f"/v1/observations?{query}&limit=1000").text, parse_float=str)
+    found = rows(response.content.decode())
+    assert len(found) == items["total"]
+    for row, item in zip(found, items["items"], strict=True):
+        for name, path in PLAIN.items():
+            assert row[name] == spelled(item, path), (item["id"], name)
+        assert {name for name in row if name not in PLAIN} == {"source_title", "source_publisher"}
+    lines = client.get(f"/v1/observations.jsonl?{query}").text.splitlines()
+    assert [json.loads(line, parse_float=str) for line in lines] == items["items"]
+
+
+@pytest.mark.parametrize(
+    "query", ["lang=en", "lang=zh&indicator=aid-projects", "unit=CNY&as_of=2025-01-15", "area=MY"]
+)
+def test_the_cube_is_the_list(client: TestClient, query: str) -> None:
+    response = client.get(f"/v1/observations.jsonstat?{query}")
+    cube = json.loads(response.text, parse_float=str)
+    items = client.get(f"/v1/observations?{query}&limit=1000").json()["items"]
+    assert (cube["version"], cube["class"]) == ("2.0", "dataset")
+    assert cube["size"] == [
+        len(cube["dimension"][name]["category"]["index"]) for name in cube["id"]
+    ]
+    assert len(cube["value"]) == math.prod(cube["size"])
+    assert len(cube["value"]) - cube["value"].count(None) == len(items)
+    for item in items:
+        start, end = item["period"]["start"][:7], item["period"]["end"][:7]
+        period = start[:4] if item["period"]["months"] == 12 else f"{start}/{end}"
+        keys = (item["series"], item["counterpart_area"]["code"], period)
+        place = 0
+        for name, key, size in zip(cube["id"], keys, cube["size"], strict=True):
+            place = place * size + cube["dimension"][name]["category"]["index"][key]
+        assert str(cube["value"][place]) == str(item["value"])
+        cell = cube["extension"]["observations"][str(place)]
+        assert (cell["id"], cell["qualifier"]) == (item["id"], item["qualifier"])
+        assert any(item["display"] in note for note in cube["note"]) or cell["qualifier"] == "exact"
+        unit = cube["dimension"]["series"]["category"]["unit"][item["series"]]
+        assert unit["base"] == item["unit"]["code"]
+    assert cube["role"] == {
+        "time": ["period"],
+        "geo": ["counterpart_area"],
+        "metric": ["series"],
+    }
+
+
+def test_a_cube_that_cannot_be_is_refused(client: TestClient, larger: tuple[FastAPI, Path]) -> None:
+    response = client.get("/v1/observations.jsonstat?vintages=all")
+    assert response.json()["errors"][0]["location"] == "query.vintages"
+    with TestClient(larger[0]) as asking:
+        large = asking.get("/v1/observations.jsonstat")
+        assert large.status_code == 422
+        assert "too large" in large.json()["detail"]
+        narrow = asking.get("/v1/observations.jsonstat?indicator=generated-0001&since=2020-01-01")
+        assert narrow.status_code == 200
+
+
+def test_the_table_is_rfc_4180(client: TestClient) -> None:
+    content = client.get("/v1/observations.csv?lang=zh").content
+    assert content.count(b"\r\n") == 33
+    assert content.replace(b"\r\n", b"").count(b"\n") == 0
+    assert "22.1万亿元" in content.decode("utf-8")
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.sqlite
+def test_lines_of_the_database_are_those_of_the_library(tmp_path: Path, language: Language) -> None:
+    seed = copied(tmp_path)
+    edit(seed, GOODS, "  en: 22.1 trillion yuan", "  en: '22.1, \"trillion\" yuan'")
+    build_seed(seed, ROOT / "migrations", tmp_path / "bri.sqlite")
+    database = Database(SQLiteStore(tmp_path / "bri.sqlite"))
+    asked = ObservationFilters.model_validate({"vintages": "all"})
+    with database.connect() as connection:
+        query = TableQuery(OBSERVATIONS, connection, language, asked, {}, "")
+        lines = query.read_csv_lines()
+        assert lines is not None
+        own = b"".join(encode_csv_lines(OBSERVATIONS.header, lines))
+        library = b"".join(encode_csv_rows(OBSERVATIONS.header, query.read_rows()))
+    database.close()
+    assert own == library
+    assert (b'"22.1, ""trillion"" yuan"' in own) is (language is Language.ENGLISH)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *({"sort": order} for order in ObservationSort),
+        {"vintages": Vintages.ALL},
+        *({name: [value]} for name, value in (("counterpart", "BRI"), ("unit", "CNY"))),
+        {"qualifier": [Qualifier.OVER]},
+    ],
+    ids=str,
+)
+@pytest.mark.sqlite
+def test_a_long_table_is_never_sorted(
+    larger: tuple[FastAPI, Target], query: dict[str, Any]
+) -> None:
+    database = Database(create_store(larger[1]))
+    with database.connect() as connection:
+        asked = ObservationFilters().model_copy(update=query)
+        table = TableQuery(OBSERVATIONS, connection, Language.ENGLISH, asked, {}, "")
+        statement = OBSERVATIONS.select_rows(table)
+        compiled = statement.compile(database.engine, compile_kwargs={"literal_binds": True})
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}").all()
+    database.close()
+    assert not [row for row in plan if "TEMP B-TREE" in row[3]], plan
+
+
+@pytest.mark.parametrize("name", ["observations", "indicators", "actions", "outcomes"])
+def test_the_columns_are_described(client: TestClient, name: str) -> None:
+    for language in ("en", "zh"):
+        response = client.get(f"/v1/{name}.csv-metadata.json?lang={language}")
+        assert response.headers["content-type"] == "application/csvm+json"
+        described = response.json()
+        every = "&vintages=all" if name == "observations" else ""
+        table = client.get(f"{described['url']}?lang={language}{every}")
+        found = rows(table.text)
+        columns = described["tableSchema"]["columns"]
+        assert [column["name"] for column in columns] == list(found[0])
+        key = described["tableSchema"]["primaryKey"]
+        assert len({row[key] for row in found}) == len(found)
+        for column in columns:
+            assert column["dc:description"]
+            filled = all(row[column["name"]] for row in found)
+            assert filled or not column["required"], column["name"]
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "keys", "checks"),
+    [
+        ("indicators", "topic=trade", "code", {"headline_display": "headline.display"}),
+        ("actions", "kind=sign", "id", {"text": "text", "priority_area": "priority_area.slug"}),
+        ("outcomes", "topic=investment&lang=zh", "id", {"text": "text", "locator": "locator"}),
+    ],
+)
+def test_short_tables_are_their_lists(
+    client: TestClient, name: str, query: str, keys: str, checks: dict[str, str]
+) -> None:
+    items = client.get(f"/v1/{name}?{query}").json()["items"]
+    found = rows(client.get(f"/v1/{name}.csv?{query}").content.decode())
+    assert [row[keys] for row in found] == [item[keys] for item in items]
+    for row, item in zip(found, items, strict=True):
+        for column, path in checks.items():
+            assert row[column] == spelled(item, tuple(path.split(".")))
+        for column in ("sectors", "instruments"):
+            assert row[column] == ";".join(one["code"] for one in item[column])
+
+
+def test_a_mistake_is_told_before_the_table_begins(client: TestClient) -> None:
+    for name in ("observations.csv", "observations.jsonl"):
+        response = client.get(f"/v1/{name}?indicator=goods-trad&limit=5")
+        assert response.status_code == 422
+        assert {error["location"] for error in response.json()["errors"]} == {
+            "query.indicator",
+            "query.limit",
+        }
+
+
+@pytest.fixture(scope="module")
+def larger(new_target: Callable[[], Target]) -> Iterator[tuple[FastAPI, Target]]:
+    """Serve a database of ten thousand observations."""
+    target = new_target()
+    build(Scale(indicators=20, areas=10), target)
+    with opened(target) as app:
+        yield app, target
+
+
+def count_streams(app: FastAPI) -> int:
+    """Count the connections that downloads use."""
+    pool: Any = app.state.releases.get_release().database.unpooled.pool
+    return int(pool.checkedout())
+
+
+@pytest.mark.parametrize("name", ["observations.csv", "observations.jsonl"])
+def test_a_reader_who_leaves_leaves_nothing_open(larger: tuple[FastAPI, Target], name: str) -> None:
+    app, _ = larger
+    assert count_streams(app) == 0
+    held: list[int] = []
+
+    async def leave() -> None:
+        parts = 0
+        gone = anyio.Event()
+
+        async def receive() -> dict[str, Any]:
+            await gone.wait()
+            return {"type": "http.disconnect"}
+
+        async def send(message: Any) -> None:
+            nonlocal parts
+            parts += message["type"] == "http.response.body"
+            held.append(count_streams(app))
+            if parts == 2:
+                gone.set()
+                await anyio.lowlevel.checkpoint()
+
+        scope = {
+            "type": "http",
+            "method": "GET",
+            "path": f"/v1/{name}",
+            "raw_path": f"/v1/{name}".encode(),
+            "query_string": b"vintages=all",
+            "headers": [(b"host", b"testserver")],
+            "scheme": "http",
+            "server": ("testserver", 80),
+            "http_version": "1.1",
+            "asgi": {"version": "3.0", "spec_version": "2.3"},
+        }
+        await app(scope, receive, send)
+        assert 2 <= parts < 6
+
+    anyio.run(leave)
+    assert max(held) >= 1
+    assert count_streams(app) == 0
+
+
+def test_a_long_table_is_whole(larger: tuple[FastAPI, Target]) -> None:
+    with TestClient(larger[0]) as client:
+        found = rows(client.get("/v1/observations.csv?vintages=all").text)
+        assert len(found) == len({row["id"] for row in found}) == 10_034
+        lines = client.get("/v1/observations.jsonl?vintages=all").text.splitlines()
+        assert [json.loads(line)["id"] for line in lines] == [row["id"] for row in found]
+
+
+def test_tables_come_compressed_when_asked(server: str) -> None:
+    plain = httpx2.get(f"{server}/v1/observations.csv", headers={"Accept-Encoding": "identity"})
+    for coding in ("gzip", "br", "zstd"):
+        response = httpx2.get(f"{server}/v1/observations.csv", headers={"Accept-Encoding": coding})
+        assert response.headers["content-encoding"] == coding
+        assert response.content == plain.content
+
+
+def test_a_table_is_measured_without_being_read(larger: tuple[FastAPI, Target]) -> None:
+    kept = create_store(larger[1])
+    database = Database(kept)
+    with database.unpooled.connect() as connection:
+        for query in ({"vintages": Vintages.ALL}, {"unit": ["USD"]}):
+            asked = ObservationFilters().model_copy(update=query)
+            table = TableQuery(OBSERVATIONS, connection, Language.ENGLISH, asked, {}, "")
+            length = sum(map(len, table.read_rows()))
+            assert length > 5
+            assert OBSERVATIONS.exceeds(table, length - 1)
+            assert not OBSERVATIONS.exceeds(table, length)
+    database.close()
+    kept.close()
+
+
+@pytest.mark.parametrize(
+    "form", [form for form in TABLE_FORMATS if form.max_rows], ids=lambda one: one.suffix
+)
+def test_a_table_that_is_too_long_is_refused(
+    larger: tuple[FastAPI, Target], form: TableFormat
+) -> None:
+    scope = {
+        "type": "http",
+        "app": larger[0],
+        "method": "GET",
+        "path": f"/v1/observations.{form.suffix}",
+        "query_string": b"",
+        "headers": [(b"host", b"testserver")],
+        "scheme": "http",
+        "server": ("testserver", 80),
+    }
+    read = create_context(larger[0], scope)
+    asked = OBSERVATIONS.filters()
+    with pytest.raises(InvalidParameters) as caught:
+        send_file(read, "observations", replace(form, max_rows=100), OBSERVATIONS, asked)
+    assert "at most 100 rows" in caught.value.detail.en

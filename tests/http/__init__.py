@@ -1,0 +1,1 @@
+"""Tests of middleware, routing, limits, caching and content codings."""

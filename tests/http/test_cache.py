@@ -1,0 +1,384 @@
+"""The cache: validators, freshness, keys, size limits and concurrent misses."""
+
+import asyncio
+import gc
+import shutil
+import tracemalloc
+from collections import deque
+from collections.abc import AsyncIterator, Iterator
+from email.utils import parsedate_to_datetime
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import httpx2
+import pytest
+from fastapi import FastAPI, Response
+from fastapi.responses import StreamingResponse
+from fastapi.routing import APIRoute
+from pydantic import ValidationError
+from starlette.testclient import TestClient
+
+from app.application import App
+from app.i18n import Bilingual
+from app.ingest.build import build
+from app.ingest.files import compute_seed_hash
+from app.problems.problem import UnknownPath
+from app.settings import Settings
+from tests.support.load import until
+from tests.support.processes import serving
+from tests.support.seeds import ROOT, copied
+from tests.support.targets import Target, opened
+from tests.test_openapi import PATHS, example_url
+
+pytestmark = [pytest.mark.database, pytest.mark.resources]
+
+KINDS = ["/v1/overview", "/v1/topics/trade?lang=zh", "/docs", "/", "/openapi.json", "/favicon.ico"]
+FILES = ["/static/site.css", "/static/docs.js", "/static/vendor/swagger-ui.css", "/favicon.ico"]
+PLAIN = {"Accept-Encoding": "identity", "X-Request-ID": "the-same-for-all"}
+
+
+@pytest.mark.parametrize("path", KINDS + FILES)
+def test_every_200_can_be_validated(client: TestClient, path: str) -> None:
+    for _ in range(2):
+        response = client.get(path)
+        assert response.status_code == 200
+        assert response.headers["etag"].startswith('"')
+        assert response.headers["etag"] == client.get(path).headers["etag"]
+        assert parsedate_to_datetime(response.headers["last-modified"]).timestamp() > 0
+        assert "stale-while-revalidate" in response.headers["cache-control"]
+        assert "Accept-Encoding" in response.headers["vary"]
+
+
+def test_freshness_is_by_kind_of_resource(database: Target) -> None:
+    ages = {"data_max_age": 1, "pages_max_age": 2, "files_max_age": 3}
+    with opened(database, **ages, stale_while_revalidate=0) as app:
+        check_freshness(TestClient(app))
+
+
+def check_freshness(client: TestClient) -> None:
+    """See how long answers of each kind may be used."""
+    for path, control in (
+        ("/v1", "public, max-age=1"),
+        ("/v1/overview", "public, max-age=1"),
+        ("/docs", "public, max-age=2"),
+        ("/openapi.json", "public, max-age=2"),
+        ("/static/site.css", "public, max-age=3"),
+        ("/favicon.ico", "public, max-age=3"),
+        ("/health/live", "no-store"),
+        ("/health/ready", "no-store"),
+        ("/v1/nothing", "no-store"),
+        ("/v1/topics?limit=0", "no-store"),
+        ("/static/nothing.css", "no-store"),
+    ):
+        assert client.get(path).headers["cache-control"] == control, path
+    assert client.post("/v1").headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("name", ["data_max_age", "cache_entries", "cache_bytes"])
+def test_settings_are_checked(name: str) -> None:
+    with pytest.raises(ValidationError):
+        Settings.model_validate({name: -1})
+
+
+def test_language_header_matters_only_without_the_parameter(client: TestClient) -> None:
+    for path in ("/v1/topics/trade", "/", "/v1/nothing"):
+        assert "Accept-Language" in client.get(path).headers["vary"]
+        assert "Accept-Language" not in client.get(f"{path}?lang=zh").headers.get("vary", "")
+        assert "Accept-Language" in client.get(f"{path}?lang=fr").headers["vary"]
+
+
+@pytest.fixture(scope="module")
+def uncached(database: Target) -> Iterator[TestClient]:
+    """Ask an application that keeps nothing."""
+    with opened(database, cache_entries=0) as app:
+        yield TestClient(app)
+
+
+@pytest.mark.parametrize(
+    ("place", "path"),
+    list(enumerate([*PATHS, *KINDS, *FILES, "/v1/topics?limit=1&sort=code_desc"])),
+)
+def test_kept_answers_are_those_that_would_be_made(
+    client: TestClient, uncached: TestClient, document: dict[str, Any], place: int, path: str
+) -> None:
+    url = example_url(document, path) if path in PATHS else path
+    # Three paths in a row try all nine pairs.
+    codings = deque(("identity", "gzip", "br"))
+    codings.rotate(place)
+    for language, coding in zip(("en", "zh", "fr"), codings, strict=True):
+        headers = {**PLAIN, "Accept-Language": language, "Accept-Encoding": coding}
+        made = uncached.get(url, headers=headers)
+        for method in ("GET", "GET", "HEAD"):
+            kept = client.request(method, url, headers=headers)
+            assert kept.status_code == made.status_code == 200
+            assert method == "HEAD" or kept.content == made.content
+            assert sorted(kept.headers.raw) == sorted(made.headers.raw)
+
+
+def test_what_an_answer_depends_on_is_told_apart(client: TestClient) -> None:
+    path = "/v1/indicators?limit=1&sort=code"
+    seen = {
+        client.get(path + more, headers={**PLAIN, **headers}).content
+        for more, headers in (
+            ("", {}),
+            ("&lang=zh", {}),
+            ("", {"Host": "other.example"}),
+            ("", {"Host": "other.example:8080"}),
+            ("&lang=zh", {"Host": "other.example"}),
+        )
+    }
+    assert len(seen) == 5
+    plain = client.get(path, headers=PLAIN).content
+    for same in (
+        "/v1/indicators?sort=code&limit=1",
+        "/v1/indicators?sort=%63ode&limit=1",
+        "/v1/indicators?sort=code&limit=1&lang=en",
+    ):
+        answer = client.get(same, headers=PLAIN)
+        assert ("lang" in same) == (answer.content != plain)
+        assert "limit=1" in answer.json()["next"]
+    assert client.get(path, headers={"Host": "a" * 400}).json()["next"].startswith("http://tests")
+
+
+def test_a_repeated_parameter_keeps_its_order(client: TestClient) -> None:
+    path = "/v1/actions?sector={}&limit=1&sector={}"
+    for first, second in (("clean-energy", "green-minerals"), ("green-minerals", "clean-energy")):
+        following = client.get(path.format(first, second)).json()["next"]
+        assert f"sector={first}&sector={second}" in following
+
+
+def test_escapes_are_refused_before_and_after_a_good_answer(client: TestClient) -> None:
+    for _ in range(2):
+        assert client.get("/v1/topics?sort=code").status_code == 200
+        for path in ("/v1/topics?sort=code%", "/v1/topics?sort=%ffcode", "/v1/topics%00"):
+            assert client.get(path).status_code == 400, path
+
+
+def test_identifiers_are_never_kept(client: TestClient) -> None:
+    identifiers = [client.get("/v1/overview").headers["x-request-id"] for _ in range(300)]
+    assert len(set(identifiers)) == 300
+
+
+def test_a_flood_stays_within_its_bounds(database: Target) -> None:
+    limit = 600_000
+    with opened(database, cache_bytes=limit, cache_entries=10_000) as app:
+        flooded(app, limit)
+
+
+def flooded(app: App, limit: int) -> None:
+    """Ask for very much, and see what is kept of it."""
+    client, hot = TestClient(app), "/v1/overview"
+    client.get(hot)
+    client.get(hot)
+    asyncio.run(flood(app, 5, hot))
+    tracemalloc.start()
+    try:
+        app.cache.store.clear()
+        before = memory()
+        asyncio.run(flood(app, 50, hot))
+        once = memory()
+        asyncio.run(flood(app, 150, hot))
+        again = memory()
+    finally:
+        tracemalloc.stop()
+    store = app.cache.store
+    assert 0 < store.used_bytes <= limit
+    assert store.used_bytes == sum(taken for _, taken in store.entries_by_key.values())
+    assert len(store.entries_by_key) > 20
+    assert any(key[0] == hot.encode() for key in store.entries_by_key)
+    assert limit * 0.7 < once - before < limit * 1.6
+    assert again - once < limit * 0.5
+    assert not app.cache.flights
+
+
+def memory() -> int:
+    """Count the bytes that are in use."""
+    gc.collect()
+    return tracemalloc.get_traced_memory()[0]
+
+
+async def flood(app: FastAPI, count: int, hot: str) -> None:
+    """Send requests that are all different in one way or another."""
+    for number in range(count):
+        mark = f"{number:06}{count}"
+        for path, query, headers in (
+            ("/v1/topics", f"limit={1 + number % 1000}", {"host": f"{mark * 20}.example"}),
+            ("/v1/search", f"q={quote('贸易')}&limit={1 + number % 1000}", {"host": mark}),
+            ("/docs", f"{mark}={mark * 100}", {"accept-language": mark}),
+            ("/v1/sectors", "", {"if-none-match": f'"{mark}"', "accept-encoding": mark}),
+            (hot, "", {}),
+        ):
+            status, _, _ = await ask(app, path, query, headers)
+            assert status == 200
+
+
+async def ask(
+    app: FastAPI, path: str, query: str = "", headers: dict[str, str] | None = None
+) -> tuple[int, dict[str, str], bytes]:
+    """GET a path without a client between."""
+    messages: list[Any] = []
+    requests: list[dict[str, Any]] = [{"type": "http.request", "body": b"", "more_body": False}]
+
+    async def receive() -> dict[str, Any]:
+        if not requests:
+            await asyncio.Event().wait()
+        return requests.pop()
+
+    async def send(message: Any) -> None:
+        messages.append(message)
+
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.3"},
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "root_path": "",
+        "query_string": query.encode(),
+        "headers": [(name.encode(), value.encode()) for name, value in (headers or {}).items()],
+        "client": None,
+        "server": ("testserver", 80),
+    }
+    await app(scope, receive, send)
+    told = {name.decode(): value.decode() for name, value in messages[0]["headers"]}
+    return messages[0]["status"], told, b"".join(one.get("body", b"") for one in messages[1:])
+
+
+def test_a_small_cache_lets_go_of_the_oldest(database: Target) -> None:
+    with opened(database, cache_entries=3) as app:
+        client = TestClient(app)
+        for path in ("/v1/topics", "/v1/areas", "/v1/units", "/v1/topics", "/v1/sectors"):
+            client.get(path)
+    assert {key[0] for key in app.cache.store.entries_by_key} == {
+        b"/v1/topics",
+        b"/v1/units",
+        b"/v1/sectors",
+    }
+
+
+@pytest.fixture
+def counting(database: Target) -> Iterator[tuple[App, list[str]]]:
+    """Give an application routes that note each time they do their work."""
+    with opened(database) as app:
+        worked: list[str] = []
+        add_routes(app, worked)
+        yield app, worked
+
+
+def add_routes(app: App, worked: list[str]) -> None:
+    """Add routes that note when they work."""
+
+    async def slow() -> Response:
+        worked.append("slow")
+        await asyncio.sleep(0.05)
+        return Response("slowly" * 200, media_type="text/plain")
+
+    async def missing() -> Response:
+        worked.append("missing")
+        await asyncio.sleep(0.05)
+        raise UnknownPath(Bilingual("Nothing", "无"))
+
+    async def broken() -> Response:
+        worked.append("broken")
+        await asyncio.sleep(0.05)
+        raise ValueError
+
+    for endpoint in (slow, missing, broken):
+        app.routes_by_shape.add_route(APIRoute(f"/v1/{endpoint.__name__}", endpoint))
+
+
+@pytest.mark.parametrize(("path", "status"), [("slow", 200), ("missing", 404), ("broken", 500)])
+def test_concurrent_misses_do_the_work_once(
+    counting: tuple[App, list[str]], path: str, status: int
+) -> None:
+    app, worked = counting
+
+    async def together() -> list[tuple[int, dict[str, str], bytes]]:
+        return await asyncio.gather(*(ask(app, f"/v1/{path}") for _ in range(50)))
+
+    answers = asyncio.run(together())
+    assert [answer[0] for answer in answers] == [status] * 50
+    assert len({answer[1]["x-request-id"] for answer in answers}) == 50
+    assert worked == [path]
+    assert not app.cache.flights
+    assert len({answer[2] for answer in answers}) == (1 if status == 200 else 50)
+
+
+def test_a_request_that_is_broken_off_leaves_nobody_waiting(
+    counting: tuple[App, list[str]],
+) -> None:
+    app, worked = counting
+
+    async def broken_off() -> list[tuple[int, dict[str, str], bytes]]:
+        leader = asyncio.create_task(ask(app, "/v1/slow"))
+        await asyncio.sleep(0.01)
+        followers = [asyncio.create_task(ask(app, "/v1/slow")) for _ in range(5)]
+        await asyncio.sleep(0.01)
+        leader.cancel()
+        followers[0].cancel()
+        return await asyncio.wait_for(asyncio.gather(*followers[1:]), 5)
+
+    answers = asyncio.run(broken_off())
+    assert [answer[0] for answer in answers] == [200] * 4
+    assert worked == ["slow", "slow"]
+    assert not app.cache.flights
+
+
+def test_nobody_waits_for_a_stream_to_end(counting: tuple[App, list[str]]) -> None:
+    app, _ = counting
+    met = asyncio.Barrier(2)
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield b"first "
+        await met.wait()
+        yield b"last"
+
+    async def stream() -> Response:
+        return StreamingResponse(pieces(), media_type="text/plain")
+
+    app.routes_by_shape.add_route(APIRoute("/v1/stream", stream))
+
+    async def together() -> list[tuple[int, dict[str, str], bytes]]:
+        both = asyncio.gather(*(ask(app, "/v1/stream") for _ in range(2)))
+        return await asyncio.wait_for(both, 5)
+
+    assert [answer[2] for answer in asyncio.run(together())] == [b"first last"] * 2
+    assert not app.cache.store.entries_by_key
+
+
+def test_another_release_empties_the_cache(tmp_path: Path, target: Target) -> None:
+    seed = copied(tmp_path)
+    build(seed, ROOT / "migrations", target)
+    with serving(target, BRI_RELEASE_CHECK="0.1") as base:
+        first = httpx2.get(f"{base}/v1/topics/trade")
+        topic = seed / "topics" / "trade.yaml"
+        topic.write_text(topic.read_text().replace("en: Trade", "en: Goods trade", 1))
+        build(seed, ROOT / "migrations", target)
+        held = {"If-None-Match": first.headers["etag"]}
+        until(
+            lambda: (
+                httpx2.get(f"{base}/v1").json()["release"]["seed_hash"] == compute_seed_hash(seed)
+            )
+        )
+        second = httpx2.get(f"{base}/v1/topics/trade", headers=held)
+        assert second.status_code == 200
+        assert second.json()["name"] == "Goods trade"
+        assert second.headers["etag"] != first.headers["etag"]
+        since = {"If-Modified-Since": second.headers["last-modified"]}
+        assert httpx2.get(f"{base}/v1/topics/trade", headers=since).status_code == 304
+
+
+@pytest.mark.sqlite
+def test_two_machines_of_one_image_agree(tmp_path: Path, database: Path) -> None:
+    told = []
+    for name in ("one", "two"):
+        copy = tmp_path / f"{name}.sqlite"
+        shutil.copy2(database, copy)
+        with opened(copy) as app:
+            headers = TestClient(app).get("/v1/overview").headers
+        told.append((headers["etag"], headers["last-modified"]))
+    assert all(one == other for one, other in pairwise(told))

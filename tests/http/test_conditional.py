@@ -1,0 +1,170 @@
+"""Conditional and range requests, by RFC 9110."""
+
+from email.utils import formatdate, parsedate_to_datetime
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.http.conditional import parse_http_date
+from tests.http.test_cache import FILES, PLAIN
+
+pytestmark = pytest.mark.quick
+
+CONDITIONS = [
+    ({"If-None-Match": "{etag}"}, 304),
+    ({"If-None-Match": "W/{etag}"}, 304),
+    ({"If-None-Match": '"x", W/"y",{etag} , "z"'}, 304),
+    ({"If-None-Match": " * "}, 304),
+    ({"If-None-Match": '"x,{etag}'}, 200),
+    ({"If-None-Match": '"other"'}, 200),
+    ({"If-None-Match": "unquoted, nonsense"}, 200),
+    ({"If-None-Match": '"other"', "If-Modified-Since": "{date}"}, 200),
+    ({"If-None-Match": "{etag}", "If-Modified-Since": "{before}"}, 304),
+    ({"If-Modified-Since": "{date}"}, 304),
+    ({"If-Modified-Since": "{after}"}, 304),
+    ({"If-Modified-Since": "{before}"}, 200),
+    ({"If-Modified-Since": "Saturday, 01-Jan-50 00:00:00 GMT"}, 304),
+    ({"If-Modified-Since": "Friday, 01-Jan-99 00:00:00 GMT"}, 200),
+    ({"If-Modified-Since": "Sat Jan  1 00:00:00 2050"}, 304),
+    ({"If-Modified-Since": "2050-01-01"}, 200),
+    ({"If-Modified-Since": "Sat, 01 Jan 2050 00:00:00 +0000"}, 200),
+    ({"If-Modified-Since": ""}, 200),
+    ({"If-Match": "{etag}"}, 200),
+    ({"If-Match": "*"}, 200),
+    ({"If-Match": "W/{etag}"}, 412),
+    ({"If-Match": '"other"'}, 412),
+    ({"If-Match": "{etag}", "If-None-Match": "{etag}"}, 304),
+    ({"If-Match": '"other"', "If-None-Match": "{etag}"}, 412),
+    ({"If-Match": "{etag}", "If-Unmodified-Since": "{before}"}, 200),
+    ({"If-Unmodified-Since": "{date}"}, 200),
+    ({"If-Unmodified-Since": "{before}"}, 412),
+    ({"If-Unmodified-Since": "yesterday"}, 200),
+]
+
+
+@pytest.mark.parametrize(("conditions", "status"), CONDITIONS)
+def test_conditions_are_weighed(
+    client: TestClient, conditions: dict[str, str], status: int
+) -> None:
+    for path in ("/v1/overview", "/static/site.css"):
+        for method in ("GET", "HEAD"):
+            check_condition(client, method, path, conditions, status)
+
+
+def check_condition(
+    client: TestClient, method: str, path: str, conditions: dict[str, str], status: int
+) -> None:
+    """Ask on conditions, and look at all that is sent."""
+    whole = client.get(path)
+    date = parsedate_to_datetime(whole.headers["last-modified"]).timestamp()
+    known = {
+        "etag": whole.headers["etag"],
+        "date": whole.headers["last-modified"],
+        "before": formatdate(date - 1, usegmt=True),
+        "after": formatdate(date + 1, usegmt=True),
+    }
+    headers = {name: value.format(**known) for name, value in conditions.items()}
+    response = client.request(method, path, headers=headers)
+    assert response.status_code == status
+    assert response.headers["x-request-id"]
+    assert response.headers["access-control-allow-origin"] == "*"
+    if status == 304:
+        assert response.content == b""
+        for name in ("etag", "last-modified", "cache-control", "vary"):
+            assert response.headers[name] == whole.headers[name]
+        assert not {"content-type", "content-length", "content-encoding"} & set(response.headers)
+    if status == 412:
+        assert response.headers["cache-control"] == "no-store"
+        assert method == "HEAD" or response.json()["code"] == "precondition-failed"
+
+
+def test_a_date_of_two_digits_is_never_far_ahead() -> None:
+    assert parse_http_date(b"Sunday, 06-Nov-94 08:49:37 GMT") == 784111777
+    assert parse_http_date(b"Sun, 06 Nov 1994 08:49:37 GMT") == 784111777
+    assert parse_http_date(b"Sun Nov  6 08:49:37 1994") == 784111777
+
+
+def test_a_problem_has_no_validator(client: TestClient) -> None:
+    for path in ("/v1/nothing", "/v1/topics?limit=0", "/health/live"):
+        response = client.get(path, headers={"If-None-Match": "*"})
+        assert response.status_code != 304
+        assert "etag" not in response.headers
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "told"),
+    [
+        ("bytes=0-0", 206, slice(0, 1)),
+        ("bytes=3-9", 206, slice(3, 10)),
+        ("Bytes= 3-9", 206, slice(3, 10)),
+        ("bytes=3-", 206, slice(3, None)),
+        ("bytes=-5", 206, slice(-5, None)),
+        ("bytes=-99999999", 206, slice(0, None)),
+        ("bytes=3-99999999", 206, slice(3, None)),
+        ("bytes=99999999-", 416, None),
+        ("bytes=-0", 416, None),
+        ("bytes=9-3", 200, None),
+        ("bytes=0-1,3-4", 200, None),
+        ("bytes=-", 200, None),
+        ("bytes=a-b", 200, None),
+        ("bytes=٣-٩", 200, None),
+        ("bytes=0-" + "9" * 5000, 200, None),
+        ("items=0-1", 200, None),
+        ("", 200, None),
+    ],
+)
+def test_parts_of_files(client: TestClient, asked: str, status: int, told: slice | None) -> None:
+    for path in FILES:
+        for coding in ("identity", "gzip"):
+            check_part(client, path, coding, asked, (status, told))
+
+
+def check_part(
+    client: TestClient, path: str, coding: str, asked: str, expected: tuple[int, slice | None]
+) -> None:
+    """Ask for a part of a file, and look at all that is sent."""
+    status, told = expected
+    plain = {"Accept-Encoding": coding}
+    with client.stream("GET", path, headers=plain) as whole:
+        body = b"".join(whole.iter_raw())
+    assert whole.headers["accept-ranges"] == "bytes"
+    headers: Any = {**plain, "Range": asked.encode()}
+    with client.stream("GET", path, headers=headers) as response:
+        part = b"".join(response.iter_raw())
+    assert response.status_code == status
+    if status == 416:
+        assert response.headers["content-range"] == f"bytes */{len(body)}"
+        assert response.headers["content-type"] == "application/problem+json"
+        return
+    assert part == (body[told] if told else body)
+    assert int(response.headers["content-length"]) == len(part)
+    assert response.headers["etag"] == whole.headers["etag"]
+    if told:
+        start, stop, _ = told.indices(len(body))
+        assert response.headers["content-range"] == f"bytes {start}-{stop - 1}/{len(body)}"
+    assert client.head(path, headers=headers).status_code == 200
+
+
+def test_a_part_is_sent_only_of_the_representation_that_is_held(client: TestClient) -> None:
+    path = "/static/site.css"
+    whole = client.get(path, headers=PLAIN)
+    packed = client.get(path, headers={"Accept-Encoding": "br"})
+    for condition, status in (
+        (whole.headers["etag"], 206),
+        (whole.headers["last-modified"], 206),
+        (packed.headers["etag"], 200),
+        (f"W/{whole.headers['etag']}", 200),
+        (formatdate(0, usegmt=True), 200),
+        ("nonsense", 200),
+    ):
+        headers = {**PLAIN, "Range": "bytes=0-9", "If-Range": condition}
+        assert client.get(path, headers=headers).status_code == status, condition
+    held = {**PLAIN, "Range": "bytes=0-9", "If-None-Match": whole.headers["etag"]}
+    assert client.get(path, headers=held).status_code == 304
+
+
+def test_json_is_always_sent_whole(client: TestClient) -> None:
+    response = client.get("/v1/overview", headers={"Range": "bytes=0-9"})
+    assert response.status_code == 200
+    assert response.json()["indicators"]

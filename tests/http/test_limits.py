@@ -1,0 +1,124 @@
+"""Allowed hosts, request rates of clients, and security headers."""
+
+import json
+import re
+from contextlib import closing
+
+import httpx2
+import pytest
+from starlette.testclient import TestClient
+
+from app.http.limits import get_network
+from tests.support.processes import bri, serving
+from tests.support.targets import Target, opened
+
+pytestmark = pytest.mark.resources
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("data.example", 200),
+        ("DATA.example:8000", 200),
+        ("a.data.example", 421),
+        ("x.mirror.example", 200),
+        ("mirror.example", 421),
+        ("data.example.evil", 421),
+        ("", 421),
+        ("[::1]:80", 421),
+    ],
+)
+def test_only_hosts_of_ours_are_answered(database: Target, host: str, status: int) -> None:
+    allowed = ("data.example", "*.mirror.example")
+    with opened(database, allowed_hosts=allowed) as app, TestClient(app) as client:
+        answer = client.get("/v1", headers={"Host": host})
+        assert answer.status_code == status
+        if status != 200:
+            assert answer.json()["code"] == "misdirected-request"
+            assert answer.headers["access-control-allow-origin"] == "*"
+            assert answer.headers["cache-control"] == "no-store"
+        assert client.get("/health/live", headers={"Host": host}).status_code == 200
+
+
+def test_a_client_may_ask_so_often(database: Target) -> None:
+    with opened(database, rate_limit="3/minute") as app, TestClient(app) as client:
+        answers = [client.get("/v1/topics") for _ in range(5)]
+        assert [answer.status_code for answer in answers] == [200, 200, 200, 429, 429]
+        assert answers[0].headers["ratelimit-policy"] == '"client";q=3;w=60'
+        left = [re.match(r'"client";r=(\d);t=\d+', one.headers["ratelimit"]) for one in answers]
+        assert [match and match[1] for match in left] == ["2", "1", "0", "0", "0"]
+        refused = answers[-1]
+        assert 1 <= int(refused.headers["retry-after"]) <= 60
+        assert refused.json()["code"] == "too-many-requests"
+        assert "3 requests in 60 seconds" in refused.json()["detail"]
+        assert client.get("/health/ready").status_code == 200
+        other = TestClient(app, client=("192.0.2.7", 1))
+        assert other.get("/v1/topics").status_code == 200
+
+
+def test_a_kept_answer_is_counted_too(database: Target) -> None:
+    with serving(database, BRI_RATE_LIMIT="5/hour") as base, closing(httpx2.Client()) as client:
+        statuses = [client.get(f"{base}/v1/overview").status_code for _ in range(8)]
+    assert statuses == [200] * 5 + [429] * 3
+
+
+def test_without_a_rate_no_header_tells_of_one(client: TestClient) -> None:
+    assert "ratelimit" not in client.get("/v1/topics").headers
+
+
+@pytest.mark.parametrize(
+    ("address", "client"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
+        ("testclient", "testclient"),
+    ],
+)
+def test_a_client_is_its_address_or_its_network(address: str, client: str) -> None:
+    assert get_network(address) == client
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        (
+            "BRI_CACHE_ENTRYS",
+            "5",
+            "BRI_CACHE_ENTRYS is not a setting; did you mean BRI_CACHE_ENTRIES",
+        ),
+        ("BRI_RATE_LIMIT", "5 per fortnight", "BRI_RATE_LIMIT: write a number of requests"),
+        ("BRI_ACCESS_LOG", "yes", "BRI_ACCESS_LOG: "),
+        ("BRI_METRICS", "perhaps", "BRI_METRICS: "),
+    ],
+)
+def test_a_wrong_setting_is_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    done = bri("check")
+    assert done.exit_code == 1
+    assert said in done.stderr
+
+
+def test_headers_that_protect(client: TestClient) -> None:
+    page = client.get("/")
+    assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
+    assert page.headers["cross-origin-opener-policy"] == "same-origin"
+    assert page.headers["referrer-policy"] == "no-referrer"
+    assert page.headers["permissions-policy"].startswith("camera=()")
+    for path in ("/", "/v1/overview", "/v1/nothing", "/static/site.css"):
+        headers = client.get(path).headers
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["cross-origin-resource-policy"] == "cross-origin"
+        assert "access-control-allow-credentials" not in headers
+        assert "server" not in headers
+
+
+def test_tls_is_asked_for_where_there_is_tls(database: Target) -> None:
+    with serving(database, BRI_PUBLIC_URL="https://data.example") as base:
+        for _ in range(2):
+            answer = httpx2.get(f"{base}/v1/overview")
+            assert answer.headers["strict-transport-security"] == "max-age=31536000"
+            assert "server" not in answer.headers
+            assert json.loads(answer.text)

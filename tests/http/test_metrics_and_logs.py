@@ -1,0 +1,137 @@
+"""A log line for each request, and metrics that cover all workers."""
+
+import json
+import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from time import sleep
+
+import httpx2
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from starlette.testclient import TestClient
+
+from tests.support.processes import serving
+from tests.support.targets import Target
+
+pytestmark = pytest.mark.resources
+
+Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
+TRACE = "0af7651916cd43dd8448eb211c80319c"
+
+
+@contextmanager
+def logged(database: Target, folder: Path, form: str) -> Iterator[tuple[str, Path]]:
+    """Serve with a log."""
+    file = folder / "log"
+    with serving(database, file, BRI_ACCESS_LOG=form) as base:
+        yield base, file
+
+
+def lines(file: Path, path: str) -> list[str]:
+    """Read the lines about a path."""
+    return [line for line in file.read_text().splitlines() if path in line]
+
+
+@pytest.mark.quick
+def test_each_request_is_a_line_for_programs(database: Target, tmp_path: Path) -> None:
+    with logged(database, tmp_path, "json") as (base, file):
+        headers = {
+            "X-Request-ID": "asked-by-test",
+            "traceparent": f"00-{TRACE}-b7ad6b7169203331-01",
+        }
+        for _ in range(2):
+            httpx2.get(f"{base}/v1/indicators/aid-projects?lang=zh", headers=headers)
+        httpx2.get(f"{base}/v1/indicators/aid")
+        plain = {"Accept-Encoding": "identity"}
+        httpx2.get(f"{base}/v1/observations.csv?vintages=all", headers=plain)
+        httpx2.head(f"{base}/nothing/here")
+        httpx2.post(f"{base}/v1")
+        sleep(0.2)
+    first, second = (json.loads(line) for line in lines(file, "aid-projects"))
+    assert first["id"] == "asked-by-test"
+    assert first["trace"] == TRACE
+    assert (first["method"], first["status"]) == ("GET", 200)
+    assert first["target"] == "/v1/indicators/aid-projects?lang=zh"
+    assert first["route"] == second["route"] == "/v1/indicators/{indicator}"
+    assert (first["cache"], second["cache"]) == ("miss", "hit")
+    assert first["milliseconds"] > 0
+    assert first["bytes"] == second["bytes"] > 1000
+    (missing,) = (json.loads(line) for line in lines(file, '"/v1/indicators/aid"'))
+    assert (missing["status"], missing["route"]) == (404, "/v1/indicators/{indicator}")
+    (table,) = (json.loads(line) for line in lines(file, "vintages=all"))
+    assert table["bytes"] > 10_000
+    (nowhere,) = (json.loads(line) for line in lines(file, "/nothing/here"))
+    assert (nowhere["status"], nowhere["route"]) == (404, "other")
+    (refused,) = (json.loads(line) for line in lines(file, '"POST"'))
+    assert (refused["status"], refused["cache"]) == (405, "none")
+
+
+def test_each_request_is_a_line_for_people(database: Target, tmp_path: Path) -> None:
+    with logged(database, tmp_path, "text") as (base, file):
+        httpx2.get(f"{base}/v1/topics?q=%0A%22x", headers={"X-Request-ID": "asked-by-test"})
+        sleep(0.2)
+    (line,) = lines(file, "/v1/topics")
+    assert re.fullmatch(
+        r"\S+ GET /v1/topics\?q=%0A%22x 422 [\d.]+ ms \d+ B miss id=asked-by-test", line
+    )
+
+
+def samples(text: str) -> Samples:
+    """Read numbers with the parser of the client library."""
+    return {
+        (sample.name, frozenset(sample.labels.items())): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+def requests(found: Samples, **labels: str) -> float:
+    """Sum the requests that have some labels."""
+    return sum(
+        value
+        for (name, told), value in found.items()
+        if name == "bri_requests_total" and labels.items() <= dict(told).items()
+    )
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_numbers_are_those_of_all_workers(database: Target, workers: int) -> None:
+    with (
+        serving(database, workers=workers, BRI_METRICS="true") as base,
+        httpx2.Client(base_url=base, headers={"Connection": "close"}) as client,
+    ):
+
+        def get(path: str) -> int:
+            return client.get(path).status_code
+
+        paths = ["/v1/overview"] * 200 + ["/v1/indicators/aid"] * 10 + ["/v1/topics?limit=1"] * 10
+        with ThreadPoolExecutor(8) as threads:
+            answered = list(threads.map(get, paths))
+        sleep(1.1)
+        answer = httpx2.get(f"{base}/metrics")
+        again = httpx2.get(f"{base}/metrics")
+    assert answered.count(200) == 210
+    assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
+    assert answer.headers["cache-control"] == "no-store"
+    found = samples(answer.text)
+    assert requests(found, route="/v1/overview", status="200") == 200
+    assert 1 <= requests(found, route="/v1/overview", cache="miss") <= workers * 8
+    assert requests(found, route="/v1/indicators/{indicator}", status="404") == 10
+    assert requests(found, route="/v1/topics") == 10
+    assert requests(found, route="/v1/topics?limit=1") == 0
+    key = ("bri_request_seconds_count", frozenset({("route", "/v1/indicators/{indicator}")}))
+    assert found[key] == 10
+    assert 2 <= found["bri_cache_entries", frozenset()] <= 3 * workers
+    assert found["bri_cache_bytes", frozenset()] > 4000
+    (released,) = [labels for name, labels in found if name == "bri_release_timestamp_seconds"]
+    assert dict(released)["release"] == "2026-11-25.2"
+    assert requests(samples(again.text), route="/metrics") >= 1
+
+
+def test_numbers_are_kept_only_if_asked_for(client: TestClient) -> None:
+    answer = client.get("/metrics")
+    assert answer.status_code == 404
+    assert "BRI_METRICS" in answer.json()["detail"]

@@ -1,0 +1,77 @@
+"""Methods, CORS, request identifiers and languages."""
+
+import re
+import socket
+from urllib.parse import urlsplit
+
+import pytest
+from starlette.testclient import TestClient
+
+
+@pytest.mark.parametrize("path", ["/v1/overview", "/", "/nothing", "/v1/indicators?limit=0"])
+def test_every_answer_is_open_to_every_origin(client: TestClient, path: str) -> None:
+    for headers in ({}, {"Origin": "https://dashboard.example"}):
+        response = client.get(path, headers=headers)
+        assert response.headers["access-control-allow-origin"] == "*"
+        assert "access-control-allow-credentials" not in response.headers
+        assert "Link" in response.headers["access-control-expose-headers"]
+        assert response.headers["x-content-type-options"] == "nosniff"
+        assert "set-cookie" not in response.headers
+
+
+def test_preflight_is_answered(client: TestClient) -> None:
+    response = client.options(
+        "/v1/overview",
+        headers={"Origin": "https://x.example", "Access-Control-Request-Method": "GET"},
+    )
+    assert response.status_code == 204
+    assert response.headers["allow"] == "GET, HEAD, OPTIONS"
+    assert "GET" in response.headers["access-control-allow-methods"]
+    assert response.content == b""
+
+
+def test_request_identifier_is_kept_or_made(client: TestClient) -> None:
+    kept = client.get("/v1", headers={"X-Request-ID": "dashboard-7f3a"})
+    assert kept.headers["x-request-id"] == "dashboard-7f3a"
+    for given in ("short", "has spaces in it", "x" * 200, "<script>alert(1)</script>"):
+        made = client.get("/v1", headers={"X-Request-ID": given}).headers["x-request-id"]
+        assert re.fullmatch("[0-9a-f]{32}", made)
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("zh-CN,zh;q=0.9,en;q=0.8", "zh"),
+        ("en-GB, zh;q=0.5", "en"),
+        ("fr-FR, de;q=0.7", "en"),
+        ("fr, zh;q=0.1", "zh"),
+        ("zh;q=0, en;q=0.1", "en"),
+        ("*", "en"),
+        (";;;,,,q=9", "en"),
+        ("", "en"),
+    ],
+)
+def test_language_is_negotiated(client: TestClient, header: str, language: str) -> None:
+    response = client.get("/v1/topics/trade", headers={"Accept-Language": header})
+    assert response.headers["content-language"] == language
+    assert response.headers["vary"] == "Accept-Encoding, Accept-Language"
+    assert response.json()["name"] == {"en": "Trade", "zh": "贸易"}[language]
+
+
+def test_parameter_wins_over_header(client: TestClient) -> None:
+    response = client.get("/v1/topics/trade?lang=en", headers={"Accept-Language": "zh"})
+    assert response.headers["content-language"] == "en"
+
+
+def test_head_has_no_body_on_the_wire(server: str) -> None:
+    request = "{} /v1/overview HTTP/1.1\r\nHost: x\r\nConnection: {}\r\n\r\n"
+    where = urlsplit(server)
+    with socket.create_connection((where.hostname, where.port), timeout=10) as wire:
+        wire.sendall(request.format("HEAD", "keep-alive").encode())
+        wire.sendall(request.format("GET", "close").encode())
+        received = b"".join(iter(lambda: wire.recv(65536), b""))
+    first, second, body = received.split(b"\r\n\r\n")
+    length = re.search(rb"content-length: (\d+)", first)
+    assert length is not None
+    assert second.startswith(b"HTTP/1.1 200 OK")
+    assert len(body) == int(length[1]) > 0

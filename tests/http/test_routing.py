@@ -1,0 +1,315 @@
+"""Routing: each route is found, validated and called, and no request does its work twice."""
+
+import asyncio
+import gc
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from starlette.testclient import TestClient
+
+from app.application import ROUTERS, App, create_from_environment
+from app.db import Database, UnavailableError
+from app.db.stores import SQLiteStore
+from app.http.routing import Router
+from app.ingest.build import build
+from app.queries import releases
+from tests.http.test_cache import ask
+from tests.support.postgresql import Cluster
+from tests.support.seeds import ROOT
+from tests.support.targets import Target, opened
+from tests.test_openapi import PATHS, example_url
+
+Calls = Counter[tuple[str, str]]
+APP = str(ROOT / "app") + "/"
+MOST_FUNCTIONS = {"miss": 49, "hit": 11}
+MOST_MODULES = {"miss": 18, "hit": 6}
+"""What one request enters at most; see test_a_request_enters_few_functions."""
+
+
+@contextmanager
+def counting(app: App) -> Iterator[Calls]:
+    """Count the calls of our functions, in all threads."""
+    # Only threads that start later are watched.
+    app.routes_by_shape.threads.shutdown()
+    app.routes_by_shape.threads = ThreadPoolExecutor(2)
+    calls: Calls = Counter()
+
+    def count(frame: Any, event: str, _: object) -> None:
+        code = frame.f_code
+        if event == "call" and code.co_filename.startswith(APP) and code.co_name[0] != "<":
+            calls[code.co_filename.removeprefix(APP), code.co_qualname] += 1
+
+    threading.setprofile(count)
+    sys.setprofile(count)
+    try:
+        yield calls
+    finally:
+        sys.setprofile(None)
+        threading.setprofile(None)
+
+
+def calls_of(calls: Calls, name: str) -> int:
+    """Sum the calls of a function, or of a method, by its name."""
+    return sum(count for (_, found), count in calls.items() if found == name)
+
+
+@pytest.fixture
+def fresh(database: Target) -> Iterator[App]:
+    """Open an application of its own."""
+    with opened(database) as app:
+        yield app
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "status"),
+    [
+        ("/v1/nothing", "", 404),
+        ("/v1/topics/tarde", "", 404),
+        ("/v1/topics", "limit=0&unknown=1", 422),
+        ("/v1/observations", "indicator=goods", 422),
+        ("/v1/indicators/goods-trad/chart.svg", "", 404),
+        ("/sdmx/data/nothing", "", 404),
+        ("/", "unknown=1", 422),
+    ],
+)
+def test_a_refused_request_does_its_work_once(
+    fresh: App, path: str, query: str, status: int
+) -> None:
+    asyncio.run(ask(fresh, "/v1/units"))
+    with counting(fresh) as calls:
+        assert asyncio.run(ask(fresh, path, query))[0] == status
+    for name in (
+        "create_context",
+        "build_key",
+        "CacheMiddleware.find",
+        "ReleaseManager.get_release",
+        "Router.match",
+        "to_problem",
+        "respond_with_problem",
+    ):
+        assert calls_of(calls, name) == 1, name
+    assert calls_of(calls, "ReadRoute.bind_arguments") <= 1
+    assert calls_of(calls, "describe_errors") == (status == 422)
+    assert calls_of(calls, "Database.read") <= 1
+
+
+def test_a_failing_statement_is_run_once(fresh: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    reads: list[str] = []
+
+    def fail(_: Database, query: Callable[..., Any]) -> Any:
+        reads.append(query.__qualname__)
+        raise UnavailableError("the disk is gone")
+
+    monkeypatch.setattr(Database, "read", fail)
+    status, headers, body = asyncio.run(ask(fresh, "/v1/topics"))
+    assert (status, headers["retry-after"], len(reads)) == (503, "5", 1)
+    assert b"the disk" not in body
+
+
+def test_a_release_that_cannot_be_served_is_looked_up_once(
+    fresh: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[float] = []
+
+    def look() -> Any:
+        looks.append(time.monotonic())
+        raise UnavailableError("no server")
+
+    monkeypatch.setattr(fresh.state.releases, "get_release", look)
+    for path, status in (("/v1/topics", 503), ("/health/ready", 503), ("/docs", 200)):
+        looks.clear()
+        assert asyncio.run(ask(fresh, path))[0] == status
+        assert len(looks) == 1
+
+
+def test_with_an_exhausted_pool_a_503_comes_after_one_timeout(cluster: Cluster) -> None:
+    url = cluster.new_database()
+    build(ROOT / "seed", ROOT / "migrations", url)
+    with opened(url, pool_size=1, pool_timeout=0.8) as app:
+        for path, query in (("/v1/topics", ""), ("/v1/topics/trade", ""), ("/", "")):
+            with app.state.releases.get_release().database.connect():
+                began = time.monotonic()
+                assert asyncio.run(ask(app, path, query))[0] == 503
+                assert 0.7 < time.monotonic() - began < 1.5, path
+            assert asyncio.run(ask(app, path, query))[0] == 200
+
+
+def test_a_locked_table_costs_one_statement_timeout(cluster: Cluster) -> None:
+    url = cluster.new_database()
+    build(ROOT / "seed", ROOT / "migrations", url)
+    address = f"host=127.0.0.1 port={cluster.port} user=postgres dbname={url.database}"
+    with opened(url, statement_timeout=1, cache_entries=0) as app:
+        schema = app.state.releases.get_release().database.place
+        for path in ("/v1/topics", "/v1/topics/trade", "/v1/observations"):
+            assert asyncio.run(ask(app, path))[0] == 200, path
+            with psycopg.connect(address) as locking:
+                for table in ("topic", "observation"):
+                    lock = f'LOCK TABLE "{schema}".{table} IN ACCESS EXCLUSIVE MODE'
+                    locking.execute(lock.encode())
+                began = time.monotonic()
+                assert asyncio.run(ask(app, path))[0] == 503
+                assert 0.9 < time.monotonic() - began < 1.9, path
+            assert asyncio.run(ask(app, path))[0] == 200, path
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize(("path", "query"), [("/v1/topics", "limit=2"), ("/v1/topics/trade", "")])
+def test_a_statement_that_the_driver_stops_is_executed_once(
+    fresh: App, path: str, query: str
+) -> None:
+    asyncio.run(ask(fresh, path, query))
+    fresh.cache.store.clear()
+    (idle,) = fresh.state.releases.get_release().database.idle
+    statements: list[str] = []
+    driver = idle.connection.dbapi_connection
+    driver.set_trace_callback(statements.append)
+    driver.set_progress_handler(lambda: 1, 1)
+    assert asyncio.run(ask(fresh, path, query))[0] == 500
+    assert len(statements) == 1
+    driver.set_progress_handler(None, 1)
+    assert asyncio.run(ask(fresh, path, query))[0] == 200
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("kind", ["miss", "hit"])
+def test_a_request_enters_few_functions(fresh: App, kind: str) -> None:
+    """A list that is made, and one that is cached; the bounds are what was reached."""
+    for _ in range(2):
+        asyncio.run(ask(fresh, "/v1/topics", "limit=2"))
+    if kind == "miss":
+        fresh.cache.store.clear()
+    fresh.cache.next_refresh = time.monotonic() + 60
+    with counting(fresh) as calls:
+        assert asyncio.run(ask(fresh, "/v1/topics", "limit=2"))[0] == 200
+    assert len(calls) <= MOST_FUNCTIONS[kind], sorted(calls)
+    assert len({module for module, _ in calls}) <= MOST_MODULES[kind]
+    own = {name: count for (module, name), count in calls.items() if module.startswith("http/")}
+    repeated = {name for name, count in own.items() if count > 1} - {"ResponseSender.__call__"}
+    assert not repeated
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/v1/topics?limit=1&limit=2", 422),
+        ("/v1/topics?limit=", 422),
+        ("/v1/topics?limit=01", 422),
+        ("/v1/topics?unknown=1&unknown=2", 422),
+        ("/v1/topics?lang=fr", 422),
+        ("/v1/topics?lang=en&lang=zh", 422),
+        ("/v1/topics?cursor=made-up", 422),
+        ("/v1/topics/", 404),
+        ("/v1/topics/nothing", 404),
+        ("/v1/topics/trade/more", 404),
+        ("/v1/observations?indicator=goods-trad&since=2025-01-02&until=2025-01-01", 422),
+        ("/v1/observations//vintages", 404),
+        ("/v1/compare?indicator=goods-trade&period=2024", 422),
+        ("/v1/compare?indicator=goods-trade&indicator=import-share&period=2024&period=2025", 422),
+        ("/v1/topics?sort=%ff", 400),
+        ("/v1//topics", 404),
+        ("/v1/indicators/.svg", 404),
+        ("/v1/indicators//chart.svg", 404),
+        ("/v1/sources/scio-2025-01-15/citation.csl.json", 200),
+        ("/v1/sources/scio-2025-01-15.svg", 404),
+        ("/v1/series/goods-trade.CN.BRI.CNY.P12M/chart.vl.json", 200),
+        ("/static/../settings.py", 404),
+        ("/static/%2e%2e/%2e%2e/settings.py", 404),
+        ("/static/", 404),
+        ("/static/vendor/nothing.js", 404),
+        ("/sdmx", 400),
+    ],
+)
+def test_a_path_leads_to_its_route(client: TestClient, path: str, status: int) -> None:
+    assert client.get(path).status_code == status
+
+
+def test_a_repeated_parameter_has_one_error(client: TestClient) -> None:
+    problem = client.get("/v1/observations?limit=x&since=0&limit=2&since=1&lang=en&lang=zh").json()
+    assert [(one["location"], one["message"]) for one in problem["errors"]] == [
+        (f"query.{name}", f"{name} 重复；该参数只能使用一次") for name in ("lang", "limit", "since")
+    ]
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [("indicator=goods-trade", 200), ("indicator=goods", 422), ("limit=1", 200)],
+)
+def test_the_loop_never_waits_for_a_server(
+    database: Path, monkeypatch: pytest.MonkeyPatch, query: str, status: int
+) -> None:
+    """Keys on a server are looked up in threads too."""
+    monkeypatch.setattr(SQLiteStore, "is_local", False)
+    monkeypatch.setattr(releases, "MAX_CACHED", 2)
+    read_database, readers = Database.read, []
+
+    def read(self: Database, *given: Any) -> Any:
+        with suppress(RuntimeError):
+            asyncio.get_running_loop()
+            readers.append("the loop")
+        readers.append("a thread")
+        return read_database(self, *given)
+
+    with opened(database) as app, TestClient(app) as client:
+        monkeypatch.setattr(Database, "read", read)
+        response = client.get(f"/v1/observations?{query}")
+        assert response.status_code == status
+        assert set(readers) == {"a thread"}
+        if status != 200:
+            assert "goods-trade" in response.json()["errors"][0]["allowed"]
+        assert client.get(f"/v1/observations?indicator={'a' * 300}").status_code == 422
+
+
+@pytest.mark.sqlite
+def test_a_server_process_collects_garbage_once_it_has_started(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BRI_DATABASE", str(database))
+    gc.disable()
+    try:
+        create_from_environment()
+        assert gc.isenabled()
+        assert gc.get_freeze_count() > 0
+    finally:
+        gc.unfreeze()
+        gc.enable()
+
+
+def test_every_documented_path_has_its_route(document: dict[str, Any]) -> None:
+    router = Router(ROUTERS)
+    for path in PATHS:
+        route, _ = router.match(example_url(document, path).partition("?")[0])
+        assert route.path == path
+
+
+@pytest.mark.parametrize(
+    ("short", "full"),
+    [
+        ("/v1/indicators/goods-trade.svg", "/v1/indicators/goods-trade/chart.svg"),
+        (
+            "/v1/indicators/goods-trade.svg?theme=dark",
+            "/v1/indicators/goods-trade/chart.svg?theme=dark",
+        ),
+        ("/v1/series/a.CN.BRI.CNY.P12M.vl.json", "/v1/series/a.CN.BRI.CNY.P12M/chart.vl.json"),
+        ("/v1/sources/scio-2025-01-15.csl.json", "/v1/sources/scio-2025-01-15/citation.csl.json"),
+        ("/v1/observations/a.b.bib", "/v1/observations/a.b/citation.bib"),
+        ("/v1/indicators/%C3%A9%3Fa%2F.png", None),
+        ("/v1/indicators/%C3%A9%3Fa.png", "/v1/indicators/%C3%A9%3Fa/chart.png"),
+    ],
+)
+def test_a_short_path_is_redirected(client: TestClient, short: str, full: str | None) -> None:
+    response = client.get(short, follow_redirects=False)
+    if full is None:
+        assert response.status_code == 404
+    else:
+        assert response.status_code == 308
+        assert response.headers["location"] == f"http://testserver{full}"

@@ -1,0 +1,76 @@
+"""The current seed: what holds for any observations holds for these."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.ingest.build import build, load_valid_seed
+from app.ingest.history import take_snapshot
+from tests.support.seeds import MIGRATIONS, NEWEST
+from tests.support.targets import Target, opened
+from tests.test_openapi import LISTS, PATHS, example_url
+
+pytestmark = pytest.mark.quick
+LANGUAGES = ("en", "zh")
+
+
+@pytest.fixture(scope="module")
+def newest(new_target: Callable[[], Target]) -> Iterator[TestClient]:
+    """Serve the newest seed."""
+    target = new_target()
+    build(NEWEST, MIGRATIONS, target)
+    with opened(target) as app, TestClient(app, raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def described(newest: TestClient) -> dict[str, Any]:
+    """Read its OpenAPI document, whose examples are of the newest figures."""
+    document: dict[str, Any] = newest.get("/openapi.json").json()
+    return document
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_path_answers(newest: TestClient, described: dict[str, Any], path: str) -> None:
+    for language in ("zh",) if path.endswith((".svg", ".png")) else LANGUAGES:
+        url = example_url(described, path)
+        answer = newest.get(url, headers={"Accept-Language": language})
+        assert answer.status_code == 200, answer.text[:500]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_headlines_are_those_of_the_newest_edition(newest: TestClient, language: str) -> None:
+    overview = newest.get(f"/v1/overview?lang={language}").json()
+    editions = newest.get("/v1/sources?limit=1000").json()["items"]
+    edition = max(one["edition"] for one in editions if one["edition"])
+    assert overview["source"]["edition"] == edition
+    assert {area["year"] for area in overview["priority_areas"]} == {edition + 1}
+    for indicator in overview["indicators"]:
+        headline = indicator["headline"]
+        assert headline == newest.get(f"/v1/observations/{headline['id']}?lang={language}").json()
+
+
+def test_counts_are_those_of_the_lists(newest: TestClient) -> None:
+    seed = load_valid_seed(NEWEST)
+    counts = newest.get("/v1").json()["release"]["counts"]
+    for path in LISTS:
+        name = path.rpartition("/")[2]
+        if name in counts:
+            asked = f"{path}?limit=1000" + ("&vintages=all" if name == "observations" else "")
+            listed = newest.get(asked).json()
+            assert listed["total"] == len(listed["items"]) == counts[name], name
+    assert len(take_snapshot(seed)) > 100
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_pages_show_every_figure(newest: TestClient, language: str) -> None:
+    overview = newest.get(f"/v1/overview?lang={language}").json()
+    page = newest.get(f"/?lang={language}", headers={"Accept": "text/html"}).text
+    for indicator in overview["indicators"]:
+        assert indicator["headline"]["display"] in page
+        one = newest.get(f"/indicators/{indicator['code']}?lang={language}")
+        assert indicator["headline"]["display"] in one.text
+    for path in ("/years", "/recipes", "/docs", "/sitemap.xml", "/llms.txt"):
+        assert newest.get(path).status_code == 200

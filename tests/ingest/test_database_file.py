@@ -1,0 +1,88 @@
+"""Where a build puts its file: through links, next to other builds, and never over other files."""
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from app.db.files import name_digest_file
+from app.ingest.build import build
+from app.ingest.files import BuildError
+from app.ingest.publish import remove_leftovers, replace_atomically
+from tests.support.processes import forked
+from tests.support.seeds import MIGRATIONS, SEED
+
+pytestmark = [pytest.mark.resources, pytest.mark.sqlite]
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the real database once; the tests only read it."""
+    path = tmp_path_factory.mktemp("built") / "bri.sqlite"
+    build(SEED, MIGRATIONS, path)
+    return path
+
+
+def test_what_killed_builds_left_is_cleared_away(tmp_path: Path) -> None:
+    target = tmp_path / "bri.sqlite"
+    left = tmp_path / ".bri.sqlite.abc.building"
+    left.write_bytes(b"half")
+    other = tmp_path / ".other.sqlite.abc.building"
+    other.write_bytes(b"of another target")
+    with replace_atomically(target) as at_work:
+        remove_leftovers(target)
+        assert at_work.exists()
+        assert not left.exists()
+    assert sorted(path.name for path in tmp_path.iterdir()) == [other.name, target.name]
+
+
+def test_two_builds_at_once_end_well(built: Path, tmp_path: Path) -> None:
+    target = tmp_path / "bri.sqlite"
+    both = [forked(tmp_path / "log", build, SEED, MIGRATIONS, target) for _ in range(2)]
+    for process in both:
+        process.join(60)
+        assert process.exitcode == 0
+        process.close()
+    assert target.read_bytes() == built.read_bytes()
+    assert sorted(tmp_path.iterdir()) == [target, name_digest_file(target), tmp_path / "log"]
+
+
+def test_what_a_link_names_is_replaced(built: Path, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    real, link = tmp_path / "data" / "real.sqlite", tmp_path / "bri.sqlite"
+    link.symlink_to(real)
+    for _ in range(2):
+        build(SEED, MIGRATIONS, link)
+        assert link.readlink() == real
+        assert real.read_bytes() == built.read_bytes()
+
+
+def test_strangers_are_not_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine", "utf-8")
+    with closing(sqlite3.connect(tmp_path / "other.sqlite")) as connection:
+        connection.execute("CREATE TABLE release (name)")
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "folder").mkdir()
+    before = (tmp_path / "other.sqlite").read_bytes()
+    for name, message in (
+        ("notes.txt", "is not a database of this API .*; move it or name another file"),
+        ("other.sqlite", "is not a database of this API .*no such column"),
+        ("folder", "is a folder; name a file"),
+        ("pipe", "is not a regular file; name another"),
+        ("notes.txt/bri.sqlite", "cannot write .*: (Not a directory|File exists)"),
+        (f"{'long' * 80}.sqlite", "cannot write .*: File name too long"),
+    ):
+        with pytest.raises(BuildError, match=message):
+            build(SEED, MIGRATIONS, tmp_path / name)
+    assert (tmp_path / "notes.txt").read_text("utf-8") == "mine"
+    assert (tmp_path / "other.sqlite").read_bytes() == before
+    assert (tmp_path / "pipe").is_fifo()
+    assert len(list(tmp_path.iterdir())) == 4
+
+
+def test_an_empty_file_is_filled(built: Path, tmp_path: Path) -> None:
+    (tmp_path / "bri.sqlite").touch()
+    build(SEED, MIGRATIONS, tmp_path / "bri.sqlite")
+    assert (tmp_path / "bri.sqlite").read_bytes() == built.read_bytes()

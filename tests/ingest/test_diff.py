@@ -1,0 +1,97 @@
+"""`bri diff` compares the records of two data sets, whatever their change logs say."""
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+
+from app.ingest.build import load_valid_seed
+from app.ingest.diff import collect_records, read_records
+from app.ingest.rows import build_rows
+from app.ingest.schema import ENTITIES, Ref, list_references
+from tests.support.processes import bri
+from tests.support.seeds import GOODS, ROOT, copied, edit
+
+pytestmark = pytest.mark.sqlite
+
+COPY = """
+INSERT INTO observation ({columns}) SELECT {values} FROM observation WHERE code = '{code}'
+"""
+
+
+def copy_figure(database: Path, code: str) -> None:
+    """Add a figure to a database, without an entry in the change log."""
+    with closing(sqlite3.connect(database)) as connection:
+        columns = [row[1] for row in connection.execute("PRAGMA table_info(observation)")]
+        changed = {"id": "9999", "code": f"'{code}.copy'", "period_start": "'1999-01-01'"}
+        values = ", ".join(changed.get(name, name) for name in columns)
+        sql = COPY.format(columns=", ".join(columns), values=values, code=code)
+        connection.execute(sql)
+        connection.commit()
+
+
+def test_figures_without_a_release_are_found(tmp_path: Path) -> None:
+    target, code = tmp_path / "more.sqlite", Path(GOODS).stem
+    assert bri("build", "--database", str(target)).exit_code == 0
+    copy_figure(target, code)
+    done = bri("diff", str(ROOT / "seed"), str(target))
+    assert done.stdout == f"added      observations/{code}.copy\n1 record differs.\n"
+    (change,) = json.loads(bri("diff", "--json", str(target), str(ROOT / "seed")).stdout)
+    assert (change["kind"], change["key"]) == ("removed", f"{code}.copy")
+    assert {"field": "period.start", "before": "1999-01-01", "after": None} in change["fields"]
+
+
+def test_every_record_of_the_seed_is_compared_with_every_reference() -> None:
+    seed = load_valid_seed(ROOT / "seed")
+    records = collect_records(build_rows(seed, "", ""))
+    for kind in ENTITIES[1:]:
+        for key, entity in seed.get_all(kind).items():
+            fields = records[kind.collection, key]
+            for name, _, is_list in list_references(kind):
+                value = getattr(entity, name)
+                if is_list:
+                    found = [text for path, text in fields.items() if path.startswith(f"{name}[")]
+                    assert found == sorted(value)
+                else:
+                    assert fields[name] == value
+    assert records["series", "goods-trade.CN.BRI.CNY.P12M"]["breaks[2024-01-01].en"]
+    assert len(records) == sum(len(seed.get_all(kind)) for kind in ENTITIES[1:])
+
+
+def test_values_are_compared_and_not_their_spelling(tmp_path: Path) -> None:
+    seed = copied(tmp_path)
+    edit(seed, GOODS, "  en: 22.1 trillion yuan", '  en: "22.1 trillion yuan"')
+    edit(seed, "units/CNY.yaml", "decimals: 2", "decimals: 2 # the usual number")
+    assert read_records(seed) == read_records(ROOT / "seed")
+
+
+def test_a_long_text_is_wrapped(tmp_path: Path) -> None:
+    seed = copied(tmp_path)
+    edit(seed, "topics/trade.yaml", "  en: Trade\n", f"  en: Trade {'and more ' * 20}\n")
+    edit(seed, "topics/trade.yaml", "  zh: 贸易\n", f"  zh: {'贸易' * 90}\n")
+    done = bri("diff", str(ROOT / "seed"), str(seed))
+    lines = done.stdout.splitlines()
+    assert max(map(cell_len, lines)) <= 100
+    assert "      - Trade" in lines
+    assert lines[0] == "corrected  topics/trade"
+
+
+def test_a_file_that_does_not_exist_is_named(tmp_path: Path) -> None:
+    done = bri("diff", str(tmp_path / "released.sqlite"), str(ROOT / "seed"))
+    assert done.exit_code == 2
+    assert "does not exist; name a database" in " ".join(done.stderr.replace("│", "").split())
+
+
+def test_a_reference_is_declared_by_its_annotation_alone() -> None:
+    declared = {
+        (kind.collection, name)
+        for kind in ENTITIES
+        for name, field in kind.model_fields.items()
+        if Ref.__name__ in repr(field.annotation)
+    }
+    found = {(kind.collection, name) for kind in ENTITIES for name, _, _ in list_references(kind)}
+    assert found == declared
+    assert len(found) == 30

@@ -1,0 +1,262 @@
+"""The history of releases: complete, kept in the seed, and published in feeds."""
+
+import json
+import xml.etree.ElementTree as ET
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from starlette.testclient import TestClient
+
+from app.application import create_app
+from app.enums import ChangeKind
+from app.formats.feeds import build_json_feed
+from app.i18n import Language
+from app.ingest.build import build, load_valid_seed
+from app.ingest.history import (
+    FieldChange,
+    RecordChange,
+    Snapshot,
+    format_snapshot,
+    list_differences,
+    parse_snapshot,
+    take_snapshot,
+)
+from app.schemas.service import Feed
+from tests.support.processes import bri
+from tests.support.seeds import ROOT, SEED, add, add_figure, copied, edit, refused
+from tests.support.targets import Target, settings_of
+
+pytestmark = pytest.mark.database
+
+SHARE = "observations/trade-share.CN.BRI.PT.P12M.2024-01.scio-2025-07-18.yaml"
+ATOM = {"atom": "http://www.w3.org/2005/Atom"}
+RECORD = '{"collection": "topics", "key": "a", "fields": {"name.en": "b"}}'
+RELEASE = "date: {day}\nnote: {{en: A later release., zh: 后续版本。}}\n"
+
+
+def told(client: TestClient, query: str = "") -> list[RecordChange]:
+    """Read changes through the API, page by page."""
+    found, url = [], f"/v1/changes?limit=50{query}"
+    while url:
+        page = client.get(url).json()
+        for item in page["items"]:
+            fields = tuple(FieldChange(**one) for one in item["fields"])
+            found.append(
+                RecordChange(item["collection"], item["key"], ChangeKind(item["kind"]), fields)
+            )
+        url = page["next"]
+    return found
+
+
+def replay_changes(changes: Iterable[RecordChange], before: Snapshot | None = None) -> Snapshot:
+    """Apply changes to a snapshot, or to nothing."""
+    records = dict(before or {})
+    for change in changes:
+        record = change.collection, change.key
+        if change.kind is ChangeKind.REMOVED:
+            del records[record]
+            continue
+        fields = dict(records.get(record, {}))
+        for field in change.fields:
+            if field.after is None:
+                fields.pop(field.field, None)
+            else:
+                fields[field.field] = field.after
+        records[record] = fields
+    return records
+
+
+def test_all_changes_give_the_data_set(client: TestClient) -> None:
+    assert replay_changes(told(client)) == take_snapshot(load_valid_seed(SEED))
+
+
+def test_changes_of_one_release_lead_from_the_one_before(client: TestClient) -> None:
+    first = replay_changes(told(client, "&release=2026-11-25"))
+    content = (SEED / "history" / "2026-11-25.jsonl").read_bytes()
+    assert first == parse_snapshot(content)
+    assert format_snapshot(first).encode() == content
+    second = told(client, "&release=2026-11-25.2")
+    assert replay_changes(second, first) == take_snapshot(load_valid_seed(SEED))
+
+
+@pytest.mark.parametrize(
+    ("query", "total"),
+    [
+        ("release=2026-11-25", 109),
+        ("release=2026-11-25&collection=actions", 24),
+        ("release=2026-11-25.2&collection=growth-rates", 13),
+        ("kind=removed", 0),
+        ("since=2026-11-25", 178),
+        ("since=2026-11-26", 0),
+    ],
+)
+def test_changes_are_filtered(client: TestClient, query: str, total: int) -> None:
+    assert client.get(f"/v1/changes?{query}").json()["total"] == total
+
+
+@pytest.fixture
+def revised(tmp_path: Path) -> Path:
+    """Revise, correct, add and remove in a seed whose newest release was frozen."""
+    seed = copied(tmp_path)
+    assert bri("freeze", "--seed", str(seed)).exit_code == 0
+    add(seed, "releases/2027-01-20.yaml", RELEASE.format(day="2027-01-20"))
+    figure = {"year": 2025, "end": "12-31", "status": "revised", "published": "23.7"}
+    series = "goods-trade.CN.BRI.CNY.P12M"
+    add_figure(seed, {**figure, "source": "weekly-2027-01-18", "series": series})
+    edit(seed, "topics/trade.yaml", "  en: Trade\n", "  en: Commerce\n")
+    (seed / "sectors" / "e-commerce.yaml").unlink()
+    for path in seed.rglob("*.yaml"):
+        lines = path.read_text().splitlines()
+        if "  - e-commerce" in lines:
+            alone = lines.count("sectors:") and lines[lines.index("sectors:") + 2 :][:1] != ["  -"]
+            gone = {"  - e-commerce", "sectors:"} if alone else {"  - e-commerce"}
+            path.write_text("\n".join(line for line in lines if line not in gone) + "\n")
+    return seed
+
+
+def test_a_release_tells_what_it_revised_corrected_and_removed(
+    revised: Path, target: Target
+) -> None:
+    build(revised, ROOT / "migrations", target)
+    with TestClient(create_app(settings_of(target))) as client:
+        changes = {
+            (item["kind"], item["collection"], item["key"]): item
+            for item in client.get("/v1/changes?release=2027-01-20&limit=1000").json()["items"]
+        }
+        assert replay_changes(told(client)) == take_snapshot(load_valid_seed(revised))
+        feed = client.get("/v1/changes.feed.json").json()
+        atom = client.get("/v1/changes.atom").text
+    goods = "goods-trade.CN.BRI.CNY.P12M.2025-01.weekly-2027-01-18"
+    fields = {one["field"]: one for one in changes["revised", "observations", goods]["fields"]}
+    assert fields["published.value"]["before"] == "23.6"
+    assert fields["published.value"]["after"] == "23.7"
+    assert changes["corrected", "topics", "trade"]["fields"] == [
+        {"field": "name.en", "before": "Trade", "after": "Commerce"}
+    ]
+    assert ("removed", "sectors", "e-commerce") in changes
+    assert ("added", "sources", "weekly-2027-01-18") in changes
+    assert "name.en: Trade → Commerce" in feed["items"][0]["content_text"]
+    assert "published.value: 23.6 → 23.7" in atom
+
+
+def test_the_feeds_list_the_releases(client: TestClient) -> None:
+    feed = client.get("/v1/changes.feed.json").json()
+    assert [item["title"] for item in feed["items"]][-1] == "Release 2026-11-25: 109 added"
+    root = ET.fromstring(client.get("/v1/changes.atom?lang=zh").content)  # noqa: S314
+    titles = [entry.findtext("atom:title", "", ATOM) for entry in root.findall("atom:entry", ATOM)]
+    assert titles[-1] == "2026-11-25版：新增109项"
+    for name in ("id", "title", "updated"):
+        assert root.findtext(f"atom:{name}", None, ATOM)
+    ids = [entry.findtext("atom:id", "", ATOM) for entry in root.findall("atom:entry", ATOM)]
+    assert ids == [item["id"] for item in feed["items"]]
+    assert all(client.get(address).json()["total"] for address in ids)
+
+
+def test_a_feed_is_bounded() -> None:
+    field = {"field": "name.en", "before": "a" * 5000, "after": "b"}
+    change = {"kind": "corrected", "title": "T", "collection": "topics", "key": "trade"}
+    release = {
+        "code": "2027-01-20",
+        "released_on": date(2027, 1, 20),
+        "note": "A note.",
+        "changes": {"corrected": 500},
+        "modifications": [change | {"fields": [field]}] * 500,
+    }
+    feed = build_json_feed([release], "http://testserver", Language.ENGLISH)
+    lines = feed["items"][0]["content_text"].splitlines()
+    assert len(lines) == 202
+    assert lines[-1] == "See the URL of this release for all other changes."
+    assert max(map(len, lines)) == 1001
+    Feed.model_validate(feed)
+
+
+@pytest.mark.sqlite
+def test_diff_shows_a_table_and_json(revised: Path, database: Path) -> None:
+    done = bri("diff", str(database), str(revised))
+    assert done.exit_code == 0, done.output
+    for row in (
+        ("corrected", "topics/trade"),
+        ("name.en: Trade → Commerce",),
+        ("published.value: 23.6 → 23.7",),
+        ("removed", "sectors/e-commerce"),
+    ):
+        assert any(all(cell in line for cell in row) for line in done.stdout.splitlines()), row
+    assert done.stdout.splitlines()[-1].endswith("records differ.")
+    listed: list[dict[str, Any]] = json.loads(
+        bri("diff", "--json", str(database), str(revised)).stdout
+    )
+    changes = list_differences(
+        take_snapshot(load_valid_seed(SEED)), take_snapshot(load_valid_seed(revised))
+    )
+    assert [(one["kind"], one["key"]) for one in listed] == [
+        (change.kind, change.key) for change in changes
+    ]
+
+
+@pytest.mark.sqlite
+def test_diff_of_equals_says_so(database: Path) -> None:
+    for pair in ((SEED, database), (database, SEED), (database, database)):
+        done = bri("diff", *map(str, pair))
+        assert done.stdout == "No differences.\n"
+    assert bri("diff", "--json", str(database), str(database)).stdout == "[]\n"
+
+
+@pytest.mark.sqlite
+def test_diff_refuses_what_it_cannot_read(tmp_path: Path, database: Path) -> None:
+    (tmp_path / "notes.txt").write_text("no database")
+    done = bri("diff", str(tmp_path / "notes.txt"), str(database))
+    assert done.exit_code == 1
+    assert "is not a database of this API" in done.stderr
+    assert bri("diff", str(tmp_path / "missing"), str(database)).exit_code == 2
+
+
+def test_an_edit_after_freezing_needs_a_new_release(tmp_path: Path) -> None:
+    seed = copied(tmp_path)
+    assert bri("freeze", "--seed", str(seed)).exit_code == 0
+    load_valid_seed(seed)
+    edit(seed, "topics/trade.yaml", "  en: Trade\n", "  en: Commerce\n")
+    (fault,) = refused(seed)
+    assert str(fault).startswith(f"{seed}/history/2026-11-25.2.jsonl:1: differs from the seed")
+    add(seed, "releases/2027-01-20.yaml", RELEASE.format(day="2027-01-20"))
+    load_valid_seed(seed)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("2026-11-25", "{}\n", "2026-11-25.jsonl:1: is not a record"),
+        ("2026-11-25", f"{RECORD}\nx", ".jsonl:2: is not a record"),
+        ("2026-11-25", RECORD.replace("topics", "rumours"), ".jsonl:1: is not a record"),
+        ("2026-11-25", RECORD.replace('"b"', "1"), ".jsonl:1: is not a record"),
+        ("2026-11-25", RECORD.replace('"name.en": "b"', ""), ".jsonl:1: is not a record"),
+        ("2026-11-25", "[" * 100_000, ".jsonl:1: is not a record"),
+        ("2026-11-25", f"{RECORD}\n\udcff", ".jsonl:2: is not a record"),
+        ("2026-11-25", "", "contains no record"),
+        ("2020-01-01", RECORD, "has no releases/2020-01-01.yaml"),
+    ],
+)
+def test_a_broken_history_is_told(tmp_path: Path, name: str, text: str, message: str) -> None:
+    seed = copied(tmp_path)
+    (seed / "history" / f"{name}.jsonl").write_bytes(text.encode(errors="surrogateescape"))
+    (fault,) = refused(seed)
+    assert message in str(fault)
+
+
+def test_an_odd_figure_of_the_past_stops_no_build(tmp_path: Path) -> None:
+    seed = copied(tmp_path)
+    figure = '{"collection": "observations", "key": "x", "fields": {"a": "b"}}\n'
+    (seed / "history" / "2026-11-25.jsonl").write_text(figure)
+    build(seed, ROOT / "migrations", tmp_path / "bri.sqlite")
+    assert bri("diff", str(tmp_path / "bri.sqlite"), str(seed)).stdout == "No differences.\n"
+
+
+def test_feeds_are_served_with_their_media_types(server: str) -> None:
+    for path, media_type in (
+        ("/v1/changes.atom", "application/atom+xml"),
+        ("/v1/changes.feed.json", "application/feed+json"),
+    ):
+        assert httpx2.get(server + path).headers["content-type"] == media_type

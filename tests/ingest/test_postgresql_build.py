@@ -1,0 +1,241 @@
+"""A build on PostgreSQL is atomic, exclusive, and read-only afterwards."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import URL, Connection, text
+from sqlalchemy.exc import DBAPIError
+
+from app.db import (
+    Database,
+    DatabaseError,
+    PostgresLimits,
+    PostgresStore,
+    UnavailableError,
+    inspect_release,
+    is_current_release,
+)
+from app.db.models import SCHEMA_REVISION
+from app.ingest.build import build
+from app.ingest.files import BuildError, SeedError, compute_seed_hash
+from app.queries.releases import read_release
+from tests.support.builds import killed
+from tests.support.postgresql import Cluster, reading
+from tests.support.seeds import GOODS, MIGRATIONS, SEED, copied, edit
+
+pytestmark = pytest.mark.resources
+
+
+@pytest.fixture
+def url(cluster: Cluster) -> URL:
+    """Make an empty database."""
+    return cluster.new_database()
+
+
+@pytest.fixture(scope="module")
+def served(cluster: Cluster) -> Iterator[Database]:
+    """Build the real database once for the tests of a worker, and open it as the server does."""
+    url = cluster.new_database()
+    build(SEED, MIGRATIONS, url)
+    with opened(url) as database:
+        yield database
+
+
+@contextmanager
+def opened(url: URL, **limits: float) -> Iterator[Database]:
+    """Open a release as the server does."""
+    servers = PostgresStore(reading(url), PostgresLimits(**limits))  # type: ignore[arg-type]
+    try:
+        database = Database(servers)
+        yield database
+        database.close()
+    finally:
+        servers.close()
+
+
+def digest(url: URL) -> str:
+    """Tell which seed is served, and read a figure of it."""
+    with opened(url) as database, database.connect() as connection:
+        found = connection.scalar(text("SELECT seed_hash FROM release"))
+        assert connection.scalar(text("SELECT count(*) FROM observation")) == 34
+    assert found == database.seed_hash
+    return str(found)
+
+
+def schemas(cluster: Cluster, url: URL) -> list[object]:
+    """List the schemas of all releases."""
+    sql = "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'bri\\_%'"
+    return [row[0] for row in cluster.execute(sql, str(url.database))]
+
+
+def another_seed(folder: Path) -> Path:
+    """Make a seed with a change."""
+    seed = copied(folder)
+    edit(seed, GOODS, "  en: 22.1 trillion yuan", "  en: 22.1 trillion yuan in all")
+    return seed
+
+
+def test_a_killed_build_leaves_the_old_or_the_new(
+    cluster: Cluster, url: URL, tmp_path: Path
+) -> None:
+    old, new = another_seed(tmp_path), SEED
+    code, (last, cleared, _) = killed(tmp_path, old, url)
+    assert code == 0
+    assert cleared > last > 100
+    for moment in (1, 3, last // 4, last // 2, last * 3 // 4, last - 1, last):
+        assert killed(tmp_path, new, url, moment)[0] == -signal.SIGKILL
+        assert digest(url) == compute_seed_hash(old)
+    for moment in (last + 1, cleared):
+        assert killed(tmp_path, new, url, moment)[0] == -signal.SIGKILL
+        assert digest(url) == compute_seed_hash(new)
+        old, new = new, old
+    build(new, MIGRATIONS, url)
+    assert digest(url) == compute_seed_hash(new)
+    listed = cluster.execute("SELECT schema_name FROM bri.releases", str(url.database))
+    assert sorted(map(str, schemas(cluster, url))) == sorted(str(row[0]) for row in listed)
+
+
+def test_releases_are_dropped_once_nobody_reads_them(cluster: Cluster, url: URL) -> None:
+    for _ in range(4):
+        build(SEED, MIGRATIONS, url)
+    name = f"bri_{compute_seed_hash(SEED)[:16]}"
+    assert len(schemas(cluster, url)) == 4
+    cluster.execute("UPDATE bri.releases SET built_at = '2026-01-01'", str(url.database))
+    build(SEED, MIGRATIONS, url)
+    assert sorted(map(str, schemas(cluster, url))) == [f"{name}_4", f"{name}_5"]
+    assert digest(url) == compute_seed_hash(SEED)
+
+
+def test_a_failure_leaves_the_old_release(cluster: Cluster, url: URL, tmp_path: Path) -> None:
+    build(SEED, MIGRATIONS, url)
+    seed = another_seed(tmp_path)
+    with pytest.raises(Exception, match="Can't find Python file"):
+        build(seed, tmp_path, url)
+    edit(seed, GOODS, "status: normal", "status: no")
+    with pytest.raises(SeedError):
+        build(seed, MIGRATIONS, url)
+    assert digest(url) == compute_seed_hash(SEED)
+    assert len(schemas(cluster, url)) == 1
+
+
+def test_one_build_at_a_time(cluster: Cluster, url: URL) -> None:
+    address = f"host=127.0.0.1 port={cluster.port} user=postgres dbname={url.database}"
+    with psycopg.connect(address) as other:
+        other.execute("SELECT pg_advisory_xact_lock(6451817)")
+        with pytest.raises(BuildError, match="another build is running") as refused:
+            build(SEED, MIGRATIONS, url)
+        assert "secret" not in str(refused.value)
+    build(SEED, MIGRATIONS, url)
+    assert digest(url) == compute_seed_hash(SEED)
+
+
+def test_a_database_that_sorts_otherwise_is_refused(cluster: Cluster) -> None:
+    cluster.execute(
+        "CREATE DATABASE words OWNER bri_builder TEMPLATE template0"
+        " LOCALE_PROVIDER icu ICU_LOCALE 'en-US' LOCALE 'C.UTF-8'"
+    )
+    with pytest.raises(BuildError, match="does not sort UTF-8 by code point"):
+        build(SEED, MIGRATIONS, cluster.url("words"))
+    assert cluster.execute("SELECT 1 FROM pg_namespace WHERE nspname = 'bri'", "words") == []
+
+
+def test_what_is_not_there_or_not_allowed_is_told(cluster: Cluster, url: URL) -> None:
+    with pytest.raises(DatabaseError, match="contains no release; build it"):
+        inspect_release(reading(url))
+    with pytest.raises(BuildError, match="permission denied"):
+        build(SEED, MIGRATIONS, reading(url))
+    with pytest.raises(BuildError, match="does not exist"):
+        build(SEED, MIGRATIONS, cluster.url("none"))
+    assert not is_current_release(cluster.url("none"), compute_seed_hash(SEED))
+    build(SEED, MIGRATIONS, url)
+    assert is_current_release(reading(url), compute_seed_hash(SEED))
+    cluster.execute("UPDATE bri.releases SET schema_revision = 'old'", str(url.database))
+    with pytest.raises(DatabaseError, match="schema revision old, but this program requires"):
+        digest(url)
+
+
+def test_the_release_says_what_it_was_built_from(served: Database) -> None:
+    with served.connect() as connection:
+        sql = "SELECT seed_hash, schema_revision, counts FROM release"
+        found, revision, counts = connection.execute(text(sql)).one()
+        version = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    assert (found, revision, version) == (compute_seed_hash(SEED), SCHEMA_REVISION, SCHEMA_REVISION)
+    assert counts["actions"] == 24
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO topic SELECT 9, 'x', 9, 'x', 'x', 'x', 'x'",
+        "UPDATE observation SET value = 1",
+        "DELETE FROM release",
+        "TRUNCATE report CASCADE",
+        "CREATE TABLE mine (name text)",
+        "CREATE TABLE public.mine (name text)",
+        "CREATE TEMP TABLE mine (name text)",
+        "CREATE SCHEMA mine",
+        "DROP TABLE report",
+        "ALTER TABLE report ADD COLUMN mine text",
+        "UPDATE bri.releases SET seed_hash = 'x'",
+        "DELETE FROM bri.releases",
+        "SELECT * FROM release FOR UPDATE",
+    ],
+)
+@pytest.mark.parametrize("before", ["SELECT 1", "SET default_transaction_read_only = off"])
+def test_serving_cannot_write(served: Database, before: str, statement: str) -> None:
+    with served.connect() as connection:
+        connection.execute(text(before))
+        with pytest.raises(DBAPIError, match=r"permission denied|read-only|must be owner"):
+            connection.execute(text(statement))
+        connection.invalidate()
+
+
+def test_a_long_statement_is_ended(url: URL) -> None:
+    build(SEED, MIGRATIONS, url)
+    with opened(url, statement_timeout=0.1) as database:
+        with pytest.raises(UnavailableError, match="statement timeout"):
+            database.read(lambda connection: connection.execute(text("SELECT pg_sleep(60)")).all())
+        assert database.read(lambda connection: connection.scalar(text("SELECT 1"))) == 1
+
+
+def test_a_request_waits_only_so_long_for_a_connection(url: URL) -> None:
+    build(SEED, MIGRATIONS, url)
+    with (
+        opened(url, pool_size=1, pool_timeout=0.1) as database,
+        database.connect(),
+        pytest.raises(UnavailableError, match="QueuePool limit"),
+    ):
+        database.read(read_release)
+
+
+def test_a_broken_connection_is_replaced_once(cluster: Cluster, url: URL) -> None:
+    build(SEED, MIGRATIONS, url)
+    ours = text("SELECT pg_backend_pid()")
+    end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'bri_reader'"
+    with opened(url) as database:
+        before = database.read(lambda connection: connection.scalar(ours))
+        cluster.execute(end)
+        assert database.read(lambda connection: connection.scalar(ours)) != before
+        tries = []
+
+        def breaking(connection: Connection) -> object:
+            tries.append(connection.scalar(ours))
+            cluster.execute(end)
+            return connection.scalar(ours)
+
+        with pytest.raises(UnavailableError, match="terminating connection"):
+            database.read(breaking)
+        assert len(set(tries)) == 2
+
+
+def test_a_schema_that_is_gone_is_no_failure_inside(cluster: Cluster, url: URL) -> None:
+    build(SEED, MIGRATIONS, url)
+    with opened(url) as database:
+        (schema,) = schemas(cluster, url)
+        cluster.execute(f"DROP SCHEMA {schema} CASCADE", str(url.database))
+        with pytest.raises(UnavailableError, match="does not exist"):
+            database.read(read_release)

@@ -1,0 +1,238 @@
+"""Rules across seed files: references, unique values, and the names and places of files."""
+
+from collections import Counter
+from pathlib import Path
+from shutil import move
+
+import pytest
+
+from app.ingest.build import load_valid_seed
+from tests.support.seeds import (
+    GOODS,
+    SEED,
+    Broken,
+    add,
+    check_told,
+    copied,
+    edit,
+    refused,
+)
+
+COUNTS = {
+    "releases": 2,
+    "sources": 14,
+    "topics": 3,
+    "areas": 4,
+    "units": 4,
+    "indicators": 8,
+    "series": 17,
+    "observations": 34,
+    "growth-rates": 13,
+    "reports": 14,
+    "outcomes": 7,
+    "priority-areas": 4,
+    "actions": 24,
+    "sectors": 6,
+    "instruments": 18,
+}
+GOODS_TRADE = "indicators/goods-trade.yaml"
+REPORT = (
+    "reports/goods-trade.CN.BRI.CNY.P12M.2024-01.scio-2025-01-15"
+    ".china-org-transcript-2025-02-20.yaml"
+)
+OUTCOME = "outcomes/2024-trade-expansion.yaml"
+TWIN_PARKS = "outcomes/2024-two-countries-twin-parks.yaml"
+FIELDS = "priority-areas/2025-emerging-fields.yaml"
+SIGN = "actions/2025-sign-cooperation-documents.yaml"
+
+REFERENCES = {
+    "topic": Broken(GOODS_TRADE, "topic: trade", "topic: trad", "topic", "did you mean trade? "),
+    "unit": Broken(GOODS_TRADE, "unit: CNY", "unit: CNH", "unit", "no units/CNH.yaml"),
+    "reporting-area": Broken(
+        GOODS_TRADE, "reporting_area: CN", "reporting_area: CNN", "reporting_area", "mean CN? "
+    ),
+    "counterpart-area": Broken(
+        GOODS_TRADE, "counterpart_area: BRI", "counterpart_area: BRIC", "counterpart_area", "BRI? "
+    ),
+    "priority-area": Broken(
+        SIGN,
+        "priority_area: 2025-co",
+        "priority_area: 2024-co",
+        "priority_area",
+        "did you mean 2025-cooperation-mechanisms? there is no priority-areas/2024-co",
+    ),
+    "source": Broken(
+        OUTCOME,
+        "source: scio-2025-01-15",
+        "source: scio-2025-01-51",
+        "source",
+        "found 'scio-2025-01-51'; did you mean scio-2025-01-15? there is no sources/scio-2025",
+    ),
+    "sectors": Broken(
+        SIGN, "  - green-economy", "  - gren-economy", "sectors[1]", "did you mean green-economy?"
+    ),
+    "instruments": Broken(
+        SIGN, "  - cooperation-document", "  - cooperation-paper", "instruments[0]", "did you mean"
+    ),
+    "areas": Broken(TWIN_PARKS, "  - MY", "  - MYS", "areas[0]", "did you mean MY? there is no"),
+    "indicators": Broken(
+        OUTCOME, "  - goods-trade", "  - good-trade", "indicators[0]", "did you mean goods-trade?"
+    ),
+    "baseline-indicators": Broken(
+        FIELDS,
+        "  - investment-agreements",
+        "  - tourism",
+        "baseline_indicators[0]",
+        "found 'tourism'; there is no indicators/tourism.yaml",
+    ),
+    "topics": Broken(
+        SIGN, "source:", "topics:\n  - Trade\nsource:", "topics[0]", "mean trade?", at="- Trade"
+    ),
+    "twice-in-a-list": Broken(
+        TWIN_PARKS,
+        "  - MY\n",
+        "  - MY\n  - MY # again\n",
+        "areas[1]",
+        "'MY' is repeated; keep one",
+        at="# again",
+    ),
+}
+
+CONFLICTS = {
+    "position": Broken(
+        "topics/trade.yaml", "position: 1", "position: 2", "position", "taken by investment.yaml"
+    ),
+    "outcome-position": Broken(
+        OUTCOME, "position: 1", "position: 5", "position", "taken by 2024-agreements-in-emerging"
+    ),
+    "edition": Broken(
+        "sources/xinhua-2025-01-15.yaml",
+        "standing:",
+        "edition: 2024\nstanding:",
+        "edition",
+        "is taken by scio-2025-01-15.yaml; choose another",
+    ),
+    "outcome-year": Broken(
+        OUTCOME,
+        "year: 2024",
+        "year: 2025",
+        "year",
+        "found 2025; the edition of its source requires",
+    ),
+    "outcome-source-without-edition": Broken(
+        OUTCOME,
+        "source: scio-2025-01-15",
+        "source: xinhua-2025-01-15",
+        "source",
+        "name a source that has an edition",
+    ),
+}
+
+CASES = {**REFERENCES, **CONFLICTS}
+
+MOVED = {
+    "series-of-nowhere": (
+        GOODS,
+        GOODS.replace("P12M", "P10M"),
+        ("series: goods-trade.CN.BRI.CNY.P12M", "series: goods-trade.CN.BRI.CNY.P10M"),
+        ":2: series: found 'goods-trade.CN.BRI.CNY.P10M'; did you mean goods-trade.CN.BRI.CNY.P12M",
+    ),
+    "observation-of-nowhere": (
+        REPORT,
+        REPORT.replace("2024-01.", "2024-02."),
+        ("P12M.2024-01.", "P12M.2024-02."),
+        ":2: observation: found 'goods-trade.CN.BRI.CNY.P12M.2024-02.scio-2025-01-15'; did you",
+    ),
+    "report-from-its-own-source": (
+        REPORT,
+        REPORT.replace("china-org-transcript-2025-02-20", "scio-2025-01-15"),
+        ("source: china-org-transcript-2025-02-20", "source: scio-2025-01-15"),
+        ":3: source: found scio-2025-01-15; a report comes from another source",
+    ),
+    "action-year": (
+        SIGN,
+        SIGN.replace("2025", "2026"),
+        ("year: 2025", "year: 2026"),
+        ":4: year: found 2026; its priority area has the year 2025",
+    ),
+    "priority-area-year": (
+        FIELDS,
+        FIELDS.replace("2025", "2026"),
+        ("year: 2025", "year: 2026"),
+        ":2: year: found 2026; the edition of its source requires 2025",
+    ),
+    "wrong-file-name": (
+        "priority-areas/2025-emerging-fields.yaml",
+        "priority-areas/2025-emerging.yaml",
+        ("", ""),
+        ":2: has the key '2025-emerging-fields' by its fields; rename the file",
+    ),
+    "release-of-another-day": (
+        "releases/2026-11-25.yaml",
+        "releases/2026-11-24.yaml",
+        ("", ""),
+        ":2: has the key '2026-11-25' by its fields; rename the file to 2026-11-25.yaml",
+    ),
+    "unknown-folder": ("topics/trade.yaml", "trade.yaml", ("", ""), ":1: is not a seed file"),
+    "too-deep": (
+        "topics/trade.yaml",
+        "topics/old/trade.yaml",
+        ("", ""),
+        ":1: is not a seed file; seed files are",
+    ),
+    "yml": ("topics/trade.yaml", "topics/trade.yml", ("", ""), ":1: is not a seed file"),
+}
+
+
+@pytest.mark.quick
+def test_the_real_seed_is_valid_and_whole() -> None:
+    seed = load_valid_seed(SEED)
+    assert Counter(kind.collection for kind, _ in seed.documents) == COUNTS
+
+
+@pytest.mark.parametrize("broken", CASES.values(), ids=CASES)
+def test_a_mistake_is_told(tmp_path: Path, broken: Broken) -> None:
+    check_told(copied(tmp_path), broken)
+
+
+@pytest.mark.parametrize(("old", "new", "change", "told"), MOVED.values(), ids=MOVED)
+def test_a_file_in_the_wrong_place_is_told(
+    tmp_path: Path, old: str, new: str, change: tuple[str, str], told: str
+) -> None:
+    seed = copied(tmp_path)
+    if change != ("", ""):
+        edit(seed, old, *change)
+    (seed / new).parent.mkdir(exist_ok=True)
+    move(seed / old, seed / new)
+    faults = [str(fault) for fault in refused(seed)]
+    assert [fault.startswith(f"{seed}/{new}{told}") for fault in faults].count(True) == 1, faults
+
+
+def test_two_headlines_of_one_edition_are_told(tmp_path: Path) -> None:
+    seed = copied(tmp_path)
+    series = "series/goods-trade.CN.BRI.CNY.P12M.yaml"
+    eleven = (seed / series).read_text("utf-8").replace("months: 12", "months: 11")
+    add(seed, series.replace("P12M", "P11M"), eleven)
+    second = GOODS.replace("P12M", "P11M")
+    text = (seed / GOODS).read_text("utf-8").replace("P12M", "P11M").replace("12-31", "11-30")
+    add(seed, second, text)
+    assert [str(fault) for fault in refused(seed)] == [
+        f"{seed}/{GOODS}:2: series: is taken by {Path(second).name}; choose another"
+    ]
+
+
+@pytest.mark.quick
+def test_faults_of_several_files_are_told_at_once(tmp_path: Path) -> None:
+    seed = copied(tmp_path)
+    edit(seed, GOODS, "status: normal", "status: no")
+    edit(seed, GOODS, "P2.S2", "P2-S2")
+    edit(seed, SIGN, "  - green-economy", "  - gren-economy")
+    edit(seed, "units/CNY.yaml", "position: 1", "position: 2")
+    (seed / "topics/trade.yaml").write_bytes(b"\xff")
+    assert [(fault.file, fault.line, fault.field) for fault in refused(seed)] == [
+        (seed / SIGN, 15, "sectors[1]"),
+        (seed / GOODS, 15, "status"),
+        (seed / GOODS, 17, "locator"),
+        (seed / "topics/trade.yaml", 1, ""),
+        (seed / "units/USD.yaml", 2, "position"),
+    ]

@@ -1,0 +1,118 @@
+"""Warnings of `bri check`, and how commands name files."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.ingest.build import load_valid_seed
+from app.ingest.integrity import find_warnings
+from tests.support.processes import bri
+from tests.support.seeds import GOODS, ROOT, SCIO, SEED, add, copied, edit, refused
+
+SOURCE = "scio-2026-01-15"
+SIGN = "actions/2025-sign-cooperation-documents.yaml"
+
+
+def warn(seed: Path) -> list[str]:
+    return [
+        str(warning).removeprefix(f"{seed}/") for warning in find_warnings(load_valid_seed(seed))
+    ]
+
+
+def add_source(seed: Path) -> None:
+    text = (seed / SCIO).read_text("utf-8").replace("edition: 2024", "edition: 2025")
+    add(seed, f"sources/{SOURCE}.yaml", text.replace("_on: 2025", "_on: 2026"))
+
+
+def test_the_seed_has_no_warnings() -> None:
+    assert warn(SEED) == []
+
+
+def test_a_missing_and_a_wrong_schema_line(tmp_path: Path) -> None:
+    seed = copied(tmp_path)
+    line = "# yaml-language-server: $schema=../.schemas/topic.json"
+    edit(seed, "topics/trade.yaml", f"{line}\n", "")
+    edit(seed, "units/CNY.yaml", "/unit.json", "/topic.json")
+    assert [message.partition(": warning:")[0] for message in warn(seed)] == [
+        "topics/trade.yaml:1",
+        "units/CNY.yaml:2",
+    ]
+    assert line in warn(seed)[0]
+    done = bri("check", "--seed", str(seed))
+    assert done.exit_code == 0
+    assert f"{seed}/topics/trade.yaml:1: warning: " in done.stderr
+
+
+def test_an_edition_with_one_area_and_one_figure(tmp_path: Path) -> None:
+    seed = copied(tmp_path)
+    add_source(seed)
+    goods = (seed / GOODS).read_text("utf-8").replace(": 2024-", ": 2025-")
+    name = GOODS.replace("2024-01", "2025-01").replace("scio-2025-01-15", SOURCE)
+    add(seed, name, goods.replace("scio-2025-01-15", SOURCE))
+    areas, indicators = warn(seed)
+    assert areas.endswith("edition: has 0 priority areas for 2026; the edition before has 4")
+    assert "has no 2025 figure for aid-projects, contracted-projects-turnover, " in indicators
+    assert "goods-trade" not in indicators
+    area = (seed / "priority-areas/2025-emerging-fields.yaml").read_text("utf-8")
+    area = area.replace("year: 2025", "year: 2026").replace("scio-2025-01-15", SOURCE)
+    add(seed, "priority-areas/2026-emerging-fields.yaml", area)
+    assert "has 1 priority areas for 2026; the edition before has 4" in warn(seed)[0]
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        (SIGN, "  - digital-economy", "  - digital economy", "did you mean digital-economy? write"),
+        ("topics/trade.yaml", "  en: Trade\n", "  en: >\n    Trade\n", "fold the text with '>-'"),
+        ("topics/trade.yaml", "  en: Trade\n", "  en: =Trade\n", "'=' starts a formula"),
+        ("topics/trade.yaml", "  en: Trade\n", '  en: " Trade"\n', "remove the spaces around"),
+        ("topics/trade.yaml", "  en: Trade\n", '  en: "Tr\\nade"\n', "write the text on one line"),
+        (SCIO, "language: en", "language: english", "two letters of the language"),
+    ],
+)
+def test_a_malformed_text_is_answered_in_words(
+    tmp_path: Path, file: str, old: str, new: str, message: str
+) -> None:
+    seed = copied(tmp_path)
+    edit(seed, file, old, new)
+    (issue,) = refused(seed)
+    assert message in issue.message
+    assert "^" not in issue.message
+
+
+def test_a_release_with_an_issue_is_the_only_one_reported(tmp_path: Path) -> None:
+    seed = copied(tmp_path)
+    assert bri("freeze", "--seed", str(seed)).exit_code == 0
+    edit(seed, "topics/trade.yaml", "  en: Trade\n", "  en: Commerce\n")
+    add(seed, "releases/2027-01-20.yaml", "date: 2027-01-20\nnote: {en: News}\n")
+    (issue,) = refused(seed)
+    assert (issue.file.name, issue.field) == ("2027-01-20.yaml", "note.zh")
+
+
+def test_files_are_named_as_they_were_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seed = copied(tmp_path)
+    edit(seed, GOODS, "status: normal", "status: no")
+    monkeypatch.chdir(tmp_path)
+    done = bri("check", "--seed", "./seed/../seed")
+    assert done.stderr.splitlines()[1].startswith(f"seed/../seed/{GOODS}:15: status: found 'no'")
+    assert done.stderr.startswith("bri: the seed has 1 issue; ")
+
+
+@pytest.mark.sqlite
+def test_the_version_and_the_document_in_a_file(tmp_path: Path, database: Path) -> None:
+    assert bri("--version").stdout.startswith("bri ")
+    target = tmp_path / "openapi.json"
+    done = bri("openapi", "--database", str(database), "--output", str(target))
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert target.read_bytes() == (ROOT / "tests" / "openapi.json").read_bytes()
+
+
+@pytest.mark.sqlite
+def test_a_closed_pipe_is_no_error(database: Path) -> None:
+    command = f"{sys.executable} -m app.cli openapi --database {database} | head -c 1"
+    done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("{", "")

@@ -1,0 +1,250 @@
+"""Vintages: every response as of a day equals a simple replay of what was published."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.testclient import TestClient
+
+from app.application import create_app
+from app.enums import RevisionKind, Standing
+from app.ingest.build import build
+from app.ingest.schema import Observation, Source
+from app.ingest.seed import Seed
+from app.ingest.vintages import assign_vintages, describe_revision
+from tests.support.seeds import ROOT, SEED, add, add_figure, copied
+from tests.support.targets import Target, settings_of
+
+pytestmark = pytest.mark.database
+
+RANK = {"secondary": 0, "repost": 1, "primary": 2}
+GOODS_2023 = "goods-trade.CN.BRI.CNY.P12M.2023-01"
+SHARE = "trade-share.CN.BRI.PT.P12M"
+
+
+def published(folder: str) -> Iterator[dict[str, Any]]:
+    """Read the figures of the seed with plain YAML, each with its source."""
+    for path in sorted((SEED / folder).glob("*.yaml")):
+        figure = plain(path)
+        origin = plain(SEED / "sources" / f"{figure['source']}.yaml")
+        yield {
+            "id": path.stem,
+            "of": (figure["series"], figure["period"]["start"]),
+            "source": figure["source"],
+            "known": origin.get("held_on") or origin["published_on"],
+            "rank": RANK[origin["standing"]],
+            "digits": printed_digits(figure),
+        }
+
+
+def plain(path: Path) -> dict[str, Any]:
+    """Read a file with every value as text."""
+    content: dict[str, Any] = yaml.load(path.read_text(), yaml.BaseLoader)  # noqa: S506
+    return content
+
+
+def printed_digits(figure: dict[str, Any]) -> int:
+    """Count the digits after the point of the base unit that are in print; fewer is below zero."""
+    if "published" not in figure:
+        return len(figure["value"].partition(".")[2])
+    return int(figure["published"]["decimals"]) - int(figure["published"]["multiplier"])
+
+
+def replay(figures: Iterable[dict[str, Any]], day: str) -> set[str]:
+    """Choose by the written rule among all that were known on a day."""
+    groups = defaultdict(list)
+    for figure in figures:
+        if figure["known"] <= day:
+            groups[figure["of"]].append(figure)
+    chosen = set()
+    for group in groups.values():
+        best = max((one["rank"], one["known"], one["digits"]) for one in group)
+        equal = [one for one in group if (one["rank"], one["known"], one["digits"]) == best]
+        chosen.add(min(equal, key=lambda one: one["source"])["id"])
+    return chosen
+
+
+@pytest.mark.parametrize(
+    ("path", "folder"), [("observations", "observations"), ("growth-rates", "growth-rates")]
+)
+def test_as_of_is_a_replay(client: TestClient, path: str, folder: str) -> None:
+    figures = list(published(folder))
+    days = {date.fromisoformat(one["known"]) for one in figures}
+    moments = {day + timedelta(days=step) for day in days for step in (-1, 0, 1)}
+    moments |= {date.min, date.max - timedelta(days=1), date.max}
+    assert len(moments) > 20
+    for day in sorted(moments):
+        answer = client.get(f"/v1/{path}?as_of={day}&limit=1000").json()
+        assert {item["id"] for item in answer["items"]} == replay(figures, str(day)), day
+        known = client.get(f"/v1/{path}?as_of={day}&vintages=all&limit=1000").json()
+        assert {item["id"] for item in known["items"]} == {
+            one["id"] for one in figures if one["known"] <= str(day)
+        }
+    today = client.get(f"/v1/{path}?limit=1000").json()["items"]
+    assert {item["id"] for item in today} == replay(figures, "9999-12-31")
+    assert all(item["current"] for item in today)
+
+
+def test_growth_published_later_does_not_show(client: TestClient) -> None:
+    url = "/v1/observations?indicator=goods-trade&since=2024-01-01&until=2024-12-31&unit=CNY"
+    for day, figures, growth in (
+        ("2025-01-12", [], []),
+        ("2025-01-14", [], []),
+        ("2025-01-15", ["22.1 trillion yuan"], ["up 6.4% on a year earlier"]),
+    ):
+        items = client.get(f"{url}&as_of={day}").json()["items"]
+        assert [item["display"] for item in items] == figures
+        assert [item["growth"]["display"] for item in items] == growth
+    for day, total in (("2025-01-12", 0), ("2025-01-13", 1)):
+        rates = f"/v1/growth-rates?series=goods-trade.CN.BRI.CNY.P12M&since=2024-01-01&as_of={day}"
+        assert client.get(rates).json()["total"] == total
+    for item in client.get("/v1/observations?as_of=2025-01-14").json()["items"]:
+        assert item["vintage"] <= "2025-01-14"
+        assert item["growth"] is None or item["growth"]["vintage"] <= "2025-01-14"
+
+
+def test_growth_of_a_later_source_waits_for_its_day(tmp_path: Path, target: Target) -> None:
+    seed = copied(tmp_path)
+    name = "goods-trade.CN.BRI.CNY.P12M.2024-01.chinataiwan-2025-01-13"
+    later = name.replace("2024-01", "2022-01").replace("chinataiwan-2025-01-13", "shine-2025-01-26")
+    text = (seed / f"growth-rates/{name}.yaml").read_text()
+    text = text.replace("2024-", "2022-").replace("2023-", "2021-")
+    add(seed, f"growth-rates/{later}.yaml", text.replace("chinataiwan-2025-01-13", later[-16:]))
+    build(seed, ROOT / "migrations", target)
+    with TestClient(create_app(settings_of(target))) as client:
+        url = "/v1/series/goods-trade.CN.BRI.CNY.P12M?as_of=2025-01-"
+        for day, growth in (("25", None), ("26", later)):
+            point = client.get(f"{url}{day}").json()["points"][1]
+            assert point["period"]["start"] == "2022-01-01"
+            assert (point["growth"] and point["growth"]["id"]) == growth
+
+
+def test_vintages_tell_their_revisions(client: TestClient) -> None:
+    newer = f"{GOODS_2023}.scio-2024-02-07"
+    items = client.get(f"/v1/observations/{newer}/vintages").json()["items"]
+    assert [item["display"] for item in items] == ["19.47 trillion yuan", "19.5 trillion yuan"]
+    assert [item["current"] for item in items] == [False, True]
+    assert items[0]["superseded_on"] == items[1]["current_from"] == "2024-02-07"
+    assert items[0]["revision"] is None
+    assert items[1]["revision"] == {
+        "kind": "rounded",
+        "previous": items[0]["id"],
+        "difference": 30_000_000_000,
+        "reason": None,
+    }
+    before = client.get(f"/v1/observations/{newer}/vintages?as_of=2024-02-06").json()
+    assert [item["id"] for item in before["items"]] == [items[0]["id"]]
+    share = client.get(f"/v1/observations/{SHARE}.2024-01.scio-2025-07-18/vintages").text
+    assert '"kind":"revised"' in share
+    assert '"difference":0.4,' in share
+
+
+def test_a_published_reason_is_told(tmp_path: Path, target: Target) -> None:
+    seed = copied(tmp_path)
+    path = seed / f"observations/{GOODS_2023}.scio-2024-02-07.yaml"
+    reason = "revision_reason: {en: The number was rounded., zh: 数据经四舍五入。}\n"
+    path.write_text(path.read_text() + reason)
+    build(seed, ROOT / "migrations", target)
+    with TestClient(create_app(settings_of(target))) as client:
+        url = f"/v1/observations/{path.stem}"
+        assert client.get(url).json()["revision"]["reason"] == "The number was rounded."
+        assert client.get(f"{url}?lang=zh").json()["revision"]["reason"] == "数据经四舍五入。"
+
+
+def test_a_source_of_lower_standing_never_takes_over(tmp_path: Path, target: Target) -> None:
+    seed = copied(tmp_path)
+    figure = {"year": 2024, "end": "12-31", "status": "normal", "published": "22.07"}
+    series = "goods-trade.CN.BRI.CNY.P12M"
+    add_figure(seed, {**figure, "source": "weekly-2026-02-01", "series": series})
+    build(seed, ROOT / "migrations", target)
+    with TestClient(create_app(settings_of(target))) as client:
+        late = client.get(f"/v1/observations/{series}.2024-01.weekly-2026-02-01").json()
+        assert (late["current"], late["current_from"], late["superseded_on"]) == (False, None, None)
+        assert late["revision"]["kind"] == "refined"
+        points = client.get(f"/v1/series/{series}").json()["points"]
+        assert late["id"] not in {point["id"] for point in points}
+
+
+CANDIDATES = st.lists(
+    st.tuples(st.sampled_from(list(Standing)), st.integers(0, 6), st.integers(0, 2)),
+    min_size=1,
+    max_size=8,
+)
+
+
+@given(CANDIDATES)
+def test_any_figures_are_replayed_day_by_day(drawn: list[tuple[Standing, int, int]]) -> None:
+    seed, figures = Seed(), {}
+    start = date(2025, 1, 1)
+    for number, (standing, offset, decimals) in enumerate(drawn):
+        key = f"s{number}"
+        seed.entities[Source][key] = source(standing, start + timedelta(days=offset))
+        figures[key] = observation(key, f"{number}.{'0' * decimals}1"[: 2 + decimals], decimals)
+    dated = assign_vintages(seed, figures)
+    for day in (start + timedelta(days=offset) for offset in range(-1, 9)):
+        held = {key for key, one in dated.items() if one.current_from <= day < one.current_until}
+        assert held == replay(
+            [
+                {
+                    "id": key,
+                    "of": "one",
+                    "source": key,
+                    "known": str(one.known_on),
+                    "rank": RANK[drawn[int(key[1:])][0]],
+                    "digits": drawn[int(key[1:])][2],
+                }
+                for key, one in dated.items()
+            ],
+            str(day),
+        )
+
+
+def source(standing: Standing, day: date) -> Source:
+    """Make a source."""
+    text = {"en": "words", "zh": "文字"}
+    texts = dict.fromkeys(("title", "publisher", "body", "licence"), text)
+    return Source.model_validate(
+        {"standing": standing, "published_on": str(day), "language": "en", **texts}
+    )
+
+
+def observation(origin: str, value: str, decimals: int) -> Observation:
+    """Make a figure of one and the same series and period."""
+    number = Decimal(value).quantize(Decimal(1).scaleb(-decimals))
+    return Observation.model_validate(
+        {
+            "series": "goods-trade.CN.BRI.CNY.P12M",
+            "period": {"start": "2024-01-01", "end": "2024-12-31"},
+            "value": number,
+            "published": {"value": number, "multiplier": 0, "decimals": decimals},
+            "wording": {"en": "words", "zh": "文字"},
+            "qualifier": "exact",
+            "status": "normal",
+            "source": origin,
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "kind"),
+    [
+        ("19.47", "19.5", RevisionKind.ROUNDED),
+        ("19.5", "19.47", RevisionKind.REFINED),
+        ("19.5", "19.50", RevisionKind.CONFIRMED),
+        ("19.45", "19.5", RevisionKind.ROUNDED),
+        ("19.47", "19.4", RevisionKind.REVISED),
+        ("50.3", "50.7", RevisionKind.REVISED),
+    ],
+)
+def test_kinds_of_revision(old: str, new: str, kind: RevisionKind) -> None:
+    earlier, later = (
+        observation("a", number, len(number.partition(".")[2])) for number in (old, new)
+    )
+    assert describe_revision(later, earlier) is kind

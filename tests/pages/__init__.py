@@ -1,0 +1,1 @@
+"""Tests of HTML pages, the guide and the recipes."""

@@ -1,0 +1,207 @@
+"""The guide as it is served: pages in both languages, links, anchors and examples."""
+
+import re
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+from fontTools.ttLib import TTFont
+from lxml import html
+from starlette.testclient import TestClient
+
+from app.i18n import Language
+from app.pages import STATIC
+from app.pages.content import ADDRESS_PLACEHOLDER, GUIDE_FOLDER, PAGE_NAMES
+from app.pages.markdown import render_guide_page
+from tests.pages.test_pages import PAGES
+from tests.routers.test_discovery import HOST
+
+LANGUAGES = ("en", "zh")
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+HEADING = re.compile(r"^#{2,} (.+)$", re.MULTILINE)
+VOID_ELEMENTS = {"br", "hr", "img", "input", "link", "meta", "source", "rect"}
+BLOCKS = {
+    "article",
+    "div",
+    "dl",
+    "h1",
+    "h2",
+    "h3",
+    "nav",
+    "ol",
+    "p",
+    "pre",
+    "section",
+    "table",
+    "ul",
+}
+EVERY_PAGE = [
+    pytest.param(name, language, id=f"{name}-{language}")
+    for name in PAGE_NAMES
+    for language in LANGUAGES
+]
+
+
+class StrictParser(HTMLParser):
+    """Fails on an element that is not closed where it should be, or on a block in a paragraph."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Check where an element starts."""
+        assert not (tag in BLOCKS and "p" in self.open), (tag, self.getpos())
+        names = [name for name, _ in attrs]
+        assert len(names) == len(set(names)), (tag, names)
+        if tag not in VOID_ELEMENTS:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        """Check that the innermost open element ends."""
+        if tag not in VOID_ELEMENTS:
+            assert self.open.pop() == tag, (tag, self.getpos())
+
+
+def source(name: str, language: str) -> str:
+    """Read the Markdown of a page."""
+    return (GUIDE_FOLDER / language / f"{name}.md").read_text("utf-8")
+
+
+def read(client: TestClient, path: str) -> Any:
+    """Read a page that exists."""
+    response = client.get(path, headers={"Accept": "text/html"})
+    assert response.status_code == 200, path
+    return html.fromstring(response.text)
+
+
+def test_every_file_of_the_guide_is_a_page() -> None:
+    for language in LANGUAGES:
+        assert {path.stem for path in (GUIDE_FOLDER / language).iterdir()} == set(PAGE_NAMES)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_contents_list_every_page_in_order(client: TestClient, language: str) -> None:
+    page = read(client, f"/guide?lang={language}")
+    links = page.xpath("//ol[@class='contents']//a")
+    assert [link.get("href") for link in links] == [
+        f"/guide/{name}?lang={language}" for name in PAGE_NAMES
+    ]
+    assert [f"# {link.text}" for link in links] == [
+        source(name, language).partition("\n")[0] for name in PAGE_NAMES
+    ]
+    summaries = [summary.text for summary in page.xpath("//ol[@class='contents']//p")]
+    assert all(len(summary) > 20 for summary in summaries)
+    assert not any(mark in "".join(summaries) for mark in "`[")
+
+
+@pytest.mark.parametrize(("name", "language"), EVERY_PAGE)
+def test_a_page_is_complete(client: TestClient, name: str, language: str) -> None:
+    text = source(name, language)
+    response = client.get(f"/guide/{name}?lang={language}")
+    assert response.headers["content-language"] == language
+    page: Any = html.fromstring(response.text)
+    (title,) = page.xpath("//main//h1")
+    assert f"# {title.text}" == text.partition("\n")[0]
+    headings = [
+        heading.text_content() for heading in page.xpath("//article/*[self::h2 or self::h3]")
+    ]
+    assert headings == HEADING.findall(FENCE.sub("", text))
+    shown = [code.text_content() for code in page.xpath("//article//pre/code")]
+    assert shown == [
+        body.replace(f"{ADDRESS_PLACEHOLDER}/", f"{HOST}/").rstrip()
+        for _, body in FENCE.findall(text)
+    ]
+    rows = [line for line in FENCE.sub("", text).splitlines() if line.startswith("|")]
+    separators = [row for row in rows if set(row) <= set("|-: ")]
+    assert len(page.xpath("//table")) == len(separators)
+    assert len(page.xpath("//tr")) == len(rows) - len(separators)
+    copied = page.xpath("//article//copy-text/@data-text")
+    commands = [body for kind, body in FENCE.findall(text) if kind != "json"]
+    assert len(copied) == len(commands)
+    assert set(copied) <= set(shown)
+    toc = page.xpath("//nav[@class='toc']//a")
+    assert [link.text for link in toc] == [
+        heading.text_content() for heading in page.xpath("//article/h2")
+    ]
+
+
+@pytest.mark.parametrize(("name", "language"), EVERY_PAGE)
+def test_links_and_anchors_resolve(client: TestClient, name: str, language: str) -> None:
+    page = read(client, f"/guide/{name}?lang={language}")
+    assert not page.xpath("//article//img")
+    for href in page.xpath("//main//a/@href"):
+        path, _, anchor = href.partition("#")
+        assert path.startswith("/") or not path, href
+        target = read(client, path) if path else page
+        assert not anchor or target.xpath("//*[@id=$id]", id=unquote(anchor)), href
+        assert not path or f"lang={language}" in path
+    linked = {
+        link for link in re.findall(r"\]\(([\w-]+)\.md", source(name, language)) if link != name
+    }
+    hrefs = " ".join(page.xpath("//article/*[not(self::nav)]//a/@href | //article/p/a/@href"))
+    assert all(f"/guide/{link}?" in hrefs for link in linked)
+
+
+def test_pages_follow_each_other(client: TestClient) -> None:
+    path, seen = f"/guide/{PAGE_NAMES[0]}?lang=en", [PAGE_NAMES[0]]
+    while links := read(client, path).xpath("//a[@rel='next']/@href"):
+        path = links[0]
+        seen.append(path.removeprefix("/guide/").partition("?")[0])
+    assert tuple(seen) == PAGE_NAMES
+
+
+def test_language_is_negotiated_and_an_unknown_page_suggests_the_nearest(
+    client: TestClient,
+) -> None:
+    chinese = client.get("/guide/formats", headers={"Accept-Language": "zh-CN"})
+    assert "数据格式" in chinese.text
+    assert "Accept-Language" in chinese.headers["vary"]
+    unknown = client.get("/guide/format?lang=en", headers={"Accept": "text/html"})
+    assert unknown.status_code == 404
+    assert 'href="/guide/formats?lang=en"' in unknown.text
+
+
+def test_the_guide_is_linked_from_everywhere(client: TestClient) -> None:
+    for path in PAGES:
+        assert "/guide" in " ".join(read(client, path).xpath("//header//a/@href")), path
+    for name in PAGE_NAMES:
+        assert f"/guide/{name}?lang=zh" in client.get("/sitemap.xml").text
+    assert f"{HOST}/guide" in {link["href"] for link in client.get("/v1").json()["links"]}
+    assert f"{HOST}/guide" in client.get("/llms.txt").text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("path", PAGES)
+def test_html_is_well_formed(client: TestClient, path: str, language: str) -> None:
+    parser = StrictParser()
+    parser.feed(client.get(f"{path}{'&' if '?' in path else '?'}lang={language}").text)
+    parser.close()
+    assert not parser.open
+
+
+def glyphs(name: str) -> set[int]:
+    """Return the characters of a font of the pages."""
+    with TTFont(STATIC / "fonts" / f"{name}.woff2") as font:
+        return set(font.getBestCmap())
+
+
+def test_fonts_have_every_character_of_every_page(client: TestClient) -> None:
+    known = set(map(chr, glyphs("BRISansSC-Regular") & glyphs("BRISansSC-Bold")))
+    listed = re.findall(rf"<loc>{HOST}([^<]*lang=zh)</loc>", client.get("/sitemap.xml").text)
+    assert len(listed) > 30
+    for path in {*listed, "/problems?lang=zh", "/?q=digital&lang=zh"}:
+        page = read(client, path.replace("&amp;", "&"))
+        texts = page.xpath("//body//text() | //@data-label | //@data-done | //@data-auto")
+        shown = {letter for letter in "".join(texts) if letter.isprintable()}
+        assert shown <= known, (path, shown - known)
+
+
+def test_links_keep_prefix_and_language() -> None:
+    text = "# Title\n\nSee [it](formats.md#x), `a`.\n\n## A `b`!\n\n## A b\n\n[f](../f.py)\n"
+    page = render_guide_page(text, Language.ENGLISH, "/bri")
+    assert page.title == "Title"
+    assert page.lead == ('See <a href="/bri/guide/formats?lang=en#x">it</a>, <code>a</code>.')
+    assert [heading.anchor for heading in page.headings] == ["a-b", "a-b-1"]
+    assert page.body.endswith("<p>f</p>\n")

@@ -1,0 +1,346 @@
+"""The pages as a program reads them: links, descriptions, security policies and errors."""
+
+import json
+import re
+import struct
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from lxml import html
+from starlette.testclient import TestClient
+
+from app.pages.content import PAGE_NAMES
+from app.routers.pages import SECTIONS
+from tests.routers.test_discovery import HOST, answers
+
+pytestmark = pytest.mark.database
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+OWN = (
+    "/",
+    "/indicators/aid-projects",
+    "/indicators/trade-share",
+    "/priority-areas/emerging-fields",
+    "/priority-areas/emerging-fields?year=2025",
+    "/sources/scio-2025-01-15",
+    "/sources/xinhua-2024-12-19",
+)
+PAGES = (
+    *OWN,
+    "/years",
+    "/recipes",
+    "/guide",
+    *(f"/guide/{name}" for name in PAGE_NAMES),
+    "/problems",
+    "/problems/unknown-record",
+    "/?q=digital&topic=trade",
+)
+LANGUAGES = ("en", "zh")
+STRICT = {
+    "default-src": "'none'",
+    "style-src": "'self'",
+    "script-src": "'self'",
+    "img-src": "'self' data:",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+
+
+def asked(path: str, language: str) -> str:
+    """Write the address of a page in a language."""
+    return f"{path}{'&' if '?' in path else '?'}lang={language}"
+
+
+def read(client: TestClient, path: str, status: int = 200) -> Any:
+    """Read a page as a browser does."""
+    answer = client.get(path, headers=BROWSER)
+    assert answer.status_code == status, path
+    assert answer.headers["content-type"].startswith("text/html")
+    return html.fromstring(answer.text)
+
+
+def meta(page: Any, name: str) -> str:
+    """Give what the head of a page says under a name."""
+    (found,) = page.xpath("//meta[@property=$name or @name=$name]/@content", name=name)
+    return str(found)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("path", [*PAGES, "/docs", "/indicators/nothing"])
+def test_nothing_in_a_page_runs_or_styles_by_itself(
+    client: TestClient, path: str, language: str
+) -> None:
+    answer = client.get(asked(path, language), headers=BROWSER)
+    policy = answer.headers["content-security-policy"]
+    assert dict(part.split(" ", 1) for part in policy.split("; ")) == STRICT
+    page: Any = html.fromstring(answer.text)
+    assert not page.xpath("//*[@style] | //style | //*/@*[starts-with(name(), 'on')]")
+    assert not page.xpath("//script[not(@src)][not(@type='application/ld+json')]")
+    assert page.get("lang") == {"en": "en", "zh": "zh-CN"}[language]
+    loaded = page.xpath(
+        "//script/@src | //link[@rel='stylesheet' or @rel='icon']/@href | //img/@src"
+    )
+    assert loaded
+    assert all(address.startswith("/") for address in loaded)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_link_answers(client: TestClient, path: str) -> None:
+    followed: set[str] = set()
+    for language in LANGUAGES:
+        page = read(client, asked(path, language))
+        for address in page.xpath("//a/@href"):
+            target = address.partition("#")[0]
+            drawn = re.search(r"/v1/(indicators|series)/.*\.(png|svg|vl\.json)", target)
+            if target.startswith("/") and not drawn and target not in followed:
+                followed.add(target)
+                assert client.head(target).status_code == 200, target
+        ids = page.xpath("//@id")
+        assert len(ids) == len(set(ids))
+        for place in page.xpath("//a[starts-with(@href, '#')]/@href"):
+            assert place[1:] in ids
+    assert len(followed) > 5
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("path", OWN)
+def test_a_page_can_be_shared(client: TestClient, path: str, language: str) -> None:
+    page = read(client, asked(path, language))
+    (canonical,) = page.xpath("//link[@rel='canonical']/@href")
+    assert canonical == HOST + asked(path, language)
+    assert meta(page, "og:url") == canonical
+    others = {
+        one.get("hreflang"): one.get("href")
+        for one in page.xpath("//link[@rel='alternate'][@hreflang]")
+    }
+    assert others["en"] == HOST + asked(path, "en")
+    assert others["zh"] == HOST + asked(path, "zh")
+    assert answers(client, others["x-default"])
+    assert meta(page, "og:title") == page.findtext("head/title")
+    assert meta(page, "og:description") == meta(page, "description")
+    assert len(meta(page, "description")) > 20
+    picture = meta(page, "og:image")
+    assert picture.startswith(f"{HOST}/v1/")
+    drawn = client.get(picture.removeprefix(HOST))
+    assert drawn.headers["content-type"] == meta(page, "og:image:type") == "image/png"
+    told = meta(page, "og:image:width"), meta(page, "og:image:height")
+    assert tuple(map(int, told)) == struct.unpack(">II", drawn.content[16:24])
+    assert meta(page, "twitter:card") == "summary_large_image"
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", ("over 700", "January to November 2024", "paragraph 4, sentence 2")),
+        ("zh", ("逾700个", "2024年1—11月", "第4段第2句")),
+    ],
+)
+def test_a_shared_figure_is_told_whole(
+    client: TestClient, language: str, told: tuple[str, ...]
+) -> None:
+    page = read(client, f"/indicators/aid-projects?lang={language}")
+    assert all(part in meta(page, "og:description") for part in told)
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_pages_show_every_figure_as_the_api_does(client: TestClient, language: str) -> None:
+    overview = client.get(f"/v1/overview?lang={language}").json()
+    page = read(client, f"/?lang={language}")
+    cards = page.xpath("//article[contains(@class, 'card')]")
+    assert len(cards) == len(overview["indicators"]) == 7
+    shown = {card.findtext(".//h4/a"): card for card in cards}
+    for indicator in overview["indicators"]:
+        card, headline = shown[indicator["name"]], indicator["headline"]
+        assert card.find_class("value")[0].text_content() == headline["display"]
+        assert card.find_class("period")[0].text_content() == headline["period"]["label"]
+        source = card.find_class("source")[0].text_content()
+        assert source.endswith(headline["citation"])
+        growth = [one.text_content().strip() for one in card.xpath("p/span[@class='growth']")]
+        assert growth == ([headline["growth"]["display"]] if headline["growth"] else [])
+    actions = [one for area in overview["priority_areas"] for one in area["actions"]]
+    told = [one.find_class("text")[0].text_content() for one in page.xpath("//ol/li")]
+    assert told == [action["text"] for action in actions]
+    assert len(told) == 24
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_only_what_compares_stands_in_one_table(client: TestClient, language: str) -> None:
+    pages = ["/", "/years", "/indicators/goods-trade", "/indicators/outward-direct-investment"]
+    seen = 0
+    for path in pages:
+        for table in read(client, f"{path}?lang={language}").xpath(
+            "//table[contains(@class,'series')]"
+        ):
+            labels = [one.text_content().strip() for one in table.xpath("tbody/tr/th")]
+            assert len({re.sub(r"\d{4}", "", label) for label in labels}) == 1, labels
+            seen += 1
+    assert seen > 20
+
+
+def described(page: Any) -> dict[str, Any]:
+    """Read what a page tells search engines."""
+    (text,) = page.xpath("//script[@type='application/ld+json']/text()")
+    told: dict[str, Any] = json.loads(text)
+    return told
+
+
+def downloads(told: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Give the address and the media type of each form of the data."""
+    for one in told["distribution"]:
+        assert one["@type"] == "DataDownload"
+        yield one["contentUrl"], one["encodingFormat"]
+
+
+@pytest.mark.parametrize("path", ["/", "/indicators/aid-projects", "/indicators/trade-share"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_search_engines_are_told_of_a_dataset(client: TestClient, path: str, language: str) -> None:
+    told = described(read(client, asked(path, language)))
+    assert told["@context"] == "https://schema.org"
+    assert told["@type"] == "Dataset"
+    assert 50 <= len(told["description"] * (3 if language == "zh" else 1)) <= 5000
+    assert told["creator"]["name"]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", told["datePublished"])
+    assert all(answers(client, told[name]) for name in ("url",))
+    forms = dict(downloads(told))
+    assert len(forms) >= 4
+    for address, media_type in forms.items():
+        found = client.get(address.removeprefix(HOST))
+        assert found.status_code == 200
+        assert found.headers["content-type"].partition(";")[0] == media_type
+    if path == "/":
+        assert len(told["variableMeasured"]) == 7
+        assert any(
+            "%" in one["value"] or "percent" in one["value"] for one in told["variableMeasured"]
+        )
+
+
+def test_what_is_embedded_cannot_end_its_element() -> None:
+    from app.formats.schema_org import embed_json  # noqa: PLC0415
+
+    text = embed_json({"name": "</script><b>&amp;"})
+    assert not set("<>&") & set(text)
+    assert json.loads(text) == {"name": "</script><b>&amp;"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("path", "right"),
+    [
+        ("/indicators/good-trade", "/indicators/goods-trade"),
+        ("/priority-areas/emerging-field", "/priority-areas/emerging-fields"),
+        ("/sources/scio-2025-01-16", "/sources/scio-2025-01-15"),
+        ("/yeers", "/years"),
+    ],
+)
+def test_a_reader_is_led_to_the_nearest_page(
+    client: TestClient, path: str, right: str, language: str
+) -> None:
+    page = read(client, asked(path, language), status=404)
+    (target,) = page.xpath("//p[@class='request']/a/@href")
+    assert target == asked(right, language)
+    assert answers(client, HOST + target)
+    plain = client.get(path)
+    assert plain.status_code == 404
+    assert plain.headers["content-type"] == "application/problem+json"
+    suggestion = plain.json()["errors"][0]["suggestion"]
+    assert right.endswith(suggestion)
+
+
+def test_a_shortened_address_leads_to_the_list(client: TestClient) -> None:
+    for path, section in SECTIONS.items():
+        response = client.get(f"{path}?lang=zh", follow_redirects=False)
+        assert response.status_code == 307
+        assert response.headers["location"] == f"{HOST}/?lang=zh#{section}"
+        assert read(client, "/?lang=zh").xpath("//*[@id=$id]", id=section)
+
+
+def test_a_figure_that_was_found_shows_its_period(client: TestClient) -> None:
+    page = read(client, "/?q=agreement&lang=en")
+    hits = {
+        link.get("href"): link.getparent().text_content()
+        for link in page.xpath("//ul[@class='hits']//a[contains(@href, '/indicators/')]")
+    }
+    assert len(hits) == 2
+    assert any("January to November 2024" in text for text in hits.values())
+    assert any("Full year 2025" in text for text in hits.values())
+    for href in hits:
+        path, _, row = href.partition("#")
+        assert read(client, path).xpath("//tr[@id=$id]", id=row)
+
+
+def test_data_has_problems_as_documents_for_everybody(client: TestClient) -> None:
+    for path in ("/v1/indicators/none", "/v1/nothing", "/v1/indicators?limit=0"):
+        answer = client.get(path, headers=BROWSER)
+        assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("topic=trad", "did you mean trade?"),
+        ("sector=clean", "did you mean clean-energy?"),
+        ("colour=red", "not a parameter"),
+        (f"q={'x' * 201}", "too long"),
+        ("topic=trade&q=a&q=b", "use it once"),
+    ],
+)
+def test_a_wrong_filter_is_told(client: TestClient, query: str, words: str) -> None:
+    page = read(client, f"/?{query}&lang=en", status=422)
+    assert words in page.findtext(".//main").strip() + page.text_content()
+    assert client.get(f"/?{query}&lang=en").json()["code"] == "invalid-parameters"
+
+
+@pytest.mark.parametrize(
+    ("query", "figures", "actions"),
+    [
+        ("topic=&sector=&q=", 7, 24),
+        ("topic=projects", 2, 6),
+        ("sector=digital-economy", 1, 2),
+        ("topic=trade&topic=projects", 4, 15),
+        ("q=digital", 1, 2),
+        ("q=援助", 1, 0),
+        ("q=zebra", 0, 0),
+    ],
+)
+def test_the_page_is_narrowed_by_its_address(
+    client: TestClient, query: str, figures: int, actions: int
+) -> None:
+    for language in LANGUAGES:
+        page = read(client, f"/?{query}&lang={language}")
+        assert len(page.xpath("//article[contains(@class, 'card')]")) == figures
+        assert len(page.xpath("//ol[@class='actions']/li")) == actions
+        (count,) = page.xpath("//*[@id='count']")
+        numbers = re.findall(r"\d+", count.text_content())
+        assert numbers[:2] == [str(figures), str(actions)]
+        other = page.xpath("//nav/a[@hreflang]/@href")[0]
+        given = [part for part in query.split("&") if not part.endswith("=")]
+        kept = client.get(other, headers=BROWSER)
+        assert kept.status_code == 200
+        assert all(part.partition("=")[0] in other for part in given)
+
+
+def test_words_that_were_found_are_marked(client: TestClient) -> None:
+    page = read(client, "/?q=digital&lang=en")
+    marks = [one.text_content() for one in page.xpath("//ol[@class='actions']//mark")]
+    assert [mark.lower() for mark in marks] == ["digital", "digital"]
+    assert page.xpath("//ul[@class='hits']/li")
+
+
+@pytest.mark.parametrize(
+    ("code", "language", "told"),
+    [
+        ("aid-projects", "en", "<dd>above 700</dd>"),
+        ("aid-projects", "zh", "<dd>高于700</dd>"),
+        ("import-share", "en", "<dd>below 54%</dd>"),
+        ("import-share", "zh", "<dd>低于54%</dd>"),
+    ],
+)
+def test_a_bound_is_told_with_its_unit(
+    client: TestClient, code: str, language: str, told: str
+) -> None:
+    assert told in client.get(f"/indicators/{code}?lang={language}").text

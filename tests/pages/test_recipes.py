@@ -1,0 +1,120 @@
+"""The recipes are run, and the guide shows them word for word."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import duckdb_extension_httpfs
+import httpx2
+import pytest
+from starlette.testclient import TestClient
+
+from app.pages.content import ADDRESS_PLACEHOLDER, RECIPE_FOLDER, RECIPES, Recipe
+from tests.support.seeds import ROOT
+
+BY_FILE = {recipe.file: recipe for recipe in RECIPES}
+
+
+def run(*command: str) -> str:
+    """Run a program; give what it writes."""
+    if shutil.which(command[0]) is None and not os.environ.get("CI"):
+        pytest.skip(f"no {command[0]} on this machine")
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def by_python(text: str) -> str:
+    """Run a recipe in Python."""
+    return run(sys.executable, "-c", text)
+
+
+def by_node(text: str) -> str:
+    """Run a recipe in Node.js."""
+    return run("node", "--input-type=module", "--eval", text)
+
+
+def by_shell(text: str) -> str:
+    """Run a recipe in a shell."""
+    assert os.environ.get("CI") is None or shutil.which("jq")
+    if shutil.which("jq") is None:
+        pytest.skip("no jq on this machine")
+    return run("bash", "-e", "-o", "pipefail", "-c", text)
+
+
+def by_duckdb(text: str) -> str:
+    """Run a recipe in DuckDB."""
+    (extension,) = Path(duckdb_extension_httpfs.__file__).parent.rglob("*.duckdb_extension")
+    with duckdb.connect() as connection:
+        connection.execute(f"LOAD '{extension}'")
+        return str(connection.execute(text).fetchall())
+
+
+RUN: dict[str, tuple[Callable[[str], str], str]] = {
+    "curl.sh": (by_shell, "over 700\tJanuary to November 2024\t"),
+    "with_httpx.py": (by_python, "over 700 in January to November 2024"),
+    "with_pandas.py": (by_python, "goods-trade"),
+    "with_polars.py": (by_python, "P4.S2"),
+    "with_sdmx1.py": (by_python, "goods-trade"),
+    "duckdb.sql": (by_duckdb, "'nearly', Decimal('54.0000000000')"),
+    "fetch.mjs": (by_node, "1 产业链供应链国际合作 8"),
+}
+"""What runs each recipe, and what it has to write."""
+
+
+@pytest.mark.parametrize("file", RUN)
+def test_a_recipe_works(server: str, file: str) -> None:
+    runner, expected = RUN[file]
+    assert expected in runner(BY_FILE[file].render(server))
+
+
+def addresses(recipe: Recipe) -> list[str]:
+    """List the addresses of the service in a recipe."""
+    return re.findall(rf"{ADDRESS_PLACEHOLDER}[^\s\"')]*", recipe.render(ADDRESS_PLACEHOLDER))
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.file)
+def test_the_addresses_of_a_recipe_answer(server: str, recipe: Recipe) -> None:
+    found = addresses(recipe)
+    assert found
+    for address in found:
+        answer = httpx2.get(address.replace(ADDRESS_PLACEHOLDER, server), follow_redirects=True)
+        assert answer.status_code == 200 or address == f"{ADDRESS_PLACEHOLDER}/sdmx", address
+
+
+def test_the_columns_of_recipes_that_are_not_run_are_there(server: str) -> None:
+    header = httpx2.get(f"{server}/v1/observations.csv").text.partition("\r\n")[0].split(",")
+    chosen = re.findall(r'"(\w+)"', BY_FILE["r.R"].render("").partition("[")[2])
+    assert len(chosen) == 5
+    assert set(chosen) <= set(header)
+    grafana = json.loads(BY_FILE["grafana.json"].render(server))
+    items = httpx2.get(grafana["url"]).json()[grafana["root_selector"]]
+    for column in grafana["columns"]:
+        for item in items:
+            value = item
+            for name in column["selector"].split("."):
+                value = value[name]
+            assert value is not None
+
+
+def test_the_page_shows_all_with_the_address_of_the_service(client: TestClient) -> None:
+    assert {path.name for path in RECIPE_FOLDER.iterdir() if path.is_file()} == set(BY_FILE)
+    for language in ("en", "zh"):
+        page = client.get(f"/recipes?lang={language}").text
+        assert ADDRESS_PLACEHOLDER not in page
+        assert page.count("<pre") == len(RECIPES)
+        assert page.count("http://testserver/") >= len(RECIPES)
+
+
+def test_the_guide_has_them_word_for_word() -> None:
+    text = (ROOT / "app" / "guide" / "en" / "clients.md").read_text("utf-8")
+    section = text.partition("## Recipes\n")[2].partition("\n## ")[0]
+    blocks = re.findall(r"```\w*\n(.*?)\n```", section, re.DOTALL)
+    assert len(blocks) >= 7
+    assert set(blocks) <= {recipe.render(ADDRESS_PLACEHOLDER) for recipe in RECIPES}

@@ -1,0 +1,1 @@
+"""Tests of lists, records, search and the SQL behind them."""

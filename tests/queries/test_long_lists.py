@@ -1,0 +1,289 @@
+"""Lists on a large database: complete, stable, and read by index."""
+
+import re
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from fastapi import FastAPI
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import event
+from starlette.testclient import TestClient
+
+from app.db.statements import CompiledStatement
+from app.ingest.publish import write_content_digest
+from app.parameters import DEFAULT_LIMIT
+from app.queries import long_lists
+from app.queries.series import MAX_POINTS
+from tests.benchmarks.generated_data import Scale, build
+from tests.support.targets import Target, opened
+from tests.test_openapi import PATHS, example_url
+
+pytestmark = pytest.mark.database
+
+SCALE = Scale(indicators=4, areas=6)
+BOUND, SORTED = 200, 400
+"""The bounds here, so that some lists are short, others are sorted, and others walked."""
+AT_TEN_MILLION = {
+    "growth_rate": {
+        "ix_growth_rate_source": "1000013 71430 1 1",
+        "ix_growth_rate_vintage": "1000013 71430 1 1",
+        "ix_growth_rate_period": "1000013 125002 1 1",
+        "sqlite_autoindex_growth_rate_2": "1000013 5 1 1",
+        "sqlite_autoindex_growth_rate_1": "1000013 1",
+    },
+    "observation": {
+        "ix_observation_series": "10000034 50 2 1 1 1 1 1 1",
+        "ix_observation_vintage": "10000034 163935 1 1",
+        "ix_observation_status": "10000034 5000017 2000007",
+        "ix_observation_source": "10000034 161291 1 1",
+        "ix_observation_current": "5000032 138890 1",
+        "ix_observation_previous_id": "10000034 3",
+        "ix_observation_value": "10000034 100 1",
+        "ix_observation_period": "10000034 384617 2 1",
+        "sqlite_autoindex_observation_2": "10000034 50 2 1",
+        "sqlite_autoindex_observation_1": "10000034 1",
+    },
+    "series": {
+        "ix_series_unit_id": "200017 50005",
+        "ix_series_reporting_area_id": "200017 200017",
+        "ix_series_counterpart_area_id": "200017 996",
+        "ix_series_months": "200017 100009",
+        "ix_series_indicator_id": "200017 199",
+        "sqlite_autoindex_series_2": "200017 199 199 1 1 1",
+        "sqlite_autoindex_series_1": "200017 1",
+    },
+}
+"""What ANALYZE says of the large tables of ten million figures, by which plans are made."""
+SCANNED = re.compile(rf"SCAN ({'|'.join(AT_TEN_MILLION)})\b")
+
+
+@pytest.fixture(scope="module")
+def large(new_target: Callable[[], Target]) -> Iterator[FastAPI]:
+    """Serve more observations than are counted and sorted at once."""
+    target = new_target()
+    build(SCALE, target)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(long_lists, "MAX_FETCHED", BOUND)
+        patch.setattr(long_lists, "MAX_SORTED", SORTED)
+        long_lists.build_plan.cache_clear()
+        long_lists.count_known.cache_clear()
+        yield from served(target)
+    long_lists.build_plan.cache_clear()
+    long_lists.count_known.cache_clear()
+
+
+def served(target: Target) -> Iterator[FastAPI]:
+    """Serve a database that is taken for a very large one."""
+    if isinstance(target, Path):
+        seem_large(target)
+    with opened(target, cache_entries=0) as app:
+        yield app
+
+
+def seem_large(path: Path) -> None:
+    """Let the planner believe that there are ten million figures."""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        known = {row[0] for row in connection.execute("SELECT idx FROM sqlite_stat1")}
+        told = [(stat, name) for one in AT_TEN_MILLION.values() for name, stat in one.items()]
+        assert known >= {name for _, name in told}
+        connection.executemany("UPDATE sqlite_stat1 SET stat = ? WHERE idx = ?", told)
+    write_content_digest(path)
+
+
+@pytest.fixture(scope="module")
+def asking(large: FastAPI) -> Iterator[TestClient]:
+    """Ask it."""
+    with TestClient(large) as client:
+        yield client
+
+
+class Everything(list[dict[str, Any]]):
+    """All figures; its name is short, for the messages of failing tests."""
+
+    def __repr__(self) -> str:
+        return "everything"
+
+
+@pytest.fixture(scope="module")
+def everything(asking: TestClient) -> Everything:
+    """Read all figures, page by page, and note the place of each."""
+    items = walk(asking, "/v1/observations?vintages=all&limit=1000")
+    return Everything({**item, "place": place} for place, item in enumerate(items))
+
+
+def walk(client: TestClient, url: str) -> Iterator[dict[str, Any]]:
+    """Follow a list to its end."""
+    following: str | None = url
+    while following:
+        page = client.get(following).json()
+        yield from page["items"]
+        following = page["next"]
+
+
+def test_a_long_list_is_counted_up_to_a_bound(asking: TestClient, everything: Everything) -> None:
+    assert len(everything) == SCALE.observations + 34
+    long = asking.get("/v1/observations?vintages=all&limit=1").json()
+    assert (long["total"], long["total_is_exact"]) == (BOUND, False)
+    short = asking.get("/v1/observations?counterpart=X003&limit=1").json()
+    assert (short["total"], short["total_is_exact"]) == (100, True)
+
+
+FILTERS = {
+    "counterpart": ("counterpart_area", "code", ["BRI", "X000", "X005"]),
+    "indicator": ("indicator", "code", ["goods-trade", "generated-0001", "generated-0003"]),
+    "unit": ("unit", "code", ["CNY", "USD", "PT"]),
+    "source": ("source", "code", ["scio-2025-01-15", "generated-2010-01-15"]),
+    "qualifier": ("qualifier", None, ["exact", "over", "nearly"]),
+    "status": ("status", None, ["normal", "revised", "estimated"]),
+}
+SORTS = {
+    "indicator": lambda item: (item["place"],),
+    "period": lambda item: (item["period"]["start"], item["place"]),
+    "vintage": lambda item: (item["vintage"], item["place"]),
+    "value": lambda item: (item["value"], item["place"]),
+}
+
+REQUESTS = st.fixed_dictionaries(
+    {"sort": st.sampled_from([f"{name}{end}" for name in SORTS for end in ("", "_desc")])},
+    optional={
+        **{
+            name: st.lists(st.sampled_from(values), min_size=1, max_size=2, unique=True)
+            for name, (_, _, values) in FILTERS.items()
+        },
+        "since": st.sampled_from(["2003-01-01", "2019-01-01"]),
+        "until": st.sampled_from(["2004-12-31", "2022-12-31"]),
+        "as_of": st.sampled_from(["1990-01-01", "2001-01-20", "2010-06-01", "2026-11-25"]),
+        "vintages": st.sampled_from(["latest", "all"]),
+    },
+)
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(asked=REQUESTS, limit=st.integers(7, 400))
+def test_pages_are_a_plain_sort(
+    asking: TestClient,
+    everything: Everything,
+    asked: dict[str, Any],
+    limit: int,
+) -> None:
+    assume(asked.get("since", "0") < asked.get("until", "9"))
+    pairs = [
+        f"{name}={value}"
+        for name, values in asked.items()
+        for value in (values if isinstance(values, list) else [values])
+    ]
+    found = list(walk(asking, f"/v1/observations?limit={limit}&" + "&".join(pairs)))
+    name = asked["sort"].removesuffix("_desc")
+    wanted = sorted(filter(lambda item: matches(item, asked), everything), key=SORTS[name])
+    if asked["sort"] != name:
+        wanted.reverse()
+    assert [item["id"] for item in found] == [item["id"] for item in wanted]
+
+
+def matches(item: dict[str, Any], asked: dict[str, Any]) -> bool:
+    """Tell by plain comparison whether a figure is asked for."""
+    for name, (field, inner, _) in FILTERS.items():
+        value = item[field][inner] if inner else item[field]
+        if name in asked and value not in asked[name]:
+            return False
+    if asked.get("since", "0") > item["period"]["start"]:
+        return False
+    if asked.get("until", "9") < item["period"]["end"]:
+        return False
+    day = asked.get("as_of", "9999-12-30")
+    if asked.get("vintages") == "all":
+        return bool(item["vintage"] <= day)
+    start = item["current_from"]
+    return bool(start and start <= day < (item["superseded_on"] or "9999-12-31"))
+
+
+@contextmanager
+def plans(app: FastAPI) -> Iterator[list[tuple[str, list[tuple[int, str]]]]]:
+    """Collect the steps of each statement, each with the number of the part that it belongs to."""
+    engine = app.state.releases.get_release().database.engine
+    found: list[tuple[str, list[tuple[int, str]]]] = []
+
+    def explain(_c: Any, cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        rows = cursor.connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        found.append((statement, [(row[1], row[3]) for row in rows]))
+
+    def run(ready: CompiledStatement, connection: Any, values: Any) -> Any:
+        explain(None, connection.connection.cursor(), ready.text, ready.bind_values(values))
+        return running(ready, connection, values)
+
+    running = CompiledStatement.execute
+    event.listen(engine, "before_cursor_execute", explain)
+    try:
+        with patch.object(CompiledStatement, "execute", run):
+            yield found
+    finally:
+        event.remove(engine, "before_cursor_execute", explain)
+
+
+def variations(document: dict[str, Any], path: str) -> Iterator[str]:
+    """Give the example of a path, with each of its parameters' examples and each order."""
+    url = example_url(document, path)
+    yield url
+    if path.endswith((".svg", ".png")):
+        return  # What is drawn has the statements of the specification, with all variations.
+    joint = "&" if "?" in url else "?"
+    for parameter in document["paths"][path]["get"].get("parameters", []):
+        schema = parameter["schema"]
+        if parameter["name"] == "sort":
+            name = schema["$ref"].rpartition("/")[2]
+            yield from (
+                f"{url}{joint}sort={order}"
+                for order in document["components"]["schemas"][name]["enum"]
+            )
+        elif parameter["in"] == "query" and not parameter["required"]:
+            for example in schema.get("examples", []):
+                value = example[0] if isinstance(example, list) else example
+                if parameter["name"] not in {"limit", "cursor", "derived", "bom"}:
+                    yield f"{url}{joint}{parameter['name']}={value}"
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("path", [one for one in PATHS if one.startswith("/v1")])
+def test_no_statement_reads_a_large_table_whole(
+    large: FastAPI, asking: TestClient, document: dict[str, Any], path: str
+) -> None:
+    with plans(large) as found:
+        for url in variations(document, path):
+            assert asking.get(url).status_code == 200 or "compare" in url, url
+    assert found or path == "/v1" or "." in path
+    for statement, steps in found:
+        reads = [
+            (part, step)
+            for part, step in steps
+            if re.match(rf"SCAN ({'|'.join(AT_TEN_MILLION)})\b", step)
+        ]
+        assert not reads or "LIMIT" in statement, (statement, steps)
+        sorts = {part for part, step in steps if "USE TEMP B-TREE FOR ORDER BY" in step}
+        walked = {part for part, step in reads if "USING" not in step}
+        assert sorts.isdisjoint(walked), (statement, steps)
+
+
+def test_pages_are_bounded(tmp_path: Path) -> None:
+    build(Scale(indicators=10, areas=12), tmp_path / "bri.sqlite")
+    with opened(tmp_path / "bri.sqlite") as app:
+        client = TestClient(app)
+        page = client.get("/years")
+        assert page.text.count("<table") == MAX_POINTS
+        assert "/v1/series?" in page.text
+        (indicator, *_) = client.get("/v1/indicators?limit=1").json()["items"]
+        figures = client.get("/v1/observations?vintages=all&limit=1").json()
+        source = figures["items"][0]["source"]["code"]
+        assert figures["total"] > DEFAULT_LIMIT
+        for path in ("/", f"/indicators/{indicator['code']}", f"/sources/{source}"):
+            page = client.get(path)
+            assert page.status_code == 200
+            assert page.text.count("<tr") <= MAX_POINTS * 4
+        assert "/v1/observations?source=" in page.text

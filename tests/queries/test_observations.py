@@ -1,0 +1,168 @@
+"""The seven headline figures in both languages, and the filters and orders of observations."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+pytestmark = [pytest.mark.database, pytest.mark.quick]
+
+SEVEN: list[tuple[str, str, int, str, str, str, str, str]] = [
+    # code, unit, months, value, qualifier, English, Chinese, place
+    (
+        "goods-trade",
+        "CNY",
+        12,
+        "22100000000000",
+        "exact",
+        "22.1 trillion yuan",
+        "22.1万亿元",
+        "P2.S2",
+    ),
+    ("import-share", "PT", 12, "54", "nearly", "nearly 54 percent", "近54%", "P2.S3"),
+    (
+        "outward-direct-investment",
+        "CNY",
+        11,
+        "214660000000",
+        "exact",
+        "214.66 billion yuan",
+        "2146.6亿元",
+        "P3.S2",
+    ),
+    (
+        "inward-investment",
+        "CNY",
+        11,
+        "99870000000",
+        "exact",
+        "99.87 billion yuan",
+        "998.7亿元",
+        "P3.S2",
+    ),
+    ("investment-agreements", "NB", 11, "36", "exact", "36", "36份", "P3.S3"),
+    (
+        "contracted-projects-turnover",
+        "CNY",
+        11,
+        "826340000000",
+        "exact",
+        "826.34 billion yuan",
+        "8263.4亿元",
+        "P4.S2",
+    ),
+    ("aid-projects", "NB", 11, "700", "over", "over 700", "逾700个", "P4.S2"),
+]
+GROWTH = {"goods-trade": "up 6.4% on a year earlier"}
+BOUNDS = {"aid-projects": (700, None), "import-share": (None, 54)}
+
+
+@pytest.mark.parametrize("expected", SEVEN, ids=[row[0] for row in SEVEN])
+def test_headline_is_read_right(client: TestClient, expected: tuple[Any, ...]) -> None:
+    code, unit, months, value, qualifier, english, chinese, place = expected
+    response = client.get(f"/v1/indicators/{code}")
+    headline = response.json()["headline"]
+    assert f'"value":{value},' in response.text
+    assert headline["unit"]["code"] == unit
+    assert headline["qualifier"] == qualifier
+    assert headline["period"]["start"] == "2024-01-01"
+    assert headline["period"]["end"] == ("2024-12-31" if months == 12 else "2024-11-30")
+    assert headline["period"]["months"] == months
+    assert headline["display"] == english
+    assert headline["locator"] == place
+    assert (headline["bounds"]["lower"], headline["bounds"]["upper"]) == BOUNDS.get(
+        code, (None, None)
+    )
+    growth = headline["growth"]
+    assert (growth and growth["display"]) == GROWTH.get(code)
+    assert headline["vintage"] == "2025-01-15"
+    told = client.get(f"/v1/indicators/{code}?lang=zh").json()["headline"]
+    assert told["display"] == chinese
+    assert told["period"]["label"] == ("2024年全年" if months == 12 else "2024年1—11月")
+
+
+def test_numbers_keep_their_digits(client: TestClient) -> None:
+    text = client.get("/v1/observations").text
+    assert '"published":{"value":22.1,"multiplier":12,"decimals":1' in text
+    assert '"published":{"value":214.66,"multiplier":9,"decimals":2' in text
+    assert "e+" not in text.lower()
+    assert "00000001" not in text
+
+
+def test_second_report_that_differs_is_published(client: TestClient) -> None:
+    reports = client.get("/v1/indicators/aid-projects").json()["headline"]["reports"]
+    assert [(report["source"]["code"], report["agreement"]) for report in reports] == [
+        ("xinhua-2025-01-15", "differs")
+    ]
+    odi = client.get("/v1/indicators/outward-direct-investment").json()["headline"]["reports"]
+    assert [report["agreement"] for report in odi] == ["other_unit", "same", "same"]
+    assert "30.17" in odi[0]["wording"]
+
+
+@pytest.mark.parametrize(
+    ("query", "codes"),
+    [
+        ("topic=trade", ["goods-trade", "import-share", "trade-share"]),
+        ("direction=inward", ["import-share", "inward-investment"]),
+        (
+            "unit=PT&unit=NB",
+            ["import-share", "investment-agreements", "aid-projects", "trade-share"],
+        ),
+        ("priority_area=emerging-fields", ["investment-agreements"]),
+        ("topic=projects&unit=CNY", ["contracted-projects-turnover"]),
+        ("q=%E6%8F%B4%E5%8A%A9", ["aid-projects"]),
+    ],
+)
+def test_indicators_are_filtered(client: TestClient, query: str, codes: list[str]) -> None:
+    page = client.get(f"/v1/indicators?{query}").json()
+    assert [item["code"] for item in page["items"]] == codes
+    assert page["total"] == len(codes)
+
+
+@pytest.mark.parametrize(
+    ("query", "total"),
+    [
+        ("indicator=goods-trade&indicator=import-share", 8),
+        ("topic=investment", 10),
+        ("area=CN&counterpart=BRI", 32),
+        ("area=MY", 0),
+        ("unit=CNY", 15),
+        ("source=scio-2025-01-15", 7),
+        ("source=xinhua-2025-01-15", 0),
+        ("source=xinhua-2024-12-19", 2),
+        ("status=normal", 31),
+        ("status=revised", 1),
+        ("qualifier=over&qualifier=nearly", 4),
+        ("months=11", 9),
+        ("since=2024-01-01", 19),
+        ("since=2024-01-02", 7),
+        ("until=2024-11-30", 20),
+        ("series=trade-share.CN.BRI.PT.P12M", 6),
+        ("series=trade-share.CN.BRI.PT.P12M&vintages=all", 7),
+        ("vintages=all", 34),
+        ("vintages=latest", 32),
+        ("as_of=2023-10-30", 0),
+        ("as_of=2025-01-12", 13),
+        ("as_of=2025-01-14", 14),
+        ("as_of=2025-01-15", 21),
+        ("vintages=all&as_of=2024-02-06", 8),
+    ],
+)
+def test_observations_are_filtered(client: TestClient, query: str, total: int) -> None:
+    page = client.get(f"/v1/observations?{query}").json()
+    assert page["total"] == len(page["items"]) == total
+
+
+def test_values_are_ordered_by_size_and_not_as_text(client: TestClient) -> None:
+    items = client.get("/v1/observations?sort=value_desc").json()["items"]
+    values = [Decimal(str(item["value"])) for item in items]
+    assert values == sorted(values, reverse=True)
+
+
+def test_observation_is_found_by_its_id(client: TestClient) -> None:
+    for item in client.get("/v1/observations").json()["items"]:
+        assert client.get(f"/v1/observations/{item['id']}").json() == item
+        assert item["id"].startswith(item["series"])
+        if item["headline"]:
+            assert item["citation"].endswith(("sentence 2", "sentence 3"))

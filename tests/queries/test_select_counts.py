@@ -1,0 +1,108 @@
+"""Each request runs a fixed number of SELECTs, whatever the size of the page."""
+
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from threading import Barrier
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import event, func, select
+from starlette.testclient import TestClient
+
+from app.db.columns import alias_table
+from app.db.models import Indicator, Observation, Series
+from app.db.statements import CompiledStatement
+from tests.support.targets import Target, opened
+from tests.test_openapi import LISTS, PATHS, example_url
+
+pytestmark = pytest.mark.database
+
+MORE = {
+    "/v1/dataset.zip": 14,
+    "/v1/overview.xlsx": 5,
+    "/v1/series": 3,
+    "/v1/series/{series}": 4,
+    **{f"/v1/indicators/{{indicator}}/chart.{kind}": 4 for kind in ("svg", "png", "vl.json")},
+    **{f"/v1/series/{{series}}/chart.{kind}": 3 for kind in ("svg", "png", "vl.json")},
+}
+"""The answers that are put together from more than two SELECTs."""
+
+
+@pytest.fixture(scope="module")
+def working(database: Target) -> Iterator[FastAPI]:
+    """Make an application that keeps no answers, so that each request does its work."""
+    with opened(database, cache_entries=0) as app:
+        yield app
+
+
+@pytest.fixture(scope="module")
+def asking(working: FastAPI) -> Iterator[TestClient]:
+    with TestClient(working) as client:
+        yield client
+
+
+@contextmanager
+def counted(app: FastAPI) -> Iterator[list[str]]:
+    """Collect the statements that reach the database."""
+    engine = app.state.releases.get_release().database.engine
+    statements: list[str] = []
+
+    def note(_c: Any, _k: Any, statement: str, *_: Any) -> None:
+        statements.append(statement)
+
+    def run(ready: CompiledStatement, *given: Any) -> Any:
+        statements.append(ready.text)
+        return running(ready, *given)
+
+    running = CompiledStatement.execute
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        with patch.object(CompiledStatement, "execute", run):
+            yield statements
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_few_selects(
+    working: FastAPI, asking: TestClient, document: dict[str, Any], path: str
+) -> None:
+    with counted(working) as statements:
+        assert asking.get(example_url(document, path)).status_code == 200
+    assert len(statements) <= MORE.get(path, 2)
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_no_more_for_a_larger_page(working: FastAPI, asking: TestClient, path: str) -> None:
+    with counted(working) as few:
+        asking.get(f"{path}?limit=1")
+    with counted(working) as many:
+        asking.get(f"{path}?limit=1000")
+    assert 0 < len(few) <= len(many) <= MORE.get(path, 2)
+
+
+def test_threads_may_use_a_renamed_table_at_the_same_time() -> None:
+    def joined(together: Barrier, measured: Any) -> str:
+        together.wait()
+        statement = (
+            select(Observation.code, measured.code)  # type: ignore[call-overload]
+            .select_from(Observation)
+            .join(Series, Series.id == Observation.series_id)
+            .join(measured, measured.id == Series.indicator_id)
+        )
+        return str(statement.with_only_columns(func.count(), maintain_column_froms=True))
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            for _ in range(50):
+                together, measured = Barrier(4), alias_table(Indicator, "measured")
+                found = [pool.submit(joined, together, measured) for _ in range(4)]
+                assert len({one.result() for one in found}) == 1
+    finally:
+        sys.setswitchinterval(before)

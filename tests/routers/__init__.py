@@ -1,0 +1,1 @@
+"""Tests of the entry points and of machine-readable descriptions of the service."""

@@ -1,0 +1,181 @@
+"""Catalogues, sitemap and descriptions for programs: parsed, with every link followed."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+from xml.etree import ElementTree as ET
+
+import pytest
+from rdflib import DCAT, DCTERMS, FOAF, RDF, Graph, URIRef
+from rdflib.compare import isomorphic
+from starlette.testclient import TestClient
+
+pytestmark = pytest.mark.database
+
+HOST = "http://testserver"
+NEEDED = {
+    DCAT.Catalog: (DCTERMS.title, DCTERMS.description, DCTERMS.publisher, DCAT.dataset),
+    DCAT.Dataset: (
+        DCTERMS.title,
+        DCTERMS.description,
+        DCTERMS.publisher,
+        DCAT.distribution,
+        DCAT.contactPoint,
+        DCAT.keyword,
+    ),
+    DCAT.Distribution: (DCAT.accessURL, DCAT.downloadURL, DCAT.mediaType, DCTERMS.license),
+    DCAT.DataService: (DCAT.endpointURL, DCTERMS.title),
+    FOAF.Agent: (FOAF.name,),
+}
+"""What DCAT-AP 3 makes mandatory or recommends, of what there is here."""
+
+
+def answers(client: TestClient, address: str) -> bool:
+    """Tell whether an address of ours answers; one elsewhere is not asked."""
+    parts = urlsplit(address)
+    if f"{parts.scheme}://{parts.netloc}" != HOST:
+        return True
+    path = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
+    return bool(client.get(path).status_code == 200)
+
+
+def linked(header: str) -> Iterator[tuple[str, str]]:
+    """Read a Link header."""
+    for href, rel in re.findall(r'<([^>]+)>; rel="([^"]+)"', header):
+        yield rel, href
+
+
+def test_the_catalogue_is_the_same_in_both_forms(client: TestClient) -> None:
+    turtle = Graph().parse(data=client.get("/v1/catalog.ttl").text, format="turtle")
+    json_ld = Graph().parse(data=client.get("/v1/catalog.jsonld").text, format="json-ld")
+    assert len(turtle) > 80
+    assert isomorphic(turtle, json_ld)
+
+
+def test_the_catalogue_has_what_dcat_needs(client: TestClient) -> None:
+    graph = Graph().parse(data=client.get("/v1/catalog.ttl").text, format="turtle")
+    for kind, needed in NEEDED.items():
+        subjects = set(graph.subjects(RDF.type, kind))
+        assert subjects, kind
+        for subject in subjects:
+            for predicate in needed:
+                assert set(graph.objects(subject, predicate)), (subject, predicate)
+    (dataset,) = graph.subjects(RDF.type, DCAT.Dataset)
+    languages = {
+        getattr(title, "language", None) for title in graph.objects(dataset, DCTERMS.title)
+    }
+    assert languages == {"en", "zh"}
+
+
+def test_every_form_is_of_the_media_type_that_is_told(client: TestClient) -> None:
+    graph = Graph().parse(data=client.get("/v1/catalog.ttl").text, format="turtle")
+    forms = set(graph.subjects(RDF.type, DCAT.Distribution))
+    assert len(forms) in {9, 10}
+    for form in forms:
+        (media_type,) = graph.objects(form, DCAT.mediaType)
+        answer = client.get(str(form).removeprefix(HOST))
+        told = answer.headers["content-type"].partition(";")[0]
+        assert media_type == URIRef(f"https://www.iana.org/assignments/media-types/{told}")
+
+
+def test_the_api_catalogue_leads_to_the_api(client: TestClient) -> None:
+    answer = client.get("/.well-known/api-catalog")
+    assert answer.headers["content-type"].startswith("application/linkset+json; profile=")
+    (entry,) = answer.json()["linkset"]
+    assert entry.pop("anchor") == f"{HOST}/v1"
+    assert {"service-desc", "service-doc", "license", "cite-as"} <= set(entry)
+    for links in entry.values():
+        for link in links:
+            assert answers(client, link["href"])
+            if "type" in link and link["href"].startswith(HOST):
+                found = client.get(link["href"].removeprefix(HOST)).headers["content-type"]
+                assert found.startswith(link["type"])
+
+
+@pytest.mark.parametrize("path", ["/v1", "/"])
+def test_the_entry_points_link_to_what_describes_them(client: TestClient, path: str) -> None:
+    links = dict(linked(client.get(path).headers["link"]))
+    assert {"service-desc", "service-doc", "describedby", "license", "cite-as"} <= set(links)
+    assert all(answers(client, href) for href in links.values())
+
+
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        ("observations", "unit=USD&sort=value_desc"),
+        ("actions", "kind=sign&lang=zh"),
+        ("outcomes", ""),
+        ("indicators", "topic=trade"),
+    ],
+)
+def test_a_list_links_to_its_tables(client: TestClient, path: str, query: str) -> None:
+    paged = f"/v1/{path}?{query}{'&' if query else ''}limit=1"
+    total = client.get(paged).json()["total"]
+    found = [href for rel, href in linked(client.get(paged).headers["link"]) if rel == "alternate"]
+    assert [re.search(r"\.(\w+)(\?|$)", href)[1] for href in found] == [  # type: ignore[index]
+        "csv",
+        "jsonl",
+        "xlsx",
+        "parquet",
+        "arrow",
+        "md",
+    ]
+    lines = client.get(found[1].removeprefix(HOST)).text.splitlines()
+    assert len(lines) == total
+
+
+def test_robots_and_sitemap_lead_to_pages(client: TestClient) -> None:
+    robots = client.get("/robots.txt").text
+    (sitemap,) = re.findall(r"^Sitemap: (.*)$", robots, re.MULTILINE)
+    root = ET.fromstring(client.get(sitemap.removeprefix(HOST)).text)  # noqa: S314
+    name = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+    pages = [url.findtext(f"{name}loc") or "" for url in root]
+    assert len(pages) == len(set(pages)) == 2 * (5 + 11 + 8 + 4 + 14)
+    for page in pages:
+        answer = client.get(page.removeprefix(HOST))
+        assert answer.status_code == 200, page
+        assert answer.headers["content-type"].startswith("text/html")
+    for url in root:
+        links = [link.attrib for link in url.findall("{http://www.w3.org/1999/xhtml}link")]
+        assert [link["hreflang"] for link in links] == ["en", "zh"]
+        assert all(link["href"] in pages for link in links)
+
+
+def test_a_program_finds_its_way(client: TestClient) -> None:
+    text = client.get("/llms.txt").text
+    assert re.match(r"# .+\n\n> .+\n", text)
+    addresses = re.findall(r"\]\((.*?)\)", text)
+    assert len(addresses) >= 14
+    assert all(answers(client, address) for address in addresses)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_everything_is_told_in_sentences(client: TestClient, language: str) -> None:
+    text = client.get(f"/llms-full.txt?lang={language}").text
+    lines = text.splitlines()
+
+    def items(path: str) -> list[dict[str, Any]]:
+        found = json.loads(client.get(f"/v1/{path}?limit=1000&lang={language}").text)
+        return list(found["items"])
+
+    for figure in items("observations"):
+        (line, *_) = [
+            one for one in lines if figure["citation"] in one and figure["display"] in one
+        ]
+        assert figure["period"]["label"] in line
+        assert figure["growth"] is None or figure["growth"]["display"] in text
+    for action in items("actions"):
+        assert any(action["text"].rstrip(".。") in one for one in lines)
+    for source in items("sources"):
+        assert any(source["line"] in one and source["code"] in one for one in lines)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/.well-known/api-catalog", "/robots.txt", "/sitemap.xml", "/llms.txt", "/llms-full.txt"],
+)
+def test_what_is_not_known_is_refused_here_too(client: TestClient, path: str) -> None:
+    assert client.get(f"{path}?x=1").json()["errors"][0]["location"] == "query.x"
+    assert client.get(f"{path}?lang=fr").json()["errors"][0]["location"] == "query.lang"

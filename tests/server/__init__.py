@@ -1,0 +1,1 @@
+"""Tests of the HTTP parser, connection limits and signals."""

@@ -1,0 +1,293 @@
+"""Hostile clients get a clear response or none, while other clients are served."""
+
+import asyncio
+import os
+import re
+import socket
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from app.server import ServerProtocol, timeouts
+from app.server.timeouts import Deadline
+from tests.support.processes import launched, run_command
+from tests.support.targets import Target
+
+pytestmark = pytest.mark.resources
+
+SECONDS = 0.5
+"""How long the server of these tests waits for slow clients."""
+KEEP_ALIVE = 1
+HOST = b"Host: data.example\r\n"
+MEGABYTE = 1024 * 1024
+
+
+PROTOCOLS: dict[str, Any] = {
+    "fast path": ServerProtocol.protocol_class,
+    "httptools": HttpToolsProtocol,
+    "h11": H11Protocol,
+}
+"""The protocols that are wrapped: the usual one, and those that remain if uvicorn changes."""
+
+
+def run_hasty(protocol: str, *arguments: str) -> None:
+    """Run the command line with short timeouts, over a protocol of uvicorn."""
+    ServerProtocol.protocol_class = PROTOCOLS[protocol]
+    timeouts.HEAD_TIMEOUT = timeouts.WRITE_TIMEOUT = SECONDS
+    configure = uvicorn.Config.__init__
+
+    def configure_hastily(config: uvicorn.Config, *given: Any, **options: Any) -> None:
+        configure(config, *given, **{**options, "timeout_keep_alive": KEEP_ALIVE})
+
+    uvicorn.Config.__init__ = configure_hastily  # type: ignore[method-assign, assignment]
+    run_command(*arguments)
+
+
+@pytest.fixture(scope="module", params=PROTOCOLS)
+def hasty(database: Target, request: pytest.FixtureRequest) -> Iterator[tuple[int, int]]:
+    """Serve with short timeouts, with and without the fast path; give port and process."""
+    with launched(database, partial(run_hasty, request.param)) as server:
+        yield server.port, server.pid
+        log = server.log.read_text()
+        assert "Traceback" not in log, log[-3000:]
+
+
+def exchange(port: int, sent: bytes, seconds: float = 15) -> bytes:
+    """Send bytes, and read until the answer is whole or the server closes."""
+    with socket.create_connection(("127.0.0.1", port), timeout=seconds) as connection:
+        with suppress(BrokenPipeError, ConnectionResetError):
+            connection.sendall(sent)
+        with suppress(ConnectionResetError):
+            return answer(connection)
+        return b""
+
+
+def answer(connection: socket.socket) -> bytes:
+    """Read an answer, or what comes of it before the server closes."""
+    told = b""
+    while not is_whole(told) and (part := connection.recv(65536)):
+        told += part
+    return told
+
+
+def is_whole(told: bytes) -> bool:
+    """Tell whether all of an answer is there that its head announces."""
+    head, end, body = told.partition(b"\r\n\r\n")
+    length = re.search(rb"(?i)\r\ncontent-length: *(\d+)", head)
+    return bool(end and length and len(body) >= int(length[1]))
+
+
+def memory(process: int) -> int:
+    """Count the bytes of memory of a process."""
+    pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def get(target: str, headers: bytes = b"") -> bytes:
+    """Write a request that closes its connection."""
+    line = f"GET {target} HTTP/1.1\r\n".encode("latin-1")
+    return line + HOST + headers + b"Connection: close\r\n\r\n"
+
+
+LONG = "x" * MEGABYTE
+ATTACKS = {
+    "an address of a megabyte": (get(f"/v1/{LONG}"), {431}),
+    "a query of a megabyte": (get(f"/v1/actions?q={LONG}"), {431}),
+    "a header of five megabytes": (get("/v1", b"X-A: " + b"y" * 5 * MEGABYTE + b"\r\n"), {431}),
+    "fifty thousand headers": (get("/v1", b"a: b\r\n" * 50_000), {431}),
+    "ten thousand parameters": (get("/v1/topics?" + "&".join(["limit=1"] * 5_000)), {422}),
+    "five thousand unknown names": (
+        get("/v1/topics?" + "&".join(f"a{number}=1" for number in range(5_000))),
+        {422},
+    ),
+    "a nul in the path": (get("/v1/topics/%00"), {400}),
+    "a nul in the query": (get("/v1/search?q=%00"), {400}),
+    "overlong utf-8": (get("/v1/search?q=%c0%af"), {400}),
+    "a lone surrogate": (get("/v1/search?q=%ed%a0%80"), {400}),
+    "an escape that is cut short": (get("/v1/search?q=%e4%b8"), {400}),
+    "up and away": (get("/../../etc/passwd"), {404}),
+    "up and away, escaped": (get("/static/..%2f..%2fsettings.py"), {404}),
+    "a forged cursor": (get("/v1/observations?cursor=" + "A" * 900), {422}),
+    "a cursor of nested lists": (get("/v1/observations?cursor=W1tbW1tbW1tbW1tb"), {422}),
+    "wildcards in a search": (get("/v1/search?q=" + "*%22-" * 40), {200, 422}),
+    "operators in a search": (get("/v1/search?q=a+AND+NEAR(b+c,5)+OR+NOT+kind:d"), {200, 422}),
+    "a thousand ranges": (
+        get("/static/site.css", b"Range: bytes=" + b"0-1," * 1000 + b"5-6\r\n"),
+        {200},
+    ),
+    "a thousand codings": (
+        get("/v1", b"Accept-Encoding: " + b"gzip;q=0.1," * 1000 + b"br\r\n"),
+        {200},
+    ),
+    "a thousand languages": (
+        get("/v1", b"Accept-Language: " + b"fr;q=0.1," * 900 + b"\r\n"),
+        {200},
+    ),
+    "a thousand validators": (get("/v1", b"If-None-Match: " + b'"x",' * 5000 + b'"y"\r\n'), {200}),
+    "two lengths": (
+        b"POST /v1 HTTP/1.1\r\n" + HOST + b"Content-Length: 3\r\nContent-Length: 4\r\n\r\nabc",
+        {400},
+    ),
+    "a length and chunks": (
+        b"POST /v1 HTTP/1.1\r\n"
+        + HOST
+        + b"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        {400, 405},
+    ),
+    "no http": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\x00" * 200, {400}),
+    "another protocol": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", {400, 404, 405}),
+    "a proxy": (get("http://127.0.0.1:22/"), {200, 400, 404}),
+    "a tunnel": (b"CONNECT 127.0.0.1:22 HTTP/1.1\r\n" + HOST + b"\r\n", {400, 404, 405}),
+    "a body that never ends": (
+        b"POST /v1 HTTP/1.1\r\n" + HOST + b"Content-Length: 99999999999\r\n\r\n" + b"z" * MEGABYTE,
+        {405},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_an_attack_gets_a_clear_answer(hasty: tuple[int, int], name: str) -> None:
+    port, process = hasty
+    sent, statuses = ATTACKS[name]
+    before = memory(process)
+    for _ in range(3):
+        told = exchange(port, sent)
+        head, _, body = told.partition(b"\r\n\r\n")
+        # A server that closes while it is sent to may be heard no more.
+        if head or statuses != {431}:
+            assert int(head.split()[1]) in statuses, head
+            if head.split()[1] not in {b"200", b"206"}:
+                assert b"content-type: application/problem+json" in head.lower()
+                assert b'"code":"' in body
+    assert memory(process) - before < 60 * MEGABYTE
+    assert exchange(port, get("/v1/topics")).startswith(b"HTTP/1.1 200 ")
+
+
+def test_a_request_that_drips_is_let_go(hasty: tuple[int, int]) -> None:
+    began = time.monotonic()
+    with socket.create_connection(("127.0.0.1", hasty[0]), timeout=15) as connection:
+        with suppress(BrokenPipeError, ConnectionResetError):
+            for letter in b"GET /v1 HTTP/1.1\r\n" + b"X-Drip: drop\r\n" * 20:
+                connection.sendall(bytes([letter]))
+                time.sleep(0.05)
+        with suppress(ConnectionResetError):
+            assert connection.recv(10) == b""
+    assert SECONDS * 0.9 < time.monotonic() - began < SECONDS + 5
+
+
+def test_a_connection_that_says_nothing_is_let_go(hasty: tuple[int, int]) -> None:
+    began = time.monotonic()
+    with (
+        socket.create_connection(("127.0.0.1", hasty[0]), timeout=15) as connection,
+        suppress(ConnectionResetError),
+    ):
+        assert connection.recv(10) == b""
+    assert SECONDS * 0.9 < time.monotonic() - began < SECONDS + 5
+
+
+def test_a_connection_is_kept_between_requests_but_not_for_ever(hasty: tuple[int, int]) -> None:
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(partial(check_keep_alive, hasty[0]), ("/v1/topics", "/v1/nothing")))
+
+
+def check_keep_alive(port: int, path: str) -> None:
+    """Make requests for longer than a connection may be idle, then none."""
+    request = f"GET {path} HTTP/1.1\r\n".encode() + HOST + b"\r\n"
+    with socket.create_connection(("127.0.0.1", port), timeout=15) as connection:
+        for _ in range(4):
+            connection.sendall(request)
+            assert answer(connection).startswith(b"HTTP/1.1 ")
+            time.sleep(KEEP_ALIVE * 0.3)
+        connection.sendall(request)
+        assert answer(connection).startswith(b"HTTP/1.1 ")
+        began = time.monotonic()
+        assert connection.recv(10) == b""
+    assert KEEP_ALIVE * 0.9 < time.monotonic() - began < KEEP_ALIVE + 3
+
+
+def test_a_deadline_expires_after_it_was_last_set() -> None:
+    expired: list[float] = []
+
+    async def use() -> None:
+        loop = asyncio.get_running_loop()
+        deadline = Deadline(loop, lambda: expired.append(loop.time()))
+        for _ in range(5):
+            deadline.set(0.2)
+            await asyncio.sleep(0.1)
+        began = loop.time()
+        deadline.set(5)
+        deadline.set(0.2)
+        await asyncio.sleep(0.5)
+        assert len(expired) == 1
+        assert 0.19 < expired[0] - began < 0.4
+        deadline.set(0.2)
+        deadline.clear()
+        await asyncio.sleep(0.3)
+        deadline.set(0.2)
+        deadline.cancel()
+        await asyncio.sleep(0.3)
+        assert len(expired) == 1
+
+    asyncio.run(use())
+
+
+def test_a_client_that_does_not_read_is_let_go(hasty: tuple[int, int]) -> None:
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.connect(("127.0.0.1", hasty[0]))
+        asked = b"GET /v1/observations?vintages=all HTTP/1.1\r\n" + HOST + b"\r\n"
+        with suppress(ConnectionResetError, BrokenPipeError):
+            connection.sendall(asked * 200)
+        time.sleep(SECONDS + 1.5)
+        connection.settimeout(5)
+        told = 0
+        with suppress(ConnectionResetError):
+            while part := connection.recv(65536):
+                told += len(part)
+        assert told < 8 * MEGABYTE
+
+
+@contextmanager
+def idle(port: int, count: int) -> Iterator[None]:
+    """Hold connections that ask for half a request."""
+    held = [socket.create_connection(("127.0.0.1", port)) for _ in range(count)]
+    try:
+        for connection in held:
+            connection.sendall(b"GET /v1 HTTP/1.1\r\nX-A:")
+        yield
+    finally:
+        for connection in held:
+            connection.close()
+
+
+def test_others_are_served_while_hundreds_wait(hasty: tuple[int, int]) -> None:
+    port, _ = hasty
+
+    def ask(number: int) -> bytes:
+        return exchange(port, get(f"/v1/search?q=trade&limit={number}"))[:13]
+
+    with idle(port, 300), ThreadPoolExecutor(8) as threads:
+        assert set(threads.map(ask, range(1, 60))) == {b"HTTP/1.1 200 "}
+
+
+def test_a_flood_of_distinct_requests_stays_in_bounds(hasty: tuple[int, int]) -> None:
+    port, process = hasty
+
+    def ask(number: int) -> None:
+        asked = get(f"/v1/observations?limit={number % 1000 + 1}&until=2{number % 999:03}-12-31")
+        exchange(port, asked)
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(ask, range(300)))
+        first = memory(process)
+        list(threads.map(ask, range(300, 1200)))
+    assert memory(process) - first < 60 * MEGABYTE

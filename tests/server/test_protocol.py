@@ -1,0 +1,194 @@
+"""Cached responses sent by the parser equal those of the ASGI path, byte by byte."""
+
+import re
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from random import Random
+
+import pytest
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from app import server
+from app.server import protocol
+from tests.support.processes import launched, run_command
+
+pytestmark = [pytest.mark.resources, pytest.mark.sqlite]
+
+CHANGING = re.compile(rb"\r\n(?:date|x-request-id): [^\r]*", re.IGNORECASE)
+NAMED = re.compile(rb"\r\nx-request-id: ([^\r]*)")
+PATHS = (
+    "/v1/overview",
+    "/v1/topics?limit=2&sort=code",
+    "/v1/topics?sort=code&limit=2",
+    "/v1/topics/trade?lang=zh",
+    "/v1/topics/nothing",
+    "/v1/topics?limit=0",
+    "/v1//topics",
+    "/v1/topics%2ftrade",
+    "/v1/search?q=%E8%B4%B8%E6%98%93",
+    "/v1/search?q=%ff",
+    "/",
+    "/static/site.css",
+    "/favicon.ico",
+    "/health/live",
+    "http://data.example/v1/units",
+)
+METHODS = ("GET",) * 8 + ("HEAD",) * 2 + ("OPTIONS", "POST")
+HEADERS = (
+    "Accept-Encoding: gzip",
+    "Accept-Encoding: br;q=0.5, zstd",
+    "accept-language: zh-CN",
+    "Accept-Language: en",
+    "If-None-Match: *",
+    'If-None-Match: "other"',
+    'If-Match: "other"',
+    "If-Modified-Since: Thu, 01 Jan 2099 00:00:00 GMT",
+    "If-Modified-Since: nonsense",
+    "If-Unmodified-Since: Thu, 01 Jan 1970 00:00:00 GMT",
+    "Range: bytes=0-9",
+    "Range: bytes=99999999-",
+    "X-Request-ID: chosen-by-the-client",
+    "X-Forwarded-Proto: https",
+    "X-Forwarded-For: 192.0.2.1",
+    "Host: second.example",
+    "Connection: keep-alive",
+    "Content-Length: 0",
+    "Expect: 100-continue",
+    "Upgrade: h2c",
+)
+LAST = "GET /v1/units HTTP/1.1\r\nHost: data.example\r\nConnection: close\r\n\r\n"
+CHUNKED = (
+    "POST /v1 HTTP/1.1\r\nHost: data.example\r\nTransfer-Encoding: chunked\r\n\r\n"
+    "2\r\n{}\r\n0\r\n\r\n"
+)
+BROKEN = (
+    "GET\r\n\r\n",
+    "GET / HTTP/9.9\r\n\r\n",
+    "GET /v1 HTTP/1.1\r\nno colon\r\n\r\n",
+    "GET /v1/units HTTP/1.0\r\n\r\n",
+    "GET /v1/units HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
+    CHUNKED + LAST,
+    "GET /v1/units HTTP/1.1\r\nContent-Length: 4\r\n\r\nbody" + LAST,
+    "GET /v1/units HTTP/1.1\r\n\r\n" + LAST,
+)
+
+
+@pytest.fixture(scope="module")
+def straight(server: str) -> int:
+    """Serve as users do."""
+    return int(server.rpartition(":")[2])
+
+
+def run_usual(*arguments: str) -> None:
+    """Run the command line with uvicorn's own protocol."""
+    server.ServerProtocol = HttpToolsProtocol  # type: ignore[assignment,misc]
+    server.has_fast_path = lambda: True
+    run_command(*arguments)
+
+
+@pytest.fixture(scope="module")
+def usual(database: Path) -> Iterator[int]:
+    """Serve by uvicorn's own protocol."""
+    with launched(database, run_usual) as server:
+        yield server.port
+
+
+@contextmanager
+def connected(port: int) -> Iterator[socket.socket]:
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        yield connection
+
+
+def request(chance: Random) -> str:
+    """Make up a request."""
+    method, path = chance.choice(METHODS), chance.choice(PATHS)
+    headers = chance.sample(HEADERS, chance.choice((0, 0, 1, 1, 2, 4)))
+    return "\r\n".join([f"{method} {path} HTTP/1.1", "Host: data.example", *headers, "", ""])
+
+
+def exchange(port: int, pieces: list[bytes]) -> bytes:
+    """Send pieces over one connection, and read until the server closes it."""
+    with connected(port) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for piece in pieces:
+            connection.sendall(piece)
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+def cut(text: str, chance: Random) -> list[bytes]:
+    """Cut what is sent at a few places, in the middle of requests too."""
+    whole = text.encode()
+    places = sorted(chance.randrange(len(whole)) for _ in range(chance.choice((0, 1, 3))))
+    return [whole[a:b] for a, b in zip([0, *places], [*places, len(whole)], strict=True)]
+
+
+def plain(told: bytes) -> bytes:
+    """Leave out the time and the identifiers, except those that a client has chosen."""
+    kept = CHANGING.sub(lambda one: one[0] if b"chosen" in one[0] else b"", told)
+    return re.sub(rb'"request_id":"[0-9a-f]{32}"', b"", kept)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_thousands_of_requests_are_answered_alike(straight: int, usual: int, seed: int) -> None:
+    chance = Random(seed)  # noqa: S311
+    for _ in range(15):
+        text = "".join(request(chance) for _ in range(chance.randrange(1, 16))) + LAST
+        pieces = cut(text, chance)
+        first, second = exchange(straight, pieces), exchange(usual, pieces)
+        assert plain(first) == plain(second), text
+        assert len(set(NAMED.findall(first)) - {b"chosen-by-the-client"}) > 0
+
+
+@pytest.mark.parametrize("text", BROKEN)
+def test_odd_requests_are_answered_alike(straight: int, usual: int, text: str) -> None:
+    told = [exchange(port, [text.encode()]) for port in (straight, usual)]
+    assert told[0].startswith(b"HTTP/1.1 ")
+    if told[1].endswith(b"Invalid HTTP request received."):
+        assert told[0].startswith(told[1].partition(b"\r\n")[0])
+        assert b'"code":"malformed-request"' in told[0]
+    else:
+        assert plain(told[0]) == plain(told[1])
+
+
+def test_clients_that_go_away_leave_no_trace(straight: int) -> None:
+    chance = Random(1)  # noqa: S311
+    for _ in range(200):
+        text = "".join(request(chance) for _ in range(5)).encode()
+        with connected(straight) as connection:
+            connection.sendall(text[: chance.randrange(1, len(text))])
+    assert exchange(straight, [LAST.encode()]).startswith(b"HTTP/1.1 200 OK\r\n")
+
+
+def test_a_client_that_does_not_read_is_not_written_to_without_end(straight: int) -> None:
+    asked = b"GET /v1/overview HTTP/1.1\r\nHost: data.example\r\n\r\n"
+    with connected(straight) as connection:
+        connection.settimeout(2)
+        with pytest.raises(TimeoutError):
+            connection.sendall(asked * 1_000_000)
+    assert exchange(straight, [LAST.encode()]).startswith(b"HTTP/1.1 200 OK\r\n")
+
+
+def test_a_connection_stays_and_its_identifiers_differ(straight: int) -> None:
+    asked = b"GET /v1/units HTTP/1.1\r\nHost: data.example\r\n\r\n"
+    told = exchange(straight, [asked] * 300 + [LAST.encode()])
+    assert len(set(NAMED.findall(told))) == 301
+
+
+def test_another_server_falls_back_to_asgi(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert server.has_fast_path()
+    assert server.select_protocol_class() is protocol.CachedResponseProtocol
+    assert issubclass(protocol.CachedResponseProtocol, HttpToolsProtocol)
+    monkeypatch.setattr(protocol, "EXPECTED_METHODS", {"no_such_method"})
+    assert server.select_protocol_class() is AutoHTTPProtocol
+    monkeypatch.setitem(sys.modules, "app.server.protocol", None)
+    assert server.select_protocol_class() is AutoHTTPProtocol
+
+
+def test_headers_that_uvicorn_refuses_are_left_to_it() -> None:
+    assert protocol.has_valid_headers([(b"link", b"<http://data.example>")])
+    assert not protocol.has_valid_headers([(b"link", b"<http://data.example>\r\nset-cookie: a")])
+    assert not protocol.has_valid_headers([(b"li nk", b"")])

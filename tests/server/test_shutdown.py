@@ -1,0 +1,147 @@
+"""Signals under load: graceful shutdown, and replacement of killed workers."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.support.load import until
+from tests.support.processes import (
+    Server,
+    descendants,
+    free_port,
+    launched,
+    wait_until_ready,
+)
+from tests.support.targets import Target, environment_of
+
+pytestmark = pytest.mark.resources
+
+LONGEST_END = 10.0
+PATHS = ("/v1/overview", "/v1/observations?limit={}", "/v1/observations.csv?until=2{:03}-12-31")
+
+
+def ask(port: int, path: str) -> str:
+    """Ask once on a connection of its own, and tell how that ended."""
+    try:
+        connection = socket.create_connection(("127.0.0.1", port), timeout=20)
+    except OSError:
+        return "refused"
+    with connection:
+        line = f"GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+        try:
+            connection.sendall(line.encode())
+            told = b"".join(iter(lambda: connection.recv(65536), b""))
+        except OSError:
+            return "broken"
+    head, _, body = told.partition(b"\r\n\r\n")
+    if not head:
+        return "unanswered"
+    length = [one for one in head.lower().split(b"\r\n") if one.startswith(b"content-length: ")]
+    is_whole = not length or int(length[0].partition(b": ")[2]) == len(body)
+    return head.split()[1].decode() if is_whole else "cut short"
+
+
+@contextmanager
+def load(port: int, clients: int = 8) -> Iterator[tuple[Counter[str], Callable[[], None]]]:
+    """Make requests until the test ends, with short pauses; count how they ended."""
+    ended = threading.Event()
+    counts: Counter[str] = Counter()
+
+    def work(number: int) -> None:
+        asked = 0
+        while not ended.is_set():
+            asked += 1
+            path = PATHS[asked % len(PATHS)].format(1 + (asked * 8 + number) % 999)
+            counts[ask(port, path)] += 1
+            time.sleep(0.005)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(clients)]
+    for thread in threads:
+        thread.start()
+
+    def stop() -> None:
+        ended.set()
+        for thread in threads:
+            thread.join()
+
+    try:
+        yield counts, stop
+    finally:
+        stop()
+
+
+def test_an_orderly_end_answers_what_is_asked(database: Target) -> None:
+    with launched(database) as server, load(server.port) as (counts, stop):
+        time.sleep(0.5)
+        check_end(server, counts, stop)
+
+
+def check_end(server: Server, counts: Counter[str], stop: Callable[[], None]) -> None:
+    """End a server that is asked much, and see that every answer under way was whole."""
+    began = time.monotonic()
+    os.kill(server.pid, signal.SIGTERM)
+    server.process.join(LONGEST_END)
+    assert server.process.exitcode in {0, -signal.SIGTERM}
+    assert time.monotonic() - began < LONGEST_END
+    stop()
+    assert counts["200"] > 5
+    assert counts["refused"] > 0
+    assert counts["cut short"] == 0
+    # What the kernel had accepted and nobody had taken yet is the only thing that can break.
+    assert counts["unanswered"] + counts["broken"] <= 16
+
+
+def test_a_killed_worker_is_replaced(database: Target) -> None:
+    with launched(database, workers=2) as server:
+        with load(server.port, 4) as (counts, stop):
+            time.sleep(0.3)
+            first = workers_of(server.pid)
+            assert len(first) == 2
+            os.kill(first[0], signal.SIGKILL)
+            until(lambda: len(set(workers_of(server.pid)) - {first[0]}) == 2)
+            before = counts["200"]
+            time.sleep(0.5)
+            stop()
+            assert counts["200"] > before
+            assert counts["unanswered"] + counts["broken"] + counts["cut short"] <= 8
+        with load(server.port) as (counts, stop):
+            time.sleep(0.3)
+            check_end(server, counts, stop)
+
+
+def test_workers_end_with_a_supervisor_that_is_killed(database: Target) -> None:
+    """Started from nothing, so that what multiprocessing starts besides is there as well."""
+    port = free_port()
+    command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port), "--workers", "2"]
+    environment = {**os.environ, **environment_of(database)}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
+        wait_until_ready(f"http://127.0.0.1:{port}", process.poll)
+        left = descendants(process.pid)
+        assert len(left) == 3
+        process.kill()
+    until(lambda: not any(Path(f"/proc/{one}").exists() for one in left), 20)
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port))
+
+
+def workers_of(parent: int) -> list[int]:
+    """List the processes that serve, without those that only look after others."""
+    return [process for process in descendants(parent) if is_worker(process)]
+
+
+def is_worker(process: int) -> bool:
+    """Tell whether a process serves, and does not only look after others."""
+    try:
+        return b"spawn_main" in Path(f"/proc/{process}/cmdline").read_bytes()
+    except OSError:
+        return False

@@ -1,0 +1,246 @@
+"""The wrapped protocol: time-outs, size limits and refusals with any protocol of uvicorn."""
+
+import asyncio
+import json
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+import uvicorn
+from uvicorn.config import Config
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
+
+from app import server
+from app.doctor import CheckFailedError, check_server
+from app.http.middleware import COMMON_HEADERS
+from app.server import protocol, timeouts
+from tests.server.test_hostile_clients import exchange
+from tests.support.processes import serving
+
+pytestmark = pytest.mark.sqlite
+GET = b"GET /v1/units HTTP/1.1\r\nHost: data.example\r\n\r\n"
+HEADERS = re.compile(rb"^([^:\r\n]+): ([^\r\n]*)\r$", re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def port(database: Path) -> Iterator[int]:
+    """Serve with a public address over TLS."""
+    with serving(database, BRI_PUBLIC_URL="https://data.example") as base:
+        yield int(base.rpartition(":")[2])
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "code"),
+    [
+        (b"GET\r\n\r\n", 400, "malformed-request"),
+        (b"GET /v1 HTTP/1.1\r\nno colon\r\n\r\n", 400, "malformed-request"),
+        (b"GET /v1 HTTP/1.1\r\nX-A: " + b"y" * 3_000_000, 431, "headers-too-large"),
+    ],
+)
+def test_a_refusal_of_the_parser_has_the_headers_of_every_response(
+    port: int, sent: bytes, status: int, code: str
+) -> None:
+    received = exchange(port, sent)
+    if not received and status == 431:
+        return  # A client that still sends may not hear the refusal.
+    head, _, body = received.partition(b"\r\n\r\n")
+    found = HEADERS.findall(head + b"\r\n")
+    headers = {name.decode().lower(): value.decode() for name, value in found}
+    problem = json.loads(body)
+    assert head.startswith(f"HTTP/1.1 {status} ".encode())
+    assert headers.items() >= COMMON_HEADERS.items()
+    assert headers["cache-control"] == "no-store"
+    assert headers["connection"] == "close"
+    assert headers["strict-transport-security"] == "max-age=31536000"
+    assert "date" in headers
+    assert problem["code"] == code
+    assert problem["request_id"] == headers["x-request-id"]
+    assert problem["type"] == f"https://data.example/problems/{code}"
+
+
+class Client(asyncio.Transport):
+    """A transport that keeps what is written to it."""
+
+    def __init__(self) -> None:
+        super().__init__({"sockname": ("127.0.0.1", 80), "peername": ("127.0.0.1", 1)})
+        self.written = b""
+        self.closed_at: float | None = None
+        self.protocol: asyncio.Protocol | None = None
+
+    def write(self, data: Any) -> None:
+        self.written += data
+
+    def is_closing(self) -> bool:
+        return self.closed_at is not None
+
+    def close(self) -> None:
+        if self.closed_at is None and self.protocol is not None:
+            self.closed_at = time.monotonic()
+            asyncio.get_running_loop().call_soon(self.protocol.connection_lost, None)
+
+    abort = close
+
+    def pause_reading(self) -> None:
+        """Nothing is read."""
+
+    def resume_reading(self) -> None:
+        """Nothing is read."""
+
+
+async def respond(scope: Any, _: Any, send: Any) -> None:
+    """Respond to a request, with the reports of the application to its connection."""
+    connection = scope["state"]["connection"]
+    connection.start_request(dict(scope["headers"]))
+    await asyncio.sleep(0.05)
+    start = {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]}
+    await send(start)
+    await send({"type": "http.response.body", "body": b"ok"})
+    connection.finish_request()
+
+
+def connect(inner: type[asyncio.Protocol]) -> tuple[timeouts.TimeoutProtocol, Client]:
+    """Open a connection to a protocol that wraps another."""
+
+    class Wrapped(timeouts.TimeoutProtocol):
+        protocol_class = inner
+
+    config = Config(respond, ws="none", timeout_keep_alive=1, access_log=False)
+    config.load()
+    wrapped, client = Wrapped(config, ServerState(), {}), Client()
+    client.protocol = wrapped
+    wrapped.connection_made(client)
+    return wrapped, client
+
+
+@pytest.fixture(params=[HttpToolsProtocol, H11Protocol], ids=["httptools", "h11"])
+def inner(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Wrap each protocol of uvicorn, with short timeouts."""
+    monkeypatch.setattr(timeouts, "HEAD_TIMEOUT", 0.3)
+    monkeypatch.setattr(timeouts, "WRITE_TIMEOUT", 0.3)
+    return request.param
+
+
+def test_a_byte_after_a_response_does_not_hold_the_connection(inner: Any) -> None:
+    async def use() -> None:
+        wrapped, client = connect(inner)
+        wrapped.data_received(GET)
+        await asyncio.sleep(0.15)
+        assert client.written.endswith(b"ok")
+        wrapped.data_received(b"G")
+        await asyncio.sleep(0.1)
+        assert not client.is_closing()
+        wrapped.data_received(b"E")
+        await asyncio.sleep(0.5)
+        assert client.is_closing()
+
+    asyncio.run(use())
+
+
+def test_headers_that_drip_are_not_waited_for(inner: Any) -> None:
+    async def use() -> None:
+        wrapped, client = connect(inner)
+        began = time.monotonic()
+        for byte in GET[:-4] * 2:
+            wrapped.data_received(bytes([byte]))
+            await asyncio.sleep(0.02)
+            if client.closed_at is not None:
+                break
+        assert client.closed_at is not None
+        assert 0.25 < client.closed_at - began < 1
+
+    asyncio.run(use())
+
+
+def test_a_request_in_progress_has_no_deadline(inner: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timeouts, "HEAD_TIMEOUT", 0.02)
+
+    async def use() -> None:
+        wrapped, client = connect(inner)
+        wrapped.data_received(GET)
+        await asyncio.sleep(0.2)
+        assert client.written.endswith(b"ok")
+
+    asyncio.run(use())
+
+
+def test_a_client_that_does_not_read_is_closed(inner: Any) -> None:
+    async def use() -> None:
+        wrapped, client = connect(inner)
+        wrapped.pause_writing()
+        await asyncio.sleep(0.1)
+        wrapped.resume_writing()
+        await asyncio.sleep(0.4)
+        assert client.is_closing()  # No request came in time.
+        wrapped, client = connect(inner)
+        wrapped.data_received(GET)
+        wrapped.pause_writing()
+        await asyncio.sleep(0.5)
+        assert client.is_closing()
+        assert wrapped.is_closed
+
+    asyncio.run(use())
+
+
+def test_headers_are_bounded_but_not_a_body(inner: Any) -> None:
+    async def use() -> None:
+        wrapped, client = connect(inner)
+        wrapped.data_received(b"POST /v1 HTTP/1.1\r\nHost: a\r\nContent-Length: 200000\r\n\r\n")
+        await asyncio.sleep(0.1)
+        for _ in range(20):
+            wrapped.data_received(b"x" * 10_000)
+            await asyncio.sleep(0)
+            if inner is H11Protocol and client.is_closing():
+                return  # It reads no body after a response.
+        assert not client.is_closing()
+        assert b"431" not in client.written
+        wrapped.data_received(b"GET /")
+        while not client.is_closing():
+            wrapped.data_received(b"x" * 10_000)
+            await asyncio.sleep(0)
+        assert b"headers-too-large" in client.written or inner is H11Protocol
+
+    asyncio.run(use())
+
+
+def test_the_fast_path_is_an_accelerator_only(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert check_server() == "cached responses are sent by the parser"
+    assert server.ServerProtocol.protocol_class is protocol.CachedResponseProtocol
+    monkeypatch.setattr(server.ServerProtocol, "protocol_class", AutoHTTPProtocol)
+    with pytest.raises(CheckFailedError, match="more slowly; timeouts and size limits still hold"):
+        check_server()
+    given: dict[str, Any] = {}
+    monkeypatch.setattr(uvicorn, "run", lambda *_, **named: given.update(named))
+    from app.cli import run_server  # noqa: PLC0415
+    from app.settings import Settings  # noqa: PLC0415
+
+    run_server("127.0.0.1", 1, 2, Settings())
+    assert capsys.readouterr().err == f"bri: {server.SLOWER}\n"
+    assert given["http"] is server.ServerProtocol
+
+
+def test_the_metrics_say_whether_the_fast_path_is_used(database: Path) -> None:
+    for log, processes in (("off", 1), ("json", 0)):
+        with serving(database, BRI_METRICS="true", BRI_ACCESS_LOG=log) as base:
+            text = httpx2.get(f"{base}/metrics").text
+        assert f"\nbri_fast_path_processes {processes}.0\n" in text
+
+
+def test_uvicorn_is_as_the_fast_path_expects() -> None:
+    """Pins what is used of uvicorn; without it only the speed is lost."""
+    assert protocol.is_uvicorn_compatible()
+    assert vars(HttpToolsProtocol).keys() >= protocol.EXPECTED_METHODS
+    assert ServerState().default_headers == []
+    assert ServerState().total_requests == 0
+    loop = asyncio.new_event_loop()
+    made = HttpToolsProtocol(Config(respond), ServerState(), {}, loop)
+    loop.close()
+    assert vars(made).keys() >= protocol.EXPECTED_ATTRIBUTES

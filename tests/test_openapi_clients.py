@@ -1,0 +1,137 @@
+"""What generated clients rely on: the served document, and the forms of their requests."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.application import App
+
+pytestmark = pytest.mark.database
+
+
+def get_document(client: TestClient, path: str = "/openapi.json") -> dict[str, Any]:
+    document: dict[str, Any] = client.get(path).json()
+    return document
+
+
+def iterate_nodes(node: Any) -> Iterator[dict[str, Any]]:
+    """Yield every object of a document, without what is inside examples."""
+    if isinstance(node, list):
+        for one in node:
+            yield from iterate_nodes(one)
+    elif isinstance(node, dict):
+        yield node
+        for name, value in node.items():
+            if name not in {"example", "examples"}:
+                yield from iterate_nodes(value)
+
+
+@pytest.mark.quick
+def test_the_document_is_built_once_for_all_hosts(client: TestClient) -> None:
+    assert isinstance(client.app, App)
+    here = get_document(client)
+    built = client.app.state.documents.built
+    there = client.get("/openapi.json", headers={"Host": "data.example"}).text
+    assert client.app.state.documents.built is built
+    assert "server.invalid" not in there
+    assert json.loads(there.replace("//data.example", "//testserver")) == here
+
+
+def test_version_3_0_has_no_keyword_of_3_1(client: TestClient) -> None:
+    old, new = get_document(client, "/openapi-3.0.json"), get_document(client)
+    assert old["openapi"] == "3.0.3"
+    assert list(old["paths"]) == list(new["paths"])
+    assert list(old["components"]["schemas"]) == list(new["components"]["schemas"])
+    nullable = 0
+    for node in iterate_nodes([old["paths"], old["components"]]):
+        assert node.get("type") != "null"
+        assert not isinstance(node.get("type"), list)
+        assert "examples" not in node or isinstance(node["examples"], dict)
+        assert "const" not in node or isinstance(node["const"], dict)
+        assert "$ref" not in node or len(node) == 1
+        nullable += node.get("nullable") is True
+    new_nullable = sum(
+        isinstance(node.get("type"), list) or {"type": "null"} in node.get("anyOf", ())
+        for node in iterate_nodes([new["paths"], new["components"]])
+    )
+    assert nullable == new_nullable > 50
+
+
+def test_names_of_values_are_unique(client: TestClient) -> None:
+    schemas = get_document(client)["components"]["schemas"].values()
+    lists = [schema for schema in schemas if "enum" in schema]
+    names = [name for schema in lists for name in schema["x-enum-varnames"]]
+    assert len(names) == len(set(names)) > 100
+    assert all(len(one["enum"]) == len(one["x-enum-varnames"]) for one in lists)
+
+
+def test_required_parameters_come_first(client: TestClient) -> None:
+    for path, operations in get_document(client)["paths"].items():
+        required = [one["required"] for one in operations["get"].get("parameters", [])]
+        assert required == sorted(required, reverse=True), path
+
+
+def test_all_examples_of_an_operation_are_valid_together(client: TestClient) -> None:
+    """Importers fill in all examples, not only those of required parameters."""
+    document = get_document(client)
+    tried = 0
+    for path, operations in document["paths"].items():
+        query = {}
+        for parameter in operations["get"].get("parameters", []):
+            schema = parameter["schema"]
+            examples = [parameter["example"]] if parameter["required"] else schema.get("examples")
+            if parameter["in"] == "path":
+                path = path.replace(f"{{{parameter['name']}}}", parameter["example"])  # noqa: PLW2901
+            elif examples:
+                query[parameter["name"]] = examples[0]
+        response = client.get(path, params=urlencode(query, doseq=True))
+        assert response.status_code == 200, (path, query, response.text)
+        tried += bool(query)
+    assert tried > 40
+
+
+@pytest.mark.parametrize("value", ["True", "TRUE", "1", "FALSE", "False", "0"])
+def test_booleans_in_the_forms_of_clients(client: TestClient, value: str) -> None:
+    url = "/v1/observations.csv?bom="
+    plain = client.get(f"{url}{'true' if value.lower() in {'true', '1'} else 'false'}")
+    assert client.get(url + value).content == plain.content
+    assert plain.content.startswith(b"\xef\xbb\xbf") == (value.lower() in {"true", "1"})
+
+
+LIST_FORMS = (
+    "topic=trade,investment",
+    "topic[]=trade&topic[]=investment",
+    "topic%5B0%5D=trade&topic%5B1%5D=investment",
+    "topic=trade%2Cinvestment",
+)
+
+
+@pytest.mark.parametrize("query", LIST_FORMS)
+def test_lists_in_the_forms_of_clients(client: TestClient, query: str) -> None:
+    plain = client.get("/v1/observations?topic=trade&topic=investment&limit=2")
+    other = client.get(f"/v1/observations?{query}&limit=2")
+    assert other.status_code == 200
+    assert other.content == plain.content
+    assert client.get(f"/v1/observations.csv?{query}").text.count("\n") > 2
+
+
+def test_a_comma_is_part_of_a_text(client: TestClient) -> None:
+    found = client.get("/v1/search", params={"q": "green, digital"})
+    assert found.status_code == 200
+    assert found.json()["total"] == client.get("/v1/search?q=green+digital").json()["total"]
+
+
+@pytest.mark.parametrize("query", ["months[]=11", "q[0]=trade", "topic[a]=trade", "topic=trade,"])
+def test_forms_that_are_no_lists_are_rejected(client: TestClient, query: str) -> None:
+    assert client.get(f"/v1/observations?{query}").status_code == 422
+
+
+def test_a_page_names_the_cursor_of_the_next_page(client: TestClient) -> None:
+    page = client.get("/v1/observations?limit=2").json()
+    following = client.get("/v1/observations", params={"limit": 2, "cursor": page["next_cursor"]})
+    assert following.json() == client.get(page["next"]).json()
+    assert client.get("/v1/topics").json()["next_cursor"] is None
