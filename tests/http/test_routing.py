@@ -30,7 +30,7 @@ from tests.test_openapi import PATHS, example_url
 
 Calls = Counter[tuple[str, str]]
 APP = str(ROOT / "app") + "/"
-MOST_FUNCTIONS = {"miss": 49, "hit": 11}
+MOST_FUNCTIONS = {"miss": 54, "hit": 11}
 MOST_MODULES = {"miss": 18, "hit": 6}
 """What one request enters at most; see test_a_request_enters_few_functions."""
 
@@ -147,7 +147,7 @@ def test_a_locked_table_costs_one_statement_timeout(cluster: Cluster) -> None:
     url = cluster.new_database()
     build(ROOT / "seed", ROOT / "migrations", url)
     address = f"host=127.0.0.1 port={cluster.port} user=postgres dbname={url.database}"
-    with opened(url, statement_timeout=1, cache_entries=0) as app:
+    with opened(url, statement_timeout=2, cache_entries=0) as app:
         schema = app.state.releases.get_release().database.place
         for path in ("/v1/topics", "/v1/topics/trade", "/v1/observations"):
             assert asyncio.run(ask(app, path))[0] == 200, path
@@ -157,7 +157,7 @@ def test_a_locked_table_costs_one_statement_timeout(cluster: Cluster) -> None:
                     locking.execute(lock.encode())
                 began = time.monotonic()
                 assert asyncio.run(ask(app, path))[0] == 503
-                assert 0.9 < time.monotonic() - began < 1.9, path
+                assert 1.9 < time.monotonic() - began < 3.8, path
             assert asyncio.run(ask(app, path))[0] == 200, path
 
 
