@@ -1,14 +1,14 @@
 """The context of a request: the release, the language, and the ways to respond."""
 
-import os
 import re
-from collections.abc import AsyncIterator, Callable, Generator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from http import HTTPStatus
+from random import Random
 from time import perf_counter
-from typing import Annotated, Any, Concatenate, ParamSpec, Protocol, TypeVar
-from urllib.parse import quote, urlencode
+from typing import Annotated, Any, Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar
+from urllib.parse import quote
 
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 
 from app.db import DatabaseError
 from app.db.columns import Record
-from app.formats.registry import Link
+from app.formats.registry import Link, format_alternate_links
 from app.formats.sdmx.errors import is_sdmx_path, render_error
 from app.i18n import Language
 from app.negotiation import Coding
@@ -32,30 +32,22 @@ QueryResult = TypeVar("QueryResult")
 AnySchema = TypeVar("AnySchema", bound=Schema)
 RawHeaders = list[tuple[bytes, bytes]]
 
+JSON = "application/json"
 MAX_BUFFERED = 2 * 1024 * 1024
 """A response of at most so many bytes is sent whole, and so can be cached and validated."""
 STREAM_THREADS = CapacityLimiter(2)
 """The threads that write the pieces of all streams in turn; more would delay the event loop."""
 OTHER_ROUTE = "other"
 """The route of requests that match none."""
+RANDOM = Random()  # noqa: S311 (the identifiers of requests are not secret)
 REQUEST_ID = re.compile(rb"[A-Za-z0-9][A-Za-z0-9.-]{7,127}")
 
 
 def choose_request_id(given: bytes | None) -> bytes:
+    """Return the identifier that a client or proxy has given, or else a random one."""
     if given is not None and REQUEST_ID.fullmatch(given):
         return given
-    return next(GENERATED_IDS)
-
-
-def generate_ids() -> Iterator[bytes]:
-    """Yield random identifiers; one call to the operating system makes many."""
-    while True:
-        drawn = os.urandom(16 * 256).hex().encode()
-        for start in range(0, len(drawn), 32):
-            yield drawn[start : start + 32]
-
-
-GENERATED_IDS = generate_ids()
+    return b"%032x" % RANDOM.getrandbits(128)
 
 
 class ClientConnection(Protocol):
@@ -75,6 +67,22 @@ class ClientDisconnectedError(Exception):
     """The client has gone, so that nobody needs the response any more."""
 
 
+class CanonicalQuery(NamedTuple):
+    """A query, with its parameters sorted by name."""
+
+    params: tuple[tuple[str, str], ...]
+    text: bytes
+    list_text: str
+    """Without the parameter that selects a page of the list."""
+    filter_text: str
+    """Without the parameters that divide the list into pages."""
+    language: Language | None
+    """The language that the query chooses, if it does."""
+    is_malformed: bool = False
+    is_too_long: bool = False
+    """Whether it has too many parameters to be parsed."""
+
+
 @dataclass
 class RequestContext:
     """One request, made once at the entry and handed on to the route.
@@ -89,11 +97,9 @@ class RequestContext:
     """The path below the prefix of a proxy."""
     root_path: str
     """The prefix of a proxy."""
-    query_params: tuple[tuple[str, str], ...]
-    """The parameters of the query, sorted by name."""
+    query: CanonicalQuery
     language: Language
-    is_language_chosen: bool
-    """Whether the query chooses the language; otherwise Accept-Language does."""
+    """The language that the query chooses, or else Accept-Language."""
     coding: Coding
     accept: str
     """The Accept header, where a response depends on it; otherwise empty."""
@@ -102,9 +108,6 @@ class RequestContext:
     key: tuple[Any, ...]
     has_valid_host: bool
     has_malformed_path: bool
-    has_malformed_query: bool
-    has_long_query: bool
-    """Whether the query has too many parameters to be parsed."""
     headers: dict[bytes, bytes]
     """The headers as the client sent them."""
     raw_query: bytes
@@ -133,10 +136,6 @@ class RequestContext:
             raise
         return release
 
-    def get_release(self) -> Release:
-        """Return the served release, as ``ReleaseManager.get_release`` does."""
-        return self.release
-
     def require_client(self) -> None:
         """Raise ClientDisconnectedError if the client has gone."""
         if self.connection is not None and self.connection.is_closed:
@@ -157,21 +156,21 @@ class RequestContext:
             lambda connection: query(connection, self.language, *args, **kwargs)
         )
 
-    def create_json_response(self, model: Schema, links: Sequence[Link] = ()) -> Response:
-        return self.create_bytes_response(model.to_json(), "application/json", links)
+    def create_json_response(self, model: Schema, links: Sequence[Link | str] = ()) -> Response:
+        return self.create_bytes_response(model.to_json(), JSON, links)
 
     def create_bytes_response(
         self,
         body: bytes,
         media_type: str,
-        links: Sequence[Link] = (),
+        links: Sequence[Link | str] = (),
         headers: dict[str, str] | None = None,
     ) -> Response:
         return Response(body, media_type=media_type, headers=self.build_headers(links, headers))
 
     def redirect_permanently(self, path: str) -> Response:
         """Redirect to another path of the service with the same query."""
-        query = urlencode(self.query_params)
+        query = self.query.text.decode()
         url = f"{self.base_url}{quote(path)}{'?' if query else ''}{query}"
         return RedirectResponse(url, HTTPStatus.PERMANENT_REDIRECT)
 
@@ -200,21 +199,20 @@ class RequestContext:
         return StreamingResponse(stream, media_type=media_type, headers=sent)
 
     def build_headers(
-        self, links: Sequence[Link], headers: dict[str, str] | None
+        self, links: Sequence[Link | str] = (), headers: Mapping[str, str] | None = None
     ) -> dict[str, str]:
-        combined = {**self.build_language_headers(), **(headers or {})}
+        """Return the headers that depend on the language, on links, and those given."""
+        combined = {"Content-Language": self.language.value}
+        varying = ["Accept"] if is_sdmx_path(self.path) else []
+        if self.query.language is None:
+            varying.append("Accept-Language")
+        if varying:
+            combined["Vary"] = ", ".join(varying)
+        if headers:
+            combined |= headers
         if links:
             combined["Link"] = ", ".join(map(str, links))
         return combined
-
-    def build_language_headers(self) -> dict[str, str]:
-        headers = {"Content-Language": str(self.language)}
-        varying = ["Accept"] if is_sdmx_path(self.path) else []
-        if not self.is_language_chosen:
-            varying.append("Accept-Language")
-        if varying:
-            headers["Vary"] = ", ".join(varying)
-        return headers
 
     def build_attachment_headers(self, name: str, suffix: str) -> dict[str, str]:
         """Return the headers of a file to save; its name has the release and the language."""
@@ -225,9 +223,18 @@ class RequestContext:
         }
 
     def create_page_response(
-        self, model: type[Page[Any]], found: QueryPage, links: Sequence[Link] = (), **more: object
+        self,
+        model: type[Page[Any]],
+        found: QueryPage,
+        links: Sequence[Link | str] = (),
+        **more: object,
     ) -> Response:
-        next_url = self.build_next_url(found.cursor)
+        next_url = None
+        if found.cursor is not None:
+            # Cursors contain no character that a query would have to escape.
+            parameters = f"{self.query.list_text}&cursor={found.cursor}".removeprefix("&")
+            next_url = f"{self.base_url}{self.path}?{parameters}"
+            links = [Link(next_url, "next"), *links]
         page = model.model_validate(
             {
                 "items": found.rows,
@@ -238,22 +245,11 @@ class RequestContext:
                 **more,
             }
         )
-        return self.create_json_response(
-            page, [*([Link(next_url, "next")] if next_url else []), *links]
-        )
+        return self.create_bytes_response(page.to_json(), JSON, links)
 
-    def build_canonical_url(self) -> tuple[str, str]:
-        pairs = [pair for pair in self.query_pairs() if pair[0] != "limit"]
-        return f"{self.base_url}{self.path}", urlencode(pairs)
-
-    def query_pairs(self) -> list[tuple[str, str]]:
-        return [pair for pair in self.query_params if pair[0] != "cursor"]
-
-    def build_next_url(self, cursor: str | None) -> str | None:
-        if cursor is None:
-            return None
-        query = urlencode([*self.query_pairs(), ("cursor", cursor)])
-        return f"{self.base_url}{self.path}?{query}"
+    def link_downloads(self) -> list[str]:
+        """Return the links to the downloads of the records of a list."""
+        return [format_alternate_links(f"{self.base_url}{self.path}", self.query.filter_text)]
 
     def record_response(
         self, model: type[AnySchema], record: Record | None, collection: str, **path: str
@@ -309,7 +305,7 @@ def build_base_url(scheme: str, host: str, *server: Any, root_path: str) -> str:
 
 def create_problem_response(context: RequestContext, problem: Problem) -> Response:
     """Create a problem document (RFC 9457), or an SDMX error below /sdmx."""
-    headers = {"Cache-Control": "no-store", **context.build_language_headers(), **problem.headers}
+    headers = {"Cache-Control": "no-store", **context.build_headers(headers=problem.headers)}
     language = context.language
     if is_sdmx_path(context.path):
         body, media_type = render_error(problem, context.path, context.accept, language)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import chain
 from operator import itemgetter
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, unquote_to_bytes, urlencode
 
 from fastapi import FastAPI
@@ -14,7 +14,7 @@ from app.http.authority import apply_absolute_target, has_one_host, is_valid_aut
 from app.i18n import Language
 from app.negotiation import is_html_accepted, negotiate_coding, negotiate_language
 from app.parameters import REPEATABLE
-from app.request import RawHeaders, RequestContext, choose_request_id
+from app.request import CanonicalQuery, RawHeaders, RequestContext, choose_request_id
 
 Value = TypeVar("Value")
 
@@ -31,16 +31,6 @@ MAX_PARAMETERS = 200
 BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 INDEX = re.compile(r"\[[0-9]*\]$")
 CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-
-
-class CanonicalQuery(NamedTuple):
-    """A query whose parameters are in order."""
-
-    text: bytes
-    params: tuple[tuple[str, str], ...]
-    language: Language | None
-    is_malformed: bool
-    is_too_long: bool = False
 
 
 class BoundedMemo(dict[bytes | None, Value]):
@@ -61,14 +51,20 @@ class BoundedMemo(dict[bytes | None, Value]):
 
 def canonicalize_query(query: bytes) -> CanonicalQuery:
     if is_malformed(query):
-        return CanonicalQuery(query, (), None, is_malformed=True)
+        return CanonicalQuery((), query, "", "", None, is_malformed=True)
     if query.count(b"&") >= MAX_PARAMETERS:
-        return CanonicalQuery(query, (), None, is_malformed=False, is_too_long=True)
+        return CanonicalQuery((), query, "", "", None, is_too_long=True)
     given = parse_qsl(query.decode(), keep_blank_values=True)
     params = sorted(chain.from_iterable(split_list(*pair) for pair in given), key=itemgetter(0))
     chosen = dict(params).get("lang")
-    language = Language(chosen) if chosen in list(Language) else None
-    return CanonicalQuery(urlencode(params).encode(), tuple(params), language, is_malformed=False)
+    listed = [pair for pair in params if pair[0] != "cursor"]
+    return CanonicalQuery(
+        tuple(params),
+        urlencode(params).encode(),
+        urlencode(listed),
+        urlencode([pair for pair in listed if pair[0] != "limit"]),
+        Language(chosen) if chosen in list(Language) else None,
+    )
 
 
 def split_list(name: str, value: str) -> list[tuple[str, str]]:
@@ -155,17 +151,14 @@ def create_context(app: FastAPI, scope: Scope) -> RequestContext:
         method=scope["method"],
         path=scope["path"].removeprefix(root_path),
         root_path=root_path,
-        query_params=query.params,
+        query=query,
         language=language,
-        is_language_chosen=query.language is not None,
         coding=coding,
         accept=accept.decode("latin-1"),
         origin=(scheme, host.decode() if host and has_valid_host else "", *server),
         has_valid_host=has_valid_host,
         key=key,
         has_malformed_path=MALFORMED_PATHS[path],
-        has_malformed_query=query.is_malformed,
-        has_long_query=query.is_too_long,
         headers=headers,
         raw_query=scope["query_string"],
         request_id=choose_request_id(headers.get(b"x-request-id")).decode(),

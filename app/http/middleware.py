@@ -224,10 +224,10 @@ class RequestMiddleware:
             receive = await receive_body(context.headers, receive)
             await self.mounted[context.path](scope, receive, send)
         elif context.method in {"GET", "HEAD"}:
-            if context.has_malformed_path or context.has_malformed_query:
+            if context.has_malformed_path or context.query.is_malformed:
                 part = MALFORMED_PATH if context.has_malformed_path else MALFORMED_QUERY
                 raise MalformedAddress(part)
-            if context.has_long_query:
+            if context.query.is_too_long:
                 raise InvalidParameters(TOO_MANY_PARAMETERS.format(limit=MAX_PARAMETERS))
             await self.cache(scope, receive, send)
         elif context.method == "OPTIONS":

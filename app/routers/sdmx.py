@@ -35,7 +35,7 @@ async def answer_sdmx(read: Context, path: str = "") -> Response:
 
 def create_response(read: RequestContext, url_path: str) -> Response:
     path = parse_path(url_path)
-    request = parse_request(path, list(read.query_params), read.release.keys)
+    request = parse_request(path, list(read.query.params), read.release.keys)
     offered = list_formats(path.resource, is_21=path.is_21)
     message_format, media_type = negotiate_format(read.accept, request.format, offered)
     if path.resource != "data":
