@@ -148,7 +148,7 @@ def test_failure_inside_tells_nothing_of_it(app: App, client: TestClient) -> Non
     async def fail() -> None:
         raise RuntimeError(hidden)
 
-    app.routes_by_shape.add_route(APIRoute("/fails", fail))
+    app.request_router.add_route(APIRoute("/fails", fail))
     problem = refused(client, "/fails", 500)
     assert problem["code"] == "internal-error"
     assert client.get("/fails").headers["access-control-allow-origin"] == "*"

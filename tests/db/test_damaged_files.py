@@ -167,7 +167,7 @@ def test_delays_between_attempts_grow(served: Path) -> None:
     manager.get_release()
     put(served, b"nonsense")
     for attempt in range(9):
-        manager.record_failure(manager.storage.read_version(), DatabaseError("nonsense"))
+        manager.record_failure(manager.store.read_version(), DatabaseError("nonsense"))
         assert manager.failure is not None
         assert manager.failure.delay == min(MIN_DELAY * 2**attempt, 60)
     manager.close()
@@ -202,9 +202,9 @@ def test_large_file_is_held_while_another_has_its_name(
         connection.close()
     assert database.file is not None
     assert b"".join(database.file.read_chunks()) == releases["first"].read_bytes()
-    streams = [database.unpooled.connect() for _ in range(16)]
+    streams = [database.streaming_engine.connect() for _ in range(16)]
     with pytest.raises(UnavailableError, match="has been replaced"):
-        database.unpooled.connect()
+        database.streaming_engine.connect()
     for connection in streams:
         connection.close()
     database.close()

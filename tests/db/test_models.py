@@ -58,7 +58,7 @@ def writing_schema(target: URL) -> Engine:
     """Open the newest schema of a server, or the public one where there is none."""
     servers = PostgresStore(target, PostgresLimits())
     try:
-        schema = servers.inspect().place
+        schema = servers.inspect().location
     except DatabaseError:
         schema = "public"
     servers.close()

@@ -289,7 +289,7 @@ def test_downloads_have_connections_of_their_own(url: URL) -> None:
             assert client.get("/v1/observations.csv").status_code == 200
             assert client.get("/v1/observations.jsonl").status_code == 200
             assert client.get("/v1/topics").status_code == 503
-        with database.unpooled.connect() as connection:
+        with database.streaming_engine.connect() as connection:
             shown = [
                 connection.exec_driver_sql(f"SHOW {name}").scalar_one()
                 for name in ("transaction_read_only", "transaction_isolation", "statement_timeout")
@@ -298,7 +298,7 @@ def test_downloads_have_connections_of_their_own(url: URL) -> None:
             assert client.get("/v1/topics").status_code == 200
             assert client.get("/v1/observations.csv?lang=zh").status_code == 503
         assert client.get("/v1/observations.csv?lang=zh").status_code == 200
-        assert database.unpooled.pool.checkedout() == database.engine.pool.checkedout() == 0
+        assert database.streaming_engine.pool.checkedout() == database.engine.pool.checkedout() == 0
 
 
 def test_a_release_was_put_in_place_when_its_build_ended(cluster: Cluster) -> None:
@@ -328,7 +328,7 @@ def test_a_file_is_served_without_the_driver(tmp_path: Path) -> None:
         [sys.executable, "-c", program, str(path)], capture_output=True, text=True, check=True
     )
     assert done.stdout == "[]\n"
-    assert SQLiteStore(path).inspect().place == str(path)
+    assert SQLiteStore(path).inspect().location == str(path)
 
 
 def test_a_missing_driver_is_told() -> None:

@@ -267,7 +267,7 @@ def larger(new_target: Callable[[], Target]) -> Iterator[tuple[FastAPI, Target]]
 
 def count_streams(app: FastAPI) -> int:
     """Count the connections that downloads use."""
-    pool: Any = app.state.releases.get_release().database.unpooled.pool
+    pool: Any = app.state.releases.get_release().database.streaming_engine.pool
     return int(pool.checkedout())
 
 
@@ -332,7 +332,7 @@ def test_tables_come_compressed_when_asked(server: str) -> None:
 def test_a_table_is_measured_without_being_read(larger: tuple[FastAPI, Target]) -> None:
     kept = create_store(larger[1])
     database = Database(kept)
-    with database.unpooled.connect() as connection:
+    with database.streaming_engine.connect() as connection:
         for query in ({"vintages": Vintages.ALL}, {"unit": ["USD"]}):
             asked = ObservationFilters().model_copy(update=query)
             table = TableQuery(OBSERVATIONS, connection, Language.ENGLISH, asked, {}, "")

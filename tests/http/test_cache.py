@@ -185,12 +185,12 @@ def flooded(app: App, limit: int) -> None:
         tracemalloc.stop()
     store = app.cache.store
     assert 0 < store.used_bytes <= limit
-    assert store.used_bytes == sum(taken for _, taken in store.entries_by_key.values())
-    assert len(store.entries_by_key) > 20
-    assert any(key[0] == hot.encode() for key in store.entries_by_key)
+    assert store.used_bytes == sum(taken for _, taken in store.entries.values())
+    assert len(store.entries) > 20
+    assert any(key[0] == hot.encode() for key in store.entries)
     assert limit * 0.7 < once - before < limit * 1.6
     assert again - once < limit * 0.5
-    assert not app.cache.flights
+    assert not app.cache.pending
 
 
 def memory() -> int:
@@ -256,7 +256,7 @@ def test_a_small_cache_lets_go_of_the_oldest(database: Target) -> None:
         client = TestClient(app)
         for path in ("/v1/topics", "/v1/areas", "/v1/units", "/v1/topics", "/v1/sectors"):
             client.get(path)
-    assert {key[0] for key in app.cache.store.entries_by_key} == {
+    assert {key[0] for key in app.cache.store.entries} == {
         b"/v1/topics",
         b"/v1/units",
         b"/v1/sectors",
@@ -291,7 +291,7 @@ def add_routes(app: App, worked: list[str]) -> None:
         raise ValueError
 
     for endpoint in (slow, missing, broken):
-        app.routes_by_shape.add_route(APIRoute(f"/v1/{endpoint.__name__}", endpoint))
+        app.request_router.add_route(APIRoute(f"/v1/{endpoint.__name__}", endpoint))
 
 
 @pytest.mark.parametrize(("path", "status"), [("slow", 200), ("missing", 404), ("broken", 500)])
@@ -307,7 +307,7 @@ def test_concurrent_misses_do_the_work_once(
     assert [answer[0] for answer in answers] == [status] * 50
     assert len({answer[1]["x-request-id"] for answer in answers}) == 50
     assert worked == [path]
-    assert not app.cache.flights
+    assert not app.cache.pending
     assert len({answer[2] for answer in answers}) == (1 if status == 200 else 50)
 
 
@@ -328,7 +328,7 @@ def test_a_request_that_is_broken_off_leaves_nobody_waiting(
     answers = asyncio.run(broken_off())
     assert [answer[0] for answer in answers] == [200] * 4
     assert worked == ["slow", "slow"]
-    assert not app.cache.flights
+    assert not app.cache.pending
 
 
 def test_nobody_waits_for_a_stream_to_end(counting: tuple[App, list[str]]) -> None:
@@ -343,14 +343,14 @@ def test_nobody_waits_for_a_stream_to_end(counting: tuple[App, list[str]]) -> No
     async def stream() -> Response:
         return StreamingResponse(pieces(), media_type="text/plain")
 
-    app.routes_by_shape.add_route(APIRoute("/v1/stream", stream))
+    app.request_router.add_route(APIRoute("/v1/stream", stream))
 
     async def together() -> list[tuple[int, dict[str, str], bytes]]:
         both = asyncio.gather(*(ask(app, "/v1/stream") for _ in range(2)))
         return await asyncio.wait_for(both, 5)
 
     assert [answer[2] for answer in asyncio.run(together())] == [b"first last"] * 2
-    assert not app.cache.store.entries_by_key
+    assert not app.cache.store.entries
 
 
 def test_another_release_empties_the_cache(tmp_path: Path, target: Target) -> None:

@@ -143,5 +143,5 @@ def streaming(database: Target) -> Iterator[TestClient]:
         def rows() -> StreamingResponse:
             return StreamingResponse((b"a,b,c\n" * 1000 for _ in range(100)), media_type="text/csv")
 
-        working.routes_by_shape.add_route(APIRoute("/v1/rows", rows))
+        working.request_router.add_route(APIRoute("/v1/rows", rows))
         yield TestClient(working)

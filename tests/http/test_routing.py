@@ -39,8 +39,8 @@ MOST_MODULES = {"miss": 19, "hit": 6}
 def counting(app: App) -> Iterator[Calls]:
     """Count the calls of our functions, in all threads."""
     # Only threads that start later are watched.
-    app.routes_by_shape.threads.shutdown()
-    app.routes_by_shape.threads = ThreadPoolExecutor(2)
+    app.request_router.threads.shutdown()
+    app.request_router.threads = ThreadPoolExecutor(2)
     calls: Calls = Counter()
 
     def count(frame: Any, event: str, _: object) -> None:
