@@ -7,12 +7,12 @@ from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from app.server.timeouts import TimeoutProtocol
 
-REJECTION_MESSAGES = (
+LOGGED_ELSEWHERE = (
     "Invalid HTTP request",
     "Unsupported upgrade request",
     "No supported WebSocket library",
 )
-"""How the messages begin that uvicorn logs for each request that it refuses."""
+"""The messages of uvicorn about requests that it refuses, one line for each request."""
 
 SLOWER = (
     "uvicorn's HTTP protocol is not as the fast path expects it: cached responses are sent more "
@@ -35,13 +35,13 @@ class ServerProtocol(TimeoutProtocol):
     protocol_class = select_protocol_class()
 
 
-def is_loggable(record: logging.LogRecord) -> bool:
-    """Return whether uvicorn may log a message; RejectionLog logs the rejections."""
-    return not record.getMessage().startswith(REJECTION_MESSAGES)
+def drop_logged_rejection(record: logging.LogRecord) -> bool:
+    """Return whether to log a message; rejections have one line a minute (RejectionLog)."""
+    return not record.getMessage().startswith(LOGGED_ELSEWHERE)
 
 
 def has_fast_path() -> bool:
     return ServerProtocol.protocol_class is not AutoHTTPProtocol
 
 
-logging.getLogger("uvicorn.error").addFilter(is_loggable)
+logging.getLogger("uvicorn.error").addFilter(drop_logged_rejection)
