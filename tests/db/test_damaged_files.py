@@ -38,13 +38,13 @@ def releases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 @pytest.fixture
 def served(releases: dict[str, Path], tmp_path: Path) -> Path:
-    """Make a copy of the first release."""
+    """Copy the first release."""
     return Path(copyfile(releases["first"], tmp_path / "bri.sqlite"))
 
 
 @contextmanager
 def unprivileged() -> Iterator[None]:
-    """Give up the right to read and write every file, if the tests have it."""
+    """Drop the privilege to read and write every file, if the tests have it."""
     before = os.geteuid()
     if before == 0:
         os.seteuid(NOBODY)
@@ -190,7 +190,7 @@ def test_permission_is_noticed_at_once(releases: dict[str, Path], served: Path) 
     manager.close()
 
 
-def test_large_file_is_held_while_another_has_its_name(
+def test_large_file_is_served_after_another_takes_its_name(
     releases: dict[str, Path], served: Path
 ) -> None:
     database = Database(SQLiteStore(served, FROM_DISK))
@@ -251,7 +251,7 @@ def test_small_file_that_is_written_to_stays_readable(served: Path) -> None:
     database.close()
 
 
-def test_nothing_is_left_open(served: Path) -> None:
+def test_no_connection_is_left_open(served: Path) -> None:
     before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208
     for limits in (FileLimits(), FROM_DISK):
         file = DatabaseFile(served, limits)
