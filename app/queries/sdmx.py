@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, null, or_, select, tuple_
 from sqlmodel import col
@@ -259,28 +260,54 @@ def read_dimension_values(connection: Connection, filters: SdmxFilters) -> dict[
     return values and {**values, "DURATION": [format_duration(one) for one in values["DURATION"]]}
 
 
-def read_covered_span(connection: Connection, filters: SdmxFilters) -> Span | None:
-    """Read the first and the last day of the matching periods; None if there are none.
+class Coverage(NamedTuple):
+    span: Span
+    """The first and the last day of all periods."""
+    series: int
+    observations: int
+
+
+def read_coverage(connection: Connection, filters: SdmxFilters) -> Coverage | None:
+    """Read the span and the numbers of series and observations that match; None if none do.
 
     Without conditions on periods, the table of series has the answer and no observation is read.
     """
     series = select_matching_series(filters)
     if is_unfiltered(filters):
         first, last = col(Series.first_period_start), col(Series.last_period_start)
-        edges = func.min(first).label("first"), func.max(last).label("last"), col(Series.months)
-        by_length = series.with_only_columns(*edges).group_by(col(Series.months))
+        by_length = series.with_only_columns(
+            func.min(first).label("first"),
+            func.max(last).label("last"),
+            func.count().label("series"),
+            func.sum(col(Series.observations)).label("observations"),
+            col(Series.months),
+        ).group_by(col(Series.months))
         rows = connection.execute(by_length).mappings().all()
-        ends = [get_month_span(row["last"], row["months"])[1] for row in rows]
-        return (min(row["first"] for row in rows), max(ends)) if rows else None
-    first, last = col(Observation.period_start), col(Observation.period_end)
+        if not rows:
+            return None
+        return Coverage(
+            (
+                min(row["first"] for row in rows),
+                max(get_month_span(row["last"], row["months"])[1] for row in rows),
+            ),
+            sum(row["series"] for row in rows),
+            sum(row["observations"] for row in rows),
+        )
     statement = (
-        select(func.min(first).label("first"), func.max(last).label("last"))
+        select(
+            func.min(col(Observation.period_start)).label("first"),
+            func.max(col(Observation.period_end)).label("last"),
+            func.count(col(Observation.series_id).distinct()).label("series"),
+            func.count().label("observations"),
+        )
         .select_from(Observation)
         .outerjoin(GrowthRate, match_growth_rate(filters))
         .where(col(Observation.series_id).in_(series), *match_observation(filters))
     )
     row = connection.execute(statement).mappings().one()
-    return (row["first"], row["last"]) if row["first"] else None
+    if not row["series"]:
+        return None
+    return Coverage((row["first"], row["last"]), row["series"], row["observations"])
 
 
 CODE_LISTS: dict[str, tuple[type[KeyedModel], tuple[str, ...], Column, Column]] = {

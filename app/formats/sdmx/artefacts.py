@@ -1,6 +1,6 @@
 """Structural metadata: code lists, concepts, the data structure, the dataflow and constraints."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
@@ -68,6 +68,12 @@ class Region(NamedTuple):
     span: tuple[date, date] | None
 
 
+class Annotation(NamedTuple):
+    id: str
+    title: str
+    type: str
+
+
 @dataclass(frozen=True)
 class Artefact:
     kind: Kind
@@ -79,6 +85,7 @@ class Artefact:
     """The URNs of the artefacts that this one refers to."""
     is_partial: bool = False
     region: Region | None = None
+    annotations: tuple[Annotation, ...] = ()
     is_stub: bool = False
 
     @property
@@ -91,7 +98,7 @@ class Artefact:
         return replace(self, items=items, is_partial=len(items) < len(self.items))
 
     def to_stub(self) -> "Artefact":
-        return replace(self, items=(), region=None, is_stub=True)
+        return replace(self, items=(), region=None, annotations=(), is_stub=True)
 
 
 def build_urn(kind: Kind, name: str, item: str = "", class_name: str = "") -> str:
@@ -183,11 +190,31 @@ def build_artefacts(
     return [agencies, *lists, scheme, structure, flow]
 
 
-def build_constraint(region: Region) -> Artefact:
-    name = Bilingual("Available data", "现有数据")
+def build_constraint(region: Region, *, series: int, observations: int) -> Artefact:
+    """Build the constraint that describes available data, with their numbers.
+
+    SDMX 2.1 and 3.0 have no place for numbers; these annotations are those of the Fusion Metadata
+    Registry, which clients read.
+    """
+    counts = {"series_count": series, "obs_count": observations}
     return Artefact(
-        Kind.CONSTRAINT, FLOW, name, references=(build_urn(Kind.DATAFLOW, FLOW),), region=region
+        Kind.CONSTRAINT,
+        FLOW,
+        Bilingual("Available data", "现有数据"),
+        references=(build_urn(Kind.DATAFLOW, FLOW),),
+        region=region,
+        annotations=tuple(
+            Annotation(name, str(count), "sdmx_metrics") for name, count in counts.items()
+        ),
     )
+
+
+def follow(
+    find: Callable[[Iterable[Artefact]], list[Artefact]], start: Iterable[Artefact]
+) -> list[Artefact]:
+    """Find related artefacts at any distance: references form no cycles."""
+    level = find(start)
+    return level + follow(find, level) if level else []
 
 
 def add_references(
@@ -210,17 +237,16 @@ def add_references(
         case "children":
             found += find_children(selected)
         case "descendants":
-            found += find_children(selected) + find_children(find_children(selected))
+            found += follow(find_children, selected)
         case "parents":
             found += find_parents(selected)
         case "ancestors":
-            found += find_parents(selected) + find_parents(find_parents(selected))
+            found += follow(find_parents, selected)
         case "parentsandsiblings":
             found += find_parents(selected) + find_children(find_parents(selected))
         case "all":
-            found += find_parents(selected) + find_parents(find_parents(selected))
-            found += find_children(found)
-            found += find_children(found)
+            found += follow(find_parents, selected)
+            found += follow(find_children, found)
         case _:
             related = add_references(selected, artefacts, "all")
             found += [one for one in related if one.kind.path == references]

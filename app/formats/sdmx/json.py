@@ -106,6 +106,8 @@ class StructureWriter:
         }
         if artefact.is_stub:
             return found | {"isExternalReference": True}
+        if artefact.annotations:
+            found["annotations"] = [one._asdict() for one in artefact.annotations]
         if kind in ITEMS:
             found["isPartial"] = artefact.is_partial
             found[ITEMS[kind]] = [

@@ -13,6 +13,7 @@ from app.formats.sdmx.artefacts import (
     NAME,
     NOTICE,
     VERSION,
+    Annotation,
     Artefact,
     Kind,
     MessageHeader,
@@ -86,6 +87,15 @@ def add_texts(parent: Element, tag: str, text: Bilingual | None) -> None:
             SubElement(parent, tag, {"xml:lang": language}).text = text.get(language)
 
 
+def add_annotations(parent: Element, annotations: Sequence[Annotation]) -> None:
+    if annotations:
+        collection = SubElement(parent, "com:Annotations")
+        for one in annotations:
+            element = SubElement(collection, "com:Annotation", {"id": one.id})
+            SubElement(element, "com:AnnotationTitle").text = one.title
+            SubElement(element, "com:AnnotationType").text = one.type
+
+
 class StructureWriter:
     def __init__(self, version: Version) -> None:
         self.version = version
@@ -125,6 +135,7 @@ class StructureWriter:
         if kind == Kind.CONSTRAINT:
             attributes["type" if self.is_21 else "role"] = "Actual"
         element = SubElement(parent, f"str:{class_name}", attributes)
+        add_annotations(element, artefact.annotations)
         add_texts(element, "com:Name", artefact.name)
         add_texts(element, "com:Description", artefact.description)
         if not artefact.is_stub:
