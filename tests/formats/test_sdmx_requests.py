@@ -46,6 +46,26 @@ def test_the_client_chooses_the_format(
     assert answer.headers["content-type"] == wanted
 
 
+@pytest.mark.parametrize("path", [FLOW, NEW])
+@pytest.mark.parametrize(
+    ("accept", "version"),
+    [
+        ("*/*", "2.0.0"),
+        ("application/json", "2.0.0"),
+        (f"{BASE}data+json", "2.0.0"),
+        (DATA["json10"], "1.0"),
+        (DATA["json21"], "2.1"),
+    ],
+)
+def test_jsondata_is_version_2_unless_another_is_named(
+    client: TestClient, path: str, accept: str, version: str
+) -> None:
+    answer = client.get(f"{path}?format=jsondata", headers={"Accept": accept})
+    document = parsed(answer.content, "data")
+    assert document["meta"]["schema"].split("/")[-2] == version
+    assert ("structure" if version == "1.0" else "structures") in document["data"]
+
+
 def test_structures_are_no_csv(client: TestClient) -> None:
     answer = client.get("/sdmx/structure?format=csv")
     assert answer.status_code == 406
