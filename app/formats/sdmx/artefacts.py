@@ -209,12 +209,12 @@ def build_constraint(region: Region, *, series: int, observations: int) -> Artef
     )
 
 
-def follow(
+def find_distant(
     find: Callable[[Iterable[Artefact]], list[Artefact]], start: Iterable[Artefact]
 ) -> list[Artefact]:
     """Find related artefacts at any distance: references form no cycles."""
     level = find(start)
-    return level + follow(find, level) if level else []
+    return level + find_distant(find, level) if level else []
 
 
 def add_references(
@@ -237,16 +237,16 @@ def add_references(
         case "children":
             found += find_children(selected)
         case "descendants":
-            found += follow(find_children, selected)
+            found += find_distant(find_children, selected)
         case "parents":
             found += find_parents(selected)
         case "ancestors":
-            found += follow(find_parents, selected)
+            found += find_distant(find_parents, selected)
         case "parentsandsiblings":
             found += find_parents(selected) + find_children(find_parents(selected))
         case "all":
-            found += follow(find_parents, selected)
-            found += follow(find_children, found)
+            found += find_distant(find_parents, selected)
+            found += find_distant(find_children, found)
         case _:
             related = add_references(selected, artefacts, "all")
             found += [one for one in related if one.kind.path == references]
