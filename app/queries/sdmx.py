@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, null, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, literal, or_, select, tuple_
 from sqlmodel import col
 
 from app.db.columns import (
@@ -33,7 +33,14 @@ from app.db.models import (
 )
 from app.db.models.base import KeyedModel
 from app.i18n import Bilingual, Language
-from app.parameters.sdmx import SdmxFilters, SeriesKey, Span, format_duration, get_month_span
+from app.parameters.sdmx import (
+    ANNUAL,
+    SdmxFilters,
+    SeriesKey,
+    Span,
+    format_duration,
+    get_month_span,
+)
 
 SeriesData = tuple[Record, Sequence[Record]]
 """A series and its observations, in the order of periods."""
@@ -49,6 +56,12 @@ DIMENSION_COLUMNS: dict[str, Column] = {
     "DURATION": col(Series.months),
 }
 """The columns of the dimensions that distinguish series."""
+DIMENSION_CODES: dict[str, Column] = {
+    **DIMENSION_COLUMNS,
+    "FREQ": literal(ANNUAL),
+    "DURATION": literal("P").concat(col(Series.months)).concat("M"),
+}
+"""The code of every dimension as text."""
 DIMENSION_LABELS: list[Column] = [one.label(name) for name, one in DIMENSION_COLUMNS.items()]
 
 
@@ -102,7 +115,7 @@ def select_matching_series(filters: SdmxFilters) -> Statement:
     )
     if filters.keys:
         statement = statement.where(or_(*(match_key(key) for key in filters.keys)))
-    return statement
+    return statement.where(*(match_codes(*one) for one in filters.conditions))
 
 
 def match_key(key: SeriesKey) -> Condition:
@@ -114,6 +127,16 @@ def match_key(key: SeriesKey) -> Condition:
                 values = [int(value.strip("PM")) for value in key[name]]
             conditions.append(column.in_(values))
     return and_(*conditions)
+
+
+def match_codes(dimension: str, operator: str, texts: Sequence[str]) -> Condition:
+    code = DIMENSION_CODES[dimension]
+    if operator == "ne":
+        return code.not_in(texts)
+    # Without regard to case, as LIKE is in SQLite and is not in PostgreSQL.
+    compare = {"sw": code.istartswith, "ew": code.iendswith}.get(operator, code.icontains)
+    matches = or_(*(compare(text, autoescape=True) for text in texts))
+    return ~matches if operator == "nc" else matches
 
 
 def has_matching_observation(filters: SdmxFilters) -> Condition:
@@ -130,7 +153,7 @@ def has_matching_observation(filters: SdmxFilters) -> Condition:
 
 def is_unfiltered(filters: SdmxFilters) -> bool:
     """Return whether all current observations of the series are selected."""
-    return replace(filters, keys=(), first=None, last=None) == SdmxFilters()
+    return replace(filters, keys=(), conditions=(), first=None, last=None) == SdmxFilters()
 
 
 def match_observation(filters: SdmxFilters) -> list[Condition]:
@@ -283,16 +306,9 @@ def read_coverage(connection: Connection, filters: SdmxFilters) -> Coverage | No
             col(Series.months),
         ).group_by(col(Series.months))
         rows = connection.execute(by_length).mappings().all()
-        if not rows:
-            return None
-        return Coverage(
-            (
-                min(row["first"] for row in rows),
-                max(get_month_span(row["last"], row["months"])[1] for row in rows),
-            ),
-            sum(row["series"] for row in rows),
-            sum(row["observations"] for row in rows),
-        )
+        ends = [get_month_span(row["last"], row["months"])[1] for row in rows]
+        counts = (sum(row[name] for row in rows) for name in ("series", "observations"))
+        return Coverage((min(row["first"] for row in rows), max(ends)), *counts) if rows else None
     statement = (
         select(
             func.min(col(Observation.period_start)).label("first"),
@@ -310,10 +326,16 @@ def read_coverage(connection: Connection, filters: SdmxFilters) -> Coverage | No
     return Coverage((row["first"], row["last"]), row["series"], row["observations"])
 
 
+NO_ADDRESS: Column = literal(None)
 CODE_LISTS: dict[str, tuple[type[KeyedModel], tuple[str, ...], Column, Column]] = {
-    "CL_AREA": (Area, ("name", "definition"), col(Area.position), null()),
-    "CL_INDICATOR": (Indicator, ("name", "definition", "note"), col(Indicator.position), null()),
-    "CL_UNIT": (Unit, ("name", "description"), col(Unit.position), null()),
+    "CL_AREA": (Area, ("name", "definition"), col(Area.position), NO_ADDRESS),
+    "CL_INDICATOR": (
+        Indicator,
+        ("name", "definition", "note"),
+        col(Indicator.position),
+        NO_ADDRESS,
+    ),
+    "CL_UNIT": (Unit, ("name", "description"), col(Unit.position), NO_ADDRESS),
     "CL_SOURCE": (Source, ("title", "publisher"), col(Source.published_on), col(Source.address)),
 }
 """The tables that are code lists: the name and the descriptions of a record, the order of records,

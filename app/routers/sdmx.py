@@ -121,11 +121,8 @@ def find_available(read: RequestContext, path: PathQuery, request: SdmxRequest) 
                 filters = messages.drop_dimension(request.filters, name)
                 free_values = queries.read_dimension_values(connection, filters)
                 values |= {name: free_values[name]} if name in free_values else {}
-        constraint = build_constraint(
-            messages.build_region(values, path, coverage.span),
-            series=coverage.series,
-            observations=coverage.observations,
-        )
+        counts = {"series_count": coverage.series, "obs_count": coverage.observations}
+        constraint = build_constraint(messages.build_region(values, path, coverage.span), counts)
         artefacts = [*build_all_artefacts(connection), constraint]
         return add_references([constraint], artefacts, request.references)
 

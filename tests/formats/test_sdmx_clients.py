@@ -126,6 +126,10 @@ def test_pysdmx(server: str) -> None:
 FILTERS: dict[str, dict[str, Any]] = {
     "INDICATOR = 'goods-trade'": {"indicator": "goods-trade"},
     "INDICATOR IN ('goods-trade', 'trade-share')": {"indicator": ["goods-trade", "trade-share"]},
+    "INDICATOR LIKE 'goods%' AND UNIT_MEASURE <> 'USD'": {
+        "indicator": "goods-trade",
+        "unit": "CNY",
+    },
     "INDICATOR = 'goods-trade' AND TIME_PERIOD >= '2024'": {
         "indicator": "goods-trade",
         "since": "2024-01-01",

@@ -1,7 +1,7 @@
 """Structural metadata: code lists, concepts, the data structure, the dataflow and constraints."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import Enum
 from typing import NamedTuple
@@ -53,6 +53,8 @@ class Kind(Enum):
 
 CONSTRAINT_21 = "ContentConstraint"
 """The name of a data constraint in SDMX 2.1."""
+COUNT_TYPE = "sdmx_metrics"
+"""The type of annotations that state counts in the Fusion Metadata Registry, which clients read."""
 
 
 class Item(NamedTuple):
@@ -68,12 +70,6 @@ class Region(NamedTuple):
     span: tuple[date, date] | None
 
 
-class Annotation(NamedTuple):
-    id: str
-    title: str
-    type: str
-
-
 @dataclass(frozen=True)
 class Artefact:
     kind: Kind
@@ -85,7 +81,8 @@ class Artefact:
     """The URNs of the artefacts that this one refers to."""
     is_partial: bool = False
     region: Region | None = None
-    annotations: tuple[Annotation, ...] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)
+    """Numbers of series and observations, by the id of the annotation that states them."""
     is_stub: bool = False
 
     @property
@@ -98,7 +95,7 @@ class Artefact:
         return replace(self, items=items, is_partial=len(items) < len(self.items))
 
     def to_stub(self) -> "Artefact":
-        return replace(self, items=(), region=None, annotations=(), is_stub=True)
+        return replace(self, items=(), region=None, is_stub=True)
 
 
 def build_urn(kind: Kind, name: str, item: str = "", class_name: str = "") -> str:
@@ -190,23 +187,10 @@ def build_artefacts(
     return [agencies, *lists, scheme, structure, flow]
 
 
-def build_constraint(region: Region, *, series: int, observations: int) -> Artefact:
-    """Build the constraint that describes available data, with their numbers.
-
-    SDMX 2.1 and 3.0 have no place for numbers; these annotations are those of the Fusion Metadata
-    Registry, which clients read.
-    """
-    counts = {"series_count": series, "obs_count": observations}
-    return Artefact(
-        Kind.CONSTRAINT,
-        FLOW,
-        Bilingual("Available data", "现有数据"),
-        references=(build_urn(Kind.DATAFLOW, FLOW),),
-        region=region,
-        annotations=tuple(
-            Annotation(name, str(count), "sdmx_metrics") for name, count in counts.items()
-        ),
-    )
+def build_constraint(region: Region, counts: Mapping[str, int]) -> Artefact:
+    name = Bilingual("Available data", "现有数据")
+    flow = build_urn(Kind.DATAFLOW, FLOW)
+    return Artefact(Kind.CONSTRAINT, FLOW, name, references=(flow,), region=region, counts=counts)
 
 
 def find_distant(
@@ -230,25 +214,17 @@ def add_references(
         urns = {one.urn for one in children}
         return [one for one in artefacts if urns.intersection(one.references)]
 
-    found = list(selected)
-    match references:
-        case "none":
-            return found
-        case "children":
-            found += find_children(selected)
-        case "descendants":
-            found += find_distant(find_children, selected)
-        case "parents":
-            found += find_parents(selected)
-        case "ancestors":
-            found += find_distant(find_parents, selected)
-        case "parentsandsiblings":
-            found += find_parents(selected) + find_children(find_parents(selected))
-        case "all":
-            found += find_distant(find_parents, selected)
-            found += find_distant(find_children, found)
-        case _:
-            related = add_references(selected, artefacts, "all")
-            found += [one for one in related if one.kind.path == references]
+    parents, ancestors = find_parents(selected), find_distant(find_parents, selected)
+    everything = ancestors + find_distant(find_children, [*selected, *ancestors])
+    related = {
+        "none": [],
+        "children": find_children(selected),
+        "descendants": find_distant(find_children, selected),
+        "parents": parents,
+        "ancestors": ancestors,
+        "parentsandsiblings": parents + find_children(parents),
+        "all": everything,
+    }
+    found = related.get(references, [one for one in everything if one.kind.path == references])
     # The selected artefacts come last and win: one of them may hold only some codes of its list.
-    return list({one.urn: one for one in [*found, *selected]}.values())
+    return list({one.urn: one for one in [*selected, *found, *selected]}.values())

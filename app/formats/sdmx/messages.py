@@ -232,9 +232,10 @@ def build_region(
 
 
 def drop_dimension(filters: SdmxFilters, dimension: str) -> SdmxFilters:
-    """Remove the condition on a dimension, to find which of its values could be selected."""
+    """Remove the conditions on a dimension, to find which of its values could be selected."""
     keys = [{name: key[name] for name in key if name != dimension} for key in filters.keys]
-    return replace(filters, keys=tuple(keys))
+    conditions = [one for one in filters.conditions if one[0] != dimension]
+    return replace(filters, keys=tuple(keys), conditions=tuple(conditions))
 
 
 def write_csv(

@@ -9,11 +9,11 @@ from app.formats.sdmx.artefacts import (
     AGENCY,
     CONCEPTS,
     CONSTRAINT_21,
+    COUNT_TYPE,
     FLOW,
     NAME,
     NOTICE,
     VERSION,
-    Annotation,
     Artefact,
     Kind,
     MessageHeader,
@@ -87,15 +87,6 @@ def add_texts(parent: Element, tag: str, text: Bilingual | None) -> None:
             SubElement(parent, tag, {"xml:lang": language}).text = text.get(language)
 
 
-def add_annotations(parent: Element, annotations: Sequence[Annotation]) -> None:
-    if annotations:
-        collection = SubElement(parent, "com:Annotations")
-        for one in annotations:
-            element = SubElement(collection, "com:Annotation", {"id": one.id})
-            SubElement(element, "com:AnnotationTitle").text = one.title
-            SubElement(element, "com:AnnotationType").text = one.type
-
-
 class StructureWriter:
     def __init__(self, version: Version) -> None:
         self.version = version
@@ -135,7 +126,12 @@ class StructureWriter:
         if kind == Kind.CONSTRAINT:
             attributes["type" if self.is_21 else "role"] = "Actual"
         element = SubElement(parent, f"str:{class_name}", attributes)
-        add_annotations(element, artefact.annotations)
+        if artefact.counts:
+            annotations = SubElement(element, "com:Annotations")
+            for name, count in artefact.counts.items():
+                annotation = SubElement(annotations, "com:Annotation", {"id": name})
+                SubElement(annotation, "com:AnnotationTitle").text = str(count)
+                SubElement(annotation, "com:AnnotationType").text = COUNT_TYPE
         add_texts(element, "com:Name", artefact.name)
         add_texts(element, "com:Description", artefact.description)
         if not artefact.is_stub:
