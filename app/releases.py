@@ -24,6 +24,8 @@ log = logging.getLogger("uvicorn.error")
 MIN_DELAY = 1.0
 MAX_DELAY = 60.0
 """The seconds between the first and between later attempts to open the same release."""
+CLOSE_TIMEOUT = 5.0
+"""The seconds that a release which is just being opened may delay the end of the process."""
 LOG_INTERVAL = 60.0
 """The seconds after which a release that keeps changing is logged again."""
 
@@ -149,7 +151,7 @@ class ReleaseManager:
         """Close the release; requests in progress keep the connections that they use."""
         self.closed.set()
         if self.watcher is not None:
-            self.watcher.join()
+            self.watcher.join(CLOSE_TIMEOUT)
             self.watcher = None
         previous, self.release = self.release, None
         if previous is not None:

@@ -1,23 +1,11 @@
-"""Shared fixtures: a database built from the seed, an application, a real server."""
+"""Options of the test run, the choice of tests, and the check of what a run leaves behind."""
 
 import os
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
-from starlette.types import Receive, Scope, Send
 
-from app.application import App
-from app.formats.charts.rendering import CLIENT
-from app.ingest.build import build
-from tests.support import leftovers, postgresql
-from tests.support.contract import Watch
-from tests.support.processes import free_port, serving
-from tests.support.proxy import stripping_proxy
-from tests.support.seeds import MIGRATIONS, SEED
-from tests.support.targets import Target, opened
+from tests.support import leftovers
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -25,18 +13,43 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--postgresql", action="store_true", help="run what asks the database on PostgreSQL"
     )
+    parser.addoption(
+        "--callbacks", help="measure the longest callbacks of the event loop, in a folder"
+    )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Print the longest callbacks if they are measured."""
+    folder = config.option.callbacks
+    if folder and Path(folder).exists():
+        from tests.support import callbacks  # noqa: PLC0415 - it imports the application
+
+        for line in callbacks.list_longest(callbacks.read(folder)):
+            terminalreporter.write_line(line)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Watch what the run leaves behind."""
-    if not hasattr(config, "workerinput") and not config.option.collectonly:
+    """Watch what the run leaves behind, and load the fixtures where tests run."""
+    if config.option.callbacks:
+        from tests.support import callbacks  # noqa: PLC0415 - it imports the application
+
+        os.environ[callbacks.FOLDER] = str(Path(config.option.callbacks).absolute())
+        callbacks.measure()
+    is_worker = hasattr(config, "workerinput")
+    if is_worker or config.option.dist == "no":
+        # They import the application, which would delay the start of the workers.
+        config.pluginmanager.import_plugin("tests.support.fixtures")
+    if not is_worker and not config.option.collectonly:
         leftovers.begin()
         config.pluginmanager.register(leftovers)
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """Start one worker more than there are cores, because many tests wait."""
-    return (os.cpu_count() or 1) + 1
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Start one worker more than there are cores, because many tests wait; quick ones do not."""
+    return (os.cpu_count() or 1) + int(config.option.markexpr != "quick")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -59,95 +72,3 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     ]
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in set(left_out)]
-
-
-@pytest.fixture(scope="session", autouse=True)
-def watch() -> Iterator[Watch]:
-    """Stand before every application of this process."""
-    watching = Watch()
-
-    async def answer(app: App, scope: Scope, receive: Receive, send: Send) -> None:
-        await watching(app, scope, receive, send)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(App, "__call__", answer)
-        yield watching
-    CLIENT.close()
-
-
-@pytest.fixture(autouse=True)
-def contract(watch: Watch) -> Iterator[None]:
-    """Fail a test that got a JSON answer that the OpenAPI document does not describe."""
-    watch.mistakes.clear()
-    yield
-    assert not watch.mistakes
-
-
-@pytest.fixture(scope="session")
-def cluster() -> Iterator[postgresql.Cluster]:
-    """Start a PostgreSQL server; without one its tests are left out, but not in CI."""
-    if postgresql.programs() is None and not os.environ.get("CI"):
-        pytest.skip("no PostgreSQL on this machine")
-    with postgresql.folder_for_servers() as folder:
-        postgresql.Cluster(folder / "template", 0).init()
-        with postgresql.running(folder / "main", free_port(), folder / "template") as started:
-            yield started
-
-
-@pytest.fixture(scope="session")
-def new_target(request: pytest.FixtureRequest) -> Callable[[], Target]:
-    """Make places for databases of the kind that the tests are run on."""
-    if request.config.getoption("--postgresql"):
-        server: postgresql.Cluster = request.getfixturevalue("cluster")
-        return server.new_database
-    folders: pytest.TempPathFactory = request.getfixturevalue("tmp_path_factory")
-    return lambda: folders.mktemp("database") / "bri.sqlite"
-
-
-@pytest.fixture
-def target(new_target: Callable[[], Target]) -> Target:
-    """Make a place for a database that one test builds."""
-    return new_target()
-
-
-@pytest.fixture(scope="session")
-def database(new_target: Callable[[], Target]) -> Target:
-    """Build the real database once a process."""
-    target = new_target()
-    build(SEED, MIGRATIONS, target)
-    return target
-
-
-@pytest.fixture(scope="session")
-def app(database: Target) -> Iterator[App]:
-    """Make the application over the real database."""
-    with opened(database) as made:
-        yield made
-
-
-@pytest.fixture(scope="session")
-def client(app: App) -> Iterator[TestClient]:
-    """Ask the application without a socket."""
-    with TestClient(app, raise_server_exceptions=False) as asking:
-        yield asking
-
-
-@pytest.fixture(scope="session")
-def document(client: TestClient) -> dict[str, Any]:
-    """Read the OpenAPI document as it is served."""
-    described: dict[str, Any] = client.get("/openapi.json").json()
-    return described
-
-
-@pytest.fixture(scope="session")
-def server(database: Target) -> Iterator[str]:
-    """Serve the real database."""
-    with serving(database) as base:
-        yield base
-
-
-@pytest.fixture(scope="session")
-def prefixed(database: Target) -> Iterator[str]:
-    """Serve under a path prefix, behind a proxy that strips it."""
-    with serving(database, BRI_ROOT_PATH="/bri") as base, stripping_proxy(base) as proxy:
-        yield f"{proxy}/bri"

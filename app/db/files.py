@@ -26,6 +26,8 @@ NO_DIGEST = b"0" * 64
 STORED_DIGEST = re.compile(DIGEST_PREFIX + rb"([0-9a-f]{64})")
 MAGIC = b"SQLite format 3\0"
 HEADER_SIZE = 100
+CAN_COPY = sqlite3.sqlite_version_info >= (3, 36) and hasattr(sqlite3.Connection, "deserialize")
+"""Older versions of SQLite have no databases in memory that several connections share."""
 MEMORY_NUMBERS = count()
 
 
@@ -118,7 +120,8 @@ class DatabaseFile:
         self.has_digest = False
         """Whether the file has been verified by a digest that it contains."""
         self.content: bytes | None = None
-        if self.size <= limits.max_copied:
+        self.is_large = self.size > limits.max_copied
+        if CAN_COPY and not self.is_large:
             self.content = b"".join(self.read_chunks())
         self.check_header()
         if self.content is not None:
@@ -222,7 +225,7 @@ class DatabaseFile:
         Raises:
             DatabaseError: if the content is not what was built.
         """
-        if self.content is None and not self.limits.verify:
+        if self.is_large and not self.limits.verify:
             return
         computed, stored, _ = compute_content_digest(self.read_chunks())
         self.has_digest = stored is not None

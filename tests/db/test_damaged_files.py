@@ -210,6 +210,18 @@ def test_large_file_is_held_while_another_has_its_name(
     database.close()
 
 
+def test_older_sqlite_serves_verified_files_from_disk(
+    served: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.db.files.CAN_COPY", False)
+    database = Database(SQLiteStore(served))
+    assert count_rows(database) == 24
+    assert database.file is not None
+    assert database.file.content is None
+    assert database.file.has_digest
+    database.close()
+
+
 @pytest.mark.parametrize("size", [0, PAGE, 3 * PAGE])
 def test_large_file_that_is_written_to_is_not_read(served: Path, size: int) -> None:
     database = Database(SQLiteStore(served, FROM_DISK))

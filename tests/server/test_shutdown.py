@@ -26,7 +26,7 @@ from tests.support.targets import Target, environment_of
 
 pytestmark = pytest.mark.resources
 
-LONGEST_END = 10.0
+LONGEST_END = 20.0
 PATHS = ("/v1/overview", "/v1/observations?limit={}", "/v1/observations.csv?until=2{:03}-12-31")
 
 

@@ -11,8 +11,9 @@ from shutil import rmtree
 
 import pytest
 
-from tests.support.seeds import ROOT
+from tests.support import renderings
 
+ROOT = Path(__file__).parents[2]
 MARK = "TESTS_LEAVE_NOTHING"
 """In the environment of everything that a run starts; names the folder for temporary files."""
 PATIENCE = 30
@@ -28,6 +29,7 @@ def begin() -> None:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())
     os.environ[MARK] = os.environ["TMPDIR"] = tempfile.tempdir = folder
     os.environ["XDG_DATA_HOME"] = f"{folder}/data"
+    os.environ[renderings.FOLDER] = f"{folder}/renderings"
     # Below -100 comes after what multiprocessing itself has there.
     util.Finalize(None, rmtree, [folder], {"ignore_errors": True}, exitpriority=-200)
     FILES.update(project_files())
@@ -69,6 +71,7 @@ def leftovers() -> list[str]:
     for number, words in processes():
         found.append(f"process {number}: {words}")
         os.kill(number, signal.SIGKILL)
+    rmtree(os.environ[renderings.FOLDER], ignore_errors=True)
     folder = Path(os.environ[MARK])
     found += [f"file {path}" for path in sorted(folder.iterdir()) if path.name[:5] != "pymp-"]
     return found + [f"file {name}" for name in sorted(set(project_files()) - FILES)]

@@ -24,6 +24,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from app import cli
+from app.formats.charts.rendering import CLIENT
+from tests.support import callbacks, renderings
 from tests.support.targets import Target, environment_of
 
 MEASURING = "COVERAGE_PROCESS_CONFIG"
@@ -62,7 +64,9 @@ def run_aside(
     for stream in (1, 2):
         os.dup2(written, stream)
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    CLIENT.run = renderings.share(CLIENT.run)  # type: ignore[method-assign]
     try:
+        callbacks.measure()
         act(*given)
     finally:
         if measured is not None:
