@@ -81,9 +81,12 @@ def saved_cases(document: Path, language: str) -> Iterator[Case]:
     """Read the operations whose values the client of a language can read."""
     for case in cases(document):
         is_text = not case.is_json and not case.is_binary
-        if not (is_text and language in READ_NO_TEXT):
-            if not (case.operation == "get_cube" and language in READ_NO_NULL_IN_LISTS):
-                yield case
+        is_cube = case.operation == "get_cube"
+        if (is_text and language in READ_NO_TEXT) or (
+            is_cube and language in READ_NO_NULL_IN_LISTS
+        ):
+            continue
+        yield case
 
 
 def snake(name: str) -> str:

@@ -3,7 +3,6 @@
 import sys
 from pathlib import Path
 from typing import Any
-from urllib.error import HTTPError
 from urllib.request import urlopen
 
 from cases import MEANT, MISTAKES, cases, exact, expect, saved_cases

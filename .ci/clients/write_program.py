@@ -32,7 +32,9 @@ def java(case: Case, values: dict[str, Any]) -> str:
         literal(values[name], "List.of(", ")") if name in values else "null"
         for name in case.parameters
     )
-    return f"new {camel(case.tag)}Api(client).{small(camel(case.operation))}({', '.join(arguments)})"
+    return (
+        f"new {camel(case.tag)}Api(client).{small(camel(case.operation))}({', '.join(arguments)})"
+    )
 
 
 def php(case: Case, values: dict[str, Any]) -> str:
