@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from cases import MISTAKES, Case, camel, cases, saved_cases, small, snake
+from cases import MISTAKES, Case, camel, cases, is_readable, small, snake
 
 
 def literal(value: Any, opening: str = "[", closing: str = "]") -> str:
@@ -65,20 +65,15 @@ def rust(case: Case, values: dict[str, Any]) -> str:
     return f"{snake(case.tag)}_api::{case.operation}({', '.join(arguments)})"
 
 
-def rust_save(case: Case, call: str) -> str:
-    """Save a value of the Rust client, which gives files as responses."""
-    if case.is_binary:
-        return f'save("{case.operation}", &{call}?.bytes()?)?;'
-    return f'save_json("{case.operation}", &{call}?)?;'
-
-
 CALLS = {".go": go, ".java": java, ".php": php, ".rb": ruby, ".rs": rust}
 SAVES = {
     ".go": 'save("{0}")({1})',
     ".java": 'save("{0}", {1});',
     ".php": "save('{0}', {1});",
     ".rb": 'save("{0}", {1})',
+    ".rs": 'save_json("{0}", &{1}?)?;',
 }
+SAVE_RUST_FILE = 'save("{0}", &{1}?.bytes()?)?;'
 SAVES_OF_PROBLEMS = {
     ".go": 'saveProblem("{0}")({1})',
     ".java": 'saveProblem("{0}", () -> {1});',
@@ -92,16 +87,16 @@ def main(document: Path, template: Path, target: Path) -> None:
     """Fill the template of a language with the calls."""
     language = template.suffix
     call = CALLS[language]
-    lines = []
-    for case in saved_cases(document, language):
-        if language == ".rs":
-            lines.append(rust_save(case, call(case, case.arguments)))
-        else:
-            lines.append(SAVES[language].format(case.operation, call(case, case.arguments)))
     known = {case.operation: case for case in cases(document)}
+    lines = []
+    for case in known.values():
+        if is_readable(case, language):
+            is_rust_file = language == ".rs" and case.is_binary
+            save = SAVE_RUST_FILE if is_rust_file else SAVES[language]
+            lines.append(save.format(case.operation, call(case, case.arguments)))
     for operation, (mistake, _) in MISTAKES.items():
-        text = call(known[operation], mistake)
-        lines.append(SAVES_OF_PROBLEMS[language].format(f"{operation}.problem", text))
+        written = call(known[operation], mistake)
+        lines.append(SAVES_OF_PROBLEMS[language].format(f"{operation}.problem", written))
     comment = "#" if language == ".rb" else "//"
     target.write_text(template.read_text().replace(f"{comment} CALLS", "\n".join(lines)))
 
