@@ -25,12 +25,6 @@ def is_valid_authority(text: bytes) -> bool:
         return False
 
 
-def has_one_host(headers: RawHeaders, http_version: str) -> bool:
-    """Return whether a request has one Host header, which HTTP/1.0 does not require."""
-    count = sum(name == b"host" for name, _ in headers)
-    return count == 1 or (count == 0 and http_version == "1.0")
-
-
 def apply_absolute_form(target: bytes, headers: RawHeaders) -> bytes:
     """Replace the Host header by the authority of an absolute target; return path and query."""
     match = ABSOLUTE_FORM.fullmatch(target)

@@ -10,11 +10,11 @@ from urllib.parse import parse_qsl, unquote_to_bytes, urlencode
 from fastapi import FastAPI
 from starlette.types import Scope
 
-from app.http.authority import apply_absolute_target, has_one_host, is_valid_authority
+from app.http.authority import apply_absolute_target, is_valid_authority
 from app.i18n import Language
 from app.negotiation import is_html_accepted, negotiate_coding, negotiate_language
 from app.parameters import REPEATABLE
-from app.request import CanonicalQuery, RawHeaders, RequestContext, choose_request_id
+from app.request import CanonicalQuery, RequestContext, choose_request_id
 
 Value = TypeVar("Value")
 
@@ -22,6 +22,8 @@ MAX_ENTRIES = 1024
 MAX_KEY_LENGTH = 300
 NEGOTIATED = b"/sdmx"
 """Part of the paths whose format is negotiated, so that all of Accept is part of the key."""
+ABSOLUTE = "://"
+"""Part of the absolute form of a target, which some servers leave in the path."""
 DATA = b"/v1"
 """Part of the paths that have one format, problems included."""
 HTML = b"text/html"
@@ -120,27 +122,21 @@ def build_key(
 
 
 def merge_headers(raw: Sequence[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
-    """Join the lines of repeated headers; of a repeated Host the first counts."""
+    """Join the lines of repeated headers, which makes a repeated Host invalid."""
     headers = dict(raw)
-    if len(headers) == len(raw):
-        return headers
-    headers.clear()
-    for name, value in raw:
-        if name not in headers:
-            headers[name] = value
-        elif name != b"host":
-            headers[name] += b", " + value
+    if len(headers) < len(raw):
+        headers.clear()
+        for name, value in raw:
+            headers[name] = headers[name] + b", " + value if name in headers else value
     return headers
 
 
 def create_context(app: FastAPI, scope: Scope) -> RequestContext:
-    raw: RawHeaders = scope["headers"]
-    apply_absolute_target(scope)
-    headers = merge_headers(raw)
+    if ABSOLUTE in scope["path"]:
+        apply_absolute_target(scope)
+    headers = merge_headers(scope["headers"])
     host = headers.get(b"host")
-    has_valid_host = has_one_host(raw, scope["http_version"]) and (
-        host is None or VALID_HOSTS[host]
-    )
+    has_valid_host = scope["http_version"] == "1.0" if host is None else VALID_HOSTS[host]
     has_public_url = app.state.releases.public_url is not None
     key = build_key(scope, headers, has_public_url=has_public_url)
     path, _, language, coding, root_path, accept, origin = key
