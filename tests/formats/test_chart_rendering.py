@@ -1,4 +1,4 @@
-"""The process that renders charts: identical bytes, time-outs and restarts."""
+"""The process that renders charts: identical bytes, timeouts and restarts."""
 
 import subprocess
 import sys

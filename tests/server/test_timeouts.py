@@ -1,4 +1,4 @@
-"""The wrapped protocol: time-outs, size limits and refusals with any protocol of uvicorn."""
+"""The wrapped protocol: timeouts, size limits and refusals with any protocol of uvicorn."""
 
 import asyncio
 import json
