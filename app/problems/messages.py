@@ -184,7 +184,7 @@ INVALID_HOST = Bilingual(
     "The request needs one Host header: a host name or an IP address, and perhaps a port",
     "请求须有且仅有一个Host头，内容为主机名或IP地址，可附端口号",
 )
-VERSION_NOT_SUPPORTED = Bilingual("This server speaks HTTP/1.1", "本服务使用HTTP/1.1")
+VERSION_NOT_SUPPORTED = Bilingual("This server supports HTTP/1.1", "本服务支持HTTP/1.1")
 REQUEST_TIMEOUT = Bilingual(
     "The request did not arrive completely in time", "请求未在规定时间内全部到达"
 )
@@ -214,13 +214,13 @@ METHOD_NOT_ALLOWED = Bilingual(
     "This service is read-only; use one of {allowed}", "本服务只读；可用方法为 {allowed}"
 )
 PRECONDITION_FAILED = Bilingual(
-    "The resource has changed, or never was as the request assumes",
+    "The current state of the resource does not match the condition of the request",
     "资源的当前状态与请求指定的条件不符",
 )
 RANGE_NOT_SATISFIABLE = Bilingual(
     "The file ends before the requested range", "请求的范围超出文件末尾"
 )
-UNKNOWN_HOST = Bilingual("This service has another host name", "本服务不使用该主机名")
+UNKNOWN_HOST = Bilingual("This service does not use this host name", "本服务不使用该主机名")
 TOO_MANY_REQUESTS = Bilingual(
     "More than {limit} requests in {period} seconds; try again in {seconds} seconds",
     "{period}秒内请求超过{limit}次；请在{seconds}秒后重试",

@@ -180,7 +180,7 @@ class VersionNotSupported(Problem):
     is_rejection = True
     title = Bilingual("HTTP version not supported", "不支持该HTTP版本")
     meaning = Bilingual(
-        "The request line names a version of HTTP that the server does not speak. Use HTTP/1.1.",
+        "The request line names a version of HTTP that the server does not support. Use HTTP/1.1.",
         "请求行所用的HTTP版本不受支持。请使用HTTP/1.1。",
     )
 
@@ -218,7 +218,7 @@ class UnknownRecord(NotFound):
     meaning = Bilingual(
         "The path is valid, but no record has this key. The response names the nearest key that "
         "exists; the list one level up has all keys.",
-        "路径正确，但没有以此为键的记录。响应中给出了最接近的有效键；上一级列表列出全部记录。",
+        "路径正确，但没有该标识的记录。响应中给出了最接近的有效标识；上一级列表列出全部记录。",
     )
 
     def __init__(self, parameter: str, found: str, known: Iterable[str]) -> None:
@@ -305,11 +305,11 @@ class NotComparable(Problem):
     code = "not-comparable"
     title = Bilingual("Not comparable", "数据不可比")
     meaning = Bilingual(
-        "The request derives a change between two figures that do not compare: their units or "
+        "The request derives a change between two figures that are not comparable: their units or "
         "numbers of months differ, the series has a break, a figure is only a limit, or its base "
         "was restated. The response gives the reason. Leave out derived to see both figures side "
         "by side.",
-        "请求推算两项口径不同的数据之间的变化：计量单位或月数不同、数列有断点、"
+        "请求推算两项口径不同的数据之间的变化：计量单位或月数不同、序列有断点、"
         "数据仅为界限，或基数经过调整。响应说明具体原因。不带derived参数可并列查看两项数据。",
     )
 
