@@ -53,11 +53,12 @@ ENTRIES = frozenset("diff doctor lifespan main mcp openapi".split())
 INHERITED = frozenset(
     """
     connection_lost connection_made data_received eof_received natural_key on_headers_complete
-    on_message_begin on_message_complete pause_writing resume_writing self_group writable
+    on_message_begin on_message_complete pause_writing result_processor resume_writing self_group
+    writable
     """.split()
 )
 """Methods whose names are given by a base class of another package."""
-LIMITS = {"modules": 130, "lines": 22_800, "lines of a file": 400, "lines of a function": 50}
+LIMITS = {"modules": 135, "lines": 24_200, "lines of a file": 400, "lines of a function": 50}
 MEDIAN_FUNCTION = 8
 MOST_ANY, MOST_NOQA = 120, 60
 

@@ -11,6 +11,7 @@ from multiprocessing import parent_process
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
+from anyio.lowlevel import checkpoint
 from fastapi import FastAPI, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -18,7 +19,8 @@ from app import __version__
 from app.db import FileLimits, PostgresLimits, create_store
 from app.enums import LogFormat
 from app.http.cache import CacheLimits, CacheMiddleware, Freshness
-from app.http.limits import RequestLimits
+from app.http.connections import ConnectionTable, RejectionLog
+from app.http.limits import QUEUES, RequestLimits
 from app.http.middleware import RequestMiddleware, RequestRecorder
 from app.http.routing import Router
 from app.ingest.files import compute_seed_hash
@@ -65,6 +67,9 @@ ROUTERS = (
 )
 
 
+GC_THRESHOLDS = (5_000, 10, 50)
+"""How often the garbage collector visits young and old objects: rarely, as it stops all threads,
+and nearly everything that a request leaves behind is freed without it."""
 SHUTDOWN_TIMEOUT = 10
 """The seconds in which a worker without a supervisor has to finish its responses."""
 
@@ -87,6 +92,7 @@ class App(FastAPI):
 
     middleware_entry: RequestMiddleware
     cache: CacheMiddleware
+    connections: ConnectionTable
     routes_by_shape: Router
     mcp: "McpApp | None" = None
     allows_fast_path: bool
@@ -103,9 +109,8 @@ class App(FastAPI):
 
 def create_app(settings: Settings) -> App:
     """Create the application for a database; raise DatabaseError if it cannot be served."""
-    postgres_limits = PostgresLimits(
-        **{one.name: getattr(settings, one.name) for one in fields(PostgresLimits)}
-    )
+    names = [one.name for one in fields(PostgresLimits)]
+    postgres_limits = PostgresLimits(**{name: getattr(settings, name) for name in names})
     store = create_store(
         settings.select_database(compute_seed_hash(settings.seed)),
         postgres_limits,
@@ -137,20 +142,36 @@ def create_app(settings: Settings) -> App:
             stale=settings.stale_while_revalidate,
         ),
     )
-    has_limits = bool(settings.allowed_hosts) or settings.rate_limit is not None
-    limits = RequestLimits(settings.allowed_hosts, settings.rate_limit) if has_limits else None
+    limits = create_request_limits(settings)
     app.allows_fast_path = limits is None and settings.access_log is LogFormat.OFF
-    app.state.metrics = create_metrics(app) if settings.metrics else None
-    is_recorded = settings.metrics or settings.access_log is not LogFormat.OFF
+    metrics = app.state.metrics = create_metrics(app) if settings.metrics else None
+    app.state.rejections = RejectionLog(metrics.count_rejection if metrics else None)
+    app.connections = create_connection_table(settings, app.state.rejections)
     app.middleware_entry = RequestMiddleware(
         app,
         app.cache,
         respond_with_problem,
         mount_mcp(app, public_url or "") if settings.mcp else {},
         limits,
-        RequestRecorder(app.state.metrics, settings.access_log) if is_recorded else None,
+        app.state.rejections,
+        create_recorder(settings, metrics),
     )
     return app
+
+
+def create_recorder(settings: Settings, metrics: "Metrics | None") -> RequestRecorder | None:
+    is_recorded = settings.metrics or settings.access_log is not LogFormat.OFF
+    return RequestRecorder(metrics, settings.access_log) if is_recorded else None
+
+
+def create_connection_table(settings: Settings, rejections: RejectionLog) -> ConnectionTable:
+    return ConnectionTable(settings.max_connections, settings.max_client_connections, rejections)
+
+
+def create_request_limits(settings: Settings) -> RequestLimits | None:
+    if not settings.allowed_hosts and settings.rate_limit is None:
+        return None
+    return RequestLimits(settings.allowed_hosts, settings.rate_limit)
 
 
 def mount_mcp(app: App, base_url: str) -> dict[str, ASGIApp]:
@@ -168,6 +189,8 @@ def create_metrics(app: App) -> "Metrics":
         return {
             "bri_cache_entries": len(app.cache.store.entries_by_key),
             "bri_cache_bytes": app.cache.store.used_bytes,
+            "bri_open_connections": app.connections.open,
+            "bri_waiting_requests": sum(len(queue.waiting) for queue in QUEUES),
             "bri_connections_in_use": app.state.releases.get_release().database.connections_in_use,
             "bri_fast_path_processes": app.uses_fast_path,
             "bri_release_failed_processes": app.state.releases.failure is not None,
@@ -193,6 +216,8 @@ async def lifespan(app: App) -> AsyncIterator[dict[str, Any]]:
     # What exists at the start stays, so the garbage collector need not visit it again and again.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*GC_THRESHOLDS)
+    await checkpoint()  # Loads what anyio needs, which takes longer than a request should.
     async with app.mcp.run() if app.mcp else nullcontext():
         yield {"app": app}
     if app.state.metrics is not None:

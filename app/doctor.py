@@ -48,6 +48,7 @@ def run_checks(settings: Settings, host: str, port: int) -> Iterator[CheckResult
         ("database", lambda: describe_database(settings)),
         ("disk", lambda: check_free_space(settings)),
         ("temporary files", check_temporary_files),
+        ("connections", lambda: check_connections(settings)),
         ("port", lambda: check_service(host, port)),
         ("server", check_server),
     )
@@ -162,6 +163,21 @@ def check_temporary_files() -> str:
             " writable /tmp, or set TMPDIR"
         )
     return f"can be written in {tempfile.gettempdir()}"
+
+
+def check_connections(settings: Settings) -> str:
+    from app.http.connections import count_possible_connections
+
+    total, per_client = settings.max_connections, settings.max_client_connections
+    possible = count_possible_connections()
+    if total > possible:
+        raise CheckFailedError(
+            f"BRI_MAX_CONNECTIONS is {total}, but the open files of a process suffice for"
+            f" {possible}; raise their limit (ulimit -n) or lower the setting"
+        )
+    rate = settings.rate_limit or "any number of requests"
+    hosts = ", ".join(settings.allowed_hosts) or "any host name"
+    return f"at most {total} in each process, {per_client} of a client; {rate}; {hosts}"
 
 
 def check_server() -> str:

@@ -21,6 +21,7 @@ from starlette.types import Receive, Scope, Send
 from app import __version__, parameters
 from app.db.columns import Record
 from app.formats import llms_txt as sentences
+from app.http.limits import MAX_BODY
 from app.i18n import Bilingual, Language
 from app.problems.problem import describe_errors
 from app.queries.commitments import get_action, get_outcome, list_priority_areas
@@ -50,8 +51,6 @@ PREFLIGHT_HEADERS = {
     "Access-Control-Allow-Headers": "*",
     "Access-Control-Max-Age": "86400",
 }
-MAX_BODY = 64 * 1024
-"""The largest request body in bytes; real requests are far smaller."""
 LanguageArgument = Annotated[Language, Field(description="The language of the result: en or zh.")]
 MAX_RECORDS = 50
 """The largest number of records in a result, so that it fits into a conversation."""

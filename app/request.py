@@ -1,23 +1,24 @@
 """The context of a request: the release, the language, and the ways to respond."""
 
-import os
 import re
-from collections.abc import AsyncIterator, Callable, Generator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from http import HTTPStatus
+from random import Random
 from time import perf_counter
-from typing import Annotated, Any, Concatenate, ParamSpec, Protocol, TypeVar
-from urllib.parse import quote, urlencode
+from typing import Annotated, Any, Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar
+from urllib.parse import quote
 
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
 from sqlalchemy import Connection
-from starlette.concurrency import iterate_in_threadpool
 
 from app.db import DatabaseError
 from app.db.columns import Record
-from app.formats.registry import Link
+from app.formats.registry import Link, format_alternate_links
 from app.formats.sdmx.errors import is_sdmx_path, render_error
 from app.i18n import Language
 from app.negotiation import Coding
@@ -31,41 +32,55 @@ QueryResult = TypeVar("QueryResult")
 AnySchema = TypeVar("AnySchema", bound=Schema)
 RawHeaders = list[tuple[bytes, bytes]]
 
-MAX_HOST_LENGTH = 300
+JSON = "application/json"
 MAX_BUFFERED = 2 * 1024 * 1024
 """A response of at most so many bytes is sent whole, and so can be cached and validated."""
+STREAM_THREADS = CapacityLimiter(2)
+"""The threads that write the pieces of all streams in turn; more would delay the event loop."""
 OTHER_ROUTE = "other"
 """The route of requests that match none."""
+RANDOM = Random()  # noqa: S311 (the identifiers of requests are not secret)
 REQUEST_ID = re.compile(rb"[A-Za-z0-9][A-Za-z0-9.-]{7,127}")
 
 
 def choose_request_id(given: bytes | None) -> bytes:
+    """Return the identifier that a client or proxy has given, or else a random one."""
     if given is not None and REQUEST_ID.fullmatch(given):
         return given
-    return next(GENERATED_IDS)
-
-
-def generate_ids() -> Iterator[bytes]:
-    """Yield random identifiers; one call to the operating system makes many."""
-    while True:
-        drawn = os.urandom(16 * 256).hex().encode()
-        for start in range(0, len(drawn), 32):
-            yield drawn[start : start + 32]
-
-
-GENERATED_IDS = generate_ids()
+    return b"%032x" % RANDOM.getrandbits(128)
 
 
 class ClientConnection(Protocol):
     """The connection that a request came over, as far as the application needs to know it."""
 
     is_closed: bool
+    """Whether the client has gone."""
 
     def start_request(self, headers: dict[bytes, bytes]) -> None:
         """Note that the application responds to a request from now on."""
 
     def finish_request(self) -> None:
         """Note that the application has finished its response."""
+
+
+class ClientDisconnectedError(Exception):
+    """The client has gone, so that nobody needs the response any more."""
+
+
+class CanonicalQuery(NamedTuple):
+    """A query, with its parameters sorted by name."""
+
+    params: tuple[tuple[str, str], ...]
+    text: bytes
+    list_text: str
+    """Without the parameter that selects a page of the list."""
+    filter_text: str
+    """Without the parameters that divide the list into pages."""
+    language: Language | None
+    """The language that the query chooses, if it does."""
+    is_malformed: bool = False
+    is_too_long: bool = False
+    """Whether it has too many parameters to be parsed."""
 
 
 @dataclass
@@ -82,19 +97,17 @@ class RequestContext:
     """The path below the prefix of a proxy."""
     root_path: str
     """The prefix of a proxy."""
-    query_params: tuple[tuple[str, str], ...]
-    """The parameters of the query, sorted by name."""
+    query: CanonicalQuery
     language: Language
-    is_language_chosen: bool
-    """Whether the query chooses the language; otherwise Accept-Language does."""
+    """The language that the query chooses, or else Accept-Language."""
     coding: Coding
     accept: str
     """The Accept header, where a response depends on it; otherwise empty."""
     origin: tuple[Any, ...]
     """Scheme, host and server of the address that links start with; empty if it is configured."""
     key: tuple[Any, ...]
+    has_valid_host: bool
     has_malformed_path: bool
-    has_malformed_query: bool
     headers: dict[bytes, bytes]
     """The headers as the client sent them."""
     raw_query: bytes
@@ -123,9 +136,10 @@ class RequestContext:
             raise
         return release
 
-    def get_release(self) -> Release:
-        """Return the served release, as ``ReleaseManager.get_release`` does."""
-        return self.release
+    def require_client(self) -> None:
+        """Raise ClientDisconnectedError if the client has gone."""
+        if self.connection is not None and self.connection.is_closed:
+            raise ClientDisconnectedError
 
     @cached_property
     def base_url(self) -> str:
@@ -142,21 +156,21 @@ class RequestContext:
             lambda connection: query(connection, self.language, *args, **kwargs)
         )
 
-    def create_json_response(self, model: Schema, links: Sequence[Link] = ()) -> Response:
-        return self.create_bytes_response(model.to_json(), "application/json", links)
+    def create_json_response(self, model: Schema, links: Sequence[Link | str] = ()) -> Response:
+        return self.create_bytes_response(model.to_json(), JSON, links)
 
     def create_bytes_response(
         self,
         body: bytes,
         media_type: str,
-        links: Sequence[Link] = (),
+        links: Sequence[Link | str] = (),
         headers: dict[str, str] | None = None,
     ) -> Response:
         return Response(body, media_type=media_type, headers=self.build_headers(links, headers))
 
     def redirect_permanently(self, path: str) -> Response:
         """Redirect to another path of the service with the same query."""
-        query = urlencode(self.query_params)
+        query = self.query.text.decode()
         url = f"{self.base_url}{quote(path)}{'?' if query else ''}{query}"
         return RedirectResponse(url, HTTPStatus.PERMANENT_REDIRECT)
 
@@ -185,21 +199,20 @@ class RequestContext:
         return StreamingResponse(stream, media_type=media_type, headers=sent)
 
     def build_headers(
-        self, links: Sequence[Link], headers: dict[str, str] | None
+        self, links: Sequence[Link | str] = (), headers: Mapping[str, str] | None = None
     ) -> dict[str, str]:
-        combined = {**self.build_language_headers(), **(headers or {})}
+        """Return the headers that depend on the language, on links, and those given."""
+        combined = {"Content-Language": self.language.value}
+        varying = ["Accept"] if is_sdmx_path(self.path) else []
+        if self.query.language is None:
+            varying.append("Accept-Language")
+        if varying:
+            combined["Vary"] = ", ".join(varying)
+        if headers:
+            combined |= headers
         if links:
             combined["Link"] = ", ".join(map(str, links))
         return combined
-
-    def build_language_headers(self) -> dict[str, str]:
-        headers = {"Content-Language": str(self.language)}
-        varying = ["Accept"] if is_sdmx_path(self.path) else []
-        if not self.is_language_chosen:
-            varying.append("Accept-Language")
-        if varying:
-            headers["Vary"] = ", ".join(varying)
-        return headers
 
     def build_attachment_headers(self, name: str, suffix: str) -> dict[str, str]:
         """Return the headers of a file to save; its name has the release and the language."""
@@ -210,9 +223,18 @@ class RequestContext:
         }
 
     def create_page_response(
-        self, model: type[Page[Any]], found: QueryPage, links: Sequence[Link] = (), **more: object
+        self,
+        model: type[Page[Any]],
+        found: QueryPage,
+        links: Sequence[Link | str] = (),
+        **more: object,
     ) -> Response:
-        next_url = self.build_next_url(found.cursor)
+        next_url = None
+        if found.cursor is not None:
+            # Cursors contain no character that a query would have to escape.
+            parameters = f"{self.query.list_text}&cursor={found.cursor}".removeprefix("&")
+            next_url = f"{self.base_url}{self.path}?{parameters}"
+            links = [Link(next_url, "next"), *links]
         page = model.model_validate(
             {
                 "items": found.rows,
@@ -223,22 +245,11 @@ class RequestContext:
                 **more,
             }
         )
-        return self.create_json_response(
-            page, [*([Link(next_url, "next")] if next_url else []), *links]
-        )
+        return self.create_bytes_response(page.to_json(), JSON, links)
 
-    def build_canonical_url(self) -> tuple[str, str]:
-        pairs = [pair for pair in self.query_pairs() if pair[0] != "limit"]
-        return f"{self.base_url}{self.path}", urlencode(pairs)
-
-    def query_pairs(self) -> list[tuple[str, str]]:
-        return [pair for pair in self.query_params if pair[0] != "cursor"]
-
-    def build_next_url(self, cursor: str | None) -> str | None:
-        if cursor is None:
-            return None
-        query = urlencode([*self.query_pairs(), ("cursor", cursor)])
-        return f"{self.base_url}{self.path}?{query}"
+    def link_downloads(self) -> list[str]:
+        """Return the links to the downloads of the records of a list."""
+        return [format_alternate_links(f"{self.base_url}{self.path}", self.query.filter_text)]
 
     def record_response(
         self, model: type[AnySchema], record: Record | None, collection: str, **path: str
@@ -264,9 +275,9 @@ async def iterate_stream(
 ) -> AsyncIterator[bytes]:
     """Yield pieces as fast as the client takes them, until the client is gone."""
     try:
-        for piece in pieces:
-            yield piece
-        async for piece in iterate_in_threadpool(rest):
+        while pieces:
+            yield pieces.pop(0)
+        while (piece := await run_sync(next, rest, None, limiter=STREAM_THREADS)) is not None:
             if connection is not None and connection.is_closed:
                 return
             yield piece
@@ -285,12 +296,7 @@ Context = Annotated[RequestContext, Depends(get_context)]
 
 @lru_cache(maxsize=1024)
 def build_base_url(scheme: str, host: str, *server: Any, root_path: str) -> str:
-    """Return the address that a Host header leads to, as Starlette reads it.
-
-    A Host header longer than any host name is not repeated in links.
-    """
-    if len(host) > MAX_HOST_LENGTH:
-        host, server = "", server or ("localhost", None)
+    """Return the address that a Host header leads to, as Starlette reads it."""
     headers = [(b"host", host.encode("latin-1"))] if host else []
     scope = {"type": "http", "scheme": scheme, "server": server or None, "headers": headers}
     request = Request({**scope, "path": "/", "query_string": b"", "root_path": root_path})
@@ -299,7 +305,7 @@ def build_base_url(scheme: str, host: str, *server: Any, root_path: str) -> str:
 
 def create_problem_response(context: RequestContext, problem: Problem) -> Response:
     """Create a problem document (RFC 9457), or an SDMX error below /sdmx."""
-    headers = {"Cache-Control": "no-store", **context.build_language_headers(), **problem.headers}
+    headers = {"Cache-Control": "no-store", **context.build_headers(headers=problem.headers)}
     language = context.language
     if is_sdmx_path(context.path):
         body, media_type = render_error(problem, context.path, context.accept, language)

@@ -63,7 +63,10 @@ def split_hosts(value: object) -> object:
 
 
 def check_public_url(value: AnyHttpUrl | None) -> AnyHttpUrl | None:
-    if value is not None and (value.username or value.password or value.query or value.fragment):
+    if value is None:
+        return value
+    is_bare = not (value.username or value.password or value.query or value.fragment)
+    if not is_bare or not HOST_PATTERN.fullmatch(value.host or ""):
         raise ValueError("write scheme, host and path only, such as https://data.example")
     return value
 
@@ -119,7 +122,7 @@ class Settings(BaseSettings):
     """The folder of Alembic migrations."""
     public_url: Annotated[AnyHttpUrl | None, AfterValidator(check_public_url)] = None
     """The public address of the service, used in links; by default that of each request."""
-    root_path: str = Field(default="", pattern=r"^(/[^/\s]+)*$")
+    root_path: str = Field(default="", pattern=r"^(/[A-Za-z0-9._~-]+)*$")
     """The path prefix that a proxy removes before it forwards a request."""
     allowed_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(split_hosts)] = ()
     """The host names that requests may have, separated by commas; * matches any characters. By
@@ -127,6 +130,10 @@ class Settings(BaseSettings):
     rate_limit: Annotated[str | None, AfterValidator(check_rate)] = None
     """The number of requests that one client may send to each process, such as 600/minute; by
     default unlimited."""
+    max_connections: int = Field(default=900, ge=8, le=1_000_000)
+    """The largest number of connections of clients that a process holds."""
+    max_client_connections: int = Field(default=100, ge=1, le=1_000_000)
+    """The largest number of them that one client may hold; trusted proxies may hold any number."""
     access_log: LogFormat = LogFormat.OFF
     """The format of the access log, one line per request: off, text or json."""
     metrics: bool = False

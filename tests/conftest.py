@@ -13,10 +13,31 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--postgresql", action="store_true", help="run what asks the database on PostgreSQL"
     )
+    parser.addoption(
+        "--callbacks", help="measure the longest callbacks of the event loop, in a folder"
+    )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Print the longest callbacks if they are measured."""
+    folder = config.option.callbacks
+    if folder and Path(folder).exists():
+        from tests.support import callbacks  # noqa: PLC0415 - it imports the application
+
+        for line in callbacks.list_longest(callbacks.read(folder)):
+            terminalreporter.write_line(line)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Watch what the run leaves behind, and load the fixtures where tests run."""
+    if config.option.callbacks:
+        from tests.support import callbacks  # noqa: PLC0415 - it imports the application
+
+        os.environ[callbacks.FOLDER] = str(Path(config.option.callbacks).absolute())
+        callbacks.measure()
     is_worker = hasattr(config, "workerinput")
     if is_worker or config.option.dist == "no":
         # They import the application, which would delay the start of the workers.

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.sqlite
 
 NAMES = {name for one in speed.COMPARISONS for name in (one.one, one.other)}
 RESULTS = {name: [float(place + 1), 20.0, 30.0] for place, name in enumerate(sorted(NAMES))}
-STARTS = {"ours": [Started(0.9, 95.2), Started(1.1, 95.4), Started(1.0, 95.3)]}
+STARTS = {"ours": [Started(0.9, 95.2, 1), Started(1.1, 95.4, 1), Started(1.0, 95.3, 1)]}
 
 
 def test_table_has_each_comparison_with_its_aim() -> None:

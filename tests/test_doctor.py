@@ -32,6 +32,7 @@ def test_all_is_well_before_and_after_a_build(tmp_path: Path) -> None:
         "database",
         "disk",
         "temporary files",
+        "connections",
         "port",
         "server",
     }

@@ -79,17 +79,17 @@ def test_all_mistakes_are_told_at_once(client: TestClient) -> None:
     ]
 
 
-def test_thousands_of_mistakes_are_counted_and_a_hundred_told(client: TestClient) -> None:
-    query = "&".join(f"u{number}=1" for number in range(5000))
+def test_mistakes_are_counted_and_a_hundred_told(client: TestClient) -> None:
+    query = "&".join(f"u{number}=1" for number in range(200))
     problem = refused(client, f"/v1/observations?{query}", 422)
-    assert "5000 errors" in problem["detail"]
+    assert "200 errors" in problem["detail"]
     assert len(problem["errors"]) == 100
 
 
 def test_long_names_are_shortened(client: TestClient) -> None:
     for path in ("/v1/indicators/", "/v1/", "/v1/observations?topic=", "/problems/"):
         status = 422 if "?" in path else 404
-        assert len(refused(client, path + "x" * 20_000, status)["detail"]) < 200
+        assert len(refused(client, path + "x" * 10_000, status)["detail"]) < 200
 
 
 def test_mistakes_are_told_in_chinese(client: TestClient) -> None:
@@ -171,11 +171,29 @@ def test_unknown_kind_of_problem(client: TestClient) -> None:
     assert "unknown-path" in refused(client, "/problems/unknown-pth", 404)["detail"]
 
 
-def test_host_that_no_name_can_be_is_not_repeated(client: TestClient) -> None:
-    problem = refused(client, "/v1/nothing", 404, Host="a" * 3000)
-    assert len(problem["type"]) < 100
-    page = client.get("/v1/indicators?limit=1", headers={"Host": "a" * 3000}).json()
-    assert len(page["next"]) < 200
+@pytest.mark.parametrize(
+    "host",
+    [
+        "a" * 300,
+        "a;b",
+        "a'b",
+        "$(a)",
+        "a b",
+        "a:b",
+        "a:",
+        "a:99999",
+        "[::1",
+        "[::g]",
+        "[::1]a",
+        "u@a",
+    ],
+)
+def test_host_that_no_name_can_be_is_refused_and_not_repeated(
+    client: TestClient, host: str
+) -> None:
+    problem = refused(client, "/v1/nothing", 400, Host=host)
+    assert problem["code"] == "malformed-request"
+    assert problem["type"] == "http://testserver/problems/malformed-request"
 
 
 def test_next_repeats_every_filter_however_long(client: TestClient) -> None:

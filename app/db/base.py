@@ -113,23 +113,16 @@ class Database:
         return self.engine.connect()
 
     def read(self, query: Callable[[Connection], Result]) -> Result:
-        """Run a query on a connection of the pool.
+        """Run a query on a connection of the pool, or on an idle one of a local store.
+
+        An idle connection saves a tenth of the time of a short query. It is reused only if the
+        query succeeded.
 
         Raises:
             UnavailableError: if the database cannot be read at the moment.
         """
-
-        def read_once() -> Result:
-            with self.engine.connect() as connection:
-                return query(connection)
-
-        return self.read_local(query) if self.is_local else self.store.retry_read(read_once)
-
-    def read_local(self, query: Callable[[Connection], Result]) -> Result:
-        """Run a query on an idle connection, which saves a tenth of the time of a short query.
-
-        A connection is reused only if the query succeeded.
-        """
+        if not self.is_local:
+            return self.store.retry_read(lambda: self.read_pooled(query))
         try:
             connection = self.idle.pop()
         except IndexError:
@@ -146,6 +139,10 @@ class Database:
         if self.is_closed:
             self.dispose_idle()
         return result
+
+    def read_pooled(self, query: Callable[[Connection], Result]) -> Result:
+        with self.engine.connect() as connection:
+            return query(connection)
 
     def check_unchanged(self) -> None:
         if self.file is not None:

@@ -89,16 +89,18 @@ def select_unit(table: type[Unit], prefix: str, language: Language) -> list[Labe
     return [*select_reference(table, prefix, language), symbol]
 
 
-def select_source(prefix: str, language: Language) -> list[Label[Value]]:
+def select_source(
+    prefix: str, language: Language, table: type[Source] = Source
+) -> list[Label[Value]]:
     """Return the columns of a reference to a source; ``add_source_line`` completes it."""
     return [
-        col(Source.code).label(f"{prefix}.code"),
-        localize(Source, "title", language).label(f"{prefix}.title"),
-        localize(Source, "publisher", language).label(f"{prefix}.publisher"),
-        col(Source.published_on).label(f"{prefix}.published_on"),
-        col(Source.published_precision).label(f"{prefix}.published_precision"),
-        col(Source.standing).label(f"{prefix}.standing"),
-        col(Source.address).label(f"{prefix}.address"),
+        col(table.code).label(f"{prefix}.code"),
+        localize(table, "title", language).label(f"{prefix}.title"),
+        localize(table, "publisher", language).label(f"{prefix}.publisher"),
+        col(table.published_on).label(f"{prefix}.published_on"),
+        col(table.published_precision).label(f"{prefix}.published_precision"),
+        col(table.standing).label(f"{prefix}.standing"),
+        col(table.address).label(f"{prefix}.address"),
     ]
 
 
@@ -181,10 +183,20 @@ class UnindexedColumn(DialectExpression):
     forms: ClassVar = {"sqlite": "coalesce({0}, NULL)", "postgresql": "{0}"}
 
 
+class JsonArrays(DialectExpression):
+    """The rows of a query as one JSON text: an array that contains an array of values per row."""
+
+    inherit_cache = True
+    forms: ClassVar = {
+        "sqlite": "json_group_array(json_array({arguments}))",
+        "postgresql": "CAST(coalesce(json_agg(json_build_array({arguments})), '[]') AS text)",
+    }
+
+
 @compiles(DialectExpression)
 def compile_expression(element: DialectExpression, compiler: SQLCompiler, **options: object) -> str:
-    parts = (compiler.process(part, **options) for part in element.clauses)
-    return element.forms[compiler.dialect.name].format(*parts)
+    parts = [compiler.process(part, **options) for part in element.clauses]
+    return element.forms[compiler.dialect.name].format(*parts, arguments=", ".join(parts))
 
 
 def get_type(column: Column) -> TypeEngine[Value]:

@@ -5,19 +5,33 @@ A statement that is the same for many requests is created once and compiled once
 statement that was built for one request.
 """
 
+import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from datetime import date
 from functools import cache, lru_cache
 from itertools import zip_longest
+from typing import Any
 
-from sqlalchemy import CompoundSelect, Connection, Dialect, bindparam
-from sqlalchemy.types import TypeEngine
+import msgspec
+from sqlalchemy import (
+    Boolean,
+    Connection,
+    Date,
+    Dialect,
+    ScalarSelect,
+    bindparam,
+    select,
+)
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.exc import DBAPIError, StatementError
+from sqlalchemy.types import TypeEngine, UserDefinedType
 
-from app.db.columns import Column, Record, Statement, Value
+from app.db.columns import Column, JsonArrays, Record, Statement, Table, Value
 
 NUMERIC_OID = 1700
 """The type number of NUMERIC in PostgreSQL, the only type whose converter asks for it."""
-Query = Statement | CompoundSelect[*tuple[Value, ...]]
+UNDEFINED_STATES = frozenset({"42P01", "3F000"})
+"""SQLSTATE undefined_table and invalid_schema_name: the server does not have the release."""
 Converter = Callable[[Value], Value] | None
 RowFactory = Callable[[Sequence[Value]], Record]
 
@@ -25,17 +39,24 @@ RowFactory = Callable[[Sequence[Value]], Record]
 class CompiledStatement:
     """The SQL of a statement in one dialect, and the conversion of its rows to records."""
 
-    def __init__(self, statement: Query, dialect: Dialect) -> None:
-        compiled = statement.compile(dialect=dialect)
+    def __init__(self, statement: Statement, dialect: Dialect) -> None:
+        self.create_cursor: Callable[[Any], Any] = sqlite3.Cursor
+        rendering = dialect
+        if dialect.name == "postgresql":
+            import psycopg  # noqa: PLC0415 (an optional dependency)
+
+            # Its other cursors translate the placeholders of a long statement at each execution.
+            self.create_cursor = psycopg.RawCursor
+            rendering = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
+        compiled = statement.compile(dialect=rendering)
         self.text = str(compiled)
-        self.order: Sequence[str] | None = compiled.positiontup
-        self.bind_converters = {
-            name: find_converter(bind.type, dialect, "bind_processor")
-            for name, bind in compiled.binds.items()
-        }
-        self.defaults = {
-            name: self.bind_value(name, value) for name, value in compiled.params.items()
-        }
+        self.binds: list[tuple[str, Converter, Value]] = []
+        """The name of each parameter, the converter of its value, and its default."""
+        for name in compiled.positiontup or ():
+            convert = find_converter(compiled.binds[name].type, dialect, "bind_processor")
+            default = compiled.params[name]
+            converted = convert(default) if convert and default is not None else default
+            self.binds.append((name, convert, converted))
         columns = list(statement.selected_columns)
         # Driver values are converted here, since SQLAlchemy does not see the rows.
         self.to_record = create_row_factory(
@@ -43,24 +64,55 @@ class CompiledStatement:
             [find_converter(one.type, dialect, "result_processor", NUMERIC_OID) for one in columns],
         )
 
-    def bind_value(self, name: str, value: Value) -> Value:
-        convert = self.bind_converters[name]
-        return convert(value) if convert and value is not None else value
-
-    def bind_values(self, values: Mapping[str, Value]) -> Record | list[Value]:
-        """Return the parameters as the driver expects them; unknown names are ignored."""
-        bound = self.defaults.copy()
-        for name, value in values.items():
-            if name in self.bind_converters:
-                bound[name] = self.bind_value(name, value)
-        return bound if self.order is None else [bound[name] for name in self.order]
+    def bind_values(self, values: Mapping[str, Value]) -> list[Value]:
+        """Return the parameters in their order; names that are not parameters are ignored."""
+        return [
+            (convert(value) if convert else value)
+            if (value := values.get(name)) is not None
+            else default
+            for name, convert, default in self.binds
+        ]
 
     def execute(
         self, connection: Connection, values: Mapping[str, Value]
     ) -> Sequence[Sequence[Value]]:
-        with closing(connection.connection.cursor()) as cursor:
-            cursor.execute(self.text, self.bind_values(values))
-            return cursor.fetchall()
+        """Execute the statement once.
+
+        Raises:
+            DBAPIError: if the driver fails.
+        """
+        bound = self.bind_values(values)
+        try:
+            cursor = self.create_cursor(connection.connection.dbapi_connection)
+            cursor.execute(self.text, bound)
+            rows: Sequence[Sequence[Value]] = cursor.fetchall()
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise convert_error(connection, self.text, error) from error
+        return rows
+
+
+def convert_error(connection: Connection, sql: str, error: Any) -> StatementError:
+    """Return the error of SQLAlchemy for one of the driver, as its own execution does.
+
+    A connection that the error has broken is discarded, and with it all idle ones, which were
+    opened to the same server.
+    """
+    dialect = connection.dialect
+    is_lost = getattr(error, "sqlstate", None) in UNDEFINED_STATES or dialect.is_disconnect(
+        error, connection.connection.dbapi_connection, None
+    )
+    if is_lost:
+        connection.invalidate(error)
+        connection.engine.dispose()
+    converted: StatementError = DBAPIError.instance(
+        sql,
+        None,
+        error,
+        dialect.loaded_dbapi.Error,
+        connection_invalidated=is_lost,
+        dialect=dialect,
+    )
+    return converted
 
 
 def create_row_factory(labels: Sequence[str], converters: Sequence[Converter] = ()) -> RowFactory:
@@ -104,7 +156,7 @@ def find_converter(
 
 
 @lru_cache(maxsize=256)
-def compile_statement(statement: Query, dialect: Dialect) -> CompiledStatement:
+def compile_statement(statement: Statement, dialect: Dialect) -> CompiledStatement:
     """Compile a statement once for each dialect; every open release has its own dialect object.
 
     The size fits all statements except those of lists, in both languages, and the lists of some
@@ -120,29 +172,19 @@ def filter_by_key(statement: Statement, column: Column) -> Statement:
 
 
 def fetch_records(
-    connection: Connection, statement: Query, values: Mapping[str, Value]
+    connection: Connection, statement: Statement, values: Mapping[str, Value]
 ) -> list[Record]:
-    """Return the records of a statement that is compiled once.
-
-    If the driver fails, SQLAlchemy executes the statement again and raises its own error.
-    """
+    """Return the records of a statement that is compiled once."""
     compiled = compile_statement(statement, connection.dialect)
-    try:
-        rows = compiled.execute(connection, values)
-    except connection.dialect.loaded_dbapi.Error:
-        return fetch_uncached(connection, statement, values)
-    return [compiled.to_record(row) for row in rows]
+    return [compiled.to_record(row) for row in compiled.execute(connection, values)]
 
 
 def fetch_scalars(
-    connection: Connection, statement: Query, values: Mapping[str, Value]
+    connection: Connection, statement: Statement, values: Mapping[str, Value]
 ) -> list[Value]:
     """Return the first value of each row of a statement that is compiled once, unconverted."""
     compiled = compile_statement(statement, connection.dialect)
-    try:
-        return [row[0] for row in compiled.execute(connection, values)]
-    except connection.dialect.loaded_dbapi.Error:
-        return list(connection.execute(statement, values).scalars())
+    return [row[0] for row in compiled.execute(connection, values)]
 
 
 def fetch_one(
@@ -152,11 +194,60 @@ def fetch_one(
     return records[0] if records else None
 
 
+class JsonRows(UserDefinedType[list[Record]]):
+    """Rows that the database returns as one JSON array, converted to records."""
+
+    cache_ok = True
+
+    def __init__(self, labels: tuple[str, ...], converters: tuple[Converter, ...]) -> None:
+        self.labels, self.converters = labels, converters
+        self.to_record = create_row_factory(labels, converters)
+
+    def parse(self, value: str) -> list[Record]:
+        return [self.to_record(row) for row in msgspec.json.decode(value)]
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str], list[Record]]:
+        del dialect, coltype
+        return self.parse
+
+
+def find_json_converter(kind: TypeEngine[Value]) -> Converter:
+    """Return the converter for what JSON has no type for; exact decimals must not be nested."""
+    match kind:
+        case JsonRows():
+            return kind.parse
+        case Date():
+            return parse_day
+        case Boolean():
+            return bool
+        case _:
+            return None
+
+
+def parse_day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
+
+
+def select_nested(rows: Statement, owner: Table) -> ScalarSelect[list[Record]]:
+    """Return a column that contains rows as nested records, for each row of their owner.
+
+    The statement of the rows refers to the owner in a condition, and does not join it.
+    """
+    ordered = rows.correlate(owner).subquery()
+    array = JsonArrays(*ordered.c)
+    array.type = JsonRows(
+        tuple(column.name for column in ordered.c),
+        tuple(find_json_converter(column.type) for column in ordered.c),
+    )
+    nested: ScalarSelect[list[Record]] = select(array).scalar_subquery()
+    return nested
+
+
 nested_row_factory = lru_cache(maxsize=256)(create_row_factory)
 
 
 def fetch_uncached(
-    connection: Connection, statement: Query, values: Mapping[str, Value] | None = None
+    connection: Connection, statement: Statement, values: Mapping[str, Value] | None = None
 ) -> list[Record]:
     """Return the records of a statement that was built for one request."""
     result = connection.execute(statement, values)

@@ -18,6 +18,7 @@ from app.db.base import Result, Store
 from app.db.columns import Record
 from app.db.errors import DatabaseError, UnavailableError
 from app.db.files import DatabaseFile, FileLimits, ReleaseInfo, get_identity
+from app.db.statements import UNDEFINED_STATES
 
 POOL_SIZE = 40
 STREAMING_POOL_SIZE = 16
@@ -97,8 +98,6 @@ NEWEST_RELEASE = text(
     " CAST(extract(epoch FROM built_at) AS double precision)"
     " FROM bri.releases ORDER BY number DESC LIMIT 1"
 )
-UNDEFINED_STATES = frozenset({"42P01", "3F000"})
-"""SQLSTATE undefined_table and invalid_schema_name."""
 TIMEOUT_STATE = "57014"
 """SQLSTATE query_canceled: a statement exceeded its time limit."""
 SILENCE_GRACE = 2.0
@@ -177,6 +176,8 @@ class PostgresStore(Store):
             max_overflow=size - pool_size,
             pool_timeout=self.limits.pool_timeout,
             isolation_level="READ COMMITTED" if streaming else "AUTOCOMMIT",
+            # Without a transaction there is nothing to roll back when a connection is returned.
+            pool_reset_on_return="rollback" if streaming else None,
         )
 
         @event.listens_for(engine, "do_connect")

@@ -308,12 +308,15 @@ class Link(NamedTuple):
         return f'<{self.href}>; rel="{self.rel}"{media_type}'
 
 
-def build_alternate_links(url: str, query: str) -> list[Link]:
+ALTERNATE_LINKS = ", ".join(
+    str(Link(f"{{url}}.{form.suffix}{{query}}", "alternate", form.media_type))
+    for form in TABLE_FORMATS
+)
+
+
+def format_alternate_links(url: str, query: str) -> str:
     """Link the URL of a list and its query string to the downloads of the same records."""
-    suffix = f"?{query}" if query else ""
-    return [
-        Link(f"{url}.{form.suffix}{suffix}", "alternate", form.media_type) for form in TABLE_FORMATS
-    ]
+    return ALTERNATE_LINKS.format(url=url, query=f"?{query}" if query else "")
 
 
 def build_service_links(base: str) -> list[Link]:

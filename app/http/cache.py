@@ -2,15 +2,16 @@
 
 from asyncio import Future, get_running_loop, shield
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Hashable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from time import monotonic
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
+from anyio.to_thread import run_sync
 from fastapi import Response
 from fastapi.responses import StreamingResponse
-from starlette.datastructures import MutableHeaders
 from starlette.types import Message, Receive, Scope, Send
 
 from app.db import DatabaseError
@@ -18,7 +19,6 @@ from app.http.cached_response import (
     CachedResponse,
     build_cached_response,
     create_compressor,
-    is_negotiated,
     vary_by_encoding,
 )
 from app.http.conditional import (
@@ -27,11 +27,12 @@ from app.http.conditional import (
     evaluate_preconditions,
     parse_range,
 )
+from app.http.limits import STREAMS
 from app.negotiation import Coding
 from app.problems.messages import PRECONDITION_FAILED, RANGE_NOT_SATISFIABLE
 from app.problems.problem import PreconditionFailed, RangeNotSatisfiable
 from app.releases import Release
-from app.request import RawHeaders, RequestContext
+from app.request import STREAM_THREADS, ClientDisconnectedError, RawHeaders, RequestContext
 
 ENTRY_OVERHEAD = 3500
 """The bytes of memory that an entry takes besides its body, its headers and the text of its key."""
@@ -42,6 +43,9 @@ PARTIAL_CONTENT = 206
 NOT_MODIFIED = 304
 REFRESH_INTERVAL = 0.1
 """The seconds between two checks for a new release while all responses are cached."""
+LARGE_BODY = 128 * 1024
+"""A longer body is sent in pieces, so that a client that does not read it holds little memory."""
+PIECE = 64 * 1024
 MAX_BUFFERED = 8 * 1024 * 1024
 """A stream of more bytes, or of unknown length, is passed on and not cached."""
 EMPTY_BODY: Message = {"type": "http.response.body", "body": b""}
@@ -65,11 +69,12 @@ class Freshness:
     stale: int
     """For how much longer they may use it while they request a newer one."""
 
-    def format_cache_control(self, path: str) -> bytes:
+    def format_cache_control(self, route: str) -> bytes:
+        """Return the Cache-Control header of the responses of a route, by its path."""
         seconds = self.pages
-        if path.startswith("/static/") or path == "/favicon.ico":
+        if route.startswith("/static/") or route == "/favicon.ico":
             seconds = self.files
-        elif path == "/v1" or path.startswith(("/v1/", "/sdmx")):
+        elif route == "/v1" or route.startswith(("/v1/", "/sdmx")):
             seconds = self.data
         stale = f", stale-while-revalidate={self.stale}" if self.stale else ""
         return f"public, max-age={seconds}{stale}".encode()
@@ -102,8 +107,13 @@ class CacheStore:
         return response
 
     def put(self, key: Key, response: CachedResponse) -> None:
-        size = measure_entry(key, response) if self.entries else 0
-        if not self.entries or size * MAX_SHARE > self.size:
+        if not self.entries:
+            return
+        text = sum(len(part) for part in key if isinstance(part, str | bytes))
+        headers = sum(len(name) + len(value) for name, value in response.headers)
+        text += len(repr(key[-1]))
+        size = len(response.body) + 4 * headers + text + ENTRY_OVERHEAD
+        if size * MAX_SHARE > self.size:
             return
         if key in self.entries_by_key:
             self.used_bytes -= self.entries_by_key.pop(key)[1]
@@ -125,20 +135,13 @@ class CacheStore:
         self.used_bytes = 0
 
 
-def measure_entry(key: Key, response: CachedResponse) -> int:
-    """Estimate the bytes of memory that an entry takes, rounded up."""
-    text = sum(len(part) for part in key if isinstance(part, str | bytes))
-    headers = sum(len(name) + len(value) for name, value in response.headers)
-    return len(response.body) + 4 * headers + text + len(repr(key[-1])) + ENTRY_OVERHEAD
-
-
 class CacheMiddleware:
     """An ASGI application that completes each 200 once and sends it to all who request it."""
 
     def __init__(self, handler: Handler, limits: CacheLimits, freshness: Freshness) -> None:
         self.handler = handler
         self.store = CacheStore(limits)
-        self.freshness = freshness
+        self.format_cache_control = lru_cache(maxsize=256)(freshness.format_cache_control)
         self.flights: dict[Key, Future[Outcome]] = {}
         """The responses that are being built, for the requests that wait for them."""
         self.release: Release | None = None
@@ -148,7 +151,7 @@ class CacheMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Respond to a GET or HEAD; raise a Problem, or a DatabaseError."""
         context: RequestContext = scope["context"]
-        response = self.find(context.key, context.get_release)
+        response = self.find(context.key, lambda: context.release)
         context.cache_status = "miss" if response is None else "hit"
         if response is None:
             response = await self.get_or_build(context, scope, receive, send)
@@ -159,7 +162,10 @@ class CacheMiddleware:
         if not CONDITIONAL_HEADERS.isdisjoint(context.headers):
             status, headers, message = select_response(response, context.method, context.headers)
         await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send(message)
+        if len(message["body"]) > LARGE_BODY:
+            await send_body(message["body"], send)
+        else:
+            await send(message)
 
     def find(self, key: Key, get_release: Callable[[], Release]) -> CachedResponse | None:
         if monotonic() > self.next_refresh:
@@ -197,21 +203,19 @@ class CacheMiddleware:
         flight: Future[Outcome] = get_running_loop().create_future()
         if outcome is ABANDONED:
             flights[key] = flight
-
-        def land(outcome: Outcome) -> None:
-            if not flight.done():
-                flight.set_result(outcome)
-                if flights.get(key) is flight:
-                    del flights[key]
-
         outcome = ABANDONED
         try:
-            outcome = await self.build(context, scope, receive, send, land)
+            outcome = await self.build(context, scope, receive, send, flight)
+        except ClientDisconnectedError:
+            raise  # Another client that waits for the same response takes the place of this one.
         except Exception as error:
             outcome = error
             raise
         finally:
-            land(outcome)
+            if not flight.done():
+                flight.set_result(outcome)
+            if flights.get(key) is flight:
+                del flights[key]
         return outcome
 
     async def build(
@@ -220,18 +224,19 @@ class CacheMiddleware:
         scope: Scope,
         receive: Receive,
         send: Send,
-        land: Callable[[Outcome], None],
+        flight: Future[Outcome],
     ) -> CachedResponse | None:
         """Have the router create a response; cache it, or send it if it cannot be cached."""
-        release = self.refresh_release(context.get_release)
+        release = self.refresh_release(lambda: context.release)
         response = await self.handler(context)
-        cache_control = self.freshness.format_cache_control(context.path)
+        cache_control = self.format_cache_control(context.route)
         body = await read_body(response) if is_shareable(response) else None
         if body is None:
-            land(NOT_SHAREABLE)
-            if isinstance(response, StreamingResponse) and is_shareable(response):
-                send = prepare_stream(response, context, cache_control, send)
-            await response(scope, receive, send)
+            flight.set_result(NOT_SHAREABLE)
+            if isinstance(response, StreamingResponse):
+                await send_stream(response, cache_control, scope, receive, send)
+            else:
+                await response(scope, receive, send)
             return None
         modified = max(self.installed_at, release.installed_at if release else 0)
         built = await build_cached_response(response, body, context, cache_control, modified)
@@ -256,36 +261,54 @@ async def read_body(response: Response) -> bytes | None:
     return b"".join([bytes(piece) async for piece in response.body_iterator])  # type: ignore[arg-type]
 
 
-def prepare_stream(
-    response: StreamingResponse, context: RequestContext, cache_control: bytes, send: Send
-) -> Send:
-    """Complete the headers of a stream, which has no ETag; return a send that compresses it."""
-    headers = MutableHeaders(raw=list(response.raw_headers))
-    for name in ("etag", "accept-ranges"):
-        del headers[name]
-    headers.setdefault("cache-control", cache_control.decode())
+async def send_stream(
+    response: StreamingResponse, cache_control: bytes, scope: Scope, receive: Receive, send: Send
+) -> None:
+    """Send a stream, which has no ETag, and compress it piece by piece.
+
+    Raises:
+        NotReady: if too many streams are in progress.
+    """
+    context: RequestContext = scope["context"]
+    headers = dict(response.raw_headers)
+    for name in (b"etag", b"accept-ranges"):
+        headers.pop(name, None)
+    headers.setdefault(b"cache-control", cache_control)
     coding = Coding.IDENTITY
-    if is_negotiated(dict(headers.raw)):
+    if vary_by_encoding(headers):
         coding = context.coding
-        headers = MutableHeaders(raw=vary_by_encoding(headers.raw))
         if coding is not Coding.IDENTITY:
-            headers["content-encoding"] = coding
-            del headers["content-length"]
-    response.raw_headers = headers.raw
+            headers[b"content-encoding"] = coding.encode()
+            headers.pop(b"content-length", None)
+    response.raw_headers = [*headers.items()]
+    if context.method == "HEAD":
+        start = {"type": "http.response.start", "status": OK, "headers": response.raw_headers}
+        await send(start)
+        await send(EMPTY_BODY)
+        return
+    if coding is not Coding.IDENTITY:
+        response.body_iterator = compress_pieces(response.body_iterator, coding)
+    with STREAMS.acquire(context):
+        await response(scope, receive, send)
+
+
+async def compress_pieces(pieces: AsyncIterable[Any], coding: Coding) -> AsyncIterator[bytes]:
+    """Compress a stream in the threads that write it, as the event loop has no time for it."""
     compressor = create_compressor(coding)
+    async for piece in pieces:
+        body = await run_sync(compressor.add, piece, limiter=STREAM_THREADS)
+        if body:
+            yield body
+    yield compressor.finish()
 
-    async def send_compressed(message: Message) -> None:
-        if message["type"] != "http.response.body":
-            await send(message)
-            return
-        more = message.get("more_body", False)
-        body = compressor.add(message.get("body", b""))
-        if not more:
-            body += compressor.finish()
-        if body or not more:
-            await send({**message, "body": body})
 
-    return send_compressed
+async def send_body(whole: bytes, send: Send) -> None:
+    """Send a whole body; a large one in pieces, so that the client's reading sets the pace."""
+    body = memoryview(whole)
+    while len(body) > LARGE_BODY:
+        piece, body = body[:PIECE], body[PIECE:]
+        await send({"type": "http.response.body", "body": bytes(piece), "more_body": True})
+    await send({"type": "http.response.body", "body": bytes(body)})
 
 
 def select_response(

@@ -4,16 +4,17 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import chain
 from operator import itemgetter
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, unquote_to_bytes, urlencode
 
 from fastapi import FastAPI
 from starlette.types import Scope
 
+from app.http.authority import apply_absolute_target, is_valid_authority
 from app.i18n import Language
 from app.negotiation import is_html_accepted, negotiate_coding, negotiate_language
 from app.parameters import REPEATABLE
-from app.request import RequestContext, choose_request_id
+from app.request import CanonicalQuery, RequestContext, choose_request_id
 
 Value = TypeVar("Value")
 
@@ -21,22 +22,17 @@ MAX_ENTRIES = 1024
 MAX_KEY_LENGTH = 300
 NEGOTIATED = b"/sdmx"
 """Part of the paths whose format is negotiated, so that all of Accept is part of the key."""
+ABSOLUTE = "://"
+"""Part of the absolute form of a target, which some servers leave in the path."""
 DATA = b"/v1"
 """Part of the paths that have one format, problems included."""
 HTML = b"text/html"
 """The part of Accept that matters on all other paths, whose problems are pages for browsers."""
+MAX_PARAMETERS = 200
+"""A query of more parameters is refused before it is parsed."""
 BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 INDEX = re.compile(r"\[[0-9]*\]$")
 CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-
-
-class CanonicalQuery(NamedTuple):
-    """A query whose parameters are in order."""
-
-    text: bytes
-    params: tuple[tuple[str, str], ...]
-    language: Language | None
-    is_malformed: bool
 
 
 class BoundedMemo(dict[bytes | None, Value]):
@@ -57,12 +53,20 @@ class BoundedMemo(dict[bytes | None, Value]):
 
 def canonicalize_query(query: bytes) -> CanonicalQuery:
     if is_malformed(query):
-        return CanonicalQuery(query, (), None, is_malformed=True)
+        return CanonicalQuery((), query, "", "", None, is_malformed=True)
+    if query.count(b"&") >= MAX_PARAMETERS:
+        return CanonicalQuery((), query, "", "", None, is_too_long=True)
     given = parse_qsl(query.decode(), keep_blank_values=True)
     params = sorted(chain.from_iterable(split_list(*pair) for pair in given), key=itemgetter(0))
     chosen = dict(params).get("lang")
-    language = Language(chosen) if chosen in list(Language) else None
-    return CanonicalQuery(urlencode(params).encode(), tuple(params), language, is_malformed=False)
+    listed = [pair for pair in params if pair[0] != "cursor"]
+    return CanonicalQuery(
+        tuple(params),
+        urlencode(params).encode(),
+        urlencode(listed),
+        urlencode([pair for pair in listed if pair[0] != "limit"]),
+        Language(chosen) if chosen in list(Language) else None,
+    )
 
 
 def split_list(name: str, value: str) -> list[tuple[str, str]]:
@@ -93,6 +97,7 @@ LANGUAGES = BoundedMemo(negotiate_language)
 CODINGS = BoundedMemo(negotiate_coding)
 HTML_ACCEPTED = BoundedMemo(is_html_accepted)
 MALFORMED_PATHS = BoundedMemo(is_malformed)
+VALID_HOSTS = BoundedMemo(is_valid_authority)
 
 
 def build_key(
@@ -117,40 +122,39 @@ def build_key(
 
 
 def merge_headers(raw: Sequence[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
-    """Join the lines of repeated headers; of a repeated Host the first counts."""
+    """Join the lines of repeated headers, which makes a repeated Host invalid."""
     headers = dict(raw)
-    if len(headers) == len(raw):
-        return headers
-    headers.clear()
-    for name, value in raw:
-        if name not in headers:
-            headers[name] = value
-        elif name != b"host":
-            headers[name] += b", " + value
+    if len(headers) < len(raw):
+        headers.clear()
+        for name, value in raw:
+            headers[name] = headers[name] + b", " + value if name in headers else value
     return headers
 
 
 def create_context(app: FastAPI, scope: Scope) -> RequestContext:
+    if ABSOLUTE in scope["path"]:
+        apply_absolute_target(scope)
     headers = merge_headers(scope["headers"])
+    host = headers.get(b"host")
+    has_valid_host = scope["http_version"] == "1.0" if host is None else VALID_HOSTS[host]
     has_public_url = app.state.releases.public_url is not None
     key = build_key(scope, headers, has_public_url=has_public_url)
     path, _, language, coding, root_path, accept, origin = key
     query = QUERIES[scope["query_string"]]
-    scheme, host, *server = origin or ("http", None)
+    scheme, _, *server = origin or ("http", None)
     return RequestContext(
         app=app,
         method=scope["method"],
         path=scope["path"].removeprefix(root_path),
         root_path=root_path,
-        query_params=query.params,
+        query=query,
         language=language,
-        is_language_chosen=query.language is not None,
         coding=coding,
         accept=accept.decode("latin-1"),
-        origin=(scheme, (host or b"").decode("latin-1"), *server),
+        origin=(scheme, host.decode() if host and has_valid_host else "", *server),
+        has_valid_host=has_valid_host,
         key=key,
         has_malformed_path=MALFORMED_PATHS[path],
-        has_malformed_query=query.is_malformed,
         headers=headers,
         raw_query=scope["query_string"],
         request_id=choose_request_id(headers.get(b"x-request-id")).decode(),

@@ -3,7 +3,8 @@
 import re
 import sys
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from email.utils import formatdate, parsedate_to_datetime
 from functools import lru_cache
 from hashlib import blake2b
@@ -40,6 +41,7 @@ class Compressor(NamedTuple):
     finish: Callable[[], bytes]
 
 
+@lru_cache(maxsize=128)
 def is_compressible(content_type: str) -> bool:
     media_type = content_type.partition(";")[0].strip().lower()
     declared = IS_COMPRESSIBLE.get(media_type)
@@ -79,35 +81,22 @@ def load_zstandard() -> Any:
     return zstd
 
 
+@dataclass(slots=True, eq=False)
 class CachedResponse:
     """A complete 200 response, with the headers for each way to send it."""
 
-    __slots__ = (
-        "body",
-        "headers",
-        "is_file",
-        "message",
-        "not_modified_headers",
-        "route",
-        "serialized_headers",
-        "validators",
-        "was_reused",
-    )
-
-    def __init__(
-        self, body: bytes, headers: RawHeaders, etag: bytes, date: bytes, route: str
-    ) -> None:
-        self.body = body
-        self.headers = headers
-        self.not_modified_headers = [pair for pair in headers if pair[0] in NOT_MODIFIED_HEADERS]
-        self.validators = Validators(etag, parse_own_date(date), date)
-        self.is_file = any(name == b"accept-ranges" for name, _ in headers)
-        self.route = route
-        self.message: Message = {"type": "http.response.body", "body": body}
-        self.serialized_headers: dict[int, bytes] = {}
-        """The headers by status as they are sent, once the parser has needed them."""
-        self.was_reused = False
-        """Whether it was requested again since the store last considered its eviction."""
+    body: bytes
+    headers: RawHeaders
+    not_modified_headers: RawHeaders
+    validators: Validators
+    route: str
+    is_file: bool
+    """Whether parts of it can be requested."""
+    message: Message
+    serialized_headers: dict[int, bytes] = field(default_factory=dict)
+    """The headers by status as they are sent, once the parser has needed them."""
+    was_reused: bool = False
+    """Whether it was requested again since the store last considered its eviction."""
 
 
 async def build_cached_response(
@@ -118,43 +107,44 @@ async def build_cached_response(
     The Cache-Control header and the time of modification, in seconds since 1970, are those of
     responses that have none.
     """
-    known = dict(response.raw_headers)
-    headers = [pair for pair in response.raw_headers if pair[0] not in REPLACED_HEADERS]
-    if is_negotiated(known):
-        headers = vary_by_encoding(headers)
+    headers = dict(response.raw_headers)
+    for name in REPLACED_HEADERS:
+        headers.pop(name, None)
+    if vary_by_encoding(headers):
         coding = context.coding
         if coding is not Coding.IDENTITY and len(body) >= MIN_SIZE:
-            headers.append((b"content-encoding", coding.encode()))
-            known[b"content-encoding"] = coding.encode()
+            headers[b"content-encoding"] = coding.encode()
             is_long = len(body) > COMPRESS_IN_THREAD
             body = await run_sync(compress, body, coding) if is_long else compress(body, coding)
-    if b"cache-control" not in known:
-        headers.append((b"cache-control", cache_control))
-    date = known.get(b"last-modified")
-    if date is None:
-        date = format_http_date(int(min(modified, time())))
-        headers.append((b"last-modified", date))
-    etag = compute_etag(body, known)
-    headers += (b"etag", etag), (b"content-length", b"%d" % len(body))
-    return CachedResponse(body, headers, etag, date, context.route)
+    headers.setdefault(b"cache-control", cache_control)
+    if b"last-modified" not in headers:
+        headers[b"last-modified"] = format_http_date(int(min(modified, time())))
+    date, etag = headers[b"last-modified"], compute_etag(body, headers)
+    headers[b"etag"], headers[b"content-length"] = etag, b"%d" % len(body)
+    return CachedResponse(
+        body,
+        [*headers.items()],
+        [pair for pair in headers.items() if pair[0] in NOT_MODIFIED_HEADERS],
+        Validators(etag, parse_own_date(date), date),
+        context.route,
+        is_file=b"accept-ranges" in headers,
+        message={"type": "http.response.body", "body": body},
+    )
 
 
-def is_negotiated(headers: dict[bytes, bytes]) -> bool:
-    """Return whether a response is sent in the content coding that the client prefers."""
+def vary_by_encoding(headers: dict[bytes, bytes]) -> bool:
+    """Return whether a response is sent in the coding that clients prefer, and let it say so."""
     content_type = headers.get(b"content-type", b"").decode("latin-1")
-    return b"content-encoding" not in headers and is_compressible(content_type)
+    if b"content-encoding" in headers or not is_compressible(content_type):
+        return False
+    varying = headers.get(b"vary")
+    headers[b"vary"] = b"Accept-Encoding, " + varying if varying else b"Accept-Encoding"
+    return True
 
 
-def vary_by_encoding(headers: RawHeaders) -> RawHeaders:
-    values = [b"Accept-Encoding", *(value for name, value in headers if name == b"vary")]
-    return [*(pair for pair in headers if pair[0] != b"vary"), (b"vary", b", ".join(values))]
-
-
-def compute_etag(body: bytes, headers: dict[bytes, bytes]) -> bytes:
-    digest = blake2b(digest_size=16)
-    for name in (b"content-type", b"content-encoding", b"link"):
-        digest.update(headers.get(name, b"") + b"\n")
-    digest.update(body)
+def compute_etag(body: bytes, headers: Mapping[bytes, bytes]) -> bytes:
+    parts = (headers.get(name, b"") for name in (b"content-type", b"content-encoding", b"link"))
+    digest = blake2b(b"\n".join((*parts, body)), digest_size=16)
     return b'"%b"' % digest.hexdigest().encode()
 
 

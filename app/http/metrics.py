@@ -24,6 +24,8 @@ HIT = "hit"
 GAUGES = {
     "bri_cache_entries": "Cached responses.",
     "bri_cache_bytes": "Bytes of memory that cached responses take.",
+    "bri_open_connections": "Connections that clients hold.",
+    "bri_waiting_requests": "Requests that wait for an image, a file, a table or SDMX.",
     "bri_connections_in_use": "Connections to the database that requests hold.",
     "bri_fast_path_processes": "Processes whose parser sends cached responses by itself.",
     "bri_release_failed_processes": "Processes that cannot open the newest release and serve the "
@@ -57,6 +59,12 @@ class Metrics:
             ["route", "status", "cache"],
             registry=self.registry,
         )
+        self.rejections = Total(
+            "bri_rejections",
+            "Requests and connections that were refused, by the kind of rejection.",
+            ["kind"],
+            registry=self.registry,
+        )
         self.seconds = Histogram(
             "bri_request_seconds",
             "Seconds until a response that was not cached was sent, by route.",
@@ -82,6 +90,9 @@ class Metrics:
         self.requests.labels(route, str(status), cache).inc()
         if cache != HIT:
             self.seconds.labels(route).observe(seconds)
+
+    def count_rejection(self, kind: str) -> None:
+        self.rejections.labels(kind).inc()
 
     def run(self) -> None:
         while not self.closed.wait(FLUSH_INTERVAL):

@@ -11,27 +11,36 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, Response
+from sqlalchemy.exc import OperationalError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.db import DatabaseError
 from app.enums import LogFormat
-from app.http.cache_key import create_context
-from app.http.limits import RequestLimits
+from app.http.cache_key import MAX_PARAMETERS, create_context
+from app.http.connections import RejectionLog
+from app.http.limits import RequestLimits, receive_body
 from app.problems.messages import (
     DATABASE_UNAVAILABLE,
     INTERNAL_ERROR,
+    INVALID_HOST,
     MALFORMED_PATH,
     MALFORMED_QUERY,
     METHOD_NOT_ALLOWED,
+    RESOURCES_UNAVAILABLE,
+    TOO_MANY_PARAMETERS,
+    VERSION_NOT_SUPPORTED,
 )
 from app.problems.problem import (
     InternalError,
+    InvalidParameters,
     MalformedAddress,
+    MalformedRequest,
     MethodNotAllowed,
     NotReady,
     Problem,
+    VersionNotSupported,
 )
-from app.request import RequestContext
+from app.request import OTHER_ROUTE, ClientDisconnectedError, RequestContext
 
 if TYPE_CHECKING:
     from app.http.metrics import Metrics
@@ -39,6 +48,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("uvicorn.error")
 
 ALLOWED_METHODS = "GET, HEAD, OPTIONS"
+HTTP_VERSIONS = frozenset({"1.0", "1.1"})
 COMMON_HEADERS = {
     "access-control-allow-origin": "*",
     "access-control-expose-headers": (
@@ -76,29 +86,49 @@ class RequestRecorder:
         if self.metrics is not None:
             self.metrics.count_request(context.route, status, context.cache_status, seconds)
         if self.log_format is not LogFormat.OFF:
-            fields = describe_request(context, status, length, seconds)
-            # Both formats escape line breaks, so nothing in a request can start another line.
-            is_json = self.log_format is LogFormat.JSON
-            line = json.dumps(fields, ensure_ascii=True) if is_json else format_text(fields)
-            sys.stdout.write(f"{line}\n")
-            sys.stdout.flush()
+            result = {"status": status, "milliseconds": round(seconds * 1000, 3), "bytes": length}
+            self.write_line(describe_request(context) | result)
+
+    def record_rejection(self, status: int, client: str, length: int) -> None:
+        """Record a rejection of what did not become a request."""
+        if self.metrics is not None:
+            self.metrics.count_request(OTHER_ROUTE, status, "none", 0)
+        if self.log_format is not LogFormat.OFF:
+            self.write_line(UNPARSED | {"client": client, "status": status, "bytes": length})
+
+    def write_line(self, fields: dict[str, object]) -> None:
+        stamped = {"time": datetime.now(UTC).isoformat(timespec="milliseconds")} | fields
+        # Both formats escape line breaks, so nothing in a request can start another line.
+        is_json = self.log_format is LogFormat.JSON
+        line = json.dumps(stamped, ensure_ascii=True) if is_json else format_text(stamped)
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
 
 
-def describe_request(
-    context: RequestContext, status: int, length: int, seconds: float
-) -> dict[str, object]:
+UNPARSED: dict[str, object] = {
+    "client": "",
+    "id": "-",
+    "method": "-",
+    "target": "-",
+    "route": OTHER_ROUTE,
+    "status": 0,
+    "milliseconds": 0,
+    "bytes": 0,
+    "cache": "none",
+}
+"""The fields in the access log of what is not a request."""
+
+
+def describe_request(context: RequestContext) -> dict[str, object]:
     target = f"{context.root_path}{context.path}"
     if context.raw_query:
         target += f"?{context.raw_query.decode('latin-1')}"
-    fields: dict[str, object] = {
-        "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+    fields = UNPARSED | {
+        "client": context.client,
         "id": context.request_id,
         "method": context.method,
         "target": target[:MAX_TARGET],
         "route": context.route,
-        "status": status,
-        "milliseconds": round(seconds * 1000, 3),
-        "bytes": length,
         "cache": context.cache_status,
     }
     trace = TRACE_PARENT.fullmatch(context.headers.get(b"traceparent", b""))
@@ -111,7 +141,8 @@ def format_text(fields: Mapping[str, object]) -> str:
     target = json.dumps(fields["target"], ensure_ascii=True)[1:-1]
     trace = f" trace={fields['trace']}" if "trace" in fields else ""
     return (
-        f"{fields['time']} {fields['method']} {target} {fields['status']} "
+        f"{fields['time']} {fields['client'] or '-'} {fields['method']} {target} "
+        f"{fields['status']} "
         f"{fields['milliseconds']} ms {fields['bytes']} B {fields['cache']} "
         f"id={fields['id']}{trace}"
     )
@@ -147,6 +178,7 @@ class RequestMiddleware:
     respond: Callable[[RequestContext, Problem], Response]
     mounted: Mapping[str, ASGIApp]
     limits: RequestLimits | None
+    rejections: RejectionLog
     recorder: RequestRecorder | None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -157,29 +189,46 @@ class RequestMiddleware:
             context.connection.start_request(context.headers)
         try:
             await self.pass_on(context, scope, receive, sender)
+        except ClientDisconnectedError:
+            pass
         except Exception as error:
             if sender.status:
                 raise
-            response = self.respond(context, to_problem(error, context.request_id))
-            await response(scope, receive, sender)
+            problem = to_problem(error, context.request_id)
+            if problem.is_rejection:
+                self.rejections.note(problem.code, context.client)
+            await self.respond(context, problem)(scope, receive, sender)
         finally:
             if context.connection is not None:
                 context.connection.finish_request()
             if self.recorder is not None:
                 self.recorder.record(context, sender.status, sender.length)
 
+    def record_rejection(self, problem: Problem, client: str, length: int) -> None:
+        """Record that the server has refused what did not become a request."""
+        self.rejections.note(problem.code, client)
+        if self.recorder is not None:
+            self.recorder.record_rejection(problem.status, client, length)
+
     async def pass_on(
         self, context: RequestContext, scope: Scope, receive: Receive, send: Send
     ) -> None:
+        if scope["http_version"] not in HTTP_VERSIONS:
+            raise VersionNotSupported(VERSION_NOT_SUPPORTED)
+        if not context.has_valid_host:
+            raise MalformedRequest(INVALID_HOST)
         if self.limits is not None:
             self.limits.check(context)
         if context.path in self.mounted:
             context.route = context.path
+            receive = await receive_body(context.headers, receive)
             await self.mounted[context.path](scope, receive, send)
         elif context.method in {"GET", "HEAD"}:
-            if context.has_malformed_path or context.has_malformed_query:
+            if context.has_malformed_path or context.query.is_malformed:
                 part = MALFORMED_PATH if context.has_malformed_path else MALFORMED_QUERY
                 raise MalformedAddress(part)
+            if context.query.is_too_long:
+                raise InvalidParameters(TOO_MANY_PARAMETERS.format(limit=MAX_PARAMETERS))
             await self.cache(scope, receive, send)
         elif context.method == "OPTIONS":
             await Response(status_code=204, headers=PREFLIGHT_HEADERS)(scope, receive, send)
@@ -192,8 +241,11 @@ def to_problem(error: Exception, request_id: str) -> Problem:
     """Return the problem for an error, without revealing what failed inside."""
     if isinstance(error, Problem):
         return error
-    if isinstance(error, DatabaseError):
+    if isinstance(error, DatabaseError | OperationalError):
         log.error("request %s: %s", request_id, error)
         return NotReady(DATABASE_UNAVAILABLE, headers={"Retry-After": "5"})
+    if isinstance(error, OSError):
+        log.error("request %s: %s", request_id, error)
+        return NotReady(RESOURCES_UNAVAILABLE, headers={"Retry-After": "5"})
     log.error("request %s failed", request_id, exc_info=error)
     return InternalError(INTERNAL_ERROR)

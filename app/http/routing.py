@@ -21,7 +21,6 @@ from pydantic import ValidationError
 from app.parameters import Parameters
 from app.problems.messages import UNKNOWN_PATH, find_nearest
 from app.problems.problem import ParameterError, UnknownPath, describe_errors, shorten
-from app.releases import Release
 from app.request import RequestContext
 
 Result = TypeVar("Result")
@@ -58,6 +57,7 @@ class ReadRoute:
     takes_context: bool
     is_async: bool
     is_record: bool
+    has_limit: bool
 
     @classmethod
     def from_route(cls, route: APIRoute) -> "ReadRoute":
@@ -78,7 +78,8 @@ class ReadRoute:
             model.list_repeatable() if model else frozenset(),
             "read" in arguments,
             iscoroutinefunction(route.endpoint),
-            route.include_in_schema and route.path.endswith("}"),
+            model is not None and route.include_in_schema and route.path.endswith("}"),
+            model is not None and "limit" in model.model_fields,
         )
 
     def bind_arguments(self, context: RequestContext, keys: dict[str, str]) -> dict[str, Any]:
@@ -86,33 +87,26 @@ class ReadRoute:
         arguments: dict[str, Any] = keys
         if self.takes_context:
             arguments["read"] = context
-        if self.model is not None:
-            arguments[self.query_name] = self.validate(self.model, context)
-        return arguments
-
-    def validate(self, model: type[Parameters], context: RequestContext) -> Parameters:
+        if self.model is None:
+            return arguments
         values: dict[str, Any] = {}
-        for name, value in context.query_params:
+        for name, value in context.query.params:
             if name in self.repeatable:
                 values.setdefault(name, []).append(value)
             else:
                 values[name] = REPEATED if name in values else value
         try:
-            return model.model_validate(values, context=context.release.keys)
+            query = self.model.model_validate(values, context=context.release.keys)
         except ValidationError as error:
             errors = name_repetitions(error.errors(), values)
-            names = [name for name, info in model.model_fields.items() if not info.exclude]
+            names = [name for name, info in self.model.model_fields.items() if not info.exclude]
             raise describe_errors(errors, names) from None
+        arguments[self.query_name] = query
+        return arguments
 
     def call(self, context: RequestContext, keys: dict[str, str]) -> Any:
         """Return the response of the endpoint, or its coroutine if it is asynchronous."""
         return self.endpoint(**self.bind_arguments(context, keys))
-
-    def can_run_inline(self, query: Parameters | None, release: Release) -> bool:
-        if query is None or not release.database.is_local:
-            return False
-        is_short = release.is_small and getattr(query, "limit", SMALL_PAGE + 1) <= SMALL_PAGE
-        return self.is_record or is_short
 
 
 class Router:
@@ -150,21 +144,22 @@ class Router:
             return context.redirect_permanently(expanded)
         route, keys = self.match(context.path)
         context.route = route.path
-        needs_release = route.model is not None
+        is_local = route.model is None or context.release.database.is_local
         # To look up keys on a server takes time, so the query is validated in the thread too.
-        if needs_release and not context.release.database.is_local:
-            if not route.is_async:
-                return await self.run_in_thread(partial(route.call, context, keys))
-            arguments = await self.run_in_thread(partial(route.bind_arguments, context, keys))
-        else:
+        if not is_local and not route.is_async:
+            return await self.run_in_thread(partial(route.call, context, keys))
+        if is_local:
             arguments = route.bind_arguments(context, keys)
+        else:
+            arguments = await self.run_in_thread(partial(route.bind_arguments, context, keys))
         if route.is_async:
             response: Response = await route.endpoint(**arguments)
             return response
         call: Callable[[], Response] = partial(route.endpoint, **arguments)
-        if needs_release and route.can_run_inline(arguments[route.query_name], context.release):
-            return call()
-        return await self.run_in_thread(call)
+        is_quick = route.is_record
+        if route.has_limit and context.release.is_small:
+            is_quick = arguments[route.query_name].limit <= SMALL_PAGE
+        return call() if is_quick else await self.run_in_thread(call)
 
     async def run_in_thread(self, call: Callable[[], Result]) -> Result:
         return await get_running_loop().run_in_executor(self.threads, call)

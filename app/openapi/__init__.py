@@ -105,6 +105,7 @@ def request_example(
     prefix = f"/{root}" if root else ""
     scope = {
         "type": "http",
+        "http_version": "1.1",
         "scheme": scheme,
         "method": "GET",
         "path": f"{prefix}{path}",

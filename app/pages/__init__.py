@@ -44,7 +44,7 @@ def render_page(
     """Render a template in the language of the request."""
     headers = {
         "Content-Security-Policy": policy,
-        **read.build_language_headers(),
+        **read.build_headers(),
         "Cross-Origin-Opener-Policy": "same-origin",
         "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
         "Referrer-Policy": "no-referrer",
@@ -55,7 +55,7 @@ def render_page(
 
 def build_globals(read: RequestContext) -> Record:
     language, root, path = read.language, read.root_path, read.path
-    query = [pair for pair in read.query_params if pair[0] != "lang"]
+    query = [pair for pair in read.query.params if pair[0] != "lang"]
 
     def this_url(to: Language, only: Mapping[str, object] | None = None) -> str:
         pairs = query if only is None else drop_empty(only)

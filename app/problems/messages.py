@@ -176,6 +176,24 @@ TOO_MANY_OBSERVATIONS = Bilingual(
 
 # HTTP.
 MALFORMED_REQUEST = Bilingual("The request is not valid HTTP", "请求不符合HTTP规范")
+INVALID_HOST = Bilingual(
+    "The request needs one Host header: a host name or an IP address, and perhaps a port",
+    "请求须有且仅有一个Host头，内容为主机名或IP地址，可附端口号",
+)
+VERSION_NOT_SUPPORTED = Bilingual("This server speaks HTTP/1.1", "本服务使用HTTP/1.1")
+REQUEST_TIMEOUT = Bilingual(
+    "The request did not arrive completely in time", "请求未在规定时间内全部到达"
+)
+CONTENT_TOO_LARGE = Bilingual(
+    "The body of the request is larger than {limit} bytes", "请求正文超过{limit}字节"
+)
+TOO_MANY_PARAMETERS = Bilingual(
+    "The query has more than {limit} parameters; send several requests",
+    "查询参数超过{limit}个；请分多次请求",
+)
+TOO_MANY_CONNECTIONS = Bilingual(
+    "Too many connections are open; try again shortly", "当前连接数过多，请稍后重试"
+)
 HEADERS_TOO_LARGE = Bilingual(
     "The request line and the headers are larger than {limit} bytes",
     "请求行与请求头超过{limit}字节",
@@ -210,14 +228,20 @@ INTERNAL_ERROR = Bilingual(
     "The service failed; quote the request identifier when you ask for help",
     "服务出现故障；如需协助，请提供请求编号",
 )
+RESOURCES_UNAVAILABLE = Bilingual(
+    "The service lacks resources at the moment; try again shortly", "服务资源暂时不足，请稍后重试"
+)
+QUEUE_FULL = Bilingual(
+    "Too many requests of this kind are in progress; try again shortly",
+    "当前同类请求过多，请稍后重试",
+)
+WORK_FAILED = Bilingual(
+    "The image or file could not be created; try again shortly", "未能生成图片或文件，请稍后重试"
+)
 NO_TEMPORARY_FILES = Bilingual(
     "The file cannot be created, because the service cannot write temporary files; download CSV"
     " or JSON Lines",
     "服务无法写入临时文件，因而不能生成该文件；请下载 CSV 表或 JSON Lines 文件",
-)
-RENDERING_BUSY = Bilingual(
-    "The service is already creating as many images and files as it can; try again shortly",
-    "当前生成图片和文件的请求过多，请稍后重试",
 )
 
 

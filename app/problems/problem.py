@@ -97,6 +97,8 @@ class Problem(Exception):  # noqa: N818  # The problem documents of RFC 9457 are
     title: ClassVar[Bilingual]
     meaning: ClassVar[Bilingual]
     """The explanation on the page at the address of the problem."""
+    is_rejection: ClassVar[bool] = False
+    """Whether it protects the service, and so is counted and logged as a rejection."""
 
     def __init__(
         self,
@@ -140,16 +142,53 @@ class MalformedAddress(Problem):
 class MalformedRequest(Problem):
     status = 400
     code = "malformed-request"
+    is_rejection = True
     title = Bilingual("Malformed request", "请求格式错误")
     meaning = Bilingual(
-        "The server could not parse the request as HTTP, and closed the connection.",
-        "服务器收到的内容不符合HTTP规范，无法解析，连接已关闭。",
+        "The server could not parse the request as HTTP, or its Host header is missing, repeated "
+        "or not a host name.",
+        "服务器收到的内容不符合HTTP规范，无法解析；或者Host头缺失、重复，或不是有效的主机名。",
+    )
+
+
+class RequestTimeout(Problem):
+    status = 408
+    code = "request-timeout"
+    is_rejection = True
+    title = Bilingual("Request timeout", "请求超时")
+    meaning = Bilingual(
+        "The request did not arrive completely within the time that the server waits for it. Send "
+        "it again on a new connection.",
+        "请求未在服务器等待的时间内全部到达。请建立新连接后重新发送。",
+    )
+
+
+class ContentTooLarge(Problem):
+    status = 413
+    code = "content-too-large"
+    is_rejection = True
+    title = Bilingual("Content too large", "请求正文过大")
+    meaning = Bilingual(
+        "The body of the request is larger than the server accepts.",
+        "请求正文超过服务器上限。",
+    )
+
+
+class VersionNotSupported(Problem):
+    status = 505
+    code = "http-version-not-supported"
+    is_rejection = True
+    title = Bilingual("HTTP version not supported", "不支持该HTTP版本")
+    meaning = Bilingual(
+        "The request line names a version of HTTP that the server does not speak. Use HTTP/1.1.",
+        "请求行所用的HTTP版本不受支持。请使用HTTP/1.1。",
     )
 
 
 class HeadersTooLarge(Problem):
     status = 431
     code = "headers-too-large"
+    is_rejection = True
     title = Bilingual("Headers too large", "请求头过大")
     meaning = Bilingual(
         "The request line and the headers together are larger than the server accepts. Shorten "
@@ -214,6 +253,7 @@ class PreconditionFailed(Problem):
 class MisdirectedRequest(Problem):
     status = 421
     code = "misdirected-request"
+    is_rejection = True
     title = Bilingual("Misdirected request", "请求目标有误")
     meaning = Bilingual(
         "The Host header names a host that this service is not configured for. Use the address "
@@ -225,6 +265,7 @@ class MisdirectedRequest(Problem):
 class TooManyRequests(Problem):
     status = 429
     code = "too-many-requests"
+    is_rejection = True
     title = Bilingual("Too many requests", "请求过于频繁")
     meaning = Bilingual(
         "The client has exceeded the rate limit set by the operator of this service. Retry-After "
@@ -287,11 +328,12 @@ class InternalError(Problem):
 class NotReady(Problem):
     status = 503
     code = "not-ready"
+    is_rejection = True
     title = Bilingual("Not ready", "服务未就绪")
     meaning = Bilingual(
-        "The database cannot be read at the moment. Try again after the number of seconds that "
-        "the Retry-After header gives.",
-        "数据库暂时无法读取。请按Retry-After响应头给出的秒数等待后重试。",
+        "The database cannot be read at the moment, or too many requests of this kind are in "
+        "progress. Try again after the number of seconds that the Retry-After header gives.",
+        "数据库暂时无法读取，或同类请求过多。请按Retry-After响应头给出的秒数等待后重试。",
     )
 
 

@@ -1,7 +1,6 @@
 """Outcomes, priority areas and their actions."""
 
-from collections.abc import Iterable
-from functools import cache, partial
+from functools import cache
 
 from sqlalchemy import Connection, func, select
 from sqlmodel import col
@@ -31,9 +30,9 @@ from app.db.models import (
     Source,
     Topic,
 )
-from app.db.statements import fetch_uncached
+from app.db.statements import fetch_uncached, select_nested
 from app.i18n import Language
-from app.queries.resource import LinkedFilter, LinkedRecords, Resource, attach_links, read_links
+from app.queries.resource import LinkedFilter, Resource, select_links
 
 
 @cache
@@ -47,6 +46,7 @@ def select_outcomes(language: Language) -> Statement:
             col(Outcome.locator).label("locator"),
             *select_reference(Topic, "topic", language),
             *select_source("source", language),
+            *select_links(Outcome, language),
         )
         .select_from(Outcome)
         .join(Topic, col(Topic.id) == Outcome.topic_id)
@@ -54,16 +54,9 @@ def select_outcomes(language: Language) -> Statement:
     )
 
 
-def complete_records(
-    kind: str, connection: Connection, language: Language, rows: list[Record]
-) -> list[Record]:
-    links = read_links(connection, language, {kind: [row["id"] for row in rows]})
-    return [complete_record(row, language, links, kind) for row in rows]
-
-
-def complete_record(row: Record, language: Language, links: LinkedRecords, kind: str) -> Record:
+def complete_commitment(row: Record, language: Language) -> Record:
     add_source_line(row["source"], language)
-    return attach_links(row, links, kind, row["id"])
+    return row
 
 
 OUTCOMES = Resource(
@@ -73,7 +66,7 @@ OUTCOMES = Resource(
         "position": (col(Outcome.year), col(Outcome.position), col(Outcome.code)),
         "id": (col(Outcome.code),),
     },
-    complete=partial(complete_records, "outcome"),
+    complete=complete_commitment,
     filters={"year": col(Outcome.year), "topic": col(Topic.code)},
     linked_filters={
         "sector": LinkedFilter(OutcomeSector, Sector, col(Sector.code)),
@@ -84,8 +77,7 @@ OUTCOMES = Resource(
 list_outcomes, get_outcome = OUTCOMES.list_page, OUTCOMES.get
 
 
-@cache
-def select_actions(language: Language) -> Statement:
+def select_action_columns(language: Language) -> Statement:
     return (
         select(
             col(Action.code).label("id"),
@@ -99,11 +91,17 @@ def select_actions(language: Language) -> Statement:
             col(PriorityArea.slug).label("priority_area.slug"),
             localize(PriorityArea, "title", language).label("priority_area.title"),
             *select_source("source", language),
+            *select_links(Action, language),
         )
         .select_from(Action)
-        .join(PriorityArea, col(PriorityArea.id) == Action.priority_area_id)
         .join(Source, col(Source.id) == Action.source_id)
     )
+
+
+@cache
+def select_actions(language: Language) -> Statement:
+    area = col(PriorityArea.id) == Action.priority_area_id
+    return select_action_columns(language).join(PriorityArea, area)
 
 
 ACTIONS = Resource(
@@ -116,7 +114,7 @@ ACTIONS = Resource(
         ),
         "id": (col(Action.code),),
     },
-    complete=partial(complete_records, "action"),
+    complete=complete_commitment,
     filters={
         "year": col(PriorityArea.year),
         "priority_area": col(PriorityArea.slug),
@@ -134,6 +132,11 @@ list_actions, get_action = ACTIONS.list_page, ACTIONS.get
 
 @cache
 def select_priority_areas(language: Language) -> Statement:
+    actions = (
+        select_action_columns(language)
+        .where(col(Action.priority_area_id) == PriorityArea.id)
+        .order_by(col(Action.position), col(Action.code))
+    )
     return (
         select(
             col(PriorityArea.code).label("code"),
@@ -146,21 +149,19 @@ def select_priority_areas(language: Language) -> Statement:
             col(PriorityArea.aim_locator).label("aim_locator"),
             col(PriorityArea.locator).label("locator"),
             *select_source("source", language),
+            *select_links(PriorityArea, language),
+            select_nested(actions, PriorityArea).label("actions"),
         )
         .select_from(PriorityArea)
         .join(Source, col(Source.id) == PriorityArea.source_id)
     )
 
 
-def complete_priority_areas(
-    connection: Connection, language: Language, rows: list[Record]
-) -> list[Record]:
-    actions = read_actions(connection, language, [row["code"] for row in rows])
-    owners = {
-        "priority_area": [row["code"] for row in rows],
-        "action": [action["id"] for action in actions],
-    }
-    return add_actions(rows, actions, language, read_links(connection, language, owners))
+def complete_priority_area(row: Record, language: Language) -> Record:
+    del row["code"]
+    for record in (row, *row["actions"]):
+        add_source_line(record["source"], language)
+    return row
 
 
 PRIORITY_AREAS = Resource(
@@ -170,7 +171,7 @@ PRIORITY_AREAS = Resource(
         "position": (col(PriorityArea.year), col(PriorityArea.position), col(PriorityArea.code)),
         "id": (col(PriorityArea.code),),
     },
-    complete=complete_priority_areas,
+    complete=complete_priority_area,
     filters={"year": col(PriorityArea.year)},
 )
 list_priority_areas = PRIORITY_AREAS.list_page
@@ -184,7 +185,7 @@ def get_priority_area(
         statement = statement.where(col(PriorityArea.year) == year)
     statement = statement.order_by(col(PriorityArea.year).desc()).limit(1)
     rows = fetch_uncached(connection, statement)
-    return next(iter(complete_priority_areas(connection, language, rows)), None)
+    return complete_priority_area(rows[0], language) if rows else None
 
 
 @cache
@@ -193,24 +194,3 @@ def select_newest_priority_areas(language: Language) -> Statement:
     latest = select(func.max(year)).correlate(None).scalar_subquery()
     statement = select_priority_areas(language).where(year == latest)
     return statement.order_by(col(PriorityArea.position))
-
-
-def read_actions(connection: Connection, language: Language, areas: Iterable[str]) -> list[Record]:
-    statement = select_actions(language).where(col(PriorityArea.code).in_(areas))
-    return fetch_uncached(connection, statement.order_by(*ACTIONS.orders["position"]))
-
-
-def add_actions(
-    rows: list[Record], actions: list[Record], language: Language, links: LinkedRecords
-) -> list[Record]:
-    completed = [complete_record(action, language, links, "action") for action in actions]
-    for row in rows:
-        attach_links(row, links, "priority_area", row.pop("code"))
-        add_source_line(row["source"], language)
-        row["actions"] = [
-            action
-            for action in completed
-            if action["priority_area"]["year"] == row["year"]
-            and action["priority_area"]["slug"] == row["slug"]
-        ]
-    return rows

@@ -99,7 +99,7 @@ def select_pair(
     start, end = col(Observation.period_start), col(Observation.period_end)
     in_periods = or_(*(and_(start == first, end == last) for first, last in spans))
     statement = (
-        select_observations(language)
+        select_observations(language, is_today=query.as_of is None)
         .add_columns((col(Series.unit_id) == Indicator.unit_id).label("own_unit"))
         .where(in_periods, *list_conditions(query))
         .order_by(col(Observation.code))

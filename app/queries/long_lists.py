@@ -15,16 +15,24 @@ from datetime import date
 from enum import Enum, auto
 from functools import cache, cached_property, lru_cache
 
-from sqlalchemy import BindParameter, Connection, bindparam, func, select
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Integer,
+    ScalarSelect,
+    bindparam,
+    case,
+    func,
+    select,
+)
 from sqlmodel import col
 
 from app.db.columns import (
     Column,
     Condition,
+    Record,
     Statement,
-    Value,
     build_current_conditions,
-    build_in_array,
     build_in_subquery,
     ignore_index,
 )
@@ -41,9 +49,10 @@ from app.parameters import (
 from app.queries.pagination import (
     MAX_STATEMENTS,
     FilterShape,
-    PageRequest,
     QueryPage,
     SortOrder,
+    bind_page,
+    build_page,
     split_filters,
 )
 
@@ -97,51 +106,64 @@ class ListPlan:
         return self.unordered.limit(MAX_FETCHED + 1)
 
     @cached_property
-    def bounded_count(self) -> Statement:
-        return count_bounded(self.unordered)
+    def count(self) -> Statement:
+        """Count the matching rows, up to where the number makes no difference."""
+        return count_bounded(self.unordered, MAX_SORTED if self.may_walk_far else MAX_FETCHED + 1)
 
     @cached_property
-    def page_of_ids(self) -> Statement:
-        """Select the page from rows whose ids are bound."""
+    def short_page(self) -> Statement:
+        """Select the page of a short list; of a longer list, select nothing."""
+        matching = self.first_ids.cte("matching")
+        count = select(func.count()).select_from(matching).scalar_subquery()
+        limit = case((count <= MAX_FETCHED, bindparam("limit", type_=Integer())), else_=0)
         order = replace(self.order, ignores_indexes=True)
-        ids = select(self.key).where(build_in_array(self.key, "ids"))
-        return self.select_page(order.order_ids(ids))
+        ids = order.order_ids(select(self.key).where(self.key.in_(select(matching.c.id))))
+        return self.select_page(ids.limit(limit), count)
 
     @cached_property
     def sorted_page(self) -> Statement:
-        return self.select_page(replace(self.walk, ignores_indexes=True).order_ids(self.unordered))
+        ids = replace(self.walk, ignores_indexes=True).order_ids(self.unordered)
+        return self.select_page(ids.limit(bindparam("limit")))
 
     @cached_property
     def walked_page(self) -> Statement:
-        return self.select_page(self.walk.order_ids(self.ordered))
+        ids = self.walk.order_ids(self.ordered)
+        return self.select_page(ids.limit(bindparam("limit")))
 
-    def select_page(self, ids: Statement) -> Statement:
-        """Select what is shown of the first ids; only these rows are joined."""
-        rows = self.statement.where(build_in_subquery(self.key, ids.limit(bindparam("limit"))))
-        return replace(self.order, has_position=False, ignores_indexes=True).order_rows(rows)
+    def select_page(self, ids: Statement, count: ScalarSelect[int] | None = None) -> Statement:
+        """Select what is shown of the rows with some ids; only these rows are joined."""
+        if count is None:
+            count = select(func.count()).select_from(self.first_ids.subquery()).scalar_subquery()
+        rows = self.statement.where(build_in_subquery(self.key, ids))
+        order = replace(self.order, has_position=False, ignores_indexes=True)
+        return order.order_rows(rows.add_columns(count.label("total")))
 
 
-def count_bounded(statement: Statement) -> Statement:
-    return select(func.count()).select_from(statement.limit(MAX_SORTED).subquery())
+def count_bounded(statement: Statement, maximum: int) -> Statement:
+    return select(func.count()).select_from(statement.limit(maximum).subquery())
 
 
 def read_long_page(
-    connection: Connection, plan: ListPlan, filters: ListParameters, values: Mapping[str, Value]
+    connection: Connection, plan: ListPlan, filters: ListParameters, values: Record
 ) -> QueryPage:
-    """Read one page of a list that may be very long, with the bound values of its filters."""
-    page = PageRequest.from_parameters(filters, values)
-    bound = {**values, **page.bind_values(plan.order.columns)}
-    ids = fetch_scalars(connection, plan.first_ids, values)
-    is_short = len(ids) <= MAX_FETCHED
-    if is_short and values:
-        rows = fetch_records(connection, plan.page_of_ids, {**bound, "ids": ids})
-    elif (
-        plan.may_walk_far and fetch_scalars(connection, plan.bounded_count, values)[0] < MAX_SORTED
-    ):
-        rows = fetch_records(connection, plan.sorted_page, bound)
-    else:
-        rows = fetch_records(connection, plan.walked_page, bound)
-    return page.build_page(rows, min(len(ids), MAX_FETCHED), exact=is_short)
+    """Read one page of a list that may be very long, with the bound values of its filters.
+
+    Raises:
+        InvalidParameters: if the cursor belongs to another list.
+    """
+    bound = bind_page(filters, values, plan.order)
+    total = 0
+    if values:
+        rows = fetch_records(connection, plan.short_page, bound)
+        total = rows[0]["total"] if rows else fetch_scalars(connection, plan.count, values)[0]
+        if total <= MAX_FETCHED:
+            return build_page(rows, total, filters, values)
+    is_sorted = plan.may_walk_far and total < MAX_SORTED
+    page = plan.sorted_page if is_sorted else plan.walked_page
+    rows = fetch_records(connection, page, bound)
+    # A page without rows, such as one after the last, carries no total.
+    total = rows[0]["total"] if rows else fetch_scalars(connection, plan.count, values)[0]
+    return build_page(rows, min(total, MAX_FETCHED), filters, values, exact=total <= MAX_FETCHED)
 
 
 def list_page(
@@ -172,14 +194,13 @@ def build_plan(
     # Without filters a partial index counts the current rows without reading the table.
     if shape.single | shape.multiple <= {"as_of"} and shape.vintages == Vintages.LATEST:
         unordered = select_current_ids(table, shape)
-    has_position = shape.has_cursor
     return ListPlan(
         statement,
         col(table.id),
         unordered,
         ordered=select_matching(table, shape, path, is_early=is_early),
-        order=SortOrder.by_name(list_orders(table), shape.sort, has_position=has_position),
-        walk=SortOrder.by_name(walked, shape.sort, has_position=has_position),
+        order=SortOrder.from_shape(list_orders(table), shape),
+        walk=SortOrder.from_shape(walked, shape),
         may_walk_far=path is AccessPath.ORDER and bool(shape.single or shape.multiple),
     )
 
@@ -289,7 +310,8 @@ def is_early_date(connection: Connection, table: PeriodTable, as_of: date | None
 
 @cache
 def count_known(table: PeriodTable) -> Statement:
-    return count_bounded(select(col(table.id)).where(col(table.vintage) <= bindparam("as_of")))
+    known = select(col(table.id)).where(col(table.vintage) <= bindparam("as_of"))
+    return count_bounded(known, MAX_SORTED)
 
 
 def select_current_ids(table: PeriodTable, shape: FilterShape) -> Statement:

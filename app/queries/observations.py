@@ -6,15 +6,15 @@ Lists contain nested records; downloads read the same observations as rows of a 
 from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from sqlalchemy import (
+    BindParameter,
     Connection,
     Label,
     and_,
     bindparam,
     case,
-    exists,
     func,
     or_,
     select,
@@ -37,8 +37,8 @@ from app.db.columns import (
     select_source,
     select_unit,
 )
-from app.db.models import GrowthRate, Headline, Indicator, Observation, Report, Series, Source, Unit
-from app.db.statements import fetch_one, fetch_uncached
+from app.db.models import GrowthRate, Headline, Indicator, Observation, Series, Source, Unit
+from app.db.statements import fetch_one, fetch_uncached, select_nested
 from app.i18n import Language, format_citation, format_period, format_value
 from app.parameters import (
     IndicatorObservationListParameters,
@@ -47,6 +47,7 @@ from app.parameters import (
     VintageListParameters,
 )
 from app.queries.long_lists import (
+    count_bounded,
     has_series_filter,
     is_early_date,
     list_orders,
@@ -54,13 +55,19 @@ from app.queries.long_lists import (
     select_access_path,
     select_matching,
 )
-from app.queries.pagination import QueryPage, SortOrder, read_page, split_filters
-from app.queries.related import read_observation_rates, read_observation_reports
-from app.queries.resource import LinkedRecords
+from app.queries.pagination import (
+    MAX_STATEMENTS,
+    FilterShape,
+    PagePlan,
+    QueryPage,
+    SortOrder,
+    read_page,
+    split_filters,
+)
+from app.queries.related import complete_rate, list_rate_columns, select_reports_of_observation
 
 previous_observation = alias_table(Observation, "previous_observation")
-
-ORDERS = list_orders(Observation)
+growth_source = alias_table(Source, "growth_source")
 
 
 def select_observation_columns(language: Language, prefix: str = "") -> list[Label[Value]]:
@@ -91,11 +98,8 @@ def select_observation_columns(language: Language, prefix: str = "") -> list[Lab
         "headline": col(Headline.observation_id),
         "suffix": localize(Unit, "suffix", language),
         "classifier": col(Indicator.classifier),
-        "related.reports": exists().where(col(Report.observation_id) == Observation.id),
-        "related.growth": exists().where(
-            col(GrowthRate.series_id) == Observation.series_id,
-            col(GrowthRate.period_start) == Observation.period_start,
-        ),
+        "reports": select_nested(select_reports_of_observation(language), Observation),
+        **list_rate_columns(language, "growth."),
     }
     return [
         *(column.label(f"{prefix}{name}") for name, column in columns.items()),
@@ -104,11 +108,12 @@ def select_observation_columns(language: Language, prefix: str = "") -> list[Lab
         *select_reference(counterpart_area, f"{prefix}counterpart_area", language),
         *select_unit(Unit, f"{prefix}unit", language),
         *select_source(f"{prefix}source", language),
+        *select_source(f"{prefix}growth.source", language, growth_source),
     ]
 
 
 def join_context(statement: Statement, *, has_indicator: bool = False) -> Statement:
-    """Join to observations the tables of ``select_observation_columns``.
+    """Join to observations the tables of ``select_observation_columns``, except growth rates.
 
     The joins are outer joins, so that no planner starts with a code list, which would lose the
     order of the observations.
@@ -125,13 +130,26 @@ def join_context(statement: Statement, *, has_indicator: bool = False) -> Statem
     )
 
 
+def join_rate(statement: Statement, as_of: date | BindParameter[date] | None) -> Statement:
+    """Join to observations the growth rate of their period that is, or was on a day, current."""
+    rate = and_(
+        col(GrowthRate.series_id) == Observation.series_id,
+        col(GrowthRate.period_start) == Observation.period_start,
+        *build_current_conditions(GrowthRate, as_of),
+    )
+    statement = statement.outerjoin(GrowthRate, rate)
+    return statement.outerjoin(growth_source, col(growth_source.id) == GrowthRate.source_id)
+
+
 @cache
-def select_observations(language: Language) -> Statement:
-    return join_context(
+def select_observations(language: Language, *, is_today: bool = True) -> Statement:
+    """Select observations, with the growth known today or on the day bound as ``as_of``."""
+    statement = join_context(
         select(*select_observation_columns(language))
         .select_from(Observation)
         .outerjoin(Headline, col(Headline.observation_id) == Observation.id)
     )
+    return join_rate(statement, None if is_today else bindparam("as_of"))
 
 
 def list_observations(
@@ -140,27 +158,27 @@ def list_observations(
     filters: IndicatorObservationListParameters | ObservationListParameters,
     indicator: str | None = None,
 ) -> QueryPage:
-    statement = select_observations(language)
+    statement = select_observations(language, is_today=filters.as_of is None)
     page = list_page(connection, Observation, statement, filters, indicator)
-    return page.replace_rows(complete_observations(connection, language, page.rows, filters.as_of))
+    return page.map_rows(complete_observation, language)
 
 
 def get_observation(connection: Connection, language: Language, key: str) -> Record | None:
     row = fetch_one(connection, select_observations(language), col(Observation.code), key)
-    return row and to_record(row, language, load_related(connection, language, [row]))
+    return row and complete_observation(row, language)
 
 
 def list_vintages(
     connection: Connection, language: Language, filters: VintageListParameters, key: str
 ) -> QueryPage:
-    statement = select_vintages(language, is_today=filters.as_of is None)
+    shape, _ = split_filters(filters)
+    plan = plan_vintages(language, shape)
     values = {"known": key, "as_of": filters.as_of}
-    page = read_page(connection, statement, ORDERS, filters, values)
-    return page.replace_rows(complete_observations(connection, language, page.rows, filters.as_of))
+    return read_page(connection, plan, filters, values).map_rows(complete_observation, language)
 
 
-@cache
-def select_vintages(language: Language, *, is_today: bool) -> Statement:
+@lru_cache(maxsize=MAX_STATEMENTS)
+def plan_vintages(language: Language, shape: FilterShape) -> PagePlan:
     """Select the observations for the series and period of one, known today or on a day."""
     known = alias_table(Observation, "known_observation")
     period = (
@@ -168,63 +186,45 @@ def select_vintages(language: Language, *, is_today: bool) -> Statement:
         .where(col(known.code) == bindparam("known"))
         .subquery()
     )
+    is_today = "as_of" not in shape
     statement = (
-        select_observations(language)
+        select_observations(language, is_today=is_today)
         .join(period, col(Observation.series_id) == period.c.series_id)
         .where(col(Observation.period_start) == period.c.period_start)
     )
-    if is_today:
-        return statement
-    return statement.where(col(Observation.vintage) <= bindparam("as_of"))
+    if not is_today:
+        statement = statement.where(col(Observation.vintage) <= bindparam("as_of"))
+    return PagePlan(statement, SortOrder.from_shape(list_orders(Observation), shape))
 
 
 def read_observations(
     connection: Connection, language: Language, statement: Statement, as_of: date | None = None
 ) -> list[Record]:
-    return complete_observations(connection, language, fetch_uncached(connection, statement), as_of)
+    """Read the observations that a statement of ``select_observations`` selects."""
+    rows = fetch_uncached(connection, statement, {"as_of": as_of} if as_of else None)
+    return [complete_observation(row, language) for row in rows]
 
 
-def complete_observations(
-    connection: Connection, language: Language, rows: Sequence[Record], as_of: date | None
-) -> list[Record]:
-    """Add reports, texts, and the growth known on a day or today, to selected observations."""
-    related = load_related(connection, language, rows, as_of)
-    return [to_record(row, language, related) for row in rows]
-
-
-def load_related(
-    connection: Connection, language: Language, rows: Sequence[Record], as_of: date | None = None
-) -> LinkedRecords:
-    with_reports = [row["id"] for row in rows if row["related"]["reports"]]
-    with_growth = [row["id"] for row in rows if row["related"]["growth"]]
-    related: LinkedRecords = {}
-    if with_reports:
-        related |= read_observation_reports(connection, language, with_reports)
-    if with_growth:
-        related |= read_observation_rates(connection, language, with_growth, as_of)
-    return related
-
-
-def to_record(row: Record, language: Language, related: LinkedRecords) -> Record:
-    del row["related"]
-    published, period = row["published"], row["period"]
+def complete_observation(row: Record, language: Language) -> Record:
+    """Replace what texts are formatted from by the texts."""
+    published, period, source = row["published"], row["period"], row["source"]
     suffix, classifier = row.pop("suffix"), row.pop("classifier")
     # Chinese puts a classifier such as 个 between a number and what is counted.
     if language is Language.CHINESE and classifier:
         suffix = classifier
-    source = add_source_line(row["source"], language)
-    growth = related.get(("observation", row["id"], "growth"))
+    for named in (source, *(report["source"] for report in row["reports"])):
+        add_source_line(named, language)
+    has_growth = row["growth"]["id"] is not None
     return format_validity(row) | {
         "period": {**period, "label": format_period(period["start"], period["end"], language)},
         "display": format_value(
             *(row["value"], published["multiplier"], published["decimals"]),
             *(row["qualifier"], suffix, language),
         ),
-        "growth": growth[0] if growth else None,
+        "growth": complete_rate(row["growth"], language) if has_growth else None,
         "headline": row["headline"] is not None,
         "citation": format_citation(source["line"], row["locator"], language),
         "revision": build_revision(row["value"], row["revision"]),
-        "reports": related.get(("observation", row["id"], "reports"), []),
     }
 
 
@@ -240,11 +240,6 @@ CSV_DELIMITERS = (",", '"', "\n", "\r")
 def select_observation_rows(
     connection: Connection, filters: ObservationFilters, columns: Sequence[Column]
 ) -> Statement:
-    rate = and_(
-        col(GrowthRate.series_id) == Observation.series_id,
-        col(GrowthRate.period_start) == Observation.period_start,
-        *build_current_conditions(GrowthRate, filters.as_of),
-    )
     shape, values = split_filters(filters)
     is_early = is_early_date(connection, Observation, filters.as_of)
     orders = list_orders(Observation, walks_series=has_series_filter(shape))
@@ -252,24 +247,22 @@ def select_observation_rows(
         select(*columns)
         .select_from(Observation)
         .outerjoin(Headline, col(Headline.observation_id) == Observation.id)
-        .outerjoin(GrowthRate, rate)
     )
     condition = select_matching(
         Observation, shape, select_access_path(shape), is_early=is_early
     ).whereclause
     # Outer joins keep the planner from starting at a code list, after which it would have to sort.
-    statement = join_context(statement)
+    statement = join_context(join_rate(statement, filters.as_of))
     if condition is not None:
         statement = statement.where(condition)
-    return SortOrder.by_name(orders, shape.sort).order_ids(statement).params(values)
+    return SortOrder.from_shape(orders, shape).order_ids(statement).params(values)
 
 
 def count_observations(connection: Connection, filters: ObservationFilters, maximum: int) -> int:
     shape, values = split_filters(filters)
     is_early = is_early_date(connection, Observation, filters.as_of)
     ids = select_matching(Observation, shape, select_access_path(shape), is_early=is_early)
-    count = select(func.count()).select_from(ids.limit(maximum).subquery())
-    return int(connection.scalar(count, values) or 0)
+    return int(connection.scalar(count_bounded(ids, maximum), values) or 0)
 
 
 def read_chunks(

@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property
 from hashlib import blake2s
-from typing import NamedTuple
+from typing import Concatenate, NamedTuple, ParamSpec
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Label, Numeric, bindparam, cast, func, tuple_
@@ -32,6 +32,8 @@ from app.parameters import Filters, ListParameters
 from app.problems.messages import UNKNOWN_CURSOR
 from app.problems.problem import InvalidParameters, ParameterError
 
+P = ParamSpec("P")
+
 MAX_STATEMENTS = 64
 """For how many request shapes the statements of a list are cached."""
 Position = list[Value]
@@ -48,11 +50,10 @@ class QueryPage:
     exact: bool = True
     """Whether the total is exact; if not, there are more."""
 
-    def map_rows(self, complete: Callable[[Record], Record]) -> "QueryPage":
-        return self.replace_rows([complete(row) for row in self.rows])
-
-    def replace_rows(self, rows: list[Record]) -> "QueryPage":
-        return replace(self, rows=rows)
+    def map_rows(
+        self, complete: Callable[Concatenate[Record, P], Record], *args: P.args, **kwargs: P.kwargs
+    ) -> "QueryPage":
+        return replace(self, rows=[complete(row, *args, **kwargs) for row in self.rows])
 
 
 @dataclass(frozen=True)
@@ -67,12 +68,12 @@ class SortOrder:
     """Whether the rows are sorted even where an index would give the order."""
 
     @classmethod
-    def by_name(
-        cls, orders: Mapping[str, Sequence[Column]], sort: str, *, has_position: bool = False
+    def from_shape(
+        cls, orders: Mapping[str, Sequence[Column]], shape: "FilterShape"
     ) -> "SortOrder":
-        """Return the order that a value of the parameter ``sort`` selects."""
-        columns = orders[sort.removesuffix("_desc")]
-        return cls(tuple(columns), sort.endswith("_desc"), has_position)
+        """Return the order that the parameter ``sort`` of a request selects."""
+        columns = orders[shape.sort.removesuffix("_desc")]
+        return cls(tuple(columns), shape.sort.endswith("_desc"), shape.has_cursor)
 
     def order_ids(self, statement: Statement) -> Statement:
         return self.skip_to_position(statement).order_by(None).order_by(*self.sort_columns())
@@ -118,81 +119,86 @@ def parse_position_value(value: Value, column: Column) -> Value:
     return date.fromisoformat(value) if kind.python_type is date else value
 
 
-class PageRequest(NamedTuple):
-    scope: Record
-    """What identifies the list; a cursor is valid only for its own list."""
-    position: Position | None
-    limit: int
+@dataclass(frozen=True, eq=False)
+class PagePlan:
+    """The statements that read the pages of a short list, for all requests of a shape."""
 
-    @classmethod
-    def from_parameters(cls, filters: ListParameters, values: Mapping[str, Value]) -> "PageRequest":
-        more = {name: vars(filters).get(name) for name in ("sort", "vintages", "q")}
-        scope = {"list": type(filters).__name__, **more, **values}
-        position = None if filters.cursor is None else decode_cursor(filters.cursor, scope)
-        return cls(scope, position, filters.limit)
+    matching: Statement
+    order: SortOrder
+    is_cached: bool = True
 
-    def bind_values(self, columns: Sequence[Column]) -> Record:
-        """Return the parameters of the page: its position, and one row more than its limit."""
-        pairs = zip(self.position, columns, strict=True) if self.position is not None else ()
-        position = {
-            f"place_{index}": parse_position_value(value, column)
-            for index, (value, column) in enumerate(pairs)
-        }
-        # The extra row tells whether there is a next page.
-        return {"limit": self.limit + 1, **position}
+    @cached_property
+    def page(self) -> Statement:
+        """Select the rows of a page; each has the number of all matching rows."""
+        total = self.count.scalar_subquery().label("total")
+        return self.order.order_rows(self.matching.add_columns(total)).limit(bindparam("limit"))
 
-    def build_page(self, rows: list[Record], total: int, *, exact: bool = True) -> QueryPage:
-        """Cut the rows to the limit; if one is left over, create the cursor of the next page."""
-        shown = rows[: self.limit]
-        positions = [row.pop("sorted_by") for row in shown]
-        has_next = len(rows) > self.limit
-        cursor = encode_cursor([*positions[-1].values()], self.scope) if has_next else None
-        return QueryPage(shown, total, cursor, exact)
+    @cached_property
+    def count(self) -> Statement:
+        counted = self.matching.with_only_columns(func.count(), maintain_column_froms=True)
+        return counted.correlate(None)
 
 
 def read_page(
-    connection: Connection,
-    statement: Statement,
-    orders: Mapping[str, Sequence[Column]],
-    filters: ListParameters,
-    values: Mapping[str, Value],
+    connection: Connection, plan: PagePlan, filters: ListParameters, values: Record
 ) -> QueryPage:
     """Read one page of a list that is short enough to be counted and sorted.
 
-    The statement is the same object for all requests of a shape, except those with a full-text
-    search.
+    Raises:
+        InvalidParameters: if the cursor belongs to another list.
     """
-    page = PageRequest.from_parameters(filters, values)
-    sort: str = vars(filters)["sort"]
-    order = SortOrder.by_name(orders, sort, has_position=page.position is not None)
-    bound = {**values, **page.bind_values(order.columns)}
-    if vars(filters).get("q") is None:
-        rows = fetch_records(connection, select_counted_rows_cached(statement, order), bound)
-    else:
-        rows = fetch_uncached(connection, select_counted_rows(statement, order), bound)
+    bound = bind_page(filters, values, plan.order)
+    fetch = fetch_records if plan.is_cached else fetch_uncached
+    rows = fetch(connection, plan.page, bound)
     # A page without rows, such as one after the last, carries no total.
-    total = rows[0]["total"] if rows else connection.scalar(count_rows(statement), bound) or 0
-    for row in rows:
-        del row["total"]
-    return page.build_page(rows, total)
+    total = rows[0]["total"] if rows else connection.scalar(plan.count, bound) or 0
+    return build_page(rows, total, filters, values)
 
 
-def select_counted_rows(statement: Statement, order: SortOrder) -> Statement:
-    rows = statement.add_columns(count_rows(statement).scalar_subquery().label("total"))
-    return order.order_rows(rows).limit(bindparam("limit"))
+def bind_page(filters: ListParameters, values: Record, order: SortOrder) -> Record:
+    """Return the parameters of a page: of its filters, its position, and its limit.
+
+    Raises:
+        InvalidParameters: if the cursor is invalid or belongs to another list.
+    """
+    # One row more than the limit tells whether there is a next page.
+    bound = {**values, "limit": filters.limit + 1}
+    if filters.cursor is not None:
+        position = decode_cursor(filters.cursor, build_scope(filters, values))
+        for index, (value, column) in enumerate(zip(position, order.columns, strict=True)):
+            bound[f"place_{index}"] = parse_position_value(value, column)
+    return bound
 
 
-select_counted_rows_cached = lru_cache(maxsize=MAX_STATEMENTS)(select_counted_rows)
+def build_page(
+    rows: list[Record],
+    total: int,
+    filters: ListParameters,
+    values: Record,
+    *,
+    exact: bool = True,
+) -> QueryPage:
+    """Cut the rows to the limit; if one is left over, create the cursor of the next page."""
+    shown = rows[: filters.limit]
+    cursor = None
+    if len(rows) > len(shown):
+        position = [*shown[-1]["sorted_by"].values()]
+        cursor = encode_cursor(position, build_scope(filters, values))
+    for row in shown:
+        del row["sorted_by"], row["total"]
+    return QueryPage(shown, total, cursor, exact)
 
 
-def count_rows(statement: Statement) -> Statement:
-    return statement.with_only_columns(func.count(), maintain_column_froms=True).correlate(None)
+def build_scope(filters: ListParameters, values: Record) -> Record:
+    """Return what identifies a list; a cursor is valid only for its own list."""
+    chosen = vars(filters)
+    more = {name: chosen.get(name) for name in ("sort", "vintages", "q")}
+    return {"list": type(filters).__name__, **more, **values}
 
 
 def encode_cursor(position: Position, scope: Record) -> str:
-    """Encode the sort values of the last record of a page, valid only for its own list."""
-    payload = ENCODER.encode(position)
-    return encode_base64(compute_check(payload, scope) + payload)
+    """Encode the sort values of the last record of a page."""
+    return sign_payload(ENCODER.encode(position), scope)
 
 
 def decode_cursor(cursor: str, scope: Record) -> Position:
@@ -206,18 +212,15 @@ def decode_cursor(cursor: str, scope: Record) -> Position:
     except ValueError:
         raise build_cursor_error() from None
     payload = raw[CHECK_BYTES:]
-    if raw[:CHECK_BYTES] != compute_check(payload, scope) or encode_base64(raw) != cursor:
+    if sign_payload(payload, scope) != cursor:
         raise build_cursor_error()
     position: Position = msgspec.json.decode(payload)
     return position
 
 
-def encode_base64(raw: bytes) -> str:
-    return urlsafe_b64encode(raw).rstrip(b"=").decode()
-
-
-def compute_check(payload: bytes, scope: Record) -> bytes:
-    return blake2s(ENCODER.encode(scope) + b"\0" + payload, digest_size=CHECK_BYTES).digest()
+def sign_payload(payload: bytes, scope: Record) -> str:
+    check = blake2s(ENCODER.encode(scope) + b"\0" + payload, digest_size=CHECK_BYTES).digest()
+    return urlsafe_b64encode(check + payload).rstrip(b"=").decode()
 
 
 def build_cursor_error() -> InvalidParameters:

@@ -1,6 +1,6 @@
 """Code lists (topics, sectors, areas, instruments, units), indicators and sources."""
 
-from functools import cache, partial
+from functools import cache
 
 from sqlalchemy import Connection, select
 from sqlmodel import col
@@ -32,20 +32,13 @@ from app.db.statements import fetch_uncached
 from app.i18n import Language, format_published_day, format_source_line
 from app.parameters import CodeListParameters
 from app.queries.observations import (
+    complete_observation,
     join_context,
-    load_related,
+    join_rate,
     select_observation_columns,
-    to_record,
 )
 from app.queries.pagination import QueryPage
-from app.queries.resource import (
-    LinkedFilter,
-    LinkedRecords,
-    Resource,
-    add_links,
-    attach_links,
-    read_links,
-)
+from app.queries.resource import LinkedFilter, Resource, select_links
 
 
 def declare_code_list(table: type[NamedModel], texts: tuple[str, ...], *columns: str) -> Resource:
@@ -59,13 +52,13 @@ def declare_code_list(table: type[NamedModel], texts: tuple[str, ...], *columns:
             col(table.code).label("code"),
             *(localize(table, name, language).label(name) for name in texts),
             *(column.label(name) for name, column in plain.items()),
+            *select_links(table, language),
         )
 
     return Resource(
         table,
         select_records,
         orders={"position": (col(table.position), col(table.code)), "code": (col(table.code),)},
-        complete=partial(add_links, kind),
         filters=plain,
         scope={"list of": kind},
     )
@@ -105,24 +98,20 @@ def select_sources(language: Language) -> Statement:
     )
 
 
-def complete_sources(
-    connection: Connection, language: Language, rows: list[Record]
-) -> list[Record]:
-    del connection
-    for row in rows:
-        for part, required in (("speaker", "name"), ("goal", "text")):
-            if row[part][required] is None:
-                row[part] = None
-        published = format_published_day(row["published_on"], row["published_precision"], language)
-        row["line"] = format_source_line(row["title"], row["publisher"], published, language)
-    return rows
+def complete_source(row: Record, language: Language) -> Record:
+    for part, required in (("speaker", "name"), ("goal", "text")):
+        if row[part][required] is None:
+            row[part] = None
+    published = format_published_day(row["published_on"], row["published_precision"], language)
+    row["line"] = format_source_line(row["title"], row["publisher"], published, language)
+    return row
 
 
 SOURCES = Resource(
     Source,
     select_sources,
     orders={"published": (col(Source.published_on), col(Source.code)), "code": (col(Source.code),)},
-    complete=complete_sources,
+    complete=complete_source,
     filters={"standing": col(Source.standing), "edition": col(Source.edition)},
 )
 list_sources, get_source = SOURCES.list_page, SOURCES.get
@@ -131,10 +120,8 @@ list_sources, get_source = SOURCES.list_page, SOURCES.get
 def get_newest_edition(connection: Connection, language: Language) -> Record:
     edition = col(Source.edition)
     statement = select_sources(language).where(edition.is_not(None)).order_by(edition.desc())
-    (source,) = complete_sources(
-        connection, language, fetch_uncached(connection, statement.limit(1))
-    )
-    return source
+    (source,) = fetch_uncached(connection, statement.limit(1))
+    return complete_source(source, language)
 
 
 # The unit and the areas of an indicator; those of its headline belong to the series and may differ.
@@ -157,6 +144,7 @@ def select_indicators(language: Language) -> Statement:
             *select_reference(own_reporting_area, "reporting_area", language),
             *select_reference(own_counterpart_area, "counterpart_area", language),
             *select_observation_columns(language, "headline."),
+            *select_links(Indicator, language),
         )
         .select_from(Indicator)
         .join(Topic, col(Topic.id) == Indicator.topic_id)
@@ -166,27 +154,14 @@ def select_indicators(language: Language) -> Statement:
         .outerjoin(Headline, col(Headline.indicator_id) == Indicator.id)
         .outerjoin(Observation, col(Observation.id) == Headline.observation_id)
     )
-    return join_context(statement, has_indicator=True)
+    return join_rate(join_context(statement, has_indicator=True), None)
 
 
-def complete_indicators(
-    connection: Connection, language: Language, rows: list[Record]
-) -> list[Record]:
-    links = read_links(connection, language, {"indicator": [row["code"] for row in rows]})
-    return add_headlines(connection, language, rows, links)
-
-
-def add_headlines(
-    connection: Connection, language: Language, rows: list[Record], links: LinkedRecords
-) -> list[Record]:
-    headlines = [row["headline"] for row in rows if row["headline"]["id"] is not None]
-    related = load_related(connection, language, headlines)
-    for row in rows:
-        attach_links(row, links, "indicator", row["code"])
-        headline = row["headline"]
-        has_headline = headline["id"] is not None
-        row["headline"] = to_record(headline, language, related) if has_headline else None
-    return rows
+def complete_indicator(row: Record, language: Language) -> Record:
+    headline = row["headline"]
+    has_headline = headline["id"] is not None
+    row["headline"] = complete_observation(headline, language) if has_headline else None
+    return row
 
 
 INDICATORS = Resource(
@@ -196,7 +171,7 @@ INDICATORS = Resource(
         "position": (col(Indicator.position), col(Indicator.code)),
         "code": (col(Indicator.code),),
     },
-    complete=complete_indicators,
+    complete=complete_indicator,
     filters={
         "topic": col(Topic.code),
         "unit": col(own_unit.code),

@@ -1,7 +1,5 @@
 """Releases: the row and the keys of the one served, its overview, and what each release changed."""
 
-from collections import defaultdict
-from collections.abc import Sequence
 from functools import cache, lru_cache
 
 from sqlalchemy import BindParameter, Connection, bindparam, func, select
@@ -24,12 +22,12 @@ from app.db.models import (
     Series,
     Source,
 )
-from app.db.statements import fetch_records, fetch_scalars, fetch_uncached
+from app.db.statements import fetch_records, fetch_scalars, fetch_uncached, select_nested
 from app.enums import ChangeKind
 from app.i18n import Language
-from app.queries.commitments import add_actions, read_actions, select_newest_priority_areas
-from app.queries.reference import CODE_LISTS, INDICATORS, add_headlines, select_indicators
-from app.queries.resource import Resource, read_links
+from app.queries.commitments import complete_priority_area, select_newest_priority_areas
+from app.queries.reference import CODE_LISTS, INDICATORS, complete_indicator, select_indicators
+from app.queries.resource import Resource
 
 COLLECTIONS: dict[str, Column] = {
     **{f"{kind}s": col(resource.table.code) for kind, resource in CODE_LISTS.items()},
@@ -115,24 +113,25 @@ def read_overview(connection: Connection, language: Language) -> Record:
     """Read the indicators that have a headline, and the priority areas of the latest year."""
     indicators = fetch_records(connection, select_headline_indicators(language), {})
     areas = fetch_records(connection, select_newest_priority_areas(language), {})
-    actions = read_actions(connection, language, [area["code"] for area in areas])
-    owners = {
-        "indicator": [indicator["code"] for indicator in indicators],
-        "priority_area": [area["code"] for area in areas],
-        "action": [action["id"] for action in actions],
-    }
-    links = read_links(connection, language, owners)
     return {
-        "indicators": add_headlines(connection, language, indicators, links),
-        "priority_areas": add_actions(areas, actions, language, links),
+        "indicators": [complete_indicator(row, language) for row in indicators],
+        "priority_areas": [complete_priority_area(row, language) for row in areas],
     }
 
 
 @cache
 def select_changes(language: Language) -> Statement:
+    fields: Statement = (
+        select(
+            col(ChangedField.field).label("field"),
+            col(ChangedField.before).label("before"),
+            col(ChangedField.after).label("after"),
+        )
+        .where(col(ChangedField.change_id) == Change.id)
+        .order_by(col(ChangedField.position))
+    )
     return (
         select(
-            col(Change.id).label("number"),
             col(Change.code).label("id"),
             col(Change.kind).label("kind"),
             col(Change.collection).label("collection"),
@@ -140,33 +139,17 @@ def select_changes(language: Language) -> Statement:
             localize(Change, "title", language).label("title"),
             col(ReleaseEntry.code).label("release"),
             col(ReleaseEntry.released_on).label("released_on"),
+            select_nested(fields, Change).label("fields"),
         )
         .select_from(Change)
         .join(ReleaseEntry, col(ReleaseEntry.id) == Change.release_entry_id)
     )
 
 
-def add_fields(connection: Connection, language: Language, rows: Sequence[Record]) -> list[Record]:
-    del language
-    change_id = col(ChangedField.change_id)
-    statement = (
-        select(
-            change_id, col(ChangedField.field), col(ChangedField.before), col(ChangedField.after)
-        )
-        .where(change_id.in_([row["number"] for row in rows]))
-        .order_by(change_id, col(ChangedField.position))
-    )
-    fields = defaultdict(list)
-    for number, field, before, after in connection.execute(statement):
-        fields[number].append({"field": field, "before": before, "after": after})
-    return [row | {"fields": fields.get(row.pop("number"), [])} for row in rows]
-
-
 CHANGES = Resource(
     Change,
     select_changes,
     orders={"release": (col(ReleaseEntry.released_on), col(ReleaseEntry.number), col(Change.id))},
-    complete=add_fields,
     filters={
         "release": col(ReleaseEntry.code),
         "kind": col(Change.kind),
@@ -207,6 +190,6 @@ def list_releases(connection: Connection, language: Language) -> list[Record]:
             release["changes"][kind] = count
     kind_column = col(Change.kind)
     other = select_changes(language).where(kind_column != ChangeKind.ADDED).order_by(col(Change.id))
-    for change in add_fields(connection, language, fetch_uncached(connection, other)):
+    for change in fetch_uncached(connection, other):
         releases[change["release"]]["modifications"].append(change)
     return list(releases.values())

@@ -1,29 +1,16 @@
 """Collections that are short enough to be counted and sorted, and the links of their records.
 
 A resource declares what is selected, the orders and filters of its list, and how selected rows are
-completed. Lists that may be very long are read by ``long_lists``. The records that records are
-linked to are read in one SELECT for any number of roles.
+completed. Lists that may be very long are read by ``long_lists``. The records that a record is
+linked to are nested in its row.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
-from sqlalchemy import (
-    CompoundSelect,
-    Connection,
-    Integer,
-    bindparam,
-    cast,
-    exists,
-    literal,
-    null,
-    or_,
-    select,
-    union_all,
-)
+from sqlalchemy import Connection, Label, bindparam, exists, or_, select, true
 from sqlmodel import col
 
 from app.db.columns import (
@@ -32,7 +19,6 @@ from app.db.columns import (
     Statement,
     Table,
     Value,
-    build_equals_or_in,
     get_foreign_key,
     localize,
 )
@@ -60,10 +46,18 @@ from app.db.models import (
     Unit,
 )
 from app.db.models.base import KeyedModel, NamedModel
-from app.db.statements import fetch_one, fetch_records
+from app.db.statements import fetch_one, select_nested
 from app.i18n import Language
 from app.parameters import ListParameters
-from app.queries.pagination import MAX_STATEMENTS, FilterShape, QueryPage, read_page, split_filters
+from app.queries.pagination import (
+    MAX_STATEMENTS,
+    FilterShape,
+    PagePlan,
+    QueryPage,
+    SortOrder,
+    read_page,
+    split_filters,
+)
 
 
 class LinkedFilter(NamedTuple):
@@ -79,8 +73,8 @@ class Resource:
     """Returns the joined statement in a language, the same object each time."""
     orders: Mapping[str, Sequence[Column]]
     """The sort columns of each value of ``sort``; the last column is unique."""
-    complete: Callable[[Connection, Language, list[Record]], list[Record]]
-    """Completes selected rows, for example with links and labels."""
+    complete: Callable[[Record, Language], Record] | None = None
+    """Completes a selected row, for example with labels."""
     filters: Mapping[str, Column] = field(default_factory=dict)
     linked_filters: Mapping[str, LinkedFilter] = field(default_factory=dict)
     since: Column | None = None
@@ -101,21 +95,24 @@ class Resource:
             InvalidParameters: if the cursor belongs to another list.
         """
         shape, values = split_filters(filters)
-        statement = select_matching(self, language, shape)
-        # The words become part of the statement, which therefore cannot be cached.
-        if (words := vars(filters).get("q")) is not None:
+        values |= self.scope
+        words = vars(filters).get("q")
+        plan = plan_list(self, language, shape)
+        if words is not None:
+            # The words become part of the statement, which therefore cannot be cached.
             code = col(self.table.code)
-            statement = filter_by_text(connection, statement, code, words, self.kind)
-        page = read_page(connection, statement, self.orders, filters, {**values, **self.scope})
-        return page.replace_rows(self.complete(connection, language, page.rows))
+            found = filter_by_text(connection, plan.matching, code, words, self.kind)
+            plan = PagePlan(found, plan.order, is_cached=False)
+        page = read_page(connection, plan, filters, values)
+        return page if self.complete is None else page.map_rows(self.complete, language)
 
     def get(self, connection: Connection, language: Language, key: str) -> Record | None:
         row = fetch_one(connection, self.select(language), col(self.table.code), key)
-        return self.complete(connection, language, [row])[0] if row else None
+        return row if row is None or self.complete is None else self.complete(row, language)
 
 
 @lru_cache(maxsize=MAX_STATEMENTS)
-def select_matching(resource: Resource, language: Language, shape: FilterShape) -> Statement:
+def plan_list(resource: Resource, language: Language, shape: FilterShape) -> PagePlan:
     statement = shape.apply_filters(resource.select(language), resource.filters)
     for name, (link, target, code) in resource.linked_filters.items():
         if name in shape:
@@ -128,11 +125,7 @@ def select_matching(resource: Resource, language: Language, shape: FilterShape) 
             )
     if resource.since is not None and "since" in shape:
         statement = statement.where(resource.since >= bindparam("since"))
-    return statement
-
-
-LinkedRecords = dict[tuple[str, str, str], list[Record]]
-"""Linked records by the kind and the key of their owner and by their role."""
+    return PagePlan(statement, SortOrder.from_shape(resource.orders, shape))
 
 
 class LinkRole(NamedTuple):
@@ -142,10 +135,6 @@ class LinkRole(NamedTuple):
     name: str
     target: type[KeyedModel]
     through: Table | tuple[str, ...]
-
-    @property
-    def kind(self) -> str:
-        return str(self.owner.__tablename__)
 
 
 ROLES = (
@@ -175,99 +164,46 @@ ROLES = (
     LinkRole(Area, "actions", Action, ActionArea),
     LinkRole(Unit, "indicators", Indicator, ("unit_id",)),
 )
-# SQLModel computes the name of a table each time, which would be slow for every record.
-ROLE_NAMES: Mapping[str, Sequence[str]] = {
-    kind: [role.name for role in ROLES if role.kind == kind]
-    for kind in {role.kind for role in ROLES}
-}
-
-Target = tuple[Column, str, Column, Column]
-NO_YEAR = cast(null(), Integer)
 NAMED: tuple[type[NamedModel], ...] = (Area, Indicator, Instrument, Sector, Topic)
-TARGETS: Mapping[type[KeyedModel], Target] = {
-    **{table: (col(table.code), "name", NO_YEAR, col(table.position)) for table in NAMED},
-    Action: (col(Action.code), "text", NO_YEAR, col(Action.position)),
-    Outcome: (col(Outcome.code), "text", col(Outcome.year), col(Outcome.position)),
-    PriorityArea: (
-        *(col(PriorityArea.slug), "title"),
-        *(col(PriorityArea.year), col(PriorityArea.position)),
-    ),
+TARGET_ORDERS: Mapping[type[KeyedModel], Sequence[Column]] = {
+    **{table: (col(table.position), col(table.code)) for table in NAMED},
+    Action: (col(Action.position), col(Action.code)),
+    Outcome: (col(Outcome.year), col(Outcome.position), col(Outcome.code)),
+    PriorityArea: (col(PriorityArea.year), col(PriorityArea.position), col(PriorityArea.slug)),
 }
-"""What is selected of a linked record: its key, its text, its year and its position."""
 
 
-def select_targets(role: LinkRole, language: Language, *, several: bool) -> Statement:
+def select_target_columns(target: type[KeyedModel], language: Language) -> list[Label[Value]]:
+    if target is PriorityArea:
+        return [
+            *(col(PriorityArea.year).label("year"), col(PriorityArea.position).label("position")),
+            col(PriorityArea.slug).label("slug"),
+            localize(PriorityArea, "title", language).label("title"),
+        ]
+    key, text = ("id", "text") if target in {Action, Outcome} else ("code", "name")
+    return [col(target.code).label(key), localize(target, text, language).label(text)]
+
+
+def select_links(owner: type[KeyedModel], language: Language) -> list[Label[list[Record]]]:
+    """Return a column for each role of the records that are linked to an owner."""
+    return [
+        select_nested(select_targets(role, language), owner).label(role.name)
+        for role in ROLES
+        if role.owner is owner
+    ]
+
+
+def select_targets(role: LinkRole, language: Language) -> Statement:
     owner, target = role.owner, role.target
-    code, text, year, position = TARGETS[target]
-    statement: Statement = select(
-        literal(role.kind).label("kind"),
-        col(owner.code).label("owner"),
-        literal(role.name).label("role"),
-        code.label("code"),
-        localize(target, text, language).label("text"),
-        year.label("year"),
-        position.label("position"),
-    ).where(build_equals_or_in(col(owner.code), role.kind, several=several))
+    statement: Statement = select(*select_target_columns(target, language))
+    if role.through is Baseline:
+        statement = statement.add_columns(true().label("editorial"))
     if isinstance(role.through, tuple):
         columns: list[Column] = [getattr(target, column) for column in role.through]
-        return statement.join_from(owner, target, or_(*(column == owner.id for column in columns)))
-    return (
-        statement.select_from(owner)
-        .join(role.through, get_foreign_key(role.through, owner) == owner.id)
-        .join(target, get_foreign_key(role.through, target) == target.id)
-    )
-
-
-@cache
-def select_links(
-    kinds: tuple[str, ...], language: Language, *, several: bool
-) -> CompoundSelect[*tuple[Value, ...]]:
-    roles = (role for role in ROLES if role.kind in kinds)
-    selects = [select_targets(role, language, several=several) for role in roles]
-    return union_all(*selects).order_by("kind", "owner", "role", "year", "position", "code")
-
-
-def read_links(
-    connection: Connection, language: Language, owners: Mapping[str, Sequence[str]]
-) -> LinkedRecords:
-    """Read the records that records are linked to, whose keys are listed by kind."""
-    found: LinkedRecords = defaultdict(list)
-    if ROLE_NAMES.keys().isdisjoint(owners):
-        return found
-    several = any(len(keys) != 1 for keys in owners.values())
-    statement = select_links(tuple(owners), language, several=several)
-    values = {kind: keys if several else keys[0] for kind, keys in owners.items()}
-    for row in fetch_records(connection, statement, values):
-        found[row["kind"], row["owner"], row["role"]].append(format_target(row["role"], row))
-    return found
-
-
-def format_target(role: str, row: Record) -> Record:
-    match role:
-        case "outcomes" | "actions":
-            return {"id": row["code"], "text": row["text"]}
-        case "baseline_for":
-            return {
-                "year": row["year"],
-                "position": row["position"],
-                "slug": row["code"],
-                "title": row["text"],
-                "editorial": True,
-            }
-        case "baseline_indicators":
-            return {"code": row["code"], "name": row["text"], "editorial": True}
-        case _:
-            return {"code": row["code"], "name": row["text"]}
-
-
-def attach_links(record: Record, links: LinkedRecords, kind: str, key: str) -> Record:
-    for role in ROLE_NAMES.get(kind, ()):
-        record[role] = links.get((kind, key, role), [])
-    return record
-
-
-def add_links(
-    kind: str, connection: Connection, language: Language, rows: list[Record]
-) -> list[Record]:
-    links = read_links(connection, language, {kind: [row["code"] for row in rows]})
-    return [attach_links(row, links, kind, row["code"]) for row in rows]
+        statement = statement.where(or_(*(column == owner.id for column in columns)))
+    else:
+        link = role.through
+        statement = statement.join(link, get_foreign_key(link, target) == target.id).where(
+            get_foreign_key(link, owner) == owner.id
+        )
+    return statement.order_by(*TARGET_ORDERS[target])

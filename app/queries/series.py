@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache, lru_cache
 
@@ -96,7 +97,7 @@ def list_series(
 ) -> QueryPage:
     shape, values = split_filters(filters)
     page = read_long_page(connection, build_series_plan(language, shape), filters, values)
-    return page.replace_rows(complete_series(connection, language, page.rows))
+    return replace(page, rows=complete_series(connection, language, page.rows))
 
 
 @lru_cache(maxsize=MAX_STATEMENTS)
@@ -106,7 +107,7 @@ def build_series_plan(language: Language, shape: FilterShape) -> ListPlan:
         select(series_id).where(*list_series_conditions(shape, path))
         for path in (AccessPath.UNORDERED, select_access_path(shape))
     )
-    order = SortOrder.by_name(ORDERS, shape.sort, has_position=shape.has_cursor)
+    order = SortOrder.from_shape(ORDERS, shape)
     statement = select_series(language)
     return ListPlan(statement, series_id, unordered, ordered, order, order, may_walk_far=False)
 
@@ -119,7 +120,7 @@ def get_series(
     if row is None:
         return None
     statement = (
-        select_observations(language)
+        select_observations(language, is_today=as_of is None)
         .where(
             col(Observation.series_id) == row["id"], *build_current_conditions(Observation, as_of)
         )

@@ -9,7 +9,6 @@ from fastapi import APIRouter, Query, Response
 from sqlalchemy import Connection
 
 from app.db.columns import Record
-from app.formats.registry import build_alternate_links
 from app.formats.tables import TABLES, Table
 from app.i18n import Language
 from app.parameters import DetailParameters, Parameters, create_path_key
@@ -76,7 +75,7 @@ def build_list_endpoint(table: Table, page: type[Page[Any]]) -> Callable[..., Re
 
     def list_records(read: RequestContext, query: Parameters) -> Response:
         found = read.run_query(table.query, query)
-        links = build_alternate_links(*read.build_canonical_url()) if has_formats else ()
+        links = read.link_downloads() if has_formats else ()
         return read.create_page_response(page, found, links)
 
     return declare_signature(

@@ -23,7 +23,7 @@ from app.formats.charts.model import (
     build_series_chart,
 )
 from app.formats.registry import CHART_FORMATS, CHARTED, Format
-from app.http.limits import run_limited
+from app.http.limits import DRAWINGS
 from app.problems.messages import HEIGHT_TOO_SMALL, IMAGE_TOO_LARGE
 from app.problems.problem import InvalidParameters, ParameterError
 from app.queries import charts
@@ -132,8 +132,8 @@ def declare_chart(subject: Subject, path: str, form: Format) -> None:
     model = parameters.ImageParameters if is_image else parameters.ChartParameters
 
     async def draw(read: RequestContext, query: parameters.ChartParameters, **key: str) -> Response:
-        return await run_limited(
-            lambda: draw_chart(read, form, query, subject.build(read, *key.values()))
+        return await DRAWINGS.run(
+            read, lambda: draw_chart(read, form, query, subject.build(read, *key.values()))
         )
 
     key = {subject.name: subject.key} if subject.key else {}

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
@@ -24,7 +25,7 @@ from app.formats.registry import (
     TableFormat,
 )
 from app.formats.tables import OBSERVATIONS, TABLES, Table, TableQuery, create_row_limit_error
-from app.http.limits import run_limited
+from app.http import limits
 from app.problems.messages import CUBE_TOO_LARGE, NO_DATABASE_FILE
 from app.problems.problem import InvalidParameters, ParameterError, UnknownPath
 from app.queries.observations import get_observation, list_observations
@@ -81,17 +82,16 @@ def declare_table(table: Table, form: TableFormat) -> None:
         name = f"{filters.__name__}As{form.suffix.capitalize()}"
         filters = create_model(name, __base__=(form.options, filters))
 
-    def download(read: Context, query: Any) -> Response:
+    queue = limits.TABLES if form.is_streamed else limits.FILES
+
+    async def download(read: Context, query: Any) -> Response:
         url = f"{read.base_url}/v1/{table.name}.csv-metadata.json"
         links = [Link(url, "describedby", DescriptionResponse.media_type)]
-        return send_file(read, table.name, form, table, query, links)
+        send = partial(send_file, read, table.name, form, table, query, links)
+        return await queue.run(read, send)
 
-    async def download_limited(read: Context, query: Any) -> Response:
-        return await run_limited(lambda: download(read, query))
-
-    endpoint = download if form.is_streamed else download_limited
-    endpoint.__annotations__["query"] = Annotated[filters, Query()]
-    add_download(table.name, form, endpoint, table.name)
+    download.__annotations__["query"] = Annotated[filters, Query()]
+    add_download(table.name, form, download, table.name)
 
 
 def send_file(  # noqa: PLR0913, PLR0917 - a private helper of two callers
@@ -176,14 +176,15 @@ def get_cube(read: Context, query: Annotated[parameters.CubeFilters, Query()]) -
 
 
 def declare_complete_file(name: str, form: TableFormat) -> None:
-    async def download_limited(read: Context, _: NoParameters) -> Response:
+    async def download(read: Context, _: NoParameters) -> Response:
         filters = OBSERVATIONS.list_parameters()
-        return await run_limited(lambda: send_file(read, name, form, OBSERVATIONS, filters))
+        send = partial(send_file, read, name, form, OBSERVATIONS, filters)
+        return await limits.FILES.run(read, send)
 
-    add_download(name, form, download_limited, f"the {name}")
+    add_download(name, form, download, f"the {name}")
 
 
-def download_database(read: Context, _: NoParameters) -> Response:
+async def download_database(read: Context, _: NoParameters) -> Response:
     """Send the database file.
 
     Raises:
@@ -202,7 +203,8 @@ def download_database(read: Context, _: NoParameters) -> Response:
     def write(_: Connection) -> Iterator[bytes]:
         return file.read_chunks()
 
-    return read.stream_response(write, DATABASE.content_type, headers=headers)
+    send = partial(read.stream_response, write, DATABASE.content_type, headers=headers)
+    return await limits.TABLES.run(read, send)
 
 
 for listed in TABLES:

@@ -6,7 +6,6 @@ from importlib.util import find_spec
 from mimetypes import guess_type
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import RedirectResponse
@@ -88,7 +87,7 @@ def create_redirect(section: str) -> Callable[..., Response]:
     """Create the endpoint that redirects from a shortened address to a section of the dashboard."""
 
     def redirect(read: Context, _: NoParameters) -> Response:
-        query_string = urlencode(read.query_pairs())
+        query_string = read.query.list_text
         return RedirectResponse(f"{read.base_url}/{query_string and '?'}{query_string}#{section}")
 
     return redirect

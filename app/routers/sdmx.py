@@ -18,7 +18,7 @@ from app.formats.sdmx.errors import NoResultsFound, NotImplementedProblem
 from app.formats.sdmx.messages import Format, list_formats, negotiate_format
 from app.formats.sdmx.paths import PathQuery, parse_path
 from app.formats.sdmx.query import SdmxRequest, parse_request
-from app.http.limits import run_limited
+from app.http.limits import SDMX
 from app.parameters.sdmx import DIMENSIONS
 from app.problems.messages import NO_DATA, NO_HISTORY_AS_CSV
 from app.queries import sdmx as queries
@@ -30,12 +30,12 @@ router = APIRouter(include_in_schema=False)
 @router.get("/sdmx")
 @router.get("/sdmx/{path:path}")
 async def answer_sdmx(read: Context, path: str = "") -> Response:
-    return await run_limited(lambda: create_response(read, path))
+    return await SDMX.run(read, lambda: create_response(read, path))
 
 
 def create_response(read: RequestContext, url_path: str) -> Response:
     path = parse_path(url_path)
-    request = parse_request(path, list(read.query_params), read.release.keys)
+    request = parse_request(path, list(read.query.params), read.release.keys)
     offered = list_formats(path.resource, is_21=path.is_21)
     message_format, media_type = negotiate_format(read.accept, request.format, offered)
     if path.resource != "data":

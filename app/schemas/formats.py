@@ -6,7 +6,7 @@ from pydantic import Field
 
 from app.enums import Datatype, Qualifier
 from app.i18n import Language
-from app.schemas import Address, Code, Day, Line, Number, Prose, Schema, list_field
+from app.schemas import ENCODER, Address, Code, Day, Line, Number, Prose, Schema, list_field
 
 MAX_CELLS = 100_000
 Extent = Annotated[int, Field(ge=0, le=MAX_CELLS)]
@@ -94,7 +94,14 @@ class CubeExtension(Schema):
     """The observations by the index of their value."""
 
 
-class Cube(Schema):
+class AliasedSchema(Schema):
+    """A document with fields whose names Python does not allow."""
+
+    def to_json(self) -> bytes:
+        return ENCODER.encode(self.model_dump(by_alias=True))
+
+
+class Cube(AliasedSchema):
     """A data set in JSON-stat 2.0."""
 
     version: Line = Field(examples=["2.0"])
@@ -149,7 +156,7 @@ class TableSchema(Schema):
     """The column that identifies a row."""
 
 
-class TableDescription(Schema):
+class TableDescription(AliasedSchema):
     """A description of a table in CSV on the Web."""
 
     context: Address = Field(examples=["http://www.w3.org/ns/csvw"], serialization_alias="@context")

@@ -8,7 +8,12 @@ the speed depends on it: the timeouts and limits are those of ``TimeoutProtocol`
 from asyncio import AbstractEventLoop
 from typing import Any
 
-from httptools import parse_url
+from httptools import (
+    HttpParserCallbackError,
+    HttpParserError,
+    HttpParserUpgrade,
+    parse_url,
+)
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import (
     HEADER_RE,
@@ -18,14 +23,16 @@ from uvicorn.protocols.http.httptools_impl import (
 )
 from uvicorn.server import ServerState
 
-from app.http.cache import NOT_MODIFIED, OK, CacheMiddleware, select_response
-from app.http.cache_key import BoundedMemo, build_key, merge_headers
+from app.http.authority import apply_absolute_form
+from app.http.cache import LARGE_BODY, NOT_MODIFIED, OK, CacheMiddleware, select_response
+from app.http.cache_key import VALID_HOSTS, BoundedMemo, build_key, merge_headers
 from app.http.cached_response import CachedResponse
 from app.http.conditional import CONDITIONAL_HEADERS
 from app.http.middleware import RAW_COMMON_HEADERS
 from app.problems.problem import Problem
 from app.request import RawHeaders, choose_request_id
-from app.server.timeouts import TimeoutProtocol, serialize_headers
+from app.server.rejections import serialize_headers
+from app.server.timeouts import TimeoutProtocol
 
 SLOW_PATH_HEADERS = frozenset(
     b"connection content-length expect transfer-encoding upgrade x-forwarded-for "
@@ -36,6 +43,7 @@ PRECEDING_CONDITIONS = frozenset({b"if-match", b"if-unmodified-since"})
 """The preconditions that are evaluated before If-None-Match."""
 EXPECTED_METHODS = frozenset(
     {"connection_made", "data_received", "on_headers_complete", "on_message_complete"}
+    | {"_unset_keepalive_if_required"}
 )
 """The methods of uvicorn's protocol that are extended, or that call them."""
 EXPECTED_ATTRIBUTES = frozenset(
@@ -99,7 +107,35 @@ class CachedResponseProtocol(HttpToolsProtocol):
         self.prefix = self.root_path.encode("ascii")
         self.is_answered = False
 
+    def data_received(self, data: bytes) -> None:
+        """Parse requests; unlike uvicorn, also those after an upgrade that is ignored."""
+        self._unset_keepalive_if_required()
+        while data:
+            try:
+                self.parser.feed_data(data)
+            except HttpParserUpgrade as upgrade:
+                data = data[upgrade.args[0] :]
+                continue
+            except HttpParserError as error:
+                self.refuse(error)
+            return
+
+    def refuse(self, error: HttpParserError) -> None:
+        cause = error.__context__
+        is_expected = cause is None or isinstance(cause, (HttpParserError, UnicodeDecodeError))
+        if isinstance(error, HttpParserCallbackError) and not is_expected:
+            self.logger.error("the parser failed", exc_info=error)
+        cycle: Any = self.cycle
+        if cycle is not None and not cycle.response_complete:
+            is_next = not cycle.more_body
+            if is_next or cycle.response_started or self.pipeline:
+                cycle.keep_alive = False  # The client first gets the responses to valid requests.
+                return
+        self.connection.refuse_malformed()
+
     def on_headers_complete(self) -> None:
+        if self.url[:1] != b"/":
+            self.url = apply_absolute_form(self.url, self.headers)
         self.is_answered = self.cache is not None and self.send_cached(self.cache)
         if not self.is_answered:
             super().on_headers_complete()
@@ -117,6 +153,8 @@ class CachedResponseProtocol(HttpToolsProtocol):
         method = parser.get_method()
         if method not in {b"GET", b"HEAD"} or not SLOW_PATH_HEADERS.isdisjoint(headers):
             return False
+        if len(headers) != len(self.headers) or not VALID_HOSTS[headers.get(b"host")]:
+            return False
         if parser.get_http_version() != "1.1" or self.flow.write_paused:
             return False
         path, query = SPLIT_TARGETS[self.url]
@@ -126,7 +164,7 @@ class CachedResponseProtocol(HttpToolsProtocol):
         response = cache.find(key, self.releases.get_release)
         if response is None or self.connection.transport.is_closing():
             return False
-        return self.send_response(response, method, headers)
+        return len(response.body) <= LARGE_BODY and self.send_response(response, method, headers)
 
     def send_response(
         self, response: CachedResponse, method: bytes, headers: dict[bytes, bytes]

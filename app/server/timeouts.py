@@ -7,28 +7,31 @@ it but the interfaces of asyncio and ASGI, and so holds for whatever protocol uv
 
 import asyncio
 from asyncio import AbstractEventLoop, TimerHandle
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Any
 
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
-from app.http.middleware import RAW_COMMON_HEADERS
-from app.i18n import Language
-from app.problems.messages import HEADERS_TOO_LARGE, MALFORMED_REQUEST
-from app.problems.problem import MEDIA_TYPE, HeadersTooLarge, MalformedRequest, Problem
-from app.request import RawHeaders, choose_request_id
+from app.http.connections import ConnectionTable
+from app.http.limits import get_network
+from app.problems.messages import HEADERS_TOO_LARGE, REQUEST_TIMEOUT
+from app.problems.problem import HeadersTooLarge, Problem, RequestTimeout
+from app.server.rejections import describe_malformed, serialize_rejection
 
-MAX_HEAD = 64 * 1024
+MAX_HEAD = 16 * 1024
 """The bytes that the request line and the headers may take."""
-MAX_CHUNKED_BODY = 1024 * 1024
-"""The bytes that a body of unknown length may take before the connection is closed."""
+MAX_IGNORED_BODY = 1024 * 1024
+"""The bytes of a body that nobody reads before the connection is closed."""
+MAX_PIECE = 4096
+"""The bytes that the protocol parses at once, so that it can pause between pipelined requests."""
 HEAD_TIMEOUT = 20.0
 """The seconds from the first byte of a request in which its headers have to arrive."""
 WRITE_TIMEOUT = 60.0
 """The seconds in which a client has to read some of a response that waits for it."""
+RESPONSE_TIMEOUT = 3600.0
+"""The seconds that a whole response may take."""
 
 
 @dataclass
@@ -72,7 +75,7 @@ class Deadline:
 class ResponseTransport:
     """The transport of a connection, as the wrapped protocol sees it.
 
-    What the protocol writes while no request is answered is its own refusal of a request that it
+    What the protocol writes while no request is answered is its own rejection of a request that it
     cannot parse; it is replaced by a problem document.
     """
 
@@ -80,6 +83,8 @@ class ResponseTransport:
         self.transport = transport
         self.connection = connection
         self.is_closing = transport.is_closing
+        self.pause_reading = connection.pause_reading
+        self.resume_reading = connection.resume_reading
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.transport, name)
@@ -112,6 +117,9 @@ class TimeoutProtocol(asyncio.Protocol):
         self.keep_alive = float(config.timeout_keep_alive)
         self.server_state = server_state
         self.app: Any = app_state.get("app")
+        self.table: ConnectionTable | None = self.app and self.app.connections
+        self.proxies: Container[str] = getattr(config.loaded_app, "trusted_hosts", ())
+        self.client = ""
         self.is_closed = False
         self.active = 0
         """How many requests the application responds to."""
@@ -119,8 +127,15 @@ class TimeoutProtocol(asyncio.Protocol):
         """The bytes received since the last request began or was answered."""
         self.limit = MAX_HEAD
         self.is_head_timed = False
+        self.is_paused = False
+        """Whether the protocol has enough to do with what it has received."""
+        self.pending = bytearray()
+        """What is received but not parsed; while there is any, nothing more is received."""
+        self.last_piece = b""
+        self.unread: int | None = None
+        """The bytes that the client had not read when last asked, once the connection closes."""
         self.deadline = Deadline(self.loop, self.expire)
-        self.write_deadline = Deadline(self.loop, self.abort)
+        self.write_deadline = Deadline(self.loop, self.expire_writing)
         self.transport: asyncio.Transport = None  # type: ignore[assignment]
         create: Any = self.protocol_class
         self.protocol: Any = create(
@@ -132,22 +147,67 @@ class TimeoutProtocol(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport  # type: ignore[assignment]
+        address = transport.get_extra_info("peername")
+        peer = address[0] if isinstance(address, tuple) else ""
+        self.client = "" if peer in self.proxies else get_network(peer)
         self.deadline.set(HEAD_TIMEOUT)
         self.is_head_timed = True
         self.protocol.connection_made(ResponseTransport(self.transport, self))
+        if self.table is not None:
+            try:
+                self.table.add(self)
+            except Problem as problem:
+                self.refuse(problem)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.is_closed = True
+        self.pending.clear()
         self.deadline.cancel()
         self.write_deadline.cancel()
+        if self.table is not None:
+            self.table.remove(self)
         self.protocol.connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        if self.pending or self.is_paused or len(data) > MAX_PIECE:
+            is_first = not self.pending
+            self.pending += data
+            self.transport.pause_reading()
+            if is_first and not self.is_paused:
+                self.parse_pending()
+        else:
+            self.parse(data)
+
+    def parse_pending(self) -> None:
+        """Parse the next piece of what was received, then let other connections have their turn."""
+        if self.is_paused or self.transport.is_closing():
+            return
+        piece = bytes(self.pending[:MAX_PIECE])
+        del self.pending[:MAX_PIECE]
+        if piece:
+            self.parse(piece)
+        if self.pending:
+            self.loop.call_soon(self.parse_pending)
+        elif not self.is_paused:
+            self.transport.resume_reading()
+
+    def parse(self, data: bytes) -> None:
         self.received += len(data)
+        self.last_piece = data
         self.protocol.data_received(data)
         if self.received and not self.active:
             # The protocol has started a task if it has all headers. The task runs before this call.
             self.loop.call_soon(self.check_head)
+
+    def pause_reading(self) -> None:
+        self.is_paused = True
+        self.transport.pause_reading()
+
+    def resume_reading(self) -> None:
+        if self.is_paused:
+            self.is_paused = False
+            # Not at once: the protocol may still be completing a response.
+            self.loop.call_soon(self.parse_pending)
 
     def eof_received(self) -> bool | None:
         result: bool | None = self.protocol.eof_received()
@@ -163,12 +223,14 @@ class TimeoutProtocol(asyncio.Protocol):
             self.deadline.set(HEAD_TIMEOUT)
 
     def start_request(self, headers: dict[bytes, bytes]) -> None:
-        """Note that the application responds to a request, which may take any time."""
         self.active += 1
         self.received = 0
-        self.limit = MAX_HEAD + get_body_limit(headers)
+        has_body = b"transfer-encoding" in headers or headers.get(b"content-length", b"0") != b"0"
+        self.limit = MAX_HEAD + (MAX_IGNORED_BODY if has_body else 0)
         self.is_head_timed = False
-        self.deadline.clear()
+        self.deadline.set(RESPONSE_TIMEOUT)
+        if self.table is not None:
+            self.table.mark_active(self)
 
     def finish_request(self) -> None:
         self.active -= 1
@@ -176,12 +238,16 @@ class TimeoutProtocol(asyncio.Protocol):
             # Bytes of the next request, or of a body that nobody has read, may be here already.
             self.is_head_timed = self.received > 0
             self.deadline.set(HEAD_TIMEOUT if self.received else self.keep_alive)
+            if self.table is not None and not self.is_closed:
+                self.table.mark_idle(self)
 
     def finish_cached_response(self) -> None:
         self.received = 0
         self.limit = MAX_HEAD
         self.is_head_timed = False
         self.deadline.set(self.keep_alive)
+        if self.table is not None:
+            self.table.mark_idle(self)
 
     def pause_writing(self) -> None:
         self.write_deadline.set(WRITE_TIMEOUT)
@@ -192,42 +258,61 @@ class TimeoutProtocol(asyncio.Protocol):
         self.protocol.resume_writing()
 
     def expire(self) -> None:
-        if self.received:
+        if self.active:
+            self.note_rejection("response timeout")
+            self.abort()
+        elif self.transport.is_closing():
+            self.wait_for_flush()
+        elif self.received and self.limit > MAX_HEAD:
+            self.abort()  # The rest of a body whose request has its response.
+        elif self.received:
+            self.refuse(RequestTimeout(REQUEST_TIMEOUT))
+        else:
+            self.close()
+
+    def expire_writing(self) -> None:
+        self.note_rejection("write timeout")
+        self.abort()
+
+    def close(self) -> None:
+        """Close the connection once the client has read what was written."""
+        self.transport.close()
+        self.wait_for_flush()
+
+    def wait_for_flush(self) -> None:
+        """Give a client that reads more time to do so, and abort if it does not."""
+        unread = self.transport.get_write_buffer_size()
+        if unread == self.unread:
             self.abort()
         else:
-            self.transport.close()
+            self.unread = unread
+            self.deadline.set(WRITE_TIMEOUT)
 
     def abort(self) -> None:
         self.is_closed = True
-        if not self.transport.is_closing():
-            self.transport.abort()
+        self.transport.abort()
 
     def refuse_malformed(self) -> None:
-        if self.received > self.limit:
-            self.refuse(HeadersTooLarge(HEADERS_TOO_LARGE.format(limit=MAX_HEAD)))
+        if self.received <= self.limit:
+            self.refuse(describe_malformed(self.last_piece))
+        elif self.limit > MAX_HEAD:
+            self.abort()  # The request with this body has its response.
         else:
-            self.refuse(MalformedRequest(MALFORMED_REQUEST))
+            self.refuse(HeadersTooLarge(HEADERS_TOO_LARGE.format(limit=MAX_HEAD)))
 
     def refuse(self, problem: Problem) -> None:
         if self.transport.is_closing():
             return
-        identifier = choose_request_id(None)
-        body = problem.to_document(self.base_url, Language.ENGLISH, identifier.decode()).to_json()
-        status = HTTPStatus(problem.status)
-        headers: RawHeaders = [
-            *getattr(self.server_state, "default_headers", ()),
-            (b"content-type", MEDIA_TYPE.encode()),
-            (b"content-language", b"en"),
-            (b"cache-control", b"no-store"),
-            (b"connection", b"close"),
-            (b"content-length", b"%d" % len(body)),
-            *RAW_COMMON_HEADERS,
-            (b"x-request-id", identifier),
-        ]
-        head = serialize_headers(headers)
-        line = f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode()
-        self.transport.write(b"%b%b\r\n%b" % (line, head, body))
-        self.transport.close()
+        headers = getattr(self.server_state, "default_headers", [])
+        response = serialize_rejection(problem, headers, self.base_url)
+        self.transport.write(response)
+        self.close()
+        if self.app is not None:
+            self.app.middleware_entry.record_rejection(problem, self.client, len(response))
+
+    def note_rejection(self, kind: str) -> None:
+        if self.app is not None:
+            self.app.state.rejections.note(kind, self.client)
 
     @property
     def base_url(self) -> str:
@@ -238,14 +323,3 @@ class TimeoutProtocol(asyncio.Protocol):
         address = self.transport.get_extra_info("sockname")
         is_network = isinstance(address, tuple)
         return f"http://{address[0]}:{address[1]}" if is_network else "http://localhost"
-
-
-def get_body_limit(headers: dict[bytes, bytes]) -> int:
-    if b"transfer-encoding" in headers:
-        return MAX_CHUNKED_BODY
-    length = headers.get(b"content-length", b"0")
-    return int(length) if length.isdigit() else 0
-
-
-def serialize_headers(headers: RawHeaders) -> bytes:
-    return b"".join(b"%b: %b\r\n" % (name.lower(), value) for name, value in headers)

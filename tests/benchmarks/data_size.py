@@ -20,7 +20,7 @@ from time import perf_counter
 from starlette.testclient import TestClient
 
 from app.parameters import ObservationListParameters
-from app.queries.pagination import PageRequest, encode_cursor
+from app.queries.pagination import build_scope, encode_cursor
 from tests.benchmarks.generated_data import SCALES, build
 from tests.support.postgresql import folder_for_servers, running
 from tests.support.processes import free_port
@@ -80,7 +80,7 @@ def place_before_last(client: TestClient) -> str:
             " WHERE current_until = '9999-12-31'"
             " ORDER BY series_id DESC, period_start DESC, source_id DESC LIMIT 1 OFFSET 50"
         ).one()
-    scope = PageRequest.from_parameters(ObservationListParameters(), {}).scope
+    scope = build_scope(ObservationListParameters(), {})
     return f"{LIST}&cursor={encode_cursor(list(row), scope)}"
 
 

@@ -1,5 +1,6 @@
 """Load: wrk for throughput and waiting times, and the state of a process."""
 
+import os
 import re
 import subprocess
 import sys
@@ -84,6 +85,16 @@ def resident(pid: int) -> float:
     found = re.search(r"VmRSS:\s+(\d+) kB", status)
     assert found is not None
     return int(found[1]) * 1024 / 1e6
+
+
+def read_cpu_times(pid: int) -> tuple[float, float]:
+    """Return the seconds that a process has used in its first thread, the loop, and in others."""
+    spent = {}
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        fields = (task / "stat").read_text().rpartition(")")[2].split()
+        spent[task.name] = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    loop = spent.pop(str(pid))
+    return loop, sum(spent.values())
 
 
 def wait(answers: Iterator[bool], seconds: float = 30) -> float:

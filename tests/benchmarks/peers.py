@@ -61,6 +61,7 @@ class Started(NamedTuple):
     """From its start to its first answer."""
     megabytes: float
     """What it held in memory then."""
+    pid: int
 
 
 def ours(database: Path, **environment: str) -> Peer:
@@ -139,7 +140,7 @@ def running(peer: Peer, log: Path) -> Iterator[Started]:
     ):
         try:
             seconds = wait(answering(peer, process))
-            yield Started(seconds, resident(process.pid))
+            yield Started(seconds, resident(process.pid), process.pid)
         finally:
             process.terminate()
             process.wait(20)

@@ -23,7 +23,7 @@ from rich.console import Console
 from app.ingest.build import build
 from tests.benchmarks import peers
 from tests.benchmarks.guide_tables import translate, write_measured
-from tests.benchmarks.load import Target, busy, wrk
+from tests.benchmarks.load import Target, busy, read_cpu_times, wrk
 from tests.benchmarks.peers import Peer, Started, running
 from tests.benchmarks.plot import draw
 from tests.support.seeds import ROOT
@@ -113,6 +113,20 @@ def measure(
     return results
 
 
+def describe_cpu_times(
+    asked: Mapping[str, Target], pid: int, folder: Path, seconds: float
+) -> Iterable[str]:
+    """Tell the processor time of an uncached response, on the loop and in threads."""
+    for name in (MISS, LIST_MISS):
+        before = read_cpu_times(pid)
+        count = wrk(asked[name], folder, seconds).per_second * max(1, round(seconds))
+        after = read_cpu_times(pid)
+        loop, threads = (
+            (late - early) / count * 1e6 for early, late in zip(before, after, strict=True)
+        )
+        yield f"{name:28} {loop:.0f} µs of the loop, {threads:.0f} µs of threads"
+
+
 def absolute(results: Results, starts: Starts) -> Iterable[str]:
     """Tell what was measured of each."""
     for name, found in sorted(results.items(), key=lambda one: -median(one[1])):
@@ -123,7 +137,7 @@ def absolute(results: Results, starts: Starts) -> Iterable[str]:
         ]
         yield f"{name:28} {shown[0]:>12} {shown[1]:>12} {shown[2]:>12}"
     for name, begun in starts.items():
-        seconds, megabytes = (median(column) for column in zip(*begun, strict=True))
+        seconds, megabytes, _ = (median(column) for column in zip(*begun, strict=True))
         yield f"{name:28} first answer after {seconds:.2f} s, {megabytes:.0f} MB"
 
 
@@ -205,8 +219,10 @@ def run(options: Namespace, console: Console, folder: Path) -> None:
                 failed[name] = str(error)
                 del found[name]
         results = measure(targets(found), folder, options, console.print)
+        pid = starts["anew"][-1].pid
+        spent = list(describe_cpu_times(targets(found), pid, folder, options.seconds))
     lines = list(table(results, starts))
-    for line in (*absolute(results, starts), "", *lines):
+    for line in (*absolute(results, starts), *spent, "", *lines):
         console.print(line, highlight=False, soft_wrap=True)
     for name, why in failed.items():
         console.print(f"left out: {name} ({why})")

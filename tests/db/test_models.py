@@ -337,7 +337,7 @@ def test_a_decimal_survives_the_column(number: Decimal) -> None:
     written = column.process_bind_param(number, dialect)
     assert isinstance(written, str)
     assert "E" not in written
-    assert column.process_result_value(written, dialect) == number
+    assert column.result_processor(dialect, None)(written) == number
 
 
 @pytest.mark.parametrize(

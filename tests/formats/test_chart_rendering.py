@@ -18,7 +18,7 @@ pytestmark = pytest.mark.resources
 
 def test_same_request_gives_the_same_bytes_anywhere(server: str, database: Target) -> None:
     asked = [
-        f"/v1/indicators/aid-projects.{kind}?lang={language}"
+        f"/v1/indicators/aid-projects/chart.{kind}?lang={language}"
         for kind in ("svg", "png", "vl.json")
         for language in LANGUAGES
     ]

@@ -109,7 +109,7 @@ def test_a_figure_is_cited_with_its_words_and_its_place(
     client: TestClient, language: str, note: str, place: str
 ) -> None:
     def get(suffix: str) -> str:
-        return client.get(f"/v1/observations/{FIGURE}.{suffix}?lang={language}").text
+        return client.get(f"/v1/observations/{FIGURE}/citation.{suffix}?lang={language}").text
 
     (item,) = json.loads(get("csl.json"))
     assert (item["id"], item["note"], item["locator"]) == (FIGURE, note, place)
@@ -124,8 +124,8 @@ def test_a_figure_is_cited_with_its_words_and_its_place(
 @pytest.mark.parametrize("suffix", ["bib", "ris", "csl.json"])
 def test_an_unknown_key_is_told(client: TestClient, suffix: str) -> None:
     for path, near in (
-        (f"/v1/sources/scio-2025-01-16.{suffix}", "scio-2025-01-15"),
-        (f"/v1/observations/{FIGURE[:-1]}4.{suffix}", FIGURE),
+        (f"/v1/sources/scio-2025-01-16/citation.{suffix}", "scio-2025-01-15"),
+        (f"/v1/observations/{FIGURE[:-1]}4/citation.{suffix}", FIGURE),
     ):
         answer = client.get(path)
         assert answer.status_code == 404

@@ -74,10 +74,10 @@ def test_download_menu_lists_the_formats(client: TestClient) -> None:
     for form in (*TABLE_FORMATS, JSON_STAT):
         assert re.search(rf"/v1/observations\.{form.suffix}\?[^\"]*indicator=goods-trade", page)
     for form in CHART_FORMATS:
-        assert f"/v1/indicators/goods-trade.{form.suffix}?" in page
+        assert f"/v1/indicators/goods-trade/chart.{form.suffix}?" in page
     source = client.get("/sources/scio-2025-01-15").text
     for citation in CITATION_FORMATS:
-        assert f"/v1/sources/scio-2025-01-15.{citation.suffix}" in source
+        assert f"/v1/sources/scio-2025-01-15/citation.{citation.suffix}" in source
 
 
 @pytest.mark.parametrize("form", FORMATS, ids=lambda form: f"{form.resources[0]}.{form.suffix}")

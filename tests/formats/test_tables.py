@@ -353,6 +353,7 @@ def test_a_table_that_is_too_long_is_refused(
     scope = {
         "type": "http",
         "app": larger[0],
+        "http_version": "1.1",
         "method": "GET",
         "path": f"/v1/observations.{form.suffix}",
         "query_string": b"",

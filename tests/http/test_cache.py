@@ -139,7 +139,7 @@ def test_what_an_answer_depends_on_is_told_apart(client: TestClient) -> None:
         answer = client.get(same, headers=PLAIN)
         assert ("lang" in same) == (answer.content != plain)
         assert "limit=1" in answer.json()["next"]
-    assert client.get(path, headers={"Host": "a" * 400}).json()["next"].startswith("http://tests")
+    assert client.get(path, headers={"Host": "a" * 400}).status_code == 400
 
 
 def test_a_repeated_parameter_keeps_its_order(client: TestClient) -> None:
@@ -239,7 +239,10 @@ async def ask(
         "raw_path": path.encode(),
         "root_path": "",
         "query_string": query.encode(),
-        "headers": [(name.encode(), value.encode()) for name, value in (headers or {}).items()],
+        "headers": [
+            (name.encode(), value.encode())
+            for name, value in {"host": "testserver", **(headers or {})}.items()
+        ],
         "client": None,
         "server": ("testserver", 80),
     }

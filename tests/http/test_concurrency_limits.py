@@ -2,7 +2,9 @@
 
 import threading
 import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import anyio
@@ -11,12 +13,43 @@ import pytest
 from fastapi import Response
 
 from app.http import limits
+from app.http.connections import RejectionLog
 from app.problems.problem import NotReady
+from app.request import ClientDisconnectedError, RequestContext
 
 pytestmark = pytest.mark.resources
 
 
-def test_so_many_are_made_at_once_and_no_more() -> None:
+class Caller:
+    """A request whose client may be gone."""
+
+    def __init__(self, *, is_gone: bool = False) -> None:
+        self.is_closed = is_gone
+        self.connection = self
+        self.client = "192.0.2.1"
+        self.app = self.state = self
+        self.rejections = RejectionLog()
+
+    require_client = RequestContext.require_client
+
+
+def caller(*, is_gone: bool = False) -> Any:
+    return Caller(is_gone=is_gone)
+
+
+@pytest.fixture
+def queue() -> limits.RequestQueue:
+    return limits.RequestQueue("pictures", threads=2)
+
+
+async def run_all(queue: limits.RequestQueue, create: Callable[[], Response], count: int) -> None:
+    """Request the same many times at once."""
+    async with anyio.create_task_group() as group:
+        for _ in range(count):
+            group.start_soon(queue.run, caller(), create)
+
+
+def test_so_many_are_created_at_once_and_no_more(queue: limits.RequestQueue) -> None:
     at_once, most = 0, 0
     counting = threading.Lock()
 
@@ -30,50 +63,131 @@ def test_so_many_are_made_at_once_and_no_more() -> None:
             at_once -= 1
         return Response()
 
-    async def ask() -> None:
-        async with anyio.create_task_group() as group:
-            for _ in range(20):
-                group.start_soon(limits.run_limited, work)
-
-    anyio.run(ask)
-    assert most == limits.MAX_RENDERINGS
+    anyio.run(run_all, queue, work, 20)
+    assert most == 2
 
 
-def test_who_waits_too_long_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "MAX_WAIT", 0.05)
+@contextmanager
+def blocked() -> Iterator[Callable[[], Response]]:
+    """Work that lasts until the end of the block."""
     ended = threading.Event()
 
     def work() -> Response:
         ended.wait(5)
         return Response()
 
-    async def ask() -> Any:
-        async with anyio.create_task_group() as group:
-            for _ in range(limits.MAX_RENDERINGS):
-                group.start_soon(limits.run_limited, work)
-            await anyio.sleep(0.01)
-            try:
-                await limits.run_limited(work)
-            except NotReady as problem:
-                return problem
-            finally:
-                ended.set()
-
-    problem = anyio.run(ask)
-    assert problem.headers == {"Retry-After": "10"}
+    try:
+        yield work
+    finally:
+        ended.set()
 
 
-def test_a_failure_gives_the_turn_back() -> None:
+def test_a_full_queue_refuses_at_once(queue: limits.RequestQueue) -> None:
+    async def ask() -> None:
+        with blocked() as work:
+            async with anyio.create_task_group() as group:
+                for _ in range(2 + limits.MAX_WAITING):
+                    group.start_soon(queue.run, caller(), work)
+                await anyio.sleep(0.01)
+                began = time.monotonic()
+                with pytest.raises(NotReady) as refused:
+                    await queue.run(caller(), work)
+                assert time.monotonic() - began < 0.5
+                assert refused.value.headers == {"Retry-After": "5"}
+                await limits.RequestQueue("others").run(caller(), Response)
+                group.cancel_scope.cancel()
+
+    anyio.run(ask)
+
+
+def test_clients_that_have_gone_make_room(queue: limits.RequestQueue) -> None:
+    created = 0
+
+    def create() -> Response:
+        nonlocal created
+        created += 1
+        return Response()
+
+    async def give_up(client: Any) -> None:
+        with pytest.raises(ClientDisconnectedError):
+            await queue.run(client, create)
+
+    async def ask() -> None:
+        with blocked() as work:
+            async with anyio.create_task_group() as group:
+                for _ in range(2):
+                    group.start_soon(queue.run, caller(), work)
+                await anyio.sleep(0.01)
+                clients = [caller() for _ in range(limits.MAX_WAITING)]
+                for client in clients:
+                    group.start_soon(give_up, client)
+                await anyio.sleep(0.01)
+                for client in clients:
+                    client.is_closed = True
+                with pytest.raises(NotReady):
+                    await queue.run(caller(), create)
+                await anyio.sleep(0.01)
+                assert not queue.waiting
+                group.cancel_scope.cancel()
+        await give_up(caller(is_gone=True))
+
+    anyio.run(ask)
+    assert created == 0
+
+
+def test_who_waits_too_long_is_told(
+    queue: limits.RequestQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "MAX_WAIT", 0.05)
+
+    async def ask() -> None:
+        with blocked() as work:
+            async with anyio.create_task_group() as group:
+                for _ in range(2):
+                    group.start_soon(queue.run, caller(), work)
+                await anyio.sleep(0.01)
+                with pytest.raises(NotReady):
+                    await queue.run(caller(), work)
+                group.cancel_scope.cancel()
+
+    anyio.run(ask)
+
+
+@pytest.mark.parametrize(
+    ("failure", "raised"),
+    [(ValueError(), ValueError), (EOFError(), NotReady), (OSError(24, "no files"), NotReady)],
+)
+def test_a_failure_gives_the_turn_back(
+    queue: limits.RequestQueue, failure: Exception, raised: type[Exception]
+) -> None:
     def work() -> Response:
-        raise ValueError
+        raise failure
 
-    async def ask() -> int:
-        for _ in range(limits.MAX_RENDERINGS * 2):
-            with pytest.raises(ValueError):  # noqa: PT011
-                await limits.run_limited(work)
-        return int(limits.RENDERING_LIMITER.borrowed_tokens)
+    async def ask() -> None:
+        for _ in range(8):
+            with pytest.raises(raised):
+                await queue.run(caller(), work)
+        assert queue.limiter.borrowed_tokens == 0
 
-    assert anyio.run(ask) == 0
+    anyio.run(ask)
+
+
+def test_a_client_has_few_streams_and_all_have_not_many() -> None:
+    streams = limits.StreamLimit()
+    with ExitStack() as stack:
+        for number in range(limits.MAX_STREAMS):
+            context = caller()
+            context.client = f"192.0.2.{number // limits.MAX_CLIENT_STREAMS}"
+            stack.enter_context(streams.acquire(context))
+        context.client = "192.0.2.99"
+        with pytest.raises(NotReady), streams.acquire(context):
+            """Refused."""
+    with ExitStack() as stack:
+        for _ in range(limits.MAX_CLIENT_STREAMS):
+            stack.enter_context(streams.acquire(context))
+        with pytest.raises(NotReady), streams.acquire(context):
+            """Refused."""
+    assert not streams.counts
 
 
 def test_lists_are_answered_while_files_are_made(server: str) -> None:

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.resources
         ("x.mirror.example", 200),
         ("mirror.example", 421),
         ("data.example.evil", 421),
-        ("", 421),
+        ("", 400),
         ("[::1]:80", 421),
     ],
 )
@@ -35,10 +35,14 @@ def test_only_hosts_of_ours_are_answered(database: Target, host: str, status: in
         answer = client.get("/v1", headers={"Host": host})
         assert answer.status_code == status
         if status != 200:
-            assert answer.json()["code"] == "misdirected-request"
+            codes = {400: "malformed-request", 421: "misdirected-request"}
+            assert answer.json()["code"] == codes[status]
             assert answer.headers["access-control-allow-origin"] == "*"
             assert answer.headers["cache-control"] == "no-store"
-        assert client.get("/health/live", headers={"Host": host}).status_code == 200
+        health = client.get("/health/live", headers={"Host": host}).status_code
+        assert health == (400 if status == 400 else 200)
+        for path in ("/metricsX", "/health/x", "/health/live/"):
+            assert client.get(path, headers={"Host": "evil.example"}).status_code == 421
 
 
 def test_a_client_may_ask_so_often(database: Target) -> None:

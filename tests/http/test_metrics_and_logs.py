@@ -75,7 +75,8 @@ def test_each_request_is_a_line_for_people(database: Target, tmp_path: Path) -> 
         sleep(0.2)
     (line,) = lines(file, "/v1/topics")
     assert re.fullmatch(
-        r"\S+ GET /v1/topics\?q=%0A%22x 422 [\d.]+ ms \d+ B miss id=asked-by-test", line
+        r"\S+ 127\.0\.0\.1 GET /v1/topics\?q=%0A%22x 422 [\d.]+ ms \d+ B miss id=asked-by-test",
+        line,
     )
 
 

@@ -25,7 +25,7 @@ from typer.testing import CliRunner, Result
 
 from app import cli
 from app.formats.charts.rendering import CLIENT
-from tests.support import renderings
+from tests.support import callbacks, renderings
 from tests.support.targets import Target, environment_of
 
 MEASURING = "COVERAGE_PROCESS_CONFIG"
@@ -66,6 +66,7 @@ def run_aside(
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     CLIENT.run = renderings.share(CLIENT.run)  # type: ignore[method-assign]
     try:
+        callbacks.measure()
         act(*given)
     finally:
         if measured is not None:

@@ -1,6 +1,6 @@
 """Base classes of the tables: exact decimals, named constraints, common columns."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -36,11 +36,21 @@ class ExactDecimal(TypeDecorator[Decimal]):
             return value
         return format_plain(value)
 
-    def process_result_value(self, value: Decimal | str | None, dialect: Dialect) -> Decimal | None:
-        """Return the number with the digits that were stored; NUMERIC adds trailing zeros."""
-        if value is None:
-            return None
-        return Decimal(value if dialect.name == "sqlite" else format_plain(Decimal(value)))
+    def result_processor(
+        self, dialect: Dialect, coltype: object
+    ) -> Callable[[Any], Decimal | None]:
+        """Return the conversion to a number with the digits that were stored."""
+        del coltype
+        return parse_text if dialect.name == "sqlite" else strip_zeros
+
+
+def parse_text(stored: str | None) -> Decimal | None:
+    return None if stored is None else Decimal(stored)
+
+
+def strip_zeros(value: Decimal | None) -> Decimal | None:
+    """Remove the zeros that NUMERIC adds."""
+    return None if value is None else Decimal(format_plain(value))
 
 
 def format_plain(value: Decimal) -> str:

@@ -1,0 +1,45 @@
+"""The authority of a request: the Host header, or that of an absolute target (RFC 9112, 3.2)."""
+
+import re
+from ipaddress import AddressValueError, IPv6Address
+from urllib.parse import unquote
+
+from starlette.types import Scope
+
+from app.request import RawHeaders
+
+MAX_LENGTH = 255
+MAX_PORT = 65535
+AUTHORITY = re.compile(rb"(?:([A-Za-z0-9._-]+)|\[([0-9A-Fa-f:.]+)\])(?::([0-9]{1,5}))?")
+"""A host name or an IPv4 address, or an IPv6 address in brackets, and perhaps a port."""
+ABSOLUTE_FORM = re.compile(rb"https?://([^/?#]*)([^?#]*)(\?[^#]*)?.*", re.IGNORECASE | re.DOTALL)
+
+
+def is_valid_authority(text: bytes) -> bool:
+    match = AUTHORITY.fullmatch(text)
+    if match is None or len(text) > MAX_LENGTH or int(match[3] or 0) > MAX_PORT:
+        return False
+    try:
+        return match[2] is None or IPv6Address(match[2].decode()) is not None
+    except AddressValueError:
+        return False
+
+
+def apply_absolute_form(target: bytes, headers: RawHeaders) -> bytes:
+    """Replace the Host header by the authority of an absolute target; return path and query."""
+    match = ABSOLUTE_FORM.fullmatch(target)
+    if match is None:
+        return target
+    headers[:] = [(name, match[1] if name == b"host" else value) for name, value in headers]
+    return (match[2] or b"/") + (match[3] or b"")
+
+
+def apply_absolute_target(scope: Scope) -> None:
+    """Do the same for a server that leaves an absolute target in the path."""
+    prefix = scope.get("root_path", "")
+    raw = scope.get("raw_path") or b"/"
+    path = raw.removeprefix(prefix.encode())
+    if path[:1] != b"/":
+        path = apply_absolute_form(path, scope["headers"])
+        scope["raw_path"] = prefix.encode() + path
+        scope["path"] = prefix + unquote(path.decode("ascii"))

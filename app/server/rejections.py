@@ -1,0 +1,44 @@
+"""Problem documents that the server sends by itself, where the application gets no request."""
+
+import re
+from http import HTTPStatus
+
+from app.http.middleware import RAW_COMMON_HEADERS
+from app.i18n import Language
+from app.problems.messages import MALFORMED_REQUEST, VERSION_NOT_SUPPORTED
+from app.problems.problem import MEDIA_TYPE, MalformedRequest, Problem, VersionNotSupported
+from app.request import RawHeaders, choose_request_id
+
+OTHER_VERSION = re.compile(rb"[A-Z]+ \S+ HTTP/(?!1\.[01]\r?\n)[0-9.]+\r?\n")
+"""A request line that is valid except for its version, such as the preface of HTTP/2."""
+
+
+def describe_malformed(data: bytes) -> Problem:
+    """Return the problem for bytes that the parser does not accept."""
+    if OTHER_VERSION.match(data):
+        return VersionNotSupported(VERSION_NOT_SUPPORTED)
+    return MalformedRequest(MALFORMED_REQUEST)
+
+
+def serialize_rejection(problem: Problem, default_headers: RawHeaders, base_url: str) -> bytes:
+    """Return a whole response with the headers of all others, which closes the connection."""
+    identifier = choose_request_id(None)
+    body = problem.to_document(base_url, Language.ENGLISH, identifier.decode()).to_json()
+    status = HTTPStatus(problem.status)
+    headers = [
+        *default_headers,
+        (b"content-type", MEDIA_TYPE.encode()),
+        (b"content-language", b"en"),
+        (b"cache-control", b"no-store"),
+        (b"connection", b"close"),
+        (b"content-length", b"%d" % len(body)),
+        *((name.encode(), value.encode()) for name, value in problem.headers.items()),
+        *RAW_COMMON_HEADERS,
+        (b"x-request-id", identifier),
+    ]
+    line = f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode()
+    return b"%b%b\r\n%b" % (line, serialize_headers(headers), body)
+
+
+def serialize_headers(headers: RawHeaders) -> bytes:
+    return b"".join(b"%b: %b\r\n" % (name.lower(), value) for name, value in headers)

@@ -1,0 +1,359 @@
+"""Connections: how many there may be, what may be sent over them, and what is refused."""
+
+import json
+import re
+import socket
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
+from resource import RLIMIT_NOFILE, getrlimit, setrlimit
+from types import SimpleNamespace
+from typing import Any
+
+import anyio
+import httpx2
+import pytest
+from fastapi.responses import StreamingResponse
+from starlette.testclient import TestClient
+
+from app.formats import registry
+from app.formats.charts import rendering
+from app.formats.charts.rendering import CLIENT
+from app.http import cache, connections, limits
+from app.http.authority import is_valid_authority
+from app.http.connections import ConnectionTable, RejectionLog
+from app.negotiation import Coding
+from app.problems.problem import NotReady
+from app.server import ServerProtocol, timeouts
+from tests.server.test_hostile_clients import PROTOCOLS, exchange, memory
+from tests.support.load import until
+from tests.support.processes import Server, launched, run_command
+from tests.support.targets import Target, opened
+
+pytestmark = pytest.mark.resources
+
+REQUEST = b"GET /v1/units HTTP/1.1\r\nHost: data.example\r\n"
+CLOSE = b"Connection: close\r\n\r\n"
+FOREIGN = "127.0.0.2"
+"""An address of this machine that is not that of a trusted proxy."""
+SECONDS = 0.5
+
+
+def run_bounded(protocol: str, *arguments: str) -> None:
+    """Run the command line with short timeouts, over a protocol of uvicorn."""
+    ServerProtocol.protocol_class = PROTOCOLS[protocol]
+    timeouts.HEAD_TIMEOUT = timeouts.WRITE_TIMEOUT = limits.BODY_TIMEOUT = SECONDS
+    run_command(*arguments)
+
+
+@pytest.fixture(scope="module", params=PROTOCOLS)
+def bounded(database: Target, request: pytest.FixtureRequest) -> Iterator[Server]:
+    """Serve with few connections, each protocol in turn."""
+    with launched(
+        database,
+        partial(run_bounded, request.param),
+        BRI_MAX_CONNECTIONS="20",
+        BRI_MAX_CLIENT_CONNECTIONS="5",
+        BRI_MCP="true",
+        BRI_METRICS="true",
+    ) as server:
+        yield server
+        assert "Traceback" not in server.log.read_text()
+
+
+def connect(port: int, source: str = FOREIGN) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", port), timeout=15, source_address=(source, 0))
+
+
+def is_closed(connection: socket.socket) -> bool:
+    """Return whether the server has closed a connection that it has sent nothing on."""
+    connection.setblocking(False)
+    try:
+        return connection.recv(1) == b""
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+
+
+def read_response(connection: socket.socket) -> bytes:
+    """Read until the server closes."""
+    received = b""
+    with suppress(ConnectionResetError):
+        while part := connection.recv(65536):
+            received += part
+    return received
+
+
+@contextmanager
+def connected(port: int, count: int, source: str = FOREIGN) -> Iterator[list[socket.socket]]:
+    with ExitStack() as stack:
+        yield [stack.enter_context(connect(port, source)) for _ in range(count)]
+
+
+def test_a_client_has_few_connections_and_loses_the_one_idle_longest(bounded: Server) -> None:
+    with connected(bounded.port, 5) as held, connected(bounded.port, 1) as added:
+        until(lambda: is_closed(held[0]), 5)
+        added[0].sendall(REQUEST + CLOSE)
+        assert read_response(added[0]).startswith(b"HTTP/1.1 200 OK\r\n")
+
+
+def test_all_clients_have_a_number_of_connections_together(bounded: Server) -> None:
+    sources = [f"127.0.0.{number}" for number in range(2, 7)]
+    with ExitStack() as stack:
+        held = [
+            one
+            for source in sources
+            for one in stack.enter_context(connected(bounded.port, 4, source))
+        ]
+        assert httpx2.get(f"{bounded.base}/v1/units").status_code == 200
+        until(lambda: is_closed(held[0]), 5)
+
+
+def test_what_is_refused_is_counted_and_logged_once(bounded: Server) -> None:
+    for _ in range(3):
+        received = exchange(bounded.port, b"GET / HTTP/9.9\r\n\r\n")
+        assert received.startswith(b"HTTP/1.1 505 "), received
+        exchange(bounded.port, REQUEST.replace(b"data.example", b"a'b") + CLOSE)
+    text = httpx2.get(f"{bounded.base}/metrics").text
+    for kind in ("http-version-not-supported", "malformed-request"):
+        (count,) = re.findall(rf'^bri_rejections_total{{kind="{kind}"}} (\d+)', text, re.MULTILINE)
+        assert int(count) >= 3
+    log = bounded.log.read_text()
+    assert log.count("refused: http-version-not-supported") == 1
+    assert log.count("refused: malformed-request") == 1
+    assert "Invalid HTTP request" not in log
+
+
+def test_a_body_that_stalls_is_not_waited_for(bounded: Server) -> None:
+    head = b"POST /mcp HTTP/1.1\r\nHost: data.example\r\nContent-Type: application/json\r\n"
+    began = time.monotonic()
+    stalled = head + b"Content-Length: 100\r\n\r\n{"
+    assert exchange(bounded.port, stalled).startswith(b"HTTP/1.1 408 ")
+    chunked = head + b"Transfer-Encoding: chunked\r\n\r\n5\r\n{"
+    assert exchange(bounded.port, chunked).startswith(b"HTTP/1.1 408 ")
+    assert 2 * SECONDS * 0.9 < time.monotonic() - began < 10
+    large = head + b"Content-Length: 99999999\r\n\r\n" + b"x" * 100_000
+    assert exchange(bounded.port, large)[:13] in {b"HTTP/1.1 413 ", b""}
+
+
+def test_a_head_that_stalls_is_told(bounded: Server) -> None:
+    received = exchange(bounded.port, b"GET /v1 HTTP/1.1\r\nHost:")
+    assert received.startswith(b"HTTP/1.1 408 ")
+    assert json.loads(received.partition(b"\r\n\r\n")[2])["code"] == "request-timeout"
+
+
+@pytest.mark.parametrize("sent", [b"\r\n", b"G", b"GET /v1 HTTP/1.1\r\n"])
+@pytest.mark.parametrize("path", [b"/v1/units", b"/v1/nothing"])
+def test_bytes_after_a_response_do_not_hold_the_connection(
+    bounded: Server, path: bytes, sent: bytes
+) -> None:
+    with connect(bounded.port) as connection:
+        connection.sendall(REQUEST.replace(b"/v1/units", path) + b"\r\n")
+        assert connection.recv(65536).startswith(b"HTTP/1.1 ")
+        time.sleep(0.1)
+        connection.sendall(sent)
+        began = time.monotonic()
+        read_response(connection)
+        assert time.monotonic() - began < 10
+
+
+def test_a_response_that_is_not_read_to_its_end_does_not_hold_the_connection(
+    bounded: Server,
+) -> None:
+    """Less than what makes a server stop writing may stay unread, also when it closes."""
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+        connection.bind((FOREIGN, 0))
+        connection.connect(("127.0.0.1", bounded.port))
+        connection.sendall(REQUEST.replace(b"/v1/units", b"/v1/observations") + CLOSE)
+        metric = f"{bounded.base}/metrics"
+        open_now = r"^bri_open_connections (\d+)"
+        for _ in range(100):
+            found = re.search(open_now, httpx2.get(metric).text, re.MULTILINE)
+            assert found
+            if found[1] in {"0.0", "0", "1"}:
+                return
+            time.sleep(0.1)
+        raise AssertionError("the connection is still open")
+
+
+@pytest.mark.parametrize("protocol", ["fast path", "h11"])
+def test_requests_that_follow_an_upgrade_are_answered(database: Target, protocol: str) -> None:
+    upgrade = REQUEST + b"Upgrade: h2c\r\nConnection: upgrade\r\n\r\n"
+    with launched(database, partial(run_bounded, protocol)) as server:
+        with connect(server.port) as connection:
+            connection.sendall(upgrade + REQUEST + CLOSE)
+            received = read_response(connection)
+        assert received.count(b"HTTP/1.1 200 OK\r\n") == 2
+        assert not server.log.read_text().count("upgrade")
+
+
+def test_pipelined_requests_that_nobody_reads_take_little_memory(bounded: Server) -> None:
+    exchange(bounded.port, REQUEST + CLOSE)
+    before = memory(bounded.pid)
+    with ExitStack() as stack:
+        for source in range(20, 23):
+            for _ in range(5):
+                connection = stack.enter_context(connect(bounded.port, f"127.0.0.{source}"))
+                connection.settimeout(0.1)
+                with suppress(OSError):
+                    connection.sendall(
+                        REQUEST.replace(b"units", b"observations") + b"\r\n" * 20_000
+                    )
+                    connection.sendall((REQUEST + b"\r\n") * 20_000)
+        assert memory(bounded.pid) - before < 15 * 1024**2
+    assert httpx2.get(f"{bounded.base}/v1/units").status_code == 200
+
+
+class Held:
+    """A connection in a table."""
+
+    def __init__(self, client: str) -> None:
+        self.client = client
+        self.is_aborted = False
+
+    def abort(self) -> None:
+        self.is_aborted = True
+
+
+def test_a_connection_in_use_is_never_dropped() -> None:
+    table = ConnectionTable(3, 2, RejectionLog())
+    held = [Held("a"), Held("a"), Held("b")]
+    for one in held:
+        table.add(one)
+    table.mark_active(held[0])
+    table.mark_idle(held[1])
+    table.add(Held("a"))
+    assert [one.is_aborted for one in held] == [False, True, False]
+    for one in held:
+        table.mark_active(one)
+    table.idle.clear()
+    with pytest.raises(NotReady):
+        table.add(Held("c"))
+    proxies = ConnectionTable(100, 2, RejectionLog())
+    for _ in range(50):
+        proxies.add(Held(""))
+    assert proxies.open == 50
+    for proxy in list(proxies.idle):
+        proxies.remove(proxy)
+    assert not proxies.open
+    assert not proxies.counts
+
+
+def test_a_kind_of_rejection_is_logged_once_a_minute(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 0.0
+    monkeypatch.setattr(connections, "monotonic", lambda: now)
+    counted: list[str] = []
+    rejections = RejectionLog(counted.append)
+    for second in range(61):
+        now = float(second)
+        rejections.note("too-many-requests", f"192.0.2.{second}")
+        rejections.note("malformed-request", "192.0.2.1")
+    lines = [one.getMessage() for one in caplog.records]
+    assert len(counted) == 122
+    assert lines == [
+        "refused: too-many-requests, 1 times, last 192.0.2.0",
+        "refused: malformed-request, 1 times, last 192.0.2.1",
+        "refused: too-many-requests, 60 times, last 192.0.2.60",
+        "refused: malformed-request, 60 times, last 192.0.2.1",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_valid"),
+    [
+        (b"data.example", True),
+        (b"data_1.example:8000", True),
+        (b"192.0.2.1:80", True),
+        (b"[2001:db8::1]:80", True),
+        (b"[::ffff:192.0.2.1]", True),
+        (b"[fe80::1%25eth0]", False),
+        ("数据.example".encode(), False),
+        (b"", False),
+        (b"a/b", False),
+        (b"a:65536", False),
+    ],
+)
+def test_authorities(text: bytes, is_valid: bool) -> None:  # noqa: FBT001 (A parameter of pytest.)
+    assert is_valid_authority(text) == is_valid
+
+
+@pytest.mark.parametrize("protocol", ["fast path", "h11"])
+def test_the_authority_of_an_absolute_target_counts(database: Target, protocol: str) -> None:
+    with launched(database, partial(run_bounded, protocol)) as server:
+        for target, path in (
+            (b"http://other.example:81/v1/units?limit=1", "/v1/units"),
+            (b"HTTP://other.example:81", "/"),
+        ):
+            for _ in range(2):
+                received = exchange(server.port, REQUEST.replace(b"/v1/units", target) + CLOSE)
+                assert received.startswith(b"HTTP/1.1 200 "), (target, received[:100])
+                if path != "/":
+                    assert b"http://other.example:81/v1/units?" in received
+        for target in (b"http://u:p@other.example/v1", b"http:///v1"):
+            received = exchange(server.port, REQUEST.replace(b"/v1/units", target) + CLOSE)
+            assert received.startswith((b"HTTP/1.1 400 ", b"HTTP/1.1 404 ")), received[:100]
+
+
+def run_starved(*arguments: str) -> None:
+    """Run the command line with few file descriptors."""
+    _, most = getrlimit(RLIMIT_NOFILE)
+    setrlimit(RLIMIT_NOFILE, (96, most))
+    run_command(*arguments)
+
+
+@pytest.mark.sqlite
+def test_more_sockets_than_descriptors_lock_nobody_out(database: Target) -> None:
+    with launched(database, run_starved) as server, ExitStack() as stack:
+        for _ in range(150):
+            with suppress(OSError):
+                stack.enter_context(connect(server.port))
+        assert httpx2.get(f"{server.base}/v1/units", timeout=10).status_code == 200
+        assert "refused: too many connections" in server.log.read_text()
+
+
+@pytest.mark.parametrize("log_format", ["text", "json"])
+def test_the_log_names_the_client(database: Target, log_format: str) -> None:
+    with launched(database, BRI_ACCESS_LOG=log_format) as server:
+        forwarded = {"X-Forwarded-For": "192.0.2.7"}
+        httpx2.get(f"{server.base}/v1/units", headers=forwarded)
+        exchange(server.port, b"GET / HTTP/9.9\r\n\r\n")
+        until(lambda: " 505 " in server.log.read_text() or ": 505," in server.log.read_text())
+        lines = [one for one in server.log.read_text().splitlines() if "192.0.2.7" in one]
+    assert len(lines) == 1
+    assert "/v1/units" in lines[0]
+
+
+def test_missing_descriptors_are_a_503(database: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: Any, **__: Any) -> Any:
+        raise OSError(24, "Too many open files")
+
+    with opened(database) as app, TestClient(app, raise_server_exceptions=False) as client:
+        CLIENT.close()
+        monkeypatch.setattr(rendering, "Popen", fail)
+        monkeypatch.setattr(registry, "TemporaryFile", fail)
+        for path, seconds in (("/v1/overview.png?width=777", "5"), ("/v1/observations.xlsx", "60")):
+            response = client.get(path)
+            assert response.status_code == 503
+            assert response.headers["retry-after"] == seconds
+
+
+def test_the_head_of_a_stream_costs_no_work() -> None:
+    sent: list[Any] = []
+
+    async def write() -> AsyncIterator[bytes]:
+        sent.append("work")
+        yield b"1"
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    context: Any = SimpleNamespace(method="HEAD", coding=Coding.IDENTITY, client="")
+    response = StreamingResponse(write(), media_type="text/csv")
+    receive: Any = send
+    anyio.run(cache.send_stream, response, b"public", {"context": context}, receive, send)
+    assert [one["type"] for one in sent] == ["http.response.start", "http.response.body"]
