@@ -1,12 +1,17 @@
+# A tag can be moved. To build on what it names today and nothing else, add its digest, which this prints:
+#   docker buildx imagetools inspect docker.io/library/python:3.13.18-slim-trixie --format '{{.Manifest.Digest}}'
+# and build with: --build-arg PYTHON=3.13.18-slim-trixie@sha256:...
 ARG PYTHON=3.13.18-slim-trixie
 
 FROM docker.io/library/python:${PYTHON} AS build
-RUN pip install --no-cache-dir --root-user-action=ignore uv==0.13.9 \
- && python -m venv --without-pip /opt/bri
 ENV VIRTUAL_ENV=/opt/bri UV_LINK_MODE=copy UV_NO_CACHE=1
 WORKDIR /src
 # The dependencies are a layer of their own, which a change of code or of a figure leaves as it is.
 COPY pyproject.toml requirements.lock ./
+# Everything is installed with the hashes of the lock file, including what installs and builds.
+RUN awk '/^uv==/,!/\\$/' requirements.lock >/tmp/uv.lock \
+ && pip install --no-cache-dir --root-user-action=ignore --require-hashes -r /tmp/uv.lock \
+ && python -m venv --without-pip /opt/bri
 # A third of what the packages install is never used: symbols for debuggers, sources of compiled
 # modules, type stubs, and the texts of some hundred locales.
 RUN apt-get update -qq && apt-get install -qqy --no-install-recommends binutils \
@@ -20,7 +25,7 @@ COPY app app
 COPY migrations migrations
 COPY seed seed
 # These commands also compile the modules that the service imports; it could not write them later.
-RUN uv pip install --no-deps . \
+RUN uv pip install --no-deps -b requirements.lock . \
  && /opt/bri/bin/bri build --database /srv/bri/bri.sqlite \
  && /opt/bri/bin/bri openapi --database /srv/bri/bri.sqlite --output /dev/null
 

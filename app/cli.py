@@ -5,9 +5,10 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from socket import socket
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
@@ -45,9 +46,6 @@ SeedOption = Annotated[
 ]
 HostOption = Annotated[str, typer.Option(help="The address to listen on.")]
 PortOption = Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")]
-
-HSTS = ("strict-transport-security", "max-age=31536000")
-"""Tells browsers to use HTTPS only for the next year."""
 
 
 class CommandError(Exception):
@@ -336,11 +334,19 @@ def serve(  # noqa: PLR0913 (Each is an option of the command.)
         bool, typer.Option("--verify", help="Also verify a database of more than 16 MiB.")
     ] = False,
 ) -> None:
-    """Serve the API; build the database first if it is missing."""
+    """Serve the API; build the database first if it is missing.
+
+    Sockets that systemd passes replace host and port.
+    """
     with exit_on_error():
         more = {"verify": True} if verify else {}
         settings = load_settings(database, seed, **more)
-        doctor.check_port(host, port)
+        from app.server import take_passed_sockets
+
+        if sockets := take_passed_sockets():
+            host, port = sockets[0].getsockname()[:2]
+        else:
+            doctor.check_port(host, port)
         target = ensure_database(settings)
         shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 (only printed)
         base = str(settings.public_url or f"http://{shown}:{port}{settings.root_path}").rstrip("/")
@@ -352,7 +358,7 @@ def serve(  # noqa: PLR0913 (Each is an option of the command.)
         if isinstance(target, Path):
             os.environ["BRI_DATABASE"] = str(target)
         with share_metrics(settings, workers):
-            run_server(host, port, workers, settings)
+            run_server(host, port, workers, settings, sockets)
 
 
 @contextmanager
@@ -365,32 +371,19 @@ def share_metrics(settings: Settings, workers: int) -> Iterator[None]:
         yield
 
 
-def run_server(host: str, port: int, workers: int, settings: Settings) -> None:
+def run_server(
+    host: str, port: int, workers: int, settings: Settings, sockets: Sequence[socket] = ()
+) -> None:
     is_secure = settings.public_url is not None and settings.public_url.scheme == "https"
     if workers == 1:
         # Imports create no garbage; the application enables collection again when it is ready.
         gc.disable()
-    import uvicorn
-
-    from app.server import SLOWER, ServerProtocol, has_fast_path
+    from app.server import SLOWER, has_fast_path, run
 
     if not has_fast_path():
         print_error(f"bri: {SLOWER}")
-    uvicorn.run(
-        "app.application:create_from_environment",
-        factory=True,
-        host=host,
-        port=port,
-        workers=workers,
-        root_path=settings.root_path,
-        headers=[HSTS] if is_secure else [],
-        http=ServerProtocol,
-        ws="none",
-        timeout_worker_healthcheck=30,
-        server_header=False,
-        log_level="warning",
-        access_log=False,
-    )
+    root_path = settings.root_path
+    run(host, port, sockets, workers=workers, root_path=root_path, is_secure=is_secure)
 
 
 if __name__ == "__main__":

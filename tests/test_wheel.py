@@ -1,6 +1,8 @@
 """The wheel, installed into an empty environment, serves from any folder."""
 
 import os
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -27,11 +29,13 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     venv.create(folder / "env", with_pip=False)
     python = folder / "env" / "bin" / "python"
     uv = [sys.executable, "-m", "uv"]
+    lock = ROOT / "requirements.lock"
     subprocess.run(
-        [*uv, "build", "--wheel", "-o", folder, checkout], check=True, capture_output=True
+        [*uv, "build", "--wheel", "-b", lock, "--require-hashes", "-o", folder, checkout],
+        check=True,
+        capture_output=True,
     )
     (wheel,) = folder.glob("*.whl")
-    lock = ROOT / "requirements.lock"
     subprocess.run(
         [*uv, "pip", "install", "--python", python, "-c", lock, wheel],
         check=True,
@@ -93,3 +97,18 @@ def test_commands_never_write_into_the_installed_package(installed: Path, tmp_pa
         [installed, "doctor"], env=environment, capture_output=True, text=True, check=False
     )
     assert f"'{installed} serve'" in done.stdout
+
+
+def test_the_image_installs_with_hashes_only() -> None:
+    text = (ROOT / "Dockerfile").read_text("utf-8")
+    (extract,) = re.findall(r"^RUN (awk .* requirements\.lock) >/tmp/uv\.lock", text, re.MULTILINE)
+    done = subprocess.run(
+        shlex.split(extract), cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    requirement, *hashes = done.stdout.replace("\\", "").split()
+    assert requirement == "uv==0.13.9"
+    assert hashes
+    assert all(re.fullmatch(r"--hash=sha256:[0-9a-f]{64}", digest) for digest in hashes)
+    installs = re.findall(r"\bpip install (.*)", text)
+    assert len(installs) == 3
+    assert all("--require-hashes" in one or "requirements.lock" in one for one in installs)

@@ -15,6 +15,13 @@ UNKNOWN = {"indicator": "goods-trad"}
 INVALID = {"indicator": ["goods-trad"]}
 """What list_observations answers with 422; the problem names goods-trade, too."""
 MEANT = "goods-trade"
+MISTAKES = {"get_indicator": (UNKNOWN, 404), "list_observations": (INVALID, 422)}
+"""The mistakes by operation, and the status of the response."""
+
+READ_NO_TEXT = {".java", ".rs"}
+"""Languages whose clients read every text as JSON."""
+READ_NO_NULL_IN_LISTS = {".rb", ".rs"}
+"""Languages whose clients refuse null in a list of numbers, or read it as 0."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +33,8 @@ class Case:
     path: str
     in_path: dict[str, Any]
     in_query: dict[str, Any]
+    parameters: tuple[str, ...]
+    """The names of all parameters, in order."""
     media_type: str
     model: str | None
     """The name of the schema; none for files and for JSON of other people's making."""
@@ -38,8 +47,8 @@ class Case:
 
     @property
     def is_json(self) -> bool:
-        """Whether the answer is JSON."""
-        return self.media_type.endswith("json")
+        """Whether the response is JSON; JSON Lines are a file."""
+        return self.media_type.endswith("json") and not self.is_binary
 
     @property
     def address(self) -> str:
@@ -52,7 +61,8 @@ def cases(document: Path) -> Iterator[Case]:
     """Read every operation of a document with the examples of what it needs."""
     for path, operations in json.loads(document.read_text())["paths"].items():
         for described in operations.values():
-            needed = [one for one in described.get("parameters", []) if one["required"]]
+            parameters = described.get("parameters", [])
+            needed = [one for one in parameters if one["required"]]
             ((media_type, content),) = described["responses"]["200"]["content"].items()
             yield Case(
                 operation=described["operationId"],
@@ -60,10 +70,18 @@ def cases(document: Path) -> Iterator[Case]:
                 path=path,
                 in_path={one["name"]: one["example"] for one in needed if one["in"] == "path"},
                 in_query={one["name"]: one["example"] for one in needed if one["in"] == "query"},
+                parameters=tuple(one["name"] for one in parameters),
                 media_type=media_type,
                 model=content["schema"].get("$ref", "").rpartition("/")[2] or None,
                 is_binary=content["schema"].get("format") == "binary",
             )
+
+
+def is_readable(case: Case, language: str) -> bool:
+    """Whether the client of a language can read the response."""
+    if not case.is_json and not case.is_binary:
+        return language not in READ_NO_TEXT
+    return case.operation != "get_cube" or language not in READ_NO_NULL_IN_LISTS
 
 
 def snake(name: str) -> str:
@@ -74,6 +92,11 @@ def snake(name: str) -> str:
 def camel(name: str) -> str:
     """Write the name of a tag or an operation as classes are named."""
     return "".join(part[:1].upper() + part[1:] for part in re.split(r"[\W_]+", name))
+
+
+def small(name: str) -> str:
+    """Write a name as variables are named."""
+    return name[:1].lower() + name[1:]
 
 
 def exact(text: str | bytes) -> Any:

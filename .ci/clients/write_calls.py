@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-from cases import INVALID, MEANT, UNKNOWN, Case, camel, cases
+from cases import INVALID, MEANT, UNKNOWN, Case, camel, cases, small
 
 FETCH = """import createClient from "openapi-fetch";
 import type {{ components, paths }} from "./schema";
@@ -53,11 +53,6 @@ void main();
 def written(value: object) -> str:
     """Write a value as TypeScript has it."""
     return json.dumps(value, ensure_ascii=False)
-
-
-def small(name: str) -> str:
-    """Write a name as variables are named."""
-    return name[:1].lower() + name[1:]
 
 
 def fetch(case: Case) -> str:

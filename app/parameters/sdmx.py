@@ -14,6 +14,10 @@ ANNUAL = "A"
 
 SeriesKey = Mapping[str, frozenset[str]]
 """The accepted values of each constrained dimension."""
+CodeCondition = tuple[str, str, tuple[str, ...]]
+"""A dimension, an operator, and the texts of which any or, if it is negative, none may match."""
+OPERATORS = ("ne", "co", "nc", "sw", "ew")
+"""The operators on codes besides equality, by their names in SDMX 3.0."""
 Span = tuple[date, date]
 """The first and the last day of a period."""
 
@@ -31,6 +35,8 @@ PART_MONTHS = {"Q": 3, "T": 4, "S": 6}
 class SdmxFilters:
     keys: tuple[SeriesKey, ...] = ()
     """A series matches if it matches any of these keys; without keys, every series matches."""
+    conditions: tuple[CodeCondition, ...] = ()
+    """A series matches only if all of these conditions hold."""
     since: date | None = None
     """Only periods that start on or after this day."""
     until: date | None = None

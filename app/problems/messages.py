@@ -138,6 +138,10 @@ TOO_MANY_KEYS = Bilingual(
     "{count} keys are too many; request at most {limit} at once",
     "共{count}个键，超出上限；每次最多请求{limit}个",
 )
+TOO_MANY_TEXTS = Bilingual(
+    "{count} values with operators are too many; use at most {limit} at once",
+    "带运算符的取值共{count}个，超出上限；每次最多{limit}个",
+)
 MALFORMED_KEY = Bilingual(
     "The key {key} has {count} parts; write {expected}, and leave a part empty or write * for all "
     "values",
@@ -153,8 +157,8 @@ ONLY_DIMENSIONS = Bilingual(
     "c[{name}]: only dimensions can be filtered: {names}", "c[{name}]：只能按维度筛选：{names}"
 )
 UNSUPPORTED_OPERATOR = Bilingual(
-    "{name}: the operator {operator} is not supported; list values separated by commas",
-    "{name}：不支持运算符 {operator}；请以逗号分隔列出取值",
+    "{name}: the operator {operator} is not supported; supported: {names}",
+    "{name}：不支持运算符 {operator}；支持：{names}",
 )
 HISTORY_OR_DATE = Bilingual(
     "Use either includeHistory or asOf, not both", "includeHistory 与 asOf 不能同时使用"

@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, null, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, literal, or_, select, tuple_
 from sqlmodel import col
 
 from app.db.columns import (
@@ -32,7 +33,14 @@ from app.db.models import (
 )
 from app.db.models.base import KeyedModel
 from app.i18n import Bilingual, Language
-from app.parameters.sdmx import SdmxFilters, SeriesKey, Span, format_duration, get_month_span
+from app.parameters.sdmx import (
+    ANNUAL,
+    SdmxFilters,
+    SeriesKey,
+    Span,
+    format_duration,
+    get_month_span,
+)
 
 SeriesData = tuple[Record, Sequence[Record]]
 """A series and its observations, in the order of periods."""
@@ -48,6 +56,12 @@ DIMENSION_COLUMNS: dict[str, Column] = {
     "DURATION": col(Series.months),
 }
 """The columns of the dimensions that distinguish series."""
+DIMENSION_CODES: dict[str, Column] = {
+    **DIMENSION_COLUMNS,
+    "FREQ": literal(ANNUAL),
+    "DURATION": literal("P").concat(col(Series.months)).concat("M"),
+}
+"""The code of every dimension as text."""
 DIMENSION_LABELS: list[Column] = [one.label(name) for name, one in DIMENSION_COLUMNS.items()]
 
 
@@ -101,7 +115,7 @@ def select_matching_series(filters: SdmxFilters) -> Statement:
     )
     if filters.keys:
         statement = statement.where(or_(*(match_key(key) for key in filters.keys)))
-    return statement
+    return statement.where(*(match_codes(*one) for one in filters.conditions))
 
 
 def match_key(key: SeriesKey) -> Condition:
@@ -113,6 +127,16 @@ def match_key(key: SeriesKey) -> Condition:
                 values = [int(value.strip("PM")) for value in key[name]]
             conditions.append(column.in_(values))
     return and_(*conditions)
+
+
+def match_codes(dimension: str, operator: str, texts: Sequence[str]) -> Condition:
+    code = DIMENSION_CODES[dimension]
+    if operator == "ne":
+        return code.not_in(texts)
+    # Without regard to case, as LIKE is in SQLite and is not in PostgreSQL.
+    compare = {"sw": code.istartswith, "ew": code.iendswith}.get(operator, code.icontains)
+    matches = or_(*(compare(text, autoescape=True) for text in texts))
+    return ~matches if operator == "nc" else matches
 
 
 def has_matching_observation(filters: SdmxFilters) -> Condition:
@@ -129,7 +153,7 @@ def has_matching_observation(filters: SdmxFilters) -> Condition:
 
 def is_unfiltered(filters: SdmxFilters) -> bool:
     """Return whether all current observations of the series are selected."""
-    return replace(filters, keys=(), first=None, last=None) == SdmxFilters()
+    return replace(filters, keys=(), conditions=(), first=None, last=None) == SdmxFilters()
 
 
 def match_observation(filters: SdmxFilters) -> list[Condition]:
@@ -259,34 +283,59 @@ def read_dimension_values(connection: Connection, filters: SdmxFilters) -> dict[
     return values and {**values, "DURATION": [format_duration(one) for one in values["DURATION"]]}
 
 
-def read_covered_span(connection: Connection, filters: SdmxFilters) -> Span | None:
-    """Read the first and the last day of the matching periods; None if there are none.
+class Coverage(NamedTuple):
+    span: Span
+    """The first and the last day of all periods."""
+    series: int
+    observations: int
+
+
+def read_coverage(connection: Connection, filters: SdmxFilters) -> Coverage | None:
+    """Read the span and the numbers of series and observations that match; None if none do.
 
     Without conditions on periods, the table of series has the answer and no observation is read.
     """
     series = select_matching_series(filters)
     if is_unfiltered(filters):
         first, last = col(Series.first_period_start), col(Series.last_period_start)
-        edges = func.min(first).label("first"), func.max(last).label("last"), col(Series.months)
-        by_length = series.with_only_columns(*edges).group_by(col(Series.months))
+        by_length = series.with_only_columns(
+            func.min(first).label("first"),
+            func.max(last).label("last"),
+            func.count().label("series"),
+            func.sum(col(Series.observations)).label("observations"),
+            col(Series.months),
+        ).group_by(col(Series.months))
         rows = connection.execute(by_length).mappings().all()
         ends = [get_month_span(row["last"], row["months"])[1] for row in rows]
-        return (min(row["first"] for row in rows), max(ends)) if rows else None
-    first, last = col(Observation.period_start), col(Observation.period_end)
+        counts = (sum(row[name] for row in rows) for name in ("series", "observations"))
+        return Coverage((min(row["first"] for row in rows), max(ends)), *counts) if rows else None
     statement = (
-        select(func.min(first).label("first"), func.max(last).label("last"))
+        select(
+            func.min(col(Observation.period_start)).label("first"),
+            func.max(col(Observation.period_end)).label("last"),
+            func.count(col(Observation.series_id).distinct()).label("series"),
+            func.count().label("observations"),
+        )
         .select_from(Observation)
         .outerjoin(GrowthRate, match_growth_rate(filters))
         .where(col(Observation.series_id).in_(series), *match_observation(filters))
     )
     row = connection.execute(statement).mappings().one()
-    return (row["first"], row["last"]) if row["first"] else None
+    if not row["series"]:
+        return None
+    return Coverage((row["first"], row["last"]), row["series"], row["observations"])
 
 
+NO_ADDRESS: Column = literal(None)
 CODE_LISTS: dict[str, tuple[type[KeyedModel], tuple[str, ...], Column, Column]] = {
-    "CL_AREA": (Area, ("name", "definition"), col(Area.position), null()),
-    "CL_INDICATOR": (Indicator, ("name", "definition", "note"), col(Indicator.position), null()),
-    "CL_UNIT": (Unit, ("name", "description"), col(Unit.position), null()),
+    "CL_AREA": (Area, ("name", "definition"), col(Area.position), NO_ADDRESS),
+    "CL_INDICATOR": (
+        Indicator,
+        ("name", "definition", "note"),
+        col(Indicator.position),
+        NO_ADDRESS,
+    ),
+    "CL_UNIT": (Unit, ("name", "description"), col(Unit.position), NO_ADDRESS),
     "CL_SOURCE": (Source, ("title", "publisher"), col(Source.published_on), col(Source.address)),
 }
 """The tables that are code lists: the name and the descriptions of a record, the order of records,

@@ -112,16 +112,17 @@ def find_available(read: RequestContext, path: PathQuery, request: SdmxRequest) 
     """Describe which data are available for a key and periods."""
 
     def find(connection: Connection) -> list[Artefact]:
-        values = queries.read_dimension_values(connection, request.filters)
-        if not values:
+        coverage = queries.read_coverage(connection, request.filters)
+        if coverage is None:
             raise NoResultsFound(NO_DATA)
+        values = queries.read_dimension_values(connection, request.filters)
         if request.mode == "available":
             for name in DIMENSIONS:
                 filters = messages.drop_dimension(request.filters, name)
                 free_values = queries.read_dimension_values(connection, filters)
                 values |= {name: free_values[name]} if name in free_values else {}
-        span = queries.read_covered_span(connection, request.filters)
-        constraint = build_constraint(messages.build_region(values, path, span))
+        counts = {"series_count": coverage.series, "obs_count": coverage.observations}
+        constraint = build_constraint(messages.build_region(values, path, coverage.span), counts)
         artefacts = [*build_all_artefacts(connection), constraint]
         return add_references([constraint], artefacts, request.references)
 

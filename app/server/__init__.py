@@ -1,11 +1,24 @@
 """The server: uvicorn's protocol with timeouts, size limits and a fast path from the cache."""
 
 import logging
+import os
+import sys
 from asyncio import Protocol
+from collections.abc import Sequence
+from socket import AF_INET, AF_INET6, SO_ACCEPTCONN, SOCK_STREAM, SOL_SOCKET, socket
 
+from uvicorn import Config, Server
+from uvicorn.config import STARTUP_FAILURE
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
+from uvicorn.supervisors import Multiprocess
 
 from app.server.timeouts import TimeoutProtocol
+
+FIRST_PASSED_SOCKET = 3
+"""The descriptor of the first socket that systemd passes: sd_listen_fds(3)."""
+
+HSTS = ("strict-transport-security", "max-age=31536000")
+"""Tells browsers to use HTTPS only for the next year."""
 
 LOGGED_ELSEWHERE = (
     "Invalid HTTP request",
@@ -45,3 +58,59 @@ def has_fast_path() -> bool:
 
 
 logging.getLogger("uvicorn.error").addFilter(drop_logged_rejection)
+
+
+def take_passed_sockets() -> list[socket]:
+    """Return the sockets on which systemd listens for this process."""
+    passed = {name: os.environ.pop(f"LISTEN_{name}", "0") for name in ("PID", "FDS", "FDNAMES")}
+    count = int(passed["FDS"]) if passed["PID"] == str(os.getpid()) else 0
+    sockets = [socket(fileno=FIRST_PASSED_SOCKET + number) for number in range(count)]
+    for one in sockets:
+        is_tcp = one.family in {AF_INET, AF_INET6} and one.type == SOCK_STREAM
+        if not is_tcp or not one.getsockopt(SOL_SOCKET, SO_ACCEPTCONN):
+            raise OSError(
+                "the socket that systemd passes does not listen on a TCP port; write"
+                " ListenStream=127.0.0.1:8000, without Accept=yes"
+            )
+        one.set_inheritable(False)
+    return sockets
+
+
+def run(  # noqa: PLR0913 (Each is an option of the command line or a setting.)
+    host: str,
+    port: int,
+    sockets: Sequence[socket],
+    *,
+    workers: int,
+    root_path: str,
+    is_secure: bool,
+) -> None:
+    """Serve until a signal, on the sockets, or else on host and port."""
+    config = Config(
+        "app.application:create_from_environment",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        root_path=root_path,
+        headers=[HSTS] if is_secure else [],
+        http=ServerProtocol,
+        ws="none",
+        timeout_worker_healthcheck=30,
+        server_header=False,
+        log_level="warning",
+        access_log=False,
+    )
+    # uvicorn.run takes a descriptor as that of a Unix socket, so that no client has an address.
+    server = Server(config)
+    try:
+        if workers > 1:
+            Multiprocess(config, list(sockets) or [config.bind_socket()]).run()
+        else:
+            config.load_app()
+            server.run(list(sockets) or None)
+    except KeyboardInterrupt:
+        # uvicorn has shut down, and raises the signal again.
+        return
+    if workers == 1 and not server.started:
+        sys.exit(STARTUP_FAILURE)

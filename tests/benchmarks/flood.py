@@ -25,14 +25,14 @@ KINDS = {
     "cached list": "/v1/topics?limit=7",
     "list": "/v1/observations?limit=7&until=2{b:03}-12-31",
     "record": "/v1/observations/none-{b}",
-    "chart": "/v1/indicators/goods-trade.svg?height=1{b:03}",
+    "chart": "/v1/indicators/goods-trade/chart.svg?height=1{b:03}",
     "workbook": "/v1/actions.xlsx?q=trade&lang=en&priority_area=none-{b}",
     "table": "/v1/observations.csv?indicator=goods-trade&until=2{b:03}-12-31",
     "sdmx": "/sdmx/data/INDICATORS/CN.BRI?endPeriod=2{b:03}",
 }
 FLOODS: dict[str, str | None] = {
     "nothing": None,
-    "charts": "/v1/indicators/goods-trade.svg?height=1{b:03}&width=9{a}",
+    "charts": "/v1/indicators/goods-trade/chart.svg?height=1{b:03}&width=9{a}",
     "workbooks": "/v1/observations.xlsx?since=19{a}-01-01&until=2{b:03}-12-31",
     "tables": "/v1/observations.csv?vintages=all&since=19{a}-01-01&until=2{b:03}-12-31",
     "sdmx": "/sdmx/data/INDICATORS?endPeriod=2{b:03}&startPeriod=1{b:03}",

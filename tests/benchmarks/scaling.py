@@ -18,9 +18,9 @@ from app.ingest.build import build
 from tests.benchmarks.guide_tables import translate, write_measured
 from tests.benchmarks.load import Target, wrk
 from tests.benchmarks.peers import LIST, RECORD
-from tests.http.test_shared_cache import cached
 from tests.support.postgresql import folder_for_servers, running
 from tests.support.processes import free_port, serving
+from tests.support.reverse_proxies import plain_nginx
 from tests.support.seeds import MIGRATIONS, SEED
 from tests.support.targets import Target as Database
 
@@ -51,7 +51,7 @@ def steps(folder: Path) -> Iterator[Steps]:
             "one worker, PostgreSQL": started(server, 1),
             "two workers, PostgreSQL": started(server, 2),
         }
-        edge = stack.enter_context(cached(folder, found["one worker, file"][KEPT]))
+        edge = stack.enter_context(plain_nginx(folder, found["one worker, file"][KEPT]))
         yield found | {"nginx in front of one worker": {KEPT: edge}}
 
 

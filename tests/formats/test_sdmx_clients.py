@@ -1,11 +1,6 @@
-"""SDMX with unmodified clients over a real socket: sdmx1, pysdmx and pandasdmx."""
+"""SDMX with unmodified clients over a real socket: sdmx1 and pysdmx; .ci/clients has others."""
 
-import json
-import os
-import subprocess
-import sys
 from importlib import import_module
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -20,30 +15,6 @@ pytestmark = [
 ]
 
 OVER = {"OBS_VALUE": "700", "OBS_QUALIFIER": "over", "COMMENT_OBS": "over 700 projects"}
-PANDASDMX = "pandasdmx==1.10.0"
-SCRIPT = """
-import json, sys, warnings
-warnings.simplefilter("ignore")
-import pandasdmx
-pandasdmx.add_source({"id": "BRI", "url": sys.argv[1], "name": "BRI"})
-client = pandasdmx.Request("BRI")
-flows = list(client.dataflow().dataflow)
-structure = client.dataflow("INDICATORS").structure["INDICATORS"]
-message = client.data("INDICATORS", key={"INDICATOR": "aid-projects"})
-(first, *_) = message.data[0].obs
-series = pandasdmx.to_pandas(message)
-keys = client.preview_data("INDICATORS", {})
-json.dump({
-    "flows": flows,
-    "dimensions": [one.id for one in structure.dimensions.components],
-    "names": structure.dimensions.get("REF_AREA").local_representation.enumerated
-        .items["BRI"].name.localizations,
-    "first": {"OBS_VALUE": first.value, **{
-        name: str(value.value) for name, value in first.attached_attribute.items()}},
-    "periods": list(series.index.get_level_values("TIME_PERIOD")),
-    "series": len(keys),
-}, sys.stdout)
-"""
 
 
 def sdmx1() -> ModuleType:
@@ -86,11 +57,23 @@ def test_sdmx1(server: str) -> None:
         ]
         assert any(row.items() >= OVER.items() for row in found), found
         assert len(found) == len(listed(server, indicator="aid-projects"))
-    periods = sdmx.to_pandas(generic).index.get_level_values("TIME_PERIOD")
-    assert "2024-01-01/P11M" in set(periods)
+    frame = sdmx.to_pandas(client.data("INDICATORS"), attributes="o")
+    assert frame["value"].dtype == "float64"
+    assert dict(zip(frame["OBS_ID"].map(str), frame["value"], strict=True)) == {
+        one["id"]: float(one["value"]) for one in listed(server)
+    }
+    assert "2024-01-01/P11M" in set(frame.index.get_level_values("TIME_PERIOD"))
     assert len(client.preview_data("INDICATORS")) == series_count(server)
-    constraint = client.get("availableconstraint", "INDICATORS", force=True).constraint
-    assert len(constraint) == 1
+    available = client.get(
+        "availableconstraint", "INDICATORS", params={"references": "all"}, force=True
+    )
+    (constraint,) = available.constraint.values()
+    assert {one.id: str(one.title) for one in constraint.annotations} == {
+        "series_count": str(series_count(server)),
+        "obs_count": str(len(listed(server))),
+    }
+    assert available.codelist["CL_UNIT"]["USD"].name.localizations["zh"] == "美元"
+    assert "OBS_VALUE" in available.concept_scheme["CS_INDICATORS"]
     late = client.data("INDICATORS", params={"startPeriod": "2025", "lastNObservations": 1})
     assert len(sdmx.to_pandas(late)) == len(
         {one["series"] for one in listed(server, since="2025-01-01")}
@@ -140,6 +123,50 @@ def test_pysdmx(server: str) -> None:
     ]
 
 
+FILTERS: dict[str, dict[str, Any]] = {
+    "INDICATOR = 'goods-trade'": {"indicator": "goods-trade"},
+    "INDICATOR IN ('goods-trade', 'trade-share')": {"indicator": ["goods-trade", "trade-share"]},
+    "INDICATOR LIKE 'goods%' AND UNIT_MEASURE <> 'USD'": {
+        "indicator": "goods-trade",
+        "unit": "CNY",
+    },
+    "INDICATOR = 'goods-trade' AND TIME_PERIOD >= '2024'": {
+        "indicator": "goods-trade",
+        "since": "2024-01-01",
+    },
+}
+"""Filters of pysdmx with the same in the API."""
+
+
+def test_pysdmx_connector_has_types_and_labels(server: str) -> None:
+    flow = "BRI:INDICATORS(1.0)"
+    connector = import_module("pysdmx.api.dc.pd").PandasConnector(f"{server}/sdmx")
+    assert [one.id for one in connector.dataflows("belt and road")] == ["INDICATORS"]
+    described = connector.dataflow(flow)
+    assert described.obs_count == len(listed(server))
+    assert described.series_count == series_count(server)
+    assert described.components["OBS_VALUE"].name == "Observation value"
+    frame = connector.data(flow)
+    types = {name: str(kind) for name, kind in frame.dtypes.items()}
+    assert types["OBS_VALUE"] == "float64"
+    assert {types[name] for name in ("LOWER_BOUND", "UPPER_BOUND", "GROWTH")} == {"Float64"}
+    assert {types[name] for name in ("UNIT_MULT", "DECIMALS", "PUBLISHED_MULT")} == {"int32"}
+    assert {types[name] for name in ("INDICATOR", "OBS_STATUS", "SOURCE")} == {"category"}
+    assert {types[name] for name in ("VINTAGE", "SUPERSEDED_ON", "PUBLISHED_VALUE")} == {"string"}
+    items = {one["id"]: one for one in listed(server)}
+    labelled = connector.data(flow, labels="name").set_index("OBS_ID")
+    assert set(labelled.index) == set(items)
+    for row in labelled.itertuples():
+        item = items[row.Index]
+        assert float(item["value"]) == row.OBS_VALUE
+        assert item["vintage"] == row.VINTAGE
+        assert item["indicator"]["name"] == row.INDICATOR
+        assert item["counterpart_area"]["name"] == row.COUNTERPART_AREA
+    for text, query in FILTERS.items():
+        assert len(connector.data(flow, text)) == len(listed(server, **query))
+        assert connector.dataflow(flow, text).obs_count == len(listed(server, **query))
+
+
 @pytest.mark.parametrize("version", ["V1_5_0", "V2_0_0"])
 def test_pysdmx_builds_its_own_queries(server: str, version: str) -> None:
     io, qb = import_module("pysdmx.io"), import_module("pysdmx.api.qb")
@@ -178,33 +205,3 @@ def test_pysdmx_builds_its_own_queries(server: str, version: str) -> None:
         (found,) = io.read_sdmx(content.decode(), validate=False).data
         wanted = listed(server, indicator=["goods-trade", "trade-share"])
         assert len(found.data) == len(wanted)
-
-
-def test_pandasdmx(server: str, tmp_path: Path) -> None:
-    """Pandasdmx needs an old Pydantic, so it lives in an environment of its own."""
-    python = tmp_path / "environment" / "bin" / "python"
-    uv = [sys.executable, "-m", "uv", "--quiet"]
-    for step in (
-        [*uv, "venv", "--python", sys.executable, str(python.parent.parent)],
-        [*uv, "pip", "install", "--python", str(python), PANDASDMX],
-    ):
-        made = subprocess.run(step, check=False, capture_output=True, text=True)
-        if made.returncode and not os.environ.get("CI"):
-            pytest.skip("pandasdmx cannot be installed here: no network")
-        assert made.returncode == 0, made.stderr
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    run = subprocess.run(
-        [str(python), "-c", SCRIPT, f"{server}/sdmx"],
-        check=False,
-        capture_output=True,
-        text=True,
-        env=environment,
-    )
-    assert run.returncode == 0, run.stderr
-    found = json.loads(run.stdout)
-    assert found["flows"] == ["INDICATORS"]
-    assert found["dimensions"][-1] == "TIME_PERIOD"
-    assert found["names"]["zh"] == "共建“一带一路”国家"
-    assert found["first"].items() >= OVER.items()
-    assert "2024-01-01/P11M" in found["periods"]
-    assert found["series"] == series_count(server)

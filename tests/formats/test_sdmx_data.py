@@ -1,6 +1,6 @@
 """SDMX data: every format is valid and has the values of the lists, digit by digit."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -220,6 +220,42 @@ def test_filters_narrow_the_key(client: TestClient) -> None:
     assert {(row["INDICATOR"], row["UNIT_MEASURE"]) for row in found} == {("goods-trade", "USD")}
     answer = client.get(f"{NEW}/*.*.*.goods-trade.*.*?c[INDICATOR]=aid-projects")
     assert answer.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("query", "dimension", "accepts"),
+    [
+        ("ne:goods-trade", "INDICATOR", lambda code: code != "goods-trade"),
+        ("ne:CNY,USD", "UNIT_MEASURE", lambda code: code not in {"CNY", "USD"}),
+        ("sw:Goods,aid", "INDICATOR", lambda code: code.startswith(("goods", "aid"))),
+        ("ew:-trade", "INDICATOR", lambda code: code.endswith("-trade")),
+        ("co:trade%2Bne:goods-trade", "INDICATOR", lambda code: code == "trade-share"),
+        ("nc:c", "UNIT_MEASURE", lambda code: "C" not in code),
+        ("ne:P12M", "DURATION", lambda code: code == "P11M"),
+        ("ew:12M", "DURATION", lambda code: code == "P12M"),
+        ("ne:M", "FREQ", lambda code: code == "A"),
+    ],
+)
+def test_operators_on_codes(
+    client: TestClient, query: str, dimension: str, accepts: Callable[[str], bool]
+) -> None:
+    wanted = [row["OBS_ID"] for row in read(client, NEW, "csv20") if accepts(row[dimension])]
+    found = read(client, f"{NEW}?c[{dimension}]={query}", "csv20")
+    assert wanted
+    assert [row["OBS_ID"] for row in found] == wanted
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "c[FREQ]=ne:A",
+        "c[INDICATOR]=co:%25",
+        "c[INDICATOR]=sw:_",
+        "c[INDICATOR]=goods-trade+trade-share",
+    ],
+)
+def test_operators_that_match_nothing(client: TestClient, query: str) -> None:
+    assert client.get(f"{NEW}?{query}").status_code == 404
 
 
 def test_breaks_stand_at_every_figure_after_them(client: TestClient) -> None:

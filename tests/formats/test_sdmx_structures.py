@@ -237,6 +237,54 @@ def test_availability_for_a_key_and_periods(client: TestClient) -> None:
     assert free["UNIT_MEASURE"] == ["CNY", "USD"]
 
 
+@pytest.mark.parametrize("form", ["xml21", "xml30", "json10", "json20"])
+@pytest.mark.parametrize("path", ["availableconstraint/", "availability/dataflow/BRI/"])
+def test_availability_reaches_all_it_refers_to(client: TestClient, path: str, form: str) -> None:
+    found = names(read(client, f"/sdmx/{path}INDICATORS?references=all", form))
+    constraint = "contentConstraints" if form in {"xml21", "json10"} else "dataConstraints"
+    assert found == {
+        f"{constraint}:INDICATORS",
+        *(
+            names(read(client, "/sdmx/structure?detail=allstubs", form))
+            - {"agencySchemes:AGENCIES"}
+        ),
+    }
+    below = names(read(client, f"/sdmx/{path}INDICATORS?references=descendants", form))
+    assert below == found
+    lists = names(read(client, f"/sdmx/{path}INDICATORS?references=codelist", form))
+    assert lists == {one for one in found if "codelist" in one} | {f"{constraint}:INDICATORS"}
+
+
+@pytest.mark.parametrize(
+    ("query", "filters"),
+    [
+        ("", {}),
+        ("/...goods-trade..", {"indicator": "goods-trade"}),
+        ("/...goods-trade..?startPeriod=2024", {"indicator": "goods-trade", "since": "2024-01-01"}),
+        ("?updatedAfter=2020-01-01", {}),
+    ],
+)
+def test_availability_states_how_much_there_is(
+    client: TestClient, query: str, filters: dict[str, str]
+) -> None:
+    items = client.get("/v1/observations", params={"limit": "1000", **filters}).json()["items"]
+    wanted = {
+        "series_count": str(len({one["series"] for one in items})),
+        "obs_count": str(len(items)),
+    }
+    address = f"/sdmx/availableconstraint/INDICATORS{query}"
+    for form in ("json10", "json20"):
+        ((constraint,),) = read(client, address, form).values()
+        assert {one["id"]: one["title"] for one in constraint["annotations"]} == wanted
+        assert {one["type"] for one in constraint["annotations"]} == {"sdmx_metrics"}
+    for form in ("xml21", "xml30"):
+        document = read(client, address, form)
+        assert {
+            one.get("id"): one.findtext("{*}AnnotationTitle")
+            for one in document.iterfind(".//{*}Annotation")
+        } == wanted
+
+
 def test_availability_of_nothing_is_no_result(client: TestClient) -> None:
     answer = client.get("/sdmx/availableconstraint/INDICATORS?startPeriod=2100")
     assert answer.status_code == 404

@@ -7,9 +7,9 @@ from app.parameters.sdmx import TIME
 
 TYPES = {
     TextType.STRING: "xs:string",
-    TextType.DECIMAL: "xs:decimal",
+    TextType.DOUBLE: "xs:double",
     TextType.INTEGER: "xs:integer",
-    TextType.DAY: "xs:date",
+    TextType.DAY: "common:BasicTimePeriodType",
     TextType.TIME: "common:ObservationalTimePeriodType",
 }
 COMPLEX = """<xs:complexType name="{0}Type"><xs:complexContent>

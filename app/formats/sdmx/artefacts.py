@@ -1,7 +1,7 @@
 """Structural metadata: code lists, concepts, the data structure, the dataflow and constraints."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import Enum
 from typing import NamedTuple
@@ -53,6 +53,8 @@ class Kind(Enum):
 
 CONSTRAINT_21 = "ContentConstraint"
 """The name of a data constraint in SDMX 2.1."""
+COUNT_TYPE = "sdmx_metrics"
+"""The type of annotations that state counts in the Fusion Metadata Registry, which clients read."""
 
 
 class Item(NamedTuple):
@@ -79,6 +81,8 @@ class Artefact:
     """The URNs of the artefacts that this one refers to."""
     is_partial: bool = False
     region: Region | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)
+    """Numbers of series and observations, by the id of the annotation that states them."""
     is_stub: bool = False
 
     @property
@@ -183,11 +187,18 @@ def build_artefacts(
     return [agencies, *lists, scheme, structure, flow]
 
 
-def build_constraint(region: Region) -> Artefact:
+def build_constraint(region: Region, counts: Mapping[str, int]) -> Artefact:
     name = Bilingual("Available data", "现有数据")
-    return Artefact(
-        Kind.CONSTRAINT, FLOW, name, references=(build_urn(Kind.DATAFLOW, FLOW),), region=region
-    )
+    flow = build_urn(Kind.DATAFLOW, FLOW)
+    return Artefact(Kind.CONSTRAINT, FLOW, name, references=(flow,), region=region, counts=counts)
+
+
+def find_distant(
+    find: Callable[[Iterable[Artefact]], list[Artefact]], start: Iterable[Artefact]
+) -> list[Artefact]:
+    """Find related artefacts at any distance: references form no cycles."""
+    level = find(start)
+    return level + find_distant(find, level) if level else []
 
 
 def add_references(
@@ -203,26 +214,17 @@ def add_references(
         urns = {one.urn for one in children}
         return [one for one in artefacts if urns.intersection(one.references)]
 
-    found = list(selected)
-    match references:
-        case "none":
-            return found
-        case "children":
-            found += find_children(selected)
-        case "descendants":
-            found += find_children(selected) + find_children(find_children(selected))
-        case "parents":
-            found += find_parents(selected)
-        case "ancestors":
-            found += find_parents(selected) + find_parents(find_parents(selected))
-        case "parentsandsiblings":
-            found += find_parents(selected) + find_children(find_parents(selected))
-        case "all":
-            found += find_parents(selected) + find_parents(find_parents(selected))
-            found += find_children(found)
-            found += find_children(found)
-        case _:
-            related = add_references(selected, artefacts, "all")
-            found += [one for one in related if one.kind.path == references]
+    parents, ancestors = find_parents(selected), find_distant(find_parents, selected)
+    everything = ancestors + find_distant(find_children, [*selected, *ancestors])
+    related = {
+        "none": [],
+        "children": find_children(selected),
+        "descendants": find_distant(find_children, selected),
+        "parents": parents,
+        "ancestors": ancestors,
+        "parentsandsiblings": parents + find_children(parents),
+        "all": everything,
+    }
+    found = related.get(references, [one for one in everything if one.kind.path == references])
     # The selected artefacts come last and win: one of them may hold only some codes of its list.
-    return list({one.urn: one for one in [*found, *selected]}.values())
+    return list({one.urn: one for one in [*selected, *found, *selected]}.values())

@@ -32,9 +32,11 @@ class TextType(Enum):
     """The data type of a component without a code list, by its name in SDMX."""
 
     STRING = "String"
-    DECIMAL = "Decimal"
+    # Clients read a Decimal as text and refuse a GregorianDay in a data frame; the digits of a
+    # value in a message are exact whatever its type.
+    DOUBLE = "Double"
     INTEGER = "Integer"
-    DAY = "GregorianDay"
+    DAY = "BasicTimePeriod"
     TIME = "ObservationalTimePeriod"
 
 
@@ -158,7 +160,7 @@ COMPONENTS: tuple[Component, ...] = (
     ),
     Component(
         MEASURE_ID,
-        TextType.DECIMAL,
+        TextType.DOUBLE,
         Bilingual("Observation value", "观测值"),
         Bilingual(
             "The figure in the base unit (UNIT_MULT is always 0), with all published digits. Read "
@@ -191,11 +193,11 @@ COMPONENTS: tuple[Component, ...] = (
     adopt_column("OBS_STATUS", "CL_OBS_STATUS", "status", lambda one: STATUSES[one["status"]]),
     adopt_column("OBS_QUALIFIER", "CL_OBS_QUALIFIER", "qualifier"),
     adopt_column("COMMENT_OBS", TextType.STRING, "wording"),
-    adopt_column("LOWER_BOUND", TextType.DECIMAL, "lower_bound"),
-    adopt_column("UPPER_BOUND", TextType.DECIMAL, "upper_bound"),
+    adopt_column("LOWER_BOUND", TextType.DOUBLE, "lower_bound"),
+    adopt_column("UPPER_BOUND", TextType.DOUBLE, "upper_bound"),
     adopt_column("PUBLISHED_VALUE", TextType.STRING, "published_value", format_published_value),
     adopt_column("PUBLISHED_MULT", TextType.INTEGER, "published_multiplier"),
-    adopt_column("GROWTH", TextType.DECIMAL, "growth"),
+    adopt_column("GROWTH", TextType.DOUBLE, "growth"),
     adopt_column("GROWTH_BASIS", "CL_GROWTH_BASIS", "growth_basis"),
     declare_attribute(
         "BREAKS",

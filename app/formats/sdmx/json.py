@@ -9,6 +9,7 @@ from app.formats.sdmx.artefacts import (
     AGENCY,
     CONCEPTS,
     CONSTRAINT_21,
+    COUNT_TYPE,
     FLOW,
     NAME,
     NOTICE,
@@ -106,6 +107,11 @@ class StructureWriter:
         }
         if artefact.is_stub:
             return found | {"isExternalReference": True}
+        if artefact.counts:
+            found["annotations"] = [
+                {"id": name, "title": str(count), "type": COUNT_TYPE}
+                for name, count in artefact.counts.items()
+            ]
         if kind in ITEMS:
             found["isPartial"] = artefact.is_partial
             found[ITEMS[kind]] = [

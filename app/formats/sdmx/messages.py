@@ -108,6 +108,9 @@ def negotiate_format(
     if parameter in FAMILY_NAMES:
         plain_type = FAMILY_NAMES[parameter]
         candidates = [one for one in offered if one.family == PLAIN_TYPES[plain_type]]
+        if parameter == "jsondata":
+            # .Stat, whose clients use this name, means version 2.0 by it in both APIs.
+            candidates.sort(key=lambda one: not one.has_version("2.0"))
         requested, ranges = f"format={parameter}", f"{accept},{plain_type};q=0.001"
     elif parameter is not None:
         # In a query string, the plus sign of a media type stands for a space.
@@ -218,7 +221,7 @@ def keep_used_codes(artefact: Artefact, used_values: Mapping[str, Sequence[str]]
 
 
 def build_region(
-    values: Mapping[str, Sequence[str]], path: PathQuery, span: tuple[date, date] | None
+    values: Mapping[str, Sequence[str]], path: PathQuery, span: tuple[date, date]
 ) -> Region:
     available = {**values, "FREQ": [ANNUAL]}
     names = path.components
@@ -229,9 +232,10 @@ def build_region(
 
 
 def drop_dimension(filters: SdmxFilters, dimension: str) -> SdmxFilters:
-    """Remove the condition on a dimension, to find which of its values could be selected."""
+    """Remove the conditions on a dimension, to find which of its values could be selected."""
     keys = [{name: key[name] for name in key if name != dimension} for key in filters.keys]
-    return replace(filters, keys=tuple(keys))
+    conditions = [one for one in filters.conditions if one[0] != dimension]
+    return replace(filters, keys=tuple(keys), conditions=tuple(conditions))
 
 
 def write_csv(

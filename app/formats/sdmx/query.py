@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -14,10 +14,19 @@ from app.formats.sdmx.errors import (
     SemanticProblem,
     SyntaxProblem,
 )
-from app.formats.sdmx.paths import KINDS, PathQuery, parse_keys, suggest
+from app.formats.sdmx.paths import KINDS, MAX_KEYS, PathQuery, parse_keys, suggest
 from app.i18n import Bilingual, Language, join_names
 from app.parameters.base import KeySet
-from app.parameters.sdmx import ANNUAL, DIMENSIONS, TIME, SdmxFilters, SeriesKey, parse_time_period
+from app.parameters.sdmx import (
+    ANNUAL,
+    DIMENSIONS,
+    OPERATORS,
+    TIME,
+    CodeCondition,
+    SdmxFilters,
+    SeriesKey,
+    parse_time_period,
+)
 from app.problems import messages
 from app.problems.problem import shorten
 
@@ -72,7 +81,8 @@ def parse_request(
 ) -> SdmxRequest:
     """Parse the query of a request; SdmxProblem if a parameter is unknown or invalid."""
     values = QueryValues(check_names(path, pairs))
-    filters = replace(parse_filters(values), keys=parse_key_filters(path.key, values, keys))
+    series_keys, conditions = parse_key_filters(path.key, values, keys)
+    filters = replace(parse_filters(values), keys=series_keys, conditions=conditions)
     if filters.history and filters.as_of:
         raise SemanticProblem(messages.HISTORY_OR_DATE)
     detail = values.read_choice("detail", DETAILS.get(path.resource, ()), "full")
@@ -204,9 +214,10 @@ def shift_day(day: date, days: int) -> date:
 
 def parse_key_filters(
     text: str, values: QueryValues, keys: Mapping[str, KeySet]
-) -> tuple[SeriesKey, ...]:
-    """Parse the keys of the path and narrow them by the filters on dimensions."""
+) -> tuple[tuple[SeriesKey, ...], tuple[CodeCondition, ...]]:
+    """Parse the keys of the path, narrowed by the filters on dimensions, and other conditions."""
     series_keys: list[SeriesKey] = list(parse_keys(text))
+    conditions: list[CodeCondition] = []
     for name, value in values.items():
         match = FILTER.fullmatch(name)
         if match is None or match[1] == TIME:
@@ -214,16 +225,22 @@ def parse_key_filters(
         dimension = match[1]
         if dimension not in DIMENSIONS:
             raise create_filter_error(dimension)
-        accepted = parse_filter_values(name, value)
-        series_keys = [
-            {**key, dimension: accepted & key.get(dimension, accepted)}
-            for key in series_keys or [{}]
-        ]
+        for operator, codes in parse_conditions(name, value):
+            if operator != "eq":
+                conditions.append((dimension, operator, codes))
+                continue
+            accepted = frozenset(codes)
+            series_keys = [
+                {**key, dimension: accepted & key.get(dimension, accepted)}
+                for key in series_keys or [{}]
+            ]
+    if (count := sum(len(texts) for *_, texts in conditions)) > MAX_KEYS:
+        raise SemanticProblem(messages.TOO_MANY_TEXTS.format(count=count, limit=MAX_KEYS))
     for key in series_keys:
         for dimension, accepted in key.items():
             for value in sorted(accepted):
                 check_code(dimension, value, keys)
-    return tuple(series_keys)
+    return tuple(series_keys), tuple(conditions)
 
 
 def create_filter_error(name: str) -> SyntaxProblem | NotImplementedProblem:
@@ -235,12 +252,17 @@ def create_filter_error(name: str) -> SyntaxProblem | NotImplementedProblem:
     return SyntaxProblem(describe_parameter(f"c[{name}]", reason, filterable, name))
 
 
-def parse_filter_values(name: str, text: str) -> frozenset[str]:
-    operator, colon, rest = text.partition(":")
-    if colon and operator != "eq":
-        found = shorten(operator)
-        raise NotImplementedProblem(messages.UNSUPPORTED_OPERATOR.format(name=name, operator=found))
-    return frozenset((rest if colon else text).split(","))
+def parse_conditions(name: str, text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Parse conditions on a dimension, such as ``sw:goods+ne:goods-trade``, which all must hold."""
+    for part in re.split(r"[ +]", text):
+        operator, colon, rest = part.partition(":")
+        if colon and operator not in {"eq", *OPERATORS}:
+            found = {"name": name, "operator": shorten(operator)}
+            expected = join_names(("eq", *OPERATORS))
+            raise NotImplementedProblem(
+                messages.UNSUPPORTED_OPERATOR.format(**found, names=expected)
+            )
+        yield operator if colon else "eq", tuple((rest if colon else part).split(","))
 
 
 def check_code(dimension: str, code: str, keys: Mapping[str, KeySet]) -> None:

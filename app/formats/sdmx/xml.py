@@ -9,6 +9,7 @@ from app.formats.sdmx.artefacts import (
     AGENCY,
     CONCEPTS,
     CONSTRAINT_21,
+    COUNT_TYPE,
     FLOW,
     NAME,
     NOTICE,
@@ -125,6 +126,12 @@ class StructureWriter:
         if kind == Kind.CONSTRAINT:
             attributes["type" if self.is_21 else "role"] = "Actual"
         element = SubElement(parent, f"str:{class_name}", attributes)
+        if artefact.counts:
+            annotations = SubElement(element, "com:Annotations")
+            for name, count in artefact.counts.items():
+                annotation = SubElement(annotations, "com:Annotation", {"id": name})
+                SubElement(annotation, "com:AnnotationTitle").text = str(count)
+                SubElement(annotation, "com:AnnotationType").text = COUNT_TYPE
         add_texts(element, "com:Name", artefact.name)
         add_texts(element, "com:Description", artefact.description)
         if not artefact.is_stub:

@@ -1,0 +1,45 @@
+"""Compare the values that a program saved with plain HTTP: DOCUMENT ORIGIN TEMPLATE FOLDER."""
+
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+from cases import MEANT, MISTAKES, cases, exact, expect, is_readable
+
+
+def comparable(value: Any) -> Any:
+    """Leave out null, which some clients leave out, and the next page.
+
+    Go and PHP send the default limit, which the address of the next page then has.
+    """
+    if isinstance(value, dict):
+        kept = {name: comparable(one) for name, one in value.items() if name != "next"}
+        return {name: one for name, one in kept.items() if one is not None}
+    return [comparable(one) for one in value] if isinstance(value, list) else value
+
+
+def main(document: Path, origin: str, template: Path, folder: Path) -> None:
+    """Compare every value, and the problems of two mistakes."""
+    compared = 0
+    known = {case.operation: case for case in cases(document)}
+    for case in known.values():
+        if not is_readable(case, template.suffix):
+            continue
+        saved = (folder / case.operation).read_bytes()
+        with urlopen(origin + case.address, timeout=30) as response:
+            sent = response.read()
+        if case.is_json:
+            same = comparable(exact(saved)) == comparable(exact(sent))
+        else:
+            same = saved == sent != b""
+        expect(same, case, f"{template.name}: another value than over HTTP")
+        compared += 1
+    for operation, (_, status) in MISTAKES.items():
+        problem = exact((folder / f"{operation}.problem").read_bytes())
+        is_right = problem["status"] == status and problem["errors"][0]["suggestion"] == MEANT
+        expect(is_right, known[operation], f"{template.name}: no typed {status}")
+    print(f"openapi-generator, {template.name}: {compared} operations, 2 problems")
+
+
+main(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), Path(sys.argv[4]))

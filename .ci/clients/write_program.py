@@ -1,0 +1,104 @@
+"""Write a program that calls every operation and saves each value: DOCUMENT TEMPLATE TARGET."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from cases import MISTAKES, Case, camel, cases, is_readable, small, snake
+
+
+def literal(value: Any, opening: str = "[", closing: str = "]") -> str:
+    """Write a string or a list of strings; the brackets of lists differ by language."""
+    if isinstance(value, list):
+        return opening + ", ".join(literal(one) for one in value) + closing
+    return json.dumps(value)
+
+
+def go(case: Case, values: dict[str, Any]) -> str:
+    """Call an operation of the Go client."""
+    path = "".join(f", {literal(values[name])}" for name in case.in_path)
+    setters = "".join(
+        f".{camel(name)}({literal(value, '[]string{', '}')})"
+        for name, value in values.items()
+        if name not in case.in_path
+    )
+    return f"client.{camel(case.tag)}API.{camel(case.operation)}(ctx{path}){setters}.Execute()"
+
+
+def java(case: Case, values: dict[str, Any]) -> str:
+    """Call an operation of the Java client, which takes every parameter by position."""
+    arguments = (
+        literal(values[name], "List.of(", ")") if name in values else "null"
+        for name in case.parameters
+    )
+    return (
+        f"new {camel(case.tag)}Api(client).{small(camel(case.operation))}({', '.join(arguments)})"
+    )
+
+
+def php(case: Case, values: dict[str, Any]) -> str:
+    """Call an operation of the PHP client, which takes parameters by name."""
+    arguments = ", ".join(f"{name}: {literal(value)}" for name, value in values.items())
+    api = f"new OpenAPI\\Client\\Api\\{camel(case.tag)}Api($http, $configuration)"
+    return f"({api})->{small(camel(case.operation))}({arguments})"
+
+
+def ruby(case: Case, values: dict[str, Any]) -> str:
+    """Call an operation of the Ruby client: what is required by position, the rest by name."""
+    required = [literal(value) for name, value in values.items() if name in case.arguments]
+    options = [f"{name}: {literal(v)}" for name, v in values.items() if name not in case.arguments]
+    call = f"OpenapiClient::{camel(case.tag)}Api.new.{case.operation}"
+    return f"{call}({', '.join(required + options)})"
+
+
+def rust(case: Case, values: dict[str, Any]) -> str:
+    """Call an operation of the Rust client, which takes every parameter by position."""
+    arguments = ["client"]
+    for name in case.parameters:
+        value = values.get(name)
+        if isinstance(value, list):
+            items = ", ".join(f"{literal(one)}.into()" for one in value)
+            arguments.append(f"vec![{items}]" if name in case.arguments else f"Some(vec![{items}])")
+        else:
+            arguments.append("None" if value is None else literal(value))
+    return f"{snake(case.tag)}_api::{case.operation}({', '.join(arguments)})"
+
+
+CALLS = {".go": go, ".java": java, ".php": php, ".rb": ruby, ".rs": rust}
+SAVES = {
+    ".go": 'save("{0}")({1})',
+    ".java": 'save("{0}", {1});',
+    ".php": "save('{0}', {1});",
+    ".rb": 'save("{0}", {1})',
+    ".rs": 'save_json("{0}", &{1}?)?;',
+}
+SAVE_RUST_FILE = 'save("{0}", &{1}?.bytes()?)?;'
+SAVES_OF_PROBLEMS = {
+    ".go": 'saveProblem("{0}")({1})',
+    ".java": 'saveProblem("{0}", () -> {1});',
+    ".php": "save_problem('{0}', fn() => {1});",
+    ".rb": 'save_problem("{0}") {{ {1} }}',
+    ".rs": 'save_problem("{0}", {1})?;',
+}
+
+
+def main(document: Path, template: Path, target: Path) -> None:
+    """Fill the template of a language with the calls."""
+    language = template.suffix
+    call = CALLS[language]
+    known = {case.operation: case for case in cases(document)}
+    lines = []
+    for case in known.values():
+        if is_readable(case, language):
+            is_rust_file = language == ".rs" and case.is_binary
+            save = SAVE_RUST_FILE if is_rust_file else SAVES[language]
+            lines.append(save.format(case.operation, call(case, case.arguments)))
+    for operation, (mistake, _) in MISTAKES.items():
+        written = call(known[operation], mistake)
+        lines.append(SAVES_OF_PROBLEMS[language].format(f"{operation}.problem", written))
+    comment = "#" if language == ".rb" else "//"
+    target.write_text(template.read_text().replace(f"{comment} CALLS", "\n".join(lines)))
+
+
+main(*map(Path, sys.argv[1:]))

@@ -1,0 +1,186 @@
+"""Sockets that systemd passes, and the units of the guide."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from app.ingest.build import build
+from tests.support.processes import free_port, wait_until_ready
+from tests.support.seeds import MIGRATIONS, ROOT, SEED
+
+ACTIVATE = shutil.which("systemd-socket-activate")
+ANALYZE = shutil.which("systemd-analyze")
+SERVE = f"{sys.executable} -m app.cli serve"
+TOPICS = "/v1/topics"
+
+pytestmark = pytest.mark.sqlite
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    file = tmp_path / "bri.sqlite"
+    build(SEED, MIGRATIONS, file)
+    return file
+
+
+def pass_sockets(*sockets: socket.socket, options: str = "", **environment: str) -> list[str]:
+    """Return a command that passes sockets as systemd does: from descriptor 3, with its own pid."""
+    count = len(sockets)
+    # Copies to high numbers first, so that no descriptor is replaced before it is copied.
+    copies = "".join(f" {50 + i}<&{one.fileno()}" for i, one in enumerate(sockets))
+    moves = "".join(f" {3 + i}<&{50 + i} {50 + i}<&-" for i in range(count))
+    settings = " ".join(f"{name}={value}" for name, value in environment.items())
+    passed = f"LISTEN_PID=$$ LISTEN_FDS={count} LISTEN_FDNAMES=bri"
+    script = f"exec{copies}; exec{moves}; exec env {passed} {settings} {SERVE} {options}"
+    return [str(shutil.which("bash")), "-c", script]
+
+
+@contextmanager
+def activated(
+    database: Path, *sockets: socket.socket, options: str = "", **environment: str
+) -> Iterator[subprocess.Popen[str]]:
+    """Serve on sockets that somebody else listens on."""
+    command = pass_sockets(*sockets, options=options, BRI_DATABASE=str(database), **environment)
+    descriptors = [one.fileno() for one in sockets]
+    with subprocess.Popen(
+        command, pass_fds=descriptors, cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.terminate()
+            process.communicate(timeout=20)
+
+
+def listen(host: str = "127.0.0.1") -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, 0), family=family)
+
+
+@pytest.mark.parametrize(("options", "starts"), [("", 2), ("--workers 2", 1)])
+def test_connections_wait_for_a_service_that_starts(
+    database: Path, options: str, starts: int
+) -> None:
+    with listen() as listener:
+        base = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        for _ in range(starts):
+            # Nothing serves yet; the kernel holds the connection until something does.
+            with socket.create_connection(listener.getsockname(), 60) as early:
+                early.sendall(f"GET {TOPICS} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+                with activated(database, listener, options=options) as process:
+                    assert early.recv(4096).startswith(b"HTTP/1.1 200 OK\r\n")
+                    wait_until_ready(base, process.poll)
+                    assert process.stdout is not None
+                    assert process.stdout.readline() == f"Page      {base}/\n"
+
+
+def test_clients_of_a_passed_socket_have_addresses(database: Path) -> None:
+    with (
+        listen() as first,
+        listen("::1") as second,
+        activated(database, first, second, BRI_RATE_LIMIT="2/hour") as process,
+    ):
+        bases = [
+            f"http://127.0.0.1:{first.getsockname()[1]}",
+            f"http://[::1]:{second.getsockname()[1]}",
+        ]
+        wait_until_ready(bases[0], process.poll)
+        for base in bases:
+            statuses = [httpx2.get(f"{base}{TOPICS}").status_code for _ in range(3)]
+            assert statuses == [200, 200, 429]
+
+
+def test_a_socket_that_cannot_be_served_is_refused(database: Path, tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as unix, listen() as listener:
+        unix.bind(str(tmp_path / "socket"))
+        unix.listen()
+        with socket.create_connection(listener.getsockname()) as connected:
+            for one in (unix, connected):
+                done = subprocess.run(
+                    pass_sockets(one, BRI_DATABASE=str(database)),
+                    pass_fds=[one.fileno()],
+                    cwd=ROOT,
+                    capture_output=True,
+                    text=True,
+                    check=False,
+                )
+                assert done.returncode == 1
+                assert "does not listen on a TCP port; write ListenStream=" in done.stderr
+
+
+def test_sockets_for_another_process_are_ignored(database: Path) -> None:
+    port = free_port()
+    environment = {
+        **os.environ,
+        "LISTEN_PID": "1",
+        "LISTEN_FDS": "1",
+        "BRI_DATABASE": str(database),
+    }
+    with subprocess.Popen([*SERVE.split(), "--port", str(port)], env=environment, cwd=ROOT) as one:
+        try:
+            wait_until_ready(f"http://127.0.0.1:{port}", one.poll)
+        finally:
+            one.send_signal(signal.SIGTERM)
+            one.wait(20)
+
+
+def test_systemd_starts_the_service_with_the_first_request(database: Path) -> None:
+    if ACTIVATE is None and not os.environ.get("CI"):
+        pytest.skip("no systemd-socket-activate on this machine")
+    port = free_port()
+    command = [str(ACTIVATE), "-l", f"127.0.0.1:{port}", "-E", f"BRI_DATABASE={database}"]
+    command += ["-E", f"PYTHONPATH={ROOT}", *SERVE.split()]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL) as process:
+        try:
+            wait_until_ready(f"http://127.0.0.1:{port}", process.poll)
+            assert httpx2.get(f"http://127.0.0.1:{port}{TOPICS}").status_code == 200
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+@pytest.fixture
+def units(tmp_path: Path) -> list[Path]:
+    """Write the units of the guide, with a program that exists here."""
+    if ANALYZE is None and not os.environ.get("CI"):
+        pytest.skip("no systemd-analyze on this machine")
+    page = (ROOT / "app" / "guide" / "en" / "deployment.md").read_text("utf-8")
+    written = []
+    for name, text in zip(
+        ("bri.socket", "bri.service"), re.findall(r"```ini\n(.*?)```", page, re.DOTALL), strict=True
+    ):
+        (tmp_path / name).write_text(text.replace("/opt/bri/.venv/bin/bri", "/bin/true"))
+        written.append(tmp_path / name)
+    return written
+
+
+def test_the_units_are_valid_and_confined(units: list[Path]) -> None:
+    verified = subprocess.run(
+        [str(ANALYZE), "verify", "--man=no", *units], capture_output=True, text=True, check=False
+    )
+    assert (verified.returncode, verified.stderr) == (0, "")
+    # 0 is confined, 100 exposed; a filter of executable memory would break charts.
+    confined = subprocess.run(
+        [str(ANALYZE), "security", "--offline=yes", "--threshold=5", "--no-pager", units[1]],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert confined.returncode == 0, confined.stdout
+
+
+def test_the_commands_of_the_units_exist(units: list[Path]) -> None:
+    page = (ROOT / "app" / "guide" / "en" / "deployment.md").read_text("utf-8")
+    commands = re.findall(r"^Exec\w+=/opt/bri/\.venv/bin/bri (.*)$", page, re.MULTILINE)
+    assert commands == ["build", "serve --workers 2"]
+    assert units
