@@ -132,6 +132,20 @@ def test_numbers_are_those_of_all_workers(database: Target, workers: int) -> Non
     assert requests(samples(again.text), route="/metrics") >= 1
 
 
+def test_a_response_of_the_parser_is_counted_once(database: Target) -> None:
+    with serving(database, BRI_METRICS="true") as base, httpx2.Client(base_url=base) as client:
+        # With this header the parser passes a request on.
+        del client.headers["connection"]
+        for _ in range(21):
+            assert client.get("/v1/overview").status_code == 200
+        # Each request for the metrics flushes what the parser has counted.
+        for _ in range(3):
+            found = samples(client.get("/metrics").text)
+    assert found["bri_fast_path_processes", frozenset()] == 1
+    assert requests(found, route="/v1/overview", cache="hit") == 20
+    assert requests(found, route="/v1/overview", cache="miss") == 1
+
+
 def test_numbers_are_kept_only_if_asked_for(client: TestClient) -> None:
     answer = client.get("/metrics")
     assert answer.status_code == 404
