@@ -80,20 +80,20 @@ class App(FastAPI):
     The parser sends most cached responses by itself (app.server.protocol). Every other request
     passes, in this order:
 
-    1. ``middleware``: the request identifier, the headers of every response, the limits, the
-       allowed methods, malformed addresses, errors, the access log and the metrics;
-    2. ``cache``: cached responses, conditional requests, compression; one of several requests for
-       the same response makes it;
-    3. ``routes_by_shape``: the route by the shape of the path, which validates the request;
+    1. ``request_middleware``: the request identifier, the headers of every response, the limits,
+       the allowed methods, malformed addresses, errors, the access log and the metrics;
+    2. ``cache``: cached responses, conditional requests, compression; several requests for the
+       same response have it built once;
+    3. ``request_router``, which finds the route by the shape of the path and validates the request;
     4. the endpoint of the route.
 
     FastAPI itself only describes the routes, and runs the startup and the shutdown.
     """
 
-    middleware_entry: RequestMiddleware
+    request_middleware: RequestMiddleware
     cache: CacheMiddleware
     connections: ConnectionTable
-    routes_by_shape: Router
+    request_router: Router
     mcp: "McpApp | None" = None
     allows_fast_path: bool
     """Whether the parser may send cached responses, since nothing has to see each request."""
@@ -102,7 +102,7 @@ class App(FastAPI):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            await self.middleware_entry(scope, receive, send)
+            await self.request_middleware(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
 
@@ -130,10 +130,10 @@ def create_app(settings: Settings) -> App:
         app.include_router(router)
     app.state.releases = ReleaseManager(store, public_url)
     app.state.releases.get_release()
-    app.routes_by_shape = Router(ROUTERS)
-    app.state.documents = OpenApiDocuments(app, app.routes_by_shape)
+    app.request_router = Router(ROUTERS)
+    app.state.documents = OpenApiDocuments(app, app.request_router)
     app.cache = CacheMiddleware(
-        app.routes_by_shape.dispatch,
+        app.request_router.dispatch,
         CacheLimits(settings.cache_entries, settings.cache_bytes),
         Freshness(
             data=settings.data_max_age,
@@ -147,7 +147,7 @@ def create_app(settings: Settings) -> App:
     metrics = app.state.metrics = create_metrics(app) if settings.metrics else None
     app.state.rejections = RejectionLog(metrics.count_rejection if metrics else None)
     app.connections = create_connection_table(settings, app.state.rejections)
-    app.middleware_entry = RequestMiddleware(
+    app.request_middleware = RequestMiddleware(
         app,
         app.cache,
         respond_with_problem,
@@ -187,7 +187,7 @@ def create_metrics(app: App) -> "Metrics":
 
     def read_state() -> dict[str, float]:
         return {
-            "bri_cache_entries": len(app.cache.store.entries_by_key),
+            "bri_cache_entries": len(app.cache.store.entries),
             "bri_cache_bytes": app.cache.store.used_bytes,
             "bri_open_connections": app.connections.open,
             "bri_waiting_requests": sum(len(queue.waiting) for queue in QUEUES),

@@ -378,10 +378,10 @@ def run_server(
     if workers == 1:
         # Imports create no garbage; the application enables collection again when it is ready.
         gc.disable()
-    from app.server import SLOWER, has_fast_path, run
+    from app.server import FAST_PATH_WARNING, has_fast_path, run
 
     if not has_fast_path():
-        print_error(f"bri: {SLOWER}")
+        print_error(f"bri: {FAST_PATH_WARNING}")
     root_path = settings.root_path
     run(host, port, sockets, workers=workers, root_path=root_path, is_secure=is_secure)
 

@@ -181,10 +181,10 @@ def check_connections(settings: Settings) -> str:
 
 
 def check_server() -> str:
-    from app.server import SLOWER, has_fast_path  # Few commands need uvicorn.
+    from app.server import FAST_PATH_WARNING, has_fast_path  # Few commands need uvicorn.
 
     if not has_fast_path():
-        raise CheckFailedError(f"{SLOWER}; install the versions of requirements.lock")
+        raise CheckFailedError(f"{FAST_PATH_WARNING}; install the versions of requirements.lock")
     return "cached responses are sent by the parser"
 
 

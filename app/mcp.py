@@ -154,14 +154,14 @@ class Tools:
     ) -> list[TextContent]:
         """Show the source of a claim: the record, and the document with its address."""
         database = self.releases.get_release().database
-        for claim in SOURCED_KINDS:
-            record = database.read(partial(claim.query, language=language, key=key))
+        for kind in SOURCED_KINDS:
+            record = database.read(partial(kind.query, language=language, key=key))
             if record is not None:
                 break
         else:
             raise ToolError(NO_SOURCE.get(language).format(key=key))
-        contents = format_records([record], 1, claim.schema, claim.describe, language)
-        if claim.schema is Source:
+        contents = format_records([record], 1, kind.schema, kind.describe, language)
+        if kind.schema is Source:
             return contents
         code = record["source"]["code"]
         document = database.read(lambda connection: get_source(connection, language, code))

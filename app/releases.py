@@ -66,7 +66,7 @@ class ReleaseManager:
     the newer one changes, and after growing delays.
     """
 
-    storage: Store
+    store: Store
     public_url: str | None = None
     version: object = None
     release: Release | None = None
@@ -80,7 +80,7 @@ class ReleaseManager:
         if self.release is None or self.watcher is None:
             self.refresh()
         if self.release is None:
-            raise DatabaseError(f"{self.storage} cannot be served")
+            raise DatabaseError(f"{self.store} cannot be served")
         return self.release
 
     def refresh(self) -> None:
@@ -92,23 +92,23 @@ class ReleaseManager:
         with self.refreshing:
             version = None
             try:
-                version = self.storage.read_version()
+                version = self.store.read_version()
                 if self.release is not None and not self.is_due(version):
                     return
-                self.install(open_release(self.storage), version)
+                self.install(open_release(self.store), version)
             except Exception as error:
                 # A damaged file may fail in any way.
                 if self.release is None:
                     if isinstance(error, DatabaseError):
                         raise
-                    raise DatabaseError(f"{self.storage} cannot be served: {error}") from error
+                    raise DatabaseError(f"{self.store} cannot be served: {error}") from error
                 self.record_failure(version, error)
 
     def is_due(self, version: object) -> bool:
         """Return whether a release has to be opened."""
         if version == self.version:
             if self.failure is not None:
-                log.warning("%s can be read again", self.storage)
+                log.warning("%s can be read again", self.store)
                 self.failure = None
             return False
         failed = self.failure
@@ -117,7 +117,7 @@ class ReleaseManager:
     def install(self, release: Release, version: object) -> None:
         previous, self.release = self.release, release
         if self.failure is not None:
-            log.warning("release %s of %s is now served", release.record["code"], self.storage)
+            log.warning("release %s of %s is now served", release.record["code"], self.store)
         self.version, self.failure = version, None
         if previous is not None:
             previous.database.close()
@@ -143,7 +143,7 @@ class ReleaseManager:
         self.watcher.start()
 
     def poll(self) -> None:
-        while not self.closed.wait(self.storage.poll_interval):
+        while not self.closed.wait(self.store.poll_interval):
             with suppress(DatabaseError):
                 self.refresh()
 
@@ -156,11 +156,11 @@ class ReleaseManager:
         previous, self.release = self.release, None
         if previous is not None:
             previous.database.close()
-        self.storage.close()
+        self.store.close()
 
 
-def open_release(storage: Store) -> Release:
-    database = Database(storage)
+def open_release(store: Store) -> Release:
+    database = Database(store)
 
     def read(connection: Connection) -> Release:
         check_tables(connection)
@@ -174,7 +174,7 @@ def open_release(storage: Store) -> Release:
         database.close()
         if isinstance(error, DBAPIError):
             reason = describe_error(error)
-            raise DatabaseError(f"{storage} contains no complete release: {reason}") from None
+            raise DatabaseError(f"{store} contains no complete release: {reason}") from None
         raise
 
 

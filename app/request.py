@@ -64,7 +64,7 @@ class ClientConnection(Protocol):
 
 
 class ClientDisconnectedError(Exception):
-    """The client has gone, so that nobody needs the response any more."""
+    """The client has gone, so the response is no longer needed."""
 
 
 class CanonicalQuery(NamedTuple):
@@ -85,7 +85,7 @@ class CanonicalQuery(NamedTuple):
 
 @dataclass
 class RequestContext:
-    """One request, made once at the entry and handed on to the route.
+    """A request, created once by the middleware and passed on to the route.
 
     An endpoint must not use ``headers``, ``raw_query`` or ``client``: they are not part of the key
     of the cache, so a response that depends on them would be sent to other clients too.
@@ -118,7 +118,7 @@ class RequestContext:
     started: float = field(default_factory=perf_counter)
     route: str = OTHER_ROUTE
     cache_status: str = "none"
-    """hit, miss, or none if the cache was not asked."""
+    """hit, miss, or none if the request did not reach the cache."""
     extra_headers: RawHeaders = field(default_factory=list)
     """Headers of the response that depend on the client."""
     release_error: DatabaseError | None = None
@@ -251,7 +251,7 @@ class RequestContext:
         """Return the links to the downloads of the records of a list."""
         return [format_alternate_links(f"{self.base_url}{self.path}", self.query.filter_text)]
 
-    def record_response(
+    def create_record_response(
         self, model: type[AnySchema], record: Record | None, collection: str, **path: str
     ) -> Response:
         """Create the response for one record; raise UnknownRecord if there is none."""
@@ -291,7 +291,7 @@ async def get_context(request: Request) -> RequestContext:
 
 
 Context = Annotated[RequestContext, Depends(get_context)]
-"""The type of the ``read`` argument of endpoints."""
+"""The type of the ``context`` argument of endpoints."""
 
 
 @lru_cache(maxsize=1024)

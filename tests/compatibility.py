@@ -1,7 +1,7 @@
 """Changes of an OpenAPI document that would break clients generated from an earlier one.
 
 python -m tests.compatibility EARLIER PRESENT      lists it, and ends with 1 if there is any
-python -m tests.compatibility PRESENT              prints what of a document is to be kept
+python -m tests.compatibility PRESENT              prints the part of a document that is recorded
 """
 
 import json
@@ -12,22 +12,22 @@ from typing import Any
 
 Node = dict[str, Any]
 
-TOLD = {"description", "summary", "example", "examples", "externalDocs"}
+TEXTS = {"description", "summary", "example", "examples", "externalDocs"}
 """What a document tells people; no client depends on it."""
 LEAST = ("minimum", "minLength", "minItems")
 MOST = ("maximum", "maxLength", "maxItems")
 
 
-def kept(node: Any, *, names: bool = False) -> Any:
-    """Leave out of a document what it tells people; names of properties stay."""
+def extract_contract(node: Any, *, names: bool = False) -> Any:
+    """Leave out the texts of a document; the names of properties stay."""
     if isinstance(node, list):
-        return [kept(item) for item in node]
+        return [extract_contract(item) for item in node]
     if not isinstance(node, dict):
         return node
     return {
-        key: kept(value, names=key in ("properties", "schemas", "headers"))
+        key: extract_contract(value, names=key in ("properties", "schemas", "headers"))
         for key, value in node.items()
-        if names or key not in TOLD
+        if names or key not in TEXTS
     }
 
 
@@ -46,7 +46,7 @@ class Comparison:
         """Models that were compared already, which also ends a circle of them."""
 
     def found(self) -> Iterator[str]:
-        """Give what breaks, operation by operation."""
+        """Yield the breaking changes, operation by operation."""
         for path, operations in self.earlier["paths"].items():
             for method, before in operations.items():
                 where = f"{method.upper()} {path}"
@@ -62,13 +62,13 @@ class Comparison:
             if before[name] != after[name]:
                 yield f"{where}: {name} was {before[name]}, is {after[name]}"
         yield from self.parameters(parameters(before), parameters(after), where)
-        for status, answer in before["responses"].items():
+        for status, response in before["responses"].items():
             place = f"{where}: {status}"
             if status not in after["responses"]:
                 yield f"{place}: removed"
             else:
                 yield from self.answer(
-                    self.resolved(answer, self.earlier),
+                    self.resolved(response, self.earlier),
                     self.resolved(after["responses"][status], self.present),
                     place,
                 )
@@ -91,7 +91,7 @@ class Comparison:
             yield from self.schema(given["schema"], after[name]["schema"], place, is_sent=True)
 
     def answer(self, before: Node, after: Node, where: str) -> Iterator[str]:
-        """Compare an answer: its headers, media types and schemas."""
+        """Compare a response: its headers, media types and schemas."""
         for name in before.get("headers", {}).keys() - after.get("headers", {}).keys():
             yield f"{where}: header {name}: removed"
         for media_type, content in before.get("content", {}).items():
@@ -121,7 +121,7 @@ class Comparison:
             where = f"{where}: {names[0]}"
         old, new = self.resolved(before, self.earlier), self.resolved(after, self.present)
         for rule in RULES:
-            yield from (f"{where}: {told}" for told in rule(old, new, is_sent))
+            yield from (f"{where}: {shown}" for shown in rule(old, new, is_sent))
         for name in old.get("properties", {}).keys() & new.get("properties", {}).keys():
             one, other = old["properties"][name], new["properties"][name]
             yield from self.schema(one, other, f"{where}.{name}", is_sent=is_sent)
@@ -160,13 +160,13 @@ def options(schema: Node) -> dict[str, Node]:
 
 
 def types(schema: Node) -> set[str]:
-    """Give the types of a schema; it may have several."""
-    given = schema.get("type", [])
-    return {given} if isinstance(given, str) else set(given)
+    """Return the types of a schema, which may have several."""
+    captured = schema.get("type", [])
+    return {captured} if isinstance(captured, str) else set(captured)
 
 
 def narrowed(before: set[Any], after: set[Any], what: str, *, is_sent: bool) -> Iterator[str]:
-    """Tell what clients can no longer send, or get for the first time."""
+    """Yield the values that clients can no longer send, or receive for the first time."""
     gone, added = before - after, after - before
     if is_sent and gone:
         yield f"{what} {sorted(gone)} no longer taken"
@@ -208,7 +208,7 @@ def bounds(old: Node, new: Node, is_sent: bool) -> Iterator[str]:  # noqa: FBT00
 
 
 def fields(old: Node, new: Node, is_sent: bool) -> Iterator[str]:  # noqa: FBT001
-    """Fields of answers: each one that was there has to stay, and to be there always."""
+    """Fields of responses: none may be removed or become optional."""
     del is_sent
     for name in old.get("properties", {}).keys() - new.get("properties", {}).keys():
         yield f"field {name} removed"
@@ -227,10 +227,10 @@ RULES: tuple[Callable[[Node, Node, bool], Iterator[str]], ...] = (
 
 
 def main(*files: str) -> int:
-    """Compare two documents, or print what of one is to be kept."""
+    """Compare two documents, or print the contract of one."""
     documents = [json.loads(Path(file).read_text()) for file in files]
     if len(documents) == 1:
-        print(json.dumps(kept(documents[0]), indent=1, sort_keys=True))  # noqa: T201
+        print(json.dumps(extract_contract(documents[0]), indent=1, sort_keys=True))  # noqa: T201
         return 0
     found = breaking(*documents)
     print("\n".join([*found, f"{len(found)} breaking changes"]))  # noqa: T201

@@ -9,7 +9,7 @@ from tests.support import leftovers
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let the whole suite run on PostgreSQL."""
+    """Add the option that runs the suite on PostgreSQL."""
     parser.addoption(
         "--postgresql", action="store_true", help="run what asks the database on PostgreSQL"
     )
@@ -60,7 +60,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Choose on PostgreSQL what asks the database, without what is about a file."""
+    """Select on PostgreSQL the tests that query the database, except those of files."""
     if not config.getoption("--postgresql"):
         return
     left_out = [

@@ -25,7 +25,7 @@ FAMILY, SUBFAMILY, UNIQUE, FULL, POSTSCRIPT = 1, 2, 3, 4, 6
 
 
 def ideographs() -> set[int]:
-    """Give the characters of GB 2312: signs, full-width forms and both levels of ideographs."""
+    """Return the characters of GB 2312: symbols, full-width forms and both levels of ideographs."""
     found = set()
     for row in (*range(0xA1, 0xAA), *range(0xB0, 0xF8)):
         for cell in range(0xA1, 0xFF):
@@ -34,7 +34,7 @@ def ideographs() -> set[int]:
 
 
 def written() -> set[int]:
-    """Give every character that stands in the seed, in the code or in the templates."""
+    """Return every character in the seed, the code and the templates."""
     files = [*(ROOT / "seed").rglob("*.yaml"), *(ROOT / "app").rglob("*.py")]
     return {ord(letter) for file in files for letter in file.read_text() if letter.isprintable()}
 
@@ -50,7 +50,7 @@ def subset(font: TTFont, characters: set[int]) -> None:
 
 
 def rename(font: TTFont, family: str, weight: str) -> None:
-    """Give a font a name and a height of its own."""
+    """Set the name and the height of a font."""
     names = font["name"]
     postscript = f"{family.replace(' ', '')}-{weight}"
     for number, text in {

@@ -1,4 +1,4 @@
-"""Make the fonts of the pages from those of the charts: python -m tests.page_fonts.
+"""Create the fonts of the pages from those of the charts: python -m tests.page_fonts.
 
 The Chinese fonts contain the characters of seed, code, templates and guide only. Browsers load them
 where the machine has no Chinese font.

@@ -58,8 +58,8 @@ def take_all(browser: Browser, base: str, folder: Path) -> None:
 
 def main() -> None:
     """Take the pictures of what the seed holds."""
-    with TemporaryDirectory() as kept, chromium() as browser:
-        database = Path(kept) / "bri.sqlite"
+    with TemporaryDirectory() as stored, chromium() as browser:
+        database = Path(stored) / "bri.sqlite"
         build(ROOT / "seed", ROOT / "migrations", database)
         # Links of the pictures show an address that nobody takes for a real one.
         with serving(database, BRI_PUBLIC_URL="https://data.example") as base:

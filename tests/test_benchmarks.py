@@ -65,14 +65,14 @@ def test_guide_takes_the_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 def test_the_usual_app_gives_the_same_record(tmp_path: Path, database: Path, server: str) -> None:
     usual = peers.asgi("plain_app", f"/observations/{peers.KEY}", BRI_DATABASE=str(database))
     with peers.running(usual, tmp_path / "log"):
-        answer = httpx2.get(usual.url)
+        response = httpx2.get(usual.url)
         assert httpx2.get(usual.at("/observations/nothing")).status_code == 404
-    told, own = answer.json(), httpx2.get(server + peers.RECORD).json()
-    assert told["code"] == own["id"]
-    assert float(told["value"]) == own["value"]
-    assert len(told["reports"]) == len(own["reports"])
-    assert told["growth"]["code"] == own["growth"]["id"]
-    assert len(answer.content) > 2500
+    shown, own = response.json(), httpx2.get(server + peers.RECORD).json()
+    assert shown["code"] == own["id"]
+    assert float(shown["value"]) == own["value"]
+    assert len(shown["reports"]) == len(own["reports"])
+    assert shown["growth"]["code"] == own["growth"]["id"]
+    assert len(response.content) > 2500
 
 
 @pytest.mark.skipif(
@@ -80,11 +80,11 @@ def test_the_usual_app_gives_the_same_record(tmp_path: Path, database: Path, ser
 )
 def test_one_pass_over_bytes_that_are_ready(tmp_path: Path, database: Path) -> None:
     bare = peers.bare(tmp_path, "bare", "{}", [("content-length", "2")])
-    anew = peers.ours(database, BRI_CACHE_ENTRIES="0")
-    with peers.running(bare, tmp_path / "a") as started, peers.running(anew, tmp_path / "b"):
+    uncached = peers.ours(database, BRI_CACHE_ENTRIES="0")
+    with peers.running(bare, tmp_path / "a") as started, peers.running(uncached, tmp_path / "b"):
         assert started.megabytes > 1
-        asked = {"bare": load.Target(bare.url), "hot": load.Target(anew.url, distinct=True)}
-        results = speed.measure(asked, tmp_path, Namespace(passes=1, seconds=1), lambda _: None)
+        targets = {"bare": load.Target(bare.url), "hot": load.Target(uncached.url, distinct=True)}
+        results = speed.measure(targets, tmp_path, Namespace(passes=1, seconds=1), lambda _: None)
         assert all(len(found) == 1 and found[0] > 0 for found in results.values())
         with pytest.raises(RuntimeError, match="Non-2xx"):
-            load.wrk(load.Target(anew.at("/v1/nothing")), tmp_path, 1)
+            load.wrk(load.Target(uncached.at("/v1/nothing")), tmp_path, 1)

@@ -24,7 +24,7 @@ def copied_seed(folder: Path) -> Path:
 
 
 def failed(done: Result, said: str) -> None:
-    """A failure is told in lines that start plainly, and never by a traceback."""
+    """Check that a failure prints lines with a known prefix, and no traceback."""
     assert done.exit_code == 1, done
     assert said in done.stderr
     assert isinstance(done.exception, SystemExit)
@@ -49,7 +49,7 @@ def test_database_of_its_own_for_each_seed(tmp_path: Path) -> None:
     assert len(list((tmp_path / "data").rglob("*.sqlite"))) == 2
 
 
-def test_broken_seed_is_told_line_by_line(tmp_path: Path) -> None:
+def test_seed_issues_are_printed_one_per_line(tmp_path: Path) -> None:
     seed = copied_seed(tmp_path)
     (seed / "topics" / "trade.yaml").write_text("position: one\n")
     (seed / "units" / "CNY.yaml").write_text("- nothing\n")
@@ -61,7 +61,7 @@ def test_broken_seed_is_told_line_by_line(tmp_path: Path) -> None:
         assert not target.exists()
 
 
-def test_what_a_user_can_cause_is_told_in_one_line(tmp_path: Path) -> None:
+def test_errors_of_users_are_printed_on_one_line(tmp_path: Path) -> None:
     stranger = tmp_path / "letter.txt"
     stranger.write_text("Dear all")
     failed(bri("build", "--database", str(stranger)), "is not a database of this API")
@@ -73,7 +73,7 @@ def test_what_a_user_can_cause_is_told_in_one_line(tmp_path: Path) -> None:
     failed(bri("build", BRI_PUBLIC_URL="not an address"), "BRI_PUBLIC_URL")
 
 
-def test_database_of_another_revision_is_told(tmp_path: Path, database: Path) -> None:
+def test_database_of_another_revision_is_refused(tmp_path: Path, database: Path) -> None:
     old = tmp_path / "old.sqlite"
     shutil.copy(database, old)
     change = "import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); "
@@ -84,7 +84,7 @@ def test_database_of_another_revision_is_told(tmp_path: Path, database: Path) ->
     assert bri("check", "--database", str(old)).exit_code == 0
 
 
-def test_taken_port_is_told(database: Path) -> None:
+def test_a_port_in_use_is_reported(database: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -96,7 +96,7 @@ def test_taken_port_is_told(database: Path) -> None:
 
 
 @pytest.mark.parametrize("arguments", [["serve", "--port", "x"], ["nothing"], ["build", "--foo"]])
-def test_wrong_usage(arguments: list[str]) -> None:
+def test_usage_errors(arguments: list[str]) -> None:
     done = bri(*arguments)
     assert done.exit_code == 2
     assert isinstance(done.exception, SystemExit)
@@ -125,7 +125,7 @@ def test_openapi_prints_the_snapshot(database: Path) -> None:
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_serve_says_where_and_stops_when_told(tmp_path: Path, workers: int) -> None:
+def test_serve_prints_its_address_and_stops_on_a_signal(tmp_path: Path, workers: int) -> None:
     port, target = free_port(), tmp_path / "bri.sqlite"
     command = [sys.executable, "-m", "app.cli", "serve", "--workers", str(workers)]
     with subprocess.Popen(
@@ -140,10 +140,10 @@ def test_serve_says_where_and_stops_when_told(tmp_path: Path, workers: int) -> N
             wait_until_ready(base, process.poll)
             assert httpx2.get(f"{base}/v1/overview").status_code == 200
             process.send_signal(signal.SIGTERM)
-            said, _ = process.communicate(timeout=20)
+            output, _ = process.communicate(timeout=20)
         finally:
             process.kill()
-    lines = [line.split() for line in said.splitlines()]
+    lines = [line.split() for line in output.splitlines()]
     assert ["Page", f"{base}/"] in lines
     assert ["Docs", f"{base}/docs"] in lines
     assert ["Database", str(target)] in lines

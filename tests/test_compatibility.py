@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.compatibility import Node, breaking, kept, main
+from tests.compatibility import Node, breaking, extract_contract, main
 
 pytestmark = pytest.mark.quick
 
@@ -117,7 +117,7 @@ def limit(document: Node) -> Node:
 
 
 def renamed(document: Node) -> None:
-    """Give a model another name."""
+    """Rename a model."""
     models = document["components"]["schemas"]
     models["Measure"] = models["Unit"]
     schema(document, "Page")["properties"]["items"]["items"]["$ref"] = (
@@ -126,7 +126,7 @@ def renamed(document: Node) -> None:
 
 
 def add_parameter(document: Node, *, required: bool) -> None:
-    """Let an operation take one thing more."""
+    """Add a parameter to an operation."""
     more = {"name": "area", "in": "query", "required": required, "schema": {"type": "string"}}
     operation(document)["parameters"].append(more)
 
@@ -259,23 +259,23 @@ def changed(change: Change) -> Node:
 
 @pytest.mark.parametrize("name", BREAKING)
 def test_breaking_change_is_found(name: str) -> None:
-    change, told = BREAKING[name]
+    change, shown = BREAKING[name]
     found = breaking(EARLIER, changed(change))
-    assert [one for one in found if told in one], found
+    assert [one for one in found if shown in one], found
 
 
 @pytest.mark.parametrize("name", HARMLESS)
-def test_harmless_change_is_let_through(name: str) -> None:
+def test_compatible_change_is_accepted(name: str) -> None:
     assert breaking(EARLIER, changed(HARMLESS[name])) == []
 
 
-def test_what_is_kept_is_what_is_compared() -> None:
-    plain = kept(EARLIER)
+def test_the_recorded_contract_has_all_that_is_compared() -> None:
+    plain = extract_contract(EARLIER)
     assert "description" not in json.dumps(plain)
     assert breaking(EARLIER, plain) == breaking(plain, EARLIER) == []
 
 
-def test_command_tells_and_ends_with_one(
+def test_command_prints_breaking_changes_and_exits_with_1(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     earlier, present = tmp_path / "earlier.json", tmp_path / "present.json"
@@ -285,8 +285,8 @@ def test_command_tells_and_ends_with_one(
     assert main(str(earlier), str(present)) == 1
     assert capsys.readouterr().out.endswith("field code removed\n1 breaking changes\n")
     assert main(str(earlier)) == 0
-    assert json.loads(capsys.readouterr().out) == kept(EARLIER)
+    assert json.loads(capsys.readouterr().out) == extract_contract(EARLIER)
 
 
-def test_released_contract_is_kept(document: Node) -> None:
+def test_released_contract_is_unbroken(document: Node) -> None:
     assert breaking(json.loads(RELEASED.read_text()), document) == []

@@ -15,10 +15,10 @@ pytestmark = pytest.mark.resources
 
 
 def findings(*arguments: str, **environment: str) -> tuple[int, dict[str, tuple[str, str]]]:
-    """Ask the doctor; give the exit code, and each finding by its name."""
+    """Run the doctor; return the exit code, and each finding by its name."""
     done = bri("doctor", "--port", str(free_port()), *arguments, **environment)
     lines = [re.split(r" {2,}", line, maxsplit=2) for line in done.stdout.splitlines()]
-    return done.exit_code, {name.strip(): (state, told.strip()) for state, name, told in lines}
+    return done.exit_code, {name.strip(): (state, shown.strip()) for state, name, shown in lines}
 
 
 def test_all_is_well_before_and_after_a_build(tmp_path: Path) -> None:
@@ -49,10 +49,10 @@ def test_a_seed_with_faults(tmp_path: Path) -> None:
     seed = copied(tmp_path)
     edit(seed, GOODS, "qualifier: exact", "qualifier: exactly")
     code, found = findings("--seed", str(seed), "--database", str(tmp_path / "new.sqlite"))
-    state, told = found["seed"]
+    state, shown = found["seed"]
     assert (code, state) == (1, "FAIL")
-    assert GOODS in told
-    assert "bri check" in told
+    assert GOODS in shown
+    assert "bri check" in shown
 
 
 def test_a_database_of_another_seed_and_a_broken_one(tmp_path: Path) -> None:
@@ -76,7 +76,7 @@ def test_migrations_that_are_not_there(tmp_path: Path) -> None:
     assert found["settings"][1].startswith("BRI_DATABASE, BRI_MIGRATIONS set")
 
 
-def test_a_port_that_is_taken(tmp_path: Path) -> None:
+def test_a_port_in_use(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()

@@ -29,38 +29,38 @@ def address(database: Target) -> Iterator[str]:
         yield base
 
 
-def ask(where: Any, tool: str, **given: Any) -> list[str]:
-    """Call a tool, and give the texts of its answer."""
+def call_tool(where: Any, tool: str, **arguments: Any) -> list[str]:
+    """Call a tool, and return the texts of its result."""
 
-    async def asking() -> list[str]:
+    async def request() -> list[str]:
         async with Client(where) as client:
-            result = await client.call_tool(tool, given)
+            result = await client.call_tool(tool, arguments)
             texts = [part.text for part in result.content]  # type: ignore[union-attr]
             assert not result.is_error, texts
             return texts
 
-    return anyio.run(asking)
+    return anyio.run(request)
 
 
-def refusal(where: Any, tool: str, **given: Any) -> str:
-    """Call a tool wrongly, and give what it says."""
+def call_invalid_tool(where: Any, tool: str, **arguments: Any) -> str:
+    """Call a tool with invalid arguments, and return its error."""
 
-    async def asking() -> str:
+    async def request() -> str:
         async with Client(where) as client:
-            result = await client.call_tool(tool, given)
+            result = await client.call_tool(tool, arguments)
             assert result.is_error
             return str(result.content[0].text)  # type: ignore[union-attr]
 
-    return anyio.run(asking)
+    return anyio.run(request)
 
 
 @pytest.mark.quick
-def test_the_tools_are_told(address: str) -> None:
-    async def asking() -> list[Any]:
+def test_the_tools_are_described(address: str) -> None:
+    async def request() -> list[Any]:
         async with Client(f"{address}/mcp") as client:
             return list((await client.list_tools()).tools)
 
-    tools = {tool.name: tool for tool in anyio.run(asking)}
+    tools = {tool.name: tool for tool in anyio.run(request)}
     assert sorted(tools) == [
         "get_observations",
         "get_source",
@@ -82,7 +82,7 @@ def test_the_tools_are_told(address: str) -> None:
     ],
 )
 def test_a_figure_comes_with_its_words(address: str, language: str, words: list[str]) -> None:
-    sentences, whole = ask(
+    sentences, whole = call_tool(
         f"{address}/mcp", "get_observations", indicator="aid-projects", language=language
     )
     (line,) = [one for one in sentences.splitlines() if words[1] in one]
@@ -92,46 +92,46 @@ def test_a_figure_comes_with_its_words(address: str, language: str, words: list[
 
 
 def test_numbers_are_those_of_the_api(address: str, client: TestClient) -> None:
-    _, whole = ask(f"{address}/mcp", "get_observations", indicator="trade-share")
+    _, whole = call_tool(f"{address}/mcp", "get_observations", indicator="trade-share")
     items = client.get("/v1/observations?indicator=trade-share").text
     found = json.loads(whole, parse_float=Decimal)
     assert found == json.loads(items, parse_float=Decimal)["items"]
 
 
 def test_what_was_known_then(address: str) -> None:
-    given = {"indicator": "trade-share", "since": "2024-01-01", "as_of": "2025-01-14"}
-    sentences, _ = ask(f"{address}/mcp", "get_observations", **given)
+    captured = {"indicator": "trade-share", "since": "2024-01-01", "as_of": "2025-01-14"}
+    sentences, _ = call_tool(f"{address}/mcp", "get_observations", **captured)
     assert "50.3 percent" in sentences
     assert "50.7 percent" not in sentences
 
 
-def test_a_second_report_that_differs_is_told(address: str) -> None:
-    sentences, *_ = ask(f"{address}/mcp", "get_source", key=AID)
+def test_a_second_report_that_differs_is_mentioned(address: str) -> None:
+    sentences, *_ = call_tool(f"{address}/mcp", "get_source", key=AID)
     assert "Xinhua" in sentences
 
 
 def test_a_claim_leads_to_its_document(address: str) -> None:
-    claim, _, document, whole = ask(f"{address}/mcp", "get_source", key="2025-expand-trade")
+    claim, _, document, whole = call_tool(f"{address}/mcp", "get_source", key="2025-expand-trade")
     assert "paragraph 6, sentence 2" in claim
     assert document.startswith("scio-2025-01-15: ")
     assert json.loads(whole)[0]["code"] == "scio-2025-01-15"
 
 
 def test_priority_areas_come_with_all_actions(address: str, client: TestClient) -> None:
-    sentences, whole = ask(f"{address}/mcp", "list_priority_areas", year=2025, language="zh")
+    sentences, whole = call_tool(f"{address}/mcp", "list_priority_areas", year=2025, language="zh")
     items = client.get("/v1/priority-areas?lang=zh").json()["items"]
     assert json.loads(whole) == items
     assert sentences.count("\n- ") == sum(len(area["actions"]) for area in items) == 24
 
 
 def test_search_gives_keys_to_go_on_with(address: str) -> None:
-    sentences, whole = ask(f"{address}/mcp", "search", words="援助项目")
+    sentences, whole = call_tool(f"{address}/mcp", "search", words="援助项目")
     assert "aid-projects" in sentences
     assert any(hit["href"].endswith("/v1/indicators/aid-projects") for hit in json.loads(whole))
 
 
 @pytest.mark.parametrize(
-    ("tool", "given", "said"),
+    ("tool", "expected", "said"),
     [
         ("get_observations", {"indicator": "goods-trad"}, "goods-trade"),
         ("get_observations", {"indicator": "goods-trade", "since": "2024"}, "2024-01-31"),
@@ -140,16 +140,16 @@ def test_search_gives_keys_to_go_on_with(address: str) -> None:
         ("search", {"words": ""}, "empty"),
     ],
 )
-def test_a_mistake_is_told_with_what_would_be_right(
-    address: str, tool: str, given: dict[str, Any], said: str
+def test_an_error_is_reported_with_the_correction(
+    address: str, tool: str, expected: dict[str, Any], said: str
 ) -> None:
-    assert said in refusal(f"{address}/mcp", tool, **given)
+    assert said in call_invalid_tool(f"{address}/mcp", tool, **expected)
 
 
-def test_over_http_nothing_is_kept_between_requests(address: str) -> None:
-    answer = httpx2.get(f"{address}/mcp", headers={"Accept": "text/event-stream"})
-    assert answer.status_code == 405
-    assert "mcp-session-id" not in answer.headers
+def test_http_requests_have_no_session(address: str) -> None:
+    response = httpx2.get(f"{address}/mcp", headers={"Accept": "text/event-stream"})
+    assert response.status_code == 405
+    assert "mcp-session-id" not in response.headers
     big = httpx2.post(f"{address}/mcp", content=b" " * 100_000)
     assert big.status_code == 413
     assert httpx2.get(f"{address}/v1").status_code == 200
@@ -167,11 +167,11 @@ def test_on_standard_input(database: Target) -> None:
         args=["-m", "app.cli", "mcp"],
         env={**os.environ, **environment_of(database)},
     )
-    sentences, _ = ask(command, "list_indicators", topic="projects")
+    sentences, _ = call_tool(command, "list_indicators", topic="projects")
     assert "over 700" in sentences
 
 
-def test_a_missing_package_is_told() -> None:
+def test_a_missing_package_is_reported() -> None:
     program = (
         "import importlib.util as u, os; find = u.find_spec;"
         " u.find_spec = lambda name, *p: None if name == 'mcp' else find(name, *p);"

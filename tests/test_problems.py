@@ -15,7 +15,7 @@ FIELDS = {"type", "title", "status", "detail", "code", "request_id", "errors"}
 
 
 def refused(client: TestClient, url: str, status: int, **headers: str) -> dict[str, Any]:
-    """Ask for something that is refused, and give the problem."""
+    """Send a request that is refused, and return the problem."""
     response = client.get(url, headers=headers)
     assert response.status_code == status, response.text
     assert response.headers["content-type"] == "application/problem+json"
@@ -58,7 +58,7 @@ def refused(client: TestClient, url: str, status: int, **headers: str) -> dict[s
         ("months=13", "query.months", "at most 12"),
     ],
 )
-def test_mistake_is_told(client: TestClient, query: str, location: str, said: str) -> None:
+def test_an_error_is_reported(client: TestClient, query: str, location: str, said: str) -> None:
     problem = refused(client, f"/v1/observations?{query}", 422)
     (error,) = problem["errors"]
     assert error["location"] == location
@@ -66,7 +66,7 @@ def test_mistake_is_told(client: TestClient, query: str, location: str, said: st
     assert said in problem["detail"]
 
 
-def test_all_mistakes_are_told_at_once(client: TestClient) -> None:
+def test_all_errors_are_reported_together(client: TestClient) -> None:
     url = "/v1/observations?indicator=x&limit=0&since=never&foo=1&lang=fr&sort=up&limit=2"
     problem = refused(client, url, 422)
     assert sorted(error["location"] for error in problem["errors"]) == [
@@ -79,7 +79,7 @@ def test_all_mistakes_are_told_at_once(client: TestClient) -> None:
     ]
 
 
-def test_mistakes_are_counted_and_a_hundred_told(client: TestClient) -> None:
+def test_errors_are_counted_and_a_hundred_listed(client: TestClient) -> None:
     query = "&".join(f"u{number}=1" for number in range(200))
     problem = refused(client, f"/v1/observations?{query}", 422)
     assert "200 errors" in problem["detail"]
@@ -92,7 +92,7 @@ def test_long_names_are_shortened(client: TestClient) -> None:
         assert len(refused(client, path + "x" * 10_000, status)["detail"]) < 200
 
 
-def test_mistakes_are_told_in_chinese(client: TestClient) -> None:
+def test_errors_are_reported_in_chinese(client: TestClient) -> None:
     problem = refused(client, "/v1/indicators?topic=tarde&lang=zh", 422)
     assert problem["title"] == "参数无效"
     assert problem["detail"] == "tarde 不存在；您要找的是 trade 吗？"
@@ -142,13 +142,13 @@ def test_bad_escape(client: TestClient, url: str) -> None:
     assert refused(client, url, 400)["code"] == "malformed-address"
 
 
-def test_failure_inside_tells_nothing_of_it(app: App, client: TestClient) -> None:
+def test_an_internal_error_reveals_nothing(app: App, client: TestClient) -> None:
     hidden = "what only the log may say"
 
     async def fail() -> None:
         raise RuntimeError(hidden)
 
-    app.routes_by_shape.add_route(APIRoute("/fails", fail))
+    app.request_router.add_route(APIRoute("/fails", fail))
     problem = refused(client, "/fails", 500)
     assert problem["code"] == "internal-error"
     assert client.get("/fails").headers["access-control-allow-origin"] == "*"
@@ -214,7 +214,7 @@ def test_next_repeats_every_filter_however_long(client: TestClient) -> None:
     assert client.get(first.json()["next"]).json()["next"] is None
 
 
-def test_a_missing_file_is_told_by_its_whole_path(client: TestClient) -> None:
-    answer = client.get("/static/fonts/none.woff2")
-    assert answer.status_code == 404
-    assert "/static/fonts/none.woff2" in answer.json()["detail"]
+def test_a_missing_file_is_reported_with_its_full_path(client: TestClient) -> None:
+    response = client.get("/static/fonts/none.woff2")
+    assert response.status_code == 404
+    assert "/static/fonts/none.woff2" in response.json()["detail"]

@@ -179,7 +179,7 @@ def test_the_chinese_page_has_the_same_headings_blocks_and_links(english: Path) 
 
 
 @pytest.mark.parametrize("page", [*ENGLISH, *CHINESE], ids=lambda page: page.stem)
-def test_a_page_begins_with_its_title_and_a_paragraph(page: Path) -> None:
+def test_a_page_starts_with_its_title_and_a_paragraph(page: Path) -> None:
     title, blank, paragraph, *_ = page.read_text("utf-8").splitlines()
     assert title.startswith("# ")
     assert not blank
@@ -213,9 +213,9 @@ def test_settings_are_listed_with_their_defaults(language: str) -> None:
                 padded = numbers + [None] * len(names)
                 listed |= dict(zip(names, padded, strict=False))
     assert set(listed) == set(fields)
-    given = {name: number for name, number in listed.items() if number is not None}
-    assert len(given) >= 9
-    assert given == {name: fields[name].default for name in given}
+    captured = {name: number for name, number in listed.items() if number is not None}
+    assert len(captured) >= 9
+    assert captured == {name: fields[name].default for name in captured}
     mentioned = set()
     for page in (GUIDE / language).glob("*.md"):
         mentioned |= set(re.findall(r"BRI_[A-Z][A-Z_]*", page.read_text("utf-8")))

@@ -21,7 +21,7 @@ def promised(app: FastAPI) -> Contract:
     return Contract(build_document(app, "http://contract.test"))
 
 
-def test_right_answers_are_right(client: TestClient, promised: Contract) -> None:
+def test_valid_responses_are_accepted(client: TestClient, promised: Contract) -> None:
     for path, media_type, status in (
         ("/v1/units", JSON, 200),
         ("/v1/observations.csv-metadata.json", "application/csvm+json", 200),
@@ -29,11 +29,11 @@ def test_right_answers_are_right(client: TestClient, promised: Contract) -> None
         ("/nowhere", PROBLEM, 404),
     ):
         body = client.get(path).content
-        assert promised.mistake(path, status, media_type, body) is None
+        assert promised.find_violation(path, status, media_type, body) is None
 
 
 @pytest.mark.parametrize(
-    ("wrong", "told"),
+    ("wrong", "expected"),
     [
         ({"colour": "red"}, "colour"),
         ({"code": None}, "not of type"),
@@ -41,40 +41,40 @@ def test_right_answers_are_right(client: TestClient, promised: Contract) -> None
         ({"decimals": 1.5}, "integer"),
     ],
 )
-def test_wrong_field_is_seen(
-    client: TestClient, promised: Contract, wrong: dict[str, object], told: str
+def test_invalid_field_is_reported(
+    client: TestClient, promised: Contract, wrong: dict[str, object], expected: str
 ) -> None:
     unit = client.get("/v1/units/CNY").json() | wrong
-    mistake = promised.mistake("/v1/units/CNY", 200, JSON, json.dumps(unit).encode())
-    assert mistake is not None
-    assert told in mistake
+    error = promised.find_violation("/v1/units/CNY", 200, JSON, json.dumps(unit).encode())
+    assert error is not None
+    assert expected in error
 
 
-def test_missing_field_is_seen(client: TestClient, promised: Contract) -> None:
+def test_missing_field_is_reported(client: TestClient, promised: Contract) -> None:
     problem = client.get("/nowhere").json()
     del problem["code"]
-    mistake = promised.mistake("/nowhere", 404, PROBLEM, json.dumps(problem).encode())
-    assert mistake is not None
-    assert '"code" is a required property' in mistake
+    error = promised.find_violation("/nowhere", 404, PROBLEM, json.dumps(problem).encode())
+    assert error is not None
+    assert '"code" is a required property' in error
 
 
 @pytest.mark.parametrize(("status", "media_type"), [(201, JSON), (200, "application/ld+json")])
-def test_answer_that_nobody_promised_is_seen(
+def test_undocumented_response_is_reported(
     promised: Contract, status: int, media_type: str
 ) -> None:
-    mistake = promised.mistake("/v1/units", status, media_type, b"{}")
-    assert mistake == f"/v1/units: {status} as {media_type} is not in the document"
+    error = promised.find_violation("/v1/units", status, media_type, b"{}")
+    assert error == f"/v1/units: {status} as {media_type} is not in the document"
 
 
 @pytest.mark.parametrize("coding", ["identity", "gzip", "br", "zstd"])
 def test_every_coding_is_read(client: TestClient, watch: Watch, coding: str) -> None:
-    held = watch.held
+    before = watch.checked
     response = client.get("/v1/overview", headers={"Accept-Encoding": coding})
     assert response.headers.get("content-encoding", "identity") == coding
-    assert watch.held == held + 1
+    assert watch.checked == before + 1
 
 
-def test_watch_notes_what_an_application_answers(client: TestClient, watch: Watch) -> None:
+def test_watch_records_what_an_application_sends(client: TestClient, watch: Watch) -> None:
     client.get("/v1/units")
     assert watch.contract is not None
     schema = watch.contract.components["schemas"]["UnitPage"]
@@ -83,9 +83,9 @@ def test_watch_notes_what_an_application_answers(client: TestClient, watch: Watc
     schema["required"].append("colour")
     try:
         client.get("/v1/units?limit=3&lang=zh")
-        assert [one for one in watch.mistakes if '"colour" is a required property' in one]
+        assert [one for one in watch.violations if '"colour" is a required property' in one]
     finally:
         del schema["properties"]["colour"]
         schema["required"].remove("colour")
         watch.contract.validators = before
-        watch.mistakes.clear()
+        watch.violations.clear()

@@ -91,8 +91,8 @@ class Database:
         self.seed_hash, self.modified, self.file = release.seed_hash, release.modified, release.file
         self.is_file = self.file is not None
         self.engine = store.create_engine(release)
-        self.unpooled = store.create_engine(release, streaming=True)
-        """Serves long downloads, outside the pool that requests share."""
+        self.streaming_engine = store.create_engine(release, streaming=True)
+        """Reads long downloads, so that they take no connections from other requests."""
         # A deque is safe to use from several threads without a lock.
         self.idle: deque[Connection] = deque()
         """Open connections that no query uses; only used for local stores, where an idle
@@ -172,7 +172,7 @@ class Database:
         self, write: Callable[[Connection], Iterator[Chunk]]
     ) -> Generator[Chunk, None, None]:
         """Yield what a writer produces, and close its connection at the end."""
-        with self.unpooled.connect() as connection:
+        with self.streaming_engine.connect() as connection:
             for chunk in write(connection):
                 self.check_unchanged()
                 yield chunk
@@ -182,4 +182,4 @@ class Database:
         self.is_closed = True
         self.dispose_idle()
         self.engine.dispose()
-        self.unpooled.dispose()
+        self.streaming_engine.dispose()

@@ -46,7 +46,7 @@ class ReleaseInfo(NamedTuple):
 
     seed_hash: str
     revision: str
-    place: str
+    location: str
     """The path of the file, or the name of the PostgreSQL schema."""
     modified: float
     """When the release was published, in seconds since 1970."""

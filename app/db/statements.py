@@ -29,7 +29,7 @@ from sqlalchemy.types import TypeEngine, UserDefinedType
 from app.db.columns import Column, JsonArrays, Record, Statement, Table, Value
 
 NUMERIC_OID = 1700
-"""The type number of NUMERIC in PostgreSQL, the only type whose converter asks for it."""
+"""The type number of NUMERIC in PostgreSQL, the only type whose converter needs it."""
 UNDEFINED_STATES = frozenset({"42P01", "3F000"})
 """SQLSTATE undefined_table and invalid_schema_name: the server does not have the release."""
 Converter = Callable[[Value], Value] | None

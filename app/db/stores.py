@@ -160,7 +160,9 @@ class PostgresStore(Store):
         return release
 
     def create_engine(self, release: ReleaseInfo, *, streaming: bool = False) -> Engine:
-        return self.create_reading_engine(release.place, self.limits.pool_size, streaming=streaming)
+        return self.create_reading_engine(
+            release.location, self.limits.pool_size, streaming=streaming
+        )
 
     def create_reading_engine(self, schema: str, size: int, *, streaming: bool = False) -> Engine:
         """Create an engine that reads one schema, with limits on every wait.

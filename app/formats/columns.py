@@ -1,6 +1,6 @@
 """The columns of every table, declared once for all formats; new ones go to the end of a table."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -24,8 +24,6 @@ from app.db.models import (
 from app.enums import Datatype
 from app.i18n import Bilingual, Language
 from app.queries.observations import previous_observation
-
-SEPARATOR = ";"  # Between several keys in one field.
 
 
 @dataclass(frozen=True)
@@ -95,23 +93,6 @@ boolean = partial(declare_column, Datatype.BOOLEAN)
 address = partial(declare_column, Datatype.ADDRESS)
 
 
-def flatten_record(record: Mapping[str, Any], columns: Sequence[Column]) -> list[Any]:
-    """List the values of a record by column, None where there is no value."""
-    return [get_value(record, column.path) for column in columns]
-
-
-def get_value(value: Any, path: tuple[str, ...]) -> Any:
-    """Return the value at a path; the values below a list are joined."""
-    for depth, name in enumerate(path):
-        if value is None:
-            return None
-        if not isinstance(value, dict):
-            members = (format_cell(get_value(member, path[depth:])) for member in value)
-            return SEPARATOR.join(members) or None
-        value = value[name]
-    return value
-
-
 def format_cell(value: Any) -> str:
     """Format a value without loss; None is an empty text."""
     if value is None:
@@ -124,6 +105,10 @@ def format_cell(value: Any) -> str:
 # The tables below are formatted by hand: one entry per column, in as few lines as possible.
 WAS_CURRENT = col(Observation.current_from) < col(Observation.current_until)
 WAS_SUPERSEDED = and_(WAS_CURRENT, col(Observation.current_until) != FOREVER)
+LOCATOR = string("locator", "Location in the source", "出处位置",
+                 "Place in the source: P4.S2 is paragraph 4, sentence 2",
+                 "在来源中的位置：P4.S2为第4段第2句", sql=Observation.locator,
+                 is_required=False)  # fmt: skip
 OBSERVATIONS = (
     string("id", "Key", "数据标识", "Stable key of the observation", "数据的固定标识",
            sql=Observation.code, width=60),
@@ -207,15 +192,12 @@ OBSERVATIONS = (
            "来源类别：原始来源、转载或二手来源", path="source.standing", sql=Source.standing),
     address("source_address", "Source URL", "来源网址", path="source.address", sql=Source.address,
             is_required=False, width=50),
-    string("locator", "Location in the source", "出处位置",
-           "Place in the source: P4.S2 is paragraph 4, sentence 2",
-           "在来源中的位置：P4.S2为第4段第2句", sql=Observation.locator, is_required=False),
+    LOCATOR,
 )  # fmt: skip
 
 SOURCE = string("source", "Source code", "来源标识", path="source.code")
 SOURCE_LINE = string("source_line", "Source", "来源", "Publisher, title and date of the source",
                      "来源的发布机构、标题和日期", path="source.line")  # fmt: skip
-LOCATOR = OBSERVATIONS[-1]
 REQUIRED_LOCATOR = string("locator", *LOCATOR.label, *LOCATOR.description)
 REPORTING_AREA = string(
     "reporting_area", "Reporting area", "报告国（地区）", path="reporting_area.code"

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 from app.db.columns import Record
 from app.enums import Datatype, Qualifier
 from app.formats import columns
-from app.formats.columns import Column, get_value
+from app.formats.columns import Column
+from app.formats.tables import get_value
 from app.i18n import Bilingual, Language, format_citation
 
 LINK_COLOUR = "#0B5394"

@@ -1,6 +1,6 @@
 """The lists of the API as flat tables: their columns, and how their rows are read."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Select
 from app import parameters
 from app.db.columns import Record
 from app.formats import columns
-from app.formats.columns import Column, flatten_record
+from app.formats.columns import Column, format_cell
 from app.i18n import Bilingual, Language
 from app.problems.messages import TOO_MANY_ROWS
 from app.problems.problem import InvalidParameters, ParameterError
@@ -26,11 +26,30 @@ from app.schemas import Schema, commitments, observations, reference
 from app.schemas.series import Series
 
 Rows = Sequence[Sequence[Any]]
+SEPARATOR = ";"
+"""What separates several keys in one field."""
 
 
 def create_row_limit_error(maximum: int) -> InvalidParameters:
     error = ParameterError("query", TOO_MANY_ROWS.format(limit=maximum))
     return InvalidParameters.from_error(error)
+
+
+def flatten_record(record: Mapping[str, Any], columns: Sequence[Column]) -> list[Any]:
+    """List the values of a record by column, None where there is no value."""
+    return [get_value(record, column.path) for column in columns]
+
+
+def get_value(value: Any, path: tuple[str, ...]) -> Any:
+    """Return the value at a path; the values below a list are joined."""
+    for depth, name in enumerate(path):
+        if value is None:
+            return None
+        if not isinstance(value, dict):
+            members = (format_cell(get_value(member, path[depth:])) for member in value)
+            return SEPARATOR.join(members) or None
+        value = value[name]
+    return value
 
 
 @dataclass(frozen=True)

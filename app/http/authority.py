@@ -35,7 +35,7 @@ def apply_absolute_form(target: bytes, headers: RawHeaders) -> bytes:
 
 
 def apply_absolute_target(scope: Scope) -> None:
-    """Do the same for a server that leaves an absolute target in the path."""
+    """Move an absolute target, which some servers leave in the path, to path and Host header."""
     prefix = scope.get("root_path", "")
     raw = scope.get("raw_path") or b"/"
     path = raw.removeprefix(prefix.encode())

@@ -37,7 +37,7 @@ from app.request import STREAM_THREADS, ClientDisconnectedError, RawHeaders, Req
 ENTRY_OVERHEAD = 3500
 """The bytes of memory that an entry takes besides its body, its headers and the text of its key."""
 MAX_SHARE = 8
-"""A single entry may take at most this part of the whole store."""
+"""A single entry may take at most one eighth of the store."""
 OK = 200
 PARTIAL_CONTENT = 206
 NOT_MODIFIED = 304
@@ -81,9 +81,8 @@ class Freshness:
 
 
 class CacheLimits(NamedTuple):
-    entries: int
-    size: int
-    """In bytes."""
+    max_entries: int
+    max_bytes: int
 
 
 class CacheStore:
@@ -94,12 +93,12 @@ class CacheStore:
     """
 
     def __init__(self, limits: CacheLimits) -> None:
-        self.entries, self.size = limits
-        self.entries_by_key: OrderedDict[Key, tuple[CachedResponse, int]] = OrderedDict()
+        self.limits = limits
+        self.entries: OrderedDict[Key, tuple[CachedResponse, int]] = OrderedDict()
         self.used_bytes = 0
 
     def get(self, key: Key) -> CachedResponse | None:
-        entry = self.entries_by_key.get(key)
+        entry = self.entries.get(key)
         if entry is None:
             return None
         response = entry[0]
@@ -107,31 +106,32 @@ class CacheStore:
         return response
 
     def put(self, key: Key, response: CachedResponse) -> None:
-        if not self.entries:
+        if not self.limits.max_entries:
             return
         text = sum(len(part) for part in key if isinstance(part, str | bytes))
         headers = sum(len(name) + len(value) for name, value in response.headers)
         text += len(repr(key[-1]))
         size = len(response.body) + 4 * headers + text + ENTRY_OVERHEAD
-        if size * MAX_SHARE > self.size:
+        if size * MAX_SHARE > self.limits.max_bytes:
             return
-        if key in self.entries_by_key:
-            self.used_bytes -= self.entries_by_key.pop(key)[1]
-        self.entries_by_key[key] = response, size
+        if key in self.entries:
+            self.used_bytes -= self.entries.pop(key)[1]
+        self.entries[key] = response, size
         self.used_bytes += size
-        while len(self.entries_by_key) > self.entries or self.used_bytes > self.size:
+        max_entries, max_bytes = self.limits
+        while len(self.entries) > max_entries or self.used_bytes > max_bytes:
             self.evict()
 
     def evict(self) -> None:
-        key, (response, size) = self.entries_by_key.popitem(last=False)
+        key, (response, size) = self.entries.popitem(last=False)
         if response.was_reused:
             response.was_reused = False
-            self.entries_by_key[key] = response, size
+            self.entries[key] = response, size
         else:
             self.used_bytes -= size
 
     def clear(self) -> None:
-        self.entries_by_key.clear()
+        self.entries.clear()
         self.used_bytes = 0
 
 
@@ -142,8 +142,8 @@ class CacheMiddleware:
         self.handler = handler
         self.store = CacheStore(limits)
         self.format_cache_control = lru_cache(maxsize=256)(freshness.format_cache_control)
-        self.flights: dict[Key, Future[Outcome]] = {}
-        """The responses that are being built, for the requests that wait for them."""
+        self.pending: dict[Key, Future[Outcome]] = {}
+        """The responses that are being built; further requests for them wait here."""
         self.release: Release | None = None
         self.next_refresh = 0.0
         self.installed_at = find_newest_mtime(Path(__file__).parent.parent)
@@ -185,37 +185,37 @@ class CacheMiddleware:
         if current is not self.release:
             self.release = current
             self.store.clear()
-            self.flights = {}
+            self.pending = {}
         return current
 
     async def get_or_build(
         self, context: RequestContext, scope: Scope, receive: Receive, send: Send
     ) -> CachedResponse | None:
         """Build a response once for all requests that wait for it; None if it has been sent."""
-        flights, key = self.flights, context.key
+        pending, key = self.pending, context.key
         outcome: Outcome = ABANDONED
-        while outcome is ABANDONED and key in flights:
-            outcome = await shield(flights[key])
+        while outcome is ABANDONED and key in pending:
+            outcome = await shield(pending[key])
         if isinstance(outcome, CachedResponse):
             return outcome
         if isinstance(outcome, Exception):
             raise outcome
-        flight: Future[Outcome] = get_running_loop().create_future()
+        future: Future[Outcome] = get_running_loop().create_future()
         if outcome is ABANDONED:
-            flights[key] = flight
+            pending[key] = future
         outcome = ABANDONED
         try:
-            outcome = await self.build(context, scope, receive, send, flight)
+            outcome = await self.build(context, scope, receive, send, future)
         except ClientDisconnectedError:
             raise  # Another client that waits for the same response takes the place of this one.
         except Exception as error:
             outcome = error
             raise
         finally:
-            if not flight.done():
-                flight.set_result(outcome)
-            if flights.get(key) is flight:
-                del flights[key]
+            if not future.done():
+                future.set_result(outcome)
+            if pending.get(key) is future:
+                del pending[key]
         return outcome
 
     async def build(
@@ -224,7 +224,7 @@ class CacheMiddleware:
         scope: Scope,
         receive: Receive,
         send: Send,
-        flight: Future[Outcome],
+        future: Future[Outcome],
     ) -> CachedResponse | None:
         """Have the router create a response; cache it, or send it if it cannot be cached."""
         release = self.refresh_release(lambda: context.release)
@@ -232,7 +232,7 @@ class CacheMiddleware:
         cache_control = self.format_cache_control(context.route)
         body = await read_body(response) if is_shareable(response) else None
         if body is None:
-            flight.set_result(NOT_SHAREABLE)
+            future.set_result(NOT_SHAREABLE)
             if isinstance(response, StreamingResponse):
                 await send_stream(response, cache_control, scope, receive, send)
             else:

@@ -29,7 +29,7 @@ class Connection(Protocol):
 
 
 class RejectionLog:
-    """Counts what is refused, and logs at most one line a minute for each kind.
+    """Counts what is refused, and logs each kind at most once a minute.
 
     Args:
         count: adds one to the metric of a kind.
@@ -53,7 +53,7 @@ class RejectionLog:
 class ConnectionTable:
     """Bounds the connections of a process and of each client.
 
-    One too many closes the connection that has been idle longest. Trusted proxies have no client
+    A connection too many closes the one that has been idle longest. Trusted proxies have no client
     address here and may open any number, as each of them serves many clients.
     """
 

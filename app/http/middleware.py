@@ -1,4 +1,4 @@
-"""The middleware: everything that happens to every request, before the cache and after it."""
+"""The middleware: what happens to every request before it reaches the cache, and afterwards."""
 
 import json
 import logging
@@ -171,7 +171,7 @@ class ResponseSender:
 
 @dataclass(frozen=True)
 class RequestMiddleware:
-    """The entry of every request that the parser does not answer from the cache."""
+    """Receives every request that the parser does not answer from the cache."""
 
     app: FastAPI
     cache: ASGIApp
@@ -188,7 +188,7 @@ class RequestMiddleware:
         if context.connection is not None:
             context.connection.start_request(context.headers)
         try:
-            await self.pass_on(context, scope, receive, sender)
+            await self.handle(context, scope, receive, sender)
         except ClientDisconnectedError:
             pass
         except Exception as error:
@@ -210,7 +210,7 @@ class RequestMiddleware:
         if self.recorder is not None:
             self.recorder.record_rejection(problem.status, client, length)
 
-    async def pass_on(
+    async def handle(
         self, context: RequestContext, scope: Scope, receive: Receive, send: Send
     ) -> None:
         if scope["http_version"] not in HTTP_VERSIONS:

@@ -30,7 +30,7 @@ MAX_THREADS = 16
 SMALL_PAGE = 10
 """Reading so few records takes less time than waking a thread, if all lists are short."""
 PATH_CUTOFF = 0.7
-"""How alike a path must be to one that is suggested; /v1/ alone makes any two similar."""
+"""The least similarity of a path to one that is suggested; /v1/ alone makes any two similar."""
 ENTRY_POINTS = ("/v1", "/docs")
 """The paths suggested for a path that resembles no other."""
 REPEATED = object()
@@ -76,7 +76,7 @@ class ReadRoute:
             model,
             query_name,
             model.list_repeatable() if model else frozenset(),
-            "read" in arguments,
+            "context" in arguments,
             iscoroutinefunction(route.endpoint),
             model is not None and route.include_in_schema and route.path.endswith("}"),
             model is not None and "limit" in model.model_fields,
@@ -86,7 +86,7 @@ class ReadRoute:
         """Return the arguments of the endpoint, with the query validated."""
         arguments: dict[str, Any] = keys
         if self.takes_context:
-            arguments["read"] = context
+            arguments["context"] = context
         if self.model is None:
             return arguments
         values: dict[str, Any] = {}
@@ -117,7 +117,7 @@ class Router:
         """Where paths have parameters."""
         self.prefixes: dict[str, ReadRoute] = {}
         """Routes whose last parameter is the whole rest of a path, by what comes before it."""
-        self.files: dict[str, dict[str, str]] = {}
+        self.record_files: dict[str, dict[str, str]] = {}
         """The files of the records of a collection, by the path of the collection and suffix."""
         for router in routers:
             for route in router.routes:
@@ -135,7 +135,7 @@ class Router:
             self.positions.append(positions)
         if shape[-2] == "{}" and "." in shape[-1]:
             suffix = shape[-1].partition(".")[2]
-            self.files.setdefault("/".join(shape[:-2]), {})[f".{suffix}"] = shape[-1]
+            self.record_files.setdefault("/".join(shape[:-2]), {})[f".{suffix}"] = shape[-1]
 
     async def dispatch(self, context: RequestContext) -> Response:
         """Have the route of a request create the response; raise a Problem, or a DatabaseError."""
@@ -189,12 +189,12 @@ class Router:
         raise UnknownPath.from_error(ParameterError("path", message, allowed, short))
 
     def expand_path(self, path: str) -> str | None:
-        """Return the path that a short one stands for.
+        """Return the path that a short one abbreviates, or None.
 
         A person who types /v1/indicators/goods-trade.svg means its file chart.svg.
         """
         collection, _, name = path.rpartition("/")
-        for suffix, file in self.files.get(collection, {}).items():
+        for suffix, file in self.record_files.get(collection, {}).items():
             key = name.removesuffix(suffix)
             if key and key != name:
                 return f"{collection}/{key}/{file}"

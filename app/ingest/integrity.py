@@ -243,7 +243,7 @@ def check_editions(seed: Seed) -> Iterator[tuple[str, str]]:
         expected, expected_areas = covered, count
 
 
-Claim = tuple[type[Entity], str, str, Hashable]
+UniqueValue = tuple[type[Entity], str, str, Hashable]
 """The collection and key of an entity, one of its fields, and the value that must be unique."""
 
 
@@ -252,15 +252,15 @@ def find_duplicates(seed: Seed) -> Iterator[SeedIssue]:
         if not seed.list_keys(required):
             folder = seed.folder / required.collection
             yield SeedIssue(folder, 1, "", "contains no file; add the first one")
-    holders: dict[Hashable, str] = {}
-    for kind, key, field, value in list_claims(seed):
-        holder = holders.setdefault(value, key)
-        if holder != key:
+    owners: dict[Hashable, str] = {}
+    for kind, key, field, value in list_unique_values(seed):
+        owner = owners.setdefault(value, key)
+        if owner != key:
             document = seed.documents[kind, key]
-            yield document.create_issue((field,), f"is taken by {holder}.yaml; choose another")
+            yield document.create_issue((field,), f"is taken by {owner}.yaml; choose another")
 
 
-def list_claims(seed: Seed) -> Iterator[Claim]:
+def list_unique_values(seed: Seed) -> Iterator[UniqueValue]:
     for kind, key in seed.documents:
         match seed.entities[kind].get(key):
             case CodeListEntity() as entry:

@@ -29,7 +29,7 @@ CHARTS = ("image/", canvas.SPECIFICATION)
 
 
 class OpenApiDocuments:
-    """The document in OpenAPI 3.1 and 3.0, built once per release, whatever host is asked for."""
+    """The document in OpenAPI 3.1 and 3.0, built once per release and independent of the host."""
 
     def __init__(self, app: FastAPI, router: Router) -> None:
         self.app = app

@@ -34,7 +34,7 @@ NUMBER_PATTERN = re.compile(r"[\d.,]+")
 
 
 def render_page(
-    read: RequestContext,
+    context: RequestContext,
     name: str,
     *,
     status: int = 200,
@@ -44,18 +44,18 @@ def render_page(
     """Render a template in the language of the request."""
     headers = {
         "Content-Security-Policy": policy,
-        **read.build_headers(),
+        **context.build_headers(),
         "Cross-Origin-Opener-Policy": "same-origin",
         "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
         "Referrer-Policy": "no-referrer",
     }
-    content = load_templates().get_template(name).render(build_globals(read) | values)
+    content = load_templates().get_template(name).render(build_globals(context) | values)
     return HTMLResponse(content, status, headers)
 
 
-def build_globals(read: RequestContext) -> Record:
-    language, root, path = read.language, read.root_path, read.path
-    query = [pair for pair in read.query.params if pair[0] != "lang"]
+def build_globals(context: RequestContext) -> Record:
+    language, root, path = context.language, context.root_path, context.path
+    query = [pair for pair in context.query.params if pair[0] != "lang"]
 
     def this_url(to: Language, only: Mapping[str, object] | None = None) -> str:
         pairs = query if only is None else drop_empty(only)
@@ -71,7 +71,7 @@ def build_globals(read: RequestContext) -> Record:
         "lang": language,
         "other_language": next(other for other in Language if other is not language),
         "root": root,
-        "base": read.base_url,
+        "base": context.base_url,
         "path": path,
         "this_url": this_url,
         "page_url": page_url,
@@ -127,15 +127,15 @@ def split_display(figure: Mapping[str, Any], language: Language) -> tuple[str, s
     return display[: len(display) - len(rest)], rest[:end], rest[end:]
 
 
-def is_page_accepted(read: RequestContext) -> bool:
+def is_page_accepted(context: RequestContext) -> bool:
     """Return whether a problem is shown as a page: to browsers, but not below /v1 and /sdmx."""
-    return not read.path.startswith(("/v1", "/sdmx")) and "text/html" in read.accept
+    return not context.path.startswith(("/v1", "/sdmx")) and "text/html" in context.accept
 
 
-def render_problem(read: RequestContext, problem: Problem) -> Response:
-    errors = [error.to_item(read.language) for error in problem.errors]
+def render_problem(context: RequestContext, problem: Problem) -> Response:
+    errors = [error.to_item(context.language) for error in problem.errors]
     response = render_page(
-        read, "problem.html", status=problem.status, problem=problem, errors=errors
+        context, "problem.html", status=problem.status, problem=problem, errors=errors
     )
     response.headers.update({"Cache-Control": "no-store", **problem.headers})
     response.headers.add_vary_header("Accept")

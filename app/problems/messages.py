@@ -250,9 +250,9 @@ NO_TEMPORARY_FILES = Bilingual(
 
 
 CUTOFF = 0.5
-"""How alike two values must be, from 0 to 1, for one to be suggested in place of the other."""
+"""The least similarity, from 0 to 1, of a value to the one that is suggested for it."""
 
 
 def find_nearest(value: str, allowed: Iterable[str], cutoff: float = CUTOFF) -> str | None:
-    """Return the allowed value most like another, or None if none is like it."""
+    """Return the allowed value most similar to another, or None if none is similar."""
     return next(iter(get_close_matches(value, list(allowed), n=1, cutoff=cutoff)), None)

@@ -11,7 +11,7 @@ from app.db.models import Indicator, Observation, Series
 from app.db.statements import fetch_one, fetch_uncached
 from app.i18n import Language
 from app.queries.observations import read_observations, select_observations
-from app.queries.series import read_breaks, select_series, to_record
+from app.queries.series import format_series, read_breaks, select_series
 
 MAX_SERIES = 6
 """The limit of series in the chart of an indicator; more would be illegible."""
@@ -71,7 +71,7 @@ def add_points(
     breaks = read_breaks(connection, language, series_ids)
     return [
         {
-            **to_record(row, language),
+            **format_series(row, language),
             "breaks": breaks.get(row["id"], []),
             "points": points[row["code"]],
             "hidden": row["observations"] - len(points[row["code"]]),

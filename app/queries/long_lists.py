@@ -166,7 +166,7 @@ def read_long_page(
     return build_page(rows, min(total, MAX_FETCHED), filters, values, exact=total <= MAX_FETCHED)
 
 
-def list_page(
+def read_period_page(
     connection: Connection,
     table: PeriodTable,
     statement: Statement,

@@ -51,7 +51,7 @@ from app.queries.long_lists import (
     has_series_filter,
     is_early_date,
     list_orders,
-    list_page,
+    read_period_page,
     select_access_path,
     select_matching,
 )
@@ -159,7 +159,7 @@ def list_observations(
     indicator: str | None = None,
 ) -> QueryPage:
     statement = select_observations(language, is_today=filters.as_of is None)
-    page = list_page(connection, Observation, statement, filters, indicator)
+    page = read_period_page(connection, Observation, statement, filters, indicator)
     return page.map_rows(complete_observation, language)
 
 

@@ -24,7 +24,7 @@ from app.db.models import GrowthRate, Indicator, Observation, Report, Series, So
 from app.db.statements import fetch_one
 from app.i18n import Language, format_change, format_citation, format_period
 from app.parameters import GrowthRateListParameters
-from app.queries.long_lists import list_page
+from app.queries.long_lists import read_period_page
 from app.queries.pagination import QueryPage
 from app.queries.resource import Resource
 
@@ -77,7 +77,7 @@ def select_growth_rates(language: Language) -> Statement:
 def list_growth_rates(
     connection: Connection, language: Language, filters: GrowthRateListParameters
 ) -> QueryPage:
-    page = list_page(connection, GrowthRate, select_growth_rates(language), filters)
+    page = read_period_page(connection, GrowthRate, select_growth_rates(language), filters)
     return page.map_rows(complete_growth_rate, language)
 
 

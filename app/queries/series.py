@@ -22,8 +22,7 @@ from app.db.columns import (
     select_unit,
 )
 from app.db.models import Indicator, Observation, Series, SeriesBreak, Unit
-from app.db.statements import fetch_one as fetch_record
-from app.db.statements import fetch_uncached
+from app.db.statements import fetch_one, fetch_uncached
 from app.enums import Obstacle
 from app.i18n import Bilingual, Language, format_period, format_span
 from app.parameters import SeriesListParameters
@@ -37,8 +36,8 @@ from app.queries.long_lists import (
 from app.queries.observations import read_observations, select_observations
 from app.queries.pagination import MAX_STATEMENTS, FilterShape, QueryPage, SortOrder, split_filters
 
-MAX_POINTS = 100
-"""The number of series on a page of the site; the list of series contains all."""
+MAX_SERIES = 100
+"""The limit of series on the page /years; /v1/series lists all."""
 ORDERS: Mapping[str, Sequence[Column]] = {
     "indicator": (col(Series.id),),
     "code": (col(Series.code),),
@@ -116,7 +115,7 @@ def get_series(
     connection: Connection, language: Language, key: str, as_of: date | None = None
 ) -> Record | None:
     """Read a series with its observations that are current, or were current on a day."""
-    row = fetch_record(connection, select_series(language), col(Series.code), key)
+    row = fetch_one(connection, select_series(language), col(Series.code), key)
     if row is None:
         return None
     statement = (
@@ -137,7 +136,7 @@ def read_drawn_series(connection: Connection, language: Language) -> list[Record
     Returns:
         Each observation contains the other vintages of its period under "others".
     """
-    first = select_series(language).order_by(*ORDERS["indicator"]).limit(MAX_POINTS)
+    first = select_series(language).order_by(*ORDERS["indicator"]).limit(MAX_SERIES)
     rows = fetch_uncached(connection, first)
     statement = (
         select_observations(language)
@@ -175,7 +174,7 @@ def complete_series(
     breaks = read_breaks(connection, language, [row["id"] for row in rows])
     families = read_families(connection, language, rows)
     return [
-        to_record(row, language)
+        format_series(row, language)
         | {
             "breaks": breaks.get(row["id"], []),
             "not_comparable_with": describe_unlike_series(
@@ -187,6 +186,7 @@ def complete_series(
 
 
 def get_family_key(row: Record) -> tuple[str, str, str]:
+    """Return what the series of a family share: the indicator and both areas."""
     indicator, reporting, counterpart = (
         row[name]["code"] for name in ("indicator", "reporting_area", "counterpart_area")
     )
@@ -213,8 +213,8 @@ def read_families(
 def describe_unlike_series(
     row: Record, family: Sequence[Record], language: Language
 ) -> list[Record]:
-    series = to_record(row, language)
-    others = [to_record(member, language) for member in family]
+    series = format_series(row, language)
+    others = [format_series(member, language) for member in family]
     return [
         {"series": other["code"], "name": other["name"], "obstacles": obstacles}
         for other in others
@@ -253,7 +253,7 @@ def read_breaks(
     return found
 
 
-def to_record(row: Record, language: Language) -> Record:
+def format_series(row: Record, language: Language) -> Record:
     record = {name: value for name, value in row.items() if name not in {"id", "first", "last"}}
     first, last = row["first"], row["last"]
     span = format_span(row["months"], first, language)

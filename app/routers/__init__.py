@@ -73,13 +73,13 @@ def add_collection(
 def build_list_endpoint(table: Table, page: type[Page[Any]]) -> Callable[..., Response]:
     has_formats = table in TABLES
 
-    def list_records(read: RequestContext, query: Parameters) -> Response:
-        found = read.run_query(table.query, query)
-        links = read.link_downloads() if has_formats else ()
-        return read.create_page_response(page, found, links)
+    def list_records(context: RequestContext, query: Parameters) -> Response:
+        found = context.run_query(table.query, query)
+        links = context.link_downloads() if has_formats else ()
+        return context.create_page_response(page, found, links)
 
     return declare_signature(
-        list_records, read=Context, query=Annotated[table.list_parameters, Query()]
+        list_records, context=Context, query=Annotated[table.list_parameters, Query()]
     )
 
 
@@ -88,12 +88,12 @@ def build_record_endpoint(
 ) -> Callable[..., Response]:
     collection = table.name.replace("-", "_")
 
-    def get_record(read: RequestContext, _: Parameters, **path: str) -> Response:
-        found = read.run_query(operation.read, path[key])
-        return read.record_response(table.schema, found, collection, **path)
+    def get_record(context: RequestContext, _: Parameters, **path: str) -> Response:
+        found = context.run_query(operation.read, path[key])
+        return context.create_record_response(table.schema, found, collection, **path)
 
     parameter = Annotated[str, create_path_key(operation.key_description, operation.key_example)]
-    return declare_signature(get_record, read=Context, **{key: parameter}, _=NoParameters)
+    return declare_signature(get_record, context=Context, **{key: parameter}, _=NoParameters)
 
 
 def declare_signature(endpoint: Callable[..., Any], **annotations: object) -> Callable[..., Any]:

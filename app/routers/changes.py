@@ -34,8 +34,8 @@ class FeedResponse(JSONResponse):
     "whole data set.",
     response_model=ChangePage,
 )
-def show_changes(read: Context, query: Annotated[ChangeListParameters, Query()]) -> Response:
-    return read.create_page_response(ChangePage, read.run_query(list_changes, query))
+def show_changes(context: Context, query: Annotated[ChangeListParameters, Query()]) -> Response:
+    return context.create_page_response(ChangePage, context.run_query(list_changes, query))
 
 
 @router.get(
@@ -46,9 +46,9 @@ def show_changes(read: Context, query: Annotated[ChangeListParameters, Query()])
     response_class=AtomResponse,
     responses={200: {"content": {ATOM: {"schema": {"type": "string"}}}}},
 )
-def get_atom_feed(read: Context, _: NoParameters) -> Response:
-    content = write_atom(read.run_query(list_releases), read.base_url, read.language)
-    return read.create_bytes_response(content, AtomResponse.media_type)
+def get_atom_feed(context: Context, _: NoParameters) -> Response:
+    content = write_atom(context.run_query(list_releases), context.base_url, context.language)
+    return context.create_bytes_response(content, AtomResponse.media_type)
 
 
 @router.get(
@@ -58,6 +58,8 @@ def get_atom_feed(read: Context, _: NoParameters) -> Response:
     response_model=Feed,
     response_class=FeedResponse,
 )
-def get_json_feed(read: Context, _: NoParameters) -> Response:
-    feed = build_json_feed(read.run_query(list_releases), read.base_url, read.language)
-    return read.create_bytes_response(Feed.model_validate(feed).to_json(), FeedResponse.media_type)
+def get_json_feed(context: Context, _: NoParameters) -> Response:
+    feed = build_json_feed(context.run_query(list_releases), context.base_url, context.language)
+    return context.create_bytes_response(
+        Feed.model_validate(feed).to_json(), FeedResponse.media_type
+    )

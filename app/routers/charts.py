@@ -40,24 +40,26 @@ MAX_PIXELS = 16_000_000
 """The limit of pixels in an image, each of which takes four bytes of memory while it is drawn."""
 
 
-def build_indicator(read: RequestContext, code: str) -> Chart:
-    found = read.run_query(get_indicator, code)
-    indicator = read.require_record(found, "indicators", indicator=code)
-    found = read.run_query(charts.read_indicator_series, code)
-    released = read.release.record["released_on"]
-    return build_indicator_chart(indicator, found, released, read.language)
+def build_indicator(context: RequestContext, code: str) -> Chart:
+    found = context.run_query(get_indicator, code)
+    indicator = context.require_record(found, "indicators", indicator=code)
+    found = context.run_query(charts.read_indicator_series, code)
+    released = context.release.record["released_on"]
+    return build_indicator_chart(indicator, found, released, context.language)
 
 
-def build_series(read: RequestContext, code: str) -> Chart:
-    series = read.require_record(read.run_query(charts.read_series, code), "series", series=code)
-    return build_series_chart(series, read.release.record["released_on"], read.language)
+def build_series(context: RequestContext, code: str) -> Chart:
+    series = context.require_record(
+        context.run_query(charts.read_series, code), "series", series=code
+    )
+    return build_series_chart(series, context.release.record["released_on"], context.language)
 
 
-def build_overview(read: RequestContext) -> Chart:
-    release = read.release
-    overview = read.run_query(read_overview)
-    edition, released = release.sources[read.language], release.record["released_on"]
-    return build_overview_chart(overview, edition, released, read.language)
+def build_overview(context: RequestContext) -> Chart:
+    release = context.release
+    overview = context.run_query(read_overview)
+    edition, released = release.sources[context.language], release.record["released_on"]
+    return build_overview_chart(overview, edition, released, context.language)
 
 
 class Subject(NamedTuple):
@@ -131,9 +133,11 @@ def declare_chart(subject: Subject, path: str, form: Format) -> None:
     is_image = form.media_type == PNG
     model = parameters.ImageParameters if is_image else parameters.ChartParameters
 
-    async def draw(read: RequestContext, query: parameters.ChartParameters, **key: str) -> Response:
+    async def draw(
+        context: RequestContext, query: parameters.ChartParameters, **key: str
+    ) -> Response:
         return await DRAWINGS.run(
-            read, lambda: draw_chart(read, form, query, subject.build(read, *key.values()))
+            context, lambda: draw_chart(context, form, query, subject.build(context, *key.values()))
         )
 
     key = {subject.name: subject.key} if subject.key else {}
@@ -141,7 +145,7 @@ def declare_chart(subject: Subject, path: str, form: Format) -> None:
     name, summary, description = OPERATIONS[form.media_type]
     router.add_api_route(
         f"/{path}.{form.suffix}",
-        declare_signature(draw, read=Context, **key, query=Annotated[model, Query()]),
+        declare_signature(draw, context=Context, **key, query=Annotated[model, Query()]),
         name=name.format(name=subject.name),
         summary=summary.format(**texts),
         description=description.format(**texts),
@@ -151,7 +155,7 @@ def declare_chart(subject: Subject, path: str, form: Format) -> None:
 
 
 def draw_chart(
-    read: RequestContext, form: Format, query: parameters.ChartParameters, chart: Chart
+    context: RequestContext, form: Format, query: parameters.ChartParameters, chart: Chart
 ) -> Response:
     canvas = create_canvas(chart, query)
     headers = {}
@@ -163,7 +167,7 @@ def draw_chart(
         headers = {"Content-Security-Policy": SVG_POLICY}
     else:
         content = write_specification(canvas, chart)
-    return read.create_bytes_response(content, form.media_type, headers=headers)
+    return context.create_bytes_response(content, form.media_type, headers=headers)
 
 
 def create_canvas(chart: Chart, query: parameters.ChartParameters) -> Canvas:

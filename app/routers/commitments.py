@@ -34,14 +34,16 @@ add_collection(
     response_model=PriorityArea,
 )
 def read_priority_area(
-    read: Context,
+    context: Context,
     priority_area: Annotated[
         str, parameters.create_path_key("The slug of the priority area.", "emerging-fields")
     ],
     query: Annotated[parameters.PriorityAreaParameters, Query()],
 ) -> Response:
-    found = read.run_query(get_priority_area, priority_area, query.year)
-    return read.record_response(PriorityArea, found, "priority_areas", priority_area=priority_area)
+    found = context.run_query(get_priority_area, priority_area, query.year)
+    return context.create_record_response(
+        PriorityArea, found, "priority_areas", priority_area=priority_area
+    )
 
 
 add_collection(

@@ -38,10 +38,12 @@ DETAIL_PAGES = {
 keys to hold in memory are reached by links between pages only."""
 
 
-def describe_dataset(read: RequestContext) -> Record:
-    database = read.release.database
+def describe_dataset(context: RequestContext) -> Record:
+    database = context.release.database
     distributions = list_distributions(has_file=database.is_file)
-    return dcat.describe_catalog(read.release.record, distributions, database.digest, read.base_url)
+    return dcat.describe_catalog(
+        context.release.record, distributions, database.digest, context.base_url
+    )
 
 
 @router.get(
@@ -50,9 +52,11 @@ def describe_dataset(read: RequestContext) -> Record:
     response_class=Response,
     responses={200: {"content": {dcat.JSON_LD: {"schema": CATALOG_SCHEMA}}}},
 )
-def get_catalog_jsonld(read: Context, _: NoParameters) -> Response:
+def get_catalog_jsonld(context: Context, _: NoParameters) -> Response:
     """The data set in DCAT, in both languages: contents, publisher, licence and distributions."""
-    return read.create_bytes_response(dcat.write_json_ld(describe_dataset(read)), dcat.JSON_LD)
+    return context.create_bytes_response(
+        dcat.write_json_ld(describe_dataset(context)), dcat.JSON_LD
+    )
 
 
 @router.get(
@@ -61,66 +65,68 @@ def get_catalog_jsonld(read: Context, _: NoParameters) -> Response:
     response_class=Response,
     responses={200: {"content": {dcat.TURTLE: {"schema": {"type": "string"}}}}},
 )
-def get_catalog_turtle(read: Context, _: NoParameters) -> Response:
+def get_catalog_turtle(context: Context, _: NoParameters) -> Response:
     """The same description as Turtle."""
-    return read.create_bytes_response(
-        dcat.write_turtle(describe_dataset(read)), f"{dcat.TURTLE}; charset=utf-8"
+    return context.create_bytes_response(
+        dcat.write_turtle(describe_dataset(context)), f"{dcat.TURTLE}; charset=utf-8"
     )
 
 
 @well_known.get("/.well-known/api-catalog")
-def show_api_catalog(read: Context, _: NoParameters) -> Response:
+def show_api_catalog(context: Context, _: NoParameters) -> Response:
     """The APIs of this host (RFC 9727)."""
     anchors: dict[str, list[dict[str, str]]] = {}
-    for link in build_service_links(read.base_url):
+    for link in build_service_links(context.base_url):
         media_type = {"type": link.media_type} if link.media_type else {}
         anchors.setdefault(link.rel, []).append({"href": link.href, **media_type})
-    links = {"linkset": [{"anchor": f"{read.base_url}/v1", **anchors}]}
-    return read.create_bytes_response(json.dumps(links).encode(), LINK_SET)
+    links = {"linkset": [{"anchor": f"{context.base_url}/v1", **anchors}]}
+    return context.create_bytes_response(json.dumps(links).encode(), LINK_SET)
 
 
 @well_known.get("/robots.txt", response_class=PlainTextResponse)
-def show_robots(read: Context, _: NoParameters) -> Response:
-    content = f"User-agent: *\nAllow: /\n\nSitemap: {read.base_url}/sitemap.xml\n"
-    return read.create_bytes_response(content.encode(), "text/plain")
+def show_robots(context: Context, _: NoParameters) -> Response:
+    content = f"User-agent: *\nAllow: /\n\nSitemap: {context.base_url}/sitemap.xml\n"
+    return context.create_bytes_response(content.encode(), "text/plain")
 
 
 @well_known.get("/sitemap.xml")
-def show_sitemap(read: Context, _: NoParameters) -> Response:
-    released = read.release.record["released_on"]
-    keys = read.release.keys
+def show_sitemap(context: Context, _: NoParameters) -> Response:
+    released = context.release.record["released_on"]
+    keys = context.release.keys
     details = (
         f"{path}/{key}"
         for name, path in DETAIL_PAGES.items()
         for key in keys[name].cached_keys or ()
     )
-    return read.create_bytes_response(
-        write_sitemap(read.base_url, (*PAGES, *details), released), XML
+    return context.create_bytes_response(
+        write_sitemap(context.base_url, (*PAGES, *details), released), XML
     )
 
 
 @well_known.get("/llms.txt")
-def show_llms_txt(read: Context, _: NoParameters) -> Response:
-    preamble = llms_txt.write_preamble(read.release.record, read.base_url, read.language)
-    distributions = list_distributions(has_file=read.release.database.is_file)
-    text = llms_txt.write_index(preamble, distributions, read.base_url, read.language)
-    return read.create_bytes_response(text.encode(), f"{llms_txt.MEDIA_TYPE}; charset=utf-8")
+def show_llms_txt(context: Context, _: NoParameters) -> Response:
+    preamble = llms_txt.write_preamble(context.release.record, context.base_url, context.language)
+    distributions = list_distributions(has_file=context.release.database.is_file)
+    text = llms_txt.write_index(preamble, distributions, context.base_url, context.language)
+    return context.create_bytes_response(text.encode(), f"{llms_txt.MEDIA_TYPE}; charset=utf-8")
 
 
 @well_known.get("/llms-full.txt")
-def show_llms_full_txt(read: Context, _: NoParameters) -> Response:
+def show_llms_full_txt(context: Context, _: NoParameters) -> Response:
     text = llms_txt.write_full_text(
-        llms_txt.write_preamble(read.release.record, read.base_url, read.language),
-        read_first_page(read, tables.OBSERVATIONS),
-        read_first_page(read, tables.PRIORITY_AREAS),
-        read_first_page(read, tables.SOURCES),
-        read.language,
+        llms_txt.write_preamble(context.release.record, context.base_url, context.language),
+        read_first_page(context, tables.OBSERVATIONS),
+        read_first_page(context, tables.PRIORITY_AREAS),
+        read_first_page(context, tables.SOURCES),
+        context.language,
     )
-    return read.create_bytes_response(text.encode(), f"{llms_txt.MEDIA_TYPE}; charset=utf-8")
+    return context.create_bytes_response(text.encode(), f"{llms_txt.MEDIA_TYPE}; charset=utf-8")
 
 
-def read_first_page(read: RequestContext, table: Table) -> list[Record]:
-    return read.run_query(table.query, table.list_parameters(limit=parameters.MAXIMUM_LIMIT)).rows
+def read_first_page(context: RequestContext, table: Table) -> list[Record]:
+    return context.run_query(
+        table.query, table.list_parameters(limit=parameters.MAXIMUM_LIMIT)
+    ).rows
 
 
 def write_sitemap(base: str, paths: Iterable[str], released: date) -> bytes:

@@ -84,18 +84,18 @@ def declare_table(table: Table, form: TableFormat) -> None:
 
     queue = limits.TABLES if form.is_streamed else limits.FILES
 
-    async def download(read: Context, query: Any) -> Response:
-        url = f"{read.base_url}/v1/{table.name}.csv-metadata.json"
+    async def download(context: Context, query: Any) -> Response:
+        url = f"{context.base_url}/v1/{table.name}.csv-metadata.json"
         links = [Link(url, "describedby", DescriptionResponse.media_type)]
-        send = partial(send_file, read, table.name, form, table, query, links)
-        return await queue.run(read, send)
+        send = partial(send_file, context, table.name, form, table, query, links)
+        return await queue.run(context, send)
 
     download.__annotations__["query"] = Annotated[filters, Query()]
     add_download(table.name, form, download, table.name)
 
 
 def send_file(  # noqa: PLR0913, PLR0917 - a private helper of two callers
-    read: RequestContext,
+    context: RequestContext,
     name: str,
     form: TableFormat,
     table: Table,
@@ -103,19 +103,19 @@ def send_file(  # noqa: PLR0913, PLR0917 - a private helper of two callers
     links: Sequence[Link] = (),
 ) -> Response:
     def write(connection: Connection) -> Iterator[bytes]:
-        release = read.release.record
-        query = TableQuery(table, connection, read.language, filters, release, read.base_url)
+        release = context.release.record
+        query = TableQuery(table, connection, context.language, filters, release, context.base_url)
         if form.max_rows is not None and table.exceeds(query, form.max_rows):
             raise create_row_limit_error(form.max_rows)
         return form.write(query)
 
-    headers = read.build_attachment_headers(name, form.suffix)
-    return read.stream_response(write, form.content_type, links, headers)
+    headers = context.build_attachment_headers(name, form.suffix)
+    return context.stream_response(write, form.content_type, links, headers)
 
 
 def declare_table_description(table: Table) -> None:
-    def describe(read: Context, _: NoParameters) -> Response:
-        return describe_table(read, table)
+    def describe(context: Context, _: NoParameters) -> Response:
+        return describe_table(context, table)
 
     router.add_api_route(
         f"/{table.name}.csv-metadata.json",
@@ -128,19 +128,19 @@ def declare_table_description(table: Table) -> None:
     )
 
 
-def describe_table(read: RequestContext, table: Table) -> Response:
+def describe_table(context: RequestContext, table: Table) -> Response:
     description = TableDescription.model_validate(
         {
             "context": "http://www.w3.org/ns/csvw",
-            "url": f"{read.base_url}/v1/{table.name}.csv",
-            "title": table.title.get(read.language),
-            "language": read.language,
+            "url": f"{context.base_url}/v1/{table.name}.csv",
+            "title": table.title.get(context.language),
+            "language": context.language,
             "table_schema": {
                 "columns": [
                     {
                         "name": column.name,
                         "datatype": column.datatype,
-                        "description": column.description.get(read.language),
+                        "description": column.description.get(context.language),
                         "required": column.is_required,
                     }
                     for column in table.columns
@@ -149,7 +149,7 @@ def describe_table(read: RequestContext, table: Table) -> Response:
             },
         }
     )
-    return read.create_bytes_response(description.to_json(), DescriptionResponse.media_type)
+    return context.create_bytes_response(description.to_json(), DescriptionResponse.media_type)
 
 
 @router.get(
@@ -157,7 +157,7 @@ def describe_table(read: RequestContext, table: Table) -> Response:
     summary=f"Download observations ({registry.JSON_STAT.title.en})",
     response_model=Cube,
 )
-def get_cube(read: Context, query: Annotated[parameters.CubeFilters, Query()]) -> Response:
+def get_cube(context: Context, query: Annotated[parameters.CubeFilters, Query()]) -> Response:
     """The observations of /v1/observations as a cube (JSON-stat 2.0), with the same filters.
 
     The dimensions are series, areas and periods. Notes and extension state qualifiers and bounds.
@@ -166,35 +166,35 @@ def get_cube(read: Context, query: Annotated[parameters.CubeFilters, Query()]) -
     filters = parameters.ObservationListParameters.model_construct(
         **dict(query), limit=parameters.MAXIMUM_LIMIT, cursor=None
     )
-    page = read.run_query(list_observations, filters)
-    href = f"{read.base_url}/v1/{OBSERVATIONS.name}.{registry.JSON_STAT.suffix}"
-    released_on = read.release.record["released_on"]
-    cube = json_stat.build_cube(page.rows, released_on, href, read.language)
+    page = context.run_query(list_observations, filters)
+    href = f"{context.base_url}/v1/{OBSERVATIONS.name}.{registry.JSON_STAT.suffix}"
+    released_on = context.release.record["released_on"]
+    cube = json_stat.build_cube(page.rows, released_on, href, context.language)
     if page.cursor is not None or len(cube["value"]) > MAX_CELLS:
         raise InvalidParameters.from_error(ParameterError("query.indicator", CUBE_TOO_LARGE))
-    return read.create_bytes_response(Cube.model_validate(cube).to_json(), json_stat.MEDIA_TYPE)
+    return context.create_bytes_response(Cube.model_validate(cube).to_json(), json_stat.MEDIA_TYPE)
 
 
 def declare_complete_file(name: str, form: TableFormat) -> None:
-    async def download(read: Context, _: NoParameters) -> Response:
+    async def download(context: Context, _: NoParameters) -> Response:
         filters = OBSERVATIONS.list_parameters()
-        send = partial(send_file, read, name, form, OBSERVATIONS, filters)
-        return await limits.FILES.run(read, send)
+        send = partial(send_file, context, name, form, OBSERVATIONS, filters)
+        return await limits.FILES.run(context, send)
 
     add_download(name, form, download, f"the {name}")
 
 
-async def download_database(read: Context, _: NoParameters) -> Response:
+async def download_database(context: Context, _: NoParameters) -> Response:
     """Send the database file.
 
     Raises:
         UnknownPath: if the database is a server.
     """
-    database = read.release.database
+    database = context.release.database
     file = database.file
     if file is None:
         raise UnknownPath.from_error(ParameterError("path", NO_DATABASE_FILE, ["/v1/dataset.zip"]))
-    headers = read.build_attachment_headers("dataset", DATABASE.suffix)
+    headers = context.build_attachment_headers("dataset", DATABASE.suffix)
     headers["Content-Length"] = str(file.size)
     if file.digest is not None:
         digest = base64.b64encode(bytes.fromhex(file.digest)).decode()
@@ -203,8 +203,8 @@ async def download_database(read: Context, _: NoParameters) -> Response:
     def write(_: Connection) -> Iterator[bytes]:
         return file.read_chunks()
 
-    send = partial(read.stream_response, write, DATABASE.content_type, headers=headers)
-    return await limits.TABLES.run(read, send)
+    send = partial(context.stream_response, write, DATABASE.content_type, headers=headers)
+    return await limits.TABLES.run(context, send)
 
 
 for listed in TABLES:
@@ -223,22 +223,24 @@ add_download(
 
 
 def declare_citations(form: CitationFormat) -> None:
-    def send_citation(read: RequestContext, item: citations.Item) -> Response:
-        headers = read.build_attachment_headers(f"cite-{item['id']}", form.suffix)
-        return read.create_bytes_response(form.write(item), form.content_type, headers=headers)
+    def send_citation(context: RequestContext, item: citations.Item) -> Response:
+        headers = context.build_attachment_headers(f"cite-{item['id']}", form.suffix)
+        return context.create_bytes_response(form.write(item), form.content_type, headers=headers)
 
-    def cite_source(read: Context, source: SourceKey, _: NoParameters) -> Response:
-        found = read.run_query(get_source, source)
-        record = read.require_record(found, "sources", source=source)
-        return send_citation(read, citations.cite_source(record, read.release.record))
+    def cite_source(context: Context, source: SourceKey, _: NoParameters) -> Response:
+        found = context.run_query(get_source, source)
+        record = context.require_record(found, "sources", source=source)
+        return send_citation(context, citations.cite_source(record, context.release.record))
 
-    def cite_observation(read: Context, observation: ObservationKey, _: NoParameters) -> Response:
-        found = read.run_query(get_observation, observation)
-        record = read.require_record(found, "observations", observation=observation)
-        source = read.run_query(get_source, record["source"]["code"])
+    def cite_observation(
+        context: Context, observation: ObservationKey, _: NoParameters
+    ) -> Response:
+        found = context.run_query(get_observation, observation)
+        record = context.require_record(found, "observations", observation=observation)
+        source = context.run_query(get_source, record["source"]["code"])
         assert source is not None  # noqa: S101 - a foreign key of the database
-        item = citations.cite_observation(record, source, read.release.record, read.language)
-        return send_citation(read, item)
+        item = citations.cite_observation(record, source, context.release.record, context.language)
+        return send_citation(context, item)
 
     schema: Record = {"type": "string"}
     if form.media_type.endswith("json"):

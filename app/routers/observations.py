@@ -46,14 +46,14 @@ add_collection(
     response_model=ObservationPage,
 )
 def list_indicator_observations(
-    read: Context,
+    context: Context,
     indicator: Annotated[str, parameters.create_path_key(INDICATOR_KEY, "goods-trade")],
     query: Annotated[parameters.IndicatorObservationListParameters, Query()],
 ) -> Response:
-    if indicator not in read.release.keys["indicators"]:
-        raise read.create_unknown_record("indicators", "indicator", indicator)
-    page = read.run_query(queries.list_observations, query, indicator)
-    return read.create_page_response(ObservationPage, page)
+    if indicator not in context.release.keys["indicators"]:
+        raise context.create_unknown_record("indicators", "indicator", indicator)
+    page = context.run_query(queries.list_observations, query, indicator)
+    return context.create_page_response(ObservationPage, page)
 
 
 add_collection(
@@ -83,11 +83,11 @@ add_collection(
     response_model=ObservationPage,
 )
 def list_vintages(
-    read: Context,
+    context: Context,
     observation: Annotated[str, parameters.create_path_key(OBSERVATION_KEY, OBSERVATION_EXAMPLE)],
     query: Annotated[parameters.VintageListParameters, Query()],
 ) -> Response:
-    page = read.run_query(queries.list_vintages, query, observation)
-    if not page.total and read.run_query(queries.get_observation, observation) is None:
-        raise read.create_unknown_record("observations", "observation", observation)
-    return read.create_page_response(ObservationPage, page)
+    page = context.run_query(queries.list_vintages, query, observation)
+    if not page.total and context.run_query(queries.get_observation, observation) is None:
+        raise context.create_unknown_record("observations", "observation", observation)
+    return context.create_page_response(ObservationPage, page)

@@ -29,7 +29,7 @@ from app.problems.problem import UnknownRecord
 from app.queries import page_data
 from app.queries.reference import list_codes, list_sources
 from app.queries.releases import list_releases, read_overview
-from app.queries.series import MAX_POINTS, read_drawn_series
+from app.queries.series import MAX_SERIES, read_drawn_series
 from app.request import Context, RequestContext
 from app.routers import NoParameters
 
@@ -55,40 +55,42 @@ REFERENCE_POLICY = (
 
 @router.get("/")
 def show_dashboard(
-    read: Context, query: Annotated[parameters.DashboardParameters, Query()]
+    context: Context, query: Annotated[parameters.DashboardParameters, Query()]
 ) -> Response:
-    release = read.release
-    source = release.sources[read.language]
-    page = read.run_query(page_data.read_dashboard, query, source["edition"])
+    release = context.release
+    source = release.sources[context.language]
+    page = context.run_query(page_data.read_dashboard, query, source["edition"])
     dataset = schema_org.describe_dataset(
         release.record,
         page["overview"]["indicators"],
         list_distributions(has_file=release.database.is_file),
-        read.base_url,
-        read.language,
+        context.base_url,
+        context.language,
     )
     response = render_content(
-        read,
+        context,
         "dashboard.html",
         page=page,
         filters=query,
         main_source=source,
-        topics=read.run_query(list_codes, "topic", parameters.CodeListParameters()).rows,
-        sectors=read.run_query(list_codes, "sector", parameters.CodeListParameters()).rows,
-        sources=read.run_query(list_sources, parameters.SourceListParameters()).rows,
+        topics=context.run_query(list_codes, "topic", parameters.CodeListParameters()).rows,
+        sectors=context.run_query(list_codes, "sector", parameters.CodeListParameters()).rows,
+        sources=context.run_query(list_sources, parameters.SourceListParameters()).rows,
         json_ld=schema_org.embed_json(dataset),
-        wide_size=measure_overview(read, page["overview"]),
+        wide_size=measure_overview(context, page["overview"]),
     )
-    response.headers["Link"] = ", ".join(map(str, build_service_links(read.base_url)))
+    response.headers["Link"] = ", ".join(map(str, build_service_links(context.base_url)))
     return response
 
 
 def create_redirect(section: str) -> Callable[..., Response]:
     """Create the endpoint that redirects from a shortened address to a section of the dashboard."""
 
-    def redirect(read: Context, _: NoParameters) -> Response:
-        query_string = read.query.list_text
-        return RedirectResponse(f"{read.base_url}/{query_string and '?'}{query_string}#{section}")
+    def redirect(context: Context, _: NoParameters) -> Response:
+        query_string = context.query.list_text
+        return RedirectResponse(
+            f"{context.base_url}/{query_string and '?'}{query_string}#{section}"
+        )
 
     return redirect
 
@@ -98,55 +100,57 @@ for path, section in SECTIONS.items():
 
 
 @router.get("/years")
-def show_years(read: Context, _: NoParameters) -> Response:
-    found = read.run_query(read_drawn_series)
+def show_years(context: Context, _: NoParameters) -> Response:
+    found = context.run_query(read_drawn_series)
     releases = [
-        release | {"title": format_title(release, read.language)}
-        for release in read.run_query(list_releases)
+        release | {"title": format_title(release, context.language)}
+        for release in context.run_query(list_releases)
     ]
     return render_content(
-        read,
+        context,
         "years.html",
         all_series=[series for series in found if series["points"]],
         releases=releases,
-        has_more=len(found) == MAX_POINTS,
+        has_more=len(found) == MAX_SERIES,
     )
 
 
 @router.get("/recipes")
-def show_recipes(read: Context, _: NoParameters) -> Response:
+def show_recipes(context: Context, _: NoParameters) -> Response:
     from app.pages.markdown import render_file  # noqa: PLC0415 - Slow to import.
 
     recipes = [
         {
             "file": recipe.file,
             "name": recipe.name,
-            "purpose": recipe.purpose.get(read.language),
-            "code": render_file(recipe.render(read.base_url), recipe.file, read.language),
+            "purpose": recipe.purpose.get(context.language),
+            "code": render_file(recipe.render(context.base_url), recipe.file, context.language),
         }
         for recipe in RECIPES
     ]
-    return render_content(read, "recipes.html", recipes=recipes)
+    return render_content(context, "recipes.html", recipes=recipes)
 
 
 @router.get("/guide")
-def show_guide(read: Context, _: NoParameters) -> Response:
-    return render_content(read, "guide.html", entries=list_entries(read.language))
+def show_guide(context: Context, _: NoParameters) -> Response:
+    return render_content(context, "guide.html", entries=list_entries(context.language))
 
 
 @router.get("/guide/{page}")
-def show_guide_page(read: Context, page: str, _: NoParameters) -> Response:
+def show_guide_page(context: Context, page: str, _: NoParameters) -> Response:
     from app.pages.markdown import render_guide_page  # noqa: PLC0415 - Slow to import.
 
     if page not in PAGE_NAMES:
         raise UnknownRecord("page", page, PAGE_NAMES)
     # The slash leaves alone what is local on purpose, such as the upstream of a proxy.
-    source = read_page(page, read.language).replace(f"{ADDRESS_PLACEHOLDER}/", f"{read.base_url}/")
-    entries, index = list_entries(read.language), PAGE_NAMES.index(page)
+    source = read_page(page, context.language).replace(
+        f"{ADDRESS_PLACEHOLDER}/", f"{context.base_url}/"
+    )
+    entries, index = list_entries(context.language), PAGE_NAMES.index(page)
     return render_content(
-        read,
+        context,
         "guide_page.html",
-        guide=render_guide_page(source, read.language, read.root_path),
+        guide=render_guide_page(source, context.language, context.root_path),
         position=index + 1,
         previous=entries[index - 1] if index else None,
         next=entries[index + 1] if index + 1 < len(entries) else None,
@@ -154,19 +158,19 @@ def show_guide_page(read: Context, page: str, _: NoParameters) -> Response:
 
 
 @router.get("/indicators/{indicator}")
-def show_indicator(read: Context, indicator: str, _: NoParameters) -> Response:
-    found = read.run_query(page_data.read_indicator_profile, indicator)
-    profile = read.require_record(found, "indicators", indicator=indicator)
-    release = read.release.record
+def show_indicator(context: Context, indicator: str, _: NoParameters) -> Response:
+    found = context.run_query(page_data.read_indicator_profile, indicator)
+    profile = context.require_record(found, "indicators", indicator=indicator)
+    release = context.release.record
     chart = build_indicator_chart(
-        profile, profile["chart_series"], release["released_on"], read.language
+        profile, profile["chart_series"], release["released_on"], context.language
     )
-    distributions = list_distributions(has_file=read.release.database.is_file)
+    distributions = list_distributions(has_file=context.release.database.is_file)
     dataset = schema_org.describe_indicator(
-        profile, release, distributions, read.base_url, read.language
+        profile, release, distributions, context.base_url, context.language
     )
     return render_content(
-        read,
+        context,
         "indicator.html",
         indicator=profile,
         wide_size=measure_chart(chart, WIDE),
@@ -177,59 +181,61 @@ def show_indicator(read: Context, indicator: str, _: NoParameters) -> Response:
 
 @router.get("/priority-areas/{priority_area}")
 def show_priority_area(
-    read: Context,
+    context: Context,
     priority_area: str,
     query: Annotated[parameters.PriorityAreaParameters, Query()],
 ) -> Response:
-    found = read.run_query(page_data.read_priority_area_profile, priority_area, query.year)
-    area = read.require_record(found, "priority_areas", priority_area=priority_area)
+    found = context.run_query(page_data.read_priority_area_profile, priority_area, query.year)
+    area = context.require_record(found, "priority_areas", priority_area=priority_area)
     return render_content(
-        read,
+        context,
         "priority_area.html",
         area=area,
         year=query.year,
-        wide_size=measure_overview(read, read.run_query(read_overview)),
+        wide_size=measure_overview(context, context.run_query(read_overview)),
     )
 
 
 @router.get("/sources/{source}")
-def show_source(read: Context, source: str, _: NoParameters) -> Response:
-    found = read.run_query(page_data.read_source_profile, source)
-    profile = read.require_record(found, "sources", source=source)
+def show_source(context: Context, source: str, _: NoParameters) -> Response:
+    found = context.run_query(page_data.read_source_profile, source)
+    profile = context.require_record(found, "sources", source=source)
     return render_content(
-        read,
+        context,
         "source.html",
         source=profile,
         published=format_published_day(
-            profile["published_on"], profile["published_precision"], read.language
+            profile["published_on"], profile["published_precision"], context.language
         ),
-        wide_size=measure_overview(read, read.run_query(read_overview)),
+        wide_size=measure_overview(context, context.run_query(read_overview)),
     )
 
 
-def render_content(read: RequestContext, name: str, **values: Any) -> Response:
+def render_content(context: RequestContext, name: str, **values: Any) -> Response:
     """Render a page with what all of these pages show: release, citation, licence, downloads."""
-    release, language = read.release.record, read.language
+    release, language = context.release.record, context.language
     downloads = [
         {"path": download.path, "title": download.title.get(language)}
-        for download in list_distributions(has_file=read.release.database.is_file)
+        for download in list_distributions(has_file=context.release.database.is_file)
     ]
     return render_page(
-        read,
+        context,
         name,
         dataset=TITLE.get(language),
         release=release,
-        citation=cite_dataset(release, read.base_url, language),
+        citation=cite_dataset(release, context.base_url, language),
         data_licence=DATA_LICENCE.get(language),
         downloads=downloads,
         **values,
     )
 
 
-def measure_overview(read: RequestContext, overview: Record) -> tuple[int, int]:
-    release = read.release
-    source, released_on = release.sources[read.language], release.record["released_on"]
-    return measure_chart(build_overview_chart(overview, source, released_on, read.language), WIDE)
+def measure_overview(context: RequestContext, overview: Record) -> tuple[int, int]:
+    release = context.release
+    source, released_on = release.sources[context.language], release.record["released_on"]
+    return measure_chart(
+        build_overview_chart(overview, source, released_on, context.language), WIDE
+    )
 
 
 def measure_chart(chart: Chart, width: int) -> tuple[int, int]:
@@ -238,27 +244,27 @@ def measure_chart(chart: Chart, width: int) -> tuple[int, int]:
 
 
 @router.get("/docs")
-def show_docs(read: Context) -> Response:
-    return render_page(read, "docs.html")
+def show_docs(context: Context) -> Response:
+    return render_page(context, "docs.html")
 
 
 @router.get("/reference")
-def show_reference(read: Context) -> Response:
-    return render_page(read, "reference.html", policy=REFERENCE_POLICY)
+def show_reference(context: Context) -> Response:
+    return render_page(context, "reference.html", policy=REFERENCE_POLICY)
 
 
 @router.get("/problems")
-def list_problems(read: Context) -> Response:
-    return render_page(read, "problems.html", types=problem.PROBLEM_TYPES)
+def list_problems(context: Context) -> Response:
+    return render_page(context, "problems.html", types=problem.PROBLEM_TYPES)
 
 
 @router.get("/problems/{problem_type}")
-def show_problem(read: Context, problem_type: str) -> Response:
+def show_problem(context: Context, problem_type: str) -> Response:
     types = [type_ for type_ in problem.PROBLEM_TYPES if type_.code == problem_type]
     if not types:
         codes = [type_.code for type_ in problem.PROBLEM_TYPES]
         raise problem.UnknownRecord("problem_type", problem_type, codes)
-    return render_page(read, "problems.html", types=types)
+    return render_page(context, "problems.html", types=types)
 
 
 @router.get("/favicon.ico")
@@ -269,18 +275,18 @@ def show_icon() -> Response:
 
 
 @router.get("/openapi.json")
-def show_openapi(read: Context) -> Response:
-    return send_openapi(read, OpenApiVersion.V3_1)
+def show_openapi(context: Context) -> Response:
+    return send_openapi(context, OpenApiVersion.V3_1)
 
 
 @router.get("/openapi-3.0.json")
-def show_openapi_3_0(read: Context) -> Response:
-    return send_openapi(read, OpenApiVersion.V3_0)
+def show_openapi_3_0(context: Context) -> Response:
+    return send_openapi(context, OpenApiVersion.V3_0)
 
 
-def send_openapi(read: RequestContext, version: OpenApiVersion) -> Response:
-    documents: OpenApiDocuments = read.app.state.documents
-    body = documents.render(version, read.base_url)
+def send_openapi(context: RequestContext, version: OpenApiVersion) -> Response:
+    documents: OpenApiDocuments = context.app.state.documents
+    body = documents.render(version, context.base_url)
     return Response(body, media_type="application/json")
 
 
@@ -298,10 +304,10 @@ def show_vendored(name: str) -> Response:
 
 
 @router.get("/static/{path:path}")
-def show_static(read: Context, path: str) -> Response:
+def show_static(context: Context, path: str) -> Response:
     file = (STATIC / path).resolve()
     if not file.is_relative_to(STATIC.resolve()) or not file.is_file():
-        shown = UNKNOWN_PATH.format(path=problem.shorten(read.path))
+        shown = UNKNOWN_PATH.format(path=problem.shorten(context.path))
         raise problem.UnknownPath.from_error(
             problem.ParameterError("path", shown, ["/v1", "/docs"])
         )

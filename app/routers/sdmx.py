@@ -29,30 +29,30 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/sdmx")
 @router.get("/sdmx/{path:path}")
-async def answer_sdmx(read: Context, path: str = "") -> Response:
-    return await SDMX.run(read, lambda: create_response(read, path))
+async def answer_sdmx(context: Context, path: str = "") -> Response:
+    return await SDMX.run(context, lambda: create_response(context, path))
 
 
-def create_response(read: RequestContext, url_path: str) -> Response:
+def create_response(context: RequestContext, url_path: str) -> Response:
     path = parse_path(url_path)
-    request = parse_request(path, list(read.query.params), read.release.keys)
+    request = parse_request(path, list(context.query.params), context.release.keys)
     offered = list_formats(path.resource, is_21=path.is_21)
-    message_format, media_type = negotiate_format(read.accept, request.format, offered)
+    message_format, media_type = negotiate_format(context.accept, request.format, offered)
     if path.resource != "data":
         find = find_available if path.resource == "availability" else find_structures
-        artefacts = find(read, path, request)
-        message = messages.write_structure(artefacts, message_format, build_header(read))
+        artefacts = find(context, path, request)
+        message = messages.write_structure(artefacts, message_format, build_header(context))
     elif message_format.family == "csv":
-        return stream_csv(read, request, message_format, media_type)
+        return stream_csv(context, request, message_format, media_type)
     else:
-        message = write_data_message(read, request, message_format)
-    return read.create_bytes_response(message, media_type)
+        message = write_data_message(context, request, message_format)
+    return context.create_bytes_response(message, media_type)
 
 
-def build_header(read: RequestContext) -> MessageHeader:
-    release = read.release.record
+def build_header(context: RequestContext) -> MessageHeader:
+    release = context.release.record
     name = f"BRI-{release['code'].replace('.', '-')}"
-    return MessageHeader(name, f"{release['released_on']}T00:00:00Z", read.language)
+    return MessageHeader(name, f"{release['released_on']}T00:00:00Z", context.language)
 
 
 def build_all_artefacts(connection: Connection) -> list[Artefact]:
@@ -61,43 +61,47 @@ def build_all_artefacts(connection: Connection) -> list[Artefact]:
 
 
 def read_series(
-    connection: Connection, read: RequestContext, request: SdmxRequest
+    connection: Connection, context: RequestContext, request: SdmxRequest
 ) -> Iterator[list[SeriesData]]:
     return queries.read_series(
         connection,
-        read.language,
+        context.language,
         request.filters,
         with_observations=request.layout.has_observations,
     )
 
 
-def write_data_message(read: RequestContext, request: SdmxRequest, message_format: Format) -> bytes:
+def write_data_message(
+    context: RequestContext, request: SdmxRequest, message_format: Format
+) -> bytes:
     def write(connection: Connection) -> bytes:
-        chunks = messages.require_data(read_series(connection, read, request))
+        chunks = messages.require_data(read_series(connection, context, request))
         datasets = group_series(
             messages.limit_observations(chunks), request.layout, history=request.filters.history
         )
-        message = Message(build_header(read), request.layout, datasets)
+        message = Message(build_header(context), request.layout, datasets)
         return messages.write_data(message, message_format, build_all_artefacts(connection))
 
-    return read.release.database.read(write)
+    return context.release.database.read(write)
 
 
 def stream_csv(
-    read: RequestContext, request: SdmxRequest, message_format: Format, media_type: str
+    context: RequestContext, request: SdmxRequest, message_format: Format, media_type: str
 ) -> Response:
     """Stream data as CSV, without a limit on their number."""
     if request.filters.history:
         raise NotImplementedProblem(NO_HISTORY_AS_CSV)
 
     def write(connection: Connection) -> Iterator[bytes]:
-        chunks = messages.require_data(read_series(connection, read, request))
+        chunks = messages.require_data(read_series(connection, context, request))
         return messages.write_csv(chunks, request.layout, message_format.version)
 
-    return read.stream_response(write, media_type)
+    return context.stream_response(write, media_type)
 
 
-def find_structures(read: RequestContext, path: PathQuery, request: SdmxRequest) -> list[Artefact]:
+def find_structures(
+    context: RequestContext, path: PathQuery, request: SdmxRequest
+) -> list[Artefact]:
     def find(connection: Connection) -> list[Artefact]:
         used_values = {}
         if request.detail == "referencepartial":
@@ -105,10 +109,12 @@ def find_structures(read: RequestContext, path: PathQuery, request: SdmxRequest)
         artefacts = build_all_artefacts(connection)
         return messages.select_artefacts(artefacts, path, request, used_values)
 
-    return read.release.database.read(find)
+    return context.release.database.read(find)
 
 
-def find_available(read: RequestContext, path: PathQuery, request: SdmxRequest) -> list[Artefact]:
+def find_available(
+    context: RequestContext, path: PathQuery, request: SdmxRequest
+) -> list[Artefact]:
     """Describe which data are available for a key and periods."""
 
     def find(connection: Connection) -> list[Artefact]:
@@ -126,4 +132,4 @@ def find_available(read: RequestContext, path: PathQuery, request: SdmxRequest) 
         artefacts = [*build_all_artefacts(connection), constraint]
         return add_references([constraint], artefacts, request.references)
 
-    return read.release.database.read(find)
+    return context.release.database.read(find)

@@ -34,7 +34,7 @@ add_collection(
     response_model=SeriesDetail,
 )
 def get_series(
-    read: Context,
+    context: Context,
     series: Annotated[
         str,
         parameters.create_path_key(
@@ -44,8 +44,8 @@ def get_series(
     ],
     query: Annotated[parameters.SeriesParameters, Query()],
 ) -> Response:
-    found = read.run_query(queries.get_series, series, query.as_of)
-    return read.record_response(SeriesDetail, found, "series", series=series)
+    found = context.run_query(queries.get_series, series, query.as_of)
+    return context.create_record_response(SeriesDetail, found, "series", series=series)
 
 
 @router.get(
@@ -58,10 +58,10 @@ def get_series(
     response_model=Comparison,
 )
 def compare_periods(
-    read: Context, query: Annotated[parameters.ComparisonParameters, Query()]
+    context: Context, query: Annotated[parameters.ComparisonParameters, Query()]
 ) -> Response:
-    found = read.run_query(comparison.compare_periods, query)
-    return read.create_json_response(Comparison.model_validate(found))
+    found = context.run_query(comparison.compare_periods, query)
+    return context.create_json_response(Comparison.model_validate(found))
 
 
 add_collection(

@@ -72,26 +72,26 @@ LINKS = {
 }
 
 
-def describe_release(read: RequestContext) -> Record:
-    row = read.release.record
+def describe_release(context: RequestContext) -> Record:
+    row = context.release.record
     return {
         "seed_hash": row["seed_hash"],
         "schema_revision": row["schema_revision"].replace("_", "."),
         "code": row["code"],
         "released_on": row["released_on"],
-        "note": row[f"note_{read.language}"],
+        "note": row[f"note_{context.language}"],
         "counts": row["counts"],
     }
 
 
-def list_downloads(read: RequestContext) -> list[Record]:
-    database = read.release.database
+def list_downloads(context: RequestContext) -> list[Record]:
+    database = context.release.database
     digests = {"sqlite": database.digest}
     return [
         {
-            "href": f"{read.base_url}{one.path}",
+            "href": f"{context.base_url}{one.path}",
             "media_type": one.media_type,
-            "title": one.title.get(read.language),
+            "title": one.title.get(context.language),
             "sha256": digests.get(one.path.rpartition(".")[2]),
         }
         for one in list_distributions(has_file=database.is_file)
@@ -107,13 +107,13 @@ def list_downloads(read: RequestContext) -> list[Record]:
     "and links to all collections.",
     response_model=Service,
 )
-def get_service(read: Context, _: NoParameters) -> Response:
+def get_service(context: Context, _: NoParameters) -> Response:
     model = Service.model_validate(
         {
-            "title": TITLE.get(read.language),
-            "description": DESCRIPTION.get(read.language),
+            "title": TITLE.get(context.language),
+            "description": DESCRIPTION.get(context.language),
             "version": __version__,
-            "release": describe_release(read),
+            "release": describe_release(context),
             "languages": list(Language),
             "formats": list_media_types(),
             "limits": {
@@ -121,17 +121,21 @@ def get_service(read: Context, _: NoParameters) -> Response:
                 "page_maximum": parameters.MAXIMUM_LIMIT,
                 "query_characters": parameters.MAXIMUM_QUERY,
             },
-            "licence": {"code": "MIT", "data": DATA_LICENCE.get(read.language)},
-            "citation": cite_dataset(read.release.record, read.base_url, read.language),
-            "contact": CONTACT.get(read.language),
-            "downloads": list_downloads(read),
+            "licence": {"code": "MIT", "data": DATA_LICENCE.get(context.language)},
+            "citation": cite_dataset(context.release.record, context.base_url, context.language),
+            "contact": CONTACT.get(context.language),
+            "downloads": list_downloads(context),
             "links": [
-                {"rel": rel, "href": f"{read.base_url}{path}", "title": title.get(read.language)}
+                {
+                    "rel": rel,
+                    "href": f"{context.base_url}{path}",
+                    "title": title.get(context.language),
+                }
                 for rel, (path, title) in LINKS.items()
             ],
         }
     )
-    return read.create_json_response(model, build_service_links(read.base_url))
+    return context.create_json_response(model, build_service_links(context.base_url))
 
 
 @router.get(
@@ -143,11 +147,11 @@ def get_service(read: Context, _: NoParameters) -> Response:
     "request.",
     response_model=Overview,
 )
-def get_overview(read: Context, _: NoParameters) -> Response:
-    found = read.run_query(read_overview)
-    source = read.release.sources[read.language]
-    return read.create_json_response(
-        Overview.model_validate({"release": describe_release(read), **found, "source": source})
+def get_overview(context: Context, _: NoParameters) -> Response:
+    found = context.run_query(read_overview)
+    source = context.release.sources[context.language]
+    return context.create_json_response(
+        Overview.model_validate({"release": describe_release(context), **found, "source": source})
     )
 
 
@@ -161,12 +165,12 @@ def get_overview(read: Context, _: NoParameters) -> Response:
     response_model=SearchPage,
 )
 def search_records(
-    read: Context, query: Annotated[parameters.SearchParameters, Query()]
+    context: Context, query: Annotated[parameters.SearchParameters, Query()]
 ) -> Response:
-    page, counts = read.run_query(search.search_records, query)
-    page = page.map_rows(lambda hit: {**hit, "href": search.build_hit_url(read.base_url, hit)})
+    page, counts = context.run_query(search.search_records, query)
+    page = page.map_rows(lambda hit: {**hit, "href": search.build_hit_url(context.base_url, hit)})
     facets = [{"kind": kind, "count": count} for kind, count in counts.items()]
-    return read.create_page_response(SearchPage, page, facets=facets)
+    return context.create_page_response(SearchPage, page, facets=facets)
 
 
 @health_router.get("/live", summary="Is the process alive?", response_model=Health)
@@ -181,27 +185,27 @@ async def get_liveness() -> Response:
     response_model=Health,
     responses={503: {"description": "The database cannot be read."}},
 )
-async def get_readiness(read: Context) -> Response:
+async def get_readiness(context: Context) -> Response:
     """Responds with 200 if the database can be read, and with 503 otherwise."""
-    return create_health_response(await run_in_threadpool(check_health, read))
+    return create_health_response(await run_in_threadpool(check_health, context))
 
 
 @metrics_router.get("/metrics")
-def show_metrics(read: Context) -> Response:
+def show_metrics(context: Context) -> Response:
     """Show the metrics of all processes.
 
     Raises:
         UnknownPath: if no metrics are collected.
     """
-    metrics = read.app.state.metrics
+    metrics = context.app.state.metrics
     if metrics is None:
         raise UnknownPath.from_error(ParameterError("path", METRICS_DISABLED))
     return Response(metrics.render(), media_type=METRICS_TYPE, headers=NO_STORE)
 
 
-def check_health(read: RequestContext) -> HealthStatus:
-    read.release.database.read(read_release)
-    if read.app.state.releases.failure is not None:
+def check_health(context: RequestContext) -> HealthStatus:
+    context.release.database.read(read_release)
+    if context.app.state.releases.failure is not None:
         return HealthStatus.RELEASE_FAILED
     if find_temporary_file_error() is not None:
         return HealthStatus.NO_TEMPORARY_FILES

@@ -20,14 +20,14 @@ FIRST_PASSED_SOCKET = 3
 HSTS = ("strict-transport-security", "max-age=31536000")
 """Tells browsers to use HTTPS only for the next year."""
 
-LOGGED_ELSEWHERE = (
+REJECTION_MESSAGES = (
     "Invalid HTTP request",
     "Unsupported upgrade request",
     "No supported WebSocket library",
 )
-"""The messages of uvicorn about requests that it refuses, one line for each request."""
+"""How the messages begin that uvicorn logs for each request that it refuses."""
 
-SLOWER = (
+FAST_PATH_WARNING = (
     "uvicorn's HTTP protocol is not as the fast path expects it: cached responses are sent more "
     "slowly; timeouts and size limits still hold"
 )
@@ -48,16 +48,16 @@ class ServerProtocol(TimeoutProtocol):
     protocol_class = select_protocol_class()
 
 
-def drop_logged_rejection(record: logging.LogRecord) -> bool:
-    """Return whether to log a message; rejections have one line a minute (RejectionLog)."""
-    return not record.getMessage().startswith(LOGGED_ELSEWHERE)
+def is_loggable(record: logging.LogRecord) -> bool:
+    """Return whether uvicorn may log a message; RejectionLog logs the rejections."""
+    return not record.getMessage().startswith(REJECTION_MESSAGES)
 
 
 def has_fast_path() -> bool:
     return ServerProtocol.protocol_class is not AutoHTTPProtocol
 
 
-logging.getLogger("uvicorn.error").addFilter(drop_logged_rejection)
+logging.getLogger("uvicorn.error").addFilter(is_loggable)
 
 
 def take_passed_sockets() -> list[socket]:

@@ -141,7 +141,7 @@ class CachedResponseProtocol(HttpToolsProtocol):
             super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        """Ignore the end of a request that has its response."""
+        """Ignore the end of a request that has been answered."""
         if not self.is_answered:
             super().on_message_complete()
 

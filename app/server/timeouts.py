@@ -1,8 +1,8 @@
 """Timeouts and size limits: how long a client may take, and how much it may send.
 
 uvicorn waits forever for the rest of a request's headers, however many come and however slowly, and
-for a client that does not read its response. So its protocol is wrapped in one that uses nothing of
-it but the interfaces of asyncio and ASGI, and so holds for whatever protocol uvicorn has.
+for a client that does not read its response. So its protocol is wrapped in one that uses only the
+interfaces of asyncio and ASGI, and therefore works with any protocol of uvicorn.
 """
 
 import asyncio
@@ -62,7 +62,7 @@ class Deadline:
             self.act()
 
     def clear(self) -> None:
-        """Do not expire until the deadline is set again."""
+        """Disarm the deadline until it is set again; the timer may still run."""
         self.expires_at = None
 
     def cancel(self) -> None:
@@ -90,7 +90,7 @@ class ResponseTransport:
         return getattr(self.transport, name)
 
     def write(self, data: bytes) -> None:
-        if not self.connection.active and data.startswith(b"HTTP/1.1 400"):
+        if not self.connection.active_requests and data.startswith(b"HTTP/1.1 400"):
             self.connection.refuse_malformed()
         elif not self.is_closing():
             self.transport.write(data)
@@ -117,23 +117,23 @@ class TimeoutProtocol(asyncio.Protocol):
         self.keep_alive = float(config.timeout_keep_alive)
         self.server_state = server_state
         self.app: Any = app_state.get("app")
-        self.table: ConnectionTable | None = self.app and self.app.connections
+        self.connections: ConnectionTable | None = self.app and self.app.connections
         self.proxies: Container[str] = getattr(config.loaded_app, "trusted_hosts", ())
         self.client = ""
         self.is_closed = False
-        self.active = 0
-        """How many requests the application responds to."""
-        self.received = 0
-        """The bytes received since the last request began or was answered."""
-        self.limit = MAX_HEAD
+        self.active_requests = 0
+        """The number of requests that the application is responding to."""
+        self.received_bytes = 0
+        """The bytes received since the last request started, or was answered from the cache."""
+        self.max_received = MAX_HEAD
         self.is_head_timed = False
         self.is_paused = False
-        """Whether the protocol has enough to do with what it has received."""
+        """Whether the protocol has paused reading until it has processed what it has."""
         self.pending = bytearray()
-        """What is received but not parsed; while there is any, nothing more is received."""
+        """Bytes received but not parsed yet; until they are parsed, no more are read."""
         self.last_piece = b""
         self.unread: int | None = None
-        """The bytes that the client had not read when last asked, once the connection closes."""
+        """The bytes that the client had not read at the last check, while the connection closes."""
         self.deadline = Deadline(self.loop, self.expire)
         self.write_deadline = Deadline(self.loop, self.expire_writing)
         self.transport: asyncio.Transport = None  # type: ignore[assignment]
@@ -153,9 +153,9 @@ class TimeoutProtocol(asyncio.Protocol):
         self.deadline.set(HEAD_TIMEOUT)
         self.is_head_timed = True
         self.protocol.connection_made(ResponseTransport(self.transport, self))
-        if self.table is not None:
+        if self.connections is not None:
             try:
-                self.table.add(self)
+                self.connections.add(self)
             except Problem as problem:
                 self.refuse(problem)
 
@@ -164,8 +164,8 @@ class TimeoutProtocol(asyncio.Protocol):
         self.pending.clear()
         self.deadline.cancel()
         self.write_deadline.cancel()
-        if self.table is not None:
-            self.table.remove(self)
+        if self.connections is not None:
+            self.connections.remove(self)
         self.protocol.connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -179,7 +179,7 @@ class TimeoutProtocol(asyncio.Protocol):
             self.parse(data)
 
     def parse_pending(self) -> None:
-        """Parse the next piece of what was received, then let other connections have their turn."""
+        """Parse the next piece of what was received, then yield to other connections."""
         if self.is_paused or self.transport.is_closing():
             return
         piece = bytes(self.pending[:MAX_PIECE])
@@ -192,10 +192,10 @@ class TimeoutProtocol(asyncio.Protocol):
             self.transport.resume_reading()
 
     def parse(self, data: bytes) -> None:
-        self.received += len(data)
+        self.received_bytes += len(data)
         self.last_piece = data
         self.protocol.data_received(data)
-        if self.received and not self.active:
+        if self.received_bytes and not self.active_requests:
             # The protocol has started a task if it has all headers. The task runs before this call.
             self.loop.call_soon(self.check_head)
 
@@ -214,40 +214,40 @@ class TimeoutProtocol(asyncio.Protocol):
         return result
 
     def check_head(self) -> None:
-        if self.active or not self.received or self.transport.is_closing():
+        if self.active_requests or not self.received_bytes or self.transport.is_closing():
             return
-        if self.received > self.limit:
+        if self.received_bytes > self.max_received:
             self.refuse_malformed()
         elif not self.is_head_timed:
             self.is_head_timed = True
             self.deadline.set(HEAD_TIMEOUT)
 
     def start_request(self, headers: dict[bytes, bytes]) -> None:
-        self.active += 1
-        self.received = 0
+        self.active_requests += 1
+        self.received_bytes = 0
         has_body = b"transfer-encoding" in headers or headers.get(b"content-length", b"0") != b"0"
-        self.limit = MAX_HEAD + (MAX_IGNORED_BODY if has_body else 0)
+        self.max_received = MAX_HEAD + (MAX_IGNORED_BODY if has_body else 0)
         self.is_head_timed = False
         self.deadline.set(RESPONSE_TIMEOUT)
-        if self.table is not None:
-            self.table.mark_active(self)
+        if self.connections is not None:
+            self.connections.mark_active(self)
 
     def finish_request(self) -> None:
-        self.active -= 1
-        if not self.active:
+        self.active_requests -= 1
+        if not self.active_requests:
             # Bytes of the next request, or of a body that nobody has read, may be here already.
-            self.is_head_timed = self.received > 0
-            self.deadline.set(HEAD_TIMEOUT if self.received else self.keep_alive)
-            if self.table is not None and not self.is_closed:
-                self.table.mark_idle(self)
+            self.is_head_timed = self.received_bytes > 0
+            self.deadline.set(HEAD_TIMEOUT if self.received_bytes else self.keep_alive)
+            if self.connections is not None and not self.is_closed:
+                self.connections.mark_idle(self)
 
     def finish_cached_response(self) -> None:
-        self.received = 0
-        self.limit = MAX_HEAD
+        self.received_bytes = 0
+        self.max_received = MAX_HEAD
         self.is_head_timed = False
         self.deadline.set(self.keep_alive)
-        if self.table is not None:
-            self.table.mark_idle(self)
+        if self.connections is not None:
+            self.connections.mark_idle(self)
 
     def pause_writing(self) -> None:
         self.write_deadline.set(WRITE_TIMEOUT)
@@ -258,14 +258,14 @@ class TimeoutProtocol(asyncio.Protocol):
         self.protocol.resume_writing()
 
     def expire(self) -> None:
-        if self.active:
+        if self.active_requests:
             self.note_rejection("response timeout")
             self.abort()
         elif self.transport.is_closing():
             self.wait_for_flush()
-        elif self.received and self.limit > MAX_HEAD:
+        elif self.received_bytes and self.max_received > MAX_HEAD:
             self.abort()  # The rest of a body whose request has its response.
-        elif self.received:
+        elif self.received_bytes:
             self.refuse(RequestTimeout(REQUEST_TIMEOUT))
         else:
             self.close()
@@ -293,9 +293,9 @@ class TimeoutProtocol(asyncio.Protocol):
         self.transport.abort()
 
     def refuse_malformed(self) -> None:
-        if self.received <= self.limit:
+        if self.received_bytes <= self.max_received:
             self.refuse(describe_malformed(self.last_piece))
-        elif self.limit > MAX_HEAD:
+        elif self.max_received > MAX_HEAD:
             self.abort()  # The request with this body has its response.
         else:
             self.refuse(HeadersTooLarge(HEADERS_TOO_LARGE.format(limit=MAX_HEAD)))
@@ -308,7 +308,7 @@ class TimeoutProtocol(asyncio.Protocol):
         self.transport.write(response)
         self.close()
         if self.app is not None:
-            self.app.middleware_entry.record_rejection(problem, self.client, len(response))
+            self.app.request_middleware.record_rejection(problem, self.client, len(response))
 
     def note_rejection(self, kind: str) -> None:
         if self.app is not None:

@@ -27,17 +27,17 @@ COLUMNS = [column.name for column in models.Observation.__table__.columns]  # ty
 
 
 def most_memory() -> int:
-    """Give the most megabytes that this process has held."""
+    """Return the peak memory of this process in megabytes."""
     return getrusage(RUSAGE_SELF).ru_maxrss // 1024
 
 
 def made(count: int) -> Iterator[Row]:
-    """Make some observations."""
+    """Generate observations."""
     return islice(generated_data.observations(generated_data.SCALES["1m"]), count)
 
 
 def prepared(connection: Connection) -> None:
-    """Make the tables, and what observations refer to."""
+    """Create the tables, and the rows that observations refer to."""
     migrate_database(connection, generated_data.ROOT / "migrations")
     scale = generated_data.SCALES["1m"]
     own = seed_rows(load_valid_seed(generated_data.ROOT / "seed"), "0" * 64, SCHEMA_REVISION)

@@ -31,9 +31,9 @@ LOADS = {
 
 @contextmanager
 def in_flight(base: str, path: str) -> Iterator[list[int]]:
-    """Keep so many requests of one sort in flight, no two alike; count those answered."""
+    """Keep a number of requests of one kind in flight, no two alike; count the responses."""
     ended = threading.Event()
-    # More than the cache keeps, so that each is made anew.
+    # More than the cache holds, so that none is cached.
     numbers = cycle(range(100, 1000))
     answered: list[int] = []
 
@@ -41,9 +41,9 @@ def in_flight(base: str, path: str) -> Iterator[list[int]]:
         connection = HTTPConnection(urlsplit(base).netloc, timeout=120)
         while not ended.is_set():
             connection.request("GET", path.format(next(numbers)))
-            answer = connection.getresponse()
-            answer.read()
-            answered.append(answer.status)
+            response = connection.getresponse()
+            response.read()
+            answered.append(response.status)
 
     threads = [threading.Thread(target=work, daemon=True) for _ in range(IN_FLIGHT)]
     for thread in threads:
@@ -62,17 +62,19 @@ def main() -> None:
     parser.add_argument("--passes", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--workers", type=int, default=2)
-    given = parser.parse_args()
+    options = parser.parse_args()
     with TemporaryDirectory() as name:
         folder = Path(name)
         build(SEED, MIGRATIONS, folder / "bri.sqlite")
-        with serving(folder / "bri.sqlite", workers=given.workers, BRI_CACHE_ENTRIES="64") as base:
+        with serving(
+            folder / "bri.sqlite", workers=options.workers, BRI_CACHE_ENTRIES="64"
+        ) as base:
             results: dict[str, list[float]] = {what: [] for what in LOADS}
-            for _ in range(given.passes):
+            for _ in range(options.passes):
                 for what, path in LOADS.items():
                     beside = in_flight(base, path) if path else nullcontext(list[int]())
                     with beside as answered:
-                        measured = wrk(Target(f"{base}/v1/overview"), folder, given.seconds)
+                        measured = wrk(Target(f"{base}/v1/overview"), folder, options.seconds)
                     results[what].append(measured.p99)
                     assert set(answered) <= {200}, set(answered)
     alone = statistics.median(results["alone"])

@@ -72,7 +72,7 @@ REQUESTS = {
 
 
 def place_before_last(client: TestClient) -> str:
-    """Make the address of the last page of the first order."""
+    """Return the URL of the last page of the first order."""
     database = client.app.state.releases.get_release().database  # type: ignore[attr-defined]
     with database.connect() as connection:
         row = connection.exec_driver_sql(
@@ -85,16 +85,16 @@ def place_before_last(client: TestClient) -> str:
 
 
 def timed(client: TestClient, url: str) -> float:
-    """Make a request and give its milliseconds."""
+    """Send a request and return its duration in milliseconds."""
     start = perf_counter()
-    answer = client.get(url)
+    response = client.get(url)
     taken = (perf_counter() - start) * 1000
-    assert answer.status_code == (404 if url == UNKNOWN else 200), url
+    assert response.status_code == (404 if url == UNKNOWN else 200), url
     return taken
 
 
 def compare(clients: list[TestClient], url: str) -> list[list[float]]:
-    """Make a request to all in turns, after a first time that does not count."""
+    """Send a request to all in turn, after a first one that does not count."""
     urls = [place_before_last(one) if url == "last" else url for one in clients]
     for client, asked in zip(clients, urls, strict=True):
         client.get(asked)
@@ -108,7 +108,7 @@ def compare(clients: list[TestClient], url: str) -> list[list[float]]:
 
 @contextmanager
 def targets(names: list[str]) -> Iterator[list[Target]]:
-    """Give the databases that are there, or make those whose sizes are named on PostgreSQL."""
+    """Return the databases that exist, or create those whose sizes are named on PostgreSQL."""
     if not set(names) <= SCALES.keys():
         yield [Path(name) for name in names]
         return

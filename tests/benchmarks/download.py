@@ -53,7 +53,7 @@ def served(path: Path) -> Iterator[tuple[str, int]]:
 
 
 def downloaded(base: str, pid: int) -> tuple[float, float, int, int, int]:
-    """Give the seconds to the first and the last byte, the lines, the memory before and at most."""
+    """Return the seconds to the first and last byte, the lines, the initial and the peak memory."""
     url = f"{base}/v1/observations.csv?{QUERY}"
     subprocess.run(["curl", "-s", "-o", os.devnull, f"{url}&indicator=goods-trade"], check=True)
     before, most, done = resident(pid), 0, Event()
@@ -83,8 +83,8 @@ def command_line(path: Path) -> float:
     """Have sqlite3 write the same table, and give the seconds."""
     database = Database(SQLiteStore(path))
     with database.connect() as connection:
-        asked = ObservationFilters.model_validate({"vintages": "all"})
-        query = TableQuery(OBSERVATIONS, connection, Language.ENGLISH, asked, {}, "")
+        filters = ObservationFilters.model_validate({"vintages": "all"})
+        query = TableQuery(OBSERVATIONS, connection, Language.ENGLISH, filters, {}, "")
         statement = OBSERVATIONS.select_rows(query)
         sql = str(statement.compile(database.engine, compile_kwargs={"literal_binds": True}))
     database.close()

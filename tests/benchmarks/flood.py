@@ -56,7 +56,7 @@ def request(connection: HTTPConnection, path: str) -> int:
 
 
 def flood(base: str, path: str) -> None:
-    """Keep so many requests in flight until this process is ended."""
+    """Keep a number of requests in flight until this process ends."""
 
     def work(start: int) -> None:
         for number in count(start, IN_FLIGHT):
@@ -102,21 +102,21 @@ def main() -> None:
     parser.add_argument("--areas", type=int, default=10)
     parser.add_argument("--requests", type=int, default=100)
     parser.add_argument("--passes", type=int, default=3)
-    given = parser.parse_args()
+    options = parser.parse_args()
     found: dict[tuple[str, str], list[float]] = defaultdict(list)
     with TemporaryDirectory() as name:
         database = Path(name) / "bri.sqlite"
-        build(Scale(20, given.areas), database)
+        build(Scale(20, options.areas), database)
         with serving(database, BRI_CACHE_ENTRIES="64") as base:
             for kind, path in product(KINDS, FLOODS.values()):
                 measure(base, KINDS[kind], 2)
                 if path is not None:
                     measure(base, path, 2)
-            for _, (name_of_flood, path) in product(range(given.passes), FLOODS.items()):
+            for _, (name_of_flood, path) in product(range(options.passes), FLOODS.items()):
                 with flooded(base, path):
                     for kind, measured in KINDS.items():
                         if SAME.get(name_of_flood) != kind:
-                            p99 = measure(base, measured, given.requests)
+                            p99 = measure(base, measured, options.requests)
                             found[name_of_flood, kind].append(p99)
     print("p99 beside", *(f"{kind:>14}" for kind in KINDS))
     for name_of_flood in FLOODS:

@@ -66,7 +66,7 @@ SCALES = {
 
 
 def texts(name: str, text: str) -> dict[str, str]:
-    """Give a text in both languages."""
+    """Return a text in both languages."""
     return {f"{name}_en": text, f"{name}_zh": text}
 
 
@@ -88,7 +88,7 @@ def build(scale: Scale, target: Path | URL) -> None:
 
 
 def rows(scale: Scale) -> Iterator[Row]:
-    """Give the made-up rows, a referenced row before those that refer to it."""
+    """Yield the generated rows, a referenced row before those that refer to it."""
     yield from sources()
     yield from areas(scale)
     yield from indicators(scale)
@@ -98,7 +98,7 @@ def rows(scale: Scale) -> Iterator[Row]:
 
 
 def sources() -> Iterator[Row]:
-    """Give two sources a year: a first publication and a revision."""
+    """Yield two sources per year: a first publication and a revision."""
     for year in range(YEARS):
         for vintage in range(VINTAGES):
             code = source_key(FIRST_YEAR + year, vintage)
@@ -121,7 +121,7 @@ def sources() -> Iterator[Row]:
 
 
 def areas(scale: Scale) -> Iterator[Row]:
-    """Give the counterpart areas."""
+    """Yield the counterpart areas."""
     for number in range(scale.areas):
         yield (
             models.Area,
@@ -137,7 +137,7 @@ def areas(scale: Scale) -> Iterator[Row]:
 
 
 def indicators(scale: Scale) -> Iterator[Row]:
-    """Give the indicators; their units, topics and directions take turns."""
+    """Yield the indicators; their units, topics and directions alternate."""
     for number in range(scale.indicators):
         yield (
             models.Indicator,
@@ -159,7 +159,7 @@ def indicators(scale: Scale) -> Iterator[Row]:
 
 
 def series(scale: Scale) -> Iterator[Row]:
-    """Give one series for each indicator and area."""
+    """Yield one series for each indicator and area."""
     for number in range(scale.indicators * scale.areas):
         indicator, area = divmod(number, scale.areas)
         yield (
@@ -188,7 +188,7 @@ def series_key(indicator: int, area: int) -> str:
 
 
 def observations(scale: Scale) -> Iterator[Row]:
-    """Give every figure: each year's first value, and a revised one a year later."""
+    """Yield every figure: the first value of each year, and a revised one a year later."""
     number = BASE
     for one in range(scale.indicators * scale.areas):
         key = series_key(*divmod(one, scale.areas))
@@ -235,7 +235,7 @@ def observations(scale: Scale) -> Iterator[Row]:
 
 
 def growth_rates(scale: Scale) -> Iterator[Row]:
-    """Give a growth rate for every fifth year of each series."""
+    """Yield a growth rate for every fifth year of each series."""
     number = BASE
     for one in range(scale.indicators * scale.areas):
         key = series_key(*divmod(one, scale.areas))

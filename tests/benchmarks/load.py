@@ -18,7 +18,7 @@ function request()
   return wrk.format()
 end
 """
-"""Makes every request one of its own: links start with the host, so no two share an answer."""
+"""Makes every request unique: links start with the host, so no two share a response."""
 PER_SECOND = re.compile(r"Requests/sec:\s+([\d.]+)")
 SLOWEST = re.compile(r"99%\s+([\d.]+)(us|ms|s)")
 REFUSED = re.compile(r"Non-2xx or 3xx responses: (\d+)|Socket errors: (.*)")
@@ -27,12 +27,12 @@ SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0}
 
 @dataclass(frozen=True)
 class Target:
-    """What to ask, and how."""
+    """What to request, and how."""
 
     url: str
     headers: tuple[str, ...] = ()
     distinct: bool = False
-    """Whether no request may be answered by what was made for another."""
+    """Whether no two requests may share a response."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Measured:
 
 
 def wrk(target: Target, folder: Path, seconds: float, connections: int = 16) -> Measured:
-    """Ask as fast as a target answers.
+    """Send requests as fast as a target responds.
 
     Raises:
         RuntimeError: if anything but good answers came.
@@ -57,10 +57,12 @@ def wrk(target: Target, folder: Path, seconds: float, connections: int = 16) -> 
         script = folder / "hosts.lua"
         script.write_text(OTHER_HOSTS)
         command += ["-s", str(script)]
-    told = subprocess.run([*command, target.url], capture_output=True, text=True, check=True).stdout
-    if found := REFUSED.search(told):
+    printed = subprocess.run(
+        [*command, target.url], capture_output=True, text=True, check=True
+    ).stdout
+    if found := REFUSED.search(printed):
         raise RuntimeError(f"{target.url}: {found[0]}")
-    rate, slowest = PER_SECOND.search(told), SLOWEST.search(told)
+    rate, slowest = PER_SECOND.search(printed), SLOWEST.search(printed)
     assert rate is not None
     assert slowest is not None
     return Measured(float(rate[1]), float(slowest[1]) * SECONDS[slowest[2]])
@@ -68,7 +70,7 @@ def wrk(target: Target, folder: Path, seconds: float, connections: int = 16) -> 
 
 @contextmanager
 def busy(processes: int) -> Iterator[None]:
-    """Keep cores busy meanwhile."""
+    """Keep cores busy in the background."""
     spin = [sys.executable, "-c", "while True: pass"]
     burning = [subprocess.Popen(spin) for _ in range(processes)]
     try:
@@ -80,7 +82,7 @@ def busy(processes: int) -> Iterator[None]:
 
 
 def resident(pid: int) -> float:
-    """Give the megabytes that a process holds in memory."""
+    """Return the memory of a process in megabytes."""
     status = Path(f"/proc/{pid}/status").read_text()
     found = re.search(r"VmRSS:\s+(\d+) kB", status)
     assert found is not None

@@ -37,7 +37,7 @@ http {{
 
 @dataclass(frozen=True)
 class Peer:
-    """How to start a server, and what it is asked for."""
+    """How to start a server, and what is requested from it."""
 
     command: Sequence[str]
     port: int
@@ -46,21 +46,21 @@ class Peer:
 
     @property
     def url(self) -> str:
-        """Give the address that is asked."""
+        """Return the URL that is requested."""
         return f"http://127.0.0.1:{self.port}{self.path}"
 
     def at(self, path: str) -> str:
-        """Give another address."""
+        """Return another URL of the server."""
         return f"http://127.0.0.1:{self.port}{path}"
 
 
 class Started(NamedTuple):
-    """A server that answers."""
+    """A server that responds."""
 
     seconds: float
-    """From its start to its first answer."""
+    """The seconds from its start to its first response."""
     megabytes: float
-    """What it held in memory then."""
+    """The memory it used then, in megabytes."""
     pid: int
 
 
@@ -132,7 +132,7 @@ def install(folder: Path) -> tuple[Path, dict[str, str]]:
 
 @contextmanager
 def running(peer: Peer, log: Path) -> Iterator[Started]:
-    """Start a server, wait for its first answer, and stop it in the end."""
+    """Start a server, wait for its first response, and stop it afterwards."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), **peer.environment}
     with (
         log.open("w") as lines,
@@ -147,7 +147,7 @@ def running(peer: Peer, log: Path) -> Iterator[Started]:
 
 
 def answering(peer: Peer, process: subprocess.Popen[bytes]) -> Iterator[bool]:
-    """Tell again and again whether a server answers.
+    """Poll until a server responds.
 
     Raises:
         ChildProcessError: if it has ended.

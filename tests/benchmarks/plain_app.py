@@ -64,7 +64,7 @@ class GrowthRead(SQLModel):
 
 
 class ObservationRead(SQLModel):
-    """A figure with all that stands beside it."""
+    """A figure with its related records."""
 
     code: str
     series: str

@@ -42,8 +42,10 @@ def steps(folder: Path) -> Iterator[Steps]:
 
         def started(database: Database, workers: int) -> dict[str, str]:
             keeping = stack.enter_context(serving(database, workers=workers))
-            anew = stack.enter_context(serving(database, workers=workers, BRI_CACHE_ENTRIES="0"))
-            return {KEPT: keeping, ONE: anew, PAGE: anew}
+            uncached = stack.enter_context(
+                serving(database, workers=workers, BRI_CACHE_ENTRIES="0")
+            )
+            return {KEPT: keeping, ONE: uncached, PAGE: uncached}
 
         found = {
             "one worker, file": started(file, 1),
@@ -56,14 +58,14 @@ def steps(folder: Path) -> Iterator[Steps]:
 
 
 def measured(found: Steps, folder: Path, passes: int, seconds: float) -> Iterator[list[str]]:
-    """Ask all in turns, several times; give the cells of each step's row."""
+    """Measure all in turn, several times; return the cells of the row of each step."""
     paths = {KEPT: RECORD, ONE: RECORD, PAGE: LIST}
     rates: dict[tuple[str, str], list[float]] = {}
     for _ in range(passes):
         for step, bases in found.items():
             for kind, base in bases.items():
-                asked = Target(f"{base}{paths[kind]}", distinct=kind != KEPT)
-                rate = wrk(asked, folder, seconds, connections=32).per_second
+                target = Target(f"{base}{paths[kind]}", distinct=kind != KEPT)
+                rate = wrk(target, folder, seconds, connections=32).per_second
                 rates.setdefault((step, kind), []).append(rate)
     for step in found:
         cells = [rates.get((step, kind)) for kind in paths]

@@ -1,4 +1,4 @@
-"""How fast answers are beside their peers: python -m tests.benchmarks.speed.
+"""Compare the speed with that of peers: python -m tests.benchmarks.speed.
 
 All servers stand on loopback with one worker each and are asked in turns, pass after pass, so that
 whatever else the machine does meets all of them. It prints ratios; it never fails for being slow.
@@ -64,15 +64,15 @@ COMPARISONS = (
 
 
 def servers(folder: Path, database: Path, programs: Path) -> dict[str, Peer]:
-    """Make ready all peers; those of equal bytes are told the bytes by ours."""
+    """Prepare all peers; those that send the same bytes get them from our service."""
     plain = peers.ours(database)
     with running(plain, folder / "first.log"):
-        answer = httpx2.get(plain.url, headers={"Accept-Encoding": "identity"})
-    body = answer.text
-    headers = [pair for pair in answer.headers.multi_items() if pair[0] != "date"]
+        response = httpx2.get(plain.url, headers={"Accept-Encoding": "identity"})
+    body = response.text
+    headers = [pair for pair in response.headers.multi_items() if pair[0] != "date"]
     few = [(name, value) for name, value in headers if name in {"content-type", "content-length"}]
     return {
-        "ours": replace(plain, environment={"ETAG": answer.headers["etag"]}),
+        "ours": replace(plain, environment={"ETAG": response.headers["etag"]}),
         "anew": peers.ours(database, BRI_CACHE_ENTRIES="0"),
         "bare": peers.bare(folder, "bare", body, headers),
         "bare, 2 headers": peers.bare(folder, "few", body, few),
@@ -84,42 +84,42 @@ def servers(folder: Path, database: Path, programs: Path) -> dict[str, Peer]:
 
 
 def targets(found: Mapping[str, Peer]) -> dict[str, Target]:
-    """Choose what each is asked for."""
-    told = {name: Target(found[name].url) for name in ("bare", "bare, 2 headers", "nginx")}
-    hot, anew = found["ours"], found["anew"]
-    told |= {
+    """Choose the request for each."""
+    shown = {name: Target(found[name].url) for name in ("bare", "bare, 2 headers", "nginx")}
+    hot, uncached = found["ours"], found["anew"]
+    shown |= {
         "hot": Target(hot.url),
         "304": Target(hot.url, (f"If-None-Match: {hot.environment['ETAG']}",)),
-        MISS: Target(anew.url, distinct=True),
-        LIST_MISS: Target(anew.at(peers.LIST), distinct=True),
+        MISS: Target(uncached.url, distinct=True),
+        LIST_MISS: Target(uncached.at(peers.LIST), distinct=True),
     }
     others = {name: found[name] for name in ("usual", "Datasette", "roapi") if name in found}
-    return told | {name: Target(peer.url, distinct=True) for name, peer in others.items()}
+    return shown | {name: Target(peer.url, distinct=True) for name, peer in others.items()}
 
 
 def measure(
-    asked: Mapping[str, Target], folder: Path, options: Namespace, say: Callable[[str], None]
+    parameters: Mapping[str, Target], folder: Path, options: Namespace, say: Callable[[str], None]
 ) -> Results:
-    """Ask all in turns, several times, and then once more with all cores busy."""
-    results: Results = {name: [] for name in (*asked, WAITING, "bare, busy")}
+    """Measure all in turn, several times, and once more with all cores busy."""
+    results: Results = {name: [] for name in (*parameters, WAITING, "bare, busy")}
     cores = os.cpu_count() or 1
     for number in range(options.passes):
-        for name, target in asked.items():
+        for name, target in parameters.items():
             results[name].append(wrk(target, folder, options.seconds).per_second)
         with busy(cores):
             for name, one in ((WAITING, "hot"), ("bare, busy", "bare")):
-                results[name].append(wrk(asked[one], folder, options.seconds).p99)
+                results[name].append(wrk(parameters[one], folder, options.seconds).p99)
         say(f"pass {number + 1} of {options.passes}")
     return results
 
 
 def describe_cpu_times(
-    asked: Mapping[str, Target], pid: int, folder: Path, seconds: float
+    parameters: Mapping[str, Target], pid: int, folder: Path, seconds: float
 ) -> Iterable[str]:
-    """Tell the processor time of an uncached response, on the loop and in threads."""
+    """Return the processor time of an uncached response, in the event loop and in threads."""
     for name in (MISS, LIST_MISS):
         before = read_cpu_times(pid)
-        count = wrk(asked[name], folder, seconds).per_second * max(1, round(seconds))
+        count = wrk(parameters[name], folder, seconds).per_second * max(1, round(seconds))
         after = read_cpu_times(pid)
         loop, threads = (
             (late - early) / count * 1e6 for early, late in zip(before, after, strict=True)
@@ -128,7 +128,7 @@ def describe_cpu_times(
 
 
 def absolute(results: Results, starts: Starts) -> Iterable[str]:
-    """Tell what was measured of each."""
+    """Describe what was measured of each."""
     for name, found in sorted(results.items(), key=lambda one: -median(one[1])):
         low, middle, high = min(found), median(found), max(found)
         busied = name in {WAITING, "bare, busy"}
@@ -169,7 +169,7 @@ def number(value: float) -> str:
 
 
 def bars(results: Results) -> list[dict[str, Any]]:
-    """Give what the plot shows: the speeds, without the waiting time."""
+    """Return what the plot shows: the speeds, without latencies."""
     shown = [(one, one.ratios(results)) for one in compared(results) if not one.at_most]
     return [
         {
@@ -189,8 +189,8 @@ def place(lines: Iterable[str], options: Namespace) -> None:
     gigabytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
     today = datetime.now(UTC).date()
     cores, python = os.cpu_count(), sys.version.split()[0]
-    given = f"--passes {options.passes} --seconds {options.seconds:g} --write"
-    command = f"`python -m tests.benchmarks.speed {given}`"
+    captured = f"--passes {options.passes} --seconds {options.seconds:g} --write"
+    command = f"`python -m tests.benchmarks.speed {captured}`"
     machine = f"with {cores} cores and {gigabytes:.0f} GB, Python {python}"
     rows = list(lines)
     english = [f"Measured on {today} {machine}, by {command}:", "", *rows]
@@ -202,7 +202,7 @@ def place(lines: Iterable[str], options: Namespace) -> None:
 
 
 def run(options: Namespace, console: Console, folder: Path) -> None:
-    """Start all, measure, print, and write down where that is asked for."""
+    """Start all, measure, print, and with --write update the guide."""
     database = folder / "bri.sqlite"
     build(ROOT / "seed", ROOT / "migrations", database)
     programs, failed = peers.install(options.peers or folder)

@@ -30,10 +30,10 @@ def visit(browser: Browser, server: str) -> Iterator[tuple[Page, list[str]]]:
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on(
         "request",
-        lambda asked: (
-            None if asked.url.startswith((server, "data:", "blob:")) else wrong.append(asked.url)
+        lambda url: (
+            None if url.url.startswith((server, "data:", "blob:")) else wrong.append(url.url)
         ),
     )
-    page.on("requestfailed", lambda asked: wrong.append(f"failed: {asked.url}"))
+    page.on("requestfailed", lambda url: wrong.append(f"failed: {url.url}"))
     yield page, wrong
     page.close()

@@ -49,7 +49,7 @@ FOCUSED = """() => {
 REACHABLE = "a[href], button, input:not([type=hidden]), select, summary"
 
 
-def asked(path: str, language: str) -> str:
+def localize_url(path: str, language: str) -> str:
     """Write the address of a page in a language."""
     return f"{path}{'&' if '?' in path else '?'}lang={language}"
 
@@ -63,10 +63,12 @@ def axe() -> str:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_axe_finds_nothing(browser: Browser, server: str, axe: str, language: str) -> None:
+def test_pages_have_no_accessibility_violations(
+    browser: Browser, server: str, axe: str, language: str
+) -> None:
     page = browser.new_page(base_url=server, color_scheme="light")
     for path in PATHS:
-        page.goto(asked(path, language))
+        page.goto(localize_url(path, language))
         page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
         page.evaluate(axe)
         assert page.evaluate(RUN, TAGS) == [], path
@@ -77,7 +79,7 @@ def test_axe_finds_nothing(browser: Browser, server: str, axe: str, language: st
     page.close()
 
 
-def test_axe_finds_what_is_wrong(visit: tuple[Page, list[str]], axe: str) -> None:
+def test_axe_finds_violations(visit: tuple[Page, list[str]], axe: str) -> None:
     page, _ = visit
     page.goto("/?lang=en")
     page.evaluate("document.querySelector('.value').style.color = '#aaa'")
@@ -90,10 +92,10 @@ def test_axe_finds_what_is_wrong(visit: tuple[Page, list[str]], axe: str) -> Non
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_nothing_is_cut_off(browser: Browser, server: str, language: str) -> None:
+def test_no_text_is_clipped(browser: Browser, server: str, language: str) -> None:
     page = browser.new_page(base_url=server)
     for path in PATHS:
-        page.goto(asked(path, language))
+        page.goto(localize_url(path, language))
         page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
         for width in (NARROW, HALVED):
             page.set_viewport_size({"width": width, "height": 720})

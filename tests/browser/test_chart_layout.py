@@ -54,14 +54,14 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 def crossing(one: list[float], other: list[float]) -> bool:
-    """Tell whether two boxes lie over each other by more than half a pixel."""
+    """Return whether two boxes overlap by more than half a pixel."""
     wide = min(one[2], other[2]) - max(one[0], other[0])
     high = min(one[3], other[3]) - max(one[1], other[1])
     return min(wide, high) > 0.5
 
 
 @pytest.mark.parametrize("path", [*PICTURES, *SERIES])
-def test_nothing_lies_over_anything(page: Page, server: str, path: str) -> None:
+def test_no_marks_overlap(page: Page, server: str, path: str) -> None:
     for language, width in product(Language, (320, 640, 1600)):
         page.set_viewport_size({"width": width, "height": 900})
         page.goto(f"{server}{path}.svg?lang={language}&width={width}")

@@ -50,7 +50,7 @@ def figures(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_the_seven_figures_stand_by_period(visit: Visit, language: str) -> None:
+def test_the_seven_figures_are_grouped_by_period(visit: Visit, language: str) -> None:
     page, wrong = visit
     page.goto(f"/?lang={language}")
     assert figures(page) == FIGURES[language]
@@ -176,12 +176,12 @@ def test_a_picture_keeps_its_place(visit: Visit, width: int, drawn: int) -> None
     sizes = "(one) => [one.naturalWidth, one.naturalHeight, one.width / one.height]"
     across, down, ratio = picture.evaluate(sizes)
     assert across == drawn
-    (kept,) = {
+    (stored,) = {
         (one.get_attribute("width"), one.get_attribute("height"))
         for one in page.locator("picture > *").all()
         if f"width={drawn}&" in (one.get_attribute("srcset") or one.get_attribute("src") or "")
     }
-    assert kept == (str(across), str(down))
+    assert stored == (str(across), str(down))
     assert abs(ratio - across / down) < 0.01
     assert wrong == []
 
@@ -227,13 +227,13 @@ def test_print_keeps_what_paper_needs(visit: Visit, path: str) -> None:
     assert wrong == []
 
 
-def test_the_pictures_of_the_readme_can_be_taken_anew(
+def test_screenshots_of_the_readme_can_be_regenerated(
     browser: Browser, server: str, tmp_path: Path
 ) -> None:
     screenshots.take_all(browser, server, tmp_path)
     for shot in screenshots.SHOTS:
-        taken, kept = ((at / f"{shot.name}.png") for at in (tmp_path, screenshots.TARGET))
-        sizes = {struct.unpack(">II", file.read_bytes()[16:24]) for file in (taken, kept)}
+        taken, stored = ((at / f"{shot.name}.png") for at in (tmp_path, screenshots.TARGET))
+        sizes = {struct.unpack(">II", file.read_bytes()[16:24]) for file in (taken, stored)}
         assert sizes == {(shot.width, shot.height)}
         # A blank page would take a few kilobytes.
         assert taken.stat().st_size > 40_000

@@ -38,13 +38,13 @@ def releases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 @pytest.fixture
 def served(releases: dict[str, Path], tmp_path: Path) -> Path:
-    """Make a copy of the first release."""
+    """Copy the first release."""
     return Path(copyfile(releases["first"], tmp_path / "bri.sqlite"))
 
 
 @contextmanager
 def unprivileged() -> Iterator[None]:
-    """Give up the right to read and write every file, if the tests have it."""
+    """Drop the privilege to read and write every file, if the tests have it."""
     before = os.geteuid()
     if before == 0:
         os.seteuid(NOBODY)
@@ -167,7 +167,7 @@ def test_delays_between_attempts_grow(served: Path) -> None:
     manager.get_release()
     put(served, b"nonsense")
     for attempt in range(9):
-        manager.record_failure(manager.storage.read_version(), DatabaseError("nonsense"))
+        manager.record_failure(manager.store.read_version(), DatabaseError("nonsense"))
         assert manager.failure is not None
         assert manager.failure.delay == min(MIN_DELAY * 2**attempt, 60)
     manager.close()
@@ -190,7 +190,7 @@ def test_permission_is_noticed_at_once(releases: dict[str, Path], served: Path) 
     manager.close()
 
 
-def test_large_file_is_held_while_another_has_its_name(
+def test_large_file_is_served_after_another_takes_its_name(
     releases: dict[str, Path], served: Path
 ) -> None:
     database = Database(SQLiteStore(served, FROM_DISK))
@@ -202,9 +202,9 @@ def test_large_file_is_held_while_another_has_its_name(
         connection.close()
     assert database.file is not None
     assert b"".join(database.file.read_chunks()) == releases["first"].read_bytes()
-    streams = [database.unpooled.connect() for _ in range(16)]
+    streams = [database.streaming_engine.connect() for _ in range(16)]
     with pytest.raises(UnavailableError, match="has been replaced"):
-        database.unpooled.connect()
+        database.streaming_engine.connect()
     for connection in streams:
         connection.close()
     database.close()
@@ -251,7 +251,7 @@ def test_small_file_that_is_written_to_stays_readable(served: Path) -> None:
     database.close()
 
 
-def test_nothing_is_left_open(served: Path) -> None:
+def test_no_connection_is_left_open(served: Path) -> None:
     before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208
     for limits in (FileLimits(), FROM_DISK):
         file = DatabaseFile(served, limits)

@@ -36,7 +36,7 @@ def pair(cluster: Cluster) -> Iterator[tuple[Cluster, Cluster, URL]]:
 
 
 def ready(base: str) -> int:
-    """Ask whether a server can serve."""
+    """Return whether a server can serve."""
     return httpx2.get(f"{base}/health/ready", timeout=60).status_code
 
 
@@ -80,21 +80,21 @@ def test_the_only_server_falls_silent_and_comes_back(cluster: Cluster) -> None:
     url = cluster.new_database()
     build(SEED, MIGRATIONS, url)
     with serving(url, BRI_STATEMENT_TIMEOUT="1", BRI_CONNECT_TIMEOUT="2") as base:
-        kept = httpx2.get(f"{base}/v1/overview").content
+        cached = httpx2.get(f"{base}/v1/overview").content
         cluster.tell(signal.SIGSTOP)
         try:
             began = time.monotonic()
             assert httpx2.get(f"{base}/v1/topics", timeout=60).status_code == 503
             assert time.monotonic() - began < 15
             assert ready(base) == 503
-            assert httpx2.get(f"{base}/v1/overview").content == kept
+            assert httpx2.get(f"{base}/v1/overview").content == cached
         finally:
             cluster.tell(signal.SIGCONT)
         until(lambda: ready(base) == 200)
         assert httpx2.get(f"{base}/v1/topics").status_code == 200
 
 
-def test_without_any_server_it_says_so_and_recovers(
+def test_without_any_server_requests_get_503_until_one_returns(
     pair: tuple[Cluster, Cluster, URL], tmp_path: Path
 ) -> None:
     primary, replica, url = pair
@@ -118,26 +118,26 @@ def test_without_any_server_it_says_so_and_recovers(
         assert set(load.statuses) == {200}
         with pytest.raises(BuildError, match="cannot write"):
             build(SEED, MIGRATIONS, url)
-    said = (tmp_path / "log").read_text()
-    assert "cannot be read" in said
-    assert "secret" not in said
-    assert "Traceback" not in said
+    output = (tmp_path / "log").read_text()
+    assert "cannot be read" in output
+    assert "secret" not in output
+    assert "Traceback" not in output
 
 
-def test_without_any_server_kept_answers_go_on(pair: tuple[Cluster, Cluster, URL]) -> None:
+def test_without_any_server_cached_responses_are_served(pair: tuple[Cluster, Cluster, URL]) -> None:
     primary, replica, url = pair
     with serving(url, BRI_RELEASE_CHECK="0.1") as base:
-        kept = {path: httpx2.get(f"{base}{path}") for path in ("/v1/overview", "/", "/v1/topics")}
+        cached = {path: httpx2.get(f"{base}{path}") for path in ("/v1/overview", "/", "/v1/topics")}
         replica.kill()
         primary.kill()
         until(lambda: ready(base) == 503)
-        for path, before in kept.items():
+        for path, before in cached.items():
             after = httpx2.get(f"{base}{path}", timeout=60)
             assert after.status_code == before.status_code == 200
             assert after.content == before.content
             assert after.headers["etag"] == before.headers["etag"]
-            held = {"If-None-Match": before.headers["etag"]}
-            assert httpx2.get(f"{base}{path}", headers=held).status_code == 304
+            headers = {"If-None-Match": before.headers["etag"]}
+            assert httpx2.get(f"{base}{path}", headers=headers).status_code == 304
         downloads = ("/v1/observations.csv", "/v1/observations.jsonl")
         for path in ("/v1/areas", "/health/ready", *downloads):
             missed = httpx2.get(f"{base}{path}", timeout=60)
@@ -150,7 +150,7 @@ def test_without_any_server_kept_answers_go_on(pair: tuple[Cluster, Cluster, URL
             assert httpx2.get(f"{base}{path}").status_code == 200
 
 
-def test_a_standby_can_be_preferred_and_a_release_reaches_it(
+def test_a_standby_can_be_preferred_and_receives_releases(
     pair: tuple[Cluster, Cluster, URL], tmp_path: Path
 ) -> None:
     primary, replica, url = pair
@@ -164,7 +164,7 @@ def test_a_standby_can_be_preferred_and_a_release_reaches_it(
     ):
         load.more(50)
         assert in_use(replica)
-        until(lambda: not in_use(primary))  # It was only asked what it is.
+        until(lambda: not in_use(primary))  # It was only asked for its role.
         build(seed, MIGRATIONS, url)
         until(lambda: httpx2.get(f"{base}/v1").json()["release"]["seed_hash"] == changed)
         load.more(50)

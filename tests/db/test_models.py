@@ -58,7 +58,7 @@ def writing_schema(target: URL) -> Engine:
     """Open the newest schema of a server, or the public one where there is none."""
     servers = PostgresStore(target, PostgresLimits())
     try:
-        schema = servers.inspect().place
+        schema = servers.inspect().location
     except DatabaseError:
         schema = "public"
     servers.close()
@@ -74,7 +74,7 @@ def tables_of(connection: Connection) -> set[str]:
 
 
 def differences(connection: Connection) -> list[object]:
-    """Hold the models against the database, leaving out the full-text index."""
+    """Compare the models with the database, except the full-text index."""
 
     def ours(name: str | None, kind: str, _: object) -> bool:
         return not (kind == "table" and str(name).startswith("search_index"))
@@ -269,8 +269,8 @@ def copy_row(connection: Connection, table: str, change: str) -> None:
 @pytest.mark.parametrize(("table", "change", "name"), FAULTS)
 def test_a_senseless_row_is_refused(built: Target, table: str, change: str, name: str) -> None:
     start = name.removesuffix("_bounds")
-    said = f'CHECK constraint failed: {name}\n|violates check constraint "{start}'
-    with writing(built) as connection, pytest.raises(IntegrityError, match=said):
+    output = f'CHECK constraint failed: {name}\n|violates check constraint "{start}'
+    with writing(built) as connection, pytest.raises(IntegrityError, match=output):
         change_row(connection, table, change)
 
 
@@ -298,8 +298,8 @@ def test_every_check_is_tried() -> None:
     ],
 )
 def test_a_second_row_of_one_key_is_refused(built: Target, table: str, change: str) -> None:
-    said = "UNIQUE constraint|violates unique constraint"
-    with writing(built) as connection, pytest.raises(IntegrityError, match=said):
+    output = "UNIQUE constraint|violates unique constraint"
+    with writing(built) as connection, pytest.raises(IntegrityError, match=output):
         copy_row(connection, table, change)
 
 
@@ -311,8 +311,8 @@ def test_bounds_are_compared_by_size(built: Target) -> None:
 
 
 def test_foreign_keys_are_enforced_while_building(built: Target) -> None:
-    said = "FOREIGN KEY|violates foreign key constraint"
-    with writing(built) as connection, pytest.raises(IntegrityError, match=said):
+    output = "FOREIGN KEY|violates foreign key constraint"
+    with writing(built) as connection, pytest.raises(IntegrityError, match=output):
         connection.execute(text("UPDATE series SET unit_id = 99 WHERE id = 1"))
 
 

@@ -95,7 +95,7 @@ def test_folder_that_is_read_only_is_served_from(other: Path) -> None:
         other.parent.chmod(0o755)
 
 
-def test_digest_beside_the_file_is_that_of_the_file(other: Path) -> None:
+def test_digest_file_has_the_digest_of_the_database(other: Path) -> None:
     digest_file = name_digest_file(other)
     digest = sha256(other.read_bytes()).hexdigest()
     assert digest_file.read_text("utf-8") == f"{digest}  bri.sqlite\n"

@@ -69,7 +69,7 @@ def test_release_that_cannot_be_served_is_not(  # noqa: PLR0913, PLR0917
     assert "can be read again" in last
 
 
-def test_last_release_of_an_older_revision_is_kept_for_a_day(
+def test_last_release_of_an_older_revision_remains_for_a_day(
     cluster: Cluster, url: URL, tmp_path: Path
 ) -> None:
     """Processes of the older program serve it while those of the newer one are started."""

@@ -102,7 +102,9 @@ def walked(client: TestClient, url: str) -> list[str]:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_the_answers_are_the_same(both: tuple[TestClient, TestClient], language: str) -> None:
+def test_responses_equal_those_of_sqlite(
+    both: tuple[TestClient, TestClient], language: str
+) -> None:
     file, server = both
     document = file.get("/openapi.json").json()
     headers = {"Accept-Language": language, "X-Request-ID": "the-same-for-both"}
@@ -110,19 +112,19 @@ def test_the_answers_are_the_same(both: tuple[TestClient, TestClient], language:
     for url in chain((example_url(document, path) for path in PATHS), MORE):
         if url.endswith(drawn):
             continue  # Drawing takes long, and one language shows that the figures are the same.
-        answers = [client.get(url, headers=headers) for client in (file, server)]
+        responses = [client.get(url, headers=headers) for client in (file, server)]
         if url == "/v1/dataset.sqlite":
-            assert [answer.status_code for answer in answers] == [200, 404]
+            assert [response.status_code for response in responses] == [200, 404]
             continue
-        assert answers[0].status_code == answers[1].status_code, url
+        assert responses[0].status_code == responses[1].status_code, url
         if url == "/v1":
-            assert without_file(answers[0].json()) == without_file(answers[1].json())
+            assert without_file(responses[0].json()) == without_file(responses[1].json())
         elif url.startswith("/v1/catalog"):
-            assert len(answers[0].content) > len(answers[1].content)  # The file is told of.
+            assert len(responses[0].content) > len(responses[1].content)  # The file is told of.
         elif url.startswith("/v1/search"):
-            assert hits(answers[0].json()) == hits(answers[1].json())
+            assert hits(responses[0].json()) == hits(responses[1].json())
         else:
-            assert answers[0].content == answers[1].content, url
+            assert responses[0].content == responses[1].content, url
     served = [client.get("/openapi.json").text for client in (file, server)]
     assert comparable(served[0]) == comparable(served[1])
 
@@ -140,7 +142,7 @@ def test_pages_are_cut_the_same(both: tuple[TestClient, TestClient], path: str) 
 
 
 def hits(page: dict[str, Any]) -> Any:
-    """Give what a search found, without its order and without the cut of the texts."""
+    """Return what a search found, without its order and without snippets."""
     return page["facets"], sorted(
         (hit["kind"], hit["code"], str(hit["title"])) for hit in page["items"]
     )
@@ -239,7 +241,7 @@ def test_commands_work_on_postgresql(cluster: Cluster, tmp_path: Path) -> None:
         ("postgresql+psycopg://u:secret@127.0.0.1:1/bri?nonsense=1", "cannot be read: "),
     ],
 )
-def test_a_wrong_address_is_told_without_its_password(value: str, said: str) -> None:
+def test_an_invalid_url_is_reported_without_its_password(value: str, said: str) -> None:
     done = bri("check", BRI_DATABASE_URL=value)
     assert done.exit_code == 1
     assert said in done.stderr
@@ -303,7 +305,7 @@ def test_downloads_have_connections_of_their_own(url: URL) -> None:
             assert client.get("/v1/observations.csv").status_code == 200
             assert client.get("/v1/observations.jsonl").status_code == 200
             assert client.get("/v1/topics").status_code == 503
-        with database.unpooled.connect() as connection:
+        with database.streaming_engine.connect() as connection:
             shown = [
                 connection.exec_driver_sql(f"SHOW {name}").scalar_one()
                 for name in ("transaction_read_only", "transaction_isolation", "statement_timeout")
@@ -312,7 +314,7 @@ def test_downloads_have_connections_of_their_own(url: URL) -> None:
             assert client.get("/v1/topics").status_code == 200
             assert client.get("/v1/observations.csv?lang=zh").status_code == 503
         assert client.get("/v1/observations.csv?lang=zh").status_code == 200
-        assert database.unpooled.pool.checkedout() == database.engine.pool.checkedout() == 0
+        assert database.streaming_engine.pool.checkedout() == database.engine.pool.checkedout() == 0
 
 
 def test_a_release_was_put_in_place_when_its_build_ended(cluster: Cluster) -> None:
@@ -321,13 +323,13 @@ def test_a_release_was_put_in_place_when_its_build_ended(cluster: Cluster) -> No
     build(SEED, MIGRATIONS, url)
     after = cluster.execute("SELECT extract(epoch FROM clock_timestamp())::float")[0][0]
     first, second = (create_store(reading(url)) for _ in range(2))
-    held = first.inspect()
-    assert held == second.inspect()
-    assert before < held.modified < after  # type: ignore[operator]
+    release = first.inspect()
+    assert release == second.inspect()
+    assert before < release.modified < after  # type: ignore[operator]
     first.close()
     second.close()
     with opened(url) as app:
-        assert app.state.releases.get_release().installed_at == held.modified
+        assert app.state.releases.get_release().installed_at == release.modified
 
 
 def test_a_file_is_served_without_the_driver(tmp_path: Path) -> None:
@@ -342,10 +344,10 @@ def test_a_file_is_served_without_the_driver(tmp_path: Path) -> None:
         [sys.executable, "-c", program, str(path)], capture_output=True, text=True, check=True
     )
     assert done.stdout == "[]\n"
-    assert SQLiteStore(path).inspect().place == str(path)
+    assert SQLiteStore(path).inspect().location == str(path)
 
 
-def test_a_missing_driver_is_told() -> None:
+def test_a_missing_driver_is_reported() -> None:
     program = (
         "import os, sys; sys.modules['psycopg'] = None;"
         " os.environ['BRI_DATABASE_URL'] = 'postgresql+psycopg://u:secret@h/bri';"

@@ -77,11 +77,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--areas", type=int, default=1000, help="one for every 1000 observations")
     parser.add_argument("--database", type=Path, help="a large database that was built before")
-    given = parser.parse_args()
+    options = parser.parse_args()
     with TemporaryDirectory() as name:
-        database = given.database or Path(name) / "bri.sqlite"
-        if given.database is None:
-            build(Scale(INDICATORS, given.areas), database)
+        database = options.database or Path(name) / "bri.sqlite"
+        if options.database is None:
+            build(Scale(INDICATORS, options.areas), database)
         folder = os.environ[callbacks.FOLDER] = f"{name}/callbacks"
         with launched(database) as server:
             send_all(server)

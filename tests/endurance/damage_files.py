@@ -25,7 +25,7 @@ import httpx2
 
 from app.db import SQLiteStore
 from app.ingest.publish import write_content_digest
-from tests.endurance.replace_releases import PATHS, Client, answers, two_releases
+from tests.endurance.replace_releases import PATHS, Client, read_bodies, two_releases
 from tests.support.processes import Server, launched, run_command
 
 PAGE = 4096
@@ -282,7 +282,7 @@ def run_cases(
             BRI_PUBLIC_URL="http://swap.test",
             BRI_CACHE_ENTRIES="0",
         ) as server:
-            known = {path: answers(releases, path) for path in MORE_PATHS}
+            known = {path: read_bodies(releases, path) for path in MORE_PATHS}
             trial = Trial(server, served, releases)
             settled = trial.read_state()
             with load(server, known, clients) as counts:
@@ -298,11 +298,11 @@ def main() -> None:
     parser.add_argument("--places", type=int, default=300)
     parser.add_argument("--clients", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1, help="of the random places")
-    given = parser.parse_args()
-    chance = random.Random(given.seed)  # noqa: S311
+    options = parser.parse_args()
+    chance = random.Random(options.seed)  # noqa: S311
     began = time.monotonic()
-    cases = [damage_place(chance) for _ in range(given.places)] + list(OTHER_CASES)
-    outcomes, counts, _ = run_cases(cases, given.clients)
+    cases = [damage_place(chance) for _ in range(options.places)] + list(OTHER_CASES)
+    outcomes, counts, _ = run_cases(cases, options.clients)
     for (name, outcome), count in outcomes.items():
         print(f"{count:5}  {name:24} {outcome}")
     print(f"{outcomes.total()} files in {time.monotonic() - began:.0f} s; responses:")

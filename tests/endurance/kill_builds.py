@@ -36,11 +36,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--times", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1, help="of the random moments")
-    given = parser.parse_args()
-    chance = random.Random(given.seed)  # noqa: S311
+    options = parser.parse_args()
+    chance = random.Random(options.seed)  # noqa: S311
     with TemporaryDirectory() as name:
         folder = Path(name)
-        trial("SQLite", folder / "bri.sqlite", folder, given.times, chance)
+        trial("SQLite", folder / "bri.sqlite", folder, options.times, chance)
         left = [file.name for file in folder.iterdir() if file.name.endswith(".building")]
         assert not left, left
     if postgresql.programs() is None:
@@ -51,7 +51,7 @@ def main() -> None:
         postgresql.folder_for_servers() as servers,
         postgresql.running(servers / "main", free_port()) as cluster,
     ):
-        trial("PostgreSQL", cluster.new_database(), Path(name), given.times, chance)
+        trial("PostgreSQL", cluster.new_database(), Path(name), options.times, chance)
 
 
 def trial(name: str, target: Target, folder: Path, times: int, chance: random.Random) -> None:
@@ -76,8 +76,8 @@ def trial(name: str, target: Target, folder: Path, times: int, chance: random.Ra
         old, new = new, old
         print(f"\r{name}: {number} of {times}", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
-    told = ", ".join(f"{count} {what}" for what, count in sorted(ends.items()))
-    print(f"{name}: {times} builds, {told}; each was whole, and each next build succeeded")
+    line = ", ".join(f"{count} {what}" for what, count in sorted(ends.items()))
+    print(f"{name}: {times} builds, {line}; each was whole, and each next build succeeded")
 
 
 def killed(work: Callable[[], None], delay: float) -> str:

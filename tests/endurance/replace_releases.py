@@ -35,7 +35,7 @@ PATHS = (
     "/v1/dataset.sqlite",
 )
 Known = dict[str, dict[bytes, str]]
-"""For each path, which release an answer is of, by its bytes."""
+"""For each path, the releases of a response, by its body."""
 
 
 def main() -> None:
@@ -45,15 +45,15 @@ def main() -> None:
     parser.add_argument("--pause", type=float, default=1.0, help="seconds between two swaps")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--clients", type=int, default=8)
-    given = parser.parse_args()
+    options = parser.parse_args()
     with TemporaryDirectory() as name:
         folder = Path(name)
         releases = two_releases(folder)
         served = folder / "served.sqlite"
         copyfile(releases["first"], served)
-        with launched(served, workers=given.workers, BRI_PUBLIC_URL="http://swap.test") as server:
-            known = {path: answers(releases, path) for path in PATHS}
-            run(server, served, releases, known, given)
+        with launched(served, workers=options.workers, BRI_PUBLIC_URL="http://swap.test") as server:
+            known = {path: read_bodies(releases, path) for path in PATHS}
+            run(server, served, releases, known, options)
 
 
 def two_releases(folder: Path) -> dict[str, Path]:
@@ -66,8 +66,8 @@ def two_releases(folder: Path) -> dict[str, Path]:
     return made
 
 
-def answers(releases: dict[str, Path], path: str) -> dict[bytes, str]:
-    """Ask a server that has only one release, for each of the two."""
+def read_bodies(releases: dict[str, Path], path: str) -> dict[bytes, str]:
+    """Return the bodies of a path, each with the releases that have it."""
     found: dict[bytes, str] = {}
     for name, file in releases.items():
         with opened(file, public_url="http://swap.test") as app, TestClient(app) as client:
@@ -77,7 +77,7 @@ def answers(releases: dict[str, Path], path: str) -> dict[bytes, str]:
 
 
 class Client(threading.Thread):
-    """Asks for one path after the other, over a connection that is kept."""
+    """Requests one path after the other over one connection."""
 
     def __init__(self, base: str, known: Known, ended: threading.Event) -> None:
         super().__init__()
@@ -88,17 +88,19 @@ class Client(threading.Thread):
         self.validators: dict[tuple[str, str], str] = {}
 
     def run(self) -> None:
-        """Ask until told to stop; every answer has to be one of the two, with its own ETag."""
+        """Send requests until the end; every response has to be of one release, with its ETag."""
         connection = HTTPConnection(self.address, timeout=30)
         while not self.ended.is_set():
             for path in self.known:
                 connection.request("GET", path, headers={"Accept-Encoding": "identity"})
-                answer = connection.getresponse()
-                self.weigh(path, answer.status, answer.read(), answer.headers["etag"])
+                response = connection.getresponse()
+                self.count_response(
+                    path, response.status, response.read(), response.headers["etag"]
+                )
         connection.close()
 
-    def weigh(self, path: str, status: int, body: bytes, etag: str | None) -> None:
-        """Count an answer as that of a release, or as wrong."""
+    def count_response(self, path: str, status: int, body: bytes, etag: str | None) -> None:
+        """Count a response as one of a release, or as wrong."""
         release = self.known[path].get(body)
         if status != 200 or release is None:
             self.counts[f"wrong: {status} at {path}"] += 1
@@ -110,27 +112,31 @@ class Client(threading.Thread):
 
 
 def run(
-    server: Server, served: Path, releases: dict[str, Path], known: Known, given: argparse.Namespace
+    server: Server,
+    served: Path,
+    releases: dict[str, Path],
+    known: Known,
+    options: argparse.Namespace,
 ) -> None:
     """Load the server and swap."""
     ended = threading.Event()
-    clients = [Client(server.base, known, ended) for _ in range(given.clients)]
+    clients = [Client(server.base, known, ended) for _ in range(options.clients)]
     for client in clients:
         client.start()
-    time.sleep(given.pause)
+    time.sleep(options.pause)
     measured = [resources(server)]
-    for number in range(given.times):
+    for number in range(options.times):
         beside = served.with_suffix(".new")
         copyfile(releases["second" if number % 2 == 0 else "first"], beside)
         beside.replace(served)
-        time.sleep(given.pause)
-        if number + 1 in {given.times // 2, given.times}:
+        time.sleep(options.pause)
+        if number + 1 in {options.times // 2, options.times}:
             measured.append(resources(server))
     ended.set()
     for client in clients:
         client.join()
     counts = sum((client.counts for client in clients), Counter[str]())
-    print(f"{given.times} swaps, {counts.total()} requests, {given.workers} workers")
+    print(f"{options.times} swaps, {counts.total()} requests, {options.workers} workers")
     for what, count in sorted(counts.items()):
         print(f"  {count:8}  {what}")
     files, memory = (" -> ".join(map(str, one)) for one in zip(*measured, strict=True))

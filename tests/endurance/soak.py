@@ -1,4 +1,4 @@
-"""Make requests of every kind for a long time, and check that memory and open files do not grow.
+"""Send requests of every kind for a long time, and check that memory and open files do not grow.
 
 ``python -m tests.endurance.soak --minutes 20`` mixes cached and uncached responses, all formats,
 charts, SDMX, invalid requests, conditional requests, and clients that leave in the middle.
@@ -57,16 +57,16 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=20)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--clients", type=int, default=6)
-    given = parser.parse_args()
+    options = parser.parse_args()
     with TemporaryDirectory() as name:
         target = Path(name) / "bri.sqlite"
         build(SEED, MIGRATIONS, target)
-        with launched(target, workers=given.workers) as server:
-            run(server, given)
+        with launched(target, workers=options.workers) as server:
+            run(server, options)
 
 
 def chosen(chance: random.Random) -> str:
-    """Choose what to ask for: mostly kept answers, now and then something that takes long."""
+    """Choose a path: mostly cached, sometimes one that takes long."""
     draw = chance.random()
     if draw < 0.55:
         return chance.choice(KEPT)
@@ -77,7 +77,7 @@ def chosen(chance: random.Random) -> str:
 
 
 def work(base: str, number: int, ended: threading.Event, counts: Counter[str]) -> None:
-    """Ask until told to stop; one in fifty requests is left in the middle."""
+    """Send requests until the end; one in fifty is abandoned halfway."""
     chance = random.Random(number)  # noqa: S311
     address = urlsplit(base).netloc
     connection = HTTPConnection(address, timeout=60)
@@ -88,26 +88,26 @@ def work(base: str, number: int, ended: threading.Event, counts: Counter[str]) -
             headers["If-None-Match"] = "*"
         try:
             connection.request("GET", path, headers=headers)
-            answer = connection.getresponse()
+            response = connection.getresponse()
             if chance.random() < 0.02:
-                answer.read(10)
+                response.read(10)
                 connection.close()
                 counts["left in the middle"] += 1
                 continue
-            answer.read()
-            counts[str(answer.status)] += 1
+            response.read()
+            counts[str(response.status)] += 1
         except (HTTPException, OSError) as error:
             counts[f"{type(error).__name__} at {path}"] += 1
             connection.close()
 
 
-def run(server: Server, given: argparse.Namespace) -> None:
+def run(server: Server, options: argparse.Namespace) -> None:
     """Load the server, and measure it every so often."""
     ended = threading.Event()
     counts: Counter[str] = Counter()
     threads = [
         threading.Thread(target=work, args=(server.base, number, ended, counts))
-        for number in range(given.clients)
+        for number in range(options.clients)
     ]
     for thread in threads:
         thread.start()
@@ -115,10 +115,10 @@ def run(server: Server, given: argparse.Namespace) -> None:
     for tenth in range(11):
         files, memory = resources(server)
         measured.append(memory)
-        told = f"{tenth * given.minutes / 10:5.1f} min  {memory:4} MB  {files:3} open files"
-        print(f"{told}  {counts.total():8} requests", flush=True)
+        line = f"{tenth * options.minutes / 10:5.1f} min  {memory:4} MB  {files:3} open files"
+        print(f"{line}  {counts.total():8} requests", flush=True)
         if tenth < 10:
-            time.sleep(given.minutes * 6)
+            time.sleep(options.minutes * 6)
     ended.set()
     for thread in threads:
         thread.join()

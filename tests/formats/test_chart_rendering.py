@@ -1,4 +1,4 @@
-"""The process that renders charts: identical bytes, time-outs and restarts."""
+"""The process that renders charts: identical bytes, timeouts and restarts."""
 
 import subprocess
 import sys
@@ -17,13 +17,13 @@ pytestmark = pytest.mark.resources
 
 
 def test_same_request_gives_the_same_bytes_anywhere(server: str, database: Target) -> None:
-    asked = [
+    query = [
         f"/v1/indicators/aid-projects/chart.{kind}?lang={language}"
         for kind in ("svg", "png", "vl.json")
         for language in LANGUAGES
     ]
     with serving(database, TESTS_RENDERINGS="") as other:
-        for path in asked:
+        for path in query:
             first, second = (httpx2.get(f"{base}{path}", timeout=60) for base in (server, other))
             assert first.status_code == 200
             assert first.content == second.content
@@ -49,50 +49,50 @@ assert not {"vl_convert", "fontTools", "resvg_py"} & set(sys.modules)
 
 
 def test_engine_that_has_ended_is_replaced() -> None:
-    kept = RenderingClient()
-    first = kept.run("embed_font", "BRI Sans", False, "abc")
-    assert kept.process is not None
-    kept.process.kill()
-    kept.process.wait()
-    assert kept.run("embed_font", "BRI Sans", False, "abc") == first
-    kept.close()
+    stored = RenderingClient()
+    first = stored.run("embed_font", "BRI Sans", False, "abc")
+    assert stored.process is not None
+    stored.process.kill()
+    stored.process.wait()
+    assert stored.run("embed_font", "BRI Sans", False, "abc") == first
+    stored.close()
 
 
 def test_engine_ends_with_its_input() -> None:
-    kept = RenderingClient()
-    kept.run("embed_font", "BRI Sans", True, "abc")
-    assert kept.process is not None
-    with kept.process as started:
+    stored = RenderingClient()
+    stored.run("embed_font", "BRI Sans", True, "abc")
+    assert stored.process is not None
+    with stored.process as started:
         assert started.stdin is not None
         started.stdin.close()
         assert started.wait(timeout=20) == 0
 
 
 def test_engine_gives_up_on_what_cannot_be_done(capfd: pytest.CaptureFixture[str]) -> None:
-    kept = RenderingClient()
+    stored = RenderingClient()
     with pytest.raises(EOFError):
-        kept.run("svg", '{"mark": "nothing"}')
-    kept.close()
+        stored.run("svg", '{"mark": "nothing"}')
+    stored.close()
     assert "ValueError" in capfd.readouterr().err
 
 
 def test_engine_that_is_stuck_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rendering, "TIMEOUT", 0.0)
-    kept = RenderingClient()
+    stored = RenderingClient()
     with pytest.raises(EOFError):
-        kept.run("embed_font", "BRI Sans SC", False, "一带一路" * 100)
-    kept.close()
+        stored.run("embed_font", "BRI Sans SC", False, "一带一路" * 100)
+    stored.close()
 
 
 def test_picture_that_is_cut_off_is_not_sent() -> None:
     """The process ends after ten of a hundred bytes; its successor does the job."""
-    kept = RenderingClient()
-    expected = kept.run("embed_font", "BRI Sans", False, "abc")
-    kept.close()
+    stored = RenderingClient()
+    expected = stored.run("embed_font", "BRI Sans", False, "abc")
+    stored.close()
     for sent in ("b''", "bytes(3)", "(100).to_bytes(8, 'big') + bytes(10)"):
         program = f"import sys; sys.stdin.readline(); sys.stdout.buffer.write({sent})"
         command = [sys.executable, "-c", program]
-        kept.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        with kept.process:
-            assert kept.run("embed_font", "BRI Sans", False, "abc") == expected
-            kept.close()
+        stored.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        with stored.process:
+            assert stored.run("embed_font", "BRI Sans", False, "abc") == expected
+            stored.close()

@@ -30,14 +30,14 @@ LANGUAGES = ["en", "zh"]
 
 
 def drawn(client: TestClient, path: str, **query: str | int) -> ET.Element:
-    """Ask for a picture as SVG and read it."""
+    """Request an image as SVG, and parse it."""
     response = client.get(f"{path}.svg", params={"lang": "en", **query})
     assert response.status_code == 200, response.text
     return ET.fromstring(response.text)  # noqa: S314
 
 
 def text_of(picture: ET.Element) -> str:
-    """Give all that is printed on a picture, without blanks, since lines are broken at them."""
+    """Return the text of an image without spaces, because lines are broken at them."""
     lines = ["".join(text.itertext()) for text in picture.iter(f"{SVG}text")]
     return re.sub(r"\s", "", "".join(lines))
 
@@ -48,7 +48,7 @@ def bare(text: str) -> str:
 
 
 def points(client: TestClient, code: str, language: str) -> Iterator[tuple[Any, Any]]:
-    """Give the figures of an indicator, each with its series, as the API shows them."""
+    """Return the figures of an indicator, each with its series, as the API shows them."""
     listed = client.get(f"/v1/series?indicator={code}&lang={language}").json()["items"]
     for one in listed:
         series = client.get(f"/v1/series/{one['code']}?lang={language}").json()
@@ -57,18 +57,18 @@ def points(client: TestClient, code: str, language: str) -> Iterator[tuple[Any, 
 
 
 def layers(client: TestClient, path: str, kind: str, **query: str | int) -> list[Any]:
-    """Give the layers of a specification that have one kind of mark."""
+    """Return the layers of a specification that have one kind of mark."""
     asked = client.get(f"{path}.vl.json", params={"lang": "en", **query})
     return [one for one in asked.json()["layer"] if one["mark"]["type"] == kind]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("code", INDICATORS)
-def test_figures_are_told_whole(client: TestClient, code: str, language: str) -> None:
+def test_figures_have_period_and_qualifier(client: TestClient, code: str, language: str) -> None:
     picture = drawn(client, f"/v1/indicators/{code}/chart", lang=language)
     printed = text_of(picture)
     described = picture.findtext(f"{SVG}desc") or ""
-    told = 0
+    count = 0
     for series, point in points(client, code, language):
         assert bare(point["display"]) in printed
         assert bare(point["period"]["label"]) in printed
@@ -82,8 +82,8 @@ def test_figures_are_told_whole(client: TestClient, code: str, language: str) ->
         if series["observations"] > 1:
             assert bare(series["span"]) in printed
             assert bare(series["unit"]["name"]) in printed
-        told += 1
-    assert told > 0
+        count += 1
+    assert count > 0
     assert ("25November2026" if language == "en" else "2026年11月25日") in printed
 
 
@@ -262,7 +262,7 @@ def size_of(png: bytes) -> tuple[int, int]:
     return wide, high
 
 
-def test_sizes_are_as_asked_for(client: TestClient) -> None:
+def test_charts_have_the_requested_size(client: TestClient) -> None:
     path = "/v1/indicators/goods-trade"
     for width in (320, 640, 1600):
         picture = drawn(client, path, width=width)
@@ -333,7 +333,7 @@ def test_codes_keep_their_own_address(client: TestClient) -> None:
     assert other["code"] == "unknown-record"
 
 
-def test_series_without_figures_says_so() -> None:
+def test_series_without_figures_has_a_note() -> None:
     area = {"name": "China"}
     empty: dict[str, Any] = {
         "indicator": {"name": "Trade"},
@@ -352,16 +352,16 @@ def test_series_without_figures_says_so() -> None:
 
 
 @pytest.mark.parametrize(
-    ("limit", "path", "told"),
+    ("limit", "path", "expected"),
     [
         ("MAX_POINTS", "/v1/series/goods-trade.CN.BRI.CNY.P12M", "3olderfiguresofaseries"),
         ("MAX_SERIES", "/v1/indicators/outward-direct-investment", "2moreseriesofthisindicator"),
     ],
 )
-def test_what_is_left_out_is_told(
-    client: TestClient, monkeypatch: pytest.MonkeyPatch, limit: str, path: str, told: str
+def test_omitted_figures_are_counted(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, limit: str, path: str, expected: str
 ) -> None:
     monkeypatch.setattr(charts, limit, 2)
     printed = text_of(drawn(client, path, width=700))
-    assert told in printed
+    assert expected in printed
     assert "10.11trillion" not in printed

@@ -22,7 +22,7 @@ def sources(client: TestClient, language: str) -> list[dict[str, Any]]:
 
 
 def day(source: dict[str, Any]) -> str:
-    """Give the day of publication as far as it is known."""
+    """Return the date of publication, as far as it is known."""
     published: str = source["published_on"]
     return published[:7] if source["published_precision"] == "month" else published
 
@@ -30,8 +30,8 @@ def day(source: dict[str, Any]) -> str:
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_bibtex_is_read_by_a_parser(client: TestClient, language: str) -> None:
     for source in sources(client, language):
-        answer = client.get(f"/v1/sources/{source['code']}.bib?lang={language}")
-        library = parse_string(answer.text)
+        response = client.get(f"/v1/sources/{source['code']}.bib?lang={language}")
+        library = parse_string(response.text)
         assert not library.failed_blocks
         (entry,) = library.entries
         fields = {name: field.value for name, field in entry.fields_dict.items()}
@@ -48,9 +48,9 @@ def test_bibtex_is_read_by_a_parser(client: TestClient, language: str) -> None:
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_ris_is_read_by_a_parser(client: TestClient, language: str) -> None:
     for source in sources(client, language):
-        answer = client.get(f"/v1/sources/{source['code']}.ris?lang={language}")
-        assert answer.text.startswith("TY  - ")
-        (entry,) = rispy.loads(answer.text)
+        response = client.get(f"/v1/sources/{source['code']}.ris?lang={language}")
+        assert response.text.startswith("TY  - ")
+        (entry,) = rispy.loads(response.text)
         assert entry["title"] == source["title"]
         assert entry["authors"] == [source["body"]]
         assert entry["publisher"] == source["publisher"]
@@ -81,8 +81,8 @@ def rendered(items: list[dict[str, Any]]) -> str:
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_csl_json_is_rendered_by_a_processor(client: TestClient, language: str) -> None:
     for source in sources(client, language):
-        answer = client.get(f"/v1/sources/{source['code']}.csl.json?lang={language}")
-        (item,) = answer.json()
+        response = client.get(f"/v1/sources/{source['code']}.csl.json?lang={language}")
+        (item,) = response.json()
         assert item["issued"]["date-parts"] == [[int(part) for part in day(source).split("-")]]
         line = rendered([item])
         assert source["title"] in line
@@ -122,13 +122,13 @@ def test_a_figure_is_cited_with_its_words_and_its_place(
 
 
 @pytest.mark.parametrize("suffix", ["bib", "ris", "csl.json"])
-def test_an_unknown_key_is_told(client: TestClient, suffix: str) -> None:
+def test_an_unknown_key_is_reported(client: TestClient, suffix: str) -> None:
     for path, near in (
         (f"/v1/sources/scio-2025-01-16/citation.{suffix}", "scio-2025-01-15"),
         (f"/v1/observations/{FIGURE[:-1]}4/citation.{suffix}", FIGURE),
     ):
-        answer = client.get(path)
-        assert answer.status_code == 404
-        assert near in answer.json()["errors"][0]["allowed"] + [
-            answer.json()["errors"][0]["suggestion"]
+        response = client.get(path)
+        assert response.status_code == 404
+        assert near in response.json()["errors"][0]["allowed"] + [
+            response.json()["errors"][0]["suggestion"]
         ]

@@ -98,8 +98,8 @@ def test_the_workbook_of_everything_is_ready_to_print(client: TestClient, langua
 def test_equal_releases_make_equal_files(client: TestClient, server: str) -> None:
     paths = [f"/v1/{name}.{suffix}" for name in TABLES for suffix in ("xlsx", "parquet", "csv")]
     for path in (*paths, "/v1/dataset.zip?lang=zh", "/v1/overview.xlsx"):
-        answer = httpx2.get(server + path, headers={"Host": "testserver"})
-        assert answer.content == client.get(path).content, path
+        response = httpx2.get(server + path, headers={"Host": "testserver"})
+        assert response.content == client.get(path).content, path
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -131,10 +131,10 @@ def test_parquet_is_the_csv_with_types(server: str, name: str, language: str) ->
                 assert (None if value is None else str(value)) == text
 
 
-def test_parquet_tells_what_it_holds(client: TestClient) -> None:
+def test_parquet_describes_its_columns(client: TestClient) -> None:
     content = client.get("/v1/observations.parquet").content
-    told = json.loads(pl.read_parquet_metadata(io.BytesIO(content))["dataset"])
-    assert told["citation"] == client.get("/v1").json()["citation"]
+    body = json.loads(pl.read_parquet_metadata(io.BytesIO(content))["dataset"])
+    assert body["citation"] == client.get("/v1").json()["citation"]
     schema = pandas_schema(content)
     assert schema.field("value").metadata == {b"description": b"Value in the base unit"}
     assert not schema.field("value").nullable
@@ -188,8 +188,8 @@ def test_lines_are_read_by_a_client(server: str, client: TestClient) -> None:
 def package(client: TestClient, request: pytest.FixtureRequest, tmp_path_factory: Any) -> Any:
     """Unpack the data package."""
     folder = tmp_path_factory.mktemp("package")
-    answer = client.get(f"/v1/dataset.zip?lang={request.param}")
-    zipfile.ZipFile(io.BytesIO(answer.content)).extractall(folder)
+    response = client.get(f"/v1/dataset.zip?lang={request.param}")
+    zipfile.ZipFile(io.BytesIO(response.content)).extractall(folder)
     return folder
 
 
@@ -201,7 +201,7 @@ def test_the_package_is_valid(package: Path) -> None:
     assert report.stats["tasks"] == 14
 
 
-def test_the_package_holds_the_counts_of_the_release(client: TestClient, package: Path) -> None:
+def test_the_package_has_the_counts_of_the_release(client: TestClient, package: Path) -> None:
     described = json.loads((package / "datapackage.json").read_text("utf-8"))
     release = client.get("/v1").json()["release"]
     assert (described["version"], described["id"]) == (release["code"], release["seed_hash"])
@@ -213,7 +213,7 @@ def test_the_package_holds_the_counts_of_the_release(client: TestClient, package
         assert content.count(b"\r\n") - 1 == release["counts"][resource["name"].replace("-", "_")]
 
 
-def test_a_wrong_package_is_not_valid(package: Path, tmp_path: Path) -> None:
+def test_an_altered_package_is_invalid(package: Path, tmp_path: Path) -> None:
     broken = tmp_path / "broken"
     broken.mkdir()
     for file in package.iterdir():
@@ -226,21 +226,21 @@ def test_a_wrong_package_is_not_valid(package: Path, tmp_path: Path) -> None:
 
 @pytest.mark.sqlite
 def test_the_database_is_the_file_itself(client: TestClient, database: Path) -> None:
-    answer = client.get("/v1/dataset.sqlite")
-    assert answer.content == database.read_bytes()
-    digest = hashlib.sha256(answer.content)
+    response = client.get("/v1/dataset.sqlite")
+    assert response.content == database.read_bytes()
+    digest = hashlib.sha256(response.content)
     encoded = base64.b64encode(digest.digest()).decode()
-    assert answer.headers["repr-digest"] == f"sha-256=:{encoded}:"
-    told = {one["href"]: one["sha256"] for one in client.get("/v1").json()["downloads"]}
-    assert told["http://testserver/v1/dataset.sqlite"] == digest.hexdigest()
+    assert response.headers["repr-digest"] == f"sha-256=:{encoded}:"
+    body = {one["href"]: one["sha256"] for one in client.get("/v1").json()["downloads"]}
+    assert body["http://testserver/v1/dataset.sqlite"] == digest.hexdigest()
     opened = sqlite3.connect(":memory:")
-    opened.deserialize(answer.content)
+    opened.deserialize(response.content)
     assert opened.execute("SELECT count(*) FROM observation").fetchone() == (34,)
     opened.close()
 
 
 @pytest.mark.sqlite
-def test_parts_of_files_can_be_asked_for(client: TestClient) -> None:
+def test_parts_of_files_can_be_requested(client: TestClient) -> None:
     for path in ("/v1/dataset.sqlite", "/v1/dataset.zip", "/v1/observations.parquet"):
         whole = client.get(path)
         part = client.get(path, headers={"Range": "bytes=-8", "If-Range": whole.headers["etag"]})
@@ -259,7 +259,7 @@ def test_files_have_telling_names(client: TestClient) -> None:
         assert disposition == f'attachment; filename="{name}"'
 
 
-def test_a_byte_order_mark_is_there_if_asked_for(client: TestClient) -> None:
+def test_a_byte_order_mark_is_optional(client: TestClient) -> None:
     marked = client.get("/v1/actions.csv?lang=zh&bom=true").content
     assert marked == "\ufeff".encode() + client.get("/v1/actions.csv?lang=zh").content
     assert client.get("/v1/actions.csv?bom=yes").status_code == 422
@@ -276,14 +276,14 @@ def cells(client: TestClient) -> Iterator[str]:
                     yield from (cell for row in frame.rows() for cell in row if cell)
 
 
-def test_no_cell_can_be_taken_for_a_formula(client: TestClient) -> None:
+def test_no_cell_is_a_formula(client: TestClient) -> None:
     found = list(cells(client))
     assert len(found) > 2000
     assert not [cell for cell in found if FORMULA.match(cell) and not NUMBER.fullmatch(cell)]
 
 
 @pytest.mark.parametrize("beginning", ["=HYPERLINK(1)", "+1 and more", "@SUM(1)", "-1 and less"])
-def test_a_text_that_begins_like_a_formula_is_refused(tmp_path: Path, beginning: str) -> None:
+def test_a_text_that_starts_like_a_formula_is_refused(tmp_path: Path, beginning: str) -> None:
     seed = copied(tmp_path)
     edit(seed, GOODS, "  en: 22.1 trillion yuan", f'  en: "{beginning}"')
     (fault,) = refused(seed)

@@ -49,7 +49,7 @@ def test_markdown_equals_csv(client: TestClient, table: Table, language: str) ->
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_markdown_says_how_to_read_and_cite(client: TestClient, language: str) -> None:
+def test_markdown_explains_how_to_read_and_cite(client: TestClient, language: str) -> None:
     text = client.get(f"/v1/observations.md?lang={language}").text
     service = client.get(f"/v1?lang={language}").json()
     introduction = text.partition("\n| ")[0]

@@ -69,7 +69,7 @@ PLAIN = {
     "source_address": ("source", "address"),
     "locator": ("locator",),
 }
-"""Where each column stands in the JSON of an observation."""
+"""The path of each column in the JSON of an observation."""
 
 
 def rows(text: str) -> list[dict[str, str]]:
@@ -77,8 +77,8 @@ def rows(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
-def spelled(item: Any, path: tuple[str, ...]) -> str:
-    """Spell a value of the JSON as a table does."""
+def format_json_value(item: Any, path: tuple[str, ...]) -> str:
+    """Format a value of the JSON as a table does."""
     for name in path:
         item = None if item is None else item[name]
     if isinstance(item, bool):
@@ -105,7 +105,7 @@ def test_the_table_is_the_list(client: TestClient, query: str) -> None:
     assert len(found) == items["total"]
     for row, item in zip(found, items["items"], strict=True):
         for name, path in PLAIN.items():
-            assert row[name] == spelled(item, path), (item["id"], name)
+            assert row[name] == format_json_value(item, path), (item["id"], name)
         assert {name for name in row if name not in PLAIN} == {"source_title", "source_publisher"}
     lines = client.get(f"/v1/observations.jsonl?{query}").text.splitlines()
     assert [json.loads(line, parse_float=str) for line in lines] == items["items"]
@@ -169,9 +169,9 @@ def test_lines_of_the_database_are_those_of_the_library(tmp_path: Path, language
     edit(seed, GOODS, "  en: 22.1 trillion yuan", "  en: '22.1, \"trillion\" yuan'")
     build_seed(seed, ROOT / "migrations", tmp_path / "bri.sqlite")
     database = Database(SQLiteStore(tmp_path / "bri.sqlite"))
-    asked = ObservationFilters.model_validate({"vintages": "all"})
+    filters = ObservationFilters.model_validate({"vintages": "all"})
     with database.connect() as connection:
-        query = TableQuery(OBSERVATIONS, connection, language, asked, {}, "")
+        query = TableQuery(OBSERVATIONS, connection, language, filters, {}, "")
         lines = query.read_csv_lines()
         assert lines is not None
         own = b"".join(encode_csv_lines(OBSERVATIONS.header, lines))
@@ -241,12 +241,12 @@ def test_short_tables_are_their_lists(
     assert [row[keys] for row in found] == [item[keys] for item in items]
     for row, item in zip(found, items, strict=True):
         for column, path in checks.items():
-            assert row[column] == spelled(item, tuple(path.split(".")))
+            assert row[column] == format_json_value(item, tuple(path.split(".")))
         for column in ("sectors", "instruments"):
             assert row[column] == ";".join(one["code"] for one in item[column])
 
 
-def test_a_mistake_is_told_before_the_table_begins(client: TestClient) -> None:
+def test_an_error_is_reported_before_the_table_starts(client: TestClient) -> None:
     for name in ("observations.csv", "observations.jsonl"):
         response = client.get(f"/v1/{name}?indicator=goods-trad&limit=5")
         assert response.status_code == 422
@@ -267,12 +267,14 @@ def larger(new_target: Callable[[], Target]) -> Iterator[tuple[FastAPI, Target]]
 
 def count_streams(app: FastAPI) -> int:
     """Count the connections that downloads use."""
-    pool: Any = app.state.releases.get_release().database.unpooled.pool
+    pool: Any = app.state.releases.get_release().database.streaming_engine.pool
     return int(pool.checkedout())
 
 
 @pytest.mark.parametrize("name", ["observations.csv", "observations.jsonl"])
-def test_a_reader_who_leaves_leaves_nothing_open(larger: tuple[FastAPI, Target], name: str) -> None:
+def test_a_disconnected_client_leaves_no_connection_open(
+    larger: tuple[FastAPI, Target], name: str
+) -> None:
     app, _ = larger
     assert count_streams(app) == 0
     held: list[int] = []
@@ -321,7 +323,7 @@ def test_a_long_table_is_whole(larger: tuple[FastAPI, Target]) -> None:
         assert [json.loads(line)["id"] for line in lines] == [row["id"] for row in found]
 
 
-def test_tables_come_compressed_when_asked(server: str) -> None:
+def test_tables_are_compressed_on_request(server: str) -> None:
     plain = httpx2.get(f"{server}/v1/observations.csv", headers={"Accept-Encoding": "identity"})
     for coding in ("gzip", "br", "zstd"):
         response = httpx2.get(f"{server}/v1/observations.csv", headers={"Accept-Encoding": coding})
@@ -330,9 +332,9 @@ def test_tables_come_compressed_when_asked(server: str) -> None:
 
 
 def test_a_table_is_measured_without_being_read(larger: tuple[FastAPI, Target]) -> None:
-    kept = create_store(larger[1])
-    database = Database(kept)
-    with database.unpooled.connect() as connection:
+    stored = create_store(larger[1])
+    database = Database(stored)
+    with database.streaming_engine.connect() as connection:
         for query in ({"vintages": Vintages.ALL}, {"unit": ["USD"]}):
             asked = ObservationFilters().model_copy(update=query)
             table = TableQuery(OBSERVATIONS, connection, Language.ENGLISH, asked, {}, "")
@@ -341,7 +343,7 @@ def test_a_table_is_measured_without_being_read(larger: tuple[FastAPI, Target]) 
             assert OBSERVATIONS.exceeds(table, length - 1)
             assert not OBSERVATIONS.exceeds(table, length)
     database.close()
-    kept.close()
+    stored.close()
 
 
 @pytest.mark.parametrize(
@@ -362,7 +364,7 @@ def test_a_table_that_is_too_long_is_refused(
         "server": ("testserver", 80),
     }
     read = create_context(larger[0], scope)
-    asked = OBSERVATIONS.filters()
+    query = OBSERVATIONS.filters()
     with pytest.raises(InvalidParameters) as caught:
-        send_file(read, "observations", replace(form, max_rows=100), OBSERVATIONS, asked)
+        send_file(read, "observations", replace(form, max_rows=100), OBSERVATIONS, query)
     assert "at most 100 rows" in caught.value.detail.en

@@ -58,7 +58,7 @@ def test_freshness_is_by_kind_of_resource(database: Target) -> None:
 
 
 def check_freshness(client: TestClient) -> None:
-    """See how long answers of each kind may be used."""
+    """Check for how long responses of each kind may be used."""
     for path, control in (
         ("/v1", "public, max-age=1"),
         ("/v1/overview", "public, max-age=1"),
@@ -91,7 +91,7 @@ def test_language_header_matters_only_without_the_parameter(client: TestClient) 
 
 @pytest.fixture(scope="module")
 def uncached(database: Target) -> Iterator[TestClient]:
-    """Ask an application that keeps nothing."""
+    """Send requests to an application without a cache."""
     with opened(database, cache_entries=0) as app:
         yield TestClient(app)
 
@@ -100,7 +100,7 @@ def uncached(database: Target) -> Iterator[TestClient]:
     ("place", "path"),
     list(enumerate([*PATHS, *KINDS, *FILES, "/v1/topics?limit=1&sort=code_desc"])),
 )
-def test_kept_answers_are_those_that_would_be_made(
+def test_cached_responses_equal_uncached_ones(
     client: TestClient, uncached: TestClient, document: dict[str, Any], place: int, path: str
 ) -> None:
     url = example_url(document, path) if path in PATHS else path
@@ -111,13 +111,13 @@ def test_kept_answers_are_those_that_would_be_made(
         headers = {**PLAIN, "Accept-Language": language, "Accept-Encoding": coding}
         made = uncached.get(url, headers=headers)
         for method in ("GET", "GET", "HEAD"):
-            kept = client.request(method, url, headers=headers)
-            assert kept.status_code == made.status_code == 200
-            assert method == "HEAD" or kept.content == made.content
-            assert sorted(kept.headers.raw) == sorted(made.headers.raw)
+            cached = client.request(method, url, headers=headers)
+            assert cached.status_code == made.status_code == 200
+            assert method == "HEAD" or cached.content == made.content
+            assert sorted(cached.headers.raw) == sorted(made.headers.raw)
 
 
-def test_what_an_answer_depends_on_is_told_apart(client: TestClient) -> None:
+def test_everything_that_a_response_depends_on_is_in_the_key(client: TestClient) -> None:
     path = "/v1/indicators?limit=1&sort=code"
     seen = {
         client.get(path + more, headers={**PLAIN, **headers}).content
@@ -136,9 +136,9 @@ def test_what_an_answer_depends_on_is_told_apart(client: TestClient) -> None:
         "/v1/indicators?sort=%63ode&limit=1",
         "/v1/indicators?sort=code&limit=1&lang=en",
     ):
-        answer = client.get(same, headers=PLAIN)
-        assert ("lang" in same) == (answer.content != plain)
-        assert "limit=1" in answer.json()["next"]
+        response = client.get(same, headers=PLAIN)
+        assert ("lang" in same) == (response.content != plain)
+        assert "limit=1" in response.json()["next"]
     assert client.get(path, headers={"Host": "a" * 400}).status_code == 400
 
 
@@ -149,14 +149,14 @@ def test_a_repeated_parameter_keeps_its_order(client: TestClient) -> None:
         assert f"sector={first}&sector={second}" in following
 
 
-def test_escapes_are_refused_before_and_after_a_good_answer(client: TestClient) -> None:
+def test_malformed_escapes_are_refused_whatever_is_cached(client: TestClient) -> None:
     for _ in range(2):
         assert client.get("/v1/topics?sort=code").status_code == 200
         for path in ("/v1/topics?sort=code%", "/v1/topics?sort=%ffcode", "/v1/topics%00"):
             assert client.get(path).status_code == 400, path
 
 
-def test_identifiers_are_never_kept(client: TestClient) -> None:
+def test_request_identifiers_are_never_cached(client: TestClient) -> None:
     identifiers = [client.get("/v1/overview").headers["x-request-id"] for _ in range(300)]
     assert len(set(identifiers)) == 300
 
@@ -168,7 +168,7 @@ def test_a_flood_stays_within_its_bounds(database: Target) -> None:
 
 
 def flooded(app: App, limit: int) -> None:
-    """Ask for very much, and see what is kept of it."""
+    """Request far more than the cache holds, and check its bounds."""
     client, hot = TestClient(app), "/v1/overview"
     client.get(hot)
     client.get(hot)
@@ -185,12 +185,12 @@ def flooded(app: App, limit: int) -> None:
         tracemalloc.stop()
     store = app.cache.store
     assert 0 < store.used_bytes <= limit
-    assert store.used_bytes == sum(taken for _, taken in store.entries_by_key.values())
-    assert len(store.entries_by_key) > 20
-    assert any(key[0] == hot.encode() for key in store.entries_by_key)
+    assert store.used_bytes == sum(taken for _, taken in store.entries.values())
+    assert len(store.entries) > 20
+    assert any(key[0] == hot.encode() for key in store.entries)
     assert limit * 0.7 < once - before < limit * 1.6
     assert again - once < limit * 0.5
-    assert not app.cache.flights
+    assert not app.cache.pending
 
 
 def memory() -> int:
@@ -210,11 +210,11 @@ async def flood(app: FastAPI, count: int, hot: str) -> None:
             ("/v1/sectors", "", {"if-none-match": f'"{mark}"', "accept-encoding": mark}),
             (hot, "", {}),
         ):
-            status, _, _ = await ask(app, path, query, headers)
+            status, _, _ = await fetch(app, path, query, headers)
             assert status == 200
 
 
-async def ask(
+async def fetch(
     app: FastAPI, path: str, query: str = "", headers: dict[str, str] | None = None
 ) -> tuple[int, dict[str, str], bytes]:
     """GET a path without a client between."""
@@ -247,8 +247,8 @@ async def ask(
         "server": ("testserver", 80),
     }
     await app(scope, receive, send)
-    told = {name.decode(): value.decode() for name, value in messages[0]["headers"]}
-    return messages[0]["status"], told, b"".join(one.get("body", b"") for one in messages[1:])
+    shown = {name.decode(): value.decode() for name, value in messages[0]["headers"]}
+    return messages[0]["status"], shown, b"".join(one.get("body", b"") for one in messages[1:])
 
 
 def test_a_small_cache_lets_go_of_the_oldest(database: Target) -> None:
@@ -256,7 +256,7 @@ def test_a_small_cache_lets_go_of_the_oldest(database: Target) -> None:
         client = TestClient(app)
         for path in ("/v1/topics", "/v1/areas", "/v1/units", "/v1/topics", "/v1/sectors"):
             client.get(path)
-    assert {key[0] for key in app.cache.store.entries_by_key} == {
+    assert {key[0] for key in app.cache.store.entries} == {
         b"/v1/topics",
         b"/v1/units",
         b"/v1/sectors",
@@ -265,7 +265,7 @@ def test_a_small_cache_lets_go_of_the_oldest(database: Target) -> None:
 
 @pytest.fixture
 def counting(database: Target) -> Iterator[tuple[App, list[str]]]:
-    """Give an application routes that note each time they do their work."""
+    """Add routes to an application that record each of their calls."""
     with opened(database) as app:
         worked: list[str] = []
         add_routes(app, worked)
@@ -291,7 +291,7 @@ def add_routes(app: App, worked: list[str]) -> None:
         raise ValueError
 
     for endpoint in (slow, missing, broken):
-        app.routes_by_shape.add_route(APIRoute(f"/v1/{endpoint.__name__}", endpoint))
+        app.request_router.add_route(APIRoute(f"/v1/{endpoint.__name__}", endpoint))
 
 
 @pytest.mark.parametrize(("path", "status"), [("slow", 200), ("missing", 404), ("broken", 500)])
@@ -301,37 +301,37 @@ def test_concurrent_misses_do_the_work_once(
     app, worked = counting
 
     async def together() -> list[tuple[int, dict[str, str], bytes]]:
-        return await asyncio.gather(*(ask(app, f"/v1/{path}") for _ in range(50)))
+        return await asyncio.gather(*(fetch(app, f"/v1/{path}") for _ in range(50)))
 
-    answers = asyncio.run(together())
-    assert [answer[0] for answer in answers] == [status] * 50
-    assert len({answer[1]["x-request-id"] for answer in answers}) == 50
+    responses = asyncio.run(together())
+    assert [response[0] for response in responses] == [status] * 50
+    assert len({response[1]["x-request-id"] for response in responses}) == 50
     assert worked == [path]
-    assert not app.cache.flights
-    assert len({answer[2] for answer in answers}) == (1 if status == 200 else 50)
+    assert not app.cache.pending
+    assert len({response[2] for response in responses}) == (1 if status == 200 else 50)
 
 
-def test_a_request_that_is_broken_off_leaves_nobody_waiting(
+def test_a_cancelled_request_does_not_block_those_that_wait(
     counting: tuple[App, list[str]],
 ) -> None:
     app, worked = counting
 
     async def broken_off() -> list[tuple[int, dict[str, str], bytes]]:
-        leader = asyncio.create_task(ask(app, "/v1/slow"))
+        leader = asyncio.create_task(fetch(app, "/v1/slow"))
         await asyncio.sleep(0.01)
-        followers = [asyncio.create_task(ask(app, "/v1/slow")) for _ in range(5)]
+        followers = [asyncio.create_task(fetch(app, "/v1/slow")) for _ in range(5)]
         await asyncio.sleep(0.01)
         leader.cancel()
         followers[0].cancel()
         return await asyncio.wait_for(asyncio.gather(*followers[1:]), 5)
 
-    answers = asyncio.run(broken_off())
-    assert [answer[0] for answer in answers] == [200] * 4
+    responses = asyncio.run(broken_off())
+    assert [response[0] for response in responses] == [200] * 4
     assert worked == ["slow", "slow"]
-    assert not app.cache.flights
+    assert not app.cache.pending
 
 
-def test_nobody_waits_for_a_stream_to_end(counting: tuple[App, list[str]]) -> None:
+def test_requests_do_not_wait_for_a_stream(counting: tuple[App, list[str]]) -> None:
     app, _ = counting
     met = asyncio.Barrier(2)
 
@@ -343,14 +343,14 @@ def test_nobody_waits_for_a_stream_to_end(counting: tuple[App, list[str]]) -> No
     async def stream() -> Response:
         return StreamingResponse(pieces(), media_type="text/plain")
 
-    app.routes_by_shape.add_route(APIRoute("/v1/stream", stream))
+    app.request_router.add_route(APIRoute("/v1/stream", stream))
 
     async def together() -> list[tuple[int, dict[str, str], bytes]]:
-        both = asyncio.gather(*(ask(app, "/v1/stream") for _ in range(2)))
+        both = asyncio.gather(*(fetch(app, "/v1/stream") for _ in range(2)))
         return await asyncio.wait_for(both, 5)
 
-    assert [answer[2] for answer in asyncio.run(together())] == [b"first last"] * 2
-    assert not app.cache.store.entries_by_key
+    assert [response[2] for response in asyncio.run(together())] == [b"first last"] * 2
+    assert not app.cache.store.entries
 
 
 def test_another_release_empties_the_cache(tmp_path: Path, target: Target) -> None:
@@ -361,13 +361,13 @@ def test_another_release_empties_the_cache(tmp_path: Path, target: Target) -> No
         topic = seed / "topics" / "trade.yaml"
         topic.write_text(topic.read_text().replace("en: Trade", "en: Goods trade", 1))
         build(seed, ROOT / "migrations", target)
-        held = {"If-None-Match": first.headers["etag"]}
+        headers = {"If-None-Match": first.headers["etag"]}
         until(
             lambda: (
                 httpx2.get(f"{base}/v1").json()["release"]["seed_hash"] == compute_seed_hash(seed)
             )
         )
-        second = httpx2.get(f"{base}/v1/topics/trade", headers=held)
+        second = httpx2.get(f"{base}/v1/topics/trade", headers=headers)
         assert second.status_code == 200
         assert second.json()["name"] == "Goods trade"
         assert second.headers["etag"] != first.headers["etag"]
@@ -377,11 +377,11 @@ def test_another_release_empties_the_cache(tmp_path: Path, target: Target) -> No
 
 @pytest.mark.sqlite
 def test_two_machines_of_one_image_agree(tmp_path: Path, database: Path) -> None:
-    told = []
+    shown = []
     for name in ("one", "two"):
         copy = tmp_path / f"{name}.sqlite"
         shutil.copy2(database, copy)
         with opened(copy) as app:
             headers = TestClient(app).get("/v1/overview").headers
-        told.append((headers["etag"], headers["last-modified"]))
-    assert all(one == other for one, other in pairwise(told))
+        shown.append((headers["etag"], headers["last-modified"]))
+    assert all(one == other for one, other in pairwise(shown))

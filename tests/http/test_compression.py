@@ -115,7 +115,7 @@ def test_each_coding_has_an_etag_of_its_own(app: FastAPI, path: str) -> None:
     assert len(bodies) == 1
 
 
-def test_small_answers_and_problems_are_sent_plain(client: TestClient) -> None:
+def test_small_responses_and_problems_are_not_compressed(client: TestClient) -> None:
     for path in ("/v1/units/percent", "/health/live", "/v1/nothing"):
         response = client.get(path, headers={"Accept-Encoding": "gzip"})
         assert len(response.content) < 500 or response.headers["vary"], path
@@ -137,11 +137,11 @@ def test_streams_are_compressed_piece_by_piece(streaming: TestClient, coding: st
 
 @pytest.fixture
 def streaming(database: Target) -> Iterator[TestClient]:
-    """Give the application a route that streams, as one for large tables will."""
+    """Add a route to the application that streams, as those of large tables do."""
     with opened(database) as working:
 
         def rows() -> StreamingResponse:
             return StreamingResponse((b"a,b,c\n" * 1000 for _ in range(100)), media_type="text/csv")
 
-        working.routes_by_shape.add_route(APIRoute("/v1/rows", rows))
+        working.request_router.add_route(APIRoute("/v1/rows", rows))
         yield TestClient(working)

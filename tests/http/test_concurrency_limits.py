@@ -83,7 +83,7 @@ def blocked() -> Iterator[Callable[[], Response]]:
 
 
 def test_a_full_queue_refuses_at_once(queue: limits.RequestQueue) -> None:
-    async def ask() -> None:
+    async def send_requests() -> None:
         with blocked() as work:
             async with anyio.create_task_group() as group:
                 for _ in range(2 + limits.MAX_WAITING):
@@ -97,7 +97,7 @@ def test_a_full_queue_refuses_at_once(queue: limits.RequestQueue) -> None:
                 await limits.RequestQueue("others").run(caller(), Response)
                 group.cancel_scope.cancel()
 
-    anyio.run(ask)
+    anyio.run(send_requests)
 
 
 def test_clients_that_have_gone_make_room(queue: limits.RequestQueue) -> None:
@@ -112,7 +112,7 @@ def test_clients_that_have_gone_make_room(queue: limits.RequestQueue) -> None:
         with pytest.raises(ClientDisconnectedError):
             await queue.run(client, create)
 
-    async def ask() -> None:
+    async def send_requests() -> None:
         with blocked() as work:
             async with anyio.create_task_group() as group:
                 for _ in range(2):
@@ -131,16 +131,16 @@ def test_clients_that_have_gone_make_room(queue: limits.RequestQueue) -> None:
                 group.cancel_scope.cancel()
         await give_up(caller(is_gone=True))
 
-    anyio.run(ask)
+    anyio.run(send_requests)
     assert created == 0
 
 
-def test_who_waits_too_long_is_told(
+def test_a_request_that_waits_too_long_gets_503(
     queue: limits.RequestQueue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(limits, "MAX_WAIT", 0.05)
 
-    async def ask() -> None:
+    async def send_requests() -> None:
         with blocked() as work:
             async with anyio.create_task_group() as group:
                 for _ in range(2):
@@ -150,7 +150,7 @@ def test_who_waits_too_long_is_told(
                     await queue.run(caller(), work)
                 group.cancel_scope.cancel()
 
-    anyio.run(ask)
+    anyio.run(send_requests)
 
 
 @pytest.mark.parametrize(
@@ -163,13 +163,13 @@ def test_a_failure_gives_the_turn_back(
     def work() -> Response:
         raise failure
 
-    async def ask() -> None:
+    async def send_requests() -> None:
         for _ in range(8):
             with pytest.raises(raised):
                 await queue.run(caller(), work)
         assert queue.limiter.borrowed_tokens == 0
 
-    anyio.run(ask)
+    anyio.run(send_requests)
 
 
 def test_a_client_has_few_streams_and_all_have_not_many() -> None:
@@ -190,7 +190,7 @@ def test_a_client_has_few_streams_and_all_have_not_many() -> None:
     assert not streams.counts
 
 
-def test_lists_are_answered_while_files_are_made(server: str) -> None:
+def test_lists_are_served_while_files_are_written(server: str) -> None:
     def file(number: int) -> int:
         return client.get(f"/v1/observations.xlsx?until={2000 + number}-12-31").status_code
 

@@ -55,7 +55,7 @@ def test_conditions_are_weighed(
 def check_condition(
     client: TestClient, method: str, path: str, conditions: dict[str, str], status: int
 ) -> None:
-    """Ask on conditions, and look at all that is sent."""
+    """Send a conditional request, and check the whole response."""
     whole = client.get(path)
     date = parsedate_to_datetime(whole.headers["last-modified"]).timestamp()
     known = {
@@ -79,7 +79,7 @@ def check_condition(
         assert method == "HEAD" or response.json()["code"] == "precondition-failed"
 
 
-def test_a_date_of_two_digits_is_never_far_ahead() -> None:
+def test_a_two_digit_year_is_never_far_in_the_future() -> None:
     assert parse_http_date(b"Sunday, 06-Nov-94 08:49:37 GMT") == 784111777
     assert parse_http_date(b"Sun, 06 Nov 1994 08:49:37 GMT") == 784111777
     assert parse_http_date(b"Sun Nov  6 08:49:37 1994") == 784111777
@@ -93,7 +93,7 @@ def test_a_problem_has_no_validator(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "status", "told"),
+    ("asked", "status", "expected"),
     [
         ("bytes=0-0", 206, slice(0, 1)),
         ("bytes=3-9", 206, slice(3, 10)),
@@ -114,22 +114,24 @@ def test_a_problem_has_no_validator(client: TestClient) -> None:
         ("", 200, None),
     ],
 )
-def test_parts_of_files(client: TestClient, asked: str, status: int, told: slice | None) -> None:
+def test_parts_of_files(
+    client: TestClient, asked: str, status: int, expected: slice | None
+) -> None:
     for path in FILES:
         for coding in ("identity", "gzip"):
-            check_part(client, path, coding, asked, (status, told))
+            check_part(client, path, coding, asked, (status, expected))
 
 
 def check_part(
-    client: TestClient, path: str, coding: str, asked: str, expected: tuple[int, slice | None]
+    client: TestClient, path: str, coding: str, parameters: str, expected: tuple[int, slice | None]
 ) -> None:
-    """Ask for a part of a file, and look at all that is sent."""
-    status, told = expected
+    """Request a range of a file, and check the whole response."""
+    status, shown = expected
     plain = {"Accept-Encoding": coding}
     with client.stream("GET", path, headers=plain) as whole:
         body = b"".join(whole.iter_raw())
     assert whole.headers["accept-ranges"] == "bytes"
-    headers: Any = {**plain, "Range": asked.encode()}
+    headers: Any = {**plain, "Range": parameters.encode()}
     with client.stream("GET", path, headers=headers) as response:
         part = b"".join(response.iter_raw())
     assert response.status_code == status
@@ -137,16 +139,16 @@ def check_part(
         assert response.headers["content-range"] == f"bytes */{len(body)}"
         assert response.headers["content-type"] == "application/problem+json"
         return
-    assert part == (body[told] if told else body)
+    assert part == (body[shown] if shown else body)
     assert int(response.headers["content-length"]) == len(part)
     assert response.headers["etag"] == whole.headers["etag"]
-    if told:
-        start, stop, _ = told.indices(len(body))
+    if shown:
+        start, stop, _ = shown.indices(len(body))
         assert response.headers["content-range"] == f"bytes {start}-{stop - 1}/{len(body)}"
     assert client.head(path, headers=headers).status_code == 200
 
 
-def test_a_part_is_sent_only_of_the_representation_that_is_held(client: TestClient) -> None:
+def test_a_range_is_sent_only_of_the_representation_in_if_range(client: TestClient) -> None:
     path = "/static/site.css"
     whole = client.get(path, headers=PLAIN)
     packed = client.get(path, headers={"Accept-Encoding": "br"})
@@ -164,7 +166,7 @@ def test_a_part_is_sent_only_of_the_representation_that_is_held(client: TestClie
     assert client.get(path, headers=held).status_code == 304
 
 
-def test_json_is_always_sent_whole(client: TestClient) -> None:
+def test_json_has_no_ranges(client: TestClient) -> None:
     response = client.get("/v1/overview", headers={"Range": "bytes=0-9"})
     assert response.status_code == 200
     assert response.json()["indicators"]

@@ -29,30 +29,30 @@ pytestmark = pytest.mark.resources
         ("[::1]:80", 421),
     ],
 )
-def test_only_hosts_of_ours_are_answered(database: Target, host: str, status: int) -> None:
+def test_only_allowed_hosts_are_served(database: Target, host: str, status: int) -> None:
     allowed = ("data.example", "*.mirror.example")
     with opened(database, allowed_hosts=allowed) as app, TestClient(app) as client:
-        answer = client.get("/v1", headers={"Host": host})
-        assert answer.status_code == status
+        response = client.get("/v1", headers={"Host": host})
+        assert response.status_code == status
         if status != 200:
             codes = {400: "malformed-request", 421: "misdirected-request"}
-            assert answer.json()["code"] == codes[status]
-            assert answer.headers["access-control-allow-origin"] == "*"
-            assert answer.headers["cache-control"] == "no-store"
+            assert response.json()["code"] == codes[status]
+            assert response.headers["access-control-allow-origin"] == "*"
+            assert response.headers["cache-control"] == "no-store"
         health = client.get("/health/live", headers={"Host": host}).status_code
         assert health == (400 if status == 400 else 200)
         for path in ("/metricsX", "/health/x", "/health/live/"):
             assert client.get(path, headers={"Host": "evil.example"}).status_code == 421
 
 
-def test_a_client_may_ask_so_often(database: Target) -> None:
+def test_a_client_has_a_rate_limit(database: Target) -> None:
     with opened(database, rate_limit="3/minute") as app, TestClient(app) as client:
-        answers = [client.get("/v1/topics") for _ in range(5)]
-        assert [answer.status_code for answer in answers] == [200, 200, 200, 429, 429]
-        assert answers[0].headers["ratelimit-policy"] == '"client";q=3;w=60'
-        left = [re.match(r'"client";r=(\d);t=\d+', one.headers["ratelimit"]) for one in answers]
+        responses = [client.get("/v1/topics") for _ in range(5)]
+        assert [response.status_code for response in responses] == [200, 200, 200, 429, 429]
+        assert responses[0].headers["ratelimit-policy"] == '"client";q=3;w=60'
+        left = [re.match(r'"client";r=(\d);t=\d+', one.headers["ratelimit"]) for one in responses]
         assert [match and match[1] for match in left] == ["2", "1", "0", "0", "0"]
-        refused = answers[-1]
+        refused = responses[-1]
         assert 1 <= int(refused.headers["retry-after"]) <= 60
         assert refused.json()["code"] == "too-many-requests"
         assert "3 requests in 60 seconds" in refused.json()["detail"]
@@ -61,13 +61,13 @@ def test_a_client_may_ask_so_often(database: Target) -> None:
         assert other.get("/v1/topics").status_code == 200
 
 
-def test_a_kept_answer_is_counted_too(database: Target) -> None:
+def test_a_cached_response_counts_towards_the_rate(database: Target) -> None:
     with serving(database, BRI_RATE_LIMIT="5/hour") as base, closing(httpx2.Client()) as client:
         statuses = [client.get(f"{base}/v1/overview").status_code for _ in range(8)]
     assert statuses == [200] * 5 + [429] * 3
 
 
-def test_without_a_rate_no_header_tells_of_one(client: TestClient) -> None:
+def test_without_a_rate_there_are_no_rate_headers(client: TestClient) -> None:
     assert "ratelimit" not in client.get("/v1/topics").headers
 
 
@@ -97,7 +97,7 @@ def test_a_client_is_its_address_or_its_network(address: str, client: str) -> No
         ("BRI_METRICS", "perhaps", "BRI_METRICS: "),
     ],
 )
-def test_a_wrong_setting_is_refused(
+def test_an_invalid_setting_is_refused(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
 ) -> None:
     monkeypatch.setenv(name, value)
@@ -120,10 +120,10 @@ def test_headers_that_protect(client: TestClient) -> None:
         assert "server" not in headers
 
 
-def test_tls_is_asked_for_where_there_is_tls(database: Target) -> None:
+def test_hsts_is_sent_if_the_public_url_is_https(database: Target) -> None:
     with serving(database, BRI_PUBLIC_URL="https://data.example") as base:
         for _ in range(2):
-            answer = httpx2.get(f"{base}/v1/overview")
-            assert answer.headers["strict-transport-security"] == "max-age=31536000"
-            assert "server" not in answer.headers
-            assert json.loads(answer.text)
+            response = httpx2.get(f"{base}/v1/overview")
+            assert response.headers["strict-transport-security"] == "max-age=31536000"
+            assert "server" not in response.headers
+            assert json.loads(response.text)

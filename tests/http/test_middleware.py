@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 
 @pytest.mark.parametrize("path", ["/v1/overview", "/", "/nothing", "/v1/indicators?limit=0"])
-def test_every_answer_is_open_to_every_origin(client: TestClient, path: str) -> None:
+def test_every_response_allows_every_origin(client: TestClient, path: str) -> None:
     for headers in ({}, {"Origin": "https://dashboard.example"}):
         response = client.get(path, headers=headers)
         assert response.headers["access-control-allow-origin"] == "*"
@@ -19,7 +19,7 @@ def test_every_answer_is_open_to_every_origin(client: TestClient, path: str) -> 
         assert "set-cookie" not in response.headers
 
 
-def test_preflight_is_answered(client: TestClient) -> None:
+def test_preflight_requests_are_allowed(client: TestClient) -> None:
     response = client.options(
         "/v1/overview",
         headers={"Origin": "https://x.example", "Access-Control-Request-Method": "GET"},
@@ -31,9 +31,9 @@ def test_preflight_is_answered(client: TestClient) -> None:
     assert response.content == b""
 
 
-def test_request_identifier_is_kept_or_made(client: TestClient) -> None:
-    kept = client.get("/v1", headers={"X-Request-ID": "dashboard-7f3a"})
-    assert kept.headers["x-request-id"] == "dashboard-7f3a"
+def test_request_identifier_is_reused_or_generated(client: TestClient) -> None:
+    cached = client.get("/v1", headers={"X-Request-ID": "dashboard-7f3a"})
+    assert cached.headers["x-request-id"] == "dashboard-7f3a"
     for given in ("short", "has spaces in it", "x" * 200, "<script>alert(1)</script>"):
         made = client.get("/v1", headers={"X-Request-ID": given}).headers["x-request-id"]
         assert re.fullmatch("[0-9a-f]{32}", made)

@@ -22,7 +22,7 @@ from app.db.stores import SQLiteStore
 from app.http.routing import Router
 from app.ingest.build import build
 from app.queries import releases
-from tests.http.test_cache import ask
+from tests.http.test_cache import fetch
 from tests.support.postgresql import Cluster
 from tests.support.seeds import ROOT
 from tests.support.targets import Target, opened
@@ -39,8 +39,8 @@ MOST_MODULES = {"miss": 19, "hit": 6}
 def counting(app: App) -> Iterator[Calls]:
     """Count the calls of our functions, in all threads."""
     # Only threads that start later are watched.
-    app.routes_by_shape.threads.shutdown()
-    app.routes_by_shape.threads = ThreadPoolExecutor(2)
+    app.request_router.threads.shutdown()
+    app.request_router.threads = ThreadPoolExecutor(2)
     calls: Calls = Counter()
 
     def count(frame: Any, event: str, _: object) -> None:
@@ -84,9 +84,9 @@ def fresh(database: Target) -> Iterator[App]:
 def test_a_refused_request_does_its_work_once(
     fresh: App, path: str, query: str, status: int
 ) -> None:
-    asyncio.run(ask(fresh, "/v1/units"))
+    asyncio.run(fetch(fresh, "/v1/units"))
     with counting(fresh) as calls:
-        assert asyncio.run(ask(fresh, path, query))[0] == status
+        assert asyncio.run(fetch(fresh, path, query))[0] == status
     for name in (
         "create_context",
         "build_key",
@@ -110,7 +110,7 @@ def test_a_failing_statement_is_run_once(fresh: App, monkeypatch: pytest.MonkeyP
         raise UnavailableError("the disk is gone")
 
     monkeypatch.setattr(Database, "read", fail)
-    status, headers, body = asyncio.run(ask(fresh, "/v1/topics"))
+    status, headers, body = asyncio.run(fetch(fresh, "/v1/topics"))
     assert (status, headers["retry-after"], len(reads)) == (503, "5", 1)
     assert b"the disk" not in body
 
@@ -127,7 +127,7 @@ def test_a_release_that_cannot_be_served_is_looked_up_once(
     monkeypatch.setattr(fresh.state.releases, "get_release", look)
     for path, status in (("/v1/topics", 503), ("/health/ready", 503), ("/docs", 200)):
         looks.clear()
-        assert asyncio.run(ask(fresh, path))[0] == status
+        assert asyncio.run(fetch(fresh, path))[0] == status
         assert len(looks) == 1
 
 
@@ -138,9 +138,9 @@ def test_with_an_exhausted_pool_a_503_comes_after_one_timeout(cluster: Cluster) 
         for path, query in (("/v1/topics", ""), ("/v1/topics/trade", ""), ("/", "")):
             with app.state.releases.get_release().database.connect():
                 began = time.monotonic()
-                assert asyncio.run(ask(app, path, query))[0] == 503
+                assert asyncio.run(fetch(app, path, query))[0] == 503
                 assert 0.7 < time.monotonic() - began < 1.5, path
-            assert asyncio.run(ask(app, path, query))[0] == 200
+            assert asyncio.run(fetch(app, path, query))[0] == 200
 
 
 def test_a_locked_table_costs_one_statement_timeout(cluster: Cluster) -> None:
@@ -152,15 +152,15 @@ def test_a_locked_table_costs_one_statement_timeout(cluster: Cluster) -> None:
             "SELECT schema_name FROM bri.releases ORDER BY number DESC LIMIT 1", str(url.database)
         )
         for path in ("/v1/topics", "/v1/topics/trade", "/v1/observations"):
-            assert asyncio.run(ask(app, path))[0] == 200, path
+            assert asyncio.run(fetch(app, path))[0] == 200, path
             with psycopg.connect(address) as locking:
                 for table in ("topic", "observation"):
                     lock = f'LOCK TABLE "{schema}".{table} IN ACCESS EXCLUSIVE MODE'
                     locking.execute(lock.encode())
                 began = time.monotonic()
-                assert asyncio.run(ask(app, path))[0] == 503
+                assert asyncio.run(fetch(app, path))[0] == 503
                 assert 1.9 < time.monotonic() - began < 3.8, path
-            assert asyncio.run(ask(app, path))[0] == 200, path
+            assert asyncio.run(fetch(app, path))[0] == 200, path
 
 
 @pytest.mark.sqlite
@@ -168,17 +168,17 @@ def test_a_locked_table_costs_one_statement_timeout(cluster: Cluster) -> None:
 def test_a_statement_that_the_driver_stops_is_executed_once(
     fresh: App, path: str, query: str
 ) -> None:
-    asyncio.run(ask(fresh, path, query))
+    asyncio.run(fetch(fresh, path, query))
     fresh.cache.store.clear()
     (idle,) = fresh.state.releases.get_release().database.idle
     statements: list[str] = []
     driver = idle.connection.dbapi_connection
     driver.set_trace_callback(statements.append)
     driver.set_progress_handler(lambda: 1, 1)
-    assert asyncio.run(ask(fresh, path, query))[0] == 503
+    assert asyncio.run(fetch(fresh, path, query))[0] == 503
     assert len(statements) == 1
     driver.set_progress_handler(None, 1)
-    assert asyncio.run(ask(fresh, path, query))[0] == 200
+    assert asyncio.run(fetch(fresh, path, query))[0] == 200
 
 
 @pytest.mark.sqlite
@@ -186,12 +186,12 @@ def test_a_statement_that_the_driver_stops_is_executed_once(
 def test_a_request_enters_few_functions(fresh: App, kind: str) -> None:
     """A list that is made, and one that is cached; the bounds are what was reached."""
     for _ in range(2):
-        asyncio.run(ask(fresh, "/v1/topics", "limit=2"))
+        asyncio.run(fetch(fresh, "/v1/topics", "limit=2"))
     if kind == "miss":
         fresh.cache.store.clear()
     fresh.cache.next_refresh = time.monotonic() + 60
     with counting(fresh) as calls:
-        assert asyncio.run(ask(fresh, "/v1/topics", "limit=2"))[0] == 200
+        assert asyncio.run(fetch(fresh, "/v1/topics", "limit=2"))[0] == 200
     assert len(calls) <= MOST_FUNCTIONS[kind], "\n".join(map(str, sorted(calls)))
     assert len({module for module, _ in calls}) <= MOST_MODULES[kind]
     own = {name: count for (module, name), count in calls.items() if module.startswith("http/")}
@@ -246,7 +246,7 @@ def test_a_repeated_parameter_has_one_error(client: TestClient) -> None:
     ("query", "status"),
     [("indicator=goods-trade", 200), ("indicator=goods", 422), ("limit=1", 200)],
 )
-def test_the_loop_never_waits_for_a_server(
+def test_the_event_loop_never_waits_for_a_database_server(
     database: Path, monkeypatch: pytest.MonkeyPatch, query: str, status: int
 ) -> None:
     """Keys on a server are looked up in threads too."""
@@ -254,12 +254,12 @@ def test_the_loop_never_waits_for_a_server(
     monkeypatch.setattr(releases, "MAX_CACHED", 2)
     read_database, readers = Database.read, []
 
-    def read(self: Database, *given: Any) -> Any:
+    def read(self: Database, *arguments: Any) -> Any:
         with suppress(RuntimeError):
             asyncio.get_running_loop()
             readers.append("the loop")
         readers.append("a thread")
-        return read_database(self, *given)
+        return read_database(self, *arguments)
 
     with opened(database) as app, TestClient(app) as client:
         monkeypatch.setattr(Database, "read", read)

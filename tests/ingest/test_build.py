@@ -51,8 +51,8 @@ def database(built: Path) -> Iterator[Database]:
     database.close()
 
 
-def ask(path: Path, sql: str) -> list[tuple[object, ...]]:
-    """Ask a database file a question, without the application."""
+def select_rows(path: Path, sql: str) -> list[tuple[object, ...]]:
+    """Read rows of a database file without the application."""
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
         return connection.execute(sql).fetchall()
 
@@ -155,12 +155,12 @@ def test_a_killed_build_leaves_the_old_or_the_new(built: Path, tmp_path: Path) -
     assert sorted(target.parent.iterdir()) == [target, name_digest_file(target)]
 
 
-def test_the_release_says_what_it_was_built_from(built: Path) -> None:
+def test_the_release_names_its_seed(built: Path) -> None:
     sql = "SELECT seed_hash, schema_revision, released_on, counts FROM release"
-    [(digest, revision, day, counts)] = ask(built, sql)
+    [(digest, revision, day, counts)] = select_rows(built, sql)
     assert (digest, revision, day) == (compute_seed_hash(SEED), SCHEMA_REVISION, "2026-11-25")
     assert json.loads(str(counts))["actions"] == 24
-    assert ask(built, "SELECT version_num FROM alembic_version") == [(SCHEMA_REVISION,)]
+    assert select_rows(built, "SELECT version_num FROM alembic_version") == [(SCHEMA_REVISION,)]
 
 
 def test_a_database_is_current_for_its_own_seed_only(built: Path, tmp_path: Path) -> None:
@@ -172,9 +172,9 @@ def test_a_database_is_current_for_its_own_seed_only(built: Path, tmp_path: Path
     assert not is_current_release(seed / GOODS, compute_seed_hash(SEED))
 
 
-def test_values_are_kept_digit_by_digit(built: Path) -> None:
+def test_values_are_stored_digit_by_digit(built: Path) -> None:
     columns = "value, published_value, typeof(value), typeof(published_value)"
-    rows = ask(
+    rows = select_rows(
         built,
         f"SELECT {columns} FROM observation"  # noqa: S608
         " JOIN headline ON observation_id = id ORDER BY code",
@@ -190,12 +190,12 @@ def test_values_are_kept_digit_by_digit(built: Path) -> None:
     ]
 
 
-def test_no_column_of_any_table_holds_a_binary_fraction(built: Path) -> None:
-    tables = [name for (name,) in ask(built, "SELECT name FROM pragma_table_list")]
+def test_no_column_stores_a_binary_fraction(built: Path) -> None:
+    tables = [name for (name,) in select_rows(built, "SELECT name FROM pragma_table_list")]
     assert {"observation", "search_index_data", "sqlite_stat1"} <= set(tables)
     for table in tables:
-        for (name,) in ask(built, f"SELECT name FROM pragma_table_info('{table}')"):  # noqa: S608
-            kinds = ask(built, f'SELECT DISTINCT typeof("{name}") FROM "{table}"')  # noqa: S608
+        for (name,) in select_rows(built, f"SELECT name FROM pragma_table_info('{table}')"):  # noqa: S608
+            kinds = select_rows(built, f'SELECT DISTINCT typeof("{name}") FROM "{table}"')  # noqa: S608
             assert ("real",) not in kinds, (table, name)
 
 
@@ -251,7 +251,7 @@ def test_search_finds_chinese_words_and_english_stems(
 ) -> None:
     query = " OR ".join(f'"{segment_cjk(word)}"' for word in words.split(" OR "))
     sql = f"SELECT kind, code FROM search_index WHERE search_index MATCH '{query}'"  # noqa: S608
-    assert (kind, code) in ask(built, sql)
+    assert (kind, code) in select_rows(built, sql)
 
 
 def test_a_database_of_another_revision_is_not_served(tmp_path: Path) -> None:
@@ -307,7 +307,7 @@ def test_other_periods_units_sources_and_vintages_need_no_code(tmp_path: Path) -
     for figure in MORE:
         add_figure(seed, figure)
     build(seed, MIGRATIONS, target)
-    figures = ask(
+    figures = select_rows(
         target,
         "SELECT series.code, period_end, value, status, vintage FROM observation"
         " JOIN series ON series.id = series_id JOIN indicator ON indicator.id = indicator_id"
@@ -329,8 +329,8 @@ def test_other_periods_units_sources_and_vintages_need_no_code(tmp_path: Path) -
 
 
 def headline(target: Path) -> object:
-    """Look up the observation that stands for trade in goods."""
-    [(code,)] = ask(
+    """Look up the headline observation of trade in goods."""
+    [(code,)] = select_rows(
         target,
         "SELECT observation.code FROM headline JOIN observation ON observation.id = observation_id"
         " JOIN indicator ON indicator.id = indicator_id WHERE indicator.code = 'goods-trade'",
@@ -348,4 +348,4 @@ def test_the_next_edition_takes_the_headline(tmp_path: Path) -> None:
     add(seed, name, text.replace("scio-2025", "scio-2026"))
     build(seed, MIGRATIONS, target)
     assert headline(target) == Path(name).stem
-    assert ask(target, "SELECT count(*) FROM headline") == [(7,)]
+    assert select_rows(target, "SELECT count(*) FROM headline") == [(7,)]

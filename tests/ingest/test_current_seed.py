@@ -33,11 +33,11 @@ def described(newest: TestClient) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_every_path_answers(newest: TestClient, described: dict[str, Any], path: str) -> None:
+def test_every_path_is_served(newest: TestClient, described: dict[str, Any], path: str) -> None:
     for language in ("zh",) if path.endswith((".svg", ".png")) else LANGUAGES:
         url = example_url(described, path)
-        answer = newest.get(url, headers={"Accept-Language": language})
-        assert answer.status_code == 200, answer.text[:500]
+        response = newest.get(url, headers={"Accept-Language": language})
+        assert response.status_code == 200, response.text[:500]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -58,8 +58,8 @@ def test_counts_are_those_of_the_lists(newest: TestClient) -> None:
     for path in LISTS:
         name = path.rpartition("/")[2]
         if name in counts:
-            asked = f"{path}?limit=1000" + ("&vintages=all" if name == "observations" else "")
-            listed = newest.get(asked).json()
+            query = f"{path}?limit=1000" + ("&vintages=all" if name == "observations" else "")
+            listed = newest.get(query).json()
             assert listed["total"] == len(listed["items"]) == counts[name], name
     assert len(take_snapshot(seed)) > 100
 

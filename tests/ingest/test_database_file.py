@@ -25,7 +25,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_what_killed_builds_left_is_cleared_away(tmp_path: Path) -> None:
+def test_leftovers_of_killed_builds_are_removed(tmp_path: Path) -> None:
     target = tmp_path / "bri.sqlite"
     left = tmp_path / ".bri.sqlite.abc.building"
     left.write_bytes(b"half")
@@ -59,7 +59,7 @@ def test_what_a_link_names_is_replaced(built: Path, tmp_path: Path) -> None:
         assert real.read_bytes() == built.read_bytes()
 
 
-def test_strangers_are_not_overwritten(tmp_path: Path) -> None:
+def test_other_files_are_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine", "utf-8")
     with closing(sqlite3.connect(tmp_path / "other.sqlite")) as connection:
         connection.execute("CREATE TABLE release (name)")

@@ -1,4 +1,4 @@
-"""The history of releases: complete, kept in the seed, and published in feeds."""
+"""The history of releases: complete, stored in the seed, and published in feeds."""
 
 import json
 import xml.etree.ElementTree as ET
@@ -38,7 +38,7 @@ RECORD = '{"collection": "topics", "key": "a", "fields": {"name.en": "b"}}'
 RELEASE = "date: {day}\nnote: {{en: A later release., zh: 后续版本。}}\n"
 
 
-def told(client: TestClient, query: str = "") -> list[RecordChange]:
+def read_changes(client: TestClient, query: str = "") -> list[RecordChange]:
     """Read changes through the API, page by page."""
     found, url = [], f"/v1/changes?limit=50{query}"
     while url:
@@ -71,15 +71,15 @@ def replay_changes(changes: Iterable[RecordChange], before: Snapshot | None = No
 
 
 def test_all_changes_give_the_data_set(client: TestClient) -> None:
-    assert replay_changes(told(client)) == take_snapshot(load_valid_seed(SEED))
+    assert replay_changes(read_changes(client)) == take_snapshot(load_valid_seed(SEED))
 
 
 def test_changes_of_one_release_lead_from_the_one_before(client: TestClient) -> None:
-    first = replay_changes(told(client, "&release=2026-11-25"))
+    first = replay_changes(read_changes(client, "&release=2026-11-25"))
     content = (SEED / "history" / "2026-11-25.jsonl").read_bytes()
     assert first == parse_snapshot(content)
     assert format_snapshot(first).encode() == content
-    second = told(client, "&release=2026-11-25.2")
+    second = read_changes(client, "&release=2026-11-25.2")
     assert replay_changes(second, first) == take_snapshot(load_valid_seed(SEED))
 
 
@@ -118,7 +118,7 @@ def revised(tmp_path: Path) -> Path:
     return seed
 
 
-def test_a_release_tells_what_it_revised_corrected_and_removed(
+def test_a_release_lists_what_it_revised_corrected_and_removed(
     revised: Path, target: Target
 ) -> None:
     build(revised, ROOT / "migrations", target)
@@ -127,7 +127,7 @@ def test_a_release_tells_what_it_revised_corrected_and_removed(
             (item["kind"], item["collection"], item["key"]): item
             for item in client.get("/v1/changes?release=2027-01-20&limit=1000").json()["items"]
         }
-        assert replay_changes(told(client)) == take_snapshot(load_valid_seed(revised))
+        assert replay_changes(read_changes(client)) == take_snapshot(load_valid_seed(revised))
         feed = client.get("/v1/changes.feed.json").json()
         atom = client.get("/v1/changes.atom").text
     goods = "goods-trade.CN.BRI.CNY.P12M.2025-01.weekly-2027-01-18"
@@ -198,7 +198,7 @@ def test_diff_shows_a_table_and_json(revised: Path, database: Path) -> None:
 
 
 @pytest.mark.sqlite
-def test_diff_of_equals_says_so(database: Path) -> None:
+def test_diff_of_equal_seeds_is_empty(database: Path) -> None:
     for pair in ((SEED, database), (database, SEED), (database, database)):
         done = bri("diff", *map(str, pair))
         assert done.stdout == "No differences.\n"
@@ -239,7 +239,7 @@ def test_an_edit_after_freezing_needs_a_new_release(tmp_path: Path) -> None:
         ("2020-01-01", RECORD, "has no releases/2020-01-01.yaml"),
     ],
 )
-def test_a_broken_history_is_told(tmp_path: Path, name: str, text: str, message: str) -> None:
+def test_an_invalid_history_is_reported(tmp_path: Path, name: str, text: str, message: str) -> None:
     seed = copied(tmp_path)
     (seed / "history" / f"{name}.jsonl").write_bytes(text.encode(errors="surrogateescape"))
     (fault,) = refused(seed)

@@ -32,7 +32,7 @@ pytestmark = pytest.mark.resources
 
 @pytest.fixture
 def url(cluster: Cluster) -> URL:
-    """Make an empty database."""
+    """Create an empty database."""
     return cluster.new_database()
 
 
@@ -58,7 +58,7 @@ def opened(url: URL, **limits: float) -> Iterator[Database]:
 
 
 def digest(url: URL) -> str:
-    """Tell which seed is served, and read a figure of it."""
+    """Return which seed is served, and a figure of it."""
     with opened(url) as database, database.connect() as connection:
         found = connection.scalar(text("SELECT seed_hash FROM release"))
         assert connection.scalar(text("SELECT count(*) FROM observation")) == 34
@@ -73,7 +73,7 @@ def schemas(cluster: Cluster, url: URL) -> list[object]:
 
 
 def another_seed(folder: Path) -> Path:
-    """Make a seed with a change."""
+    """Create a seed with a change."""
     seed = copied(folder)
     edit(seed, GOODS, "  en: 22.1 trillion yuan", "  en: 22.1 trillion yuan in all")
     return seed
@@ -99,7 +99,7 @@ def test_a_killed_build_leaves_the_old_or_the_new(
     assert sorted(map(str, schemas(cluster, url))) == sorted(str(row[0]) for row in listed)
 
 
-def test_releases_are_dropped_once_nobody_reads_them(cluster: Cluster, url: URL) -> None:
+def test_releases_are_dropped_when_no_longer_read(cluster: Cluster, url: URL) -> None:
     for _ in range(4):
         build(SEED, MIGRATIONS, url)
     name = f"bri_{compute_seed_hash(SEED)[:16]}"
@@ -143,7 +143,7 @@ def test_a_database_that_sorts_otherwise_is_refused(cluster: Cluster) -> None:
     assert cluster.execute("SELECT 1 FROM pg_namespace WHERE nspname = 'bri'", "words") == []
 
 
-def test_what_is_not_there_or_not_allowed_is_told(cluster: Cluster, url: URL) -> None:
+def test_missing_databases_and_permissions_are_reported(cluster: Cluster, url: URL) -> None:
     with pytest.raises(DatabaseError, match="contains no release; build it"):
         inspect_release(reading(url))
     with pytest.raises(BuildError, match="permission denied"):
@@ -158,7 +158,7 @@ def test_what_is_not_there_or_not_allowed_is_told(cluster: Cluster, url: URL) ->
         digest(url)
 
 
-def test_the_release_says_what_it_was_built_from(served: Database) -> None:
+def test_the_release_names_its_seed(served: Database) -> None:
     with served.connect() as connection:
         sql = "SELECT seed_hash, schema_revision, counts FROM release"
         found, revision, counts = connection.execute(text(sql)).one()

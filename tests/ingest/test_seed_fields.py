@@ -10,7 +10,7 @@ from tests.support.seeds import (
     SCIO,
     SHARE,
     Broken,
-    check_told,
+    check_reported,
     copied,
 )
 
@@ -185,5 +185,5 @@ CASES = {**FORMS, **LOCATORS, **VALUES}
 
 
 @pytest.mark.parametrize("broken", CASES.values(), ids=CASES)
-def test_a_mistake_is_told(tmp_path: Path, broken: Broken) -> None:
-    check_told(copied(tmp_path), broken)
+def test_an_issue_is_reported(tmp_path: Path, broken: Broken) -> None:
+    check_reported(copied(tmp_path), broken)

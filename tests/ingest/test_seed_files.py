@@ -14,7 +14,17 @@ from app.ingest.build import load_valid_seed
 from app.ingest.files import compute_seed_hash
 from app.ingest.schema import ENTITIES, Entity, Observation, get_singular_name, write_schemas
 from app.ingest.seed import Document, format_path, read_document
-from tests.support.seeds import GOODS, SCIO, SEED, Broken, add, check_told, copied, edit, refused
+from tests.support.seeds import (
+    GOODS,
+    SCIO,
+    SEED,
+    Broken,
+    add,
+    check_reported,
+    copied,
+    edit,
+    refused,
+)
 
 FILE = PurePosixPath("seed/topics/trade.yaml")
 
@@ -141,8 +151,8 @@ SURPRISES = {
 
 
 @pytest.mark.parametrize("broken", SURPRISES.values(), ids=SURPRISES)
-def test_a_surprise_of_yaml_is_told(tmp_path: Path, broken: Broken) -> None:
-    check_told(copied(tmp_path), broken)
+def test_surprising_yaml_is_reported(tmp_path: Path, broken: Broken) -> None:
+    check_reported(copied(tmp_path), broken)
 
 
 @pytest.mark.parametrize(
@@ -159,19 +169,21 @@ def test_a_surprise_of_yaml_is_told(tmp_path: Path, broken: Broken) -> None:
         (b"position: " + b"[" * 5000, 1, "maximum nesting depth"),
     ],
 )
-def test_an_unreadable_file_is_told(tmp_path: Path, raw: bytes, line: int, message: str) -> None:
+def test_an_unreadable_file_is_reported(
+    tmp_path: Path, raw: bytes, line: int, message: str
+) -> None:
     seed = copied(tmp_path)
     (seed / "topics/trade.yaml").write_bytes(raw)
-    told = [fault for fault in refused(seed) if fault.file == seed / "topics/trade.yaml"]
-    assert [(fault.line, fault.field) for fault in told] == [(line, "")]
-    assert message in told[0].message
+    shown = [fault for fault in refused(seed) if fault.file == seed / "topics/trade.yaml"]
+    assert [(fault.line, fault.field) for fault in shown] == [(line, "")]
+    assert message in shown[0].message
 
 
-def test_deep_nesting_is_told(tmp_path: Path) -> None:
+def test_deep_nesting_is_reported(tmp_path: Path) -> None:
     seed = copied(tmp_path)
     (seed / "topics/trade.yaml").write_bytes(b"position: " + b"[" * 600 + b"]" * 600)
-    told = [fault for fault in refused(seed) if fault.file == seed / "topics/trade.yaml"]
-    assert [fault.message for fault in told] == ["is nested too deeply; remove the inner levels"]
+    shown = [fault for fault in refused(seed) if fault.file == seed / "topics/trade.yaml"]
+    assert [fault.message for fault in shown] == ["is nested too deeply; remove the inner levels"]
 
 
 @pytest.mark.parametrize(
@@ -229,7 +241,7 @@ def test_a_path_is_written_as_people_do() -> None:
     assert format_path(()) == ""
 
 
-def test_an_empty_folder_is_told(tmp_path: Path) -> None:
+def test_an_empty_folder_is_reported(tmp_path: Path) -> None:
     (tmp_path / "seed").mkdir()
     seed = tmp_path / "seed"
     assert [str(fault) for fault in refused(seed)] == [
@@ -292,7 +304,7 @@ def test_a_schema_refuses_what_the_model_refuses() -> None:
 
 
 def validator_of(kind: type[Entity]) -> jsonschema_rs.Draft202012Validator:
-    """Make a validator of the committed schema of a collection."""
+    """Create a validator of the committed schema of a collection."""
     schema = json.loads((SEED / f".schemas/{get_singular_name(kind)}.json").read_bytes())
     jsonschema_rs.meta.validate(schema)
     assert (schema["$schema"], schema["title"]) == (
@@ -309,7 +321,7 @@ def content_of(document: Document) -> dict[str, object]:
     return {**document.content}
 
 
-def test_a_broken_file_makes_no_other_file_wrong(tmp_path: Path) -> None:
+def test_an_invalid_file_causes_no_issues_in_others(tmp_path: Path) -> None:
     seed = copied(tmp_path)
     edit(seed, "indicators/goods-trade.yaml", "position: 1", "position: one")
     assert [fault.field for fault in refused(seed)] == ["position"]

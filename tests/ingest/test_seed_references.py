@@ -12,7 +12,7 @@ from tests.support.seeds import (
     SEED,
     Broken,
     add,
-    check_told,
+    check_reported,
     copied,
     edit,
     refused,
@@ -191,13 +191,13 @@ def test_the_real_seed_is_valid_and_whole() -> None:
 
 
 @pytest.mark.parametrize("broken", CASES.values(), ids=CASES)
-def test_a_mistake_is_told(tmp_path: Path, broken: Broken) -> None:
-    check_told(copied(tmp_path), broken)
+def test_an_issue_is_reported(tmp_path: Path, broken: Broken) -> None:
+    check_reported(copied(tmp_path), broken)
 
 
-@pytest.mark.parametrize(("old", "new", "change", "told"), MOVED.values(), ids=MOVED)
-def test_a_file_in_the_wrong_place_is_told(
-    tmp_path: Path, old: str, new: str, change: tuple[str, str], told: str
+@pytest.mark.parametrize(("old", "new", "change", "expected"), MOVED.values(), ids=MOVED)
+def test_a_misplaced_file_is_reported(
+    tmp_path: Path, old: str, new: str, change: tuple[str, str], expected: str
 ) -> None:
     seed = copied(tmp_path)
     if change != ("", ""):
@@ -205,10 +205,12 @@ def test_a_file_in_the_wrong_place_is_told(
     (seed / new).parent.mkdir(exist_ok=True)
     move(seed / old, seed / new)
     faults = [str(fault) for fault in refused(seed)]
-    assert [fault.startswith(f"{seed}/{new}{told}") for fault in faults].count(True) == 1, faults
+    assert [fault.startswith(f"{seed}/{new}{expected}") for fault in faults].count(True) == 1, (
+        faults
+    )
 
 
-def test_two_headlines_of_one_edition_are_told(tmp_path: Path) -> None:
+def test_two_headlines_of_one_edition_are_reported(tmp_path: Path) -> None:
     seed = copied(tmp_path)
     series = "series/goods-trade.CN.BRI.CNY.P12M.yaml"
     eleven = (seed / series).read_text("utf-8").replace("months: 12", "months: 11")
@@ -222,7 +224,7 @@ def test_two_headlines_of_one_edition_are_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.quick
-def test_faults_of_several_files_are_told_at_once(tmp_path: Path) -> None:
+def test_issues_of_several_files_are_reported_together(tmp_path: Path) -> None:
     seed = copied(tmp_path)
     edit(seed, GOODS, "status: normal", "status: no")
     edit(seed, GOODS, "P2.S2", "P2-S2")

@@ -30,7 +30,7 @@ def test_the_seed_has_no_warnings() -> None:
     assert warn(SEED) == []
 
 
-def test_a_missing_and_a_wrong_schema_line(tmp_path: Path) -> None:
+def test_missing_and_incorrect_schema_lines(tmp_path: Path) -> None:
     seed = copied(tmp_path)
     line = "# yaml-language-server: $schema=../.schemas/topic.json"
     edit(seed, "topics/trade.yaml", f"{line}\n", "")
@@ -72,7 +72,7 @@ def test_an_edition_with_one_area_and_one_figure(tmp_path: Path) -> None:
         (SCIO, "language: en", "language: english", "two letters of the language"),
     ],
 )
-def test_a_malformed_text_is_answered_in_words(
+def test_a_malformed_text_gets_specific_advice(
     tmp_path: Path, file: str, old: str, new: str, message: str
 ) -> None:
     seed = copied(tmp_path)
@@ -91,7 +91,7 @@ def test_a_release_with_an_issue_is_the_only_one_reported(tmp_path: Path) -> Non
     assert (issue.file.name, issue.field) == ("2027-01-20.yaml", "note.zh")
 
 
-def test_files_are_named_as_they_were_given(
+def test_files_are_named_relative_to_the_given_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seed = copied(tmp_path)

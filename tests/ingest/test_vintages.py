@@ -81,8 +81,8 @@ def test_as_of_is_a_replay(client: TestClient, path: str, folder: str) -> None:
     moments |= {date.min, date.max - timedelta(days=1), date.max}
     assert len(moments) > 20
     for day in sorted(moments):
-        answer = client.get(f"/v1/{path}?as_of={day}&limit=1000").json()
-        assert {item["id"] for item in answer["items"]} == replay(figures, str(day)), day
+        response = client.get(f"/v1/{path}?as_of={day}&limit=1000").json()
+        assert {item["id"] for item in response["items"]} == replay(figures, str(day)), day
         known = client.get(f"/v1/{path}?as_of={day}&vintages=all&limit=1000").json()
         assert {item["id"] for item in known["items"]} == {
             one["id"] for one in figures if one["known"] <= str(day)
@@ -126,7 +126,7 @@ def test_growth_of_a_later_source_waits_for_its_day(tmp_path: Path, target: Targ
             assert (point["growth"] and point["growth"]["id"]) == growth
 
 
-def test_vintages_tell_their_revisions(client: TestClient) -> None:
+def test_vintages_have_their_revisions(client: TestClient) -> None:
     newer = f"{GOODS_2023}.scio-2024-02-07"
     items = client.get(f"/v1/observations/{newer}/vintages").json()["items"]
     assert [item["display"] for item in items] == ["19.47 trillion yuan", "19.5 trillion yuan"]
@@ -146,7 +146,7 @@ def test_vintages_tell_their_revisions(client: TestClient) -> None:
     assert '"difference":0.4,' in share
 
 
-def test_a_published_reason_is_told(tmp_path: Path, target: Target) -> None:
+def test_a_published_reason_is_served(tmp_path: Path, target: Target) -> None:
     seed = copied(tmp_path)
     path = seed / f"observations/{GOODS_2023}.scio-2024-02-07.yaml"
     reason = "revision_reason: {en: The number was rounded., zh: 数据经四舍五入。}\n"
@@ -158,7 +158,7 @@ def test_a_published_reason_is_told(tmp_path: Path, target: Target) -> None:
         assert client.get(f"{url}?lang=zh").json()["revision"]["reason"] == "数据经四舍五入。"
 
 
-def test_a_source_of_lower_standing_never_takes_over(tmp_path: Path, target: Target) -> None:
+def test_a_source_of_lower_standing_never_becomes_current(tmp_path: Path, target: Target) -> None:
     seed = copied(tmp_path)
     figure = {"year": 2024, "end": "12-31", "status": "normal", "published": "22.07"}
     series = "goods-trade.CN.BRI.CNY.P12M"
@@ -189,8 +189,8 @@ def test_any_figures_are_replayed_day_by_day(drawn: list[tuple[Standing, int, in
         figures[key] = observation(key, f"{number}.{'0' * decimals}1"[: 2 + decimals], decimals)
     dated = assign_vintages(seed, figures)
     for day in (start + timedelta(days=offset) for offset in range(-1, 9)):
-        held = {key for key, one in dated.items() if one.current_from <= day < one.current_until}
-        assert held == replay(
+        opened = {key for key, one in dated.items() if one.current_from <= day < one.current_until}
+        assert opened == replay(
             [
                 {
                     "id": key,
@@ -207,7 +207,7 @@ def test_any_figures_are_replayed_day_by_day(drawn: list[tuple[Standing, int, in
 
 
 def source(standing: Standing, day: date) -> Source:
-    """Make a source."""
+    """Create a source."""
     text = {"en": "words", "zh": "文字"}
     texts = dict.fromkeys(("title", "publisher", "body", "licence"), text)
     return Source.model_validate(
@@ -216,7 +216,7 @@ def source(standing: Standing, day: date) -> Source:
 
 
 def observation(origin: str, value: str, decimals: int) -> Observation:
-    """Make a figure of one and the same series and period."""
+    """Create a figure; all have the same series and period."""
     number = Decimal(value).quantize(Decimal(1).scaleb(-decimals))
     return Observation.model_validate(
         {

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from app.pages.content import PAGE_NAMES
 from app.routers.pages import SECTIONS
-from tests.routers.test_discovery import HOST, answers
+from tests.routers.test_discovery import HOST, is_served
 
 pytestmark = pytest.mark.database
 
@@ -50,34 +50,34 @@ STRICT = {
 }
 
 
-def asked(path: str, language: str) -> str:
+def localize_url(path: str, language: str) -> str:
     """Write the address of a page in a language."""
     return f"{path}{'&' if '?' in path else '?'}lang={language}"
 
 
 def read(client: TestClient, path: str, status: int = 200) -> Any:
     """Read a page as a browser does."""
-    answer = client.get(path, headers=BROWSER)
-    assert answer.status_code == status, path
-    assert answer.headers["content-type"].startswith("text/html")
-    return html.fromstring(answer.text)
+    response = client.get(path, headers=BROWSER)
+    assert response.status_code == status, path
+    assert response.headers["content-type"].startswith("text/html")
+    return html.fromstring(response.text)
 
 
 def meta(page: Any, name: str) -> str:
-    """Give what the head of a page says under a name."""
+    """Return the content of a meta element of a page."""
     (found,) = page.xpath("//meta[@property=$name or @name=$name]/@content", name=name)
     return str(found)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("path", [*PAGES, "/docs", "/indicators/nothing"])
-def test_nothing_in_a_page_runs_or_styles_by_itself(
+def test_pages_have_no_inline_scripts_or_styles(
     client: TestClient, path: str, language: str
 ) -> None:
-    answer = client.get(asked(path, language), headers=BROWSER)
-    policy = answer.headers["content-security-policy"]
+    response = client.get(localize_url(path, language), headers=BROWSER)
+    policy = response.headers["content-security-policy"]
     assert dict(part.split(" ", 1) for part in policy.split("; ")) == STRICT
-    page: Any = html.fromstring(answer.text)
+    page: Any = html.fromstring(response.text)
     assert not page.xpath("//*[@style] | //style | //*/@*[starts-with(name(), 'on')]")
     assert not page.xpath("//script[not(@src)][not(@type='application/ld+json')]")
     assert page.get("lang") == {"en": "en", "zh": "zh-CN"}[language]
@@ -89,10 +89,10 @@ def test_nothing_in_a_page_runs_or_styles_by_itself(
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_every_link_answers(client: TestClient, path: str) -> None:
+def test_every_link_works(client: TestClient, path: str) -> None:
     followed: set[str] = set()
     for language in LANGUAGES:
-        page = read(client, asked(path, language))
+        page = read(client, localize_url(path, language))
         for address in page.xpath("//a/@href"):
             target = address.partition("#")[0]
             drawn = re.search(r"/v1/(indicators|series)/.*\.(png|svg|vl\.json)", target)
@@ -109,17 +109,17 @@ def test_every_link_answers(client: TestClient, path: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("path", OWN)
 def test_a_page_can_be_shared(client: TestClient, path: str, language: str) -> None:
-    page = read(client, asked(path, language))
+    page = read(client, localize_url(path, language))
     (canonical,) = page.xpath("//link[@rel='canonical']/@href")
-    assert canonical == HOST + asked(path, language)
+    assert canonical == HOST + localize_url(path, language)
     assert meta(page, "og:url") == canonical
     others = {
         one.get("hreflang"): one.get("href")
         for one in page.xpath("//link[@rel='alternate'][@hreflang]")
     }
-    assert others["en"] == HOST + asked(path, "en")
-    assert others["zh"] == HOST + asked(path, "zh")
-    assert answers(client, others["x-default"])
+    assert others["en"] == HOST + localize_url(path, "en")
+    assert others["zh"] == HOST + localize_url(path, "zh")
+    assert is_served(client, others["x-default"])
     assert meta(page, "og:title") == page.findtext("head/title")
     assert meta(page, "og:description") == meta(page, "description")
     assert len(meta(page, "description")) > 20
@@ -127,23 +127,23 @@ def test_a_page_can_be_shared(client: TestClient, path: str, language: str) -> N
     assert picture.startswith(f"{HOST}/v1/")
     drawn = client.get(picture.removeprefix(HOST))
     assert drawn.headers["content-type"] == meta(page, "og:image:type") == "image/png"
-    told = meta(page, "og:image:width"), meta(page, "og:image:height")
-    assert tuple(map(int, told)) == struct.unpack(">II", drawn.content[16:24])
+    shown = meta(page, "og:image:width"), meta(page, "og:image:height")
+    assert tuple(map(int, shown)) == struct.unpack(">II", drawn.content[16:24])
     assert meta(page, "twitter:card") == "summary_large_image"
 
 
 @pytest.mark.parametrize(
-    ("language", "told"),
+    ("language", "expected"),
     [
         ("en", ("over 700", "January to November 2024", "paragraph 4, sentence 2")),
         ("zh", ("逾700个", "2024年1—11月", "第4段第2句")),
     ],
 )
-def test_a_shared_figure_is_told_whole(
-    client: TestClient, language: str, told: tuple[str, ...]
+def test_a_shared_figure_has_period_and_qualifier(
+    client: TestClient, language: str, expected: tuple[str, ...]
 ) -> None:
     page = read(client, f"/indicators/aid-projects?lang={language}")
-    assert all(part in meta(page, "og:description") for part in told)
+    assert all(part in meta(page, "og:description") for part in expected)
 
 
 @pytest.mark.quick
@@ -163,13 +163,13 @@ def test_pages_show_every_figure_as_the_api_does(client: TestClient, language: s
         growth = [one.text_content().strip() for one in card.xpath("p/span[@class='growth']")]
         assert growth == ([headline["growth"]["display"]] if headline["growth"] else [])
     actions = [one for area in overview["priority_areas"] for one in area["actions"]]
-    told = [one.find_class("text")[0].text_content() for one in page.xpath("//ol/li")]
-    assert told == [action["text"] for action in actions]
-    assert len(told) == 24
+    text = [one.find_class("text")[0].text_content() for one in page.xpath("//ol/li")]
+    assert text == [action["text"] for action in actions]
+    assert len(text) == 24
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_only_what_compares_stands_in_one_table(client: TestClient, language: str) -> None:
+def test_only_comparable_figures_share_a_table(client: TestClient, language: str) -> None:
     pages = ["/", "/years", "/indicators/goods-trade", "/indicators/outward-direct-investment"]
     seen = 0
     for path in pages:
@@ -185,12 +185,12 @@ def test_only_what_compares_stands_in_one_table(client: TestClient, language: st
 def described(page: Any) -> dict[str, Any]:
     """Read what a page tells search engines."""
     (text,) = page.xpath("//script[@type='application/ld+json']/text()")
-    told: dict[str, Any] = json.loads(text)
-    return told
+    body: dict[str, Any] = json.loads(text)
+    return body
 
 
 def downloads(told: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Give the address and the media type of each form of the data."""
+    """Yield the URL and the media type of each distribution."""
     for one in told["distribution"]:
         assert one["@type"] == "DataDownload"
         yield one["contentUrl"], one["encodingFormat"]
@@ -198,24 +198,26 @@ def downloads(told: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 @pytest.mark.parametrize("path", ["/", "/indicators/aid-projects", "/indicators/trade-share"])
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_search_engines_are_told_of_a_dataset(client: TestClient, path: str, language: str) -> None:
-    told = described(read(client, asked(path, language)))
-    assert told["@context"] == "https://schema.org"
-    assert told["@type"] == "Dataset"
-    assert 50 <= len(told["description"] * (3 if language == "zh" else 1)) <= 5000
-    assert told["creator"]["name"]
-    assert re.fullmatch(r"\d{4}-\d\d-\d\d", told["datePublished"])
-    assert all(answers(client, told[name]) for name in ("url",))
-    forms = dict(downloads(told))
+def test_pages_describe_the_dataset_to_search_engines(
+    client: TestClient, path: str, language: str
+) -> None:
+    shown = described(read(client, localize_url(path, language)))
+    assert shown["@context"] == "https://schema.org"
+    assert shown["@type"] == "Dataset"
+    assert 50 <= len(shown["description"] * (3 if language == "zh" else 1)) <= 5000
+    assert shown["creator"]["name"]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", shown["datePublished"])
+    assert all(is_served(client, shown[name]) for name in ("url",))
+    forms = dict(downloads(shown))
     assert len(forms) >= 4
     for address, media_type in forms.items():
         found = client.get(address.removeprefix(HOST))
         assert found.status_code == 200
         assert found.headers["content-type"].partition(";")[0] == media_type
     if path == "/":
-        assert len(told["variableMeasured"]) == 7
+        assert len(shown["variableMeasured"]) == 7
         assert any(
-            "%" in one["value"] or "percent" in one["value"] for one in told["variableMeasured"]
+            "%" in one["value"] or "percent" in one["value"] for one in shown["variableMeasured"]
         )
 
 
@@ -240,10 +242,10 @@ def test_what_is_embedded_cannot_end_its_element() -> None:
 def test_a_reader_is_led_to_the_nearest_page(
     client: TestClient, path: str, right: str, language: str
 ) -> None:
-    page = read(client, asked(path, language), status=404)
+    page = read(client, localize_url(path, language), status=404)
     (target,) = page.xpath("//p[@class='request']/a/@href")
-    assert target == asked(right, language)
-    assert answers(client, HOST + target)
+    assert target == localize_url(right, language)
+    assert is_served(client, HOST + target)
     plain = client.get(path)
     assert plain.status_code == 404
     assert plain.headers["content-type"] == "application/problem+json"
@@ -275,8 +277,8 @@ def test_a_figure_that_was_found_shows_its_period(client: TestClient) -> None:
 
 def test_data_has_problems_as_documents_for_everybody(client: TestClient) -> None:
     for path in ("/v1/indicators/none", "/v1/nothing", "/v1/indicators?limit=0"):
-        answer = client.get(path, headers=BROWSER)
-        assert answer.headers["content-type"] == "application/problem+json"
+        response = client.get(path, headers=BROWSER)
+        assert response.headers["content-type"] == "application/problem+json"
 
 
 @pytest.mark.parametrize(
@@ -289,7 +291,7 @@ def test_data_has_problems_as_documents_for_everybody(client: TestClient) -> Non
         ("topic=trade&q=a&q=b", "use it once"),
     ],
 )
-def test_a_wrong_filter_is_told(client: TestClient, query: str, words: str) -> None:
+def test_an_invalid_filter_is_reported(client: TestClient, query: str, words: str) -> None:
     page = read(client, f"/?{query}&lang=en", status=422)
     assert words in page.findtext(".//main").strip() + page.text_content()
     assert client.get(f"/?{query}&lang=en").json()["code"] == "invalid-parameters"
@@ -318,10 +320,10 @@ def test_the_page_is_narrowed_by_its_address(
         numbers = re.findall(r"\d+", count.text_content())
         assert numbers[:2] == [str(figures), str(actions)]
         other = page.xpath("//nav/a[@hreflang]/@href")[0]
-        given = [part for part in query.split("&") if not part.endswith("=")]
-        kept = client.get(other, headers=BROWSER)
-        assert kept.status_code == 200
-        assert all(part.partition("=")[0] in other for part in given)
+        captured = [part for part in query.split("&") if not part.endswith("=")]
+        stored = client.get(other, headers=BROWSER)
+        assert stored.status_code == 200
+        assert all(part.partition("=")[0] in other for part in captured)
 
 
 def test_words_that_were_found_are_marked(client: TestClient) -> None:
@@ -332,7 +334,7 @@ def test_words_that_were_found_are_marked(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "language", "told"),
+    ("code", "language", "expected"),
     [
         ("aid-projects", "en", "<dd>above 700</dd>"),
         ("aid-projects", "zh", "<dd>高于700</dd>"),
@@ -340,7 +342,7 @@ def test_words_that_were_found_are_marked(client: TestClient) -> None:
         ("import-share", "zh", "<dd>低于54%</dd>"),
     ],
 )
-def test_a_bound_is_told_with_its_unit(
-    client: TestClient, code: str, language: str, told: str
+def test_a_bound_is_shown_with_its_unit(
+    client: TestClient, code: str, language: str, expected: str
 ) -> None:
-    assert told in client.get(f"/indicators/{code}?lang={language}").text
+    assert expected in client.get(f"/indicators/{code}?lang={language}").text

@@ -80,12 +80,12 @@ def addresses(recipe: Recipe) -> list[str]:
 
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.file)
-def test_the_addresses_of_a_recipe_answer(server: str, recipe: Recipe) -> None:
+def test_the_urls_of_a_recipe_work(server: str, recipe: Recipe) -> None:
     found = addresses(recipe)
     assert found
     for address in found:
-        answer = httpx2.get(address.replace(ADDRESS_PLACEHOLDER, server), follow_redirects=True)
-        assert answer.status_code == 200 or address == f"{ADDRESS_PLACEHOLDER}/sdmx", address
+        response = httpx2.get(address.replace(ADDRESS_PLACEHOLDER, server), follow_redirects=True)
+        assert response.status_code == 200 or address == f"{ADDRESS_PLACEHOLDER}/sdmx", address
 
 
 def test_the_columns_of_recipes_that_are_not_run_are_there(server: str) -> None:

@@ -19,7 +19,7 @@ AREAS = {
 
 
 def items(client: TestClient, url: str) -> list[dict[str, Any]]:
-    """Give the records of a list."""
+    """Return the records of a list."""
     found: list[dict[str, Any]] = client.get(url).json()["items"]
     return found
 
@@ -92,11 +92,11 @@ def test_reference_data_is_linked_both_ways(client: TestClient, collection: str)
             named = client.get(f"/v1/actions/{action['id']}").json()[collection]
             assert entry["code"] in {one["code"] for one in named}
         for indicator in entry["indicators"]:
-            told = client.get(f"/v1/indicators/{indicator['code']}").text
-            assert f'"code":"{entry["code"]}"' in told
+            text = client.get(f"/v1/indicators/{indicator['code']}").text
+            assert f'"code":"{entry["code"]}"' in text
         for outcome in entry["outcomes"]:
-            told = client.get(f"/v1/outcomes/{outcome['id']}").text
-            assert f'"code":"{entry["code"]}"' in told
+            text = client.get(f"/v1/outcomes/{outcome['id']}").text
+            assert f'"code":"{entry["code"]}"' in text
     named = {
         one["code"] for action in items(client, "/v1/actions") for one in action.get(collection, [])
     }
@@ -119,7 +119,7 @@ def test_code_lists_are_filtered(client: TestClient, url: str, total: int) -> No
     assert len(items(client, url)) == total
 
 
-def test_speaker_is_told_with_the_office_of_the_day(client: TestClient) -> None:
+def test_speaker_has_the_office_of_the_day(client: TestClient) -> None:
     source = client.get("/v1/sources/scio-2025-01-15").json()
     assert source["speaker"]["name"] == "Li Yongjie"
     assert "at the time" in source["speaker"]["title"]

@@ -19,7 +19,7 @@ from app.db.statements import CompiledStatement
 from app.ingest.publish import write_content_digest
 from app.parameters import DEFAULT_LIMIT
 from app.queries import long_lists
-from app.queries.series import MAX_POINTS
+from app.queries.series import MAX_SERIES
 from tests.benchmarks.generated_data import Scale, build
 from tests.support.targets import Target, opened
 from tests.test_openapi import PATHS, example_url
@@ -87,18 +87,18 @@ def served(target: Target) -> Iterator[FastAPI]:
 
 
 def seem_large(path: Path) -> None:
-    """Let the planner believe that there are ten million figures."""
+    """Set statistics by which the planner expects ten million figures."""
     with closing(sqlite3.connect(path)) as connection, connection:
         known = {row[0] for row in connection.execute("SELECT idx FROM sqlite_stat1")}
-        told = [(stat, name) for one in AT_TEN_MILLION.values() for name, stat in one.items()]
-        assert known >= {name for _, name in told}
-        connection.executemany("UPDATE sqlite_stat1 SET stat = ? WHERE idx = ?", told)
+        shown = [(stat, name) for one in AT_TEN_MILLION.values() for name, stat in one.items()]
+        assert known >= {name for _, name in shown}
+        connection.executemany("UPDATE sqlite_stat1 SET stat = ? WHERE idx = ?", shown)
     write_content_digest(path)
 
 
 @pytest.fixture(scope="module")
-def asking(large: FastAPI) -> Iterator[TestClient]:
-    """Ask it."""
+def large_client(large: FastAPI) -> Iterator[TestClient]:
+    """Create a client of the large database."""
     with TestClient(large) as client:
         yield client
 
@@ -111,9 +111,9 @@ class Everything(list[dict[str, Any]]):
 
 
 @pytest.fixture(scope="module")
-def everything(asking: TestClient) -> Everything:
+def everything(large_client: TestClient) -> Everything:
     """Read all figures, page by page, and note the place of each."""
-    items = walk(asking, "/v1/observations?vintages=all&limit=1000")
+    items = walk(large_client, "/v1/observations?vintages=all&limit=1000")
     return Everything({**item, "place": place} for place, item in enumerate(items))
 
 
@@ -126,11 +126,13 @@ def walk(client: TestClient, url: str) -> Iterator[dict[str, Any]]:
         following = page["next"]
 
 
-def test_a_long_list_is_counted_up_to_a_bound(asking: TestClient, everything: Everything) -> None:
+def test_a_long_list_is_counted_up_to_a_bound(
+    large_client: TestClient, everything: Everything
+) -> None:
     assert len(everything) == SCALE.observations + 34
-    long = asking.get("/v1/observations?vintages=all&limit=1").json()
+    long = large_client.get("/v1/observations?vintages=all&limit=1").json()
     assert (long["total"], long["total_is_exact"]) == (BOUND, False)
-    short = asking.get("/v1/observations?counterpart=X003&limit=1").json()
+    short = large_client.get("/v1/observations?counterpart=X003&limit=1").json()
     assert (short["total"], short["total_is_exact"]) == (100, True)
 
 
@@ -167,39 +169,39 @@ REQUESTS = st.fixed_dictionaries(
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(asked=REQUESTS, limit=st.integers(7, 400))
+@given(parameters=REQUESTS, limit=st.integers(7, 400))
 def test_pages_are_a_plain_sort(
-    asking: TestClient,
+    large_client: TestClient,
     everything: Everything,
-    asked: dict[str, Any],
+    parameters: dict[str, Any],
     limit: int,
 ) -> None:
-    assume(asked.get("since", "0") < asked.get("until", "9"))
+    assume(parameters.get("since", "0") < parameters.get("until", "9"))
     pairs = [
         f"{name}={value}"
-        for name, values in asked.items()
+        for name, values in parameters.items()
         for value in (values if isinstance(values, list) else [values])
     ]
-    found = list(walk(asking, f"/v1/observations?limit={limit}&" + "&".join(pairs)))
-    name = asked["sort"].removesuffix("_desc")
-    wanted = sorted(filter(lambda item: matches(item, asked), everything), key=SORTS[name])
-    if asked["sort"] != name:
+    found = list(walk(large_client, f"/v1/observations?limit={limit}&" + "&".join(pairs)))
+    name = parameters["sort"].removesuffix("_desc")
+    wanted = sorted(filter(lambda item: matches(item, parameters), everything), key=SORTS[name])
+    if parameters["sort"] != name:
         wanted.reverse()
     assert [item["id"] for item in found] == [item["id"] for item in wanted]
 
 
-def matches(item: dict[str, Any], asked: dict[str, Any]) -> bool:
-    """Tell by plain comparison whether a figure is asked for."""
+def matches(item: dict[str, Any], parameters: dict[str, Any]) -> bool:
+    """Return whether a figure matches parameters, by plain comparison."""
     for name, (field, inner, _) in FILTERS.items():
         value = item[field][inner] if inner else item[field]
-        if name in asked and value not in asked[name]:
+        if name in parameters and value not in parameters[name]:
             return False
-    if asked.get("since", "0") > item["period"]["start"]:
+    if parameters.get("since", "0") > item["period"]["start"]:
         return False
-    if asked.get("until", "9") < item["period"]["end"]:
+    if parameters.get("until", "9") < item["period"]["end"]:
         return False
-    day = asked.get("as_of", "9999-12-30")
-    if asked.get("vintages") == "all":
+    day = parameters.get("as_of", "9999-12-30")
+    if parameters.get("vintages") == "all":
         return bool(item["vintage"] <= day)
     start = item["current_from"]
     return bool(start and start <= day < (item["superseded_on"] or "9999-12-31"))
@@ -229,7 +231,7 @@ def plans(app: FastAPI) -> Iterator[list[tuple[str, list[tuple[int, str]]]]]:
 
 
 def variations(document: dict[str, Any], path: str) -> Iterator[str]:
-    """Give the example of a path, with each of its parameters' examples and each order."""
+    """Yield the example of a path, with each of its parameters' examples and each order."""
     url = example_url(document, path)
     yield url
     if path.endswith((".svg", ".png")):
@@ -253,11 +255,11 @@ def variations(document: dict[str, Any], path: str) -> Iterator[str]:
 @pytest.mark.sqlite
 @pytest.mark.parametrize("path", [one for one in PATHS if one.startswith("/v1")])
 def test_no_statement_reads_a_large_table_whole(
-    large: FastAPI, asking: TestClient, document: dict[str, Any], path: str
+    large: FastAPI, large_client: TestClient, document: dict[str, Any], path: str
 ) -> None:
     with plans(large) as found:
         for url in variations(document, path):
-            assert asking.get(url).status_code == 200 or "compare" in url, url
+            assert large_client.get(url).status_code == 200 or "compare" in url, url
     assert found or path == "/v1" or "." in path
     for statement, steps in found:
         reads = [
@@ -276,7 +278,7 @@ def test_pages_are_bounded(tmp_path: Path) -> None:
     with opened(tmp_path / "bri.sqlite") as app:
         client = TestClient(app)
         page = client.get("/years")
-        assert page.text.count("<table") == MAX_POINTS
+        assert page.text.count("<table") == MAX_SERIES
         assert "/v1/series?" in page.text
         (indicator, *_) = client.get("/v1/indicators?limit=1").json()["items"]
         figures = client.get("/v1/observations?vintages=all&limit=1").json()
@@ -285,5 +287,5 @@ def test_pages_are_bounded(tmp_path: Path) -> None:
         for path in ("/", f"/indicators/{indicator['code']}", f"/sources/{source}"):
             page = client.get(path)
             assert page.status_code == 200
-            assert page.text.count("<tr") <= MAX_POINTS * 4
+            assert page.text.count("<tr") <= MAX_SERIES * 4
         assert "/v1/observations?source=" in page.text

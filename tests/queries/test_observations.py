@@ -77,9 +77,9 @@ def test_headline_is_read_right(client: TestClient, expected: tuple[Any, ...]) -
     growth = headline["growth"]
     assert (growth and growth["display"]) == GROWTH.get(code)
     assert headline["vintage"] == "2025-01-15"
-    told = client.get(f"/v1/indicators/{code}?lang=zh").json()["headline"]
-    assert told["display"] == chinese
-    assert told["period"]["label"] == ("2024年全年" if months == 12 else "2024年1—11月")
+    body = client.get(f"/v1/indicators/{code}?lang=zh").json()["headline"]
+    assert body["display"] == chinese
+    assert body["period"]["label"] == ("2024年全年" if months == 12 else "2024年1—11月")
 
 
 def test_numbers_keep_their_digits(client: TestClient) -> None:

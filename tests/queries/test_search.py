@@ -116,12 +116,12 @@ def test_absurd_words_are_no_error(client: TestClient, words: str) -> None:
     assert page["total"] >= len(page["items"])
 
 
-def test_words_are_asked_for(client: TestClient) -> None:
-    for url, said in (
+def test_words_are_required(client: TestClient) -> None:
+    for url, output in (
         ("/v1/search", "q is missing"),
         ("/v1/search?q=", "q is empty"),
         ("/v1/search?q=" + "a" * 201, "at most 200 characters"),
     ):
         response = client.get(url)
         assert response.status_code == 422
-        assert said in response.json()["detail"]
+        assert output in response.json()["detail"]

@@ -1,4 +1,4 @@
-"""Each request runs a fixed number of SELECTs, whatever the size of the page."""
+"""Each request runs a fixed number of SELECTs, independent of the size of the page."""
 
 import sys
 from collections.abc import Iterator
@@ -29,19 +29,19 @@ MORE = {
     **{f"/v1/indicators/{{indicator}}/chart.{kind}": 4 for kind in ("svg", "png", "vl.json")},
     **{f"/v1/series/{{series}}/chart.{kind}": 3 for kind in ("svg", "png", "vl.json")},
 }
-"""The answers that are put together from more than two SELECTs."""
+"""The responses that take more than two SELECTs."""
 
 
 @pytest.fixture(scope="module")
-def working(database: Target) -> Iterator[FastAPI]:
-    """Make an application that keeps no answers, so that each request does its work."""
+def uncached_app(database: Target) -> Iterator[FastAPI]:
+    """Create an application without a cache, so that each request runs its SELECTs."""
     with opened(database, cache_entries=0) as app:
         yield app
 
 
 @pytest.fixture(scope="module")
-def asking(working: FastAPI) -> Iterator[TestClient]:
-    with TestClient(working) as client:
+def uncached_client(uncached_app: FastAPI) -> Iterator[TestClient]:
+    with TestClient(uncached_app) as client:
         yield client
 
 
@@ -54,9 +54,9 @@ def counted(app: FastAPI) -> Iterator[list[str]]:
     def note(_c: Any, _k: Any, statement: str, *_: Any) -> None:
         statements.append(statement)
 
-    def run(ready: CompiledStatement, *given: Any) -> Any:
+    def run(ready: CompiledStatement, *arguments: Any) -> Any:
         statements.append(ready.text)
-        return running(ready, *given)
+        return running(ready, *arguments)
 
     running = CompiledStatement.execute
     event.listen(engine, "before_cursor_execute", note)
@@ -69,19 +69,21 @@ def counted(app: FastAPI) -> Iterator[list[str]]:
 
 @pytest.mark.parametrize("path", PATHS)
 def test_few_selects(
-    working: FastAPI, asking: TestClient, document: dict[str, Any], path: str
+    uncached_app: FastAPI, uncached_client: TestClient, document: dict[str, Any], path: str
 ) -> None:
-    with counted(working) as statements:
-        assert asking.get(example_url(document, path)).status_code == 200
+    with counted(uncached_app) as statements:
+        assert uncached_client.get(example_url(document, path)).status_code == 200
     assert len(statements) <= MORE.get(path, 2)
 
 
 @pytest.mark.parametrize("path", LISTS)
-def test_no_more_for_a_larger_page(working: FastAPI, asking: TestClient, path: str) -> None:
-    with counted(working) as few:
-        asking.get(f"{path}?limit=1")
-    with counted(working) as many:
-        asking.get(f"{path}?limit=1000")
+def test_no_more_for_a_larger_page(
+    uncached_app: FastAPI, uncached_client: TestClient, path: str
+) -> None:
+    with counted(uncached_app) as few:
+        uncached_client.get(f"{path}?limit=1")
+    with counted(uncached_app) as many:
+        uncached_client.get(f"{path}?limit=1000")
     assert 0 < len(few) <= len(many) <= MORE.get(path, 2)
 
 

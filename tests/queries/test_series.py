@@ -87,7 +87,7 @@ def test_every_series_is_as_published(client: TestClient) -> None:
     assert found == YEARS
 
 
-def test_a_series_never_mixes(client: TestClient) -> None:
+def test_a_series_never_mixes_units_or_lengths(client: TestClient) -> None:
     seen = 0
     for series in all_series(client):
         points = client.get(f"/v1/series/{series['code']}").json()["points"]
@@ -107,14 +107,16 @@ def test_a_series_never_mixes(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_series_of_one_indicator_say_why_they_differ(client: TestClient, language: str) -> None:
+def test_series_of_one_indicator_explain_their_differences(
+    client: TestClient, language: str
+) -> None:
     series = client.get(f"/v1/series?limit=1000&lang={language}").json()["items"]
     for one, other in combinations(series, 2):
-        told = {entry["series"]: entry for entry in one["not_comparable_with"]}
+        shown = {entry["series"]: entry for entry in one["not_comparable_with"]}
         if one["indicator"] != other["indicator"]:
-            assert other["code"] not in told
+            assert other["code"] not in shown
             continue
-        kinds = {obstacle["kind"] for obstacle in told[other["code"]]["obstacles"]}
+        kinds = {obstacle["kind"] for obstacle in shown[other["code"]]["obstacles"]}
         differ = {"months"} if one["months"] != other["months"] else set()
         differ |= {"unit"} if one["unit"] != other["unit"] else set()
         assert kinds == differ != set()
@@ -148,7 +150,7 @@ def test_series_are_filtered(client: TestClient, query: str, total: int) -> None
 
 
 class Pair(NamedTuple):
-    """Two periods, and what stands between them."""
+    """Two periods, and the obstacles between them."""
 
     indicator: str
     periods: tuple[str, str]
@@ -172,14 +174,14 @@ PAIRS = (
 @pytest.mark.parametrize("pair", PAIRS, ids=str)
 def test_two_periods_are_compared(client: TestClient, pair: Pair) -> None:
     url = COMPARE.format(pair.indicator, *pair.periods)
-    told = client.get(url).json()
-    assert [one["kind"] for one in told["obstacles"]] == pair.obstacles
-    assert told["like_for_like"] is (not pair.obstacles)
-    assert [one["kind"] for one in told["derivation_obstacles"]] == pair.against_deriving
-    assert told["derivable"] is (not pair.against_deriving)
-    assert told["derived"] is None
-    assert told["earlier"]["period"]["start"] <= told["later"]["period"]["start"]
-    assert client.get(COMPARE.format(pair.indicator, *pair.periods[::-1])).json() == told
+    body = client.get(url).json()
+    assert [one["kind"] for one in body["obstacles"]] == pair.obstacles
+    assert body["like_for_like"] is (not pair.obstacles)
+    assert [one["kind"] for one in body["derivation_obstacles"]] == pair.against_deriving
+    assert body["derivable"] is (not pair.against_deriving)
+    assert body["derived"] is None
+    assert body["earlier"]["period"]["start"] <= body["later"]["period"]["start"]
+    assert client.get(COMPARE.format(pair.indicator, *pair.periods[::-1])).json() == body
     derived = client.get(f"{url}&derived=true&lang=zh")
     if pair.against_deriving:
         assert derived.status_code == 422
@@ -187,7 +189,7 @@ def test_two_periods_are_compared(client: TestClient, pair: Pair) -> None:
         for one in client.get(f"{url}&lang=zh").json()["derivation_obstacles"]:
             assert one["text"] in derived.json()["detail"]
     else:
-        inputs = [told["earlier"]["id"], told["later"]["id"]]
+        inputs = [body["earlier"]["id"], body["later"]["id"]]
         assert derived.json()["derived"]["inputs"] == inputs
 
 
@@ -219,9 +221,9 @@ def test_a_derived_change_is_right(
     assert abs(computed - Fraction(change[0])) <= Fraction(1, 20)
 
 
-def test_published_growth_stands_beside_a_comparison(client: TestClient) -> None:
-    told = client.get(COMPARE.format("goods-trade", "2024", "2025")).json()
-    assert told["published_growth"]["value"] == 6.3
+def test_a_comparison_includes_published_growth(client: TestClient) -> None:
+    body = client.get(COMPARE.format("goods-trade", "2024", "2025")).json()
+    assert body["published_growth"]["value"] == 6.3
     apart = client.get(COMPARE.format("goods-trade", "2022", "2025")).json()
     assert apart["published_growth"] is None
 
@@ -251,11 +253,11 @@ def test_a_comparison_keeps_to_the_areas_of_its_indicator(tmp_path: Path) -> Non
         add_figure(seed, {**figure, "source": "weekly-2026-02-01", "series": series})
     build(seed, ROOT / "migrations", tmp_path / "bri.sqlite")
     with opened(tmp_path / "bri.sqlite") as app:
-        asking = TestClient(app)
-        told = asking.get(COMPARE.format("goods-trade", "2024", "2025")).json()
-        missing = asking.get(COMPARE.format("goods-trade", "2019", "2025")).json()
-    assert told["earlier"]["counterpart_area"]["code"] == "BRI"
-    assert told["later"]["counterpart_area"]["code"] == "BRI"
+        client = TestClient(app)
+        body = client.get(COMPARE.format("goods-trade", "2024", "2025")).json()
+        missing = client.get(COMPARE.format("goods-trade", "2019", "2025")).json()
+    assert body["earlier"]["counterpart_area"]["code"] == "BRI"
+    assert body["later"]["counterpart_area"]["code"] == "BRI"
     assert "2019" not in missing["errors"][0]["allowed"]
 
 
@@ -326,7 +328,7 @@ def test_reports_are_filtered(client: TestClient, query: str, total: int) -> Non
         assert report["note"]
 
 
-def test_the_report_that_differs_is_told_in_a_sentence(client: TestClient) -> None:
+def test_the_report_that_differs_has_a_note(client: TestClient) -> None:
     (report,) = client.get("/v1/reports?agreement=differs").json()["items"]
     assert "700" in report["wording"]
     assert "over" not in report["wording"]

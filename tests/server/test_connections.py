@@ -138,7 +138,7 @@ def test_a_body_that_stalls_is_not_waited_for(bounded: Server) -> None:
     assert exchange(bounded.port, large)[:13] in {b"HTTP/1.1 413 ", b""}
 
 
-def test_a_head_that_stalls_is_told(bounded: Server) -> None:
+def test_an_incomplete_head_gets_408(bounded: Server) -> None:
     received = exchange(bounded.port, b"GET /v1 HTTP/1.1\r\nHost:")
     assert received.startswith(b"HTTP/1.1 408 ")
     assert json.loads(received.partition(b"\r\n\r\n")[2])["code"] == "request-timeout"
@@ -180,7 +180,7 @@ def test_a_response_that_is_not_read_to_its_end_does_not_hold_the_connection(
 
 
 @pytest.mark.parametrize("protocol", ["fast path", "h11"])
-def test_requests_that_follow_an_upgrade_are_answered(database: Target, protocol: str) -> None:
+def test_requests_after_an_upgrade_get_responses(database: Target, protocol: str) -> None:
     upgrade = REQUEST + b"Upgrade: h2c\r\nConnection: upgrade\r\n\r\n"
     with launched(database, partial(run_bounded, protocol)) as server:
         with connect(server.port) as connection:
@@ -190,7 +190,7 @@ def test_requests_that_follow_an_upgrade_are_answered(database: Target, protocol
         assert not server.log.read_text().count("upgrade")
 
 
-def test_pipelined_requests_that_nobody_reads_take_little_memory(bounded: Server) -> None:
+def test_unread_pipelined_responses_take_little_memory(bounded: Server) -> None:
     exchange(bounded.port, REQUEST + CLOSE)
     before = memory(bounded.pid)
     with ExitStack() as stack:
@@ -307,7 +307,7 @@ def run_starved(*arguments: str) -> None:
 
 
 @pytest.mark.sqlite
-def test_more_sockets_than_descriptors_lock_nobody_out(database: Target) -> None:
+def test_more_connections_than_descriptors_block_no_client(database: Target) -> None:
     with launched(database, run_starved) as server, ExitStack() as stack:
         for _ in range(150):
             with suppress(OSError):

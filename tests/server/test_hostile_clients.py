@@ -62,26 +62,26 @@ def hasty(database: Target, request: pytest.FixtureRequest) -> Iterator[tuple[in
 
 
 def exchange(port: int, sent: bytes, seconds: float = 15) -> bytes:
-    """Send bytes, and read until the answer is whole or the server closes."""
+    """Send bytes, and read until the response is complete or the server closes."""
     with socket.create_connection(("127.0.0.1", port), timeout=seconds) as connection:
         with suppress(BrokenPipeError, ConnectionResetError):
             connection.sendall(sent)
         with suppress(ConnectionResetError):
-            return answer(connection)
+            return read_response(connection)
         return b""
 
 
-def answer(connection: socket.socket) -> bytes:
-    """Read an answer, or what comes of it before the server closes."""
-    told = b""
-    while not is_whole(told) and (part := connection.recv(65536)):
-        told += part
-    return told
+def read_response(connection: socket.socket) -> bytes:
+    """Read a response, or as much of it as comes before the server closes."""
+    received = b""
+    while not is_whole(received) and (part := connection.recv(65536)):
+        received += part
+    return received
 
 
-def is_whole(told: bytes) -> bool:
-    """Tell whether all of an answer is there that its head announces."""
-    head, end, body = told.partition(b"\r\n\r\n")
+def is_whole(received: bytes) -> bool:
+    """Return whether a response is as long as its head says."""
+    head, end, body = received.partition(b"\r\n\r\n")
     length = re.search(rb"(?i)\r\ncontent-length: *(\d+)", head)
     return bool(end and length and len(body) >= int(length[1]))
 
@@ -165,13 +165,13 @@ ATTACKS = {
 
 
 @pytest.mark.parametrize("name", ATTACKS)
-def test_an_attack_gets_a_clear_answer(hasty: tuple[int, int], name: str) -> None:
+def test_an_attack_gets_a_problem_document(hasty: tuple[int, int], name: str) -> None:
     port, process = hasty
     sent, statuses = ATTACKS[name]
     before = memory(process)
     for _ in range(3):
-        told = exchange(port, sent)
-        head, _, body = told.partition(b"\r\n\r\n")
+        received = exchange(port, sent)
+        head, _, body = received.partition(b"\r\n\r\n")
         # A server that closes while it is sent to may be heard no more.
         if head or statuses != {431}:
             assert int(head.split()[1]) in statuses, head
@@ -182,7 +182,7 @@ def test_an_attack_gets_a_clear_answer(hasty: tuple[int, int], name: str) -> Non
     assert exchange(port, get("/v1/topics")).startswith(b"HTTP/1.1 200 ")
 
 
-def test_a_request_that_drips_is_let_go(hasty: tuple[int, int]) -> None:
+def test_a_request_that_arrives_byte_by_byte_is_closed(hasty: tuple[int, int]) -> None:
     began = time.monotonic()
     with socket.create_connection(("127.0.0.1", hasty[0]), timeout=15) as connection:
         with suppress(BrokenPipeError, ConnectionResetError):
@@ -194,7 +194,7 @@ def test_a_request_that_drips_is_let_go(hasty: tuple[int, int]) -> None:
     assert SECONDS * 0.9 < time.monotonic() - began < SECONDS + 5
 
 
-def test_a_connection_that_says_nothing_is_let_go(hasty: tuple[int, int]) -> None:
+def test_a_silent_connection_is_closed(hasty: tuple[int, int]) -> None:
     began = time.monotonic()
     with (
         socket.create_connection(("127.0.0.1", hasty[0]), timeout=15) as connection,
@@ -204,21 +204,21 @@ def test_a_connection_that_says_nothing_is_let_go(hasty: tuple[int, int]) -> Non
     assert SECONDS * 0.9 < time.monotonic() - began < SECONDS + 5
 
 
-def test_a_connection_is_kept_between_requests_but_not_for_ever(hasty: tuple[int, int]) -> None:
+def test_an_idle_connection_is_closed_after_a_while(hasty: tuple[int, int]) -> None:
     with ThreadPoolExecutor(2) as threads:
         list(threads.map(partial(check_keep_alive, hasty[0]), ("/v1/topics", "/v1/nothing")))
 
 
 def check_keep_alive(port: int, path: str) -> None:
-    """Make requests for longer than a connection may be idle, then none."""
+    """Send requests for longer than a connection may be idle, then none."""
     request = f"GET {path} HTTP/1.1\r\n".encode() + HOST + b"\r\n"
     with socket.create_connection(("127.0.0.1", port), timeout=15) as connection:
         for _ in range(4):
             connection.sendall(request)
-            assert answer(connection).startswith(b"HTTP/1.1 ")
+            assert read_response(connection).startswith(b"HTTP/1.1 ")
             time.sleep(KEEP_ALIVE * 0.3)
         connection.sendall(request)
-        assert answer(connection).startswith(b"HTTP/1.1 ")
+        assert read_response(connection).startswith(b"HTTP/1.1 ")
         began = time.monotonic()
         assert connection.recv(10) == b""
     assert KEEP_ALIVE * 0.9 < time.monotonic() - began < KEEP_ALIVE + 3
@@ -250,54 +250,54 @@ def test_a_deadline_expires_after_it_was_last_set() -> None:
     asyncio.run(use())
 
 
-def test_a_client_that_does_not_read_is_let_go(hasty: tuple[int, int]) -> None:
+def test_a_client_that_does_not_read_is_disconnected(hasty: tuple[int, int]) -> None:
     with socket.socket() as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         connection.connect(("127.0.0.1", hasty[0]))
-        asked = b"GET /v1/observations?vintages=all HTTP/1.1\r\n" + HOST + b"\r\n"
+        request = b"GET /v1/observations?vintages=all HTTP/1.1\r\n" + HOST + b"\r\n"
         with suppress(ConnectionResetError, BrokenPipeError):
-            connection.sendall(asked * 200)
+            connection.sendall(request * 200)
         time.sleep(SECONDS + 1.5)
         connection.settimeout(5)
-        told = 0
+        count = 0
         with suppress(ConnectionResetError):
             while part := connection.recv(65536):
-                told += len(part)
-        assert told < 8 * MEGABYTE
+                count += len(part)
+        assert count < 8 * MEGABYTE
 
 
 @contextmanager
 def idle(port: int, count: int) -> Iterator[None]:
-    """Hold connections that ask for half a request."""
-    held = [socket.create_connection(("127.0.0.1", port)) for _ in range(count)]
+    """Hold connections that have sent half a request."""
+    opened = [socket.create_connection(("127.0.0.1", port)) for _ in range(count)]
     try:
-        for connection in held:
+        for connection in opened:
             connection.sendall(b"GET /v1 HTTP/1.1\r\nX-A:")
         yield
     finally:
-        for connection in held:
+        for connection in opened:
             connection.close()
 
 
 def test_others_are_served_while_hundreds_wait(hasty: tuple[int, int]) -> None:
     port, _ = hasty
 
-    def ask(number: int) -> bytes:
+    def fetch(number: int) -> bytes:
         return exchange(port, get(f"/v1/search?q=trade&limit={number}"))[:13]
 
     with idle(port, 300), ThreadPoolExecutor(8) as threads:
-        assert set(threads.map(ask, range(1, 60))) == {b"HTTP/1.1 200 "}
+        assert set(threads.map(fetch, range(1, 60))) == {b"HTTP/1.1 200 "}
 
 
 def test_a_flood_of_distinct_requests_stays_in_bounds(hasty: tuple[int, int]) -> None:
     port, process = hasty
 
-    def ask(number: int) -> None:
-        asked = get(f"/v1/observations?limit={number % 1000 + 1}&until=2{number % 999:03}-12-31")
-        exchange(port, asked)
+    def fetch(number: int) -> None:
+        request = get(f"/v1/observations?limit={number % 1000 + 1}&until=2{number % 999:03}-12-31")
+        exchange(port, request)
 
     with ThreadPoolExecutor(8) as threads:
-        list(threads.map(ask, range(300)))
+        list(threads.map(fetch, range(300)))
         first = memory(process)
-        list(threads.map(ask, range(300, 1200)))
+        list(threads.map(fetch, range(300, 1200)))
     assert memory(process) - first < 60 * MEGABYTE

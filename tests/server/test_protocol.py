@@ -77,8 +77,8 @@ BROKEN = (
 
 
 @pytest.fixture(scope="module")
-def straight(server: str) -> int:
-    """Serve as users do."""
+def fast_port(server: str) -> int:
+    """Serve with the fast path."""
     return int(server.rpartition(":")[2])
 
 
@@ -90,8 +90,8 @@ def run_usual(*arguments: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def usual(database: Path) -> Iterator[int]:
-    """Serve by uvicorn's own protocol."""
+def asgi_port(database: Path) -> Iterator[int]:
+    """Serve with uvicorn's own protocol."""
     with launched(database, run_usual) as server:
         yield server.port
 
@@ -103,7 +103,7 @@ def connected(port: int) -> Iterator[socket.socket]:
 
 
 def request(chance: Random) -> str:
-    """Make up a request."""
+    """Return a random request."""
     method, path = chance.choice(METHODS), chance.choice(PATHS)
     headers = chance.sample(HEADERS, chance.choice((0, 0, 1, 1, 2, 4)))
     return "\r\n".join([f"{method} {path} HTTP/1.1", "Host: data.example", *headers, "", ""])
@@ -125,57 +125,61 @@ def cut(text: str, chance: Random) -> list[bytes]:
     return [whole[a:b] for a, b in zip([0, *places], [*places, len(whole)], strict=True)]
 
 
-def plain(told: bytes) -> bytes:
+def plain(received: bytes) -> bytes:
     """Leave out the time and the identifiers, except those that a client has chosen."""
-    kept = CHANGING.sub(lambda one: one[0] if b"chosen" in one[0] else b"", told)
-    kept = re.sub(rb"//127\.0\.0\.1:\d{5}", b"//127.0.0.1:80000", kept)
-    return re.sub(rb'"request_id":"[0-9a-f]{32}"', b"", kept)
+    stored = CHANGING.sub(lambda one: one[0] if b"chosen" in one[0] else b"", received)
+    stored = re.sub(rb"//127\.0\.0\.1:\d{5}", b"//127.0.0.1:80000", stored)
+    return re.sub(rb'"request_id":"[0-9a-f]{32}"', b"", stored)
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_thousands_of_requests_are_answered_alike(straight: int, usual: int, seed: int) -> None:
+def test_thousands_of_requests_get_the_same_response_on_both_paths(
+    fast_port: int, asgi_port: int, seed: int
+) -> None:
     chance = Random(seed)  # noqa: S311
     for _ in range(15):
         text = "".join(request(chance) for _ in range(chance.randrange(1, 16))) + LAST
         pieces = cut(text, chance)
-        first, second = exchange(straight, pieces), exchange(usual, pieces)
+        first, second = exchange(fast_port, pieces), exchange(asgi_port, pieces)
         assert plain(first) == plain(second), text
         assert len(set(NAMED.findall(first)) - {b"chosen-by-the-client"}) > 0
 
 
 @pytest.mark.parametrize("text", BROKEN)
-def test_odd_requests_are_answered_alike(straight: int, usual: int, text: str) -> None:
-    told = [exchange(port, [text.encode()]) for port in (straight, usual)]
-    assert told[0].startswith(b"HTTP/1.1 ")
-    if told[1].endswith(b"Invalid HTTP request received."):
-        assert told[0].startswith(told[1].partition(b"\r\n")[0])
-        assert b'"code":"malformed-request"' in told[0]
+def test_unusual_requests_get_the_same_response_on_both_paths(
+    fast_port: int, asgi_port: int, text: str
+) -> None:
+    received = [exchange(port, [text.encode()]) for port in (fast_port, asgi_port)]
+    assert received[0].startswith(b"HTTP/1.1 ")
+    if received[1].endswith(b"Invalid HTTP request received."):
+        assert received[0].startswith(received[1].partition(b"\r\n")[0])
+        assert b'"code":"malformed-request"' in received[0]
     else:
-        assert plain(told[0]) == plain(told[1])
+        assert plain(received[0]) == plain(received[1])
 
 
-def test_clients_that_go_away_leave_no_trace(straight: int) -> None:
+def test_clients_that_disconnect_leave_nothing_behind(fast_port: int) -> None:
     chance = Random(1)  # noqa: S311
     for _ in range(200):
         text = "".join(request(chance) for _ in range(5)).encode()
-        with connected(straight) as connection:
+        with connected(fast_port) as connection:
             connection.sendall(text[: chance.randrange(1, len(text))])
-    assert exchange(straight, [LAST.encode()]).startswith(b"HTTP/1.1 200 OK\r\n")
+    assert exchange(fast_port, [LAST.encode()]).startswith(b"HTTP/1.1 200 OK\r\n")
 
 
-def test_a_client_that_does_not_read_is_not_written_to_without_end(straight: int) -> None:
+def test_a_client_that_does_not_read_is_not_written_to_without_end(fast_port: int) -> None:
     asked = b"GET /v1/overview HTTP/1.1\r\nHost: data.example\r\n\r\n"
-    with connected(straight) as connection:
+    with connected(fast_port) as connection:
         connection.settimeout(2)
         with pytest.raises(TimeoutError):
             connection.sendall(asked * 1_000_000)
-    assert exchange(straight, [LAST.encode()]).startswith(b"HTTP/1.1 200 OK\r\n")
+    assert exchange(fast_port, [LAST.encode()]).startswith(b"HTTP/1.1 200 OK\r\n")
 
 
-def test_a_connection_stays_and_its_identifiers_differ(straight: int) -> None:
+def test_a_connection_stays_and_its_identifiers_differ(fast_port: int) -> None:
     asked = b"GET /v1/units HTTP/1.1\r\nHost: data.example\r\n\r\n"
-    told = exchange(straight, [asked] * 300 + [LAST.encode()])
-    assert len(set(NAMED.findall(told))) == 301
+    received = exchange(fast_port, [asked] * 300 + [LAST.encode()])
+    assert len(set(NAMED.findall(received))) == 301
 
 
 def test_another_server_falls_back_to_asgi(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,8 +30,8 @@ LONGEST_END = 20.0
 PATHS = ("/v1/overview", "/v1/observations?limit={}", "/v1/observations.csv?until=2{:03}-12-31")
 
 
-def ask(port: int, path: str) -> str:
-    """Ask once on a connection of its own, and tell how that ended."""
+def fetch(port: int, path: str) -> str:
+    """Send a request on a new connection, and return how it ended."""
     try:
         connection = socket.create_connection(("127.0.0.1", port), timeout=20)
     except OSError:
@@ -40,10 +40,10 @@ def ask(port: int, path: str) -> str:
         line = f"GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
         try:
             connection.sendall(line.encode())
-            told = b"".join(iter(lambda: connection.recv(65536), b""))
+            received = b"".join(iter(lambda: connection.recv(65536), b""))
         except OSError:
             return "broken"
-    head, _, body = told.partition(b"\r\n\r\n")
+    head, _, body = received.partition(b"\r\n\r\n")
     if not head:
         return "unanswered"
     length = [one for one in head.lower().split(b"\r\n") if one.startswith(b"content-length: ")]
@@ -53,16 +53,16 @@ def ask(port: int, path: str) -> str:
 
 @contextmanager
 def load(port: int, clients: int = 8) -> Iterator[tuple[Counter[str], Callable[[], None]]]:
-    """Make requests until the test ends, with short pauses; count how they ended."""
+    """Send requests until the test ends, with short pauses; count how they ended."""
     ended = threading.Event()
     counts: Counter[str] = Counter()
 
     def work(number: int) -> None:
-        asked = 0
+        count = 0
         while not ended.is_set():
-            asked += 1
-            path = PATHS[asked % len(PATHS)].format(1 + (asked * 8 + number) % 999)
-            counts[ask(port, path)] += 1
+            count += 1
+            path = PATHS[count % len(PATHS)].format(1 + (count * 8 + number) % 999)
+            counts[fetch(port, path)] += 1
             time.sleep(0.005)
 
     threads = [threading.Thread(target=work, args=(number,)) for number in range(clients)]
@@ -80,14 +80,14 @@ def load(port: int, clients: int = 8) -> Iterator[tuple[Counter[str], Callable[[
         stop()
 
 
-def test_an_orderly_end_answers_what_is_asked(database: Target) -> None:
+def test_shutdown_finishes_requests_in_progress(database: Target) -> None:
     with launched(database) as server, load(server.port) as (counts, stop):
         time.sleep(0.5)
         check_end(server, counts, stop)
 
 
 def check_end(server: Server, counts: Counter[str], stop: Callable[[], None]) -> None:
-    """End a server that is asked much, and see that every answer under way was whole."""
+    """Stop a busy server, and check that every response in progress was complete."""
     began = time.monotonic()
     os.kill(server.pid, signal.SIGTERM)
     server.process.join(LONGEST_END)
@@ -140,7 +140,7 @@ def workers_of(parent: int) -> list[int]:
 
 
 def is_worker(process: int) -> bool:
-    """Tell whether a process serves, and does not only look after others."""
+    """Return whether a process serves requests, and is not a supervisor."""
     try:
         return b"spawn_main" in Path(f"/proc/{process}/cmdline").read_bytes()
     except OSError:

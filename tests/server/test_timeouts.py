@@ -1,4 +1,4 @@
-"""The wrapped protocol: time-outs, size limits and refusals with any protocol of uvicorn."""
+"""The wrapped protocol: timeouts, size limits and refusals with any protocol of uvicorn."""
 
 import asyncio
 import json
@@ -226,7 +226,7 @@ def test_the_fast_path_is_an_accelerator_only(
     from app.settings import Settings  # noqa: PLC0415
 
     run_server("127.0.0.1", 1, 2, Settings())
-    assert capsys.readouterr().err == f"bri: {server.SLOWER}\n"
+    assert capsys.readouterr().err == f"bri: {server.FAST_PATH_WARNING}\n"
     assert given["workers"] == 2
 
 

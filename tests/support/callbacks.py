@@ -52,8 +52,8 @@ def measure() -> None:
             LONGEST[kind] = spent_processor, spent
             write()
 
-    def create_noted(*given: Any) -> RequestContext:
-        context = create(*given)
+    def create_noted(*arguments: Any) -> RequestContext:
+        context = create(*arguments)
         # The OpenAPI document sends requests inside a request, which have no connection.
         if CONTEXT.get() is None or context.connection is not None:
             CONTEXT.set(context)
@@ -66,7 +66,7 @@ def measure() -> None:
 
 
 def name_callback(handle: Any) -> str:
-    """Name what is no part of a request: the parser, timers, the start of the server."""
+    """Name what is not part of a request: the parser, timers, the start of the server."""
     callback = handle._callback
     owner = getattr(callback, "__self__", None)
     coroutine = getattr(owner, "get_coro", lambda: None)()

@@ -17,7 +17,7 @@ from app.openapi import build_document
 from app.problems.problem import MEDIA_TYPE
 
 ANYWHERE = {405, 412, 416, 421, 431}
-"""Refusals by HTTP itself, which the document does not repeat at each operation."""
+"""The statuses of HTTP itself, which the document does not repeat for each operation."""
 DECODERS: dict[str, Callable[[bytes], bytes]] = {
     "": bytes,
     "br": brotli.decompress,
@@ -34,9 +34,9 @@ class Contract:
         self.components = described["components"]
         for schema in self.components["schemas"].values():
             if "properties" in schema:
-                # Clients are open to fields that come later; here none may come unannounced.
+                # Clients accept fields that are added later; here each must be in the document.
                 schema["additionalProperties"] = False
-        # A template without parameters comes first: /a.json is no /{key}.
+        # A template without parameters comes first: /a.json is not /{key}.
         ordered = sorted(self.paths, key=lambda path: (path.count("{"), -len(path)))
         self.templates = [
             (re.compile(re.sub(r"{\w+}", "[^/]+", path.replace(".", r"\."))), path)
@@ -44,8 +44,8 @@ class Contract:
         ]
         self.validators: dict[str, jsonschema_rs.Validator] = {}
 
-    def mistake(self, path: str, status: int, media_type: str, body: bytes) -> str | None:
-        """Tell what of an answer breaks the contract."""
+    def find_violation(self, path: str, status: int, media_type: str, body: bytes) -> str | None:
+        """Return how a response breaks the contract, or None."""
         template = next((one for known, one in self.templates if known.fullmatch(path)), None)
         if template is None and media_type != MEDIA_TYPE:
             return None
@@ -58,7 +58,7 @@ class Contract:
     def validator(
         self, template: str | None, status: int, media_type: str
     ) -> jsonschema_rs.Validator | None:
-        """Find the validator of an answer; none if the document knows no such answer."""
+        """Return the validator of a response, or None if it is not in the document."""
         schema: dict[str, Any] = {"$ref": "#/components/schemas/ProblemDocument"}
         if template is not None and not (status in ANYWHERE and media_type == MEDIA_TYPE):
             responses = self.paths[template]["get"]["responses"]
@@ -74,18 +74,18 @@ class Contract:
 
 
 class Watch:
-    """Stands before every application of a process, and notes what breaks the contract."""
+    """Wraps every application of a process, and records violations of the contract."""
 
     def __init__(self) -> None:
-        self.mistakes: list[str] = []
-        self.held = 0
+        self.violations: list[str] = []
+        self.checked = 0
         self.contract: Contract | None = None
-        self.answer = App.__call__
+        self.call_app = App.__call__
 
     async def __call__(self, app: App, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let an application answer, and hold what it sends against its document."""
+        """Call an application, and check what it sends."""
         if scope["type"] != "http" or scope["method"] == "HEAD":
-            await self.answer(app, scope, receive, send)
+            await self.call_app(app, scope, receive, send)
             return
         sent: list[Message] = []
 
@@ -94,26 +94,26 @@ class Watch:
                 sent.append(message)
             await send(message)
 
-        await self.answer(app, scope, receive, note)
+        await self.call_app(app, scope, receive, note)
         if sent:
-            self.hold(app, scope["path"].removeprefix(scope.get("root_path", "")), sent)
+            self.check(app, scope["path"].removeprefix(scope.get("root_path", "")), sent)
 
-    def hold(self, app: App, path: str, sent: list[Message]) -> None:
-        """Hold a JSON answer against the document of the application."""
+    def check(self, app: App, path: str, sent: list[Message]) -> None:
+        """Check a JSON response against the document of the application."""
         if self.contract is None:
             self.contract = Contract(build_document(app, "http://contract.test"))
         headers = Headers(raw=sent[0]["headers"])
         coded = b"".join(message.get("body", b"") for message in sent[1:])
         body = DECODERS[headers.get("content-encoding", "")](coded)
         media_type = headers["content-type"].partition(";")[0]
-        mistake = self.contract.mistake(path, sent[0]["status"], media_type, body)
-        self.held += 1
-        if mistake is not None:
-            self.mistakes.append(mistake)
+        error = self.contract.find_violation(path, sent[0]["status"], media_type, body)
+        self.checked += 1
+        if error is not None:
+            self.violations.append(error)
 
 
 def is_json(message: Message) -> bool:
-    """Tell whether a message starts a whole answer in JSON; a part of one cannot be read."""
+    """Return whether a message starts a complete JSON response; a part cannot be parsed."""
     if message["type"] != "http.response.start" or message["status"] in (206, 304):
         return False
     media_type = Headers(raw=message["headers"]).get("content-type", "")

@@ -17,7 +17,7 @@ from app.ingest.history import freeze_release
 from tests.support.seeds import NEWEST, copied
 
 PINNED = "scio-2025-01-15"
-"""The source whose figures and commitments are invented anew for a later year."""
+"""The source whose figures and commitments are copied, with changes, to a later year."""
 YEAR = 2024
 
 
@@ -71,9 +71,9 @@ def add_figure(seed: Path, figure: dict[str, Any], year: int, source: str) -> No
         "source": source,
     }
     for language, words in figure["wording"].items():
-        for said, instead in spoken.items():
-            if said in words:
-                figure["wording"][language] = words.replace(said, instead)
+        for output, instead in spoken.items():
+            if output in words:
+                figure["wording"][language] = words.replace(output, instead)
                 break
     for bound in figure.get("bounds", {}):
         figure["bounds"][bound] = int(new * scale)

@@ -21,7 +21,7 @@ from tests.support.targets import Target, opened
 
 @pytest.fixture(scope="session", autouse=True)
 def watch() -> Iterator[Watch]:
-    """Stand before every application of this process."""
+    """Wrap every application of this process."""
     watching = Watch()
 
     async def answer(app: App, scope: Scope, receive: Receive, send: Send) -> None:
@@ -36,10 +36,10 @@ def watch() -> Iterator[Watch]:
 
 @pytest.fixture(autouse=True)
 def contract(watch: Watch) -> Iterator[None]:
-    """Fail a test that got a JSON answer that the OpenAPI document does not describe."""
-    watch.mistakes.clear()
+    """Fail a test that received a JSON response that the OpenAPI document does not describe."""
+    watch.violations.clear()
     yield
-    assert not watch.mistakes
+    assert not watch.violations
 
 
 @pytest.fixture(scope="session")
@@ -55,7 +55,7 @@ def cluster() -> Iterator[postgresql.Cluster]:
 
 @pytest.fixture(scope="session")
 def new_target(request: pytest.FixtureRequest) -> Callable[[], Target]:
-    """Make places for databases of the kind that the tests are run on."""
+    """Create targets for databases of the kind that the tests run on."""
     if request.config.getoption("--postgresql"):
         server: postgresql.Cluster = request.getfixturevalue("cluster")
         return server.new_database
@@ -65,7 +65,7 @@ def new_target(request: pytest.FixtureRequest) -> Callable[[], Target]:
 
 @pytest.fixture
 def target(new_target: Callable[[], Target]) -> Target:
-    """Make a place for a database that one test builds."""
+    """Create the target of a database that one test builds."""
     return new_target()
 
 
@@ -79,14 +79,14 @@ def database(new_target: Callable[[], Target]) -> Target:
 
 @pytest.fixture(scope="session")
 def app(database: Target) -> Iterator[App]:
-    """Make the application over the real database."""
+    """Create the application for the real database."""
     with opened(database) as made:
         yield made
 
 
 @pytest.fixture(scope="session")
 def client(app: App) -> Iterator[TestClient]:
-    """Ask the application without a socket."""
+    """Call the application without a socket."""
     with TestClient(app, raise_server_exceptions=False) as asking:
         yield asking
 

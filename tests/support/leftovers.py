@@ -22,10 +22,10 @@ OWN = {".git", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".v
 
 
 def begin() -> None:
-    """Give the run a folder of its own for temporary files, and remember what there is."""
+    """Create a folder for the temporary files of the run, and record what exists."""
     folder = tempfile.mkdtemp(prefix="bri-run-")
     Path(folder).chmod(0o755)  # PostgreSQL runs as a user of its own.
-    # Folders of tests are kept where pytest always keeps them, for whoever looks into a failure.
+    # Folders of tests stay where pytest puts them, so that failures can be examined.
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())
     os.environ[MARK] = os.environ["TMPDIR"] = tempfile.tempdir = folder
     os.environ["XDG_DATA_HOME"] = f"{folder}/data"
@@ -79,7 +79,7 @@ def leftovers() -> list[str]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
-    """Look once all workers of the run have ended."""
+    """Check for leftovers once all workers of the run have ended."""
     result = yield
     if not hasattr(session.config, "workerinput"):
         found = leftovers()

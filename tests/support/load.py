@@ -31,7 +31,7 @@ class Load:
         self.ended = Event()
 
     def ask(self, base: str) -> None:
-        """Make requests until the test ends, with pauses that leave time for the server."""
+        """Send requests until the test ends, with pauses that leave time for the server."""
         with httpx2.Client(base_url=base, timeout=60) as client:
             for url in cycle(URLS):
                 if self.ended.is_set():
@@ -48,14 +48,14 @@ class Load:
                     self.wrong.append(response.text)
 
     def more(self, count: int) -> None:
-        """Wait for so many more answers."""
+        """Wait for a number of further responses."""
         wanted = self.statuses.total() + count
         until(lambda: self.statuses.total() >= wanted)
 
 
 @contextmanager
 def loaded(base: str, readers: int = 6) -> Iterator[Load]:
-    """Let readers ask a server meanwhile."""
+    """Send requests to a server in the background."""
     load = Load()
     threads = [Thread(target=load.ask, args=[base]) for _ in range(readers)]
     for thread in threads:

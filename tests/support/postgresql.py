@@ -75,12 +75,12 @@ class Cluster:
         )
 
     def init(self) -> None:
-        """Make the files of the server."""
+        """Create the files of the server."""
         options = ["-A", "trust", "-U", "postgres", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"]
         self.run("initdb", "-D", str(self.folder), *options)
 
     def start(self) -> None:
-        """Start the server and wait until it answers."""
+        """Start the server and wait until it accepts connections."""
         self.launch()
         for _ in range(1500):
             with suppress(psycopg.OperationalError):
@@ -136,7 +136,7 @@ class Cluster:
             return cursor.fetchall() if cursor.description else []
 
     def new_database(self) -> URL:
-        """Make a database as the guide says, and give the address for its builder."""
+        """Create a database as the guide describes, and return the URL of the role that builds."""
         name = f"bri_{next(NUMBERS)}"
         _, outside, within = described()
         for statement in outside:
@@ -146,7 +146,7 @@ class Cluster:
         return self.url(name)
 
     def url(self, database: str) -> URL:
-        """Give the address of a database for its builder."""
+        """Return the URL of a database for the role that builds."""
         return URL.create(
             "postgresql+psycopg", BUILDER, "a secret/1", "127.0.0.1", self.port, database
         )
@@ -161,13 +161,13 @@ class Cluster:
 
 
 def reading(url: URL) -> URL:
-    """Give the address of a database for the role that only reads."""
+    """Return the URL of a database for the role that only reads."""
     return url.set(username=READER)
 
 
 @contextmanager
 def folder_for_servers() -> Iterator[Path]:
-    """Make a folder in which servers may write, and remove it afterwards."""
+    """Create a folder in which servers may write, and remove it afterwards."""
     folder = Path(mkdtemp(prefix="bri-"))
     if USER:
         shutil.chown(folder, USER, USER)
@@ -179,7 +179,7 @@ def folder_for_servers() -> Iterator[Path]:
 
 @contextmanager
 def running(folder: Path, port: int, template: Path | None = None) -> Iterator[Cluster]:
-    """Make a server with the roles of the guide, and stop it afterwards.
+    """Start a server with the roles of the guide, and stop it afterwards.
 
     Its files are copied from a template, if there is one: initdb takes a second.
     """

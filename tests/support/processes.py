@@ -51,8 +51,8 @@ def free_port() -> int:
         return port
 
 
-def run_aside(
-    environment: dict[str, str], log: str, act: Callable[..., object], *given: object
+def run_forked(
+    environment: dict[str, str], log: str, act: Callable[..., object], *arguments: object
 ) -> None:
     """Act in a process of its own, with an environment and a log."""
     os.environ.clear()
@@ -67,7 +67,7 @@ def run_aside(
     CLIENT.run = renderings.share(CLIENT.run)  # type: ignore[method-assign]
     try:
         callbacks.measure()
-        act(*given)
+        act(*arguments)
     finally:
         if measured is not None:
             measured.stop()
@@ -80,7 +80,7 @@ def run_command(*arguments: str) -> None:
 
 
 def forked(
-    log: Path, act: Callable[..., object], *given: object, **environment: str
+    log: Path, act: Callable[..., object], *arguments: object, **environment: str
 ) -> ForkServerProcess:
     """Start a process that has imported the application already."""
     whole = {**os.environ, **environment}
@@ -88,7 +88,7 @@ def forked(
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv(MEASURING, raising=False)
         forkserver.ensure_running()
-    process = FORKING.Process(target=run_aside, args=(whole, str(log), act, *given))
+    process = FORKING.Process(target=run_forked, args=(whole, str(log), act, *arguments))
     process.start()
     return process
 
@@ -110,7 +110,7 @@ class Server:
 
 
 def wait_until_ready(base: str, poll: Callable[[], int | None], seconds: float = 60) -> None:
-    """Wait until a server answers; fail at once if its process has an exit code."""
+    """Wait until a server responds; fail at once if its process has ended."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         assert poll() is None, f"{base} has ended"

@@ -16,15 +16,15 @@ def stripping_proxy(base: str, prefix: str = "/bri") -> Iterator[str]:
         class Proxy(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 headers = {"Host": self.headers["Host"]}
-                answer = client.get(base + self.path.removeprefix(prefix), headers=headers)
-                self.send_response(answer.status_code)
-                self.send_header("Content-Type", answer.headers["content-type"])
-                self.send_header("Content-Length", str(len(answer.content)))
+                response = client.get(base + self.path.removeprefix(prefix), headers=headers)
+                self.send_response(response.status_code)
+                self.send_header("Content-Type", response.headers["content-type"])
+                self.send_header("Content-Length", str(len(response.content)))
                 self.end_headers()
-                self.wfile.write(answer.content)
+                self.wfile.write(response.content)
 
             def log_message(self, *_: object) -> None:
-                """Say nothing."""
+                """Log nothing."""
 
         with ThreadingHTTPServer(("127.0.0.1", 0), Proxy) as proxy:
             thread = Thread(target=proxy.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)

@@ -140,7 +140,7 @@ def told(components: list[Any], key: str) -> Row:
 
 
 def spelled(value: Any) -> str:
-    """Give the text of a value."""
+    """Return the text of a value."""
     text = next(value[name] for name in ("id", "value", "name") if name in value)
     return str(text).replace("--", "/")
 

@@ -40,11 +40,11 @@ def schema(message: Path, space: str, version: str, *, whole: bool) -> str:
     )
     observation = "".join(dimensions[name] for name in apart) + values
     series = "".join(text for name, text in dimensions.items() if name not in apart)
-    held = ELEMENT.format("Obs" if flat else "Series")
+    children = ELEMENT.format("Obs" if flat else "Series")
     most = 1 if version == "v2_1" else "unbounded"
     types = [
         COMPLEX.format("Obs", ANNOTATIONS, observation),
-        COMPLEX.format("DataSet", ANNOTATIONS + CHOICE.format(most, held), ""),
+        COMPLEX.format("DataSet", ANNOTATIONS + CHOICE.format(most, children), ""),
     ]
     if not flat:
         types.append(COMPLEX.format("Series", ANNOTATIONS + ELEMENT.format("Obs"), series))

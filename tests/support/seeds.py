@@ -54,7 +54,7 @@ source: {source}
 
 
 def pinned() -> Path:
-    """Give the seed without what has come after the pinned release.
+    """Return the seed without what was added after the pinned release.
 
     The first thing that a new edition adds is the record of all that was there before it.
     """
@@ -65,10 +65,10 @@ def pinned() -> Path:
     atexit.register(rmtree, folder, ignore_errors=True)
     seed = copytree(NEWEST, folder / "seed", ignore=ignore_patterns(".*"))
     records = [json.loads(line) for line in frozen.read_text("utf-8").splitlines()]
-    held = {(record["collection"], record["key"]) for record in records}
+    opened = {(record["collection"], record["key"]) for record in records}
     for path in seed.glob("*/*.yaml"):
         is_release = path.parent.name == "releases"
-        is_held = path.stem <= PINNED if is_release else (path.parent.name, path.stem) in held
+        is_held = path.stem <= PINNED if is_release else (path.parent.name, path.stem) in opened
         if not is_held:
             path.unlink()
     for path in seed.glob("history/*.jsonl"):
@@ -83,7 +83,7 @@ SEED = pinned()
 
 
 class Broken(NamedTuple):
-    """One edit that breaks one file, and what must be told of it."""
+    """An edit that makes one file invalid, and the issue that must be reported."""
 
     file: str
     old: str
@@ -91,7 +91,7 @@ class Broken(NamedTuple):
     field: str
     message: str
     at: str | None = None
-    """A text on the line that is told; by default the first line of the new text."""
+    """A text on the reported line; by default the first line of the new text."""
 
 
 def copied(folder: Path, origin: Path = SEED) -> Path:
@@ -100,10 +100,10 @@ def copied(folder: Path, origin: Path = SEED) -> Path:
 
 
 def edit(seed: Path, file: str, old: str, new: str) -> None:
-    """Replace a text that stands once in a file."""
+    """Replace a text that occurs once in a file."""
     path = seed / file
     text = path.read_text("utf-8")
-    assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {file}"
+    assert text.count(old) == 1, f"{old!r} occurs {text.count(old)} times in {file}"
     path.write_text(text.replace(old, new), "utf-8")
 
 
@@ -130,14 +130,14 @@ def refused(seed: Path) -> list[SeedIssue]:
     return caught.value.issues
 
 
-def check_told(seed: Path, broken: Broken) -> None:
+def check_reported(seed: Path, broken: Broken) -> None:
     """Break a file of a seed and look for the one fault that tells of it."""
     edit(seed, broken.file, broken.old, broken.new)
     at = broken.at if broken.at is not None else broken.new.strip().splitlines()[0]
     field = f" {broken.field}:" if broken.field else ""
-    told = f"{seed / broken.file}:{line_of(seed, broken.file, at)}:{field} "
+    line = f"{seed / broken.file}:{line_of(seed, broken.file, at)}:{field} "
     faults = [str(fault) for fault in refused(seed)]
-    found = [fault.removeprefix(told) for fault in faults if fault.startswith(told)]
+    found = [fault.removeprefix(line) for fault in faults if fault.startswith(line)]
     assert [broken.message in message for message in found].count(True) == 1, faults
 
 

@@ -31,7 +31,7 @@ def environment_of(target: Target) -> dict[str, str]:
 
 @contextmanager
 def opened(target: Target, **more: Any) -> Iterator[App]:
-    """Make an application over a database, and let go of its connections afterwards."""
+    """Create an application for a database, and close its connections afterwards."""
     made = create_app(settings_of(target, **more))
     try:
         yield made
