@@ -39,12 +39,12 @@ RANK = "bm25(search_index, 0, 0, 10.0, 1.0, 10.0, 1.0)"
 COLUMN_INDEXES = {"title_en": 2, "text_en": 3, "title_zh": 4, "text_zh": 5}
 NO_MATCH = '"\u2400"'
 STEM_QUERY = """
-SELECT CAST(string_agg(joint || '''' || lexeme || '''', '' ORDER BY place) AS tsquery) AS query,
+SELECT CAST(string_agg(operator || '''' || lexeme || '''', '' ORDER BY place) AS tsquery) AS query,
     array_agg(lexeme ORDER BY place) AS lexemes
 FROM (
-    SELECT joint, place, (ts_lexize('stem', word))[1] AS lexeme
-    FROM unnest(CAST(:words AS text[]), CAST(:joints AS text[]))
-        WITH ORDINALITY AS searched (word, joint, place)
+    SELECT operator, place, (ts_lexize('stem', word))[1] AS lexeme
+    FROM unnest(CAST(:words AS text[]), CAST(:operators AS text[]))
+        WITH ORDINALITY AS searched (word, operator, place)
 ) AS stemmed
 """
 WEIGHTS: ColumnElement[Value] = literal_column("CAST('{0.1, 0.1, 0.1, 1.0}' AS real[])")
@@ -85,7 +85,7 @@ class PostgresSearch:
             for index, word in enumerate(phrase)
         ]
         statement = text(STEM_QUERY).bindparams(
-            words=[word for word, _ in pairs], joints=[joint for _, joint in pairs]
+            words=[word for word, _ in pairs], operators=[operator for _, operator in pairs]
         )
         query = statement.columns(column("query"), column("lexemes", ARRAY(String))).cte("search")
         self.query = query.c

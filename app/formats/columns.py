@@ -99,8 +99,6 @@ def format_cell(value: Any) -> str:
         return ""
     if isinstance(value, Decimal):
         return format_plain(value)
-    if isinstance(value, bool):
-        return "true" if value else "false"
     return str(value)
 
 

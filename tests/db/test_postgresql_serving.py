@@ -10,11 +10,11 @@ from typing import Any
 import httpx2
 import pytest
 from pydantic import ValidationError
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL, Connection, make_url
 from starlette.testclient import TestClient
 
 from app.application import create_app
-from app.db import SQLiteStore, create_store
+from app.db import SQLiteStore, UnavailableError, create_store
 from app.db.fulltext import (
     ELLIPSIS,
     END,
@@ -281,6 +281,20 @@ def test_limits_reach_the_server(url: URL) -> None:
         user = connection.exec_driver_sql("SELECT current_user").scalar_one()
         assert user == READER
     app.state.releases.close()
+
+
+def test_a_statement_that_timed_out_is_not_retried(url: URL) -> None:
+    calls = []
+
+    def sleep(connection: Connection) -> None:
+        calls.append(connection.exec_driver_sql("SHOW statement_timeout").scalar_one())
+        connection.exec_driver_sql("SELECT pg_sleep(5)")
+
+    with opened(url, statement_timeout=0.3) as app:
+        database = app.state.releases.get_release().database
+        with pytest.raises(UnavailableError, match="canceling statement due to statement timeout"):
+            database.read(sleep)
+    assert calls == ["300ms"]
 
 
 def test_downloads_have_connections_of_their_own(url: URL) -> None:

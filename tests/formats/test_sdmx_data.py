@@ -206,6 +206,8 @@ def test_periods(client: TestClient, query: str, since: str, until: str) -> None
         ("c[TIME_PERIOD]=eq:2024,2025", {"2024", "2025"}),
         ("c[TIME_PERIOD]=2024-01-01/P11M", {"2024-01-01/P11M"}),
         ("c[TIME_PERIOD]=gt:2024", {"2025"}),
+        ("c[TIME_PERIOD]=ge:2021-01-01+le:2022", {"2021", "2022"}),
+        ("c[TIME_PERIOD]=gt:2021-01-01+le:2022", {"2022"}),
         ("c[TIME_PERIOD]=lt:2023&c[DURATION]=P12M", {"2013", "2021", "2022"}),
     ],
 )

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.resources
     [
         ("data.example", 200),
         ("DATA.example:8000", 200),
+        ("Data.Example", 200),
         ("a.data.example", 421),
         ("x.mirror.example", 200),
         ("mirror.example", 421),

@@ -39,7 +39,7 @@ def lines(file: Path, path: str) -> list[str]:
 def test_each_request_is_a_line_for_programs(database: Target, tmp_path: Path) -> None:
     with logged(database, tmp_path, "json") as (base, file):
         headers = {
-            "X-Request-ID": "asked-by-test",
+            "X-Request-ID": "chosen-by-test",
             "traceparent": f"00-{TRACE}-b7ad6b7169203331-01",
         }
         for _ in range(2):
@@ -51,7 +51,7 @@ def test_each_request_is_a_line_for_programs(database: Target, tmp_path: Path) -
         httpx2.post(f"{base}/v1")
         sleep(0.2)
     first, second = (json.loads(line) for line in lines(file, "aid-projects"))
-    assert first["id"] == "asked-by-test"
+    assert first["id"] == "chosen-by-test"
     assert first["trace"] == TRACE
     assert (first["method"], first["status"]) == ("GET", 200)
     assert first["target"] == "/v1/indicators/aid-projects?lang=zh"
@@ -71,11 +71,11 @@ def test_each_request_is_a_line_for_programs(database: Target, tmp_path: Path) -
 
 def test_each_request_is_a_line_for_people(database: Target, tmp_path: Path) -> None:
     with logged(database, tmp_path, "text") as (base, file):
-        httpx2.get(f"{base}/v1/topics?q=%0A%22x", headers={"X-Request-ID": "asked-by-test"})
+        httpx2.get(f"{base}/v1/topics?q=%0A%22x", headers={"X-Request-ID": "chosen-by-test"})
         sleep(0.2)
     (line,) = lines(file, "/v1/topics")
     assert re.fullmatch(
-        r"\S+ 127\.0\.0\.1 GET /v1/topics\?q=%0A%22x 422 [\d.]+ ms \d+ B miss id=asked-by-test",
+        r"\S+ 127\.0\.0\.1 GET /v1/topics\?q=%0A%22x 422 [\d.]+ ms \d+ B miss id=chosen-by-test",
         line,
     )
 
@@ -93,8 +93,8 @@ def requests(found: Samples, **labels: str) -> float:
     """Sum the requests that have some labels."""
     return sum(
         value
-        for (name, told), value in found.items()
-        if name == "bri_requests_total" and labels.items() <= dict(told).items()
+        for (name, pairs), value in found.items()
+        if name == "bri_requests_total" and labels.items() <= dict(pairs).items()
     )
 
 
@@ -112,12 +112,12 @@ def test_numbers_are_those_of_all_workers(database: Target, workers: int) -> Non
         with ThreadPoolExecutor(8) as threads:
             answered = list(threads.map(get, paths))
         sleep(1.1)
-        answer = httpx2.get(f"{base}/metrics")
+        response = httpx2.get(f"{base}/metrics")
         again = httpx2.get(f"{base}/metrics")
     assert answered.count(200) == 210
-    assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
-    assert answer.headers["cache-control"] == "no-store"
-    found = samples(answer.text)
+    assert response.headers["content-type"].startswith("text/plain; version=0.0.4")
+    assert response.headers["cache-control"] == "no-store"
+    found = samples(response.text)
     assert requests(found, route="/v1/overview", status="200") == 200
     assert 1 <= requests(found, route="/v1/overview", cache="miss") <= workers * 8
     assert requests(found, route="/v1/indicators/{indicator}", status="404") == 10
@@ -132,7 +132,21 @@ def test_numbers_are_those_of_all_workers(database: Target, workers: int) -> Non
     assert requests(samples(again.text), route="/metrics") >= 1
 
 
-def test_numbers_are_kept_only_if_asked_for(client: TestClient) -> None:
-    answer = client.get("/metrics")
-    assert answer.status_code == 404
-    assert "BRI_METRICS" in answer.json()["detail"]
+def test_a_response_of_the_parser_is_counted_once(database: Target) -> None:
+    with serving(database, BRI_METRICS="true") as base, httpx2.Client(base_url=base) as client:
+        # With this header the parser passes a request on.
+        del client.headers["connection"]
+        for _ in range(21):
+            assert client.get("/v1/overview").status_code == 200
+        # Each request for the metrics flushes what the parser has counted.
+        for _ in range(3):
+            found = samples(client.get("/metrics").text)
+    assert found["bri_fast_path_processes", frozenset()] == 1
+    assert requests(found, route="/v1/overview", cache="hit") == 20
+    assert requests(found, route="/v1/overview", cache="miss") == 1
+
+
+def test_metrics_are_collected_only_if_enabled(client: TestClient) -> None:
+    response = client.get("/metrics")
+    assert response.status_code == 404
+    assert "BRI_METRICS" in response.json()["detail"]

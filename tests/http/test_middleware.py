@@ -27,6 +27,7 @@ def test_preflight_requests_are_allowed(client: TestClient) -> None:
     assert response.status_code == 204
     assert response.headers["allow"] == "GET, HEAD, OPTIONS"
     assert "GET" in response.headers["access-control-allow-methods"]
+    assert response.headers["access-control-max-age"] == "86400"
     assert response.content == b""
 
 

@@ -10,10 +10,12 @@ from fontTools.ttLib import TTFont
 from lxml import html
 from starlette.testclient import TestClient
 
+from app.http import limits
 from app.i18n import Language
 from app.pages import STATIC
 from app.pages.content import ADDRESS_PLACEHOLDER, GUIDE_FOLDER, PAGE_NAMES
 from app.pages.markdown import render_guide_page
+from app.server import timeouts
 from tests.pages.test_pages import PAGES
 from tests.routers.test_discovery import HOST
 
@@ -142,6 +144,19 @@ def test_links_and_anchors_resolve(client: TestClient, name: str, language: str)
     }
     hrefs = " ".join(page.xpath("//article/*[not(self::nav)]//a/@href | //article/p/a/@href"))
     assert all(f"/guide/{link}?" in hrefs for link in linked)
+
+
+def test_limits_on_slow_clients_are_those_of_the_server() -> None:
+    head, body = timeouts.HEAD_TIMEOUT, limits.BODY_TIMEOUT
+    size, body_size = timeouts.MAX_HEAD // 1024, limits.MAX_BODY // 1024
+    english, chinese = source("deployment", "en"), source("deployment", "zh")
+    assert f"{head:.0f} seconds and {size} KiB for the headers" in english
+    assert f"{body:.0f} seconds and {body_size} KiB for a body" in english
+    assert f"{timeouts.WRITE_TIMEOUT:.0f} seconds without reading" in english
+    assert f"请求头限{head:.0f}秒、{size} KiB" in chinese
+    assert f"请求正文限{body:.0f}秒、{body_size} KiB" in chinese
+    assert f"停止读取限{timeouts.WRITE_TIMEOUT:.0f}秒" in chinese
+    assert timeouts.RESPONSE_TIMEOUT == 60 * 60
 
 
 def test_pages_follow_each_other(client: TestClient) -> None:

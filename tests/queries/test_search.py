@@ -69,7 +69,9 @@ def test_every_address_leads_to_its_record(client: TestClient) -> None:
 def test_kind_narrows_but_facets_stay(client: TestClient) -> None:
     page = found(client, q="investment", kind=["action", "topic"])
     assert {hit["kind"] for hit in page["items"]} == {"action", "topic"}
-    assert "indicator" in {facet["kind"] for facet in page["facets"]}
+    counts = {facet["kind"]: facet["count"] for facet in page["facets"]}
+    assert "indicator" in counts
+    assert page["total"] == len(page["items"]) == counts["action"] + counts["topic"]
 
 
 def test_pages_are_walked(client: TestClient) -> None:
