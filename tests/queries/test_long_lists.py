@@ -18,7 +18,7 @@ from starlette.testclient import TestClient
 from app.db.statements import CompiledStatement
 from app.ingest.publish import write_content_digest
 from app.parameters import DEFAULT_LIMIT
-from app.queries import long_lists
+from app.queries import long_lists, series
 from app.queries.series import MAX_SERIES
 from tests.benchmarks.generated_data import Scale, build
 from tests.support.targets import Target, opened
@@ -71,11 +71,19 @@ def large(new_target: Callable[[], Target]) -> Iterator[FastAPI]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(long_lists, "MAX_FETCHED", BOUND)
         patch.setattr(long_lists, "MAX_SORTED", SORTED)
-        long_lists.build_plan.cache_clear()
-        long_lists.count_known.cache_clear()
+        forget_plans()
         yield from served(target)
-    long_lists.build_plan.cache_clear()
-    long_lists.count_known.cache_clear()
+    forget_plans()
+
+
+def forget_plans() -> None:
+    """Build all plans again, since each contains the bound that applied when it was built."""
+    for build_statement in (
+        long_lists.build_plan,
+        long_lists.count_known,
+        series.build_series_plan,
+    ):
+        build_statement.cache_clear()
 
 
 def served(target: Target) -> Iterator[FastAPI]:
