@@ -4,11 +4,13 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$")
 PROBLEM = "ProblemDocument"
 UNKNOWN = {"indicator": "goods-trad"}
 """What get_indicator answers with 404; the problem names goods-trade."""
@@ -100,8 +102,17 @@ def small(name: str) -> str:
 
 
 def exact(text: str | bytes) -> Any:
-    """Read JSON with every number as it is written."""
-    return json.loads(text, parse_float=Decimal, parse_int=Decimal)
+    """Read JSON with every number as it is written, and times as instants."""
+    return to_instants(json.loads(text, parse_float=Decimal, parse_int=Decimal))
+
+
+def to_instants(value: Any) -> Any:
+    """Replace times, because clients write 00:00:00Z as 00:00:00+00:00 or 00:00:00.000Z."""
+    if isinstance(value, dict):
+        return {name: to_instants(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [to_instants(one) for one in value]
+    return datetime.fromisoformat(value) if isinstance(value, str) and TIME.match(value) else value
 
 
 def expect(right: object, case: Case, what: str) -> None:

@@ -26,10 +26,14 @@ export function problem<Data, Mistake extends Told>({ error, response }: Fetched
 
 type Answer<Data> = { raw: Response; value(): Promise<Data> };
 
+/** Replace a time, because clients write 00:00:00Z as 00:00:00.000Z. */
+const toInstant = (_: string, value: unknown): unknown =>
+  typeof value === "string" && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(value) ? Date.parse(value) : value;
+
 /** Read an answer of openapi-generator, and hold it against the JSON that was sent. */
 export async function same<Data>(answer: Answer<Data>, plain: (value: Data) => unknown): Promise<void> {
-  const sent: unknown = await answer.raw.clone().json();
-  deepStrictEqual(JSON.parse(JSON.stringify(plain(await answer.value()))), sent, answer.raw.url);
+  const sent: unknown = JSON.parse(await answer.raw.clone().text(), toInstant);
+  deepStrictEqual(JSON.parse(JSON.stringify(plain(await answer.value())), toInstant), sent, answer.raw.url);
 }
 
 /** Read a file by openapi-generator, and hold it against the bytes that were sent. */
