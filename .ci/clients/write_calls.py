@@ -75,7 +75,8 @@ def fetch(case: Case) -> str:
 def generator(case: Case) -> str:
     """Call an operation with the client of openapi-generator; nothing may get lost on the way."""
     name, api = small(camel(case.operation)), small(camel(case.tag))
-    called = f"await {api}.{name}Raw({written(case.arguments)})"
+    arguments = {small(camel(key)): value for key, value in case.arguments.items()}
+    called = f"await {api}.{name}Raw({written(arguments)})"
     if case.model:
         return f"  await same<made.{case.model}>({called}, made.{case.model}ToJSON);"
     if case.is_json:
