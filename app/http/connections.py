@@ -47,7 +47,9 @@ class RejectionLog:
         now = monotonic()
         if now - self.logged_at.get(kind, -LOG_INTERVAL) >= LOG_INTERVAL:
             self.logged_at[kind] = now
-            log.warning("refused: %s, %d times, last %s", kind, self.unlogged.pop(kind), client)
+            # Behind a proxy, the server does not know the client of a request that it cannot parse.
+            last = client or "unknown"
+            log.warning("refused: %s, %d times, last %s", kind, self.unlogged.pop(kind), last)
 
 
 class ConnectionTable:

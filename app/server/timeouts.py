@@ -169,7 +169,7 @@ class TimeoutProtocol(asyncio.Protocol):
         self.protocol.connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if self.pending or self.is_paused or len(data) > MAX_PIECE:
+        if self.pending or self.is_paused or len(data) > self.max_piece:
             is_first = not self.pending
             self.pending += data
             self.transport.pause_reading()
@@ -182,14 +182,21 @@ class TimeoutProtocol(asyncio.Protocol):
         """Parse the next piece of what was received, then yield to other connections."""
         if self.is_paused or self.transport.is_closing():
             return
-        piece = bytes(self.pending[:MAX_PIECE])
-        del self.pending[:MAX_PIECE]
+        size = self.max_piece
+        piece = bytes(self.pending[:size])
+        del self.pending[:size]
         if piece:
             self.parse(piece)
         if self.pending:
             self.loop.call_soon(self.parse_pending)
         elif not self.is_paused:
             self.transport.resume_reading()
+
+    @property
+    def max_piece(self) -> int:
+        """The bytes to parse next, so that headers are not complete only beyond their limit."""
+        remaining = self.max_received - self.received_bytes
+        return min(MAX_PIECE, remaining) if remaining > 0 else MAX_PIECE
 
     def parse(self, data: bytes) -> None:
         self.received_bytes += len(data)
@@ -216,7 +223,7 @@ class TimeoutProtocol(asyncio.Protocol):
     def check_head(self) -> None:
         if self.active_requests or not self.received_bytes or self.transport.is_closing():
             return
-        if self.received_bytes > self.max_received:
+        if self.received_bytes >= self.max_received:
             self.refuse_malformed()
         elif not self.is_head_timed:
             self.is_head_timed = True
@@ -293,7 +300,7 @@ class TimeoutProtocol(asyncio.Protocol):
         self.transport.abort()
 
     def refuse_malformed(self) -> None:
-        if self.received_bytes <= self.max_received:
+        if self.received_bytes < self.max_received:
             self.refuse(describe_malformed(self.last_piece))
         elif self.max_received > MAX_HEAD:
             self.abort()  # The request with this body has its response.

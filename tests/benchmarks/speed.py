@@ -73,7 +73,7 @@ def servers(folder: Path, database: Path, programs: Path) -> dict[str, Peer]:
     few = [(name, value) for name, value in headers if name in {"content-type", "content-length"}]
     return {
         "ours": replace(plain, environment={"ETAG": response.headers["etag"]}),
-        "anew": peers.ours(database, BRI_CACHE_ENTRIES="0"),
+        "uncached": peers.ours(database, BRI_CACHE_ENTRIES="0"),
         "bare": peers.bare(folder, "bare", body, headers),
         "bare, 2 headers": peers.bare(folder, "few", body, few),
         "nginx": peers.nginx(folder, body),
@@ -86,7 +86,7 @@ def servers(folder: Path, database: Path, programs: Path) -> dict[str, Peer]:
 def targets(found: Mapping[str, Peer]) -> dict[str, Target]:
     """Choose the request for each."""
     shown = {name: Target(found[name].url) for name in ("bare", "bare, 2 headers", "nginx")}
-    hot, uncached = found["ours"], found["anew"]
+    hot, uncached = found["ours"], found["uncached"]
     shown |= {
         "hot": Target(hot.url),
         "304": Target(hot.url, (f"If-None-Match: {hot.environment['ETAG']}",)),
@@ -219,7 +219,7 @@ def run(options: Namespace, console: Console, folder: Path) -> None:
                 failed[name] = str(error)
                 del found[name]
         results = measure(targets(found), folder, options, console.print)
-        pid = starts["anew"][-1].pid
+        pid = starts["uncached"][-1].pid
         spent = list(describe_cpu_times(targets(found), pid, folder, options.seconds))
     lines = list(table(results, starts))
     for line in (*absolute(results, starts), *spent, "", *lines):

@@ -18,7 +18,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app.server import ServerProtocol, timeouts
-from app.server.timeouts import Deadline
+from app.server.timeouts import MAX_HEAD, Deadline
 from tests.support.processes import launched, run_command
 from tests.support.targets import Target
 
@@ -98,6 +98,12 @@ def get(target: str, headers: bytes = b"") -> bytes:
     return line + HOST + headers + b"Connection: close\r\n\r\n"
 
 
+def get_sized(size: int) -> bytes:
+    """Write a request of so many bytes."""
+    padding = size - len(get("/v1", b"X-A: \r\n"))
+    return get("/v1", b"X-A: " + b"y" * padding + b"\r\n")
+
+
 LONG = "x" * MEGABYTE
 ATTACKS = {
     "an address of a megabyte": (get(f"/v1/{LONG}"), {431}),
@@ -109,7 +115,8 @@ ATTACKS = {
         get("/v1/topics?" + "&".join(f"a{number}" for number in range(2_500))),
         {422},
     ),
-    "a head that is a little too long": (get("/v1", b"X-A: " + b"y" * 21_000 + b"\r\n"), {431}),
+    "the longest head": (get_sized(MAX_HEAD), {200}),
+    "a head one byte too long": (get_sized(MAX_HEAD + 1), {431}),
     "a nul in the path": (get("/v1/topics/%00"), {400}),
     "a nul in the query": (get("/v1/search?q=%00"), {400}),
     "overlong utf-8": (get("/v1/search?q=%c0%af"), {400}),
