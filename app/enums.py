@@ -33,10 +33,17 @@ class Direction(StrEnum):
     TWO_WAY = "two_way"
 
 
-class Qualifier(StrEnum):
-    """Whether the true value is exactly, above, just below or about the published one."""
+class CoverageBasis(StrEnum):
+    """Whether sources state which countries are counted, or this service infers it."""
 
-    EXACT = "exact"
+    STATED = "stated"
+    INFERRED = "inferred"
+
+
+class Qualifier(StrEnum):
+    """How the wording of the source limits a figure; none if it has no qualifier."""
+
+    NONE = "none"
     OVER = "over"
     NEARLY = "nearly"
     ABOUT = "about"
@@ -80,6 +87,7 @@ class Obstacle(StrEnum):
     """Why two figures, or the figures of two series, are not comparable."""
 
     UNIT = "unit"
+    COVERAGE = "coverage"
     MONTHS = "months"
     BREAK = "break"
     QUALIFIER = "qualifier"
@@ -118,6 +126,7 @@ class Collection(StrEnum):
 
     ACTIONS = "actions"
     AREAS = "areas"
+    COVERAGES = "coverages"
     GROWTH_RATES = "growth-rates"
     INDICATORS = "indicators"
     INSTRUMENTS = "instruments"
@@ -172,6 +181,7 @@ class SearchKind(StrEnum):
     ACTION = "action"
     TOPIC = "topic"
     AREA = "area"
+    COVERAGE = "coverage"
     UNIT = "unit"
     SECTOR = "sector"
     INSTRUMENT = "instrument"

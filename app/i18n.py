@@ -45,11 +45,18 @@ def join_names(names: Iterable[str]) -> Bilingual:
 
 
 QUALIFIER_FORMATS = {
-    Qualifier.EXACT: Bilingual("{}", "{}"),
+    Qualifier.NONE: Bilingual("{}", "{}"),
     Qualifier.OVER: Bilingual("over {}", "逾{}"),
     Qualifier.NEARLY: Bilingual("nearly {}", "近{}"),
     Qualifier.ABOUT: Bilingual("about {}", "约{}"),
 }
+QUALIFIERS = {
+    Qualifier.NONE: Bilingual("no qualifier in the source", "原文无限定语"),
+    Qualifier.OVER: Bilingual("over (more than this)", "逾（高于此数）"),
+    Qualifier.NEARLY: Bilingual("nearly (less than this)", "近（低于此数）"),
+    Qualifier.ABOUT: Bilingual("about (around this)", "约（接近此数）"),
+}
+"""What each qualifier means."""
 
 MONTHS = 12
 SCALE_WORDS = {
@@ -123,15 +130,23 @@ def format_span(months: int, first: date | None, language: Language) -> str:
     return name.get(language)
 
 
-def format_change(percent: Decimal, language: Language) -> str:
-    """Return a change from a year earlier: up 6.4% on a year earlier, 同比增长6.4%."""
+def format_change(percent: Decimal, language: Language, unit: str | None = None) -> str:
+    """Return a change from a year earlier: up 6.4% on a year earlier, 同比增长6.4%.
+
+    The unit is given if it is not that of the figure beside the change.
+    """
     size = abs(percent)
     if language is Language.CHINESE:
-        return f"同比{'增长' if percent >= 0 else '下降'}{size}%" if size else "同比持平"
-    return (
-        f"{'up' if percent >= 0 else 'down'} {size}% on a year earlier"
-        if size
-        else ("unchanged on a year earlier")
+        change = f"{'增长' if percent >= 0 else '下降'}{size}%" if size else "持平"
+        return f"{f'按{unit}计，' if unit else ''}同比{change}"
+    change = f"{'up' if percent >= 0 else 'down'} {size}%" if size else "unchanged"
+    return f"{change} on a year earlier{f' in {unit}' if unit else ''}"
+
+
+def format_growth(change: str, citation: str, language: Language) -> str:
+    """Return a change with its own source, which may differ from that of the figure."""
+    return Bilingual(f"{change} (source: {citation})", f"{change}（来源：{citation}）").get(
+        language
     )
 
 

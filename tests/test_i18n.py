@@ -73,22 +73,22 @@ def test_any_header_gets_a_language(header: bytes) -> None:
 @pytest.mark.parametrize(
     ("published", "multiplier", "qualifier", "english", "chinese"),
     [
-        ("22.1", 12, Qualifier.EXACT, "22.1 trillion yuan", "22.1万亿元"),
-        ("19.50", 12, Qualifier.EXACT, "19.50 trillion yuan", "19.50万亿元"),
-        ("826.34", 9, Qualifier.EXACT, "826.34 billion yuan", "8263.4亿元"),
-        ("214.66", 9, Qualifier.EXACT, "214.66 billion yuan", "2146.6亿元"),
+        ("22.1", 12, Qualifier.NONE, "22.1 trillion yuan", "22.1万亿元"),
+        ("19.50", 12, Qualifier.NONE, "19.50 trillion yuan", "19.50万亿元"),
+        ("826.34", 9, Qualifier.NONE, "826.34 billion yuan", "8263.4亿元"),
+        ("214.66", 9, Qualifier.NONE, "214.66 billion yuan", "2146.6亿元"),
         ("99.87", 9, Qualifier.NEARLY, "nearly 99.87 billion yuan", "近998.7亿元"),
-        ("2146.6", 8, Qualifier.EXACT, "214.66 billion yuan", "2146.6亿元"),
-        ("1234.5", 9, Qualifier.EXACT, "1.2345 trillion yuan", "1.2345万亿元"),
+        ("2146.6", 8, Qualifier.NONE, "214.66 billion yuan", "2146.6亿元"),
+        ("1234.5", 9, Qualifier.NONE, "1.2345 trillion yuan", "1.2345万亿元"),
         ("0.5", 12, Qualifier.ABOUT, "about 500 billion yuan", "约5000亿元"),
         ("3.5", 4, Qualifier.OVER, "over 35 thousand yuan", "逾3.5万元"),
-        ("5", 3, Qualifier.EXACT, "5 thousand yuan", "5,000元"),
+        ("5", 3, Qualifier.NONE, "5 thousand yuan", "5,000元"),
         ("700", 0, Qualifier.OVER, "over 700 yuan", "逾700元"),
-        ("12345.60", 0, Qualifier.EXACT, "12,345.60 yuan", "12,345.60元"),
-        ("36", 0, Qualifier.EXACT, "36 yuan", "36元"),
-        ("-2.8", 0, Qualifier.EXACT, "-2.8 yuan", "-2.8元"),
-        ("-2.8", 9, Qualifier.EXACT, "-2.8 billion yuan", "-28亿元"),
-        ("0", 9, Qualifier.EXACT, "0 yuan", "0元"),
+        ("12345.60", 0, Qualifier.NONE, "12,345.60 yuan", "12,345.60元"),
+        ("36", 0, Qualifier.NONE, "36 yuan", "36元"),
+        ("-2.8", 0, Qualifier.NONE, "-2.8 yuan", "-2.8元"),
+        ("-2.8", 9, Qualifier.NONE, "-2.8 billion yuan", "-28亿元"),
+        ("0", 9, Qualifier.NONE, "0 yuan", "0元"),
     ],
 )
 def test_a_figure_is_printed_as_published(
@@ -117,7 +117,7 @@ def parsed(english: str) -> Decimal:
 )
 def test_no_digit_of_a_figure_is_lost(digits: int, decimals: int, multiplier: int) -> None:
     value = Decimal(digits).scaleb(multiplier - decimals)
-    printed = format_value(value, multiplier, decimals, Qualifier.EXACT, "", EN)
+    printed = format_value(value, multiplier, decimals, Qualifier.NONE, "", EN)
     assert parsed(printed) == value
 
 

@@ -19,7 +19,7 @@ from tests.support.targets import Target, environment_of
 
 pytestmark = pytest.mark.resources
 
-AID = "aid-projects.CN.BRI.NB.P11M.2024-01.scio-2025-01-15"
+AID = "aid-projects.CN.BRI.partner-2023.NB.P11M.2024-01.scio-2025-01-15"
 
 
 @pytest.fixture(scope="module")

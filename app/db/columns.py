@@ -21,6 +21,7 @@ from sqlalchemy import (
     String,
     TypeDecorator,
     bindparam,
+    case,
     func,
     inspect,
     literal_column,
@@ -34,7 +35,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
 from sqlmodel import SQLModel, col
 
-from app.db.models import FOREVER, Area, GrowthRate, Observation, Source, Unit
+from app.db.models import FOREVER, Area, GrowthRate, Observation, Report, Source, Unit
 from app.db.models.base import NamedModel
 from app.i18n import Language, format_published_day, format_source_line
 
@@ -101,6 +102,24 @@ def select_source(
         col(table.published_precision).label(f"{prefix}.published_precision"),
         col(table.standing).label(f"{prefix}.standing"),
         col(table.address).label(f"{prefix}.address"),
+    ]
+
+
+def select_wording(
+    table: type[Observation] | type[GrowthRate] | type[Report],
+    prefix: str,
+    language: Language,
+    source: type[Source] = Source,
+) -> list[Label[Value]]:
+    """Return the words of a source in its own language, and their translation if it differs."""
+    in_chinese = col(source.language) == Language.CHINESE
+    translated = case((in_chinese, col(table.wording_zh)), else_=col(table.wording_en))
+    is_own_language = col(source.language) == language
+    translation = case((is_own_language, null()), else_=localize(table, "wording", language))
+    return [
+        func.coalesce(col(table.wording_original), translated).label(f"{prefix}wording"),
+        col(source.language).label(f"{prefix}wording_language"),
+        translation.label(f"{prefix}wording_translated"),
     ]
 
 

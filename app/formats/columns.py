@@ -1,7 +1,7 @@
 """The columns of every table, declared once for all formats; new ones go to the end of a table."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, null
 from sqlmodel import col
 
-from app.db.columns import counterpart_area, localize, reporting_area
+from app.db.columns import counterpart_area, localize, reporting_area, select_wording
 from app.db.models import (
     FOREVER,
+    Coverage,
     GrowthRate,
     Headline,
     Indicator,
@@ -23,7 +24,8 @@ from app.db.models import (
 )
 from app.enums import Datatype
 from app.i18n import Bilingual, Language
-from app.queries.observations import previous_observation
+from app.queries.observations import growth_source, previous_observation
+from app.queries.related import rate_unit
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,30 @@ def format_cell(value: Any) -> str:
     return str(value)
 
 
+def declare_wording(path: str, en: str, zh: str, table: Any = None) -> tuple[Column, ...]:
+    """Declare the columns of the words of a source, which all tables with figures have."""
+
+    def select_label(name: str, language: Language) -> ColumnElement[Any]:
+        labels = {label.name: label for label in select_wording(table, "", language)}
+        return labels[name].element
+
+    texts = (
+        ("wording", "Published wording", "原文表述", en, zh),
+        ("wording_language", "Language of wording", "原文语言", "ISO 639-1 code", "ISO 639-1代码"),
+        ("wording_translated", "Translated wording", "译文",
+         "Translation of the wording; empty if its language is that of this table",
+         "原文表述的译文；原文语言与本表相同时为空"),
+    )  # fmt: skip
+    return tuple(
+        replace(
+            string(*text, path=f"{path}{text[0]}", is_required=text[0] != "wording_translated"),
+            expression=partial(select_label, text[0]) if table else None,
+            needs_quoting=True,
+        )
+        for text in texts
+    )
+
+
 # The tables below are formatted by hand: one entry per column, in as few lines as possible.
 WAS_CURRENT = col(Observation.current_from) < col(Observation.current_until)
 WAS_SUPERSEDED = and_(WAS_CURRENT, col(Observation.current_until) != FOREVER)
@@ -117,7 +143,7 @@ OBSERVATIONS = (
            path="indicator.name", text=(Indicator, "name"), width=38),
     string("series", "Series", "所属序列",
            "Series of the observation; compare only observations of the same series",
-           "所属序列；仅同一序列的数据可比", sql=Series.code, width=38),
+           "所属序列；仅同一序列的数据可比", sql=Series.code),
     string("reporting_area", "Reporting area code", "报告国（地区）标识",
            path="reporting_area.code", sql=reporting_area.code),
     string("reporting_area_name", "Reporting area", "报告国（地区）",
@@ -128,6 +154,11 @@ OBSERVATIONS = (
     string("counterpart_area_name", "Counterpart area", "伙伴国（地区）",
            "Partner area of the reporting area", "报告国（地区）的合作伙伴",
            path="counterpart_area.name", text=(counterpart_area, "name"), width=24),
+    string("coverage", "Coverage code", "统计范围标识",
+           "Which countries are counted; do not compare figures of different coverage",
+           "统计所涵盖的国家；范围不同的数据不可比", path="coverage.code", sql=Coverage.code),
+    string("coverage_name", "Coverage", "统计范围", "Which countries are counted",
+           "统计所涵盖的国家", path="coverage.name", text=(Coverage, "name"), width=28),
     date("period_start", "First day", "统计期首日", "First day of the period",
          path="period.start", sql=Observation.period_start),
     date("period_end", "Last day", "统计期末日", "Last day of the period",
@@ -140,13 +171,21 @@ OBSERVATIONS = (
     string("unit", "Unit code", "计量单位标识", path="unit.code", sql=Unit.code),
     string("unit_name", "Unit", "计量单位", path="unit.name", text=(Unit, "name"), width=16),
     string("qualifier", "Qualifier", "限定词",
-           "How the source limits the value: exact, over, nearly or about",
-           "来源对数值的限定：exact（确数）、over（逾）、nearly（近）、about（约）",
+           "How the source limits the value: over, nearly or about; none if it does not",
+           "来源对数值的限定：over（逾）、nearly（近）、about（约）；none为原文无限定语",
            sql=Observation.qualifier),
     decimal("lower_bound", "Lower bound", "下限", "The value is above this bound", "数值高于此数",
             path="bounds.lower", sql=Observation.lower_bound, is_required=False),
     decimal("upper_bound", "Upper bound", "上限", "The value is below this bound", "数值低于此数",
             path="bounds.upper", sql=Observation.upper_bound, is_required=False),
+    decimal("rounding_lower", "Rounded from", "舍入区间下限",
+            "Smallest number that would be printed with the same digits",
+            "按原文位数舍入后与公布值相同的最小数值", path="rounding.lower",
+            sql=Observation.rounding_lower),
+    decimal("rounding_upper", "Rounded to", "舍入区间上限",
+            "Largest number that would be printed with the same digits",
+            "按原文位数舍入后与公布值相同的最大数值", path="rounding.upper",
+            sql=Observation.rounding_upper),
     decimal("published_value", "Published number", "原文数字", "Number as published",
             path="published.value", sql=Observation.published_value),
     integer("published_multiplier", "Published multiplier", "原文单位乘数",
@@ -156,8 +195,8 @@ OBSERVATIONS = (
     integer("published_decimals", "Published decimals", "原文小数位数",
             "Number of decimals as published", path="published.decimals",
             sql=Observation.decimals),
-    string("wording", "Published wording", "原文表述", "Value in the words of the source",
-           path="published.wording", text=(Observation, "wording")),
+    *declare_wording("published.", "Value in the words of the source",
+                     "来源对数值的原文表述", Observation),
     string("status", "Status", "数据状态", "Observation status: how final the value is",
            sql=Observation.status),
     decimal("growth", "Published growth", "公布的增速",
@@ -166,6 +205,23 @@ OBSERVATIONS = (
     string("growth_basis", "Growth basis", "增速基数类型",
            "What the published growth was measured against", path="growth.basis",
            sql=GrowthRate.basis, is_required=False),
+    string("growth_unit", "Growth unit", "增速计量单位标识",
+           "Unit of the levels that grew; it may differ from that of the value",
+           "增速所依据数值的计量单位，可能与本数值的计量单位不同", path="growth.unit.code",
+           sql=rate_unit.code, is_required=False),
+    string("growth_source", "Growth source", "增速来源标识",
+           "Key of the source of the growth, which may differ from that of the value",
+           "增速的来源标识，可能与数值来源不同", path="growth.source.code",
+           sql=growth_source.code, is_required=False),
+    address("growth_address", "Growth URL", "增速来源网址", "Web address of the growth's source",
+            "增速来源的网址", path="growth.source.address", sql=growth_source.address,
+            is_required=False, width=50),
+    boolean("break_before", "Break before", "此前中断",
+            "Whether the series has a break before this value; do not compare across it",
+            "该数值之前序列是否中断；中断前后的数据不可比",
+            sql=case((col(Observation.break_before), "true"), else_="false")),
+    string("note", "Note", "说明", "What else to know about the value; not from the source",
+           "关于该数值的其他说明（本站编写）", text=(Observation, "note"), is_required=False),
     date("vintage", "Vintage", "首次公布日", "Day on which the value was first published",
          sql=Observation.vintage, width=14),
     date("current_from", "Current from", "现行起始日", "First day on which the value was current",
@@ -298,6 +354,8 @@ SERIES = (
     string("indicator", "Indicator code", "指标标识", path="indicator.code"),
     REPORTING_AREA,
     COUNTERPART_AREA,
+    string("coverage", "Coverage code", "统计范围标识", "Which countries are counted",
+           "统计所涵盖的国家", path="coverage.code"),
     string("unit", "Unit code", "计量单位标识", "Unit of all observations",
            "全部数据的计量单位", path="unit.code"),
     integer("months", "Months", "统计期月数", "Number of months in each period"),
@@ -318,9 +376,12 @@ GROWTH_RATES = (
          path="base_period.start"),
     date("base_end", "Last day of base", "基期末日", "Last day of the base period",
          path="base_period.end"),
+    string("coverage", "Coverage code", "统计范围标识", path="coverage.code"),
+    string("unit", "Unit code", "计量单位标识", "Unit of the levels that grew",
+           "增速所依据数值的计量单位", path="unit.code"),
     decimal("value", "Growth", "增速", "Published change in percent", "公布的增速（%）"),
     string("basis", "Basis", "增速基数类型", "What the growth was measured against"),
-    string("wording", "Published wording", "原文表述", "Growth in the words of the source"),
+    *declare_wording("", "Growth in the words of the source", "来源对增速的原文表述"),
     string("note", "Note", "基数说明", "How the basis is known", is_required=False),
     date("vintage", "Vintage", "首次公布日", "Day on which the growth was first published"),
     SOURCE,
@@ -332,7 +393,7 @@ REPORTS = (
            "所报道数据的标识"),
     string("source", "Source code", "来源标识", "Key of the other source", "其他来源的标识",
            path="source.code"),
-    string("wording", "Published wording", "原文表述", "Value in the words of the other source"),
+    *declare_wording("", "Value in the words of the other source", "其他来源对数值的原文表述"),
     string("agreement", "Agreement", "是否一致", "Whether the report agrees with the observation",
            "与所述数据是否一致"),
     string("note", "Note", "说明", "The difference in one sentence", "差异说明"),
@@ -371,6 +432,14 @@ AREAS = (
     string("name", "Name", "名称"),
     string("kind", "Kind", "类别", "Country or group of countries", "国家或国家组"),
     string("definition", "Definition", "范围", "What the area covers"),
+)  # fmt: skip
+COVERAGES = (
+    *TERMS,
+    string("basis", "Basis", "依据", "Whether sources state it or this data set infers it",
+           "由来源说明，或由本数据集推断"),
+    date("first_published", "First published", "首次公布日", is_required=False),
+    date("last_published", "Last published", "末次公布日", is_required=False),
+    string("evidence", "Evidence", "依据说明", "How the coverage is known", "如何得知该统计范围"),
 )  # fmt: skip
 INSTRUMENTS = (*TERMS, string("kind", "Kind", "类别", "Kind of instrument", "载体类别"))
 UNITS = (

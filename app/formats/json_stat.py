@@ -1,15 +1,19 @@
 """Observations as a JSON-stat 2.0 cube of series, areas and periods."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from app.db.columns import Record
 from app.db.models import format_plain
 from app.enums import Qualifier
 from app.formats.dataset_info import TITLE
-from app.i18n import Bilingual, Language
+from app.i18n import QUALIFIERS, Bilingual, Language, format_growth, format_span
 from app.parameters import format_period
 
+BREAK = "break"
+BREAK_MEANING = Bilingual("break in the series before this value", "该数值之前序列中断")
+SEPARATOR = "; "
 MEDIA_TYPE = "application/json"
 
 SOURCE = Bilingual(
@@ -27,7 +31,7 @@ def build_cube(
 ) -> Record:
     """Arrange observations as a cube; each series has at most one per period."""
     members = {
-        "series": {one["series"]: one["indicator"]["name"] for one in observations},
+        "series": label_series(observations, language),
         "counterpart_area": {
             one["counterpart_area"]["code"]: one["counterpart_area"]["name"] for one in observations
         },
@@ -38,6 +42,9 @@ def build_cube(
     index = {name: {key: at for at, key in enumerate(keys)} for name, keys in members.items()}
     size = [len(keys) for keys in members.values()]
     cells = {compute_index(one, index, size): one for one in observations}
+    statuses = {
+        at: SEPARATOR.join(found) for at, one in cells.items() if (found := list_statuses(one))
+    }
     length = size[0] * size[1] * size[2]
     return {
         "version": "2.0",
@@ -61,10 +68,46 @@ def build_cube(
             for name, labels in members.items()
         },
         "value": [cells[at]["value"] if at in cells else None for at in range(length)],
+        "status": {str(at): status for at, status in sorted(statuses.items())},
         "note": [
-            build_note(one, language) for one in observations if one["qualifier"] != Qualifier.EXACT
+            build_note(one, language) for one in observations if one["qualifier"] != Qualifier.NONE
         ],
-        "extension": {"observations": {str(at): build_cell(cells[at]) for at in sorted(cells)}},
+        "extension": {
+            "status": {"label": describe_statuses(statuses.values(), language)},
+            "observations": {str(at): build_cell(cells[at], language) for at in sorted(cells)},
+        },
+    }
+
+
+def label_series(observations: Sequence[Record], language: Language) -> dict[str, str]:
+    """Name each series by all that distinguishes it, because clients may go by the names."""
+    labels: dict[str, str] = {}
+    for one in observations:
+        period = one["period"]
+        parts = (
+            one["indicator"]["name"],
+            one["coverage"]["name"],
+            one["unit"]["name"],
+            format_span(period["months"], period["start"], language),
+        )
+        labels[one["series"]] = Bilingual(", ", "，").get(language).join(parts)
+    counts = Counter(labels.values())
+    return {
+        key: label if counts[label] == 1 else f"{label} ({key})" for key, label in labels.items()
+    }
+
+
+def list_statuses(observation: Record) -> list[str]:
+    qualifier = observation["qualifier"]
+    qualifiers = [] if qualifier == Qualifier.NONE else [qualifier]
+    return [*qualifiers, *([BREAK] if observation["break_before"] else [])]
+
+
+def describe_statuses(statuses: Iterable[str], language: Language) -> dict[str, str]:
+    meanings = {**{str(one): text for one, text in QUALIFIERS.items()}, BREAK: BREAK_MEANING}
+    return {
+        status: SEPARATOR.join(meanings[part].get(language) for part in status.split(SEPARATOR))
+        for status in sorted(set(statuses))
     }
 
 
@@ -101,18 +144,24 @@ def build_units(observations: Sequence[Record]) -> dict[str, Record]:
 def build_note(observation: Record, language: Language) -> str:
     parts = (
         observation["indicator"]["name"],
+        observation["coverage"]["name"],
         observation["period"]["label"],
         observation["display"],
     )
     return Bilingual(", ", "，").get(language).join(parts)
 
 
-def build_cell(observation: Record) -> Record:
+def build_cell(observation: Record, language: Language) -> Record:
+    growth = observation["growth"]
     return {
         "id": observation["id"],
         "qualifier": observation["qualifier"],
         "lower_bound": observation["bounds"]["lower"],
         "upper_bound": observation["bounds"]["upper"],
+        "rounding_lower": observation["rounding"]["lower"],
+        "rounding_upper": observation["rounding"]["upper"],
+        "coverage": observation["coverage"]["code"],
+        "growth": growth and format_growth(growth["display"], growth["citation"], language),
         "display": observation["display"],
         "citation": observation["citation"],
     }

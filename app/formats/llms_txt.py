@@ -33,6 +33,10 @@ OBSERVATIONS = Bilingual("Observations", "数据")
 AREAS = Bilingual("Priority areas", "重点领域")
 SOURCES = Bilingual("Sources", "来源")
 DOWNLOADS = Bilingual("Downloads", "下载")
+BREAK_BEFORE = Bilingual(
+    "There is a break in the series before this figure; do not compare it with earlier ones.",
+    "该数据之前序列中断，与此前数据不可比。",
+)
 START = Bilingual("Start here", "入口")
 
 
@@ -79,14 +83,22 @@ def describe_observation(record: Record, language: Language) -> str:
     """Describe an observation with its published growth, and reports that differ from it."""
     growth = record["growth"]
     text = Bilingual(
-        f"{record['indicator']['name']}, {record['period']['label']}: {record['display']}",
-        f"{record['indicator']['name']}，{record['period']['label']}：{record['display']}",
+        f"{record['indicator']['name']}, {record['coverage']['name']}, "
+        f"{record['period']['label']}: {record['display']}",
+        f"{record['indicator']['name']}，{record['coverage']['name']}，"
+        f"{record['period']['label']}：{record['display']}",
     ).get(language)
+    sentences = [append_source(text, record["citation"], language)]
     if growth is not None:
-        text += Bilingual(f" ({growth['display']})", f"（{growth['display']}）").get(language)
-    notes = [one["note"] for one in record["reports"] if one["agreement"] == "differs"]
-    separator = Bilingual(" ", "").get(language)
-    return separator.join([append_source(text, record["citation"], language), *notes])
+        change = Bilingual("Published growth: {change}", "公布的增速：{change}").format(
+            change=growth["display"]
+        )
+        sentences.append(append_source(change.get(language), growth["citation"], language))
+    if record["break_before"]:
+        sentences.append(BREAK_BEFORE.get(language))
+    sentences += [record["note"]] if record["note"] else []
+    sentences += [one["note"] for one in record["reports"] if one["agreement"] == "differs"]
+    return Bilingual(" ", "").get(language).join(sentences)
 
 
 def describe_commitment(record: Record, language: Language) -> str:

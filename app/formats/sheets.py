@@ -1,6 +1,5 @@
 """Sheets of a workbook: their columns, in the order in which people read them, and cells."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -9,18 +8,15 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from app.db.columns import Record
-from app.enums import Datatype, Qualifier
+from app.enums import Datatype
 from app.formats import columns
 from app.formats.columns import Column
 from app.formats.tables import get_value
-from app.i18n import Bilingual, Language, format_citation
+from app.i18n import QUALIFIERS, Bilingual, Language, format_citation, format_growth
 
 LINK_COLOUR = "#0B5394"
 MAX_DIGITS = 15
 """Spreadsheets keep no more significant digits; longer numbers are written as texts."""
-NUMBER = re.compile(r"\d[\d,]*(\.\d+)?")
-MAX_POWER = 16
-"""Scale words such as trillion mean a power of ten below this."""
 
 
 class Cell(NamedTuple):
@@ -51,6 +47,7 @@ class Sheet(NamedTuple):
     records: Iterable[Record]
 
 
+BREAK_BEFORE = Bilingual("do not compare with earlier values", "与此前数据不可比")
 EMPTY_CELL = Cell("write_blank", None, {})
 LEFT = {"align": "left", "indent": 1}
 
@@ -87,29 +84,6 @@ def show_link(url: str | None) -> Cell:
     return Cell("write_url", url, {"text_wrap": True, "indent": 1, "font_color": LINK_COLOUR})
 
 
-def show_observation(record: Record) -> Cell:
-    """Show a value as a number whose format adds the qualifier and the unit.
-
-    The number is the one in the display text: 22.1 before "trillion yuan", 700 after "over".
-    """
-    display = record["display"]
-    match = NUMBER.search(display)
-    if match is None:
-        return show_text(display, is_bold=True)
-    number = Decimal(match[0].replace(",", ""))
-    if not any(number.scaleb(power) == record["value"] for power in range(MAX_POWER)):
-        return show_text(display, is_bold=True)
-    whole, _, decimals = match[0].partition(".")
-    digits = ("#,##0" if "," in whole else "0") + (f".{'0' * len(decimals)}" if decimals else "")
-    before, after = display[: match.start()], display[match.end() :]
-    number_format = f"{quote_literal(before)}{digits}{quote_literal(after)}"
-    return Cell("write_number", number, {"num_format": number_format, "bold": True, **LEFT})
-
-
-def quote_literal(text: str) -> str:
-    return '"' + text.replace('"', "'") + '"' if text else ""
-
-
 CELLS: dict[Datatype, Callable[[Any], Cell]] = {
     Datatype.STRING: show_text,
     Datatype.INTEGER: show_integer,
@@ -142,14 +116,6 @@ def convert_column(column: Column) -> SheetColumn:
     return SheetColumn(column.label, column.width, build_cell)
 
 
-QUALIFIERS = {
-    Qualifier.EXACT: Bilingual("exact", "确数"),
-    Qualifier.OVER: Bilingual("over (more than this)", "逾（高于此数）"),
-    Qualifier.NEARLY: Bilingual("nearly (less than this)", "近（低于此数）"),
-    Qualifier.ABOUT: Bilingual("about (around this)", "约（接近此数）"),
-}
-
-
 def join_names(field: str, record: Record, language: Language) -> Cell:
     separator = Bilingual(", ", "、").get(language)
     return show_text(separator.join(one["name"] for one in record[field]))
@@ -165,7 +131,7 @@ def show_headline(field: str, record: Record, language: Language) -> Cell:
     if headline is None:
         return EMPTY_CELL
     if field == "display":
-        return show_observation(headline)
+        return show_text(headline["display"], is_bold=True)
     return show_text(headline["period"]["label"] if field == "period" else headline[field])
 
 
@@ -186,7 +152,12 @@ def declare_observations(title: Bilingual) -> SheetLayout:
             SheetColumn(
                 Bilingual("Period", "统计期"), 17, lambda one, _: show_text(one["period"]["label"])
             ),
-            SheetColumn(Bilingual("Figure", "数据"), 24, lambda one, _: show_observation(one)),
+            "coverage_name",
+            SheetColumn(
+                Bilingual("Figure", "数据"),
+                24,
+                lambda one, _: show_text(one["display"], is_bold=True),
+            ),
             SheetColumn(
                 Bilingual("Qualifier", "限定词"),
                 22,
@@ -194,8 +165,11 @@ def declare_observations(title: Bilingual) -> SheetLayout:
             ),
             SheetColumn(
                 Bilingual("Published growth", "公布的增速"),
-                20,
-                lambda one, _: show_text(one["growth"] and one["growth"]["display"]),
+                44,
+                lambda one, language: show_text(
+                    one["growth"]
+                    and format_growth(one["growth"]["display"], one["growth"]["citation"], language)
+                ),
             ),
             SheetColumn(Bilingual("Source", "来源"), 56, lambda one, _: show_text(one["citation"])),
             "value",
@@ -204,10 +178,19 @@ def declare_observations(title: Bilingual) -> SheetLayout:
             "counterpart_area_name",
             "vintage",
             "source_address",
-            "series",
+            SheetColumn(
+                Bilingual("Series: compare only within one", "所属序列（仅同一序列的数据可比）"),
+                44,
+                lambda one, _: show_text(one["series"]),
+            ),
+            SheetColumn(
+                Bilingual("Break before", "此前中断"),
+                20,
+                lambda one, language: show_text(one["break_before"] and BREAK_BEFORE.get(language)),
+            ),
             "id",
         ],
-        printed=6,
+        printed=7,
     )
 
 

@@ -265,6 +265,13 @@ AREAS = declare_code_list(
     reference.Area,
     parameters.AreaListParameters,
 )
+COVERAGES = declare_code_list(
+    codes.COVERAGES,
+    Bilingual("Coverages: which countries are counted", "统计范围"),
+    columns.COVERAGES,
+    reference.Coverage,
+    parameters.CoverageListParameters,
+)
 SECTORS = declare_code_list(
     codes.SECTORS, Bilingual("Sectors", "产业领域"), columns.TERMS, reference.Sector
 )
@@ -281,6 +288,6 @@ UNITS = declare_code_list(
 ALL_TABLES = (
     *TABLES,
     *(PRIORITY_AREAS, SERIES, GROWTH_RATES, REPORTS, SOURCES),
-    *(TOPICS, AREAS, SECTORS, INSTRUMENTS, UNITS),
+    *(TOPICS, AREAS, COVERAGES, SECTORS, INSTRUMENTS, UNITS),
 )
 """The tables of the data package."""

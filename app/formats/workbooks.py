@@ -46,8 +46,11 @@ NOTES = (
     (
         Bilingual("Figures", "数据"),
         Bilingual(
-            "Figures are numbers as published; the number format adds the qualifier and the unit.",
-            "“数据”列为原文公布的数字，可用于计算，显示格式附有限定词和计量单位。",
+            "The column Figure is the text to show: qualifier, number and unit. The column Value "
+            "is the number to calculate with, in the unit beside it. Compare only figures of the "
+            "same series: the same indicator, countries counted, unit and length of period.",
+            "“数据”列为供展示的文字，含限定词、数字和计量单位；“数值”列为供计算的数字，计量单位见其旁列。"
+            "仅同一序列的数据可比，即指标、统计范围、计量单位和统计期长度均相同。",
         ),
     ),
     (Bilingual("How to read", "使用说明"), HOW_TO_READ),

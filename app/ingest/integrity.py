@@ -96,6 +96,19 @@ def check_growth_rate(seed: Seed, entity: GrowthRate) -> Messages:
         yield ("base_period",), f"ends {entity.base_period.end}; write one that ends before {start}"
 
 
+def check_wording(seed: Seed, entity: Observation | GrowthRate | Report) -> Messages:
+    """The wording must be in the language of its source; Chinese may be in another script."""
+    source = find_entity(seed, Source, entity, "source")
+    if source is None:
+        return
+    original = entity.wording.original
+    if original is None and source.language not in {"en", "zh"}:
+        message = f"is missing; add the words of the source, whose language is '{source.language}'"
+        yield ("wording", "original"), message
+    elif original is not None and source.language == "en":
+        yield ("wording", "original"), "is for other languages; write English words under en"
+
+
 def check_breaks(_: Seed, entity: Series) -> Messages:
     starts = [found.start for found in entity.breaks]
     for index, start in enumerate(starts):
@@ -126,8 +139,8 @@ def check_bounds(entity: Observation) -> Messages:
     elif (lower is not None and value < lower) or (upper is not None and value > upper):
         yield ("value",), f"found {value:f}; write a value within the bounds"
     match entity.qualifier:
-        case Qualifier.EXACT if lower is not None or upper is not None:
-            yield ("bounds",), "an exact figure has none; remove them or change the qualifier"
+        case Qualifier.NONE if lower is not None or upper is not None:
+            yield ("bounds",), "a figure without a qualifier has none; remove them"
         case Qualifier.OVER if lower != value or upper is not None:
             yield ("bounds",), f"'over' requires lower: {value:f} and no upper"
         case Qualifier.NEARLY if upper != value:
@@ -189,10 +202,10 @@ def check_dates(_: Seed, entity: Source) -> Messages:
 
 
 CHECKS: Mapping[type[Entity], Sequence[Callable[[Seed, Any], Messages]]] = {
-    Observation: (check_observation,),
-    GrowthRate: (check_growth_rate,),
+    Observation: (check_observation, check_wording),
+    GrowthRate: (check_growth_rate, check_wording),
     Series: (check_breaks,),
-    Report: (check_report,),
+    Report: (check_report, check_wording),
     Outcome: (check_edition,),
     PriorityArea: (check_edition, check_aim),
     Action: (check_action,),

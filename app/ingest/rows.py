@@ -1,8 +1,11 @@
 """Convert a valid seed to table rows; their order and their keys depend on the seed alone."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import date
+from decimal import Decimal
 from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from sqlalchemy import Table
@@ -187,33 +190,74 @@ def derive_columns(seed: Seed, kind: type[Entity], ids: Ids) -> dict[str, Values
     """Return the columns of a collection that follow from several entities, by key."""
     derived: dict[str, Values] = {key: {} for key in seed.get_all(kind)}
     if kind is schema.Series:
-        derived |= summarize_series(seed)
+        derived |= summarize_series(seed, ids[kind])
     if kind is schema.GrowthRate:
         for key, vintage in assign_vintages(seed, seed.get_all(schema.GrowthRate)).items():
             derived[key] = build_vintage_columns(vintage)
     if kind is schema.Observation:
         figures = seed.get_all(schema.Observation)
+        after_break = find_periods_after_breaks(seed)
         for key, vintage in assign_vintages(seed, figures).items():
+            figure = figures[key]
             previous = figures.get(vintage.previous or "")
             derived[key] = {
                 **build_vintage_columns(vintage),
+                **compute_rounding(seed, figure),
+                "break_before": (figure.series, figure.period.start) in after_break,
                 "previous_id": ids[kind][vintage.previous] if vintage.previous else None,
-                "revision": describe_revision(figures[key], previous) if previous else None,
+                "revision": describe_revision(figure, previous) if previous else None,
             }
     return derived
 
 
-def summarize_series(seed: Seed) -> dict[str, Values]:
+def compute_rounding(seed: Seed, figure: schema.Observation) -> Values:
+    """Compute the interval of the numbers that would be printed with the same digits.
+
+    A count that is printed in full is not rounded.
+    """
+    published = figure.published
+    step = Decimal(1).scaleb(published.multiplier - published.decimals)
+    unit = seed.get_all(schema.Unit)[seed.get_all(schema.Series)[figure.series].unit]
+    is_whole = step == 1 and unit.decimals == 0
+    half = Decimal(0) if is_whole else step / 2
+    return {"rounding_lower": figure.value - half, "rounding_upper": figure.value + half}
+
+
+def list_period_starts(seed: Seed) -> dict[str, list[date]]:
+    """List the first days of the periods of each series, in order."""
     starts: dict[str, set[date]] = {key: set() for key in seed.get_all(schema.Series)}
     for figure in seed.get_all(schema.Observation).values():
         starts[figure.series].add(figure.period.start)
+    return {key: sorted(days) for key, days in starts.items()}
+
+
+def find_periods_after_breaks(seed: Seed) -> set[tuple[str, date]]:
+    """Find the periods between which and the one before there is a break: series and first day."""
+    return {
+        (key, start)
+        for key, starts in list_period_starts(seed).items()
+        for found in seed.get_all(schema.Series)[key].breaks
+        for previous, start in pairwise(starts)
+        if previous < found.start <= start
+    }
+
+
+def summarize_series(seed: Seed, ids: dict[str, int]) -> dict[str, Values]:
+    all_series = seed.get_all(schema.Series)
+    siblings: dict[tuple[str | int, ...], list[str]] = defaultdict(list)
+    for key in sorted(all_series):
+        siblings[all_series[key].list_content()].append(key)
     return {
         key: {
-            "observations": len(dates),
-            "first_period_start": min(dates, default=None),
-            "last_period_start": max(dates, default=None),
+            "observations": len(starts),
+            "first_period_start": starts[0] if starts else None,
+            "last_period_start": starts[-1] if starts else None,
+            "other_unit_id": next(
+                (ids[other] for other in siblings[all_series[key].list_content()] if other != key),
+                None,
+            ),
         }
-        for key, dates in starts.items()
+        for key, starts in list_period_starts(seed).items()
     }
 
 

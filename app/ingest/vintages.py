@@ -2,7 +2,8 @@
 
 The rule, which the guide also states: on any day, the current figure is that of the best source
 (primary, then repost, then secondary) among those known on that day; among equals the one with
-the latest vintage; then the one printed with more digits; then the first by the source's key.
+the latest vintage; then the one printed with more digits; then the first by the source's key. A
+figure that only repeats a known one with fewer digits never replaces it.
 """
 
 from collections import defaultdict
@@ -12,7 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from app.db.models import FOREVER
-from app.enums import RevisionKind, Standing
+from app.enums import Qualifier, RevisionKind, Standing
 from app.ingest.schema import GrowthRate, Indicator, Observation, Series, Source
 from app.ingest.seed import Seed
 
@@ -34,7 +35,18 @@ class Candidate(NamedTuple):
     key: str
     known_on: date
     rank: int
-    digits: int
+    number: Decimal
+    """The number in the base unit, with exactly the printed digits."""
+    qualifier: Qualifier | None
+
+    @property
+    def digits(self) -> int:
+        return -int(self.number.as_tuple().exponent)
+
+    def rounds(self, other: "Candidate") -> bool:
+        """Return whether it repeats another figure with fewer digits."""
+        is_coarser = self.digits < other.digits and self.qualifier is other.qualifier
+        return is_coarser and round_like(other.number, self.number) == self.number
 
 
 def assign_vintages(
@@ -44,8 +56,9 @@ def assign_vintages(
     # Sorting is stable: reversed keys leave the first source last, where it wins among equals.
     for key, entity in sorted(entities.items(), key=lambda item: item[1].source, reverse=True):
         source = seed.get_all(Source)[entity.source]
-        digits = -int(compute_published_number(entity).as_tuple().exponent)
-        candidate = Candidate(key, source.vintage, RANKS[source.standing], digits)
+        number = compute_published_number(entity)
+        qualifier = entity.qualifier if isinstance(entity, Observation) else None
+        candidate = Candidate(key, source.vintage, RANKS[source.standing], number, qualifier)
         groups[entity.series, entity.period.start].append(candidate)
     vintages: dict[str, Vintage] = {}
     for group in groups.values():
@@ -65,7 +78,7 @@ def compute_validity(ordered: Iterable[Candidate]) -> dict[str, tuple[date, date
     current: Candidate | None = None
     for figure in ordered:
         if current is not None:
-            if current.rank > figure.rank:
+            if current.rank > figure.rank or figure.rounds(current):
                 continue
             validity[current.key] = current.known_on, figure.known_on
         validity[figure.key] = figure.known_on, FOREVER

@@ -37,6 +37,7 @@ from app.parameters.records import (
     ActionListParameters,
     AreaListParameters,
     ChangeListParameters,
+    CoverageListParameters,
     DashboardParameters,
     InstrumentListParameters,
     OutcomeFilters,

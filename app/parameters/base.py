@@ -106,6 +106,7 @@ Omitted = SkipJsonSchema[None]
 
 Topics = list[Annotated[str, validate_key("topics"), Code]]
 Units = list[Annotated[str, validate_key("units"), Code]]
+Coverages = list[Annotated[str, validate_key("coverages"), Code]]
 Areas = list[Annotated[str, validate_key("areas"), Code]]
 Indicators = list[Annotated[str, validate_key("indicators"), Code]]
 SeriesKeys = list[Annotated[str, validate_key("series"), Code]]

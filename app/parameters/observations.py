@@ -16,6 +16,7 @@ from app.parameters.base import (
     Boolean,
     Code,
     CodeFilters,
+    Coverages,
     Day,
     Filters,
     Indicators,
@@ -153,7 +154,7 @@ class VintageFilters(Filters):
 
 class PeriodFilters(Filters):
     series: SeriesKeys = create_repeatable(
-        "Only figures of this series.", "goods-trade.CN.BRI.CNY.P12M"
+        "Only figures of this series.", "goods-trade.CN.BRI.partner-2025.CNY.P12M"
     )
     months: Annotated[int, Field(ge=1, le=12), StrictInt] | Omitted = Field(None, examples=[11])
     """Only figures for periods of this many months; 12 for full years."""
@@ -180,6 +181,7 @@ class ObservationPropertyFilters(PeriodFilters):
     value."""
     area: Areas = create_repeatable("Only figures reported by this area.", "CN")
     counterpart: Areas = create_repeatable("Only figures with this counterpart area.", "BRI")
+    coverage: Coverages = create_repeatable("Only figures with this coverage.", "partner-2025")
     unit: Units = create_repeatable("Only figures in this unit.", "CNY")
     source: Sources = create_repeatable("Only figures from this source.", "scio-2025-01-15")
     status: list[Status] = create_repeatable("Only figures with this status.", "normal")
@@ -213,6 +215,7 @@ class GrowthRateListParameters(PeriodFilters, VintageFilters, ListParameters):
     sort: GrowthSort = Field(GrowthSort.INDICATOR, examples=["period_desc"])
     """The order: indicator (default), period or vintage; add _desc for descending order."""
     indicator: Indicators = create_repeatable("Only growth rates of this indicator.", "goods-trade")
+    coverage: Coverages = create_repeatable("Only growth rates with this coverage.", "partner-2025")
     unit: Units = create_repeatable("Only growth rates of figures in this unit.", "CNY")
     source: Sources = create_repeatable("Only growth rates from this source.", "scio-2024-02-07")
 
@@ -229,6 +232,7 @@ class SeriesListParameters(ListParameters):
     """The order: indicator (default) or code; add _desc for descending order."""
     indicator: Indicators = create_repeatable("Only series of this indicator.", "goods-trade")
     topic: Topics = create_repeatable("Only series of this topic.", "trade")
+    coverage: Coverages = create_repeatable("Only series with this coverage.", "partner-2025")
     unit: Units = create_repeatable("Only series in this unit.", "CNY")
     months: Annotated[int, Field(ge=1, le=12), StrictInt] | Omitted = Field(None, examples=[11])
     """Only series with periods of this many months; 12 for full years."""
@@ -239,7 +243,7 @@ class ReportListParameters(ListParameters):
     """The order: indicator (default) or published; add _desc for descending order."""
     indicator: Indicators = create_repeatable("Only reports about this indicator.", "aid-projects")
     series: SeriesKeys = create_repeatable(
-        "Only reports about this series.", "aid-projects.CN.BRI.NB.P11M"
+        "Only reports about this series.", "aid-projects.CN.BRI.partner-2023.NB.P11M"
     )
     source: Sources = create_repeatable("Only reports from this source.", "xinhua-2025-01-15")
     agreement: list[Agreement] = create_repeatable("Only reports with this agreement.", "differs")

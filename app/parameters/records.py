@@ -10,6 +10,7 @@ from app.enums import (
     AreaKind,
     ChangeKind,
     Collection,
+    CoverageBasis,
     InstrumentKind,
     SearchKind,
     Standing,
@@ -124,6 +125,10 @@ class ActionListParameters(ActionFilters, ListParameters):
 
 class AreaListParameters(CodeListParameters):
     kind: list[AreaKind] = create_repeatable("Only areas of this kind.", "country")
+
+
+class CoverageListParameters(CodeListParameters):
+    basis: list[CoverageBasis] = create_repeatable("Only coverages with this basis.", "inferred")
 
 
 class InstrumentListParameters(CodeListParameters):

@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-DIMENSIONS = ("FREQ", "REF_AREA", "COUNTERPART_AREA", "INDICATOR", "UNIT_MEASURE", "DURATION")
+DIMENSIONS = (
+    *("FREQ", "REF_AREA", "COUNTERPART_AREA", "COVERAGE"),
+    *("INDICATOR", "UNIT_MEASURE", "DURATION"),
+)
 """The dimensions of a series key, in order."""
 TIME = "TIME_PERIOD"
 ANNUAL = "A"

@@ -202,7 +202,7 @@ def list_derivation_obstacles(
     language: Language, earlier: Record, later: Record, growth: Record | None
 ) -> list[Record]:
     obstacles = []
-    if {earlier["qualifier"], later["qualifier"]} != {Qualifier.EXACT}:
+    if {earlier["qualifier"], later["qualifier"]} != {Qualifier.NONE}:
         texts = {"display": earlier["display"], "other_display": later["display"]}
         obstacles.append(describe_obstacle(Obstacle.QUALIFIER, language, **texts))
     if growth is not None and growth["basis"] == GrowthBasis.RESTATED:

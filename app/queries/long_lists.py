@@ -36,7 +36,17 @@ from app.db.columns import (
     build_in_subquery,
     ignore_index,
 )
-from app.db.models import Area, GrowthRate, Indicator, Observation, Series, Source, Topic, Unit
+from app.db.models import (
+    Area,
+    Coverage,
+    GrowthRate,
+    Indicator,
+    Observation,
+    Series,
+    Source,
+    Topic,
+    Unit,
+)
 from app.db.models.base import KeyedModel
 from app.db.statements import fetch_records, fetch_scalars
 from app.parameters import (
@@ -67,6 +77,7 @@ PeriodTable = type[Observation] | type[GrowthRate]
 
 SERIES_FILTERS: Mapping[str, tuple[Column, type[KeyedModel]]] = {
     "indicator": (col(Series.indicator_id), Indicator),
+    "coverage": (col(Series.coverage_id), Coverage),
     "unit": (col(Series.unit_id), Unit),
     "area": (col(Series.reporting_area_id), Area),
     "counterpart": (col(Series.counterpart_area_id), Area),

@@ -36,8 +36,18 @@ from app.db.columns import (
     select_reference,
     select_source,
     select_unit,
+    select_wording,
 )
-from app.db.models import GrowthRate, Headline, Indicator, Observation, Series, Source, Unit
+from app.db.models import (
+    Coverage,
+    GrowthRate,
+    Headline,
+    Indicator,
+    Observation,
+    Series,
+    Source,
+    Unit,
+)
 from app.db.statements import fetch_one, fetch_uncached, select_nested
 from app.i18n import Language, format_citation, format_period, format_value
 from app.parameters import (
@@ -64,9 +74,17 @@ from app.queries.pagination import (
     read_page,
     split_filters,
 )
-from app.queries.related import complete_rate, list_rate_columns, select_reports_of_observation
+from app.queries.related import (
+    complete_rate,
+    rate_series,
+    rate_unit,
+    select_rate_columns,
+    select_reports_of_observation,
+)
 
 previous_observation = alias_table(Observation, "previous_observation")
+own_rate = alias_table(GrowthRate, "own_rate")
+other_unit_rate = alias_table(GrowthRate, "other_unit_rate")
 growth_source = alias_table(Source, "growth_source")
 
 
@@ -85,7 +103,10 @@ def select_observation_columns(language: Language, prefix: str = "") -> list[Lab
         "published.value": col(Observation.published_value),
         "published.multiplier": col(Observation.multiplier),
         "published.decimals": col(Observation.decimals),
-        "published.wording": localize(Observation, "wording", language),
+        "rounding.lower": col(Observation.rounding_lower),
+        "rounding.upper": col(Observation.rounding_upper),
+        "break_before": col(Observation.break_before),
+        "note": localize(Observation, "note", language),
         "status": col(Observation.status),
         "locator": col(Observation.locator),
         "vintage": col(Observation.vintage),
@@ -99,16 +120,23 @@ def select_observation_columns(language: Language, prefix: str = "") -> list[Lab
         "suffix": localize(Unit, "suffix", language),
         "classifier": col(Indicator.classifier),
         "reports": select_nested(select_reports_of_observation(language), Observation),
-        **list_rate_columns(language, "growth."),
     }
     return [
         *(column.label(f"{prefix}{name}") for name, column in columns.items()),
         *select_reference(Indicator, f"{prefix}indicator", language),
         *select_reference(reporting_area, f"{prefix}reporting_area", language),
         *select_reference(counterpart_area, f"{prefix}counterpart_area", language),
+        *select_reference(Coverage, f"{prefix}coverage", language),
         *select_unit(Unit, f"{prefix}unit", language),
         *select_source(f"{prefix}source", language),
-        *select_source(f"{prefix}growth.source", language, growth_source),
+        *select_wording(Observation, f"{prefix}published.", language),
+        *select_rate_columns(
+            language,
+            f"{prefix}growth.",
+            series=rate_series,
+            unit=rate_unit,
+            source=growth_source,
+        ),
     ]
 
 
@@ -125,20 +153,40 @@ def join_context(statement: Statement, *, has_indicator: bool = False) -> Statem
         statement.outerjoin(Unit, col(Unit.id) == Series.unit_id)
         .outerjoin(reporting_area, col(reporting_area.id) == Series.reporting_area_id)
         .outerjoin(counterpart_area, col(counterpart_area.id) == Series.counterpart_area_id)
+        .outerjoin(Coverage, col(Coverage.id) == Series.coverage_id)
         .outerjoin(Source, col(Source.id) == Observation.source_id)
         .outerjoin(previous_observation, col(previous_observation.id) == Observation.previous_id)
     )
 
 
 def join_rate(statement: Statement, as_of: date | BindParameter[date] | None) -> Statement:
-    """Join to observations the growth rate of their period that is, or was on a day, current."""
-    rate = and_(
-        col(GrowthRate.series_id) == Observation.series_id,
-        col(GrowthRate.period_start) == Observation.period_start,
-        *build_current_conditions(GrowthRate, as_of),
+    """Join to observations the growth rate of their period that is, or was on a day, current.
+
+    If there is none in the unit of the observation, it is the rate in the other unit in which the
+    same figures are published.
+    """
+    statement = join_rate_id(statement, as_of)
+    return (
+        statement.outerjoin(rate_series, col(rate_series.id) == GrowthRate.series_id)
+        .outerjoin(rate_unit, col(rate_unit.id) == rate_series.unit_id)
+        .outerjoin(growth_source, col(growth_source.id) == GrowthRate.source_id)
     )
-    statement = statement.outerjoin(GrowthRate, rate)
-    return statement.outerjoin(growth_source, col(growth_source.id) == GrowthRate.source_id)
+
+
+def join_rate_id(statement: Statement, as_of: date | BindParameter[date] | None) -> Statement:
+    """Join to observations and their series the growth rate, without what it refers to."""
+    for rate, series_id in (
+        (own_rate, Observation.series_id),
+        (other_unit_rate, Series.other_unit_id),
+    ):
+        condition = and_(
+            col(rate.series_id) == series_id,
+            col(rate.period_start) == Observation.period_start,
+            *build_current_conditions(rate, as_of),
+        )
+        statement = statement.outerjoin(rate, condition)
+    rate_id = func.coalesce(own_rate.id, other_unit_rate.id)
+    return statement.outerjoin(GrowthRate, col(GrowthRate.id) == rate_id)
 
 
 @cache
@@ -221,7 +269,9 @@ def complete_observation(row: Record, language: Language) -> Record:
             *(row["value"], published["multiplier"], published["decimals"]),
             *(row["qualifier"], suffix, language),
         ),
-        "growth": complete_rate(row["growth"], language) if has_growth else None,
+        "growth": complete_rate(row["growth"], language, row["unit"]["code"])
+        if has_growth
+        else None,
         "headline": row["headline"] is not None,
         "citation": format_citation(source["line"], row["locator"], language),
         "revision": build_revision(row["value"], row["revision"]),
@@ -252,7 +302,7 @@ def select_observation_rows(
         Observation, shape, select_access_path(shape), is_early=is_early
     ).whereclause
     # Outer joins keep the planner from starting at a code list, after which it would have to sort.
-    statement = join_context(join_rate(statement, filters.as_of))
+    statement = join_rate(join_context(statement), filters.as_of)
     if condition is not None:
         statement = statement.where(condition)
     return SortOrder.from_shape(orders, shape).order_ids(statement).params(values)

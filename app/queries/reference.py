@@ -17,6 +17,7 @@ from app.db.columns import (
 from app.db.models import (
     Area,
     Baseline,
+    Coverage,
     Headline,
     Indicator,
     Instrument,
@@ -68,8 +69,15 @@ TOPICS = declare_code_list(Topic, ("name", "description"))
 SECTORS = declare_code_list(Sector, ("name", "description"))
 AREAS = declare_code_list(Area, ("name", "definition"), "kind")
 INSTRUMENTS = declare_code_list(Instrument, ("name", "description"), "kind")
+COVERAGES = declare_code_list(
+    Coverage,
+    ("name", "description", "evidence"),
+    *("basis", "first_published", "last_published"),
+)
 UNITS = declare_code_list(Unit, ("name", "symbol", "description"), "decimals")
-CODE_LISTS = {resource.kind: resource for resource in (TOPICS, SECTORS, AREAS, INSTRUMENTS, UNITS)}
+CODE_LISTS = {
+    resource.kind: resource for resource in (TOPICS, SECTORS, AREAS, COVERAGES, INSTRUMENTS, UNITS)
+}
 
 
 def list_codes(

@@ -5,22 +5,35 @@ Growth rates are those that sources publish; none is computed from levels.
 
 from functools import cache
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Label, select
 from sqlmodel import col
 
 from app.db.columns import (
     Column,
     Record,
     Statement,
+    Value,
     add_source_line,
+    alias_table,
     counterpart_area,
     format_validity,
     localize,
     reporting_area,
     select_reference,
     select_source,
+    select_unit,
+    select_wording,
 )
-from app.db.models import GrowthRate, Indicator, Observation, Report, Series, Source
+from app.db.models import (
+    Coverage,
+    GrowthRate,
+    Indicator,
+    Observation,
+    Report,
+    Series,
+    Source,
+    Unit,
+)
 from app.db.statements import fetch_one
 from app.i18n import Language, format_change, format_citation, format_period
 from app.parameters import GrowthRateListParameters
@@ -28,45 +41,62 @@ from app.queries.long_lists import read_period_page
 from app.queries.pagination import QueryPage
 from app.queries.resource import Resource
 
+rate_series = alias_table(Series, "rate_series")
+rate_unit = alias_table(Unit, "rate_unit")
 
-def list_rate_columns(language: Language, prefix: str = "") -> dict[str, Column]:
-    """Return the columns of a rate by name, without its period and its source."""
+
+def select_rate_columns(
+    language: Language,
+    prefix: str = "",
+    *,
+    series: type[Series] = Series,
+    unit: type[Unit] = Unit,
+    source: type[Source] = Source,
+) -> list[Label[Value]]:
+    """Return the columns of a rate without its period, given the tables it is joined to."""
     columns: dict[str, Column] = {
         "id": col(GrowthRate.code),
         "value": col(GrowthRate.value),
         "base_period.start": col(GrowthRate.base_start),
         "base_period.end": col(GrowthRate.base_end),
-        "base_period.months": col(Series.months),
+        "base_period.months": col(series.months),
         "basis": col(GrowthRate.basis),
-        "wording": localize(GrowthRate, "wording", language),
+        "series": col(series.code),
+        "locator": col(GrowthRate.locator),
         "note": localize(GrowthRate, "note", language),
         "vintage": col(GrowthRate.vintage),
     }
-    return {f"{prefix}{name}": column for name, column in columns.items()}
+    return [
+        *(column.label(f"{prefix}{name}") for name, column in columns.items()),
+        *select_wording(GrowthRate, prefix, language, source),
+        *select_unit(unit, f"{prefix}unit", language),
+        localize(unit, "suffix", language).label(f"{prefix}suffix"),
+        *select_source(f"{prefix}source", language, source),
+    ]
 
 
 @cache
 def select_growth_rates(language: Language) -> Statement:
     columns: dict[str, Column] = {
-        **list_rate_columns(language),
         "period.start": col(GrowthRate.period_start),
         "period.end": col(GrowthRate.period_end),
         "period.months": col(Series.months),
-        "series": col(Series.code),
-        "locator": col(GrowthRate.locator),
         "current_from": col(GrowthRate.current_from),
         "current_until": col(GrowthRate.current_until),
     }
     return (
         select(
             *(column.label(name) for name, column in columns.items()),
-            *select_source("source", language),
+            *select_rate_columns(language),
             *select_reference(Indicator, "indicator", language),
             *select_reference(reporting_area, "reporting_area", language),
             *select_reference(counterpart_area, "counterpart_area", language),
+            *select_reference(Coverage, "coverage", language),
         )
         .select_from(GrowthRate)
         .join(Series, col(Series.id) == GrowthRate.series_id)
+        .join(Unit, col(Unit.id) == Series.unit_id)
+        .join(Coverage, col(Coverage.id) == Series.coverage_id)
         .join(Source, col(Source.id) == GrowthRate.source_id)
         .join(Indicator, col(Indicator.id) == Series.indicator_id)
         .join(reporting_area, col(reporting_area.id) == Series.reporting_area_id)
@@ -86,25 +116,31 @@ def get_growth_rate(connection: Connection, language: Language, key: str) -> Rec
     return row and complete_growth_rate(row, language)
 
 
-def complete_rate(record: Record, language: Language) -> Record:
+def complete_rate(record: Record, language: Language, unit: str | None = None) -> Record:
+    """Replace what texts are formatted from by the texts.
+
+    The unit is that of the figure to which the rate belongs; the text names another one.
+    """
     period = record["base_period"]
     period["label"] = format_period(period["start"], period["end"], language)
     add_source_line(record["source"], language)
-    return record | {"display": format_change(record["value"], language)}
+    citation = format_citation(record["source"]["line"], record["locator"], language)
+    suffix = record.pop("suffix").strip()
+    is_other_unit = unit is not None and record["unit"]["code"] != unit
+    display = format_change(record["value"], language, suffix if is_other_unit else None)
+    return record | {"display": display, "citation": citation}
 
 
 def complete_growth_rate(row: Record, language: Language) -> Record:
     period = row["period"]
     period["label"] = format_period(period["start"], period["end"], language)
-    record = complete_rate(row, language)
-    citation = format_citation(record["source"]["line"], record["locator"], language)
-    return format_validity(record) | {"citation": citation}
+    return format_validity(complete_rate(row, language))
 
 
 def select_report_columns(language: Language) -> Statement:
     return (
         select(
-            localize(Report, "wording", language).label("wording"),
+            *select_wording(Report, "", language),
             col(Report.agreement).label("agreement"),
             col(Report.locator).label("locator"),
             localize(Report, "note", language).label("note"),

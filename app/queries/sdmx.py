@@ -18,10 +18,12 @@ from app.db.columns import (
     counterpart_area,
     localize,
     reporting_area,
+    select_wording,
 )
 from app.db.models import (
     Area,
     Change,
+    Coverage,
     GrowthRate,
     Indicator,
     Observation,
@@ -41,6 +43,8 @@ from app.parameters.sdmx import (
     format_duration,
     get_month_span,
 )
+from app.queries.observations import growth_source, join_rate, join_rate_id
+from app.queries.related import rate_unit
 
 SeriesData = tuple[Record, Sequence[Record]]
 """A series and its observations, in the order of periods."""
@@ -51,6 +55,7 @@ CHUNK = 500
 DIMENSION_COLUMNS: dict[str, Column] = {
     "REF_AREA": col(reporting_area.code),
     "COUNTERPART_AREA": col(counterpart_area.code),
+    "COVERAGE": col(Coverage.code),
     "INDICATOR": col(Indicator.code),
     "UNIT_MEASURE": col(Unit.code),
     "DURATION": col(Series.months),
@@ -111,6 +116,7 @@ def select_matching_series(filters: SdmxFilters) -> Statement:
         .join(counterpart_area, col(counterpart_area.id) == Series.counterpart_area_id)
         .join(Indicator, col(Indicator.id) == Series.indicator_id)
         .join(Unit, col(Unit.id) == Series.unit_id)
+        .join(Coverage, col(Coverage.id) == Series.coverage_id)
         .where(has_matching_observation(filters))
     )
     if filters.keys:
@@ -142,10 +148,9 @@ def match_codes(dimension: str, operator: str, texts: Sequence[str]) -> Conditio
 def has_matching_observation(filters: SdmxFilters) -> Condition:
     if is_unfiltered(filters):
         return col(Series.observations) > 0
+    statement: Statement = select(col(Observation.id)).select_from(Observation)
     return exists(
-        select(col(Observation.id))
-        .select_from(Observation)
-        .outerjoin(GrowthRate, match_growth_rate(filters))
+        join_rate_id(statement, filters.as_of)
         .where(col(Observation.series_id) == Series.id, *match_observation(filters))
         .correlate(Series)
     )
@@ -188,14 +193,6 @@ def select_changed(collection: str, since: date) -> Statement:
     )
 
 
-def match_growth_rate(filters: SdmxFilters) -> Condition:
-    return and_(
-        col(GrowthRate.series_id) == Observation.series_id,
-        col(GrowthRate.period_start) == Observation.period_start,
-        *build_current_conditions(GrowthRate, filters.as_of),
-    )
-
-
 def select_observations(
     language: Language, filters: SdmxFilters, series_ids: Sequence[int]
 ) -> Statement:
@@ -203,6 +200,9 @@ def select_observations(
         col(Observation.period_start),
         col(Observation.current_from),
         col(Observation.source_id),
+    )
+    wording, wording_language, _ = (
+        label.element for label in select_wording(Observation, "", language)
     )
     statement: Statement = (
         select(
@@ -217,8 +217,12 @@ def select_observations(
             col(Observation.qualifier).label("OBS_QUALIFIER"),
             col(Observation.lower_bound).label("LOWER_BOUND"),
             col(Observation.upper_bound).label("UPPER_BOUND"),
+            col(Observation.rounding_lower).label("ROUNDING_LOWER"),
+            col(Observation.rounding_upper).label("ROUNDING_UPPER"),
+            col(Observation.break_before),
             col(Observation.status),
-            localize(Observation, "wording", language).label("COMMENT_OBS"),
+            wording.label("COMMENT_OBS"),
+            wording_language.label("COMMENT_OBS_LANG"),
             col(Observation.vintage),
             col(Observation.current_from),
             col(Observation.current_until),
@@ -226,11 +230,15 @@ def select_observations(
             col(Source.code).label("SOURCE"),
             col(GrowthRate.value).label("GROWTH"),
             col(GrowthRate.basis).label("GROWTH_BASIS"),
+            col(rate_unit.code).label("GROWTH_UNIT"),
+            col(growth_source.code).label("GROWTH_SOURCE"),
         )
         .select_from(Observation)
+        .join(Series, col(Series.id) == Observation.series_id)
         .join(Source, col(Source.id) == Observation.source_id)
-        .outerjoin(GrowthRate, match_growth_rate(filters))
-        .where(col(Observation.series_id).in_(series_ids), *match_observation(filters))
+    )
+    statement = join_rate(statement, filters.as_of).where(
+        col(Observation.series_id).in_(series_ids), *match_observation(filters)
     )
     if filters.first is None and filters.last is None:
         return statement.order_by(col(Observation.series_id), *order)
@@ -283,14 +291,14 @@ def read_dimension_values(connection: Connection, filters: SdmxFilters) -> dict[
     return values and {**values, "DURATION": [format_duration(one) for one in values["DURATION"]]}
 
 
-class Coverage(NamedTuple):
+class Extent(NamedTuple):
     span: Span
     """The first and the last day of all periods."""
     series: int
     observations: int
 
 
-def read_coverage(connection: Connection, filters: SdmxFilters) -> Coverage | None:
+def read_extent(connection: Connection, filters: SdmxFilters) -> Extent | None:
     """Read the span and the numbers of series and observations that match; None if none do.
 
     Without conditions on periods, the table of series has the answer and no observation is read.
@@ -308,7 +316,7 @@ def read_coverage(connection: Connection, filters: SdmxFilters) -> Coverage | No
         rows = connection.execute(by_length).mappings().all()
         ends = [get_month_span(row["last"], row["months"])[1] for row in rows]
         counts = (sum(row[name] for row in rows) for name in ("series", "observations"))
-        return Coverage((min(row["first"] for row in rows), max(ends)), *counts) if rows else None
+        return Extent((min(row["first"] for row in rows), max(ends)), *counts) if rows else None
     statement = (
         select(
             func.min(col(Observation.period_start)).label("first"),
@@ -317,18 +325,26 @@ def read_coverage(connection: Connection, filters: SdmxFilters) -> Coverage | No
             func.count().label("observations"),
         )
         .select_from(Observation)
-        .outerjoin(GrowthRate, match_growth_rate(filters))
-        .where(col(Observation.series_id).in_(series), *match_observation(filters))
+        .join(Series, col(Series.id) == Observation.series_id)
+    )
+    statement = join_rate_id(statement, filters.as_of).where(
+        col(Observation.series_id).in_(series), *match_observation(filters)
     )
     row = connection.execute(statement).mappings().one()
     if not row["series"]:
         return None
-    return Coverage((row["first"], row["last"]), row["series"], row["observations"])
+    return Extent((row["first"], row["last"]), row["series"], row["observations"])
 
 
 NO_ADDRESS: Column = literal(None)
 CODE_LISTS: dict[str, tuple[type[KeyedModel], tuple[str, ...], Column, Column]] = {
     "CL_AREA": (Area, ("name", "definition"), col(Area.position), NO_ADDRESS),
+    "CL_COVERAGE": (
+        Coverage,
+        ("name", "description", "evidence"),
+        col(Coverage.position),
+        NO_ADDRESS,
+    ),
     "CL_INDICATOR": (
         Indicator,
         ("name", "definition", "note"),

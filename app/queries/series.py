@@ -21,7 +21,7 @@ from app.db.columns import (
     select_reference,
     select_unit,
 )
-from app.db.models import Indicator, Observation, Series, SeriesBreak, Unit
+from app.db.models import Coverage, Indicator, Observation, Series, SeriesBreak, Unit
 from app.db.statements import fetch_one, fetch_uncached
 from app.enums import Obstacle
 from app.i18n import Bilingual, Language, format_period, format_span
@@ -47,6 +47,11 @@ SENTENCES = {
         "One figure is in {unit}, the other in {other_unit}. This service does not convert units.",
         "一为{unit}，一为{other_unit}，本服务不作换算。",
     ),
+    Obstacle.COVERAGE: Bilingual(
+        "The figures count different countries: {coverage}; {other_coverage}. A change between "
+        "them would show the change of the list as well.",
+        "两者统计的国家不同：{coverage}；{other_coverage}。两者之差包含名单调整的影响。",
+    ),
     Obstacle.MONTHS: Bilingual(
         "One figure covers {months} months, the other {other_months}. This service does not scale "
         "figures.",
@@ -56,8 +61,8 @@ SENTENCES = {
         "There is a break in the series between them. {note}", "两期之间序列中断。{note}"
     ),
     Obstacle.QUALIFIER: Bilingual(
-        "{display} and {other_display} are not both exact figures, so the difference is unknown.",
-        "“{display}”与“{other_display}”并非均为确切数值，两者之差无法确定。",
+        "{display} or {other_display} has a qualifier in its source, so the difference is unknown.",
+        "“{display}”或“{other_display}”带有限定语，两者之差无法确定。",
     ),
     Obstacle.BASIS: Bilingual(
         "The published growth is {growth}, calculated from a restated base whose level has not "
@@ -78,6 +83,7 @@ def select_series(language: Language) -> Statement:
             *select_reference(Indicator, "indicator", language),
             *select_reference(reporting_area, "reporting_area", language),
             *select_reference(counterpart_area, "counterpart_area", language),
+            *select_reference(Coverage, "coverage", language),
             *select_unit(Unit, "unit", language),
             col(Series.observations).label("observations"),
             col(Series.first_period_start).label("first"),
@@ -86,6 +92,7 @@ def select_series(language: Language) -> Statement:
         .select_from(Series)
         .join(Indicator, col(Indicator.id) == Series.indicator_id)
         .join(Unit, col(Unit.id) == Series.unit_id)
+        .join(Coverage, col(Coverage.id) == Series.coverage_id)
         .join(reporting_area, col(reporting_area.id) == Series.reporting_area_id)
         .join(counterpart_area, col(counterpart_area.id) == Series.counterpart_area_id)
     )
@@ -228,6 +235,9 @@ def describe_series_obstacles(one: Record, other: Record, language: Language) ->
     if one["unit"]["code"] != other["unit"]["code"]:
         units = {"unit": one["unit"]["name"], "other_unit": other["unit"]["name"]}
         obstacles.append(describe_obstacle(Obstacle.UNIT, language, **units))
+    if one["coverage"]["code"] != other["coverage"]["code"]:
+        names = {"coverage": one["coverage"]["name"], "other_coverage": other["coverage"]["name"]}
+        obstacles.append(describe_obstacle(Obstacle.COVERAGE, language, **names))
     if one["months"] != other["months"]:
         months = {"months": one["months"], "other_months": other["months"]}
         obstacles.append(describe_obstacle(Obstacle.MONTHS, language, **months))
@@ -257,7 +267,7 @@ def format_series(row: Record, language: Language) -> Record:
     record = {name: value for name, value in row.items() if name not in {"id", "first", "last"}}
     first, last = row["first"], row["last"]
     span = format_span(row["months"], first, language)
-    name = (row["indicator"]["name"], row["unit"]["name"], span)
+    name = (row["indicator"]["name"], row["coverage"]["name"], row["unit"]["name"], span)
     return record | {
         "name": Bilingual(", ", "，").get(language).join(name),
         "span": span,

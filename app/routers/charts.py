@@ -81,7 +81,7 @@ SERIES_KEY = Annotated[
     str,
     parameters.create_path_key(
         "The key of a series: indicator, areas, unit, and P with the months of the period.",
-        "goods-trade.CN.BRI.CNY.P12M",
+        "goods-trade.CN.BRI.partner-2025.CNY.P12M",
     ),
 ]
 SUBJECTS = (

@@ -41,7 +41,8 @@ SourceKey = Annotated[str, parameters.create_path_key("The key of a source.", "s
 ObservationKey = Annotated[
     str,
     parameters.create_path_key(
-        "The key of an observation.", "aid-projects.CN.BRI.NB.P11M.2024-01.scio-2025-01-15"
+        "The key of an observation.",
+        "aid-projects.CN.BRI.partner-2023.NB.P11M.2024-01.scio-2025-01-15",
     ),
 ]
 CITATION_DESCRIPTIONS = {

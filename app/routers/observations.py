@@ -18,7 +18,7 @@ router = APIRouter(prefix="/v1", tags=["Figures"])
 ObservationPage = create_page_model(Observation)
 INDICATOR_KEY = "The key of the indicator."
 OBSERVATION_KEY = "The key of the observation: series, first month and source."
-OBSERVATION_EXAMPLE = "aid-projects.CN.BRI.NB.P11M.2024-01.scio-2025-01-15"
+OBSERVATION_EXAMPLE = "aid-projects.CN.BRI.partner-2023.NB.P11M.2024-01.scio-2025-01-15"
 
 add_collection(
     router,

@@ -41,6 +41,13 @@ add_reference(
     "Countries and groups of countries, with their definitions and the records that refer to them.",
 )
 add_reference(
+    tables.COVERAGES,
+    queries.COVERAGES,
+    "partner-2025",
+    "The groups of countries that figures count, since when, and how that is known. Figures with "
+    "different coverage are not comparable.",
+)
+add_reference(
     tables.SECTORS,
     queries.SECTORS,
     "digital-economy",

@@ -118,8 +118,8 @@ def find_available(
     """Describe which data are available for a key and periods."""
 
     def find(connection: Connection) -> list[Artefact]:
-        coverage = queries.read_coverage(connection, request.filters)
-        if coverage is None:
+        extent = queries.read_extent(connection, request.filters)
+        if extent is None:
             raise NoResultsFound(NO_DATA)
         values = queries.read_dimension_values(connection, request.filters)
         if request.mode == "available":
@@ -127,8 +127,8 @@ def find_available(
                 filters = messages.drop_dimension(request.filters, name)
                 free_values = queries.read_dimension_values(connection, filters)
                 values |= {name: free_values[name]} if name in free_values else {}
-        counts = {"series_count": coverage.series, "obs_count": coverage.observations}
-        constraint = build_constraint(messages.build_region(values, path, coverage.span), counts)
+        counts = {"series_count": extent.series, "obs_count": extent.observations}
+        constraint = build_constraint(messages.build_region(values, path, extent.span), counts)
         artefacts = [*build_all_artefacts(connection), constraint]
         return add_references([constraint], artefacts, request.references)
 

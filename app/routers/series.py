@@ -39,7 +39,7 @@ def get_series(
         str,
         parameters.create_path_key(
             "The key of the series: indicator, areas, unit, and P with the months of the period.",
-            "goods-trade.CN.BRI.CNY.P12M",
+            "goods-trade.CN.BRI.partner-2025.CNY.P12M",
         ),
     ],
     query: Annotated[parameters.SeriesParameters, Query()],
@@ -77,7 +77,7 @@ add_collection(
         "Returns one published change with its base period, basis and source.",
         related.get_growth_rate,
         "The key of the growth rate: series, first month and source.",
-        "goods-trade.CN.BRI.CNY.P12M.2024-01.chinataiwan-2025-01-13",
+        "goods-trade.CN.BRI.partner-2025.CNY.P12M.2024-01.chinataiwan-2025-01-13",
     ),
 )
 add_collection(
@@ -93,6 +93,6 @@ add_collection(
         "Returns what one source reports about a figure that another source published.",
         related.get_report,
         "The key of the report: observation and source.",
-        "aid-projects.CN.BRI.NB.P11M.2024-01.scio-2025-01-15.xinhua-2025-01-15",
+        "aid-projects.CN.BRI.partner-2023.NB.P11M.2024-01.scio-2025-01-15.xinhua-2025-01-15",
     ),
 )

@@ -55,6 +55,7 @@ LINKS = {
     "outcomes": ("/v1/outcomes", Bilingual("Other results (no figures)", "其他成果（无数据）")),
     "topics": ("/v1/topics", Bilingual("Topics", "主题")),
     "areas": ("/v1/areas", Bilingual("Countries and groups of countries", "国家和国家组")),
+    "coverages": ("/v1/coverages", Bilingual("Countries counted", "统计范围")),
     "sectors": ("/v1/sectors", Bilingual("Economic sectors", "产业领域")),
     "instruments": ("/v1/instruments", Bilingual("Instruments of cooperation", "合作载体与机制")),
     "units": ("/v1/units", Bilingual("Units of measure", "计量单位")),

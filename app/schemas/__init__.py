@@ -30,6 +30,8 @@ Locator = Annotated[
     str, StringConstraints(min_length=2, max_length=12, pattern="^P[1-9][0-9]*([.]S[1-9][0-9]*)?$")
 ]
 """A location in a source: P2.S3 is paragraph 2, sentence 3."""
+LanguageCode = Annotated[str, StringConstraints(min_length=2, max_length=2, pattern="^[a-z]{2}$")]
+"""A language, as an ISO 639-1 code."""
 # The URL of the next page repeats all filters, so it may be as long as a request.
 MAXIMUM_ADDRESS = 70_000
 Address = Annotated[

@@ -73,7 +73,7 @@ class CubeRoles(Schema):
 class CubeCell(Schema):
     """The observation behind a value."""
 
-    id: Code = Field(examples=["aid-projects.CN.BRI.NB.P11M.2024-01.scio-2025-01-15"])
+    id: Code = Field(examples=["aid-projects.CN.BRI.partner-2023.NB.P11M.2024-01.scio-2025-01-15"])
     """The key of the observation."""
     qualifier: Qualifier = Field(examples=["over"])
     """The qualifier of the value."""
@@ -81,14 +81,33 @@ class CubeCell(Schema):
     """The value is above this number; null if no lower limit is stated."""
     upper_bound: Number | None = Field(examples=[None])
     """The value is below this number; null if no upper limit is stated."""
+    rounding_lower: Number = Field(examples=[700])
+    """The lower end of the interval that the printed digits imply."""
+    rounding_upper: Number = Field(examples=[700])
+    """The upper end of the interval that the printed digits imply."""
+    coverage: Code = Field(examples=["partner-2023"])
+    """Which countries are counted."""
+    growth: Line | None = Field(examples=[None])
+    """The published change from a year earlier in words, with its source; null if none was
+    published."""
     display: Line = Field(examples=["over 700"])
     """The display text."""
     citation: Line = Field(examples=["ECNS: report on the SCIO press conference"])
     """The citation, with the location in the source."""
 
 
+class CubeStatuses(Schema):
+    """The statuses in the cube."""
+
+    label: dict[str, Line] = Field(examples=[{"over": "over (more than this)"}])
+    """The meaning of each status, in the language of the response."""
+
+
 class CubeExtension(Schema):
     """Fields that JSON-stat does not define."""
+
+    status: CubeStatuses
+    """The meaning of the statuses."""
 
     observations: dict[str, CubeCell] = Field(examples=[{}])
     """The observations by the index of their value."""
@@ -126,10 +145,13 @@ class Cube(AliasedSchema):
     """The dimensions with their members."""
     value: list[Number | None] = Field(max_length=MAX_CELLS, examples=[[22100000000000]])
     """The values; null where there is no figure."""
+    status: dict[str, Line] = Field(examples=[{"0": "over"}])
+    """The statuses by the index of the value: the qualifier, unless the source has none, and break
+    if there is a break in the series before the value."""
     note: list[Line] = Field(max_length=MAX_CELLS, examples=[["over 700"]])
     """The display texts of figures that are limits."""
     extension: CubeExtension
-    """The qualifier, display text and citation of each figure."""
+    """The context of each figure."""
 
 
 class TableColumn(Schema):

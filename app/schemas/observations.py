@@ -16,6 +16,7 @@ from app.schemas import (
     Address,
     Code,
     Day,
+    LanguageCode,
     Line,
     Locator,
     Number,
@@ -109,6 +110,19 @@ class Bounds(Schema):
     """The figure is below this number; null if the source states no upper limit."""
 
 
+class Rounding(Schema):
+    """The interval that the printed digits imply, apart from any qualifier.
+
+    Every number in it would be printed as the published one. It is half a unit of the last printed
+    digit to each side; a count that is printed in full is not rounded.
+    """
+
+    lower: Number = Field(examples=[22050000000000])
+    """The lower end, in the unit of the value."""
+    upper: Number = Field(examples=[22150000000000])
+    """The upper end, in the unit of the value."""
+
+
 class Published(Schema):
     """The figure as printed in the source."""
 
@@ -119,20 +133,38 @@ class Published(Schema):
     decimals: int = Field(ge=0, le=10, examples=[1])
     """The number of printed decimals, which is the precision of the figure."""
     wording: Line = Field(examples=["22.1 trillion yuan"])
-    """The figure in words."""
+    """The figure in the words of the source, in the language of the source."""
+    wording_language: LanguageCode = Field(examples=["en"])
+    """The language of the wording, as an ISO 639-1 code."""
+    wording_translated: Line | None = Field(examples=[None])
+    """A translation of the wording into the language of the response, by this service; null if the
+    wording is in that language."""
 
 
 class Growth(Schema):
     """A change from a year earlier, as published; never calculated from levels."""
 
-    id: Code = Field(examples=["goods-trade.CN.BRI.CNY.P12M.2024-01.chinataiwan-2025-01-13"])
+    id: Code = Field(
+        examples=["goods-trade.CN.BRI.partner-2025.CNY.P12M.2024-01.chinataiwan-2025-01-13"]
+    )
     """The key: series, first month and source."""
     value: Number = Field(examples=[6.4])
     """The change in percent."""
     display: Line = Field(examples=["up 6.4% on a year earlier"])
     """The display text, in the language of the response."""
+    unit: UnitReference
+    """The unit of the levels that grew. If no growth is published in the unit of a figure, the
+    figure has the growth published in the other unit, which differs from it by the change of the
+    exchange rate."""
+    series: Code = Field(examples=["goods-trade.CN.BRI.partner-2025.CNY.P12M"])
+    """The key of the series that grew."""
     wording: Line = Field(examples=["up 6.4 percent on a year earlier"])
-    """The wording of the source."""
+    """The change in the words of the source, in the language of the source."""
+    wording_language: LanguageCode = Field(examples=["en"])
+    """The language of the wording, as an ISO 639-1 code."""
+    wording_translated: Line | None = Field(examples=[None])
+    """A translation of the wording into the language of the response, by this service; null if the
+    wording is in that language."""
     base_period: Period
     """The base period."""
     basis: GrowthBasis = Field(examples=["restated"])
@@ -142,6 +174,10 @@ class Growth(Schema):
     """How the basis is known; null if there is no note."""
     source: SourceReference
     """The source, which may differ from that of the figure."""
+    locator: Locator | None = Field(examples=[None])
+    """The location in the source; null if the paragraphs of the source are not numbered."""
+    citation: Line = Field(examples=["General Administration of Customs, 13 January 2025"])
+    """The citation, in the language of the response."""
     vintage: Day = Field(examples=["2025-01-13"])
     """The date on which the rate was first published."""
 
@@ -151,7 +187,9 @@ class Revision(Schema):
 
     kind: RevisionKind = Field(examples=["rounded"])
     """confirmed, rounded (fewer digits), refined (more digits), or revised."""
-    previous: Code = Field(examples=["goods-trade.CN.BRI.CNY.P12M.2023-01.yuduxx-2024-01-12"])
+    previous: Code = Field(
+        examples=["goods-trade.CN.BRI.partner-2023.CNY.P12M.2023-01.yuduxx-2024-01-12"]
+    )
     """The key of the previous figure."""
     difference: Number = Field(examples=[30000000000])
     """This value minus the previous one, in the unit of the value."""
@@ -165,7 +203,12 @@ class Report(Schema):
     source: SourceReference
     """The other source."""
     wording: Line = Field(examples=["700 aid projects"])
-    """The wording of the other source."""
+    """The figure in the words of the other source, in the language of that source."""
+    wording_language: LanguageCode = Field(examples=["en"])
+    """The language of the wording, as an ISO 639-1 code."""
+    wording_translated: Line | None = Field(examples=[None])
+    """A translation of the wording into the language of the response, by this service; null if the
+    wording is in that language."""
     agreement: Agreement = Field(examples=["differs"])
     """How the report agrees with the figure published here."""
     locator: Locator | None = Field(examples=[None])
@@ -177,16 +220,18 @@ class Report(Schema):
 class Observation(Schema):
     """One published figure for one period, from one source."""
 
-    id: Code = Field(examples=["aid-projects.CN.BRI.NB.P11M.2024-01.scio-2025-01-15"])
+    id: Code = Field(examples=["aid-projects.CN.BRI.partner-2023.NB.P11M.2024-01.scio-2025-01-15"])
     """The key: series, first month and source."""
     indicator: Reference
     """The indicator."""
-    series: Code = Field(examples=["aid-projects.CN.BRI.NB.P11M"])
+    series: Code = Field(examples=["aid-projects.CN.BRI.partner-2023.NB.P11M"])
     """The key of the series. Only figures of the same series are comparable."""
     reporting_area: AreaReference
     """The area that reports the figure."""
     counterpart_area: AreaReference
     """The counterpart area."""
+    coverage: Reference
+    """Which countries are counted. Figures with different coverage are not comparable."""
     period: Period
     """The period of the figure."""
     value: Number = Field(examples=[700])
@@ -194,16 +239,25 @@ class Observation(Schema):
     unit: UnitReference
     """The unit of the value."""
     qualifier: Qualifier = Field(examples=["over"])
-    """Whether the true value is exactly, above, below or about the value."""
+    """How the wording limits the value: over, nearly or about; none if the source has no
+    qualifier, which does not make a rounded value exact."""
     bounds: Bounds
     """The limits stated by the wording."""
+    rounding: Rounding
+    """The interval that the printed digits imply."""
     display: Line = Field(examples=["over 700"])
     """The display text: number, unit and qualifier, in the language of the response."""
     published: Published
     """The figure as printed in the source."""
     growth: Growth | None
-    """The published change from a year earlier for this series and period, with its own source;
+    """The published change from a year earlier for this period, with its own unit and source;
     null if none was published."""
+    break_before: bool = Field(examples=[False])
+    """Whether there is a break between this figure and the one before it in the series; the two
+    are not comparable."""
+    note: Prose | None = Field(examples=[None])
+    """What else to know about this figure, in the words of this service; null if there is
+    nothing."""
     status: Status = Field(examples=["normal"])
     """Whether the publisher calls the figure provisional, estimated or revised."""
     source: SourceReference
@@ -266,18 +320,14 @@ class GrowthRate(Growth):
 
     indicator: Reference
     """The indicator."""
-    series: Code = Field(examples=["goods-trade.CN.BRI.CNY.P12M"])
-    """The key of the series."""
     reporting_area: AreaReference
     """The area that reports the rate."""
     counterpart_area: AreaReference
     """The counterpart area."""
+    coverage: Reference
+    """Which countries are counted."""
     period: Period
     """The period whose change from the base period is given."""
-    locator: Locator | None = Field(examples=[None])
-    """The location in the source; null if the paragraphs of the source are not numbered."""
-    citation: Line = Field(examples=["General Administration of Customs, 13 January 2025"])
-    """The citation, in the language of the response."""
     current: bool = Field(examples=[True])
     """Whether this is the current rate for its series and period."""
     current_from: Day | None = Field(examples=["2025-01-13"])
@@ -290,14 +340,18 @@ class ReportEntry(Report):
     """A second report with the figure that it is about."""
 
     id: Code = Field(
-        examples=["aid-projects.CN.BRI.NB.P11M.2024-01.scio-2025-01-15.xinhua-2025-01-15"]
+        examples=[
+            "aid-projects.CN.BRI.partner-2023.NB.P11M.2024-01.scio-2025-01-15.xinhua-2025-01-15"
+        ]
     )
     """The key: observation and source."""
-    observation: Code = Field(examples=["aid-projects.CN.BRI.NB.P11M.2024-01.scio-2025-01-15"])
+    observation: Code = Field(
+        examples=["aid-projects.CN.BRI.partner-2023.NB.P11M.2024-01.scio-2025-01-15"]
+    )
     """The key of the observation."""
     indicator: Reference
     """The indicator."""
     period: Period
     """The period of the figure."""
     published_wording: Line = Field(examples=["over 700 aid projects"])
-    """The wording of the figure published here, for comparison."""
+    """The figure published here in words, for comparison."""

@@ -2,11 +2,12 @@
 
 from pydantic import Field
 
-from app.enums import AreaKind, InstrumentKind, Precision, Standing
+from app.enums import AreaKind, CoverageBasis, InstrumentKind, Precision, Standing
 from app.schemas import (
     Address,
     Code,
     Day,
+    LanguageCode,
     Line,
     Locator,
     Prose,
@@ -86,6 +87,26 @@ class Area(Linked):
     """What the area covers; for a group, its members."""
 
 
+class Coverage(Reference):
+    """Which countries a figure counts."""
+
+    code: Code = Field(examples=["partner-2025"])
+    """The key."""
+    name: Line = Field(examples=["Partner countries (wider 2025 list)"])
+    """The name, in the language of the response."""
+    description: Prose = Field(examples=["The countries counted as partners from January 2025."])
+    """The group of countries."""
+    basis: CoverageBasis = Field(examples=["inferred"])
+    """stated if a source names the group; inferred if this service concludes from published
+    figures that it changed."""
+    first_published: Day | None = Field(examples=["2025-01-13"])
+    """The date of the first figure with this coverage; null if it is not known."""
+    last_published: Day | None = Field(examples=[None])
+    """The date of the last figure with this coverage; null if none has replaced it."""
+    evidence: Prose = Field(examples=["18.74 / 39.79 = 47.1%"])
+    """How the coverage is known, with the arithmetic if it is inferred."""
+
+
 class Unit(UnitReference):
     """A unit of measure."""
 
@@ -144,7 +165,7 @@ class Source(Schema):
     held_on."""
     published_precision: Precision = Field(examples=["day"])
     """month if only the month of publication is known; the date is then its last day."""
-    language: str = Field(min_length=2, max_length=2, pattern="^[a-z]{2}$", examples=["en"])
+    language: LanguageCode = Field(examples=["en"])
     """The language of the document, as an ISO 639-1 code."""
     address: Address | None = Field(examples=[None])
     """The URL of the document; null if none is known."""

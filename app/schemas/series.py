@@ -19,7 +19,7 @@ class ObstacleText(Schema):
 class SeriesObstacles(Schema):
     """Another series of the same indicator and areas, and why its figures are not comparable."""
 
-    series: Code = Field(examples=["outward-direct-investment.CN.BRI.CNY.P11M"])
+    series: Code = Field(examples=["outward-direct-investment.CN.BRI.partner-2023.CNY.P11M"])
     """The key of the other series."""
     name: Line = Field(examples=["Direct investment, renminbi yuan, January to November"])
     """The name of the other series."""
@@ -32,16 +32,18 @@ class SeriesBreak(Schema):
 
     start: Day = Field(examples=["2024-01-01"])
     """The first day of the first period after the break."""
-    note: Prose = Field(examples=["The base of the published growth was restated."])
+    note: Prose = Field(examples=["The definition of the indicator changed."])
     """What changed, and how this is known."""
 
 
 class Series(Schema):
-    """Comparable figures: one indicator, pair of areas, unit and period length."""
+    """Comparable figures: one indicator, pair of areas, coverage, unit and period length."""
 
-    code: Code = Field(examples=["goods-trade.CN.BRI.CNY.P12M"])
-    """The key: indicator, areas, unit, and P with the months of the period."""
-    name: Line = Field(examples=["Trade in goods, renminbi yuan, full years"])
+    code: Code = Field(examples=["goods-trade.CN.BRI.partner-2025.CNY.P12M"])
+    """The key: indicator, areas, coverage, unit, and P with the months of the period."""
+    name: Line = Field(
+        examples=["Trade in goods, Partner countries (2023 list), renminbi yuan, full years"]
+    )
     """The name, in the language of the response."""
     indicator: Reference
     """The indicator."""
@@ -49,6 +51,8 @@ class Series(Schema):
     """The area that reports the figures."""
     counterpart_area: AreaReference
     """The counterpart area."""
+    coverage: Reference
+    """Which countries the figures count."""
     unit: UnitReference
     """The unit of all figures."""
     months: int = Field(ge=1, le=12, examples=[12])

@@ -235,7 +235,7 @@ class Change(Schema):
     record."""
     collection: Collection = Field(examples=["observations"])
     """The collection of the record."""
-    key: Code = Field(examples=["goods-trade.CN.BRI.CNY.P12M.2024-01.scio-2025-01-15"])
+    key: Code = Field(examples=["goods-trade.CN.BRI.partner-2025.CNY.P12M.2024-01.scio-2025-01-15"])
     """The key of the record."""
     title: Prose = Field(examples=["Trade in goods: 22.1 trillion yuan"])
     """The title of the record, in the language of the response."""

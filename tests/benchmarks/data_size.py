@@ -29,7 +29,7 @@ from tests.support.targets import Target, opened
 SECONDS = 4.0
 LEAST, MOST = 20, 200
 LIST = "/v1/observations?limit=50"
-UNKNOWN = "/v1/observations/goods-trade.CN.BRI.CNY.P12M.2024-01.scio"
+UNKNOWN = "/v1/observations/goods-trade.CN.BRI.partner-2025.CNY.P12M.2024-01.scio"
 REQUESTS = {
     "first page": LIST,
     "first page of all vintages": f"{LIST}&vintages=all",
@@ -61,7 +61,8 @@ REQUESTS = {
     "as_of in the middle": f"{LIST}&as_of=2012-06-01",
     "as_of early": f"{LIST}&as_of=2001-01-20",
     "as_of before everything": f"{LIST}&as_of=1999-01-20",
-    "one observation": "/v1/observations/goods-trade.CN.BRI.CNY.P12M.2024-01.scio-2025-01-15",
+    "one observation": "/v1/observations/"
+    "goods-trade.CN.BRI.partner-2025.CNY.P12M.2024-01.scio-2025-01-15",
     "an unknown observation": UNKNOWN,
     "growth rates": "/v1/growth-rates?limit=50",
     "series": "/v1/series?limit=50",

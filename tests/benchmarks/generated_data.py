@@ -35,7 +35,7 @@ FIRST_YEAR = 2000
 YEARS = 25
 VINTAGES = 2
 BASE = 1_000
-QUALIFIERS = (Qualifier.EXACT,) * 7 + (Qualifier.OVER, Qualifier.NEARLY, Qualifier.ABOUT)
+QUALIFIERS = (Qualifier.NONE,) * 7 + (Qualifier.OVER, Qualifier.NEARLY, Qualifier.ABOUT)
 
 
 @dataclass(frozen=True)
@@ -170,8 +170,10 @@ def series(scale: Scale) -> Iterator[Row]:
                 "indicator_id": BASE + indicator,
                 "reporting_area_id": 2,
                 "counterpart_area_id": BASE + area,
+                "coverage_id": 3,
                 "unit_id": 1 + indicator % 4,
                 "months": 12,
+                "other_unit_id": None,
                 "note_en": None,
                 "note_zh": None,
                 "observations": YEARS,
@@ -184,7 +186,7 @@ def series(scale: Scale) -> Iterator[Row]:
 def series_key(indicator: int, area: int) -> str:
     """Spell the key of a made-up series."""
     unit = ("CNY", "NB", "PT", "USD")[indicator % 4]
-    return f"generated-{indicator:04}.CN.X{area:03}.{unit}.P12M"
+    return f"generated-{indicator:04}.CN.X{area:03}.partner-2025.{unit}.P12M"
 
 
 def observations(scale: Scale) -> Iterator[Row]:
@@ -221,9 +223,15 @@ def observations(scale: Scale) -> Iterator[Row]:
                         "multiplier": 9,
                         "decimals": 2,
                         **texts("wording", f"{printed} billion"),
+                        "wording_original": None,
                         "qualifier": qualifier,
                         "lower_bound": value if qualifier is Qualifier.OVER else None,
                         "upper_bound": value if qualifier is Qualifier.NEARLY else None,
+                        "rounding_lower": value - Decimal(5_000_000),
+                        "rounding_upper": value + Decimal(5_000_000),
+                        "break_before": False,
+                        "note_en": None,
+                        "note_zh": None,
                         "status": Status.REVISED if vintage and number % 5 == 0 else Status.NORMAL,
                         "previous_id": number - 1 if vintage else None,
                         "revision": RevisionKind.REVISED if vintage else None,
@@ -259,6 +267,7 @@ def growth_rates(scale: Scale) -> Iterator[Row]:
                     "base_end": start - timedelta(days=1),
                     "value": Decimal(number % 300).scaleb(-1),
                     **texts("wording", "made up"),
+                    "wording_original": None,
                     "basis": GrowthBasis.UNSTATED,
                     "note_en": None,
                     "note_zh": None,

@@ -18,7 +18,7 @@ from tests.support.processes import free_port
 from tests.support.seeds import ROOT
 
 PACKAGES = ("datasette==0.65.5", "roapi==0.12.7", "vl-convert-python==1.9.0.post1")
-KEY = "goods-trade.CN.BRI.CNY.P12M.2024-01.scio-2025-01-15"
+KEY = "goods-trade.CN.BRI.partner-2025.CNY.P12M.2024-01.scio-2025-01-15"
 RECORD = f"/v1/observations/{KEY}"
 LIST = "/v1/observations?limit=2"
 NGINX = """

@@ -21,9 +21,9 @@ from app.parameters import Theme
 from tests.formats.test_charts import PICTURES
 
 SERIES = [
-    "/v1/series/outward-direct-investment.CN.BRI.USD.P12M",
-    "/v1/series/trade-share.CN.BRI.PT.P12M",
-    "/v1/series/aid-projects.CN.BRI.NB.P12M",
+    "/v1/series/outward-direct-investment.CN.BRI.partner-2025.USD.P12M",
+    "/v1/series/trade-share.CN.BRI.partner-2025.PT.P12M",
+    "/v1/series/aid-projects.CN.BRI.partner-2025.NB.P12M",
 ]
 
 BOXES = """async () => {

@@ -264,7 +264,7 @@ def test_years_are_drawn_series_by_series(visit: Visit, language: str, expected:
     page, wrong = visit
     page.goto(f"/years?lang={language}")
     assert page.locator("table.series").count() == 17
-    goods = page.locator("[id='goods-trade.CN.BRI.CNY.P12M']")
+    goods = page.locator("[id='goods-trade.CN.BRI.partner-2025.CNY.P12M']")
     assert goods.locator(".display").all_inner_texts()[:3] == expected
     rows = goods.locator("tbody tr").all()
     assert [index for index, row in enumerate(rows) if row.get_attribute("class") == "break"] == [3]
@@ -272,14 +272,14 @@ def test_years_are_drawn_series_by_series(visit: Visit, language: str, expected:
     lengths = [box["width"] for box in boxes if box]
     assert lengths == sorted(lengths)
     assert abs(lengths[0] / lengths[-1] - 10.11 / 23.6) < 0.01
-    shares = page.locator("[id='import-share.CN.BRI.PT.P12M']")
+    shares = page.locator("[id='import-share.CN.BRI.partner-2025.PT.P12M']")
     assert shares.locator(".magnitude").count() == 0
     assert shares.locator(".display").all_inner_texts() == [FIGURES[language][1]]
     earlier = goods.locator("td.figure a").all_inner_texts()
     assert earlier == [EARLIER[language]]
-    aid = page.locator("[id='aid-projects.CN.BRI.NB.P11M'] td.figure").inner_text()
+    aid = page.locator("[id='aid-projects.CN.BRI.partner-2023.NB.P11M'] td.figure").inner_text()
     assert "700" in aid.partition("\n")[2]
     assert page.get_by_role("link", name="2026-11-25").count() == 2
-    page.get_by_role("link", name="goods-trade.CN.BRI.CNY.P12M").first.click()
-    page.wait_for_url(f"**/v1/series/goods-trade.CN.BRI.CNY.P12M?lang={language}")
+    page.get_by_role("link", name="goods-trade.CN.BRI.partner-2025.CNY.P12M").first.click()
+    page.wait_for_url(f"**/v1/series/goods-trade.CN.BRI.partner-2025.CNY.P12M?lang={language}")
     assert wrong == []

@@ -174,9 +174,9 @@ def test_breaks_and_gaps_are_drawn(client: TestClient) -> None:
 
 
 def test_one_figure_is_no_bar(client: TestClient) -> None:
-    code = "investment-agreements.CN.BRI.NB.P11M"
+    code = "investment-agreements.CN.BRI.partner-2023.NB.P11M"
     assert layers(client, f"/v1/series/{code}/chart", "bar") == []
-    assert len(layers(client, "/v1/series/goods-trade.CN.BRI.CNY.P12M", "bar")) == 1
+    assert len(layers(client, "/v1/series/goods-trade.CN.BRI.partner-2025.CNY.P12M", "bar")) == 1
     printed = text_of(drawn(client, f"/v1/series/{code}/chart", lang="zh"))
     assert "36份" in printed
     assert "2024年1—11月" in printed
@@ -354,7 +354,11 @@ def test_series_without_figures_has_a_note() -> None:
 @pytest.mark.parametrize(
     ("limit", "path", "expected"),
     [
-        ("MAX_POINTS", "/v1/series/goods-trade.CN.BRI.CNY.P12M", "3olderfiguresofaseries"),
+        (
+            "MAX_POINTS",
+            "/v1/series/goods-trade.CN.BRI.partner-2025.CNY.P12M",
+            "3olderfiguresofaseries",
+        ),
         ("MAX_SERIES", "/v1/indicators/outward-direct-investment", "2moreseriesofthisindicator"),
     ],
 )

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 pytestmark = [pytest.mark.database, pytest.mark.quick]
 
 AID = "Aid projects organised and implemented in BRI countries, January to November 2024, over 700"
-FIGURE = "aid-projects.CN.BRI.NB.P11M.2024-01.scio-2025-01-15"
+FIGURE = "aid-projects.CN.BRI.partner-2023.NB.P11M.2024-01.scio-2025-01-15"
 
 
 def sources(client: TestClient, language: str) -> list[dict[str, Any]]:

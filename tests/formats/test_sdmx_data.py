@@ -260,7 +260,7 @@ def test_operators_that_match_nothing(client: TestClient, query: str) -> None:
 
 def test_breaks_stand_at_every_figure_after_them(client: TestClient) -> None:
     found = read(client, f"{FLOW}/A.CN.BRI.goods-trade.CNY.P12M")
-    series = client.get("/v1/series/goods-trade.CN.BRI.CNY.P12M").json()
+    series = client.get("/v1/series/goods-trade.CN.BRI.partner-2025.CNY.P12M").json()
     (first,) = series["breaks"]
     for row in found:
         is_after = row["TIME_PERIOD"] >= first["start"][:4]
@@ -280,7 +280,7 @@ def test_what_held_on_each_day(client: TestClient) -> None:
 
 def test_growth_that_was_not_known_does_not_show(tmp_path: Path, target: Target) -> None:
     seed = copied(tmp_path)
-    name = "goods-trade.CN.BRI.CNY.P12M.2024-01.chinataiwan-2025-01-13"
+    name = "goods-trade.CN.BRI.partner-2025.CNY.P12M.2024-01.chinataiwan-2025-01-13"
     text = (seed / f"growth-rates/{name}.yaml").read_text()
     (seed / f"growth-rates/{name}.yaml").unlink()
     later = name.replace("chinataiwan-2025-01-13", "shine-2025-01-26")

@@ -222,7 +222,7 @@ def test_a_request_enters_few_functions(fresh: App, kind: str) -> None:
         ("/v1/indicators//chart.svg", 404),
         ("/v1/sources/scio-2025-01-15/citation.csl.json", 200),
         ("/v1/sources/scio-2025-01-15.svg", 404),
-        ("/v1/series/goods-trade.CN.BRI.CNY.P12M/chart.vl.json", 200),
+        ("/v1/series/goods-trade.CN.BRI.partner-2025.CNY.P12M/chart.vl.json", 200),
         ("/static/../settings.py", 404),
         ("/static/%2e%2e/%2e%2e/settings.py", 404),
         ("/static/", 404),

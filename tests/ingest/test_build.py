@@ -32,7 +32,7 @@ BUILD = (
     "import sys; from pathlib import Path; from app.ingest.build import build;"
     " build(*map(Path, sys.argv[1:]))"
 )
-GOODS_SERIES = "goods-trade.CN.BRI.CNY.P12M"
+GOODS_SERIES = "goods-trade.CN.BRI.partner-2025.CNY.P12M"
 
 
 @pytest.fixture(scope="module")
@@ -282,14 +282,14 @@ MORE = (
         **YEAR,
         "published": "2.80",
         "source": "customs-2024-01-12",
-        "series": "goods-trade.CN.BRI.USD.P12M",
+        "series": "goods-trade.CN.BRI.partner-2025.USD.P12M",
     },
     {
         **YEAR,
         "published": "17.61",
         "end": "11-30",
         "source": "customs-2024-01-12",
-        "series": "goods-trade.CN.BRI.CNY.P11M",
+        "series": "goods-trade.CN.BRI.partner-2025.CNY.P11M",
     },
     {
         **YEAR,
@@ -317,12 +317,24 @@ def test_other_periods_units_sources_and_vintages_need_no_code(tmp_path: Path) -
     )
     trillion = "0000000000"
     assert figures == [
-        ("goods-trade.CN.BRI.CNY.P11M", "2023-11-30", f"1761{trillion}", "normal", "2024-01-12"),
+        (
+            "goods-trade.CN.BRI.partner-2025.CNY.P11M",
+            "2023-11-30",
+            f"1761{trillion}",
+            "normal",
+            "2024-01-12",
+        ),
         (GOODS_SERIES, "2023-12-31", f"1947{trillion}", "normal", "2024-01-12"),
         (GOODS_SERIES, "2023-12-31", f"1950{trillion}", "normal", "2024-02-01"),
         (GOODS_SERIES, "2024-12-31", f"2207{trillion}", "revised", "2026-01-14"),
         (GOODS_SERIES, "2024-12-31", f"2210{trillion}", "normal", "2025-01-15"),
-        ("goods-trade.CN.BRI.USD.P12M", "2023-12-31", f"280{trillion}", "normal", "2024-01-12"),
+        (
+            "goods-trade.CN.BRI.partner-2025.USD.P12M",
+            "2023-12-31",
+            f"280{trillion}",
+            "normal",
+            "2024-01-12",
+        ),
         ("goods-trade.CN.NO.CNY.P12M", "2023-12-31", f"1{trillion}", "normal", "2024-01-12"),
     ]
     assert headline(target) == Path(GOODS).stem

@@ -57,7 +57,7 @@ def test_every_record_of_the_seed_is_compared_with_every_reference() -> None:
                     assert found == sorted(value)
                 else:
                     assert fields[name] == value
-    assert records["series", "goods-trade.CN.BRI.CNY.P12M"]["breaks[2024-01-01].en"]
+    assert records["series", "goods-trade.CN.BRI.partner-2025.CNY.P12M"]["breaks[2024-01-01].en"]
     assert len(records) == sum(len(seed.get_all(kind)) for kind in ENTITIES[1:])
 
 

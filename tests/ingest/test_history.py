@@ -32,7 +32,7 @@ from tests.support.targets import Target, settings_of
 
 pytestmark = pytest.mark.database
 
-SHARE = "observations/trade-share.CN.BRI.PT.P12M.2024-01.scio-2025-07-18.yaml"
+SHARE = "observations/trade-share.CN.BRI.partner-2025.PT.P12M.2024-01.scio-2025-07-18.yaml"
 ATOM = {"atom": "http://www.w3.org/2005/Atom"}
 RECORD = '{"collection": "topics", "key": "a", "fields": {"name.en": "b"}}'
 RELEASE = "date: {day}\nnote: {{en: A later release., zh: 后续版本。}}\n"
@@ -105,7 +105,7 @@ def revised(tmp_path: Path) -> Path:
     assert bri("freeze", "--seed", str(seed)).exit_code == 0
     add(seed, "releases/2027-01-20.yaml", RELEASE.format(day="2027-01-20"))
     figure = {"year": 2025, "end": "12-31", "status": "revised", "published": "23.7"}
-    series = "goods-trade.CN.BRI.CNY.P12M"
+    series = "goods-trade.CN.BRI.partner-2025.CNY.P12M"
     add_figure(seed, {**figure, "source": "weekly-2027-01-18", "series": series})
     edit(seed, "topics/trade.yaml", "  en: Trade\n", "  en: Commerce\n")
     (seed / "sectors" / "e-commerce.yaml").unlink()
@@ -130,7 +130,7 @@ def test_a_release_lists_what_it_revised_corrected_and_removed(
         assert replay_changes(read_changes(client)) == take_snapshot(load_valid_seed(revised))
         feed = client.get("/v1/changes.feed.json").json()
         atom = client.get("/v1/changes.atom").text
-    goods = "goods-trade.CN.BRI.CNY.P12M.2025-01.weekly-2027-01-18"
+    goods = "goods-trade.CN.BRI.partner-2025.CNY.P12M.2025-01.weekly-2027-01-18"
     fields = {one["field"]: one for one in changes["revised", "observations", goods]["fields"]}
     assert fields["published.value"]["before"] == "23.6"
     assert fields["published.value"]["after"] == "23.7"

@@ -15,7 +15,7 @@ from tests.support.seeds import (
 )
 
 GOODS_TRADE = "indicators/goods-trade.yaml"
-SERIES = "series/goods-trade.CN.BRI.CNY.P12M.yaml"
+SERIES = "series/goods-trade.CN.BRI.partner-2025.CNY.P12M.yaml"
 TWIN_PARKS = "outcomes/2024-two-countries-twin-parks.yaml"
 FIELDS = "priority-areas/2025-emerging-fields.yaml"
 SIGN = "actions/2025-sign-cooperation-documents.yaml"
@@ -84,7 +84,7 @@ FORMS = {
         "months: 12",
         "months: 11",
         "",
-        "the key 'goods-trade.CN.BRI.CNY.P11M' by its fields; rename the file to",
+        "the key 'goods-trade.CN.BRI.partner-2025.CNY.P11M' by its fields; rename the file to",
         at="indicator:",
     ),
 }

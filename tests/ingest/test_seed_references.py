@@ -37,7 +37,7 @@ COUNTS = {
 }
 GOODS_TRADE = "indicators/goods-trade.yaml"
 REPORT = (
-    "reports/goods-trade.CN.BRI.CNY.P12M.2024-01.scio-2025-01-15"
+    "reports/goods-trade.CN.BRI.partner-2025.CNY.P12M.2024-01.scio-2025-01-15"
     ".china-org-transcript-2025-02-20.yaml"
 )
 OUTCOME = "outcomes/2024-trade-expansion.yaml"
@@ -134,14 +134,23 @@ MOVED = {
     "series-of-nowhere": (
         GOODS,
         GOODS.replace("P12M", "P10M"),
-        ("series: goods-trade.CN.BRI.CNY.P12M", "series: goods-trade.CN.BRI.CNY.P10M"),
-        ":2: series: found 'goods-trade.CN.BRI.CNY.P10M'; did you mean goods-trade.CN.BRI.CNY.P12M",
+        (
+            "series: goods-trade.CN.BRI.partner-2025.CNY.P12M",
+            "series: goods-trade.CN.BRI.partner-2025.CNY.P10M",
+        ),
+        (
+            ":2: series: found 'goods-trade.CN.BRI.partner-2025.CNY.P10M'; did you mean "
+            "goods-trade.CN.BRI.partner-2025.CNY.P12M"
+        ),
     ),
     "observation-of-nowhere": (
         REPORT,
         REPORT.replace("2024-01.", "2024-02."),
         ("P12M.2024-01.", "P12M.2024-02."),
-        ":2: observation: found 'goods-trade.CN.BRI.CNY.P12M.2024-02.scio-2025-01-15'; did you",
+        (
+            ":2: observation: found "
+            "'goods-trade.CN.BRI.partner-2025.CNY.P12M.2024-02.scio-2025-01-15'; did you"
+        ),
     ),
     "report-from-its-own-source": (
         REPORT,
@@ -212,7 +221,7 @@ def test_a_misplaced_file_is_reported(
 
 def test_two_headlines_of_one_edition_are_reported(tmp_path: Path) -> None:
     seed = copied(tmp_path)
-    series = "series/goods-trade.CN.BRI.CNY.P12M.yaml"
+    series = "series/goods-trade.CN.BRI.partner-2025.CNY.P12M.yaml"
     eleven = (seed / series).read_text("utf-8").replace("months: 12", "months: 11")
     add(seed, series.replace("P12M", "P11M"), eleven)
     second = GOODS.replace("P12M", "P11M")

@@ -25,8 +25,8 @@ from tests.support.targets import Target, settings_of
 pytestmark = pytest.mark.database
 
 RANK = {"secondary": 0, "repost": 1, "primary": 2}
-GOODS_2023 = "goods-trade.CN.BRI.CNY.P12M.2023-01"
-SHARE = "trade-share.CN.BRI.PT.P12M"
+GOODS_2023 = "goods-trade.CN.BRI.partner-2023.CNY.P12M.2023-01"
+SHARE = "trade-share.CN.BRI.partner-2025.PT.P12M"
 
 
 def published(folder: str) -> Iterator[dict[str, Any]]:
@@ -103,7 +103,8 @@ def test_growth_published_later_does_not_show(client: TestClient) -> None:
         assert [item["display"] for item in items] == figures
         assert [item["growth"]["display"] for item in items] == growth
     for day, total in (("2025-01-12", 0), ("2025-01-13", 1)):
-        rates = f"/v1/growth-rates?series=goods-trade.CN.BRI.CNY.P12M&since=2024-01-01&as_of={day}"
+        series = "goods-trade.CN.BRI.partner-2025.CNY.P12M"
+        rates = f"/v1/growth-rates?series={series}&since=2024-01-01&as_of={day}"
         assert client.get(rates).json()["total"] == total
     for item in client.get("/v1/observations?as_of=2025-01-14").json()["items"]:
         assert item["vintage"] <= "2025-01-14"
@@ -112,14 +113,14 @@ def test_growth_published_later_does_not_show(client: TestClient) -> None:
 
 def test_growth_of_a_later_source_waits_for_its_day(tmp_path: Path, target: Target) -> None:
     seed = copied(tmp_path)
-    name = "goods-trade.CN.BRI.CNY.P12M.2024-01.chinataiwan-2025-01-13"
+    name = "goods-trade.CN.BRI.partner-2025.CNY.P12M.2024-01.chinataiwan-2025-01-13"
     later = name.replace("2024-01", "2022-01").replace("chinataiwan-2025-01-13", "shine-2025-01-26")
     text = (seed / f"growth-rates/{name}.yaml").read_text()
     text = text.replace("2024-", "2022-").replace("2023-", "2021-")
     add(seed, f"growth-rates/{later}.yaml", text.replace("chinataiwan-2025-01-13", later[-16:]))
     build(seed, ROOT / "migrations", target)
     with TestClient(create_app(settings_of(target))) as client:
-        url = "/v1/series/goods-trade.CN.BRI.CNY.P12M?as_of=2025-01-"
+        url = "/v1/series/goods-trade.CN.BRI.partner-2025.CNY.P12M?as_of=2025-01-"
         for day, growth in (("25", None), ("26", later)):
             point = client.get(f"{url}{day}").json()["points"][1]
             assert point["period"]["start"] == "2022-01-01"
@@ -161,7 +162,7 @@ def test_a_published_reason_is_served(tmp_path: Path, target: Target) -> None:
 def test_a_source_of_lower_standing_never_becomes_current(tmp_path: Path, target: Target) -> None:
     seed = copied(tmp_path)
     figure = {"year": 2024, "end": "12-31", "status": "normal", "published": "22.07"}
-    series = "goods-trade.CN.BRI.CNY.P12M"
+    series = "goods-trade.CN.BRI.partner-2025.CNY.P12M"
     add_figure(seed, {**figure, "source": "weekly-2026-02-01", "series": series})
     build(seed, ROOT / "migrations", target)
     with TestClient(create_app(settings_of(target))) as client:
@@ -220,7 +221,7 @@ def observation(origin: str, value: str, decimals: int) -> Observation:
     number = Decimal(value).quantize(Decimal(1).scaleb(-decimals))
     return Observation.model_validate(
         {
-            "series": "goods-trade.CN.BRI.CNY.P12M",
+            "series": "goods-trade.CN.BRI.partner-2025.CNY.P12M",
             "period": {"start": "2024-01-01", "end": "2024-12-31"},
             "value": number,
             "published": {"value": number, "multiplier": 0, "decimals": decimals},

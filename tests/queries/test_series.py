@@ -24,18 +24,18 @@ def all_series(client: TestClient) -> list[dict[str, Any]]:
 
 
 YEARS = {
-    "goods-trade.CN.BRI.CNY.P12M": {
+    "goods-trade.CN.BRI.partner-2025.CNY.P12M": {
         "2013": ("10.11 trillion yuan", None),
         "2022": ("18.95 trillion yuan", None),
         "2023": ("19.5 trillion yuan", "2.8"),
         "2024": ("22.1 trillion yuan", "6.4"),
         "2025": ("23.6 trillion yuan", "6.3"),
     },
-    "goods-trade.CN.BRI.USD.P12M": {
+    "goods-trade.CN.BRI.partner-2025.USD.P12M": {
         "2021": ("2.7 trillion US dollars", None),
         "2024": ("3.1 trillion US dollars", None),
     },
-    "trade-share.CN.BRI.PT.P12M": {
+    "trade-share.CN.BRI.partner-2025.PT.P12M": {
         "2013": ("39.2 percent", None),
         "2021": ("45.3 percent", None),
         "2022": ("45.4 percent", None),
@@ -43,32 +43,41 @@ YEARS = {
         "2024": ("50.7 percent", None),
         "2025": ("51.9 percent", None),
     },
-    "outward-direct-investment.CN.BRI.CNY.P12M": {
+    "outward-direct-investment.CN.BRI.partner-2025.CNY.P12M": {
         "2023": ("224.09 billion yuan", "28.4"),
         "2025": ("283.36 billion yuan", "18"),
     },
-    "outward-direct-investment.CN.BRI.CNY.P11M": {
+    "outward-direct-investment.CN.BRI.partner-2023.CNY.P11M": {
         "2023": ("201.1 billion yuan", "26.8"),
         "2024": ("214.66 billion yuan", None),
     },
-    "outward-direct-investment.CN.BRI.USD.P12M": {"2024": ("33.69 billion US dollars", "5.4")},
-    "outward-direct-investment.CN.BRI.USD.P11M": {"2024": ("30.17 billion US dollars", "5.1")},
-    "contracted-projects-turnover.CN.BRI.CNY.P12M": {
+    "outward-direct-investment.CN.BRI.partner-2025.USD.P12M": {
+        "2024": ("33.69 billion US dollars", "5.4")
+    },
+    "outward-direct-investment.CN.BRI.partner-2023.USD.P11M": {
+        "2024": ("30.17 billion US dollars", "5.1")
+    },
+    "contracted-projects-turnover.CN.BRI.partner-2025.CNY.P12M": {
         "2023": ("930.5 billion yuan", "9.8"),
         "2025": ("1.1 trillion yuan", "9.6"),
     },
-    "contracted-projects-turnover.CN.BRI.CNY.P11M": {
+    "contracted-projects-turnover.CN.BRI.partner-2023.CNY.P11M": {
         "2023": ("784.8 billion yuan", "8.5"),
         "2024": ("826.34 billion yuan", None),
     },
-    "contracted-projects-turnover.CN.BRI.USD.P11M": {"2024": ("116.14 billion US dollars", "2.5")},
-    "inward-investment.CN.BRI.CNY.P12M": {"2025": ("116.81 billion yuan", "1.9")},
-    "inward-investment.CN.BRI.CNY.P11M": {"2024": ("99.87 billion yuan", None)},
-    "aid-projects.CN.BRI.NB.P12M": {"2023": ("nearly 700", None), "2025": ("over 700", None)},
-    "aid-projects.CN.BRI.NB.P11M": {"2024": ("over 700", None)},
-    "investment-agreements.CN.BRI.NB.P12M": {"2025": ("18", None)},
-    "investment-agreements.CN.BRI.NB.P11M": {"2024": ("36", None)},
-    "import-share.CN.BRI.PT.P12M": {"2024": ("nearly 54 percent", None)},
+    "contracted-projects-turnover.CN.BRI.partner-2023.USD.P11M": {
+        "2024": ("116.14 billion US dollars", "2.5")
+    },
+    "inward-investment.CN.BRI.partner-2025.CNY.P12M": {"2025": ("116.81 billion yuan", "1.9")},
+    "inward-investment.CN.BRI.partner-2023.CNY.P11M": {"2024": ("99.87 billion yuan", None)},
+    "aid-projects.CN.BRI.partner-2025.NB.P12M": {
+        "2023": ("nearly 700", None),
+        "2025": ("over 700", None),
+    },
+    "aid-projects.CN.BRI.partner-2023.NB.P11M": {"2024": ("over 700", None)},
+    "investment-agreements.CN.BRI.partner-2025.NB.P12M": {"2025": ("18", None)},
+    "investment-agreements.CN.BRI.partner-2023.NB.P11M": {"2024": ("36", None)},
+    "import-share.CN.BRI.partner-2025.PT.P12M": {"2024": ("nearly 54 percent", None)},
 }
 """Every series as the sources have it: the figure and the published growth of each year."""
 
@@ -123,7 +132,7 @@ def test_series_of_one_indicator_explain_their_differences(
 
 
 def test_a_series_as_of_a_day(client: TestClient) -> None:
-    url = "/v1/series/trade-share.CN.BRI.PT.P12M"
+    url = "/v1/series/trade-share.CN.BRI.partner-2025.PT.P12M"
     before = client.get(f"{url}?as_of=2025-01-14").json()
     assert before["as_of"] == "2025-01-14"
     shares = [point["value"] for point in before["points"]]
@@ -305,7 +314,7 @@ def test_growth_is_published_growth(client: TestClient) -> None:
         assert rate["period"]["months"] == rate["base_period"]["months"]
         assert rate["base_period"]["end"] < rate["period"]["start"]
     restated = [rate["id"] for rate in rates["items"] if rate["basis"] == "restated"]
-    assert restated == ["goods-trade.CN.BRI.CNY.P12M.2024-01.chinataiwan-2025-01-13"]
+    assert restated == ["goods-trade.CN.BRI.partner-2025.CNY.P12M.2024-01.chinataiwan-2025-01-13"]
 
 
 @pytest.mark.parametrize(
@@ -315,7 +324,7 @@ def test_growth_is_published_growth(client: TestClient) -> None:
         ("agreement=other_unit", 2),
         ("source=china-org-transcript-2025-02-20", 5),
         ("indicator=aid-projects", 1),
-        ("series=goods-trade.CN.BRI.CNY.P12M", 2),
+        ("series=goods-trade.CN.BRI.partner-2025.CNY.P12M", 2),
     ],
 )
 def test_reports_are_filtered(client: TestClient, query: str, total: int) -> None:

@@ -14,7 +14,7 @@ URLS = (
     "/v1/observations?sort=value_desc",
     "/v1/search?q=trade",
     "/v1/overview",
-    "/v1/series/goods-trade.CN.BRI.CNY.P12M",
+    "/v1/series/goods-trade.CN.BRI.partner-2025.CNY.P12M",
     "/v1/actions?q=cooperation",
 )
 

@@ -23,6 +23,7 @@ from app.db.models.records import (
     Baseline,
     Change,
     ChangedField,
+    Coverage,
     IndicatorInstrument,
     IndicatorSector,
     Instrument,

@@ -50,11 +50,12 @@ class Indicator(NamedModel, table=True):
 
 
 class Series(KeyedModel, table=True):
-    """Comparable observations: one indicator, pair of areas, unit and period length."""
+    """Comparable observations: one indicator, pair of areas, coverage, unit and period length."""
 
     __table_args__ = (
         UniqueConstraint(
-            "indicator_id", "reporting_area_id", "counterpart_area_id", "unit_id", "months"
+            *("indicator_id", "reporting_area_id", "counterpart_area_id"),
+            *("coverage_id", "unit_id", "months"),
         ),
         CheckConstraint("months BETWEEN 1 AND 12", name="months"),
     )
@@ -62,8 +63,12 @@ class Series(KeyedModel, table=True):
     indicator_id: int = Field(foreign_key="indicator.id", index=True)
     reporting_area_id: int = Field(foreign_key="area.id", index=True)
     counterpart_area_id: int = Field(foreign_key="area.id", index=True)
+    coverage_id: int = Field(foreign_key="coverage.id", index=True)
     unit_id: int = Field(foreign_key="unit.id", index=True)
     months: int = Field(index=True)
+    other_unit_id: int | None
+    """The series that differs in the unit only, if there is one. It has no foreign key, because
+    two such series refer to each other and neither can be inserted first."""
     note_en: str | None
     note_zh: str | None
     observations: int
@@ -113,12 +118,16 @@ class Observation(VintageModel, table=True):
             f"{cast_decimal('lower_bound')} <= {cast_decimal('upper_bound')}", name="bounds_order"
         ),
         CheckConstraint(
-            "(qualifier = 'exact' AND lower_bound IS NULL AND upper_bound IS NULL)"
+            "(qualifier = 'none' AND lower_bound IS NULL AND upper_bound IS NULL)"
             " OR (qualifier = 'over' AND lower_bound IS NOT NULL AND lower_bound = value"
             " AND upper_bound IS NULL)"
             " OR (qualifier = 'nearly' AND upper_bound IS NOT NULL AND upper_bound = value)"
             " OR qualifier = 'about'",
             name="qualifier_bounds",
+        ),
+        CheckConstraint(
+            f"{cast_decimal('rounding_lower')} <= {cast_decimal('rounding_upper')}",
+            name="rounding_order",
         ),
         check_filled("wording_en", "wording_zh"),
         CheckConstraint("multiplier BETWEEN 0 AND 15", name="multiplier"),
@@ -144,14 +153,21 @@ class Observation(VintageModel, table=True):
     decimals: int
     wording_en: str
     wording_zh: str
+    wording_original: str | None
     qualifier: Qualifier = Field(sa_type=String)
     lower_bound: Decimal | None = Field(sa_type=ExactDecimal)
     upper_bound: Decimal | None = Field(sa_type=ExactDecimal)
+    rounding_lower: Decimal = Field(sa_type=ExactDecimal)
+    rounding_upper: Decimal = Field(sa_type=ExactDecimal)
+    break_before: bool
+    """Whether there is a break between this figure and the one before it in the series."""
     status: Status = Field(sa_type=String)
     previous_id: int | None = Field(foreign_key="observation.id", index=True)
     revision: RevisionKind | None = Field(sa_type=String)
     revision_reason_en: str | None
     revision_reason_zh: str | None
+    note_en: str | None
+    note_zh: str | None
 
 
 class GrowthRate(VintageModel, table=True):
@@ -176,6 +192,7 @@ class GrowthRate(VintageModel, table=True):
     value: Decimal = Field(sa_type=ExactDecimal)
     wording_en: str
     wording_zh: str
+    wording_original: str | None
     basis: GrowthBasis = Field(sa_type=String)
     note_en: str | None
     note_zh: str | None
@@ -197,6 +214,7 @@ class Report(KeyedModel, LocatedModel, table=True):
     observation_id: int = Field(foreign_key="observation.id")
     wording_en: str
     wording_zh: str
+    wording_original: str | None
     agreement: Agreement = Field(sa_type=String)
     note_en: str
     note_zh: str

@@ -22,6 +22,7 @@ from app.enums import (
     ActionStatus,
     AreaKind,
     ChangeKind,
+    CoverageBasis,
     InstrumentKind,
     Precision,
     Standing,
@@ -172,6 +173,23 @@ class Unit(DescribedModel, table=True):
     suffix_en: str
     suffix_zh: str
     decimals: int
+
+
+class Coverage(DescribedModel, table=True):
+    """Which countries a figure counts."""
+
+    __table_args__ = (
+        check_positive(),
+        check_filled("name_en", "name_zh", "evidence_en", "evidence_zh"),
+        check_member("basis", CoverageBasis),
+        CheckConstraint("first_published <= last_published", name="published_order"),
+    )
+
+    first_published: date | None
+    last_published: date | None
+    basis: CoverageBasis = Field(sa_type=String)
+    evidence_en: str
+    evidence_zh: str
 
 
 class Sector(DescribedModel, table=True):

@@ -28,7 +28,7 @@ WHOLE = Decimal(100)
 def draw_display(canvas: Canvas, figure: DataPoint, style: Style, span: Point, top: float) -> float:
     sizes = canvas.sizes
     left, right = span
-    is_qualified = figure.qualifier is not Qualifier.EXACT
+    is_qualified = figure.qualifier is not Qualifier.NONE
     width = right - left - (sizes.gap + SWATCH_WIDTH * sizes.unit if is_qualified else 0)
     style = canvas.fit_style(figure.display, style, width)
     lines = canvas.wrap_text(figure.display, style, width)

@@ -90,7 +90,7 @@ class Chart:
     def list_qualifiers(self) -> list[Qualifier]:
         """List the qualifiers in the chart that need an explanation."""
         found = {one.qualifier for one in self.list_data_points()}
-        return [one for one in Qualifier if one in found and one is not Qualifier.EXACT]
+        return [one for one in Qualifier if one in found and one is not Qualifier.NONE]
 
     def describe(self) -> str:
         """Describe the whole chart in words, as its alternative text."""
@@ -142,10 +142,16 @@ def build_data_point(chart: Chart, point: Record, *, with_locator: bool = False)
         value=point["value"],
         qualifier=Qualifier(point["qualifier"]),
         unit=point["unit"]["code"],
-        growth=growth["display"] if growth else None,
+        growth=growth and cite_growth(chart, growth),
         source=chart.add_citation(citation),
         locator=format_locator(point["locator"], chart.language) if with_locator else None,
     )
+
+
+def cite_growth(chart: Chart, growth: Record) -> str:
+    """Return a growth rate in words with the number of its own source."""
+    reference = labels.format_reference(chart.add_citation(growth["citation"]))
+    return f"{growth['display']} {reference}"
 
 
 def build_indicator_chart(
@@ -190,7 +196,7 @@ def add_footnotes(chart: Chart) -> None:
 
 def build_panel(chart: Chart, series: Record, indicator: Record) -> Panel:
     language = chart.language
-    heading = series["span"]
+    heading = labels.COMMA.get(language).join([series["span"], series["coverage"]["name"]])
     areas, usual_areas = (
         [record[role]["name"] for role in ("reporting_area", "counterpart_area")]
         for record in (series, indicator)

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from app.enums import GrowthBasis, Qualifier, Status
-from app.formats.sdmx.components import COMPONENTS, STATUSES
+from app.formats.sdmx.components import BREAK_STATUS, COMPONENTS, STATUSES
 from app.i18n import Bilingual, Language
 from app.parameters.sdmx import ANNUAL, format_duration
 
@@ -119,12 +119,13 @@ FIXED_CODELISTS: dict[str, tuple[Bilingual, dict[str, Bilingual]]] = {
             STATUSES[Status.PROVISIONAL]: Bilingual("Provisional", "初步"),
             STATUSES[Status.ESTIMATED]: Bilingual("Estimated", "估计"),
             STATUSES[Status.REVISED]: Bilingual("Revised", "修订"),
+            BREAK_STATUS: Bilingual("Break in the series before this value", "该数值之前序列中断"),
         },
     ),
     "CL_OBS_QUALIFIER": (
         Bilingual("Qualifiers", "限定词"),
         {
-            Qualifier.EXACT: Bilingual("Exact: the source adds no qualifier", "原文无限定词"),
+            Qualifier.NONE: Bilingual("No qualifier in the source", "原文无限定语"),
             Qualifier.OVER: Bilingual("Over: the figure is above the value", "逾：实际高于该值"),
             Qualifier.NEARLY: Bilingual(
                 "Nearly: the figure is below the value", "近：实际低于该值"
@@ -147,6 +148,7 @@ FIXED_CODELISTS: dict[str, tuple[Bilingual, dict[str, Bilingual]]] = {
 TABLE_CODELISTS = {
     "CL_INDICATOR": Bilingual("Indicators", "指标"),
     "CL_AREA": Bilingual("Areas", "国家和地区"),
+    "CL_COVERAGE": Bilingual("Countries counted", "统计范围"),
     "CL_UNIT": Bilingual("Units of measure", "计量单位"),
     "CL_SOURCE": Bilingual("Sources", "来源"),
 }

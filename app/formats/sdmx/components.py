@@ -16,6 +16,7 @@ from app.parameters.sdmx import ANNUAL, DIMENSIONS, TIME, format_duration, forma
 Value = str | Decimal | int | None
 
 MEASURE_ID = "OBS_VALUE"
+BREAK_STATUS = "B"
 STATUSES = {Status.NORMAL: "A", Status.PROVISIONAL: "P", Status.ESTIMATED: "E", Status.REVISED: "R"}
 
 
@@ -64,6 +65,11 @@ class Component:
 
 declare_dimension = partial(Component, role=Role.DIMENSION)
 declare_attribute = partial(Component, role=Role.ATTRIBUTE)
+
+
+def get_status(observation: Record) -> str:
+    """Return the status; a break comes before all others, because it forbids comparison."""
+    return BREAK_STATUS if observation["break_before"] else STATUSES[observation["status"]]
 
 
 def count_decimals(observation: Record) -> int:
@@ -123,6 +129,7 @@ COMPONENTS: tuple[Component, ...] = (
     ),
     adopt_column("REF_AREA", "CL_AREA", "reporting_area_name", role=Role.DIMENSION),
     adopt_column("COUNTERPART_AREA", "CL_AREA", "counterpart_area_name", role=Role.DIMENSION),
+    adopt_column("COVERAGE", "CL_COVERAGE", "coverage_name", role=Role.DIMENSION),
     adopt_column("INDICATOR", "CL_INDICATOR", "indicator_name", role=Role.DIMENSION),
     declare_dimension(
         "UNIT_MEASURE",
@@ -190,15 +197,20 @@ COMPONENTS: tuple[Component, ...] = (
         ),
         count_decimals,
     ),
-    adopt_column("OBS_STATUS", "CL_OBS_STATUS", "status", lambda one: STATUSES[one["status"]]),
+    adopt_column("OBS_STATUS", "CL_OBS_STATUS", "status", get_status),
     adopt_column("OBS_QUALIFIER", "CL_OBS_QUALIFIER", "qualifier"),
     adopt_column("COMMENT_OBS", TextType.STRING, "wording"),
+    adopt_column("COMMENT_OBS_LANG", TextType.STRING, "wording_language"),
     adopt_column("LOWER_BOUND", TextType.DOUBLE, "lower_bound"),
     adopt_column("UPPER_BOUND", TextType.DOUBLE, "upper_bound"),
+    adopt_column("ROUNDING_LOWER", TextType.DOUBLE, "rounding_lower"),
+    adopt_column("ROUNDING_UPPER", TextType.DOUBLE, "rounding_upper"),
     adopt_column("PUBLISHED_VALUE", TextType.STRING, "published_value", format_published_value),
     adopt_column("PUBLISHED_MULT", TextType.INTEGER, "published_multiplier"),
     adopt_column("GROWTH", TextType.DOUBLE, "growth"),
     adopt_column("GROWTH_BASIS", "CL_GROWTH_BASIS", "growth_basis"),
+    adopt_column("GROWTH_UNIT", "CL_UNIT", "growth_unit"),
+    adopt_column("GROWTH_SOURCE", "CL_SOURCE", "growth_source"),
     declare_attribute(
         "BREAKS",
         TextType.STRING,

@@ -60,6 +60,7 @@ DURATION = re.compile(r"P([1-9]|1[0-2])M")
 COLLECTIONS = {
     "REF_AREA": "areas",
     "COUNTERPART_AREA": "areas",
+    "COVERAGE": "coverages",
     "INDICATOR": "indicators",
     "UNIT_MEASURE": "units",
 }

@@ -91,6 +91,17 @@ class BilingualTitle(BilingualText):
     """Simplified Chinese."""
 
 
+class Wording(BilingualTitle):
+    """A few words of a source, in its own language, and their translation."""
+
+    en: ShortText
+    """English: the words of an English source, or a translation."""
+    zh: ShortText
+    """Simplified Chinese: the words of a Chinese source, or a translation."""
+    original: ShortText | None = None
+    """The words of a source in another language or script."""
+
+
 class BilingualSuffix(StrictModel):
     """What is printed after a number; empty if nothing is."""
 

@@ -21,9 +21,10 @@ from app.ingest.schema.base import (
     Position,
     Ref,
     StrictModel,
+    Wording,
     Year,
 )
-from app.ingest.schema.reference import Area, Instrument, Sector, Source, Topic, Unit
+from app.ingest.schema.reference import Area, Coverage, Instrument, Sector, Source, Topic, Unit
 
 
 class Indicator(CodeListEntity):
@@ -50,7 +51,7 @@ class Indicator(CodeListEntity):
 
 
 class Break(StrictModel):
-    """A point in a series at which the coverage or definition changed."""
+    """A point in a series at which the definition or method changed, but not the coverage."""
 
     start: Day
     """The first day of the first period after the change."""
@@ -66,6 +67,8 @@ class Series(Entity):
     indicator: Ref[Indicator]
     reporting_area: Ref[Area]
     counterpart_area: Ref[Area]
+    coverage: Ref[Coverage]
+    """Which countries the figures count."""
     unit: Ref[Unit]
     months: Months
     """The length of each period in months: 12 for full years, 11 for January to November."""
@@ -77,7 +80,12 @@ class Series(Entity):
     def natural_key(self) -> str:
         """Join the dimensions with dots, as SDMX does."""
         areas = f"{self.reporting_area}.{self.counterpart_area}"
-        return f"{self.indicator}.{areas}.{self.unit}.P{self.months}M"
+        return f"{self.indicator}.{areas}.{self.coverage}.{self.unit}.P{self.months}M"
+
+    def list_content(self) -> tuple[str | int, ...]:
+        """Return what the figures state, without the unit in which they state it."""
+        areas = self.reporting_area, self.counterpart_area
+        return self.indicator, *areas, self.coverage, self.months
 
 
 class Period(StrictModel):
@@ -129,8 +137,8 @@ class Observation(Entity):
     """The figure in the base unit, written out."""
     published: Published
     """The figure as printed."""
-    wording: BilingualTitle
-    """The figure in words, with its qualifier."""
+    wording: Wording
+    """The figure in the words of the source, with its qualifier."""
     qualifier: Qualifier
     """How the wording limits the figure."""
     bounds: Bounds = Bounds()
@@ -142,6 +150,8 @@ class Observation(Entity):
     """The paragraph and sentence of the source, such as P2.S2."""
     revision_reason: BilingualText | None = None
     """Why it differs from an earlier figure for the same period, if the source says so."""
+    note: BilingualText | None = None
+    """What a reader must know about this figure besides; our own words."""
 
     def natural_key(self) -> str:
         return f"{self.series}.{self.period.start:%Y-%m}.{self.source}"
@@ -160,8 +170,8 @@ class GrowthRate(Entity):
     """The earlier period."""
     value: Number
     """The rate in percent; negative for a decline."""
-    wording: BilingualTitle
-    """The change in words."""
+    wording: Wording
+    """The change in the words of the source."""
     basis: GrowthBasis
     """restated if the base is known to differ from the level published for it; else unstated."""
     source: Ref[Source]
@@ -182,8 +192,8 @@ class Report(Entity):
     observation: Ref[Observation]
     source: Ref[Source]
     """The other source."""
-    wording: BilingualTitle
-    """The figure as the other source words it."""
+    wording: Wording
+    """The figure in the words of the other source."""
     agreement: Agreement
     """How it compares with the observation."""
     locator: Locator | None = None

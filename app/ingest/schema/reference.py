@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from app.enums import AreaKind, InstrumentKind, Precision, Standing
+from app.enums import AreaKind, CoverageBasis, InstrumentKind, Precision, Standing
 from app.ingest.schema.base import (
     Address,
     BilingualSuffix,
@@ -124,6 +124,23 @@ class Unit(CodeListEntity):
     decimals: Decimals
     """The usual number of decimals."""
     description: BilingualText
+
+
+class Coverage(CodeListEntity):
+    """Which countries a figure counts."""
+
+    collection = "coverages"
+
+    description: BilingualText
+    """The group of countries."""
+    first_published: Day | None = None
+    """The date of the first figure with this coverage, if it is known."""
+    last_published: Day | None = None
+    """The date of the last figure with this coverage, if another has replaced it."""
+    basis: CoverageBasis
+    """stated if a source names the group; inferred if it follows from published figures."""
+    evidence: BilingualText
+    """How the coverage and its dates are known, with the arithmetic if it is inferred."""
 
 
 class Sector(CodeListEntity):
