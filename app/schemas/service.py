@@ -32,6 +32,8 @@ class Counts(Schema):
     """Actions."""
     areas: Count = Field(examples=[4])
     """Countries and groups of countries."""
+    coverages: Count = Field(examples=[3])
+    """Groups of countries that figures count."""
     growth_rates: Count = Field(examples=[13])
     """Published changes from a year earlier."""
     indicators: Count = Field(examples=[8])
