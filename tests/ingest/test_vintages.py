@@ -79,7 +79,8 @@ def rounds(one: dict[str, Any], other: dict[str, Any]) -> bool:
     step = Fraction(10) ** -one["digits"]
     rounded = floor(other["number"] / step + Fraction(1, 2)) * step
     is_coarser = one["digits"] < other["digits"]
-    return is_coarser and one["qualifier"] == other["qualifier"] and rounded == one["number"]
+    is_same = one["qualifier"] == other["qualifier"]
+    return bool(is_coarser and is_same and rounded == one["number"])
 
 
 def replay(figures: Iterable[dict[str, Any]], day: str) -> set[str]:
