@@ -124,12 +124,12 @@ def format_span(months: int, first: date | None, language: Language) -> str:
 
 
 def format_change(percent: Decimal, language: Language) -> str:
-    """Return a change from a year earlier: up 6.4% on a year earlier, 同比增长6.4%."""
+    """Return a change from a year earlier: up 6.4 percent on a year earlier, 同比增长6.4%."""
     size = abs(percent)
     if language is Language.CHINESE:
         return f"同比{'增长' if percent >= 0 else '下降'}{size}%" if size else "同比持平"
     return (
-        f"{'up' if percent >= 0 else 'down'} {size}% on a year earlier"
+        f"{'up' if percent >= 0 else 'down'} {size} percent on a year earlier"
         if size
         else ("unchanged on a year earlier")
     )
@@ -142,14 +142,22 @@ def format_day(value: date, language: Language) -> str:
 
 
 def format_locator(locator: str | None, language: Language) -> str | None:
-    """Return a locator in words: paragraph 2, sentence 3; 第2段第3句."""
+    """Return a locator in words: paragraph 2, sentence 3; 第2段第3句; sentence 3 of the answer."""
     if locator is None:
         return None
+    if locator.startswith("A"):
+        number = locator.removeprefix("A")
+        return Bilingual(f"sentence {number} of the answer", f"答问第{number}句").get(language)
     paragraph, _, sentence = locator.removeprefix("P").partition(".S")
     text = Bilingual(f"paragraph {paragraph}", f"第{paragraph}段").get(language)
     if sentence:
         text += Bilingual(f", sentence {sentence}", f"第{sentence}句").get(language)
     return text
+
+
+def format_passage_url(base: str, source: str, locator: str) -> str:
+    """Return the URL of a location on the page that lists the sentences of its source."""
+    return f"{base}/sources/{source}/passages#{locator}"
 
 
 def format_published_day(value: date, precision: Precision, language: Language) -> str:

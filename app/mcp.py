@@ -125,7 +125,7 @@ class Tools:
         Compare figures of the same series only. Full years and January to November are separate
         series; never annualise or convert figures, or compute growth between them.
         """
-        output = (Observation, sentences.describe_observation, language)
+        output = (Observation, partial(sentences.describe_observation, base=self.base), language)
         model = parameters.ObservationListParameters
         dates = {"since": since or None, "until": until or None, "as_of": as_of or None}
         values = {"indicator": [indicator], **dates}
@@ -142,7 +142,8 @@ class Tools:
 
         All actions are announcements; no targets, amounts or results are published for them.
         """
-        output = (PriorityArea, sentences.describe_priority_area, language)
+        describe = partial(sentences.describe_priority_area, base=self.base)
+        output = (PriorityArea, describe, language)
         years = [str(year)] if year else None
         model = parameters.PriorityAreaListParameters
         return self.read_records(list_priority_areas, model, {"year": years}, *output)
@@ -160,9 +161,10 @@ class Tools:
                 break
         else:
             raise ToolError(NO_SOURCE.get(language).format(key=key))
-        contents = format_records([record], 1, kind.schema, kind.describe, language)
         if kind.schema is Source:
-            return contents
+            return format_records([record], 1, kind.schema, kind.describe, language)
+        describe = partial(kind.describe, base=self.base)
+        contents = format_records([record], 1, kind.schema, describe, language)
         code = record["source"]["code"]
         document = database.read(lambda connection: get_source(connection, language, code))
         documents = [document] if document else []
@@ -201,7 +203,7 @@ class Tools:
 class SourcedKind(NamedTuple):
     query: Callable[..., Record | None]
     schema: type[Schema]
-    describe: Callable[[Record, Language], str]
+    describe: Callable[..., str]
 
 
 SOURCED_KINDS = (

@@ -27,6 +27,7 @@ from app.parameters.base import (
     QueryText,
     Releases,
     Sectors,
+    Sources,
     Topics,
     Year,
     create_repeatable,
@@ -56,6 +57,13 @@ class SourceSort(StrEnum):
     PUBLISHED_DESC = "published_desc"
     CODE = "code"
     CODE_DESC = "code_desc"
+
+
+class PassageSort(StrEnum):
+    """The orders of passages."""
+
+    DOCUMENT = "document"
+    DOCUMENT_DESC = "document_desc"
 
 
 class SearchSort(StrEnum):
@@ -137,6 +145,17 @@ class SourceListParameters(ListParameters):
     edition: list[Year] = create_repeatable(
         "Only the source of the edition that reviews this year.", 2024
     )
+
+
+class PassageListParameters(ListParameters):
+    sort: PassageSort = Field(PassageSort.DOCUMENT, examples=["document_desc"])
+    """The order: document (default) or document_desc."""
+
+
+class SourcePassageParameters(PassageListParameters):
+    """The parameters of the list of passages, with the source that the path names."""
+
+    source: Sources = create_repeatable("Only passages of this source.", "scio-2025-01-15")
 
 
 class SearchParameters(ListParameters):

@@ -65,9 +65,9 @@ def declare_code_list(table: type[NamedModel], texts: tuple[str, ...], *columns:
 
 
 TOPICS = declare_code_list(Topic, ("name", "description"))
-SECTORS = declare_code_list(Sector, ("name", "description"))
+SECTORS = declare_code_list(Sector, ("name", "description", "note"))
 AREAS = declare_code_list(Area, ("name", "definition"), "kind")
-INSTRUMENTS = declare_code_list(Instrument, ("name", "description"), "kind")
+INSTRUMENTS = declare_code_list(Instrument, ("name", "description", "note"), "kind")
 UNITS = declare_code_list(Unit, ("name", "symbol", "description"), "decimals")
 CODE_LISTS = {resource.kind: resource for resource in (TOPICS, SECTORS, AREAS, INSTRUMENTS, UNITS)}
 

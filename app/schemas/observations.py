@@ -129,7 +129,7 @@ class Growth(Schema):
     """The key: series, first month and source."""
     value: Number = Field(examples=[6.4])
     """The change in percent."""
-    display: Line = Field(examples=["up 6.4% on a year earlier"])
+    display: Line = Field(examples=["up 6.4 percent on a year earlier"])
     """The display text, in the language of the response."""
     wording: Line = Field(examples=["up 6.4 percent on a year earlier"])
     """The wording of the source."""

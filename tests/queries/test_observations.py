@@ -54,7 +54,7 @@ SEVEN: list[tuple[str, str, int, str, str, str, str, str]] = [
     ),
     ("aid-projects", "NB", 11, "700", "over", "over 700", "逾700个", "P4.S2"),
 ]
-GROWTH = {"goods-trade": "up 6.4% on a year earlier"}
+GROWTH = {"goods-trade": "up 6.4 percent on a year earlier"}
 BOUNDS = {"aid-projects": (700, None), "import-share": (None, 54)}
 
 

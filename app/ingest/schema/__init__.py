@@ -24,7 +24,16 @@ from app.ingest.schema.records import (
     Report,
     Series,
 )
-from app.ingest.schema.reference import Area, Instrument, Release, Sector, Source, Topic, Unit
+from app.ingest.schema.reference import (
+    Area,
+    Instrument,
+    Passage,
+    Release,
+    Sector,
+    Source,
+    Topic,
+    Unit,
+)
 
 ENTITIES: tuple[type[Entity], ...] = (
     *(Release, Source, Topic, Area, Unit, Sector, Instrument, Indicator, Series),
