@@ -120,7 +120,9 @@ class ActionFilters(RecordFilters):
     instrument: Instruments = create_repeatable(
         "Only actions that name this instrument.", "china-asean-expo"
     )
-    area: Areas = create_repeatable("Only actions that name this area.", "BRI")
+    area: Areas = create_repeatable(
+        "Only actions whose text names this area; others may concern it without naming it.", "BRI"
+    )
     topic: Topics = create_repeatable("Only actions that concern this topic.", "trade")
     q: QueryText | Omitted = Field(None, examples=["free trade"])
     """Only actions whose texts contain all these words, in either language."""
