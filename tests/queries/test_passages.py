@@ -117,6 +117,10 @@ def test_a_compared_sentence_leads_back(client: TestClient) -> None:
         for difference in passage["differences"]
     }
     assert list_records(client, "passage") == compared
+    listed = read(client, f"/v1/sources/{TRANSCRIPT}/passages")
+    numbers = [int(passage["locator"][1:]) for passage in listed]
+    assert numbers == sorted(numbers)
+    assert max(numbers) > 9
     for passage in read(client, f"/v1/sources/{TRANSCRIPT}/passages"):
         for record in passage["records"]:
             assert client.get(record["href"]).status_code == 200
