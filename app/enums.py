@@ -11,11 +11,49 @@ class Standing(StrEnum):
     SECONDARY = "secondary"
 
 
+class PublisherKind(StrEnum):
+    """What the publisher of a document is."""
+
+    AUTHORITY = "authority"
+    AGENCY = "agency"
+    MEDIUM = "medium"
+
+
+class TitleKind(StrEnum):
+    """Whether a title is the document's own, or a description of ours in square brackets."""
+
+    PRINTED = "printed"
+    DESCRIPTIVE = "descriptive"
+
+
 class Precision(StrEnum):
     """The precision of a date of publication."""
 
     DAY = "day"
     MONTH = "month"
+
+
+class DateBasis(StrEnum):
+    """Where a date of publication is stated."""
+
+    PRINTED = "printed"
+    DATELINE = "dateline"
+    ADDRESS = "address"
+    EVENT = "event"
+
+
+class PartOfDay(StrEnum):
+    """The part of the day at which an event was held."""
+
+    MORNING = "morning"
+    AFTERNOON = "afternoon"
+
+
+class ReportRelation(StrEnum):
+    """Whether a report and the figure come from one event, or are independent of each other."""
+
+    SAME_EVENT = "same_event"
+    INDEPENDENT = "independent"
 
 
 class AreaKind(StrEnum):
@@ -118,6 +156,7 @@ class Collection(StrEnum):
 
     ACTIONS = "actions"
     AREAS = "areas"
+    EVENTS = "events"
     GROWTH_RATES = "growth-rates"
     INDICATORS = "indicators"
     INSTRUMENTS = "instruments"
@@ -176,6 +215,14 @@ class SearchKind(StrEnum):
     SECTOR = "sector"
     INSTRUMENT = "instrument"
     SOURCE = "source"
+    EVENT = "event"
+
+
+class CitationStyle(StrEnum):
+    """The styles in which citations are written as text."""
+
+    APA = "apa"
+    GB_T_7714 = "gb-t-7714"
 
 
 class LogFormat(StrEnum):

@@ -235,7 +235,8 @@ INDICATORS = (
     string("headline_period", "Headline period", "核心数据统计期",
            "Period of the headline value", path="headline.period.label", is_required=False),
     string("headline_citation", "Headline source", "核心数据出处",
-           "Source reference of the headline value", path="headline.citation", is_required=False),
+           "Source reference of the headline value", path="headline.citation.full",
+           is_required=False),
     string("baseline_for", "Related priority areas", "对应的重点领域",
            "Priority areas for which the headline value is the baseline; an editorial link",
            "以其为基线的重点领域（本站编辑关联）", path="baseline_for.slug", is_required=False),
@@ -337,44 +338,8 @@ REPORTS = (
            "与所述数据是否一致"),
     string("note", "Note", "说明", "The difference in one sentence", "差异说明"),
     LOCATOR,
+    string("relation", "Relation", "关系",
+           "same_event if the report and the source of the observation report one event, and so "
+           "do not confirm each other independently; else independent",
+           "same_event（同一活动的两份文件，不构成独立印证）或independent（相互独立）"),
 )  # fmt: skip
-SOURCES = (
-    string("code", "Key", "来源标识", "Key of the source", width=30),
-    string("title", "Source", "来源", "Title of the document", "文件标题", width=50),
-    string("event", "Event", "活动", "Event that the document reports", "文件所述活动",
-           is_required=False),
-    string("publisher", "Publisher", "发布机构", width=28),
-    string("body", "Institution", "数据机构", "Institution that the figures come from", width=30),
-    string("standing", "Source type", "来源类别",
-           "Whether the source is primary, a repost or secondary",
-           "来源类别：原始来源、转载或二手来源"),
-    integer("edition", "Edition", "版次",
-            "Year reviewed, for press conferences on which the data set is based",
-            "所述年度（限本数据集所依据的新闻发布会）", is_required=False),
-    date("held_on", "Event date", "活动日期", is_required=False),
-    date("published_on", "Published", "发布日期", "Date of publication", width=13),
-    string("published_precision", "Date precision", "发布日期精度",
-           "Precision of the date of publication: day or month",
-           "发布日期的精度：day（日）或month（月）"),
-    string("language", "Language", "文件语言", "Language of the document"),
-    address("address", "URL", "网址", "Web address", is_required=False, width=50),
-    string("licence", "Reuse", "再利用说明", "What is known about reuse", width=70),
-)  # fmt: skip
-TERMS = (
-    string("code", "Code", "标识"),
-    string("name", "Name", "名称"),
-    string("description", "Description", "说明"),
-)
-AREAS = (
-    string("code", "Code", "标识", "ISO 3166 code, or a code of this data set for a group",
-           "ISO 3166代码；国家组为本数据集自定代码"),
-    string("name", "Name", "名称"),
-    string("kind", "Kind", "类别", "Country or group of countries", "国家或国家组"),
-    string("definition", "Definition", "范围", "What the area covers"),
-)  # fmt: skip
-INSTRUMENTS = (*TERMS, string("kind", "Kind", "类别", "Kind of instrument", "载体类别"))
-UNITS = (
-    *TERMS,
-    string("symbol", "Symbol", "符号"),
-    integer("decimals", "Decimals", "小数位数", "Usual number of decimals", "通常的小数位数"),
-)

@@ -30,6 +30,7 @@ REFERENCES = {
     "indicator": ("indicators", "code"),
     "series": ("series", "code"),
     "source": ("sources", "code"),
+    "event": ("events", "code"),
     "unit": ("units", "code"),
     "topic": ("topics", "code"),
     "reporting_area": ("areas", "code"),

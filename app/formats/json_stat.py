@@ -114,5 +114,5 @@ def build_cell(observation: Record) -> Record:
         "lower_bound": observation["bounds"]["lower"],
         "upper_bound": observation["bounds"]["upper"],
         "display": observation["display"],
-        "citation": observation["citation"],
+        "citation": observation["citation"]["full"],
     }

@@ -86,7 +86,7 @@ def describe_observation(record: Record, language: Language) -> str:
         text += Bilingual(f" ({growth['display']})", f"（{growth['display']}）").get(language)
     notes = [one["note"] for one in record["reports"] if one["agreement"] == "differs"]
     separator = Bilingual(" ", "").get(language)
-    return separator.join([append_source(text, record["citation"], language), *notes])
+    return separator.join([append_source(text, record["citation"]["full"], language), *notes])
 
 
 def describe_commitment(record: Record, language: Language) -> str:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from app.db.columns import Record
 from app.enums import Datatype, Qualifier
-from app.formats import columns
+from app.formats import columns, reference_columns
 from app.formats.columns import Column
 from app.formats.tables import get_value
 from app.i18n import Bilingual, Language, format_citation
@@ -160,10 +160,11 @@ def cite_record(record: Record, language: Language) -> Cell:
 
 
 def show_headline(field: str, record: Record, language: Language) -> Cell:
-    del language
     headline = record["headline"]
     if headline is None:
         return EMPTY_CELL
+    if field == "citation":
+        return cite_record(headline, language)
     if field == "display":
         return show_observation(headline)
     return show_text(headline["period"]["label"] if field == "period" else headline[field])
@@ -197,7 +198,7 @@ def declare_observations(title: Bilingual) -> SheetLayout:
                 20,
                 lambda one, _: show_text(one["growth"] and one["growth"]["display"]),
             ),
-            SheetColumn(Bilingual("Source", "来源"), 56, lambda one, _: show_text(one["citation"])),
+            SheetColumn(Bilingual("Source", "来源"), 56, cite_record),
             "value",
             "unit_name",
             "reporting_area_name",
@@ -253,7 +254,7 @@ OUTCOMES = declare_sheet(
 )
 SOURCES = declare_sheet(
     Bilingual("Sources", "来源"),
-    columns.SOURCES,
+    reference_columns.SOURCES,
     ["title", "publisher", "body", "published_on", "address", "licence", "code"],
     printed=5,
 )

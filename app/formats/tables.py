@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Select
 
 from app import parameters
 from app.db.columns import Record
-from app.formats import columns
+from app.formats import columns, reference_columns
 from app.formats.columns import Column, format_cell
 from app.i18n import Bilingual, Language
 from app.problems.messages import TOO_MANY_ROWS
@@ -18,7 +18,7 @@ from app.queries import reference as codes
 from app.queries.commitments import list_actions, list_outcomes, list_priority_areas
 from app.queries.observations import list_observations
 from app.queries.pagination import QueryPage
-from app.queries.reference import list_indicators, list_sources
+from app.queries.reference import list_events, list_indicators, list_sources
 from app.queries.related import list_growth_rates, list_reports
 from app.queries.resource import Resource
 from app.queries.series import list_series
@@ -237,10 +237,18 @@ REPORTS = Table(
 SOURCES = Table(
     "sources",
     Bilingual("Sources of figures and announcements", "数据和公告的来源"),
-    columns.SOURCES,
+    reference_columns.SOURCES,
     parameters.SourceListParameters,
     list_sources,
     reference.Source,
+)
+EVENTS = Table(
+    "events",
+    Bilingual("Events at which figures were announced", "发布数据的活动"),
+    reference_columns.EVENTS,
+    parameters.EventListParameters,
+    list_events,
+    reference.Event,
 )
 
 
@@ -256,31 +264,31 @@ def declare_code_list(
 
 
 TOPICS = declare_code_list(
-    codes.TOPICS, Bilingual("Topics", "主题"), columns.TERMS, reference.Topic
+    codes.TOPICS, Bilingual("Topics", "主题"), reference_columns.TERMS, reference.Topic
 )
 AREAS = declare_code_list(
     codes.AREAS,
     Bilingual("Countries and groups", "国家与国家组"),
-    columns.AREAS,
+    reference_columns.AREAS,
     reference.Area,
     parameters.AreaListParameters,
 )
 SECTORS = declare_code_list(
-    codes.SECTORS, Bilingual("Sectors", "产业领域"), columns.TERMS, reference.Sector
+    codes.SECTORS, Bilingual("Sectors", "产业领域"), reference_columns.TERMS, reference.Sector
 )
 INSTRUMENTS = declare_code_list(
     codes.INSTRUMENTS,
     Bilingual("Instruments of cooperation", "合作载体与机制"),
-    columns.INSTRUMENTS,
+    reference_columns.INSTRUMENTS,
     reference.Instrument,
     parameters.InstrumentListParameters,
 )
 UNITS = declare_code_list(
-    codes.UNITS, Bilingual("Units of measure", "计量单位"), columns.UNITS, reference.Unit
+    codes.UNITS, Bilingual("Units of measure", "计量单位"), reference_columns.UNITS, reference.Unit
 )
 ALL_TABLES = (
     *TABLES,
-    *(PRIORITY_AREAS, SERIES, GROWTH_RATES, REPORTS, SOURCES),
+    *(PRIORITY_AREAS, SERIES, GROWTH_RATES, REPORTS, EVENTS, SOURCES),
     *(TOPICS, AREAS, SECTORS, INSTRUMENTS, UNITS),
 )
 """The tables of the data package."""

@@ -20,7 +20,7 @@ from app.enums import ChangeKind
 from app.ingest.build import load_valid_seed
 from app.ingest.history import RecordChange, Snapshot
 from app.ingest.rows import TABLES, Row, build_rows, get_table, list_links, map_columns
-from app.ingest.schema import Entity, Series, list_references
+from app.ingest.schema import Entity, Event, Series, list_references
 
 MAX_WIDTH = 100
 NO_VALUE = "(none)"
@@ -41,7 +41,12 @@ def read_records(path: Path) -> Snapshot:
 def read_rows(connection: Connection) -> Iterator[Row]:
     """Read the rows that come from seed files, in the order in which a build writes them."""
     links = [link.table for kind in TABLES for link in list_links(kind)]
-    tables: list[type[SQLModel]] = [*TABLES.values(), models.SeriesBreak, *links]
+    tables: list[type[SQLModel]] = [
+        *TABLES.values(),
+        models.EventSpeaker,
+        models.SeriesBreak,
+        *links,
+    ]
     for model in tables:
         table = get_table(model)
         for row in connection.execute(select(table).order_by(*table.primary_key)).mappings():
@@ -73,6 +78,13 @@ def collect_records(rows: Iterable[Row]) -> Snapshot:
             owner = codes[kind][row[link.owner_column]]
             target = codes[link.target][row[link.target_column]]
             lists[kind.collection, owner, link.field].append(target)
+        elif table is models.EventSpeaker:
+            event = records[Event.collection, codes[Event][row["event_id"]]]
+            event |= {
+                f"speakers[{row['position']}].{name}.{language}": str(row[f"{name}_{language}"])
+                for name in ("name", "office")
+                for language in ("en", "zh")
+            }
         elif table is models.SeriesBreak:
             series = records[Series.collection, codes[Series][row["series_id"]]]
             start = format_field(row["start"])

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from app.db.models import FOREVER
 from app.enums import RevisionKind, Standing
-from app.ingest.schema import GrowthRate, Indicator, Observation, Series, Source
+from app.ingest.schema import Event, GrowthRate, Indicator, Observation, Series, Source
 from app.ingest.seed import Seed
 
 RANKS = {standing: rank for rank, standing in enumerate(reversed(Standing))}
@@ -45,7 +45,7 @@ def assign_vintages(
     for key, entity in sorted(entities.items(), key=lambda item: item[1].source, reverse=True):
         source = seed.get_all(Source)[entity.source]
         digits = -int(compute_published_number(entity).as_tuple().exponent)
-        candidate = Candidate(key, source.vintage, RANKS[source.standing], digits)
+        candidate = Candidate(key, find_vintage(seed, source), RANKS[source.standing], digits)
         groups[entity.series, entity.period.start].append(candidate)
     vintages: dict[str, Vintage] = {}
     for group in groups.values():
@@ -57,6 +57,11 @@ def assign_vintages(
             vintages[figure.key] = Vintage(figure.known_on, start, end, previous)
             previous = figure.key
     return vintages
+
+
+def find_vintage(seed: Seed, source: Source) -> date:
+    """Return the day on which the figures of a source became known: that of its event, if any."""
+    return seed.get_all(Event)[source.event].held_on if source.event else source.published_on
 
 
 def compute_validity(ordered: Iterable[Candidate]) -> dict[str, tuple[date, date]]:

@@ -13,6 +13,7 @@ from app.db.columns import (
     Record,
     Statement,
     add_source_line,
+    build_citation,
     counterpart_area,
     format_validity,
     localize,
@@ -22,7 +23,7 @@ from app.db.columns import (
 )
 from app.db.models import GrowthRate, Indicator, Observation, Report, Series, Source
 from app.db.statements import fetch_one
-from app.i18n import Language, format_change, format_citation, format_period
+from app.i18n import Language, format_change, format_period
 from app.parameters import GrowthRateListParameters
 from app.queries.long_lists import read_period_page
 from app.queries.pagination import QueryPage
@@ -96,9 +97,8 @@ def complete_rate(record: Record, language: Language) -> Record:
 def complete_growth_rate(row: Record, language: Language) -> Record:
     period = row["period"]
     period["label"] = format_period(period["start"], period["end"], language)
-    record = complete_rate(row, language)
-    citation = format_citation(record["source"]["line"], record["locator"], language)
-    return format_validity(record) | {"citation": citation}
+    citation = build_citation(row["source"], row["locator"], language)
+    return format_validity(complete_rate(row, language)) | {"citation": citation}
 
 
 def select_report_columns(language: Language) -> Statement:
@@ -106,6 +106,7 @@ def select_report_columns(language: Language) -> Statement:
         select(
             localize(Report, "wording", language).label("wording"),
             col(Report.agreement).label("agreement"),
+            col(Report.relation).label("relation"),
             col(Report.locator).label("locator"),
             localize(Report, "note", language).label("note"),
             *select_source("source", language),
@@ -163,6 +164,7 @@ REPORTS = Resource(
         "series": col(Series.code),
         "source": col(Source.code),
         "agreement": col(Report.agreement),
+        "relation": col(Report.relation),
     },
 )
 list_reports, get_report = REPORTS.list_page, REPORTS.get

@@ -23,6 +23,8 @@ from app.db.models.records import (
     Baseline,
     Change,
     ChangedField,
+    Event,
+    EventSpeaker,
     IndicatorInstrument,
     IndicatorSector,
     Instrument,

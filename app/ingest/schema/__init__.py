@@ -24,10 +24,19 @@ from app.ingest.schema.records import (
     Report,
     Series,
 )
-from app.ingest.schema.reference import Area, Instrument, Release, Sector, Source, Topic, Unit
+from app.ingest.schema.reference import (
+    Area,
+    Event,
+    Instrument,
+    Release,
+    Sector,
+    Source,
+    Topic,
+    Unit,
+)
 
 ENTITIES: tuple[type[Entity], ...] = (
-    *(Release, Source, Topic, Area, Unit, Sector, Instrument, Indicator, Series),
+    *(Release, Event, Source, Topic, Area, Unit, Sector, Instrument, Indicator, Series),
     *(Observation, GrowthRate, Report, Outcome, PriorityArea, Action),
 )
 """All collections, ordered so that each refers only to those before it."""
