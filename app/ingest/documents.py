@@ -37,7 +37,7 @@ def check_source(seed: Seed, key: str, source: Source) -> Messages:
     yield from check_basis(source, event)
     yield from check_title(source)
     yield from check_carrier(source)
-    standing = determine_standing(source)
+    standing = find_standing(source)
     if source.standing is not standing:
         yield ("standing",), f"found {source.standing}; by publisher and carrier it is {standing}"
 
@@ -109,7 +109,7 @@ def is_own_host(host: str, hosts: Sequence[str]) -> bool:
     return any(host == own or host.endswith(f".{own}") for own in hosts)
 
 
-def determine_standing(source: Source) -> Standing:
+def find_standing(source: Source) -> Standing:
     """Apply the rule that seed/README.md states."""
     is_official = source.is_transcript or source.publisher.kind is PublisherKind.AUTHORITY
     if is_official and source.carrier is None:

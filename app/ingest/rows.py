@@ -170,12 +170,10 @@ def build_speaker_rows(seed: Seed, ids: dict[str, int]) -> Iterator[Row]:
     for key, number in ids.items():
         for position, speaker in enumerate(seed.get_all(schema.Event)[key].speakers, start=1):
             name, office = speaker.name, speaker.office
-            yield (
-                models.EventSpeaker,
-                {"event_id": number, "position": position}
-                | {"name_en": name.en, "name_zh": name.zh}
-                | {"office_en": office.en, "office_zh": office.zh},
-            )
+            texts = {"name_en": name.en, "name_zh": name.zh}
+            texts |= {"office_en": office.en, "office_zh": office.zh}
+            row: Values = {"event_id": number, "position": position, **texts}
+            yield models.EventSpeaker, row
 
 
 def build_break_rows(seed: Seed, ids: dict[str, int]) -> Iterator[Row]:
@@ -205,7 +203,7 @@ def derive_columns(seed: Seed, kind: type[Entity], ids: Ids) -> dict[str, Values
         derived |= {key: name_source(one) for key, one in seed.get_all(schema.Source).items()}
     if kind is schema.Report:
         derived |= {
-            key: {"relation": relate_report(seed, one)}
+            key: {"relation": find_relation(seed, one)}
             for key, one in seed.get_all(schema.Report).items()
         }
     if kind is schema.GrowthRate:
@@ -240,7 +238,7 @@ def format_titles(source: schema.Source) -> Bilingual:
     return Bilingual(format_title(title.en, title.printed), format_title(title.zh, title.printed))
 
 
-def relate_report(seed: Seed, report: schema.Report) -> ReportRelation:
+def find_relation(seed: Seed, report: schema.Report) -> ReportRelation:
     """Two documents that report one event are no independent confirmation of each other."""
     observation = seed.get_all(schema.Observation)[report.observation]
     sources = seed.get_all(schema.Source)

@@ -75,8 +75,7 @@ class Citation(Schema):
     """Publisher, date and paragraph."""
     full: Line = Field(
         examples=[
-            "ECNS: [report on the SCIO press conference], published 15 January 2025, carried by "
-            "21cmcc.org.cn, paragraph 4, sentence 2"
+            "ECNS: [report on the SCIO press conference], carried by 21cmcc.org.cn, paragraph 4"
         ]
     )
     """Publisher, title, date, the site that carries the document, paragraph and sentence."""
