@@ -167,11 +167,8 @@ def format_title(title: str, printed: str | None) -> str:
 
 
 def format_source_line(title: str, publisher: str, published: str, language: Language) -> str:
-    """Return the source line of a figure; a date in the title is not repeated."""
     quoted = title if title.startswith("[") else f"《{title}》"
     line = Bilingual(f"{publisher}: {title}", f"{publisher}：{quoted}").get(language)
-    if published in title:
-        return line
     return line + Bilingual(f", published {published}", f"，{published}发布").get(language)
 
 

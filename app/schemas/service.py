@@ -32,6 +32,8 @@ class Counts(Schema):
     """Actions."""
     areas: Count = Field(examples=[4])
     """Countries and groups of countries."""
+    events: Count = Field(examples=[11])
+    """Events at which figures were announced."""
     growth_rates: Count = Field(examples=[13])
     """Published changes from a year earlier."""
     indicators: Count = Field(examples=[8])

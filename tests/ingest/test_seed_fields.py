@@ -75,7 +75,7 @@ FORMS = {
     "locator-form": Broken(GOODS, "P2.S2", "P2S2", "locator", "found 'P2S2'; write P2 for"),
     "locator-zero": Broken(GOODS, "P2.S2", "P0.S1", "locator", "found 'P0.S1'; write P2 for"),
     "address": Broken(
-        "sources/xinhua-2024-12-19.yaml", "address: https:", "address: ftp:", "address", "http"
+        "sources/xinhua-2024-12-19.yaml", "address: http:", "address: ftp:", "address", "http"
     ),
     "long-title": Broken(SCIO, "中国新闻社英文网", "中" * 201, "publisher.zh", "at most 200"),
     "language": Broken(SCIO, "language: en", "language: english", "language", "two letters"),
