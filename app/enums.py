@@ -19,6 +19,13 @@ class PublisherKind(StrEnum):
     MEDIUM = "medium"
 
 
+class DocumentKind(StrEnum):
+    """What a document is."""
+
+    ARTICLE = "article"
+    TRANSCRIPT = "transcript"
+
+
 class TitleKind(StrEnum):
     """Whether a title is the document's own, or a description of ours in square brackets."""
 

@@ -14,7 +14,7 @@ from app.formats.dataset_info import (
     Distribution,
     cite_dataset,
 )
-from app.i18n import Bilingual, Language, format_citation
+from app.i18n import Bilingual, Language, format_citation, format_day
 
 MEDIA_TYPE = "text/markdown"
 
@@ -115,10 +115,15 @@ def describe_indicator(record: Record, language: Language) -> str:
 
 def describe_source(record: Record, language: Language) -> str:
     url = record["address"] or Bilingual("no URL", "无网址").get(language)
-    return Bilingual(
-        f"{record['code']}: {record['line']} ({url}). {record['licence']}",
-        f"{record['code']}：{record['line']}（{url}）。{record['licence']}",
+    citation = record["citation"]["full"]
+    text = Bilingual(
+        f"{record['code']}: {citation} ({url}).", f"{record['code']}：{citation}（{url}）。"
     ).get(language)
+    if record["event"]:
+        name, day = record["event"]["name"], format_day(record["event"]["held_on"], language)
+        text += Bilingual(f" Event: {name}, {day}.", f"活动：{name}，{day}。").get(language)
+    separator = Bilingual(" ", "").get(language)
+    return separator.join(part for part in (text, record["note"], record["licence"]) if part)
 
 
 def describe_hit(record: Record, language: Language) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from urllib.parse import urlsplit
 
-from app.enums import DateBasis, Precision, PublisherKind, Standing
+from app.enums import DateBasis, DocumentKind, Precision, PublisherKind, Standing
 from app.ingest.schema import Event, Source
 from app.ingest.schema.reference import Publisher
 from app.ingest.seed import Seed, ValuePath
@@ -111,7 +111,7 @@ def is_own_host(host: str, hosts: Sequence[str]) -> bool:
 
 def find_standing(source: Source) -> Standing:
     """Apply the rule that seed/README.md states."""
-    is_official = source.is_transcript or source.publisher.kind is PublisherKind.AUTHORITY
+    is_official = source.document_kind is DocumentKind.TRANSCRIPT or source.publisher.kind is PublisherKind.AUTHORITY
     if is_official and source.carrier is None:
         return Standing.PRIMARY
     if source.carrier and (is_official or source.publisher.kind is PublisherKind.AGENCY):

@@ -162,7 +162,8 @@ def build_columns(entity: Entity, ids: Ids) -> Values:
         value: object = entity
         for name in path.split("."):
             value = getattr(value, name, None)
-        columns[column] = ids[targets[path]][str(value)] if path in targets else value
+        is_reference = path in targets and value is not None
+        columns[column] = ids[targets[path]][str(value)] if is_reference else value
     return columns
 
 

@@ -125,7 +125,7 @@ def select_sources(language: Language) -> Statement:
     columns: dict[str, Column] = {
         name: getattr(Source, name)
         for name in (
-            *("code", "edition", "standing", "title_kind", "printed_title", "is_transcript"),
+            *("code", "edition", "standing", "title_kind", "printed_title", "document_kind"),
             *("published_on", "published_precision", "published_basis", "language", "address"),
             "checked_on",
         )

@@ -5,6 +5,7 @@ from pydantic import Field
 from app.enums import (
     AreaKind,
     DateBasis,
+    DocumentKind,
     InstrumentKind,
     PartOfDay,
     Precision,
@@ -197,8 +198,8 @@ class Source(Schema):
     """The publisher of the text, which may be carried by another site."""
     carrier: Line | None = Field(examples=["21cmcc.org.cn"])
     """The site that carries the text at the address; null if that is the publisher's own."""
-    is_transcript: bool = Field(examples=[False])
-    """Whether the document is the official transcript of the event."""
+    document_kind: DocumentKind = Field(examples=["article"])
+    """transcript if the document is the official transcript of the event, else article."""
     body: Line = Field(examples=["Ministry of Commerce"])
     """The institution that produced the figures."""
     published_on: Day = Field(examples=["2025-01-15"])

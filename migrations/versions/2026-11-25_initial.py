@@ -206,7 +206,7 @@ def upgrade() -> None:
         *text("printed_title", null=True),
         *texts("publisher", "publisher_short"),
         *texts("carrier", null=True),
-        *boolean("is_transcript"),
+        *text("document_kind"),
         *texts("body"),
         *day("published_on"),
         *text("published_precision", "published_basis", "language"),
@@ -218,6 +218,7 @@ def upgrade() -> None:
         checks={
             "language": "length(language) = 2",
             "title_kind": "title_kind IN ('printed', 'descriptive')",
+            "document_kind": "document_kind IN ('article', 'transcript')",
             "title": "(title_kind = 'printed') = (printed_title IS NOT NULL)",
             "checked": "checked_on IS NULL OR (address IS NOT NULL AND checked_on >= published_on)",
             "published_precision": "published_precision IN ('day', 'month')",

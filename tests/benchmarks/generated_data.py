@@ -19,6 +19,7 @@ from app.db.models import FOREVER, SCHEMA_REVISION
 from app.enums import (
     AreaKind,
     DateBasis,
+    DocumentKind,
     Direction,
     GrowthBasis,
     Precision,
@@ -117,7 +118,7 @@ def sources() -> Iterator[Row]:
                     **texts("title", f"Generated report {code}"),
                     **texts("publisher", "Generator"),
                     **texts("publisher_short", "Generator"),
-                    "is_transcript": False,
+                    "document_kind": DocumentKind.ARTICLE,
                     **texts("body", "Generator"),
                     "published_on": date.fromisoformat(code[-10:]),
                     "published_precision": Precision.DAY,

@@ -23,6 +23,7 @@ from app.enums import (
     AreaKind,
     ChangeKind,
     DateBasis,
+    DocumentKind,
     InstrumentKind,
     PartOfDay,
     Precision,
@@ -150,6 +151,7 @@ class Source(KeyedModel, table=True):
     __table_args__ = (
         check_member("standing", Standing),
         check_member("title_kind", TitleKind),
+        check_member("document_kind", DocumentKind),
         check_member("published_precision", Precision),
         check_member("published_basis", DateBasis),
         CheckConstraint("length(language) = 2", name="language"),
@@ -175,7 +177,7 @@ class Source(KeyedModel, table=True):
     publisher_short_zh: str
     carrier_en: str | None
     carrier_zh: str | None
-    is_transcript: bool
+    document_kind: DocumentKind = Field(sa_type=String)
     body_en: str
     body_zh: str
     published_on: date

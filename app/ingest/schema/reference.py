@@ -5,6 +5,7 @@ from pydantic import Field
 from app.enums import (
     AreaKind,
     DateBasis,
+    DocumentKind,
     InstrumentKind,
     PartOfDay,
     Precision,
@@ -126,8 +127,8 @@ class Source(Entity):
     publisher: Publisher
     carrier: BilingualTitle | None = None
     """The site that reposts the text, if the address is not on the publisher's own site."""
-    is_transcript: bool = False
-    """true for the official transcript of the event."""
+    document_kind: DocumentKind = DocumentKind.ARTICLE
+    """transcript for the official transcript of the event, article for all else."""
     body: BilingualText
     """The institution that compiled the figures."""
     published_on: Day
