@@ -126,6 +126,17 @@ def describe_source(record: Record, language: Language) -> str:
     return separator.join(part for part in (text, record["note"], record["licence"]) if part)
 
 
+def describe_event(record: Record, language: Language) -> str:
+    """Describe an event with its speakers and the documents that report it."""
+    separator = Bilingual(", ", "，").get(language)
+    day = format_day(record["held_on"], language)
+    parts = [record["name"], day, *([record["place"]] if record["place"] else [])]
+    parts += [f"{one['name']}{separator}{one['office']}" for one in record["speakers"]]
+    codes = Bilingual(", ", "、").get(language).join(one["code"] for one in record["documents"])
+    text = f"{record['code']}{Bilingual(': ', '：').get(language)}{separator.join(parts)}"
+    return Bilingual(f"{text}. Documents: {codes}.", f"{text}。文件：{codes}。").get(language)
+
+
 def describe_hit(record: Record, language: Language) -> str:
     title = "".join(part["text"] for part in record["title"])
     snippet = "".join(part["text"] for part in record["snippet"])

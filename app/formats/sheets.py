@@ -160,11 +160,12 @@ def cite_record(record: Record, language: Language) -> Cell:
 
 
 def show_headline(field: str, record: Record, language: Language) -> Cell:
+    del language
     headline = record["headline"]
     if headline is None:
         return EMPTY_CELL
     if field == "citation":
-        return cite_record(headline, language)
+        return show_text(headline["citation"]["full"])
     if field == "display":
         return show_observation(headline)
     return show_text(headline["period"]["label"] if field == "period" else headline[field])
@@ -198,7 +199,9 @@ def declare_observations(title: Bilingual) -> SheetLayout:
                 20,
                 lambda one, _: show_text(one["growth"] and one["growth"]["display"]),
             ),
-            SheetColumn(Bilingual("Source", "来源"), 56, cite_record),
+            SheetColumn(
+                Bilingual("Source", "来源"), 56, lambda one, _: show_text(one["citation"]["full"])
+            ),
             "value",
             "unit_name",
             "reporting_area_name",

@@ -111,7 +111,10 @@ def is_own_host(host: str, hosts: Sequence[str]) -> bool:
 
 def find_standing(source: Source) -> Standing:
     """Apply the rule that seed/README.md states."""
-    is_official = source.document_kind is DocumentKind.TRANSCRIPT or source.publisher.kind is PublisherKind.AUTHORITY
+    is_official = (
+        source.document_kind is DocumentKind.TRANSCRIPT
+        or source.publisher.kind is PublisherKind.AUTHORITY
+    )
     if is_official and source.carrier is None:
         return Standing.PRIMARY
     if source.carrier and (is_official or source.publisher.kind is PublisherKind.AGENCY):

@@ -19,8 +19,8 @@ from app.db.models import FOREVER, SCHEMA_REVISION
 from app.enums import (
     AreaKind,
     DateBasis,
-    DocumentKind,
     Direction,
+    DocumentKind,
     GrowthBasis,
     Precision,
     Qualifier,

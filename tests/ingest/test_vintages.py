@@ -34,11 +34,12 @@ def published(folder: str) -> Iterator[dict[str, Any]]:
     for path in sorted((SEED / folder).glob("*.yaml")):
         figure = plain(path)
         origin = plain(SEED / "sources" / f"{figure['source']}.yaml")
+        event = plain(SEED / "events" / f"{origin['event']}.yaml")
         yield {
             "id": path.stem,
             "of": (figure["series"], figure["period"]["start"]),
             "source": figure["source"],
-            "known": origin.get("held_on") or origin["published_on"],
+            "known": event["held_on"],
             "rank": RANK[origin["standing"]],
             "digits": printed_digits(figure),
         }
@@ -131,7 +132,7 @@ def test_vintages_have_their_revisions(client: TestClient) -> None:
     items = client.get(f"/v1/observations/{newer}/vintages").json()["items"]
     assert [item["display"] for item in items] == ["19.47 trillion yuan", "19.5 trillion yuan"]
     assert [item["current"] for item in items] == [False, True]
-    assert items[0]["superseded_on"] == items[1]["current_from"] == "2024-02-07"
+    assert items[0]["superseded_on"] == items[1]["current_from"] == "2024-01-26"
     assert items[0]["revision"] is None
     assert items[1]["revision"] == {
         "kind": "rounded",
@@ -139,7 +140,7 @@ def test_vintages_have_their_revisions(client: TestClient) -> None:
         "difference": 30_000_000_000,
         "reason": None,
     }
-    before = client.get(f"/v1/observations/{newer}/vintages?as_of=2024-02-06").json()
+    before = client.get(f"/v1/observations/{newer}/vintages?as_of=2024-01-25").json()
     assert [item["id"] for item in before["items"]] == [items[0]["id"]]
     share = client.get(f"/v1/observations/{SHARE}.2024-01.scio-2025-07-18/vintages").text
     assert '"kind":"revised"' in share

@@ -8,7 +8,7 @@ from decimal import Decimal
 from app.db.columns import Record
 from app.enums import Qualifier
 from app.formats.charts import labels
-from app.i18n import Language, format_citation, format_day, format_locator
+from app.i18n import Language, format_day, format_locator
 
 
 @dataclass(frozen=True)
@@ -135,8 +135,7 @@ def build_data_point(chart: Chart, point: Record, *, with_locator: bool = False)
     for report in point["reports"]:
         if report["agreement"] == "differs":
             chart.add_note(report["note"])
-    locator = None if with_locator else point["locator"]
-    citation = format_citation(point["source"]["line"], locator, chart.language)
+    citation = point["source"]["line"] if with_locator else point["citation"]["full"]
     return DataPoint(
         period=point["period"]["label"],
         display=point["display"],
