@@ -213,7 +213,8 @@ class DatabaseFile:
             with closing(self.connect()) as connection:
                 sql = "SELECT seed_hash, schema_revision FROM release"
                 row = connection.execute(sql).fetchone()
-        except sqlite3.Error as error:
+        # The schema of a damaged file may contain bytes that are no text, also in error messages.
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             raise DatabaseError(f"{self.path} is not a database of this API ({error})") from None
         if row is None:
             raise DatabaseError(f"{self.path} contains no release; rebuild it with 'bri build'")
