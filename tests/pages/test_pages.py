@@ -346,3 +346,23 @@ def test_a_bound_is_shown_with_its_unit(
     client: TestClient, code: str, language: str, expected: str
 ) -> None:
     assert expected in client.get(f"/indicators/{code}?lang={language}").text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_of_a_source_describes_document_and_event(
+    client: TestClient, language: str
+) -> None:
+    for source in client.get(f"/v1/sources?lang={language}&limit=1000").json()["items"]:
+        page = read(client, f"/sources/{source['code']}?lang={language}")
+        text = " ".join(page.text_content().split())
+        expected = [source[name] for name in ("title", "publisher", "carrier", "body", "note")]
+        expected += [source["printed_title"], *source["citation"].values()]
+        event = client.get(f"/v1/events/{source['event']['code']}?lang={language}").json()
+        expected += [event[name] for name in ("name", "place", "organiser", "questioner", "note")]
+        expected += [speaker["office"] for speaker in event["speakers"]]
+        expected += [document["title"] for document in event["documents"]]
+        assert [part for part in expected if part and " ".join(part.split()) not in text] == []
+        links = {link.get("href") for link in page.xpath("//section//a")}
+        for style in ("apa", "gb-t-7714"):
+            path = f"/v1/sources/{source['code']}/citation.txt"
+            assert f"{path}?style={style}&lang={language}" in links
