@@ -11,11 +11,56 @@ class Standing(StrEnum):
     SECONDARY = "secondary"
 
 
+class PublisherKind(StrEnum):
+    """What the publisher of a document is."""
+
+    AUTHORITY = "authority"
+    AGENCY = "agency"
+    MEDIUM = "medium"
+
+
+class DocumentKind(StrEnum):
+    """What a document is."""
+
+    ARTICLE = "article"
+    TRANSCRIPT = "transcript"
+
+
+class TitleKind(StrEnum):
+    """Whether a title is the document's own, or a description of ours in square brackets."""
+
+    PRINTED = "printed"
+    DESCRIPTIVE = "descriptive"
+
+
 class Precision(StrEnum):
     """The precision of a date of publication."""
 
     DAY = "day"
     MONTH = "month"
+
+
+class DateBasis(StrEnum):
+    """Where a date of publication is stated."""
+
+    PRINTED = "printed"
+    DATELINE = "dateline"
+    ADDRESS = "address"
+    EVENT = "event"
+
+
+class PartOfDay(StrEnum):
+    """The part of the day at which an event was held."""
+
+    MORNING = "morning"
+    AFTERNOON = "afternoon"
+
+
+class ReportRelation(StrEnum):
+    """Whether a report and the figure come from one event, or are independent of each other."""
+
+    SAME_EVENT = "same_event"
+    INDEPENDENT = "independent"
 
 
 class AreaKind(StrEnum):
@@ -127,6 +172,7 @@ class Collection(StrEnum):
     ACTIONS = "actions"
     AREAS = "areas"
     COVERAGES = "coverages"
+    EVENTS = "events"
     GROWTH_RATES = "growth-rates"
     INDICATORS = "indicators"
     INSTRUMENTS = "instruments"
@@ -186,6 +232,14 @@ class SearchKind(StrEnum):
     SECTOR = "sector"
     INSTRUMENT = "instrument"
     SOURCE = "source"
+    EVENT = "event"
+
+
+class CitationStyle(StrEnum):
+    """The styles in which citations are written as text."""
+
+    APA = "apa"
+    GB_T_7714 = "gb-t-7714"
 
 
 class PassageRecordKind(StrEnum):

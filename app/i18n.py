@@ -157,12 +157,9 @@ def format_day(value: date, language: Language) -> str:
 
 
 def format_locator(locator: str | None, language: Language) -> str | None:
-    """Return a locator in words: paragraph 2, sentence 3; 第2段第3句; sentence 3 of the answer."""
+    """Return a locator in words: paragraph 2, sentence 3; 第2段第3句."""
     if locator is None:
         return None
-    if locator.startswith("A"):
-        number = locator.removeprefix("A")
-        return Bilingual(f"sentence {number} of the answer", f"答问第{number}句").get(language)
     paragraph, _, sentence = locator.removeprefix("P").partition(".S")
     text = Bilingual(f"paragraph {paragraph}", f"第{paragraph}段").get(language)
     if sentence:
@@ -184,12 +181,43 @@ def format_published_day(value: date, precision: Precision, language: Language) 
     )
 
 
+def format_title(title: str, printed: str | None) -> str:
+    """Put a title in square brackets unless it is the one that the document prints."""
+    return title if title == printed else f"[{title}]"
+
+
 def format_source_line(title: str, publisher: str, published: str, language: Language) -> str:
-    """Return the source line of a figure; a date in the title is not repeated."""
-    line = Bilingual(f"{publisher}: {title}", f"{publisher}：《{title}》").get(language)
-    if published in title:
-        return line
+    quoted = title if title.startswith("[") else f"《{title}》"
+    line = Bilingual(f"{publisher}: {title}", f"{publisher}：{quoted}").get(language)
     return line + Bilingual(f", published {published}", f"，{published}发布").get(language)
+
+
+def format_short_day(value: date, precision: Precision, language: Language) -> str:
+    """Return a date of publication as short citations give it: 15 Jan 2025, 2025年1月15日."""
+    is_month = precision == "month"
+    patterns = Bilingual("MMM y", "y年M月") if is_month else Bilingual("d MMM y", "y年M月d日")
+    return format_date(value, patterns.get(language), locale=language)
+
+
+def format_short_citation(
+    publisher: str, published: str, locator: str | None, language: Language
+) -> str:
+    """Cite the paragraph of a document in a few words: ECNS, 15 Jan 2025, ¶2."""
+    parts = [publisher, published]
+    if locator is not None:
+        paragraph = locator.removeprefix("P").partition(".")[0]
+        parts.append(Bilingual(f"¶{paragraph}", f"第{paragraph}段").get(language))
+    return Bilingual(", ", "，").get(language).join(parts)
+
+
+def format_carrier(carrier: str | None, language: Language) -> str:
+    """Name the site that carries a text, to be appended to a source line."""
+    return Bilingual(f", carried by {carrier}", f"，{carrier}转载").get(language) if carrier else ""
+
+
+def format_office(office: str, language: Language) -> str:
+    """Say of an office that it was held on the day of the event; it may have changed since."""
+    return Bilingual(f"{office} (at the time)", f"时任{office}").get(language)
 
 
 def format_citation(line: str, locator: str | None, language: Language) -> str:

@@ -27,13 +27,13 @@ from app.problems.problem import describe_errors
 from app.queries.commitments import get_action, get_outcome, list_priority_areas
 from app.queries.observations import get_observation, list_observations
 from app.queries.pagination import QueryPage
-from app.queries.reference import get_source, list_indicators
+from app.queries.reference import get_event, get_source, list_indicators
 from app.queries.search import build_hit_url, search_records
 from app.releases import ReleaseManager
 from app.schemas import Schema
 from app.schemas.commitments import Action, Outcome, PriorityArea
 from app.schemas.observations import Indicator, Observation
-from app.schemas.reference import Source
+from app.schemas.reference import Event, Source
 from app.schemas.service import SearchHit
 
 INSTRUCTIONS = """
@@ -55,8 +55,8 @@ LanguageArgument = Annotated[Language, Field(description="The language of the re
 MAX_RECORDS = 50
 """The largest number of records in a result, so that it fits into a conversation."""
 NO_SOURCE = Bilingual(
-    "No figure, action, outcome or source has the key {key}; use search to find keys",
-    "没有标识为 {key} 的数据、举措、成果或来源；请用 search 查找标识",
+    "No figure, action, outcome, source or event has the key {key}; use search to find keys",
+    "没有标识为 {key} 的数据、举措、成果、来源或活动；请用 search 查找标识",
 )
 MORE_RECORDS = Bilingual(
     "{total} in total; only the first {shown} are listed", "共 {total} 条，仅列出前 {shown} 条"
@@ -155,7 +155,9 @@ class Tools:
 
     def get_source(
         self,
-        key: Annotated[str, Field(description="The key of a figure, action, outcome or source.")],
+        key: Annotated[
+            str, Field(description="The key of a figure, action, outcome, source or event.")
+        ],
         language: LanguageArgument = Language.ENGLISH,
     ) -> list[TextContent]:
         """Show the source of a claim: the record, and the document with its address."""
@@ -166,7 +168,7 @@ class Tools:
                 break
         else:
             raise ToolError(NO_SOURCE.get(language).format(key=key))
-        if kind.schema is Source:
+        if kind.schema in {Source, Event}:
             return format_records([record], 1, kind.schema, kind.describe, language)
         describe = partial(kind.describe, base=self.base)
         contents = format_records([record], 1, kind.schema, describe, language)
@@ -216,6 +218,7 @@ SOURCED_KINDS = (
     SourcedKind(get_action, Action, sentences.describe_commitment),
     SourcedKind(get_outcome, Outcome, sentences.describe_commitment),
     SourcedKind(get_source, Source, sentences.describe_source),
+    SourcedKind(get_event, Event, sentences.describe_event),
 )
 
 

@@ -37,7 +37,15 @@ from sqlmodel import SQLModel, col
 
 from app.db.models import FOREVER, Area, GrowthRate, Observation, Report, Source, Unit
 from app.db.models.base import NamedModel
-from app.i18n import Language, format_published_day, format_source_line
+from app.i18n import (
+    Language,
+    format_carrier,
+    format_citation,
+    format_published_day,
+    format_short_citation,
+    format_short_day,
+    format_source_line,
+)
 
 Value = Any
 """A value of a record: text, number, day, list or record, as the driver or the query gives it."""
@@ -98,6 +106,8 @@ def select_source(
         col(table.code).label(f"{prefix}.code"),
         localize(table, "title", language).label(f"{prefix}.title"),
         localize(table, "publisher", language).label(f"{prefix}.publisher"),
+        localize(table, "publisher_short", language).label(f"{prefix}.publisher_short"),
+        localize(table, "carrier", language).label(f"{prefix}.carrier"),
         col(table.published_on).label(f"{prefix}.published_on"),
         col(table.published_precision).label(f"{prefix}.published_precision"),
         col(table.standing).label(f"{prefix}.standing"),
@@ -125,12 +135,27 @@ def select_wording(
 
 def add_source_line(source: Record, language: Language) -> Record:
     """Replace the title and publisher of a selected source by its source line."""
-    title, publisher = source.pop("title"), source.pop("publisher")
+    source["line"] = build_source_line(source, language)
+    for name in ("title", "publisher", "publisher_short", "carrier"):
+        del source[name]
+    return source
+
+
+def build_source_line(source: Record, language: Language) -> str:
     published = format_published_day(
         source["published_on"], source["published_precision"], language
     )
-    source["line"] = format_source_line(title, publisher, published, language)
-    return source
+    return format_source_line(source["title"], source["publisher"], published, language)
+
+
+def build_citation(source: Record, locator: str | None, language: Language) -> Record:
+    """Cite a place in a source, which still has its title and publisher."""
+    published = format_short_day(source["published_on"], source["published_precision"], language)
+    line = build_source_line(source, language) + format_carrier(source["carrier"], language)
+    return {
+        "short": format_short_citation(source["publisher_short"], published, locator, language),
+        "full": format_citation(line, locator, language),
+    }
 
 
 # Expressions that each database needs in its own form.

@@ -1,12 +1,13 @@
-"""Sources and observations as citations: CSL-JSON, and BibTeX and RIS derived from it."""
+"""Sources and observations as citations: CSL-JSON, and BibTeX, RIS and text derived from it."""
 
 import codecs
 import json
 import re
 from datetime import date
+from pathlib import Path
 
 from app.db.columns import Record
-from app.enums import Precision
+from app.enums import CitationStyle, Precision
 from app.i18n import Language, format_locator
 
 Item = Record
@@ -14,25 +15,40 @@ Item = Record
 CSL_JSON = "application/vnd.citationstyles.csl+json"
 BIBTEX = "application/x-bibtex"
 RIS = "application/x-research-info-systems"
+TEXT = "text/plain"
+STYLES = Path(__file__).parent / "citation_styles"
+"""Styles of the Citation Style Language; LICENCE.md there names their authors and licence."""
+NUMBER = re.compile(r"^\[1\]\s*")
+"""The number of the only entry of a bibliography."""
 
 
 def cite_source(source: Record, release: Record) -> Item:
-    """Cite a source, with the release date as the date of access."""
+    """Cite a source.
+
+    The author is the publisher of the text, never the institution it is about. A document with an
+    address was accessed on the day on which it was last checked, or on that of the release.
+    """
     item = {
         "id": source["code"],
         "type": "webpage" if source["address"] else "document",
-        "title": source["title"],
-        "author": [{"literal": source["body"]}],
-        "publisher": source["publisher"],
+        "title": join_titles(source),
+        "author": [{"literal": source["publisher"]}],
+        "container-title": source["carrier"],
         "issued": build_date(source["published_on"], source["published_precision"]),
-        "accessed": build_date(release["released_on"], Precision.DAY),
         "language": source["language"],
-        "URL": source["address"],
-        "event-title": source["event"],
-        "event-place": source["place"],
-        "event-date": source["held_on"] and build_date(source["held_on"], Precision.DAY),
+        "original-title": source["printed_title"],
     }
+    if source["address"]:
+        accessed = source["checked_on"] or release["released_on"]
+        item |= {"URL": source["address"], "accessed": build_date(accessed, Precision.DAY)}
     return {name: value for name, value in item.items() if value}
+
+
+def join_titles(source: Record) -> str:
+    """Return a printed title, followed by its translation in square brackets if there is one."""
+    title: str = source["title"]
+    printed: str | None = source["printed_title"]
+    return title if printed in {None, title} else f"{printed} {title}"
 
 
 def cite_observation(
@@ -70,13 +86,13 @@ def write_bibtex(item: Item) -> bytes:
     fields = {
         "author": f"{{{escape_latex(item['author'][0]['literal'])}}}",
         "title": f"{{{escape_latex(item['title'])}}}",
-        "howpublished": escape_latex(item["publisher"]),
+        "howpublished": escape_latex(item.get("container-title", "")),
         "year": str(year),
         "month": str(rest[0]),
         "date": format_iso_date(item["issued"]),
         # The url package reads URLs verbatim, so they must not be escaped.
         "url": item.get("URL"),
-        "urldate": format_iso_date(item["accessed"]),
+        "urldate": format_iso_date(item["accessed"]) if "accessed" in item else None,
         "note": escape_latex(build_note(item)),
         "langid": {"en": "english", "zh": "chinese"}.get(item["language"]),
     }
@@ -96,20 +112,23 @@ def write_ris(item: Item) -> bytes:
     import rispy
 
     year, *rest = item["issued"]["date-parts"][0]
+    accessed = format_iso_date(item["accessed"]) if "accessed" in item else ""
     fields = {
         "type_of_reference": "ELEC" if "URL" in item else "GEN",
         "id": item["id"],
         "authors": [item["author"][0]["literal"]],
         "title": item["title"],
-        "publisher": item["publisher"],
+        "publisher": item.get("container-title"),
         "year": str(year),
         "date": "/".join([str(year), *(f"{part:02}" for part in rest)]),
-        "access_date": format_iso_date(item["accessed"]).replace("-", "/"),
+        "access_date": accessed.replace("-", "/"),
         "language": item["language"],
         "notes": [build_note(item)],
         "urls": [item.get("URL")],
     }
-    present = {name: value for name, value in fields.items() if value not in (None, [None], [""])}
+    present = {
+        name: value for name, value in fields.items() if value not in (None, "", [None], [""])
+    }
 
     class UnnumberedWriter(rispy.RisWriter):  # type: ignore[misc]
         def set_header(self, count: int) -> str:
@@ -118,6 +137,33 @@ def write_ris(item: Item) -> bytes:
 
     text: str = rispy.dumps([present], implementation=UnnumberedWriter)
     return re.sub(r"\r?\n", "\r\n", text.lstrip()).encode()
+
+
+def write_text(item: Item, style: CitationStyle = CitationStyle.APA) -> bytes:
+    """Write the reference in a style; for an observation, its place and value on a second line."""
+    lines = [format_reference(item, style), build_note(item)]
+    return "".join(f"{line}\n" for line in lines if line).encode()
+
+
+def format_reference(item: Item, style: CitationStyle) -> str:
+    # The processor imports an XML library, which no other response needs.
+    from citeproc import (
+        Citation,
+        CitationItem,
+        CitationStylesBibliography,
+        CitationStylesStyle,
+        formatter,
+    )
+    from citeproc.source.json import CiteProcJSON
+
+    fields = {name: item[name] for name in set(item) - {"note", "locator", "original-title"}}
+    if style is CitationStyle.GB_T_7714 and "original-title" in item:
+        # The standard has no place for translated titles.
+        fields["title"] = item["original-title"]
+    definition = CitationStylesStyle(str(STYLES / f"{style}.csl"), validate=False)
+    bibliography = CitationStylesBibliography(definition, CiteProcJSON([fields]), formatter.plain)
+    bibliography.register(Citation([CitationItem(item["id"])]))
+    return NUMBER.sub("", str(bibliography.bibliography()[0]))
 
 
 def build_note(item: Item) -> str:

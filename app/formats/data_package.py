@@ -30,6 +30,7 @@ REFERENCES = {
     "indicator": ("indicators", "code"),
     "series": ("series", "code"),
     "source": ("sources", "code"),
+    "event": ("events", "code"),
     "unit": ("units", "code"),
     "coverage": ("coverages", "code"),
     "growth_unit": ("units", "code"),

@@ -163,5 +163,5 @@ def build_cell(observation: Record, language: Language) -> Record:
         "coverage": observation["coverage"]["code"],
         "growth": growth and format_growth(growth["display"], growth["citation"], language),
         "display": observation["display"],
-        "citation": observation["citation"],
+        "citation": observation["citation"]["full"],
     }

@@ -15,7 +15,7 @@ from app.formats.dataset_info import (
     Distribution,
     cite_dataset,
 )
-from app.i18n import Bilingual, Language, format_citation, format_passage_url
+from app.i18n import Bilingual, Language, format_citation, format_day, format_passage_url
 
 MEDIA_TYPE = "text/markdown"
 
@@ -105,7 +105,7 @@ def describe_observation(record: Record, language: Language, base: str | None = 
         change = Bilingual("Published growth: {change}", "公布的增速：{change}").format(
             change=growth["display"]
         )
-        cited = growth["citation"] + format_url(growth, language, base)
+        cited = growth["citation"]["full"] + format_url(growth, language, base)
         sentences.append(append_source(change.get(language), cited, language))
     if record["break_before"]:
         sentences.append(BREAK_BEFORE.get(language))
@@ -152,10 +152,26 @@ def describe_indicator(record: Record, language: Language) -> str:
 
 def describe_source(record: Record, language: Language) -> str:
     url = record["address"] or Bilingual("no URL", "无网址").get(language)
-    return Bilingual(
-        f"{record['code']}: {record['line']} ({url}). {record['licence']}",
-        f"{record['code']}：{record['line']}（{url}）。{record['licence']}",
+    citation = record["citation"]["full"]
+    text = Bilingual(
+        f"{record['code']}: {citation} ({url}).", f"{record['code']}：{citation}（{url}）。"
     ).get(language)
+    if record["event"]:
+        name, day = record["event"]["name"], format_day(record["event"]["held_on"], language)
+        text += Bilingual(f" Event: {name}, {day}.", f"活动：{name}，{day}。").get(language)
+    separator = Bilingual(" ", "").get(language)
+    return separator.join(part for part in (text, record["note"], record["licence"]) if part)
+
+
+def describe_event(record: Record, language: Language) -> str:
+    """Describe an event with its speakers and the documents that report it."""
+    separator = Bilingual(", ", "，").get(language)
+    day = format_day(record["held_on"], language)
+    parts = [record["name"], day, *([record["place"]] if record["place"] else [])]
+    parts += [f"{one['name']}{separator}{one['office']}" for one in record["speakers"]]
+    codes = Bilingual(", ", "、").get(language).join(one["code"] for one in record["documents"])
+    text = f"{record['code']}{Bilingual(': ', '：').get(language)}{separator.join(parts)}"
+    return Bilingual(f"{text}. Documents: {codes}.", f"{text}。文件：{codes}。").get(language)
 
 
 def describe_hit(record: Record, language: Language) -> str:

@@ -25,6 +25,7 @@ CHUNK_SIZE = 1024 * 1024
 UTF_8 = "; charset=utf-8"
 WORKBOOK = Bilingual("Excel workbook", "Excel 工作簿")
 TABLE_NAMES = tuple(table.name for table in TABLES)
+PLAIN_PARAMETERS = frozenset(parameters.DetailParameters.model_fields)
 CITED_SOURCE = "sources/{source}/citation"
 CITED_OBSERVATION = "observations/{observation}/citation"
 CHARTED = ("indicators/{indicator}/chart", "series/{series}/chart", "overview")
@@ -75,7 +76,14 @@ class TableFormat(Format):
 
 @dataclass(frozen=True, kw_only=True)
 class CitationFormat(Format):
-    write: Callable[[citations.Item], bytes]
+    write: Callable[..., bytes]
+    """Writes an item of CSL-JSON; takes the options as further arguments."""
+    options: type[parameters.Parameters] = parameters.DetailParameters
+    """The query parameters of the format."""
+
+    @property
+    def option_names(self) -> list[str]:
+        return [name for name in self.options.model_fields if name not in PLAIN_PARAMETERS]
 
 
 class CsvParameters(parameters.Filters):
@@ -235,11 +243,22 @@ CITATION_FORMATS = tuple(
         "",
         UTF_8,
         write=write,
+        options=options,
     )
-    for suffix, media_type, title, write in (
-        ("bib", citations.BIBTEX, "BibTeX", citations.write_bibtex),
-        ("ris", citations.RIS, "RIS", citations.write_ris),
-        ("csl.json", citations.CSL_JSON, "CSL-JSON", citations.write_csl_json),
+    for suffix, media_type, title, write, options in (
+        ("bib", citations.BIBTEX, "BibTeX", citations.write_bibtex, parameters.DetailParameters),
+        ("ris", citations.RIS, "RIS", citations.write_ris, parameters.DetailParameters),
+        (
+            *("csl.json", citations.CSL_JSON, "CSL-JSON", citations.write_csl_json),
+            parameters.DetailParameters,
+        ),
+        (
+            "txt",
+            citations.TEXT,
+            "APA, GB/T 7714",
+            citations.write_text,
+            parameters.CitationParameters,
+        ),
     )
 )
 CHART_FORMATS = (

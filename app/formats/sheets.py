@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from app.db.columns import Record
 from app.enums import Datatype
-from app.formats import columns
+from app.formats import columns, reference_columns
 from app.formats.columns import Column
 from app.formats.tables import get_value
 from app.i18n import QUALIFIERS, Bilingual, Language, format_citation, format_growth
@@ -130,6 +130,8 @@ def show_headline(field: str, record: Record, language: Language) -> Cell:
     headline = record["headline"]
     if headline is None:
         return EMPTY_CELL
+    if field == "citation":
+        return show_text(headline["citation"]["full"])
     if field == "display":
         return show_text(headline["display"], is_bold=True)
     return show_text(headline["period"]["label"] if field == "period" else headline[field])
@@ -173,7 +175,9 @@ def declare_observations(title: Bilingual) -> SheetLayout:
                     and format_growth(one["growth"]["display"], one["growth"]["citation"], language)
                 ),
             ),
-            SheetColumn(Bilingual("Source", "来源"), 56, lambda one, _: show_text(one["citation"])),
+            SheetColumn(
+                Bilingual("Source", "来源"), 56, lambda one, _: show_text(one["citation"]["full"])
+            ),
             "value",
             "unit_name",
             "reporting_area_name",
@@ -238,7 +242,7 @@ OUTCOMES = declare_sheet(
 )
 SOURCES = declare_sheet(
     Bilingual("Sources", "来源"),
-    columns.SOURCES,
+    reference_columns.SOURCES,
     ["title", "publisher", "body", "published_on", "address", "licence", "code"],
     printed=5,
 )

@@ -19,7 +19,7 @@ from app.queries.commitments import list_actions, list_outcomes, list_priority_a
 from app.queries.observations import list_observations
 from app.queries.pagination import QueryPage
 from app.queries.passages import list_passages
-from app.queries.reference import list_indicators, list_sources
+from app.queries.reference import list_events, list_indicators, list_sources
 from app.queries.related import list_growth_rates, list_reports
 from app.queries.resource import Resource
 from app.queries.series import list_series
@@ -239,10 +239,18 @@ REPORTS = Table(
 SOURCES = Table(
     "sources",
     Bilingual("Sources of figures and announcements", "数据和公告的来源"),
-    columns.SOURCES,
+    reference_columns.SOURCES,
     parameters.SourceListParameters,
     list_sources,
     reference.Source,
+)
+EVENTS = Table(
+    "events",
+    Bilingual("Events at which figures were announced", "发布数据的活动"),
+    reference_columns.EVENTS,
+    parameters.EventListParameters,
+    list_events,
+    reference.Event,
 )
 
 PASSAGES = Table(
@@ -301,7 +309,7 @@ UNITS = declare_code_list(
 )
 ALL_TABLES = (
     *TABLES,
-    *(PRIORITY_AREAS, SERIES, GROWTH_RATES, REPORTS, SOURCES, PASSAGES),
+    *(PRIORITY_AREAS, SERIES, GROWTH_RATES, REPORTS, EVENTS, SOURCES, PASSAGES),
     *(TOPICS, AREAS, COVERAGES, SECTORS, INSTRUMENTS, UNITS),
 )
 """The tables of the data package."""

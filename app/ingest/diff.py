@@ -21,7 +21,7 @@ from app.i18n import Language
 from app.ingest.build import load_valid_seed
 from app.ingest.history import Fields, RecordChange, Snapshot
 from app.ingest.rows import TABLES, Row, build_rows, get_table, list_links, map_columns
-from app.ingest.schema import Entity, Series, Source, list_references
+from app.ingest.schema import Entity, Event, Series, Source, list_references
 
 MAX_WIDTH = 100
 NO_VALUE = "(none)"
@@ -42,8 +42,8 @@ def read_records(path: Path) -> Snapshot:
 def read_rows(connection: Connection) -> Iterator[Row]:
     """Read the rows that come from seed files, in the order in which a build writes them."""
     links = [link.table for kind in TABLES for link in list_links(kind)]
-    passages = (models.Passage, models.PassageDifference)
-    tables: list[type[SQLModel]] = [*TABLES.values(), models.SeriesBreak, *passages, *links]
+    nested = (models.EventSpeaker, models.SeriesBreak, models.Passage, models.PassageDifference)
+    tables: list[type[SQLModel]] = [*TABLES.values(), *nested, *links]
     for model in tables:
         table = get_table(model)
         for row in connection.execute(select(table).order_by(*table.primary_key)).mappings():
@@ -76,6 +76,13 @@ def collect_records(rows: Iterable[Row]) -> Snapshot:
             owner = codes[kind][row[link.owner_column]]
             target = codes[link.target][row[link.target_column]]
             lists[kind.collection, owner, link.field].append(target)
+        elif table is models.EventSpeaker:
+            event = records[Event.collection, codes[Event][row["event_id"]]]
+            event |= {
+                f"speakers[{row['position']}].{name}.{language}": str(row[f"{name}_{language}"])
+                for name in ("name", "office")
+                for language in ("en", "zh")
+            }
         elif table is models.SeriesBreak:
             series = records[Series.collection, codes[Series][row["series_id"]]]
             start = format_field(row["start"])

@@ -16,9 +16,9 @@ from sqlmodel import SQLModel
 
 from app.db import models
 from app.enums import ChangeKind, Collection
-from app.i18n import Bilingual
+from app.i18n import Bilingual, format_title
 from app.ingest.files import SeedIssue
-from app.ingest.schema import GrowthRate, Observation, Release, Source
+from app.ingest.schema import Event, GrowthRate, Observation, Release, Source
 from app.ingest.seed import Seed, Value
 
 Fields = dict[str, str]
@@ -135,7 +135,9 @@ def identify_observation(collection: str, fields: Fields) -> tuple[str, ...]:
 
 def find_date(snapshot: Snapshot, figure: Fields) -> str:
     source = snapshot.get((Source.collection, figure.get("source", "")), {})
-    return source.get("held_on") or source.get("published_on", "")
+    event = snapshot.get((Event.collection, source.get("event", "")), {})
+    # Snapshots from before events were collected have the day of the event in the source.
+    return event.get("held_on") or source.get("held_on") or source.get("published_on", "")
 
 
 def list_releases(seed: Seed) -> dict[str, Release]:
@@ -221,6 +223,9 @@ def name_record(snapshot: Snapshot, collection: str, key: str) -> Bilingual:
     figure = snapshot.get(("observations", fields.get("observation", "")), fields)
     series = snapshot.get(("series", figure.get("series", "")), fields)
     indicator = find_name(snapshot.get(("indicators", series.get("indicator", "")), {}))
+    if collection == Source.collection:
+        printed = fields.get("title.printed")
+        return Bilingual(format_title(name.en, printed), format_title(name.zh, printed))
     if indicator is None:
         return name
     if collection == "series":

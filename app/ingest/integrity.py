@@ -1,10 +1,11 @@
 """Checks across files: references, locators, comparable periods; and warnings about gaps."""
 
-from calendar import monthrange
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
-from app.enums import Precision, Qualifier
+from app.enums import Qualifier
+from app.ingest.documents import check_event, check_source, compare_publishers
 from app.ingest.files import SeedIssue, suggest_nearest
 from app.ingest.history import check_history
 from app.ingest.passages import Location, check_passages, find_unrecorded, list_records
@@ -12,6 +13,7 @@ from app.ingest.schema import (
     Action,
     CodeListEntity,
     Entity,
+    Event,
     GrowthRate,
     Indicator,
     Observation,
@@ -41,12 +43,19 @@ def check_integrity(seed: Seed) -> list[SeedIssue]:
         for check in (check_references, check_locators, *CHECKS.get(kind, ()))
         for path, message in check(seed, entity)
     ]
-    issues += [
-        seed.documents[Source, key].create_issue(path, message)
-        for key, source in seed.get_all(Source).items()
-        for path, message in check_passages(seed, key, source)
-    ]
-    return [*issues, *find_duplicates(seed), *check_history(seed)]
+    return [*issues, *check_documents(seed), *find_duplicates(seed), *check_history(seed)]
+
+
+def check_documents(seed: Seed) -> Iterator[SeedIssue]:
+    for key, event in seed.get_all(Event).items():
+        for path, message in check_event(key, event):
+            yield seed.documents[Event, key].create_issue(path, message)
+    for key, source in seed.get_all(Source).items():
+        checks = check_source(seed, key, source), check_passages(seed, key, source)
+        for path, message in chain(*checks):
+            yield seed.documents[Source, key].create_issue(path, message)
+    for key, message in compare_publishers(seed):
+        yield seed.documents[Source, key].create_issue(("publisher",), message)
 
 
 def check_references(seed: Seed, entity: Entity) -> Messages:
@@ -206,16 +215,6 @@ def check_aim(_: Seed, entity: PriorityArea) -> Messages:
         yield ("aim",), "write both aim and aim_locator, or neither"
 
 
-def check_dates(_: Seed, entity: Source) -> Messages:
-    if entity.published_precision is Precision.MONTH:
-        last = monthrange(entity.published_on.year, entity.published_on.month)[1]
-        if entity.published_on.day != last:
-            day = entity.published_on.replace(day=last)
-            yield ("published_on",), f"found {entity.published_on}; for a month, write {day}"
-    if entity.held_on and entity.published_on < entity.held_on:
-        yield ("published_on",), f"found {entity.published_on}; the event was on {entity.held_on}"
-
-
 CHECKS: Mapping[type[Entity], Sequence[Callable[[Seed, Any], Messages]]] = {
     Observation: (check_observation, check_wording),
     GrowthRate: (check_growth_rate, check_wording),
@@ -224,7 +223,6 @@ CHECKS: Mapping[type[Entity], Sequence[Callable[[Seed, Any], Messages]]] = {
     Outcome: (check_edition, check_examples),
     PriorityArea: (check_edition, check_aim),
     Action: (check_action, check_examples),
-    Source: (check_dates,),
 }
 """The checks of a collection, besides those of references and locators."""
 

@@ -16,6 +16,7 @@ from app.i18n import Bilingual, Language, format_period
 from app.ingest.files import suggest_nearest
 from app.ingest.schema import (
     Action,
+    Event,
     GrowthRate,
     Indicator,
     Observation,
@@ -62,9 +63,7 @@ class Location(NamedTuple):
 
     @classmethod
     def from_locator(cls, locator: str) -> "Location":
-        """Parse P2.S3, P2 or A3; a part that is absent is 0."""
-        if locator.startswith("A"):
-            return cls(0, int(locator[1:]))
+        """Parse P2.S3 or P2; a part that is absent is 0."""
         paragraph, _, sentence = locator[1:].partition(".S")
         return cls(int(paragraph), int(sentence or 0))
 
@@ -84,9 +83,11 @@ def localize(text: BilingualText) -> Bilingual:
 def iterate_source_records(seed: Seed) -> Iterator[LocatedRecord]:
     """Return what sources contain themselves: events, goals, and comparisons of sentences."""
     for key, source in seed.get_all(Source).items():
-        if source.event and source.event_locator:
-            event = PassageRecord(PassageRecordKind.EVENT, key, key, localize(source.event))
-            yield key, source.event_locator, event
+        event = seed.get_all(Event).get(source.event or "")
+        if event and source.event and source.event_locator:
+            title = localize(event.name)
+            held = PassageRecord(PassageRecordKind.EVENT, source.event, key, title)
+            yield key, source.event_locator, held
         if source.goal:
             goal = PassageRecord(PassageRecordKind.GOAL, key, key, localize(source.goal.text))
             yield key, source.goal.locator, goal

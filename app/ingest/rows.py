@@ -14,7 +14,8 @@ from sqlmodel import SQLModel
 from app.db import models
 from app.db.fulltext import segment_cjk
 from app.db.models.base import KeyedModel
-from app.enums import SearchKind
+from app.enums import ReportRelation, SearchKind
+from app.i18n import Bilingual, format_title
 from app.ingest import schema
 from app.ingest.history import build_change_rows, list_releases
 from app.ingest.passages import build_passage_rows, count_passages
@@ -42,8 +43,7 @@ COLUMN_NAMES = {
     "goal.text.zh": "goal_zh",
     "published.multiplier": "multiplier",
     "published.decimals": "decimals",
-    "speaker.name.en": "speaker_en",
-    "speaker.name.zh": "speaker_zh",
+    "title.printed": "printed_title",
 }
 """The columns that are not named after the path of their field, as ``period_start`` is."""
 
@@ -102,6 +102,7 @@ def build_rows(seed: Seed, seed_hash: str, schema_revision: str) -> Iterator[Row
         for key in sorted(entities, key=lambda key: str(derived[key].get("vintage"))):
             own = {"id": ids[kind][key], "code": key}
             yield table, {**own, **build_columns(entities[key], ids), **derived[key]}
+    yield from build_speaker_rows(seed, ids[schema.Event])
     yield from build_break_rows(seed, ids[schema.Series])
     yield from build_passage_rows(seed, ids[schema.Source])
     yield from build_link_rows(seed, ids)
@@ -172,6 +173,16 @@ def build_columns(entity: Entity, ids: Ids) -> Values:
     return columns
 
 
+def build_speaker_rows(seed: Seed, ids: dict[str, int]) -> Iterator[Row]:
+    for key, number in ids.items():
+        for position, speaker in enumerate(seed.get_all(schema.Event)[key].speakers, start=1):
+            name, office = speaker.name, speaker.office
+            texts = {"name_en": name.en, "name_zh": name.zh}
+            texts |= {"office_en": office.en, "office_zh": office.zh}
+            row: Values = {"event_id": number, "position": position, **texts}
+            yield models.EventSpeaker, row
+
+
 def build_break_rows(seed: Seed, ids: dict[str, int]) -> Iterator[Row]:
     for key, number in ids.items():
         for found in seed.get_all(schema.Series)[key].breaks:
@@ -195,6 +206,13 @@ def derive_columns(seed: Seed, kind: type[Entity], ids: Ids) -> dict[str, Values
     derived: dict[str, Values] = {key: {} for key in seed.get_all(kind)}
     if kind is schema.Series:
         derived |= summarize_series(seed, ids[kind])
+    if kind is schema.Source:
+        derived |= {key: name_source(one) for key, one in seed.get_all(schema.Source).items()}
+    if kind is schema.Report:
+        derived |= {
+            key: {"relation": find_relation(seed, one)}
+            for key, one in seed.get_all(schema.Report).items()
+        }
     if kind is schema.GrowthRate:
         for key, vintage in assign_vintages(seed, seed.get_all(schema.GrowthRate)).items():
             derived[key] = build_vintage_columns(vintage)
@@ -225,6 +243,32 @@ def compute_rounding(seed: Seed, figure: schema.Observation) -> Values:
     is_whole = step == 1 and unit.decimals == 0
     half = Decimal(0) if is_whole else step / 2
     return {"rounding_lower": figure.value - half, "rounding_upper": figure.value + half}
+
+
+def name_source(source: schema.Source) -> Values:
+    """Return the titles as displayed, and the name of the publisher in short citations."""
+    title, short = format_titles(source), source.publisher.short_name
+    return {
+        "title_kind": source.title_kind,
+        "title_en": title.en,
+        "title_zh": title.zh,
+        "publisher_short_en": short.en,
+        "publisher_short_zh": short.zh,
+    }
+
+
+def format_titles(source: schema.Source) -> Bilingual:
+    title = source.title
+    return Bilingual(format_title(title.en, title.printed), format_title(title.zh, title.printed))
+
+
+def find_relation(seed: Seed, report: schema.Report) -> ReportRelation:
+    """Two documents that report one event are no independent confirmation of each other."""
+    observation = seed.get_all(schema.Observation)[report.observation]
+    sources = seed.get_all(schema.Source)
+    event = sources[report.source].event
+    is_same = event is not None and event == sources[observation.source].event
+    return ReportRelation.SAME_EVENT if is_same else ReportRelation.INDEPENDENT
 
 
 def list_period_starts(seed: Seed) -> dict[str, list[date]]:
@@ -292,7 +336,10 @@ def split_texts(seed: Seed, entity: Entity) -> tuple[BilingualText, list[Bilingu
         series = seed.get_all(schema.Series)[entity.series]
         return seed.get_all(schema.Indicator)[series.indicator].name, texts
     if isinstance(entity, schema.Source):
+        title = format_titles(entity)
         nested = [entity.goal.text] if entity.goal else []
-        nested += [entity.speaker.name] if entity.speaker else []
+        return BilingualText(en=title.en, zh=title.zh), texts[1:] + nested
+    if isinstance(entity, schema.Event):
+        nested = [text for one in entity.speakers for text in (one.name, one.office)]
         return texts[0], texts[1:] + nested
     return texts[0], texts[1:]

@@ -19,6 +19,7 @@ from app.ingest.schema import ENTITIES, Entity, find_submodel, list_references
 from app.ingest.schema.base import (
     ADDRESS_PATTERN,
     CODE_PATTERN,
+    HOST_PATTERN,
     LANGUAGE_PATTERN,
     LOCATOR_PATTERN,
     TEXT_PATTERN,
@@ -53,6 +54,7 @@ PATTERN_ADVICE = {
     CODE_PATTERN: "write a key: letters and digits, joined by '-' or '.'",
     ADDRESS_PATTERN: "write a web address that starts with https:// or http://",
     LOCATOR_PATTERN: "write P2 for paragraph 2, or P2.S3 for its sentence 3",
+    HOST_PATTERN: "write the host alone, such as ecns.cn",
     LANGUAGE_PATTERN: "write the two letters of the language, such as en or zh",
 }
 

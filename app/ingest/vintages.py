@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from app.db.models import FOREVER
 from app.enums import Qualifier, RevisionKind, Standing
-from app.ingest.schema import GrowthRate, Indicator, Observation, Series, Source
+from app.ingest.schema import Event, GrowthRate, Indicator, Observation, Series, Source
 from app.ingest.seed import Seed
 
 RANKS = {standing: rank for rank, standing in enumerate(reversed(Standing))}
@@ -58,7 +58,8 @@ def assign_vintages(
         source = seed.get_all(Source)[entity.source]
         number = compute_published_number(entity)
         qualifier = entity.qualifier if isinstance(entity, Observation) else None
-        candidate = Candidate(key, source.vintage, RANKS[source.standing], number, qualifier)
+        known_on, rank = find_vintage(seed, source), RANKS[source.standing]
+        candidate = Candidate(key, known_on, rank, number, qualifier)
         groups[entity.series, entity.period.start].append(candidate)
     vintages: dict[str, Vintage] = {}
     for group in groups.values():
@@ -70,6 +71,11 @@ def assign_vintages(
             vintages[figure.key] = Vintage(figure.known_on, start, end, previous)
             previous = figure.key
     return vintages
+
+
+def find_vintage(seed: Seed, source: Source) -> date:
+    """Return the day on which the figures of a source became known: that of its event, if any."""
+    return seed.get_all(Event)[source.event].held_on if source.event else source.published_on
 
 
 def compute_validity(ordered: Iterable[Candidate]) -> dict[str, tuple[date, date]]:

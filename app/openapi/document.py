@@ -61,7 +61,7 @@ TAGS = {
     "History": "What each release added, revised, corrected or removed, also as feeds.",
     "Outcomes": "Results of a year that the source describes in words.",
     "Priority areas": "The areas announced for a year, and their actions.",
-    "Reference data": "Topics, areas, sectors, instruments, units and sources, linked both ways.",
+    "Reference data": "Code lists, events and sources, linked both ways.",
     "Search": "Full-text search of all texts in both languages.",
     "Series": "Comparable figures: series, growth rates, second reports, comparisons of periods.",
     "Service health": "Whether the service is running and ready.",

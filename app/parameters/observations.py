@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, ValidationInfo, WithJsonSchema, field_validator
 from pydantic_core import PydanticCustomError
 
-from app.enums import Agreement, Direction, Qualifier, Status
+from app.enums import Agreement, Direction, Qualifier, ReportRelation, Status
 from app.parameters.base import (
     CODE_SCHEMA,
     Areas,
@@ -247,6 +247,9 @@ class ReportListParameters(ListParameters):
     )
     source: Sources = create_repeatable("Only reports from this source.", "xinhua-2025-01-15")
     agreement: list[Agreement] = create_repeatable("Only reports with this agreement.", "differs")
+    relation: list[ReportRelation] = create_repeatable(
+        "Only reports with this relation to the source of the figure.", "same_event"
+    )
 
 
 class SeriesParameters(Parameters):

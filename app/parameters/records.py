@@ -9,6 +9,7 @@ from app.enums import (
     ActionKind,
     AreaKind,
     ChangeKind,
+    CitationStyle,
     Collection,
     CoverageBasis,
     InstrumentKind,
@@ -19,6 +20,7 @@ from app.parameters.base import (
     Areas,
     CodeListParameters,
     Day,
+    Events,
     Filters,
     Instruments,
     ListParameters,
@@ -56,6 +58,15 @@ class SourceSort(StrEnum):
 
     PUBLISHED = "published"
     PUBLISHED_DESC = "published_desc"
+    CODE = "code"
+    CODE_DESC = "code_desc"
+
+
+class EventSort(StrEnum):
+    """The orders of events."""
+
+    HELD = "held"
+    HELD_DESC = "held_desc"
     CODE = "code"
     CODE_DESC = "code_desc"
 
@@ -152,6 +163,12 @@ class SourceListParameters(ListParameters):
     edition: list[Year] = create_repeatable(
         "Only the source of the edition that reviews this year.", 2024
     )
+    event: Events = create_repeatable("Only documents of this event.", "mofcom-2025-01-15")
+
+
+class EventListParameters(ListParameters):
+    sort: EventSort = Field(EventSort.HELD, examples=["held_desc"])
+    """The order: held (default, oldest first) or code; add _desc for descending order."""
 
 
 class PassageListParameters(ListParameters):
@@ -172,6 +189,11 @@ class SearchParameters(ListParameters):
     kind: list[SearchKind] = create_repeatable("Only records of this kind.", "action")
     sort: SearchSort = Field(SearchSort.RELEVANCE, examples=["relevance"])
     """The order: relevance, best first."""
+
+
+class CitationParameters(Parameters):
+    style: CitationStyle = Field(CitationStyle.APA, examples=["gb-t-7714"])
+    """The style: apa (APA, 7th edition; the default) or gb-t-7714 (GB/T 7714-2015)."""
 
 
 class PriorityAreaParameters(Parameters):

@@ -28,6 +28,7 @@ from app.db.columns import (
     Value,
     add_source_line,
     alias_table,
+    build_citation,
     build_current_conditions,
     counterpart_area,
     format_validity,
@@ -49,7 +50,7 @@ from app.db.models import (
     Unit,
 )
 from app.db.statements import fetch_one, fetch_uncached, select_nested
-from app.i18n import Language, format_citation, format_period, format_value
+from app.i18n import Language, format_period, format_value
 from app.parameters import (
     IndicatorObservationListParameters,
     ObservationFilters,
@@ -260,6 +261,7 @@ def complete_observation(row: Record, language: Language) -> Record:
     # Chinese puts a classifier such as 个 between a number and what is counted.
     if language is Language.CHINESE and classifier:
         suffix = classifier
+    citation = build_citation(source, row["locator"], language)
     for named in (source, *(report["source"] for report in row["reports"])):
         add_source_line(named, language)
     has_growth = row["growth"]["id"] is not None
@@ -273,7 +275,7 @@ def complete_observation(row: Record, language: Language) -> Record:
         if has_growth
         else None,
         "headline": row["headline"] is not None,
-        "citation": format_citation(source["line"], row["locator"], language),
+        "citation": citation,
         "revision": build_revision(row["value"], row["revision"]),
     }
 

@@ -22,7 +22,7 @@ from app.parameters import (
 from app.queries.charts import MAX_POINTS_PER_PANEL, add_points, read_indicator_series
 from app.queries.commitments import get_priority_area, list_outcomes
 from app.queries.observations import list_observations
-from app.queries.reference import get_indicator, get_source
+from app.queries.reference import get_event, get_indicator, get_source
 from app.queries.related import list_growth_rates, list_reports
 from app.queries.releases import read_overview
 from app.queries.search import search_records
@@ -180,7 +180,9 @@ def read_source_profile(connection: Connection, language: Language, code: str) -
         return None
     figures = ObservationListParameters(source=[code], vintages=Vintages.ALL)
     rates = GrowthRateListParameters(source=[code])
+    event = source["event"] and get_event(connection, language, source["event"]["code"])
     return source | {
+        "event": event,
         "observations": list_observations(connection, language, figures),
         "growth_rates": list_growth_rates(connection, language, rates),
         "reports": list_reports(connection, language, ReportListParameters(source=[code])),

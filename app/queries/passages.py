@@ -15,7 +15,7 @@ from app.queries.pagination import QueryPage
 from app.queries.resource import Resource
 
 PATHS = {
-    PassageRecordKind.EVENT: "sources",
+    PassageRecordKind.EVENT: "events",
     PassageRecordKind.GOAL: "sources",
     PassageRecordKind.OBSERVATION: "observations",
     PassageRecordKind.GROWTH_RATE: "growth-rates",

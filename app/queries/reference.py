@@ -1,4 +1,4 @@
-"""Code lists (topics, sectors, areas, instruments, units), indicators and sources."""
+"""Code lists (topics, sectors, areas, instruments, units), indicators, events and sources."""
 
 from functools import cache
 
@@ -10,6 +10,8 @@ from app.db.columns import (
     Record,
     Statement,
     alias_table,
+    build_citation,
+    build_source_line,
     localize,
     select_reference,
     select_unit,
@@ -18,6 +20,8 @@ from app.db.models import (
     Area,
     Baseline,
     Coverage,
+    Event,
+    EventSpeaker,
     Headline,
     Indicator,
     Instrument,
@@ -29,8 +33,8 @@ from app.db.models import (
     Unit,
 )
 from app.db.models.base import NamedModel
-from app.db.statements import fetch_uncached
-from app.i18n import Language, format_published_day, format_source_line
+from app.db.statements import fetch_uncached, select_nested
+from app.i18n import Language, format_office
 from app.parameters import CodeListParameters
 from app.queries.observations import (
     complete_observation,
@@ -87,31 +91,76 @@ def list_codes(
 
 
 @cache
-def select_sources(language: Language) -> Statement:
-    texts = ("title", "event", "publisher", "body", "place", "licence")
+def select_events(language: Language) -> Statement:
+    speakers = (
+        select(
+            localize(EventSpeaker, "name", language).label("name"),
+            localize(EventSpeaker, "office", language).label("office"),
+        )
+        .where(col(EventSpeaker.event_id) == Event.id)
+        .order_by(col(EventSpeaker.position))
+    )
     return select(
-        col(Source.code).label("code"),
-        col(Source.edition).label("edition"),
-        col(Source.standing).label("standing"),
-        col(Source.held_on).label("held_on"),
-        col(Source.published_on).label("published_on"),
-        col(Source.published_precision).label("published_precision"),
-        col(Source.language).label("language"),
-        col(Source.address).label("address"),
-        *(localize(Source, name, language).label(name) for name in texts),
-        localize(Source, "speaker", language).label("speaker.name"),
-        localize(Source, "speaker_title", language).label("speaker.title"),
-        localize(Source, "goal", language).label("goal.text"),
-        col(Source.goal_locator).label("goal.locator"),
+        col(Event.code).label("code"),
+        col(Event.held_on).label("held_on"),
+        col(Event.part_of_day).label("part_of_day"),
+        *(
+            localize(Event, name, language).label(name)
+            for name in ("name", "place", "organiser", "questioner", "note")
+        ),
+        select_nested(speakers, Event).label("speakers"),
+        *select_links(Event, language),
+    )
+
+
+def complete_event(row: Record, language: Language) -> Record:
+    for speaker in row["speakers"]:
+        speaker["office"] = format_office(speaker["office"], language)
+    return row
+
+
+EVENTS = Resource(
+    Event,
+    select_events,
+    orders={"held": (col(Event.held_on), col(Event.code)), "code": (col(Event.code),)},
+    complete=complete_event,
+)
+list_events, get_event = EVENTS.list_page, EVENTS.get
+
+
+@cache
+def select_sources(language: Language) -> Statement:
+    columns: dict[str, Column] = {
+        name: getattr(Source, name)
+        for name in (
+            *("code", "edition", "standing", "title_kind", "printed_title", "document_kind"),
+            *("published_on", "published_precision", "published_basis", "language", "address"),
+            "checked_on",
+        )
+    }
+    texts = ("title", "publisher", "publisher_short", "carrier", "body", "licence", "note")
+    return (
+        select(
+            *(column.label(name) for name, column in columns.items()),
+            *(localize(Source, name, language).label(name) for name in texts),
+            col(Event.code).label("event.code"),
+            localize(Event, "name", language).label("event.name"),
+            col(Event.held_on).label("event.held_on"),
+            localize(Source, "goal", language).label("goal.text"),
+            col(Source.goal_locator).label("goal.locator"),
+        )
+        .select_from(Source)
+        .outerjoin(Event, col(Event.id) == Source.event_id)
     )
 
 
 def complete_source(row: Record, language: Language) -> Record:
-    for part, required in (("speaker", "name"), ("goal", "text")):
+    for part, required in (("event", "code"), ("goal", "text")):
         if row[part][required] is None:
             row[part] = None
-    published = format_published_day(row["published_on"], row["published_precision"], language)
-    row["line"] = format_source_line(row["title"], row["publisher"], published, language)
+    row["line"] = build_source_line(row, language)
+    row["citation"] = build_citation(row, None, language)
+    del row["publisher_short"]
     return row
 
 
@@ -120,7 +169,11 @@ SOURCES = Resource(
     select_sources,
     orders={"published": (col(Source.published_on), col(Source.code)), "code": (col(Source.code),)},
     complete=complete_source,
-    filters={"standing": col(Source.standing), "edition": col(Source.edition)},
+    filters={
+        "standing": col(Source.standing),
+        "edition": col(Source.edition),
+        "event": col(Event.code),
+    },
 )
 list_sources, get_source = SOURCES.list_page, SOURCES.get
 

@@ -15,6 +15,7 @@ from app.db.columns import (
     Value,
     add_source_line,
     alias_table,
+    build_citation,
     counterpart_area,
     format_validity,
     localize,
@@ -35,7 +36,7 @@ from app.db.models import (
     Unit,
 )
 from app.db.statements import fetch_one
-from app.i18n import Language, format_change, format_citation, format_period
+from app.i18n import Language, format_change, format_period
 from app.parameters import GrowthRateListParameters
 from app.queries.long_lists import read_period_page
 from app.queries.pagination import QueryPage
@@ -123,8 +124,8 @@ def complete_rate(record: Record, language: Language, unit: str | None = None) -
     """
     period = record["base_period"]
     period["label"] = format_period(period["start"], period["end"], language)
+    citation = build_citation(record["source"], record["locator"], language)
     add_source_line(record["source"], language)
-    citation = format_citation(record["source"]["line"], record["locator"], language)
     suffix = record.pop("suffix").strip()
     is_other_unit = unit is not None and record["unit"]["code"] != unit
     display = format_change(record["value"], language, suffix if is_other_unit else None)
@@ -142,6 +143,7 @@ def select_report_columns(language: Language) -> Statement:
         select(
             *select_wording(Report, "", language),
             col(Report.agreement).label("agreement"),
+            col(Report.relation).label("relation"),
             col(Report.locator).label("locator"),
             localize(Report, "note", language).label("note"),
             *select_source("source", language),
@@ -199,6 +201,7 @@ REPORTS = Resource(
         "series": col(Series.code),
         "source": col(Source.code),
         "agreement": col(Report.agreement),
+        "relation": col(Report.relation),
     },
 )
 list_reports, get_report = REPORTS.list_page, REPORTS.get

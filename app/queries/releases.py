@@ -11,6 +11,7 @@ from app.db.models import (
     Action,
     Change,
     ChangedField,
+    Event,
     GrowthRate,
     Headline,
     Indicator,
@@ -31,6 +32,7 @@ from app.queries.resource import Resource
 
 COLLECTIONS: dict[str, Column] = {
     **{f"{kind}s": col(resource.table.code) for kind, resource in CODE_LISTS.items()},
+    "events": col(Event.code),
     "sources": col(Source.code),
     "indicators": col(Indicator.code),
     "series": col(Series.code),

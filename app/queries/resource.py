@@ -31,6 +31,7 @@ from app.db.models import (
     ActionTopic,
     Area,
     Baseline,
+    Event,
     Indicator,
     IndicatorInstrument,
     IndicatorSector,
@@ -42,6 +43,7 @@ from app.db.models import (
     OutcomeSector,
     PriorityArea,
     Sector,
+    Source,
     Topic,
     Unit,
 )
@@ -163,6 +165,7 @@ ROLES = (
     LinkRole(Area, "outcomes", Outcome, OutcomeArea),
     LinkRole(Area, "actions", Action, ActionArea),
     LinkRole(Unit, "indicators", Indicator, ("unit_id",)),
+    LinkRole(Event, "documents", Source, ("event_id",)),
 )
 NAMED: tuple[type[NamedModel], ...] = (Area, Indicator, Instrument, Sector, Topic)
 TARGET_ORDERS: Mapping[type[KeyedModel], Sequence[Column]] = {
@@ -170,6 +173,7 @@ TARGET_ORDERS: Mapping[type[KeyedModel], Sequence[Column]] = {
     Action: (col(Action.position), col(Action.code)),
     Outcome: (col(Outcome.year), col(Outcome.position), col(Outcome.code)),
     PriorityArea: (col(PriorityArea.year), col(PriorityArea.position), col(PriorityArea.slug)),
+    Source: (col(Source.published_on), col(Source.code)),
 }
 
 
@@ -179,6 +183,13 @@ def select_target_columns(target: type[KeyedModel], language: Language) -> list[
             *(col(PriorityArea.year).label("year"), col(PriorityArea.position).label("position")),
             col(PriorityArea.slug).label("slug"),
             localize(PriorityArea, "title", language).label("title"),
+        ]
+    if target is Source:
+        return [
+            col(Source.code).label("code"),
+            localize(Source, "publisher", language).label("publisher"),
+            localize(Source, "title", language).label("title"),
+            col(Source.standing).label("standing"),
         ]
     key, text = ("id", "text") if target in {Action, Outcome} else ("code", "name")
     return [col(target.code).label(key), localize(target, text, language).label(text)]

@@ -224,30 +224,31 @@ add_download(
 
 
 def declare_citations(form: CitationFormat) -> None:
-    def send_citation(context: RequestContext, item: citations.Item) -> Response:
+    def send_citation(context: RequestContext, item: citations.Item, query: Any) -> Response:
         headers = context.build_attachment_headers(f"cite-{item['id']}", form.suffix)
-        return context.create_bytes_response(form.write(item), form.content_type, headers=headers)
+        options = {name: getattr(query, name) for name in form.option_names}
+        body = form.write(item, **options)
+        return context.create_bytes_response(body, form.content_type, headers=headers)
 
-    def cite_source(context: Context, source: SourceKey, _: NoParameters) -> Response:
+    def cite_source(context: Context, source: SourceKey, query: Any) -> Response:
         found = context.run_query(get_source, source)
         record = context.require_record(found, "sources", source=source)
-        return send_citation(context, citations.cite_source(record, context.release.record))
+        return send_citation(context, citations.cite_source(record, context.release.record), query)
 
-    def cite_observation(
-        context: Context, observation: ObservationKey, _: NoParameters
-    ) -> Response:
+    def cite_observation(context: Context, observation: ObservationKey, query: Any) -> Response:
         found = context.run_query(get_observation, observation)
         record = context.require_record(found, "observations", observation=observation)
         source = context.run_query(get_source, record["source"]["code"])
         assert source is not None  # noqa: S101 - a foreign key of the database
         item = citations.cite_observation(record, source, context.release.record, context.language)
-        return send_citation(context, item)
+        return send_citation(context, item, query)
 
     schema: Record = {"type": "string"}
     if form.media_type.endswith("json"):
         items = {"type": "object", "additionalProperties": True}
         schema = {"type": "array", "items": items, "minItems": 1, "maxItems": 1}
     for path, endpoint in zip(form.resources, (cite_source, cite_observation), strict=True):
+        endpoint.__annotations__["query"] = Annotated[form.options, Query()]
         citation_router.add_api_route(
             f"/{path}.{form.suffix}",
             endpoint,

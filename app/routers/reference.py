@@ -1,4 +1,4 @@
-"""Reference data: topics, areas, sectors, instruments, units and sources."""
+"""Reference data: topics, areas, sectors, instruments, units, events and sources."""
 
 from typing import Annotated
 
@@ -73,6 +73,13 @@ add_reference(
     queries.UNITS,
     "CNY",
     "Units of measure, with the indicators whose headline figure uses each.",
+)
+add_reference(
+    tables.EVENTS,
+    queries.EVENTS,
+    "mofcom-2025-01-15",
+    "The press conferences, briefings and releases at which figures and commitments were "
+    "announced, with speakers, their offices on that day, and the documents that report each.",
 )
 add_reference(
     tables.SOURCES,

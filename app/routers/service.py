@@ -59,6 +59,7 @@ LINKS = {
     "sectors": ("/v1/sectors", Bilingual("Economic sectors", "产业领域")),
     "instruments": ("/v1/instruments", Bilingual("Instruments of cooperation", "合作载体与机制")),
     "units": ("/v1/units", Bilingual("Units of measure", "计量单位")),
+    "events": ("/v1/events", Bilingual("Events at which figures were announced", "发布数据的活动")),
     "sources": ("/v1/sources", Bilingual("Sources", "数据来源")),
     "search": ("/v1/search?q=trade", Bilingual("Full-text search", "全文检索")),
     "sdmx": (

@@ -28,11 +28,9 @@ Prose = Annotated[str, StringConstraints(min_length=1, max_length=5000, pattern=
 """A longer text, in the language of the response."""
 Locator = Annotated[
     str,
-    StringConstraints(
-        min_length=2, max_length=12, pattern="^(P[1-9][0-9]*([.]S[1-9][0-9]*)?|A[1-9][0-9]*)$"
-    ),
+    StringConstraints(min_length=2, max_length=12, pattern="^P[1-9][0-9]*([.]S[1-9][0-9]*)?$"),
 ]
-"""A location in a source: P2.S3 is paragraph 2, sentence 3; A3 is sentence 3 of an answer."""
+"""A location in a source: P2.S3 is paragraph 2, sentence 3."""
 FieldName = Annotated[
     str, StringConstraints(min_length=1, max_length=100, pattern="^[a-z][a-z_]*$")
 ]

@@ -8,6 +8,7 @@ from app.enums import (
     GrowthBasis,
     Precision,
     Qualifier,
+    ReportRelation,
     RevisionKind,
     Standing,
     Status,
@@ -57,17 +58,30 @@ class SourceReference(Schema):
     code: Code = Field(examples=["scio-2025-01-15"])
     """The key of the source."""
     line: Line = Field(
-        examples=["ECNS: report on the SCIO press conference, published 15 January 2025"]
+        examples=["ECNS: [report on the SCIO press conference], published 15 January 2025"]
     )
     """The source line, to be shown with a figure."""
     published_on: Day = Field(examples=["2025-01-15"])
     """The date of publication."""
     published_precision: Precision = Field(examples=["day"])
     """month if only the month of publication is known; the date is then its last day."""
-    standing: Standing = Field(examples=["primary"])
+    standing: Standing = Field(examples=["repost"])
     """The relation of the document to the institution that produced the figures."""
-    address: Address | None = Field(examples=[None])
+    address: Address | None = Field(examples=["https://21cmcc.org.cn/t20250117_2413.htm"])
     """The URL of the document; null if none is known."""
+
+
+class Citation(Schema):
+    """A citation in a short and a full form, in the language of the response."""
+
+    short: Line = Field(examples=["ECNS, 15 Jan 2025, ¶4"])
+    """Publisher, date and paragraph."""
+    full: Line = Field(
+        examples=[
+            "ECNS: [report on the SCIO press conference], carried by 21cmcc.org.cn, paragraph 4"
+        ]
+    )
+    """Publisher, title, date, the site that carries the document, paragraph and sentence."""
 
 
 class PriorityAreaReference(Schema):
@@ -178,8 +192,8 @@ class Growth(Schema):
     """The source, which may differ from that of the figure."""
     locator: Locator | None = Field(examples=[None])
     """The location in the source; null if the paragraphs of the source are not numbered."""
-    citation: Line = Field(examples=["General Administration of Customs, 13 January 2025"])
-    """The citation, in the language of the response."""
+    citation: Citation
+    """The citation, with the location in the source."""
     vintage: Day = Field(examples=["2025-01-13"])
     """The date on which the rate was first published."""
 
@@ -213,6 +227,10 @@ class Report(Schema):
     wording is in that language."""
     agreement: Agreement = Field(examples=["differs"])
     """How the report agrees with the figure published here."""
+    relation: ReportRelation = Field(examples=["same_event"])
+    """same_event if the report and the source of the figure are documents of one event, such as two
+    accounts of one press conference: then they do not confirm each other independently. Otherwise
+    independent."""
     locator: Locator | None = Field(examples=[None])
     """The location in the other source; null if its paragraphs are not numbered."""
     note: Prose = Field(examples=['Xinhua reports "700"; the main source says "over 700".'])
@@ -266,10 +284,8 @@ class Observation(Schema):
     """The source of the figure."""
     locator: Locator | None = Field(examples=["P4.S2"])
     """The location in the source; null if the paragraphs of the source are not numbered."""
-    citation: Line = Field(
-        examples=["ECNS: report on the SCIO press conference, paragraph 4, sentence 2"]
-    )
-    """The citation with the location in the source, in the language of the response."""
+    citation: Citation
+    """The citation, with the location in the source."""
     vintage: Day = Field(examples=["2025-01-15"])
     """The date on which this value was first published."""
     current: bool = Field(examples=[True])

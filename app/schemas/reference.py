@@ -1,14 +1,18 @@
-"""Topics, areas, sectors, instruments, units and sources."""
+"""Topics, areas, sectors, instruments, units, events and sources."""
 
 from pydantic import Field
 
 from app.enums import (
     AreaKind,
     CoverageBasis,
+    DateBasis,
+    DocumentKind,
     InstrumentKind,
+    PartOfDay,
     PassageRecordKind,
     Precision,
     Standing,
+    TitleKind,
 )
 from app.schemas import (
     Address,
@@ -26,7 +30,7 @@ from app.schemas import (
     declare_editorial,
     list_field,
 )
-from app.schemas.observations import SourceReference, UnitReference
+from app.schemas.observations import Citation, SourceReference, UnitReference
 
 
 class TextReference(Schema):
@@ -142,12 +146,61 @@ class Unit(UnitReference):
 
 
 class Speaker(Schema):
-    """The person who presented the figures."""
+    """A person who presented figures at an event."""
 
     name: Line = Field(examples=["Li Yongjie"])
     """The name."""
-    title: Line = Field(examples=["Deputy China international trade representative (at the time)"])
-    """The office held on the day of the event."""
+    office: Line = Field(examples=["Deputy China international trade representative (at the time)"])
+    """The office held on the day of the event, which may have changed since."""
+
+
+class Document(Schema):
+    """A document that reports an event."""
+
+    code: Code = Field(examples=["scio-2025-01-15"])
+    """The key of the source."""
+    publisher: Line = Field(examples=["ECNS"])
+    """The publisher."""
+    title: Line = Field(examples=["[Report on the SCIO press conference]"])
+    """The title; titles of ours are in square brackets."""
+    standing: Standing = Field(examples=["repost"])
+    """The relation of the document to the institution that produced the figures."""
+
+
+class Event(Schema):
+    """A press conference, briefing or release at which figures and commitments were announced."""
+
+    code: Code = Field(examples=["mofcom-2025-01-15"])
+    """The key: the institution and the day."""
+    name: Line = Field(examples=["SCIO press conference on commerce work"])
+    """What it was, in the language of the response."""
+    held_on: Day = Field(examples=["2025-01-15"])
+    """The day, which is the vintage of the figures announced."""
+    part_of_day: PartOfDay | None = Field(examples=["afternoon"])
+    """The part of the day; null if no document states it."""
+    place: Line | None = Field(examples=["Beijing"])
+    """The place; null if no document states it."""
+    organiser: Line = Field(examples=["State Council Information Office (SCIO)"])
+    """The institution that held the event."""
+    speakers: list[Speaker] = list_field(of=100)
+    """The persons who presented what is recorded here; empty if no document names them."""
+    questioner: Line | None = Field(examples=["Phoenix TV"])
+    """The medium whose question was answered; null if it is not known or there was none."""
+    note: Prose | None = Field(examples=[None])
+    """A note on the description of the event; null if there is none."""
+    documents: list[Document] = list_field()
+    """The documents that report it. Two of them do not confirm each other independently."""
+
+
+class EventReference(Schema):
+    """A reference to the event that a document reports."""
+
+    code: Code = Field(examples=["mofcom-2025-01-15"])
+    """The key of the event."""
+    name: Line = Field(examples=["SCIO press conference on commerce work"])
+    """What it was, in the language of the response."""
+    held_on: Day = Field(examples=["2025-01-15"])
+    """The day of the event, which is the vintage of its figures."""
 
 
 class Goal(Schema):
@@ -160,44 +213,60 @@ class Goal(Schema):
 
 
 class Source(Schema):
-    """A document or event from which figures and commitments are taken."""
+    """A document from which figures and commitments are taken."""
 
     code: Code = Field(examples=["scio-2025-01-15"])
     """The key."""
     edition: Year | None = Field(examples=[2024])
     """The year reviewed, for a press conference on which this service is based; null for a source
     used only for comparison."""
-    standing: Standing = Field(examples=["primary"])
-    """The relation of the document to the institution that produced the figures."""
-    title: Line = Field(examples=["Report on the SCIO press conference"])
-    """The title of the document."""
-    event: Line | None = Field(examples=["SCIO press conference on commerce work"])
-    """The event that the document reports on; null if there is none."""
+    event: EventReference | None
+    """The event that the document reports; null if it reports none."""
+    standing: Standing = Field(examples=["repost"])
+    """The relation of the document to the institution that produced the figures. primary: the page
+    of the authority itself, or the official transcript of the event. repost: a text of an
+    authority or a news agency, carried by another site. secondary: the words of another medium."""
+    title: Line = Field(examples=["[Report on the SCIO press conference]"])
+    """The title as displayed. It is in square brackets if the document does not print it: a
+    description of ours, or our translation of a title in another language."""
+    title_kind: TitleKind = Field(examples=["descriptive"])
+    """printed if the document has a title of its own, descriptive if ours describes it."""
+    printed_title: Line | None = Field(examples=[None])
+    """The title that the document prints, in its own language; null if it prints none."""
     publisher: Line = Field(examples=["ECNS"])
-    """The publisher."""
+    """The publisher of the text, which may be carried by another site."""
+    carrier: Line | None = Field(examples=["21cmcc.org.cn"])
+    """The site that carries the text at the address; null if that is the publisher's own."""
+    document_kind: DocumentKind = Field(examples=["article"])
+    """transcript if the document is the official transcript of the event, else article."""
     body: Line = Field(examples=["Ministry of Commerce"])
     """The institution that produced the figures."""
-    speaker: Speaker | None
-    """The person who presented the figures; null if the document names nobody."""
-    place: Line | None = Field(examples=["Beijing"])
-    """The place of the event; null if there was none."""
-    held_on: Day | None = Field(examples=["2025-01-15"])
-    """The date of the event; null if there was none."""
     published_on: Day = Field(examples=["2025-01-15"])
-    """The date of publication. It is the vintage of the figures unless an event presented them on
-    held_on."""
+    """The date of publication. It is the vintage of the figures unless an event presented them."""
     published_precision: Precision = Field(examples=["day"])
     """month if only the month of publication is known; the date is then its last day."""
+    published_basis: DateBasis = Field(examples=["dateline"])
+    """Where the date is stated: printed on the page at the address; in the dateline of the text or
+    in the address, if the page prints none; or event, if none is stated and the month of the event
+    stands for it."""
     language: LanguageCode = Field(examples=["en"])
     """The language of the document, as an ISO 639-1 code."""
-    address: Address | None = Field(examples=[None])
+    address: Address | None = Field(examples=["https://21cmcc.org.cn/t20250117_2413.htm"])
     """The URL of the document; null if none is known."""
+    checked_on: Day | None = Field(examples=["2026-11-26"])
+    """The day on which the page was last found and compared; null if it was not."""
     licence: Prose = Field(examples=["No open licence is known."])
     """What is known about the reuse of the document."""
+    note: Prose | None = Field(examples=["The report carries no headline."])
+    """A note on the document and its description; null if there is none."""
     goal: Goal | None
     """The overall goal for the coming year; null if the document states none."""
-    line: Line = Field(examples=["ECNS: report on the press conference, published 15 January 2025"])
+    line: Line = Field(
+        examples=["ECNS: [report on the press conference], published 15 January 2025"]
+    )
     """The source line, to be shown with a figure."""
+    citation: Citation
+    """The citation of the document."""
 
 
 class PassageRecord(Schema):
@@ -219,9 +288,9 @@ class PassageDifference(Schema):
 
     source: SourceReference
     """The source of the other text."""
-    locator: Locator = Field(examples=["A6"])
+    locator: Locator = Field(examples=["P3.S2"])
     """The location in the other text."""
-    label: Line = Field(examples=["sentence 6 of the answer"])
+    label: Line = Field(examples=["paragraph 3, sentence 2"])
     """The location in words, in the language of the response."""
     text: Prose = Field(examples=["The transcript does not say that trade is in goods."])
     """The difference, in our words."""

@@ -34,6 +34,8 @@ class Counts(Schema):
     """Countries and groups of countries."""
     coverages: Count = Field(examples=[3])
     """Groups of countries that figures count."""
+    events: Count = Field(examples=[11])
+    """Events at which figures were announced."""
     growth_rates: Count = Field(examples=[13])
     """Published changes from a year earlier."""
     indicators: Count = Field(examples=[8])

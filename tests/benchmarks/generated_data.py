@@ -18,13 +18,16 @@ from app.db import models
 from app.db.models import FOREVER, SCHEMA_REVISION
 from app.enums import (
     AreaKind,
+    DateBasis,
     Direction,
+    DocumentKind,
     GrowthBasis,
     Precision,
     Qualifier,
     RevisionKind,
     Standing,
     Status,
+    TitleKind,
 )
 from app.ingest.build import load_valid_seed, publish
 from app.ingest.rows import Row, build_search_rows
@@ -108,12 +111,18 @@ def sources() -> Iterator[Row]:
                     "id": BASE + year * VINTAGES + vintage,
                     "code": code,
                     "edition": None,
-                    "standing": Standing.PRIMARY,
+                    "event_id": None,
+                    "standing": Standing.SECONDARY,
+                    "title_kind": TitleKind.PRINTED,
+                    "printed_title": f"Generated report {code}",
                     **texts("title", f"Generated report {code}"),
                     **texts("publisher", "Generator"),
+                    **texts("publisher_short", "Generator"),
+                    "document_kind": DocumentKind.ARTICLE,
                     **texts("body", "Generator"),
                     "published_on": date.fromisoformat(code[-10:]),
                     "published_precision": Precision.DAY,
+                    "published_basis": DateBasis.PRINTED,
                     "language": "en",
                     **texts("licence", "None"),
                 },

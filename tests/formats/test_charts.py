@@ -75,7 +75,7 @@ def test_figures_have_period_and_qualifier(client: TestClient, code: str, langua
     for series, point in points(client, code, language):
         assert bare(point["display"]) in printed
         assert bare(point["period"]["label"]) in printed
-        assert bare(point["citation"]) in printed
+        assert bare(point["citation"]["full"]) in printed
         colon = ": " if language == "en" else "："
         assert colon.join([point["period"]["label"], point["display"]]) in described
         if point["growth"]:

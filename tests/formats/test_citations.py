@@ -2,12 +2,21 @@
 
 import json
 import warnings
+from datetime import date
 from typing import Any
 
 import pytest
 import rispy
 from bibtexparser.entrypoint import parse_string
 from starlette.testclient import TestClient
+
+from app.formats.citations import (
+    cite_source,
+    escape_latex,
+    write_bibtex,
+    write_ris,
+    write_text,
+)
 
 pytestmark = [pytest.mark.database, pytest.mark.quick]
 
@@ -27,6 +36,12 @@ def day(source: dict[str, Any]) -> str:
     return published[:7] if source["published_precision"] == "month" else published
 
 
+def titles(source: dict[str, Any]) -> str:
+    """Return the printed title, if there is one, with its translation in square brackets."""
+    printed = source["printed_title"]
+    return source["title"] if printed in {None, source["title"]} else f"{printed} {source['title']}"
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_bibtex_is_read_by_a_parser(client: TestClient, language: str) -> None:
     for source in sources(client, language):
@@ -36,12 +51,12 @@ def test_bibtex_is_read_by_a_parser(client: TestClient, language: str) -> None:
         (entry,) = library.entries
         fields = {name: field.value for name, field in entry.fields_dict.items()}
         assert (entry.key, entry.entry_type) == (source["code"], "misc")
-        assert fields["title"].strip("{}") == source["title"].replace("&", "\\&")
-        assert fields["author"].strip("{}") == source["body"]
-        assert fields["howpublished"] == source["publisher"]
+        assert fields["title"].strip("{}") == escape_latex(titles(source))
+        assert fields["author"].strip("{}") == source["publisher"]
+        assert fields.get("howpublished") == source["carrier"]
         assert fields["date"] == day(source)
         assert fields["year"] == source["published_on"][:4]
-        assert fields["urldate"] == client.get("/v1").json()["release"]["released_on"]
+        assert fields.get("urldate") == source["checked_on"]
         assert fields.get("url") == source["address"]
 
 
@@ -51,9 +66,9 @@ def test_ris_is_read_by_a_parser(client: TestClient, language: str) -> None:
         response = client.get(f"/v1/sources/{source['code']}.ris?lang={language}")
         assert response.text.startswith("TY  - ")
         (entry,) = rispy.loads(response.text)
-        assert entry["title"] == source["title"]
-        assert entry["authors"] == [source["body"]]
-        assert entry["publisher"] == source["publisher"]
+        assert entry["title"] == titles(source)
+        assert entry["authors"] == [source["publisher"]]
+        assert entry.get("publisher") == source["carrier"]
         assert entry["date"] == day(source).replace("-", "/")
         assert entry.get("urls") == ([source["address"]] if source["address"] else None)
 
@@ -85,7 +100,8 @@ def test_csl_json_is_rendered_by_a_processor(client: TestClient, language: str) 
         (item,) = response.json()
         assert item["issued"]["date-parts"] == [[int(part) for part in day(source).split("-")]]
         line = rendered([item])
-        assert source["title"] in line
+        assert titles(source) in line
+        assert source["publisher"] in line
         assert source["published_on"][:4] in line
         assert source["address"] is None or source["address"] in line
 
@@ -121,7 +137,130 @@ def test_a_figure_is_cited_with_its_words_and_its_place(
     assert together.endswith(place)
 
 
-@pytest.mark.parametrize("suffix", ["bib", "ris", "csl.json"])
+APA_REFERENCES = {
+    "scio-2025-01-15": "ECNS. (2025, January 15). [Report on the SCIO press conference on commerce "
+    "work]. 21cmcc.org.cn. "
+    "https://21cmcc.org.cn/English/news/newsreleases/202501/t20250117_2413.htm",
+    "xinhua-2025-01-15": "Xinhua News Agency. (2025, January 16). China reports active trade with "
+    "BRI countries in 2024: commerce ministry. People's Daily Online. "
+    "http://en.people.cn/n3/2025/0116/c90000-20266718.html",
+    "china-org-transcript-2024-01-19": "China.org.cn. (2024, January 19). SCIO briefing on "
+    "China's imports and exports in 2023. "
+    "http://china.org.cn/china/2024-01/19/content_116952668_9.htm",
+    "landbridge-2026-01-16": "China Youth Daily. (2026, January 16). "
+    "2025年我国对共建“一带一路”国家进出口增长6.3% [China's imports from and exports to BRI "
+    "partner countries grew by 6.3% in 2025]. Landbridge. "
+    "http://www.landbridge.com/silkroad/2026-01-16/129308.html",
+    "livedoor-2026-01": "CRI Online. (2026, January). [Report in Japanese on Belt and Road "
+    "economic and trade cooperation in 2025]. livedoor News. "
+    "https://news.livedoor.com/article/detail/30454846/",
+}
+"""Written by hand from the Publication Manual (7th edition), sections 9.7, 9.14, 9.22, 9.38, 10.16:
+a group as author, the date as far as it is known, a description or a translation in square
+brackets, the name of the site unless it is the author's, the URL without a date of access."""
+GB_REFERENCES = {
+    "scio-2025-01-15": "中国新闻社英文网. [关于国务院新闻办公室商务工作新闻发布会的报道][EB/OL]. "
+    "(2025-01-15)[2026-11-26]. "
+    "https://21cmcc.org.cn/English/news/newsreleases/202501/t20250117_2413.htm.",
+    "landbridge-2026-01-16": "中国青年报. 2025年我国对共建“一带一路”国家进出口增长6.3%[EB/OL]. "
+    "(2026-01-16)[2026-11-26]. http://www.landbridge.com/silkroad/2026-01-16/129308.html.",
+    "xinhua-2025-01-15": "新华通讯社. China reports active trade with BRI countries in 2024: "
+    "commerce ministry[EB/OL]. (2025-01-16)[2026-11-26]. "
+    "http://en.people.cn/n3/2025/0116/c90000-20266718.html.",
+}
+"""Written by hand from GB/T 7714-2015, sections 4.6.2 and 8: 主要责任者. 题名[EB/OL].
+(更新日期)[引用日期]. 获取路径."""
+
+
+@pytest.mark.parametrize("code", APA_REFERENCES)
+def test_apa_is_as_written_by_hand(client: TestClient, code: str) -> None:
+    response = client.get(f"/v1/sources/{code}/citation.txt?lang=en")
+    assert response.headers["content-type"] == "text/plain; charset=utf-8"
+    assert response.text == f"{APA_REFERENCES[code]}\n"
+
+
+@pytest.mark.parametrize("code", GB_REFERENCES)
+def test_gb_t_7714_is_as_written_by_hand(client: TestClient, code: str) -> None:
+    url = f"/v1/sources/{code}/citation.txt?style=gb-t-7714&lang=zh"
+    assert client.get(url).text == f"{GB_REFERENCES[code]}\n"
+
+
+@pytest.mark.parametrize("style", ["apa", "gb-t-7714"])
+def test_every_source_has_a_reference(client: TestClient, style: str) -> None:
+    for source in sources(client, "en"):
+        text = client.get(f"/v1/sources/{source['code']}/citation.txt?style={style}&lang=en").text
+        assert source["address"] in text
+        assert source["published_on"][:4] in text
+        assert (source["title_kind"] == "descriptive") == (
+            f"[{source['title'][1:-1]}]" in text
+        ) or (source["printed_title"] in text)
+
+
+def test_a_reference_without_an_address_has_no_day_of_access() -> None:
+    source = {
+        "code": "paper-2025-01-15",
+        "title": "[A report]",
+        "printed_title": None,
+        "publisher": "A newspaper",
+        "carrier": None,
+        "language": "en",
+        "address": None,
+        "published_on": date(2025, 1, 15),
+        "published_precision": "day",
+        "checked_on": None,
+    }
+    item = cite_source(source, {"released_on": date(2026, 11, 25)})
+    assert "accessed" not in item
+    assert write_text(item) == b"A newspaper. (2025, January 15). [A report].\n"
+    assert b"urldate" not in write_bibtex(item)
+    assert b"Y2" not in write_ris(item)
+    item = cite_source(source | {"address": "https://x.org/a"}, {"released_on": date(2026, 11, 25)})
+    assert item["accessed"] == {"date-parts": [[2026, 11, 25]]}
+
+
+def test_an_observation_is_cited_with_its_place_on_a_second_line(client: TestClient) -> None:
+    text = client.get(f"/v1/observations/{FIGURE}/citation.txt?lang=en").text
+    reference, note = text.splitlines()
+    assert reference == APA_REFERENCES["scio-2025-01-15"]
+    assert note == f"{AID}; paragraph 4, sentence 2"
+
+
+ENGLISH = (
+    "ECNS: [Report on the SCIO press conference on commerce work], published 15 January 2025, "
+    "carried by 21cmcc.org.cn, paragraph 4, sentence 2"
+)
+CHINESE = (
+    "中国新闻社英文网：[关于国务院新闻办公室商务工作新闻发布会的报道]，2025年1月15日发布，"
+    "21cmcc.org.cn网站转载，第4段第2句"
+)
+
+
+@pytest.mark.parametrize(
+    ("language", "short", "full"),
+    [
+        ("en", "ECNS, 15 Jan 2025, ¶4", ENGLISH),
+        ("zh", "中新社英文网，2025年1月15日，第4段", CHINESE),
+    ],
+)
+def test_citations_are_short_and_full(
+    client: TestClient, language: str, short: str, full: str
+) -> None:
+    citation = client.get(f"/v1/observations/{FIGURE}?lang={language}").json()["citation"]
+    assert citation == {"short": short, "full": full}
+    source = client.get(f"/v1/sources/scio-2025-01-15?lang={language}").json()["citation"]
+    assert short.startswith(source["short"])
+    assert full.startswith(source["full"])
+    month = client.get("/v1/sources/livedoor-2026-01?lang=en").json()["citation"]["short"]
+    assert month == "CRI Online, Jan 2026"
+
+
+def test_an_unknown_style_is_refused(client: TestClient) -> None:
+    response = client.get("/v1/sources/scio-2025-01-15/citation.txt?style=mla")
+    assert response.status_code == 422
+    assert response.json()["errors"][0]["allowed"] == ["apa", "gb-t-7714"]
+
+
+@pytest.mark.parametrize("suffix", ["bib", "ris", "csl.json", "txt"])
 def test_an_unknown_key_is_reported(client: TestClient, suffix: str) -> None:
     for path, near in (
         (f"/v1/sources/scio-2025-01-16/citation.{suffix}", "scio-2025-01-15"),

@@ -75,7 +75,7 @@ def test_a_workbook_shows_each_figure_with_its_words(client: TestClient, query: 
             assert item["growth"]["citation"] in growth
         assert Decimal(str(row[column["base"]].value)) == item["value"]
         assert row[column["period"]].value == item["period"]["label"]
-        assert row[column["citation"]].value == item["citation"]
+        assert row[column["citation"]].value == item["citation"]["full"]
     links = [cell.hyperlink.target for row in rows for cell in row if cell.hyperlink]
     addresses = [
         address

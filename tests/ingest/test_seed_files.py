@@ -15,6 +15,7 @@ from app.ingest.files import compute_seed_hash
 from app.ingest.schema import ENTITIES, Entity, Observation, get_singular_name, write_schemas
 from app.ingest.seed import Document, format_path, read_document
 from tests.support.seeds import (
+    EVENT,
     GOODS,
     SCIO,
     SEED,
@@ -73,7 +74,11 @@ SURPRISES = {
         SCIO, "edition: 2024", "edition: 2024.0", "edition", "found 2024.0; write an integer"
     ),
     "short-date": Broken(
-        SCIO, "held_on: 2025-01-15", "held_on: 2025-1-5", "held_on", "write a calendar date such as"
+        EVENT,
+        "held_on: 2025-01-15",
+        "held_on: 2025-1-5",
+        "held_on",
+        "write a calendar date such as",
     ),
     "no-such-day": Broken(
         GOODS,
@@ -83,13 +88,13 @@ SURPRISES = {
         "found '2024-02-30'; write a calendar date",
     ),
     "basic-date": Broken(
-        SCIO, "held_on: 2025-01-15", "held_on: 20250115", "held_on", "write a calendar date"
+        EVENT, "held_on: 2025-01-15", "held_on: 20250115", "held_on", "write a calendar date"
     ),
     "week-date": Broken(
-        SCIO, "held_on: 2025-01-15", "held_on: 2025-W03-3", "held_on", "write a calendar date"
+        EVENT, "held_on: 2025-01-15", "held_on: 2025-W03-3", "held_on", "write a calendar date"
     ),
     "moment": Broken(
-        SCIO,
+        EVENT,
         "held_on: 2025-01-15",
         "held_on: 2025-01-15T00:00:00",
         "held_on",

@@ -20,7 +20,8 @@ from tests.support.seeds import (
 
 COUNTS = {
     "releases": 2,
-    "sources": 14,
+    "events": 11,
+    "sources": 16,
     "topics": 3,
     "areas": 4,
     "units": 4,

@@ -198,11 +198,11 @@ def test_pages_show_every_figure_as_the_api_does(client: TestClient, language: s
         assert card.find_class("value")[0].text_content() == headline["display"]
         assert card.find_class("period")[0].text_content() == headline["period"]["label"]
         source = card.find_class("source")[0].text_content()
-        assert source.endswith(headline["citation"])
+        assert headline["source"]["line"] in source
         growth = [one.text_content().strip() for one in card.xpath("p[@class='growth']")]
         named = {"en": "Source: ", "zh": "来源："}[language]
         rates = [headline["growth"]] if headline["growth"] else []
-        assert growth == [f"{rate['display']} {named}{rate['citation']}" for rate in rates]
+        assert growth == [f"{rate['display']} {named}{rate['citation']['short']}" for rate in rates]
     actions = [one for area in overview["priority_areas"] for one in area["actions"]]
     text = [one.find_class("text")[0].text_content() for one in page.xpath("//ol/li")]
     assert text == [action["text"] for action in actions]
@@ -387,3 +387,23 @@ def test_a_bound_is_shown_with_its_unit(
     client: TestClient, code: str, language: str, expected: str
 ) -> None:
     assert expected in client.get(f"/indicators/{code}?lang={language}").text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_of_a_source_describes_document_and_event(
+    client: TestClient, language: str
+) -> None:
+    for source in client.get(f"/v1/sources?lang={language}&limit=1000").json()["items"]:
+        page = read(client, f"/sources/{source['code']}?lang={language}")
+        text = " ".join(page.text_content().split())
+        expected = [source[name] for name in ("title", "publisher", "carrier", "body", "note")]
+        expected += [source["printed_title"], *source["citation"].values()]
+        event = client.get(f"/v1/events/{source['event']['code']}?lang={language}").json()
+        expected += [event[name] for name in ("name", "place", "organiser", "questioner", "note")]
+        expected += [speaker["office"] for speaker in event["speakers"]]
+        expected += [document["title"] for document in event["documents"]]
+        assert [part for part in expected if part and " ".join(part.split()) not in text] == []
+        links = {link.get("href") for link in page.xpath("//section//a")}
+        for style in ("apa", "gb-t-7714"):
+            path = f"/v1/sources/{source['code']}/citation.txt"
+            assert f"{path}?style={style}&lang={language}" in links

@@ -94,15 +94,15 @@ def test_sentences_that_differ_from_the_transcript(client: TestClient) -> None:
         if passage["differences"]
     }
     assert differing == {
-        "P1.S2": ["A2", "A3", "A4"],
-        "P2.S2": ["A6"],
-        "P2.S3": ["A7", "A8"],
-        "P2.S4": ["A9"],
-        "P3.S1": ["A10"],
-        "P3.S2": ["A11"],
-        "P3.S3": ["A12"],
-        "P3.S4": ["A13"],
-        "P4.S1": ["A14"],
+        "P1.S2": ["P2.S1", "P2.S2", "P2.S3"],
+        "P2.S2": ["P3.S2"],
+        "P2.S3": ["P3.S3", "P3.S4"],
+        "P2.S4": ["P3.S5"],
+        "P3.S1": ["P4.S1"],
+        "P3.S2": ["P4.S2"],
+        "P3.S3": ["P4.S3"],
+        "P3.S4": ["P4.S4"],
+        "P4.S1": ["P5.S1"],
     }
     for passage in passages:
         for difference in passage["differences"]:

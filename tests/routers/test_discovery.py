@@ -128,7 +128,7 @@ def test_robots_and_sitemap_lead_to_pages(client: TestClient) -> None:
     root = ET.fromstring(client.get(sitemap.removeprefix(HOST)).text)  # noqa: S314
     name = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
     pages = [url.findtext(f"{name}loc") or "" for url in root]
-    assert len(pages) == len(set(pages)) == 2 * (5 + 11 + 8 + 4 + 14)
+    assert len(pages) == len(set(pages)) == 2 * (5 + 11 + 8 + 4 + 16)
     for page in pages:
         response = client.get(page.removeprefix(HOST))
         assert response.status_code == 200, page
@@ -158,7 +158,7 @@ def test_llms_full_has_every_record_as_a_sentence(client: TestClient, language: 
 
     for figure in items("observations"):
         (line, *_) = [
-            one for one in lines if figure["citation"] in one and figure["display"] in one
+            one for one in lines if figure["citation"]["full"] in one and figure["display"] in one
         ]
         assert figure["period"]["label"] in line
         assert figure["growth"] is None or figure["growth"]["display"] in text

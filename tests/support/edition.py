@@ -18,6 +18,8 @@ from tests.support.seeds import NEWEST, copied
 
 PINNED = "scio-2025-01-15"
 """The source whose figures and commitments are copied, with changes, to a later year."""
+EVENT = "mofcom-2025-01-15"
+"""The event that it reports."""
 YEAR = 2024
 COVERAGE = "partner-2025"
 """The coverage of the new figures."""
@@ -28,7 +30,10 @@ def add_edition(seed: Path, year: int, held: date) -> str:
     freeze_release(load_valid_seed(seed))
     key = f"scio-{held}"
     source = read(seed / "sources" / f"{PINNED}.yaml")
-    source |= {"edition": year, "held_on": str(held), "published_on": str(held)}
+    event = f"mofcom-{held}"
+    write(seed, f"events/{event}", read(seed / f"events/{EVENT}.yaml") | {"held_on": str(held)})
+    source |= {"edition": year, "event": event, "published_on": str(held)}
+    source["checked_on"] = str(held)
     write(seed, f"sources/{key}", source)
     for path in sorted((seed / "observations").glob(f"*.{PINNED}.yaml")):
         add_figure(seed, read(path), year, key)

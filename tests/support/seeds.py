@@ -21,6 +21,7 @@ PINNED = "2026-11-25.2"
 MIGRATIONS = ROOT / "migrations"
 
 SCIO = "sources/scio-2025-01-15.yaml"
+EVENT = "events/mofcom-2025-01-15.yaml"
 GOODS = "observations/goods-trade.CN.BRI.partner-2025.CNY.P12M.2024-01.scio-2025-01-15.yaml"
 SHARE = "observations/import-share.CN.BRI.partner-2025.PT.P12M.2024-01.scio-2025-01-15.yaml"
 AID = "observations/aid-projects.CN.BRI.partner-2023.NB.P11M.2024-01.scio-2025-01-15.yaml"

@@ -24,6 +24,8 @@ from app.db.models.records import (
     Change,
     ChangedField,
     Coverage,
+    Event,
+    EventSpeaker,
     IndicatorInstrument,
     IndicatorSector,
     Instrument,

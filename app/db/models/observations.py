@@ -16,7 +16,15 @@ from app.db.models.base import (
     check_member,
     check_positive,
 )
-from app.enums import Agreement, Direction, GrowthBasis, Qualifier, RevisionKind, Status
+from app.enums import (
+    Agreement,
+    Direction,
+    GrowthBasis,
+    Qualifier,
+    ReportRelation,
+    RevisionKind,
+    Status,
+)
 
 FOREVER = date.max
 """``current_until`` of a number that has not been superseded."""
@@ -209,6 +217,7 @@ class Report(KeyedModel, LocatedModel, table=True):
     __table_args__ = (
         UniqueConstraint("observation_id", "source_id"),
         check_member("agreement", Agreement),
+        check_member("relation", ReportRelation),
     )
 
     observation_id: int = Field(foreign_key="observation.id")
@@ -216,5 +225,6 @@ class Report(KeyedModel, LocatedModel, table=True):
     wording_zh: str
     wording_original: str | None
     agreement: Agreement = Field(sa_type=String)
+    relation: ReportRelation = Field(sa_type=String)
     note_en: str
     note_zh: str

@@ -23,10 +23,14 @@ from app.enums import (
     AreaKind,
     ChangeKind,
     CoverageBasis,
+    DateBasis,
+    DocumentKind,
     InstrumentKind,
+    PartOfDay,
     PassageRecordKind,
     Precision,
     Standing,
+    TitleKind,
 )
 
 search_index = table(
@@ -102,41 +106,92 @@ class ChangedField(SQLModel, table=True):
     after: str | None
 
 
+class Event(KeyedModel, table=True):
+    """A press conference, briefing or release at which figures were announced."""
+
+    __table_args__ = (
+        check_member("part_of_day", PartOfDay),
+        check_filled("name_en", "name_zh", "organiser_en", "organiser_zh"),
+    )
+
+    name_en: str
+    name_zh: str
+    held_on: date
+    part_of_day: PartOfDay | None = Field(sa_type=String)
+    place_en: str | None
+    place_zh: str | None
+    organiser_en: str
+    organiser_zh: str
+    questioner_en: str | None
+    questioner_zh: str | None
+    note_en: str | None
+    note_zh: str | None
+
+
+class EventSpeaker(SQLModel, table=True):
+    __tablename__ = "event_speaker"
+    __table_args__ = (
+        check_positive(),
+        check_filled("name_en", "name_zh", "office_en", "office_zh"),
+    )
+
+    event_id: int = Field(primary_key=True, foreign_key="event.id")
+    position: int = Field(primary_key=True)
+    name_en: str
+    name_zh: str
+    office_en: str
+    office_zh: str
+
+
 class Source(KeyedModel, table=True):
-    """A document or event from which figures and commitments are taken."""
+    """A document from which figures and commitments are taken.
+
+    The title is as displayed: titles that are not printed in the document, in the language of the
+    document, are in square brackets.
+    """
 
     __table_args__ = (
         check_member("standing", Standing),
+        check_member("title_kind", TitleKind),
+        check_member("document_kind", DocumentKind),
         check_member("published_precision", Precision),
+        check_member("published_basis", DateBasis),
         CheckConstraint("length(language) = 2", name="language"),
         UniqueConstraint("edition"),
-        CheckConstraint("held_on <= published_on", name="dates_order"),
+        CheckConstraint("(title_kind = 'printed') = (printed_title IS NOT NULL)", name="title"),
+        CheckConstraint(
+            "checked_on IS NULL OR (address IS NOT NULL AND checked_on >= published_on)",
+            name="checked",
+        ),
         check_filled("title_en", "title_zh", "publisher_en", "publisher_zh"),
     )
 
     edition: int | None
+    event_id: int | None = Field(foreign_key="event.id", index=True)
     standing: Standing = Field(sa_type=String)
+    title_kind: TitleKind = Field(sa_type=String)
     title_en: str
     title_zh: str
-    event_en: str | None
-    event_zh: str | None
+    printed_title: str | None
     publisher_en: str
     publisher_zh: str
+    publisher_short_en: str
+    publisher_short_zh: str
+    carrier_en: str | None
+    carrier_zh: str | None
+    document_kind: DocumentKind = Field(sa_type=String)
     body_en: str
     body_zh: str
-    speaker_en: str | None
-    speaker_zh: str | None
-    speaker_title_en: str | None
-    speaker_title_zh: str | None
-    place_en: str | None
-    place_zh: str | None
-    held_on: date | None
     published_on: date
     published_precision: Precision = Field(sa_type=String)
+    published_basis: DateBasis = Field(sa_type=String)
     language: str
     address: str | None
+    checked_on: date | None
     licence_en: str
     licence_zh: str
+    note_en: str | None
+    note_zh: str | None
     goal_en: str | None
     goal_zh: str | None
     goal_locator: str | None

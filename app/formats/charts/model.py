@@ -134,7 +134,7 @@ def build_data_point(chart: Chart, point: Record, *, with_locator: bool = False)
 
     With a locator, the figure itself and not the list of sources names its place in the source.
     """
-    citation = point["source"]["line"] if with_locator else point["citation"]
+    citation = point["source"]["line"] if with_locator else point["citation"]["full"]
     source = chart.add_citation(citation)
     growth = point["growth"]
     for report in point["reports"]:
@@ -155,7 +155,7 @@ def build_data_point(chart: Chart, point: Record, *, with_locator: bool = False)
 
 def cite_growth(chart: Chart, growth: Record) -> str:
     """Return a growth rate in words with the number of its own source."""
-    reference = labels.format_reference(chart.add_citation(growth["citation"]))
+    reference = labels.format_reference(chart.add_citation(growth["citation"]["full"]))
     return f"{growth['display']} {reference}"
 
 

@@ -27,6 +27,7 @@ from app.ingest.schema.records import (
 from app.ingest.schema.reference import (
     Area,
     Coverage,
+    Event,
     Instrument,
     Passage,
     Release,
@@ -37,7 +38,7 @@ from app.ingest.schema.reference import (
 )
 
 ENTITIES: tuple[type[Entity], ...] = (
-    *(Release, Source, Topic, Area, Coverage, Unit, Sector, Instrument, Indicator, Series),
+    *(Release, Event, Source, Topic, Area, Coverage, Unit, Sector, Instrument, Indicator, Series),
     *(Observation, GrowthRate, Report, Outcome, PriorityArea, Action),
 )
 """All collections, ordered so that each refers only to those before it."""

@@ -22,8 +22,9 @@ CODE_PATTERN = r"^[A-Za-z0-9]+([-.][A-Za-z0-9]+)*$"
 # Spreadsheets take a text that starts with one of these characters for a formula.
 TEXT_PATTERN = r"^[^\s=+@-](.*\S)?$"
 ADDRESS_PATTERN = r"^https?://[^\s]+$"
-LOCATOR_PATTERN = r"^(P[1-9][0-9]*(\.S[1-9][0-9]*)?|A[1-9][0-9]*)$"
+LOCATOR_PATTERN = r"^P[1-9][0-9]*(\.S[1-9][0-9]*)?$"
 LANGUAGE_PATTERN = "^[a-z]{2}$"
+HOST_PATTERN = r"^[a-z0-9-]+(\.[a-z0-9-]+)+$"
 
 
 def parse_iso_date(value: object) -> date:
@@ -70,6 +71,7 @@ Number = Annotated[
 ]
 Address = Annotated[str, StringConstraints(pattern=ADDRESS_PATTERN)]
 Locator = Annotated[str, StringConstraints(pattern=LOCATOR_PATTERN)]
+Host = Annotated[str, StringConstraints(pattern=HOST_PATTERN)]
 LanguageCode = Annotated[str, StringConstraints(pattern=LANGUAGE_PATTERN)]
 Position = Annotated[int, Field(strict=True, ge=1, le=10_000)]
 Year = Annotated[int, Field(strict=True, ge=1949, le=2100)]

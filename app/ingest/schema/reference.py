@@ -1,10 +1,19 @@
-"""Releases, sources and code lists."""
-
-from datetime import date
+"""Releases, events, sources and code lists."""
 
 from pydantic import Field
 
-from app.enums import AreaKind, CoverageBasis, InstrumentKind, Precision, Standing
+from app.enums import (
+    AreaKind,
+    CoverageBasis,
+    DateBasis,
+    DocumentKind,
+    InstrumentKind,
+    PartOfDay,
+    Precision,
+    PublisherKind,
+    Standing,
+    TitleKind,
+)
 from app.ingest.schema.base import (
     Address,
     BilingualSuffix,
@@ -15,9 +24,12 @@ from app.ingest.schema.base import (
     Day,
     Decimals,
     Entity,
+    Host,
     LanguageCode,
     Locator,
     Position,
+    Ref,
+    ShortText,
     StrictModel,
     Year,
 )
@@ -41,11 +53,33 @@ class Release(Entity):
 
 
 class Speaker(StrictModel):
-    """The person who announced the figures."""
+    """A person who announced figures at an event."""
 
     name: BilingualTitle
-    title: BilingualText
-    """The office held at the time of the event."""
+    office: BilingualTitle
+    """The office held on the day of the event."""
+
+
+class Event(Entity):
+    """A press conference, briefing or release at which figures or commitments were announced."""
+
+    collection = "events"
+
+    name: BilingualTitle
+    """What it was."""
+    held_on: Day
+    """The day: the vintage of the figures that were announced."""
+    part_of_day: PartOfDay | None = None
+    """The part of the day, if a source states it."""
+    place: BilingualTitle | None = None
+    organiser: BilingualTitle
+    """The institution that held the event."""
+    speakers: list[Speaker] = Field(default_factory=list)
+    """The persons who announced what is recorded here."""
+    questioner: BilingualTitle | None = None
+    """The medium whose question was answered."""
+    note: BilingualText | None = None
+    """What a reader should know about this description."""
 
 
 class Goal(StrictModel):
@@ -62,7 +96,7 @@ class Difference(StrictModel):
     source: Code
     """The key of the source that holds the other text."""
     locator: Locator
-    """The sentence of the other text, such as A3."""
+    """The sentence of the other text, such as P3.S2."""
     text: BilingualText
 
 
@@ -75,36 +109,68 @@ class Passage(StrictModel):
     differences: list[Difference] = Field(default_factory=list)
 
 
+class Publisher(BilingualTitle):
+    """Who published a text first, which need not be the site that carries it."""
+
+    short: BilingualTitle | None = None
+    """The name in short citations; omit it if the full name is short."""
+    kind: PublisherKind = PublisherKind.MEDIUM
+    """authority, a news agency, or another medium."""
+    hosts: list[Host] = Field(default_factory=list)
+    """The hosts of the publisher's own sites, such as ecns.cn, which includes www.ecns.cn."""
+
+    @property
+    def short_name(self) -> BilingualTitle:
+        return self.short or self
+
+
+class SourceTitle(BilingualTitle):
+    """A title of ours in both languages: of a printed title, a translation; else a description."""
+
+    printed: ShortText | None = None
+    """The title printed in the document, in its own language. The title in that language repeats
+    it."""
+
+
 class Source(Entity):
-    """A document or event that states figures and commitments."""
+    """A document that states figures and commitments."""
 
     collection = "sources"
 
     edition: Year | None = None
     """The year under review, for a press conference that the data set is based on; else omitted."""
+    event: Ref[Event] | None = None
+    """The event that the document reports."""
     standing: Standing
-    """How close the document is to the institution whose figures it states."""
-    title: BilingualTitle
-    event: BilingualText | None = None
-    """The event that the document reports on."""
-    publisher: BilingualTitle
+    """How close the document is to the institution whose figures it states; follows from the
+    publisher and the carrier."""
+    title: SourceTitle
+    publisher: Publisher
+    carrier: BilingualTitle | None = None
+    """The site that reposts the text, if the address is not on the publisher's own site."""
+    document_kind: DocumentKind = DocumentKind.ARTICLE
+    """transcript for the official transcript of the event, article for all else."""
     body: BilingualText
     """The institution that compiled the figures."""
-    speaker: Speaker | None = None
-    """The person who announced the figures."""
-    place: BilingualText | None = None
-    held_on: Day | None = None
     published_on: Day
-    """The date of publication: the vintage of the figures, unless held_on gives the date of the
-    event at which they were announced. If only the month is known, its last day."""
+    """The day printed on the page at the address; if none is, that of the dateline or the address.
+    It is the vintage of the figures unless an event announced them. If only the month is known,
+    its last day."""
     published_precision: Precision = Precision.DAY
     """month if only the month of publication is known."""
+    published_basis: DateBasis = DateBasis.PRINTED
+    """Where the day is stated: printed on the page, in the dateline or in the address; event if the
+    document states none, and the month of its event stands for it."""
     language: LanguageCode
     """The ISO 639-1 code of the document's language, such as en or zh."""
     address: Address | None = None
     """The web address of the document."""
+    checked_on: Day | None = None
+    """The day on which the page was last found and compared."""
     licence: BilingualText
     """What is known about reuse."""
+    note: BilingualText | None = None
+    """What a reader should know about the document and its description here."""
     sentences: list[Position] | None = None
     """The number of sentences in each paragraph; locators are checked against it."""
     event_locator: Locator | None = None
@@ -115,9 +181,8 @@ class Source(Entity):
     """The overall goal stated for the coming year."""
 
     @property
-    def vintage(self) -> date:
-        """The date on which the figures became known."""
-        return self.held_on or self.published_on
+    def title_kind(self) -> TitleKind:
+        return TitleKind.PRINTED if self.title.printed else TitleKind.DESCRIPTIVE
 
 
 class Topic(CodeListEntity):

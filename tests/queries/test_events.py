@@ -1,0 +1,71 @@
+"""Events with their documents, and what follows for reports of one event."""
+
+from itertools import pairwise
+
+import pytest
+from starlette.testclient import TestClient
+
+pytestmark = [pytest.mark.database, pytest.mark.quick]
+
+EVENT = "mofcom-2025-01-15"
+
+
+def test_an_event_says_who_what_when_and_where(client: TestClient) -> None:
+    event = client.get(f"/v1/events/{EVENT}?lang=en").json()
+    assert event["held_on"] == "2025-01-15"
+    assert (event["part_of_day"], event["place"]) == ("afternoon", "Beijing")
+    assert "State Council Information Office" in event["organiser"]
+    assert event["questioner"] == "Phoenix TV"
+    (speaker,) = event["speakers"]
+    assert speaker["name"] == "Li Yongjie"
+    assert speaker["office"] == "Deputy China international trade representative (at the time)"
+    (speaker,) = client.get(f"/v1/events/{EVENT}?lang=zh").json()["speakers"]
+    assert speaker["office"] == "时任商务部国际贸易谈判副代表"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_events_and_documents_are_linked_both_ways(client: TestClient, language: str) -> None:
+    events = client.get(f"/v1/events?lang={language}&limit=1000").json()["items"]
+    sources = client.get(f"/v1/sources?lang={language}&limit=1000").json()["items"]
+    linked = {(one["code"], document["code"]) for one in events for document in one["documents"]}
+    assert linked == {(one["event"]["code"], one["code"]) for one in sources if one["event"]}
+    titles = {one["code"]: one["title"] for one in sources}
+    for event in events:
+        for document in event["documents"]:
+            assert document["title"] == titles[document["code"]]
+        listed = client.get(f"/v1/sources?event={event['code']}").json()["total"]
+        assert listed == len(event["documents"])
+    assert all(one["held_on"] <= other["held_on"] for one, other in pairwise(events))
+
+
+def test_reports_of_one_event_are_no_independent_confirmation(client: TestClient) -> None:
+    sources = client.get("/v1/sources?limit=1000").json()["items"]
+    events = {one["code"]: one["event"] and one["event"]["code"] for one in sources}
+    figures = client.get("/v1/observations?vintages=all&limit=1000").json()["items"]
+    relations = {"same_event": 0, "independent": 0}
+    for figure in figures:
+        for report in figure["reports"]:
+            event = events[report["source"]["code"]]
+            is_same = event is not None and event == events[figure["source"]["code"]]
+            assert report["relation"] == ("same_event" if is_same else "independent")
+            relations[report["relation"]] += 1
+    assert all(relations.values()), relations
+    for relation, count in relations.items():
+        assert client.get(f"/v1/reports?relation={relation}").json()["total"] == count
+
+
+def test_titles_of_ours_are_in_square_brackets(client: TestClient) -> None:
+    for language in ("en", "zh"):
+        for source in client.get(f"/v1/sources?lang={language}&limit=1000").json()["items"]:
+            is_ours = source["title"].startswith("[") and source["title"].endswith("]")
+            assert is_ours == (source["title"] != source["printed_title"])
+            assert (source["title_kind"] == "printed") == (source["printed_title"] is not None)
+            assert source["title"] in source["line"]
+            assert source["line"] in source["citation"]["full"]
+
+
+def test_a_search_finds_events_by_speaker(client: TestClient) -> None:
+    hits = client.get("/v1/search?q=Lyu Daliang&kind=event").json()["items"]
+    assert {hit["code"] for hit in hits} == {"customs-2023-10-13", "customs-2026-01-14"}
+    for hit in hits:
+        assert client.get(hit["href"]).json()["code"] == hit["code"]
