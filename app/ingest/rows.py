@@ -99,7 +99,8 @@ def build_rows(seed: Seed, seed_hash: str, schema_revision: str) -> Iterator[Row
     for kind, table in TABLES.items():
         derived = derive_columns(seed, kind, ids)
         entities = seed.get_all(kind)
-        for key in sorted(entities, key=lambda key: str(derived[key].get("vintage"))):
+        # Sorting is stable: figures of one day stay in the order in which they refer to each other.
+        for key in sorted(derived, key=lambda key: str(derived[key].get("vintage"))):
             own = {"id": ids[kind][key], "code": key}
             yield table, {**own, **build_columns(entities[key], ids), **derived[key]}
     yield from build_speaker_rows(seed, ids[schema.Event])
@@ -218,6 +219,7 @@ def derive_columns(seed: Seed, kind: type[Entity], ids: Ids) -> dict[str, Values
             derived[key] = build_vintage_columns(vintage)
     if kind is schema.Observation:
         figures = seed.get_all(schema.Observation)
+        derived.clear()
         after_break = find_periods_after_breaks(seed)
         for key, vintage in assign_vintages(seed, figures).items():
             figure = figures[key]
