@@ -43,7 +43,7 @@ class Candidate(NamedTuple):
     def digits(self) -> int:
         return -int(self.number.as_tuple().exponent)
 
-    def rounds(self, other: "Candidate") -> bool:
+    def is_rounding_of(self, other: "Candidate") -> bool:
         """Return whether it repeats another figure with fewer digits."""
         is_coarser = self.digits < other.digits and self.qualifier is other.qualifier
         return is_coarser and round_like(other.number, self.number) == self.number
@@ -78,7 +78,7 @@ def compute_validity(ordered: Iterable[Candidate]) -> dict[str, tuple[date, date
     current: Candidate | None = None
     for figure in ordered:
         if current is not None:
-            if current.rank > figure.rank or figure.rounds(current):
+            if current.rank > figure.rank or figure.is_rounding_of(current):
                 continue
             validity[current.key] = current.known_on, figure.known_on
         validity[figure.key] = figure.known_on, FOREVER

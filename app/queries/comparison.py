@@ -115,10 +115,10 @@ def compare_periods(
 
 def read_pair(connection: Connection, language: Language, query: ComparisonParameters) -> Pair:
     earlier, later = select_pair(connection, language, query)
-    return assess_pair(connection, language, earlier, later, query.as_of)
+    return compare_observations(connection, language, earlier, later, query.as_of)
 
 
-def assess_pair(
+def compare_observations(
     connection: Connection,
     language: Language,
     earlier: Record,

@@ -19,7 +19,7 @@ from app.enums import GrowthBasis, Qualifier
 from app.i18n import Language
 from app.ingest.build import build
 from app.queries import comparison
-from app.queries.comparison import OTHER_UNIT_TOLERANCE, assess_pair, derive_change
+from app.queries.comparison import OTHER_UNIT_TOLERANCE, compare_observations, derive_change
 from app.queries.observations import read_observations, select_observations
 from tests.support.seeds import ROOT, add, add_figure, copied, edit
 from tests.support.targets import Target, opened
@@ -470,7 +470,7 @@ def test_the_rules_hold_for_all_pairs_of_observations(
         earlier, later = sorted((one, other), key=comparison.get_span)
         if comparison.get_span(earlier) == comparison.get_span(later):
             continue
-        pair = assess_pair(connection, language, earlier, later)
+        pair = compare_observations(connection, language, earlier, later)
         between = list_rates_between(rates, earlier, later)
         found, only = list_expected(earlier, later, between)
         kinds = list_kinds(pair.obstacles) - {"break"}
