@@ -263,10 +263,11 @@ def select_evidence(
 
 
 def is_current_on(rate: Record, day: date | None) -> bool:
+    """Return whether a rate that was known on a day was current then; None is today."""
     if day is None:
         return bool(rate["current"])
-    start, end = rate["current_from"], rate["superseded_on"]
-    return start is not None and start <= day and (end is None or day < end)
+    end = rate["superseded_on"]
+    return rate["current_from"] is not None and (end is None or day < end)
 
 
 def list_obstacles(

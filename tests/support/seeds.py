@@ -38,8 +38,16 @@ SERIES = """
 indicator: goods-trade
 reporting_area: CN
 counterpart_area: {area}
+coverage: {coverage}
 unit: {unit}
 months: {months}
+"""
+BROKEN_SERIES = "goods-trade.CN.BRI.partner-2023.CNY.P12M"
+"""The series to which ``add_break`` adds a break."""
+BREAK = """
+breaks:
+  - start: 2021-01-01
+    note: {en: The definition changed., zh: 指标定义调整。}
 """
 OBSERVATION = """
 series: {series}
@@ -47,7 +55,7 @@ period: {{start: {year}-01-01, end: {year}-{end}}}
 value: {value}
 published: {{value: {published}, multiplier: 12, decimals: {decimals}}}
 wording: {{en: in words, zh: 文字}}
-qualifier: exact
+qualifier: none
 status: {status}
 source: {source}
 """
@@ -113,6 +121,12 @@ def add(seed: Path, file: str, text: str) -> None:
     (seed / file).write_text(text, "utf-8")
 
 
+def add_break(seed: Path) -> None:
+    """Add a break to the longest series of the seed, after its first figure."""
+    path = seed / f"series/{BROKEN_SERIES}.yaml"
+    path.write_text(path.read_text("utf-8") + BREAK, "utf-8")
+
+
 def line_of(seed: Path, file: str, text: str) -> int:
     """Find the number of the one line that holds a text."""
     lines = (seed / file).read_text("utf-8").splitlines()
@@ -144,11 +158,11 @@ def check_reported(seed: Path, broken: Broken) -> None:
 def add_figure(seed: Path, figure: dict[str, object]) -> None:
     """Add an observation, and its source and series where there is none yet."""
     source, series = str(figure["source"]), str(figure["series"])
-    _, _, area, unit, length = series.split(".")
+    _, _, area, coverage, unit, length = series.split(".")
     if not (seed / f"sources/{source}.yaml").exists():
         add(seed, f"sources/{source}.yaml", SOURCE.format(day=source[-10:]))
     if not (seed / f"series/{series}.yaml").exists():
-        values = {"area": area, "unit": unit, "months": length[1:-1]}
+        values = {"area": area, "coverage": coverage, "unit": unit, "months": length[1:-1]}
         add(seed, f"series/{series}.yaml", SERIES.format(**values))
     whole, _, decimals = str(figure["published"]).partition(".")
     value = int(whole + decimals) * 10 ** (12 - len(decimals))
