@@ -47,7 +47,7 @@ def test_all_is_well_before_and_after_a_build(tmp_path: Path) -> None:
 
 def test_a_seed_with_faults(tmp_path: Path) -> None:
     seed = copied(tmp_path)
-    edit(seed, GOODS, "qualifier: exact", "qualifier: exactly")
+    edit(seed, GOODS, "qualifier: none", "qualifier: nonely")
     code, found = findings("--seed", str(seed), "--database", str(tmp_path / "new.sqlite"))
     state, shown = found["seed"]
     assert (code, state) == (1, "FAIL")

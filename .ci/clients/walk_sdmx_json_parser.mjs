@@ -39,7 +39,7 @@ for (const address of [`INDICATORS?${flat}`, "INDICATORS/all?", `dataflow/BRI/IN
   assert.equal(parser.getData({ INDICATOR: [trade[0].indicator.name] }).length, trade.length);
 }
 for (const [address, count] of [
-  [`INDICATORS/...goods-trade..?${flat}`, trade.length],
+  [`INDICATORS/....goods-trade..?${flat}`, trade.length],
   [`INDICATORS/A.CN.*.goods-trade.*.*?${flat}`, trade.length],
   [`dataflow/BRI/INDICATORS?c[INDICATOR]=goods-trade&${flat}`, trade.length],
   [`INDICATORS/all?updatedAfter=2020-01-01&${flat}`, observations.length],

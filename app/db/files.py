@@ -86,6 +86,10 @@ def get_identity(status: os.stat_result) -> tuple[int, ...]:
     return status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size
 
 
+# Python cannot decode a message of SQLite that quotes damaged bytes.
+UNREADABLE = sqlite3.Error, UnicodeDecodeError
+
+
 class DatabaseFile:
     """A database file that is open.
 
@@ -187,7 +191,7 @@ class DatabaseFile:
             with closing(sqlite3.connect(":memory:")) as source:
                 source.deserialize(content)
                 source.backup(owner)
-        except sqlite3.Error as error:
+        except UNREADABLE as error:
             raise self.create_damage_error(error) from None
         return f"{url}&mode=ro&immutable=1"
 
@@ -213,7 +217,7 @@ class DatabaseFile:
             with closing(self.connect()) as connection:
                 sql = "SELECT seed_hash, schema_revision FROM release"
                 row = connection.execute(sql).fetchone()
-        except sqlite3.Error as error:
+        except UNREADABLE as error:
             raise DatabaseError(f"{self.path} is not a database of this API ({error})") from None
         if row is None:
             raise DatabaseError(f"{self.path} contains no release; rebuild it with 'bri build'")
@@ -237,7 +241,7 @@ class DatabaseFile:
             with closing(self.connect()) as connection:
                 connection.execute("PRAGMA cell_size_check = ON")
                 verdict = connection.execute("PRAGMA integrity_check").fetchone()[0]
-        except sqlite3.Error as error:
+        except UNREADABLE as error:
             raise self.create_damage_error(error) from None
         if verdict != "ok":
             raise self.create_damage_error(verdict)

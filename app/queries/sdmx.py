@@ -201,7 +201,7 @@ def select_observations(
         col(Observation.current_from),
         col(Observation.source_id),
     )
-    wording, wording_language, _ = (
+    wording, wording_language, wording_translated = (
         label.element for label in select_wording(Observation, "", language)
     )
     statement: Statement = (
@@ -223,6 +223,7 @@ def select_observations(
             col(Observation.status),
             wording.label("COMMENT_OBS"),
             wording_language.label("COMMENT_OBS_LANG"),
+            wording_translated.label("COMMENT_OBS_TRANSLATED"),
             col(Observation.vintage),
             col(Observation.current_from),
             col(Observation.current_until),

@@ -129,7 +129,7 @@ def test_text_can_be_selected(page: Page, server: str) -> None:
 def test_others_can_draw_the_specification(page: Page, server: str) -> None:
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
-    specification = httpx2.get(f"{server}/v1/indicators/aid-projects/chart.vl.json?lang=en").text
+    specification = httpx2.get(f"{server}/v1/indicators/goods-trade/chart.vl.json?lang=en").text
     bar = next(
         one["data"]["values"][0]
         for one in json.loads(specification)["layer"]

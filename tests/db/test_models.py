@@ -197,7 +197,7 @@ FAULTS = [
     ),
     (
         "observation",
-        "qualifier = 'exact', lower_bound = value, upper_bound = NULL",
+        "qualifier = 'none', lower_bound = value, upper_bound = NULL",
         "ck_observation_qualifier_bounds",
     ),
     (
@@ -219,6 +219,19 @@ FAULTS = [
         "observation",
         "qualifier = 'nearly', lower_bound = NULL, upper_bound = '9'",
         "ck_observation_qualifier_bounds",
+    ),
+    (
+        "observation",
+        "rounding_lower = '100', rounding_upper = '99'",
+        "ck_observation_rounding_order",
+    ),
+    ("coverage", "basis = 'guessed'", "ck_coverage_basis"),
+    ("coverage", "evidence_zh = ''", "ck_coverage_filled"),
+    ("coverage", "position = 0", "ck_coverage_position"),
+    (
+        "coverage",
+        "first_published = '2025-01-02', last_published = '2025-01-01'",
+        "ck_coverage_published_order",
     ),
     ("observation", "revision = 'undone', previous_id = 1", "ck_observation_revision"),
     ("observation", "revision = 'revised'", "ck_observation_revision_previous"),
@@ -247,7 +260,10 @@ FAULTS = [
 
 
 def change_row(connection: Connection, table: str, change: str) -> None:
-    """Change the first row of a table."""
+    """Change the first row of a table; the seed may have no break, so one is written."""
+    if table == "series_break":
+        values = "SELECT min(id), '2000-01-01', 'changed', '变更' FROM series"
+        connection.execute(text(f"INSERT INTO series_break {values}"))
     keys = ", ".join(SQLModel.metadata.tables[table].primary_key.columns.keys())
     first = f"SELECT {keys} FROM {table} ORDER BY {keys} LIMIT 1"  # noqa: S608
     connection.execute(
@@ -322,7 +338,7 @@ def test_the_names_of_checks_are_in_the_built_file(built: Path) -> None:
         schema = connection.execute(
             "SELECT sql FROM sqlite_schema WHERE name = 'observation'"
         ).fetchone()[0]
-    assert schema.count("CONSTRAINT ck_observation_") == schema.count("CHECK") == 11
+    assert schema.count("CONSTRAINT ck_observation_") == schema.count("CHECK") == 12
 
 
 def test_other_databases_keep_numbers_as_numbers() -> None:

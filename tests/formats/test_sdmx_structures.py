@@ -62,7 +62,7 @@ def test_every_structure_is_valid(client: TestClient, address: str, form: str) -
     "address",
     [
         "/sdmx/availableconstraint/INDICATORS",
-        "/sdmx/availableconstraint/BRI,INDICATORS/...goods-trade../all/UNIT_MEASURE?references=all",
+        "/sdmx/availableconstraint/BRI,INDICATORS/....goods-trade../all/UNIT_MEASURE?references=all",
         "/sdmx/availability/dataflow/BRI/INDICATORS/*/*/*?mode=available&references=codelist",
     ],
 )
@@ -223,16 +223,16 @@ def test_availability_tells_what_there_is(client: TestClient) -> None:
 
 def test_availability_for_a_key_and_periods(client: TestClient) -> None:
     flow = "/sdmx/availability/dataflow/BRI/INDICATORS/1.0"
-    found = region(client, f"{flow}/*.*.*.goods-trade.*.*")
+    found = region(client, f"{flow}/*.*.*.*.goods-trade.*.*")
     assert found["INDICATOR"] == ["goods-trade"]
     assert found["UNIT_MEASURE"] == ["CNY", "USD"]
     assert found["DURATION"] == ["P12M"]
-    narrow = region(client, f"{flow}/*.*.*.goods-trade.*.*/UNIT_MEASURE")
+    narrow = region(client, f"{flow}/*.*.*.*.goods-trade.*.*/UNIT_MEASURE")
     assert set(narrow) == {"UNIT_MEASURE"}
-    early = region(client, f"{flow}/*.*.*.goods-trade.*.*?c[TIME_PERIOD]=le:2013")
+    early = region(client, f"{flow}/*.*.*.*.goods-trade.*.*?c[TIME_PERIOD]=le:2013")
     assert early["UNIT_MEASURE"] == ["CNY"]
     assert early["TIME_PERIOD"]["endPeriod"]["period"] == "2013-12-31"
-    free = region(client, f"{flow}/*.*.*.goods-trade.*.*?mode=available")
+    free = region(client, f"{flow}/*.*.*.*.goods-trade.*.*?mode=available")
     assert len(free["INDICATOR"]) > 5
     assert free["UNIT_MEASURE"] == ["CNY", "USD"]
 
@@ -259,8 +259,11 @@ def test_availability_reaches_all_it_refers_to(client: TestClient, path: str, fo
     ("query", "filters"),
     [
         ("", {}),
-        ("/...goods-trade..", {"indicator": "goods-trade"}),
-        ("/...goods-trade..?startPeriod=2024", {"indicator": "goods-trade", "since": "2024-01-01"}),
+        ("/....goods-trade..", {"indicator": "goods-trade"}),
+        (
+            "/....goods-trade..?startPeriod=2024",
+            {"indicator": "goods-trade", "since": "2024-01-01"},
+        ),
         ("?updatedAfter=2020-01-01", {}),
     ],
 )

@@ -295,7 +295,7 @@ MORE = (
         **YEAR,
         "published": "0.01",
         "source": "customs-2024-01-12",
-        "series": "goods-trade.CN.NO.CNY.P12M",
+        "series": "goods-trade.CN.NO.partner-2025.CNY.P12M",
     },
 )
 
@@ -335,7 +335,13 @@ def test_other_periods_units_sources_and_vintages_need_no_code(tmp_path: Path) -
             "normal",
             "2024-01-12",
         ),
-        ("goods-trade.CN.NO.CNY.P12M", "2023-12-31", f"1{trillion}", "normal", "2024-01-12"),
+        (
+            "goods-trade.CN.NO.partner-2025.CNY.P12M",
+            "2023-12-31",
+            f"1{trillion}",
+            "normal",
+            "2024-01-12",
+        ),
     ]
     assert headline(target) == Path(GOODS).stem
 

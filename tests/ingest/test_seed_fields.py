@@ -161,12 +161,12 @@ VALUES = {
     "nearly-with-wrong-upper": Broken(
         SHARE, "  upper: 54", "  upper: 55", "bounds", "'nearly' requires upper: 54", at="bounds:"
     ),
-    "exact-with-bounds": Broken(
+    "none-with-bounds": Broken(
         AID,
         "qualifier: over",
-        "qualifier: exact",
+        "qualifier: none",
         "bounds",
-        "an exact figure has none",
+        "a figure without a qualifier has none",
         at="bounds:",
     ),
     "value-not-as-published": Broken(

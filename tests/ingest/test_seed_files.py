@@ -39,7 +39,7 @@ SURPRISES = {
         GOODS, "status: normal", "status: NO", "status", "found 'NO'; write one of 'normal'"
     ),
     "no-as-enum": Broken(
-        GOODS, "qualifier: exact", "qualifier: no", "qualifier", "found 'no'; write one of 'exact'"
+        GOODS, "qualifier: none", "qualifier: no", "qualifier", "found 'no'; write one of 'none'"
     ),
     "true-as-number": Broken(
         GOODS, "  decimals: 1", "  decimals: true", "published.decimals", "found 'true'; write a"
@@ -97,8 +97,8 @@ SURPRISES = {
     ),
     "alias": Broken(
         GOODS,
-        "qualifier: exact\nstatus: normal",
-        "qualifier: &same exact\nstatus: *same",
+        "qualifier: none\nstatus: normal",
+        "qualifier: &same none\nstatus: *same",
         "status",
         "is a YAML alias of another value; write the value out",
         at="status:",

@@ -160,8 +160,10 @@ def test_pages_show_every_figure_as_the_api_does(client: TestClient, language: s
         assert card.find_class("period")[0].text_content() == headline["period"]["label"]
         source = card.find_class("source")[0].text_content()
         assert source.endswith(headline["citation"])
-        growth = [one.text_content().strip() for one in card.xpath("p/span[@class='growth']")]
-        assert growth == ([headline["growth"]["display"]] if headline["growth"] else [])
+        growth = [one.text_content().strip() for one in card.xpath("p[@class='growth']")]
+        named = {"en": "Source: ", "zh": "来源："}[language]
+        rates = [headline["growth"]] if headline["growth"] else []
+        assert growth == [f"{rate['display']} {named}{rate['citation']}" for rate in rates]
     actions = [one for area in overview["priority_areas"] for one in area["actions"]]
     text = [one.find_class("text")[0].text_content() for one in page.xpath("//ol/li")]
     assert text == [action["text"] for action in actions]

@@ -149,7 +149,7 @@ FILTERS = {
     "indicator": ("indicator", "code", ["goods-trade", "generated-0001", "generated-0003"]),
     "unit": ("unit", "code", ["CNY", "USD", "PT"]),
     "source": ("source", "code", ["scio-2025-01-15", "generated-2010-01-15"]),
-    "qualifier": ("qualifier", None, ["exact", "over", "nearly"]),
+    "qualifier": ("qualifier", None, ["none", "over", "nearly"]),
     "status": ("status", None, ["normal", "revised", "estimated"]),
 }
 SORTS = {

@@ -16,62 +16,68 @@ def all_series(client: TestClient) -> list[dict[str, Any]]:
 
 
 YEARS = {
-    "goods-trade.CN.BRI.partner-2025.CNY.P12M": {
+    "goods-trade.CN.BRI.partner-2023.CNY.P12M": {
         "2013": ("10.11 trillion yuan", None),
         "2022": ("18.95 trillion yuan", None),
-        "2023": ("19.5 trillion yuan", "2.8"),
-        "2024": ("22.1 trillion yuan", "6.4"),
-        "2025": ("23.6 trillion yuan", "6.3"),
+        "2023": ("19.47 trillion yuan", "2.8 CNY"),
+    },
+    "goods-trade.CN.BRI.partner-2025.CNY.P12M": {
+        "2024": ("22.1 trillion yuan", "6.4 CNY"),
+        "2025": ("23.6 trillion yuan", "6.3 CNY"),
     },
     "goods-trade.CN.BRI.partner-2025.USD.P12M": {
         "2021": ("2.7 trillion US dollars", None),
-        "2024": ("3.1 trillion US dollars", None),
+        "2024": ("3.1 trillion US dollars", "6.4 CNY"),
     },
-    "trade-share.CN.BRI.partner-2025.PT.P12M": {
+    "trade-share.CN.BRI.partner-2023.PT.P12M": {
         "2013": ("39.2 percent", None),
-        "2021": ("45.3 percent", None),
         "2022": ("45.4 percent", None),
         "2023": ("46.6 percent", None),
+    },
+    "trade-share.CN.BRI.partner-2025.PT.P12M": {
+        "2021": ("45.3 percent", None),
         "2024": ("50.7 percent", None),
         "2025": ("51.9 percent", None),
     },
+    "outward-direct-investment.CN.BRI.partner-2023.CNY.P12M": {
+        "2023": ("224.09 billion yuan", "28.4 CNY"),
+    },
     "outward-direct-investment.CN.BRI.partner-2025.CNY.P12M": {
-        "2023": ("224.09 billion yuan", "28.4"),
-        "2025": ("283.36 billion yuan", "18"),
+        "2025": ("283.36 billion yuan", "18 CNY"),
     },
     "outward-direct-investment.CN.BRI.partner-2023.CNY.P11M": {
-        "2023": ("201.1 billion yuan", "26.8"),
-        "2024": ("214.66 billion yuan", None),
+        "2023": ("201.1 billion yuan", "26.8 CNY"),
+        "2024": ("214.66 billion yuan", "5.1 USD"),
     },
     "outward-direct-investment.CN.BRI.partner-2025.USD.P12M": {
-        "2024": ("33.69 billion US dollars", "5.4")
+        "2024": ("33.69 billion US dollars", "5.4 USD")
     },
     "outward-direct-investment.CN.BRI.partner-2023.USD.P11M": {
-        "2024": ("30.17 billion US dollars", "5.1")
+        "2024": ("30.17 billion US dollars", "5.1 USD")
+    },
+    "contracted-projects-turnover.CN.BRI.partner-2023.CNY.P12M": {
+        "2023": ("930.5 billion yuan", "9.8 CNY"),
     },
     "contracted-projects-turnover.CN.BRI.partner-2025.CNY.P12M": {
-        "2023": ("930.5 billion yuan", "9.8"),
-        "2025": ("1.1 trillion yuan", "9.6"),
+        "2025": ("1.1 trillion yuan", "9.6 CNY"),
     },
     "contracted-projects-turnover.CN.BRI.partner-2023.CNY.P11M": {
-        "2023": ("784.8 billion yuan", "8.5"),
-        "2024": ("826.34 billion yuan", None),
+        "2023": ("784.8 billion yuan", "8.5 CNY"),
+        "2024": ("826.34 billion yuan", "2.5 USD"),
     },
     "contracted-projects-turnover.CN.BRI.partner-2023.USD.P11M": {
-        "2024": ("116.14 billion US dollars", "2.5")
+        "2024": ("116.14 billion US dollars", "2.5 USD")
     },
-    "inward-investment.CN.BRI.partner-2025.CNY.P12M": {"2025": ("116.81 billion yuan", "1.9")},
+    "inward-investment.CN.BRI.partner-2025.CNY.P12M": {"2025": ("116.81 billion yuan", "1.9 CNY")},
     "inward-investment.CN.BRI.partner-2023.CNY.P11M": {"2024": ("99.87 billion yuan", None)},
-    "aid-projects.CN.BRI.partner-2025.NB.P12M": {
-        "2023": ("nearly 700", None),
-        "2025": ("over 700", None),
-    },
+    "aid-projects.CN.BRI.partner-2023.NB.P12M": {"2023": ("nearly 700", None)},
+    "aid-projects.CN.BRI.partner-2025.NB.P12M": {"2025": ("over 700", None)},
     "aid-projects.CN.BRI.partner-2023.NB.P11M": {"2024": ("over 700", None)},
     "investment-agreements.CN.BRI.partner-2025.NB.P12M": {"2025": ("18", None)},
     "investment-agreements.CN.BRI.partner-2023.NB.P11M": {"2024": ("36", None)},
     "import-share.CN.BRI.partner-2025.PT.P12M": {"2024": ("nearly 54 percent", None)},
 }
-"""Every series as the sources have it: the figure and the published growth of each year."""
+"""Every series as the sources have it: the figure, and the published growth with its unit."""
 
 
 def test_every_series_is_as_published(client: TestClient) -> None:
@@ -81,7 +87,7 @@ def test_every_series_is_as_published(client: TestClient) -> None:
         found[series["code"]] = {
             point["period"]["start"][:4]: (
                 point["display"],
-                point["growth"] and str(point["growth"]["value"]),
+                point["growth"] and f"{point['growth']['value']} {point['growth']['unit']['code']}",
             )
             for point in points
         }
@@ -97,6 +103,7 @@ def test_a_series_never_mixes_units_or_lengths(client: TestClient) -> None:
             assert point["period"]["months"] == series["months"]
             assert point["unit"] == series["unit"]
             assert point["counterpart_area"] == series["counterpart_area"]
+            assert point["coverage"] == series["coverage"]
         starts = [point["period"]["start"] for point in points]
         assert starts == sorted(set(starts))
         assert series["observations"] == len(points)
@@ -120,6 +127,7 @@ def test_series_of_one_indicator_explain_their_differences(
         kinds = {obstacle["kind"] for obstacle in shown[other["code"]]["obstacles"]}
         differ = {"months"} if one["months"] != other["months"] else set()
         differ |= {"unit"} if one["unit"] != other["unit"] else set()
+        differ |= {"coverage"} if one["coverage"] != other["coverage"] else set()
         assert kinds == differ != set()
 
 
@@ -128,21 +136,21 @@ def test_a_series_as_of_a_day(client: TestClient) -> None:
     before = client.get(f"{url}?as_of=2025-01-14").json()
     assert before["as_of"] == "2025-01-14"
     shares = [point["value"] for point in before["points"]]
-    assert shares == [39.2, 45.4, 46.6, 50.3]
+    assert shares == [50.3]
     now = client.get(url).json()
     assert now["as_of"] is None
-    assert [point["value"] for point in now["points"]] == [39.2, 45.3, 45.4, 46.6, 50.7, 51.9]
-    assert [one["start"] for one in now["breaks"]] == ["2024-01-01"]
+    assert [point["value"] for point in now["points"]] == [45.3, 50.7, 51.9]
 
 
 @pytest.mark.parametrize(
     ("query", "total"),
     [
-        ("indicator=goods-trade", 2),
-        ("topic=projects", 5),
+        ("indicator=goods-trade", 3),
+        ("topic=projects", 7),
+        ("coverage=partner-2023&months=12", 5),
         ("unit=USD", 4),
         ("months=11", 7),
-        ("unit=NB&months=12", 2),
+        ("unit=NB&months=12", 3),
     ],
 )
 def test_series_are_filtered(client: TestClient, query: str, total: int) -> None:
@@ -158,7 +166,10 @@ def test_growth_is_published_growth(client: TestClient) -> None:
         assert rate["period"]["months"] == rate["base_period"]["months"]
         assert rate["base_period"]["end"] < rate["period"]["start"]
     restated = [rate["id"] for rate in rates["items"] if rate["basis"] == "restated"]
-    assert restated == ["goods-trade.CN.BRI.partner-2025.CNY.P12M.2024-01.chinataiwan-2025-01-13"]
+    assert restated == [
+        "goods-trade.CN.BRI.partner-2025.CNY.P12M.2024-01.chinataiwan-2025-01-13",
+        "goods-trade.CN.BRI.partner-2025.CNY.P12M.2025-01.landbridge-2026-01-16",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,8 @@ from tests.support.seeds import NEWEST, copied
 PINNED = "scio-2025-01-15"
 """The source whose figures and commitments are copied, with changes, to a later year."""
 YEAR = 2024
+COVERAGE = "partner-2025"
+"""The coverage of the new figures."""
 
 
 def add_edition(seed: Path, year: int, held: date) -> str:
@@ -51,9 +53,11 @@ def add_edition(seed: Path, year: int, held: date) -> str:
 def add_figure(seed: Path, figure: dict[str, Any], year: int, source: str) -> None:
     """Add the figure of a full year, a little larger than the one it is made from."""
     series = str(figure["series"])
-    whole = f"{series.rpartition('.')[0]}.P12M"
+    indicator, reporting, counterpart, _, unit, _ = series.split(".")
+    whole = f"{indicator}.{reporting}.{counterpart}.{COVERAGE}.{unit}.P12M"
     if not (seed / "series" / f"{whole}.yaml").exists():
-        write(seed, f"series/{whole}", read(seed / f"series/{series}.yaml") | {"months": 12})
+        changed = {"coverage": COVERAGE, "months": 12}
+        write(seed, f"series/{whole}", read(seed / f"series/{series}.yaml") | changed)
     published = figure["published"]
     old = Decimal(str(published["value"]))
     new = old + Decimal(1).scaleb(-published["decimals"])

@@ -22,9 +22,9 @@ MEANINGS = {
     ),
 }
 BLOCKS = Bilingual(
-    "Each block is a separate series with its own period, unit or scope. Figures in different "
-    "blocks are not comparable.",
-    "各区块为不同序列，统计期、计量单位或范围不同，区块之间的数据不可比。",
+    "Each block is a separate series with its own period, unit or countries counted. Figures in "
+    "different blocks are not comparable.",
+    "各区块为不同序列，统计期、计量单位或统计范围不同，区块之间的数据不可比。",
 )
 PERIODS = Bilingual(
     "A full year and January to November are different periods: their figures are not comparable.",
@@ -74,8 +74,9 @@ def format_reference(number: int, locator: str | None = None) -> str:
     return f"[{number}] {locator}" if locator else f"[{number}]"
 
 
-def format_group_heading(topic: str, periods: Sequence[str], language: Language) -> str:
-    english, chinese = ", ".join(periods), "、".join(periods)
+def format_group_heading(topic: str, contexts: Sequence[str], language: Language) -> str:
+    """Name a topic with the periods and the coverages of its figures."""
+    english, chinese = ", ".join(contexts), "、".join(contexts)
     return Bilingual(f"{topic}, {english}", f"{topic}（{chinese}）").get(language)
 
 

@@ -90,8 +90,9 @@ def draw_headline(canvas: Canvas, figure: DataPoint | None, span: Point, top: fl
     y = top + sizes.heading.get_baseline_offset(sizes.small)
     canvas.draw_text(labels.format_reference(figure.source), x, y, sizes.small)
     top = canvas.draw_text(figure.period, left, top, sizes.heading)
-    if figure.growth:
-        top = canvas.draw_paragraph(figure.growth, left, top, sizes.body, right - left)
+    for text in (figure.coverage, figure.growth):
+        if text:
+            top = canvas.draw_paragraph(text, left, top, sizes.body, right - left)
     if figure.unit == PERCENT:
         end = min(right, left + MAX_SHARE_WIDTH * sizes.unit)
         top = draw_share(canvas, figure, (left, end), top + 8 * sizes.unit)

@@ -27,6 +27,8 @@ class DataPoint:
     """The place in the source, if the list of sources does not give it."""
     gap: str | None = None
     """The label of the missing periods before it."""
+    coverage: str | None = None
+    """The countries counted, if no heading names them."""
     follows_break: bool = False
     """Whether it is not comparable with the figure before it."""
 
@@ -116,6 +118,7 @@ def describe_data_point(figure: DataPoint, language: Language) -> str:
         figure.gap,
         labels.BREAK.get(language) if figure.follows_break else None,
         labels.COLON.get(language).join([figure.period, figure.display]),
+        figure.coverage,
         figure.growth,
     ]
     return labels.SEMICOLON.get(language).join(part for part in parts if part)
@@ -131,11 +134,13 @@ def build_data_point(chart: Chart, point: Record, *, with_locator: bool = False)
 
     With a locator, the figure itself and not the list of sources names its place in the source.
     """
+    citation = point["source"]["line"] if with_locator else point["citation"]
+    source = chart.add_citation(citation)
     growth = point["growth"]
     for report in point["reports"]:
         if report["agreement"] == "differs":
             chart.add_note(report["note"])
-    citation = point["source"]["line"] if with_locator else point["citation"]
+    chart.add_note(point["note"])
     return DataPoint(
         period=point["period"]["label"],
         display=point["display"],
@@ -143,7 +148,7 @@ def build_data_point(chart: Chart, point: Record, *, with_locator: bool = False)
         qualifier=Qualifier(point["qualifier"]),
         unit=point["unit"]["code"],
         growth=growth and cite_growth(chart, growth),
-        source=chart.add_citation(citation),
+        source=source,
         locator=format_locator(point["locator"], chart.language) if with_locator else None,
     )
 
@@ -160,7 +165,8 @@ def build_indicator_chart(
     chart = create_chart(indicator["name"], released, language)
     headline = indicator["headline"]
     if headline:
-        chart.headline = build_data_point(chart, headline)
+        figure = build_data_point(chart, headline)
+        chart.headline = replace(figure, coverage=headline["coverage"]["name"])
     headline_series = headline["series"] if headline else None
     for series in sorted(found["series"], key=lambda one: one["code"] != headline_series):
         if series["code"] != headline_series or len(series["points"]) > 1:
@@ -176,7 +182,8 @@ def build_series_chart(series: Record, released: date, language: Language) -> Ch
     chart = create_chart(series["indicator"]["name"], released, language)
     panel = build_panel(chart, series, series)
     if len(panel.figures) == 1:
-        (chart.headline,) = panel.figures
+        (figure,) = panel.figures
+        chart.headline = replace(figure, coverage=series["coverage"]["name"])
     elif panel.figures:
         chart.panels.append(panel)
     add_footnotes(chart)
@@ -232,15 +239,16 @@ def build_overview_chart(
     title = labels.format_overview_title(edition["edition"], next_year, language)
     chart = create_chart(title, released, language)
     tiles: dict[str, list[Tile]] = {}
-    periods: dict[str, list[str]] = {}
+    contexts: dict[str, list[str]] = {}
     for indicator in found["indicators"]:
         figure = build_data_point(chart, indicator["headline"], with_locator=True)
         topic = indicator["topic"]["name"]
         tiles.setdefault(topic, []).append(Tile(indicator["name"], figure))
-        periods.setdefault(topic, []).append(figure.period)
+        coverage = indicator["headline"]["coverage"]["name"]
+        contexts.setdefault(topic, []).extend([figure.period, coverage])
     for topic, topic_tiles in tiles.items():
-        distinct_periods = list(dict.fromkeys(periods[topic]))
-        heading = labels.format_group_heading(topic, distinct_periods, language)
+        distinct = list(dict.fromkeys(contexts[topic]))
+        heading = labels.format_group_heading(topic, distinct, language)
         chart.groups.append(Group(heading, topic_tiles))
     if areas:
         area_tiles = [build_area_tile(chart, area) for area in areas]

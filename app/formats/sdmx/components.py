@@ -201,6 +201,7 @@ COMPONENTS: tuple[Component, ...] = (
     adopt_column("OBS_QUALIFIER", "CL_OBS_QUALIFIER", "qualifier"),
     adopt_column("COMMENT_OBS", TextType.STRING, "wording"),
     adopt_column("COMMENT_OBS_LANG", TextType.STRING, "wording_language"),
+    adopt_column("COMMENT_OBS_TRANSLATED", TextType.STRING, "wording_translated"),
     adopt_column("LOWER_BOUND", TextType.DOUBLE, "lower_bound"),
     adopt_column("UPPER_BOUND", TextType.DOUBLE, "upper_bound"),
     adopt_column("ROUNDING_LOWER", TextType.DOUBLE, "rounding_lower"),
