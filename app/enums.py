@@ -156,10 +156,10 @@ class ActionKind(StrEnum):
     HOST = "host"
     PROMOTE = "promote"
     IMPROVE = "improve"
-    BUILD = "build"
+    STRENGTHEN = "strengthen"
     DEEPEN = "deepen"
+    REALISE = "realise"
     SIGN = "sign"
-    COORDINATE = "coordinate"
 
 
 class ActionStatus(StrEnum):
@@ -193,6 +193,21 @@ class SearchKind(StrEnum):
     SECTOR = "sector"
     INSTRUMENT = "instrument"
     SOURCE = "source"
+
+
+class PassageRecordKind(StrEnum):
+    """The kind of what is recorded from a sentence."""
+
+    EVENT = "event"
+    OBSERVATION = "observation"
+    GROWTH_RATE = "growth_rate"
+    REPORT = "report"
+    OUTCOME = "outcome"
+    GOAL = "goal"
+    PRIORITY_AREA = "priority_area"
+    AIM = "aim"
+    ACTION = "action"
+    PASSAGE = "passage"
 
 
 class LogFormat(StrEnum):

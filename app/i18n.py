@@ -131,7 +131,7 @@ def format_span(months: int, first: date | None, language: Language) -> str:
 
 
 def format_change(percent: Decimal, language: Language, unit: str | None = None) -> str:
-    """Return a change from a year earlier: up 6.4% on a year earlier, 同比增长6.4%.
+    """Return a change from a year earlier: up 6.4 percent on a year earlier, 同比增长6.4%.
 
     The unit is given if it is not that of the figure beside the change.
     """
@@ -139,7 +139,7 @@ def format_change(percent: Decimal, language: Language, unit: str | None = None)
     if language is Language.CHINESE:
         change = f"{'增长' if percent >= 0 else '下降'}{size}%" if size else "持平"
         return f"{f'按{unit}计，' if unit else ''}同比{change}"
-    change = f"{'up' if percent >= 0 else 'down'} {size}%" if size else "unchanged"
+    change = f"{'up' if percent >= 0 else 'down'} {size} percent" if size else "unchanged"
     return f"{change} on a year earlier{f' in {unit}' if unit else ''}"
 
 
@@ -157,14 +157,22 @@ def format_day(value: date, language: Language) -> str:
 
 
 def format_locator(locator: str | None, language: Language) -> str | None:
-    """Return a locator in words: paragraph 2, sentence 3; 第2段第3句."""
+    """Return a locator in words: paragraph 2, sentence 3; 第2段第3句; sentence 3 of the answer."""
     if locator is None:
         return None
+    if locator.startswith("A"):
+        number = locator.removeprefix("A")
+        return Bilingual(f"sentence {number} of the answer", f"答问第{number}句").get(language)
     paragraph, _, sentence = locator.removeprefix("P").partition(".S")
     text = Bilingual(f"paragraph {paragraph}", f"第{paragraph}段").get(language)
     if sentence:
         text += Bilingual(f", sentence {sentence}", f"第{sentence}句").get(language)
     return text
+
+
+def format_passage_url(base: str, source: str, locator: str) -> str:
+    """Return the URL of a location on the page that lists the sentences of its source."""
+    return f"{base}/sources/{source}/passages#{locator}"
 
 
 def format_published_day(value: date, precision: Precision, language: Language) -> str:

@@ -104,7 +104,7 @@ class Tools:
         model = parameters.IndicatorListParameters
         return self.read_records(list_indicators, model, {"topic": topics}, *output)
 
-    def get_observations(
+    def get_observations(  # noqa: PLR0913, PLR0917 - the arguments of a tool are its interface
         self,
         indicator: Annotated[
             str, Field(description="The key of an indicator, such as goods-trade.")
@@ -130,7 +130,7 @@ class Tools:
         series, and so are figures that count different countries (coverage); never annualise or
         convert figures, or compute growth between them.
         """
-        output = (Observation, sentences.describe_observation, language)
+        output = (Observation, partial(sentences.describe_observation, base=self.base), language)
         model = parameters.ObservationListParameters
         dates = {"since": since or None, "until": until or None, "as_of": as_of or None}
         values = {"indicator": [indicator], "coverage": coverage and [coverage], **dates}
@@ -147,7 +147,8 @@ class Tools:
 
         All actions are announcements; no targets, amounts or results are published for them.
         """
-        output = (PriorityArea, sentences.describe_priority_area, language)
+        describe = partial(sentences.describe_priority_area, base=self.base)
+        output = (PriorityArea, describe, language)
         years = [str(year)] if year else None
         model = parameters.PriorityAreaListParameters
         return self.read_records(list_priority_areas, model, {"year": years}, *output)
@@ -165,9 +166,10 @@ class Tools:
                 break
         else:
             raise ToolError(NO_SOURCE.get(language).format(key=key))
-        contents = format_records([record], 1, kind.schema, kind.describe, language)
         if kind.schema is Source:
-            return contents
+            return format_records([record], 1, kind.schema, kind.describe, language)
+        describe = partial(kind.describe, base=self.base)
+        contents = format_records([record], 1, kind.schema, describe, language)
         code = record["source"]["code"]
         document = database.read(lambda connection: get_source(connection, language, code))
         documents = [document] if document else []
@@ -206,7 +208,7 @@ class Tools:
 class SourcedKind(NamedTuple):
     query: Callable[..., Record | None]
     schema: type[Schema]
-    describe: Callable[[Record, Language], str]
+    describe: Callable[..., str]
 
 
 SOURCED_KINDS = (

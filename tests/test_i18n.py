@@ -233,9 +233,9 @@ def test_the_span_of_a_series_is_written(
 @pytest.mark.parametrize(
     ("percent", "english", "chinese"),
     [
-        ("6.4", "up 6.4% on a year earlier", "同比增长6.4%"),
-        ("18", "up 18% on a year earlier", "同比增长18%"),
-        ("-0.5", "down 0.5% on a year earlier", "同比下降0.5%"),
+        ("6.4", "up 6.4 percent on a year earlier", "同比增长6.4%"),
+        ("18", "up 18 percent on a year earlier", "同比增长18%"),
+        ("-0.5", "down 0.5 percent on a year earlier", "同比下降0.5%"),
         ("0.0", "unchanged on a year earlier", "同比持平"),
     ],
 )

@@ -101,7 +101,7 @@ def format_cell(value: Any) -> str:
         return ""
     if isinstance(value, Decimal):
         return format_plain(value)
-    return str(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def declare_wording(path: str, en: str, zh: str, table: Any = None) -> tuple[Column, ...]:
@@ -260,6 +260,13 @@ REPORTING_AREA = string(
 )
 COUNTERPART_AREA = string("counterpart_area", "Counterpart area", "伙伴国（地区）",
                           path="counterpart_area.code")  # fmt: skip
+EDITORIAL = string("editorial", "Our own fields", "本站撰写的字段",
+                   "Fields whose content this service wrote or chose",
+                   "内容由本站撰写或选定的字段")  # fmt: skip
+HAS_EXAMPLES = boolean("has_examples", "Has examples", "是否举例",
+                       "Whether the source names what the text lists as examples",
+                       "来源是否以举例方式列出所述内容")  # fmt: skip
+NOTE = string("note", "Note", "说明", "How to read the record", "阅读说明", is_required=False)
 YEAR = integer("year", "Year", "年度", "Year reviewed", "所述年度", width=8)
 ANNOUNCED_YEAR = integer("year", "Year", "年度", "Year for which it is announced",
                          "所公布工作的年度", path="priority_area.year", width=8)  # fmt: skip
@@ -318,13 +325,18 @@ ACTIONS = (
     SOURCE,
     SOURCE_LINE,
     REQUIRED_LOCATOR,
+    string("aim", "Aim", "目标", "Aim that the source states for this action alone",
+           "来源就该项举措所述目标", is_required=False),
+    HAS_EXAMPLES,
+    NOTE,
+    EDITORIAL,
 )  # fmt: skip
 OUTCOMES = (
     string("id", "Key", "成果标识", "Key of the outcome", width=36),
     YEAR,
     integer("position", "Position", "次序", "Position among the outcomes of the year",
             "在该年度成果中的次序"),
-    string("topic", "Topic code", "主题标识", path="topic.code"),
+    string("topic", "Topic code", "主题标识", path="topic.code", is_required=False),
     string("text", "Outcome", "成果", "Text of the outcome", "成果内容", width=70),
     *NAMED,
     string("indicators", "Indicator codes", "相关指标标识", "Indicators that measure the outcome",
@@ -332,6 +344,9 @@ OUTCOMES = (
     SOURCE,
     SOURCE_LINE,
     REQUIRED_LOCATOR,
+    HAS_EXAMPLES,
+    NOTE,
+    EDITORIAL,
 )  # fmt: skip
 PRIORITY_AREAS = (
     string("slug", "Code", "重点领域标识", "Key of the priority area within its year",
@@ -347,6 +362,9 @@ PRIORITY_AREAS = (
            "作为基线的指标（本站编辑关联）", path="baseline_indicators.code", is_required=False),
     SOURCE,
     REQUIRED_LOCATOR,
+    string("aim_locator", "Location of the aim", "目标出处", is_required=False),
+    NOTE,
+    EDITORIAL,
 )  # fmt: skip
 SERIES = (
     string("code", "Code", "序列标识", "Key of the series"),
@@ -421,29 +439,3 @@ SOURCES = (
     address("address", "URL", "网址", "Web address", is_required=False, width=50),
     string("licence", "Reuse", "再利用说明", "What is known about reuse", width=70),
 )  # fmt: skip
-TERMS = (
-    string("code", "Code", "标识"),
-    string("name", "Name", "名称"),
-    string("description", "Description", "说明"),
-)
-AREAS = (
-    string("code", "Code", "标识", "ISO 3166 code, or a code of this data set for a group",
-           "ISO 3166代码；国家组为本数据集自定代码"),
-    string("name", "Name", "名称"),
-    string("kind", "Kind", "类别", "Country or group of countries", "国家或国家组"),
-    string("definition", "Definition", "范围", "What the area covers"),
-)  # fmt: skip
-COVERAGES = (
-    *TERMS,
-    string("basis", "Basis", "依据", "Whether sources state it or this data set infers it",
-           "由来源说明，或由本数据集推断"),
-    date("first_published", "First published", "首次公布日", is_required=False),
-    date("last_published", "Last published", "末次公布日", is_required=False),
-    string("evidence", "Evidence", "依据说明", "How the coverage is known", "如何得知该统计范围"),
-)  # fmt: skip
-INSTRUMENTS = (*TERMS, string("kind", "Kind", "类别", "Kind of instrument", "载体类别"))
-UNITS = (
-    *TERMS,
-    string("symbol", "Symbol", "符号"),
-    integer("decimals", "Decimals", "小数位数", "Usual number of decimals", "通常的小数位数"),
-)

@@ -4,6 +4,7 @@ Each sentence contains the qualifier, the period and the source reference of its
 """
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from app.db.columns import Record
 from app.formats.dataset_info import (
@@ -14,7 +15,7 @@ from app.formats.dataset_info import (
     Distribution,
     cite_dataset,
 )
-from app.i18n import Bilingual, Language, format_citation
+from app.i18n import Bilingual, Language, format_citation, format_passage_url
 
 MEDIA_TYPE = "text/markdown"
 
@@ -30,6 +31,7 @@ ENTRY_POINTS = (
     ("/llms-full.txt", Bilingual("All figures as sentences", "以文字表述的全部数据")),
 )
 OBSERVATIONS = Bilingual("Observations", "数据")
+OUTCOMES = Bilingual("Results without figures", "其他成果（无数据）")
 AREAS = Bilingual("Priority areas", "重点领域")
 SOURCES = Bilingual("Sources", "来源")
 DOWNLOADS = Bilingual("Downloads", "下载")
@@ -38,6 +40,15 @@ BREAK_BEFORE = Bilingual(
     "该数据之前序列中断，与此前数据不可比。",
 )
 START = Bilingual("Start here", "入口")
+
+
+class AllRecords(NamedTuple):
+    """The records that llms-full.txt describes."""
+
+    observations: Iterable[Record]
+    outcomes: Iterable[Record]
+    areas: Iterable[Record]
+    sources: Iterable[Record]
 
 
 def write_index(
@@ -53,18 +64,19 @@ def write_index(
 
 def write_full_text(
     preamble: Sequence[str],
-    observations: Iterable[Record],
-    areas: Iterable[Record],
-    sources: Iterable[Record],
+    records: AllRecords,
+    base: str,
     language: Language,
 ) -> str:
-    """Write all observations, priority areas and sources as sentences (llms-full.txt)."""
+    """Write all records as sentences, each with the URL of its location (llms-full.txt)."""
     lines = [*preamble, f"## {OBSERVATIONS.get(language)}", ""]
-    lines += [f"- {describe_observation(one, language)}" for one in observations]
+    lines += [f"- {describe_observation(one, language, base)}" for one in records.observations]
+    lines += ["", f"## {OUTCOMES.get(language)}", ""]
+    lines += [f"- {describe_commitment(one, language, base)}" for one in records.outcomes]
     lines += ["", f"## {AREAS.get(language)}", ""]
-    lines += [f"{describe_priority_area(one, language)}\n" for one in areas]
+    lines += [f"{describe_priority_area(one, language, base)}\n" for one in records.areas]
     lines += [f"## {SOURCES.get(language)}", ""]
-    lines += [f"- {describe_source(one, language)}" for one in sources]
+    lines += [f"- {describe_source(one, language)}" for one in records.sources]
     return "\n".join([*lines, ""])
 
 
@@ -79,7 +91,7 @@ def write_preamble(release: Record, base: str, language: Language) -> list[str]:
     return [line for paragraph in paragraphs for line in (paragraph, "")]
 
 
-def describe_observation(record: Record, language: Language) -> str:
+def describe_observation(record: Record, language: Language, base: str | None = None) -> str:
     """Describe an observation with its published growth, and reports that differ from it."""
     growth = record["growth"]
     text = Bilingual(
@@ -93,25 +105,38 @@ def describe_observation(record: Record, language: Language) -> str:
         change = Bilingual("Published growth: {change}", "公布的增速：{change}").format(
             change=growth["display"]
         )
-        sentences.append(append_source(change.get(language), growth["citation"], language))
+        cited = growth["citation"] + format_url(growth, language, base)
+        sentences.append(append_source(change.get(language), cited, language))
     if record["break_before"]:
         sentences.append(BREAK_BEFORE.get(language))
     sentences += [record["note"]] if record["note"] else []
     sentences += [one["note"] for one in record["reports"] if one["agreement"] == "differs"]
-    return Bilingual(" ", "").get(language).join(sentences)
+    return join_sentences(sentences, language)
 
 
-def describe_commitment(record: Record, language: Language) -> str:
-    return append_source(record["text"].rstrip(".。"), cite_record(record, language), language)
+def describe_commitment(record: Record, language: Language, base: str | None = None) -> str:
+    """Describe an action or an outcome with its aim, and with a note on how to read it."""
+    text = append_source(
+        record["text"].rstrip(".。"), cite_record(record, language, base), language
+    )
+    aim, note = record.get("aim"), record["note"]
+    aims = [Bilingual(f"Aim: {aim}", f"目标：{aim}").get(language)] if aim else []
+    return join_sentences([text, *aims, *([note] if note else [])], language)
 
 
-def describe_priority_area(record: Record, language: Language) -> str:
+def describe_priority_area(record: Record, language: Language, base: str | None = None) -> str:
     title = Bilingual(
         f"Priority area {record['position']} of {record['year']}: {record['title']}",
         f"{record['year']}年重点领域{record['position']}：{record['title']}",
     ).get(language)
-    lines = [append_source(title, cite_record(record, language), language)]
-    lines += [f"- {describe_commitment(action, language)}" for action in record["actions"]]
+    lines = [append_source(title, cite_record(record, language, base), language)]
+    if record["aim"]:
+        aimed = record | {"locator": record["aim_locator"]}
+        aim = Bilingual(f"Aim: {record['aim']}", f"目标：{record['aim']}").get(language)
+        lines.append(
+            f"- {append_source(aim.rstrip('.。'), cite_record(aimed, language, base), language)}"
+        )
+    lines += [f"- {describe_commitment(action, language, base)}" for action in record["actions"]]
     return "\n".join(lines)
 
 
@@ -142,8 +167,21 @@ def describe_hit(record: Record, language: Language) -> str:
     return text + (Bilingual(f" — {snippet}", f"——{snippet}").get(language) if snippet else "")
 
 
-def cite_record(record: Record, language: Language) -> str:
-    return format_citation(record["source"]["line"], record["locator"], language)
+def cite_record(record: Record, language: Language, base: str | None) -> str:
+    citation = format_citation(record["source"]["line"], record["locator"], language)
+    return citation + format_url(record, language, base)
+
+
+def format_url(record: Record, language: Language, base: str | None) -> str:
+    """Return the URL of the location of a record in parentheses, if both are known."""
+    if base is None or record["locator"] is None:
+        return ""
+    url = format_passage_url(base, record["source"]["code"], record["locator"])
+    return Bilingual(f" ({url})", f"（{url}）").get(language)
+
+
+def join_sentences(sentences: Iterable[str], language: Language) -> str:
+    return Bilingual(" ", "").get(language).join(sentences)
 
 
 def append_source(text: str, citation: str, language: Language) -> str:

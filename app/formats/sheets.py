@@ -139,7 +139,9 @@ CITATION = SheetColumn(Bilingual("Source", "来源"), 50, cite_record)
 SOURCE_URL = SheetColumn(
     Bilingual("URL", "网址"), 50, lambda one, _: show_link(one["source"]["address"])
 )
-TOPIC = SheetColumn(Bilingual("Topic", "主题"), 18, lambda one, _: show_text(one["topic"]["name"]))
+TOPIC = SheetColumn(
+    Bilingual("Topic", "主题"), 18, lambda one, _: show_text(one["topic"] and one["topic"]["name"])
+)
 AREAS = SheetColumn(Bilingual("Areas", "涉及国别"), 22, partial(join_names, "areas"))
 
 

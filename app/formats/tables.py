@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Select
 
 from app import parameters
 from app.db.columns import Record
-from app.formats import columns
+from app.formats import columns, reference_columns
 from app.formats.columns import Column, format_cell
 from app.i18n import Bilingual, Language
 from app.problems.messages import TOO_MANY_ROWS
@@ -18,11 +18,12 @@ from app.queries import reference as codes
 from app.queries.commitments import list_actions, list_outcomes, list_priority_areas
 from app.queries.observations import list_observations
 from app.queries.pagination import QueryPage
+from app.queries.passages import list_passages
 from app.queries.reference import list_indicators, list_sources
 from app.queries.related import list_growth_rates, list_reports
 from app.queries.resource import Resource
 from app.queries.series import list_series
-from app.schemas import Schema, commitments, observations, reference
+from app.schemas import Schema, commitments, list_editorial, observations, reference
 from app.schemas.series import Series
 
 Rows = Sequence[Sequence[Any]]
@@ -87,8 +88,9 @@ class Table:
                 return
 
     def read_rows(self, query: "TableQuery") -> Iterator[Rows]:
+        editorial = {"editorial": SEPARATOR.join(list_editorial(self.schema))}
         for page in self.read_pages(query):
-            yield [flatten_record(record, self.columns) for record in page]
+            yield [flatten_record(record | editorial, self.columns) for record in page]
 
     def read_csv_lines(self, query: "TableQuery") -> Iterator[Sequence[str]] | None:
         """Read the rows as finished lines of CSV, or None if the database cannot format them."""
@@ -243,6 +245,18 @@ SOURCES = Table(
     reference.Source,
 )
 
+PASSAGES = Table(
+    "passages",
+    Bilingual(
+        "Sentences of the sources and what is recorded from each", "来源各句及据其收录的记录"
+    ),
+    reference_columns.PASSAGES,
+    parameters.PassageListParameters,
+    list_passages,
+    reference.Passage,
+    key_columns=("source", "locator"),
+)
+
 
 def declare_code_list(
     resource: Resource,
@@ -256,38 +270,38 @@ def declare_code_list(
 
 
 TOPICS = declare_code_list(
-    codes.TOPICS, Bilingual("Topics", "主题"), columns.TERMS, reference.Topic
+    codes.TOPICS, Bilingual("Topics", "主题"), reference_columns.TOPICS, reference.Topic
 )
 AREAS = declare_code_list(
     codes.AREAS,
     Bilingual("Countries and groups", "国家与国家组"),
-    columns.AREAS,
+    reference_columns.AREAS,
     reference.Area,
     parameters.AreaListParameters,
 )
 COVERAGES = declare_code_list(
     codes.COVERAGES,
     Bilingual("Coverages: which countries are counted", "统计范围"),
-    columns.COVERAGES,
+    reference_columns.COVERAGES,
     reference.Coverage,
     parameters.CoverageListParameters,
 )
 SECTORS = declare_code_list(
-    codes.SECTORS, Bilingual("Sectors", "产业领域"), columns.TERMS, reference.Sector
+    codes.SECTORS, Bilingual("Sectors", "产业领域"), reference_columns.SECTORS, reference.Sector
 )
 INSTRUMENTS = declare_code_list(
     codes.INSTRUMENTS,
     Bilingual("Instruments of cooperation", "合作载体与机制"),
-    columns.INSTRUMENTS,
+    reference_columns.INSTRUMENTS,
     reference.Instrument,
     parameters.InstrumentListParameters,
 )
 UNITS = declare_code_list(
-    codes.UNITS, Bilingual("Units of measure", "计量单位"), columns.UNITS, reference.Unit
+    codes.UNITS, Bilingual("Units of measure", "计量单位"), reference_columns.UNITS, reference.Unit
 )
 ALL_TABLES = (
     *TABLES,
-    *(PRIORITY_AREAS, SERIES, GROWTH_RATES, REPORTS, SOURCES),
+    *(PRIORITY_AREAS, SERIES, GROWTH_RATES, REPORTS, SOURCES, PASSAGES),
     *(TOPICS, AREAS, COVERAGES, SECTORS, INSTRUMENTS, UNITS),
 )
 """The tables of the data package."""

@@ -2,7 +2,7 @@
 
 import io
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -17,10 +17,11 @@ from sqlmodel import SQLModel
 from app.db import SCHEMA_REVISION, Database, FileLimits, SQLiteStore, models
 from app.db.models import format_plain
 from app.enums import ChangeKind
+from app.i18n import Language
 from app.ingest.build import load_valid_seed
-from app.ingest.history import RecordChange, Snapshot
+from app.ingest.history import Fields, RecordChange, Snapshot
 from app.ingest.rows import TABLES, Row, build_rows, get_table, list_links, map_columns
-from app.ingest.schema import Entity, Series, list_references
+from app.ingest.schema import Entity, Series, Source, list_references
 
 MAX_WIDTH = 100
 NO_VALUE = "(none)"
@@ -41,7 +42,8 @@ def read_records(path: Path) -> Snapshot:
 def read_rows(connection: Connection) -> Iterator[Row]:
     """Read the rows that come from seed files, in the order in which a build writes them."""
     links = [link.table for kind in TABLES for link in list_links(kind)]
-    tables: list[type[SQLModel]] = [*TABLES.values(), models.SeriesBreak, *links]
+    passages = (models.Passage, models.PassageDifference)
+    tables: list[type[SQLModel]] = [*TABLES.values(), models.SeriesBreak, *passages, *links]
     for model in tables:
         table = get_table(model)
         for row in connection.execute(select(table).order_by(*table.primary_key)).mappings():
@@ -59,6 +61,7 @@ def collect_records(rows: Iterable[Row]) -> Snapshot:
     codes: dict[type[Entity], dict[object, str]] = defaultdict(dict)
     lists: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     records: Snapshot = {}
+    passages: dict[object, tuple[Fields, str]] = {}
     for table, row in rows:
         if kind := kinds.get(table):
             code = codes[kind][row["id"]] = str(row["code"])
@@ -76,11 +79,27 @@ def collect_records(rows: Iterable[Row]) -> Snapshot:
         elif table is models.SeriesBreak:
             series = records[Series.collection, codes[Series][row["series_id"]]]
             start = format_field(row["start"])
-            series |= {f"breaks[{start}].{name}": str(row[f"note_{name}"]) for name in ("en", "zh")}
+            series |= collect_texts(row, f"breaks[{start}]", "note")
+        elif table is models.Passage:
+            source = records[Source.collection, codes[Source][row["source_id"]]]
+            passages[row["id"]] = source, f"passages[{row['locator']}]"
+            source |= collect_texts(row, f"passages[{row['locator']}].note", "note")
+        elif table is models.PassageDifference:
+            source, path = passages[row["passage_id"]]
+            path = f"{path}.differences[{row['position']}]"
+            source |= {f"{path}.source": codes[Source][row["source_id"]]}
+            source |= {f"{path}.locator": str(row["locator"])}
+            source |= collect_texts(row, f"{path}.text", "text")
     for (collection, owner, field), found in lists.items():
         items = {f"{field}[{index}]": code for index, code in enumerate(sorted(found))}
         records[collection, owner] |= items
     return records
+
+
+def collect_texts(row: Mapping[str, object], path: str, column: str) -> Fields:
+    """Return a text of a row in both languages, by the paths of their fields."""
+    texts = {f"{path}.{language}": row[f"{column}_{language}"] for language in Language}
+    return {name: str(text) for name, text in texts.items() if text is not None}
 
 
 def format_field(value: object) -> str:

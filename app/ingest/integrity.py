@@ -7,6 +7,7 @@ from typing import Any
 from app.enums import Precision, Qualifier
 from app.ingest.files import SeedIssue, suggest_nearest
 from app.ingest.history import check_history
+from app.ingest.passages import Location, check_passages, find_unrecorded, list_records
 from app.ingest.schema import (
     Action,
     CodeListEntity,
@@ -40,6 +41,11 @@ def check_integrity(seed: Seed) -> list[SeedIssue]:
         for check in (check_references, check_locators, *CHECKS.get(kind, ()))
         for path, message in check(seed, entity)
     ]
+    issues += [
+        seed.documents[Source, key].create_issue(path, message)
+        for key, source in seed.get_all(Source).items()
+        for path, message in check_passages(seed, key, source)
+    ]
     return [*issues, *find_duplicates(seed), *check_history(seed)]
 
 
@@ -63,6 +69,10 @@ def check_locators(seed: Seed, entity: Entity) -> Messages:
     if isinstance(entity, Source):
         if entity.goal:
             yield from check_locator(source, ("goal", "locator"), entity.goal.locator)
+        if entity.event_locator:
+            yield from check_locator(source, ("event_locator",), entity.event_locator)
+        for index, passage in enumerate(entity.passages):
+            yield from check_locator(source, ("passages", index, "locator"), passage.locator)
         return
     for name in ("locator", "aim_locator"):
         locator = getattr(entity, name, None)
@@ -74,11 +84,11 @@ def check_locators(seed: Seed, entity: Entity) -> Messages:
 
 def check_locator(source: Source, path: ValuePath, locator: str) -> Messages:
     sentences = source.sentences or []
-    paragraph, _, sentence = locator.removeprefix("P").partition(".S")
-    if int(paragraph) > len(sentences):
+    paragraph, sentence = Location.from_locator(locator)
+    if not 0 < paragraph <= len(sentences):
         yield path, f"found {locator}; the source has paragraphs P1 to P{len(sentences)}"
-    elif sentence and int(sentence) > sentences[int(paragraph) - 1]:
-        last = sentences[int(paragraph) - 1]
+    elif sentence > sentences[paragraph - 1]:
+        last = sentences[paragraph - 1]
         yield path, f"found {locator}; the paragraph has sentences S1 to S{last}"
 
 
@@ -186,6 +196,11 @@ def check_action(seed: Seed, entity: Action) -> Messages:
         yield ("year",), f"found {entity.year}; its priority area has the year {area.year}"
 
 
+def check_examples(_: Seed, entity: Outcome | Action) -> Messages:
+    if entity.has_examples and entity.note is None:
+        yield ("note",), "is missing; say what the source names as examples"
+
+
 def check_aim(_: Seed, entity: PriorityArea) -> Messages:
     if (entity.aim is None) != (entity.aim_locator is None):
         yield ("aim",), "write both aim and aim_locator, or neither"
@@ -206,9 +221,9 @@ CHECKS: Mapping[type[Entity], Sequence[Callable[[Seed, Any], Messages]]] = {
     GrowthRate: (check_growth_rate, check_wording),
     Series: (check_breaks,),
     Report: (check_report, check_wording),
-    Outcome: (check_edition,),
+    Outcome: (check_edition, check_examples),
     PriorityArea: (check_edition, check_aim),
-    Action: (check_action,),
+    Action: (check_action, check_examples),
     Source: (check_dates,),
 }
 """The checks of a collection, besides those of references and locators."""
@@ -229,6 +244,15 @@ def find_warnings(seed: Seed) -> list[SeedIssue]:
                 f" '# yaml-language-server: $schema={schema}'"
             )
             warnings.append(document.create_issue((), message, is_warning=True))
+    records = list_records(seed)
+    for key, source in seed.get_all(Source).items():
+        if source.sentences and (missing := find_unrecorded(source, records[key])):
+            message = (
+                f"nothing is recorded from {', '.join(missing)}; add a record for each,"
+                " or a note to passages"
+            )
+            document = seed.documents[Source, key]
+            warnings.append(document.create_issue(("sentences",), message, is_warning=True))
     for key, message in check_editions(seed):
         document = seed.documents[Source, key]
         warnings.append(document.create_issue(("edition",), message, is_warning=True))

@@ -17,6 +17,7 @@ from app.db.models.base import KeyedModel
 from app.enums import SearchKind
 from app.ingest import schema
 from app.ingest.history import build_change_rows, list_releases
+from app.ingest.passages import build_passage_rows, count_passages
 from app.ingest.schema import ENTITIES, Entity, get_singular_name, list_paths, list_references
 from app.ingest.schema.base import BilingualText
 from app.ingest.seed import Seed
@@ -102,6 +103,7 @@ def build_rows(seed: Seed, seed_hash: str, schema_revision: str) -> Iterator[Row
             own = {"id": ids[kind][key], "code": key}
             yield table, {**own, **build_columns(entities[key], ids), **derived[key]}
     yield from build_break_rows(seed, ids[schema.Series])
+    yield from build_passage_rows(seed, ids[schema.Source])
     yield from build_link_rows(seed, ids)
     for indicator, observation in select_headlines(seed).items():
         indicator_id = ids[schema.Indicator][indicator]
@@ -152,7 +154,8 @@ def build_release_row(seed: Seed, seed_hash: str, schema_revision: str) -> Value
         "counts": {
             kind.collection.replace("-", "_"): len(seed.get_all(kind))
             for kind in sorted(TABLES, key=lambda kind: kind.collection)
-        },
+        }
+        | {"passages": count_passages(seed)},
     }
 
 
@@ -164,7 +167,8 @@ def build_columns(entity: Entity, ids: Ids) -> Values:
         value: object = entity
         for name in path.split("."):
             value = getattr(value, name, None)
-        columns[column] = ids[targets[path]][str(value)] if path in targets else value
+        is_key = path in targets and value is not None
+        columns[column] = ids[targets[path]][str(value)] if is_key else value
     return columns
 
 

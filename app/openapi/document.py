@@ -39,6 +39,11 @@ No key, no cookie, only GET. Five requests show how it works:
 **Reading a figure.** Show the field display, or value together with qualifier, bounds, unit and
 period label. The number alone is not what the source says.
 
+**Finding a sentence.** locator names the place in the source: P4.S2 is paragraph 4, sentence 2.
+/v1/sources/{source}/passages lists what is recorded from each sentence, and the page
+/sources/{source}/passages#P4.S2 shows it. The field editorial of a record names the fields that
+this service wrote.
+
 **Languages.** Add lang=en or lang=zh, or send Accept-Language. Requests for any other language get
 English. Content-Language gives the language of the response.
 

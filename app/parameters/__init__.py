@@ -42,10 +42,12 @@ from app.parameters.records import (
     InstrumentListParameters,
     OutcomeFilters,
     OutcomeListParameters,
+    PassageListParameters,
     PriorityAreaListParameters,
     PriorityAreaParameters,
     SearchParameters,
     SourceListParameters,
+    SourcePassageParameters,
 )
 
 

@@ -28,6 +28,7 @@ from app.parameters.base import (
     QueryText,
     Releases,
     Sectors,
+    Sources,
     Topics,
     Year,
     create_repeatable,
@@ -57,6 +58,13 @@ class SourceSort(StrEnum):
     PUBLISHED_DESC = "published_desc"
     CODE = "code"
     CODE_DESC = "code_desc"
+
+
+class PassageSort(StrEnum):
+    """The orders of passages."""
+
+    DOCUMENT = "document"
+    DOCUMENT_DESC = "document_desc"
 
 
 class SearchSort(StrEnum):
@@ -113,7 +121,9 @@ class ActionFilters(RecordFilters):
     instrument: Instruments = create_repeatable(
         "Only actions that name this instrument.", "china-asean-expo"
     )
-    area: Areas = create_repeatable("Only actions that name this area.", "BRI")
+    area: Areas = create_repeatable(
+        "Only actions whose text names this area; others may concern it without naming it.", "BRI"
+    )
     topic: Topics = create_repeatable("Only actions that concern this topic.", "trade")
     q: QueryText | Omitted = Field(None, examples=["free trade"])
     """Only actions whose texts contain all these words, in either language."""
@@ -142,6 +152,17 @@ class SourceListParameters(ListParameters):
     edition: list[Year] = create_repeatable(
         "Only the source of the edition that reviews this year.", 2024
     )
+
+
+class PassageListParameters(ListParameters):
+    sort: PassageSort = Field(PassageSort.DOCUMENT, examples=["document_desc"])
+    """The order: document (default) or document_desc."""
+
+
+class SourcePassageParameters(PassageListParameters):
+    """The parameters of the list of passages, with the source that the path names."""
+
+    source: Sources = create_repeatable("Only passages of this source.", "scio-2025-01-15")
 
 
 class SearchParameters(ListParameters):

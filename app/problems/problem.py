@@ -309,7 +309,7 @@ class NotComparable(Problem):
         "numbers of months differ, the series has a break, a figure is only a limit, or its base "
         "was restated. The response gives the reason. Leave out derived to see both figures side "
         "by side.",
-        "请求推算两项口径不同的数据之间的变化：计量单位或月数不同、序列有断点、"
+        "请求推算两项口径不同的数据之间的变化：计量单位或月数不同、序列中断、"
         "数据仅为界限，或基数经过调整。响应说明具体原因。不带derived参数可并列查看两项数据。",
     )
 

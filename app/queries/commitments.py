@@ -43,13 +43,15 @@ def select_outcomes(language: Language) -> Statement:
             col(Outcome.year).label("year"),
             col(Outcome.position).label("position"),
             localize(Outcome, "text", language).label("text"),
+            col(Outcome.has_examples).label("has_examples"),
+            localize(Outcome, "note", language).label("note"),
             col(Outcome.locator).label("locator"),
             *select_reference(Topic, "topic", language),
             *select_source("source", language),
             *select_links(Outcome, language),
         )
         .select_from(Outcome)
-        .join(Topic, col(Topic.id) == Outcome.topic_id)
+        .outerjoin(Topic, col(Topic.id) == Outcome.topic_id)
         .join(Source, col(Source.id) == Outcome.source_id)
     )
 
@@ -59,6 +61,12 @@ def complete_commitment(row: Record, language: Language) -> Record:
     return row
 
 
+def complete_outcome(row: Record, language: Language) -> Record:
+    if row["topic"]["code"] is None:
+        row["topic"] = None
+    return complete_commitment(row, language)
+
+
 OUTCOMES = Resource(
     Outcome,
     select_outcomes,
@@ -66,7 +74,7 @@ OUTCOMES = Resource(
         "position": (col(Outcome.year), col(Outcome.position), col(Outcome.code)),
         "id": (col(Outcome.code),),
     },
-    complete=complete_commitment,
+    complete=complete_outcome,
     filters={"year": col(Outcome.year), "topic": col(Topic.code)},
     linked_filters={
         "sector": LinkedFilter(OutcomeSector, Sector, col(Sector.code)),
@@ -84,6 +92,9 @@ def select_action_columns(language: Language) -> Statement:
             col(Action.position).label("position"),
             col(Action.kind).label("kind"),
             localize(Action, "text", language).label("text"),
+            localize(Action, "aim", language).label("aim"),
+            col(Action.has_examples).label("has_examples"),
+            localize(Action, "note", language).label("note"),
             col(Action.status).label("status"),
             col(Action.locator).label("locator"),
             col(PriorityArea.year).label("priority_area.year"),
@@ -145,6 +156,7 @@ def select_priority_areas(language: Language) -> Statement:
             col(PriorityArea.slug).label("slug"),
             localize(PriorityArea, "title", language).label("title"),
             localize(PriorityArea, "summary", language).label("summary"),
+            localize(PriorityArea, "note", language).label("note"),
             localize(PriorityArea, "aim", language).label("aim"),
             col(PriorityArea.aim_locator).label("aim_locator"),
             col(PriorityArea.locator).label("locator"),

@@ -60,7 +60,7 @@ def read_dashboard(
         "outcomes": [
             outcome
             for outcome in outcomes
-            if matches_filters(filters, [outcome["topic"]], outcome["sectors"])
+            if matches_filters(filters, list_topics(outcome), outcome["sectors"])
             and is_found(keys, "outcome", outcome["id"])
         ],
         "priority_areas": filter_areas(overview["priority_areas"], filters, keys),
@@ -83,6 +83,11 @@ def read_hits(connection: Connection, language: Language, words: str) -> list[Re
 
 def is_found(keys: HitKeys, kind: str, key: str) -> bool:
     return keys is None or (kind, key) in keys
+
+
+def list_topics(outcome: Record) -> list[Record]:
+    """Return the topic of an outcome as a list; it has none if it concerns all topics."""
+    return [outcome["topic"]] if outcome["topic"] else []
 
 
 def matches_filters(

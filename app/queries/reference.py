@@ -66,9 +66,9 @@ def declare_code_list(table: type[NamedModel], texts: tuple[str, ...], *columns:
 
 
 TOPICS = declare_code_list(Topic, ("name", "description"))
-SECTORS = declare_code_list(Sector, ("name", "description"))
+SECTORS = declare_code_list(Sector, ("name", "description", "note"))
 AREAS = declare_code_list(Area, ("name", "definition"), "kind")
-INSTRUMENTS = declare_code_list(Instrument, ("name", "description"), "kind")
+INSTRUMENTS = declare_code_list(Instrument, ("name", "description", "note"), "kind")
 COVERAGES = declare_code_list(
     Coverage,
     ("name", "description", "evidence"),

@@ -67,15 +67,15 @@ SENTENCES = {
     ),
     Obstacle.RATE: Bilingual(
         "The published growth is {growth}, which does not fit the two figures: with any rounding, "
-        "they give a change between {lower}% and {upper}%. At least one of the three numbers was "
-        "calculated differently.",
+        "they give a change between {lower} and {upper} percent. At least one of the three numbers "
+        "was calculated differently.",
         "公布的增速为“{growth}”，与两期数据不符：考虑舍入误差，由两期数据推算的变动幅度为"
         "{lower}%至{upper}%。三个数值中至少有一个的口径不同。",
     ),
     Obstacle.OTHER_UNIT_RATE: Bilingual(
         "The published growth is {growth}, while the two figures give a change between "
-        "{lower}% and {upper}%. The difference is more than the {tolerance} percentage points that "
-        "this service allows for the change of the exchange rate.",
+        "{lower} and {upper} percent. The difference is more than the {tolerance} percentage "
+        "points that this service allows for the change of the exchange rate.",
         "公布的增速为“{growth}”，而由两期数据推算的变动幅度为{lower}%至{upper}%，"
         "两者相差超过本服务为汇率变动设定的{tolerance}个百分点。",
     ),

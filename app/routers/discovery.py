@@ -115,9 +115,13 @@ def show_llms_txt(context: Context, _: NoParameters) -> Response:
 def show_llms_full_txt(context: Context, _: NoParameters) -> Response:
     text = llms_txt.write_full_text(
         llms_txt.write_preamble(context.release.record, context.base_url, context.language),
-        read_first_page(context, tables.OBSERVATIONS),
-        read_first_page(context, tables.PRIORITY_AREAS),
-        read_first_page(context, tables.SOURCES),
+        llms_txt.AllRecords(
+            read_first_page(context, tables.OBSERVATIONS),
+            read_first_page(context, tables.OUTCOMES),
+            read_first_page(context, tables.PRIORITY_AREAS),
+            read_first_page(context, tables.SOURCES),
+        ),
+        context.base_url,
         context.language,
     )
     return context.create_bytes_response(text.encode(), f"{llms_txt.MEDIA_TYPE}; charset=utf-8")

@@ -27,7 +27,8 @@ from app.problems import problem
 from app.problems.messages import UNKNOWN_FILE, UNKNOWN_PATH
 from app.problems.problem import UnknownRecord
 from app.queries import page_data
-from app.queries.reference import list_codes, list_sources
+from app.queries.passages import list_source_passages
+from app.queries.reference import get_source, list_codes, list_sources
 from app.queries.releases import list_releases, read_overview
 from app.queries.series import MAX_SERIES, read_drawn_series
 from app.request import Context, RequestContext
@@ -207,6 +208,21 @@ def show_source(context: Context, source: str, _: NoParameters) -> Response:
         published=format_published_day(
             profile["published_on"], profile["published_precision"], context.language
         ),
+        wide_size=measure_overview(context, context.run_query(read_overview)),
+    )
+
+
+@router.get("/sources/{source}/passages")
+def show_passages(context: Context, source: str, _: NoParameters) -> Response:
+    found = context.run_query(get_source, source)
+    record = context.require_record(found, "sources", source=source)
+    query = parameters.PassageListParameters(limit=parameters.MAXIMUM_LIMIT)
+    passages = context.run_query(list_source_passages, source, query)
+    return render_content(
+        context,
+        "passages.html",
+        source=record,
+        passages=passages.rows,
         wide_size=measure_overview(context, context.run_query(read_overview)),
     )
 

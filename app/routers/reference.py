@@ -1,14 +1,23 @@
 """Reference data: topics, areas, sectors, instruments, units and sources."""
 
-from fastapi import APIRouter
+from typing import Annotated
 
+from fastapi import APIRouter, Query, Response
+
+from app import parameters
 from app.formats import tables
 from app.formats.tables import Table
 from app.queries import reference as queries
+from app.queries.passages import add_urls, list_source_passages
 from app.queries.resource import Resource
+from app.request import Context
 from app.routers import ListOperation, RecordOperation, add_collection
+from app.schemas import create_page_model
+from app.schemas.reference import Passage
 
 router = APIRouter(prefix="/v1", tags=["Reference data"])
+
+PassagePage = create_page_model(Passage)
 
 
 def add_reference(table: Table, resource: Resource, example: str, description: str) -> None:
@@ -71,3 +80,24 @@ add_reference(
     "scio-2025-01-15",
     "The documents from which figures and commitments are taken, and those used for comparison.",
 )
+
+
+@router.get(
+    "/sources/{source}/passages",
+    name="list_passages",
+    summary="List the sentences of a source",
+    description="One record per sentence, in the order of the document: everything that is "
+    "recorded from it, or a note that it carries nothing, and how other texts of the same event "
+    "differ from it. A source whose sentences are not numbered has those locations that records "
+    "cite. The sentences themselves are not republished.",
+    response_model=PassagePage,
+)
+def list_passages(
+    context: Context,
+    source: Annotated[str, parameters.create_path_key("The key of the source.", "scio-2025-01-15")],
+    query: Annotated[parameters.PassageListParameters, Query()],
+) -> Response:
+    if source not in context.release.keys["sources"]:
+        raise context.create_unknown_record("sources", "source", source)
+    page = context.run_query(list_source_passages, source, query)
+    return context.create_page_response(PassagePage, page.map_rows(add_urls, context.base_url))

@@ -27,9 +27,15 @@ Line = Annotated[str, StringConstraints(min_length=1, max_length=600, pattern=TE
 Prose = Annotated[str, StringConstraints(min_length=1, max_length=5000, pattern=TEXT)]
 """A longer text, in the language of the response."""
 Locator = Annotated[
-    str, StringConstraints(min_length=2, max_length=12, pattern="^P[1-9][0-9]*([.]S[1-9][0-9]*)?$")
+    str,
+    StringConstraints(
+        min_length=2, max_length=12, pattern="^(P[1-9][0-9]*([.]S[1-9][0-9]*)?|A[1-9][0-9]*)$"
+    ),
 ]
-"""A location in a source: P2.S3 is paragraph 2, sentence 3."""
+"""A location in a source: P2.S3 is paragraph 2, sentence 3; A3 is sentence 3 of an answer."""
+FieldName = Annotated[
+    str, StringConstraints(min_length=1, max_length=100, pattern="^[a-z][a-z_]*$")
+]
 LanguageCode = Annotated[str, StringConstraints(min_length=2, max_length=2, pattern="^[a-z]{2}$")]
 """A language, as an ISO 639-1 code."""
 # The URL of the next page repeats all filters, so it may be as long as a request.
@@ -111,6 +117,26 @@ class Reference(Schema):
     """The key, as used in URLs and filters."""
     name: Line = Field(examples=["Trade"])
     """The name, in the language of the response."""
+
+
+def declare_editorial(*names: str) -> Any:
+    """Declare the field ``editorial`` of a schema: which of its fields this service wrote.
+
+    The names are the same for all records, so neither the database nor a query contains them.
+    """
+    return Field(
+        default_factory=lambda: names,
+        max_length=100,
+        examples=[list(names)],
+        description="The fields of this record whose content is written or chosen by this service "
+        "and not quoted from the source: texts in our words, translations and links.",
+    )
+
+
+def list_editorial(schema: type[Schema]) -> tuple[str, ...]:
+    """Return the fields of a schema that this service wrote, or nothing if none is declared."""
+    field = schema.model_fields.get("editorial")
+    return () if field is None else field.get_default(call_default_factory=True, validated_data={})
 
 
 def list_field(*, of: int = 1000) -> Any:

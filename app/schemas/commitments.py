@@ -5,6 +5,7 @@ from pydantic import Field
 from app.enums import ActionKind, ActionStatus
 from app.schemas import (
     Code,
+    FieldName,
     Line,
     Locator,
     Position,
@@ -12,6 +13,7 @@ from app.schemas import (
     Reference,
     Schema,
     Year,
+    declare_editorial,
     list_field,
 )
 from app.schemas.observations import AreaReference, PriorityAreaReference, SourceReference
@@ -37,10 +39,15 @@ class Outcome(Schema):
     """The year reviewed."""
     position: Position = Field(examples=[1])
     """The position among the outcomes of the year."""
-    topic: Reference
-    """The topic."""
-    text: Prose = Field(examples=["Trade cooperation with partner countries continued to grow."])
+    topic: Reference | None
+    """The topic; null if the text concerns all of them."""
+    text: Prose = Field(examples=["Trade cooperation with partner countries continued to expand."])
     """The text, in the language of the response."""
+    has_examples: bool = Field(examples=[False])
+    """Whether the source names what the text lists as examples, in words such as "such as" or "and
+    other". The sectors, instruments and areas are then not all that the source may mean."""
+    note: Prose | None = Field(examples=[None])
+    """A note on how to read the text; null if there is none. It says what the examples are."""
     sectors: list[Reference] = list_field()
     """The sectors named in the text."""
     instruments: list[Reference] = list_field()
@@ -53,6 +60,7 @@ class Outcome(Schema):
     """The source of the text."""
     locator: Locator = Field(examples=["P2.S1"])
     """The location in the source."""
+    editorial: tuple[FieldName, ...] = declare_editorial("text", "topic", "note", "indicators")
 
 
 class Action(Schema):
@@ -66,8 +74,15 @@ class Action(Schema):
     """The position within the priority area."""
     kind: ActionKind = Field(examples=["expand"])
     """The verb."""
-    text: Prose = Field(examples=["Expand trade with BRI partner countries."])
+    text: Prose = Field(examples=["Step up efforts to expand trade with BRI countries."])
     """The text, in the language of the response."""
+    aim: Prose | None = Field(examples=[None])
+    """The aim that the same sentence states for this action alone; null if it states none."""
+    has_examples: bool = Field(examples=[False])
+    """Whether the source names what the text lists as examples, in words such as "such as" or "and
+    other". The sectors, instruments and areas are then not all that the source may mean."""
+    note: Prose | None = Field(examples=[None])
+    """A note on how to read the text; null if there is none. It says what the examples are."""
     status: ActionStatus = Field(examples=["announced"])
     """The status; the source only announces actions."""
     sectors: list[Reference] = list_field()
@@ -82,6 +97,7 @@ class Action(Schema):
     """The source of the text."""
     locator: Locator = Field(examples=["P6.S2"])
     """The location in the source."""
+    editorial: tuple[FieldName, ...] = declare_editorial("text", "aim", "kind", "note", "topics")
 
 
 class PriorityArea(Schema):
@@ -97,8 +113,11 @@ class PriorityArea(Schema):
     """The title, in the language of the response."""
     summary: Prose = Field(examples=["China wants more trade and investment with partners."])
     """The summary, in the language of the response."""
+    note: Prose | None = Field(examples=[None])
+    """A note on how to read the record; null if there is none."""
     aim: Prose | None = Field(examples=[None])
-    """The aim according to the source; null if the source states none."""
+    """The aim according to the source; null if the source states none for the whole area. The aim
+    of a single action is in that action."""
     aim_locator: Locator | None = Field(examples=[None])
     """The location of the aim in the source; null if the source states none."""
     actions: list[Action] = list_field()
@@ -109,3 +128,6 @@ class PriorityArea(Schema):
     """The source of the text."""
     locator: Locator = Field(examples=["P6.S1"])
     """The location in the source."""
+    editorial: tuple[FieldName, ...] = declare_editorial(
+        "title", "summary", "aim", "note", "baseline_indicators"
+    )

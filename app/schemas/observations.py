@@ -16,6 +16,7 @@ from app.schemas import (
     Address,
     Code,
     Day,
+    FieldName,
     LanguageCode,
     Line,
     Locator,
@@ -25,6 +26,7 @@ from app.schemas import (
     Reference,
     Schema,
     Year,
+    declare_editorial,
     list_field,
 )
 
@@ -150,7 +152,7 @@ class Growth(Schema):
     """The key: series, first month and source."""
     value: Number = Field(examples=[6.4])
     """The change in percent."""
-    display: Line = Field(examples=["up 6.4% on a year earlier"])
+    display: Line = Field(examples=["up 6.4 percent on a year earlier"])
     """The display text, in the language of the response."""
     unit: UnitReference
     """The unit of the levels that grew. If no growth is published in the unit of a figure, the
@@ -313,6 +315,9 @@ class Indicator(Schema):
     """The sectors concerned."""
     instruments: list[Reference] = list_field()
     """The instruments measured."""
+    editorial: tuple[FieldName, ...] = declare_editorial(
+        *("name", "definition", "note", "topic", "baseline_for", "sectors", "instruments")
+    )
 
 
 class GrowthRate(Growth):

@@ -2,21 +2,31 @@
 
 from pydantic import Field
 
-from app.enums import AreaKind, CoverageBasis, InstrumentKind, Precision, Standing
+from app.enums import (
+    AreaKind,
+    CoverageBasis,
+    InstrumentKind,
+    PassageRecordKind,
+    Precision,
+    Standing,
+)
 from app.schemas import (
     Address,
     Code,
     Day,
+    FieldName,
     LanguageCode,
     Line,
     Locator,
+    Position,
     Prose,
     Reference,
     Schema,
     Year,
+    declare_editorial,
     list_field,
 )
-from app.schemas.observations import UnitReference
+from app.schemas.observations import SourceReference, UnitReference
 
 
 class TextReference(Schema):
@@ -48,6 +58,9 @@ class Topic(Linked):
 
     description: Prose = Field(examples=["Exports and imports of goods."])
     """What the topic covers."""
+    editorial: tuple[FieldName, ...] = declare_editorial(
+        "name", "description", "indicators", "outcomes", "actions"
+    )
 
 
 class Sector(Linked):
@@ -59,6 +72,9 @@ class Sector(Linked):
     """The name, in the language of the response."""
     description: Prose = Field(examples=["Economic activity built on digital technology."])
     """What the sector covers."""
+    note: Prose | None = Field(examples=[None])
+    """A note on the term; null if there is none."""
+    editorial: tuple[FieldName, ...] = declare_editorial("description", "note", "indicators")
 
 
 class Instrument(Linked):
@@ -72,6 +88,11 @@ class Instrument(Linked):
     """The kind of instrument."""
     description: Prose = Field(examples=["A regional exhibition."])
     """What it is."""
+    note: Prose | None = Field(examples=[None])
+    """A note on the term; null if there is none."""
+    editorial: tuple[FieldName, ...] = declare_editorial(
+        "kind", "description", "note", "indicators"
+    )
 
 
 class Area(Linked):
@@ -85,6 +106,7 @@ class Area(Linked):
     """Whether it is a single country or a group of countries."""
     definition: Prose = Field(examples=["About 150 countries that joined the initiative."])
     """What the area covers; for a group, its members."""
+    editorial: tuple[FieldName, ...] = declare_editorial("definition")
 
 
 class Coverage(Reference):
@@ -105,6 +127,7 @@ class Coverage(Reference):
     """The date of the last figure with this coverage; null if none has replaced it."""
     evidence: Prose = Field(examples=["18.74 / 39.79 = 47.1%"])
     """How the coverage is known, with the arithmetic if it is inferred."""
+    editorial: tuple[FieldName, ...] = declare_editorial("name", "description", "evidence")
 
 
 class Unit(UnitReference):
@@ -175,3 +198,55 @@ class Source(Schema):
     """The overall goal for the coming year; null if the document states none."""
     line: Line = Field(examples=["ECNS: report on the press conference, published 15 January 2025"])
     """The source line, to be shown with a figure."""
+
+
+class PassageRecord(Schema):
+    """A record that is taken from a sentence."""
+
+    kind: PassageRecordKind = Field(examples=["outcome"])
+    """What is recorded. An aim is that of a priority area; event and goal belong to the source. A
+    passage is a sentence of another source that is compared with this one."""
+    code: Code = Field(examples=["2024-trade-expansion"])
+    """The key of the record; for a passage, its source and its locator."""
+    title: Prose = Field(examples=["Trade cooperation continued to expand."])
+    """The title or the text of the record, in the language of the response."""
+    href: Address = Field(examples=["http://127.0.0.1:8000/v1/outcomes/2024-trade-expansion"])
+    """The URL of the record."""
+
+
+class PassageDifference(Schema):
+    """How another text of the same event differs from a sentence."""
+
+    source: SourceReference
+    """The source of the other text."""
+    locator: Locator = Field(examples=["A6"])
+    """The location in the other text."""
+    label: Line = Field(examples=["sentence 6 of the answer"])
+    """The location in words, in the language of the response."""
+    text: Prose = Field(examples=["The transcript does not say that trade is in goods."])
+    """The difference, in our words."""
+
+
+class Passage(Schema):
+    """A sentence of a source, with everything that is recorded from it, but without its text."""
+
+    source: Code = Field(examples=["scio-2025-01-15"])
+    """The key of the source."""
+    locator: Locator = Field(examples=["P4.S2"])
+    """The location in the source, as records cite it."""
+    paragraph: Position | None = Field(examples=[4])
+    """The number of the paragraph; null if the paragraphs of the source are not numbered."""
+    sentence: Position | None = Field(examples=[2])
+    """The number of the sentence in the paragraph or the answer; null for a whole paragraph."""
+    label: Line = Field(examples=["paragraph 4, sentence 2"])
+    """The location in words, in the language of the response."""
+    href: Address = Field(examples=["http://127.0.0.1:8000/sources/scio-2025-01-15/passages#P4.S2"])
+    """The URL of the sentence on its page."""
+    records: list[PassageRecord] = list_field()
+    """Everything recorded from the sentence; empty if it carries no record."""
+    note: Prose | None = Field(examples=[None])
+    """What else the sentence does, or why it carries no record; null if nothing remains to be
+    said."""
+    differences: list[PassageDifference] = list_field()
+    """How other texts of the same event differ from the sentence."""
+    editorial: tuple[FieldName, ...] = declare_editorial("note", "differences")

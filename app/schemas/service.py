@@ -44,6 +44,8 @@ class Counts(Schema):
     """Published figures."""
     outcomes: Count = Field(examples=[7])
     """Results without figures."""
+    passages: Count = Field(examples=[25])
+    """Sentences of sources, and other locations that records cite."""
     priority_areas: Count = Field(examples=[4])
     """Priority areas."""
     reports: Count = Field(examples=[14])

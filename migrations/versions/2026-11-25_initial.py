@@ -39,6 +39,7 @@ TABLES = (
     *("series", "observation", "headline", "report", "outcome", "priority_area", "action"),
     *("baseline", *(f"{owner}_{target}" for owner, target in LINKS), "release_entry", "change"),
     *("changed_field", "growth_rate", "series_break"),
+    *("passage", "passage_record", "passage_difference"),
 )
 FTS5_TABLE = """
 CREATE VIRTUAL TABLE search_index USING fts5 (
@@ -170,6 +171,7 @@ def upgrade() -> None:
         *integer("position"),
         *texts("name", "description"),
         *text("kind"),
+        *texts("note", null=True),
         checks={
             "kind": "kind IN ('platform', 'exhibition', 'project_type', 'agreement', 'mechanism')",
             "filled": "name_en <> '' AND name_zh <> ''",
@@ -192,6 +194,7 @@ def upgrade() -> None:
         *text("code"),
         *integer("position"),
         *texts("name", "description"),
+        *texts("note", null=True),
         checks={"filled": "name_en <> '' AND name_zh <> ''", "position": "position >= 1"},
         unique=(("code",),),
     )
@@ -211,7 +214,7 @@ def upgrade() -> None:
         *text("address", null=True),
         *texts("licence"),
         *texts("goal", null=True),
-        *text("goal_locator", null=True),
+        *text("goal_locator", "event_locator", null=True),
         checks={
             "language": "length(language) = 2",
             "published_precision": "published_precision IN ('day', 'month')",
@@ -397,8 +400,11 @@ def upgrade() -> None:
         *text("locator", null=True),
         *integer("id"),
         *text("code"),
-        *integer("year", "position", "topic_id"),
+        *integer("year", "position"),
+        *integer("topic_id", null=True),
         *texts("text"),
+        *boolean("has_examples"),
+        *texts("note", null=True),
         checks={"filled": "text_en <> '' AND text_zh <> ''", "position": "position >= 1"},
         references={"source_id": "source", "topic_id": "topic"},
         unique=(("code",), ("year", "position")),
@@ -414,7 +420,7 @@ def upgrade() -> None:
         *text("slug"),
         *integer("position"),
         *texts("title", "summary"),
-        *texts("aim", null=True),
+        *texts("note", "aim", null=True),
         *text("aim_locator", null=True),
         checks={
             "filled": "title_en <> '' AND title_zh <> ''",
@@ -433,9 +439,11 @@ def upgrade() -> None:
         *integer("priority_area_id", "position"),
         *text("kind"),
         *texts("text"),
+        *boolean("has_examples"),
+        *texts("note", "aim", null=True),
         *text("status"),
         checks={
-            "kind": "kind IN ('expand', 'use', 'host', 'promote', 'improve', 'build', 'deepen', 'sign', 'coordinate')",
+            "kind": "kind IN ('expand', 'use', 'host', 'promote', 'improve', 'strengthen', 'deepen', 'realise', 'sign')",
             "status": "status IN ('announced')",
             "filled": "text_en <> '' AND text_zh <> ''",
             "position": "position >= 1",
@@ -533,6 +541,40 @@ def upgrade() -> None:
         checks={"filled": "note_en <> '' AND note_zh <> ''"},
         references={"series_id": "series"},
         key=("series_id", "start"),
+    )
+    create_table(
+        "passage",
+        *integer("id"),
+        *text("code"),
+        *integer("source_id", "position"),
+        *text("locator"),
+        *integer("paragraph", "sentence", null=True),
+        *texts("note", null=True),
+        checks={"position": "position >= 1"},
+        references={"source_id": "source"},
+        unique=(("code",), ("source_id", "position")),
+    )
+    create_table(
+        "passage_record",
+        *integer("passage_id", "position"),
+        *text("kind", "record", "owner"),
+        *texts("title"),
+        checks={
+            "kind": "kind IN ('event', 'observation', 'growth_rate', 'report', 'outcome', 'goal', 'priority_area', 'aim', 'action', 'passage')",
+            "filled": "title_en <> '' AND title_zh <> ''",
+        },
+        references={"passage_id": "passage"},
+        key=("passage_id", "position"),
+    )
+    create_table(
+        "passage_difference",
+        *integer("passage_id", "position", "source_id"),
+        *text("locator"),
+        *texts("text"),
+        checks={"filled": "text_en <> '' AND text_zh <> ''"},
+        references={"passage_id": "passage", "source_id": "source"},
+        key=("passage_id", "position"),
+        indexes=("source_id",),
     )
 
 

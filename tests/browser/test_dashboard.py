@@ -70,7 +70,7 @@ def test_the_page_is_narrowed_without_a_new_one(visit: Visit) -> None:
     page.evaluate("window.same = true")
     count = page.locator("#count")
     page.get_by_label("Topic").select_option("projects")
-    expect(count).to_have_text("2 figures, 6 actions, 1 other result")
+    expect(count).to_have_text("2 figures, 6 actions, 2 other results")
     page.get_by_label("Search").fill("infrastructure")
     page.keyboard.press("Enter")
     expect(count).to_contain_text("1 action")
@@ -131,7 +131,7 @@ def test_a_get_is_copied(browser: Browser, server: str) -> None:
     address = copied("复制请求网址: 中国在共建“一带一路”国家组织实施的援助项目数")
     assert address == f"{server}/v1/indicators/aid-projects?lang=zh"
     assert httpx2.get(address).json()["headline"]["display"] == "逾700个"
-    command = copied("curl: 产业链供应链国际合作")
+    command = copied("curl: 促进产业链供应链国际合作")
     assert re.fullmatch(r"curl '(http[^']+)'", command)
     assert httpx2.get(command[6:-1]).json()["slug"] == "industrial-and-supply-chains"
     assert "2026年11月25日版" in copied("复制引用")

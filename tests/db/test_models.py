@@ -256,6 +256,10 @@ FAULTS = [
     ("action", "text_zh = ''", "ck_action_filled"),
     ("action", "kind = 'buy'", "ck_action_kind"),
     ("action", "status = 'done'", "ck_action_status"),
+    ("passage", "position = 0", "ck_passage_position"),
+    ("passage_record", "kind = 'rumour'", "ck_passage_record_kind"),
+    ("passage_record", "title_en = ''", "ck_passage_record_filled"),
+    ("passage_difference", "text_zh = ''", "ck_passage_difference_filled"),
     ("baseline", "editorial = false", "ck_baseline_editorial"),
 ]
 

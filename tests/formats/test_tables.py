@@ -255,6 +255,9 @@ def test_short_tables_are_their_lists(
             assert row[column] == format_json_value(item, tuple(path.split(".")))
         for column in ("sectors", "instruments"):
             assert row[column] == ";".join(one["code"] for one in item[column])
+        if "editorial" in item:
+            assert row["editorial"] == ";".join(item["editorial"])
+            assert set(item["editorial"]) < set(item)
 
 
 def test_an_error_is_reported_before_the_table_starts(client: TestClient) -> None:

@@ -58,8 +58,12 @@ def test_every_record_of_the_seed_is_compared_with_every_reference(tmp_path: Pat
                     found = [text for path, text in fields.items() if path.startswith(f"{name}[")]
                     assert found == sorted(value)
                 else:
-                    assert fields[name] == value
+                    assert fields.get(name) == value
     assert records["series", BROKEN_SERIES]["breaks[2021-01-01].en"]
+    passages = records["sources", "scio-2025-01-15"]
+    assert passages["passages[P5.S2].note.zh"].startswith("未据此句")
+    assert passages["passages[P4.S1].differences[1].locator"] == "A14"
+    assert passages["passages[P4.S1].differences[1].text.zh"].startswith("文字实录")
     assert len(records) == sum(len(seed.get_all(kind)) for kind in ENTITIES[1:])
 
 

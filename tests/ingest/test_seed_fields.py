@@ -17,8 +17,9 @@ from tests.support.seeds import (
 GOODS_TRADE = "indicators/goods-trade.yaml"
 SERIES = "series/goods-trade.CN.BRI.partner-2025.CNY.P12M.yaml"
 TWIN_PARKS = "outcomes/2024-two-countries-twin-parks.yaml"
-FIELDS = "priority-areas/2025-emerging-fields.yaml"
+MECHANISMS = "priority-areas/2025-cooperation-mechanisms.yaml"
 SIGN = "actions/2025-sign-cooperation-documents.yaml"
+TRANSCRIPT = "      - source: china-org-transcript-2025-02-20\n"
 
 FORMS = {
     "unknown-field": Broken(
@@ -97,12 +98,67 @@ LOCATORS = {
         GOODS, "P2.S2", "P2.S5", "locator", "found P2.S5; the paragraph has sentences S1 to S4"
     ),
     "goal-beyond": Broken(SCIO, "P5.S1", "P5.S3", "goal.locator", "sentences S1 to S2"),
-    "aim-beyond": Broken(FIELDS, "P8.S2", "P8.S9", "aim_locator", "sentences S1 to S2"),
+    "aim-beyond": Broken(MECHANISMS, "P9.S3", "P9.S9", "aim_locator", "sentences S1 to S3"),
+    "event-beyond": Broken(
+        SCIO, "event_locator: P1.S1", "event_locator: P1.S3", "event_locator", "sentences S1 to S2"
+    ),
+    "passage-beyond": Broken(
+        SCIO, "locator: P5.S2", "locator: P5.S3", "passages[10].locator", "sentences S1 to S2"
+    ),
+    "passage-of-a-paragraph": Broken(
+        SCIO, "locator: P5.S2", "locator: P7", "passages[10].locator", "name a sentence, such as"
+    ),
+    "passage-twice": Broken(
+        SCIO,
+        "locator: P5.S2",
+        "locator: P3.S1 # again",
+        "passages[10].locator",
+        "found P3.S1 twice; join the two",
+    ),
+    "answer-in-a-numbered-source": Broken(
+        GOODS, "P2.S2", "A2", "locator", "found A2; the source has paragraphs P1 to P9"
+    ),
+    "difference-from-nowhere": Broken(
+        SCIO,
+        f"{TRANSCRIPT}        locator: A14",
+        f"{TRANSCRIPT.replace('02-20', '02-21')}        locator: A14",
+        "passages[8].differences[0].source",
+        "did you mean china-org-transcript-2025-02-20? there is no such source",
+    ),
+    "difference-from-itself": Broken(
+        SCIO,
+        f"{TRANSCRIPT}        locator: A14",
+        "      - source: scio-2025-01-15\n        locator: A14",
+        "passages[8].differences[0].source",
+        "found scio-2025-01-15; a difference is that of another source",
+    ),
+    "passages-without-sentences": Broken(
+        "sources/xinhua-2025-01-15.yaml",
+        "standing:",
+        "passages:\n  - locator: P1.S1\nstanding:",
+        "passages",
+        "requires the list sentences; add it",
+    ),
+    "examples-without-note": Broken(
+        "actions/2025-expand-trade.yaml",
+        "status: announced",
+        "has_examples: true\nstatus: announced",
+        "note",
+        "is missing; say what the source names as examples",
+        at="year: 2025",
+    ),
+    "no-flag": Broken(
+        "actions/2025-host-regional-exhibitions.yaml",
+        "has_examples: true",
+        "has_examples: yes",
+        "has_examples",
+        "found 'yes'; write true or false",
+    ),
     "no-locator": Broken(
         GOODS, "locator: P2.S2\n", "", "locator", "is missing; add the paragraph", at="series:"
     ),
     "aim-without-locator": Broken(
-        FIELDS, "aim_locator: P8.S2\n", "", "aim", "write both aim and aim_locator", at="aim:"
+        MECHANISMS, "aim_locator: P9.S3\n", "", "aim", "write both aim and aim_locator", at="aim:"
     ),
     "published-before-held": Broken(
         SCIO,

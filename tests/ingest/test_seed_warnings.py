@@ -51,14 +51,24 @@ def test_an_edition_with_one_area_and_one_figure(tmp_path: Path) -> None:
     goods = (seed / GOODS).read_text("utf-8").replace(": 2024-", ": 2025-")
     name = GOODS.replace("2024-01", "2025-01").replace("scio-2025-01-15", SOURCE)
     add(seed, name, goods.replace("scio-2025-01-15", SOURCE))
-    areas, indicators = warn(seed)
+    areas, indicators = [message for message in warn(seed) if " edition: " in message]
     assert areas.endswith("edition: has 0 priority areas for 2026; the edition before has 4")
     assert "has no 2025 figure for aid-projects, contracted-projects-turnover, " in indicators
     assert "goods-trade" not in indicators
     area = (seed / "priority-areas/2025-emerging-fields.yaml").read_text("utf-8")
     area = area.replace("year: 2025", "year: 2026").replace("scio-2025-01-15", SOURCE)
     add(seed, "priority-areas/2026-emerging-fields.yaml", area)
-    assert "has 1 priority areas for 2026; the edition before has 4" in warn(seed)[0]
+    found = "\n".join(warn(seed))
+    assert "has 1 priority areas for 2026; the edition before has 4" in found
+
+
+def test_a_sentence_without_record_and_note_is_named(tmp_path: Path) -> None:
+    seed = copied(tmp_path)
+    (seed / "outcomes/2024-trade-expansion.yaml").unlink()
+    edit(seed, SCIO, "  - locator: P5.S2\n", "  - locator: P5.S1\n")
+    (message,) = warn(seed)
+    assert message.startswith(f"{SCIO}:")
+    assert "sentences: nothing is recorded from P2.S1, P5.S2; add a record for each" in message
 
 
 @pytest.mark.parametrize(

@@ -127,7 +127,7 @@ def test_growth_published_later_does_not_show(client: TestClient) -> None:
     for day, figures, growth in (
         ("2025-01-12", [], []),
         ("2025-01-14", [], []),
-        ("2025-01-15", ["22.1 trillion yuan"], ["up 6.4% on a year earlier"]),
+        ("2025-01-15", ["22.1 trillion yuan"], ["up 6.4 percent on a year earlier"]),
     ):
         items = client.get(f"{url}&as_of={day}").json()["items"]
         assert [item["display"] for item in items] == figures

@@ -25,6 +25,7 @@ OWN = (
     "/priority-areas/emerging-fields",
     "/priority-areas/emerging-fields?year=2025",
     "/sources/scio-2025-01-15",
+    "/sources/scio-2025-01-15/passages",
     "/sources/xinhua-2024-12-19",
 )
 PAGES = (
@@ -105,6 +106,44 @@ def test_every_link_works(client: TestClient, path: str) -> None:
         for place in page.xpath("//a[starts-with(@href, '#')]/@href"):
             assert unquote(place[1:]) in ids
     assert len(followed) > 5
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("path", OWN)
+def test_a_location_in_a_source_links_to_its_sentence(
+    client: TestClient, path: str, language: str
+) -> None:
+    words = {"en": r"paragraph \d+, sentence \d+", "zh": r"第\d+段第\d+句"}[language]
+    page = read(client, localize_url(path, language))
+    located = page.xpath("//a[contains(@href, '/passages') and contains(@href, '#')]")
+    for link in located:
+        target, _, locator = link.get("href").partition("#")
+        assert read(client, target).xpath("//*[@id=$locator]", locator=locator), locator
+    for copied in page.xpath("//cite | //head | //copy-text"):
+        copied.drop_tree()
+    for text in page.xpath("//body//text()"):
+        parent = text.getparent()
+        if re.search(words, text, re.IGNORECASE):
+            assert parent.tag == "a", text
+    assert located or "aid-projects" not in path
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_of_a_source_says_what_each_sentence_carries(
+    client: TestClient, language: str
+) -> None:
+    path = "/sources/scio-2025-01-15/passages"
+    page = read(client, localize_url(path, language))
+    passages = client.get(f"/v1{path}?lang={language}").json()["items"]
+    assert page.xpath("//section[@class='passage']/@id") == [one["locator"] for one in passages]
+    for passage in passages:
+        (section,) = page.xpath("//section[@id=$locator]", locator=passage["locator"])
+        shown = " ".join(section.text_content().split())
+        for text in (record["title"] for record in passage["records"]):
+            assert text in shown
+        for difference in passage["differences"]:
+            assert difference["text"] in shown
+        assert (passage["note"] or "") in shown
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -307,7 +346,7 @@ def test_an_invalid_filter_is_reported(client: TestClient, query: str, words: st
         ("topic=projects", 2, 6),
         ("sector=digital-economy", 1, 2),
         ("topic=trade&topic=projects", 4, 15),
-        ("q=digital", 1, 2),
+        ("q=digital", 1, 3),
         ("q=援助", 1, 0),
         ("q=zebra", 0, 0),
     ],

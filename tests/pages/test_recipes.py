@@ -63,7 +63,7 @@ RUN: dict[str, tuple[Callable[[str], str], str]] = {
     "with_polars.py": (by_python, "P4.S2"),
     "with_sdmx1.py": (by_python, "goods-trade"),
     "duckdb.sql": (by_duckdb, "'nearly', Decimal('54.0000000000')"),
-    "fetch.mjs": (by_node, "1 产业链供应链国际合作 8"),
+    "fetch.mjs": (by_node, "1 促进产业链供应链国际合作 8"),
 }
 """What runs each recipe, and what it has to write."""
 

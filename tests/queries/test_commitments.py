@@ -59,7 +59,7 @@ def test_actions_announce_and_promise_no_more(client: TestClient) -> None:
         ("sector=clean-energy&sector=green-minerals", 2),
         ("instrument=china-asean-expo", 1),
         ("area=MY", 0),
-        ("topic=projects&kind=promote", 2),
+        ("topic=projects&kind=promote", 3),
         ("q=free+trade", 1),
         ("q=%E8%87%AA%E7%94%B1%E8%B4%B8%E6%98%93%E5%8D%8F%E5%AE%9A", 1),
     ],
@@ -72,7 +72,7 @@ def test_actions_are_filtered(client: TestClient, query: str, total: int) -> Non
 @pytest.mark.parametrize(
     ("query", "total"),
     [
-        ("year=2024", 7),
+        ("year=2024", 9),
         ("topic=trade", 3),
         ("sector=blue-economy", 1),
         ("instrument=two-countries-twin-parks", 1),

@@ -122,12 +122,12 @@ def test_a_comparison_includes_the_rates_of_every_unit(client: TestClient) -> No
     (rate,) = body["published_rates"]
     assert body["later"]["unit"]["code"] == "CNY"
     assert rate["unit"]["code"] == "USD"
-    assert rate["display"] == "up 2.5% on a year earlier in US dollars"
+    assert rate["display"] == "up 2.5 percent on a year earlier in US dollars"
     assert rate["base_period"]["start"] == "2023-01-01"
     assert rate["source"]["code"] == "xinhua-2024-12-19"
     own = client.get(f"/v1/growth-rates/{rate['id']}").json()
     assert own | {"display": rate["display"]} == rate
-    assert "2.5% on a year earlier in US dollars" in body["obstacles"][0]["text"]
+    assert "2.5 percent on a year earlier in US dollars" in body["obstacles"][0]["text"]
 
 
 def test_a_comparison_includes_rates_for_another_base(client: TestClient) -> None:
@@ -137,7 +137,7 @@ def test_a_comparison_includes_rates_for_another_base(client: TestClient) -> Non
     derived = client.get(COMPARE.format("goods-trade", "2013", "2023") + "&derived=true").json()
     assert "no growth from the one period to the other" in derived["derived"]["warning"]
     derived = client.get(COMPARE.format("goods-trade", "2022", "2023") + "&derived=true").json()
-    assert "up 2.8% on a year earlier; cite that" in derived["derived"]["warning"]
+    assert "up 2.8 percent on a year earlier; cite that" in derived["derived"]["warning"]
 
 
 def test_a_comparison_as_of_a_day(client: TestClient) -> None:
@@ -227,11 +227,11 @@ def test_a_rate_must_fit_the_figures_within_rounding(
     )
     assert body["like_for_like"] is body["derivable"] is fits
     if fits:
-        assert f"{float(printed):g}%" in derived["derived"]["warning"]
+        assert f"{float(printed):g} percent" in derived["derived"]["warning"]
     else:
         (obstacle,) = body["obstacles"]
         assert obstacle["kind"] == "rate"
-        assert "between 2.69% and 2.80%" in obstacle["text"]
+        assert "between 2.69 and 2.80 percent" in obstacle["text"]
         assert derived["detail"] == obstacle["text"]
 
 
@@ -248,7 +248,7 @@ def test_a_rate_in_another_unit_may_differ_by_the_tolerance(
     )
     assert body["like_for_like"] is body["derivable"] is fits
     if fits:
-        assert f"{printed}% on a year earlier in US dollars" in derived["derived"]["warning"]
+        assert f"{printed} percent on a year earlier in US dollars" in derived["derived"]["warning"]
     else:
         assert [one["kind"] for one in body["obstacles"]] == ["other_unit_rate"]
         assert f"{OTHER_UNIT_TOLERANCE} percentage points" in derived["detail"]

@@ -55,9 +55,9 @@ SEVEN: list[tuple[str, str, int, str, str, str, str, str]] = [
     ("aid-projects", "NB", 11, "700", "over", "over 700", "逾700个", "P4.S2"),
 ]
 GROWTH = {
-    "goods-trade": "up 6.4% on a year earlier",
-    "outward-direct-investment": "up 5.1% on a year earlier in US dollars",
-    "contracted-projects-turnover": "up 2.5% on a year earlier in US dollars",
+    "goods-trade": "up 6.4 percent on a year earlier",
+    "outward-direct-investment": "up 5.1 percent on a year earlier in US dollars",
+    "contracted-projects-turnover": "up 2.5 percent on a year earlier in US dollars",
 }
 BOUNDS = {"aid-projects": (700, None), "import-share": (None, 54)}
 

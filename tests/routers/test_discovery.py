@@ -164,6 +164,16 @@ def test_llms_full_has_every_record_as_a_sentence(client: TestClient, language: 
         assert figure["growth"] is None or figure["growth"]["display"] in text
     for action in items("actions"):
         assert any(action["text"].rstrip(".。") in one for one in lines)
+    for record in (*items("actions"), *items("outcomes"), *items("observations")):
+        if record["locator"]:
+            source = record["source"]["code"]
+            url = f"{HOST}/sources/{source}/passages#{record['locator']}"
+            mark = record.get("display") or record["text"].rstrip(".。")
+            assert any(mark in one and url in one for one in lines), record["id"]
+        assert (record.get("note") or "") in text
+        assert (record.get("aim") or "") in text
+    for area in items("priority-areas"):
+        assert (area["aim"] or "").rstrip(".。") in text
     for source in items("sources"):
         assert any(source["line"] in one and source["code"] in one for one in lines)
 

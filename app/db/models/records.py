@@ -24,6 +24,7 @@ from app.enums import (
     ChangeKind,
     CoverageBasis,
     InstrumentKind,
+    PassageRecordKind,
     Precision,
     Standing,
 )
@@ -139,6 +140,51 @@ class Source(KeyedModel, table=True):
     goal_en: str | None
     goal_zh: str | None
     goal_locator: str | None
+    event_locator: str | None
+
+
+class Passage(KeyedModel, table=True):
+    """A sentence of a source, or another place in it that a record cites."""
+
+    __table_args__ = (UniqueConstraint("source_id", "position"), check_positive())
+
+    source_id: int = Field(foreign_key="source.id")
+    position: int
+    locator: str
+    paragraph: int | None
+    sentence: int | None
+    note_en: str | None
+    note_zh: str | None
+
+
+class PassageRecord(SQLModel, table=True):
+    """What is recorded from a passage: the kind and the key of a record."""
+
+    __tablename__ = "passage_record"
+    __table_args__ = (check_member("kind", PassageRecordKind), check_filled("title_en", "title_zh"))
+
+    passage_id: int = Field(primary_key=True, foreign_key="passage.id")
+    position: int = Field(primary_key=True)
+    kind: PassageRecordKind = Field(sa_type=String)
+    record: str
+    owner: str
+    """The key of the indicator, priority area or source on whose page the record is shown."""
+    title_en: str
+    title_zh: str
+
+
+class PassageDifference(SQLModel, table=True):
+    """How a sentence of another source differs from a passage."""
+
+    __tablename__ = "passage_difference"
+    __table_args__ = (check_filled("text_en", "text_zh"),)
+
+    passage_id: int = Field(primary_key=True, foreign_key="passage.id")
+    position: int = Field(primary_key=True)
+    source_id: int = Field(foreign_key="source.id", index=True)
+    locator: str
+    text_en: str
+    text_zh: str
 
 
 class Topic(DescribedModel, table=True):
@@ -195,6 +241,9 @@ class Coverage(DescribedModel, table=True):
 class Sector(DescribedModel, table=True):
     __table_args__ = (check_positive(), check_filled("name_en", "name_zh"))
 
+    note_en: str | None
+    note_zh: str | None
+
 
 class Instrument(DescribedModel, table=True):
     __table_args__ = (
@@ -204,6 +253,8 @@ class Instrument(DescribedModel, table=True):
     )
 
     kind: InstrumentKind = Field(sa_type=String)
+    note_en: str | None
+    note_zh: str | None
 
 
 class Outcome(KeyedModel, LocatedModel, table=True):
@@ -217,9 +268,12 @@ class Outcome(KeyedModel, LocatedModel, table=True):
 
     year: int
     position: int
-    topic_id: int = Field(foreign_key="topic.id", index=True)
+    topic_id: int | None = Field(foreign_key="topic.id", index=True)
     text_en: str
     text_zh: str
+    has_examples: bool
+    note_en: str | None
+    note_zh: str | None
 
 
 class PriorityArea(KeyedModel, LocatedModel, table=True):
@@ -240,6 +294,8 @@ class PriorityArea(KeyedModel, LocatedModel, table=True):
     title_zh: str
     summary_en: str
     summary_zh: str
+    note_en: str | None
+    note_zh: str | None
     aim_en: str | None
     aim_zh: str | None
     aim_locator: str | None
@@ -261,6 +317,11 @@ class Action(KeyedModel, LocatedModel, table=True):
     kind: ActionKind = Field(sa_type=String)
     text_en: str
     text_zh: str
+    aim_en: str | None
+    aim_zh: str | None
+    has_examples: bool
+    note_en: str | None
+    note_zh: str | None
     status: ActionStatus = Field(sa_type=String)
 
 

@@ -28,6 +28,7 @@ from app.ingest.schema.reference import (
     Area,
     Coverage,
     Instrument,
+    Passage,
     Release,
     Sector,
     Source,

@@ -22,7 +22,7 @@ CODE_PATTERN = r"^[A-Za-z0-9]+([-.][A-Za-z0-9]+)*$"
 # Spreadsheets take a text that starts with one of these characters for a formula.
 TEXT_PATTERN = r"^[^\s=+@-](.*\S)?$"
 ADDRESS_PATTERN = r"^https?://[^\s]+$"
-LOCATOR_PATTERN = r"^P[1-9][0-9]*(\.S[1-9][0-9]*)?$"
+LOCATOR_PATTERN = r"^(P[1-9][0-9]*(\.S[1-9][0-9]*)?|A[1-9][0-9]*)$"
 LANGUAGE_PATTERN = "^[a-z]{2}$"
 
 
@@ -35,6 +35,14 @@ def parse_iso_date(value: object) -> date:
     if day is None or day.isoformat() != value:
         raise PydanticCustomError("iso_date", "Write a calendar date such as 2025-01-15")
     return day
+
+
+def parse_flag(value: object) -> bool:
+    """Parse a truth value in one of its two forms; the YAML reader leaves both as text."""
+    flags = {"true": True, "false": False}
+    if isinstance(value, str) and value in flags:
+        return flags[value]
+    raise PydanticCustomError("flag", "Write true or false")
 
 
 def parse_exact(value: object) -> Decimal:
@@ -50,6 +58,9 @@ ShortText = Annotated[str, StringConstraints(min_length=1, max_length=200, patte
 Suffix = Annotated[str, StringConstraints(max_length=20)]
 Day = Annotated[
     date, BeforeValidator(parse_iso_date), JsonSchema({"type": "string", "format": "date"})
+]
+Flag = Annotated[
+    bool, BeforeValidator(parse_flag), JsonSchema({"enum": [True, False, "true", "false"]})
 ]
 Number = Annotated[
     Decimal,

@@ -14,6 +14,7 @@ from app.ingest.schema.base import (
     Day,
     Decimals,
     Entity,
+    Flag,
     Locator,
     Months,
     Multiplier,
@@ -214,8 +215,13 @@ class Outcome(Entity):
     """The year under review."""
     position: Position
     """The position among the outcomes of the year."""
-    topic: Ref[Topic]
+    topic: Ref[Topic] | None = None
+    """The topic; omitted if the text concerns all of them."""
     text: BilingualText
+    has_examples: Flag = False
+    """Whether the source names what the text lists as examples, such as in "such as"."""
+    note: BilingualText | None = None
+    """What a reader should know; required with has_examples."""
     sectors: list[Ref[Sector]] = Field(default_factory=list)
     instruments: list[Ref[Instrument]] = Field(default_factory=list)
     areas: list[Ref[Area]] = Field(default_factory=list)
@@ -239,7 +245,9 @@ class PriorityArea(Entity):
     """The position among the priority areas of the year."""
     title: BilingualTitle
     summary: BilingualText
-    """A summary in one sentence."""
+    """A summary of the actions."""
+    note: BilingualText | None = None
+    """What a reader should know."""
     aim: BilingualText | None = None
     """The aim, if the source states one."""
     aim_locator: Locator | None = None
@@ -270,6 +278,12 @@ class Action(Entity):
     kind: ActionKind
     """The verb."""
     text: BilingualText
+    aim: BilingualText | None = None
+    """The aim that the same sentence states for this action alone."""
+    has_examples: Flag = False
+    """Whether the source names what the text lists as examples, such as in "such as"."""
+    note: BilingualText | None = None
+    """What a reader should know; required with has_examples."""
     status: ActionStatus
     """The state of implementation."""
     sectors: list[Ref[Sector]] = Field(default_factory=list)

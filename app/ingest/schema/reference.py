@@ -2,12 +2,15 @@
 
 from datetime import date
 
+from pydantic import Field
+
 from app.enums import AreaKind, CoverageBasis, InstrumentKind, Precision, Standing
 from app.ingest.schema.base import (
     Address,
     BilingualSuffix,
     BilingualText,
     BilingualTitle,
+    Code,
     CodeListEntity,
     Day,
     Decimals,
@@ -53,6 +56,25 @@ class Goal(StrictModel):
     """The paragraph and sentence that state it."""
 
 
+class Difference(StrictModel):
+    """How another text of the same event differs from a sentence, in our words."""
+
+    source: Code
+    """The key of the source that holds the other text."""
+    locator: Locator
+    """The sentence of the other text, such as A3."""
+    text: BilingualText
+
+
+class Passage(StrictModel):
+    """What is to be said of one sentence of a document, besides the records that cite it."""
+
+    locator: Locator
+    note: BilingualText | None = None
+    """What the sentence does, if no record is taken from it or something remains to be said."""
+    differences: list[Difference] = Field(default_factory=list)
+
+
 class Source(Entity):
     """A document or event that states figures and commitments."""
 
@@ -85,6 +107,10 @@ class Source(Entity):
     """What is known about reuse."""
     sentences: list[Position] | None = None
     """The number of sentences in each paragraph; locators are checked against it."""
+    event_locator: Locator | None = None
+    """The paragraph and sentence that state the event."""
+    passages: list[Passage] = Field(default_factory=list)
+    """Sentences that carry nothing, or differ from another text of the event."""
     goal: Goal | None = None
     """The overall goal stated for the coming year."""
 
@@ -149,6 +175,8 @@ class Sector(CodeListEntity):
     collection = "sectors"
 
     description: BilingualText
+    note: BilingualText | None = None
+    """What a reader should know about the term."""
 
 
 class Instrument(CodeListEntity):
@@ -159,3 +187,5 @@ class Instrument(CodeListEntity):
     kind: InstrumentKind
     """The type of instrument."""
     description: BilingualText
+    note: BilingualText | None = None
+    """What a reader should know about the term."""

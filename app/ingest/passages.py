@@ -1,0 +1,247 @@
+"""The passages of sources: each sentence with everything that is recorded from it.
+
+A source that lists its sentences has a passage for each of them. Any other source has one for each
+location that a record cites.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple, TypeVar
+
+from sqlmodel import SQLModel
+
+from app.db import models
+from app.enums import PassageRecordKind
+from app.i18n import Bilingual, Language, format_period
+from app.ingest.files import suggest_nearest
+from app.ingest.schema import (
+    Action,
+    GrowthRate,
+    Indicator,
+    Observation,
+    Outcome,
+    Passage,
+    PriorityArea,
+    Report,
+    Series,
+    Source,
+)
+from app.ingest.schema.base import BilingualText
+from app.ingest.seed import Seed, ValuePath
+
+Messages = Iterator[tuple[ValuePath, str]]
+Row = tuple[type[SQLModel], dict[str, object]]
+
+
+class PassageRecord(NamedTuple):
+    """What is recorded from a passage, and on whose page it is shown."""
+
+    kind: PassageRecordKind
+    key: str
+    owner: str
+    title: Bilingual
+
+
+LocatedRecord = tuple[str, str, PassageRecord]
+"""The key of a source, a locator in it, and a record."""
+Positioned = TypeVar("Positioned", Outcome, PriorityArea, Action)
+FIGURES: dict[PassageRecordKind, type[Observation] | type[GrowthRate] | type[Report]] = {
+    PassageRecordKind.OBSERVATION: Observation,
+    PassageRecordKind.GROWTH_RATE: GrowthRate,
+    PassageRecordKind.REPORT: Report,
+}
+Records = dict[str, dict[str, list[PassageRecord]]]
+"""The records by source and locator, in the order of the kinds."""
+
+
+class Location(NamedTuple):
+    """A locator in parts, which sort in the order of the document."""
+
+    paragraph: int
+    sentence: int
+
+    @classmethod
+    def from_locator(cls, locator: str) -> "Location":
+        """Parse P2.S3, P2 or A3; a part that is absent is 0."""
+        if locator.startswith("A"):
+            return cls(0, int(locator[1:]))
+        paragraph, _, sentence = locator[1:].partition(".S")
+        return cls(int(paragraph), int(sentence or 0))
+
+
+def list_records(seed: Seed) -> Records:
+    records: Records = defaultdict(lambda: defaultdict(list))
+    for kind in (iterate_source_records, iterate_statistics, iterate_texts):
+        for source, locator, record in kind(seed):
+            records[source][locator].append(record)
+    return records
+
+
+def localize(text: BilingualText) -> Bilingual:
+    return Bilingual(text.en, text.zh)
+
+
+def iterate_source_records(seed: Seed) -> Iterator[LocatedRecord]:
+    """Return what sources contain themselves: events, goals, and comparisons of sentences."""
+    for key, source in seed.get_all(Source).items():
+        if source.event and source.event_locator:
+            event = PassageRecord(PassageRecordKind.EVENT, key, key, localize(source.event))
+            yield key, source.event_locator, event
+        if source.goal:
+            goal = PassageRecord(PassageRecordKind.GOAL, key, key, localize(source.goal.text))
+            yield key, source.goal.locator, goal
+        for passage in source.passages:
+            for difference in passage.differences:
+                kind, code = PassageRecordKind.PASSAGE, f"{key}.{passage.locator}"
+                compared = PassageRecord(kind, code, key, localize(difference.text))
+                yield difference.source, difference.locator, compared
+
+
+def iterate_statistics(seed: Seed) -> Iterator[LocatedRecord]:
+    """Return figures, rates and reports of figures, in the order of the indicators."""
+    for kind, collection in FIGURES.items():
+        named = [
+            (indicator.position, key, entity, (kind, key, series.indicator, title))
+            for key, entity in seed.get_all(collection).items()
+            if (figure := find_statistic(seed, entity))
+            and (series := seed.get_all(Series).get(figure.series))
+            and (indicator := seed.get_all(Indicator).get(series.indicator))
+            and (title := name_statistic(indicator, figure))
+        ]
+        for _, _, entity, record in sorted(named, key=lambda item: item[:2]):
+            if entity.locator:
+                yield entity.source, entity.locator, PassageRecord(*record)
+
+
+def find_statistic(
+    seed: Seed, entity: Observation | GrowthRate | Report
+) -> Observation | GrowthRate | None:
+    if isinstance(entity, Report):
+        return seed.get_all(Observation).get(entity.observation)
+    return entity
+
+
+def name_statistic(indicator: Indicator, figure: Observation | GrowthRate) -> Bilingual:
+    period = figure.period
+    english, chinese = (format_period(period.start, period.end, one) for one in Language)
+    return Bilingual(f"{indicator.name.en}, {english}", f"{indicator.name.zh}，{chinese}")
+
+
+def iterate_texts(seed: Seed) -> Iterator[LocatedRecord]:
+    """Return outcomes, priority areas with their aims, and actions, each in order."""
+    for key, outcome in sort_by_position(seed.get_all(Outcome)):
+        record = PassageRecord(PassageRecordKind.OUTCOME, key, key, localize(outcome.text))
+        yield outcome.source, outcome.locator, record
+    for key, area in sort_by_position(seed.get_all(PriorityArea)):
+        record = PassageRecord(PassageRecordKind.PRIORITY_AREA, key, key, localize(area.title))
+        yield area.source, area.locator, record
+        if area.aim and area.aim_locator:
+            record = PassageRecord(PassageRecordKind.AIM, key, key, localize(area.aim))
+            yield area.source, area.aim_locator, record
+    for key, action in sort_by_position(seed.get_all(Action)):
+        title = localize(action.text)
+        record = PassageRecord(PassageRecordKind.ACTION, key, action.priority_area, title)
+        yield action.source, action.locator, record
+
+
+def sort_by_position(entities: Mapping[str, Positioned]) -> list[tuple[str, Positioned]]:
+    return sorted(entities.items(), key=lambda item: (item[1].position, item[0]))
+
+
+def list_locators(source: Source, cited: Iterable[str]) -> list[str]:
+    """List the sentences of a source, and what records cite, in the order of the document."""
+    sentences = {
+        f"P{paragraph}.S{sentence}"
+        for paragraph, count in enumerate(source.sentences or [], start=1)
+        for sentence in range(1, count + 1)
+    }
+    described = {passage.locator for passage in source.passages}
+    return sorted({*sentences, *described, *cited}, key=Location.from_locator)
+
+
+def count_passages(seed: Seed) -> int:
+    records = list_records(seed)
+    return sum(
+        len(list_locators(source, records[key])) for key, source in seed.get_all(Source).items()
+    )
+
+
+def build_passage_rows(seed: Seed, source_ids: dict[str, int]) -> Iterator[Row]:
+    """Return the rows of all passages, then those of their records and differences."""
+    records = list_records(seed)
+    rows: list[Row] = []
+    number = 0
+    for key, source in seed.get_all(Source).items():
+        described = {passage.locator: passage for passage in source.passages}
+        for position, locator in enumerate(list_locators(source, records[key]), start=1):
+            number += 1
+            passage = described.get(locator) or Passage(locator=locator)
+            place = {"source_id": source_ids[key], "position": position}
+            own = {"id": number, "code": f"{key}.{locator}", **place}
+            yield models.Passage, {**own, **build_columns(passage)}
+            rows += build_record_rows(number, records[key][locator])
+            rows += build_difference_rows(number, passage, source_ids)
+    yield from sorted(rows, key=lambda row: str(row[0].__tablename__), reverse=True)
+
+
+def build_columns(passage: Passage) -> dict[str, object]:
+    location, note = Location.from_locator(passage.locator), passage.note
+    return {
+        "locator": passage.locator,
+        "paragraph": location.paragraph or None,
+        "sentence": location.sentence or None,
+        "note_en": note and note.en,
+        "note_zh": note and note.zh,
+    }
+
+
+def build_record_rows(passage: int, records: list[PassageRecord]) -> Iterator[Row]:
+    for position, (kind, key, owner, title) in enumerate(records, start=1):
+        own = {"passage_id": passage, "position": position, "kind": kind}
+        titles = {"title_en": title.en, "title_zh": title.zh}
+        yield models.PassageRecord, {**own, "record": key, "owner": owner, **titles}
+
+
+def build_difference_rows(
+    passage_id: int, passage: Passage, source_ids: dict[str, int]
+) -> Iterator[Row]:
+    for position, difference in enumerate(passage.differences, start=1):
+        own = {"passage_id": passage_id, "position": position}
+        place = {"source_id": source_ids[difference.source], "locator": difference.locator}
+        texts = {"text_en": difference.text.en, "text_zh": difference.text.zh}
+        yield models.PassageDifference, {**own, **place, **texts}
+
+
+def find_unrecorded(source: Source, records: dict[str, list[PassageRecord]]) -> list[str]:
+    """Return the sentences from which nothing is recorded, and which have no note on that."""
+    noted = {passage.locator for passage in source.passages if passage.note}
+    return [
+        locator
+        for locator in list_locators(source, ())
+        if not records.get(locator) and locator not in noted
+    ]
+
+
+def check_passages(seed: Seed, key: str, source: Source) -> Messages:
+    if source.sentences is None:
+        if source.passages:
+            yield ("passages",), "requires the list sentences; add it"
+        return
+    described = [passage.locator for passage in source.passages]
+    for index, passage in enumerate(source.passages):
+        path: ValuePath = ("passages", index, "locator")
+        if Location.from_locator(passage.locator).sentence == 0:
+            yield path, f"found {passage.locator}; name a sentence, such as P2.S3"
+        if passage.locator in described[:index]:
+            yield path, f"found {passage.locator} twice; join the two"
+        yield from check_differences(seed, key, index, passage)
+
+
+def check_differences(seed: Seed, key: str, index: int, passage: Passage) -> Messages:
+    for number, difference in enumerate(passage.differences):
+        path: ValuePath = ("passages", index, "differences", number, "source")
+        if difference.source == key:
+            yield path, f"found {key}; a difference is that of another source"
+        elif not seed.has_key(Source, difference.source):
+            hint = suggest_nearest(difference.source, seed.list_keys(Source))
+            yield path, f"found '{difference.source}'; {hint}there is no such source"

@@ -1,0 +1,115 @@
+"""The passages of sources: each sentence with what is recorded from it."""
+
+from functools import cache
+
+from sqlalchemy import Connection, select
+from sqlmodel import col
+
+from app.db.columns import Record, Statement, add_source_line, localize, select_source
+from app.db.models import Passage, PassageDifference, PassageRecord, Source
+from app.db.statements import select_nested
+from app.enums import PassageRecordKind
+from app.i18n import Language, format_locator, format_passage_url
+from app.parameters import PassageListParameters, SourcePassageParameters
+from app.queries.pagination import QueryPage
+from app.queries.resource import Resource
+
+PATHS = {
+    PassageRecordKind.EVENT: "sources",
+    PassageRecordKind.GOAL: "sources",
+    PassageRecordKind.OBSERVATION: "observations",
+    PassageRecordKind.GROWTH_RATE: "growth-rates",
+    PassageRecordKind.REPORT: "reports",
+    PassageRecordKind.OUTCOME: "outcomes",
+    PassageRecordKind.ACTION: "actions",
+}
+"""The collections below /v1 of the kinds whose key is the end of the path."""
+
+
+@cache
+def select_passages(language: Language) -> Statement:
+    records: Statement = (
+        select(
+            col(PassageRecord.kind).label("kind"),
+            col(PassageRecord.record).label("code"),
+            col(PassageRecord.owner).label("owner"),
+            localize(PassageRecord, "title", language).label("title"),
+        )
+        .where(col(PassageRecord.passage_id) == Passage.id)
+        .order_by(col(PassageRecord.position))
+    )
+    differences: Statement = (
+        select(
+            col(PassageDifference.locator).label("locator"),
+            localize(PassageDifference, "text", language).label("text"),
+            *select_source("source", language),
+        )
+        .select_from(PassageDifference)
+        .join(Source, col(Source.id) == PassageDifference.source_id)
+        .where(col(PassageDifference.passage_id) == Passage.id)
+        .order_by(col(PassageDifference.position))
+    )
+    return (
+        select(
+            col(Source.code).label("source"),
+            col(Passage.locator).label("locator"),
+            col(Passage.paragraph).label("paragraph"),
+            col(Passage.sentence).label("sentence"),
+            localize(Passage, "note", language).label("note"),
+            select_nested(records, Passage).label("records"),
+            select_nested(differences, Passage).label("differences"),
+        )
+        .select_from(Passage)
+        .join(Source, col(Source.id) == Passage.source_id)
+    )
+
+
+def complete_passage(row: Record, language: Language) -> Record:
+    for located in (row, *row["differences"]):
+        located["label"] = format_locator(located["locator"], language)
+    for difference in row["differences"]:
+        add_source_line(difference["source"], language)
+    return row
+
+
+PASSAGES = Resource(
+    Passage,
+    select_passages,
+    orders={"document": (col(Source.code), col(Passage.position), col(Passage.code))},
+    complete=complete_passage,
+    filters={"source": col(Source.code)},
+)
+list_passages = PASSAGES.list_page
+
+
+def list_source_passages(
+    connection: Connection, language: Language, source: str, query: PassageListParameters
+) -> QueryPage:
+    filters = SourcePassageParameters.model_construct(**dict(query), source=[source])
+    return list_passages(connection, language, filters)
+
+
+def build_record_url(base: str, record: Record) -> str:
+    """Return the URL of a record, or of what contains it: aims are part of a priority area."""
+    kind, code, owner = PassageRecordKind(record["kind"]), record["code"], record["owner"]
+    if kind is PassageRecordKind.PASSAGE:
+        return f"{base}/v1/sources/{owner}/passages"
+    if kind in PATHS:
+        return f"{base}/v1/{PATHS[kind]}/{code}"
+    year, _, slug = owner.partition("-")
+    return f"{base}/v1/priority-areas/{slug}?year={year}"
+
+
+def add_urls(row: Record, base: str) -> Record:
+    """Return a passage with its URL and those of its records."""
+    records = [
+        {
+            "kind": record["kind"],
+            "code": record["code"],
+            "title": record["title"],
+            "href": build_record_url(base, record),
+        }
+        for record in row["records"]
+    ]
+    url = format_passage_url(base, row["source"], row["locator"])
+    return {**row, "href": url, "records": records}

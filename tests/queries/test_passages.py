@@ -1,0 +1,172 @@
+"""Sentences of sources: what is recorded from each, and where each record says it comes from."""
+
+import re
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+pytestmark = [pytest.mark.database, pytest.mark.quick]
+
+SCIO = "scio-2025-01-15"
+TRANSCRIPT = "china-org-transcript-2025-02-20"
+SENTENCES = (2, 4, 4, 2, 2, 2, 4, 2, 3)
+LOCATED = {
+    "observation": ("/v1/observations?vintages=all", "id"),
+    "growth_rate": ("/v1/growth-rates", "id"),
+    "report": ("/v1/reports", "id"),
+    "outcome": ("/v1/outcomes", "id"),
+    "action": ("/v1/actions", "id"),
+}
+"""The lists whose records cite locations, and the name of their key."""
+EXAMPLES = re.compile(r"such as|and other")
+
+
+def read(client: TestClient, url: str) -> list[dict[str, Any]]:
+    """Read a whole list."""
+    found = client.get(f"{url}{'&' if '?' in url else '?'}limit=1000").json()
+    assert found["next"] is None
+    records: list[dict[str, Any]] = found["items"]
+    return records
+
+
+def list_records(client: TestClient, kind: str) -> set[tuple[str, str, str]]:
+    """List source, locator and key of the records of a kind that passages contain."""
+    return {
+        (source["code"], passage["locator"], record["code"])
+        for source in read(client, "/v1/sources")
+        for passage in read(client, f"/v1/sources/{source['code']}/passages")
+        for record in passage["records"]
+        if record["kind"] == kind
+    }
+
+
+def test_each_sentence_is_listed_in_order_and_carries_something(client: TestClient) -> None:
+    passages = read(client, f"/v1/sources/{SCIO}/passages")
+    assert [one["locator"] for one in passages] == [
+        f"P{paragraph}.S{sentence}"
+        for paragraph, count in enumerate(SENTENCES, start=1)
+        for sentence in range(1, count + 1)
+    ]
+    assert all(passage["records"] or passage["note"] for passage in passages)
+    silent = [passage["locator"] for passage in passages if not passage["records"]]
+    assert silent == ["P5.S2"]
+
+
+@pytest.mark.parametrize("kind", LOCATED)
+def test_each_record_is_under_the_sentence_that_it_cites(client: TestClient, kind: str) -> None:
+    path, key = LOCATED[kind]
+    cited = {
+        (record["source"]["code"], record["locator"], record[key])
+        for record in read(client, path)
+        if record["locator"]
+    }
+    assert list_records(client, kind) == cited
+
+
+def test_areas_aims_goal_and_event_are_under_their_sentences(client: TestClient) -> None:
+    areas = read(client, "/v1/priority-areas")
+    for kind, locator in (("priority_area", "locator"), ("aim", "aim_locator")):
+        assert list_records(client, kind) == {
+            (SCIO, area[locator], f"{area['year']}-{area['slug']}")
+            for area in areas
+            if area[locator]
+        }
+    assert list_records(client, "goal") == {(SCIO, "P5.S1", SCIO)}
+    assert list_records(client, "event") == {(SCIO, "P1.S1", SCIO)}
+
+
+def test_each_link_leads_to_its_record(client: TestClient) -> None:
+    for passage in read(client, f"/v1/sources/{SCIO}/passages"):
+        assert passage["href"].endswith(f"/sources/{SCIO}/passages#{passage['locator']}")
+        for record in passage["records"]:
+            found = client.get(record["href"])
+            assert found.status_code == 200, record
+            key = record["code"].removeprefix("2025-")
+            assert {record["code"], key} & {found.json().get(one) for one in ("id", "code", "slug")}
+
+
+def test_sentences_that_differ_from_the_transcript(client: TestClient) -> None:
+    passages = read(client, f"/v1/sources/{SCIO}/passages")
+    differing = {
+        passage["locator"]: [difference["locator"] for difference in passage["differences"]]
+        for passage in passages
+        if passage["differences"]
+    }
+    assert differing == {
+        "P1.S2": ["A2", "A3", "A4"],
+        "P2.S2": ["A6"],
+        "P2.S3": ["A7", "A8"],
+        "P2.S4": ["A9"],
+        "P3.S1": ["A10"],
+        "P3.S2": ["A11"],
+        "P3.S3": ["A12"],
+        "P3.S4": ["A13"],
+        "P4.S1": ["A14"],
+    }
+    for passage in passages:
+        for difference in passage["differences"]:
+            assert difference["source"]["code"] == TRANSCRIPT
+            assert difference["label"] == f"sentence {difference['locator'][1:]} of the answer"
+
+
+def test_a_compared_sentence_leads_back(client: TestClient) -> None:
+    compared = {
+        (difference["source"]["code"], difference["locator"], f"{SCIO}.{passage['locator']}")
+        for passage in read(client, f"/v1/sources/{SCIO}/passages")
+        for difference in passage["differences"]
+    }
+    assert list_records(client, "passage") == compared
+    listed = read(client, f"/v1/sources/{TRANSCRIPT}/passages")
+    numbers = [int(passage["locator"][1:]) for passage in listed]
+    assert numbers == sorted(numbers)
+    assert max(numbers) > 9
+    for passage in read(client, f"/v1/sources/{TRANSCRIPT}/passages"):
+        for record in passage["records"]:
+            assert client.get(record["href"]).status_code == 200
+
+
+def test_pages_of_passages_follow_one_another(client: TestClient) -> None:
+    url: str | None = f"/v1/sources/{SCIO}/passages?limit=10"
+    found: list[str] = []
+    while url is not None:
+        page = client.get(url).json()
+        assert page["total"] == sum(SENTENCES)
+        found += [passage["locator"] for passage in page["items"]]
+        url = page["next"]
+    assert len(found) == len(set(found)) == sum(SENTENCES)
+    last = client.get(f"/v1/sources/{SCIO}/passages?sort=document_desc&limit=1").json()
+    assert last["items"][0]["locator"] == found[-1] == "P9.S3"
+
+
+def test_a_source_without_locators_has_no_passages(client: TestClient) -> None:
+    kinds = (*LOCATED, "event", "goal", "priority_area", "aim", "passage")
+    cited = {source for kind in kinds for source, _, _ in list_records(client, kind)}
+    for source in read(client, "/v1/sources"):
+        if source["code"] not in cited:
+            assert read(client, f"/v1/sources/{source['code']}/passages") == []
+    unknown = client.get("/v1/sources/scio-2025-01-16/passages")
+    assert unknown.status_code == 404
+    assert SCIO in unknown.text
+
+
+@pytest.mark.parametrize("path", ["/v1/outcomes", "/v1/actions"])
+def test_lists_of_examples_are_marked_and_explained(client: TestClient, path: str) -> None:
+    records = read(client, path)
+    assert any(record["has_examples"] for record in records)
+    for record in records:
+        assert record["has_examples"] is bool(EXAMPLES.search(record["text"])), record["text"]
+        assert record["note"] or not record["has_examples"]
+    for record in read(client, f"{path}?lang=zh"):
+        assert record["note"] or not record["has_examples"]
+        assert "等" in record["text"] or not record["has_examples"], record["text"]
+
+
+def test_an_aim_belongs_to_what_the_sentence_says(client: TestClient) -> None:
+    aims = {action["id"]: action["aim"] for action in read(client, "/v1/actions") if action["aim"]}
+    assert set(aims) == {
+        "2025-realise-small-yet-smart-projects",
+        "2025-deepen-silk-road-e-commerce",
+    }
+    areas = {area["slug"]: area["aim_locator"] for area in read(client, "/v1/priority-areas")}
+    assert {slug for slug, locator in areas.items() if locator} == {"cooperation-mechanisms"}
