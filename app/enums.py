@@ -129,14 +129,21 @@ class RevisionKind(StrEnum):
 
 
 class Obstacle(StrEnum):
-    """Why two figures, or the figures of two series, are not comparable."""
+    """Why two figures, or the figures of two series, are not comparable.
+
+    With a qualifier, or with a base that may be zero, two figures are comparable, but the change
+    between them cannot be calculated.
+    """
 
     UNIT = "unit"
     COVERAGE = "coverage"
     MONTHS = "months"
     BREAK = "break"
-    QUALIFIER = "qualifier"
     BASIS = "basis"
+    RATE = "rate"
+    OTHER_UNIT_RATE = "other_unit_rate"
+    QUALIFIER = "qualifier"
+    BASE = "base"
 
 
 class DerivedMeasure(StrEnum):

@@ -215,8 +215,10 @@ def derive_columns(seed: Seed, kind: type[Entity], ids: Ids) -> dict[str, Values
             for key, one in seed.get_all(schema.Report).items()
         }
     if kind is schema.GrowthRate:
-        for key, vintage in assign_vintages(seed, seed.get_all(schema.GrowthRate)).items():
-            derived[key] = build_vintage_columns(vintage)
+        rates = seed.get_all(schema.GrowthRate)
+        for key, vintage in assign_vintages(seed, rates).items():
+            decimals = -int(rates[key].value.as_tuple().exponent)
+            derived[key] = {**build_vintage_columns(vintage), "decimals": decimals}
     if kind is schema.Observation:
         figures = seed.get_all(schema.Observation)
         derived.clear()

@@ -271,7 +271,8 @@ class ComparisonParameters(Parameters):
     """The unit of the figures. The default is the unit of the indicator; if a period has no figure
     in it, another unit is used."""
     as_of: Day | Omitted = Field(None, examples=["2026-06-30"])
-    """Only what was known on this date: the figures that were current then."""
+    """Only what was known on this date: the figures that were current then. If a figure was not
+    yet known, the error names the date on which it became known."""
     derived: Boolean = Field(default=False, examples=[False])
     """Whether to calculate the change between the two figures. The result is marked as calculated
     by this service; the request is rejected if the figures are not comparable."""

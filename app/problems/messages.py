@@ -76,6 +76,10 @@ UNKNOWN_CURSOR = Bilingual(
     "游标不属于该列表；请先不带游标请求，再沿 next 翻页",
 )
 NO_FIGURE = Bilingual("There is no figure for {period}", "没有{period}的数据")
+NOT_YET_KNOWN = Bilingual(
+    "The figure for {period} was not yet known on {day}; it became known on {known_on}",
+    "{day}时，{period}的数据尚未公布；该数据于{known_on}首次公布",
+)
 
 # Paths and records.
 UNKNOWN_RECORD = Bilingual("{found} is unknown", "{found} 不存在")

@@ -1,24 +1,44 @@
-"""Comparison of two periods of an indicator, with the reasons why they are not comparable."""
+"""Comparison of two periods of an indicator, with the reasons why they are not comparable.
 
+The rule, which the guide also states: two figures are like for like if they have the same coverage,
+unit and number of months, no break lies between them, and no published rate from the one period to
+the other contradicts them. A qualifier, or a base that may be zero, leaves them like for like and
+forbids only the calculation of the change.
+"""
+
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from itertools import product
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import Connection, and_, func, or_, select
 from sqlmodel import col
 
-from app.db.columns import Condition, Record, build_current_conditions, localize
-from app.db.models import Indicator, Observation, Series, SeriesBreak, Unit
+from app.db.columns import (
+    Condition,
+    Record,
+    build_current_conditions,
+    counterpart_area,
+    localize,
+    reporting_area,
+)
+from app.db.models import GrowthRate, Indicator, Observation, Series, SeriesBreak, Unit
 from app.enums import DerivedMeasure, GrowthBasis, Obstacle, Qualifier
 from app.i18n import Bilingual, Language
 from app.parameters import ComparisonParameters, format_period
-from app.problems.messages import NO_FIGURE
+from app.problems.messages import NO_FIGURE, NOT_YET_KNOWN
 from app.problems.problem import InvalidParameters, NotComparable, ParameterError
 from app.queries.observations import read_observations, select_observations
+from app.queries.related import read_rates
 from app.queries.series import describe_obstacle, describe_series_obstacles
 
-TENTH = Decimal("0.1")
+TENTH, HUNDREDTH = Decimal("0.1"), Decimal("0.01")
+OTHER_UNIT_TOLERANCE = Decimal("1.5")
+"""How far a rate published in another unit may be from the change of the levels, in percentage
+points and apart from rounding. Two rates for the same amounts in yuan and in dollars differ by the
+change of the average exchange rate, about 1% from 2023 to 2024. In years in which it changed more,
+pairs that fit are refused, which is the safe side."""
 PERCENT = "PT"
 """The code of the unit percent."""
 Span = tuple[date, date]
@@ -29,9 +49,9 @@ PUBLISHED_PREFERRED = Bilingual(
     "本值由本服务根据两个已公布的取整数据推算，并无来源发布。公布的增速为“{growth}”，请引用公布值。",
 )
 NO_PUBLISHED_GROWTH = Bilingual(
-    "Calculated by this service from two published, rounded figures; no source states it. The "
-    "countries covered may differ between the two periods.",
-    "本值由本服务根据两个已公布的取整数据推算，并无来源发布；两期统计所涵盖的国家可能不同。",
+    "Calculated by this service from two published, rounded figures; no source states it, and no "
+    "growth from the one period to the other has been published.",
+    "本值由本服务根据两个已公布的取整数据推算，并无来源发布；两期之间的增速也未见公布。",
 )
 FORMULAS = {
     DerivedMeasure.PERCENT: "(later / earlier - 1) * 100",
@@ -39,10 +59,24 @@ FORMULAS = {
 }
 
 
+class Interval(NamedTuple):
+    """The smallest and the largest number that rounding allows."""
+
+    lower: Decimal
+    upper: Decimal
+
+    def measure_gap(self, other: "Interval") -> Decimal:
+        """Return the distance to another interval; 0 if they overlap or touch."""
+        return max(self.lower - other.upper, other.lower - self.upper, Decimal(0))
+
+
 class Pair(NamedTuple):
     earlier: Record
     later: Record
-    growth: Record | None
+    published_rates: list[Record]
+    """All rates for the later period that were known on the day, whatever their base and unit."""
+    evidence: list[Record]
+    """Those that state the change from the earlier to the later figure."""
     obstacles: list[Record]
     derivation_obstacles: list[Record]
     """Why the change cannot be calculated, including the obstacles above."""
@@ -72,7 +106,7 @@ def compare_periods(
         "later": pair.later,
         "like_for_like": not pair.obstacles,
         "obstacles": pair.obstacles,
-        "published_growth": pair.growth,
+        "published_rates": pair.published_rates,
         "derivable": not pair.derivation_obstacles,
         "derivation_obstacles": pair.derivation_obstacles,
         "derived": derive_change(pair, language) if query.derived else None,
@@ -81,10 +115,27 @@ def compare_periods(
 
 def read_pair(connection: Connection, language: Language, query: ComparisonParameters) -> Pair:
     earlier, later = select_pair(connection, language, query)
-    growth = find_published_growth(earlier, later)
-    obstacles = list_obstacles(connection, language, earlier, later)
-    derivation_obstacles = obstacles + list_derivation_obstacles(language, earlier, later, growth)
-    return Pair(earlier, later, growth, obstacles, derivation_obstacles)
+    return compare_observations(connection, language, earlier, later, query.as_of)
+
+
+def compare_observations(
+    connection: Connection,
+    language: Language,
+    earlier: Record,
+    later: Record,
+    as_of: date | None = None,
+) -> Pair:
+    """Compare two observations of an indicator with what was published by a day."""
+    rates = read_published_rates(connection, language, later, as_of)
+    evidence = select_evidence(rates, earlier, later, as_of)
+    obstacles = [
+        *list_obstacles(connection, language, earlier, later),
+        *list_rate_obstacles(language, earlier, later, evidence),
+    ]
+    derivation_obstacles = obstacles + list_derivation_obstacles(language, earlier, later)
+    for rate in rates:
+        del rate["decimals"]
+    return Pair(earlier, later, rates, evidence, obstacles, derivation_obstacles)
 
 
 def select_pair(
@@ -101,7 +152,11 @@ def select_pair(
     statement = (
         select_observations(language, is_today=query.as_of is None)
         .add_columns((col(Series.unit_id) == Indicator.unit_id).label("own_unit"))
-        .where(in_periods, *list_conditions(query))
+        .where(
+            in_periods,
+            *list_conditions(query),
+            *build_current_conditions(Observation, query.as_of),
+        )
         .order_by(col(Observation.code))
     )
     observations = read_observations(connection, language, statement, query.as_of)
@@ -124,7 +179,6 @@ def list_conditions(query: ComparisonParameters) -> list[Condition]:
         col(Indicator.code) == query.indicator,
         col(Series.reporting_area_id) == Indicator.reporting_area_id,
         col(Series.counterpart_area_id) == Indicator.counterpart_area_id,
-        *build_current_conditions(Observation, query.as_of),
         *([] if query.unit is None else [col(Unit.code) == query.unit]),
     ]
 
@@ -139,32 +193,81 @@ def build_missing_period_error(
     spans: list[Span],
     candidates: list[list[Record]],
 ) -> InvalidParameters:
-    start, end = col(Observation.period_start), col(Observation.period_end)
-    statement = (
-        select(start, end)
-        .distinct()
-        .join(Series, col(Series.id) == Observation.series_id)
-        .join(Indicator, col(Indicator.id) == Series.indicator_id)
-        .join(Unit, col(Unit.id) == Series.unit_id)
-        .where(*list_conditions(query))
-        .order_by(start, end)
-    )
-    known = [format_period(first, last) for first, last in connection.execute(statement)]
+    known_since = read_known_periods(connection, query)
+    as_of = query.as_of or date.max
+    known = [format_period(*span) for span, day in known_since.items() if day <= as_of]
     errors = []
     for span, found in zip(spans, candidates, strict=True):
-        if not found:
-            period = format_period(*span)
+        if found:
+            continue
+        period = format_period(*span)
+        if span in known_since:
+            message = NOT_YET_KNOWN.format(period=period, day=as_of, known_on=known_since[span])
+            errors.append(ParameterError("query.as_of", message))
+        else:
             message = NO_FIGURE.format(period=period)
             errors.append(ParameterError("query.period", message, known, period))
     return InvalidParameters(errors[0].message, errors)
 
 
-def find_published_growth(earlier: Record, later: Record) -> Record | None:
-    growth: Record | None = later["growth"]
-    if growth is None or earlier["series"] != later["series"]:
-        return None
-    base = growth["base_period"]
-    return growth if (base["start"], base["end"]) == get_span(earlier) else None
+def read_known_periods(connection: Connection, query: ComparisonParameters) -> dict[Span, date]:
+    """Read the periods that have a figure, and since when the first one has been known."""
+    start, end = col(Observation.period_start), col(Observation.period_end)
+    statement = (
+        select(start, end, func.min(Observation.vintage))
+        .join(Series, col(Series.id) == Observation.series_id)
+        .join(Indicator, col(Indicator.id) == Series.indicator_id)
+        .join(Unit, col(Unit.id) == Series.unit_id)
+        .where(*list_conditions(query))
+        .group_by(start, end)
+        .order_by(start, end)
+    )
+    return {(first, last): day for first, last, day in connection.execute(statement)}
+
+
+def read_published_rates(
+    connection: Connection, language: Language, later: Record, as_of: date | None
+) -> list[Record]:
+    """Read the rates for the later period in every unit, for every base, from every source."""
+    start, end = get_span(later)
+    conditions = [
+        col(Indicator.code) == later["indicator"]["code"],
+        col(reporting_area.code) == later["reporting_area"]["code"],
+        col(counterpart_area.code) == later["counterpart_area"]["code"],
+        col(GrowthRate.period_start) == start,
+        col(GrowthRate.period_end) == end,
+    ]
+    if as_of is not None:
+        conditions.append(col(GrowthRate.vintage) <= as_of)
+    return read_rates(connection, language, conditions, later["unit"]["code"])
+
+
+def select_evidence(
+    rates: Sequence[Record], earlier: Record, later: Record, as_of: date | None
+) -> list[Record]:
+    """Select the current rates from the one period to the other, with the coverage of the later.
+
+    Rates in the unit of the two figures come first.
+    """
+    unit, coverage = later["unit"]["code"], later["coverage"]["code"]
+    if earlier["unit"]["code"] != unit:
+        return []
+    evidence = [
+        rate
+        for rate in rates
+        if (rate["base_period"]["start"], rate["base_period"]["end"]) == get_span(earlier)
+        and rate["coverage"]["code"] == coverage
+        and is_current_on(rate, as_of)
+    ]
+    return sorted(evidence, key=lambda rate: bool(rate["unit"]["code"] != unit))
+
+
+def is_current_on(rate: Record, day: date | None) -> bool:
+    """Return whether a rate that was known on a day was current then; None is today."""
+    if day is None:
+        return bool(rate["current"])
+    end = rate["superseded_on"]
+    return rate["current_from"] is not None and (end is None or day < end)
 
 
 def list_obstacles(
@@ -198,42 +301,90 @@ def list_obstacles(
     return obstacles + [describe_obstacle(Obstacle.BREAK, language, note=note) for note in notes]
 
 
-def list_derivation_obstacles(
-    language: Language, earlier: Record, later: Record, growth: Record | None
-) -> list[Record]:
+def list_rate_obstacles(
+    language: Language, earlier: Record, later: Record, evidence: Sequence[Record]
+) -> Iterator[Record]:
+    """Describe how published rates contradict the levels of two observations.
+
+    A restated rate is not compared with them, since its base is known to be another level.
+    """
+    levels = compute_change_interval(earlier, later)
+    for rate in evidence:
+        if rate["basis"] == GrowthBasis.RESTATED:
+            yield describe_obstacle(Obstacle.BASIS, language, growth=rate["display"])
+        elif levels is not None:
+            is_own_unit = rate["unit"]["code"] == later["unit"]["code"]
+            tolerance = Decimal(0) if is_own_unit else OTHER_UNIT_TOLERANCE
+            if levels.measure_gap(get_rate_interval(rate)) > tolerance:
+                yield describe_obstacle(
+                    Obstacle.RATE if is_own_unit else Obstacle.OTHER_UNIT_RATE,
+                    language,
+                    growth=rate["display"],
+                    lower=levels.lower.quantize(HUNDREDTH, ROUND_HALF_UP),
+                    upper=levels.upper.quantize(HUNDREDTH, ROUND_HALF_UP),
+                    tolerance=tolerance,
+                )
+
+
+def list_derivation_obstacles(language: Language, earlier: Record, later: Record) -> list[Record]:
+    """Describe why no change can be calculated between two observations that are comparable."""
     obstacles = []
     if {earlier["qualifier"], later["qualifier"]} != {Qualifier.NONE}:
         texts = {"display": earlier["display"], "other_display": later["display"]}
         obstacles.append(describe_obstacle(Obstacle.QUALIFIER, language, **texts))
-    if growth is not None and growth["basis"] == GrowthBasis.RESTATED:
-        obstacles.append(describe_obstacle(Obstacle.BASIS, language, growth=growth["display"]))
+    if not is_share(later) and compute_change_interval(earlier, later) is None:
+        obstacles.append(describe_obstacle(Obstacle.BASE, language, display=earlier["display"]))
     return obstacles
+
+
+def is_share(observation: Record) -> bool:
+    return bool(observation["unit"]["code"] == PERCENT)
+
+
+def compute_change_interval(earlier: Record, later: Record) -> Interval | None:
+    """Return the smallest and largest change in percent that the rounding of two figures allows.
+
+    Returns:
+        None if the earlier figure is not above zero by more than its rounding.
+    """
+    old, new = get_rounding(earlier), get_rounding(later)
+    if old.lower <= 0:
+        return None
+    # The sign of the later figure decides which end of the earlier one gives the larger change.
+    quotients = [number / base for number in new for base in old]
+    return Interval((min(quotients) - 1) * 100, (max(quotients) - 1) * 100)
+
+
+def get_rounding(observation: Record) -> Interval:
+    return Interval(observation["rounding"]["lower"], observation["rounding"]["upper"])
+
+
+def get_rate_interval(rate: Record) -> Interval:
+    """Return the rates that would be printed with the same digits."""
+    half = Decimal(5).scaleb(-rate["decimals"] - 1)
+    return Interval(rate["value"] - half, rate["value"] + half)
 
 
 def derive_change(pair: Pair, language: Language) -> Record:
     """Calculate the change and its bounds, given the rounding of both figures."""
-    earlier, later, growth = pair.earlier, pair.later, pair.growth
-    is_share = later["unit"]["code"] == PERCENT
-    measure = DerivedMeasure.PERCENTAGE_POINTS if is_share else DerivedMeasure.PERCENT
-
-    def change(old: Decimal, new: Decimal) -> Decimal:
-        return new - old if is_share else (new / old - 1) * 100
-
+    earlier, later = pair.earlier, pair.later
     old, new = earlier["value"], later["value"]
-    old_error, new_error = compute_rounding_error(earlier), compute_rounding_error(later)
-    warning = NO_PUBLISHED_GROWTH if growth is None else PUBLISHED_PREFERRED
+    interval = compute_change_interval(earlier, later)
+    if is_share(later):
+        measure, value = DerivedMeasure.PERCENTAGE_POINTS, new - old
+        before, after = get_rounding(earlier), get_rounding(later)
+        interval = Interval(after.lower - before.upper, after.upper - before.lower)
+    else:
+        measure, value = DerivedMeasure.PERCENT, (new / old - 1) * 100
+    assert interval is not None  # noqa: S101 - else there is an obstacle
+    growth = pair.evidence[0]["display"] if pair.evidence else None
+    warning = PUBLISHED_PREFERRED if growth else NO_PUBLISHED_GROWTH
     return {
-        "value": change(old, new).quantize(TENTH, ROUND_HALF_UP),
-        "lower": change(old + old_error, new - new_error).quantize(TENTH, ROUND_FLOOR),
-        "upper": change(old - old_error, new + new_error).quantize(TENTH, ROUND_CEILING),
+        "value": value.quantize(TENTH, ROUND_HALF_UP),
+        "lower": interval.lower.quantize(TENTH, ROUND_FLOOR),
+        "upper": interval.upper.quantize(TENTH, ROUND_CEILING),
         "measure": measure,
         "formula": FORMULAS[measure],
         "inputs": [earlier["id"], later["id"]],
-        "warning": warning.get(language).format(growth=growth and growth["display"]),
+        "warning": warning.get(language).format(growth=growth),
     }
-
-
-def compute_rounding_error(observation: Record) -> Decimal:
-    """Return the largest possible difference between a published figure and the true value."""
-    published = observation["published"]
-    return Decimal(5).scaleb(published["multiplier"] - published["decimals"] - 1)

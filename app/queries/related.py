@@ -3,6 +3,7 @@
 Growth rates are those that sources publish; none is computed from levels.
 """
 
+from collections.abc import Sequence
 from functools import cache
 
 from sqlalchemy import Connection, Label, select
@@ -10,6 +11,7 @@ from sqlmodel import col
 
 from app.db.columns import (
     Column,
+    Condition,
     Record,
     Statement,
     Value,
@@ -35,7 +37,7 @@ from app.db.models import (
     Source,
     Unit,
 )
-from app.db.statements import fetch_one
+from app.db.statements import fetch_one, fetch_uncached
 from app.i18n import Language, format_change, format_period
 from app.parameters import GrowthRateListParameters
 from app.queries.long_lists import read_period_page
@@ -132,10 +134,24 @@ def complete_rate(record: Record, language: Language, unit: str | None = None) -
     return record | {"display": display, "citation": citation}
 
 
-def complete_growth_rate(row: Record, language: Language) -> Record:
+def complete_growth_rate(row: Record, language: Language, unit: str | None = None) -> Record:
     period = row["period"]
     period["label"] = format_period(period["start"], period["end"], language)
-    return format_validity(complete_rate(row, language))
+    return format_validity(complete_rate(row, language, unit))
+
+
+def read_rates(
+    connection: Connection, language: Language, conditions: Sequence[Condition], unit: str
+) -> list[Record]:
+    """Read the rates that fulfil some conditions; their texts name any unit but the given one."""
+    statement = (
+        select_growth_rates(language)
+        .add_columns(col(GrowthRate.decimals).label("decimals"))
+        .where(*conditions)
+        .order_by(col(Series.code), col(GrowthRate.base_start), col(GrowthRate.vintage))
+    )
+    rows = fetch_uncached(connection, statement)
+    return [complete_growth_rate(row, language, unit) for row in rows]
 
 
 def select_report_columns(language: Language) -> Statement:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache, lru_cache
 
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import Connection, func, select, tuple_
 from sqlmodel import col
 
 from app.db.columns import (
@@ -60,14 +60,33 @@ SENTENCES = {
     Obstacle.BREAK: Bilingual(
         "There is a break in the series between them. {note}", "两期之间序列中断。{note}"
     ),
-    Obstacle.QUALIFIER: Bilingual(
-        "{display} or {other_display} has a qualifier in its source, so the difference is unknown.",
-        "“{display}”或“{other_display}”带有限定语，两者之差无法确定。",
-    ),
     Obstacle.BASIS: Bilingual(
         "The published growth is {growth}, calculated from a restated base whose level has not "
         "been published. A rate calculated from the two levels would be misleading.",
         "公布的增速为“{growth}”，以经调整的基数计算，而该基数水平未公布；由两期水平值推算增速会造成误导。",
+    ),
+    Obstacle.RATE: Bilingual(
+        "The published growth is {growth}, which does not fit the two figures: with any rounding, "
+        "they give a change between {lower} and {upper} percent. At least one of the three numbers "
+        "was calculated differently.",
+        "公布的增速为“{growth}”，与两期数据不符：考虑舍入误差，由两期数据推算的变动幅度为"
+        "{lower}%至{upper}%。三个数值中至少有一个的口径不同。",
+    ),
+    Obstacle.OTHER_UNIT_RATE: Bilingual(
+        "The published growth is {growth}, while the two figures give a change between "
+        "{lower} and {upper} percent. The difference is more than the {tolerance} percentage "
+        "points that this service allows for the change of the exchange rate.",
+        "公布的增速为“{growth}”，而由两期数据推算的变动幅度为{lower}%至{upper}%，"
+        "两者相差超过本服务为汇率变动设定的{tolerance}个百分点。",
+    ),
+    Obstacle.QUALIFIER: Bilingual(
+        "{display} or {other_display} has a qualifier in its source, so the difference is unknown.",
+        "“{display}”或“{other_display}”带有限定语，两者之差无法确定。",
+    ),
+    Obstacle.BASE: Bilingual(
+        "{display} is not above zero by more than its rounding, so that no change in percent can "
+        "be calculated from it.",
+        "“{display}”在其舍入误差范围内不大于零，无法据以计算百分比变动。",
     ),
 }
 
@@ -98,6 +117,17 @@ def select_series(language: Language) -> Statement:
     )
 
 
+@cache
+def select_series_with_vintage(language: Language) -> Statement:
+    first = (
+        select(func.min(Observation.vintage))
+        .where(col(Observation.series_id) == col(Series.id))
+        .correlate(Series)
+        .scalar_subquery()
+    )
+    return select_series(language).add_columns(first.label("first_vintage"))
+
+
 def list_series(
     connection: Connection, language: Language, filters: SeriesListParameters
 ) -> QueryPage:
@@ -122,7 +152,7 @@ def get_series(
     connection: Connection, language: Language, key: str, as_of: date | None = None
 ) -> Record | None:
     """Read a series with its observations that are current, or were current on a day."""
-    row = fetch_one(connection, select_series(language), col(Series.code), key)
+    row = fetch_one(connection, select_series_with_vintage(language), col(Series.code), key)
     if row is None:
         return None
     statement = (

@@ -8,6 +8,7 @@ from app import parameters
 from app.formats import tables
 from app.queries import comparison, related
 from app.queries import series as queries
+from app.queries.comparison import OTHER_UNIT_TOLERANCE
 from app.request import Context
 from app.routers import ListOperation, RecordOperation, add_collection
 from app.schemas.series import Comparison, SeriesDetail
@@ -30,7 +31,7 @@ add_collection(
     summary="Get a series with its figures",
     description="Returns one series with the current figure of each period, its breaks, and the "
     "series that are not comparable with it. With as_of, the figures that were current on that "
-    "day.",
+    "day; before first_vintage, none was known.",
     response_model=SeriesDetail,
 )
 def get_series(
@@ -51,10 +52,16 @@ def get_series(
 @router.get(
     "/compare",
     summary="Compare two periods of an indicator",
-    description="Returns two periods, whether they are comparable, and if not, why. Published "
-    "growth is included if it is the growth from the one period to the other. With derived=true "
-    "the change is calculated and marked as calculated by this service; the request is rejected if "
-    "the figures are not comparable.",
+    description="Returns two periods, whether they are comparable, and if not, why: the figures "
+    "differ in coverage, unit or number of months, there is a break between them, or published "
+    "growth contradicts them. Growth in the unit of the figures contradicts them if it cannot be "
+    "had from any two numbers that would be printed as they are; growth in another unit, if it is "
+    f"more than {OTHER_UNIT_TOLERANCE} percentage points away from all such changes, since the "
+    "exchange rate may explain less; growth on a restated base, always. A pair that fits may be "
+    "refused in a year in which the exchange rate changed more: that is the safe side. All "
+    "published rates for the later period are included. With derived=true the change is calculated "
+    "and marked as calculated by this service; the request is rejected if the figures are not "
+    "comparable, if one has a qualifier, or if the earlier one may be zero.",
     response_model=Comparison,
 )
 def compare_periods(

@@ -4,14 +4,17 @@ from pydantic import Field
 
 from app.enums import DerivedMeasure, Obstacle
 from app.schemas import Code, Count, Day, Line, Number, Prose, Reference, Schema, list_field
-from app.schemas.observations import AreaReference, Growth, Observation, Period, UnitReference
+from app.schemas.observations import AreaReference, GrowthRate, Observation, Period, UnitReference
 
 
 class ObstacleText(Schema):
     """A reason why figures are not comparable."""
 
     kind: Obstacle = Field(examples=["months"])
-    """What differs."""
+    """What differs, or what contradicts the figures: unit, coverage, months, break, basis
+    (published growth on a restated base), rate (published growth that does not fit the figures),
+    other_unit_rate (growth published in another unit that does not), qualifier or base (a figure
+    that may be zero). The last two forbid only the calculation of a change."""
     text: Prose = Field(examples=["One figure covers 12 months, the other 11."])
     """The reason, in the language of the response."""
 
@@ -78,6 +81,9 @@ class SeriesDetail(Series):
 
     as_of: Day | None = Field(examples=[None])
     """The date for which the figures are shown; null for today."""
+    first_vintage: Day | None = Field(examples=["2025-01-15"])
+    """The date on which the first of its figures became known: with an earlier as_of there are no
+    points. Null if the series has no figure."""
     points: list[Observation] = list_field(of=10_000)
     """The current figure of each period, in the order of periods."""
 
@@ -111,14 +117,17 @@ class Comparison(Schema):
     later: Observation
     """The figure of the later period."""
     like_for_like: bool = Field(examples=[True])
-    """Whether the two figures are comparable."""
-    obstacles: list[ObstacleText] = list_field(of=20)
+    """Whether the two figures are comparable: they have the same coverage, unit and number of
+    months, there is no break between them, and no published rate contradicts them."""
+    obstacles: list[ObstacleText] = list_field(of=1000)
     """Why they are not comparable; empty if they are."""
-    published_growth: Growth | None
-    """The published change from the earlier to the later period; null if none was published."""
+    published_rates: list[GrowthRate] = list_field(of=1000)
+    """All published rates for the later period, in every unit, for every base period and coverage
+    and from every source; empty if none was known. Each has its own source."""
     derivable: bool = Field(examples=[True])
     """Whether derived=true would calculate the change."""
-    derivation_obstacles: list[ObstacleText] = list_field(of=20)
-    """Why the change cannot be calculated; empty if it can."""
+    derivation_obstacles: list[ObstacleText] = list_field(of=1000)
+    """Why the change cannot be calculated: the obstacles above, a qualifier, or an earlier figure
+    that may be zero; empty if it can."""
     derived: Derived | None
     """The calculated change; null unless requested with derived=true."""

@@ -275,6 +275,7 @@ def growth_rates(scale: Scale) -> Iterator[Row]:
                     "base_start": date(start.year - 1, 1, 1),
                     "base_end": start - timedelta(days=1),
                     "value": Decimal(number % 300).scaleb(-1),
+                    "decimals": 1,
                     **texts("wording", "made up"),
                     "wording_original": None,
                     "basis": GrowthBasis.UNSTATED,

@@ -253,6 +253,7 @@ FAULTS = [
     ("growth_rate", "base_end = period_start", "ck_growth_rate_base_before"),
     ("growth_rate", "current_until = '1999-12-31'", "ck_growth_rate_current_order"),
     ("growth_rate", "wording_zh = ''", "ck_growth_rate_filled"),
+    ("growth_rate", "decimals = -1", "ck_growth_rate_decimals"),
     ("release_entry", "number = 0", "ck_release_entry_number"),
     ("change", "kind = 'painted'", "ck_change_kind"),
     ("change", "title_en = ''", "ck_change_filled"),

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from app.application import create_app
-from app.enums import RevisionKind, Standing
+from app.enums import Qualifier, RevisionKind, Standing
 from app.ingest.build import build
 from app.ingest.schema import Observation, Source
 from app.ingest.seed import Seed
@@ -280,3 +280,67 @@ def test_kinds_of_revision(old: str, new: str, kind: RevisionKind) -> None:
         observation("a", number, len(number.partition(".")[2])) for number in (old, new)
     )
     assert describe_revision(later, earlier) is kind
+
+
+PRIMARY, REPOST, SECONDARY = Standing.PRIMARY, Standing.REPOST, Standing.SECONDARY
+
+
+@pytest.mark.parametrize(
+    ("figures", "current"),
+    [
+        # At equal standing and date, more digits win, whatever the order of the sources.
+        ([(PRIMARY, 0, "19.5"), (PRIMARY, 0, "19.47")], "19.47"),
+        ([(PRIMARY, 0, "19.47"), (PRIMARY, 0, "19.5")], "19.47"),
+        ([(PRIMARY, 0, "19.6"), (PRIMARY, 0, "19.47")], "19.47"),
+        # A rounded repetition never replaces the precise figure: later, or from a better source.
+        ([(REPOST, 0, "19.47"), (REPOST, 1, "19.5")], "19.47"),
+        ([(REPOST, 0, "19.47"), (PRIMARY, 0, "19.5")], "19.47"),
+        ([(REPOST, 0, "19.47"), (PRIMARY, 1, "19.5")], "19.47"),
+        ([(SECONDARY, 0, "19.47"), (REPOST, 1, "19.5"), (PRIMARY, 2, "19")], "19.47"),
+        # A figure with fewer digits that is no rounding is a revision.
+        ([(REPOST, 0, "19.47"), (REPOST, 1, "19.6")], "19.6"),
+        ([(REPOST, 0, "19.47"), (PRIMARY, 1, "19.4")], "19.4"),
+        # A precise figure replaces a rounded one of the same or a lower standing.
+        ([(REPOST, 0, "19.5"), (PRIMARY, 0, "19.47")], "19.47"),
+        ([(REPOST, 0, "19.5"), (PRIMARY, 1, "19.47")], "19.47"),
+        ([(PRIMARY, 0, "19.5"), (PRIMARY, 1, "19.47")], "19.47"),
+        # A source of lower standing replaces nothing, even if it is precise.
+        ([(PRIMARY, 0, "19.5"), (REPOST, 1, "19.47")], "19.5"),
+        ([(PRIMARY, 0, "19.47"), (SECONDARY, 1, "20.1")], "19.47"),
+        # The latest of equals with as many digits.
+        ([(PRIMARY, 0, "50.3"), (PRIMARY, 1, "50.7")], "50.7"),
+    ],
+)
+def test_the_rule_for_the_current_figure(
+    figures: list[tuple[Standing, int, str]], current: str
+) -> None:
+    for sources in ("abc", "cba"):
+        assert find_current(figures, sources) == current
+
+
+def find_current(figures: list[tuple[Standing, int, str]], sources: str) -> str:
+    """Return the printed number that is current in the end, given the keys of the sources."""
+    seed, observations = Seed(), {}
+    for key, (standing, offset, printed_number) in zip(sources, figures, strict=False):
+        seed.entities[Source][key] = source(standing, date(2025, 1, 1) + timedelta(days=offset))
+        decimals = len(printed_number.partition(".")[2])
+        observations[key] = observation(key, printed_number, decimals)
+    vintages = assign_vintages(seed, observations)
+    (key,) = (key for key, one in vintages.items() if one.current_until == date.max)
+    return str(observations[key].published.value)
+
+
+@pytest.mark.parametrize(
+    ("qualifiers", "current"), [(("none", "none"), "19.47"), (("none", "about"), "19.5")]
+)
+def test_a_figure_with_another_qualifier_is_no_rounded_repetition(
+    qualifiers: tuple[str, str], current: str
+) -> None:
+    seed, observations = Seed(), {}
+    for key, number, qualifier in zip("ab", ("19.47", "19.5"), qualifiers, strict=True):
+        seed.entities[Source][key] = source(PRIMARY, date(2025, 1, 1 + "ab".index(key)))
+        figure = observation(key, number, len(number.partition(".")[2]))
+        observations[key] = figure.model_copy(update={"qualifier": Qualifier(qualifier)})
+    vintages = assign_vintages(seed, observations)
+    (key,) = (key for key, one in vintages.items() if one.current_until == date.max)
+    assert str(observations[key].published.value) == current

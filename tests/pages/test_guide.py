@@ -10,11 +10,13 @@ from fontTools.ttLib import TTFont
 from lxml import html
 from starlette.testclient import TestClient
 
+from app.enums import Obstacle
 from app.http import limits
 from app.i18n import Language
 from app.pages import STATIC
 from app.pages.content import ADDRESS_PLACEHOLDER, GUIDE_FOLDER, PAGE_NAMES
 from app.pages.markdown import render_guide_page
+from app.queries.comparison import OTHER_UNIT_TOLERANCE
 from app.server import timeouts
 from tests.pages.test_pages import PAGES
 from tests.routers.test_discovery import HOST
@@ -157,6 +159,24 @@ def test_limits_on_slow_clients_are_those_of_the_server() -> None:
     assert f"请求正文限{body:.0f}秒、{body_size} KiB" in chinese
     assert f"停止读取限{timeouts.WRITE_TIMEOUT:.0f}秒" in chinese
     assert timeouts.RESPONSE_TIMEOUT == 60 * 60
+
+
+def test_the_tolerance_of_comparisons_is_that_of_the_program(document: dict[str, Any]) -> None:
+    assert f"may be {OTHER_UNIT_TOLERANCE} percentage points further" in source("comparing", "en")
+    assert f"允许相差{OTHER_UNIT_TOLERANCE}个百分点" in source("comparing", "zh")
+    described = document["paths"]["/v1/compare"]["get"]["description"]
+    assert f"more than {OTHER_UNIT_TOLERANCE} percentage points" in described
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_obstacle_is_explained(language: str) -> None:
+    rows = re.findall(
+        r"^\| `(\w+)` \| .* \| (\S.*) \|$", source("comparing", language), re.MULTILINE
+    )
+    kinds = dict(rows[-len(Obstacle) :])
+    assert set(kinds) == {str(kind) for kind in Obstacle}
+    only = {"en": "the calculation only", "zh": "仅推算"}[language]
+    assert {kind for kind, what in kinds.items() if what == only} == {"qualifier", "base"}
 
 
 def test_pages_follow_each_other(client: TestClient) -> None:

@@ -5,6 +5,7 @@ import re
 import struct
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from lxml import html
@@ -103,7 +104,7 @@ def test_every_link_works(client: TestClient, path: str) -> None:
         ids = page.xpath("//@id")
         assert len(ids) == len(set(ids))
         for place in page.xpath("//a[starts-with(@href, '#')]/@href"):
-            assert place[1:] in ids
+            assert unquote(place[1:]) in ids
     assert len(followed) > 5
 
 

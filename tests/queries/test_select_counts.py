@@ -24,6 +24,7 @@ pytestmark = pytest.mark.database
 MORE = {
     "/v1/dataset.zip": 15,
     "/v1/overview.xlsx": 5,
+    "/v1/compare": 3,
     "/v1/series": 3,
     "/v1/series/{series}": 4,
     **{f"/v1/indicators/{{indicator}}/chart.{kind}": 4 for kind in ("svg", "png", "vl.json")},

@@ -1,20 +1,12 @@
-"""Series, comparisons, published growth and second reports."""
+"""Series, published growth and second reports."""
 
-from fractions import Fraction
 from itertools import combinations
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
-from app.ingest.build import build
-from tests.support.seeds import ROOT, add, add_figure, copied
-from tests.support.targets import opened
-
 pytestmark = [pytest.mark.database, pytest.mark.quick]
-
-COMPARE = "/v1/compare?indicator={}&period={}&period={}"
 
 
 def all_series(client: TestClient) -> list[dict[str, Any]]:
@@ -164,154 +156,6 @@ def test_a_series_as_of_a_day(client: TestClient) -> None:
 def test_series_are_filtered(client: TestClient, query: str, total: int) -> None:
     page = client.get(f"/v1/series?{query}").json()
     assert page["total"] == len(page["items"]) == total
-
-
-class Pair(NamedTuple):
-    """Two periods, and the obstacles between them."""
-
-    indicator: str
-    periods: tuple[str, str]
-    obstacles: list[str]
-    against_deriving: list[str]
-
-
-PAIRS = (
-    Pair("goods-trade", ("2024", "2025"), [], []),
-    Pair("goods-trade", ("2013", "2022"), [], []),
-    Pair("goods-trade", ("2023", "2024"), ["break"], ["break", "basis"]),
-    Pair("goods-trade", ("2021", "2024"), [], []),
-    Pair("outward-direct-investment", ("2024", "2023"), ["unit"], ["unit"]),
-    Pair("outward-direct-investment", ("2024-01/2024-11", "2023"), ["months"], ["months"]),
-    Pair("aid-projects", ("2023", "2025"), [], ["qualifier"]),
-    Pair("trade-share", ("2021", "2024"), [], []),
-    Pair("trade-share", ("2022", "2024"), ["break"], ["break"]),
-)
-
-
-@pytest.mark.parametrize("pair", PAIRS, ids=str)
-def test_two_periods_are_compared(client: TestClient, pair: Pair) -> None:
-    url = COMPARE.format(pair.indicator, *pair.periods)
-    body = client.get(url).json()
-    assert [one["kind"] for one in body["obstacles"]] == pair.obstacles
-    assert body["like_for_like"] is (not pair.obstacles)
-    assert [one["kind"] for one in body["derivation_obstacles"]] == pair.against_deriving
-    assert body["derivable"] is (not pair.against_deriving)
-    assert body["derived"] is None
-    assert body["earlier"]["period"]["start"] <= body["later"]["period"]["start"]
-    assert client.get(COMPARE.format(pair.indicator, *pair.periods[::-1])).json() == body
-    derived = client.get(f"{url}&derived=true&lang=zh")
-    if pair.against_deriving:
-        assert derived.status_code == 422
-        assert derived.json()["code"] == "not-comparable"
-        for one in client.get(f"{url}&lang=zh").json()["derivation_obstacles"]:
-            assert one["text"] in derived.json()["detail"]
-    else:
-        inputs = [body["earlier"]["id"], body["later"]["id"]]
-        assert derived.json()["derived"]["inputs"] == inputs
-
-
-@pytest.mark.parametrize(
-    ("indicator", "periods", "change", "measure"),
-    [
-        ("goods-trade", ("2024", "2025"), ("6.8", "6.3", "7.3"), "percent"),
-        ("goods-trade", ("2013", "2022"), ("87.4", "87.2", "87.6"), "percent"),
-        ("trade-share", ("2021", "2024"), ("5.4", "5.3", "5.5"), "percentage_points"),
-    ],
-)
-def test_a_derived_change_is_right(
-    client: TestClient,
-    indicator: str,
-    periods: tuple[str, str],
-    change: tuple[str, str, str],
-    measure: str,
-) -> None:
-    response = client.get(COMPARE.format(indicator, *periods) + "&derived=true")
-    derived = response.json()["derived"]
-    assert '"value":{},"lower":{},"upper":{},'.format(*change) in response.text
-    assert derived["measure"] == measure
-    assert derived["warning"].startswith("Calculated by this service")
-    old, new = (
-        Fraction(str(client.get(f"/v1/observations/{key}").json()["value"]))
-        for key in derived["inputs"]
-    )
-    computed = (new / old - 1) * 100 if measure == "percent" else new - old
-    assert abs(computed - Fraction(change[0])) <= Fraction(1, 20)
-
-
-def test_a_comparison_includes_published_growth(client: TestClient) -> None:
-    body = client.get(COMPARE.format("goods-trade", "2024", "2025")).json()
-    assert body["published_growth"]["value"] == 6.3
-    apart = client.get(COMPARE.format("goods-trade", "2022", "2025")).json()
-    assert apart["published_growth"] is None
-
-
-def test_a_comparison_as_of_a_day(client: TestClient) -> None:
-    url = COMPARE.format("trade-share", "2023", "2024")
-    assert client.get(url).json()["later"]["value"] == 50.7
-    assert client.get(f"{url}&as_of=2025-01-14").json()["later"]["value"] == 50.3
-    missing = client.get(f"{url}&as_of=2025-01-12").json()["errors"]
-    assert missing == [
-        {
-            "location": "query.period",
-            "message": "There is no figure for 2024; did you mean 2023?",
-            "allowed": ["2013", "2022", "2023"],
-            "suggestion": "2023",
-        }
-    ]
-
-
-def test_a_comparison_keeps_to_the_areas_of_its_indicator(tmp_path: Path) -> None:
-    seed = copied(tmp_path)
-    norway = (seed / "areas/MY.yaml").read_text("utf-8").replace("position: 3", "position: 5")
-    add(seed, "areas/AA.yaml", norway)
-    for year in (2019, 2024, 2025):
-        figure = {"year": year, "end": "12-31", "status": "normal", "published": "0.5"}
-        series = "goods-trade.CN.AA.partner-2025.CNY.P12M"
-        add_figure(seed, {**figure, "source": "weekly-2026-02-01", "series": series})
-    build(seed, ROOT / "migrations", tmp_path / "bri.sqlite")
-    with opened(tmp_path / "bri.sqlite") as app:
-        client = TestClient(app)
-        body = client.get(COMPARE.format("goods-trade", "2024", "2025")).json()
-        missing = client.get(COMPARE.format("goods-trade", "2019", "2025")).json()
-    assert body["earlier"]["counterpart_area"]["code"] == "BRI"
-    assert body["later"]["counterpart_area"]["code"] == "BRI"
-    assert "2019" not in missing["errors"][0]["allowed"]
-
-
-@pytest.mark.parametrize(
-    ("query", "location", "message"),
-    [
-        ("period=2024&period=2025", "query.indicator", "indicator is missing"),
-        ("indicator=goods-trade&period=2024", "query.period", "use 2"),
-        ("indicator=goods-trade&period=2024&period=2024", "query.period", "two different periods"),
-        ("indicator=goods-trade&period=2024&period=24", "query.period", "24 is not a period"),
-        (
-            "indicator=goods-trade&period=2024&period=2024-11/2024-01",
-            "query.period",
-            "is not a period",
-        ),
-        (
-            "indicator=goods-trade&period=2024&period=2024-13/2024-14",
-            "query.period",
-            "not a period",
-        ),
-        (
-            "indicator=goods-trade&period=2024&period=2025&derived=yes",
-            "query.derived",
-            "not true, false, 1 or 0",
-        ),
-        ("indicator=goods-trade&period=2024&period=2025&unit=NB", "query.period", "no figure"),
-        ("indicator=inward-investment&period=2024&period=2025", "query.period", "2024"),
-    ],
-)
-def test_a_senseless_comparison_is_refused(
-    client: TestClient, query: str, location: str, message: str
-) -> None:
-    response = client.get(f"/v1/compare?{query}")
-    assert response.status_code == 422
-    errors = response.json()["errors"]
-    assert location in {error["location"] for error in errors}
-    assert message in str(errors)
 
 
 def test_growth_is_published_growth(client: TestClient) -> None:

@@ -188,6 +188,7 @@ class GrowthRate(VintageModel, table=True):
         CheckConstraint("period_start < period_end", name="period_order"),
         CheckConstraint("base_start < base_end", name="base_order"),
         CheckConstraint("base_end < period_start", name="base_before"),
+        CheckConstraint("decimals BETWEEN 0 AND 10", name="decimals"),
         Index("ix_growth_rate_period", "period_start", "series_id", "source_id"),
         Index("ix_growth_rate_vintage", "vintage", "id", "current_until"),
         Index("ix_growth_rate_source", "source_id", "series_id", "period_start"),
@@ -198,6 +199,8 @@ class GrowthRate(VintageModel, table=True):
     base_start: date
     base_end: date
     value: Decimal = Field(sa_type=ExactDecimal)
+    decimals: int
+    """The number of printed decimals, since the value is stored without trailing zeros."""
     wording_en: str
     wording_zh: str
     wording_original: str | None
