@@ -11,7 +11,7 @@ from io import RawIOBase
 from app.db.columns import Record
 from app.enums import Datatype
 from app.formats.dataset_info import DATA_LICENCE, DESCRIPTION, KEYWORDS, TITLE, cite_dataset
-from app.formats.tables import ALL_TABLES, OBSERVATIONS, SOURCES, Table, TableQuery
+from app.formats.tables import ALL_TABLES, GROWTH_RATES, OBSERVATIONS, SOURCES, Table, TableQuery
 from app.formats.text import CSV, encode_csv_rows
 from app.parameters import Vintages
 
@@ -71,7 +71,8 @@ def write_package(query: TableQuery) -> Iterator[bytes]:
     stream = DrainableFile()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as package:
         for table in ALL_TABLES:
-            filters = {"vintages": Vintages.ALL} if table is OBSERVATIONS else {}
+            has_vintages = table in {OBSERVATIONS, GROWTH_RATES}
+            filters = {"vintages": Vintages.ALL} if has_vintages else {}
             whole = replace(query, table=table, filters=table.list_parameters(**filters))
             digest, length = sha256(), 0
             entry = create_entry(f"{table.name}.csv", query)

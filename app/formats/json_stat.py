@@ -161,7 +161,7 @@ def build_cell(observation: Record, language: Language) -> Record:
         "rounding_lower": observation["rounding"]["lower"],
         "rounding_upper": observation["rounding"]["upper"],
         "coverage": observation["coverage"]["code"],
-        "growth": growth and format_growth(growth["display"], growth["citation"], language),
+        "growth": growth and format_growth(growth["display"], growth["citation"]["full"], language),
         "display": observation["display"],
         "citation": observation["citation"]["full"],
     }

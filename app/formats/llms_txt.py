@@ -100,7 +100,8 @@ def describe_observation(record: Record, language: Language, base: str | None = 
         f"{record['indicator']['name']}，{record['coverage']['name']}，"
         f"{record['period']['label']}：{record['display']}",
     ).get(language)
-    sentences = [append_source(text, record["citation"], language)]
+    citation = record["citation"]["full"] + format_url(record, language, base)
+    sentences = [append_source(text, citation, language)]
     if growth is not None:
         change = Bilingual("Published growth: {change}", "公布的增速：{change}").format(
             change=growth["display"]

@@ -172,7 +172,9 @@ def declare_observations(title: Bilingual) -> SheetLayout:
                 44,
                 lambda one, language: show_text(
                     one["growth"]
-                    and format_growth(one["growth"]["display"], one["growth"]["citation"], language)
+                    and format_growth(
+                        one["growth"]["display"], one["growth"]["citation"]["full"], language
+                    )
                 ),
             ),
             SheetColumn(

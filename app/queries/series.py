@@ -178,7 +178,7 @@ def read_drawn_series(connection: Connection, language: Language) -> list[Record
     statement = (
         select_observations(language)
         .where(col(Observation.series_id).in_([row["id"] for row in rows]))
-        .order_by(col(Observation.period_start), col(Observation.vintage))
+        .order_by(col(Observation.period_start), col(Observation.vintage), col(Observation.code))
     )
     vintages: dict[tuple[str, date], list[Record]] = defaultdict(list)
     for observation in read_observations(connection, language, statement):

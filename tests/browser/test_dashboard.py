@@ -222,7 +222,7 @@ def test_print_keeps_what_paper_needs(visit: Visit, path: str) -> None:
         "(all) => all.map((one) => getComputedStyle(one, '::after').content)"
     )
     assert all("http" in one for one in printed)
-    assert printed or page.locator("a.out").inner_text().startswith("https://")
+    assert printed or page.locator("a.out").inner_text().startswith(("http://", "https://"))
     assert len(page.pdf()) > 10_000
     assert wrong == []
 
@@ -248,8 +248,8 @@ def test_structured_data_is_not_run(visit: Visit) -> None:
 
 
 EARLIER = {
-    "en": "19.5 trillion yuan in another source",
-    "zh": "另有来源为19.5万亿元",
+    "en": ["19.47 trillion yuan in another source", "19.5 trillion yuan in another source"],
+    "zh": ["另有来源为19.47万亿元", "另有来源为19.5万亿元"],
 }
 
 
@@ -274,7 +274,7 @@ def test_years_are_drawn_series_by_series(visit: Visit, language: str, expected:
     assert shares.locator(".magnitude").count() == 0
     assert shares.locator(".display").all_inner_texts() == [FIGURES[language][1]]
     earlier = goods.locator("td.figure a").all_inner_texts()
-    assert earlier == [EARLIER[language]]
+    assert earlier == EARLIER[language]
     aid = page.locator("[id='aid-projects.CN.BRI.partner-2023.NB.P11M'] td.figure").inner_text()
     assert "700" in aid.partition("\n")[2]
     assert page.get_by_role("link", name="2026-11-25").count() == 2

@@ -72,7 +72,7 @@ def test_a_workbook_shows_each_figure_with_its_words(client: TestClient, query: 
             assert growth is None
         else:
             assert growth.startswith(item["growth"]["display"])
-            assert item["growth"]["citation"] in growth
+            assert item["growth"]["citation"]["full"] in growth
         assert Decimal(str(row[column["base"]].value)) == item["value"]
         assert row[column["period"]].value == item["period"]["label"]
         assert row[column["citation"]].value == item["citation"]["full"]
@@ -210,7 +210,7 @@ def test_the_package_is_valid(package: Path) -> None:
         warnings.simplefilter("ignore")
         report = Package(str(package / "datapackage.json")).validate()
     assert report.valid, report.flatten(["message"])
-    assert report.stats["tasks"] == 15
+    assert report.stats["tasks"] == 17
 
 
 def test_the_package_has_the_counts_of_the_release(client: TestClient, package: Path) -> None:
@@ -247,7 +247,7 @@ def test_the_database_is_the_file_itself(client: TestClient, database: Path) -> 
     assert body["http://testserver/v1/dataset.sqlite"] == digest.hexdigest()
     opened = sqlite3.connect(":memory:")
     opened.deserialize(response.content)
-    assert opened.execute("SELECT count(*) FROM observation").fetchone() == (34,)
+    assert opened.execute("SELECT count(*) FROM observation").fetchone() == (38,)
     opened.close()
 
 

@@ -48,7 +48,7 @@ def test_headlines_are_those_of_the_newest_edition(later: TestClient) -> None:
 
 def test_both_editions_are_listed(later: TestClient) -> None:
     for path, total in (
-        ("/v1/observations?vintages=all", 41),
+        ("/v1/observations?vintages=all", 45),
         ("/v1/observations?source=scio-2025-01-15&source=scio-2027-01-20", 14),
         ("/v1/observations?source=scio-2027-01-20&as_of=2027-01-19", 0),
         ("/v1/indicators/goods-trade/observations?since=2024-01-01&unit=CNY", 3),

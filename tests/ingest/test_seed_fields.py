@@ -97,7 +97,13 @@ LOCATORS = {
     "locator-beyond-sentences": Broken(
         GOODS, "P2.S2", "P2.S5", "locator", "found P2.S5; the paragraph has sentences S1 to S4"
     ),
-    "goal-beyond": Broken(SCIO, "P5.S1", "P5.S3", "goal.locator", "sentences S1 to S2"),
+    "goal-beyond": Broken(
+        SCIO,
+        "  locator: P5.S1\nsentences",
+        "  locator: P5.S3\nsentences",
+        "goal.locator",
+        "sentences S1 to S2",
+    ),
     "aim-beyond": Broken(MECHANISMS, "P9.S3", "P9.S9", "aim_locator", "sentences S1 to S3"),
     "event-beyond": Broken(
         SCIO, "event_locator: P1.S1", "event_locator: P1.S3", "event_locator", "sentences S1 to S2"

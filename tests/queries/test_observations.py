@@ -143,15 +143,15 @@ def test_indicators_are_filtered(client: TestClient, query: str, codes: list[str
         ("since=2024-01-02", 7),
         ("until=2024-11-30", 20),
         ("series=trade-share.CN.BRI.partner-2025.PT.P12M", 3),
-        ("series=trade-share.CN.BRI.partner-2025.PT.P12M&vintages=all", 4),
+        ("series=trade-share.CN.BRI.partner-2025.PT.P12M&vintages=all", 5),
         ("coverage=partner-2023&months=12", 9),
-        ("vintages=all", 34),
+        ("vintages=all", 38),
         ("vintages=latest", 32),
         ("as_of=2023-10-12", 0),
         ("as_of=2025-01-12", 13),
         ("as_of=2025-01-14", 14),
         ("as_of=2025-01-15", 21),
-        ("vintages=all&as_of=2024-01-25", 8),
+        ("vintages=all&as_of=2024-01-25", 10),
     ],
 )
 def test_observations_are_filtered(client: TestClient, query: str, total: int) -> None:
