@@ -7,3 +7,7 @@ class DatabaseError(Exception):
 
 class UnavailableError(DatabaseError):
     """A database that cannot be reached at the moment; a retry may succeed."""
+
+
+class FileReplacedError(UnavailableError):
+    """A file that is still open here, but whose name now belongs to another one."""
