@@ -10,4 +10,4 @@ class UnavailableError(DatabaseError):
 
 
 class FileReplacedError(UnavailableError):
-    """A file that is still open here, but whose name now belongs to another one."""
+    """A file that may still be open, but cannot be opened again by its name."""

@@ -139,17 +139,15 @@ class DatabaseFile:
         return {name: value for name, value in vars(self).items() if name not in unsent}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Open the same content; FileReplacedError if another file has its name."""
+        """Open the same content; FileReplacedError if the name does not lead to it any more."""
         self.__dict__ |= state
         if self.content is not None:
             self.memory_url = self.copy_to_memory(self.content)
             return
-        _, status = self.open_handle()
-        if get_identity(status) != self.identity:
-            raise self.create_replaced_error()
-
-    def create_replaced_error(self) -> FileReplacedError:
-        return FileReplacedError(f"{self.path} has been replaced; no more connections can open")
+        try:
+            self.open_handle()
+        except DatabaseError as error:
+            raise FileReplacedError(str(error)) from None
 
     def read_chunks(self) -> Iterator[bytes]:
         """Yield all bytes of the file.
@@ -228,7 +226,7 @@ class DatabaseFile:
                 if get_identity(self.path.stat()) == self.identity:
                     return reject_writing(connection)
             connection.close()
-            raise self.create_replaced_error()
+            raise FileReplacedError(f"{self.path} has been replaced; no more connections can open")
         return reject_writing(connection)
 
     def read_info(self) -> ReleaseInfo:

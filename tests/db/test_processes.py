@@ -100,12 +100,16 @@ def test_a_job_reads_the_release_whatever_happens_to_its_file(
 
 
 @pytest.mark.sqlite
-def test_a_large_file_that_was_replaced_is_read_in_this_process(
-    process: DatabaseProcess, releases: dict[str, Path], tmp_path: Path
+@pytest.mark.parametrize("is_replaced", [True, False])
+def test_a_large_file_that_was_replaced_or_deleted_is_read_in_this_process(
+    process: DatabaseProcess, releases: dict[str, Path], tmp_path: Path, *, is_replaced: bool
 ) -> None:
     served = Path(copyfile(releases["first"], tmp_path / "bri.sqlite"))
     database = Database(SQLiteStore(served, FileLimits(max_copied=0)))
-    Path(copyfile(releases["second"], tmp_path / "new.sqlite")).replace(served)
+    if is_replaced:
+        Path(copyfile(releases["second"], tmp_path / "new.sqlite")).replace(served)
+    else:
+        served.unlink()
     assert process.read(database, read_hash) == (os.getpid(), database.seed_hash)
     with TemporaryFile() as file:
         process.read(database, write_hash, "", file=file)
