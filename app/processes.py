@@ -7,6 +7,7 @@ because the kernel then closes the other end of its socket.
 """
 
 import atexit
+import gc
 import os
 import pickle
 import sys
@@ -18,8 +19,8 @@ from pathlib import Path
 from select import poll
 from signal import SIG_IGN, SIGINT, signal
 from subprocess import DEVNULL, Popen, TimeoutExpired
-from threading import Lock, Thread, Timer
-from time import monotonic, sleep
+from threading import Lock, Thread
+from time import sleep
 from traceback import format_exception
 from typing import IO, Any, NamedTuple, TypeVar
 
@@ -31,6 +32,8 @@ END_TIMEOUT = 5.0
 """The seconds in which a process has to end by itself."""
 GRACE = 1.0
 """The seconds in which a job may finish whose result nobody waits for any more."""
+GC_THRESHOLDS = (5_000, 10, 50)
+"""How often the garbage collector visits young and old objects: rarely, as in the service."""
 STANDARD_ERROR = 2
 
 
@@ -85,31 +88,32 @@ class HelperProcess:
         message = pickle.dumps((function, arguments))
         if self.process is None or self.connection is None:
             self.process, self.connection = start_process()
-        started = monotonic()
-        timer = Timer(TIMEOUT, self.process.kill)
-        timer.start()
         try:
             self.connection.send(file is not None)
             if file is not None:
                 send_handle(self.connection, file.fileno(), self.process.pid)
             self.connection.send_bytes(message)
-            outcome = Outcome(*self.connection.recv())
+            is_done = self.connection.poll(TIMEOUT)
+            outcome = Outcome(*self.connection.recv()) if is_done else None
         except (EOFError, OSError):
-            self.process.kill()
-            self.close()
-            if monotonic() - started >= TIMEOUT:
-                raise TimeoutError("a helper process took too long") from None
+            self.kill()
             raise EOFError("a helper process has ended") from None
-        finally:
-            timer.cancel()
+        if outcome is None:
+            self.kill()
+            raise TimeoutError("a helper process took too long")
         if outcome.memory > self.max_memory:
             self.close()
         if outcome.error is not None:
             raise outcome.error
         return outcome.result
 
+    def kill(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+        self.close()
+
     def close(self) -> None:
-        """End the process."""
+        """End the process when its job is done, or soon after."""
         if self.connection is not None:
             self.connection.close()
             self.connection = None
@@ -141,6 +145,7 @@ def start_process() -> "tuple[Popen[bytes], Connection[Any, Any]]":
 
 def serve(connection: "Connection[Any, Any]") -> None:
     """Run jobs until the other end of the connection is closed."""
+    modules = 0
     while True:
         try:
             has_file = connection.recv()
@@ -149,6 +154,10 @@ def serve(connection: "Connection[Any, Any]") -> None:
         except EOFError:
             return
         connection.send_bytes(encode_outcome(run_job(message, descriptor)))
+        if len(sys.modules) > modules:
+            # What has been imported stays, so the garbage collector need not visit it again.
+            gc.freeze()
+            modules = len(sys.modules)
 
 
 def run_job(message: bytes, descriptor: int | None) -> Outcome:
@@ -193,6 +202,7 @@ def end_with_parent(descriptor: int) -> None:
 def main() -> None:
     # An interrupt from the keyboard is for the service; when that ends, it closes the connection.
     signal(SIGINT, SIG_IGN)
+    gc.set_threshold(*GC_THRESHOLDS)
     connection: Connection[Any, Any] = Connection(int(sys.argv[1]))
     Thread(target=end_with_parent, args=(connection.fileno(),), daemon=True).start()
     # The parent may end while a result is sent.
