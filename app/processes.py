@@ -96,10 +96,10 @@ class HelperProcess:
             is_done = self.connection.poll(TIMEOUT)
             outcome = Outcome(*self.connection.recv()) if is_done else None
         except (EOFError, OSError):
-            self.kill()
+            self.abort()
             raise EOFError("a helper process has ended") from None
         if outcome is None:
-            self.kill()
+            self.abort()
             raise TimeoutError("a helper process took too long")
         if outcome.memory > self.max_memory:
             self.close()
@@ -107,7 +107,7 @@ class HelperProcess:
             raise outcome.error
         return outcome.result
 
-    def kill(self) -> None:
+    def abort(self) -> None:
         if self.process is not None:
             self.process.kill()
         self.close()
