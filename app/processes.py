@@ -34,6 +34,9 @@ GRACE = 1.0
 """The seconds in which a job may finish whose result nobody waits for any more."""
 GC_THRESHOLDS = (5_000, 10, 50)
 """How often the garbage collector visits young and old objects: rarely, as in the service."""
+NICENESS = 10
+"""How much processor time the jobs leave to the process that responds to all other requests, when
+all processors are busy."""
 STANDARD_ERROR = 2
 
 
@@ -154,6 +157,8 @@ def serve(connection: "Connection[Any, Any]") -> None:
         except EOFError:
             return
         connection.send_bytes(encode_outcome(run_job(message, descriptor)))
+        if not modules:
+            os.nice(NICENESS)  # Not before the first job, which imports the most.
         if len(sys.modules) > modules:
             # What has been imported stays, so the garbage collector need not visit it again.
             gc.freeze()

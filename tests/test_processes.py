@@ -59,6 +59,11 @@ def test_a_process_runs_one_function_after_another(process: HelperProcess) -> No
     assert process.run(max, 1, 3, 2) == 3
 
 
+def test_jobs_after_the_first_leave_processor_time_to_others(process: HelperProcess) -> None:
+    first = process.run(os.nice, 0)
+    assert process.run(os.nice, 0) == min(first + processes.NICENESS, 19)
+
+
 def test_a_long_result_arrives_whole(process: HelperProcess) -> None:
     assert process.run(bytes, 20_000_000) == bytes(20_000_000)
 
