@@ -3,6 +3,7 @@
 import gc
 import os
 import signal
+import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
@@ -70,6 +71,8 @@ ROUTERS = (
 GC_THRESHOLDS = (5_000, 10, 50)
 """How often the garbage collector visits young and old objects: rarely, as it stops all threads,
 and nearly everything that a request leaves behind is freed without it."""
+SWITCH_INTERVAL = 0.0005
+"""The seconds after which a thread that writes a table has to let the event loop continue."""
 SHUTDOWN_TIMEOUT = 10
 """The seconds in which a worker without a supervisor has to finish its responses."""
 
@@ -217,6 +220,7 @@ async def lifespan(app: App) -> AsyncIterator[dict[str, Any]]:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
+    sys.setswitchinterval(SWITCH_INTERVAL)
     await checkpoint()  # Loads what anyio needs, which takes longer than a request should.
     async with app.mcp.run() if app.mcp else nullcontext():
         yield {"app": app}

@@ -153,11 +153,12 @@ def check_free_space(settings: Settings) -> str:
 
 
 def check_temporary_files() -> str:
-    from app.formats.registry import TABLE_FORMATS, find_temporary_file_error
+    from app.formats.registry import TABLE_FORMATS, FileFormat, find_temporary_file_error
 
     error = find_temporary_file_error()
     if error is not None:
-        suffixes = ", ".join(f".{form.suffix}" for form in TABLE_FORMATS if not form.is_streamed)
+        files = (form for form in TABLE_FORMATS if isinstance(form, FileFormat))
+        suffixes = ", ".join(f".{form.suffix}" for form in files)
         raise CheckFailedError(
             f"cannot be written ({error.strerror}), so {suffixes} would fail; mount a"
             " writable /tmp, or set TMPDIR"

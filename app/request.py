@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 from http import HTTPStatus
 from random import Random
 from time import perf_counter
-from typing import Annotated, Any, Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar
+from typing import IO, Annotated, Any, Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar
 from urllib.parse import quote
 
 from anyio import CapacityLimiter
@@ -33,6 +33,7 @@ AnySchema = TypeVar("AnySchema", bound=Schema)
 RawHeaders = list[tuple[bytes, bytes]]
 
 JSON = "application/json"
+CHUNK_SIZE = 1024 * 1024
 MAX_BUFFERED = 2 * 1024 * 1024
 """A response of at most so many bytes is sent whole, and so can be cached and validated."""
 STREAM_THREADS = CapacityLimiter(2)
@@ -187,7 +188,26 @@ class RequestContext:
         becomes a problem document.
         """
         first, rest = self.release.database.start_stream(write)
-        pieces = [first]
+        return self.create_stream_response([first], rest, media_type, links, headers)
+
+    def create_file_response(
+        self,
+        file: IO[bytes],
+        media_type: str,
+        links: Sequence[Link] = (),
+        headers: dict[str, str] | None = None,
+    ) -> Response:
+        """Create a response with the content of a file, which it closes."""
+        return self.create_stream_response([], read_chunks(file), media_type, links, headers)
+
+    def create_stream_response(
+        self,
+        pieces: list[bytes],
+        rest: Generator[bytes, None, None],
+        media_type: str,
+        links: Sequence[Link],
+        headers: dict[str, str] | None,
+    ) -> Response:
         while sum(map(len, pieces)) < MAX_BUFFERED:
             piece = next(rest, None)
             if piece is None:
@@ -266,6 +286,13 @@ class RequestContext:
 
     def create_unknown_record(self, collection: str, parameter: str, key: str) -> UnknownRecord:
         return UnknownRecord(parameter, key, self.release.keys[collection].find_nearest_keys(key))
+
+
+def read_chunks(file: IO[bytes]) -> Generator[bytes, None, None]:
+    with file:
+        file.seek(0)
+        while chunk := file.read(CHUNK_SIZE):
+            yield chunk
 
 
 async def iterate_stream(

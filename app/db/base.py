@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
-from typing import TypeVar, cast
+from typing import Any, Self, TypeVar, cast
 
 from sqlalchemy import Connection, Engine, QueuePool
 
@@ -48,6 +48,10 @@ class Store(ABC):
         """
 
     @abstractmethod
+    def limit_connections(self, number: int) -> Self:
+        """Return a store of the same releases that opens so many connections at a time."""
+
+    @abstractmethod
     def retry_read(self, read: Callable[[], Result]) -> Result:
         """Call a function that reads, and retry it where the kind of store requires that.
 
@@ -76,8 +80,13 @@ def check_release(store: Store, release: ReleaseInfo) -> None:
 
 
 class Database:
-    def __init__(self, store: Store) -> None:
-        """Open the current release.
+    """A release that is open for reading.
+
+    A copy that is sent to another process reads the same release, with few connections.
+    """
+
+    def __init__(self, store: Store, release: ReleaseInfo | None = None) -> None:
+        """Open a release that has been checked, or else the current one.
 
         Raises:
             DatabaseError: if there is none, the store cannot be reached, or the release is damaged
@@ -86,8 +95,10 @@ class Database:
         self.store = store
         self.is_local = store.is_local
         """Whether a read takes less time than waking a thread."""
-        release = store.inspect()
-        check_release(store, release)
+        if release is None:
+            release = store.inspect()
+            check_release(store, release)
+        self.release = release
         self.seed_hash, self.modified, self.file = release.seed_hash, release.modified, release.file
         self.is_file = self.file is not None
         self.engine = store.create_engine(release)
@@ -98,6 +109,9 @@ class Database:
         """Open connections that no query uses; only used for local stores, where an idle
         connection cannot break."""
         self.is_closed = False
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Database, (self.store.limit_connections(1), self.release)
 
     @property
     def digest(self) -> str | None:

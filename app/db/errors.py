@@ -7,3 +7,7 @@ class DatabaseError(Exception):
 
 class UnavailableError(DatabaseError):
     """A database that cannot be reached at the moment; a retry may succeed."""
+
+
+class FileReplacedError(UnavailableError):
+    """A file that may still be open, but cannot be opened again by its name."""

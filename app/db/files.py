@@ -3,7 +3,7 @@
 import os
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,11 +11,11 @@ from hashlib import sha256
 from itertools import count
 from pathlib import Path
 from stat import S_ISREG
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import quote
 from weakref import finalize
 
-from app.db.errors import DatabaseError, UnavailableError
+from app.db.errors import DatabaseError, FileReplacedError, UnavailableError
 
 CHUNK_SIZE = 1024**2
 """A multiple of every page size, so that no row without overflow pages spans two chunks."""
@@ -39,6 +39,8 @@ class FileLimits:
     """Size in bytes up to which a file is verified, and served from a copy in memory."""
     verify: bool = False
     """Whether larger files are verified too."""
+    pool_size: int = 40
+    """How many connections requests use at the same time."""
 
 
 class ReleaseInfo(NamedTuple):
@@ -108,15 +110,7 @@ class DatabaseFile:
             DatabaseError: if it is not a regular file, cannot be read, or is incomplete.
         """
         self.path, self.limits = path, limits
-        try:
-            # Without O_NONBLOCK, a pipe would block until somebody writes to it.
-            self.handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-            close_handle = finalize(self, os.close, self.handle)
-            status = os.fstat(self.handle)
-        except FileNotFoundError:
-            raise UnavailableError(f"{path} is missing; build it with 'bri build'") from None
-        except OSError as error:
-            raise DatabaseError(f"{path} cannot be read: {error.strerror or error}") from None
+        close_handle, status = self.open_handle()
         if not S_ISREG(status.st_mode):
             raise DatabaseError(f"{path} is not a regular file")
         self.identity = get_identity(status)
@@ -131,6 +125,33 @@ class DatabaseFile:
         if self.content is not None:
             close_handle()
             self.memory_url = self.copy_to_memory(self.content)
+
+    def open_handle(self) -> tuple[Callable[[], object], os.stat_result]:
+        """Open the file; return the function that closes it, and its status."""
+        try:
+            # Without O_NONBLOCK, a pipe would block until somebody writes to it.
+            self.handle = os.open(self.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+            return finalize(self, os.close, self.handle), os.fstat(self.handle)
+        except FileNotFoundError:
+            raise UnavailableError(f"{self.path} is missing; build it with 'bri build'") from None
+        except OSError as error:
+            raise DatabaseError(f"{self.path} cannot be read: {error.strerror or error}") from None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what another process needs to read the same content: its bytes, or its name."""
+        unsent = {"handle", "memory_url", "digest"}
+        return {name: value for name, value in vars(self).items() if name not in unsent}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Open the same content; FileReplacedError if the name does not lead to it any more."""
+        self.__dict__ |= state
+        if self.content is not None:
+            self.memory_url = self.copy_to_memory(self.content)
+            return
+        try:
+            self.open_handle()
+        except DatabaseError as error:
+            raise FileReplacedError(str(error)) from None
 
     def read_chunks(self) -> Iterator[bytes]:
         """Yield all bytes of the file.
@@ -209,7 +230,7 @@ class DatabaseFile:
                 if get_identity(self.path.stat()) == self.identity:
                     return reject_writing(connection)
             connection.close()
-            raise UnavailableError(f"{self.path} has been replaced; no more connections can open")
+            raise FileReplacedError(f"{self.path} has been replaced; no more connections can open")
         return reject_writing(connection)
 
     def read_info(self) -> ReleaseInfo:

@@ -22,7 +22,6 @@ from sqlalchemy import (
     bindparam,
     select,
 )
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.types import TypeEngine, UserDefinedType
 
@@ -44,6 +43,7 @@ class CompiledStatement:
         rendering = dialect
         if dialect.name == "postgresql":
             import psycopg  # noqa: PLC0415 (an optional dependency)
+            from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg  # noqa: PLC0415
 
             # Its other cursors translate the placeholders of a long statement at each execution.
             self.create_cursor = psycopg.RawCursor

@@ -2,11 +2,11 @@
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from sqlalchemy import URL, Dialect, Engine, create_engine, event, text
 from sqlalchemy.engine.interfaces import ExceptionContext
@@ -20,7 +20,6 @@ from app.db.errors import DatabaseError, UnavailableError
 from app.db.files import DatabaseFile, FileLimits, ReleaseInfo, get_identity
 from app.db.statements import UNDEFINED_STATES
 
-POOL_SIZE = 40
 STREAMING_POOL_SIZE = 16
 
 
@@ -53,7 +52,9 @@ class SQLiteStore(Store):
         Those to a large file are opened now, as another file may have its name later.
         """
         file = cast("DatabaseFile", release.file)
-        size = STREAMING_POOL_SIZE if streaming else POOL_SIZE
+        size = self.limits.pool_size
+        if streaming:
+            size = min(size, STREAMING_POOL_SIZE)
         engine = create_engine(
             "sqlite://",
             creator=file.connect,
@@ -65,6 +66,9 @@ class SQLiteStore(Store):
             for connection in [engine.connect() for _ in range(size)]:
                 connection.close()
         return engine
+
+    def limit_connections(self, number: int) -> Self:
+        return type(self)(self.path, replace(self.limits, pool_size=number))
 
     def retry_read(self, read: Callable[[], Result]) -> Result:
         """Call the function once; an open file stays readable after it has been replaced."""
@@ -235,6 +239,9 @@ class PostgresStore(Store):
             ) from None
         except (ArgumentError, NoSuchModuleError) as error:
             raise DatabaseError(f"{self} is not a valid database URL: {error}") from None
+
+    def limit_connections(self, number: int) -> Self:
+        return type(self)(self.url, replace(self.limits, pool_size=number))
 
     def retry_read(self, read: Callable[[], Result], *, is_retry: bool = False) -> Result:
         """Call the function, and once more with a new connection if the first one is broken."""

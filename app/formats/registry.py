@@ -10,18 +10,18 @@ from tempfile import TemporaryFile
 from typing import IO, NamedTuple
 
 from pydantic import Field
+from sqlalchemy import Connection
 
 from app import parameters
 from app.db.columns import Record
 from app.formats import arrow, citations, data_package, dcat, feeds, json_stat, text, workbooks
 from app.formats.charts import canvas
 from app.formats.dataset_info import LICENCE_URL, Distribution
-from app.formats.tables import OBSERVATIONS, TABLES, TableQuery
+from app.formats.tables import OBSERVATIONS, TABLES, TableQuery, create_row_limit_error
 from app.i18n import Bilingual
 from app.problems.messages import NO_TEMPORARY_FILES
 from app.problems.problem import NotReady
 
-CHUNK_SIZE = 1024 * 1024
 UTF_8 = "; charset=utf-8"
 WORKBOOK = Bilingual("Excel workbook", "Excel 工作簿")
 TABLE_NAMES = tuple(table.name for table in TABLES)
@@ -67,11 +67,22 @@ class Format:
 
 @dataclass(frozen=True, kw_only=True)
 class TableFormat(Format):
-    write: Callable[[TableQuery], Iterator[bytes]]
-    is_streamed: bool = True
-    """Whether rows are sent while they are read. Only a few other files are written at a time."""
     options: type[parameters.Filters] | None = None
     """The query parameters of the format."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StreamedFormat(TableFormat):
+    """A format whose rows are sent while they are read."""
+
+    write: Callable[[TableQuery], Iterator[bytes]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileFormat(TableFormat):
+    """A format that is written completely before it is sent."""
+
+    write: Callable[[TableQuery, IO[bytes]], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,19 +105,36 @@ class CsvParameters(parameters.Filters):
     the file with a double click; other programs may read it as part of the first column name."""
 
 
-def stream_file(
-    write: Callable[[TableQuery, IO[bytes]], None],
-) -> Callable[[TableQuery], Iterator[bytes]]:
-    def write_chunks(query: TableQuery) -> Iterator[bytes]:
-        try:
-            with TemporaryFile() as file:
-                write(query, file)
-                file.seek(0)
-                yield from read_chunks(file)
-        except OSError as error:
-            raise NotReady(NO_TEMPORARY_FILES, headers={"Retry-After": "60"}) from error
+def create_temporary_file() -> IO[bytes]:
+    """Create a file without a name; raise NotReady if that is impossible."""
+    try:
+        return TemporaryFile()
+    except OSError as error:
+        raise NotReady(NO_TEMPORARY_FILES, headers={"Retry-After": "60"}) from error
 
-    return write_chunks
+
+def write_file(
+    connection: Connection,
+    form: FileFormat,
+    prepare: Callable[[Connection], TableQuery],
+    file: IO[bytes],
+) -> None:
+    """Write a file, from its beginning if this is another attempt.
+
+    Raises:
+        InvalidParameters: if the format does not hold so many rows.
+        NotReady: if temporary files cannot be written.
+    """
+    query = prepare(connection)
+    if form.max_rows is not None and query.table.exceeds(query, form.max_rows):
+        raise create_row_limit_error(form.max_rows)
+    try:
+        file.seek(0)
+        file.truncate()
+        form.write(query, file)
+        file.flush()
+    except OSError as error:
+        raise NotReady(NO_TEMPORARY_FILES, headers={"Retry-After": "60"}) from error
 
 
 def find_temporary_file_error() -> OSError | None:
@@ -119,13 +147,8 @@ def find_temporary_file_error() -> OSError | None:
     return None
 
 
-def read_chunks(file: IO[bytes]) -> Iterator[bytes]:
-    while chunk := file.read(CHUNK_SIZE):
-        yield chunk
-
-
 TABLE_FORMATS = (
-    TableFormat(
+    StreamedFormat(
         "csv",
         text.CSV,
         duplicate_text("CSV"),
@@ -137,7 +160,7 @@ TABLE_FORMATS = (
         write=text.write_csv,
         options=CsvParameters,
     ),
-    TableFormat(
+    StreamedFormat(
         "jsonl",
         text.JSON_LINES,
         duplicate_text("JSON Lines"),
@@ -146,7 +169,7 @@ TABLE_FORMATS = (
         "the list and without pages.",
         write=text.write_json_lines,
     ),
-    TableFormat(
+    FileFormat(
         "xlsx",
         workbooks.XLSX,
         WORKBOOK,
@@ -156,11 +179,10 @@ TABLE_FORMATS = (
         "figures.",
         is_text=False,
         is_compressible=False,
-        write=stream_file(workbooks.write_table),
-        is_streamed=False,
+        write=workbooks.write_table,
         max_rows=workbooks.MAX_ROWS,
     ),
-    TableFormat(
+    FileFormat(
         "parquet",
         arrow.PARQUET,
         duplicate_text("Parquet"),
@@ -169,11 +191,10 @@ TABLE_FORMATS = (
         "codes. Each column has a description.",
         is_text=False,
         is_compressible=False,
-        write=stream_file(arrow.write_parquet),
-        is_streamed=False,
+        write=arrow.write_parquet,
         max_rows=500_000,
     ),
-    TableFormat(
+    FileFormat(
         "arrow",
         arrow.ARROW_FILE,
         duplicate_text("Arrow"),
@@ -181,11 +202,10 @@ TABLE_FORMATS = (
         "The columns of the CSV table as an Arrow IPC file with types: exact decimals, dates and "
         "texts. Each column has a description.",
         is_text=False,
-        write=stream_file(arrow.write_arrow),
-        is_streamed=False,
+        write=arrow.write_arrow,
         max_rows=100_000,
     ),
-    TableFormat(
+    StreamedFormat(
         "md",
         text.MARKDOWN,
         duplicate_text("Markdown"),
@@ -200,7 +220,7 @@ TABLE_FORMATS = (
 JSON_STAT = Format(
     "jsonstat", json_stat.MEDIA_TYPE, duplicate_text("JSON-stat"), (OBSERVATIONS.name,)
 )
-DATA_PACKAGE = TableFormat(
+DATA_PACKAGE = StreamedFormat(
     "zip",
     data_package.MEDIA_TYPE,
     Bilingual("Data package (all tables as CSV)", "数据包（全部 CSV 表）"),
@@ -210,7 +230,6 @@ DATA_PACKAGE = TableFormat(
     is_text=False,
     is_compressible=False,
     write=data_package.write_package,
-    is_streamed=False,
 )
 DATABASE = Format(
     "sqlite",
@@ -222,7 +241,7 @@ DATABASE = Format(
     is_text=False,
     is_compressible=False,
 )
-OVERVIEW_WORKBOOK = TableFormat(
+OVERVIEW_WORKBOOK = FileFormat(
     "xlsx",
     workbooks.XLSX,
     WORKBOOK,
@@ -231,8 +250,7 @@ OVERVIEW_WORKBOOK = TableFormat(
     "results, the figures of all years, sources, and notes on how to read them.",
     is_text=False,
     is_compressible=False,
-    write=stream_file(workbooks.write_overview),
-    is_streamed=False,
+    write=workbooks.write_overview,
 )
 CITATION_FORMATS = tuple(
     CitationFormat(

@@ -67,6 +67,10 @@ class Table:
     key_columns: tuple[str, ...] = ()
     """The columns of the primary key, unless it is the first column."""
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Send only the name to other processes."""
+        return get_table, (self.name,)
+
     @property
     def key(self) -> tuple[str, ...]:
         return self.key_columns or (self.columns[0].name,)
@@ -147,12 +151,12 @@ class TableQuery:
     """A table with a request for it: the input of a writer."""
 
     table: Table
-    connection: Connection
     language: Language
     filters: parameters.Filters
     release: Record
     base: str
     """The base URL of the service."""
+    connection: Connection
 
     def read_rows(self) -> Iterator[Rows]:
         return self.table.read_rows(self)
@@ -313,3 +317,7 @@ ALL_TABLES = (
     *(TOPICS, AREAS, COVERAGES, SECTORS, INSTRUMENTS, UNITS),
 )
 """The tables of the data package."""
+
+
+def get_table(name: str) -> Table:
+    return next(table for table in ALL_TABLES if table.name == name)

@@ -108,7 +108,9 @@ class Metrics:
             for name, value in self.state().items():
                 self.gauges[name].set(value)
             code, installed_at = self.release()
-            self.released.clear()
+            # In files that several processes share, the package cannot remove a label.
+            if FOLDER not in os.environ:
+                self.released.clear()
             self.released.labels(code).set(installed_at)
 
     def render(self) -> bytes:

@@ -136,7 +136,9 @@ def create_path_key(description: str, example: str) -> Any:
 class Parameters(BaseModel):
     """The parameters of every operation; unknown parameters are rejected."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        defer_build=True, extra="forbid", frozen=True, use_attribute_docstrings=True
+    )
 
     lang: Language | Omitted = Field(None, examples=["en"])
     """The language of the texts: en or zh. Without it, the Accept-Language header decides; the

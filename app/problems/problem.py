@@ -1,5 +1,6 @@
 """Every kind of problem, as documents of RFC 9457."""
 
+import copyreg
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Self
@@ -110,6 +111,10 @@ class Problem(Exception):  # noqa: N818  # The problem documents of RFC 9457 are
         self.detail = detail
         self.errors = list(errors)
         self.headers = dict(headers or {})
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Send the attributes to other processes, as __init__ takes other arguments."""
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
 
     @classmethod
     def from_error(cls, error: ParameterError) -> Self:

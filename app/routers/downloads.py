@@ -7,10 +7,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import JSONResponse
-from pydantic import create_model
+from pydantic import ConfigDict
 from sqlalchemy import Connection
 
 from app import parameters
+from app.db import processes
 from app.db.columns import Record
 from app.formats import citations, json_stat, registry
 from app.formats.registry import (
@@ -20,11 +21,14 @@ from app.formats.registry import (
     OVERVIEW_WORKBOOK,
     TABLE_FORMATS,
     CitationFormat,
+    FileFormat,
     Format,
     Link,
-    TableFormat,
+    StreamedFormat,
+    create_temporary_file,
+    write_file,
 )
-from app.formats.tables import OBSERVATIONS, TABLES, Table, TableQuery, create_row_limit_error
+from app.formats.tables import OBSERVATIONS, TABLES, Table, TableQuery
 from app.http import limits
 from app.problems.messages import CUBE_TOO_LARGE, NO_DATABASE_FILE
 from app.problems.problem import InvalidParameters, ParameterError, UnknownPath
@@ -77,13 +81,15 @@ def add_download(
     )
 
 
-def declare_table(table: Table, form: TableFormat) -> None:
+def declare_table(table: Table, form: StreamedFormat | FileFormat) -> None:
     filters = table.filters
     if form.options is not None:
         name = f"{filters.__name__}As{form.suffix.capitalize()}"
-        filters = create_model(name, __base__=(form.options, filters))
+        # Pydantic would search all modules for the docstrings of this class, which has none.
+        config = ConfigDict(use_attribute_docstrings=False)
+        filters = type(filters)(name, (form.options, filters), {"model_config": config})  # type: ignore[misc]
 
-    queue = limits.TABLES if form.is_streamed else limits.FILES
+    queue = limits.FILES if isinstance(form, FileFormat) else limits.TABLES
 
     async def download(context: Context, query: Any) -> Response:
         url = f"{context.base_url}/v1/{table.name}.csv-metadata.json"
@@ -98,20 +104,26 @@ def declare_table(table: Table, form: TableFormat) -> None:
 def send_file(  # noqa: PLR0913, PLR0917 - a private helper of two callers
     context: RequestContext,
     name: str,
-    form: TableFormat,
+    form: StreamedFormat | FileFormat,
     table: Table,
     filters: parameters.Filters,
     links: Sequence[Link] = (),
 ) -> Response:
-    def write(connection: Connection) -> Iterator[bytes]:
-        release = context.release.record
-        query = TableQuery(table, connection, context.language, filters, release, context.base_url)
-        if form.max_rows is not None and table.exceeds(query, form.max_rows):
-            raise create_row_limit_error(form.max_rows)
-        return form.write(query)
-
     headers = context.build_attachment_headers(name, form.suffix)
-    return context.stream_response(write, form.content_type, links, headers)
+    release, base = context.release, context.base_url
+    prepare = partial(TableQuery, table, context.language, filters, release.record, base)
+    if isinstance(form, FileFormat):
+        file = create_temporary_file()
+        try:
+            processes.FILES.read(release.database, write_file, form, prepare, file=file)
+        except BaseException:
+            file.close()
+            raise
+        return context.create_file_response(file, form.content_type, links, headers)
+    write = form.write
+    return context.stream_response(
+        lambda connection: write(prepare(connection)), form.content_type, links, headers
+    )
 
 
 def declare_table_description(table: Table) -> None:
@@ -176,11 +188,13 @@ def get_cube(context: Context, query: Annotated[parameters.CubeFilters, Query()]
     return context.create_bytes_response(Cube.model_validate(cube).to_json(), json_stat.MEDIA_TYPE)
 
 
-def declare_complete_file(name: str, form: TableFormat) -> None:
+def declare_complete_file(name: str, form: StreamedFormat | FileFormat) -> None:
+    queue = limits.FILES if isinstance(form, FileFormat) else limits.TABLES
+
     async def download(context: Context, _: NoParameters) -> Response:
         filters = OBSERVATIONS.list_parameters()
         send = partial(send_file, context, name, form, OBSERVATIONS, filters)
-        return await limits.FILES.run(context, send)
+        return await queue.run(context, send)
 
     add_download(name, form, download, f"the {name}")
 

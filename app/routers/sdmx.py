@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from fastapi import APIRouter, Response
 from sqlalchemy import Connection
 
+from app.db import processes
 from app.formats.sdmx import messages
 from app.formats.sdmx.artefacts import (
     Artefact,
@@ -19,6 +20,7 @@ from app.formats.sdmx.messages import Format, list_formats, negotiate_format
 from app.formats.sdmx.paths import PathQuery, parse_path
 from app.formats.sdmx.query import SdmxRequest, parse_request
 from app.http.limits import SDMX
+from app.i18n import Language
 from app.parameters.sdmx import DIMENSIONS
 from app.problems.messages import NO_DATA, NO_HISTORY_AS_CSV
 from app.queries import sdmx as queries
@@ -38,15 +40,24 @@ def create_response(context: RequestContext, url_path: str) -> Response:
     request = parse_request(path, list(context.query.params), context.release.keys)
     offered = list_formats(path.resource, is_21=path.is_21)
     message_format, media_type = negotiate_format(context.accept, request.format, offered)
-    if path.resource != "data":
-        find = find_available if path.resource == "availability" else find_structures
-        artefacts = find(context, path, request)
-        message = messages.write_structure(artefacts, message_format, build_header(context))
-    elif message_format.family == "csv":
+    if path.resource == "data" and message_format.family == "csv":
         return stream_csv(context, request, message_format, media_type)
-    else:
-        message = write_data_message(context, request, message_format)
+    header, database = build_header(context), context.release.database
+    message = processes.SDMX.read(database, write_message, header, path, request, message_format)
     return context.create_bytes_response(message, media_type)
+
+
+def write_message(
+    connection: Connection,
+    header: MessageHeader,
+    path: PathQuery,
+    request: SdmxRequest,
+    message_format: Format,
+) -> bytes:
+    if path.resource == "data":
+        return write_data_message(connection, header, request, message_format)
+    find = find_available if path.resource == "availability" else find_structures
+    return messages.write_structure(find(connection, path, request), message_format, header)
 
 
 def build_header(context: RequestContext) -> MessageHeader:
@@ -61,28 +72,22 @@ def build_all_artefacts(connection: Connection) -> list[Artefact]:
 
 
 def read_series(
-    connection: Connection, context: RequestContext, request: SdmxRequest
+    connection: Connection, language: Language, request: SdmxRequest
 ) -> Iterator[list[SeriesData]]:
     return queries.read_series(
-        connection,
-        context.language,
-        request.filters,
-        with_observations=request.layout.has_observations,
+        connection, language, request.filters, with_observations=request.layout.has_observations
     )
 
 
 def write_data_message(
-    context: RequestContext, request: SdmxRequest, message_format: Format
+    connection: Connection, header: MessageHeader, request: SdmxRequest, message_format: Format
 ) -> bytes:
-    def write(connection: Connection) -> bytes:
-        chunks = messages.require_data(read_series(connection, context, request))
-        datasets = group_series(
-            messages.limit_observations(chunks), request.layout, history=request.filters.history
-        )
-        message = Message(build_header(context), request.layout, datasets)
-        return messages.write_data(message, message_format, build_all_artefacts(connection))
-
-    return context.release.database.read(write)
+    chunks = messages.require_data(read_series(connection, header.language, request))
+    datasets = group_series(
+        messages.limit_observations(chunks), request.layout, history=request.filters.history
+    )
+    message = Message(header, request.layout, datasets)
+    return messages.write_data(message, message_format, build_all_artefacts(connection))
 
 
 def stream_csv(
@@ -93,43 +98,34 @@ def stream_csv(
         raise NotImplementedProblem(NO_HISTORY_AS_CSV)
 
     def write(connection: Connection) -> Iterator[bytes]:
-        chunks = messages.require_data(read_series(connection, context, request))
+        chunks = messages.require_data(read_series(connection, context.language, request))
         return messages.write_csv(chunks, request.layout, message_format.version)
 
     return context.stream_response(write, media_type)
 
 
 def find_structures(
-    context: RequestContext, path: PathQuery, request: SdmxRequest
+    connection: Connection, path: PathQuery, request: SdmxRequest
 ) -> list[Artefact]:
-    def find(connection: Connection) -> list[Artefact]:
-        used_values = {}
-        if request.detail == "referencepartial":
-            used_values = queries.read_dimension_values(connection, request.filters)
-        artefacts = build_all_artefacts(connection)
-        return messages.select_artefacts(artefacts, path, request, used_values)
-
-    return context.release.database.read(find)
+    used_values = {}
+    if request.detail == "referencepartial":
+        used_values = queries.read_dimension_values(connection, request.filters)
+    artefacts = build_all_artefacts(connection)
+    return messages.select_artefacts(artefacts, path, request, used_values)
 
 
-def find_available(
-    context: RequestContext, path: PathQuery, request: SdmxRequest
-) -> list[Artefact]:
+def find_available(connection: Connection, path: PathQuery, request: SdmxRequest) -> list[Artefact]:
     """Describe which data are available for a key and periods."""
-
-    def find(connection: Connection) -> list[Artefact]:
-        extent = queries.read_extent(connection, request.filters)
-        if extent is None:
-            raise NoResultsFound(NO_DATA)
-        values = queries.read_dimension_values(connection, request.filters)
-        if request.mode == "available":
-            for name in DIMENSIONS:
-                filters = messages.drop_dimension(request.filters, name)
-                free_values = queries.read_dimension_values(connection, filters)
-                values |= {name: free_values[name]} if name in free_values else {}
-        counts = {"series_count": extent.series, "obs_count": extent.observations}
-        constraint = build_constraint(messages.build_region(values, path, extent.span), counts)
-        artefacts = [*build_all_artefacts(connection), constraint]
-        return add_references([constraint], artefacts, request.references)
-
-    return context.release.database.read(find)
+    extent = queries.read_extent(connection, request.filters)
+    if extent is None:
+        raise NoResultsFound(NO_DATA)
+    values = queries.read_dimension_values(connection, request.filters)
+    if request.mode == "available":
+        for name in DIMENSIONS:
+            filters = messages.drop_dimension(request.filters, name)
+            free_values = queries.read_dimension_values(connection, filters)
+            values |= {name: free_values[name]} if name in free_values else {}
+    counts = {"series_count": extent.series, "obs_count": extent.observations}
+    constraint = build_constraint(messages.build_region(values, path, extent.span), counts)
+    artefacts = [*build_all_artefacts(connection), constraint]
+    return add_references([constraint], artefacts, request.references)

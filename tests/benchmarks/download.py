@@ -84,7 +84,7 @@ def command_line(path: Path) -> float:
     database = Database(SQLiteStore(path))
     with database.connect() as connection:
         filters = ObservationFilters.model_validate({"vintages": "all"})
-        query = TableQuery(OBSERVATIONS, connection, Language.ENGLISH, filters, {}, "")
+        query = TableQuery(OBSERVATIONS, Language.ENGLISH, filters, {}, "", connection)
         statement = OBSERVATIONS.select_rows(query)
         sql = str(statement.compile(database.engine, compile_kwargs={"literal_binds": True}))
     database.close()

@@ -26,9 +26,9 @@ KINDS = {
     "list": "/v1/observations?limit=7&until=2{b:03}-12-31",
     "record": "/v1/observations/none-{b}",
     "chart": "/v1/indicators/goods-trade/chart.svg?height=1{b:03}",
-    "workbook": "/v1/actions.xlsx?q=trade&lang=en&priority_area=none-{b}",
+    "workbook": "/v1/observations.xlsx?indicator=goods-trade&until=2{b:03}-12-31",
     "table": "/v1/observations.csv?indicator=goods-trade&until=2{b:03}-12-31",
-    "sdmx": "/sdmx/data/INDICATORS/CN.BRI?endPeriod=2{b:03}",
+    "sdmx": "/sdmx/data/INDICATORS/...goods-trade..?endPeriod=2{b:03}",
 }
 FLOODS: dict[str, str | None] = {
     "nothing": None,

@@ -285,6 +285,8 @@ def run_cases(
             known = {path: read_bodies(releases, path) for path in MORE_PATHS}
             trial = Trial(server, served, releases)
             settled = trial.read_state()
+            for path in MORE_PATHS:
+                trial.client.get(path)  # Starts the processes that write files.
             with load(server, known, clients) as counts:
                 for case in cases:
                     outcomes[case.name, trial.run(case, settled)] += 1

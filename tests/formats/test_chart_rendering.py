@@ -1,4 +1,4 @@
-"""The process that renders charts: identical bytes, timeouts and restarts."""
+"""The processes that draw charts: identical bytes everywhere, and a light service."""
 
 import subprocess
 import sys
@@ -7,8 +7,7 @@ from os import environ
 import httpx2
 import pytest
 
-from app.formats.charts import rendering
-from app.formats.charts.rendering import RenderingClient
+from app.formats.charts.rendering import VEGA_PROCESS, render_svg
 from tests.formats.test_charts import LANGUAGES
 from tests.support.processes import serving
 from tests.support.targets import Target, environment_of
@@ -48,51 +47,6 @@ assert not {"vl_convert", "fontTools", "resvg_py"} & set(sys.modules)
     assert not ended.stderr
 
 
-def test_engine_that_has_ended_is_replaced() -> None:
-    stored = RenderingClient()
-    first = stored.run("embed_font", "BRI Sans", False, "abc")
-    assert stored.process is not None
-    stored.process.kill()
-    stored.process.wait()
-    assert stored.run("embed_font", "BRI Sans", False, "abc") == first
-    stored.close()
-
-
-def test_engine_ends_with_its_input() -> None:
-    stored = RenderingClient()
-    stored.run("embed_font", "BRI Sans", True, "abc")
-    assert stored.process is not None
-    with stored.process as started:
-        assert started.stdin is not None
-        started.stdin.close()
-        assert started.wait(timeout=20) == 0
-
-
-def test_engine_gives_up_on_what_cannot_be_done(capfd: pytest.CaptureFixture[str]) -> None:
-    stored = RenderingClient()
-    with pytest.raises(EOFError):
-        stored.run("svg", '{"mark": "nothing"}')
-    stored.close()
-    assert "ValueError" in capfd.readouterr().err
-
-
-def test_engine_that_is_stuck_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rendering, "TIMEOUT", 0.0)
-    stored = RenderingClient()
-    with pytest.raises(EOFError):
-        stored.run("embed_font", "BRI Sans SC", False, "一带一路" * 100)
-    stored.close()
-
-
-def test_picture_that_is_cut_off_is_not_sent() -> None:
-    """The process ends after ten of a hundred bytes; its successor does the job."""
-    stored = RenderingClient()
-    expected = stored.run("embed_font", "BRI Sans", False, "abc")
-    stored.close()
-    for sent in ("b''", "bytes(3)", "(100).to_bytes(8, 'big') + bytes(10)"):
-        program = f"import sys; sys.stdin.readline(); sys.stdout.buffer.write({sent})"
-        command = [sys.executable, "-c", program]
-        stored.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        with stored.process:
-            assert stored.run("embed_font", "BRI Sans", False, "abc") == expected
-            stored.close()
+def test_a_chart_that_cannot_be_drawn_raises_the_error_of_the_library() -> None:
+    with pytest.raises(ValueError, match="conversion failed"):
+        VEGA_PROCESS.run(render_svg, b'{"mark": "nothing"}')

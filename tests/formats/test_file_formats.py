@@ -110,7 +110,7 @@ def test_the_workbook_of_everything_is_ready_to_print(client: TestClient, langua
 def test_equal_releases_make_equal_files(client: TestClient, server: str) -> None:
     paths = [f"/v1/{name}.{suffix}" for name in TABLES for suffix in ("xlsx", "parquet", "csv")]
     for path in (*paths, "/v1/dataset.zip?lang=zh", "/v1/overview.xlsx"):
-        response = httpx2.get(server + path, headers={"Host": "testserver"})
+        response = httpx2.get(server + path, headers={"Host": "testserver"}, timeout=60)
         assert response.content == client.get(path).content, path
 
 

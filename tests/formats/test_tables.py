@@ -18,7 +18,7 @@ from starlette.testclient import TestClient
 
 from app.db import Database, SQLiteStore, create_store
 from app.enums import Qualifier
-from app.formats.registry import TABLE_FORMATS, TableFormat
+from app.formats.registry import TABLE_FORMATS, FileFormat
 from app.formats.tables import OBSERVATIONS, TableQuery
 from app.formats.text import encode_csv_lines, encode_csv_rows
 from app.http.cache_key import create_context
@@ -182,7 +182,7 @@ def test_lines_of_the_database_are_those_of_the_library(tmp_path: Path, language
     database = Database(SQLiteStore(tmp_path / "bri.sqlite"))
     filters = ObservationFilters.model_validate({"vintages": "all"})
     with database.connect() as connection:
-        query = TableQuery(OBSERVATIONS, connection, language, filters, {}, "")
+        query = TableQuery(OBSERVATIONS, language, filters, {}, "", connection)
         lines = query.read_csv_lines()
         assert lines is not None
         own = b"".join(encode_csv_lines(OBSERVATIONS.header, lines))
@@ -209,7 +209,7 @@ def test_a_long_table_is_never_sorted(
     database = Database(create_store(larger[1]))
     with database.connect() as connection:
         asked = ObservationFilters().model_copy(update=query)
-        table = TableQuery(OBSERVATIONS, connection, Language.ENGLISH, asked, {}, "")
+        table = TableQuery(OBSERVATIONS, Language.ENGLISH, asked, {}, "", connection)
         statement = OBSERVATIONS.select_rows(table)
         compiled = statement.compile(database.engine, compile_kwargs={"literal_binds": True})
         plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}").all()
@@ -351,7 +351,7 @@ def test_a_table_is_measured_without_being_read(larger: tuple[FastAPI, Target]) 
     with database.streaming_engine.connect() as connection:
         for query in ({"vintages": Vintages.ALL}, {"unit": ["USD"]}):
             asked = ObservationFilters().model_copy(update=query)
-            table = TableQuery(OBSERVATIONS, connection, Language.ENGLISH, asked, {}, "")
+            table = TableQuery(OBSERVATIONS, Language.ENGLISH, asked, {}, "", connection)
             length = sum(map(len, table.read_rows()))
             assert length > 5
             assert OBSERVATIONS.exceeds(table, length - 1)
@@ -361,10 +361,12 @@ def test_a_table_is_measured_without_being_read(larger: tuple[FastAPI, Target]) 
 
 
 @pytest.mark.parametrize(
-    "form", [form for form in TABLE_FORMATS if form.max_rows], ids=lambda one: one.suffix
+    "form",
+    [form for form in TABLE_FORMATS if isinstance(form, FileFormat)],
+    ids=lambda one: one.suffix,
 )
 def test_a_table_that_is_too_long_is_refused(
-    larger: tuple[FastAPI, Target], form: TableFormat
+    larger: tuple[FastAPI, Target], form: FileFormat
 ) -> None:
     scope = {
         "type": "http",

@@ -13,7 +13,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
 
-from tests.support.processes import serving
+from tests.support.processes import launched, serving
 from tests.support.targets import Target
 
 pytestmark = pytest.mark.resources
@@ -101,9 +101,10 @@ def requests(found: Samples, **labels: str) -> float:
 @pytest.mark.parametrize("workers", [1, 2])
 def test_numbers_are_those_of_all_workers(database: Target, workers: int) -> None:
     with (
-        serving(database, workers=workers, BRI_METRICS="true") as base,
-        httpx2.Client(base_url=base, headers={"Connection": "close"}) as client,
+        launched(database, workers=workers, BRI_METRICS="true") as server,
+        httpx2.Client(base_url=server.base, headers={"Connection": "close"}) as client,
     ):
+        base = server.base
 
         def get(path: str) -> int:
             return client.get(path).status_code
@@ -114,6 +115,7 @@ def test_numbers_are_those_of_all_workers(database: Target, workers: int) -> Non
         sleep(1.1)
         response = httpx2.get(f"{base}/metrics")
         again = httpx2.get(f"{base}/metrics")
+        assert "Warning" not in server.log.read_text()
     assert answered.count(200) == 210
     assert response.headers["content-type"].startswith("text/plain; version=0.0.4")
     assert response.headers["cache-control"] == "no-store"

@@ -17,9 +17,9 @@ import pytest
 from fastapi.responses import StreamingResponse
 from starlette.testclient import TestClient
 
+from app import processes
 from app.formats import registry
-from app.formats.charts import rendering
-from app.formats.charts.rendering import CLIENT
+from app.formats.charts.rendering import FONT_PROCESS
 from app.http import cache, connections, limits
 from app.http.authority import is_valid_authority
 from app.http.connections import ConnectionTable, RejectionLog
@@ -333,8 +333,8 @@ def test_missing_descriptors_are_a_503(database: Target, monkeypatch: pytest.Mon
         raise OSError(24, "Too many open files")
 
     with opened(database) as app, TestClient(app, raise_server_exceptions=False) as client:
-        CLIENT.close()
-        monkeypatch.setattr(rendering, "Popen", fail)
+        FONT_PROCESS.close()
+        monkeypatch.setattr(processes, "Popen", fail)
         monkeypatch.setattr(registry, "TemporaryFile", fail)
         for path, seconds in (("/v1/overview.png?width=777", "5"), ("/v1/observations.xlsx", "60")):
             response = client.get(path)

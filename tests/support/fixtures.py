@@ -4,12 +4,14 @@ import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import httpx2
 import pytest
 from starlette.testclient import TestClient
 from starlette.types import Receive, Scope, Send
 
 from app.application import App
-from app.formats.charts.rendering import CLIENT
+from app.db.processes import FILES, SDMX
+from app.formats.charts.rendering import FONT_PROCESS, VEGA_PROCESS
 from app.ingest.build import build
 from tests.support import postgresql, renderings
 from tests.support.contract import Watch
@@ -29,9 +31,10 @@ def watch() -> Iterator[Watch]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(App, "__call__", answer)
-        patch.setattr(CLIENT, "run", renderings.share(CLIENT.run))
+        renderings.share_all()
         yield watching
-    CLIENT.close()
+    for process in (VEGA_PROCESS, FONT_PROCESS, FILES, SDMX):
+        process.close()
 
 
 @pytest.fixture(autouse=True)
@@ -102,11 +105,19 @@ def document(client: TestClient) -> dict[str, Any]:
 def server(database: Target) -> Iterator[str]:
     """Serve the real database."""
     with serving(database) as base:
+        start_helpers(base)
         yield base
+
+
+def start_helpers(base: str) -> None:
+    """Have a server start the processes that write files, which takes long on a busy machine."""
+    for path in ("/v1/outcomes.xlsx", "/sdmx/dataflow"):
+        assert httpx2.get(f"{base}{path}", timeout=60).status_code == httpx2.codes.OK
 
 
 @pytest.fixture(scope="session")
 def prefixed(database: Target) -> Iterator[str]:
     """Serve under a path prefix, behind a proxy that strips it."""
     with serving(database, BRI_ROOT_PATH="/bri") as base, stripping_proxy(base) as proxy:
+        start_helpers(base)
         yield f"{proxy}/bri"

@@ -24,7 +24,6 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from app import cli
-from app.formats.charts.rendering import CLIENT
 from tests.support import callbacks, renderings
 from tests.support.targets import Target, environment_of
 
@@ -64,7 +63,7 @@ def run_forked(
     for stream in (1, 2):
         os.dup2(written, stream)
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
-    CLIENT.run = renderings.share(CLIENT.run)  # type: ignore[method-assign]
+    renderings.share_all()
     try:
         callbacks.measure()
         act(*arguments)

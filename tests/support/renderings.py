@@ -4,17 +4,20 @@ Most of the time of chart tests is spent in the rendering process. Tests of that
 a client of their own, and compare its results with the shared ones.
 """
 
-import json
 import os
+import pickle
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import Any
+
+from app.formats.charts.rendering import FONT_PROCESS, VEGA_PROCESS
 
 FOLDER = "TESTS_RENDERINGS"
 """The variable that names the folder of results; without it nothing is shared."""
 
-Run = Callable[..., bytes]
+Run = Callable[..., Any]
 
 
 def share(run: Run) -> Run:
@@ -25,15 +28,21 @@ def share(run: Run) -> Run:
     folder = Path(name)
     folder.mkdir(exist_ok=True)
 
-    def run_once(job: str, *arguments: object) -> bytes:
-        digest = sha256(json.dumps([job, arguments]).encode()).hexdigest()
+    def run_once(function: Callable[..., Any], *arguments: object) -> Any:
+        digest = sha256(pickle.dumps([function, arguments])).hexdigest()
         file = folder / digest
         if file.exists():
-            return file.read_bytes()
-        result = run(job, *arguments)
+            return pickle.loads(file.read_bytes())  # noqa: S301 - written below
+        result = run(function, *arguments)
         with NamedTemporaryFile(dir=folder, delete=False) as written:
-            written.write(result)
+            written.write(pickle.dumps(result))
         Path(written.name).replace(file)
         return result
 
     return run_once
+
+
+def share_all() -> None:
+    """Share the results of the processes that draw, from now on and in this process."""
+    for process in (VEGA_PROCESS, FONT_PROCESS):
+        process.run = share(process.run)  # type: ignore[method-assign]

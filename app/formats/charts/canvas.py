@@ -7,8 +7,9 @@ from functools import cached_property
 from html import escape
 from typing import NamedTuple
 
+from app.formats.charts import rendering
 from app.formats.charts.model import Chart
-from app.formats.charts.rendering import CLIENT
+from app.formats.charts.rendering import FONT_PROCESS, VEGA_PROCESS
 from app.formats.charts.style import (
     BASELINE,
     PALETTES,
@@ -248,7 +249,7 @@ def write_specification(canvas: Canvas, chart: Chart) -> bytes:
 
 
 def render_bare_svg(canvas: Canvas, chart: Chart) -> str:
-    return CLIENT.run("svg", write_specification(canvas, chart).decode()).decode()
+    return VEGA_PROCESS.run(rendering.render_svg, write_specification(canvas, chart))
 
 
 def render_svg(canvas: Canvas, chart: Chart) -> bytes:
@@ -264,4 +265,4 @@ def render_svg(canvas: Canvas, chart: Chart) -> bytes:
 
 def render_png(canvas: Canvas, chart: Chart, scale: int) -> bytes:
     """Draw a chart as PNG, with ``scale`` pixels for each pixel of the chart on a side."""
-    return CLIENT.run("png", render_bare_svg(canvas, chart), scale)
+    return FONT_PROCESS.run(rendering.render_png, render_bare_svg(canvas, chart), scale)

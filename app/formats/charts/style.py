@@ -1,6 +1,5 @@
 """The style of charts: colours, type sizes, and fonts, by which text is measured and wrapped."""
 
-import json
 import re
 from collections.abc import Iterable
 from functools import cache, lru_cache
@@ -8,7 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from app.db.fulltext import IDEOGRAPHS
-from app.formats.charts.rendering import CLIENT
+from app.formats.charts import rendering
+from app.formats.charts.rendering import FONT_PROCESS
 from app.i18n import Language
 from app.parameters import Theme
 
@@ -123,8 +123,7 @@ def get_font_stack(language: Language) -> str:
 @cache
 def get_advances(font: Font) -> dict[str, int]:
     """Read the advance widths of all characters, in thousandths of the font size."""
-    advances: dict[str, int] = json.loads(CLIENT.run("advances", *font))
-    return {chr(int(code)): width for code, width in advances.items()}
+    return FONT_PROCESS.run(rendering.read_advances, *font)
 
 
 def find_font(character: str, language: Language, *, bold: bool) -> Font:
@@ -202,4 +201,4 @@ def embed_fonts(characters: Iterable[tuple[str, bool]], language: Language) -> s
 
 @lru_cache(maxsize=128)
 def embed_font(font: Font, characters: str) -> str:
-    return CLIENT.run("embed_font", *font, characters).decode()
+    return FONT_PROCESS.run(rendering.embed_font, *font, characters)

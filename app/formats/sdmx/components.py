@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
 from functools import partial
+from typing import Any
 
 from app.db.columns import Record
 from app.db.models import FOREVER, format_plain
@@ -52,6 +53,10 @@ class Component:
     """Derives the value; without it, records contain the value under the id."""
     is_mandatory: bool = True
     role: Role = field(kw_only=True)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Send only the id to other processes."""
+        return get_component, (self.id,)
 
     @property
     def codelist(self) -> str | None:
@@ -247,3 +252,7 @@ SERIES_KEY = tuple(BY_ID[name] for name in DIMENSIONS)
 PERIOD = BY_ID[TIME]
 MEASURE = BY_ID[MEASURE_ID]
 ATTRIBUTES = tuple(one for one in COMPONENTS if one.role is Role.ATTRIBUTE)
+
+
+def get_component(name: str) -> Component:
+    return BY_ID[name]

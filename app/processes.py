@@ -1,0 +1,219 @@
+"""Helper processes: each runs one function at a time, and is replaced when it ends.
+
+Code that holds the interpreter lock for long delays all other requests, so it runs in a process of
+its own. A job is a function that can be imported, with its arguments. Jobs and results are sent
+through a socket, in messages that carry their length. A process ends with the one that started it,
+because the kernel then closes the other end of its socket.
+"""
+
+import atexit
+import gc
+import os
+import pickle
+import sys
+from collections.abc import Callable
+from contextlib import nullcontext, suppress
+from multiprocessing.connection import Connection, Pipe
+from multiprocessing.reduction import recv_handle, send_handle
+from pathlib import Path
+from select import poll
+from signal import SIG_IGN, SIGINT, signal
+from subprocess import DEVNULL, Popen, TimeoutExpired
+from threading import Lock, Thread
+from time import sleep
+from traceback import format_exception
+from typing import IO, Any, NamedTuple, TypeVar
+
+Result = TypeVar("Result")
+
+TIMEOUT = 120.0
+"""The seconds after which a job counts as stuck, and its process is killed."""
+END_TIMEOUT = 5.0
+"""The seconds in which a process has to end by itself."""
+GRACE = 1.0
+"""The seconds in which a job may finish whose result nobody waits for any more."""
+GC_THRESHOLDS = (5_000, 10, 50)
+"""How often the garbage collector visits young and old objects: rarely, as in the service."""
+NICENESS = 10
+"""How much processor time the jobs leave to the process that responds to all other requests, when
+all processors are busy."""
+STANDARD_ERROR = 2
+
+
+class Outcome(NamedTuple):
+    """What a job has returned or raised; sent as a plain tuple."""
+
+    result: Any
+    error: Exception | None
+    memory: int
+    """The bytes of memory that the process takes."""
+
+
+class HelperProcess:
+    """A process that runs one function at a time; it is started when it is first needed.
+
+    Args:
+        max_memory: The bytes of memory above which the process is replaced after a job.
+    """
+
+    def __init__(self, max_memory: int) -> None:
+        self.max_memory = max_memory
+        self.lock = Lock()
+        self.process: Popen[bytes] | None = None
+        self.connection: Connection[Any, Any] | None = None
+        atexit.register(self.close)
+
+    def run(self, function: Callable[..., Result], *arguments: object) -> Result:
+        """Run a function in the process, and raise what it raises.
+
+        Raises:
+            EOFError: if the process ended twice.
+            TimeoutError: if the function took too long.
+        """
+        result: Result = self.retry_once(lambda: self.execute(function, arguments))
+        return result
+
+    def retry_once(self, execute: Callable[[], Result]) -> Result:
+        with self.lock:
+            try:
+                return execute()
+            except EOFError:
+                # Something may have killed the process while it was idle.
+                return execute()
+
+    def execute(
+        self,
+        function: Callable[..., Any],
+        arguments: tuple[object, ...],
+        file: IO[bytes] | None = None,
+    ) -> Any:
+        """Run a function once; the file that it writes is its last argument."""
+        message = pickle.dumps((function, arguments))
+        if self.process is None or self.connection is None:
+            self.process, self.connection = start_process()
+        try:
+            self.connection.send(file is not None)
+            if file is not None:
+                send_handle(self.connection, file.fileno(), self.process.pid)
+            self.connection.send_bytes(message)
+            is_done = self.connection.poll(TIMEOUT)
+            outcome = Outcome(*self.connection.recv()) if is_done else None
+        except (EOFError, OSError):
+            self.abort()
+            raise EOFError("a helper process has ended") from None
+        if outcome is None:
+            self.abort()
+            raise TimeoutError("a helper process took too long")
+        if outcome.memory > self.max_memory:
+            self.close()
+        if outcome.error is not None:
+            raise outcome.error
+        return outcome.result
+
+    def abort(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+        self.close()
+
+    def close(self) -> None:
+        """End the process when its job is done, or soon after."""
+        if self.connection is not None:
+            self.connection.close()
+            self.connection = None
+        if self.process is not None:
+            try:
+                self.process.wait(END_TIMEOUT)
+            except TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+            self.process = None
+
+
+def start_process() -> "tuple[Popen[bytes], Connection[Any, Any]]":
+    """Start a process, and return it with the connection to it; OSError if there are too many."""
+    ours, theirs = Pipe()
+    with theirs:
+        descriptor = theirs.fileno()
+        command = [sys.executable, "-m", __name__, str(descriptor)]
+        try:
+            # Libraries may print to standard output, which belongs to the service.
+            process = Popen(  # noqa: S603 - a fixed command
+                command, stdin=DEVNULL, stdout=STANDARD_ERROR, pass_fds=[descriptor]
+            )
+        except OSError:
+            ours.close()
+            raise
+    return process, ours
+
+
+def serve(connection: "Connection[Any, Any]") -> None:
+    """Run jobs until the other end of the connection is closed."""
+    modules = 0
+    while True:
+        try:
+            has_file = connection.recv()
+            descriptor = recv_handle(connection) if has_file else None
+            message = connection.recv_bytes()
+        except EOFError:
+            return
+        connection.send_bytes(encode_outcome(run_job(message, descriptor)))
+        if not modules:
+            os.nice(NICENESS)  # Not before the first job, which imports the most.
+        if len(sys.modules) > modules:
+            # What has been imported stays, so the garbage collector need not visit it again.
+            gc.freeze()
+            modules = len(sys.modules)
+
+
+def run_job(message: bytes, descriptor: int | None) -> Outcome:
+    try:
+        with nullcontext() if descriptor is None else os.fdopen(descriptor, "wb") as file:
+            function, arguments = pickle.loads(message)  # noqa: S301 - from the parent process
+            result = function(*arguments) if file is None else function(*arguments, file)
+    except Exception as error:  # noqa: BLE001 - raised again in the parent process
+        # The traceback itself cannot be sent.
+        error.add_note("".join(format_exception(error)))
+        return Outcome(None, error, read_memory())
+    return Outcome(result, None, read_memory())
+
+
+def encode_outcome(outcome: Outcome) -> bytes:
+    try:
+        return pickle.dumps(tuple(outcome))
+    except Exception as error:  # noqa: BLE001 - an object may fail to be sent in any way
+        unsent = outcome.result if outcome.error is None else outcome.error
+        replacement = RuntimeError(f"{unsent!r} cannot be sent: {error}")
+        return pickle.dumps((None, replacement, outcome.memory))
+
+
+def read_memory() -> int:
+    """Return the bytes of memory of this process; zero where the system has no /proc."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+    except OSError:
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def end_with_parent(descriptor: int) -> None:
+    """End this process in the middle of a job if the other end of the connection is closed."""
+    watched = poll()
+    watched.register(descriptor, 0)  # Reports only that the other end is closed.
+    watched.poll()
+    sleep(GRACE)
+    os._exit(1)
+
+
+def main() -> None:
+    # An interrupt from the keyboard is for the service; when that ends, it closes the connection.
+    signal(SIGINT, SIG_IGN)
+    gc.set_threshold(*GC_THRESHOLDS)
+    connection: Connection[Any, Any] = Connection(int(sys.argv[1]))
+    Thread(target=end_with_parent, args=(connection.fileno(),), daemon=True).start()
+    # The parent may end while a result is sent.
+    with suppress(BrokenPipeError):
+        serve(connection)
+
+
+if __name__ == "__main__":
+    main()

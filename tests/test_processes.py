@@ -1,0 +1,163 @@
+"""Helper processes: results, failures, timeouts, restarts, and which release they read."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from operator import mul
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
+
+import pytest
+
+from app import processes
+from app.formats.charts.rendering import embed_font
+from app.problems.messages import NO_TEMPORARY_FILES
+from app.problems.problem import NotReady
+from app.processes import HelperProcess
+from tests.support.load import until
+
+pytestmark = pytest.mark.resources
+LARGE = 10**12
+
+
+@pytest.fixture
+def process() -> Iterator[HelperProcess]:
+    started = HelperProcess(LARGE)
+    yield started
+    started.close()
+
+
+def fail() -> None:
+    raise NotReady(NO_TEMPORARY_FILES, headers={"Retry-After": "60"})
+
+
+def return_function() -> object:
+    return lambda: None
+
+
+def write(length: int, file: IO[bytes]) -> None:
+    file.write(bytes(length))
+
+
+def end_once(path: str) -> int:
+    """End the process at the first call."""
+    with suppress(FileNotFoundError):
+        Path(path).unlink()
+        os._exit(0)
+    return os.getpid()
+
+
+def test_a_process_runs_one_function_after_another(process: HelperProcess) -> None:
+    first = process.run(os.getpid)
+    assert first != os.getpid()
+    assert process.run(os.getpid) == first
+    assert process.run(max, 1, 3, 2) == 3
+
+
+def test_jobs_after_the_first_leave_processor_time_to_others(process: HelperProcess) -> None:
+    first = process.run(os.nice, 0)
+    assert process.run(os.nice, 0) == min(first + processes.NICENESS, 19)
+
+
+def test_a_long_result_arrives_whole(process: HelperProcess) -> None:
+    assert process.run(bytes, 20_000_000) == bytes(20_000_000)
+
+
+def test_what_the_function_raises_is_raised_here(process: HelperProcess) -> None:
+    with pytest.raises(NotReady) as raised:
+        process.run(fail)
+    assert raised.value.detail == NO_TEMPORARY_FILES
+    assert raised.value.headers == {"Retry-After": "60"}
+    assert "in fail" in raised.value.__notes__[0]
+    with pytest.raises(RuntimeError, match="cannot be sent"):
+        process.run(return_function)
+    with pytest.raises(ModuleNotFoundError):
+        process.run(__import__, "no_such_module")
+
+
+def test_a_file_is_written_to_its_end(process: HelperProcess) -> None:
+    with TemporaryFile() as file:
+        for length in (3, 2_000_000):
+            process.execute(write, (length,), file)
+        file.seek(0)
+        assert file.read() == bytes(2_000_003)
+
+
+def test_a_process_that_has_ended_is_replaced(process: HelperProcess, tmp_path: Path) -> None:
+    first = process.run(os.getpid)
+    os.kill(first, signal.SIGKILL)
+    second = process.run(os.getpid)
+    assert second != first
+    mark = tmp_path / "mark"
+    mark.touch()
+    assert process.run(end_once, str(mark)) not in {first, second}
+
+
+def test_a_job_that_ends_the_process_is_repeated_once(process: HelperProcess) -> None:
+    with pytest.raises(EOFError):
+        process.run(os._exit, 0)
+    assert process.run(max, 1, 2) == 2
+
+
+def test_a_job_that_takes_too_long_is_not_repeated(
+    process: HelperProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "TIMEOUT", 0.5)
+    began = time.monotonic()
+    with pytest.raises(TimeoutError):
+        process.run(time.sleep, 60)
+    assert time.monotonic() - began < 0.5 + processes.END_TIMEOUT
+    assert process.process is None
+
+
+def test_a_result_that_is_cut_off_is_not_used(process: HelperProcess) -> None:
+    """The process ends in the middle of a message; its successor does the job."""
+    expected = process.run(embed_font, "BRI Sans", False, "abc")
+    process.close()
+    for sent in (b"", bytes(3), (100).to_bytes(4, "big") + bytes(10)):
+        ours, theirs = processes.Pipe()
+        program = f"import os, sys; os.read(3, 9); os.write(3, {sent!r})"
+        program = program.replace("3,", f"{theirs.fileno()},")
+        process.process = subprocess.Popen(
+            [sys.executable, "-c", program], pass_fds=[theirs.fileno()]
+        )
+        theirs.close()
+        process.connection = ours
+        assert process.run(embed_font, "BRI Sans", False, "abc") == expected
+        process.close()
+
+
+def test_a_process_with_too_much_memory_is_replaced() -> None:
+    process = HelperProcess(max_memory=100 * 1024**2)
+    first = process.run(os.getpid)
+    assert process.run(os.getpid) == first
+    assert len(process.run(mul, b"x", 200 * 1024**2)) == 200 * 1024**2
+    assert process.process is None
+    assert process.run(os.getpid) != first
+    process.close()
+
+
+def test_a_process_ends_with_its_parent() -> None:
+    """Even if the parent is killed while a job runs, or while none does."""
+    program = """
+import os, sys, time
+from app.processes import HelperProcess
+process = HelperProcess(10**12)
+print(process.run(os.getpid), flush=True)
+if sys.argv[1] == "busy":
+    process.run(time.sleep, 60)
+time.sleep(60)
+"""
+    for state in ("idle", "busy"):
+        command = [sys.executable, "-c", program, state]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
+            assert parent.stdout is not None
+            child = int(parent.stdout.readline())
+            time.sleep(0.3)
+            parent.kill()
+        until(lambda child=child: not Path(f"/proc/{child}/stat").exists(), 10)  # type: ignore[misc]
