@@ -61,6 +61,8 @@ class HelperProcess:
         self.lock = Lock()
         self.process: Popen[bytes] | None = None
         self.connection: Connection[Any, Any] | None = None
+        self.memory = 0
+        """The memory of the process after its last job, in bytes."""
         atexit.register(self.close)
 
     def run(self, function: Callable[..., Result], *arguments: object) -> Result:
@@ -80,6 +82,10 @@ class HelperProcess:
             except EOFError:
                 # Something may have killed the process while it was idle.
                 return execute()
+            finally:
+                # Not before: a job may consist of several calls, which need the same process.
+                if self.memory > self.max_memory:
+                    self.close()
 
     def execute(
         self,
@@ -104,8 +110,7 @@ class HelperProcess:
         if outcome is None:
             self.abort()
             raise TimeoutError("a helper process took too long")
-        if outcome.memory > self.max_memory:
-            self.close()
+        self.memory = outcome.memory
         if outcome.error is not None:
             raise outcome.error
         return outcome.result
@@ -127,6 +132,7 @@ class HelperProcess:
                 self.process.kill()
                 self.process.wait()
             self.process = None
+        self.memory = 0
 
 
 def start_process() -> "tuple[Popen[bytes], Connection[Any, Any]]":

@@ -45,6 +45,7 @@ def build_cube(
     statuses = {
         at: SEPARATOR.join(found) for at, one in cells.items() if (found := list_statuses(one))
     }
+    units = {"series": build_units(observations)}
     length = size[0] * size[1] * size[2]
     return {
         "version": "2.0",
@@ -59,11 +60,7 @@ def build_cube(
         "dimension": {
             name: {
                 "label": DIMENSIONS[name].get(language),
-                "category": {
-                    "index": index[name],
-                    "label": labels,
-                    "unit": build_units(observations) if name == "series" else None,
-                },
+                "category": {"index": index[name], "label": labels, "unit": units.get(name)},
             }
             for name, labels in members.items()
         },

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from app.db.columns import Record
 from app.enums import Datatype
-from app.formats import columns, reference_columns
+from app.formats import columns, record_columns
 from app.formats.columns import Column
 from app.formats.tables import get_value
 from app.i18n import QUALIFIERS, Bilingual, Language, format_citation, format_growth
@@ -147,6 +147,13 @@ TOPIC = SheetColumn(
 AREAS = SheetColumn(Bilingual("Areas", "涉及国别"), 22, partial(join_names, "areas"))
 
 
+def show_growth(record: Record, language: Language) -> Cell:
+    growth = record["growth"]
+    if growth is None:
+        return EMPTY_CELL
+    return show_text(format_growth(growth["display"], growth["citation"]["full"], language))
+
+
 def declare_observations(title: Bilingual) -> SheetLayout:
     return declare_sheet(
         title,
@@ -167,16 +174,7 @@ def declare_observations(title: Bilingual) -> SheetLayout:
                 22,
                 lambda one, language: show_text(QUALIFIERS[one["qualifier"]].get(language)),
             ),
-            SheetColumn(
-                Bilingual("Published growth", "公布的增速"),
-                44,
-                lambda one, language: show_text(
-                    one["growth"]
-                    and format_growth(
-                        one["growth"]["display"], one["growth"]["citation"]["full"], language
-                    )
-                ),
-            ),
+            SheetColumn(Bilingual("Published growth", "公布的增速"), 44, show_growth),
             SheetColumn(
                 Bilingual("Source", "来源"), 56, lambda one, _: show_text(one["citation"]["full"])
             ),
@@ -222,7 +220,7 @@ INDICATORS = declare_sheet(
 )
 ACTIONS = declare_sheet(
     Bilingual("Priority areas and actions", "重点领域与举措"),
-    columns.ACTIONS,
+    record_columns.ACTIONS,
     [
         "priority_area_title",
         "year",
@@ -238,13 +236,13 @@ ACTIONS = declare_sheet(
 )
 OUTCOMES = declare_sheet(
     Bilingual("Other results", "其他成果"),
-    columns.OUTCOMES,
+    record_columns.OUTCOMES,
     [TOPIC, "year", "text", AREAS, CITATION, SOURCE_URL, "id"],
     printed=5,
 )
 SOURCES = declare_sheet(
     Bilingual("Sources", "来源"),
-    reference_columns.SOURCES,
+    record_columns.SOURCES,
     ["title", "publisher", "body", "published_on", "address", "licence", "code"],
     printed=5,
 )

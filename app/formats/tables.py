@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Select
 
 from app import parameters
 from app.db.columns import Record
-from app.formats import columns, reference_columns
+from app.formats import columns, record_columns
 from app.formats.columns import Column, format_cell
 from app.i18n import Bilingual, Language
 from app.problems.messages import TOO_MANY_ROWS
@@ -189,7 +189,7 @@ INDICATORS = Table(
 ACTIONS = Table(
     "actions",
     Bilingual("Announced actions, one row each", "已宣布举措，每行一项"),
-    columns.ACTIONS,
+    record_columns.ACTIONS,
     parameters.ActionListParameters,
     list_actions,
     commitments.Action,
@@ -198,7 +198,7 @@ ACTIONS = Table(
 OUTCOMES = Table(
     "outcomes",
     Bilingual("Other results (no figures)", "其他成果（无数据）"),
-    columns.OUTCOMES,
+    record_columns.OUTCOMES,
     parameters.OutcomeListParameters,
     list_outcomes,
     commitments.Outcome,
@@ -210,7 +210,7 @@ TABLES = (OBSERVATIONS, INDICATORS, ACTIONS, OUTCOMES)
 PRIORITY_AREAS = Table(
     "priority-areas",
     Bilingual("Priority areas announced for a year", "年度重点领域"),
-    columns.PRIORITY_AREAS,
+    record_columns.PRIORITY_AREAS,
     parameters.PriorityAreaListParameters,
     list_priority_areas,
     commitments.PriorityArea,
@@ -243,7 +243,7 @@ REPORTS = Table(
 SOURCES = Table(
     "sources",
     Bilingual("Sources of figures and announcements", "数据和公告的来源"),
-    reference_columns.SOURCES,
+    record_columns.SOURCES,
     parameters.SourceListParameters,
     list_sources,
     reference.Source,
@@ -251,7 +251,7 @@ SOURCES = Table(
 EVENTS = Table(
     "events",
     Bilingual("Events at which figures were announced", "发布数据的活动"),
-    reference_columns.EVENTS,
+    record_columns.EVENTS,
     parameters.EventListParameters,
     list_events,
     reference.Event,
@@ -262,7 +262,7 @@ PASSAGES = Table(
     Bilingual(
         "Sentences of the sources and what is recorded from each", "来源各句及据其收录的记录"
     ),
-    reference_columns.PASSAGES,
+    record_columns.PASSAGES,
     parameters.PassageListParameters,
     list_passages,
     reference.Passage,
@@ -282,34 +282,34 @@ def declare_code_list(
 
 
 TOPICS = declare_code_list(
-    codes.TOPICS, Bilingual("Topics", "主题"), reference_columns.TOPICS, reference.Topic
+    codes.TOPICS, Bilingual("Topics", "主题"), record_columns.TOPICS, reference.Topic
 )
 AREAS = declare_code_list(
     codes.AREAS,
     Bilingual("Countries and groups", "国家与国家组"),
-    reference_columns.AREAS,
+    record_columns.AREAS,
     reference.Area,
     parameters.AreaListParameters,
 )
 COVERAGES = declare_code_list(
     codes.COVERAGES,
     Bilingual("Coverages: which countries are counted", "统计范围"),
-    reference_columns.COVERAGES,
+    record_columns.COVERAGES,
     reference.Coverage,
     parameters.CoverageListParameters,
 )
 SECTORS = declare_code_list(
-    codes.SECTORS, Bilingual("Sectors", "产业领域"), reference_columns.SECTORS, reference.Sector
+    codes.SECTORS, Bilingual("Sectors", "产业领域"), record_columns.SECTORS, reference.Sector
 )
 INSTRUMENTS = declare_code_list(
     codes.INSTRUMENTS,
     Bilingual("Instruments of cooperation", "合作载体与机制"),
-    reference_columns.INSTRUMENTS,
+    record_columns.INSTRUMENTS,
     reference.Instrument,
     parameters.InstrumentListParameters,
 )
 UNITS = declare_code_list(
-    codes.UNITS, Bilingual("Units of measure", "计量单位"), reference_columns.UNITS, reference.Unit
+    codes.UNITS, Bilingual("Units of measure", "计量单位"), record_columns.UNITS, reference.Unit
 )
 ALL_TABLES = (
     *TABLES,

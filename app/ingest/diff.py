@@ -78,11 +78,8 @@ def collect_records(rows: Iterable[Row]) -> Snapshot:
             lists[kind.collection, owner, link.field].append(target)
         elif table is models.EventSpeaker:
             event = records[Event.collection, codes[Event][row["event_id"]]]
-            event |= {
-                f"speakers[{row['position']}].{name}.{language}": str(row[f"{name}_{language}"])
-                for name in ("name", "office")
-                for language in ("en", "zh")
-            }
+            for name in ("name", "office"):
+                event |= collect_texts(row, f"speakers[{row['position']}].{name}", name)
         elif table is models.SeriesBreak:
             series = records[Series.collection, codes[Series][row["series_id"]]]
             start = format_field(row["start"])

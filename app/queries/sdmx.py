@@ -196,11 +196,8 @@ def select_changed(collection: str, since: date) -> Statement:
 def select_observations(
     language: Language, filters: SdmxFilters, series_ids: Sequence[int]
 ) -> Statement:
-    order = (
-        col(Observation.period_start),
-        col(Observation.current_from),
-        col(Observation.source_id),
-    )
+    columns = Observation.period_start, Observation.current_from, Observation.source_id
+    order = tuple(col(column) for column in columns)
     wording, wording_language, wording_translated = (
         label.element for label in select_wording(Observation, "", language)
     )

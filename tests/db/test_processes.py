@@ -67,6 +67,19 @@ def test_a_process_reads_the_same_database(process: DatabaseProcess, database: T
         store.close()
 
 
+def test_a_process_is_not_replaced_between_the_calls_of_a_job(database: Target) -> None:
+    """It has opened the release when its memory is compared with the limit."""
+    process, store = DatabaseProcess(max_memory=0), create_store(database)
+    opened = Database(store)
+    try:
+        numbers = {process.read(opened, read_hash)[0] for _ in range(2)}
+    finally:
+        opened.close()
+        store.close()
+    assert len(numbers) == 2
+    assert process.process is None
+
+
 @pytest.mark.parametrize("limits", [FileLimits(), FileLimits(max_copied=0)], ids=["copy", "file"])
 def test_a_job_reads_the_release_that_it_is_for(
     process: DatabaseProcess, releases: dict[str, Path], limits: FileLimits

@@ -99,8 +99,8 @@ LOCATORS = {
     ),
     "goal-beyond": Broken(
         SCIO,
-        "  locator: P5.S1\nsentences",
-        "  locator: P5.S3\nsentences",
+        "\n  locator: P5.S1",
+        "\n  locator: P5.S3",
         "goal.locator",
         "sentences S1 to S2",
     ),

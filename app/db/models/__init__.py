@@ -24,8 +24,6 @@ from app.db.models.records import (
     Change,
     ChangedField,
     Coverage,
-    Event,
-    EventSpeaker,
     IndicatorInstrument,
     IndicatorSector,
     Instrument,
@@ -34,18 +32,22 @@ from app.db.models.records import (
     OutcomeIndicator,
     OutcomeInstrument,
     OutcomeSector,
-    Passage,
-    PassageDifference,
-    PassageRecord,
     PriorityArea,
     Release,
     ReleaseEntry,
     Sector,
-    Source,
     Topic,
     Unit,
     lexeme_index,
     search_index,
+)
+from app.db.models.sources import (
+    Event,
+    EventSpeaker,
+    Passage,
+    PassageDifference,
+    PassageRecord,
+    Source,
 )
 
 SCHEMA_REVISION = "2026_11_25_initial"

@@ -1,7 +1,92 @@
-"""The columns of the tables of reference data: events, sources, passages and code lists."""
+"""The columns of records without figures: commitments, events, sources and code lists."""
 
-from app.formats.columns import EDITORIAL, LOCATOR, NOTE, address, date, integer, string
+from app.formats.columns import (
+    EDITORIAL,
+    LOCATOR,
+    NOTE,
+    REQUIRED_LOCATOR,
+    SOURCE,
+    SOURCE_LINE,
+    address,
+    boolean,
+    date,
+    integer,
+    string,
+)
 
+HAS_EXAMPLES = boolean("has_examples", "Has examples", "是否举例",
+                       "Whether the source names what the text lists as examples",
+                       "来源是否以举例方式列出所述内容")  # fmt: skip
+YEAR = integer("year", "Year", "年度", "Year reviewed", "所述年度", width=8)
+ANNOUNCED_YEAR = integer("year", "Year", "年度", "Year for which it is announced",
+                         "所公布工作的年度", path="priority_area.year", width=8)  # fmt: skip
+NAMED = (
+    string("sectors", "Sector codes", "涉及领域标识", "Sectors that the text names",
+           "文中涉及的领域", path="sectors.code", is_required=False),
+    string("instruments", "Instrument codes", "涉及载体标识", "Instruments that the text names",
+           "文中涉及的合作载体", path="instruments.code", is_required=False),
+    string("areas", "Area codes", "涉及国别标识", "Areas that the text names",
+           "文中涉及的国家和国家组", path="areas.code", is_required=False),
+)  # fmt: skip
+
+ACTIONS = (
+    string("id", "Key", "举措标识", "Key of the action", width=40),
+    ANNOUNCED_YEAR,
+    string("priority_area", "Priority area code", "重点领域标识", path="priority_area.slug"),
+    string("priority_area_title", "Priority area", "重点领域", "Title of the priority area",
+           "重点领域名称", path="priority_area.title", width=28),
+    integer("position", "Position", "次序", "Position within the priority area",
+            "在重点领域内的次序"),
+    string("kind", "Kind", "举措类型", "Kind of action, by its verb"),
+    string("text", "Action", "举措", "Text of the action", "举措内容", width=56),
+    string("status", "Status", "状态", "Progress of the action", "举措进展"),
+    *NAMED,
+    string("topics", "Topic codes", "涉及主题标识", "Topics that the action concerns",
+           "举措涉及的主题", path="topics.code", is_required=False),
+    SOURCE,
+    SOURCE_LINE,
+    REQUIRED_LOCATOR,
+    string("aim", "Aim", "目标", "Aim that the source states for this action alone",
+           "来源就该项举措所述目标", is_required=False),
+    HAS_EXAMPLES,
+    NOTE,
+    EDITORIAL,
+)  # fmt: skip
+OUTCOMES = (
+    string("id", "Key", "成果标识", "Key of the outcome", width=36),
+    YEAR,
+    integer("position", "Position", "次序", "Position among the outcomes of the year",
+            "在该年度成果中的次序"),
+    string("topic", "Topic code", "主题标识", path="topic.code", is_required=False),
+    string("text", "Outcome", "成果", "Text of the outcome", "成果内容", width=70),
+    *NAMED,
+    string("indicators", "Indicator codes", "相关指标标识", "Indicators that measure the outcome",
+           "衡量该成果的指标", path="indicators.code", is_required=False),
+    SOURCE,
+    SOURCE_LINE,
+    REQUIRED_LOCATOR,
+    HAS_EXAMPLES,
+    NOTE,
+    EDITORIAL,
+)  # fmt: skip
+PRIORITY_AREAS = (
+    string("slug", "Code", "重点领域标识", "Key of the priority area within its year",
+           "重点领域在该年度内的标识"),
+    integer("year", "Year", "年度", "Year for which it is announced", "所公布工作的年度"),
+    integer("position", "Position", "次序", "Position among the priority areas of the year",
+            "在该年度重点领域中的次序"),
+    string("title", "Title", "名称"),
+    string("summary", "Summary", "概要"),
+    string("aim", "Aim", "目标", "Aim that the source states", "来源所述目标", is_required=False),
+    string("baseline_indicators", "Baseline indicators", "基线指标",
+           "Indicators whose headline values are the baseline; an editorial link",
+           "作为基线的指标（本站编辑关联）", path="baseline_indicators.code", is_required=False),
+    SOURCE,
+    REQUIRED_LOCATOR,
+    string("aim_locator", "Location of the aim", "目标出处", is_required=False),
+    NOTE,
+    EDITORIAL,
+)  # fmt: skip
 EVENTS = (
     string("code", "Key", "活动标识", "Key of the event", width=24),
     string("name", "Event", "活动", width=60),

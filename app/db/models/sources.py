@@ -1,0 +1,153 @@
+"""Tables of events, of the documents that report them, and of the passages of documents."""
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, String, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from app.db.models.base import KeyedModel, check_filled, check_member, check_positive
+from app.enums import (
+    DateBasis,
+    DocumentKind,
+    PartOfDay,
+    PassageRecordKind,
+    Precision,
+    Standing,
+    TitleKind,
+)
+
+
+class Event(KeyedModel, table=True):
+    """A press conference, briefing or release at which figures were announced."""
+
+    __table_args__ = (
+        check_member("part_of_day", PartOfDay),
+        check_filled("name_en", "name_zh", "organiser_en", "organiser_zh"),
+    )
+
+    name_en: str
+    name_zh: str
+    held_on: date
+    part_of_day: PartOfDay | None = Field(sa_type=String)
+    place_en: str | None
+    place_zh: str | None
+    organiser_en: str
+    organiser_zh: str
+    questioner_en: str | None
+    questioner_zh: str | None
+    note_en: str | None
+    note_zh: str | None
+
+
+class EventSpeaker(SQLModel, table=True):
+    __tablename__ = "event_speaker"
+    __table_args__ = (
+        check_positive(),
+        check_filled("name_en", "name_zh", "office_en", "office_zh"),
+    )
+
+    event_id: int = Field(primary_key=True, foreign_key="event.id")
+    position: int = Field(primary_key=True)
+    name_en: str
+    name_zh: str
+    office_en: str
+    office_zh: str
+
+
+class Source(KeyedModel, table=True):
+    """A document from which figures and commitments are taken.
+
+    The title is as displayed: titles that are not printed in the document, in the language of the
+    document, are in square brackets.
+    """
+
+    __table_args__ = (
+        check_member("standing", Standing),
+        check_member("title_kind", TitleKind),
+        check_member("document_kind", DocumentKind),
+        check_member("published_precision", Precision),
+        check_member("published_basis", DateBasis),
+        CheckConstraint("length(language) = 2", name="language"),
+        UniqueConstraint("edition"),
+        CheckConstraint("(title_kind = 'printed') = (printed_title IS NOT NULL)", name="title"),
+        CheckConstraint(
+            "checked_on IS NULL OR (address IS NOT NULL AND checked_on >= published_on)",
+            name="checked",
+        ),
+        check_filled("title_en", "title_zh", "publisher_en", "publisher_zh"),
+    )
+
+    edition: int | None
+    event_id: int | None = Field(foreign_key="event.id", index=True)
+    standing: Standing = Field(sa_type=String)
+    title_kind: TitleKind = Field(sa_type=String)
+    title_en: str
+    title_zh: str
+    printed_title: str | None
+    publisher_en: str
+    publisher_zh: str
+    publisher_short_en: str
+    publisher_short_zh: str
+    carrier_en: str | None
+    carrier_zh: str | None
+    document_kind: DocumentKind = Field(sa_type=String)
+    body_en: str
+    body_zh: str
+    published_on: date
+    published_precision: Precision = Field(sa_type=String)
+    published_basis: DateBasis = Field(sa_type=String)
+    language: str
+    address: str | None
+    checked_on: date | None
+    licence_en: str
+    licence_zh: str
+    note_en: str | None
+    note_zh: str | None
+    goal_en: str | None
+    goal_zh: str | None
+    goal_locator: str | None
+    event_locator: str | None
+
+
+class Passage(KeyedModel, table=True):
+    """A sentence of a source, or another place in it that a record cites."""
+
+    __table_args__ = (UniqueConstraint("source_id", "position"), check_positive())
+
+    source_id: int = Field(foreign_key="source.id")
+    position: int
+    locator: str
+    paragraph: int | None
+    sentence: int | None
+    note_en: str | None
+    note_zh: str | None
+
+
+class PassageRecord(SQLModel, table=True):
+    """What is recorded from a passage: the kind and the key of a record."""
+
+    __tablename__ = "passage_record"
+    __table_args__ = (check_member("kind", PassageRecordKind), check_filled("title_en", "title_zh"))
+
+    passage_id: int = Field(primary_key=True, foreign_key="passage.id")
+    position: int = Field(primary_key=True)
+    kind: PassageRecordKind = Field(sa_type=String)
+    record: str
+    owner: str
+    """The key of the indicator, priority area or source on whose page the record is shown."""
+    title_en: str
+    title_zh: str
+
+
+class PassageDifference(SQLModel, table=True):
+    """How a sentence of another source differs from a passage."""
+
+    __tablename__ = "passage_difference"
+    __table_args__ = (check_filled("text_en", "text_zh"),)
+
+    passage_id: int = Field(primary_key=True, foreign_key="passage.id")
+    position: int = Field(primary_key=True)
+    source_id: int = Field(foreign_key="source.id", index=True)
+    locator: str
+    text_en: str
+    text_zh: str
