@@ -176,6 +176,7 @@ class SearchKind(StrEnum):
 
     INDICATOR = "indicator"
     OBSERVATION = "observation"
+    GROWTH_RATE = "growth_rate"
     OUTCOME = "outcome"
     PRIORITY_AREA = "priority_area"
     ACTION = "action"
@@ -186,6 +187,7 @@ class SearchKind(StrEnum):
     SECTOR = "sector"
     INSTRUMENT = "instrument"
     SOURCE = "source"
+    RELEASE = "release"
 
 
 class LogFormat(StrEnum):

@@ -18,11 +18,15 @@ from sqlalchemy import (
     Float,
     Integer,
     String,
+    and_,
+    case,
     cast,
     column,
+    false,
     func,
     literal,
     literal_column,
+    or_,
     select,
     text,
     true,
@@ -35,7 +39,9 @@ from app.i18n import Language
 START, END, ELLIPSIS = "\x02", "\x03", "\x04"
 """Marks before and after a match, and where a snippet is cut."""
 SNIPPET_WORDS = 24
-RANK = "bm25(search_index, 0, 0, 10.0, 1.0, 10.0, 1.0)"
+RANK = "bm25(search_index, 0, 0, 10.0, 1.0, 10.0, 1.0, 5.0, 1.0)"
+NAME_RANK = -1e6
+"""The rank of a record that the query names, before all others; ties are in the order of rows."""
 COLUMN_INDEXES = {"title_en": 2, "text_en": 3, "title_zh": 4, "text_zh": 5}
 NO_MATCH = '"\u2400"'
 STEM_QUERY = """
@@ -47,7 +53,7 @@ FROM (
         WITH ORDINALITY AS searched (word, operator, place)
 ) AS stemmed
 """
-WEIGHTS: ColumnElement[Value] = literal_column("CAST('{0.1, 0.1, 0.1, 1.0}' AS real[])")
+WEIGHTS: ColumnElement[Value] = literal_column("CAST('{0.1, 0.1, 0.5, 1.0}' AS real[])")
 BY_LENGTH = 1
 """The normalization of ts_rank that divides by the logarithm of the length."""
 
@@ -60,10 +66,11 @@ class SQLiteSearch:
 
     def __init__(self, words: str) -> None:
         self.matching = column("search_index").op("MATCH")(literal(build_match(words)))
+        self.is_named = build_name_condition(words)
 
     def select_columns(self, language: Language, other: Language) -> Sequence[ColumnElement[Value]]:
         return (
-            literal_column(RANK, Float).label("rank_value"),
+            case((self.is_named, NAME_RANK), else_=literal_column(RANK, Float)).label("rank_value"),
             column("rowid", Integer).label("row_number"),
             highlight_function("highlight", f"title_{language}").label("title"),
             highlight_function("snippet", f"text_{language}").label("snippet"),
@@ -79,6 +86,7 @@ class SQLiteSearch:
 class PostgresSearch:
     def __init__(self, words: str) -> None:
         self.phrases = split_phrases(words)
+        self.is_named = build_name_condition(words)
         pairs = [
             (word, " <-> " if index else " & " if number else "")
             for number, phrase in enumerate(self.phrases)
@@ -102,7 +110,7 @@ class PostgresSearch:
             "other_snippet": f"text_{other}",
         }
         return (
-            (-cast(rank, Double)).label("rank_value"),
+            case((self.is_named, NAME_RANK), else_=-cast(rank, Double)).label("rank_value"),
             lexeme_index.c.id.label("row_number"),
             self.query.lexemes.label("lexemes"),
             *(lexeme_index.c[name].label(label) for label, name in texts.items()),
@@ -148,6 +156,24 @@ def filter_by_text(
 def build_match(words: str) -> str:
     """Return a query of FTS5 for all words, with each run of Chinese characters as a phrase."""
     return " ".join(f'"{segment_cjk(term)}"' for term in split_terms(words)) or NO_MATCH
+
+
+def build_name_condition(words: str) -> ColumnElement[bool]:
+    """Return the condition that the query is a name of a record, or a name and years."""
+    years = YEAR.findall(words)
+    parts = [YEAR.sub(" ", words), *(year.removesuffix("年") for year in years)]
+    named = [normalize_name(part) for part in parts]
+    conditions = [has_name(normalize_name(words))]
+    if years:
+        conditions.append(and_(*(has_name(name) for name in named if name)))
+    return or_(*conditions)
+
+
+def has_name(name: str) -> ColumnElement[bool]:
+    """Return the condition that a record has a name, in the singular or in the plural."""
+    names = column("names", String)
+    forms = sorted({name, f"{name}s", name.removesuffix("s")} - {"", "s"})
+    return or_(false(), *(names.contains(f"|{form}|", autoescape=True) for form in forms))
 
 
 def highlight_function(function: str, name: str) -> ColumnElement[Value]:
@@ -214,8 +240,10 @@ def highlight_part(passage: str, spans: Spans, first: int, after: int) -> str:
 
 IDEOGRAPHS = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 SEPARATOR = "\u200b"
-TERM = re.compile(r"\w+")
+TERM = re.compile(r"\w+(?:(?<=\d)[.,](?=\d)\w+)*")
+"""A term of a query; the parts of 22.1 and 2,000 are searched as a phrase."""
 WORD = re.compile(r"[^\W_]+")
+YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)年?")
 BETWEEN_IDEOGRAPHS = re.compile(f"(?<=[{IDEOGRAPHS}])(?=[^\\s])|(?<=[^\\s])(?=[{IDEOGRAPHS}])")
 
 
@@ -229,11 +257,18 @@ def join_segments(text: str) -> str:
 
 
 def split_terms(text: str) -> list[str]:
-    return TERM.findall(text)
+    """Split a query into the terms that must all match; a year is a term of its own: 2024年贸易."""
+    return TERM.findall(YEAR.sub(r" \g<0> ", text))
 
 
 def find_word_spans(text: str) -> list[tuple[int, int]]:
     return [match.span() for match in WORD.finditer(text)]
+
+
+def normalize_name(name: str) -> str:
+    """Return the words of a name as the index stores it; Chinese characters are words."""
+    segmented = segment_cjk(name)
+    return " ".join(fold_case(segmented[start:end]) for start, end in find_word_spans(segmented))
 
 
 def fold_case(word: str) -> str:

@@ -18,7 +18,7 @@ from app.db import models
 from app.enums import ChangeKind, Collection
 from app.i18n import Bilingual
 from app.ingest.files import SeedIssue
-from app.ingest.schema import GrowthRate, Observation, Release, Source
+from app.ingest.schema import RECORD_KINDS, GrowthRate, Observation, Release, Source
 from app.ingest.seed import Seed, Value
 
 Fields = dict[str, str]
@@ -52,11 +52,11 @@ class RecordChange(msgspec.Struct, frozen=True):
 
 
 def take_snapshot(seed: Seed) -> Snapshot:
-    """Return all records of a seed as their files spell them, without the releases."""
+    """Return all records of a seed as their files spell them, without releases and synonyms."""
     return {
         (kind.collection, key): dict(flatten_value(document.content))
         for (kind, key), document in sorted(seed.documents.items(), key=lambda item: item[1].file)
-        if kind is not Release
+        if kind in RECORD_KINDS
     }
 
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from pydantic import ConfigDict, Field
 
-from app.enums import ChangeKind, Collection, SearchKind
+from app.enums import ChangeKind, Collection, Qualifier, SearchKind
 from app.i18n import Language
 from app.schemas import (
     TEXT,
@@ -17,11 +17,12 @@ from app.schemas import (
     Line,
     Page,
     Prose,
+    Reference,
     Schema,
     list_field,
 )
 from app.schemas.commitments import PriorityArea
-from app.schemas.observations import Indicator
+from app.schemas.observations import Indicator, Period, SourceReference
 from app.schemas.reference import Source
 
 
@@ -191,6 +192,16 @@ class SearchHit(Schema):
     """A passage around the match, split into fragments; empty if only the title matches."""
     snippet_language: Language = Field(examples=["en"])
     """The language of the passage; the other language if only that one matches."""
+    period: Period | None = Field(examples=[None])
+    """The period, for an observation or growth rate; else null."""
+    display: Line | None = Field(examples=[None])
+    """The figure with its qualifier and unit, or the change; null if the record is neither."""
+    qualifier: Qualifier | None = Field(examples=[None])
+    """The qualifier, for an observation; else null."""
+    coverage: Reference | None = Field(examples=[None])
+    """Which countries the figure counts; null if the record is no figure."""
+    source: SourceReference | None = Field(examples=[None])
+    """The source of a figure, outcome, priority area or action; else null."""
 
 
 class Facet(Schema):

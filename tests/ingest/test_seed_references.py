@@ -35,6 +35,7 @@ COUNTS = {
     "actions": 24,
     "sectors": 6,
     "instruments": 18,
+    "synonyms": 41,
 }
 GOODS_TRADE = "indicators/goods-trade.yaml"
 REPORT = (
