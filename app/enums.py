@@ -107,6 +107,7 @@ class ChangeKind(StrEnum):
     ADDED = "added"
     REVISED = "revised"
     CORRECTED = "corrected"
+    ANNOTATED = "annotated"
     REMOVED = "removed"
 
 

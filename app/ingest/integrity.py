@@ -6,7 +6,7 @@ from typing import Any
 
 from app.enums import Precision, Qualifier
 from app.ingest.files import SeedIssue, suggest_nearest
-from app.ingest.history import check_history
+from app.ingest.history import check_corrections, check_history
 from app.ingest.schema import (
     Action,
     CodeListEntity,
@@ -40,7 +40,11 @@ def check_integrity(seed: Seed) -> list[SeedIssue]:
         for check in (check_references, check_locators, *CHECKS.get(kind, ()))
         for path, message in check(seed, entity)
     ]
-    return [*issues, *find_duplicates(seed), *check_history(seed)]
+    history = list(check_history(seed))
+    has_releases = len(seed.get_all(Release)) == len(seed.list_keys(Release)) > 0
+    if has_releases and not history:
+        history += check_corrections(seed)
+    return [*issues, *find_duplicates(seed), *history]
 
 
 def check_references(seed: Seed, entity: Entity) -> Messages:

@@ -21,6 +21,7 @@ from app.ingest.schema.base import (
     CODE_PATTERN,
     LANGUAGE_PATTERN,
     LOCATOR_PATTERN,
+    RECORD_PATTERN,
     TEXT_PATTERN,
     AnyEntity,
 )
@@ -53,6 +54,7 @@ PATTERN_ADVICE = {
     CODE_PATTERN: "write a key: letters and digits, joined by '-' or '.'",
     ADDRESS_PATTERN: "write a web address that starts with https:// or http://",
     LOCATOR_PATTERN: "write P2 for paragraph 2, or P2.S3 for its sentence 3",
+    RECORD_PATTERN: "write the folder and the key of a record, such as sources/scio-2025-01-15",
     LANGUAGE_PATTERN: "write the two letters of the language, such as en or zh",
 }
 

@@ -243,9 +243,10 @@ class Change(Schema):
     released_on: Day = Field(examples=["2026-11-25"])
     """The date of the release."""
     kind: ChangeKind = Field(examples=["added"])
-    """added: a new record; revised: a newer figure for the same period, with the fields of the
-    older one under before; corrected: a record changed by this service; removed: a removed
-    record."""
+    """added: a new record; revised: a figure that differs from the one known before for the same
+    series and period by more than rounding, with the fields of that one under before, or whose
+    publisher changed it; corrected: an error of this service; annotated: changed notes, names,
+    wording or links, which change no figure; removed: a removed record."""
     collection: Collection = Field(examples=["observations"])
     """The collection of the record."""
     key: Code = Field(examples=["goods-trade.CN.BRI.partner-2025.CNY.P12M.2024-01.scio-2025-01-15"])
@@ -268,7 +269,7 @@ class FeedItem(Schema):
     content_text: str = Field(
         min_length=1, max_length=300_000, pattern=TEXT, examples=["First release."]
     )
-    """What the release added, revised, corrected or removed."""
+    """What the release added, revised, corrected, annotated or removed."""
     date_published: datetime = Field(examples=["2026-11-25T00:00:00Z"])
     """The date of the release."""
 

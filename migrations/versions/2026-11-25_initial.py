@@ -476,7 +476,7 @@ def upgrade() -> None:
         *text("collection", "record", "kind"),
         *texts("title"),
         checks={
-            "kind": "kind IN ('added', 'revised', 'corrected', 'removed')",
+            "kind": "kind IN ('added', 'revised', 'corrected', 'annotated', 'removed')",
             "filled": "title_en <> '' AND title_zh <> ''",
         },
         references={"release_entry_id": "release_entry"},

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from pydantic import Field
+
 from app.enums import AreaKind, CoverageBasis, InstrumentKind, Precision, Standing
 from app.ingest.schema.base import (
     Address,
@@ -15,6 +17,7 @@ from app.ingest.schema.base import (
     LanguageCode,
     Locator,
     Position,
+    RecordPath,
     StrictModel,
     Year,
 )
@@ -31,6 +34,8 @@ class Release(Entity):
     """The number of the release on that day; omit it for the first."""
     note: BilingualText
     """What is new in the release."""
+    corrections: list[RecordPath] = Field(default_factory=list)
+    """The records of which the release corrects an error of this data set, as folder and key."""
 
     def natural_key(self) -> str:
         day = self.date.isoformat()
