@@ -4,7 +4,19 @@ from collections import defaultdict
 from collections.abc import Sequence
 from functools import cache
 
-from sqlalchemy import Connection, Label, String, column, func, select, text
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Double,
+    Integer,
+    Label,
+    String,
+    bindparam,
+    column,
+    func,
+    select,
+    tuple_,
+)
 from sqlmodel import col
 
 from app.db.columns import (
@@ -18,7 +30,7 @@ from app.db.columns import (
     select_reference,
     select_source,
 )
-from app.db.fulltext import ELLIPSIS, END, START, SearchIndex, join_segments, search_text
+from app.db.fulltext import ELLIPSIS, END, SEARCH_INDEXES, START, SearchIndex, join_segments
 from app.db.models import (
     Action,
     Coverage,
@@ -63,34 +75,60 @@ def search_records(
     Raises:
         InvalidParameters: if the cursor belongs to another search.
     """
-    index = search_text(connection, filters.q)
+    index = SEARCH_INDEXES[connection.dialect.name]
     scope = {"list": "search", **filters.filter_values()}
-    other = next(one for one in Language if one is not language)
-    kind = column("kind", String)
-    hits = (
-        select(kind, column("code", String), *index.select_columns(language, other))
-        .select_from(index.source)
-        .where(index.matching)
-    )
-    if filters.kind:
-        hits = hits.where(kind.in_(filters.kind))
-    statement = select(hits.subquery()).order_by(text("rank_value"), text("row_number"))
+    values: Record = {**index.bind_words(filters.q), "kinds": filters.kind}
+    has_cursor = filters.cursor is not None
     if filters.cursor is not None:
-        rank, number = decode_cursor(filters.cursor, scope)
-        position = text("(rank_value, row_number) > (:rank, :number)")
-        statement = statement.where(position.bindparams(rank=rank, number=number))
-    rows = [dict(row) for row in connection.execute(statement.limit(filters.limit + 1)).mappings()]
+        values["place_rank"], values["place_row"] = decode_cursor(filters.cursor, scope)
+    statement = select_hits(index, language, has_kinds=bool(filters.kind), has_cursor=has_cursor)
+    rows = fetch_records(connection, statement, values | {"row_limit": filters.limit + 1})
     shown, has_next = rows[: filters.limit], len(rows) > filters.limit
-    counts = count_by_kind(connection, index)
+    counted = fetch_records(connection, select_counts(index), values)
+    counts = {row["kind"]: row["hits"] for row in counted}
     total = sum(counts[name] for name in counts if not filters.kind or name in filters.kind)
     last = [shown[-1]["rank_value"], shown[-1]["row_number"]] if has_next else None
     contexts = read_contexts(connection, language, shown)
     records = [
-        build_hit(index.highlight_row(row), language, other)
-        | contexts.get((row["kind"], row["code"]), NO_CONTEXT)
-        for row in shown
+        build_hit(row, language) | contexts.get((row["kind"], row["code"]), NO_CONTEXT)
+        for row in index.highlight_rows(shown, filters.q)
     ]
     return QueryPage(records, total, encode_cursor(last, scope) if last else None), counts
+
+
+@cache
+def select_hits(
+    index: SearchIndex, language: Language, *, has_kinds: bool, has_cursor: bool
+) -> Statement:
+    kind = column("kind", String)
+    found = (
+        select(kind, column("code", String))
+        .add_columns(*index.select_columns(language, get_other_language(language)))
+        .select_from(index.source)
+        .where(index.matching)
+    )
+    if has_kinds:
+        found = found.where(build_in_array(kind, "kinds"))
+    hits = found.subquery()
+    position = tuple_(hits.c.rank_value, hits.c.row_number)
+    statement: Statement = select(hits).order_by(hits.c.rank_value, hits.c.row_number)
+    if has_cursor:
+        rank: BindParameter[float] = bindparam("place_rank", type_=Double())
+        row: BindParameter[int] = bindparam("place_row", type_=Integer())
+        statement = statement.where(position > tuple_(rank, row))
+    return statement.limit(bindparam("row_limit", type_=Integer()))
+
+
+@cache
+def select_counts(index: SearchIndex) -> Statement:
+    """Select the number of all hits of each kind."""
+    kind = column("kind", String)
+    statement: Statement = select(kind, func.count().label("hits")).select_from(index.source)
+    return statement.where(index.matching).group_by(kind).order_by(kind)
+
+
+def get_other_language(language: Language) -> Language:
+    return next(one for one in Language if one is not language)
 
 
 def read_contexts(
@@ -170,14 +208,8 @@ def build_context(row: Record, language: Language) -> Record:
     }
 
 
-def count_by_kind(connection: Connection, index: SearchIndex) -> dict[str, int]:
-    kind = column("kind", String)
-    statement = select(kind, func.count()).select_from(index.source).where(index.matching)
-    rows = connection.execute(statement.group_by(kind).order_by(kind))
-    return {row[0]: row[1] for row in rows}
-
-
-def build_hit(row: Record, language: Language, other: Language) -> Record:
+def build_hit(row: Record, language: Language) -> Record:
+    other = get_other_language(language)
     passages = ((language, "snippet"), (other, "other_snippet"), (other, "other_title"))
     matching = [(one, row[name]) for one, name in passages if START in row[name]]
     snippet_language, snippet = matching[0] if matching else (language, "")
