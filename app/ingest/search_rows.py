@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 
 from app.db.fulltext import normalize_name, segment_cjk
 from app.db.models import format_plain
@@ -21,6 +21,8 @@ from app.ingest.vintages import select_headlines
 KINDS = {get_singular_name(kind).replace("-", "_"): kind for kind in ENTITIES}
 REMARK = re.compile(r"\s*[(（][^)）]*[)）]")
 """A remark in parentheses, such as the year of the list in the name of a coverage."""
+normalize_term = lru_cache(maxsize=10_000)(normalize_name)
+"""Most terms of a figure are those of the figures of the same series or period."""
 QUALIFIED = {
     Qualifier.NONE: ("{}",),
     Qualifier.OVER: (
@@ -80,7 +82,7 @@ class SearchTerms:
 
     def __post_init__(self) -> None:
         self.synonyms = SynonymGroups(self.seed)
-        self.list_indicator_names = lru_cache(maxsize=None)(self._list_indicator_names)
+        self.list_indicator_names = cache(self.collect_indicator_names)
 
     @cached_property
     def headlines(self) -> frozenset[str]:
@@ -114,7 +116,7 @@ class SearchTerms:
             terms.names += [entity.symbol.en, entity.symbol.zh]
         return terms
 
-    def _list_indicator_names(self, key: str) -> tuple[str, ...]:
+    def collect_indicator_names(self, key: str) -> tuple[str, ...]:
         indicator = self.seed.get_all(schema.Indicator)[key]
         topic = self.seed.get_all(schema.Topic)[indicator.topic].name
         named = self.synonyms.list_names(schema.Indicator, key)
@@ -155,8 +157,8 @@ def build_search_rows(seed: Seed) -> Iterator[dict[str, str]]:
                 "title_zh": segment_cjk(title.zh),
                 "text_en": segment_cjk("\n".join(text.en for text in texts)),
                 "text_zh": segment_cjk("\n".join(text.zh for text in texts)),
-                "names": "|".join(["", *join_distinct(map(normalize_name, found.names)), ""]),
-                "keywords": "|".join(join_distinct(map(normalize_name, found.keywords))),
+                "names": "|".join(["", *join_distinct(map(normalize_term, found.names)), ""]),
+                "keywords": "|".join(join_distinct(map(normalize_term, found.keywords))),
             }
 
 
@@ -201,6 +203,7 @@ def list_name_forms(name: BilingualText) -> list[str]:
     return [REMARK.sub("", name.en), REMARK.sub("", name.zh), name.en, name.zh]
 
 
+@lru_cache(maxsize=10_000)
 def list_periods(period: schema.Period) -> list[str]:
     labels = [format_period(period.start, period.end, language) for language in Language]
     years = list_years(period.end.year)
