@@ -170,4 +170,26 @@ def test_the_year_of_a_list_of_countries_finds_no_figure(client: TestClient) -> 
 
 def test_keywords_are_never_shown(client: TestClient) -> None:
     for hit in found(client, q="FTA", limit=1000)["items"]:
-        assert "FTA" not in "".join(piece["text"] for piece in hit["title"] + hit["snippet"])
+        shown = "".join(piece["text"] for piece in hit["title"] + hit["snippet"])
+        assert "fta" not in shown.lower()
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("FTA", "2025-sign-free-trade-agreements"),
+        ("进博会", "2025-host-china-international-import-expo"),
+        ("small and beautiful", "2025-promote-small-yet-smart-projects"),
+    ],
+)
+def test_a_synonym_finds_the_records_whose_texts_have_the_term(
+    client: TestClient, words: str, code: str
+) -> None:
+    assert code in {hit["code"] for hit in found(client, q=words, kind="action")["items"]}
+
+
+def test_the_newest_figures_of_an_indicator_come_first(client: TestClient) -> None:
+    _, *others = found(client, q="goods trade", kind="observation")["items"]
+    ends = [hit["period"]["end"] for hit in others if hit["code"].startswith("goods-trade")]
+    assert len(set(ends)) > 3
+    assert ends == sorted(ends, reverse=True)
