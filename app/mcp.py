@@ -110,6 +110,10 @@ class Tools:
         indicator: Annotated[
             str, Field(description="The key of an indicator, such as goods-trade.")
         ],
+        coverage: Annotated[
+            str | None,
+            Field(description="The countries counted: route, partner-2023 or partner-2025."),
+        ] = None,
         since: Annotated[
             str | None, Field(description="Only periods that start on this date or later.")
         ] = None,
@@ -124,12 +128,13 @@ class Tools:
         """List the published figures of an indicator for all periods, each with its source.
 
         Compare figures of the same series only. Full years and January to November are separate
-        series; never annualise or convert figures, or compute growth between them.
+        series, and so are figures that count different countries (coverage); never annualise or
+        convert figures, or compute growth between them.
         """
         output = (Observation, sentences.describe_observation, language)
         model = parameters.ObservationListParameters
         dates = {"since": since or None, "until": until or None, "as_of": as_of or None}
-        values = {"indicator": [indicator], **dates}
+        values = {"indicator": [indicator], "coverage": coverage and [coverage], **dates}
         return self.read_records(list_observations, model, values, *output)
 
     def list_priority_areas(
