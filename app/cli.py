@@ -226,7 +226,7 @@ def diff(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
 ) -> None:
     """Compare the records of two databases or seed folders, field by field."""
-    from app.ingest.diff import format_changes, format_json, read_records
+    from app.ingest.diff import format_changes, format_json, read_corrections, read_records
     from app.ingest.history import list_differences
 
     for path in (old, new):
@@ -236,7 +236,7 @@ def diff(
                 " the change, or a seed folder"
             )
     with exit_on_error():
-        changes = list_differences(read_records(old), read_records(new))
+        changes = list_differences(read_records(old), read_records(new), read_corrections(new))
         typer.echo((format_json if as_json else format_changes)(changes), nl=False)
 
 

@@ -159,6 +159,7 @@ class ChangeKind(StrEnum):
     ADDED = "added"
     REVISED = "revised"
     CORRECTED = "corrected"
+    ANNOTATED = "annotated"
     REMOVED = "removed"
 
 
@@ -229,6 +230,7 @@ class SearchKind(StrEnum):
 
     INDICATOR = "indicator"
     OBSERVATION = "observation"
+    GROWTH_RATE = "growth_rate"
     OUTCOME = "outcome"
     PRIORITY_AREA = "priority_area"
     ACTION = "action"
@@ -240,6 +242,7 @@ class SearchKind(StrEnum):
     INSTRUMENT = "instrument"
     SOURCE = "source"
     EVENT = "event"
+    RELEASE = "release"
 
 
 class CitationStyle(StrEnum):

@@ -76,9 +76,10 @@ class Tools:
         ],
         language: LanguageArgument = Language.ENGLISH,
     ) -> list[TextContent]:
-        """Find figures, indicators, commitments and sources by words in their texts.
+        """Find figures, indicators, commitments, sources and releases by words or numbers.
 
-        Each hit has a kind, and a key that the other tools accept.
+        Synonyms, abbreviations, numbers and years match too. Each hit has a kind, and a key that
+        the other tools accept; figures have their qualifier, period, coverage and source.
         """
 
         def search_hits(*arguments: Any) -> QueryPage:

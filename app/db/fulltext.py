@@ -18,11 +18,14 @@ from sqlalchemy import (
     Float,
     Integer,
     String,
+    and_,
+    bindparam,
+    case,
     cast,
     column,
     func,
-    literal,
     literal_column,
+    or_,
     select,
     text,
     true,
@@ -35,8 +38,15 @@ from app.i18n import Language
 START, END, ELLIPSIS = "\x02", "\x03", "\x04"
 """Marks before and after a match, and where a snippet is cut."""
 SNIPPET_WORDS = 24
-RANK = "bm25(search_index, 0, 0, 10.0, 1.0, 10.0, 1.0)"
+RANK = "bm25(search_index, 0, 0, 10.0, 1.0, 10.0, 1.0, 5.0, 1.0)"
+NAME_RANK = -1e6
+"""The rank of a record that the query names, before all others; ties are in the order of rows."""
 COLUMN_INDEXES = {"title_en": 2, "text_en": 3, "title_zh": 4, "text_zh": 5}
+WHOLE_PATTERNS = ("name", "plural_name", "singular_name")
+REST_PATTERNS = ("rest", "plural_rest", "singular_rest")
+YEAR_PATTERNS = ("first_year", "second_year")
+"""The parameters of the patterns for the whole query, and for its rest and its years."""
+NO_NAME, ANY_NAME = "", "%"
 NO_MATCH = '"\u2400"'
 STEM_QUERY = """
 SELECT CAST(string_agg(operator || '''' || lexeme || '''', '' ORDER BY place) AS tsquery) AS query,
@@ -47,7 +57,7 @@ FROM (
         WITH ORDINALITY AS searched (word, operator, place)
 ) AS stemmed
 """
-WEIGHTS: ColumnElement[Value] = literal_column("CAST('{0.1, 0.1, 0.1, 1.0}' AS real[])")
+WEIGHTS: ColumnElement[Value] = literal_column("CAST('{0.1, 0.1, 0.5, 1.0}' AS real[])")
 BY_LENGTH = 1
 """The normalization of ts_rank that divides by the logarithm of the length."""
 
@@ -57,13 +67,16 @@ Spans = list[tuple[int, int]]
 
 class SQLiteSearch:
     source = search_index
+    matching = column("search_index").op("MATCH")(bindparam("match"))
 
-    def __init__(self, words: str) -> None:
-        self.matching = column("search_index").op("MATCH")(literal(build_match(words)))
+    def bind_words(self, words: str) -> Record:
+        """Return the values of the parameters for a query."""
+        return {"match": build_match(words), **build_name_patterns(words)}
 
     def select_columns(self, language: Language, other: Language) -> Sequence[ColumnElement[Value]]:
+        rank = literal_column(RANK, Float)
         return (
-            literal_column(RANK, Float).label("rank_value"),
+            case((build_name_condition(), NAME_RANK), else_=rank).label("rank_value"),
             column("rowid", Integer).label("row_number"),
             highlight_function("highlight", f"title_{language}").label("title"),
             highlight_function("snippet", f"text_{language}").label("snippet"),
@@ -71,26 +84,31 @@ class SQLiteSearch:
             highlight_function("highlight", f"title_{other}").label("other_title"),
         )
 
-    def highlight_row(self, row: Record) -> Record:
-        """Return the row, which FTS5 has already highlighted."""
-        return row
+    def highlight_rows(self, rows: Sequence[Record], words: str) -> Sequence[Record]:  # noqa: ARG002 - for PostgreSQL
+        """Return the rows, which FTS5 has already highlighted."""
+        return rows
 
 
 class PostgresSearch:
-    def __init__(self, words: str) -> None:
-        self.phrases = split_phrases(words)
-        pairs = [
-            (word, " <-> " if index else " & " if number else "")
-            for number, phrase in enumerate(self.phrases)
-            for index, word in enumerate(phrase)
-        ]
-        statement = text(STEM_QUERY).bindparams(
-            words=[word for word, _ in pairs], operators=[operator for _, operator in pairs]
-        )
-        query = statement.columns(column("query"), column("lexemes", ARRAY(String))).cte("search")
+    def __init__(self) -> None:
+        statement = text(STEM_QUERY).columns(column("query"), column("lexemes", ARRAY(String)))
+        query = statement.cte("search")
         self.query = query.c
         self.source = lexeme_index.join(query, true())
         self.matching = lexeme_index.c.vector.op("@@")(query.c.query)
+
+    def bind_words(self, words: str) -> Record:
+        """Return the values of the parameters for a query."""
+        pairs = [
+            (word, " <-> " if index else " & " if number else "")
+            for number, phrase in enumerate(split_phrases(words))
+            for index, word in enumerate(phrase)
+        ]
+        return {
+            "words": [word for word, _ in pairs],
+            "operators": [operator for _, operator in pairs],
+            **build_name_patterns(words),
+        }
 
     def select_columns(self, language: Language, other: Language) -> Sequence[ColumnElement[Value]]:
         vector = lexeme_index.c.vector
@@ -102,7 +120,9 @@ class PostgresSearch:
             "other_snippet": f"text_{other}",
         }
         return (
-            (-cast(rank, Double)).label("rank_value"),
+            case((build_name_condition(), NAME_RANK), else_=-cast(rank, Double)).label(
+                "rank_value"
+            ),
             lexeme_index.c.id.label("row_number"),
             self.query.lexemes.label("lexemes"),
             *(lexeme_index.c[name].label(label) for label, name in texts.items()),
@@ -112,9 +132,13 @@ class PostgresSearch:
             ),
         )
 
-    def highlight_row(self, row: Record) -> Record:
+    def highlight_rows(self, rows: Sequence[Record], words: str) -> Sequence[Record]:
+        phrases = split_phrases(words)
+        return [self.highlight_row(row, phrases) for row in rows]
+
+    def highlight_row(self, row: Record, searched: Sequence[Sequence[str]]) -> Record:
         lexemes = iter(row["lexemes"])
-        phrases = [list(islice(lexemes, len(phrase))) for phrase in self.phrases]
+        phrases = [list(islice(lexemes, len(phrase))) for phrase in searched]
         highlighters = {
             "title": highlight_all,
             "snippet": highlight_snippet,
@@ -128,26 +152,60 @@ class PostgresSearch:
 
 
 SearchIndex = SQLiteSearch | PostgresSearch
-"""A full-text index with a query. ``select_columns`` selects the rank (lower is better), the row
-number, and what ``highlight_row`` needs to mark the matches in titles and snippets."""
+"""A full-text index. ``select_columns`` selects the rank (lower is better), the row number, and
+what ``highlight_rows`` needs to mark the matches in titles and snippets."""
 
-
-def search_text(connection: Connection, words: str) -> SearchIndex:
-    is_sqlite = connection.dialect.name == "sqlite"
-    return SQLiteSearch(words) if is_sqlite else PostgresSearch(words)
+SEARCH_INDEXES: dict[str, SearchIndex] = {"sqlite": SQLiteSearch(), "postgresql": PostgresSearch()}
 
 
 def filter_by_text(
     connection: Connection, statement: Statement, code: Column, words: str, kind: str
 ) -> Statement:
-    index = search_text(connection, words)
+    index = SEARCH_INDEXES[connection.dialect.name]
     codes = select(column("code", String)).select_from(index.source)
-    return statement.where(code.in_(codes.where(index.matching, column("kind") == kind)))
+    found = codes.where(index.matching, column("kind") == kind).params(index.bind_words(words))
+    return statement.where(code.in_(found))
 
 
 def build_match(words: str) -> str:
     """Return a query of FTS5 for all words, with each run of Chinese characters as a phrase."""
     return " ".join(f'"{segment_cjk(term)}"' for term in split_terms(words)) or NO_MATCH
+
+
+def build_name_condition() -> ColumnElement[bool]:
+    """Return the condition that the query is a name of a record, or a name and years."""
+    names = column("names", String)
+    whole, rest, years = (
+        [names.like(bindparam(name)) for name in parameters]
+        for parameters in (WHOLE_PATTERNS, REST_PATTERNS, YEAR_PATTERNS)
+    )
+    return or_(*whole, and_(or_(*rest), *years))
+
+
+def build_name_patterns(words: str) -> dict[str, str]:
+    """Return the values of the parameters of ``build_name_condition``.
+
+    A name may be in the singular or in the plural. Names contain no wildcards of LIKE.
+    """
+    years = [year.removesuffix("年") for year in YEAR.findall(words)]
+    rest = normalize_name(YEAR.sub(" ", words))
+    patterns = [build_pattern(year) for year in years] or [NO_NAME]
+    patterns += [ANY_NAME] * len(YEAR_PATTERNS)
+    return {
+        **dict(zip(WHOLE_PATTERNS, build_form_patterns(normalize_name(words)), strict=True)),
+        **dict(zip(REST_PATTERNS, build_form_patterns(rest, ANY_NAME), strict=True)),
+        **dict(zip(YEAR_PATTERNS, patterns, strict=False)),
+    }
+
+
+def build_form_patterns(name: str, default: str = NO_NAME) -> tuple[str, str, str]:
+    if not name:
+        return default, default, default
+    return build_pattern(name), build_pattern(f"{name}s"), build_pattern(name.removesuffix("s"))
+
+
+def build_pattern(name: str) -> str:
+    return f"%|{name}|%"
 
 
 def highlight_function(function: str, name: str) -> ColumnElement[Value]:
@@ -214,8 +272,10 @@ def highlight_part(passage: str, spans: Spans, first: int, after: int) -> str:
 
 IDEOGRAPHS = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 SEPARATOR = "\u200b"
-TERM = re.compile(r"\w+")
+TERM = re.compile(r"\w+(?:(?<=\d)[.,](?=\d)\w+)*")
+"""A term of a query; the parts of 22.1 and 2,000 are searched as a phrase."""
 WORD = re.compile(r"[^\W_]+")
+YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)年?")
 BETWEEN_IDEOGRAPHS = re.compile(f"(?<=[{IDEOGRAPHS}])(?=[^\\s])|(?<=[^\\s])(?=[{IDEOGRAPHS}])")
 
 
@@ -229,11 +289,18 @@ def join_segments(text: str) -> str:
 
 
 def split_terms(text: str) -> list[str]:
-    return TERM.findall(text)
+    """Split a query into the terms that must all match; a year is a term of its own: 2024年贸易."""
+    return TERM.findall(YEAR.sub(r" \g<0> ", text))
 
 
 def find_word_spans(text: str) -> list[tuple[int, int]]:
     return [match.span() for match in WORD.finditer(text)]
+
+
+def normalize_name(name: str) -> str:
+    """Return the words of a name as the index stores it; Chinese characters are words."""
+    segmented = segment_cjk(name)
+    return " ".join(fold_case(segmented[start:end]) for start, end in find_word_spans(segmented))
 
 
 def fold_case(word: str) -> str:

@@ -20,6 +20,7 @@ SUMMARIES = {
     ChangeKind.ADDED: Bilingual("{} added", "新增{}项"),
     ChangeKind.REVISED: Bilingual("{} revised", "修订{}项"),
     ChangeKind.CORRECTED: Bilingual("{} corrected", "更正{}项"),
+    ChangeKind.ANNOTATED: Bilingual("{} annotated", "更新说明{}项"),
     ChangeKind.REMOVED: Bilingual("{} removed", "移除{}项"),
 }
 NO_VALUE = Bilingual("(none)", "（无）")

@@ -181,6 +181,13 @@ def describe_hit(record: Record, language: Language) -> str:
     text = Bilingual(
         f"{record['kind']} {record['code']}: {title}", f"{record['kind']} {record['code']}：{title}"
     ).get(language)
+    if record["display"]:
+        context = record["display"], record["coverage"]["name"], record["period"]["label"]
+        text += Bilingual(": ", "：").get(language) + Bilingual(", ", "，").get(language).join(
+            context
+        )
+    if record["source"]:
+        text = append_source(text, record["source"]["line"], language)
     return text + (Bilingual(f" — {snippet}", f"——{snippet}").get(language) if snippet else "")
 
 

@@ -12,7 +12,8 @@ from app.db.models import SCHEMA_REVISION
 from app.ingest.files import SeedError, compute_seed_hash
 from app.ingest.integrity import check_integrity
 from app.ingest.publish import publish_postgres, publish_sqlite
-from app.ingest.rows import Row, Values, build_rows, build_search_rows, get_table
+from app.ingest.rows import Row, Values, build_rows, get_table
+from app.ingest.search_rows import build_search_rows
 from app.ingest.seed import Seed, load_seed
 
 BATCH_SIZE = 5_000

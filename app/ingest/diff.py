@@ -11,15 +11,15 @@ import msgspec
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
-from sqlalchemy import Connection, select
-from sqlmodel import SQLModel
+from sqlalchemy import Connection, func, select
+from sqlmodel import SQLModel, col
 
 from app.db import SCHEMA_REVISION, Database, FileLimits, SQLiteStore, models
 from app.db.models import format_plain
 from app.enums import ChangeKind
 from app.i18n import Language
 from app.ingest.build import load_valid_seed
-from app.ingest.history import Fields, RecordChange, Snapshot
+from app.ingest.history import Fields, RecordChange, Snapshot, list_releases
 from app.ingest.rows import TABLES, Row, build_rows, get_table, list_links, map_columns
 from app.ingest.schema import Entity, Event, Series, Source, list_references
 
@@ -37,6 +37,25 @@ def read_records(path: Path) -> Snapshot:
         return database.read(lambda connection: collect_records(read_rows(connection)))
     finally:
         database.close()
+
+
+def read_corrections(path: Path) -> set[str]:
+    """Read which records the newest release of a seed folder or a database file corrects."""
+    if path.is_dir():
+        newest = list(list_releases(load_valid_seed(path)).values())[-1]
+        return set(newest.corrections)
+    newest_entry = select(func.max(models.ReleaseEntry.id)).scalar_subquery()
+    corrected = (
+        select(col(models.Change.collection), col(models.Change.record))
+        .where(col(models.Change.kind) == ChangeKind.CORRECTED)
+        .where(col(models.Change.release_entry_id) == newest_entry)
+    )
+    database = Database(SQLiteStore(path, FileLimits(max_copied=0)))
+    try:
+        rows = database.read(lambda connection: connection.execute(corrected).all())
+    finally:
+        database.close()
+    return {f"{collection}/{key}" for collection, key in rows}
 
 
 def read_rows(connection: Connection) -> Iterator[Row]:

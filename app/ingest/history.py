@@ -7,7 +7,8 @@ depend on any database.
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
@@ -15,17 +16,22 @@ import msgspec
 from sqlmodel import SQLModel
 
 from app.db import models
-from app.enums import ChangeKind, Collection
+from app.enums import ChangeKind, Collection, Standing
 from app.i18n import Bilingual, format_title
 from app.ingest.files import SeedIssue
-from app.ingest.schema import Event, GrowthRate, Observation, Release, Source
+from app.ingest.schema import RECORD_KINDS, Event, GrowthRate, Observation, Release, Source
 from app.ingest.seed import Seed, Value
+from app.ingest.vintages import RANKS, round_like
 
 Fields = dict[str, str]
 Snapshot = dict[tuple[str, str], Fields]
 """The fields of each record by its collection and key."""
 
 FIGURES = (Observation.collection, GrowthRate.collection)
+MEASURED_FIELDS = frozenset(
+    ("series", "period", "base_period", "value", "published", "qualifier", "bounds", "status")
+)
+"""The fields of figures that tables and charts show; the others are notes, wording and links."""
 NAME_FIELDS = ("name", "title", "text", "wording")
 """The fields that can name a record, the best first."""
 
@@ -52,11 +58,11 @@ class RecordChange(msgspec.Struct, frozen=True):
 
 
 def take_snapshot(seed: Seed) -> Snapshot:
-    """Return all records of a seed as their files spell them, without the releases."""
+    """Return all records of a seed as their files spell them, without releases and synonyms."""
     return {
         (kind.collection, key): dict(flatten_value(document.content))
         for (kind, key), document in sorted(seed.documents.items(), key=lambda item: item[1].file)
-        if kind is not Release
+        if kind in RECORD_KINDS
     }
 
 
@@ -92,40 +98,93 @@ def format_snapshot(snapshot: Snapshot) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def list_differences(old: Snapshot, new: Snapshot) -> list[RecordChange]:
+def list_differences(
+    old: Snapshot, new: Snapshot, corrections: Container[str] = ()
+) -> list[RecordChange]:
     """List the changes between two snapshots, record by record and field by field.
 
     A figure that revises another one of the same series and period lists its fields beside those
     of that figure; any other new record lists them without values before.
+
+    Args:
+        old: the snapshot before the changes.
+        new: the snapshot after them.
+        corrections: the records whose changes correct errors: ``sources/scio-2025-01-15``.
     """
-    published = group_observations(old)
+    published, both = group_observations(old, new), old | new
     changes = []
     for collection, key in sorted(old.keys() | new.keys()):
         before, after = old.get((collection, key)), new.get((collection, key))
         if before == after:
             continue
         if before is None and after is not None:
-            date = find_date(new, after)
             earlier = published.get(identify_observation(collection, after), [])
-            known = [fields for fields in earlier if find_date(old, fields) < date]
-            before = max(known, key=lambda fields: find_date(old, fields), default={})
+            before = find_revised(after, earlier, both)
             kind = ChangeKind.REVISED if before else ChangeKind.ADDED
             fields = [FieldChange(name, before.get(name), after[name]) for name in after]
         else:
-            kind = ChangeKind.CORRECTED if after else ChangeKind.REMOVED
             before, after = before or {}, after or {}
             names = [n for n in (after | before) if before.get(n) != after.get(n)]
             fields = [FieldChange(name, before.get(name), after.get(name)) for name in names]
+            kind = classify_change(collection, names)
+            if not after:
+                kind = ChangeKind.REMOVED
+            elif f"{collection}/{key}" in corrections:
+                kind = ChangeKind.CORRECTED
         changes.append(RecordChange(collection, key, kind, tuple(fields)))
     return changes
 
 
-def group_observations(snapshot: Snapshot) -> dict[tuple[str, ...], list[Fields]]:
+def classify_change(collection: str, names: Iterable[str]) -> ChangeKind:
+    """Return the kind of a change to some fields of a record, which corrects no error."""
+    return ChangeKind.REVISED if has_measured_field(collection, names) else ChangeKind.ANNOTATED
+
+
+def has_measured_field(collection: str, names: Iterable[str]) -> bool:
+    """Return whether one of the fields is part of what a figure states."""
+    return collection in FIGURES and any(name.split(".")[0] in MEASURED_FIELDS for name in names)
+
+
+def find_revised(figure: Fields, others: Iterable[Fields], snapshot: Snapshot) -> Fields:
+    """Return the latest earlier figure if the given one differs from it by more than rounding.
+
+    A source of lower standing revises nothing. The result is empty if no figure is revised.
+    """
+    day, rank = find_date(snapshot, figure), find_rank(snapshot, figure)
+    earlier = [one for one in others if find_date(snapshot, one) < day]
+    latest = max(earlier, key=lambda one: find_date(snapshot, one), default={})
+    if not latest or find_rank(snapshot, latest) > rank:
+        return {}
+    is_same = latest.get("qualifier") == figure.get("qualifier") and is_rounding(latest, figure)
+    return {} if is_same else latest
+
+
+def is_rounding(one: Fields, other: Fields) -> bool:
+    """Return whether two numbers are equal at the precision of the coarser one."""
+    try:
+        numbers = [parse_number(fields) for fields in (one, other)]
+    except ArithmeticError:
+        return False
+    coarser, finer = sorted(numbers, key=lambda number: -int(number.as_tuple().exponent))
+    return round_like(finer, coarser) == coarser
+
+
+def parse_number(figure: Fields) -> Decimal:
+    """Return the number in the base unit, with exactly the digits that the source prints."""
+    printed = figure.get("published.value")
+    if printed is None:
+        return Decimal(figure.get("value", ""))
+    digits = Decimal(1).scaleb(-int(figure.get("published.decimals", "0")))
+    return Decimal(printed).quantize(digits).scaleb(int(figure.get("published.multiplier", "0")))
+
+
+def group_observations(*snapshots: Snapshot) -> dict[tuple[str, ...], list[Fields]]:
     """Group figures by what they measure, so that a revised one is found without a search."""
     groups: dict[tuple[str, ...], list[Fields]] = defaultdict(list)
-    for (collection, _), fields in snapshot.items():
-        if collection in FIGURES:
-            groups[identify_observation(collection, fields)].append(fields)
+    for snapshot in snapshots:
+        for (collection, _), fields in snapshot.items():
+            if collection in FIGURES:
+                groups[identify_observation(collection, fields)].append(fields)
     return groups
 
 
@@ -138,6 +197,11 @@ def find_date(snapshot: Snapshot, figure: Fields) -> str:
     event = snapshot.get((Event.collection, source.get("event", "")), {})
     # Snapshots from before events were collected have the day of the event in the source.
     return event.get("held_on") or source.get("held_on") or source.get("published_on", "")
+
+
+def find_rank(snapshot: Snapshot, figure: Fields) -> int:
+    standing = snapshot.get((Source.collection, figure.get("source", "")), {}).get("standing")
+    return RANKS[Standing(standing)] if standing in set(Standing) else 0
 
 
 def list_releases(seed: Seed) -> dict[str, Release]:
@@ -190,6 +254,34 @@ def check_history(seed: Seed) -> Iterator[SeedIssue]:
             yield SeedIssue(file, 1, "", message)
 
 
+def check_corrections(seed: Seed) -> Iterator[SeedIssue]:
+    """Find corrections of records that did not change, and changed figures that are not declared.
+
+    A publisher's new figure is a new record, so that a changed one corrects an error of ours; only
+    its status may change, if the publisher says so.
+    """
+    before: Snapshot = {}
+    for key, after in read_snapshots(seed):
+        document, corrections = seed.documents[Release, key], seed.get_all(Release)[key].corrections
+        changed = {
+            f"{collection}/{name}": (collection, {f for f in new | old if new.get(f) != old.get(f)})
+            for (collection, name), new in after.items()
+            if (old := before.get((collection, name), new)) != new
+        }
+        for index, path in enumerate(corrections):
+            if path not in changed:
+                message = f"found {path}, which this release does not change; remove it"
+                yield document.create_issue(("corrections", index), message)
+        for path, (collection, names) in changed.items():
+            if path not in corrections and has_measured_field(collection, names - {"status"}):
+                message = (
+                    f"{path} is changed; list it if that corrects an error, or restore it and add"
+                    " the publisher's new figure as a record of its own"
+                )
+                yield document.create_issue(("corrections",), message)
+        before = after
+
+
 def build_change_rows(seed: Seed) -> Iterator[tuple[type[SQLModel], dict[str, object]]]:
     numbers = {key: number for number, key in enumerate(list_releases(seed), start=1)}
     for key, release in list_releases(seed).items():
@@ -211,7 +303,8 @@ def build_change_rows(seed: Seed) -> Iterator[tuple[type[SQLModel], dict[str, ob
 def list_changes(seed: Seed) -> Iterator[tuple[str, RecordChange, Bilingual]]:
     before: Snapshot = {}
     for key, after in read_snapshots(seed):
-        for change in list_differences(before, after):
+        corrections = seed.get_all(Release)[key].corrections
+        for change in list_differences(before, after, corrections):
             record = change.collection, change.key
             yield key, change, name_record(after if record in after else before, *record)
         before = after

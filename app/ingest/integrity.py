@@ -7,7 +7,7 @@ from typing import Any
 from app.enums import Qualifier
 from app.ingest.documents import check_event, check_source, compare_publishers
 from app.ingest.files import SeedIssue, suggest_nearest
-from app.ingest.history import check_history
+from app.ingest.history import check_corrections, check_history
 from app.ingest.passages import Location, check_passages, find_unrecorded, list_records
 from app.ingest.schema import (
     Action,
@@ -43,7 +43,11 @@ def check_integrity(seed: Seed) -> list[SeedIssue]:
         for check in (check_references, check_locators, *CHECKS.get(kind, ()))
         for path, message in check(seed, entity)
     ]
-    return [*issues, *check_documents(seed), *find_duplicates(seed), *check_history(seed)]
+    history = list(check_history(seed))
+    has_releases = len(seed.get_all(Release)) == len(seed.list_keys(Release)) > 0
+    if has_releases and not history:
+        history += check_corrections(seed)
+    return [*issues, *check_documents(seed), *find_duplicates(seed), *history]
 
 
 def check_documents(seed: Seed) -> Iterator[SeedIssue]:

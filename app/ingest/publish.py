@@ -29,7 +29,13 @@ from app.db.files import (
     name_digest_file,
 )
 from app.db.fulltext import find_word_spans, fold_case
-from app.db.models import SCHEMA_REVISION, SEARCHED_COLUMNS, lexeme_index, search_index
+from app.db.models import (
+    SCHEMA_REVISION,
+    SEARCHED_COLUMNS,
+    SHOWN_COLUMNS,
+    lexeme_index,
+    search_index,
+)
 from app.db.stores import describe_error, get_sqlstate
 from app.ingest.files import BuildError
 
@@ -70,6 +76,7 @@ STEMS = text(
 )
 TEXT_DISTANCE = 10
 """The distance between the positions of two texts, so that no phrase spans both."""
+RANK_WEIGHTS = {"title_en": "A", "title_zh": "A", "names": "B"}
 MAX_POSITION = 16_383
 """The last position that a tsvector can store."""
 TABLES = text("SELECT tablename FROM pg_tables WHERE schemaname = :schema")
@@ -288,8 +295,9 @@ def build_vector(
     columns, lexemes, position = {}, [], 0
     for name in SEARCHED_COLUMNS:
         found = [stems[word] for word in words[row[name]]]
-        columns[f"{name}_lexemes"] = " ".join(found)
-        weight = "A" if name.startswith("title") else "D"
+        if name in SHOWN_COLUMNS:
+            columns[f"{name}_lexemes"] = " ".join(found)
+        weight = RANK_WEIGHTS.get(name, "D")
         position += TEXT_DISTANCE
         for offset, stem in enumerate(found):
             lexemes.append(f"'{stem}':{min(position + offset, MAX_POSITION)}{weight}")

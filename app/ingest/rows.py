@@ -12,15 +12,13 @@ from sqlalchemy import Table
 from sqlmodel import SQLModel
 
 from app.db import models
-from app.db.fulltext import segment_cjk
 from app.db.models.base import KeyedModel
-from app.enums import ReportRelation, SearchKind
+from app.enums import ReportRelation
 from app.i18n import Bilingual, format_title
 from app.ingest import schema
 from app.ingest.history import build_change_rows, list_releases
 from app.ingest.passages import build_passage_rows, count_passages
-from app.ingest.schema import ENTITIES, Entity, get_singular_name, list_paths, list_references
-from app.ingest.schema.base import BilingualText
+from app.ingest.schema import RECORD_KINDS, Entity, list_paths, list_references
 from app.ingest.seed import Seed
 from app.ingest.vintages import Vintage, assign_vintages, describe_revision, select_headlines
 
@@ -30,7 +28,7 @@ Row = tuple[type[SQLModel], Values]
 Figure = schema.Observation | schema.GrowthRate
 
 TABLES: dict[type[Entity], type[KeyedModel]] = {
-    kind: getattr(models, kind.__name__) for kind in ENTITIES if kind is not schema.Release
+    kind: getattr(models, kind.__name__) for kind in RECORD_KINDS
 }
 """The table of each collection: the model of the same name."""
 
@@ -316,34 +314,3 @@ def summarize_series(seed: Seed, ids: dict[str, int]) -> dict[str, Values]:
 def build_vintage_columns(vintage: Vintage) -> Values:
     period = {"current_from": vintage.current_from, "current_until": vintage.current_until}
     return {"vintage": vintage.known_on, **period}
-
-
-def build_search_rows(seed: Seed) -> Iterator[dict[str, str]]:
-    kinds = {get_singular_name(kind).replace("-", "_"): kind for kind in ENTITIES}
-    for label in SearchKind:
-        kind = kinds[label]
-        for key in sorted(seed.get_all(kind)):
-            title, texts = split_texts(seed, seed.get_all(kind)[key])
-            yield {
-                "kind": label,
-                "code": key,
-                "title_en": segment_cjk(title.en),
-                "title_zh": segment_cjk(title.zh),
-                "text_en": segment_cjk("\n".join(text.en for text in texts)),
-                "text_zh": segment_cjk("\n".join(text.zh for text in texts)),
-            }
-
-
-def split_texts(seed: Seed, entity: Entity) -> tuple[BilingualText, list[BilingualText]]:
-    texts = [value for _, value in entity if isinstance(value, BilingualText)]
-    if isinstance(entity, schema.Observation):
-        series = seed.get_all(schema.Series)[entity.series]
-        return seed.get_all(schema.Indicator)[series.indicator].name, texts
-    if isinstance(entity, schema.Source):
-        title = format_titles(entity)
-        nested = [entity.goal.text] if entity.goal else []
-        return BilingualText(en=title.en, zh=title.zh), texts[1:] + nested
-    if isinstance(entity, schema.Event):
-        nested = [text for one in entity.speakers for text in (one.name, one.office)]
-        return texts[0], texts[1:] + nested
-    return texts[0], texts[1:]

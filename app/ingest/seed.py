@@ -22,6 +22,7 @@ from app.ingest.schema.base import (
     HOST_PATTERN,
     LANGUAGE_PATTERN,
     LOCATOR_PATTERN,
+    RECORD_PATTERN,
     TEXT_PATTERN,
     AnyEntity,
 )
@@ -55,6 +56,7 @@ PATTERN_ADVICE = {
     ADDRESS_PATTERN: "write a web address that starts with https:// or http://",
     LOCATOR_PATTERN: "write P2 for paragraph 2, or P2.S3 for its sentence 3",
     HOST_PATTERN: "write the host alone, such as ecns.cn",
+    RECORD_PATTERN: "write the folder and the key of a record, such as sources/scio-2025-01-15",
     LANGUAGE_PATTERN: "write the two letters of the language, such as en or zh",
 }
 

@@ -58,7 +58,7 @@ TAGS = {
     "Downloads": "Whole tables with the filters of the lists, and the whole data set.",
     "Entry point": "The description of the service, and the overview for dashboards.",
     "Figures": "Indicators, and all published figures with period, qualifier and source.",
-    "History": "What each release added, revised, corrected or removed, also as feeds.",
+    "History": "What each release added, revised, corrected, annotated or removed, also as feeds.",
     "Outcomes": "Results of a year that the source describes in words.",
     "Priority areas": "The areas announced for a year, and their actions.",
     "Reference data": "Code lists, events and sources, linked both ways.",

@@ -185,7 +185,7 @@ class SourcePassageParameters(PassageListParameters):
 class SearchParameters(ListParameters):
     q: QueryText = Field(examples=["digital economy"])
     """The words to search for, in English or Chinese; records contain all of them. English words
-    match in all their forms."""
+    match in all their forms; synonyms, numbers and years match too."""
     kind: list[SearchKind] = create_repeatable("Only records of this kind.", "action")
     sort: SearchSort = Field(SearchSort.RELEVANCE, examples=["relevance"])
     """The order: relevance, best first."""

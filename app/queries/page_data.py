@@ -6,10 +6,10 @@ from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from app.db.columns import Record
-from app.db.models import Observation, PriorityArea, Series
+from app.db.models import PriorityArea, Series
 from app.db.statements import fetch_uncached
 from app.enums import SearchKind
-from app.i18n import Language, format_period
+from app.i18n import Language
 from app.parameters import (
     DashboardParameters,
     GrowthRateListParameters,
@@ -72,13 +72,7 @@ def read_dashboard(
 
 def read_hits(connection: Connection, language: Language, words: str) -> list[Record]:
     page, _ = search_records(connection, language, SearchParameters(q=words, limit=MAX_HITS))
-    codes = [hit["code"] for hit in page.rows if hit["kind"] == SearchKind.OBSERVATION]
-    statement = select(
-        col(Observation.code), col(Observation.period_start), col(Observation.period_end)
-    ).where(col(Observation.code).in_(codes))
-    rows = connection.execute(statement)
-    periods = {code: format_period(start, end, language) for code, start, end in rows}
-    return [hit | {"period": periods.get(hit["code"])} for hit in page.rows]
+    return list(page.rows)
 
 
 def is_found(keys: HitKeys, kind: str, key: str) -> bool:

@@ -129,8 +129,9 @@ def complete_rate(record: Record, language: Language, unit: str | None = None) -
     citation = build_citation(record["source"], record["locator"], language)
     add_source_line(record["source"], language)
     suffix = record.pop("suffix").strip()
+    unit_name = record["unit"]["name"] if language is Language.CHINESE else suffix
     is_other_unit = unit is not None and record["unit"]["code"] != unit
-    display = format_change(record["value"], language, suffix if is_other_unit else None)
+    display = format_change(record["value"], language, unit_name if is_other_unit else None)
     return record | {"display": display, "citation": citation}
 
 

@@ -29,9 +29,9 @@ class FeedResponse(JSONResponse):
     "/changes",
     name="list_changes",
     summary="List changes",
-    description="What each release added, revised, corrected or removed, by record and field, with "
-    "the values before and after. Without since, all changes: applied in order, they produce the "
-    "whole data set.",
+    description="What each release added, revised, corrected, annotated or removed, by record and "
+    "field, with the values before and after. Without since, all changes: applied in order, they "
+    "produce the whole data set.",
     response_model=ChangePage,
 )
 def show_changes(context: Context, query: Annotated[ChangeListParameters, Query()]) -> Response:

@@ -162,8 +162,13 @@ def get_overview(context: Context, _: NoParameters) -> Response:
     tags=["Search"],
     summary="Search all texts in both languages",
     description="Returns the records whose texts contain all words, best first. English words "
-    "match in all their forms, Chinese words from one character. Matches are marked as fragments "
-    "of plain text.",
+    "match in all their forms, Chinese words from one character. Synonyms and abbreviations in "
+    "both languages match too (FTA, 自贸协定), and so do numbers as people write them (700+, "
+    "22.1万亿), years, periods, units and publishers. A record whose name is searched for comes "
+    "first, an indicator before its figures; a number finds the figure first. Matches are marked "
+    "as fragments of plain text, unless a record is found by a synonym or number only. Hits of "
+    "figures have their period, qualifier and coverage; hits of figures and commitments have their "
+    "source.",
     response_model=SearchPage,
 )
 def search_records(

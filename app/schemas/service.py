@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from pydantic import ConfigDict, Field
 
-from app.enums import ChangeKind, Collection, SearchKind
+from app.enums import ChangeKind, Collection, Qualifier, SearchKind
 from app.i18n import Language
 from app.schemas import (
     TEXT,
@@ -17,11 +17,12 @@ from app.schemas import (
     Line,
     Page,
     Prose,
+    Reference,
     Schema,
     list_field,
 )
 from app.schemas.commitments import PriorityArea
-from app.schemas.observations import Indicator
+from app.schemas.observations import Indicator, Period, SourceReference
 from app.schemas.reference import Source
 
 
@@ -195,6 +196,16 @@ class SearchHit(Schema):
     """A passage around the match, split into fragments; empty if only the title matches."""
     snippet_language: Language = Field(examples=["en"])
     """The language of the passage; the other language if only that one matches."""
+    period: Period | None = Field(examples=[None])
+    """The period, for an observation or growth rate; else null."""
+    display: Line | None = Field(examples=[None])
+    """The figure with its qualifier and unit, or the change; null if the record is neither."""
+    qualifier: Qualifier | None = Field(examples=[None])
+    """The qualifier, for an observation; else null."""
+    coverage: Reference | None = Field(examples=[None])
+    """Which countries the figure counts; null if the record is no figure."""
+    source: SourceReference | None = Field(examples=[None])
+    """The source of a figure, outcome, priority area or action; else null."""
 
 
 class Facet(Schema):
@@ -236,9 +247,10 @@ class Change(Schema):
     released_on: Day = Field(examples=["2026-11-25"])
     """The date of the release."""
     kind: ChangeKind = Field(examples=["added"])
-    """added: a new record; revised: a newer figure for the same period, with the fields of the
-    older one under before; corrected: a record changed by this service; removed: a removed
-    record."""
+    """added: a new record; revised: a figure that differs from the one known before for the same
+    series and period by more than rounding, with the fields of that one under before, or whose
+    publisher changed it; corrected: an error of this service; annotated: changed notes, names,
+    wording or links, which change no figure; removed: a removed record."""
     collection: Collection = Field(examples=["observations"])
     """The collection of the record."""
     key: Code = Field(examples=["goods-trade.CN.BRI.partner-2025.CNY.P12M.2024-01.scio-2025-01-15"])
@@ -261,7 +273,7 @@ class FeedItem(Schema):
     content_text: str = Field(
         min_length=1, max_length=300_000, pattern=TEXT, examples=["First release."]
     )
-    """What the release added, revised, corrected or removed."""
+    """What the release added, revised, corrected, annotated or removed."""
     date_published: datetime = Field(examples=["2026-11-25T00:00:00Z"])
     """The date of the release."""
 

@@ -35,6 +35,7 @@ TABLES = (
 FTS5_TABLE = """
 CREATE VIRTUAL TABLE search_index USING fts5 (
     kind UNINDEXED, code UNINDEXED, title_en, text_en, title_zh, text_zh,
+    names, keywords,
     tokenize = 'porter unicode61 remove_diacritics 2'
 )
 """
@@ -45,6 +46,7 @@ CREATE TABLE search_index (
     kind text NOT NULL, code text NOT NULL,
     title_en text NOT NULL, text_en text NOT NULL,
     title_zh text NOT NULL, text_zh text NOT NULL,
+    names text NOT NULL, keywords text NOT NULL,
     title_en_lexemes text NOT NULL, text_en_lexemes text NOT NULL,
     title_zh_lexemes text NOT NULL, text_zh_lexemes text NOT NULL,
     vector tsvector NOT NULL
@@ -511,7 +513,7 @@ def upgrade() -> None:
         *text("collection", "record", "kind"),
         *texts("title"),
         checks={
-            "kind": "kind IN ('added', 'revised', 'corrected', 'removed')",
+            "kind": "kind IN ('added', 'revised', 'corrected', 'annotated', 'removed')",
             "filled": "title_en <> '' AND title_zh <> ''",
         },
         references={"release_entry_id": "release_entry"},

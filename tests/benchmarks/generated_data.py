@@ -30,8 +30,9 @@ from app.enums import (
     TitleKind,
 )
 from app.ingest.build import load_valid_seed, publish
-from app.ingest.rows import Row, build_search_rows
+from app.ingest.rows import Row
 from app.ingest.rows import build_rows as seed_rows
+from app.ingest.search_rows import build_search_rows
 
 ROOT = Path(__file__).parents[2]
 FIRST_YEAR = 2000

@@ -36,6 +36,7 @@ SHARE = "observations/trade-share.CN.BRI.partner-2025.PT.P12M.2024-01.scio-2025-
 ATOM = {"atom": "http://www.w3.org/2005/Atom"}
 RECORD = '{"collection": "topics", "key": "a", "fields": {"name.en": "b"}}'
 RELEASE = "date: {day}\nnote: {{en: A later release., zh: 后续版本。}}\n"
+SECTOR = "sectors/digital-economy"
 
 
 def read_changes(client: TestClient, query: str = "") -> list[RecordChange]:
@@ -100,10 +101,12 @@ def test_changes_are_filtered(client: TestClient, query: str, total: int) -> Non
 
 @pytest.fixture
 def revised(tmp_path: Path) -> Path:
-    """Revise, correct, add and remove in a seed whose newest release was frozen."""
+    """Revise, correct, annotate, add and remove in a seed whose newest release was frozen."""
     seed = copied(tmp_path)
     assert bri("freeze", "--seed", str(seed)).exit_code == 0
-    add(seed, "releases/2027-01-20.yaml", RELEASE.format(day="2027-01-20"))
+    release = RELEASE.format(day="2027-01-20") + f"corrections: [{SECTOR}]\n"
+    add(seed, "releases/2027-01-20.yaml", release)
+    edit(seed, f"{SECTOR}.yaml", "  en: Digital economy\n", "  en: The digital economy\n")
     figure = {"year": 2025, "end": "12-31", "status": "revised", "published": "23.7"}
     series = "goods-trade.CN.BRI.partner-2025.CNY.P12M"
     add_figure(seed, {**figure, "source": "weekly-2027-01-18", "series": series})
@@ -118,9 +121,7 @@ def revised(tmp_path: Path) -> Path:
     return seed
 
 
-def test_a_release_lists_what_it_revised_corrected_and_removed(
-    revised: Path, target: Target
-) -> None:
+def test_a_release_lists_each_kind_of_change(revised: Path, target: Target) -> None:
     build(revised, ROOT / "migrations", target)
     with TestClient(create_app(settings_of(target))) as client:
         changes = {
@@ -134,13 +135,106 @@ def test_a_release_lists_what_it_revised_corrected_and_removed(
     fields = {one["field"]: one for one in changes["revised", "observations", goods]["fields"]}
     assert fields["published.value"]["before"] == "23.6"
     assert fields["published.value"]["after"] == "23.7"
-    assert changes["corrected", "topics", "trade"]["fields"] == [
+    assert ("corrected", *SECTOR.split("/")) in changes
+    assert changes["annotated", "topics", "trade"]["fields"] == [
         {"field": "name.en", "before": "Trade", "after": "Commerce"}
     ]
     assert ("removed", "sectors", "e-commerce") in changes
     assert ("added", "sources", "weekly-2027-01-18") in changes
     assert "name.en: Trade → Commerce" in feed["items"][0]["content_text"]
     assert "published.value: 23.6 → 23.7" in atom
+
+
+def test_a_figure_that_a_later_source_changed_is_revised(client: TestClient) -> None:
+    """The share of 2024 was 50.3% in January 2025 and 50.7% in July; both came in one release."""
+    changes = client.get("/v1/changes?kind=revised&limit=1000").json()["items"]
+    key = SHARE.removeprefix("observations/").removesuffix(".yaml")
+    (change,) = (one for one in changes if one["key"] == key)
+    fields = {one["field"]: (one["before"], one["after"]) for one in change["fields"]}
+    assert fields["published.value"] == ("50.3", "50.7")
+    assert all(one["collection"] in {"observations", "growth-rates"} for one in changes)
+
+
+def test_a_rounded_repetition_is_no_revision(client: TestClient) -> None:
+    revised = {item["key"] for item in client.get("/v1/changes?kind=revised").json()["items"]}
+    added = {
+        item["key"]
+        for item in client.get("/v1/changes?kind=added&collection=observations").json()["items"]
+    }
+    # 19.47 trillion by customs, repeated as 19.5 by the ministry.
+    rounded = "goods-trade.CN.BRI.partner-2023.CNY.P12M.2023-01.scio-2024-02-07"
+    assert rounded in added
+    assert rounded not in revised
+
+
+FIGURE = {"source": "b", "series": "s", "period.start": "2024-01-01"}
+SOURCES: Snapshot = {
+    ("sources", "a"): {"published_on": "2025-01-13", "standing": "primary"},
+    ("sources", "b"): {"published_on": "2025-07-18", "standing": "primary"},
+    ("sources", "c"): {"published_on": "2025-07-18", "standing": "secondary"},
+}
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later", "kind"),
+    [
+        ({"value": "6.4"}, {"value": "6.5"}, "revised"),
+        ({"value": "6.4"}, {"value": "6.4"}, "added"),
+        ({"value": "6.43"}, {"value": "6.4"}, "added"),
+        ({"value": "6.4"}, {"value": "6.43"}, "added"),
+        ({"value": "6.4"}, {"value": "6.5", "source": "c"}, "added"),
+        ({"value": "6.4", "source": "b"}, {"value": "6.5", "source": "b"}, "added"),
+        ({"value": "7", "qualifier": "over"}, {"value": "7", "qualifier": "none"}, "revised"),
+        ({"value": "odd"}, {"value": "6.5"}, "revised"),
+    ],
+)
+def test_a_new_figure_is_revised_or_added(
+    earlier: dict[str, str], later: dict[str, str], kind: str
+) -> None:
+    old = {**SOURCES, ("growth-rates", "old"): FIGURE | {"source": "a"} | earlier}
+    new = {**old, ("growth-rates", "new"): FIGURE | later}
+    (change,) = list_differences(old, new)
+    assert change.kind == kind
+    # The same holds if both come with the same release.
+    assert kind in {one.kind for one in list_differences(SOURCES, new) if one.key == "new"}
+
+
+@pytest.mark.parametrize(
+    ("field", "kind"),
+    [
+        ("published.value", "revised"),
+        ("status", "revised"),
+        ("wording.en", "annotated"),
+        ("note.en", "annotated"),
+        ("locator", "annotated"),
+    ],
+)
+def test_a_change_of_a_figure_has_the_kind_of_its_field(field: str, kind: str) -> None:
+    old: Snapshot = {("observations", "x"): FIGURE | {field: "1"}}
+    new: Snapshot = {("observations", "x"): FIGURE | {field: "2"}}
+    assert [one.kind for one in list_differences(old, new)] == [kind]
+    assert [one.kind for one in list_differences(old, new, ["observations/x"])] == ["corrected"]
+
+
+def test_a_changed_number_must_be_declared_as_a_correction(tmp_path: Path) -> None:
+    seed = copied(tmp_path)
+    assert bri("freeze", "--seed", str(seed)).exit_code == 0
+    add(seed, "releases/2027-01-20.yaml", RELEASE.format(day="2027-01-20"))
+    edit(
+        seed,
+        SHARE,
+        "\nvalue: 50.7\npublished:\n  value: 50.7\n",
+        "\nvalue: 50.8\npublished:\n  value: 50.8\n",
+    )
+    (fault,) = refused(seed)
+    path = SHARE.removesuffix(".yaml")
+    assert str(fault).startswith(f"{seed}/releases/2027-01-20.yaml:1: corrections: {path} is")
+    declared = f"corrections: [{path}, topics/trade]\n"
+    edit(seed, "releases/2027-01-20.yaml", "\nnote", f"\n{declared}note")
+    (fault,) = refused(seed)
+    assert "found topics/trade, which this release does not change; remove it" in str(fault)
+    edit(seed, "releases/2027-01-20.yaml", ", topics/trade", "")
+    build(seed, ROOT / "migrations", tmp_path / "bri.sqlite")
 
 
 def test_the_feeds_list_the_releases(client: TestClient) -> None:
@@ -179,7 +273,8 @@ def test_diff_shows_a_table_and_json(revised: Path, database: Path) -> None:
     done = bri("diff", str(database), str(revised))
     assert done.exit_code == 0, done.output
     for row in (
-        ("corrected", "topics/trade"),
+        ("annotated", "topics/trade"),
+        ("corrected", SECTOR),
         ("name.en: Trade → Commerce",),
         ("published.value: 23.6 → 23.7",),
         ("removed", "sectors/e-commerce"),
@@ -190,7 +285,7 @@ def test_diff_shows_a_table_and_json(revised: Path, database: Path) -> None:
         bri("diff", "--json", str(database), str(revised)).stdout
     )
     changes = list_differences(
-        take_snapshot(load_valid_seed(SEED)), take_snapshot(load_valid_seed(revised))
+        take_snapshot(load_valid_seed(SEED)), take_snapshot(load_valid_seed(revised)), [SECTOR]
     )
     assert [(one["kind"], one["key"]) for one in listed] == [
         (change.kind, change.key) for change in changes

@@ -36,6 +36,7 @@ COUNTS = {
     "actions": 24,
     "sectors": 6,
     "instruments": 18,
+    "synonyms": 41,
 }
 GOODS_TRADE = "indicators/goods-trade.yaml"
 REPORT = (

@@ -303,7 +303,7 @@ def test_a_shortened_address_leads_to_the_list(client: TestClient) -> None:
         assert read(client, "/?lang=zh").xpath("//*[@id=$id]", id=section)
 
 
-def test_a_figure_that_was_found_shows_its_period(client: TestClient) -> None:
+def test_a_figure_that_was_found_shows_its_context(client: TestClient) -> None:
     page = read(client, "/?q=agreement&lang=en")
     hits = {
         link.get("href"): link.getparent().text_content()
@@ -312,6 +312,10 @@ def test_a_figure_that_was_found_shows_its_period(client: TestClient) -> None:
     assert len(hits) == 2
     assert any("January to November 2024" in text for text in hits.values())
     assert any("Full year 2025" in text for text in hits.values())
+    for text in hits.values():
+        assert "Partner countries" in text
+        assert "source: " in text
+    assert any(text.endswith("36 ") or " 36 " in text for text in hits.values())
     for href in hits:
         path, _, row = href.partition("#")
         assert read(client, path).xpath("//tr[@id=$id]", id=row)

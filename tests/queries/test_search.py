@@ -30,8 +30,8 @@ def test_chinese_words_of_any_length(client: TestClient, words: str) -> None:
         assert page["total"] == 0
         return
     assert page["total"] > 0
-    for hit in page["items"]:
-        assert matches(hit), hit
+    marked = [match for hit in page["items"] for match in matches(hit)]
+    assert set(marked) <= set(words) | {words.strip("“”")}
 
 
 def test_english_words_in_all_their_forms(client: TestClient) -> None:
@@ -63,7 +63,7 @@ def test_every_address_leads_to_its_record(client: TestClient) -> None:
     for hit in page["items"]:
         assert client.get(hit["href"]).status_code == 200
         kinds.add(hit["kind"])
-    assert {"indicator", "source", "area", "priority_area"} <= kinds
+    assert {"indicator", "source", "area", "priority_area", "growth_rate", "release"} <= kinds
 
 
 def test_kind_narrows_but_facets_stay(client: TestClient) -> None:
@@ -125,3 +125,71 @@ def test_words_are_required(client: TestClient) -> None:
         response = client.get(url)
         assert response.status_code == 422
         assert output in response.json()["detail"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_hit_has_the_context_of_its_record(client: TestClient, language: str) -> None:
+    shown = {"period", "coverage", "source"}
+    seen = set()
+    for words in ("2024", "2025", "trade", "agreements"):
+        for hit in found(client, q=words, lang=language, limit=1000)["items"]:
+            seen.add(hit["kind"])
+            if hit["kind"] in {"observation", "growth_rate"}:
+                record = client.get(hit["href"], params={"lang": language}).json()
+                assert {name: hit[name] for name in shown} == {name: record[name] for name in shown}
+                assert record["display"] in hit["display"]
+                assert hit["qualifier"] == record.get("qualifier")
+            elif hit["kind"] in {"action", "outcome", "priority_area"}:
+                record = client.get(hit["href"], params={"lang": language}).json()
+                assert hit["source"] == record["source"]
+                assert hit["period"] is hit["coverage"] is hit["display"] is None
+            else:
+                names = (*shown, "display", "qualifier")
+                assert [hit[name] for name in names] == [None] * 5
+    assert {"observation", "growth_rate", "action", "outcome", "indicator"} <= seen
+
+
+def test_a_figure_is_shown_as_its_record_shows_it(client: TestClient) -> None:
+    for language in ("en", "zh"):
+        for hit in found(client, q="2024", kind="observation", lang=language)["items"]:
+            record = client.get(hit["href"], params={"lang": language}).json()
+            assert hit["display"] == record["display"]
+
+
+def test_a_year_finds_figures_actions_and_releases(client: TestClient) -> None:
+    kinds = {facet["kind"]: facet["count"] for facet in found(client, q="2025")["facets"]}
+    assert {"observation", "growth_rate", "action", "priority_area", "source"} <= set(kinds)
+    year = client.get("/v1/overview").json()["release"]["released_on"][:4]
+    assert "release" in {facet["kind"] for facet in found(client, q=year)["facets"]}
+
+
+def test_the_year_of_a_list_of_countries_finds_no_figure(client: TestClient) -> None:
+    for hit in found(client, q="2023", kind="observation", limit=1000)["items"]:
+        assert "2023" in hit["period"]["label"] or "2023" in str(hit["snippet"])
+
+
+def test_keywords_are_never_shown(client: TestClient) -> None:
+    for hit in found(client, q="FTA", limit=1000)["items"]:
+        shown = "".join(piece["text"] for piece in hit["title"] + hit["snippet"])
+        assert "fta" not in shown.lower()
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("FTA", "2025-sign-free-trade-agreements"),
+        ("进博会", "2025-host-china-international-import-expo"),
+        ("small and beautiful", "2025-promote-small-yet-smart-projects"),
+    ],
+)
+def test_a_synonym_finds_the_records_whose_texts_have_the_term(
+    client: TestClient, words: str, code: str
+) -> None:
+    assert code in {hit["code"] for hit in found(client, q=words, kind="action")["items"]}
+
+
+def test_the_newest_figures_of_an_indicator_come_first(client: TestClient) -> None:
+    _, *others = found(client, q="goods trade", kind="observation")["items"]
+    ends = [hit["period"]["end"] for hit in others if hit["code"].startswith("goods-trade")]
+    assert len(set(ends)) > 3
+    assert ends == sorted(ends, reverse=True)

@@ -27,10 +27,11 @@ MORE = {
     "/v1/compare": 3,
     "/v1/series": 3,
     "/v1/series/{series}": 4,
+    "/v1/search": 7,
     **{f"/v1/indicators/{{indicator}}/chart.{kind}": 4 for kind in ("svg", "png", "vl.json")},
     **{f"/v1/series/{{series}}/chart.{kind}": 3 for kind in ("svg", "png", "vl.json")},
 }
-"""The responses that take more than two SELECTs."""
+"""The responses that take more than two SELECTs; search takes one more for each of five kinds."""
 
 
 @pytest.fixture(scope="module")

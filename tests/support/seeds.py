@@ -78,7 +78,8 @@ def pinned() -> Path:
     for path in seed.glob("*/*.yaml"):
         is_release = path.parent.name == "releases"
         is_held = path.stem <= PINNED if is_release else (path.parent.name, path.stem) in opened
-        if not is_held:
+        # Synonyms are no records of a release.
+        if not is_held and path.parent.name != "synonyms":
             path.unlink()
     for path in seed.glob("history/*.jsonl"):
         if path.stem >= PINNED:

@@ -14,6 +14,7 @@ from app.db.models.observations import (
 from app.db.models.records import (
     LINKS,
     SEARCHED_COLUMNS,
+    SHOWN_COLUMNS,
     Action,
     ActionArea,
     ActionInstrument,

@@ -29,17 +29,21 @@ from app.enums import (
 search_index = table(
     "search_index",
     *(column(name) for name in ("kind", "code", "title_en", "text_en", "title_zh", "text_zh")),
+    *(column(name) for name in ("names", "keywords")),
 )
 """The FTS5 index of SQLite, a virtual table."""
 
-SEARCHED_COLUMNS = ("title_en", "text_en", "title_zh", "text_zh")
-"""The columns of the full-text index that contain text."""
+SHOWN_COLUMNS = ("title_en", "text_en", "title_zh", "text_zh")
+"""The columns of the full-text index that titles and snippets of hits are made from."""
+SEARCHED_COLUMNS = (*SHOWN_COLUMNS, "names", "keywords")
+"""The columns of the full-text index that contain words. ``names`` has whole names between bars, in
+lower case, each of which makes a record the first hit; ``keywords`` has other terms."""
 
 lexeme_index = table(
     "search_index",
     column("id", Integer),
     *(column(name, String) for name in ("kind", "code", *SEARCHED_COLUMNS)),
-    *(column(f"{name}_lexemes", String) for name in SEARCHED_COLUMNS),
+    *(column(f"{name}_lexemes", String) for name in SHOWN_COLUMNS),
     column("vector"),
 )
 """The full-text index of PostgreSQL, with the stems of all words."""

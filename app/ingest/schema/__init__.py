@@ -23,6 +23,7 @@ from app.ingest.schema.records import (
     PriorityArea,
     Report,
     Series,
+    Synonym,
 )
 from app.ingest.schema.reference import (
     Area,
@@ -39,9 +40,12 @@ from app.ingest.schema.reference import (
 
 ENTITIES: tuple[type[Entity], ...] = (
     *(Release, Event, Source, Topic, Area, Coverage, Unit, Sector, Instrument, Indicator, Series),
-    *(Observation, GrowthRate, Report, Outcome, PriorityArea, Action),
+    *(Observation, GrowthRate, Report, Outcome, PriorityArea, Action, Synonym),
 )
 """All collections, ordered so that each refers only to those before it."""
+
+RECORD_KINDS = tuple(kind for kind in ENTITIES if kind not in {Release, Synonym})
+"""The collections whose records are served, and compared between releases."""
 
 
 def write_schemas(folder: Path) -> None:

@@ -25,6 +25,7 @@ ADDRESS_PATTERN = r"^https?://[^\s]+$"
 LOCATOR_PATTERN = r"^P[1-9][0-9]*(\.S[1-9][0-9]*)?$"
 LANGUAGE_PATTERN = "^[a-z]{2}$"
 HOST_PATTERN = r"^[a-z0-9-]+(\.[a-z0-9-]+)+$"
+RECORD_PATTERN = r"^[a-z-]+/[A-Za-z0-9]+([-.][A-Za-z0-9]+)*$"
 
 
 def parse_iso_date(value: object) -> date:
@@ -72,6 +73,7 @@ Number = Annotated[
 Address = Annotated[str, StringConstraints(pattern=ADDRESS_PATTERN)]
 Locator = Annotated[str, StringConstraints(pattern=LOCATOR_PATTERN)]
 Host = Annotated[str, StringConstraints(pattern=HOST_PATTERN)]
+RecordPath = Annotated[str, StringConstraints(pattern=RECORD_PATTERN)]
 LanguageCode = Annotated[str, StringConstraints(pattern=LANGUAGE_PATTERN)]
 Position = Annotated[int, Field(strict=True, ge=1, le=10_000)]
 Year = Annotated[int, Field(strict=True, ge=1949, le=2100)]

@@ -21,6 +21,7 @@ from app.ingest.schema.base import (
     Number,
     Position,
     Ref,
+    ShortText,
     StrictModel,
     Wording,
     Year,
@@ -204,6 +205,29 @@ class Report(Entity):
 
     def natural_key(self) -> str:
         return f"{self.observation}.{self.source}"
+
+
+class Synonym(Entity):
+    """Terms and abbreviations that mean the same, for search only; they are not served."""
+
+    collection = "synonyms"
+
+    en: list[ShortText]
+    """English terms; a plural in -s is found by itself."""
+    zh: list[ShortText] = Field(default_factory=list)
+    """Chinese terms."""
+    indicators: list[Ref[Indicator]] = Field(default_factory=list)
+    """The indicators that the terms name. They, and their figures, are found first."""
+    instruments: list[Ref[Instrument]] = Field(default_factory=list)
+    """The instruments that the terms name."""
+    sectors: list[Ref[Sector]] = Field(default_factory=list)
+    """The sectors that the terms name."""
+    areas: list[Ref[Area]] = Field(default_factory=list)
+    """The areas that the terms name."""
+    units: list[Ref[Unit]] = Field(default_factory=list)
+    """The units that the terms name."""
+    coverages: list[Ref[Coverage]] = Field(default_factory=list)
+    """The coverages that the terms name."""
 
 
 class Outcome(Entity):

@@ -28,6 +28,7 @@ from app.ingest.schema.base import (
     LanguageCode,
     Locator,
     Position,
+    RecordPath,
     Ref,
     ShortText,
     StrictModel,
@@ -46,6 +47,8 @@ class Release(Entity):
     """The number of the release on that day; omit it for the first."""
     note: BilingualText
     """What is new in the release."""
+    corrections: list[RecordPath] = Field(default_factory=list)
+    """The records of which the release corrects an error of this data set, as folder and key."""
 
     def natural_key(self) -> str:
         day = self.date.isoformat()

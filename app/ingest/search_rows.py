@@ -1,0 +1,266 @@
+"""Convert a valid seed to the rows of the full-text index, with synonyms and numbers in words."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import cache, cached_property, lru_cache
+
+from app.db.fulltext import normalize_name, segment_cjk
+from app.db.models import format_plain
+from app.enums import Qualifier, SearchKind
+from app.i18n import MONTHS, Language, format_period, format_scaled
+from app.ingest import schema
+from app.ingest.rows import format_titles
+from app.ingest.schema import ENTITIES, Entity, get_singular_name, list_references
+from app.ingest.schema.base import BilingualText
+from app.ingest.seed import Seed
+from app.ingest.vintages import find_vintage, select_headlines
+
+KINDS = {get_singular_name(kind).replace("-", "_"): kind for kind in ENTITIES}
+REMARK = re.compile(r"\s*[(（][^)）]*[)）]")
+"""A remark in parentheses, such as the year of the list in the name of a coverage."""
+normalize_term = lru_cache(maxsize=10_000)(normalize_name)
+"""Most terms of a figure are those of the figures of the same series or period."""
+QUALIFIED = {
+    Qualifier.NONE: ("{}",),
+    Qualifier.OVER: (
+        *("{}", "over {}", "more than {}", "above {}", "exceeding {}", "at least {}"),
+        *("逾{}", "超{}", "超过{}", "{}以上"),
+    ),
+    Qualifier.NEARLY: ("{}", "nearly {}", "almost {}", "close to {}", "近{}", "接近{}", "将近{}"),
+    Qualifier.ABOUT: ("{}", "about {}", "around {}", "approximately {}", "约{}", "大约{}"),
+}
+"""How people write a number with a qualifier."""
+RISE, FALL = ("up {}", "rise {}", "增长{}", "上升{}"), ("down {}", "fall {}", "下降{}", "减少{}")
+
+
+@dataclass
+class Terms:
+    """The terms of a record that its texts do not have: whole names, and other keywords."""
+
+    names: list[str] = field(default_factory=list)
+    keywords: list[str] = field(default_factory=list)
+
+
+class SynonymGroups:
+    """The groups of synonyms, by the records that they name and by the words of their terms."""
+
+    def __init__(self, seed: Seed) -> None:
+        self.terms: dict[str, tuple[str, ...]] = {}
+        self.by_record: dict[tuple[type[Entity], str], list[str]] = defaultdict(list)
+        self.by_first_word: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for key, group in sorted(seed.get_all(schema.Synonym).items()):
+            self.terms[key] = tuple(normalize_name(term) for term in (*group.en, *group.zh))
+            for reference in list_references(schema.Synonym):
+                for target in getattr(group, reference.field):
+                    self.by_record[reference.target, target].append(key)
+            for term in self.terms[key]:
+                self.by_first_word[term.partition(" ")[0].removesuffix("s")].append((term, key))
+
+    def list_names(self, kind: type[Entity], key: str) -> list[str]:
+        return [term for group in self.by_record[kind, key] for term in self.terms[group]]
+
+    def list_synonyms(self, text: str) -> list[str]:
+        """List the terms of all groups of which a text contains one."""
+        words = f" {normalize_name(text)} "
+        groups = {
+            group
+            for word in set(words.split())
+            for term, group in self.by_first_word.get(word.removesuffix("s"), ())
+            if f" {term} " in words or f" {term}s " in words
+        }
+        return [term for group in sorted(groups) for term in self.terms[group]]
+
+
+@dataclass
+class SearchTerms:
+    """Finds the terms of the records of a seed."""
+
+    seed: Seed
+
+    def __post_init__(self) -> None:
+        self.synonyms = SynonymGroups(self.seed)
+        self.list_indicator_names = cache(self.collect_indicator_names)
+
+    @cached_property
+    def headlines(self) -> frozenset[str]:
+        return frozenset(select_headlines(self.seed).values())
+
+    def list_terms(self, kind: type[Entity], key: str) -> Terms:
+        entity = self.seed.get_all(kind)[key]
+        title, texts = split_texts(self.seed, entity)
+        if isinstance(entity, schema.Observation | schema.GrowthRate):
+            return self.list_measurement_terms(entity)
+        text = "\n".join(f"{one.en}\n{one.zh}" for one in (title, *texts))
+        terms = Terms(keywords=self.synonyms.list_synonyms(text))
+        match entity:
+            case schema.Indicator():
+                terms.names += self.list_indicator_names(key)
+            case schema.Outcome() | schema.PriorityArea() | schema.Action():
+                terms.names += list_years(entity.year)
+                terms.keywords.append(key)
+            case schema.Event():
+                terms.names += [*list_years(entity.held_on.year), *list_days(entity.held_on)]
+                terms.names += [
+                    name for one in entity.speakers for name in (one.name.en, one.name.zh)
+                ]
+            case schema.Source():
+                known_on = find_vintage(self.seed, entity)
+                years = {entity.published_on.year, known_on.year}
+                terms.names += [title.en, title.zh, entity.publisher.en, entity.publisher.zh]
+                terms.names += [word for year in sorted(years) for word in list_years(year)]
+                terms.names += list_days(known_on)
+                terms.keywords += list_years(entity.edition) if entity.edition else []
+            case schema.Release():
+                terms.names += [key, *list_years(entity.date.year), *list_days(entity.date)]
+                terms.keywords += ["release", "version", "版本", "发布"]
+            case _:
+                terms.names += [key, *list_name_forms(title), *self.synonyms.list_names(kind, key)]
+        if isinstance(entity, schema.Unit):
+            terms.names += [entity.symbol.en, entity.symbol.zh]
+        return terms
+
+    def collect_indicator_names(self, key: str) -> tuple[str, ...]:
+        indicator = self.seed.get_all(schema.Indicator)[key]
+        topic = self.seed.get_all(schema.Topic)[indicator.topic].name
+        named = self.synonyms.list_names(schema.Indicator, key)
+        return key, *list_name_forms(indicator.name), *named, topic.en, topic.zh
+
+    def list_measurement_terms(self, figure: schema.Observation | schema.GrowthRate) -> Terms:
+        series = self.seed.get_all(schema.Series)[figure.series]
+        indicator = self.seed.get_all(schema.Indicator)[series.indicator]
+        unit = self.seed.get_all(schema.Unit)[series.unit]
+        coverage = self.seed.get_all(schema.Coverage)[series.coverage].name
+        publisher = self.seed.get_all(schema.Source)[figure.source].publisher
+        if isinstance(figure, schema.GrowthRate):
+            numbers, words = list_rates(figure), ["growth", "同比增速"]
+        else:
+            numbers = list_numbers(figure, unit, indicator.classifier or unit.suffix.zh)
+            words = []
+        units = [unit.name.en, unit.name.zh, unit.symbol.en, unit.symbol.zh]
+        named = self.synonyms.list_names(schema.Unit, series.unit)
+        countries = list_name_forms(coverage)[:2]
+        return Terms(
+            [*self.list_indicator_names(series.indicator), *numbers, *list_periods(figure.period)],
+            [*words, *units, *named, *countries, publisher.en, publisher.zh],
+        )
+
+
+def build_search_rows(seed: Seed) -> Iterator[dict[str, str]]:
+    """Return the rows of the index, in the order in which records of the same rank are listed."""
+    terms = SearchTerms(seed)
+    for label in SearchKind:
+        kind = KINDS[label]
+        for key in sort_keys(seed, kind, terms.headlines):
+            title, texts = split_texts(seed, seed.get_all(kind)[key])
+            found = terms.list_terms(kind, key)
+            yield {
+                "kind": label,
+                "code": key,
+                "title_en": segment_cjk(title.en),
+                "title_zh": segment_cjk(title.zh),
+                "text_en": segment_cjk("\n".join(text.en for text in texts)),
+                "text_zh": segment_cjk("\n".join(text.zh for text in texts)),
+                "names": "|".join(["", *join_distinct(map(normalize_term, found.names)), ""]),
+                "keywords": "|".join(join_distinct(map(normalize_term, found.keywords))),
+            }
+
+
+def join_distinct(terms: Iterable[str]) -> Iterable[str]:
+    return dict.fromkeys(term for term in terms if term)
+
+
+def sort_keys(seed: Seed, kind: type[Entity], headlines: frozenset[str]) -> list[str]:
+    """Sort indicators by position, figures by headline and newest period, others by key."""
+    entities = seed.get_all(kind)
+    if kind is schema.Indicator:
+        return sorted(entities, key=lambda key: seed.get_all(schema.Indicator)[key].position)
+    if kind in {schema.Observation, schema.GrowthRate}:
+        figures: Mapping[str, schema.Observation | schema.GrowthRate] = {
+            **(seed.get_all(schema.Observation) if kind is schema.Observation else {}),
+            **(seed.get_all(schema.GrowthRate) if kind is schema.GrowthRate else {}),
+        }
+        positions = {
+            key: seed.get_all(schema.Indicator)[series.indicator].position
+            for key, series in seed.get_all(schema.Series).items()
+        }
+
+        def get_order(key: str) -> tuple[object, ...]:
+            figure = figures[key]
+            newest = -figure.period.end.toordinal()
+            return key not in headlines, newest, positions[figure.series], key
+
+        return sorted(figures, key=get_order)
+    return sorted(entities)
+
+
+def list_years(year: int) -> list[str]:
+    return [str(year), f"{year}年"]
+
+
+def list_days(day: date) -> list[str]:
+    return [day.isoformat(), f"{day:%-d %B %Y}", f"{day.year}年{day.month}月{day.day}日"]
+
+
+def list_name_forms(name: BilingualText) -> list[str]:
+    """Return a name in both languages, without and with its remark in parentheses."""
+    return [REMARK.sub("", name.en), REMARK.sub("", name.zh), name.en, name.zh]
+
+
+@lru_cache(maxsize=10_000)
+def list_periods(period: schema.Period) -> list[str]:
+    labels = [format_period(period.start, period.end, language) for language in Language]
+    years = list_years(period.end.year)
+    first, count = period.start.month, period.months
+    if (first, count) == (1, MONTHS):
+        return [*labels, *years, "full year", "annual", "全年", "年度"]
+    parts = [f"{count} months", f"{count}个月"]
+    if first == 1:
+        parts += [f"first {count} months", f"前{count}个月", f"1—{count}月"]
+        parts += [f"{period.start:%b}-{period.end:%b}"]
+    return [*labels, *years, *parts]
+
+
+def list_numbers(figure: schema.Observation, unit: schema.Unit, classifier: str) -> list[str]:
+    """Return the number of a figure in the scale words of both languages, with its qualifier."""
+    published, value = figure.published, figure.value
+    scale = published.multiplier, published.decimals
+    english = format_scaled(value, *scale, Language.ENGLISH)
+    chinese = format_scaled(value, *scale, Language.CHINESE)
+    plain = format_plain(published.value)
+    forms = [plain, english, chinese, f"{english}{unit.suffix.en}", f"{chinese}{classifier}"]
+    forms += [format_plain(value)] if published.multiplier else []
+    patterns = QUALIFIED[figure.qualifier]
+    numbers = [pattern.format(form) for pattern in patterns for form in forms]
+    if figure.qualifier is Qualifier.OVER:
+        numbers += [f"{chinese}{more}{after}" for more in "多余" for after in ("", classifier)]
+    return numbers
+
+
+def list_rates(rate: schema.GrowthRate) -> list[str]:
+    size = format_plain(abs(rate.value))
+    patterns = RISE if rate.value > Decimal(0) else FALL
+    forms = [f"{size}%", f"{size} percent"]
+    return [*forms, *(pattern.format(form) for pattern in patterns for form in forms)]
+
+
+def split_texts(seed: Seed, entity: Entity) -> tuple[BilingualText, list[BilingualText]]:
+    """Return the text that is the title of a record, and its other texts."""
+    texts = [value for _, value in entity if isinstance(value, BilingualText)]
+    if isinstance(entity, schema.Observation | schema.GrowthRate):
+        series = seed.get_all(schema.Series)[entity.series]
+        return seed.get_all(schema.Indicator)[series.indicator].name, texts
+    if isinstance(entity, schema.Source):
+        title = format_titles(entity)
+        nested = [entity.goal.text] if entity.goal else []
+        return BilingualText(en=title.en, zh=title.zh), texts[1:] + nested
+    if isinstance(entity, schema.Event):
+        nested = [text for one in entity.speakers for text in (one.name, one.office)]
+        return texts[0], texts[1:] + nested
+    if isinstance(entity, schema.Release):
+        code = entity.natural_key()
+        return BilingualText(en=f"Release {code}", zh=f"{code}版"), texts
+    return texts[0], texts[1:]

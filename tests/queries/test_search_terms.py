@@ -1,0 +1,129 @@
+"""Searches people would make, in the words they would use, with the hit that must come first."""
+
+import pytest
+from starlette.testclient import TestClient
+
+pytestmark = [pytest.mark.database, pytest.mark.quick]
+
+TRADE_2024 = "goods-trade.CN.BRI.partner-2025.CNY.P12M.2024-01."
+SEARCHES = {
+    # Abbreviations and names of indicators.
+    "ODI": ("indicator", "outward-direct-investment"),
+    "OFDI": ("indicator", "outward-direct-investment"),
+    "outward direct investment": ("indicator", "outward-direct-investment"),
+    "non-financial direct investment": ("indicator", "outward-direct-investment"),
+    "对外直接投资": ("indicator", "outward-direct-investment"),
+    "非金融类直接投资": ("indicator", "outward-direct-investment"),
+    "FDI": ("indicator", "inward-investment"),
+    "对华投资": ("indicator", "inward-investment"),
+    "利用外资": ("indicator", "inward-investment"),
+    "goods trade": ("indicator", "goods-trade"),
+    "Trade in goods": ("indicator", "goods-trade"),
+    "trade": ("indicator", "goods-trade"),
+    "贸易": ("indicator", "goods-trade"),
+    "货物贸易": ("indicator", "goods-trade"),
+    "进出口总额": ("indicator", "goods-trade"),
+    "trade share": ("indicator", "trade-share"),
+    "share of China's trade": ("indicator", "trade-share"),
+    "贸易占比": ("indicator", "trade-share"),
+    "import share": ("indicator", "import-share"),
+    "进口占比": ("indicator", "import-share"),
+    "contracted projects": ("indicator", "contracted-projects-turnover"),
+    "outsourced projects": ("indicator", "contracted-projects-turnover"),
+    "承包工程": ("indicator", "contracted-projects-turnover"),
+    "完成营业额": ("indicator", "contracted-projects-turnover"),
+    "foreign aid": ("indicator", "aid-projects"),
+    "援助项目": ("indicator", "aid-projects"),
+    "援外": ("indicator", "aid-projects"),
+    "investment agreement": ("indicator", "investment-agreements"),
+    "投资合作协议": ("indicator", "investment-agreements"),
+    # Numbers, as they are printed and as people write them.
+    "22.1": ("observation", TRADE_2024),
+    "22.1 trillion": ("observation", TRADE_2024),
+    "22.1 trillion yuan": ("observation", TRADE_2024),
+    "22.1万亿": ("observation", TRADE_2024),
+    "22.1万亿元": ("observation", TRADE_2024),
+    "22100000000000": ("observation", TRADE_2024),
+    "214.66 billion": ("observation", "outward-direct-investment.CN.BRI.partner-2023.CNY.P11M."),
+    "2146.6亿": ("observation", "outward-direct-investment.CN.BRI.partner-2023.CNY.P11M."),
+    "826.34 billion yuan": ("observation", "contracted-projects-turnover.CN.BRI.partner-2023.CNY."),
+    "700+": ("observation", "aid-projects."),
+    "700多": ("observation", "aid-projects."),
+    "700多个": ("observation", "aid-projects."),
+    "700余个": ("observation", "aid-projects."),
+    "逾700": ("observation", "aid-projects."),
+    "超过700": ("observation", "aid-projects."),
+    "over 700": ("observation", "aid-projects."),
+    "more than 700": ("observation", "aid-projects."),
+    "nearly 700": ("observation", "aid-projects.CN.BRI.partner-2023.NB.P12M.2023-01."),
+    "nearly 54 percent": ("observation", "import-share."),
+    "近54%": ("observation", "import-share."),
+    "50.7%": ("observation", "trade-share.CN.BRI.partner-2025.PT.P12M.2024-01."),
+    "33.69 billion": ("observation", "outward-direct-investment.CN.BRI.partner-2025.USD."),
+    "6.4%": ("growth_rate", TRADE_2024),
+    "增长6.4%": ("growth_rate", TRADE_2024),
+    # Years and periods.
+    "trade 2024": ("observation", TRADE_2024),
+    "goods trade 2024": ("observation", TRADE_2024),
+    "2024年货物贸易": ("observation", TRADE_2024),
+    "ODI 2025": ("observation", "outward-direct-investment.CN.BRI.partner-2025.CNY.P12M.2025-01."),
+    "aid projects 2023": ("observation", "aid-projects.CN.BRI.partner-2023.NB.P12M.2023-01."),
+    "2025": ("observation", "goods-trade.CN.BRI.partner-2025.CNY.P12M.2025-01."),
+    "2025年": ("observation", "goods-trade.CN.BRI.partner-2025.CNY.P12M.2025-01."),
+    "2013": ("observation", "goods-trade.CN.BRI.partner-2023.CNY.P12M.2013-01."),
+    "January to November 2023": (
+        "observation",
+        "outward-direct-investment.CN.BRI.partner-2023.CNY.P11M.2023-01.",
+    ),
+    "2023年1—11月": (
+        "observation",
+        "outward-direct-investment.CN.BRI.partner-2023.CNY.P11M.2023-01.",
+    ),
+    "2026-11-25": ("release", "2026-11-25"),
+    # Instruments, sectors, areas, units and coverages.
+    "FTA": ("instrument", "free-trade-agreement"),
+    "free trade agreements": ("instrument", "free-trade-agreement"),
+    "自贸协定": ("instrument", "free-trade-agreement"),
+    "自由贸易协定": ("instrument", "free-trade-agreement"),
+    "BIT": ("instrument", "investment-protection-treaty"),
+    "bilateral investment treaty": ("instrument", "investment-protection-treaty"),
+    "CIIE": ("instrument", "china-international-import-expo"),
+    "进博会": ("instrument", "china-international-import-expo"),
+    "东博会": ("instrument", "china-asean-expo"),
+    "small and beautiful": ("instrument", "small-yet-smart-projects"),
+    "small but beautiful": ("instrument", "small-yet-smart-projects"),
+    "small yet smart": ("instrument", "small-yet-smart-projects"),
+    "小而美": ("instrument", "small-yet-smart-projects"),
+    "landmark projects": ("instrument", "flagship-projects"),
+    "两国双园": ("instrument", "two-countries-twin-parks"),
+    "丝路电商": ("instrument", "silk-road-e-commerce"),
+    "联委会": ("instrument", "joint-committee"),
+    "互联互通": ("instrument", "connectivity-network"),
+    "e-commerce": ("sector", "e-commerce"),
+    "电商": ("sector", "e-commerce"),
+    "digital economy": ("sector", "digital-economy"),
+    "清洁能源": ("sector", "clean-energy"),
+    "BRI": ("area", "BRI"),
+    "B&R": ("area", "BRI"),
+    "Belt and Road": ("area", "BRI"),
+    "一带一路": ("area", "BRI"),
+    "共建国家": ("area", "BRI"),
+    "Malaysia": ("area", "MY"),
+    "RMB": ("unit", "CNY"),
+    "yuan": ("unit", "CNY"),
+    "人民币": ("unit", "CNY"),
+    "美元": ("unit", "USD"),
+    "沿线国家": ("coverage", "route"),
+    "商务部": ("source", ""),
+    "ECNS": ("source", "scio-2025-01-15"),
+}
+
+
+@pytest.mark.parametrize("words", SEARCHES)
+def test_the_hit_that_was_meant_comes_first(client: TestClient, words: str) -> None:
+    kind, code = SEARCHES[words]
+    page = client.get("/v1/search", params={"q": words, "limit": 3}).json()
+    found = [(hit["kind"], hit["code"]) for hit in page["items"]]
+    assert found, "no hit"
+    assert found[0][0] == kind, found
+    assert found[0][1].startswith(code), found
