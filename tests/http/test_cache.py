@@ -181,6 +181,8 @@ def flooded(app: App, limit: int) -> None:
         once = memory()
         asyncio.run(flood(app, 150, hot))
         again = memory()
+        asyncio.run(flood(app, 150, hot))
+        after = memory()
     finally:
         tracemalloc.stop()
     store = app.cache.store
@@ -191,6 +193,7 @@ def flooded(app: App, limit: int) -> None:
     assert limit * 0.7 < once - before < limit * 1.6
     # Parsed queries and headers are remembered too, up to 1,024 of each.
     assert again - once < limit * 0.7, (before, once, again)
+    assert after - again < limit * 0.1, "nothing else may grow with the number of requests"
     assert not app.cache.pending
 
 

@@ -31,7 +31,8 @@ def test_chinese_words_of_any_length(client: TestClient, words: str) -> None:
         return
     assert page["total"] > 0
     marked = [match for hit in page["items"] for match in matches(hit)]
-    assert set(marked) <= set(words) | {words.strip("“”")}
+    # A snippet may end within the words.
+    assert all(match in words for match in marked)
 
 
 def test_english_words_in_all_their_forms(client: TestClient) -> None:
