@@ -22,7 +22,10 @@ from subprocess import DEVNULL, Popen, TimeoutExpired
 from threading import Lock, Thread
 from time import sleep
 from traceback import format_exception
-from typing import IO, Any, NamedTuple, TypeVar
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+if TYPE_CHECKING:
+    JobConnection = Connection[Any, Any]
 
 Result = TypeVar("Result")
 
@@ -60,7 +63,7 @@ class HelperProcess:
         self.max_memory = max_memory
         self.lock = Lock()
         self.process: Popen[bytes] | None = None
-        self.connection: Connection[Any, Any] | None = None
+        self.connection: JobConnection | None = None
         self.memory = 0
         """The memory of the process after its last job, in bytes."""
         atexit.register(self.close)
@@ -135,7 +138,7 @@ class HelperProcess:
         self.memory = 0
 
 
-def start_process() -> "tuple[Popen[bytes], Connection[Any, Any]]":
+def start_process() -> "tuple[Popen[bytes], JobConnection]":
     """Start a process, and return it with the connection to it; OSError if there are too many."""
     ours, theirs = Pipe()
     with theirs:
@@ -152,7 +155,7 @@ def start_process() -> "tuple[Popen[bytes], Connection[Any, Any]]":
     return process, ours
 
 
-def serve(connection: "Connection[Any, Any]") -> None:
+def serve(connection: "JobConnection") -> None:
     """Run jobs until the other end of the connection is closed."""
     modules = 0
     while True:
@@ -214,7 +217,7 @@ def main() -> None:
     # An interrupt from the keyboard is for the service; when that ends, it closes the connection.
     signal(SIGINT, SIG_IGN)
     gc.set_threshold(*GC_THRESHOLDS)
-    connection: Connection[Any, Any] = Connection(int(sys.argv[1]))
+    connection: JobConnection = Connection(int(sys.argv[1]))
     Thread(target=end_with_parent, args=(connection.fileno(),), daemon=True).start()
     # The parent may end while a result is sent.
     with suppress(BrokenPipeError):

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
-from typing import Any, Self, TypeVar, cast
+from typing import Self, TypeVar, cast
 
 from sqlalchemy import Connection, Engine, QueuePool
 
@@ -110,7 +110,7 @@ class Database:
         connection cannot break."""
         self.is_closed = False
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         return Database, (self.store.limit_connections(1), self.release)
 
     @property

@@ -196,15 +196,15 @@ class SearchHit(Schema):
     """A passage around the match, split into fragments; empty if only the title matches."""
     snippet_language: Language = Field(examples=["en"])
     """The language of the passage; the other language if only that one matches."""
-    period: Period | None = Field(examples=[None])
+    period: Period | None
     """The period, for an observation or growth rate; else null."""
     display: Line | None = Field(examples=[None])
     """The figure with its qualifier and unit, or the change; null if the record is neither."""
-    qualifier: Qualifier | None = Field(examples=[None])
+    qualifier: Qualifier | None = Field(examples=["over"])
     """The qualifier, for an observation; else null."""
-    coverage: Reference | None = Field(examples=[None])
+    coverage: Reference | None
     """Which countries the figure counts; null if the record is no figure."""
-    source: SourceReference | None = Field(examples=[None])
+    source: SourceReference | None
     """The source of a figure, outcome, priority area or action; else null."""
 
 
