@@ -77,9 +77,6 @@ def convert_keywords(schema: Record, schemas: Record) -> Record:
         # The keyword nullable counts only beside a type.
         referenced = schemas[reference["$ref"].rpartition("/")[2]]
         converted |= {"type": referenced["type"], "allOf": [reference], "nullable": True}
-        if "enum" in referenced:
-            # Linters require a limit beside the type string, and do not look into the reference.
-            converted["maxLength"] = max(map(len, referenced["enum"]))
     if "examples" in converted:
         converted["example"] = converted.pop("examples")[0]
     if "const" in converted:
