@@ -19,6 +19,10 @@ class PublisherKind(StrEnum):
     MEDIUM = "medium"
 
 
+PERCENT = "PT"
+"""The code of the unit percent, in which shares are given."""
+
+
 class DocumentKind(StrEnum):
     """What a document is."""
 
@@ -146,8 +150,8 @@ class Obstacle(StrEnum):
     BASE = "base"
 
 
-class DerivedMeasure(StrEnum):
-    """The measure of a calculated change."""
+class ChangeMeasure(StrEnum):
+    """The measure of a change."""
 
     PERCENT = "percent"
     PERCENTAGE_POINTS = "percentage_points"

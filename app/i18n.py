@@ -10,7 +10,7 @@ from typing import NamedTuple
 from babel.dates import format_date, get_month_names
 from babel.numbers import format_decimal
 
-from app.enums import Precision, Qualifier
+from app.enums import ChangeMeasure, Precision, Qualifier
 
 
 class Language(StrEnum):
@@ -130,16 +130,23 @@ def format_span(months: int, first: date | None, language: Language) -> str:
     return name.get(language)
 
 
-def format_change(percent: Decimal, language: Language, unit: str | None = None) -> str:
+def format_change(
+    value: Decimal,
+    language: Language,
+    measure: ChangeMeasure = ChangeMeasure.PERCENT,
+    unit: str | None = None,
+) -> str:
     """Return a change from a year earlier: up 6.4 percent on a year earlier, 同比增长6.4%.
 
     The unit is given if it is not that of the figure beside the change.
     """
-    size = abs(percent)
+    size, is_points = abs(value), measure == ChangeMeasure.PERCENTAGE_POINTS
     if language is Language.CHINESE:
-        change = f"{'增长' if percent >= 0 else '下降'}{size}%" if size else "持平"
+        rise, suffix = ("提高", "个百分点") if is_points else ("增长", "%")
+        change = f"{rise if value >= 0 else '下降'}{size}{suffix}" if size else "持平"
         return f"{f'按{unit}计，' if unit else ''}同比{change}"
-    change = f"{'up' if percent >= 0 else 'down'} {size} percent" if size else "unchanged"
+    suffix = f"percentage point{'' if size == 1 else 's'}" if is_points else "percent"
+    change = f"{'up' if value >= 0 else 'down'} {size} {suffix}" if size else "unchanged"
     return f"{change} on a year earlier{f' in {unit}' if unit else ''}"
 
 

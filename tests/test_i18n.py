@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.db.fulltext import join_segments, segment_cjk
-from app.enums import Precision, Qualifier
+from app.enums import ChangeMeasure, Precision, Qualifier
 from app.i18n import (
     Language,
     format_change,
@@ -242,3 +242,17 @@ def test_the_span_of_a_series_is_written(
 def test_growth_is_written(percent: str, english: str, chinese: str) -> None:
     assert format_change(Decimal(percent), EN) == english
     assert format_change(Decimal(percent), ZH) == chinese
+
+
+@pytest.mark.parametrize(
+    ("points", "english", "chinese"),
+    [
+        ("1.2", "up 1.2 percentage points on a year earlier", "同比提高1.2个百分点"),
+        ("1", "up 1 percentage point on a year earlier", "同比提高1个百分点"),
+        ("-0.9", "down 0.9 percentage points on a year earlier", "同比下降0.9个百分点"),
+    ],
+)
+def test_the_change_of_a_share_is_written(points: str, english: str, chinese: str) -> None:
+    measure = ChangeMeasure.PERCENTAGE_POINTS
+    assert format_change(Decimal(points), EN, measure) == english
+    assert format_change(Decimal(points), ZH, measure) == chinese

@@ -8,12 +8,19 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from app.db.columns import Record
-from app.enums import Datatype
+from app.enums import PERCENT, Datatype
 from app.formats import columns, record_columns
 from app.formats.columns import Column
 from app.formats.tables import get_value
 from app.i18n import QUALIFIERS, Bilingual, Language, format_citation, format_growth
 
+VALUE_UNITS = {
+    "CNY": Bilingual("Value in yuan", "数值（元）"),
+    "USD": Bilingual("Value in US dollars", "数值（美元）"),
+    PERCENT: Bilingual("Value in percent", "数值（%）"),
+}
+"""The units that have a column of their own, so that no column mixes what cannot be added."""
+OTHER_VALUE = Bilingual("Value, other units", "数值（其他计量单位）")
 LINK_COLOUR = "#0B5394"
 MAX_DIGITS = 15
 """Spreadsheets keep no more significant digits; longer numbers are written as texts."""
@@ -58,8 +65,10 @@ def show_text(value: Any, *, is_bold: bool = False) -> Cell:
     return Cell("write_string", str(value), {"text_wrap": True, "indent": 1, "bold": is_bold})
 
 
-def show_decimal(value: Decimal) -> Cell:
+def show_decimal(value: Decimal | None) -> Cell:
     """Show a number with all its digits."""
+    if value is None:
+        return EMPTY_CELL
     if len(value.normalize().as_tuple().digits) > MAX_DIGITS:
         return Cell("write_string", format(value, "f"), {"align": "right"})
     number_format = "#,##0" if value == value.to_integral_value() else "#,##0.##########"
@@ -154,6 +163,25 @@ def show_growth(record: Record, language: Language) -> Cell:
     return show_text(format_growth(growth["display"], growth["citation"]["full"], language))
 
 
+def show_value(unit: str | None, record: Record, language: Language) -> Cell:
+    """Show the value in the column of its unit; None is the column of all other units."""
+    del language
+    code = record["unit"]["code"]
+    is_here = code == unit if unit else code not in VALUE_UNITS
+    return show_decimal(record["value"]) if is_here else EMPTY_CELL
+
+
+QUALIFIER = SheetColumn(
+    Bilingual("Qualifier", "限定词"),
+    22,
+    lambda one, language: show_text(QUALIFIERS[one["qualifier"]].get(language)),
+)
+VALUES = (
+    *(SheetColumn(label, 24, partial(show_value, unit)) for unit, label in VALUE_UNITS.items()),
+    SheetColumn(OTHER_VALUE, 18, partial(show_value, None)),
+)
+
+
 def declare_observations(title: Bilingual) -> SheetLayout:
     return declare_sheet(
         title,
@@ -169,17 +197,20 @@ def declare_observations(title: Bilingual) -> SheetLayout:
                 24,
                 lambda one, _: show_text(one["display"], is_bold=True),
             ),
-            SheetColumn(
-                Bilingual("Qualifier", "限定词"),
-                22,
-                lambda one, language: show_text(QUALIFIERS[one["qualifier"]].get(language)),
-            ),
+            QUALIFIER,
             SheetColumn(Bilingual("Published growth", "公布的增速"), 44, show_growth),
             SheetColumn(
                 Bilingual("Source", "来源"), 56, lambda one, _: show_text(one["citation"]["full"])
             ),
-            "value",
+            *VALUES,
             "unit_name",
+            "rounding_lower",
+            "rounding_upper",
+            "lower_bound",
+            "upper_bound",
+            "wording",
+            "wording_translated",
+            "locator",
             "reporting_area_name",
             "counterpart_area_name",
             "vintage",

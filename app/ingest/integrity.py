@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from app.enums import Qualifier
+from app.enums import PERCENT, ChangeMeasure, Qualifier
 from app.ingest.documents import check_event, check_source, compare_publishers
 from app.ingest.files import SeedIssue, suggest_nearest
 from app.ingest.history import check_corrections, check_history
@@ -114,6 +114,9 @@ def check_observation(seed: Seed, entity: Observation) -> Messages:
 def check_growth_rate(seed: Seed, entity: GrowthRate) -> Messages:
     yield from check_period(seed, entity, "period")
     yield from check_period(seed, entity, "base_period")
+    series = find_entity(seed, Series, entity, "series")
+    if entity.measure is ChangeMeasure.PERCENTAGE_POINTS and series and series.unit != PERCENT:
+        yield ("measure",), f"found percentage_points; the unit of the series is '{series.unit}'"
     start = entity.period.start
     if entity.base_period.end >= start:
         yield ("base_period",), f"ends {entity.base_period.end}; write one that ends before {start}"

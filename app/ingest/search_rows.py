@@ -10,7 +10,7 @@ from functools import cache, cached_property, lru_cache
 
 from app.db.fulltext import normalize_name, segment_cjk
 from app.db.models import format_plain
-from app.enums import Qualifier, SearchKind
+from app.enums import ChangeMeasure, Qualifier, SearchKind
 from app.i18n import MONTHS, Language, format_period, format_scaled
 from app.ingest import schema
 from app.ingest.rows import format_titles
@@ -34,7 +34,10 @@ QUALIFIED = {
     Qualifier.ABOUT: ("{}", "about {}", "around {}", "approximately {}", "约{}", "大约{}"),
 }
 """How people write a number with a qualifier."""
-RISE, FALL = ("up {}", "rise {}", "增长{}", "上升{}"), ("down {}", "fall {}", "下降{}", "减少{}")
+RISE, FALL = (
+    ("up {}", "rise {}", "增长{}", "上升{}", "提高{}"),
+    ("down {}", "fall {}", "下降{}", "减少{}"),
+)
 
 
 @dataclass
@@ -244,6 +247,8 @@ def list_rates(rate: schema.GrowthRate) -> list[str]:
     size = format_plain(abs(rate.value))
     patterns = RISE if rate.value > Decimal(0) else FALL
     forms = [f"{size}%", f"{size} percent"]
+    if rate.measure is ChangeMeasure.PERCENTAGE_POINTS:
+        forms = [f"{size} percentage points", f"{size} points", f"{size}个百分点"]
     return [*forms, *(pattern.format(form) for pattern in patterns for form in forms)]
 
 

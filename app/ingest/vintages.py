@@ -3,7 +3,8 @@
 The rule, which the guide also states: on any day, the current figure is that of the best source
 (primary, then repost, then secondary) among those known on that day; among equals the one with
 the latest vintage; then the one printed with more digits; then the first by the source's key. A
-figure that only repeats a known one with fewer digits never replaces it.
+figure that only repeats a known one never replaces it, unless it has as many digits and a better
+source.
 """
 
 from collections import defaultdict
@@ -48,6 +49,11 @@ class Candidate(NamedTuple):
         is_coarser = self.digits < other.digits and self.qualifier is other.qualifier
         return is_coarser and round_like(other.number, self.number) == self.number
 
+    def is_equal_to(self, other: "Candidate") -> bool:
+        """Return whether it repeats another figure with the same digits."""
+        is_same_number = self.number == other.number and self.digits == other.digits
+        return is_same_number and self.qualifier is other.qualifier
+
 
 def assign_vintages(
     seed: Seed, entities: Mapping[str, Observation | GrowthRate]
@@ -85,6 +91,8 @@ def compute_validity(ordered: Iterable[Candidate]) -> dict[str, tuple[date, date
     for figure in ordered:
         if current is not None:
             if current.rank > figure.rank or figure.is_rounding_of(current):
+                continue
+            if current.rank == figure.rank and figure.is_equal_to(current):
                 continue
             validity[current.key] = current.known_on, figure.known_on
         validity[figure.key] = figure.known_on, FOREVER

@@ -24,7 +24,7 @@ from app.db.columns import (
     reporting_area,
 )
 from app.db.models import GrowthRate, Indicator, Observation, Series, SeriesBreak, Unit
-from app.enums import DerivedMeasure, GrowthBasis, Obstacle, Qualifier
+from app.enums import PERCENT, ChangeMeasure, GrowthBasis, Obstacle, Qualifier
 from app.i18n import Bilingual, Language
 from app.parameters import ComparisonParameters, format_period
 from app.problems.messages import NO_FIGURE, NOT_YET_KNOWN
@@ -37,10 +37,8 @@ TENTH, HUNDREDTH = Decimal("0.1"), Decimal("0.01")
 OTHER_UNIT_TOLERANCE = Decimal("1.5")
 """How far a rate published in another unit may be from the change of the levels, in percentage
 points and apart from rounding. Two rates for the same amounts in yuan and in dollars differ by the
-change of the average exchange rate, about 1% from 2023 to 2024. In years in which it changed more,
-pairs that fit are refused, which is the safe side."""
-PERCENT = "PT"
-"""The code of the unit percent."""
+change of the average exchange rate. In years in which it changes more, pairs that fit are refused,
+which is the safe side."""
 Span = tuple[date, date]
 
 PUBLISHED_PREFERRED = Bilingual(
@@ -50,12 +48,16 @@ PUBLISHED_PREFERRED = Bilingual(
 )
 NO_PUBLISHED_GROWTH = Bilingual(
     "Calculated by this service from two published, rounded figures; no source states it, and no "
-    "growth from the one period to the other has been published.",
-    "本值由本服务根据两个已公布的取整数据推算，并无来源发布；两期之间的增速也未见公布。",
+    "growth from the one period to the other is recorded here.",
+    "本值由本服务根据两个已公布的取整数据推算，并无来源发布；本站亦未收录两期之间公布的增速。",
 )
+MEASURES = {
+    ChangeMeasure.PERCENT: Bilingual(" percent", "%"),
+    ChangeMeasure.PERCENTAGE_POINTS: Bilingual(" percentage points", "个百分点"),
+}
 FORMULAS = {
-    DerivedMeasure.PERCENT: "(later / earlier - 1) * 100",
-    DerivedMeasure.PERCENTAGE_POINTS: "later - earlier",
+    ChangeMeasure.PERCENT: "(later / earlier - 1) * 100",
+    ChangeMeasure.PERCENTAGE_POINTS: "later - earlier",
 }
 
 
@@ -308,10 +310,11 @@ def list_rate_obstacles(
 
     A restated rate is not compared with them, since its base is known to be another level.
     """
-    levels = compute_change_interval(earlier, later)
     for rate in evidence:
+        levels = compute_change_interval(earlier, later, rate["measure"])
         if rate["basis"] == GrowthBasis.RESTATED:
-            yield describe_obstacle(Obstacle.BASIS, language, growth=rate["display"])
+            note = rate["note"] or ""
+            yield describe_obstacle(Obstacle.BASIS, language, growth=rate["display"], note=note)
         elif levels is not None:
             is_own_unit = rate["unit"]["code"] == later["unit"]["code"]
             tolerance = Decimal(0) if is_own_unit else OTHER_UNIT_TOLERANCE
@@ -322,6 +325,7 @@ def list_rate_obstacles(
                     growth=rate["display"],
                     lower=levels.lower.quantize(HUNDREDTH, ROUND_HALF_UP),
                     upper=levels.upper.quantize(HUNDREDTH, ROUND_HALF_UP),
+                    measure=MEASURES[rate["measure"]].get(language),
                     tolerance=tolerance,
                 )
 
@@ -332,22 +336,28 @@ def list_derivation_obstacles(language: Language, earlier: Record, later: Record
     if {earlier["qualifier"], later["qualifier"]} != {Qualifier.NONE}:
         texts = {"display": earlier["display"], "other_display": later["display"]}
         obstacles.append(describe_obstacle(Obstacle.QUALIFIER, language, **texts))
-    if not is_share(later) and compute_change_interval(earlier, later) is None:
+    if compute_change_interval(earlier, later, select_measure(later)) is None:
         obstacles.append(describe_obstacle(Obstacle.BASE, language, display=earlier["display"]))
     return obstacles
 
 
-def is_share(observation: Record) -> bool:
-    return bool(observation["unit"]["code"] == PERCENT)
+def select_measure(observation: Record) -> ChangeMeasure:
+    """Return the measure of a calculated change: percentage points for a share."""
+    is_share = observation["unit"]["code"] == PERCENT
+    return ChangeMeasure.PERCENTAGE_POINTS if is_share else ChangeMeasure.PERCENT
 
 
-def compute_change_interval(earlier: Record, later: Record) -> Interval | None:
-    """Return the smallest and largest change in percent that the rounding of two figures allows.
+def compute_change_interval(
+    earlier: Record, later: Record, measure: ChangeMeasure
+) -> Interval | None:
+    """Return the smallest and the largest change that the rounding of two figures allows.
 
     Returns:
-        None if the earlier figure is not above zero by more than its rounding.
+        None for a change in percent from a figure that may be zero within its rounding.
     """
     old, new = get_rounding(earlier), get_rounding(later)
+    if measure == ChangeMeasure.PERCENTAGE_POINTS:
+        return Interval(new.lower - old.upper, new.upper - old.lower)
     if old.lower <= 0:
         return None
     # The sign of the later figure decides which end of the earlier one gives the larger change.
@@ -369,13 +379,10 @@ def derive_change(pair: Pair, language: Language) -> Record:
     """Calculate the change and its bounds, given the rounding of both figures."""
     earlier, later = pair.earlier, pair.later
     old, new = earlier["value"], later["value"]
-    interval = compute_change_interval(earlier, later)
-    if is_share(later):
-        measure, value = DerivedMeasure.PERCENTAGE_POINTS, new - old
-        before, after = get_rounding(earlier), get_rounding(later)
-        interval = Interval(after.lower - before.upper, after.upper - before.lower)
-    else:
-        measure, value = DerivedMeasure.PERCENT, (new / old - 1) * 100
+    measure = select_measure(later)
+    is_share = measure == ChangeMeasure.PERCENTAGE_POINTS
+    interval = compute_change_interval(earlier, later, measure)
+    value = new - old if is_share else (new / old - 1) * 100
     assert interval is not None  # noqa: S101 - else there is an obstacle
     growth = pair.evidence[0]["display"] if pair.evidence else None
     warning = PUBLISHED_PREFERRED if growth else NO_PUBLISHED_GROWTH

@@ -63,6 +63,7 @@ def select_rate_columns(
         "base_period.start": col(GrowthRate.base_start),
         "base_period.end": col(GrowthRate.base_end),
         "base_period.months": col(series.months),
+        "measure": col(GrowthRate.measure),
         "basis": col(GrowthRate.basis),
         "series": col(series.code),
         "locator": col(GrowthRate.locator),
@@ -131,7 +132,9 @@ def complete_rate(record: Record, language: Language, unit: str | None = None) -
     suffix = record.pop("suffix").strip()
     unit_name = record["unit"]["name"] if language is Language.CHINESE else suffix
     is_other_unit = unit is not None and record["unit"]["code"] != unit
-    display = format_change(record["value"], language, unit_name if is_other_unit else None)
+    display = format_change(
+        record["value"], language, record["measure"], unit_name if is_other_unit else None
+    )
     return record | {"display": display, "citation": citation}
 
 

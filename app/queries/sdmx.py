@@ -227,6 +227,8 @@ def select_observations(
             col(Observation.locator).label("LOCATOR"),
             col(Source.code).label("SOURCE"),
             col(GrowthRate.value).label("GROWTH"),
+            col(GrowthRate.measure).label("GROWTH_MEASURE"),
+            col(GrowthRate.locator).label("GROWTH_LOCATOR"),
             col(GrowthRate.basis).label("GROWTH_BASIS"),
             col(rate_unit.code).label("GROWTH_UNIT"),
             col(growth_source.code).label("GROWTH_SOURCE"),

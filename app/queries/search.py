@@ -44,7 +44,7 @@ from app.db.models import (
     Unit,
 )
 from app.db.statements import fetch_records
-from app.enums import SearchKind
+from app.enums import ChangeMeasure, SearchKind
 from app.i18n import Language, format_change, format_period, format_value
 from app.parameters import SearchParameters
 from app.queries.pagination import QueryPage, decode_cursor, encode_cursor
@@ -157,6 +157,7 @@ def select_context(model: type[SourcedModel], language: Language) -> Statement:
             *select_measurement_columns(model),
             *select_reference(Coverage, "coverage", language),
             localize(Unit, "suffix", language).label("suffix"),
+            localize(Unit, "name", language).label("unit_name"),
             col(Indicator.classifier).label("classifier"),
         )
     statement = statement.select_from(model).join(Source, col(Source.id) == model.source_id)
@@ -177,7 +178,9 @@ def select_measurement_columns(model: type[Observation] | type[GrowthRate]) -> l
         "period.months": col(Series.months),
         "value": col(model.value),
     }
-    if model is Observation:
+    if model is GrowthRate:
+        columns |= {"measure": col(GrowthRate.measure)}
+    else:
         columns |= {
             "qualifier": col(Observation.qualifier),
             "multiplier": col(Observation.multiplier),
@@ -193,7 +196,10 @@ def build_context(row: Record, language: Language) -> Record:
     period, qualifier = row["period"], row.get("qualifier")
     label = format_period(period["start"], period["end"], language)
     if qualifier is None:
-        display = format_change(row["value"], language, row["suffix"].strip())
+        is_points = row["measure"] == ChangeMeasure.PERCENTAGE_POINTS
+        unit = row["unit_name"] if language is Language.CHINESE else row["suffix"].strip()
+        unit = None if is_points else unit
+        display = format_change(row["value"], language, row["measure"], unit)
     else:
         is_counted = language is Language.CHINESE and row["classifier"]
         suffix = row["classifier"] if is_counted else row["suffix"]

@@ -61,16 +61,16 @@ SENTENCES = {
         "There is a break in the series between them. {note}", "两期之间序列中断。{note}"
     ),
     Obstacle.BASIS: Bilingual(
-        "The published growth is {growth}, calculated from a restated base whose level has not "
-        "been published. A rate calculated from the two levels would be misleading.",
-        "公布的增速为“{growth}”，以经调整的基数计算，而该基数水平未公布；由两期水平值推算增速会造成误导。",
+        "The published growth is {growth}. This service infers that its base was restated, so that "
+        "a rate calculated from the two levels would be misleading. {note}",
+        "公布的增速为“{growth}”。本站推断其基数已作调整，由两期水平值推算增速会造成误导。{note}",
     ),
     Obstacle.RATE: Bilingual(
         "The published growth is {growth}, which does not fit the two figures: with any rounding, "
-        "they give a change between {lower} and {upper} percent. At least one of the three numbers "
-        "was calculated differently.",
+        "they give a change between {lower} and {upper}{measure}. At least one of the three "
+        "numbers was calculated differently.",
         "公布的增速为“{growth}”，与两期数据不符：考虑舍入误差，由两期数据推算的变动幅度为"
-        "{lower}%至{upper}%。三个数值中至少有一个的口径不同。",
+        "{lower}至{upper}{measure}。三个数值中至少有一个的口径不同。",
     ),
     Obstacle.OTHER_UNIT_RATE: Bilingual(
         "The published growth is {growth}, while the two figures give a change between "
@@ -80,8 +80,9 @@ SENTENCES = {
         "两者相差超过本服务为汇率变动设定的{tolerance}个百分点。",
     ),
     Obstacle.QUALIFIER: Bilingual(
-        "{display} or {other_display} has a qualifier in its source, so the difference is unknown.",
-        "“{display}”或“{other_display}”带有限定语，两者之差无法确定。",
+        "At least one of the two figures, “{display}” and “{other_display}”, has a qualifier in "
+        "its source, so the difference between them is unknown.",
+        "“{display}”与“{other_display}”中至少有一项在来源中带有限定语，两者之差无法确定。",
     ),
     Obstacle.BASE: Bilingual(
         "{display} is not above zero by more than its rounding, so that no change in percent can "

@@ -4,6 +4,7 @@ from pydantic import Field
 
 from app.enums import (
     Agreement,
+    ChangeMeasure,
     Direction,
     GrowthBasis,
     Precision,
@@ -165,7 +166,9 @@ class Growth(Schema):
     )
     """The key: series, first month and source."""
     value: Number = Field(examples=[6.4])
-    """The change in percent."""
+    """The change, in percent or percentage points as measure says."""
+    measure: ChangeMeasure = Field(examples=["percent"])
+    """percent, or percentage_points for the change of a share."""
     display: Line = Field(examples=["up 6.4 percent on a year earlier"])
     """The display text, in the language of the response."""
     unit: UnitReference

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from app.enums import DerivedMeasure, Obstacle
+from app.enums import ChangeMeasure, Obstacle
 from app.schemas import Code, Count, Day, Line, Number, Prose, Reference, Schema, list_field
 from app.schemas.observations import AreaReference, GrowthRate, Observation, Period, UnitReference
 
@@ -97,7 +97,7 @@ class Derived(Schema):
     """The smallest possible change, given the rounding of the figures."""
     upper: Number = Field(examples=[7.3])
     """The largest possible change, given the rounding of the figures."""
-    measure: DerivedMeasure = Field(examples=["percent"])
+    measure: ChangeMeasure = Field(examples=["percent"])
     """percent for amounts, percentage_points for shares."""
     formula: Line = Field(examples=["(later / earlier - 1) * 100"])
     """The formula."""

@@ -18,6 +18,7 @@ from app.db import models
 from app.db.models import FOREVER, SCHEMA_REVISION
 from app.enums import (
     AreaKind,
+    ChangeMeasure,
     DateBasis,
     Direction,
     DocumentKind,
@@ -277,6 +278,7 @@ def growth_rates(scale: Scale) -> Iterator[Row]:
                     "base_end": start - timedelta(days=1),
                     "value": Decimal(number % 300).scaleb(-1),
                     "decimals": 1,
+                    "measure": ChangeMeasure.PERCENT,
                     **texts("wording", "made up"),
                     "wording_original": None,
                     "basis": GrowthBasis.UNSTATED,

@@ -248,6 +248,7 @@ FAULTS = [
     ("observation", "current_until = '1999-12-31'", "ck_observation_current_order"),
     ("series_break", "note_en = ''", "ck_series_break_filled"),
     ("growth_rate", "basis = 'imagined'", "ck_growth_rate_basis"),
+    ("growth_rate", "measure = 'imagined'", "ck_growth_rate_measure"),
     ("growth_rate", "period_end = period_start", "ck_growth_rate_period_order"),
     ("growth_rate", "base_end = base_start", "ck_growth_rate_base_order"),
     ("growth_rate", "base_end = period_start", "ck_growth_rate_base_before"),

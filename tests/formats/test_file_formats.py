@@ -73,7 +73,11 @@ def test_a_workbook_shows_each_figure_with_its_words(client: TestClient, query: 
         else:
             assert growth.startswith(item["growth"]["display"])
             assert item["growth"]["citation"]["full"] in growth
-        assert Decimal(str(row[column["base"]].value)) == item["value"]
+        values = [cell.value for cell in row[column["base"] : column["base"] + 4]]
+        units = ["CNY", "USD", "PT"]
+        here = units.index(item["unit"]["code"]) if item["unit"]["code"] in units else 3
+        assert [one is not None for one in values] == [at == here for at in range(4)]
+        assert Decimal(str(values[here])) == item["value"]
         assert row[column["period"]].value == item["period"]["label"]
         assert row[column["citation"]].value == item["citation"]["full"]
     links = [cell.hyperlink.target for row in rows for cell in row if cell.hyperlink]

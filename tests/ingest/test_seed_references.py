@@ -29,14 +29,14 @@ COUNTS = {
     "coverages": 3,
     "series": 22,
     "observations": 38,
-    "growth-rates": 15,
+    "growth-rates": 16,
     "reports": 14,
     "outcomes": 9,
     "priority-areas": 4,
     "actions": 24,
     "sectors": 6,
     "instruments": 18,
-    "synonyms": 41,
+    "synonyms": 42,
 }
 GOODS_TRADE = "indicators/goods-trade.yaml"
 REPORT = (

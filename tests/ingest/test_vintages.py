@@ -84,6 +84,11 @@ def rounds(one: dict[str, Any], other: dict[str, Any]) -> bool:
     return bool(is_coarser and is_same and rounded == one["number"])
 
 
+def repeats(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Return whether a figure is another one, with the same digits and from an equal source."""
+    return all(one[name] == other[name] for name in ("number", "digits", "qualifier", "rank"))
+
+
 def replay(figures: Iterable[dict[str, Any]], day: str) -> set[str]:
     """Choose by the written rule among all that were known on a day."""
     groups = defaultdict(list)
@@ -96,7 +101,8 @@ def replay(figures: Iterable[dict[str, Any]], day: str) -> set[str]:
         group.sort(key=lambda one: (one["known"], one["rank"], one["digits"]))
         best = group[0]
         for one in group[1:]:
-            if one["rank"] >= best["rank"] and not rounds(one, best):
+            is_repetition = rounds(one, best) or repeats(one, best)
+            if one["rank"] >= best["rank"] and not is_repetition:
                 best = one
         chosen.add(best["id"])
     return chosen

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from starlette.testclient import TestClient
 
 from app.application import App
-from app.enums import GrowthBasis, Qualifier
+from app.enums import ChangeMeasure, GrowthBasis, Qualifier
 from app.i18n import Language
 from app.ingest.build import build
 from app.queries import comparison
@@ -371,9 +371,11 @@ def get_rounding(figure: dict[str, Any]) -> Exact:
     return Exact(exact(rounding["lower"]), exact(rounding["upper"]))
 
 
-def get_percentages(earlier: dict[str, Any], later: dict[str, Any]) -> Exact | None:
+def get_changes(earlier: dict[str, Any], later: dict[str, Any], measure: str) -> Exact | None:
     """Return the smallest and largest change between two true values within rounding."""
     old, new = get_rounding(earlier), get_rounding(later)
+    if measure == "percentage_points":
+        return Exact(new.lower - old.upper, new.upper - old.lower)
     if old.lower <= 0:
         return None
     changes = [(one / other - 1) * 100 for one, other in product(new, old)]
@@ -421,18 +423,18 @@ def list_expected(
 
     Breaks are left out.
     """
-    changes = get_percentages(earlier, later)
     names = ("unit", "coverage")
     found = {name for name in names if earlier[name]["code"] != later[name]["code"]}
     found |= {"months"} if earlier["period"]["months"] != later["period"]["months"] else set()
     for rate in between:
+        changes = get_changes(earlier, later, rate["measure"])
         if rate["basis"] == "restated":
             found.add("basis")
         elif changes is not None and not fits(rate, changes, later):
             is_own = rate["unit"]["code"] == later["unit"]["code"]
             found.add("rate" if is_own else "other_unit_rate")
     only = set() if earlier["qualifier"] == later["qualifier"] == "none" else {"qualifier"}
-    if changes is None and later["unit"]["code"] != "PT":
+    if get_changes(earlier, later, "percent") is None and later["unit"]["code"] != "PT":
         only.add("base")
     return found, only
 
@@ -454,7 +456,7 @@ def check_derived(
         assert lower <= change <= upper
     for rate in between:
         assert rate["basis"] == "unstated"
-        changes = get_percentages(pair.earlier, pair.later)
+        changes = get_changes(pair.earlier, pair.later, rate["measure"])
         # A share that may be zero changes by points, but not by a percentage.
         assert is_share if changes is None else fits(rate, changes, pair.later)
         assert rate["display"] in derived["warning"] or rate is not between[0]
@@ -551,6 +553,7 @@ RATES = st.lists(
             "distance": st.integers(-400, 400),
             "decimals": st.integers(0, 2),
             "unit": st.sampled_from(["CNY", "USD"]),
+            "measure": st.sampled_from(ChangeMeasure),
             "basis": st.sampled_from([GrowthBasis.UNSTATED] * 5 + [GrowthBasis.RESTATED]),
             "base": st.sampled_from([2023] * 4 + [2022]),
             "is_current": st.sampled_from([True] * 4 + [False]),
@@ -570,7 +573,9 @@ def create_rate(later: dict[str, Any], near: Fraction, drawn: dict[str, Any]) ->
         "decimals": drawn["decimals"],
         "display": f"{number}",
         "unit": {"code": drawn["unit"]},
+        "measure": drawn["measure"],
         "basis": drawn["basis"],
+        "note": None,
         "coverage": {"code": drawn["coverage"]},
         "indicator": later["indicator"],
         "current": drawn["is_current"],
@@ -589,10 +594,12 @@ def test_the_rules_hold_for_generated_pairs(
 ) -> None:
     earlier = create_figure(2023, **old, unit=unit)
     later = create_figure(2024, **new, unit=unit)
-    changes = get_percentages(earlier, later)
-    near = changes.upper if changes else Fraction(0)
-    assume(abs(near) < 10**6)
-    rates = [create_rate(later, near, one) for one in drawn]
+    for one in drawn:
+        one["measure"] = one["measure"] if unit == "PT" else ChangeMeasure.PERCENT
+    changes = [get_changes(earlier, later, one["measure"]) for one in drawn]
+    near = [change.upper if change else Fraction(0) for change in changes]
+    assume(all(abs(one) < 10**6 for one in near))
+    rates = [create_rate(later, one, rate) for one, rate in zip(near, drawn, strict=True)]
     evidence = comparison.select_evidence(rates, earlier, later, None)
     between = list_rates_between(rates, earlier, later)
     assert sorted(map(id, evidence)) == sorted(map(id, between))

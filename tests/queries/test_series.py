@@ -32,7 +32,7 @@ YEARS = {
     "trade-share.CN.BRI.partner-2023.PT.P12M": {
         "2013": ("39.2 percent", None),
         "2022": ("45.4 percent", None),
-        "2023": ("46.6 percent", None),
+        "2023": ("46.6 percent", "1.2 PT"),
     },
     "trade-share.CN.BRI.partner-2025.PT.P12M": {
         "2021": ("45.3 percent", None),
@@ -160,7 +160,7 @@ def test_series_are_filtered(client: TestClient, query: str, total: int) -> None
 
 def test_growth_is_published_growth(client: TestClient) -> None:
     rates = client.get("/v1/growth-rates?limit=1000").json()
-    assert rates["total"] == 13
+    assert rates["total"] == 14
     for rate in rates["items"]:
         assert client.get(f"/v1/growth-rates/{rate['id']}").json() == rate
         assert rate["period"]["months"] == rate["base_period"]["months"]

@@ -18,6 +18,7 @@ from app.db.models.base import (
 )
 from app.enums import (
     Agreement,
+    ChangeMeasure,
     Direction,
     GrowthBasis,
     Qualifier,
@@ -185,6 +186,7 @@ class GrowthRate(VintageModel, table=True):
     __table_args__ = (
         UniqueConstraint("series_id", "period_start", "source_id"),
         check_member("basis", GrowthBasis),
+        check_member("measure", ChangeMeasure),
         CheckConstraint("period_start < period_end", name="period_order"),
         CheckConstraint("base_start < base_end", name="base_order"),
         CheckConstraint("base_end < period_start", name="base_before"),
@@ -201,6 +203,7 @@ class GrowthRate(VintageModel, table=True):
     value: Decimal = Field(sa_type=ExactDecimal)
     decimals: int
     """The number of printed decimals, since the value is stored without trailing zeros."""
+    measure: ChangeMeasure = Field(sa_type=String)
     wording_en: str
     wording_zh: str
     wording_original: str | None

@@ -5,6 +5,7 @@ Functions that draw return the vertical position at which the drawing ends.
 
 from collections.abc import Sequence
 
+from app.enums import PERCENT
 from app.formats.charts import labels
 from app.formats.charts.bars import (
     SWATCH_WIDTH,
@@ -19,7 +20,6 @@ from app.formats.charts.model import Chart, DataPoint, Group, Tile
 from app.formats.charts.style import NARROW, WIDE, Style
 from app.parameters import Theme
 
-PERCENT = "PT"
 SIDEBAR_WIDTH = 0.32
 """The part of a wide chart that shows the headline and the notes beside the bars."""
 # The following lengths are in units, which are pixels in a chart of the base width.

@@ -6,7 +6,7 @@ from datetime import date
 from enum import Enum
 from typing import NamedTuple
 
-from app.enums import GrowthBasis, Qualifier, Status
+from app.enums import ChangeMeasure, GrowthBasis, Qualifier, Status
 from app.formats.sdmx.components import BREAK_STATUS, COMPONENTS, STATUSES
 from app.i18n import Bilingual, Language
 from app.parameters.sdmx import ANNUAL, format_duration
@@ -133,6 +133,13 @@ FIXED_CODELISTS: dict[str, tuple[Bilingual, dict[str, Bilingual]]] = {
             Qualifier.ABOUT: Bilingual(
                 "About: the figure is close to the value", "约：实际接近该值"
             ),
+        },
+    ),
+    "CL_GROWTH_MEASURE": (
+        Bilingual("Measures of growth", "增速单位"),
+        {
+            ChangeMeasure.PERCENT: Bilingual("Percent", "百分比"),
+            ChangeMeasure.PERCENTAGE_POINTS: Bilingual("Percentage points", "百分点"),
         },
     ),
     "CL_GROWTH_BASIS": (

@@ -214,9 +214,11 @@ COMPONENTS: tuple[Component, ...] = (
     adopt_column("PUBLISHED_VALUE", TextType.STRING, "published_value", format_published_value),
     adopt_column("PUBLISHED_MULT", TextType.INTEGER, "published_multiplier"),
     adopt_column("GROWTH", TextType.DOUBLE, "growth"),
+    adopt_column("GROWTH_MEASURE", "CL_GROWTH_MEASURE", "growth_measure"),
     adopt_column("GROWTH_BASIS", "CL_GROWTH_BASIS", "growth_basis"),
     adopt_column("GROWTH_UNIT", "CL_UNIT", "growth_unit"),
     adopt_column("GROWTH_SOURCE", "CL_SOURCE", "growth_source"),
+    adopt_column("GROWTH_LOCATOR", TextType.STRING, "growth_locator"),
     declare_attribute(
         "BREAKS",
         TextType.STRING,

@@ -5,7 +5,16 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from app.enums import ActionKind, ActionStatus, Agreement, Direction, GrowthBasis, Qualifier, Status
+from app.enums import (
+    ActionKind,
+    ActionStatus,
+    Agreement,
+    ChangeMeasure,
+    Direction,
+    GrowthBasis,
+    Qualifier,
+    Status,
+)
 from app.ingest.schema.base import (
     BilingualText,
     BilingualTitle,
@@ -171,7 +180,9 @@ class GrowthRate(Entity):
     base_period: Period
     """The earlier period."""
     value: Number
-    """The rate in percent; negative for a decline."""
+    """The change in percent or percentage points; negative for a decline."""
+    measure: ChangeMeasure = ChangeMeasure.PERCENT
+    """percentage_points for the change of a share that the source gives in points."""
     wording: Wording
     """The change in the words of the source."""
     basis: GrowthBasis
