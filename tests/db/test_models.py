@@ -164,7 +164,7 @@ FAULTS = [
     ("source", "published_basis = 'rumour'", "ck_source_published_basis"),
     ("source", "title_kind = 'printed', printed_title = NULL", "ck_source_title"),
     ("source", "document_kind = 'letter'", "ck_source_document_kind"),
-    ("source", "title_kind = 'guessed'", "ck_source_title_kind"),
+    ("source", "title_kind = 'guessed', printed_title = NULL", "ck_source_title_kind"),
     ("source", "checked_on = '2000-01-01'", "ck_source_checked"),
     ("source", "checked_on = '2026-11-26', address = NULL", "ck_source_checked"),
     ("event", "part_of_day = 'night'", "ck_event_part_of_day"),
