@@ -11,6 +11,7 @@ from app.db.models import Indicator, Observation, Series
 from app.db.statements import fetch_one, fetch_uncached
 from app.i18n import Language
 from app.queries.observations import read_observations, select_observations
+from app.queries.obstacles import add_point_obstacles
 from app.queries.series import format_series, read_breaks, select_series
 
 MAX_SERIES = 6
@@ -48,7 +49,10 @@ def read_series(connection: Connection, language: Language, key: str) -> Record 
 def add_points(
     connection: Connection, language: Language, rows: Sequence[Record], limit: int
 ) -> list[Record]:
-    """Add their breaks and their latest points, the oldest first, to selected series."""
+    """Add their breaks and their latest points, the oldest first, to selected series.
+
+    Each point contains why it is not comparable with earlier ones.
+    """
     series_ids = [row["id"] for row in rows]
     rank = func.row_number().over(
         partition_by=col(Observation.series_id), order_by=col(Observation.period_start).desc()
@@ -69,7 +73,7 @@ def add_points(
     for point in read_observations(connection, language, statement):
         points[point["series"]].append(point)
     breaks = read_breaks(connection, language, series_ids)
-    return [
+    series = [
         {
             **format_series(row, language),
             "breaks": breaks.get(row["id"], []),
@@ -78,3 +82,4 @@ def add_points(
         }
         for row in rows
     ]
+    return add_point_obstacles(connection, language, series)

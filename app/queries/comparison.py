@@ -6,7 +6,6 @@ the other contradicts them. A qualifier, or a base that may be zero, leaves them
 forbids only the calculation of the change.
 """
 
-from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from itertools import product
@@ -24,22 +23,26 @@ from app.db.columns import (
     reporting_area,
 )
 from app.db.models import GrowthRate, Indicator, Observation, Series, SeriesBreak, Unit
-from app.enums import PERCENT, ChangeMeasure, GrowthBasis, Obstacle, Qualifier
+from app.db.statements import fetch_uncached
+from app.enums import ChangeMeasure, Obstacle, Qualifier
 from app.i18n import Bilingual, Language
 from app.parameters import ComparisonParameters, format_period
 from app.problems.messages import NO_FIGURE, NOT_YET_KNOWN
 from app.problems.problem import InvalidParameters, NotComparable, ParameterError
 from app.queries.observations import read_observations, select_observations
-from app.queries.related import read_rates
-from app.queries.series import describe_obstacle, describe_series_obstacles
+from app.queries.obstacles import (
+    Span,
+    compute_change_interval,
+    describe_obstacle,
+    describe_series_obstacles,
+    get_span,
+    list_rate_obstacles,
+    select_evidence,
+    select_measure,
+)
+from app.queries.related import complete_growth_rate, select_rates
 
-TENTH, HUNDREDTH = Decimal("0.1"), Decimal("0.01")
-OTHER_UNIT_TOLERANCE = Decimal("1.5")
-"""How far a rate published in another unit may be from the change of the levels, in percentage
-points and apart from rounding. Two rates for the same amounts in yuan and in dollars differ by the
-change of the average exchange rate. In years in which it changes more, pairs that fit are refused,
-which is the safe side."""
-Span = tuple[date, date]
+TENTH = Decimal("0.1")
 
 PUBLISHED_PREFERRED = Bilingual(
     "Calculated by this service from two published, rounded figures; no source states it. The "
@@ -51,25 +54,10 @@ NO_PUBLISHED_GROWTH = Bilingual(
     "growth from the one period to the other is recorded here.",
     "本值由本服务根据两个已公布的取整数据推算，并无来源发布；本站亦未收录两期之间公布的增速。",
 )
-MEASURES = {
-    ChangeMeasure.PERCENT: Bilingual(" percent", "%"),
-    ChangeMeasure.PERCENTAGE_POINTS: Bilingual(" percentage points", "个百分点"),
-}
 FORMULAS = {
     ChangeMeasure.PERCENT: "(later / earlier - 1) * 100",
     ChangeMeasure.PERCENTAGE_POINTS: "later - earlier",
 }
-
-
-class Interval(NamedTuple):
-    """The smallest and the largest number that rounding allows."""
-
-    lower: Decimal
-    upper: Decimal
-
-    def measure_gap(self, other: "Interval") -> Decimal:
-        """Return the distance to another interval; 0 if they overlap or touch."""
-        return max(self.lower - other.upper, other.lower - self.upper, Decimal(0))
 
 
 class Pair(NamedTuple):
@@ -185,10 +173,6 @@ def list_conditions(query: ComparisonParameters) -> list[Condition]:
     ]
 
 
-def get_span(observation: Record) -> Span:
-    return observation["period"]["start"], observation["period"]["end"]
-
-
 def build_missing_period_error(
     connection: Connection,
     query: ComparisonParameters,
@@ -241,35 +225,8 @@ def read_published_rates(
     ]
     if as_of is not None:
         conditions.append(col(GrowthRate.vintage) <= as_of)
-    return read_rates(connection, language, conditions, later["unit"]["code"])
-
-
-def select_evidence(
-    rates: Sequence[Record], earlier: Record, later: Record, as_of: date | None
-) -> list[Record]:
-    """Select the current rates from the one period to the other, with the coverage of the later.
-
-    Rates in the unit of the two figures come first.
-    """
-    unit, coverage = later["unit"]["code"], later["coverage"]["code"]
-    if earlier["unit"]["code"] != unit:
-        return []
-    evidence = [
-        rate
-        for rate in rates
-        if (rate["base_period"]["start"], rate["base_period"]["end"]) == get_span(earlier)
-        and rate["coverage"]["code"] == coverage
-        and is_current_on(rate, as_of)
-    ]
-    return sorted(evidence, key=lambda rate: bool(rate["unit"]["code"] != unit))
-
-
-def is_current_on(rate: Record, day: date | None) -> bool:
-    """Return whether a rate that was known on a day was current then; None is today."""
-    if day is None:
-        return bool(rate["current"])
-    end = rate["superseded_on"]
-    return rate["current_from"] is not None and (end is None or day < end)
+    rows = fetch_uncached(connection, select_rates(language, conditions))
+    return [complete_growth_rate(row, language, later["unit"]["code"]) for row in rows]
 
 
 def list_obstacles(
@@ -303,33 +260,6 @@ def list_obstacles(
     return obstacles + [describe_obstacle(Obstacle.BREAK, language, note=note) for note in notes]
 
 
-def list_rate_obstacles(
-    language: Language, earlier: Record, later: Record, evidence: Sequence[Record]
-) -> Iterator[Record]:
-    """Describe how published rates contradict the levels of two observations.
-
-    A restated rate is not compared with them, since its base is known to be another level.
-    """
-    for rate in evidence:
-        levels = compute_change_interval(earlier, later, rate["measure"])
-        if rate["basis"] == GrowthBasis.RESTATED:
-            note = rate["note"] or ""
-            yield describe_obstacle(Obstacle.BASIS, language, growth=rate["display"], note=note)
-        elif levels is not None:
-            is_own_unit = rate["unit"]["code"] == later["unit"]["code"]
-            tolerance = Decimal(0) if is_own_unit else OTHER_UNIT_TOLERANCE
-            if levels.measure_gap(get_rate_interval(rate)) > tolerance:
-                yield describe_obstacle(
-                    Obstacle.RATE if is_own_unit else Obstacle.OTHER_UNIT_RATE,
-                    language,
-                    growth=rate["display"],
-                    lower=levels.lower.quantize(HUNDREDTH, ROUND_HALF_UP),
-                    upper=levels.upper.quantize(HUNDREDTH, ROUND_HALF_UP),
-                    measure=MEASURES[rate["measure"]].get(language),
-                    tolerance=tolerance,
-                )
-
-
 def list_derivation_obstacles(language: Language, earlier: Record, later: Record) -> list[Record]:
     """Describe why no change can be calculated between two observations that are comparable."""
     obstacles = []
@@ -339,40 +269,6 @@ def list_derivation_obstacles(language: Language, earlier: Record, later: Record
     if compute_change_interval(earlier, later, select_measure(later)) is None:
         obstacles.append(describe_obstacle(Obstacle.BASE, language, display=earlier["display"]))
     return obstacles
-
-
-def select_measure(observation: Record) -> ChangeMeasure:
-    """Return the measure of a calculated change: percentage points for a share."""
-    is_share = observation["unit"]["code"] == PERCENT
-    return ChangeMeasure.PERCENTAGE_POINTS if is_share else ChangeMeasure.PERCENT
-
-
-def compute_change_interval(
-    earlier: Record, later: Record, measure: ChangeMeasure
-) -> Interval | None:
-    """Return the smallest and the largest change that the rounding of two figures allows.
-
-    Returns:
-        None for a change in percent from a figure that may be zero within its rounding.
-    """
-    old, new = get_rounding(earlier), get_rounding(later)
-    if measure == ChangeMeasure.PERCENTAGE_POINTS:
-        return Interval(new.lower - old.upper, new.upper - old.lower)
-    if old.lower <= 0:
-        return None
-    # The sign of the later figure decides which end of the earlier one gives the larger change.
-    quotients = [number / base for number in new for base in old]
-    return Interval((min(quotients) - 1) * 100, (max(quotients) - 1) * 100)
-
-
-def get_rounding(observation: Record) -> Interval:
-    return Interval(observation["rounding"]["lower"], observation["rounding"]["upper"])
-
-
-def get_rate_interval(rate: Record) -> Interval:
-    """Return the rates that would be printed with the same digits."""
-    half = Decimal(5).scaleb(-rate["decimals"] - 1)
-    return Interval(rate["value"] - half, rate["value"] + half)
 
 
 def derive_change(pair: Pair, language: Language) -> Record:

@@ -26,7 +26,7 @@ from app.queries.reference import get_event, get_indicator, get_source
 from app.queries.related import list_growth_rates, list_reports
 from app.queries.releases import read_overview
 from app.queries.search import search_records
-from app.queries.series import attach_breaks, select_series
+from app.queries.series import select_series
 
 MAX_HITS = 1000
 SHOWN_KINDS = {
@@ -124,8 +124,7 @@ def add_comparable_series(
     statement = select_series(language).where(col(Series.code).in_(codes))
     rows = fetch_uncached(connection, statement)
     series = {
-        one["code"]: one | {"points": attach_breaks(one["points"], one["breaks"])}
-        for one in add_points(connection, language, rows, MAX_POINTS_PER_PANEL)
+        one["code"]: one for one in add_points(connection, language, rows, MAX_POINTS_PER_PANEL)
     }
     return [one | {"series": series[one["headline"]["series"]]} for one in indicators]
 
@@ -136,10 +135,7 @@ def read_indicator_profile(connection: Connection, language: Language, code: str
         return None
     chart = read_indicator_series(connection, language, code)
     first = indicator["headline"]["series"] if indicator["headline"] else None
-    all_series = [
-        series | {"points": attach_breaks(series["points"], series["breaks"])}
-        for series in sorted(chart["series"], key=lambda series: series["code"] != first)
-    ]
+    all_series = sorted(chart["series"], key=lambda series: series["code"] != first)
     return indicator | {
         "all_series": all_series,
         "hidden_series": chart["hidden"],

@@ -37,7 +37,7 @@ from app.db.models import (
     Source,
     Unit,
 )
-from app.db.statements import fetch_one, fetch_uncached
+from app.db.statements import fetch_one
 from app.i18n import Language, format_change, format_period
 from app.parameters import GrowthRateListParameters
 from app.queries.long_lists import read_period_page
@@ -144,18 +144,14 @@ def complete_growth_rate(row: Record, language: Language, unit: str | None = Non
     return format_validity(complete_rate(row, language, unit))
 
 
-def read_rates(
-    connection: Connection, language: Language, conditions: Sequence[Condition], unit: str
-) -> list[Record]:
-    """Read the rates that fulfil some conditions; their texts name any unit but the given one."""
-    statement = (
+def select_rates(language: Language, conditions: Sequence[Condition]) -> Statement:
+    """Select the rates that fulfil some conditions, with the number of their decimals."""
+    return (
         select_growth_rates(language)
         .add_columns(col(GrowthRate.decimals).label("decimals"))
         .where(*conditions)
         .order_by(col(Series.code), col(GrowthRate.base_start), col(GrowthRate.vintage))
     )
-    rows = fetch_uncached(connection, statement)
-    return [complete_growth_rate(row, language, unit) for row in rows]
 
 
 def select_report_columns(language: Language) -> Statement:

@@ -23,7 +23,6 @@ from app.db.columns import (
 )
 from app.db.models import Coverage, Indicator, Observation, Series, SeriesBreak, Unit
 from app.db.statements import fetch_one, fetch_uncached
-from app.enums import Obstacle
 from app.i18n import Bilingual, Language, format_period, format_span
 from app.parameters import SeriesListParameters
 from app.queries.long_lists import (
@@ -34,6 +33,7 @@ from app.queries.long_lists import (
     select_access_path,
 )
 from app.queries.observations import read_observations, select_observations
+from app.queries.obstacles import add_point_obstacles, describe_series_obstacles
 from app.queries.pagination import MAX_STATEMENTS, FilterShape, QueryPage, SortOrder, split_filters
 
 MAX_SERIES = 100
@@ -41,54 +41,6 @@ MAX_SERIES = 100
 ORDERS: Mapping[str, Sequence[Column]] = {
     "indicator": (col(Series.id),),
     "code": (col(Series.code),),
-}
-SENTENCES = {
-    Obstacle.UNIT: Bilingual(
-        "One figure is in {unit}, the other in {other_unit}. This service does not convert units.",
-        "一为{unit}，一为{other_unit}，本服务不作换算。",
-    ),
-    Obstacle.COVERAGE: Bilingual(
-        "The figures count different countries: {coverage}; {other_coverage}. A change between "
-        "them would show the change of the list as well.",
-        "两者统计的国家不同：{coverage}；{other_coverage}。两者之差包含名单调整的影响。",
-    ),
-    Obstacle.MONTHS: Bilingual(
-        "One figure covers {months} months, the other {other_months}. This service does not scale "
-        "figures.",
-        "一为{months}个月数据，一为{other_months}个月数据，本服务不作折算。",
-    ),
-    Obstacle.BREAK: Bilingual(
-        "There is a break in the series between them. {note}", "两期之间序列中断。{note}"
-    ),
-    Obstacle.BASIS: Bilingual(
-        "The published growth is {growth}. This service infers that its base was restated, so that "
-        "a rate calculated from the two levels would be misleading. {note}",
-        "公布的增速为“{growth}”。本站推断其基数已作调整，由两期水平值推算增速会造成误导。{note}",
-    ),
-    Obstacle.RATE: Bilingual(
-        "The published growth is {growth}, which does not fit the two figures: with any rounding, "
-        "they give a change between {lower} and {upper}{measure}. At least one of the three "
-        "numbers was calculated differently.",
-        "公布的增速为“{growth}”，与两期数据不符：考虑舍入误差，由两期数据推算的变动幅度为"
-        "{lower}至{upper}{measure}。三个数值中至少有一个的口径不同。",
-    ),
-    Obstacle.OTHER_UNIT_RATE: Bilingual(
-        "The published growth is {growth}, while the two figures give a change between "
-        "{lower} and {upper} percent. The difference is more than the {tolerance} percentage "
-        "points that this service allows for the change of the exchange rate.",
-        "公布的增速为“{growth}”，而由两期数据推算的变动幅度为{lower}%至{upper}%，"
-        "两者相差超过本服务为汇率变动设定的{tolerance}个百分点。",
-    ),
-    Obstacle.QUALIFIER: Bilingual(
-        "At least one of the two figures, “{display}” and “{other_display}”, has a qualifier in "
-        "its source, so the difference between them is unknown.",
-        "“{display}”与“{other_display}”中至少有一项在来源中带有限定语，两者之差无法确定。",
-    ),
-    Obstacle.BASE: Bilingual(
-        "{display} is not above zero by more than its rounding, so that no change in percent can "
-        "be calculated from it.",
-        "“{display}”在其舍入误差范围内不大于零，无法据以计算百分比变动。",
-    ),
 }
 
 
@@ -164,8 +116,9 @@ def get_series(
         .order_by(col(Observation.period_start))
     )
     (record,) = complete_series(connection, language, [row])
-    points = read_observations(connection, language, statement, as_of)
-    return record | {"as_of": as_of, "points": points}
+    record["points"] = read_observations(connection, language, statement, as_of)
+    (record,) = add_point_obstacles(connection, language, [record], as_of)
+    return record | {"as_of": as_of}
 
 
 def read_drawn_series(connection: Connection, language: Language) -> list[Record]:
@@ -189,21 +142,11 @@ def read_drawn_series(connection: Connection, language: Language) -> list[Record
         current = next(version for version in versions if version["current"])
         others = [version for version in versions if version is not current]
         points[code].append(current | {"others": others})
-    return [
-        record | {"points": attach_breaks(points[record["code"]], record["breaks"])}
+    series = [
+        record | {"points": points[record["code"]]}
         for record in complete_series(connection, language, rows)
     ]
-
-
-def attach_breaks(points: Sequence[Record], breaks: Sequence[Record]) -> list[Record]:
-    # No break can be before the first point.
-    result, previous = [], date.max
-    for point in points:
-        start = point["period"]["start"]
-        notes = [one["note"] for one in breaks if previous < one["start"] <= start]
-        result.append(point | {"breaks": notes})
-        previous = start
-    return result
+    return add_point_obstacles(connection, language, series)
 
 
 def complete_series(
@@ -258,25 +201,6 @@ def describe_unlike_series(
         for other in others
         if (obstacles := describe_series_obstacles(series, other, language))
     ]
-
-
-def describe_series_obstacles(one: Record, other: Record, language: Language) -> list[Record]:
-    """Describe why the figures of two series of the same family are not comparable."""
-    obstacles = []
-    if one["unit"]["code"] != other["unit"]["code"]:
-        units = {"unit": one["unit"]["name"], "other_unit": other["unit"]["name"]}
-        obstacles.append(describe_obstacle(Obstacle.UNIT, language, **units))
-    if one["coverage"]["code"] != other["coverage"]["code"]:
-        names = {"coverage": one["coverage"]["name"], "other_coverage": other["coverage"]["name"]}
-        obstacles.append(describe_obstacle(Obstacle.COVERAGE, language, **names))
-    if one["months"] != other["months"]:
-        months = {"months": one["months"], "other_months": other["months"]}
-        obstacles.append(describe_obstacle(Obstacle.MONTHS, language, **months))
-    return obstacles
-
-
-def describe_obstacle(kind: Obstacle, language: Language, **values: object) -> Record:
-    return {"kind": kind, "text": SENTENCES[kind].get(language).format(**values)}
 
 
 def read_breaks(

@@ -8,7 +8,7 @@ from app import parameters
 from app.formats import tables
 from app.queries import comparison, related
 from app.queries import series as queries
-from app.queries.comparison import OTHER_UNIT_TOLERANCE
+from app.queries.obstacles import OTHER_UNIT_TOLERANCE
 from app.request import Context
 from app.routers import ListOperation, RecordOperation, add_collection
 from app.schemas.series import Comparison, SeriesDetail

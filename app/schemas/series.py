@@ -39,8 +39,25 @@ class SeriesBreak(Schema):
     """What changed, and how this is known."""
 
 
+class PointObstacle(ObstacleText):
+    """A reason why a figure is not comparable with an earlier one of its series."""
+
+    observation: Code = Field(examples=["goods-trade.CN.BRI.partner-2023.CNY.P12M.2022-01"])
+    """The key of the earlier observation."""
+    period: Period
+    """The period of the earlier observation."""
+
+
+class SeriesPoint(Observation):
+    """A figure of a series, and which earlier figures of the series it is not comparable with."""
+
+    obstacles: list[PointObstacle] = list_field(of=1000)
+    """Why it is not comparable with earlier figures of the series: a break, or a published rate
+    that does not fit the two figures; empty if it is comparable with all of them."""
+
+
 class Series(Schema):
-    """Comparable figures: one indicator, pair of areas, coverage, unit and period length."""
+    """Figures of one indicator, pair of areas, coverage, unit and period length."""
 
     code: Code = Field(examples=["goods-trade.CN.BRI.partner-2025.CNY.P12M"])
     """The key: indicator, areas, coverage, unit, and P with the months of the period."""
@@ -84,7 +101,7 @@ class SeriesDetail(Series):
     first_vintage: Day | None = Field(examples=["2025-01-15"])
     """The date on which the first of its figures became known: with an earlier as_of there are no
     points. Null if the series has no figure."""
-    points: list[Observation] = list_field(of=10_000)
+    points: list[SeriesPoint] = list_field(of=10_000)
     """The current figure of each period, in the order of periods."""
 
 

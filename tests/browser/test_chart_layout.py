@@ -83,7 +83,7 @@ def test_long_words_and_odd_figures_fit(page: Page, language: Language, width: i
     )
     more = [replace(figure, value=Decimal(value)) for value in (1, 700)]
     about = replace(
-        more[0], qualifier=Qualifier.ABOUT, gap="1999 to 2012: no figure", follows_break=True
+        more[0], qualifier=Qualifier.ABOUT, gap="1999 to 2012: no figure", is_comparable=False
     )
     over = replace(more[1], qualifier=Qualifier.OVER)
     name = "共建国家" * 20 + " and " + "incomprehensibilities" * 4

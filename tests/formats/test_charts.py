@@ -80,8 +80,9 @@ def test_figures_have_period_and_qualifier(client: TestClient, code: str, langua
         assert colon.join([point["period"]["label"], point["display"]]) in described
         if point["growth"]:
             assert bare(point["growth"]["display"]) in printed
-        for one in series["breaks"]:
-            assert bare(one["note"]) in printed
+        for one in point["obstacles"]:
+            assert bare(one["text"]) in printed
+            assert bare(one["text"]) in bare(described)
         if series["observations"] > 1:
             assert bare(series["span"]) in printed
             assert bare(series["unit"]["name"]) in printed
@@ -170,9 +171,10 @@ def test_breaks_and_gaps_are_drawn(client: TestClient, tmp_path: Path) -> None:
         printed = text_of(drawn(broken, "/v1/indicators/goods-trade"))
     dashes = [layer["mark"].get("strokeDash") for layer in rules]
     assert dashes.count([6, 4]) == 1
-    assert printed.count("Breakintheseries,seenotes") == 1
+    assert printed.count("Notcomparablewiththefigurebefore,seenotes") == 1
+    assert "Thereisabreakintheseries" in printed
     assert "2014to2021:notincluded" in printed
-    unbroken = layers(client, "/v1/indicators/outward-direct-investment", "rule")
+    unbroken = layers(client, "/v1/indicators/aid-projects", "rule")
     assert [6, 4] not in [layer["mark"].get("strokeDash") for layer in unbroken]
 
 

@@ -16,7 +16,7 @@ from app.i18n import Language
 from app.pages import STATIC
 from app.pages.content import ADDRESS_PLACEHOLDER, GUIDE_FOLDER, PAGE_NAMES
 from app.pages.markdown import render_guide_page
-from app.queries.comparison import OTHER_UNIT_TOLERANCE
+from app.queries.obstacles import OTHER_UNIT_TOLERANCE
 from app.server import timeouts
 from tests.pages.test_pages import PAGES
 from tests.routers.test_discovery import HOST

@@ -18,9 +18,10 @@ from app.application import App
 from app.enums import ChangeMeasure, GrowthBasis, Qualifier
 from app.i18n import Language
 from app.ingest.build import build
-from app.queries import comparison
-from app.queries.comparison import OTHER_UNIT_TOLERANCE, compare_observations, derive_change
+from app.queries import comparison, obstacles
+from app.queries.comparison import compare_observations, derive_change
 from app.queries.observations import read_observations, select_observations
+from app.queries.obstacles import OTHER_UNIT_TOLERANCE
 from tests.support.seeds import NEWEST, ROOT, add, add_figure, copied, edit
 from tests.support.targets import Target, opened
 
@@ -495,8 +496,8 @@ def check_all_pairs(connection: Connection, rates: list[dict[str, Any]], total: 
     for one, other in combinations(figures, 2):
         if one["indicator"]["code"] != other["indicator"]["code"]:
             continue
-        earlier, later = sorted((one, other), key=comparison.get_span)
-        if comparison.get_span(earlier) == comparison.get_span(later):
+        earlier, later = sorted((one, other), key=obstacles.get_span)
+        if obstacles.get_span(earlier) == obstacles.get_span(later):
             continue
         pair = compare_observations(connection, language, earlier, later)
         between = list_rates_between(rates, earlier, later)
@@ -508,7 +509,7 @@ def check_all_pairs(connection: Connection, rates: list[dict[str, Any]], total: 
             rate["id"]
             for rate in rates
             if rate["indicator"]["code"] == later["indicator"]["code"]
-            and (rate["period"]["start"], rate["period"]["end"]) == comparison.get_span(later)
+            and (rate["period"]["start"], rate["period"]["end"]) == obstacles.get_span(later)
         }
         if not pair.derivation_obstacles:
             derivable.add((earlier["id"], later["id"]))
@@ -600,10 +601,10 @@ def test_the_rules_hold_for_generated_pairs(
     near = [change.upper if change else Fraction(0) for change in changes]
     assume(all(abs(one) < 10**6 for one in near))
     rates = [create_rate(later, one, rate) for one, rate in zip(near, drawn, strict=True)]
-    evidence = comparison.select_evidence(rates, earlier, later, None)
+    evidence = obstacles.select_evidence(rates, earlier, later, None)
     between = list_rates_between(rates, earlier, later)
     assert sorted(map(id, evidence)) == sorted(map(id, between))
-    against = [*comparison.list_rate_obstacles(Language.ENGLISH, earlier, later, evidence)]
+    against = [*obstacles.list_rate_obstacles(Language.ENGLISH, earlier, later, evidence)]
     only = comparison.list_derivation_obstacles(Language.ENGLISH, earlier, later)
     expected, expected_only = list_expected(earlier, later, between)
     assert list_kinds(against) == expected - {"coverage"}

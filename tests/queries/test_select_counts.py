@@ -26,10 +26,10 @@ MORE = {
     "/v1/overview.xlsx": 5,
     "/v1/compare": 3,
     "/v1/series": 3,
-    "/v1/series/{series}": 4,
+    "/v1/series/{series}": 5,
     "/v1/search": 7,
-    **{f"/v1/indicators/{{indicator}}/chart.{kind}": 4 for kind in ("svg", "png", "vl.json")},
-    **{f"/v1/series/{{series}}/chart.{kind}": 3 for kind in ("svg", "png", "vl.json")},
+    **{f"/v1/indicators/{{indicator}}/chart.{kind}": 5 for kind in ("svg", "png", "vl.json")},
+    **{f"/v1/series/{{series}}/chart.{kind}": 4 for kind in ("svg", "png", "vl.json")},
 }
 """The responses that take more than two SELECTs; search takes one more for each of five kinds."""
 

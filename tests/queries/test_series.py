@@ -142,6 +142,47 @@ def test_a_series_as_of_a_day(client: TestClient) -> None:
     assert [point["value"] for point in now["points"]] == [45.3, 50.7, 51.9]
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("as_of", [None, "2025-01-15"])
+def test_points_name_the_obstacles_that_a_comparison_finds(
+    client: TestClient, language: str, as_of: str | None
+) -> None:
+    query = {"lang": language} | ({"as_of": as_of} if as_of else {})
+    found = 0
+    for series in all_series(client):
+        points = client.get(f"/v1/series/{series['code']}", params=query).json()["points"]
+        for earlier, later in combinations(points, 2):
+            pair = {
+                "indicator": series["indicator"]["code"],
+                "unit": series["unit"]["code"],
+                "period": [to_parameter(one["period"]) for one in (earlier, later)],
+            }
+            compared = client.get("/v1/compare", params=pair | query).json()
+            assert [compared["earlier"]["id"], compared["later"]["id"]] == [
+                earlier["id"],
+                later["id"],
+            ]
+            shown = [
+                {"kind": one["kind"], "text": one["text"]}
+                for one in later["obstacles"]
+                if one["observation"] == earlier["id"]
+            ]
+            assert shown == compared["obstacles"]
+            assert all(
+                one["period"] == earlier["period"]
+                for one in later["obstacles"]
+                if one["observation"] == earlier["id"]
+            )
+            found += len(shown)
+    assert found or as_of
+
+
+def to_parameter(period: dict[str, Any]) -> str:
+    """Write a period as a parameter."""
+    start, end = period["start"][:7], period["end"][:7]
+    return period["start"][:4] if period["months"] == 12 else f"{start}/{end}"
+
+
 @pytest.mark.parametrize(
     ("query", "total"),
     [

@@ -207,7 +207,7 @@ class BarPanel:
         return bottom + 5 * sizes.unit
 
     def draw_separator(self, figure: DataPoint, top: float) -> float:
-        """Draw missing periods and a break between a figure and the one before."""
+        """Draw missing periods, and a line if the figure is not comparable with the one before."""
         canvas, sizes, columns = self.canvas, self.canvas.sizes, self.columns
         unit = sizes.unit
         if figure.gap:
@@ -216,12 +216,12 @@ class BarPanel:
             canvas.draw_text(figure.gap, x + sizes.gap, top + 3 * unit, sizes.small)
             canvas.draw_rule((x, top), (x, bottom), Line("quiet", dash=(1, 4)))
             top = bottom
-        if figure.follows_break:
+        if not figure.is_comparable:
             y = top + 5 * unit
             line = Line("quiet", 1.5 * unit, dash=(6, 4))
             canvas.draw_rule((columns.left, y), (columns.right, y), line)
             style = sizes.small._replace(bold=True, colour="ink")
-            label = labels.BREAK.get(canvas.language)
+            label = labels.NOT_COMPARABLE.get(canvas.language)
             width = columns.right - columns.left
             top = canvas.draw_paragraph(label, columns.left, y + 4 * unit, style, width)
             top += 0 if columns.has_period_beside else 4 * unit

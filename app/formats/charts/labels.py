@@ -7,7 +7,9 @@ from app.enums import Qualifier
 from app.i18n import Bilingual, Language
 
 SOURCES = Bilingual("Sources", "资料来源")
-BREAK = Bilingual("Break in the series, see notes", "序列中断，见说明")
+NOT_COMPARABLE = Bilingual(
+    "Not comparable with the figure before, see notes", "与前一期数据不可比，见说明"
+)
 MEANINGS = {
     Qualifier.OVER: Bilingual(
         "“Over”: the actual figure is higher; the source gives no upper bound",
@@ -36,7 +38,9 @@ RELEASE = Bilingual(
     "Belt and Road Cooperation Indicators, release of {day}", "共建“一带一路”经贸合作指标，{day}版"
 )
 AREAS_HEADING = Bilingual("Priority areas announced for {year}", "{year}年重点合作领域")
-BREAK_NOTE = Bilingual("Break in the series on {day}: {note}", "序列中断（{day}）：{note}")
+OBSTACLE = Bilingual(
+    "Not comparable ({earlier}, {period}): {text}", "不可比（{earlier}、{period}）：{text}"
+)
 SERIES_HEADING = Bilingual(
     "{span}, {reporting} and {counterpart}", "{span}（{reporting}与{counterpart}）"
 )

@@ -29,8 +29,8 @@ class DataPoint:
     """The label of the missing periods before it."""
     coverage: str | None = None
     """The countries counted, if no heading names them."""
-    follows_break: bool = False
-    """Whether it is not comparable with the figure before it."""
+    is_comparable: bool = True
+    """Whether it is comparable with the figure before it."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ class Chart:
 def describe_data_point(figure: DataPoint, language: Language) -> str:
     parts = [
         figure.gap,
-        labels.BREAK.get(language) if figure.follows_break else None,
+        None if figure.is_comparable else labels.NOT_COMPARABLE.get(language),
         labels.COLON.get(language).join([figure.period, figure.display]),
         figure.coverage,
         figure.growth,
@@ -212,19 +212,20 @@ def build_panel(chart: Chart, series: Record, indicator: Record) -> Panel:
         names = {"reporting": areas[0], "counterpart": areas[1]}
         heading = labels.SERIES_HEADING.format(span=heading, **names).get(language)
     figures: list[DataPoint] = []
-    previous: date | None = None
+    previous: Record | None = None
     for point in series["points"]:
         figure = build_data_point(chart, point)
-        start = point["period"]["start"]
+        for obstacle in point["obstacles"]:
+            names = {"period": figure.period, "earlier": obstacle["period"]["label"]}
+            note = labels.OBSTACLE.format(text=obstacle["text"], **names)
+            chart.add_note(note.get(language))
         if previous is not None:
-            gap = labels.format_gap(previous, start, language)
-            breaks = [one for one in series["breaks"] if previous < one["start"] <= start]
-            for one in breaks:
-                note = {"day": format_day(one["start"], language), "note": one["note"]}
-                chart.add_note(labels.BREAK_NOTE.format(**note).get(language))
-            figure = replace(figure, gap=gap, follows_break=bool(breaks))
+            gap = labels.format_gap(previous["period"]["start"], point["period"]["start"], language)
+            obstructed = {obstacle["observation"] for obstacle in point["obstacles"]}
+            is_comparable = previous["id"] not in obstructed
+            figure = replace(figure, gap=gap, is_comparable=is_comparable)
         figures.append(figure)
-        previous = start
+        previous = point
     if series["hidden"]:
         chart.add_note(labels.HIDDEN_POINTS.format(count=series["hidden"]).get(language))
     return Panel(heading, series["unit"]["name"], figures)

@@ -1,0 +1,284 @@
+"""Obstacles: why two figures of an indicator are not comparable."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+from sqlmodel import col
+
+from app.db.columns import Condition, Record
+from app.db.models import GrowthRate, Indicator
+from app.db.statements import fetch_uncached
+from app.enums import PERCENT, ChangeMeasure, GrowthBasis, Obstacle
+from app.i18n import Bilingual, Language
+from app.queries.related import complete_growth_rate, select_rates
+
+HUNDREDTH = Decimal("0.01")
+OTHER_UNIT_TOLERANCE = Decimal("1.5")
+"""How far a rate published in another unit may be from the change of the levels, in percentage
+points and apart from rounding. Two rates for the same amounts in yuan and in dollars differ by the
+change of the average exchange rate. In years in which it changes more, pairs that fit are refused,
+which is the safe side."""
+Span = tuple[date, date]
+RateKey = tuple[str, str, str, Span]
+"""Indicator, reporting area, counterpart area and period."""
+MEASURES = {
+    ChangeMeasure.PERCENT: Bilingual(" percent", "%"),
+    ChangeMeasure.PERCENTAGE_POINTS: Bilingual(" percentage points", "个百分点"),
+}
+SENTENCES = {
+    Obstacle.UNIT: Bilingual(
+        "One figure is in {unit}, the other in {other_unit}. This service does not convert units.",
+        "一为{unit}，一为{other_unit}，本服务不作换算。",
+    ),
+    Obstacle.COVERAGE: Bilingual(
+        "The figures count different countries: {coverage}; {other_coverage}. A change between "
+        "them would show the change of the list as well.",
+        "两者统计的国家不同：{coverage}；{other_coverage}。两者之差包含名单调整的影响。",
+    ),
+    Obstacle.MONTHS: Bilingual(
+        "One figure covers {months} months, the other {other_months}. This service does not scale "
+        "figures.",
+        "一为{months}个月数据，一为{other_months}个月数据，本服务不作折算。",
+    ),
+    Obstacle.BREAK: Bilingual(
+        "There is a break in the series between them. {note}", "两期之间序列中断。{note}"
+    ),
+    Obstacle.BASIS: Bilingual(
+        "The published growth is {growth}. This service infers that its base was restated, so that "
+        "a rate calculated from the two levels would be misleading. {note}",
+        "公布的增速为“{growth}”。本站推断其基数已作调整，由两期水平值推算增速会造成误导。{note}",
+    ),
+    Obstacle.RATE: Bilingual(
+        "The published growth is {growth}, which does not fit the two figures: with any rounding, "
+        "they give a change between {lower} and {upper}{measure}. At least one of the three "
+        "numbers was calculated differently.",
+        "公布的增速为“{growth}”，与两期数据不符：考虑舍入误差，由两期数据推算的变动幅度为"
+        "{lower}至{upper}{measure}。三个数值中至少有一个的口径不同。",
+    ),
+    Obstacle.OTHER_UNIT_RATE: Bilingual(
+        "The published growth is {growth}, while the two figures give a change between "
+        "{lower} and {upper} percent. The difference is more than the {tolerance} percentage "
+        "points that this service allows for the change of the exchange rate.",
+        "公布的增速为“{growth}”，而由两期数据推算的变动幅度为{lower}%至{upper}%，"
+        "两者相差超过本服务为汇率变动设定的{tolerance}个百分点。",
+    ),
+    Obstacle.QUALIFIER: Bilingual(
+        "At least one of the two figures, “{display}” and “{other_display}”, has a qualifier in "
+        "its source, so the difference between them is unknown.",
+        "“{display}”与“{other_display}”中至少有一项在来源中带有限定语，两者之差无法确定。",
+    ),
+    Obstacle.BASE: Bilingual(
+        "{display} is not above zero by more than its rounding, so that no change in percent can "
+        "be calculated from it.",
+        "“{display}”在其舍入误差范围内不大于零，无法据以计算百分比变动。",
+    ),
+}
+
+
+class Interval(NamedTuple):
+    """The smallest and the largest number that rounding allows."""
+
+    lower: Decimal
+    upper: Decimal
+
+    def measure_gap(self, other: "Interval") -> Decimal:
+        """Return the distance to another interval; 0 if they overlap or touch."""
+        return max(self.lower - other.upper, other.lower - self.upper, Decimal(0))
+
+
+def describe_obstacle(kind: Obstacle, language: Language, **values: object) -> Record:
+    return {"kind": kind, "text": SENTENCES[kind].get(language).format(**values)}
+
+
+def describe_series_obstacles(one: Record, other: Record, language: Language) -> list[Record]:
+    """Describe why the figures of two series of the same family are not comparable."""
+    obstacles = []
+    if one["unit"]["code"] != other["unit"]["code"]:
+        units = {"unit": one["unit"]["name"], "other_unit": other["unit"]["name"]}
+        obstacles.append(describe_obstacle(Obstacle.UNIT, language, **units))
+    if one["coverage"]["code"] != other["coverage"]["code"]:
+        names = {"coverage": one["coverage"]["name"], "other_coverage": other["coverage"]["name"]}
+        obstacles.append(describe_obstacle(Obstacle.COVERAGE, language, **names))
+    if one["months"] != other["months"]:
+        months = {"months": one["months"], "other_months": other["months"]}
+        obstacles.append(describe_obstacle(Obstacle.MONTHS, language, **months))
+    return obstacles
+
+
+def add_point_obstacles(
+    connection: Connection,
+    language: Language,
+    series: Sequence[Record],
+    as_of: date | None = None,
+) -> list[Record]:
+    """Add to the points of series why they are not comparable with earlier points.
+
+    The series contain their breaks and their points, the oldest first.
+    """
+    rates = read_rates_by_period(connection, language, series, as_of)
+    return [
+        one | {"points": [*compare_with_earlier(one, rates, language, as_of)]} for one in series
+    ]
+
+
+def read_rates_by_period(
+    connection: Connection, language: Language, series: Sequence[Record], as_of: date | None
+) -> Mapping[RateKey, list[Record]]:
+    """Read the rates of the indicators of some series that were known on a day."""
+    indicators = {one["indicator"]["code"] for one in series}
+    conditions: list[Condition] = [col(Indicator.code).in_(sorted(indicators))]
+    if as_of is not None:
+        conditions.append(col(GrowthRate.vintage) <= as_of)
+    rates = defaultdict(list)
+    for rate in fetch_uncached(connection, select_rates(language, conditions)):
+        rates[get_rate_key(rate)].append(rate)
+    return rates
+
+
+def get_rate_key(record: Record) -> RateKey:
+    indicator, reporting, counterpart = (
+        record[name]["code"] for name in ("indicator", "reporting_area", "counterpart_area")
+    )
+    return indicator, reporting, counterpart, get_span(record)
+
+
+def compare_with_earlier(
+    series: Record,
+    rates: Mapping[RateKey, Sequence[Record]],
+    language: Language,
+    as_of: date | None,
+) -> Iterator[Record]:
+    earlier_points: list[Record] = []
+    for point in series["points"]:
+        unit = point["unit"]["code"]
+        known = [
+            complete_growth_rate(deepcopy(rate), language, unit)
+            for rate in rates.get(get_rate_key(point), [])
+        ]
+        obstacles = list_break_obstacles(series["breaks"], earlier_points, point, language)
+        for earlier in earlier_points:
+            evidence = select_evidence(known, earlier, point, as_of)
+            found = list_rate_obstacles(language, earlier, point, evidence)
+            obstacles += [name_earlier(one, earlier) for one in found]
+        yield point | {"obstacles": obstacles}
+        earlier_points.append(point)
+
+
+def list_break_obstacles(
+    breaks: Sequence[Record], earlier_points: Sequence[Record], point: Record, language: Language
+) -> list[Record]:
+    """Describe the breaks between a point and the one before it.
+
+    A source that states both figures has placed them side by side, so no break separates them.
+    """
+    if not earlier_points or earlier_points[-1]["source"]["code"] == point["source"]["code"]:
+        return []
+    previous = earlier_points[-1]
+    first, last = previous["period"]["start"], point["period"]["start"]
+    notes = [one["note"] for one in breaks if first < one["start"] <= last]
+    return [
+        name_earlier(describe_obstacle(Obstacle.BREAK, language, note=note), previous)
+        for note in notes
+    ]
+
+
+def name_earlier(obstacle: Record, earlier: Record) -> Record:
+    return obstacle | {"observation": earlier["id"], "period": earlier["period"]}
+
+
+def get_span(observation: Record) -> Span:
+    return observation["period"]["start"], observation["period"]["end"]
+
+
+def select_evidence(
+    rates: Sequence[Record], earlier: Record, later: Record, as_of: date | None
+) -> list[Record]:
+    """Select the current rates from the one period to the other, with the coverage of the later.
+
+    Rates in the unit of the two figures come first.
+    """
+    unit, coverage = later["unit"]["code"], later["coverage"]["code"]
+    if earlier["unit"]["code"] != unit:
+        return []
+    evidence = [
+        rate
+        for rate in rates
+        if (rate["base_period"]["start"], rate["base_period"]["end"]) == get_span(earlier)
+        and rate["coverage"]["code"] == coverage
+        and is_current_on(rate, as_of)
+    ]
+    return sorted(evidence, key=lambda rate: bool(rate["unit"]["code"] != unit))
+
+
+def is_current_on(rate: Record, day: date | None) -> bool:
+    """Return whether a rate that was known on a day was current then; None is today."""
+    if day is None:
+        return bool(rate["current"])
+    end = rate["superseded_on"]
+    return rate["current_from"] is not None and (end is None or day < end)
+
+
+def list_rate_obstacles(
+    language: Language, earlier: Record, later: Record, evidence: Sequence[Record]
+) -> Iterator[Record]:
+    """Describe how published rates contradict the levels of two observations.
+
+    A restated rate is not compared with them, since its base is known to be another level.
+    """
+    for rate in evidence:
+        levels = compute_change_interval(earlier, later, rate["measure"])
+        if rate["basis"] == GrowthBasis.RESTATED:
+            note = rate["note"] or ""
+            yield describe_obstacle(Obstacle.BASIS, language, growth=rate["display"], note=note)
+        elif levels is not None:
+            is_own_unit = rate["unit"]["code"] == later["unit"]["code"]
+            tolerance = Decimal(0) if is_own_unit else OTHER_UNIT_TOLERANCE
+            if levels.measure_gap(get_rate_interval(rate)) > tolerance:
+                yield describe_obstacle(
+                    Obstacle.RATE if is_own_unit else Obstacle.OTHER_UNIT_RATE,
+                    language,
+                    growth=rate["display"],
+                    lower=levels.lower.quantize(HUNDREDTH, ROUND_HALF_UP),
+                    upper=levels.upper.quantize(HUNDREDTH, ROUND_HALF_UP),
+                    measure=MEASURES[rate["measure"]].get(language),
+                    tolerance=tolerance,
+                )
+
+
+def select_measure(observation: Record) -> ChangeMeasure:
+    """Return the measure of a calculated change: percentage points for a share."""
+    is_share = observation["unit"]["code"] == PERCENT
+    return ChangeMeasure.PERCENTAGE_POINTS if is_share else ChangeMeasure.PERCENT
+
+
+def compute_change_interval(
+    earlier: Record, later: Record, measure: ChangeMeasure
+) -> Interval | None:
+    """Return the smallest and the largest change that the rounding of two figures allows.
+
+    Returns:
+        None for a change in percent from a figure that may be zero within its rounding.
+    """
+    old, new = get_rounding(earlier), get_rounding(later)
+    if measure == ChangeMeasure.PERCENTAGE_POINTS:
+        return Interval(new.lower - old.upper, new.upper - old.lower)
+    if old.lower <= 0:
+        return None
+    # The sign of the later figure decides which end of the earlier one gives the larger change.
+    quotients = [number / base for number in new for base in old]
+    return Interval((min(quotients) - 1) * 100, (max(quotients) - 1) * 100)
+
+
+def get_rounding(observation: Record) -> Interval:
+    return Interval(observation["rounding"]["lower"], observation["rounding"]["upper"])
+
+
+def get_rate_interval(rate: Record) -> Interval:
+    """Return the rates that would be printed with the same digits."""
+    half = Decimal(5).scaleb(-rate["decimals"] - 1)
+    return Interval(rate["value"] - half, rate["value"] + half)
