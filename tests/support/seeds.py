@@ -47,8 +47,8 @@ BROKEN_SERIES = "goods-trade.CN.BRI.partner-2023.CNY.P12M"
 """The series to which ``add_break`` adds a break."""
 BREAK = """
 breaks:
-  - start: 2021-01-01
-    note: {en: The definition changed., zh: 指标定义调整。}
+  - start: {start}
+    note: {{en: The definition changed., zh: 指标定义调整。}}
 """
 OBSERVATION = """
 series: {series}
@@ -123,10 +123,10 @@ def add(seed: Path, file: str, text: str) -> None:
     (seed / file).write_text(text, "utf-8")
 
 
-def add_break(seed: Path) -> None:
-    """Add a break to the longest series of the seed, after its first figure."""
+def add_break(seed: Path, start: str = "2021-01-01") -> None:
+    """Add a break to the longest series of the seed, by default after its first figure."""
     path = seed / f"series/{BROKEN_SERIES}.yaml"
-    path.write_text(path.read_text("utf-8") + BREAK, "utf-8")
+    path.write_text(path.read_text("utf-8") + BREAK.format(start=start), "utf-8")
 
 
 def line_of(seed: Path, file: str, text: str) -> int:
