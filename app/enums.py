@@ -191,6 +191,7 @@ class Collection(StrEnum):
     OBSERVATIONS = "observations"
     OUTCOMES = "outcomes"
     PRIORITY_AREAS = "priority-areas"
+    RELATED_DATASETS = "related-datasets"
     REPORTS = "reports"
     SECTORS = "sectors"
     SERIES = "series"
@@ -246,6 +247,7 @@ class SearchKind(StrEnum):
     INSTRUMENT = "instrument"
     SOURCE = "source"
     EVENT = "event"
+    RELATED_DATASET = "related_dataset"
     RELEASE = "release"
 
 

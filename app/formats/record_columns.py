@@ -189,6 +189,19 @@ INSTRUMENTS = (
     NOTE,
     EDITORIAL,
 )
+RELATED_DATASETS = (
+    *TERMS,
+    string("publisher", "Publisher", "发布者"),
+    string("difference", "Difference", "差异说明", "Why its totals differ from the figures here",
+           "其数据与本站数据不同的原因"),
+    string("licence", "Licence", "许可", "Licence or terms that were read", "所见许可或使用条款"),
+    address("address", "Address", "网址"),
+    date("checked_on", "Checked on", "核对日"),
+    string("indicators", "Indicator codes", "相关指标标识",
+           "Indicators with which it could be confused", "可能与之混淆的指标",
+           path="indicators.code"),
+    EDITORIAL,
+)  # fmt: skip
 UNITS = (
     *TERMS,
     string("symbol", "Symbol", "符号"),

@@ -277,7 +277,7 @@ def declare_code_list(
     schema: type[Schema],
     list_parameters: type[parameters.ListParameters] = parameters.CodeListParameters,
 ) -> Table:
-    name = f"{resource.kind}s"
+    name = f"{resource.kind.replace('_', '-')}s"
     return Table(name, title, listed, list_parameters, resource.list_page, schema)
 
 
@@ -308,13 +308,19 @@ INSTRUMENTS = declare_code_list(
     reference.Instrument,
     parameters.InstrumentListParameters,
 )
+RELATED_DATASETS = declare_code_list(
+    codes.RELATED_DATASETS,
+    Bilingual("Datasets of other publishers", "其他机构的数据集"),
+    record_columns.RELATED_DATASETS,
+    reference.RelatedDataset,
+)
 UNITS = declare_code_list(
     codes.UNITS, Bilingual("Units of measure", "计量单位"), record_columns.UNITS, reference.Unit
 )
 ALL_TABLES = (
     *TABLES,
     *(PRIORITY_AREAS, SERIES, GROWTH_RATES, REPORTS, EVENTS, SOURCES, PASSAGES),
-    *(TOPICS, AREAS, COVERAGES, SECTORS, INSTRUMENTS, UNITS),
+    *(TOPICS, AREAS, COVERAGES, SECTORS, INSTRUMENTS, RELATED_DATASETS, UNITS),
 )
 """The tables of the data package."""
 

@@ -27,6 +27,7 @@ from app.db.models import (
     Instrument,
     Observation,
     PriorityArea,
+    RelatedDataset,
     Sector,
     Source,
     Topic,
@@ -78,9 +79,15 @@ COVERAGES = declare_code_list(
     ("name", "description", "evidence"),
     *("basis", "first_published", "last_published"),
 )
+RELATED_DATASETS = declare_code_list(
+    RelatedDataset,
+    ("name", "publisher", "description", "difference", "licence"),
+    *("address", "checked_on"),
+)
 UNITS = declare_code_list(Unit, ("name", "symbol", "description"), "decimals")
 CODE_LISTS = {
-    resource.kind: resource for resource in (TOPICS, SECTORS, AREAS, COVERAGES, INSTRUMENTS, UNITS)
+    resource.kind: resource
+    for resource in (TOPICS, SECTORS, AREAS, COVERAGES, INSTRUMENTS, RELATED_DATASETS, UNITS)
 }
 
 

@@ -42,6 +42,8 @@ from app.db.models import (
     OutcomeInstrument,
     OutcomeSector,
     PriorityArea,
+    RelatedDataset,
+    RelatedDatasetIndicator,
     Sector,
     Source,
     Topic,
@@ -143,6 +145,8 @@ ROLES = (
     LinkRole(Indicator, "sectors", Sector, IndicatorSector),
     LinkRole(Indicator, "instruments", Instrument, IndicatorInstrument),
     LinkRole(Indicator, "baseline_for", PriorityArea, Baseline),
+    LinkRole(Indicator, "related_datasets", RelatedDataset, RelatedDatasetIndicator),
+    LinkRole(RelatedDataset, "indicators", Indicator, RelatedDatasetIndicator),
     LinkRole(Outcome, "sectors", Sector, OutcomeSector),
     LinkRole(Outcome, "instruments", Instrument, OutcomeInstrument),
     LinkRole(Outcome, "areas", Area, OutcomeArea),
@@ -167,7 +171,9 @@ ROLES = (
     LinkRole(Unit, "indicators", Indicator, ("unit_id",)),
     LinkRole(Event, "documents", Source, ("event_id",)),
 )
-NAMED: tuple[type[NamedModel], ...] = (Area, Indicator, Instrument, Sector, Topic)
+NAMED: tuple[type[NamedModel], ...] = (
+    *(Area, Indicator, Instrument, RelatedDataset, Sector, Topic),
+)
 TARGET_ORDERS: Mapping[type[KeyedModel], Sequence[Column]] = {
     **{table: (col(table.position), col(table.code)) for table in NAMED},
     Action: (col(Action.position), col(Action.code)),
@@ -190,6 +196,15 @@ def select_target_columns(target: type[KeyedModel], language: Language) -> list[
             localize(Source, "publisher", language).label("publisher"),
             localize(Source, "title", language).label("title"),
             col(Source.standing).label("standing"),
+        ]
+    if target is RelatedDataset:
+        return [
+            col(RelatedDataset.code).label("code"),
+            *(
+                localize(RelatedDataset, name, language).label(name)
+                for name in ("name", "publisher", "difference")
+            ),
+            col(RelatedDataset.address).label("address"),
         ]
     key, text = ("id", "text") if target in {Action, Outcome} else ("code", "name")
     return [col(target.code).label(key), localize(target, text, language).label(text)]

@@ -41,8 +41,9 @@ keys to hold in memory are reached by links between pages only."""
 def describe_dataset(context: RequestContext) -> Record:
     database = context.release.database
     distributions = list_distributions(has_file=database.is_file)
+    related = read_first_page(context, tables.RELATED_DATASETS)
     return dcat.describe_catalog(
-        context.release.record, distributions, database.digest, context.base_url
+        context.release.record, distributions, related, database.digest, context.base_url
     )
 
 

@@ -58,6 +58,10 @@ LINKS = {
     "coverages": ("/v1/coverages", Bilingual("Countries counted", "统计范围")),
     "sectors": ("/v1/sectors", Bilingual("Economic sectors", "产业领域")),
     "instruments": ("/v1/instruments", Bilingual("Instruments of cooperation", "合作载体与机制")),
+    "related-datasets": (
+        "/v1/related-datasets",
+        Bilingual("Datasets of other publishers", "其他机构的数据集"),
+    ),
     "units": ("/v1/units", Bilingual("Units of measure", "计量单位")),
     "events": ("/v1/events", Bilingual("Events at which figures were announced", "发布数据的活动")),
     "sources": ("/v1/sources", Bilingual("Sources", "数据来源")),

@@ -305,6 +305,21 @@ class Observation(Schema):
     """What other sources report about this figure, including contradictions."""
 
 
+class RelatedDatasetReference(Reference):
+    """A dataset of another publisher."""
+
+    code: Code = Field(examples=["china-global-investment-tracker"])
+    """The key."""
+    name: Line = Field(examples=["China Global Investment Tracker"])
+    """The name, in the language of the response."""
+    publisher: Line = Field(examples=["American Enterprise Institute"])
+    """The publisher."""
+    difference: Prose = Field(examples=["Counts announced transactions instead of annual flows."])
+    """Why its totals differ from the figures here."""
+    address: Address = Field(examples=["https://www.example.org/dataset"])
+    """Where it is published, or described."""
+
+
 class Indicator(Schema):
     """A statistical measure with its latest official figure."""
 
@@ -334,8 +349,11 @@ class Indicator(Schema):
     """The sectors concerned."""
     instruments: list[Reference] = list_field()
     """The instruments measured."""
+    related_datasets: list[RelatedDatasetReference] = list_field()
+    """Datasets of other publishers that measure something similar, and why their totals differ."""
     editorial: tuple[FieldName, ...] = declare_editorial(
-        *("name", "definition", "note", "topic", "baseline_for", "sectors", "instruments")
+        *("name", "definition", "note", "topic", "baseline_for", "sectors", "instruments"),
+        "related_datasets",
     )
 
 

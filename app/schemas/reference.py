@@ -134,6 +134,32 @@ class Coverage(Reference):
     editorial: tuple[FieldName, ...] = declare_editorial("name", "description", "evidence")
 
 
+class RelatedDataset(Reference):
+    """A dataset of another publisher; its values are not copied here."""
+
+    code: Code = Field(examples=["china-global-investment-tracker"])
+    """The key."""
+    name: Line = Field(examples=["China Global Investment Tracker"])
+    """The name, in the language of the response."""
+    publisher: Line = Field(examples=["American Enterprise Institute"])
+    """The publisher."""
+    description: Prose = Field(examples=["Transactions of 100 million US dollars or more."])
+    """What it counts."""
+    difference: Prose = Field(examples=["Counts announced transactions instead of annual flows."])
+    """Why its totals differ from the figures here."""
+    licence: Prose = Field(examples=["No open licence was found."])
+    """The licence or the terms that were read."""
+    address: Address = Field(examples=["https://www.example.org/dataset"])
+    """Where it is published, or described."""
+    checked_on: Day = Field(examples=["2026-11-26"])
+    """The day on which the address and the licence were last read."""
+    indicators: list[Reference] = list_field()
+    """The indicators with which it could be confused."""
+    editorial: tuple[FieldName, ...] = declare_editorial(
+        *("description", "difference", "licence", "indicators")
+    )
+
+
 class Unit(UnitReference):
     """A unit of measure."""
 

@@ -53,6 +53,8 @@ class Counts(Schema):
     """Priority areas."""
     reports: Count = Field(examples=[14])
     """Second reports of published figures."""
+    related_datasets: Count = Field(examples=[7])
+    """Datasets of other publishers."""
     sectors: Count = Field(examples=[6])
     """Economic sectors."""
     series: Count = Field(examples=[7])

@@ -20,13 +20,13 @@ depends_on = None
 EXACT = sa.Numeric(38, 10).with_variant(sa.String(40), "sqlite")
 LINKS = (
     *(("indicator", "instrument"), ("indicator", "sector")),
-    *(("outcome", "area"), ("outcome", "indicator")),
+    *(("related_dataset", "indicator"), ("outcome", "area"), ("outcome", "indicator")),
     *(("outcome", "instrument"), ("outcome", "sector")),
     *(("action", "area"), ("action", "instrument"), ("action", "sector"), ("action", "topic")),
 )
 TABLES = (
     *("area", "coverage", "instrument", "release", "sector", "event", "event_speaker", "source"),
-    *("topic", "unit", "indicator"),
+    *("topic", "unit", "indicator", "related_dataset"),
     *("series", "observation", "headline", "report", "outcome", "priority_area", "action"),
     *("baseline", *(f"{owner}_{target}" for owner, target in LINKS), "release_entry", "change"),
     *("changed_field", "growth_rate", "series_break"),
@@ -298,6 +298,20 @@ def upgrade() -> None:
         },
         unique=(("code",),),
         indexes=("counterpart_area_id", "reporting_area_id", "topic_id", "unit_id"),
+    )
+    create_table(
+        "related_dataset",
+        *integer("id"),
+        *text("code"),
+        *integer("position"),
+        *texts("name", "description", "publisher", "difference", "licence"),
+        *text("address"),
+        *day("checked_on"),
+        checks={
+            "filled": "name_en <> '' AND name_zh <> '' AND difference_en <> '' AND difference_zh <> ''",
+            "position": "position >= 1",
+        },
+        unique=(("code",),),
     )
     create_table(
         "series",

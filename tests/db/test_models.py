@@ -235,6 +235,8 @@ FAULTS = [
         "rounding_lower = '100', rounding_upper = '99'",
         "ck_observation_rounding_order",
     ),
+    ("related_dataset", "difference_zh = ''", "ck_related_dataset_filled"),
+    ("related_dataset", "position = 0", "ck_related_dataset_position"),
     ("coverage", "basis = 'guessed'", "ck_coverage_basis"),
     ("coverage", "evidence_zh = ''", "ck_coverage_filled"),
     ("coverage", "position = 0", "ck_coverage_position"),

@@ -19,6 +19,7 @@ from tests.support.seeds import (
 )
 
 COUNTS = {
+    "related-datasets": 7,
     "releases": 2,
     "events": 11,
     "sources": 16,

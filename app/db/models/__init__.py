@@ -34,6 +34,8 @@ from app.db.models.records import (
     OutcomeInstrument,
     OutcomeSector,
     PriorityArea,
+    RelatedDataset,
+    RelatedDatasetIndicator,
     Release,
     ReleaseEntry,
     Sector,

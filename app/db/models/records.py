@@ -173,6 +173,25 @@ class Instrument(DescribedModel, table=True):
     note_zh: str | None
 
 
+class RelatedDataset(DescribedModel, table=True):
+    """A dataset of another publisher."""
+
+    __tablename__ = "related_dataset"
+    __table_args__ = (
+        check_positive(),
+        check_filled("name_en", "name_zh", "difference_en", "difference_zh"),
+    )
+
+    publisher_en: str
+    publisher_zh: str
+    difference_en: str
+    difference_zh: str
+    licence_en: str
+    licence_zh: str
+    address: str
+    checked_on: date
+
+
 class Outcome(KeyedModel, LocatedModel, table=True):
     """A result of a year that the source describes without a figure."""
 
@@ -271,6 +290,7 @@ def declare_link(owner: type[KeyedModel], target: type[KeyedModel]) -> type[SQLM
 
 IndicatorSector = declare_link(Indicator, Sector)
 IndicatorInstrument = declare_link(Indicator, Instrument)
+RelatedDatasetIndicator = declare_link(RelatedDataset, Indicator)
 OutcomeSector = declare_link(Outcome, Sector)
 OutcomeInstrument = declare_link(Outcome, Instrument)
 OutcomeArea = declare_link(Outcome, Area)

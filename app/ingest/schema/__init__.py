@@ -21,6 +21,7 @@ from app.ingest.schema.records import (
     Outcome,
     Period,
     PriorityArea,
+    RelatedDataset,
     Report,
     Series,
     Synonym,
@@ -39,8 +40,9 @@ from app.ingest.schema.reference import (
 )
 
 ENTITIES: tuple[type[Entity], ...] = (
-    *(Release, Event, Source, Topic, Area, Coverage, Unit, Sector, Instrument, Indicator, Series),
-    *(Observation, GrowthRate, Report, Outcome, PriorityArea, Action, Synonym),
+    *(Release, Event, Source, Topic, Area, Coverage, Unit, Sector, Instrument, Indicator),
+    *(RelatedDataset, Series, Observation, GrowthRate, Report),
+    *(Outcome, PriorityArea, Action, Synonym),
 )
 """All collections, ordered so that each refers only to those before it."""
 

@@ -16,6 +16,7 @@ from app.enums import (
     Status,
 )
 from app.ingest.schema.base import (
+    Address,
     BilingualText,
     BilingualTitle,
     Code,
@@ -59,6 +60,25 @@ class Indicator(CodeListEntity):
     sectors: list[Ref[Sector]] = Field(default_factory=list)
     instruments: list[Ref[Instrument]] = Field(default_factory=list)
     """The instruments that it measures."""
+
+
+class RelatedDataset(CodeListEntity):
+    """A dataset of another publisher, which is linked and never copied."""
+
+    collection = "related-datasets"
+
+    publisher: BilingualTitle
+    description: BilingualText
+    """What it counts."""
+    difference: BilingualText
+    """Why its totals differ from the figures here."""
+    licence: BilingualText
+    """The licence or the terms that were read, or that none was found."""
+    address: Address
+    checked_on: Day
+    """The day on which the address and the licence were last read."""
+    indicators: list[Ref[Indicator]] = Field(min_length=1)
+    """The indicators with which it could be confused."""
 
 
 class Break(StrictModel):
