@@ -18,12 +18,13 @@ from app.db.columns import (
     counterpart_area,
     localize,
     reporting_area,
+    select_coverage,
     select_reference,
     select_unit,
 )
 from app.db.models import Coverage, Indicator, Observation, Series, SeriesBreak, Unit
 from app.db.statements import fetch_one, fetch_uncached
-from app.enums import Obstacle
+from app.enums import CoverageBasis, Obstacle
 from app.i18n import Bilingual, Language, format_period, format_span
 from app.parameters import SeriesListParameters
 from app.queries.long_lists import (
@@ -42,6 +43,12 @@ ORDERS: Mapping[str, Sequence[Column]] = {
     "indicator": (col(Series.id),),
     "code": (col(Series.code),),
 }
+INFERRED = Bilingual(
+    " This service infers the countries of “{name}” from published amounts and shares; no source "
+    "states that they differ. The arithmetic is the evidence at /v1/coverages/{code}.",
+    "“{name}”系本站根据已公布的金额和比重推断，来源未说明所统计的国家不同；推算过程见 "
+    "/v1/coverages/{code} 的 evidence。",
+)
 SENTENCES = {
     Obstacle.UNIT: Bilingual(
         "One figure is in {unit}, the other in {other_unit}. This service does not convert units.",
@@ -103,7 +110,7 @@ def select_series(language: Language) -> Statement:
             *select_reference(Indicator, "indicator", language),
             *select_reference(reporting_area, "reporting_area", language),
             *select_reference(counterpart_area, "counterpart_area", language),
-            *select_reference(Coverage, "coverage", language),
+            *select_coverage("coverage", language),
             *select_unit(Unit, "unit", language),
             col(Series.observations).label("observations"),
             col(Series.first_period_start).label("first"),
@@ -267,12 +274,21 @@ def describe_series_obstacles(one: Record, other: Record, language: Language) ->
         units = {"unit": one["unit"]["name"], "other_unit": other["unit"]["name"]}
         obstacles.append(describe_obstacle(Obstacle.UNIT, language, **units))
     if one["coverage"]["code"] != other["coverage"]["code"]:
-        names = {"coverage": one["coverage"]["name"], "other_coverage": other["coverage"]["name"]}
-        obstacles.append(describe_obstacle(Obstacle.COVERAGE, language, **names))
+        obstacles.append(describe_coverages(one["coverage"], other["coverage"], language))
     if one["months"] != other["months"]:
         months = {"months": one["months"], "other_months": other["months"]}
         obstacles.append(describe_obstacle(Obstacle.MONTHS, language, **months))
     return obstacles
+
+
+def describe_coverages(one: Record, other: Record, language: Language) -> Record:
+    """Describe that two coverages differ, and by which evidence if a source does not state it."""
+    names = {"coverage": one["name"], "other_coverage": other["name"]}
+    obstacle = describe_obstacle(Obstacle.COVERAGE, language, **names)
+    inferred = [each for each in (one, other) if each["basis"] == CoverageBasis.INFERRED]
+    for coverage in inferred:
+        obstacle["text"] += INFERRED.get(language).format(**coverage)
+    return obstacle
 
 
 def describe_obstacle(kind: Obstacle, language: Language, **values: object) -> Record:
