@@ -46,7 +46,7 @@ ACTIONS = (
     SOURCE,
     SOURCE_LINE,
     REQUIRED_LOCATOR,
-    string("aim", "Aim", "目标", "Aim that the source states for this action alone",
+    string("aim", "Aim", "目标", "Aim that the source states for this action",
            "来源就该项举措所述目标", is_required=False),
     HAS_EXAMPLES,
     NOTE,

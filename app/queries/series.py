@@ -18,6 +18,7 @@ from app.db.columns import (
     counterpart_area,
     localize,
     reporting_area,
+    select_coverage,
     select_reference,
     select_unit,
 )
@@ -55,7 +56,7 @@ def select_series(language: Language) -> Statement:
             *select_reference(Indicator, "indicator", language),
             *select_reference(reporting_area, "reporting_area", language),
             *select_reference(counterpart_area, "counterpart_area", language),
-            *select_reference(Coverage, "coverage", language),
+            *select_coverage("coverage", language),
             *select_unit(Unit, "unit", language),
             col(Series.observations).label("observations"),
             col(Series.first_period_start).label("first"),

@@ -5,6 +5,7 @@ from pydantic import Field
 from app.enums import (
     Agreement,
     ChangeMeasure,
+    CoverageBasis,
     Direction,
     GrowthBasis,
     Precision,
@@ -51,6 +52,18 @@ class AreaReference(Reference):
     """The code: ISO 3166-1 alpha-2 for a country, a code of this service for a group."""
     name: Line = Field(examples=["BRI partner countries"])
     """The name, in the language of the response."""
+
+
+class CoverageReference(Reference):
+    """A reference to the countries that figures count."""
+
+    code: Code = Field(examples=["partner-2025"])
+    """The key, as used in URLs and filters."""
+    name: Line = Field(examples=["Partner countries (2025 list, inferred)"])
+    """The name, in the language of the response."""
+    basis: CoverageBasis = Field(examples=["inferred"])
+    """inferred if this service concludes from published figures which countries are counted, and
+    no source states it; else stated. The evidence is in the record of the coverage."""
 
 
 class SourceReference(Schema):
@@ -187,8 +200,8 @@ class Growth(Schema):
     base_period: Period
     """The base period."""
     basis: GrowthBasis = Field(examples=["restated"])
-    """restated if the level of the base period is known to differ from the one published earlier,
-    so that the published levels do not give this rate; unstated if the source does not say."""
+    """restated if the level of the base period is stated or inferred to differ from the one
+    published earlier, so that the published levels do not give this rate; else unstated."""
     note: Prose | None = Field(examples=[None])
     """How the basis is known; null if there is no note."""
     source: SourceReference
@@ -253,7 +266,7 @@ class Observation(Schema):
     """The area that reports the figure."""
     counterpart_area: AreaReference
     """The counterpart area."""
-    coverage: Reference
+    coverage: CoverageReference
     """Which countries are counted. Figures with different coverage are not comparable."""
     period: Period
     """The period of the figure."""
@@ -348,7 +361,7 @@ class GrowthRate(Growth):
     """The area that reports the rate."""
     counterpart_area: AreaReference
     """The counterpart area."""
-    coverage: Reference
+    coverage: CoverageReference
     """Which countries are counted."""
     period: Period
     """The period whose change from the base period is given."""

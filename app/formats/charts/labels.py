@@ -34,9 +34,6 @@ PERIODS = Bilingual(
 )
 NO_FIGURES = Bilingual("No figures are included yet.", "尚未收录数据。")
 GROWTH = Bilingual("Growth rates are as published; none is computed.", "增速均为公布值，未作推算。")
-RELEASE = Bilingual(
-    "Belt and Road Cooperation Indicators, release of {day}", "共建“一带一路”经贸合作指标，{day}版"
-)
 AREAS_HEADING = Bilingual("Priority areas announced for {year}", "{year}年重点合作领域")
 OBSTACLE = Bilingual(
     "Not comparable ({earlier}, {period}): {text}", "不可比（{earlier}、{period}）：{text}"

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from decimal import Decimal
 
 from app.db.columns import Record
 from app.enums import Qualifier
 from app.formats.charts import labels
-from app.i18n import Language, format_day, format_locator
+from app.formats.dataset_info import name_release
+from app.i18n import Language, format_locator
 
 
 @dataclass(frozen=True)
@@ -124,9 +124,8 @@ def describe_data_point(figure: DataPoint, language: Language) -> str:
     return labels.SEMICOLON.get(language).join(part for part in parts if part)
 
 
-def create_chart(title: str, released: date, language: Language) -> Chart:
-    release = labels.RELEASE.format(day=format_day(released, language))
-    return Chart(language, title, release.get(language))
+def create_chart(title: str, release: str, language: Language) -> Chart:
+    return Chart(language, title, name_release(release, language))
 
 
 def build_data_point(chart: Chart, point: Record, *, with_locator: bool = False) -> DataPoint:
@@ -160,9 +159,9 @@ def cite_growth(chart: Chart, growth: Record) -> str:
 
 
 def build_indicator_chart(
-    indicator: Record, found: Record, released: date, language: Language
+    indicator: Record, found: Record, release: str, language: Language
 ) -> Chart:
-    chart = create_chart(indicator["name"], released, language)
+    chart = create_chart(indicator["name"], release, language)
     headline = indicator["headline"]
     if headline:
         figure = build_data_point(chart, headline)
@@ -177,9 +176,9 @@ def build_indicator_chart(
     return chart
 
 
-def build_series_chart(series: Record, released: date, language: Language) -> Chart:
+def build_series_chart(series: Record, release: str, language: Language) -> Chart:
     """Build the chart of a series: its only figure as the headline, or a panel of all."""
-    chart = create_chart(series["indicator"]["name"], released, language)
+    chart = create_chart(series["indicator"]["name"], release, language)
     panel = build_panel(chart, series, series)
     if len(panel.figures) == 1:
         (figure,) = panel.figures
@@ -231,14 +230,12 @@ def build_panel(chart: Chart, series: Record, indicator: Record) -> Panel:
     return Panel(heading, series["unit"]["name"], figures)
 
 
-def build_overview_chart(
-    found: Record, edition: Record, released: date, language: Language
-) -> Chart:
+def build_overview_chart(found: Record, edition: Record, release: str, language: Language) -> Chart:
     """Build the chart of the headlines of all indicators, and of the priority areas."""
     areas = found["priority_areas"]
     next_year = areas[0]["year"] if areas else None
     title = labels.format_overview_title(edition["edition"], next_year, language)
-    chart = create_chart(title, released, language)
+    chart = create_chart(title, release, language)
     tiles: dict[str, list[Tile]] = {}
     contexts: dict[str, list[str]] = {}
     for indicator in found["indicators"]:
