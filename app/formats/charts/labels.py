@@ -36,14 +36,12 @@ RELEASE = Bilingual(
     "Belt and Road Cooperation Indicators, release of {day}", "共建“一带一路”经贸合作指标，{day}版"
 )
 AREAS_HEADING = Bilingual("Priority areas announced for {year}", "{year}年重点合作领域")
-BREAK_NOTE = Bilingual("Break in the series on {day}: {note}", "序列中断（{day}）：{note}")
+BREAK_NAME = Bilingual("break in the series on {day}", "序列中断（{day}）")
 SERIES_HEADING = Bilingual(
     "{span}, {reporting} and {counterpart}", "{span}（{reporting}与{counterpart}）"
 )
 """The heading of a series whose areas are not those of its indicator."""
-HIDDEN_POINTS = Bilingual(
-    "{count} older figures of a series are not shown.", "另有{count}项较早数据未显示。"
-)
+HIDDEN_POINTS = Bilingual("{count} older figures are not shown.", "另有{count}项较早数据未显示。")
 HIDDEN_SERIES = Bilingual(
     "{count} more series of this indicator are not shown.", "该指标另有{count}个序列未显示。"
 )
