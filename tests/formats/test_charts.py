@@ -201,7 +201,7 @@ def test_one_figure_is_no_bar(client: TestClient) -> None:
     printed = text_of(drawn(client, f"/v1/series/{code}/chart", lang="zh"))
     assert "36份" in printed
     assert "2024年1—11月" in printed
-    assert "不得与全年数据" in printed
+    assert "每年1—11月，共建国家（2023年名单），数量：1—11月数据，不得与全年数据" in printed
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -202,7 +202,7 @@ def build_series_chart(series: Record, released: date, language: Language) -> Ch
     elif panel.figures:
         chart.panels.append(panel)
     add_footnotes(chart)
-    chart.add_note(series["note"])
+    chart.add_named_note([panel.heading, panel.unit], series["note"])
     return chart
 
 
