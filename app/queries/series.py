@@ -219,6 +219,21 @@ def read_breaks(
     return found
 
 
+def list_breaks(connection: Connection, language: Language) -> list[Record]:
+    """List the breaks of all series; they are entered by hand, so there are few."""
+    statement: Statement = (
+        select(
+            col(Series.id).label("series_id"),
+            col(Series.code).label("series"),
+            col(SeriesBreak.start).label("start"),
+            localize(SeriesBreak, "note", language).label("note"),
+        )
+        .join(Series, col(Series.id) == SeriesBreak.series_id)
+        .order_by(col(Series.code), col(SeriesBreak.start))
+    )
+    return fetch_uncached(connection, statement)
+
+
 def format_series(row: Record, language: Language) -> Record:
     record = {name: value for name, value in row.items() if name not in {"id", "first", "last"}}
     first, last = row["first"], row["last"]

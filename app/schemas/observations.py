@@ -132,7 +132,7 @@ class Period(Schema):
 
 
 class Bounds(Schema):
-    """The limits stated by the wording of a figure."""
+    """The limits stated by the wording of a figure, in the unit of the value."""
 
     lower: Number | None = Field(examples=[700])
     """The figure is above this number; null if the source states no lower limit."""
@@ -141,10 +141,12 @@ class Bounds(Schema):
 
 
 class Rounding(Schema):
-    """The interval that the printed digits imply, apart from any qualifier.
+    """The interval that the printed digits imply, in the unit of the value.
 
     Every number in it would be printed as the published one. It is half a unit of the last printed
-    digit to each side; a count that is printed in full is not rounded.
+    digit to each side; a count that is printed in full is not rounded. It describes the printed
+    digits only: with over, nearly or about, the qualifier says where the figure lies, which may be
+    outside the interval.
     """
 
     lower: Number = Field(examples=[22050000000000])
@@ -280,7 +282,7 @@ class Observation(Schema):
     bounds: Bounds
     """The limits stated by the wording."""
     rounding: Rounding
-    """The interval that the printed digits imply."""
+    """The interval that the printed digits imply, whatever the qualifier."""
     display: Line = Field(examples=["over 700"])
     """The display text: number, unit and qualifier, in the language of the response."""
     published: Published
