@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from app.db.columns import Record
 from app.enums import ChangeKind
-from app.i18n import Bilingual, Language
+from app.i18n import Bilingual, Language, format_release
 
 ATOM = "application/atom+xml"
 JSON_FEED = "application/feed+json"
@@ -91,7 +91,7 @@ def format_title(release: Record, language: Language) -> str:
         for kind, count in release["changes"].items()
     ]
     separator = Bilingual(", ", "，").get(language)
-    name = Bilingual(f"Release {release['code']}", f"{release['code']}版").get(language)
+    name = format_release(release["code"], language).capitalize()
     return (
         Bilingual(": ", "：").get(language).join([name, separator.join(counts)]) if counts else name
     )

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Select
 from app import parameters
 from app.db.columns import Record
 from app.formats import columns, record_columns
-from app.formats.columns import Column, format_cell
+from app.formats.columns import SEPARATOR, Column
 from app.i18n import Bilingual, Language
 from app.problems.messages import TOO_MANY_ROWS
 from app.problems.problem import InvalidParameters, ParameterError
@@ -27,8 +27,6 @@ from app.schemas import Schema, commitments, list_editorial, observations, refer
 from app.schemas.series import Series
 
 Rows = Sequence[Sequence[Any]]
-SEPARATOR = ";"
-"""What separates several keys in one field."""
 
 
 def create_row_limit_error(maximum: int) -> InvalidParameters:
@@ -38,19 +36,7 @@ def create_row_limit_error(maximum: int) -> InvalidParameters:
 
 def flatten_record(record: Mapping[str, Any], columns: Sequence[Column]) -> list[Any]:
     """List the values of a record by column, None where there is no value."""
-    return [get_value(record, column.path) for column in columns]
-
-
-def get_value(value: Any, path: tuple[str, ...]) -> Any:
-    """Return the value at a path; the values below a list are joined."""
-    for depth, name in enumerate(path):
-        if value is None:
-            return None
-        if not isinstance(value, dict):
-            members = (format_cell(get_value(member, path[depth:])) for member in value)
-            return SEPARATOR.join(members) or None
-        value = value[name]
-    return value
+    return [column.read_value(record) for column in columns]
 
 
 @dataclass(frozen=True)
@@ -180,7 +166,7 @@ OBSERVATIONS = ObservationTable(
 INDICATORS = Table(
     "indicators",
     Bilingual("Indicators with headline values", "指标及其核心数据"),
-    columns.INDICATORS,
+    record_columns.INDICATORS,
     parameters.IndicatorListParameters,
     list_indicators,
     observations.Indicator,
@@ -219,7 +205,7 @@ PRIORITY_AREAS = Table(
 SERIES = Table(
     "series",
     Bilingual("Series of comparable observations", "可比数据序列"),
-    columns.SERIES,
+    record_columns.SERIES,
     parameters.SeriesListParameters,
     list_series,
     Series,

@@ -11,7 +11,7 @@ from functools import cache, cached_property, lru_cache
 from app.db.fulltext import normalize_name, segment_cjk
 from app.db.models import format_plain
 from app.enums import ChangeMeasure, Qualifier, SearchKind
-from app.i18n import MONTHS, Language, format_period, format_scaled
+from app.i18n import MONTHS, Language, format_period, format_release, format_scaled
 from app.ingest import schema
 from app.ingest.rows import format_titles
 from app.ingest.schema import ENTITIES, Entity, get_singular_name, list_references
@@ -266,6 +266,6 @@ def split_texts(seed: Seed, entity: Entity) -> tuple[BilingualText, list[Bilingu
         nested = [text for one in entity.speakers for text in (one.name, one.office)]
         return texts[0], texts[1:] + nested
     if isinstance(entity, schema.Release):
-        code = entity.natural_key()
-        return BilingualText(en=f"Release {code}", zh=f"{code}版"), texts
+        english, chinese = (format_release(entity.natural_key(), one) for one in Language)
+        return BilingualText(en=english.capitalize(), zh=chinese), texts
     return texts[0], texts[1:]

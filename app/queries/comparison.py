@@ -25,7 +25,7 @@ from app.db.columns import (
 from app.db.models import GrowthRate, Indicator, Observation, Series, SeriesBreak, Unit
 from app.db.statements import fetch_uncached
 from app.enums import ChangeMeasure, Obstacle, Qualifier
-from app.i18n import Bilingual, Language
+from app.i18n import Bilingual, Language, name_day, name_period
 from app.parameters import ComparisonParameters, format_period
 from app.problems.messages import NO_FIGURE, NOT_YET_KNOWN
 from app.problems.problem import InvalidParameters, NotComparable, ParameterError
@@ -188,7 +188,8 @@ def build_missing_period_error(
             continue
         period = format_period(*span)
         if span in known_since:
-            message = NOT_YET_KNOWN.format(period=period, day=as_of, known_on=known_since[span])
+            day, known_on = name_day(as_of), name_day(known_since[span])
+            message = NOT_YET_KNOWN.format(period=name_period(*span), day=day, known_on=known_on)
             errors.append(ParameterError("query.as_of", message))
         else:
             message = NO_FIGURE.format(period=period)

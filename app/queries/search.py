@@ -27,7 +27,7 @@ from app.db.columns import (
     add_source_line,
     build_in_array,
     localize,
-    select_reference,
+    select_coverage,
     select_source,
 )
 from app.db.fulltext import ELLIPSIS, END, SEARCH_INDEXES, START, SearchIndex, join_segments
@@ -155,7 +155,7 @@ def select_context(model: type[SourcedModel], language: Language) -> Statement:
     if model in {Observation, GrowthRate}:
         statement = statement.add_columns(
             *select_measurement_columns(model),
-            *select_reference(Coverage, "coverage", language),
+            *select_coverage("coverage", language),
             localize(Unit, "suffix", language).label("suffix"),
             localize(Unit, "name", language).label("unit_name"),
             col(Indicator.classifier).label("classifier"),

@@ -77,7 +77,7 @@ class Action(Schema):
     text: Prose = Field(examples=["Step up efforts to expand trade with BRI countries."])
     """The text, in the language of the response."""
     aim: Prose | None = Field(examples=[None])
-    """The aim that the same sentence states for this action alone; null if it states none."""
+    """The aim that the same sentence states for this action; null if it states none."""
     has_examples: bool = Field(examples=[False])
     """Whether the source names what the text lists as examples, in words such as "such as" or "and
     other". The sectors, instruments and areas are then not all that the source may mean."""

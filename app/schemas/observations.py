@@ -5,6 +5,7 @@ from pydantic import Field
 from app.enums import (
     Agreement,
     ChangeMeasure,
+    CoverageBasis,
     Direction,
     GrowthBasis,
     Precision,
@@ -51,6 +52,18 @@ class AreaReference(Reference):
     """The code: ISO 3166-1 alpha-2 for a country, a code of this service for a group."""
     name: Line = Field(examples=["BRI partner countries"])
     """The name, in the language of the response."""
+
+
+class CoverageReference(Reference):
+    """A reference to the countries that figures count."""
+
+    code: Code = Field(examples=["partner-2025"])
+    """The key, as used in URLs and filters."""
+    name: Line = Field(examples=["Partner countries (2025 list, inferred)"])
+    """The name, in the language of the response."""
+    basis: CoverageBasis = Field(examples=["inferred"])
+    """inferred if this service concludes from published figures which countries are counted, and
+    no source states it; else stated. The evidence is in the record of the coverage."""
 
 
 class SourceReference(Schema):
@@ -119,7 +132,7 @@ class Period(Schema):
 
 
 class Bounds(Schema):
-    """The limits stated by the wording of a figure."""
+    """The limits stated by the wording of a figure, in the unit of the value."""
 
     lower: Number | None = Field(examples=[700])
     """The figure is above this number; null if the source states no lower limit."""
@@ -128,10 +141,12 @@ class Bounds(Schema):
 
 
 class Rounding(Schema):
-    """The interval that the printed digits imply, apart from any qualifier.
+    """The interval that the printed digits imply, in the unit of the value.
 
     Every number in it would be printed as the published one. It is half a unit of the last printed
-    digit to each side; a count that is printed in full is not rounded.
+    digit to each side; a count that is printed in full is not rounded. It describes the printed
+    digits only: with over, nearly or about, the qualifier says where the figure lies, which may be
+    outside the interval.
     """
 
     lower: Number = Field(examples=[22050000000000])
@@ -187,8 +202,8 @@ class Growth(Schema):
     base_period: Period
     """The base period."""
     basis: GrowthBasis = Field(examples=["restated"])
-    """restated if the level of the base period is known to differ from the one published earlier,
-    so that the published levels do not give this rate; unstated if the source does not say."""
+    """restated if the level of the base period is stated or inferred to differ from the one
+    published earlier, so that the published levels do not give this rate; else unstated."""
     note: Prose | None = Field(examples=[None])
     """How the basis is known; null if there is no note."""
     source: SourceReference
@@ -253,7 +268,7 @@ class Observation(Schema):
     """The area that reports the figure."""
     counterpart_area: AreaReference
     """The counterpart area."""
-    coverage: Reference
+    coverage: CoverageReference
     """Which countries are counted. Figures with different coverage are not comparable."""
     period: Period
     """The period of the figure."""
@@ -267,7 +282,7 @@ class Observation(Schema):
     bounds: Bounds
     """The limits stated by the wording."""
     rounding: Rounding
-    """The interval that the printed digits imply."""
+    """The interval that the printed digits imply, whatever the qualifier."""
     display: Line = Field(examples=["over 700"])
     """The display text: number, unit and qualifier, in the language of the response."""
     published: Published
@@ -366,7 +381,7 @@ class GrowthRate(Growth):
     """The area that reports the rate."""
     counterpart_area: AreaReference
     """The counterpart area."""
-    coverage: Reference
+    coverage: CoverageReference
     """Which countries are counted."""
     period: Period
     """The period whose change from the base period is given."""

@@ -108,7 +108,7 @@ class Area(Linked):
     """The name, in the language of the response."""
     kind: AreaKind = Field(examples=["group"])
     """Whether it is a single country or a group of countries."""
-    definition: Prose = Field(examples=["About 150 countries that joined the initiative."])
+    definition: Prose = Field(examples=["The countries that take part in the initiative."])
     """What the area covers; for a group, its members."""
     editorial: tuple[FieldName, ...] = declare_editorial("definition")
 
@@ -118,7 +118,7 @@ class Coverage(Reference):
 
     code: Code = Field(examples=["partner-2025"])
     """The key."""
-    name: Line = Field(examples=["Partner countries (wider 2025 list)"])
+    name: Line = Field(examples=["Partner countries (2025 list, inferred)"])
     """The name, in the language of the response."""
     description: Prose = Field(examples=["The countries counted as partners from January 2025."])
     """The group of countries."""

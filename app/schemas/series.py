@@ -4,7 +4,14 @@ from pydantic import Field
 
 from app.enums import ChangeMeasure, Obstacle
 from app.schemas import Code, Count, Day, Line, Number, Prose, Reference, Schema, list_field
-from app.schemas.observations import AreaReference, GrowthRate, Observation, Period, UnitReference
+from app.schemas.observations import (
+    AreaReference,
+    CoverageReference,
+    GrowthRate,
+    Observation,
+    Period,
+    UnitReference,
+)
 
 
 class ObstacleText(Schema):
@@ -71,7 +78,7 @@ class Series(Schema):
     """The area that reports the figures."""
     counterpart_area: AreaReference
     """The counterpart area."""
-    coverage: Reference
+    coverage: CoverageReference
     """Which countries the figures count."""
     unit: UnitReference
     """The unit of all figures."""

@@ -17,12 +17,11 @@ from app.schemas import (
     Line,
     Page,
     Prose,
-    Reference,
     Schema,
     list_field,
 )
 from app.schemas.commitments import PriorityArea
-from app.schemas.observations import Indicator, Period, SourceReference
+from app.schemas.observations import CoverageReference, Indicator, Period, SourceReference
 from app.schemas.reference import Source
 
 
@@ -204,7 +203,7 @@ class SearchHit(Schema):
     """The figure with its qualifier and unit, or the change; null if the record is neither."""
     qualifier: Qualifier | None = Field(examples=["over"])
     """The qualifier, for an observation; else null."""
-    coverage: Reference | None
+    coverage: CoverageReference | None
     """Which countries the figure counts; null if the record is no figure."""
     source: SourceReference | None
     """The source of a figure, outcome, priority area or action; else null."""

@@ -224,6 +224,26 @@ def test_only_comparable_figures_share_a_table(client: TestClient, language: str
     assert seen > 20
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("path", ["/", "/years", "/indicators/outward-direct-investment"])
+def test_figures_that_are_not_comparable_are_separated(
+    client: TestClient, path: str, language: str
+) -> None:
+    figure = "outward-direct-investment.CN.BRI.partner-2023.CNY.P11M.2024-01.scio-2025-01-15"
+    series = client.get(f"/v1/series/{figure.rsplit('.', 2)[0]}?lang={language}").json()
+    (point,) = (one for one in series["points"] if one["id"] == figure)
+    (obstacle,) = point["obstacles"]
+    page = read(client, f"{path}?lang={language}")
+    (row,) = page.xpath("//tr[@id=$id]", id=figure)
+    line = row.getprevious()
+    assert obstacle["period"]["label"] in line.text_content()
+    if path == "/":
+        (reason,) = line.xpath(".//a/@href")
+        assert reason.endswith(f"#{figure}")
+    else:
+        assert obstacle["text"] in line.text_content()
+
+
 def described(page: Any) -> dict[str, Any]:
     """Read what a page tells search engines."""
     (text,) = page.xpath("//script[@type='application/ld+json']/text()")

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from starlette.testclient import TestClient
 
 from app.application import App
-from app.enums import ChangeMeasure, GrowthBasis, Qualifier
+from app.enums import ChangeMeasure, CoverageBasis, GrowthBasis, Qualifier
 from app.i18n import Language
 from app.ingest.build import build
 from app.queries import comparison, obstacles
@@ -158,14 +158,39 @@ def test_a_figure_is_not_yet_known_before_its_day(
     assert response.is_success is is_known
     if is_known:
         return
-    message = f"The figure for 2024 was not yet known on {day}; it became known on 2025-01-13"
+    message = (
+        "The figure for the full year 2024 was not yet known on 12 January 2025; it became "
+        "known on 13 January 2025"
+    )
     problem = response.json()
     assert problem["detail"] == message
     assert problem["errors"] == [
         {"location": "query.as_of", "message": message, "allowed": None, "suggestion": None}
     ]
     chinese = client.get(f"{url}&lang=zh").json()["detail"]
-    assert chinese == f"{day}时，2024的数据尚未公布；该数据于2025-01-13首次公布"
+    assert chinese == "2025年1月12日时，2024年全年的数据尚未公布；该数据于2025年1月13日首次公布"
+
+
+@pytest.mark.parametrize(
+    ("url", "at"),
+    [
+        (COMPARE.format("trade-share", "2022", "2024"), "obstacles"),
+        ("/v1/series/trade-share.CN.BRI.partner-2023.PT.P12M", "not_comparable_with"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("language", "inference"),
+    [("en", "This service infers the countries of “{}”"), ("zh", "“{}”系本站根据")],
+)
+def test_an_inferred_coverage_is_no_statement_of_a_source(
+    client: TestClient, url: str, at: str, language: str, inference: str
+) -> None:
+    coverage = client.get(f"/v1/coverages/partner-2025?lang={language}").json()
+    separator = "&" if "?" in url else "?"
+    (found,) = client.get(f"{url}{separator}lang={language}").json()[at]
+    (obstacle,) = found.get("obstacles", [found])
+    assert inference.format(coverage["name"]) in obstacle["text"]
+    assert "/v1/coverages/partner-2025" in obstacle["text"]
 
 
 def test_a_period_without_a_figure_is_distinguished_from_an_unknown_one(
@@ -527,7 +552,11 @@ def create_figure(year: int, printed: Decimal, multiplier: int, **values: Any) -
         "value": value,
         "rounding": {"lower": value - half, "upper": value + half},
         "unit": {"code": values["unit"], "name": values["unit"]},
-        "coverage": {"code": values["coverage"], "name": values["coverage"]},
+        "coverage": {
+            "code": values["coverage"],
+            "name": values["coverage"],
+            "basis": CoverageBasis.STATED,
+        },
         "qualifier": values["qualifier"],
         "indicator": {"code": "made-up"},
         "series": "made-up",

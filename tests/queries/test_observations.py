@@ -171,3 +171,32 @@ def test_observation_is_found_by_its_id(client: TestClient) -> None:
         assert item["id"].startswith(item["series"])
         if item["headline"]:
             assert item["citation"]["full"].endswith(("sentence 2", "sentence 3"))
+
+
+@pytest.mark.parametrize(("language", "mark"), [("en", "inferred"), ("zh", "推断")])
+def test_no_label_presents_an_inferred_coverage_as_stated(
+    client: TestClient, language: str, mark: str
+) -> None:
+    def read(path: str) -> list[dict[str, Any]]:
+        found = client.get(f"/v1/{path}?limit=1000&lang={language}").json()
+        return list(found["items"])
+
+    coverages = {one["code"]: one for one in read("coverages")}
+    for coverage in coverages.values():
+        assert (mark in coverage["name"]) is (coverage["basis"] == "inferred")
+    for path in ("observations", "growth-rates", "series"):
+        for record in read(path):
+            code = record["coverage"]["code"]
+            assert record["coverage"] == {
+                name: coverages[code][name] for name in ("code", "name", "basis")
+            }
+    inferred = coverages["partner-2025"]["name"]
+    for path in (
+        "/v1/observations.csv",
+        "/v1/series/goods-trade.CN.BRI.partner-2025.CNY.P12M/chart.vl.json",
+        "/v1/observations.jsonstat",
+        "/sdmx/codelist/BRI/CL_COVERAGE",
+    ):
+        response = client.get(path, params={"lang": language})
+        assert response.is_success, path
+        assert inferred in response.text, path
