@@ -82,8 +82,8 @@ class Direction(StrEnum):
     TWO_WAY = "two_way"
 
 
-class CoverageBasis(StrEnum):
-    """Whether sources state which countries are counted, or this service infers it."""
+class EvidenceBasis(StrEnum):
+    """Whether a source states something, or this service infers it."""
 
     STATED = "stated"
     INFERRED = "inferred"
@@ -183,6 +183,7 @@ class Collection(StrEnum):
 
     ACTIONS = "actions"
     AREAS = "areas"
+    CONTRADICTIONS = "contradictions"
     COVERAGES = "coverages"
     EVENTS = "events"
     GROWTH_RATES = "growth-rates"
@@ -248,6 +249,7 @@ class SearchKind(StrEnum):
     SOURCE = "source"
     EVENT = "event"
     RELATED_DATASET = "related_dataset"
+    CONTRADICTION = "contradiction"
     RELEASE = "release"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from app.db.columns import Record
-from app.enums import CoverageBasis
+from app.enums import EvidenceBasis
 from app.formats.citations import summarize_observation
 from app.formats.dataset_info import (
     DATA_LICENCE,
@@ -46,8 +46,8 @@ AREAS = Bilingual("Priority areas", "重点领域")
 SOURCES = Bilingual("Sources", "来源")
 DOWNLOADS = Bilingual("Downloads", "下载")
 BASES = {
-    CoverageBasis.STATED: Bilingual("Stated by sources.", "来源有说明。"),
-    CoverageBasis.INFERRED: Bilingual(
+    EvidenceBasis.STATED: Bilingual("Stated by sources.", "来源有说明。"),
+    EvidenceBasis.INFERRED: Bilingual(
         "Inferred by this service; no source states it.", "系本站推断，来源未作说明。"
     ),
 }
@@ -155,7 +155,7 @@ def describe_coverage(record: Record, language: Language, base: str) -> str:
     url = f"{base}/v1/coverages/{record['code']}"
     evidence = Bilingual(f"Evidence ({url}):", f"依据（{url}）：").get(language)
     sentences = [Bilingual(f"{name}.", f"{name}。").get(language), record["description"]]
-    sentences += [BASES[CoverageBasis(record["basis"])].get(language), evidence]
+    sentences += [BASES[EvidenceBasis(record["basis"])].get(language), evidence]
     return join_sentences([*sentences, record["evidence"]], language)
 
 

@@ -267,6 +267,18 @@ INSTRUMENTS = (
     NOTE,
     EDITORIAL,
 )
+CONTRADICTIONS = (
+    string("code", "Code", "标识"),
+    string("name", "Name", "名称"),
+    string("observations", "Observation keys", "数据标识", "Figures that do not agree",
+           "不一致的数据", path="observations.id", is_required=False),
+    string("growth_rates", "Growth rate keys", "增速标识", "Rates that do not agree",
+           "不一致的增速", path="growth_rates.id", is_required=False),
+    string("reason", "Reason", "原因", "Why they differ", "不一致的原因"),
+    string("basis", "Basis", "依据", "Whether a source gives the reason or this data set infers it",
+           "原因由来源说明，或由本数据集推断"),
+    EDITORIAL,
+)  # fmt: skip
 RELATED_DATASETS = (
     *TERMS,
     string("publisher", "Publisher", "发布者"),

@@ -16,6 +16,7 @@ from app.problems.problem import InvalidParameters, ParameterError
 from app.queries import observations as queries
 from app.queries import reference as codes
 from app.queries.commitments import list_actions, list_outcomes, list_priority_areas
+from app.queries.contradictions import list_contradictions
 from app.queries.observations import list_observations
 from app.queries.pagination import QueryPage
 from app.queries.passages import list_passages
@@ -24,7 +25,7 @@ from app.queries.related import list_growth_rates, list_reports
 from app.queries.resource import Resource
 from app.queries.series import list_series
 from app.schemas import Schema, commitments, list_editorial, observations, reference
-from app.schemas.series import Series
+from app.schemas.series import Contradiction, Series
 
 Rows = Sequence[Sequence[Any]]
 
@@ -294,6 +295,14 @@ INSTRUMENTS = declare_code_list(
     reference.Instrument,
     parameters.InstrumentListParameters,
 )
+CONTRADICTIONS = Table(
+    "contradictions",
+    Bilingual("Published figures that do not agree", "互不一致的公布数据"),
+    record_columns.CONTRADICTIONS,
+    parameters.CodeListParameters,
+    list_contradictions,
+    Contradiction,
+)
 RELATED_DATASETS = declare_code_list(
     codes.RELATED_DATASETS,
     Bilingual("Datasets of other publishers", "其他机构的数据集"),
@@ -305,7 +314,7 @@ UNITS = declare_code_list(
 )
 ALL_TABLES = (
     *TABLES,
-    *(PRIORITY_AREAS, SERIES, GROWTH_RATES, REPORTS, EVENTS, SOURCES, PASSAGES),
+    *(PRIORITY_AREAS, SERIES, GROWTH_RATES, REPORTS, CONTRADICTIONS, EVENTS, SOURCES, PASSAGES),
     *(TOPICS, AREAS, COVERAGES, SECTORS, INSTRUMENTS, RELATED_DATASETS, UNITS),
 )
 """The tables of the data package."""

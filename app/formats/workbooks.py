@@ -7,7 +7,7 @@ from itertools import chain
 from typing import IO, TYPE_CHECKING, Any
 
 from app.db.columns import Record
-from app.enums import CoverageBasis
+from app.enums import EvidenceBasis
 from app.formats import observation_sheets, sheets, tables
 from app.formats.dataset_info import (
     CONTACT,
@@ -63,8 +63,8 @@ NOTES = (
 CITE_AS = Bilingual("Cite as", "引用格式")
 COLUMN_NAME = Bilingual("Column “{label}”", "“{label}”列")
 COVERAGE_NAMES = {
-    CoverageBasis.STATED: Bilingual("Countries counted: {name}", "统计范围：{name}"),
-    CoverageBasis.INFERRED: Bilingual(
+    EvidenceBasis.STATED: Bilingual("Countries counted: {name}", "统计范围：{name}"),
+    EvidenceBasis.INFERRED: Bilingual(
         "Countries counted, inferred by this service: {name}", "统计范围（本站推断）：{name}"
     ),
 }

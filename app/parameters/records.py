@@ -11,7 +11,7 @@ from app.enums import (
     ChangeKind,
     CitationStyle,
     Collection,
-    CoverageBasis,
+    EvidenceBasis,
     InstrumentKind,
     SearchKind,
     Standing,
@@ -149,7 +149,7 @@ class AreaListParameters(CodeListParameters):
 
 
 class CoverageListParameters(CodeListParameters):
-    basis: list[CoverageBasis] = create_repeatable("Only coverages with this basis.", "inferred")
+    basis: list[EvidenceBasis] = create_repeatable("Only coverages with this basis.", "inferred")
 
 
 class InstrumentListParameters(CodeListParameters):

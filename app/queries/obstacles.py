@@ -13,7 +13,7 @@ from sqlmodel import col
 from app.db.columns import Condition, Record
 from app.db.models import GrowthRate, Indicator
 from app.db.statements import fetch_uncached
-from app.enums import PERCENT, ChangeMeasure, CoverageBasis, GrowthBasis, Obstacle
+from app.enums import PERCENT, ChangeMeasure, EvidenceBasis, GrowthBasis, Obstacle
 from app.i18n import Bilingual, Language
 from app.queries.related import complete_growth_rate, select_rates
 
@@ -119,7 +119,7 @@ def describe_coverages(one: Record, other: Record, language: Language) -> Record
     """Describe that two coverages differ, and by which evidence if a source does not state it."""
     names = {"coverage": one["name"], "other_coverage": other["name"]}
     obstacle = describe_obstacle(Obstacle.COVERAGE, language, **names)
-    inferred = [each for each in (one, other) if each["basis"] == CoverageBasis.INFERRED]
+    inferred = [each for each in (one, other) if each["basis"] == EvidenceBasis.INFERRED]
     for coverage in inferred:
         obstacle["text"] += INFERRED.get(language).format(**coverage)
     return obstacle

@@ -31,11 +31,16 @@ from app.db.models import (
     ActionTopic,
     Area,
     Baseline,
+    Contradiction,
+    ContradictionGrowthRate,
+    ContradictionObservation,
     Event,
+    GrowthRate,
     Indicator,
     IndicatorInstrument,
     IndicatorSector,
     Instrument,
+    Observation,
     Outcome,
     OutcomeArea,
     OutcomeIndicator,
@@ -147,6 +152,8 @@ ROLES = (
     LinkRole(Indicator, "baseline_for", PriorityArea, Baseline),
     LinkRole(Indicator, "related_datasets", RelatedDataset, RelatedDatasetIndicator),
     LinkRole(RelatedDataset, "indicators", Indicator, RelatedDatasetIndicator),
+    LinkRole(Contradiction, "observations", Observation, ContradictionObservation),
+    LinkRole(Contradiction, "growth_rates", GrowthRate, ContradictionGrowthRate),
     LinkRole(Outcome, "sectors", Sector, OutcomeSector),
     LinkRole(Outcome, "instruments", Instrument, OutcomeInstrument),
     LinkRole(Outcome, "areas", Area, OutcomeArea),
@@ -176,6 +183,8 @@ NAMED: tuple[type[NamedModel], ...] = (
 )
 TARGET_ORDERS: Mapping[type[KeyedModel], Sequence[Column]] = {
     **{table: (col(table.position), col(table.code)) for table in NAMED},
+    Observation: (col(Observation.vintage), col(Observation.code)),
+    GrowthRate: (col(GrowthRate.vintage), col(GrowthRate.code)),
     Action: (col(Action.position), col(Action.code)),
     Outcome: (col(Outcome.year), col(Outcome.position), col(Outcome.code)),
     PriorityArea: (col(PriorityArea.year), col(PriorityArea.position), col(PriorityArea.slug)),
@@ -197,6 +206,8 @@ def select_target_columns(target: type[KeyedModel], language: Language) -> list[
             localize(Source, "title", language).label("title"),
             col(Source.standing).label("standing"),
         ]
+    if target in {Observation, GrowthRate}:
+        return [col(target.code).label("id")]
     if target is RelatedDataset:
         return [
             col(RelatedDataset.code).label("code"),

@@ -40,6 +40,10 @@ LINKS = {
     "series": ("/v1/series", Bilingual("Series of comparable figures", "可比数据序列")),
     "growth-rates": ("/v1/growth-rates", Bilingual("Published growth rates", "公布的增速")),
     "reports": ("/v1/reports", Bilingual("Reports of other sources", "其他来源的报道")),
+    "contradictions": (
+        "/v1/contradictions",
+        Bilingual("Published figures that do not agree", "互不一致的公布数据"),
+    ),
     "compare": (
         "/v1/compare?indicator=goods-trade&period=2024&period=2025",
         Bilingual("Comparison of two periods", "两期数据比较"),

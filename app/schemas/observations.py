@@ -5,8 +5,8 @@ from pydantic import Field
 from app.enums import (
     Agreement,
     ChangeMeasure,
-    CoverageBasis,
     Direction,
+    EvidenceBasis,
     GrowthBasis,
     Precision,
     Qualifier,
@@ -61,7 +61,7 @@ class CoverageReference(Reference):
     """The key, as used in URLs and filters."""
     name: Line = Field(examples=["Partner countries (2025 list, inferred)"])
     """The name, in the language of the response."""
-    basis: CoverageBasis = Field(examples=["inferred"])
+    basis: EvidenceBasis = Field(examples=["inferred"])
     """inferred if this service concludes from published figures which countries are counted, and
     no source states it; else stated. The evidence is in the record of the coverage."""
 

@@ -4,9 +4,9 @@ from pydantic import Field
 
 from app.enums import (
     AreaKind,
-    CoverageBasis,
     DateBasis,
     DocumentKind,
+    EvidenceBasis,
     InstrumentKind,
     PartOfDay,
     PassageRecordKind,
@@ -122,7 +122,7 @@ class Coverage(Reference):
     """The name, in the language of the response."""
     description: Prose = Field(examples=["The countries counted as partners from January 2025."])
     """The group of countries."""
-    basis: CoverageBasis = Field(examples=["inferred"])
+    basis: EvidenceBasis = Field(examples=["inferred"])
     """stated if a source names the group; inferred if this service concludes from published
     figures that it changed."""
     first_published: Day | None = Field(examples=["2025-01-13"])

@@ -2,8 +2,20 @@
 
 from pydantic import Field
 
-from app.enums import ChangeMeasure, Obstacle
-from app.schemas import Code, Count, Day, Line, Number, Prose, Reference, Schema, list_field
+from app.enums import ChangeMeasure, EvidenceBasis, Obstacle
+from app.schemas import (
+    Code,
+    Count,
+    Day,
+    FieldName,
+    Line,
+    Number,
+    Prose,
+    Reference,
+    Schema,
+    declare_editorial,
+    list_field,
+)
 from app.schemas.observations import (
     AreaReference,
     CoverageReference,
@@ -110,6 +122,24 @@ class SeriesDetail(Series):
     points. Null if the series has no figure."""
     points: list[SeriesPoint] = list_field(of=10_000)
     """The current figure of each period, in the order of periods."""
+
+
+class Contradiction(Reference):
+    """Published figures that do not agree."""
+
+    code: Code = Field(examples=["goods-trade-growth-2025"])
+    """The key."""
+    name: Line = Field(examples=["Trade in goods with partner countries, full year 2025"])
+    """What the figures are about, in the language of the response."""
+    observations: list[Observation] = list_field()
+    """The figures, in the order in which they became known."""
+    growth_rates: list[GrowthRate] = list_field()
+    """The growth rates, in the order in which they became known."""
+    reason: Prose = Field(examples=["Customs revise the data of a year once a year."])
+    """Why they differ, as far as that can be known."""
+    basis: EvidenceBasis = Field(examples=["inferred"])
+    """stated if a source gives the reason; inferred if this service concludes it."""
+    editorial: tuple[FieldName, ...] = declare_editorial("name", "reason")
 
 
 class Derived(Schema):

@@ -32,6 +32,8 @@ class Counts(Schema):
     """Actions."""
     areas: Count = Field(examples=[4])
     """Countries and groups of countries."""
+    contradictions: Count = Field(examples=[1])
+    """Published figures that do not agree."""
     coverages: Count = Field(examples=[3])
     """Groups of countries that figures count."""
     events: Count = Field(examples=[11])

@@ -20,6 +20,7 @@ depends_on = None
 EXACT = sa.Numeric(38, 10).with_variant(sa.String(40), "sqlite")
 LINKS = (
     *(("indicator", "instrument"), ("indicator", "sector")),
+    *(("contradiction", "observation"), ("contradiction", "growth_rate")),
     *(("related_dataset", "indicator"), ("outcome", "area"), ("outcome", "indicator")),
     *(("outcome", "instrument"), ("outcome", "sector")),
     *(("action", "area"), ("action", "instrument"), ("action", "sector"), ("action", "topic")),
@@ -29,7 +30,7 @@ TABLES = (
     *("topic", "unit", "indicator", "related_dataset"),
     *("series", "observation", "headline", "report", "outcome", "priority_area", "action"),
     *("baseline", *(f"{owner}_{target}" for owner, target in LINKS), "release_entry", "change"),
-    *("changed_field", "growth_rate", "series_break"),
+    *("changed_field", "growth_rate", "series_break", "contradiction"),
     *("passage", "passage_record", "passage_difference"),
 )
 FTS5_TABLE = """
@@ -505,6 +506,20 @@ def upgrade() -> None:
         references={"indicator_id": "indicator", "priority_area_id": "priority_area"},
         key=("priority_area_id", "indicator_id"),
         indexes=("indicator_id",),
+    )
+    create_table(
+        "contradiction",
+        *integer("id"),
+        *text("code"),
+        *integer("position"),
+        *texts("name", "reason"),
+        *text("basis"),
+        checks={
+            "basis": "basis IN ('stated', 'inferred')",
+            "filled": "name_en <> '' AND name_zh <> '' AND reason_en <> '' AND reason_zh <> ''",
+            "position": "position >= 1",
+        },
+        unique=(("code",),),
     )
     for owner, target in LINKS:
         create_link_table(owner, target)

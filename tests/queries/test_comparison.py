@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from starlette.testclient import TestClient
 
 from app.application import App
-from app.enums import ChangeMeasure, CoverageBasis, GrowthBasis, Qualifier
+from app.enums import ChangeMeasure, EvidenceBasis, GrowthBasis, Qualifier
 from app.i18n import Language
 from app.ingest.build import build
 from app.queries import comparison, obstacles
@@ -555,7 +555,7 @@ def create_figure(year: int, printed: Decimal, multiplier: int, **values: Any) -
         "coverage": {
             "code": values["coverage"],
             "name": values["coverage"],
-            "basis": CoverageBasis.STATED,
+            "basis": EvidenceBasis.STATED,
         },
         "qualifier": values["qualifier"],
         "indicator": {"code": "made-up"},

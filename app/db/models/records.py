@@ -16,13 +16,13 @@ from app.db.models.base import (
     check_member,
     check_positive,
 )
-from app.db.models.observations import Indicator
+from app.db.models.observations import GrowthRate, Indicator, Observation
 from app.enums import (
     ActionKind,
     ActionStatus,
     AreaKind,
     ChangeKind,
-    CoverageBasis,
+    EvidenceBasis,
     InstrumentKind,
 )
 
@@ -143,13 +143,13 @@ class Coverage(DescribedModel, table=True):
     __table_args__ = (
         check_positive(),
         check_filled("name_en", "name_zh", "evidence_en", "evidence_zh"),
-        check_member("basis", CoverageBasis),
+        check_member("basis", EvidenceBasis),
         CheckConstraint("first_published <= last_published", name="published_order"),
     )
 
     first_published: date | None
     last_published: date | None
-    basis: CoverageBasis = Field(sa_type=String)
+    basis: EvidenceBasis = Field(sa_type=String)
     evidence_en: str
     evidence_zh: str
 
@@ -190,6 +190,20 @@ class RelatedDataset(DescribedModel, table=True):
     licence_zh: str
     address: str
     checked_on: date
+
+
+class Contradiction(NamedModel, table=True):
+    """Published figures that do not agree."""
+
+    __table_args__ = (
+        check_positive(),
+        check_filled("name_en", "name_zh", "reason_en", "reason_zh"),
+        check_member("basis", EvidenceBasis),
+    )
+
+    reason_en: str
+    reason_zh: str
+    basis: EvidenceBasis = Field(sa_type=String)
 
 
 class Outcome(KeyedModel, LocatedModel, table=True):
@@ -291,6 +305,8 @@ def declare_link(owner: type[KeyedModel], target: type[KeyedModel]) -> type[SQLM
 IndicatorSector = declare_link(Indicator, Sector)
 IndicatorInstrument = declare_link(Indicator, Instrument)
 RelatedDatasetIndicator = declare_link(RelatedDataset, Indicator)
+ContradictionObservation = declare_link(Contradiction, Observation)
+ContradictionGrowthRate = declare_link(Contradiction, GrowthRate)
 OutcomeSector = declare_link(Outcome, Sector)
 OutcomeInstrument = declare_link(Outcome, Instrument)
 OutcomeArea = declare_link(Outcome, Area)

@@ -15,6 +15,7 @@ from app.ingest.schema.base import (
 )
 from app.ingest.schema.records import (
     Action,
+    Contradiction,
     GrowthRate,
     Indicator,
     Observation,
@@ -41,7 +42,7 @@ from app.ingest.schema.reference import (
 
 ENTITIES: tuple[type[Entity], ...] = (
     *(Release, Event, Source, Topic, Area, Coverage, Unit, Sector, Instrument, Indicator),
-    *(RelatedDataset, Series, Observation, GrowthRate, Report),
+    *(RelatedDataset, Series, Observation, GrowthRate, Report, Contradiction),
     *(Outcome, PriorityArea, Action, Synonym),
 )
 """All collections, ordered so that each refers only to those before it."""

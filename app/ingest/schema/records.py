@@ -11,6 +11,7 @@ from app.enums import (
     Agreement,
     ChangeMeasure,
     Direction,
+    EvidenceBasis,
     GrowthBasis,
     Qualifier,
     Status,
@@ -259,6 +260,20 @@ class Synonym(Entity):
     """The units that the terms name."""
     coverages: list[Ref[Coverage]] = Field(default_factory=list)
     """The coverages that the terms name."""
+
+
+class Contradiction(CodeListEntity):
+    """Published figures that do not agree, and why, as far as that can be known."""
+
+    collection = "contradictions"
+
+    observations: list[Ref[Observation]] = Field(default_factory=list)
+    growth_rates: list[Ref[GrowthRate]] = Field(default_factory=list)
+    """The figures and rates that do not agree; at least two in all."""
+    reason: BilingualText
+    """Why they differ: what sources say, or what this service concludes."""
+    basis: EvidenceBasis
+    """stated if a source gives the reason; inferred if this service does."""
 
 
 class Outcome(Entity):

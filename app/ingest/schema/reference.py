@@ -4,9 +4,9 @@ from pydantic import Field
 
 from app.enums import (
     AreaKind,
-    CoverageBasis,
     DateBasis,
     DocumentKind,
+    EvidenceBasis,
     InstrumentKind,
     PartOfDay,
     Precision,
@@ -231,7 +231,7 @@ class Coverage(CodeListEntity):
     """The date of the first figure with this coverage, if it is known."""
     last_published: Day | None = None
     """The date of the last figure with this coverage, if another has replaced it."""
-    basis: CoverageBasis
+    basis: EvidenceBasis
     """stated if a source names the group; inferred if it follows from published figures."""
     evidence: BilingualText
     """How the coverage and its dates are known, with the arithmetic if it is inferred."""
