@@ -512,6 +512,7 @@ def upgrade() -> None:
         *integer("release_entry_id"),
         *text("collection", "record", "kind"),
         *texts("title"),
+        *texts("reason", null=True),
         checks={
             "kind": "kind IN ('added', 'revised', 'corrected', 'annotated', 'removed')",
             "filled": "title_en <> '' AND title_zh <> ''",
