@@ -244,9 +244,11 @@ OBSERVATIONS = (
          "Day on which another value superseded it", "被其他数据取代之日",
          sql=case((WAS_SUPERSEDED, col(Observation.current_until)), else_=null()),
          is_required=False),
-    string("revision", "Revision", "修订类型", "How it differs from the previous vintage",
+    string("revision", "Revision", "修订类型",
+           "How it differs from the previous vintage: repeated, rounded, refined or revised",
+           "与上次公布数据的差别：repeated（重复）、rounded（取整）、refined（细化）或revised（修订）",
            path="revision.kind", sql=Observation.revision, is_required=False),
-    string("revises", "Previous vintage", "所修订的数据",
+    string("previous", "Previous vintage", "上次公布的数据",
            "Key of the observation of the previous vintage", "上一次公布的数据标识",
            path="revision.previous", sql=previous_observation.code, is_required=False),
     boolean("headline", "Headline", "核心数据", "Whether it is the headline value of its indicator",
@@ -363,7 +365,9 @@ REPORTS = (
     string("note", "Note", "说明", "The difference in one sentence", "差异说明"),
     LOCATOR,
     string("relation", "Relation", "关系",
-           "same_event if the report and the source of the observation report one event, and so "
-           "do not confirm each other independently; else independent",
-           "same_event（同一活动的两份文件，不构成独立印证）或independent（相互独立）"),
+           "same_event if the report and the source of the observation report one event, "
+           "same_authority if their figures come from one institution; both do not confirm each "
+           "other independently; else independent",
+           "same_event（同一活动的两份文件）、same_authority（同一机构在不同场合公布），"
+           "二者均不构成独立印证；或independent（相互独立）"),
 )  # fmt: skip

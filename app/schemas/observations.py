@@ -205,7 +205,8 @@ class Revision(Schema):
     """The difference from the figure previously known for the same period."""
 
     kind: RevisionKind = Field(examples=["rounded"])
-    """confirmed, rounded (fewer digits), refined (more digits), or revised."""
+    """repeated (the same number with the same qualifier), rounded (fewer digits), refined (more
+    digits), or revised. Only a revised figure says something else than the previous one."""
     previous: Code = Field(
         examples=["goods-trade.CN.BRI.partner-2023.CNY.P12M.2023-01.yuduxx-2024-01-12"]
     )
@@ -232,8 +233,9 @@ class Report(Schema):
     """How the report agrees with the figure published here."""
     relation: ReportRelation = Field(examples=["same_event"])
     """same_event if the report and the source of the figure are documents of one event, such as two
-    accounts of one press conference: then they do not confirm each other independently. Otherwise
-    independent."""
+    accounts of one press conference; same_authority if the figures of both come from one
+    institution, but from another occasion. In both cases, they do not confirm each other
+    independently. Otherwise independent."""
     locator: Locator | None = Field(examples=[None])
     """The location in the other source; null if its paragraphs are not numbered."""
     note: Prose = Field(examples=['Xinhua reports "700"; the main source says "over 700".'])

@@ -27,7 +27,7 @@ from app.ingest.history import (
 )
 from app.schemas.service import Feed
 from tests.support.processes import bri
-from tests.support.seeds import ROOT, SEED, add, add_figure, copied, edit, refused
+from tests.support.seeds import ROOT, SEED, add, add_figure, copied_with_past, edit, refused
 from tests.support.targets import Target, settings_of
 
 pytestmark = pytest.mark.database
@@ -106,7 +106,7 @@ def test_changes_are_filtered(client: TestClient, query: str, total: int) -> Non
 @pytest.fixture
 def revised(tmp_path: Path) -> Path:
     """Revise, correct, annotate, add and remove in a seed whose newest release was frozen."""
-    seed = copied(tmp_path)
+    seed = copied_with_past(tmp_path)
     assert bri("freeze", "--seed", str(seed)).exit_code == 0
     corrections = "corrections:\n" + CORRECTION.format(record=SECTOR, fields="name")
     add(seed, "releases/2027-01-20.yaml", RELEASE.format(day="2027-01-20") + corrections)
@@ -223,7 +223,7 @@ def test_a_change_of_a_figure_has_the_kind_of_its_field(field: str, kind: str) -
 
 
 def test_a_changed_number_must_be_declared_as_a_correction(tmp_path: Path) -> None:
-    seed = copied(tmp_path)
+    seed = copied_with_past(tmp_path)
     assert bri("freeze", "--seed", str(seed)).exit_code == 0
     add(seed, "releases/2027-01-20.yaml", RELEASE.format(day="2027-01-20"))
     edit(
@@ -264,7 +264,7 @@ def test_a_changed_number_must_be_declared_as_a_correction(tmp_path: Path) -> No
 def test_a_changed_statement_must_be_declared_and_a_note_not(
     tmp_path: Path, file: str, old: str, new: str, field: str | None
 ) -> None:
-    seed = copied(tmp_path)
+    seed = copied_with_past(tmp_path)
     assert bri("freeze", "--seed", str(seed)).exit_code == 0
     add(seed, "releases/2027-01-20.yaml", RELEASE.format(day="2027-01-20"))
     edit(seed, file, old, new)
@@ -358,7 +358,7 @@ def test_diff_refuses_what_it_cannot_read(tmp_path: Path, database: Path) -> Non
 
 
 def test_an_edit_after_freezing_needs_a_new_release(tmp_path: Path) -> None:
-    seed = copied(tmp_path)
+    seed = copied_with_past(tmp_path)
     assert bri("freeze", "--seed", str(seed)).exit_code == 0
     load_valid_seed(seed)
     edit(seed, NOTED, "is the wording of the source.", "is how the source puts it.")
@@ -383,14 +383,14 @@ def test_an_edit_after_freezing_needs_a_new_release(tmp_path: Path) -> None:
     ],
 )
 def test_an_invalid_history_is_reported(tmp_path: Path, name: str, text: str, message: str) -> None:
-    seed = copied(tmp_path)
+    seed = copied_with_past(tmp_path)
     (seed / "history" / f"{name}.jsonl").write_bytes(text.encode(errors="surrogateescape"))
     (fault,) = refused(seed)
     assert message in str(fault)
 
 
 def test_an_odd_figure_of_the_past_stops_no_build(tmp_path: Path) -> None:
-    seed = copied(tmp_path)
+    seed = copied_with_past(tmp_path)
     figure = '{"collection": "observations", "key": "x", "fields": {"a": "b"}}\n'
     with (seed / "history" / "2026-11-25.jsonl").open("a") as history:
         history.write(figure)
