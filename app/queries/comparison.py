@@ -230,7 +230,10 @@ def read_known_periods(connection: Connection, query: ComparisonParameters) -> d
 def read_published_rates(
     connection: Connection, language: Language, later: Record, as_of: date | None
 ) -> list[Record]:
-    """Read the rates for the later period in every unit, for every base, from every source."""
+    """Read the rates for the later period in every unit, for every base, from every source.
+
+    Those from the source of the later figure come first, then those in its unit.
+    """
     start, end = get_span(later)
     conditions = [
         col(Indicator.code) == later["indicator"]["code"],
@@ -241,27 +244,27 @@ def read_published_rates(
     ]
     if as_of is not None:
         conditions.append(col(GrowthRate.vintage) <= as_of)
-    return read_rates(connection, language, conditions, later["unit"]["code"])
+    rates = read_rates(connection, language, conditions, later["unit"]["code"])
+    source, unit = later["source"]["code"], later["unit"]["code"]
+    return sorted(
+        rates, key=lambda rate: (rate["source"]["code"] != source, rate["unit"]["code"] != unit)
+    )
 
 
 def select_evidence(
     rates: Sequence[Record], earlier: Record, later: Record, as_of: date | None
 ) -> list[Record]:
-    """Select the current rates from the one period to the other, with the coverage of the later.
-
-    Rates in the unit of the two figures come first.
-    """
+    """Select the current rates from the one period to the other, with the coverage of the later."""
     unit, coverage = later["unit"]["code"], later["coverage"]["code"]
     if earlier["unit"]["code"] != unit:
         return []
-    evidence = [
+    return [
         rate
         for rate in rates
         if (rate["base_period"]["start"], rate["base_period"]["end"]) == get_span(earlier)
         and rate["coverage"]["code"] == coverage
         and is_current_on(rate, as_of)
     ]
-    return sorted(evidence, key=lambda rate: bool(rate["unit"]["code"] != unit))
 
 
 def is_current_on(rate: Record, day: date | None) -> bool:

@@ -275,8 +275,8 @@ class Observation(Schema):
     published: Published
     """The figure as printed in the source."""
     growth: Growth | None
-    """The published change from a year earlier for this period, with its own unit and source;
-    null if none was published."""
+    """The published change from a year earlier for this period, with its own unit and source: that
+    of the source of the figure if it publishes one; null if none was published."""
     break_before: bool = Field(examples=[False])
     """Whether there is a break between this figure and the one before it in the series; the two
     are not comparable."""
