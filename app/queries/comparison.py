@@ -12,11 +12,10 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from itertools import product
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, and_, or_, select
 from sqlmodel import col
 
 from app.db.columns import (
-    Condition,
     Record,
     build_current_conditions,
     counterpart_area,
@@ -26,9 +25,9 @@ from app.db.columns import (
 from app.db.models import GrowthRate, Indicator, Observation, Series, SeriesBreak, Unit
 from app.enums import PERCENT, ChangeMeasure, GrowthBasis, Obstacle, Qualifier
 from app.i18n import Bilingual, Language
-from app.parameters import ComparisonParameters, format_period
-from app.problems.messages import NO_FIGURE, NOT_YET_KNOWN
-from app.problems.problem import InvalidParameters, NotComparable, ParameterError
+from app.parameters import ComparisonParameters
+from app.problems.problem import NotComparable
+from app.queries.missing_periods import Span, build_missing_period_error, list_conditions
 from app.queries.observations import read_observations, select_observations
 from app.queries.related import read_rates
 from app.queries.series import describe_obstacle, describe_series_obstacles
@@ -39,7 +38,6 @@ OTHER_UNIT_TOLERANCE = Decimal("1.5")
 points and apart from rounding. Two rates for the same amounts in yuan and in dollars differ by the
 change of the average exchange rate. In years in which it changes more, pairs that fit are refused,
 which is the safe side."""
-Span = tuple[date, date]
 
 PUBLISHED_PREFERRED = Bilingual(
     "Calculated by this service from two published, rounded figures; no source states it. The "
@@ -157,6 +155,7 @@ def select_pair(
         .where(
             in_periods,
             *list_conditions(query),
+            *([] if query.unit is None else [col(Unit.code) == query.unit]),
             *build_current_conditions(Observation, query.as_of),
         )
         .order_by(col(Observation.code))
@@ -164,7 +163,8 @@ def select_pair(
     observations = read_observations(connection, language, statement, query.as_of)
     candidates = [[one for one in observations if get_span(one) == span] for span in spans]
     if not all(candidates):
-        raise build_missing_period_error(connection, query, spans, candidates)
+        missing = [span for span, found in zip(spans, candidates, strict=True) if not found]
+        raise build_missing_period_error(connection, query, missing)
 
     def rank_pair(pair: tuple[Record, ...]) -> tuple[bool, int]:
         is_mixed = pair[0]["series"] != pair[1]["series"]
@@ -176,55 +176,8 @@ def select_pair(
     return earlier, later
 
 
-def list_conditions(query: ComparisonParameters) -> list[Condition]:
-    return [
-        col(Indicator.code) == query.indicator,
-        col(Series.reporting_area_id) == Indicator.reporting_area_id,
-        col(Series.counterpart_area_id) == Indicator.counterpart_area_id,
-        *([] if query.unit is None else [col(Unit.code) == query.unit]),
-    ]
-
-
 def get_span(observation: Record) -> Span:
     return observation["period"]["start"], observation["period"]["end"]
-
-
-def build_missing_period_error(
-    connection: Connection,
-    query: ComparisonParameters,
-    spans: list[Span],
-    candidates: list[list[Record]],
-) -> InvalidParameters:
-    known_since = read_known_periods(connection, query)
-    as_of = query.as_of or date.max
-    known = [format_period(*span) for span, day in known_since.items() if day <= as_of]
-    errors = []
-    for span, found in zip(spans, candidates, strict=True):
-        if found:
-            continue
-        period = format_period(*span)
-        if span in known_since:
-            message = NOT_YET_KNOWN.format(period=period, day=as_of, known_on=known_since[span])
-            errors.append(ParameterError("query.as_of", message))
-        else:
-            message = NO_FIGURE.format(period=period)
-            errors.append(ParameterError("query.period", message, known, period))
-    return InvalidParameters(errors[0].message, errors)
-
-
-def read_known_periods(connection: Connection, query: ComparisonParameters) -> dict[Span, date]:
-    """Read the periods that have a figure, and since when the first one has been known."""
-    start, end = col(Observation.period_start), col(Observation.period_end)
-    statement = (
-        select(start, end, func.min(Observation.vintage))
-        .join(Series, col(Series.id) == Observation.series_id)
-        .join(Indicator, col(Indicator.id) == Series.indicator_id)
-        .join(Unit, col(Unit.id) == Series.unit_id)
-        .where(*list_conditions(query))
-        .group_by(start, end)
-        .order_by(start, end)
-    )
-    return {(first, last): day for first, last, day in connection.execute(statement)}
 
 
 def read_published_rates(
