@@ -327,6 +327,7 @@ SERIES = (
     string("breaks", "Breaks", "序列中断", "First day after each break; do not compare across it",
            "各次中断之后的首日；中断前后的数据不可比", path="breaks.start", is_required=False),
     integer("observations", "Observations", "数据期数", "Number of periods with an observation"),
+    EDITORIAL,
 )  # fmt: skip
 GROWTH_RATES = (
     string("id", "Key", "增速标识", "Key of the growth rate"),
@@ -352,6 +353,7 @@ GROWTH_RATES = (
     date("vintage", "Vintage", "首次公布日", "Day on which the growth was first published"),
     SOURCE,
     LOCATOR,
+    EDITORIAL,
 )  # fmt: skip
 REPORTS = (
     string("id", "Key", "报道标识", "Key of the report"),
@@ -370,4 +372,5 @@ REPORTS = (
            "other independently; else independent",
            "same_event（同一活动的两份文件）、same_authority（同一机构在不同场合公布），"
            "二者均不构成独立印证；或independent（相互独立）"),
+    EDITORIAL,
 )  # fmt: skip

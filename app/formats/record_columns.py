@@ -104,6 +104,7 @@ EVENTS = (
     string("documents", "Documents", "文件", "Keys of the documents that report the event",
            "报道该活动的文件标识", path="documents.code", is_required=False),
     string("note", "Note", "说明", is_required=False, width=60),
+    EDITORIAL,
 )  # fmt: skip
 SOURCES = (
     string("code", "Key", "来源标识", "Key of the source", width=30),
@@ -143,6 +144,7 @@ SOURCES = (
          is_required=False),
     string("note", "Note", "说明", is_required=False, width=60),
     string("citation", "Short citation", "简短引用", path="citation.short", width=30),
+    EDITORIAL,
 )  # fmt: skip
 PASSAGES = (
     string("source", "Source code", "来源标识"),
@@ -193,4 +195,5 @@ UNITS = (
     *TERMS,
     string("symbol", "Symbol", "符号"),
     integer("decimals", "Decimals", "小数位数", "Usual number of decimals", "通常的小数位数"),
+    EDITORIAL,
 )
