@@ -112,7 +112,8 @@ def format_changes(release: Record, language: Language) -> Iterator[str]:
     none = NO_VALUE.get(language)
     for change in release["modifications"]:
         summary = SUMMARIES[ChangeKind(change["kind"])].get(language).format(1)
-        yield f"{change['title']} ({change['collection']}/{change['key']}): {summary}"
+        reason = f" ({change['reason']})" if change["reason"] else ""
+        yield f"{change['title']} ({change['collection']}/{change['key']}): {summary}{reason}"
         for one in change["fields"]:
             if one["before"] != one["after"] and change["kind"] != ChangeKind.REMOVED:
                 yield f"  {one['field']}: {one['before'] or none} → {one['after'] or none}"

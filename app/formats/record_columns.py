@@ -1,4 +1,4 @@
-"""The columns of indicators, series, commitments, events, sources and code lists."""
+"""The columns of indicators, series, reports, commitments, events, sources and code lists."""
 
 from app.db.columns import Record
 from app.enums import Precision
@@ -14,6 +14,7 @@ from app.formats.columns import (
     address,
     boolean,
     date,
+    declare_wording,
     integer,
     string,
 )
@@ -104,6 +105,25 @@ SERIES = (
     string("break_notes", "Notes on breaks", "序列中断说明", "What changed at each break",
            "各次中断的变动内容", path="breaks.note", is_required=False),
 )  # fmt: skip
+REPORTS = (
+    string("id", "Key", "报道标识", "Key of the report"),
+    string("observation", "Observation", "所述数据", "Key of the reported observation",
+           "所报道数据的标识"),
+    string("source", "Source code", "来源标识", "Key of the other source", "其他来源的标识",
+           path="source.code"),
+    *declare_wording("", "Value in the words of the other source", "其他来源对数值的原文表述"),
+    string("agreement", "Agreement", "是否一致", "Whether the report agrees with the observation",
+           "与所述数据是否一致"),
+    string("note", "Note", "说明", "The difference in one sentence", "差异说明"),
+    LOCATOR,
+    string("relation", "Relation", "关系",
+           "same_event if the report and the source of the observation report one event, "
+           "same_authority if their figures come from one institution; both do not confirm each "
+           "other independently; else independent",
+           "same_event（同一活动的两份文件）、same_authority（同一机构在不同场合公布），"
+           "二者均不构成独立印证；或independent（相互独立）"),
+    EDITORIAL,
+)  # fmt: skip
 ACTIONS = (
     string("id", "Key", "举措标识", "Key of the action", width=40),
     ANNOUNCED_YEAR,
@@ -180,6 +200,7 @@ EVENTS = (
     string("documents", "Documents", "文件", "Keys of the documents that report the event",
            "报道该活动的文件标识", path="documents.code", is_required=False),
     string("note", "Note", "说明", is_required=False, width=60),
+    EDITORIAL,
 )  # fmt: skip
 SOURCES = (
     string("code", "Key", "来源标识", "Key of the source", width=30),
@@ -221,6 +242,7 @@ SOURCES = (
          is_required=False),
     string("note", "Note", "说明", is_required=False, width=60),
     string("citation", "Short citation", "简短引用", path="citation.short", width=30),
+    EDITORIAL,
 )  # fmt: skip
 PASSAGES = (
     string("source", "Source code", "来源标识"),
@@ -296,4 +318,5 @@ UNITS = (
     *TERMS,
     string("symbol", "Symbol", "符号"),
     integer("decimals", "Decimals", "小数位数", "Usual number of decimals", "通常的小数位数"),
+    EDITORIAL,
 )

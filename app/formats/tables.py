@@ -24,7 +24,7 @@ from app.queries.reference import list_events, list_indicators, list_sources
 from app.queries.related import list_growth_rates, list_reports
 from app.queries.resource import Resource
 from app.queries.series import list_series
-from app.schemas import Schema, commitments, list_editorial, observations, reference
+from app.schemas import Schema, commitments, list_editorial, observations, reference, related
 from app.schemas.series import Contradiction, Series
 
 Rows = Sequence[Sequence[Any]]
@@ -217,15 +217,15 @@ GROWTH_RATES = Table(
     columns.GROWTH_RATES,
     parameters.GrowthRateListParameters,
     list_growth_rates,
-    observations.GrowthRate,
+    related.GrowthRate,
 )
 REPORTS = Table(
     "reports",
     Bilingual("Reports of the same figures by other sources", "其他来源对同一数据的报道"),
-    columns.REPORTS,
+    record_columns.REPORTS,
     parameters.ReportListParameters,
     list_reports,
-    observations.ReportEntry,
+    related.ReportEntry,
 )
 SOURCES = Table(
     "sources",

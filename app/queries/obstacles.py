@@ -213,21 +213,17 @@ def get_span(observation: Record) -> Span:
 def select_evidence(
     rates: Sequence[Record], earlier: Record, later: Record, as_of: date | None
 ) -> list[Record]:
-    """Select the current rates from the one period to the other, with the coverage of the later.
-
-    Rates in the unit of the two figures come first.
-    """
+    """Select the current rates from the one period to the other, with the coverage of the later."""
     unit, coverage = later["unit"]["code"], later["coverage"]["code"]
     if earlier["unit"]["code"] != unit:
         return []
-    evidence = [
+    return [
         rate
         for rate in rates
         if (rate["base_period"]["start"], rate["base_period"]["end"]) == get_span(earlier)
         and rate["coverage"]["code"] == coverage
         and is_current_on(rate, as_of)
     ]
-    return sorted(evidence, key=lambda rate: bool(rate["unit"]["code"] != unit))
 
 
 def is_current_on(rate: Record, day: date | None) -> bool:

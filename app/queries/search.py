@@ -7,7 +7,6 @@ from functools import cache
 from sqlalchemy import (
     BindParameter,
     Connection,
-    Double,
     Integer,
     Label,
     String,
@@ -113,7 +112,7 @@ def select_hits(
     position = tuple_(hits.c.rank_value, hits.c.row_number)
     statement: Statement = select(hits).order_by(hits.c.rank_value, hits.c.row_number)
     if has_cursor:
-        rank: BindParameter[float] = bindparam("place_rank", type_=Double())
+        rank: BindParameter[int] = bindparam("place_rank", type_=Integer())
         row: BindParameter[int] = bindparam("place_row", type_=Integer())
         statement = statement.where(position > tuple_(rank, row))
     return statement.limit(bindparam("row_limit", type_=Integer()))

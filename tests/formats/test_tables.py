@@ -77,7 +77,7 @@ PLAIN = {
     "current_from": ("current_from",),
     "superseded_on": ("superseded_on",),
     "revision": ("revision", "kind"),
-    "revises": ("revision", "previous"),
+    "previous": ("revision", "previous"),
     "headline": ("headline",),
     "source": ("source", "code"),
     "source_standing": ("source", "standing"),

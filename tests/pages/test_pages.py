@@ -198,10 +198,18 @@ def test_pages_show_every_figure_as_the_api_does(client: TestClient, language: s
         card, headline = shown[indicator["name"]], indicator["headline"]
         assert card.find_class("value")[0].text_content() == headline["display"]
         assert card.find_class("period")[0].text_content() == headline["period"]["label"]
-        source = card.find_class("source")[0].text_content()
-        assert headline["source"]["line"] in source
-        growth = [one.text_content().strip() for one in card.xpath("p[@class='growth']")]
         named = {"en": "Source: ", "zh": "来源："}[language]
+        (source,) = card.find_class("source")
+        assert source.text_content() == f"{named}{headline['citation']['short']}"
+        for record in filter(None, (headline, headline["growth"])):
+            place = f"/passages?lang={language}#{record['locator']}"
+            path = f"/sources/{record['source']['code']}"
+            path += place if record["locator"] else f"?lang={language}"
+            links = card.xpath(
+                f"p[contains(@class, 'source') or @class='growth']//a[@href='{path}']"
+            )
+            assert [link.text for link in links] == [record["citation"]["short"]]
+        growth = [one.text_content().strip() for one in card.xpath("p[@class='growth']")]
         rates = [headline["growth"]] if headline["growth"] else []
         assert growth == [f"{rate['display']} {named}{rate['citation']['short']}" for rate in rates]
     actions = [one for area in overview["priority_areas"] for one in area["actions"]]

@@ -199,9 +199,56 @@ def test_a_period_without_a_figure_is_distinguished_from_an_unknown_one(
     url = COMPARE.format("trade-share", "2019", "2024") + "&as_of=2025-01-12"
     missing, unknown = client.get(url).json()["errors"]
     assert missing["location"] == "query.period"
-    assert "There is no figure for 2019" in missing["message"]
+    message = "No figure for 2019 is recorded here; none is recorded for any other period of 2019"
+    assert missing["message"] == message
     assert missing["allowed"] == ["2013", "2022", "2023"]
     assert unknown["location"] == "query.as_of"
+
+
+@pytest.mark.parametrize(
+    ("query", "english", "chinese", "suggestion"),
+    [
+        (
+            "indicator=outward-direct-investment&period=2024&period=2023&unit=CNY",
+            (
+                "No figure for 2024 in CNY is recorded here; {USD}; figures of 2024 are recorded"
+                " for {}"
+            ),
+            "本站未收录2024以CNY计的数据；{USD}；2024年已收录的统计期为{}",
+            "2024-01/2024-11",
+        ),
+        (
+            "indicator=goods-trade&period=2024-01/2024-11&period=2023",
+            "No figure for 2024-01/2024-11 is recorded here; figures of 2024 are recorded for {}",
+            "本站未收录2024-01/2024-11的数据；2024年已收录的统计期为{}",
+            "2024",
+        ),
+        (
+            "indicator=goods-trade&period=2021&period=2024&unit=CNY",
+            "No figure for 2021 in CNY is recorded here; {USD}; {}",
+            "本站未收录2021以CNY计的数据；{USD}；{}",
+            None,
+        ),
+    ],
+)
+def test_a_missing_period_names_other_units_and_the_periods_of_its_year(
+    client: TestClient, query: str, english: str, chinese: str, suggestion: str | None
+) -> None:
+    texts = {
+        "en": (
+            "figures for this period are recorded in USD",
+            "none is recorded for any other period of 2021",
+            "; did you mean {}?",
+        ),
+        "zh": ("该期已收录以USD计的数据", "2021年其他统计期亦未收录", "；您要找的是 {} 吗？"),
+    }
+    for language, message in (("en", english), ("zh", chinese)):
+        other_unit, none, question = texts[language]
+        expected = message.format(suggestion or none, USD=other_unit)
+        expected += question.format(suggestion) if suggestion else ""
+        problem = client.get(f"/v1/compare?{query}&lang={language}").json()
+        assert problem["detail"] == expected
+        assert problem["errors"][0]["suggestion"] == suggestion
 
 
 def test_a_series_names_the_day_on_which_it_became_known(client: TestClient) -> None:
@@ -364,7 +411,7 @@ def test_a_comparison_keeps_to_the_areas_of_its_indicator(tmp_path: Path, target
             "query.derived",
             "not true, false, 1 or 0",
         ),
-        ("indicator=goods-trade&period=2024&period=2025&unit=NB", "query.period", "no figure"),
+        ("indicator=goods-trade&period=2024&period=2025&unit=NB", "query.period", "in CNY"),
         ("indicator=inward-investment&period=2024&period=2025", "query.period", "2024"),
     ],
 )

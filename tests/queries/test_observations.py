@@ -200,3 +200,37 @@ def test_no_label_presents_an_inferred_coverage_as_stated(
         response = client.get(path, params={"lang": language})
         assert response.is_success, path
         assert inferred in response.text, path
+
+
+def name_measurement(record: dict[str, Any]) -> str:
+    """Return what a source measured, whatever the unit."""
+    names = ("indicator", "reporting_area", "counterpart_area", "coverage", "source")
+    return " ".join([*(record[name]["code"] for name in names), record["period"]["label"]])
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("query", ["vintages=all", "as_of=2025-02-01"])
+def test_growth_is_first_of_all_that_of_the_source_of_the_figure(
+    client: TestClient, query: str, language: str
+) -> None:
+    """In the unit of the figure if the source publishes such a rate, and else in the other unit."""
+    figures = client.get(f"/v1/observations?{query}&limit=1000&lang={language}").json()["items"]
+    rates = client.get(
+        "/v1/growth-rates", params={"vintages": "all", "limit": 1000, "lang": language}
+    ).json()["items"]
+    published: dict[str, list[dict[str, Any]]] = {}
+    for rate in rates:
+        published.setdefault(name_measurement(rate), []).append(rate)
+    counts = {True: 0, False: 0}
+    for figure in figures:
+        own = published.get(name_measurement(figure), [])
+        own = [
+            *(rate for rate in own if rate["series"] == figure["series"]),
+            *(rate for rate in own if rate["series"] != figure["series"]),
+        ]
+        counts[bool(own)] += 1
+        if own:
+            assert figure["growth"]["id"] == own[0]["id"]
+        elif figure["growth"]:
+            assert figure["growth"]["source"] != figure["source"]
+    assert all(counts.values())
