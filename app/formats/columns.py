@@ -263,6 +263,13 @@ OBSERVATIONS = (
     address("source_address", "Source URL", "来源网址", path="source.address", sql=Source.address,
             is_required=False, width=50),
     LOCATOR,
+    date("checked_on", "Checked", "核对日期",
+         "Day on which the value was last compared with its source", "最近一次与来源核对的日期",
+         sql=Observation.checked_on, is_required=False),
+    string("check_method", "Check method", "核对方式",
+           "page: the page itself was read; stored_text: a stored copy of its text was",
+           "page为查阅原网页，stored_text为查阅网页文字存档", sql=Observation.check_method,
+           is_required=False),
 )  # fmt: skip
 
 SOURCE = string("source", "Source code", "来源标识", path="source.code")
@@ -350,6 +357,13 @@ GROWTH_RATES = (
     date("vintage", "Vintage", "首次公布日", "Day on which the growth was first published"),
     SOURCE,
     LOCATOR,
+    date("checked_on", "Checked", "核对日期",
+         "Day on which the growth was last compared with its source", "最近一次与来源核对的日期",
+         is_required=False),
+    string("check_method", "Check method", "核对方式",
+           "page: the page itself was read; stored_text: a stored copy of its text was",
+           "page为查阅原网页，stored_text为查阅网页文字存档",
+           is_required=False),
 )  # fmt: skip
 REPORTS = (
     string("id", "Key", "报道标识", "Key of the report"),

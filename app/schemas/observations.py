@@ -5,6 +5,7 @@ from pydantic import Field
 from app.enums import (
     Agreement,
     ChangeMeasure,
+    CheckMethod,
     Direction,
     GrowthBasis,
     Precision,
@@ -289,6 +290,10 @@ class Observation(Schema):
     """The location in the source; null if the paragraphs of the source are not numbered."""
     citation: Citation
     """The citation, with the location in the source."""
+    checked_on: Day | None = Field(examples=["2026-11-26"])
+    """The day on which the figure was last compared with its source; null if no day is recorded."""
+    check_method: CheckMethod | None = Field(examples=["stored_text"])
+    """page if the page itself was read then, stored_text if a stored copy of its text was."""
     vintage: Day = Field(examples=["2025-01-15"])
     """The date on which this value was first published."""
     current: bool = Field(examples=[True])
@@ -358,6 +363,10 @@ class GrowthRate(Growth):
     """The date from which it was the current rate; null if it never was."""
     superseded_on: Day | None = Field(examples=[None])
     """The date on which another rate superseded it; null if it is current or never was."""
+    checked_on: Day | None = Field(examples=["2026-11-26"])
+    """The day on which the rate was last compared with its source; null if no day is recorded."""
+    check_method: CheckMethod | None = Field(examples=["stored_text"])
+    """page if the page itself was read then, stored_text if a stored copy of its text was."""
 
 
 class ReportEntry(Report):

@@ -83,6 +83,8 @@ PLAIN = {
     "source_standing": ("source", "standing"),
     "source_address": ("source", "address"),
     "locator": ("locator",),
+    "checked_on": ("checked_on",),
+    "check_method": ("check_method",),
 }
 """The path of each column in the JSON of an observation."""
 
