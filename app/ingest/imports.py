@@ -37,14 +37,13 @@ from app.ingest.schema import (
     GrowthRate,
     Indicator,
     Observation,
-    Period,
     SeriesTable,
     Source,
     Unit,
 )
 from app.ingest.schema.tables import TableRow, format_span
 from app.ingest.seed import Seed
-from app.ingest.tables import SERIES_FIELDS, Fields
+from app.ingest.tables import DIMENSIONS, Fields
 from app.ingest.writing import format_document, insert_rows
 
 LOCATOR = re.compile(r"¶([1-9][0-9]*)(?: sentence ([1-9][0-9]*))?")
@@ -61,7 +60,7 @@ class Import:
     numbers: dict[tuple[type[Entity], str], Decimal] = field(default_factory=dict)
     """All values and growth rates by key."""
     rows: dict[str, dict[str, Fields]] = field(default_factory=lambda: defaultdict(dict))
-    """The new rows of tables, by series and key."""
+    """The new rows by table and key."""
     notices: list[SeedIssue] = field(default_factory=list)
     """What is not written, with the reason."""
 
@@ -110,6 +109,8 @@ def add_row(found: Import, row: Row) -> None:
         raise OmittedError("period_kind", message)
     indicator = find_entry(found.seed, Indicator, row, "indicator", row["indicator"])
     find_entry(found.seed, Coverage, row, "scope", row["scope"])
+    if not row["growth_percent"]:
+        row.require("value", "write the number, or growth_percent")
     period, (code, multiplier) = parse_period(row), parse_unit(row)
     unit = find_entry(found.seed, Unit, row, "unit", code)
     statements = []
@@ -121,33 +122,29 @@ def add_row(found: Import, row: Row) -> None:
     except OmittedError as error:
         found.notices.append(row.create_issue(error))
     areas = f"{indicator.reporting_area}.{indicator.counterpart_area}"
-    after = build_origin(found, row) if statements else {}
+    origin = build_origin(found, row) if statements else {}
     for statement in statements:
-        place = f"{areas}.{row['scope']}.{statement.unit}.P{period.months}M"
-        add_statement(found, row, f"{row['indicator']}.{place}", period, statement, after)
+        table = f"{row['indicator']}.{areas}.{row['scope']}.{statement.unit}"
+        key = f"{table}.P{period.months}M.{period.start:%Y-%m}.{origin['source']}"
+        if is_new(found, row, key, statement):
+            rows = found.rows[table]
+            merged = rows.get(key, {"period": format_span(period)}) | statement.fields | origin
+            # Fields keep their order, whichever part of the row is written first.
+            rows[key] = {name: merged[name] for name in TableRow.model_fields if name in merged}
+            validate(found.seed, row, TableRow, rows[key])
 
 
-def add_statement(  # noqa: PLR0913, PLR0917 (All but the first two are parts of the row.)
-    found: Import, row: Row, series: str, period: Period, statement: Statement, origin: Fields
-) -> None:
-    """Add what a row states to the table of a series, unless it is recorded already."""
-    key = f"{series}.{period.start:%Y-%m}.{origin['source']}"
+def is_new(found: Import, row: Row, key: str, statement: Statement) -> bool:
+    """Return whether a source states something for the first time, which is then known."""
     column = "value" if statement.kind is Observation else "growth_percent"
-    number = found.numbers.get((statement.kind, key))
-    if number == statement.number:
-        repeated = OmittedError(column, f"repeats {statement.kind.collection}/{key}")
-        found.notices.append(row.create_issue(repeated))
-        return
-    if number is not None:
-        message = f"is {statement.number:f}; {statement.kind.collection}/{key} has {number:f}"
-        raise RowError(column, message)
-    found.numbers[statement.kind, key] = statement.number
-    merged = found.rows[series].get(key, {}) | statement.fields | origin
-    merged["period"] = format_span(period)
-    found.rows[series][key] = {
-        name: merged[name] for name in TableRow.model_fields if name in merged
-    }
-    validate(found.seed, row, TableRow, found.rows[series][key])
+    record = f"{statement.kind.collection}/{key}"
+    number = found.numbers.setdefault((statement.kind, key), statement.number)
+    if number is statement.number:
+        return True
+    if number != statement.number:
+        raise RowError(column, f"is {statement.number:f}; {record} has {number:f}")
+    found.notices.append(row.create_issue(OmittedError(column, f"repeats {record}")))
+    return False
 
 
 def build_origin(found: Import, row: Row) -> Fields:
@@ -173,6 +170,8 @@ def add_source(found: Import, row: Row) -> str:
     draft = validate(found.seed, row, Source, content)
     source = draft.model_copy(update={"standing": find_standing(draft)})
     words = re.findall(r"[a-z0-9]+", source.publisher.short_name.en.lower())
+    if not words:
+        raise RowError("publisher", f"found '{row['publisher']}'; write its English name")
     is_month = source.published_precision is Precision.MONTH
     day = f"{source.published_on:%Y-%m}" if is_month else f"{source.published_on}"
     numbers = [[], *([str(number)] for number in range(2, 100))]
@@ -187,10 +186,10 @@ def add_source(found: Import, row: Row) -> str:
 
 def build_source(sources: Sequence[Source], row: Row, checked_on: date) -> Fields:
     """Return the fields of a new source; names that the seed knows need no Chinese."""
-    known: dict[str, Fields] = {}
-    for one in sources:
-        for named in (one.body, one.carrier, one.publisher):
-            known |= {named.en: dump_fields(named)} if named else {}
+    named = [*(one.body for one in sources), *(one.carrier for one in sources)]
+    # A site that also publishes has its kind and hosts as well.
+    named += [one.publisher for one in sources]
+    known = {one.en: one.model_dump(mode="json", exclude_none=True) for one in named if one}
     publisher = known.get(row["publisher"]) or name_body(row, "publisher", "publisher_zh")
     if "kind" not in publisher:
         kind = row.require("publisher_kind", f"write one of {', '.join(PublisherKind)}")
@@ -257,20 +256,18 @@ def build_files(folder: Path, found: Import) -> dict[str, str]:
         for key, source in found.sources.items()
         if not found.seed.has_key(Source, key)
     }
-    for series, rows in found.rows.items():
-        table = found.seed.tables.get(series)
-        path = f"{SeriesTable.collection}/{series}.yaml"
-        text = (folder / path).read_text("utf-8") if table else create_table(series, rows.values())
+    for table, rows in found.rows.items():
+        path = f"{SeriesTable.collection}/{table}.yaml"
+        is_old = table in found.seed.tables
+        text = (folder / path).read_text("utf-8") if is_old else create_table(table, rows.values())
         files[path] = insert_rows(text, rows.values())
     return files
 
 
-def create_table(series: str, rows: Collection[Fields]) -> str:
+def create_table(key: str, rows: Collection[Fields]) -> str:
     """Return a table without rows, with the multiplier that most of its rows will have."""
-    *names, length = series.split(".")
     multipliers = Counter(cast("int", row["multiplier"]) for row in rows if "multiplier" in row)
-    header: Fields = dict(zip(SERIES_FIELDS, names, strict=False))
-    header["months"] = int(length[1:-1])
+    header: Fields = dict(zip(DIMENSIONS, key.split("."), strict=True))
     header["multiplier"] = multipliers.most_common(1)[0][0] if multipliers else 0
     return format_document(SeriesTable, header) + "figures:\n"
 

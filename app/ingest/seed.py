@@ -299,16 +299,9 @@ def expand_document(seed: Seed, table: Document) -> list[SeedIssue]:
             places=record.places,
         )
         other = seed.documents.setdefault((record.kind, record.key), document)
-        if other is document:
-            continue
-        if record.kind is not Series:
+        if other is not document and record.kind is not Series:
             place = f"{other.file.parent.name}/{other.file.name}:{other.find_line(other.origin)}"
             issues.append(document.create_issue(("source",), f"repeats {place}; remove one"))
-        issues += [
-            document.create_issue((name,), f"belongs to {other.file}; write it there")
-            for name in ("note", "breaks")
-            if record.kind is Series and name in record.content
-        ]
     return issues
 
 

@@ -12,7 +12,7 @@ from app.ingest.schema.tables import Growth, TableRow
 
 Fields: TypeAlias = dict[str, Value]
 
-SERIES_FIELDS = tuple(Series.model_fields)
+DIMENSIONS = ("indicator", "reporting_area", "counterpart_area", "coverage", "unit")
 SHARED_FIELDS = ("source", "locator", "checked_on", "check_method")
 OWN_FIELDS = (*SHARED_FIELDS, "note")
 GROWTH_FIELDS = ("value", "measure", "wording", "basis", "note")
@@ -37,13 +37,17 @@ class TableRecord(NamedTuple):
 
 def expand_table(table: SeriesTable, content: Fields) -> Iterator[TableRecord]:
     """Return the series of a table, and the observation and growth rate of each of its rows."""
-    series = table.natural_key()
-    header = {name: content[name] for name in SERIES_FIELDS if name in content}
-    yield TableRecord(Series, series, header, (), {})
+    header = {name: content[name] for name in DIMENSIONS}
     rows = cast("list[Fields]", content["figures"])
+    lengths: set[int] = set()
     for index, (row, fields) in enumerate(zip(table.figures, rows, strict=True)):
         origin: ValuePath = "figures", index
+        months = row.period.months
+        series = f"{table.natural_key()}.P{months}M"
         key = f"{series}.{row.period.start:%Y-%m}.{row.source}"
+        if months not in lengths:
+            lengths.add(months)
+            yield TableRecord(Series, series, header | {"months": months}, (), {})
         if row.value is not None or row.growth is None:
             figure = build_observation(series, table.multiplier, row, fields)
             yield TableRecord(Observation, key, figure, origin, FIGURE_PLACES)

@@ -11,7 +11,8 @@ from app.ingest.schema import GrowthRate, Observation, Source
 from tests.support.processes import bri
 from tests.support.seeds import copied, edit
 
-ROUTE = "goods-trade.CN.BRI.route.CNY.P12M"
+TABLE = "goods-trade.CN.BRI.route.CNY"
+ROUTE = f"{TABLE}.P12M"
 CUSTOMS = "General Administration of Customs of the People's Republic of China (GACC)"
 ROW = {
     "row": "1",
@@ -74,11 +75,11 @@ def run(seed: Path, *changes: dict[str, str]) -> tuple[int, str]:
 def test_a_row_becomes_a_source_and_a_row_of_a_table(tmp_path: Path) -> None:
     seed = copied(tmp_path)
     assert run(seed, {}) == (0, f"1 row and 1 new source written to {seed}\n")
-    table = (seed / f"figures/{ROUTE}.yaml").read_text("utf-8")
+    table = (seed / f"figures/{TABLE}.yaml").read_text("utf-8")
     assert table == (
         "# yaml-language-server: $schema=../.schemas/figure.json\n"
         "indicator: goods-trade\nreporting_area: CN\ncounterpart_area: BRI\ncoverage: route\n"
-        "unit: CNY\nmonths: 12\nmultiplier: 12\nfigures:\n"
+        "unit: CNY\nmultiplier: 12\nfigures:\n"
         "  - {period: 2022, value: 13.80, qualifier: over,"
         ' wording: {en: "exceeded 13.80 trillion yuan, up 19.4%", zh: 逾13.80万亿元},'
         " source: xinhua-2023-01-13, locator: P2.S1, checked_on: 2026-11-26,"
@@ -99,7 +100,7 @@ def test_a_row_becomes_a_source_and_a_row_of_a_table(tmp_path: Path) -> None:
 def test_rows_keep_the_order_of_periods_and_touch_no_others(tmp_path: Path) -> None:
     seed = copied(tmp_path)
     assert run(seed, {})[0] == 0
-    file = f"figures/{ROUTE}.yaml"
+    file = f"figures/{TABLE}.yaml"
     edit(seed, file, "figures:\n", "# An editor's remark.\nfigures:\n")
     before = (seed / file).read_text("utf-8").splitlines()
     years = [
@@ -137,6 +138,17 @@ def test_figures_of_several_sources_and_currencies_stand_side_by_side(tmp_path: 
     assert f"{ROUTE}.{key}" not in whole.get_all(Observation)
 
 
+def test_a_publisher_keeps_its_kind_where_it_carries_the_text_of_another(tmp_path: Path) -> None:
+    seed = copied(tmp_path)
+    site = {"publisher": "China.org.cn", "address": "http://www.china.org.cn/1.htm"}
+    carried = {"carrier": "China.org.cn", "address": "http://www.china.org.cn/2.htm"}
+    again = site | {"address": "http://www.china.org.cn/3.htm"}
+    assert run(seed, site, carried, again)[0] == 0
+    sources = load_valid_seed(seed).get_all(Source)
+    assert sources["xinhua-2023-01-13"].standing == "repost"
+    assert sources["china-org-cn-2-2023-01-13"].publisher.hosts == ["china.org.cn"]
+
+
 def test_what_is_recorded_is_skipped(tmp_path: Path) -> None:
     seed = copied(tmp_path)
     assert run(seed, {})[0] == 0
@@ -156,7 +168,7 @@ def test_a_source_of_the_seed_is_used(tmp_path: Path) -> None:
     seed = copied(tmp_path)
     address = "https://www.shine.cn/biz/economy/2501262877/"
     assert "and 0 new sources" in run(seed, {"address": address})[1]
-    assert (seed / f"figures/{ROUTE}.yaml").read_text().count("source: shine-2025-01-26") == 1
+    assert (seed / f"figures/{TABLE}.yaml").read_text().count("source: shine-2025-01-26") == 1
 
 
 @pytest.mark.parametrize(
@@ -206,6 +218,11 @@ def test_what_cannot_be_written_is_listed(
         ({"publisher": "A paper"}, "publisher_zh: is empty; no source has this name"),
         ({"publisher": "A paper", "publisher_zh": "报"}, "publisher_kind: is empty; write one of"),
         ({"address": "https://example.com/1"}, "address: found the host example.com"),
+        ({**OTHER, "publisher": "报"}, "publisher: found '报'; write its English name"),
+        (
+            {"value": "", "growth_percent": ""},
+            "value: is empty; write the number, or growth_percent",
+        ),
         ({"address": ""}, "address: is empty; write the web address"),
         ({"title_zh": ""}, "title_zh: is empty; translate the title"),
         ({"published_on": "2023-02"}, "published_on: found '2023-02'; write a day"),
@@ -217,7 +234,7 @@ def test_what_cannot_be_written_is_listed(
 def test_one_issue_keeps_all_rows_out(tmp_path: Path, change: dict[str, str], message: str) -> None:
     seed = copied(tmp_path)
     files = {path: path.read_bytes() for path in seed.rglob("*") if path.is_file()}
-    code, printed = run(seed, OTHER, change)
+    code, printed = run(seed, {"address": "http://www.news.cn/2.htm"}, change)
     assert code == 1
     assert f"rows.csv:3: {message}" in printed
     assert files == {path: path.read_bytes() for path in seed.rglob("*") if path.is_file()}
@@ -240,5 +257,5 @@ def test_issues_across_files_keep_the_seed_as_it_was(tmp_path: Path) -> None:
     address = load_valid_seed(seed).get_all(Source)["scio-2025-01-15"].address or ""
     code, printed = run(seed, {"address": address, "locator": ""})
     assert code == 1
-    assert f"{seed}/figures/{ROUTE}.yaml:10: figures[0].locator: is missing" in printed
+    assert f"{seed}/figures/{TABLE}.yaml:9: figures[0].locator: is missing" in printed
     assert not (seed / "figures").exists()

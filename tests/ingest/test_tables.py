@@ -12,17 +12,17 @@ from app.application import create_app
 from app.ingest.build import build, load_valid_seed
 from app.ingest.diff import read_records
 from app.ingest.history import take_snapshot
-from app.ingest.schema import GrowthRate, Observation, Period, SeriesTable
+from app.ingest.schema import GrowthRate, Observation, Period, Series, SeriesTable
 from app.ingest.schema.tables import format_span, parse_span
 from app.ingest.seed import Document
-from app.ingest.tables import Fields
+from app.ingest.tables import DIMENSIONS, Fields
 from app.ingest.writing import format_document, insert_rows
 from tests.support.processes import bri
 from tests.support.seeds import MIGRATIONS, SEED, Broken, add, check_reported, copied, edit, refused
 from tests.support.targets import Target, settings_of
 
 SERIES = "goods-trade.CN.BRI.partner-2023.CNY.P12M"
-FILE = f"figures/{SERIES}.yaml"
+FILE = "figures/goods-trade.CN.BRI.partner-2023.CNY.yaml"
 TABLE = (
     """\
 # yaml-language-server: $schema=../.schemas/figure.json
@@ -31,7 +31,6 @@ reporting_area: CN
 counterpart_area: BRI
 coverage: partner-2023
 unit: CNY
-months: 12
 multiplier: 12
 figures:
   - {period: 2019, value: 12.10, qualifier: over, OVER, SOURCE, CHECK}
@@ -54,24 +53,25 @@ def with_table(folder: Path) -> Path:
     return seed
 
 
-def move_to_table(seed: Path, series: str) -> None:
-    """Replace the files of a series and of its figures by a table."""
+def move_to_table(seed: Path, table: str) -> None:
+    """Replace the files of all figures of an indicator by a table."""
     whole = load_valid_seed(seed)
-    header = whole.documents[next(k for k in whole.documents if k[1] == series)]
     rows: dict[str, Fields] = {}
     values, rates = whole.get_all(Observation), whole.get_all(GrowthRate)
     figures: list[tuple[str, Observation | GrowthRate]] = [*values.items(), *rates.items()]
     for key, entity in figures:
         kind = type(entity)
-        if entity.series == series:
+        if key.startswith(f"{table}."):
             (seed / kind.collection / f"{key}.yaml").unlink()
             row = to_row(whole.documents[kind, key], kind)
             rows[key] = rows.get(key, {}) | {"period": format_span(entity.period)} | row
-    (seed / f"series/{series}.yaml").unlink()
+    for key, series in whole.get_all(Series).items():
+        if key.startswith(f"{table}.") and series.note is None:
+            (seed / f"series/{key}.yaml").unlink()
     (seed / "figures").mkdir(exist_ok=True)
-    assert isinstance(header.content, dict)
-    text = format_document(SeriesTable, header.content) + "figures:\n"
-    add(seed, f"figures/{series}.yaml", insert_rows(text, rows.values()))
+    header: Fields = dict(zip(DIMENSIONS, table.split("."), strict=True))
+    text = format_document(SeriesTable, header) + "figures:\n"
+    add(seed, f"figures/{table}.yaml", insert_rows(text, rows.values()))
 
 
 def to_row(document: Document, kind: type[Observation] | type[GrowthRate]) -> Fields:
@@ -94,18 +94,18 @@ def to_row(document: Document, kind: type[Observation] | type[GrowthRate]) -> Fi
 
 
 @pytest.mark.parametrize(
-    "series",
+    "table",
     [
-        SERIES,
-        "trade-share.CN.BRI.partner-2023.PT.P12M",
-        "aid-projects.CN.BRI.partner-2023.NB.P11M",
-        "outward-direct-investment.CN.BRI.partner-2023.CNY.P11M",
+        "goods-trade.CN.BRI.partner-2023.CNY",
+        "trade-share.CN.BRI.partner-2023.PT",
+        "aid-projects.CN.BRI.partner-2023.NB",
+        "outward-direct-investment.CN.BRI.partner-2023.CNY",
     ],
 )
-def test_a_table_gives_the_records_of_single_files(tmp_path: Path, series: str) -> None:
+def test_a_table_gives_the_records_of_single_files(tmp_path: Path, table: str) -> None:
     seed = copied(tmp_path)
-    move_to_table(seed, series)
-    assert not (seed / f"series/{series}.yaml").exists()
+    move_to_table(seed, table)
+    assert not (seed / f"series/{table}.P12M.yaml").exists()
     assert take_snapshot(load_valid_seed(seed)) == take_snapshot(load_valid_seed(SEED))
     assert read_records(seed) == read_records(SEED)
     done = bri("diff", str(SEED), str(seed))
@@ -150,12 +150,10 @@ ISSUES = {
         FILE, "{period: 2020,", "{period: 2020-13,", "figures[1].period", "write a period"
     ),
     "length": Broken(
-        FILE,
-        "{period: 2020,",
-        "{period: 2020-01..2020-11,",
-        "figures[1].period",
-        "use a separate series",
+        *(FILE, "{period: 2020,", "{period: 2020-01..2021-01,", "figures[1].period"),
+        "write a period such as",
     ),
+    "indicator": Broken(FILE, "indicator: goods-trade", "indicator: goods", "", "rename the file"),
     "unknown field": Broken(
         FILE, ROW, f"words: 1, {ROW}", "figures[1].words", "is not a field here"
     ),
@@ -193,15 +191,7 @@ ISSUES = {
         f"repeats observations/{SERIES}.2022-01.starsfund-2023-10.yaml:2; remove one",
     ),
     "header": Broken(
-        FILE, "months: 12", "months: 11", "", "rename the file to", at="indicator: goods-trade"
-    ),
-    "note of a series with a file": Broken(
-        FILE,
-        "months: 12",
-        "months: 12\nnote: {en: A, zh: 甲}",
-        "note",
-        "write it there",
-        at="note: {",
+        FILE, "coverage: partner-2023", "coverage: route", "", "rename the file", at="indicator: "
     ),
     "half a check": Broken(
         FILE, ", check_method: page", "", "figures[0].checked_on", "write both", at="value: 12.10"
@@ -223,12 +213,21 @@ def test_an_issue_names_its_row(tmp_path: Path, broken: Broken) -> None:
 
 def test_a_broken_table_causes_no_issues_in_others(tmp_path: Path) -> None:
     seed = copied(tmp_path)
-    series = "outward-direct-investment.CN.BRI.partner-2023.CNY.P11M"
-    move_to_table(seed, series)
-    edit(seed, f"figures/{series}.yaml", "months: 11", "months: eleven")
-    assert [issue.field for issue in refused(seed)] == ["months"]
-    edit(seed, f"figures/{series}.yaml", "months: eleven", "months: [")
-    assert [issue.file.name for issue in refused(seed)] == [f"{series}.yaml"]
+    table = "outward-direct-investment.CN.BRI.partner-2023.CNY"
+    move_to_table(seed, table)
+    edit(seed, f"figures/{table}.yaml", "unit: CNY", "unit: CNY\ncolour: red")
+    assert [issue.field for issue in refused(seed)] == ["colour"]
+    edit(seed, f"figures/{table}.yaml", "colour: red", "colour: [")
+    assert [issue.file.name for issue in refused(seed)] == [f"{table}.yaml"]
+
+
+def test_an_unknown_code_of_a_table_is_reported_once(tmp_path: Path) -> None:
+    seed = with_table(tmp_path)
+    edit(seed, FILE, "{period: 2020,", "{period: 2020-01..2020-02,")
+    edit(seed, FILE, "coverage: partner-2023", "coverage: partner-2022")
+    (seed / FILE).rename(seed / FILE.replace("-2023", "-2022"))
+    (issue,) = refused(seed)
+    assert (issue.line, issue.field) == (5, "coverage")
 
 
 def test_an_editor_is_offered_the_schema(tmp_path: Path) -> None:
@@ -263,7 +262,19 @@ def test_a_period_is_written_and_read(day: date, months: int) -> None:
     assert parse_span(format_span(period)) == parse_span(text)
 
 
-@pytest.mark.parametrize("text", ["2023-13", "23", "2023-01-01", "2023-01...2023-02", "", 12023])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2023-13",
+        "23",
+        "2023-01-01",
+        "2023-01...2023-02",
+        "2023-02..2023-01",
+        "2022-12..2023-12",
+        "",
+        12023,
+    ],
+)
 def test_other_periods_are_refused(text: object) -> None:
     with pytest.raises(Exception, match="Write a period"):
         parse_span(text)

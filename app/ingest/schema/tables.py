@@ -1,4 +1,4 @@
-"""The table form of a series: one file with a row for each figure."""
+"""Tables of figures: one file with a row for each."""
 
 import re
 from calendar import monthrange
@@ -12,6 +12,7 @@ from app.enums import ChangeMeasure, CheckMethod, GrowthBasis, Qualifier, Status
 from app.ingest.schema.base import (
     BilingualText,
     Day,
+    Entity,
     Locator,
     Multiplier,
     Number,
@@ -19,8 +20,8 @@ from app.ingest.schema.base import (
     StrictModel,
     Wording,
 )
-from app.ingest.schema.records import Period, Series
-from app.ingest.schema.reference import Source
+from app.ingest.schema.records import Indicator, Period
+from app.ingest.schema.reference import Area, Coverage, Source, Unit
 
 SPAN = re.compile(r"([12][0-9]{3}-(?:0[1-9]|1[0-2]))(?:\.\.([12][0-9]{3}-(?:0[1-9]|1[0-2])))?")
 
@@ -28,12 +29,12 @@ SPAN = re.compile(r"([12][0-9]{3}-(?:0[1-9]|1[0-2]))(?:\.\.([12][0-9]{3}-(?:0[1-
 def parse_span(value: object) -> dict[str, str]:
     """Parse 2023, 2023-05 or 2023-01..2023-11 into the first and the last day of the period."""
     text = f"{value}-01..{value}-12" if isinstance(value, int) else str(value)
-    found = SPAN.fullmatch(text)
-    if not found:
-        raise PydanticCustomError("span", "Write a period such as 2023 or 2023-01..2023-11")
-    first, last = found[1], found[2] or found[1]
-    year, month = map(int, last.split("-"))
-    return {"start": f"{first}-01", "end": f"{last}-{monthrange(year, month)[1]}"}
+    if found := SPAN.fullmatch(text):
+        first, last = found[1], found[2] or found[1]
+        year, month = map(int, last.split("-"))
+        if first <= last < f"{int(first[:4]) + 1}{first[4:]}":
+            return {"start": f"{first}-01", "end": f"{last}-{monthrange(year, month)[1]}"}
+    raise PydanticCustomError("span", "Write a period such as 2023 or 2023-01..2023-11")
 
 
 def format_span(period: Period) -> int | str:
@@ -98,15 +99,26 @@ class TableRow(StrictModel):
     """What a reader must know about this figure besides; our own words."""
 
 
-class SeriesTable(Series):
-    """A series with its figures, one row each.
+class SeriesTable(Entity):
+    """The figures of an indicator for a pair of areas, a coverage and a unit, one row each.
 
-    If the series has a file in series/, the table adds figures to it and has no note or breaks.
+    Rows whose periods have the same number of months are a series. One that has notes or breaks
+    also has a file in series/.
     """
 
     collection = "figures"
 
+    indicator: Ref[Indicator]
+    reporting_area: Ref[Area]
+    counterpart_area: Ref[Area]
+    coverage: Ref[Coverage]
+    """Which countries the figures count."""
+    unit: Ref[Unit]
     multiplier: Multiplier = 0
     """The power of ten of the word after the printed numbers: 12 for trillion, 9 for billion."""
     figures: list[TableRow]
     """The rows, by period."""
+
+    def natural_key(self) -> str:
+        areas = f"{self.reporting_area}.{self.counterpart_area}"
+        return f"{self.indicator}.{areas}.{self.coverage}.{self.unit}"
