@@ -169,7 +169,7 @@ def add_source(found: Import, row: Row) -> str:
     content = build_source(list(found.sources.values()), row, found.checked_on)
     draft = validate(found.seed, row, Source, content)
     source = draft.model_copy(update={"standing": find_standing(draft)})
-    words = re.findall(r"[a-z0-9]+", source.publisher.short_name.en.lower())
+    words = re.findall(r"[a-z0-9]+", source.publisher.short_name.en.lower().replace("'", ""))
     if not words:
         raise RowError("publisher", f"found '{row['publisher']}'; write its English name")
     is_month = source.published_precision is Precision.MONTH

@@ -46,8 +46,8 @@ ROW = {
     "locator": "¶2 sentence 1",
 }
 OTHER = {
-    "publisher": "China Banking News",
-    "publisher_zh": "中国银行业新闻网",
+    "publisher": "People's Business News",
+    "publisher_zh": "人民商业新闻网",
     "publisher_kind": "medium",
     "publisher_hosts": "example.com",
     "address": "https://example.com/2",
@@ -125,6 +125,7 @@ def test_figures_of_several_sources_and_currencies_stand_side_by_side(tmp_path: 
     code, printed = run(seed, {}, {**OTHER, "value": "13.83", "qualifier": "none"}, dollars)
     assert (code, printed) == (0, f"4 rows and 3 new sources written to {seed}\n")
     whole = load_valid_seed(seed)
+    assert "peoples-business-news-2023-01-13" in whole.get_all(Source)
     yuan = {key: one.value for key, one in whole.get_all(Observation).items() if ROUTE in key}
     assert list(yuan.values()) == [13_800_000_000_000, 13_830_000_000_000]
     key = "2022-01.xinhua-2-2023-01-13"
