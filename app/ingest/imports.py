@@ -37,6 +37,7 @@ from app.ingest.schema import (
     GrowthRate,
     Indicator,
     Observation,
+    Report,
     SeriesTable,
     Source,
     Unit,
@@ -59,6 +60,8 @@ class Import:
     """All sources by key, those of the seed first."""
     numbers: dict[tuple[type[Entity], str], Decimal] = field(default_factory=dict)
     """All values and growth rates by key."""
+    reports: dict[str, str] = field(default_factory=dict)
+    """The reports of the seed, by the key that a figure of their source would have."""
     rows: dict[str, dict[str, Fields]] = field(default_factory=lambda: defaultdict(dict))
     """The new rows by table and key."""
     notices: list[SeedIssue] = field(default_factory=list)
@@ -69,6 +72,9 @@ class Import:
         values, rates = self.seed.get_all(Observation), self.seed.get_all(GrowthRate)
         self.numbers |= {(Observation, key): value.value for key, value in values.items()}
         self.numbers |= {(GrowthRate, key): rate.value for key, rate in rates.items()}
+        for key, report in self.seed.get_all(Report).items():
+            figure = values[report.observation]
+            self.reports[f"{figure.series}.{figure.period.start:%Y-%m}.{report.source}"] = key
 
     def count_rows(self) -> int:
         """Count the rows that are new."""
@@ -138,6 +144,10 @@ def is_new(found: Import, row: Row, key: str, statement: Statement) -> bool:
     """Return whether a source states something for the first time, which is then known."""
     column = "value" if statement.kind is Observation else "growth_percent"
     record = f"{statement.kind.collection}/{key}"
+    if statement.kind is Observation and key in found.reports:
+        message = f"repeats reports/{found.reports[key]}"
+        found.notices.append(row.create_issue(OmittedError(column, message)))
+        return False
     number = found.numbers.setdefault((statement.kind, key), statement.number)
     if number is statement.number:
         return True

@@ -165,6 +165,19 @@ def test_what_is_recorded_is_skipped(tmp_path: Path) -> None:
     )
 
 
+def test_what_a_report_records_is_skipped(tmp_path: Path) -> None:
+    seed = copied(tmp_path)
+    whole = load_valid_seed(seed)
+    aid = {
+        "indicator": "aid-projects", "scope": "partner-2023", "period_start": "2024-01-01",
+        "period_end": "2024-11-30", "months": "11", "unit": "count", "currency": "", "value": "700",
+        "address": whole.get_all(Source)["xinhua-2025-01-15"].address or "", "growth_percent": "",
+    }  # fmt: skip
+    code, printed = run(seed, aid)
+    assert (code, printed.count("value: repeats reports/aid-projects.")) == (0, 1)
+    assert not list((seed / "figures").glob("*"))
+
+
 def test_a_source_of_the_seed_is_used(tmp_path: Path) -> None:
     seed = copied(tmp_path)
     address = "https://www.shine.cn/biz/economy/2501262877/"
@@ -259,4 +272,4 @@ def test_issues_across_files_keep_the_seed_as_it_was(tmp_path: Path) -> None:
     code, printed = run(seed, {"address": address, "locator": ""})
     assert code == 1
     assert f"{seed}/figures/{TABLE}.yaml:9: figures[0].locator: is missing" in printed
-    assert not (seed / "figures").exists()
+    assert not list((seed / "figures").glob("*"))
