@@ -64,7 +64,7 @@ ADVICE = {
 }
 PATTERN_ADVICE = {
     CODE_PATTERN: "write a key: letters and digits, joined by '-' or '.'",
-    ADDRESS_PATTERN: "write a web address that starts with https:// or http://",
+    ADDRESS_PATTERN: "write a web address: https:// or http://, other characters as %E4",
     LOCATOR_PATTERN: "write P2 for paragraph 2, or P2.S3 for its sentence 3",
     HOST_PATTERN: "write the host alone, such as ecns.cn",
     RECORD_PATTERN: "write the folder and the key of a record, such as sources/scio-2025-01-15",

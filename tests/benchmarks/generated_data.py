@@ -34,6 +34,7 @@ from app.ingest.build import load_valid_seed, publish
 from app.ingest.rows import Row
 from app.ingest.rows import build_rows as seed_rows
 from app.ingest.search_rows import build_search_rows
+from tests.support.seeds import SEED
 
 ROOT = Path(__file__).parents[2]
 FIRST_YEAR = 2000
@@ -84,7 +85,7 @@ def build(scale: Scale, target: Path | URL) -> None:
     """Build a database that holds the real seed and a made-up rest, with a progress bar."""
     from rich.progress import track  # noqa: PLC0415
 
-    seed = load_valid_seed(ROOT / "seed")
+    seed = load_valid_seed(SEED)
     made_up = track(rows(scale), f"{scale.observations:,} observations", total=scale.rows)
     name = target.stem if isinstance(target, Path) else str(target.database)
     digest = sha256(name.encode()).hexdigest()

@@ -238,6 +238,10 @@ def test_what_cannot_be_written_is_listed(
             "value: is empty; write the number, or growth_percent",
         ),
         ({"address": ""}, "address: is empty; write the web address"),
+        (
+            {"address": "http://www.news.cn/新闻"},
+            "address: found 'http://www.news.cn/新闻'; write a",
+        ),
         ({"title_zh": ""}, "title_zh: is empty; translate the title"),
         ({"published_on": "2023-02"}, "published_on: found '2023-02'; write a day"),
         ({"published_precision": "month"}, "published_on: found '2023-01-13'; write a day"),
