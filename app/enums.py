@@ -108,6 +108,13 @@ class Status(StrEnum):
     REVISED = "revised"
 
 
+class CheckMethod(StrEnum):
+    """How a figure was compared with its source again."""
+
+    PAGE = "page"
+    STORED_TEXT = "stored_text"
+
+
 class Agreement(StrEnum):
     """How a report of another source agrees with a figure."""
 

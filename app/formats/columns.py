@@ -184,6 +184,10 @@ LOCATOR = string("locator", "Location in the source", "出处位置",
                  "Place in the source: P4.S2 is paragraph 4, sentence 2",
                  "在来源中的位置：P4.S2为第4段第2句", sql=Observation.locator,
                  is_required=False, width=12)  # fmt: skip
+CHECK_METHOD = (
+    "page: the page itself was read; stored_text: a stored copy of its text was",
+    "page为查阅原网页，stored_text为查阅网页文字存档",
+)
 OBSERVATIONS = (
     string("id", "Key", "数据标识", "Stable key of the observation", "数据的固定标识",
            sql=Observation.code, width=60),
@@ -322,6 +326,11 @@ OBSERVATIONS = (
     address("source_address", "Source URL", "来源网址", path="source.address", sql=Source.address,
             is_required=False, width=50),
     LOCATOR,
+    date("checked_on", "Checked", "核对日期",
+         "Day on which the value was last compared with its source", "最近一次与来源核对的日期",
+         sql=Observation.checked_on, is_required=False),
+    string("check_method", "Check method", "核对方式", *CHECK_METHOD,
+           sql=Observation.check_method, is_required=False),
     boolean("current", *CURRENT, sql=case((IS_CURRENT, "true"), else_="false")),
     *declare_wording("growth.", "Growth in the words of its source", "来源对增速的原文表述",
                      GrowthRate),
@@ -374,6 +383,10 @@ GROWTH_RATES = (
     date("vintage", "Vintage", "首次公布日", "Day on which the growth was first published"),
     SOURCE,
     LOCATOR,
+    date("checked_on", "Checked", "核对日期",
+         "Day on which the growth was last compared with its source", "最近一次与来源核对的日期",
+         is_required=False),
+    string("check_method", "Check method", "核对方式", *CHECK_METHOD, is_required=False),
     boolean("current", *CURRENT),
     date("current_from", "Current from", "现行起始日",
          "First day on which the growth was current; empty if it never was",

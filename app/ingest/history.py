@@ -20,10 +20,10 @@ from sqlmodel import SQLModel
 from app.db import models
 from app.enums import ChangeKind, Collection, Standing
 from app.i18n import Bilingual, format_title
-from app.ingest.files import SeedIssue
+from app.ingest.files import SeedIssue, Value
 from app.ingest.schema import RECORD_KINDS, Event, GrowthRate, Observation, Release, Source
 from app.ingest.schema.base import list_paths
-from app.ingest.seed import Seed, Value
+from app.ingest.seed import Seed
 from app.ingest.vintages import RANKS, round_like
 
 Fields = dict[str, str]

@@ -6,7 +6,7 @@ from typing import Any
 
 from app.enums import PERCENT, ChangeMeasure, Qualifier
 from app.ingest.documents import check_event, check_source, compare_publishers
-from app.ingest.files import SeedIssue, suggest_nearest
+from app.ingest.files import SeedIssue, ValuePath, suggest_nearest
 from app.ingest.history import check_corrections, check_history
 from app.ingest.passages import Location, check_passages, find_unrecorded, list_records
 from app.ingest.schema import (
@@ -23,12 +23,13 @@ from app.ingest.schema import (
     Release,
     Report,
     Series,
+    SeriesTable,
     Source,
     get_singular_name,
     list_references,
 )
 from app.ingest.schema.base import AnyEntity
-from app.ingest.seed import Seed, ValuePath
+from app.ingest.seed import Document, Seed
 from app.ingest.vintages import list_candidates
 
 Messages = Iterator[tuple[ValuePath, str]]
@@ -135,6 +136,16 @@ def check_wording(seed: Seed, entity: Observation | GrowthRate | Report) -> Mess
         yield ("wording", "original"), "is for other languages; write English words under en"
 
 
+def check_comparison(seed: Seed, entity: Observation | GrowthRate) -> Messages:
+    """The day and the method of the last comparison belong together."""
+    source = find_entity(seed, Source, entity, "source")
+    if (entity.checked_on is None) != (entity.check_method is None):
+        yield ("checked_on",), "write both checked_on and check_method, or neither"
+    elif source and entity.checked_on and entity.checked_on < source.published_on:
+        message = f"found {entity.checked_on}; the source was published on {source.published_on}"
+        yield ("checked_on",), message
+
+
 def check_breaks(_: Seed, entity: Series) -> Messages:
     starts = [found.start for found in entity.breaks]
     for index, start in enumerate(starts):
@@ -223,8 +234,8 @@ def check_aim(_: Seed, entity: PriorityArea) -> Messages:
 
 
 CHECKS: Mapping[type[Entity], Sequence[Callable[[Seed, Any], Messages]]] = {
-    Observation: (check_observation, check_wording),
-    GrowthRate: (check_growth_rate, check_wording),
+    Observation: (check_observation, check_wording, check_comparison),
+    GrowthRate: (check_growth_rate, check_wording, check_comparison),
     Series: (check_breaks,),
     Report: (check_report, check_wording),
     Outcome: (check_edition, check_examples),
@@ -241,7 +252,11 @@ def find_entity(seed: Seed, kind: type[AnyEntity], entity: Entity, name: str) ->
 def find_warnings(seed: Seed) -> list[SeedIssue]:
     """Find gaps that a valid seed may have while an edition is entered."""
     warnings = []
-    for (kind, _), document in seed.documents.items():
+    files: list[tuple[type[Entity], Document]] = [
+        *((kind, one) for (kind, _), one in seed.documents.items() if not one.record_key),
+        *((SeriesTable, one) for one in seed.tables.values()),
+    ]
+    for kind, document in files:
         schema = f"../.schemas/{get_singular_name(kind)}.json"
         if document.schema != schema:
             message = (

@@ -13,7 +13,7 @@ from sqlmodel import SQLModel
 from app.db import models
 from app.enums import PassageRecordKind
 from app.i18n import Bilingual, Language, format_period
-from app.ingest.files import suggest_nearest
+from app.ingest.files import ValuePath, suggest_nearest
 from app.ingest.schema import (
     Action,
     Coverage,
@@ -29,7 +29,7 @@ from app.ingest.schema import (
     Source,
 )
 from app.ingest.schema.base import BilingualText
-from app.ingest.seed import Seed, ValuePath
+from app.ingest.seed import Seed
 
 Messages = Iterator[tuple[ValuePath, str]]
 Row = tuple[type[SQLModel], dict[str, object]]

@@ -23,15 +23,15 @@ def list_contradictions(
     connection: Connection, language: Language, filters: CodeListParameters
 ) -> QueryPage:
     page = CONTRADICTIONS.list_page(connection, language, filters)
-    return replace(page, rows=read_figures(connection, language, page.rows))
+    return replace(page, rows=complete_contradictions(connection, language, page.rows))
 
 
 def get_contradiction(connection: Connection, language: Language, key: str) -> Record | None:
     row = CONTRADICTIONS.get(connection, language, key)
-    return row and read_figures(connection, language, [row])[0]
+    return row and complete_contradictions(connection, language, [row])[0]
 
 
-def read_figures(
+def complete_contradictions(
     connection: Connection, language: Language, rows: Sequence[Record]
 ) -> list[Record]:
     """Replace the keys of figures and rates by what is recorded of each."""

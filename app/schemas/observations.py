@@ -5,6 +5,7 @@ from pydantic import Field
 from app.enums import (
     Agreement,
     ChangeMeasure,
+    CheckMethod,
     Direction,
     EvidenceBasis,
     GrowthBasis,
@@ -309,6 +310,10 @@ class Observation(Schema):
     """The location in the source; null if the paragraphs of the source are not numbered."""
     citation: Citation
     """The citation, with the location in the source."""
+    checked_on: Day | None = Field(examples=["2026-11-26"])
+    """The day on which the figure was last compared with its source; null if no day is recorded."""
+    check_method: CheckMethod | None = Field(examples=["stored_text"])
+    """page if the page itself was read then, stored_text if a stored copy of its text was."""
     vintage: Day = Field(examples=["2025-01-15"])
     """The date on which this value was first published."""
     current: bool = Field(examples=[True])

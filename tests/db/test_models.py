@@ -248,6 +248,13 @@ FAULTS = [
     ("observation", "revision = 'undone', previous_id = 1", "ck_observation_revision"),
     ("observation", "revision = 'revised'", "ck_observation_revision_previous"),
     ("observation", "current_until = '1999-12-31'", "ck_observation_current_order"),
+    ("observation", "checked_on = '2026-11-26'", "ck_observation_checked"),
+    ("observation", "check_method = 'page'", "ck_observation_checked"),
+    (
+        "observation",
+        "checked_on = '2026-11-26', check_method = 'guess'",
+        "ck_observation_check_method",
+    ),
     ("series_break", "note_en = ''", "ck_series_break_filled"),
     ("growth_rate", "basis = 'imagined'", "ck_growth_rate_basis"),
     ("growth_rate", "measure = 'imagined'", "ck_growth_rate_measure"),
@@ -255,6 +262,8 @@ FAULTS = [
     ("growth_rate", "base_end = base_start", "ck_growth_rate_base_order"),
     ("growth_rate", "base_end = period_start", "ck_growth_rate_base_before"),
     ("growth_rate", "current_until = '1999-12-31'", "ck_growth_rate_current_order"),
+    ("growth_rate", "checked_on = '2026-11-26'", "ck_growth_rate_checked"),
+    ("growth_rate", "check_method = 'guess'", "ck_growth_rate_check_method"),
     ("growth_rate", "wording_zh = ''", "ck_growth_rate_filled"),
     ("growth_rate", "decimals = -1", "ck_growth_rate_decimals"),
     ("release_entry", "number = 0", "ck_release_entry_number"),
@@ -356,7 +365,7 @@ def test_the_names_of_checks_are_in_the_built_file(built: Path) -> None:
         schema = connection.execute(
             "SELECT sql FROM sqlite_schema WHERE name = 'observation'"
         ).fetchone()[0]
-    assert schema.count("CONSTRAINT ck_observation_") == schema.count("CHECK") == 12
+    assert schema.count("CONSTRAINT ck_observation_") == schema.count("CHECK") == 14
 
 
 def test_other_databases_keep_numbers_as_numbers() -> None:

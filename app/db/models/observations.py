@@ -19,6 +19,7 @@ from app.db.models.base import (
 from app.enums import (
     Agreement,
     ChangeMeasure,
+    CheckMethod,
     Direction,
     GrowthBasis,
     Qualifier,
@@ -110,6 +111,8 @@ class VintageModel(KeyedModel):
     vintage: date
     current_from: date
     current_until: date
+    checked_on: date | None
+    check_method: CheckMethod | None = Field(sa_type=String)
 
 
 class Observation(VintageModel, table=True):
@@ -120,6 +123,8 @@ class Observation(VintageModel, table=True):
         check_member("qualifier", Qualifier),
         check_member("status", Status),
         check_member("revision", RevisionKind),
+        check_member("check_method", CheckMethod),
+        CheckConstraint("(checked_on IS NULL) = (check_method IS NULL)", name="checked"),
         CheckConstraint("(previous_id IS NULL) = (revision IS NULL)", name="revision_previous"),
         CheckConstraint("period_start < period_end", name="period_order"),
         CheckConstraint("current_from <= current_until", name="current_order"),
@@ -187,6 +192,8 @@ class GrowthRate(VintageModel, table=True):
         UniqueConstraint("series_id", "period_start", "source_id"),
         check_member("basis", GrowthBasis),
         check_member("measure", ChangeMeasure),
+        check_member("check_method", CheckMethod),
+        CheckConstraint("(checked_on IS NULL) = (check_method IS NULL)", name="checked"),
         CheckConstraint("period_start < period_end", name="period_order"),
         CheckConstraint("base_start < base_end", name="base_order"),
         CheckConstraint("base_end < period_start", name="base_before"),

@@ -39,6 +39,7 @@ from app.ingest.schema.reference import (
     Topic,
     Unit,
 )
+from app.ingest.schema.tables import SeriesTable
 
 ENTITIES: tuple[type[Entity], ...] = (
     *(Release, Event, Source, Topic, Area, Coverage, Unit, Sector, Instrument, Indicator),
@@ -47,15 +48,18 @@ ENTITIES: tuple[type[Entity], ...] = (
 )
 """All collections, ordered so that each refers only to those before it."""
 
+FILE_KINDS: tuple[type[Entity], ...] = (*ENTITIES, SeriesTable)
+"""What a seed file contains: one record, or a table of the records of a series."""
+
 RECORD_KINDS = tuple(kind for kind in ENTITIES if kind not in {Release, Synonym})
 """The collections whose records are served, and compared between releases."""
 
 
 def write_schemas(folder: Path) -> None:
-    """Write one schema per collection into the hidden folder .schemas of a seed folder."""
+    """Write one schema per kind of file into the hidden folder .schemas of a seed folder."""
     schemas = folder / ".schemas"
     schemas.mkdir(exist_ok=True)
-    for kind in ENTITIES:
+    for kind in FILE_KINDS:
         name = get_singular_name(kind)
         content = kind.model_json_schema(mode="validation") | {"title": name}
         schema = {"$schema": GenerateJsonSchema.schema_dialect, **content}

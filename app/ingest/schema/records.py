@@ -10,6 +10,7 @@ from app.enums import (
     ActionStatus,
     Agreement,
     ChangeMeasure,
+    CheckMethod,
     Direction,
     EvidenceBasis,
     GrowthBasis,
@@ -180,6 +181,10 @@ class Observation(Entity):
     source: Ref[Source]
     locator: Locator | None = None
     """The paragraph and sentence of the source, such as P2.S2."""
+    checked_on: Day | None = None
+    """The day on which it was last compared with the source."""
+    check_method: CheckMethod | None = None
+    """How it was compared."""
     revision_reason: BilingualText | None = None
     """Why it differs from an earlier figure for the same period, if the source says so."""
     note: BilingualText | None = None
@@ -211,6 +216,10 @@ class GrowthRate(Entity):
     source: Ref[Source]
     locator: Locator | None = None
     """The paragraph and sentence of the source, such as P2.S2."""
+    checked_on: Day | None = None
+    """The day on which it was last compared with the source."""
+    check_method: CheckMethod | None = None
+    """How it was compared."""
     note: BilingualText | None = None
     """How the basis is known."""
 
