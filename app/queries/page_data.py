@@ -1,5 +1,6 @@
 """What pages show: the dashboard, and the profiles of indicators, priority areas and sources."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from sqlalchemy import Connection, select
@@ -9,7 +10,7 @@ from app.db.columns import Record
 from app.db.models import PriorityArea, Series
 from app.db.statements import fetch_uncached
 from app.enums import SearchKind
-from app.i18n import Language
+from app.i18n import MONTHS, Language
 from app.parameters import (
     DashboardParameters,
     GrowthRateListParameters,
@@ -19,7 +20,12 @@ from app.parameters import (
     SearchParameters,
     Vintages,
 )
-from app.queries.charts import MAX_POINTS_PER_PANEL, add_points, read_indicator_series
+from app.queries.charts import (
+    MAX_POINTS,
+    MAX_POINTS_PER_PANEL,
+    add_points,
+    read_indicator_series,
+)
 from app.queries.commitments import get_priority_area, list_outcomes
 from app.queries.observations import list_observations
 from app.queries.reference import get_event, get_indicator, get_source
@@ -29,6 +35,8 @@ from app.queries.search import search_records
 from app.queries.series import select_series
 
 MAX_HITS = 1000
+MAX_PAGE_SERIES = 100
+"""The limit of series on the page of an indicator."""
 SHOWN_KINDS = {
     SearchKind.INDICATOR,
     SearchKind.ACTION,
@@ -133,14 +141,38 @@ def read_indicator_profile(connection: Connection, language: Language, code: str
     indicator = get_indicator(connection, language, code)
     if indicator is None:
         return None
-    chart = read_indicator_series(connection, language, code)
-    first = indicator["headline"]["series"] if indicator["headline"] else None
-    all_series = sorted(chart["series"], key=lambda series: series["code"] != first)
+    found = read_indicator_series(connection, language, code, MAX_PAGE_SERIES, MAX_POINTS)
     return indicator | {
-        "all_series": all_series,
-        "hidden_series": chart["hidden"],
-        "chart_series": chart,
+        "series_groups": group_series(found["series"], indicator["headline"]),
+        "hidden_series": found["hidden"],
+        "chart_series": read_indicator_series(connection, language, code),
     }
+
+
+def group_series(series: Sequence[Record], headline: Record | None) -> list[Record]:
+    """Group series by coverage and unit, in the order of the first of each group.
+
+    Returns:
+        For each group, the series to be shown: that of the headline and those of full years, or the
+        first if there is neither; and the others, to be folded.
+    """
+    groups: dict[tuple[str, str], list[Record]] = defaultdict(list)
+    for one in series:
+        groups[one["coverage"]["code"], one["unit"]["code"]].append(one)
+    first = headline and headline["series"]
+    return [
+        {
+            "coverage": members[0]["coverage"],
+            "unit": members[0]["unit"],
+            "shown": shown,
+            "folded": [one for one in members if one not in shown],
+        }
+        for members in groups.values()
+        for shown in [
+            [one for one in members if one["code"] == first or one["months"] == MONTHS]
+            or members[:1]
+        ]
+    ]
 
 
 def read_priority_area_profile(

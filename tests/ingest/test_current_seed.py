@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from lxml import html
 from starlette.testclient import TestClient
 
 from app.ingest.build import build, load_valid_seed
@@ -74,3 +75,45 @@ def test_pages_show_every_figure(newest: TestClient, language: str) -> None:
         assert indicator["headline"]["display"] in one.text
     for path in ("/years", "/recipes", "/docs", "/sitemap.xml", "/llms.txt"):
         assert newest.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_of_an_indicator_has_each_series_once(newest: TestClient, language: str) -> None:
+    query: dict[str, str] = {"lang": language, "limit": "1000"}
+    for indicator in newest.get("/v1/indicators", params=query).json()["items"]:
+        code = indicator["code"]
+        listed = newest.get("/v1/series", params={**query, "indicator": code}).json()["items"]
+        series = {one["code"]: one for one in listed if one["observations"]}
+        page: Any = html.fromstring(newest.get(f"/indicators/{code}?lang={language}").text)
+        (section,) = page.xpath("//section[@class='series-groups']")
+        linked = [
+            link.rpartition("/")[2].partition("?")[0]
+            for link in section.xpath(".//p[contains(@class,'request')]/a[1]/@href")
+        ]
+        assert sorted(linked) == sorted(series)
+        folded = section.xpath(".//details//p[contains(@class,'request')]/a[1]/@href")
+        for link in folded:
+            assert series[link.rpartition("/")[2].partition("?")[0]]["months"] != 12
+        if indicator["headline"]:
+            assert linked[0] == indicator["headline"]["series"]
+        headings = [one.text_content() for one in section.xpath("./h3")]
+        assert len(headings) == len(set(headings))
+        assert len(headings) == len(
+            {(one["coverage"]["code"], one["unit"]["code"]) for one in series.values()}
+        )
+
+
+def test_a_chart_shows_the_headline_and_full_years_first(newest: TestClient) -> None:
+    for indicator in newest.get("/v1/indicators?limit=1000").json()["items"]:
+        code = indicator["code"]
+        listed = newest.get(f"/v1/series?indicator={code}&limit=1000").json()["items"]
+        years = [one for one in listed if one["months"] == 12 and one["observations"]]
+        chart = newest.get(f"/v1/indicators/{code}/chart.svg?lang=en").text
+        picture: Any = html.fromstring(chart.encode())
+        (description,) = picture.xpath("//*[local-name()='desc']/text()")
+        shown = sum(
+            f"{one['span']}, {one['coverage']['name']}, {one['unit']['name']}" in description
+            for one in years
+        )
+        # A headline that is the only figure of its series has no panel of its own.
+        assert shown >= min(len(years), 6) - 1, code
