@@ -271,6 +271,22 @@ OUTCOMES = declare_sheet(
     [TOPIC, "year", "text", AREAS, CITATION, SOURCE_URL, "id"],
     printed=5,
 )
+COMMITMENTS = declare_sheet(
+    Bilingual("Commitments", "高峰论坛承诺"),
+    record_columns.COMMITMENTS,
+    [
+        "name",
+        "text",
+        "target",
+        "deadline",
+        "reading_texts",
+        "distance",
+        CITATION,
+        SOURCE_URL,
+        "code",
+    ],
+    printed=7,
+)
 SOURCES = declare_sheet(
     Bilingual("Sources", "来源"),
     record_columns.SOURCES,

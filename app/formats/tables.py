@@ -19,6 +19,7 @@ from app.queries.commitments import list_actions, list_outcomes, list_priority_a
 from app.queries.observations import list_observations
 from app.queries.pagination import QueryPage
 from app.queries.passages import list_passages
+from app.queries.progress import list_commitments
 from app.queries.reference import list_events, list_indicators, list_sources
 from app.queries.related import list_growth_rates, list_reports
 from app.queries.resource import Resource
@@ -27,6 +28,8 @@ from app.schemas import Schema, commitments, list_editorial, observations, refer
 from app.schemas.series import Series
 
 Rows = Sequence[Sequence[Any]]
+COUNT = ("count",)
+"""The end of a path that counts the members of a list."""
 SEPARATOR = ";"
 """What separates several keys in one field."""
 
@@ -47,6 +50,8 @@ def get_value(value: Any, path: tuple[str, ...]) -> Any:
         if value is None:
             return None
         if not isinstance(value, dict):
+            if path[depth:] == COUNT:
+                return len(value)
             members = (format_cell(get_value(member, path[depth:])) for member in value)
             return SEPARATOR.join(members) or None
         value = value[name]
@@ -204,7 +209,16 @@ OUTCOMES = Table(
     commitments.Outcome,
     parameters.OutcomeFilters,
 )
-TABLES = (OBSERVATIONS, INDICATORS, ACTIONS, OUTCOMES)
+COMMITMENTS = Table(
+    "commitments",
+    Bilingual("Commitments of the forums, one row each", "高峰论坛承诺，每行一项"),
+    record_columns.COMMITMENTS,
+    parameters.CommitmentListParameters,
+    list_commitments,
+    commitments.Commitment,
+    parameters.CommitmentFilters,
+)
+TABLES = (OBSERVATIONS, INDICATORS, ACTIONS, OUTCOMES, COMMITMENTS)
 """The tables that can be downloaded separately."""
 
 PRIORITY_AREAS = Table(

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -105,6 +105,11 @@ class SearchTerms:
             case schema.Outcome() | schema.PriorityArea() | schema.Action():
                 terms.names += list_years(entity.year)
                 terms.keywords.append(key)
+            case schema.Commitment():
+                event = self.seed.get_all(schema.Event)[entity.event]
+                terms.names += [title.en, title.zh, *list_years(event.held_on.year)]
+                terms.keywords += [key, event.name.en, event.name.zh]
+                terms.keywords += list_quantities(entity)
             case schema.Event():
                 terms.names += [*list_years(entity.held_on.year), *list_days(entity.held_on)]
                 terms.names += [
@@ -243,6 +248,22 @@ def list_numbers(figure: schema.Observation, unit: schema.Unit, classifier: str)
     return numbers
 
 
+def list_quantities(commitment: schema.Commitment) -> list[str]:
+    """Return the numbers of a commitment in the scale words of both languages."""
+    quantities = [commitment.target, *(one.quantity for one in commitment.readings)]
+    return [
+        format_scaled(
+            one.value.scaleb(one.multiplier),
+            one.multiplier,
+            -int(one.value.as_tuple().exponent),
+            language,
+        )
+        for one in quantities
+        if one
+        for language in Language
+    ]
+
+
 def list_rates(rate: schema.GrowthRate) -> list[str]:
     size = format_plain(abs(rate.value))
     patterns = RISE if rate.value > Decimal(0) else FALL
@@ -268,4 +289,12 @@ def split_texts(seed: Seed, entity: Entity) -> tuple[BilingualText, list[Bilingu
     if isinstance(entity, schema.Release):
         code = entity.natural_key()
         return BilingualText(en=f"Release {code}", zh=f"{code}版"), texts
-    return texts[0], texts[1:]
+    return texts[0], texts[1:] + [report.text for report in list_reports(seed, entity)]
+
+
+def list_reports(seed: Seed, entity: Entity) -> Sequence[schema.LaterReport]:
+    """List what was reported later on an action or a commitment."""
+    if isinstance(entity, schema.Action):
+        progress = seed.get_all(schema.Progress).get(entity.natural_key())
+        return progress.reports if progress else []
+    return entity.readings if isinstance(entity, schema.Commitment) else []

@@ -33,6 +33,8 @@ class Counts(Schema):
     """Actions."""
     areas: Count = Field(examples=[4])
     """Countries and groups of countries."""
+    commitments: Count = Field(examples=[27])
+    """Commitments of the forums."""
     coverages: Count = Field(examples=[3])
     """Groups of countries that figures count."""
     events: Count = Field(examples=[11])
@@ -51,6 +53,8 @@ class Counts(Schema):
     """Sentences of sources, and other locations that records cite."""
     priority_areas: Count = Field(examples=[4])
     """Priority areas."""
+    progress: Count = Field(examples=[24])
+    """Actions for which later reports were searched."""
     reports: Count = Field(examples=[14])
     """Second reports of published figures."""
     sectors: Count = Field(examples=[6])
