@@ -20,8 +20,8 @@ from tests.support.seeds import (
 
 COUNTS = {
     "releases": 2,
-    "events": 11,
-    "sources": 16,
+    "events": 21,
+    "sources": 61,
     "topics": 3,
     "areas": 4,
     "units": 4,
@@ -34,6 +34,8 @@ COUNTS = {
     "outcomes": 9,
     "priority-areas": 4,
     "actions": 24,
+    "progress": 24,
+    "commitments": 27,
     "sectors": 6,
     "instruments": 18,
     "synonyms": 42,

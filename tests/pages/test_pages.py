@@ -31,6 +31,7 @@ OWN = (
 PAGES = (
     *OWN,
     "/years",
+    "/commitments",
     "/recipes",
     "/guide",
     *(f"/guide/{name}" for name in PAGE_NAMES),

@@ -22,7 +22,7 @@ from tests.test_openapi import LISTS, PATHS, example_url
 pytestmark = pytest.mark.database
 
 MORE = {
-    "/v1/dataset.zip": 17,
+    "/v1/dataset.zip": 18,
     "/v1/overview.xlsx": 5,
     "/v1/compare": 3,
     "/v1/series": 3,
