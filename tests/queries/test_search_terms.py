@@ -114,7 +114,7 @@ SEARCHES = {
     "人民币": ("unit", "CNY"),
     "美元": ("unit", "USD"),
     "沿线国家": ("coverage", "route"),
-    "商务部": ("event", ""),
+    "商务部": ("source", "mofcom"),
     "ECNS": ("source", "scio-2025-01-15"),
 }
 
