@@ -48,9 +48,19 @@ class Quantity(Schema):
     """The display text, in the language of the response."""
 
 
-class Worded(Schema):
-    """Words of a document and where they are."""
+class ProgressReport(Schema):
+    """What was reported later on an action; no judgement on whether it was carried out."""
 
+    date: Day = Field(examples=["2025-07-18"])
+    """The day of what is reported; if no day is stated, the day on which it was reported."""
+    relation: ProgressRelation = Field(examples=["about_this"])
+    """about_this or about_part of the action; context says nothing about the action itself."""
+    text: Prose = Field(examples=["There are 36 partner countries of Silk Road e-commerce."])
+    """What is reported, in the words of this service."""
+    quantity: Quantity | None
+    """The number that is reported; null if there is none."""
+    note: Prose | None = Field(examples=[None])
+    """A note on how to read the report; null if there is none."""
     wording: Line = Field(examples=["over 70 joint laboratories"])
     """A few words of the source, in its language."""
     wording_language: LanguageCode = Field(examples=["en"])
@@ -64,21 +74,6 @@ class Worded(Schema):
     """The location in the source; null if the paragraphs of the source are not numbered."""
     citation: Citation
     """The citation, with the location in the source."""
-
-
-class ProgressReport(Worded):
-    """What was reported later on an action; no judgement on whether it was carried out."""
-
-    date: Day = Field(examples=["2025-07-18"])
-    """The day of what is reported; if no day is stated, the day on which it was reported."""
-    relation: ProgressRelation = Field(examples=["about_this"])
-    """about_this or about_part of the action; context says nothing about the action itself."""
-    text: Prose = Field(examples=["There are 36 partner countries of Silk Road e-commerce."])
-    """What is reported, in the words of this service."""
-    quantity: Quantity | None
-    """The number that is reported; null if there is none."""
-    note: Prose | None = Field(examples=[None])
-    """A note on how to read the report; null if there is none."""
     editorial: tuple[FieldName, ...] = declare_editorial("text", "relation", "note")
 
 
@@ -219,13 +214,13 @@ class EventReference(Reference):
 class Deadline(Schema):
     """The time by which something is to be done."""
 
-    text: Line = Field(examples=["in the next five years"])
+    text: Line = Field(examples=["by 2030"])
     """The time in words, in the language of the response."""
-    year: Year | None = Field(examples=[2028])
+    year: Year | None = Field(examples=[2030])
     """The last year; null if the announcement does not name it."""
 
 
-class Reading(Worded):
+class Reading(Schema):
     """A later figure beside the target of a commitment."""
 
     date: Day = Field(examples=["2025-09-18"])
@@ -238,6 +233,19 @@ class Reading(Worded):
     """Whether the document counts what the target counts."""
     reason: Prose | None = Field(examples=[None])
     """Why it does not; null if it does."""
+    wording: Line = Field(examples=["over 70 joint laboratories"])
+    """A few words of the source, in its language."""
+    wording_language: LanguageCode = Field(examples=["en"])
+    """The language of the wording, as an ISO 639-1 code."""
+    wording_translated: Line | None = Field(examples=[None])
+    """A translation of the wording into the language of the response, by this service; null if the
+    wording is in that language."""
+    source: SourceReference
+    """The source."""
+    locator: Locator | None = Field(examples=[None])
+    """The location in the source; null if the paragraphs of the source are not numbered."""
+    citation: Citation
+    """The citation, with the location in the source."""
     editorial: tuple[FieldName, ...] = declare_editorial("text", "same_measure", "reason")
 
 
@@ -259,7 +267,7 @@ class Distance(Schema):
     """The display text, in the language of the response."""
 
 
-class Commitment(Worded):
+class Commitment(Schema):
     """A commitment announced at a forum, with its target and later readings.
 
     No field says whether it was kept.
@@ -269,7 +277,7 @@ class Commitment(Worded):
     """The key: year and short name."""
     event: EventReference
     """Where it was announced."""
-    position: Position = Field(examples=[18])
+    position: Position = Field(examples=[12])
     """The position among the commitments of the event."""
     kind: CommitmentKind = Field(examples=["pledge"])
     """pledge for a promise, expectation for what the speaker expects without promising it."""
@@ -291,4 +299,17 @@ class Commitment(Worded):
     distance: Distance | None
     """How far the newest comparable reading is from the target; null if no reading is comparable,
     or if the target has a qualifier."""
+    wording: Line = Field(examples=["over 70 joint laboratories"])
+    """A few words of the source, in its language."""
+    wording_language: LanguageCode = Field(examples=["en"])
+    """The language of the wording, as an ISO 639-1 code."""
+    wording_translated: Line | None = Field(examples=[None])
+    """A translation of the wording into the language of the response, by this service; null if the
+    wording is in that language."""
+    source: SourceReference
+    """The source."""
+    locator: Locator | None = Field(examples=[None])
+    """The location in the source; null if the paragraphs of the source are not numbered."""
+    citation: Citation
+    """The citation, with the location in the source."""
     editorial: tuple[FieldName, ...] = declare_editorial("name", "text", "kind", "note", "distance")
