@@ -191,6 +191,7 @@ class Collection(StrEnum):
 
     ACTIONS = "actions"
     AREAS = "areas"
+    COMMITMENTS = "commitments"
     CONTRADICTIONS = "contradictions"
     COVERAGES = "coverages"
     EVENTS = "events"
@@ -200,6 +201,7 @@ class Collection(StrEnum):
     OBSERVATIONS = "observations"
     OUTCOMES = "outcomes"
     PRIORITY_AREAS = "priority-areas"
+    PROGRESS = "progress"
     RELATED_DATASETS = "related-datasets"
     REPORTS = "reports"
     SECTORS = "sectors"
@@ -224,9 +226,39 @@ class ActionKind(StrEnum):
 
 
 class ActionStatus(StrEnum):
-    """The status of an action; the source only announces actions."""
+    """Whether something was reported later on an action or a part of it, or nothing was found.
+
+    A report is no judgement on whether the action was carried out as announced.
+    """
 
     ANNOUNCED = "announced"
+    REPORTED = "reported"
+
+
+class ProgressRelation(StrEnum):
+    """Whether a later report is about the whole action, a part of it, or only what surrounds it."""
+
+    ABOUT_THIS = "about_this"
+    ABOUT_PART = "about_part"
+    CONTEXT = "context"
+
+
+class CommitmentKind(StrEnum):
+    """Whether the speaker promises something, or only says what is expected."""
+
+    PLEDGE = "pledge"
+    EXPECTATION = "expectation"
+
+
+class DistanceLimit(StrEnum):
+    """Whether the actual distance is the one computed, below it, or above it.
+
+    A reading of over 70 leaves less than 30 to a target of 100.
+    """
+
+    EXACT = "exact"
+    BELOW = "below"
+    ABOVE = "above"
 
 
 class InstrumentKind(StrEnum):
@@ -248,6 +280,7 @@ class SearchKind(StrEnum):
     OUTCOME = "outcome"
     PRIORITY_AREA = "priority_area"
     ACTION = "action"
+    COMMITMENT = "commitment"
     TOPIC = "topic"
     AREA = "area"
     COVERAGE = "coverage"
@@ -280,6 +313,8 @@ class PassageRecordKind(StrEnum):
     PRIORITY_AREA = "priority_area"
     AIM = "aim"
     ACTION = "action"
+    PROGRESS = "progress"
+    COMMITMENT = "commitment"
     PASSAGE = "passage"
 
 

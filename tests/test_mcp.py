@@ -64,6 +64,7 @@ def test_the_tools_are_described(address: str) -> None:
     assert sorted(tools) == [
         "get_observations",
         "get_source",
+        "list_commitments",
         "list_indicators",
         "list_priority_areas",
         "search",

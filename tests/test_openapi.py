@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,10 +13,10 @@ from starlette.testclient import TestClient
 from app.application import ROUTERS
 from app.formats.registry import FORMATS
 from app.ingest.schema import RECORD_KINDS
+from tests.record_openapi import SNAPSHOT
 
 pytestmark = pytest.mark.database
 
-SNAPSHOT = Path(__file__).parent / "openapi.json"
 PATHS = sorted(
     route.path  # type: ignore[attr-defined]
     for router in ROUTERS
@@ -90,7 +89,7 @@ def test_every_route_is_described(document: dict[str, Any]) -> None:
 def test_document_is_the_snapshot(client: TestClient) -> None:
     served = client.get("/openapi.json").text.replace("http://testserver", "http://127.0.0.1:8000")
     assert comparable(served) == comparable(SNAPSHOT.read_text()), (
-        "the contract changed; if that is intended, run: bri openapi --output tests/openapi.json"
+        "the contract changed; if that is intended, run: python -m tests.record_openapi"
     )
 
 

@@ -20,6 +20,7 @@ from app.queries.contradictions import list_contradictions
 from app.queries.observations import list_observations
 from app.queries.pagination import QueryPage
 from app.queries.passages import list_passages
+from app.queries.progress import list_commitments
 from app.queries.reference import list_events, list_indicators, list_sources
 from app.queries.related import list_growth_rates, list_reports
 from app.queries.resource import Resource
@@ -191,7 +192,16 @@ OUTCOMES = Table(
     commitments.Outcome,
     parameters.OutcomeFilters,
 )
-TABLES = (OBSERVATIONS, INDICATORS, ACTIONS, OUTCOMES)
+COMMITMENTS = Table(
+    "commitments",
+    Bilingual("Commitments of the forums, one row each", "高峰论坛承诺，每行一项"),
+    record_columns.COMMITMENTS,
+    parameters.CommitmentListParameters,
+    list_commitments,
+    commitments.Commitment,
+    parameters.CommitmentFilters,
+)
+TABLES = (OBSERVATIONS, INDICATORS, ACTIONS, OUTCOMES, COMMITMENTS)
 """The tables that can be downloaded separately."""
 
 PRIORITY_AREAS = Table(

@@ -42,6 +42,7 @@ LAYOUTS = {
     "indicators": sheets.INDICATORS,
     "actions": sheets.ACTIONS,
     "outcomes": sheets.OUTCOMES,
+    "commitments": sheets.COMMITMENTS,
 }
 NOTES = (
     (Bilingual("Data set", "数据集"), DESCRIPTION),

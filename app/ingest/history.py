@@ -361,7 +361,10 @@ def list_changes(seed: Seed) -> Iterator[tuple[str, RecordChange, Bilingual]]:
 
 def name_record(snapshot: Snapshot, collection: str, key: str) -> Bilingual:
     fields = snapshot[collection, key]
-    name = find_name(fields) or Bilingual(key, key)
+    # What was reported on an action is named after it.
+    name = find_name(snapshot.get(("actions", fields.get("action", "")), fields)) or Bilingual(
+        key, key
+    )
     figure = snapshot.get(("observations", fields.get("observation", "")), fields)
     series = snapshot.get(("series", figure.get("series", "")), fields)
     indicator = find_name(snapshot.get(("indicators", series.get("indicator", "")), {}))

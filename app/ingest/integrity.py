@@ -4,7 +4,8 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from app.enums import PERCENT, ChangeMeasure, Qualifier
+from app.enums import PERCENT, ActionStatus, ChangeMeasure, Qualifier
+from app.ingest.commitments import check_commitment, check_own_words, check_progress
 from app.ingest.documents import check_event, check_source, compare_publishers
 from app.ingest.files import SeedIssue, ValuePath, suggest_nearest
 from app.ingest.history import check_corrections, check_history
@@ -12,6 +13,7 @@ from app.ingest.passages import Location, check_passages, find_unrecorded, list_
 from app.ingest.schema import (
     Action,
     CodeListEntity,
+    Commitment,
     Entity,
     Event,
     GrowthRate,
@@ -20,6 +22,7 @@ from app.ingest.schema import (
     Outcome,
     Period,
     PriorityArea,
+    Progress,
     Release,
     Report,
     Series,
@@ -124,16 +127,9 @@ def check_growth_rate(seed: Seed, entity: GrowthRate) -> Messages:
 
 
 def check_wording(seed: Seed, entity: Observation | GrowthRate | Report) -> Messages:
-    """The wording must be in the language of its source; Chinese may be in another script."""
     source = find_entity(seed, Source, entity, "source")
-    if source is None:
-        return
-    original = entity.wording.original
-    if original is None and source.language not in {"en", "zh"}:
-        message = f"is missing; add the words of the source, whose language is '{source.language}'"
-        yield ("wording", "original"), message
-    elif original is not None and source.language == "en":
-        yield ("wording", "original"), "is for other languages; write English words under en"
+    if source:
+        yield from check_own_words(("wording",), entity.wording, source)
 
 
 def check_comparison(seed: Seed, entity: Observation | GrowthRate) -> Messages:
@@ -221,6 +217,9 @@ def check_action(seed: Seed, entity: Action) -> Messages:
     area = find_entity(seed, PriorityArea, entity, "priority_area")
     if area and area.year != entity.year:
         yield ("year",), f"found {entity.year}; its priority area has the year {area.year}"
+    if entity.status is not ActionStatus.ANNOUNCED:
+        message = "write announced; what was reported follows from seed/progress"
+        yield ("status",), f"found {entity.status}; {message}"
 
 
 def check_examples(_: Seed, entity: Outcome | Action) -> Messages:
@@ -241,6 +240,8 @@ CHECKS: Mapping[type[Entity], Sequence[Callable[[Seed, Any], Messages]]] = {
     Outcome: (check_edition, check_examples),
     PriorityArea: (check_edition, check_aim),
     Action: (check_action, check_examples),
+    Progress: (check_progress,),
+    Commitment: (check_commitment,),
 }
 """The checks of a collection, besides those of references and locators."""
 
@@ -326,6 +327,8 @@ def list_unique_values(seed: Seed) -> Iterator[UniqueValue]:
                 yield kind, key, "position", (kind, record.year, record.position)
             case Action() as action:
                 yield kind, key, "position", (kind, action.priority_area, action.position)
+            case Commitment() as commitment:
+                yield kind, key, "position", (kind, commitment.event, commitment.position)
             case Source(edition=int(edition)):
                 yield kind, key, "edition", (kind, edition)
             case _:

@@ -16,6 +16,7 @@ from app.db.models.base import KeyedModel
 from app.enums import ReportRelation
 from app.i18n import Bilingual, format_title
 from app.ingest import schema
+from app.ingest.commitments import build_report_rows, build_target_columns, find_status
 from app.ingest.history import build_change_rows, list_releases
 from app.ingest.passages import build_passage_rows, count_passages
 from app.ingest.schema import RECORD_KINDS, Entity, list_paths, list_references
@@ -103,6 +104,7 @@ def build_rows(seed: Seed, seed_hash: str, schema_revision: str) -> Iterator[Row
             yield table, {**own, **build_columns(entities[key], ids), **derived[key]}
     yield from build_speaker_rows(seed, ids[schema.Event])
     yield from build_break_rows(seed, ids[schema.Series])
+    yield from build_report_rows(seed, ids)
     yield from build_passage_rows(seed, ids[schema.Source])
     yield from build_link_rows(seed, ids)
     for indicator, observation in select_headlines(seed).items():
@@ -207,6 +209,13 @@ def derive_columns(seed: Seed, kind: type[Entity], ids: Ids) -> dict[str, Values
         derived |= summarize_series(seed, ids[kind])
     if kind is schema.Source:
         derived |= {key: name_source(one) for key, one in seed.get_all(schema.Source).items()}
+    if kind is schema.Action:
+        derived |= {key: {"status": find_status(seed, key)} for key in derived}
+    if kind is schema.Commitment:
+        derived |= {
+            key: build_target_columns(one, ids[schema.Unit])
+            for key, one in seed.get_all(schema.Commitment).items()
+        }
     if kind is schema.Report:
         derived |= {
             key: {"relation": find_relation(seed, one)}

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -91,6 +91,11 @@ class SearchTerms:
             case schema.Outcome() | schema.PriorityArea() | schema.Action():
                 terms.names += list_years(entity.year)
                 terms.keywords.append(key)
+            case schema.Commitment():
+                event = self.seed.get_all(schema.Event)[entity.event]
+                terms.names += [title.en, title.zh, *list_years(event.held_on.year)]
+                terms.keywords += [key, event.name.en, event.name.zh]
+                terms.keywords += list_quantities(entity)
             case schema.Event():
                 terms.names += [*list_years(entity.held_on.year), *list_days(entity.held_on)]
                 bodies = self.list_bodies(key)
@@ -137,7 +142,8 @@ class SearchTerms:
         if isinstance(figure, schema.GrowthRate):
             numbers, words = list_rates(figure), ["growth", "同比增速"]
         else:
-            numbers = list_numbers(figure, "percent" if series.unit == PERCENT else series.unit)
+            numbers = list_numbers(figure.value, series.unit, figure.qualifier)
+            numbers.append(format_plain(figure.published.value))
             words = []
         units = [unit.name.en, unit.name.zh, unit.symbol.en, unit.symbol.zh]
         named = self.synonyms.list_names(schema.Unit, series.unit)
@@ -223,12 +229,23 @@ def list_periods(period: schema.Period) -> list[str]:
     return [*labels, *years, *parts]
 
 
-def list_numbers(figure: schema.Observation, unit: str) -> list[str]:
-    """Return the number as printed, and with its qualifier and unit as searches read them."""
-    limit = "" if figure.qualifier is Qualifier.NONE else figure.qualifier
-    units, limits = dict.fromkeys(("", unit)), dict.fromkeys(("", limit))
-    forms = [format_number(figure.value, one, other) for one in units for other in limits]
-    return [format_plain(figure.published.value), *forms]
+def list_numbers(value: Decimal, unit: str, qualifier: Qualifier) -> list[str]:
+    """Return a number with its qualifier and unit as searches read them."""
+    limit = "" if qualifier is Qualifier.NONE else qualifier
+    name = "percent" if unit == PERCENT else unit
+    units, limits = dict.fromkeys(("", name)), dict.fromkeys(("", limit))
+    return [format_number(value, one, other) for one in units for other in limits]
+
+
+def list_quantities(commitment: schema.Commitment) -> list[str]:
+    """Return the numbers of a commitment and of its readings."""
+    quantities = [commitment.target, *(one.quantity for one in commitment.readings)]
+    return [
+        form
+        for one in quantities
+        if one
+        for form in list_numbers(one.value.scaleb(one.multiplier), one.unit, one.qualifier)
+    ]
 
 
 def list_rates(rate: schema.GrowthRate) -> list[str]:
@@ -254,4 +271,12 @@ def split_texts(seed: Seed, entity: Entity) -> tuple[BilingualText, list[Bilingu
     if isinstance(entity, schema.Release):
         english, chinese = (format_release(entity.natural_key(), one) for one in Language)
         return BilingualText(en=english.capitalize(), zh=chinese), texts
-    return texts[0], texts[1:]
+    return texts[0], texts[1:] + [report.text for report in list_reports(seed, entity)]
+
+
+def list_reports(seed: Seed, entity: Entity) -> Sequence[schema.LaterReport]:
+    """List what was reported later on an action or a commitment."""
+    if isinstance(entity, schema.Action):
+        progress = seed.get_all(schema.Progress).get(entity.natural_key())
+        return progress.reports if progress else []
+    return entity.readings if isinstance(entity, schema.Commitment) else []

@@ -54,6 +54,7 @@ English. Content-Language gives the language of the response.
 TAGS = {
     "Charts": "Charts of the figures, with period, unit and source in the image.",
     "Citations": "Sources and figures for reference managers.",
+    "Commitments": "What was announced at the forums, with later readings.",
     "Discovery": "Descriptions of the data set for data catalogues.",
     "Downloads": "Whole tables with the filters of the lists, and the whole data set.",
     "Entry point": "The description of the service, and the overview for dashboards.",

@@ -38,6 +38,8 @@ from app.parameters.records import (
     AreaListParameters,
     ChangeListParameters,
     CitationParameters,
+    CommitmentFilters,
+    CommitmentListParameters,
     CoverageListParameters,
     DashboardParameters,
     EventListParameters,

@@ -7,10 +7,12 @@ from pydantic import Field, model_validator
 
 from app.enums import (
     ActionKind,
+    ActionStatus,
     AreaKind,
     ChangeKind,
     CitationStyle,
     Collection,
+    CommitmentKind,
     EvidenceBasis,
     InstrumentKind,
     SearchKind,
@@ -128,6 +130,7 @@ class ActionFilters(RecordFilters):
         "Only actions of this priority area.", "cooperation-mechanisms"
     )
     kind: list[ActionKind] = create_repeatable("Only actions with this verb.", "sign")
+    status: list[ActionStatus] = create_repeatable("Only actions with this status.", "reported")
     sector: Sectors = create_repeatable("Only actions that name this sector.", "clean-energy")
     instrument: Instruments = create_repeatable(
         "Only actions that name this instrument.", "china-asean-expo"
@@ -142,6 +145,29 @@ class ActionFilters(RecordFilters):
 
 class ActionListParameters(ActionFilters, ListParameters):
     """The parameters of the list of actions."""
+
+
+class CommitmentSort(StrEnum):
+    """The orders of commitments."""
+
+    ANNOUNCED = "announced"
+    ANNOUNCED_DESC = "announced_desc"
+    CODE = "code"
+    CODE_DESC = "code_desc"
+
+
+class CommitmentFilters(Filters):
+    sort: CommitmentSort = Field(CommitmentSort.ANNOUNCED, examples=["announced_desc"])
+    """The order: announced (default: by the day of the event, then by position in the
+    announcement) or code; add _desc for descending order."""
+    event: Events = create_repeatable("Only commitments announced at this event.", "brf-2023-10-18")
+    kind: list[CommitmentKind] = create_repeatable("Only commitments of this kind.", "pledge")
+    q: QueryText | Omitted = Field(None, examples=["laboratories"])
+    """Only commitments whose texts contain all these words, in either language."""
+
+
+class CommitmentListParameters(CommitmentFilters, ListParameters):
+    """The parameters of the list of commitments."""
 
 
 class AreaListParameters(CodeListParameters):

@@ -32,6 +32,7 @@ from app.db.models import (
 )
 from app.db.statements import fetch_uncached, select_nested
 from app.i18n import Language
+from app.queries.progress import complete_report, select_progress
 from app.queries.resource import LinkedFilter, Resource, select_links
 
 
@@ -103,10 +104,17 @@ def select_action_columns(language: Language) -> Statement:
             localize(PriorityArea, "title", language).label("priority_area.title"),
             *select_source("source", language),
             *select_links(Action, language),
+            *select_progress(language),
         )
         .select_from(Action)
         .join(Source, col(Source.id) == Action.source_id)
     )
+
+
+def complete_action(row: Record, language: Language) -> Record:
+    for report in row["progress"]:
+        complete_report(report, language)
+    return complete_commitment(row, language)
 
 
 @cache
@@ -125,11 +133,12 @@ ACTIONS = Resource(
         ),
         "id": (col(Action.code),),
     },
-    complete=complete_commitment,
+    complete=complete_action,
     filters={
         "year": col(PriorityArea.year),
         "priority_area": col(PriorityArea.slug),
         "kind": col(Action.kind),
+        "status": col(Action.status),
     },
     linked_filters={
         "sector": LinkedFilter(ActionSector, Sector, col(Sector.code)),
@@ -171,9 +180,9 @@ def select_priority_areas(language: Language) -> Statement:
 
 def complete_priority_area(row: Record, language: Language) -> Record:
     del row["code"]
-    for record in (row, *row["actions"]):
-        add_source_line(record["source"], language)
-    return row
+    for action in row["actions"]:
+        complete_action(action, language)
+    return complete_commitment(row, language)
 
 
 PRIORITY_AREAS = Resource(

@@ -28,6 +28,7 @@ from app.queries.charts import (
 )
 from app.queries.commitments import get_priority_area, list_outcomes
 from app.queries.observations import list_observations
+from app.queries.progress import read_follow_ups
 from app.queries.reference import get_event, get_indicator, get_source
 from app.queries.related import list_growth_rates, list_reports
 from app.queries.releases import read_overview
@@ -208,4 +209,5 @@ def read_source_profile(connection: Connection, language: Language, code: str) -
         "observations": list_observations(connection, language, figures),
         "growth_rates": list_growth_rates(connection, language, rates),
         "reports": list_reports(connection, language, ReportListParameters(source=[code])),
+        "follow_ups": read_follow_ups(connection, language, code),
     }

@@ -11,6 +11,7 @@ from app.db.models import (
     Action,
     Change,
     ChangedField,
+    Commitment,
     Event,
     GrowthRate,
     Headline,
@@ -42,6 +43,7 @@ COLLECTIONS: dict[str, Column] = {
     "releases": col(ReleaseEntry.code),
     "outcomes": col(Outcome.code),
     "actions": col(Action.code),
+    "commitments": col(Commitment.code),
     "priority_areas": col(PriorityArea.slug),
 }
 MAX_CACHED = 1000

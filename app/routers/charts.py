@@ -15,6 +15,7 @@ from app.formats.charts.canvas import (
     render_svg,
     write_specification,
 )
+from app.formats.charts.commitments import build_commitment_chart
 from app.formats.charts.layout import HeightTooSmallError, layout_chart
 from app.formats.charts.model import (
     Chart,
@@ -27,6 +28,7 @@ from app.http.limits import DRAWINGS
 from app.problems.messages import HEIGHT_TOO_SMALL, IMAGE_TOO_LARGE
 from app.problems.problem import InvalidParameters, ParameterError
 from app.queries import charts
+from app.queries.progress import get_commitment
 from app.queries.reference import get_indicator
 from app.queries.releases import read_overview
 from app.request import Context, RequestContext
@@ -60,6 +62,12 @@ def build_overview(context: RequestContext) -> Chart:
     overview = context.run_query(read_overview)
     edition, code = release.sources[context.language], release.record["code"]
     return build_overview_chart(overview, edition, code, context.language)
+
+
+def build_commitment(context: RequestContext, code: str) -> Chart:
+    found = context.run_query(get_commitment, code)
+    commitment = context.require_record(found, "commitments", commitment=code)
+    return build_commitment_chart(commitment, context.release.record["code"], context.language)
 
 
 class Subject(NamedTuple):
@@ -111,6 +119,17 @@ SUBJECTS = (
         "One sheet with the latest figure of every indicator and the priority areas. Figures are "
         "grouped by topic and show their periods; priority areas show the number of their actions.",
         build_overview,
+    ),
+    Subject(
+        "commitment",
+        "a commitment",
+        "The target of a commitment and the readings that count the same as bars. Readings that "
+        "are counted differently have panels of their own, with the reason.",
+        build_commitment,
+        Annotated[
+            str,
+            parameters.create_path_key("The key of a commitment.", "2023-joint-laboratories"),
+        ],
     ),
 )
 OPERATIONS = {

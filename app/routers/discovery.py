@@ -28,7 +28,7 @@ XML = "application/xml"
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 XHTML = "http://www.w3.org/1999/xhtml"
 LINK_SET = 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"'
-PAGES = ("/", "/years", "/recipes", "/docs", "/reference", *GUIDE_PATHS)
+PAGES = ("/", "/years", "/commitments", "/recipes", "/docs", "/reference", *GUIDE_PATHS)
 DETAIL_PAGES = {
     "indicators": "/indicators",
     "priority_areas": "/priority-areas",
@@ -121,6 +121,7 @@ def show_llms_full_txt(context: Context, _: NoParameters) -> Response:
             read_first_page(context, tables.OBSERVATIONS),
             read_first_page(context, tables.OUTCOMES),
             read_first_page(context, tables.PRIORITY_AREAS),
+            read_first_page(context, tables.COMMITMENTS),
             read_first_page(context, tables.SOURCES),
         ),
         context.base_url,

@@ -28,6 +28,7 @@ from app.problems.messages import UNKNOWN_FILE, UNKNOWN_PATH
 from app.problems.problem import UnknownRecord
 from app.queries import page_data
 from app.queries.passages import list_source_passages
+from app.queries.progress import list_commitments
 from app.queries.reference import get_source, list_codes, list_sources
 from app.queries.releases import list_releases, read_overview
 from app.queries.series import MAX_SERIES, read_drawn_series
@@ -114,6 +115,13 @@ def show_years(context: Context, _: NoParameters) -> Response:
         releases=releases,
         has_more=len(found) == MAX_SERIES,
     )
+
+
+@router.get("/commitments")
+def show_commitments(context: Context, _: NoParameters) -> Response:
+    query = parameters.CommitmentListParameters(limit=parameters.MAXIMUM_LIMIT)
+    found = context.run_query(list_commitments, query)
+    return render_content(context, "commitments.html", commitments=found.rows)
 
 
 @router.get("/recipes")

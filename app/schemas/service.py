@@ -32,6 +32,8 @@ class Counts(Schema):
     """Actions."""
     areas: Count = Field(examples=[4])
     """Countries and groups of countries."""
+    commitments: Count = Field(examples=[27])
+    """Commitments of the forums."""
     contradictions: Count = Field(examples=[1])
     """Published figures that do not agree."""
     coverages: Count = Field(examples=[3])
@@ -52,6 +54,8 @@ class Counts(Schema):
     """Sentences of sources, and other locations that records cite."""
     priority_areas: Count = Field(examples=[4])
     """Priority areas."""
+    progress: Count = Field(examples=[24])
+    """Actions for which later reports were searched."""
     reports: Count = Field(examples=[14])
     """Second reports of published figures."""
     related_datasets: Count = Field(examples=[7])

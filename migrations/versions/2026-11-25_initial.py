@@ -32,6 +32,7 @@ TABLES = (
     *("baseline", *(f"{owner}_{target}" for owner, target in LINKS), "release_entry", "change"),
     *("changed_field", "growth_rate", "series_break", "contradiction"),
     *("passage", "passage_record", "passage_difference"),
+    *("progress", "progress_report", "commitment", "commitment_reading"),
 )
 FTS5_TABLE = """
 CREATE VIRTUAL TABLE search_index USING fts5 (
@@ -494,7 +495,7 @@ def upgrade() -> None:
         *text("status"),
         checks={
             "kind": "kind IN ('expand', 'use', 'host', 'promote', 'improve', 'strengthen', 'deepen', 'realise', 'sign')",
-            "status": "status IN ('announced')",
+            "status": "status IN ('announced', 'reported')",
             "filled": "text_en <> '' AND text_zh <> ''",
             "position": "position >= 1",
         },
@@ -631,7 +632,7 @@ def upgrade() -> None:
         *text("kind", "record", "owner"),
         *texts("title"),
         checks={
-            "kind": "kind IN ('event', 'observation', 'growth_rate', 'report', 'outcome', 'goal', 'priority_area', 'aim', 'action', 'passage')",
+            "kind": "kind IN ('event', 'observation', 'growth_rate', 'report', 'outcome', 'goal', 'priority_area', 'aim', 'action', 'progress', 'commitment', 'passage')",
             "filled": "title_en <> '' AND title_zh <> ''",
         },
         references={"passage_id": "passage"},
@@ -646,6 +647,90 @@ def upgrade() -> None:
         references={"passage_id": "passage", "source_id": "source"},
         key=("passage_id", "position"),
         indexes=("source_id",),
+    )
+    create_table(
+        "progress",
+        *integer("id"),
+        *text("code"),
+        *integer("action_id"),
+        *day("searched_on"),
+        *texts("note", null=True),
+        references={"action_id": "action"},
+        unique=(("code",), ("action_id",)),
+    )
+    create_report_table(
+        "progress_report",
+        *integer("progress_id", "position"),
+        *text("relation"),
+        *texts("note", null=True),
+        checks={"relation": "relation IN ('about_this', 'about_part', 'context')"},
+        owner="progress",
+    )
+    create_table(
+        "commitment",
+        *integer("source_id"),
+        *text("locator", null=True),
+        *integer("id"),
+        *text("code"),
+        *integer("event_id", "position"),
+        *text("kind"),
+        *texts("name", "text"),
+        *exact("target_value", null=True),
+        *integer("target_multiplier", "target_decimals", "target_unit_id", null=True),
+        *text("target_qualifier", "target_classifier", null=True),
+        *texts("deadline_text", null=True),
+        *integer("deadline_year", null=True),
+        *texts("wording"),
+        *text("wording_original", null=True),
+        *texts("note", null=True),
+        *day("searched_on"),
+        checks={
+            "kind": "kind IN ('pledge', 'expectation')",
+            "target_qualifier": "target_qualifier IN ('none', 'over', 'nearly', 'about')",
+            "target_quantity": "(target_value IS NULL) = (target_unit_id IS NULL) AND (target_value IS NULL) = (target_qualifier IS NULL)",
+            "filled": "name_en <> '' AND name_zh <> '' AND text_en <> '' AND text_zh <> '' AND wording_en <> '' AND wording_zh <> ''",
+            "position": "position >= 1",
+        },
+        references={"event_id": "event", "source_id": "source", "target_unit_id": "unit"},
+        unique=(("code",), ("event_id", "position")),
+        indexes=("source_id", "target_unit_id"),
+    )
+    create_report_table(
+        "commitment_reading",
+        *integer("commitment_id", "position"),
+        *boolean("same_measure"),
+        *texts("reason", null=True),
+        checks={"reason": "same_measure = (reason_en IS NULL)"},
+        owner="commitment",
+    )
+
+
+def create_report_table(
+    table: str, *own: sa.Column[Any], checks: Mapping[str, str], owner: str
+) -> None:
+    """Create a table of what documents say later about the records of another."""
+    create_table(
+        table,
+        *integer("source_id"),
+        *text("locator", null=True),
+        *day("date"),
+        *texts("text"),
+        *exact("value", null=True),
+        *integer("multiplier", "decimals", "unit_id", null=True),
+        *text("qualifier", "classifier", null=True),
+        *texts("wording"),
+        *text("wording_original", null=True),
+        *own,
+        checks={
+            **checks,
+            "qualifier": "qualifier IN ('none', 'over', 'nearly', 'about')",
+            "quantity": "(value IS NULL) = (unit_id IS NULL) AND (value IS NULL) = (qualifier IS NULL)",
+            "filled": "text_en <> '' AND text_zh <> '' AND wording_en <> '' AND wording_zh <> ''",
+            "position": "position >= 1",
+        },
+        references={f"{owner}_id": owner, "source_id": "source", "unit_id": "unit"},
+        key=(f"{owner}_id", "position"),
+        indexes=("source_id", "unit_id"),
     )
 
 

@@ -15,6 +15,8 @@ PATHS = (
     "/?q=digital",
     "/?q=zebra",
     "/years",
+    "/commitments",
+    "/priority-areas/emerging-fields",
     "/recipes",
     "/guide",
     *(f"/guide/{name}" for name in PAGE_NAMES),

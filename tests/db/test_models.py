@@ -283,6 +283,25 @@ FAULTS = [
     ("passage_record", "title_en = ''", "ck_passage_record_filled"),
     ("passage_difference", "text_zh = ''", "ck_passage_difference_filled"),
     ("baseline", "editorial = false", "ck_baseline_editorial"),
+    ("progress_report", "position = 0", "ck_progress_report_position"),
+    ("progress_report", "text_zh = ''", "ck_progress_report_filled"),
+    ("progress_report", "relation = 'rumour'", "ck_progress_report_relation"),
+    ("progress_report", "qualifier = 'under'", "ck_progress_report_qualifier"),
+    ("progress_report", "unit_id = NULL", "ck_progress_report_quantity"),
+    ("commitment", "position = 0", "ck_commitment_position"),
+    ("commitment", "name_en = ''", "ck_commitment_filled"),
+    ("commitment", "kind = 'wish'", "ck_commitment_kind"),
+    ("commitment", "target_qualifier = 'under'", "ck_commitment_target_qualifier"),
+    ("commitment", "target_unit_id = NULL", "ck_commitment_target_quantity"),
+    ("commitment_reading", "position = 0", "ck_commitment_reading_position"),
+    ("commitment_reading", "wording_zh = ''", "ck_commitment_reading_filled"),
+    (
+        "commitment_reading",
+        "value = '1', unit_id = 1, qualifier = 'under'",
+        "ck_commitment_reading_qualifier",
+    ),
+    ("commitment_reading", "unit_id = 1", "ck_commitment_reading_quantity"),
+    ("commitment_reading", "same_measure = true", "ck_commitment_reading_reason"),
 ]
 
 

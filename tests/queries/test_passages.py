@@ -17,6 +17,7 @@ LOCATED = {
     "report": ("/v1/reports", "id"),
     "outcome": ("/v1/outcomes", "id"),
     "action": ("/v1/actions", "id"),
+    "commitment": ("/v1/commitments", "code"),
 }
 """The lists whose records cite locations, and the name of their key."""
 EXAMPLES = re.compile(r"such as|and other")
@@ -157,7 +158,7 @@ def test_pages_of_passages_follow_one_another(client: TestClient) -> None:
 
 
 def test_a_source_without_locators_has_no_passages(client: TestClient) -> None:
-    kinds = (*LOCATED, "event", "goal", "priority_area", "aim", "passage")
+    kinds = (*LOCATED, "progress", "event", "goal", "priority_area", "aim", "passage")
     cited = {source for kind in kinds for source, _, _ in list_records(client, kind)}
     for source in read(client, "/v1/sources"):
         if source["code"] not in cited:

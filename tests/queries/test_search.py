@@ -140,7 +140,7 @@ def test_a_hit_has_the_context_of_its_record(client: TestClient, language: str) 
                 assert {name: hit[name] for name in shown} == {name: record[name] for name in shown}
                 assert record["display"] in hit["display"]
                 assert hit["qualifier"] == record.get("qualifier")
-            elif hit["kind"] in {"action", "outcome", "priority_area"}:
+            elif hit["kind"] in {"action", "outcome", "priority_area", "commitment"}:
                 record = client.get(hit["href"], params={"lang": language}).json()
                 assert hit["source"] == record["source"]
                 assert hit["period"] is hit["coverage"] is hit["display"] is None

@@ -1,6 +1,13 @@
 """Tables of a release, declared with SQLModel."""
 
 from app.db.models.base import ExactDecimal, format_plain
+from app.db.models.commitments import (
+    Commitment,
+    CommitmentReading,
+    LaterReport,
+    Progress,
+    ProgressReport,
+)
 from app.db.models.observations import (
     FOREVER,
     GrowthRate,

@@ -13,6 +13,12 @@ from app.ingest.schema.base import (
     list_paths,
     list_references,
 )
+from app.ingest.schema.commitments import (
+    Commitment,
+    LaterReport,
+    Progress,
+    Quantity,
+)
 from app.ingest.schema.records import (
     Action,
     Contradiction,
@@ -44,7 +50,7 @@ from app.ingest.schema.tables import SeriesTable
 ENTITIES: tuple[type[Entity], ...] = (
     *(Release, Event, Source, Topic, Area, Coverage, Unit, Sector, Instrument, Indicator),
     *(RelatedDataset, Series, Observation, GrowthRate, Report, Contradiction),
-    *(Outcome, PriorityArea, Action, Synonym),
+    *(Outcome, PriorityArea, Action, Progress, Commitment, Synonym),
 )
 """All collections, ordered so that each refers only to those before it."""
 
@@ -70,4 +76,4 @@ def write_schemas(folder: Path) -> None:
 def get_singular_name(kind: type[Entity]) -> str:
     """Return the name of one entity of a collection: priority-area, series."""
     name = kind.collection
-    return name if name == "series" else name.removesuffix("s")
+    return name if name in {"series", "progress"} else name.removesuffix("s")
