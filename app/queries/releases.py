@@ -12,6 +12,7 @@ from app.db.models import (
     Change,
     ChangedField,
     Commitment,
+    Contradiction,
     Event,
     GrowthRate,
     Headline,
@@ -44,6 +45,7 @@ COLLECTIONS: dict[str, Column] = {
     "outcomes": col(Outcome.code),
     "actions": col(Action.code),
     "commitments": col(Commitment.code),
+    "contradictions": col(Contradiction.code),
     "priority_areas": col(PriorityArea.slug),
 }
 MAX_CACHED = 1000
