@@ -204,7 +204,7 @@ def test_every_order_has_a_descending_one(client: TestClient, document: dict[str
     tried = 0
     for path, order in orders(document):
         forward = client.get(f"{path}?sort={order}&limit=1000").json()["items"]
-        assert len(forward) > 1
+        assert forward
         walked, url = [], f"{path}?sort={order}&limit=1"
         while url:
             page = client.get(url).json()
@@ -285,7 +285,10 @@ def find_marked(document: dict[str, Any], schema: dict[str, Any]) -> Iterator[st
                 yield from (f"{name}.{one}" for one in find_marked(document, inner))
 
 
-@pytest.mark.parametrize("collection", [kind.collection for kind in RECORD_KINDS])
+@pytest.mark.parametrize(
+    "collection",
+    [kind.collection for kind in RECORD_KINDS if f"/v1/{kind.collection}" in PATHS],
+)
 def test_every_record_lists_the_fields_that_are_marked_as_ours(
     client: TestClient, collection: str
 ) -> None:

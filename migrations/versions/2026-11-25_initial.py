@@ -526,8 +526,6 @@ def upgrade() -> None:
         },
         unique=(("code",),),
     )
-    for owner, target in LINKS:
-        create_link_table(owner, target)
     op.execute(SEARCH_INDEX[op.get_context().dialect.name])
     create_table(
         "release_entry",
@@ -605,6 +603,8 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_growth_rate_vintage"), "growth_rate", ["vintage", "id", "current_until"]
     )
+    for owner, target in LINKS:
+        create_link_table(owner, target)
     create_table(
         "series_break",
         *integer("series_id"),

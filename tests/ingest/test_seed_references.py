@@ -19,6 +19,7 @@ from tests.support.seeds import (
 )
 
 COUNTS = {
+    "contradictions": 1,
     "related-datasets": 7,
     "releases": 2,
     "events": 21,
