@@ -107,6 +107,38 @@ class Status(StrEnum):
     REVISED = "revised"
 
 
+class Completeness(StrEnum):
+    """How much of an edition could be read and is recorded."""
+
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+    FIGURES_ONLY = "figures_only"
+
+
+class PartCompleteness(StrEnum):
+    """How much of a part of an edition could be read and is recorded."""
+
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+    NONE = "none"
+
+
+class ThemeKind(StrEnum):
+    """What actions of two editions are compared by."""
+
+    SECTOR = "sector"
+    INSTRUMENT = "instrument"
+    TOPIC = "topic"
+
+
+class ThemeChange(StrEnum):
+    """Whether actions of a theme were announced in the later of two editions, or in both."""
+
+    AGAIN = "again"
+    DROPPED = "dropped"
+    NEW = "new"
+
+
 class Agreement(StrEnum):
     """How a report of another source agrees with a figure."""
 
@@ -184,6 +216,7 @@ class Collection(StrEnum):
     ACTIONS = "actions"
     AREAS = "areas"
     COVERAGES = "coverages"
+    EDITIONS = "editions"
     EVENTS = "events"
     GROWTH_RATES = "growth-rates"
     INDICATORS = "indicators"
@@ -211,6 +244,17 @@ class ActionKind(StrEnum):
     DEEPEN = "deepen"
     REALISE = "realise"
     SIGN = "sign"
+    TAP = "tap"
+    ENCOURAGE = "encourage"
+    BUILD = "build"
+    FOSTER = "foster"
+    DEVELOP = "develop"
+    OPTIMISE = "optimise"
+    PARTICIPATE = "participate"
+    PUBLISH = "publish"
+    PROVIDE = "provide"
+    GUIDE = "guide"
+    NEGOTIATE = "negotiate"
 
 
 class ActionStatus(StrEnum):
@@ -246,6 +290,7 @@ class SearchKind(StrEnum):
     INSTRUMENT = "instrument"
     SOURCE = "source"
     EVENT = "event"
+    EDITION = "edition"
     RELEASE = "release"
 
 

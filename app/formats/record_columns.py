@@ -55,6 +55,8 @@ ACTIONS = (
 OUTCOMES = (
     string("id", "Key", "成果标识", "Key of the outcome", width=36),
     YEAR,
+    integer("edition", "Press conference", "发布会年份",
+            "Year of the press conference that reviewed the year", "回顾该年度的发布会的年份"),
     integer("position", "Position", "次序", "Position among the outcomes of the year",
             "在该年度成果中的次序"),
     string("topic", "Topic code", "主题标识", path="topic.code", is_required=False),
@@ -105,6 +107,36 @@ EVENTS = (
            "报道该活动的文件标识", path="documents.code", is_required=False),
     string("note", "Note", "说明", is_required=False, width=60),
 )  # fmt: skip
+EDITIONS = (
+    integer("year", "Year", "年份", "Year of the press conference and of its priority areas",
+            "发布会及其重点领域的年份"),
+    string("name", "Press conference", "发布会", width=30),
+    string("completeness", "Completeness", "完整程度",
+           "complete, partial or figures_only",
+           "complete（完整）、partial（部分）或figures_only（仅数据）"),
+    string("events", "Events", "活动", "Keys of the events", "活动标识", path="events.code"),
+    *(
+        string(f"{part}_{name}", *labels, path=f"parts.{part}.{name}", width=width)
+        for part, english, chinese in (
+            ("figures", "Figures", "数据"),
+            ("outcomes", "Outcomes", "成果"),
+            ("priority_areas", "Priority areas", "重点领域"),
+        )
+        for name, labels, width in (
+            ("completeness", (f"{english}: completeness", f"{chinese}完整程度"), 16),
+            ("note", (f"{english}: note", f"{chinese}说明"), 60),
+        )
+    ),
+    string("question", "Question", "提问", "Summary of the question in our words",
+           "提问内容概要（本站表述）", is_required=False, width=60),
+    string("unstated_indicators", "Unstated indicators", "未公布指标",
+           "Indicators of the edition before for which no figure was stated",
+           "上一次发布会公布而本次未公布的指标", path="unstated_indicators.code",
+           is_required=False),
+    SOURCE,
+    SOURCE_LINE,
+    EDITORIAL,
+)  # fmt: skip
 SOURCES = (
     string("code", "Key", "来源标识", "Key of the source", width=30),
     string("title", "Source", "来源",
@@ -117,9 +149,9 @@ SOURCES = (
     string("standing", "Source type", "来源类别",
            "Whether the source is primary, a repost or secondary",
            "来源类别：原始来源、转载或二手来源"),
-    integer("edition", "Edition", "版次",
-            "Year reviewed, for press conferences on which the data set is based",
-            "所述年度（限本数据集所依据的新闻发布会）", is_required=False),
+    integer("edition", "Edition", "发布会年份",
+            "Year of the yearly press conference to which the document belongs",
+            "文件所属年度发布会的年份", is_required=False),
     date("held_on", "Event date", "活动日期", path="event.held_on", is_required=False),
     date("published_on", "Published", "发布日期", "Date of publication", width=13),
     string("published_precision", "Date precision", "发布日期精度",

@@ -16,6 +16,7 @@ from app.problems.problem import InvalidParameters, ParameterError
 from app.queries import observations as queries
 from app.queries import reference as codes
 from app.queries.commitments import list_actions, list_outcomes, list_priority_areas
+from app.queries.editions import list_editions
 from app.queries.observations import list_observations
 from app.queries.pagination import QueryPage
 from app.queries.passages import list_passages
@@ -23,7 +24,7 @@ from app.queries.reference import list_events, list_indicators, list_sources
 from app.queries.related import list_growth_rates, list_reports
 from app.queries.resource import Resource
 from app.queries.series import list_series
-from app.schemas import Schema, commitments, list_editorial, observations, reference
+from app.schemas import Schema, commitments, editions, list_editorial, observations, reference
 from app.schemas.series import Series
 
 Rows = Sequence[Sequence[Any]]
@@ -256,7 +257,14 @@ EVENTS = Table(
     list_events,
     reference.Event,
 )
-
+EDITIONS = Table(
+    "editions",
+    Bilingual("Yearly press conferences", "年度发布会"),
+    record_columns.EDITIONS,
+    parameters.EditionListParameters,
+    list_editions,
+    editions.Edition,
+)
 PASSAGES = Table(
     "passages",
     Bilingual(
@@ -313,7 +321,7 @@ UNITS = declare_code_list(
 )
 ALL_TABLES = (
     *TABLES,
-    *(PRIORITY_AREAS, SERIES, GROWTH_RATES, REPORTS, EVENTS, SOURCES, PASSAGES),
+    *(EDITIONS, PRIORITY_AREAS, SERIES, GROWTH_RATES, REPORTS, EVENTS, SOURCES, PASSAGES),
     *(TOPICS, AREAS, COVERAGES, SECTORS, INSTRUMENTS, UNITS),
 )
 """The tables of the data package."""

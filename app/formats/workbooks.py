@@ -19,7 +19,7 @@ from app.formats.dataset_info import (
 from app.formats.sheets import Sheet
 from app.formats.tables import Table, TableQuery, create_row_limit_error
 from app.i18n import Bilingual, Language
-from app.queries.releases import read_overview
+from app.queries.editions import read_contents
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -67,12 +67,12 @@ def write_table(query: TableQuery, file: IO[bytes]) -> None:
 
 
 def write_overview(query: TableQuery, file: IO[bytes]) -> None:
-    """Write the newest edition and the figures of all years as a workbook.
+    """Write the newest complete edition and the figures of all years as a workbook.
 
     If there are more observations than a sheet holds, it contains those of the edition's
     indicators only.
     """
-    overview = read_overview(query.connection, query.language)
+    overview = read_contents(query.connection, query.language)
     headlines = [indicator["headline"] for indicator in overview["indicators"]]
     actions = [action for area in overview["priority_areas"] for action in area["actions"]]
     codes = [indicator["code"] for indicator in overview["indicators"]]

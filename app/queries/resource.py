@@ -31,6 +31,8 @@ from app.db.models import (
     ActionTopic,
     Area,
     Baseline,
+    Edition,
+    EditionIndicator,
     Event,
     Indicator,
     IndicatorInstrument,
@@ -166,6 +168,7 @@ ROLES = (
     LinkRole(Area, "actions", Action, ActionArea),
     LinkRole(Unit, "indicators", Indicator, ("unit_id",)),
     LinkRole(Event, "documents", Source, ("event_id",)),
+    LinkRole(Edition, "unstated_indicators", Indicator, EditionIndicator),
 )
 NAMED: tuple[type[NamedModel], ...] = (Area, Indicator, Instrument, Sector, Topic)
 TARGET_ORDERS: Mapping[type[KeyedModel], Sequence[Column]] = {

@@ -327,7 +327,8 @@ class Indicator(Schema):
     counterpart_area: AreaReference
     """The counterpart area."""
     headline: Observation | None
-    """The figure of the latest edition; null if no edition has one."""
+    """The figure of the newest press conference that is recorded completely; null if it stated
+    none."""
     baseline_for: list[BaselineArea] = list_field()
     """The priority areas to which the indicator is related."""
     sectors: list[Reference] = list_field()

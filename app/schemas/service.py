@@ -22,7 +22,8 @@ from app.schemas import (
     list_field,
 )
 from app.schemas.commitments import PriorityArea
-from app.schemas.observations import Indicator, Period, SourceReference
+from app.schemas.editions import Edition, OverviewIndicator
+from app.schemas.observations import Period, SourceReference
 from app.schemas.reference import Source
 
 
@@ -35,6 +36,8 @@ class Counts(Schema):
     """Countries and groups of countries."""
     coverages: Count = Field(examples=[3])
     """Groups of countries that figures count."""
+    editions: Count = Field(examples=[5])
+    """Yearly press conferences."""
     events: Count = Field(examples=[11])
     """Events at which figures were announced."""
     growth_rates: Count = Field(examples=[13])
@@ -164,12 +167,14 @@ class Overview(Schema):
 
     release: Release
     """The release that is served."""
-    indicators: list[Indicator] = list_field()
-    """The indicators of the latest edition, each with its figure."""
+    edition: Edition
+    """The press conference whose figures and priority areas are shown."""
+    indicators: list[OverviewIndicator] = list_field()
+    """The indicators for which it stated a figure, each with that figure and the newest one."""
     priority_areas: list[PriorityArea] = list_field()
-    """The priority areas of the latest year, with their actions."""
+    """The priority areas that it announced, with their actions."""
     source: Source
-    """The document of the latest edition."""
+    """The document that stands for the edition."""
 
 
 class Fragment(Schema):

@@ -135,8 +135,8 @@ def test_bars_are_as_long_as_their_figures(client: TestClient) -> None:
         for path in picture.iter(f"{SVG}path")
         if path.get("fill") == "#0b5394" and (bar := re.search(r"h([\d.]+)v", path.get("d", "")))
     ]
-    assert len(lengths) == len(expected) == 7
-    for first, last in ((0, 2), (2, 5), (5, 7)):
+    assert len(lengths) == len(expected) == 9
+    for first, last in ((0, 2), (2, 5), (5, 7), (7, 9)):
         longest = max(lengths[first:last])
         most = max(expected[first:last])
         for length, value in zip(lengths[first:last], expected[first:last], strict=True):
@@ -366,7 +366,7 @@ def test_series_without_figures_has_a_note() -> None:
             "/v1/series/goods-trade.CN.BRI.partner-2023.CNY.P12M",
             "1olderfiguresofaseries",
         ),
-        ("MAX_SERIES", "/v1/indicators/outward-direct-investment", "3moreseriesofthisindicator"),
+        ("MAX_SERIES", "/v1/indicators/outward-direct-investment", "4moreseriesofthisindicator"),
     ],
 )
 def test_omitted_figures_are_counted(

@@ -214,7 +214,7 @@ def test_the_package_is_valid(package: Path) -> None:
         warnings.simplefilter("ignore")
         report = Package(str(package / "datapackage.json")).validate()
     assert report.valid, report.flatten(["message"])
-    assert report.stats["tasks"] == 17
+    assert report.stats["tasks"] == 18
 
 
 def test_the_package_has_the_counts_of_the_release(client: TestClient, package: Path) -> None:
@@ -251,7 +251,7 @@ def test_the_database_is_the_file_itself(client: TestClient, database: Path) -> 
     assert body["http://testserver/v1/dataset.sqlite"] == digest.hexdigest()
     opened = sqlite3.connect(":memory:")
     opened.deserialize(response.content)
-    assert opened.execute("SELECT count(*) FROM observation").fetchone() == (38,)
+    assert opened.execute("SELECT count(*) FROM observation").fetchone() == (46,)
     opened.close()
 
 

@@ -128,7 +128,7 @@ def test_robots_and_sitemap_lead_to_pages(client: TestClient) -> None:
     root = ET.fromstring(client.get(sitemap.removeprefix(HOST)).text)  # noqa: S314
     name = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
     pages = [url.findtext(f"{name}loc") or "" for url in root]
-    assert len(pages) == len(set(pages)) == 2 * (5 + 11 + 8 + 4 + 16)
+    assert len(pages) == len(set(pages)) == 2 * (6 + 11 + 5 + 8 + 15 + 24)
     for page in pages:
         response = client.get(page.removeprefix(HOST))
         assert response.status_code == 200, page

@@ -3,9 +3,11 @@
 from app.db.models.base import ExactDecimal, format_plain
 from app.db.models.observations import (
     FOREVER,
+    EditionHeadline,
     GrowthRate,
     Headline,
     Indicator,
+    LatestObservation,
     Observation,
     Report,
     Series,
@@ -25,6 +27,8 @@ from app.db.models.records import (
     Change,
     ChangedField,
     Coverage,
+    EditionEvent,
+    EditionIndicator,
     IndicatorInstrument,
     IndicatorSector,
     Instrument,
@@ -43,6 +47,7 @@ from app.db.models.records import (
     search_index,
 )
 from app.db.models.sources import (
+    Edition,
     Event,
     EventSpeaker,
     Passage,

@@ -231,13 +231,11 @@ def build_panel(chart: Chart, series: Record, indicator: Record) -> Panel:
     return Panel(heading, series["unit"]["name"], figures)
 
 
-def build_overview_chart(
-    found: Record, edition: Record, released: date, language: Language
-) -> Chart:
-    """Build the chart of the headlines of all indicators, and of the priority areas."""
+def build_overview_chart(found: Record, released: date, language: Language) -> Chart:
+    """Build the chart of the figures of an edition, and of its priority areas."""
     areas = found["priority_areas"]
-    next_year = areas[0]["year"] if areas else None
-    title = labels.format_overview_title(edition["edition"], next_year, language)
+    plan_year = areas[0]["year"] if areas else None
+    title = labels.format_overview_title(find_reviewed_year(found), plan_year, language)
     chart = create_chart(title, released, language)
     tiles: dict[str, list[Tile]] = {}
     contexts: dict[str, list[str]] = {}
@@ -253,11 +251,17 @@ def build_overview_chart(
         chart.groups.append(Group(heading, topic_tiles))
     if areas:
         area_tiles = [build_area_tile(chart, area) for area in areas]
-        heading = labels.AREAS_HEADING.format(year=next_year).get(language)
+        heading = labels.AREAS_HEADING.format(year=plan_year).get(language)
         chart.groups.append(Group(heading, area_tiles))
     chart.notes.insert(0, labels.PERIODS.get(language))
     add_footnotes(chart)
     return chart
+
+
+def find_reviewed_year(overview: Record) -> int | None:
+    """Return the year of the figures of an overview: the one before its edition, if it has any."""
+    year: int = overview["edition"]["year"]
+    return year - 1 if overview["indicators"] else None
 
 
 def build_area_tile(chart: Chart, area: Record) -> Tile:

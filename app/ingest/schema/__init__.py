@@ -15,6 +15,7 @@ from app.ingest.schema.base import (
 )
 from app.ingest.schema.records import (
     Action,
+    Edition,
     GrowthRate,
     Indicator,
     Observation,
@@ -40,7 +41,7 @@ from app.ingest.schema.reference import (
 
 ENTITIES: tuple[type[Entity], ...] = (
     *(Release, Event, Source, Topic, Area, Coverage, Unit, Sector, Instrument, Indicator, Series),
-    *(Observation, GrowthRate, Report, Outcome, PriorityArea, Action, Synonym),
+    *(Observation, GrowthRate, Report, Edition, Outcome, PriorityArea, Action, Synonym),
 )
 """All collections, ordered so that each refers only to those before it."""
 

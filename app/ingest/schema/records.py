@@ -1,4 +1,4 @@
-"""Indicators, series, observations, growth rates and reports; outcomes, priority areas, actions."""
+"""Indicators, series and figures; editions, outcomes, priority areas and actions."""
 
 from calendar import monthrange
 from typing import Annotated
@@ -10,8 +10,10 @@ from app.enums import (
     ActionStatus,
     Agreement,
     ChangeMeasure,
+    Completeness,
     Direction,
     GrowthBasis,
+    PartCompleteness,
     Qualifier,
     Status,
 )
@@ -35,7 +37,16 @@ from app.ingest.schema.base import (
     Wording,
     Year,
 )
-from app.ingest.schema.reference import Area, Coverage, Instrument, Sector, Source, Topic, Unit
+from app.ingest.schema.reference import (
+    Area,
+    Coverage,
+    Event,
+    Instrument,
+    Sector,
+    Source,
+    Topic,
+    Unit,
+)
 
 
 class Indicator(CodeListEntity):
@@ -239,6 +250,48 @@ class Synonym(Entity):
     """The units that the terms name."""
     coverages: list[Ref[Coverage]] = Field(default_factory=list)
     """The coverages that the terms name."""
+
+
+class EditionPart(StrictModel):
+    """How much of one part of an edition is recorded."""
+
+    completeness: PartCompleteness
+    """complete, partial or none."""
+    note: BilingualText
+    """Why: what was read, and what was not."""
+
+
+class Edition(Entity):
+    """A yearly press conference: the figures of the year before, and the priorities of its year."""
+
+    collection = "editions"
+
+    year: Year
+    """The year of the press conference and of its priority areas; its figures are of the year
+    before."""
+    events: list[Ref[Event]] = Field(min_length=1)
+    """The press conference, and a later one that gave what belongs to it. Whatever their documents
+    state belongs to the edition."""
+    source: Ref[Source]
+    """The document that stands for the edition."""
+    question: BilingualText | None = None
+    """A summary of the question in our words, if it was read."""
+    figures: EditionPart
+    unstated_indicators: list[Ref[Indicator]] = Field(default_factory=list)
+    """Indicators of the edition before for which this press conference stated no figure."""
+    outcomes: EditionPart
+    priority_areas: EditionPart
+
+    def natural_key(self) -> str:
+        return str(self.year)
+
+    @property
+    def completeness(self) -> Completeness:
+        parts = self.figures, self.outcomes, self.priority_areas
+        if all(part.completeness is PartCompleteness.COMPLETE for part in parts):
+            return Completeness.COMPLETE
+        has_words = any(part.completeness is not PartCompleteness.NONE for part in parts[1:])
+        return Completeness.PARTIAL if has_words else Completeness.FIGURES_ONLY
 
 
 class Outcome(Entity):

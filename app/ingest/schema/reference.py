@@ -32,7 +32,6 @@ from app.ingest.schema.base import (
     Ref,
     ShortText,
     StrictModel,
-    Year,
 )
 
 
@@ -140,8 +139,6 @@ class Source(Entity):
 
     collection = "sources"
 
-    edition: Year | None = None
-    """The year under review, for a press conference that the data set is based on; else omitted."""
     event: Ref[Event] | None = None
     """The event that the document reports."""
     standing: Standing
