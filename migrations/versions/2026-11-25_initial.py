@@ -437,6 +437,7 @@ def upgrade() -> None:
         },
         references={"source_id": "source"},
         unique=(("code",), ("year",)),
+        indexes=("source_id",),
     )
     create_table(
         "edition_headline",

@@ -123,7 +123,7 @@ class Edition(KeyedModel, table=True):
     )
 
     year: int
-    source_id: int = Field(foreign_key="source.id")
+    source_id: int = Field(foreign_key="source.id", index=True)
     question_en: str | None
     question_zh: str | None
     completeness: Completeness = Field(sa_type=String)
