@@ -125,6 +125,7 @@ EDITIONS = (
         for name, labels, width in (
             ("completeness", (f"{english}: completeness", f"{chinese}完整程度"), 16),
             ("note", (f"{english}: note", f"{chinese}说明"), 60),
+            ("standings", (f"{english}: source types", f"{chinese}来源类别"), 20),
         )
     ),
     string("question", "Question", "提问", "Summary of the question in our words",

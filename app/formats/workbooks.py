@@ -73,6 +73,7 @@ def write_overview(query: TableQuery, file: IO[bytes]) -> None:
     indicators only.
     """
     overview = read_contents(query.connection, query.language)
+    edition = overview["edition"]["year"]
     headlines = [indicator["headline"] for indicator in overview["indicators"]]
     actions = [action for area in overview["priority_areas"] for action in area["actions"]]
     codes = [indicator["code"] for indicator in overview["indicators"]]
@@ -83,7 +84,7 @@ def write_overview(query: TableQuery, file: IO[bytes]) -> None:
     shown = [
         Sheet(sheets.HEADLINES, headlines),
         Sheet(sheets.ACTIONS, actions),
-        Sheet(sheets.OUTCOMES, read_records(tables.OUTCOMES, query)),
+        Sheet(sheets.OUTCOMES, read_records(tables.OUTCOMES, query, edition=[edition])),
         Sheet(sheets.ALL_YEARS, observations),
     ]
     write_sheets(query, TITLE, shown, file)

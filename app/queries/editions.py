@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, exists, func, select
 from sqlmodel import col
 
 from app.db.columns import (
@@ -12,6 +12,7 @@ from app.db.columns import (
     Record,
     Statement,
     add_source_line,
+    alias_table,
     localize,
     select_source,
 )
@@ -29,7 +30,7 @@ from app.db.models import (
     Source,
 )
 from app.db.statements import fetch_records, select_nested
-from app.enums import Completeness, PartCompleteness, ThemeChange, ThemeKind
+from app.enums import Completeness, PartCompleteness, Standing, ThemeChange, ThemeKind
 from app.i18n import Bilingual, Language, name_edition
 from app.parameters import (
     MAXIMUM_LIMIT,
@@ -59,6 +60,7 @@ from app.queries.reference import (
 from app.queries.resource import Resource, select_links
 
 PARTS = ("figures", "outcomes", "priority_areas")
+part_source = alias_table(Source, "part_source")
 MATCHED_BY_LINKS = Bilingual(
     "The actions are matched by the sectors, instruments and topics that this service links to "
     "them, not by their wording.",
@@ -85,6 +87,8 @@ def select_editions(language: Language) -> Statement:
         .where(col(EditionEvent.edition_id) == Edition.id)  # type: ignore[attr-defined]
         .order_by(col(Event.held_on), col(Event.code))
     )
+    records: dict[str, type[Observation | Outcome | PriorityArea]]
+    records = {"figures": Observation, "outcomes": Outcome, "priority_areas": PriorityArea}
     counts: dict[str, Column] = {
         "figures": select(func.count(col(Observation.id)))
         .join(Source, col(Source.id) == Observation.source_id)
@@ -107,6 +111,7 @@ def select_editions(language: Language) -> Statement:
             ("completeness", getattr(Edition, f"{part}_completeness")),
             ("note", localize(Edition, f"{part}_note", language)),
             ("count", counts[part]),
+            ("standings", select_standings(records[part])),
         )
     }
     return (
@@ -125,11 +130,25 @@ def select_editions(language: Language) -> Statement:
     )
 
 
+def select_standings(table: type[Observation | Outcome | PriorityArea]) -> Column:
+    """Select the standings of the documents of an edition that the records of a table come from."""
+    is_source = exists().where(col(table.source_id) == part_source.id)
+    standings: Statement = (
+        select(col(part_source.standing).label("standing"))
+        .where(col(part_source.edition) == Edition.year, is_source)
+        .distinct()
+    )
+    return select_nested(standings, Edition)
+
+
 def complete_edition(row: Record, language: Language) -> Record:
     del row["code"]
     add_source_line(row["source"], language)
     for event in row["events"]:
         complete_event(event, language)
+    for part in row["parts"].values():
+        found = {one["standing"] for one in part["standings"]}
+        part["standings"] = [standing for standing in Standing if standing in found]
     return row | {"name": name_edition(row["year"]).get(language)}
 
 

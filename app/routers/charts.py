@@ -87,7 +87,7 @@ SUBJECTS = (
         "indicator",
         "an indicator",
         (
-            "The latest official figure in large type, and a panel of bars for each series. Series "
+            "The headline figure in large type, and a panel of bars for each series. Series "
             "with different units or period lengths are never drawn on the same scale. The chart "
             "shows periods, units, qualifiers, breaks and sources. SVGs embed their fonts, contain "
             "no scripts, and their text can be selected."

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from app.enums import Completeness, PartCompleteness, ThemeChange, ThemeKind
+from app.enums import Completeness, PartCompleteness, Standing, ThemeChange, ThemeKind
 from app.schemas import (
     Code,
     Count,
@@ -32,6 +32,9 @@ class EditionPart(Schema):
     count: Count = Field(examples=[4])
     """The number of records: figures of all documents of the edition, outcomes or priority
     areas."""
+    standings: list[Standing] = list_field(of=3)
+    """The standings of the documents that the records come from, the closest to the institution
+    first; empty if nothing is recorded."""
 
 
 class EditionParts(Schema):

@@ -306,7 +306,7 @@ class Observation(Schema):
 
 
 class Indicator(Schema):
-    """A statistical measure with its latest official figure."""
+    """A statistical measure with its headline figure."""
 
     code: Code = Field(examples=["goods-trade"])
     """The key."""

@@ -205,7 +205,8 @@ def test_the_first_load_is_light(browser: Browser, server: str) -> None:
     weight = sum(size for key, size in taken.items() if kinds[key] != "Font")
     assert {"Document", "Stylesheet", "Script"} <= set(kinds.values())
     assert 5_000 < weight < FIRST_LOAD
-    assert sum(taken.values()) < 2 * FIRST_LOAD
+    # The Chinese font has every character of the texts, so that it grows with them.
+    assert sum(taken.values()) < 2.5 * FIRST_LOAD
     page.close()
 
 
@@ -263,7 +264,7 @@ EARLIER = {
 def test_years_are_drawn_series_by_series(visit: Visit, language: str, expected: list[str]) -> None:
     page, wrong = visit
     page.goto(f"/years?lang={language}")
-    assert page.locator("table.series").count() == 22
+    assert page.locator("table.series").count() == 27
     goods = page.locator("[id='goods-trade.CN.BRI.partner-2023.CNY.P12M']")
     assert goods.locator(".display").all_inner_texts()[:3] == expected
     boxes = [bar.bounding_box() for bar in goods.locator(".magnitude rect.value").all()]

@@ -54,6 +54,7 @@ def test_a_page_says_what_of_an_edition_is_missing(client: TestClient, year: int
     note = edition["parts"]["priority_areas"]["note"]
     assert (note in page) == (edition["completeness"] != "complete")
     assert note in read(client, "/editions")
+    assert "(primary source, secondary source)" in read(client, "/editions")
     for area in edition["priority_areas"]:
         assert area["title"] in page
 

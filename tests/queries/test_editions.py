@@ -39,6 +39,8 @@ def test_an_edition_holds_what_its_documents_state(
         name = "observations" if part == "figures" else part
         assert edition["parts"][part]["count"] == len(edition[name])
         assert edition["parts"][part]["note"]
+        standings = {one["source"]["standing"] for one in edition[name]}
+        assert set(edition["parts"][part]["standings"]) == standings
         assert {one["source"]["code"] for one in edition[name]} <= set(documents)
     assert all(one["vintage"] <= last_day for one in edition["observations"])
     rates = [one["growth"] for one in edition["observations"] if one["growth"]]
