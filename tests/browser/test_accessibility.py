@@ -15,6 +15,8 @@ PATHS = (
     "/?q=digital",
     "/?q=zebra",
     "/years",
+    "/editions",
+    "/?edition=2023",
     "/recipes",
     "/guide",
     *(f"/guide/{name}" for name in PAGE_NAMES),

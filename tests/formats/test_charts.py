@@ -376,3 +376,15 @@ def test_omitted_figures_are_counted(
     printed = text_of(drawn(client, path, width=700))
     assert expected in printed
     assert "10.11trillion" not in printed
+
+
+@pytest.mark.parametrize("year", [2022, 2023, 2024, 2025, 2026])
+def test_an_overview_names_only_what_its_edition_holds(client: TestClient, year: int) -> None:
+    overview = client.get(f"/v1/overview?edition={year}").json()
+    printed = text_of(drawn(client, "/v1/overview", edition=year, width=1200))
+    assert bare(f"{year - 1} figures, {year} priority areas") in printed
+    is_partial = overview["edition"]["completeness"] != "complete"
+    assert (bare("recorded in part only") in printed) == is_partial
+    lengths = {one["headline"]["period"]["months"] for one in overview["indicators"]}
+    assert (bare("A full year and January to November") in printed) == (len(lengths) > 1)
+    assert "0actions" not in printed

@@ -32,6 +32,10 @@ PERIODS = Bilingual(
     "A full year and January to November are different periods: their figures are not comparable.",
     "全年数据与1—11月数据统计期不同，不可比。",
 )
+PARTIAL = Bilingual(
+    "This press conference is recorded in part only; what is missing may have been said.",
+    "该次发布会仅部分收录，未收录的内容仍可能已经提出。",
+)
 NO_FIGURES = Bilingual("No figures are included yet.", "尚未收录数据。")
 GROWTH = Bilingual("Growth rates are as published; none is computed.", "增速均为公布值，未作推算。")
 RELEASE = Bilingual(

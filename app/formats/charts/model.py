@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from app.db.columns import Record
-from app.enums import Qualifier
+from app.enums import Completeness, Qualifier
 from app.formats.charts import labels
 from app.i18n import Language, format_day, format_locator
 
@@ -253,7 +253,10 @@ def build_overview_chart(found: Record, released: date, language: Language) -> C
         area_tiles = [build_area_tile(chart, area) for area in areas]
         heading = labels.AREAS_HEADING.format(year=plan_year).get(language)
         chart.groups.append(Group(heading, area_tiles))
-    chart.notes.insert(0, labels.PERIODS.get(language))
+    if len({one["headline"]["period"]["months"] for one in found["indicators"]}) > 1:
+        chart.notes.insert(0, labels.PERIODS.get(language))
+    if found["edition"]["completeness"] != Completeness.COMPLETE:
+        chart.notes.insert(0, labels.PARTIAL.get(language))
     add_footnotes(chart)
     return chart
 
@@ -268,5 +271,6 @@ def build_area_tile(chart: Chart, area: Record) -> Tile:
     language = chart.language
     source = chart.add_citation(area["source"]["line"])
     reference = labels.format_reference(source, format_locator(area["locator"], language))
-    lines = [labels.format_action_count(len(area["actions"]), language), reference]
+    count = len(area["actions"])
+    lines = [*([labels.format_action_count(count, language)] if count else []), reference]
     return Tile(area["title"], position=area["position"], lines=lines)
