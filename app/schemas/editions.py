@@ -104,7 +104,7 @@ class OverviewIndicator(Indicator):
     period or of other countries; null if no figure is current."""
 
 
-class Theme(Schema):
+class ComparedTheme(Schema):
     """A sector, an instrument or a topic by which the actions of two editions are matched."""
 
     kind: ThemeKind = Field(examples=["sector"])
@@ -144,7 +144,7 @@ class EditionComparison(Schema):
     cautions: list[Prose] = list_field(of=10)
     """What to bear in mind, in the language of the response: which edition is recorded in part
     only, and what that means for the result."""
-    themes: list[Theme] = list_field()
+    themes: list[ComparedTheme] = list_field()
     """The sectors, instruments and topics of the actions, those of the earlier edition first."""
     unmatched: UnmatchedActions
     """The actions that cannot be matched."""
