@@ -80,7 +80,7 @@ def test_the_overview_is_that_of_the_newest_complete_edition(client: TestClient)
         (2022, 4, 3, "landbridge-2022-01-26"),
         (2023, 3, 5, "scio-2023-02-10"),
         (2024, 5, 1, "scio-2024-02-07"),
-        (2026, 7, 2, "sinobtd-2026-01"),
+        (2026, 7, 2, "sinobtd-com-2026-01"),
     ],
 )
 def test_the_overview_of_another_edition(
