@@ -61,9 +61,10 @@ class PartOfDay(StrEnum):
 
 
 class ReportRelation(StrEnum):
-    """Whether a report and the figure come from one event, or are independent of each other."""
+    """Whether a report and the figure come from one event, from one authority, or from neither."""
 
     SAME_EVENT = "same_event"
+    SAME_AUTHORITY = "same_authority"
     INDEPENDENT = "independent"
 
 
@@ -158,7 +159,7 @@ class GrowthBasis(StrEnum):
 class RevisionKind(StrEnum):
     """How a figure differs from the previous one for the same series and period."""
 
-    CONFIRMED = "confirmed"
+    REPEATED = "repeated"
     ROUNDED = "rounded"
     REFINED = "refined"
     REVISED = "revised"

@@ -113,6 +113,16 @@ def format_period(start: date, end: date, language: Language) -> str:
     return f"{months[start.month]} {start.year} to {last}"
 
 
+def name_period(start: date, end: date) -> Bilingual:
+    """Name a period within a sentence: the full year 2024, 2024年全年."""
+    english, chinese = (format_period(start, end, language) for language in Language)
+    return Bilingual(english.replace("Full year", "the full year"), chinese)
+
+
+def name_day(value: date) -> Bilingual:
+    return Bilingual(*(format_day(value, language) for language in Language))
+
+
 def format_span(months: int, first: date | None, language: Language) -> str:
     """Name the periods of a series, of some months from the same month of each year."""
     if first is None:
@@ -161,6 +171,11 @@ def format_growth(change: str, citation: str, language: Language) -> str:
 def format_day(value: date, language: Language) -> str:
     """Return a date in words: 15 January 2025, 2025年1月15日."""
     return format_date(value, Bilingual("d MMMM y", "y年M月d日").get(language), locale=language)
+
+
+def format_release(code: str, language: Language) -> str:
+    """Name a release by its key, since several may have one date: 2026-11-25.2版."""
+    return Bilingual(f"release {code}", f"{code}版").get(language)
 
 
 def format_locator(locator: str | None, language: Language) -> str | None:

@@ -114,7 +114,7 @@ class Tools:
         ],
         coverage: Annotated[
             str | None,
-            Field(description="The countries counted: route, partner-2023 or partner-2025."),
+            Field(description="route, partner-2023, or partner-2025, which is inferred."),
         ] = None,
         since: Annotated[
             str | None, Field(description="Only periods that start on this date or later.")

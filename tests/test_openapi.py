@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 
 from app.application import ROUTERS
 from app.formats.registry import FORMATS
+from app.ingest.schema import RECORD_KINDS
 
 pytestmark = pytest.mark.database
 
@@ -270,3 +271,34 @@ def test_patterns_describe_the_whole_text(document: dict[str, Any]) -> None:
     patterns = re.findall(r'"pattern": "((?:[^"\\\\]|\\\\.)*)"', json.dumps(document))
     assert len(patterns) > 100
     assert [one for one in patterns if not (one.startswith("^") and one.endswith("$"))] == []
+
+
+def find_marked(document: dict[str, Any], schema: dict[str, Any]) -> Iterator[str]:
+    """List the marked fields of a schema, and those of objects inside it without a list."""
+    for name, field in schema["properties"].items():
+        if field.get("x-editorial"):
+            yield name
+            continue
+        for option in (field, *field.get("anyOf", ()), *field.get("allOf", ())):
+            path = option.get("$ref") or option.get("items", {}).get("$ref", "")
+            inner = document["components"]["schemas"].get(path.rpartition("/")[2], {})
+            if inner.get("properties") and "editorial" not in inner["properties"]:
+                yield from (f"{name}.{one}" for one in find_marked(document, inner))
+
+
+@pytest.mark.parametrize("collection", [kind.collection for kind in RECORD_KINDS])
+def test_every_record_lists_the_fields_that_are_marked_as_ours(
+    client: TestClient, collection: str
+) -> None:
+    document = client.get("/openapi.json").json()
+    operation = document["paths"][f"/v1/{collection}"]["get"]
+    page = operation["responses"]["200"]["content"]["application/json"]["schema"]["$ref"]
+    items = document["components"]["schemas"][page.rpartition("/")[2]]["properties"]["items"]
+    schema = document["components"]["schemas"][items["items"]["$ref"].rpartition("/")[2]]
+    marked = list(find_marked(document, schema))
+    listed = client.get(f"/v1/{collection}?limit=1000").json()["items"]
+    assert marked
+    assert all(item["editorial"] == marked for item in listed)
+    named = {path.partition(".")[0] for path in marked}
+    assert "note" in named or "note" not in schema["properties"]
+    assert {"description", "definition"} & set(schema["properties"]) <= named

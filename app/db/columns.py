@@ -35,7 +35,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
 from sqlmodel import SQLModel, col
 
-from app.db.models import FOREVER, Area, GrowthRate, Observation, Report, Source, Unit
+from app.db.models import FOREVER, Area, Coverage, GrowthRate, Observation, Report, Source, Unit
 from app.db.models.base import NamedModel
 from app.i18n import (
     Language,
@@ -90,6 +90,13 @@ def select_reference(
     return [
         col(table.code).label(f"{prefix}.code"),
         localize(table, "name", language).label(f"{prefix}.name"),
+    ]
+
+
+def select_coverage(prefix: str, language: Language) -> list[Label[Value]]:
+    return [
+        *select_reference(Coverage, prefix, language),
+        col(Coverage.basis).label(f"{prefix}.basis"),
     ]
 
 

@@ -1,4 +1,8 @@
-"""Full-text search: FTS5 on SQLite, tsvector on PostgreSQL, with the same results.
+"""Full-text search: FTS5 on SQLite, tsvector on PostgreSQL, with the same hits in the same order.
+
+Records that the query names come first, then those with all its words in the title, then all
+others, each in the order of the rows. The ranks of the two databases are not used: they weigh the
+same words differently.
 
 PostgreSQL's own parser is not used, since it takes "and/or" for the path of a file, nor is its list
 of stop words. The index stores the stems of the Porter stemmer, which FTS5 uses too, and the
@@ -14,17 +18,14 @@ from sqlalchemy import (
     ARRAY,
     ColumnElement,
     Connection,
-    Double,
-    Float,
     Integer,
+    Label,
     String,
     and_,
     bindparam,
     case,
-    cast,
     column,
     func,
-    literal_column,
     or_,
     select,
     text,
@@ -33,23 +34,24 @@ from sqlalchemy import (
 
 from app.db.columns import Column, Record, Statement, Value
 from app.db.models import lexeme_index, search_index
+from app.db.numerals import normalize_numbers, split_numbers
 from app.i18n import Language
 
 START, END, ELLIPSIS = "\x02", "\x03", "\x04"
 """Marks before and after a match, and where a snippet is cut."""
 SNIPPET_WORDS = 24
-RANK = "bm25(search_index, 0, 0, 10.0, 1.0, 10.0, 1.0, 5.0, 1.0)"
-NAME_RANK = -1e6
-"""The rank of a record that the query names, before all others; ties are in the order of rows."""
+NAME_RANK, TITLE_RANK, TEXT_RANK = range(3)
+TITLE_COLUMNS = "{title_en title_zh}"
 COLUMN_INDEXES = {"title_en": 2, "text_en": 3, "title_zh": 4, "text_zh": 5}
 WHOLE_PATTERNS = ("name", "plural_name", "singular_name")
 REST_PATTERNS = ("rest", "plural_rest", "singular_rest")
-YEAR_PATTERNS = ("first_year", "second_year")
-"""The parameters of the patterns for the whole query, and for its rest and its years."""
+NUMBER_PATTERNS = ("first_number", "second_number")
+"""The parameters of the patterns for the whole query, and for its rest and its numbers."""
 NO_NAME, ANY_NAME = "", "%"
 NO_MATCH = '"\u2400"'
-STEM_QUERY = """
+STEM_QUERY = r"""
 SELECT CAST(string_agg(operator || '''' || lexeme || '''', '' ORDER BY place) AS tsquery) AS query,
+    CAST(string_agg(operator || '''' || lexeme || '''\:A', '' ORDER BY place) AS tsquery) AS titles,
     array_agg(lexeme ORDER BY place) AS lexemes
 FROM (
     SELECT operator, place, (ts_lexize('stem', word))[1] AS lexeme
@@ -57,9 +59,6 @@ FROM (
         WITH ORDINALITY AS searched (word, operator, place)
 ) AS stemmed
 """
-WEIGHTS: ColumnElement[Value] = literal_column("CAST('{0.1, 0.1, 0.5, 1.0}' AS real[])")
-BY_LENGTH = 1
-"""The normalization of ts_rank that divides by the logarithm of the length."""
 
 Spans = list[tuple[int, int]]
 """For each match, the index of its first word and of the word after its last."""
@@ -68,15 +67,21 @@ Spans = list[tuple[int, int]]
 class SQLiteSearch:
     source = search_index
     matching = column("search_index").op("MATCH")(bindparam("match"))
+    title_matching = column("rowid", Integer).in_(
+        select(column("rowid", Integer))
+        .select_from(search_index)
+        .where(column("search_index").op("MATCH")(bindparam("title_match")))
+    )
 
     def bind_words(self, words: str) -> Record:
         """Return the values of the parameters for a query."""
-        return {"match": build_match(words), **build_name_patterns(words)}
+        match = build_match(words)
+        titles = {"title_match": f"{TITLE_COLUMNS} : ({match})"}
+        return {"match": match, **titles, **build_name_patterns(words)}
 
     def select_columns(self, language: Language, other: Language) -> Sequence[ColumnElement[Value]]:
-        rank = literal_column(RANK, Float)
         return (
-            case((build_name_condition(), NAME_RANK), else_=rank).label("rank_value"),
+            build_rank(self.title_matching),
             column("rowid", Integer).label("row_number"),
             highlight_function("highlight", f"title_{language}").label("title"),
             highlight_function("snippet", f"text_{language}").label("snippet"),
@@ -91,17 +96,22 @@ class SQLiteSearch:
 
 class PostgresSearch:
     def __init__(self) -> None:
-        statement = text(STEM_QUERY).columns(column("query"), column("lexemes", ARRAY(String)))
+        statement = text(STEM_QUERY).columns(
+            column("query"), column("titles"), column("lexemes", ARRAY(String))
+        )
         query = statement.cte("search")
+        vector = lexeme_index.c.vector
         self.query = query.c
         self.source = lexeme_index.join(query, true())
-        self.matching = lexeme_index.c.vector.op("@@")(query.c.query)
+        self.matching = vector.op("@@")(query.c.query)
+        self.title_matching: ColumnElement[bool] = vector.op("@@")(query.c.titles)
 
     def bind_words(self, words: str) -> Record:
         """Return the values of the parameters for a query."""
         pairs = [
-            (word, " <-> " if index else " & " if number else "")
-            for number, phrase in enumerate(split_phrases(words))
+            (word, " <-> " if index else " & " if number else " | " if reading else "")
+            for reading, phrases in enumerate(split_readings(words))
+            for number, phrase in enumerate(phrases)
             for index, word in enumerate(phrase)
         ]
         return {
@@ -111,8 +121,6 @@ class PostgresSearch:
         }
 
     def select_columns(self, language: Language, other: Language) -> Sequence[ColumnElement[Value]]:
-        vector = lexeme_index.c.vector
-        rank = func.ts_rank(WEIGHTS, vector, self.query.query, BY_LENGTH, type_=Float)
         texts = {
             "title": f"title_{language}",
             "snippet": f"text_{language}",
@@ -120,9 +128,7 @@ class PostgresSearch:
             "other_snippet": f"text_{other}",
         }
         return (
-            case((build_name_condition(), NAME_RANK), else_=-cast(rank, Double)).label(
-                "rank_value"
-            ),
+            build_rank(self.title_matching),
             lexeme_index.c.id.label("row_number"),
             self.query.lexemes.label("lexemes"),
             *(lexeme_index.c[name].label(label) for label, name in texts.items()),
@@ -133,7 +139,7 @@ class PostgresSearch:
         )
 
     def highlight_rows(self, rows: Sequence[Record], words: str) -> Sequence[Record]:
-        phrases = split_phrases(words)
+        phrases = [phrase for reading in split_readings(words) for phrase in reading]
         return [self.highlight_row(row, phrases) for row in rows]
 
     def highlight_row(self, row: Record, searched: Sequence[Sequence[str]]) -> Record:
@@ -169,17 +175,33 @@ def filter_by_text(
 
 def build_match(words: str) -> str:
     """Return a query of FTS5 for all words, with each run of Chinese characters as a phrase."""
-    return " ".join(f'"{segment_cjk(term)}"' for term in split_terms(words)) or NO_MATCH
+    readings = [
+        " ".join(f'"{segment_cjk(term)}"' for term in split_terms(reading))
+        for reading in list_readings(words)
+    ]
+    return " OR ".join(f"({reading})" for reading in readings if reading) or NO_MATCH
+
+
+def list_readings(words: str) -> list[str]:
+    """Return a query as it is, and with its numbers in the form of the index if that differs."""
+    normalized = normalize_numbers(words)
+    return [words] if normalized == words else [words, normalized]
+
+
+def build_rank(title_matching: ColumnElement[bool]) -> Label[Value]:
+    """Return the rank of a hit; ties are in the order of the rows."""
+    ranks = (build_name_condition(), NAME_RANK), (title_matching, TITLE_RANK)
+    return case(*ranks, else_=TEXT_RANK).label("rank_value")
 
 
 def build_name_condition() -> ColumnElement[bool]:
-    """Return the condition that the query is a name of a record, or a name and years."""
+    """Return the condition that the query is a name of a record, or a name and numbers."""
     names = column("names", String)
-    whole, rest, years = (
+    whole, rest, numbers = (
         [names.like(bindparam(name)) for name in parameters]
-        for parameters in (WHOLE_PATTERNS, REST_PATTERNS, YEAR_PATTERNS)
+        for parameters in (WHOLE_PATTERNS, REST_PATTERNS, NUMBER_PATTERNS)
     )
-    return or_(*whole, and_(or_(*rest), *years))
+    return or_(*whole, and_(or_(*rest), *numbers))
 
 
 def build_name_patterns(words: str) -> dict[str, str]:
@@ -187,14 +209,17 @@ def build_name_patterns(words: str) -> dict[str, str]:
 
     A name may be in the singular or in the plural. Names contain no wildcards of LIKE.
     """
-    years = [year.removesuffix("年") for year in YEAR.findall(words)]
-    rest = normalize_name(YEAR.sub(" ", words))
-    patterns = [build_pattern(year) for year in years] or [NO_NAME]
-    patterns += [ANY_NAME] * len(YEAR_PATTERNS)
+    numbers, rest = split_numbers(words)
+    for pattern in (YEAR, BARE_NUMBER):
+        numbers += [number.removesuffix("年") for number in pattern.findall(rest)]
+        rest = pattern.sub(" ", rest)
+    patterns = [build_pattern(normalize_name(number)) for number in numbers] or [NO_NAME]
+    patterns += [ANY_NAME] * len(NUMBER_PATTERNS)
+    rest, whole = normalize_name(rest), normalize_name(words)
     return {
-        **dict(zip(WHOLE_PATTERNS, build_form_patterns(normalize_name(words)), strict=True)),
+        **dict(zip(WHOLE_PATTERNS, build_form_patterns(whole), strict=True)),
         **dict(zip(REST_PATTERNS, build_form_patterns(rest, ANY_NAME), strict=True)),
-        **dict(zip(YEAR_PATTERNS, patterns, strict=False)),
+        **dict(zip(NUMBER_PATTERNS, patterns, strict=False)),
     }
 
 
@@ -214,6 +239,12 @@ def highlight_function(function: str, name: str) -> ColumnElement[Value]:
         arguments += [ELLIPSIS, SNIPPET_WORDS]
     call: ColumnElement[Value] = getattr(func, function)(*arguments)
     return call
+
+
+def split_readings(words: str) -> list[list[list[str]]]:
+    """Split each reading of a query into phrases."""
+    split = [split_phrases(reading) for reading in list_readings(words)]
+    return [phrases for phrases in split if phrases]
 
 
 def split_phrases(words: str) -> list[list[str]]:
@@ -276,6 +307,7 @@ TERM = re.compile(r"\w+(?:(?<=\d)[.,](?=\d)\w+)*")
 """A term of a query; the parts of 22.1 and 2,000 are searched as a phrase."""
 WORD = re.compile(r"[^\W_]+")
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)年?")
+BARE_NUMBER = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)*(?!\w|[.,]\d)")
 BETWEEN_IDEOGRAPHS = re.compile(f"(?<=[{IDEOGRAPHS}])(?=[^\\s])|(?<=[^\\s])(?=[{IDEOGRAPHS}])")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from app.db.columns import Record
 from app.enums import CitationStyle, Precision
-from app.i18n import Language, format_locator
+from app.i18n import Bilingual, Language, format_locator
 
 Item = Record
 
@@ -54,19 +54,21 @@ def join_titles(source: Record) -> str:
 def cite_observation(
     observation: Record, source: Record, release: Record, language: Language
 ) -> Item:
-    """Cite the place of an observation in its source, with the value in words."""
-    parts = (
-        observation["indicator"]["name"],
-        observation["period"]["label"],
-        observation["display"],
-    )
+    """Cite the place of an observation in its source, with the figure in words."""
     item = cite_source(source, release)
     details = {
         "id": observation["id"],
-        "note": ("，" if language is Language.CHINESE else ", ").join(parts),
+        "note": summarize_observation(observation, language),
         "locator": format_locator(observation["locator"], language),
     }
     return item | {name: value for name, value in details.items() if value}
+
+
+def summarize_observation(observation: Record, language: Language) -> str:
+    """State a figure with its qualifier, and with the countries and the period that it counts."""
+    names = (observation[name]["name"] for name in ("indicator", "coverage"))
+    figure = Bilingual(", ", "，").get(language).join([*names, observation["period"]["label"]])
+    return figure + Bilingual(": ", "：").get(language) + str(observation["display"])
 
 
 def build_date(day: date, precision: str) -> Item:

@@ -1,12 +1,12 @@
 """The columns of every table, declared once for all formats; new ones go to the end of a table."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, null
+from sqlalchemy import ColumnElement, and_, case, not_, null
 from sqlmodel import col
 
 from app.db.columns import counterpart_area, localize, reporting_area, select_wording
@@ -36,6 +36,8 @@ class Column:
     description: Bilingual
     path: tuple[str, ...]
     """Where the record holds the value; a list yields the keys of its members."""
+    derive: Callable[[Any], object] | None
+    """Derives the value from the record, in place of the path."""
     expression: Callable[[Language], ColumnElement[Any]] | None
     """What SQL selects, in tables that are read without building records."""
     is_required: bool
@@ -44,6 +46,13 @@ class Column:
     """Whether a value may contain delimiters of CSV."""
     width: float | None
     """The width in characters in workbooks, which omit columns without one."""
+
+    def read_value(self, record: Mapping[str, Any]) -> Any:
+        return self.derive(record) if self.derive else get_value(record, self.path)
+
+
+SEPARATOR = ";"
+"""What separates several keys in one field."""
 
 
 def declare_column(  # noqa: PLR0913, PLR0917 - four texts are positional, or a table gets too long
@@ -55,6 +64,7 @@ def declare_column(  # noqa: PLR0913, PLR0917 - four texts are positional, or a 
     description_zh: str = "",
     *,
     path: str = "",
+    derive: Callable[[Any], object] | None = None,
     sql: Any = None,
     text: tuple[Any, str] | None = None,
     is_required: bool = True,
@@ -76,6 +86,7 @@ def declare_column(  # noqa: PLR0913, PLR0917 - four texts are positional, or a 
         Bilingual(en, zh),
         Bilingual(description_en or en, description_zh or zh),
         tuple((path or name).split(".")),
+        derive,
         expression,
         is_required,
         needs_quoting=text is not None or datatype is Datatype.ADDRESS,
@@ -104,34 +115,71 @@ def format_cell(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
+def get_value(value: Any, path: tuple[str, ...]) -> Any:
+    """Return the value at a path; the values below a list are joined."""
+    for depth, name in enumerate(path):
+        if value is None:
+            return None
+        if not isinstance(value, dict):
+            members = (format_cell(get_value(member, path[depth:])) for member in value)
+            return SEPARATOR.join(members) or None
+        value = value[name]
+    return value
+
+
 def declare_wording(path: str, en: str, zh: str, table: Any = None) -> tuple[Column, ...]:
-    """Declare the columns of the words of a source, which all tables with figures have."""
+    """Declare the columns of the words of a source, which all tables with figures have.
+
+    In the table of observations, the columns of a growth rate are named after it.
+    """
+    is_growth = table is GrowthRate
+    prefix, source = ("growth_", growth_source) if is_growth else ("", Source)
+    suffix = Bilingual(" of growth", "（增速）") if is_growth else Bilingual("", "")
 
     def select_label(name: str, language: Language) -> ColumnElement[Any]:
-        labels = {label.name: label for label in select_wording(table, "", language)}
+        labels = {label.name: label for label in select_wording(table, "", language, source)}
         return labels[name].element
 
     texts = (
-        ("wording", "Published wording", "原文表述", en, zh),
-        ("wording_language", "Language of wording", "原文语言", "ISO 639-1 code", "ISO 639-1代码"),
-        ("wording_translated", "Translated wording", "译文",
+        ("wording", f"Published wording{suffix.en}", f"原文表述{suffix.zh}", en, zh),
+        ("wording_language", f"Language of wording{suffix.en}", f"原文语言{suffix.zh}",
+         "ISO 639-1 code", "ISO 639-1代码"),
+        ("wording_translated", f"Translated wording{suffix.en}", f"译文{suffix.zh}",
          "Translation of the wording; empty if its language is that of this table",
          "原文表述的译文；原文语言与本表相同时为空"),
     )  # fmt: skip
     return tuple(
         replace(
-            string(*text, path=f"{path}{text[0]}", is_required=text[0] != "wording_translated"),
-            width=None if text[0] == "wording_language" else 28,
-            expression=partial(select_label, text[0]) if table else None,
+            string(f"{prefix}{name}", *described, path=f"{path}{name}"),
+            is_required=not is_growth and name != "wording_translated",
+            width=None if name == "wording_language" else 28,
+            expression=partial(select_label, name) if table else None,
             needs_quoting=True,
         )
-        for text in texts
+        for name, *described in texts
     )
 
 
 # The tables below are formatted by hand: one entry per column, in as few lines as possible.
 WAS_CURRENT = col(Observation.current_from) < col(Observation.current_until)
-WAS_SUPERSEDED = and_(WAS_CURRENT, col(Observation.current_until) != FOREVER)
+IS_CURRENT = col(Observation.current_until) == FOREVER
+WAS_SUPERSEDED = and_(WAS_CURRENT, not_(IS_CURRENT))
+CURRENT = (
+    *("Current", "是否现行"),
+    "Whether it is in force today for its series and period; do not mix it with others if not",
+    "目前是否为该序列该期的现行数据；非现行数据不得与现行数据混用",
+)
+ROUNDING = Bilingual(
+    "It is in the unit of the value and describes the printed digits only: with over, nearly or "
+    "about, the qualifier says where the figure lies, which may be outside the interval",
+    "计量单位同数值，仅反映原文位数；带有限定词（逾、近、约）时，实际数值的方位以限定词为准，"
+    "可能位于区间之外",
+)
+GROWTH_BASIS = Bilingual(
+    "restated if the base is known to differ from the level published earlier, so that the "
+    "published levels do not give this growth; unstated if the source does not say",
+    "restated（基数与以前公布的水平值不同，按已公布水平值不能得出该增速）或unstated（来源未说明）",
+)
 LOCATOR = string("locator", "Location in the source", "出处位置",
                  "Place in the source: P4.S2 is paragraph 4, sentence 2",
                  "在来源中的位置：P4.S2为第4段第2句", sql=Observation.locator,
@@ -141,7 +189,7 @@ OBSERVATIONS = (
            sql=Observation.code, width=60),
     string("indicator", "Indicator code", "指标标识", path="indicator.code", sql=Indicator.code),
     string("indicator_name", "Indicator", "指标", "What is measured", "统计内容",
-           path="indicator.name", text=(Indicator, "name"), width=38),
+           path="indicator.name", text=(Indicator, "name"), width=32),
     string("series", "Series", "所属序列",
            "Series of the observation; compare only observations of the same series",
            "所属序列；仅同一序列的数据可比", sql=Series.code),
@@ -159,7 +207,7 @@ OBSERVATIONS = (
            "Which countries are counted; do not compare figures of different coverage",
            "统计所涵盖的国家；范围不同的数据不可比", path="coverage.code", sql=Coverage.code),
     string("coverage_name", "Coverage", "统计范围", "Which countries are counted",
-           "统计所涵盖的国家", path="coverage.name", text=(Coverage, "name"), width=28),
+           "统计所涵盖的国家", path="coverage.name", text=(Coverage, "name"), width=24),
     date("period_start", "First day", "统计期首日", "First day of the period",
          path="period.start", sql=Observation.period_start),
     date("period_end", "Last day", "统计期末日", "Last day of the period",
@@ -175,18 +223,22 @@ OBSERVATIONS = (
            "How the source limits the value: over, nearly or about; none if it does not",
            "来源对数值的限定：over（逾）、nearly（近）、about（约）；none为原文无限定语",
            sql=Observation.qualifier),
-    decimal("lower_bound", "Lower bound", "下限", "The value is above this bound", "数值高于此数",
-            path="bounds.lower", sql=Observation.lower_bound, is_required=False, width=20),
-    decimal("upper_bound", "Upper bound", "上限", "The value is below this bound", "数值低于此数",
-            path="bounds.upper", sql=Observation.upper_bound, is_required=False, width=20),
-    decimal("rounding_lower", "Rounded from", "舍入区间下限",
-            "Smallest number that would be printed with the same digits",
-            "按原文位数舍入后与公布值相同的最小数值", path="rounding.lower",
-            sql=Observation.rounding_lower, width=20),
-    decimal("rounding_upper", "Rounded to", "舍入区间上限",
-            "Largest number that would be printed with the same digits",
-            "按原文位数舍入后与公布值相同的最大数值", path="rounding.upper",
-            sql=Observation.rounding_upper, width=20),
+    decimal("lower_bound", "Lower bound (unit of the value)", "下限（计量单位同数值）",
+            "The wording says that the figure is above this number, in the unit of the value",
+            "原文表述说明实际数值高于此数，计量单位同数值",
+            path="bounds.lower", sql=Observation.lower_bound, is_required=False),
+    decimal("upper_bound", "Upper bound (unit of the value)", "上限（计量单位同数值）",
+            "The wording says that the figure is below this number, in the unit of the value",
+            "原文表述说明实际数值低于此数，计量单位同数值",
+            path="bounds.upper", sql=Observation.upper_bound, is_required=False),
+    decimal("rounding_lower", "Rounded from (unit of the value)", "舍入区间下限（计量单位同数值）",
+            f"Smallest number that would be printed with the same digits. {ROUNDING.en}",
+            f"按原文位数舍入后与公布值相同的最小数值。{ROUNDING.zh}",
+            path="rounding.lower", sql=Observation.rounding_lower),
+    decimal("rounding_upper", "Rounded to (unit of the value)", "舍入区间上限（计量单位同数值）",
+            f"Largest number that would be printed with the same digits. {ROUNDING.en}",
+            f"按原文位数舍入后与公布值相同的最大数值。{ROUNDING.zh}",
+            path="rounding.upper", sql=Observation.rounding_upper),
     decimal("published_value", "Published number", "原文数字", "Number as published",
             path="published.value", sql=Observation.published_value),
     integer("published_multiplier", "Published multiplier", "原文单位乘数",
@@ -214,7 +266,7 @@ OBSERVATIONS = (
          "Last day of the period that the growth is measured against", "增速所对比时期的末日",
          path="growth.base_period.end", sql=GrowthRate.base_end, is_required=False),
     string("growth_basis", "Growth basis", "增速基数类型",
-           "What the published growth was measured against", path="growth.basis",
+           *GROWTH_BASIS, path="growth.basis",
            sql=GrowthRate.basis, is_required=False),
     string("growth_unit", "Growth unit", "增速计量单位标识",
            "Unit of the levels that grew; it may differ from that of the value",
@@ -235,18 +287,25 @@ OBSERVATIONS = (
             "该数值之前序列是否中断；中断前后的数据不可比",
             sql=case((col(Observation.break_before), "true"), else_="false")),
     string("note", "Note", "说明", "What else to know about the value; not from the source",
-           "关于该数值的其他说明（本站编写）", text=(Observation, "note"), is_required=False),
-    date("vintage", "Vintage", "首次公布日", "Day on which the value was first published",
-         sql=Observation.vintage, width=14),
-    date("current_from", "Current from", "现行起始日", "First day on which the value was current",
+           "关于该数值的其他说明（本站编写）", text=(Observation, "note"), is_required=False,
+           width=30),
+    date("vintage", "Vintage", "首次公布日",
+         "Day on which the value was first published; the last of the month if only that is known",
+         "该数值首次公布之日；仅知月份时为该月末日", sql=Observation.vintage, width=14),
+    date("current_from", "Current from", "现行起始日",
+         "First day on which the value was current; empty if it never was",
+         "作为现行数据的首日；从未现行的为空",
          sql=case((WAS_CURRENT, col(Observation.current_from)), else_=null()), is_required=False),
     date("superseded_on", "Superseded on", "被取代日",
-         "Day on which another value superseded it", "被其他数据取代之日",
+         "Day on which another value superseded it; empty if it is or never was current",
+         "被其他数据取代之日；现行或从未现行的数据为空",
          sql=case((WAS_SUPERSEDED, col(Observation.current_until)), else_=null()),
          is_required=False),
-    string("revision", "Revision", "修订类型", "How it differs from the previous vintage",
+    string("revision", "Revision", "修订类型",
+           "How it differs from the previous vintage: repeated, rounded, refined or revised",
+           "与上次公布数据的差别：repeated（重复）、rounded（取整）、refined（细化）或revised（修订）",
            path="revision.kind", sql=Observation.revision, is_required=False),
-    string("revises", "Previous vintage", "所修订的数据",
+    string("previous", "Previous vintage", "上次公布的数据",
            "Key of the observation of the previous vintage", "上一次公布的数据标识",
            path="revision.previous", sql=previous_observation.code, is_required=False),
     boolean("headline", "Headline", "核心数据", "Whether it is the headline value of its indicator",
@@ -263,6 +322,18 @@ OBSERVATIONS = (
     address("source_address", "Source URL", "来源网址", path="source.address", sql=Source.address,
             is_required=False, width=50),
     LOCATOR,
+    boolean("current", *CURRENT, sql=case((IS_CURRENT, "true"), else_="false")),
+    *declare_wording("growth.", "Growth in the words of its source", "来源对增速的原文表述",
+                     GrowthRate),
+    string("growth_note", "Note on growth", "增速说明",
+           "How the base of the growth is known; not from the source",
+           "如何得知增速的基数（本站编写）", path="growth.note",
+           text=(GrowthRate, "note"), is_required=False, width=36),
+    string("growth_source_title", "Source of growth", "增速来源", "Title of the growth's source",
+           "增速来源的标题", text=(growth_source, "title"), is_required=False),
+    string("growth_source_publisher", "Publisher of growth", "增速发布机构",
+           "Publisher of the growth's source", "增速来源的发布机构",
+           text=(growth_source, "publisher"), is_required=False),
 )  # fmt: skip
 
 SOURCE = string("source", "Source code", "来源标识", path="source.code")
@@ -277,55 +348,8 @@ COUNTERPART_AREA = string("counterpart_area", "Counterpart area", "伙伴国（�
 EDITORIAL = string("editorial", "Our own fields", "本站撰写的字段",
                    "Fields whose content this service wrote or chose",
                    "内容由本站撰写或选定的字段")  # fmt: skip
-NOTE = string("note", "Note", "说明", "How to read the record", "阅读说明", is_required=False)
-INDICATORS = (
-    string("code", "Key", "指标标识", "Key of the indicator", width=30),
-    string("name", "Indicator", "指标", "Name of the indicator", "指标名称", width=38),
-    string("definition", "Definition", "指标定义", "What the indicator measures", width=44),
-    string("note", "Note", "使用说明", "How to read the indicator", width=44),
-    string("topic", "Topic code", "主题标识", path="topic.code"),
-    string("unit", "Unit code", "计量单位标识", "Unit of the headline value",
-           "核心数据的计量单位", path="unit.code"),
-    string("direction", "Direction", "流向", "Direction of the flow"),
-    REPORTING_AREA,
-    COUNTERPART_AREA,
-    string("headline", "Headline key", "核心数据标识", "Key of the headline observation",
-           path="headline.id", is_required=False),
-    string("headline_display", "Headline", "核心数据",
-           "Headline value with qualifier and unit", "核心数据（含限定词和计量单位）",
-           path="headline.display", is_required=False),
-    string("headline_period", "Headline period", "核心数据统计期",
-           "Period of the headline value", path="headline.period.label", is_required=False),
-    string("headline_citation", "Headline source", "核心数据出处",
-           "Source reference of the headline value", path="headline.citation.full",
-           is_required=False),
-    string("baseline_for", "Related priority areas", "对应的重点领域",
-           "Priority areas for which the headline value is the baseline; an editorial link",
-           "以其为基线的重点领域（本站编辑关联）", path="baseline_for.slug", is_required=False),
-    string("sectors", "Sector codes", "涉及领域标识", "Sectors that the indicator covers",
-           "指标涉及的领域", path="sectors.code", is_required=False),
-    string("instruments", "Instrument codes", "涉及载体标识",
-           "Instruments that the indicator measures", "指标衡量的合作载体",
-           path="instruments.code", is_required=False),
-    EDITORIAL,
-)  # fmt: skip
-SERIES = (
-    string("code", "Code", "序列标识", "Key of the series"),
-    string("name", "Series", "序列", "Name of the series", "序列名称"),
-    string("indicator", "Indicator code", "指标标识", path="indicator.code"),
-    REPORTING_AREA,
-    COUNTERPART_AREA,
-    string("coverage", "Coverage code", "统计范围标识", "Which countries are counted",
-           "统计所涵盖的国家", path="coverage.code"),
-    string("unit", "Unit code", "计量单位标识", "Unit of all observations",
-           "全部数据的计量单位", path="unit.code"),
-    integer("months", "Months", "统计期月数", "Number of months in each period"),
-    string("note", "Note", "不可比说明", "What the series must not be compared with",
-           is_required=False),
-    string("breaks", "Breaks", "序列中断", "First day after each break; do not compare across it",
-           "各次中断之后的首日；中断前后的数据不可比", path="breaks.start", is_required=False),
-    integer("observations", "Observations", "数据期数", "Number of periods with an observation"),
-)  # fmt: skip
+NOTE = string("note", "Note", "说明", "How to read the record", "阅读说明", is_required=False,
+              width=36)  # fmt: skip
 GROWTH_RATES = (
     string("id", "Key", "增速标识", "Key of the growth rate"),
     string("indicator", "Indicator code", "指标标识", path="indicator.code"),
@@ -344,26 +368,19 @@ GROWTH_RATES = (
     string("measure", "Measure", "增速单位",
            "percent, or percentage_points for the change of a share",
            "percent（百分比）；比重的变动为percentage_points（百分点）"),
-    string("basis", "Basis", "增速基数类型", "What the growth was measured against"),
+    string("basis", "Basis", "增速基数类型", *GROWTH_BASIS),
     *declare_wording("", "Growth in the words of the source", "来源对增速的原文表述"),
     string("note", "Note", "基数说明", "How the basis is known", is_required=False),
     date("vintage", "Vintage", "首次公布日", "Day on which the growth was first published"),
     SOURCE,
     LOCATOR,
-)  # fmt: skip
-REPORTS = (
-    string("id", "Key", "报道标识", "Key of the report"),
-    string("observation", "Observation", "所述数据", "Key of the reported observation",
-           "所报道数据的标识"),
-    string("source", "Source code", "来源标识", "Key of the other source", "其他来源的标识",
-           path="source.code"),
-    *declare_wording("", "Value in the words of the other source", "其他来源对数值的原文表述"),
-    string("agreement", "Agreement", "是否一致", "Whether the report agrees with the observation",
-           "与所述数据是否一致"),
-    string("note", "Note", "说明", "The difference in one sentence", "差异说明"),
-    LOCATOR,
-    string("relation", "Relation", "关系",
-           "same_event if the report and the source of the observation report one event, and so "
-           "do not confirm each other independently; else independent",
-           "same_event（同一活动的两份文件，不构成独立印证）或independent（相互独立）"),
+    boolean("current", *CURRENT),
+    date("current_from", "Current from", "现行起始日",
+         "First day on which the growth was current; empty if it never was",
+         "作为现行增速的首日；从未现行的为空", is_required=False),
+    date("superseded_on", "Superseded on", "被取代日",
+         "Day on which another growth superseded it; empty if it is or never was current",
+         "被其他增速取代之日；现行或从未现行的为空", is_required=False),
+    SOURCE_LINE,
+    EDITORIAL,
 )  # fmt: skip

@@ -40,7 +40,7 @@ REFERENCES = {
     "counterpart_area": ("areas", "code"),
     "observation": ("observations", "id"),
     "headline": ("observations", "id"),
-    "revises": ("observations", "id"),
+    "previous": ("observations", "id"),
 }
 """The table and column to which columns of these names refer."""
 

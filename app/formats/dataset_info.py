@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from app.db.columns import Record
-from app.i18n import Bilingual, Language, format_day
+from app.i18n import Bilingual, Language, format_release
 
 TITLE = Bilingual("Belt and Road Cooperation Indicators", "共建“一带一路”经贸合作指标")
 DESCRIPTION = Bilingual(
@@ -19,12 +19,13 @@ DATA_LICENCE = Bilingual(
     "数据和日期属于事实，引用时请注明出处。来源文件的版权归其发布机构所有，本数据集仅作简短引用。",
 )
 HOW_TO_READ = Bilingual(
-    "Quote every figure with its qualifier and period: “over” means more than the number and "
-    "“nearly” means less. Compare only figures of the same series: the same indicator, countries "
-    "counted, unit and length of period. Growth is quoted as published, with its own source, and "
-    "is missing where none was found. Nothing is annualised or converted. "
-    "All actions are announcements; the sources state no targets.",
-    "引用数据时须保留限定词和统计期：“逾”表示高于该数，“近”表示低于该数。仅同一序列的数据可比，"
+    "Quote every figure with its qualifier, its period and the countries counted: “over” means "
+    "more than the number and “nearly” means less. Compare only figures of the same series: the "
+    "same indicator, countries counted, unit and length of period. Growth is quoted as "
+    "published, with its own source, and is missing where none was found. "
+    "Nothing is annualised or converted. All actions are announcements; the sources state no "
+    "targets.",
+    "引用数据时须保留限定词、统计期和统计范围：“逾”表示高于该数，“近”表示低于该数。仅同一序列的数据可比，"
     "即指标、统计范围、计量单位和统计期长度均相同。增速均为公布值，单独注明来源，未查到公布值的不列。所有数据均未经年化或换算。各项举措均为已宣布事项，"
     "来源未公布量化目标。",
 )
@@ -54,9 +55,12 @@ class Distribution(NamedTuple):
 
 
 def cite_dataset(release: Record, base: str, language: Language) -> str:
-    """Cite the data set, with the date of its release and its URL."""
-    title = TITLE.get(language)
-    released = format_day(release["released_on"], language)
-    return Bilingual(
-        f"{title}, release of {released}, {base}/v1", f"{title}，{released}版，{base}/v1"
-    ).get(language)
+    """Cite the data set, with its release and its URL."""
+    comma = Bilingual(", ", "，").get(language)
+    return comma.join([name_release(release["code"], language), f"{base}/v1"])
+
+
+def name_release(code: str, language: Language) -> str:
+    """Name the data set with its release."""
+    names = TITLE.get(language), format_release(code, language)
+    return Bilingual(", ", "，").get(language).join(names)

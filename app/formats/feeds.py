@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from app.db.columns import Record
 from app.enums import ChangeKind
-from app.i18n import Bilingual, Language
+from app.i18n import Bilingual, Language, format_release
 
 ATOM = "application/atom+xml"
 JSON_FEED = "application/feed+json"
@@ -91,7 +91,7 @@ def format_title(release: Record, language: Language) -> str:
         for kind, count in release["changes"].items()
     ]
     separator = Bilingual(", ", "，").get(language)
-    name = Bilingual(f"Release {release['code']}", f"{release['code']}版").get(language)
+    name = format_release(release["code"], language).capitalize()
     return (
         Bilingual(": ", "：").get(language).join([name, separator.join(counts)]) if counts else name
     )
@@ -112,7 +112,8 @@ def format_changes(release: Record, language: Language) -> Iterator[str]:
     none = NO_VALUE.get(language)
     for change in release["modifications"]:
         summary = SUMMARIES[ChangeKind(change["kind"])].get(language).format(1)
-        yield f"{change['title']} ({change['collection']}/{change['key']}): {summary}"
+        reason = f" ({change['reason']})" if change["reason"] else ""
+        yield f"{change['title']} ({change['collection']}/{change['key']}): {summary}{reason}"
         for one in change["fields"]:
             if one["before"] != one["after"] and change["kind"] != ChangeKind.REMOVED:
                 yield f"  {one['field']}: {one['before'] or none} → {one['after'] or none}"

@@ -8,7 +8,7 @@ from app.db.columns import Record
 from app.db.models import format_plain
 from app.enums import Qualifier
 from app.formats.dataset_info import TITLE
-from app.i18n import QUALIFIERS, Bilingual, Language, format_growth, format_span
+from app.i18n import QUALIFIERS, Bilingual, Language, format_span
 from app.parameters import format_period
 
 BREAK = "break"
@@ -67,11 +67,13 @@ def build_cube(
         "value": [cells[at]["value"] if at in cells else None for at in range(length)],
         "status": {str(at): status for at, status in sorted(statuses.items())},
         "note": [
-            build_note(one, language) for one in observations if one["qualifier"] != Qualifier.NONE
+            build_note(one, language)
+            for one in observations
+            if one["note"] or one["qualifier"] != Qualifier.NONE
         ],
         "extension": {
             "status": {"label": describe_statuses(statuses.values(), language)},
-            "observations": {str(at): build_cell(cells[at], language) for at in sorted(cells)},
+            "observations": {str(at): cells[at] for at in sorted(cells)},
         },
     }
 
@@ -139,26 +141,14 @@ def build_units(observations: Sequence[Record]) -> dict[str, Record]:
 
 
 def build_note(observation: Record, language: Language) -> str:
+    """Name a figure with what limits it, and add its note."""
     parts = (
         observation["indicator"]["name"],
         observation["coverage"]["name"],
         observation["period"]["label"],
         observation["display"],
     )
-    return Bilingual(", ", "，").get(language).join(parts)
-
-
-def build_cell(observation: Record, language: Language) -> Record:
-    growth = observation["growth"]
-    return {
-        "id": observation["id"],
-        "qualifier": observation["qualifier"],
-        "lower_bound": observation["bounds"]["lower"],
-        "upper_bound": observation["bounds"]["upper"],
-        "rounding_lower": observation["rounding"]["lower"],
-        "rounding_upper": observation["rounding"]["upper"],
-        "coverage": observation["coverage"]["code"],
-        "growth": growth and format_growth(growth["display"], growth["citation"]["full"], language),
-        "display": observation["display"],
-        "citation": observation["citation"]["full"],
-    }
+    name = Bilingual(", ", "，").get(language).join(parts)
+    if observation["note"] is None:
+        return name
+    return Bilingual(": ", "：").get(language).join([name, observation["note"]])

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from app.db.columns import Record
-from app.enums import PartCompleteness
+from app.enums import CoverageBasis, PartCompleteness
+from app.formats.citations import summarize_observation
 from app.formats.dataset_info import (
     DATA_LICENCE,
     DESCRIPTION,
@@ -16,7 +17,14 @@ from app.formats.dataset_info import (
     Distribution,
     cite_dataset,
 )
-from app.i18n import Bilingual, Language, format_citation, format_day, format_passage_url
+from app.i18n import (
+    Bilingual,
+    Language,
+    format_citation,
+    format_day,
+    format_passage_url,
+    format_scaled,
+)
 
 MEDIA_TYPE = "text/markdown"
 
@@ -44,10 +52,17 @@ COMPLETENESS = {
     PartCompleteness.NONE: Bilingual("not recorded", "未收录"),
 }
 OBSERVATIONS = Bilingual("Observations", "数据")
-OUTCOMES = Bilingual("Results without figures", "其他成果（无数据）")
+COVERAGES = Bilingual("Countries counted", "统计范围")
+OUTCOMES = Bilingual("Other results", "其他成果")
 AREAS = Bilingual("Priority areas", "重点领域")
 SOURCES = Bilingual("Sources", "来源")
 DOWNLOADS = Bilingual("Downloads", "下载")
+BASES = {
+    CoverageBasis.STATED: Bilingual("Stated by sources.", "来源有说明。"),
+    CoverageBasis.INFERRED: Bilingual(
+        "Inferred by this service; no source states it.", "系本站推断，来源未作说明。"
+    ),
+}
 BREAK_BEFORE = Bilingual(
     "There is a break in the series before this figure; do not compare it with earlier ones.",
     "该数据之前序列中断，与此前数据不可比。",
@@ -59,10 +74,11 @@ class AllRecords(NamedTuple):
     """The records that llms-full.txt describes."""
 
     editions: Iterable[Record]
+    coverages: Iterable[Record]
     observations: Iterable[Record]
     outcomes: Iterable[Record]
     areas: Iterable[Record]
-    sources: Iterable[Record]
+    sources: Sequence[Record]
 
 
 def write_index(
@@ -85,11 +101,15 @@ def write_full_text(
     """Write all records as sentences, each with the URL of its location (llms-full.txt)."""
     lines = [*preamble, f"## {EDITIONS.get(language)}", ""]
     lines += [f"- {describe_edition(one, language)}" for one in records.editions]
+    lines += ["", f"## {COVERAGES.get(language)}", ""]
+    lines += [f"- {describe_coverage(one, language, base)}" for one in records.coverages]
     lines += ["", f"## {OBSERVATIONS.get(language)}", ""]
     lines += [f"- {describe_observation(one, language, base)}" for one in records.observations]
     lines += ["", f"## {OUTCOMES.get(language)}", ""]
     lines += [f"- {describe_commitment(one, language, base)}" for one in records.outcomes]
     lines += ["", f"## {AREAS.get(language)}", ""]
+    goals = [one for one in records.sources if one["goal"]]
+    lines += [f"{describe_goal(one, language, base)}\n" for one in goals]
     lines += [f"{describe_priority_area(one, language, base)}\n" for one in records.areas]
     lines += [f"## {SOURCES.get(language)}", ""]
     lines += [f"- {describe_source(one, language)}" for one in records.sources]
@@ -108,27 +128,58 @@ def write_preamble(release: Record, base: str, language: Language) -> list[str]:
 
 
 def describe_observation(record: Record, language: Language, base: str | None = None) -> str:
-    """Describe an observation with its published growth, and reports that differ from it."""
+    """Describe an observation with its rounding, its growth, and reports that differ from it."""
     growth = record["growth"]
-    text = Bilingual(
-        f"{record['indicator']['name']}, {record['coverage']['name']}, "
-        f"{record['period']['label']}: {record['display']}",
-        f"{record['indicator']['name']}，{record['coverage']['name']}，"
-        f"{record['period']['label']}：{record['display']}",
-    ).get(language)
     citation = record["citation"]["full"] + format_url(record, language, base)
-    sentences = [append_source(text, citation, language)]
+    sentences = [append_source(summarize_observation(record, language), citation, language)]
+    sentences += describe_rounding(record, language)
     if growth is not None:
         change = Bilingual("Published growth: {change}", "公布的增速：{change}").format(
             change=growth["display"]
         )
         cited = growth["citation"]["full"] + format_url(growth, language, base)
         sentences.append(append_source(change.get(language), cited, language))
+        sentences += [growth["note"]] if growth["note"] else []
     if record["break_before"]:
         sentences.append(BREAK_BEFORE.get(language))
     sentences += [record["note"]] if record["note"] else []
     sentences += [one["note"] for one in record["reports"] if one["agreement"] == "differs"]
     return join_sentences(sentences, language)
+
+
+def describe_rounding(record: Record, language: Language) -> list[str]:
+    """Return the interval of the numbers with the same printed digits, unless it is one number."""
+    published, interval = record["published"], record["rounding"]
+    if interval["lower"] == interval["upper"]:
+        return []
+    lower, upper = (
+        format_scaled(interval[end], published["multiplier"], published["decimals"] + 1, language)
+        for end in ("lower", "upper")
+    )
+    symbol = record["unit"]["symbol"]
+    text = Bilingual(
+        f"Rounding of the printed number: {lower} to {upper} ({symbol}).",
+        f"公布数的舍入区间：{lower}{symbol}至{upper}{symbol}。",
+    )
+    return [text.get(language)]
+
+
+def describe_coverage(record: Record, language: Language, base: str) -> str:
+    """Describe which countries are counted, and how that is known."""
+    name = Bilingual(": ", "：").get(language).join([record["code"], record["name"]])
+    url = f"{base}/v1/coverages/{record['code']}"
+    evidence = Bilingual(f"Evidence ({url}):", f"依据（{url}）：").get(language)
+    sentences = [Bilingual(f"{name}.", f"{name}。").get(language), record["description"]]
+    sentences += [BASES[CoverageBasis(record["basis"])].get(language), evidence]
+    return join_sentences([*sentences, record["evidence"]], language)
+
+
+def describe_goal(source: Record, language: Language, base: str) -> str:
+    """State the goal for the year, which stands above the priority areas."""
+    text = source["goal"]["text"].rstrip(".。")
+    goal = Bilingual(f"Overall goal: {text}", f"总体目标：{text}").get(language)
+    located = {"source": source, "locator": source["goal"]["locator"]}
+    return append_source(goal, cite_record(located, language, base), language)
 
 
 def describe_commitment(record: Record, language: Language, base: str | None = None) -> str:

@@ -1,18 +1,31 @@
-"""The columns of records without figures: commitments, events, sources and code lists."""
+"""The columns of indicators, series, reports, commitments, events, sources and code lists."""
 
+from app.db.columns import Record
+from app.enums import Precision
 from app.formats.columns import (
+    COUNTERPART_AREA,
     EDITORIAL,
     LOCATOR,
     NOTE,
+    REPORTING_AREA,
     REQUIRED_LOCATOR,
     SOURCE,
     SOURCE_LINE,
     address,
     boolean,
     date,
+    declare_wording,
     integer,
     string,
 )
+
+
+def format_publication(source: Record) -> str:
+    """Write the date of publication with its own precision, as ISO 8601 does: 2026-01."""
+    day = str(source["published_on"])
+    is_month = source["published_precision"] == Precision.MONTH
+    return day[: len("2026-01")] if is_month else day
+
 
 HAS_EXAMPLES = boolean("has_examples", "Has examples", "是否举例",
                        "Whether the source names what the text lists as examples",
@@ -29,6 +42,88 @@ NAMED = (
            "文中涉及的国家和国家组", path="areas.code", is_required=False),
 )  # fmt: skip
 
+INDICATORS = (
+    string("code", "Key", "指标标识", "Key of the indicator", width=30),
+    string("name", "Indicator", "指标", "Name of the indicator", "指标名称", width=38),
+    string("definition", "Definition", "指标定义", "What the indicator measures", width=44),
+    string("note", "Note", "使用说明", "How to read the indicator", width=44),
+    string("topic", "Topic code", "主题标识", path="topic.code"),
+    string("unit", "Unit code", "计量单位标识", "Unit of the headline value",
+           "核心数据的计量单位", path="unit.code"),
+    string("direction", "Direction", "流向", "Direction of the flow"),
+    REPORTING_AREA,
+    COUNTERPART_AREA,
+    string("headline", "Headline key", "核心数据标识", "Key of the headline observation",
+           path="headline.id", is_required=False),
+    string("headline_display", "Headline", "核心数据",
+           "Headline value with qualifier and unit", "核心数据（含限定词和计量单位）",
+           path="headline.display", is_required=False),
+    string("headline_period", "Headline period", "核心数据统计期",
+           "Period of the headline value", path="headline.period.label", is_required=False),
+    string("headline_citation", "Headline source", "核心数据出处",
+           "Source reference of the headline value", path="headline.citation.full",
+           is_required=False),
+    string("baseline_for", "Related priority areas", "对应的重点领域",
+           "Priority areas for which the headline value is the baseline; an editorial link",
+           "以其为基线的重点领域（本站编辑关联）", path="baseline_for.slug", is_required=False),
+    string("sectors", "Sector codes", "涉及领域标识", "Sectors that the indicator covers",
+           "指标涉及的领域", path="sectors.code", is_required=False),
+    string("instruments", "Instrument codes", "涉及载体标识",
+           "Instruments that the indicator measures", "指标衡量的合作载体",
+           path="instruments.code", is_required=False),
+    EDITORIAL,
+    string("headline_coverage", "Headline coverage", "核心数据统计范围",
+           "Which countries the headline value counts", "核心数据统计所涵盖的国家",
+           path="headline.coverage.name", is_required=False, width=28),
+    string("headline_growth", "Headline growth", "核心数据增速",
+           "Published change of the headline value on a year earlier", "核心数据公布的同比变动",
+           path="headline.growth.display", is_required=False, width=30),
+    string("headline_growth_citation", "Headline growth source", "核心数据增速出处",
+           "Source reference of that change, which may differ from that of the value",
+           "增速的出处，可能与数值出处不同", path="headline.growth.citation.full",
+           is_required=False, width=44),
+    string("headline_note", "Note on the headline", "核心数据说明",
+           "What else to know about the headline value; not from the source",
+           "关于核心数据的其他说明（本站编写）", path="headline.note", is_required=False, width=36),
+)  # fmt: skip
+SERIES = (
+    string("code", "Code", "序列标识", "Key of the series"),
+    string("name", "Series", "序列", "Name of the series", "序列名称"),
+    string("indicator", "Indicator code", "指标标识", path="indicator.code"),
+    REPORTING_AREA,
+    COUNTERPART_AREA,
+    string("coverage", "Coverage code", "统计范围标识", "Which countries are counted",
+           "统计所涵盖的国家", path="coverage.code"),
+    string("unit", "Unit code", "计量单位标识", "Unit of all observations",
+           "全部数据的计量单位", path="unit.code"),
+    integer("months", "Months", "统计期月数", "Number of months in each period"),
+    string("note", "Note", "不可比说明", "What the series must not be compared with",
+           is_required=False),
+    string("breaks", "Breaks", "序列中断", "First day after each break; do not compare across it",
+           "各次中断之后的首日；中断前后的数据不可比", path="breaks.start", is_required=False),
+    integer("observations", "Observations", "数据期数", "Number of periods with an observation"),
+    string("break_notes", "Notes on breaks", "序列中断说明", "What changed at each break",
+           "各次中断的变动内容", path="breaks.note", is_required=False),
+)  # fmt: skip
+REPORTS = (
+    string("id", "Key", "报道标识", "Key of the report"),
+    string("observation", "Observation", "所述数据", "Key of the reported observation",
+           "所报道数据的标识"),
+    string("source", "Source code", "来源标识", "Key of the other source", "其他来源的标识",
+           path="source.code"),
+    *declare_wording("", "Value in the words of the other source", "其他来源对数值的原文表述"),
+    string("agreement", "Agreement", "是否一致", "Whether the report agrees with the observation",
+           "与所述数据是否一致"),
+    string("note", "Note", "说明", "The difference in one sentence", "差异说明"),
+    LOCATOR,
+    string("relation", "Relation", "关系",
+           "same_event if the report and the source of the observation report one event, "
+           "same_authority if their figures come from one institution; both do not confirm each "
+           "other independently; else independent",
+           "same_event（同一活动的两份文件）、same_authority（同一机构在不同场合公布），"
+           "二者均不构成独立印证；或independent（相互独立）"),
+    EDITORIAL,
+)  # fmt: skip
 ACTIONS = (
     string("id", "Key", "举措标识", "Key of the action", width=40),
     ANNOUNCED_YEAR,
@@ -46,8 +141,8 @@ ACTIONS = (
     SOURCE,
     SOURCE_LINE,
     REQUIRED_LOCATOR,
-    string("aim", "Aim", "目标", "Aim that the source states for this action alone",
-           "来源就该项举措所述目标", is_required=False),
+    string("aim", "Aim", "目标", "Aim that the source states for this action",
+           "来源就该项举措所述目标", is_required=False, width=36),
     HAS_EXAMPLES,
     NOTE,
     EDITORIAL,
@@ -74,12 +169,13 @@ OUTCOMES = (
 PRIORITY_AREAS = (
     string("slug", "Code", "重点领域标识", "Key of the priority area within its year",
            "重点领域在该年度内的标识"),
-    integer("year", "Year", "年度", "Year for which it is announced", "所公布工作的年度"),
+    integer("year", "Year", "年度", "Year for which it is announced", "所公布工作的年度", width=8),
     integer("position", "Position", "次序", "Position among the priority areas of the year",
             "在该年度重点领域中的次序"),
-    string("title", "Title", "名称"),
-    string("summary", "Summary", "概要"),
-    string("aim", "Aim", "目标", "Aim that the source states", "来源所述目标", is_required=False),
+    string("title", "Title", "名称", width=28),
+    string("summary", "Summary", "概要", width=50),
+    string("aim", "Aim", "目标", "Aim that the source states for the whole area",
+           "来源就该领域整体所述目标", is_required=False, width=36),
     string("baseline_indicators", "Baseline indicators", "基线指标",
            "Indicators whose headline values are the baseline; an editorial link",
            "作为基线的指标（本站编辑关联）", path="baseline_indicators.code", is_required=False),
@@ -106,6 +202,7 @@ EVENTS = (
     string("documents", "Documents", "文件", "Keys of the documents that report the event",
            "报道该活动的文件标识", path="documents.code", is_required=False),
     string("note", "Note", "说明", is_required=False, width=60),
+    EDITORIAL,
 )  # fmt: skip
 EDITIONS = (
     integer("year", "Year", "年份", "Year of the press conference and of its priority areas",
@@ -154,7 +251,9 @@ SOURCES = (
             "Year of the yearly press conference to which the document belongs",
             "文件所属年度发布会的年份", is_required=False),
     date("held_on", "Event date", "活动日期", path="event.held_on", is_required=False),
-    date("published_on", "Published", "发布日期", "Date of publication", width=13),
+    string("published_on", "Published", "发布日期",
+           "Date of publication, as 2025-01-15, or as 2026-01 if only the month is known",
+           "发布日期，如2025-01-15；仅知月份时如2026-01", derive=format_publication, width=13),
     string("published_precision", "Date precision", "发布日期精度",
            "Precision of the date of publication: day or month",
            "发布日期的精度：day（日）或month（月）"),
@@ -176,6 +275,7 @@ SOURCES = (
          is_required=False),
     string("note", "Note", "说明", is_required=False, width=60),
     string("citation", "Short citation", "简短引用", path="citation.short", width=30),
+    EDITORIAL,
 )  # fmt: skip
 PASSAGES = (
     string("source", "Source code", "来源标识"),
@@ -226,4 +326,5 @@ UNITS = (
     *TERMS,
     string("symbol", "Symbol", "符号"),
     integer("decimals", "Decimals", "小数位数", "Usual number of decimals", "通常的小数位数"),
+    EDITORIAL,
 )

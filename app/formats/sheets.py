@@ -1,4 +1,7 @@
-"""Sheets of a workbook: their columns, in the order in which people read them, and cells."""
+"""Sheets of a workbook: their columns, in the order in which people read them, and cells.
+
+Sheets of observations are in ``observation_sheets``.
+"""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,19 +11,11 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from app.db.columns import Record
-from app.enums import PERCENT, Datatype
-from app.formats import columns, record_columns
+from app.enums import Datatype, Precision
+from app.formats import record_columns
 from app.formats.columns import Column
-from app.formats.tables import get_value
-from app.i18n import QUALIFIERS, Bilingual, Language, format_citation, format_growth
+from app.i18n import Bilingual, Language, format_citation
 
-VALUE_UNITS = {
-    "CNY": Bilingual("Value in yuan", "数值（元）"),
-    "USD": Bilingual("Value in US dollars", "数值（美元）"),
-    PERCENT: Bilingual("Value in percent", "数值（%）"),
-}
-"""The units that have a column of their own, so that no column mixes what cannot be added."""
-OTHER_VALUE = Bilingual("Value, other units", "数值（其他计量单位）")
 LINK_COLOUR = "#0B5394"
 MAX_DIGITS = 15
 """Spreadsheets keep no more significant digits; longer numbers are written as texts."""
@@ -39,6 +34,8 @@ class SheetColumn:
     label: Bilingual
     width: float
     build_cell: Callable[[Record, Language], Cell]
+    note: Bilingual | None = None
+    """How to read the column, for the sheet of notes."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +51,6 @@ class Sheet(NamedTuple):
     records: Iterable[Record]
 
 
-BREAK_BEFORE = Bilingual("do not compare with earlier values", "与此前数据不可比")
 EMPTY_CELL = Cell("write_blank", None, {})
 LEFT = {"align": "left", "indent": 1}
 
@@ -103,26 +99,36 @@ CELLS: dict[Datatype, Callable[[Any], Cell]] = {
 
 
 def declare_sheet(
-    title: Bilingual, table: Sequence[Column], first: Sequence[str | SheetColumn], *, printed: int
+    title: Bilingual,
+    table: Sequence[Column],
+    first: Sequence[str | SheetColumn],
+    notes: Mapping[str, Bilingual] | None = None,
+    *,
+    printed: int,
 ) -> SheetLayout:
     """Declare a sheet of the first columns, and of those of the table that have a width.
 
-    The first columns are names of columns of the table, or columns of this sheet only.
+    The first columns are names of columns of the table, or columns of this sheet only. The notes
+    say how to read columns of the table, by name.
     """
-    by_name = {column.name: column for column in table}
-    shown = [convert_column(by_name[one]) if isinstance(one, str) else one for one in first]
-    rest = [column for column in table if column.width is not None and column.name not in first]
-    return SheetLayout(title, [*shown, *map(convert_column, rest)], printed)
+    by_name = {
+        column.name: convert_column(column, (notes or {}).get(column.name))
+        for column in table
+        if column.width is not None
+    }
+    shown = [by_name[one] if isinstance(one, str) else one for one in first]
+    rest = [column for name, column in by_name.items() if name not in first]
+    return SheetLayout(title, [*shown, *rest], printed)
 
 
-def convert_column(column: Column) -> SheetColumn:
+def convert_column(column: Column, note: Bilingual | None) -> SheetColumn:
     assert column.width is not None, column.name  # noqa: S101 - a mistake in a declaration
 
     def build_cell(record: Record, language: Language) -> Cell:
         del language
-        return CELLS[column.datatype](get_value(record, column.path))
+        return CELLS[column.datatype](column.read_value(record))
 
-    return SheetColumn(column.label, column.width, build_cell)
+    return SheetColumn(column.label, column.width, build_cell, note)
 
 
 def join_names(field: str, record: Record, language: Language) -> Cell:
@@ -156,98 +162,36 @@ TOPIC = SheetColumn(
 AREAS = SheetColumn(Bilingual("Areas", "涉及国别"), 22, partial(join_names, "areas"))
 
 
-def show_growth(record: Record, language: Language) -> Cell:
-    growth = record["growth"]
-    if growth is None:
-        return EMPTY_CELL
-    return show_text(format_growth(growth["display"], growth["citation"]["full"], language))
-
-
-def show_value(unit: str | None, record: Record, language: Language) -> Cell:
-    """Show the value in the column of its unit; None is the column of all other units."""
-    del language
-    code = record["unit"]["code"]
-    is_here = code == unit if unit else code not in VALUE_UNITS
-    return show_decimal(record["value"]) if is_here else EMPTY_CELL
-
-
-QUALIFIER = SheetColumn(
-    Bilingual("Qualifier", "限定词"),
-    22,
-    lambda one, language: show_text(QUALIFIERS[one["qualifier"]].get(language)),
+COVERAGE_NOTE = Bilingual(
+    "Which countries the figure counts. Figures that count different countries are not comparable. "
+    "How each group of countries is known, and where this service infers it, is said below.",
+    "数据统计所涵盖的国家。统计范围不同的数据不可比。各统计范围的依据及本站推断之处见下文。",
 )
-VALUES = (
-    *(SheetColumn(label, 24, partial(show_value, unit)) for unit, label in VALUE_UNITS.items()),
-    SheetColumn(OTHER_VALUE, 18, partial(show_value, None)),
+GROWTH_NOTE = Bilingual(
+    "The change on a year earlier as a source published it. It is not calculated from the values "
+    "in this workbook, has its own source, and may be measured in another unit, which is then "
+    "named.",
+    "来源公布的同比变动，并非由本工作簿中的数值计算得出；单独注明来源，计量单位不同时予以注明。",
 )
-
-
-def declare_observations(title: Bilingual) -> SheetLayout:
-    return declare_sheet(
-        title,
-        columns.OBSERVATIONS,
-        [
-            "indicator_name",
-            SheetColumn(
-                Bilingual("Period", "统计期"), 17, lambda one, _: show_text(one["period"]["label"])
-            ),
-            "coverage_name",
-            SheetColumn(
-                Bilingual("Figure", "数据"),
-                24,
-                lambda one, _: show_text(one["display"], is_bold=True),
-            ),
-            QUALIFIER,
-            SheetColumn(Bilingual("Published growth", "公布的增速"), 44, show_growth),
-            SheetColumn(
-                Bilingual("Source", "来源"), 56, lambda one, _: show_text(one["citation"]["full"])
-            ),
-            *VALUES,
-            "unit_name",
-            "rounding_lower",
-            "rounding_upper",
-            "lower_bound",
-            "upper_bound",
-            "wording",
-            "wording_translated",
-            "locator",
-            "reporting_area_name",
-            "counterpart_area_name",
-            "vintage",
-            "source_address",
-            SheetColumn(
-                Bilingual("Series: compare only within one", "所属序列（仅同一序列的数据可比）"),
-                44,
-                lambda one, _: show_text(one["series"]),
-            ),
-            SheetColumn(
-                Bilingual("Break before", "此前中断"),
-                20,
-                lambda one, language: show_text(one["break_before"] and BREAK_BEFORE.get(language)),
-            ),
-            "id",
-        ],
-        printed=7,
-    )
-
-
-OBSERVATIONS = declare_observations(Bilingual("Observations", "数据"))
-HEADLINES = declare_observations(Bilingual("Headline values", "核心数据"))
-ALL_YEARS = declare_observations(Bilingual("All years", "历年数据"))
 INDICATORS = declare_sheet(
     Bilingual("Indicators", "指标"),
-    columns.INDICATORS,
+    record_columns.INDICATORS,
     [
         "name",
         SheetColumn(Bilingual("Headline", "核心数据"), 24, partial(show_headline, "display")),
         SheetColumn(Bilingual("Period", "统计期"), 17, partial(show_headline, "period")),
+        "headline_coverage",
         TOPIC,
         "definition",
         "note",
         SheetColumn(Bilingual("Source", "来源"), 44, partial(show_headline, "citation")),
+        "headline_growth",
+        "headline_growth_citation",
+        "headline_note",
         "code",
     ],
-    printed=7,
+    {"headline_coverage": COVERAGE_NOTE, "headline_growth": GROWTH_NOTE},
+    printed=8,
 )
 ACTIONS = declare_sheet(
     Bilingual("Priority areas and actions", "重点领域与举措"),
@@ -256,6 +200,8 @@ ACTIONS = declare_sheet(
         "priority_area_title",
         "year",
         "text",
+        "aim",
+        "note",
         SheetColumn(Bilingual("Sectors", "涉及领域"), 20, partial(join_names, "sectors")),
         SheetColumn(Bilingual("Instruments", "合作载体"), 30, partial(join_names, "instruments")),
         AREAS,
@@ -263,19 +209,43 @@ ACTIONS = declare_sheet(
         SOURCE_URL,
         "id",
     ],
-    printed=7,
+    printed=9,
+)
+PRIORITY_AREAS = declare_sheet(
+    Bilingual("Priority areas", "重点领域"),
+    record_columns.PRIORITY_AREAS,
+    [
+        "title",
+        "year",
+        "summary",
+        "aim",
+        "note",
+        CITATION,
+        SheetColumn(
+            Bilingual("Baseline indicators (our link)", "基线指标（本站编辑关联）"),
+            44,
+            partial(join_names, "baseline_indicators"),
+        ),
+    ],
+    printed=6,
 )
 OUTCOMES = declare_sheet(
     Bilingual("Other results", "其他成果"),
     record_columns.OUTCOMES,
-    [TOPIC, "year", "text", AREAS, CITATION, SOURCE_URL, "id"],
-    printed=5,
+    [TOPIC, "year", "text", "note", AREAS, CITATION, SOURCE_URL, "id"],
+    printed=6,
+)
+PRECISIONS = {Precision.DAY: Bilingual("day", "日"), Precision.MONTH: Bilingual("month", "月")}
+PRECISION = SheetColumn(
+    Bilingual("Date precision", "发布日期精度"),
+    10,
+    lambda one, language: show_text(PRECISIONS[one["published_precision"]].get(language)),
 )
 SOURCES = declare_sheet(
     Bilingual("Sources", "来源"),
     record_columns.SOURCES,
-    ["title", "publisher", "body", "published_on", "address", "licence", "code"],
-    printed=5,
+    ["title", "publisher", "body", "published_on", PRECISION, "address", "licence", "code"],
+    printed=6,
 )
 NOTES = SheetLayout(
     Bilingual("Notes", "说明"),

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Select
 from app import parameters
 from app.db.columns import Record
 from app.formats import columns, record_columns
-from app.formats.columns import Column, format_cell
+from app.formats.columns import SEPARATOR, Column
 from app.i18n import Bilingual, Language
 from app.problems.messages import TOO_MANY_ROWS
 from app.problems.problem import InvalidParameters, ParameterError
@@ -24,12 +24,18 @@ from app.queries.reference import list_events, list_indicators, list_sources
 from app.queries.related import list_growth_rates, list_reports
 from app.queries.resource import Resource
 from app.queries.series import list_series
-from app.schemas import Schema, commitments, editions, list_editorial, observations, reference
+from app.schemas import (
+    Schema,
+    commitments,
+    editions,
+    list_editorial,
+    observations,
+    reference,
+    related,
+)
 from app.schemas.series import Series
 
 Rows = Sequence[Sequence[Any]]
-SEPARATOR = ";"
-"""What separates several keys in one field."""
 
 
 def create_row_limit_error(maximum: int) -> InvalidParameters:
@@ -39,19 +45,7 @@ def create_row_limit_error(maximum: int) -> InvalidParameters:
 
 def flatten_record(record: Mapping[str, Any], columns: Sequence[Column]) -> list[Any]:
     """List the values of a record by column, None where there is no value."""
-    return [get_value(record, column.path) for column in columns]
-
-
-def get_value(value: Any, path: tuple[str, ...]) -> Any:
-    """Return the value at a path; the values below a list are joined."""
-    for depth, name in enumerate(path):
-        if value is None:
-            return None
-        if not isinstance(value, dict):
-            members = (format_cell(get_value(member, path[depth:])) for member in value)
-            return SEPARATOR.join(members) or None
-        value = value[name]
-    return value
+    return [column.read_value(record) for column in columns]
 
 
 @dataclass(frozen=True)
@@ -181,7 +175,7 @@ OBSERVATIONS = ObservationTable(
 INDICATORS = Table(
     "indicators",
     Bilingual("Indicators with headline values", "指标及其核心数据"),
-    columns.INDICATORS,
+    record_columns.INDICATORS,
     parameters.IndicatorListParameters,
     list_indicators,
     observations.Indicator,
@@ -220,7 +214,7 @@ PRIORITY_AREAS = Table(
 SERIES = Table(
     "series",
     Bilingual("Series of comparable observations", "可比数据序列"),
-    columns.SERIES,
+    record_columns.SERIES,
     parameters.SeriesListParameters,
     list_series,
     Series,
@@ -231,15 +225,15 @@ GROWTH_RATES = Table(
     columns.GROWTH_RATES,
     parameters.GrowthRateListParameters,
     list_growth_rates,
-    observations.GrowthRate,
+    related.GrowthRate,
 )
 REPORTS = Table(
     "reports",
     Bilingual("Reports of the same figures by other sources", "其他来源对同一数据的报道"),
-    columns.REPORTS,
+    record_columns.REPORTS,
     parameters.ReportListParameters,
     list_reports,
-    observations.ReportEntry,
+    related.ReportEntry,
 )
 SOURCES = Table(
     "sources",

@@ -1,13 +1,14 @@
 """Workbooks: the sheets of a table, or of the whole data set."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, time
 from itertools import chain
 from typing import IO, TYPE_CHECKING, Any
 
 from app.db.columns import Record
-from app.formats import sheets, tables
+from app.enums import CoverageBasis
+from app.formats import observation_sheets, sheets, tables
 from app.formats.dataset_info import (
     CONTACT,
     DATA_LICENCE,
@@ -16,10 +17,11 @@ from app.formats.dataset_info import (
     TITLE,
     cite_dataset,
 )
-from app.formats.sheets import Sheet
+from app.formats.sheets import Sheet, SheetLayout
 from app.formats.tables import Table, TableQuery, create_row_limit_error
 from app.i18n import Bilingual, Language
 from app.queries.editions import read_contents
+from app.queries.series import list_breaks
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -36,7 +38,7 @@ PAGE = Bilingual("Page &P of &N", "第&P页，共&N页")
 MAX_ROWS = 50_000
 """Excel opens at most 65,530 links in a sheet, and each row may contain one."""
 LAYOUTS = {
-    "observations": sheets.OBSERVATIONS,
+    "observations": observation_sheets.OBSERVATIONS,
     "indicators": sheets.INDICATORS,
     "actions": sheets.ACTIONS,
     "outcomes": sheets.OUTCOMES,
@@ -46,10 +48,11 @@ NOTES = (
     (
         Bilingual("Figures", "数据"),
         Bilingual(
-            "The column Figure is the text to show: qualifier, number and unit. The column Value "
-            "is the number to calculate with, in the unit beside it. Compare only figures of the "
-            "same series: the same indicator, countries counted, unit and length of period.",
-            "“数据”列为供展示的文字，含限定词、数字和计量单位；“数值”列为供计算的数字，计量单位见其旁列。"
+            "The column Figure is the text to show: qualifier, number and unit. The columns of "
+            "values contain the number to calculate with, in full, in the column of its unit. "
+            "Compare only figures of the same series: the same indicator, countries counted, unit "
+            "and length of period.",
+            "“数据”列为供展示的文字，含限定词、数字和计量单位；各“数值”列为供计算的完整数字，按计量单位分列。"
             "仅同一序列的数据可比，即指标、统计范围、计量单位和统计期长度均相同。",
         ),
     ),
@@ -58,6 +61,14 @@ NOTES = (
     (Bilingual("Contact", "联系方式"), CONTACT),
 )
 CITE_AS = Bilingual("Cite as", "引用格式")
+COLUMN_NAME = Bilingual("Column “{label}”", "“{label}”列")
+COVERAGE_NAMES = {
+    CoverageBasis.STATED: Bilingual("Countries counted: {name}", "统计范围：{name}"),
+    CoverageBasis.INFERRED: Bilingual(
+        "Countries counted, inferred by this service: {name}", "统计范围（本站推断）：{name}"
+    ),
+}
+BREAK_NAME = Bilingual("Break in {series}, {day}", "序列中断（{series}，{day}）")
 
 
 def write_table(query: TableQuery, file: IO[bytes]) -> None:
@@ -82,10 +93,11 @@ def write_overview(query: TableQuery, file: IO[bytes]) -> None:
     is_longer = table.exceeds(whole, MAX_ROWS)
     observations = read_records(table, query, **({"indicator": codes} if is_longer else {}))
     shown = [
-        Sheet(sheets.HEADLINES, headlines),
+        Sheet(observation_sheets.HEADLINES, headlines),
+        Sheet(sheets.PRIORITY_AREAS, overview["priority_areas"]),
         Sheet(sheets.ACTIONS, actions),
         Sheet(sheets.OUTCOMES, read_records(tables.OUTCOMES, query, edition=[edition])),
-        Sheet(sheets.ALL_YEARS, observations),
+        Sheet(observation_sheets.ALL_YEARS, observations),
     ]
     write_sheets(query, TITLE, shown, file)
 
@@ -115,7 +127,7 @@ def write_sheets(
         "strings_to_urls": False,
     }
     sources = Sheet(sheets.SOURCES, read_records(tables.SOURCES, query))
-    notes = Sheet(sheets.NOTES, build_notes(subject, language))
+    notes = Sheet(sheets.NOTES, build_notes(query, subject, [one.layout for one in shown]))
     with Workbook(file, options) as workbook:
         workbook.set_properties(
             {"title": title.get(language), "subject": subject, "created": created}
@@ -130,9 +142,30 @@ def write_sheets(
             worksheet.set_footer(f"&L{escape_header(subject)}&R{PAGE.get(language)}")
 
 
-def build_notes(citation: str, language: Language) -> Iterable[Record]:
-    for name, text in (*NOTES, (CITE_AS, Bilingual(citation, citation))):
+def build_notes(
+    query: TableQuery, citation: str, layouts: Sequence[SheetLayout]
+) -> Iterator[Record]:
+    """Say how to read the columns of the sheets, which countries are counted, and how to cite."""
+    language = query.language
+    columns = {column.label: column.note for layout in layouts for column in layout.columns}
+    explained = [(label, note) for label, note in columns.items() if note]
+    notes = [(COLUMN_NAME.format(label=label), note) for label, note in explained]
+    for name, text in (*NOTES, *notes, (CITE_AS, Bilingual(citation, citation))):
+        if name is CITE_AS and explained:
+            yield from build_context_notes(query)
         yield {"name": name.get(language), "text": text.get(language)}
+
+
+def build_context_notes(query: TableQuery) -> Iterator[Record]:
+    """Describe each coverage with its evidence, and each break in a series."""
+    language = query.language
+    space = Bilingual(" ", "").get(language)
+    for one in read_records(tables.COVERAGES, query):
+        name = COVERAGE_NAMES[one["basis"]].format(name=one["name"]).get(language)
+        yield {"name": name, "text": space.join([one["description"], one["evidence"]])}
+    for found in list_breaks(query.connection, language):
+        name = BREAK_NAME.format(series=found["series"], day=found["start"]).get(language)
+        yield {"name": name, "text": found["note"]}
 
 
 class Styles:

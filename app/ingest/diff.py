@@ -19,7 +19,7 @@ from app.db.models import format_plain
 from app.enums import ChangeKind
 from app.i18n import Language
 from app.ingest.build import load_valid_seed
-from app.ingest.history import Fields, RecordChange, Snapshot, list_releases
+from app.ingest.history import Fields, RecordChange, Snapshot, collect_reasons, list_releases
 from app.ingest.rows import TABLES, Row, build_rows, get_table, list_links, map_columns
 from app.ingest.schema import Entity, Event, Series, Source, list_references
 
@@ -43,7 +43,7 @@ def read_corrections(path: Path) -> set[str]:
     """Read which records the newest release of a seed folder or a database file corrects."""
     if path.is_dir():
         newest = list(list_releases(load_valid_seed(path)).values())[-1]
-        return set(newest.corrections)
+        return set(collect_reasons(newest))
     newest_entry = select(func.max(models.ReleaseEntry.id)).scalar_subquery()
     corrected = (
         select(col(models.Change.collection), col(models.Change.record))

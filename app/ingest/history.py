@@ -6,9 +6,11 @@ depend on any database.
 """
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator
 from decimal import Decimal
+from itertools import product
 from pathlib import Path
 from typing import Annotated
 
@@ -28,6 +30,7 @@ from app.ingest.schema import (
     Release,
     Source,
 )
+from app.ingest.schema.base import list_paths
 from app.ingest.seed import Seed, Value
 from app.ingest.vintages import RANKS, round_like
 
@@ -40,6 +43,11 @@ MEASURED_FIELDS = frozenset(
     ("series", "period", "base_period", "value", "published", "qualifier", "bounds", "status")
 )
 """The fields of figures that tables and charts show; the others are notes, wording and links."""
+ANNOTATION_FIELDS = frozenset(
+    ("note", "description", "evidence", "licence", "address", "checked_on", "position")
+)
+"""The fields that explain or order records. All other single values, in texts and figures, say what
+sources say; lists are links and passages."""
 NAME_FIELDS = ("name", "title", "text", "wording")
 """The fields that can name a record, the best first."""
 
@@ -263,31 +271,69 @@ def check_history(seed: Seed) -> Iterator[SeedIssue]:
 
 
 def check_corrections(seed: Seed) -> Iterator[SeedIssue]:
-    """Find corrections of records that did not change, and changed figures that are not declared.
+    """Find corrections of fields that did not change, and changed statements without a correction.
 
-    A publisher's new figure is a new record, so that a changed one corrects an error of ours; only
-    its status may change, if the publisher says so.
+    A publisher's new figure is a new record, so that a changed statement corrects an error of ours;
+    only the status of a figure may change, if the publisher says so.
     """
     before: Snapshot = {}
     for key, after in read_snapshots(seed):
-        document, corrections = seed.documents[Release, key], seed.get_all(Release)[key].corrections
-        changed = {
-            f"{collection}/{name}": (collection, {f for f in new | old if new.get(f) != old.get(f)})
+        document, release = seed.documents[Release, key], seed.get_all(Release)[key]
+        changes = {
+            f"{collection}/{name}": (collection, before[collection, name], new)
             for (collection, name), new in after.items()
-            if (old := before.get((collection, name), new)) != new
+            if before.get((collection, name), new) != new
         }
-        for index, path in enumerate(corrections):
-            if path not in changed:
-                message = f"found {path}, which this release does not change; remove it"
-                yield document.create_issue(("corrections", index), message)
-        for path, (collection, names) in changed.items():
-            if path not in corrections and has_measured_field(collection, names - {"status"}):
+        changed = {path: list_changed_fields(old, new) for path, (_, old, new) in changes.items()}
+        declared: dict[str, set[str]] = defaultdict(set)
+        for index, correction in enumerate(release.corrections):
+            for path, field in product(correction.records, correction.fields):
+                declared[path].add(field)
+                if field not in changed.get(path, ()):
+                    message = f"found {field} of {path}, which this release does not change"
+                    yield document.create_issue(("corrections", index), message)
+        for path, change in changes.items():
+            if missing := list_changed_statements(*change) - declared[path]:
                 message = (
-                    f"{path} is changed; list it if that corrects an error, or restore it and add"
-                    " the publisher's new figure as a record of its own"
+                    f"{', '.join(sorted(missing))} of {path} is changed; list it if that corrects"
+                    " an error, or restore it and add the publisher's new figure as a record of"
+                    " its own"
                 )
                 yield document.create_issue(("corrections",), message)
         before = after
+
+
+def list_changed_fields(before: Fields, after: Fields) -> set[str]:
+    changed = {path for path in before | after if before.get(path) != after.get(path)}
+    return {find_field(path) for path in changed}
+
+
+def list_changed_statements(collection: str, before: Fields, after: Fields) -> set[str]:
+    """List the fields whose content says something else than before, apart from annotations.
+
+    A field that is new, or that is not in the schema any more, contradicts nothing.
+    """
+    (kind,) = (one for one in RECORD_KINDS if one.collection == collection)
+    ignored = ANNOTATION_FIELDS | ({"status"} if collection in FIGURES else set())
+    paths = {path for path in list_paths(kind) if before.get(path) not in {None, after.get(path)}}
+    return {find_field(path) for path in paths} - ignored
+
+
+def find_field(path: str) -> str:
+    """Return the field of a record that contains a value: ``published`` for published.value."""
+    return re.split(r"[.\[]", path, maxsplit=1)[0]
+
+
+def collect_reasons(release: Release) -> dict[str, Bilingual]:
+    """Return the reasons of the corrections of a release by record."""
+    reasons: dict[str, Bilingual] = {}
+    for correction in release.corrections:
+        reason = correction.reason
+        for path in correction.records:
+            other = reasons.get(path)
+            joined = (f"{other.en} {reason.en}", f"{other.zh}{reason.zh}") if other else None
+            reasons[path] = Bilingual(*(joined or (reason.en, reason.zh)))
+    return reasons
 
 
 def build_change_rows(seed: Seed) -> Iterator[tuple[type[SQLModel], dict[str, object]]]:
@@ -297,11 +343,14 @@ def build_change_rows(seed: Seed) -> Iterator[tuple[type[SQLModel], dict[str, ob
         note = {"note_en": release.note.en, "note_zh": release.note.zh}
         yield models.ReleaseEntry, {**row, "number": release.number, **note}
     changes = list(list_changes(seed))
+    reasons = {key: collect_reasons(release) for key, release in list_releases(seed).items()}
     for number, (key, change, title) in enumerate(changes, start=1):
         row = {"id": number, "code": f"{key}.{change.collection}.{change.key}"}
+        reason = reasons[key].get(f"{change.collection}/{change.key}")
         record = {"collection": change.collection, "record": change.key, "kind": change.kind}
-        title_texts = {"title_en": title.en, "title_zh": title.zh}
-        yield models.Change, {**row, "release_entry_id": numbers[key], **record, **title_texts}
+        texts = {"title_en": title.en, "title_zh": title.zh}
+        texts |= {"reason_en": reason.en, "reason_zh": reason.zh} if reason else {}
+        yield models.Change, {**row, "release_entry_id": numbers[key], **record, **texts}
     for number, (_, change, _) in enumerate(changes, start=1):
         for position, field in enumerate(change.fields, start=1):
             values = {"field": field.field, "before": field.before, "after": field.after}
@@ -311,7 +360,7 @@ def build_change_rows(seed: Seed) -> Iterator[tuple[type[SQLModel], dict[str, ob
 def list_changes(seed: Seed) -> Iterator[tuple[str, RecordChange, Bilingual]]:
     before: Snapshot = {}
     for key, after in read_snapshots(seed):
-        corrections = seed.get_all(Release)[key].corrections
+        corrections = collect_reasons(seed.get_all(Release)[key])
         for change in list_differences(before, after, corrections):
             record = change.collection, change.key
             yield key, change, name_record(after if record in after else before, *record)

@@ -52,9 +52,9 @@ def check_integrity(seed: Seed) -> list[SeedIssue]:
     ]
     history = list(check_history(seed))
     has_releases = len(seed.get_all(Release)) == len(seed.list_keys(Release)) > 0
-    if has_releases and not history:
-        history += check_corrections(seed)
-    return [*issues, *check_documents(seed), *find_duplicates(seed), *history]
+    issues += [*check_documents(seed), *find_duplicates(seed), *history]
+    # A file with another issue would be reported as changed too.
+    return issues or (list(check_corrections(seed)) if has_releases else [])
 
 
 def check_documents(seed: Seed) -> Iterator[SeedIssue]:

@@ -16,6 +16,7 @@ from app.i18n import Bilingual, Language, format_period
 from app.ingest.files import suggest_nearest
 from app.ingest.schema import (
     Action,
+    Coverage,
     Event,
     GrowthRate,
     Indicator,
@@ -107,7 +108,8 @@ def iterate_statistics(seed: Seed) -> Iterator[LocatedRecord]:
             if (figure := find_statistic(seed, entity))
             and (series := seed.get_all(Series).get(figure.series))
             and (indicator := seed.get_all(Indicator).get(series.indicator))
-            and (title := name_statistic(indicator, figure))
+            and (coverage := seed.get_all(Coverage).get(series.coverage))
+            and (title := name_statistic(indicator, coverage, figure))
         ]
         for _, _, entity, record in sorted(named, key=lambda item: item[:2]):
             if entity.locator:
@@ -122,10 +124,15 @@ def find_statistic(
     return entity
 
 
-def name_statistic(indicator: Indicator, figure: Observation | GrowthRate) -> Bilingual:
-    period = figure.period
-    english, chinese = (format_period(period.start, period.end, one) for one in Language)
-    return Bilingual(f"{indicator.name.en}, {english}", f"{indicator.name.zh}，{chinese}")
+def name_statistic(
+    indicator: Indicator, coverage: Coverage, figure: Observation | GrowthRate
+) -> Bilingual:
+    start, end = figure.period.start, figure.period.end
+    english, chinese = (format_period(start, end, language) for language in Language)
+    return Bilingual(
+        f"{indicator.name.en}, {coverage.name.en}, {english}",
+        f"{indicator.name.zh}，{coverage.name.zh}，{chinese}",
+    )
 
 
 def iterate_texts(seed: Seed) -> Iterator[LocatedRecord]:

@@ -76,7 +76,8 @@ STEMS = text(
 )
 TEXT_DISTANCE = 10
 """The distance between the positions of two texts, so that no phrase spans both."""
-RANK_WEIGHTS = {"title_en": "A", "title_zh": "A", "names": "B"}
+TITLE_WEIGHT, TEXT_WEIGHT = "A", "D"
+TITLE_COLUMNS = ("title_en", "title_zh")
 MAX_POSITION = 16_383
 """The last position that a tsvector can store."""
 TABLES = text("SELECT tablename FROM pg_tables WHERE schemaname = :schema")
@@ -297,7 +298,7 @@ def build_vector(
         found = [stems[word] for word in words[row[name]]]
         if name in SHOWN_COLUMNS:
             columns[f"{name}_lexemes"] = " ".join(found)
-        weight = RANK_WEIGHTS.get(name, "D")
+        weight = TITLE_WEIGHT if name in TITLE_COLUMNS else TEXT_WEIGHT
         position += TEXT_DISTANCE
         for offset, stem in enumerate(found):
             lexemes.append(f"'{stem}':{min(position + offset, MAX_POSITION)}{weight}")

@@ -297,12 +297,14 @@ def format_titles(source: schema.Source) -> Bilingual:
 
 
 def find_relation(seed: Seed, report: schema.Report) -> ReportRelation:
-    """Two documents that report one event are no independent confirmation of each other."""
-    observation = seed.get_all(schema.Observation)[report.observation]
+    """Documents of one event, or of one authority, do not confirm each other independently."""
     sources = seed.get_all(schema.Source)
-    event = sources[report.source].event
-    is_same = event is not None and event == sources[observation.source].event
-    return ReportRelation.SAME_EVENT if is_same else ReportRelation.INDEPENDENT
+    source = sources[seed.get_all(schema.Observation)[report.observation].source]
+    other = sources[report.source]
+    if source.event is not None and source.event == other.event:
+        return ReportRelation.SAME_EVENT
+    is_same_authority = source.body.en == other.body.en
+    return ReportRelation.SAME_AUTHORITY if is_same_authority else ReportRelation.INDEPENDENT
 
 
 def list_period_starts(seed: Seed) -> dict[str, list[date]]:

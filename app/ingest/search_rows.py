@@ -10,8 +10,9 @@ from functools import cache, cached_property, lru_cache
 
 from app.db.fulltext import normalize_name, segment_cjk
 from app.db.models import format_plain
-from app.enums import ChangeMeasure, Qualifier, SearchKind
-from app.i18n import MONTHS, Language, format_period, format_scaled, name_edition
+from app.db.numerals import format_number
+from app.enums import PERCENT, ChangeMeasure, Qualifier, SearchKind
+from app.i18n import MONTHS, Bilingual, Language, format_period, format_release, name_edition
 from app.ingest import schema
 from app.ingest.editions import find_year, map_sources, select_headlines
 from app.ingest.rows import format_titles
@@ -25,20 +26,6 @@ REMARK = re.compile(r"\s*[(（][^)）]*[)）]")
 """A remark in parentheses, such as the year of the list in the name of a coverage."""
 normalize_term = lru_cache(maxsize=10_000)(normalize_name)
 """Most terms of a figure are those of the figures of the same series or period."""
-QUALIFIED = {
-    Qualifier.NONE: ("{}",),
-    Qualifier.OVER: (
-        *("{}", "over {}", "more than {}", "above {}", "exceeding {}", "at least {}"),
-        *("逾{}", "超{}", "超过{}", "{}以上"),
-    ),
-    Qualifier.NEARLY: ("{}", "nearly {}", "almost {}", "close to {}", "近{}", "接近{}", "将近{}"),
-    Qualifier.ABOUT: ("{}", "about {}", "around {}", "approximately {}", "约{}", "大约{}"),
-}
-"""How people write a number with a qualifier."""
-RISE, FALL = (
-    ("up {}", "rise {}", "增长{}", "上升{}", "提高{}"),
-    ("down {}", "fall {}", "下降{}", "减少{}"),
-)
 
 
 @dataclass
@@ -102,8 +89,7 @@ class SearchTerms:
         title, texts = split_texts(self.seed, entity)
         if isinstance(entity, schema.Observation | schema.GrowthRate):
             return self.list_measurement_terms(entity)
-        text = "\n".join(f"{one.en}\n{one.zh}" for one in (title, *texts))
-        terms = Terms(keywords=self.synonyms.list_synonyms(text))
+        terms = Terms(keywords=self.list_synonyms((title, *texts)))
         match entity:
             case schema.Indicator():
                 terms.names += self.list_indicator_names(key)
@@ -112,13 +98,16 @@ class SearchTerms:
                 terms.keywords.append(key)
             case schema.Event():
                 terms.names += [*list_years(entity.held_on.year), *list_days(entity.held_on)]
-                terms.names += [
-                    name for one in entity.speakers for name in (one.name.en, one.name.zh)
-                ]
+                bodies = self.list_bodies(key)
+                names = [entity.organiser, *bodies, *(one.name for one in entity.speakers)]
+                terms.names += [form for name in names for form in list_name_forms(name)]
+                terms.names += self.list_synonyms((entity.organiser, *bodies))
             case schema.Source():
                 known_on = find_vintage(self.seed, entity)
                 years = {entity.published_on.year, known_on.year}
-                terms.names += [title.en, title.zh, entity.publisher.en, entity.publisher.zh]
+                publishers = entity.publisher, entity.publisher.short_name
+                terms.names += [form for one in (title, *publishers) for form in (one.en, one.zh)]
+                terms.names += self.list_synonyms(publishers)
                 terms.names += [word for year in sorted(years) for word in list_years(year)]
                 terms.names += list_days(known_on)
                 year = find_year(self.seed, key, self.editions)
@@ -140,6 +129,14 @@ class SearchTerms:
             terms.names += [entity.symbol.en, entity.symbol.zh]
         return terms
 
+    def list_synonyms(self, texts: Iterable[BilingualText | Bilingual]) -> list[str]:
+        return self.synonyms.list_synonyms("\n".join(f"{one.en}\n{one.zh}" for one in texts))
+
+    def list_bodies(self, event: str) -> list[BilingualText]:
+        """List the institutions whose figures were announced at an event."""
+        sources = self.seed.get_all(schema.Source).values()
+        return [one.body for one in sources if one.event == event]
+
     def collect_indicator_names(self, key: str) -> tuple[str, ...]:
         indicator = self.seed.get_all(schema.Indicator)[key]
         topic = self.seed.get_all(schema.Topic)[indicator.topic].name
@@ -148,14 +145,13 @@ class SearchTerms:
 
     def list_measurement_terms(self, figure: schema.Observation | schema.GrowthRate) -> Terms:
         series = self.seed.get_all(schema.Series)[figure.series]
-        indicator = self.seed.get_all(schema.Indicator)[series.indicator]
         unit = self.seed.get_all(schema.Unit)[series.unit]
         coverage = self.seed.get_all(schema.Coverage)[series.coverage].name
         publisher = self.seed.get_all(schema.Source)[figure.source].publisher
         if isinstance(figure, schema.GrowthRate):
             numbers, words = list_rates(figure), ["growth", "同比增速"]
         else:
-            numbers = list_numbers(figure, unit, indicator.classifier or unit.suffix.zh)
+            numbers = list_numbers(figure, "percent" if series.unit == PERCENT else series.unit)
             words = []
         units = [unit.name.en, unit.name.zh, unit.symbol.en, unit.symbol.zh]
         named = self.synonyms.list_names(schema.Unit, series.unit)
@@ -241,29 +237,19 @@ def list_periods(period: schema.Period) -> list[str]:
     return [*labels, *years, *parts]
 
 
-def list_numbers(figure: schema.Observation, unit: schema.Unit, classifier: str) -> list[str]:
-    """Return the number of a figure in the scale words of both languages, with its qualifier."""
-    published, value = figure.published, figure.value
-    scale = published.multiplier, published.decimals
-    english = format_scaled(value, *scale, Language.ENGLISH)
-    chinese = format_scaled(value, *scale, Language.CHINESE)
-    plain = format_plain(published.value)
-    forms = [plain, english, chinese, f"{english}{unit.suffix.en}", f"{chinese}{classifier}"]
-    forms += [format_plain(value)] if published.multiplier else []
-    patterns = QUALIFIED[figure.qualifier]
-    numbers = [pattern.format(form) for pattern in patterns for form in forms]
-    if figure.qualifier is Qualifier.OVER:
-        numbers += [f"{chinese}{more}{after}" for more in "多余" for after in ("", classifier)]
-    return numbers
+def list_numbers(figure: schema.Observation, unit: str) -> list[str]:
+    """Return the number as printed, and with its qualifier and unit as searches read them."""
+    limit = "" if figure.qualifier is Qualifier.NONE else figure.qualifier
+    units, limits = dict.fromkeys(("", unit)), dict.fromkeys(("", limit))
+    forms = [format_number(figure.value, one, other) for one in units for other in limits]
+    return [format_plain(figure.published.value), *forms]
 
 
 def list_rates(rate: schema.GrowthRate) -> list[str]:
-    size = format_plain(abs(rate.value))
-    patterns = RISE if rate.value > Decimal(0) else FALL
-    forms = [f"{size}%", f"{size} percent"]
-    if rate.measure is ChangeMeasure.PERCENTAGE_POINTS:
-        forms = [f"{size} percentage points", f"{size} points", f"{size}个百分点"]
-    return [*forms, *(pattern.format(form) for pattern in patterns for form in forms)]
+    is_share = rate.measure is ChangeMeasure.PERCENTAGE_POINTS
+    units = ("percentage points", "points") if is_share else ("percent",)
+    moves = ("", "up" if rate.value > Decimal(0) else "down")
+    return [format_number(abs(rate.value), unit, move=move) for unit in units for move in moves]
 
 
 def split_texts(seed: Seed, entity: Entity) -> tuple[BilingualText, list[BilingualText]]:
@@ -284,6 +270,6 @@ def split_texts(seed: Seed, entity: Entity) -> tuple[BilingualText, list[Bilingu
         name = name_edition(entity.year)
         return BilingualText(en=name.en, zh=name.zh), [*texts, *(part.note for part in parts)]
     if isinstance(entity, schema.Release):
-        code = entity.natural_key()
-        return BilingualText(en=f"Release {code}", zh=f"{code}版"), texts
+        english, chinese = (format_release(entity.natural_key(), one) for one in Language)
+        return BilingualText(en=english.capitalize(), zh=chinese), texts
     return texts[0], texts[1:]

@@ -112,7 +112,7 @@ def describe_revision(entity: Observation, previous: Observation) -> RevisionKin
     if entity.qualifier is not previous.qualifier:
         return RevisionKind.REVISED
     if new == old:
-        return RevisionKind.CONFIRMED
+        return RevisionKind.REPEATED
     if round_like(old, new) == new:
         return RevisionKind.ROUNDED
     if round_like(new, old) == old:

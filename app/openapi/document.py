@@ -42,7 +42,7 @@ period label. The number alone is not what the source says.
 **Finding a sentence.** locator names the place in the source: P4.S2 is paragraph 4, sentence 2.
 /v1/sources/{source}/passages lists what is recorded from each sentence, and the page
 /sources/{source}/passages#P4.S2 shows it. The field editorial of a record names the fields that
-this service wrote.
+this service wrote, chose or calculated; x-editorial marks them in the schemas.
 
 **Languages.** Add lang=en or lang=zh, or send Accept-Language. Requests for any other language get
 English. Content-Language gives the language of the response.

@@ -197,7 +197,8 @@ class SearchParameters(ListParameters):
     match in all their forms; synonyms, numbers and years match too."""
     kind: list[SearchKind] = create_repeatable("Only records of this kind.", "action")
     sort: SearchSort = Field(SearchSort.RELEVANCE, examples=["relevance"])
-    """The order: relevance, best first."""
+    """The order: relevance. Records that the query names come first, then those with all words in
+    the title, then all others; figures are in order from the newest period."""
 
 
 class CitationParameters(Parameters):

@@ -79,7 +79,19 @@ UNKNOWN_CURSOR = Bilingual(
     "The cursor does not belong to this list; start without one and follow next",
     "游标不属于该列表；请先不带游标请求，再沿 next 翻页",
 )
-NO_FIGURE = Bilingual("There is no figure for {period}", "没有{period}的数据")
+NO_FIGURE = Bilingual("No figure for {period} is recorded here", "本站未收录{period}的数据")
+NO_FIGURE_IN_UNIT = Bilingual(
+    "No figure for {period} in {unit} is recorded here", "本站未收录{period}以{unit}计的数据"
+)
+OTHER_UNITS = Bilingual(
+    "figures for this period are recorded in {units}", "该期已收录以{units}计的数据"
+)
+OTHER_PERIODS = Bilingual(
+    "figures of {year} are recorded for {periods}", "{year}年已收录的统计期为{periods}"
+)
+NO_FIGURE_OF_YEAR = Bilingual(
+    "none is recorded for any other period of {year}", "{year}年其他统计期亦未收录"
+)
 NOT_YET_KNOWN = Bilingual(
     "The figure for {period} was not yet known on {day}; it became known on {known_on}",
     "{day}时，{period}的数据尚未公布；该数据于{known_on}首次公布",

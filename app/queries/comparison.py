@@ -11,11 +11,10 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from itertools import product
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, and_, or_, select
 from sqlmodel import col
 
 from app.db.columns import (
-    Condition,
     Record,
     build_current_conditions,
     counterpart_area,
@@ -26,12 +25,11 @@ from app.db.models import GrowthRate, Indicator, Observation, Series, SeriesBrea
 from app.db.statements import fetch_uncached
 from app.enums import ChangeMeasure, Obstacle, Qualifier
 from app.i18n import Bilingual, Language
-from app.parameters import ComparisonParameters, format_period
-from app.problems.messages import NO_FIGURE, NOT_YET_KNOWN
-from app.problems.problem import InvalidParameters, NotComparable, ParameterError
+from app.parameters import ComparisonParameters
+from app.problems.problem import NotComparable
+from app.queries.missing_periods import build_missing_period_error, list_conditions
 from app.queries.observations import read_observations, select_observations
 from app.queries.obstacles import (
-    Span,
     compute_change_interval,
     describe_obstacle,
     describe_series_obstacles,
@@ -145,6 +143,7 @@ def select_pair(
         .where(
             in_periods,
             *list_conditions(query),
+            *([] if query.unit is None else [col(Unit.code) == query.unit]),
             *build_current_conditions(Observation, query.as_of),
         )
         .order_by(col(Observation.code))
@@ -152,7 +151,8 @@ def select_pair(
     observations = read_observations(connection, language, statement, query.as_of)
     candidates = [[one for one in observations if get_span(one) == span] for span in spans]
     if not all(candidates):
-        raise build_missing_period_error(connection, query, spans, candidates)
+        missing = [span for span, found in zip(spans, candidates, strict=True) if not found]
+        raise build_missing_period_error(connection, query, missing)
 
     def rank_pair(pair: tuple[Record, ...]) -> tuple[bool, int]:
         is_mixed = pair[0]["series"] != pair[1]["series"]
@@ -164,57 +164,13 @@ def select_pair(
     return earlier, later
 
 
-def list_conditions(query: ComparisonParameters) -> list[Condition]:
-    return [
-        col(Indicator.code) == query.indicator,
-        col(Series.reporting_area_id) == Indicator.reporting_area_id,
-        col(Series.counterpart_area_id) == Indicator.counterpart_area_id,
-        *([] if query.unit is None else [col(Unit.code) == query.unit]),
-    ]
-
-
-def build_missing_period_error(
-    connection: Connection,
-    query: ComparisonParameters,
-    spans: list[Span],
-    candidates: list[list[Record]],
-) -> InvalidParameters:
-    known_since = read_known_periods(connection, query)
-    as_of = query.as_of or date.max
-    known = [format_period(*span) for span, day in known_since.items() if day <= as_of]
-    errors = []
-    for span, found in zip(spans, candidates, strict=True):
-        if found:
-            continue
-        period = format_period(*span)
-        if span in known_since:
-            message = NOT_YET_KNOWN.format(period=period, day=as_of, known_on=known_since[span])
-            errors.append(ParameterError("query.as_of", message))
-        else:
-            message = NO_FIGURE.format(period=period)
-            errors.append(ParameterError("query.period", message, known, period))
-    return InvalidParameters(errors[0].message, errors)
-
-
-def read_known_periods(connection: Connection, query: ComparisonParameters) -> dict[Span, date]:
-    """Read the periods that have a figure, and since when the first one has been known."""
-    start, end = col(Observation.period_start), col(Observation.period_end)
-    statement = (
-        select(start, end, func.min(Observation.vintage))
-        .join(Series, col(Series.id) == Observation.series_id)
-        .join(Indicator, col(Indicator.id) == Series.indicator_id)
-        .join(Unit, col(Unit.id) == Series.unit_id)
-        .where(*list_conditions(query))
-        .group_by(start, end)
-        .order_by(start, end)
-    )
-    return {(first, last): day for first, last, day in connection.execute(statement)}
-
-
 def read_published_rates(
     connection: Connection, language: Language, later: Record, as_of: date | None
 ) -> list[Record]:
-    """Read the rates for the later period in every unit, for every base, from every source."""
+    """Read the rates for the later period in every unit, for every base, from every source.
+
+    Those from the source of the later figure come first, then those in its unit.
+    """
     start, end = get_span(later)
     conditions = [
         col(Indicator.code) == later["indicator"]["code"],
@@ -225,8 +181,12 @@ def read_published_rates(
     ]
     if as_of is not None:
         conditions.append(col(GrowthRate.vintage) <= as_of)
+    source, unit = later["source"]["code"], later["unit"]["code"]
     rows = fetch_uncached(connection, select_rates(language, conditions))
-    return [complete_growth_rate(row, language, later["unit"]["code"]) for row in rows]
+    rates = [complete_growth_rate(row, language, unit) for row in rows]
+    return sorted(
+        rates, key=lambda rate: (rate["source"]["code"] != source, rate["unit"]["code"] != unit)
+    )
 
 
 def list_obstacles(

@@ -34,6 +34,7 @@ from app.db.columns import (
     format_validity,
     localize,
     reporting_area,
+    select_coverage,
     select_reference,
     select_source,
     select_unit,
@@ -84,8 +85,10 @@ from app.queries.related import (
 )
 
 previous_observation = alias_table(Observation, "previous_observation")
-own_rate = alias_table(GrowthRate, "own_rate")
-other_unit_rate = alias_table(GrowthRate, "other_unit_rate")
+source_rate = alias_table(GrowthRate, "source_rate")
+other_unit_source_rate = alias_table(GrowthRate, "other_unit_source_rate")
+current_rate = alias_table(GrowthRate, "current_rate")
+other_unit_current_rate = alias_table(GrowthRate, "other_unit_current_rate")
 growth_source = alias_table(Source, "growth_source")
 
 
@@ -127,7 +130,7 @@ def select_observation_columns(language: Language, prefix: str = "") -> list[Lab
         *select_reference(Indicator, f"{prefix}indicator", language),
         *select_reference(reporting_area, f"{prefix}reporting_area", language),
         *select_reference(counterpart_area, f"{prefix}counterpart_area", language),
-        *select_reference(Coverage, f"{prefix}coverage", language),
+        *select_coverage(f"{prefix}coverage", language),
         *select_unit(Unit, f"{prefix}unit", language),
         *select_source(f"{prefix}source", language),
         *select_wording(Observation, f"{prefix}published.", language),
@@ -161,10 +164,11 @@ def join_context(statement: Statement, *, has_indicator: bool = False) -> Statem
 
 
 def join_rate(statement: Statement, as_of: date | BindParameter[date] | None) -> Statement:
-    """Join to observations the growth rate of their period that is, or was on a day, current.
+    """Join to observations the growth rate of their period.
 
-    If there is none in the unit of the observation, it is the rate in the other unit in which the
-    same figures are published.
+    It is the rate that the source of the observation publishes, and otherwise the one that is, or
+    was on a day, current. In both cases, a rate in the unit of the observation comes before one in
+    the other unit in which the same figures are published.
     """
     statement = join_rate_id(statement, as_of)
     return (
@@ -176,17 +180,19 @@ def join_rate(statement: Statement, as_of: date | BindParameter[date] | None) ->
 
 def join_rate_id(statement: Statement, as_of: date | BindParameter[date] | None) -> Statement:
     """Join to observations and their series the growth rate, without what it refers to."""
-    for rate, series_id in (
-        (own_rate, Observation.series_id),
-        (other_unit_rate, Series.other_unit_id),
-    ):
-        condition = and_(
-            col(rate.series_id) == series_id,
-            col(rate.period_start) == Observation.period_start,
-            *build_current_conditions(rate, as_of),
+    sources = (source_rate, other_unit_source_rate)
+    rates = (*sources, current_rate, other_unit_current_rate)
+    series = col(Observation.series_id), col(Series.other_unit_id)
+    for rate, series_id in zip(rates, (*series, *series), strict=True):
+        choice = (
+            [col(rate.source_id) == Observation.source_id]
+            if rate in sources
+            else build_current_conditions(rate, as_of)
         )
+        is_same_period = col(rate.period_start) == Observation.period_start
+        condition = and_(col(rate.series_id) == series_id, is_same_period, *choice)
         statement = statement.outerjoin(rate, condition)
-    rate_id = func.coalesce(own_rate.id, other_unit_rate.id)
+    rate_id = func.coalesce(*(rate.id for rate in rates))
     return statement.outerjoin(GrowthRate, col(GrowthRate.id) == rate_id)
 
 

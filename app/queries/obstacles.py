@@ -13,7 +13,7 @@ from sqlmodel import col
 from app.db.columns import Condition, Record, localize
 from app.db.models import GrowthRate, Indicator, Series, SeriesBreak
 from app.db.statements import fetch_uncached
-from app.enums import PERCENT, ChangeMeasure, GrowthBasis, Obstacle
+from app.enums import PERCENT, ChangeMeasure, CoverageBasis, GrowthBasis, Obstacle
 from app.i18n import Bilingual, Language
 from app.queries.related import complete_growth_rate, select_rates
 
@@ -30,6 +30,12 @@ MEASURES = {
     ChangeMeasure.PERCENT: Bilingual(" percent", "%"),
     ChangeMeasure.PERCENTAGE_POINTS: Bilingual(" percentage points", "个百分点"),
 }
+INFERRED = Bilingual(
+    " This service infers the countries of “{name}” from published amounts and shares; no source "
+    "states that they differ. The arithmetic is the evidence at /v1/coverages/{code}.",
+    "“{name}”系本站根据已公布的金额和比重推断，来源未说明所统计的国家不同；推算过程见 "
+    "/v1/coverages/{code} 的 evidence。",
+)
 SENTENCES = {
     Obstacle.UNIT: Bilingual(
         "One figure is in {unit}, the other in {other_unit}. This service does not convert units.",
@@ -102,12 +108,21 @@ def describe_series_obstacles(one: Record, other: Record, language: Language) ->
         units = {"unit": one["unit"]["name"], "other_unit": other["unit"]["name"]}
         obstacles.append(describe_obstacle(Obstacle.UNIT, language, **units))
     if one["coverage"]["code"] != other["coverage"]["code"]:
-        names = {"coverage": one["coverage"]["name"], "other_coverage": other["coverage"]["name"]}
-        obstacles.append(describe_obstacle(Obstacle.COVERAGE, language, **names))
+        obstacles.append(describe_coverages(one["coverage"], other["coverage"], language))
     if one["months"] != other["months"]:
         months = {"months": one["months"], "other_months": other["months"]}
         obstacles.append(describe_obstacle(Obstacle.MONTHS, language, **months))
     return obstacles
+
+
+def describe_coverages(one: Record, other: Record, language: Language) -> Record:
+    """Describe that two coverages differ, and by which evidence if a source does not state it."""
+    names = {"coverage": one["name"], "other_coverage": other["name"]}
+    obstacle = describe_obstacle(Obstacle.COVERAGE, language, **names)
+    inferred = [each for each in (one, other) if each["basis"] == CoverageBasis.INFERRED]
+    for coverage in inferred:
+        obstacle["text"] += INFERRED.get(language).format(**coverage)
+    return obstacle
 
 
 def add_point_obstacles(
@@ -238,21 +253,17 @@ def get_span(observation: Record) -> Span:
 def select_evidence(
     rates: Sequence[Record], earlier: Record, later: Record, as_of: date | None
 ) -> list[Record]:
-    """Select the current rates from the one period to the other, with the coverage of the later.
-
-    Rates in the unit of the two figures come first.
-    """
+    """Select the current rates from the one period to the other, with the coverage of the later."""
     unit, coverage = later["unit"]["code"], later["coverage"]["code"]
     if earlier["unit"]["code"] != unit:
         return []
-    evidence = [
+    return [
         rate
         for rate in rates
         if (rate["base_period"]["start"], rate["base_period"]["end"]) == get_span(earlier)
         and rate["coverage"]["code"] == coverage
         and is_current_on(rate, as_of)
     ]
-    return sorted(evidence, key=lambda rate: bool(rate["unit"]["code"] != unit))
 
 
 def is_current_on(rate: Record, day: date | None) -> bool:
@@ -268,7 +279,7 @@ def list_rate_obstacles(
 ) -> Iterator[Record]:
     """Describe how published rates contradict the levels of two observations.
 
-    A restated rate is not compared with them, since its base is known to be another level.
+    A restated rate is not compared with them, since its base is another level.
     """
     for rate in evidence:
         levels = compute_change_interval(earlier, later, rate["measure"])

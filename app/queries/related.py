@@ -22,6 +22,7 @@ from app.db.columns import (
     format_validity,
     localize,
     reporting_area,
+    select_coverage,
     select_reference,
     select_source,
     select_unit,
@@ -95,7 +96,7 @@ def select_growth_rates(language: Language) -> Statement:
             *select_reference(Indicator, "indicator", language),
             *select_reference(reporting_area, "reporting_area", language),
             *select_reference(counterpart_area, "counterpart_area", language),
-            *select_reference(Coverage, "coverage", language),
+            *select_coverage("coverage", language),
         )
         .select_from(GrowthRate)
         .join(Series, col(Series.id) == GrowthRate.series_id)

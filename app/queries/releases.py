@@ -120,6 +120,7 @@ def select_changes(language: Language) -> Statement:
             col(Change.collection).label("collection"),
             col(Change.record).label("key"),
             localize(Change, "title", language).label("title"),
+            localize(Change, "reason", language).label("reason"),
             col(ReleaseEntry.code).label("release"),
             col(ReleaseEntry.released_on).label("released_on"),
             select_nested(fields, Change).label("fields"),

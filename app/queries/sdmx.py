@@ -1,12 +1,23 @@
 """Observations, available values and code lists for SDMX."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, literal, or_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Label,
+    and_,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+)
 from sqlmodel import col
 
 from app.db.columns import (
@@ -14,6 +25,7 @@ from app.db.columns import (
     Condition,
     Record,
     Statement,
+    Value,
     build_current_conditions,
     counterpart_area,
     localize,
@@ -29,7 +41,6 @@ from app.db.models import (
     Observation,
     ReleaseEntry,
     Series,
-    SeriesBreak,
     Source,
     Unit,
 )
@@ -45,6 +56,7 @@ from app.parameters.sdmx import (
 )
 from app.queries.observations import growth_source, join_rate, join_rate_id
 from app.queries.related import rate_unit
+from app.queries.series import list_breaks
 
 SeriesData = tuple[Record, Sequence[Record]]
 """A series and its observations, in the order of periods."""
@@ -68,6 +80,21 @@ DIMENSION_CODES: dict[str, Column] = {
 }
 """The code of every dimension as text."""
 DIMENSION_LABELS: list[Column] = [one.label(name) for name, one in DIMENSION_COLUMNS.items()]
+TEXT_NAMES = {
+    Observation: ("COMMENT_OBS", "COMMENT_OBS_LANG", "COMMENT_OBS_TRANSLATED", "OBS_NOTE"),
+    GrowthRate: (*(f"GROWTH_WORDING{end}" for end in ("", "_LANG", "_TRANSLATED")), "GROWTH_NOTE"),
+}
+RATE_LABELS: list[Column] = [
+    col(GrowthRate.value).label("GROWTH"),
+    col(GrowthRate.measure).label("GROWTH_MEASURE"),
+    col(GrowthRate.locator).label("GROWTH_LOCATOR"),
+    col(GrowthRate.basis).label("GROWTH_BASIS"),
+    col(GrowthRate.base_start).label("growth_base_start"),
+    col(GrowthRate.base_end).label("growth_base_end"),
+    col(rate_unit.code).label("GROWTH_UNIT"),
+    col(growth_source.code).label("GROWTH_SOURCE"),
+]
+"""The columns of a growth rate."""
 
 
 def read_series(
@@ -75,7 +102,7 @@ def read_series(
 ) -> Iterator[list[SeriesData]]:
     """Read the series that match and have matching observations, in chunks."""
     last_id = 0
-    breaks = read_breaks(connection, language)
+    breaks = list_breaks(connection, language)
     while True:
         statement: Statement = (
             select_matching_series(filters)
@@ -95,9 +122,9 @@ def read_series(
         ids = [row["series_id"] for row in rows]
         for row in connection.execute(select_observations(language, filters, ids)).mappings():
             notes = [
-                f"{start}: {note}"
-                for start, note in breaks.get(row["series_id"], ())
-                if start <= row["period_end"]
+                f"{one['start']}: {one['note']}"
+                for one in breaks
+                if one["series_id"] == row["series_id"] and one["start"] <= row["period_end"]
             ]
             observations[row["series_id"]].append(dict(row) | {"breaks": notes})
         yield [
@@ -198,9 +225,6 @@ def select_observations(
 ) -> Statement:
     columns = Observation.period_start, Observation.current_from, Observation.source_id
     order = tuple(col(column) for column in columns)
-    wording, wording_language, wording_translated = (
-        label.element for label in select_wording(Observation, "", language)
-    )
     statement: Statement = (
         select(
             col(Observation.series_id),
@@ -218,20 +242,14 @@ def select_observations(
             col(Observation.rounding_upper).label("ROUNDING_UPPER"),
             col(Observation.break_before),
             col(Observation.status),
-            wording.label("COMMENT_OBS"),
-            wording_language.label("COMMENT_OBS_LANG"),
-            wording_translated.label("COMMENT_OBS_TRANSLATED"),
             col(Observation.vintage),
             col(Observation.current_from),
             col(Observation.current_until),
             col(Observation.locator).label("LOCATOR"),
             col(Source.code).label("SOURCE"),
-            col(GrowthRate.value).label("GROWTH"),
-            col(GrowthRate.measure).label("GROWTH_MEASURE"),
-            col(GrowthRate.locator).label("GROWTH_LOCATOR"),
-            col(GrowthRate.basis).label("GROWTH_BASIS"),
-            col(rate_unit.code).label("GROWTH_UNIT"),
-            col(growth_source.code).label("GROWTH_SOURCE"),
+            *select_texts(Observation, Source, language),
+            *select_texts(GrowthRate, growth_source, language),
+            *RATE_LABELS,
         )
         .select_from(Observation)
         .join(Series, col(Series.id) == Observation.series_id)
@@ -243,6 +261,16 @@ def select_observations(
     if filters.first is None and filters.last is None:
         return statement.order_by(col(Observation.series_id), *order)
     return limit_per_series(statement, order, filters)
+
+
+def select_texts(
+    table: type[Observation] | type[GrowthRate], source: type[Source], language: Language
+) -> list[Label[Value]]:
+    """Return the words of a source and the note on them."""
+    labels = select_wording(table, "", language, source)
+    note = localize(table, "note", language).label(TEXT_NAMES[table][-1])
+    names = zip(labels, TEXT_NAMES[table], strict=False)
+    return [*(label.element.label(name) for label, name in names), note]
 
 
 def limit_per_series(
@@ -266,17 +294,6 @@ def limit_per_series(
         )
         .order_by(numbered.c.series_id, numbered.c.from_start)
     )
-
-
-def read_breaks(connection: Connection, language: Language) -> Mapping[int, list[tuple[date, str]]]:
-    """Read the breaks of all series; they are entered by hand, so there are few."""
-    statement = select(
-        col(SeriesBreak.series_id), col(SeriesBreak.start), localize(SeriesBreak, "note", language)
-    ).order_by(col(SeriesBreak.series_id), col(SeriesBreak.start))
-    breaks = defaultdict(list)
-    for series_id, start, note in connection.execute(statement):
-        breaks[series_id].append((start, note))
-    return breaks
 
 
 def read_dimension_values(connection: Connection, filters: SdmxFilters) -> dict[str, list[str]]:

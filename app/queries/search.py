@@ -7,7 +7,6 @@ from functools import cache
 from sqlalchemy import (
     BindParameter,
     Connection,
-    Double,
     Integer,
     Label,
     String,
@@ -27,7 +26,7 @@ from app.db.columns import (
     add_source_line,
     build_in_array,
     localize,
-    select_reference,
+    select_coverage,
     select_source,
 )
 from app.db.fulltext import ELLIPSIS, END, SEARCH_INDEXES, START, SearchIndex, join_segments
@@ -113,7 +112,7 @@ def select_hits(
     position = tuple_(hits.c.rank_value, hits.c.row_number)
     statement: Statement = select(hits).order_by(hits.c.rank_value, hits.c.row_number)
     if has_cursor:
-        rank: BindParameter[float] = bindparam("place_rank", type_=Double())
+        rank: BindParameter[int] = bindparam("place_rank", type_=Integer())
         row: BindParameter[int] = bindparam("place_row", type_=Integer())
         statement = statement.where(position > tuple_(rank, row))
     return statement.limit(bindparam("row_limit", type_=Integer()))
@@ -155,7 +154,7 @@ def select_context(model: type[SourcedModel], language: Language) -> Statement:
     if model in {Observation, GrowthRate}:
         statement = statement.add_columns(
             *select_measurement_columns(model),
-            *select_reference(Coverage, "coverage", language),
+            *select_coverage("coverage", language),
             localize(Unit, "suffix", language).label("suffix"),
             localize(Unit, "name", language).label("unit_name"),
             col(Indicator.classifier).label("classifier"),

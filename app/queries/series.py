@@ -18,6 +18,7 @@ from app.db.columns import (
     counterpart_area,
     localize,
     reporting_area,
+    select_coverage,
     select_reference,
     select_unit,
 )
@@ -55,7 +56,7 @@ def select_series(language: Language) -> Statement:
             *select_reference(Indicator, "indicator", language),
             *select_reference(reporting_area, "reporting_area", language),
             *select_reference(counterpart_area, "counterpart_area", language),
-            *select_reference(Coverage, "coverage", language),
+            *select_coverage("coverage", language),
             *select_unit(Unit, "unit", language),
             col(Series.observations).label("observations"),
             col(Series.first_period_start).label("first"),
@@ -216,6 +217,21 @@ def read_breaks(
     for number, day, note in connection.execute(statement):
         found[number].append({"start": day, "note": note})
     return found
+
+
+def list_breaks(connection: Connection, language: Language) -> list[Record]:
+    """List the breaks of all series; they are entered by hand, so there are few."""
+    statement: Statement = (
+        select(
+            col(Series.id).label("series_id"),
+            col(Series.code).label("series"),
+            col(SeriesBreak.start).label("start"),
+            localize(SeriesBreak, "note", language).label("note"),
+        )
+        .join(Series, col(Series.id) == SeriesBreak.series_id)
+        .order_by(col(Series.code), col(SeriesBreak.start))
+    )
+    return fetch_uncached(connection, statement)
 
 
 def format_series(row: Record, language: Language) -> Record:

@@ -44,20 +44,20 @@ def build_indicator(context: RequestContext, code: str) -> Chart:
     found = context.run_query(get_indicator, code)
     indicator = context.require_record(found, "indicators", indicator=code)
     found = context.run_query(charts.read_indicator_series, code)
-    released = context.release.record["released_on"]
-    return build_indicator_chart(indicator, found, released, context.language)
+    release = context.release.record["code"]
+    return build_indicator_chart(indicator, found, release, context.language)
 
 
 def build_series(context: RequestContext, code: str) -> Chart:
     series = context.require_record(
         context.run_query(charts.read_series, code), "series", series=code
     )
-    return build_series_chart(series, context.release.record["released_on"], context.language)
+    return build_series_chart(series, context.release.record["code"], context.language)
 
 
 def build_overview(context: RequestContext, edition: int | None) -> Chart:
     overview = context.run_query(read_contents, edition)
-    return build_overview_chart(overview, context.release.record["released_on"], context.language)
+    return build_overview_chart(overview, context.release.record["code"], context.language)
 
 
 class Subject(NamedTuple):

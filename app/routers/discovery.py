@@ -118,6 +118,7 @@ def show_llms_full_txt(context: Context, _: NoParameters) -> Response:
         llms_txt.write_preamble(context.release.record, context.base_url, context.language),
         llms_txt.AllRecords(
             read_first_page(context, tables.EDITIONS),
+            read_first_page(context, tables.COVERAGES),
             read_first_page(context, tables.OBSERVATIONS),
             read_first_page(context, tables.OUTCOMES),
             read_first_page(context, tables.PRIORITY_AREAS),

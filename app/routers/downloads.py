@@ -173,7 +173,8 @@ def describe_table(context: RequestContext, table: Table) -> Response:
 def get_cube(context: Context, query: Annotated[parameters.CubeFilters, Query()]) -> Response:
     """The observations of /v1/observations as a cube (JSON-stat 2.0), with the same filters.
 
-    The dimensions are series, areas and periods. Notes and extension state qualifiers and bounds.
+    The dimensions are series, areas and periods. Notes name figures with a qualifier or a note, and
+    the extension contains the complete observations.
     A cube holds one value per series and period, and is refused if it would be too large.
     """
     filters = parameters.ObservationListParameters.model_construct(

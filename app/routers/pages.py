@@ -183,7 +183,7 @@ def show_indicator(context: Context, indicator: str, _: NoParameters) -> Respons
     profile = context.require_record(found, "indicators", indicator=indicator)
     release = context.release.record
     chart = build_indicator_chart(
-        profile, profile["chart_series"], release["released_on"], context.language
+        profile, profile["chart_series"], release["code"], context.language
     )
     distributions = list_distributions(has_file=context.release.database.is_file)
     dataset = schema_org.describe_indicator(
@@ -266,8 +266,8 @@ def render_content(context: RequestContext, name: str, **values: Any) -> Respons
 
 
 def measure_overview(context: RequestContext, overview: Record) -> tuple[int, int]:
-    released_on = context.release.record["released_on"]
-    return measure_chart(build_overview_chart(overview, released_on, context.language), WIDE)
+    code = context.release.record["code"]
+    return measure_chart(build_overview_chart(overview, code, context.language), WIDE)
 
 
 def measure_chart(chart: Chart, width: int) -> tuple[int, int]:

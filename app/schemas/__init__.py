@@ -1,15 +1,22 @@
 """Base classes and field types of the response models."""
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from functools import cache
 from operator import attrgetter
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar, get_args
 
 import msgspec
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema, create_model
+from pydantic_core import PydanticUndefined
 
 Item = TypeVar("Item")
+
+EDITORIAL_KEY = "x-editorial"
+Editorial = Annotated[Item, Field(json_schema_extra={EDITORIAL_KEY: True})]
+"""The type of a field whose content this service wrote, chose or calculated. Its schema says so,
+and so does the field ``editorial`` of the records that contain it."""
 
 ENCODER = msgspec.json.Encoder(decimal_format="number", enc_hook=attrgetter("__dict__"))
 """Writes decimals with exactly their digits, and models by their fields, without a copy."""
@@ -31,9 +38,11 @@ Locator = Annotated[
     StringConstraints(min_length=2, max_length=12, pattern="^P[1-9][0-9]*([.]S[1-9][0-9]*)?$"),
 ]
 """A location in a source: P2.S3 is paragraph 2, sentence 3."""
-FieldName = Annotated[
-    str, StringConstraints(min_length=1, max_length=100, pattern="^[a-z][a-z_]*$")
+FieldPath = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=100, pattern="^[a-z][a-z_]*([.][a-z][a-z_]*)*$"),
 ]
+"""A field, or one inside another: published.wording_translated."""
 LanguageCode = Annotated[str, StringConstraints(min_length=2, max_length=2, pattern="^[a-z]{2}$")]
 """A language, as an ISO 639-1 code."""
 # The URL of the next page repeats all filters, so it may be as long as a request.
@@ -68,6 +77,15 @@ class Schema(BaseModel):
         json_schema_serialization_defaults_required=True,
         use_attribute_docstrings=True,
     )
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        field = cls.model_fields.get("editorial")
+        if field is not None and field.annotation is not bool:
+            paths = list_editorial(cls)
+            field.default, field.default_factory = PydanticUndefined, lambda: paths
+            field.examples = [list(paths)]
 
     def to_json(self) -> bytes:
         return ENCODER.encode(self)
@@ -117,24 +135,43 @@ class Reference(Schema):
     """The name, in the language of the response."""
 
 
-def declare_editorial(*names: str) -> Any:
-    """Declare the field ``editorial`` of a schema: which of its fields this service wrote.
+def declare_editorial() -> Any:
+    """Declare the field ``editorial``, which lists the paths of all fields of type ``Editorial``.
 
-    The names are the same for all records, so neither the database nor a query contains them.
+    They are the same for all records, so neither the database nor a query contains them.
     """
     return Field(
-        default_factory=lambda: names,
+        default=(),
         max_length=100,
-        examples=[list(names)],
-        description="The fields of this record whose content is written or chosen by this service "
-        "and not quoted from the source: texts in our words, translations and links.",
+        description="The fields of this record whose content is written, chosen or calculated by "
+        "this service and not quoted from the source: texts in our words, translations, notes and "
+        "links. Records inside this one list their own.",
     )
 
 
-def list_editorial(schema: type[Schema]) -> tuple[str, ...]:
-    """Return the fields of a schema that this service wrote, or nothing if none is declared."""
-    field = schema.model_fields.get("editorial")
-    return () if field is None else field.get_default(call_default_factory=True, validated_data={})
+def list_editorial(schema: type[BaseModel]) -> tuple[str, ...]:
+    """List the paths of the fields of a schema that are marked as ``Editorial``.
+
+    Those of records inside it that have their own list are left out.
+    """
+    paths: list[str] = []
+    for name, field in schema.model_fields.items():
+        extra = field.json_schema_extra
+        if isinstance(extra, dict) and extra.get(EDITORIAL_KEY):
+            paths.append(name)
+            continue
+        for submodel in find_submodels(field.annotation):
+            if "editorial" not in submodel.model_fields:
+                paths += [f"{name}.{path}" for path in list_editorial(submodel)]
+    return tuple(paths)
+
+
+def find_submodels(annotation: Any) -> Iterator[type[BaseModel]]:
+    """List the models in the annotation of a field, also those in lists and unions."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for option in get_args(annotation):
+        yield from find_submodels(option)
 
 
 def list_field(*, of: int = 1000) -> Any:

@@ -5,7 +5,8 @@ from pydantic import Field
 from app.enums import ActionKind, ActionStatus
 from app.schemas import (
     Code,
-    FieldName,
+    Editorial,
+    FieldPath,
     Line,
     Locator,
     Position,
@@ -41,14 +42,16 @@ class Outcome(Schema):
     """The year of the press conference that reviewed it."""
     position: Position = Field(examples=[1])
     """The position among the outcomes of the year."""
-    topic: Reference | None
+    topic: Editorial[Reference | None]
     """The topic; null if the text concerns all of them."""
-    text: Prose = Field(examples=["Trade cooperation with partner countries continued to expand."])
+    text: Editorial[Prose] = Field(
+        examples=["Trade cooperation with partner countries continued to expand."]
+    )
     """The text, in the language of the response."""
     has_examples: bool = Field(examples=[False])
     """Whether the source names what the text lists as examples, in words such as "such as" or "and
     other". The sectors, instruments and areas are then not all that the source may mean."""
-    note: Prose | None = Field(examples=[None])
+    note: Editorial[Prose | None] = Field(examples=[None])
     """A note on how to read the text; null if there is none. It says what the examples are."""
     sectors: list[Reference] = list_field()
     """The sectors named in the text."""
@@ -56,13 +59,13 @@ class Outcome(Schema):
     """The instruments named in the text."""
     areas: list[AreaReference] = list_field()
     """The areas named in the text."""
-    indicators: list[Reference] = list_field()
+    indicators: Editorial[list[Reference]] = list_field()
     """The indicators that measure the outcome."""
     source: SourceReference
     """The source of the text."""
     locator: Locator = Field(examples=["P2.S1"])
     """The location in the source."""
-    editorial: tuple[FieldName, ...] = declare_editorial("text", "topic", "note", "indicators")
+    editorial: tuple[FieldPath, ...] = declare_editorial()
 
 
 class Action(Schema):
@@ -74,16 +77,16 @@ class Action(Schema):
     """The priority area."""
     position: Position = Field(examples=[1])
     """The position within the priority area."""
-    kind: ActionKind = Field(examples=["expand"])
+    kind: Editorial[ActionKind] = Field(examples=["expand"])
     """The verb."""
-    text: Prose = Field(examples=["Step up efforts to expand trade with BRI countries."])
+    text: Editorial[Prose] = Field(examples=["Step up efforts to expand trade with BRI countries."])
     """The text, in the language of the response."""
-    aim: Prose | None = Field(examples=[None])
-    """The aim that the same sentence states for this action alone; null if it states none."""
+    aim: Editorial[Prose | None] = Field(examples=[None])
+    """The aim that the same sentence states for this action; null if it states none."""
     has_examples: bool = Field(examples=[False])
     """Whether the source names what the text lists as examples, in words such as "such as" or "and
     other". The sectors, instruments and areas are then not all that the source may mean."""
-    note: Prose | None = Field(examples=[None])
+    note: Editorial[Prose | None] = Field(examples=[None])
     """A note on how to read the text; null if there is none. It says what the examples are."""
     status: ActionStatus = Field(examples=["announced"])
     """The status; the source only announces actions."""
@@ -93,13 +96,13 @@ class Action(Schema):
     """The instruments named in the text."""
     areas: list[AreaReference] = list_field()
     """The areas named in the text."""
-    topics: list[Reference] = list_field()
+    topics: Editorial[list[Reference]] = list_field()
     """The topics concerned."""
     source: SourceReference
     """The source of the text."""
     locator: Locator = Field(examples=["P6.S2"])
     """The location in the source."""
-    editorial: tuple[FieldName, ...] = declare_editorial("text", "aim", "kind", "note", "topics")
+    editorial: tuple[FieldPath, ...] = declare_editorial()
 
 
 class PriorityArea(Schema):
@@ -111,25 +114,25 @@ class PriorityArea(Schema):
     """The position among the priority areas of the year."""
     slug: Code = Field(examples=["industrial-and-supply-chains"])
     """The short name used in URLs."""
-    title: Line = Field(examples=["Industrial and supply chains"])
+    title: Editorial[Line] = Field(examples=["Industrial and supply chains"])
     """The title, in the language of the response."""
-    summary: Prose = Field(examples=["China wants more trade and investment with partners."])
+    summary: Editorial[Prose] = Field(
+        examples=["China wants more trade and investment with partners."]
+    )
     """The summary, in the language of the response."""
-    note: Prose | None = Field(examples=[None])
+    note: Editorial[Prose | None] = Field(examples=[None])
     """A note on how to read the record; null if there is none."""
-    aim: Prose | None = Field(examples=[None])
+    aim: Editorial[Prose | None] = Field(examples=[None])
     """The aim according to the source; null if the source states none for the whole area. The aim
     of a single action is in that action."""
     aim_locator: Locator | None = Field(examples=[None])
     """The location of the aim in the source; null if the source states none."""
     actions: list[Action] = list_field()
     """The actions, in order."""
-    baseline_indicators: list[BaselineIndicator] = list_field()
+    baseline_indicators: Editorial[list[BaselineIndicator]] = list_field()
     """The related indicators."""
     source: SourceReference
     """The source of the text."""
     locator: Locator = Field(examples=["P6.S1"])
     """The location in the source."""
-    editorial: tuple[FieldName, ...] = declare_editorial(
-        "title", "summary", "aim", "note", "baseline_indicators"
-    )
+    editorial: tuple[FieldPath, ...] = declare_editorial()

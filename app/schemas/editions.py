@@ -6,7 +6,8 @@ from app.enums import Completeness, PartCompleteness, Standing, ThemeChange, The
 from app.schemas import (
     Code,
     Count,
-    FieldName,
+    Editorial,
+    FieldPath,
     Line,
     Prose,
     Reference,
@@ -24,10 +25,10 @@ from app.schemas.series import ObstacleText
 class EditionPart(Schema):
     """How much of a part of an edition is recorded."""
 
-    completeness: PartCompleteness = Field(examples=["complete"])
+    completeness: Editorial[PartCompleteness] = Field(examples=["complete"])
     """complete if all of it was read; partial if some of it was not; none if nothing is recorded.
     Nothing is filled in."""
-    note: Prose = Field(examples=["The whole report was read."])
+    note: Editorial[Prose] = Field(examples=["The whole report was read."])
     """What was read, and what was not."""
     count: Count = Field(examples=[4])
     """The number of records: figures of all documents of the edition, outcomes or priority
@@ -54,14 +55,14 @@ class Edition(Schema):
     year: Year = Field(examples=[2025])
     """The year of the press conference and of its priority areas; its figures are of the year
     before."""
-    name: Line = Field(examples=["Press conference of 2025"])
+    name: Editorial[Line] = Field(examples=["Press conference of 2025"])
     """The name, in the language of the response."""
-    completeness: Completeness = Field(examples=["complete"])
+    completeness: Editorial[Completeness] = Field(examples=["complete"])
     """complete if all three parts are; figures_only if no outcomes and no priority areas are
     recorded; else partial."""
     parts: EditionParts
     """How much of each part is recorded."""
-    question: Prose | None = Field(examples=["What progress was made in 2024?"])
+    question: Editorial[Prose | None] = Field(examples=["What progress was made in 2024?"])
     """A summary of the question in our words; null if it was not read."""
     events: list[Event] = list_field(of=100)
     """The press conference, and a later one that gave what belongs to it: when and where, who
@@ -70,7 +71,7 @@ class Edition(Schema):
     """The document that stands for the edition."""
     unstated_indicators: list[Reference] = list_field()
     """Indicators of the edition before for which this press conference stated no figure."""
-    editorial: tuple[FieldName, ...] = declare_editorial("name", "question", "parts")
+    editorial: tuple[FieldPath, ...] = declare_editorial()
 
 
 class EditionRecord(Edition):
@@ -141,11 +142,11 @@ class EditionComparison(Schema):
     """The earlier edition."""
     later: Edition
     """The later edition."""
-    cautions: list[Prose] = list_field(of=10)
+    cautions: Editorial[list[Prose]] = list_field(of=10)
     """What to bear in mind, in the language of the response: which edition is recorded in part
     only, and what that means for the result."""
-    themes: list[ComparedTheme] = list_field()
+    themes: Editorial[list[ComparedTheme]] = list_field()
     """The sectors, instruments and topics of the actions, those of the earlier edition first."""
-    unmatched: UnmatchedActions
+    unmatched: Editorial[UnmatchedActions]
     """The actions that cannot be matched."""
-    editorial: tuple[FieldName, ...] = declare_editorial("cautions", "themes", "unmatched")
+    editorial: tuple[FieldPath, ...] = declare_editorial()

@@ -4,9 +4,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.enums import Datatype, Qualifier
+from app.enums import Datatype
 from app.i18n import Language
-from app.schemas import ENCODER, Address, Code, Day, Line, Number, Prose, Schema, list_field
+from app.schemas import ENCODER, Address, Day, Line, Number, Prose, Schema, list_field
+from app.schemas.observations import Observation
 
 MAX_CELLS = 100_000
 Extent = Annotated[int, Field(ge=0, le=MAX_CELLS)]
@@ -70,32 +71,6 @@ class CubeRoles(Schema):
     """The dimension of measures."""
 
 
-class CubeCell(Schema):
-    """The observation behind a value."""
-
-    id: Code = Field(examples=["aid-projects.CN.BRI.partner-2023.NB.P11M.2024-01.scio-2025-01-15"])
-    """The key of the observation."""
-    qualifier: Qualifier = Field(examples=["over"])
-    """The qualifier of the value."""
-    lower_bound: Number | None = Field(examples=[700])
-    """The value is above this number; null if no lower limit is stated."""
-    upper_bound: Number | None = Field(examples=[None])
-    """The value is below this number; null if no upper limit is stated."""
-    rounding_lower: Number = Field(examples=[700])
-    """The lower end of the interval that the printed digits imply."""
-    rounding_upper: Number = Field(examples=[700])
-    """The upper end of the interval that the printed digits imply."""
-    coverage: Code = Field(examples=["partner-2023"])
-    """Which countries are counted."""
-    growth: Line | None = Field(examples=[None])
-    """The published change from a year earlier in words, with its source; null if none was
-    published."""
-    display: Line = Field(examples=["over 700"])
-    """The display text."""
-    citation: Line = Field(examples=["ECNS: report on the SCIO press conference"])
-    """The citation, with the location in the source."""
-
-
 class CubeStatuses(Schema):
     """The statuses in the cube."""
 
@@ -109,8 +84,8 @@ class CubeExtension(Schema):
     status: CubeStatuses
     """The meaning of the statuses."""
 
-    observations: dict[str, CubeCell] = Field(examples=[{}])
-    """The observations by the index of their value."""
+    observations: dict[str, Observation] = Field(examples=[{}])
+    """The complete observations by the index of their value."""
 
 
 class AliasedSchema(Schema):
@@ -148,8 +123,8 @@ class Cube(AliasedSchema):
     status: dict[str, Line] = Field(examples=[{"0": "over"}])
     """The statuses by the index of the value: the qualifier, unless the source has none, and break
     if there is a break in the series before the value."""
-    note: list[Line] = Field(max_length=MAX_CELLS, examples=[["over 700"]])
-    """The display texts of figures that are limits."""
+    note: list[Prose] = Field(max_length=MAX_CELLS, examples=[["over 700"]])
+    """The figures that have a qualifier or a note, each named by indicator, coverage and period."""
     extension: CubeExtension
     """The context of each figure."""
 

@@ -5,6 +5,7 @@ from pydantic import Field
 from app.enums import (
     Agreement,
     ChangeMeasure,
+    CoverageBasis,
     Direction,
     GrowthBasis,
     Precision,
@@ -18,7 +19,8 @@ from app.schemas import (
     Address,
     Code,
     Day,
-    FieldName,
+    Editorial,
+    FieldPath,
     LanguageCode,
     Line,
     Locator,
@@ -51,6 +53,18 @@ class AreaReference(Reference):
     """The code: ISO 3166-1 alpha-2 for a country, a code of this service for a group."""
     name: Line = Field(examples=["BRI partner countries"])
     """The name, in the language of the response."""
+
+
+class CoverageReference(Reference):
+    """A reference to the countries that figures count."""
+
+    code: Code = Field(examples=["partner-2025"])
+    """The key, as used in URLs and filters."""
+    name: Line = Field(examples=["Partner countries (2025 list, inferred)"])
+    """The name, in the language of the response."""
+    basis: CoverageBasis = Field(examples=["inferred"])
+    """inferred if this service concludes from published figures which countries are counted, and
+    no source states it; else stated. The evidence is in the record of the coverage."""
 
 
 class SourceReference(Schema):
@@ -119,7 +133,7 @@ class Period(Schema):
 
 
 class Bounds(Schema):
-    """The limits stated by the wording of a figure."""
+    """The limits stated by the wording of a figure, in the unit of the value."""
 
     lower: Number | None = Field(examples=[700])
     """The figure is above this number; null if the source states no lower limit."""
@@ -128,10 +142,12 @@ class Bounds(Schema):
 
 
 class Rounding(Schema):
-    """The interval that the printed digits imply, apart from any qualifier.
+    """The interval that the printed digits imply, in the unit of the value.
 
     Every number in it would be printed as the published one. It is half a unit of the last printed
-    digit to each side; a count that is printed in full is not rounded.
+    digit to each side; a count that is printed in full is not rounded. It describes the printed
+    digits only: with over, nearly or about, the qualifier says where the figure lies, which may be
+    outside the interval.
     """
 
     lower: Number = Field(examples=[22050000000000])
@@ -153,7 +169,7 @@ class Published(Schema):
     """The figure in the words of the source, in the language of the source."""
     wording_language: LanguageCode = Field(examples=["en"])
     """The language of the wording, as an ISO 639-1 code."""
-    wording_translated: Line | None = Field(examples=[None])
+    wording_translated: Editorial[Line | None] = Field(examples=[None])
     """A translation of the wording into the language of the response, by this service; null if the
     wording is in that language."""
 
@@ -169,7 +185,7 @@ class Growth(Schema):
     """The change, in percent or percentage points as measure says."""
     measure: ChangeMeasure = Field(examples=["percent"])
     """percent, or percentage_points for the change of a share."""
-    display: Line = Field(examples=["up 6.4 percent on a year earlier"])
+    display: Editorial[Line] = Field(examples=["up 6.4 percent on a year earlier"])
     """The display text, in the language of the response."""
     unit: UnitReference
     """The unit of the levels that grew. If no growth is published in the unit of a figure, the
@@ -181,15 +197,15 @@ class Growth(Schema):
     """The change in the words of the source, in the language of the source."""
     wording_language: LanguageCode = Field(examples=["en"])
     """The language of the wording, as an ISO 639-1 code."""
-    wording_translated: Line | None = Field(examples=[None])
+    wording_translated: Editorial[Line | None] = Field(examples=[None])
     """A translation of the wording into the language of the response, by this service; null if the
     wording is in that language."""
     base_period: Period
     """The base period."""
-    basis: GrowthBasis = Field(examples=["restated"])
-    """restated if the level of the base period is known to differ from the one published earlier,
-    so that the published levels do not give this rate; unstated if the source does not say."""
-    note: Prose | None = Field(examples=[None])
+    basis: Editorial[GrowthBasis] = Field(examples=["restated"])
+    """restated if the level of the base period is stated or inferred to differ from the one
+    published earlier, so that the published levels do not give this rate; else unstated."""
+    note: Editorial[Prose | None] = Field(examples=[None])
     """How the basis is known; null if there is no note."""
     source: SourceReference
     """The source, which may differ from that of the figure."""
@@ -204,13 +220,14 @@ class Growth(Schema):
 class Revision(Schema):
     """The difference from the figure previously known for the same period."""
 
-    kind: RevisionKind = Field(examples=["rounded"])
-    """confirmed, rounded (fewer digits), refined (more digits), or revised."""
+    kind: Editorial[RevisionKind] = Field(examples=["rounded"])
+    """repeated (the same number with the same qualifier), rounded (fewer digits), refined (more
+    digits), or revised. Only a revised figure says something else than the previous one."""
     previous: Code = Field(
         examples=["goods-trade.CN.BRI.partner-2023.CNY.P12M.2023-01.yuduxx-2024-01-12"]
     )
     """The key of the previous figure."""
-    difference: Number = Field(examples=[30000000000])
+    difference: Editorial[Number] = Field(examples=[30000000000])
     """This value minus the previous one, in the unit of the value."""
     reason: Prose | None = Field(examples=[None])
     """The reason given by the source; null if it gives none."""
@@ -225,18 +242,21 @@ class Report(Schema):
     """The figure in the words of the other source, in the language of that source."""
     wording_language: LanguageCode = Field(examples=["en"])
     """The language of the wording, as an ISO 639-1 code."""
-    wording_translated: Line | None = Field(examples=[None])
+    wording_translated: Editorial[Line | None] = Field(examples=[None])
     """A translation of the wording into the language of the response, by this service; null if the
     wording is in that language."""
-    agreement: Agreement = Field(examples=["differs"])
+    agreement: Editorial[Agreement] = Field(examples=["differs"])
     """How the report agrees with the figure published here."""
-    relation: ReportRelation = Field(examples=["same_event"])
+    relation: Editorial[ReportRelation] = Field(examples=["same_event"])
     """same_event if the report and the source of the figure are documents of one event, such as two
-    accounts of one press conference: then they do not confirm each other independently. Otherwise
-    independent."""
+    accounts of one press conference; same_authority if the figures of both come from one
+    institution, but from another occasion. In both cases, they do not confirm each other
+    independently. Otherwise independent."""
     locator: Locator | None = Field(examples=[None])
     """The location in the other source; null if its paragraphs are not numbered."""
-    note: Prose = Field(examples=['Xinhua reports "700"; the main source says "over 700".'])
+    note: Editorial[Prose] = Field(
+        examples=['Xinhua reports "700"; the main source says "over 700".']
+    )
     """A note on the agreement or difference."""
 
 
@@ -253,7 +273,7 @@ class Observation(Schema):
     """The area that reports the figure."""
     counterpart_area: AreaReference
     """The counterpart area."""
-    coverage: Reference
+    coverage: Editorial[CoverageReference]
     """Which countries are counted. Figures with different coverage are not comparable."""
     period: Period
     """The period of the figure."""
@@ -266,19 +286,19 @@ class Observation(Schema):
     qualifier, which does not make a rounded value exact."""
     bounds: Bounds
     """The limits stated by the wording."""
-    rounding: Rounding
-    """The interval that the printed digits imply."""
-    display: Line = Field(examples=["over 700"])
+    rounding: Editorial[Rounding]
+    """The interval that the printed digits imply, whatever the qualifier."""
+    display: Editorial[Line] = Field(examples=["over 700"])
     """The display text: number, unit and qualifier, in the language of the response."""
     published: Published
     """The figure as printed in the source."""
     growth: Growth | None
-    """The published change from a year earlier for this period, with its own unit and source;
-    null if none was published."""
+    """The published change from a year earlier for this period, with its own unit and source: that
+    of the source of the figure if it publishes one; null if none was published."""
     break_before: bool = Field(examples=[False])
     """Whether there is a break between this figure and the one before it in the series; the two
     are not comparable."""
-    note: Prose | None = Field(examples=[None])
+    note: Editorial[Prose | None] = Field(examples=[None])
     """What else to know about this figure, in the words of this service; null if there is
     nothing."""
     status: Status = Field(examples=["normal"])
@@ -303,6 +323,7 @@ class Observation(Schema):
     """Whether this is the headline figure of its indicator."""
     reports: list[Report] = list_field(of=1000)
     """What other sources report about this figure, including contradictions."""
+    editorial: tuple[FieldPath, ...] = declare_editorial()
 
 
 class Indicator(Schema):
@@ -310,13 +331,15 @@ class Indicator(Schema):
 
     code: Code = Field(examples=["goods-trade"])
     """The key."""
-    name: Line = Field(examples=["Trade in goods between China and BRI partner countries"])
+    name: Editorial[Line] = Field(
+        examples=["Trade in goods between China and BRI partner countries"]
+    )
     """The name, in the language of the response."""
-    definition: Prose = Field(examples=["Exports plus imports of goods in the period."])
+    definition: Editorial[Prose] = Field(examples=["Exports plus imports of goods in the period."])
     """The definition."""
-    note: Prose = Field(examples=["The figure covers a full year."])
+    note: Editorial[Prose] = Field(examples=["The figure covers a full year."])
     """Notes on the method and on how to read the figures."""
-    topic: Reference
+    topic: Editorial[Reference]
     """The topic."""
     unit: UnitReference
     """The unit of the headline figure."""
@@ -329,54 +352,10 @@ class Indicator(Schema):
     headline: Observation | None
     """The figure of the newest press conference that is recorded completely; null if it stated
     none."""
-    baseline_for: list[BaselineArea] = list_field()
+    baseline_for: Editorial[list[BaselineArea]] = list_field()
     """The priority areas to which the indicator is related."""
-    sectors: list[Reference] = list_field()
+    sectors: Editorial[list[Reference]] = list_field()
     """The sectors concerned."""
-    instruments: list[Reference] = list_field()
+    instruments: Editorial[list[Reference]] = list_field()
     """The instruments measured."""
-    editorial: tuple[FieldName, ...] = declare_editorial(
-        *("name", "definition", "note", "topic", "baseline_for", "sectors", "instruments")
-    )
-
-
-class GrowthRate(Growth):
-    """A published change with its series and period."""
-
-    indicator: Reference
-    """The indicator."""
-    reporting_area: AreaReference
-    """The area that reports the rate."""
-    counterpart_area: AreaReference
-    """The counterpart area."""
-    coverage: Reference
-    """Which countries are counted."""
-    period: Period
-    """The period whose change from the base period is given."""
-    current: bool = Field(examples=[True])
-    """Whether this is the current rate for its series and period."""
-    current_from: Day | None = Field(examples=["2025-01-13"])
-    """The date from which it was the current rate; null if it never was."""
-    superseded_on: Day | None = Field(examples=[None])
-    """The date on which another rate superseded it; null if it is current or never was."""
-
-
-class ReportEntry(Report):
-    """A second report with the figure that it is about."""
-
-    id: Code = Field(
-        examples=[
-            "aid-projects.CN.BRI.partner-2023.NB.P11M.2024-01.scio-2025-01-15.xinhua-2025-01-15"
-        ]
-    )
-    """The key: observation and source."""
-    observation: Code = Field(
-        examples=["aid-projects.CN.BRI.partner-2023.NB.P11M.2024-01.scio-2025-01-15"]
-    )
-    """The key of the observation."""
-    indicator: Reference
-    """The indicator."""
-    period: Period
-    """The period of the figure."""
-    published_wording: Line = Field(examples=["over 700 aid projects"])
-    """The figure published here in words, for comparison."""
+    editorial: tuple[FieldPath, ...] = declare_editorial()

@@ -18,7 +18,8 @@ from app.schemas import (
     Address,
     Code,
     Day,
-    FieldName,
+    Editorial,
+    FieldPath,
     LanguageCode,
     Line,
     Locator,
@@ -49,7 +50,7 @@ class Linked(Schema):
     """The key."""
     name: Line = Field(examples=["Trade"])
     """The name, in the language of the response."""
-    indicators: list[Reference] = list_field()
+    indicators: Editorial[list[Reference]] = list_field()
     """The linked indicators."""
     outcomes: list[TextReference] = list_field()
     """The outcomes that name it."""
@@ -60,11 +61,15 @@ class Linked(Schema):
 class Topic(Linked):
     """A subject of the press conferences."""
 
-    description: Prose = Field(examples=["Exports and imports of goods."])
+    name: Editorial[Line] = Field(examples=["Trade"])
+    """The name, in the language of the response."""
+    outcomes: Editorial[list[TextReference]] = list_field()
+    """The outcomes concerned."""
+    actions: Editorial[list[TextReference]] = list_field()
+    """The actions concerned."""
+    description: Editorial[Prose] = Field(examples=["Exports and imports of goods."])
     """What the topic covers."""
-    editorial: tuple[FieldName, ...] = declare_editorial(
-        "name", "description", "indicators", "outcomes", "actions"
-    )
+    editorial: tuple[FieldPath, ...] = declare_editorial()
 
 
 class Sector(Linked):
@@ -74,11 +79,13 @@ class Sector(Linked):
     """The key."""
     name: Line = Field(examples=["Digital economy"])
     """The name, in the language of the response."""
-    description: Prose = Field(examples=["Economic activity built on digital technology."])
+    description: Editorial[Prose] = Field(
+        examples=["Economic activity built on digital technology."]
+    )
     """What the sector covers."""
-    note: Prose | None = Field(examples=[None])
+    note: Editorial[Prose | None] = Field(examples=[None])
     """A note on the term; null if there is none."""
-    editorial: tuple[FieldName, ...] = declare_editorial("description", "note", "indicators")
+    editorial: tuple[FieldPath, ...] = declare_editorial()
 
 
 class Instrument(Linked):
@@ -88,15 +95,13 @@ class Instrument(Linked):
     """The key."""
     name: Line = Field(examples=["China-ASEAN Expo"])
     """The name, in the language of the response."""
-    kind: InstrumentKind = Field(examples=["exhibition"])
+    kind: Editorial[InstrumentKind] = Field(examples=["exhibition"])
     """The kind of instrument."""
-    description: Prose = Field(examples=["A regional exhibition."])
+    description: Editorial[Prose] = Field(examples=["A regional exhibition."])
     """What it is."""
-    note: Prose | None = Field(examples=[None])
+    note: Editorial[Prose | None] = Field(examples=[None])
     """A note on the term; null if there is none."""
-    editorial: tuple[FieldName, ...] = declare_editorial(
-        "kind", "description", "note", "indicators"
-    )
+    editorial: tuple[FieldPath, ...] = declare_editorial()
 
 
 class Area(Linked):
@@ -106,11 +111,15 @@ class Area(Linked):
     """The code: ISO 3166-1 alpha-2 for a country, a code of this service for a group."""
     name: Line = Field(examples=["BRI partner countries"])
     """The name, in the language of the response."""
+    indicators: list[Reference] = list_field()
+    """The indicators of which it is an area."""
     kind: AreaKind = Field(examples=["group"])
     """Whether it is a single country or a group of countries."""
-    definition: Prose = Field(examples=["About 150 countries that joined the initiative."])
+    definition: Editorial[Prose] = Field(
+        examples=["The countries that take part in the initiative."]
+    )
     """What the area covers; for a group, its members."""
-    editorial: tuple[FieldName, ...] = declare_editorial("definition")
+    editorial: tuple[FieldPath, ...] = declare_editorial()
 
 
 class Coverage(Reference):
@@ -118,9 +127,11 @@ class Coverage(Reference):
 
     code: Code = Field(examples=["partner-2025"])
     """The key."""
-    name: Line = Field(examples=["Partner countries (wider 2025 list)"])
+    name: Editorial[Line] = Field(examples=["Partner countries (2025 list, inferred)"])
     """The name, in the language of the response."""
-    description: Prose = Field(examples=["The countries counted as partners from January 2025."])
+    description: Editorial[Prose] = Field(
+        examples=["The countries counted as partners from January 2025."]
+    )
     """The group of countries."""
     basis: CoverageBasis = Field(examples=["inferred"])
     """stated if a source names the group; inferred if this service concludes from published
@@ -129,9 +140,9 @@ class Coverage(Reference):
     """The date of the first figure with this coverage; null if it is not known."""
     last_published: Day | None = Field(examples=[None])
     """The date of the last figure with this coverage; null if none has replaced it."""
-    evidence: Prose = Field(examples=["18.74 / 39.79 = 47.1%"])
+    evidence: Editorial[Prose] = Field(examples=["18.74 / 39.79 = 47.1%"])
     """How the coverage is known, with the arithmetic if it is inferred."""
-    editorial: tuple[FieldName, ...] = declare_editorial("name", "description", "evidence")
+    editorial: tuple[FieldPath, ...] = declare_editorial()
 
 
 class Unit(UnitReference):
@@ -139,10 +150,11 @@ class Unit(UnitReference):
 
     decimals: int = Field(ge=0, le=10, examples=[2])
     """The usual number of decimals."""
-    description: Prose = Field(examples=["The currency of China."])
+    description: Editorial[Prose] = Field(examples=["The currency of China."])
     """What the unit is."""
-    indicators: list[Reference] = list_field()
+    indicators: Editorial[list[Reference]] = list_field()
     """The indicators whose headline figure uses this unit."""
+    editorial: tuple[FieldPath, ...] = declare_editorial()
 
 
 class Speaker(Schema):
@@ -172,7 +184,7 @@ class Event(Schema):
 
     code: Code = Field(examples=["mofcom-2025-01-15"])
     """The key: the institution and the day."""
-    name: Line = Field(examples=["SCIO press conference on commerce work"])
+    name: Editorial[Line] = Field(examples=["SCIO press conference on commerce work"])
     """What it was, in the language of the response."""
     held_on: Day = Field(examples=["2025-01-15"])
     """The day, which is the vintage of the figures announced."""
@@ -186,10 +198,11 @@ class Event(Schema):
     """The persons who presented what is recorded here; empty if no document names them."""
     questioner: Line | None = Field(examples=["Phoenix TV"])
     """The medium whose question was answered; null if it is not known or there was none."""
-    note: Prose | None = Field(examples=[None])
+    note: Editorial[Prose | None] = Field(examples=[None])
     """A note on the description of the event; null if there is none."""
     documents: list[Document] = list_field()
     """The documents that report it. Two of them do not confirm each other independently."""
+    editorial: tuple[FieldPath, ...] = declare_editorial()
 
 
 class EventReference(Schema):
@@ -206,7 +219,9 @@ class EventReference(Schema):
 class Goal(Schema):
     """The overall goal for the coming year."""
 
-    text: Prose = Field(examples=["Continue cooperation and achieve more tangible results."])
+    text: Editorial[Prose] = Field(
+        examples=["Continue cooperation and achieve more tangible results."]
+    )
     """The goal, in the language of the response."""
     locator: Locator = Field(examples=["P5.S1"])
     """The location in the source."""
@@ -222,11 +237,11 @@ class Source(Schema):
     none."""
     event: EventReference | None
     """The event that the document reports; null if it reports none."""
-    standing: Standing = Field(examples=["repost"])
+    standing: Editorial[Standing] = Field(examples=["repost"])
     """The relation of the document to the institution that produced the figures. primary: the page
     of the authority itself, or the official transcript of the event. repost: a text of an
     authority or a news agency, carried by another site. secondary: the words of another medium."""
-    title: Line = Field(examples=["[Report on the SCIO press conference]"])
+    title: Editorial[Line] = Field(examples=["[Report on the SCIO press conference]"])
     """The title as displayed. It is in square brackets if the document does not print it: a
     description of ours, or our translation of a title in another language."""
     title_kind: TitleKind = Field(examples=["descriptive"])
@@ -255,9 +270,9 @@ class Source(Schema):
     """The URL of the document; null if none is known."""
     checked_on: Day | None = Field(examples=["2026-11-26"])
     """The day on which the page was last found and compared; null if it was not."""
-    licence: Prose = Field(examples=["No open licence is known."])
+    licence: Editorial[Prose] = Field(examples=["No open licence is known."])
     """What is known about the reuse of the document."""
-    note: Prose | None = Field(examples=["The report carries no headline."])
+    note: Editorial[Prose | None] = Field(examples=["The report carries no headline."])
     """A note on the document and its description; null if there is none."""
     goal: Goal | None
     """The overall goal for the coming year; null if the document states none."""
@@ -267,6 +282,7 @@ class Source(Schema):
     """The source line, to be shown with a figure."""
     citation: Citation
     """The citation of the document."""
+    editorial: tuple[FieldPath, ...] = declare_editorial()
 
 
 class PassageRecord(Schema):
@@ -292,7 +308,7 @@ class PassageDifference(Schema):
     """The location in the other text."""
     label: Line = Field(examples=["paragraph 3, sentence 2"])
     """The location in words, in the language of the response."""
-    text: Prose = Field(examples=["The transcript does not say that trade is in goods."])
+    text: Editorial[Prose] = Field(examples=["The transcript does not say that trade is in goods."])
     """The difference, in our words."""
 
 
@@ -313,9 +329,9 @@ class Passage(Schema):
     """The URL of the sentence on its page."""
     records: list[PassageRecord] = list_field()
     """Everything recorded from the sentence; empty if it carries no record."""
-    note: Prose | None = Field(examples=[None])
+    note: Editorial[Prose | None] = Field(examples=[None])
     """What else the sentence does, or why it carries no record; null if nothing remains to be
     said."""
     differences: list[PassageDifference] = list_field()
     """How other texts of the same event differ from the sentence."""
-    editorial: tuple[FieldName, ...] = declare_editorial("note", "differences")
+    editorial: tuple[FieldPath, ...] = declare_editorial()

@@ -3,8 +3,28 @@
 from pydantic import Field
 
 from app.enums import ChangeMeasure, Obstacle
-from app.schemas import Code, Count, Day, Line, Number, Prose, Reference, Schema, list_field
-from app.schemas.observations import AreaReference, GrowthRate, Observation, Period, UnitReference
+from app.schemas import (
+    Code,
+    Count,
+    Day,
+    Editorial,
+    FieldPath,
+    Line,
+    Number,
+    Prose,
+    Reference,
+    Schema,
+    declare_editorial,
+    list_field,
+)
+from app.schemas.observations import (
+    AreaReference,
+    CoverageReference,
+    Observation,
+    Period,
+    UnitReference,
+)
+from app.schemas.related import GrowthRate
 
 
 class ObstacleText(Schema):
@@ -35,7 +55,7 @@ class SeriesBreak(Schema):
 
     start: Day = Field(examples=["2024-01-01"])
     """The first day of the first period after the break."""
-    note: Prose = Field(examples=["The definition of the indicator changed."])
+    note: Editorial[Prose] = Field(examples=["The definition of the indicator changed."])
     """What changed, and how this is known."""
 
 
@@ -61,7 +81,7 @@ class Series(Schema):
 
     code: Code = Field(examples=["goods-trade.CN.BRI.partner-2025.CNY.P12M"])
     """The key: indicator, areas, coverage, unit, and P with the months of the period."""
-    name: Line = Field(
+    name: Editorial[Line] = Field(
         examples=["Trade in goods, Partner countries (2023 list), renminbi yuan, full years"]
     )
     """The name, in the language of the response."""
@@ -71,7 +91,7 @@ class Series(Schema):
     """The area that reports the figures."""
     counterpart_area: AreaReference
     """The counterpart area."""
-    coverage: Reference
+    coverage: Editorial[CoverageReference]
     """Which countries the figures count."""
     unit: UnitReference
     """The unit of all figures."""
@@ -79,7 +99,9 @@ class Series(Schema):
     """The number of months in each period."""
     span: Line = Field(examples=["Full years"])
     """The months of each period, in words."""
-    note: Prose | None = Field(examples=["Not comparable with figures for eleven months."])
+    note: Editorial[Prose | None] = Field(
+        examples=["Not comparable with figures for eleven months."]
+    )
     """What the figures are not comparable with; null if there is no note."""
     breaks: list[SeriesBreak] = list_field()
     """The breaks of the series."""
@@ -89,8 +111,9 @@ class Series(Schema):
     """The first of these periods; null if there is none."""
     last_period: Period | None
     """The last of these periods; null if there is none."""
-    not_comparable_with: list[SeriesObstacles] = list_field()
+    not_comparable_with: Editorial[list[SeriesObstacles]] = list_field()
     """The other series of the indicator and areas, and why they are not comparable."""
+    editorial: tuple[FieldPath, ...] = declare_editorial()
 
 
 class SeriesDetail(Series):

@@ -17,13 +17,12 @@ from app.schemas import (
     Line,
     Page,
     Prose,
-    Reference,
     Schema,
     list_field,
 )
 from app.schemas.commitments import PriorityArea
 from app.schemas.editions import Edition, OverviewIndicator
-from app.schemas.observations import Period, SourceReference
+from app.schemas.observations import CoverageReference, Period, SourceReference
 from app.schemas.reference import Source
 
 
@@ -207,7 +206,7 @@ class SearchHit(Schema):
     """The figure with its qualifier and unit, or the change; null if the record is neither."""
     qualifier: Qualifier | None = Field(examples=["over"])
     """The qualifier, for an observation; else null."""
-    coverage: Reference | None
+    coverage: CoverageReference | None
     """Which countries the figure counts; null if the record is no figure."""
     source: SourceReference | None
     """The source of a figure, outcome, priority area or action; else null."""
@@ -254,14 +253,17 @@ class Change(Schema):
     kind: ChangeKind = Field(examples=["added"])
     """added: a new record; revised: a figure that differs from the one known before for the same
     series and period by more than rounding, with the fields of that one under before, or whose
-    publisher changed it; corrected: an error of this service; annotated: changed notes, names,
-    wording or links, which change no figure; removed: a removed record."""
+    publisher changed it; corrected: an error of this service, in a figure or in any text that says
+    what a source says; annotated: notes, descriptions, links or more fields, while everything that
+    the record said before stays; removed: a removed record."""
     collection: Collection = Field(examples=["observations"])
     """The collection of the record."""
     key: Code = Field(examples=["goods-trade.CN.BRI.partner-2025.CNY.P12M.2024-01.scio-2025-01-15"])
     """The key of the record."""
     title: Prose = Field(examples=["Trade in goods: 22.1 trillion yuan"])
     """The title of the record, in the language of the response."""
+    reason: Prose | None = Field(examples=[None])
+    """What was wrong, for a correction; otherwise null."""
     fields: list[FieldChange] = list_field()
     """The fields that differ, with the values before and after; for a new record, all fields."""
 

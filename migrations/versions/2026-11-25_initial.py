@@ -363,7 +363,7 @@ def upgrade() -> None:
             "multiplier": "multiplier BETWEEN 0 AND 15",
             "period_order": "period_start < period_end",
             "current_order": "current_from <= current_until",
-            "revision": "revision IN ('confirmed', 'rounded', 'refined', 'revised')",
+            "revision": "revision IN ('repeated', 'rounded', 'refined', 'revised')",
             "revision_previous": "(previous_id IS NULL) = (revision IS NULL)",
         },
         references={"previous_id": "observation", "series_id": "series", "source_id": "source"},
@@ -464,7 +464,7 @@ def upgrade() -> None:
         *texts("note"),
         checks={
             "agreement": "agreement IN ('same', 'differs', 'rounded', 'other_unit')",
-            "relation": "relation IN ('same_event', 'independent')",
+            "relation": "relation IN ('same_event', 'same_authority', 'independent')",
         },
         references={"observation_id": "observation", "source_id": "source"},
         unique=(("code",), ("observation_id", "source_id")),
@@ -557,6 +557,7 @@ def upgrade() -> None:
         *integer("release_entry_id"),
         *text("collection", "record", "kind"),
         *texts("title"),
+        *texts("reason", null=True),
         checks={
             "kind": "kind IN ('added', 'revised', 'corrected', 'annotated', 'removed')",
             "filled": "title_en <> '' AND title_zh <> ''",

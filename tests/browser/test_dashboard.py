@@ -134,7 +134,7 @@ def test_a_get_is_copied(browser: Browser, server: str) -> None:
     command = copied("curl: 促进产业链供应链国际合作")
     assert re.fullmatch(r"curl '(http[^']+)'", command)
     assert httpx2.get(command[6:-1]).json()["slug"] == "industrial-and-supply-chains"
-    assert "2026年11月25日版" in copied("复制引用")
+    assert "2026-11-25.2版" in copied("复制引用")
     context.close()
 
 

@@ -26,6 +26,7 @@ from app.db.fulltext import (
 from app.ingest.build import build
 from app.ingest.files import compute_seed_hash
 from app.settings import Settings
+from tests.queries.test_search_terms import SEARCHES
 from tests.support.load import loaded, until
 from tests.support.postgresql import READER, Cluster, reading
 from tests.support.processes import bri, free_port, serving
@@ -145,21 +146,20 @@ def test_pages_are_cut_the_same(both: tuple[TestClient, TestClient], path: str) 
 
 
 def hits(page: dict[str, Any]) -> Any:
-    """Return what a search found, without its order and without snippets."""
-    return page["facets"], sorted(
-        (hit["kind"], hit["code"], str(hit["title"])) for hit in page["items"]
-    )
+    """Return what a search found, in its order but without snippets."""
+    return page["facets"], [(hit["kind"], hit["code"], hit["title"]) for hit in page["items"]]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("words", QUERIES)
-def test_search_finds_the_same(
+@pytest.mark.parametrize("words", [*QUERIES, *SEARCHES])
+def test_search_finds_the_same_in_the_same_order(
     both: tuple[TestClient, TestClient], words: str, language: str
 ) -> None:
     parameters = {"q": words, "lang": language, "limit": "1000"}
     pages = [client.get("/v1/search", params=parameters).json() for client in both]
     assert hits(pages[0]) == hits(pages[1])
-    for page in pages:
+    # A synonym is not in the texts that are shown, so that nothing is marked.
+    for page in pages if words in QUERIES else ():
         pieces = [piece for hit in page["items"] for piece in hit["title"] + hit["snippet"]]
         assert any(piece["match"] for piece in pieces) == bool(page["total"])
 

@@ -5,7 +5,8 @@ import re
 import struct
 from base64 import b64decode
 from collections.abc import Iterator
-from datetime import date
+from dataclasses import replace
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,10 @@ import vl_convert
 from fontTools.ttLib import TTFont
 from starlette.testclient import TestClient
 
+from app.enums import Qualifier
 from app.formats.charts.canvas import render_svg
 from app.formats.charts.layout import layout_chart
-from app.formats.charts.model import build_series_chart
+from app.formats.charts.model import Chart, DataPoint, Group, Tile, build_group, build_series_chart
 from app.i18n import Language
 from app.ingest.build import build
 from app.parameters import Theme
@@ -88,7 +90,7 @@ def test_figures_have_period_and_qualifier(client: TestClient, code: str, langua
             assert bare(series["unit"]["name"]) in printed
         count += 1
     assert count > 0
-    assert ("25November2026" if language == "en" else "2026年11月25日") in printed
+    assert ("release2026-11-25.2" if language == "en" else "2026-11-25.2版") in printed
 
 
 @pytest.mark.quick
@@ -173,10 +175,25 @@ def test_breaks_and_gaps_are_drawn(client: TestClient, tmp_path: Path) -> None:
     dashes = [layer["mark"].get("strokeDash") for layer in rules]
     assert dashes.count([6, 4]) == 1
     assert printed.count("Notcomparablewiththefigurebefore,seenotes") == 2
-    assert "Thereisabreakintheseries" in printed
+    series = "Full years, Partner countries (2023 list), Chinese yuan (renminbi)"
+    name = f"{series}, Full year 2022 and Full year 2023 not comparable"
+    note = f"{name}: There is a break in the series between them. The definition changed."
+    assert bare(note) in printed
     assert "2014to2021:notincluded" in printed
     unbroken = layers(client, "/v1/indicators/aid-projects", "rule")
     assert [6, 4] not in [layer["mark"].get("strokeDash") for layer in unbroken]
+
+
+def test_figures_of_a_group_name_their_coverage() -> None:
+    figure = DataPoint("Full year 2024", "36", Decimal(36), Qualifier.NONE, "NB", None, 1)
+    tiles = [Tile(name, replace(figure, coverage=name)) for name in ("2023 list", "2025 list")]
+    mixed = build_group("Trade", tiles, Language.ENGLISH)
+    assert mixed == Group("Trade, Full year 2024", tiles)
+    chart = Chart(Language.ENGLISH, "", "", groups=[mixed])
+    printed = text_of(ET.fromstring(render_svg(layout_chart(chart, 640, None, Theme.LIGHT), chart)))  # noqa: S314
+    assert printed.count("2023list") == printed.count("2025list") == 2, "as the name and below"
+    shared = build_group("Trade", tiles[:1], Language.ENGLISH)
+    assert shared == Group("Trade, Full year 2024, 2023 list", [Tile("2023 list", figure)])
 
 
 def test_one_figure_is_no_bar(client: TestClient) -> None:
@@ -186,7 +203,7 @@ def test_one_figure_is_no_bar(client: TestClient) -> None:
     printed = text_of(drawn(client, f"/v1/series/{code}/chart", lang="zh"))
     assert "36份" in printed
     assert "2024年1—11月" in printed
-    assert "不得与全年数据" in printed
+    assert "每年1—11月，共建国家（2023年名单），数量：1—11月数据，不得与全年数据" in printed
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -353,7 +370,7 @@ def test_series_without_figures_has_a_note() -> None:
         "points": [],
         "hidden": 0,
     }
-    picture = build_series_chart(empty, date(2026, 11, 25), Language.ENGLISH)
+    picture = build_series_chart(empty, "2026-11-25", Language.ENGLISH)
     drawn_alone = render_svg(layout_chart(picture, 320, None, Theme.DARK), picture).decode()
     assert "No figures are included yet." in drawn_alone
 
@@ -364,7 +381,7 @@ def test_series_without_figures_has_a_note() -> None:
         (
             "MAX_POINTS",
             "/v1/series/goods-trade.CN.BRI.partner-2023.CNY.P12M",
-            "1olderfiguresofaseries",
+            "Fullyears,Partnercountries(2023list),Chineseyuan(renminbi):1olderfiguresarenotshown.",
         ),
         ("MAX_SERIES", "/v1/indicators/outward-direct-investment", "4moreseriesofthisindicator"),
     ],

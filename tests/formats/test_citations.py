@@ -1,6 +1,8 @@
 """Citations, read by reference managers: source, date and passage."""
 
+import html
 import json
+import re
 import warnings
 from datetime import date
 from typing import Any
@@ -20,7 +22,10 @@ from app.formats.citations import (
 
 pytestmark = [pytest.mark.database, pytest.mark.quick]
 
-AID = "Aid projects organised and implemented in BRI countries, January to November 2024, over 700"
+AID = (
+    "Aid projects organised and implemented in BRI countries, Partner countries (2023 list), "
+    "January to November 2024: over 700"
+)
 FIGURE = "aid-projects.CN.BRI.partner-2023.NB.P11M.2024-01.scio-2025-01-15"
 
 
@@ -116,7 +121,7 @@ def test_csl_json_is_rendered_by_a_processor(client: TestClient, language: str) 
         ),
         (
             "zh",
-            "中国在共建“一带一路”国家组织实施的援助项目数，2024年1—11月，逾700个",
+            "中国在共建“一带一路”国家组织实施的援助项目数，共建国家（2023年名单），2024年1—11月：逾700个",
             "第4段第2句",
         ),
     ],
@@ -135,6 +140,27 @@ def test_a_figure_is_cited_with_its_words_and_its_place(
     assert together == reference["notes"][0]
     assert together.startswith(note)
     assert together.endswith(place)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_citation_names_countries_period_and_qualifier(
+    client: TestClient, language: str
+) -> None:
+    figures = client.get(f"/v1/observations?limit=1000&lang={language}").json()["items"]
+    for figure in figures:
+        url = f"/v1/observations/{figure['id']}/citation.txt?lang={language}"
+        cited = client.get(url).text.splitlines()[1]
+        for named in (figure["indicator"], figure["coverage"], {"name": figure["period"]["label"]}):
+            assert named["name"] in cited
+        assert figure["display"] in cited
+    headlines = [figure for figure in figures if figure["headline"]]
+    for figure in headlines:
+        path = f"/indicators/{figure['indicator']['code']}?lang={language}"
+        page = html.unescape(client.get(path).text)
+        (cited,) = re.findall(r"(?:Cite as: |引用格式：)<cite>(.*?)</cite>", page)
+        assert figure["coverage"]["name"] in cited
+        assert figure["period"]["label"] in cited
+        assert figure["display"] in cited
 
 
 APA_REFERENCES = {

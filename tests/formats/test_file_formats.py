@@ -23,7 +23,9 @@ import pytest
 from frictionless import Package
 from starlette.testclient import TestClient
 
-from tests.support.seeds import GOODS, copied, edit, refused
+from app.ingest.build import build
+from tests.support.seeds import BROKEN_SERIES, GOODS, MIGRATIONS, add_break, copied, edit, refused
+from tests.support.targets import opened
 
 pytestmark = pytest.mark.database
 
@@ -58,15 +60,21 @@ def test_a_workbook_shows_each_figure_with_its_words(client: TestClient, query: 
     language = "zh" if "zh" in query else "en"
     figures = book(client, f"/v1/observations.xlsx?{query}").worksheets[0]
     header, *rows = figures.iter_rows()
-    names = ["period", "coverage", "figure", "qualifier", "growth", "citation", "base"]
-    column = {name: number for number, name in enumerate(names, start=1)}
+    names = ["period", "coverage", "figure", "qualifier", "state", "growth", "citation", "note"]
+    column = {name: number for number, name in enumerate([*names, "reports", "base"], start=1)}
     key = [cell.value for cell in header].index({"en": "Key", "zh": "数据标识"}[language])
+    states = {"en": ("current", "superseded"), "zh": ("现行", "被取代")}[language]
     items = listed(client, "observations", query)
     assert len(rows) == len(items)
     for row, item in zip(rows, items, strict=True):
         assert row[key].value == item["id"]
         assert row[column["figure"]].value == item["display"]
         assert row[column["coverage"]].value == item["coverage"]["name"]
+        assert row[column["note"]].value == item["note"]
+        assert (row[column["state"]].value == states[0]) == item["current"]
+        if item["superseded_on"]:
+            assert states[1] in row[column["state"]].value
+            assert item["superseded_on"] in row[column["state"]].value
         growth = row[column["growth"]].value
         if item["growth"] is None:
             assert growth is None
@@ -94,10 +102,14 @@ def test_a_workbook_shows_each_figure_with_its_words(client: TestClient, query: 
 def test_the_workbook_of_everything_is_ready_to_print(client: TestClient, language: str) -> None:
     found = book(client, f"/v1/overview.xlsx?lang={language}")
     overview = client.get(f"/v1/overview?lang={language}").json()
-    headlines, actions, outcomes, years, sources, notes = found.worksheets
+    headlines, areas, actions, outcomes, years, sources, notes = found.worksheets
     assert headlines.max_row == 1 + len(overview["indicators"])
-    told = [row[2].value for row in actions.iter_rows(min_row=2)]
-    assert told == [one["text"] for area in overview["priority_areas"] for one in area["actions"]]
+    told = [[cell.value for cell in row[:5]] for row in areas.iter_rows(min_row=2)]
+    names = ("title", "year", "summary", "aim", "note")
+    assert told == [[one[name] for name in names] for one in overview["priority_areas"]]
+    told = [[cell.value for cell in row[2:5]] for row in actions.iter_rows(min_row=2)]
+    announced = [one for area in overview["priority_areas"] for one in area["actions"]]
+    assert told == [[one[name] for name in ("text", "aim", "note")] for one in announced]
     edition = client.get("/v1/outcomes?edition=2025").json()
     assert outcomes.max_row == 1 + edition["total"]
     assert years.max_row == 1 + len(listed(client, "observations"))
@@ -110,6 +122,118 @@ def test_the_workbook_of_everything_is_ready_to_print(client: TestClient, langua
         assert sheet.page_setup.fitToHeight == 0
         assert sheet.print_title_rows == "$1:$1"
         assert sheet.print_area.startswith(f"'{sheet.title}'!$A$1:")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_workbook_explains_its_columns(client: TestClient, language: str) -> None:
+    found = book(client, f"/v1/observations.xlsx?lang={language}")
+    notes = {row[0].value: row[1].value for row in found.worksheets[-1].iter_rows(min_row=2)}
+    explained = {name for text in notes for name in re.findall("“(.+)”", text)}
+    assert explained <= {cell.value for cell in found.worksheets[0][1]} | {"一带一路"}
+    assert (
+        explained
+        >= {
+            "en": {"Coverage", "Qualifier", "In force", "Published growth", "Growth basis", "Note"}
+            | {
+                "Rounding interval",
+                "Stated limit",
+                "Vintage",
+                "Break before",
+                "Growth base period",
+            },
+            "zh": {"统计范围", "限定词", "是否现行", "公布的增速", "增速基数类型", "说明"}
+            | {"舍入区间", "原文界限", "首次公布日", "此前中断", "增速基期"},
+        }[language]
+    )
+    for one in listed(client, "coverages", f"lang={language}"):
+        (name,) = (name for name in notes if name.endswith(one["name"]))
+        assert one["evidence"] in notes[name]
+        is_inferred = one["basis"] == "inferred"
+        assert ({"en": "inferred", "zh": "推断"}[language] in name) == is_inferred
+    assert not [text for text in notes.values() if not text]
+
+
+def test_no_column_of_a_workbook_mixes_units(client: TestClient) -> None:
+    header, *rows = book(client, "/v1/observations.xlsx?vintages=all").worksheets[0].iter_rows()
+    items = listed(client, "observations", "vintages=all")
+    units: dict[str, set[str]] = {}
+    for row, item in zip(rows, items, strict=True):
+        for name, cell in zip(header, row, strict=True):
+            if isinstance(cell.value, int | float):
+                is_growth = "Growth" in name.value
+                unit = item["growth"]["measure"] if is_growth else item["unit"]["code"]
+                units.setdefault(name.value, set()).add(unit)
+    assert units == {
+        "Value in yuan": {"CNY"},
+        "Value in US dollars": {"USD"},
+        "Value in percent": {"PT"},
+        "Value, other units": {"NB"},
+        "Growth in percent": {"percent"},
+        "Growth in percentage points": {"percentage_points"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("code", "interval", "limit"),
+    [
+        ("goods-trade", "22.05 trillion to 22.15 trillion (CNY)", None),
+        ("import-share", "53.5 to 54.5 (%)", "below 54 (%)"),
+        ("aid-projects", "printed in full", "above 700 (count)"),
+        ("outward-direct-investment", "214.655 billion to 214.665 billion (CNY)", None),
+    ],
+)
+def test_a_workbook_names_the_unit_of_every_limit(
+    client: TestClient, code: str, interval: str, limit: str | None
+) -> None:
+    path = f"/v1/observations.xlsx?indicator={code}&since=2024-01-01&until=2024-12-31&unit=CNY"
+    path = path if "trade" in code or "investment" in code else path.removesuffix("&unit=CNY")
+    header, row, *_ = book(client, path).worksheets[0].iter_rows(values_only=True)
+    cells = dict(zip(header, row, strict=True))
+    assert (cells["Rounding interval"], cells["Stated limit"]) == (interval, limit)
+
+
+def test_a_break_is_explained_in_workbooks(tmp_path: Path) -> None:
+    seed, target = copied(tmp_path), tmp_path / "bri.sqlite"
+    add_break(seed)
+    build(seed, MIGRATIONS, target)
+    with opened(target) as app:
+        client = TestClient(app)
+        found = book(client, "/v1/observations.xlsx")
+        content = client.get("/v1/dataset.zip").content
+    notes = {row[0].value: row[1].value for row in found.worksheets[-1].iter_rows()}
+    assert notes[f"Break in {BROKEN_SERIES}, 2021-01-01"] == "The definition changed."
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        frame = pl.read_csv(package.read("series.csv")).filter(code=BROKEN_SERIES)
+    assert frame["break_notes"].to_list() == ["The definition changed."]
+
+
+def test_a_month_is_not_written_as_a_day(client: TestClient, package: Path) -> None:
+    table = pl.read_csv(package / "sources.csv", infer_schema=False)
+    sheet = book(client, "/v1/overview.xlsx").worksheets[-2].iter_rows(values_only=True)
+    header = next(sheet)
+    rows = {row["Key"]: row for row in (dict(zip(header, one, strict=True)) for one in sheet)}
+    precisions = set()
+    for row in table.iter_rows(named=True):
+        source = client.get(f"/v1/sources/{row['code']}").json()
+        precision = source["published_precision"]
+        length = len("2026-01") if precision == "month" else len("2026-01-15")
+        published = rows[row["code"]]["Published"]
+        assert row["published_on"] == published == source["published_on"][:length]
+        assert row["published_precision"] == rows[row["code"]]["Date precision"] == precision
+        precisions.add(precision)
+    assert precisions == {"day", "month"}
+
+
+def test_the_package_says_which_growth_is_in_force(client: TestClient, package: Path) -> None:
+    frame = pl.read_csv(package / "growth-rates.csv", infer_schema=False)
+    items = {one["id"]: one for one in listed(client, "growth-rates", "vintages=all")}
+    states = {str(row["current"]).lower() for row in items.values()}
+    assert states == {"true", "false"}
+    for row in frame.iter_rows(named=True):
+        item = items[row["id"]]
+        assert row["current"] == str(item["current"]).lower()
+        for name in ("current_from", "superseded_on"):
+            assert row[name] == item[name]
 
 
 def test_equal_releases_make_equal_files(client: TestClient, server: str) -> None:

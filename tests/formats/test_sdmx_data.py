@@ -39,9 +39,6 @@ def expected(item: Any) -> Row:
     series = item["series"].split(".")
     growth = item["growth"] or {}
     published = item["published"]
-    first, last = item["period"]["start"], item["period"]["end"]
-    period = first[:4] if item["period"]["months"] == 12 else f"{first}/P{series[-1][1:]}"
-    assert last > first
     row = {
         "FREQ": "A",
         "REF_AREA": item["reporting_area"]["code"],
@@ -50,7 +47,7 @@ def expected(item: Any) -> Row:
         "INDICATOR": item["indicator"]["code"],
         "UNIT_MEASURE": item["unit"]["code"],
         "DURATION": series[-1],
-        "TIME_PERIOD": period,
+        "TIME_PERIOD": spell_period(item["period"]),
         "OBS_VALUE": plain(item["value"]),
         "UNIT_MULT": "0",
         "DECIMALS": str(len(plain(item["value"]).partition(".")[2])),
@@ -76,8 +73,20 @@ def expected(item: Any) -> Row:
         "VINTAGE": item["vintage"],
         "SUPERSEDED_ON": item["superseded_on"] or "",
         "OBS_ID": item["id"],
+        "OBS_NOTE": item["note"] or "",
+        "GROWTH_BASE": spell_period(growth["base_period"]) if growth else "",
+        "GROWTH_NOTE": growth.get("note") or "",
+        "GROWTH_WORDING": growth.get("wording", ""),
+        "GROWTH_WORDING_LANG": growth.get("wording_language", ""),
+        "GROWTH_WORDING_TRANSLATED": growth.get("wording_translated") or "",
     }
     return {name: text for name, text in row.items() if text}
+
+
+def spell_period(period: Any) -> str:
+    """Spell a period of the list: 2024, or 2024-01-01/P11M."""
+    start: str = period["start"]
+    return start[:4] if period["months"] == 12 else f"{start}/P{period['months']}M"
 
 
 def plain(number: Any) -> str:

@@ -77,14 +77,20 @@ PLAIN = {
     "current_from": ("current_from",),
     "superseded_on": ("superseded_on",),
     "revision": ("revision", "kind"),
-    "revises": ("revision", "previous"),
+    "previous": ("revision", "previous"),
     "headline": ("headline",),
     "source": ("source", "code"),
     "source_standing": ("source", "standing"),
     "source_address": ("source", "address"),
     "locator": ("locator",),
+    "current": ("current",),
+    "growth_wording": ("growth", "wording"),
+    "growth_wording_language": ("growth", "wording_language"),
+    "growth_wording_translated": ("growth", "wording_translated"),
+    "growth_note": ("growth", "note"),
 }
 """The path of each column in the JSON of an observation."""
+GROWTH_TITLES = {"growth_source_title", "growth_source_publisher"}
 
 
 def rows(text: str) -> list[dict[str, str]]:
@@ -121,7 +127,11 @@ def test_the_table_is_the_list(client: TestClient, query: str) -> None:
     for row, item in zip(found, items["items"], strict=True):
         for name, path in PLAIN.items():
             assert row[name] == format_json_value(item, path), (item["id"], name)
-        assert {name for name in row if name not in PLAIN} == {"source_title", "source_publisher"}
+        titles = {name for name in row if name not in PLAIN}
+        assert titles == {"source_title", "source_publisher"} | GROWTH_TITLES
+        for name in GROWTH_TITLES:
+            assert bool(row[name]) == (item["growth"] is not None)
+            assert row[name] in (item["growth"] or {"source": {"line": ""}})["source"]["line"]
     lines = client.get(f"/v1/observations.jsonl?{query}").text.splitlines()
     assert [json.loads(line, parse_float=str) for line in lines] == items["items"]
 
@@ -147,9 +157,10 @@ def test_the_cube_is_the_list(client: TestClient, query: str) -> None:
         for name, key, size in zip(cube["id"], keys, cube["size"], strict=True):
             place = place * size + cube["dimension"][name]["category"]["index"][key]
         assert str(cube["value"][place]) == str(item["value"])
-        cell = cube["extension"]["observations"][str(place)]
-        assert (cell["id"], cell["qualifier"]) == (item["id"], item["qualifier"])
+        cell = json.loads(response.text)["extension"]["observations"][str(place)]
+        assert cell == item
         assert any(item["display"] in note for note in cube["note"]) or cell["qualifier"] == "none"
+        assert item["note"] is None or any(item["note"] in note for note in cube["note"])
         unit = cube["dimension"]["series"]["category"]["unit"][item["series"]]
         assert unit["base"] == item["unit"]["code"]
     assert cube["role"] == {

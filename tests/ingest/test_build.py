@@ -34,6 +34,7 @@ from tests.support.seeds import (
     add,
     add_figure,
     copied,
+    copied_with_past,
     edit,
 )
 
@@ -71,7 +72,7 @@ def select_rows(path: Path, sql: str) -> list[tuple[object, ...]]:
 @pytest.mark.quick
 def test_the_same_seed_gives_the_same_bytes(built: Path, tmp_path: Path) -> None:
     again = tmp_path / "folder" / "that" / "is new" / "100% #1?.sqlite"
-    build(copied(tmp_path), MIGRATIONS, again)
+    build(copied_with_past(tmp_path), MIGRATIONS, again)
     assert again.read_bytes() == built.read_bytes()
     assert again.read_bytes()[92:100] == bytes([0, 0, 0, 1]) + (3_040_000).to_bytes(4, "big")
     assert sorted(again.parent.iterdir()) == [again, name_digest_file(again)]
@@ -114,7 +115,7 @@ def test_a_build_leaves_a_file_and_its_digest(tmp_path: Path) -> None:
 
 
 def test_a_failing_seed_leaves_the_old_database(built: Path, tmp_path: Path) -> None:
-    seed, target = copied(tmp_path), tmp_path / "out" / "bri.sqlite"
+    seed, target = copied_with_past(tmp_path), tmp_path / "out" / "bri.sqlite"
     build(seed, MIGRATIONS, target)
     edit(seed, GOODS, "status: normal", "status: no")
     with pytest.raises(SeedError):
@@ -175,7 +176,7 @@ def test_the_release_names_its_seed(built: Path) -> None:
 
 
 def test_a_database_is_current_for_its_own_seed_only(built: Path, tmp_path: Path) -> None:
-    seed = copied(tmp_path)
+    seed = copied_with_past(tmp_path)
     assert is_current_release(built, compute_seed_hash(seed))
     edit(seed, GOODS, "status: normal", "status: revised")
     assert not is_current_release(built, compute_seed_hash(seed))

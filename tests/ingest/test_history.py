@@ -27,7 +27,7 @@ from app.ingest.history import (
 )
 from app.schemas.service import Feed
 from tests.support.processes import bri
-from tests.support.seeds import ROOT, SEED, add, add_figure, copied, edit, refused
+from tests.support.seeds import ROOT, SEED, add, add_figure, copied_with_past, edit, refused
 from tests.support.targets import Target, settings_of
 
 pytestmark = pytest.mark.database
@@ -36,7 +36,11 @@ SHARE = "observations/trade-share.CN.BRI.partner-2025.PT.P12M.2024-01.scio-2025-
 ATOM = {"atom": "http://www.w3.org/2005/Atom"}
 RECORD = '{"collection": "topics", "key": "a", "fields": {"name.en": "b"}}'
 RELEASE = "date: {day}\nnote: {{en: A later release., zh: 后续版本。}}\n"
+CORRECTION = (
+    "  - {{records: [{record}], fields: [{fields}], reason: {{en: A slip., zh: 笔误。}}}}\n"
+)
 SECTOR = "sectors/digital-economy"
+NOTED = "instruments/small-yet-smart-projects.yaml"
 
 
 def read_changes(client: TestClient, query: str = "") -> list[RecordChange]:
@@ -91,7 +95,7 @@ def test_changes_of_one_release_lead_from_the_one_before(client: TestClient) -> 
         ("release=2026-11-25&collection=actions", 24),
         ("release=2026-11-25.2&collection=growth-rates", 21),
         ("kind=removed", 5),
-        ("since=2026-11-25", 403),
+        ("since=2026-11-25", 405),
         ("since=2026-11-26", 0),
     ],
 )
@@ -102,15 +106,15 @@ def test_changes_are_filtered(client: TestClient, query: str, total: int) -> Non
 @pytest.fixture
 def revised(tmp_path: Path) -> Path:
     """Revise, correct, annotate, add and remove in a seed whose newest release was frozen."""
-    seed = copied(tmp_path)
+    seed = copied_with_past(tmp_path)
     assert bri("freeze", "--seed", str(seed)).exit_code == 0
-    release = RELEASE.format(day="2027-01-20") + f"corrections: [{SECTOR}]\n"
-    add(seed, "releases/2027-01-20.yaml", release)
+    corrections = "corrections:\n" + CORRECTION.format(record=SECTOR, fields="name")
+    add(seed, "releases/2027-01-20.yaml", RELEASE.format(day="2027-01-20") + corrections)
     edit(seed, f"{SECTOR}.yaml", "  en: Digital economy\n", "  en: The digital economy\n")
     figure = {"year": 2025, "end": "12-31", "status": "revised", "published": "23.7"}
     series = "goods-trade.CN.BRI.partner-2025.CNY.P12M"
     add_figure(seed, {**figure, "source": "weekly-2027-01-18", "series": series})
-    edit(seed, "topics/trade.yaml", "  en: Trade\n", "  en: Commerce\n")
+    edit(seed, NOTED, "is the wording of the source.", "is how the source puts it.")
     (seed / "sectors" / "e-commerce.yaml").unlink()
     for path in seed.rglob("*.yaml"):
         lines = path.read_text().splitlines()
@@ -135,13 +139,15 @@ def test_a_release_lists_each_kind_of_change(revised: Path, target: Target) -> N
     fields = {one["field"]: one for one in changes["revised", "observations", goods]["fields"]}
     assert fields["published.value"]["before"] == "23.6"
     assert fields["published.value"]["after"] == "23.7"
-    assert ("corrected", *SECTOR.split("/")) in changes
-    assert changes["annotated", "topics", "trade"]["fields"] == [
-        {"field": "name.en", "before": "Trade", "after": "Commerce"}
-    ]
+    assert changes["corrected", "sectors", "digital-economy"]["reason"] == "A slip."
+    (field,) = changes["annotated", "instruments", "small-yet-smart-projects"]["fields"]
+    assert "is how the source puts it." in field["after"]
+    assert all(bool(one["reason"]) == (kind == "corrected") for (kind, *_), one in changes.items())
     assert ("removed", "sectors", "e-commerce") in changes
     assert ("added", "sources", "weekly-2027-01-18") in changes
-    assert "name.en: Trade → Commerce" in feed["items"][0]["content_text"]
+    text = feed["items"][0]["content_text"]
+    assert "name.en: Digital economy → The digital economy" in text
+    assert f"({SECTOR}): 1 corrected (A slip.)" in text
     assert "published.value: 23.6 → 23.7" in atom
 
 
@@ -217,7 +223,7 @@ def test_a_change_of_a_figure_has_the_kind_of_its_field(field: str, kind: str) -
 
 
 def test_a_changed_number_must_be_declared_as_a_correction(tmp_path: Path) -> None:
-    seed = copied(tmp_path)
+    seed = copied_with_past(tmp_path)
     assert bri("freeze", "--seed", str(seed)).exit_code == 0
     add(seed, "releases/2027-01-20.yaml", RELEASE.format(day="2027-01-20"))
     edit(
@@ -227,14 +233,55 @@ def test_a_changed_number_must_be_declared_as_a_correction(tmp_path: Path) -> No
         "\nvalue: 50.8\npublished:\n  value: 50.8\n",
     )
     (fault,) = refused(seed)
-    path = SHARE.removesuffix(".yaml")
-    assert str(fault).startswith(f"{seed}/releases/2027-01-20.yaml:1: corrections: {path} is")
-    declared = f"corrections: [{path}, topics/trade]\n"
-    edit(seed, "releases/2027-01-20.yaml", "\nnote", f"\n{declared}note")
+    path, release = SHARE.removesuffix(".yaml"), "releases/2027-01-20.yaml"
+    expected = f"{seed}/{release}:1: corrections: published, value of {path} is changed"
+    assert str(fault).startswith(expected)
+    correction = CORRECTION.format(record=path, fields="value, published, note")
+    edit(seed, release, "\nnote", f"\ncorrections:\n{correction}note")
     (fault,) = refused(seed)
-    assert "found topics/trade, which this release does not change; remove it" in str(fault)
-    edit(seed, "releases/2027-01-20.yaml", ", topics/trade", "")
+    assert f"found note of {path}, which this release does not change" in str(fault)
+    edit(seed, release, ", note]", "]")
     build(seed, ROOT / "migrations", tmp_path / "bri.sqlite")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "field"),
+    [
+        ("topics/trade.yaml", "  en: Trade\n", "  en: Commerce\n", "name"),
+        ("actions/2025-expand-trade.yaml", "expand trade", "grow trade", "text"),
+        ("actions/2025-expand-trade.yaml", "kind: expand", "kind: deepen", "kind"),
+        (
+            "sources/scio-2025-01-15.yaml",
+            "published_basis: dateline",
+            "published_basis: address",
+            "published_basis",
+        ),
+        ("sources/scio-2025-01-15.yaml", "Under the guidance", "With the guidance", "goal"),
+        ("instruments/flagship-projects.yaml", "Large projects", "Big projects", None),
+        ("sources/scio-2025-01-15.yaml", "Carries no record", "Has no record", None),
+    ],
+)
+def test_a_changed_statement_must_be_declared_and_a_note_not(
+    tmp_path: Path, file: str, old: str, new: str, field: str | None
+) -> None:
+    seed = copied_with_past(tmp_path)
+    assert bri("freeze", "--seed", str(seed)).exit_code == 0
+    add(seed, "releases/2027-01-20.yaml", RELEASE.format(day="2027-01-20"))
+    edit(seed, file, old, new)
+    if field is None:
+        load_valid_seed(seed)
+        return
+    (fault,) = refused(seed)
+    assert f"corrections: {field} of {file.removesuffix('.yaml')} is changed" in str(fault)
+
+
+def test_corrections_of_the_second_release_have_their_reasons(client: TestClient) -> None:
+    for language in ("en", "zh"):
+        changes = client.get(f"/v1/changes?kind=corrected&limit=1000&lang={language}").json()
+        assert {one["release"] for one in changes["items"]} == {"2026-11-25.2"}
+        assert all(one["reason"] for one in changes["items"])
+    source = next(one for one in changes["items"] if one["key"] == "scio-2025-01-15")
+    assert {"standing", "title.en", "goal.text.en"} <= {one["field"] for one in source["fields"]}
 
 
 def test_the_feeds_list_the_releases(client: TestClient) -> None:
@@ -253,6 +300,7 @@ def test_the_feeds_list_the_releases(client: TestClient) -> None:
 def test_a_feed_is_bounded() -> None:
     field = {"field": "name.en", "before": "a" * 5000, "after": "b"}
     change = {"kind": "corrected", "title": "T", "collection": "topics", "key": "trade"}
+    change |= {"reason": "R"}
     release = {
         "code": "2027-01-20",
         "released_on": date(2027, 1, 20),
@@ -273,9 +321,9 @@ def test_diff_shows_a_table_and_json(revised: Path, database: Path) -> None:
     done = bri("diff", str(database), str(revised))
     assert done.exit_code == 0, done.output
     for row in (
-        ("annotated", "topics/trade"),
+        ("annotated", NOTED.removesuffix(".yaml")),
         ("corrected", SECTOR),
-        ("name.en: Trade → Commerce",),
+        ("name.en: Digital economy → The digital economy",),
         ("published.value: 23.6 → 23.7",),
         ("removed", "sectors/e-commerce"),
     ):
@@ -310,10 +358,10 @@ def test_diff_refuses_what_it_cannot_read(tmp_path: Path, database: Path) -> Non
 
 
 def test_an_edit_after_freezing_needs_a_new_release(tmp_path: Path) -> None:
-    seed = copied(tmp_path)
+    seed = copied_with_past(tmp_path)
     assert bri("freeze", "--seed", str(seed)).exit_code == 0
     load_valid_seed(seed)
-    edit(seed, "topics/trade.yaml", "  en: Trade\n", "  en: Commerce\n")
+    edit(seed, NOTED, "is the wording of the source.", "is how the source puts it.")
     (fault,) = refused(seed)
     assert str(fault).startswith(f"{seed}/history/2026-11-25.2.jsonl:1: differs from the seed")
     add(seed, "releases/2027-01-20.yaml", RELEASE.format(day="2027-01-20"))
@@ -335,16 +383,17 @@ def test_an_edit_after_freezing_needs_a_new_release(tmp_path: Path) -> None:
     ],
 )
 def test_an_invalid_history_is_reported(tmp_path: Path, name: str, text: str, message: str) -> None:
-    seed = copied(tmp_path)
+    seed = copied_with_past(tmp_path)
     (seed / "history" / f"{name}.jsonl").write_bytes(text.encode(errors="surrogateescape"))
     (fault,) = refused(seed)
     assert message in str(fault)
 
 
 def test_an_odd_figure_of_the_past_stops_no_build(tmp_path: Path) -> None:
-    seed = copied(tmp_path)
+    seed = copied_with_past(tmp_path)
     figure = '{"collection": "observations", "key": "x", "fields": {"a": "b"}}\n'
-    (seed / "history" / "2026-11-25.jsonl").write_text(figure)
+    with (seed / "history" / "2026-11-25.jsonl").open("a") as history:
+        history.write(figure)
     build(seed, ROOT / "migrations", tmp_path / "bri.sqlite")
     assert bri("diff", str(tmp_path / "bri.sqlite"), str(seed)).stdout == "No differences.\n"
 

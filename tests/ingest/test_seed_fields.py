@@ -104,7 +104,14 @@ LOCATORS = {
         "goal.locator",
         "sentences S1 to S2",
     ),
-    "aim-beyond": Broken(MECHANISMS, "P9.S3", "P9.S9", "aim_locator", "sentences S1 to S3"),
+    "aim-beyond": Broken(
+        MECHANISMS,
+        "baseline_indicators:",
+        "aim:\n  en: Peace\n  zh: 和平\naim_locator: P9.S9\nbaseline_indicators:",
+        "aim_locator",
+        "sentences S1 to S3",
+        at="aim_locator:",
+    ),
     "event-beyond": Broken(
         SCIO, "event_locator: P1.S1", "event_locator: P1.S3", "event_locator", "sentences S1 to S2"
     ),
@@ -161,7 +168,12 @@ LOCATORS = {
         GOODS, "locator: P2.S2\n", "", "locator", "is missing; add the paragraph", at="series:"
     ),
     "aim-without-locator": Broken(
-        MECHANISMS, "aim_locator: P9.S3\n", "", "aim", "write both aim and aim_locator", at="aim:"
+        MECHANISMS,
+        "baseline_indicators:",
+        "aim:\n  en: Peace\n  zh: 和平\nbaseline_indicators:",
+        "aim",
+        "write both aim and aim_locator",
+        at="aim:",
     ),
     "published-before-held": Broken(
         SCIO,

@@ -172,10 +172,10 @@ def test_vintages_have_their_revisions(client: TestClient) -> None:
     assert not items[-1]["current"]
     assert items[-1]["current_from"] is None
     kinds = [item["revision"] and item["revision"]["kind"] for item in items[:-1]]
-    assert sorted(kinds, key=str) == [None, "confirmed"]
+    assert sorted(kinds, key=str) == [None, "repeated"]
     assert items[-1]["revision"] == {
         "kind": "rounded",
-        "previous": items[kinds.index("confirmed")]["id"],
+        "previous": items[kinds.index("repeated")]["id"],
         "difference": 30_000_000_000,
         "reason": None,
     }
@@ -279,7 +279,7 @@ def observation(origin: str, value: str, decimals: int) -> Observation:
     [
         ("19.47", "19.5", RevisionKind.ROUNDED),
         ("19.5", "19.47", RevisionKind.REFINED),
-        ("19.5", "19.50", RevisionKind.CONFIRMED),
+        ("19.5", "19.50", RevisionKind.REPEATED),
         ("19.45", "19.5", RevisionKind.ROUNDED),
         ("19.47", "19.4", RevisionKind.REVISED),
         ("50.3", "50.7", RevisionKind.REVISED),

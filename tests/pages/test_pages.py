@@ -200,10 +200,18 @@ def test_pages_show_every_figure_as_the_api_does(client: TestClient, language: s
         card, headline = shown[indicator["name"]], indicator["headline"]
         assert card.find_class("value")[0].text_content() == headline["display"]
         assert card.find_class("period")[0].text_content() == headline["period"]["label"]
-        source = card.find_class("source")[0].text_content()
-        assert headline["source"]["line"] in source
-        growth = [one.text_content().strip() for one in card.xpath("p[@class='growth']")]
         named = {"en": "Source: ", "zh": "来源："}[language]
+        (source,) = card.find_class("source")
+        assert source.text_content() == f"{named}{headline['citation']['short']}"
+        for record in filter(None, (headline, headline["growth"])):
+            place = f"/passages?lang={language}#{record['locator']}"
+            path = f"/sources/{record['source']['code']}"
+            path += place if record["locator"] else f"?lang={language}"
+            links = card.xpath(
+                f"p[contains(@class, 'source') or @class='growth']//a[@href='{path}']"
+            )
+            assert [link.text for link in links] == [record["citation"]["short"]]
+        growth = [one.text_content().strip() for one in card.xpath("p[@class='growth']")]
         rates = [headline["growth"]] if headline["growth"] else []
         assert growth == [f"{rate['display']} {named}{rate['citation']['short']}" for rate in rates]
     actions = [one for area in overview["priority_areas"] for one in area["actions"]]
@@ -224,6 +232,26 @@ def test_only_comparable_figures_share_a_table(client: TestClient, language: str
             assert len({re.sub(r"\d{4}", "", label) for label in labels}) == 1, labels
             seen += 1
     assert seen > 20
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("path", ["/", "/years", "/indicators/outward-direct-investment"])
+def test_figures_that_are_not_comparable_are_separated(
+    client: TestClient, path: str, language: str
+) -> None:
+    figure = "outward-direct-investment.CN.BRI.partner-2023.CNY.P11M.2024-01.scio-2025-01-15"
+    series = client.get(f"/v1/series/{figure.rsplit('.', 2)[0]}?lang={language}").json()
+    (point,) = (one for one in series["points"] if one["id"] == figure)
+    (obstacle,) = point["obstacles"]
+    page = read(client, f"{path}?lang={language}")
+    (row,) = page.xpath("//tr[@id=$id]", id=figure)
+    line = row.getprevious()
+    assert obstacle["period"]["label"] in line.text_content()
+    if path == "/":
+        (reason,) = line.xpath(".//a/@href")
+        assert reason.endswith(f"#{figure}")
+    else:
+        assert obstacle["text"] in line.text_content()
 
 
 def described(page: Any) -> dict[str, Any]:

@@ -118,7 +118,7 @@ def test_reference_data_is_linked_both_ways(client: TestClient, collection: str)
         ("/v1/sources?standing=secondary", 10),
         ("/v1/sources?event=mofcom-2025-01-15", 3),
         ("/v1/reports?relation=same_event", 12),
-        ("/v1/reports?relation=independent", 2),
+        ("/v1/reports?relation=same_authority", 2),
         ("/v1/sources?edition=2024", 2),
         ("/v1/sources?edition=2023", 3),
     ],

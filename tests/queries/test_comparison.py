@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from starlette.testclient import TestClient
 
 from app.application import App
-from app.enums import ChangeMeasure, GrowthBasis, Qualifier
+from app.enums import ChangeMeasure, CoverageBasis, GrowthBasis, Qualifier
 from app.i18n import Language
 from app.ingest.build import build
 from app.queries import comparison, obstacles
@@ -158,14 +158,39 @@ def test_a_figure_is_not_yet_known_before_its_day(
     assert response.is_success is is_known
     if is_known:
         return
-    message = f"The figure for 2024 was not yet known on {day}; it became known on 2025-01-13"
+    message = (
+        "The figure for the full year 2024 was not yet known on 12 January 2025; it became "
+        "known on 13 January 2025"
+    )
     problem = response.json()
     assert problem["detail"] == message
     assert problem["errors"] == [
         {"location": "query.as_of", "message": message, "allowed": None, "suggestion": None}
     ]
     chinese = client.get(f"{url}&lang=zh").json()["detail"]
-    assert chinese == f"{day}时，2024的数据尚未公布；该数据于2025-01-13首次公布"
+    assert chinese == "2025年1月12日时，2024年全年的数据尚未公布；该数据于2025年1月13日首次公布"
+
+
+@pytest.mark.parametrize(
+    ("url", "at"),
+    [
+        (COMPARE.format("trade-share", "2022", "2024"), "obstacles"),
+        ("/v1/series/trade-share.CN.BRI.partner-2023.PT.P12M", "not_comparable_with"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("language", "inference"),
+    [("en", "This service infers the countries of “{}”"), ("zh", "“{}”系本站根据")],
+)
+def test_an_inferred_coverage_is_no_statement_of_a_source(
+    client: TestClient, url: str, at: str, language: str, inference: str
+) -> None:
+    coverage = client.get(f"/v1/coverages/partner-2025?lang={language}").json()
+    separator = "&" if "?" in url else "?"
+    found = client.get(f"{url}{separator}lang={language}").json()[at][0]
+    (obstacle,) = found.get("obstacles", [found])
+    assert inference.format(coverage["name"]) in obstacle["text"]
+    assert "/v1/coverages/partner-2025" in obstacle["text"]
 
 
 def test_a_period_without_a_figure_is_distinguished_from_an_unknown_one(
@@ -174,9 +199,57 @@ def test_a_period_without_a_figure_is_distinguished_from_an_unknown_one(
     url = COMPARE.format("trade-share", "2019", "2024") + "&as_of=2025-01-12"
     missing, unknown = client.get(url).json()["errors"]
     assert missing["location"] == "query.period"
-    assert "There is no figure for 2019" in missing["message"]
+    message = "No figure for 2019 is recorded here; none is recorded for any other period of 2019"
+    assert missing["message"] == message
     assert missing["allowed"] == ["2013", "2021", "2022", "2023"]
     assert unknown["location"] == "query.as_of"
+
+
+@pytest.mark.parametrize(
+    ("query", "english", "chinese", "suggestion"),
+    [
+        (
+            "indicator=outward-direct-investment&period=2024&period=2023&unit=CNY",
+            (
+                "No figure for 2024 in CNY is recorded here; {USD}; figures of 2024 are recorded"
+                " for {}"
+            ),
+            "本站未收录2024以CNY计的数据；{USD}；2024年已收录的统计期为{}",
+            "2024-01/2024-11",
+        ),
+        (
+            "indicator=goods-trade&period=2024-01/2024-11&period=2023",
+            "No figure for 2024-01/2024-11 is recorded here; figures of 2024 are recorded for {}",
+            "本站未收录2024-01/2024-11的数据；2024年已收录的统计期为{}",
+            "2024",
+        ),
+        (
+            "indicator=goods-trade&period=2023&period=2024&unit=USD",
+            "No figure for 2023 in USD is recorded here; {CNY}; {}",
+            "本站未收录2023以USD计的数据；{CNY}；{}",
+            None,
+        ),
+    ],
+)
+def test_a_missing_period_names_other_units_and_the_periods_of_its_year(
+    client: TestClient, query: str, english: str, chinese: str, suggestion: str | None
+) -> None:
+    texts = {
+        "en": (
+            "figures for this period are recorded in {}",
+            "none is recorded for any other period of 2023",
+            "; did you mean {}?",
+        ),
+        "zh": ("该期已收录以{}计的数据", "2023年其他统计期亦未收录", "；您要找的是 {} 吗？"),
+    }
+    for language, message in (("en", english), ("zh", chinese)):
+        other_unit, none, question = texts[language]
+        units = {unit: other_unit.format(unit) for unit in ("CNY", "USD")}
+        expected = message.format(suggestion or none, **units)
+        expected += question.format(suggestion) if suggestion else ""
+        problem = client.get(f"/v1/compare?{query}&lang={language}").json()
+        assert problem["detail"] == expected
+        assert problem["errors"][0]["suggestion"] == suggestion
 
 
 def test_a_series_names_the_day_on_which_it_became_known(client: TestClient) -> None:
@@ -339,7 +412,7 @@ def test_a_comparison_keeps_to_the_areas_of_its_indicator(tmp_path: Path, target
             "query.derived",
             "not true, false, 1 or 0",
         ),
-        ("indicator=goods-trade&period=2024&period=2025&unit=NB", "query.period", "no figure"),
+        ("indicator=goods-trade&period=2024&period=2025&unit=NB", "query.period", "in CNY"),
         ("indicator=inward-investment&period=2024&period=2025", "query.period", "2024"),
     ],
 )
@@ -527,7 +600,11 @@ def create_figure(year: int, printed: Decimal, multiplier: int, **values: Any) -
         "value": value,
         "rounding": {"lower": value - half, "upper": value + half},
         "unit": {"code": values["unit"], "name": values["unit"]},
-        "coverage": {"code": values["coverage"], "name": values["coverage"]},
+        "coverage": {
+            "code": values["coverage"],
+            "name": values["coverage"],
+            "basis": CoverageBasis.STATED,
+        },
         "qualifier": values["qualifier"],
         "indicator": {"code": "made-up"},
         "series": "made-up",

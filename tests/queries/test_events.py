@@ -1,9 +1,15 @@
 """Events with their documents, and what follows for reports of one event."""
 
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
+
+from app.ingest.rows import find_relation
+from app.ingest.schema import Report
+from app.ingest.seed import load_seed
+from tests.support.seeds import copied, edit
 
 pytestmark = [pytest.mark.database, pytest.mark.quick]
 
@@ -41,17 +47,32 @@ def test_events_and_documents_are_linked_both_ways(client: TestClient, language:
 def test_reports_of_one_event_are_no_independent_confirmation(client: TestClient) -> None:
     sources = client.get("/v1/sources?limit=1000").json()["items"]
     events = {one["code"]: one["event"] and one["event"]["code"] for one in sources}
+    bodies = {one["code"]: one["body"] for one in sources}
     figures = client.get("/v1/observations?vintages=all&limit=1000").json()["items"]
-    relations = {"same_event": 0, "independent": 0}
+    relations = {"same_event": 0, "same_authority": 0}
     for figure in figures:
         for report in figure["reports"]:
-            event = events[report["source"]["code"]]
-            is_same = event is not None and event == events[figure["source"]["code"]]
-            assert report["relation"] == ("same_event" if is_same else "independent")
+            source, other = figure["source"]["code"], report["source"]["code"]
+            is_same = events[source] is not None and events[source] == events[other]
+            assert bodies[source] == bodies[other]
+            assert report["relation"] == ("same_event" if is_same else "same_authority")
             relations[report["relation"]] += 1
     assert all(relations.values()), relations
     for relation, count in relations.items():
         assert client.get(f"/v1/reports?relation={relation}").json()["total"] == count
+
+
+def test_a_report_of_another_authority_is_independent(tmp_path: Path) -> None:
+    seed = copied(tmp_path)
+    source = "sources/xinhua-2024-12-19.yaml"
+    edit(seed, source, "Ministry of Commerce of the", "National Bureau of Statistics of the")
+    loaded, _ = load_seed(seed)
+    relations = {
+        str(report.source): find_relation(loaded, report)
+        for report in loaded.get_all(Report).values()
+    }
+    assert relations["xinhua-2024-12-19"] == "independent"
+    assert relations["xinhua-2025-01-15"] == "same_event"
 
 
 def test_titles_of_ours_are_in_square_brackets(client: TestClient) -> None:

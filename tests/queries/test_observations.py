@@ -171,3 +171,66 @@ def test_observation_is_found_by_its_id(client: TestClient) -> None:
         assert item["id"].startswith(item["series"])
         if item["headline"]:
             assert item["citation"]["full"].endswith(("sentence 2", "sentence 3"))
+
+
+@pytest.mark.parametrize(("language", "mark"), [("en", "inferred"), ("zh", "推断")])
+def test_no_label_presents_an_inferred_coverage_as_stated(
+    client: TestClient, language: str, mark: str
+) -> None:
+    def read(path: str) -> list[dict[str, Any]]:
+        found = client.get(f"/v1/{path}?limit=1000&lang={language}").json()
+        return list(found["items"])
+
+    coverages = {one["code"]: one for one in read("coverages")}
+    for coverage in coverages.values():
+        assert (mark in coverage["name"]) is (coverage["basis"] == "inferred")
+    for path in ("observations", "growth-rates", "series"):
+        for record in read(path):
+            code = record["coverage"]["code"]
+            assert record["coverage"] == {
+                name: coverages[code][name] for name in ("code", "name", "basis")
+            }
+    inferred = coverages["partner-2025"]["name"]
+    for path in (
+        "/v1/observations.csv",
+        "/v1/series/goods-trade.CN.BRI.partner-2025.CNY.P12M/chart.vl.json",
+        "/v1/observations.jsonstat",
+        "/sdmx/codelist/BRI/CL_COVERAGE",
+    ):
+        response = client.get(path, params={"lang": language})
+        assert response.is_success, path
+        assert inferred in response.text, path
+
+
+def name_measurement(record: dict[str, Any]) -> str:
+    """Return what a source measured, whatever the unit."""
+    names = ("indicator", "reporting_area", "counterpart_area", "coverage", "source")
+    return " ".join([*(record[name]["code"] for name in names), record["period"]["label"]])
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("query", ["vintages=all", "as_of=2025-02-01"])
+def test_growth_is_first_of_all_that_of_the_source_of_the_figure(
+    client: TestClient, query: str, language: str
+) -> None:
+    """In the unit of the figure if the source publishes such a rate, and else in the other unit."""
+    figures = client.get(f"/v1/observations?{query}&limit=1000&lang={language}").json()["items"]
+    rates = client.get(
+        "/v1/growth-rates", params={"vintages": "all", "limit": 1000, "lang": language}
+    ).json()["items"]
+    published: dict[str, list[dict[str, Any]]] = {}
+    for rate in rates:
+        published.setdefault(name_measurement(rate), []).append(rate)
+    counts = {True: 0, False: 0}
+    for figure in figures:
+        own = published.get(name_measurement(figure), [])
+        own = [
+            *(rate for rate in own if rate["series"] == figure["series"]),
+            *(rate for rate in own if rate["series"] != figure["series"]),
+        ]
+        counts[bool(own)] += 1
+        if own:
+            assert figure["growth"]["id"] == own[0]["id"]
+        elif figure["growth"]:
+            assert figure["growth"]["source"] != figure["source"]
+    assert all(counts.values())

@@ -151,17 +151,21 @@ def test_a_program_can_follow_the_links(client: TestClient) -> None:
 def test_llms_full_has_every_record_as_a_sentence(client: TestClient, language: str) -> None:
     text = client.get(f"/llms-full.txt?lang={language}").text
     lines = text.splitlines()
+    comma, colon = (", ", ": ") if language == "en" else ("，", "：")
 
     def items(path: str) -> list[dict[str, Any]]:
         found = json.loads(client.get(f"/v1/{path}?limit=1000&lang={language}").text)
         return list(found["items"])
 
     for figure in items("observations"):
-        (line, *_) = [
-            one for one in lines if figure["citation"]["full"] in one and figure["display"] in one
-        ]
-        assert figure["period"]["label"] in line
-        assert figure["growth"] is None or figure["growth"]["display"] in text
+        names = (figure[name]["name"] for name in ("indicator", "coverage"))
+        named = comma.join([*names, figure["period"]["label"]])
+        (line,) = [one for one in lines if one.startswith(f"- {named}{colon}{figure['display']}")]
+        assert figure["citation"]["full"] in line
+        growth = figure["growth"]
+        assert growth is None or (growth["display"] in line and (growth["note"] or "") in line)
+        is_rounded = figure["rounding"]["lower"] != figure["rounding"]["upper"]
+        assert is_rounded is bool(re.search("Rounding of the printed number|舍入区间", line))
     for action in items("actions"):
         assert any(action["text"].rstrip(".。") in one for one in lines)
     for record in (*items("actions"), *items("outcomes"), *items("observations")):
@@ -176,6 +180,15 @@ def test_llms_full_has_every_record_as_a_sentence(client: TestClient, language: 
         assert (area["aim"] or "").rstrip(".。") in text
     for source in items("sources"):
         assert any(source["line"] in one and source["code"] in one for one in lines)
+        assert source["goal"] is None or source["goal"]["text"].rstrip(".。") in text
+    for coverage in items("coverages"):
+        (line,) = [one for one in lines if one.startswith(f"- {coverage['code']}")]
+        assert coverage["evidence"] in line
+        assert f"{HOST}/v1/coverages/{coverage['code']}" in line
+        mark = re.search("Inferred by this service|系本站推断，来源", line)
+        assert bool(mark) is (coverage["basis"] == "inferred")
+    assert "22.05 trillion to 22.15 trillion (CNY)" in text or "22.05万亿元至22.15万亿元" in text
+    assert re.search("^## (Other results|其他成果)$", text, re.MULTILINE)
 
 
 @pytest.mark.parametrize(

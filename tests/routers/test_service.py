@@ -13,7 +13,7 @@ from app.ingest.build import build
 from app.releases import ReleaseManager
 from app.settings import Settings
 from tests.support.load import until
-from tests.support.seeds import ROOT, SEED
+from tests.support.seeds import ROOT, copied
 from tests.support.targets import Target, settings_of
 
 pytestmark = [pytest.mark.database, pytest.mark.resources]
@@ -63,8 +63,7 @@ def test_release_is_picked_up_when_it_is_replaced(tmp_path: Path, database: Path
     shutil.copy(database, target)
     with TestClient(create_app(Settings(database=target))) as client:
         before = client.get("/v1").json()["release"]["seed_hash"]
-        seed = tmp_path / "seed"
-        shutil.copytree(SEED, seed)
+        seed = copied(tmp_path)
         topic = seed / "topics" / "trade.yaml"
         topic.write_text(topic.read_text().replace("en: Trade", "en: Goods trade", 1))
         build(seed, ROOT / "migrations", target)

@@ -105,7 +105,17 @@ class Broken(NamedTuple):
 
 
 def copied(folder: Path, origin: Path = SEED) -> Path:
-    """Copy a seed into a folder."""
+    """Copy a seed into a folder, without its past, so that edits correct no release."""
+    seed = copied_with_past(folder, origin)
+    rmtree(seed / "history", ignore_errors=True)
+    for path in seed.glob("releases/*.yaml"):
+        text = path.read_text("utf-8")
+        path.write_text(text.partition("\ncorrections:")[0].rstrip("\n") + "\n", "utf-8")
+    return seed
+
+
+def copied_with_past(folder: Path, origin: Path = SEED) -> Path:
+    """Copy a seed with its history and its corrections into a folder."""
     return copytree(origin, folder / "seed", ignore=ignore_patterns(".*"))
 
 

@@ -90,6 +90,8 @@ class Change(KeyedModel, table=True):
     kind: ChangeKind = Field(sa_type=String)
     title_en: str
     title_zh: str
+    reason_en: str | None
+    reason_zh: str | None
 
 
 class ChangedField(SQLModel, table=True):

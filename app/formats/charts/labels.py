@@ -38,20 +38,13 @@ PARTIAL = Bilingual(
 )
 NO_FIGURES = Bilingual("No figures are included yet.", "尚未收录数据。")
 GROWTH = Bilingual("Growth rates are as published; none is computed.", "增速均为公布值，未作推算。")
-RELEASE = Bilingual(
-    "Belt and Road Cooperation Indicators, release of {day}", "共建“一带一路”经贸合作指标，{day}版"
-)
 AREAS_HEADING = Bilingual("Priority areas announced for {year}", "{year}年重点合作领域")
-OBSTACLE = Bilingual(
-    "Not comparable ({earlier}, {period}): {text}", "不可比（{earlier}、{period}）：{text}"
-)
+OBSTACLE_NAME = Bilingual("{earlier} and {period} not comparable", "{earlier}与{period}不可比")
 SERIES_HEADING = Bilingual(
     "{span}, {reporting} and {counterpart}", "{span}（{reporting}与{counterpart}）"
 )
 """The heading of a series whose areas are not those of its indicator."""
-HIDDEN_POINTS = Bilingual(
-    "{count} older figures of a series are not shown.", "另有{count}项较早数据未显示。"
-)
+HIDDEN_POINTS = Bilingual("{count} older figures are not shown.", "另有{count}项较早数据未显示。")
 HIDDEN_SERIES = Bilingual(
     "{count} more series of this indicator are not shown.", "该指标另有{count}个序列未显示。"
 )

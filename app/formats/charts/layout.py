@@ -199,6 +199,8 @@ def draw_tile_point(canvas: Canvas, figure: DataPoint, span: Point, top: float) 
     width = right - left
     bottom = draw_display(canvas, figure, sizes.number, span, top)
     bottom = canvas.draw_paragraph(figure.period, left, bottom, sizes.strong, width)
+    if figure.coverage:
+        bottom = canvas.draw_paragraph(figure.coverage, left, bottom, sizes.small, width)
     if figure.growth:
         bottom = canvas.draw_paragraph(figure.growth, left, bottom, sizes.small, width)
     reference = labels.format_reference(figure.source, figure.locator)

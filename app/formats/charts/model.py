@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from decimal import Decimal
 
 from app.db.columns import Record
 from app.enums import Completeness, Qualifier
 from app.formats.charts import labels
-from app.i18n import Language, format_day, format_locator
+from app.formats.dataset_info import name_release
+from app.i18n import Language, format_locator
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,8 @@ class Chart:
     groups: list[Group] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
+    rates: set[str] = field(default_factory=set)
+    """The keys of the growth rates in the chart."""
 
     def add_citation(self, citation: str) -> int:
         """Add a source unless it is listed already, and return its number."""
@@ -79,6 +81,12 @@ class Chart:
     def add_note(self, text: str | None) -> None:
         if text and text not in self.notes:
             self.notes.append(text)
+
+    def add_named_note(self, names: Sequence[str], text: str | None) -> None:
+        """Add a note that begins with the names of what it belongs to."""
+        if text:
+            name = labels.COMMA.get(self.language).join(names)
+            self.add_note(labels.COLON.get(self.language).join([name, text]))
 
     def list_data_points(self) -> Iterator[DataPoint]:
         """List all figures in the order in which they are drawn."""
@@ -124,9 +132,8 @@ def describe_data_point(figure: DataPoint, language: Language) -> str:
     return labels.SEMICOLON.get(language).join(part for part in parts if part)
 
 
-def create_chart(title: str, released: date, language: Language) -> Chart:
-    release = labels.RELEASE.format(day=format_day(released, language))
-    return Chart(language, title, release.get(language))
+def create_chart(title: str, release: str, language: Language) -> Chart:
+    return Chart(language, title, name_release(release, language))
 
 
 def build_data_point(chart: Chart, point: Record, *, with_locator: bool = False) -> DataPoint:
@@ -137,10 +144,17 @@ def build_data_point(chart: Chart, point: Record, *, with_locator: bool = False)
     citation = point["source"]["line"] if with_locator else point["citation"]["full"]
     source = chart.add_citation(citation)
     growth = point["growth"]
+    # A chart of several indicators also names the one of the figure.
+    names = [point["indicator"]["name"]] if with_locator else []
+    names.append(point["period"]["label"])
     for report in point["reports"]:
         if report["agreement"] == "differs":
-            chart.add_note(report["note"])
-    chart.add_note(point["note"])
+            chart.add_named_note([*names, point["display"]], report["note"])
+    chart.add_named_note([*names, point["display"]], point["note"])
+    # Figures in two units may have the same rate, whose note is shown once.
+    if growth and growth["id"] not in chart.rates:
+        chart.rates.add(growth["id"])
+        chart.add_named_note([*names, growth["display"]], growth["note"])
     return DataPoint(
         period=point["period"]["label"],
         display=point["display"],
@@ -160,9 +174,9 @@ def cite_growth(chart: Chart, growth: Record) -> str:
 
 
 def build_indicator_chart(
-    indicator: Record, found: Record, released: date, language: Language
+    indicator: Record, found: Record, release: str, language: Language
 ) -> Chart:
-    chart = create_chart(indicator["name"], released, language)
+    chart = create_chart(indicator["name"], release, language)
     headline = indicator["headline"]
     if headline:
         figure = build_data_point(chart, headline)
@@ -177,9 +191,9 @@ def build_indicator_chart(
     return chart
 
 
-def build_series_chart(series: Record, released: date, language: Language) -> Chart:
+def build_series_chart(series: Record, release: str, language: Language) -> Chart:
     """Build the chart of a series: its only figure as the headline, or a panel of all."""
-    chart = create_chart(series["indicator"]["name"], released, language)
+    chart = create_chart(series["indicator"]["name"], release, language)
     panel = build_panel(chart, series, series)
     if len(panel.figures) == 1:
         (figure,) = panel.figures
@@ -187,7 +201,7 @@ def build_series_chart(series: Record, released: date, language: Language) -> Ch
     elif panel.figures:
         chart.panels.append(panel)
     add_footnotes(chart)
-    chart.add_note(series["note"])
+    chart.add_named_note([panel.heading, panel.unit], series["note"])
     return chart
 
 
@@ -211,14 +225,15 @@ def build_panel(chart: Chart, series: Record, indicator: Record) -> Panel:
     if areas != usual_areas:
         names = {"reporting": areas[0], "counterpart": areas[1]}
         heading = labels.SERIES_HEADING.format(span=heading, **names).get(language)
+    panel_names = heading, series["unit"]["name"]
     figures: list[DataPoint] = []
     previous: Record | None = None
     for point in series["points"]:
         figure = build_data_point(chart, point)
         for obstacle in point["obstacles"]:
             names = {"period": figure.period, "earlier": obstacle["period"]["label"]}
-            note = labels.OBSTACLE.format(text=obstacle["text"], **names)
-            chart.add_note(note.get(language))
+            name = labels.OBSTACLE_NAME.format(**names).get(language)
+            chart.add_named_note([*panel_names, name], obstacle["text"])
         if previous is not None:
             gap = labels.format_gap(previous["period"]["start"], point["period"]["start"], language)
             obstructed = {obstacle["observation"] for obstacle in point["obstacles"]}
@@ -227,28 +242,23 @@ def build_panel(chart: Chart, series: Record, indicator: Record) -> Panel:
         figures.append(figure)
         previous = point
     if series["hidden"]:
-        chart.add_note(labels.HIDDEN_POINTS.format(count=series["hidden"]).get(language))
-    return Panel(heading, series["unit"]["name"], figures)
+        hidden = labels.HIDDEN_POINTS.format(count=series["hidden"]).get(language)
+        chart.add_named_note(panel_names, hidden)
+    return Panel(*panel_names, figures)
 
 
-def build_overview_chart(found: Record, released: date, language: Language) -> Chart:
+def build_overview_chart(found: Record, release: str, language: Language) -> Chart:
     """Build the chart of the figures of an edition, and of its priority areas."""
     areas = found["priority_areas"]
     plan_year = areas[0]["year"] if areas else None
     title = labels.format_overview_title(find_reviewed_year(found), plan_year, language)
-    chart = create_chart(title, released, language)
+    chart = create_chart(title, release, language)
     tiles: dict[str, list[Tile]] = {}
-    contexts: dict[str, list[str]] = {}
     for indicator in found["indicators"]:
         figure = build_data_point(chart, indicator["headline"], with_locator=True)
-        topic = indicator["topic"]["name"]
-        tiles.setdefault(topic, []).append(Tile(indicator["name"], figure))
-        coverage = indicator["headline"]["coverage"]["name"]
-        contexts.setdefault(topic, []).extend([figure.period, coverage])
-    for topic, topic_tiles in tiles.items():
-        distinct = list(dict.fromkeys(contexts[topic]))
-        heading = labels.format_group_heading(topic, distinct, language)
-        chart.groups.append(Group(heading, topic_tiles))
+        figure = replace(figure, coverage=indicator["headline"]["coverage"]["name"])
+        tiles.setdefault(indicator["topic"]["name"], []).append(Tile(indicator["name"], figure))
+    chart.groups = [build_group(topic, members, language) for topic, members in tiles.items()]
     if areas:
         area_tiles = [build_area_tile(chart, area) for area in areas]
         heading = labels.AREAS_HEADING.format(year=plan_year).get(language)
@@ -259,6 +269,19 @@ def build_overview_chart(found: Record, released: date, language: Language) -> C
         chart.notes.insert(0, labels.PARTIAL.get(language))
     add_footnotes(chart)
     return chart
+
+
+def build_group(topic: str, tiles: Sequence[Tile], language: Language) -> Group:
+    """Build the tiles of a topic; its heading names the coverage if all figures share it."""
+    figures = [tile.figure for tile in tiles if tile.figure]
+    contexts = dict.fromkeys(figure.period for figure in figures)
+    coverages = dict.fromkeys(figure.coverage for figure in figures if figure.coverage)
+    if len(coverages) == 1:
+        contexts |= coverages
+        figures = [replace(figure, coverage=None) for figure in figures]
+    heading = labels.format_group_heading(topic, list(contexts), language)
+    named = zip(tiles, figures, strict=True)
+    return Group(heading, [replace(tile, figure=figure) for tile, figure in named])
 
 
 def find_reviewed_year(overview: Record) -> int | None:

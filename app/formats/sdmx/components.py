@@ -93,6 +93,11 @@ def format_supersession(observation: Record) -> str | None:
     return end.isoformat() if was_superseded else None
 
 
+def format_growth_base(observation: Record) -> str | None:
+    start, end = observation["growth_base_start"], observation["growth_base_end"]
+    return None if start is None else format_time_period(start, end)
+
+
 def format_value(value: Value) -> str:
     """Write a value; a decimal number without an exponent."""
     return format_plain(value) if isinstance(value, Decimal) else str(value)
@@ -246,6 +251,22 @@ COMPONENTS: tuple[Component, ...] = (
         Bilingual("Observation key", "数据标识"),
         Bilingual("The key of the figure in /v1/observations", "数据在/v1/observations中的标识"),
     ),
+    adopt_column("OBS_NOTE", TextType.STRING, "note"),
+    declare_attribute(
+        "GROWTH_BASE",
+        TextType.TIME,
+        Bilingual("Growth base period", "增速基期"),
+        Bilingual(
+            "The period against which the growth is measured, written like TIME_PERIOD",
+            "增速所对比的时期，写法同TIME_PERIOD",
+        ),
+        format_growth_base,
+        is_mandatory=False,
+    ),
+    adopt_column("GROWTH_NOTE", TextType.STRING, "growth_note"),
+    adopt_column("GROWTH_WORDING", TextType.STRING, "growth_wording"),
+    adopt_column("GROWTH_WORDING_LANG", TextType.STRING, "growth_wording_language"),
+    adopt_column("GROWTH_WORDING_TRANSLATED", TextType.STRING, "growth_wording_translated"),
 )
 """The components in the order of the structure; new attributes are added at the end."""
 

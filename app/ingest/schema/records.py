@@ -197,7 +197,7 @@ class GrowthRate(Entity):
     wording: Wording
     """The change in the words of the source."""
     basis: GrowthBasis
-    """restated if the base is known to differ from the level published for it; else unstated."""
+    """restated if the base is stated or inferred to differ from the level published for it."""
     source: Ref[Source]
     locator: Locator | None = None
     """The paragraph and sentence of the source, such as P2.S2."""
@@ -367,7 +367,7 @@ class Action(Entity):
     """The verb."""
     text: BilingualText
     aim: BilingualText | None = None
-    """The aim that the same sentence states for this action alone."""
+    """The aim that the same sentence states for this action."""
     has_examples: Flag = False
     """Whether the source names what the text lists as examples, such as in "such as"."""
     note: BilingualText | None = None

@@ -1,5 +1,7 @@
 """Releases, events, sources and code lists."""
 
+from typing import Annotated
+
 from pydantic import Field
 
 from app.enums import (
@@ -24,6 +26,7 @@ from app.ingest.schema.base import (
     Day,
     Decimals,
     Entity,
+    FieldName,
     Host,
     LanguageCode,
     Locator,
@@ -33,6 +36,17 @@ from app.ingest.schema.base import (
     ShortText,
     StrictModel,
 )
+
+
+class Correction(StrictModel):
+    """An error of this data set that a release corrects, in some fields of some records."""
+
+    records: Annotated[list[RecordPath], Field(min_length=1)]
+    """The records, as folder and key."""
+    fields: Annotated[list[FieldName], Field(min_length=1)]
+    """The fields of these records that are corrected."""
+    reason: BilingualText
+    """What was wrong, in one sentence."""
 
 
 class Release(Entity):
@@ -46,8 +60,8 @@ class Release(Entity):
     """The number of the release on that day; omit it for the first."""
     note: BilingualText
     """What is new in the release."""
-    corrections: list[RecordPath] = Field(default_factory=list)
-    """The records of which the release corrects an error of this data set, as folder and key."""
+    corrections: list[Correction] = Field(default_factory=list)
+    """The errors of this data set that the release corrects."""
 
     def natural_key(self) -> str:
         day = self.date.isoformat()

@@ -1,0 +1,140 @@
+"""Numbers as people write them, in one form: 11000亿元, US$33.69bn, 七百多, >700, 54 pct."""
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+
+from app.db.models import format_plain
+from app.enums import Qualifier
+
+NUMERALS = {**{one: value for value, one in enumerate("〇一二三四五六七八九")}, "零": 0, "两": 2}
+POWERS = {"亿": 8, "万": 4, "千": 3, "百": 2, "十": 1}
+SCALES = {
+    **dict.fromkeys(("trillion", "trn", "tn"), 12),
+    **dict.fromkeys(("billion", "bln", "bn"), 9),
+    **dict.fromkeys(("million", "mln", "mn"), 6),
+    "thousand": 3,
+}
+MOVES = {
+    "up": r"(?:up|rises?|rose|risen|grows?|grew|growth|increased?)(?:\s+(?:by|of))?"
+    "|(?:增长|上升|提高)了?",
+    "down": r"(?:down|falls?|fell|fallen|decreased?|declined?)(?:\s+(?:by|of))?|(?:减少|下降)了?",
+}
+LIMITS: dict[str, str] = {
+    Qualifier.OVER: r"[>≥]=?|over|more\s+than|above|exceed(?:s|ing)|at\s+least|逾|超过?|多于|大于",
+    Qualifier.NEARLY: r"[<≤]=?|nearly|almost|close\s+to|under|less\s+than|将近|接近|近|不足|不到",
+    Qualifier.ABOUT: r"[~≈]|about|around|approximately|大约|约",
+}
+"""The words before a number that limit it."""
+ENDINGS: dict[str, str] = {Qualifier.OVER: "以上", Qualifier.ABOUT: "左右"}
+"""The words after a number and its unit that limit it."""
+CURRENCIES = {"USD": r"US\$|\$|USD", "CNY": r"[¥￥]|RMB|CNY|人民币"}
+"""The currencies of a number by their signs before it."""
+UNITS = {
+    "percentage points": r"percentage\s+points?|个?百分点",
+    "percent": r"[%％]|pct|per\s?cent",
+    "USD": r"美元|(?:US\s+)?dollars?|USD",
+    "CNY": r"元人民币|人民币|元|yuan|renminbi|RMB|CNY",
+    "": "[个份项件家笔](?![月百])",
+}
+"""The units of a number by the words after it; Chinese measure words are none."""
+
+
+def join_patterns(patterns: Mapping[str, str]) -> str:
+    return "|".join(patterns.values())
+
+
+RUN = f"[{''.join((*NUMERALS, *POWERS))}点]"
+MORE = r"\+|多|余"
+EXPRESSION = re.compile(
+    rf"""(?<![a-z\d.,])
+    (?:(?P<move>{join_patterns(MOVES)})\s*)?
+    (?:(?P<limit>{join_patterns(LIMITS)})\s*)?
+    (?:(?P<currency>{join_patterns(CURRENCIES)})\s*)?
+    (?P<hundredths>百分之)?
+    (?:(?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)|(?P<numeral>{RUN}{{2,}}))
+    (?P<more>\s*(?:{MORE}))?
+    (?:\s*(?P<scale>(?:{"|".join(SCALES)})(?![a-z])|[{"".join(POWERS)}]+))?
+    (?P<scaled_more>\s*(?:{MORE}))?
+    (?:\s*(?P<unit>{join_patterns(UNITS)})(?![a-z]))?
+    (?P<ending>{join_patterns(ENDINGS)})?
+    (?![a-z\d]|[.,]\d)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""A number with all words that belong to it."""
+NUMERAL = f"([{''.join(NUMERALS)}])"
+SECTION = re.compile(f"(?:{NUMERAL}千)?零?(?:{NUMERAL}百)?零?(?:{NUMERAL}?(十))?零?{NUMERAL}?")
+"""A Chinese number below ten thousand."""
+
+
+def normalize_numbers(text: str) -> str:
+    """Return a text with its numbers in one form; bare numbers, such as years, are unchanged."""
+    return EXPRESSION.sub(normalize_expression, text)
+
+
+def split_numbers(text: str) -> tuple[list[str], str]:
+    """Return the numbers of a text in one form, except bare ones, and the text without them."""
+    numbers = []
+
+    def collect(match: re.Match[str]) -> str:
+        number = normalize_expression(match)
+        if number == match[0]:
+            return number
+        numbers.append(number.strip())
+        return " "
+
+    return numbers, EXPRESSION.sub(collect, text)
+
+
+def normalize_expression(match: re.Match[str]) -> str:
+    digits, numeral, scale = match["digits"], match["numeral"], match["scale"] or ""
+    value = Decimal(digits.replace(",", "")) if digits else parse_numeral(numeral)
+    is_bare = match[0] == digits and "," not in digits
+    if value is None or is_bare:
+        return match[0]
+    power = SCALES.get(scale.lower()) or sum(POWERS[character] for character in scale)
+    is_over = match["more"] or match["scaled_more"]
+    limit = find_name(LIMITS, match["limit"]) or find_name(ENDINGS, match["ending"])
+    unit = find_name(CURRENCIES, match["currency"]) or find_name(UNITS, match["unit"])
+    words = format_number(
+        value.scaleb(power),
+        "percent" if match["hundredths"] else unit,
+        Qualifier.OVER if is_over else limit,
+        find_name(MOVES, match["move"]),
+    )
+    return f" {words} "
+
+
+def find_name(patterns: Mapping[str, str], found: str | None) -> str:
+    """Return the name of the pattern that matches a word; empty without a word."""
+    matching = (
+        name
+        for name, pattern in patterns.items()
+        if re.fullmatch(pattern, found or "", re.IGNORECASE)
+    )
+    return next(matching, "")
+
+
+def format_number(value: Decimal, unit: str = "", limit: str = "", move: str = "") -> str:
+    """Return the one form in which numbers are indexed and searched: ``nearly 54 percent``."""
+    return " ".join(word for word in (move, limit, format_plain(value), unit) if word)
+
+
+def parse_numeral(numeral: str) -> Decimal | None:
+    """Return the value of a Chinese number; None if the characters are no number."""
+    for character in "亿万":
+        head, scale, tail = numeral.rpartition(character)
+        if scale:
+            high, low = parse_numeral(head), parse_numeral(tail) if tail else Decimal(0)
+            return None if high is None or low is None else high.scaleb(POWERS[scale]) + low
+    whole, point, fraction = numeral.partition("点")
+    if point and whole and fraction and set(fraction) <= NUMERALS.keys():
+        digits = "".join(str(NUMERALS[one]) for one in fraction)
+        section = parse_numeral(whole)
+        return None if section is None else section + Decimal(f"0.{digits}")
+    match = SECTION.fullmatch(numeral)
+    if match is None or not numeral:
+        return None
+    thousands, hundreds, tens, has_tens, ones = match.groups()
+    sizes = (thousands, 1000), (hundreds, 100), (tens or (has_tens and "一"), 10), (ones, 1)
+    return Decimal(sum(NUMERALS[one] * size for one, size in sizes if one))

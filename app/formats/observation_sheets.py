@@ -1,0 +1,276 @@
+"""Sheets of observations: texts to quote, numbers to calculate with, and what limits them.
+
+No column mixes numbers of different units: such numbers are texts that name their unit.
+"""
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from functools import partial
+
+from app.db.columns import Record
+from app.enums import PERCENT, Agreement, ChangeMeasure, GrowthBasis
+from app.formats import columns
+from app.formats.sheets import (
+    COVERAGE_NOTE,
+    EMPTY_CELL,
+    GROWTH_NOTE,
+    Cell,
+    SheetColumn,
+    SheetLayout,
+    declare_sheet,
+    show_decimal,
+    show_text,
+)
+from app.i18n import QUALIFIERS, Bilingual, Language, format_growth, format_scaled
+
+VALUE_UNITS = {
+    "CNY": Bilingual("Value in yuan", "数值（元）"),
+    "USD": Bilingual("Value in US dollars", "数值（美元）"),
+    PERCENT: Bilingual("Value in percent", "数值（%）"),
+}
+"""The units that have a column of their own, so that no column mixes what cannot be added."""
+OTHER_VALUE = Bilingual("Value, other units", "数值（其他计量单位）")
+GROWTH_MEASURES = {
+    ChangeMeasure.PERCENT: Bilingual("Growth in percent", "增速（%）"),
+    ChangeMeasure.PERCENTAGE_POINTS: Bilingual("Growth in percentage points", "变动（百分点）"),
+}
+GROWTH_BASES = {
+    GrowthBasis.RESTATED: Bilingual(
+        "restated: the published levels do not give this growth",
+        "基数已调整，按已公布水平值不能得出该增速",
+    ),
+    GrowthBasis.UNSTATED: Bilingual("not stated by the source", "来源未说明"),
+}
+BREAK_BEFORE = Bilingual("do not compare with earlier values", "与此前数据不可比")
+CURRENT = Bilingual("current", "现行")
+SUPERSEDED = Bilingual("superseded on {day}", "已于{day}被取代")
+NEVER_CURRENT = Bilingual("never current", "从未现行")
+ABOVE, BELOW = (
+    Bilingual("above {number}", "高于{number}"),
+    Bilingual("below {number}", "低于{number}"),
+)
+INTERVAL = Bilingual("{lower} to {upper} ({unit})", "{lower}至{upper}（{unit}）")
+IN_FULL = Bilingual("printed in full", "完整公布")
+
+
+def declare_text(
+    en: str,
+    zh: str,
+    width: float,
+    describe: Callable[[Record], Bilingual | str | None],
+    note: Bilingual | None = None,
+) -> SheetColumn:
+    """Declare a column of texts, in both languages or as they are in the record."""
+
+    def build_cell(record: Record, language: Language) -> Cell:
+        text = describe(record)
+        return show_text(text.get(language) if isinstance(text, Bilingual) else text)
+
+    return SheetColumn(Bilingual(en, zh), width, build_cell, note)
+
+
+def describe_validity(record: Record) -> Bilingual:
+    if record["superseded_on"]:
+        return SUPERSEDED.format(day=record["superseded_on"])
+    return CURRENT if record["current"] else NEVER_CURRENT
+
+
+def format_number(value: Decimal, record: Record) -> Bilingual:
+    """Write a number with all its digits and the scale word of the figure that it limits."""
+    exponent = value.normalize().as_tuple().exponent
+    assert isinstance(exponent, int)  # noqa: S101 - a number is finite
+    multiplier = record["published"]["multiplier"]
+    english, chinese = (
+        format_scaled(value, multiplier, multiplier - exponent, language) for language in Language
+    )
+    return Bilingual(english, chinese)
+
+
+def describe_rounding(record: Record) -> Bilingual:
+    lower, upper = record["rounding"]["lower"], record["rounding"]["upper"]
+    if lower == upper:
+        return IN_FULL
+    ends = {"lower": format_number(lower, record), "upper": format_number(upper, record)}
+    return INTERVAL.format(**ends, unit=record["unit"]["symbol"])
+
+
+def describe_limits(record: Record) -> Bilingual | None:
+    limits = (ABOVE, record["bounds"]["lower"]), (BELOW, record["bounds"]["upper"])
+    found = [
+        text.format(number=format_number(value, record))
+        for text, value in limits
+        if value is not None
+    ]
+    if not found:
+        return None
+    english, chinese = " and ".join(one.en for one in found), "且".join(one.zh for one in found)
+    unit = record["unit"]["symbol"]
+    return Bilingual(f"{english} ({unit})", f"{chinese}（{unit}）")
+
+
+def describe_reports(record: Record) -> str:
+    """Say how other sources differ where they report the same figure."""
+    reports = (one for one in record["reports"] if one["agreement"] == Agreement.DIFFERS)
+    return " ".join(report["note"] for report in reports)
+
+
+def show_value(unit: str | None, record: Record, language: Language) -> Cell:
+    """Show the value in the column of its unit; None is the column of all other units."""
+    del language
+    code = record["unit"]["code"]
+    is_here = code == unit if unit else code not in VALUE_UNITS
+    return show_decimal(record["value"]) if is_here else EMPTY_CELL
+
+
+def show_growth(record: Record, language: Language) -> Cell:
+    growth = record["growth"]
+    if growth is None:
+        return EMPTY_CELL
+    return show_text(format_growth(growth["display"], growth["citation"]["full"], language))
+
+
+def show_growth_value(measure: ChangeMeasure, record: Record, language: Language) -> Cell:
+    del language
+    growth = record["growth"]
+    return show_decimal(growth["value"] if growth and growth["measure"] == measure else None)
+
+
+def describe_growth(
+    describe: Callable[[Record], Bilingual | str], record: Record
+) -> Bilingual | str | None:
+    return describe(record["growth"]) if record["growth"] else None
+
+
+BASIS_NOTE = Bilingual(
+    "What the growth is measured against. Restated: the level of the base period is known to "
+    "differ from the one published earlier, so the values in this workbook do not give this "
+    "growth. Where the source states nothing, the base may be restated as well.",
+    "增速所依据的基数。基数已调整，指基期水平值与以前公布的不同，按本工作簿中的数值不能得出该增速；"
+    "来源未说明的，基数也可能经过调整。",
+)
+GROWTH_COLUMNS = (
+    *(
+        SheetColumn(label, 13, partial(show_growth_value, measure))
+        for measure, label in GROWTH_MEASURES.items()
+    ),
+    declare_text(
+        "Growth measured in", "增速计量单位", 16,
+        partial(describe_growth, lambda growth: growth["unit"]["name"]),
+        Bilingual(
+            "The unit of the amounts that grew. If a source gives growth only in another currency, "
+            "it differs from growth in the unit of the value by the change of the exchange rate.",
+            "增速所依据金额的计量单位。来源仅以其他货币公布增速时，与按数值计量单位计算的增速相差汇率变动的影响。",
+        ),
+    ),
+    declare_text(
+        "Growth base period", "增速基期", 17,
+        partial(describe_growth, lambda growth: growth["base_period"]["label"]),
+        Bilingual("The period against which the growth is measured.", "增速所对比的时期。"),
+    ),
+    declare_text(
+        "Growth basis", "增速基数类型", 26,
+        partial(describe_growth, lambda growth: GROWTH_BASES[growth["basis"]]), BASIS_NOTE,
+    ),
+)  # fmt: skip
+FIRST_COLUMNS: tuple[str | SheetColumn, ...] = (
+    "indicator_name",
+    declare_text("Period", "统计期", 15, lambda one: one["period"]["label"], Bilingual(
+        "The whole months that the figure covers. A full year and January to November are not "
+        "comparable.",
+        "数据所涵盖的整月。全年与1—11月的数据不可比。",
+    )),
+    "coverage_name",
+    SheetColumn(
+        Bilingual("Figure", "数据"), 22, lambda one, _: show_text(one["display"], is_bold=True)
+    ),
+    declare_text("Qualifier", "限定词", 18, lambda one: QUALIFIERS[one["qualifier"]], Bilingual(
+        "How the source limits the number. Over: the actual figure is higher. Nearly: it is lower. "
+        "About: it is close to the number, on either side. Without a qualifier, the number may "
+        "still be rounded.",
+        "来源对数值的限定。逾：实际数值高于该数；近：实际数值低于该数；约：实际数值接近该数，"
+        "可能略高或略低。原文无限定语的数值仍可能经过舍入。",
+    )),
+    declare_text("In force", "是否现行", 14, describe_validity, Bilingual(
+        "Whether the figure is the current one for its series and period. A superseded figure was "
+        "replaced by another on the day named. One that was never current only repeats another, or "
+        "comes from a source of lower standing. Do not mix either with current figures.",
+        "该数据是否为所属序列该期的现行数据。被取代的数据自所列之日起由其他数据取代；从未现行的数据"
+        "只是重复其他数据，或其来源类别较低。两者均不得与现行数据混用。",
+    )),
+    SheetColumn(Bilingual("Published growth", "公布的增速"), 36, show_growth, GROWTH_NOTE),
+    declare_text("Source", "来源", 44, lambda one: one["citation"]["full"]),
+    "note",
+    declare_text("Differing reports", "不同报道", 26, describe_reports, Bilingual(
+        "How the report of another source on the same figure differs.",
+        "其他来源报道同一数据时的差异。",
+    )),
+    *(
+        SheetColumn(label, 24, partial(show_value, unit))
+        for unit, label in VALUE_UNITS.items()
+    ),
+    SheetColumn(OTHER_VALUE, 18, partial(show_value, None)),
+    "unit_name",
+    declare_text("Rounding interval", "舍入区间", 30, describe_rounding, Bilingual(
+        "The interval that the printed digits leave, in the unit in brackets, which is that of the "
+        "value: every number in it would be printed with the same digits. It describes the printed "
+        "digits only. With over, nearly or about, the qualifier says where the figure lies, which "
+        "may be outside the interval. A count that is printed in full is not rounded.",
+        "公布数字的位数所对应的区间，计量单位（见括号）与数值相同：区间内任一数值按原文位数舍入后均与公布值相同。"
+        "该区间仅反映原文位数；带有限定词（逾、近、约）时，实际数值的方位以限定词为准，可能位于区间之外。"
+        "完整公布的数量未经舍入。",
+    )),
+    declare_text("Stated limit", "原文界限", 20, describe_limits, Bilingual(
+        "The limit that the wording of the source states, in the unit in brackets, which is that "
+        "of the value.",
+        "来源表述给出的界限，计量单位（见括号）与数值相同。",
+    )),
+    "wording",
+    "wording_translated",
+    *GROWTH_COLUMNS,
+    "growth_wording",
+    "growth_wording_translated",
+    "growth_note",
+    "locator",
+    "reporting_area_name",
+    "counterpart_area_name",
+    "vintage",
+    "source_address",
+    declare_text(
+        "Series: compare only within one", "所属序列（仅同一序列的数据可比）", 44,
+        lambda one: one["series"],
+    ),
+    declare_text(
+        "Break before", "此前中断", 20, lambda one: BREAK_BEFORE if one["break_before"] else None,
+        Bilingual(
+            "Whether the definition or the method changed between this figure and the one before "
+            "it in the series. Figures before and after a break are not comparable.",
+            "该数据与序列中前一项数据之间定义或方法是否变动。中断前后的数据不可比。",
+        ),
+    ),
+    "id",
+)  # fmt: skip
+NOTES: Mapping[str, Bilingual] = {
+    "coverage_name": COVERAGE_NOTE,
+    "note": Bilingual(
+        "What else to know about the figure, in the words of this service.",
+        "关于该数据的其他说明，由本站编写。",
+    ),
+    "growth_note": Bilingual(
+        "How the base of the growth is known, in the words of this service.",
+        "如何得知增速的基数，由本站编写。",
+    ),
+    "vintage": Bilingual(
+        "The day on which the value was first published, which is not the end of its period.",
+        "该数值首次公布之日，而非统计期末日。",
+    ),
+}
+
+
+def declare_observations(en: str, zh: str) -> SheetLayout:
+    title = Bilingual(en, zh)
+    return declare_sheet(title, columns.OBSERVATIONS, FIRST_COLUMNS, NOTES, printed=10)
+
+
+OBSERVATIONS = declare_observations("Observations", "数据")
+HEADLINES = declare_observations("Headline values", "核心数据")
+ALL_YEARS = declare_observations("All years", "历年数据")
