@@ -115,6 +115,38 @@ class CheckMethod(StrEnum):
     STORED_TEXT = "stored_text"
 
 
+class Completeness(StrEnum):
+    """How much of an edition could be read and is recorded."""
+
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+    FIGURES_ONLY = "figures_only"
+
+
+class PartCompleteness(StrEnum):
+    """How much of a part of an edition could be read and is recorded."""
+
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+    NONE = "none"
+
+
+class ThemeKind(StrEnum):
+    """What actions of two editions are compared by."""
+
+    SECTOR = "sector"
+    INSTRUMENT = "instrument"
+    TOPIC = "topic"
+
+
+class ThemeChange(StrEnum):
+    """Whether actions of a theme were announced in the later of two editions, or in both."""
+
+    AGAIN = "again"
+    DROPPED = "dropped"
+    NEW = "new"
+
+
 class Agreement(StrEnum):
     """How a report of another source agrees with a figure."""
 
@@ -194,6 +226,7 @@ class Collection(StrEnum):
     COMMITMENTS = "commitments"
     CONTRADICTIONS = "contradictions"
     COVERAGES = "coverages"
+    EDITIONS = "editions"
     EVENTS = "events"
     GROWTH_RATES = "growth-rates"
     INDICATORS = "indicators"
@@ -223,6 +256,17 @@ class ActionKind(StrEnum):
     DEEPEN = "deepen"
     REALISE = "realise"
     SIGN = "sign"
+    TAP = "tap"
+    ENCOURAGE = "encourage"
+    BUILD = "build"
+    FOSTER = "foster"
+    DEVELOP = "develop"
+    OPTIMISE = "optimise"
+    PARTICIPATE = "participate"
+    PUBLISH = "publish"
+    PROVIDE = "provide"
+    GUIDE = "guide"
+    NEGOTIATE = "negotiate"
 
 
 class ActionStatus(StrEnum):
@@ -291,6 +335,7 @@ class SearchKind(StrEnum):
     EVENT = "event"
     RELATED_DATASET = "related_dataset"
     CONTRADICTION = "contradiction"
+    EDITION = "edition"
     RELEASE = "release"
 
 

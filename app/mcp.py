@@ -25,6 +25,7 @@ from app.http.limits import MAX_BODY
 from app.i18n import Bilingual, Language
 from app.problems.problem import describe_errors
 from app.queries.commitments import get_action, get_outcome, list_priority_areas
+from app.queries.editions import list_editions
 from app.queries.observations import get_observation, list_observations
 from app.queries.pagination import QueryPage
 from app.queries.progress import get_commitment, list_commitments
@@ -33,6 +34,7 @@ from app.queries.search import build_hit_url, search_records
 from app.releases import ReleaseManager
 from app.schemas import Schema
 from app.schemas.commitments import Action, Commitment, Outcome, PriorityArea
+from app.schemas.editions import Edition
 from app.schemas.observations import Indicator, Observation
 from app.schemas.reference import Event, Source
 from app.schemas.service import SearchHit
@@ -139,6 +141,15 @@ class Tools:
         values = {"indicator": [indicator], "coverage": coverage and [coverage], **dates}
         return self.read_records(list_observations, model, values, *output)
 
+    def list_editions(self, language: LanguageArgument = Language.ENGLISH) -> list[TextContent]:
+        """List the yearly press conferences: when, who spoke, who asked, and what is recorded.
+
+        Where a part is recorded in part only, say so: what is missing was not read, and may have
+        been said.
+        """
+        output = (Edition, sentences.describe_edition, language)
+        return self.read_records(list_editions, parameters.EditionListParameters, {}, *output)
+
     def list_priority_areas(
         self,
         year: Annotated[
@@ -204,7 +215,8 @@ class Tools:
 
     def list_tools(self) -> Sequence[Callable[..., list[TextContent]]]:
         figures = (self.search, self.list_indicators, self.get_observations)
-        return (*figures, self.list_priority_areas, self.list_commitments, self.get_source)
+        words = (self.list_editions, self.list_priority_areas, self.list_commitments)
+        return (*figures, *words, self.get_source)
 
     def read_records(  # noqa: PLR0913, PLR0917 - what a tool declares
         self,

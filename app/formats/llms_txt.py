@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from app.db.columns import Record
-from app.enums import EvidenceBasis
+from app.enums import EvidenceBasis, PartCompleteness
 from app.formats.citations import summarize_observation
 from app.formats.dataset_info import (
     DATA_LICENCE,
@@ -32,6 +32,7 @@ ENTRY_POINTS = (
     ("/v1/overview", Bilingual("Overview: everything in one request (JSON)", "概览（JSON）")),
     ("/v1/observations", Bilingual("Observations", "观测值")),
     ("/v1/series", Bilingual("Series of comparable observations", "可比数据序列")),
+    ("/v1/editions", Bilingual("Yearly press conferences", "年度发布会")),
     ("/v1/priority-areas", Bilingual("Priority areas and actions", "重点领域与举措")),
     ("/v1/commitments", Bilingual("Commitments of the forums", "高峰论坛承诺")),
     ("/v1/search?q=trade", Bilingual("Full-text search", "全文检索")),
@@ -40,6 +41,17 @@ ENTRY_POINTS = (
     ("/openapi.json", Bilingual("OpenAPI document", "OpenAPI 文档")),
     ("/llms-full.txt", Bilingual("All figures as sentences", "以文字表述的全部数据")),
 )
+EDITIONS = Bilingual("Press conferences", "历次发布会")
+PARTS = {
+    "figures": Bilingual("Figures", "数据"),
+    "outcomes": Bilingual("Results", "成果"),
+    "priority_areas": Bilingual("Priority areas", "重点领域"),
+}
+COMPLETENESS = {
+    PartCompleteness.COMPLETE: Bilingual("complete", "完整"),
+    PartCompleteness.PARTIAL: Bilingual("in part", "部分"),
+    PartCompleteness.NONE: Bilingual("not recorded", "未收录"),
+}
 OBSERVATIONS = Bilingual("Observations", "数据")
 COVERAGES = Bilingual("Countries counted", "统计范围")
 OUTCOMES = Bilingual("Other results", "其他成果")
@@ -91,6 +103,7 @@ NO_REPORT = Bilingual(
 class AllRecords(NamedTuple):
     """The records that llms-full.txt describes."""
 
+    editions: Iterable[Record]
     coverages: Iterable[Record]
     observations: Iterable[Record]
     outcomes: Iterable[Record]
@@ -117,7 +130,9 @@ def write_full_text(
     language: Language,
 ) -> str:
     """Write all records as sentences, each with the URL of its location (llms-full.txt)."""
-    lines = [*preamble, f"## {COVERAGES.get(language)}", ""]
+    lines = [*preamble, f"## {EDITIONS.get(language)}", ""]
+    lines += [f"- {describe_edition(one, language)}" for one in records.editions]
+    lines += ["", f"## {COVERAGES.get(language)}", ""]
     lines += [f"- {describe_coverage(one, language, base)}" for one in records.coverages]
     lines += ["", f"## {OBSERVATIONS.get(language)}", ""]
     lines += [f"- {describe_observation(one, language, base)}" for one in records.observations]
@@ -302,6 +317,19 @@ def describe_event(record: Record, language: Language) -> str:
     codes = Bilingual(", ", "、").get(language).join(one["code"] for one in record["documents"])
     text = f"{record['code']}{Bilingual(': ', '：').get(language)}{separator.join(parts)}"
     return Bilingual(f"{text}. Documents: {codes}.", f"{text}。文件：{codes}。").get(language)
+
+
+def describe_edition(record: Record, language: Language) -> str:
+    """Describe a press conference with its events, and with what of it is recorded."""
+    colon, stop = Bilingual(": ", "：").get(language), Bilingual(". ", "。").get(language)
+    parts = (
+        f"{label.get(language)}{colon}"
+        f"{COMPLETENESS[record['parts'][part]['completeness']].get(language)}{stop}"
+        f"{record['parts'][part]['note']}"
+        for part, label in PARTS.items()
+    )
+    events = (describe_event(event, language) for event in record["events"])
+    return join_sentences([f"{record['name']}{colon}", *events, *parts], language)
 
 
 def describe_hit(record: Record, language: Language) -> str:

@@ -1,4 +1,4 @@
-"""The columns of indicators, series, reports, commitments, events, sources and code lists."""
+"""The columns of indicators, series, reports, commitments, events and sources."""
 
 from app.db.columns import Record
 from app.enums import Precision
@@ -159,6 +159,8 @@ ACTIONS = (
 OUTCOMES = (
     string("id", "Key", "成果标识", "Key of the outcome", width=36),
     YEAR,
+    integer("edition", "Press conference", "发布会年份",
+            "Year of the press conference that reviewed the year", "回顾该年度的发布会的年份"),
     integer("position", "Position", "次序", "Position among the outcomes of the year",
             "在该年度成果中的次序"),
     string("topic", "Topic code", "主题标识", path="topic.code", is_required=False),
@@ -255,6 +257,37 @@ EVENTS = (
     string("note", "Note", "说明", is_required=False, width=60),
     EDITORIAL,
 )  # fmt: skip
+EDITIONS = (
+    integer("year", "Year", "年份", "Year of the press conference and of its priority areas",
+            "发布会及其重点领域的年份"),
+    string("name", "Press conference", "发布会", width=30),
+    string("completeness", "Completeness", "完整程度",
+           "complete, partial or figures_only",
+           "complete（完整）、partial（部分）或figures_only（仅数据）"),
+    string("events", "Events", "活动", "Keys of the events", "活动标识", path="events.code"),
+    *(
+        string(f"{part}_{name}", *labels, path=f"parts.{part}.{name}", width=width)
+        for part, english, chinese in (
+            ("figures", "Figures", "数据"),
+            ("outcomes", "Outcomes", "成果"),
+            ("priority_areas", "Priority areas", "重点领域"),
+        )
+        for name, labels, width in (
+            ("completeness", (f"{english}: completeness", f"{chinese}完整程度"), 16),
+            ("note", (f"{english}: note", f"{chinese}说明"), 60),
+            ("standings", (f"{english}: source types", f"{chinese}来源类别"), 20),
+        )
+    ),
+    string("question", "Question", "提问", "Summary of the question in our words",
+           "提问内容概要（本站表述）", is_required=False, width=60),
+    string("unstated_indicators", "Unstated indicators", "未公布指标",
+           "Indicators of the edition before for which no figure was stated",
+           "上一次发布会公布而本次未公布的指标", path="unstated_indicators.code",
+           is_required=False),
+    SOURCE,
+    SOURCE_LINE,
+    EDITORIAL,
+)  # fmt: skip
 SOURCES = (
     string("code", "Key", "来源标识", "Key of the source", width=30),
     string("title", "Source", "来源",
@@ -267,9 +300,9 @@ SOURCES = (
     string("standing", "Source type", "来源类别",
            "Whether the source is primary, a repost or secondary",
            "来源类别：原始来源、转载或二手来源"),
-    integer("edition", "Edition", "版次",
-            "Year reviewed, for press conferences on which the data set is based",
-            "所述年度（限本数据集所依据的新闻发布会）", is_required=False),
+    integer("edition", "Edition", "发布会年份",
+            "Year of the yearly press conference to which the document belongs",
+            "文件所属年度发布会的年份", is_required=False),
     date("held_on", "Event date", "活动日期", path="event.held_on", is_required=False),
     string("published_on", "Published", "发布日期",
            "Date of publication, as 2025-01-15, or as 2026-01 if only the month is known",
@@ -312,64 +345,3 @@ PASSAGES = (
            "同一活动的其他文本与该句的差异", path="differences.text", is_required=False),
     EDITORIAL,
 )  # fmt: skip
-TERMS = (
-    string("code", "Code", "标识"),
-    string("name", "Name", "名称"),
-    string("description", "Description", "说明"),
-)
-TOPICS = (*TERMS, EDITORIAL)
-SECTORS = (*TERMS, NOTE, EDITORIAL)
-AREAS = (
-    string("code", "Code", "标识", "ISO 3166 code, or a code of this data set for a group",
-           "ISO 3166代码；国家组为本数据集自定代码"),
-    string("name", "Name", "名称"),
-    string("kind", "Kind", "类别", "Country or group of countries", "国家或国家组"),
-    string("definition", "Definition", "范围", "What the area covers"),
-    EDITORIAL,
-)  # fmt: skip
-COVERAGES = (
-    *TERMS,
-    string("basis", "Basis", "依据", "Whether sources state it or this data set infers it",
-           "由来源说明，或由本数据集推断"),
-    date("first_published", "First published", "首次公布日", is_required=False),
-    date("last_published", "Last published", "末次公布日", is_required=False),
-    string("evidence", "Evidence", "依据说明", "How the coverage is known", "如何得知该统计范围"),
-    EDITORIAL,
-)  # fmt: skip
-INSTRUMENTS = (
-    *TERMS,
-    string("kind", "Kind", "类别", "Kind of instrument", "载体类别"),
-    NOTE,
-    EDITORIAL,
-)
-CONTRADICTIONS = (
-    string("code", "Code", "标识"),
-    string("name", "Name", "名称"),
-    string("observations", "Observation keys", "数据标识", "Figures that do not agree",
-           "不一致的数据", path="observations.id", is_required=False),
-    string("growth_rates", "Growth rate keys", "增速标识", "Rates that do not agree",
-           "不一致的增速", path="growth_rates.id", is_required=False),
-    string("reason", "Reason", "原因", "Why they differ", "不一致的原因"),
-    string("basis", "Basis", "依据", "Whether a source gives the reason or this data set infers it",
-           "原因由来源说明，或由本数据集推断"),
-    EDITORIAL,
-)  # fmt: skip
-RELATED_DATASETS = (
-    *TERMS,
-    string("publisher", "Publisher", "发布者"),
-    string("difference", "Difference", "差异说明", "Why its totals differ from the figures here",
-           "其数据与本站数据不同的原因"),
-    string("licence", "Licence", "许可", "Licence or terms that were read", "所见许可或使用条款"),
-    address("address", "Address", "网址"),
-    date("checked_on", "Checked on", "核对日"),
-    string("indicators", "Indicator codes", "相关指标标识",
-           "Indicators with which it could be confused", "可能与之混淆的指标",
-           path="indicators.code"),
-    EDITORIAL,
-)  # fmt: skip
-UNITS = (
-    *TERMS,
-    string("symbol", "Symbol", "符号"),
-    integer("decimals", "Decimals", "小数位数", "Usual number of decimals", "通常的小数位数"),
-    EDITORIAL,
-)

@@ -20,7 +20,7 @@ from app.formats.dataset_info import (
 from app.formats.sheets import Sheet, SheetLayout
 from app.formats.tables import Table, TableQuery, create_row_limit_error
 from app.i18n import Bilingual, Language
-from app.queries.releases import read_overview
+from app.queries.editions import read_contents
 from app.queries.series import list_breaks
 
 if TYPE_CHECKING:
@@ -79,12 +79,13 @@ def write_table(query: TableQuery, file: IO[bytes]) -> None:
 
 
 def write_overview(query: TableQuery, file: IO[bytes]) -> None:
-    """Write the newest edition and the figures of all years as a workbook.
+    """Write the newest complete edition and the figures of all years as a workbook.
 
     If there are more observations than a sheet holds, it contains those of the edition's
     indicators only.
     """
-    overview = read_overview(query.connection, query.language)
+    overview = read_contents(query.connection, query.language)
+    edition = overview["edition"]["year"]
     headlines = [indicator["headline"] for indicator in overview["indicators"]]
     actions = [action for area in overview["priority_areas"] for action in area["actions"]]
     codes = [indicator["code"] for indicator in overview["indicators"]]
@@ -96,7 +97,7 @@ def write_overview(query: TableQuery, file: IO[bytes]) -> None:
         Sheet(observation_sheets.HEADLINES, headlines),
         Sheet(sheets.PRIORITY_AREAS, overview["priority_areas"]),
         Sheet(sheets.ACTIONS, actions),
-        Sheet(sheets.OUTCOMES, read_records(tables.OUTCOMES, query)),
+        Sheet(sheets.OUTCOMES, read_records(tables.OUTCOMES, query, edition=[edition])),
         Sheet(observation_sheets.ALL_YEARS, observations),
     ]
     write_sheets(query, TITLE, shown, file)

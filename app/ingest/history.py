@@ -19,9 +19,17 @@ from sqlmodel import SQLModel
 
 from app.db import models
 from app.enums import ChangeKind, Collection, Standing
-from app.i18n import Bilingual, format_title
+from app.i18n import Bilingual, format_title, name_edition
 from app.ingest.files import SeedIssue, Value
-from app.ingest.schema import RECORD_KINDS, Event, GrowthRate, Observation, Release, Source
+from app.ingest.schema import (
+    RECORD_KINDS,
+    Edition,
+    Event,
+    GrowthRate,
+    Observation,
+    Release,
+    Source,
+)
 from app.ingest.schema.base import list_paths
 from app.ingest.seed import Seed
 from app.ingest.vintages import RANKS, round_like
@@ -368,6 +376,8 @@ def name_record(snapshot: Snapshot, collection: str, key: str) -> Bilingual:
     figure = snapshot.get(("observations", fields.get("observation", "")), fields)
     series = snapshot.get(("series", figure.get("series", "")), fields)
     indicator = find_name(snapshot.get(("indicators", series.get("indicator", "")), {}))
+    if collection == Edition.collection:
+        return name_edition(int(key))
     if collection == Source.collection:
         printed = fields.get("title.printed")
         return Bilingual(format_title(name.en, printed), format_title(name.zh, printed))

@@ -12,13 +12,14 @@ from app.db.fulltext import normalize_name, segment_cjk
 from app.db.models import format_plain
 from app.db.numerals import format_number
 from app.enums import PERCENT, ChangeMeasure, Qualifier, SearchKind
-from app.i18n import MONTHS, Bilingual, Language, format_period, format_release
+from app.i18n import MONTHS, Bilingual, Language, format_period, format_release, name_edition
 from app.ingest import schema
+from app.ingest.editions import find_year, map_sources, select_headlines
 from app.ingest.rows import format_titles
 from app.ingest.schema import ENTITIES, Entity, get_singular_name, list_references
 from app.ingest.schema.base import BilingualText
 from app.ingest.seed import Seed
-from app.ingest.vintages import find_vintage, select_headlines
+from app.ingest.vintages import find_vintage
 
 KINDS = {get_singular_name(kind).replace("-", "_"): kind for kind in ENTITIES}
 REMARK = re.compile(r"\s*[(（][^)）]*[)）]")
@@ -76,6 +77,10 @@ class SearchTerms:
         self.list_indicator_names = cache(self.collect_indicator_names)
 
     @cached_property
+    def editions(self) -> dict[str, str]:
+        return map_sources(self.seed)
+
+    @cached_property
     def headlines(self) -> frozenset[str]:
         return frozenset(select_headlines(self.seed).values())
 
@@ -110,7 +115,16 @@ class SearchTerms:
                 terms.names += self.list_synonyms(publishers)
                 terms.names += [word for year in sorted(years) for word in list_years(year)]
                 terms.names += list_days(known_on)
-                terms.keywords += list_years(entity.edition) if entity.edition else []
+                year = find_year(self.seed, key, self.editions)
+                terms.keywords += list_years(year) if year else []
+            case schema.Edition():
+                terms.names += [key, *list_years(entity.year)]
+                terms.keywords += ["press conference", "edition", "新闻发布会", "发布会"]
+                terms.keywords += [
+                    word
+                    for event in entity.events
+                    for word in self.list_terms(schema.Event, event).names
+                ]
             case schema.Release():
                 terms.names += [key, *list_years(entity.date.year), *list_days(entity.date)]
                 terms.keywords += ["release", "version", "版本", "发布"]
@@ -268,6 +282,10 @@ def split_texts(seed: Seed, entity: Entity) -> tuple[BilingualText, list[Bilingu
     if isinstance(entity, schema.Event):
         nested = [text for one in entity.speakers for text in (one.name, one.office)]
         return texts[0], texts[1:] + nested
+    if isinstance(entity, schema.Edition):
+        parts = entity.figures, entity.outcomes, entity.priority_areas
+        name = name_edition(entity.year)
+        return BilingualText(en=name.en, zh=name.zh), [*texts, *(part.note for part in parts)]
     if isinstance(entity, schema.Release):
         english, chinese = (format_release(entity.natural_key(), one) for one in Language)
         return BilingualText(en=english.capitalize(), zh=chinese), texts

@@ -61,6 +61,7 @@ TAGS = {
     "Figures": "Indicators, and all published figures with period, qualifier and source.",
     "History": "What each release added, revised, corrected, annotated or removed, also as feeds.",
     "Outcomes": "Results of a year that the source describes in words.",
+    "Press conferences": "The yearly press conferences that figures and priority areas come from.",
     "Priority areas": "The areas announced for a year, and their actions.",
     "Reference data": "Code lists, events and sources, linked both ways.",
     "Search": "Full-text search of all texts in both languages.",

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from app.db.columns import (
@@ -42,6 +42,7 @@ def select_outcomes(language: Language) -> Statement:
         select(
             col(Outcome.code).label("id"),
             col(Outcome.year).label("year"),
+            col(Outcome.edition).label("edition"),
             col(Outcome.position).label("position"),
             localize(Outcome, "text", language).label("text"),
             col(Outcome.has_examples).label("has_examples"),
@@ -76,7 +77,11 @@ OUTCOMES = Resource(
         "id": (col(Outcome.code),),
     },
     complete=complete_outcome,
-    filters={"year": col(Outcome.year), "topic": col(Topic.code)},
+    filters={
+        "year": col(Outcome.year),
+        "edition": col(Outcome.edition),
+        "topic": col(Topic.code),
+    },
     linked_filters={
         "sector": LinkedFilter(OutcomeSector, Sector, col(Sector.code)),
         "instrument": LinkedFilter(OutcomeInstrument, Instrument, col(Instrument.code)),
@@ -136,6 +141,7 @@ ACTIONS = Resource(
     complete=complete_action,
     filters={
         "year": col(PriorityArea.year),
+        "edition": col(PriorityArea.year),
         "priority_area": col(PriorityArea.slug),
         "kind": col(Action.kind),
         "status": col(Action.status),
@@ -193,7 +199,7 @@ PRIORITY_AREAS = Resource(
         "id": (col(PriorityArea.code),),
     },
     complete=complete_priority_area,
-    filters={"year": col(PriorityArea.year)},
+    filters={"year": col(PriorityArea.year), "edition": col(PriorityArea.year)},
 )
 list_priority_areas = PRIORITY_AREAS.list_page
 
@@ -207,11 +213,3 @@ def get_priority_area(
     statement = statement.order_by(col(PriorityArea.year).desc()).limit(1)
     rows = fetch_uncached(connection, statement)
     return complete_priority_area(rows[0], language) if rows else None
-
-
-@cache
-def select_newest_priority_areas(language: Language) -> Statement:
-    year = col(PriorityArea.year)
-    latest = select(func.max(year)).correlate(None).scalar_subquery()
-    statement = select_priority_areas(language).where(year == latest)
-    return statement.order_by(col(PriorityArea.position))

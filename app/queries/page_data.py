@@ -1,7 +1,8 @@
 """What pages show: the dashboard, and the profiles of indicators, priority areas and sources."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import date
 
 from sqlalchemy import Connection, select
 from sqlmodel import col
@@ -13,6 +14,7 @@ from app.enums import SearchKind
 from app.i18n import MONTHS, Language
 from app.parameters import (
     DashboardParameters,
+    EditionListParameters,
     GrowthRateListParameters,
     ObservationListParameters,
     OutcomeListParameters,
@@ -27,34 +29,33 @@ from app.queries.charts import (
     read_indicator_series,
 )
 from app.queries.commitments import get_priority_area, list_outcomes
+from app.queries.editions import (
+    add_latest_observations,
+    list_editions,
+    read_contents,
+    read_overview,
+)
 from app.queries.observations import list_observations
 from app.queries.progress import read_follow_ups
 from app.queries.reference import get_event, get_indicator, get_source
 from app.queries.related import list_growth_rates, list_reports
-from app.queries.releases import read_overview
 from app.queries.search import search_records
 from app.queries.series import select_series
 
 MAX_HITS = 1000
 MAX_PAGE_SERIES = 100
 """The limit of series on the page of an indicator."""
-SHOWN_KINDS = {
-    SearchKind.INDICATOR,
-    SearchKind.ACTION,
-    SearchKind.OUTCOME,
-    SearchKind.PRIORITY_AREA,
-}
-"""Records that the dashboard itself shows and filters; search results of other kinds are listed."""
 
 HitKeys = set[tuple[str, str]] | None
 """The kind and code of each search result; None if nothing is searched for."""
 
 
 def read_dashboard(
-    connection: Connection, language: Language, filters: DashboardParameters, edition: int
+    connection: Connection, language: Language, filters: DashboardParameters
 ) -> Record:
-    """Read the figures, actions, outcomes of a year and search results that match the filters."""
-    overview = read_overview(connection, language)
+    """Read the figures, actions and outcomes of an edition, and hits, that match the filters."""
+    overview = read_overview(connection, language, filters.edition)
+    edition = overview["edition"]["year"]
     hits = read_hits(connection, language, filters.q) if filters.q else []
     keys = {(hit["kind"], hit["code"]) for hit in hits} if filters.q else None
     indicators = [
@@ -63,9 +64,11 @@ def read_dashboard(
         if matches_filters(filters, [indicator["topic"]], indicator["sectors"])
         and is_found(keys, "indicator", indicator["code"])
     ]
-    outcomes = list_outcomes(connection, language, OutcomeListParameters(year=[edition])).rows
+    outcomes = list_outcomes(connection, language, OutcomeListParameters(edition=[edition])).rows
+    shown = set(list_records(overview, outcomes))
     return {
-        "indicators": add_comparable_series(connection, language, indicators),
+        "indicators": indicators,
+        "groups": group_by_period(add_comparable_series(connection, language, indicators)),
         "outcomes": [
             outcome
             for outcome in outcomes
@@ -74,9 +77,31 @@ def read_dashboard(
         ],
         "priority_areas": filter_areas(overview["priority_areas"], filters, keys),
         "overview": overview,
-        "hits": [hit for hit in hits if hit["kind"] not in SHOWN_KINDS],
+        "hits": [hit for hit in hits if (hit["kind"], hit["code"]) not in shown],
+        "editions": list_editions(connection, language, EditionListParameters()).rows,
         "highlights": {(hit["kind"], hit["code"]): hit["title"] for hit in hits},
     }
+
+
+def list_records(overview: Record, outcomes: Sequence[Record]) -> Iterator[tuple[SearchKind, str]]:
+    """List the records of an edition that the dashboard shows and filters; it lists other hits."""
+    for indicator in overview["indicators"]:
+        yield SearchKind.INDICATOR, indicator["code"]
+    for outcome in outcomes:
+        yield SearchKind.OUTCOME, outcome["id"]
+    for area in overview["priority_areas"]:
+        yield SearchKind.PRIORITY_AREA, f"{area['year']}-{area['slug']}"
+        yield from ((SearchKind.ACTION, action["id"]) for action in area["actions"])
+
+
+def group_by_period(indicators: Sequence[Record]) -> list[Record]:
+    """Group indicators by the exact period of their figures, full years and newer ones first."""
+    groups: dict[tuple[int, date], Record] = {}
+    for indicator in indicators:
+        period = indicator["headline"]["period"]
+        key = period["months"], period["start"]
+        groups.setdefault(key, {"period": period, "indicators": []})["indicators"].append(indicator)
+    return [groups[key] for key in sorted(groups, reverse=True)]
 
 
 def read_hits(connection: Connection, language: Language, words: str) -> list[Record]:
@@ -106,7 +131,7 @@ def matches_filters(
 def filter_areas(
     areas: Sequence[Record], filters: DashboardParameters, keys: HitKeys
 ) -> list[Record]:
-    """Filter the actions of priority areas, and leave out areas without any.
+    """Filter the actions of priority areas, and leave out areas of which none matches.
 
     If the search finds an area but none of its actions, all actions that match the filters stay.
     """
@@ -118,9 +143,11 @@ def filter_areas(
             if matches_filters(filters, action["topics"], action["sectors"])
         ]
         actions = [action for action in matching if is_found(keys, "action", action["id"])]
-        if not actions and is_found(keys, "priority_area", f"{area['year']}-{area['slug']}"):
+        is_area_found = is_found(keys, "priority_area", f"{area['year']}-{area['slug']}")
+        if not actions and is_area_found:
             actions = matching
-        if actions:
+        is_empty = not (area["actions"] or filters.topic or filters.sector)
+        if actions or (is_empty and is_area_found):
             filtered.append(area | {"actions": actions, "action_count": len(area["actions"])})
     return filtered
 
@@ -143,6 +170,7 @@ def read_indicator_profile(connection: Connection, language: Language, code: str
     if indicator is None:
         return None
     found = read_indicator_series(connection, language, code, MAX_PAGE_SERIES, MAX_POINTS)
+    (indicator,) = add_latest_observations(connection, language, [indicator])
     return indicator | {
         "series_groups": group_series(found["series"], indicator["headline"]),
         "hidden_series": found["hidden"],
@@ -182,17 +210,15 @@ def read_priority_area_profile(
     area = get_priority_area(connection, language, slug, year)
     if area is None:
         return None
-    related = [
-        get_indicator(connection, language, baseline["code"])
-        for baseline in area["baseline_indicators"]
-    ]
+    contents = read_contents(connection, language, area["year"])
+    codes = {baseline["code"] for baseline in area["baseline_indicators"]}
     years = (
         select(col(PriorityArea.year))
         .where(col(PriorityArea.slug) == slug)
         .order_by(col(PriorityArea.year))
     )
     return area | {
-        "baseline": [indicator for indicator in related if indicator and indicator["headline"]],
+        "baseline": [one for one in contents["indicators"] if one["code"] in codes],
         "years": list(connection.execute(years).scalars()),
     }
 

@@ -34,6 +34,8 @@ from app.db.models import (
     Contradiction,
     ContradictionGrowthRate,
     ContradictionObservation,
+    Edition,
+    EditionIndicator,
     Event,
     GrowthRate,
     Indicator,
@@ -177,6 +179,7 @@ ROLES = (
     LinkRole(Area, "actions", Action, ActionArea),
     LinkRole(Unit, "indicators", Indicator, ("unit_id",)),
     LinkRole(Event, "documents", Source, ("event_id",)),
+    LinkRole(Edition, "unstated_indicators", Indicator, EditionIndicator),
 )
 NAMED: tuple[type[NamedModel], ...] = (
     *(Area, Indicator, Instrument, RelatedDataset, Sector, Topic),

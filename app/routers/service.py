@@ -18,7 +18,8 @@ from app.i18n import Bilingual, Language
 from app.problems.messages import METRICS_DISABLED
 from app.problems.problem import ParameterError, UnknownPath
 from app.queries import search
-from app.queries.releases import read_overview, read_release
+from app.queries.editions import read_overview
+from app.queries.releases import read_release
 from app.request import Context, RequestContext
 from app.routers import NoParameters
 from app.schemas.service import Health, HealthStatus, Overview, SearchPage, Service
@@ -54,6 +55,7 @@ LINKS = {
         "/v1/changes.feed.json",
         Bilingual("JSON Feed of releases", "版本更新（JSON Feed 订阅）"),
     ),
+    "editions": ("/v1/editions", Bilingual("Yearly press conferences", "年度发布会")),
     "priority-areas": ("/v1/priority-areas", Bilingual("Priority areas", "重点领域")),
     "actions": ("/v1/actions", Bilingual("Announced actions", "已宣布的举措")),
     "commitments": (
@@ -156,16 +158,19 @@ def get_service(context: Context, _: NoParameters) -> Response:
     "/overview",
     tags=["Entry point"],
     summary="Get all data for a dashboard in one response",
-    description="Returns the indicators of the latest edition with their figures, the priority "
-    "areas of the latest year with their actions, and the source. No figure needs a second "
-    "request.",
+    description="Returns the figures that a yearly press conference stated, the priority areas "
+    "that it announced with their actions, and the source; without edition, those of the newest "
+    "press conference that is recorded completely. Each indicator also has its newest figure "
+    "(latest), which may be of another length of period or count other countries. No figure needs "
+    "a second request.",
     response_model=Overview,
 )
-def get_overview(context: Context, _: NoParameters) -> Response:
-    found = context.run_query(read_overview)
-    source = context.release.sources[context.language]
+def get_overview(
+    context: Context, query: Annotated[parameters.OverviewParameters, Query()]
+) -> Response:
+    found = context.run_query(read_overview, query.edition)
     return context.create_json_response(
-        Overview.model_validate({"release": describe_release(context), **found, "source": source})
+        Overview.model_validate({"release": describe_release(context), **found})
     )
 
 

@@ -98,6 +98,8 @@ class Outcome(Schema):
     """The key: year and short name."""
     year: Year = Field(examples=[2024])
     """The year reviewed."""
+    edition: Year = Field(examples=[2025])
+    """The year of the press conference that reviewed it."""
     position: Position = Field(examples=[1])
     """The position among the outcomes of the year."""
     topic: Editorial[Reference | None]

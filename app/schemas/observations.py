@@ -349,7 +349,7 @@ class RelatedDatasetReference(Reference):
 
 
 class Indicator(Schema):
-    """A statistical measure with its latest official figure."""
+    """A statistical measure with its headline figure."""
 
     code: Code = Field(examples=["goods-trade"])
     """The key."""
@@ -372,7 +372,8 @@ class Indicator(Schema):
     counterpart_area: AreaReference
     """The counterpart area."""
     headline: Observation | None
-    """The figure of the latest edition; null if no edition has one."""
+    """The figure of the newest press conference that is recorded completely; null if it stated
+    none."""
     baseline_for: Editorial[list[BaselineArea]] = list_field()
     """The priority areas to which the indicator is related."""
     sectors: Editorial[list[Reference]] = list_field()

@@ -260,9 +260,9 @@ class Source(Schema):
 
     code: Code = Field(examples=["scio-2025-01-15"])
     """The key."""
-    edition: Year | None = Field(examples=[2024])
-    """The year reviewed, for a press conference on which this service is based; null for a source
-    used only for comparison."""
+    edition: Year | None = Field(examples=[2025])
+    """The year of the yearly press conference to which the document belongs; null if it belongs to
+    none."""
     event: EventReference | None
     """The event that the document reports; null if it reports none."""
     standing: Editorial[Standing] = Field(examples=["repost"])

@@ -24,11 +24,13 @@ LINKS = (
     *(("related_dataset", "indicator"), ("outcome", "area"), ("outcome", "indicator")),
     *(("outcome", "instrument"), ("outcome", "sector")),
     *(("action", "area"), ("action", "instrument"), ("action", "sector"), ("action", "topic")),
+    *(("edition", "event"), ("edition", "indicator")),
 )
 TABLES = (
     *("area", "coverage", "instrument", "release", "sector", "event", "event_speaker", "source"),
     *("topic", "unit", "indicator", "related_dataset"),
-    *("series", "observation", "headline", "report", "outcome", "priority_area", "action"),
+    *("series", "observation", "headline", "latest_observation", "edition", "edition_headline"),
+    *("report", "outcome", "priority_area", "action"),
     *("baseline", *(f"{owner}_{target}" for owner, target in LINKS), "release_entry", "change"),
     *("changed_field", "growth_rate", "series_break", "contradiction"),
     *("passage", "passage_record", "passage_difference"),
@@ -251,7 +253,7 @@ def upgrade() -> None:
             "filled": "title_en <> '' AND title_zh <> '' AND publisher_en <> '' AND publisher_zh <> ''",
         },
         references={"event_id": "event"},
-        unique=(("code",), ("edition",)),
+        unique=(("code",),),
         indexes=("event_id",),
     )
     create_table(
@@ -427,6 +429,49 @@ def upgrade() -> None:
         unique=(("observation_id",),),
     )
     create_table(
+        "latest_observation",
+        *integer("indicator_id", "observation_id"),
+        references={"indicator_id": "indicator", "observation_id": "observation"},
+        key=("indicator_id",),
+        unique=(("observation_id",),),
+    )
+    parts = "figures", "outcomes", "priority_areas"
+    create_table(
+        "edition",
+        *integer("id"),
+        *text("code"),
+        *integer("year", "source_id"),
+        *texts("question", null=True),
+        *text("completeness"),
+        *(
+            column
+            for part in parts
+            for column in (*text(f"{part}_completeness"), *texts(f"{part}_note"))
+        ),
+        checks={
+            "completeness": "completeness IN ('complete', 'partial', 'figures_only')",
+            **{
+                f"{part}_completeness": f"{part}_completeness IN ('complete', 'partial', 'none')"
+                for part in parts
+            },
+        },
+        references={"source_id": "source"},
+        unique=(("code",), ("year",)),
+        indexes=("source_id",),
+    )
+    create_table(
+        "edition_headline",
+        *integer("edition_id", "indicator_id", "observation_id"),
+        references={
+            "edition_id": "edition",
+            "indicator_id": "indicator",
+            "observation_id": "observation",
+        },
+        key=("edition_id", "indicator_id"),
+        unique=(("observation_id",),),
+        indexes=("indicator_id",),
+    )
+    create_table(
         "report",
         *integer("source_id"),
         *text("locator", null=True),
@@ -451,7 +496,7 @@ def upgrade() -> None:
         *text("locator", null=True),
         *integer("id"),
         *text("code"),
-        *integer("year", "position"),
+        *integer("year", "edition", "position"),
         *integer("topic_id", null=True),
         *texts("text"),
         *boolean("has_examples"),
@@ -494,7 +539,7 @@ def upgrade() -> None:
         *texts("note", "aim", null=True),
         *text("status"),
         checks={
-            "kind": "kind IN ('expand', 'use', 'host', 'promote', 'improve', 'strengthen', 'deepen', 'realise', 'sign')",
+            "kind": "kind IN ('expand', 'use', 'host', 'promote', 'improve', 'strengthen', 'deepen', 'realise', 'sign', 'tap', 'encourage', 'build', 'foster', 'develop', 'optimise', 'participate', 'publish', 'provide', 'guide', 'negotiate')",
             "status": "status IN ('announced', 'reported')",
             "filled": "text_en <> '' AND text_zh <> ''",
             "position": "position >= 1",

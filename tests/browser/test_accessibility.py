@@ -17,6 +17,8 @@ PATHS = (
     "/years",
     "/commitments",
     "/priority-areas/emerging-fields",
+    "/editions",
+    "/?edition=2023",
     "/recipes",
     "/guide",
     *(f"/guide/{name}" for name in PAGE_NAMES),

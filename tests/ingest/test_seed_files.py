@@ -25,7 +25,6 @@ from tests.support.seeds import (
     EVENT,
     GOODS,
     NEWEST,
-    SCIO,
     SEED,
     Broken,
     add,
@@ -70,7 +69,7 @@ SURPRISES = {
         GOODS, "value: 22100000000000", 'value: "36"', "value", "found '36'; write a plain number"
     ),
     "quoted-integer": Broken(
-        SCIO, "edition: 2024", 'edition: "2024"', "edition", "integer without quotes"
+        "editions/2025.yaml", "year: 2025", 'year: "2025"', "year", "integer without quotes"
     ),
     "too-many-digits": Broken(
         GOODS, "value: 22100000000000", f"value: {'1' * 5000}", "value", "write a plain number"
@@ -79,7 +78,7 @@ SURPRISES = {
         GOODS, "value: 22100000000000", "value: 1.00000000001", "value", "10 decimal places"
     ),
     "whole-number-with-decimals": Broken(
-        SCIO, "edition: 2024", "edition: 2024.0", "edition", "found 2024.0; write an integer"
+        "editions/2025.yaml", "year: 2025", "year: 2025.0", "year", "found 2025.0; write an integer"
     ),
     "short-date": Broken(
         EVENT,
@@ -259,6 +258,7 @@ def test_an_empty_folder_is_reported(tmp_path: Path) -> None:
     seed = tmp_path / "seed"
     assert [str(fault) for fault in refused(seed)] == [
         f"{seed}:1: contains no seed files",
+        f"{seed}/editions:1: contains no file; add the first one",
         f"{seed}/releases:1: contains no file; add the first one",
         f"{seed}/sources:1: contains no file; add the first one",
     ]

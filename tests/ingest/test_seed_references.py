@@ -24,23 +24,22 @@ COUNTS = {
     "releases": 2,
     "events": 21,
     "sources": 61,
+    "editions": 5,
     "topics": 3,
-    "areas": 4,
+    "areas": 9,
     "units": 4,
     "indicators": 8,
     "coverages": 3,
-    "series": 22,
-    "observations": 38,
-    "growth-rates": 16,
+    "series": 27,
+    "observations": 46,
+    "growth-rates": 21,
     "reports": 14,
-    "outcomes": 9,
-    "priority-areas": 4,
-    "actions": 24,
-    "progress": 24,
-    "commitments": 27,
-    "sectors": 6,
-    "instruments": 18,
-    "synonyms": 44,
+    "outcomes": 29,
+    "priority-areas": 15,
+    "actions": 61,
+    "sectors": 13,
+    "instruments": 24,
+    "synonyms": 45,
 }
 GOODS_TRADE = "indicators/goods-trade.yaml"
 REPORT = (
@@ -112,12 +111,28 @@ CONFLICTS = {
     "outcome-position": Broken(
         OUTCOME, "position: 2", "position: 6", "position", "taken by 2024-agreements-in-emerging"
     ),
-    "edition": Broken(
-        "sources/xinhua-2025-01-15.yaml",
-        "standing:",
-        "edition: 2024\nstanding:",
-        "edition",
-        "is taken by scio-2025-01-15.yaml; choose another",
+    "edition-event": Broken(
+        "editions/2026.yaml",
+        "  - mofcom-2026-01-26\n",
+        "  - mofcom-2026-01-26\n  - mofcom-2025-01-15\n",
+        "events",
+        "is taken by 2025.yaml; choose another",
+        at="events:",
+    ),
+    "edition-source": Broken(
+        "editions/2025.yaml",
+        "source: scio-2025-01-15",
+        "source: xinhua-2024-12-19",
+        "source",
+        "name a document of one of the events",
+    ),
+    "edition-without-a-part": Broken(
+        "editions/2024.yaml",
+        "outcomes:\n  completeness: complete",
+        "outcomes:\n  completeness: none",
+        "outcomes.completeness",
+        "found none; 6 are recorded, so write partial",
+        at="completeness: none",
     ),
     "outcome-year": Broken(
         OUTCOME,
@@ -129,9 +144,9 @@ CONFLICTS = {
     "outcome-source-without-edition": Broken(
         OUTCOME,
         "source: scio-2025-01-15",
-        "source: xinhua-2025-01-15",
+        "source: xinhua-2024-12-19",
         "source",
-        "name a source that has an edition",
+        "name a source of an event that has an edition",
     ),
 }
 

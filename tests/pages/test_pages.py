@@ -30,6 +30,8 @@ OWN = (
 )
 PAGES = (
     *OWN,
+    "/editions",
+    "/?edition=2023",
     "/years",
     "/commitments",
     "/recipes",

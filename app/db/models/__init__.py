@@ -10,9 +10,11 @@ from app.db.models.commitments import (
 )
 from app.db.models.observations import (
     FOREVER,
+    EditionHeadline,
     GrowthRate,
     Headline,
     Indicator,
+    LatestObservation,
     Observation,
     Report,
     Series,
@@ -35,6 +37,8 @@ from app.db.models.records import (
     ContradictionGrowthRate,
     ContradictionObservation,
     Coverage,
+    EditionEvent,
+    EditionIndicator,
     IndicatorInstrument,
     IndicatorSector,
     Instrument,
@@ -55,6 +59,7 @@ from app.db.models.records import (
     search_index,
 )
 from app.db.models.sources import (
+    Edition,
     Event,
     EventSpeaker,
     Passage,

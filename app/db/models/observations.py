@@ -220,7 +220,26 @@ class GrowthRate(VintageModel, table=True):
 
 
 class Headline(SQLModel, table=True):
-    """The observation that represents an indicator: that of the latest edition."""
+    """The observation that represents an indicator: that of the newest complete edition."""
+
+    indicator_id: int = Field(primary_key=True, foreign_key="indicator.id")
+    observation_id: int = Field(foreign_key="observation.id", unique=True)
+
+
+class EditionHeadline(SQLModel, table=True):
+    """The observation that represents an indicator in an edition."""
+
+    __tablename__ = "edition_headline"
+
+    edition_id: int = Field(primary_key=True, foreign_key="edition.id")
+    indicator_id: int = Field(primary_key=True, foreign_key="indicator.id", index=True)
+    observation_id: int = Field(foreign_key="observation.id", unique=True)
+
+
+class LatestObservation(SQLModel, table=True):
+    """The newest official figure of an indicator, for any period and any countries counted."""
+
+    __tablename__ = "latest_observation"
 
     indicator_id: int = Field(primary_key=True, foreign_key="indicator.id")
     observation_id: int = Field(foreign_key="observation.id", unique=True)

@@ -17,6 +17,7 @@ from app.db.models.base import (
     check_positive,
 )
 from app.db.models.observations import GrowthRate, Indicator, Observation
+from app.db.models.sources import Edition, Event
 from app.enums import (
     ActionKind,
     ActionStatus,
@@ -218,6 +219,8 @@ class Outcome(KeyedModel, LocatedModel, table=True):
     )
 
     year: int
+    edition: int
+    """The year of the press conference, which is the one after."""
     position: int
     topic_id: int | None = Field(foreign_key="topic.id", index=True)
     text_en: str
@@ -313,6 +316,8 @@ OutcomeSector = declare_link(Outcome, Sector)
 OutcomeInstrument = declare_link(Outcome, Instrument)
 OutcomeArea = declare_link(Outcome, Area)
 OutcomeIndicator = declare_link(Outcome, Indicator)
+EditionEvent = declare_link(Edition, Event)
+EditionIndicator = declare_link(Edition, Indicator)
 ActionSector = declare_link(Action, Sector)
 ActionInstrument = declare_link(Action, Instrument)
 ActionArea = declare_link(Action, Area)

@@ -19,15 +19,13 @@ from app.ingest.schema.commitments import (
     Progress,
     Quantity,
 )
+from app.ingest.schema.editions import Action, Edition, Outcome, PriorityArea
 from app.ingest.schema.records import (
-    Action,
     Contradiction,
     GrowthRate,
     Indicator,
     Observation,
-    Outcome,
     Period,
-    PriorityArea,
     RelatedDataset,
     Report,
     Series,
@@ -49,7 +47,7 @@ from app.ingest.schema.tables import SeriesTable
 
 ENTITIES: tuple[type[Entity], ...] = (
     *(Release, Event, Source, Topic, Area, Coverage, Unit, Sector, Instrument, Indicator),
-    *(RelatedDataset, Series, Observation, GrowthRate, Report, Contradiction),
+    *(RelatedDataset, Series, Observation, GrowthRate, Report, Contradiction, Edition),
     *(Outcome, PriorityArea, Action, Progress, Commitment, Synonym),
 )
 """All collections, ordered so that each refers only to those before it."""

@@ -21,7 +21,7 @@ from app.ingest.schema.base import (
     Wording,
     Year,
 )
-from app.ingest.schema.records import Action
+from app.ingest.schema.editions import Action
 from app.ingest.schema.reference import Event, Source
 
 

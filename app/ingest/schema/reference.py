@@ -35,7 +35,6 @@ from app.ingest.schema.base import (
     Ref,
     ShortText,
     StrictModel,
-    Year,
 )
 
 
@@ -154,8 +153,6 @@ class Source(Entity):
 
     collection = "sources"
 
-    edition: Year | None = None
-    """The year under review, for a press conference that the data set is based on; else omitted."""
     event: Ref[Event] | None = None
     """The event that the document reports."""
     standing: Standing
