@@ -253,7 +253,7 @@ class EditionListParameters(ListParameters):
 
 
 class EditionComparisonParameters(Parameters):
-    edition: list[Edition] = Field(min_length=2, max_length=2, examples=[[2025, 2026]])
+    edition: list[Edition] = Field(min_length=2, max_length=2, examples=[[2024, 2025]])
     """The years of two press conferences. Repeat the parameter."""
 
     @field_validator("edition")

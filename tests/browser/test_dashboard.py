@@ -264,7 +264,7 @@ EARLIER = {
 def test_years_are_drawn_series_by_series(visit: Visit, language: str, expected: list[str]) -> None:
     page, wrong = visit
     page.goto(f"/years?lang={language}")
-    assert page.locator("table.series").count() == 27
+    assert page.locator("table.series").count() == 22
     goods = page.locator("[id='goods-trade.CN.BRI.partner-2023.CNY.P12M']")
     assert goods.locator(".display").all_inner_texts()[:3] == expected
     boxes = [bar.bounding_box() for bar in goods.locator(".magnitude rect.value").all()]

@@ -376,7 +376,7 @@ def test_the_database_is_the_file_itself(client: TestClient, database: Path) -> 
     assert body["http://testserver/v1/dataset.sqlite"] == digest.hexdigest()
     opened = sqlite3.connect(":memory:")
     opened.deserialize(response.content)
-    assert opened.execute("SELECT count(*) FROM observation").fetchone() == (46,)
+    assert opened.execute("SELECT count(*) FROM observation").fetchone() == (38,)
     opened.close()
 
 

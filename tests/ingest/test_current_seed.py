@@ -1,29 +1,18 @@
 """The current seed: what holds for any observations holds for these."""
 
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from lxml import html
 from starlette.testclient import TestClient
 
-from app.ingest.build import build, load_valid_seed
+from app.ingest.build import load_valid_seed
 from app.ingest.history import take_snapshot
-from tests.support.seeds import MIGRATIONS, NEWEST
-from tests.support.targets import Target, opened
+from tests.support.seeds import NEWEST
 from tests.test_openapi import LISTS, PATHS, example_url
 
 pytestmark = pytest.mark.quick
 LANGUAGES = ("en", "zh")
-
-
-@pytest.fixture(scope="module")
-def newest(new_target: Callable[[], Target]) -> Iterator[TestClient]:
-    """Serve the newest seed."""
-    target = new_target()
-    build(NEWEST, MIGRATIONS, target)
-    with opened(target) as app, TestClient(app, raise_server_exceptions=False) as client:
-        yield client
 
 
 @pytest.fixture(scope="module")

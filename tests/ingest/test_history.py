@@ -93,7 +93,7 @@ def test_changes_of_one_release_lead_from_the_one_before(client: TestClient) -> 
     [
         ("release=2026-11-25", 109),
         ("release=2026-11-25&collection=actions", 24),
-        ("release=2026-11-25.2&collection=growth-rates", 21),
+        ("release=2026-11-25.2&collection=growth-rates", 16),
         ("kind=removed", 5),
         ("since=2026-11-26", 0),
     ],

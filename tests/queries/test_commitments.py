@@ -54,16 +54,16 @@ def test_actions_announce_and_promise_no_more(client: TestClient) -> None:
     [
         ("year=2025", 24),
         ("edition=2025", 24),
-        ("edition=2022&edition=2026", 22),
-        ("year=2024", 5),
+        ("edition=2024&edition=2025", 24),
+        ("year=2024", 0),
         ("priority_area=emerging-fields", 4),
         ("kind=sign&edition=2025", 3),
-        ("sector=clean-energy&sector=green-minerals", 4),
+        ("sector=clean-energy&sector=green-minerals", 2),
         ("instrument=china-asean-expo", 1),
         ("area=MY", 0),
         ("topic=projects&kind=promote", 3),
-        ("q=free+trade", 4),
-        ("q=%E8%87%AA%E7%94%B1%E8%B4%B8%E6%98%93%E5%8D%8F%E5%AE%9A", 4),
+        ("q=free+trade", 1),
+        ("q=%E8%87%AA%E7%94%B1%E8%B4%B8%E6%98%93%E5%8D%8F%E5%AE%9A", 1),
     ],
 )
 def test_actions_are_filtered(client: TestClient, query: str, total: int) -> None:
@@ -76,12 +76,12 @@ def test_actions_are_filtered(client: TestClient, query: str, total: int) -> Non
     [
         ("year=2024", 9),
         ("edition=2025", 9),
-        ("edition=2023&edition=2022", 9),
+        ("edition=2024&edition=2025", 9),
         ("topic=trade&edition=2025", 3),
         ("sector=blue-economy", 1),
-        ("instrument=two-countries-twin-parks", 2),
-        ("area=MY&area=ID", 2),
-        ("q=twin+parks", 2),
+        ("instrument=two-countries-twin-parks", 1),
+        ("area=MY&area=ID", 1),
+        ("q=twin+parks", 1),
     ],
 )
 def test_outcomes_are_filtered(client: TestClient, query: str, total: int) -> None:
@@ -111,12 +111,11 @@ def test_reference_data_is_linked_both_ways(client: TestClient, collection: str)
 @pytest.mark.parametrize(
     ("url", "total"),
     [
-        ("/v1/instruments?kind=mechanism", 4),
+        ("/v1/instruments?kind=mechanism", 3),
         ("/v1/areas?kind=group", 1),
         ("/v1/reports?relation=same_event", 12),
         ("/v1/reports?relation=same_authority", 2),
-        ("/v1/sources?edition=2024", 2),
-        ("/v1/sources?edition=2023", 3),
+        ("/v1/sources?edition=2024", 1),
     ],
 )
 def test_code_lists_are_filtered(client: TestClient, url: str, total: int) -> None:

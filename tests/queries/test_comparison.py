@@ -201,7 +201,7 @@ def test_a_period_without_a_figure_is_distinguished_from_an_unknown_one(
     assert missing["location"] == "query.period"
     message = "No figure for 2019 is recorded here; none is recorded for any other period of 2019"
     assert missing["message"] == message
-    assert missing["allowed"] == ["2013", "2021", "2022", "2023"]
+    assert missing["allowed"] == ["2013", "2022", "2023"]
     assert unknown["location"] == "query.as_of"
 
 

@@ -11,6 +11,12 @@ YEARS = (2022, 2023, 2024, 2025, 2026)
 PARTS = ("figures", "outcomes", "priority_areas")
 
 
+@pytest.fixture(scope="module")
+def client(newest: TestClient) -> TestClient:
+    """Call the newest seed: the pinned one has few press conferences."""
+    return newest
+
+
 def get(client: TestClient, url: str) -> Any:
     response = client.get(url)
     assert response.status_code == 200, response.text

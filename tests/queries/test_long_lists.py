@@ -137,7 +137,7 @@ def walk(client: TestClient, url: str) -> Iterator[dict[str, Any]]:
 def test_a_long_list_is_counted_up_to_a_bound(
     large_client: TestClient, everything: Everything
 ) -> None:
-    assert len(everything) == SCALE.observations + 46
+    assert len(everything) == SCALE.observations + 38
     long = large_client.get("/v1/observations?vintages=all&limit=1").json()
     assert (long["total"], long["total_is_exact"]) == (BOUND, False)
     short = large_client.get("/v1/observations?counterpart=X003&limit=1").json()

@@ -22,7 +22,9 @@ from tests.test_openapi import LISTS, PATHS, example_url
 pytestmark = pytest.mark.database
 
 MORE = {
-    "/v1/dataset.zip": 18,
+    "/v1/dataset.zip": 21,
+    "/v1/contradictions": 3,
+    "/v1/contradictions/{contradiction}": 3,
     "/v1/editions/compare": 3,
     "/v1/editions/{edition}": 5,
     "/v1/overview": 7,

@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.database, pytest.mark.resources]
 
 def test_entry_point_links_to_what_there_is(client: TestClient) -> None:
     service = client.get("/v1").json()
-    assert service["release"]["counts"]["observations"] == 46
+    assert service["release"]["counts"]["observations"] == 38
     assert service["languages"] == ["en", "zh"]
     assert len(service["links"]) == 29
     for link in service["links"]:

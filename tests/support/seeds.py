@@ -10,6 +10,7 @@ from tempfile import mkdtemp
 from typing import NamedTuple
 
 import pytest
+import yaml
 
 from app.ingest.build import build
 from app.ingest.files import SeedError, SeedIssue
@@ -21,6 +22,8 @@ PINNED = "2026-11-25.2"
 """The release whose figures tests name; ingest/test_current_seed covers later ones."""
 NO_COLLECTIONS = {"figures", "releases", "synonyms"}
 """The folders whose files are no records of a release."""
+EDITION_SOURCE = re.compile(r"^source: (.+)$", re.MULTILINE)
+"""The document that stands for an edition, in its file."""
 KEY = re.compile(r"(?:: |- )([A-Za-z0-9][A-Za-z0-9.-]*)$", re.MULTILINE)
 """A line of a seed file with nothing but a key, which may refer to a record."""
 MIGRATIONS = ROOT / "migrations"
@@ -71,8 +74,8 @@ def pinned() -> Path:
     """Return the seed without what was added to a collection after the pinned release.
 
     Collections that began later are kept, with the records that they refer to: every path of the
-    API has records. The first thing that a new edition adds is the record of all that was there
-    before it.
+    API has records. Of editions, those are kept whose source is in the pinned release. The first
+    thing that a new edition adds is the record of all that was there before it.
     """
     frozen = NEWEST / "history" / f"{PINNED}.jsonl"
     if not frozen.exists():
@@ -95,6 +98,10 @@ def list_pinned(seed: Path, frozen: Path) -> set[Path]:
     opened = {seed / record["collection"] / f"{record['key']}.yaml" for record in records}
     old = {path.parent.name for path in opened}
     later = {path for path in seed.glob("*/*.yaml") if path.parent.name not in old | NO_COLLECTIONS}
+    for path in seed.glob("editions/*.yaml"):
+        (source,) = EDITION_SOURCE.findall(path.read_text("utf-8"))
+        if seed / "sources" / f"{source}.yaml" not in opened:
+            later.remove(path)
     added = later
     while added:
         words = {word for path in added for word in KEY.findall(path.read_text("utf-8"))}
@@ -102,7 +109,19 @@ def list_pinned(seed: Path, frozen: Path) -> set[Path]:
         added = {path for path in added if path.parent.name not in NO_COLLECTIONS}
         later |= added
     releases = {path for path in seed.glob("releases/*.yaml") if path.stem <= PINNED}
-    return opened | later | releases | set(seed.glob("synonyms/*.yaml"))
+    kept = opened | later
+    return kept | releases | {path for path in seed.glob("synonyms/*.yaml") if names(path) <= kept}
+
+
+def names(synonym: Path) -> set[Path]:
+    """Return the files of the records that a synonym names."""
+    seed, collections = synonym.parent.parent, yaml.safe_load(synonym.read_text("utf-8"))
+    return {
+        seed / collection / f"{key}.yaml"
+        for collection, keys in collections.items()
+        if collection not in {"en", "zh"}
+        for key in keys
+    }
 
 
 SEED = pinned()
