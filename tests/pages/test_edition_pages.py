@@ -69,7 +69,7 @@ def test_a_card_shows_the_newest_figure_and_why_it_is_not_comparable(client: Tes
     page = read(client, "/")
     assert "Newest figure: <strong>over 700</strong>" in page
     assert "Not comparable with the figure above: The figures count different countries" in page
-    assert "Not comparable with the figure above; the table of the series says why." in page
+    assert "Not comparable with the figure above: One figure covers 12 months, the other 2." in page
     assert "最新数据：" in read(client, "/?lang=zh")
     assert "Newest figure" in read(client, "/indicators/trade-share")
     assert "Newest figure" not in read(client, "/indicators/import-share")

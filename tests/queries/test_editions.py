@@ -108,14 +108,14 @@ def test_the_latest_figure_says_why_it_is_not_comparable(client: TestClient) -> 
     overview = get(client, "/v1/overview")
     latest = {one["code"]: one["latest"] for one in overview["indicators"]}
     kinds = {code: [one["kind"] for one in found["obstacles"]] for code, found in latest.items()}
-    assert kinds["goods-trade"] == ["basis"]
+    assert kinds["goods-trade"] == ["months"]
     assert kinds["aid-projects"] == ["coverage", "months"]
     assert kinds["import-share"] == []
     for indicator in overview["indicators"]:
         observation = latest[indicator["code"]]["observation"]
         assert observation["period"]["end"] >= indicator["headline"]["period"]["end"]
         assert observation == get(client, f"/v1/observations/{observation['id']}")
-    pair = "indicator=goods-trade&period=2024&period=2025"
+    pair = "indicator=goods-trade&period=2024&period=2026-01/2026-02"
     compared = get(client, f"/v1/compare?{pair}")
     assert compared["obstacles"] == latest["goods-trade"]["obstacles"]
     chinese = get(client, "/v1/overview?lang=zh")["indicators"][0]["latest"]["obstacles"]
