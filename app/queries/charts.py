@@ -26,8 +26,8 @@ def read_indicator_series(
     connection: Connection,
     language: Language,
     key: str,
-    limit: int = MAX_SERIES,
-    points: int = MAX_POINTS_PER_PANEL,
+    limit: int | None = None,
+    points: int | None = None,
 ) -> Record:
     """Read the first series of an indicator with their points.
 
@@ -56,11 +56,11 @@ def read_indicator_series(
             col(Series.observations).desc(),
             col(Series.code),
         )
-        .limit(limit)
+        .limit(limit or MAX_SERIES)
     )
     rows = fetch_uncached(connection, statement)
     count = max((row.pop("all") for row in rows), default=0)
-    series = add_points(connection, language, rows, points)
+    series = add_points(connection, language, rows, points or MAX_POINTS_PER_PANEL)
     return {"series": series, "hidden": count - len(rows)}
 
 

@@ -387,7 +387,7 @@ def test_series_without_figures_has_a_note() -> None:
             "/v1/series/goods-trade.CN.BRI.partner-2023.CNY.P12M",
             "Fullyears,Partnercountries(2023list),Chineseyuan(renminbi):1olderfiguresarenotshown.",
         ),
-        ("MAX_SERIES", "/v1/indicators/outward-direct-investment", "4moreseriesofthisindicator"),
+        ("MAX_SERIES", "/v1/indicators/outward-direct-investment", "3moreseriesofthisindicator"),
     ],
 )
 def test_omitted_figures_are_counted(

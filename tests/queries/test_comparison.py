@@ -11,10 +11,12 @@ from typing import Any, NamedTuple
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
+from sqlmodel import col
 from starlette.testclient import TestClient
 
 from app.application import App
+from app.db.models import GrowthRate
 from app.enums import ChangeMeasure, EvidenceBasis, GrowthBasis, Qualifier
 from app.i18n import Language
 from app.ingest.build import build
@@ -456,8 +458,7 @@ def get_changes(earlier: dict[str, Any], later: dict[str, Any], measure: str) ->
     return Exact(min(changes), max(changes))
 
 
-def get_printed_interval(value: object) -> Exact:
-    decimals = len(str(value).partition(".")[2])
+def get_printed_interval(value: object, decimals: int) -> Exact:
     half = Fraction(1, 2 * 10**decimals)
     return Exact(exact(value) - half, exact(value) + half)
 
@@ -487,7 +488,7 @@ def list_rates_between(
 def fits(rate: dict[str, Any], changes: Exact, later: dict[str, Any]) -> bool:
     is_other_unit = rate["unit"]["code"] != later["unit"]["code"]
     tolerance = Fraction(3, 2) if is_other_unit else Fraction(0)
-    return overlap(changes, get_printed_interval(rate["value"]), tolerance)
+    return overlap(changes, get_printed_interval(rate["value"], rate["decimals"]), tolerance)
 
 
 def list_expected(
@@ -561,7 +562,10 @@ def check_all_pairs(connection: Connection, rates: list[dict[str, Any]], total: 
     language = Language.ENGLISH
     figures = read_observations(connection, language, select_observations(language))
     assert len(figures) == total
+    codes = col(GrowthRate.code), col(GrowthRate.decimals)
+    decimals = {row.code: row.decimals for row in connection.execute(select(*codes))}
     for rate in rates:
+        rate["decimals"] = decimals[rate["id"]]
         for period in (rate["period"], rate["base_period"]):
             for end in ("start", "end"):
                 period[end] = date.fromisoformat(period[end])
@@ -586,7 +590,7 @@ def check_all_pairs(connection: Connection, rates: list[dict[str, Any]], total: 
         }
         if not pair.derivation_obstacles:
             derivable.add((earlier["id"], later["id"]))
-            check_derived(pair, pair.evidence)
+            check_derived(pair, between)
     assert derivable
 
 
