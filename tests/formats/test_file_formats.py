@@ -339,7 +339,7 @@ def test_the_package_is_valid(package: Path) -> None:
         warnings.simplefilter("ignore")
         report = Package(str(package / "datapackage.json")).validate()
     assert report.valid, report.flatten(["message"])
-    assert report.stats["tasks"] == 18
+    assert report.stats["tasks"] == 21
 
 
 def test_the_package_has_the_counts_of_the_release(client: TestClient, package: Path) -> None:
