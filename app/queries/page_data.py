@@ -26,7 +26,7 @@ from app.queries.reference import get_event, get_indicator, get_source
 from app.queries.related import list_growth_rates, list_reports
 from app.queries.releases import read_overview
 from app.queries.search import search_records
-from app.queries.series import select_series
+from app.queries.series import add_maxima, select_series
 
 MAX_HITS = 1000
 SHOWN_KINDS = {
@@ -135,7 +135,9 @@ def read_indicator_profile(connection: Connection, language: Language, code: str
         return None
     chart = read_indicator_series(connection, language, code)
     first = indicator["headline"]["series"] if indicator["headline"] else None
-    all_series = sorted(chart["series"], key=lambda series: series["code"] != first)
+    all_series = add_maxima(
+        sorted(chart["series"], key=lambda series: bool(series["code"] != first))
+    )
     return indicator | {
         "all_series": all_series,
         "hidden_series": chart["hidden"],

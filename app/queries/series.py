@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import cache, lru_cache
 
 from sqlalchemy import Connection, func, select, tuple_
@@ -147,7 +148,18 @@ def read_drawn_series(connection: Connection, language: Language) -> list[Record
         record | {"points": points[record["code"]]}
         for record in complete_series(connection, language, rows)
     ]
-    return add_point_obstacles(connection, language, series)
+    return add_maxima(add_point_obstacles(connection, language, series))
+
+
+def add_maxima(series: Sequence[Record]) -> list[Record]:
+    """Add the largest value of all series of the same indicator and unit, as one scale for them."""
+    maxima: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for one in series:
+        key = one["indicator"]["code"], one["unit"]["code"]
+        maxima[key] = max([maxima[key], *(abs(point["value"]) for point in one["points"])])
+    return [
+        one | {"maximum": maxima[one["indicator"]["code"], one["unit"]["code"]]} for one in series
+    ]
 
 
 def complete_series(
