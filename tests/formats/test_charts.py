@@ -191,7 +191,7 @@ def test_figures_of_a_group_name_their_coverage() -> None:
     assert mixed == Group("Trade, Full year 2024", tiles)
     chart = Chart(Language.ENGLISH, "", "", groups=[mixed])
     printed = text_of(ET.fromstring(render_svg(layout_chart(chart, 640, None, Theme.LIGHT), chart)))  # noqa: S314
-    assert printed.count("2023list") == printed.count("2025list") == 2, "as the name and below"
+    assert printed.count("2023scope") == printed.count("2025scope") == 2, "as the name and below"
     shared = build_group("Trade", tiles[:1], Language.ENGLISH)
     assert shared == Group("Trade, Full year 2024, 2023 scope", [Tile("2023 scope", figure)])
 
@@ -381,7 +381,7 @@ def test_series_without_figures_has_a_note() -> None:
         (
             "MAX_POINTS",
             "/v1/series/goods-trade.CN.BRI.partner-2023.CNY.P12M",
-            "Fullyears,Partnercountries(2023list),Chineseyuan(renminbi):1olderfiguresarenotshown.",
+            "Fullyears,Partnercountries(2023scope),Chineseyuan(renminbi):1olderfiguresarenotshown.",
         ),
         ("MAX_SERIES", "/v1/indicators/outward-direct-investment", "3moreseriesofthisindicator"),
     ],
