@@ -135,7 +135,7 @@ def test_search_gives_keys_to_go_on_with(address: str) -> None:
 def test_search_shows_figures_with_their_context(address: str) -> None:
     sentences, _ = call_tool(f"{address}/mcp", "search", words="214.66 billion")
     first, *_ = sentences.splitlines()
-    for expected in ("214.66 billion yuan", "2023 list", "January to November 2024", "Source: "):
+    for expected in ("214.66 billion yuan", "2023 scope", "January to November 2024", "Source: "):
         assert expected in first
 
 

@@ -176,9 +176,9 @@ ROUNDING = Bilingual(
     "可能位于区间之外",
 )
 GROWTH_BASIS = Bilingual(
-    "restated if the base is known to differ from the level published earlier, so that the "
-    "published levels do not give this growth; unstated if the source does not say",
-    "restated（基数与以前公布的水平值不同，按已公布水平值不能得出该增速）或unstated（来源未说明）",
+    "restated if a source states, or this service infers, that the base differs from the level "
+    "published earlier, so that published levels cannot be used to check it; else unstated",
+    "restated（来源说明或本站推断基数与以前公布的数值不同，不能以已公布数值验算）或unstated（其他情形）",
 )
 LOCATOR = string("locator", "Location in the source", "出处位置",
                  "Place in the source: P4.S2 is paragraph 4, sentence 2",
@@ -289,9 +289,10 @@ OBSERVATIONS = (
     string("note", "Note", "说明", "What else to know about the value; not from the source",
            "关于该数值的其他说明（本站编写）", text=(Observation, "note"), is_required=False,
            width=30),
-    date("vintage", "Vintage", "首次公布日",
-         "Day on which the value was first published; the last of the month if only that is known",
-         "该数值首次公布之日；仅知月份时为该月末日", sql=Observation.vintage, width=14),
+    date("vintage", "Vintage", "公布日",
+         "First day on which this service knows the value to have been published; the last of the "
+         "month if only that is known",
+         "本站所知该数值最早公布之日；仅知月份时为该月末日", sql=Observation.vintage, width=14),
     date("current_from", "Current from", "现行起始日",
          "First day on which the value was current; empty if it never was",
          "作为现行数据的首日；从未现行的为空",
@@ -371,7 +372,9 @@ GROWTH_RATES = (
     string("basis", "Basis", "增速基数类型", *GROWTH_BASIS),
     *declare_wording("", "Growth in the words of the source", "来源对增速的原文表述"),
     string("note", "Note", "基数说明", "How the basis is known", is_required=False),
-    date("vintage", "Vintage", "首次公布日", "Day on which the growth was first published"),
+    date("vintage", "Vintage", "公布日",
+         "First day on which this service knows the growth to have been published",
+         "本站所知该增速最早公布之日"),
     SOURCE,
     LOCATOR,
     boolean("current", *CURRENT),

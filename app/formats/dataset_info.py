@@ -26,7 +26,7 @@ HOW_TO_READ = Bilingual(
     "Nothing is annualised or converted. All actions are announcements; the sources state no "
     "targets.",
     "引用数据时须保留限定词、统计期和统计范围：“逾”表示高于该数，“近”表示低于该数。仅同一序列的数据可比，"
-    "即指标、统计范围、计量单位和统计期长度均相同。增速均为公布值，单独注明来源，未查到公布值的不列。所有数据均未经年化或换算。各项举措均为已宣布事项，"
+    "即指标、统计范围、计量单位和统计期长度均相同。增速均为公布值，单独注明来源，未见公布的不列。所有数据均未经年化或换算。各项举措均为已宣布事项，"
     "来源未公布量化目标。",
 )
 CONTACT = Bilingual(

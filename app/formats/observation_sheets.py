@@ -36,8 +36,8 @@ GROWTH_MEASURES = {
 }
 GROWTH_BASES = {
     GrowthBasis.RESTATED: Bilingual(
-        "restated: the published levels do not give this growth",
-        "基数已调整，按已公布水平值不能得出该增速",
+        "restated, as a source states or this service infers",
+        "基数已调整（来源说明或本站推断）",
     ),
     GrowthBasis.UNSTATED: Bilingual("not stated by the source", "来源未说明"),
 }
@@ -142,11 +142,11 @@ def describe_growth(
 
 
 BASIS_NOTE = Bilingual(
-    "What the growth is measured against. Restated: the level of the base period is known to "
-    "differ from the one published earlier, so the values in this workbook do not give this "
-    "growth. Where the source states nothing, the base may be restated as well.",
-    "增速所依据的基数。基数已调整，指基期水平值与以前公布的不同，按本工作簿中的数值不能得出该增速；"
-    "来源未说明的，基数也可能经过调整。",
+    "What the growth is measured against. Restated: a source states, or this service infers, that "
+    "the level of the base period differs from the one published earlier, so that the values in "
+    "this workbook cannot be used to check it. Otherwise the base may be restated as well.",
+    "增速所依据的基数。基数已调整，指来源说明或本站推断基期数值与以前公布的不同，不能以本工作簿中的数值验算；"
+    "其他情形下，基数也可能经过调整。",
 )
 GROWTH_COLUMNS = (
     *(
@@ -260,8 +260,9 @@ NOTES: Mapping[str, Bilingual] = {
         "如何得知增速的基数，由本站编写。",
     ),
     "vintage": Bilingual(
-        "The day on which the value was first published, which is not the end of its period.",
-        "该数值首次公布之日，而非统计期末日。",
+        "The first day on which this service knows the value to have been published, which is not "
+        "the end of its period.",
+        "本站所知该数值最早公布之日，而非统计期末日。",
     ),
 }
 

@@ -183,7 +183,7 @@ ACTIONS = Table(
 )
 OUTCOMES = Table(
     "outcomes",
-    Bilingual("Other results (no figures)", "其他成果（无数据）"),
+    Bilingual("Other results", "其他成果"),
     record_columns.OUTCOMES,
     parameters.OutcomeListParameters,
     list_outcomes,

@@ -277,6 +277,12 @@ def check_corrections(seed: Seed) -> Iterator[SeedIssue]:
             if before.get((collection, name), new) != new
         }
         changed = {path: list_changed_fields(old, new) for path, (_, old, new) in changes.items()}
+        # The reason of a removed record may say under which key it continues.
+        changed |= {
+            f"{collection}/{name}": list_changed_fields(old, {})
+            for (collection, name), old in before.items()
+            if (collection, name) not in after
+        }
         declared: dict[str, set[str]] = defaultdict(set)
         for index, correction in enumerate(release.corrections):
             for path, field in product(correction.records, correction.fields):

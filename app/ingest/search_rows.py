@@ -22,7 +22,7 @@ from app.ingest.vintages import find_vintage, select_headlines
 
 KINDS = {get_singular_name(kind).replace("-", "_"): kind for kind in ENTITIES}
 REMARK = re.compile(r"\s*[(（][^)）]*[)）]")
-"""A remark in parentheses, such as the year of the list in the name of a coverage."""
+"""A remark in parentheses, such as the year of the scope in the name of a coverage."""
 normalize_term = lru_cache(maxsize=10_000)(normalize_name)
 """Most terms of a figure are those of the figures of the same series or period."""
 

@@ -43,8 +43,8 @@ SENTENCES = {
     ),
     Obstacle.COVERAGE: Bilingual(
         "The figures count different countries: {coverage}; {other_coverage}. A change between "
-        "them would show the change of the list as well.",
-        "两者统计的国家不同：{coverage}；{other_coverage}。两者之差包含名单调整的影响。",
+        "them would show the change of scope as well.",
+        "两者统计的国家不同：{coverage}；{other_coverage}。两者之差包含口径调整的影响。",
     ),
     Obstacle.MONTHS: Bilingual(
         "One figure covers {months} months, the other {other_months}. This service does not scale "
@@ -57,7 +57,7 @@ SENTENCES = {
     Obstacle.BASIS: Bilingual(
         "The published growth is {growth}. This service infers that its base was restated, so that "
         "a rate calculated from the two levels would be misleading. {note}",
-        "公布的增速为“{growth}”。本站推断其基数已作调整，由两期水平值推算增速会造成误导。{note}",
+        "公布的增速为“{growth}”。本站推断其基数已作调整，由两期数值推算增速会造成误导。{note}",
     ),
     Obstacle.RATE: Bilingual(
         "The published growth is {growth}, which does not fit the two figures: with any rounding, "

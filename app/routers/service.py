@@ -52,7 +52,7 @@ LINKS = {
     ),
     "priority-areas": ("/v1/priority-areas", Bilingual("Priority areas", "重点领域")),
     "actions": ("/v1/actions", Bilingual("Announced actions", "已宣布的举措")),
-    "outcomes": ("/v1/outcomes", Bilingual("Other results (no figures)", "其他成果（无数据）")),
+    "outcomes": ("/v1/outcomes", Bilingual("Other results", "其他成果")),
     "topics": ("/v1/topics", Bilingual("Topics", "主题")),
     "areas": ("/v1/areas", Bilingual("Countries and groups of countries", "国家和国家组")),
     "coverages": ("/v1/coverages", Bilingual("Countries counted", "统计范围")),

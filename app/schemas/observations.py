@@ -60,7 +60,7 @@ class CoverageReference(Reference):
 
     code: Code = Field(examples=["partner-2025"])
     """The key, as used in URLs and filters."""
-    name: Line = Field(examples=["Partner countries (2025 list, inferred)"])
+    name: Line = Field(examples=["Partner countries (2025 scope, inferred by this service)"])
     """The name, in the language of the response."""
     basis: CoverageBasis = Field(examples=["inferred"])
     """inferred if this service concludes from published figures which countries are counted, and
@@ -203,8 +203,9 @@ class Growth(Schema):
     base_period: Period
     """The base period."""
     basis: Editorial[GrowthBasis] = Field(examples=["restated"])
-    """restated if the level of the base period is stated or inferred to differ from the one
-    published earlier, so that the published levels do not give this rate; else unstated."""
+    """restated if a source states, or this service infers, that the level of the base period
+    differs from the one published earlier, so that published levels cannot be used to check the
+    rate; else unstated."""
     note: Editorial[Prose | None] = Field(examples=[None])
     """How the basis is known; null if there is no note."""
     source: SourceReference
@@ -214,7 +215,7 @@ class Growth(Schema):
     citation: Citation
     """The citation, with the location in the source."""
     vintage: Day = Field(examples=["2025-01-13"])
-    """The date on which the rate was first published."""
+    """The first date on which this service knows the rate to have been published."""
 
 
 class Revision(Schema):
@@ -310,7 +311,7 @@ class Observation(Schema):
     citation: Citation
     """The citation, with the location in the source."""
     vintage: Day = Field(examples=["2025-01-15"])
-    """The date on which this value was first published."""
+    """The first date on which this service knows this value to have been published."""
     current: bool = Field(examples=[True])
     """Whether this is the current figure for its series and period."""
     current_from: Day | None = Field(examples=["2025-01-15"])

@@ -70,7 +70,7 @@ def test_the_page_is_narrowed_without_a_new_one(visit: Visit) -> None:
     page.evaluate("window.same = true")
     count = page.locator("#count")
     page.get_by_label("Topic").select_option("projects")
-    expect(count).to_have_text("2 figures, 6 actions, 2 other results")
+    expect(count).to_have_text("2 figures, 6 recorded actions, 2 other results")
     page.get_by_label("Search").fill("infrastructure")
     page.keyboard.press("Enter")
     expect(count).to_contain_text("1 action")
@@ -249,7 +249,7 @@ def test_structured_data_is_not_run(visit: Visit) -> None:
 
 EARLIER = {
     "en": ["19.47 trillion yuan in another source", "19.5 trillion yuan in another source"],
-    "zh": ["另有来源为19.47万亿元", "另有来源为19.5万亿元"],
+    "zh": ["另一来源公布值为19.47万亿元", "另一来源公布值为19.5万亿元"],
 }
 
 

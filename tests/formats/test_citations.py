@@ -23,7 +23,7 @@ from app.formats.citations import (
 pytestmark = [pytest.mark.database, pytest.mark.quick]
 
 AID = (
-    "Aid projects organised and implemented in BRI countries, Partner countries (2023 list), "
+    "Aid projects organised and implemented in BRI countries, Partner countries (2023 scope), "
     "January to November 2024: over 700"
 )
 FIGURE = "aid-projects.CN.BRI.partner-2023.NB.P11M.2024-01.scio-2025-01-15"
@@ -121,7 +121,7 @@ def test_csl_json_is_rendered_by_a_processor(client: TestClient, language: str) 
         ),
         (
             "zh",
-            "中国在共建“一带一路”国家组织实施的援助项目数，共建国家（2023年名单），2024年1—11月：逾700个",
+            "中国在共建“一带一路”国家组织实施的援助项目数，共建国家（2023年口径），2024年1—11月：逾700个",
             "第4段第2句",
         ),
     ],

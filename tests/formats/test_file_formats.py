@@ -141,7 +141,7 @@ def test_a_workbook_explains_its_columns(client: TestClient, language: str) -> N
                 "Growth base period",
             },
             "zh": {"统计范围", "限定词", "是否现行", "公布的增速", "增速基数类型", "说明"}
-            | {"舍入区间", "原文界限", "首次公布日", "此前中断", "增速基期"},
+            | {"舍入区间", "原文界限", "公布日", "此前中断", "增速基期"},
         }[language]
     )
     for one in listed(client, "coverages", f"lang={language}"):
