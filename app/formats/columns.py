@@ -191,8 +191,9 @@ OBSERVATIONS = (
     string("indicator_name", "Indicator", "指标", "What is measured", "统计内容",
            path="indicator.name", text=(Indicator, "name"), width=32),
     string("series", "Series", "所属序列",
-           "Series of the observation; compare only observations of the same series",
-           "所属序列；仅同一序列的数据可比", sql=Series.code),
+           "Series of the observation; compare only observations of the same series, and not those "
+           "marked as not comparable (comparability)",
+           "所属序列；仅同一序列的数据可比，标明不可比的（comparability）除外", sql=Series.code),
     string("reporting_area", "Reporting area code", "报告国（地区）标识",
            path="reporting_area.code", sql=reporting_area.code),
     string("reporting_area_name", "Reporting area", "报告国（地区）",
@@ -335,6 +336,11 @@ OBSERVATIONS = (
     string("growth_source_publisher", "Publisher of growth", "增速发布机构",
            "Publisher of the growth's source", "增速来源的发布机构",
            text=(growth_source, "publisher"), is_required=False),
+    string("comparability", "Comparability", "可比性",
+           "With which earlier values of its series it is not comparable, and why, as known today; "
+           "empty if it is comparable with all of them",
+           "与所属序列哪些以前数据不可比及其原因，以目前所知为准；与以前数据均可比的为空",
+           text=(Observation, "comparability"), is_required=False, width=40),
 )  # fmt: skip
 
 SOURCE = string("source", "Source code", "来源标识", path="source.code")

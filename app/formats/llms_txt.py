@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from app.db.columns import Record
-from app.enums import CoverageBasis
+from app.enums import CoverageBasis, Qualifier
 from app.formats.citations import summarize_observation
 from app.formats.dataset_info import (
     DATA_LICENCE,
@@ -17,6 +17,7 @@ from app.formats.dataset_info import (
     Distribution,
     cite_dataset,
 )
+from app.formats.observation_sheets import describe_limits
 from app.i18n import (
     Bilingual,
     Language,
@@ -55,6 +56,7 @@ BREAK_BEFORE = Bilingual(
     "There is a break in the series before this figure; do not compare it with earlier ones.",
     "该数据之前序列中断，与此前数据不可比。",
 )
+STATED_LIMIT = Bilingual("Stated limit: {limits}.", "原文界限：{limits}。")
 START = Bilingual("Start here", "入口")
 
 
@@ -127,13 +129,21 @@ def describe_observation(record: Record, language: Language, base: str | None = 
         sentences += [growth["note"]] if growth["note"] else []
     if record["break_before"]:
         sentences.append(BREAK_BEFORE.get(language))
+    sentences += [record["comparability"]] if record["comparability"] else []
     sentences += [record["note"]] if record["note"] else []
     sentences += [one["note"] for one in record["reports"] if one["agreement"] == "differs"]
     return join_sentences(sentences, language)
 
 
 def describe_rounding(record: Record, language: Language) -> list[str]:
-    """Return the interval of the numbers with the same printed digits, unless it is one number."""
+    """Describe the interval of the numbers with the same printed digits, unless it is one number.
+
+    A qualifier says where a figure lies, which may be outside that interval, so only the limit that
+    it states is described.
+    """
+    if record["qualifier"] != Qualifier.NONE:
+        limits = describe_limits(record)
+        return [STATED_LIMIT.format(limits=limits).get(language)] if limits else []
     published, interval = record["published"], record["rounding"]
     if interval["lower"] == interval["upper"]:
         return []

@@ -110,7 +110,7 @@ def select_observation_columns(language: Language, prefix: str = "") -> list[Lab
         "rounding.lower": col(Observation.rounding_lower),
         "rounding.upper": col(Observation.rounding_upper),
         "break_before": col(Observation.break_before),
-        "note": localize(Observation, "note", language),
+        **{name: localize(Observation, name, language) for name in ("note", "comparability")},
         "status": col(Observation.status),
         "locator": col(Observation.locator),
         "vintage": col(Observation.vintage),

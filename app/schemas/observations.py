@@ -269,7 +269,8 @@ class Observation(Schema):
     indicator: Reference
     """The indicator."""
     series: Code = Field(examples=["aid-projects.CN.BRI.partner-2023.NB.P11M"])
-    """The key of the series. Only figures of the same series are comparable."""
+    """The key of the series. Only figures of the same series are comparable, except those that the
+    field comparability names."""
     reporting_area: AreaReference
     """The area that reports the figure."""
     counterpart_area: AreaReference
@@ -302,6 +303,14 @@ class Observation(Schema):
     note: Editorial[Prose | None] = Field(examples=[None])
     """What else to know about this figure, in the words of this service; null if there is
     nothing."""
+    comparability: Editorial[Prose | None] = Field(
+        examples=[
+            "Not comparable with the full year 2023: There is a break in the series between them."
+        ]
+    )
+    """With which earlier figures of its series this one is not comparable, and why; null if it is
+    comparable with all of them. It describes what is known today, whatever as_of says; /v1/compare
+    and the points of a series describe what was known on that day."""
     status: Status = Field(examples=["normal"])
     """Whether the publisher calls the figure provisional, estimated or revised."""
     source: SourceReference

@@ -35,6 +35,7 @@ pytestmark = [pytest.mark.database, pytest.mark.resources]
 
 PLAIN = {
     "id": ("id",),
+    "comparability": ("comparability",),
     "indicator": ("indicator", "code"),
     "indicator_name": ("indicator", "name"),
     "series": ("series",),
