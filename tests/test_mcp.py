@@ -98,6 +98,23 @@ def test_numbers_are_those_of_the_api(address: str, client: TestClient) -> None:
     assert found == json.loads(items, parse_float=Decimal)["items"]
 
 
+@pytest.mark.parametrize(
+    ("language", "mark"),
+    [("en", "Not comparable with the full year 2024: "), ("zh", "与2024年全年数据不可比：")],
+)
+def test_a_figure_says_what_it_is_not_comparable_with(
+    address: str, client: TestClient, language: str, mark: str
+) -> None:
+    sentences, _ = call_tool(
+        f"{address}/mcp", "get_observations", indicator="goods-trade", language=language
+    )
+    items = client.get(f"/v1/observations?indicator=goods-trade&lang={language}").json()["items"]
+    (item,) = [one for one in items if one["comparability"]]
+    (line,) = [one for one in sentences.splitlines() if mark in one]
+    assert item["display"] in line
+    assert item["comparability"] in line
+
+
 def test_what_was_known_then(address: str) -> None:
     captured = {"indicator": "trade-share", "since": "2024-01-01", "as_of": "2025-01-14"}
     sentences, _ = call_tool(f"{address}/mcp", "get_observations", **captured)

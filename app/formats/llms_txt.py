@@ -32,7 +32,7 @@ MEDIA_TYPE = "text/markdown"
 ENTRY_POINTS = (
     ("/v1/overview", Bilingual("Overview: everything in one request (JSON)", "概览（JSON）")),
     ("/v1/observations", Bilingual("Observations", "观测值")),
-    ("/v1/series", Bilingual("Series of comparable observations", "可比数据序列")),
+    ("/v1/series", Bilingual("Series, and which figures are comparable", "数据序列及可比性说明")),
     ("/v1/priority-areas", Bilingual("Priority areas and actions", "重点领域与举措")),
     ("/v1/search?q=trade", Bilingual("Full-text search", "全文检索")),
     ("/v1/sources", Bilingual("Sources", "来源")),

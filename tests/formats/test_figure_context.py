@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+import zipfile
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from itertools import combinations
@@ -217,6 +218,17 @@ def test_sentences_and_statuses_mark_every_refused_pair(
     statuses = cube["status"].items()
     assert {at for at, status in statuses if "not_comparable" in status} == marked
     assert all(status in cube["extension"]["status"]["label"] for _, status in statuses)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_data_package_keeps_the_marks(client: TestClient, language: Language) -> None:
+    items = client.get(f"/v1/observations?limit=1000&vintages=all&lang={language}").json()["items"]
+    content = client.get(f"/v1/dataset.zip?lang={language}").content
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        rows = list(RECORDS["csv"](package.read("observations.csv")))
+    marks = {row["id"]: row["comparability"] or None for row in rows}
+    assert marks == {item["id"]: item["comparability"] for item in items}
+    assert len([mark for mark in marks.values() if mark]) >= 3
 
 
 def test_a_break_marks_all_later_figures(tmp_path: Path) -> None:
