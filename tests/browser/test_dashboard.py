@@ -73,7 +73,7 @@ def test_the_page_is_narrowed_without_a_new_one(visit: Visit) -> None:
     expect(count).to_have_text("2 figures, 6 recorded actions, 2 other results")
     page.get_by_label("Search").fill("infrastructure")
     page.keyboard.press("Enter")
-    expect(count).to_contain_text("1 action")
+    expect(count).to_contain_text("1 recorded action")
     assert urlsplit(page.url).query == "q=infrastructure&topic=projects&lang=en"
     assert page.locator(".actions mark").all_inner_texts() == ["infrastructure"]
     shown = page.locator("#results").inner_text()

@@ -109,3 +109,9 @@ def test_no_text_calls_an_inferred_scope_known_or_a_published_list() -> None:
     for text in (GROWTH_BASIS, BASIS_NOTE):
         assert "this service infers" in text.en
         assert "本站推断" in text.zh
+
+
+def test_chinese_texts_quote_english_sources_in_english() -> None:
+    quoted = re.compile("(?:来源|报道|实录|原文)(?:文件)?(?:使用|称|为|以)“[\u4e00-\u9fff]")
+    texts = [file.read_text("utf-8") for file in NEWEST.rglob("*.yaml")]
+    assert [found for text in texts for found in quoted.findall(text)] == []
