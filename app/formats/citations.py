@@ -8,7 +8,7 @@ from pathlib import Path
 
 from app.db.columns import Record
 from app.enums import CitationStyle, Precision
-from app.i18n import Bilingual, Language, format_locator
+from app.i18n import Bilingual, Language, format_locator, name_day
 
 Item = Record
 
@@ -69,6 +69,16 @@ def summarize_observation(observation: Record, language: Language) -> str:
     names = (observation[name]["name"] for name in ("indicator", "coverage"))
     figure = Bilingual(", ", "，").get(language).join([*names, observation["period"]["label"]])
     return figure + Bilingual(": ", "：").get(language) + str(observation["display"])
+
+
+def format_validity(record: Record, language: Language) -> str:
+    """Say of a figure that is not in force when another one superseded it; else nothing."""
+    if record["superseded_on"] is not None:
+        day = name_day(record["superseded_on"])
+        return Bilingual("superseded on {day}", "已于{day}被取代").format(day=day).get(language)
+    return (
+        Bilingual("never in force", "从未现行").get(language) if record["current"] is False else ""
+    )
 
 
 def build_date(day: date, precision: str) -> Item:

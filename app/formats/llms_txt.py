@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from app.db.columns import Record
 from app.enums import CoverageBasis
-from app.formats.citations import summarize_observation
+from app.formats.citations import format_validity, summarize_observation
 from app.formats.dataset_info import (
     DATA_LICENCE,
     DESCRIPTION,
@@ -235,8 +235,9 @@ def describe_hit(record: Record, language: Language) -> str:
     ).get(language)
     if record["display"]:
         context = record["display"], record["coverage"]["name"], record["period"]["label"]
+        validity = format_validity(record, language)
         text += Bilingual(": ", "：").get(language) + Bilingual(", ", "，").get(language).join(
-            context
+            (*context, validity) if validity else context
         )
     if record["source"]:
         text = append_source(text, record["source"]["line"], language)

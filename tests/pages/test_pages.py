@@ -349,6 +349,19 @@ def test_a_figure_that_was_found_shows_its_context(client: TestClient) -> None:
         assert read(client, path).xpath("//tr[@id=$id]", id=row)
 
 
+@pytest.mark.parametrize(
+    ("language", "validity"),
+    [("en", "superseded on 18 July 2025"), ("zh", "已于2025年7月18日被取代")],
+)
+def test_a_superseded_figure_that_was_found_says_so(
+    client: TestClient, language: str, validity: str
+) -> None:
+    page = read(client, f"/?q=trade+share+2024&lang={language}")
+    hits = [hit.text_content() for hit in page.xpath("//ul[@class='hits']/li")]
+    assert [validity in hit for hit in hits[:2]] == [False, True]
+    assert "50.3" in hits[1]
+
+
 def test_data_has_problems_as_documents_for_everybody(client: TestClient) -> None:
     for path in ("/v1/indicators/none", "/v1/nothing", "/v1/indicators?limit=0"):
         response = client.get(path, headers=BROWSER)
