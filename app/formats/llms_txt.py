@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from app.db.columns import Record
 from app.enums import CoverageBasis
-from app.formats.citations import format_validity, summarize_observation
+from app.formats.citations import format_validity, list_remarks, summarize_observation
 from app.formats.dataset_info import (
     DATA_LICENCE,
     DESCRIPTION,
@@ -116,7 +116,11 @@ def describe_observation(record: Record, language: Language, base: str | None = 
     """Describe an observation with its rounding, its growth, and reports that differ from it."""
     growth = record["growth"]
     citation = record["citation"]["full"] + format_url(record, language, base)
-    sentences = [append_source(summarize_observation(record, language), citation, language)]
+    summary = summarize_observation(record, language)
+    if not record["current"]:
+        validity = format_validity(record, language)
+        summary += Bilingual(f" ({validity})", f"（{validity}）").get(language)
+    sentences = [append_source(summary, citation, language)]
     sentences += describe_rounding(record, language)
     if growth is not None:
         change = Bilingual("Published growth: {change}", "公布的增速：{change}").format(
@@ -127,8 +131,7 @@ def describe_observation(record: Record, language: Language, base: str | None = 
         sentences += [growth["note"]] if growth["note"] else []
     if record["break_before"]:
         sentences.append(BREAK_BEFORE.get(language))
-    sentences += [record["note"]] if record["note"] else []
-    sentences += [one["note"] for one in record["reports"] if one["agreement"] == "differs"]
+    sentences += list_remarks(record)
     return join_sentences(sentences, language)
 
 
