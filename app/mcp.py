@@ -38,11 +38,13 @@ from app.schemas.service import SearchHit
 
 INSTRUCTIONS = """
 Official figures on China's economic cooperation with Belt and Road partner countries, and the
-priority areas announced for each year. Quote each figure in the words given: "over", "nearly" and
-the period (full year, or January to November) are part of the figure, and so are the countries
-counted. Never compare figures of different series, nor figures of one series that are marked as not
-comparable; never annualise or convert figures, and never compute growth: use published rates only.
-Name the source with its paragraph and sentence.
+priority areas announced for each year. Quote each figure in the words given: "over", "nearly", the
+period (full year, or January to November) and the countries counted (coverage) are part of the
+figure. No source states the coverage partner-2025: this service infers it, so say so. Figures are
+comparable only within one series, and not if they are marked as not comparable: never compare
+figures of different coverage, period length or unit, never annualise or convert figures, and never
+compute growth: use published rates only. Say so if a figure has been superseded. Name the source
+with its paragraph and sentence.
 """
 READ_ONLY = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
 ALLOWED_METHODS = ("POST", "OPTIONS")

@@ -154,6 +154,10 @@ def test_search_shows_figures_with_their_context(address: str) -> None:
     first, *_ = sentences.splitlines()
     for expected in ("214.66 billion yuan", "2023 scope", "January to November 2024", "Source: "):
         assert expected in first
+    sentences, _ = call_tool(f"{address}/mcp", "search", words="trade share 2024")
+    first, second, *_ = sentences.splitlines()
+    assert "50.7 percent" in first
+    assert "superseded on 18 July 2025" in second
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, not_, null
+from sqlalchemy import ColumnElement, and_, case, literal_column, not_, null
 from sqlmodel import col
 
 from app.db.columns import counterpart_area, localize, reporting_area, select_wording
@@ -26,6 +26,8 @@ from app.enums import Datatype
 from app.i18n import Bilingual, Language
 from app.queries.observations import growth_source, previous_observation
 from app.queries.related import rate_unit
+from app.schemas import list_editorial
+from app.schemas import observations as schemas
 
 
 @dataclass(frozen=True)
@@ -184,6 +186,11 @@ LOCATOR = string("locator", "Location in the source", "出处位置",
                  "Place in the source: P4.S2 is paragraph 4, sentence 2",
                  "在来源中的位置：P4.S2为第4段第2句", sql=Observation.locator,
                  is_required=False, width=12)  # fmt: skip
+OWN_FIELDS = SEPARATOR.join(list_editorial(schemas.Observation))
+EDITORIAL = string("editorial", "Our own fields", "本站撰写的字段",
+                   "Fields whose content this service wrote or chose",
+                   "内容由本站撰写或选定的字段",
+                   sql=literal_column(f"'{OWN_FIELDS}'"))  # fmt: skip
 OBSERVATIONS = (
     string("id", "Key", "数据标识", "Stable key of the observation", "数据的固定标识",
            sql=Observation.code, width=60),
@@ -341,6 +348,7 @@ OBSERVATIONS = (
            "empty if it is comparable with all of them",
            "与所属序列哪些以前数据不可比及其原因，以目前所知为准；与以前数据均可比的为空",
            text=(Observation, "comparability"), is_required=False, width=40),
+    EDITORIAL,
 )  # fmt: skip
 
 SOURCE = string("source", "Source code", "来源标识", path="source.code")
@@ -352,9 +360,6 @@ REPORTING_AREA = string(
 )
 COUNTERPART_AREA = string("counterpart_area", "Counterpart area", "伙伴国（地区）",
                           path="counterpart_area.code")  # fmt: skip
-EDITORIAL = string("editorial", "Our own fields", "本站撰写的字段",
-                   "Fields whose content this service wrote or chose",
-                   "内容由本站撰写或选定的字段")  # fmt: skip
 NOTE = string("note", "Note", "说明", "How to read the record", "阅读说明", is_required=False,
               width=36)  # fmt: skip
 GROWTH_RATES = (

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from app.db.columns import Record
 from app.enums import CoverageBasis, Qualifier
-from app.formats.citations import summarize_observation
+from app.formats.citations import format_validity, list_remarks, summarize_observation
 from app.formats.dataset_info import (
     DATA_LICENCE,
     DESCRIPTION,
@@ -118,7 +118,11 @@ def describe_observation(record: Record, language: Language, base: str | None = 
     """Describe an observation with its rounding, its growth, and reports that differ from it."""
     growth = record["growth"]
     citation = record["citation"]["full"] + format_url(record, language, base)
-    sentences = [append_source(summarize_observation(record, language), citation, language)]
+    summary = summarize_observation(record, language)
+    if not record["current"]:
+        validity = format_validity(record, language)
+        summary += Bilingual(f" ({validity})", f"（{validity}）").get(language)
+    sentences = [append_source(summary, citation, language)]
     sentences += describe_rounding(record, language)
     if growth is not None:
         change = Bilingual("Published growth: {change}", "公布的增速：{change}").format(
@@ -130,8 +134,7 @@ def describe_observation(record: Record, language: Language, base: str | None = 
     if record["break_before"]:
         sentences.append(BREAK_BEFORE.get(language))
     sentences += [record["comparability"]] if record["comparability"] else []
-    sentences += [record["note"]] if record["note"] else []
-    sentences += [one["note"] for one in record["reports"] if one["agreement"] == "differs"]
+    sentences += list_remarks(record)
     return join_sentences(sentences, language)
 
 
@@ -245,8 +248,9 @@ def describe_hit(record: Record, language: Language) -> str:
     ).get(language)
     if record["display"]:
         context = record["display"], record["coverage"]["name"], record["period"]["label"]
+        validity = format_validity(record, language)
         text += Bilingual(": ", "：").get(language) + Bilingual(", ", "，").get(language).join(
-            context
+            (*context, validity) if validity else context
         )
     if record["source"]:
         text = append_source(text, record["source"]["line"], language)

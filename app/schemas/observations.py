@@ -96,7 +96,8 @@ class Citation(Schema):
             "ECNS: [report on the SCIO press conference], carried by 21cmcc.org.cn, paragraph 4"
         ]
     )
-    """Publisher, title, date, the site that carries the document, paragraph and sentence."""
+    """Publisher, title, date, the site that carries the document, paragraph and sentence. It cites
+    the source only; the citation files of an observation add the figure and what limits its use."""
 
 
 class PriorityAreaReference(Schema):
