@@ -60,6 +60,13 @@ def test_the_tools_are_described(address: str) -> None:
         async with Client(f"{address}/mcp") as client:
             return list((await client.list_tools()).tools)
 
+    async def read_instructions() -> str:
+        async with Client(f"{address}/mcp") as client:
+            return str(client.instructions)
+
+    instructions = anyio.run(read_instructions)
+    for word in ("coverage", "infers", "comparable", "break", "superseded"):
+        assert word in instructions
     tools = {tool.name: tool for tool in anyio.run(request)}
     assert sorted(tools) == [
         "get_observations",
