@@ -273,7 +273,7 @@ def test_years_are_drawn_series_by_series(visit: Visit, language: str, expected:
     shares = page.locator("[id='import-share.CN.BRI.partner-2025.PT.P12M']")
     assert shares.locator(".magnitude").count() == 0
     assert shares.locator(".display").all_inner_texts() == [FIGURES[language][1]]
-    earlier = goods.locator("td.figure a").all_inner_texts()
+    earlier = goods.locator("td.figure a.note").all_inner_texts()
     assert earlier == EARLIER[language]
     aid = page.locator("[id='aid-projects.CN.BRI.partner-2023.NB.P11M'] td.figure").inner_text()
     assert "700" in aid.partition("\n")[2]
