@@ -41,10 +41,13 @@ from app.schemas.service import SearchHit
 
 INSTRUCTIONS = """
 Official figures on China's economic cooperation with Belt and Road partner countries, and the
-priority areas announced for each year. Quote each figure in the words given: "over", "nearly" and
-the period (full year, or January to November) are part of the figure. Never compare figures of
-different series, never annualise or convert figures, and never compute growth: use published rates
-only. Name the source with its paragraph and sentence.
+priority areas announced for each year. Quote each figure in the words given: "over", "nearly", the
+period (full year, or January to November) and the countries counted (coverage) are part of the
+figure. No source states the coverage partner-2025: this service infers it, so say so. Figures are
+comparable only within one series, and not if they are marked as not comparable: never compare
+figures of different coverage, period length or unit, never annualise or convert figures, and never
+compute growth: use published rates only. Say so if a figure has been superseded. Name the source
+with its paragraph and sentence.
 """
 READ_ONLY = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
 ALLOWED_METHODS = ("POST", "OPTIONS")
@@ -131,9 +134,9 @@ class Tools:
     ) -> list[TextContent]:
         """List the published figures of an indicator for all periods, each with its source.
 
-        Compare figures of the same series only. Full years and January to November are separate
-        series, and so are figures that count different countries (coverage); never annualise or
-        convert figures, or compute growth between them.
+        Compare figures of the same series only, and not those marked as not comparable. Full years
+        and January to November are separate series, and so are figures that count different
+        countries (coverage); never annualise or convert figures, or compute growth between them.
         """
         output = (Observation, partial(sentences.describe_observation, base=self.base), language)
         model = parameters.ObservationListParameters

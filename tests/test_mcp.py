@@ -60,6 +60,13 @@ def test_the_tools_are_described(address: str) -> None:
         async with Client(f"{address}/mcp") as client:
             return list((await client.list_tools()).tools)
 
+    async def read_instructions() -> str:
+        async with Client(f"{address}/mcp") as client:
+            return str(client.instructions)
+
+    instructions = anyio.run(read_instructions)
+    for word in ("coverage", "infers", "marked as not comparable", "superseded"):
+        assert word in instructions
     tools = {tool.name: tool for tool in anyio.run(request)}
     assert sorted(tools) == [
         "get_observations",
@@ -100,6 +107,23 @@ def test_numbers_are_those_of_the_api(address: str, client: TestClient) -> None:
     assert found == json.loads(items, parse_float=Decimal)["items"]
 
 
+@pytest.mark.parametrize(
+    ("language", "mark"),
+    [("en", "Not comparable with the full year 2024: "), ("zh", "与2024年全年数据不可比：")],
+)
+def test_a_figure_says_what_it_is_not_comparable_with(
+    address: str, client: TestClient, language: str, mark: str
+) -> None:
+    sentences, _ = call_tool(
+        f"{address}/mcp", "get_observations", indicator="goods-trade", language=language
+    )
+    items = client.get(f"/v1/observations?indicator=goods-trade&lang={language}").json()["items"]
+    (item,) = [one for one in items if one["comparability"]]
+    (line,) = [one for one in sentences.splitlines() if mark in one]
+    assert item["display"] in line
+    assert item["comparability"] in line
+
+
 def test_what_was_known_then(address: str) -> None:
     captured = {"indicator": "trade-share", "since": "2024-01-01", "as_of": "2025-01-14"}
     sentences, _ = call_tool(f"{address}/mcp", "get_observations", **captured)
@@ -137,8 +161,12 @@ def test_search_gives_keys_to_go_on_with(address: str) -> None:
 def test_search_shows_figures_with_their_context(address: str) -> None:
     sentences, _ = call_tool(f"{address}/mcp", "search", words="214.66 billion")
     first, *_ = sentences.splitlines()
-    for expected in ("214.66 billion yuan", "2023 list", "January to November 2024", "Source: "):
+    for expected in ("214.66 billion yuan", "2023 scope", "January to November 2024", "Source: "):
         assert expected in first
+    sentences, _ = call_tool(f"{address}/mcp", "search", words="trade share 2024")
+    first, second, *_ = sentences.splitlines()
+    assert "50.7 percent" in first
+    assert "superseded on 18 July 2025" in second
 
 
 @pytest.mark.parametrize(

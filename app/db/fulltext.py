@@ -1,7 +1,8 @@
 """Full-text search: FTS5 on SQLite, tsvector on PostgreSQL, with the same hits in the same order.
 
-Records that the query names come first, then those with all its words in the title, then all
-others, each in the order of the rows. The ranks of the two databases are not used: they weigh the
+Records that the query names come first, then figures of the year or with the number in it, then
+records other than sources with all its words in the title, then all others, each in the order of
+the rows. The ranks of the two databases are not used: they weigh the
 same words differently.
 
 PostgreSQL's own parser is not used, since it takes "and/or" for the path of a file, nor is its list
@@ -35,12 +36,14 @@ from sqlalchemy import (
 from app.db.columns import Column, Record, Statement, Value
 from app.db.models import lexeme_index, search_index
 from app.db.numerals import normalize_numbers, split_numbers
+from app.enums import SearchKind
 from app.i18n import Language
 
 START, END, ELLIPSIS = "\x02", "\x03", "\x04"
 """Marks before and after a match, and where a snippet is cut."""
 SNIPPET_WORDS = 24
-NAME_RANK, TITLE_RANK, TEXT_RANK = range(3)
+NAME_RANK, FIGURE_RANK, TITLE_RANK, TEXT_RANK = range(4)
+FIGURES = (SearchKind.OBSERVATION, SearchKind.GROWTH_RATE)
 TITLE_COLUMNS = "{title_en title_zh}"
 COLUMN_INDEXES = {"title_en": 2, "text_en": 3, "title_zh": 4, "text_zh": 5}
 WHOLE_PATTERNS = ("name", "plural_name", "singular_name")
@@ -190,22 +193,22 @@ def list_readings(words: str) -> list[str]:
 
 def build_rank(title_matching: ColumnElement[bool]) -> Label[Value]:
     """Return the rank of a hit; ties are in the order of the rows."""
-    ranks = (build_name_condition(), NAME_RANK), (title_matching, TITLE_RANK)
-    return case(*ranks, else_=TEXT_RANK).label("rank_value")
-
-
-def build_name_condition() -> ColumnElement[bool]:
-    """Return the condition that the query is a name of a record, or a name and numbers."""
     names = column("names", String)
     whole, rest, numbers = (
         [names.like(bindparam(name)) for name in parameters]
         for parameters in (WHOLE_PATTERNS, REST_PATTERNS, NUMBER_PATTERNS)
     )
-    return or_(*whole, and_(or_(*rest), *numbers))
+    is_named = or_(*whole, and_(or_(*rest), *numbers))
+    kind = column("kind", String)
+    has_numbers = and_(or_(*(kind == figure for figure in FIGURES)), *numbers)
+    # Words of the title of a source may be about other countries than those of the data set.
+    is_title = and_(title_matching, kind != SearchKind.SOURCE)
+    ranks = (is_named, NAME_RANK), (has_numbers, FIGURE_RANK), (is_title, TITLE_RANK)
+    return case(*ranks, else_=TEXT_RANK).label("rank_value")
 
 
 def build_name_patterns(words: str) -> dict[str, str]:
-    """Return the values of the parameters of ``build_name_condition``.
+    """Return the values of the parameters of ``build_rank``.
 
     A name may be in the singular or in the plural. Names contain no wildcards of LIKE.
     """

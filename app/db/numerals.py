@@ -44,6 +44,7 @@ def join_patterns(patterns: Mapping[str, str]) -> str:
     return "|".join(patterns.values())
 
 
+YEAR = re.compile(r"(?:19|20)\d\d")
 RUN = f"[{''.join((*NUMERALS, *POWERS))}点]"
 MORE = r"\+|多|余"
 EXPRESSION = re.compile(
@@ -89,8 +90,10 @@ def split_numbers(text: str) -> tuple[list[str], str]:
 def normalize_expression(match: re.Match[str]) -> str:
     digits, numeral, scale = match["digits"], match["numeral"], match["scale"] or ""
     value = Decimal(digits.replace(",", "")) if digits else parse_numeral(numeral)
-    is_bare = match[0] == digits and "," not in digits
-    if value is None or is_bare:
+    move = match["move"] or ""
+    is_plain = match[0].removeprefix(move).strip() == digits and "," not in digits
+    # In “growth 2024”, the number is the year of the growth, not its size.
+    if value is None or (is_plain and (not move or YEAR.fullmatch(digits))):
         return match[0]
     power = SCALES.get(scale.lower()) or sum(POWERS[character] for character in scale)
     is_over = match["more"] or match["scaled_more"]

@@ -7,8 +7,8 @@ from datetime import date
 from pathlib import Path
 
 from app.db.columns import Record
-from app.enums import CitationStyle, Precision
-from app.i18n import Bilingual, Language, format_locator
+from app.enums import Agreement, CitationStyle, EvidenceBasis, Precision, RevisionKind
+from app.i18n import Bilingual, Language, format_locator, name_day
 
 Item = Record
 
@@ -18,6 +18,13 @@ RIS = "application/x-research-info-systems"
 TEXT = "text/plain"
 STYLES = Path(__file__).parent / "citation_styles"
 """Styles of the Citation Style Language; LICENCE.md there names their authors and licence."""
+INFERRED = Bilingual("countries counted as inferred by this service", "统计范围系本站推断")
+DIFFERENCES = {
+    RevisionKind.REPEATED: Bilingual("repeated", "重复公布"),
+    RevisionKind.ROUNDED: Bilingual("rounded", "取整"),
+}
+ENGLISH_ORDER = re.compile(r"\(\d{4}, [一二三四五六七八九十]+月(?: \d+)?\)")
+"""A date as APA Style writes it in Chinese, with its parts in the order of English."""
 NUMBER = re.compile(r"^\[1\]\s*")
 """The number of the only entry of a bibliography."""
 
@@ -52,16 +59,61 @@ def join_titles(source: Record) -> str:
 
 
 def cite_observation(
-    observation: Record, source: Record, release: Record, language: Language
+    observation: Record, current: Record, source: Record, release: Record, language: Language
 ) -> Item:
-    """Cite the place of an observation in its source, with the figure in words."""
-    item = cite_source(source, release)
-    details = {
-        "id": observation["id"],
-        "note": summarize_observation(observation, language),
-        "locator": format_locator(observation["locator"], language),
-    }
-    return item | {name: value for name, value in details.items() if value}
+    """Cite the place of an observation in its source.
+
+    The note states the figure, its place, and what limits its use: that this service infers which
+    countries it counts, or that it is not the current figure for its series and period.
+    """
+    locator = format_locator(observation["locator"], language)
+    statements = list_statements(observation, language)
+    statements[1:1] = [locator] if locator else []
+    if not observation["current"]:
+        in_force = Bilingual("{figure} is in force", "现行数据为{figure}")
+        statements += [
+            describe_difference(observation, language),
+            in_force.format(figure=current["display"]).get(language),
+        ]
+    note = join_statements(statements, list_remarks(observation), language)
+    details = {"id": observation["id"], "note": note, "locator": locator}
+    return cite_source(source, release) | {k: value for k, value in details.items() if value}
+
+
+def quote_observation(observation: Record, citation: str, language: Language) -> str:
+    """State a figure with its source, and with what limits its use."""
+    quoted = Bilingual(f" ({citation})", f"（{citation}）").get(language)
+    statements = list_statements(observation, language)
+    statements[-1] += quoted
+    return join_statements(statements, list_remarks(observation), language)
+
+
+def list_statements(observation: Record, language: Language) -> list[str]:
+    is_inferred = observation["coverage"]["basis"] == EvidenceBasis.INFERRED
+    inferred = [INFERRED.get(language)] if is_inferred else []
+    return [summarize_observation(observation, language), *inferred]
+
+
+def list_remarks(observation: Record) -> list[str]:
+    """List the note of a figure, and how reports of other sources differ from it."""
+    differing = [one for one in observation["reports"] if one["agreement"] == Agreement.DIFFERS]
+    notes = [observation["note"], *(report["note"] for report in differing)]
+    return [note for note in notes if note]
+
+
+def join_statements(statements: list[str], remarks: list[str], language: Language) -> str:
+    separator, space = Bilingual("; ", "；").get(language), Bilingual(" ", "").get(language)
+    end = Bilingual(". ", "。").get(language) if remarks else ""
+    return separator.join(statements) + end + space.join(remarks)
+
+
+def describe_difference(observation: Record, language: Language) -> str:
+    """Say how a figure that is not in force differs from the one before it."""
+    is_superseded = observation["superseded_on"] is not None
+    kind = observation["revision"]["kind"] if observation["revision"] else None
+    if not is_superseded and kind in DIFFERENCES:
+        return DIFFERENCES[RevisionKind(kind)].get(language)
+    return format_validity(observation, language)
 
 
 def summarize_observation(observation: Record, language: Language) -> str:
@@ -69,6 +121,16 @@ def summarize_observation(observation: Record, language: Language) -> str:
     names = (observation[name]["name"] for name in ("indicator", "coverage"))
     figure = Bilingual(", ", "，").get(language).join([*names, observation["period"]["label"]])
     return figure + Bilingual(": ", "：").get(language) + str(observation["display"])
+
+
+def format_validity(record: Record, language: Language) -> str:
+    """Say of a figure that is not in force when another one superseded it; else nothing."""
+    if record["superseded_on"] is not None:
+        day = name_day(record["superseded_on"])
+        return Bilingual("superseded on {day}", "已于{day}被取代").format(day=day).get(language)
+    return (
+        Bilingual("never in force", "从未现行").get(language) if record["current"] is False else ""
+    )
 
 
 def build_date(day: date, precision: str) -> Item:
@@ -95,7 +157,7 @@ def write_bibtex(item: Item) -> bytes:
         # The url package reads URLs verbatim, so they must not be escaped.
         "url": item.get("URL"),
         "urldate": format_iso_date(item["accessed"]) if "accessed" in item else None,
-        "note": escape_latex(build_note(item)),
+        "note": escape_latex(item.get("note", "")),
         "langid": {"en": "english", "zh": "chinese"}.get(item["language"]),
     }
     lines = [f"  {name} = {{{value}}}" for name, value in fields.items() if value]
@@ -125,7 +187,7 @@ def write_ris(item: Item) -> bytes:
         "date": "/".join([str(year), *(f"{part:02}" for part in rest)]),
         "access_date": accessed.replace("-", "/"),
         "language": item["language"],
-        "notes": [build_note(item)],
+        "notes": [item.get("note")],
         "urls": [item.get("URL")],
     }
     present = {
@@ -141,13 +203,15 @@ def write_ris(item: Item) -> bytes:
     return re.sub(r"\r?\n", "\r\n", text.lstrip()).encode()
 
 
-def write_text(item: Item, style: CitationStyle = CitationStyle.APA) -> bytes:
+def write_text(
+    item: Item, style: CitationStyle = CitationStyle.APA, language: Language = Language.ENGLISH
+) -> bytes:
     """Write the reference in a style; for an observation, its place and value on a second line."""
-    lines = [format_reference(item, style), build_note(item)]
+    lines = [format_reference(item, style, language), item.get("note")]
     return "".join(f"{line}\n" for line in lines if line).encode()
 
 
-def format_reference(item: Item, style: CitationStyle) -> str:
+def format_reference(item: Item, style: CitationStyle, language: Language) -> str:
     # The processor imports an XML library, which no other response needs.
     from citeproc import (
         Citation,
@@ -162,15 +226,16 @@ def format_reference(item: Item, style: CitationStyle) -> str:
     if style is CitationStyle.GB_T_7714 and "original-title" in item:
         # The standard has no place for translated titles.
         fields["title"] = item["original-title"]
-    definition = CitationStylesStyle(str(STYLES / f"{style}.csl"), validate=False)
+    locale = Bilingual("en-US", "zh-CN").get(language)
+    definition = CitationStylesStyle(str(STYLES / f"{style}.csl"), locale=locale, validate=False)
     bibliography = CitationStylesBibliography(definition, CiteProcJSON([fields]), formatter.plain)
     bibliography.register(Citation([CitationItem(item["id"])]))
-    return NUMBER.sub("", str(bibliography.bibliography()[0]))
-
-
-def build_note(item: Item) -> str:
-    parts = [item[name] for name in ("note", "locator") if name in item]
-    return ("；" if re.search("[\u4e00-\u9fff]", "".join(parts)) else "; ").join(parts)
+    reference = NUMBER.sub("", str(bibliography.bibliography()[0]))
+    issued = "".join(
+        f"{part}{unit}"
+        for part, unit in zip(item["issued"]["date-parts"][0], "年月日", strict=False)
+    )
+    return ENGLISH_ORDER.sub(f"({issued})", reference)
 
 
 def format_iso_date(day: Item) -> str:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, not_, null
+from sqlalchemy import ColumnElement, and_, case, literal_column, not_, null
 from sqlmodel import col
 
 from app.db.columns import counterpart_area, localize, reporting_area, select_wording
@@ -26,6 +26,8 @@ from app.enums import Datatype
 from app.i18n import Bilingual, Language
 from app.queries.observations import growth_source, previous_observation
 from app.queries.related import rate_unit
+from app.schemas import list_editorial
+from app.schemas import observations as schemas
 
 
 @dataclass(frozen=True)
@@ -176,9 +178,9 @@ ROUNDING = Bilingual(
     "可能位于区间之外",
 )
 GROWTH_BASIS = Bilingual(
-    "restated if the base is known to differ from the level published earlier, so that the "
-    "published levels do not give this growth; unstated if the source does not say",
-    "restated（基数与以前公布的水平值不同，按已公布水平值不能得出该增速）或unstated（来源未说明）",
+    "restated if a source states, or this service infers, that the base differs from the level "
+    "published earlier, so that published levels cannot be used to check it; else unstated",
+    "restated（来源说明或本站推断基数与以前公布的数值不同，不能以已公布数值验算）或unstated（其他情形）",
 )
 LOCATOR = string("locator", "Location in the source", "出处位置",
                  "Place in the source: P4.S2 is paragraph 4, sentence 2",
@@ -188,6 +190,11 @@ CHECK_METHOD = (
     "page: the page itself was read; stored_text: a stored copy of its text was",
     "page为查阅原网页，stored_text为查阅网页文字存档",
 )
+OWN_FIELDS = SEPARATOR.join(list_editorial(schemas.Observation))
+EDITORIAL = string("editorial", "Our own fields", "本站撰写的字段",
+                   "Fields whose content this service wrote or chose",
+                   "内容由本站撰写或选定的字段",
+                   sql=literal_column(f"'{OWN_FIELDS}'"))  # fmt: skip
 OBSERVATIONS = (
     string("id", "Key", "数据标识", "Stable key of the observation", "数据的固定标识",
            sql=Observation.code, width=60),
@@ -195,8 +202,9 @@ OBSERVATIONS = (
     string("indicator_name", "Indicator", "指标", "What is measured", "统计内容",
            path="indicator.name", text=(Indicator, "name"), width=32),
     string("series", "Series", "所属序列",
-           "Series of the observation; compare only observations of the same series",
-           "所属序列；仅同一序列的数据可比", sql=Series.code),
+           "Series of the observation; compare only observations of the same series, and not those "
+           "marked as not comparable (comparability)",
+           "所属序列；仅同一序列的数据可比，标明不可比的（comparability）除外", sql=Series.code),
     string("reporting_area", "Reporting area code", "报告国（地区）标识",
            path="reporting_area.code", sql=reporting_area.code),
     string("reporting_area_name", "Reporting area", "报告国（地区）",
@@ -293,9 +301,10 @@ OBSERVATIONS = (
     string("note", "Note", "说明", "What else to know about the value; not from the source",
            "关于该数值的其他说明（本站编写）", text=(Observation, "note"), is_required=False,
            width=30),
-    date("vintage", "Vintage", "首次公布日",
-         "Day on which the value was first published; the last of the month if only that is known",
-         "该数值首次公布之日；仅知月份时为该月末日", sql=Observation.vintage, width=14),
+    date("vintage", "Vintage", "公布日",
+         "First day on which this service knows the value to have been published; the last of the "
+         "month if only that is known",
+         "本站所知该数值最早公布之日；仅知月份时为该月末日", sql=Observation.vintage, width=14),
     date("current_from", "Current from", "现行起始日",
          "First day on which the value was current; empty if it never was",
          "作为现行数据的首日；从未现行的为空",
@@ -343,6 +352,12 @@ OBSERVATIONS = (
     string("growth_source_publisher", "Publisher of growth", "增速发布机构",
            "Publisher of the growth's source", "增速来源的发布机构",
            text=(growth_source, "publisher"), is_required=False),
+    string("comparability", "Comparability", "可比性",
+           "With which earlier values of its series it is not comparable, and why, as known today; "
+           "empty if it is comparable with all of them",
+           "与所属序列哪些以前数据不可比及其原因，以目前所知为准；与以前数据均可比的为空",
+           text=(Observation, "comparability"), is_required=False, width=40),
+    EDITORIAL,
 )  # fmt: skip
 
 SOURCE = string("source", "Source code", "来源标识", path="source.code")
@@ -354,46 +369,5 @@ REPORTING_AREA = string(
 )
 COUNTERPART_AREA = string("counterpart_area", "Counterpart area", "伙伴国（地区）",
                           path="counterpart_area.code")  # fmt: skip
-EDITORIAL = string("editorial", "Our own fields", "本站撰写的字段",
-                   "Fields whose content this service wrote or chose",
-                   "内容由本站撰写或选定的字段")  # fmt: skip
 NOTE = string("note", "Note", "说明", "How to read the record", "阅读说明", is_required=False,
               width=36)  # fmt: skip
-GROWTH_RATES = (
-    string("id", "Key", "增速标识", "Key of the growth rate"),
-    string("indicator", "Indicator code", "指标标识", path="indicator.code"),
-    string("series", "Series", "所属序列", "Series to which the growth rate applies"),
-    date("period_start", "First day", "统计期首日", "First day of the period",
-         path="period.start"),
-    date("period_end", "Last day", "统计期末日", "Last day of the period", path="period.end"),
-    date("base_start", "First day of base", "基期首日", "First day of the base period",
-         path="base_period.start"),
-    date("base_end", "Last day of base", "基期末日", "Last day of the base period",
-         path="base_period.end"),
-    string("coverage", "Coverage code", "统计范围标识", path="coverage.code"),
-    string("unit", "Unit code", "计量单位标识", "Unit of the levels that grew",
-           "增速所依据数值的计量单位", path="unit.code"),
-    decimal("value", "Growth", "增速", "Published change", "公布的变动"),
-    string("measure", "Measure", "增速单位",
-           "percent, or percentage_points for the change of a share",
-           "percent（百分比）；比重的变动为percentage_points（百分点）"),
-    string("basis", "Basis", "增速基数类型", *GROWTH_BASIS),
-    *declare_wording("", "Growth in the words of the source", "来源对增速的原文表述"),
-    string("note", "Note", "基数说明", "How the basis is known", is_required=False),
-    date("vintage", "Vintage", "首次公布日", "Day on which the growth was first published"),
-    SOURCE,
-    LOCATOR,
-    date("checked_on", "Checked", "核对日期",
-         "Day on which the growth was last compared with its source", "最近一次与来源核对的日期",
-         is_required=False),
-    string("check_method", "Check method", "核对方式", *CHECK_METHOD, is_required=False),
-    boolean("current", *CURRENT),
-    date("current_from", "Current from", "现行起始日",
-         "First day on which the growth was current; empty if it never was",
-         "作为现行增速的首日；从未现行的为空", is_required=False),
-    date("superseded_on", "Superseded on", "被取代日",
-         "Day on which another growth superseded it; empty if it is or never was current",
-         "被其他增速取代之日；现行或从未现行的为空", is_required=False),
-    SOURCE_LINE,
-    EDITORIAL,
-)  # fmt: skip

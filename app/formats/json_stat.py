@@ -13,6 +13,11 @@ from app.parameters import format_period
 
 BREAK = "break"
 BREAK_MEANING = Bilingual("break in the series before this value", "该数值之前序列中断")
+NOT_COMPARABLE = "not_comparable"
+NOT_COMPARABLE_MEANING = Bilingual(
+    "not comparable with an earlier value of the series; extension says which and why",
+    "与序列中的以前数据不可比，详见 extension",
+)
 SEPARATOR = "; "
 MEDIA_TYPE = "application/json"
 
@@ -69,7 +74,7 @@ def build_cube(
         "note": [
             build_note(one, language)
             for one in observations
-            if one["note"] or one["qualifier"] != Qualifier.NONE
+            if one["note"] or one["comparability"] or one["qualifier"] != Qualifier.NONE
         ],
         "extension": {
             "status": {"label": describe_statuses(statuses.values(), language)},
@@ -99,11 +104,13 @@ def label_series(observations: Sequence[Record], language: Language) -> dict[str
 def list_statuses(observation: Record) -> list[str]:
     qualifier = observation["qualifier"]
     qualifiers = [] if qualifier == Qualifier.NONE else [qualifier]
-    return [*qualifiers, *([BREAK] if observation["break_before"] else [])]
+    breaks = [BREAK] if observation["break_before"] else []
+    return [*qualifiers, *breaks, *([NOT_COMPARABLE] if observation["comparability"] else [])]
 
 
 def describe_statuses(statuses: Iterable[str], language: Language) -> dict[str, str]:
-    meanings = {**{str(one): text for one, text in QUALIFIERS.items()}, BREAK: BREAK_MEANING}
+    meanings = {str(one): text for one, text in QUALIFIERS.items()}
+    meanings |= {BREAK: BREAK_MEANING, NOT_COMPARABLE: NOT_COMPARABLE_MEANING}
     return {
         status: SEPARATOR.join(meanings[part].get(language) for part in status.split(SEPARATOR))
         for status in sorted(set(statuses))
@@ -141,7 +148,7 @@ def build_units(observations: Sequence[Record]) -> dict[str, Record]:
 
 
 def build_note(observation: Record, language: Language) -> str:
-    """Name a figure with what limits it, and add its note."""
+    """Name a figure with what limits it, and add its notes."""
     parts = (
         observation["indicator"]["name"],
         observation["coverage"]["name"],
@@ -149,6 +156,11 @@ def build_note(observation: Record, language: Language) -> str:
         observation["display"],
     )
     name = Bilingual(", ", "，").get(language).join(parts)
-    if observation["note"] is None:
+    notes = [note for note in (observation["note"], observation["comparability"]) if note]
+    if not notes:
         return name
-    return Bilingual(": ", "：").get(language).join([name, observation["note"]])
+    return (
+        Bilingual(": ", "：")
+        .get(language)
+        .join([name, Bilingual(" ", "").get(language).join(notes)])
+    )

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from app.db.columns import Record
-from app.enums import EvidenceBasis, PartCompleteness
-from app.formats.citations import summarize_observation
+from app.enums import EvidenceBasis, PartCompleteness, Qualifier
+from app.formats.citations import format_validity, list_remarks, summarize_observation
 from app.formats.dataset_info import (
     DATA_LICENCE,
     DESCRIPTION,
@@ -17,6 +17,7 @@ from app.formats.dataset_info import (
     Distribution,
     cite_dataset,
 )
+from app.formats.observation_sheets import describe_limits
 from app.i18n import (
     Bilingual,
     Language,
@@ -31,7 +32,7 @@ MEDIA_TYPE = "text/markdown"
 ENTRY_POINTS = (
     ("/v1/overview", Bilingual("Overview: everything in one request (JSON)", "概览（JSON）")),
     ("/v1/observations", Bilingual("Observations", "观测值")),
-    ("/v1/series", Bilingual("Series of comparable observations", "可比数据序列")),
+    ("/v1/series", Bilingual("Series, and which figures are comparable", "数据序列及可比性说明")),
     ("/v1/editions", Bilingual("Yearly press conferences", "年度发布会")),
     ("/v1/priority-areas", Bilingual("Priority areas and actions", "重点领域与举措")),
     ("/v1/commitments", Bilingual("Commitments of the forums", "高峰论坛承诺")),
@@ -69,6 +70,7 @@ BREAK_BEFORE = Bilingual(
     "There is a break in the series before this figure; do not compare it with earlier ones.",
     "该数据之前序列中断，与此前数据不可比。",
 )
+STATED_LIMIT = Bilingual("Stated limit: {limits}.", "原文界限：{limits}。")
 START = Bilingual("Start here", "入口")
 RELATIONS = {
     "about_this": Bilingual("Reported on it ({day}): ", "后续报道（{day}）："),
@@ -164,7 +166,11 @@ def describe_observation(record: Record, language: Language, base: str | None = 
     """Describe an observation with its rounding, its growth, and reports that differ from it."""
     growth = record["growth"]
     citation = record["citation"]["full"] + format_url(record, language, base)
-    sentences = [append_source(summarize_observation(record, language), citation, language)]
+    summary = summarize_observation(record, language)
+    if not record["current"]:
+        validity = format_validity(record, language)
+        summary += Bilingual(f" ({validity})", f"（{validity}）").get(language)
+    sentences = [append_source(summary, citation, language)]
     sentences += describe_rounding(record, language)
     if growth is not None:
         change = Bilingual("Published growth: {change}", "公布的增速：{change}").format(
@@ -175,13 +181,20 @@ def describe_observation(record: Record, language: Language, base: str | None = 
         sentences += [growth["note"]] if growth["note"] else []
     if record["break_before"]:
         sentences.append(BREAK_BEFORE.get(language))
-    sentences += [record["note"]] if record["note"] else []
-    sentences += [one["note"] for one in record["reports"] if one["agreement"] == "differs"]
+    sentences += [record["comparability"]] if record["comparability"] else []
+    sentences += list_remarks(record)
     return join_sentences(sentences, language)
 
 
 def describe_rounding(record: Record, language: Language) -> list[str]:
-    """Return the interval of the numbers with the same printed digits, unless it is one number."""
+    """Describe the interval of the numbers with the same printed digits, unless it is one number.
+
+    A qualifier says where a figure lies, which may be outside that interval, so only the limit that
+    it states is described.
+    """
+    if record["qualifier"] != Qualifier.NONE:
+        limits = describe_limits(record)
+        return [STATED_LIMIT.format(limits=limits).get(language)] if limits else []
     published, interval = record["published"], record["rounding"]
     if interval["lower"] == interval["upper"]:
         return []
@@ -340,8 +353,9 @@ def describe_hit(record: Record, language: Language) -> str:
     ).get(language)
     if record["display"]:
         context = record["display"], record["coverage"]["name"], record["period"]["label"]
+        validity = format_validity(record, language)
         text += Bilingual(": ", "：").get(language) + Bilingual(", ", "，").get(language).join(
-            context
+            (*context, validity) if validity else context
         )
     if record["source"]:
         text = append_source(text, record["source"]["line"], language)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import partial
 
 from app.db.columns import Record
-from app.enums import PERCENT, Agreement, ChangeMeasure, GrowthBasis
+from app.enums import PERCENT, Agreement, ChangeMeasure, GrowthBasis, Qualifier
 from app.formats import columns
 from app.formats.sheets import (
     COVERAGE_NOTE,
@@ -36,8 +36,8 @@ GROWTH_MEASURES = {
 }
 GROWTH_BASES = {
     GrowthBasis.RESTATED: Bilingual(
-        "restated: the published levels do not give this growth",
-        "基数已调整，按已公布水平值不能得出该增速",
+        "restated, as a source states or this service infers",
+        "基数已调整（来源说明或本站推断）",
     ),
     GrowthBasis.UNSTATED: Bilingual("not stated by the source", "来源未说明"),
 }
@@ -86,7 +86,10 @@ def format_number(value: Decimal, record: Record) -> Bilingual:
     return Bilingual(english, chinese)
 
 
-def describe_rounding(record: Record) -> Bilingual:
+def describe_rounding(record: Record) -> Bilingual | None:
+    """Describe what the printed digits leave; a qualifier says where the figure lies instead."""
+    if record["qualifier"] != Qualifier.NONE:
+        return None
     lower, upper = record["rounding"]["lower"], record["rounding"]["upper"]
     if lower == upper:
         return IN_FULL
@@ -142,11 +145,11 @@ def describe_growth(
 
 
 BASIS_NOTE = Bilingual(
-    "What the growth is measured against. Restated: the level of the base period is known to "
-    "differ from the one published earlier, so the values in this workbook do not give this "
-    "growth. Where the source states nothing, the base may be restated as well.",
-    "增速所依据的基数。基数已调整，指基期水平值与以前公布的不同，按本工作簿中的数值不能得出该增速；"
-    "来源未说明的，基数也可能经过调整。",
+    "What the growth is measured against. Restated: a source states, or this service infers, that "
+    "the level of the base period differs from the one published earlier, so that the values in "
+    "this workbook cannot be used to check it. Otherwise the base may be restated as well.",
+    "增速所依据的基数。基数已调整，指来源说明或本站推断基期数值与以前公布的不同，不能以本工作簿中的数值验算；"
+    "其他情形下，基数也可能经过调整。",
 )
 GROWTH_COLUMNS = (
     *(
@@ -199,6 +202,7 @@ FIRST_COLUMNS: tuple[str | SheetColumn, ...] = (
     )),
     SheetColumn(Bilingual("Published growth", "公布的增速"), 36, show_growth, GROWTH_NOTE),
     declare_text("Source", "来源", 44, lambda one: one["citation"]["full"]),
+    "comparability",
     "note",
     declare_text("Differing reports", "不同报道", 26, describe_reports, Bilingual(
         "How the report of another source on the same figure differs.",
@@ -212,12 +216,11 @@ FIRST_COLUMNS: tuple[str | SheetColumn, ...] = (
     "unit_name",
     declare_text("Rounding interval", "舍入区间", 30, describe_rounding, Bilingual(
         "The interval that the printed digits leave, in the unit in brackets, which is that of the "
-        "value: every number in it would be printed with the same digits. It describes the printed "
-        "digits only. With over, nearly or about, the qualifier says where the figure lies, which "
-        "may be outside the interval. A count that is printed in full is not rounded.",
+        "value: every number in it would be printed with the same digits. A count that is printed "
+        "in full is not rounded. Empty for a figure with over, nearly or about: its qualifier and "
+        "its stated limit say where it lies.",
         "公布数字的位数所对应的区间，计量单位（见括号）与数值相同：区间内任一数值按原文位数舍入后均与公布值相同。"
-        "该区间仅反映原文位数；带有限定词（逾、近、约）时，实际数值的方位以限定词为准，可能位于区间之外。"
-        "完整公布的数量未经舍入。",
+        "完整公布的数量未经舍入。带有限定词（逾、近、约）的数据此列为空，其方位以限定词和原文界限为准。",
     )),
     declare_text("Stated limit", "原文界限", 20, describe_limits, Bilingual(
         "The limit that the wording of the source states, in the unit in brackets, which is that "
@@ -238,6 +241,11 @@ FIRST_COLUMNS: tuple[str | SheetColumn, ...] = (
     declare_text(
         "Series: compare only within one", "所属序列（仅同一序列的数据可比）", 44,
         lambda one: one["series"],
+        Bilingual(
+            "Compare only figures of the same series, and not those marked as not comparable in "
+            "the column Comparability.",
+            "仅同一序列的数据可比，“可比性”列标明不可比的除外。",
+        ),
     ),
     declare_text(
         "Break before", "此前中断", 20, lambda one: BREAK_BEFORE if one["break_before"] else None,
@@ -251,6 +259,11 @@ FIRST_COLUMNS: tuple[str | SheetColumn, ...] = (
 )  # fmt: skip
 NOTES: Mapping[str, Bilingual] = {
     "coverage_name": COVERAGE_NOTE,
+    "comparability": Bilingual(
+        "With which earlier figures of its series the figure is not comparable, and why, as known "
+        "today. Empty if it is comparable with all of them.",
+        "与所属序列哪些以前数据不可比及其原因，以目前所知为准；与以前数据均可比的为空。",
+    ),
     "note": Bilingual(
         "What else to know about the figure, in the words of this service.",
         "关于该数据的其他说明，由本站编写。",
@@ -260,15 +273,16 @@ NOTES: Mapping[str, Bilingual] = {
         "如何得知增速的基数，由本站编写。",
     ),
     "vintage": Bilingual(
-        "The day on which the value was first published, which is not the end of its period.",
-        "该数值首次公布之日，而非统计期末日。",
+        "The first day on which this service knows the value to have been published, which is not "
+        "the end of its period.",
+        "本站所知该数值最早公布之日，而非统计期末日。",
     ),
 }
 
 
 def declare_observations(en: str, zh: str) -> SheetLayout:
     title = Bilingual(en, zh)
-    return declare_sheet(title, columns.OBSERVATIONS, FIRST_COLUMNS, NOTES, printed=10)
+    return declare_sheet(title, columns.OBSERVATIONS, FIRST_COLUMNS, NOTES, printed=11)
 
 
 OBSERVATIONS = declare_observations("Observations", "数据")

@@ -1,10 +1,13 @@
-"""The columns of indicators, series, reports, commitments, events and sources."""
+"""The columns of indicators, series, growth rates, reports, commitments, events and sources."""
 
 from app.db.columns import Record
 from app.enums import Precision
 from app.formats.columns import (
+    CHECK_METHOD,
     COUNTERPART_AREA,
+    CURRENT,
     EDITORIAL,
+    GROWTH_BASIS,
     LOCATOR,
     NOTE,
     REPORTING_AREA,
@@ -105,6 +108,46 @@ SERIES = (
     integer("observations", "Observations", "数据期数", "Number of periods with an observation"),
     string("break_notes", "Notes on breaks", "序列中断说明", "What changed at each break",
            "各次中断的变动内容", path="breaks.note", is_required=False),
+)  # fmt: skip
+GROWTH_RATES = (
+    string("id", "Key", "增速标识", "Key of the growth rate"),
+    string("indicator", "Indicator code", "指标标识", path="indicator.code"),
+    string("series", "Series", "所属序列", "Series to which the growth rate applies"),
+    date("period_start", "First day", "统计期首日", "First day of the period",
+         path="period.start"),
+    date("period_end", "Last day", "统计期末日", "Last day of the period", path="period.end"),
+    date("base_start", "First day of base", "基期首日", "First day of the base period",
+         path="base_period.start"),
+    date("base_end", "Last day of base", "基期末日", "Last day of the base period",
+         path="base_period.end"),
+    string("coverage", "Coverage code", "统计范围标识", path="coverage.code"),
+    string("unit", "Unit code", "计量单位标识", "Unit of the levels that grew",
+           "增速所依据数值的计量单位", path="unit.code"),
+    decimal("value", "Growth", "增速", "Published change", "公布的变动"),
+    string("measure", "Measure", "增速单位",
+           "percent, or percentage_points for the change of a share",
+           "percent（百分比）；比重的变动为percentage_points（百分点）"),
+    string("basis", "Basis", "增速基数类型", *GROWTH_BASIS),
+    *declare_wording("", "Growth in the words of the source", "来源对增速的原文表述"),
+    string("note", "Note", "基数说明", "How the basis is known", is_required=False),
+    date("vintage", "Vintage", "公布日",
+         "First day on which this service knows the growth to have been published",
+         "本站所知该增速最早公布之日"),
+    SOURCE,
+    LOCATOR,
+    date("checked_on", "Checked", "核对日期",
+         "Day on which the growth was last compared with its source", "最近一次与来源核对的日期",
+         is_required=False),
+    string("check_method", "Check method", "核对方式", *CHECK_METHOD, is_required=False),
+    boolean("current", *CURRENT),
+    date("current_from", "Current from", "现行起始日",
+         "First day on which the growth was current; empty if it never was",
+         "作为现行增速的首日；从未现行的为空", is_required=False),
+    date("superseded_on", "Superseded on", "被取代日",
+         "Day on which another growth superseded it; empty if it is or never was current",
+         "被其他增速取代之日；现行或从未现行的为空", is_required=False),
+    SOURCE_LINE,
+    EDITORIAL,
 )  # fmt: skip
 REPORTS = (
     string("id", "Key", "报道标识", "Key of the report"),

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 
 from app.db.columns import Record
+from app.formats.citations import quote_observation
 from app.formats.dataset_info import (
     DATA_LICENCE,
     DESCRIPTION,
@@ -46,7 +47,7 @@ def describe_dataset(
             "name": TITLE.get(language),
             "url": f"{base}/v1/catalog.jsonld",
         },
-        "variableMeasured": [describe_variable(one) for one in indicators],
+        "variableMeasured": [describe_variable(one, language) for one in indicators],
         "distribution": [
             {"name": one.title.get(language)} | describe_download(one, base)
             for one in distributions
@@ -73,7 +74,7 @@ def describe_indicator(
         **describe_edition(release, base, language),
         "isPartOf": {"@type": "Dataset", "@id": f"{base}/v1/catalog#dataset", "url": f"{base}/"}
         | {"name": TITLE.get(language), "description": DESCRIPTION.get(language)},
-        "variableMeasured": [describe_variable(indicator)],
+        "variableMeasured": [describe_variable(indicator, language)],
         "distribution": [
             describe_download(one, base, f"?indicator={code}")
             for one in distributions
@@ -101,15 +102,16 @@ def describe_download(distribution: Distribution, base: str, query: str = "") ->
     }
 
 
-def describe_variable(indicator: Record) -> Record:
-    """Describe an indicator, with its headline value in words so that no qualifier is lost."""
+def describe_variable(indicator: Record, language: Language) -> Record:
+    """Describe an indicator, with its headline value in words so that nothing about it is lost."""
     headline = indicator["headline"]
+    quoted = headline and quote_observation(headline, headline["citation"]["short"], language)
     return {
         "@type": "PropertyValue",
         "propertyID": indicator["code"],
         "name": indicator["name"],
         "unitText": indicator["unit"]["name"],
-        **({"value": f"{headline['display']} ({headline['period']['label']})"} if headline else {}),
+        **({"value": quoted} if quoted else {}),
     }
 
 

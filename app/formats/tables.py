@@ -194,7 +194,7 @@ ACTIONS = Table(
 )
 OUTCOMES = Table(
     "outcomes",
-    Bilingual("Other results (no figures)", "其他成果（无数据）"),
+    Bilingual("Other results", "其他成果"),
     record_columns.OUTCOMES,
     parameters.OutcomeListParameters,
     list_outcomes,
@@ -233,7 +233,7 @@ SERIES = Table(
 GROWTH_RATES = Table(
     "growth-rates",
     Bilingual("Published growth", "公布的增速"),
-    columns.GROWTH_RATES,
+    record_columns.GROWTH_RATES,
     parameters.GrowthRateListParameters,
     list_growth_rates,
     related.GrowthRate,

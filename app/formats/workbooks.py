@@ -51,10 +51,11 @@ NOTES = (
         Bilingual(
             "The column Figure is the text to show: qualifier, number and unit. The columns of "
             "values contain the number to calculate with, in full, in the column of its unit. "
-            "Compare only figures of the same series: the same indicator, countries counted, unit "
-            "and length of period.",
+            "Compare only figures of the same series (the same indicator, countries counted, unit "
+            "and length of period), and not those marked as not comparable in the column "
+            "Comparability.",
             "“数据”列为供展示的文字，含限定词、数字和计量单位；各“数值”列为供计算的完整数字，按计量单位分列。"
-            "仅同一序列的数据可比，即指标、统计范围、计量单位和统计期长度均相同。",
+            "仅同一序列的数据可比，即指标、统计范围、计量单位和统计期长度均相同；“可比性”列标明不可比的除外。",
         ),
     ),
     (Bilingual("How to read", "使用说明"), HOW_TO_READ),

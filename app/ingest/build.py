@@ -5,16 +5,18 @@ from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, insert
-from sqlmodel import SQLModel
+from sqlalchemy import URL, Connection, bindparam, insert, update
+from sqlmodel import SQLModel, col
 
-from app.db.models import SCHEMA_REVISION
+from app.db.models import SCHEMA_REVISION, Observation
+from app.i18n import Language
 from app.ingest.files import SeedError, compute_seed_hash
 from app.ingest.integrity import check_integrity
 from app.ingest.publish import publish_postgres, publish_sqlite
 from app.ingest.rows import Row, Values, build_rows, get_table
 from app.ingest.search_rows import build_search_rows
 from app.ingest.seed import Seed, load_seed
+from app.queries.series import read_comparability
 
 BATCH_SIZE = 5_000
 
@@ -36,23 +38,22 @@ def build(folder: Path, migrations: Path, target: Path | URL) -> None:
         BuildError: if the target is not a database of this API, or cannot be written.
     """
     seed, seed_hash = load_valid_seed(folder), compute_seed_hash(folder)
-    rows = build_rows(seed, seed_hash, SCHEMA_REVISION)
-    publish(target, seed_hash, rows, build_search_rows(seed), migrations)
+
+    def fill(connection: Connection) -> None:
+        migrate_database(connection, migrations)
+        insert_rows(connection, build_rows(seed, seed_hash, SCHEMA_REVISION))
+        write_comparability(connection)
+
+    publish(target, seed_hash, fill, build_search_rows(seed))
 
 
 def publish(
     target: Path | URL,
     seed_hash: str,
-    rows: Iterable[Row],
+    fill: Callable[[Connection], None],
     search_rows: Iterable[dict[str, str]],
-    migrations: Path,
 ) -> None:
-    """Write rows, table by table, to a new database, which replaces the previous one."""
-
-    def fill(connection: Connection) -> None:
-        migrate_database(connection, migrations)
-        insert_rows(connection, rows)
-
+    """Create and fill a new database, which replaces the previous one."""
     if isinstance(target, Path):
         publish_sqlite(target, fill, search_rows)
     else:
@@ -82,6 +83,20 @@ def insert_rows(connection: Connection, rows: Iterable[Row]) -> None:
         parameters = (convert(values) for _, values in group)
         while batch := list(islice(parameters, BATCH_SIZE)):
             connection.exec_driver_sql(statement, batch)
+
+
+def write_comparability(connection: Connection) -> None:
+    """Write to figures with which earlier ones of their series they are not comparable."""
+    for language in Language:
+        texts = read_comparability(connection, language)
+        statement = (
+            update(Observation)
+            .where(col(Observation.code) == bindparam("figure"))
+            .values({f"comparability_{language}": bindparam("text")})
+        )
+        parameters = [{"figure": key, "text": texts[key]} for key in sorted(texts)]
+        if parameters:
+            connection.execute(statement, parameters)
 
 
 def compile_insert(

@@ -1,8 +1,7 @@
 """The history of the data set: what each release contained, and what it changed.
 
 A snapshot contains every field of every record as text. Those of past releases are files in
-seed/history, one line per record; the newest release is the seed itself. So the history does not
-depend on any database.
+seed/history, one line per record; the newest release is the seed itself, so no database is needed.
 """
 
 import json
@@ -285,6 +284,12 @@ def check_corrections(seed: Seed) -> Iterator[SeedIssue]:
             if before.get((collection, name), new) != new
         }
         changed = {path: list_changed_fields(old, new) for path, (_, old, new) in changes.items()}
+        # The reason of a removed record may say under which key it continues.
+        changed |= {
+            f"{collection}/{name}": list_changed_fields(old, {})
+            for (collection, name), old in before.items()
+            if (collection, name) not in after
+        }
         declared: dict[str, set[str]] = defaultdict(set)
         for index, correction in enumerate(release.corrections):
             for path, field in product(correction.records, correction.fields):

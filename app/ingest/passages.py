@@ -152,6 +152,10 @@ def iterate_texts(seed: Seed) -> Iterator[LocatedRecord]:
         title = localize(action.text)
         record = PassageRecord(PassageRecordKind.ACTION, key, action.priority_area, title)
         yield action.source, action.locator, record
+        if action.aim:
+            title = localize(action.aim)
+            record = PassageRecord(PassageRecordKind.AIM, key, action.priority_area, title)
+            yield action.source, action.locator, record
 
 
 def iterate_reports(seed: Seed) -> Iterator[LocatedRecord]:

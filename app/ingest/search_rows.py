@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cache, cached_property, lru_cache
 
 from app.db.fulltext import normalize_name, segment_cjk
-from app.db.models import format_plain
+from app.db.models import FOREVER, format_plain
 from app.db.numerals import format_number
 from app.enums import PERCENT, ChangeMeasure, Qualifier, SearchKind
 from app.i18n import MONTHS, Bilingual, Language, format_period, format_release, name_edition
@@ -19,11 +19,12 @@ from app.ingest.rows import format_titles
 from app.ingest.schema import ENTITIES, Entity, get_singular_name, list_references
 from app.ingest.schema.base import BilingualText
 from app.ingest.seed import Seed
-from app.ingest.vintages import find_vintage
+from app.ingest.vintages import assign_vintages, find_vintage
 
 KINDS = {get_singular_name(kind).replace("-", "_"): kind for kind in ENTITIES}
 REMARK = re.compile(r"\s*[(（][^)）]*[)）]")
-"""A remark in parentheses, such as the year of the list in the name of a coverage."""
+"""A remark in parentheses, such as the year of the scope in the name of a coverage."""
+GROWTH_WORDS = ("growth", "growth rate", "增长", "增速", "增长率")
 normalize_term = lru_cache(maxsize=10_000)(normalize_name)
 """Most terms of a figure are those of the figures of the same series or period."""
 
@@ -79,10 +80,6 @@ class SearchTerms:
     @cached_property
     def editions(self) -> dict[str, str]:
         return map_sources(self.seed)
-
-    @cached_property
-    def headlines(self) -> frozenset[str]:
-        return frozenset(select_headlines(self.seed).values())
 
     def list_terms(self, kind: type[Entity], key: str) -> Terms:
         entity = self.seed.get_all(kind)[key]
@@ -153,8 +150,10 @@ class SearchTerms:
         unit = self.seed.get_all(schema.Unit)[series.unit]
         coverage = self.seed.get_all(schema.Coverage)[series.coverage].name
         publisher = self.seed.get_all(schema.Source)[figure.source].publisher
+        names: Iterable[str] = self.list_indicator_names(series.indicator)
         if isinstance(figure, schema.GrowthRate):
-            numbers, words = list_rates(figure), ["growth", "同比增速"]
+            numbers, words = list_rates(figure), ["同比增速"]
+            names = list_growth_names(names)
         else:
             numbers = list_numbers(figure.value, series.unit, figure.qualifier)
             numbers.append(format_plain(figure.published.value))
@@ -163,7 +162,7 @@ class SearchTerms:
         named = self.synonyms.list_names(schema.Unit, series.unit)
         countries = list_name_forms(coverage)[:2]
         return Terms(
-            [*self.list_indicator_names(series.indicator), *numbers, *list_periods(figure.period)],
+            [*names, *numbers, *list_periods(figure.period)],
             [*words, *units, *named, *countries, publisher.en, publisher.zh],
         )
 
@@ -173,7 +172,7 @@ def build_search_rows(seed: Seed) -> Iterator[dict[str, str]]:
     terms = SearchTerms(seed)
     for label in SearchKind:
         kind = KINDS[label]
-        for key in sort_keys(seed, kind, terms.headlines):
+        for key in sort_keys(seed, kind):
             title, texts = split_texts(seed, seed.get_all(kind)[key])
             found = terms.list_terms(kind, key)
             yield {
@@ -192,28 +191,47 @@ def join_distinct(terms: Iterable[str]) -> Iterable[str]:
     return dict.fromkeys(term for term in terms if term)
 
 
-def sort_keys(seed: Seed, kind: type[Entity], headlines: frozenset[str]) -> list[str]:
-    """Sort indicators by position, figures by headline and newest period, others by key."""
+def sort_keys(seed: Seed, kind: type[Entity]) -> list[str]:
+    """Sort figures as ``sort_measurements`` does, indicators by position, others by key."""
     entities = seed.get_all(kind)
     if kind is schema.Indicator:
         return sorted(entities, key=lambda key: seed.get_all(schema.Indicator)[key].position)
-    if kind in {schema.Observation, schema.GrowthRate}:
-        figures: Mapping[str, schema.Observation | schema.GrowthRate] = {
-            **(seed.get_all(schema.Observation) if kind is schema.Observation else {}),
-            **(seed.get_all(schema.GrowthRate) if kind is schema.GrowthRate else {}),
-        }
-        positions = {
-            key: seed.get_all(schema.Indicator)[series.indicator].position
-            for key, series in seed.get_all(schema.Series).items()
-        }
-
-        def get_order(key: str) -> tuple[object, ...]:
-            figure = figures[key]
-            newest = -figure.period.end.toordinal()
-            return key not in headlines, newest, positions[figure.series], key
-
-        return sorted(figures, key=get_order)
+    if kind is schema.Observation:
+        return sort_measurements(seed, seed.get_all(schema.Observation))
+    if kind is schema.GrowthRate:
+        return sort_measurements(seed, seed.get_all(schema.GrowthRate))
     return sorted(entities)
+
+
+def sort_measurements(
+    seed: Seed, figures: Mapping[str, schema.Observation | schema.GrowthRate]
+) -> list[str]:
+    """Sort headlines first, then current before superseded figures, each by newest period."""
+    headlines = frozenset(select_headlines(seed).values())
+    vintages = assign_vintages(seed, figures)
+    positions = {
+        key: seed.get_all(schema.Indicator)[series.indicator].position
+        for key, series in seed.get_all(schema.Series).items()
+    }
+
+    def get_order(key: str) -> tuple[object, ...]:
+        figure = figures[key]
+        is_current = vintages[key].current_until == FOREVER
+        newest = -figure.period.end.toordinal()
+        return key not in headlines, not is_current, newest, positions[figure.series], key
+
+    return sorted(figures, key=get_order)
+
+
+def list_growth_names(names: Iterable[str]) -> list[str]:
+    """Return the names of the growth of an indicator: trade growth, 贸易增速, ODI增速."""
+    joined = [
+        f"{name} {word}" if word.isascii() else f"{name}{word}"
+        for name in names
+        for word in GROWTH_WORDS
+        if name.isascii() or not word.isascii()
+    ]
+    return [*GROWTH_WORDS, *names, *joined]
 
 
 def list_years(year: int) -> list[str]:

@@ -4,7 +4,7 @@ The rule, which the guide also states: on any day, the current figure is that of
 (primary, then repost, then secondary) among those known on that day; among equals the one with
 the latest vintage; then the one printed with more digits; then the first by the source's key. A
 figure that only repeats a known one never replaces it, unless it has as many digits and a better
-source.
+source; "over 51" repeats 51.1.
 """
 
 from collections import defaultdict
@@ -46,8 +46,9 @@ class Candidate(NamedTuple):
 
     def is_rounding_of(self, other: "Candidate") -> bool:
         """Return whether it repeats another figure with fewer digits."""
-        is_coarser = self.digits < other.digits and self.qualifier is other.qualifier
-        return is_coarser and round_like(other.number, self.number) == self.number
+        return self.digits < other.digits and is_rounding(
+            self.number, self.qualifier, other.number, other.qualifier
+        )
 
     def is_equal_to(self, other: "Candidate") -> bool:
         """Return whether it repeats another figure with the same digits."""
@@ -109,15 +110,29 @@ def compute_published_number(entity: Observation | GrowthRate) -> Decimal:
 
 def describe_revision(entity: Observation, previous: Observation) -> RevisionKind:
     new, old = compute_published_number(entity), compute_published_number(previous)
-    if entity.qualifier is not previous.qualifier:
-        return RevisionKind.REVISED
+    qualifier, old_qualifier = entity.qualifier, previous.qualifier
     if new == old:
-        return RevisionKind.REPEATED
-    if round_like(old, new) == new:
+        return RevisionKind.REPEATED if qualifier is old_qualifier else RevisionKind.REVISED
+    if is_rounding(new, qualifier, old, old_qualifier):
         return RevisionKind.ROUNDED
-    if round_like(new, old) == old:
+    if is_rounding(old, old_qualifier, new, qualifier):
         return RevisionKind.REFINED
     return RevisionKind.REVISED
+
+
+def is_rounding(
+    number: Decimal, qualifier: Qualifier | None, other: Decimal, other_qualifier: Qualifier | None
+) -> bool:
+    """Return whether a number states another one in fewer digits, such as "over 51" for 51.1."""
+    if qualifier is other_qualifier:
+        return round_like(other, number) == number
+    if other_qualifier is not Qualifier.NONE:
+        return False
+    if qualifier is Qualifier.ABOUT:
+        return round_like(other, number) == number
+    step = Decimal(1).scaleb(int(number.as_tuple().exponent))
+    difference = other - number if qualifier is Qualifier.OVER else number - other
+    return 0 < difference < step
 
 
 def round_like(value: Decimal, to: Decimal) -> Decimal:

@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse
 
 from app.db.columns import Record
 from app.enums import Qualifier
-from app.formats.citations import summarize_observation
+from app.formats.citations import format_validity, quote_observation
 from app.formats.registry import CHART_FORMATS, CITATION_FORMATS, Format, list_table_formats
 from app.i18n import (
     QUALIFIER_FORMATS,
@@ -91,8 +91,9 @@ def build_globals(context: RequestContext) -> Record:
         "comma": Bilingual(", ", "，").get(language),
         "format_locator": lambda locator: format_locator(locator, language),
         "format_day": lambda day: format_day(day, language),
+        "format_validity": lambda record: format_validity(record, language),
         "format_release": lambda code: format_release(code, language),
-        "summarize_observation": lambda figure: summarize_observation(figure, language),
+        "quote_observation": lambda figure, citation: quote_observation(figure, citation, language),
         "split_display": lambda figure: split_display(figure, language),
     }
 

@@ -68,12 +68,12 @@ RECIPES = tuple(
     Recipe(file, name, Bilingual(en, zh))
     for file, name, en, zh in (
         ("curl.sh", "curl, jq", "Print the headline figures, one per line", "逐行列出核心数据"),
-        ("with_httpx.py", "Python, httpx", "Print a figure as text", "以文字输出数据"),
+        ("with_httpx.py", "Python, httpx", "Print a series as text", "以文字输出序列"),
         (
             "with_pandas.py",
             "Python, pandas",
-            "Read full-year figures with data types",
-            "读取全年数据（含数据类型）",
+            "Read a series with data types",
+            "读取序列（含数据类型）",
         ),
         (
             "with_polars.py",

@@ -94,7 +94,7 @@ NO_FIGURE_OF_YEAR = Bilingual(
 )
 NOT_YET_KNOWN = Bilingual(
     "The figure for {period} was not yet known on {day}; it became known on {known_on}",
-    "{day}时，{period}的数据尚未公布；该数据于{known_on}首次公布",
+    "截至{day}，本站未见{period}数据公布；所知最早公布日为{known_on}",
 )
 
 # Paths and records.

@@ -114,7 +114,7 @@ def select_observation_columns(language: Language, prefix: str = "") -> list[Lab
         "published.decimals": col(Observation.decimals),
         "rounding.lower": col(Observation.rounding_lower),
         "rounding.upper": col(Observation.rounding_upper),
-        "note": localize(Observation, "note", language),
+        **{name: localize(Observation, name, language) for name in ("note", "comparability")},
         "revision.kind": col(Observation.revision),
         "revision.previous": col(previous_observation.code),
         "revision.difference": col(previous_observation.value),

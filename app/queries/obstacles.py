@@ -14,7 +14,7 @@ from app.db.columns import Condition, Record, localize
 from app.db.models import GrowthRate, Indicator, Series, SeriesBreak
 from app.db.statements import fetch_uncached
 from app.enums import PERCENT, ChangeMeasure, EvidenceBasis, GrowthBasis, Obstacle
-from app.i18n import Bilingual, Language
+from app.i18n import Bilingual, Language, name_period
 from app.queries.related import complete_growth_rate, select_rates
 
 HUNDREDTH = Decimal("0.01")
@@ -43,8 +43,8 @@ SENTENCES = {
     ),
     Obstacle.COVERAGE: Bilingual(
         "The figures count different countries: {coverage}; {other_coverage}. A change between "
-        "them would show the change of the list as well.",
-        "两者统计的国家不同：{coverage}；{other_coverage}。两者之差包含名单调整的影响。",
+        "them would show the change of scope as well.",
+        "两者统计的国家不同：{coverage}；{other_coverage}。两者之差包含口径调整的影响。",
     ),
     Obstacle.MONTHS: Bilingual(
         "One figure covers {months} months, the other {other_months}. This service does not scale "
@@ -57,7 +57,7 @@ SENTENCES = {
     Obstacle.BASIS: Bilingual(
         "The published growth is {growth}. This service infers that its base was restated, so that "
         "a rate calculated from the two levels would be misleading. {note}",
-        "公布的增速为“{growth}”。本站推断其基数已作调整，由两期水平值推算增速会造成误导。{note}",
+        "公布的增速为“{growth}”。本站推断其基数已作调整，由两期数值推算增速会造成误导。{note}",
     ),
     Obstacle.RATE: Bilingual(
         "The published growth is {growth}, which does not fit the two figures: with any rounding, "
@@ -84,6 +84,9 @@ SENTENCES = {
         "“{display}”在其舍入误差范围内不大于零，无法据以计算百分比变动。",
     ),
 }
+NOT_COMPARABLE = Bilingual(
+    "Not comparable with {periods}: {reason}", "与{periods}数据不可比：{reason}"
+)
 
 
 class Interval(NamedTuple):
@@ -210,18 +213,59 @@ def compare_with_earlier(
 ) -> Iterator[Record]:
     earlier_points: list[Record] = []
     for point in series["points"]:
-        unit = point["unit"]["code"]
-        known = [
-            complete_growth_rate(deepcopy(rate), language, unit)
-            for rate in rates.get(get_rate_key(point), [])
-        ]
         obstacles = list_break_obstacles(series["breaks"], earlier_points, point, language)
-        for earlier in earlier_points:
-            evidence = select_evidence(known, earlier, point, as_of)
-            found = list_rate_obstacles(language, earlier, point, evidence)
-            obstacles += [name_earlier(one, earlier) for one in found]
+        obstacles += list_contradictions(rates, earlier_points, point, language, as_of)
         yield point | {"obstacles": obstacles}
         earlier_points.append(point)
+
+
+def list_contradictions(
+    rates: Mapping[RateKey, Sequence[Record]],
+    earlier_points: Sequence[Record],
+    point: Record,
+    language: Language,
+    as_of: date | None,
+) -> Iterator[Record]:
+    """Describe how published rates contradict a point and those before it."""
+    unit = point["unit"]["code"]
+    known = [
+        complete_growth_rate(deepcopy(rate), language, unit)
+        for rate in rates.get(get_rate_key(point), [])
+    ]
+    for earlier in earlier_points:
+        evidence = select_evidence(known, earlier, point, as_of)
+        for found in list_rate_obstacles(language, earlier, point, evidence):
+            yield name_earlier(found, earlier)
+
+
+def describe_comparability(
+    breaks: Sequence[Record],
+    rates: Mapping[RateKey, Sequence[Record]],
+    earlier_points: Sequence[Record],
+    point: Record,
+    language: Language,
+) -> str | None:
+    """Say with which earlier points of its series a point is not comparable, and why.
+
+    Returns:
+        None if it is comparable with all of them.
+    """
+    obstacles = [
+        obstacle
+        for earlier in earlier_points
+        for obstacle in list_break_obstacles(breaks, [earlier], point, language)
+    ]
+    obstacles += list_contradictions(rates, earlier_points, point, language, None)
+    periods: dict[str, list[str]] = defaultdict(list)
+    for obstacle in obstacles:
+        start, end = obstacle["period"]["start"], obstacle["period"]["end"]
+        periods[obstacle["text"]].append(name_period(start, end).get(language))
+    separator = Bilingual(", ", "、").get(language)
+    sentences = (
+        NOT_COMPARABLE.get(language).format(periods=separator.join(names), reason=reason)
+        for reason, names in periods.items()
+    )
+    return Bilingual(" ", "").get(language).join(sentences) or None
 
 
 def list_break_obstacles(

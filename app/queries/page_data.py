@@ -40,7 +40,7 @@ from app.queries.progress import read_follow_ups
 from app.queries.reference import get_event, get_indicator, get_source
 from app.queries.related import list_growth_rates, list_reports
 from app.queries.search import search_records
-from app.queries.series import select_series
+from app.queries.series import add_maxima, select_series
 
 MAX_HITS = 1000
 MAX_PAGE_SERIES = 100
@@ -172,7 +172,7 @@ def read_indicator_profile(connection: Connection, language: Language, code: str
     found = read_indicator_series(connection, language, code, MAX_PAGE_SERIES, MAX_POINTS)
     (indicator,) = add_latest_observations(connection, language, [indicator])
     return indicator | {
-        "series_groups": group_series(found["series"], indicator["headline"]),
+        "series_groups": group_series(add_maxima(found["series"]), indicator["headline"]),
         "hidden_series": found["hidden"],
         "chart_series": read_indicator_series(connection, language, code),
     }

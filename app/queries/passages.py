@@ -92,12 +92,14 @@ def list_source_passages(
 
 
 def build_record_url(base: str, record: Record) -> str:
-    """Return the URL of a record, or of what contains it: aims are part of a priority area."""
+    """Return the URL of a record, or of what states it: an aim is that of an area or an action."""
     kind, code, owner = PassageRecordKind(record["kind"]), record["code"], record["owner"]
     if kind is PassageRecordKind.PASSAGE:
         return f"{base}/v1/sources/{owner}/passages"
     if kind in PATHS:
         return f"{base}/v1/{PATHS[kind]}/{code}"
+    if code != owner:
+        return f"{base}/v1/actions/{code}"
     year, _, slug = owner.partition("-")
     return f"{base}/v1/priority-areas/{slug}?year={year}"
 

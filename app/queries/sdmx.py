@@ -247,6 +247,7 @@ def select_observations(
             col(Observation.current_until),
             col(Observation.locator).label("LOCATOR"),
             col(Source.code).label("SOURCE"),
+            localize(Observation, "comparability", language).label("COMPARABILITY"),
             *select_texts(Observation, Source, language),
             *select_texts(GrowthRate, growth_source, language),
             *RATE_LABELS,

@@ -25,6 +25,7 @@ from app.db.columns import (
     Value,
     add_source_line,
     build_in_array,
+    format_validity,
     localize,
     select_coverage,
     select_source,
@@ -64,6 +65,8 @@ NO_CONTEXT: Record = {
     "qualifier": None,
     "coverage": None,
     "source": None,
+    "current": None,
+    "superseded_on": None,
 }
 """The context of a record that is neither a figure nor taken from a source."""
 
@@ -178,6 +181,8 @@ def select_measurement_columns(model: type[Observation] | type[GrowthRate]) -> l
         "period.end": col(model.period_end),
         "period.months": col(Series.months),
         "value": col(model.value),
+        "current_from": col(model.current_from),
+        "current_until": col(model.current_until),
     }
     if model is GrowthRate:
         columns |= {"measure": col(GrowthRate.measure)}
@@ -194,6 +199,7 @@ def build_context(row: Record, language: Language) -> Record:
     source = add_source_line(row["source"], language)
     if "value" not in row:
         return NO_CONTEXT | {"source": source}
+    row = format_validity(row)
     period, qualifier = row["period"], row.get("qualifier")
     label = format_period(period["start"], period["end"], language)
     if qualifier is None:
@@ -212,6 +218,8 @@ def build_context(row: Record, language: Language) -> Record:
         "qualifier": qualifier,
         "coverage": row["coverage"],
         "source": source,
+        "current": row["current"],
+        "superseded_on": row["superseded_on"],
     }
 
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import cache, lru_cache
 
 from sqlalchemy import Connection, func, or_, select, tuple_
@@ -34,7 +35,13 @@ from app.queries.long_lists import (
     select_access_path,
 )
 from app.queries.observations import read_observations, select_observations
-from app.queries.obstacles import add_point_obstacles, describe_series_obstacles
+from app.queries.obstacles import (
+    add_point_obstacles,
+    describe_comparability,
+    describe_series_obstacles,
+    get_span,
+    read_rates_by_period,
+)
 from app.queries.pagination import MAX_STATEMENTS, FilterShape, QueryPage, SortOrder, split_filters
 
 MAX_SERIES = 100
@@ -155,7 +162,42 @@ def read_drawn_series(connection: Connection, language: Language) -> list[Record
         record | {"points": points[record["code"]]}
         for record in complete_series(connection, language, rows)
     ]
-    return add_point_obstacles(connection, language, series)
+    return add_maxima(add_point_obstacles(connection, language, series))
+
+
+def add_maxima(series: Sequence[Record]) -> list[Record]:
+    """Add the largest value of all series of the same indicator and unit, as one scale for them."""
+    maxima: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for one in series:
+        key = one["indicator"]["code"], one["unit"]["code"]
+        maxima[key] = max([maxima[key], *(abs(point["value"]) for point in one["points"])])
+    return [
+        one | {"maximum": maxima[one["indicator"]["code"], one["unit"]["code"]]} for one in series
+    ]
+
+
+def read_comparability(connection: Connection, language: Language) -> dict[str, str]:
+    """Say of figures, by key, with which earlier current ones of their series not to compare them.
+
+    Figures that are not current are described as if they were the current ones of their periods.
+    """
+    rows = fetch_uncached(connection, select_series(language))
+    breaks = read_breaks(connection, language, [row["id"] for row in rows])
+    rates = read_rates_by_period(connection, language, rows, None)
+    statement = select_observations(language).order_by(col(Observation.period_start))
+    figures = defaultdict(list)
+    for figure in read_observations(connection, language, statement):
+        figures[figure["series"]].append(figure)
+    texts = {}
+    for row in rows:
+        current = [one for one in figures[row["code"]] if one["current"]]
+        for figure in figures[row["code"]]:
+            earlier = [one for one in current if get_span(one) < get_span(figure)]
+            found = breaks.get(row["id"], [])
+            text = describe_comparability(found, rates, earlier, figure, language)
+            if text is not None:
+                texts[figure["id"]] = text
+    return texts
 
 
 def complete_series(

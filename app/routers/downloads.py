@@ -53,7 +53,9 @@ CITATION_DESCRIPTIONS = {
     registry.CITED_SOURCE: "The document as a bibliographic record. The date of access is that of "
     "the release.",
     registry.CITED_OBSERVATION: "The document as a bibliographic record, with the place of the "
-    "observation in it and the value in words.",
+    "observation in it, and a note with the figure in words, the countries and the period that it "
+    "counts, and what limits its use: that this service infers the countries, that other reports "
+    "differ, or that another figure has superseded it.",
 }
 
 
@@ -242,6 +244,9 @@ def declare_citations(form: CitationFormat) -> None:
     def send_citation(context: RequestContext, item: citations.Item, query: Any) -> Response:
         headers = context.build_attachment_headers(f"cite-{item['id']}", form.suffix)
         options = {name: getattr(query, name) for name in form.option_names}
+        if options:
+            # A style writes the dates in the language of the response.
+            options["language"] = context.language
         body = form.write(item, **options)
         return context.create_bytes_response(body, form.content_type, headers=headers)
 
@@ -255,7 +260,13 @@ def declare_citations(form: CitationFormat) -> None:
         record = context.require_record(found, "observations", observation=observation)
         source = context.run_query(get_source, record["source"]["code"])
         assert source is not None  # noqa: S101 - a foreign key of the database
-        item = citations.cite_observation(record, source, context.release.record, context.language)
+        start, end = record["period"]["start"], record["period"]["end"]
+        in_force = parameters.ObservationListParameters(
+            series=[record["series"]], since=start, until=end
+        )
+        (current,) = context.run_query(list_observations, in_force).rows
+        release = context.release.record
+        item = citations.cite_observation(record, current, source, release, context.language)
         return send_citation(context, item, query)
 
     schema: Record = {"type": "string"}

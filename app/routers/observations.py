@@ -42,7 +42,8 @@ add_collection(
     "/indicators/{indicator}/observations",
     summary="List the observations of an indicator",
     description="The published figures of one indicator, one per series and period. Compare "
-    "figures only within a series: full years and January to November are different series.",
+    "figures only within a series, and not those that comparability names: full years and January "
+    "to November are different series.",
     response_model=ObservationPage,
 )
 def list_indicator_observations(

@@ -78,7 +78,7 @@ add_collection(
     ListOperation(
         "List published growth rates",
         "Changes from a year earlier as published, with base period and basis. None is calculated: "
-        "bases are often restated, so that the published levels imply a different rate.",
+        "bases may be restated, so that published levels imply a different rate.",
     ),
     RecordOperation(
         "Get a growth rate",

@@ -62,7 +62,7 @@ LINKS = {
         "/v1/commitments",
         Bilingual("Commitments of the forums, with later readings", "高峰论坛承诺及后续数据"),
     ),
-    "outcomes": ("/v1/outcomes", Bilingual("Other results (no figures)", "其他成果（无数据）")),
+    "outcomes": ("/v1/outcomes", Bilingual("Other results", "其他成果")),
     "topics": ("/v1/topics", Bilingual("Topics", "主题")),
     "areas": ("/v1/areas", Bilingual("Countries and groups of countries", "国家和国家组")),
     "coverages": ("/v1/coverages", Bilingual("Countries counted", "统计范围")),

@@ -53,7 +53,8 @@ class CubeDimensions(Schema):
     """The dimensions of the cube."""
 
     series: CubeDimension
-    """The series. Only figures of the same series are comparable."""
+    """The series. Only figures of the same series are comparable, and not those with the status
+    not_comparable."""
     counterpart_area: CubeDimension
     """The counterpart areas."""
     period: CubeDimension
@@ -121,10 +122,12 @@ class Cube(AliasedSchema):
     value: list[Number | None] = Field(max_length=MAX_CELLS, examples=[[22100000000000]])
     """The values; null where there is no figure."""
     status: dict[str, Line] = Field(examples=[{"0": "over"}])
-    """The statuses by the index of the value: the qualifier, unless the source has none, and break
-    if there is a break in the series before the value."""
+    """The statuses by the index of the value: the qualifier, unless the source has none; break if
+    there is a break in the series before the value; not_comparable if the value is not comparable
+    with an earlier one of the series."""
     note: list[Prose] = Field(max_length=MAX_CELLS, examples=[["over 700"]])
-    """The figures that have a qualifier or a note, each named by indicator, coverage and period."""
+    """The figures that have a qualifier, a note or earlier figures with which they are not
+    comparable, each named by indicator, coverage and period."""
     extension: CubeExtension
     """The context of each figure."""
 

@@ -61,7 +61,7 @@ class CoverageReference(Reference):
 
     code: Code = Field(examples=["partner-2025"])
     """The key, as used in URLs and filters."""
-    name: Line = Field(examples=["Partner countries (2025 list, inferred)"])
+    name: Line = Field(examples=["Partner countries (2025 scope, inferred by this service)"])
     """The name, in the language of the response."""
     basis: EvidenceBasis = Field(examples=["inferred"])
     """inferred if this service concludes from published figures which countries are counted, and
@@ -97,7 +97,8 @@ class Citation(Schema):
             "ECNS: [report on the SCIO press conference], carried by 21cmcc.org.cn, paragraph 4"
         ]
     )
-    """Publisher, title, date, the site that carries the document, paragraph and sentence."""
+    """Publisher, title, date, the site that carries the document, paragraph and sentence. It cites
+    the source only; the citation files of an observation add the figure and what limits its use."""
 
 
 class PriorityAreaReference(Schema):
@@ -204,8 +205,9 @@ class Growth(Schema):
     base_period: Period
     """The base period."""
     basis: Editorial[GrowthBasis] = Field(examples=["restated"])
-    """restated if the level of the base period is stated or inferred to differ from the one
-    published earlier, so that the published levels do not give this rate; else unstated."""
+    """restated if a source states, or this service infers, that the level of the base period
+    differs from the one published earlier, so that published levels cannot be used to check the
+    rate; else unstated."""
     note: Editorial[Prose | None] = Field(examples=[None])
     """How the basis is known; null if there is no note."""
     source: SourceReference
@@ -215,7 +217,7 @@ class Growth(Schema):
     citation: Citation
     """The citation, with the location in the source."""
     vintage: Day = Field(examples=["2025-01-13"])
-    """The date on which the rate was first published."""
+    """The first date on which this service knows the rate to have been published."""
 
 
 class Revision(Schema):
@@ -269,7 +271,8 @@ class Observation(Schema):
     indicator: Reference
     """The indicator."""
     series: Code = Field(examples=["aid-projects.CN.BRI.partner-2023.NB.P11M"])
-    """The key of the series. Only figures of the same series are comparable."""
+    """The key of the series. Only figures of the same series are comparable, except those that the
+    field comparability names."""
     reporting_area: AreaReference
     """The area that reports the figure."""
     counterpart_area: AreaReference
@@ -302,6 +305,14 @@ class Observation(Schema):
     note: Editorial[Prose | None] = Field(examples=[None])
     """What else to know about this figure, in the words of this service; null if there is
     nothing."""
+    comparability: Editorial[Prose | None] = Field(
+        examples=[
+            "Not comparable with the full year 2023: There is a break in the series between them."
+        ]
+    )
+    """With which earlier figures of its series this one is not comparable, and why; null if it is
+    comparable with all of them. It describes what is known today, whatever as_of says; /v1/compare
+    and the points of a series describe what was known on that day."""
     status: Status = Field(examples=["normal"])
     """Whether the publisher calls the figure provisional, estimated or revised."""
     source: SourceReference
@@ -315,7 +326,7 @@ class Observation(Schema):
     check_method: CheckMethod | None = Field(examples=["stored_text"])
     """page if the page itself was read then, stored_text if a stored copy of its text was."""
     vintage: Day = Field(examples=["2025-01-15"])
-    """The date on which this value was first published."""
+    """The first date on which this service knows this value to have been published."""
     current: bool = Field(examples=[True])
     """Whether this is the current figure for its series and period."""
     current_from: Day | None = Field(examples=["2025-01-15"])

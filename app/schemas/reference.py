@@ -127,7 +127,9 @@ class Coverage(Reference):
 
     code: Code = Field(examples=["partner-2025"])
     """The key."""
-    name: Editorial[Line] = Field(examples=["Partner countries (2025 list, inferred)"])
+    name: Editorial[Line] = Field(
+        examples=["Partner countries (2025 scope, inferred by this service)"]
+    )
     """The name, in the language of the response."""
     description: Editorial[Prose] = Field(
         examples=["The countries counted as partners from January 2025."]
@@ -137,10 +139,11 @@ class Coverage(Reference):
     """stated if a source names the group; inferred if this service concludes from published
     figures that it changed."""
     first_published: Day | None = Field(examples=["2025-01-13"])
-    """The date of the first figure with this coverage; null if it is not known."""
+    """The date of the first figure with this coverage that this service knows; null if unknown."""
     last_published: Day | None = Field(examples=[None])
-    """The date of the last figure with this coverage; null if none has replaced it."""
-    evidence: Editorial[Prose] = Field(examples=["18.74 / 39.79 = 47.1%"])
+    """The date of the last figure with this coverage that this service knows; null if none has
+    replaced it."""
+    evidence: Editorial[Prose] = Field(examples=["22.1 / 19.47 = +13.5%"])
     """How the coverage is known, with the arithmetic if it is inferred."""
     editorial: tuple[FieldPath, ...] = declare_editorial()
 

@@ -82,7 +82,7 @@ class Series(Schema):
     code: Code = Field(examples=["goods-trade.CN.BRI.partner-2025.CNY.P12M"])
     """The key: indicator, areas, coverage, unit, and P with the months of the period."""
     name: Editorial[Line] = Field(
-        examples=["Trade in goods, Partner countries (2023 list), renminbi yuan, full years"]
+        examples=["Trade in goods, Partner countries (2023 scope), renminbi yuan, full years"]
     )
     """The name, in the language of the response."""
     indicator: Reference

@@ -218,6 +218,11 @@ class SearchHit(Schema):
     """Which countries the figure counts; null if the record is no figure."""
     source: SourceReference | None
     """The source of a figure, outcome, priority area or action; else null."""
+    current: bool | None = Field(examples=[True])
+    """Whether the figure or growth rate is the current one for its series and period; null if the
+    record is neither."""
+    superseded_on: Day | None = Field(examples=[None])
+    """The date on which another one superseded it; null if it is current or never was."""
 
 
 class Facet(Schema):

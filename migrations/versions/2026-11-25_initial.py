@@ -369,7 +369,7 @@ def upgrade() -> None:
         *text("check_method", null=True),
         *integer("previous_id", null=True),
         *text("revision", null=True),
-        *texts("revision_reason", "note", null=True),
+        *texts("revision_reason", "note", "comparability", null=True),
         checks={
             "qualifier_bounds": "(qualifier = 'none' AND lower_bound IS NULL AND upper_bound IS NULL) OR (qualifier = 'over' AND lower_bound IS NOT NULL AND lower_bound = value AND upper_bound IS NULL) OR (qualifier = 'nearly' AND upper_bound IS NOT NULL AND upper_bound = value) OR qualifier = 'about'",
             "qualifier": "qualifier IN ('none', 'over', 'nearly', 'about')",

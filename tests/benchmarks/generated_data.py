@@ -12,7 +12,7 @@ from hashlib import sha256
 from itertools import chain
 from pathlib import Path
 
-from sqlalchemy import URL
+from sqlalchemy import URL, Connection
 
 from app.db import models
 from app.db.models import FOREVER, SCHEMA_REVISION
@@ -30,7 +30,7 @@ from app.enums import (
     Status,
     TitleKind,
 )
-from app.ingest.build import load_valid_seed, publish
+from app.ingest.build import insert_rows, load_valid_seed, migrate_database, publish
 from app.ingest.rows import Row
 from app.ingest.rows import build_rows as seed_rows
 from app.ingest.search_rows import build_search_rows
@@ -90,7 +90,12 @@ def build(scale: Scale, target: Path | URL) -> None:
     name = target.stem if isinstance(target, Path) else str(target.database)
     digest = sha256(name.encode()).hexdigest()
     content = chain(seed_rows(seed, digest, SCHEMA_REVISION), made_up)
-    publish(target, digest, content, build_search_rows(seed), ROOT / "migrations")
+
+    def fill(connection: Connection) -> None:
+        migrate_database(connection, ROOT / "migrations")
+        insert_rows(connection, content)
+
+    publish(target, digest, fill, build_search_rows(seed))
 
 
 def rows(scale: Scale) -> Iterator[Row]:

@@ -70,10 +70,10 @@ def test_the_page_is_narrowed_without_a_new_one(visit: Visit) -> None:
     page.evaluate("window.same = true")
     count = page.locator("#count")
     page.get_by_label("Topic").select_option("projects")
-    expect(count).to_have_text("2 figures, 6 actions, 2 other results")
+    expect(count).to_have_text("2 figures, 6 recorded actions, 2 other results")
     page.get_by_label("Search").fill("infrastructure")
     page.keyboard.press("Enter")
-    expect(count).to_contain_text("1 action")
+    expect(count).to_contain_text("1 recorded action")
     assert urlsplit(page.url).query == "q=infrastructure&topic=projects&lang=en"
     assert page.locator(".actions mark").all_inner_texts() == ["infrastructure"]
     shown = page.locator("#results").inner_text()
@@ -250,7 +250,7 @@ def test_structured_data_is_not_run(visit: Visit) -> None:
 
 EARLIER = {
     "en": ["19.47 trillion yuan in another source", "19.5 trillion yuan in another source"],
-    "zh": ["另有来源为19.47万亿元", "另有来源为19.5万亿元"],
+    "zh": ["另一来源公布值为19.47万亿元", "另一来源公布值为19.5万亿元"],
 }
 
 
@@ -274,7 +274,7 @@ def test_years_are_drawn_series_by_series(visit: Visit, language: str, expected:
     shares = page.locator("[id='import-share.CN.BRI.partner-2025.PT.P12M']")
     assert shares.locator(".magnitude").count() == 0
     assert shares.locator(".display").all_inner_texts() == [FIGURES[language][1]]
-    earlier = goods.locator("td.figure a").all_inner_texts()
+    earlier = goods.locator("td.figure a.note").all_inner_texts()
     assert earlier == EARLIER[language]
     aid = page.locator("[id='aid-projects.CN.BRI.partner-2023.NB.P11M'] td.figure").inner_text()
     assert "700" in aid.partition("\n")[2]

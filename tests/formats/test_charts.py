@@ -108,23 +108,23 @@ def test_overview_has_all_figures_and_areas(client: TestClient, language: str) -
     for area in overview["priority_areas"]:
         number = len(area["actions"])
         assert bare(area["title"]) in printed
-        assert (f"{number}actionsannounced" if language == "en" else f"举措{number}项") in printed
+        assert (f"recordedas{number}actions" if language == "en" else f"举措{number}项") in printed
     assert bare(overview["source"]["line"]) in printed
 
 
 @pytest.mark.parametrize("code", INDICATORS)
-def test_bars_of_one_scale_compare(client: TestClient, code: str) -> None:
-    kinds = {
-        (point["period"]["label"], point["display"]): (series["months"], series["unit"]["code"])
-        for series, point in points(client, code, "en")
+def test_bars_of_one_unit_have_one_scale(client: TestClient, code: str) -> None:
+    units = {
+        (point["period"]["label"], point["display"]): point["unit"]["code"]
+        for _, point in points(client, code, "en")
     }
-    scales: dict[str, set[Any]] = {}
+    scales: dict[str, str] = {}
     for layer in layers(client, f"/v1/indicators/{code}/chart", "bar"):
         scale = layer["encoding"]["x"]["scale"]
         assert scale["domain"][0] == 0
-        own = scales.setdefault(json.dumps(scale), set())
-        own |= {kinds[datum["period"], datum["display"]] for datum in layer["data"]["values"]}
-    assert all(len(own) == 1 for own in scales.values())
+        values = layer["data"]["values"]
+        (unit,) = {units[datum["period"], datum["display"]] for datum in values}
+        assert scales.setdefault(unit, json.dumps(scale)) == json.dumps(scale)
 
 
 def test_bars_are_as_long_as_their_figures(client: TestClient) -> None:
@@ -176,7 +176,7 @@ def test_breaks_and_gaps_are_drawn(client: TestClient, tmp_path: Path) -> None:
     dashes = [layer["mark"].get("strokeDash") for layer in rules]
     assert dashes.count([6, 4]) == 1
     assert printed.count("Notcomparablewiththefigurebefore,seenotes") == 2
-    series = "Full years, Partner countries (2023 list), Chinese yuan (renminbi)"
+    series = "Full years, Partner countries (2023 scope), Chinese yuan (renminbi)"
     name = f"{series}, Full year 2022 and Full year 2023 not comparable"
     note = f"{name}: There is a break in the series between them. The definition changed."
     assert bare(note) in printed
@@ -187,14 +187,14 @@ def test_breaks_and_gaps_are_drawn(client: TestClient, tmp_path: Path) -> None:
 
 def test_figures_of_a_group_name_their_coverage() -> None:
     figure = DataPoint("Full year 2024", "36", Decimal(36), Qualifier.NONE, "NB", None, 1)
-    tiles = [Tile(name, replace(figure, coverage=name)) for name in ("2023 list", "2025 list")]
+    tiles = [Tile(name, replace(figure, coverage=name)) for name in ("2023 scope", "2025 scope")]
     mixed = build_group("Trade", tiles, Language.ENGLISH)
     assert mixed == Group("Trade, Full year 2024", tiles)
     chart = Chart(Language.ENGLISH, "", "", groups=[mixed])
     printed = text_of(ET.fromstring(render_svg(layout_chart(chart, 640, None, Theme.LIGHT), chart)))  # noqa: S314
-    assert printed.count("2023list") == printed.count("2025list") == 2, "as the name and below"
+    assert printed.count("2023scope") == printed.count("2025scope") == 2, "as the name and below"
     shared = build_group("Trade", tiles[:1], Language.ENGLISH)
-    assert shared == Group("Trade, Full year 2024, 2023 list", [Tile("2023 list", figure)])
+    assert shared == Group("Trade, Full year 2024, 2023 scope", [Tile("2023 scope", figure)])
 
 
 def test_one_figure_is_no_bar(client: TestClient) -> None:
@@ -204,7 +204,7 @@ def test_one_figure_is_no_bar(client: TestClient) -> None:
     printed = text_of(drawn(client, f"/v1/series/{code}/chart", lang="zh"))
     assert "36份" in printed
     assert "2024年1—11月" in printed
-    assert "每年1—11月，共建国家（2023年名单），数量：1—11月数据，不得与全年数据" in printed
+    assert "每年1—11月，共建国家（2023年口径），数量：1—11月数据，不得与全年数据" in printed
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -385,7 +385,7 @@ def test_series_without_figures_has_a_note() -> None:
         (
             "MAX_POINTS",
             "/v1/series/goods-trade.CN.BRI.partner-2023.CNY.P12M",
-            "Fullyears,Partnercountries(2023list),Chineseyuan(renminbi):1olderfiguresarenotshown.",
+            "Fullyears,Partnercountries(2023scope),Chineseyuan(renminbi):1olderfiguresarenotshown.",
         ),
         ("MAX_SERIES", "/v1/indicators/outward-direct-investment", "3moreseriesofthisindicator"),
     ],

@@ -23,7 +23,7 @@ from app.formats.citations import (
 pytestmark = [pytest.mark.database, pytest.mark.quick]
 
 AID = (
-    "Aid projects organised and implemented in BRI countries, Partner countries (2023 list), "
+    "Aid projects organised and implemented in BRI countries, Partner countries (2023 scope), "
     "January to November 2024: over 700"
 )
 FIGURE = "aid-projects.CN.BRI.partner-2023.NB.P11M.2024-01.scio-2025-01-15"
@@ -121,7 +121,7 @@ def test_csl_json_is_rendered_by_a_processor(client: TestClient, language: str) 
         ),
         (
             "zh",
-            "中国在共建“一带一路”国家组织实施的援助项目数，共建国家（2023年名单），2024年1—11月：逾700个",
+            "中国在共建“一带一路”国家组织实施的援助项目数，共建国家（2023年口径），2024年1—11月：逾700个",
             "第4段第2句",
         ),
     ],
@@ -133,13 +133,13 @@ def test_a_figure_is_cited_with_its_words_and_its_place(
         return client.get(f"/v1/observations/{FIGURE}/citation.{suffix}?lang={language}").text
 
     (item,) = json.loads(get("csl.json"))
-    assert (item["id"], item["note"], item["locator"]) == (FIGURE, note, place)
+    assert (item["id"], item["locator"]) == (FIGURE, place)
+    assert item["note"].startswith(note)
     (entry,) = parse_string(get("bib")).entries
     (reference,) = rispy.loads(get("ris"))
     together = entry.fields_dict["note"].value
-    assert together == reference["notes"][0]
-    assert together.startswith(note)
-    assert together.endswith(place)
+    assert together == reference["notes"][0] == item["note"]
+    assert place in together
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -248,7 +248,44 @@ def test_an_observation_is_cited_with_its_place_on_a_second_line(client: TestCli
     text = client.get(f"/v1/observations/{FIGURE}/citation.txt?lang=en").text
     reference, note = text.splitlines()
     assert reference == APA_REFERENCES["scio-2025-01-15"]
-    assert note == f"{AID}; paragraph 4, sentence 2"
+    assert note.startswith(f"{AID}; paragraph 4, sentence 2. Xinhua prints 700 without “over”.")
+    url = f"/v1/observations/{FIGURE}/citation.txt"
+    assert "(2025年1月15日)" in client.get(url, params={"lang": "zh"}).text
+    url = "/v1/sources/livedoor-2026-01/citation.txt?lang=zh"
+    assert "(2026年1月)" in client.get(url).text
+
+
+SHARE, TRADE = (
+    "trade-share.CN.BRI.partner-2025.PT.P12M.",
+    "goods-trade.CN.BRI.partner-2023.CNY.P12M.",
+)
+INFERRED = {"en": "countries counted as inferred by this service", "zh": "统计范围系本站推断"}
+LIMITS = {
+    f"{SHARE}2024-01.chinataiwan-2025-01-13": {
+        "en": "; superseded on 18 July 2025; 50.7 percent is in force",
+        "zh": "；已于2025年7月18日被取代；现行数据为50.7%",
+    },
+    f"{SHARE}2024-01.scio-2025-07-18": {
+        "en": "Do not combine 50.7% with 22.1 trillion yuan",
+        "zh": "50.7%不得与22.1万亿元合用",
+    },
+    f"{TRADE}2023-01.scio-2024-02-07": {
+        "en": "; rounded; 19.47 trillion yuan is in force",
+        "zh": "；取整；现行数据为19.47万亿元",
+    },
+}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("key", LIMITS)
+def test_a_citation_says_what_limits_the_use_of_a_figure(
+    client: TestClient, key: str, language: str
+) -> None:
+    for suffix in ("txt", "bib", "ris", "csl.json"):
+        url = f"/v1/observations/{key}/citation.{suffix}?lang={language}"
+        cited = client.get(url).text.replace("\\%", "%")
+        assert LIMITS[key][language] in cited
+        assert (INFERRED[language] in cited) == ("partner-2025" in key)
 
 
 ENGLISH = (

@@ -4,8 +4,11 @@ import csv
 import io
 import json
 import re
+import zipfile
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from itertools import combinations
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -15,8 +18,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.i18n import QUALIFIERS, Language
+from app.ingest.build import build
 from tests.support.sdmx import DATA
 from tests.support.sdmx import rows as read_sdmx
+from tests.support.seeds import BROKEN_SERIES, MIGRATIONS, add_break, copied
+from tests.support.targets import opened
 
 pytestmark = pytest.mark.database
 
@@ -94,6 +100,7 @@ def list_values(item: Any) -> Iterator[Any]:
     yield from [*item["rounding"].values(), *item["bounds"].values()]
     yield from (item["unit"]["code"], item["coverage"]["code"], item["indicator"]["code"])
     yield from (item["source"]["code"], item["locator"], item["note"], item["superseded_on"])
+    yield item["comparability"]
     if growth:
         yield from (growth["value"], growth["unit"]["code"], growth["measure"], growth["basis"])
         yield from (growth["wording"], growth["source"]["code"], growth["locator"], growth["note"])
@@ -143,6 +150,126 @@ def test_a_format_keeps_the_context_of_every_figure(
         if form in {"jsonl", "jsonstat"}:
             expected |= set(list_phrases(item))
         assert expected - cells == set(), item["id"]
+
+
+def list_pairs(client: TestClient, language: Language) -> Iterator[tuple[Any, Any, list[str]]]:
+    """List the pairs of figures of one series, and why /v1/compare refuses them."""
+    for series in client.get("/v1/series?limit=1000").json()["items"]:
+        path = f"/v1/series/{series['code']}?lang={language}"
+        for earlier, later in combinations(client.get(path).json()["points"], 2):
+            query = {
+                "indicator": series["indicator"]["code"],
+                "unit": series["unit"]["code"],
+                "lang": language,
+                "period": [write_period(one["period"]) for one in (earlier, later)],
+            }
+            answer = client.get("/v1/compare", params=query).json()
+            assert [answer["earlier"]["id"], answer["later"]["id"]] == [earlier["id"], later["id"]]
+            yield earlier, later, [one["text"] for one in answer["obstacles"]]
+
+
+def write_period(period: Any) -> str:
+    start, end = period["start"][:7], period["end"][:7]
+    return period["start"][:4] if period["months"] == 12 else f"{start}/{end}"
+
+
+def name_mark(earlier: Any, language: Language) -> str:
+    """Return how the mark of a figure begins that is not comparable with an earlier one."""
+    label = earlier["period"]["label"].replace("Full year", "the full year")
+    marks = {
+        Language.ENGLISH: f"Not comparable with {label}: ",
+        Language.CHINESE: f"与{label}数据不可比：",
+    }
+    return marks[language]
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("form", [*RECORDS, *DATA])
+def test_a_format_marks_every_refused_pair(
+    client: TestClient, form: str, language: Language
+) -> None:
+    found = read_cells(client, form, f"lang={language}")
+    refused = 0
+    for earlier, later, reasons in list_pairs(client, language):
+        mark = name_mark(earlier, language)
+        marked = [cell for cell in found[later["id"]] if mark in cell]
+        assert bool(marked) == bool(reasons), (form, later["id"])
+        assert all(mark + reason in marked[0] for reason in reasons[:1])
+        assert all(reason in marked[0] for reason in reasons)
+        refused += bool(reasons)
+    assert refused >= 3
+
+
+@pytest.mark.parametrize("language", Language)
+def test_sentences_and_statuses_mark_every_refused_pair(
+    client: TestClient, language: Language
+) -> None:
+    lines = client.get(f"/llms-full.txt?lang={language}").text.splitlines()
+    cube = client.get(f"/v1/observations.jsonstat?lang={language}").json()
+    positions = {one["id"]: at for at, one in cube["extension"]["observations"].items()}
+    marked = set()
+    for earlier, later, reasons in list_pairs(client, language):
+        if not reasons:
+            continue
+        marked.add(positions[later["id"]])
+        mark = name_mark(earlier, language) + reasons[0]
+        assert any(later["display"] in line and mark in line for line in lines)
+        assert any(later["display"] in note and mark in note for note in cube["note"])
+    statuses = cube["status"].items()
+    assert {at for at, status in statuses if "not_comparable" in status} == marked
+    assert all(status in cube["extension"]["status"]["label"] for _, status in statuses)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_data_package_keeps_the_marks(client: TestClient, language: Language) -> None:
+    items = client.get(f"/v1/observations?limit=1000&vintages=all&lang={language}").json()["items"]
+    content = client.get(f"/v1/dataset.zip?lang={language}").content
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        rows = list(RECORDS["csv"](package.read("observations.csv")))
+    marks = {row["id"]: row["comparability"] or None for row in rows}
+    assert marks == {item["id"]: item["comparability"] for item in items}
+    assert len([mark for mark in marks.values() if mark]) >= 3
+
+
+def test_a_break_marks_all_later_figures(tmp_path: Path) -> None:
+    seed, target = copied(tmp_path), tmp_path / "bri.sqlite"
+    add_break(seed)
+    build(seed, MIGRATIONS, target)
+    with opened(target) as app:
+        points = TestClient(app).get(f"/v1/series/{BROKEN_SERIES}").json()["points"]
+    first, *later = points
+    assert first["comparability"] is None
+    assert len(later) > 1
+    reason = "There is a break in the series between them. The definition changed."
+    for point in later:
+        is_same_source = point["source"] == first["source"]
+        found = point["comparability"] or ""
+        assert (name_mark(first, Language.ENGLISH) + reason in found) != is_same_source
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_qualifier_hides_the_rounding_in_words(client: TestClient, language: Language) -> None:
+    items = client.get(f"/v1/observations?limit=1000&lang={language}&qualifier=over,nearly,about")
+    lines = client.get(f"/llms-full.txt?lang={language}").text.splitlines()
+    response = client.get(f"/v1/observations.xlsx?lang={language}")
+    rows = {row["id"]: row for row in read_workbook(response.content)}
+    rounding = {"en": "Rounding", "zh": "舍入区间"}[language]
+    limit = {"en": "Stated limit", "zh": "原文界限"}[language]
+    name = {"en": "Rounding interval", "zh": "舍入区间"}[language]
+    assert items.json()["items"]
+    for item in items.json()["items"]:
+        row = rows[item["id"]]
+        assert row[name] is None
+        has_limit = any(value is not None for value in item["bounds"].values())
+        assert bool(row[limit]) == has_limit
+        for line in lines:
+            if (
+                line.startswith("- ")
+                and item["display"] in line
+                and item["citation"]["full"] in line
+            ):
+                assert rounding not in line
+                assert (limit in line) == has_limit
 
 
 @pytest.mark.parametrize("language", Language)

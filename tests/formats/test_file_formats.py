@@ -60,8 +60,9 @@ def test_a_workbook_shows_each_figure_with_its_words(client: TestClient, query: 
     language = "zh" if "zh" in query else "en"
     figures = book(client, f"/v1/observations.xlsx?{query}").worksheets[0]
     header, *rows = figures.iter_rows()
-    names = ["period", "coverage", "figure", "qualifier", "state", "growth", "citation", "note"]
-    column = {name: number for number, name in enumerate([*names, "reports", "base"], start=1)}
+    names = ["period", "coverage", "figure", "qualifier", "state", "growth", "citation"]
+    names += ["comparability", "note", "reports", "base"]
+    column = {name: number for number, name in enumerate(names, start=1)}
     key = [cell.value for cell in header].index({"en": "Key", "zh": "数据标识"}[language])
     states = {"en": ("current", "superseded"), "zh": ("现行", "被取代")}[language]
     items = listed(client, "observations", query)
@@ -71,6 +72,7 @@ def test_a_workbook_shows_each_figure_with_its_words(client: TestClient, query: 
         assert row[column["figure"]].value == item["display"]
         assert row[column["coverage"]].value == item["coverage"]["name"]
         assert row[column["note"]].value == item["note"]
+        assert row[column["comparability"]].value == item["comparability"]
         assert (row[column["state"]].value == states[0]) == item["current"]
         if item["superseded_on"]:
             assert states[1] in row[column["state"]].value
@@ -142,7 +144,7 @@ def test_a_workbook_explains_its_columns(client: TestClient, language: str) -> N
                 "Growth base period",
             },
             "zh": {"统计范围", "限定词", "是否现行", "公布的增速", "增速基数类型", "说明"}
-            | {"舍入区间", "原文界限", "首次公布日", "此前中断", "增速基期"},
+            | {"舍入区间", "原文界限", "公布日", "此前中断", "增速基期"},
         }[language]
     )
     for one in listed(client, "coverages", f"lang={language}"):
@@ -177,16 +179,17 @@ def test_no_column_of_a_workbook_mixes_units(client: TestClient) -> None:
     ("code", "interval", "limit"),
     [
         ("goods-trade", "22.05 trillion to 22.15 trillion (CNY)", None),
-        ("import-share", "53.5 to 54.5 (%)", "below 54 (%)"),
-        ("aid-projects", "printed in full", "above 700 (count)"),
+        ("import-share", None, "below 54 (%)"),
+        ("investment-agreements", "printed in full", None),
+        ("aid-projects", None, "above 700 (count)"),
         ("outward-direct-investment", "214.655 billion to 214.665 billion (CNY)", None),
     ],
 )
 def test_a_workbook_names_the_unit_of_every_limit(
-    client: TestClient, code: str, interval: str, limit: str | None
+    client: TestClient, code: str, interval: str | None, limit: str | None
 ) -> None:
-    path = f"/v1/observations.xlsx?indicator={code}&since=2024-01-01&until=2024-12-31&unit=CNY"
-    path = path if "trade" in code or "investment" in code else path.removesuffix("&unit=CNY")
+    path = f"/v1/observations.xlsx?indicator={code}&since=2024-01-01&until=2024-12-31"
+    path += "&unit=CNY" if "CNY" in (interval or "") else ""
     header, row, *_ = book(client, path).worksheets[0].iter_rows(values_only=True)
     cells = dict(zip(header, row, strict=True))
     assert (cells["Rounding interval"], cells["Stated limit"]) == (interval, limit)

@@ -79,6 +79,7 @@ def expected(item: Any) -> Row:
         "GROWTH_WORDING": growth.get("wording", ""),
         "GROWTH_WORDING_LANG": growth.get("wording_language", ""),
         "GROWTH_WORDING_TRANSLATED": growth.get("wording_translated") or "",
+        "COMPARABILITY": item["comparability"] or "",
     }
     return {name: text for name, text in row.items() if text}
 

@@ -35,6 +35,7 @@ pytestmark = [pytest.mark.database, pytest.mark.resources]
 
 PLAIN = {
     "id": ("id",),
+    "comparability": ("comparability",),
     "indicator": ("indicator", "code"),
     "indicator_name": ("indicator", "name"),
     "series": ("series",),
@@ -130,7 +131,8 @@ def test_the_table_is_the_list(client: TestClient, query: str) -> None:
         for name, path in PLAIN.items():
             assert row[name] == format_json_value(item, path), (item["id"], name)
         titles = {name for name in row if name not in PLAIN}
-        assert titles == {"source_title", "source_publisher"} | GROWTH_TITLES
+        assert titles == {"source_title", "source_publisher", "editorial"} | GROWTH_TITLES
+        assert row["editorial"].split(";") == item["editorial"]
         for name in GROWTH_TITLES:
             assert bool(row[name]) == (item["growth"] is not None)
             assert row[name] in (item["growth"] or {"source": {"line": ""}})["source"]["line"]

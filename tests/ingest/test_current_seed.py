@@ -1,13 +1,17 @@
 """The current seed: what holds for any observations holds for these."""
 
+import re
 from typing import Any
 
 import pytest
 from lxml import html
 from starlette.testclient import TestClient
 
+from app.formats.columns import GROWTH_BASIS
+from app.formats.observation_sheets import BASIS_NOTE
 from app.ingest.build import load_valid_seed
-from app.ingest.history import take_snapshot
+from app.ingest.history import collect_reasons, list_releases, take_snapshot
+from app.ingest.schema import Action, Coverage
 from tests.support.seeds import NEWEST
 from tests.test_openapi import LISTS, PATHS, example_url
 
@@ -108,3 +112,40 @@ def test_a_chart_shows_the_headline_and_full_years_first(newest: TestClient) -> 
         )
         # A headline that is the only figure of its series has no panel of its own.
         assert shown >= min(len(years), 6) - 1, code
+
+
+def test_no_conversion_of_a_news_agency_is_in_the_seed() -> None:
+    """Xinhua converted 22.1 trillion yuan at a market rate; no authority states that amount."""
+    texts = [file.read_text("utf-8") for file in NEWEST.rglob("*") if file.is_file()]
+    assert texts
+    assert not [text for text in texts if "3.07" in text]
+
+
+def test_a_removed_action_names_its_new_key() -> None:
+    seed = load_valid_seed(NEWEST)
+    *_, release = list_releases(seed).values()
+    removed = {
+        path: re.search(r"continues as (actions/[a-z0-9-]+)", reason.en)
+        for path, reason in collect_reasons(release).items()
+        if path.startswith("actions/") and not seed.has_key(Action, path.partition("/")[2])
+    }
+    assert len(removed) == 5
+    for path, found in removed.items():
+        assert found, path
+        assert seed.has_key(Action, found[1].partition("/")[2])
+
+
+def test_no_text_calls_an_inferred_scope_known_or_a_published_list() -> None:
+    coverages = load_valid_seed(NEWEST).get_all(Coverage).values()
+    for coverage in coverages:
+        assert "list" not in coverage.name.en
+        assert "名单" not in coverage.name.zh
+    for text in (GROWTH_BASIS, BASIS_NOTE):
+        assert "this service infers" in text.en
+        assert "本站推断" in text.zh
+
+
+def test_chinese_texts_quote_english_sources_in_english() -> None:
+    quoted = re.compile("(?:来源|报道|实录|原文)(?:文件)?(?:使用|称|为|以)“[\u4e00-\u9fff]")
+    texts = [file.read_text("utf-8") for file in NEWEST.rglob("*.yaml")]
+    assert [found for text in texts for found in quoted.findall(text)] == []

@@ -79,9 +79,15 @@ def rounds(one: dict[str, Any], other: dict[str, Any]) -> bool:
     """Return whether a figure is another one, rounded to fewer digits."""
     step = Fraction(10) ** -one["digits"]
     rounded = floor(other["number"] / step + Fraction(1, 2)) * step
-    is_coarser = one["digits"] < other["digits"]
-    is_same = one["qualifier"] == other["qualifier"]
-    return bool(is_coarser and is_same and rounded == one["number"])
+    if one["digits"] >= other["digits"]:
+        return False
+    if one["qualifier"] == other["qualifier"]:
+        return bool(rounded == one["number"])
+    if one["qualifier"] == "about":
+        return bool(other["qualifier"] == "none" and rounded == one["number"])
+    limits = {"over": (0, step), "nearly": (-step, 0)}.get(one["qualifier"], (0, 0))
+    is_vaguer = other["qualifier"] == "none"
+    return bool(is_vaguer and limits[0] < other["number"] - one["number"] < limits[1])
 
 
 def repeats(one: dict[str, Any], other: dict[str, Any]) -> bool:
@@ -274,6 +280,13 @@ def observation(origin: str, value: str, decimals: int) -> Observation:
     )
 
 
+def parse_figure(origin: str, text: str) -> Observation:
+    """Create a figure from its number with an optional qualifier."""
+    *qualifiers, number = text.split(" ")
+    figure = observation(origin, number, len(number.partition(".")[2]))
+    return figure.model_copy(update={"qualifier": Qualifier(*(qualifiers or ["none"]))})
+
+
 @pytest.mark.parametrize(
     ("old", "new", "kind"),
     [
@@ -283,12 +296,19 @@ def observation(origin: str, value: str, decimals: int) -> Observation:
         ("19.45", "19.5", RevisionKind.ROUNDED),
         ("19.47", "19.4", RevisionKind.REVISED),
         ("50.3", "50.7", RevisionKind.REVISED),
+        ("51.1", "over 51", RevisionKind.ROUNDED),
+        ("over 51", "51.1", RevisionKind.REFINED),
+        ("53.9", "nearly 54", RevisionKind.ROUNDED),
+        ("53.6", "about 54", RevisionKind.ROUNDED),
+        ("51.1", "over 50", RevisionKind.REVISED),
+        ("51.1", "nearly 51", RevisionKind.REVISED),
+        ("51.1", "about 52", RevisionKind.REVISED),
+        ("700", "over 700", RevisionKind.REVISED),
+        ("over 700", "nearly 701", RevisionKind.REVISED),
     ],
 )
 def test_kinds_of_revision(old: str, new: str, kind: RevisionKind) -> None:
-    earlier, later = (
-        observation("a", number, len(number.partition(".")[2])) for number in (old, new)
-    )
+    earlier, later = (parse_figure("a", text) for text in (old, new))
     assert describe_revision(later, earlier) is kind
 
 
@@ -341,9 +361,17 @@ def find_current(figures: list[tuple[Standing, int, str]], sources: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("qualifiers", "current"), [(("none", "none"), "19.47"), (("none", "about"), "19.5")]
+    ("qualifiers", "current"),
+    [
+        (("none", "none"), "19.47"),
+        (("none", "about"), "19.47"),
+        (("none", "nearly"), "19.47"),
+        (("none", "over"), "19.5"),
+        (("about", "none"), "19.5"),
+        (("over", "about"), "19.5"),
+    ],
 )
-def test_a_figure_with_another_qualifier_is_no_rounded_repetition(
+def test_a_figure_is_a_rounded_repetition_only_if_its_qualifier_fits(
     qualifiers: tuple[str, str], current: str
 ) -> None:
     seed, observations = Seed(), {}

@@ -214,7 +214,11 @@ def test_pages_show_every_figure_as_the_api_does(client: TestClient, language: s
             assert [link.text for link in links] == [record["citation"]["short"]]
         growth = [one.text_content().strip() for one in card.xpath("p[@class='growth']")]
         rates = [headline["growth"]] if headline["growth"] else []
-        assert growth == [f"{rate['display']} {named}{rate['citation']['short']}" for rate in rates]
+        note = {"en": " Note", "zh": " 说明"}[language]
+        assert growth == [
+            f"{rate['display']} {named}{rate['citation']['short']}{note if rate['note'] else ''}"
+            for rate in rates
+        ]
     actions = [one for area in overview["priority_areas"] for one in area["actions"]]
     text = [one.find_class("text")[0].text_content() for one in page.xpath("//ol/li")]
     assert text == [action["text"] for action in actions]
@@ -294,6 +298,95 @@ def test_pages_describe_the_dataset_to_search_engines(
         )
 
 
+BLOCKS = "ancestor-or-self::*[self::table or self::article or self::li or self::p][last()]"
+CARDS = "ancestor-or-self::*[@class='card' or @class='headline'][last()]"
+
+
+def list_quotations(page: Any) -> Iterator[tuple[str, str]]:
+    """List the texts of a page with what stands beside them, those for machines included."""
+    for text in page.xpath("//meta/@content"):
+        yield text, text
+    for text in page.xpath("//script[@type='application/ld+json']/text()"):
+        for one in json.loads(text)["variableMeasured"]:
+            yield one["value"], one["value"]
+    prose = "ancestor-or-self::dd or ancestor-or-self::*[@class='note'][not(self::a)]"
+    for element in page.xpath(f"//main//*[text()[normalize-space()]][not({prose})]"):
+        block = (element.xpath(CARDS) or element.xpath(BLOCKS) or [element])[0]
+        yield "".join(element.xpath(f".//text()[not({prose})]")), block.text_content()
+    for element in page.xpath("//p[@class='value']"):
+        yield element.text_content(), element.getparent().text_content()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("path", ["/", "/years", "/?q=2024", "/indicators", "/priority-areas"])
+def test_no_figure_stands_without_its_period_and_countries(
+    client: TestClient, path: str, language: str
+) -> None:
+    overview = client.get("/v1/overview").json()
+    keys = {
+        "/indicators": [one["code"] for one in overview["indicators"]],
+        "/priority-areas": [one["slug"] for one in overview["priority_areas"]],
+    }.get(path)
+    url = f"/v1/observations?vintages=all&limit=1000&lang={language}"
+    figures = client.get(url).json()["items"]
+    found = 0
+    for one in [f"{path}/{key}" for key in keys] if keys else [path]:
+        for text, block in list_quotations(read(client, localize_url(one, language))):
+            words = " ".join(text.split())
+            shown = [f for f in figures if f["display"] == words or f"{f['display']}（" in words]
+            shown += [f for f in figures if re.search(f"[:：] ?{re.escape(f['display'])}", words)]
+            found += len(shown)
+            assert not shown or any(
+                f["period"]["label"] in block and f["coverage"]["name"] in block for f in shown
+            ), (one, words)
+    assert found > 3
+
+
+def test_descriptions_name_source_and_differing_reports(client: TestClient) -> None:
+    page = read(client, "/indicators/aid-projects?lang=en")
+    for text in (meta(page, "description"), described(page)["variableMeasured"][0]["value"]):
+        for part in (
+            "over 700",
+            "2023 scope",
+            "November 2024",
+            "ECNS",
+            "Xinhua prints 700 without",
+        ):
+            assert part in text
+    for path in ("/priority-areas/tangible-benefit-projects", "/"):
+        lines = read(client, f"{path}?lang=en").xpath("//*[@class='card' or @class='baseline']")
+        texts = [line.text_content() for line in lines if "over 700" in line.text_content()]
+        assert all("Xinhua prints 700 without" in text for text in texts)
+        assert texts
+
+
+def test_other_figures_and_restated_growth_on_the_page_of_years(client: TestClient) -> None:
+    page = read(client, "/years?lang=en")
+    for text, source in (
+        ("19.5 trillion yuan in another source", "SCIO"),
+        ("50.3 percent until 18 July 2025", "China Taiwan Net"),
+    ):
+        (cell,) = (one.getparent() for one in page.xpath("//td/a[text()=$text]", text=text))
+        links = [one.text for one in cell.xpath(".//span//a[contains(@href, '/sources/')]")]
+        assert any(source in link for link in links), links
+    for growth in page.xpath("//td[starts-with(@class, 'growth')][contains(., '6.4 percent')]"):
+        (mark,) = growth.xpath(".//a[text()='Note']/@href")
+        path, _, place = mark.partition("#")
+        assert "13.5%" in read(client, path).xpath("//*[@id=$id]", id=place)[0].text_content()
+
+
+def test_every_note_on_growth_is_shown_where_its_mark_leads(client: TestClient) -> None:
+    marks = {
+        mark
+        for path in ("/", "/years")
+        for mark in read(client, path).xpath("//a/@href[contains(., '#note.')]")
+    }
+    assert len(marks) > 1
+    for mark in marks:
+        path, _, place = mark.partition("#")
+        assert len(read(client, path).xpath("//*[@id=$id]", id=place)) == 1, mark
+
+
 def test_what_is_embedded_cannot_end_its_element() -> None:
     from app.formats.schema_org import embed_json  # noqa: PLC0415
 
@@ -350,6 +443,19 @@ def test_a_figure_that_was_found_shows_its_context(client: TestClient) -> None:
     for href in hits:
         path, _, row = href.partition("#")
         assert read(client, path).xpath("//tr[@id=$id]", id=row)
+
+
+@pytest.mark.parametrize(
+    ("language", "validity"),
+    [("en", "superseded on 18 July 2025"), ("zh", "已于2025年7月18日被取代")],
+)
+def test_a_superseded_figure_that_was_found_says_so(
+    client: TestClient, language: str, validity: str
+) -> None:
+    page = read(client, f"/?q=trade+share+2024&lang={language}")
+    hits = [hit.text_content() for hit in page.xpath("//ul[@class='hits']/li")]
+    assert [validity in hit for hit in hits[:2]] == [False, True]
+    assert "50.3" in hits[1]
 
 
 def test_data_has_problems_as_documents_for_everybody(client: TestClient) -> None:

@@ -58,20 +58,72 @@ def by_duckdb(text: str) -> str:
 
 RUN: dict[str, tuple[Callable[[str], str], str]] = {
     "curl.sh": (by_shell, "over 700\tJanuary to November 2024\t"),
-    "with_httpx.py": (by_python, "over 700 in January to November 2024"),
-    "with_pandas.py": (by_python, "goods-trade"),
-    "with_polars.py": (by_python, "P4.S2"),
-    "with_sdmx1.py": (by_python, "goods-trade"),
-    "duckdb.sql": (by_duckdb, "'nearly', Decimal('54.0000000000')"),
-    "fetch.mjs": (by_node, "1 促进产业链供应链国际合作 8"),
+    "with_httpx.py": (by_python, "Full year 2023"),
+    "with_pandas.py": (by_python, "comparability"),
+    "with_polars.py": (by_python, "2023-12-31"),
+    "with_sdmx1.py": (by_python, "COMPARABILITY"),
+    "duckdb.sql": (by_duckdb, "datetime.date(2023, 12, 31), 'none', Decimal("),
+    "fetch.mjs": (by_node, "2025 1 促进产业链供应链国际合作 中国新闻社"),
 }
 """What runs each recipe, and what it has to write."""
+SERIES = "goods-trade.CN.BRI.partner-2023.CNY.P12M"
+"""The series that the recipes read: each selects one, so that its figures can be compared."""
+COLUMNS = {
+    *("coverage_name", "period_start", "period_end", "qualifier", "value", "unit_name"),
+    *("comparability", "source_publisher", "source_title"),
+}
+"""What every recipe that chooses columns prints of a figure."""
 
 
 @pytest.mark.parametrize("file", RUN)
 def test_a_recipe_works(server: str, file: str) -> None:
     runner, expected = RUN[file]
     assert expected in runner(BY_FILE[file].render(server))
+
+
+@pytest.mark.parametrize("file", sorted(RUN.keys() - {"curl.sh", "fetch.mjs"}))
+def test_a_recipe_writes_each_figure_with_its_context(
+    server: str, client: TestClient, file: str
+) -> None:
+    output = RUN[file][0](BY_FILE[file].render(server))
+    points = client.get(f"/v1/series/{SERIES}").json()["points"]
+    assert len(points) > 2
+    for point in points:
+        source, period = point["source"]["code"], point["period"]
+        document = client.get(f"/v1/sources/{source}").json()
+        if file == "with_sdmx1.py":
+            shown = [point["coverage"]["code"], period["start"][:4], source, point["unit"]["code"]]
+        elif file == "with_httpx.py":
+            shown = [point["display"], period["label"], point["citation"]["full"]]
+        else:
+            shown = [point["unit"]["name"], document["publisher"], document["title"]]
+        shown += [] if file == "with_sdmx1.py" else [point["coverage"]["name"]]
+        shown += [] if file == "with_httpx.py" else [point["qualifier"]]
+        assert all(text in output for text in shown), (file, shown)
+
+
+def test_the_headlines_are_written_with_their_context(server: str, client: TestClient) -> None:
+    lines = by_shell(BY_FILE["curl.sh"].render(server)).splitlines()
+    indicators = client.get("/v1/overview").json()["indicators"]
+    for line, headline in zip(lines, (one["headline"] for one in indicators), strict=True):
+        assert line.split("\t") == [
+            *(headline["indicator"]["name"], headline["display"], headline["period"]["label"]),
+            *(headline["coverage"]["name"], headline["citation"]["full"]),
+        ]
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.file)
+def test_a_recipe_reads_one_series_without_a_refused_pair(
+    client: TestClient, recipe: Recipe
+) -> None:
+    text = recipe.render("")
+    if recipe.file in {"curl.sh", "fetch.mjs"}:
+        assert "/v1/overview" in text or "/v1/priority-areas" in text
+        return
+    is_sdmx = recipe.file == "with_sdmx1.py"
+    assert ("A.CN.BRI.partner-2023.goods-trade.CNY.P12M" if is_sdmx else SERIES) in text
+    points = client.get(f"/v1/series/{SERIES}").json()["points"]
+    assert not any(point["comparability"] for point in points)
 
 
 def addresses(recipe: Recipe) -> list[str]:
@@ -91,22 +143,30 @@ def test_the_urls_of_a_recipe_work(server: str, recipe: Recipe) -> None:
 def test_the_columns_of_recipes_that_are_not_run_are_there(server: str) -> None:
     header = httpx2.get(f"{server}/v1/observations.csv").text.partition("\r\n")[0].split(",")
     chosen = re.findall(r'"(\w+)"', BY_FILE["r.R"].render("").partition("[")[2])
-    assert len(chosen) == 5
-    assert set(chosen) <= set(header)
+    assert set(chosen) == COLUMNS <= set(header)
+    for file in ("with_pandas.py", "with_polars.py"):
+        names = BY_FILE[file].render("").partition("columns = ")[2]
+        assert set(re.findall(r'"(\w+)"', names)) == COLUMNS
     grafana = json.loads(BY_FILE["grafana.json"].render(server))
     items = httpx2.get(grafana["url"]).json()[grafana["root_selector"]]
+    selectors = {column["selector"] for column in grafana["columns"]}
+    assert selectors >= {
+        *("value", "qualifier", "display", "unit.name", "period.label", "coverage.name"),
+        *("comparability", "citation.full"),
+    }
     for column in grafana["columns"]:
         for item in items:
             value = item
             for name in column["selector"].split("."):
                 value = value[name]
-            assert value is not None
+            assert (value is None) == (column["selector"] == "comparability")
 
 
 def test_the_page_shows_all_with_the_address_of_the_service(client: TestClient) -> None:
     assert {path.name for path in RECIPE_FOLDER.iterdir() if path.is_file()} == set(BY_FILE)
-    for language in ("en", "zh"):
+    for language, rule in (("en", "the countries counted"), ("zh", "统计范围")):
         page = client.get(f"/recipes?lang={language}").text
+        assert rule in page
         assert ADDRESS_PLACEHOLDER not in page
         assert page.count("<pre") == len(RECIPES)
         assert page.count("http://testserver/") >= len(RECIPES)

@@ -170,7 +170,7 @@ def test_a_figure_is_not_yet_known_before_its_day(
         {"location": "query.as_of", "message": message, "allowed": None, "suggestion": None}
     ]
     chinese = client.get(f"{url}&lang=zh").json()["detail"]
-    assert chinese == "2025年1月12日时，2024年全年的数据尚未公布；该数据于2025年1月13日首次公布"
+    assert chinese == "截至2025年1月12日，本站未见2024年全年数据公布；所知最早公布日为2025年1月13日"
 
 
 @pytest.mark.parametrize(

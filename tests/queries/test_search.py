@@ -139,14 +139,15 @@ def test_a_hit_has_the_context_of_its_record(client: TestClient, language: str) 
                 record = client.get(hit["href"], params={"lang": language}).json()
                 assert {name: hit[name] for name in shown} == {name: record[name] for name in shown}
                 assert record["display"] in hit["display"]
-                assert hit["qualifier"] == record.get("qualifier")
+                for name in ("qualifier", "current", "superseded_on"):
+                    assert hit[name] == record.get(name)
             elif hit["kind"] in {"action", "outcome", "priority_area", "commitment"}:
                 record = client.get(hit["href"], params={"lang": language}).json()
                 assert hit["source"] == record["source"]
                 assert hit["period"] is hit["coverage"] is hit["display"] is None
             else:
-                names = (*shown, "display", "qualifier")
-                assert [hit[name] for name in names] == [None] * 5
+                names = (*shown, "display", "qualifier", "current", "superseded_on")
+                assert [hit[name] for name in names] == [None] * 7
     assert {"observation", "growth_rate", "action", "outcome", "indicator"} <= seen
 
 
@@ -191,6 +192,23 @@ def test_a_synonym_finds_the_records_whose_texts_have_the_term(
 
 def test_the_newest_figures_of_an_indicator_come_first(client: TestClient) -> None:
     _, *others = found(client, q="goods trade", kind="observation")["items"]
-    ends = [hit["period"]["end"] for hit in others if hit["code"].startswith("goods-trade")]
-    assert len(set(ends)) > 3
-    assert ends == sorted(ends, reverse=True)
+    shown = [hit for hit in others if hit["code"].startswith("goods-trade")]
+    order = [(hit["current"], hit["period"]["end"]) for hit in shown]
+    assert len(set(order)) > 3
+    assert order == sorted(order, reverse=True)
+
+
+@pytest.mark.parametrize("words", ["2024", "2023", "trade share", "贸易"])
+def test_current_figures_come_before_others(client: TestClient, words: str) -> None:
+    for kind in ("observation", "growth_rate"):
+        states = [hit["current"] for hit in found(client, q=words, kind=kind, limit=1000)["items"]]
+        named = states[: states.index(False)] if False in states else states
+        assert all(named)
+
+
+def test_the_year_searched_for_is_that_of_the_period(client: TestClient) -> None:
+    for words in ("growth 2024", "2024年增速", "yuan 2024 growth", "customs 2024"):
+        hits = found(client, q=words, limit=1000)["items"]
+        states = ["2024" in hit["period"]["label"] for hit in hits if hit["period"]]
+        assert states == sorted(states, reverse=True)
+        assert states[0]

@@ -82,6 +82,23 @@ SEARCHES = {
     "grew by 6.4 pct": ("growth_rate", TRADE_2024),
     "6.4%": ("growth_rate", TRADE_2024),
     "增长6.4%": ("growth_rate", TRADE_2024),
+    # Growth, by its name and the year of its period.
+    "growth": ("growth_rate", "goods-trade.CN.BRI.partner-2025.CNY.P12M.2025-01."),
+    "trade growth 2024": ("growth_rate", TRADE_2024),
+    "2024年增速": ("growth_rate", TRADE_2024),
+    "2024年贸易增速": ("growth_rate", TRADE_2024),
+    "贸易增长2024": ("growth_rate", TRADE_2024),
+    "growth 2024": ("growth_rate", TRADE_2024),
+    "growth 2023": ("growth_rate", "goods-trade.CN.BRI.partner-2023.CNY.P12M.2023-01."),
+    "growth rate in yuan 2023": ("growth_rate", "goods-trade.CN.BRI.partner-2023.CNY.P12M.2023-"),
+    "ODI growth 2024": ("growth_rate", "outward-direct-investment.CN.BRI.partner-2025.USD.P12M."),
+    "ODI 2024 growth": ("growth_rate", "outward-direct-investment.CN.BRI.partner-2025.USD.P12M."),
+    "ODI增速": ("growth_rate", "outward-direct-investment.CN.BRI.partner-2025.CNY.P12M.2025-01."),
+    "投资增长": ("growth_rate", "outward-direct-investment."),
+    "trade share 2024": (
+        "observation",
+        "trade-share.CN.BRI.partner-2025.PT.P12M.2024-01.scio-2025-",
+    ),
     # Years and periods.
     "trade 2024": ("observation", TRADE_2024),
     "goods trade 2024": ("observation", TRADE_2024),

@@ -34,6 +34,10 @@ MORE = {
     "/v1/series": 3,
     "/v1/series/{series}": 5,
     "/v1/search": 7,
+    **{
+        f"/v1/observations/{{observation}}/citation.{kind}": 3
+        for kind in ("bib", "ris", "csl.json", "txt")
+    },
     **{f"/v1/indicators/{{indicator}}/chart.{kind}": 5 for kind in ("svg", "png", "vl.json")},
     **{f"/v1/series/{{series}}/chart.{kind}": 4 for kind in ("svg", "png", "vl.json")},
 }

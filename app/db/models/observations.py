@@ -182,6 +182,10 @@ class Observation(VintageModel, table=True):
     revision_reason_zh: str | None
     note_en: str | None
     note_zh: str | None
+    comparability_en: str | None
+    comparability_zh: str | None
+    """With which earlier current observations of the series it is not comparable, and why. It is
+    written after all rows are there, because it depends on them."""
 
 
 class GrowthRate(VintageModel, table=True):

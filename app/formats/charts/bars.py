@@ -157,13 +157,14 @@ class BarPanel:
     columns: Columns
     extra_height: float
     """How much higher each row is than necessary, in pixels."""
+    maximum: Decimal
+    """The largest value of all panels in its unit, which have one scale."""
 
     def draw(self, top: float) -> float:
         canvas, columns, figures = self.canvas, self.columns, self.panel.figures
         unit = canvas.sizes.unit
         top = self.draw_heading(top)
-        maximum = max(one.value for one in figures)
-        has_bars = len(figures) > 1 and maximum > 0
+        has_bars = len(figures) > 1 and self.maximum > 0
         thickness = min(THICKNESS * unit + self.extra_height / 2, MAX_THICKNESS * unit)
         bars = []
         for figure in figures:
@@ -178,7 +179,7 @@ class BarPanel:
             if has_bars:
                 is_hatched = figure.qualifier in HATCHED
                 bars.append(Bar(figure.period, figure.display, figure.value, middle, is_hatched))
-                length = float(figure.value / maximum) * (columns.bar_end - columns.bar_start)
+                length = float(figure.value / self.maximum) * (columns.bar_end - columns.bar_start)
                 span = (columns.bar_start, columns.bar_start + length)
                 across = (middle, thickness)
                 end = draw_end_mark(canvas, figure.qualifier, span, across)
@@ -189,7 +190,7 @@ class BarPanel:
                 self.draw_value(figure, end, middle)
             top = bottom + (0 if columns.has_period_beside else 3 * unit)
         if bars:
-            canvas.draw_bars(bars, (columns.bar_start, columns.bar_end), maximum, thickness)
+            canvas.draw_bars(bars, (columns.bar_start, columns.bar_end), self.maximum, thickness)
         return top
 
     def draw_heading(self, top: float) -> float:

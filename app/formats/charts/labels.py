@@ -71,7 +71,7 @@ def format_overview_title(year: int | None, plan_year: int | None, language: Lan
 
 def format_action_count(count: int, language: Language) -> str:
     return Bilingual(
-        f"{count} action{'s' if count != 1 else ''} announced", f"已宣布举措{count}项"
+        f"recorded as {count} action{'s' if count != 1 else ''}", f"收录举措{count}项"
     ).get(language)
 
 

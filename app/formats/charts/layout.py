@@ -3,7 +3,9 @@
 Functions that draw return the vertical position at which the drawing ends.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
+from decimal import Decimal
 
 from app.enums import PERCENT
 from app.formats.charts import labels
@@ -107,11 +109,17 @@ def draw_panels(
         return top
     left, right = span
     columns = layout_columns(canvas, chart.panels, span)
+    maxima: dict[str, Decimal] = defaultdict(Decimal)
+    for panel in chart.panels:
+        maxima[panel.unit] = max(maxima[panel.unit], *(one.value for one in panel.figures))
     for index, panel in enumerate(chart.panels):
         if index or (chart.headline and left == sizes.margin):
             canvas.draw_rule((left, top), (right, top))
             top += 10 * sizes.unit
-        top = BarPanel(canvas, panel, columns, extra_height).draw(top) + 14 * sizes.unit
+        top = (
+            BarPanel(canvas, panel, columns, extra_height, maxima[panel.unit]).draw(top)
+            + 14 * sizes.unit
+        )
     return top
 
 

@@ -146,7 +146,10 @@ FIXED_CODELISTS: dict[str, tuple[Bilingual, dict[str, Bilingual]]] = {
         Bilingual("Growth bases", "增速基数类型"),
         {
             GrowthBasis.UNSTATED: Bilingual("The source does not state the base", "来源未说明基数"),
-            GrowthBasis.RESTATED: Bilingual("Relative to a restated base", "按调整后的基数"),
+            GrowthBasis.RESTATED: Bilingual(
+                "Relative to a base restated, as a source states or this service infers",
+                "按调整后的基数（来源说明或本站推断）",
+            ),
         },
     ),
 }

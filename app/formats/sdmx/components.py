@@ -267,6 +267,7 @@ COMPONENTS: tuple[Component, ...] = (
     adopt_column("GROWTH_WORDING", TextType.STRING, "growth_wording"),
     adopt_column("GROWTH_WORDING_LANG", TextType.STRING, "growth_wording_language"),
     adopt_column("GROWTH_WORDING_TRANSLATED", TextType.STRING, "growth_wording_translated"),
+    adopt_column("COMPARABILITY", TextType.STRING, "comparability"),
 )
 """The components in the order of the structure; new attributes are added at the end."""
 

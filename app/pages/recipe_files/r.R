@@ -1,2 +1,3 @@
-figures <- read.csv("http://127.0.0.1:8000/v1/observations.csv?indicator=goods-trade")
-figures[, c("period_start", "value", "unit", "qualifier", "source_title")]
+figures <- read.csv("http://127.0.0.1:8000/v1/observations.csv?series=goods-trade.CN.BRI.partner-2023.CNY.P12M")
+figures[, c("coverage_name", "period_start", "period_end", "qualifier", "value", "unit_name",
+            "comparability", "source_publisher", "source_title")]

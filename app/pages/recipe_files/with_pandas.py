@@ -1,4 +1,8 @@
 import pandas as pd
 
-figures = pd.read_parquet("http://127.0.0.1:8000/v1/observations.parquet?months=12&unit=CNY")
-print(figures[["indicator", "period_start", "value", "qualifier", "source_publisher"]])
+figures = pd.read_parquet(
+    "http://127.0.0.1:8000/v1/observations.parquet?series=goods-trade.CN.BRI.partner-2023.CNY.P12M"
+)
+columns = ["coverage_name", "period_start", "period_end", "qualifier", "value", "unit_name"]
+columns += ["comparability", "source_publisher", "source_title"]
+print(figures[columns].to_string(index=False))
