@@ -12,7 +12,7 @@ from app.formats.observation_sheets import BASIS_NOTE
 from app.ingest.build import load_valid_seed
 from app.ingest.history import collect_reasons, list_releases, take_snapshot
 from app.ingest.schema import Action, Coverage
-from tests.support.seeds import NEWEST
+from tests.support.seeds import NEWEST, PINNED
 from tests.test_openapi import LISTS, PATHS, example_url
 
 pytestmark = pytest.mark.quick
@@ -123,7 +123,7 @@ def test_no_conversion_of_a_news_agency_is_in_the_seed() -> None:
 
 def test_a_removed_action_names_its_new_key() -> None:
     seed = load_valid_seed(NEWEST)
-    *_, release = list_releases(seed).values()
+    release = list_releases(seed)[PINNED]
     removed = {
         path: re.search(r"continues as (actions/[a-z0-9-]+)", reason.en)
         for path, reason in collect_reasons(release).items()

@@ -14,10 +14,10 @@ import yaml
 
 from app.ingest.build import load_valid_seed
 from app.ingest.history import freeze_release
-from tests.support.seeds import NEWEST, copied
+from tests.support.seeds import NEWEST, copied_with_past
 
 PINNED = "scio-2025-01-15"
-"""The source whose figures and commitments are copied, with changes, to a later year."""
+"""The source whose figures and commitments are copied_with_past, with changes, to a later year."""
 EVENT = "mofcom-2025-01-15"
 """The event that it reports."""
 YEAR = 2024
@@ -127,7 +127,7 @@ def write(seed: Path, name: str, content: dict[str, Any]) -> None:
 
 def main(folder: Path) -> None:
     """Copy the seed, and add the edition of 2026 to the copy."""
-    add_edition(copied(folder, NEWEST), 2026, date(2027, 1, 20))
+    add_edition(copied_with_past(folder, NEWEST), 2026, date(2027, 1, 20))
 
 
 if __name__ == "__main__":
