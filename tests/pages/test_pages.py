@@ -342,6 +342,29 @@ def test_no_figure_stands_without_its_period_and_countries(
     assert found > 3
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_growth_on_the_page_of_a_source_names_countries_and_unit(
+    client: TestClient, language: str
+) -> None:
+    source = "xinhua-2024-12-19"
+    query = {"source": source, "lang": language}
+    rates = client.get("/v1/growth-rates", params=query).json()["items"]
+    page = read(client, f"/sources/{source}?lang={language}")
+    rows = [
+        [cell.text_content() for cell in row]
+        for row in page.xpath("//section[@aria-labelledby='growth']//tbody/tr")
+    ]
+    assert rows == [
+        [
+            *(rate[name]["name"] for name in ("indicator", "coverage", "unit")),
+            rate["period"]["label"],
+            rate["display"],
+        ]
+        for rate in rates
+    ]
+    assert rows
+
+
 def test_descriptions_name_source_and_differing_reports(client: TestClient) -> None:
     page = read(client, "/indicators/aid-projects?lang=en")
     for text in (meta(page, "description"), described(page)["variableMeasured"][0]["value"]):
