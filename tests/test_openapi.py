@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,10 +14,10 @@ from starlette.testclient import TestClient
 from app.application import ROUTERS
 from app.formats.registry import FORMATS
 from app.ingest.schema import RECORD_KINDS
-from tests.record_openapi import SNAPSHOT
 
 pytestmark = pytest.mark.database
 
+SNAPSHOT = Path(__file__).parent / "openapi.json"
 PATHS = sorted(
     route.path  # type: ignore[attr-defined]
     for router in ROUTERS
@@ -89,7 +90,7 @@ def test_every_route_is_described(document: dict[str, Any]) -> None:
 def test_document_is_the_snapshot(client: TestClient) -> None:
     served = client.get("/openapi.json").text.replace("http://testserver", "http://127.0.0.1:8000")
     assert comparable(served) == comparable(SNAPSHOT.read_text()), (
-        "the contract changed; if that is intended, run: python -m tests.record_openapi"
+        "the contract changed; if that is intended, run: bri openapi --output tests/openapi.json"
     )
 
 
@@ -204,7 +205,7 @@ def test_every_order_has_a_descending_one(client: TestClient, document: dict[str
     tried = 0
     for path, order in orders(document):
         forward = client.get(f"{path}?sort={order}&limit=1000").json()["items"]
-        assert forward
+        assert len(forward) > 1
         walked, url = [], f"{path}?sort={order}&limit=1"
         while url:
             page = client.get(url).json()
@@ -285,10 +286,7 @@ def find_marked(document: dict[str, Any], schema: dict[str, Any]) -> Iterator[st
                 yield from (f"{name}.{one}" for one in find_marked(document, inner))
 
 
-@pytest.mark.parametrize(
-    "collection",
-    [kind.collection for kind in RECORD_KINDS if f"/v1/{kind.collection}" in PATHS],
-)
+@pytest.mark.parametrize("collection", [kind.collection for kind in RECORD_KINDS])
 def test_every_record_lists_the_fields_that_are_marked_as_ours(
     client: TestClient, collection: str
 ) -> None:

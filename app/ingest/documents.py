@@ -6,10 +6,9 @@ from datetime import date
 from urllib.parse import urlsplit
 
 from app.enums import DateBasis, DocumentKind, Precision, PublisherKind, Standing
-from app.ingest.files import ValuePath
 from app.ingest.schema import Event, Source
 from app.ingest.schema.reference import Publisher
-from app.ingest.seed import Seed
+from app.ingest.seed import Seed, ValuePath
 
 Messages = Iterator[tuple[ValuePath, str]]
 

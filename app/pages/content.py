@@ -11,7 +11,6 @@ GUIDE_FOLDER = Path(__file__).parent.parent / "guide"
 PAGE_NAMES = (
     "reading-figures",
     "comparing",
-    "commitments",
     "endpoints",
     "formats",
     "clients",

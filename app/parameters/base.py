@@ -36,19 +36,16 @@ class KeySet(Protocol):
 
 
 def validate_key(collection: str) -> AfterValidator:
-    """Accept only keys of a collection; the context of the validation has all collections.
+    """Accept only keys of a collection; the context of the validation has all collections."""
 
-    The keys of editions are their years.
-    """
-
-    def check(value: str | int, info: ValidationInfo) -> str | int:
+    def check(value: str, info: ValidationInfo) -> str:
         # Without a context the filters are the program's own, whose keys exist.
         keys: KeySet | None = info.context and info.context[collection]
-        if keys is not None and (key := str(value)) not in keys:
+        if keys is not None and value not in keys:
             raise PydanticCustomError(
                 "unknown_code",
                 "unknown code",
-                {"found": key, "allowed": list(keys.find_nearest_keys(key))},
+                {"found": value, "allowed": list(keys.find_nearest_keys(value))},
             )
         return value
 
@@ -105,7 +102,6 @@ QueryText = Annotated[
 StrictInt = BeforeValidator(parse_integer)
 Boolean = Annotated[bool, BeforeValidator(parse_boolean)]
 Year = Annotated[int, Field(ge=1949, le=2100), StrictInt]
-Edition = Annotated[Year, validate_key("editions")]
 Omitted = SkipJsonSchema[None]
 
 Topics = list[Annotated[str, validate_key("topics"), Code]]

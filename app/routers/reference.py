@@ -21,13 +21,12 @@ PassagePage = create_page_model(Passage)
 
 
 def add_reference(table: Table, resource: Resource, example: str, description: str) -> None:
-    name = table.name.replace("-", " ")
-    singular = name.removesuffix("s")
+    singular = table.name.removesuffix("s")
     article = "an" if singular[0] in "aeio" else "a"
     add_collection(
         router,
         table,
-        ListOperation(f"List {name}", description),
+        ListOperation(f"List {table.name}", description),
         RecordOperation(
             f"Get {article} {singular}",
             f"Returns one {singular} with the same fields as the list.",
@@ -68,13 +67,6 @@ add_reference(
     queries.INSTRUMENTS,
     "china-asean-expo",
     "Platforms, exhibitions, project types, agreements and mechanisms named in the texts.",
-)
-add_reference(
-    tables.RELATED_DATASETS,
-    queries.RELATED_DATASETS,
-    "china-global-investment-tracker",
-    "Datasets of other publishers on similar subjects: what each counts, why its totals differ, "
-    "its licence and address. Their values are not copied.",
 )
 add_reference(
     tables.UNITS,
