@@ -108,6 +108,22 @@ def test_every_link_works(client: TestClient, path: str) -> None:
     assert len(followed) > 5
 
 
+def test_every_location_that_a_sentence_links_to_is_there(client: TestClient) -> None:
+    sources = client.get("/v1/sources?limit=1000").json()["items"]
+    places = {
+        link
+        for source in sources
+        for link in read(client, f"/sources/{source['code']}/passages").xpath("//main//a/@href")
+        if link.startswith("/") and "#" in link
+    }
+    ids: dict[str, list[str]] = {}
+    for target, _, name in (link.partition("#") for link in places):
+        if target not in ids:
+            ids[target] = read(client, target).xpath("//@id")
+        assert unquote(name) in ids[target], (target, name)
+    assert len(places) > 50
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("path", OWN)
 def test_a_location_in_a_source_links_to_its_sentence(
