@@ -83,8 +83,8 @@ class Direction(StrEnum):
     TWO_WAY = "two_way"
 
 
-class CoverageBasis(StrEnum):
-    """Whether sources state which countries are counted, or this service infers it."""
+class EvidenceBasis(StrEnum):
+    """Whether a source states something, or this service infers it."""
 
     STATED = "stated"
     INFERRED = "inferred"
@@ -106,6 +106,45 @@ class Status(StrEnum):
     PROVISIONAL = "provisional"
     ESTIMATED = "estimated"
     REVISED = "revised"
+
+
+class CheckMethod(StrEnum):
+    """How a figure was compared with its source again."""
+
+    PAGE = "page"
+    STORED_TEXT = "stored_text"
+
+
+class Completeness(StrEnum):
+    """How much of an edition could be read and is recorded."""
+
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+    FIGURES_ONLY = "figures_only"
+
+
+class PartCompleteness(StrEnum):
+    """How much of a part of an edition could be read and is recorded."""
+
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+    NONE = "none"
+
+
+class ThemeKind(StrEnum):
+    """What actions of two editions are compared by."""
+
+    SECTOR = "sector"
+    INSTRUMENT = "instrument"
+    TOPIC = "topic"
+
+
+class ThemeChange(StrEnum):
+    """Whether actions of a theme were announced in the later of two editions, or in both."""
+
+    AGAIN = "again"
+    DROPPED = "dropped"
+    NEW = "new"
 
 
 class Agreement(StrEnum):
@@ -184,7 +223,10 @@ class Collection(StrEnum):
 
     ACTIONS = "actions"
     AREAS = "areas"
+    COMMITMENTS = "commitments"
+    CONTRADICTIONS = "contradictions"
     COVERAGES = "coverages"
+    EDITIONS = "editions"
     EVENTS = "events"
     GROWTH_RATES = "growth-rates"
     INDICATORS = "indicators"
@@ -192,6 +234,8 @@ class Collection(StrEnum):
     OBSERVATIONS = "observations"
     OUTCOMES = "outcomes"
     PRIORITY_AREAS = "priority-areas"
+    PROGRESS = "progress"
+    RELATED_DATASETS = "related-datasets"
     REPORTS = "reports"
     SECTORS = "sectors"
     SERIES = "series"
@@ -212,12 +256,53 @@ class ActionKind(StrEnum):
     DEEPEN = "deepen"
     REALISE = "realise"
     SIGN = "sign"
+    TAP = "tap"
+    ENCOURAGE = "encourage"
+    BUILD = "build"
+    FOSTER = "foster"
+    DEVELOP = "develop"
+    OPTIMISE = "optimise"
+    PARTICIPATE = "participate"
+    PUBLISH = "publish"
+    PROVIDE = "provide"
+    GUIDE = "guide"
+    NEGOTIATE = "negotiate"
 
 
 class ActionStatus(StrEnum):
-    """The status of an action; the source only announces actions."""
+    """Whether something was reported later on an action or a part of it, or nothing was found.
+
+    A report is no judgement on whether the action was carried out as announced.
+    """
 
     ANNOUNCED = "announced"
+    REPORTED = "reported"
+
+
+class ProgressRelation(StrEnum):
+    """Whether a later report is about the whole action, a part of it, or only what surrounds it."""
+
+    ABOUT_THIS = "about_this"
+    ABOUT_PART = "about_part"
+    CONTEXT = "context"
+
+
+class CommitmentKind(StrEnum):
+    """Whether the speaker promises something, or only says what is expected."""
+
+    PLEDGE = "pledge"
+    EXPECTATION = "expectation"
+
+
+class DistanceLimit(StrEnum):
+    """Whether the actual distance is the one computed, below it, or above it.
+
+    A reading of over 70 leaves less than 30 to a target of 100.
+    """
+
+    EXACT = "exact"
+    BELOW = "below"
+    ABOVE = "above"
 
 
 class InstrumentKind(StrEnum):
@@ -239,6 +324,7 @@ class SearchKind(StrEnum):
     OUTCOME = "outcome"
     PRIORITY_AREA = "priority_area"
     ACTION = "action"
+    COMMITMENT = "commitment"
     TOPIC = "topic"
     AREA = "area"
     COVERAGE = "coverage"
@@ -247,6 +333,9 @@ class SearchKind(StrEnum):
     INSTRUMENT = "instrument"
     SOURCE = "source"
     EVENT = "event"
+    RELATED_DATASET = "related_dataset"
+    CONTRADICTION = "contradiction"
+    EDITION = "edition"
     RELEASE = "release"
 
 
@@ -269,6 +358,8 @@ class PassageRecordKind(StrEnum):
     PRIORITY_AREA = "priority_area"
     AIM = "aim"
     ACTION = "action"
+    PROGRESS = "progress"
+    COMMITMENT = "commitment"
     PASSAGE = "passage"
 
 

@@ -203,6 +203,11 @@ def format_published_day(value: date, precision: Precision, language: Language) 
     )
 
 
+def name_edition(year: int) -> Bilingual:
+    """Name the press conference of a year and what belongs to it."""
+    return Bilingual(f"Press conference of {year}", f"{year}年发布会")
+
+
 def format_title(title: str, printed: str | None) -> str:
     """Put a title in square brackets unless it is the one that the document prints."""
     return title if title == printed else f"[{title}]"

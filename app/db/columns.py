@@ -35,7 +35,18 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
 from sqlmodel import SQLModel, col
 
-from app.db.models import FOREVER, Area, Coverage, GrowthRate, Observation, Report, Source, Unit
+from app.db.models import (
+    FOREVER,
+    Area,
+    Commitment,
+    Coverage,
+    GrowthRate,
+    LaterReport,
+    Observation,
+    Report,
+    Source,
+    Unit,
+)
 from app.db.models.base import NamedModel
 from app.i18n import (
     Language,
@@ -123,7 +134,7 @@ def select_source(
 
 
 def select_wording(
-    table: type[Observation] | type[GrowthRate] | type[Report],
+    table: type[Observation | GrowthRate | Report | LaterReport | Commitment],
     prefix: str,
     language: Language,
     source: type[Source] = Source,

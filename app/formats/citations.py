@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from app.db.columns import Record
-from app.enums import Agreement, CitationStyle, CoverageBasis, Precision, RevisionKind
+from app.enums import Agreement, CitationStyle, EvidenceBasis, Precision, RevisionKind
 from app.i18n import Bilingual, Language, format_locator, name_day
 
 Item = Record
@@ -89,7 +89,7 @@ def quote_observation(observation: Record, citation: str, language: Language) ->
 
 
 def list_statements(observation: Record, language: Language) -> list[str]:
-    is_inferred = observation["coverage"]["basis"] == CoverageBasis.INFERRED
+    is_inferred = observation["coverage"]["basis"] == EvidenceBasis.INFERRED
     inferred = [INFERRED.get(language)] if is_inferred else []
     return [summarize_observation(observation, language), *inferred]
 

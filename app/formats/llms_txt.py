@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from app.db.columns import Record
-from app.enums import CoverageBasis, Qualifier
+from app.enums import EvidenceBasis, PartCompleteness, Qualifier
 from app.formats.citations import format_validity, list_remarks, summarize_observation
 from app.formats.dataset_info import (
     DATA_LICENCE,
@@ -33,22 +33,36 @@ ENTRY_POINTS = (
     ("/v1/overview", Bilingual("Overview: everything in one request (JSON)", "概览（JSON）")),
     ("/v1/observations", Bilingual("Observations", "观测值")),
     ("/v1/series", Bilingual("Series, and which figures are comparable", "数据序列及可比性说明")),
+    ("/v1/editions", Bilingual("Yearly press conferences", "年度发布会")),
     ("/v1/priority-areas", Bilingual("Priority areas and actions", "重点领域与举措")),
+    ("/v1/commitments", Bilingual("Commitments of the forums", "高峰论坛承诺")),
     ("/v1/search?q=trade", Bilingual("Full-text search", "全文检索")),
     ("/v1/sources", Bilingual("Sources", "来源")),
     ("/guide", Bilingual("Guide to figures, formats and clients", "数据、格式和客户端指南")),
     ("/openapi.json", Bilingual("OpenAPI document", "OpenAPI 文档")),
     ("/llms-full.txt", Bilingual("All figures as sentences", "以文字表述的全部数据")),
 )
+EDITIONS = Bilingual("Press conferences", "历次发布会")
+PARTS = {
+    "figures": Bilingual("Figures", "数据"),
+    "outcomes": Bilingual("Results", "成果"),
+    "priority_areas": Bilingual("Priority areas", "重点领域"),
+}
+COMPLETENESS = {
+    PartCompleteness.COMPLETE: Bilingual("complete", "完整"),
+    PartCompleteness.PARTIAL: Bilingual("in part", "部分"),
+    PartCompleteness.NONE: Bilingual("not recorded", "未收录"),
+}
 OBSERVATIONS = Bilingual("Observations", "数据")
 COVERAGES = Bilingual("Countries counted", "统计范围")
 OUTCOMES = Bilingual("Other results", "其他成果")
 AREAS = Bilingual("Priority areas", "重点领域")
+COMMITMENTS = Bilingual("Commitments of the forums", "高峰论坛承诺")
 SOURCES = Bilingual("Sources", "来源")
 DOWNLOADS = Bilingual("Downloads", "下载")
 BASES = {
-    CoverageBasis.STATED: Bilingual("Stated by sources.", "来源有说明。"),
-    CoverageBasis.INFERRED: Bilingual(
+    EvidenceBasis.STATED: Bilingual("Stated by sources.", "来源有说明。"),
+    EvidenceBasis.INFERRED: Bilingual(
         "Inferred by this service; no source states it.", "系本站推断，来源未作说明。"
     ),
 }
@@ -58,15 +72,45 @@ BREAK_BEFORE = Bilingual(
 )
 STATED_LIMIT = Bilingual("Stated limit: {limits}.", "原文界限：{limits}。")
 START = Bilingual("Start here", "入口")
+RELATIONS = {
+    "about_this": Bilingual("Reported on it ({day}): ", "后续报道（{day}）："),
+    "about_part": Bilingual(
+        "Reported on a part of it ({day}): ", "后续报道，涉及部分内容（{day}）："
+    ),
+    "context": Bilingual(
+        "Context, not about the action itself ({day}): ", "背景，并非该项举措本身（{day}）："
+    ),
+}
+READINGS = {
+    True: Bilingual("Later reading ({day}): ", "后续数据（{day}）："),
+    False: Bilingual(
+        "Later report that counts something else ({day}): ", "口径不同的后续报道（{day}）："
+    ),
+}
+KINDS = {
+    "pledge": Bilingual("Pledge ({event}, {day}): ", "承诺（{event}，{day}）："),
+    "expectation": Bilingual(
+        "Expectation, not a pledge ({event}, {day}): ", "预期，并非承诺（{event}，{day}）："
+    ),
+}
+DEADLINE = Bilingual("Deadline: {text}.", "期限：{text}。")
+NO_DEADLINE = Bilingual("No deadline was stated.", "未说明期限。")
+DISTANCE = Bilingual("Computed here: {text}.", "本数据集计算：{text}。")
+NO_REPORT = Bilingual(
+    "Nothing was found that was reported later; last searched on {day}.",
+    "未查到后续报道，最近检索日期：{day}。",
+)
 
 
 class AllRecords(NamedTuple):
     """The records that llms-full.txt describes."""
 
+    editions: Iterable[Record]
     coverages: Iterable[Record]
     observations: Iterable[Record]
     outcomes: Iterable[Record]
     areas: Iterable[Record]
+    commitments: Iterable[Record]
     sources: Sequence[Record]
 
 
@@ -88,7 +132,9 @@ def write_full_text(
     language: Language,
 ) -> str:
     """Write all records as sentences, each with the URL of its location (llms-full.txt)."""
-    lines = [*preamble, f"## {COVERAGES.get(language)}", ""]
+    lines = [*preamble, f"## {EDITIONS.get(language)}", ""]
+    lines += [f"- {describe_edition(one, language)}" for one in records.editions]
+    lines += ["", f"## {COVERAGES.get(language)}", ""]
     lines += [f"- {describe_coverage(one, language, base)}" for one in records.coverages]
     lines += ["", f"## {OBSERVATIONS.get(language)}", ""]
     lines += [f"- {describe_observation(one, language, base)}" for one in records.observations]
@@ -98,7 +144,9 @@ def write_full_text(
     goals = [one for one in records.sources if one["goal"]]
     lines += [f"{describe_goal(one, language, base)}\n" for one in goals]
     lines += [f"{describe_priority_area(one, language, base)}\n" for one in records.areas]
-    lines += [f"## {SOURCES.get(language)}", ""]
+    lines += [f"## {COMMITMENTS.get(language)}", ""]
+    lines += [f"- {describe_pledge(one, language, base)}" for one in records.commitments]
+    lines += ["", f"## {SOURCES.get(language)}", ""]
     lines += [f"- {describe_source(one, language)}" for one in records.sources]
     return "\n".join([*lines, ""])
 
@@ -168,7 +216,7 @@ def describe_coverage(record: Record, language: Language, base: str) -> str:
     url = f"{base}/v1/coverages/{record['code']}"
     evidence = Bilingual(f"Evidence ({url}):", f"依据（{url}）：").get(language)
     sentences = [Bilingual(f"{name}.", f"{name}。").get(language), record["description"]]
-    sentences += [BASES[CoverageBasis(record["basis"])].get(language), evidence]
+    sentences += [BASES[EvidenceBasis(record["basis"])].get(language), evidence]
     return join_sentences([*sentences, record["evidence"]], language)
 
 
@@ -181,13 +229,57 @@ def describe_goal(source: Record, language: Language, base: str) -> str:
 
 
 def describe_commitment(record: Record, language: Language, base: str | None = None) -> str:
-    """Describe an action or an outcome with its aim, and with a note on how to read it."""
+    """Describe an action or an outcome with its aim, a note on it, and what was reported later."""
     text = append_source(
         record["text"].rstrip(".。"), cite_record(record, language, base), language
     )
     aim, note = record.get("aim"), record["note"]
     aims = [Bilingual(f"Aim: {aim}", f"目标：{aim}").get(language)] if aim else []
-    return join_sentences([text, *aims, *([note] if note else [])], language)
+    later = describe_progress(record, language) if "progress" in record else []
+    return join_sentences([text, *aims, *([note] if note else []), *later], language)
+
+
+def describe_progress(record: Record, language: Language) -> list[str]:
+    """Describe what was reported on an action, or say when nothing was found."""
+    if not record["progress"]:
+        if record["progress_searched_on"] is None:
+            return []
+        day = format_day(record["progress_searched_on"], language)
+        return [NO_REPORT.format(day=day).get(language)]
+    return [
+        describe_report(one, RELATIONS[one["relation"]], one["note"], language)
+        for one in record["progress"]
+    ]
+
+
+def describe_report(report: Record, label: Bilingual, note: str | None, language: Language) -> str:
+    day = format_day(report["date"], language)
+    head = label.format(day=day).get(language)
+    text = append_source(head + report["text"].rstrip(".。"), report["citation"]["full"], language)
+    return join_sentences([text, note], language) if note else text
+
+
+def describe_pledge(record: Record, language: Language, base: str | None = None) -> str:
+    """Describe a commitment of a forum with its target, its deadline and later readings."""
+    kind = KINDS[record["kind"]].format(
+        event=record["event"]["name"], day=format_day(record["event"]["held_on"], language)
+    )
+    citation = record["citation"]["full"] + format_url(record, language, base)
+    text = kind.get(language) + record["text"].rstrip(".。")
+    sentences = [append_source(text, citation, language)]
+    deadline = record["deadline"]
+    stated = DEADLINE.format(text=deadline["text"]) if deadline else NO_DEADLINE
+    sentences.append(stated.get(language))
+    sentences += [
+        describe_report(one, READINGS[one["same_measure"]], one["reason"], language)
+        for one in record["readings"]
+    ]
+    if not record["readings"]:
+        day = format_day(record["searched_on"], language)
+        sentences.append(NO_REPORT.format(day=day).get(language))
+    if record["distance"]:
+        sentences.append(DISTANCE.format(text=record["distance"]["display"]).get(language))
+    return join_sentences([*sentences, *([record["note"]] if record["note"] else [])], language)
 
 
 def describe_priority_area(record: Record, language: Language, base: str | None = None) -> str:
@@ -238,6 +330,19 @@ def describe_event(record: Record, language: Language) -> str:
     codes = Bilingual(", ", "、").get(language).join(one["code"] for one in record["documents"])
     text = f"{record['code']}{Bilingual(': ', '：').get(language)}{separator.join(parts)}"
     return Bilingual(f"{text}. Documents: {codes}.", f"{text}。文件：{codes}。").get(language)
+
+
+def describe_edition(record: Record, language: Language) -> str:
+    """Describe a press conference with its events, and with what of it is recorded."""
+    colon, stop = Bilingual(": ", "：").get(language), Bilingual(". ", "。").get(language)
+    parts = (
+        f"{label.get(language)}{colon}"
+        f"{COMPLETENESS[record['parts'][part]['completeness']].get(language)}{stop}"
+        f"{record['parts'][part]['note']}"
+        for part, label in PARTS.items()
+    )
+    events = (describe_event(event, language) for event in record["events"])
+    return join_sentences([f"{record['name']}{colon}", *events, *parts], language)
 
 
 def describe_hit(record: Record, language: Language) -> str:

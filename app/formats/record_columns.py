@@ -1,10 +1,13 @@
-"""The columns of indicators, series, reports, commitments, events, sources and code lists."""
+"""The columns of indicators, series, growth rates, reports, commitments, events and sources."""
 
 from app.db.columns import Record
 from app.enums import Precision
 from app.formats.columns import (
+    CHECK_METHOD,
     COUNTERPART_AREA,
+    CURRENT,
     EDITORIAL,
+    GROWTH_BASIS,
     LOCATOR,
     NOTE,
     REPORTING_AREA,
@@ -14,6 +17,7 @@ from app.formats.columns import (
     address,
     boolean,
     date,
+    decimal,
     declare_wording,
     integer,
     string,
@@ -105,6 +109,46 @@ SERIES = (
     string("break_notes", "Notes on breaks", "序列中断说明", "What changed at each break",
            "各次中断的变动内容", path="breaks.note", is_required=False),
 )  # fmt: skip
+GROWTH_RATES = (
+    string("id", "Key", "增速标识", "Key of the growth rate"),
+    string("indicator", "Indicator code", "指标标识", path="indicator.code"),
+    string("series", "Series", "所属序列", "Series to which the growth rate applies"),
+    date("period_start", "First day", "统计期首日", "First day of the period",
+         path="period.start"),
+    date("period_end", "Last day", "统计期末日", "Last day of the period", path="period.end"),
+    date("base_start", "First day of base", "基期首日", "First day of the base period",
+         path="base_period.start"),
+    date("base_end", "Last day of base", "基期末日", "Last day of the base period",
+         path="base_period.end"),
+    string("coverage", "Coverage code", "统计范围标识", path="coverage.code"),
+    string("unit", "Unit code", "计量单位标识", "Unit of the levels that grew",
+           "增速所依据数值的计量单位", path="unit.code"),
+    decimal("value", "Growth", "增速", "Published change", "公布的变动"),
+    string("measure", "Measure", "增速单位",
+           "percent, or percentage_points for the change of a share",
+           "percent（百分比）；比重的变动为percentage_points（百分点）"),
+    string("basis", "Basis", "增速基数类型", *GROWTH_BASIS),
+    *declare_wording("", "Growth in the words of the source", "来源对增速的原文表述"),
+    string("note", "Note", "基数说明", "How the basis is known", is_required=False),
+    date("vintage", "Vintage", "公布日",
+         "First day on which this service knows the growth to have been published",
+         "本站所知该增速最早公布之日"),
+    SOURCE,
+    LOCATOR,
+    date("checked_on", "Checked", "核对日期",
+         "Day on which the growth was last compared with its source", "最近一次与来源核对的日期",
+         is_required=False),
+    string("check_method", "Check method", "核对方式", *CHECK_METHOD, is_required=False),
+    boolean("current", *CURRENT),
+    date("current_from", "Current from", "现行起始日",
+         "First day on which the growth was current; empty if it never was",
+         "作为现行增速的首日；从未现行的为空", is_required=False),
+    date("superseded_on", "Superseded on", "被取代日",
+         "Day on which another growth superseded it; empty if it is or never was current",
+         "被其他增速取代之日；现行或从未现行的为空", is_required=False),
+    SOURCE_LINE,
+    EDITORIAL,
+)  # fmt: skip
 REPORTS = (
     string("id", "Key", "报道标识", "Key of the report"),
     string("observation", "Observation", "所述数据", "Key of the reported observation",
@@ -146,10 +190,20 @@ ACTIONS = (
     HAS_EXAMPLES,
     NOTE,
     EDITORIAL,
+    integer("progress_count", "Later reports", "后续报道数", "Number of later reports found",
+            "查到的后续报道数量", derive=lambda one: len(one["progress"])),
+    date("progress_searched_on", "Last searched", "最近检索日期",
+         "Day on which later reports were last searched for", "最近一次检索后续报道的日期",
+         is_required=False),
+    string("progress_sources", "Sources of later reports", "后续报道来源",
+           "Keys of the sources of the later reports", "后续报道的来源标识",
+           path="progress.source.code", is_required=False),
 )  # fmt: skip
 OUTCOMES = (
     string("id", "Key", "成果标识", "Key of the outcome", width=36),
     YEAR,
+    integer("edition", "Press conference", "发布会年份",
+            "Year of the press conference that reviewed the year", "回顾该年度的发布会的年份"),
     integer("position", "Position", "次序", "Position among the outcomes of the year",
             "在该年度成果中的次序"),
     string("topic", "Topic code", "主题标识", path="topic.code", is_required=False),
@@ -183,6 +237,50 @@ PRIORITY_AREAS = (
     NOTE,
     EDITORIAL,
 )  # fmt: skip
+COMMITMENTS = (
+    string("code", "Key", "承诺标识", "Key of the commitment", width=30),
+    string("event", "Event code", "活动标识", path="event.code"),
+    string("event_name", "Event", "活动", "Where it was announced", "宣布该承诺的活动",
+           path="event.name", width=36),
+    date("announced_on", "Announced", "宣布日期", "Day of the event", "活动日期",
+         path="event.held_on"),
+    integer("position", "Position", "次序", "Position among the commitments of the event",
+            "在该活动各项承诺中的次序"),
+    string("kind", "Kind", "类型", "pledge or expectation", "pledge（承诺）或expectation（预期）"),
+    string("name", "Name", "名称", "What is counted", "所计内容", width=28),
+    string("text", "Commitment", "承诺", "Text of the commitment", "承诺内容", width=56),
+    decimal("target_value", "Target value", "目标数值", "Target in the unit",
+            "以计量单位计的目标数", path="target.value", is_required=False),
+    string("target_unit", "Unit of the target", "目标计量单位", path="target.unit.code",
+           is_required=False),
+    string("target_qualifier", "Qualifier of the target", "目标限定语", path="target.qualifier",
+           is_required=False),
+    string("target", "Target", "目标", "Target with qualifier and unit", "目标数（含限定语和单位）",
+           path="target.display", is_required=False, width=20),
+    string("deadline", "Deadline", "期限", "Time that was announced; empty if none was stated",
+           "所宣布的期限；未说明期限的为空", path="deadline.text", is_required=False, width=22),
+    integer("deadline_year", "Deadline year", "期限年份", path="deadline.year", is_required=False),
+    integer("readings", "Later readings", "后续数据数", "Number of later readings found",
+            "查到的后续数据数量", derive=lambda one: len(one["readings"])),
+    string("reading_dates", "Dates of readings", "后续数据日期", path="readings.date",
+           is_required=False),
+    string("reading_texts", "Readings", "后续数据", path="readings.text", is_required=False,
+           width=48),
+    decimal("distance_value", "Distance value", "差距数值",
+            "Target minus the newest comparable reading; computed by this service",
+            "目标数减去最近一项可比的后续数据（本数据集计算）", path="distance.value",
+            is_required=False),
+    string("distance", "Distance to the target", "与目标的差距", path="distance.display",
+           is_required=False, width=24),
+    date("searched_on", "Last searched", "最近检索日期",
+         "Day on which later readings were last searched for", "最近一次检索后续数据的日期"),
+    *declare_wording("", "Few words of the announcement", "宣布该承诺的原文词句"),
+    SOURCE,
+    SOURCE_LINE,
+    LOCATOR,
+    NOTE,
+    EDITORIAL,
+)  # fmt: skip
 EVENTS = (
     string("code", "Key", "活动标识", "Key of the event", width=24),
     string("name", "Event", "活动", width=60),
@@ -202,6 +300,37 @@ EVENTS = (
     string("note", "Note", "说明", is_required=False, width=60),
     EDITORIAL,
 )  # fmt: skip
+EDITIONS = (
+    integer("year", "Year", "年份", "Year of the press conference and of its priority areas",
+            "发布会及其重点领域的年份"),
+    string("name", "Press conference", "发布会", width=30),
+    string("completeness", "Completeness", "完整程度",
+           "complete, partial or figures_only",
+           "complete（完整）、partial（部分）或figures_only（仅数据）"),
+    string("events", "Events", "活动", "Keys of the events", "活动标识", path="events.code"),
+    *(
+        string(f"{part}_{name}", *labels, path=f"parts.{part}.{name}", width=width)
+        for part, english, chinese in (
+            ("figures", "Figures", "数据"),
+            ("outcomes", "Outcomes", "成果"),
+            ("priority_areas", "Priority areas", "重点领域"),
+        )
+        for name, labels, width in (
+            ("completeness", (f"{english}: completeness", f"{chinese}完整程度"), 16),
+            ("note", (f"{english}: note", f"{chinese}说明"), 60),
+            ("standings", (f"{english}: source types", f"{chinese}来源类别"), 20),
+        )
+    ),
+    string("question", "Question", "提问", "Summary of the question in our words",
+           "提问内容概要（本站表述）", is_required=False, width=60),
+    string("unstated_indicators", "Unstated indicators", "未公布指标",
+           "Indicators of the edition before for which no figure was stated",
+           "上一次发布会公布而本次未公布的指标", path="unstated_indicators.code",
+           is_required=False),
+    SOURCE,
+    SOURCE_LINE,
+    EDITORIAL,
+)  # fmt: skip
 SOURCES = (
     string("code", "Key", "来源标识", "Key of the source", width=30),
     string("title", "Source", "来源",
@@ -214,9 +343,9 @@ SOURCES = (
     string("standing", "Source type", "来源类别",
            "Whether the source is primary, a repost or secondary",
            "来源类别：原始来源、转载或二手来源"),
-    integer("edition", "Edition", "版次",
-            "Year reviewed, for press conferences on which the data set is based",
-            "所述年度（限本数据集所依据的新闻发布会）", is_required=False),
+    integer("edition", "Edition", "发布会年份",
+            "Year of the yearly press conference to which the document belongs",
+            "文件所属年度发布会的年份", is_required=False),
     date("held_on", "Event date", "活动日期", path="event.held_on", is_required=False),
     string("published_on", "Published", "发布日期",
            "Date of publication, as 2025-01-15, or as 2026-01 if only the month is known",
@@ -259,39 +388,3 @@ PASSAGES = (
            "同一活动的其他文本与该句的差异", path="differences.text", is_required=False),
     EDITORIAL,
 )  # fmt: skip
-TERMS = (
-    string("code", "Code", "标识"),
-    string("name", "Name", "名称"),
-    string("description", "Description", "说明"),
-)
-TOPICS = (*TERMS, EDITORIAL)
-SECTORS = (*TERMS, NOTE, EDITORIAL)
-AREAS = (
-    string("code", "Code", "标识", "ISO 3166 code, or a code of this data set for a group",
-           "ISO 3166代码；国家组为本数据集自定代码"),
-    string("name", "Name", "名称"),
-    string("kind", "Kind", "类别", "Country or group of countries", "国家或国家组"),
-    string("definition", "Definition", "范围", "What the area covers"),
-    EDITORIAL,
-)  # fmt: skip
-COVERAGES = (
-    *TERMS,
-    string("basis", "Basis", "依据", "Whether sources state it or this data set infers it",
-           "由来源说明，或由本数据集推断"),
-    date("first_published", "First published", "首次公布日", is_required=False),
-    date("last_published", "Last published", "末次公布日", is_required=False),
-    string("evidence", "Evidence", "依据说明", "How the coverage is known", "如何得知该统计范围"),
-    EDITORIAL,
-)  # fmt: skip
-INSTRUMENTS = (
-    *TERMS,
-    string("kind", "Kind", "类别", "Kind of instrument", "载体类别"),
-    NOTE,
-    EDITORIAL,
-)
-UNITS = (
-    *TERMS,
-    string("symbol", "Symbol", "符号"),
-    integer("decimals", "Decimals", "小数位数", "Usual number of decimals", "通常的小数位数"),
-    EDITORIAL,
-)

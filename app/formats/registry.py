@@ -28,7 +28,12 @@ TABLE_NAMES = tuple(table.name for table in TABLES)
 PLAIN_PARAMETERS = frozenset(parameters.DetailParameters.model_fields)
 CITED_SOURCE = "sources/{source}/citation"
 CITED_OBSERVATION = "observations/{observation}/citation"
-CHARTED = ("indicators/{indicator}/chart", "series/{series}/chart", "overview")
+CHARTED = (
+    "indicators/{indicator}/chart",
+    "series/{series}/chart",
+    "overview",
+    "commitments/{commitment}/chart",
+)
 
 
 def duplicate_text(name: str) -> Bilingual:

@@ -241,6 +241,22 @@ PRECISION = SheetColumn(
     10,
     lambda one, language: show_text(PRECISIONS[one["published_precision"]].get(language)),
 )
+COMMITMENTS = declare_sheet(
+    Bilingual("Commitments", "高峰论坛承诺"),
+    record_columns.COMMITMENTS,
+    [
+        "name",
+        "text",
+        "target",
+        "deadline",
+        "reading_texts",
+        "distance",
+        CITATION,
+        SOURCE_URL,
+        "code",
+    ],
+    printed=7,
+)
 SOURCES = declare_sheet(
     Bilingual("Sources", "来源"),
     record_columns.SOURCES,

@@ -21,8 +21,26 @@ from app.i18n import Language
 from app.ingest.build import load_valid_seed
 from app.ingest.history import Fields, RecordChange, Snapshot, collect_reasons, list_releases
 from app.ingest.rows import TABLES, Row, build_rows, get_table, list_links, map_columns
-from app.ingest.schema import Entity, Event, Series, Source, list_references
+from app.ingest.schema import (
+    Commitment,
+    Entity,
+    Event,
+    Progress,
+    Series,
+    Source,
+    Unit,
+    list_references,
+)
 
+LISTS: dict[type[SQLModel], tuple[type[Entity], str, str]] = {
+    models.EventSpeaker: (Event, "speakers", "event_id"),
+    models.SeriesBreak: (Series, "breaks", "series_id"),
+    models.ProgressReport: (Progress, "reports", "progress_id"),
+    models.CommitmentReading: (Commitment, "readings", "commitment_id"),
+}
+"""The tables of lists in files: the collection, the field, and the column of the owner."""
+OWNER_COLUMNS = frozenset(["position", *(column for _, _, column in LISTS.values())])
+Codes = Mapping[type[Entity], Mapping[object, str]]
 MAX_WIDTH = 100
 NO_VALUE = "(none)"
 
@@ -61,8 +79,8 @@ def read_corrections(path: Path) -> set[str]:
 def read_rows(connection: Connection) -> Iterator[Row]:
     """Read the rows that come from seed files, in the order in which a build writes them."""
     links = [link.table for kind in TABLES for link in list_links(kind)]
-    nested = (models.EventSpeaker, models.SeriesBreak, models.Passage, models.PassageDifference)
-    tables: list[type[SQLModel]] = [*TABLES.values(), *nested, *links]
+    passages = (models.Passage, models.PassageDifference)
+    tables: list[type[SQLModel]] = [*TABLES.values(), *LISTS, *passages, *links]
     for model in tables:
         table = get_table(model)
         for row in connection.execute(select(table).order_by(*table.primary_key)).mappings():
@@ -95,14 +113,10 @@ def collect_records(rows: Iterable[Row]) -> Snapshot:
             owner = codes[kind][row[link.owner_column]]
             target = codes[link.target][row[link.target_column]]
             lists[kind.collection, owner, link.field].append(target)
-        elif table is models.EventSpeaker:
-            event = records[Event.collection, codes[Event][row["event_id"]]]
-            for name in ("name", "office"):
-                event |= collect_texts(row, f"speakers[{row['position']}].{name}", name)
-        elif table is models.SeriesBreak:
-            series = records[Series.collection, codes[Series][row["series_id"]]]
-            start = format_field(row["start"])
-            series |= collect_texts(row, f"breaks[{start}]", "note")
+        elif table in LISTS:
+            kind, field, owner_column = LISTS[table]
+            record = records[kind.collection, codes[kind][row[owner_column]]]
+            record |= collect_item(table, row, codes, field)
         elif table is models.Passage:
             source = records[Source.collection, codes[Source][row["source_id"]]]
             passages[row["id"]] = source, f"passages[{row['locator']}]"
@@ -117,6 +131,25 @@ def collect_records(rows: Iterable[Row]) -> Snapshot:
         items = {f"{field}[{index}]": code for index, code in enumerate(sorted(found))}
         records[collection, owner] |= items
     return records
+
+
+def collect_item(
+    table: type[SQLModel], row: Mapping[str, object], codes: Codes, field: str
+) -> Fields:
+    """Return an item of a list in a file, by the paths of its fields."""
+    if table is models.SeriesBreak:
+        return collect_texts(row, f"{field}[{format_field(row['start'])}]", "note")
+    path = f"{field}[{row['position']}]"
+    if table is models.EventSpeaker:
+        names, offices = (collect_texts(row, f"{path}.{one}", one) for one in ("name", "office"))
+        return names | offices
+    targets: dict[str, type[Entity]] = {"source_id": Source, "unit_id": Unit}
+    own = {name: value for name, value in row.items() if name not in OWNER_COLUMNS}
+    return {
+        f"{path}.{name}": codes[targets[name]][value] if name in targets else format_field(value)
+        for name, value in own.items()
+        if value is not None
+    }
 
 
 def collect_texts(row: Mapping[str, object], path: str, column: str) -> Fields:

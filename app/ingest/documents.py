@@ -6,9 +6,10 @@ from datetime import date
 from urllib.parse import urlsplit
 
 from app.enums import DateBasis, DocumentKind, Precision, PublisherKind, Standing
+from app.ingest.files import ValuePath
 from app.ingest.schema import Event, Source
 from app.ingest.schema.reference import Publisher
-from app.ingest.seed import Seed, ValuePath
+from app.ingest.seed import Seed
 
 Messages = Iterator[tuple[ValuePath, str]]
 

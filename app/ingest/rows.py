@@ -16,11 +16,19 @@ from app.db.models.base import KeyedModel
 from app.enums import ReportRelation
 from app.i18n import Bilingual, format_title
 from app.ingest import schema
+from app.ingest.commitments import build_report_rows, build_target_columns, find_status
+from app.ingest.editions import (
+    find_year,
+    map_sources,
+    select_edition_headlines,
+    select_headlines,
+    select_latest,
+)
 from app.ingest.history import build_change_rows, list_releases
 from app.ingest.passages import build_passage_rows, count_passages
 from app.ingest.schema import RECORD_KINDS, Entity, list_paths, list_references
 from app.ingest.seed import Seed
-from app.ingest.vintages import Vintage, assign_vintages, describe_revision, select_headlines
+from app.ingest.vintages import Vintage, assign_vintages, describe_revision
 
 Ids = dict[type[Entity], dict[str, int]]
 Values = dict[str, object]
@@ -103,12 +111,10 @@ def build_rows(seed: Seed, seed_hash: str, schema_revision: str) -> Iterator[Row
             yield table, {**own, **build_columns(entities[key], ids), **derived[key]}
     yield from build_speaker_rows(seed, ids[schema.Event])
     yield from build_break_rows(seed, ids[schema.Series])
+    yield from build_report_rows(seed, ids)
     yield from build_passage_rows(seed, ids[schema.Source])
     yield from build_link_rows(seed, ids)
-    for indicator, observation in select_headlines(seed).items():
-        indicator_id = ids[schema.Indicator][indicator]
-        observation_id = ids[schema.Observation][observation]
-        yield models.Headline, {"indicator_id": indicator_id, "observation_id": observation_id}
+    yield from build_selection_rows(seed, ids)
     yield from build_change_rows(seed)
 
 
@@ -200,13 +206,47 @@ def build_link_rows(seed: Seed, ids: Ids) -> Iterator[Row]:
                     yield link.table, {**keys, **defaults}
 
 
+def build_selection_rows(seed: Seed, ids: Ids) -> Iterator[Row]:
+    """Return which figures are shown first: of each edition, of the main one, and the latest."""
+    indicators, observations = ids[schema.Indicator], ids[schema.Observation]
+    for (edition, indicator), observation in select_edition_headlines(seed).items():
+        row = {"indicator_id": indicators[indicator], "observation_id": observations[observation]}
+        yield models.EditionHeadline, {"edition_id": ids[schema.Edition][edition], **row}
+    for table, selected in (
+        (models.Headline, select_headlines(seed)),
+        (models.LatestObservation, select_latest(seed)),
+    ):
+        for indicator, observation in selected.items():
+            row = {"indicator_id": indicators[indicator]}
+            yield table, {**row, "observation_id": observations[observation]}
+
+
+def derive_own_columns(seed: Seed, kind: type[Entity], ids: Ids) -> dict[str, Values]:
+    """Return the columns of a collection that follow from one entity and its edition, by key."""
+    derived: dict[str, Values] = {}
+    editions = map_sources(seed)
+    for key, one in seed.get_all(kind).items():
+        match one:
+            case schema.Source():
+                derived[key] = {**name_source(one), "edition": find_year(seed, key, editions)}
+            case schema.Edition():
+                derived[key] = {"completeness": one.completeness}
+            case schema.Outcome():
+                derived[key] = {"edition": one.year + 1}
+            case schema.Action():
+                derived[key] = {"status": find_status(seed, key)}
+            case schema.Commitment():
+                derived[key] = build_target_columns(one, ids[schema.Unit])
+            case _:
+                derived[key] = {}
+    return derived
+
+
 def derive_columns(seed: Seed, kind: type[Entity], ids: Ids) -> dict[str, Values]:
     """Return the columns of a collection that follow from several entities, by key."""
-    derived: dict[str, Values] = {key: {} for key in seed.get_all(kind)}
+    derived = derive_own_columns(seed, kind, ids)
     if kind is schema.Series:
         derived |= summarize_series(seed, ids[kind])
-    if kind is schema.Source:
-        derived |= {key: name_source(one) for key, one in seed.get_all(schema.Source).items()}
     if kind is schema.Report:
         derived |= {
             key: {"relation": find_relation(seed, one)}

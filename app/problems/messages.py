@@ -49,6 +49,10 @@ VALIDATION_MESSAGES = {
         "{found} is not a period; write a year as 2024, or months as 2024-01/2024-11",
         "{found} 不是有效的统计期；年份写作 2024，起止月份写作 2024-01/2024-11",
     ),
+    "same_edition": Bilingual(
+        "{found} is given twice; name two different press conferences",
+        "{found} 重复；请指定两次不同的发布会",
+    ),
     "same_period": Bilingual(
         "{found} is repeated; use two different periods", "{found} 重复；请使用两个不同的统计期"
     ),

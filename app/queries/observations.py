@@ -90,6 +90,11 @@ other_unit_source_rate = alias_table(GrowthRate, "other_unit_source_rate")
 current_rate = alias_table(GrowthRate, "current_rate")
 other_unit_current_rate = alias_table(GrowthRate, "other_unit_current_rate")
 growth_source = alias_table(Source, "growth_source")
+COPIED = (
+    *("break_before", "status", "locator", "checked_on", "check_method"),
+    *("vintage", "current_from", "current_until"),
+)
+"""The columns that are served under their own names."""
 
 
 def select_observation_columns(language: Language, prefix: str = "") -> list[Label[Value]]:
@@ -109,13 +114,7 @@ def select_observation_columns(language: Language, prefix: str = "") -> list[Lab
         "published.decimals": col(Observation.decimals),
         "rounding.lower": col(Observation.rounding_lower),
         "rounding.upper": col(Observation.rounding_upper),
-        "break_before": col(Observation.break_before),
         **{name: localize(Observation, name, language) for name in ("note", "comparability")},
-        "status": col(Observation.status),
-        "locator": col(Observation.locator),
-        "vintage": col(Observation.vintage),
-        "current_from": col(Observation.current_from),
-        "current_until": col(Observation.current_until),
         "revision.kind": col(Observation.revision),
         "revision.previous": col(previous_observation.code),
         "revision.difference": col(previous_observation.value),
@@ -125,6 +124,7 @@ def select_observation_columns(language: Language, prefix: str = "") -> list[Lab
         "classifier": col(Indicator.classifier),
         "reports": select_nested(select_reports_of_observation(language), Observation),
     }
+    columns |= {name: col(getattr(Observation, name)) for name in COPIED}
     return [
         *(column.label(f"{prefix}{name}") for name, column in columns.items()),
         *select_reference(Indicator, f"{prefix}indicator", language),

@@ -1,19 +1,19 @@
 """Obstacles: why two figures of an indicator are not comparable."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from copy import deepcopy
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 from sqlmodel import col
 
-from app.db.columns import Condition, Record
-from app.db.models import GrowthRate, Indicator
+from app.db.columns import Condition, Record, localize
+from app.db.models import GrowthRate, Indicator, Series, SeriesBreak
 from app.db.statements import fetch_uncached
-from app.enums import PERCENT, ChangeMeasure, CoverageBasis, GrowthBasis, Obstacle
+from app.enums import PERCENT, ChangeMeasure, EvidenceBasis, GrowthBasis, Obstacle
 from app.i18n import Bilingual, Language, name_period
 from app.queries.related import complete_growth_rate, select_rates
 
@@ -122,7 +122,7 @@ def describe_coverages(one: Record, other: Record, language: Language) -> Record
     """Describe that two coverages differ, and by which evidence if a source does not state it."""
     names = {"coverage": one["name"], "other_coverage": other["name"]}
     obstacle = describe_obstacle(Obstacle.COVERAGE, language, **names)
-    inferred = [each for each in (one, other) if each["basis"] == CoverageBasis.INFERRED]
+    inferred = [each for each in (one, other) if each["basis"] == EvidenceBasis.INFERRED]
     for coverage in inferred:
         obstacle["text"] += INFERRED.get(language).format(**coverage)
     return obstacle
@@ -156,6 +156,46 @@ def read_rates_by_period(
     for rate in fetch_uncached(connection, select_rates(language, conditions)):
         rates[get_rate_key(rate)].append(rate)
     return rates
+
+
+def list_pair_obstacles(
+    connection: Connection, language: Language, pairs: Mapping[str, tuple[Record, Record]]
+) -> dict[str, list[Record]]:
+    """Describe why the two observations of each pair are not comparable: the older, the newer."""
+    rates = read_rates_by_period(connection, language, [later for _, later in pairs.values()], None)
+    breaks = read_breaks_by_series(
+        connection, language, {one["series"] for one, _ in pairs.values()}
+    )
+    found = {}
+    for key, (earlier, later) in pairs.items():
+        one, other = (point | {"months": point["period"]["months"]} for point in (earlier, later))
+        obstacles = describe_series_obstacles(one, other, language)
+        if earlier["series"] == later["series"]:
+            own = list_break_obstacles(breaks[earlier["series"]], [earlier], later, language)
+            obstacles += [{"kind": each["kind"], "text": each["text"]} for each in own]
+        known = [
+            complete_growth_rate(deepcopy(rate), language, later["unit"]["code"])
+            for rate in rates.get(get_rate_key(later), [])
+        ]
+        evidence = select_evidence(known, earlier, later, None)
+        found[key] = [*obstacles, *list_rate_obstacles(language, earlier, later, evidence)]
+    return found
+
+
+def read_breaks_by_series(
+    connection: Connection, language: Language, series: Collection[str]
+) -> Mapping[str, list[Record]]:
+    code, start = col(Series.code), col(SeriesBreak.start)
+    statement = (
+        select(code, start, localize(SeriesBreak, "note", language))
+        .join(Series, col(Series.id) == SeriesBreak.series_id)
+        .where(code.in_(sorted(series)))
+        .order_by(code, start)
+    )
+    breaks = defaultdict(list)
+    for key, day, note in connection.execute(statement):
+        breaks[key].append({"start": day, "note": note})
+    return breaks
 
 
 def get_rate_key(record: Record) -> RateKey:

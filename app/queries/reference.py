@@ -27,13 +27,14 @@ from app.db.models import (
     Instrument,
     Observation,
     PriorityArea,
+    RelatedDataset,
     Sector,
     Source,
     Topic,
     Unit,
 )
 from app.db.models.base import NamedModel
-from app.db.statements import fetch_uncached, select_nested
+from app.db.statements import select_nested
 from app.i18n import Language, format_office
 from app.parameters import CodeListParameters
 from app.queries.observations import (
@@ -78,9 +79,15 @@ COVERAGES = declare_code_list(
     ("name", "description", "evidence"),
     *("basis", "first_published", "last_published"),
 )
+RELATED_DATASETS = declare_code_list(
+    RelatedDataset,
+    ("name", "publisher", "description", "difference", "licence"),
+    *("address", "checked_on"),
+)
 UNITS = declare_code_list(Unit, ("name", "symbol", "description"), "decimals")
 CODE_LISTS = {
-    resource.kind: resource for resource in (TOPICS, SECTORS, AREAS, COVERAGES, INSTRUMENTS, UNITS)
+    resource.kind: resource
+    for resource in (TOPICS, SECTORS, AREAS, COVERAGES, INSTRUMENTS, RELATED_DATASETS, UNITS)
 }
 
 
@@ -178,22 +185,15 @@ SOURCES = Resource(
 list_sources, get_source = SOURCES.list_page, SOURCES.get
 
 
-def get_newest_edition(connection: Connection, language: Language) -> Record:
-    edition = col(Source.edition)
-    statement = select_sources(language).where(edition.is_not(None)).order_by(edition.desc())
-    (source,) = fetch_uncached(connection, statement.limit(1))
-    return complete_source(source, language)
-
-
 # The unit and the areas of an indicator; those of its headline belong to the series and may differ.
 own_unit = alias_table(Unit, "own_unit")
 own_reporting_area = alias_table(Area, "own_reporting_area")
 own_counterpart_area = alias_table(Area, "own_counterpart_area")
 
 
-@cache
-def select_indicators(language: Language) -> Statement:
-    statement: Statement = (
+def select_indicator_columns(language: Language) -> Statement:
+    """Select indicators; the statement has yet to be joined to the observations they show."""
+    return (
         select(
             col(Indicator.code).label("code"),
             localize(Indicator, "name", language).label("name"),
@@ -212,6 +212,13 @@ def select_indicators(language: Language) -> Statement:
         .join(own_unit, col(own_unit.id) == Indicator.unit_id)
         .join(own_reporting_area, col(own_reporting_area.id) == Indicator.reporting_area_id)
         .join(own_counterpart_area, col(own_counterpart_area.id) == Indicator.counterpart_area_id)
+    )
+
+
+@cache
+def select_indicators(language: Language) -> Statement:
+    statement = (
+        select_indicator_columns(language)
         .outerjoin(Headline, col(Headline.indicator_id) == Indicator.id)
         .outerjoin(Observation, col(Observation.id) == Headline.observation_id)
     )

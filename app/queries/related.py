@@ -88,6 +88,8 @@ def select_growth_rates(language: Language) -> Statement:
         "period.months": col(Series.months),
         "current_from": col(GrowthRate.current_from),
         "current_until": col(GrowthRate.current_until),
+        "checked_on": col(GrowthRate.checked_on),
+        "check_method": col(GrowthRate.check_method),
     }
     return (
         select(

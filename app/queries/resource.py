@@ -31,17 +31,26 @@ from app.db.models import (
     ActionTopic,
     Area,
     Baseline,
+    Contradiction,
+    ContradictionGrowthRate,
+    ContradictionObservation,
+    Edition,
+    EditionIndicator,
     Event,
+    GrowthRate,
     Indicator,
     IndicatorInstrument,
     IndicatorSector,
     Instrument,
+    Observation,
     Outcome,
     OutcomeArea,
     OutcomeIndicator,
     OutcomeInstrument,
     OutcomeSector,
     PriorityArea,
+    RelatedDataset,
+    RelatedDatasetIndicator,
     Sector,
     Source,
     Topic,
@@ -143,6 +152,10 @@ ROLES = (
     LinkRole(Indicator, "sectors", Sector, IndicatorSector),
     LinkRole(Indicator, "instruments", Instrument, IndicatorInstrument),
     LinkRole(Indicator, "baseline_for", PriorityArea, Baseline),
+    LinkRole(Indicator, "related_datasets", RelatedDataset, RelatedDatasetIndicator),
+    LinkRole(RelatedDataset, "indicators", Indicator, RelatedDatasetIndicator),
+    LinkRole(Contradiction, "observations", Observation, ContradictionObservation),
+    LinkRole(Contradiction, "growth_rates", GrowthRate, ContradictionGrowthRate),
     LinkRole(Outcome, "sectors", Sector, OutcomeSector),
     LinkRole(Outcome, "instruments", Instrument, OutcomeInstrument),
     LinkRole(Outcome, "areas", Area, OutcomeArea),
@@ -166,10 +179,15 @@ ROLES = (
     LinkRole(Area, "actions", Action, ActionArea),
     LinkRole(Unit, "indicators", Indicator, ("unit_id",)),
     LinkRole(Event, "documents", Source, ("event_id",)),
+    LinkRole(Edition, "unstated_indicators", Indicator, EditionIndicator),
 )
-NAMED: tuple[type[NamedModel], ...] = (Area, Indicator, Instrument, Sector, Topic)
+NAMED: tuple[type[NamedModel], ...] = (
+    *(Area, Indicator, Instrument, RelatedDataset, Sector, Topic),
+)
 TARGET_ORDERS: Mapping[type[KeyedModel], Sequence[Column]] = {
     **{table: (col(table.position), col(table.code)) for table in NAMED},
+    Observation: (col(Observation.vintage), col(Observation.code)),
+    GrowthRate: (col(GrowthRate.vintage), col(GrowthRate.code)),
     Action: (col(Action.position), col(Action.code)),
     Outcome: (col(Outcome.year), col(Outcome.position), col(Outcome.code)),
     PriorityArea: (col(PriorityArea.year), col(PriorityArea.position), col(PriorityArea.slug)),
@@ -190,6 +208,17 @@ def select_target_columns(target: type[KeyedModel], language: Language) -> list[
             localize(Source, "publisher", language).label("publisher"),
             localize(Source, "title", language).label("title"),
             col(Source.standing).label("standing"),
+        ]
+    if target in {Observation, GrowthRate}:
+        return [col(target.code).label("id")]
+    if target is RelatedDataset:
+        return [
+            col(RelatedDataset.code).label("code"),
+            *(
+                localize(RelatedDataset, name, language).label(name)
+                for name in ("name", "publisher", "difference")
+            ),
+            col(RelatedDataset.address).label("address"),
         ]
     key, text = ("id", "text") if target in {Action, Outcome} else ("code", "name")
     return [col(target.code).label(key), localize(target, text, language).label(text)]

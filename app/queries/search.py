@@ -33,6 +33,7 @@ from app.db.columns import (
 from app.db.fulltext import ELLIPSIS, END, SEARCH_INDEXES, START, SearchIndex, join_segments
 from app.db.models import (
     Action,
+    Commitment,
     Coverage,
     GrowthRate,
     Indicator,
@@ -49,13 +50,14 @@ from app.i18n import Language, format_change, format_period, format_value
 from app.parameters import SearchParameters
 from app.queries.pagination import QueryPage, decode_cursor, encode_cursor
 
-SourcedModel = Observation | GrowthRate | Outcome | PriorityArea | Action
+SourcedModel = Observation | GrowthRate | Outcome | PriorityArea | Action | Commitment
 SOURCED_KINDS: dict[str, type[SourcedModel]] = {
     SearchKind.OBSERVATION: Observation,
     SearchKind.GROWTH_RATE: GrowthRate,
     SearchKind.OUTCOME: Outcome,
     SearchKind.PRIORITY_AREA: PriorityArea,
     SearchKind.ACTION: Action,
+    SearchKind.COMMITMENT: Commitment,
 }
 NO_CONTEXT: Record = {
     "period": None,

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache, lru_cache
 
-from sqlalchemy import Connection, func, select, tuple_
+from sqlalchemy import Connection, func, or_, select, tuple_
 from sqlmodel import col
 
 from app.db.columns import (
@@ -23,9 +23,9 @@ from app.db.columns import (
     select_reference,
     select_unit,
 )
-from app.db.models import Coverage, Indicator, Observation, Series, SeriesBreak, Unit
+from app.db.models import Coverage, Headline, Indicator, Observation, Series, SeriesBreak, Unit
 from app.db.statements import fetch_one, fetch_uncached
-from app.i18n import Bilingual, Language, format_period, format_span
+from app.i18n import MONTHS, Bilingual, Language, format_period, format_span
 from app.parameters import SeriesListParameters
 from app.queries.long_lists import (
     AccessPath,
@@ -130,12 +130,20 @@ def get_series(
 
 
 def read_drawn_series(connection: Connection, language: Language) -> list[Record]:
-    """Read the first series with the current observation of each period.
+    """Read the first series of full years and of headlines, with the current observations.
 
     Returns:
         Each observation contains the other vintages of its period under "others".
     """
-    first = select_series(language).order_by(*ORDERS["indicator"]).limit(MAX_SERIES)
+    headlines = select(col(Observation.series_id)).join(
+        Headline, col(Headline.observation_id) == Observation.id
+    )
+    first = (
+        select_series(language)
+        .where(or_(col(Series.months) == MONTHS, col(Series.id).in_(headlines)))
+        .order_by(*ORDERS["indicator"])
+        .limit(MAX_SERIES)
+    )
     rows = fetch_uncached(connection, first)
     statement = (
         select_observations(language)

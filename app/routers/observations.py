@@ -24,9 +24,9 @@ add_collection(
     router,
     tables.INDICATORS,
     ListOperation(
-        "List indicators with their latest official figure",
-        "Each indicator contains its headline: the observation of the latest edition, with its "
-        "display text, unit, period, qualifier and source line.",
+        "List indicators with their headline figure",
+        "Each indicator contains its headline: the observation of the newest press conference that "
+        "is recorded completely, with its display text, unit, period, qualifier and source line.",
     ),
     RecordOperation(
         "Get an indicator",

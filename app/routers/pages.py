@@ -15,7 +15,12 @@ from app.db.columns import Record
 from app.enums import OpenApiVersion
 from app.formats import schema_org
 from app.formats.charts.layout import layout_chart
-from app.formats.charts.model import Chart, build_indicator_chart, build_overview_chart
+from app.formats.charts.model import (
+    Chart,
+    build_indicator_chart,
+    build_overview_chart,
+    find_reviewed_year,
+)
 from app.formats.dataset_info import DATA_LICENCE, TITLE, cite_dataset
 from app.formats.feeds import format_title
 from app.formats.registry import build_service_links, list_distributions
@@ -27,9 +32,11 @@ from app.problems import problem
 from app.problems.messages import UNKNOWN_FILE, UNKNOWN_PATH
 from app.problems.problem import UnknownRecord
 from app.queries import page_data
+from app.queries.editions import list_editions, read_contents
 from app.queries.passages import list_source_passages
+from app.queries.progress import list_commitments
 from app.queries.reference import get_source, list_codes, list_sources
-from app.queries.releases import list_releases, read_overview
+from app.queries.releases import list_releases
 from app.queries.series import MAX_SERIES, read_drawn_series
 from app.request import Context, RequestContext
 from app.routers import NoParameters
@@ -59,8 +66,7 @@ def show_dashboard(
     context: Context, query: Annotated[parameters.DashboardParameters, Query()]
 ) -> Response:
     release = context.release
-    source = release.sources[context.language]
-    page = context.run_query(page_data.read_dashboard, query, source["edition"])
+    page = context.run_query(page_data.read_dashboard, query)
     dataset = schema_org.describe_dataset(
         release.record,
         page["overview"]["indicators"],
@@ -73,7 +79,7 @@ def show_dashboard(
         "dashboard.html",
         page=page,
         filters=query,
-        main_source=source,
+        reviewed_year=find_reviewed_year(page["overview"]),
         topics=context.run_query(list_codes, "topic", parameters.CodeListParameters()).rows,
         sectors=context.run_query(list_codes, "sector", parameters.CodeListParameters()).rows,
         sources=context.run_query(list_sources, parameters.SourceListParameters()).rows,
@@ -100,6 +106,20 @@ for path, section in SECTIONS.items():
     router.add_api_route(path, create_redirect(section))
 
 
+@router.get("/editions/{edition}")
+def show_edition(context: Context, edition: str, _: NoParameters) -> Response:
+    """Redirect to the first page with the figures and priority areas of an edition."""
+    if edition not in (keys := context.release.keys["editions"]):
+        raise UnknownRecord("edition", edition, keys.find_nearest_keys(edition))
+    return RedirectResponse(f"{context.base_url}/?edition={edition}&lang={context.language}")
+
+
+@router.get("/editions")
+def show_editions(context: Context, _: NoParameters) -> Response:
+    listed = context.run_query(list_editions, parameters.EditionListParameters())
+    return render_content(context, "editions.html", editions=listed.rows)
+
+
 @router.get("/years")
 def show_years(context: Context, _: NoParameters) -> Response:
     found = context.run_query(read_drawn_series)
@@ -114,6 +134,13 @@ def show_years(context: Context, _: NoParameters) -> Response:
         releases=releases,
         has_more=len(found) == MAX_SERIES,
     )
+
+
+@router.get("/commitments")
+def show_commitments(context: Context, _: NoParameters) -> Response:
+    query = parameters.CommitmentListParameters(limit=parameters.MAXIMUM_LIMIT)
+    found = context.run_query(list_commitments, query)
+    return render_content(context, "commitments.html", commitments=found.rows)
 
 
 @router.get("/recipes")
@@ -193,7 +220,7 @@ def show_priority_area(
         "priority_area.html",
         area=area,
         year=query.year,
-        wide_size=measure_overview(context, context.run_query(read_overview)),
+        wide_size=measure_overview(context, context.run_query(read_contents, area["year"])),
     )
 
 
@@ -208,7 +235,7 @@ def show_source(context: Context, source: str, _: NoParameters) -> Response:
         published=format_published_day(
             profile["published_on"], profile["published_precision"], context.language
         ),
-        wide_size=measure_overview(context, context.run_query(read_overview)),
+        wide_size=measure_overview(context, context.run_query(read_contents)),
     )
 
 
@@ -223,7 +250,7 @@ def show_passages(context: Context, source: str, _: NoParameters) -> Response:
         "passages.html",
         source=record,
         passages=passages.rows,
-        wide_size=measure_overview(context, context.run_query(read_overview)),
+        wide_size=measure_overview(context, context.run_query(read_contents)),
     )
 
 
@@ -247,9 +274,8 @@ def render_content(context: RequestContext, name: str, **values: Any) -> Respons
 
 
 def measure_overview(context: RequestContext, overview: Record) -> tuple[int, int]:
-    release = context.release
-    source, code = release.sources[context.language], release.record["code"]
-    return measure_chart(build_overview_chart(overview, source, code, context.language), WIDE)
+    code = context.release.record["code"]
+    return measure_chart(build_overview_chart(overview, code, context.language), WIDE)
 
 
 def measure_chart(chart: Chart, width: int) -> tuple[int, int]:

@@ -8,6 +8,7 @@ from app import parameters
 from app.formats import tables
 from app.queries import comparison, related
 from app.queries import series as queries
+from app.queries.contradictions import get_contradiction
 from app.queries.obstacles import OTHER_UNIT_TOLERANCE
 from app.request import Context
 from app.routers import ListOperation, RecordOperation, add_collection
@@ -85,6 +86,22 @@ add_collection(
         related.get_growth_rate,
         "The key of the growth rate: series, first month and source.",
         "goods-trade.CN.BRI.partner-2025.CNY.P12M.2024-01.chinataiwan-2025-01-13",
+    ),
+)
+add_collection(
+    router,
+    tables.CONTRADICTIONS,
+    ListOperation(
+        "List contradictions",
+        "Published figures and growth rates that do not agree, with a sentence on why they differ. "
+        "Both stay published here.",
+    ),
+    RecordOperation(
+        "Get a contradiction",
+        "Returns the figures and rates of one contradiction, each with its source.",
+        get_contradiction,
+        "The key of the contradiction.",
+        "trade-share-2024",
     ),
 )
 add_collection(

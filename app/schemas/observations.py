@@ -5,8 +5,9 @@ from pydantic import Field
 from app.enums import (
     Agreement,
     ChangeMeasure,
-    CoverageBasis,
+    CheckMethod,
     Direction,
+    EvidenceBasis,
     GrowthBasis,
     Precision,
     Qualifier,
@@ -62,7 +63,7 @@ class CoverageReference(Reference):
     """The key, as used in URLs and filters."""
     name: Line = Field(examples=["Partner countries (2025 scope, inferred by this service)"])
     """The name, in the language of the response."""
-    basis: CoverageBasis = Field(examples=["inferred"])
+    basis: EvidenceBasis = Field(examples=["inferred"])
     """inferred if this service concludes from published figures which countries are counted, and
     no source states it; else stated. The evidence is in the record of the coverage."""
 
@@ -320,6 +321,10 @@ class Observation(Schema):
     """The location in the source; null if the paragraphs of the source are not numbered."""
     citation: Citation
     """The citation, with the location in the source."""
+    checked_on: Day | None = Field(examples=["2026-11-26"])
+    """The day on which the figure was last compared with its source; null if no day is recorded."""
+    check_method: CheckMethod | None = Field(examples=["stored_text"])
+    """page if the page itself was read then, stored_text if a stored copy of its text was."""
     vintage: Day = Field(examples=["2025-01-15"])
     """The first date on which this service knows this value to have been published."""
     current: bool = Field(examples=[True])
@@ -337,8 +342,25 @@ class Observation(Schema):
     editorial: tuple[FieldPath, ...] = declare_editorial()
 
 
+class RelatedDatasetReference(Reference):
+    """A dataset of another publisher."""
+
+    code: Code = Field(examples=["china-global-investment-tracker"])
+    """The key."""
+    name: Line = Field(examples=["China Global Investment Tracker"])
+    """The name, in the language of the response."""
+    publisher: Line = Field(examples=["American Enterprise Institute"])
+    """The publisher."""
+    difference: Editorial[Prose] = Field(
+        examples=["Counts announced transactions instead of annual flows."]
+    )
+    """Why its totals differ from the figures here."""
+    address: Address = Field(examples=["https://www.example.org/dataset"])
+    """Where it is published, or described."""
+
+
 class Indicator(Schema):
-    """A statistical measure with its latest official figure."""
+    """A statistical measure with its headline figure."""
 
     code: Code = Field(examples=["goods-trade"])
     """The key."""
@@ -361,11 +383,14 @@ class Indicator(Schema):
     counterpart_area: AreaReference
     """The counterpart area."""
     headline: Observation | None
-    """The figure of the latest edition; null if no edition has one."""
+    """The figure of the newest press conference that is recorded completely; null if it stated
+    none."""
     baseline_for: Editorial[list[BaselineArea]] = list_field()
     """The priority areas to which the indicator is related."""
     sectors: Editorial[list[Reference]] = list_field()
     """The sectors concerned."""
     instruments: Editorial[list[Reference]] = list_field()
     """The instruments measured."""
+    related_datasets: Editorial[list[RelatedDatasetReference]] = list_field()
+    """Datasets of other publishers that measure something similar, and why their totals differ."""
     editorial: tuple[FieldPath, ...] = declare_editorial()

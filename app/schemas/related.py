@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from app.enums import CheckMethod
 from app.schemas import Code, Day, Editorial, FieldPath, Line, Reference, declare_editorial
 from app.schemas.observations import AreaReference, CoverageReference, Growth, Period, Report
 
@@ -25,6 +26,10 @@ class GrowthRate(Growth):
     """The date from which it was the current rate; null if it never was."""
     superseded_on: Day | None = Field(examples=[None])
     """The date on which another rate superseded it; null if it is current or never was."""
+    checked_on: Day | None = Field(examples=["2026-11-26"])
+    """The day on which the rate was last compared with its source; null if no day is recorded."""
+    check_method: CheckMethod | None = Field(examples=["stored_text"])
+    """page if the page itself was read then, stored_text if a stored copy of its text was."""
     editorial: tuple[FieldPath, ...] = declare_editorial()
 
 

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from app.enums import ChangeMeasure, Obstacle
+from app.enums import ChangeMeasure, EvidenceBasis, Obstacle
 from app.schemas import (
     Code,
     Count,
@@ -126,6 +126,26 @@ class SeriesDetail(Series):
     points. Null if the series has no figure."""
     points: list[SeriesPoint] = list_field(of=10_000)
     """The current figure of each period, in the order of periods."""
+
+
+class Contradiction(Reference):
+    """Published figures that do not agree."""
+
+    code: Code = Field(examples=["goods-trade-growth-2025"])
+    """The key."""
+    name: Editorial[Line] = Field(
+        examples=["Trade in goods with partner countries, full year 2025"]
+    )
+    """What the figures are about, in the language of the response."""
+    observations: list[Observation] = list_field()
+    """The figures, in the order in which they became known."""
+    growth_rates: list[GrowthRate] = list_field()
+    """The growth rates, in the order in which they became known."""
+    reason: Editorial[Prose] = Field(examples=["Customs revise the data of a year once a year."])
+    """Why they differ, as far as that can be known."""
+    basis: EvidenceBasis = Field(examples=["inferred"])
+    """stated if a source gives the reason; inferred if this service concludes it."""
+    editorial: tuple[FieldPath, ...] = declare_editorial()
 
 
 class Derived(Schema):

@@ -20,17 +20,21 @@ depends_on = None
 EXACT = sa.Numeric(38, 10).with_variant(sa.String(40), "sqlite")
 LINKS = (
     *(("indicator", "instrument"), ("indicator", "sector")),
-    *(("outcome", "area"), ("outcome", "indicator")),
+    *(("contradiction", "observation"), ("contradiction", "growth_rate")),
+    *(("related_dataset", "indicator"), ("outcome", "area"), ("outcome", "indicator")),
     *(("outcome", "instrument"), ("outcome", "sector")),
     *(("action", "area"), ("action", "instrument"), ("action", "sector"), ("action", "topic")),
+    *(("edition", "event"), ("edition", "indicator")),
 )
 TABLES = (
     *("area", "coverage", "instrument", "release", "sector", "event", "event_speaker", "source"),
-    *("topic", "unit", "indicator"),
-    *("series", "observation", "headline", "report", "outcome", "priority_area", "action"),
+    *("topic", "unit", "indicator", "related_dataset"),
+    *("series", "observation", "headline", "latest_observation", "edition", "edition_headline"),
+    *("report", "outcome", "priority_area", "action"),
     *("baseline", *(f"{owner}_{target}" for owner, target in LINKS), "release_entry", "change"),
-    *("changed_field", "growth_rate", "series_break"),
+    *("changed_field", "growth_rate", "series_break", "contradiction"),
     *("passage", "passage_record", "passage_difference"),
+    *("progress", "progress_report", "commitment", "commitment_reading"),
 )
 FTS5_TABLE = """
 CREATE VIRTUAL TABLE search_index USING fts5 (
@@ -249,7 +253,7 @@ def upgrade() -> None:
             "filled": "title_en <> '' AND title_zh <> '' AND publisher_en <> '' AND publisher_zh <> ''",
         },
         references={"event_id": "event"},
-        unique=(("code",), ("edition",)),
+        unique=(("code",),),
         indexes=("event_id",),
     )
     create_table(
@@ -300,6 +304,20 @@ def upgrade() -> None:
         indexes=("counterpart_area_id", "reporting_area_id", "topic_id", "unit_id"),
     )
     create_table(
+        "related_dataset",
+        *integer("id"),
+        *text("code"),
+        *integer("position"),
+        *texts("name", "description", "publisher", "difference", "licence"),
+        *text("address"),
+        *day("checked_on"),
+        checks={
+            "filled": "name_en <> '' AND name_zh <> '' AND difference_en <> '' AND difference_zh <> ''",
+            "position": "position >= 1",
+        },
+        unique=(("code",),),
+    )
+    create_table(
         "series",
         *integer("id"),
         *text("code"),
@@ -347,6 +365,8 @@ def upgrade() -> None:
         *boolean("break_before"),
         *text("status"),
         *day("vintage", "current_from", "current_until"),
+        *day("checked_on", null=True),
+        *text("check_method", null=True),
         *integer("previous_id", null=True),
         *text("revision", null=True),
         *texts("revision_reason", "note", "comparability", null=True),
@@ -361,6 +381,8 @@ def upgrade() -> None:
             "multiplier": "multiplier BETWEEN 0 AND 15",
             "period_order": "period_start < period_end",
             "current_order": "current_from <= current_until",
+            "check_method": "check_method IN ('page', 'stored_text')",
+            "checked": "(checked_on IS NULL) = (check_method IS NULL)",
             "revision": "revision IN ('repeated', 'rounded', 'refined', 'revised')",
             "revision_previous": "(previous_id IS NULL) = (revision IS NULL)",
         },
@@ -407,6 +429,49 @@ def upgrade() -> None:
         unique=(("observation_id",),),
     )
     create_table(
+        "latest_observation",
+        *integer("indicator_id", "observation_id"),
+        references={"indicator_id": "indicator", "observation_id": "observation"},
+        key=("indicator_id",),
+        unique=(("observation_id",),),
+    )
+    parts = "figures", "outcomes", "priority_areas"
+    create_table(
+        "edition",
+        *integer("id"),
+        *text("code"),
+        *integer("year", "source_id"),
+        *texts("question", null=True),
+        *text("completeness"),
+        *(
+            column
+            for part in parts
+            for column in (*text(f"{part}_completeness"), *texts(f"{part}_note"))
+        ),
+        checks={
+            "completeness": "completeness IN ('complete', 'partial', 'figures_only')",
+            **{
+                f"{part}_completeness": f"{part}_completeness IN ('complete', 'partial', 'none')"
+                for part in parts
+            },
+        },
+        references={"source_id": "source"},
+        unique=(("code",), ("year",)),
+        indexes=("source_id",),
+    )
+    create_table(
+        "edition_headline",
+        *integer("edition_id", "indicator_id", "observation_id"),
+        references={
+            "edition_id": "edition",
+            "indicator_id": "indicator",
+            "observation_id": "observation",
+        },
+        key=("edition_id", "indicator_id"),
+        unique=(("observation_id",),),
+        indexes=("indicator_id",),
+    )
+    create_table(
         "report",
         *integer("source_id"),
         *text("locator", null=True),
@@ -431,7 +496,7 @@ def upgrade() -> None:
         *text("locator", null=True),
         *integer("id"),
         *text("code"),
-        *integer("year", "position"),
+        *integer("year", "edition", "position"),
         *integer("topic_id", null=True),
         *texts("text"),
         *boolean("has_examples"),
@@ -474,8 +539,8 @@ def upgrade() -> None:
         *texts("note", "aim", null=True),
         *text("status"),
         checks={
-            "kind": "kind IN ('expand', 'use', 'host', 'promote', 'improve', 'strengthen', 'deepen', 'realise', 'sign')",
-            "status": "status IN ('announced')",
+            "kind": "kind IN ('expand', 'use', 'host', 'promote', 'improve', 'strengthen', 'deepen', 'realise', 'sign', 'tap', 'encourage', 'build', 'foster', 'develop', 'optimise', 'participate', 'publish', 'provide', 'guide', 'negotiate')",
+            "status": "status IN ('announced', 'reported')",
             "filled": "text_en <> '' AND text_zh <> ''",
             "position": "position >= 1",
         },
@@ -492,8 +557,20 @@ def upgrade() -> None:
         key=("priority_area_id", "indicator_id"),
         indexes=("indicator_id",),
     )
-    for owner, target in LINKS:
-        create_link_table(owner, target)
+    create_table(
+        "contradiction",
+        *integer("id"),
+        *text("code"),
+        *integer("position"),
+        *texts("name", "reason"),
+        *text("basis"),
+        checks={
+            "basis": "basis IN ('stated', 'inferred')",
+            "filled": "name_en <> '' AND name_zh <> '' AND reason_en <> '' AND reason_zh <> ''",
+            "position": "position >= 1",
+        },
+        unique=(("code",),),
+    )
     op.execute(SEARCH_INDEX[op.get_context().dialect.name])
     create_table(
         "release_entry",
@@ -536,6 +613,8 @@ def upgrade() -> None:
         *text("code"),
         *integer("series_id"),
         *day("period_start", "period_end", "vintage", "current_from", "current_until"),
+        *day("checked_on", null=True),
+        *text("check_method", null=True),
         *day("base_start", "base_end"),
         *exact("value"),
         *integer("decimals"),
@@ -551,6 +630,8 @@ def upgrade() -> None:
             "base_before": "base_end < period_start",
             "base_order": "base_start < base_end",
             "current_order": "current_from <= current_until",
+            "check_method": "check_method IN ('page', 'stored_text')",
+            "checked": "(checked_on IS NULL) = (check_method IS NULL)",
             "decimals": "decimals BETWEEN 0 AND 10",
             "period_order": "period_start < period_end",
         },
@@ -567,6 +648,8 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_growth_rate_vintage"), "growth_rate", ["vintage", "id", "current_until"]
     )
+    for owner, target in LINKS:
+        create_link_table(owner, target)
     create_table(
         "series_break",
         *integer("series_id"),
@@ -594,7 +677,7 @@ def upgrade() -> None:
         *text("kind", "record", "owner"),
         *texts("title"),
         checks={
-            "kind": "kind IN ('event', 'observation', 'growth_rate', 'report', 'outcome', 'goal', 'priority_area', 'aim', 'action', 'passage')",
+            "kind": "kind IN ('event', 'observation', 'growth_rate', 'report', 'outcome', 'goal', 'priority_area', 'aim', 'action', 'progress', 'commitment', 'passage')",
             "filled": "title_en <> '' AND title_zh <> ''",
         },
         references={"passage_id": "passage"},
@@ -609,6 +692,90 @@ def upgrade() -> None:
         references={"passage_id": "passage", "source_id": "source"},
         key=("passage_id", "position"),
         indexes=("source_id",),
+    )
+    create_table(
+        "progress",
+        *integer("id"),
+        *text("code"),
+        *integer("action_id"),
+        *day("searched_on"),
+        *texts("note", null=True),
+        references={"action_id": "action"},
+        unique=(("code",), ("action_id",)),
+    )
+    create_report_table(
+        "progress_report",
+        *integer("progress_id", "position"),
+        *text("relation"),
+        *texts("note", null=True),
+        checks={"relation": "relation IN ('about_this', 'about_part', 'context')"},
+        owner="progress",
+    )
+    create_table(
+        "commitment",
+        *integer("source_id"),
+        *text("locator", null=True),
+        *integer("id"),
+        *text("code"),
+        *integer("event_id", "position"),
+        *text("kind"),
+        *texts("name", "text"),
+        *exact("target_value", null=True),
+        *integer("target_multiplier", "target_decimals", "target_unit_id", null=True),
+        *text("target_qualifier", "target_classifier", null=True),
+        *texts("deadline_text", null=True),
+        *integer("deadline_year", null=True),
+        *texts("wording"),
+        *text("wording_original", null=True),
+        *texts("note", null=True),
+        *day("searched_on"),
+        checks={
+            "kind": "kind IN ('pledge', 'expectation')",
+            "target_qualifier": "target_qualifier IN ('none', 'over', 'nearly', 'about')",
+            "target_quantity": "(target_value IS NULL) = (target_unit_id IS NULL) AND (target_value IS NULL) = (target_qualifier IS NULL)",
+            "filled": "name_en <> '' AND name_zh <> '' AND text_en <> '' AND text_zh <> '' AND wording_en <> '' AND wording_zh <> ''",
+            "position": "position >= 1",
+        },
+        references={"event_id": "event", "source_id": "source", "target_unit_id": "unit"},
+        unique=(("code",), ("event_id", "position")),
+        indexes=("source_id", "target_unit_id"),
+    )
+    create_report_table(
+        "commitment_reading",
+        *integer("commitment_id", "position"),
+        *boolean("same_measure"),
+        *texts("reason", null=True),
+        checks={"reason": "same_measure = (reason_en IS NULL)"},
+        owner="commitment",
+    )
+
+
+def create_report_table(
+    table: str, *own: sa.Column[Any], checks: Mapping[str, str], owner: str
+) -> None:
+    """Create a table of what documents say later about the records of another."""
+    create_table(
+        table,
+        *integer("source_id"),
+        *text("locator", null=True),
+        *day("date"),
+        *texts("text"),
+        *exact("value", null=True),
+        *integer("multiplier", "decimals", "unit_id", null=True),
+        *text("qualifier", "classifier", null=True),
+        *texts("wording"),
+        *text("wording_original", null=True),
+        *own,
+        checks={
+            **checks,
+            "qualifier": "qualifier IN ('none', 'over', 'nearly', 'about')",
+            "quantity": "(value IS NULL) = (unit_id IS NULL) AND (value IS NULL) = (qualifier IS NULL)",
+            "filled": "text_en <> '' AND text_zh <> '' AND wording_en <> '' AND wording_zh <> ''",
+            "position": "position >= 1",
+        },
+        references={f"{owner}_id": owner, "source_id": "source", "unit_id": "unit"},
+        key=(f"{owner}_id", "position"),
+        indexes=("source_id", "unit_id"),
     )
 
 

@@ -34,6 +34,7 @@ from app.ingest.build import insert_rows, load_valid_seed, migrate_database, pub
 from app.ingest.rows import Row
 from app.ingest.rows import build_rows as seed_rows
 from app.ingest.search_rows import build_search_rows
+from tests.support.seeds import SEED
 
 ROOT = Path(__file__).parents[2]
 FIRST_YEAR = 2000
@@ -84,7 +85,7 @@ def build(scale: Scale, target: Path | URL) -> None:
     """Build a database that holds the real seed and a made-up rest, with a progress bar."""
     from rich.progress import track  # noqa: PLC0415
 
-    seed = load_valid_seed(ROOT / "seed")
+    seed = load_valid_seed(SEED)
     made_up = track(rows(scale), f"{scale.observations:,} observations", total=scale.rows)
     name = target.stem if isinstance(target, Path) else str(target.database)
     digest = sha256(name.encode()).hexdigest()
@@ -228,6 +229,8 @@ def observations(scale: Scale) -> Iterator[Row]:
                         "code": f"{key}.{start:%Y-%m}.{source_key(start.year, vintage)}",
                         "source_id": BASE + year * VINTAGES + vintage,
                         "locator": None,
+                        "checked_on": None,
+                        "check_method": None,
                         "series_id": BASE + one,
                         "period_start": start,
                         "period_end": date(start.year, 12, 31),
@@ -273,6 +276,8 @@ def growth_rates(scale: Scale) -> Iterator[Row]:
                     "code": f"{key}.{start:%Y-%m}.{source_key(start.year, 0)}",
                     "source_id": BASE + year * VINTAGES,
                     "locator": None,
+                    "checked_on": None,
+                    "check_method": None,
                     "series_id": BASE + one,
                     "period_start": start,
                     "period_end": date(start.year, 12, 31),

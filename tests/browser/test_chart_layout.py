@@ -25,6 +25,14 @@ SERIES = [
     "/v1/series/trade-share.CN.BRI.partner-2025.PT.P12M",
     "/v1/series/aid-projects.CN.BRI.partner-2025.NB.P12M",
 ]
+COMMITMENTS = [
+    f"/v1/commitments/{code}/chart"
+    for code in (
+        *("2023-joint-laboratories", "2017-development-bank-lending", "2023-goods-trade"),
+        *("2023-manufacturing-access", "2019-special-lending", "2023-training"),
+    )
+]
+"""With comparable readings, with others, with both units, of zero, without a number, alone."""
 
 BOXES = """async () => {
   await document.fonts.ready;
@@ -60,7 +68,7 @@ def crossing(one: list[float], other: list[float]) -> bool:
     return min(wide, high) > 0.5
 
 
-@pytest.mark.parametrize("path", [*PICTURES, *SERIES])
+@pytest.mark.parametrize("path", [*PICTURES, *SERIES, *COMMITMENTS])
 def test_no_marks_overlap(page: Page, server: str, path: str) -> None:
     for language, width in product(Language, (320, 640, 1600)):
         page.set_viewport_size({"width": width, "height": 900})

@@ -84,6 +84,8 @@ PLAIN = {
     "source_standing": ("source", "standing"),
     "source_address": ("source", "address"),
     "locator": ("locator",),
+    "checked_on": ("checked_on",),
+    "check_method": ("check_method",),
     "current": ("current",),
     "growth_wording": ("growth", "wording"),
     "growth_wording_language": ("growth", "wording_language"),

@@ -1,32 +1,22 @@
 """The current seed: what holds for any observations holds for these."""
 
 import re
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from lxml import html
 from starlette.testclient import TestClient
 
 from app.formats.columns import GROWTH_BASIS
 from app.formats.observation_sheets import BASIS_NOTE
-from app.ingest.build import build, load_valid_seed
+from app.ingest.build import load_valid_seed
 from app.ingest.history import collect_reasons, list_releases, take_snapshot
 from app.ingest.schema import Action, Coverage
-from tests.support.seeds import MIGRATIONS, NEWEST, PINNED
-from tests.support.targets import Target, opened
+from tests.support.seeds import NEWEST, PINNED
 from tests.test_openapi import LISTS, PATHS, example_url
 
 pytestmark = pytest.mark.quick
 LANGUAGES = ("en", "zh")
-
-
-@pytest.fixture(scope="module")
-def newest(new_target: Callable[[], Target]) -> Iterator[TestClient]:
-    """Serve the newest seed."""
-    target = new_target()
-    build(NEWEST, MIGRATIONS, target)
-    with opened(target) as app, TestClient(app, raise_server_exceptions=False) as client:
-        yield client
 
 
 @pytest.fixture(scope="module")
@@ -45,12 +35,14 @@ def test_every_path_is_served(newest: TestClient, described: dict[str, Any], pat
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_headlines_are_those_of_the_newest_edition(newest: TestClient, language: str) -> None:
+def test_headlines_are_those_of_the_newest_complete_edition(
+    newest: TestClient, language: str
+) -> None:
     overview = newest.get(f"/v1/overview?lang={language}").json()
-    editions = newest.get("/v1/sources?limit=1000").json()["items"]
-    edition = max(one["edition"] for one in editions if one["edition"])
-    assert overview["source"]["edition"] == edition
-    assert {area["year"] for area in overview["priority_areas"]} == {edition + 1}
+    editions = newest.get("/v1/editions?completeness=complete").json()["items"]
+    edition = max(one["year"] for one in editions)
+    assert overview["edition"]["year"] == overview["source"]["edition"] == edition
+    assert {area["year"] for area in overview["priority_areas"]} == {edition}
     for indicator in overview["indicators"]:
         headline = indicator["headline"]
         assert headline == newest.get(f"/v1/observations/{headline['id']}?lang={language}").json()
@@ -78,6 +70,48 @@ def test_pages_show_every_figure(newest: TestClient, language: str) -> None:
         assert indicator["headline"]["display"] in one.text
     for path in ("/years", "/recipes", "/docs", "/sitemap.xml", "/llms.txt"):
         assert newest.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_of_an_indicator_has_each_series_once(newest: TestClient, language: str) -> None:
+    query: dict[str, str] = {"lang": language, "limit": "1000"}
+    for indicator in newest.get("/v1/indicators", params=query).json()["items"]:
+        code = indicator["code"]
+        listed = newest.get("/v1/series", params={**query, "indicator": code}).json()["items"]
+        series = {one["code"]: one for one in listed if one["observations"]}
+        page: Any = html.fromstring(newest.get(f"/indicators/{code}?lang={language}").text)
+        (section,) = page.xpath("//section[@class='series-groups']")
+        linked = [
+            link.rpartition("/")[2].partition("?")[0]
+            for link in section.xpath(".//p[contains(@class,'request')]/a[1]/@href")
+        ]
+        assert sorted(linked) == sorted(series)
+        folded = section.xpath(".//details//p[contains(@class,'request')]/a[1]/@href")
+        for link in folded:
+            assert series[link.rpartition("/")[2].partition("?")[0]]["months"] != 12
+        if indicator["headline"]:
+            assert linked[0] == indicator["headline"]["series"]
+        headings = [one.text_content() for one in section.xpath("./h3")]
+        assert len(headings) == len(set(headings))
+        assert len(headings) == len(
+            {(one["coverage"]["code"], one["unit"]["code"]) for one in series.values()}
+        )
+
+
+def test_a_chart_shows_the_headline_and_full_years_first(newest: TestClient) -> None:
+    for indicator in newest.get("/v1/indicators?limit=1000").json()["items"]:
+        code = indicator["code"]
+        listed = newest.get(f"/v1/series?indicator={code}&limit=1000").json()["items"]
+        years = [one for one in listed if one["months"] == 12 and one["observations"]]
+        chart = newest.get(f"/v1/indicators/{code}/chart.svg?lang=en").text
+        picture: Any = html.fromstring(chart.encode())
+        (description,) = picture.xpath("//*[local-name()='desc']/text()")
+        shown = sum(
+            f"{one['span']}, {one['coverage']['name']}, {one['unit']['name']}" in description
+            for one in years
+        )
+        # A headline that is the only figure of its series has no panel of its own.
+        assert shown >= min(len(years), 6) - 1, code
 
 
 def test_no_conversion_of_a_news_agency_is_in_the_seed() -> None:

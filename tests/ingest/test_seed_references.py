@@ -19,9 +19,12 @@ from tests.support.seeds import (
 )
 
 COUNTS = {
+    "contradictions": 1,
+    "related-datasets": 7,
     "releases": 2,
-    "events": 11,
-    "sources": 16,
+    "events": 21,
+    "sources": 61,
+    "editions": 2,
     "topics": 3,
     "areas": 4,
     "units": 4,
@@ -34,6 +37,8 @@ COUNTS = {
     "outcomes": 9,
     "priority-areas": 4,
     "actions": 24,
+    "progress": 24,
+    "commitments": 27,
     "sectors": 6,
     "instruments": 18,
     "synonyms": 44,
@@ -108,12 +113,28 @@ CONFLICTS = {
     "outcome-position": Broken(
         OUTCOME, "position: 2", "position: 6", "position", "taken by 2024-agreements-in-emerging"
     ),
-    "edition": Broken(
-        "sources/xinhua-2025-01-15.yaml",
-        "standing:",
-        "edition: 2024\nstanding:",
-        "edition",
-        "is taken by scio-2025-01-15.yaml; choose another",
+    "edition-event": Broken(
+        "editions/2025.yaml",
+        "  - mofcom-2025-01-15\n",
+        "  - mofcom-2025-01-15\n  - mofcom-2024-01-26\n",
+        "events",
+        "is taken by 2024.yaml; choose another",
+        at="events:",
+    ),
+    "edition-source": Broken(
+        "editions/2025.yaml",
+        "source: scio-2025-01-15",
+        "source: xinhua-2024-12-19",
+        "source",
+        "name a document of one of the events",
+    ),
+    "edition-without-a-part": Broken(
+        "editions/2024.yaml",
+        "figures:\n  completeness: complete",
+        "figures:\n  completeness: none",
+        "figures.completeness",
+        "found none; 5 are recorded, so write partial",
+        at="completeness: none",
     ),
     "outcome-year": Broken(
         OUTCOME,
@@ -125,9 +146,9 @@ CONFLICTS = {
     "outcome-source-without-edition": Broken(
         OUTCOME,
         "source: scio-2025-01-15",
-        "source: xinhua-2025-01-15",
+        "source: xinhua-2024-12-19",
         "source",
-        "name a source that has an edition",
+        "name a source of an event that has an edition",
     ),
 }
 

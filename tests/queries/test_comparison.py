@@ -11,11 +11,13 @@ from typing import Any, NamedTuple
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
+from sqlmodel import col
 from starlette.testclient import TestClient
 
 from app.application import App
-from app.enums import ChangeMeasure, CoverageBasis, GrowthBasis, Qualifier
+from app.db.models import GrowthRate
+from app.enums import ChangeMeasure, EvidenceBasis, GrowthBasis, Qualifier
 from app.i18n import Language
 from app.ingest.build import build
 from app.queries import comparison, obstacles
@@ -187,7 +189,7 @@ def test_an_inferred_coverage_is_no_statement_of_a_source(
 ) -> None:
     coverage = client.get(f"/v1/coverages/partner-2025?lang={language}").json()
     separator = "&" if "?" in url else "?"
-    (found,) = client.get(f"{url}{separator}lang={language}").json()[at]
+    found = client.get(f"{url}{separator}lang={language}").json()[at][0]
     (obstacle,) = found.get("obstacles", [found])
     assert inference.format(coverage["name"]) in obstacle["text"]
     assert "/v1/coverages/partner-2025" in obstacle["text"]
@@ -224,9 +226,9 @@ def test_a_period_without_a_figure_is_distinguished_from_an_unknown_one(
             "2024",
         ),
         (
-            "indicator=goods-trade&period=2021&period=2024&unit=CNY",
-            "No figure for 2021 in CNY is recorded here; {USD}; {}",
-            "本站未收录2021以CNY计的数据；{USD}；{}",
+            "indicator=goods-trade&period=2023&period=2024&unit=USD",
+            "No figure for 2023 in USD is recorded here; {CNY}; {}",
+            "本站未收录2023以USD计的数据；{CNY}；{}",
             None,
         ),
     ],
@@ -236,15 +238,16 @@ def test_a_missing_period_names_other_units_and_the_periods_of_its_year(
 ) -> None:
     texts = {
         "en": (
-            "figures for this period are recorded in USD",
-            "none is recorded for any other period of 2021",
+            "figures for this period are recorded in {}",
+            "none is recorded for any other period of 2023",
             "; did you mean {}?",
         ),
-        "zh": ("该期已收录以USD计的数据", "2021年其他统计期亦未收录", "；您要找的是 {} 吗？"),
+        "zh": ("该期已收录以{}计的数据", "2023年其他统计期亦未收录", "；您要找的是 {} 吗？"),
     }
     for language, message in (("en", english), ("zh", chinese)):
         other_unit, none, question = texts[language]
-        expected = message.format(suggestion or none, USD=other_unit)
+        units = {unit: other_unit.format(unit) for unit in ("CNY", "USD")}
+        expected = message.format(suggestion or none, **units)
         expected += question.format(suggestion) if suggestion else ""
         problem = client.get(f"/v1/compare?{query}&lang={language}").json()
         assert problem["detail"] == expected
@@ -374,7 +377,7 @@ def test_a_rate_that_is_not_current_is_shown_and_contradicts_nothing(
 
 def test_a_comparison_keeps_to_the_areas_of_its_indicator(tmp_path: Path, target: Target) -> None:
     seed = copied(tmp_path)
-    norway = (seed / "areas/MY.yaml").read_text("utf-8").replace("position: 3", "position: 5")
+    norway = (seed / "areas/MY.yaml").read_text("utf-8").replace("position: 3", "position: 50")
     add(seed, "areas/AA.yaml", norway)
     for year in (2019, 2024, 2025):
         figure = {"year": year, "end": "12-31", "status": "normal", "published": "0.5"}
@@ -455,8 +458,7 @@ def get_changes(earlier: dict[str, Any], later: dict[str, Any], measure: str) ->
     return Exact(min(changes), max(changes))
 
 
-def get_printed_interval(value: object) -> Exact:
-    decimals = len(str(value).partition(".")[2])
+def get_printed_interval(value: object, decimals: int) -> Exact:
     half = Fraction(1, 2 * 10**decimals)
     return Exact(exact(value) - half, exact(value) + half)
 
@@ -486,7 +488,7 @@ def list_rates_between(
 def fits(rate: dict[str, Any], changes: Exact, later: dict[str, Any]) -> bool:
     is_other_unit = rate["unit"]["code"] != later["unit"]["code"]
     tolerance = Fraction(3, 2) if is_other_unit else Fraction(0)
-    return overlap(changes, get_printed_interval(rate["value"]), tolerance)
+    return overlap(changes, get_printed_interval(rate["value"], rate["decimals"]), tolerance)
 
 
 def list_expected(
@@ -560,7 +562,10 @@ def check_all_pairs(connection: Connection, rates: list[dict[str, Any]], total: 
     language = Language.ENGLISH
     figures = read_observations(connection, language, select_observations(language))
     assert len(figures) == total
+    codes = col(GrowthRate.code), col(GrowthRate.decimals)
+    decimals = {row.code: row.decimals for row in connection.execute(select(*codes))}
     for rate in rates:
+        rate["decimals"] = decimals[rate["id"]]
         for period in (rate["period"], rate["base_period"]):
             for end in ("start", "end"):
                 period[end] = date.fromisoformat(period[end])
@@ -585,7 +590,7 @@ def check_all_pairs(connection: Connection, rates: list[dict[str, Any]], total: 
         }
         if not pair.derivation_obstacles:
             derivable.add((earlier["id"], later["id"]))
-            check_derived(pair, pair.evidence)
+            check_derived(pair, between)
     assert derivable
 
 
@@ -602,7 +607,7 @@ def create_figure(year: int, printed: Decimal, multiplier: int, **values: Any) -
         "coverage": {
             "code": values["coverage"],
             "name": values["coverage"],
-            "basis": CoverageBasis.STATED,
+            "basis": EvidenceBasis.STATED,
         },
         "qualifier": values["qualifier"],
         "indicator": {"code": "made-up"},

@@ -32,9 +32,11 @@ def add_edition(seed: Path, year: int, held: date) -> str:
     source = read(seed / "sources" / f"{PINNED}.yaml")
     event = f"mofcom-{held}"
     write(seed, f"events/{event}", read(seed / f"events/{EVENT}.yaml") | {"held_on": str(held)})
-    source |= {"edition": year, "event": event, "published_on": str(held)}
-    source["checked_on"] = str(held)
+    source |= {"event": event, "published_on": str(held), "checked_on": str(held)}
     write(seed, f"sources/{key}", source)
+    edition = read(seed / f"editions/{YEAR + 1}.yaml")
+    edition |= {"year": year + 1, "events": [event], "source": key}
+    write(seed, f"editions/{year + 1}", edition)
     for path in sorted((seed / "observations").glob(f"*.{PINNED}.yaml")):
         add_figure(seed, read(path), year, key)
     for collection in ("outcomes", "priority-areas", "actions"):

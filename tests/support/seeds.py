@@ -3,12 +3,14 @@
 import atexit
 import json
 import os
+import re
 from pathlib import Path
 from shutil import copytree, ignore_patterns, rmtree
 from tempfile import mkdtemp
 from typing import NamedTuple
 
 import pytest
+import yaml
 
 from app.ingest.build import build
 from app.ingest.files import SeedError, SeedIssue
@@ -18,6 +20,12 @@ NEWEST = Path(os.environ.get("BRI_SEED", ROOT / "seed")).absolute()
 """The seed as it is now; with BRI_SEED the suite runs on another one."""
 PINNED = "2026-11-25.2"
 """The release whose figures tests name; ingest/test_current_seed covers later ones."""
+NO_COLLECTIONS = {"figures", "releases", "synonyms"}
+"""The folders whose files are no records of a release."""
+EDITION_SOURCE = re.compile(r"^source: (.+)$", re.MULTILINE)
+"""The document that stands for an edition, in its file."""
+KEY = re.compile(r"(?:: |- )([A-Za-z0-9][A-Za-z0-9.-]*)$", re.MULTILINE)
+"""A line of a seed file with nothing but a key, which may refer to a record."""
 MIGRATIONS = ROOT / "migrations"
 
 SCIO = "sources/scio-2025-01-15.yaml"
@@ -63,9 +71,11 @@ source: {source}
 
 
 def pinned() -> Path:
-    """Return the seed without what was added after the pinned release.
+    """Return the seed without what was added to a collection after the pinned release.
 
-    The first thing that a new edition adds is the record of all that was there before it.
+    Collections that began later are kept, with the records that they refer to: every path of the
+    API has records. Of editions, those are kept whose source is in the pinned release. The first
+    thing that a new edition adds is the record of all that was there before it.
     """
     frozen = NEWEST / "history" / f"{PINNED}.jsonl"
     if not frozen.exists():
@@ -73,19 +83,45 @@ def pinned() -> Path:
     folder = Path(mkdtemp(prefix="bri-pinned-"))
     atexit.register(rmtree, folder, ignore_errors=True)
     seed = copytree(NEWEST, folder / "seed", ignore=ignore_patterns(".*"))
-    records = [json.loads(line) for line in frozen.read_text("utf-8").splitlines()]
-    opened = {(record["collection"], record["key"]) for record in records}
-    for path in seed.glob("*/*.yaml"):
-        is_release = path.parent.name == "releases"
-        is_held = path.stem <= PINNED if is_release else (path.parent.name, path.stem) in opened
-        # Synonyms are no records of a release.
-        if not is_held and path.parent.name != "synonyms":
-            path.unlink()
+    for path in set(seed.glob("*/*.yaml")) - list_pinned(seed, frozen):
+        path.unlink()
     for path in seed.glob("history/*.jsonl"):
         if path.stem >= PINNED:
             path.unlink()
     os.environ["BRI_SEED"] = str(seed)
     return seed
+
+
+def list_pinned(seed: Path, frozen: Path) -> set[Path]:
+    """List the files of the pinned release, and those of collections that began later."""
+    records = [json.loads(line) for line in frozen.read_text("utf-8").splitlines()]
+    opened = {seed / record["collection"] / f"{record['key']}.yaml" for record in records}
+    old = {path.parent.name for path in opened}
+    later = {path for path in seed.glob("*/*.yaml") if path.parent.name not in old | NO_COLLECTIONS}
+    for path in seed.glob("editions/*.yaml"):
+        (source,) = EDITION_SOURCE.findall(path.read_text("utf-8"))
+        if seed / "sources" / f"{source}.yaml" not in opened:
+            later.remove(path)
+    added = later
+    while added:
+        words = {word for path in added for word in KEY.findall(path.read_text("utf-8"))}
+        added = {path for path in seed.glob("*/*.yaml") if path.stem in words} - later - opened
+        added = {path for path in added if path.parent.name not in NO_COLLECTIONS}
+        later |= added
+    releases = {path for path in seed.glob("releases/*.yaml") if path.stem <= PINNED}
+    kept = opened | later
+    return kept | releases | {path for path in seed.glob("synonyms/*.yaml") if names(path) <= kept}
+
+
+def names(synonym: Path) -> set[Path]:
+    """Return the files of the records that a synonym names."""
+    seed, collections = synonym.parent.parent, yaml.safe_load(synonym.read_text("utf-8"))
+    return {
+        seed / collection / f"{key}.yaml"
+        for collection, keys in collections.items()
+        if collection not in {"en", "zh"}
+        for key in keys
+    }
 
 
 SEED = pinned()

@@ -19,6 +19,7 @@ from app.db.models.base import (
 from app.enums import (
     Agreement,
     ChangeMeasure,
+    CheckMethod,
     Direction,
     GrowthBasis,
     Qualifier,
@@ -110,6 +111,8 @@ class VintageModel(KeyedModel):
     vintage: date
     current_from: date
     current_until: date
+    checked_on: date | None
+    check_method: CheckMethod | None = Field(sa_type=String)
 
 
 class Observation(VintageModel, table=True):
@@ -120,6 +123,8 @@ class Observation(VintageModel, table=True):
         check_member("qualifier", Qualifier),
         check_member("status", Status),
         check_member("revision", RevisionKind),
+        check_member("check_method", CheckMethod),
+        CheckConstraint("(checked_on IS NULL) = (check_method IS NULL)", name="checked"),
         CheckConstraint("(previous_id IS NULL) = (revision IS NULL)", name="revision_previous"),
         CheckConstraint("period_start < period_end", name="period_order"),
         CheckConstraint("current_from <= current_until", name="current_order"),
@@ -191,6 +196,8 @@ class GrowthRate(VintageModel, table=True):
         UniqueConstraint("series_id", "period_start", "source_id"),
         check_member("basis", GrowthBasis),
         check_member("measure", ChangeMeasure),
+        check_member("check_method", CheckMethod),
+        CheckConstraint("(checked_on IS NULL) = (check_method IS NULL)", name="checked"),
         CheckConstraint("period_start < period_end", name="period_order"),
         CheckConstraint("base_start < base_end", name="base_order"),
         CheckConstraint("base_end < period_start", name="base_before"),
@@ -217,7 +224,26 @@ class GrowthRate(VintageModel, table=True):
 
 
 class Headline(SQLModel, table=True):
-    """The observation that represents an indicator: that of the latest edition."""
+    """The observation that represents an indicator: that of the newest complete edition."""
+
+    indicator_id: int = Field(primary_key=True, foreign_key="indicator.id")
+    observation_id: int = Field(foreign_key="observation.id", unique=True)
+
+
+class EditionHeadline(SQLModel, table=True):
+    """The observation that represents an indicator in an edition."""
+
+    __tablename__ = "edition_headline"
+
+    edition_id: int = Field(primary_key=True, foreign_key="edition.id")
+    indicator_id: int = Field(primary_key=True, foreign_key="indicator.id", index=True)
+    observation_id: int = Field(foreign_key="observation.id", unique=True)
+
+
+class LatestObservation(SQLModel, table=True):
+    """The newest official figure of an indicator, for any period and any countries counted."""
+
+    __tablename__ = "latest_observation"
 
     indicator_id: int = Field(primary_key=True, foreign_key="indicator.id")
     observation_id: int = Field(foreign_key="observation.id", unique=True)

@@ -1,4 +1,4 @@
-"""Indicators, series, observations, growth rates and reports; outcomes, priority areas, actions."""
+"""Indicators, series and figures, and what else is said about them."""
 
 from calendar import monthrange
 from typing import Annotated
@@ -6,36 +6,41 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from app.enums import (
-    ActionKind,
-    ActionStatus,
     Agreement,
     ChangeMeasure,
+    CheckMethod,
     Direction,
+    EvidenceBasis,
     GrowthBasis,
     Qualifier,
     Status,
 )
 from app.ingest.schema.base import (
+    Address,
     BilingualText,
     BilingualTitle,
-    Code,
     CodeListEntity,
     Day,
     Decimals,
     Entity,
-    Flag,
     Locator,
     Months,
     Multiplier,
     Number,
-    Position,
     Ref,
     ShortText,
     StrictModel,
     Wording,
-    Year,
 )
-from app.ingest.schema.reference import Area, Coverage, Instrument, Sector, Source, Topic, Unit
+from app.ingest.schema.reference import (
+    Area,
+    Coverage,
+    Instrument,
+    Sector,
+    Source,
+    Topic,
+    Unit,
+)
 
 
 class Indicator(CodeListEntity):
@@ -59,6 +64,25 @@ class Indicator(CodeListEntity):
     sectors: list[Ref[Sector]] = Field(default_factory=list)
     instruments: list[Ref[Instrument]] = Field(default_factory=list)
     """The instruments that it measures."""
+
+
+class RelatedDataset(CodeListEntity):
+    """A dataset of another publisher, which is linked and never copied."""
+
+    collection = "related-datasets"
+
+    publisher: BilingualTitle
+    description: BilingualText
+    """What it counts."""
+    difference: BilingualText
+    """Why its totals differ from the figures here."""
+    licence: BilingualText
+    """The licence or the terms that were read, or that none was found."""
+    address: Address
+    checked_on: Day
+    """The day on which the address and the licence were last read."""
+    indicators: list[Ref[Indicator]] = Field(min_length=1)
+    """The indicators with which it could be confused."""
 
 
 class Break(StrictModel):
@@ -159,6 +183,10 @@ class Observation(Entity):
     source: Ref[Source]
     locator: Locator | None = None
     """The paragraph and sentence of the source, such as P2.S2."""
+    checked_on: Day | None = None
+    """The day on which it was last compared with the source."""
+    check_method: CheckMethod | None = None
+    """How it was compared."""
     revision_reason: BilingualText | None = None
     """Why it differs from an earlier figure for the same period, if the source says so."""
     note: BilingualText | None = None
@@ -190,6 +218,10 @@ class GrowthRate(Entity):
     source: Ref[Source]
     locator: Locator | None = None
     """The paragraph and sentence of the source, such as P2.S2."""
+    checked_on: Day | None = None
+    """The day on which it was last compared with the source."""
+    check_method: CheckMethod | None = None
+    """How it was compared."""
     note: BilingualText | None = None
     """How the basis is known."""
 
@@ -241,94 +273,15 @@ class Synonym(Entity):
     """The coverages that the terms name."""
 
 
-class Outcome(Entity):
-    """A result of a year that is stated without a figure."""
+class Contradiction(CodeListEntity):
+    """Published figures that do not agree, and why, as far as that can be known."""
 
-    collection = "outcomes"
+    collection = "contradictions"
 
-    year: Year
-    """The year under review."""
-    position: Position
-    """The position among the outcomes of the year."""
-    topic: Ref[Topic] | None = None
-    """The topic; omitted if the text concerns all of them."""
-    text: BilingualText
-    has_examples: Flag = False
-    """Whether the source names what the text lists as examples, such as in "such as"."""
-    note: BilingualText | None = None
-    """What a reader should know; required with has_examples."""
-    sectors: list[Ref[Sector]] = Field(default_factory=list)
-    instruments: list[Ref[Instrument]] = Field(default_factory=list)
-    areas: list[Ref[Area]] = Field(default_factory=list)
-    indicators: list[Ref[Indicator]] = Field(default_factory=list)
-    """The indicators that measure it."""
-    source: Ref[Source]
-    locator: Locator
-    """The paragraph and sentence of the source, such as P2.S2."""
-
-
-class PriorityArea(Entity):
-    """A priority area announced for a year."""
-
-    collection = "priority-areas"
-
-    year: Year
-    """The year for which it is announced."""
-    slug: Code
-    """The short name in addresses."""
-    position: Position
-    """The position among the priority areas of the year."""
-    title: BilingualTitle
-    summary: BilingualText
-    """A summary of the actions."""
-    note: BilingualText | None = None
-    """What a reader should know."""
-    aim: BilingualText | None = None
-    """The aim, if the source states one."""
-    aim_locator: Locator | None = None
-    """The paragraph and sentence that state the aim."""
-    baseline_indicators: list[Ref[Indicator]] = Field(default_factory=list)
-    """The indicators that describe the starting point; an editorial choice."""
-    source: Ref[Source]
-    locator: Locator
-    """The paragraph and sentence of the source, such as P2.S2."""
-
-    def natural_key(self) -> str:
-        return f"{self.year}-{self.slug}"
-
-
-class Action(Entity):
-    """One announced commitment with one verb."""
-
-    collection = "actions"
-
-    year: Year
-    """The year for which it is announced."""
-    slug: Code
-    """The short name."""
-    priority_area: Ref[PriorityArea]
-    """The priority area, of the same year."""
-    position: Position
-    """The position within the priority area."""
-    kind: ActionKind
-    """The verb."""
-    text: BilingualText
-    aim: BilingualText | None = None
-    """The aim that the same sentence states for this action."""
-    has_examples: Flag = False
-    """Whether the source names what the text lists as examples, such as in "such as"."""
-    note: BilingualText | None = None
-    """What a reader should know; required with has_examples."""
-    status: ActionStatus
-    """The state of implementation."""
-    sectors: list[Ref[Sector]] = Field(default_factory=list)
-    instruments: list[Ref[Instrument]] = Field(default_factory=list)
-    areas: list[Ref[Area]] = Field(default_factory=list)
-    topics: list[Ref[Topic]] = Field(default_factory=list)
-    """The topics that the text concerns."""
-    source: Ref[Source]
-    locator: Locator
-    """The paragraph and sentence of the source, such as P2.S2."""
-
-    def natural_key(self) -> str:
-        return f"{self.year}-{self.slug}"
+    observations: list[Ref[Observation]] = Field(default_factory=list)
+    growth_rates: list[Ref[GrowthRate]] = Field(default_factory=list)
+    """The figures and rates that do not agree; at least two in all."""
+    reason: BilingualText
+    """Why they differ: what sources say, or what this service concludes."""
+    basis: EvidenceBasis
+    """stated if a source gives the reason; inferred if this service does."""

@@ -1,0 +1,211 @@
+"""The rows of a CSV file to import, one published figure each, and what their columns state."""
+
+import csv
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from app.enums import PERCENT, ChangeMeasure, Qualifier
+from app.i18n import Bilingual, Language, format_change, format_value
+from app.ingest.files import SeedError, SeedIssue, suggest_nearest
+from app.ingest.schema import GrowthRate, Observation, Period, Source
+from app.ingest.schema.base import AnyEntity
+from app.ingest.seed import Document, Seed, create_issue
+from app.ingest.tables import Fields
+
+AnyModel = TypeVar("AnyModel", bound=BaseModel)
+
+REQUIRED = (
+    *("row", "status", "indicator", "scope", "period_start", "period_end", "months"),
+    *("period_kind", "value", "unit", "currency", "qualifier", "growth_percent"),
+    *("growth_qualifier", "growth_unit", "growth_basis", "share_percent", "share_of", "wording"),
+    *("wording_language", "source_title", "title_kind", "publisher", "publisher_zh"),
+    *("original_authority", "published_on", "published_precision", "published_basis"),
+    *("address", "language", "standing", "locator", "note"),
+)
+"""The columns of a file; standing, share_percent, share_of and note are for editors alone."""
+OPTIONAL = (
+    *("growth_wording", "title_en", "title_zh", "publisher_kind", "publisher_hosts"),
+    *("carrier", "carrier_zh", "authority_zh", "document_kind", "event", "check_method"),
+)
+MULTIPLIERS = {"trillion": 12, "billion": 9, "100million": 8, "million": 6, "10thousand": 4}
+UNITS = {"percent": PERCENT, "count": "NB", "trains": "NB"}
+"""The units that have another name in the seed."""
+NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
+UNSTATED = "is unstated; growth belongs to the series of one currency"
+MAX_MONTHS = 12
+
+
+class RowError(Exception):
+    """A column of a row is wrong; the message says what would be right."""
+
+
+class OmittedError(Exception):
+    """A row cannot be a row of a table; the message says why."""
+
+
+@dataclass
+class Row:
+    """A row of the file, with its line for messages."""
+
+    values: Mapping[str, str]
+    document: Document
+
+    def __getitem__(self, column: str) -> str:
+        return self.values.get(column, "")
+
+    def create_issue(self, error: Exception) -> SeedIssue:
+        column, message = error.args
+        return self.document.create_issue((column,), message)
+
+    def require(self, column: str, advice: str) -> str:
+        if not self[column]:
+            raise RowError(column, f"is empty; {advice}")
+        return self[column]
+
+
+class Statement(NamedTuple):
+    """A value or a growth rate that a row states."""
+
+    kind: type[Observation] | type[GrowthRate]
+    unit: str
+    number: Decimal
+    """The number in the base unit."""
+    fields: Fields
+    """The fields of the row of a table."""
+
+
+def read_rows(file: Path) -> Iterator[Row]:
+    with file.open(encoding="utf-8-sig", newline="") as stream:
+        reader = csv.DictReader(stream, restval="", restkey="")
+        names = list(reader.fieldnames or [])
+        issues = [SeedIssue(file, 1, name, "is missing") for name in REQUIRED if name not in names]
+        issues += [
+            SeedIssue(file, 1, name, f"is unknown; {suggest_nearest(name, OPTIONAL)}remove it")
+            for name in names
+            if name not in {*REQUIRED, *OPTIONAL}
+        ]
+        if issues:
+            raise SeedError(issues)
+        line = 2
+        for values in reader:
+            yield Row(
+                {name: values[name].strip() for name in names}, Document(file, lines={(): line})
+            )
+            line = reader.line_num + 1
+
+
+def validate(seed: Seed, row: Row, kind: type[AnyModel], content: Fields) -> AnyModel:
+    try:
+        return kind.model_validate(content)
+    except ValidationError as error:
+        errors = error.errors(include_url=False)
+        issues = [create_issue(seed, Source, row.document, details) for details in errors]
+        raise SeedError(issues) from None
+
+
+def find_entry(seed: Seed, kind: type[AnyEntity], row: Row, column: str, key: str) -> AnyEntity:
+    if key not in seed.get_all(kind):
+        hint = suggest_nearest(key, seed.list_keys(kind))
+        raise RowError(
+            column, f"found '{row[column]}'; {hint}there is no {kind.collection}/{key}.yaml"
+        )
+    return seed.get_all(kind)[key]
+
+
+def parse_period(row: Row) -> Period:
+    try:
+        start, end = (date.fromisoformat(row[name]) for name in ("period_start", "period_end"))
+    except ValueError:
+        raise RowError("period_start", "and period_end must be days such as 2024-01-31") from None
+    period = Period.model_construct(start=start, end=end)
+    if not period.has_whole_months() or not 1 <= period.months <= MAX_MONTHS:
+        raise RowError("period_end", f"found {end}; write whole months, at most twelve")
+    if row["months"] != str(period.months):
+        raise RowError("months", f"found '{row['months']}'; the period has {period.months}")
+    return period
+
+
+def parse_unit(row: Row) -> tuple[str, int]:
+    """Return the unit and the power of ten: USD and 9 for USD_billion."""
+    name, _, scale = row["unit"].partition("_")
+    if scale not in {"", *MULTIPLIERS}:
+        raise RowError("unit", f"found '{row['unit']}'; the scales are {', '.join(MULTIPLIERS)}")
+    if row["currency"] not in {"", name} and row["value"]:
+        raise RowError("currency", f"found '{row['currency']}'; the unit is {row['unit']}")
+    name = name or row["growth_unit"]
+    if name == "unstated":
+        raise OmittedError("growth_unit", UNSTATED)
+    return UNITS.get(name, name), MULTIPLIERS.get(scale, 0)
+
+
+def parse_number(row: Row, column: str) -> Decimal:
+    if not NUMBER.fullmatch(row[column]):
+        raise RowError(column, f"found '{row[column]}'; write a plain number such as 36 or 22.1")
+    return Decimal(row[column])
+
+
+def build_value(row: Row, unit: str, multiplier: int, suffix: Bilingual) -> Statement:
+    value = parse_number(row, "value")
+    if row["qualifier"] not in set(Qualifier):
+        raise RowError("qualifier", f"found '{row['qualifier']}'; write {', '.join(Qualifier)}")
+    qualifier = Qualifier(row["qualifier"])
+    decimals = max(0, -int(value.as_tuple().exponent))
+    base = value.scaleb(multiplier)
+    texts = {
+        language: format_value(
+            base, multiplier, decimals, qualifier, suffix.get(language), language
+        )
+        for language in Language
+    }
+    figure: Fields = {"value": int(value) if decimals == 0 else value, "multiplier": multiplier}
+    if qualifier is not Qualifier.NONE:
+        figure["qualifier"] = str(qualifier)
+    words = row.require("wording", "copy the words that state the figure")
+    figure["wording"] = build_wording(row, words, texts)
+    return Statement(Observation, unit, base, figure)
+
+
+def build_wording(row: Row, words: str, texts: Mapping[Language, str]) -> Fields:
+    """Return words of a source with their translation, the number as this service writes it.
+
+    Chinese in traditional characters is given as words in another script.
+    """
+    wording: Fields = {str(language): text for language, text in texts.items()}
+    is_simplified = len(words.encode("gb2312", "ignore").decode("gb2312")) == len(words)
+    if row["wording_language"] == "en" or (row["wording_language"] == "zh" and is_simplified):
+        return wording | {row["wording_language"]: words}
+    return wording | {"original": words}
+
+
+def build_rate(row: Row, unit: str) -> Iterator[Statement]:
+    """Return the growth of a row and the unit in which it is measured, if it states any."""
+    if not row["growth_percent"]:
+        return
+    value, rate_unit = parse_number(row, "growth_percent"), row["growth_unit"] or unit
+    is_points = rate_unit == "percentage_points"
+    if row["growth_basis"] not in {"", "year_on_year"}:
+        raise OmittedError("growth_basis", f"is {row['growth_basis']}; growth is on a year earlier")
+    if row["growth_qualifier"] not in {"", "none"}:
+        message = f"is {row['growth_qualifier']}; growth has no qualifiers"
+        raise OmittedError("growth_qualifier", message)
+    if rate_unit == "unstated" or (row["currency"] and not row["growth_unit"]):
+        raise OmittedError("growth_unit", UNSTATED)
+    words = row["growth_wording"] or row["wording"]
+    plain = unicodedata.normalize("NFKC", words).replace(",", ".")
+    if not re.search(rf"(?<![0-9.]){re.escape(str(abs(value)))}(?!\.?[0-9])", plain):
+        raise OmittedError("growth_wording", f"does not state {abs(value)}; growth is not written")
+    measure = ChangeMeasure.PERCENTAGE_POINTS if is_points else ChangeMeasure.PERCENT
+    texts = {language: format_change(value, language, measure) for language in Language}
+    rate: Fields = {"value": int(value) if "." not in row["growth_percent"] else value}
+    if is_points:
+        rate["measure"] = str(measure)
+    rate["wording"] = build_wording(row, words, texts)
+    yield Statement(GrowthRate, unit if is_points else rate_unit, value, {"growth": rate})

@@ -1,0 +1,124 @@
+"""Tables of figures: one file with a row for each."""
+
+import re
+from calendar import monthrange
+from typing import Annotated
+
+from pydantic import BeforeValidator
+from pydantic import WithJsonSchema as JsonSchema
+from pydantic_core import PydanticCustomError
+
+from app.enums import ChangeMeasure, CheckMethod, GrowthBasis, Qualifier, Status
+from app.ingest.schema.base import (
+    BilingualText,
+    Day,
+    Entity,
+    Locator,
+    Multiplier,
+    Number,
+    Ref,
+    StrictModel,
+    Wording,
+)
+from app.ingest.schema.records import Indicator, Period
+from app.ingest.schema.reference import Area, Coverage, Source, Unit
+
+SPAN = re.compile(r"([12][0-9]{3}-(?:0[1-9]|1[0-2]))(?:\.\.([12][0-9]{3}-(?:0[1-9]|1[0-2])))?")
+
+
+def parse_span(value: object) -> dict[str, str]:
+    """Parse 2023, 2023-05 or 2023-01..2023-11 into the first and the last day of the period."""
+    text = f"{value}-01..{value}-12" if isinstance(value, int) else str(value)
+    if found := SPAN.fullmatch(text):
+        first, last = found[1], found[2] or found[1]
+        year, month = map(int, last.split("-"))
+        if first <= last < f"{int(first[:4]) + 1}{first[4:]}":
+            return {"start": f"{first}-01", "end": f"{last}-{monthrange(year, month)[1]}"}
+    raise PydanticCustomError("span", "Write a period such as 2023 or 2023-01..2023-11")
+
+
+def format_span(period: Period) -> int | str:
+    """Return a period as tables state it; the reverse of ``parse_span``."""
+    first, last = f"{period.start:%Y-%m}", f"{period.end:%Y-%m}"
+    if (period.start.month, period.months) == (1, 12):
+        return period.start.year
+    return first if first == last else f"{first}..{last}"
+
+
+Span = Annotated[
+    Period,
+    BeforeValidator(parse_span),
+    JsonSchema(
+        {"anyOf": [{"type": "integer"}, {"type": "string", "pattern": f"^{SPAN.pattern}$"}]}
+    ),
+]
+
+
+class Growth(StrictModel):
+    """A change on the same months of the year before, as the source of the row states it."""
+
+    value: Number
+    """The change in percent or percentage points; negative for a decline."""
+    measure: ChangeMeasure = ChangeMeasure.PERCENT
+    """percentage_points for the change of a share that the source gives in points."""
+    wording: Wording
+    """The change in the words of the source."""
+    basis: GrowthBasis = GrowthBasis.UNSTATED
+    """restated if the base is known to differ from the level published for it."""
+    locator: Locator | None = None
+    """The paragraph and sentence, if it is not that of the figure."""
+    note: BilingualText | None = None
+    """How the basis is known."""
+
+
+class TableRow(StrictModel):
+    """What one source states for one period: a figure, its growth, or both."""
+
+    period: Span
+    """A year such as 2023, a month such as 2023-05, or 2023-01..2023-11."""
+    value: Number | None = None
+    """The number as printed, with all its digits; omit it if the source states growth alone."""
+    multiplier: Multiplier | None = None
+    """The power of ten of the word after it, if it is not that of the table."""
+    qualifier: Qualifier = Qualifier.NONE
+    """How the wording limits the figure; the bounds follow from it."""
+    wording: Wording | None = None
+    """The figure in the words of the source, with its qualifier; required with a value."""
+    status: Status = Status.NORMAL
+    """How final the figure is, according to the publisher."""
+    source: Ref[Source]
+    locator: Locator | None = None
+    """The paragraph and sentence of the source, such as P2.S2."""
+    checked_on: Day | None = None
+    """The day on which the row was last compared with the source."""
+    check_method: CheckMethod | None = None
+    """How it was compared."""
+    growth: Growth | None = None
+    """The change on a year earlier; if another source states it, add a row without a value."""
+    note: BilingualText | None = None
+    """What a reader must know about this figure besides; our own words."""
+
+
+class SeriesTable(Entity):
+    """The figures of an indicator for a pair of areas, a coverage and a unit, one row each.
+
+    Rows whose periods have the same number of months are a series. One that has notes or breaks
+    also has a file in series/.
+    """
+
+    collection = "figures"
+
+    indicator: Ref[Indicator]
+    reporting_area: Ref[Area]
+    counterpart_area: Ref[Area]
+    coverage: Ref[Coverage]
+    """Which countries the figures count."""
+    unit: Ref[Unit]
+    multiplier: Multiplier = 0
+    """The power of ten of the word after the printed numbers: 12 for trillion, 9 for billion."""
+    figures: list[TableRow]
+    """The rows, by period."""
+
+    def natural_key(self) -> str:
+        areas = f"{self.reporting_area}.{self.counterpart_area}"
+        return f"{self.indicator}.{areas}.{self.coverage}.{self.unit}"
