@@ -18,7 +18,7 @@ PATHS = (
     "/commitments",
     "/priority-areas/emerging-fields",
     "/editions",
-    "/?edition=2024",
+    "/?edition=2025",
     "/recipes",
     "/guide",
     *(f"/guide/{name}" for name in PAGE_NAMES),
