@@ -31,7 +31,7 @@ OWN = (
 PAGES = (
     *OWN,
     "/editions",
-    "/?edition=2025",
+    "/?edition=2024",
     "/years",
     "/commitments",
     "/recipes",

@@ -22,8 +22,8 @@ PINNED = "2026-11-25.2"
 """The release whose figures tests name; ingest/test_current_seed covers later ones."""
 NO_COLLECTIONS = {"figures", "releases", "synonyms"}
 """The folders whose files are no records of a release."""
-PINNED_EDITION = "2025"
-"""The only edition of which the pinned release has every part."""
+EDITION_SOURCE = re.compile(r"^source: (.+)$", re.MULTILINE)
+"""The document that stands for an edition, in its file."""
 KEY = re.compile(r"(?:: |- )([A-Za-z0-9][A-Za-z0-9.-]*)$", re.MULTILINE)
 """A line of a seed file with nothing but a key, which may refer to a record."""
 MIGRATIONS = ROOT / "migrations"
@@ -74,8 +74,8 @@ def pinned() -> Path:
     """Return the seed without what was added to a collection after the pinned release.
 
     Collections that began later are kept, with the records that they refer to: every path of the
-    API has records. Of editions, one is kept. The first thing that a new edition adds is the
-    record of all that was there before it.
+    API has records. Of editions, those are kept whose source is in the pinned release. The first
+    thing that a new edition adds is the record of all that was there before it.
     """
     frozen = NEWEST / "history" / f"{PINNED}.jsonl"
     if not frozen.exists():
@@ -100,7 +100,10 @@ def list_pinned(seed: Path, frozen: Path) -> set[Path]:
     opened = {seed / record["collection"] / f"{record['key']}.yaml" for record in records}
     old = {path.parent.name for path in opened}
     later = {path for path in seed.glob("*/*.yaml") if path.parent.name not in old | NO_COLLECTIONS}
-    later -= {path for path in seed.glob("editions/*.yaml") if path.stem != PINNED_EDITION}
+    for path in seed.glob("editions/*.yaml"):
+        (source,) = EDITION_SOURCE.findall(path.read_text("utf-8"))
+        if seed / "sources" / f"{source}.yaml" not in opened:
+            later.remove(path)
     added = later
     while added:
         words = {word for path in added for word in KEY.findall(path.read_text("utf-8"))}
