@@ -86,7 +86,8 @@ def insert_rows(connection: Connection, rows: Iterable[Row]) -> None:
 
 def write_comparability(connection: Connection) -> None:
     """Write to figures with which earlier ones of their series they are not comparable."""
-    from app.queries.series import read_comparability  # noqa: PLC0415 - checks need no queries
+    # A check of the seed needs no queries, which are slow to import.
+    from app.queries.series import read_comparability
 
     for language in Language:
         texts = read_comparability(connection, language)
