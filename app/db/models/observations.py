@@ -44,7 +44,7 @@ SERIES_INDEX_COLUMNS = (
 """The columns with which one index filters and sorts the observations of some series."""
 
 
-def index_contradictions(table: str) -> Index:
+def create_contradiction_index(table: str) -> Index:
     return Index(
         f"ix_{table}_contradiction_id",
         "contradiction_id",
@@ -185,7 +185,7 @@ class Observation(VintageModel, table=True):
             sqlite_where=STILL_CURRENT,
             postgresql_where=STILL_CURRENT,
         ),
-        index_contradictions("observation"),
+        create_contradiction_index("observation"),
         Index("ix_observation_source", "source_id", "series_id", "period_start"),
         Index("ix_observation_status", "status", "qualifier"),
         Index("ix_observation_value", text(cast_decimal("value")), "id"),
@@ -234,7 +234,7 @@ class GrowthRate(VintageModel, table=True):
         CheckConstraint("decimals BETWEEN 0 AND 10", name="decimals"),
         Index("ix_growth_rate_period", "period_start", "series_id", "source_id"),
         Index("ix_growth_rate_vintage", "vintage", "id", "current_until"),
-        index_contradictions("growth_rate"),
+        create_contradiction_index("growth_rate"),
         Index("ix_growth_rate_source", "source_id", "series_id", "period_start"),
         CheckConstraint("current_from <= current_until", name="current_order"),
         check_filled("wording_en", "wording_zh"),
