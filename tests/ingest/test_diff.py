@@ -116,4 +116,4 @@ def test_a_reference_is_declared_by_its_annotation_alone() -> None:
     }
     found = {(kind.collection, name) for kind in ENTITIES for name, _, _ in list_references(kind)}
     assert found == declared
-    assert len(found) == 47
+    assert len(found) == 49

@@ -25,7 +25,7 @@ from app.queries import comparison, obstacles
 from app.queries.comparison import compare_observations, derive_change
 from app.queries.observations import read_observations, select_observations
 from app.queries.obstacles import OTHER_UNIT_TOLERANCE
-from tests.support.seeds import NEWEST, ROOT, add, add_figure, copied, edit
+from tests.support.seeds import NEWEST, ROOT, add, add_figure, copied, edit, name_contradiction
 from tests.support.targets import Target, opened
 
 pytestmark = [pytest.mark.database, pytest.mark.quick]
@@ -314,7 +314,7 @@ def test_a_rate_must_fit_the_figures_within_rounding(
     )
     assert body["like_for_like"] is body["derivable"] is fits
     if fits:
-        assert f"{float(printed):g} percent" in derived["derived"]["warning"]
+        assert f"{printed} percent" in derived["derived"]["warning"]
     else:
         (obstacle,) = body["obstacles"]
         assert obstacle["kind"] == "rate"
@@ -354,6 +354,7 @@ def test_a_rate_that_is_not_current_is_shown_and_contradicts_nothing(
     seed = copied(tmp_path)
     remove_other_rates(seed)
     repost, primary, secondary = "yuduxx-2024-01-12", "scio-2024-02-07", "shine-2025-01-26"
+    name_contradiction(seed, GOODS_RATE, "goods-trade")
     rate = (seed / GOODS_RATE).read_text("utf-8")
     edit(seed, GOODS_RATE, "value: 2.8\n", "value: 5\n")
     add(seed, GOODS_RATE.replace(repost, primary), rate.replace(repost, primary))
@@ -618,6 +619,7 @@ def create_figure(year: int, printed: Decimal, multiplier: int, **values: Any) -
         "qualifier": values["qualifier"],
         "indicator": {"code": "made-up"},
         "series": "made-up",
+        "contradiction": None,
         "source": {"code": f"source-{year}"},
         "period": {"start": date(year, 1, 1), "end": date(year, 12, 31), "months": 12},
     }

@@ -20,7 +20,7 @@ from app.ingest.schema.base import (
     StrictModel,
     Wording,
 )
-from app.ingest.schema.records import Indicator, Period
+from app.ingest.schema.records import Contradiction, Indicator, Period
 from app.ingest.schema.reference import Area, Coverage, Source, Unit
 
 SPAN = re.compile(r"([12][0-9]{3}-(?:0[1-9]|1[0-2]))(?:\.\.([12][0-9]{3}-(?:0[1-9]|1[0-2])))?")
@@ -69,6 +69,8 @@ class Growth(StrictModel):
     """The paragraph and sentence, if it is not that of the figure."""
     note: BilingualText | None = None
     """How the basis is known."""
+    contradiction: Ref[Contradiction] | None = None
+    """The contradiction, if it does not agree with another published rate."""
 
 
 class TableRow(StrictModel):
@@ -97,6 +99,8 @@ class TableRow(StrictModel):
     """The change on a year earlier; if another source states it, add a row without a value."""
     note: BilingualText | None = None
     """What a reader must know about this figure besides; our own words."""
+    contradiction: Ref[Contradiction] | None = None
+    """The contradiction, if it does not agree with another published figure."""
 
 
 class SeriesTable(Entity):
