@@ -184,21 +184,23 @@ def format_span(kind: StockFlow, months: int | None, first: date | None, languag
 
 def format_change(
     value: Decimal,
+    decimals: int,
     language: Language,
     measure: ChangeMeasure = ChangeMeasure.PERCENT,
     unit: str | None = None,
 ) -> str:
     """Return a change from a year earlier: up 6.4 percent on a year earlier, 同比增长6.4%.
 
-    The unit is given if it is not that of the figure beside the change.
+    It has the printed decimals. The unit is given if it is not that of the figure beside it.
     """
-    size, is_points = abs(value), measure == ChangeMeasure.PERCENTAGE_POINTS
+    is_points = measure == ChangeMeasure.PERCENTAGE_POINTS
+    size = f"{abs(value):.{decimals}f}"
     if language is Language.CHINESE:
         rise, suffix = ("提高", "个百分点") if is_points else ("增长", "%")
-        change = f"{rise if value >= 0 else '下降'}{size}{suffix}" if size else "持平"
+        change = f"{rise if value >= 0 else '下降'}{size}{suffix}" if value else "持平"
         return f"{f'按{unit}计，' if unit else ''}同比{change}"
-    suffix = f"percentage point{'' if size == 1 else 's'}" if is_points else "percent"
-    change = f"{'up' if value >= 0 else 'down'} {size} {suffix}" if size else "unchanged"
+    suffix = f"percentage point{'' if size == '1' else 's'}" if is_points else "percent"
+    change = f"{'up' if value >= 0 else 'down'} {size} {suffix}" if value else "unchanged"
     return f"{change} on a year earlier{f' in {unit}' if unit else ''}"
 
 

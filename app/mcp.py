@@ -35,7 +35,8 @@ from app.releases import ReleaseManager
 from app.schemas import Schema
 from app.schemas.commitments import Action, Commitment, Outcome, PriorityArea
 from app.schemas.editions import Edition
-from app.schemas.observations import Indicator, Observation
+from app.schemas.indicators import Indicator
+from app.schemas.observations import Observation
 from app.schemas.reference import Event, Source
 from app.schemas.service import SearchHit
 

@@ -273,28 +273,31 @@ def test_stocks_have_a_date_and_totals_two(
 
 
 @pytest.mark.parametrize(
-    ("percent", "english", "chinese"),
+    ("percent", "decimals", "english", "chinese"),
     [
-        ("6.4", "up 6.4 percent on a year earlier", "同比增长6.4%"),
-        ("18", "up 18 percent on a year earlier", "同比增长18%"),
-        ("-0.5", "down 0.5 percent on a year earlier", "同比下降0.5%"),
-        ("0.0", "unchanged on a year earlier", "同比持平"),
+        ("6.4", 1, "up 6.4 percent on a year earlier", "同比增长6.4%"),
+        ("18", 0, "up 18 percent on a year earlier", "同比增长18%"),
+        ("3", 1, "up 3.0 percent on a year earlier", "同比增长3.0%"),
+        ("-0.5", 1, "down 0.5 percent on a year earlier", "同比下降0.5%"),
+        ("0", 1, "unchanged on a year earlier", "同比持平"),
     ],
 )
-def test_growth_is_written(percent: str, english: str, chinese: str) -> None:
-    assert format_change(Decimal(percent), EN) == english
-    assert format_change(Decimal(percent), ZH) == chinese
+def test_growth_is_written(percent: str, decimals: int, english: str, chinese: str) -> None:
+    assert format_change(Decimal(percent), decimals, EN) == english
+    assert format_change(Decimal(percent), decimals, ZH) == chinese
 
 
 @pytest.mark.parametrize(
-    ("points", "english", "chinese"),
+    ("points", "decimals", "english", "chinese"),
     [
-        ("1.2", "up 1.2 percentage points on a year earlier", "同比提高1.2个百分点"),
-        ("1", "up 1 percentage point on a year earlier", "同比提高1个百分点"),
-        ("-0.9", "down 0.9 percentage points on a year earlier", "同比下降0.9个百分点"),
+        ("1.2", 1, "up 1.2 percentage points on a year earlier", "同比提高1.2个百分点"),
+        ("1", 0, "up 1 percentage point on a year earlier", "同比提高1个百分点"),
+        ("-0.9", 1, "down 0.9 percentage points on a year earlier", "同比下降0.9个百分点"),
     ],
 )
-def test_the_change_of_a_share_is_written(points: str, english: str, chinese: str) -> None:
+def test_the_change_of_a_share_is_written(
+    points: str, decimals: int, english: str, chinese: str
+) -> None:
     measure = ChangeMeasure.PERCENTAGE_POINTS
-    assert format_change(Decimal(points), EN, measure) == english
-    assert format_change(Decimal(points), ZH, measure) == chinese
+    assert format_change(Decimal(points), decimals, EN, measure) == english
+    assert format_change(Decimal(points), decimals, ZH, measure) == chinese

@@ -39,6 +39,7 @@ from app.db.models import (
     FOREVER,
     Area,
     Commitment,
+    Contradiction,
     Coverage,
     GrowthRate,
     LaterReport,
@@ -110,6 +111,20 @@ def select_coverage(prefix: str, language: Language) -> list[Label[Value]]:
         *select_reference(Coverage, prefix, language),
         col(Coverage.basis).label(f"{prefix}.basis"),
     ]
+
+
+def select_contradiction(language: Language, prefix: str = "") -> list[Label[Value]]:
+    """Return the columns of a reference to a contradiction, which may be missing."""
+    name = f"{prefix}contradiction"
+    reason = localize(Contradiction, "reason", language).label(f"{name}.reason")
+    return [*select_reference(Contradiction, name, language), reason]
+
+
+def clear_contradiction(row: Record) -> Record:
+    """Replace a reference without a contradiction by None."""
+    if row["contradiction"]["code"] is None:
+        row["contradiction"] = None
+    return row
 
 
 def select_unit(table: type[Unit], prefix: str, language: Language) -> list[Label[Value]]:

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from app.db.columns import Record
-from app.enums import Agreement, CitationStyle, EvidenceBasis, Precision, RevisionKind
+from app.enums import CitationStyle, EvidenceBasis, Precision, RevisionKind
 from app.i18n import Bilingual, Language, format_locator, name_day
 
 Item = Record
@@ -95,9 +95,9 @@ def list_statements(observation: Record, language: Language) -> list[str]:
 
 
 def list_remarks(observation: Record) -> list[str]:
-    """List the note of a figure, and how reports of other sources differ from it."""
-    differing = [one for one in observation["reports"] if one["agreement"] == Agreement.DIFFERS]
-    notes = [observation["note"], *(report["note"] for report in differing)]
+    """List the note of a figure, and which published figures do not agree with it."""
+    contradiction = observation["contradiction"]
+    notes = [observation["note"], contradiction and contradiction["reason"]]
     return [note for note in notes if note]
 
 

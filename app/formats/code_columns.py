@@ -35,10 +35,13 @@ INSTRUMENTS = (
 CONTRADICTIONS = (
     string("code", "Code", "标识"),
     string("name", "Name", "名称"),
+    string("indicator", "Indicator code", "指标标识", path="indicator.code"),
     string("observations", "Observation keys", "数据标识", "Figures that do not agree",
            "不一致的数据", path="observations.id", is_required=False),
     string("growth_rates", "Growth rate keys", "增速标识", "Rates that do not agree",
            "不一致的增速", path="growth_rates.id", is_required=False),
+    string("reports", "Report keys", "报道标识", "Reports that differ from one of the figures",
+           "与其中某项数据不一致的报道", path="reports.id", is_required=False),
     string("reason", "Reason", "原因", "Why they differ", "不一致的原因"),
     string("basis", "Basis", "依据", "Whether a source gives the reason or this data set infers it",
            "原因由来源说明，或由本数据集推断"),

@@ -30,6 +30,7 @@ from app.schemas import (
     Schema,
     commitments,
     editions,
+    indicators,
     list_editorial,
     observations,
     reference,
@@ -180,7 +181,7 @@ INDICATORS = Table(
     record_columns.INDICATORS,
     parameters.IndicatorListParameters,
     list_indicators,
-    observations.Indicator,
+    indicators.Indicator,
     parameters.IndicatorFilters,
 )
 ACTIONS = Table(
@@ -325,7 +326,7 @@ CONTRADICTIONS = Table(
     "contradictions",
     Bilingual("Published figures that do not agree", "互不一致的公布数据"),
     code_columns.CONTRADICTIONS,
-    parameters.CodeListParameters,
+    parameters.ContradictionListParameters,
     list_contradictions,
     Contradiction,
 )

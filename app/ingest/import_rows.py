@@ -213,7 +213,8 @@ def build_rate(row: Row, unit: str) -> Iterator[Statement]:
     if not re.search(rf"(?<![0-9.]){re.escape(str(abs(value)))}(?!\.?[0-9])", plain):
         raise OmittedError("growth_wording", f"does not state {abs(value)}; growth is not written")
     measure = ChangeMeasure.PERCENTAGE_POINTS if is_points else ChangeMeasure.PERCENT
-    texts = {language: format_change(value, language, measure) for language in Language}
+    decimals = max(0, -int(value.as_tuple().exponent))
+    texts = {language: format_change(value, decimals, language, measure) for language in Language}
     rate: Fields = {"value": int(value) if "." not in row["growth_percent"] else value}
     if is_points:
         rate["measure"] = str(measure)

@@ -6,6 +6,7 @@ from typing import Any
 
 from app.enums import PERCENT, ActionStatus, ChangeMeasure, Qualifier, StockFlow
 from app.ingest.commitments import check_commitment, check_own_words, check_progress
+from app.ingest.contradictions import check_contradictions
 from app.ingest.documents import check_event, check_source, compare_publishers
 from app.ingest.editions import (
     check_edition,
@@ -56,7 +57,12 @@ def check_integrity(seed: Seed) -> list[SeedIssue]:
     ]
     history = list(check_history(seed))
     has_releases = len(seed.get_all(Release)) == len(seed.list_keys(Release)) > 0
-    issues += [*check_documents(seed), *find_duplicates(seed), *history]
+    issues += [
+        *check_documents(seed),
+        *check_contradictions(seed),
+        *find_duplicates(seed),
+        *history,
+    ]
     # A file with another issue would be reported as changed too.
     return issues or (list(check_corrections(seed)) if has_releases else [])
 

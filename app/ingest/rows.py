@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import date
-from decimal import Decimal
 from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -17,6 +16,7 @@ from app.enums import ReportRelation
 from app.i18n import Bilingual, format_title
 from app.ingest import schema
 from app.ingest.commitments import build_report_rows, build_target_columns, find_status
+from app.ingest.contradictions import compute_rounding
 from app.ingest.editions import (
     find_year,
     map_sources,
@@ -266,27 +266,16 @@ def derive_columns(seed: Seed, kind: type[Entity], ids: Ids) -> dict[str, Values
         for key, vintage in assign_vintages(seed, figures).items():
             figure = figures[key]
             previous = figures.get(vintage.previous or "")
+            rounding = compute_rounding(seed, figure)
             derived[key] = {
                 **build_vintage_columns(vintage),
-                **compute_rounding(seed, figure),
+                "rounding_lower": rounding.lower,
+                "rounding_upper": rounding.upper,
                 "break_before": (figure.series, get_days(figure)) in after_break,
                 "previous_id": ids[kind][vintage.previous] if vintage.previous else None,
                 "revision": describe_revision(figure, previous) if previous else None,
             }
     return derived
-
-
-def compute_rounding(seed: Seed, figure: schema.Observation) -> Values:
-    """Compute the interval of the numbers that would be printed with the same digits.
-
-    A count that is printed in full is not rounded.
-    """
-    published = figure.published
-    step = Decimal(1).scaleb(published.multiplier - published.decimals)
-    unit = seed.get_all(schema.Unit)[seed.get_all(schema.Series)[figure.series].unit]
-    is_whole = step == 1 and unit.decimals == 0
-    half = Decimal(0) if is_whole else step / 2
-    return {"rounding_lower": figure.value - half, "rounding_upper": figure.value + half}
 
 
 def name_source(source: schema.Source) -> Values:

@@ -14,8 +14,8 @@ from app.ingest.schema.tables import Growth, TableRow
 Fields: TypeAlias = dict[str, Value]
 
 SHARED_FIELDS = ("source", "locator", "checked_on", "check_method")
-OWN_FIELDS = (*SHARED_FIELDS, "note")
-GROWTH_FIELDS = ("value", "measure", "wording", "basis", "note")
+OWN_FIELDS = (*SHARED_FIELDS, "note", "contradiction")
+GROWTH_FIELDS = ("value", "measure", "wording", "basis", "note", "contradiction")
 FIGURE_PLACES: Places = {"published": ("value",), "bounds": ("value",), "period": ("period",)}
 GROWTH_PLACES: Places = {
     **{name: ("growth", name) for name in GROWTH_FIELDS},

@@ -40,6 +40,7 @@ from app.parameters.records import (
     CitationParameters,
     CommitmentFilters,
     CommitmentListParameters,
+    ContradictionListParameters,
     CoverageListParameters,
     DashboardParameters,
     EditionComparisonParameters,

@@ -27,6 +27,7 @@ from app.parameters.base import (
     Edition,
     Events,
     Filters,
+    Indicators,
     Instruments,
     ListParameters,
     Omitted,
@@ -185,6 +186,15 @@ class AreaListParameters(CodeListParameters):
 
 class CoverageListParameters(CodeListParameters):
     basis: list[EvidenceBasis] = create_repeatable("Only coverages with this basis.", "inferred")
+
+
+class ContradictionListParameters(CodeListParameters):
+    indicator: Indicators = create_repeatable(
+        "Only contradictions about this indicator.", "trade-share"
+    )
+    basis: list[EvidenceBasis] = create_repeatable(
+        "Only contradictions whose reason has this basis.", "inferred"
+    )
 
 
 class InstrumentListParameters(CodeListParameters):

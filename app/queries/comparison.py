@@ -52,6 +52,10 @@ NO_PUBLISHED_GROWTH = Bilingual(
     "growth from the one period to the other is recorded here.",
     "本值由本服务根据两个已公布的取整数据推算，并无来源发布；本站亦未收录两期之间公布的增速。",
 )
+CONTRADICTED = Bilingual(
+    "Published figures do not agree, so that the change depends on which is used: {reason}",
+    "公布的数据互不一致，变动幅度因采用的数据而异：{reason}",
+)
 FORMULAS = {
     ChangeMeasure.PERCENT: "(later / earlier - 1) * 100",
     ChangeMeasure.PERCENTAGE_POINTS: "later - earlier",
@@ -121,8 +125,6 @@ def compare_observations(
         *list_rate_obstacles(language, earlier, later, evidence),
     ]
     derivation_obstacles = obstacles + list_derivation_obstacles(language, earlier, later)
-    for rate in rates:
-        del rate["decimals"]
     return Pair(earlier, later, rates, evidence, obstacles, derivation_obstacles)
 
 
@@ -240,7 +242,12 @@ def derive_change(pair: Pair, language: Language) -> Record:
     value = new - old if is_share else (new / old - 1) * 100
     assert interval is not None  # noqa: S101 - else there is an obstacle
     growth = pair.evidence[0]["display"] if pair.evidence else None
-    warning = PUBLISHED_PREFERRED if growth else NO_PUBLISHED_GROWTH
+    warning = (PUBLISHED_PREFERRED if growth else NO_PUBLISHED_GROWTH).format(growth=growth)
+    reasons = [one["contradiction"]["reason"] for one in (earlier, later) if one["contradiction"]]
+    warnings = [
+        warning.get(language),
+        *(CONTRADICTED.format(reason=reason).get(language) for reason in dict.fromkeys(reasons)),
+    ]
     return {
         "value": value.quantize(TENTH, ROUND_HALF_UP),
         "lower": interval.lower.quantize(TENTH, ROUND_FLOOR),
@@ -248,5 +255,5 @@ def derive_change(pair: Pair, language: Language) -> Record:
         "measure": measure,
         "formula": FORMULAS[measure],
         "inputs": [earlier["id"], later["id"]],
-        "warning": warning.get(language).format(growth=growth),
+        "warning": Bilingual(" ", "").get(language).join(warnings),
     }

@@ -30,11 +30,13 @@ from app.db.columns import (
     alias_table,
     build_citation,
     build_current_conditions,
+    clear_contradiction,
     counterpart_area,
     format_validity,
     label_period,
     localize,
     reporting_area,
+    select_contradiction,
     select_coverage,
     select_reference,
     select_source,
@@ -42,6 +44,7 @@ from app.db.columns import (
     select_wording,
 )
 from app.db.models import (
+    Contradiction,
     Coverage,
     GrowthRate,
     Headline,
@@ -133,6 +136,7 @@ def select_observation_columns(language: Language, prefix: str = "") -> list[Lab
         *select_reference(reporting_area, f"{prefix}reporting_area", language),
         *select_reference(counterpart_area, f"{prefix}counterpart_area", language),
         *select_coverage(f"{prefix}coverage", language),
+        *select_contradiction(language, prefix),
         *select_unit(Unit, f"{prefix}unit", language),
         *select_source(f"{prefix}source", language),
         *select_wording(Observation, f"{prefix}published.", language),
@@ -162,6 +166,7 @@ def join_context(statement: Statement, *, has_indicator: bool = False) -> Statem
         .outerjoin(Coverage, col(Coverage.id) == Series.coverage_id)
         .outerjoin(Source, col(Source.id) == Observation.source_id)
         .outerjoin(previous_observation, col(previous_observation.id) == Observation.previous_id)
+        .outerjoin(Contradiction, col(Contradiction.id) == Observation.contradiction_id)
     )
 
 
@@ -276,7 +281,7 @@ def complete_observation(row: Record, language: Language) -> Record:
     for named in (source, *(report["source"] for report in row["reports"])):
         add_source_line(named, language)
     has_growth = row["growth"]["id"] is not None
-    return format_validity(row) | {
+    return format_validity(clear_contradiction(row)) | {
         "period": {**period, "label": label_period(period, language)},
         "display": format_value(
             *(row["value"], published["multiplier"], published["decimals"]),

@@ -32,8 +32,6 @@ from app.db.models import (
     Area,
     Baseline,
     Contradiction,
-    ContradictionGrowthRate,
-    ContradictionObservation,
     Edition,
     EditionIndicator,
     Event,
@@ -51,6 +49,7 @@ from app.db.models import (
     PriorityArea,
     RelatedDataset,
     RelatedDatasetIndicator,
+    Report,
     Sector,
     Source,
     Topic,
@@ -154,8 +153,10 @@ ROLES = (
     LinkRole(Indicator, "baseline_for", PriorityArea, Baseline),
     LinkRole(Indicator, "related_datasets", RelatedDataset, RelatedDatasetIndicator),
     LinkRole(RelatedDataset, "indicators", Indicator, RelatedDatasetIndicator),
-    LinkRole(Contradiction, "observations", Observation, ContradictionObservation),
-    LinkRole(Contradiction, "growth_rates", GrowthRate, ContradictionGrowthRate),
+    LinkRole(Indicator, "contradictions", Contradiction, ("indicator_id",)),
+    LinkRole(Contradiction, "observations", Observation, ("contradiction_id",)),
+    LinkRole(Contradiction, "growth_rates", GrowthRate, ("contradiction_id",)),
+    LinkRole(Contradiction, "reports", Report, ("contradiction_id",)),
     LinkRole(Outcome, "sectors", Sector, OutcomeSector),
     LinkRole(Outcome, "instruments", Instrument, OutcomeInstrument),
     LinkRole(Outcome, "areas", Area, OutcomeArea),
@@ -182,12 +183,13 @@ ROLES = (
     LinkRole(Edition, "unstated_indicators", Indicator, EditionIndicator),
 )
 NAMED: tuple[type[NamedModel], ...] = (
-    *(Area, Indicator, Instrument, RelatedDataset, Sector, Topic),
+    *(Area, Contradiction, Indicator, Instrument, RelatedDataset, Sector, Topic),
 )
 TARGET_ORDERS: Mapping[type[KeyedModel], Sequence[Column]] = {
     **{table: (col(table.position), col(table.code)) for table in NAMED},
     Observation: (col(Observation.vintage), col(Observation.code)),
     GrowthRate: (col(GrowthRate.vintage), col(GrowthRate.code)),
+    Report: (col(Report.code),),
     Action: (col(Action.position), col(Action.code)),
     Outcome: (col(Outcome.year), col(Outcome.position), col(Outcome.code)),
     PriorityArea: (col(PriorityArea.year), col(PriorityArea.position), col(PriorityArea.slug)),
@@ -209,8 +211,13 @@ def select_target_columns(target: type[KeyedModel], language: Language) -> list[
             localize(Source, "title", language).label("title"),
             col(Source.standing).label("standing"),
         ]
-    if target in {Observation, GrowthRate}:
+    if target in {Observation, GrowthRate, Report}:
         return [col(target.code).label("id")]
+    if target is Contradiction:
+        return [
+            col(Contradiction.code).label("code"),
+            *(localize(Contradiction, name, language).label(name) for name in ("name", "reason")),
+        ]
     if target is RelatedDataset:
         return [
             col(RelatedDataset.code).label("code"),

@@ -36,6 +36,7 @@ from app.db.columns import (
 from app.db.models import (
     Area,
     Change,
+    Contradiction,
     Coverage,
     GrowthRate,
     Indicator,
@@ -80,8 +81,28 @@ TEXT_NAMES = {
     Observation: ("COMMENT_OBS", "COMMENT_OBS_LANG", "COMMENT_OBS_TRANSLATED", "OBS_NOTE"),
     GrowthRate: (*(f"GROWTH_WORDING{end}" for end in ("", "_LANG", "_TRANSLATED")), "GROWTH_NOTE"),
 }
+OWN_COLUMNS = (
+    *("series_id", "period_start", "period_end", "published_value", "decimals", "break_before"),
+    *("status", "vintage", "current_from", "current_until"),
+)
+LABELLED_COLUMNS: dict[str, Column] = {
+    "OBS_ID": col(Observation.code),
+    "STOCK_FLOW": col(Series.stock_flow),
+    "OBS_VALUE": col(Observation.value),
+    "PUBLISHED_MULT": col(Observation.multiplier),
+    "OBS_QUALIFIER": col(Observation.qualifier),
+    "LOWER_BOUND": col(Observation.lower_bound),
+    "UPPER_BOUND": col(Observation.upper_bound),
+    "ROUNDING_LOWER": col(Observation.rounding_lower),
+    "ROUNDING_UPPER": col(Observation.rounding_upper),
+    "LOCATOR": col(Observation.locator),
+    "SOURCE": col(Source.code),
+    "CONTRADICTION": col(Contradiction.code),
+}
+"""The columns of an observation, under their own names and under those of components."""
 RATE_LABELS: list[Column] = [
     col(GrowthRate.value).label("GROWTH"),
+    col(GrowthRate.decimals).label("GROWTH_DECIMALS"),
     col(GrowthRate.measure).label("GROWTH_MEASURE"),
     col(GrowthRate.locator).label("GROWTH_LOCATOR"),
     col(GrowthRate.basis).label("GROWTH_BASIS"),
@@ -220,28 +241,10 @@ def select_observations(
     order = (*PERIOD_ORDER, *(col(column) for column in columns))
     statement: Statement = (
         select(
-            col(Observation.series_id),
-            col(Observation.code).label("OBS_ID"),
-            col(Series.stock_flow).label("STOCK_FLOW"),
-            col(Observation.period_start),
-            col(Observation.period_end),
-            col(Observation.value).label("OBS_VALUE"),
-            col(Observation.published_value),
-            col(Observation.multiplier).label("PUBLISHED_MULT"),
-            col(Observation.decimals),
-            col(Observation.qualifier).label("OBS_QUALIFIER"),
-            col(Observation.lower_bound).label("LOWER_BOUND"),
-            col(Observation.upper_bound).label("UPPER_BOUND"),
-            col(Observation.rounding_lower).label("ROUNDING_LOWER"),
-            col(Observation.rounding_upper).label("ROUNDING_UPPER"),
-            col(Observation.break_before),
-            col(Observation.status),
-            col(Observation.vintage),
-            col(Observation.current_from),
-            col(Observation.current_until),
-            col(Observation.locator).label("LOCATOR"),
-            col(Source.code).label("SOURCE"),
+            *(col(getattr(Observation, name)) for name in OWN_COLUMNS),
+            *(column.label(name) for name, column in LABELLED_COLUMNS.items()),
             localize(Observation, "comparability", language).label("COMPARABILITY"),
+            localize(Contradiction, "reason", language).label("CONTRADICTION_REASON"),
             *select_texts(Observation, Source, language),
             *select_texts(GrowthRate, growth_source, language),
             *RATE_LABELS,
@@ -249,6 +252,7 @@ def select_observations(
         .select_from(Observation)
         .join(Series, col(Series.id) == Observation.series_id)
         .join(Source, col(Source.id) == Observation.source_id)
+        .outerjoin(Contradiction, col(Contradiction.id) == Observation.contradiction_id)
     )
     statement = join_rate(statement, filters.as_of).where(
         col(Observation.series_id).in_(series_ids), *match_observation(filters)
@@ -346,16 +350,12 @@ NO_ADDRESS: Column = literal(None)
 CODE_LISTS: dict[str, tuple[type[KeyedModel], tuple[str, ...], Column, Column]] = {
     "CL_AREA": (Area, ("name", "definition"), col(Area.position), NO_ADDRESS),
     "CL_COVERAGE": (
-        Coverage,
-        ("name", "description", "evidence"),
-        col(Coverage.position),
-        NO_ADDRESS,
+        *(Coverage, ("name", "description", "evidence")),
+        *(col(Coverage.position), NO_ADDRESS),
     ),
     "CL_INDICATOR": (
-        Indicator,
-        ("name", "definition", "note"),
-        col(Indicator.position),
-        NO_ADDRESS,
+        *(Indicator, ("name", "definition", "note")),
+        *(col(Indicator.position), NO_ADDRESS),
     ),
     "CL_UNIT": (Unit, ("name", "description"), col(Unit.position), NO_ADDRESS),
     "CL_SOURCE": (Source, ("title", "publisher"), col(Source.published_on), col(Source.address)),

@@ -182,6 +182,7 @@ def select_measurement_columns(model: type[Observation] | type[GrowthRate]) -> l
         "period.end": col(model.period_end),
         "period.months": col(Series.months),
         "value": col(model.value),
+        "decimals": col(model.decimals),
         "current_from": col(model.current_from),
         "current_until": col(model.current_until),
     }
@@ -191,7 +192,6 @@ def select_measurement_columns(model: type[Observation] | type[GrowthRate]) -> l
         columns |= {
             "qualifier": col(Observation.qualifier),
             "multiplier": col(Observation.multiplier),
-            "decimals": col(Observation.decimals),
         }
     return [column.label(name) for name, column in columns.items()]
 
@@ -207,7 +207,7 @@ def build_context(row: Record, language: Language) -> Record:
         is_points = row["measure"] == ChangeMeasure.PERCENTAGE_POINTS
         unit = row["unit_name"] if language is Language.CHINESE else row["suffix"].strip()
         unit = None if is_points else unit
-        display = format_change(row["value"], language, row["measure"], unit)
+        display = format_change(row["value"], row["decimals"], language, row["measure"], unit)
     else:
         is_counted = language is Language.CHINESE and row["classifier"]
         suffix = row["classifier"] if is_counted else row["suffix"]

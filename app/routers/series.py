@@ -96,12 +96,12 @@ add_collection(
     tables.CONTRADICTIONS,
     ListOperation(
         "List contradictions",
-        "Published figures and growth rates that do not agree, with a sentence on why they differ. "
-        "Both stay published here.",
+        "Published figures, growth rates and reports that do not agree, and why they differ. "
+        "The figures stay published here.",
     ),
     RecordOperation(
         "Get a contradiction",
-        "Returns the figures and rates of one contradiction, each with its source.",
+        "Returns the figures, rates and reports of one contradiction, each with its source.",
         get_contradiction,
         "The key of the contradiction.",
         "trade-share-2024",
@@ -113,7 +113,7 @@ add_collection(
     ListOperation(
         "List second reports",
         "What other sources report about the same figures, with a note on each agreement or "
-        "difference. agreement=differs lists the contradictions.",
+        "difference. Those with agreement=differs are part of a contradiction.",
     ),
     RecordOperation(
         "Get a second report",

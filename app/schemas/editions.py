@@ -17,7 +17,8 @@ from app.schemas import (
     list_field,
 )
 from app.schemas.commitments import Outcome, PriorityArea
-from app.schemas.observations import Indicator, Observation, SourceReference
+from app.schemas.indicators import Indicator
+from app.schemas.observations import Observation, SourceReference
 from app.schemas.reference import Event, TextReference
 from app.schemas.series import ObstacleText
 

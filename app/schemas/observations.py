@@ -1,4 +1,4 @@
-"""Indicators, observations, growth rates and second reports."""
+"""Observations with their growth and second reports, and what they refer to."""
 
 from pydantic import Field
 
@@ -6,7 +6,6 @@ from app.enums import (
     Agreement,
     ChangeMeasure,
     CheckMethod,
-    Direction,
     EvidenceBasis,
     GrowthBasis,
     Precision,
@@ -177,6 +176,17 @@ class Published(Schema):
     wording is in that language."""
 
 
+class ContradictionReference(Reference):
+    """A contradiction: published figures that do not agree."""
+
+    code: Code = Field(examples=["trade-share-2024"])
+    """The key."""
+    name: Line = Field(examples=["Share of partner countries, full year 2024"])
+    """What the figures are about, in the language of the response."""
+    reason: Editorial[Prose] = Field(examples=["Customs published 50.3%, the ministry 50.7%."])
+    """What the figures are, and why they differ."""
+
+
 class Growth(Schema):
     """A change from a year earlier, as published; never calculated from levels."""
 
@@ -186,6 +196,8 @@ class Growth(Schema):
     """The key: series, first month of a flow or else last day, and source."""
     value: Number = Field(examples=[6.4])
     """The change, in percent or percentage points as measure says."""
+    decimals: int = Field(ge=0, le=10, examples=[1])
+    """The number of printed decimals, which is the precision of the change."""
     measure: ChangeMeasure = Field(examples=["percent"])
     """percent, or percentage_points for the change of a share."""
     display: Editorial[Line] = Field(examples=["up 6.4 percent on a year earlier"])
@@ -339,61 +351,7 @@ class Observation(Schema):
     headline: bool = Field(examples=[True])
     """Whether this is the headline figure of its indicator."""
     reports: list[Report] = list_field(of=1000)
-    """What other sources report about this figure, including contradictions."""
-    editorial: tuple[FieldPath, ...] = declare_editorial()
-
-
-class RelatedDatasetReference(Reference):
-    """A dataset of another publisher."""
-
-    code: Code = Field(examples=["china-global-investment-tracker"])
-    """The key."""
-    name: Line = Field(examples=["China Global Investment Tracker"])
-    """The name, in the language of the response."""
-    publisher: Line = Field(examples=["American Enterprise Institute"])
-    """The publisher."""
-    difference: Editorial[Prose] = Field(
-        examples=["Counts announced transactions instead of annual flows."]
-    )
-    """Why its totals differ from the figures here."""
-    address: Address = Field(examples=["https://www.example.org/dataset"])
-    """Where it is published, or described."""
-
-
-class Indicator(Schema):
-    """A statistical measure with its headline figure."""
-
-    code: Code = Field(examples=["goods-trade"])
-    """The key."""
-    name: Editorial[Line] = Field(
-        examples=["Trade in goods between China and BRI partner countries"]
-    )
-    """The name, in the language of the response."""
-    definition: Editorial[Prose] = Field(examples=["Exports plus imports of goods in the period."])
-    """The definition."""
-    note: Editorial[Prose] = Field(examples=["The figure covers a full year."])
-    """Notes on the method and on how to read the figures."""
-    topic: Editorial[Reference]
-    """The topic."""
-    unit: UnitReference
-    """The unit of the headline figure."""
-    stock_flow: StockFlow = Field(examples=["flow"])
-    """What its figures measure; other series never represent it."""
-    direction: Direction = Field(examples=["two_way"])
-    """The direction of the flow, seen from the reporting area."""
-    reporting_area: AreaReference
-    """The area that reports the figures."""
-    counterpart_area: AreaReference
-    """The counterpart area."""
-    headline: Observation | None
-    """The figure of the newest press conference that is recorded completely; null if it stated
-    none."""
-    baseline_for: Editorial[list[BaselineArea]] = list_field()
-    """The priority areas to which the indicator is related."""
-    sectors: Editorial[list[Reference]] = list_field()
-    """The sectors concerned."""
-    instruments: Editorial[list[Reference]] = list_field()
-    """The instruments measured."""
-    related_datasets: Editorial[list[RelatedDatasetReference]] = list_field()
-    """Datasets of other publishers that measure something similar, and why their totals differ."""
+    """What other sources report about this figure, including what differs."""
+    contradiction: Editorial[ContradictionReference | None] = Field(examples=[None])
+    """The contradiction, if another published figure does not agree with this one; else null."""
     editorial: tuple[FieldPath, ...] = declare_editorial()

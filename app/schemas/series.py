@@ -19,12 +19,13 @@ from app.schemas import (
 )
 from app.schemas.observations import (
     AreaReference,
+    ContradictionReference,
     CoverageReference,
     Observation,
     Period,
     UnitReference,
 )
-from app.schemas.related import GrowthRate
+from app.schemas.related import GrowthRate, ReportEntry
 
 
 class ObstacleText(Schema):
@@ -134,21 +135,18 @@ class SeriesDetail(Series):
     """The current figure of each period, in the order of periods."""
 
 
-class Contradiction(Reference):
+class Contradiction(ContradictionReference):
     """Published figures that do not agree."""
 
-    code: Code = Field(examples=["goods-trade-growth-2025"])
-    """The key."""
-    name: Editorial[Line] = Field(
-        examples=["Trade in goods with partner countries, full year 2025"]
-    )
-    """What the figures are about, in the language of the response."""
+    indicator: Reference
+    """The indicator."""
     observations: list[Observation] = list_field()
     """The figures, in the order in which they became known."""
     growth_rates: list[GrowthRate] = list_field()
     """The growth rates, in the order in which they became known."""
-    reason: Editorial[Prose] = Field(examples=["Customs revise the data of a year once a year."])
-    """Why they differ, as far as that can be known."""
+    reports: list[ReportEntry] = list_field()
+    """The reports of other sources that differ from one of the figures. What they report is not
+    published here as a figure of its own."""
     basis: EvidenceBasis = Field(examples=["inferred"])
     """stated if a source gives the reason; inferred if this service concludes it."""
     editorial: tuple[FieldPath, ...] = declare_editorial()

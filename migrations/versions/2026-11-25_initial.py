@@ -20,7 +20,6 @@ depends_on = None
 EXACT = sa.Numeric(38, 10).with_variant(sa.String(40), "sqlite")
 LINKS = (
     *(("indicator", "instrument"), ("indicator", "sector")),
-    *(("contradiction", "observation"), ("contradiction", "growth_rate")),
     *(("related_dataset", "indicator"), ("outcome", "area"), ("outcome", "indicator")),
     *(("outcome", "instrument"), ("outcome", "sector")),
     *(("action", "area"), ("action", "instrument"), ("action", "sector"), ("action", "topic")),
@@ -28,11 +27,11 @@ LINKS = (
 )
 TABLES = (
     *("area", "coverage", "instrument", "release", "sector", "event", "event_speaker", "source"),
-    *("topic", "unit", "indicator", "related_dataset"),
+    *("topic", "unit", "indicator", "related_dataset", "contradiction"),
     *("series", "observation", "headline", "latest_observation", "edition", "edition_headline"),
     *("report", "outcome", "priority_area", "action"),
     *("baseline", *(f"{owner}_{target}" for owner, target in LINKS), "release_entry", "change"),
-    *("changed_field", "growth_rate", "series_break", "contradiction"),
+    *("changed_field", "growth_rate", "series_break"),
     *("passage", "passage_record", "passage_difference"),
     *("progress", "progress_report", "commitment", "commitment_reading"),
 )
@@ -319,6 +318,22 @@ def upgrade() -> None:
         unique=(("code",),),
     )
     create_table(
+        "contradiction",
+        *integer("id"),
+        *text("code"),
+        *integer("position", "indicator_id"),
+        *texts("name", "reason"),
+        *text("basis"),
+        checks={
+            "basis": "basis IN ('stated', 'inferred')",
+            "filled": "name_en <> '' AND name_zh <> '' AND reason_en <> '' AND reason_zh <> ''",
+            "position": "position >= 1",
+        },
+        references={"indicator_id": "indicator"},
+        unique=(("code",),),
+        indexes=("indicator_id",),
+    )
+    create_table(
         "series",
         *integer("id"),
         *text("code"),
@@ -377,7 +392,7 @@ def upgrade() -> None:
         *day("vintage", "current_from", "current_until"),
         *day("checked_on", null=True),
         *text("check_method", null=True),
-        *integer("previous_id", null=True),
+        *integer("contradiction_id", "previous_id", null=True),
         *text("revision", null=True),
         *texts("revision_reason", "note", "comparability", null=True),
         checks={
@@ -396,11 +411,17 @@ def upgrade() -> None:
             "revision": "revision IN ('repeated', 'rounded', 'refined', 'revised')",
             "revision_previous": "(previous_id IS NULL) = (revision IS NULL)",
         },
-        references={"previous_id": "observation", "series_id": "series", "source_id": "source"},
+        references={
+            "contradiction_id": "contradiction",
+            "previous_id": "observation",
+            "series_id": "series",
+            "source_id": "source",
+        },
         unique=(("code",), ("series_id", "period_start", "period_end", "source_id")),
         indexes=("previous_id",),
     )
 
+    in_contradiction = sa.text("contradiction_id IS NOT NULL")
     not_superseded = sa.text("current_until = '9999-12-31'")
     op.create_index(
         op.f("ix_observation_period"),
@@ -492,6 +513,7 @@ def upgrade() -> None:
         *integer("id"),
         *text("code"),
         *integer("observation_id"),
+        *integer("contradiction_id", null=True),
         *texts("wording"),
         *text("wording_original", null=True),
         *text("agreement", "relation"),
@@ -500,9 +522,13 @@ def upgrade() -> None:
             "agreement": "agreement IN ('same', 'differs', 'rounded', 'other_unit')",
             "relation": "relation IN ('same_event', 'same_authority', 'independent')",
         },
-        references={"observation_id": "observation", "source_id": "source"},
+        references={
+            "contradiction_id": "contradiction",
+            "observation_id": "observation",
+            "source_id": "source",
+        },
         unique=(("code",), ("observation_id", "source_id")),
-        indexes=("source_id",),
+        indexes=("contradiction_id", "source_id"),
     )
     create_table(
         "outcome",
@@ -571,20 +597,6 @@ def upgrade() -> None:
         key=("priority_area_id", "indicator_id"),
         indexes=("indicator_id",),
     )
-    create_table(
-        "contradiction",
-        *integer("id"),
-        *text("code"),
-        *integer("position"),
-        *texts("name", "reason"),
-        *text("basis"),
-        checks={
-            "basis": "basis IN ('stated', 'inferred')",
-            "filled": "name_en <> '' AND name_zh <> '' AND reason_en <> '' AND reason_zh <> ''",
-            "position": "position >= 1",
-        },
-        unique=(("code",),),
-    )
     op.execute(SEARCH_INDEX[op.get_context().dialect.name])
     create_table(
         "release_entry",
@@ -629,6 +641,7 @@ def upgrade() -> None:
         *day("period_start", "period_end", "vintage", "current_from", "current_until"),
         *day("checked_on", null=True),
         *text("check_method", null=True),
+        *integer("contradiction_id", null=True),
         *day("base_start", "base_end"),
         *exact("value"),
         *integer("decimals"),
@@ -649,9 +662,21 @@ def upgrade() -> None:
             "decimals": "decimals BETWEEN 0 AND 10",
             "period_order": "period_start < period_end",
         },
-        references={"series_id": "series", "source_id": "source"},
+        references={
+            "contradiction_id": "contradiction",
+            "series_id": "series",
+            "source_id": "source",
+        },
         unique=(("code",), ("series_id", "period_start", "period_end", "source_id")),
     )
+    for table in ("observation", "growth_rate"):
+        op.create_index(
+            op.f(f"ix_{table}_contradiction_id"),
+            table,
+            ["contradiction_id"],
+            sqlite_where=in_contradiction,
+            postgresql_where=in_contradiction,
+        )
 
     op.create_index(
         op.f("ix_growth_rate_period"),

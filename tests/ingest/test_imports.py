@@ -1,6 +1,7 @@
 """`bri import`: rows of a CSV file become sources and tables, all of them or none."""
 
 import csv
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -120,8 +121,8 @@ def test_figures_of_several_sources_and_currencies_stand_side_by_side(tmp_path: 
     seed = copied(tmp_path)
     dollars = {
         "value": "891.2", "unit": "USD_100million", "currency": "USD", "qualifier": "none",
-        "wording": "進出口891.2億美元", "wording_language": "zh", "growth_percent": "8",
-        "growth_wording": "按人民币计增长8%", "title_zh": "", "title_en": "A record",
+        "wording": "進出口891.2億美元", "wording_language": "zh", "growth_percent": "19.4",
+        "growth_wording": "按人民币计增长19.4%", "title_zh": "", "title_en": "A record",
         "source_title": "再创新高", "language": "zh", "address": "http://www.news.cn/2.htm",
     }  # fmt: skip
     code, printed = run(seed, {}, {**OTHER, "value": "13.83", "qualifier": "none"}, dollars)
@@ -137,7 +138,7 @@ def test_figures_of_several_sources_and_currencies_stand_side_by_side(tmp_path: 
         "en": "89.12 billion US dollars", "zh": "891.2亿美元", "original": "進出口891.2億美元"
     }  # fmt: skip
     # The growth is that of amounts in yuan.
-    assert whole.get_all(GrowthRate)[f"{ROUTE}.{key}"].value == 8
+    assert whole.get_all(GrowthRate)[f"{ROUTE}.{key}"].value == Decimal("19.4")
     assert f"{ROUTE}.{key}" not in whole.get_all(Observation)
 
 

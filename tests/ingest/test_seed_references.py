@@ -19,7 +19,7 @@ from tests.support.seeds import (
 )
 
 COUNTS = {
-    "contradictions": 1,
+    "contradictions": 2,
     "related-datasets": 7,
     "releases": 2,
     "events": 21,

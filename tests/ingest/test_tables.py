@@ -88,7 +88,7 @@ def to_row(document: Document, kind: type[Observation] | type[GrowthRate]) -> Fi
     assert isinstance(published, dict)
     own = {
         name: content[name]
-        for name in ("wording", "qualifier", "status", "note")
+        for name in ("wording", "qualifier", "status", "note", "contradiction")
         if name in content
     }
     return shared | own | {"value": published["value"], "multiplier": published["multiplier"]}

@@ -23,8 +23,8 @@ pytestmark = pytest.mark.database
 
 MORE = {
     "/v1/dataset.zip": 21,
-    "/v1/contradictions": 3,
-    "/v1/contradictions/{contradiction}": 3,
+    "/v1/contradictions": 4,
+    "/v1/contradictions/{contradiction}": 4,
     "/v1/editions/compare": 3,
     "/v1/editions/{edition}": 5,
     "/v1/overview": 7,

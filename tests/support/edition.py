@@ -88,6 +88,7 @@ def add_figure(seed: Path, figure: dict[str, Any], year: int, source: str) -> No
                 break
     for bound in figure.get("bounds", {}):
         figure["bounds"][bound] = int(new * scale)
+    figure.pop("contradiction", None)
     write(seed, f"observations/{whole}.{year}-01.{source}", figure)
 
 

@@ -58,6 +58,13 @@ breaks:
   - start: {start}
     note: {{en: The definition changed., zh: 指标定义调整。}}
 """
+CONTRADICTION = """
+position: 100
+name: {{en: Two numbers, zh: 两项数据}}
+indicator: {indicator}
+reason: {{en: No source says why., zh: 来源未说明原因。}}
+basis: inferred
+"""
 OBSERVATION = """
 series: {series}
 period: {{start: {year}-01-01, end: {year}-{end}}}
@@ -81,6 +88,8 @@ def pinned() -> Path:
     if not frozen.exists():
         return NEWEST
     folder = Path(mkdtemp(prefix="bri-pinned-"))
+    # Tests serve as another user.
+    folder.chmod(0o755)
     atexit.register(rmtree, folder, ignore_errors=True)
     seed = copytree(NEWEST, folder / "seed", ignore=ignore_patterns(".*"))
     for path in set(seed.glob("*/*.yaml")) - list_pinned(seed, frozen):
@@ -88,8 +97,21 @@ def pinned() -> Path:
     for path in seed.glob("history/*.jsonl"):
         if path.stem >= PINNED:
             path.unlink()
+    remove_contradictions(seed)
     os.environ["BRI_SEED"] = str(seed)
     return seed
+
+
+def remove_contradictions(seed: Path) -> None:
+    """Remove contradictions of which fewer than two figures or reports are left."""
+    texts = {path: path.read_text("utf-8") for path in seed.glob("*/*.yaml")}
+    for contradiction in seed.glob("contradictions/*.yaml"):
+        line = f"\ncontradiction: {contradiction.stem}\n"
+        named = [path for path, text in texts.items() if line in text]
+        if len(named) < 2:
+            contradiction.unlink()
+            for path in named:
+                path.write_text(texts[path].replace(line, "\n"), "utf-8")
 
 
 def list_pinned(seed: Path, frozen: Path) -> set[Path]:
@@ -98,6 +120,8 @@ def list_pinned(seed: Path, frozen: Path) -> set[Path]:
     opened = {seed / record["collection"] / f"{record['key']}.yaml" for record in records}
     old = {path.parent.name for path in opened}
     later = {path for path in seed.glob("*/*.yaml") if path.parent.name not in old | NO_COLLECTIONS}
+    contradictions = set(seed.glob("contradictions/*.yaml"))
+    later -= contradictions
     for path in seed.glob("editions/*.yaml"):
         (source,) = EDITION_SOURCE.findall(path.read_text("utf-8"))
         if seed / "sources" / f"{source}.yaml" not in opened:
@@ -109,7 +133,7 @@ def list_pinned(seed: Path, frozen: Path) -> set[Path]:
         added = {path for path in added if path.parent.name not in NO_COLLECTIONS}
         later |= added
     releases = {path for path in seed.glob("releases/*.yaml") if path.stem <= PINNED}
-    kept = opened | later
+    kept = opened | later | contradictions
     return kept | releases | {path for path in seed.glob("synonyms/*.yaml") if names(path) <= kept}
 
 
@@ -201,6 +225,15 @@ def check_reported(seed: Path, broken: Broken) -> None:
     faults = [str(fault) for fault in refused(seed)]
     found = [fault.removeprefix(line) for fault in faults if fault.startswith(line)]
     assert [broken.message in message for message in found].count(True) == 1, faults
+
+
+def name_contradiction(seed: Path, file: str, indicator: str) -> str:
+    """Name a new contradiction in a file; return the line that names it in others."""
+    text = CONTRADICTION.format(indicator=indicator)
+    add(seed, "contradictions/test-contradiction.yaml", text)
+    line = "contradiction: test-contradiction\n"
+    (seed / file).write_text((seed / file).read_text("utf-8") + line, "utf-8")
+    return line
 
 
 def add_figure(seed: Path, figure: dict[str, object]) -> None:

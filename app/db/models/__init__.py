@@ -10,6 +10,7 @@ from app.db.models.commitments import (
 )
 from app.db.models.observations import (
     FOREVER,
+    Contradiction,
     EditionHeadline,
     GrowthRate,
     Headline,
@@ -33,9 +34,6 @@ from app.db.models.records import (
     Baseline,
     Change,
     ChangedField,
-    Contradiction,
-    ContradictionGrowthRate,
-    ContradictionObservation,
     Coverage,
     EditionEvent,
     EditionIndicator,

@@ -21,6 +21,7 @@ from app.enums import (
     ChangeMeasure,
     CheckMethod,
     Direction,
+    EvidenceBasis,
     GrowthBasis,
     Qualifier,
     ReportRelation,
@@ -34,11 +35,23 @@ FOREVER = date.max
 STILL_CURRENT = text(f"current_until = '{FOREVER}'")
 """The condition of the partial index on the current observations."""
 
+IN_CONTRADICTION = text("contradiction_id IS NOT NULL")
+"""The condition of the partial indexes on what contradictions name, which is little."""
+
 SERIES_INDEX_COLUMNS = (
     *("series_id", "period_start", "period_end", "source_id"),
     *("current_until", "qualifier", "status", "value"),
 )
 """The columns with which one index filters and sorts the observations of some series."""
+
+
+def create_contradiction_index(table: str) -> Index:
+    return Index(
+        f"ix_{table}_contradiction_id",
+        "contradiction_id",
+        sqlite_where=IN_CONTRADICTION,
+        postgresql_where=IN_CONTRADICTION,
+    )
 
 
 class Indicator(NamedModel, table=True):
@@ -60,6 +73,21 @@ class Indicator(NamedModel, table=True):
     reporting_area_id: int = Field(foreign_key="area.id", index=True)
     counterpart_area_id: int = Field(foreign_key="area.id", index=True)
     classifier: str | None
+
+
+class Contradiction(NamedModel, table=True):
+    """Published figures that do not agree."""
+
+    __table_args__ = (
+        check_positive(),
+        check_filled("name_en", "name_zh", "reason_en", "reason_zh"),
+        check_member("basis", EvidenceBasis),
+    )
+
+    indicator_id: int = Field(foreign_key="indicator.id", index=True)
+    reason_en: str
+    reason_zh: str
+    basis: EvidenceBasis = Field(sa_type=String)
 
 
 class Series(KeyedModel, table=True):
@@ -127,6 +155,7 @@ class VintageModel(KeyedModel):
     current_until: date
     checked_on: date | None
     check_method: CheckMethod | None = Field(sa_type=String)
+    contradiction_id: int | None = Field(foreign_key="contradiction.id")
 
 
 class Observation(VintageModel, table=True):
@@ -170,6 +199,7 @@ class Observation(VintageModel, table=True):
             sqlite_where=STILL_CURRENT,
             postgresql_where=STILL_CURRENT,
         ),
+        create_contradiction_index("observation"),
         Index("ix_observation_source", "source_id", "series_id", "period_start", "period_end"),
         Index("ix_observation_status", "status", "qualifier"),
         Index("ix_observation_value", text(cast_decimal("value")), "id"),
@@ -218,6 +248,7 @@ class GrowthRate(VintageModel, table=True):
         CheckConstraint("decimals BETWEEN 0 AND 10", name="decimals"),
         Index("ix_growth_rate_period", "period_start", "series_id", "period_end", "source_id"),
         Index("ix_growth_rate_vintage", "vintage", "id", "current_until"),
+        create_contradiction_index("growth_rate"),
         Index("ix_growth_rate_source", "source_id", "series_id", "period_start", "period_end"),
         CheckConstraint("current_from <= current_until", name="current_order"),
         check_filled("wording_en", "wording_zh"),
@@ -271,6 +302,7 @@ class Report(KeyedModel, LocatedModel, table=True):
     )
 
     observation_id: int = Field(foreign_key="observation.id")
+    contradiction_id: int | None = Field(foreign_key="contradiction.id", index=True)
     wording_en: str
     wording_zh: str
     wording_original: str | None

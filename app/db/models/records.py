@@ -16,7 +16,7 @@ from app.db.models.base import (
     check_member,
     check_positive,
 )
-from app.db.models.observations import GrowthRate, Indicator, Observation
+from app.db.models.observations import Indicator
 from app.db.models.sources import Edition, Event
 from app.enums import (
     ActionKind,
@@ -195,20 +195,6 @@ class RelatedDataset(DescribedModel, table=True):
     checked_on: date
 
 
-class Contradiction(NamedModel, table=True):
-    """Published figures that do not agree."""
-
-    __table_args__ = (
-        check_positive(),
-        check_filled("name_en", "name_zh", "reason_en", "reason_zh"),
-        check_member("basis", EvidenceBasis),
-    )
-
-    reason_en: str
-    reason_zh: str
-    basis: EvidenceBasis = Field(sa_type=String)
-
-
 class Outcome(KeyedModel, LocatedModel, table=True):
     """A result of a year that the source describes without a figure."""
 
@@ -310,8 +296,6 @@ def declare_link(owner: type[KeyedModel], target: type[KeyedModel]) -> type[SQLM
 IndicatorSector = declare_link(Indicator, Sector)
 IndicatorInstrument = declare_link(Indicator, Instrument)
 RelatedDatasetIndicator = declare_link(RelatedDataset, Indicator)
-ContradictionObservation = declare_link(Contradiction, Observation)
-ContradictionGrowthRate = declare_link(Contradiction, GrowthRate)
 OutcomeSector = declare_link(Outcome, Sector)
 OutcomeInstrument = declare_link(Outcome, Instrument)
 OutcomeArea = declare_link(Outcome, Area)

@@ -270,6 +270,9 @@ COMPONENTS: tuple[Component, ...] = (
     adopt_column("GROWTH_WORDING_LANG", TextType.STRING, "growth_wording_language"),
     adopt_column("GROWTH_WORDING_TRANSLATED", TextType.STRING, "growth_wording_translated"),
     adopt_column("COMPARABILITY", TextType.STRING, "comparability"),
+    adopt_column("CONTRADICTION", TextType.STRING, "contradiction"),
+    adopt_column("CONTRADICTION_REASON", TextType.STRING, "contradiction_reason"),
+    adopt_column("GROWTH_DECIMALS", TextType.INTEGER, "growth_decimals"),
     adopt_column("STOCK_FLOW", "CL_STOCK_FLOW", "stock_flow"),
 )
 """The components in the order of the structure; new attributes are added at the end."""

@@ -47,7 +47,7 @@ from app.ingest.schema.tables import SeriesTable
 
 ENTITIES: tuple[type[Entity], ...] = (
     *(Release, Event, Source, Topic, Area, Coverage, Unit, Sector, Instrument, Indicator),
-    *(RelatedDataset, Series, Observation, GrowthRate, Report, Contradiction, Edition),
+    *(RelatedDataset, Contradiction, Series, Observation, GrowthRate, Report, Edition),
     *(Outcome, PriorityArea, Action, Progress, Commitment, Synonym),
 )
 """All collections, ordered so that each refers only to those before it."""

@@ -103,6 +103,22 @@ class RelatedDataset(CodeListEntity):
     """The indicators with which it could be confused."""
 
 
+class Contradiction(CodeListEntity):
+    """Published figures that do not agree, and why, as far as that can be known.
+
+    The figures, growth rates and reports concerned name it.
+    """
+
+    collection = "contradictions"
+
+    indicator: Ref[Indicator]
+    """The indicator of all its figures."""
+    reason: BilingualText
+    """What the figures are, and why they differ: what sources say, or what this service infers."""
+    basis: EvidenceBasis
+    """stated if a source gives the reason; inferred if this service does."""
+
+
 class Break(StrictModel):
     """A point in a series at which the definition or method changed, but not the coverage."""
 
@@ -236,6 +252,8 @@ class Observation(Entity):
     """Why it differs from an earlier figure for the same period, if the source says so."""
     note: BilingualText | None = None
     """What a reader must know about this figure besides; our own words."""
+    contradiction: Ref[Contradiction] | None = None
+    """The contradiction, if it does not agree with another published figure."""
 
     def natural_key(self) -> str:
         return format_record_key(self.series, self.period, self.source)
@@ -269,6 +287,8 @@ class GrowthRate(Entity):
     """How it was compared."""
     note: BilingualText | None = None
     """How the basis is known."""
+    contradiction: Ref[Contradiction] | None = None
+    """The contradiction, if it does not agree with another published rate."""
 
     def natural_key(self) -> str:
         return format_record_key(self.series, self.period, self.source)
@@ -290,6 +310,8 @@ class Report(Entity):
     """The paragraph and sentence of the other source, such as P2.S2."""
     note: BilingualText
     """A sentence on the agreement or the difference."""
+    contradiction: Ref[Contradiction] | None = None
+    """The contradiction, if it does not agree with the observation."""
 
     def natural_key(self) -> str:
         return f"{self.observation}.{self.source}"
@@ -316,17 +338,3 @@ class Synonym(Entity):
     """The units that the terms name."""
     coverages: list[Ref[Coverage]] = Field(default_factory=list)
     """The coverages that the terms name."""
-
-
-class Contradiction(CodeListEntity):
-    """Published figures that do not agree, and why, as far as that can be known."""
-
-    collection = "contradictions"
-
-    observations: list[Ref[Observation]] = Field(default_factory=list)
-    growth_rates: list[Ref[GrowthRate]] = Field(default_factory=list)
-    """The figures and rates that do not agree; at least two in all."""
-    reason: BilingualText
-    """Why they differ: what sources say, or what this service concludes."""
-    basis: EvidenceBasis
-    """stated if a source gives the reason; inferred if this service does."""

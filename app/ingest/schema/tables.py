@@ -20,7 +20,7 @@ from app.ingest.schema.base import (
     StrictModel,
     Wording,
 )
-from app.ingest.schema.records import MAX_MONTHS, Indicator, Period, Series
+from app.ingest.schema.records import MAX_MONTHS, Contradiction, Indicator, Period, Series
 from app.ingest.schema.reference import Area, Coverage, Source, Unit
 
 DIMENSIONS = ("indicator", "reporting_area", "counterpart_area", "coverage", "unit")
@@ -78,6 +78,8 @@ class Growth(StrictModel):
     """The paragraph and sentence, if it is not that of the figure."""
     note: BilingualText | None = None
     """How the basis is known."""
+    contradiction: Ref[Contradiction] | None = None
+    """The contradiction, if it does not agree with another published rate."""
 
 
 class TableRow(StrictModel):
@@ -108,6 +110,8 @@ class TableRow(StrictModel):
     """The change on a year earlier; if another source states it, add a row without a value."""
     note: BilingualText | None = None
     """What a reader must know about this figure besides; our own words."""
+    contradiction: Ref[Contradiction] | None = None
+    """The contradiction, if it does not agree with another published figure."""
 
 
 class SeriesTable(Entity):
