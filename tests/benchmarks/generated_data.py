@@ -28,6 +28,7 @@ from app.enums import (
     RevisionKind,
     Standing,
     Status,
+    StockFlow,
     TitleKind,
 )
 from app.ingest.build import insert_rows, load_valid_seed, migrate_database, publish
@@ -167,6 +168,7 @@ def indicators(scale: Scale) -> Iterator[Row]:
                 **texts("note", "It stands for load only."),
                 "topic_id": 1 + number % 3,
                 "unit_id": 1 + number % 4,
+                "stock_flow": StockFlow.FLOW,
                 "direction": list(Direction)[number % 3],
                 "reporting_area_id": 2,
                 "counterpart_area_id": 1,
@@ -189,13 +191,18 @@ def series(scale: Scale) -> Iterator[Row]:
                 "counterpart_area_id": BASE + area,
                 "coverage_id": 3,
                 "unit_id": 1 + indicator % 4,
+                "stock_flow": StockFlow.FLOW,
+                "duration": "P12M",
                 "months": 12,
+                "start": None,
                 "other_unit_id": None,
                 "note_en": None,
                 "note_zh": None,
                 "observations": YEARS,
                 "first_period_start": date(FIRST_YEAR, 1, 1),
+                "first_period_end": date(FIRST_YEAR, 12, 31),
                 "last_period_start": date(FIRST_YEAR + YEARS - 1, 1, 1),
+                "last_period_end": date(FIRST_YEAR + YEARS - 1, 12, 31),
             },
         )
 
