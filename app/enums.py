@@ -147,6 +147,18 @@ class ThemeChange(StrEnum):
     NEW = "new"
 
 
+class StockFlow(StrEnum):
+    """What a figure measures.
+
+    A flow is the total of a period, a cumulative total that since a fixed start, and a stock the
+    level on a date. They are never compared with one another.
+    """
+
+    FLOW = "flow"
+    CUMULATIVE = "cumulative"
+    STOCK = "stock"
+
+
 class Agreement(StrEnum):
     """How a report of another source agrees with a figure."""
 
@@ -175,19 +187,22 @@ class RevisionKind(StrEnum):
 class Obstacle(StrEnum):
     """Why two figures, or the figures of two series, are not comparable.
 
-    With a qualifier, or with a base that may be zero, two figures are comparable, but the change
-    between them cannot be calculated.
+    With a qualifier, with a base that may be zero, or as cumulative totals of one start, two
+    figures are comparable, but the change between them cannot be calculated.
     """
 
     UNIT = "unit"
     COVERAGE = "coverage"
+    STOCK_FLOW = "stock_flow"
     MONTHS = "months"
+    START = "start"
     BREAK = "break"
     BASIS = "basis"
     RATE = "rate"
     OTHER_UNIT_RATE = "other_unit_rate"
     QUALIFIER = "qualifier"
     BASE = "base"
+    CUMULATIVE = "cumulative"
 
 
 class ChangeMeasure(StrEnum):

@@ -1,7 +1,7 @@
 """Languages, texts in both, and display texts: numbers, periods, dates and citations."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
@@ -10,7 +10,7 @@ from typing import NamedTuple
 from babel.dates import format_date, get_month_names
 from babel.numbers import format_decimal
 
-from app.enums import ChangeMeasure, Precision, Qualifier
+from app.enums import ChangeMeasure, Precision, Qualifier, StockFlow
 
 
 class Language(StrEnum):
@@ -96,8 +96,19 @@ def format_scaled(value: Decimal, multiplier: int, decimals: int, language: Lang
 
 
 @lru_cache(maxsize=4096)
-def format_period(start: date, end: date, language: Language) -> str:
-    """Name a period: Full year 2024, January to November 2024, 2024年1—11月."""
+def format_period(
+    start: date, end: date, language: Language, *, is_cumulative: bool = False
+) -> str:
+    """Name a period: Full year 2024, January to November 2024, 2024年1—11月; On 30 June 2024."""
+    if start == end:
+        return Bilingual("On {}", "截至{}").get(language).format(format_day(start, language))
+    if is_cumulative or not has_whole_months(start, end):
+        name = Bilingual("{} to {}, cumulative", "{}至{}累计").get(language)
+        return name.format(*format_limits(start, end, language))
+    return format_months(start, end, language)
+
+
+def format_months(start: date, end: date, language: Language) -> str:
     one_year = start.year == end.year
     if one_year and (start.month, end.month) == (1, 12):
         return Bilingual(f"Full year {start.year}", f"{start.year}年全年").get(language)
@@ -113,19 +124,51 @@ def format_period(start: date, end: date, language: Language) -> str:
     return f"{months[start.month]} {start.year} to {last}"
 
 
-def name_period(start: date, end: date) -> Bilingual:
-    """Name a period within a sentence: the full year 2024, 2024年全年."""
-    english, chinese = (format_period(start, end, language) for language in Language)
-    return Bilingual(english.replace("Full year", "the full year"), chinese)
+def has_whole_months(start: date, end: date) -> bool:
+    return start.day == 1 and (end == date.max or (end + timedelta(days=1)).day == 1)
+
+
+def format_limits(start: date, end: date, language: Language) -> tuple[str, str]:
+    """Name the first and the last month of a total, or its days if it ends within a month.
+
+    If it counts from the first day of a year or month, often no more is known than that.
+    """
+    if has_whole_months(start, end):
+        first, last = (format_month(one, language) for one in (start, end))
+        return first, last
+    if (start.month, start.day) == (1, 1):
+        first = Bilingual(f"{start.year}", f"{start.year}年").get(language)
+    else:
+        first = format_month(start, language) if start.day == 1 else format_day(start, language)
+    return first, format_day(end, language)
+
+
+def format_month(value: date, language: Language) -> str:
+    return format_date(value, Bilingual("MMMM y", "y年M月").get(language), locale=language)
+
+
+def name_period(start: date, end: date, *, is_cumulative: bool = False) -> Bilingual:
+    """Name a period within a sentence: the full year 2024, 2024年全年; 30 June 2024."""
+    english, chinese = (
+        format_period(start, end, language, is_cumulative=is_cumulative) for language in Language
+    )
+    english = english.replace("Full year", "the full year").removeprefix("On ")
+    return Bilingual(english, chinese.removeprefix("截至"))
 
 
 def name_day(value: date) -> Bilingual:
     return Bilingual(*(format_day(value, language) for language in Language))
 
 
-def format_span(months: int, first: date | None, language: Language) -> str:
-    """Name the periods of a series, of some months from the same month of each year."""
-    if first is None:
+def format_span(kind: StockFlow, months: int | None, first: date | None, language: Language) -> str:
+    """Name the periods of a series: some months from the same month of each year, or dates."""
+    if kind == StockFlow.STOCK:
+        name = Bilingual("Stock on a date", "时点数")
+    elif kind == StockFlow.CUMULATIVE:
+        assert first is not None  # noqa: S101 - the start of the totals
+        start = format_limits(first, first, language)[0]
+        name = Bilingual(f"Cumulative since {start}", f"{start}起累计")
+    elif first is None or months is None:
         name = Bilingual(f"Periods of {months} months", f"每期{months}个月")
     elif (first.month, months) == (1, MONTHS):
         name = Bilingual("Full years", "全年")

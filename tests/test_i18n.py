@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.db.columns import label_period
 from app.db.fulltext import join_segments, segment_cjk
-from app.enums import ChangeMeasure, Precision, Qualifier
+from app.enums import ChangeMeasure, Precision, Qualifier, StockFlow
 from app.i18n import (
     Language,
     format_change,
@@ -26,6 +27,7 @@ from app.negotiation import negotiate_language
 pytestmark = pytest.mark.quick
 
 EN, ZH = Language.ENGLISH, Language.CHINESE
+FLOW, CUMULATIVE, STOCK = StockFlow.FLOW, StockFlow.CUMULATIVE, StockFlow.STOCK
 SCALES = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12}
 
 
@@ -214,20 +216,56 @@ def test_a_month_of_publication_is_written_as_a_month() -> None:
 
 
 @pytest.mark.parametrize(
-    ("months", "first", "english", "chinese"),
+    ("kind", "months", "first", "english", "chinese"),
     [
-        (12, date(2024, 1, 1), "Full years", "全年"),
-        (11, date(2024, 1, 1), "January to November of each year", "每年1—11月"),
-        (1, date(2024, 3, 1), "March of each year", "每年3月"),
-        (12, date(2024, 4, 1), "April to March of each year", "每年4月至次年3月"),
-        (11, None, "Periods of 11 months", "每期11个月"),
+        (FLOW, 12, date(2024, 1, 1), "Full years", "全年"),
+        (FLOW, 11, date(2024, 1, 1), "January to November of each year", "每年1—11月"),
+        (FLOW, 1, date(2024, 3, 1), "March of each year", "每年3月"),
+        (FLOW, 12, date(2024, 4, 1), "April to March of each year", "每年4月至次年3月"),
+        (FLOW, 11, None, "Periods of 11 months", "每期11个月"),
+        (STOCK, None, date(2024, 6, 30), "Stock on a date", "时点数"),
+        (CUMULATIVE, None, date(2013, 1, 1), "Cumulative since 2013", "2013年起累计"),
+        (
+            *(CUMULATIVE, None, date(2021, 12, 3)),
+            *("Cumulative since 3 December 2021", "2021年12月3日起累计"),
+        ),
     ],
 )
 def test_the_span_of_a_series_is_written(
-    months: int, first: date | None, english: str, chinese: str
+    kind: StockFlow, months: int | None, first: date | None, english: str, chinese: str
 ) -> None:
-    assert format_span(months, first, EN) == english
-    assert format_span(months, first, ZH) == chinese
+    assert format_span(kind, months, first, EN) == english
+    assert format_span(kind, months, first, ZH) == chinese
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "english", "chinese"),
+    [
+        (date(2024, 6, 30), date(2024, 6, 30), "On 30 June 2024", "截至2024年6月30日"),
+        (
+            *(date(2013, 1, 1), date(2022, 12, 31)),
+            *("January 2013 to December 2022, cumulative", "2013年1月至2022年12月累计"),
+        ),
+        (
+            *(date(2011, 1, 1), date(2024, 11, 15)),
+            *("2011 to 15 November 2024, cumulative", "2011年至2024年11月15日累计"),
+        ),
+        (
+            *(date(2021, 12, 1), date(2022, 12, 2)),
+            *("December 2021 to 2 December 2022, cumulative", "2021年12月至2022年12月2日累计"),
+        ),
+        (
+            *(date(2021, 12, 3), date(2022, 12, 2)),
+            *("3 December 2021 to 2 December 2022, cumulative", "2021年12月3日至2022年12月2日累计"),
+        ),
+    ],
+)
+def test_stocks_have_a_date_and_totals_two(
+    start: date, end: date, english: str, chinese: str
+) -> None:
+    period = {"start": start, "end": end, "months": None}
+    assert label_period(period, EN) == english
+    assert label_period(period, ZH) == chinese
 
 
 @pytest.mark.parametrize(

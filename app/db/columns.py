@@ -53,6 +53,7 @@ from app.i18n import (
     Language,
     format_carrier,
     format_citation,
+    format_period,
     format_published_day,
     format_short_citation,
     format_short_day,
@@ -344,3 +345,9 @@ def format_validity(record: Record) -> Record:
         "current_from": start if was_current else None,
         "superseded_on": end if was_current and end != FOREVER else None,
     }
+
+
+def label_period(period: Record, language: Language) -> str:
+    """Name the period of a record; of all figures, only flows have a number of months."""
+    is_cumulative = period["months"] is None
+    return format_period(period["start"], period["end"], language, is_cumulative=is_cumulative)

@@ -187,6 +187,11 @@ LOCATOR = string("locator", "Location in the source", "出处位置",
                  "Place in the source: P4.S2 is paragraph 4, sentence 2",
                  "在来源中的位置：P4.S2为第4段第2句", sql=Observation.locator,
                  is_required=False, width=12)  # fmt: skip
+STOCK_FLOW = Bilingual(
+    "What it measures: flow is the total of a period, cumulative the total since a fixed start, "
+    "stock the level on a date; never mix them",
+    "所反映的内容：flow为时期数，cumulative为自固定起始日起的累计数，stock为时点数；三者不得混用",
+)
 CHECK_METHOD = (
     "page: the page itself was read; stored_text: a stored copy of its text was",
     "page为查阅原网页，stored_text为查阅网页文字存档",
@@ -226,13 +231,15 @@ OBSERVATIONS = (
            "统计所涵盖的国家；范围不同的数据不可比", path="coverage.code", sql=Coverage.code),
     string("coverage_name", "Coverage", "统计范围", "Which countries are counted",
            "统计所涵盖的国家", path="coverage.name", text=(Coverage, "name"), width=24),
+    string("stock_flow", "Stock or flow", "数据性质", *STOCK_FLOW, sql=Series.stock_flow),
     date("period_start", "First day", "统计期首日", "First day of the period",
          path="period.start", sql=Observation.period_start),
     date("period_end", "Last day", "统计期末日", "Last day of the period",
          path="period.end", sql=Observation.period_end),
     integer("period_months", "Months", "统计期月数",
-            "Number of months in the period; do not compare periods of different lengths",
-            "统计期月数；月数不同的数据不可比", path="period.months", sql=Series.months),
+            "Number of months in the period of a flow; do not compare periods of different lengths",
+            "时期数的统计期月数；月数不同的数据不可比", path="period.months", sql=Series.months,
+            is_required=False),
     decimal("value", "Value", "数值", "Value in the base unit", "以基本单位表示的数值",
             sql=Observation.value),
     string("unit", "Unit code", "计量单位标识", path="unit.code", sql=Unit.code),

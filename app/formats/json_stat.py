@@ -93,7 +93,7 @@ def label_series(observations: Sequence[Record], language: Language) -> dict[str
             one["indicator"]["name"],
             one["coverage"]["name"],
             one["unit"]["name"],
-            format_span(period["months"], period["start"], language),
+            format_span(one["stock_flow"], period["months"], period["start"], language),
         )
         labels[one["series"]] = Bilingual(", ", "，").get(language).join(parts)
     counts = Counter(labels.values())

@@ -16,7 +16,6 @@ from app.ingest.publish import publish_postgres, publish_sqlite
 from app.ingest.rows import Row, Values, build_rows, get_table
 from app.ingest.search_rows import build_search_rows
 from app.ingest.seed import Seed, load_seed
-from app.queries.series import read_comparability
 
 BATCH_SIZE = 5_000
 
@@ -87,6 +86,9 @@ def insert_rows(connection: Connection, rows: Iterable[Row]) -> None:
 
 def write_comparability(connection: Connection) -> None:
     """Write to figures with which earlier ones of their series they are not comparable."""
+    # A check of the seed needs no queries, which are slow to import.
+    from app.queries.series import read_comparability
+
     for language in Language:
         texts = read_comparability(connection, language)
         statement = (

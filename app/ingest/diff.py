@@ -11,7 +11,7 @@ import msgspec
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, inspect, select
 from sqlmodel import SQLModel, col
 
 from app.db import SCHEMA_REVISION, Database, FileLimits, SQLiteStore, models
@@ -77,14 +77,24 @@ def read_corrections(path: Path) -> set[str]:
 
 
 def read_rows(connection: Connection) -> Iterator[Row]:
-    """Read the rows that come from seed files, in the order in which a build writes them."""
+    """Read the rows that come from seed files, in the order in which a build writes them.
+
+    A database of an older revision lacks tables and columns: it has no rows and no values there.
+    """
     links = [link.table for kind in TABLES for link in list_links(kind)]
     passages = (models.Passage, models.PassageDifference)
     tables: list[type[SQLModel]] = [*TABLES.values(), *LISTS, *passages, *links]
+    inspector = inspect(connection)
+    existing = set(inspector.get_table_names())
     for model in tables:
         table = get_table(model)
-        for row in connection.execute(select(table).order_by(*table.primary_key)).mappings():
-            yield model, {str(name): value for name, value in row.items()}
+        if table.name not in existing:
+            continue
+        names = {column["name"] for column in inspector.get_columns(table.name)}
+        columns = [column for column in table.columns if column.name in names]
+        nothing = dict.fromkeys(table.columns.keys())
+        for row in connection.execute(select(*columns).order_by(*table.primary_key)).mappings():
+            yield model, nothing | {str(name): value for name, value in row.items()}
 
 
 def collect_records(rows: Iterable[Row]) -> Snapshot:
@@ -169,13 +179,14 @@ def format_json(changes: Iterable[RecordChange]) -> str:
 
 
 def format_changes(changes: Iterable[RecordChange]) -> str:
-    """Format changes as text of at most 100 columns, with the changed fields of changed records."""
+    """Format changes as text, with the changed fields of changed records."""
     listed = list(changes)
     if not listed:
         return "No differences.\n"
     console = Console(file=io.StringIO(), width=MAX_WIDTH, highlight=False, soft_wrap=False)
     for change in listed:
-        console.print(Text(f"{change.kind:9}  {change.collection}/{change.key}"))
+        name = Text(f"{change.kind:9}  {change.collection}/{change.key}")
+        console.print(name, soft_wrap=True)  # A key can be copied only from one line.
         if change.kind not in {ChangeKind.ADDED, ChangeKind.REMOVED}:
             for field in change.fields:
                 if field.before != field.after:

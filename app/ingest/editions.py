@@ -53,10 +53,14 @@ def list_candidates(seed: Seed) -> Iterator[Candidate]:
 
 
 def is_own_series(seed: Seed, series: Series) -> bool:
-    """Return whether a series has the unit and the areas of its indicator."""
+    """Return whether a series has the unit and the areas of its indicator, and measures the same.
+
+    A cumulative total never represents an indicator whose figures are flows.
+    """
     indicator = seed.get_all(Indicator).get(series.indicator)
     return (
         indicator is not None
+        and series.stock_flow is indicator.stock_flow
         and series.unit == indicator.unit
         and series.reporting_area == indicator.reporting_area
         and series.counterpart_area == indicator.counterpart_area
@@ -111,7 +115,8 @@ def select_latest(seed: Seed) -> dict[str, str]:
     latest: dict[str, tuple[tuple[object, ...], str]] = {}
     for key, vintage in sorted(assign_vintages(seed, figures).items()):
         series = all_series[figures[key].series]
-        if vintage.current_until != FOREVER:
+        kind = seed.get_all(Indicator)[series.indicator].stock_flow
+        if vintage.current_until != FOREVER or series.stock_flow is not kind:
             continue
         period = figures[key].period
         rank = period.end, is_own_series(seed, series), period.months, vintage.known_on

@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from app.enums import PERCENT, ChangeMeasure, Qualifier
+from app.enums import PERCENT, ChangeMeasure, Qualifier, StockFlow
 from app.i18n import Bilingual, Language, format_change, format_value
 from app.ingest.files import SeedError, SeedIssue, suggest_nearest
 from app.ingest.schema import GrowthRate, Observation, Period, Source
@@ -40,7 +40,6 @@ UNITS = {"percent": PERCENT, "count": "NB", "trains": "NB"}
 """The units that have another name in the seed."""
 NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 UNSTATED = "is unstated; growth belongs to the series of one currency"
-MAX_MONTHS = 12
 
 
 class RowError(Exception):
@@ -60,6 +59,11 @@ class Row:
 
     def __getitem__(self, column: str) -> str:
         return self.values.get(column, "")
+
+    @property
+    def stock_flow(self) -> StockFlow:
+        kind = self["period_kind"]
+        return StockFlow(kind) if kind in set(StockFlow) else StockFlow.FLOW
 
     def create_issue(self, error: Exception) -> SeedIssue:
         column, message = error.args
@@ -121,14 +125,18 @@ def find_entry(seed: Seed, kind: type[AnyEntity], row: Row, column: str, key: st
 
 
 def parse_period(row: Row) -> Period:
+    # A stock may state its day once, as the end of its period.
+    is_stock = row.stock_flow is StockFlow.STOCK
+    start_column = "period_end" if is_stock and not row["period_start"] else "period_start"
     try:
-        start, end = (date.fromisoformat(row[name]) for name in ("period_start", "period_end"))
+        start, end = (date.fromisoformat(row[name]) for name in (start_column, "period_end"))
     except ValueError:
         raise RowError("period_start", "and period_end must be days such as 2024-01-31") from None
     period = Period.model_construct(start=start, end=end)
-    if not period.has_whole_months() or not 1 <= period.months <= MAX_MONTHS:
-        raise RowError("period_end", f"found {end}; write whole months, at most twelve")
-    if row["months"] != str(period.months):
+    misfit = period.describe_misfit(row.stock_flow)
+    if end < start or misfit:
+        raise RowError("period_end", f"found {end}; {misfit or f'write a day after {start}'}")
+    if row.stock_flow is StockFlow.FLOW and row["months"] != str(period.months):
         raise RowError("months", f"found '{row['months']}'; the period has {period.months}")
     return period
 
@@ -196,6 +204,8 @@ def build_rate(row: Row, unit: str) -> Iterator[Statement]:
     if row["growth_qualifier"] not in {"", "none"}:
         message = f"is {row['growth_qualifier']}; growth has no qualifiers"
         raise OmittedError("growth_qualifier", message)
+    if row.stock_flow is not StockFlow.FLOW:
+        raise OmittedError("growth_percent", f"is that of a {row.stock_flow} figure, not of a flow")
     if rate_unit == "unstated" or (row["currency"] and not row["growth_unit"]):
         raise OmittedError("growth_unit", UNSTATED)
     words = row["growth_wording"] or row["wording"]

@@ -42,9 +42,10 @@ from app.ingest.schema import (
     Source,
     Unit,
 )
-from app.ingest.schema.tables import TableRow, format_span
+from app.ingest.schema.records import format_record_key
+from app.ingest.schema.tables import DIMENSIONS, TableRow, format_span
 from app.ingest.seed import Seed
-from app.ingest.tables import DIMENSIONS, Fields
+from app.ingest.tables import Fields
 from app.ingest.writing import format_document, insert_rows
 
 LOCATOR = re.compile(r"¶([1-9][0-9]*)(?: sentence ([1-9][0-9]*))?")
@@ -74,7 +75,8 @@ class Import:
         self.numbers |= {(GrowthRate, key): rate.value for key, rate in rates.items()}
         for key, report in self.seed.get_all(Report).items():
             figure = values[report.observation]
-            self.reports[f"{figure.series}.{figure.period.start:%Y-%m}.{report.source}"] = key
+            reported = format_record_key(figure.series, figure.period, report.source)
+            self.reports[reported] = key
 
     def count_rows(self) -> int:
         """Count the rows that are new."""
@@ -110,9 +112,6 @@ def import_file(folder: Path, file: Path, checked_on: date) -> Import:
 def add_row(found: Import, row: Row) -> None:
     if row["status"] not in {"confirmed", "corrected"}:
         raise OmittedError("status", f"is {row['status'] or 'empty'}; {row['note'] or 'no reason'}")
-    if row["period_kind"] in {"stock", "cumulative"}:
-        message = f"is {row['period_kind']}; a series has periods of up to twelve months"
-        raise OmittedError("period_kind", message)
     indicator = find_entry(found.seed, Indicator, row, "indicator", row["indicator"])
     find_entry(found.seed, Coverage, row, "scope", row["scope"])
     if not row["growth_percent"]:
@@ -127,13 +126,17 @@ def add_row(found: Import, row: Row) -> None:
         statements += build_rate(row, code)
     except OmittedError as error:
         found.notices.append(row.create_issue(error))
-    areas = f"{indicator.reporting_area}.{indicator.counterpart_area}"
+    areas = indicator.reporting_area, indicator.counterpart_area
     origin = build_origin(found, row) if statements else {}
     for statement in statements:
-        table = f"{row['indicator']}.{areas}.{row['scope']}.{statement.unit}"
-        key = f"{table}.P{period.months}M.{period.start:%Y-%m}.{origin['source']}"
+        keys = row["indicator"], *areas, row["scope"], statement.unit
+        header: Fields = dict(zip(DIMENSIONS, keys, strict=True))
+        content = header | {"stock_flow": str(row.stock_flow), "figures": []}
+        table = SeriesTable.model_validate(content)
+        series = table.build_series(period).natural_key()
+        key = format_record_key(series, period, str(origin["source"]))
         if is_new(found, row, key, statement):
-            rows = found.rows[table]
+            rows = found.rows[table.natural_key()]
             merged = rows.get(key, {"period": format_span(period)}) | statement.fields | origin
             # Fields keep their order, whichever part of the row is written first.
             rows[key] = {name: merged[name] for name in TableRow.model_fields if name in merged}
@@ -277,7 +280,8 @@ def build_files(folder: Path, found: Import) -> dict[str, str]:
 def create_table(key: str, rows: Collection[Fields]) -> str:
     """Return a table without rows, with the multiplier that most of its rows will have."""
     multipliers = Counter(cast("int", row["multiplier"]) for row in rows if "multiplier" in row)
-    header: Fields = dict(zip(DIMENSIONS, key.split("."), strict=True))
+    # Only the key of a table of stocks or cumulative totals has a part that says so.
+    header: Fields = dict(zip((*DIMENSIONS, "stock_flow"), key.split("."), strict=False))
     header["multiplier"] = multipliers.most_common(1)[0][0] if multipliers else 0
     return format_document(SeriesTable, header) + "figures:\n"
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from app.enums import PERCENT, ActionStatus, ChangeMeasure, Qualifier
+from app.enums import PERCENT, ActionStatus, ChangeMeasure, Qualifier, StockFlow
 from app.ingest.commitments import check_commitment, check_own_words, check_progress
 from app.ingest.contradictions import check_contradictions
 from app.ingest.documents import check_event, check_source, compare_publishers
@@ -126,12 +126,18 @@ def check_observation(seed: Seed, entity: Observation) -> Messages:
     yield from check_published(entity)
     yield from check_bounds(entity)
     yield from check_period(seed, entity, "period")
+    source = find_entity(seed, Source, entity, "source")
+    if source and entity.period.end > source.published_on:
+        message = f"found {entity.period.end}; the source was published on {source.published_on}"
+        yield ("period", "end"), message
 
 
 def check_growth_rate(seed: Seed, entity: GrowthRate) -> Messages:
     yield from check_period(seed, entity, "period")
     yield from check_period(seed, entity, "base_period")
     series = find_entity(seed, Series, entity, "series")
+    if series and series.stock_flow is not StockFlow.FLOW:
+        yield ("series",), f"found {entity.series}; growth rates are of flows"
     if entity.measure is ChangeMeasure.PERCENTAGE_POINTS and series and series.unit != PERCENT:
         yield ("measure",), f"found percentage_points; the unit of the series is '{series.unit}'"
     start = entity.period.start
@@ -155,7 +161,9 @@ def check_comparison(seed: Seed, entity: Observation | GrowthRate) -> Messages:
         yield ("checked_on",), message
 
 
-def check_breaks(_: Seed, entity: Series) -> Messages:
+def check_series(_: Seed, entity: Series) -> Messages:
+    if entity.months is not None and entity.start is not None:
+        yield ("start",), "belongs to cumulative totals; remove it, or the months of a flow"
     starts = [found.start for found in entity.breaks]
     for index, start in enumerate(starts):
         if start.day != 1:
@@ -200,11 +208,14 @@ def check_period(seed: Seed, entity: Observation | GrowthRate, name: str) -> Mes
     series = find_entity(seed, Series, entity, "series")
     if period.end < period.start:
         yield (name, "end"), f"found {period.end}; write a day after {period.start}"
-    elif not period.has_whole_months():
-        yield (name,), "write whole months: the first day of one to the last day of another"
-    elif series and period.months != series.months:
+    elif message := period.describe_misfit(series.stock_flow if series else StockFlow.FLOW):
+        yield (name,), message
+    elif series and series.months not in {None, period.months}:
         lengths = f"covers {period.months} months, the series {series.months}"
         yield (name,), f"{lengths}; use a separate series, such as one with P{period.months}M"
+    elif series and series.start not in {None, period.start}:
+        starts = f"found {period.start}; the series counts from {series.start}"
+        yield (name, "start"), f"{starts}; use a separate series"
 
 
 def check_report(seed: Seed, entity: Report) -> Messages:
@@ -249,7 +260,7 @@ def check_aim(_: Seed, entity: PriorityArea) -> Messages:
 CHECKS: Mapping[type[Entity], Sequence[Callable[[Seed, Any], Messages]]] = {
     Observation: (check_observation, check_wording, check_comparison),
     GrowthRate: (check_growth_rate, check_wording, check_comparison),
-    Series: (check_breaks,),
+    Series: (check_series,),
     Report: (check_report, check_wording),
     Edition: (check_edition,),
     Outcome: (check_year, check_examples),

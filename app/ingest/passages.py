@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeVar
 from sqlmodel import SQLModel
 
 from app.db import models
-from app.enums import PassageRecordKind
+from app.enums import PassageRecordKind, StockFlow
 from app.i18n import Bilingual, Language, format_period
 from app.ingest.files import ValuePath, suggest_nearest
 from app.ingest.schema import (
@@ -111,7 +111,7 @@ def iterate_statistics(seed: Seed) -> Iterator[LocatedRecord]:
             and (series := seed.get_all(Series).get(figure.series))
             and (indicator := seed.get_all(Indicator).get(series.indicator))
             and (coverage := seed.get_all(Coverage).get(series.coverage))
-            and (title := name_statistic(indicator, coverage, figure))
+            and (title := name_statistic(indicator, coverage, series, figure))
         ]
         for _, _, entity, record in sorted(named, key=lambda item: item[:2]):
             if entity.locator:
@@ -127,10 +127,13 @@ def find_statistic(
 
 
 def name_statistic(
-    indicator: Indicator, coverage: Coverage, figure: Observation | GrowthRate
+    indicator: Indicator, coverage: Coverage, series: Series, figure: Observation | GrowthRate
 ) -> Bilingual:
     start, end = figure.period.start, figure.period.end
-    english, chinese = (format_period(start, end, language) for language in Language)
+    is_cumulative = series.stock_flow is StockFlow.CUMULATIVE
+    english, chinese = (
+        format_period(start, end, language, is_cumulative=is_cumulative) for language in Language
+    )
     return Bilingual(
         f"{indicator.name.en}, {coverage.name.en}, {english}",
         f"{indicator.name.zh}，{coverage.name.zh}，{chinese}",

@@ -34,6 +34,8 @@ Ids = dict[type[Entity], dict[str, int]]
 Values = dict[str, object]
 Row = tuple[type[SQLModel], Values]
 Figure = schema.Observation | schema.GrowthRate
+Days = tuple[date, date]
+"""The first and the last day of a period."""
 
 TABLES: dict[type[Entity], type[KeyedModel]] = {
     kind: getattr(models, kind.__name__) for kind in RECORD_KINDS
@@ -131,7 +133,7 @@ def assign_ids(seed: Seed) -> Ids:
 
     def get_figure_order(figure: Figure) -> tuple[object, ...]:
         series = figure.series
-        return get_position(series), series, figure.period.start, figure.source
+        return get_position(series), series, *get_days(figure), figure.source
 
     orders: dict[type[Entity], Callable[[str], tuple[object, ...]]] = {
         schema.Series: lambda key: (get_position(key), key),
@@ -269,7 +271,7 @@ def derive_columns(seed: Seed, kind: type[Entity], ids: Ids) -> dict[str, Values
                 **build_vintage_columns(vintage),
                 "rounding_lower": rounding.lower,
                 "rounding_upper": rounding.upper,
-                "break_before": (figure.series, figure.period.start) in after_break,
+                "break_before": (figure.series, get_days(figure)) in after_break,
                 "previous_id": ids[kind][vintage.previous] if vintage.previous else None,
                 "revision": describe_revision(figure, previous) if previous else None,
             }
@@ -304,41 +306,49 @@ def find_relation(seed: Seed, report: schema.Report) -> ReportRelation:
     return ReportRelation.SAME_AUTHORITY if is_same_authority else ReportRelation.INDEPENDENT
 
 
-def list_period_starts(seed: Seed) -> dict[str, list[date]]:
-    """List the first days of the periods of each series, in order."""
-    starts: dict[str, set[date]] = {key: set() for key in seed.get_all(schema.Series)}
+def get_days(figure: Figure) -> Days:
+    return figure.period.start, figure.period.end
+
+
+def list_periods(seed: Seed) -> dict[str, list[Days]]:
+    """List the periods of each series, in order."""
+    periods: dict[str, set[Days]] = {key: set() for key in seed.get_all(schema.Series)}
     for figure in seed.get_all(schema.Observation).values():
-        starts[figure.series].add(figure.period.start)
-    return {key: sorted(days) for key, days in starts.items()}
+        periods[figure.series].add(get_days(figure))
+    return {key: sorted(days) for key, days in periods.items()}
 
 
-def find_periods_after_breaks(seed: Seed) -> set[tuple[str, date]]:
-    """Find the periods between which and the one before there is a break: series and first day."""
+def find_periods_after_breaks(seed: Seed) -> set[tuple[str, Days]]:
+    """Find the periods between which and the one before there is a break, with their series."""
     return {
-        (key, start)
-        for key, starts in list_period_starts(seed).items()
+        (key, period)
+        for key, periods in list_periods(seed).items()
         for found in seed.get_all(schema.Series)[key].breaks
-        for previous, start in pairwise(starts)
-        if previous < found.start <= start
+        for previous, period in pairwise(periods)
+        if previous[1] < found.start <= period[1]
     }
 
 
 def summarize_series(seed: Seed, ids: dict[str, int]) -> dict[str, Values]:
     all_series = seed.get_all(schema.Series)
-    siblings: dict[tuple[str | int, ...], list[str]] = defaultdict(list)
+    siblings: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for key in sorted(all_series):
         siblings[all_series[key].list_content()].append(key)
     return {
         key: {
-            "observations": len(starts),
-            "first_period_start": starts[0] if starts else None,
-            "last_period_start": starts[-1] if starts else None,
+            "stock_flow": all_series[key].stock_flow,
+            "duration": all_series[key].duration,
+            "observations": len(periods),
+            "first_period_start": periods[0][0] if periods else None,
+            "first_period_end": periods[0][1] if periods else None,
+            "last_period_start": periods[-1][0] if periods else None,
+            "last_period_end": periods[-1][1] if periods else None,
             "other_unit_id": next(
                 (ids[other] for other in siblings[all_series[key].list_content()] if other != key),
                 None,
             ),
         }
-        for key, starts in list_period_starts(seed).items()
+        for key, periods in list_periods(seed).items()
     }
 
 

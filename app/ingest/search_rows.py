@@ -11,7 +11,7 @@ from functools import cache, cached_property, lru_cache
 from app.db.fulltext import normalize_name, segment_cjk
 from app.db.models import FOREVER, format_plain
 from app.db.numerals import format_number
-from app.enums import PERCENT, ChangeMeasure, Qualifier, SearchKind
+from app.enums import PERCENT, ChangeMeasure, Qualifier, SearchKind, StockFlow
 from app.i18n import MONTHS, Bilingual, Language, format_period, format_release, name_edition
 from app.ingest import schema
 from app.ingest.editions import find_year, map_sources, select_headlines
@@ -24,6 +24,8 @@ from app.ingest.vintages import assign_vintages, find_vintage
 KINDS = {get_singular_name(kind).replace("-", "_"): kind for kind in ENTITIES}
 REMARK = re.compile(r"\s*[(（][^)）]*[)）]")
 """A remark in parentheses, such as the year of the scope in the name of a coverage."""
+STOCK_WORDS = ("stock", "as of", "时点数", "存量")
+CUMULATIVE_WORDS = ("cumulative", "in total", "累计", "累计数")
 GROWTH_WORDS = ("growth", "growth rate", "增长", "增速", "增长率")
 normalize_term = lru_cache(maxsize=10_000)(normalize_name)
 """Most terms of a figure are those of the figures of the same series or period."""
@@ -162,7 +164,7 @@ class SearchTerms:
         named = self.synonyms.list_names(schema.Unit, series.unit)
         countries = list_name_forms(coverage)[:2]
         return Terms(
-            [*names, *numbers, *list_periods(figure.period)],
+            [*names, *numbers, *list_periods(figure.period, series.stock_flow)],
             [*words, *units, *named, *countries, publisher.en, publisher.zh],
         )
 
@@ -248,9 +250,19 @@ def list_name_forms(name: BilingualText) -> list[str]:
 
 
 @lru_cache(maxsize=10_000)
-def list_periods(period: schema.Period) -> list[str]:
-    labels = [format_period(period.start, period.end, language) for language in Language]
+def list_periods(period: schema.Period, kind: StockFlow) -> list[str]:
+    is_cumulative = kind is StockFlow.CUMULATIVE
+    labels = [
+        format_period(period.start, period.end, language, is_cumulative=is_cumulative)
+        for language in Language
+    ]
     years = list_years(period.end.year)
+    if kind is StockFlow.STOCK:
+        return [*labels, *years, *list_days(period.end), *STOCK_WORDS]
+    if is_cumulative:
+        year = period.start.year
+        since = f"since {year}", f"{year}年以来", f"{year}-{period.end.year}"
+        return [*labels, *years, *list_days(period.end), *since, *CUMULATIVE_WORDS]
     first, count = period.start.month, period.months
     if (first, count) == (1, MONTHS):
         return [*labels, *years, "full year", "annual", "全年", "年度"]

@@ -40,7 +40,7 @@ from app.ingest.schema.base import (
     TEXT_PATTERN,
     AnyEntity,
 )
-from app.ingest.tables import expand_table
+from app.ingest.tables import check_periods, expand_table
 
 INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,27})")
 DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+")
@@ -288,8 +288,10 @@ def expand_document(seed: Seed, table: Document) -> list[SeedIssue]:
         return [create_issue(seed, SeriesTable, table, details) for details in errors]
     if issue := check_key(entity, table):
         return [issue]
+    issues = [table.create_issue(*misfit) for misfit in check_periods(entity)]
+    if issues:
+        return issues
     seed.unreadable.remove(table.key)
-    issues = []
     for record in expand_table(entity, cast("dict[str, Value]", table.content)):
         document = replace(
             table,

@@ -5,14 +5,14 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import NamedTuple, TypeAlias, cast
 
-from app.enums import Qualifier
+from app.enums import Qualifier, StockFlow
 from app.ingest.files import Places, Value, ValuePath
 from app.ingest.schema import Entity, GrowthRate, Observation, Period, Series, SeriesTable
+from app.ingest.schema.records import format_record_key
 from app.ingest.schema.tables import Growth, TableRow
 
 Fields: TypeAlias = dict[str, Value]
 
-DIMENSIONS = ("indicator", "reporting_area", "counterpart_area", "coverage", "unit")
 SHARED_FIELDS = ("source", "locator", "checked_on", "check_method")
 OWN_FIELDS = (*SHARED_FIELDS, "note", "contradiction")
 GROWTH_FIELDS = ("value", "measure", "wording", "basis", "note", "contradiction")
@@ -35,19 +35,27 @@ class TableRecord(NamedTuple):
     places: Places
 
 
+def check_periods(table: SeriesTable) -> Iterator[tuple[ValuePath, str]]:
+    for index, row in enumerate(table.figures):
+        if message := row.period.describe_misfit(table.stock_flow):
+            yield ("figures", index, "period"), message
+        if row.growth and table.stock_flow is not StockFlow.FLOW:
+            yield ("figures", index, "growth"), "is of a flow; remove it"
+
+
 def expand_table(table: SeriesTable, content: Fields) -> Iterator[TableRecord]:
     """Return the series of a table, and the observation and growth rate of each of its rows."""
-    header = {name: content[name] for name in DIMENSIONS}
     rows = cast("list[Fields]", content["figures"])
-    lengths: set[int] = set()
+    known: set[str] = set()
     for index, (row, fields) in enumerate(zip(table.figures, rows, strict=True)):
         origin: ValuePath = "figures", index
-        months = row.period.months
-        series = f"{table.natural_key()}.P{months}M"
-        key = f"{series}.{row.period.start:%Y-%m}.{row.source}"
-        if months not in lengths:
-            lengths.add(months)
-            yield TableRecord(Series, series, header | {"months": months}, (), {})
+        entity = table.build_series(row.period)
+        series = entity.natural_key()
+        key = format_record_key(series, row.period, row.source)
+        if series not in known:
+            known.add(series)
+            header = entity.model_dump(mode="json", exclude_unset=True)
+            yield TableRecord(Series, series, header, (), {})
         if row.value is not None or row.growth is None:
             figure = build_observation(series, table.multiplier, row, fields)
             yield TableRecord(Observation, key, figure, origin, FIGURE_PLACES)

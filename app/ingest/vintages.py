@@ -59,7 +59,7 @@ class Candidate(NamedTuple):
 def assign_vintages(
     seed: Seed, entities: Mapping[str, Observation | GrowthRate]
 ) -> dict[str, Vintage]:
-    groups: dict[tuple[str, date], list[Candidate]] = defaultdict(list)
+    groups: dict[tuple[str, date, date], list[Candidate]] = defaultdict(list)
     # Sorting is stable: reversed keys leave the first source last, where it wins among equals.
     for key, entity in sorted(entities.items(), key=lambda item: item[1].source, reverse=True):
         source = seed.get_all(Source)[entity.source]
@@ -67,7 +67,7 @@ def assign_vintages(
         qualifier = entity.qualifier if isinstance(entity, Observation) else None
         known_on, rank = find_vintage(seed, source), RANKS[source.standing]
         candidate = Candidate(key, known_on, rank, number, qualifier)
-        groups[entity.series, entity.period.start].append(candidate)
+        groups[entity.series, entity.period.start, entity.period.end].append(candidate)
     vintages: dict[str, Vintage] = {}
     for group in groups.values():
         ordered = sorted(group, key=lambda figure: (figure.known_on, figure.rank, figure.digits))

@@ -33,6 +33,7 @@ from app.db.columns import (
     clear_contradiction,
     counterpart_area,
     format_validity,
+    label_period,
     localize,
     reporting_area,
     select_contradiction,
@@ -54,7 +55,7 @@ from app.db.models import (
     Unit,
 )
 from app.db.statements import fetch_one, fetch_uncached, select_nested
-from app.i18n import Language, format_period, format_value
+from app.i18n import Language, format_value
 from app.parameters import (
     IndicatorObservationListParameters,
     ObservationFilters,
@@ -108,6 +109,7 @@ def select_observation_columns(language: Language, prefix: str = "") -> list[Lab
         "period.start": col(Observation.period_start),
         "period.end": col(Observation.period_end),
         "period.months": col(Series.months),
+        "stock_flow": col(Series.stock_flow),
         "value": col(Observation.value),
         "qualifier": col(Observation.qualifier),
         "bounds.lower": col(Observation.lower_bound),
@@ -242,7 +244,7 @@ def plan_vintages(language: Language, shape: FilterShape) -> PagePlan:
     """Select the observations for the series and period of one, known today or on a day."""
     known = alias_table(Observation, "known_observation")
     period = (
-        select(col(known.series_id), col(known.period_start))
+        select(col(known.series_id), col(known.period_start), col(known.period_end))
         .where(col(known.code) == bindparam("known"))
         .subquery()
     )
@@ -250,7 +252,10 @@ def plan_vintages(language: Language, shape: FilterShape) -> PagePlan:
     statement = (
         select_observations(language, is_today=is_today)
         .join(period, col(Observation.series_id) == period.c.series_id)
-        .where(col(Observation.period_start) == period.c.period_start)
+        .where(
+            col(Observation.period_start) == period.c.period_start,
+            col(Observation.period_end) == period.c.period_end,
+        )
     )
     if not is_today:
         statement = statement.where(col(Observation.vintage) <= bindparam("as_of"))
@@ -277,7 +282,7 @@ def complete_observation(row: Record, language: Language) -> Record:
         add_source_line(named, language)
     has_growth = row["growth"]["id"] is not None
     return format_validity(clear_contradiction(row)) | {
-        "period": {**period, "label": format_period(period["start"], period["end"], language)},
+        "period": {**period, "label": label_period(period, language)},
         "display": format_value(
             *(row["value"], published["multiplier"], published["decimals"]),
             *(row["qualifier"], suffix, language),

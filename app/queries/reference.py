@@ -199,6 +199,7 @@ def select_indicator_columns(language: Language) -> Statement:
             localize(Indicator, "name", language).label("name"),
             localize(Indicator, "definition", language).label("definition"),
             localize(Indicator, "note", language).label("note"),
+            col(Indicator.stock_flow).label("stock_flow"),
             col(Indicator.direction).label("direction"),
             *select_reference(Topic, "topic", language),
             *select_unit(own_unit, "unit", language),
@@ -243,6 +244,7 @@ INDICATORS = Resource(
     filters={
         "topic": col(Topic.code),
         "unit": col(own_unit.code),
+        "stock_flow": col(Indicator.stock_flow),
         "direction": col(Indicator.direction),
     },
     linked_filters={"priority_area": LinkedFilter(Baseline, PriorityArea, col(PriorityArea.slug))},

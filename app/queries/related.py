@@ -21,6 +21,7 @@ from app.db.columns import (
     clear_contradiction,
     counterpart_area,
     format_validity,
+    label_period,
     localize,
     reporting_area,
     select_contradiction,
@@ -42,7 +43,7 @@ from app.db.models import (
     Unit,
 )
 from app.db.statements import fetch_one
-from app.i18n import Language, format_change, format_period
+from app.i18n import Language, format_change
 from app.parameters import GrowthRateListParameters
 from app.queries.long_lists import read_period_page
 from app.queries.pagination import QueryPage
@@ -135,7 +136,7 @@ def complete_rate(record: Record, language: Language, unit: str | None = None) -
     The unit is that of the figure to which the rate belongs; the text names another one.
     """
     period = record["base_period"]
-    period["label"] = format_period(period["start"], period["end"], language)
+    period["label"] = label_period(period, language)
     citation = build_citation(record["source"], record["locator"], language)
     add_source_line(record["source"], language)
     suffix = record.pop("suffix").strip()
@@ -150,7 +151,7 @@ def complete_rate(record: Record, language: Language, unit: str | None = None) -
 
 def complete_growth_rate(row: Record, language: Language, unit: str | None = None) -> Record:
     period = row["period"]
-    period["label"] = format_period(period["start"], period["end"], language)
+    period["label"] = label_period(period, language)
     return format_validity(complete_rate(clear_contradiction(row), language, unit))
 
 
@@ -210,7 +211,7 @@ def select_reports(language: Language) -> Statement:
 
 def complete_report(row: Record, language: Language) -> Record:
     period = row["period"]
-    period["label"] = format_period(period["start"], period["end"], language)
+    period["label"] = label_period(period, language)
     add_source_line(row["source"], language)
     return clear_contradiction(row)
 

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Connection,
     Label,
     and_,
+    case,
     exists,
     func,
     literal,
@@ -46,18 +47,18 @@ from app.db.models import (
     Unit,
 )
 from app.db.models.base import KeyedModel
+from app.enums import StockFlow
 from app.i18n import Bilingual, Language
 from app.parameters.sdmx import (
     ANNUAL,
+    OTHER,
     SdmxFilters,
     SeriesKey,
     Span,
-    format_duration,
-    get_month_span,
 )
 from app.queries.observations import growth_source, join_rate, join_rate_id
 from app.queries.related import rate_unit
-from app.queries.series import list_breaks
+from app.queries.series import PERIOD_ORDER, list_breaks
 
 SeriesData = tuple[Record, Sequence[Record]]
 """A series and its observations, in the order of periods."""
@@ -66,20 +67,15 @@ CHUNK = 500
 """The number of series that are read at once."""
 
 DIMENSION_COLUMNS: dict[str, Column] = {
+    "FREQ": case((col(Series.stock_flow) == StockFlow.FLOW, ANNUAL), else_=OTHER),
     "REF_AREA": col(reporting_area.code),
     "COUNTERPART_AREA": col(counterpart_area.code),
     "COVERAGE": col(Coverage.code),
     "INDICATOR": col(Indicator.code),
     "UNIT_MEASURE": col(Unit.code),
-    "DURATION": col(Series.months),
+    "DURATION": col(Series.duration),
 }
-"""The columns of the dimensions that distinguish series."""
-DIMENSION_CODES: dict[str, Column] = {
-    **DIMENSION_COLUMNS,
-    "FREQ": literal(ANNUAL),
-    "DURATION": literal("P").concat(col(Series.months)).concat("M"),
-}
-"""The code of every dimension as text."""
+"""The columns of the dimensions."""
 DIMENSION_LABELS: list[Column] = [one.label(name) for name, one in DIMENSION_COLUMNS.items()]
 TEXT_NAMES = {
     Observation: ("COMMENT_OBS", "COMMENT_OBS_LANG", "COMMENT_OBS_TRANSLATED", "OBS_NOTE"),
@@ -91,6 +87,7 @@ OWN_COLUMNS = (
 )
 LABELLED_COLUMNS: dict[str, Column] = {
     "OBS_ID": col(Observation.code),
+    "STOCK_FLOW": col(Series.stock_flow),
     "OBS_VALUE": col(Observation.value),
     "PUBLISHED_MULT": col(Observation.multiplier),
     "OBS_QUALIFIER": col(Observation.qualifier),
@@ -175,15 +172,12 @@ def match_key(key: SeriesKey) -> Condition:
     conditions: list[Condition] = [col(Series.id).is_not(None)]
     for name, column in DIMENSION_COLUMNS.items():
         if name in key:
-            values: list[str] | list[int] = sorted(key[name])
-            if name == "DURATION":
-                values = [int(value.strip("PM")) for value in key[name]]
-            conditions.append(column.in_(values))
+            conditions.append(column.in_(sorted(key[name])))
     return and_(*conditions)
 
 
 def match_codes(dimension: str, operator: str, texts: Sequence[str]) -> Condition:
-    code = DIMENSION_CODES[dimension]
+    code = DIMENSION_COLUMNS[dimension]
     if operator == "ne":
         return code.not_in(texts)
     # Without regard to case, as LIKE is in SQLite and is not in PostgreSQL.
@@ -243,8 +237,8 @@ def select_changed(collection: str, since: date) -> Statement:
 def select_observations(
     language: Language, filters: SdmxFilters, series_ids: Sequence[int]
 ) -> Statement:
-    columns = Observation.period_start, Observation.current_from, Observation.source_id
-    order = tuple(col(column) for column in columns)
+    columns = Observation.current_from, Observation.source_id
+    order = (*PERIOD_ORDER, *(col(column) for column in columns))
     statement: Statement = (
         select(
             *(col(getattr(Observation, name)) for name in OWN_COLUMNS),
@@ -306,11 +300,10 @@ def read_dimension_values(connection: Connection, filters: SdmxFilters) -> dict[
     rows = connection.execute(
         select_matching_series(filters).with_only_columns(*DIMENSION_LABELS)
     ).all()
-    values = {
+    return {
         name: sorted(set(column))
         for name, column in zip(DIMENSION_COLUMNS, zip(*rows, strict=True), strict=False)
     }
-    return values and {**values, "DURATION": [format_duration(one) for one in values["DURATION"]]}
 
 
 class Extent(NamedTuple):
@@ -327,31 +320,26 @@ def read_extent(connection: Connection, filters: SdmxFilters) -> Extent | None:
     """
     series = select_matching_series(filters)
     if is_unfiltered(filters):
-        first, last = col(Series.first_period_start), col(Series.last_period_start)
-        by_length = series.with_only_columns(
-            func.min(first).label("first"),
-            func.max(last).label("last"),
+        statement = series.with_only_columns(
+            func.min(col(Series.first_period_start)).label("first"),
+            func.max(col(Series.last_period_end)).label("last"),
             func.count().label("series"),
             func.sum(col(Series.observations)).label("observations"),
-            col(Series.months),
-        ).group_by(col(Series.months))
-        rows = connection.execute(by_length).mappings().all()
-        ends = [get_month_span(row["last"], row["months"])[1] for row in rows]
-        counts = (sum(row[name] for row in rows) for name in ("series", "observations"))
-        return Extent((min(row["first"] for row in rows), max(ends)), *counts) if rows else None
-    statement = (
-        select(
-            func.min(col(Observation.period_start)).label("first"),
-            func.max(col(Observation.period_end)).label("last"),
-            func.count(col(Observation.series_id).distinct()).label("series"),
-            func.count().label("observations"),
         )
-        .select_from(Observation)
-        .join(Series, col(Series.id) == Observation.series_id)
-    )
-    statement = join_rate_id(statement, filters.as_of).where(
-        col(Observation.series_id).in_(series), *match_observation(filters)
-    )
+    else:
+        statement = (
+            select(
+                func.min(col(Observation.period_start)).label("first"),
+                func.max(col(Observation.period_end)).label("last"),
+                func.count(col(Observation.series_id).distinct()).label("series"),
+                func.count().label("observations"),
+            )
+            .select_from(Observation)
+            .join(Series, col(Series.id) == Observation.series_id)
+        )
+        statement = join_rate_id(statement, filters.as_of).where(
+            col(Observation.series_id).in_(series), *match_observation(filters)
+        )
     row = connection.execute(statement).mappings().one()
     if not row["series"]:
         return None
@@ -391,7 +379,9 @@ def read_code_lists(connection: Connection) -> dict[str, list[tuple[str, Bilingu
     return codes
 
 
-def read_durations(connection: Connection) -> list[int]:
-    """Read the lengths of periods in use, in months."""
-    statement = select(col(Series.months)).distinct().order_by(col(Series.months).desc())
-    return list(connection.execute(statement).scalars())
+def read_durations(connection: Connection) -> list[tuple[str, int | None, date | None]]:
+    """Read the durations in use, each with its months if it has any, or its fixed start."""
+    months = func.coalesce(col(Series.months), 0)
+    columns = col(Series.duration), col(Series.months), col(Series.start)
+    statement = select(*columns).distinct().order_by(months.desc(), col(Series.duration))
+    return [(code, count, start) for code, count, start in connection.execute(statement)]

@@ -26,6 +26,7 @@ from app.db.columns import (
     add_source_line,
     build_in_array,
     format_validity,
+    label_period,
     localize,
     select_coverage,
     select_source,
@@ -46,7 +47,7 @@ from app.db.models import (
 )
 from app.db.statements import fetch_records
 from app.enums import ChangeMeasure, SearchKind
-from app.i18n import Language, format_change, format_period, format_value
+from app.i18n import Language, format_change, format_value
 from app.parameters import SearchParameters
 from app.queries.pagination import QueryPage, decode_cursor, encode_cursor
 
@@ -201,7 +202,7 @@ def build_context(row: Record, language: Language) -> Record:
         return NO_CONTEXT | {"source": source}
     row = format_validity(row)
     period, qualifier = row["period"], row.get("qualifier")
-    label = format_period(period["start"], period["end"], language)
+    label = label_period(period, language)
     if qualifier is None:
         is_points = row["measure"] == ChangeMeasure.PERCENTAGE_POINTS
         unit = row["unit_name"] if language is Language.CHINESE else row["suffix"].strip()

@@ -93,8 +93,8 @@ add_collection(
     tables.CONTRADICTIONS,
     ListOperation(
         "List contradictions",
-        "Published figures, growth rates and reports that do not agree, with a sentence on why "
-        "they differ. The figures stay published here.",
+        "Published figures, growth rates and reports that do not agree, and why they differ. "
+        "The figures stay published here.",
     ),
     RecordOperation(
         "Get a contradiction",

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from app.enums import Direction
+from app.enums import Direction, StockFlow
 from app.schemas import (
     Address,
     Code,
@@ -58,6 +58,8 @@ class Indicator(Schema):
     """The topic."""
     unit: UnitReference
     """The unit of the headline figure."""
+    stock_flow: StockFlow = Field(examples=["flow"])
+    """What its figures measure; other series never represent it."""
     direction: Direction = Field(examples=["two_way"])
     """The direction of the flow, seen from the reporting area."""
     reporting_area: AreaReference

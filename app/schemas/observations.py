@@ -14,6 +14,7 @@ from app.enums import (
     RevisionKind,
     Standing,
     Status,
+    StockFlow,
 )
 from app.schemas import (
     Address,
@@ -121,14 +122,14 @@ class BaselineArea(PriorityAreaReference):
 
 
 class Period(Schema):
-    """The period of a figure: whole months, including the first and the last day."""
+    """The period of a figure: whole months of a flow, one day of a stock, any days of a total."""
 
     start: Day = Field(examples=["2024-01-01"])
     """The first day."""
     end: Day = Field(examples=["2024-11-30"])
     """The last day."""
-    months: int = Field(ge=1, le=12, examples=[11])
-    """The number of months. Figures for different numbers of months are not comparable."""
+    months: int | None = Field(ge=1, le=12, examples=[11])
+    """The number of months of a flow, else null; only equal numbers are comparable."""
     label: Line = Field(examples=["January to November 2024"])
     """The period in words, in the language of the response."""
 
@@ -192,7 +193,7 @@ class Growth(Schema):
     id: Code = Field(
         examples=["goods-trade.CN.BRI.partner-2025.CNY.P12M.2024-01.chinataiwan-2025-01-13"]
     )
-    """The key: series, first month and source."""
+    """The key: series, first month of a flow or else last day, and source."""
     value: Number = Field(examples=[6.4])
     """The change, in percent or percentage points as measure says."""
     decimals: int = Field(ge=0, le=10, examples=[1])
@@ -269,9 +270,7 @@ class Report(Schema):
     independently. Otherwise independent."""
     locator: Locator | None = Field(examples=[None])
     """The location in the other source; null if its paragraphs are not numbered."""
-    note: Editorial[Prose] = Field(
-        examples=['Xinhua reports "700"; the main source says "over 700".']
-    )
+    note: Editorial[Prose] = Field(examples=['Xinhua reports "700"; the main source "over 700".'])
     """A note on the agreement or difference."""
 
 
@@ -279,7 +278,7 @@ class Observation(Schema):
     """One published figure for one period, from one source."""
 
     id: Code = Field(examples=["aid-projects.CN.BRI.partner-2023.NB.P11M.2024-01.scio-2025-01-15"])
-    """The key: series, first month and source."""
+    """The key: series, first month of a flow or else last day, and source."""
     indicator: Reference
     """The indicator."""
     series: Code = Field(examples=["aid-projects.CN.BRI.partner-2023.NB.P11M"])
@@ -291,6 +290,8 @@ class Observation(Schema):
     """The counterpart area."""
     coverage: Editorial[CoverageReference]
     """Which countries are counted. Figures with different coverage are not comparable."""
+    stock_flow: StockFlow = Field(examples=["flow"])
+    """The total of the period, the total since a fixed start, or the level on a date."""
     period: Period
     """The period of the figure."""
     value: Number = Field(examples=[700])

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from app.enums import ChangeMeasure, EvidenceBasis, Obstacle
+from app.enums import ChangeMeasure, EvidenceBasis, Obstacle, StockFlow
 from app.schemas import (
     Code,
     Count,
@@ -78,10 +78,11 @@ class SeriesPoint(Observation):
 
 
 class Series(Schema):
-    """Figures of one indicator, pair of areas, coverage, unit and period length."""
+    """Figures of one indicator, pair of areas, coverage, unit and duration."""
 
     code: Code = Field(examples=["goods-trade.CN.BRI.partner-2025.CNY.P12M"])
-    """The key: indicator, areas, coverage, unit, and P with the months of the period."""
+    """The key: indicator, areas, coverage, unit, and the duration: P12M for flows of 12 months, P0D
+    for stocks, FROM and the first day for cumulative totals."""
     name: Editorial[Line] = Field(
         examples=["Trade in goods, Partner countries (2023 scope), renminbi yuan, full years"]
     )
@@ -96,10 +97,15 @@ class Series(Schema):
     """Which countries the figures count."""
     unit: UnitReference
     """The unit of all figures."""
-    months: int = Field(ge=1, le=12, examples=[12])
-    """The number of months in each period."""
+    stock_flow: StockFlow = Field(examples=["flow"])
+    """What the figures measure: the total of a period, the total since a fixed start, or the level
+    on a date."""
+    months: int | None = Field(ge=1, le=12, examples=[12])
+    """The number of months in each period of a flow; null otherwise."""
+    start: Day | None = Field(examples=[None])
+    """The day from which cumulative totals count; null otherwise."""
     span: Line = Field(examples=["Full years"])
-    """The months of each period, in words."""
+    """The months of each period, in words; or that the figures are stocks or cumulative totals."""
     note: Editorial[Prose | None] = Field(
         examples=["Not comparable with figures for eleven months."]
     )

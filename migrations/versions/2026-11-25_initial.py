@@ -285,10 +285,11 @@ def upgrade() -> None:
         *integer("position"),
         *texts("name", "definition", "note"),
         *integer("topic_id", "unit_id"),
-        *text("direction"),
+        *text("stock_flow", "direction"),
         *integer("reporting_area_id", "counterpart_area_id"),
         *text("classifier", null=True),
         checks={
+            "stock_flow": "stock_flow IN ('flow', 'cumulative', 'stock')",
             "direction": "direction IN ('outward', 'inward', 'two_way')",
             "filled": "name_en <> '' AND name_zh <> ''",
             "position": "position >= 1",
@@ -337,12 +338,21 @@ def upgrade() -> None:
         *integer("id"),
         *text("code"),
         *integer("indicator_id", "reporting_area_id", "counterpart_area_id"),
-        *integer("coverage_id", "unit_id", "months"),
+        *integer("coverage_id", "unit_id"),
+        *text("stock_flow", "duration"),
+        *integer("months", null=True),
+        *day("start", null=True),
         *integer("other_unit_id", null=True),
         *texts("note", null=True),
         *integer("observations"),
-        *day("first_period_start", "last_period_start", null=True),
-        checks={"months": "months BETWEEN 1 AND 12"},
+        *day("first_period_start", "first_period_end", null=True),
+        *day("last_period_start", "last_period_end", null=True),
+        checks={
+            "stock_flow": "stock_flow IN ('flow', 'cumulative', 'stock')",
+            "months": "months BETWEEN 1 AND 12",
+            "flow_months": "(stock_flow = 'flow') = (months IS NOT NULL)",
+            "cumulative_start": "(stock_flow = 'cumulative') = (start IS NOT NULL)",
+        },
         references={
             "counterpart_area_id": "area",
             "coverage_id": "coverage",
@@ -354,7 +364,7 @@ def upgrade() -> None:
             ("code",),
             (
                 *("indicator_id", "reporting_area_id", "counterpart_area_id"),
-                *("coverage_id", "unit_id", "months"),
+                *("coverage_id", "unit_id", "duration"),
             ),
         ),
         indexes=(
@@ -394,7 +404,7 @@ def upgrade() -> None:
             "rounding_order": "CAST(rounding_lower AS NUMERIC) <= CAST(rounding_upper AS NUMERIC)",
             "decimals": "decimals BETWEEN 0 AND 10",
             "multiplier": "multiplier BETWEEN 0 AND 15",
-            "period_order": "period_start < period_end",
+            "period_order": "period_start <= period_end",
             "current_order": "current_from <= current_until",
             "check_method": "check_method IN ('page', 'stored_text')",
             "checked": "(checked_on IS NULL) = (check_method IS NULL)",
@@ -407,14 +417,16 @@ def upgrade() -> None:
             "series_id": "series",
             "source_id": "source",
         },
-        unique=(("code",), ("series_id", "period_start", "source_id")),
+        unique=(("code",), ("series_id", "period_start", "period_end", "source_id")),
         indexes=("previous_id",),
     )
 
     in_contradiction = sa.text("contradiction_id IS NOT NULL")
     not_superseded = sa.text("current_until = '9999-12-31'")
     op.create_index(
-        op.f("ix_observation_period"), "observation", ["period_start", "series_id", "source_id"]
+        op.f("ix_observation_period"),
+        "observation",
+        ["period_start", "series_id", "period_end", "source_id"],
     )
     op.create_index(
         op.f("ix_observation_value"), "observation", [sa.text("CAST(value AS NUMERIC)"), "id"]
@@ -427,7 +439,9 @@ def upgrade() -> None:
         postgresql_where=not_superseded,
     )
     op.create_index(
-        op.f("ix_observation_source"), "observation", ["source_id", "series_id", "period_start"]
+        op.f("ix_observation_source"),
+        "observation",
+        ["source_id", "series_id", "period_start", "period_end"],
     )
     op.create_index(op.f("ix_observation_status"), "observation", ["status", "qualifier"])
     op.create_index(
@@ -438,8 +452,8 @@ def upgrade() -> None:
         op.f("ix_observation_series"),
         "observation",
         [
-            *("series_id", "period_start", "source_id"),
-            *("current_until", "period_end", "qualifier", "status", "value"),
+            *("series_id", "period_start", "period_end", "source_id"),
+            *("current_until", "qualifier", "status", "value"),
         ],
     )
     create_table(
@@ -653,7 +667,7 @@ def upgrade() -> None:
             "series_id": "series",
             "source_id": "source",
         },
-        unique=(("code",), ("series_id", "period_start", "source_id")),
+        unique=(("code",), ("series_id", "period_start", "period_end", "source_id")),
     )
     for table in ("observation", "growth_rate"):
         op.create_index(
@@ -665,10 +679,14 @@ def upgrade() -> None:
         )
 
     op.create_index(
-        op.f("ix_growth_rate_period"), "growth_rate", ["period_start", "series_id", "source_id"]
+        op.f("ix_growth_rate_period"),
+        "growth_rate",
+        ["period_start", "series_id", "period_end", "source_id"],
     )
     op.create_index(
-        op.f("ix_growth_rate_source"), "growth_rate", ["source_id", "series_id", "period_start"]
+        op.f("ix_growth_rate_source"),
+        "growth_rate",
+        ["source_id", "series_id", "period_start", "period_end"],
     )
     op.create_index(
         op.f("ix_growth_rate_vintage"), "growth_rate", ["vintage", "id", "current_until"]

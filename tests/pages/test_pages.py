@@ -326,6 +326,7 @@ def list_quotations(page: Any) -> Iterator[tuple[str, str]]:
         for one in json.loads(text)["variableMeasured"]:
             yield one["value"], one["value"]
     prose = "ancestor-or-self::dd or ancestor-or-self::*[@class='note'][not(self::a)]"
+    prose += " or ancestor-or-self::ul[@class='reports'][ancestor::ol[@class='actions']]"
     for element in page.xpath(f"//main//*[text()[normalize-space()]][not({prose})]"):
         block = (element.xpath(CARDS) or element.xpath(BLOCKS) or [element])[0]
         yield "".join(element.xpath(f".//text()[not({prose})]")), block.text_content()

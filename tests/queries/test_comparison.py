@@ -1,5 +1,6 @@
 """Comparisons: the rules by which two figures are comparable, and the change between them."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
@@ -571,8 +572,13 @@ def check_all_pairs(connection: Connection, rates: list[dict[str, Any]], total: 
             for end in ("start", "end"):
                 period[end] = date.fromisoformat(period[end])
     derivable = set()
+    compared = Counter[tuple[str, str]]()
     for one, other in combinations(figures, 2):
         if one["indicator"]["code"] != other["indicator"]["code"]:
+            continue
+        # Two pairs for each two series are enough, because series differ as a whole.
+        compared[one["series"], other["series"]] += 1
+        if one["series"] != other["series"] and compared[one["series"], other["series"]] > 2:
             continue
         earlier, later = sorted((one, other), key=obstacles.get_span)
         if obstacles.get_span(earlier) == obstacles.get_span(later):

@@ -88,6 +88,8 @@ def pinned() -> Path:
     if not frozen.exists():
         return NEWEST
     folder = Path(mkdtemp(prefix="bri-pinned-"))
+    # Tests serve as another user.
+    folder.chmod(0o755)
     atexit.register(rmtree, folder, ignore_errors=True)
     seed = copytree(NEWEST, folder / "seed", ignore=ignore_patterns(".*"))
     for path in set(seed.glob("*/*.yaml")) - list_pinned(seed, frozen):

@@ -27,6 +27,7 @@ from app.enums import (
     ReportRelation,
     RevisionKind,
     Status,
+    StockFlow,
 )
 
 FOREVER = date.max
@@ -38,8 +39,8 @@ IN_CONTRADICTION = text("contradiction_id IS NOT NULL")
 """The condition of the partial indexes on what contradictions name, which is little."""
 
 SERIES_INDEX_COLUMNS = (
-    *("series_id", "period_start", "source_id"),
-    *("current_until", "period_end", "qualifier", "status", "value"),
+    *("series_id", "period_start", "period_end", "source_id"),
+    *("current_until", "qualifier", "status", "value"),
 )
 """The columns with which one index filters and sorts the observations of some series."""
 
@@ -57,6 +58,7 @@ class Indicator(NamedModel, table=True):
     __table_args__ = (
         check_positive(),
         check_filled("name_en", "name_zh"),
+        check_member("stock_flow", StockFlow),
         check_member("direction", Direction),
     )
 
@@ -66,6 +68,7 @@ class Indicator(NamedModel, table=True):
     note_zh: str
     topic_id: int = Field(foreign_key="topic.id", index=True)
     unit_id: int = Field(foreign_key="unit.id", index=True)
+    stock_flow: StockFlow = Field(sa_type=String)
     direction: Direction = Field(sa_type=String)
     reporting_area_id: int = Field(foreign_key="area.id", index=True)
     counterpart_area_id: int = Field(foreign_key="area.id", index=True)
@@ -88,14 +91,19 @@ class Contradiction(NamedModel, table=True):
 
 
 class Series(KeyedModel, table=True):
-    """Comparable observations: one indicator, pair of areas, coverage, unit and period length."""
+    """Comparable observations: one indicator, pair of areas, coverage, unit and duration."""
 
     __table_args__ = (
         UniqueConstraint(
             *("indicator_id", "reporting_area_id", "counterpart_area_id"),
-            *("coverage_id", "unit_id", "months"),
+            *("coverage_id", "unit_id", "duration"),
         ),
+        check_member("stock_flow", StockFlow),
         CheckConstraint("months BETWEEN 1 AND 12", name="months"),
+        CheckConstraint("(stock_flow = 'flow') = (months IS NOT NULL)", name="flow_months"),
+        CheckConstraint(
+            "(stock_flow = 'cumulative') = (start IS NOT NULL)", name="cumulative_start"
+        ),
     )
 
     indicator_id: int = Field(foreign_key="indicator.id", index=True)
@@ -103,7 +111,11 @@ class Series(KeyedModel, table=True):
     counterpart_area_id: int = Field(foreign_key="area.id", index=True)
     coverage_id: int = Field(foreign_key="coverage.id", index=True)
     unit_id: int = Field(foreign_key="unit.id", index=True)
-    months: int = Field(index=True)
+    stock_flow: StockFlow = Field(sa_type=String)
+    duration: str
+    """P12M for flows of 12 months, P0D for stocks, FROM2013-01-01 for totals since that day."""
+    months: int | None = Field(index=True)
+    start: date | None
     other_unit_id: int | None
     """The series that differs in the unit only, if there is one. It has no foreign key, because
     two such series refer to each other and neither can be inserted first."""
@@ -111,7 +123,9 @@ class Series(KeyedModel, table=True):
     note_zh: str | None
     observations: int
     first_period_start: date | None
+    first_period_end: date | None
     last_period_start: date | None
+    last_period_end: date | None
 
 
 class SeriesBreak(SQLModel, table=True):
@@ -148,14 +162,14 @@ class Observation(VintageModel, table=True):
     """A published figure of a series for one period, from one source."""
 
     __table_args__ = (
-        UniqueConstraint("series_id", "period_start", "source_id"),
+        UniqueConstraint("series_id", "period_start", "period_end", "source_id"),
         check_member("qualifier", Qualifier),
         check_member("status", Status),
         check_member("revision", RevisionKind),
         check_member("check_method", CheckMethod),
         CheckConstraint("(checked_on IS NULL) = (check_method IS NULL)", name="checked"),
         CheckConstraint("(previous_id IS NULL) = (revision IS NULL)", name="revision_previous"),
-        CheckConstraint("period_start < period_end", name="period_order"),
+        CheckConstraint("period_start <= period_end", name="period_order"),
         CheckConstraint("current_from <= current_until", name="current_order"),
         CheckConstraint(
             f"{cast_decimal('lower_bound')} <= {cast_decimal('upper_bound')}", name="bounds_order"
@@ -176,7 +190,7 @@ class Observation(VintageModel, table=True):
         CheckConstraint("multiplier BETWEEN 0 AND 15", name="multiplier"),
         CheckConstraint("decimals BETWEEN 0 AND 10", name="decimals"),
         Index("ix_observation_series", *SERIES_INDEX_COLUMNS),
-        Index("ix_observation_period", "period_start", "series_id", "source_id"),
+        Index("ix_observation_period", "period_start", "series_id", "period_end", "source_id"),
         Index("ix_observation_vintage", "vintage", "id", "current_until"),
         Index(
             "ix_observation_current",
@@ -186,7 +200,7 @@ class Observation(VintageModel, table=True):
             postgresql_where=STILL_CURRENT,
         ),
         create_contradiction_index("observation"),
-        Index("ix_observation_source", "source_id", "series_id", "period_start"),
+        Index("ix_observation_source", "source_id", "series_id", "period_start", "period_end"),
         Index("ix_observation_status", "status", "qualifier"),
         Index("ix_observation_value", text(cast_decimal("value")), "id"),
     )
@@ -223,7 +237,7 @@ class GrowthRate(VintageModel, table=True):
 
     __tablename__ = "growth_rate"
     __table_args__ = (
-        UniqueConstraint("series_id", "period_start", "source_id"),
+        UniqueConstraint("series_id", "period_start", "period_end", "source_id"),
         check_member("basis", GrowthBasis),
         check_member("measure", ChangeMeasure),
         check_member("check_method", CheckMethod),
@@ -232,10 +246,10 @@ class GrowthRate(VintageModel, table=True):
         CheckConstraint("base_start < base_end", name="base_order"),
         CheckConstraint("base_end < period_start", name="base_before"),
         CheckConstraint("decimals BETWEEN 0 AND 10", name="decimals"),
-        Index("ix_growth_rate_period", "period_start", "series_id", "source_id"),
+        Index("ix_growth_rate_period", "period_start", "series_id", "period_end", "source_id"),
         Index("ix_growth_rate_vintage", "vintage", "id", "current_until"),
         create_contradiction_index("growth_rate"),
-        Index("ix_growth_rate_source", "source_id", "series_id", "period_start"),
+        Index("ix_growth_rate_source", "source_id", "series_id", "period_start", "period_end"),
         CheckConstraint("current_from <= current_until", name="current_order"),
         check_filled("wording_en", "wording_zh"),
     )

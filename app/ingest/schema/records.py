@@ -1,5 +1,6 @@
 """Indicators, series and figures, and what else is said about them."""
 
+import re
 from calendar import monthrange
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from app.enums import (
     GrowthBasis,
     Qualifier,
     Status,
+    StockFlow,
 )
 from app.ingest.schema.base import (
     Address,
@@ -42,6 +44,20 @@ from app.ingest.schema.reference import (
     Unit,
 )
 
+MAX_MONTHS = 12
+FLOW_KEY = re.compile(r".*\.P[1-9][0-9]*M")
+"""The key of a series of flows."""
+
+
+def format_record_key(series: str, period: "Period", source: str) -> str:
+    """Return the key of a figure: with the first month of a flow, or else with the last day.
+
+    Cumulative totals of a series have the first day in common.
+    """
+    is_flow = FLOW_KEY.fullmatch(series)
+    day = f"{period.start:%Y-%m}" if is_flow else f"{period.end}"
+    return f"{series}.{day}.{source}"
+
 
 class Indicator(CodeListEntity):
     """A statistical measure."""
@@ -53,6 +69,8 @@ class Indicator(CodeListEntity):
     topic: Ref[Topic]
     unit: Ref[Unit]
     """The unit of the headline figure."""
+    stock_flow: StockFlow = StockFlow.FLOW
+    """What its figures measure; series that measure something else never represent it."""
     direction: Direction
     """The direction of the flow, seen from the reporting area."""
     reporting_area: Ref[Area]
@@ -121,8 +139,10 @@ class Series(Entity):
     coverage: Ref[Coverage]
     """Which countries the figures count."""
     unit: Ref[Unit]
-    months: Months
-    """The length of each period in months: 12 for full years, 11 for January to November."""
+    months: Months | None = None
+    """The months of each period of a flow: 12 for full years, 11 for January to November."""
+    start: Day | None = None
+    """The first day from which cumulative totals count. A stock has neither months nor start."""
     note: BilingualText | None = None
     """What the series must not be compared with."""
     breaks: list[Break] = Field(default_factory=list)
@@ -131,21 +151,34 @@ class Series(Entity):
     def natural_key(self) -> str:
         """Join the dimensions with dots, as SDMX does."""
         areas = f"{self.reporting_area}.{self.counterpart_area}"
-        return f"{self.indicator}.{areas}.{self.coverage}.{self.unit}.P{self.months}M"
+        return f"{self.indicator}.{areas}.{self.coverage}.{self.unit}.{self.duration}"
 
-    def list_content(self) -> tuple[str | int, ...]:
+    @property
+    def stock_flow(self) -> StockFlow:
+        if self.months is not None:
+            return StockFlow.FLOW
+        return StockFlow.STOCK if self.start is None else StockFlow.CUMULATIVE
+
+    @property
+    def duration(self) -> str:
+        """Return P12M for flows of 12 months, P0D for stocks, FROM2013-01-01 for totals since."""
+        if self.months is not None:
+            return f"P{self.months}M"
+        return "P0D" if self.start is None else f"FROM{self.start}"
+
+    def list_content(self) -> tuple[str, ...]:
         """Return what the figures state, without the unit in which they state it."""
         areas = self.reporting_area, self.counterpart_area
-        return self.indicator, *areas, self.coverage, self.months
+        return self.indicator, *areas, self.coverage, self.duration
 
 
 class Period(StrictModel):
-    """A period of whole months; both dates are included."""
+    """The days that a figure covers, both included: whole months for flows, one day for stocks."""
 
     start: Day
-    """The first day of the first month."""
+    """The first day."""
     end: Day
-    """The last day of the last month."""
+    """The last day."""
 
     @property
     def months(self) -> int:
@@ -155,6 +188,18 @@ class Period(StrictModel):
     def has_whole_months(self) -> bool:
         last = monthrange(self.end.year, self.end.month)[1]
         return self.start.day == 1 and self.end.day == last
+
+    def describe_misfit(self, kind: StockFlow) -> str | None:
+        """Say what to write instead if figures of a kind do not have such periods."""
+        if kind is StockFlow.STOCK and self.start != self.end:
+            return "write one day: a stock is the level on a date"
+        if kind is StockFlow.CUMULATIVE and self.start == self.end:
+            return "write the first and the last day of the cumulative total"
+        if kind is StockFlow.FLOW and not self.has_whole_months():
+            return "write whole months: the first day of one to the last day of another"
+        if kind is StockFlow.FLOW and self.months > MAX_MONTHS:
+            return f"covers {self.months} months; more than {MAX_MONTHS} are a cumulative total"
+        return None
 
 
 class Published(StrictModel):
@@ -211,7 +256,7 @@ class Observation(Entity):
     """The contradiction, if it does not agree with another published figure."""
 
     def natural_key(self) -> str:
-        return f"{self.series}.{self.period.start:%Y-%m}.{self.source}"
+        return format_record_key(self.series, self.period, self.source)
 
 
 class GrowthRate(Entity):
@@ -246,7 +291,7 @@ class GrowthRate(Entity):
     """The contradiction, if it does not agree with another published rate."""
 
     def natural_key(self) -> str:
-        return f"{self.series}.{self.period.start:%Y-%m}.{self.source}"
+        return format_record_key(self.series, self.period, self.source)
 
 
 class Report(Entity):

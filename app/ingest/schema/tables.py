@@ -8,7 +8,7 @@ from pydantic import BeforeValidator
 from pydantic import WithJsonSchema as JsonSchema
 from pydantic_core import PydanticCustomError
 
-from app.enums import ChangeMeasure, CheckMethod, GrowthBasis, Qualifier, Status
+from app.enums import ChangeMeasure, CheckMethod, GrowthBasis, Qualifier, Status, StockFlow
 from app.ingest.schema.base import (
     BilingualText,
     Day,
@@ -20,27 +20,36 @@ from app.ingest.schema.base import (
     StrictModel,
     Wording,
 )
-from app.ingest.schema.records import Contradiction, Indicator, Period
+from app.ingest.schema.records import MAX_MONTHS, Contradiction, Indicator, Period, Series
 from app.ingest.schema.reference import Area, Coverage, Source, Unit
 
-SPAN = re.compile(r"([12][0-9]{3}-(?:0[1-9]|1[0-2]))(?:\.\.([12][0-9]{3}-(?:0[1-9]|1[0-2])))?")
+DIMENSIONS = ("indicator", "reporting_area", "counterpart_area", "coverage", "unit")
+DAY = "2023-12-31"
+END = r"[12][0-9]{3}-(?:0[1-9]|1[0-2])(?:-[0-3][0-9])?"
+SPAN = re.compile(rf"({END})(?:\.\.({END}))?")
 
 
 def parse_span(value: object) -> dict[str, str]:
-    """Parse 2023, 2023-05 or 2023-01..2023-11 into the first and the last day of the period."""
+    """Parse a period of a table into its first and its last day.
+
+    It is a year, a month or a day, or two months or days: 2023-01..2023-11.
+    """
     text = f"{value}-01..{value}-12" if isinstance(value, int) else str(value)
     if found := SPAN.fullmatch(text):
         first, last = found[1], found[2] or found[1]
-        year, month = map(int, last.split("-"))
-        if first <= last < f"{int(first[:4]) + 1}{first[4:]}":
-            return {"start": f"{first}-01", "end": f"{last}-{monthrange(year, month)[1]}"}
-    raise PydanticCustomError("span", "Write a period such as 2023 or 2023-01..2023-11")
+        year, month = map(int, last.split("-")[:2])
+        start = first if len(first) == len(DAY) else f"{first}-01"
+        end = last if len(last) == len(DAY) else f"{last}-{monthrange(year, month)[1]}"
+        if start <= end:
+            return {"start": start, "end": end}
+    raise PydanticCustomError("span", "Write a period such as 2023 or 2023-01..2023-11, or a date")
 
 
 def format_span(period: Period) -> int | str:
     """Return a period as tables state it; the reverse of ``parse_span``."""
-    first, last = f"{period.start:%Y-%m}", f"{period.end:%Y-%m}"
-    if (period.start.month, period.months) == (1, 12):
+    pattern = "%Y-%m" if period.has_whole_months() else "%Y-%m-%d"
+    first, last = period.start.strftime(pattern), period.end.strftime(pattern)
+    if period.has_whole_months() and (period.start.month, period.months) == (1, MAX_MONTHS):
         return period.start.year
     return first if first == last else f"{first}..{last}"
 
@@ -77,7 +86,9 @@ class TableRow(StrictModel):
     """What one source states for one period: a figure, its growth, or both."""
 
     period: Span
-    """A year such as 2023, a month such as 2023-05, or 2023-01..2023-11."""
+    """A year such as 2023, a month such as 2023-05, or 2023-01..2023-11; in a table of stocks, a
+    day such as 2024-06-30; in one of cumulative totals, months or days such as
+    2021-12-03..2024-06-30."""
     value: Number | None = None
     """The number as printed, with all its digits; omit it if the source states growth alone."""
     multiplier: Multiplier | None = None
@@ -106,8 +117,9 @@ class TableRow(StrictModel):
 class SeriesTable(Entity):
     """The figures of an indicator for a pair of areas, a coverage and a unit, one row each.
 
-    Rows whose periods have the same number of months are a series. One that has notes or breaks
-    also has a file in series/.
+    Rows whose periods have the same number of months are a series, as are all stocks, and all
+    cumulative totals with the same first day. One that has notes or breaks also has a file in
+    series/.
     """
 
     collection = "figures"
@@ -118,6 +130,8 @@ class SeriesTable(Entity):
     coverage: Ref[Coverage]
     """Which countries the figures count."""
     unit: Ref[Unit]
+    stock_flow: StockFlow = StockFlow.FLOW
+    """What the figures measure; stocks and cumulative totals have tables of their own."""
     multiplier: Multiplier = 0
     """The power of ten of the word after the printed numbers: 12 for trillion, 9 for billion."""
     figures: list[TableRow]
@@ -125,4 +139,14 @@ class SeriesTable(Entity):
 
     def natural_key(self) -> str:
         areas = f"{self.reporting_area}.{self.counterpart_area}"
-        return f"{self.indicator}.{areas}.{self.coverage}.{self.unit}"
+        kind = "" if self.stock_flow is StockFlow.FLOW else f".{self.stock_flow}"
+        return f"{self.indicator}.{areas}.{self.coverage}.{self.unit}{kind}"
+
+    def build_series(self, period: Period) -> Series:
+        """Return the series to which a figure for a period belongs."""
+        fields: dict[str, object] = {name: getattr(self, name) for name in DIMENSIONS}
+        if self.stock_flow is StockFlow.FLOW:
+            fields["months"] = period.months
+        elif self.stock_flow is StockFlow.CUMULATIVE:
+            fields["start"] = f"{period.start}"
+        return Series.model_validate(fields)
