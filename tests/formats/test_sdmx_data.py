@@ -38,6 +38,7 @@ def expected(item: Any) -> Row:
     """Spell a figure of the list as SDMX does."""
     series = item["series"].split(".")
     growth = item["growth"] or {}
+    contradiction = item["contradiction"] or {}
     published = item["published"]
     row = {
         "FREQ": "A",
@@ -80,6 +81,9 @@ def expected(item: Any) -> Row:
         "GROWTH_WORDING_LANG": growth.get("wording_language", ""),
         "GROWTH_WORDING_TRANSLATED": growth.get("wording_translated") or "",
         "COMPARABILITY": item["comparability"] or "",
+        "CONTRADICTION": contradiction.get("code", ""),
+        "CONTRADICTION_REASON": contradiction.get("reason", ""),
+        "GROWTH_DECIMALS": str(growth.get("decimals", "")),
     }
     return {name: text for name, text in row.items() if text}
 

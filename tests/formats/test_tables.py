@@ -36,6 +36,9 @@ pytestmark = [pytest.mark.database, pytest.mark.resources]
 PLAIN = {
     "id": ("id",),
     "comparability": ("comparability",),
+    "contradiction": ("contradiction", "code"),
+    "contradiction_reason": ("contradiction", "reason"),
+    "growth_decimals": ("growth", "decimals"),
     "indicator": ("indicator", "code"),
     "indicator_name": ("indicator", "name"),
     "series": ("series",),
