@@ -196,11 +196,11 @@ CHECK_METHOD = (
     "page: the page itself was read; stored_text: a stored copy of its text was",
     "page为查阅原网页，stored_text为查阅网页文字存档",
 )
-CONTRADICTION = (
-    *("Contradiction", "数据矛盾标识"),
-    "Key in contradictions, if another published number does not agree; else empty",
-    "与其他公布数据不一致时，为contradictions中的标识；否则为空",
-)
+CONTRADICTION = string("contradiction", "Contradiction", "数据矛盾标识",
+                       "Key in contradictions, if another published number does not agree",
+                       "与其他公布数据不一致时，为contradictions中的标识",
+                       path="contradiction.code", sql=Contradiction.code,
+                       is_required=False)  # fmt: skip
 OWN_FIELDS = SEPARATOR.join(list_editorial(schemas.Observation))
 EDITORIAL = string("editorial", "Our own fields", "本站撰写的字段",
                    "Fields whose content this service wrote or chose",
@@ -370,8 +370,7 @@ OBSERVATIONS = (
            "empty if it is comparable with all of them",
            "与所属序列哪些以前数据不可比及其原因，以目前所知为准；与以前数据均可比的为空",
            text=(Observation, "comparability"), is_required=False, width=40),
-    string("contradiction", *CONTRADICTION, path="contradiction.code", sql=Contradiction.code,
-           is_required=False),
+    CONTRADICTION,
     string("contradiction_reason", "Contradicting figures", "不一致数据说明",
            "Which other published figure does not agree with the value, and why; not from the "
            "source", "与该数值不一致的其他公布数据及原因（本站编写）",

@@ -154,9 +154,8 @@ GROWTH_RATES = (
          "Day on which another growth superseded it; empty if it is or never was current",
          "被其他增速取代之日；现行或从未现行的为空", is_required=False),
     SOURCE_LINE,
-    string("contradiction", *CONTRADICTION, path="contradiction.code", is_required=False),
-    integer("decimals", "Decimals", "小数位数", "Number of decimals as published",
-            "原文小数位数"),
+    CONTRADICTION,
+    integer("decimals", "Decimals", "小数位数", "Number of printed decimals", "原文小数位数"),
     EDITORIAL,
 )  # fmt: skip
 REPORTS = (
@@ -176,7 +175,7 @@ REPORTS = (
            "other independently; else independent",
            "same_event（同一活动的两份文件）、same_authority（同一机构在不同场合公布），"
            "二者均不构成独立印证；或independent（相互独立）"),
-    string("contradiction", *CONTRADICTION, path="contradiction.code", is_required=False),
+    CONTRADICTION,
     EDITORIAL,
 )  # fmt: skip
 ACTIONS = (
@@ -275,7 +274,8 @@ COMMITMENTS = (
             "查到的后续数据数量", derive=lambda one: len(one["readings"])),
     string("reading_dates", "Dates of readings", "后续数据日期", path="readings.date",
            is_required=False),
-    string("reading_texts", "Readings", "后续数据", path="readings.text", is_required=False, width=48),
+    string("reading_texts", "Readings", "后续数据", path="readings.text", is_required=False,
+           width=48),
     decimal("distance_value", "Distance value", "差距数值",
             "Target minus the newest comparable reading; computed by this service",
             "目标数减去最近一项可比的后续数据（本数据集计算）", path="distance.value",

@@ -45,13 +45,14 @@ class Statement(NamedTuple):
     key: str
     figure: Figure
     interval: Interval
-    months: int
+    end: date
+    """The last day of the period; statements of one group have the same first day."""
 
     def has_overlap(self, other: "Statement") -> bool:
-        shorter, longer = sorted((self, other), key=lambda one: one.months)
+        shorter, longer = sorted((self, other), key=lambda one: one.end)
         if shorter.interval.lower >= longer.interval.upper:
             return False
-        is_same_period = self.months == other.months
+        is_same_period = self.end == other.end
         return not is_same_period or longer.interval.lower < shorter.interval.upper
 
 
@@ -76,16 +77,18 @@ def group_statements(seed: Seed) -> list[list[Statement]]:
     all_series = seed.get_all(Series)
     for key, figure in seed.get_all(Observation).items():
         if series := all_series.get(figure.series):
-            scope = series.months if series.unit == PERCENT else None
+            end = figure.period.end
+            scope = end if series.unit == PERCENT else None
             table = series.natural_key().rpartition(".")[0]
             content: Hashable = table, figure.period.start, scope
-            interval, months = find_interval(seed, figure), figure.period.months
-            groups[content].append(Statement(Observation, key, figure, interval, months))
+            interval = find_interval(seed, figure)
+            groups[content].append(Statement(Observation, key, figure, interval, end))
     for key, rate in seed.get_all(GrowthRate).items():
-        content = rate.series, rate.period.start, rate.base_period.start, rate.measure
+        days = rate.period.start, rate.period.end, rate.base_period.start
+        content = rate.series, days, rate.measure
         half = Decimal(5).scaleb(int(rate.value.as_tuple().exponent) - 1)
         interval = Interval(rate.value - half, rate.value + half)
-        groups[content].append(Statement(GrowthRate, key, rate, interval, rate.period.months))
+        groups[content].append(Statement(GrowthRate, key, rate, interval, rate.period.end))
     return list(groups.values())
 
 

@@ -39,6 +39,7 @@ def expected(item: Any) -> Row:
     """Spell a figure of the list as SDMX does."""
     series = item["series"].split(".")
     growth = item["growth"] or {}
+    contradiction = item["contradiction"] or {}
     published = item["published"]
     row = {
         "FREQ": "A" if item["stock_flow"] == "flow" else "_O",
@@ -82,6 +83,9 @@ def expected(item: Any) -> Row:
         "GROWTH_WORDING_TRANSLATED": growth.get("wording_translated") or "",
         "COMPARABILITY": item["comparability"] or "",
         "STOCK_FLOW": item["stock_flow"],
+        "CONTRADICTION": contradiction.get("code", ""),
+        "CONTRADICTION_REASON": contradiction.get("reason", ""),
+        "GROWTH_DECIMALS": str(growth.get("decimals", "")),
     }
     return {name: text for name, text in row.items() if text}
 

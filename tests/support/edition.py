@@ -65,6 +65,8 @@ def add_figure(seed: Path, figure: dict[str, Any], year: int, source: str) -> No
     if not (seed / "series" / f"{whole}.yaml").exists():
         changed = {"coverage": COVERAGE, "months": 12}
         write(seed, f"series/{whole}", read(seed / f"series/{series}.yaml") | changed)
+    for own in ("checked_on", "check_method", "contradiction"):
+        figure.pop(own, None)
     published = figure["published"]
     old = Decimal(str(published["value"]))
     new = old + Decimal(1).scaleb(-published["decimals"])
