@@ -129,18 +129,17 @@ def has_whole_months(start: date, end: date) -> bool:
 
 
 def format_limits(start: date, end: date, language: Language) -> tuple[str, str]:
-    """Name the first and the last month of a total, or its days if it ends within a month.
+    """Name the first and the last month of a total, or its days.
 
     If it counts from the first day of a year or month, often no more is known than that.
     """
-    if has_whole_months(start, end):
-        first, last = (format_month(one, language) for one in (start, end))
-        return first, last
-    if (start.month, start.day) == (1, 1):
-        first = Bilingual(f"{start.year}", f"{start.year}年").get(language)
-    else:
-        first = format_month(start, language) if start.day == 1 else format_day(start, language)
-    return first, format_day(end, language)
+    is_month_end = has_whole_months(end.replace(day=1), end)
+    last = format_month(end, language) if is_month_end else format_day(end, language)
+    has_years = (start.month, start.day, end.month) == (1, 1, 12) and is_month_end
+    if (start.month, start.day) == (1, 1) and not has_years:
+        return Bilingual(f"{start.year}", f"{start.year}年").get(language), last
+    first = format_month(start, language) if start.day == 1 else format_day(start, language)
+    return first, last
 
 
 def format_month(value: date, language: Language) -> str:

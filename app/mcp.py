@@ -46,8 +46,9 @@ priority areas announced for each year. Quote each figure in the words given: "o
 period (full year, or January to November) and the countries counted (coverage) are part of the
 figure. No source states the coverage partner-2025: this service infers it, so say so. Figures are
 comparable only within one series, and not if they are marked as not comparable: never compare
-figures of different coverage, period length or unit, never annualise or convert figures, and never
-compute growth: use published rates only. Say so if a figure has been superseded. Name the source
+figures of different coverage, period length or unit, never mix totals of a period, cumulative
+totals and stocks on a date, never annualise or convert figures, and never compute growth: use
+published rates only. Say so if a figure has been superseded. Name the source
 with its paragraph and sentence.
 """
 READ_ONLY = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)

@@ -247,6 +247,10 @@ def test_the_span_of_a_series_is_written(
             *("January 2013 to December 2022, cumulative", "2013年1月至2022年12月累计"),
         ),
         (
+            *(date(2011, 1, 1), date(2024, 3, 31)),
+            *("2011 to March 2024, cumulative", "2011年至2024年3月累计"),
+        ),
+        (
             *(date(2011, 1, 1), date(2024, 11, 15)),
             *("2011 to 15 November 2024, cumulative", "2011年至2024年11月15日累计"),
         ),

@@ -96,10 +96,11 @@ def list_records(overview: Record, outcomes: Sequence[Record]) -> Iterator[tuple
 
 def group_by_period(indicators: Sequence[Record]) -> list[Record]:
     """Group indicators by the exact period of their figures, full years and newer ones first."""
-    groups: dict[tuple[int, date], Record] = {}
+    groups: dict[tuple[int, date, date], Record] = {}
     for indicator in indicators:
         period = indicator["headline"]["period"]
-        key = period["months"], period["start"]
+        # Stocks and cumulative totals have no number of months.
+        key = period["months"] or 0, period["start"], period["end"]
         groups.setdefault(key, {"period": period, "indicators": []})["indicators"].append(indicator)
     return [groups[key] for key in sorted(groups, reverse=True)]
 

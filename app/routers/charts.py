@@ -86,7 +86,8 @@ INDICATOR_KEY = Annotated[
 SERIES_KEY = Annotated[
     str,
     parameters.create_path_key(
-        "The key of a series: indicator, areas, unit, and P with the months of the period.",
+        "The key of a series: indicator, areas, coverage, unit, and P with the months of the "
+        "period, P0D for stocks, or FROM and the first day of cumulative totals.",
         "goods-trade.CN.BRI.partner-2025.CNY.P12M",
     ),
 ]

@@ -48,6 +48,7 @@ PLAIN = {
     "counterpart_area_name": ("counterpart_area", "name"),
     "coverage": ("coverage", "code"),
     "coverage_name": ("coverage", "name"),
+    "stock_flow": ("stock_flow",),
     "period_start": ("period", "start"),
     "period_end": ("period", "end"),
     "period_months": ("period", "months"),

@@ -91,6 +91,36 @@ def test_two_periods_are_compared(client: TestClient, pair: Compared) -> None:
 
 
 @pytest.mark.parametrize(
+    ("indicator", "periods", "obstacles", "only_against_deriving"),
+    [
+        ("china-europe-train-cities", ("2023-04-30", "2024-04-30"), [], []),
+        ("china-europe-train-cities", ("2018-08-26", "2024-04-30"), [], ["qualifier"]),
+        (
+            *("china-europe-trains", ("2011-01-01/2018-08-26", "2011-01/2019-02")),
+            *([], ["cumulative"]),
+        ),
+        ("china-europe-trains", ("2011-01/2021-11", "2021"), ["stock_flow"], []),
+        (
+            *("china-laos-railway-freight", ("2021-12-01/2022-04-03", "2021-12-01/2022-05-03")),
+            *(["break"], ["cumulative", "qualifier"]),
+        ),
+    ],
+)
+def test_stocks_are_compared_and_totals_not_derived(
+    newest: App,
+    indicator: str,
+    periods: tuple[str, str],
+    obstacles: list[str],
+    only_against_deriving: list[str],
+) -> None:
+    client = TestClient(newest)
+    body = client.get(COMPARE.format(indicator, *periods)).json()
+    assert [one["kind"] for one in body["obstacles"]] == obstacles
+    found = [one["kind"] for one in body["derivation_obstacles"]]
+    assert found == obstacles + only_against_deriving
+
+
+@pytest.mark.parametrize(
     ("indicator", "periods", "change", "measure"),
     [
         ("goods-trade", ("2022", "2023"), ("2.7", "2.6", "2.8"), "percent"),
@@ -502,7 +532,14 @@ def list_expected(
     """
     names = ("unit", "coverage")
     found = {name for name in names if earlier[name]["code"] != later[name]["code"]}
-    found |= {"months"} if earlier["period"]["months"] != later["period"]["months"] else set()
+    kinds = earlier["stock_flow"], later["stock_flow"]
+    starts = [earlier["period"]["start"], later["period"]["start"]]
+    if kinds[0] != kinds[1]:
+        found.add("stock_flow")
+    elif kinds[0] == "cumulative" and starts[0] != starts[1]:
+        found.add("start")
+    elif earlier["period"]["months"] != later["period"]["months"]:
+        found.add("months")
     for rate in between:
         changes = get_changes(earlier, later, rate["measure"])
         if rate["basis"] == "restated":
@@ -511,6 +548,8 @@ def list_expected(
             is_own = rate["unit"]["code"] == later["unit"]["code"]
             found.add("rate" if is_own else "other_unit_rate")
     only = set() if earlier["qualifier"] == later["qualifier"] == "none" else {"qualifier"}
+    if kinds == ("cumulative", "cumulative") and starts[0] == starts[1]:
+        only.add("cumulative")
     if get_changes(earlier, later, "percent") is None and later["unit"]["code"] != "PT":
         only.add("base")
     return found, only
@@ -621,6 +660,7 @@ def create_figure(year: int, printed: Decimal, multiplier: int, **values: Any) -
         "series": "made-up",
         "contradiction": None,
         "source": {"code": f"source-{year}"},
+        "stock_flow": "flow",
         "period": {"start": date(year, 1, 1), "end": date(year, 12, 31), "months": 12},
     }
 

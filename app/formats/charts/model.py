@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from app.db.columns import Record
-from app.enums import Completeness, Qualifier
+from app.enums import Completeness, Qualifier, StockFlow
 from app.formats.charts import labels
 from app.formats.dataset_info import name_release
 from app.i18n import Language, format_locator
@@ -235,7 +235,9 @@ def build_panel(chart: Chart, series: Record, indicator: Record) -> Panel:
             name = labels.OBSTACLE_NAME.format(**names).get(language)
             chart.add_named_note([*panel_names, name], obstacle["text"])
         if previous is not None:
-            gap = labels.format_gap(previous["period"]["start"], point["period"]["start"], language)
+            starts = previous["period"]["start"], point["period"]["start"]
+            is_flow = point["stock_flow"] == StockFlow.FLOW
+            gap = labels.format_gap(*starts, language) if is_flow else None
             obstructed = {obstacle["observation"] for obstacle in point["obstacles"]}
             is_comparable = previous["id"] not in obstructed
             figure = replace(figure, gap=gap, is_comparable=is_comparable)
