@@ -1,5 +1,6 @@
 """Warnings of `bri check`, and how commands name files."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
