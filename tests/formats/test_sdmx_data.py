@@ -82,10 +82,10 @@ def expected(item: Any) -> Row:
         "GROWTH_WORDING_LANG": growth.get("wording_language", ""),
         "GROWTH_WORDING_TRANSLATED": growth.get("wording_translated") or "",
         "COMPARABILITY": item["comparability"] or "",
-        "STOCK_FLOW": item["stock_flow"],
         "CONTRADICTION": contradiction.get("code", ""),
         "CONTRADICTION_REASON": contradiction.get("reason", ""),
         "GROWTH_DECIMALS": str(growth.get("decimals", "")),
+        "STOCK_FLOW": item["stock_flow"],
     }
     return {name: text for name, text in row.items() if text}
 

@@ -75,12 +75,14 @@ def move_to_table(seed: Path, table: str) -> None:
     add(seed, f"figures/{table}.yaml", insert_rows(text, rows.values()))
 
 
+CHECKS = ("locator", "checked_on", "check_method")
+
+
 def to_row(document: Document, kind: type[Observation] | type[GrowthRate]) -> Fields:
     assert isinstance(document.content, dict)
     content: Fields = dict(document.content)
     shared: Fields = {"source": content["source"]}
-    if "locator" in content:
-        shared["locator"] = content["locator"]
+    shared |= {name: content[name] for name in CHECKS if name in content}
     if kind is GrowthRate:
         names = ("value", "measure", "wording", "basis", "note")
         return shared | {"growth": {name: content[name] for name in names if name in content}}
