@@ -117,6 +117,27 @@ def test_rows_keep_the_order_of_periods_and_touch_no_others(tmp_path: Path) -> N
     assert [line for line in after if line in before] == before
 
 
+def test_stocks_and_totals_have_tables_of_their_own(tmp_path: Path) -> None:
+    seed = copied(tmp_path)
+    own = {"growth_percent": "", "growth_unit": "", "months": "", "scope": "partner-2023"}
+    stock = {"indicator": "aid-projects", "unit": "count", "currency": "", "value": "36"}
+    stock |= {"period_kind": "stock", "period_start": "", "period_end": "2022-06-30"}
+    total = {"period_kind": "cumulative", "period_start": "2013-01-01"}
+    assert run(seed, own | stock, own | total) == (
+        0,
+        f"2 rows and 1 new source written to {seed}\n",
+    )
+    written = (seed / "figures/aid-projects.CN.BRI.partner-2023.NB.stock.yaml").read_text("utf-8")
+    assert "stock_flow: stock\n" in written
+    assert "{period: 2022-06-30, value: 36," in written
+    table = seed / "figures/goods-trade.CN.BRI.partner-2023.CNY.cumulative.yaml"
+    assert "{period: 2013-01..2022-12, value: 13.80," in table.read_text("utf-8")
+    assert "repeats observations/" in run(seed, own | total)[1]
+    code, printed = run(seed, own | {"period_start": "2013-01-01", "months": "120"})
+    assert code == 1
+    assert "period_end: found 2022-12-31; covers 120 months; more than 12 are" in printed
+
+
 def test_figures_of_several_sources_and_currencies_stand_side_by_side(tmp_path: Path) -> None:
     seed = copied(tmp_path)
     dollars = {

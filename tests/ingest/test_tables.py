@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from app.application import create_app
+from app.enums import StockFlow
 from app.ingest.build import build, load_valid_seed
 from app.ingest.diff import read_records
+from app.ingest.editions import select_headlines, select_latest
 from app.ingest.history import take_snapshot
 from app.ingest.schema import GrowthRate, Observation, Period, Series, SeriesTable
 from app.ingest.schema.tables import DIMENSIONS, format_span, parse_span
@@ -43,6 +45,36 @@ figures:
     .replace("DOWN", "growth: {value: -1.5, wording: {en: down 1.5%, zh: 下降1.5%}}")
     .replace("CHECK", "checked_on: 2026-11-26, check_method: page")
 )
+TOTALS = "goods-trade.CN.BRI.partner-2023.CNY"
+LATE = "landbridge-2026-01-16"
+PLAIN_WORDS = "wording: {en: so many, zh: 若干}"
+CUMULATIVE = """\
+# yaml-language-server: $schema=../.schemas/figure.json
+indicator: goods-trade
+reporting_area: CN
+counterpart_area: BRI
+coverage: partner-2023
+unit: CNY
+stock_flow: cumulative
+multiplier: 12
+figures:
+  - {period: 2013-01..2022-12, value: 130, WORDS, source: starsfund-2023-10}
+  - {period: 2013-01-01..2026-01-10, value: 190, WORDS, source: LATE}
+""".replace("WORDS", PLAIN_WORDS).replace("LATE", LATE)
+STOCKS = """\
+# yaml-language-server: $schema=../.schemas/figure.json
+indicator: goods-trade
+reporting_area: CN
+counterpart_area: BRI
+coverage: partner-2023
+unit: NB
+stock_flow: stock
+figures:
+  - {period: 2023-06-30, value: 152, WORDS, source: starsfund-2023-10}
+  - {period: 2026-01-12, value: 155, WORDS, source: LATE}
+""".replace("WORDS", PLAIN_WORDS).replace("LATE", LATE)
+STOCK_FILE = "figures/goods-trade.CN.BRI.partner-2023.NB.stock.yaml"
+CUMULATIVE_FILE = f"figures/{TOTALS}.cumulative.yaml"
 ROW = "wording: {en: 950 billion, zh: 9500亿元}, source: starsfund-2023-10"
 
 
@@ -257,6 +289,66 @@ def test_the_day_of_the_check_is_served(tmp_path: Path, target: Target) -> None:
         rows = csv.DictReader(client.get("/v1/observations.csv").text.splitlines())
         (row,) = (row for row in rows if row["id"] == key)
         assert (row["checked_on"], row["check_method"]) == ("2026-11-26", "page")
+
+
+def with_stocks(folder: Path) -> Path:
+    """Copy the seed and add a table of totals and one of stocks."""
+    seed = with_table(folder)
+    add(seed, CUMULATIVE_FILE, CUMULATIVE)
+    add(seed, STOCK_FILE, STOCKS)
+    return seed
+
+
+def test_stocks_and_totals_are_series_of_their_own(tmp_path: Path) -> None:
+    seed = load_valid_seed(with_stocks(tmp_path))
+    totals = f"{TOTALS}.FROM2013-01-01"
+    assert seed.get_all(Series)[totals].stock_flow is StockFlow.CUMULATIVE
+    for day, source in (("2022-12-31", "starsfund-2023-10"), ("2026-01-10", LATE)):
+        figure = seed.get_all(Observation)[f"{totals}.{day}.{source}"]
+        assert (str(figure.period.start), str(figure.period.end)) == ("2013-01-01", day)
+    stocks = "goods-trade.CN.BRI.partner-2023.NB.P0D"
+    assert seed.get_all(Series)[stocks].stock_flow is StockFlow.STOCK
+    assert seed.get_all(Observation)[f"{stocks}.2026-01-12.{LATE}"].period.start.day == 12
+    # The table of flows has the same dimensions.
+    assert seed.get_all(Series)[SERIES].months == 12
+
+
+def test_a_total_or_a_stock_never_represents_a_flow(tmp_path: Path) -> None:
+    path = with_stocks(tmp_path)
+    edit(path, STOCK_FILE, "unit: NB", "unit: CNY")
+    (path / STOCK_FILE).rename(path / STOCK_FILE.replace(".NB.", ".CNY."))
+    seed = load_valid_seed(path)
+    series = seed.get_all(Observation)[select_latest(seed)["goods-trade"]].series
+    assert seed.get_all(Series)[series].months == 12
+    # Without the rule it would be the later one.
+    edit(path, "indicators/goods-trade.yaml", "direction:", "stock_flow: cumulative\ndirection:")
+    seed = load_valid_seed(path)
+    assert select_latest(seed)["goods-trade"].endswith(f"FROM2013-01-01.2026-01-10.{LATE}")
+    assert "goods-trade" not in select_headlines(seed)
+
+
+KINDS = {
+    "stock of a month": Broken(
+        STOCK_FILE, "2023-06-30", "2023-06", "figures[0].period", "write one day"
+    ),
+    "total of a day": Broken(
+        *(CUMULATIVE_FILE, "2013-01-01..2026-01-10", "2026-01-10", "figures[1].period"),
+        "write the first and the last day",
+    ),
+    "growth of a stock": Broken(
+        *(STOCK_FILE, "value: 152,", "growth: {value: 1, wording: {en: 1%, zh: 1%}}, value: 152,"),
+        *("figures[0].growth", "is of a flow; remove it"),
+    ),
+    "a day after the source": Broken(
+        *(STOCK_FILE, "2026-01-12", "2026-01-17", "figures[1].period"),
+        "the source was published on 2026-01-16",
+    ),
+}
+
+
+@pytest.mark.parametrize("broken", KINDS.values(), ids=KINDS)
+def test_a_period_fits_what_is_measured(tmp_path: Path, broken: Broken) -> None:
+    check_reported(with_stocks(tmp_path), broken)
 
 
 @given(st.dates(date(1000, 1, 1), date(2990, 1, 1)), st.integers(1, 12))
