@@ -381,7 +381,7 @@ def read_code_lists(connection: Connection) -> dict[str, list[tuple[str, Bilingu
 
 def read_durations(connection: Connection) -> list[tuple[str, int | None, date | None]]:
     """Read the durations in use, each with its months if it has any, or its fixed start."""
-    months = func.coalesce(col(Series.months), 0)
     columns = col(Series.duration), col(Series.months), col(Series.start)
-    statement = select(*columns).distinct().order_by(months.desc(), col(Series.duration))
-    return [(code, count, start) for code, count, start in connection.execute(statement)]
+    found = connection.execute(select(*columns).distinct())
+    durations = [(code, months, start) for code, months, start in found]
+    return sorted(durations, key=lambda one: (-(one[1] or 0), one[0]))
