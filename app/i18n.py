@@ -169,6 +169,8 @@ def format_span(kind: StockFlow, months: int | None, first: date | None, languag
         name = Bilingual(f"Cumulative since {start}", f"{start}起累计")
     elif first is None or months is None:
         name = Bilingual(f"Periods of {months} months", f"每期{months}个月")
+    elif months == 1:
+        name = Bilingual("Single months", "单月")
     elif (first.month, months) == (1, MONTHS):
         name = Bilingual("Full years", "全年")
     else:
@@ -176,9 +178,8 @@ def format_span(kind: StockFlow, months: int | None, first: date | None, languag
         names = get_month_names("wide", locale="en")
         last = (end - 1) % MONTHS + 1
         joint = "—" if end <= MONTHS else "月至次年"
-        chinese = f"{first.month}月" if months == 1 else f"{first.month}{joint}{last}月"
-        english = names[last] if months == 1 else f"{names[first.month]} to {names[last]}"
-        name = Bilingual(f"{english} of each year", f"每年{chinese}")
+        english = f"{names[first.month]} to {names[last]} of each year"
+        name = Bilingual(english, f"每年{first.month}{joint}{last}月")
     return name.get(language)
 
 
