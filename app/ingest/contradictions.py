@@ -95,14 +95,22 @@ def group_statements(seed: Seed) -> list[list[Statement]]:
 def compute_rounding(seed: Seed, figure: Observation) -> Interval:
     """Compute the interval of the numbers that would be printed with the same digits.
 
-    A count that is printed in full is not rounded.
+    A count that is printed in full is not rounded, unless it ends in zeros as rounded ones do.
     """
     half = Decimal(0) if is_whole(seed, figure) else compute_step(figure) / 2
     return Interval(figure.value - half, figure.value + half)
 
 
 def compute_step(figure: Observation) -> Decimal:
-    return Decimal(1).scaleb(figure.published.multiplier - figure.published.decimals)
+    """Return the unit of the last digit that a source states.
+
+    Two or more zeros at the end of a thousand or more, as in 12,400, may stand for rounding; so
+    may all zeros after "about".
+    """
+    step = Decimal(1).scaleb(figure.published.multiplier - figure.published.decimals)
+    last = Decimal(1).scaleb(int(figure.value.normalize().as_tuple().exponent))
+    is_rounded = figure.qualifier is Qualifier.ABOUT or (figure.value >= 1000 and last >= 100)
+    return last if step == 1 and is_rounded else step
 
 
 def is_whole(seed: Seed, figure: Observation) -> bool:
@@ -126,9 +134,6 @@ def find_interval(seed: Seed, figure: Observation) -> Interval:
             return Interval(-INFINITY if bounds.lower is None else bounds.lower, value)
         case Qualifier.ABOUT:
             step = compute_step(figure)
-            if not figure.published.multiplier:
-                # The zeros at the end of a number that is written out are not exact.
-                step = Decimal(1).scaleb(int(value.normalize().as_tuple().exponent))
             return Interval(
                 value - step if bounds.lower is None else bounds.lower,
                 value + step + one if bounds.upper is None else bounds.upper,

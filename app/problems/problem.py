@@ -369,7 +369,8 @@ def describe_errors(
 def build_error(error: dict[str, Any], names: list[str], location: str = "query") -> ParameterError:
     name = str(error["loc"][0]) if error["loc"] else location
     context = dict(error.get("ctx") or {})
-    found = shorten(error["input"])
+    # A validator that knows which part of the value is wrong names it.
+    found = shorten(context.pop("found", error["input"]))
     allowed: list[str] | None = context.get("allowed")
     if error["type"] == "enum":
         allowed = re.findall(r"'([^']+)'", context["expected"])

@@ -147,9 +147,9 @@ class Rounding(Schema):
     """The interval that the printed digits imply, in the unit of the value.
 
     Every number in it would be printed as the published one. It is half a unit of the last printed
-    digit to each side; a count that is printed in full is not rounded. It describes the printed
-    digits only: with over, nearly or about, the qualifier says where the figure lies, which may be
-    outside the interval.
+    digit to each side; a count that is printed in full is not rounded, unless it ends in zeros as
+    rounded ones do. It describes the printed digits only: with over, nearly or about, the
+    qualifier says where the figure lies, which may be outside the interval.
     """
 
     lower: Number = Field(examples=[22050000000000])

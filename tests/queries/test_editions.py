@@ -145,6 +145,10 @@ def test_other_mistakes(client: TestClient) -> None:
     assert client.get("/v1/editions/2019").status_code == 404
     for query in ("edition=2025", "edition=2025&edition=2025", "edition=2024&edition=x"):
         assert client.get(f"/v1/editions/compare?{query}").status_code == 422
+    twice = client.get("/v1/editions/compare?edition=2025&edition=2025").json()
+    assert twice["detail"].startswith("2025 is given twice")
+    twice = client.get("/v1/compare?indicator=goods-trade&period=2024&period=2024").json()
+    assert twice["detail"].startswith("2024 is repeated")
 
 
 def test_what_was_announced_again_dropped_or_new(client: TestClient) -> None:
