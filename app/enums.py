@@ -195,6 +195,7 @@ class Obstacle(StrEnum):
     COVERAGE = "coverage"
     STOCK_FLOW = "stock_flow"
     MONTHS = "months"
+    FIRST_MONTH = "first_month"
     START = "start"
     BREAK = "break"
     BASIS = "basis"

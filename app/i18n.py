@@ -1,6 +1,6 @@
 """Languages, texts in both, and display texts: numbers, periods, dates and citations."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -159,6 +159,11 @@ def name_day(value: date) -> Bilingual:
     return Bilingual(*(format_day(value, language) for language in Language))
 
 
+def name_months(language: Language) -> Mapping[int, str]:
+    """Return the names of the months by their numbers."""
+    return get_month_names("wide", locale=language)
+
+
 def format_span(kind: StockFlow, months: int | None, first: date | None, language: Language) -> str:
     """Name the periods of a series: some months from the same month of each year, or dates."""
     if kind == StockFlow.STOCK:
@@ -169,17 +174,16 @@ def format_span(kind: StockFlow, months: int | None, first: date | None, languag
         name = Bilingual(f"Cumulative since {start}", f"{start}起累计")
     elif first is None or months is None:
         name = Bilingual(f"Periods of {months} months", f"每期{months}个月")
-    elif months == 1:
-        name = Bilingual("Single months", "单月")
     elif (first.month, months) == (1, MONTHS):
         name = Bilingual("Full years", "全年")
     else:
         end = first.month + months - 1
-        names = get_month_names("wide", locale="en")
+        names = name_months(Language.ENGLISH)
         last = (end - 1) % MONTHS + 1
         joint = "—" if end <= MONTHS else "月至次年"
-        english = f"{names[first.month]} to {names[last]} of each year"
-        name = Bilingual(english, f"每年{first.month}{joint}{last}月")
+        chinese = f"{first.month}月" if months == 1 else f"{first.month}{joint}{last}月"
+        english = names[last] if months == 1 else f"{names[first.month]} to {names[last]}"
+        name = Bilingual(f"{english} of each year", f"每年{chinese}")
     return name.get(language)
 
 

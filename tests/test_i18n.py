@@ -220,7 +220,7 @@ def test_a_month_of_publication_is_written_as_a_month() -> None:
     [
         (FLOW, 12, date(2024, 1, 1), "Full years", "全年"),
         (FLOW, 11, date(2024, 1, 1), "January to November of each year", "每年1—11月"),
-        (FLOW, 1, date(2024, 3, 1), "Single months", "单月"),
+        (FLOW, 1, date(2024, 3, 1), "March of each year", "每年3月"),
         (FLOW, 12, date(2024, 4, 1), "April to March of each year", "每年4月至次年3月"),
         (FLOW, 11, None, "Periods of 11 months", "每期11个月"),
         (STOCK, None, date(2024, 6, 30), "Stock on a date", "时点数"),

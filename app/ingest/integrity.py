@@ -213,6 +213,9 @@ def check_period(seed: Seed, entity: Observation | GrowthRate, name: str) -> Mes
     elif series and series.months not in {None, period.months}:
         lengths = f"covers {period.months} months, the series {series.months}"
         yield (name,), f"{lengths}; use a separate series, such as one with P{period.months}M"
+    elif series and series.months and (series.first_month or 1) != period.start.month:
+        months = f"begins in month {period.start.month}, the series in {series.first_month or 1}"
+        yield (name, "start"), f"{months}; use a separate series, such as one with first_month"
     elif series and series.start not in {None, period.start}:
         starts = f"found {period.start}; the series counts from {series.start}"
         yield (name, "start"), f"{starts}; use a separate series"

@@ -5,6 +5,7 @@ from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 DIMENSIONS = (
     *("FREQ", "REF_AREA", "COUNTERPART_AREA", "COVERAGE"),
@@ -61,6 +62,15 @@ class SdmxFilters:
     """How many observations to return from the start of each series."""
     last: int | None = None
     """How many to return from the end of each series; with ``first``, from both ends."""
+
+
+class Duration(NamedTuple):
+    """A code of the length of periods, and what it stands for."""
+
+    code: str
+    months: int | None
+    first_month: int | None
+    start: date | None
 
 
 def parse_time_period(text: str) -> Span:

@@ -13,7 +13,7 @@ from app.db.columns import Condition, Record, localize
 from app.db.models import GrowthRate, Indicator, Series, SeriesBreak
 from app.db.statements import fetch_uncached
 from app.enums import ChangeMeasure, EvidenceBasis, GrowthBasis, Obstacle, StockFlow
-from app.i18n import Bilingual, Language, format_day, name_period
+from app.i18n import Bilingual, Language, format_day, name_months, name_period
 from app.queries.intervals import compute_change_interval, get_rate_interval
 from app.queries.related import complete_growth_rate, select_rates
 
@@ -58,6 +58,11 @@ SENTENCES = {
         "One figure covers {months} months, the other {other_months}. This service does not scale "
         "figures.",
         "一为{months}个月数据，一为{other_months}个月数据，本服务不作折算。",
+    ),
+    Obstacle.FIRST_MONTH: Bilingual(
+        "One period begins in {month}, the other in {other_month}. Different parts of a year are "
+        "not comparable, because figures vary with the season.",
+        "一期自{month}起，一期自{other_month}起，一年中不同时段的数据受季节因素影响，不可比。",
     ),
     Obstacle.BREAK: Bilingual(
         "There is a break in the series between them. {note}", "两期之间序列中断。{note}"
@@ -130,6 +135,11 @@ def describe_series_obstacles(one: Record, other: Record, language: Language) ->
     elif one["months"] != other["months"]:
         months = {"months": one["months"], "other_months": other["months"]}
         obstacles.append(describe_obstacle(Obstacle.MONTHS, language, **months))
+    elif one["first_month"] != other["first_month"]:
+        calendar = name_months(language)
+        first, other_first = (calendar[record["first_month"] or 1] for record in (one, other))
+        starts = {"month": first, "other_month": other_first}
+        obstacles.append(describe_obstacle(Obstacle.FIRST_MONTH, language, **starts))
     return obstacles
 
 
@@ -140,9 +150,13 @@ def describe_pair_obstacles(one: Record, other: Record, language: Language) -> l
 
 def add_duration(point: Record) -> Record:
     """Add to an observation what tells its series from others, as records of series have it."""
-    is_cumulative = point["stock_flow"] == StockFlow.CUMULATIVE
-    start = point["period"]["start"] if is_cumulative else None
-    return point | {"months": point["period"]["months"], "start": start}
+    start, kind = point["period"]["start"], point["stock_flow"]
+    has_month = kind == StockFlow.FLOW and start.month > 1
+    return point | {
+        "months": point["period"]["months"],
+        "first_month": start.month if has_month else None,
+        "start": start if kind == StockFlow.CUMULATIVE else None,
+    }
 
 
 def describe_coverages(one: Record, other: Record, language: Language) -> Record:

@@ -52,6 +52,7 @@ from app.i18n import Bilingual, Language
 from app.parameters.sdmx import (
     ANNUAL,
     OTHER,
+    Duration,
     SdmxFilters,
     SeriesKey,
     Span,
@@ -379,9 +380,9 @@ def read_code_lists(connection: Connection) -> dict[str, list[tuple[str, Bilingu
     return codes
 
 
-def read_durations(connection: Connection) -> list[tuple[str, int | None, date | None]]:
-    """Read the durations in use, each with its months if it has any, or its fixed start."""
-    columns = col(Series.duration), col(Series.months), col(Series.start)
+def read_durations(connection: Connection) -> list[Duration]:
+    """Read the durations in use, each with its months and first month, or its fixed start."""
+    columns = col(Series.duration), col(Series.months), col(Series.first_month), col(Series.start)
     found = connection.execute(select(*columns).distinct())
-    durations = [(code, months, start) for code, months, start in found]
-    return sorted(durations, key=lambda one: (-(one[1] or 0), one[0]))
+    durations = [Duration(*row) for row in found]
+    return sorted(durations, key=lambda one: (-(one.months or 0), one.code))

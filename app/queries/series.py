@@ -67,6 +67,7 @@ def select_series(language: Language) -> Statement:
             col(Series.stock_flow).label("stock_flow"),
             col(Series.duration).label("duration"),
             col(Series.months).label("months"),
+            col(Series.first_month).label("first_month"),
             col(Series.start).label("start"),
             localize(Series, "note", language).label("note"),
             *select_reference(Indicator, "indicator", language),

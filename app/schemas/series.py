@@ -81,8 +81,8 @@ class Series(Schema):
     """Figures of one indicator, pair of areas, coverage, unit and duration."""
 
     code: Code = Field(examples=["goods-trade.CN.BRI.partner-2025.CNY.P12M"])
-    """The key: indicator, areas, coverage, unit, and the duration: P12M for flows of 12 months, P0D
-    for stocks, FROM and the first day for cumulative totals."""
+    """The key: indicator, areas, coverage, unit, and the duration: P12M for flows of 12 months,
+    P1M-08 for those of August, P0D for stocks, FROM and the first day for cumulative totals."""
     name: Editorial[Line] = Field(
         examples=["Trade in goods, Partner countries (2023 scope), renminbi yuan, full years"]
     )
@@ -102,6 +102,8 @@ class Series(Schema):
     on a date."""
     months: int | None = Field(ge=1, le=12, examples=[12])
     """The number of months in each period of a flow; null otherwise."""
+    first_month: int | None = Field(ge=2, le=12, examples=[None])
+    """The month in which each period of a flow begins; null for January, and if it is no flow."""
     start: Day | None = Field(examples=[None])
     """The day from which cumulative totals count; null otherwise."""
     span: Line = Field(examples=["Full years"])

@@ -340,7 +340,7 @@ def upgrade() -> None:
         *integer("indicator_id", "reporting_area_id", "counterpart_area_id"),
         *integer("coverage_id", "unit_id"),
         *text("stock_flow", "duration"),
-        *integer("months", null=True),
+        *integer("months", "first_month", null=True),
         *day("start", null=True),
         *integer("other_unit_id", null=True),
         *texts("note", null=True),
@@ -351,6 +351,8 @@ def upgrade() -> None:
             "stock_flow": "stock_flow IN ('flow', 'cumulative', 'stock')",
             "months": "months BETWEEN 1 AND 12",
             "flow_months": "(stock_flow = 'flow') = (months IS NOT NULL)",
+            "first_month": "first_month IS NULL OR"
+            " (first_month BETWEEN 2 AND 12 AND months IS NOT NULL)",
             "cumulative_start": "(stock_flow = 'cumulative') = (start IS NOT NULL)",
         },
         references={

@@ -194,6 +194,7 @@ def series(scale: Scale) -> Iterator[Row]:
                 "stock_flow": StockFlow.FLOW,
                 "duration": "P12M",
                 "months": 12,
+                "first_month": None,
                 "start": None,
                 "other_unit_id": None,
                 "note_en": None,

@@ -100,6 +100,8 @@ def test_two_periods_are_compared(client: TestClient, pair: Compared) -> None:
             *([], ["cumulative"]),
         ),
         ("china-europe-trains", ("2011-01/2021-11", "2021"), ["stock_flow"], []),
+        ("china-europe-trains", ("2020-08", "2021-11"), ["first_month"], []),
+        ("china-europe-trains", ("2021-04", "2023-04"), [], []),
         (
             *("china-laos-railway-freight", ("2021-12-01/2022-04-03", "2021-12-01/2022-05-03")),
             *(["break"], ["cumulative", "qualifier"]),
@@ -540,6 +542,8 @@ def list_expected(
         found.add("start")
     elif earlier["period"]["months"] != later["period"]["months"]:
         found.add("months")
+    elif kinds[0] == "flow" and starts[0].month != starts[1].month:
+        found.add("first_month")
     for rate in between:
         changes = get_changes(earlier, later, rate["measure"])
         if rate["basis"] == "restated":

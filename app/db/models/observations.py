@@ -102,6 +102,10 @@ class Series(KeyedModel, table=True):
         CheckConstraint("months BETWEEN 1 AND 12", name="months"),
         CheckConstraint("(stock_flow = 'flow') = (months IS NOT NULL)", name="flow_months"),
         CheckConstraint(
+            "first_month IS NULL OR (first_month BETWEEN 2 AND 12 AND months IS NOT NULL)",
+            name="first_month",
+        ),
+        CheckConstraint(
             "(stock_flow = 'cumulative') = (start IS NOT NULL)", name="cumulative_start"
         ),
     )
@@ -113,8 +117,11 @@ class Series(KeyedModel, table=True):
     unit_id: int = Field(foreign_key="unit.id", index=True)
     stock_flow: StockFlow = Field(sa_type=String)
     duration: str
-    """P12M for flows of 12 months, P0D for stocks, FROM2013-01-01 for totals since that day."""
+    """P12M for flows of 12 months, P1M-08 for those of August, P0D for stocks, FROM2013-01-01 for
+    totals since that day."""
     months: int | None = Field(index=True)
+    first_month: int | None
+    """The month in which each period of a flow begins, if it is not January."""
     start: date | None
     other_unit_id: int | None
     """The series that differs in the unit only, if there is one. It has no foreign key, because

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from app.enums import ChangeMeasure, GrowthBasis, Qualifier, Status, StockFlow
 from app.formats.sdmx.components import BREAK_STATUS, COMPONENTS, STATUSES
-from app.i18n import Bilingual, Language, format_span
-from app.parameters.sdmx import ANNUAL, OTHER
+from app.i18n import Bilingual, Language, format_span, name_months
+from app.parameters.sdmx import ANNUAL, OTHER, Duration
 
 AGENCY = "BRI"
 FLOW = "INDICATORS"
@@ -180,23 +180,29 @@ TABLE_CODELISTS = {
 """The code lists that are database tables."""
 
 
-def name_duration(months: int | None, start: date | None) -> Bilingual:
-    if months is not None:
-        return Bilingual(f"{months} month{'s' if months > 1 else ''}", f"{months}个月")
-    kind = StockFlow.STOCK if start is None else StockFlow.CUMULATIVE
-    return Bilingual(*(format_span(kind, None, start, language) for language in Language))
+def name_duration(duration: Duration) -> Bilingual:
+    months, first = duration.months, duration.first_month
+    if months is None:
+        kind = StockFlow.STOCK if duration.start is None else StockFlow.CUMULATIVE
+        spans = (format_span(kind, None, duration.start, language) for language in Language)
+        return Bilingual(*spans)
+    name = Bilingual(f"{months} month{'s' if months > 1 else ''}", f"{months}个月")
+    if first is None:
+        return name
+    english, chinese = (name_months(language)[first] for language in Language)
+    return Bilingual(f"{name.en} from {english}", f"自{chinese}起{name.zh}")
 
 
 def build_artefacts(
     tables: Mapping[str, Sequence[tuple[str, Bilingual, Bilingual]]],
-    durations: Sequence[tuple[str, int | None, date | None]],
+    durations: Sequence[Duration],
 ) -> list[Artefact]:
     """Build all artefacts but the constraint from the codes of each list and the durations."""
     fixed = {
         **FIXED_CODELISTS,
         "CL_DURATION": (
             Bilingual("Period lengths", "统计期长度"),
-            {code: name_duration(months, start) for code, months, start in durations},
+            {duration.code: name_duration(duration) for duration in durations},
         ),
     }
     lists = [

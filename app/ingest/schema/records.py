@@ -141,6 +141,8 @@ class Series(Entity):
     unit: Ref[Unit]
     months: Months | None = None
     """The months of each period of a flow: 12 for full years, 11 for January to November."""
+    first_month: Annotated[int, Field(ge=2, le=12)] | None = None
+    """The month in which each period of a flow begins, if it is not January."""
     start: Day | None = None
     """The first day from which cumulative totals count. A stock has neither months nor start."""
     note: BilingualText | None = None
@@ -161,9 +163,13 @@ class Series(Entity):
 
     @property
     def duration(self) -> str:
-        """Return P12M for flows of 12 months, P0D for stocks, FROM2013-01-01 for totals since."""
+        """Return what sets the periods of a series apart from those of others.
+
+        P12M is for flows of 12 months from January, P1M-08 for one month from August, P0D for
+        stocks, FROM2013-01-01 for totals since that day.
+        """
         if self.months is not None:
-            return f"P{self.months}M"
+            return f"P{self.months}M" + (f"-{self.first_month:02}" if self.first_month else "")
         return "P0D" if self.start is None else f"FROM{self.start}"
 
     def list_content(self) -> tuple[str, ...]:

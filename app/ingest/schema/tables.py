@@ -146,7 +146,11 @@ class SeriesTable(Entity):
         """Return the series to which a figure for a period belongs."""
         fields: dict[str, object] = {name: getattr(self, name) for name in DIMENSIONS}
         if self.stock_flow is StockFlow.FLOW:
-            fields["months"] = period.months
+            first_month = period.start.month
+            fields |= {
+                "months": period.months,
+                "first_month": first_month if first_month > 1 else None,
+            }
         elif self.stock_flow is StockFlow.CUMULATIVE:
             fields["start"] = f"{period.start}"
         return Series.model_validate(fields)
