@@ -146,22 +146,23 @@ def find_interval(seed: Seed, figure: Observation) -> Interval:
 
 
 def report_disagreement(seed: Seed, one: Statement, other: Statement) -> Iterator[SeedIssue]:
-    """Report two numbers that do not agree, at the one that became known later."""
+    """Report two numbers that do not agree: at the one to import, or that became known later."""
     earlier, later = sorted(
         (one, other), key=lambda each: (find_day(seed, each.figure.source), each.key)
     )
     if isinstance(later.figure, Observation) and is_revision(later.figure):
         return
-    origin, document = (
-        seed.documents[earlier.kind, earlier.key],
-        seed.documents[later.kind, later.key],
-    )
-    place = f"{origin.file.parent.name}/{origin.file.name}:{origin.find_line(origin.origin)}"
-    found, before = (each.figure.wording.en for each in (later, earlier))
-    yield document.create_issue(
+    documents = [seed.documents[each.kind, each.key] for each in (earlier, later)]
+    known, reported = sorted(documents, key=lambda each: each.is_imported)
+    figures = earlier.figure, later.figure
+    before, found = figures if documents[0] is known else reversed(figures)
+    advice = "correct the one that is not as printed, or name in both the same contradiction"
+    if reported.is_imported:
+        advice += "; to do so, enter this row by hand in figures/, as seed/README.md describes"
+    yield reported.create_issue(
         ("value",),
-        f"“{found}” does not agree with “{before}” ({place}); correct the one that is not as "
-        "printed, or name in both the same contradiction",
+        f"“{found.wording.en}” does not agree with “{before.wording.en}” "
+        f"({known.format_location()}); {advice}",
     )
 
 

@@ -2,21 +2,23 @@
 
 import csv
 import re
-import unicodedata
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from io import StringIO
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import PydanticCustomError
 
+from app.db.numerals import has_number
 from app.enums import PERCENT, ChangeMeasure, Qualifier, StockFlow
 from app.i18n import Bilingual, Language, format_change, format_value
-from app.ingest.files import SeedError, SeedIssue, suggest_nearest
-from app.ingest.schema import GrowthRate, Observation, Period, Source
-from app.ingest.schema.base import AnyEntity
+from app.ingest.files import Places, SeedError, SeedIssue, suggest_nearest
+from app.ingest.schema import Entity, GrowthRate, Observation, Period, Source
+from app.ingest.schema.base import AnyEntity, parse_iso_date
 from app.ingest.seed import Document, Seed, create_issue
 from app.ingest.tables import Fields
 
@@ -38,7 +40,20 @@ OPTIONAL = (
 MULTIPLIERS = {"trillion": 12, "billion": 9, "100million": 8, "million": 6, "10thousand": 4}
 UNITS = {"percent": PERCENT, "count": "NB", "trains": "NB"}
 """The units that have another name in the seed."""
+WRITTEN, OMITTED = ("confirmed", "corrected"), ("not_found", "conflict", "skipped")
+"""The statuses of rows that are written, and of those that are not."""
+PERIOD_KINDS = ("year", "year_to_date", "half_year", "quarter", "month", "stock", "cumulative")
+PLACES: Places = {
+    "series": ("indicator",), "coverage": ("scope",), "start": ("period_start",),
+    "first_month": ("period_start",), "period": ("period_end",), "base_period": ("period_end",),
+    "published": ("value",), "bounds": ("value",), "growth": ("growth_percent",),
+    "multiplier": ("unit",), "wording": ("wording",), "source": ("address",),
+    "checked_on": ("published_on",), "title": ("source_title",), "body": ("original_authority",),
+}  # fmt: skip
+"""The columns that state the fields of a record and of its source, if their names differ."""
 NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
+SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+QUOTATION = "write a text with commas or line breaks in quotation marks, those in it twice"
 UNSTATED = "is unstated; growth belongs to the series of one currency"
 
 
@@ -65,6 +80,14 @@ class Row:
         kind = self["period_kind"]
         return StockFlow(kind) if kind in set(StockFlow) else StockFlow.FLOW
 
+    def find_document(self, kind: type[Entity]) -> Document:
+        """Return the row as the document of a record that it states."""
+        if kind is not GrowthRate:
+            return self.document
+        words = "growth_wording" if self["growth_wording"] else "wording"
+        own: Places = {"value": ("growth_percent",), "measure": ("growth_unit",)}
+        return replace(self.document, places={**PLACES, **own, "wording": (words,)})
+
     def create_issue(self, error: Exception) -> SeedIssue:
         column, message = error.args
         return self.document.create_issue((column,), message)
@@ -86,24 +109,66 @@ class Statement(NamedTuple):
     """The fields of the row of a table."""
 
 
-def read_rows(file: Path) -> Iterator[Row]:
-    with file.open(encoding="utf-8-sig", newline="") as stream:
-        reader = csv.DictReader(stream, restval="", restkey="")
-        names = list(reader.fieldnames or [])
-        issues = [SeedIssue(file, 1, name, "is missing") for name in REQUIRED if name not in names]
-        issues += [
-            SeedIssue(file, 1, name, f"is unknown; {suggest_nearest(name, OPTIONAL)}remove it")
-            for name in names
-            if name not in {*REQUIRED, *OPTIONAL}
-        ]
-        if issues:
-            raise SeedError(issues)
-        line = 2
-        for values in reader:
-            yield Row(
-                {name: values[name].strip() for name in names}, Document(file, lines={(): line})
-            )
+def read_rows(file: Path) -> list[Row]:
+    reader = csv.reader(StringIO(read_text(file), newline=""), strict=True)
+    names: list[str] = []
+    rows, issues, line = [], [], 1
+    try:
+        names = next(reader, [])
+        check_columns(file, names)
+        line = reader.line_num + 1
+        for cells in reader:
+            # A spreadsheet may end in rows of empty cells.
+            if any(cells) and len(cells) != len(names):
+                message = f"has {len(cells)} cells, the first line {len(names)}; {QUOTATION}"
+                issues.append(SeedIssue(file, line, "", message))
+            elif any(cells):
+                document = Document(file, lines={(): line}, places=PLACES, is_imported=True)
+                values = dict(zip(names, map(str.strip, cells), strict=True))
+                rows.append(Row(values, document))
             line = reader.line_num + 1
+    except csv.Error as error:
+        issues.append(SeedIssue(file, line, "", f"is not valid CSV ({error}); {QUOTATION}"))
+    if issues:
+        raise SeedError(issues)
+    return rows
+
+
+def read_text(file: Path) -> str:
+    raw = file.read_bytes()
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        end = error.start
+    else:
+        # Every second byte of English text in UTF-16 is a zero.
+        end = text.find("\0")
+        if end < 0:
+            return text
+    line = raw.count(b"\n", 0, end) + 1
+    message = "is not UTF-8 text; save the file in the encoding UTF-8"
+    raise SeedError([SeedIssue(file, line, "", message)])
+
+
+def check_columns(file: Path, names: Sequence[str]) -> None:
+    """Refuse a first line with wrong columns; a file of another form is one issue."""
+    known, line = {*REQUIRED, *OPTIONAL}, ",".join(names)
+    if known.isdisjoint(names):
+        found = next((name for mark, name in SEPARATORS.items() if mark in line), None)
+        message = f"the columns are separated by {found}; separate them with commas"
+        if found is None:
+            message = f"{'names no known' if line else 'is empty; write a line with the'} columns"
+            message += f": {', '.join(REQUIRED[:4])} and so on, as in seed/README.md"
+        raise SeedError([SeedIssue(file, 1, "", message)])
+    issues = [SeedIssue(file, 1, name, "is missing") for name in REQUIRED if name not in names]
+    for index, name in enumerate(names):
+        if name not in known:
+            advice = f"is unknown; {suggest_nearest(name, OPTIONAL)}remove it"
+            issues.append(SeedIssue(file, 1, name, advice))
+        elif name in names[:index]:
+            issues.append(SeedIssue(file, 1, name, "is repeated; keep one of the columns"))
+    if issues:
+        raise SeedError(issues)
 
 
 def validate(seed: Seed, row: Row, kind: type[AnyModel], content: Fields) -> AnyModel:
@@ -116,6 +181,7 @@ def validate(seed: Seed, row: Row, kind: type[AnyModel], content: Fields) -> Any
 
 
 def find_entry(seed: Seed, kind: type[AnyEntity], row: Row, column: str, key: str) -> AnyEntity:
+    row.require(column, f"write a key in {kind.collection}/")
     if key not in seed.get_all(kind):
         hint = suggest_nearest(key, seed.list_keys(kind))
         raise RowError(
@@ -125,20 +191,32 @@ def find_entry(seed: Seed, kind: type[AnyEntity], row: Row, column: str, key: st
 
 
 def parse_period(row: Row) -> Period:
+    if row["period_kind"] not in PERIOD_KINDS:
+        advice = f"write one of {', '.join(PERIOD_KINDS)}"
+        raise RowError("period_kind", f"found '{row['period_kind']}'; {advice}")
     # A stock may state its day once, as the end of its period.
     is_stock = row.stock_flow is StockFlow.STOCK
     start_column = "period_end" if is_stock and not row["period_start"] else "period_start"
-    try:
-        start, end = (date.fromisoformat(row[name]) for name in (start_column, "period_end"))
-    except ValueError:
-        raise RowError("period_start", "and period_end must be days such as 2024-01-31") from None
+    start, end = (parse_day(row, name) for name in (start_column, "period_end"))
     period = Period.model_construct(start=start, end=end)
     misfit = period.describe_misfit(row.stock_flow)
     if end < start or misfit:
         raise RowError("period_end", f"found {end}; {misfit or f'write a day after {start}'}")
-    if row.stock_flow is StockFlow.FLOW and row["months"] != str(period.months):
+    if is_stock and row["months"]:
+        raise RowError("months", f"found '{row['months']}'; a stock has none; leave it empty")
+    # Cumulative totals may leave out how long they are.
+    is_stated = row["months"] or row.stock_flow is StockFlow.FLOW
+    if is_stated and not is_stock and row["months"] != str(period.months):
         raise RowError("months", f"found '{row['months']}'; the period has {period.months}")
     return period
+
+
+def parse_day(row: Row, column: str) -> date:
+    text = row.require(column, "write a day such as 2024-01-31")
+    try:
+        return parse_iso_date(text)
+    except PydanticCustomError:
+        raise RowError(column, f"found '{text}'; write a day such as 2024-01-31") from None
 
 
 def parse_unit(row: Row) -> tuple[str, int]:
@@ -160,8 +238,20 @@ def parse_number(row: Row, column: str) -> Decimal:
     return Decimal(row[column])
 
 
+def check_number(row: Row, column: str, number: Decimal, multiplier: int) -> None:
+    """Refuse words that do not state a number; their translation is made from the number."""
+    has_known_scales = row["wording_language"] in set(Language)
+    if not has_number(row[column], number, multiplier, has_known_scales=has_known_scales):
+        scales = {power: name for name, power in MULTIPLIERS.items()}
+        stated = f"{number:f} {scales.get(multiplier, '')}".rstrip()
+        message = f"found '{row[column]}', which does not state {stated}"
+        raise RowError(column, f"{message}; correct the number or the words")
+
+
 def build_value(row: Row, unit: str, multiplier: int, suffix: Bilingual) -> Statement:
     value = parse_number(row, "value")
+    if value < 0:
+        raise RowError("value", f"found '{value}'; write the amount of a decline as growth_percent")
     if row["qualifier"] not in set(Qualifier):
         raise RowError("qualifier", f"found '{row['qualifier']}'; write {', '.join(Qualifier)}")
     qualifier = Qualifier(row["qualifier"])
@@ -177,6 +267,7 @@ def build_value(row: Row, unit: str, multiplier: int, suffix: Bilingual) -> Stat
     if qualifier is not Qualifier.NONE:
         figure["qualifier"] = str(qualifier)
     words = row.require("wording", "copy the words that state the figure")
+    check_number(row, "wording", value, multiplier)
     figure["wording"] = build_wording(row, words, texts)
     return Statement(Observation, unit, base, figure)
 
@@ -208,10 +299,9 @@ def build_rate(row: Row, unit: str) -> Iterator[Statement]:
         raise OmittedError("growth_percent", f"is that of a {row.stock_flow} figure, not of a flow")
     if rate_unit == "unstated" or (row["currency"] and not row["growth_unit"]):
         raise OmittedError("growth_unit", UNSTATED)
-    words = row["growth_wording"] or row["wording"]
-    plain = unicodedata.normalize("NFKC", words).replace(",", ".")
-    if not re.search(rf"(?<![0-9.]){re.escape(str(abs(value)))}(?!\.?[0-9])", plain):
-        raise OmittedError("growth_wording", f"does not state {abs(value)}; growth is not written")
+    column = "growth_wording" if row["growth_wording"] else "wording"
+    words = row.require(column, "copy the words that state the growth")
+    check_number(row, column, abs(value), 0)
     measure = ChangeMeasure.PERCENTAGE_POINTS if is_points else ChangeMeasure.PERCENT
     decimals = max(0, -int(value.as_tuple().exponent))
     texts = {language: format_change(value, decimals, language, measure) for language in Language}

@@ -3,7 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -19,6 +19,8 @@ from app.ingest.build import load_valid_seed
 from app.ingest.documents import check_source, find_last_day, find_standing
 from app.ingest.files import SeedError, SeedIssue
 from app.ingest.import_rows import (
+    OMITTED,
+    WRITTEN,
     OmittedError,
     Row,
     RowError,
@@ -38,13 +40,14 @@ from app.ingest.schema import (
     Indicator,
     Observation,
     Report,
+    Series,
     SeriesTable,
     Source,
     Unit,
 )
 from app.ingest.schema.records import format_record_key
 from app.ingest.schema.tables import DIMENSIONS, TableRow, format_span
-from app.ingest.seed import Seed
+from app.ingest.seed import Document, Documents, Seed
 from app.ingest.tables import Fields
 from app.ingest.writing import format_document, insert_rows
 
@@ -65,11 +68,14 @@ class Import:
     """The reports of the seed, by the key that a figure of their source would have."""
     rows: dict[str, dict[str, Fields]] = field(default_factory=lambda: defaultdict(dict))
     """The new rows by table and key."""
+    origins: dict[tuple[type[Entity], str], Document] = field(default_factory=dict)
+    """The documents in which records are reported: those of the seed, and the rows of the file."""
     notices: list[SeedIssue] = field(default_factory=list)
     """What is not written, with the reason."""
 
     def __post_init__(self) -> None:
         self.sources |= self.seed.get_all(Source)
+        self.origins |= self.seed.documents
         values, rates = self.seed.get_all(Observation), self.seed.get_all(GrowthRate)
         self.numbers |= {(Observation, key): value.value for key, value in values.items()}
         self.numbers |= {(GrowthRate, key): rate.value for key, rate in rates.items()}
@@ -93,8 +99,9 @@ def import_file(folder: Path, file: Path, checked_on: date) -> Import:
     Raises:
         SeedError: if the seed or a row has an issue; nothing is written then.
     """
+    rows = read_rows(file)
     found, issues = Import(load_valid_seed(folder), checked_on), []
-    for row in read_rows(file):
+    for row in rows:
         try:
             add_row(found, row)
         except OmittedError as error:
@@ -105,13 +112,16 @@ def import_file(folder: Path, file: Path, checked_on: date) -> Import:
             issues += error.issues
     if issues:
         raise SeedError(issues)
-    write_files(folder, build_files(folder, found))
+    write_files(folder, build_files(folder, found), found.origins)
     return found
 
 
 def add_row(found: Import, row: Row) -> None:
-    if row["status"] not in {"confirmed", "corrected"}:
-        raise OmittedError("status", f"is {row['status'] or 'empty'}; {row['note'] or 'no reason'}")
+    if row["status"] in OMITTED:
+        raise OmittedError("status", f"is {row['status']}; {row['note'] or 'no reason'}")
+    if row["status"] not in WRITTEN:
+        statuses = ", ".join((*WRITTEN, *OMITTED))
+        raise RowError("status", f"found '{row['status']}'; write one of {statuses}")
     indicator = find_entry(found.seed, Indicator, row, "indicator", row["indicator"])
     find_entry(found.seed, Coverage, row, "scope", row["scope"])
     if not row["growth_percent"]:
@@ -136,6 +146,8 @@ def add_row(found: Import, row: Row) -> None:
         series = table.build_series(period).natural_key()
         key = format_record_key(series, period, str(origin["source"]))
         if is_new(found, row, key, statement):
+            for kind, record in ((Series, series), (statement.kind, key)):
+                found.origins.setdefault((kind, record), row.find_document(kind))
             rows = found.rows[table.natural_key()]
             merged = rows.get(key, {"period": format_span(period)}) | statement.fields | origin
             # Fields keep their order, whichever part of the row is written first.
@@ -194,6 +206,7 @@ def add_source(found: Import, row: Row) -> str:
     if issues:
         raise SeedError([row.document.create_issue(path, message) for path, message in issues])
     found.sources[key] = source
+    found.origins[Source, key] = row.document
     return key
 
 
@@ -286,18 +299,12 @@ def create_table(key: str, rows: Collection[Fields]) -> str:
     return format_document(SeriesTable, header) + "figures:\n"
 
 
-def write_files(folder: Path, files: Mapping[str, str]) -> None:
+def write_files(folder: Path, files: Mapping[str, str], origins: Documents) -> None:
     """Write files to a seed folder if the seed is valid with them."""
     with TemporaryDirectory() as temporary:
         copy = copytree(folder, Path(temporary) / "seed")
         copy_files(files, copy)
-        try:
-            load_valid_seed(copy)
-        except SeedError as error:
-            issues = [
-                replace(one, file=folder / one.file.relative_to(copy)) for one in error.issues
-            ]
-            raise SeedError(issues) from None
+        load_valid_seed(copy, origins)
     copy_files(files, folder)
 
 

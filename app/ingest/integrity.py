@@ -4,6 +4,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
+from app.db.numerals import CURRENCIES
 from app.enums import PERCENT, ActionStatus, ChangeMeasure, Qualifier, StockFlow
 from app.ingest.commitments import check_commitment, check_own_words, check_progress
 from app.ingest.contradictions import check_contradictions
@@ -161,7 +162,13 @@ def check_comparison(seed: Seed, entity: Observation | GrowthRate) -> Messages:
         yield ("checked_on",), message
 
 
-def check_series(_: Seed, entity: Series) -> Messages:
+def check_series(seed: Seed, entity: Series) -> Messages:
+    indicator = find_entity(seed, Indicator, entity, "indicator")
+    # Amounts may be in any currency; no other unit measures what another does.
+    units = {entity.unit, indicator.unit} if indicator else set()
+    if indicator and len(units) > 1 and not units <= CURRENCIES.keys():
+        message = f"found {entity.unit}; the unit of {entity.indicator} is {indicator.unit}"
+        yield ("unit",), message
     if entity.months is not None and entity.start is not None:
         yield ("start",), "belongs to cumulative totals; remove it, or the months of a flow"
     starts = [found.start for found in entity.breaks]

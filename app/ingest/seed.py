@@ -5,10 +5,11 @@ YAML is read without implicit types: text stays text, numbers stay exact, values
 
 import re
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path, PurePath
-from typing import cast
+from typing import TypeAlias, cast
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -95,6 +96,8 @@ class Document:
     """The row of a table that the record comes from."""
     places: Places = field(default_factory=dict)
     """Where the row states the fields that it does not state under their own names."""
+    is_imported: bool = False
+    """Whether this is a row of a CSV file, which is not yet in the seed."""
 
     @property
     def key(self) -> str:
@@ -102,9 +105,7 @@ class Document:
 
     def find_path(self, path: ValuePath) -> ValuePath:
         """Return where in the file the value of a field is."""
-        if not self.origin or not path:
-            return (*self.origin, *path)
-        place = self.places.get(str(path[0]))
+        place = self.places.get(str(path[0])) if path else None
         if place is None:
             return (*self.origin, *path)
         # A field of a record that several fields of the row state has no parts there.
@@ -115,6 +116,10 @@ class Document:
         while path and path not in self.lines:
             path = path[:-1]
         return self.lines.get(path, 1)
+
+    def format_location(self) -> str:
+        """Return where the record is, for messages about another: ``figures/x.yaml:9``."""
+        return f"{'/'.join(self.file.parts[-2:])}:{self.find_line(self.origin)}"
 
     def create_issue(self, path: ValuePath, message: str, *, is_warning: bool = False) -> SeedIssue:
         place = self.find_path(path)
@@ -218,6 +223,10 @@ def parse_scalar(node: yaml.Node) -> Value:
     return text
 
 
+Documents: TypeAlias = Mapping[tuple[type[Entity], str], Document]
+"""The documents of records by their collection and key."""
+
+
 @dataclass
 class Seed:
     """All entities of a seed by collection and key, and the documents that define them."""
@@ -249,8 +258,12 @@ class Seed:
         return sorted(key for entity, key in self.documents if entity is kind)
 
 
-def load_seed(folder: Path) -> tuple[Seed, list[SeedIssue]]:
-    """Read and validate every file on its own; cross-checks come later."""
+def load_seed(folder: Path, origins: Documents | None = None) -> tuple[Seed, list[SeedIssue]]:
+    """Read and validate every file on its own; cross-checks come later.
+
+    Issues of a record with an origin are reported there. Rows to import come last, so that they
+    are reported where they repeat what the seed has.
+    """
     seed, issues = Seed(folder), []
     for path in list_seed_files(folder):
         parts = path.relative_to(folder).parts
@@ -268,6 +281,12 @@ def load_seed(folder: Path) -> tuple[Seed, list[SeedIssue]]:
             issues.append(SeedIssue(path, 1, "", f"is not a seed file; seed files are {places}"))
     for document in seed.tables.values():
         issues += expand_document(seed, document)
+    for record, origin in (origins or {}).items():
+        # Records of an unreadable table are unknown.
+        if record in seed.documents:
+            read = seed.documents.pop(record)
+            own = replace(origin, content=read.content, record_key=read.key)
+            seed.documents[record] = own
     # References can only be corrected once all keys are known.
     for (kind, _), document in seed.documents.items():
         issues += document.issues or validate_document(seed, kind, document)
@@ -302,8 +321,8 @@ def expand_document(seed: Seed, table: Document) -> list[SeedIssue]:
         )
         other = seed.documents.setdefault((record.kind, record.key), document)
         if other is not document and record.kind is not Series:
-            place = f"{other.file.parent.name}/{other.file.name}:{other.find_line(other.origin)}"
-            issues.append(document.create_issue(("source",), f"repeats {place}; remove one"))
+            message = f"repeats {other.format_location()}; remove one"
+            issues.append(document.create_issue(("source",), message))
     return issues
 
 

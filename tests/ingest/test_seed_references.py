@@ -228,6 +228,15 @@ def test_an_issue_is_reported(tmp_path: Path, broken: Broken) -> None:
     check_reported(copied(tmp_path), broken)
 
 
+def test_the_unit_of_a_series_is_that_of_its_indicator_or_another_currency(tmp_path: Path) -> None:
+    seed = copied(tmp_path)
+    edit(seed, "indicators/goods-trade.yaml", "unit: CNY", "unit: USD")
+    edit(seed, "indicators/aid-projects.yaml", "unit: NB", "unit: CNY")
+    faults = [fault for fault in refused(seed) if fault.field == "unit"]
+    assert {fault.message for fault in faults} == {"found NB; the unit of aid-projects is CNY"}
+    assert {fault.file.parent.name for fault in faults} == {"series"}
+
+
 @pytest.mark.parametrize(("old", "new", "change", "expected"), MOVED.values(), ids=MOVED)
 def test_a_misplaced_file_is_reported(
     tmp_path: Path, old: str, new: str, change: tuple[str, str], expected: str

@@ -67,13 +67,13 @@ indicator: goods-trade
 reporting_area: CN
 counterpart_area: BRI
 coverage: partner-2023
-unit: NB
+unit: USD
 stock_flow: stock
 figures:
   - {period: 2023-06-30, value: 152, WORDS, source: starsfund-2023-10}
   - {period: 2026-01-12, value: 155, WORDS, source: LATE}
 """.replace("WORDS", PLAIN_WORDS).replace("LATE", LATE)
-STOCK_FILE = "figures/goods-trade.CN.BRI.partner-2023.NB.stock.yaml"
+STOCK_FILE = "figures/goods-trade.CN.BRI.partner-2023.USD.stock.yaml"
 CUMULATIVE_FILE = f"figures/{TOTALS}.cumulative.yaml"
 ROW = "wording: {en: 950 billion, zh: 9500亿元}, source: starsfund-2023-10"
 
@@ -306,7 +306,7 @@ def test_stocks_and_totals_are_series_of_their_own(tmp_path: Path) -> None:
     for day, source in (("2022-12-31", "starsfund-2023-10"), ("2026-01-10", LATE)):
         figure = seed.get_all(Observation)[f"{totals}.{day}.{source}"]
         assert (str(figure.period.start), str(figure.period.end)) == ("2013-01-01", day)
-    stocks = "goods-trade.CN.BRI.partner-2023.NB.P0D"
+    stocks = "goods-trade.CN.BRI.partner-2023.USD.P0D"
     assert seed.get_all(Series)[stocks].stock_flow is StockFlow.STOCK
     assert seed.get_all(Observation)[f"{stocks}.2026-01-12.{LATE}"].period.start.day == 12
     # The table of flows has the same dimensions.
@@ -315,8 +315,8 @@ def test_stocks_and_totals_are_series_of_their_own(tmp_path: Path) -> None:
 
 def test_a_total_or_a_stock_never_represents_a_flow(tmp_path: Path) -> None:
     path = with_stocks(tmp_path)
-    edit(path, STOCK_FILE, "unit: NB", "unit: CNY")
-    (path / STOCK_FILE).rename(path / STOCK_FILE.replace(".NB.", ".CNY."))
+    edit(path, STOCK_FILE, "unit: USD", "unit: CNY")
+    (path / STOCK_FILE).rename(path / STOCK_FILE.replace(".USD.", ".CNY."))
     seed = load_valid_seed(path)
     series = seed.get_all(Observation)[select_latest(seed)["goods-trade"]].series
     assert seed.get_all(Series)[series].months == 12
