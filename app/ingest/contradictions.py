@@ -28,6 +28,8 @@ from app.ingest.seed import Seed
 from app.ingest.vintages import find_vintage
 
 INFINITY = Decimal("Infinity")
+ROUNDED_FROM, ROUNDED_TO = 1000, 100
+"""A count of at least a thousand in whole hundreds may be rounded."""
 Figure = Observation | GrowthRate
 STATEMENTS: tuple[type[Figure | Report], ...] = (Observation, GrowthRate, Report)
 """The collections whose records name their contradiction."""
@@ -109,7 +111,8 @@ def compute_step(figure: Observation) -> Decimal:
     """
     step = Decimal(1).scaleb(figure.published.multiplier - figure.published.decimals)
     last = Decimal(1).scaleb(int(figure.value.normalize().as_tuple().exponent))
-    is_rounded = figure.qualifier is Qualifier.ABOUT or (figure.value >= 1000 and last >= 100)
+    has_zeros = figure.value >= ROUNDED_FROM and last >= ROUNDED_TO
+    is_rounded = figure.qualifier is Qualifier.ABOUT or has_zeros
     return last if step == 1 and is_rounded else step
 
 

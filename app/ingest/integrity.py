@@ -166,7 +166,7 @@ def check_series(_: Seed, entity: Series) -> Messages:
         yield ("start",), "belongs to cumulative totals; remove it, or the months of a flow"
     starts = [found.start for found in entity.breaks]
     for index, start in enumerate(starts):
-        if start.day != 1:
+        if start.day != 1 and entity.months is not None:
             yield ("breaks", index, "start"), f"found {start}; write the first day of a month"
         elif start in starts[:index]:
             yield ("breaks", index, "start"), f"found {start} twice; remove one of the two breaks"

@@ -37,11 +37,12 @@ from app.parameters.base import (
 
 DAYS = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}(/[0-9]{4}-[0-9]{2}-[0-9]{2})?")
 YEAR = re.compile("([0-9]{4})")
-MONTHS = re.compile("([0-9]{4})-(0[1-9]|1[0-2])/([0-9]{4})-(0[1-9]|1[0-2])")
+MONTH = "([0-9]{4})-(0[1-9]|1[0-2])"
+MONTHS = re.compile(f"{MONTH}(?:/{MONTH})?")
 
 
 def parse_period(period: str) -> tuple[date, date]:
-    """Return the first and the last day of a period: a year, two months, a date or two dates.
+    """Return the first and the last day of a period: a year, one or two months, dates.
 
     Raises:
         ValueError: if it has another form, or ends before it starts.
@@ -49,7 +50,8 @@ def parse_period(period: str) -> tuple[date, date]:
     if match := YEAR.fullmatch(period):
         return date(int(match[1]), 1, 1), date(int(match[1]), 12, 31)
     if match := MONTHS.fullmatch(period):
-        first, last = (int(match[1]), int(match[2])), (int(match[3]), int(match[4]))
+        first = int(match[1]), int(match[2])
+        last = (int(match[3]), int(match[4])) if match[3] else first
         if first <= last:
             return date(*first, 1), date(*last, monthrange(*last)[1])
     first_day, slash, last_day = period.partition("/")

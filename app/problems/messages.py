@@ -46,9 +46,9 @@ VALIDATION_MESSAGES = {
         "{name} 的取值不足；需要 {min_length} 个",
     ),
     "period": Bilingual(
-        "{found} is not a period; write a year as 2024, months as 2024-01/2024-11, "
-        "or a date as 2024-06-30",
-        "{found} 不是有效的统计期；年份写作 2024，起止月份写作 2024-01/2024-11，"
+        "{found} is not a period; write a year as 2024, a month as 2024-05, months as "
+        "2024-01/2024-11, or a date as 2024-06-30",
+        "{found} 不是有效的统计期；年份写作 2024，月份写作 2024-05，起止月份写作 2024-01/2024-11，"
         "日期写作 2024-06-30",
     ),
     "same_edition": Bilingual(
