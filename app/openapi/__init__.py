@@ -23,7 +23,7 @@ from app.schemas import ENCODER
 
 ANY_SERVER = "http://server.invalid"
 """The address in the document until it is served; no server can have this name (RFC 2606)."""
-EXAMPLE_RECORDS = 2
+EXAMPLE_RECORDS, EXAMPLE_VALUES = 2, 50
 EXAMPLE_LINES = 5
 CHARTS = ("image/", canvas.SPECIFICATION)
 
@@ -83,7 +83,9 @@ def shorten_lists(value: Value) -> Value:
         return {name: shorten_lists(one) for name, one in value.items()}
     if isinstance(value, list):
         is_records = all(isinstance(one, dict) for one in value)
-        return [shorten_lists(one) for one in value[: EXAMPLE_RECORDS if is_records else None]]
+        return [
+            shorten_lists(one) for one in value[: EXAMPLE_RECORDS if is_records else EXAMPLE_VALUES]
+        ]
     return value
 
 

@@ -174,7 +174,8 @@ class PeriodFilters(Filters):
     until: Day | Omitted = Field(None, examples=["2024-12-31"])
     """Only periods that end on or before this date."""
     as_of: Day | Omitted = Field(None, examples=["2025-01-14"])
-    """Only what was known on this date: the figures that were current then."""
+    """Only what was known on this date: the figures that were current then. What is said of them,
+    such as superseded_on, comparability, contradiction and reports, is as known today."""
 
     @field_validator("until")
     @classmethod
@@ -267,7 +268,8 @@ class ReportListParameters(ListParameters):
 
 class SeriesParameters(Parameters):
     as_of: Day | Omitted = Field(None, examples=["2025-01-14"])
-    """Only what was known on this date: the figures that were current then."""
+    """Only what was known on this date: the figures that were current then. What is said of them,
+    such as superseded_on, comparability, contradiction and reports, is as known today."""
 
 
 class ComparisonParameters(Parameters):

@@ -352,6 +352,7 @@ class Observation(Schema):
     """Whether this is the headline figure of its indicator."""
     reports: list[Report] = list_field(of=1000)
     """What other sources report about this figure, including what differs."""
-    contradiction: Editorial[ContradictionReference | None] = Field(examples=[None])
-    """The contradiction, if another published figure does not agree with this one; else null."""
+    contradiction: Editorial[ContradictionReference | None]
+    """The contradiction, if another published figure does not agree with this one; else null. It
+    is as known today, whatever as_of says."""
     editorial: tuple[FieldPath, ...] = declare_editorial()

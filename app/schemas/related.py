@@ -37,7 +37,7 @@ class GrowthRate(Growth):
     """The day on which the rate was last compared with its source; null if no day is recorded."""
     check_method: CheckMethod | None = Field(examples=["stored_text"])
     """page if the page itself was read then, stored_text if a stored copy of its text was."""
-    contradiction: Editorial[ContradictionReference | None] = Field(examples=[None])
+    contradiction: Editorial[ContradictionReference | None]
     """The contradiction, if another published rate does not agree with this one; else null."""
     editorial: tuple[FieldPath, ...] = declare_editorial()
 
@@ -61,6 +61,6 @@ class ReportEntry(Report):
     """The period of the figure."""
     published_wording: Line = Field(examples=["over 700 aid projects"])
     """The figure published here in words, for comparison."""
-    contradiction: Editorial[ContradictionReference | None] = Field(examples=[None])
+    contradiction: Editorial[ContradictionReference | None]
     """The contradiction, if the report does not agree with the figure published here; else null."""
     editorial: tuple[FieldPath, ...] = declare_editorial()

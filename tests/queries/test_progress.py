@@ -22,7 +22,6 @@ COMPARED = {
     "2017-forum-results": ("10", "exact", "10 short of the target"),
     "2017-silk-road-fund": ("0", "exact", "equal to the target"),
     "2023-joint-laboratories": ("30", "below", "less than 30 short of the target"),
-    "2023-manufacturing-access": ("0", "exact", "equal to the target"),
 }
 """The commitments with a comparable reading: the distance, its limit and its text."""
 
