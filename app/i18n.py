@@ -102,7 +102,9 @@ def format_period(
     """Name a period: Full year 2024, January to November 2024, 2024年1—11月; On 30 June 2024."""
     if start == end:
         return Bilingual("On {}", "截至{}").get(language).format(format_day(start, language))
-    if is_cumulative or not has_whole_months(start, end):
+    # No flow covers more than a year.
+    is_long = end >= start.replace(year=start.year + 1)
+    if is_cumulative or is_long or not has_whole_months(start, end):
         name = Bilingual("{} to {}, cumulative", "{}至{}累计").get(language)
         return name.format(*format_limits(start, end, language))
     return format_months(start, end, language)

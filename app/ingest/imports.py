@@ -309,6 +309,17 @@ def write_files(folder: Path, files: Mapping[str, str], origins: Documents) -> N
 
 
 def copy_files(files: Mapping[str, str], folder: Path) -> None:
-    for name, text in files.items():
-        (folder / name).parent.mkdir(exist_ok=True)
-        (folder / name).write_text(text, "utf-8")
+    """Write all files, or none if there is no room: first beside their places, as hidden files."""
+    written: list[tuple[Path, Path]] = []
+    try:
+        for name, text in files.items():
+            path = folder / name
+            path.parent.mkdir(exist_ok=True)
+            written.append((path.with_name(f".{path.name}"), path))
+            written[-1][0].write_text(text, "utf-8")
+    except OSError:
+        for new, _ in written:
+            new.unlink(missing_ok=True)
+        raise
+    for new, path in written:
+        new.replace(path)

@@ -1,6 +1,7 @@
 """`bri import`: rows of a CSV file become sources and tables, all of them or none."""
 
 import csv
+import resource
 from decimal import Decimal
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from app.ingest.build import load_valid_seed
 from app.ingest.import_rows import REQUIRED
+from app.ingest.imports import copy_files
 from app.ingest.schema import GrowthRate, Observation, Source
 from tests.support.processes import bri
 from tests.support.seeds import GOODS, SEED, copied, edit
@@ -440,3 +442,17 @@ def test_columns_are_checked(tmp_path: Path) -> None:
     assert (
         f"{path}:1: growth_words: is unknown; did you mean growth_wording? remove it" in done.stderr
     )
+
+
+def test_a_disk_without_room_leaves_no_file(tmp_path: Path) -> None:
+    (tmp_path / "units").mkdir()
+    (tmp_path / "units/a.yaml").write_text("old", "utf-8")
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, limit[1]))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            copy_files({"units/a.yaml": "new", "units/b.yaml": "b" * 1000}, tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    assert [path.name for path in sorted((tmp_path / "units").iterdir())] == ["a.yaml"]
+    assert (tmp_path / "units/a.yaml").read_text("utf-8") == "old"

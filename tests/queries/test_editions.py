@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-pytestmark = [pytest.mark.database, pytest.mark.quick]
+pytestmark = pytest.mark.database
 
 YEARS = (2022, 2023, 2024, 2025, 2026)
 PARTS = ("figures", "outcomes", "priority_areas")
