@@ -304,10 +304,11 @@ class ProgressRelation(StrEnum):
 
 
 class CommitmentKind(StrEnum):
-    """Whether the speaker promises something, or only says what is expected."""
+    """Whether something is promised, or only expected, or a list of results that many agreed."""
 
     PLEDGE = "pledge"
     EXPECTATION = "expectation"
+    RESULT_LIST = "result_list"
 
 
 class DistanceLimit(StrEnum):

@@ -20,16 +20,17 @@ from starlette.types import Receive, Scope, Send
 
 from app import __version__, parameters
 from app.db.columns import Record
-from app.formats import llms_txt as sentences
+from app.formats import sentences
 from app.http.limits import MAX_BODY
 from app.i18n import Bilingual, Language
 from app.problems.problem import describe_errors
 from app.queries.commitments import get_action, get_outcome, list_priority_areas
 from app.queries.editions import list_editions
+from app.queries.indicators import list_indicators
 from app.queries.observations import get_observation, list_observations
 from app.queries.pagination import QueryPage
 from app.queries.progress import get_commitment, list_commitments
-from app.queries.reference import get_event, get_source, list_indicators
+from app.queries.reference import get_event, get_source
 from app.queries.search import build_hit_url, search_records
 from app.releases import ReleaseManager
 from app.schemas import Schema

@@ -208,6 +208,7 @@ def test_on_standard_input(database: Target) -> None:
     )
     sentences, _ = call_tool(command, "list_indicators", topic="projects")
     assert "over 700" in sentences
+    assert "Newest figure: " in sentences
 
 
 def test_a_missing_package_is_reported() -> None:

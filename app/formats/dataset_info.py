@@ -44,6 +44,8 @@ KEYWORDS = (
     Bilingual("contracted projects", "对外承包工程"),
     Bilingual("official statistics", "官方统计"),
 )
+CATALOG_PATH = "/v1/catalog.jsonld"
+"""The path of the description of the data set; it is the identifier of the catalogue too."""
 LICENCE_URL = "https://opensource.org/license/mit"
 
 

@@ -6,6 +6,7 @@ from datetime import date
 
 from app.db.columns import Record
 from app.formats.dataset_info import (
+    CATALOG_PATH,
     DATA_LICENCE,
     DESCRIPTION,
     KEYWORDS,
@@ -55,7 +56,7 @@ def describe_catalog(
     }
     return {
         "@context": CONTEXT,
-        "@id": f"{base}/v1/catalog",
+        "@id": f"{base}{CATALOG_PATH}",
         "@type": "dcat:Catalog",
         "dct:title": build_values(TITLE),
         "dct:description": build_values(DESCRIPTION),
@@ -80,7 +81,7 @@ def describe_dataset(
     release: Record, distributions: Sequence[Distribution], digest: str | None, base: str
 ) -> Record:
     return {
-        "@id": f"{base}/v1/catalog#dataset",
+        "@id": f"{base}{CATALOG_PATH}#dataset",
         "@type": "dcat:Dataset",
         "dct:identifier": release["seed_hash"],
         "dct:title": build_values(TITLE),

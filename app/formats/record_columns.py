@@ -1,4 +1,4 @@
-"""The columns of indicators, series, growth rates, reports, commitments, events and sources."""
+"""The columns of series, growth rates, reports, commitments, events and sources."""
 
 from app.db.columns import Record
 from app.enums import Precision
@@ -48,51 +48,6 @@ NAMED = (
            "文中涉及的国家和国家组", path="areas.code", is_required=False),
 )  # fmt: skip
 
-INDICATORS = (
-    string("code", "Key", "指标标识", "Key of the indicator", width=30),
-    string("name", "Indicator", "指标", "Name of the indicator", "指标名称", width=38),
-    string("definition", "Definition", "指标定义", "What the indicator measures", width=44),
-    string("note", "Note", "使用说明", "How to read the indicator", width=44),
-    string("topic", "Topic code", "主题标识", path="topic.code"),
-    string("unit", "Unit code", "计量单位标识", "Unit of the headline value",
-           "核心数据的计量单位", path="unit.code"),
-    string("stock_flow", "Stock or flow", "数据性质", *STOCK_FLOW),
-    string("direction", "Direction", "流向", "Direction of the flow"),
-    REPORTING_AREA,
-    COUNTERPART_AREA,
-    string("headline", "Headline key", "核心数据标识", "Key of the headline observation",
-           path="headline.id", is_required=False),
-    string("headline_display", "Headline", "核心数据",
-           "Headline value with qualifier and unit", "核心数据（含限定词和计量单位）",
-           path="headline.display", is_required=False),
-    string("headline_period", "Headline period", "核心数据统计期",
-           "Period of the headline value", path="headline.period.label", is_required=False),
-    string("headline_citation", "Headline source", "核心数据出处",
-           "Source reference of the headline value", path="headline.citation.full",
-           is_required=False),
-    string("baseline_for", "Related priority areas", "对应的重点领域",
-           "Priority areas for which the headline value is the baseline; an editorial link",
-           "以其为基线的重点领域（本站编辑关联）", path="baseline_for.slug", is_required=False),
-    string("sectors", "Sector codes", "涉及领域标识", "Sectors that the indicator covers",
-           "指标涉及的领域", path="sectors.code", is_required=False),
-    string("instruments", "Instrument codes", "涉及载体标识",
-           "Instruments that the indicator measures", "指标衡量的合作载体",
-           path="instruments.code", is_required=False),
-    EDITORIAL,
-    string("headline_coverage", "Headline coverage", "核心数据统计范围",
-           "Which countries the headline value counts", "核心数据统计所涵盖的国家",
-           path="headline.coverage.name", is_required=False, width=28),
-    string("headline_growth", "Headline growth", "核心数据增速",
-           "Published change of the headline value on a year earlier", "核心数据公布的同比变动",
-           path="headline.growth.display", is_required=False, width=30),
-    string("headline_growth_citation", "Headline growth source", "核心数据增速出处",
-           "Source reference of that change, which may differ from that of the value",
-           "增速的出处，可能与数值出处不同", path="headline.growth.citation.full",
-           is_required=False, width=44),
-    string("headline_note", "Note on the headline", "核心数据说明",
-           "What else to know about the headline value; not from the source",
-           "关于核心数据的其他说明（本站编写）", path="headline.note", is_required=False, width=36),
-)  # fmt: skip
 SERIES = (
     string("code", "Code", "序列标识", "Key of the series"),
     string("name", "Series", "序列", "Name of the series", "序列名称"),
@@ -257,7 +212,8 @@ COMMITMENTS = (
          path="event.held_on"),
     integer("position", "Position", "次序", "Position among the commitments of the event",
             "在该活动各项承诺中的次序"),
-    string("kind", "Kind", "类型", "pledge or expectation", "pledge（承诺）或expectation（预期）"),
+    string("kind", "Kind", "类型", "pledge, expectation or result_list",
+           "pledge（承诺）、expectation（预期）或result_list（成果清单）"),
     string("name", "Name", "名称", "What is counted", "所计内容", width=28),
     string("text", "Commitment", "承诺", "Text of the commitment", "承诺内容", width=56),
     decimal("target_value", "Target value", "目标数值", "Target in the unit",

@@ -251,8 +251,9 @@ OVERVIEW_WORKBOOK = FileFormat(
     workbooks.XLSX,
     WORKBOOK,
     ("overview",),
-    "A workbook to share and print: headline values, priority areas with their actions, other "
-    "results, the figures of all years, sources, and notes on how to read them.",
+    "A workbook to share and print: the figures of a yearly press conference, by default of the "
+    "newest that is recorded completely, its priority areas with their actions, other results, "
+    "the figures of all years, sources, and notes on how to read them.",
     is_text=False,
     is_compressible=False,
     write=workbooks.write_overview,

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from app.db.columns import Record
 from app.enums import Datatype, Precision
-from app.formats import record_columns
+from app.formats import indicator_columns, record_columns
 from app.formats.columns import Column
 from app.i18n import Bilingual, Language, format_citation
 
@@ -175,7 +175,7 @@ GROWTH_NOTE = Bilingual(
 )
 INDICATORS = declare_sheet(
     Bilingual("Indicators", "指标"),
-    record_columns.INDICATORS,
+    indicator_columns.INDICATORS,
     [
         "name",
         SheetColumn(Bilingual("Headline", "核心数据"), 24, partial(show_headline, "display")),

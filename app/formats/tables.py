@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Select
 
 from app import parameters
 from app.db.columns import Record
-from app.formats import code_columns, columns, record_columns
+from app.formats import code_columns, columns, indicator_columns, record_columns
 from app.formats.columns import SEPARATOR, Column
 from app.i18n import Bilingual, Language
 from app.problems.messages import TOO_MANY_ROWS
@@ -18,11 +18,12 @@ from app.queries import reference as codes
 from app.queries.commitments import list_actions, list_outcomes, list_priority_areas
 from app.queries.contradictions import list_contradictions
 from app.queries.editions import list_editions
+from app.queries.indicators import list_indicators
 from app.queries.observations import list_observations
 from app.queries.pagination import QueryPage
 from app.queries.passages import list_passages
 from app.queries.progress import list_commitments
-from app.queries.reference import list_events, list_indicators, list_sources
+from app.queries.reference import list_events, list_sources
 from app.queries.related import list_growth_rates, list_reports
 from app.queries.resource import Resource
 from app.queries.series import list_series
@@ -178,7 +179,7 @@ OBSERVATIONS = ObservationTable(
 INDICATORS = Table(
     "indicators",
     Bilingual("Indicators with headline values", "指标及其核心数据"),
-    record_columns.INDICATORS,
+    indicator_columns.INDICATORS,
     parameters.IndicatorListParameters,
     list_indicators,
     indicators.Indicator,

@@ -6,6 +6,7 @@ from datetime import datetime, time
 from itertools import chain
 from typing import IO, TYPE_CHECKING, Any
 
+from app import parameters
 from app.db.columns import Record
 from app.enums import EvidenceBasis
 from app.formats import observation_sheets, sheets, tables
@@ -80,12 +81,13 @@ def write_table(query: TableQuery, file: IO[bytes]) -> None:
 
 
 def write_overview(query: TableQuery, file: IO[bytes]) -> None:
-    """Write the newest complete edition and the figures of all years as a workbook.
+    """Write an edition, by default the newest complete one, and all figures as a workbook.
 
     If there are more observations than a sheet holds, it contains those of the edition's
     indicators only.
     """
-    overview = read_contents(query.connection, query.language)
+    assert isinstance(query.filters, parameters.OverviewParameters)  # noqa: S101 - for mypy
+    overview = read_contents(query.connection, query.language, query.filters.edition)
     edition = overview["edition"]["year"]
     headlines = [indicator["headline"] for indicator in overview["indicators"]]
     actions = [action for area in overview["priority_areas"] for action in area["actions"]]

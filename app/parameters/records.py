@@ -274,7 +274,7 @@ class EditionComparisonParameters(Parameters):
         return value
 
 
-class OverviewParameters(Parameters):
+class OverviewParameters(Filters):
     edition: Edition | Omitted = Field(None, examples=[2025])
     """The year of the press conference. The default is the newest one that is complete."""
 

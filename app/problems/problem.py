@@ -74,7 +74,7 @@ class ParameterError:
     ) -> None:
         self.location = location
         self.allowed = None if allowed is None else list(allowed)
-        self.suggestion = find_nearest(found, self.allowed or [])
+        self.suggestion = find_nearest(found, [one for one in self.allowed or () if one != found])
         self.message = text
         """What is wrong, with the suggestion."""
         if self.suggestion:
@@ -226,11 +226,11 @@ class UnknownRecord(NotFound):
         "路径正确，但没有该标识的记录。响应中给出了最接近的有效标识；上一级列表列出全部记录。",
     )
 
-    def __init__(self, parameter: str, found: str, known: Iterable[str]) -> None:
+    @classmethod
+    def from_key(cls, parameter: str, found: str, known: Iterable[str]) -> Self:
         short = shorten(found)
         text = UNKNOWN_RECORD.format(found=short)
-        error = ParameterError(f"path.{parameter}", text, known, short)
-        super().__init__(error.message, [error])
+        return cls.from_error(ParameterError(f"path.{parameter}", text, known, short))
 
 
 class MethodNotAllowed(Problem):

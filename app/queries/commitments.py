@@ -32,6 +32,8 @@ from app.db.models import (
 )
 from app.db.statements import fetch_uncached, select_nested
 from app.i18n import Language
+from app.problems.messages import NOT_OF_YEAR
+from app.problems.problem import ParameterError, UnknownRecord
 from app.queries.progress import complete_report, select_progress
 from app.queries.resource import LinkedFilter, Resource, select_links
 
@@ -204,12 +206,30 @@ PRIORITY_AREAS = Resource(
 list_priority_areas = PRIORITY_AREAS.list_page
 
 
+def list_years(connection: Connection, slug: str) -> list[int]:
+    """List the years that have a priority area."""
+    years = (
+        select(col(PriorityArea.year))
+        .where(col(PriorityArea.slug) == slug)
+        .order_by(col(PriorityArea.year))
+    )
+    return list(connection.execute(years).scalars())
+
+
 def get_priority_area(
     connection: Connection, language: Language, slug: str, year: int | None
 ) -> Record | None:
+    """Read a priority area of a year, by default of the last one that has it.
+
+    Raises:
+        UnknownRecord: if only other years have it.
+    """
     statement = select_priority_areas(language).where(col(PriorityArea.slug) == slug)
     if year is not None:
         statement = statement.where(col(PriorityArea.year) == year)
     statement = statement.order_by(col(PriorityArea.year).desc()).limit(1)
     rows = fetch_uncached(connection, statement)
+    if not rows and (years := list_years(connection, slug)):
+        text = NOT_OF_YEAR.format(found=slug, year=year, years=", ".join(map(str, years)))
+        raise UnknownRecord.from_error(ParameterError("query.year", text, map(str, years)))
     return complete_priority_area(rows[0], language) if rows else None

@@ -1,6 +1,6 @@
 """Editions: yearly press conferences, what belongs to each, and what two of them announced."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
@@ -23,7 +23,6 @@ from app.db.models import (
     Event,
     Headline,
     Indicator,
-    LatestObservation,
     Observation,
     Outcome,
     PriorityArea,
@@ -41,22 +40,14 @@ from app.parameters import (
     Vintages,
 )
 from app.queries.commitments import list_outcomes, list_priority_areas
-from app.queries.observations import (
-    complete_observation,
-    join_context,
-    join_rate,
-    list_observations,
-    select_observations,
-)
-from app.queries.obstacles import list_pair_obstacles
-from app.queries.reference import (
+from app.queries.indicators import (
     INDICATORS,
-    complete_event,
+    add_latest_observations,
     complete_indicator,
-    get_source,
-    select_events,
     select_indicator_columns,
 )
+from app.queries.observations import join_context, join_rate, list_observations
+from app.queries.reference import complete_event, get_source, select_events
 from app.queries.resource import Resource, select_links
 
 PARTS = ("figures", "outcomes", "priority_areas")
@@ -211,13 +202,6 @@ def select_edition_indicators(language: Language) -> Statement:
     return statement.order_by(*INDICATORS.orders["position"])
 
 
-@cache
-def select_latest_observations(language: Language) -> Statement:
-    return select_observations(language).join(
-        LatestObservation, col(LatestObservation.observation_id) == Observation.id
-    )
-
-
 def read_contents(connection: Connection, language: Language, year: int | None = None) -> Record:
     """Read the figures and priority areas of an edition, by default the newest complete one."""
     edition = read_edition(connection, language, year)
@@ -238,34 +222,6 @@ def read_overview(connection: Connection, language: Language, year: int | None =
     source = get_source(connection, language, contents["edition"]["source"]["code"])
     indicators = add_latest_observations(connection, language, contents["indicators"])
     return contents | {"indicators": indicators, "source": source}
-
-
-def add_latest_observations(
-    connection: Connection, language: Language, indicators: Sequence[Record]
-) -> list[Record]:
-    """Add to each indicator its newest figure, and why it is not comparable with the headline."""
-    rows = fetch_records(connection, select_latest_observations(language), {})
-    latest = {row["indicator"]["code"]: complete_observation(row, language) for row in rows}
-    pairs = {
-        indicator["code"]: (indicator["headline"], newest)
-        for indicator in indicators
-        if indicator["headline"]
-        and (newest := latest.get(indicator["code"]))
-        and newest["id"] != indicator["headline"]["id"]
-    }
-    obstacles = list_pair_obstacles(connection, language, pairs)
-    return [
-        indicator
-        | {
-            "latest": {
-                "observation": latest[indicator["code"]],
-                "obstacles": obstacles.get(indicator["code"], []),
-            }
-            if indicator["code"] in latest
-            else None
-        }
-        for indicator in indicators
-    ]
 
 
 class Theme(NamedTuple):

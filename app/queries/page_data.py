@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 from sqlmodel import col
 
 from app.db.columns import Record
-from app.db.models import PriorityArea, Series
+from app.db.models import Series
 from app.db.statements import fetch_uncached
 from app.enums import SearchKind
 from app.i18n import MONTHS, Language
@@ -28,16 +28,12 @@ from app.queries.charts import (
     add_points,
     read_indicator_series,
 )
-from app.queries.commitments import get_priority_area, list_outcomes
-from app.queries.editions import (
-    add_latest_observations,
-    list_editions,
-    read_contents,
-    read_overview,
-)
+from app.queries.commitments import get_priority_area, list_outcomes, list_years
+from app.queries.editions import list_editions, read_contents, read_overview
+from app.queries.indicators import get_indicator
 from app.queries.observations import list_observations
 from app.queries.progress import read_follow_ups
-from app.queries.reference import get_event, get_indicator, get_source
+from app.queries.reference import get_event, get_source
 from app.queries.related import list_growth_rates, list_reports
 from app.queries.search import search_records
 from app.queries.series import add_maxima, select_series
@@ -65,10 +61,11 @@ def read_dashboard(
         and is_found(keys, "indicator", indicator["code"])
     ]
     outcomes = list_outcomes(connection, language, OutcomeListParameters(edition=[edition])).rows
+    groups = group_by_period(add_comparable_series(connection, language, indicators))
     shown = set(list_records(overview, outcomes))
     return {
         "indicators": indicators,
-        "groups": group_by_period(add_comparable_series(connection, language, indicators)),
+        "groups": groups,
         "outcomes": [
             outcome
             for outcome in outcomes
@@ -79,6 +76,7 @@ def read_dashboard(
         "overview": overview,
         "hits": [hit for hit in hits if (hit["kind"], hit["code"]) not in shown],
         "editions": list_editions(connection, language, EditionListParameters()).rows,
+        "sources": list_cited_sources(overview, outcomes, groups),
         "highlights": {(hit["kind"], hit["code"]): hit["title"] for hit in hits},
     }
 
@@ -92,6 +90,22 @@ def list_records(overview: Record, outcomes: Sequence[Record]) -> Iterator[tuple
     for area in overview["priority_areas"]:
         yield SearchKind.PRIORITY_AREA, f"{area['year']}-{area['slug']}"
         yield from ((SearchKind.ACTION, action["id"]) for action in area["actions"])
+
+
+def list_cited_sources(*records: object) -> list[Record]:
+    """List the sources that records name anywhere in them, each once, in the order of records."""
+    return list({source["code"]: source for source in find_sources(records)}.values())
+
+
+def find_sources(value: object) -> Iterator[Record]:
+    if isinstance(value, dict):
+        if isinstance(source := value.get("source"), dict):
+            yield source
+        value = value.values()
+    elif not isinstance(value, list | tuple):
+        return
+    for part in value:
+        yield from find_sources(part)
 
 
 def group_by_period(indicators: Sequence[Record]) -> list[Record]:
@@ -171,7 +185,6 @@ def read_indicator_profile(connection: Connection, language: Language, code: str
     if indicator is None:
         return None
     found = read_indicator_series(connection, language, code, MAX_PAGE_SERIES, MAX_POINTS)
-    (indicator,) = add_latest_observations(connection, language, [indicator])
     return indicator | {
         "series_groups": group_series(add_maxima(found["series"]), indicator["headline"]),
         "hidden_series": found["hidden"],
@@ -213,14 +226,9 @@ def read_priority_area_profile(
         return None
     contents = read_contents(connection, language, area["year"])
     codes = {baseline["code"] for baseline in area["baseline_indicators"]}
-    years = (
-        select(col(PriorityArea.year))
-        .where(col(PriorityArea.slug) == slug)
-        .order_by(col(PriorityArea.year))
-    )
     return area | {
         "baseline": [one for one in contents["indicators"] if one["code"] in codes],
-        "years": list(connection.execute(years).scalars()),
+        "years": list_years(connection, slug),
     }
 
 

@@ -29,8 +29,8 @@ from app.problems.messages import HEIGHT_TOO_SMALL, IMAGE_TOO_LARGE
 from app.problems.problem import InvalidParameters, ParameterError
 from app.queries import charts
 from app.queries.editions import read_contents
+from app.queries.indicators import INDICATORS
 from app.queries.progress import get_commitment
-from app.queries.reference import get_indicator
 from app.request import Context, RequestContext
 from app.routers import declare_signature
 
@@ -43,7 +43,7 @@ MAX_PIXELS = 16_000_000
 
 
 def build_indicator(context: RequestContext, code: str) -> Chart:
-    found = context.run_query(get_indicator, code)
+    found = context.run_query(INDICATORS.get, code)
     indicator = context.require_record(found, "indicators", indicator=code)
     found = context.run_query(charts.read_indicator_series, code)
     release = context.release.record["code"]

@@ -88,9 +88,9 @@ add_collection(
     ListOperation(
         "List commitments of the forums",
         "Numeric commitments of the Belt and Road Forums and similar events, with target, deadline "
-        "and later readings. Pledges and expectations are kept apart. The distance to a target is "
-        "computed only from readings that count the same, and no record says whether a commitment "
-        "was kept.",
+        "and later readings. Pledges, expectations and lists of results are kept apart. The "
+        "distance to a target is computed only from readings that count the same, and no record "
+        "says whether a commitment was kept.",
     ),
     RecordOperation(
         "Get a commitment",

@@ -112,7 +112,10 @@ def show_sitemap(context: Context, _: NoParameters) -> Response:
 def show_llms_txt(context: Context, _: NoParameters) -> Response:
     preamble = llms_txt.write_preamble(context.release.record, context.base_url, context.language)
     distributions = list_distributions(has_file=context.release.database.is_file)
-    text = llms_txt.write_index(preamble, distributions, context.base_url, context.language)
+    related = read_first_page(context, tables.RELATED_DATASETS)
+    text = llms_txt.write_index(
+        preamble, distributions, related, context.base_url, context.language
+    )
     return context.create_bytes_response(text.encode(), f"{llms_txt.MEDIA_TYPE}; charset=utf-8")
 
 
@@ -127,6 +130,7 @@ def show_llms_full_txt(context: Context, _: NoParameters) -> Response:
             read_first_page(context, tables.OUTCOMES),
             read_first_page(context, tables.PRIORITY_AREAS),
             read_first_page(context, tables.COMMITMENTS),
+            read_first_page(context, tables.RELATED_DATASETS),
             read_first_page(context, tables.SOURCES),
         ),
         context.base_url,

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 from app import parameters
 from app.formats import tables
 from app.queries import observations as queries
-from app.queries.reference import get_indicator
+from app.queries.indicators import get_indicator
 from app.request import Context
 from app.routers import ListOperation, RecordOperation, add_collection
 from app.schemas import create_page_model

@@ -35,7 +35,7 @@ from app.queries import page_data
 from app.queries.editions import list_editions, read_contents
 from app.queries.passages import list_source_passages
 from app.queries.progress import list_commitments
-from app.queries.reference import get_source, list_codes, list_sources
+from app.queries.reference import get_source, list_codes
 from app.queries.releases import list_releases
 from app.queries.series import MAX_SERIES, read_drawn_series
 from app.request import Context, RequestContext
@@ -82,7 +82,6 @@ def show_dashboard(
         reviewed_year=find_reviewed_year(page["overview"]),
         topics=context.run_query(list_codes, "topic", parameters.CodeListParameters()).rows,
         sectors=context.run_query(list_codes, "sector", parameters.CodeListParameters()).rows,
-        sources=context.run_query(list_sources, parameters.SourceListParameters()).rows,
         json_ld=schema_org.embed_json(dataset),
         wide_size=measure_overview(context, page["overview"]),
     )
@@ -110,7 +109,7 @@ for path, section in SECTIONS.items():
 def show_edition(context: Context, edition: str, _: NoParameters) -> Response:
     """Redirect to the first page with the figures and priority areas of an edition."""
     if edition not in (keys := context.release.keys["editions"]):
-        raise UnknownRecord("edition", edition, keys.find_nearest_keys(edition))
+        raise UnknownRecord.from_key("edition", edition, keys.find_nearest_keys(edition))
     return RedirectResponse(f"{context.base_url}/?edition={edition}&lang={context.language}")
 
 
@@ -169,7 +168,7 @@ def show_guide_page(context: Context, page: str, _: NoParameters) -> Response:
     from app.pages.markdown import render_guide_page  # noqa: PLC0415 - Slow to import.
 
     if page not in PAGE_NAMES:
-        raise UnknownRecord("page", page, PAGE_NAMES)
+        raise UnknownRecord.from_key("page", page, PAGE_NAMES)
     # The slash leaves alone what is local on purpose, such as the upstream of a proxy.
     source = read_page(page, context.language).replace(
         f"{ADDRESS_PLACEHOLDER}/", f"{context.base_url}/"
@@ -303,7 +302,7 @@ def show_problem(context: Context, problem_type: str) -> Response:
     types = [type_ for type_ in problem.PROBLEM_TYPES if type_.code == problem_type]
     if not types:
         codes = [type_.code for type_ in problem.PROBLEM_TYPES]
-        raise problem.UnknownRecord("problem_type", problem_type, codes)
+        raise problem.UnknownRecord.from_key("problem_type", problem_type, codes)
     return render_page(context, "problems.html", types=types)
 
 

@@ -287,7 +287,8 @@ class Commitment(Schema):
     position: Position = Field(examples=[12])
     """The position among the commitments of the event."""
     kind: Editorial[CommitmentKind] = Field(examples=["pledge"])
-    """pledge for a promise, expectation for what the speaker expects without promising it."""
+    """pledge for a promise, expectation for what the speaker expects without promising it,
+    result_list for the number of results on a list that many parties agreed."""
     name: Editorial[Line] = Field(examples=["Joint laboratories"])
     """What is counted, in the language of the response."""
     text: Editorial[Prose] = Field(examples=["Raise the number of joint laboratories to 100."])

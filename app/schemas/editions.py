@@ -17,10 +17,8 @@ from app.schemas import (
     list_field,
 )
 from app.schemas.commitments import Outcome, PriorityArea
-from app.schemas.indicators import Indicator
 from app.schemas.observations import Observation, SourceReference
 from app.schemas.reference import Event, TextReference
-from app.schemas.series import ObstacleText
 
 
 class EditionPart(Schema):
@@ -87,25 +85,6 @@ class EditionRecord(Edition):
     """The priority areas with their actions, in order."""
 
 
-class LatestObservation(Schema):
-    """The newest official figure of an indicator, for any period and any countries counted."""
-
-    observation: Observation
-    """The figure."""
-    obstacles: list[ObstacleText] = list_field()
-    """Why it is not comparable with the headline; empty if it is, or if it is the headline."""
-
-
-class OverviewIndicator(Indicator):
-    """An indicator with its figure in an edition, and its newest figure."""
-
-    headline: Observation | None
-    """The figure of the edition."""
-    latest: LatestObservation | None
-    """The newest official figure, which may be of a later press conference, of another length of
-    period or of other countries; null if no figure is current."""
-
-
 class ComparedTheme(Schema):
     """A sector, an instrument or a topic by which the actions of two editions are matched."""
 
@@ -119,8 +98,9 @@ class ComparedTheme(Schema):
     """again if actions of both editions are linked to it, dropped if only those of the earlier one
     are, new if only those of the later one are."""
     certain: bool = Field(examples=[True])
-    """Whether that follows from what is recorded. It does not if the edition in which no action
-    was found is recorded in part only."""
+    """Whether that follows from the links that this service recorded. It does not if the edition in
+    which no action was found is recorded in part only. It says nothing about the wording: an action
+    may concern the theme without being linked to it."""
     earlier: list[TextReference] = list_field()
     """The actions of the earlier edition."""
     later: list[TextReference] = list_field()

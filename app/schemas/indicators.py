@@ -22,6 +22,7 @@ from app.schemas.observations import (
     Observation,
     UnitReference,
 )
+from app.schemas.series import ObstacleText
 
 
 class RelatedDatasetReference(Reference):
@@ -41,8 +42,19 @@ class RelatedDatasetReference(Reference):
     """Where it is published, or described."""
 
 
+class LatestObservation(Schema):
+    """The newest official figure of an indicator, for any period and any countries counted."""
+
+    observation: Observation
+    """The figure, which measures what the indicator measures: the total of a period, the total
+    since a fixed start, or the level on a date."""
+    obstacles: list[ObstacleText] = list_field()
+    """Why it is not comparable with the headline; empty if it is, if it is the headline, or if
+    there is no headline."""
+
+
 class Indicator(Schema):
-    """A statistical measure with its headline figure."""
+    """A statistical measure with its headline figure and its newest figure."""
 
     code: Code = Field(examples=["goods-trade"])
     """The key."""
@@ -67,8 +79,11 @@ class Indicator(Schema):
     counterpart_area: AreaReference
     """The counterpart area."""
     headline: Observation | None
-    """The figure of the newest press conference that is recorded completely; null if it stated
-    none."""
+    """The figure of the newest press conference that is recorded completely, or in an overview of
+    the press conference that it shows; null if that stated none."""
+    latest: LatestObservation | None
+    """The newest official figure, which may be of a later press conference, of another length of
+    period or of other countries; null if no figure is current."""
     baseline_for: Editorial[list[BaselineArea]] = list_field()
     """The priority areas to which the indicator is related."""
     sectors: Editorial[list[Reference]] = list_field()

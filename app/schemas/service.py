@@ -21,7 +21,8 @@ from app.schemas import (
     list_field,
 )
 from app.schemas.commitments import PriorityArea
-from app.schemas.editions import Edition, OverviewIndicator
+from app.schemas.editions import Edition
+from app.schemas.indicators import Indicator
 from app.schemas.observations import CoverageReference, Period, SourceReference
 from app.schemas.reference import Source
 
@@ -176,7 +177,7 @@ class Overview(Schema):
     """The release that is served."""
     edition: Edition
     """The press conference whose figures and priority areas are shown."""
-    indicators: list[OverviewIndicator] = list_field()
+    indicators: list[Indicator] = list_field()
     """The indicators for which it stated a figure, each with that figure and the newest one."""
     priority_areas: list[PriorityArea] = list_field()
     """The priority areas that it announced, with their actions."""

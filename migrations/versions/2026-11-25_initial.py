@@ -775,7 +775,7 @@ def upgrade() -> None:
         *texts("note", null=True),
         *day("searched_on"),
         checks={
-            "kind": "kind IN ('pledge', 'expectation')",
+            "kind": "kind IN ('pledge', 'expectation', 'result_list')",
             "target_qualifier": "target_qualifier IN ('none', 'over', 'nearly', 'about')",
             "target_quantity": "(target_value IS NULL) = (target_unit_id IS NULL) AND (target_value IS NULL) = (target_qualifier IS NULL)",
             "filled": "name_en <> '' AND name_zh <> '' AND text_en <> '' AND text_zh <> '' AND wording_en <> '' AND wording_zh <> ''",

@@ -126,6 +126,16 @@ def test_the_workbook_of_everything_is_ready_to_print(client: TestClient, langua
         assert sheet.print_area.startswith(f"'{sheet.title}'!$A$1:")
 
 
+def test_the_workbook_of_another_edition(newest: TestClient) -> None:
+    found = book(newest, "/v1/overview.xlsx?edition=2022")
+    overview = newest.get("/v1/overview?edition=2022").json()
+    headlines, areas, *_ = found.worksheets
+    told = [row[0].value for row in headlines.iter_rows(min_row=2)]
+    assert told == [one["name"] for one in overview["indicators"]]
+    told = [row[0].value for row in areas.iter_rows(min_row=2)]
+    assert told == [one["title"] for one in overview["priority_areas"]]
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_workbook_explains_its_columns(client: TestClient, language: str) -> None:
     found = book(client, f"/v1/observations.xlsx?lang={language}")

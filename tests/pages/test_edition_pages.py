@@ -1,7 +1,9 @@
 """Pages of the press conferences: what their headings name, and how each is reached."""
 
 import re
+from collections.abc import Iterator
 from html import unescape
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -51,6 +53,45 @@ def test_every_edition_is_reached(client: TestClient, path: str) -> None:
         response = client.get(f"/editions/{year}", follow_redirects=False)
         assert response.headers["location"].endswith(f"/?edition={year}&lang=en")
     assert client.get("/editions/2019").status_code == 404
+
+
+def find_sources(value: Any) -> Iterator[str]:
+    """Find the keys of the sources that a record names anywhere in it."""
+    if isinstance(value, dict):
+        if isinstance(value.get("source"), dict):
+            yield value["source"]["code"]
+        value = list(value.values())
+    for part in value if isinstance(value, list) else ():
+        yield from find_sources(part)
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_a_page_lists_the_sources_it_cites(client: TestClient, year: int) -> None:
+    shown, _, listed = read(client, f"/?edition={year}").partition('<h2 id="sources">')
+    listed, _, _ = listed.partition("</section>")
+    codes = re.findall(r'href="/sources/([^/?#"]+)', listed)
+    assert len(codes) == len(set(codes))
+    cited = set(re.findall(r'href="/sources/([^/?#"]+)', shown))
+    overview = client.get(f"/v1/overview?edition={year}").json()
+    outcomes = client.get(f"/v1/outcomes?edition={year}").json()["items"]
+    named = cited | set(find_sources([overview, outcomes]))
+    series = [
+        client.get(f"/v1/series/{indicator['headline']['series']}").json()
+        for indicator in overview["indicators"]
+    ]
+    assert named <= set(codes) <= named | set(find_sources(series))
+    assert 'href="/v1/sources?limit=1000&lang=en"' in listed
+
+
+@pytest.mark.parametrize(
+    "indicator", ["goods-trade", "free-trade-agreements", "china-laos-railway-freight"]
+)
+def test_only_flows_have_a_column_of_growth(client: TestClient, indicator: str) -> None:
+    page = read(client, f"/indicators/{indicator}")
+    series = client.get(f"/v1/series?indicator={indicator}").json()["items"]
+    flows = [one for one in series if one["stock_flow"] == "flow"]
+    assert page.count("Published growth</th>") == len(flows)
+    assert ("none found" in page) is bool(flows)
 
 
 @pytest.mark.parametrize("year", YEARS)

@@ -1,5 +1,7 @@
 """Editions: what belongs to each, which one is shown by default, and what two of them announced."""
 
+import csv
+import io
 from typing import Any
 
 import pytest
@@ -122,10 +124,46 @@ def test_the_latest_figure_says_why_it_is_not_comparable(client: TestClient) -> 
     assert chinese[0]["text"] != latest["goods-trade"]["obstacles"][0]["text"]
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_every_indicator_leads_to_its_newest_figure(client: TestClient, lang: str) -> None:
+    listed = get(client, f"/v1/indicators?limit=1000&lang={lang}")["items"]
+    assert all(one["latest"] for one in listed)
+    assert any(one["headline"] is None for one in listed)
+    overview = get(client, f"/v1/overview?lang={lang}")["indicators"]
+    assert overview == [one for one in listed if one["headline"]]
+    rows = csv.DictReader(io.StringIO(client.get(f"/v1/indicators.csv?lang={lang}").text))
+    for indicator, row in zip(listed, rows, strict=True):
+        latest, headline = indicator["latest"], indicator["headline"]
+        assert indicator == get(client, f"/v1/indicators/{indicator['code']}?lang={lang}")
+        assert latest["observation"]["stock_flow"] == indicator["stock_flow"]
+        assert headline or not latest["obstacles"]
+        assert row["latest"] == latest["observation"]["id"]
+        assert row["latest_display"] == latest["observation"]["display"]
+        assert row["latest_obstacles"] == ";".join(one["text"] for one in latest["obstacles"])
+
+
+@pytest.mark.parametrize(
+    ("lang", "detail"),
+    [
+        ("en", "fields is no priority area of 2024; it is one of 2023"),
+        ("zh", "2024年重点领域中没有 fields；收录该重点领域的年份为2023"),
+    ],
+)
+def test_a_priority_area_of_another_year_is_reported(
+    client: TestClient, lang: str, detail: str
+) -> None:
+    response = client.get(f"/v1/priority-areas/fields?year=2024&lang={lang}")
+    assert (response.status_code, response.json()["detail"]) == (404, detail)
+    (error,) = response.json()["errors"]
+    assert (error["location"], error["allowed"]) == ("query.year", ["2023"])
+    assert client.get(f"/priority-areas/fields?year=2024&lang={lang}").status_code == 404
+
+
 @pytest.mark.parametrize(
     "path",
     [
         "/v1/overview?edition=2019",
+        "/v1/overview.xlsx?edition=2019",
         "/v1/overview.svg?edition=2019",
         "/v1/actions?edition=2019",
         "/v1/outcomes?edition=2019",

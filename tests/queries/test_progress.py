@@ -18,6 +18,7 @@ pytestmark = [pytest.mark.database, pytest.mark.quick]
 LANGUAGES = ["en", "zh"]
 LABORATORIES = "2023-joint-laboratories"
 EXPECTED = {"2017-renminbi-fund-business", "2023-goods-trade", "2023-services-trade"}
+RESULT_LISTS = {"2017-forum-results", "2023-cooperation-initiatives"}
 COMPARED = {
     "2017-forum-results": ("10", "exact", "10 short of the target"),
     "2017-silk-road-fund": ("0", "exact", "equal to the target"),
@@ -97,6 +98,19 @@ def test_commitments_are_pledges_or_expectations(client: TestClient) -> None:
     assert (goods["value"], services["value"]) == (32 * 10**12, 5 * 10**12)
     assert goods["qualifier"] == services["qualifier"] == "over"
     assert {one["event"]["code"][:8] for one in listed} >= {"brf-2017", "brf-2019", "brf-2023"}
+
+
+def test_lists_of_results_are_no_pledges(newest: TestClient) -> None:
+    listed = items(newest, "/v1/commitments?kind=result_list")
+    assert {one["code"] for one in listed} == RESULT_LISTS
+    page = newest.get("/commitments").text
+    chinese = newest.get("/commitments?lang=zh").text
+    assert page.count("list of results, not a pledge") == len(RESULT_LISTS)
+    assert chinese.count("成果清单，并非承诺") == len(RESULT_LISTS)
+    for code in RESULT_LISTS:
+        chart = newest.get(f"/v1/commitments/{code}/chart.vl.json").text
+        assert "A list of results, not a pledge." in chart
+        assert "Target, announced" not in chart
 
 
 def kinds_target(listed: list[dict[str, Any]], code: str) -> dict[str, Any]:

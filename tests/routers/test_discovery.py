@@ -57,6 +57,12 @@ def test_the_catalogue_is_the_same_in_both_forms(client: TestClient) -> None:
     assert isomorphic(turtle, json_ld)
 
 
+def test_the_identifier_of_the_catalogue_is_served(client: TestClient) -> None:
+    catalog = client.get("/v1/catalog.jsonld").json()
+    for identifier in (catalog["@id"], catalog["dcat:dataset"]["@id"]):
+        assert is_served(client, identifier.partition("#")[0]), identifier
+
+
 def test_the_catalogue_names_datasets_of_other_publishers(client: TestClient) -> None:
     graph = Graph().parse(data=client.get("/v1/catalog.ttl").text, format="turtle")
     (dataset,) = graph.subjects(RDF.type, DCAT.Dataset)
@@ -180,6 +186,26 @@ def test_a_program_can_follow_the_links(client: TestClient) -> None:
     addresses = re.findall(r"\]\((.*?)\)", text)
     assert len(addresses) >= 14
     assert all(is_served(client, address) for address in addresses)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("path", ["/llms.txt", "/llms-full.txt"])
+def test_programs_are_told_of_datasets_of_other_publishers(
+    newest: TestClient, path: str, language: str
+) -> None:
+    lines = newest.get(f"{path}?lang={language}").text.splitlines()
+    datasets = newest.get(f"/v1/related-datasets?lang={language}").json()["items"]
+    assert datasets
+    names = ("name", "publisher", "description", "difference", "licence", "address")
+    for one in datasets:
+        assert any(all(one[name] in line for name in names) for line in lines), one["code"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_programs_are_led_to_contradictions(client: TestClient, language: str) -> None:
+    text = client.get(f"/llms.txt?lang={language}").text
+    start, _, _ = text.partition("/openapi.json")
+    assert f"({HOST}/v1/contradictions)" in start
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

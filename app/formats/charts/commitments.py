@@ -9,6 +9,7 @@ from app.i18n import Bilingual, Language, format_day
 TARGETS = {
     CommitmentKind.PLEDGE: Bilingual("Target, announced {day}", "{day}宣布的目标"),
     CommitmentKind.EXPECTATION: Bilingual("Expectation, stated {day}", "{day}提出的预期"),
+    CommitmentKind.RESULT_LIST: Bilingual("Number of results, listed {day}", "{day}所列成果数"),
 }
 COMPARABLE = Bilingual("Target and readings", "目标与后续数据")
 OTHER_MEASURE = Bilingual("Counted differently", "统计口径不同")
@@ -19,9 +20,15 @@ NO_READING = Bilingual(
     "No later reading was found; last searched on {day}.", "未查到后续数据，最近检索日期：{day}。"
 )
 NO_NUMBER = Bilingual("The commitment states no number.", "该承诺未提出具体数目。")
-EXPECTATION = Bilingual(
-    "An expectation of the speaker, not a pledge.", "此为讲话人提出的预期，并非承诺。"
-)
+KINDS = {
+    CommitmentKind.EXPECTATION: Bilingual(
+        "An expectation of the speaker, not a pledge.", "此为讲话人提出的预期，并非承诺。"
+    ),
+    CommitmentKind.RESULT_LIST: Bilingual(
+        "A list of results, not a pledge.", "此为成果清单，并非承诺。"
+    ),
+}
+"""What a commitment is that is no pledge."""
 
 
 def build_commitment_chart(commitment: Record, release: str, language: Language) -> Chart:
@@ -76,8 +83,8 @@ def add_notes(chart: Chart, commitment: Record) -> None:
         chart.add_citation(commitment["citation"]["full"])
         chart.add_note(NO_NUMBER.get(language))
     chart.add_note(commitment["text"])
-    if commitment["kind"] == CommitmentKind.EXPECTATION:
-        chart.add_note(EXPECTATION.get(language))
+    if kind := KINDS.get(CommitmentKind(commitment["kind"])):
+        chart.add_note(kind.get(language))
     deadline = commitment["deadline"]
     text = DEADLINE.format(text=deadline["text"]) if deadline else NO_DEADLINE
     chart.add_note(text.get(language))

@@ -111,7 +111,8 @@ class Commitment(Entity):
     position: Position
     """The position among the commitments of the event."""
     kind: CommitmentKind
-    """pledge for a promise, expectation for what is expected without one."""
+    """pledge for a promise, expectation for what is expected without one, result_list for the
+    number of results on a list that many parties agreed."""
     name: BilingualTitle
     """What is counted, in a few words."""
     text: BilingualText
