@@ -261,6 +261,7 @@ FAULTS = [
     ("indicator", "stock_flow = 'level'", "ck_indicator_stock_flow"),
     ("series", "stock_flow = 'level', months = NULL", "ck_series_stock_flow"),
     ("series", "months = NULL", "ck_series_flow_months"),
+    ("series", "first_month = 1", "ck_series_first_month"),
     ("series", "start = '2013-01-01'", "ck_series_cumulative_start"),
     ("series_break", "note_en = ''", "ck_series_break_filled"),
     ("growth_rate", "basis = 'imagined'", "ck_growth_rate_basis"),
