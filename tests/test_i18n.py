@@ -151,7 +151,12 @@ def test_joining_undoes_setting_apart(text: str) -> None:
         ((2024, 2), (2024, 12, 31), "February to December 2024", "2024年2—12月"),
         ((2024, 3), (2024, 3, 31), "March 2024", "2024年3月"),
         ((2023, 7), (2024, 6, 30), "July 2023 to June 2024", "2023年7月—2024年6月"),
-        ((2023, 1), (2024, 12, 31), "January 2023 to December 2024", "2023年1月—2024年12月"),
+        (
+            (2023, 1),
+            (2024, 12, 31),
+            "January 2023 to December 2024, cumulative",
+            "2023年1月至2024年12月累计",
+        ),
     ],
 )
 def test_a_period_is_named(

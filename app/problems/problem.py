@@ -74,7 +74,7 @@ class ParameterError:
     ) -> None:
         self.location = location
         self.allowed = None if allowed is None else list(allowed)
-        self.suggestion = find_nearest(found, [one for one in self.allowed or () if one != found])
+        self.suggestion = find_nearest(found, self.allowed or [])
         self.message = text
         """What is wrong, with the suggestion."""
         if self.suggestion:
@@ -230,7 +230,8 @@ class UnknownRecord(NotFound):
     def from_key(cls, parameter: str, found: str, known: Iterable[str]) -> Self:
         short = shorten(found)
         text = UNKNOWN_RECORD.format(found=short)
-        return cls.from_error(ParameterError(f"path.{parameter}", text, known, short))
+        others = [key for key in known if key != found]
+        return cls.from_error(ParameterError(f"path.{parameter}", text, others, short))
 
 
 class MethodNotAllowed(Problem):
