@@ -1,12 +1,10 @@
-"""The command line: bri serve, build, check, doctor, diff, freeze, openapi, mcp."""
+"""The command line: bri serve, build, check, import, doctor, diff, freeze, openapi, mcp."""
 
 import gc
 import os
-import re
-import shutil
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from socket import socket
 from tempfile import TemporaryDirectory
@@ -18,7 +16,7 @@ from sqlalchemy import URL
 
 from app import __version__, doctor
 from app.db import DatabaseError, check_target, is_current_release
-from app.doctor import CheckFailedError, format_count
+from app.doctor import CheckFailedError, format_count, quote_commands
 from app.enums import OpenApiVersion
 from app.ingest.files import BuildError, SeedError, compute_seed_hash, list_seed_files
 from app.settings import Settings, find_bundled
@@ -50,21 +48,6 @@ PortOption = Annotated[int, typer.Option(min=1, max=65535, help="The port to lis
 
 class CommandError(Exception):
     """The command failed; the message says why and what to do."""
-
-
-def name_command() -> str:
-    """Return how this program was called, so that users can copy the commands in messages."""
-    program = Path(sys.argv[0])
-    if program.name == "cli.py":
-        return "python -m app.cli"
-    found = shutil.which("bri")
-    is_elsewhere = program.name == "bri" and not (found and program.samefile(found))
-    return str(program) if is_elsewhere else "bri"
-
-
-def quote_commands(text: str) -> str:
-    """Replace ``'bri build'`` in a message by the command as the user has to type it."""
-    return re.sub(r"'bri (?=[a-z])", lambda _: f"'{name_command()} ", text)
 
 
 def print_error(line: str) -> None:
@@ -198,6 +181,33 @@ def check(
         if (target := settings.database_url or settings.database) is not None:
             seed_hash = compute_seed_hash(folder)
             typer.echo(doctor.check_database(target, seed_hash))
+
+
+@app.command("import")
+def import_rows(
+    file: Annotated[Path, typer.Argument(help="A CSV file with one published figure per row.")],
+    checked_on: Annotated[
+        datetime,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="The day on which the rows were compared with their sources.",
+            default_factory=lambda: datetime.now(UTC),
+            show_default="today",
+        ),
+    ],
+    seed: SeedOption = None,
+) -> None:
+    """Add the figures of a CSV file, and their sources, to the seed files."""
+    from app.ingest.imports import import_file
+
+    with exit_on_error():
+        folder = find_own_seed(load_settings(None, seed))
+        done = import_file(folder, file, checked_on.date())
+        for notice in done.notices:
+            print_error(str(notice))
+        rows = format_count(done.count_rows(), "row")
+        sources = format_count(done.count_sources(), "new source")
+        typer.echo(f"{rows} and {sources} written to {folder}")
 
 
 @app.command("doctor")

@@ -2,8 +2,10 @@
 
 import json
 import os
+import re
 import shutil
 import socket
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
@@ -61,6 +63,21 @@ def run_checks(settings: Settings, host: str, port: int) -> Iterator[CheckResult
 
 def format_count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def name_command() -> str:
+    """Return how this program was called, so that users can copy the commands in messages."""
+    program = Path(sys.argv[0])
+    if program.name == "cli.py":
+        return "python -m app.cli"
+    found = shutil.which("bri")
+    is_elsewhere = program.name == "bri" and not (found and program.samefile(found))
+    return str(program) if is_elsewhere else "bri"
+
+
+def quote_commands(text: str) -> str:
+    """Replace ``'bri build'`` in a message by the command as the user has to type it."""
+    return re.sub(r"'bri (?=[a-z])", lambda _: f"'{name_command()} ", text)
 
 
 def describe_settings() -> str:

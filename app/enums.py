@@ -83,8 +83,8 @@ class Direction(StrEnum):
     TWO_WAY = "two_way"
 
 
-class CoverageBasis(StrEnum):
-    """Whether sources state which countries are counted, or this service infers it."""
+class EvidenceBasis(StrEnum):
+    """Whether a source states something, or this service infers it."""
 
     STATED = "stated"
     INFERRED = "inferred"
@@ -106,6 +106,57 @@ class Status(StrEnum):
     PROVISIONAL = "provisional"
     ESTIMATED = "estimated"
     REVISED = "revised"
+
+
+class CheckMethod(StrEnum):
+    """How a figure was compared with its source again."""
+
+    PAGE = "page"
+    STORED_TEXT = "stored_text"
+
+
+class Completeness(StrEnum):
+    """How much of an edition could be read and is recorded."""
+
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+    FIGURES_ONLY = "figures_only"
+
+
+class PartCompleteness(StrEnum):
+    """How much of a part of an edition could be read and is recorded."""
+
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+    NONE = "none"
+
+
+class ThemeKind(StrEnum):
+    """What actions of two editions are compared by."""
+
+    SECTOR = "sector"
+    INSTRUMENT = "instrument"
+    TOPIC = "topic"
+
+
+class ThemeChange(StrEnum):
+    """Whether actions of a theme were announced in the later of two editions, or in both."""
+
+    AGAIN = "again"
+    DROPPED = "dropped"
+    NEW = "new"
+
+
+class StockFlow(StrEnum):
+    """What a figure measures.
+
+    A flow is the total of a period, a cumulative total that since a fixed start, and a stock the
+    level on a date. They are never compared with one another.
+    """
+
+    FLOW = "flow"
+    CUMULATIVE = "cumulative"
+    STOCK = "stock"
 
 
 class Agreement(StrEnum):
@@ -136,19 +187,23 @@ class RevisionKind(StrEnum):
 class Obstacle(StrEnum):
     """Why two figures, or the figures of two series, are not comparable.
 
-    With a qualifier, or with a base that may be zero, two figures are comparable, but the change
-    between them cannot be calculated.
+    With a qualifier, with a base that may be zero, or as cumulative totals of one start, two
+    figures are comparable, but the change between them cannot be calculated.
     """
 
     UNIT = "unit"
     COVERAGE = "coverage"
+    STOCK_FLOW = "stock_flow"
     MONTHS = "months"
+    FIRST_MONTH = "first_month"
+    START = "start"
     BREAK = "break"
     BASIS = "basis"
     RATE = "rate"
     OTHER_UNIT_RATE = "other_unit_rate"
     QUALIFIER = "qualifier"
     BASE = "base"
+    CUMULATIVE = "cumulative"
 
 
 class ChangeMeasure(StrEnum):
@@ -184,7 +239,10 @@ class Collection(StrEnum):
 
     ACTIONS = "actions"
     AREAS = "areas"
+    COMMITMENTS = "commitments"
+    CONTRADICTIONS = "contradictions"
     COVERAGES = "coverages"
+    EDITIONS = "editions"
     EVENTS = "events"
     GROWTH_RATES = "growth-rates"
     INDICATORS = "indicators"
@@ -192,6 +250,8 @@ class Collection(StrEnum):
     OBSERVATIONS = "observations"
     OUTCOMES = "outcomes"
     PRIORITY_AREAS = "priority-areas"
+    PROGRESS = "progress"
+    RELATED_DATASETS = "related-datasets"
     REPORTS = "reports"
     SECTORS = "sectors"
     SERIES = "series"
@@ -212,12 +272,54 @@ class ActionKind(StrEnum):
     DEEPEN = "deepen"
     REALISE = "realise"
     SIGN = "sign"
+    TAP = "tap"
+    ENCOURAGE = "encourage"
+    BUILD = "build"
+    FOSTER = "foster"
+    DEVELOP = "develop"
+    OPTIMISE = "optimise"
+    PARTICIPATE = "participate"
+    PUBLISH = "publish"
+    PROVIDE = "provide"
+    GUIDE = "guide"
+    NEGOTIATE = "negotiate"
 
 
 class ActionStatus(StrEnum):
-    """The status of an action; the source only announces actions."""
+    """Whether something was reported later on an action or a part of it, or nothing was found.
+
+    A report is no judgement on whether the action was carried out as announced.
+    """
 
     ANNOUNCED = "announced"
+    REPORTED = "reported"
+
+
+class ProgressRelation(StrEnum):
+    """Whether a later report is about the whole action, a part of it, or only what surrounds it."""
+
+    ABOUT_THIS = "about_this"
+    ABOUT_PART = "about_part"
+    CONTEXT = "context"
+
+
+class CommitmentKind(StrEnum):
+    """Whether something is promised, or only expected, or a list of results that many agreed."""
+
+    PLEDGE = "pledge"
+    EXPECTATION = "expectation"
+    RESULT_LIST = "result_list"
+
+
+class DistanceLimit(StrEnum):
+    """Whether the actual distance is the one computed, below it, or above it.
+
+    A reading of over 70 leaves less than 30 to a target of 100.
+    """
+
+    EXACT = "exact"
+    BELOW = "below"
+    ABOVE = "above"
 
 
 class InstrumentKind(StrEnum):
@@ -239,6 +341,7 @@ class SearchKind(StrEnum):
     OUTCOME = "outcome"
     PRIORITY_AREA = "priority_area"
     ACTION = "action"
+    COMMITMENT = "commitment"
     TOPIC = "topic"
     AREA = "area"
     COVERAGE = "coverage"
@@ -247,6 +350,9 @@ class SearchKind(StrEnum):
     INSTRUMENT = "instrument"
     SOURCE = "source"
     EVENT = "event"
+    RELATED_DATASET = "related_dataset"
+    CONTRADICTION = "contradiction"
+    EDITION = "edition"
     RELEASE = "release"
 
 
@@ -269,6 +375,8 @@ class PassageRecordKind(StrEnum):
     PRIORITY_AREA = "priority_area"
     AIM = "aim"
     ACTION = "action"
+    PROGRESS = "progress"
+    COMMITMENT = "commitment"
     PASSAGE = "passage"
 
 

@@ -1,7 +1,7 @@
 """Languages, texts in both, and display texts: numbers, periods, dates and citations."""
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
@@ -10,7 +10,7 @@ from typing import NamedTuple
 from babel.dates import format_date, get_month_names
 from babel.numbers import format_decimal
 
-from app.enums import ChangeMeasure, Precision, Qualifier
+from app.enums import ChangeMeasure, Precision, Qualifier, StockFlow
 
 
 class Language(StrEnum):
@@ -59,6 +59,7 @@ QUALIFIERS = {
 """What each qualifier means."""
 
 MONTHS = 12
+LONGEST_FLOW = timedelta(days=366)
 SCALE_WORDS = {
     Language.ENGLISH: {12: " trillion", 9: " billion", 6: " million", 3: " thousand"},
     Language.CHINESE: {12: "万亿", 8: "亿", 4: "万"},
@@ -96,8 +97,20 @@ def format_scaled(value: Decimal, multiplier: int, decimals: int, language: Lang
 
 
 @lru_cache(maxsize=4096)
-def format_period(start: date, end: date, language: Language) -> str:
-    """Name a period: Full year 2024, January to November 2024, 2024年1—11月."""
+def format_period(
+    start: date, end: date, language: Language, *, is_cumulative: bool = False
+) -> str:
+    """Name a period: Full year 2024, January to November 2024, 2024年1—11月; On 30 June 2024."""
+    if start == end:
+        return Bilingual("On {}", "截至{}").get(language).format(format_day(start, language))
+    is_long = end - start > LONGEST_FLOW
+    if is_cumulative or is_long or not has_whole_months(start, end):
+        name = Bilingual("{} to {}, cumulative", "{}至{}累计").get(language)
+        return name.format(*format_limits(start, end, language))
+    return format_months(start, end, language)
+
+
+def format_months(start: date, end: date, language: Language) -> str:
     one_year = start.year == end.year
     if one_year and (start.month, end.month) == (1, 12):
         return Bilingual(f"Full year {start.year}", f"{start.year}年全年").get(language)
@@ -113,25 +126,61 @@ def format_period(start: date, end: date, language: Language) -> str:
     return f"{months[start.month]} {start.year} to {last}"
 
 
-def name_period(start: date, end: date) -> Bilingual:
-    """Name a period within a sentence: the full year 2024, 2024年全年."""
-    english, chinese = (format_period(start, end, language) for language in Language)
-    return Bilingual(english.replace("Full year", "the full year"), chinese)
+def has_whole_months(start: date, end: date) -> bool:
+    return start.day == 1 and (end == date.max or (end + timedelta(days=1)).day == 1)
+
+
+def format_limits(start: date, end: date, language: Language) -> tuple[str, str]:
+    """Name the first and the last month of a total, or its days.
+
+    If it counts from the first day of a year or month, often no more is known than that.
+    """
+    is_month_end = has_whole_months(end.replace(day=1), end)
+    last = format_month(end, language) if is_month_end else format_day(end, language)
+    has_years = (start.month, start.day, end.month) == (1, 1, 12) and is_month_end
+    if (start.month, start.day) == (1, 1) and not has_years:
+        return Bilingual(f"{start.year}", f"{start.year}年").get(language), last
+    first = format_month(start, language) if start.day == 1 else format_day(start, language)
+    return first, last
+
+
+def format_month(value: date, language: Language) -> str:
+    return format_date(value, Bilingual("MMMM y", "y年M月").get(language), locale=language)
+
+
+def name_period(start: date, end: date, *, is_cumulative: bool = False) -> Bilingual:
+    """Name a period within a sentence: the full year 2024, 2024年全年; 30 June 2024."""
+    english, chinese = (
+        format_period(start, end, language, is_cumulative=is_cumulative) for language in Language
+    )
+    english = english.replace("Full year", "the full year").removeprefix("On ")
+    return Bilingual(english, chinese.removeprefix("截至"))
 
 
 def name_day(value: date) -> Bilingual:
     return Bilingual(*(format_day(value, language) for language in Language))
 
 
-def format_span(months: int, first: date | None, language: Language) -> str:
-    """Name the periods of a series, of some months from the same month of each year."""
-    if first is None:
+def name_months(language: Language) -> Mapping[int, str]:
+    """Return the names of the months by their numbers."""
+    return get_month_names("wide", locale=language)
+
+
+def format_span(kind: StockFlow, months: int | None, first: date | None, language: Language) -> str:
+    """Name the periods of a series: some months from the same month of each year, or dates."""
+    if kind == StockFlow.STOCK:
+        name = Bilingual("Stock on a date", "时点数")
+    elif kind == StockFlow.CUMULATIVE:
+        assert first is not None  # noqa: S101 - the start of the totals
+        start = format_limits(first, first, language)[0]
+        name = Bilingual(f"Cumulative since {start}", f"{start}起累计")
+    elif first is None or months is None:
         name = Bilingual(f"Periods of {months} months", f"每期{months}个月")
     elif (first.month, months) == (1, MONTHS):
         name = Bilingual("Full years", "全年")
     else:
         end = first.month + months - 1
-        names = get_month_names("wide", locale="en")
+        names = name_months(Language.ENGLISH)
         last = (end - 1) % MONTHS + 1
         joint = "—" if end <= MONTHS else "月至次年"
         chinese = f"{first.month}月" if months == 1 else f"{first.month}{joint}{last}月"
@@ -142,21 +191,23 @@ def format_span(months: int, first: date | None, language: Language) -> str:
 
 def format_change(
     value: Decimal,
+    decimals: int,
     language: Language,
     measure: ChangeMeasure = ChangeMeasure.PERCENT,
     unit: str | None = None,
 ) -> str:
     """Return a change from a year earlier: up 6.4 percent on a year earlier, 同比增长6.4%.
 
-    The unit is given if it is not that of the figure beside the change.
+    It has the printed decimals. The unit is given if it is not that of the figure beside it.
     """
-    size, is_points = abs(value), measure == ChangeMeasure.PERCENTAGE_POINTS
+    is_points = measure == ChangeMeasure.PERCENTAGE_POINTS
+    size = f"{abs(value):.{decimals}f}"
     if language is Language.CHINESE:
         rise, suffix = ("提高", "个百分点") if is_points else ("增长", "%")
-        change = f"{rise if value >= 0 else '下降'}{size}{suffix}" if size else "持平"
+        change = f"{rise if value >= 0 else '下降'}{size}{suffix}" if value else "持平"
         return f"{f'按{unit}计，' if unit else ''}同比{change}"
-    suffix = f"percentage point{'' if size == 1 else 's'}" if is_points else "percent"
-    change = f"{'up' if value >= 0 else 'down'} {size} {suffix}" if size else "unchanged"
+    suffix = f"percentage point{'' if size == '1' else 's'}" if is_points else "percent"
+    change = f"{'up' if value >= 0 else 'down'} {size} {suffix}" if value else "unchanged"
     return f"{change} on a year earlier{f' in {unit}' if unit else ''}"
 
 
@@ -201,6 +252,11 @@ def format_published_day(value: date, precision: Precision, language: Language) 
         if precision == "month"
         else format_day(value, language)
     )
+
+
+def name_edition(year: int) -> Bilingual:
+    """Name the press conference of a year and what belongs to it."""
+    return Bilingual(f"Press conference of {year}", f"{year}年发布会")
 
 
 def format_title(title: str, printed: str | None) -> str:

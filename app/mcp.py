@@ -20,19 +20,24 @@ from starlette.types import Receive, Scope, Send
 
 from app import __version__, parameters
 from app.db.columns import Record
-from app.formats import llms_txt as sentences
+from app.formats import sentences
 from app.http.limits import MAX_BODY
 from app.i18n import Bilingual, Language
 from app.problems.problem import describe_errors
 from app.queries.commitments import get_action, get_outcome, list_priority_areas
+from app.queries.editions import list_editions
+from app.queries.indicators import list_indicators
 from app.queries.observations import get_observation, list_observations
 from app.queries.pagination import QueryPage
-from app.queries.reference import get_event, get_source, list_indicators
+from app.queries.progress import get_commitment, list_commitments
+from app.queries.reference import get_event, get_source
 from app.queries.search import build_hit_url, search_records
 from app.releases import ReleaseManager
 from app.schemas import Schema
-from app.schemas.commitments import Action, Outcome, PriorityArea
-from app.schemas.observations import Indicator, Observation
+from app.schemas.commitments import Action, Commitment, Outcome, PriorityArea
+from app.schemas.editions import Edition
+from app.schemas.indicators import Indicator
+from app.schemas.observations import Observation
 from app.schemas.reference import Event, Source
 from app.schemas.service import SearchHit
 
@@ -42,8 +47,9 @@ priority areas announced for each year. Quote each figure in the words given: "o
 period (full year, or January to November) and the countries counted (coverage) are part of the
 figure. No source states the coverage partner-2025: this service infers it, so say so. Figures are
 comparable only within one series, and not if they are marked as not comparable: never compare
-figures of different coverage, period length or unit, never annualise or convert figures, and never
-compute growth: use published rates only. Say so if a figure has been superseded. Name the source
+figures of different coverage, period length or unit, never mix totals of a period, cumulative
+totals and stocks on a date, never annualise or convert figures, and never compute growth: use
+published rates only. Say so if a figure has been superseded. Name the source
 with its paragraph and sentence.
 """
 READ_ONLY = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
@@ -58,8 +64,9 @@ LanguageArgument = Annotated[Language, Field(description="The language of the re
 MAX_RECORDS = 50
 """The largest number of records in a result, so that it fits into a conversation."""
 NO_SOURCE = Bilingual(
-    "No figure, action, outcome, source or event has the key {key}; use search to find keys",
-    "没有标识为 {key} 的数据、举措、成果、来源或活动；请用 search 查找标识",
+    "No figure, action, outcome, commitment, source or event has the key {key}; use search to find "
+    "keys",
+    "没有标识为 {key} 的数据、举措、成果、承诺、来源或活动；请用 search 查找标识",
 )
 MORE_RECORDS = Bilingual(
     "{total} in total; only the first {shown} are listed", "共 {total} 条，仅列出前 {shown} 条"
@@ -140,6 +147,15 @@ class Tools:
         values = {"indicator": [indicator], "coverage": coverage and [coverage], **dates}
         return self.read_records(list_observations, model, values, *output)
 
+    def list_editions(self, language: LanguageArgument = Language.ENGLISH) -> list[TextContent]:
+        """List the yearly press conferences: when, who spoke, who asked, and what is recorded.
+
+        Where a part is recorded in part only, say so: what is missing was not read, and may have
+        been said.
+        """
+        output = (Edition, sentences.describe_edition, language)
+        return self.read_records(list_editions, parameters.EditionListParameters, {}, *output)
+
     def list_priority_areas(
         self,
         year: Annotated[
@@ -147,9 +163,10 @@ class Tools:
         ] = None,
         language: LanguageArgument = Language.ENGLISH,
     ) -> list[TextContent]:
-        """List the priority areas announced for a year, with all actions and their locators.
+        """List the priority areas announced for a year, with all actions and later reports on them.
 
-        All actions are announcements; no targets, amounts or results are published for them.
+        The source sets no targets. A later report does not say that an action was carried out as
+        announced; where nothing was found, the day of the last search is stated.
         """
         describe = partial(sentences.describe_priority_area, base=self.base)
         output = (PriorityArea, describe, language)
@@ -157,10 +174,31 @@ class Tools:
         model = parameters.PriorityAreaListParameters
         return self.read_records(list_priority_areas, model, {"year": years}, *output)
 
+    def list_commitments(
+        self,
+        event: Annotated[
+            str | None,
+            Field(description="The key of an event, such as brf-2023-10-18; default: all."),
+        ] = None,
+        language: LanguageArgument = Language.ENGLISH,
+    ) -> list[TextContent]:
+        """List what was announced at the forums, with targets, deadlines and later readings.
+
+        Expectations are no pledges. Compare a target only with readings that count the same, and
+        never say that a commitment was kept: no record says so.
+        """
+        describe = partial(sentences.describe_pledge, base=self.base)
+        output = (Commitment, describe, language)
+        model = parameters.CommitmentListParameters
+        return self.read_records(
+            list_commitments, model, {"event": [event] if event else None}, *output
+        )
+
     def get_source(
         self,
         key: Annotated[
-            str, Field(description="The key of a figure, action, outcome, source or event.")
+            str,
+            Field(description="The key of a figure, action, outcome, commitment, source or event."),
         ],
         language: LanguageArgument = Language.ENGLISH,
     ) -> list[TextContent]:
@@ -183,7 +221,8 @@ class Tools:
 
     def list_tools(self) -> Sequence[Callable[..., list[TextContent]]]:
         figures = (self.search, self.list_indicators, self.get_observations)
-        return (*figures, self.list_priority_areas, self.get_source)
+        words = (self.list_editions, self.list_priority_areas, self.list_commitments)
+        return (*figures, *words, self.get_source)
 
     def read_records(  # noqa: PLR0913, PLR0917 - what a tool declares
         self,
@@ -221,6 +260,7 @@ SOURCED_KINDS = (
     SourcedKind(get_observation, Observation, sentences.describe_observation),
     SourcedKind(get_action, Action, sentences.describe_commitment),
     SourcedKind(get_outcome, Outcome, sentences.describe_commitment),
+    SourcedKind(get_commitment, Commitment, sentences.describe_pledge),
     SourcedKind(get_source, Source, sentences.describe_source),
     SourcedKind(get_event, Event, sentences.describe_event),
 )

@@ -15,8 +15,6 @@ from app.db import Database, DatabaseError, Store
 from app.db.columns import Record
 from app.db.models import search_index
 from app.db.stores import describe_error
-from app.i18n import Language
-from app.queries.reference import get_newest_edition
 from app.queries.releases import CollectionKeys, read_all_keys, read_release
 
 log = logging.getLogger("uvicorn.error")
@@ -35,8 +33,6 @@ class Release:
     database: Database
     record: Record
     keys: dict[str, CollectionKeys]
-    sources: dict[Language, Record]
-    """The source of the newest edition in each language."""
     installed_at: float
     """When the release was installed, in seconds since 1970."""
 
@@ -164,9 +160,8 @@ def open_release(store: Store) -> Release:
 
     def read(connection: Connection) -> Release:
         check_tables(connection)
-        sources = {language: get_newest_edition(connection, language) for language in Language}
         keys = read_all_keys(database, connection)
-        return Release(database, read_release(connection), keys, sources, database.modified)
+        return Release(database, read_release(connection), keys, database.modified)
 
     try:
         return database.read(read)

@@ -285,7 +285,8 @@ class RequestContext:
         return record
 
     def create_unknown_record(self, collection: str, parameter: str, key: str) -> UnknownRecord:
-        return UnknownRecord(parameter, key, self.release.keys[collection].find_nearest_keys(key))
+        nearest = self.release.keys[collection].find_nearest_keys(key)
+        return UnknownRecord.from_key(parameter, key, nearest)
 
 
 def read_chunks(file: IO[bytes]) -> Generator[bytes, None, None]:

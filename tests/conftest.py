@@ -48,8 +48,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Start one worker more than there are cores, because many tests wait; quick ones do not."""
-    return (os.cpu_count() or 1) + int(config.option.markexpr != "quick")
+    """Start more workers than there are cores, because many tests wait; quick ones do not."""
+    return (os.cpu_count() or 1) + 2 * int(config.option.markexpr != "quick")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -70,7 +70,8 @@ def test_a_database_of_another_seed_and_a_broken_one(tmp_path: Path) -> None:
     assert "is not a database of this API" in found["database"][1]
 
 
-def test_migrations_that_are_not_there(tmp_path: Path) -> None:
+def test_migrations_that_are_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("BRI_SEED", raising=False)
     code, found = findings(BRI_MIGRATIONS=str(tmp_path), BRI_DATABASE=str(tmp_path / "a.sqlite"))
     assert (code, found["migrations"][0]) == (1, "FAIL")
     assert found["settings"][1].startswith("BRI_DATABASE, BRI_MIGRATIONS set")

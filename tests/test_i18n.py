@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.db.columns import label_period
 from app.db.fulltext import join_segments, segment_cjk
-from app.enums import ChangeMeasure, Precision, Qualifier
+from app.enums import ChangeMeasure, Precision, Qualifier, StockFlow
 from app.i18n import (
     Language,
     format_change,
@@ -26,6 +27,7 @@ from app.negotiation import negotiate_language
 pytestmark = pytest.mark.quick
 
 EN, ZH = Language.ENGLISH, Language.CHINESE
+FLOW, CUMULATIVE, STOCK = StockFlow.FLOW, StockFlow.CUMULATIVE, StockFlow.STOCK
 SCALES = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12}
 
 
@@ -149,7 +151,12 @@ def test_joining_undoes_setting_apart(text: str) -> None:
         ((2024, 2), (2024, 12, 31), "February to December 2024", "2024年2—12月"),
         ((2024, 3), (2024, 3, 31), "March 2024", "2024年3月"),
         ((2023, 7), (2024, 6, 30), "July 2023 to June 2024", "2023年7月—2024年6月"),
-        ((2023, 1), (2024, 12, 31), "January 2023 to December 2024", "2023年1月—2024年12月"),
+        (
+            (2023, 1),
+            (2024, 12, 31),
+            "January 2023 to December 2024, cumulative",
+            "2023年1月至2024年12月累计",
+        ),
     ],
 )
 def test_a_period_is_named(
@@ -214,45 +221,88 @@ def test_a_month_of_publication_is_written_as_a_month() -> None:
 
 
 @pytest.mark.parametrize(
-    ("months", "first", "english", "chinese"),
+    ("kind", "months", "first", "english", "chinese"),
     [
-        (12, date(2024, 1, 1), "Full years", "全年"),
-        (11, date(2024, 1, 1), "January to November of each year", "每年1—11月"),
-        (1, date(2024, 3, 1), "March of each year", "每年3月"),
-        (12, date(2024, 4, 1), "April to March of each year", "每年4月至次年3月"),
-        (11, None, "Periods of 11 months", "每期11个月"),
+        (FLOW, 12, date(2024, 1, 1), "Full years", "全年"),
+        (FLOW, 11, date(2024, 1, 1), "January to November of each year", "每年1—11月"),
+        (FLOW, 1, date(2024, 3, 1), "March of each year", "每年3月"),
+        (FLOW, 12, date(2024, 4, 1), "April to March of each year", "每年4月至次年3月"),
+        (FLOW, 11, None, "Periods of 11 months", "每期11个月"),
+        (STOCK, None, date(2024, 6, 30), "Stock on a date", "时点数"),
+        (CUMULATIVE, None, date(2013, 1, 1), "Cumulative since 2013", "2013年起累计"),
+        (
+            *(CUMULATIVE, None, date(2021, 12, 3)),
+            *("Cumulative since 3 December 2021", "2021年12月3日起累计"),
+        ),
     ],
 )
 def test_the_span_of_a_series_is_written(
-    months: int, first: date | None, english: str, chinese: str
+    kind: StockFlow, months: int | None, first: date | None, english: str, chinese: str
 ) -> None:
-    assert format_span(months, first, EN) == english
-    assert format_span(months, first, ZH) == chinese
+    assert format_span(kind, months, first, EN) == english
+    assert format_span(kind, months, first, ZH) == chinese
 
 
 @pytest.mark.parametrize(
-    ("percent", "english", "chinese"),
+    ("start", "end", "english", "chinese"),
     [
-        ("6.4", "up 6.4 percent on a year earlier", "同比增长6.4%"),
-        ("18", "up 18 percent on a year earlier", "同比增长18%"),
-        ("-0.5", "down 0.5 percent on a year earlier", "同比下降0.5%"),
-        ("0.0", "unchanged on a year earlier", "同比持平"),
+        (date(2024, 6, 30), date(2024, 6, 30), "On 30 June 2024", "截至2024年6月30日"),
+        (
+            *(date(2013, 1, 1), date(2022, 12, 31)),
+            *("January 2013 to December 2022, cumulative", "2013年1月至2022年12月累计"),
+        ),
+        (
+            *(date(2011, 1, 1), date(2024, 3, 31)),
+            *("2011 to March 2024, cumulative", "2011年至2024年3月累计"),
+        ),
+        (
+            *(date(2011, 1, 1), date(2024, 11, 15)),
+            *("2011 to 15 November 2024, cumulative", "2011年至2024年11月15日累计"),
+        ),
+        (
+            *(date(2021, 12, 1), date(2022, 12, 2)),
+            *("December 2021 to 2 December 2022, cumulative", "2021年12月至2022年12月2日累计"),
+        ),
+        (
+            *(date(2021, 12, 3), date(2022, 12, 2)),
+            *("3 December 2021 to 2 December 2022, cumulative", "2021年12月3日至2022年12月2日累计"),
+        ),
     ],
 )
-def test_growth_is_written(percent: str, english: str, chinese: str) -> None:
-    assert format_change(Decimal(percent), EN) == english
-    assert format_change(Decimal(percent), ZH) == chinese
+def test_stocks_have_a_date_and_totals_two(
+    start: date, end: date, english: str, chinese: str
+) -> None:
+    period = {"start": start, "end": end, "months": None}
+    assert label_period(period, EN) == english
+    assert label_period(period, ZH) == chinese
 
 
 @pytest.mark.parametrize(
-    ("points", "english", "chinese"),
+    ("percent", "decimals", "english", "chinese"),
     [
-        ("1.2", "up 1.2 percentage points on a year earlier", "同比提高1.2个百分点"),
-        ("1", "up 1 percentage point on a year earlier", "同比提高1个百分点"),
-        ("-0.9", "down 0.9 percentage points on a year earlier", "同比下降0.9个百分点"),
+        ("6.4", 1, "up 6.4 percent on a year earlier", "同比增长6.4%"),
+        ("18", 0, "up 18 percent on a year earlier", "同比增长18%"),
+        ("3", 1, "up 3.0 percent on a year earlier", "同比增长3.0%"),
+        ("-0.5", 1, "down 0.5 percent on a year earlier", "同比下降0.5%"),
+        ("0", 1, "unchanged on a year earlier", "同比持平"),
     ],
 )
-def test_the_change_of_a_share_is_written(points: str, english: str, chinese: str) -> None:
+def test_growth_is_written(percent: str, decimals: int, english: str, chinese: str) -> None:
+    assert format_change(Decimal(percent), decimals, EN) == english
+    assert format_change(Decimal(percent), decimals, ZH) == chinese
+
+
+@pytest.mark.parametrize(
+    ("points", "decimals", "english", "chinese"),
+    [
+        ("1.2", 1, "up 1.2 percentage points on a year earlier", "同比提高1.2个百分点"),
+        ("1", 0, "up 1 percentage point on a year earlier", "同比提高1个百分点"),
+        ("-0.9", 1, "down 0.9 percentage points on a year earlier", "同比下降0.9个百分点"),
+    ],
+)
+def test_the_change_of_a_share_is_written(
+    points: str, decimals: int, english: str, chinese: str
+) -> None:
     measure = ChangeMeasure.PERCENTAGE_POINTS
-    assert format_change(Decimal(points), EN, measure) == english
-    assert format_change(Decimal(points), ZH, measure) == chinese
+    assert format_change(Decimal(points), decimals, EN, measure) == english
+    assert format_change(Decimal(points), decimals, ZH, measure) == chinese

@@ -71,6 +71,8 @@ def test_the_tools_are_described(address: str) -> None:
     assert sorted(tools) == [
         "get_observations",
         "get_source",
+        "list_commitments",
+        "list_editions",
         "list_indicators",
         "list_priority_areas",
         "search",
@@ -143,7 +145,7 @@ def test_a_claim_leads_to_its_document(address: str) -> None:
 
 def test_priority_areas_come_with_all_actions(address: str, client: TestClient) -> None:
     sentences, whole = call_tool(f"{address}/mcp", "list_priority_areas", year=2025, language="zh")
-    items = client.get("/v1/priority-areas?lang=zh").json()["items"]
+    items = client.get("/v1/priority-areas?edition=2025&lang=zh").json()["items"]
     assert json.loads(whole) == items
     aims = sum(area["aim"] is not None for area in items)
     actions = sum(len(area["actions"]) for area in items)
@@ -206,6 +208,7 @@ def test_on_standard_input(database: Target) -> None:
     )
     sentences, _ = call_tool(command, "list_indicators", topic="projects")
     assert "over 700" in sentences
+    assert "Newest figure: " in sentences
 
 
 def test_a_missing_package_is_reported() -> None:

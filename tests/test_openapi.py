@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,10 +13,10 @@ from starlette.testclient import TestClient
 from app.application import ROUTERS
 from app.formats.registry import FORMATS
 from app.ingest.schema import RECORD_KINDS
+from tests.record_openapi import SNAPSHOT
 
 pytestmark = pytest.mark.database
 
-SNAPSHOT = Path(__file__).parent / "openapi.json"
 PATHS = sorted(
     route.path  # type: ignore[attr-defined]
     for router in ROUTERS
@@ -90,7 +89,7 @@ def test_every_route_is_described(document: dict[str, Any]) -> None:
 def test_document_is_the_snapshot(client: TestClient) -> None:
     served = client.get("/openapi.json").text.replace("http://testserver", "http://127.0.0.1:8000")
     assert comparable(served) == comparable(SNAPSHOT.read_text()), (
-        "the contract changed; if that is intended, run: bri openapi --output tests/openapi.json"
+        "the contract changed; if that is intended, run: python -m tests.record_openapi"
     )
 
 
@@ -205,7 +204,7 @@ def test_every_order_has_a_descending_one(client: TestClient, document: dict[str
     tried = 0
     for path, order in orders(document):
         forward = client.get(f"{path}?sort={order}&limit=1000").json()["items"]
-        assert len(forward) > 1
+        assert forward
         walked, url = [], f"{path}?sort={order}&limit=1"
         while url:
             page = client.get(url).json()
@@ -286,7 +285,10 @@ def find_marked(document: dict[str, Any], schema: dict[str, Any]) -> Iterator[st
                 yield from (f"{name}.{one}" for one in find_marked(document, inner))
 
 
-@pytest.mark.parametrize("collection", [kind.collection for kind in RECORD_KINDS])
+@pytest.mark.parametrize(
+    "collection",
+    [kind.collection for kind in RECORD_KINDS if f"/v1/{kind.collection}" in PATHS],
+)
 def test_every_record_lists_the_fields_that_are_marked_as_ours(
     client: TestClient, collection: str
 ) -> None:

@@ -47,7 +47,7 @@ def check_data(client: pandasdmx.Request, origin: str) -> None:
     history = [one for one in vintages if one["current_from"]]
     for count, key, parameters in (
         (len(trade), {"INDICATOR": "goods-trade"}, {}),
-        (len(trade), "A.CN.*.*.goods-trade.*.*", {}),
+        (len(trade), "*.CN.*.*.goods-trade.*.*", {}),
         (len(trade), "....goods-trade..", {"format": "structurespecificdata"}),
         (len(year), "......P12M", {"startPeriod": "2024", "endPeriod": "2024"}),
         (len(observations), "all", {"updatedAfter": "2020-01-01"}),

@@ -40,7 +40,7 @@ for (const address of [`INDICATORS?${flat}`, "INDICATORS/all?", `dataflow/BRI/IN
 }
 for (const [address, count] of [
   [`INDICATORS/....goods-trade..?${flat}`, trade.length],
-  [`INDICATORS/A.CN.*.*.goods-trade.*.*?${flat}`, trade.length],
+  [`INDICATORS/*.CN.*.*.goods-trade.*.*?${flat}`, trade.length],
   [`dataflow/BRI/INDICATORS?c[INDICATOR]=goods-trade&${flat}`, trade.length],
   [`INDICATORS/all?updatedAfter=2020-01-01&${flat}`, observations.length],
   [`INDICATORS/all?firstNObservations=1&${flat}`, series],

@@ -9,17 +9,23 @@ from cases import MISTAKES, Case, camel, cases, is_readable, small, snake
 
 
 def literal(value: Any, opening: str = "[", closing: str = "]") -> str:
-    """Write a string or a list of strings; the brackets of lists differ by language."""
+    """Write a value or a list of values; the brackets of lists differ by language."""
     if isinstance(value, list):
         return opening + ", ".join(literal(one) for one in value) + closing
     return json.dumps(value)
+
+
+def name_go_type(value: Any) -> str:
+    """Name the type of the items of a list, as the Go client declares it."""
+    is_number = isinstance(value, list) and isinstance(value[0], int)
+    return "int32" if is_number else "string"
 
 
 def go(case: Case, values: dict[str, Any]) -> str:
     """Call an operation of the Go client."""
     path = "".join(f", {literal(values[name])}" for name in case.in_path)
     setters = "".join(
-        f".{camel(name)}({literal(value, '[]string{', '}')})"
+        f".{camel(name)}({literal(value, f'[]{name_go_type(value)}{{', '}')})"
         for name, value in values.items()
         if name not in case.in_path
     )

@@ -35,12 +35,25 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
 from sqlmodel import SQLModel, col
 
-from app.db.models import FOREVER, Area, Coverage, GrowthRate, Observation, Report, Source, Unit
+from app.db.models import (
+    FOREVER,
+    Area,
+    Commitment,
+    Contradiction,
+    Coverage,
+    GrowthRate,
+    LaterReport,
+    Observation,
+    Report,
+    Source,
+    Unit,
+)
 from app.db.models.base import NamedModel
 from app.i18n import (
     Language,
     format_carrier,
     format_citation,
+    format_period,
     format_published_day,
     format_short_citation,
     format_short_day,
@@ -100,6 +113,20 @@ def select_coverage(prefix: str, language: Language) -> list[Label[Value]]:
     ]
 
 
+def select_contradiction(language: Language, prefix: str = "") -> list[Label[Value]]:
+    """Return the columns of a reference to a contradiction, which may be missing."""
+    name = f"{prefix}contradiction"
+    reason = localize(Contradiction, "reason", language).label(f"{name}.reason")
+    return [*select_reference(Contradiction, name, language), reason]
+
+
+def clear_contradiction(row: Record) -> Record:
+    """Replace a reference without a contradiction by None."""
+    if row["contradiction"]["code"] is None:
+        row["contradiction"] = None
+    return row
+
+
 def select_unit(table: type[Unit], prefix: str, language: Language) -> list[Label[Value]]:
     symbol = localize(table, "symbol", language).label(f"{prefix}.symbol")
     return [*select_reference(table, prefix, language), symbol]
@@ -123,7 +150,7 @@ def select_source(
 
 
 def select_wording(
-    table: type[Observation] | type[GrowthRate] | type[Report],
+    table: type[Observation | GrowthRate | Report | LaterReport | Commitment],
     prefix: str,
     language: Language,
     source: type[Source] = Source,
@@ -318,3 +345,9 @@ def format_validity(record: Record) -> Record:
         "current_from": start if was_current else None,
         "superseded_on": end if was_current and end != FOREVER else None,
     }
+
+
+def label_period(period: Record, language: Language) -> str:
+    """Name the period of a record; of all figures, only flows have a number of months."""
+    is_cumulative = period["months"] is None
+    return format_period(period["start"], period["end"], language, is_cumulative=is_cumulative)

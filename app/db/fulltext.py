@@ -12,7 +12,7 @@ matches are highlighted here.
 
 import re
 from collections.abc import Sequence
-from itertools import islice
+from itertools import chain, islice
 from unicodedata import normalize
 
 from sqlalchemy import (
@@ -142,20 +142,31 @@ class PostgresSearch:
         )
 
     def highlight_rows(self, rows: Sequence[Record], words: str) -> Sequence[Record]:
-        phrases = [phrase for reading in split_readings(words) for phrase in reading]
-        return [self.highlight_row(row, phrases) for row in rows]
+        readings = split_readings(words)
+        return [self.highlight_row(row, readings) for row in rows]
 
-    def highlight_row(self, row: Record, searched: Sequence[Sequence[str]]) -> Record:
+    def highlight_row(self, row: Record, searched: Sequence[Sequence[Sequence[str]]]) -> Record:
         lexemes = iter(row["lexemes"])
-        phrases = [list(islice(lexemes, len(phrase))) for phrase in searched]
+        readings = [
+            [list(islice(lexemes, len(phrase))) for phrase in reading] for reading in searched
+        ]
         highlighters = {
             "title": highlight_all,
             "snippet": highlight_snippet,
             "other_title": highlight_all,
             "other_snippet": highlight_snippet,
         }
+        texts = {name: row[f"{name}_lexemes"].split() for name in highlighters}
+        # As FTS5 does, mark the words of a reading only if the record contains all of them; where
+        # no reading is complete, the rest of it is in the names of the record.
+        complete = [
+            reading
+            for reading in readings
+            if all(any(find_phrases(text, [one]) for text in texts.values()) for one in reading)
+        ]
+        phrases = list(chain.from_iterable(complete or readings))
         return row | {
-            name: highlight(row[name], find_phrases(row[f"{name}_lexemes"].split(), phrases))
+            name: highlight(row[name], find_phrases(texts[name], phrases))
             for name, highlight in highlighters.items()
         }
 

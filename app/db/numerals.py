@@ -1,6 +1,7 @@
 """Numbers as people write them, in one form: 11000亿元, US$33.69bn, 七百多, >700, 54 pct."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from decimal import Decimal
 
@@ -141,3 +142,80 @@ def parse_numeral(numeral: str) -> Decimal | None:
     thousands, hundreds, tens, has_tens, ones = match.groups()
     sizes = (thousands, 1000), (hundreds, 100), (tens or (has_tens and "一"), 10), (ones, 1)
     return Decimal(sum(NUMERALS[one] * size for one, size in sizes if one))
+
+
+SMALL_NUMBERS = [
+    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
+    *("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen"),
+    *("nineteen", "twenty"),
+]
+PRINTED_SCALES = {**SCALES, "mila": 3}
+PRINTED_POWERS = {**POWERS, "兆": 12, "億": 8, "萬": 4}
+MYRIAD = 4
+"""The power of ten between one Chinese or Japanese scale and the next, as from 億 to 万."""
+DIGITS = (
+    r"(?P<whole>\d{1,3}(?:,\d{3})+|\d+)(?:\.(?P<fraction>\d+))?",
+    r"(?P<whole>\d{1,3}(?:[.\s]\d{3})+|\d+)(?:,(?P<fraction>(?!\d{3}(?!\d))\d+))?",
+)
+"""Digits as English and as other European languages print them: 1,234.5 and 1.234,5.
+
+Three digits after a comma are thousands; after a point they may be either.
+"""
+PRINTED = [
+    re.compile(
+        rf"""(?:(?<!\d)(?<!\d[.,]){digits}(?!\d|[.,]\d)
+        |\b(?P<word>{"|".join(SMALL_NUMBERS)})\b|(?P<numeral>{RUN}+))
+        (?:\s*(?P<scale>(?:{"|".join(PRINTED_SCALES)})(?![a-z])|[{"".join(PRINTED_POWERS)}]+))?""",
+        re.IGNORECASE | re.VERBOSE,
+    )
+    for digits in DIGITS
+]
+
+
+def has_number(text: str, printed: Decimal, multiplier: int, *, has_known_scales: bool) -> bool:
+    """Return whether a text states a number with its power of ten.
+
+    Without a scale, the digits suffice. So they do in a language other than English and Chinese,
+    where the same word may be another scale: a German Billion is a trillion.
+    """
+    value = printed.scaleb(multiplier)
+    return any(
+        number == value or (digits == printed and not (has_scale and has_known_scales))
+        for pattern in PRINTED
+        for number, digits, has_scale in read_printed(text, pattern)
+    )
+
+
+def read_printed(text: str, pattern: re.Pattern[str]) -> list[tuple[Decimal, Decimal, bool]]:
+    """Return the numbers of a text, their digits without a scale, and whether they have one.
+
+    Adjacent parts with smaller and smaller scales, as in 1兆1000億, are one number.
+    """
+    text = unicodedata.normalize("NFKC", text).replace("・", ".")
+    numbers: list[tuple[Decimal, Decimal, bool]] = []
+    last = end = 0
+    for match in pattern.finditer(text):
+        digits = parse_printed(match)
+        if digits is None:
+            continue
+        scale, gap = (match["scale"] or "").lower(), text[end : match.start()]
+        power = PRINTED_SCALES.get(scale) or sum(PRINTED_POWERS.get(one, 0) for one in scale)
+        if last and not gap and not scale:
+            # A quotation may end before the last scale: 286億6000 is 286億6000万.
+            power = max(last - MYRIAD, 0)
+        number = digits.scaleb(power)
+        if power < last and (not gap or (scale and gap.isspace())):
+            number += numbers.pop()[0]
+            digits = number
+        numbers.append((number, digits, bool(power)))
+        last, end = power, match.end()
+    return numbers
+
+
+def parse_printed(match: re.Match[str]) -> Decimal | None:
+    if match["numeral"]:
+        return parse_numeral(match["numeral"])
+    if match["word"]:
+        return Decimal(SMALL_NUMBERS.index(match["word"].lower()))
+    whole = re.sub(r"\D", "", match["whole"])
+    return Decimal(f"{whole}.{match['fraction'] or ''}")

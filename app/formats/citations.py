@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from app.db.columns import Record
-from app.enums import Agreement, CitationStyle, CoverageBasis, Precision, RevisionKind
+from app.enums import CitationStyle, EvidenceBasis, Precision, RevisionKind
 from app.i18n import Bilingual, Language, format_locator, name_day
 
 Item = Record
@@ -89,15 +89,15 @@ def quote_observation(observation: Record, citation: str, language: Language) ->
 
 
 def list_statements(observation: Record, language: Language) -> list[str]:
-    is_inferred = observation["coverage"]["basis"] == CoverageBasis.INFERRED
+    is_inferred = observation["coverage"]["basis"] == EvidenceBasis.INFERRED
     inferred = [INFERRED.get(language)] if is_inferred else []
     return [summarize_observation(observation, language), *inferred]
 
 
 def list_remarks(observation: Record) -> list[str]:
-    """List the note of a figure, and how reports of other sources differ from it."""
-    differing = [one for one in observation["reports"] if one["agreement"] == Agreement.DIFFERS]
-    notes = [observation["note"], *(report["note"] for report in differing)]
+    """List the note of a figure, and which published figures do not agree with it."""
+    contradiction = observation["contradiction"]
+    notes = [observation["note"], contradiction and contradiction["reason"]]
     return [note for note in notes if note]
 
 

@@ -22,12 +22,12 @@ HOW_TO_READ = Bilingual(
     "Quote every figure with its qualifier, its period and the countries counted: “over” means "
     "more than the number and “nearly” means less. Compare only figures of the same series (the "
     "same indicator, countries counted, unit and length of period), and not those marked as not "
-    "comparable. Growth is quoted as published, with its own source, and is missing where none was "
-    "found. "
-    "Nothing is annualised or converted. All actions are announcements; the sources state no "
-    "targets.",
+    "comparable. Never mix the total of a period (flow), a cumulative total and a stock on a date "
+    "(stock_flow). Growth is quoted as published, with its own source, and is missing where none "
+    "was found. Nothing is annualised or converted. All actions are announcements; the "
+    "sources state no targets.",
     "引用数据时须保留限定词、统计期和统计范围：“逾”表示高于该数，“近”表示低于该数。仅同一序列的数据可比，"
-    "即指标、统计范围、计量单位和统计期长度均相同；标明不可比的除外。增速均为公布值，单独注明来源，未见公布的不列。所有数据均未经年化或换算。各项举措均为已宣布事项，"
+    "即指标、统计范围、计量单位和统计期长度均相同；标明不可比的除外。时期数、累计数和时点数（见stock_flow）不得混用。增速均为公布值，单独注明来源，未见公布的不列。所有数据均未经年化或换算。各项举措均为已宣布事项，"
     "来源未公布量化目标。",
 )
 CONTACT = Bilingual(
@@ -44,6 +44,8 @@ KEYWORDS = (
     Bilingual("contracted projects", "对外承包工程"),
     Bilingual("official statistics", "官方统计"),
 )
+CATALOG_PATH = "/v1/catalog.jsonld"
+"""The path of the description of the data set; it is the identifier of the catalogue too."""
 LICENCE_URL = "https://opensource.org/license/mit"
 
 

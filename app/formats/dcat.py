@@ -1,11 +1,12 @@
 """The data set for data catalogues (DCAT 3): JSON-LD, and Turtle derived from it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from app.db.columns import Record
 from app.formats.dataset_info import (
+    CATALOG_PATH,
     DATA_LICENCE,
     DESCRIPTION,
     KEYWORDS,
@@ -40,13 +41,22 @@ SERVICE = Bilingual("REST API of the data set", "数据集 REST API")
 
 
 def describe_catalog(
-    release: Record, distributions: Sequence[Distribution], digest: str | None, base: str
+    release: Record,
+    distributions: Sequence[Distribution],
+    related: Iterable[Record],
+    digest: str | None,
+    base: str,
 ) -> Record:
-    """Describe the catalogue and its content; digest is the SHA-256 digest of the database."""
-    dataset = describe_dataset(release, distributions, digest, base)
+    """Describe the catalogue and its content; digest is the SHA-256 digest of the database.
+
+    The related datasets of other publishers are named by their addresses.
+    """
+    dataset = describe_dataset(release, distributions, digest, base) | {
+        "dct:relation": [{"@id": one["address"]} for one in related]
+    }
     return {
         "@context": CONTEXT,
-        "@id": f"{base}/v1/catalog",
+        "@id": f"{base}{CATALOG_PATH}",
         "@type": "dcat:Catalog",
         "dct:title": build_values(TITLE),
         "dct:description": build_values(DESCRIPTION),
@@ -71,7 +81,7 @@ def describe_dataset(
     release: Record, distributions: Sequence[Distribution], digest: str | None, base: str
 ) -> Record:
     return {
-        "@id": f"{base}/v1/catalog#dataset",
+        "@id": f"{base}{CATALOG_PATH}#dataset",
         "@type": "dcat:Dataset",
         "dct:identifier": release["seed_hash"],
         "dct:title": build_values(TITLE),

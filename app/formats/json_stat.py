@@ -7,6 +7,7 @@ from datetime import date
 from app.db.columns import Record
 from app.db.models import format_plain
 from app.enums import Qualifier
+from app.formats.citations import list_remarks
 from app.formats.dataset_info import TITLE
 from app.i18n import QUALIFIERS, Bilingual, Language, format_span
 from app.parameters import format_period
@@ -74,7 +75,7 @@ def build_cube(
         "note": [
             build_note(one, language)
             for one in observations
-            if one["note"] or one["comparability"] or one["qualifier"] != Qualifier.NONE
+            if list_notes(one) or one["qualifier"] != Qualifier.NONE
         ],
         "extension": {
             "status": {"label": describe_statuses(statuses.values(), language)},
@@ -92,7 +93,7 @@ def label_series(observations: Sequence[Record], language: Language) -> dict[str
             one["indicator"]["name"],
             one["coverage"]["name"],
             one["unit"]["name"],
-            format_span(period["months"], period["start"], language),
+            format_span(one["stock_flow"], period["months"], period["start"], language),
         )
         labels[one["series"]] = Bilingual(", ", "，").get(language).join(parts)
     counts = Counter(labels.values())
@@ -147,6 +148,11 @@ def build_units(observations: Sequence[Record]) -> dict[str, Record]:
     }
 
 
+def list_notes(observation: Record) -> list[str]:
+    comparability = observation["comparability"]
+    return [*list_remarks(observation), *([comparability] if comparability else [])]
+
+
 def build_note(observation: Record, language: Language) -> str:
     """Name a figure with what limits it, and add its notes."""
     parts = (
@@ -156,7 +162,7 @@ def build_note(observation: Record, language: Language) -> str:
         observation["display"],
     )
     name = Bilingual(", ", "，").get(language).join(parts)
-    notes = [note for note in (observation["note"], observation["comparability"]) if note]
+    notes = list_notes(observation)
     if not notes:
         return name
     return (

@@ -1,14 +1,9 @@
-"""The data set as Markdown for programs: an index, and all records as sentences.
-
-Each sentence contains the qualifier, the period and the source reference of its figure.
-"""
+"""The data set as Markdown for programs: an index, and all records as sentences."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from app.db.columns import Record
-from app.enums import CoverageBasis, Qualifier
-from app.formats.citations import format_validity, list_remarks, summarize_observation
 from app.formats.dataset_info import (
     DATA_LICENCE,
     DESCRIPTION,
@@ -17,15 +12,18 @@ from app.formats.dataset_info import (
     Distribution,
     cite_dataset,
 )
-from app.formats.observation_sheets import describe_limits
-from app.i18n import (
-    Bilingual,
-    Language,
-    format_citation,
-    format_day,
-    format_passage_url,
-    format_scaled,
+from app.formats.sentences import (
+    describe_commitment,
+    describe_coverage,
+    describe_edition,
+    describe_goal,
+    describe_observation,
+    describe_pledge,
+    describe_priority_area,
+    describe_related_dataset,
+    describe_source,
 )
+from app.i18n import Bilingual, Language
 
 MEDIA_TYPE = "text/markdown"
 
@@ -33,51 +31,58 @@ ENTRY_POINTS = (
     ("/v1/overview", Bilingual("Overview: everything in one request (JSON)", "概览（JSON）")),
     ("/v1/observations", Bilingual("Observations", "观测值")),
     ("/v1/series", Bilingual("Series, and which figures are comparable", "数据序列及可比性说明")),
+    (
+        "/v1/contradictions",
+        Bilingual("Published figures that do not agree", "互不一致的公布数据"),
+    ),
+    ("/v1/editions", Bilingual("Yearly press conferences", "年度发布会")),
     ("/v1/priority-areas", Bilingual("Priority areas and actions", "重点领域与举措")),
+    ("/v1/commitments", Bilingual("Commitments of the forums", "高峰论坛承诺")),
     ("/v1/search?q=trade", Bilingual("Full-text search", "全文检索")),
     ("/v1/sources", Bilingual("Sources", "来源")),
     ("/guide", Bilingual("Guide to figures, formats and clients", "数据、格式和客户端指南")),
     ("/openapi.json", Bilingual("OpenAPI document", "OpenAPI 文档")),
     ("/llms-full.txt", Bilingual("All figures as sentences", "以文字表述的全部数据")),
 )
+EDITIONS = Bilingual("Press conferences", "历次发布会")
 OBSERVATIONS = Bilingual("Observations", "数据")
 COVERAGES = Bilingual("Countries counted", "统计范围")
 OUTCOMES = Bilingual("Other results", "其他成果")
 AREAS = Bilingual("Priority areas", "重点领域")
+COMMITMENTS = Bilingual("Commitments of the forums", "高峰论坛承诺")
 SOURCES = Bilingual("Sources", "来源")
+RELATED_DATASETS = Bilingual("Similar data of other publishers", "其他机构的类似数据")
 DOWNLOADS = Bilingual("Downloads", "下载")
-BASES = {
-    CoverageBasis.STATED: Bilingual("Stated by sources.", "来源有说明。"),
-    CoverageBasis.INFERRED: Bilingual(
-        "Inferred by this service; no source states it.", "系本站推断，来源未作说明。"
-    ),
-}
-BREAK_BEFORE = Bilingual(
-    "There is a break in the series before this figure; do not compare it with earlier ones.",
-    "该数据之前序列中断，与此前数据不可比。",
-)
-STATED_LIMIT = Bilingual("Stated limit: {limits}.", "原文界限：{limits}。")
 START = Bilingual("Start here", "入口")
 
 
 class AllRecords(NamedTuple):
     """The records that llms-full.txt describes."""
 
+    editions: Iterable[Record]
     coverages: Iterable[Record]
     observations: Iterable[Record]
     outcomes: Iterable[Record]
     areas: Iterable[Record]
+    commitments: Iterable[Record]
+    related_datasets: Iterable[Record]
     sources: Sequence[Record]
 
 
 def write_index(
-    preamble: Sequence[str], distributions: Sequence[Distribution], base: str, language: Language
+    preamble: Sequence[str],
+    distributions: Sequence[Distribution],
+    related_datasets: Iterable[Record],
+    base: str,
+    language: Language,
 ) -> str:
     """Write the index that a program reads first (llms.txt)."""
     lines = [*preamble, f"## {START.get(language)}", ""]
     lines += [f"- [{title.get(language)}]({base}{path})" for path, title in ENTRY_POINTS]
     lines += ["", f"## {DOWNLOADS.get(language)}", ""]
     lines += [f"- [{one.title.get(language)}]({base}{one.path})" for one in distributions]
+    lines += ["", f"## {RELATED_DATASETS.get(language)}", ""]
+    lines += [f"- {describe_related_dataset(one, language)}" for one in related_datasets]
     return "\n".join([*lines, ""])
 
 
@@ -88,7 +93,9 @@ def write_full_text(
     language: Language,
 ) -> str:
     """Write all records as sentences, each with the URL of its location (llms-full.txt)."""
-    lines = [*preamble, f"## {COVERAGES.get(language)}", ""]
+    lines = [*preamble, f"## {EDITIONS.get(language)}", ""]
+    lines += [f"- {describe_edition(one, language)}" for one in records.editions]
+    lines += ["", f"## {COVERAGES.get(language)}", ""]
     lines += [f"- {describe_coverage(one, language, base)}" for one in records.coverages]
     lines += ["", f"## {OBSERVATIONS.get(language)}", ""]
     lines += [f"- {describe_observation(one, language, base)}" for one in records.observations]
@@ -98,7 +105,11 @@ def write_full_text(
     goals = [one for one in records.sources if one["goal"]]
     lines += [f"{describe_goal(one, language, base)}\n" for one in goals]
     lines += [f"{describe_priority_area(one, language, base)}\n" for one in records.areas]
-    lines += [f"## {SOURCES.get(language)}", ""]
+    lines += [f"## {COMMITMENTS.get(language)}", ""]
+    lines += [f"- {describe_pledge(one, language, base)}" for one in records.commitments]
+    lines += ["", f"## {RELATED_DATASETS.get(language)}", ""]
+    lines += [f"- {describe_related_dataset(one, language)}" for one in records.related_datasets]
+    lines += ["", f"## {SOURCES.get(language)}", ""]
     lines += [f"- {describe_source(one, language)}" for one in records.sources]
     return "\n".join([*lines, ""])
 
@@ -112,167 +123,3 @@ def write_preamble(release: Record, base: str, language: Language) -> list[str]:
         cite_dataset(release, base, language),
     )
     return [line for paragraph in paragraphs for line in (paragraph, "")]
-
-
-def describe_observation(record: Record, language: Language, base: str | None = None) -> str:
-    """Describe an observation with its rounding, its growth, and reports that differ from it."""
-    growth = record["growth"]
-    citation = record["citation"]["full"] + format_url(record, language, base)
-    summary = summarize_observation(record, language)
-    if not record["current"]:
-        validity = format_validity(record, language)
-        summary += Bilingual(f" ({validity})", f"（{validity}）").get(language)
-    sentences = [append_source(summary, citation, language)]
-    sentences += describe_rounding(record, language)
-    if growth is not None:
-        change = Bilingual("Published growth: {change}", "公布的增速：{change}").format(
-            change=growth["display"]
-        )
-        cited = growth["citation"]["full"] + format_url(growth, language, base)
-        sentences.append(append_source(change.get(language), cited, language))
-        sentences += [growth["note"]] if growth["note"] else []
-    if record["break_before"]:
-        sentences.append(BREAK_BEFORE.get(language))
-    sentences += [record["comparability"]] if record["comparability"] else []
-    sentences += list_remarks(record)
-    return join_sentences(sentences, language)
-
-
-def describe_rounding(record: Record, language: Language) -> list[str]:
-    """Describe the interval of the numbers with the same printed digits, unless it is one number.
-
-    A qualifier says where a figure lies, which may be outside that interval, so only the limit that
-    it states is described.
-    """
-    if record["qualifier"] != Qualifier.NONE:
-        limits = describe_limits(record)
-        return [STATED_LIMIT.format(limits=limits).get(language)] if limits else []
-    published, interval = record["published"], record["rounding"]
-    if interval["lower"] == interval["upper"]:
-        return []
-    lower, upper = (
-        format_scaled(interval[end], published["multiplier"], published["decimals"] + 1, language)
-        for end in ("lower", "upper")
-    )
-    symbol = record["unit"]["symbol"]
-    text = Bilingual(
-        f"Rounding of the printed number: {lower} to {upper} ({symbol}).",
-        f"公布数的舍入区间：{lower}{symbol}至{upper}{symbol}。",
-    )
-    return [text.get(language)]
-
-
-def describe_coverage(record: Record, language: Language, base: str) -> str:
-    """Describe which countries are counted, and how that is known."""
-    name = Bilingual(": ", "：").get(language).join([record["code"], record["name"]])
-    url = f"{base}/v1/coverages/{record['code']}"
-    evidence = Bilingual(f"Evidence ({url}):", f"依据（{url}）：").get(language)
-    sentences = [Bilingual(f"{name}.", f"{name}。").get(language), record["description"]]
-    sentences += [BASES[CoverageBasis(record["basis"])].get(language), evidence]
-    return join_sentences([*sentences, record["evidence"]], language)
-
-
-def describe_goal(source: Record, language: Language, base: str) -> str:
-    """State the goal for the year, which stands above the priority areas."""
-    text = source["goal"]["text"].rstrip(".。")
-    goal = Bilingual(f"Overall goal: {text}", f"总体目标：{text}").get(language)
-    located = {"source": source, "locator": source["goal"]["locator"]}
-    return append_source(goal, cite_record(located, language, base), language)
-
-
-def describe_commitment(record: Record, language: Language, base: str | None = None) -> str:
-    """Describe an action or an outcome with its aim, and with a note on how to read it."""
-    text = append_source(
-        record["text"].rstrip(".。"), cite_record(record, language, base), language
-    )
-    aim, note = record.get("aim"), record["note"]
-    aims = [Bilingual(f"Aim: {aim}", f"目标：{aim}").get(language)] if aim else []
-    return join_sentences([text, *aims, *([note] if note else [])], language)
-
-
-def describe_priority_area(record: Record, language: Language, base: str | None = None) -> str:
-    title = Bilingual(
-        f"Priority area {record['position']} of {record['year']}: {record['title']}",
-        f"{record['year']}年重点领域{record['position']}：{record['title']}",
-    ).get(language)
-    lines = [append_source(title, cite_record(record, language, base), language)]
-    if record["aim"]:
-        aimed = record | {"locator": record["aim_locator"]}
-        aim = Bilingual(f"Aim: {record['aim']}", f"目标：{record['aim']}").get(language)
-        lines.append(
-            f"- {append_source(aim.rstrip('.。'), cite_record(aimed, language, base), language)}"
-        )
-    lines += [f"- {describe_commitment(action, language, base)}" for action in record["actions"]]
-    return "\n".join(lines)
-
-
-def describe_indicator(record: Record, language: Language) -> str:
-    text = Bilingual(
-        f"{record['code']}: {record['name']}. {record['note']}",
-        f"{record['code']}：{record['name']}。{record['note']}",
-    ).get(language)
-    if record["headline"] is None:
-        return text
-    return f"{text}\n  {describe_observation(record['headline'], language)}"
-
-
-def describe_source(record: Record, language: Language) -> str:
-    url = record["address"] or Bilingual("no URL", "无网址").get(language)
-    citation = record["citation"]["full"]
-    text = Bilingual(
-        f"{record['code']}: {citation} ({url}).", f"{record['code']}：{citation}（{url}）。"
-    ).get(language)
-    if record["event"]:
-        name, day = record["event"]["name"], format_day(record["event"]["held_on"], language)
-        text += Bilingual(f" Event: {name}, {day}.", f"活动：{name}，{day}。").get(language)
-    separator = Bilingual(" ", "").get(language)
-    return separator.join(part for part in (text, record["note"], record["licence"]) if part)
-
-
-def describe_event(record: Record, language: Language) -> str:
-    """Describe an event with its speakers and the documents that report it."""
-    separator = Bilingual(", ", "，").get(language)
-    day = format_day(record["held_on"], language)
-    parts = [record["name"], day, *([record["place"]] if record["place"] else [])]
-    parts += [f"{one['name']}{separator}{one['office']}" for one in record["speakers"]]
-    codes = Bilingual(", ", "、").get(language).join(one["code"] for one in record["documents"])
-    text = f"{record['code']}{Bilingual(': ', '：').get(language)}{separator.join(parts)}"
-    return Bilingual(f"{text}. Documents: {codes}.", f"{text}。文件：{codes}。").get(language)
-
-
-def describe_hit(record: Record, language: Language) -> str:
-    title = "".join(part["text"] for part in record["title"])
-    snippet = "".join(part["text"] for part in record["snippet"])
-    text = Bilingual(
-        f"{record['kind']} {record['code']}: {title}", f"{record['kind']} {record['code']}：{title}"
-    ).get(language)
-    if record["display"]:
-        context = record["display"], record["coverage"]["name"], record["period"]["label"]
-        validity = format_validity(record, language)
-        text += Bilingual(": ", "：").get(language) + Bilingual(", ", "，").get(language).join(
-            (*context, validity) if validity else context
-        )
-    if record["source"]:
-        text = append_source(text, record["source"]["line"], language)
-    return text + (Bilingual(f" — {snippet}", f"——{snippet}").get(language) if snippet else "")
-
-
-def cite_record(record: Record, language: Language, base: str | None) -> str:
-    citation = format_citation(record["source"]["line"], record["locator"], language)
-    return citation + format_url(record, language, base)
-
-
-def format_url(record: Record, language: Language, base: str | None) -> str:
-    """Return the URL of the location of a record in parentheses, if both are known."""
-    if base is None or record["locator"] is None:
-        return ""
-    url = format_passage_url(base, record["source"]["code"], record["locator"])
-    return Bilingual(f" ({url})", f"（{url}）").get(language)
-
-
-def join_sentences(sentences: Iterable[str], language: Language) -> str:
-    return Bilingual(" ", "").get(language).join(sentences)
-
-
-def append_source(text: str, citation: str, language: Language) -> str:
-    return Bilingual(f"{text}. Source: {citation}.", f"{text}。来源：{citation}。").get(language)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import partial
 
 from app.db.columns import Record
-from app.enums import PERCENT, Agreement, ChangeMeasure, GrowthBasis, Qualifier
+from app.enums import PERCENT, ChangeMeasure, GrowthBasis, Qualifier
 from app.formats import columns
 from app.formats.sheets import (
     COVERAGE_NOTE,
@@ -111,12 +111,6 @@ def describe_limits(record: Record) -> Bilingual | None:
     return Bilingual(f"{english} ({unit})", f"{chinese}（{unit}）")
 
 
-def describe_reports(record: Record) -> str:
-    """Say how other sources differ where they report the same figure."""
-    reports = (one for one in record["reports"] if one["agreement"] == Agreement.DIFFERS)
-    return " ".join(report["note"] for report in reports)
-
-
 def show_value(unit: str | None, record: Record, language: Language) -> Cell:
     """Show the value in the column of its unit; None is the column of all other units."""
     del language
@@ -204,10 +198,7 @@ FIRST_COLUMNS: tuple[str | SheetColumn, ...] = (
     declare_text("Source", "来源", 44, lambda one: one["citation"]["full"]),
     "comparability",
     "note",
-    declare_text("Differing reports", "不同报道", 26, describe_reports, Bilingual(
-        "How the report of another source on the same figure differs.",
-        "其他来源报道同一数据时的差异。",
-    )),
+    "contradiction_reason",
     *(
         SheetColumn(label, 24, partial(show_value, unit))
         for unit, label in VALUE_UNITS.items()

@@ -28,7 +28,12 @@ TABLE_NAMES = tuple(table.name for table in TABLES)
 PLAIN_PARAMETERS = frozenset(parameters.DetailParameters.model_fields)
 CITED_SOURCE = "sources/{source}/citation"
 CITED_OBSERVATION = "observations/{observation}/citation"
-CHARTED = ("indicators/{indicator}/chart", "series/{series}/chart", "overview")
+CHARTED = (
+    "indicators/{indicator}/chart",
+    "series/{series}/chart",
+    "overview",
+    "commitments/{commitment}/chart",
+)
 
 
 def duplicate_text(name: str) -> Bilingual:
@@ -246,8 +251,9 @@ OVERVIEW_WORKBOOK = FileFormat(
     workbooks.XLSX,
     WORKBOOK,
     ("overview",),
-    "A workbook to share and print: headline values, priority areas with their actions, other "
-    "results, the figures of all years, sources, and notes on how to read them.",
+    "A workbook to share and print: the figures of a yearly press conference, by default of the "
+    "newest that is recorded completely, its priority areas with their actions, other results, "
+    "the figures of all years, sources, and notes on how to read them.",
     is_text=False,
     is_compressible=False,
     write=workbooks.write_overview,

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from app.db.columns import Record
 from app.formats.citations import quote_observation
 from app.formats.dataset_info import (
+    CATALOG_PATH,
     DATA_LICENCE,
     DESCRIPTION,
     KEYWORDS,
@@ -29,7 +30,7 @@ def describe_dataset(
     return {
         "@context": "https://schema.org",
         "@type": "Dataset",
-        "@id": f"{base}/v1/catalog#dataset",
+        "@id": f"{base}{CATALOG_PATH}#dataset",
         "name": TITLE.get(language),
         "alternateName": [TITLE.get(one) for one in Language if one is not language],
         "description": DESCRIPTION.get(language),
@@ -45,7 +46,7 @@ def describe_dataset(
         "includedInDataCatalog": {
             "@type": "DataCatalog",
             "name": TITLE.get(language),
-            "url": f"{base}/v1/catalog.jsonld",
+            "url": f"{base}{CATALOG_PATH}",
         },
         "variableMeasured": [describe_variable(one, language) for one in indicators],
         "distribution": [
@@ -72,7 +73,7 @@ def describe_indicator(
         "url": f"{base}/indicators/{code}",
         "identifier": code,
         **describe_edition(release, base, language),
-        "isPartOf": {"@type": "Dataset", "@id": f"{base}/v1/catalog#dataset", "url": f"{base}/"}
+        "isPartOf": {"@type": "Dataset", "@id": f"{base}{CATALOG_PATH}#dataset", "url": f"{base}/"}
         | {"name": TITLE.get(language), "description": DESCRIPTION.get(language)},
         "variableMeasured": [describe_variable(indicator, language)],
         "distribution": [

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from app.db.columns import Record
 from app.enums import Datatype, Precision
-from app.formats import record_columns
+from app.formats import indicator_columns, record_columns
 from app.formats.columns import Column
 from app.i18n import Bilingual, Language, format_citation
 
@@ -175,7 +175,7 @@ GROWTH_NOTE = Bilingual(
 )
 INDICATORS = declare_sheet(
     Bilingual("Indicators", "指标"),
-    record_columns.INDICATORS,
+    indicator_columns.INDICATORS,
     [
         "name",
         SheetColumn(Bilingual("Headline", "核心数据"), 24, partial(show_headline, "display")),
@@ -240,6 +240,22 @@ PRECISION = SheetColumn(
     Bilingual("Date precision", "发布日期精度"),
     10,
     lambda one, language: show_text(PRECISIONS[one["published_precision"]].get(language)),
+)
+COMMITMENTS = declare_sheet(
+    Bilingual("Commitments", "高峰论坛承诺"),
+    record_columns.COMMITMENTS,
+    [
+        "name",
+        "text",
+        "target",
+        "deadline",
+        "reading_texts",
+        "distance",
+        CITATION,
+        SOURCE_URL,
+        "code",
+    ],
+    printed=7,
 )
 SOURCES = declare_sheet(
     Bilingual("Sources", "来源"),

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Select
 
 from app import parameters
 from app.db.columns import Record
-from app.formats import columns, record_columns
+from app.formats import code_columns, columns, indicator_columns, record_columns
 from app.formats.columns import SEPARATOR, Column
 from app.i18n import Bilingual, Language
 from app.problems.messages import TOO_MANY_ROWS
@@ -16,15 +16,28 @@ from app.problems.problem import InvalidParameters, ParameterError
 from app.queries import observations as queries
 from app.queries import reference as codes
 from app.queries.commitments import list_actions, list_outcomes, list_priority_areas
+from app.queries.contradictions import list_contradictions
+from app.queries.editions import list_editions
+from app.queries.indicators import list_indicators
 from app.queries.observations import list_observations
 from app.queries.pagination import QueryPage
 from app.queries.passages import list_passages
-from app.queries.reference import list_events, list_indicators, list_sources
+from app.queries.progress import list_commitments
+from app.queries.reference import list_events, list_sources
 from app.queries.related import list_growth_rates, list_reports
 from app.queries.resource import Resource
 from app.queries.series import list_series
-from app.schemas import Schema, commitments, list_editorial, observations, reference, related
-from app.schemas.series import Series
+from app.schemas import (
+    Schema,
+    commitments,
+    editions,
+    indicators,
+    list_editorial,
+    observations,
+    reference,
+    related,
+)
+from app.schemas.series import Contradiction, Series
 
 Rows = Sequence[Sequence[Any]]
 
@@ -166,10 +179,10 @@ OBSERVATIONS = ObservationTable(
 INDICATORS = Table(
     "indicators",
     Bilingual("Indicators with headline values", "指标及其核心数据"),
-    record_columns.INDICATORS,
+    indicator_columns.INDICATORS,
     parameters.IndicatorListParameters,
     list_indicators,
-    observations.Indicator,
+    indicators.Indicator,
     parameters.IndicatorFilters,
 )
 ACTIONS = Table(
@@ -190,7 +203,16 @@ OUTCOMES = Table(
     commitments.Outcome,
     parameters.OutcomeFilters,
 )
-TABLES = (OBSERVATIONS, INDICATORS, ACTIONS, OUTCOMES)
+COMMITMENTS = Table(
+    "commitments",
+    Bilingual("Commitments of the forums, one row each", "高峰论坛承诺，每行一项"),
+    record_columns.COMMITMENTS,
+    parameters.CommitmentListParameters,
+    list_commitments,
+    commitments.Commitment,
+    parameters.CommitmentFilters,
+)
+TABLES = (OBSERVATIONS, INDICATORS, ACTIONS, OUTCOMES, COMMITMENTS)
 """The tables that can be downloaded separately."""
 
 PRIORITY_AREAS = Table(
@@ -213,7 +235,7 @@ SERIES = Table(
 GROWTH_RATES = Table(
     "growth-rates",
     Bilingual("Published growth", "公布的增速"),
-    columns.GROWTH_RATES,
+    record_columns.GROWTH_RATES,
     parameters.GrowthRateListParameters,
     list_growth_rates,
     related.GrowthRate,
@@ -242,7 +264,14 @@ EVENTS = Table(
     list_events,
     reference.Event,
 )
-
+EDITIONS = Table(
+    "editions",
+    Bilingual("Yearly press conferences", "年度发布会"),
+    record_columns.EDITIONS,
+    parameters.EditionListParameters,
+    list_editions,
+    editions.Edition,
+)
 PASSAGES = Table(
     "passages",
     Bilingual(
@@ -263,44 +292,58 @@ def declare_code_list(
     schema: type[Schema],
     list_parameters: type[parameters.ListParameters] = parameters.CodeListParameters,
 ) -> Table:
-    name = f"{resource.kind}s"
+    name = f"{resource.kind.replace('_', '-')}s"
     return Table(name, title, listed, list_parameters, resource.list_page, schema)
 
 
 TOPICS = declare_code_list(
-    codes.TOPICS, Bilingual("Topics", "主题"), record_columns.TOPICS, reference.Topic
+    codes.TOPICS, Bilingual("Topics", "主题"), code_columns.TOPICS, reference.Topic
 )
 AREAS = declare_code_list(
     codes.AREAS,
     Bilingual("Countries and groups", "国家与国家组"),
-    record_columns.AREAS,
+    code_columns.AREAS,
     reference.Area,
     parameters.AreaListParameters,
 )
 COVERAGES = declare_code_list(
     codes.COVERAGES,
     Bilingual("Coverages: which countries are counted", "统计范围"),
-    record_columns.COVERAGES,
+    code_columns.COVERAGES,
     reference.Coverage,
     parameters.CoverageListParameters,
 )
 SECTORS = declare_code_list(
-    codes.SECTORS, Bilingual("Sectors", "产业领域"), record_columns.SECTORS, reference.Sector
+    codes.SECTORS, Bilingual("Sectors", "产业领域"), code_columns.SECTORS, reference.Sector
 )
 INSTRUMENTS = declare_code_list(
     codes.INSTRUMENTS,
     Bilingual("Instruments of cooperation", "合作载体与机制"),
-    record_columns.INSTRUMENTS,
+    code_columns.INSTRUMENTS,
     reference.Instrument,
     parameters.InstrumentListParameters,
 )
+CONTRADICTIONS = Table(
+    "contradictions",
+    Bilingual("Published figures that do not agree", "互不一致的公布数据"),
+    code_columns.CONTRADICTIONS,
+    parameters.ContradictionListParameters,
+    list_contradictions,
+    Contradiction,
+)
+RELATED_DATASETS = declare_code_list(
+    codes.RELATED_DATASETS,
+    Bilingual("Datasets of other publishers", "其他机构的数据集"),
+    code_columns.RELATED_DATASETS,
+    reference.RelatedDataset,
+)
 UNITS = declare_code_list(
-    codes.UNITS, Bilingual("Units of measure", "计量单位"), record_columns.UNITS, reference.Unit
+    codes.UNITS, Bilingual("Units of measure", "计量单位"), code_columns.UNITS, reference.Unit
 )
 ALL_TABLES = (
     *TABLES,
-    *(PRIORITY_AREAS, SERIES, GROWTH_RATES, REPORTS, EVENTS, SOURCES, PASSAGES),
-    *(TOPICS, AREAS, COVERAGES, SECTORS, INSTRUMENTS, UNITS),
+    *(EDITIONS, PRIORITY_AREAS, SERIES, GROWTH_RATES, REPORTS, CONTRADICTIONS, EVENTS, SOURCES),
+    *(PASSAGES, TOPICS, AREAS, COVERAGES, SECTORS, INSTRUMENTS, RELATED_DATASETS, UNITS),
 )
 """The tables of the data package."""
 

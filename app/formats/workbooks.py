@@ -6,8 +6,9 @@ from datetime import datetime, time
 from itertools import chain
 from typing import IO, TYPE_CHECKING, Any
 
+from app import parameters
 from app.db.columns import Record
-from app.enums import CoverageBasis
+from app.enums import EvidenceBasis
 from app.formats import observation_sheets, sheets, tables
 from app.formats.dataset_info import (
     CONTACT,
@@ -20,7 +21,7 @@ from app.formats.dataset_info import (
 from app.formats.sheets import Sheet, SheetLayout
 from app.formats.tables import Table, TableQuery, create_row_limit_error
 from app.i18n import Bilingual, Language
-from app.queries.releases import read_overview
+from app.queries.editions import read_contents
 from app.queries.series import list_breaks
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ LAYOUTS = {
     "indicators": sheets.INDICATORS,
     "actions": sheets.ACTIONS,
     "outcomes": sheets.OUTCOMES,
+    "commitments": sheets.COMMITMENTS,
 }
 NOTES = (
     (Bilingual("Data set", "数据集"), DESCRIPTION),
@@ -64,8 +66,8 @@ NOTES = (
 CITE_AS = Bilingual("Cite as", "引用格式")
 COLUMN_NAME = Bilingual("Column “{label}”", "“{label}”列")
 COVERAGE_NAMES = {
-    CoverageBasis.STATED: Bilingual("Countries counted: {name}", "统计范围：{name}"),
-    CoverageBasis.INFERRED: Bilingual(
+    EvidenceBasis.STATED: Bilingual("Countries counted: {name}", "统计范围：{name}"),
+    EvidenceBasis.INFERRED: Bilingual(
         "Countries counted, inferred by this service: {name}", "统计范围（本站推断）：{name}"
     ),
 }
@@ -79,12 +81,14 @@ def write_table(query: TableQuery, file: IO[bytes]) -> None:
 
 
 def write_overview(query: TableQuery, file: IO[bytes]) -> None:
-    """Write the newest edition and the figures of all years as a workbook.
+    """Write an edition, by default the newest complete one, and all figures as a workbook.
 
     If there are more observations than a sheet holds, it contains those of the edition's
     indicators only.
     """
-    overview = read_overview(query.connection, query.language)
+    assert isinstance(query.filters, parameters.OverviewParameters)  # noqa: S101 - for mypy
+    overview = read_contents(query.connection, query.language, query.filters.edition)
+    edition = overview["edition"]["year"]
     headlines = [indicator["headline"] for indicator in overview["indicators"]]
     actions = [action for area in overview["priority_areas"] for action in area["actions"]]
     codes = [indicator["code"] for indicator in overview["indicators"]]
@@ -96,7 +100,7 @@ def write_overview(query: TableQuery, file: IO[bytes]) -> None:
         Sheet(observation_sheets.HEADLINES, headlines),
         Sheet(sheets.PRIORITY_AREAS, overview["priority_areas"]),
         Sheet(sheets.ACTIONS, actions),
-        Sheet(sheets.OUTCOMES, read_records(tables.OUTCOMES, query)),
+        Sheet(sheets.OUTCOMES, read_records(tables.OUTCOMES, query, edition=[edition])),
         Sheet(observation_sheets.ALL_YEARS, observations),
     ]
     write_sheets(query, TITLE, shown, file)

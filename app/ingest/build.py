@@ -15,15 +15,17 @@ from app.ingest.integrity import check_integrity
 from app.ingest.publish import publish_postgres, publish_sqlite
 from app.ingest.rows import Row, Values, build_rows, get_table
 from app.ingest.search_rows import build_search_rows
-from app.ingest.seed import Seed, load_seed
-from app.queries.series import read_comparability
+from app.ingest.seed import Documents, Seed, load_seed
 
 BATCH_SIZE = 5_000
 
 
-def load_valid_seed(folder: Path) -> Seed:
-    """Read, validate and cross-check a seed folder; a SeedError has all issues of all files."""
-    seed, issues = load_seed(folder)
+def load_valid_seed(folder: Path, origins: Documents | None = None) -> Seed:
+    """Read, validate and cross-check a seed folder; a SeedError has all issues of all files.
+
+    Issues of a record with an origin are reported there.
+    """
+    seed, issues = load_seed(folder, origins)
     issues += check_integrity(seed)
     if issues:
         raise SeedError(issues)
@@ -87,6 +89,9 @@ def insert_rows(connection: Connection, rows: Iterable[Row]) -> None:
 
 def write_comparability(connection: Connection) -> None:
     """Write to figures with which earlier ones of their series they are not comparable."""
+    # A check of the seed needs no queries, which are slow to import.
+    from app.queries.series import read_comparability
+
     for language in Language:
         texts = read_comparability(connection, language)
         statement = (

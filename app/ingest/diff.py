@@ -11,7 +11,7 @@ import msgspec
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, inspect, select
 from sqlmodel import SQLModel, col
 
 from app.db import SCHEMA_REVISION, Database, FileLimits, SQLiteStore, models
@@ -21,8 +21,26 @@ from app.i18n import Language
 from app.ingest.build import load_valid_seed
 from app.ingest.history import Fields, RecordChange, Snapshot, collect_reasons, list_releases
 from app.ingest.rows import TABLES, Row, build_rows, get_table, list_links, map_columns
-from app.ingest.schema import Entity, Event, Series, Source, list_references
+from app.ingest.schema import (
+    Commitment,
+    Entity,
+    Event,
+    Progress,
+    Series,
+    Source,
+    Unit,
+    list_references,
+)
 
+LISTS: dict[type[SQLModel], tuple[type[Entity], str, str]] = {
+    models.EventSpeaker: (Event, "speakers", "event_id"),
+    models.SeriesBreak: (Series, "breaks", "series_id"),
+    models.ProgressReport: (Progress, "reports", "progress_id"),
+    models.CommitmentReading: (Commitment, "readings", "commitment_id"),
+}
+"""The tables of lists in files: the collection, the field, and the column of the owner."""
+OWNER_COLUMNS = frozenset(["position", *(column for _, _, column in LISTS.values())])
+Codes = Mapping[type[Entity], Mapping[object, str]]
 MAX_WIDTH = 100
 NO_VALUE = "(none)"
 
@@ -59,14 +77,24 @@ def read_corrections(path: Path) -> set[str]:
 
 
 def read_rows(connection: Connection) -> Iterator[Row]:
-    """Read the rows that come from seed files, in the order in which a build writes them."""
+    """Read the rows that come from seed files, in the order in which a build writes them.
+
+    A database of an older revision lacks tables and columns: it has no rows and no values there.
+    """
     links = [link.table for kind in TABLES for link in list_links(kind)]
-    nested = (models.EventSpeaker, models.SeriesBreak, models.Passage, models.PassageDifference)
-    tables: list[type[SQLModel]] = [*TABLES.values(), *nested, *links]
+    passages = (models.Passage, models.PassageDifference)
+    tables: list[type[SQLModel]] = [*TABLES.values(), *LISTS, *passages, *links]
+    inspector = inspect(connection)
+    existing = set(inspector.get_table_names())
     for model in tables:
         table = get_table(model)
-        for row in connection.execute(select(table).order_by(*table.primary_key)).mappings():
-            yield model, {str(name): value for name, value in row.items()}
+        if table.name not in existing:
+            continue
+        names = {column["name"] for column in inspector.get_columns(table.name)}
+        columns = [column for column in table.columns if column.name in names]
+        nothing = dict.fromkeys(table.columns.keys())
+        for row in connection.execute(select(*columns).order_by(*table.primary_key)).mappings():
+            yield model, nothing | {str(name): value for name, value in row.items()}
 
 
 def collect_records(rows: Iterable[Row]) -> Snapshot:
@@ -95,14 +123,10 @@ def collect_records(rows: Iterable[Row]) -> Snapshot:
             owner = codes[kind][row[link.owner_column]]
             target = codes[link.target][row[link.target_column]]
             lists[kind.collection, owner, link.field].append(target)
-        elif table is models.EventSpeaker:
-            event = records[Event.collection, codes[Event][row["event_id"]]]
-            for name in ("name", "office"):
-                event |= collect_texts(row, f"speakers[{row['position']}].{name}", name)
-        elif table is models.SeriesBreak:
-            series = records[Series.collection, codes[Series][row["series_id"]]]
-            start = format_field(row["start"])
-            series |= collect_texts(row, f"breaks[{start}]", "note")
+        elif table in LISTS:
+            kind, field, owner_column = LISTS[table]
+            record = records[kind.collection, codes[kind][row[owner_column]]]
+            record |= collect_item(table, row, codes, field)
         elif table is models.Passage:
             source = records[Source.collection, codes[Source][row["source_id"]]]
             passages[row["id"]] = source, f"passages[{row['locator']}]"
@@ -117,6 +141,25 @@ def collect_records(rows: Iterable[Row]) -> Snapshot:
         items = {f"{field}[{index}]": code for index, code in enumerate(sorted(found))}
         records[collection, owner] |= items
     return records
+
+
+def collect_item(
+    table: type[SQLModel], row: Mapping[str, object], codes: Codes, field: str
+) -> Fields:
+    """Return an item of a list in a file, by the paths of its fields."""
+    if table is models.SeriesBreak:
+        return collect_texts(row, f"{field}[{format_field(row['start'])}]", "note")
+    path = f"{field}[{row['position']}]"
+    if table is models.EventSpeaker:
+        names, offices = (collect_texts(row, f"{path}.{one}", one) for one in ("name", "office"))
+        return names | offices
+    targets: dict[str, type[Entity]] = {"source_id": Source, "unit_id": Unit}
+    own = {name: value for name, value in row.items() if name not in OWNER_COLUMNS}
+    return {
+        f"{path}.{name}": codes[targets[name]][value] if name in targets else format_field(value)
+        for name, value in own.items()
+        if value is not None
+    }
 
 
 def collect_texts(row: Mapping[str, object], path: str, column: str) -> Fields:
@@ -136,13 +179,14 @@ def format_json(changes: Iterable[RecordChange]) -> str:
 
 
 def format_changes(changes: Iterable[RecordChange]) -> str:
-    """Format changes as text of at most 100 columns, with the changed fields of changed records."""
+    """Format changes as text, with the changed fields of changed records."""
     listed = list(changes)
     if not listed:
         return "No differences.\n"
     console = Console(file=io.StringIO(), width=MAX_WIDTH, highlight=False, soft_wrap=False)
     for change in listed:
-        console.print(Text(f"{change.kind:9}  {change.collection}/{change.key}"))
+        name = Text(f"{change.kind:9}  {change.collection}/{change.key}")
+        console.print(name, soft_wrap=True)  # A key can be copied only from one line.
         if change.kind not in {ChangeKind.ADDED, ChangeKind.REMOVED}:
             for field in change.fields:
                 if field.before != field.after:

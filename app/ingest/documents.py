@@ -6,9 +6,10 @@ from datetime import date
 from urllib.parse import urlsplit
 
 from app.enums import DateBasis, DocumentKind, Precision, PublisherKind, Standing
+from app.ingest.files import ValuePath
 from app.ingest.schema import Event, Source
 from app.ingest.schema.reference import Publisher
-from app.ingest.seed import Seed, ValuePath
+from app.ingest.seed import Seed
 
 Messages = Iterator[tuple[ValuePath, str]]
 
@@ -37,6 +38,8 @@ def check_source(seed: Seed, key: str, source: Source) -> Messages:
     yield from check_basis(source, event)
     yield from check_title(source)
     yield from check_carrier(source)
+    if re.match(r"https://[^/]+:443/|http://[^/]+:80/", source.address or ""):
+        yield ("address",), "names the usual port; remove it"
     standing = find_standing(source)
     if source.standing is not standing:
         yield ("standing",), f"found {source.standing}; by publisher and carrier it is {standing}"

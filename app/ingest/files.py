@@ -1,11 +1,19 @@
 """The files of a seed, their hash, and their issues; every start imports this module."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path, PurePath
+from typing import TypeAlias
 
 from app.problems.messages import find_nearest
+
+ValuePath: TypeAlias = tuple[str | int, ...]
+"""The path of a value within a file: ``("bounds", "lower")``, ``("sentences", 2)``."""
+Places: TypeAlias = Mapping[str, ValuePath]
+"""Where a row of a table states the fields of a record."""
+Value: TypeAlias = "str | int | Decimal | list[Value] | dict[str, Value] | None"
 
 
 def list_seed_files(folder: Path) -> list[Path]:
@@ -49,8 +57,9 @@ class SeedIssue:
 class SeedError(Exception):
     """The seed has issues; ``issues`` lists all of them, sorted by file and line."""
 
-    def __init__(self, issues: list[SeedIssue]) -> None:
-        self.issues = sorted(issues)
+    def __init__(self, issues: Iterable[SeedIssue]) -> None:
+        # A row of a table may define two records that have the same issue.
+        self.issues = sorted(set(issues))
         super().__init__("\n".join(str(issue) for issue in self.issues))
 
 

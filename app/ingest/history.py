@@ -1,8 +1,7 @@
 """The history of the data set: what each release contained, and what it changed.
 
 A snapshot contains every field of every record as text. Those of past releases are files in
-seed/history, one line per record; the newest release is the seed itself. So the history does not
-depend on any database.
+seed/history, one line per record; the newest release is the seed itself, so no database is needed.
 """
 
 import json
@@ -19,11 +18,19 @@ from sqlmodel import SQLModel
 
 from app.db import models
 from app.enums import ChangeKind, Collection, Standing
-from app.i18n import Bilingual, format_title
-from app.ingest.files import SeedIssue
-from app.ingest.schema import RECORD_KINDS, Event, GrowthRate, Observation, Release, Source
+from app.i18n import Bilingual, format_title, name_edition
+from app.ingest.files import SeedIssue, Value
+from app.ingest.schema import (
+    RECORD_KINDS,
+    Edition,
+    Event,
+    GrowthRate,
+    Observation,
+    Release,
+    Source,
+)
 from app.ingest.schema.base import list_paths
-from app.ingest.seed import Seed, Value
+from app.ingest.seed import Seed
 from app.ingest.vintages import RANKS, round_like
 
 Fields = dict[str, str]
@@ -367,10 +374,15 @@ def list_changes(seed: Seed) -> Iterator[tuple[str, RecordChange, Bilingual]]:
 
 def name_record(snapshot: Snapshot, collection: str, key: str) -> Bilingual:
     fields = snapshot[collection, key]
-    name = find_name(fields) or Bilingual(key, key)
+    # What was reported on an action is named after it.
+    name = find_name(snapshot.get(("actions", fields.get("action", "")), fields)) or Bilingual(
+        key, key
+    )
     figure = snapshot.get(("observations", fields.get("observation", "")), fields)
     series = snapshot.get(("series", figure.get("series", "")), fields)
     indicator = find_name(snapshot.get(("indicators", series.get("indicator", "")), {}))
+    if collection == Edition.collection:
+        return name_edition(int(key))
     if collection == Source.collection:
         printed = fields.get("title.printed")
         return Bilingual(format_title(name.en, printed), format_title(name.zh, printed))

@@ -4,14 +4,26 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from app.enums import PERCENT, ChangeMeasure, Qualifier
+from app.db.numerals import CURRENCIES
+from app.enums import PERCENT, ActionStatus, ChangeMeasure, Qualifier, StockFlow
+from app.ingest.commitments import check_commitment, check_own_words, check_progress
+from app.ingest.contradictions import check_contradictions
 from app.ingest.documents import check_event, check_source, compare_publishers
-from app.ingest.files import SeedIssue, suggest_nearest
+from app.ingest.editions import (
+    check_edition,
+    find_edition_warnings,
+    find_year,
+    list_candidates,
+    map_sources,
+)
+from app.ingest.files import SeedIssue, ValuePath, suggest_nearest
 from app.ingest.history import check_corrections, check_history
 from app.ingest.passages import Location, check_passages, find_unrecorded, list_records
 from app.ingest.schema import (
     Action,
     CodeListEntity,
+    Commitment,
+    Edition,
     Entity,
     Event,
     GrowthRate,
@@ -20,16 +32,17 @@ from app.ingest.schema import (
     Outcome,
     Period,
     PriorityArea,
+    Progress,
     Release,
     Report,
     Series,
+    SeriesTable,
     Source,
     get_singular_name,
     list_references,
 )
 from app.ingest.schema.base import AnyEntity
-from app.ingest.seed import Seed, ValuePath
-from app.ingest.vintages import list_candidates
+from app.ingest.seed import Document, Seed
 
 Messages = Iterator[tuple[ValuePath, str]]
 """The issues of one entity: the path of the value, and what would be correct."""
@@ -45,7 +58,12 @@ def check_integrity(seed: Seed) -> list[SeedIssue]:
     ]
     history = list(check_history(seed))
     has_releases = len(seed.get_all(Release)) == len(seed.list_keys(Release)) > 0
-    issues += [*check_documents(seed), *find_duplicates(seed), *history]
+    issues += [
+        *check_documents(seed),
+        *check_contradictions(seed),
+        *find_duplicates(seed),
+        *history,
+    ]
     # A file with another issue would be reported as changed too.
     return issues or (list(check_corrections(seed)) if has_releases else [])
 
@@ -109,12 +127,18 @@ def check_observation(seed: Seed, entity: Observation) -> Messages:
     yield from check_published(entity)
     yield from check_bounds(entity)
     yield from check_period(seed, entity, "period")
+    source = find_entity(seed, Source, entity, "source")
+    if source and entity.period.end > source.published_on:
+        message = f"found {entity.period.end}; the source was published on {source.published_on}"
+        yield ("period", "end"), message
 
 
 def check_growth_rate(seed: Seed, entity: GrowthRate) -> Messages:
     yield from check_period(seed, entity, "period")
     yield from check_period(seed, entity, "base_period")
     series = find_entity(seed, Series, entity, "series")
+    if series and series.stock_flow is not StockFlow.FLOW:
+        yield ("series",), f"found {entity.series}; growth rates are of flows"
     if entity.measure is ChangeMeasure.PERCENTAGE_POINTS and series and series.unit != PERCENT:
         yield ("measure",), f"found percentage_points; the unit of the series is '{series.unit}'"
     start = entity.period.start
@@ -123,22 +147,33 @@ def check_growth_rate(seed: Seed, entity: GrowthRate) -> Messages:
 
 
 def check_wording(seed: Seed, entity: Observation | GrowthRate | Report) -> Messages:
-    """The wording must be in the language of its source; Chinese may be in another script."""
     source = find_entity(seed, Source, entity, "source")
-    if source is None:
-        return
-    original = entity.wording.original
-    if original is None and source.language not in {"en", "zh"}:
-        message = f"is missing; add the words of the source, whose language is '{source.language}'"
-        yield ("wording", "original"), message
-    elif original is not None and source.language == "en":
-        yield ("wording", "original"), "is for other languages; write English words under en"
+    if source:
+        yield from check_own_words(("wording",), entity.wording, source)
 
 
-def check_breaks(_: Seed, entity: Series) -> Messages:
+def check_comparison(seed: Seed, entity: Observation | GrowthRate) -> Messages:
+    """The day and the method of the last comparison belong together."""
+    source = find_entity(seed, Source, entity, "source")
+    if (entity.checked_on is None) != (entity.check_method is None):
+        yield ("checked_on",), "write both checked_on and check_method, or neither"
+    elif source and entity.checked_on and entity.checked_on < source.published_on:
+        message = f"found {entity.checked_on}; the source was published on {source.published_on}"
+        yield ("checked_on",), message
+
+
+def check_series(seed: Seed, entity: Series) -> Messages:
+    indicator = find_entity(seed, Indicator, entity, "indicator")
+    # Amounts may be in any currency; no other unit measures what another does.
+    units = {entity.unit, indicator.unit} if indicator else set()
+    if indicator and len(units) > 1 and not units <= CURRENCIES.keys():
+        message = f"found {entity.unit}; the unit of {entity.indicator} is {indicator.unit}"
+        yield ("unit",), message
+    if entity.months is not None and entity.start is not None:
+        yield ("start",), "belongs to cumulative totals; remove it, or the months of a flow"
     starts = [found.start for found in entity.breaks]
     for index, start in enumerate(starts):
-        if start.day != 1:
+        if start.day != 1 and entity.months is not None:
             yield ("breaks", index, "start"), f"found {start}; write the first day of a month"
         elif start in starts[:index]:
             yield ("breaks", index, "start"), f"found {start} twice; remove one of the two breaks"
@@ -180,11 +215,17 @@ def check_period(seed: Seed, entity: Observation | GrowthRate, name: str) -> Mes
     series = find_entity(seed, Series, entity, "series")
     if period.end < period.start:
         yield (name, "end"), f"found {period.end}; write a day after {period.start}"
-    elif not period.has_whole_months():
-        yield (name,), "write whole months: the first day of one to the last day of another"
-    elif series and period.months != series.months:
+    elif message := period.describe_misfit(series.stock_flow if series else StockFlow.FLOW):
+        yield (name,), message
+    elif series and series.months not in {None, period.months}:
         lengths = f"covers {period.months} months, the series {series.months}"
         yield (name,), f"{lengths}; use a separate series, such as one with P{period.months}M"
+    elif series and series.months and (series.first_month or 1) != period.start.month:
+        months = f"begins in month {period.start.month}, the series in {series.first_month or 1}"
+        yield (name, "start"), f"{months}; use a separate series, such as one with first_month"
+    elif series and series.start not in {None, period.start}:
+        starts = f"found {period.start}; the series counts from {series.start}"
+        yield (name, "start"), f"{starts}; use a separate series"
 
 
 def check_report(seed: Seed, entity: Report) -> Messages:
@@ -193,15 +234,16 @@ def check_report(seed: Seed, entity: Report) -> Messages:
         yield ("source",), f"found {entity.source}; a report comes from another source"
 
 
-def check_edition(seed: Seed, entity: Outcome | PriorityArea) -> Messages:
-    """Outcomes belong to the year that their source reviews, priority areas to the year after."""
-    source = find_entity(seed, Source, entity, "source")
-    if source is None:
+def check_year(seed: Seed, entity: Outcome | PriorityArea) -> Messages:
+    """Outcomes belong to the year before their edition, priority areas to its own year."""
+    has_all_editions = len(seed.get_all(Edition)) == len(seed.list_keys(Edition))
+    if find_entity(seed, Source, entity, "source") is None or not has_all_editions:
         return
-    if source.edition is None:
-        yield ("source",), f"found {entity.source}; name a source that has an edition"
+    edition = find_year(seed, entity.source, map_sources(seed))
+    if edition is None:
+        yield ("source",), f"found {entity.source}; name a source of an event that has an edition"
         return
-    year = source.edition if isinstance(entity, Outcome) else source.edition + 1
+    year = edition - 1 if isinstance(entity, Outcome) else edition
     if entity.year != year:
         yield ("year",), f"found {entity.year}; the edition of its source requires {year}"
 
@@ -210,6 +252,9 @@ def check_action(seed: Seed, entity: Action) -> Messages:
     area = find_entity(seed, PriorityArea, entity, "priority_area")
     if area and area.year != entity.year:
         yield ("year",), f"found {entity.year}; its priority area has the year {area.year}"
+    if entity.status is not ActionStatus.ANNOUNCED:
+        message = "write announced; what was reported follows from seed/progress"
+        yield ("status",), f"found {entity.status}; {message}"
 
 
 def check_examples(_: Seed, entity: Outcome | Action) -> Messages:
@@ -223,13 +268,16 @@ def check_aim(_: Seed, entity: PriorityArea) -> Messages:
 
 
 CHECKS: Mapping[type[Entity], Sequence[Callable[[Seed, Any], Messages]]] = {
-    Observation: (check_observation, check_wording),
-    GrowthRate: (check_growth_rate, check_wording),
-    Series: (check_breaks,),
+    Observation: (check_observation, check_wording, check_comparison),
+    GrowthRate: (check_growth_rate, check_wording, check_comparison),
+    Series: (check_series,),
     Report: (check_report, check_wording),
-    Outcome: (check_edition, check_examples),
-    PriorityArea: (check_edition, check_aim),
+    Edition: (check_edition,),
+    Outcome: (check_year, check_examples),
+    PriorityArea: (check_year, check_aim),
     Action: (check_action, check_examples),
+    Progress: (check_progress,),
+    Commitment: (check_commitment,),
 }
 """The checks of a collection, besides those of references and locators."""
 
@@ -241,7 +289,11 @@ def find_entity(seed: Seed, kind: type[AnyEntity], entity: Entity, name: str) ->
 def find_warnings(seed: Seed) -> list[SeedIssue]:
     """Find gaps that a valid seed may have while an edition is entered."""
     warnings = []
-    for (kind, _), document in seed.documents.items():
+    files: list[tuple[type[Entity], Document]] = [
+        *((kind, one) for (kind, _), one in seed.documents.items() if not one.record_key),
+        *((SeriesTable, one) for one in seed.tables.values()),
+    ]
+    for kind, document in files:
         schema = f"../.schemas/{get_singular_name(kind)}.json"
         if document.schema != schema:
             message = (
@@ -258,31 +310,8 @@ def find_warnings(seed: Seed) -> list[SeedIssue]:
             )
             document = seed.documents[Source, key]
             warnings.append(document.create_issue(("sentences",), message, is_warning=True))
-    for key, message in check_editions(seed):
-        document = seed.documents[Source, key]
-        warnings.append(document.create_issue(("edition",), message, is_warning=True))
+    warnings += find_edition_warnings(seed)
     return sorted(warnings)
-
-
-def check_editions(seed: Seed) -> Iterator[tuple[str, str]]:
-    sources = {
-        source.edition: key for key, source in seed.get_all(Source).items() if source.edition
-    }
-    indicators: dict[int, set[str]] = {edition: set() for edition in sorted(sources)}
-    for indicator, edition, _ in list_candidates(seed):
-        indicators[edition].add(indicator)
-    expected: set[str] = set()
-    expected_areas = 0
-    for edition, covered in indicators.items():
-        areas = seed.get_all(PriorityArea).values()
-        count = sum(area.source == sources[edition] for area in areas)
-        if count < expected_areas:
-            message = f"has {count} priority areas for {edition + 1}"
-            yield sources[edition], f"{message}; the edition before has {expected_areas}"
-        if missing := sorted(expected - covered):
-            message = f"has no {edition} figure for {', '.join(missing)}"
-            yield sources[edition], f"{message}, which the edition before has"
-        expected, expected_areas = covered, count
 
 
 UniqueValue = tuple[type[Entity], str, str, Hashable]
@@ -290,7 +319,7 @@ UniqueValue = tuple[type[Entity], str, str, Hashable]
 
 
 def find_duplicates(seed: Seed) -> Iterator[SeedIssue]:
-    for required in (Release, Source):
+    for required in (Release, Source, Edition):
         if not seed.list_keys(required):
             folder = seed.folder / required.collection
             yield SeedIssue(folder, 1, "", "contains no file; add the first one")
@@ -311,9 +340,12 @@ def list_unique_values(seed: Seed) -> Iterator[UniqueValue]:
                 yield kind, key, "position", (kind, record.year, record.position)
             case Action() as action:
                 yield kind, key, "position", (kind, action.priority_area, action.position)
-            case Source(edition=int(edition)):
-                yield kind, key, "edition", (kind, edition)
+            case Commitment() as commitment:
+                yield kind, key, "position", (kind, commitment.event, commitment.position)
+            case Edition() as edition:
+                yield from ((kind, key, "events", (kind, event)) for event in edition.events)
             case _:
                 pass
-    for indicator, edition, observation in list_candidates(seed):
-        yield Observation, observation, "series", (Indicator, indicator, edition)
+    for one in list_candidates(seed):
+        value = Indicator, one.indicator, one.source
+        yield Observation, one.observation, "series", value

@@ -11,11 +11,12 @@ from typing import NamedTuple, TypeVar
 from sqlmodel import SQLModel
 
 from app.db import models
-from app.enums import PassageRecordKind
+from app.enums import PassageRecordKind, StockFlow
 from app.i18n import Bilingual, Language, format_period
-from app.ingest.files import suggest_nearest
+from app.ingest.files import ValuePath, suggest_nearest
 from app.ingest.schema import (
     Action,
+    Commitment,
     Coverage,
     Event,
     GrowthRate,
@@ -24,12 +25,13 @@ from app.ingest.schema import (
     Outcome,
     Passage,
     PriorityArea,
+    Progress,
     Report,
     Series,
     Source,
 )
 from app.ingest.schema.base import BilingualText
-from app.ingest.seed import Seed, ValuePath
+from app.ingest.seed import Seed
 
 Messages = Iterator[tuple[ValuePath, str]]
 Row = tuple[type[SQLModel], dict[str, object]]
@@ -71,7 +73,7 @@ class Location(NamedTuple):
 
 def list_records(seed: Seed) -> Records:
     records: Records = defaultdict(lambda: defaultdict(list))
-    for kind in (iterate_source_records, iterate_statistics, iterate_texts):
+    for kind in (iterate_source_records, iterate_statistics, iterate_texts, iterate_reports):
         for source, locator, record in kind(seed):
             records[source][locator].append(record)
     return records
@@ -109,7 +111,7 @@ def iterate_statistics(seed: Seed) -> Iterator[LocatedRecord]:
             and (series := seed.get_all(Series).get(figure.series))
             and (indicator := seed.get_all(Indicator).get(series.indicator))
             and (coverage := seed.get_all(Coverage).get(series.coverage))
-            and (title := name_statistic(indicator, coverage, figure))
+            and (title := name_statistic(indicator, coverage, series, figure))
         ]
         for _, _, entity, record in sorted(named, key=lambda item: item[:2]):
             if entity.locator:
@@ -125,10 +127,13 @@ def find_statistic(
 
 
 def name_statistic(
-    indicator: Indicator, coverage: Coverage, figure: Observation | GrowthRate
+    indicator: Indicator, coverage: Coverage, series: Series, figure: Observation | GrowthRate
 ) -> Bilingual:
     start, end = figure.period.start, figure.period.end
-    english, chinese = (format_period(start, end, language) for language in Language)
+    is_cumulative = series.stock_flow is StockFlow.CUMULATIVE
+    english, chinese = (
+        format_period(start, end, language, is_cumulative=is_cumulative) for language in Language
+    )
     return Bilingual(
         f"{indicator.name.en}, {coverage.name.en}, {english}",
         f"{indicator.name.zh}，{coverage.name.zh}，{chinese}",
@@ -154,6 +159,24 @@ def iterate_texts(seed: Seed) -> Iterator[LocatedRecord]:
             title = localize(action.aim)
             record = PassageRecord(PassageRecordKind.AIM, key, action.priority_area, title)
             yield action.source, action.locator, record
+
+
+def iterate_reports(seed: Seed) -> Iterator[LocatedRecord]:
+    """Return later reports on actions, and commitments with their readings."""
+    for key, progress in sorted(seed.get_all(Progress).items()):
+        action = seed.get_all(Action).get(progress.action)
+        for report in progress.reports:
+            if action and report.locator:
+                kind, title = PassageRecordKind.PROGRESS, localize(report.text)
+                record = PassageRecord(kind, key, action.priority_area, title)
+                yield report.source, report.locator, record
+    for key, commitment in sorted(seed.get_all(Commitment).items()):
+        record = PassageRecord(PassageRecordKind.COMMITMENT, key, key, localize(commitment.name))
+        if commitment.locator:
+            yield commitment.source, commitment.locator, record
+        for reading in commitment.readings:
+            if reading.locator:
+                yield reading.source, reading.locator, record
 
 
 def sort_by_position(entities: Mapping[str, Positioned]) -> list[tuple[str, Positioned]]:

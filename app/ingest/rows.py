@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import date
-from decimal import Decimal
 from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -16,16 +15,27 @@ from app.db.models.base import KeyedModel
 from app.enums import ReportRelation
 from app.i18n import Bilingual, format_title
 from app.ingest import schema
+from app.ingest.commitments import build_report_rows, build_target_columns, find_status
+from app.ingest.contradictions import compute_rounding
+from app.ingest.editions import (
+    find_year,
+    map_sources,
+    select_edition_headlines,
+    select_headlines,
+    select_latest,
+)
 from app.ingest.history import build_change_rows, list_releases
 from app.ingest.passages import build_passage_rows, count_passages
 from app.ingest.schema import RECORD_KINDS, Entity, list_paths, list_references
 from app.ingest.seed import Seed
-from app.ingest.vintages import Vintage, assign_vintages, describe_revision, select_headlines
+from app.ingest.vintages import Vintage, assign_vintages, describe_revision
 
 Ids = dict[type[Entity], dict[str, int]]
 Values = dict[str, object]
 Row = tuple[type[SQLModel], Values]
 Figure = schema.Observation | schema.GrowthRate
+Days = tuple[date, date]
+"""The first and the last day of a period."""
 
 TABLES: dict[type[Entity], type[KeyedModel]] = {
     kind: getattr(models, kind.__name__) for kind in RECORD_KINDS
@@ -103,12 +113,10 @@ def build_rows(seed: Seed, seed_hash: str, schema_revision: str) -> Iterator[Row
             yield table, {**own, **build_columns(entities[key], ids), **derived[key]}
     yield from build_speaker_rows(seed, ids[schema.Event])
     yield from build_break_rows(seed, ids[schema.Series])
+    yield from build_report_rows(seed, ids)
     yield from build_passage_rows(seed, ids[schema.Source])
     yield from build_link_rows(seed, ids)
-    for indicator, observation in select_headlines(seed).items():
-        indicator_id = ids[schema.Indicator][indicator]
-        observation_id = ids[schema.Observation][observation]
-        yield models.Headline, {"indicator_id": indicator_id, "observation_id": observation_id}
+    yield from build_selection_rows(seed, ids)
     yield from build_change_rows(seed)
 
 
@@ -125,7 +133,7 @@ def assign_ids(seed: Seed) -> Ids:
 
     def get_figure_order(figure: Figure) -> tuple[object, ...]:
         series = figure.series
-        return get_position(series), series, figure.period.start, figure.source
+        return get_position(series), series, *get_days(figure), figure.source
 
     orders: dict[type[Entity], Callable[[str], tuple[object, ...]]] = {
         schema.Series: lambda key: (get_position(key), key),
@@ -200,13 +208,47 @@ def build_link_rows(seed: Seed, ids: Ids) -> Iterator[Row]:
                     yield link.table, {**keys, **defaults}
 
 
+def build_selection_rows(seed: Seed, ids: Ids) -> Iterator[Row]:
+    """Return which figures are shown first: of each edition, of the main one, and the latest."""
+    indicators, observations = ids[schema.Indicator], ids[schema.Observation]
+    for (edition, indicator), observation in select_edition_headlines(seed).items():
+        row = {"indicator_id": indicators[indicator], "observation_id": observations[observation]}
+        yield models.EditionHeadline, {"edition_id": ids[schema.Edition][edition], **row}
+    for table, selected in (
+        (models.Headline, select_headlines(seed)),
+        (models.LatestObservation, select_latest(seed)),
+    ):
+        for indicator, observation in selected.items():
+            row = {"indicator_id": indicators[indicator]}
+            yield table, {**row, "observation_id": observations[observation]}
+
+
+def derive_own_columns(seed: Seed, kind: type[Entity], ids: Ids) -> dict[str, Values]:
+    """Return the columns of a collection that follow from one entity and its edition, by key."""
+    derived: dict[str, Values] = {}
+    editions = map_sources(seed)
+    for key, one in seed.get_all(kind).items():
+        match one:
+            case schema.Source():
+                derived[key] = {**name_source(one), "edition": find_year(seed, key, editions)}
+            case schema.Edition():
+                derived[key] = {"completeness": one.completeness}
+            case schema.Outcome():
+                derived[key] = {"edition": one.year + 1}
+            case schema.Action():
+                derived[key] = {"status": find_status(seed, key)}
+            case schema.Commitment():
+                derived[key] = build_target_columns(one, ids[schema.Unit])
+            case _:
+                derived[key] = {}
+    return derived
+
+
 def derive_columns(seed: Seed, kind: type[Entity], ids: Ids) -> dict[str, Values]:
     """Return the columns of a collection that follow from several entities, by key."""
-    derived: dict[str, Values] = {key: {} for key in seed.get_all(kind)}
+    derived = derive_own_columns(seed, kind, ids)
     if kind is schema.Series:
         derived |= summarize_series(seed, ids[kind])
-    if kind is schema.Source:
-        derived |= {key: name_source(one) for key, one in seed.get_all(schema.Source).items()}
     if kind is schema.Report:
         derived |= {
             key: {"relation": find_relation(seed, one)}
@@ -224,27 +266,16 @@ def derive_columns(seed: Seed, kind: type[Entity], ids: Ids) -> dict[str, Values
         for key, vintage in assign_vintages(seed, figures).items():
             figure = figures[key]
             previous = figures.get(vintage.previous or "")
+            rounding = compute_rounding(seed, figure)
             derived[key] = {
                 **build_vintage_columns(vintage),
-                **compute_rounding(seed, figure),
-                "break_before": (figure.series, figure.period.start) in after_break,
+                "rounding_lower": rounding.lower,
+                "rounding_upper": rounding.upper,
+                "break_before": (figure.series, get_days(figure)) in after_break,
                 "previous_id": ids[kind][vintage.previous] if vintage.previous else None,
                 "revision": describe_revision(figure, previous) if previous else None,
             }
     return derived
-
-
-def compute_rounding(seed: Seed, figure: schema.Observation) -> Values:
-    """Compute the interval of the numbers that would be printed with the same digits.
-
-    A count that is printed in full is not rounded.
-    """
-    published = figure.published
-    step = Decimal(1).scaleb(published.multiplier - published.decimals)
-    unit = seed.get_all(schema.Unit)[seed.get_all(schema.Series)[figure.series].unit]
-    is_whole = step == 1 and unit.decimals == 0
-    half = Decimal(0) if is_whole else step / 2
-    return {"rounding_lower": figure.value - half, "rounding_upper": figure.value + half}
 
 
 def name_source(source: schema.Source) -> Values:
@@ -275,41 +306,49 @@ def find_relation(seed: Seed, report: schema.Report) -> ReportRelation:
     return ReportRelation.SAME_AUTHORITY if is_same_authority else ReportRelation.INDEPENDENT
 
 
-def list_period_starts(seed: Seed) -> dict[str, list[date]]:
-    """List the first days of the periods of each series, in order."""
-    starts: dict[str, set[date]] = {key: set() for key in seed.get_all(schema.Series)}
+def get_days(figure: Figure) -> Days:
+    return figure.period.start, figure.period.end
+
+
+def list_periods(seed: Seed) -> dict[str, list[Days]]:
+    """List the periods of each series, in order."""
+    periods: dict[str, set[Days]] = {key: set() for key in seed.get_all(schema.Series)}
     for figure in seed.get_all(schema.Observation).values():
-        starts[figure.series].add(figure.period.start)
-    return {key: sorted(days) for key, days in starts.items()}
+        periods[figure.series].add(get_days(figure))
+    return {key: sorted(days) for key, days in periods.items()}
 
 
-def find_periods_after_breaks(seed: Seed) -> set[tuple[str, date]]:
-    """Find the periods between which and the one before there is a break: series and first day."""
+def find_periods_after_breaks(seed: Seed) -> set[tuple[str, Days]]:
+    """Find the periods between which and the one before there is a break, with their series."""
     return {
-        (key, start)
-        for key, starts in list_period_starts(seed).items()
+        (key, period)
+        for key, periods in list_periods(seed).items()
         for found in seed.get_all(schema.Series)[key].breaks
-        for previous, start in pairwise(starts)
-        if previous < found.start <= start
+        for previous, period in pairwise(periods)
+        if previous[1] < found.start <= period[1]
     }
 
 
 def summarize_series(seed: Seed, ids: dict[str, int]) -> dict[str, Values]:
     all_series = seed.get_all(schema.Series)
-    siblings: dict[tuple[str | int, ...], list[str]] = defaultdict(list)
+    siblings: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for key in sorted(all_series):
         siblings[all_series[key].list_content()].append(key)
     return {
         key: {
-            "observations": len(starts),
-            "first_period_start": starts[0] if starts else None,
-            "last_period_start": starts[-1] if starts else None,
+            "stock_flow": all_series[key].stock_flow,
+            "duration": all_series[key].duration,
+            "observations": len(periods),
+            "first_period_start": periods[0][0] if periods else None,
+            "first_period_end": periods[0][1] if periods else None,
+            "last_period_start": periods[-1][0] if periods else None,
+            "last_period_end": periods[-1][1] if periods else None,
             "other_unit_id": next(
                 (ids[other] for other in siblings[all_series[key].list_content()] if other != key),
                 None,
             ),
         }
-        for key, starts in list_period_starts(seed).items()
+        for key, periods in list_periods(seed).items()
     }
 
 

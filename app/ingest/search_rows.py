@@ -2,27 +2,30 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 
 from app.db.fulltext import normalize_name, segment_cjk
 from app.db.models import FOREVER, format_plain
 from app.db.numerals import format_number
-from app.enums import PERCENT, ChangeMeasure, Qualifier, SearchKind
-from app.i18n import MONTHS, Bilingual, Language, format_period, format_release
+from app.enums import PERCENT, ChangeMeasure, Qualifier, SearchKind, StockFlow
+from app.i18n import MONTHS, Bilingual, Language, format_period, format_release, name_edition
 from app.ingest import schema
+from app.ingest.editions import find_year, map_sources, select_headlines
 from app.ingest.rows import format_titles
 from app.ingest.schema import ENTITIES, Entity, get_singular_name, list_references
 from app.ingest.schema.base import BilingualText
 from app.ingest.seed import Seed
-from app.ingest.vintages import assign_vintages, find_vintage, select_headlines
+from app.ingest.vintages import assign_vintages, find_vintage
 
 KINDS = {get_singular_name(kind).replace("-", "_"): kind for kind in ENTITIES}
 REMARK = re.compile(r"\s*[(（][^)）]*[)）]")
 """A remark in parentheses, such as the year of the scope in the name of a coverage."""
+STOCK_WORDS = ("stock", "as of", "时点数", "存量")
+CUMULATIVE_WORDS = ("cumulative", "in total", "累计", "累计数")
 GROWTH_WORDS = ("growth", "growth rate", "增长", "增速", "增长率")
 normalize_term = lru_cache(maxsize=10_000)(normalize_name)
 """Most terms of a figure are those of the figures of the same series or period."""
@@ -76,6 +79,10 @@ class SearchTerms:
         self.synonyms = SynonymGroups(self.seed)
         self.list_indicator_names = cache(self.collect_indicator_names)
 
+    @cached_property
+    def editions(self) -> dict[str, str]:
+        return map_sources(self.seed)
+
     def list_terms(self, kind: type[Entity], key: str) -> Terms:
         entity = self.seed.get_all(kind)[key]
         title, texts = split_texts(self.seed, entity)
@@ -88,6 +95,11 @@ class SearchTerms:
             case schema.Outcome() | schema.PriorityArea() | schema.Action():
                 terms.names += list_years(entity.year)
                 terms.keywords.append(key)
+            case schema.Commitment():
+                event = self.seed.get_all(schema.Event)[entity.event]
+                terms.names += [title.en, title.zh, *list_years(event.held_on.year)]
+                terms.keywords += [key, event.name.en, event.name.zh]
+                terms.keywords += list_quantities(entity)
             case schema.Event():
                 terms.names += [*list_years(entity.held_on.year), *list_days(entity.held_on)]
                 bodies = self.list_bodies(key)
@@ -102,7 +114,16 @@ class SearchTerms:
                 terms.names += self.list_synonyms(publishers)
                 terms.names += [word for year in sorted(years) for word in list_years(year)]
                 terms.names += list_days(known_on)
-                terms.keywords += list_years(entity.edition) if entity.edition else []
+                year = find_year(self.seed, key, self.editions)
+                terms.keywords += list_years(year) if year else []
+            case schema.Edition():
+                terms.names += [key, *list_years(entity.year)]
+                terms.keywords += ["press conference", "edition", "新闻发布会", "发布会"]
+                terms.keywords += [
+                    word
+                    for event in entity.events
+                    for word in self.list_terms(schema.Event, event).names
+                ]
             case schema.Release():
                 terms.names += [key, *list_years(entity.date.year), *list_days(entity.date)]
                 terms.keywords += ["release", "version", "版本", "发布"]
@@ -136,13 +157,14 @@ class SearchTerms:
             numbers, words = list_rates(figure), ["同比增速"]
             names = list_growth_names(names)
         else:
-            numbers = list_numbers(figure, "percent" if series.unit == PERCENT else series.unit)
+            numbers = list_numbers(figure.value, series.unit, figure.qualifier)
+            numbers.append(format_plain(figure.published.value))
             words = []
         units = [unit.name.en, unit.name.zh, unit.symbol.en, unit.symbol.zh]
         named = self.synonyms.list_names(schema.Unit, series.unit)
         countries = list_name_forms(coverage)[:2]
         return Terms(
-            [*names, *numbers, *list_periods(figure.period)],
+            [*names, *numbers, *list_periods(figure.period, series.stock_flow)],
             [*words, *units, *named, *countries, publisher.en, publisher.zh],
         )
 
@@ -228,9 +250,19 @@ def list_name_forms(name: BilingualText) -> list[str]:
 
 
 @lru_cache(maxsize=10_000)
-def list_periods(period: schema.Period) -> list[str]:
-    labels = [format_period(period.start, period.end, language) for language in Language]
+def list_periods(period: schema.Period, kind: StockFlow) -> list[str]:
+    is_cumulative = kind is StockFlow.CUMULATIVE
+    labels = [
+        format_period(period.start, period.end, language, is_cumulative=is_cumulative)
+        for language in Language
+    ]
     years = list_years(period.end.year)
+    if kind is StockFlow.STOCK:
+        return [*labels, *years, *list_days(period.end), *STOCK_WORDS]
+    if is_cumulative:
+        year = period.start.year
+        since = f"since {year}", f"{year}年以来", f"{year}-{period.end.year}"
+        return [*labels, *years, *list_days(period.end), *since, *CUMULATIVE_WORDS]
     first, count = period.start.month, period.months
     if (first, count) == (1, MONTHS):
         return [*labels, *years, "full year", "annual", "全年", "年度"]
@@ -241,12 +273,23 @@ def list_periods(period: schema.Period) -> list[str]:
     return [*labels, *years, *parts]
 
 
-def list_numbers(figure: schema.Observation, unit: str) -> list[str]:
-    """Return the number as printed, and with its qualifier and unit as searches read them."""
-    limit = "" if figure.qualifier is Qualifier.NONE else figure.qualifier
-    units, limits = dict.fromkeys(("", unit)), dict.fromkeys(("", limit))
-    forms = [format_number(figure.value, one, other) for one in units for other in limits]
-    return [format_plain(figure.published.value), *forms]
+def list_numbers(value: Decimal, unit: str, qualifier: Qualifier) -> list[str]:
+    """Return a number with its qualifier and unit as searches read them."""
+    limit = "" if qualifier is Qualifier.NONE else qualifier
+    name = "percent" if unit == PERCENT else unit
+    units, limits = dict.fromkeys(("", name)), dict.fromkeys(("", limit))
+    return [format_number(value, one, other) for one in units for other in limits]
+
+
+def list_quantities(commitment: schema.Commitment) -> list[str]:
+    """Return the numbers of a commitment and of its readings."""
+    quantities = [commitment.target, *(one.quantity for one in commitment.readings)]
+    return [
+        form
+        for one in quantities
+        if one
+        for form in list_numbers(one.value.scaleb(one.multiplier), one.unit, one.qualifier)
+    ]
 
 
 def list_rates(rate: schema.GrowthRate) -> list[str]:
@@ -269,7 +312,19 @@ def split_texts(seed: Seed, entity: Entity) -> tuple[BilingualText, list[Bilingu
     if isinstance(entity, schema.Event):
         nested = [text for one in entity.speakers for text in (one.name, one.office)]
         return texts[0], texts[1:] + nested
+    if isinstance(entity, schema.Edition):
+        parts = entity.figures, entity.outcomes, entity.priority_areas
+        name = name_edition(entity.year)
+        return BilingualText(en=name.en, zh=name.zh), [*texts, *(part.note for part in parts)]
     if isinstance(entity, schema.Release):
         english, chinese = (format_release(entity.natural_key(), one) for one in Language)
         return BilingualText(en=english.capitalize(), zh=chinese), texts
-    return texts[0], texts[1:]
+    return texts[0], texts[1:] + [report.text for report in list_reports(seed, entity)]
+
+
+def list_reports(seed: Seed, entity: Entity) -> Sequence[schema.LaterReport]:
+    """List what was reported later on an action or a commitment."""
+    if isinstance(entity, schema.Action):
+        progress = seed.get_all(schema.Progress).get(entity.natural_key())
+        return progress.reports if progress else []
+    return entity.readings if isinstance(entity, schema.Commitment) else []

@@ -5,7 +5,8 @@ YAML is read without implicit types: text stays text, numbers stay exact, values
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path, PurePath
 from typing import TypeAlias, cast
@@ -14,8 +15,22 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from app.ingest.files import SeedIssue, list_seed_files, suggest_nearest
-from app.ingest.schema import ENTITIES, Entity, find_submodel, list_references
+from app.ingest.files import (
+    Places,
+    SeedIssue,
+    Value,
+    ValuePath,
+    list_seed_files,
+    suggest_nearest,
+)
+from app.ingest.schema import (
+    FILE_KINDS,
+    Entity,
+    Series,
+    SeriesTable,
+    find_submodel,
+    list_references,
+)
 from app.ingest.schema.base import (
     ADDRESS_PATTERN,
     CODE_PATTERN,
@@ -26,17 +41,14 @@ from app.ingest.schema.base import (
     TEXT_PATTERN,
     AnyEntity,
 )
-
-ValuePath: TypeAlias = tuple[str | int, ...]
-"""The path of a value within a file: ``("bounds", "lower")``, ``("sentences", 2)``."""
-Value: TypeAlias = "str | int | Decimal | list[Value] | dict[str, Value] | None"
+from app.ingest.tables import check_periods, expand_table
 
 INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,27})")
 DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+")
 MAX_DEPTH = 8
 STANDARD_TAGS = ("tag:yaml.org,2002:str", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 SCHEMA_LINE = "# yaml-language-server: $schema="
-COLLECTIONS = {entity.collection: entity for entity in ENTITIES}
+COLLECTIONS = {kind.collection: kind for kind in FILE_KINDS}
 FILE_DEPTH = 2
 """The parts of a path within the seed folder: the collection and the file."""
 ADVICE = {
@@ -53,7 +65,7 @@ ADVICE = {
 }
 PATTERN_ADVICE = {
     CODE_PATTERN: "write a key: letters and digits, joined by '-' or '.'",
-    ADDRESS_PATTERN: "write a web address that starts with https:// or http://",
+    ADDRESS_PATTERN: "write a web address: https:// or http://, other characters as %E4",
     LOCATOR_PATTERN: "write P2 for paragraph 2, or P2.S3 for its sentence 3",
     HOST_PATTERN: "write the host alone, such as ecns.cn",
     RECORD_PATTERN: "write the folder and the key of a record, such as sources/scio-2025-01-15",
@@ -78,10 +90,26 @@ class Document:
     """The schema that the first line names for editors, if it does."""
     lines: dict[ValuePath, int] = field(default_factory=dict)
     issues: list[SeedIssue] = field(default_factory=list)
+    record_key: str = ""
+    """The key of the record, if it is not the name of the file."""
+    origin: ValuePath = ()
+    """The row of a table that the record comes from."""
+    places: Places = field(default_factory=dict)
+    """Where the row states the fields that it does not state under their own names."""
+    is_imported: bool = False
+    """Whether this is a row of a CSV file, which is not yet in the seed."""
 
     @property
     def key(self) -> str:
-        return self.file.stem
+        return self.record_key or self.file.stem
+
+    def find_path(self, path: ValuePath) -> ValuePath:
+        """Return where in the file the value of a field is."""
+        place = self.places.get(str(path[0])) if path else None
+        if place is None:
+            return (*self.origin, *path)
+        # A field of a record that several fields of the row state has no parts there.
+        return (*self.origin, *place, *(path[1:] if len(place) > 1 else ()))
 
     def find_line(self, path: ValuePath) -> int:
         """Return the line of a value; if it is missing, the line of what should contain it."""
@@ -89,9 +117,14 @@ class Document:
             path = path[:-1]
         return self.lines.get(path, 1)
 
+    def format_location(self) -> str:
+        """Return where the record is, for messages about another: ``figures/x.yaml:9``."""
+        return f"{'/'.join(self.file.parts[-2:])}:{self.find_line(self.origin)}"
+
     def create_issue(self, path: ValuePath, message: str, *, is_warning: bool = False) -> SeedIssue:
-        line = self.find_line(path)
-        return SeedIssue(self.file, line, format_path(path), message, is_warning)
+        place = self.find_path(path)
+        line = self.find_line(place)
+        return SeedIssue(self.file, line, format_path(place), message, is_warning)
 
 
 def format_path(path: ValuePath) -> str:
@@ -190,6 +223,10 @@ def parse_scalar(node: yaml.Node) -> Value:
     return text
 
 
+Documents: TypeAlias = Mapping[tuple[type[Entity], str], Document]
+"""The documents of records by their collection and key."""
+
+
 @dataclass
 class Seed:
     """All entities of a seed by collection and key, and the documents that define them."""
@@ -199,6 +236,11 @@ class Seed:
         default_factory=lambda: defaultdict(dict)
     )
     documents: dict[tuple[type[Entity], str], Document] = field(default_factory=dict)
+    """The document of each record: a file, or a row of a table."""
+    tables: dict[str, Document] = field(default_factory=dict)
+    """The tables by the keys of their series."""
+    unreadable: set[str] = field(default_factory=set)
+    """The tables whose records are unknown, since the table has issues."""
     history: dict[str, bytes] = field(default_factory=dict)
     """The content of each file in seed/history, by release."""
 
@@ -207,15 +249,21 @@ class Seed:
         return cast("dict[str, AnyEntity]", self.entities[kind])
 
     def has_key(self, kind: type[Entity], key: str) -> bool:
-        return (kind, key) in self.documents
+        """Return whether a record exists; one of an unreadable table may."""
+        is_known = (kind, key) in self.documents
+        return is_known or any(f"{key}.".startswith(f"{table}.") for table in self.unreadable)
 
     def list_keys(self, kind: type[Entity]) -> list[str]:
         """List the keys of a collection, valid or not."""
         return sorted(key for entity, key in self.documents if entity is kind)
 
 
-def load_seed(folder: Path) -> tuple[Seed, list[SeedIssue]]:
-    """Read and validate every file on its own; cross-checks come later."""
+def load_seed(folder: Path, origins: Documents | None = None) -> tuple[Seed, list[SeedIssue]]:
+    """Read and validate every file on its own; cross-checks come later.
+
+    Issues of a record with an origin are reported there. Rows to import come last, so that they
+    are reported where they repeat what the seed has.
+    """
     seed, issues = Seed(folder), []
     for path in list_seed_files(folder):
         parts = path.relative_to(folder).parts
@@ -224,10 +272,21 @@ def load_seed(folder: Path) -> tuple[Seed, list[SeedIssue]]:
             seed.history[path.stem] = path.read_bytes()
         elif kind and len(parts) == FILE_DEPTH and path.suffix == ".yaml":
             document = read_document(path, path.read_bytes())
-            seed.documents[kind, document.key] = document
+            if kind is SeriesTable:
+                seed.tables[document.key] = document
+            else:
+                seed.documents[kind, document.key] = document
         else:
             places = f"{folder}/<{'|'.join(COLLECTIONS)}>/<key>.yaml"
             issues.append(SeedIssue(path, 1, "", f"is not a seed file; seed files are {places}"))
+    for document in seed.tables.values():
+        issues += expand_document(seed, document)
+    for record, origin in (origins or {}).items():
+        # Records of an unreadable table are unknown.
+        if record in seed.documents:
+            read = seed.documents.pop(record)
+            own = replace(origin, content=read.content, record_key=read.key)
+            seed.documents[record] = own
     # References can only be corrected once all keys are known.
     for (kind, _), document in seed.documents.items():
         issues += document.issues or validate_document(seed, kind, document)
@@ -236,20 +295,55 @@ def load_seed(folder: Path) -> tuple[Seed, list[SeedIssue]]:
     return seed, issues
 
 
+def expand_document(seed: Seed, table: Document) -> list[SeedIssue]:
+    """Add the records of a table to the documents of a seed."""
+    seed.unreadable.add(table.key)
+    if table.issues:
+        return table.issues
+    try:
+        entity = SeriesTable.model_validate(table.content)
+    except ValidationError as error:
+        errors = error.errors(include_url=False)
+        return [create_issue(seed, SeriesTable, table, details) for details in errors]
+    if issue := check_key(entity, table):
+        return [issue]
+    issues = [table.create_issue(*misfit) for misfit in check_periods(entity)]
+    if issues:
+        return issues
+    seed.unreadable.remove(table.key)
+    for record in expand_table(entity, cast("dict[str, Value]", table.content)):
+        document = replace(
+            table,
+            content=record.content,
+            record_key=record.key,
+            origin=record.origin,
+            places=record.places,
+        )
+        other = seed.documents.setdefault((record.kind, record.key), document)
+        if other is not document and record.kind is not Series:
+            message = f"repeats {other.format_location()}; remove one"
+            issues.append(document.create_issue(("source",), message))
+    return issues
+
+
 def validate_document(seed: Seed, kind: type[Entity], document: Document) -> list[SeedIssue]:
     try:
         entity = kind.model_validate(document.content)
     except ValidationError as error:
         errors = error.errors(include_url=False)
         return [create_issue(seed, kind, document, details) for details in errors]
-    key = entity.natural_key()
-    if key is not None and key != document.key:
-        message = (
-            f"has the key '{key}' by its fields; rename the file to {key}.yaml or correct them"
-        )
-        return [document.create_issue((), message)]
+    if issue := check_key(entity, document):
+        return [issue]
     seed.entities[kind][document.key] = entity
     return []
+
+
+def check_key(entity: Entity, document: Document) -> SeedIssue | None:
+    key = entity.natural_key()
+    if key in {None, document.key}:
+        return None
+    message = f"has the key '{key}' by its fields; rename the file to {key}.yaml or correct them"
+    return document.create_issue((), message)
 
 
 def create_issue(

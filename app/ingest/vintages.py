@@ -8,14 +8,14 @@ source; "over 51" repeats 51.1.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from app.db.models import FOREVER
 from app.enums import Qualifier, RevisionKind, Standing
-from app.ingest.schema import Event, GrowthRate, Indicator, Observation, Series, Source
+from app.ingest.schema import Event, GrowthRate, Observation, Source
 from app.ingest.seed import Seed
 
 RANKS = {standing: rank for rank, standing in enumerate(reversed(Standing))}
@@ -59,7 +59,7 @@ class Candidate(NamedTuple):
 def assign_vintages(
     seed: Seed, entities: Mapping[str, Observation | GrowthRate]
 ) -> dict[str, Vintage]:
-    groups: dict[tuple[str, date], list[Candidate]] = defaultdict(list)
+    groups: dict[tuple[str, date, date], list[Candidate]] = defaultdict(list)
     # Sorting is stable: reversed keys leave the first source last, where it wins among equals.
     for key, entity in sorted(entities.items(), key=lambda item: item[1].source, reverse=True):
         source = seed.get_all(Source)[entity.source]
@@ -67,7 +67,7 @@ def assign_vintages(
         qualifier = entity.qualifier if isinstance(entity, Observation) else None
         known_on, rank = find_vintage(seed, source), RANKS[source.standing]
         candidate = Candidate(key, known_on, rank, number, qualifier)
-        groups[entity.series, entity.period.start].append(candidate)
+        groups[entity.series, entity.period.start, entity.period.end].append(candidate)
     vintages: dict[str, Vintage] = {}
     for group in groups.values():
         ordered = sorted(group, key=lambda figure: (figure.known_on, figure.rank, figure.digits))
@@ -137,35 +137,3 @@ def is_rounding(
 
 def round_like(value: Decimal, to: Decimal) -> Decimal:
     return value.quantize(Decimal(1).scaleb(int(to.as_tuple().exponent)), ROUND_HALF_UP)
-
-
-def select_headlines(seed: Seed) -> dict[str, str]:
-    candidates: dict[str, dict[int, str]] = defaultdict(dict)
-    for indicator, edition, observation in list_candidates(seed):
-        candidates[indicator][edition] = observation
-    return {
-        indicator: observations[max(observations)]
-        for indicator, observations in sorted(candidates.items())
-    }
-
-
-def list_candidates(seed: Seed) -> Iterator[tuple[str, int, str]]:
-    """List the observations that can be a headline: indicator, edition and observation.
-
-    They have the unit and areas of their indicator, and cover the year that their source reviews:
-    a press conference may also restate an earlier year.
-    """
-    for key, observation in seed.get_all(Observation).items():
-        series = seed.get_all(Series).get(observation.series)
-        source = seed.get_all(Source).get(observation.source)
-        indicator = seed.get_all(Indicator).get(series.indicator) if series else None
-        if (
-            series
-            and source
-            and indicator
-            and source.edition == observation.period.start.year
-            and series.unit == indicator.unit
-            and series.reporting_area == indicator.reporting_area
-            and series.counterpart_area == indicator.counterpart_area
-        ):
-            yield series.indicator, source.edition, key

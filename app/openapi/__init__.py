@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from fastapi import FastAPI, Response
 from fastapi.responses import StreamingResponse
 
-from app.db.columns import Record
+from app.db.columns import Record, Value
 from app.enums import OpenApiVersion
 from app.formats.charts import canvas
 from app.http.cache_key import create_context
@@ -23,8 +23,8 @@ from app.schemas import ENCODER
 
 ANY_SERVER = "http://server.invalid"
 """The address in the document until it is served; no server can have this name (RFC 2606)."""
-EXAMPLE_RECORDS = 2
-EXAMPLE_LINES = 20
+EXAMPLE_RECORDS, EXAMPLE_VALUES = 2, 50
+EXAMPLE_LINES = 5
 CHARTS = ("image/", canvas.SPECIFICATION)
 
 
@@ -60,7 +60,7 @@ class OpenApiDocuments:
 
 
 def add_examples(document: Record, app: FastAPI, router: Router, server: str) -> None:
-    """Add the response of each operation that sends text.
+    """Add the shortened response of each operation that sends text.
 
     Charts have none, because they take long to draw.
     """
@@ -71,10 +71,22 @@ def add_examples(document: Record, app: FastAPI, router: Router, server: str) ->
             continue
         body = request_example(app, router, server, build_url(path, operation))
         if body is not None and media_type.endswith(("/json", "+json")):
-            content["example"] = json.loads(body, parse_float=Decimal)
+            content["example"] = shorten_lists(json.loads(body, parse_float=Decimal))
         elif body is not None:
             lines = body.decode().splitlines(keepends=True)
             content["example"] = "".join(islice(lines, EXAMPLE_LINES))
+
+
+def shorten_lists(value: Value) -> Value:
+    """Return a response with the first records of each list: a reference is slow to show all."""
+    if isinstance(value, dict):
+        return {name: shorten_lists(one) for name, one in value.items()}
+    if isinstance(value, list):
+        is_records = all(isinstance(one, dict) for one in value)
+        return [
+            shorten_lists(one) for one in value[: EXAMPLE_RECORDS if is_records else EXAMPLE_VALUES]
+        ]
+    return value
 
 
 def build_url(path: str, operation: Record) -> tuple[str, str]:

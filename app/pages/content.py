@@ -11,6 +11,7 @@ GUIDE_FOLDER = Path(__file__).parent.parent / "guide"
 PAGE_NAMES = (
     "reading-figures",
     "comparing",
+    "commitments",
     "endpoints",
     "formats",
     "clients",

@@ -36,16 +36,19 @@ class KeySet(Protocol):
 
 
 def validate_key(collection: str) -> AfterValidator:
-    """Accept only keys of a collection; the context of the validation has all collections."""
+    """Accept only keys of a collection; the context of the validation has all collections.
 
-    def check(value: str, info: ValidationInfo) -> str:
+    The keys of editions are their years.
+    """
+
+    def check(value: str | int, info: ValidationInfo) -> str | int:
         # Without a context the filters are the program's own, whose keys exist.
         keys: KeySet | None = info.context and info.context[collection]
-        if keys is not None and value not in keys:
+        if keys is not None and (key := str(value)) not in keys:
             raise PydanticCustomError(
                 "unknown_code",
                 "unknown code",
-                {"found": value, "allowed": list(keys.find_nearest_keys(value))},
+                {"found": key, "allowed": list(keys.find_nearest_keys(key))},
             )
         return value
 
@@ -102,6 +105,7 @@ QueryText = Annotated[
 StrictInt = BeforeValidator(parse_integer)
 Boolean = Annotated[bool, BeforeValidator(parse_boolean)]
 Year = Annotated[int, Field(ge=1949, le=2100), StrictInt]
+Edition = Annotated[Year, validate_key("editions")]
 Omitted = SkipJsonSchema[None]
 
 Topics = list[Annotated[str, validate_key("topics"), Code]]

@@ -9,7 +9,8 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, ValidationInfo, WithJsonSchema, field_validator
 from pydantic_core import PydanticCustomError
 
-from app.enums import Agreement, Direction, Qualifier, ReportRelation, Status
+from app.enums import Agreement, Direction, Qualifier, ReportRelation, Status, StockFlow
+from app.i18n import has_whole_months
 from app.parameters.base import (
     CODE_SCHEMA,
     Areas,
@@ -34,12 +35,14 @@ from app.parameters.base import (
     validate_key,
 )
 
+DAYS = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}(/[0-9]{4}-[0-9]{2}-[0-9]{2})?")
 YEAR = re.compile("([0-9]{4})")
-MONTHS = re.compile("([0-9]{4})-(0[1-9]|1[0-2])/([0-9]{4})-(0[1-9]|1[0-2])")
+MONTH = "([0-9]{4})-(0[1-9]|1[0-2])"
+MONTHS = re.compile(f"{MONTH}(?:/{MONTH})?")
 
 
 def parse_period(period: str) -> tuple[date, date]:
-    """Return the first and the last day of a period: a year, or a first and a last month.
+    """Return the first and the last day of a period: a year, one or two months, dates.
 
     Raises:
         ValueError: if it has another form, or ends before it starts.
@@ -47,9 +50,14 @@ def parse_period(period: str) -> tuple[date, date]:
     if match := YEAR.fullmatch(period):
         return date(int(match[1]), 1, 1), date(int(match[1]), 12, 31)
     if match := MONTHS.fullmatch(period):
-        first, last = (int(match[1]), int(match[2])), (int(match[3]), int(match[4]))
+        first = int(match[1]), int(match[2])
+        last = (int(match[3]), int(match[4])) if match[3] else first
         if first <= last:
             return date(*first, 1), date(*last, monthrange(*last)[1])
+    first_day, slash, last_day = period.partition("/")
+    days = date.fromisoformat(first_day), date.fromisoformat(last_day if slash else first_day)
+    if DAYS.fullmatch(period) and days[0] <= days[1]:
+        return days
     raise ValueError(period)
 
 
@@ -68,8 +76,8 @@ Period = Annotated[
         {
             "type": "string",
             "minLength": 4,
-            "maxLength": 15,
-            "pattern": "^[0-9]{4}(-[0-9]{2}/[0-9]{4}-[0-9]{2})?$",
+            "maxLength": 21,
+            "pattern": "^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?(/[0-9]{4}-[0-9]{2}(-[0-9]{2})?)?)?$",
         }
     ),
 ]
@@ -78,6 +86,9 @@ Period = Annotated[
 class IndicatorFilters(CodeFilters):
     topic: Topics = create_repeatable("Only indicators of this topic.", "trade")
     unit: Units = create_repeatable("Only indicators in this unit.", "CNY")
+    stock_flow: list[StockFlow] = create_repeatable(
+        "Only indicators whose figures measure this.", "stock"
+    )
     direction: list[Direction] = create_repeatable("Only flows in this direction.", "outward")
     priority_area: PriorityAreas = create_repeatable(
         "Only indicators related to this priority area.", "emerging-fields"
@@ -157,13 +168,14 @@ class PeriodFilters(Filters):
         "Only figures of this series.", "goods-trade.CN.BRI.partner-2025.CNY.P12M"
     )
     months: Annotated[int, Field(ge=1, le=12), StrictInt] | Omitted = Field(None, examples=[11])
-    """Only figures for periods of this many months; 12 for full years."""
+    """Only flows for periods of this many months; 12 for full years."""
     since: Day | Omitted = Field(None, examples=["2024-01-01"])
     """Only periods that start on or after this date."""
     until: Day | Omitted = Field(None, examples=["2024-12-31"])
     """Only periods that end on or before this date."""
     as_of: Day | Omitted = Field(None, examples=["2025-01-14"])
-    """Only what was known on this date: the figures that were current then."""
+    """Only what was known on this date: the figures that were current then. What is said of them,
+    such as superseded_on, comparability, contradiction and reports, is as known today."""
 
     @field_validator("until")
     @classmethod
@@ -183,6 +195,7 @@ class ObservationPropertyFilters(PeriodFilters):
     counterpart: Areas = create_repeatable("Only figures with this counterpart area.", "BRI")
     coverage: Coverages = create_repeatable("Only figures with this coverage.", "partner-2025")
     unit: Units = create_repeatable("Only figures in this unit.", "CNY")
+    stock_flow: list[StockFlow] = create_repeatable("Only figures that measure this.", "stock")
     source: Sources = create_repeatable("Only figures from this source.", "scio-2025-01-15")
     status: list[Status] = create_repeatable("Only figures with this status.", "normal")
     qualifier: list[Qualifier] = create_repeatable("Only figures with this qualifier.", "over")
@@ -234,6 +247,7 @@ class SeriesListParameters(ListParameters):
     topic: Topics = create_repeatable("Only series of this topic.", "trade")
     coverage: Coverages = create_repeatable("Only series with this coverage.", "partner-2025")
     unit: Units = create_repeatable("Only series in this unit.", "CNY")
+    stock_flow: list[StockFlow] = create_repeatable("Only series that measure this.", "stock")
     months: Annotated[int, Field(ge=1, le=12), StrictInt] | Omitted = Field(None, examples=[11])
     """Only series with periods of this many months; 12 for full years."""
 
@@ -254,7 +268,8 @@ class ReportListParameters(ListParameters):
 
 class SeriesParameters(Parameters):
     as_of: Day | Omitted = Field(None, examples=["2025-01-14"])
-    """Only what was known on this date: the figures that were current then."""
+    """Only what was known on this date: the figures that were current then. What is said of them,
+    such as superseded_on, comparability, contradiction and reports, is as known today."""
 
 
 class ComparisonParameters(Parameters):
@@ -265,8 +280,9 @@ class ComparisonParameters(Parameters):
     ]
     """The indicator."""
     period: list[Period] = Field(min_length=2, max_length=2, examples=[["2024", "2025"]])
-    """The two periods: a year (2024), or a first and a last month (2024-01/2024-11). Repeat the
-    parameter."""
+    """The two periods: a year (2024), a first and a last month (2024-01/2024-11), the date of a
+    stock (2024-06-30), or the first and the last day of a cumulative total
+    (2021-12-03/2024-12-02). Repeat the parameter."""
     unit: Annotated[str, validate_key("units"), Code] | Omitted = Field(None, examples=["CNY"])
     """The unit of the figures. The default is the unit of the indicator; if a period has no figure
     in it, another unit is used."""
@@ -290,6 +306,8 @@ class ComparisonParameters(Parameters):
 
 def format_period(start: date, end: date) -> str:
     """Return a period in the form of the parameter ``period``."""
+    if not has_whole_months(start, end):
+        return f"{start}" if start == end else f"{start}/{end}"
     if (start.year, start.month, end.month) == (end.year, 1, 12):
         return f"{start.year}"
     return f"{start:%Y-%m}/{end:%Y-%m}"

@@ -3,15 +3,19 @@
 from enum import StrEnum
 from typing import Any
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from app.enums import (
     ActionKind,
+    ActionStatus,
     AreaKind,
     ChangeKind,
     CitationStyle,
     Collection,
-    CoverageBasis,
+    CommitmentKind,
+    Completeness,
+    EvidenceBasis,
     InstrumentKind,
     SearchKind,
     Standing,
@@ -20,8 +24,10 @@ from app.parameters.base import (
     Areas,
     CodeListParameters,
     Day,
+    Edition,
     Events,
     Filters,
+    Indicators,
     Instruments,
     ListParameters,
     Omitted,
@@ -35,6 +41,7 @@ from app.parameters.base import (
     Year,
     create_repeatable,
 )
+from app.parameters.observations import ChartParameters, ImageParameters
 
 
 class ChangeSort(StrEnum):
@@ -101,10 +108,15 @@ class RecordFilters(Filters):
     """The order: position (default: by year, then by position in the source) or id; add _desc for
     descending order."""
     year: list[Year] = create_repeatable("Only records of this year.", 2025)
+    edition: list[Edition] = create_repeatable(
+        "Only records of the press conference of this year.", 2025
+    )
 
 
 class OutcomeFilters(RecordFilters):
-    year: list[Year] = create_repeatable("Only outcomes of this year.", 2024)
+    year: list[Year] = create_repeatable(
+        "Only outcomes of this year, which is the one before that of the edition.", 2024
+    )
     topic: Topics = create_repeatable("Only outcomes of this topic.", "investment")
     sector: Sectors = create_repeatable("Only outcomes that name this sector.", "green-economy")
     instrument: Instruments = create_repeatable(
@@ -128,6 +140,7 @@ class ActionFilters(RecordFilters):
         "Only actions of this priority area.", "cooperation-mechanisms"
     )
     kind: list[ActionKind] = create_repeatable("Only actions with this verb.", "sign")
+    status: list[ActionStatus] = create_repeatable("Only actions with this status.", "reported")
     sector: Sectors = create_repeatable("Only actions that name this sector.", "clean-energy")
     instrument: Instruments = create_repeatable(
         "Only actions that name this instrument.", "china-asean-expo"
@@ -144,12 +157,44 @@ class ActionListParameters(ActionFilters, ListParameters):
     """The parameters of the list of actions."""
 
 
+class CommitmentSort(StrEnum):
+    """The orders of commitments."""
+
+    ANNOUNCED = "announced"
+    ANNOUNCED_DESC = "announced_desc"
+    CODE = "code"
+    CODE_DESC = "code_desc"
+
+
+class CommitmentFilters(Filters):
+    sort: CommitmentSort = Field(CommitmentSort.ANNOUNCED, examples=["announced_desc"])
+    """The order: announced (default: by the day of the event, then by position in the
+    announcement) or code; add _desc for descending order."""
+    event: Events = create_repeatable("Only commitments announced at this event.", "brf-2023-10-18")
+    kind: list[CommitmentKind] = create_repeatable("Only commitments of this kind.", "pledge")
+    q: QueryText | Omitted = Field(None, examples=["laboratories"])
+    """Only commitments whose texts contain all these words, in either language."""
+
+
+class CommitmentListParameters(CommitmentFilters, ListParameters):
+    """The parameters of the list of commitments."""
+
+
 class AreaListParameters(CodeListParameters):
     kind: list[AreaKind] = create_repeatable("Only areas of this kind.", "country")
 
 
 class CoverageListParameters(CodeListParameters):
-    basis: list[CoverageBasis] = create_repeatable("Only coverages with this basis.", "inferred")
+    basis: list[EvidenceBasis] = create_repeatable("Only coverages with this basis.", "inferred")
+
+
+class ContradictionListParameters(CodeListParameters):
+    indicator: Indicators = create_repeatable(
+        "Only contradictions about this indicator.", "trade-share"
+    )
+    basis: list[EvidenceBasis] = create_repeatable(
+        "Only contradictions whose reason has this basis.", "inferred"
+    )
 
 
 class InstrumentListParameters(CodeListParameters):
@@ -160,8 +205,8 @@ class SourceListParameters(ListParameters):
     sort: SourceSort = Field(SourceSort.PUBLISHED, examples=["published_desc"])
     """The order: published (default) or code; add _desc for descending order."""
     standing: list[Standing] = create_repeatable("Only sources of this standing.", "primary")
-    edition: list[Year] = create_repeatable(
-        "Only the source of the edition that reviews this year.", 2024
+    edition: list[Edition] = create_repeatable(
+        "Only documents of the press conference of this year.", 2025
     )
     event: Events = create_repeatable("Only documents of this event.", "mofcom-2025-01-15")
 
@@ -202,7 +247,47 @@ class PriorityAreaParameters(Parameters):
     """The year. The default is the latest year that has the priority area."""
 
 
-class DashboardParameters(Parameters):
+class EditionSort(StrEnum):
+    """The orders of editions."""
+
+    YEAR = "year"
+    YEAR_DESC = "year_desc"
+
+
+class EditionListParameters(ListParameters):
+    sort: EditionSort = Field(EditionSort.YEAR_DESC, examples=["year"])
+    """The order: year_desc (default, newest first) or year."""
+    completeness: list[Completeness] = create_repeatable(
+        "Only editions of this completeness.", "complete"
+    )
+
+
+class EditionComparisonParameters(Parameters):
+    edition: list[Edition] = Field(min_length=2, max_length=2, examples=[[2024, 2025]])
+    """The years of two press conferences. Repeat the parameter."""
+
+    @field_validator("edition")
+    @classmethod
+    def require_different_editions(cls, value: list[int]) -> list[int]:
+        if len(set(value)) == 1:
+            raise PydanticCustomError("same_edition", "same edition", {"found": value[0]})
+        return value
+
+
+class OverviewParameters(Filters):
+    edition: Edition | Omitted = Field(None, examples=[2025])
+    """The year of the press conference. The default is the newest one that is complete."""
+
+
+class OverviewChartParameters(ChartParameters, OverviewParameters):
+    """The parameters of the chart of an edition."""
+
+
+class OverviewImageParameters(ImageParameters, OverviewParameters):
+    """The parameters of the image of an edition."""
+
+
+class DashboardParameters(OverviewParameters):
     topic: Topics = create_repeatable("Only records with this topic.", "investment")
     sector: Sectors = create_repeatable("Only records that name this sector.", "clean-energy")
     q: QueryText | Omitted = Field(None, examples=["digital economy"])

@@ -5,6 +5,7 @@ from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 DIMENSIONS = (
     *("FREQ", "REF_AREA", "COUNTERPART_AREA", "COVERAGE"),
@@ -13,7 +14,9 @@ DIMENSIONS = (
 """The dimensions of a series key, in order."""
 TIME = "TIME_PERIOD"
 ANNUAL = "A"
-"""The only frequency: each series has at most one period a year."""
+"""The frequency of flows: each series has at most one period a year."""
+OTHER = "_O"
+"""The frequency of stocks and cumulative totals: the days for which sources state them."""
 
 SeriesKey = Mapping[str, frozenset[str]]
 """The accepted values of each constrained dimension."""
@@ -29,7 +32,10 @@ MONTH = re.compile(r"(\d{4})-(?:M)?(\d{2})")
 PART = re.compile(r"(\d{4})-([QST])(\d)")
 WEEK = re.compile(r"(\d{4})-W(\d{2})")
 DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(T.*)?")
-RANGE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:T00:00:00)?(?:/|--)P(?:(\d{1,2})Y)?(?:(\d{1,3})M)?")
+RANGE = re.compile(
+    r"(\d{4}-\d{2}-\d{2})(?:T00:00:00)?(?:/|--)P(?:(\d{1,2})Y)?(?:(\d{1,3})M)?(?:(\d{1,5})D)?"
+)
+ONE_DAY = timedelta(days=1)
 PART_MONTHS = {"Q": 3, "T": 4, "S": 6}
 """The months of a quarter, a trimester and a semester."""
 
@@ -58,6 +64,15 @@ class SdmxFilters:
     """How many to return from the end of each series; with ``first``, from both ends."""
 
 
+class Duration(NamedTuple):
+    """A code of the length of periods, and what it stands for."""
+
+    code: str
+    months: int | None
+    first_month: int | None
+    start: date | None
+
+
 def parse_time_period(text: str) -> Span:
     """Parse an SDMX time period.
 
@@ -75,8 +90,10 @@ def parse_time_period(text: str) -> Span:
         monday = date.fromisocalendar(int(match[1]), int(match[2]), 1)
         return monday, monday + timedelta(days=6)
     if match := RANGE.fullmatch(text):
+        first, days = date.fromisoformat(match[1]), int(match[4] or 0)
         months = int(match[2] or 0) * 12 + int(match[3] or 0)
-        return get_month_span(date.fromisoformat(match[1]), months)
+        start = get_month_span(first, months)[1] if months or not days else first - ONE_DAY
+        return first, start + timedelta(days)
     if match := DAY.fullmatch(text):
         day = date.fromisoformat(match[1])
         return day, day
@@ -97,12 +114,12 @@ def get_month_span(first: date, count: int) -> Span:
 
 
 def format_time_period(first: date, last: date) -> str:
-    """Write a period of whole months as SDMX does: 2024, or 2024-01-01/P11M."""
+    """Write a period as SDMX does: 2024, 2024-01-01/P11M, 2021-12-03/P731D, or a day."""
+    if first == last:
+        return first.isoformat()
+    if first.day != 1 or (last + ONE_DAY).day != 1:
+        return f"{first.isoformat()}/P{(last - first).days + 1}D"
     months = (last.year - first.year) * 12 + last.month - first.month + 1
     if (first.month, months) == (1, 12):
         return f"{first.year}"
-    return f"{first.isoformat()}/{format_duration(months)}"
-
-
-def format_duration(months: int) -> str:
-    return f"P{months}M"
+    return f"{first.isoformat()}/P{months}M"

@@ -46,8 +46,14 @@ VALIDATION_MESSAGES = {
         "{name} 的取值不足；需要 {min_length} 个",
     ),
     "period": Bilingual(
-        "{found} is not a period; write a year as 2024, or months as 2024-01/2024-11",
-        "{found} 不是有效的统计期；年份写作 2024，起止月份写作 2024-01/2024-11",
+        "{found} is not a period; write a year as 2024, a month as 2024-05, months as "
+        "2024-01/2024-11, or a date as 2024-06-30",
+        "{found} 不是有效的统计期；年份写作 2024，月份写作 2024-05，起止月份写作 2024-01/2024-11，"
+        "日期写作 2024-06-30",
+    ),
+    "same_edition": Bilingual(
+        "{found} is given twice; name two different press conferences",
+        "{found} 重复；请指定两次不同的发布会",
     ),
     "same_period": Bilingual(
         "{found} is repeated; use two different periods", "{found} 重复；请使用两个不同的统计期"
@@ -95,6 +101,10 @@ NOT_YET_KNOWN = Bilingual(
 
 # Paths and records.
 UNKNOWN_RECORD = Bilingual("{found} is unknown", "{found} 不存在")
+NOT_OF_YEAR = Bilingual(
+    "{found} is no priority area of {year}; it is one of {years}",
+    "{year}年重点领域中没有 {found}；收录该重点领域的年份为{years}",
+)
 UNKNOWN_PATH = Bilingual("Nothing is served at {path}", "路径 {path} 下没有内容")
 UNKNOWN_FILE = Bilingual("There is no such file", "没有该文件")
 METRICS_DISABLED = Bilingual(

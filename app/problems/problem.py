@@ -226,11 +226,12 @@ class UnknownRecord(NotFound):
         "路径正确，但没有该标识的记录。响应中给出了最接近的有效标识；上一级列表列出全部记录。",
     )
 
-    def __init__(self, parameter: str, found: str, known: Iterable[str]) -> None:
+    @classmethod
+    def from_key(cls, parameter: str, found: str, known: Iterable[str]) -> Self:
         short = shorten(found)
         text = UNKNOWN_RECORD.format(found=short)
-        error = ParameterError(f"path.{parameter}", text, known, short)
-        super().__init__(error.message, [error])
+        others = [key for key in known if key != found]
+        return cls.from_error(ParameterError(f"path.{parameter}", text, others, short))
 
 
 class MethodNotAllowed(Problem):
@@ -369,7 +370,8 @@ def describe_errors(
 def build_error(error: dict[str, Any], names: list[str], location: str = "query") -> ParameterError:
     name = str(error["loc"][0]) if error["loc"] else location
     context = dict(error.get("ctx") or {})
-    found = shorten(error["input"])
+    # A validator that knows which part of the value is wrong names it.
+    found = shorten(context.pop("found", error["input"]))
     allowed: list[str] | None = context.get("allowed")
     if error["type"] == "enum":
         allowed = re.findall(r"'([^']+)'", context["expected"])

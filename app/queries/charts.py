@@ -7,12 +7,18 @@ from sqlalchemy import Connection, func, select
 from sqlmodel import col
 
 from app.db.columns import Record, build_current_conditions, ignore_order
-from app.db.models import Indicator, Observation, Series
+from app.db.models import Headline, Indicator, Observation, Series
 from app.db.statements import fetch_one, fetch_uncached
 from app.i18n import Language
 from app.queries.observations import read_observations, select_observations
 from app.queries.obstacles import add_point_obstacles
-from app.queries.series import format_series, read_breaks, select_series
+from app.queries.series import (
+    PERIOD_ORDER,
+    format_series,
+    is_shown_first,
+    read_breaks,
+    select_series,
+)
 
 MAX_SERIES = 6
 """The limit of series in the chart of an indicator; more would be illegible."""
@@ -22,23 +28,48 @@ MAX_POINTS = 40
 """The limit of points in the chart of a single series; older ones are left out."""
 
 
-def read_indicator_series(connection: Connection, language: Language, key: str) -> Record:
+def read_indicator_series(
+    connection: Connection,
+    language: Language,
+    key: str,
+    limit: int | None = None,
+    points: int | None = None,
+) -> Record:
     """Read the first series of an indicator with their points.
+
+    The series of the headline comes first, then those of full years or, if the indicator is no
+    flow, all of its kind, then those in the unit of the indicator, the newest first, and the
+    longest of those that end on the same day.
 
     Returns:
         The series that have points, and as ``hidden`` the number of series beyond the limit.
     """
+    headline_series = (
+        select(col(Observation.series_id))
+        .join(Headline, col(Headline.observation_id) == Observation.id)
+        .where(col(Headline.indicator_id) == Series.indicator_id)
+        .correlate(Series)
+        .scalar_subquery()
+    )
     statement = (
         select_series(language)
         .add_columns(func.count().over().label("all"))
-        .where(col(Indicator.code) == key)
-        .order_by(col(Series.id))
-        .limit(MAX_SERIES)
+        .where(col(Indicator.code) == key, col(Series.observations) > 0)
+        .order_by(
+            (col(Series.id) == func.coalesce(headline_series, 0)).desc(),
+            is_shown_first().desc(),
+            (col(Series.stock_flow) == Indicator.stock_flow).desc(),
+            (col(Series.unit_id) == Indicator.unit_id).desc(),
+            col(Series.last_period_end).desc(),
+            col(Series.observations).desc(),
+            col(Series.code),
+        )
+        .limit(limit or MAX_SERIES)
     )
     rows = fetch_uncached(connection, statement)
     count = max((row.pop("all") for row in rows), default=0)
-    series = add_points(connection, language, rows, MAX_POINTS_PER_PANEL)
-    return {"series": [one for one in series if one["points"]], "hidden": count - len(rows)}
+    series = add_points(connection, language, rows, points or MAX_POINTS_PER_PANEL)
+    return {"series": series, "hidden": count - len(rows)}
 
 
 def read_series(connection: Connection, language: Language, key: str) -> Record | None:
@@ -55,7 +86,7 @@ def add_points(
     """
     series_ids = [row["id"] for row in rows]
     rank = func.row_number().over(
-        partition_by=col(Observation.series_id), order_by=col(Observation.period_start).desc()
+        partition_by=col(Observation.series_id), order_by=[one.desc() for one in PERIOD_ORDER]
     )
     ranked = (
         select(col(Observation.id), rank.label("rank"))
@@ -67,7 +98,7 @@ def add_points(
     statement = (
         select_observations(language)
         .where(col(Observation.id).in_(select(ranked.c.id).where(ranked.c.rank <= limit)))
-        .order_by(ignore_order(col(Observation.period_start)))
+        .order_by(*map(ignore_order, PERIOD_ORDER))
     )
     points: dict[str, list[Record]] = defaultdict(list)
     for point in read_observations(connection, language, statement):

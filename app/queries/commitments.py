@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from app.db.columns import (
@@ -32,6 +32,9 @@ from app.db.models import (
 )
 from app.db.statements import fetch_uncached, select_nested
 from app.i18n import Language
+from app.problems.messages import NOT_OF_YEAR
+from app.problems.problem import ParameterError, UnknownRecord
+from app.queries.progress import complete_report, select_progress
 from app.queries.resource import LinkedFilter, Resource, select_links
 
 
@@ -41,6 +44,7 @@ def select_outcomes(language: Language) -> Statement:
         select(
             col(Outcome.code).label("id"),
             col(Outcome.year).label("year"),
+            col(Outcome.edition).label("edition"),
             col(Outcome.position).label("position"),
             localize(Outcome, "text", language).label("text"),
             col(Outcome.has_examples).label("has_examples"),
@@ -75,7 +79,11 @@ OUTCOMES = Resource(
         "id": (col(Outcome.code),),
     },
     complete=complete_outcome,
-    filters={"year": col(Outcome.year), "topic": col(Topic.code)},
+    filters={
+        "year": col(Outcome.year),
+        "edition": col(Outcome.edition),
+        "topic": col(Topic.code),
+    },
     linked_filters={
         "sector": LinkedFilter(OutcomeSector, Sector, col(Sector.code)),
         "instrument": LinkedFilter(OutcomeInstrument, Instrument, col(Instrument.code)),
@@ -103,10 +111,17 @@ def select_action_columns(language: Language) -> Statement:
             localize(PriorityArea, "title", language).label("priority_area.title"),
             *select_source("source", language),
             *select_links(Action, language),
+            *select_progress(language),
         )
         .select_from(Action)
         .join(Source, col(Source.id) == Action.source_id)
     )
+
+
+def complete_action(row: Record, language: Language) -> Record:
+    for report in row["progress"]:
+        complete_report(report, language)
+    return complete_commitment(row, language)
 
 
 @cache
@@ -125,11 +140,13 @@ ACTIONS = Resource(
         ),
         "id": (col(Action.code),),
     },
-    complete=complete_commitment,
+    complete=complete_action,
     filters={
         "year": col(PriorityArea.year),
+        "edition": col(PriorityArea.year),
         "priority_area": col(PriorityArea.slug),
         "kind": col(Action.kind),
+        "status": col(Action.status),
     },
     linked_filters={
         "sector": LinkedFilter(ActionSector, Sector, col(Sector.code)),
@@ -171,9 +188,9 @@ def select_priority_areas(language: Language) -> Statement:
 
 def complete_priority_area(row: Record, language: Language) -> Record:
     del row["code"]
-    for record in (row, *row["actions"]):
-        add_source_line(record["source"], language)
-    return row
+    for action in row["actions"]:
+        complete_action(action, language)
+    return complete_commitment(row, language)
 
 
 PRIORITY_AREAS = Resource(
@@ -184,25 +201,35 @@ PRIORITY_AREAS = Resource(
         "id": (col(PriorityArea.code),),
     },
     complete=complete_priority_area,
-    filters={"year": col(PriorityArea.year)},
+    filters={"year": col(PriorityArea.year), "edition": col(PriorityArea.year)},
 )
 list_priority_areas = PRIORITY_AREAS.list_page
+
+
+def list_years(connection: Connection, slug: str) -> list[int]:
+    """List the years that have a priority area."""
+    years = (
+        select(col(PriorityArea.year))
+        .where(col(PriorityArea.slug) == slug)
+        .order_by(col(PriorityArea.year))
+    )
+    return list(connection.execute(years).scalars())
 
 
 def get_priority_area(
     connection: Connection, language: Language, slug: str, year: int | None
 ) -> Record | None:
+    """Read a priority area of a year, by default of the last one that has it.
+
+    Raises:
+        UnknownRecord: if only other years have it.
+    """
     statement = select_priority_areas(language).where(col(PriorityArea.slug) == slug)
     if year is not None:
         statement = statement.where(col(PriorityArea.year) == year)
     statement = statement.order_by(col(PriorityArea.year).desc()).limit(1)
     rows = fetch_uncached(connection, statement)
+    if not rows and (years := list_years(connection, slug)):
+        text = NOT_OF_YEAR.format(found=slug, year=year, years=", ".join(map(str, years)))
+        raise UnknownRecord.from_error(ParameterError("query.year", text, map(str, years)))
     return complete_priority_area(rows[0], language) if rows else None
-
-
-@cache
-def select_newest_priority_areas(language: Language) -> Statement:
-    year = col(PriorityArea.year)
-    latest = select(func.max(year)).correlate(None).scalar_subquery()
-    statement = select_priority_areas(language).where(year == latest)
-    return statement.order_by(col(PriorityArea.position))

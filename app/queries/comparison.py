@@ -1,9 +1,10 @@
 """Comparison of two periods of an indicator, with the reasons why they are not comparable.
 
-The rule, which the guide also states: two figures are like for like if they have the same coverage,
-unit and number of months, no break lies between them, and no published rate from the one period to
-the other contradicts them. A qualifier, or a base that may be zero, leaves them like for like and
-forbids only the calculation of the change.
+The rule, which the guide also states: two figures are like for like if both are flows of the same
+number of months, both stocks, or both cumulative totals of the same start, if they have the same
+coverage and unit, no break lies between them, and no published rate from the one period to
+the other contradicts them. A qualifier, a base that may be zero, or a start in common leaves them
+like for like and forbids only the calculation of the change.
 """
 
 from datetime import date
@@ -23,20 +24,19 @@ from app.db.columns import (
 )
 from app.db.models import GrowthRate, Indicator, Observation, Series, SeriesBreak, Unit
 from app.db.statements import fetch_uncached
-from app.enums import ChangeMeasure, Obstacle, Qualifier
+from app.enums import ChangeMeasure, Obstacle, Qualifier, StockFlow
 from app.i18n import Bilingual, Language
 from app.parameters import ComparisonParameters
 from app.problems.problem import NotComparable
+from app.queries.intervals import compute_change_interval, select_measure
 from app.queries.missing_periods import build_missing_period_error, list_conditions
 from app.queries.observations import read_observations, select_observations
 from app.queries.obstacles import (
-    compute_change_interval,
     describe_obstacle,
-    describe_series_obstacles,
+    describe_pair_obstacles,
     get_span,
     list_rate_obstacles,
     select_evidence,
-    select_measure,
 )
 from app.queries.related import complete_growth_rate, select_rates
 
@@ -51,6 +51,10 @@ NO_PUBLISHED_GROWTH = Bilingual(
     "Calculated by this service from two published, rounded figures; no source states it, and no "
     "growth from the one period to the other is recorded here.",
     "本值由本服务根据两个已公布的取整数据推算，并无来源发布；本站亦未收录两期之间公布的增速。",
+)
+CONTRADICTED = Bilingual(
+    "Published figures do not agree, so that the change depends on which is used: {reason}",
+    "公布的数据互不一致，变动幅度因采用的数据而异：{reason}",
 )
 FORMULAS = {
     ChangeMeasure.PERCENT: "(later / earlier - 1) * 100",
@@ -121,8 +125,6 @@ def compare_observations(
         *list_rate_obstacles(language, earlier, later, evidence),
     ]
     derivation_obstacles = obstacles + list_derivation_obstacles(language, earlier, later)
-    for rate in rates:
-        del rate["decimals"]
     return Pair(earlier, later, rates, evidence, obstacles, derivation_obstacles)
 
 
@@ -197,11 +199,7 @@ def list_obstacles(
     Two observations from one source are comparable across a break, since the source itself
     places them side by side.
     """
-    obstacles = describe_series_obstacles(
-        earlier | {"months": earlier["period"]["months"]},
-        later | {"months": later["period"]["months"]},
-        language,
-    )
+    obstacles = describe_pair_obstacles(earlier, later, language)
     has_one_source = earlier["source"]["code"] == later["source"]["code"]
     if earlier["series"] != later["series"] or has_one_source:
         return obstacles
@@ -211,8 +209,8 @@ def list_obstacles(
         .join(Series, col(Series.id) == SeriesBreak.series_id)
         .where(
             col(Series.code) == later["series"],
-            start > earlier["period"]["start"],
-            start <= later["period"]["start"],
+            start > earlier["period"]["end"],
+            start <= later["period"]["end"],
         )
         .order_by(start)
     )
@@ -223,6 +221,9 @@ def list_obstacles(
 def list_derivation_obstacles(language: Language, earlier: Record, later: Record) -> list[Record]:
     """Describe why no change can be calculated between two observations that are comparable."""
     obstacles = []
+    is_cumulative = earlier["stock_flow"] == later["stock_flow"] == StockFlow.CUMULATIVE
+    if is_cumulative and earlier["period"]["start"] == later["period"]["start"]:
+        obstacles.append(describe_obstacle(Obstacle.CUMULATIVE, language))
     if {earlier["qualifier"], later["qualifier"]} != {Qualifier.NONE}:
         texts = {"display": earlier["display"], "other_display": later["display"]}
         obstacles.append(describe_obstacle(Obstacle.QUALIFIER, language, **texts))
@@ -241,7 +242,12 @@ def derive_change(pair: Pair, language: Language) -> Record:
     value = new - old if is_share else (new / old - 1) * 100
     assert interval is not None  # noqa: S101 - else there is an obstacle
     growth = pair.evidence[0]["display"] if pair.evidence else None
-    warning = PUBLISHED_PREFERRED if growth else NO_PUBLISHED_GROWTH
+    warning = (PUBLISHED_PREFERRED if growth else NO_PUBLISHED_GROWTH).format(growth=growth)
+    reasons = [one["contradiction"]["reason"] for one in (earlier, later) if one["contradiction"]]
+    warnings = [
+        warning.get(language),
+        *(CONTRADICTED.format(reason=reason).get(language) for reason in dict.fromkeys(reasons)),
+    ]
     return {
         "value": value.quantize(TENTH, ROUND_HALF_UP),
         "lower": interval.lower.quantize(TENTH, ROUND_FLOOR),
@@ -249,5 +255,5 @@ def derive_change(pair: Pair, language: Language) -> Record:
         "measure": measure,
         "formula": FORMULAS[measure],
         "inputs": [earlier["id"], later["id"]],
-        "warning": warning.get(language).format(growth=growth),
+        "warning": Bilingual(" ", "").get(language).join(warnings),
     }

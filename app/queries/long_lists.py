@@ -84,6 +84,11 @@ SERIES_FILTERS: Mapping[str, tuple[Column, type[KeyedModel]]] = {
     "series": (col(Series.id), Series),
 }
 """The filters on series: the column, and the table with the codes."""
+SERIES_PROPERTIES: Mapping[str, Column] = {
+    "months": col(Series.months),
+    "stock_flow": col(Series.stock_flow),
+}
+"""The filters on the columns of series themselves."""
 
 
 class AccessPath(Enum):
@@ -223,9 +228,10 @@ def select_access_path(shape: FilterShape) -> AccessPath:
 def list_orders(table: PeriodTable, *, walks_series: bool = False) -> dict[str, list[Column]]:
     """Return the sort columns of each order; a walk of series starts with their id."""
     series = col(Series.id) if walks_series else col(table.series_id)
+    start, end = col(table.period_start), col(table.period_end)
     orders: dict[str, list[Column]] = {
-        "indicator": [series, col(table.period_start), col(table.source_id)],
-        "period": [col(table.period_start), col(table.series_id), col(table.source_id)],
+        "indicator": [series, start, end, col(table.source_id)],
+        "period": [start, col(table.series_id), end, col(table.source_id)],
         "vintage": [col(table.vintage), col(table.id)],
     }
     if table is Observation:
@@ -246,17 +252,17 @@ def select_matching(
 
 
 def has_series_filter(shape: FilterShape) -> bool:
-    return any(name in shape for name in (*SERIES_FILTERS, "months", "topic"))
+    return any(name in shape for name in (*SERIES_FILTERS, *SERIES_PROPERTIES, "topic"))
 
 
 def list_series_conditions(shape: FilterShape, path: AccessPath) -> Iterable[Condition]:
     for name, (column, table) in SERIES_FILTERS.items():
         if name in shape:
             yield build_code_condition(column, table, name, shape, path)
-    if "months" in shape:
-        months: Column = col(Series.months)
-        months = ignore_index(months) if path is AccessPath.ORDER else months
-        yield shape.build_condition("months", months)
+    for name, own in SERIES_PROPERTIES.items():
+        if name in shape:
+            compared: Column = ignore_index(own) if path is AccessPath.ORDER else own
+            yield shape.build_condition(name, compared)
     if "topic" in shape:
         topics = select(col(Topic.id)).where(shape.build_condition("topic", col(Topic.code)))
         indicators = select(col(Indicator.id)).where(col(Indicator.topic_id).in_(topics))

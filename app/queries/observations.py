@@ -30,10 +30,13 @@ from app.db.columns import (
     alias_table,
     build_citation,
     build_current_conditions,
+    clear_contradiction,
     counterpart_area,
     format_validity,
+    label_period,
     localize,
     reporting_area,
+    select_contradiction,
     select_coverage,
     select_reference,
     select_source,
@@ -41,6 +44,7 @@ from app.db.columns import (
     select_wording,
 )
 from app.db.models import (
+    Contradiction,
     Coverage,
     GrowthRate,
     Headline,
@@ -51,7 +55,7 @@ from app.db.models import (
     Unit,
 )
 from app.db.statements import fetch_one, fetch_uncached, select_nested
-from app.i18n import Language, format_period, format_value
+from app.i18n import Language, format_value
 from app.parameters import (
     IndicatorObservationListParameters,
     ObservationFilters,
@@ -90,6 +94,11 @@ other_unit_source_rate = alias_table(GrowthRate, "other_unit_source_rate")
 current_rate = alias_table(GrowthRate, "current_rate")
 other_unit_current_rate = alias_table(GrowthRate, "other_unit_current_rate")
 growth_source = alias_table(Source, "growth_source")
+COPIED = (
+    *("break_before", "status", "locator", "checked_on", "check_method"),
+    *("vintage", "current_from", "current_until"),
+)
+"""The columns that are served under their own names."""
 
 
 def select_observation_columns(language: Language, prefix: str = "") -> list[Label[Value]]:
@@ -100,6 +109,7 @@ def select_observation_columns(language: Language, prefix: str = "") -> list[Lab
         "period.start": col(Observation.period_start),
         "period.end": col(Observation.period_end),
         "period.months": col(Series.months),
+        "stock_flow": col(Series.stock_flow),
         "value": col(Observation.value),
         "qualifier": col(Observation.qualifier),
         "bounds.lower": col(Observation.lower_bound),
@@ -109,13 +119,7 @@ def select_observation_columns(language: Language, prefix: str = "") -> list[Lab
         "published.decimals": col(Observation.decimals),
         "rounding.lower": col(Observation.rounding_lower),
         "rounding.upper": col(Observation.rounding_upper),
-        "break_before": col(Observation.break_before),
         **{name: localize(Observation, name, language) for name in ("note", "comparability")},
-        "status": col(Observation.status),
-        "locator": col(Observation.locator),
-        "vintage": col(Observation.vintage),
-        "current_from": col(Observation.current_from),
-        "current_until": col(Observation.current_until),
         "revision.kind": col(Observation.revision),
         "revision.previous": col(previous_observation.code),
         "revision.difference": col(previous_observation.value),
@@ -125,12 +129,14 @@ def select_observation_columns(language: Language, prefix: str = "") -> list[Lab
         "classifier": col(Indicator.classifier),
         "reports": select_nested(select_reports_of_observation(language), Observation),
     }
+    columns |= {name: col(getattr(Observation, name)) for name in COPIED}
     return [
         *(column.label(f"{prefix}{name}") for name, column in columns.items()),
         *select_reference(Indicator, f"{prefix}indicator", language),
         *select_reference(reporting_area, f"{prefix}reporting_area", language),
         *select_reference(counterpart_area, f"{prefix}counterpart_area", language),
         *select_coverage(f"{prefix}coverage", language),
+        *select_contradiction(language, prefix),
         *select_unit(Unit, f"{prefix}unit", language),
         *select_source(f"{prefix}source", language),
         *select_wording(Observation, f"{prefix}published.", language),
@@ -160,6 +166,7 @@ def join_context(statement: Statement, *, has_indicator: bool = False) -> Statem
         .outerjoin(Coverage, col(Coverage.id) == Series.coverage_id)
         .outerjoin(Source, col(Source.id) == Observation.source_id)
         .outerjoin(previous_observation, col(previous_observation.id) == Observation.previous_id)
+        .outerjoin(Contradiction, col(Contradiction.id) == Observation.contradiction_id)
     )
 
 
@@ -237,7 +244,7 @@ def plan_vintages(language: Language, shape: FilterShape) -> PagePlan:
     """Select the observations for the series and period of one, known today or on a day."""
     known = alias_table(Observation, "known_observation")
     period = (
-        select(col(known.series_id), col(known.period_start))
+        select(col(known.series_id), col(known.period_start), col(known.period_end))
         .where(col(known.code) == bindparam("known"))
         .subquery()
     )
@@ -245,7 +252,10 @@ def plan_vintages(language: Language, shape: FilterShape) -> PagePlan:
     statement = (
         select_observations(language, is_today=is_today)
         .join(period, col(Observation.series_id) == period.c.series_id)
-        .where(col(Observation.period_start) == period.c.period_start)
+        .where(
+            col(Observation.period_start) == period.c.period_start,
+            col(Observation.period_end) == period.c.period_end,
+        )
     )
     if not is_today:
         statement = statement.where(col(Observation.vintage) <= bindparam("as_of"))
@@ -271,8 +281,8 @@ def complete_observation(row: Record, language: Language) -> Record:
     for named in (source, *(report["source"] for report in row["reports"])):
         add_source_line(named, language)
     has_growth = row["growth"]["id"] is not None
-    return format_validity(row) | {
-        "period": {**period, "label": format_period(period["start"], period["end"], language)},
+    return format_validity(clear_contradiction(row)) | {
+        "period": {**period, "label": label_period(period, language)},
         "display": format_value(
             *(row["value"], published["multiplier"], published["decimals"]),
             *(row["qualifier"], suffix, language),

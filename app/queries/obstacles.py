@@ -1,20 +1,20 @@
 """Obstacles: why two figures of an indicator are not comparable."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from copy import deepcopy
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from typing import NamedTuple
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 from sqlmodel import col
 
-from app.db.columns import Condition, Record
-from app.db.models import GrowthRate, Indicator
+from app.db.columns import Condition, Record, localize
+from app.db.models import GrowthRate, Indicator, Series, SeriesBreak
 from app.db.statements import fetch_uncached
-from app.enums import PERCENT, ChangeMeasure, CoverageBasis, GrowthBasis, Obstacle
-from app.i18n import Bilingual, Language, name_period
+from app.enums import ChangeMeasure, EvidenceBasis, GrowthBasis, Obstacle, StockFlow
+from app.i18n import Bilingual, Language, format_day, name_months, name_period
+from app.queries.intervals import compute_change_interval, get_rate_interval
 from app.queries.related import complete_growth_rate, select_rates
 
 HUNDREDTH = Decimal("0.01")
@@ -46,10 +46,23 @@ SENTENCES = {
         "them would show the change of scope as well.",
         "两者统计的国家不同：{coverage}；{other_coverage}。两者之差包含口径调整的影响。",
     ),
+    Obstacle.STOCK_FLOW: Bilingual(
+        "One figure is {one}, the other {other}. They measure different things.",
+        "一为{one}，一为{other}，两者所反映的内容不同。",
+    ),
+    Obstacle.START: Bilingual(
+        "One cumulative total counts from {start}, the other from {other_start}.",
+        "两项累计数的起始日不同，一为{start}，一为{other_start}。",
+    ),
     Obstacle.MONTHS: Bilingual(
         "One figure covers {months} months, the other {other_months}. This service does not scale "
         "figures.",
         "一为{months}个月数据，一为{other_months}个月数据，本服务不作折算。",
+    ),
+    Obstacle.FIRST_MONTH: Bilingual(
+        "One period begins in {month}, the other in {other_month}. Different parts of a year are "
+        "not comparable, because figures vary with the season.",
+        "一期自{month}起，一期自{other_month}起，一年中不同时段的数据受季节因素影响，不可比。",
     ),
     Obstacle.BREAK: Bilingual(
         "There is a break in the series between them. {note}", "两期之间序列中断。{note}"
@@ -83,21 +96,20 @@ SENTENCES = {
         "be calculated from it.",
         "“{display}”在其舍入误差范围内不大于零，无法据以计算百分比变动。",
     ),
+    Obstacle.CUMULATIVE: Bilingual(
+        "Both figures count from the same day, so that the later one contains the earlier one. A "
+        "change in percent between them would be the growth of no period.",
+        "两项数据均自同一日起累计，后者包含前者，由其推算的百分比变动不是任何时期的增速。",
+    ),
+}
+KINDS = {
+    StockFlow.FLOW: Bilingual("the total of a period", "时期数"),
+    StockFlow.CUMULATIVE: Bilingual("a cumulative total since a fixed start", "累计数"),
+    StockFlow.STOCK: Bilingual("a stock on a date", "时点数"),
 }
 NOT_COMPARABLE = Bilingual(
     "Not comparable with {periods}: {reason}", "与{periods}数据不可比：{reason}"
 )
-
-
-class Interval(NamedTuple):
-    """The smallest and the largest number that rounding allows."""
-
-    lower: Decimal
-    upper: Decimal
-
-    def measure_gap(self, other: "Interval") -> Decimal:
-        """Return the distance to another interval; 0 if they overlap or touch."""
-        return max(self.lower - other.upper, other.lower - self.upper, Decimal(0))
 
 
 def describe_obstacle(kind: Obstacle, language: Language, **values: object) -> Record:
@@ -112,17 +124,46 @@ def describe_series_obstacles(one: Record, other: Record, language: Language) ->
         obstacles.append(describe_obstacle(Obstacle.UNIT, language, **units))
     if one["coverage"]["code"] != other["coverage"]["code"]:
         obstacles.append(describe_coverages(one["coverage"], other["coverage"], language))
-    if one["months"] != other["months"]:
+    if one["stock_flow"] != other["stock_flow"]:
+        kinds = (KINDS[record["stock_flow"]].get(language) for record in (one, other))
+        names = dict(zip(("one", "other"), kinds, strict=True))
+        obstacles.append(describe_obstacle(Obstacle.STOCK_FLOW, language, **names))
+    elif one["start"] != other["start"]:
+        days = (format_day(record["start"], language) for record in (one, other))
+        starts = dict(zip(("start", "other_start"), days, strict=True))
+        obstacles.append(describe_obstacle(Obstacle.START, language, **starts))
+    elif one["months"] != other["months"]:
         months = {"months": one["months"], "other_months": other["months"]}
         obstacles.append(describe_obstacle(Obstacle.MONTHS, language, **months))
+    elif one["first_month"] != other["first_month"]:
+        calendar = name_months(language)
+        first, other_first = (calendar[record["first_month"] or 1] for record in (one, other))
+        starts = {"month": first, "other_month": other_first}
+        obstacles.append(describe_obstacle(Obstacle.FIRST_MONTH, language, **starts))
     return obstacles
+
+
+def describe_pair_obstacles(one: Record, other: Record, language: Language) -> list[Record]:
+    """Describe why two observations are not comparable by their series."""
+    return describe_series_obstacles(add_duration(one), add_duration(other), language)
+
+
+def add_duration(point: Record) -> Record:
+    """Add to an observation what tells its series from others, as records of series have it."""
+    start, kind = point["period"]["start"], point["stock_flow"]
+    has_month = kind == StockFlow.FLOW and start.month > 1
+    return point | {
+        "months": point["period"]["months"],
+        "first_month": start.month if has_month else None,
+        "start": start if kind == StockFlow.CUMULATIVE else None,
+    }
 
 
 def describe_coverages(one: Record, other: Record, language: Language) -> Record:
     """Describe that two coverages differ, and by which evidence if a source does not state it."""
     names = {"coverage": one["name"], "other_coverage": other["name"]}
     obstacle = describe_obstacle(Obstacle.COVERAGE, language, **names)
-    inferred = [each for each in (one, other) if each["basis"] == CoverageBasis.INFERRED]
+    inferred = [each for each in (one, other) if each["basis"] == EvidenceBasis.INFERRED]
     for coverage in inferred:
         obstacle["text"] += INFERRED.get(language).format(**coverage)
     return obstacle
@@ -156,6 +197,45 @@ def read_rates_by_period(
     for rate in fetch_uncached(connection, select_rates(language, conditions)):
         rates[get_rate_key(rate)].append(rate)
     return rates
+
+
+def list_pair_obstacles(
+    connection: Connection, language: Language, pairs: Mapping[str, tuple[Record, Record]]
+) -> dict[str, list[Record]]:
+    """Describe why the two observations of each pair are not comparable: the older, the newer."""
+    rates = read_rates_by_period(connection, language, [later for _, later in pairs.values()], None)
+    breaks = read_breaks_by_series(
+        connection, language, {one["series"] for one, _ in pairs.values()}
+    )
+    found = {}
+    for key, (earlier, later) in pairs.items():
+        obstacles = describe_pair_obstacles(earlier, later, language)
+        if earlier["series"] == later["series"]:
+            own = list_break_obstacles(breaks[earlier["series"]], [earlier], later, language)
+            obstacles += [{"kind": each["kind"], "text": each["text"]} for each in own]
+        known = [
+            complete_growth_rate(deepcopy(rate), language, later["unit"]["code"])
+            for rate in rates.get(get_rate_key(later), [])
+        ]
+        evidence = select_evidence(known, earlier, later, None)
+        found[key] = [*obstacles, *list_rate_obstacles(language, earlier, later, evidence)]
+    return found
+
+
+def read_breaks_by_series(
+    connection: Connection, language: Language, series: Collection[str]
+) -> Mapping[str, list[Record]]:
+    code, start = col(Series.code), col(SeriesBreak.start)
+    statement = (
+        select(code, start, localize(SeriesBreak, "note", language))
+        .join(Series, col(Series.id) == SeriesBreak.series_id)
+        .where(code.in_(sorted(series)))
+        .order_by(code, start)
+    )
+    breaks = defaultdict(list)
+    for key, day, note in connection.execute(statement):
+        breaks[key].append({"start": day, "note": note})
+    return breaks
 
 
 def get_rate_key(record: Record) -> RateKey:
@@ -218,8 +298,10 @@ def describe_comparability(
     obstacles += list_contradictions(rates, earlier_points, point, language, None)
     periods: dict[str, list[str]] = defaultdict(list)
     for obstacle in obstacles:
-        start, end = obstacle["period"]["start"], obstacle["period"]["end"]
-        periods[obstacle["text"]].append(name_period(start, end).get(language))
+        period = obstacle["period"]
+        is_cumulative = period["months"] is None
+        name = name_period(period["start"], period["end"], is_cumulative=is_cumulative)
+        periods[obstacle["text"]].append(name.get(language))
     separator = Bilingual(", ", "、").get(language)
     sentences = (
         NOT_COMPARABLE.get(language).format(periods=separator.join(names), reason=reason)
@@ -238,7 +320,7 @@ def list_break_obstacles(
     if not earlier_points or earlier_points[-1]["source"]["code"] == point["source"]["code"]:
         return []
     previous = earlier_points[-1]
-    first, last = previous["period"]["start"], point["period"]["start"]
+    first, last = previous["period"]["end"], point["period"]["end"]
     notes = [one["note"] for one in breaks if first < one["start"] <= last]
     return [
         name_earlier(describe_obstacle(Obstacle.BREAK, language, note=note), previous)
@@ -303,37 +385,3 @@ def list_rate_obstacles(
                     measure=MEASURES[rate["measure"]].get(language),
                     tolerance=tolerance,
                 )
-
-
-def select_measure(observation: Record) -> ChangeMeasure:
-    """Return the measure of a calculated change: percentage points for a share."""
-    is_share = observation["unit"]["code"] == PERCENT
-    return ChangeMeasure.PERCENTAGE_POINTS if is_share else ChangeMeasure.PERCENT
-
-
-def compute_change_interval(
-    earlier: Record, later: Record, measure: ChangeMeasure
-) -> Interval | None:
-    """Return the smallest and the largest change that the rounding of two figures allows.
-
-    Returns:
-        None for a change in percent from a figure that may be zero within its rounding.
-    """
-    old, new = get_rounding(earlier), get_rounding(later)
-    if measure == ChangeMeasure.PERCENTAGE_POINTS:
-        return Interval(new.lower - old.upper, new.upper - old.lower)
-    if old.lower <= 0:
-        return None
-    # The sign of the later figure decides which end of the earlier one gives the larger change.
-    quotients = [number / base for number in new for base in old]
-    return Interval((min(quotients) - 1) * 100, (max(quotients) - 1) * 100)
-
-
-def get_rounding(observation: Record) -> Interval:
-    return Interval(observation["rounding"]["lower"], observation["rounding"]["upper"])
-
-
-def get_rate_interval(rate: Record) -> Interval:
-    """Return the rates that would be printed with the same digits."""
-    half = Decimal(5).scaleb(-rate["decimals"] - 1)
-    return Interval(rate["value"] - half, rate["value"] + half)

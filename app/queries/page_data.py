@@ -1,17 +1,20 @@
 """What pages show: the dashboard, and the profiles of indicators, priority areas and sources."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import date
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 from sqlmodel import col
 
 from app.db.columns import Record
-from app.db.models import PriorityArea, Series
+from app.db.models import Series
 from app.db.statements import fetch_uncached
 from app.enums import SearchKind
-from app.i18n import Language
+from app.i18n import MONTHS, Language
 from app.parameters import (
     DashboardParameters,
+    EditionListParameters,
     GrowthRateListParameters,
     ObservationListParameters,
     OutcomeListParameters,
@@ -19,33 +22,36 @@ from app.parameters import (
     SearchParameters,
     Vintages,
 )
-from app.queries.charts import MAX_POINTS_PER_PANEL, add_points, read_indicator_series
-from app.queries.commitments import get_priority_area, list_outcomes
+from app.queries.charts import (
+    MAX_POINTS,
+    MAX_POINTS_PER_PANEL,
+    add_points,
+    read_indicator_series,
+)
+from app.queries.commitments import get_priority_area, list_outcomes, list_years
+from app.queries.editions import list_editions, read_contents, read_overview
+from app.queries.indicators import get_indicator
 from app.queries.observations import list_observations
-from app.queries.reference import get_event, get_indicator, get_source
+from app.queries.progress import read_follow_ups
+from app.queries.reference import get_event, get_source
 from app.queries.related import list_growth_rates, list_reports
-from app.queries.releases import read_overview
 from app.queries.search import search_records
 from app.queries.series import add_maxima, select_series
 
 MAX_HITS = 1000
-SHOWN_KINDS = {
-    SearchKind.INDICATOR,
-    SearchKind.ACTION,
-    SearchKind.OUTCOME,
-    SearchKind.PRIORITY_AREA,
-}
-"""Records that the dashboard itself shows and filters; search results of other kinds are listed."""
+MAX_PAGE_SERIES = 100
+"""The limit of series on the page of an indicator."""
 
 HitKeys = set[tuple[str, str]] | None
 """The kind and code of each search result; None if nothing is searched for."""
 
 
 def read_dashboard(
-    connection: Connection, language: Language, filters: DashboardParameters, edition: int
+    connection: Connection, language: Language, filters: DashboardParameters
 ) -> Record:
-    """Read the figures, actions, outcomes of a year and search results that match the filters."""
-    overview = read_overview(connection, language)
+    """Read the figures, actions and outcomes of an edition, and hits, that match the filters."""
+    overview = read_overview(connection, language, filters.edition)
+    edition = overview["edition"]["year"]
     hits = read_hits(connection, language, filters.q) if filters.q else []
     keys = {(hit["kind"], hit["code"]) for hit in hits} if filters.q else None
     indicators = [
@@ -54,9 +60,12 @@ def read_dashboard(
         if matches_filters(filters, [indicator["topic"]], indicator["sectors"])
         and is_found(keys, "indicator", indicator["code"])
     ]
-    outcomes = list_outcomes(connection, language, OutcomeListParameters(year=[edition])).rows
+    outcomes = list_outcomes(connection, language, OutcomeListParameters(edition=[edition])).rows
+    groups = group_by_period(add_comparable_series(connection, language, indicators))
+    shown = set(list_records(overview, outcomes))
     return {
-        "indicators": add_comparable_series(connection, language, indicators),
+        "indicators": indicators,
+        "groups": groups,
         "outcomes": [
             outcome
             for outcome in outcomes
@@ -65,9 +74,49 @@ def read_dashboard(
         ],
         "priority_areas": filter_areas(overview["priority_areas"], filters, keys),
         "overview": overview,
-        "hits": [hit for hit in hits if hit["kind"] not in SHOWN_KINDS],
+        "hits": [hit for hit in hits if (hit["kind"], hit["code"]) not in shown],
+        "editions": list_editions(connection, language, EditionListParameters()).rows,
+        "sources": list_cited_sources(overview, outcomes, groups),
         "highlights": {(hit["kind"], hit["code"]): hit["title"] for hit in hits},
     }
+
+
+def list_records(overview: Record, outcomes: Sequence[Record]) -> Iterator[tuple[SearchKind, str]]:
+    """List the records of an edition that the dashboard shows and filters; it lists other hits."""
+    for indicator in overview["indicators"]:
+        yield SearchKind.INDICATOR, indicator["code"]
+    for outcome in outcomes:
+        yield SearchKind.OUTCOME, outcome["id"]
+    for area in overview["priority_areas"]:
+        yield SearchKind.PRIORITY_AREA, f"{area['year']}-{area['slug']}"
+        yield from ((SearchKind.ACTION, action["id"]) for action in area["actions"])
+
+
+def list_cited_sources(*records: object) -> list[Record]:
+    """List the sources that records name anywhere in them, each once, in the order of records."""
+    return list({source["code"]: source for source in find_sources(records)}.values())
+
+
+def find_sources(value: object) -> Iterator[Record]:
+    if isinstance(value, dict):
+        if isinstance(source := value.get("source"), dict):
+            yield source
+        value = value.values()
+    elif not isinstance(value, list | tuple):
+        return
+    for part in value:
+        yield from find_sources(part)
+
+
+def group_by_period(indicators: Sequence[Record]) -> list[Record]:
+    """Group indicators by the exact period of their figures, full years and newer ones first."""
+    groups: dict[tuple[int, date, date], Record] = {}
+    for indicator in indicators:
+        period = indicator["headline"]["period"]
+        # Stocks and cumulative totals have no number of months.
+        key = period["months"] or 0, period["start"], period["end"]
+        groups.setdefault(key, {"period": period, "indicators": []})["indicators"].append(indicator)
+    return [groups[key] for key in sorted(groups, reverse=True)]
 
 
 def read_hits(connection: Connection, language: Language, words: str) -> list[Record]:
@@ -97,7 +146,7 @@ def matches_filters(
 def filter_areas(
     areas: Sequence[Record], filters: DashboardParameters, keys: HitKeys
 ) -> list[Record]:
-    """Filter the actions of priority areas, and leave out areas without any.
+    """Filter the actions of priority areas, and leave out areas of which none matches.
 
     If the search finds an area but none of its actions, all actions that match the filters stay.
     """
@@ -109,9 +158,11 @@ def filter_areas(
             if matches_filters(filters, action["topics"], action["sectors"])
         ]
         actions = [action for action in matching if is_found(keys, "action", action["id"])]
-        if not actions and is_found(keys, "priority_area", f"{area['year']}-{area['slug']}"):
+        is_area_found = is_found(keys, "priority_area", f"{area['year']}-{area['slug']}")
+        if not actions and is_area_found:
             actions = matching
-        if actions:
+        is_empty = not (area["actions"] or filters.topic or filters.sector)
+        if actions or (is_empty and is_area_found):
             filtered.append(area | {"actions": actions, "action_count": len(area["actions"])})
     return filtered
 
@@ -133,16 +184,38 @@ def read_indicator_profile(connection: Connection, language: Language, code: str
     indicator = get_indicator(connection, language, code)
     if indicator is None:
         return None
-    chart = read_indicator_series(connection, language, code)
-    first = indicator["headline"]["series"] if indicator["headline"] else None
-    all_series = add_maxima(
-        sorted(chart["series"], key=lambda series: bool(series["code"] != first))
-    )
+    found = read_indicator_series(connection, language, code, MAX_PAGE_SERIES, MAX_POINTS)
     return indicator | {
-        "all_series": all_series,
-        "hidden_series": chart["hidden"],
-        "chart_series": chart,
+        "series_groups": group_series(add_maxima(found["series"]), indicator["headline"]),
+        "hidden_series": found["hidden"],
+        "chart_series": read_indicator_series(connection, language, code),
     }
+
+
+def group_series(series: Sequence[Record], headline: Record | None) -> list[Record]:
+    """Group series by coverage and unit, in the order of the first of each group.
+
+    Returns:
+        For each group, the series to be shown: that of the headline and those of full years, or the
+        first if there is neither; and the others, to be folded.
+    """
+    groups: dict[tuple[str, str], list[Record]] = defaultdict(list)
+    for one in series:
+        groups[one["coverage"]["code"], one["unit"]["code"]].append(one)
+    first = headline and headline["series"]
+    return [
+        {
+            "coverage": members[0]["coverage"],
+            "unit": members[0]["unit"],
+            "shown": shown,
+            "folded": [one for one in members if one not in shown],
+        }
+        for members in groups.values()
+        for shown in [
+            [one for one in members if one["code"] == first or one["months"] == MONTHS]
+            or members[:1]
+        ]
+    ]
 
 
 def read_priority_area_profile(
@@ -151,18 +224,11 @@ def read_priority_area_profile(
     area = get_priority_area(connection, language, slug, year)
     if area is None:
         return None
-    related = [
-        get_indicator(connection, language, baseline["code"])
-        for baseline in area["baseline_indicators"]
-    ]
-    years = (
-        select(col(PriorityArea.year))
-        .where(col(PriorityArea.slug) == slug)
-        .order_by(col(PriorityArea.year))
-    )
+    contents = read_contents(connection, language, area["year"])
+    codes = {baseline["code"] for baseline in area["baseline_indicators"]}
     return area | {
-        "baseline": [indicator for indicator in related if indicator and indicator["headline"]],
-        "years": list(connection.execute(years).scalars()),
+        "baseline": [one for one in contents["indicators"] if one["code"] in codes],
+        "years": list_years(connection, slug),
     }
 
 
@@ -178,4 +244,5 @@ def read_source_profile(connection: Connection, language: Language, code: str) -
         "observations": list_observations(connection, language, figures),
         "growth_rates": list_growth_rates(connection, language, rates),
         "reports": list_reports(connection, language, ReportListParameters(source=[code])),
+        "follow_ups": read_follow_ups(connection, language, code),
     }

@@ -22,6 +22,8 @@ PATHS = {
     PassageRecordKind.REPORT: "reports",
     PassageRecordKind.OUTCOME: "outcomes",
     PassageRecordKind.ACTION: "actions",
+    PassageRecordKind.PROGRESS: "actions",
+    PassageRecordKind.COMMITMENT: "commitments",
 }
 """The collections below /v1 of the kinds whose key is the end of the path."""
 

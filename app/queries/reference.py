@@ -1,4 +1,4 @@
-"""Code lists (topics, sectors, areas, instruments, units), indicators, events and sources."""
+"""Code lists (topics, sectors, areas, instruments, units), events and sources."""
 
 from functools import cache
 
@@ -9,41 +9,28 @@ from app.db.columns import (
     Column,
     Record,
     Statement,
-    alias_table,
     build_citation,
     build_source_line,
     localize,
-    select_reference,
-    select_unit,
 )
 from app.db.models import (
     Area,
-    Baseline,
     Coverage,
     Event,
     EventSpeaker,
-    Headline,
-    Indicator,
     Instrument,
-    Observation,
-    PriorityArea,
+    RelatedDataset,
     Sector,
     Source,
     Topic,
     Unit,
 )
 from app.db.models.base import NamedModel
-from app.db.statements import fetch_uncached, select_nested
+from app.db.statements import select_nested
 from app.i18n import Language, format_office
 from app.parameters import CodeListParameters
-from app.queries.observations import (
-    complete_observation,
-    join_context,
-    join_rate,
-    select_observation_columns,
-)
 from app.queries.pagination import QueryPage
-from app.queries.resource import LinkedFilter, Resource, select_links
+from app.queries.resource import Resource, select_links
 
 
 def declare_code_list(table: type[NamedModel], texts: tuple[str, ...], *columns: str) -> Resource:
@@ -78,9 +65,15 @@ COVERAGES = declare_code_list(
     ("name", "description", "evidence"),
     *("basis", "first_published", "last_published"),
 )
+RELATED_DATASETS = declare_code_list(
+    RelatedDataset,
+    ("name", "publisher", "description", "difference", "licence"),
+    *("address", "checked_on"),
+)
 UNITS = declare_code_list(Unit, ("name", "symbol", "description"), "decimals")
 CODE_LISTS = {
-    resource.kind: resource for resource in (TOPICS, SECTORS, AREAS, COVERAGES, INSTRUMENTS, UNITS)
+    resource.kind: resource
+    for resource in (TOPICS, SECTORS, AREAS, COVERAGES, INSTRUMENTS, RELATED_DATASETS, UNITS)
 }
 
 
@@ -176,68 +169,3 @@ SOURCES = Resource(
     },
 )
 list_sources, get_source = SOURCES.list_page, SOURCES.get
-
-
-def get_newest_edition(connection: Connection, language: Language) -> Record:
-    edition = col(Source.edition)
-    statement = select_sources(language).where(edition.is_not(None)).order_by(edition.desc())
-    (source,) = fetch_uncached(connection, statement.limit(1))
-    return complete_source(source, language)
-
-
-# The unit and the areas of an indicator; those of its headline belong to the series and may differ.
-own_unit = alias_table(Unit, "own_unit")
-own_reporting_area = alias_table(Area, "own_reporting_area")
-own_counterpart_area = alias_table(Area, "own_counterpart_area")
-
-
-@cache
-def select_indicators(language: Language) -> Statement:
-    statement: Statement = (
-        select(
-            col(Indicator.code).label("code"),
-            localize(Indicator, "name", language).label("name"),
-            localize(Indicator, "definition", language).label("definition"),
-            localize(Indicator, "note", language).label("note"),
-            col(Indicator.direction).label("direction"),
-            *select_reference(Topic, "topic", language),
-            *select_unit(own_unit, "unit", language),
-            *select_reference(own_reporting_area, "reporting_area", language),
-            *select_reference(own_counterpart_area, "counterpart_area", language),
-            *select_observation_columns(language, "headline."),
-            *select_links(Indicator, language),
-        )
-        .select_from(Indicator)
-        .join(Topic, col(Topic.id) == Indicator.topic_id)
-        .join(own_unit, col(own_unit.id) == Indicator.unit_id)
-        .join(own_reporting_area, col(own_reporting_area.id) == Indicator.reporting_area_id)
-        .join(own_counterpart_area, col(own_counterpart_area.id) == Indicator.counterpart_area_id)
-        .outerjoin(Headline, col(Headline.indicator_id) == Indicator.id)
-        .outerjoin(Observation, col(Observation.id) == Headline.observation_id)
-    )
-    return join_rate(join_context(statement, has_indicator=True), None)
-
-
-def complete_indicator(row: Record, language: Language) -> Record:
-    headline = row["headline"]
-    has_headline = headline["id"] is not None
-    row["headline"] = complete_observation(headline, language) if has_headline else None
-    return row
-
-
-INDICATORS = Resource(
-    Indicator,
-    select_indicators,
-    orders={
-        "position": (col(Indicator.position), col(Indicator.code)),
-        "code": (col(Indicator.code),),
-    },
-    complete=complete_indicator,
-    filters={
-        "topic": col(Topic.code),
-        "unit": col(own_unit.code),
-        "direction": col(Indicator.direction),
-    },
-    linked_filters={"priority_area": LinkedFilter(Baseline, PriorityArea, col(PriorityArea.slug))},
-)
-list_indicators, get_indicator = INDICATORS.list_page, INDICATORS.get

@@ -18,10 +18,13 @@ from app.db.columns import (
     add_source_line,
     alias_table,
     build_citation,
+    clear_contradiction,
     counterpart_area,
     format_validity,
+    label_period,
     localize,
     reporting_area,
+    select_contradiction,
     select_coverage,
     select_reference,
     select_source,
@@ -29,6 +32,7 @@ from app.db.columns import (
     select_wording,
 )
 from app.db.models import (
+    Contradiction,
     Coverage,
     GrowthRate,
     Indicator,
@@ -39,7 +43,7 @@ from app.db.models import (
     Unit,
 )
 from app.db.statements import fetch_one
-from app.i18n import Language, format_change, format_period
+from app.i18n import Language, format_change
 from app.parameters import GrowthRateListParameters
 from app.queries.long_lists import read_period_page
 from app.queries.pagination import QueryPage
@@ -61,6 +65,7 @@ def select_rate_columns(
     columns: dict[str, Column] = {
         "id": col(GrowthRate.code),
         "value": col(GrowthRate.value),
+        "decimals": col(GrowthRate.decimals),
         "base_period.start": col(GrowthRate.base_start),
         "base_period.end": col(GrowthRate.base_end),
         "base_period.months": col(series.months),
@@ -88,6 +93,8 @@ def select_growth_rates(language: Language) -> Statement:
         "period.months": col(Series.months),
         "current_from": col(GrowthRate.current_from),
         "current_until": col(GrowthRate.current_until),
+        "checked_on": col(GrowthRate.checked_on),
+        "check_method": col(GrowthRate.check_method),
     }
     return (
         select(
@@ -97,6 +104,7 @@ def select_growth_rates(language: Language) -> Statement:
             *select_reference(reporting_area, "reporting_area", language),
             *select_reference(counterpart_area, "counterpart_area", language),
             *select_coverage("coverage", language),
+            *select_contradiction(language),
         )
         .select_from(GrowthRate)
         .join(Series, col(Series.id) == GrowthRate.series_id)
@@ -106,6 +114,7 @@ def select_growth_rates(language: Language) -> Statement:
         .join(Indicator, col(Indicator.id) == Series.indicator_id)
         .join(reporting_area, col(reporting_area.id) == Series.reporting_area_id)
         .join(counterpart_area, col(counterpart_area.id) == Series.counterpart_area_id)
+        .outerjoin(Contradiction, col(Contradiction.id) == GrowthRate.contradiction_id)
     )
 
 
@@ -127,29 +136,29 @@ def complete_rate(record: Record, language: Language, unit: str | None = None) -
     The unit is that of the figure to which the rate belongs; the text names another one.
     """
     period = record["base_period"]
-    period["label"] = format_period(period["start"], period["end"], language)
+    period["label"] = label_period(period, language)
     citation = build_citation(record["source"], record["locator"], language)
     add_source_line(record["source"], language)
     suffix = record.pop("suffix").strip()
     unit_name = record["unit"]["name"] if language is Language.CHINESE else suffix
     is_other_unit = unit is not None and record["unit"]["code"] != unit
     display = format_change(
-        record["value"], language, record["measure"], unit_name if is_other_unit else None
+        *(record["value"], record["decimals"], language, record["measure"]),
+        unit_name if is_other_unit else None,
     )
     return record | {"display": display, "citation": citation}
 
 
 def complete_growth_rate(row: Record, language: Language, unit: str | None = None) -> Record:
     period = row["period"]
-    period["label"] = format_period(period["start"], period["end"], language)
-    return format_validity(complete_rate(row, language, unit))
+    period["label"] = label_period(period, language)
+    return format_validity(complete_rate(clear_contradiction(row), language, unit))
 
 
 def select_rates(language: Language, conditions: Sequence[Condition]) -> Statement:
-    """Select the rates that fulfil some conditions, with the number of their decimals."""
+    """Select the rates that fulfil some conditions."""
     return (
         select_growth_rates(language)
-        .add_columns(col(GrowthRate.decimals).label("decimals"))
         .where(*conditions)
         .order_by(col(Series.code), col(GrowthRate.base_start), col(GrowthRate.vintage))
     )
@@ -191,18 +200,20 @@ def select_reports(language: Language) -> Statement:
             col(Series.months).label("period.months"),
             localize(Observation, "wording", language).label("published_wording"),
             *select_reference(Indicator, "indicator", language),
+            *select_contradiction(language),
         )
         .join(Observation, col(Observation.id) == Report.observation_id)
         .join(Series, col(Series.id) == Observation.series_id)
         .join(Indicator, col(Indicator.id) == Series.indicator_id)
+        .outerjoin(Contradiction, col(Contradiction.id) == Report.contradiction_id)
     )
 
 
 def complete_report(row: Record, language: Language) -> Record:
     period = row["period"]
-    period["label"] = format_period(period["start"], period["end"], language)
+    period["label"] = label_period(period, language)
     add_source_line(row["source"], language)
-    return row
+    return clear_contradiction(row)
 
 
 REPORTS = Resource(

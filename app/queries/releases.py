@@ -1,4 +1,4 @@
-"""Releases: the row and the keys of the one served, its overview, and what each release changed."""
+"""Releases: the row and the keys of the one served, and what each release changed."""
 
 from functools import cache, lru_cache
 
@@ -11,9 +11,11 @@ from app.db.models import (
     Action,
     Change,
     ChangedField,
+    Commitment,
+    Contradiction,
+    Edition,
     Event,
     GrowthRate,
-    Headline,
     Indicator,
     Observation,
     Outcome,
@@ -23,15 +25,15 @@ from app.db.models import (
     Series,
     Source,
 )
-from app.db.statements import fetch_records, fetch_scalars, fetch_uncached, select_nested
+from app.db.statements import fetch_scalars, fetch_uncached, select_nested
 from app.enums import ChangeKind
 from app.i18n import Language
-from app.queries.commitments import complete_priority_area, select_newest_priority_areas
-from app.queries.reference import CODE_LISTS, INDICATORS, complete_indicator, select_indicators
+from app.queries.reference import CODE_LISTS
 from app.queries.resource import Resource
 
 COLLECTIONS: dict[str, Column] = {
     **{f"{kind}s": col(resource.table.code) for kind, resource in CODE_LISTS.items()},
+    "editions": col(Edition.code),
     "events": col(Event.code),
     "sources": col(Source.code),
     "indicators": col(Indicator.code),
@@ -42,6 +44,8 @@ COLLECTIONS: dict[str, Column] = {
     "releases": col(ReleaseEntry.code),
     "outcomes": col(Outcome.code),
     "actions": col(Action.code),
+    "commitments": col(Commitment.code),
+    "contradictions": col(Contradiction.code),
     "priority_areas": col(PriorityArea.slug),
 }
 MAX_CACHED = 1000
@@ -100,25 +104,6 @@ def read_all_keys(database: Database, connection: Connection) -> dict[str, Colle
         keys = tuple(connection.execute(statement).scalars())
         found[name] = CollectionKeys(database, column, keys if len(keys) <= MAX_CACHED else None)
     return found
-
-
-@cache
-def select_headline_indicators(language: Language) -> Statement:
-    return (
-        select_indicators(language)
-        .where(col(Headline.observation_id).is_not(None))
-        .order_by(*INDICATORS.orders["position"])
-    )
-
-
-def read_overview(connection: Connection, language: Language) -> Record:
-    """Read the indicators that have a headline, and the priority areas of the latest year."""
-    indicators = fetch_records(connection, select_headline_indicators(language), {})
-    areas = fetch_records(connection, select_newest_priority_areas(language), {})
-    return {
-        "indicators": [complete_indicator(row, language) for row in indicators],
-        "priority_areas": [complete_priority_area(row, language) for row in areas],
-    }
 
 
 @cache

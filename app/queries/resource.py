@@ -31,17 +31,25 @@ from app.db.models import (
     ActionTopic,
     Area,
     Baseline,
+    Contradiction,
+    Edition,
+    EditionIndicator,
     Event,
+    GrowthRate,
     Indicator,
     IndicatorInstrument,
     IndicatorSector,
     Instrument,
+    Observation,
     Outcome,
     OutcomeArea,
     OutcomeIndicator,
     OutcomeInstrument,
     OutcomeSector,
     PriorityArea,
+    RelatedDataset,
+    RelatedDatasetIndicator,
+    Report,
     Sector,
     Source,
     Topic,
@@ -143,6 +151,12 @@ ROLES = (
     LinkRole(Indicator, "sectors", Sector, IndicatorSector),
     LinkRole(Indicator, "instruments", Instrument, IndicatorInstrument),
     LinkRole(Indicator, "baseline_for", PriorityArea, Baseline),
+    LinkRole(Indicator, "related_datasets", RelatedDataset, RelatedDatasetIndicator),
+    LinkRole(RelatedDataset, "indicators", Indicator, RelatedDatasetIndicator),
+    LinkRole(Indicator, "contradictions", Contradiction, ("indicator_id",)),
+    LinkRole(Contradiction, "observations", Observation, ("contradiction_id",)),
+    LinkRole(Contradiction, "growth_rates", GrowthRate, ("contradiction_id",)),
+    LinkRole(Contradiction, "reports", Report, ("contradiction_id",)),
     LinkRole(Outcome, "sectors", Sector, OutcomeSector),
     LinkRole(Outcome, "instruments", Instrument, OutcomeInstrument),
     LinkRole(Outcome, "areas", Area, OutcomeArea),
@@ -166,10 +180,16 @@ ROLES = (
     LinkRole(Area, "actions", Action, ActionArea),
     LinkRole(Unit, "indicators", Indicator, ("unit_id",)),
     LinkRole(Event, "documents", Source, ("event_id",)),
+    LinkRole(Edition, "unstated_indicators", Indicator, EditionIndicator),
 )
-NAMED: tuple[type[NamedModel], ...] = (Area, Indicator, Instrument, Sector, Topic)
+NAMED: tuple[type[NamedModel], ...] = (
+    *(Area, Contradiction, Indicator, Instrument, RelatedDataset, Sector, Topic),
+)
 TARGET_ORDERS: Mapping[type[KeyedModel], Sequence[Column]] = {
     **{table: (col(table.position), col(table.code)) for table in NAMED},
+    Observation: (col(Observation.vintage), col(Observation.code)),
+    GrowthRate: (col(GrowthRate.vintage), col(GrowthRate.code)),
+    Report: (col(Report.code),),
     Action: (col(Action.position), col(Action.code)),
     Outcome: (col(Outcome.year), col(Outcome.position), col(Outcome.code)),
     PriorityArea: (col(PriorityArea.year), col(PriorityArea.position), col(PriorityArea.slug)),
@@ -190,6 +210,22 @@ def select_target_columns(target: type[KeyedModel], language: Language) -> list[
             localize(Source, "publisher", language).label("publisher"),
             localize(Source, "title", language).label("title"),
             col(Source.standing).label("standing"),
+        ]
+    if target in {Observation, GrowthRate, Report}:
+        return [col(target.code).label("id")]
+    if target is Contradiction:
+        return [
+            col(Contradiction.code).label("code"),
+            *(localize(Contradiction, name, language).label(name) for name in ("name", "reason")),
+        ]
+    if target is RelatedDataset:
+        return [
+            col(RelatedDataset.code).label("code"),
+            *(
+                localize(RelatedDataset, name, language).label(name)
+                for name in ("name", "publisher", "difference")
+            ),
+            col(RelatedDataset.address).label("address"),
         ]
     key, text = ("id", "text") if target in {Action, Outcome} else ("code", "name")
     return [col(target.code).label(key), localize(target, text, language).label(text)]

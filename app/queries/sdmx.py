@@ -11,6 +11,7 @@ from sqlalchemy import (
     Connection,
     Label,
     and_,
+    case,
     exists,
     func,
     literal,
@@ -35,6 +36,7 @@ from app.db.columns import (
 from app.db.models import (
     Area,
     Change,
+    Contradiction,
     Coverage,
     GrowthRate,
     Indicator,
@@ -45,18 +47,19 @@ from app.db.models import (
     Unit,
 )
 from app.db.models.base import KeyedModel
+from app.enums import StockFlow
 from app.i18n import Bilingual, Language
 from app.parameters.sdmx import (
     ANNUAL,
+    OTHER,
+    Duration,
     SdmxFilters,
     SeriesKey,
     Span,
-    format_duration,
-    get_month_span,
 )
 from app.queries.observations import growth_source, join_rate, join_rate_id
 from app.queries.related import rate_unit
-from app.queries.series import list_breaks
+from app.queries.series import PERIOD_ORDER, list_breaks
 
 SeriesData = tuple[Record, Sequence[Record]]
 """A series and its observations, in the order of periods."""
@@ -65,27 +68,42 @@ CHUNK = 500
 """The number of series that are read at once."""
 
 DIMENSION_COLUMNS: dict[str, Column] = {
+    "FREQ": case((col(Series.stock_flow) == StockFlow.FLOW, ANNUAL), else_=OTHER),
     "REF_AREA": col(reporting_area.code),
     "COUNTERPART_AREA": col(counterpart_area.code),
     "COVERAGE": col(Coverage.code),
     "INDICATOR": col(Indicator.code),
     "UNIT_MEASURE": col(Unit.code),
-    "DURATION": col(Series.months),
+    "DURATION": col(Series.duration),
 }
-"""The columns of the dimensions that distinguish series."""
-DIMENSION_CODES: dict[str, Column] = {
-    **DIMENSION_COLUMNS,
-    "FREQ": literal(ANNUAL),
-    "DURATION": literal("P").concat(col(Series.months)).concat("M"),
-}
-"""The code of every dimension as text."""
+"""The columns of the dimensions."""
 DIMENSION_LABELS: list[Column] = [one.label(name) for name, one in DIMENSION_COLUMNS.items()]
 TEXT_NAMES = {
     Observation: ("COMMENT_OBS", "COMMENT_OBS_LANG", "COMMENT_OBS_TRANSLATED", "OBS_NOTE"),
     GrowthRate: (*(f"GROWTH_WORDING{end}" for end in ("", "_LANG", "_TRANSLATED")), "GROWTH_NOTE"),
 }
+OWN_COLUMNS = (
+    *("series_id", "period_start", "period_end", "published_value", "decimals", "break_before"),
+    *("status", "vintage", "current_from", "current_until"),
+)
+LABELLED_COLUMNS: dict[str, Column] = {
+    "OBS_ID": col(Observation.code),
+    "STOCK_FLOW": col(Series.stock_flow),
+    "OBS_VALUE": col(Observation.value),
+    "PUBLISHED_MULT": col(Observation.multiplier),
+    "OBS_QUALIFIER": col(Observation.qualifier),
+    "LOWER_BOUND": col(Observation.lower_bound),
+    "UPPER_BOUND": col(Observation.upper_bound),
+    "ROUNDING_LOWER": col(Observation.rounding_lower),
+    "ROUNDING_UPPER": col(Observation.rounding_upper),
+    "LOCATOR": col(Observation.locator),
+    "SOURCE": col(Source.code),
+    "CONTRADICTION": col(Contradiction.code),
+}
+"""The columns of an observation, under their own names and under those of components."""
 RATE_LABELS: list[Column] = [
     col(GrowthRate.value).label("GROWTH"),
+    col(GrowthRate.decimals).label("GROWTH_DECIMALS"),
     col(GrowthRate.measure).label("GROWTH_MEASURE"),
     col(GrowthRate.locator).label("GROWTH_LOCATOR"),
     col(GrowthRate.basis).label("GROWTH_BASIS"),
@@ -155,15 +173,12 @@ def match_key(key: SeriesKey) -> Condition:
     conditions: list[Condition] = [col(Series.id).is_not(None)]
     for name, column in DIMENSION_COLUMNS.items():
         if name in key:
-            values: list[str] | list[int] = sorted(key[name])
-            if name == "DURATION":
-                values = [int(value.strip("PM")) for value in key[name]]
-            conditions.append(column.in_(values))
+            conditions.append(column.in_(sorted(key[name])))
     return and_(*conditions)
 
 
 def match_codes(dimension: str, operator: str, texts: Sequence[str]) -> Condition:
-    code = DIMENSION_CODES[dimension]
+    code = DIMENSION_COLUMNS[dimension]
     if operator == "ne":
         return code.not_in(texts)
     # Without regard to case, as LIKE is in SQLite and is not in PostgreSQL.
@@ -223,31 +238,14 @@ def select_changed(collection: str, since: date) -> Statement:
 def select_observations(
     language: Language, filters: SdmxFilters, series_ids: Sequence[int]
 ) -> Statement:
-    columns = Observation.period_start, Observation.current_from, Observation.source_id
-    order = tuple(col(column) for column in columns)
+    columns = Observation.current_from, Observation.source_id
+    order = (*PERIOD_ORDER, *(col(column) for column in columns))
     statement: Statement = (
         select(
-            col(Observation.series_id),
-            col(Observation.code).label("OBS_ID"),
-            col(Observation.period_start),
-            col(Observation.period_end),
-            col(Observation.value).label("OBS_VALUE"),
-            col(Observation.published_value),
-            col(Observation.multiplier).label("PUBLISHED_MULT"),
-            col(Observation.decimals),
-            col(Observation.qualifier).label("OBS_QUALIFIER"),
-            col(Observation.lower_bound).label("LOWER_BOUND"),
-            col(Observation.upper_bound).label("UPPER_BOUND"),
-            col(Observation.rounding_lower).label("ROUNDING_LOWER"),
-            col(Observation.rounding_upper).label("ROUNDING_UPPER"),
-            col(Observation.break_before),
-            col(Observation.status),
-            col(Observation.vintage),
-            col(Observation.current_from),
-            col(Observation.current_until),
-            col(Observation.locator).label("LOCATOR"),
-            col(Source.code).label("SOURCE"),
+            *(col(getattr(Observation, name)) for name in OWN_COLUMNS),
+            *(column.label(name) for name, column in LABELLED_COLUMNS.items()),
             localize(Observation, "comparability", language).label("COMPARABILITY"),
+            localize(Contradiction, "reason", language).label("CONTRADICTION_REASON"),
             *select_texts(Observation, Source, language),
             *select_texts(GrowthRate, growth_source, language),
             *RATE_LABELS,
@@ -255,6 +253,7 @@ def select_observations(
         .select_from(Observation)
         .join(Series, col(Series.id) == Observation.series_id)
         .join(Source, col(Source.id) == Observation.source_id)
+        .outerjoin(Contradiction, col(Contradiction.id) == Observation.contradiction_id)
     )
     statement = join_rate(statement, filters.as_of).where(
         col(Observation.series_id).in_(series_ids), *match_observation(filters)
@@ -302,11 +301,10 @@ def read_dimension_values(connection: Connection, filters: SdmxFilters) -> dict[
     rows = connection.execute(
         select_matching_series(filters).with_only_columns(*DIMENSION_LABELS)
     ).all()
-    values = {
+    return {
         name: sorted(set(column))
         for name, column in zip(DIMENSION_COLUMNS, zip(*rows, strict=True), strict=False)
     }
-    return values and {**values, "DURATION": [format_duration(one) for one in values["DURATION"]]}
 
 
 class Extent(NamedTuple):
@@ -323,31 +321,26 @@ def read_extent(connection: Connection, filters: SdmxFilters) -> Extent | None:
     """
     series = select_matching_series(filters)
     if is_unfiltered(filters):
-        first, last = col(Series.first_period_start), col(Series.last_period_start)
-        by_length = series.with_only_columns(
-            func.min(first).label("first"),
-            func.max(last).label("last"),
+        statement = series.with_only_columns(
+            func.min(col(Series.first_period_start)).label("first"),
+            func.max(col(Series.last_period_end)).label("last"),
             func.count().label("series"),
             func.sum(col(Series.observations)).label("observations"),
-            col(Series.months),
-        ).group_by(col(Series.months))
-        rows = connection.execute(by_length).mappings().all()
-        ends = [get_month_span(row["last"], row["months"])[1] for row in rows]
-        counts = (sum(row[name] for row in rows) for name in ("series", "observations"))
-        return Extent((min(row["first"] for row in rows), max(ends)), *counts) if rows else None
-    statement = (
-        select(
-            func.min(col(Observation.period_start)).label("first"),
-            func.max(col(Observation.period_end)).label("last"),
-            func.count(col(Observation.series_id).distinct()).label("series"),
-            func.count().label("observations"),
         )
-        .select_from(Observation)
-        .join(Series, col(Series.id) == Observation.series_id)
-    )
-    statement = join_rate_id(statement, filters.as_of).where(
-        col(Observation.series_id).in_(series), *match_observation(filters)
-    )
+    else:
+        statement = (
+            select(
+                func.min(col(Observation.period_start)).label("first"),
+                func.max(col(Observation.period_end)).label("last"),
+                func.count(col(Observation.series_id).distinct()).label("series"),
+                func.count().label("observations"),
+            )
+            .select_from(Observation)
+            .join(Series, col(Series.id) == Observation.series_id)
+        )
+        statement = join_rate_id(statement, filters.as_of).where(
+            col(Observation.series_id).in_(series), *match_observation(filters)
+        )
     row = connection.execute(statement).mappings().one()
     if not row["series"]:
         return None
@@ -358,16 +351,12 @@ NO_ADDRESS: Column = literal(None)
 CODE_LISTS: dict[str, tuple[type[KeyedModel], tuple[str, ...], Column, Column]] = {
     "CL_AREA": (Area, ("name", "definition"), col(Area.position), NO_ADDRESS),
     "CL_COVERAGE": (
-        Coverage,
-        ("name", "description", "evidence"),
-        col(Coverage.position),
-        NO_ADDRESS,
+        *(Coverage, ("name", "description", "evidence")),
+        *(col(Coverage.position), NO_ADDRESS),
     ),
     "CL_INDICATOR": (
-        Indicator,
-        ("name", "definition", "note"),
-        col(Indicator.position),
-        NO_ADDRESS,
+        *(Indicator, ("name", "definition", "note")),
+        *(col(Indicator.position), NO_ADDRESS),
     ),
     "CL_UNIT": (Unit, ("name", "description"), col(Unit.position), NO_ADDRESS),
     "CL_SOURCE": (Source, ("title", "publisher"), col(Source.published_on), col(Source.address)),
@@ -391,7 +380,9 @@ def read_code_lists(connection: Connection) -> dict[str, list[tuple[str, Bilingu
     return codes
 
 
-def read_durations(connection: Connection) -> list[int]:
-    """Read the lengths of periods in use, in months."""
-    statement = select(col(Series.months)).distinct().order_by(col(Series.months).desc())
-    return list(connection.execute(statement).scalars())
+def read_durations(connection: Connection) -> list[Duration]:
+    """Read the durations in use, each with its months and first month, or its fixed start."""
+    columns = col(Series.duration), col(Series.months), col(Series.first_month), col(Series.start)
+    found = connection.execute(select(*columns).distinct())
+    durations = [Duration(*row) for row in found]
+    return sorted(durations, key=lambda one: (-(one.months or 0), one.code))

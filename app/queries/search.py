@@ -26,6 +26,7 @@ from app.db.columns import (
     add_source_line,
     build_in_array,
     format_validity,
+    label_period,
     localize,
     select_coverage,
     select_source,
@@ -33,6 +34,7 @@ from app.db.columns import (
 from app.db.fulltext import ELLIPSIS, END, SEARCH_INDEXES, START, SearchIndex, join_segments
 from app.db.models import (
     Action,
+    Commitment,
     Coverage,
     GrowthRate,
     Indicator,
@@ -45,17 +47,18 @@ from app.db.models import (
 )
 from app.db.statements import fetch_records
 from app.enums import ChangeMeasure, SearchKind
-from app.i18n import Language, format_change, format_period, format_value
+from app.i18n import Language, format_change, format_value
 from app.parameters import SearchParameters
 from app.queries.pagination import QueryPage, decode_cursor, encode_cursor
 
-SourcedModel = Observation | GrowthRate | Outcome | PriorityArea | Action
+SourcedModel = Observation | GrowthRate | Outcome | PriorityArea | Action | Commitment
 SOURCED_KINDS: dict[str, type[SourcedModel]] = {
     SearchKind.OBSERVATION: Observation,
     SearchKind.GROWTH_RATE: GrowthRate,
     SearchKind.OUTCOME: Outcome,
     SearchKind.PRIORITY_AREA: PriorityArea,
     SearchKind.ACTION: Action,
+    SearchKind.COMMITMENT: Commitment,
 }
 NO_CONTEXT: Record = {
     "period": None,
@@ -179,6 +182,7 @@ def select_measurement_columns(model: type[Observation] | type[GrowthRate]) -> l
         "period.end": col(model.period_end),
         "period.months": col(Series.months),
         "value": col(model.value),
+        "decimals": col(model.decimals),
         "current_from": col(model.current_from),
         "current_until": col(model.current_until),
     }
@@ -188,7 +192,6 @@ def select_measurement_columns(model: type[Observation] | type[GrowthRate]) -> l
         columns |= {
             "qualifier": col(Observation.qualifier),
             "multiplier": col(Observation.multiplier),
-            "decimals": col(Observation.decimals),
         }
     return [column.label(name) for name, column in columns.items()]
 
@@ -199,12 +202,12 @@ def build_context(row: Record, language: Language) -> Record:
         return NO_CONTEXT | {"source": source}
     row = format_validity(row)
     period, qualifier = row["period"], row.get("qualifier")
-    label = format_period(period["start"], period["end"], language)
+    label = label_period(period, language)
     if qualifier is None:
         is_points = row["measure"] == ChangeMeasure.PERCENTAGE_POINTS
         unit = row["unit_name"] if language is Language.CHINESE else row["suffix"].strip()
         unit = None if is_points else unit
-        display = format_change(row["value"], language, row["measure"], unit)
+        display = format_change(row["value"], row["decimals"], language, row["measure"], unit)
     else:
         is_counted = language is Language.CHINESE and row["classifier"]
         suffix = row["classifier"] if is_counted else row["suffix"]

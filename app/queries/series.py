@@ -3,29 +3,32 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from functools import cache, lru_cache
 
-from sqlalchemy import Connection, func, select, tuple_
+from sqlalchemy import Connection, and_, func, or_, select, tuple_
 from sqlmodel import col
 
 from app.db.columns import (
     Column,
+    Condition,
     Record,
     Statement,
     alias_table,
     build_current_conditions,
     counterpart_area,
+    label_period,
     localize,
     reporting_area,
     select_coverage,
     select_reference,
     select_unit,
 )
-from app.db.models import Coverage, Indicator, Observation, Series, SeriesBreak, Unit
+from app.db.models import Coverage, Headline, Indicator, Observation, Series, SeriesBreak, Unit
 from app.db.statements import fetch_one, fetch_uncached
-from app.i18n import Bilingual, Language, format_period, format_span
+from app.enums import StockFlow
+from app.i18n import MONTHS, Bilingual, Language, format_span
 from app.parameters import SeriesListParameters
 from app.queries.long_lists import (
     AccessPath,
@@ -36,6 +39,7 @@ from app.queries.long_lists import (
 )
 from app.queries.observations import read_observations, select_observations
 from app.queries.obstacles import (
+    Span,
     add_point_obstacles,
     describe_comparability,
     describe_series_obstacles,
@@ -46,6 +50,8 @@ from app.queries.pagination import MAX_STATEMENTS, FilterShape, QueryPage, SortO
 
 MAX_SERIES = 100
 """The limit of series on the page /years; /v1/series lists all."""
+PERIOD_ORDER = col(Observation.period_start), col(Observation.period_end)
+"""The order of the figures of a series; cumulative totals have the first day in common."""
 ORDERS: Mapping[str, Sequence[Column]] = {
     "indicator": (col(Series.id),),
     "code": (col(Series.code),),
@@ -58,7 +64,11 @@ def select_series(language: Language) -> Statement:
         select(
             col(Series.id).label("id"),
             col(Series.code).label("code"),
+            col(Series.stock_flow).label("stock_flow"),
+            col(Series.duration).label("duration"),
             col(Series.months).label("months"),
+            col(Series.first_month).label("first_month"),
+            col(Series.start).label("start"),
             localize(Series, "note", language).label("note"),
             *select_reference(Indicator, "indicator", language),
             *select_reference(reporting_area, "reporting_area", language),
@@ -66,8 +76,10 @@ def select_series(language: Language) -> Statement:
             *select_coverage("coverage", language),
             *select_unit(Unit, "unit", language),
             col(Series.observations).label("observations"),
-            col(Series.first_period_start).label("first"),
-            col(Series.last_period_start).label("last"),
+            col(Series.first_period_start).label("first_period.start"),
+            col(Series.first_period_end).label("first_period.end"),
+            col(Series.last_period_start).label("last_period.start"),
+            col(Series.last_period_end).label("last_period.end"),
         )
         .select_from(Series)
         .join(Indicator, col(Indicator.id) == Series.indicator_id)
@@ -121,7 +133,7 @@ def get_series(
         .where(
             col(Observation.series_id) == row["id"], *build_current_conditions(Observation, as_of)
         )
-        .order_by(col(Observation.period_start))
+        .order_by(*PERIOD_ORDER)
     )
     (record,) = complete_series(connection, language, [row])
     record["points"] = read_observations(connection, language, statement, as_of)
@@ -129,22 +141,36 @@ def get_series(
     return record | {"as_of": as_of}
 
 
+def is_shown_first() -> Condition:
+    """Select the series that pages show unfolded: full years, or what their indicator measures."""
+    is_own = col(Series.stock_flow) == Indicator.stock_flow
+    return and_(is_own, or_(col(Series.stock_flow) != StockFlow.FLOW, col(Series.months) == MONTHS))
+
+
 def read_drawn_series(connection: Connection, language: Language) -> list[Record]:
-    """Read the first series with the current observation of each period.
+    """Read the first series of full years, dates and headlines, with the current observations.
 
     Returns:
         Each observation contains the other vintages of its period under "others".
     """
-    first = select_series(language).order_by(*ORDERS["indicator"]).limit(MAX_SERIES)
+    headlines = select(col(Observation.series_id)).join(
+        Headline, col(Headline.observation_id) == Observation.id
+    )
+    first = (
+        select_series(language)
+        .where(or_(is_shown_first(), col(Series.id).in_(headlines)))
+        .order_by(*ORDERS["indicator"])
+        .limit(MAX_SERIES)
+    )
     rows = fetch_uncached(connection, first)
     statement = (
         select_observations(language)
         .where(col(Observation.series_id).in_([row["id"] for row in rows]))
-        .order_by(col(Observation.period_start), col(Observation.vintage), col(Observation.code))
+        .order_by(*PERIOD_ORDER, col(Observation.vintage), col(Observation.code))
     )
-    vintages: dict[tuple[str, date], list[Record]] = defaultdict(list)
+    vintages: dict[tuple[str, Span], list[Record]] = defaultdict(list)
     for observation in read_observations(connection, language, statement):
-        vintages[observation["series"], observation["period"]["start"]].append(observation)
+        vintages[observation["series"], get_span(observation)].append(observation)
     points: dict[str, list[Record]] = defaultdict(list)
     for (code, _), versions in vintages.items():
         current = next(version for version in versions if version["current"])
@@ -176,7 +202,7 @@ def read_comparability(connection: Connection, language: Language) -> dict[str, 
     rows = fetch_uncached(connection, select_series(language))
     breaks = read_breaks(connection, language, [row["id"] for row in rows])
     rates = read_rates_by_period(connection, language, rows, None)
-    statement = select_observations(language).order_by(col(Observation.period_start))
+    statement = select_observations(language).order_by(*PERIOD_ORDER)
     figures = defaultdict(list)
     for figure in read_observations(connection, language, statement):
         figures[figure["series"]].append(figure)
@@ -277,20 +303,20 @@ def list_breaks(connection: Connection, language: Language) -> list[Record]:
 
 
 def format_series(row: Record, language: Language) -> Record:
-    record = {name: value for name, value in row.items() if name not in {"id", "first", "last"}}
-    first, last = row["first"], row["last"]
-    span = format_span(row["months"], first, language)
+    record = {name: value for name, value in row.items() if name not in {"id", "duration"}}
+    first = row["start"] or row["first_period"]["start"]
+    span = format_span(row["stock_flow"], row["months"], first, language)
     name = (row["indicator"]["name"], row["coverage"]["name"], row["unit"]["name"], span)
     return record | {
         "name": Bilingual(", ", "，").get(language).join(name),
         "span": span,
-        "first_period": first and describe_period(first, row["months"], language),
-        "last_period": last and describe_period(last, row["months"], language),
+        **{
+            name: describe_period(row[name] | {"months": row["months"]}, language)
+            for name in ("first_period", "last_period")
+        },
     }
 
 
-def describe_period(start: date, months: int, language: Language) -> Record:
-    after = start.month - 1 + months
-    end = date(start.year + after // 12, after % 12 + 1, 1) - timedelta(days=1)
-    label = format_period(start, end, language)
-    return {"start": start, "end": end, "months": months, "label": label}
+def describe_period(period: Record, language: Language) -> Record | None:
+    """Add its label to a period of a series; a series without figures has none."""
+    return None if period["start"] is None else period | {"label": label_period(period, language)}

@@ -15,6 +15,7 @@ from app.formats.charts.canvas import (
     render_svg,
     write_specification,
 )
+from app.formats.charts.commitments import build_commitment_chart
 from app.formats.charts.layout import HeightTooSmallError, layout_chart
 from app.formats.charts.model import (
     Chart,
@@ -27,8 +28,9 @@ from app.http.limits import DRAWINGS
 from app.problems.messages import HEIGHT_TOO_SMALL, IMAGE_TOO_LARGE
 from app.problems.problem import InvalidParameters, ParameterError
 from app.queries import charts
-from app.queries.reference import get_indicator
-from app.queries.releases import read_overview
+from app.queries.editions import read_contents
+from app.queries.indicators import INDICATORS
+from app.queries.progress import get_commitment
 from app.request import Context, RequestContext
 from app.routers import declare_signature
 
@@ -41,7 +43,7 @@ MAX_PIXELS = 16_000_000
 
 
 def build_indicator(context: RequestContext, code: str) -> Chart:
-    found = context.run_query(get_indicator, code)
+    found = context.run_query(INDICATORS.get, code)
     indicator = context.require_record(found, "indicators", indicator=code)
     found = context.run_query(charts.read_indicator_series, code)
     release = context.release.record["code"]
@@ -55,11 +57,15 @@ def build_series(context: RequestContext, code: str) -> Chart:
     return build_series_chart(series, context.release.record["code"], context.language)
 
 
-def build_overview(context: RequestContext) -> Chart:
-    release = context.release
-    overview = context.run_query(read_overview)
-    edition, code = release.sources[context.language], release.record["code"]
-    return build_overview_chart(overview, edition, code, context.language)
+def build_overview(context: RequestContext, edition: int | None) -> Chart:
+    overview = context.run_query(read_contents, edition)
+    return build_overview_chart(overview, context.release.record["code"], context.language)
+
+
+def build_commitment(context: RequestContext, code: str) -> Chart:
+    found = context.run_query(get_commitment, code)
+    commitment = context.require_record(found, "commitments", commitment=code)
+    return build_commitment_chart(commitment, context.release.record["code"], context.language)
 
 
 class Subject(NamedTuple):
@@ -80,7 +86,8 @@ INDICATOR_KEY = Annotated[
 SERIES_KEY = Annotated[
     str,
     parameters.create_path_key(
-        "The key of a series: indicator, areas, unit, and P with the months of the period.",
+        "The key of a series: indicator, areas, coverage, unit, and P with the months of the "
+        "period, P0D for stocks, or FROM and the first day of cumulative totals.",
         "goods-trade.CN.BRI.partner-2025.CNY.P12M",
     ),
 ]
@@ -89,7 +96,7 @@ SUBJECTS = (
         "indicator",
         "an indicator",
         (
-            "The latest official figure in large type, and a panel of bars for each series. Series "
+            "The headline figure in large type, and a panel of bars for each series. Series "
             "with different units or period lengths are never drawn on the same scale. The chart "
             "shows periods, units, qualifiers, breaks and sources. SVGs embed their fonts, contain "
             "no scripts, and their text can be selected."
@@ -108,9 +115,21 @@ SUBJECTS = (
     Subject(
         "overview",
         "the overview",
-        "One sheet with the latest figure of every indicator and the priority areas. Figures are "
-        "grouped by topic and show their periods; priority areas show the number of their actions.",
+        "One sheet with the figures and the priority areas of a yearly press conference, by "
+        "default the newest that is recorded completely. Figures are grouped by topic and show "
+        "their periods; priority areas show the number of their actions.",
         build_overview,
+    ),
+    Subject(
+        "commitment",
+        "a commitment",
+        "The target of a commitment and the readings that count the same as bars. Readings that "
+        "are counted differently have panels of their own, with the reason.",
+        build_commitment,
+        Annotated[
+            str,
+            parameters.create_path_key("The key of a commitment.", "2023-joint-laboratories"),
+        ],
     ),
 )
 OPERATIONS = {
@@ -132,12 +151,19 @@ OPERATIONS = {
 def declare_chart(subject: Subject, path: str, form: Format) -> None:
     is_image = form.media_type == PNG
     model = parameters.ImageParameters if is_image else parameters.ChartParameters
+    if subject.key is None:
+        model = (
+            parameters.OverviewImageParameters if is_image else parameters.OverviewChartParameters
+        )
 
     async def draw(
         context: RequestContext, query: parameters.ChartParameters, **key: str
     ) -> Response:
+        chosen = [*key.values()]
+        if isinstance(query, parameters.OverviewParameters):
+            chosen.append(query.edition)
         return await DRAWINGS.run(
-            context, lambda: draw_chart(context, form, query, subject.build(context, *key.values()))
+            context, lambda: draw_chart(context, form, query, subject.build(context, *chosen))
         )
 
     key = {subject.name: subject.key} if subject.key else {}

@@ -1,4 +1,4 @@
-"""Outcomes, priority areas and actions."""
+"""Outcomes, priority areas and actions, and commitments of the forums."""
 
 from typing import Annotated
 
@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Response
 from app import parameters
 from app.formats import tables
 from app.queries.commitments import get_action, get_outcome, get_priority_area
+from app.queries.progress import get_commitment
 from app.request import Context
 from app.routers import ListOperation, RecordOperation, add_collection
 from app.schemas.commitments import PriorityArea
@@ -51,12 +52,14 @@ add_collection(
     tables.ACTIONS,
     ListOperation(
         "List actions",
-        "One record per commitment, each with one verb. The status of all actions is announced: "
-        "the source sets no targets and does not report whether a commitment has been met.",
+        "One record per action, each with one verb, and what was reported on it later. The source "
+        "sets no targets. A report about an action or a part of it makes its status reported; no "
+        "status says that an action was carried out as announced.",
     ),
     RecordOperation(
         "Get an action",
-        "Returns one commitment with its location in the source and everything it names.",
+        "Returns one action with its location in the source, everything it names, and what was "
+        "reported on it later.",
         get_action,
         "The key of the action.",
         "2025-expand-trade",
@@ -78,4 +81,23 @@ add_collection(
         "2024-trade-expansion",
     ),
     tag="Outcomes",
+)
+add_collection(
+    router,
+    tables.COMMITMENTS,
+    ListOperation(
+        "List commitments of the forums",
+        "Numeric commitments of the Belt and Road Forums and similar events, with target, deadline "
+        "and later readings. Pledges, expectations and lists of results are kept apart. The "
+        "distance to a target is computed only from readings that count the same, and no record "
+        "says whether a commitment was kept.",
+    ),
+    RecordOperation(
+        "Get a commitment",
+        "Returns one commitment with its target, deadline and later readings.",
+        get_commitment,
+        "The key of the commitment.",
+        "2023-joint-laboratories",
+    ),
+    tag="Commitments",
 )

@@ -28,7 +28,10 @@ XML = "application/xml"
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 XHTML = "http://www.w3.org/1999/xhtml"
 LINK_SET = 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"'
-PAGES = ("/", "/years", "/recipes", "/docs", "/reference", *GUIDE_PATHS)
+PAGES = (
+    *("/", "/editions", "/years", "/commitments", "/recipes", "/docs", "/reference"),
+    *GUIDE_PATHS,
+)
 DETAIL_PAGES = {
     "indicators": "/indicators",
     "priority_areas": "/priority-areas",
@@ -41,8 +44,9 @@ keys to hold in memory are reached by links between pages only."""
 def describe_dataset(context: RequestContext) -> Record:
     database = context.release.database
     distributions = list_distributions(has_file=database.is_file)
+    related = read_first_page(context, tables.RELATED_DATASETS)
     return dcat.describe_catalog(
-        context.release.record, distributions, database.digest, context.base_url
+        context.release.record, distributions, related, database.digest, context.base_url
     )
 
 
@@ -98,8 +102,9 @@ def show_sitemap(context: Context, _: NoParameters) -> Response:
         for name, path in DETAIL_PAGES.items()
         for key in keys[name].cached_keys or ()
     )
+    editions = (f"/?edition={key}" for key in keys["editions"].cached_keys or ())
     return context.create_bytes_response(
-        write_sitemap(context.base_url, (*PAGES, *details), released), XML
+        write_sitemap(context.base_url, (*PAGES, *editions, *details), released), XML
     )
 
 
@@ -107,7 +112,10 @@ def show_sitemap(context: Context, _: NoParameters) -> Response:
 def show_llms_txt(context: Context, _: NoParameters) -> Response:
     preamble = llms_txt.write_preamble(context.release.record, context.base_url, context.language)
     distributions = list_distributions(has_file=context.release.database.is_file)
-    text = llms_txt.write_index(preamble, distributions, context.base_url, context.language)
+    related = read_first_page(context, tables.RELATED_DATASETS)
+    text = llms_txt.write_index(
+        preamble, distributions, related, context.base_url, context.language
+    )
     return context.create_bytes_response(text.encode(), f"{llms_txt.MEDIA_TYPE}; charset=utf-8")
 
 
@@ -116,10 +124,13 @@ def show_llms_full_txt(context: Context, _: NoParameters) -> Response:
     text = llms_txt.write_full_text(
         llms_txt.write_preamble(context.release.record, context.base_url, context.language),
         llms_txt.AllRecords(
+            read_first_page(context, tables.EDITIONS),
             read_first_page(context, tables.COVERAGES),
             read_first_page(context, tables.OBSERVATIONS),
             read_first_page(context, tables.OUTCOMES),
             read_first_page(context, tables.PRIORITY_AREAS),
+            read_first_page(context, tables.COMMITMENTS),
+            read_first_page(context, tables.RELATED_DATASETS),
             read_first_page(context, tables.SOURCES),
         ),
         context.base_url,

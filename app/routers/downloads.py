@@ -191,14 +191,16 @@ def get_cube(context: Context, query: Annotated[parameters.CubeFilters, Query()]
     return context.create_bytes_response(Cube.model_validate(cube).to_json(), json_stat.MEDIA_TYPE)
 
 
-def declare_complete_file(name: str, form: StreamedFormat | FileFormat) -> None:
+def declare_complete_file(
+    name: str, form: StreamedFormat | FileFormat, filters: type[parameters.Filters]
+) -> None:
     queue = limits.FILES if isinstance(form, FileFormat) else limits.TABLES
 
-    async def download(context: Context, _: NoParameters) -> Response:
-        filters = OBSERVATIONS.list_parameters()
-        send = partial(send_file, context, name, form, OBSERVATIONS, filters)
+    async def download(context: Context, query: parameters.Filters) -> Response:
+        send = partial(send_file, context, name, form, OBSERVATIONS, query)
         return await queue.run(context, send)
 
+    download.__annotations__["query"] = Annotated[filters, Query()]
     add_download(name, form, download, f"the {name}")
 
 
@@ -229,8 +231,8 @@ for listed in TABLES:
     for table_format in TABLE_FORMATS:
         declare_table(listed, table_format)
     declare_table_description(listed)
-declare_complete_file("overview", OVERVIEW_WORKBOOK)
-declare_complete_file("dataset", DATA_PACKAGE)
+declare_complete_file("overview", OVERVIEW_WORKBOOK, parameters.OverviewParameters)
+declare_complete_file("dataset", DATA_PACKAGE, parameters.Filters)
 add_download(
     "dataset",
     DATABASE,

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 from app import parameters
 from app.formats import tables
 from app.queries import observations as queries
-from app.queries.reference import get_indicator
+from app.queries.indicators import get_indicator
 from app.request import Context
 from app.routers import ListOperation, RecordOperation, add_collection
 from app.schemas import create_page_model
@@ -24,9 +24,9 @@ add_collection(
     router,
     tables.INDICATORS,
     ListOperation(
-        "List indicators with their latest official figure",
-        "Each indicator contains its headline: the observation of the latest edition, with its "
-        "display text, unit, period, qualifier and source line.",
+        "List indicators with their headline figure",
+        "Each indicator contains its headline: the observation of the newest press conference that "
+        "is recorded completely, with its display text, unit, period, qualifier and source line.",
     ),
     RecordOperation(
         "Get an indicator",

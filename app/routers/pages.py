@@ -15,7 +15,12 @@ from app.db.columns import Record
 from app.enums import OpenApiVersion
 from app.formats import schema_org
 from app.formats.charts.layout import layout_chart
-from app.formats.charts.model import Chart, build_indicator_chart, build_overview_chart
+from app.formats.charts.model import (
+    Chart,
+    build_indicator_chart,
+    build_overview_chart,
+    find_reviewed_year,
+)
 from app.formats.dataset_info import DATA_LICENCE, TITLE, cite_dataset
 from app.formats.feeds import format_title
 from app.formats.registry import build_service_links, list_distributions
@@ -27,9 +32,11 @@ from app.problems import problem
 from app.problems.messages import UNKNOWN_FILE, UNKNOWN_PATH
 from app.problems.problem import UnknownRecord
 from app.queries import page_data
+from app.queries.editions import list_editions, read_contents
 from app.queries.passages import list_source_passages
-from app.queries.reference import get_source, list_codes, list_sources
-from app.queries.releases import list_releases, read_overview
+from app.queries.progress import list_commitments
+from app.queries.reference import get_source, list_codes
+from app.queries.releases import list_releases
 from app.queries.series import MAX_SERIES, read_drawn_series
 from app.request import Context, RequestContext
 from app.routers import NoParameters
@@ -59,8 +66,7 @@ def show_dashboard(
     context: Context, query: Annotated[parameters.DashboardParameters, Query()]
 ) -> Response:
     release = context.release
-    source = release.sources[context.language]
-    page = context.run_query(page_data.read_dashboard, query, source["edition"])
+    page = context.run_query(page_data.read_dashboard, query)
     dataset = schema_org.describe_dataset(
         release.record,
         page["overview"]["indicators"],
@@ -73,10 +79,9 @@ def show_dashboard(
         "dashboard.html",
         page=page,
         filters=query,
-        main_source=source,
+        reviewed_year=find_reviewed_year(page["overview"]),
         topics=context.run_query(list_codes, "topic", parameters.CodeListParameters()).rows,
         sectors=context.run_query(list_codes, "sector", parameters.CodeListParameters()).rows,
-        sources=context.run_query(list_sources, parameters.SourceListParameters()).rows,
         json_ld=schema_org.embed_json(dataset),
         wide_size=measure_overview(context, page["overview"]),
     )
@@ -100,6 +105,20 @@ for path, section in SECTIONS.items():
     router.add_api_route(path, create_redirect(section))
 
 
+@router.get("/editions/{edition}")
+def show_edition(context: Context, edition: str, _: NoParameters) -> Response:
+    """Redirect to the first page with the figures and priority areas of an edition."""
+    if edition not in (keys := context.release.keys["editions"]):
+        raise UnknownRecord.from_key("edition", edition, keys.find_nearest_keys(edition))
+    return RedirectResponse(f"{context.base_url}/?edition={edition}&lang={context.language}")
+
+
+@router.get("/editions")
+def show_editions(context: Context, _: NoParameters) -> Response:
+    listed = context.run_query(list_editions, parameters.EditionListParameters())
+    return render_content(context, "editions.html", editions=listed.rows)
+
+
 @router.get("/years")
 def show_years(context: Context, _: NoParameters) -> Response:
     found = context.run_query(read_drawn_series)
@@ -114,6 +133,13 @@ def show_years(context: Context, _: NoParameters) -> Response:
         releases=releases,
         has_more=len(found) == MAX_SERIES,
     )
+
+
+@router.get("/commitments")
+def show_commitments(context: Context, _: NoParameters) -> Response:
+    query = parameters.CommitmentListParameters(limit=parameters.MAXIMUM_LIMIT)
+    found = context.run_query(list_commitments, query)
+    return render_content(context, "commitments.html", commitments=found.rows)
 
 
 @router.get("/recipes")
@@ -142,7 +168,7 @@ def show_guide_page(context: Context, page: str, _: NoParameters) -> Response:
     from app.pages.markdown import render_guide_page  # noqa: PLC0415 - Slow to import.
 
     if page not in PAGE_NAMES:
-        raise UnknownRecord("page", page, PAGE_NAMES)
+        raise UnknownRecord.from_key("page", page, PAGE_NAMES)
     # The slash leaves alone what is local on purpose, such as the upstream of a proxy.
     source = read_page(page, context.language).replace(
         f"{ADDRESS_PLACEHOLDER}/", f"{context.base_url}/"
@@ -193,7 +219,7 @@ def show_priority_area(
         "priority_area.html",
         area=area,
         year=query.year,
-        wide_size=measure_overview(context, context.run_query(read_overview)),
+        wide_size=measure_overview(context, context.run_query(read_contents, area["year"])),
     )
 
 
@@ -208,7 +234,7 @@ def show_source(context: Context, source: str, _: NoParameters) -> Response:
         published=format_published_day(
             profile["published_on"], profile["published_precision"], context.language
         ),
-        wide_size=measure_overview(context, context.run_query(read_overview)),
+        wide_size=measure_overview(context, context.run_query(read_contents)),
     )
 
 
@@ -223,7 +249,7 @@ def show_passages(context: Context, source: str, _: NoParameters) -> Response:
         "passages.html",
         source=record,
         passages=passages.rows,
-        wide_size=measure_overview(context, context.run_query(read_overview)),
+        wide_size=measure_overview(context, context.run_query(read_contents)),
     )
 
 
@@ -247,9 +273,8 @@ def render_content(context: RequestContext, name: str, **values: Any) -> Respons
 
 
 def measure_overview(context: RequestContext, overview: Record) -> tuple[int, int]:
-    release = context.release
-    source, code = release.sources[context.language], release.record["code"]
-    return measure_chart(build_overview_chart(overview, source, code, context.language), WIDE)
+    code = context.release.record["code"]
+    return measure_chart(build_overview_chart(overview, code, context.language), WIDE)
 
 
 def measure_chart(chart: Chart, width: int) -> tuple[int, int]:
@@ -277,7 +302,7 @@ def show_problem(context: Context, problem_type: str) -> Response:
     types = [type_ for type_ in problem.PROBLEM_TYPES if type_.code == problem_type]
     if not types:
         codes = [type_.code for type_ in problem.PROBLEM_TYPES]
-        raise problem.UnknownRecord("problem_type", problem_type, codes)
+        raise problem.UnknownRecord.from_key("problem_type", problem_type, codes)
     return render_page(context, "problems.html", types=types)
 
 

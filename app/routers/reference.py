@@ -21,12 +21,13 @@ PassagePage = create_page_model(Passage)
 
 
 def add_reference(table: Table, resource: Resource, example: str, description: str) -> None:
-    singular = table.name.removesuffix("s")
+    name = table.name.replace("-", " ")
+    singular = name.removesuffix("s")
     article = "an" if singular[0] in "aeio" else "a"
     add_collection(
         router,
         table,
-        ListOperation(f"List {table.name}", description),
+        ListOperation(f"List {name}", description),
         RecordOperation(
             f"Get {article} {singular}",
             f"Returns one {singular} with the same fields as the list.",
@@ -67,6 +68,13 @@ add_reference(
     queries.INSTRUMENTS,
     "china-asean-expo",
     "Platforms, exhibitions, project types, agreements and mechanisms named in the texts.",
+)
+add_reference(
+    tables.RELATED_DATASETS,
+    queries.RELATED_DATASETS,
+    "china-global-investment-tracker",
+    "Datasets of other publishers on similar subjects: what each counts, why its totals differ, "
+    "its licence and address. Their values are not copied.",
 )
 add_reference(
     tables.UNITS,

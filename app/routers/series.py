@@ -8,6 +8,7 @@ from app import parameters
 from app.formats import tables
 from app.queries import comparison, related
 from app.queries import series as queries
+from app.queries.contradictions import get_contradiction
 from app.queries.obstacles import OTHER_UNIT_TOLERANCE
 from app.request import Context
 from app.routers import ListOperation, RecordOperation, add_collection
@@ -20,8 +21,9 @@ add_collection(
     tables.SERIES,
     ListOperation(
         "List series: which figures are comparable",
-        "A series contains the figures of one indicator, pair of areas, unit and period length. "
-        "Each shows its breaks, and why the other series of its indicator are not comparable.",
+        "A series contains the figures of one indicator, pair of areas, unit and period length: "
+        "flows, cumulative totals since a fixed start, or stocks on a date. Each shows "
+        "its breaks, and why the other series of its indicator are not comparable.",
     ),
 )
 
@@ -39,7 +41,8 @@ def get_series(
     series: Annotated[
         str,
         parameters.create_path_key(
-            "The key of the series: indicator, areas, unit, and P with the months of the period.",
+            "The key of the series: indicator, areas, coverage, unit, and P with the months of the "
+            "period, P0D for stocks, or FROM and the first day of cumulative totals.",
             "goods-trade.CN.BRI.partner-2025.CNY.P12M",
         ),
     ],
@@ -53,7 +56,8 @@ def get_series(
     "/compare",
     summary="Compare two periods of an indicator",
     description="Returns two periods, whether they are comparable, and if not, why: the figures "
-    "differ in coverage, unit or number of months, there is a break between them, or published "
+    "differ in coverage, unit, number of months or in what they measure, there is a break between "
+    "them, or published "
     "growth contradicts them. Growth in the unit of the figures contradicts them if it cannot be "
     "had from any two numbers that would be printed as they are; growth in another unit, if it is "
     f"more than {OTHER_UNIT_TOLERANCE} percentage points away from all such changes, since the "
@@ -89,11 +93,27 @@ add_collection(
 )
 add_collection(
     router,
+    tables.CONTRADICTIONS,
+    ListOperation(
+        "List contradictions",
+        "Published figures, growth rates and reports that do not agree, and why they differ. "
+        "The figures stay published here.",
+    ),
+    RecordOperation(
+        "Get a contradiction",
+        "Returns the figures, rates and reports of one contradiction, each with its source.",
+        get_contradiction,
+        "The key of the contradiction.",
+        "trade-share-2024",
+    ),
+)
+add_collection(
+    router,
     tables.REPORTS,
     ListOperation(
         "List second reports",
         "What other sources report about the same figures, with a note on each agreement or "
-        "difference. agreement=differs lists the contradictions.",
+        "difference. Those with agreement=differs are part of a contradiction.",
     ),
     RecordOperation(
         "Get a second report",

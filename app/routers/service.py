@@ -18,7 +18,8 @@ from app.i18n import Bilingual, Language
 from app.problems.messages import METRICS_DISABLED
 from app.problems.problem import ParameterError, UnknownPath
 from app.queries import search
-from app.queries.releases import read_overview, read_release
+from app.queries.editions import read_overview
+from app.queries.releases import read_release
 from app.request import Context, RequestContext
 from app.routers import NoParameters
 from app.schemas.service import Health, HealthStatus, Overview, SearchPage, Service
@@ -40,6 +41,10 @@ LINKS = {
     "series": ("/v1/series", Bilingual("Series of comparable figures", "可比数据序列")),
     "growth-rates": ("/v1/growth-rates", Bilingual("Published growth rates", "公布的增速")),
     "reports": ("/v1/reports", Bilingual("Reports of other sources", "其他来源的报道")),
+    "contradictions": (
+        "/v1/contradictions",
+        Bilingual("Published figures that do not agree", "互不一致的公布数据"),
+    ),
     "compare": (
         "/v1/compare?indicator=goods-trade&period=2024&period=2025",
         Bilingual("Comparison of two periods", "两期数据比较"),
@@ -50,14 +55,23 @@ LINKS = {
         "/v1/changes.feed.json",
         Bilingual("JSON Feed of releases", "版本更新（JSON Feed 订阅）"),
     ),
+    "editions": ("/v1/editions", Bilingual("Yearly press conferences", "年度发布会")),
     "priority-areas": ("/v1/priority-areas", Bilingual("Priority areas", "重点领域")),
     "actions": ("/v1/actions", Bilingual("Announced actions", "已宣布的举措")),
+    "commitments": (
+        "/v1/commitments",
+        Bilingual("Commitments of the forums, with later readings", "高峰论坛承诺及后续数据"),
+    ),
     "outcomes": ("/v1/outcomes", Bilingual("Other results", "其他成果")),
     "topics": ("/v1/topics", Bilingual("Topics", "主题")),
     "areas": ("/v1/areas", Bilingual("Countries and groups of countries", "国家和国家组")),
     "coverages": ("/v1/coverages", Bilingual("Countries counted", "统计范围")),
     "sectors": ("/v1/sectors", Bilingual("Economic sectors", "产业领域")),
     "instruments": ("/v1/instruments", Bilingual("Instruments of cooperation", "合作载体与机制")),
+    "related-datasets": (
+        "/v1/related-datasets",
+        Bilingual("Datasets of other publishers", "其他机构的数据集"),
+    ),
     "units": ("/v1/units", Bilingual("Units of measure", "计量单位")),
     "events": ("/v1/events", Bilingual("Events at which figures were announced", "发布数据的活动")),
     "sources": ("/v1/sources", Bilingual("Sources", "数据来源")),
@@ -144,16 +158,19 @@ def get_service(context: Context, _: NoParameters) -> Response:
     "/overview",
     tags=["Entry point"],
     summary="Get all data for a dashboard in one response",
-    description="Returns the indicators of the latest edition with their figures, the priority "
-    "areas of the latest year with their actions, and the source. No figure needs a second "
-    "request.",
+    description="Returns the figures that a yearly press conference stated, the priority areas "
+    "that it announced with their actions, and the source; without edition, those of the newest "
+    "press conference that is recorded completely. Each indicator also has its newest figure "
+    "(latest), which may be of another length of period or count other countries. No figure needs "
+    "a second request.",
     response_model=Overview,
 )
-def get_overview(context: Context, _: NoParameters) -> Response:
-    found = context.run_query(read_overview)
-    source = context.release.sources[context.language]
+def get_overview(
+    context: Context, query: Annotated[parameters.OverviewParameters, Query()]
+) -> Response:
+    found = context.run_query(read_overview, query.edition)
     return context.create_json_response(
-        Overview.model_validate({"release": describe_release(context), **found, "source": source})
+        Overview.model_validate({"release": describe_release(context), **found})
     )
 
 

@@ -1,14 +1,24 @@
-"""Outcomes, priority areas and their actions."""
+"""Outcomes, priority areas and their actions, what was reported later, and commitments."""
 
 from pydantic import Field
 
-from app.enums import ActionKind, ActionStatus
+from app.enums import (
+    ActionKind,
+    ActionStatus,
+    CommitmentKind,
+    DistanceLimit,
+    ProgressRelation,
+    Qualifier,
+)
 from app.schemas import (
     Code,
+    Day,
     Editorial,
     FieldPath,
+    LanguageCode,
     Line,
     Locator,
+    Number,
     Position,
     Prose,
     Reference,
@@ -17,7 +27,57 @@ from app.schemas import (
     declare_editorial,
     list_field,
 )
-from app.schemas.observations import AreaReference, PriorityAreaReference, SourceReference
+from app.schemas.observations import (
+    AreaReference,
+    Citation,
+    PriorityAreaReference,
+    SourceReference,
+    UnitReference,
+)
+
+
+class Quantity(Schema):
+    """A number with its unit, as a document states it; nothing is converted."""
+
+    value: Number = Field(examples=[350000000000])
+    """The number, in the unit."""
+    qualifier: Qualifier = Field(examples=["none"])
+    """How the wording limits the number."""
+    unit: UnitReference
+    """The unit."""
+    display: Line = Field(examples=["350 billion yuan"])
+    """The display text, in the language of the response."""
+
+
+class ProgressReport(Schema):
+    """What was reported later on an action; no judgement on whether it was carried out."""
+
+    date: Day = Field(examples=["2025-07-18"])
+    """The day of what is reported; if no day is stated, the day on which it was reported."""
+    relation: Editorial[ProgressRelation] = Field(examples=["about_this"])
+    """about_this or about_part of the action; context says nothing about the action itself."""
+    text: Editorial[Prose] = Field(
+        examples=["There are 36 partner countries of Silk Road e-commerce."]
+    )
+    """What is reported, in the words of this service."""
+    quantity: Quantity | None
+    """The number that is reported; null if there is none."""
+    note: Editorial[Prose | None] = Field(examples=[None])
+    """A note on how to read the report; null if there is none."""
+    wording: Line = Field(examples=["over 70 joint laboratories"])
+    """A few words of the source, in its language."""
+    wording_language: LanguageCode = Field(examples=["en"])
+    """The language of the wording, as an ISO 639-1 code."""
+    wording_translated: Editorial[Line | None] = Field(examples=[None])
+    """A translation of the wording into the language of the response, by this service; null if the
+    wording is in that language."""
+    source: SourceReference
+    """The source."""
+    locator: Locator | None = Field(examples=[None])
+    """The location in the source; null if the paragraphs of the source are not numbered."""
+    citation: Citation
+    """The citation, with the location in the source."""
+    editorial: tuple[FieldPath, ...] = declare_editorial()
 
 
 class BaselineIndicator(Reference):
@@ -38,6 +98,8 @@ class Outcome(Schema):
     """The key: year and short name."""
     year: Year = Field(examples=[2024])
     """The year reviewed."""
+    edition: Year = Field(examples=[2025])
+    """The year of the press conference that reviewed it."""
     position: Position = Field(examples=[1])
     """The position among the outcomes of the year."""
     topic: Editorial[Reference | None]
@@ -87,7 +149,14 @@ class Action(Schema):
     note: Editorial[Prose | None] = Field(examples=[None])
     """A note on how to read the text; null if there is none. It says what the examples are."""
     status: ActionStatus = Field(examples=["announced"])
-    """The status; the source only announces actions."""
+    """reported if a later report is about the action or a part of it, else announced. No status
+    says that a commitment was kept, because no authority has said so."""
+    progress_searched_on: Day | None = Field(examples=["2026-11-26"])
+    """The day on which later reports were last searched for; null if they never were."""
+    progress_note: Editorial[Prose | None] = Field(examples=[None])
+    """What was searched for and not found; null if there is no note."""
+    progress: list[ProgressReport] = list_field()
+    """What was reported later, oldest first; empty if nothing was found."""
     sectors: list[Reference] = list_field()
     """The sectors named in the text."""
     instruments: list[Reference] = list_field()
@@ -133,4 +202,122 @@ class PriorityArea(Schema):
     """The source of the text."""
     locator: Locator = Field(examples=["P6.S1"])
     """The location in the source."""
+    editorial: tuple[FieldPath, ...] = declare_editorial()
+
+
+class EventReference(Reference):
+    """A reference to an event."""
+
+    code: Code = Field(examples=["brf-2023-10-18"])
+    """The key of the event."""
+    name: Line = Field(examples=["Third Belt and Road Forum for International Cooperation"])
+    """The name of the event, in the language of the response."""
+    held_on: Day = Field(examples=["2023-10-18"])
+    """The day of the event."""
+
+
+class Deadline(Schema):
+    """The time by which something is to be done."""
+
+    text: Line = Field(examples=["by 2030"])
+    """The time in words, in the language of the response."""
+    year: Year | None = Field(examples=[2030])
+    """The last year; null if the announcement does not name it."""
+
+
+class Reading(Schema):
+    """A later figure beside the target of a commitment."""
+
+    date: Day = Field(examples=["2025-09-18"])
+    """The day of the figure; if no day is stated, the day on which it was reported."""
+    text: Editorial[Prose] = Field(
+        examples=["Over 70 joint laboratories with nearly 50 countries."]
+    )
+    """What is reported, in the words of this service."""
+    quantity: Quantity | None
+    """The number that is reported; null if there is none."""
+    same_measure: Editorial[bool] = Field(examples=[True])
+    """Whether the document counts what the target counts."""
+    reason: Editorial[Prose | None] = Field(examples=[None])
+    """Why it does not; null if it does."""
+    wording: Line = Field(examples=["over 70 joint laboratories"])
+    """A few words of the source, in its language."""
+    wording_language: LanguageCode = Field(examples=["en"])
+    """The language of the wording, as an ISO 639-1 code."""
+    wording_translated: Editorial[Line | None] = Field(examples=[None])
+    """A translation of the wording into the language of the response, by this service; null if the
+    wording is in that language."""
+    source: SourceReference
+    """The source."""
+    locator: Locator | None = Field(examples=[None])
+    """The location in the source; null if the paragraphs of the source are not numbered."""
+    citation: Citation
+    """The citation, with the location in the source."""
+    editorial: tuple[FieldPath, ...] = declare_editorial()
+
+
+class Distance(Schema):
+    """The target minus a reading that counts the same; computed by this service."""
+
+    value: Number = Field(examples=[30])
+    """The difference of the two numbers; negative if the reading is above the target."""
+    limit: DistanceLimit = Field(examples=["below"])
+    """exact, or below or above if the reading is qualified: with a reading of over 70, less than
+    30 is left to a target of 100."""
+    unit: UnitReference
+    """The unit of both numbers."""
+    reading_date: Day = Field(examples=["2025-09-18"])
+    """The date of the reading."""
+    derived: bool = Field(examples=[True])
+    """Always true: this service computed the distance; no source states it."""
+    display: Line = Field(examples=["less than 30 short of the target"])
+    """The display text, in the language of the response."""
+
+
+class Commitment(Schema):
+    """A commitment announced at a forum, with its target and later readings.
+
+    No field says whether it was kept.
+    """
+
+    code: Code = Field(examples=["2023-joint-laboratories"])
+    """The key: year and short name."""
+    event: EventReference
+    """Where it was announced."""
+    position: Position = Field(examples=[12])
+    """The position among the commitments of the event."""
+    kind: Editorial[CommitmentKind] = Field(examples=["pledge"])
+    """pledge for a promise, expectation for what the speaker expects without promising it,
+    result_list for the number of results on a list that many parties agreed."""
+    name: Editorial[Line] = Field(examples=["Joint laboratories"])
+    """What is counted, in the language of the response."""
+    text: Editorial[Prose] = Field(examples=["Raise the number of joint laboratories to 100."])
+    """The commitment, in the words of this service."""
+    target: Quantity | None
+    """The number that was announced; null if there is none."""
+    deadline: Deadline | None
+    """The time that was announced; null if none was stated."""
+    note: Editorial[Prose | None] = Field(examples=[None])
+    """A note on how to read the commitment; null if there is none."""
+    searched_on: Day = Field(examples=["2026-11-26"])
+    """The day on which later readings were last searched for."""
+    readings: list[Reading] = list_field()
+    """Later figures, oldest first; empty if none was found. Those with same_measure: false must
+    not be compared with the target."""
+    distance: Editorial[Distance | None]
+    """How far the newest comparable reading is from the target; null if no reading is comparable,
+    or if the target has a qualifier."""
+    wording: Line = Field(examples=["over 70 joint laboratories"])
+    """A few words of the source, in its language."""
+    wording_language: LanguageCode = Field(examples=["en"])
+    """The language of the wording, as an ISO 639-1 code."""
+    wording_translated: Editorial[Line | None] = Field(examples=[None])
+    """A translation of the wording into the language of the response, by this service; null if the
+    wording is in that language."""
+    source: SourceReference
+    """The source."""
+    locator: Locator | None = Field(examples=[None])
+    """The location in the source; null if the paragraphs of the source are not numbered."""
+    citation: Citation
+    """The citation, with the location in the source."""
     editorial: tuple[FieldPath, ...] = declare_editorial()

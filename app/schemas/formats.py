@@ -9,7 +9,7 @@ from app.i18n import Language
 from app.schemas import ENCODER, Address, Day, Line, Number, Prose, Schema, list_field
 from app.schemas.observations import Observation
 
-MAX_CELLS = 100_000
+MAX_CELLS = 250_000
 Extent = Annotated[int, Field(ge=0, le=MAX_CELLS)]
 """The number of members of a dimension, or the index of one."""
 

@@ -1,12 +1,12 @@
-"""Indicators, observations, growth rates and second reports."""
+"""Observations with their growth and second reports, and what they refer to."""
 
 from pydantic import Field
 
 from app.enums import (
     Agreement,
     ChangeMeasure,
-    CoverageBasis,
-    Direction,
+    CheckMethod,
+    EvidenceBasis,
     GrowthBasis,
     Precision,
     Qualifier,
@@ -14,6 +14,7 @@ from app.enums import (
     RevisionKind,
     Standing,
     Status,
+    StockFlow,
 )
 from app.schemas import (
     Address,
@@ -62,7 +63,7 @@ class CoverageReference(Reference):
     """The key, as used in URLs and filters."""
     name: Line = Field(examples=["Partner countries (2025 scope, inferred by this service)"])
     """The name, in the language of the response."""
-    basis: CoverageBasis = Field(examples=["inferred"])
+    basis: EvidenceBasis = Field(examples=["inferred"])
     """inferred if this service concludes from published figures which countries are counted, and
     no source states it; else stated. The evidence is in the record of the coverage."""
 
@@ -121,14 +122,14 @@ class BaselineArea(PriorityAreaReference):
 
 
 class Period(Schema):
-    """The period of a figure: whole months, including the first and the last day."""
+    """The period of a figure: whole months of a flow, one day of a stock, any days of a total."""
 
     start: Day = Field(examples=["2024-01-01"])
     """The first day."""
     end: Day = Field(examples=["2024-11-30"])
     """The last day."""
-    months: int = Field(ge=1, le=12, examples=[11])
-    """The number of months. Figures for different numbers of months are not comparable."""
+    months: int | None = Field(ge=1, le=12, examples=[11])
+    """The number of months of a flow, else null; only equal numbers are comparable."""
     label: Line = Field(examples=["January to November 2024"])
     """The period in words, in the language of the response."""
 
@@ -146,9 +147,9 @@ class Rounding(Schema):
     """The interval that the printed digits imply, in the unit of the value.
 
     Every number in it would be printed as the published one. It is half a unit of the last printed
-    digit to each side; a count that is printed in full is not rounded. It describes the printed
-    digits only: with over, nearly or about, the qualifier says where the figure lies, which may be
-    outside the interval.
+    digit to each side; a count that is printed in full is not rounded, unless it ends in zeros as
+    rounded ones do. It describes the printed digits only: with over, nearly or about, the
+    qualifier says where the figure lies, which may be outside the interval.
     """
 
     lower: Number = Field(examples=[22050000000000])
@@ -175,15 +176,28 @@ class Published(Schema):
     wording is in that language."""
 
 
+class ContradictionReference(Reference):
+    """A contradiction: published figures that do not agree."""
+
+    code: Code = Field(examples=["trade-share-2024"])
+    """The key."""
+    name: Line = Field(examples=["Share of partner countries, full year 2024"])
+    """What the figures are about, in the language of the response."""
+    reason: Editorial[Prose] = Field(examples=["Customs published 50.3%, the ministry 50.7%."])
+    """What the figures are, and why they differ."""
+
+
 class Growth(Schema):
     """A change from a year earlier, as published; never calculated from levels."""
 
     id: Code = Field(
         examples=["goods-trade.CN.BRI.partner-2025.CNY.P12M.2024-01.chinataiwan-2025-01-13"]
     )
-    """The key: series, first month and source."""
+    """The key: series, first month of a flow or else last day, and source."""
     value: Number = Field(examples=[6.4])
     """The change, in percent or percentage points as measure says."""
+    decimals: int = Field(ge=0, le=10, examples=[1])
+    """The number of printed decimals, which is the precision of the change."""
     measure: ChangeMeasure = Field(examples=["percent"])
     """percent, or percentage_points for the change of a share."""
     display: Editorial[Line] = Field(examples=["up 6.4 percent on a year earlier"])
@@ -256,9 +270,7 @@ class Report(Schema):
     independently. Otherwise independent."""
     locator: Locator | None = Field(examples=[None])
     """The location in the other source; null if its paragraphs are not numbered."""
-    note: Editorial[Prose] = Field(
-        examples=['Xinhua reports "700"; the main source says "over 700".']
-    )
+    note: Editorial[Prose] = Field(examples=['Xinhua reports "700"; the main source "over 700".'])
     """A note on the agreement or difference."""
 
 
@@ -266,7 +278,7 @@ class Observation(Schema):
     """One published figure for one period, from one source."""
 
     id: Code = Field(examples=["aid-projects.CN.BRI.partner-2023.NB.P11M.2024-01.scio-2025-01-15"])
-    """The key: series, first month and source."""
+    """The key: series, first month of a flow or else last day, and source."""
     indicator: Reference
     """The indicator."""
     series: Code = Field(examples=["aid-projects.CN.BRI.partner-2023.NB.P11M"])
@@ -278,6 +290,8 @@ class Observation(Schema):
     """The counterpart area."""
     coverage: Editorial[CoverageReference]
     """Which countries are counted. Figures with different coverage are not comparable."""
+    stock_flow: StockFlow = Field(examples=["flow"])
+    """The total of the period, the total since a fixed start, or the level on a date."""
     period: Period
     """The period of the figure."""
     value: Number = Field(examples=[700])
@@ -320,6 +334,10 @@ class Observation(Schema):
     """The location in the source; null if the paragraphs of the source are not numbered."""
     citation: Citation
     """The citation, with the location in the source."""
+    checked_on: Day | None = Field(examples=["2026-11-26"])
+    """The day on which the figure was last compared with its source; null if no day is recorded."""
+    check_method: CheckMethod | None = Field(examples=["stored_text"])
+    """page if the page itself was read then, stored_text if a stored copy of its text was."""
     vintage: Day = Field(examples=["2025-01-15"])
     """The first date on which this service knows this value to have been published."""
     current: bool = Field(examples=[True])
@@ -333,39 +351,8 @@ class Observation(Schema):
     headline: bool = Field(examples=[True])
     """Whether this is the headline figure of its indicator."""
     reports: list[Report] = list_field(of=1000)
-    """What other sources report about this figure, including contradictions."""
-    editorial: tuple[FieldPath, ...] = declare_editorial()
-
-
-class Indicator(Schema):
-    """A statistical measure with its latest official figure."""
-
-    code: Code = Field(examples=["goods-trade"])
-    """The key."""
-    name: Editorial[Line] = Field(
-        examples=["Trade in goods between China and BRI partner countries"]
-    )
-    """The name, in the language of the response."""
-    definition: Editorial[Prose] = Field(examples=["Exports plus imports of goods in the period."])
-    """The definition."""
-    note: Editorial[Prose] = Field(examples=["The figure covers a full year."])
-    """Notes on the method and on how to read the figures."""
-    topic: Editorial[Reference]
-    """The topic."""
-    unit: UnitReference
-    """The unit of the headline figure."""
-    direction: Direction = Field(examples=["two_way"])
-    """The direction of the flow, seen from the reporting area."""
-    reporting_area: AreaReference
-    """The area that reports the figures."""
-    counterpart_area: AreaReference
-    """The counterpart area."""
-    headline: Observation | None
-    """The figure of the latest edition; null if no edition has one."""
-    baseline_for: Editorial[list[BaselineArea]] = list_field()
-    """The priority areas to which the indicator is related."""
-    sectors: Editorial[list[Reference]] = list_field()
-    """The sectors concerned."""
-    instruments: Editorial[list[Reference]] = list_field()
-    """The instruments measured."""
+    """What other sources report about this figure, including what differs."""
+    contradiction: Editorial[ContradictionReference | None]
+    """The contradiction, if another published figure does not agree with this one; else null. It
+    is as known today, whatever as_of says."""
     editorial: tuple[FieldPath, ...] = declare_editorial()

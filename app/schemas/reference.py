@@ -4,9 +4,9 @@ from pydantic import Field
 
 from app.enums import (
     AreaKind,
-    CoverageBasis,
     DateBasis,
     DocumentKind,
+    EvidenceBasis,
     InstrumentKind,
     PartOfDay,
     PassageRecordKind,
@@ -135,7 +135,7 @@ class Coverage(Reference):
         examples=["The countries counted as partners from January 2025."]
     )
     """The group of countries."""
-    basis: CoverageBasis = Field(examples=["inferred"])
+    basis: EvidenceBasis = Field(examples=["inferred"])
     """stated if a source names the group; inferred if this service concludes from published
     figures that it changed."""
     first_published: Day | None = Field(examples=["2025-01-13"])
@@ -145,6 +145,34 @@ class Coverage(Reference):
     replaced it."""
     evidence: Editorial[Prose] = Field(examples=["22.1 / 19.47 = +13.5%"])
     """How the coverage is known, with the arithmetic if it is inferred."""
+    editorial: tuple[FieldPath, ...] = declare_editorial()
+
+
+class RelatedDataset(Reference):
+    """A dataset of another publisher; its values are not copied here."""
+
+    code: Code = Field(examples=["china-global-investment-tracker"])
+    """The key."""
+    name: Line = Field(examples=["China Global Investment Tracker"])
+    """The name, in the language of the response."""
+    publisher: Line = Field(examples=["American Enterprise Institute"])
+    """The publisher."""
+    description: Editorial[Prose] = Field(
+        examples=["Transactions of 100 million US dollars or more."]
+    )
+    """What it counts."""
+    difference: Editorial[Prose] = Field(
+        examples=["Counts announced transactions instead of annual flows."]
+    )
+    """Why its totals differ from the figures here."""
+    licence: Editorial[Prose] = Field(examples=["No open licence was found."])
+    """The licence or the terms that were read."""
+    address: Address = Field(examples=["https://www.example.org/dataset"])
+    """Where it is published, or described."""
+    checked_on: Day = Field(examples=["2026-11-26"])
+    """The day on which the address and the licence were last read."""
+    indicators: Editorial[list[Reference]] = list_field()
+    """The indicators with which it could be confused."""
     editorial: tuple[FieldPath, ...] = declare_editorial()
 
 
@@ -235,9 +263,9 @@ class Source(Schema):
 
     code: Code = Field(examples=["scio-2025-01-15"])
     """The key."""
-    edition: Year | None = Field(examples=[2024])
-    """The year reviewed, for a press conference on which this service is based; null for a source
-    used only for comparison."""
+    edition: Year | None = Field(examples=[2025])
+    """The year of the yearly press conference to which the document belongs; null if it belongs to
+    none."""
     event: EventReference | None
     """The event that the document reports; null if it reports none."""
     standing: Editorial[Standing] = Field(examples=["repost"])

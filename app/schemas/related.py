@@ -2,8 +2,16 @@
 
 from pydantic import Field
 
+from app.enums import CheckMethod
 from app.schemas import Code, Day, Editorial, FieldPath, Line, Reference, declare_editorial
-from app.schemas.observations import AreaReference, CoverageReference, Growth, Period, Report
+from app.schemas.observations import (
+    AreaReference,
+    ContradictionReference,
+    CoverageReference,
+    Growth,
+    Period,
+    Report,
+)
 
 
 class GrowthRate(Growth):
@@ -25,6 +33,12 @@ class GrowthRate(Growth):
     """The date from which it was the current rate; null if it never was."""
     superseded_on: Day | None = Field(examples=[None])
     """The date on which another rate superseded it; null if it is current or never was."""
+    checked_on: Day | None = Field(examples=["2026-11-26"])
+    """The day on which the rate was last compared with its source; null if no day is recorded."""
+    check_method: CheckMethod | None = Field(examples=["stored_text"])
+    """page if the page itself was read then, stored_text if a stored copy of its text was."""
+    contradiction: Editorial[ContradictionReference | None]
+    """The contradiction, if another published rate does not agree with this one; else null."""
     editorial: tuple[FieldPath, ...] = declare_editorial()
 
 
@@ -47,4 +61,6 @@ class ReportEntry(Report):
     """The period of the figure."""
     published_wording: Line = Field(examples=["over 700 aid projects"])
     """The figure published here in words, for comparison."""
+    contradiction: Editorial[ContradictionReference | None]
+    """The contradiction, if the report does not agree with the figure published here; else null."""
     editorial: tuple[FieldPath, ...] = declare_editorial()

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from app.enums import ChangeMeasure, Obstacle
+from app.enums import ChangeMeasure, EvidenceBasis, Obstacle, StockFlow
 from app.schemas import (
     Code,
     Count,
@@ -19,12 +19,13 @@ from app.schemas import (
 )
 from app.schemas.observations import (
     AreaReference,
+    ContradictionReference,
     CoverageReference,
     Observation,
     Period,
     UnitReference,
 )
-from app.schemas.related import GrowthRate
+from app.schemas.related import GrowthRate, ReportEntry
 
 
 class ObstacleText(Schema):
@@ -77,10 +78,11 @@ class SeriesPoint(Observation):
 
 
 class Series(Schema):
-    """Figures of one indicator, pair of areas, coverage, unit and period length."""
+    """Figures of one indicator, pair of areas, coverage, unit and duration."""
 
     code: Code = Field(examples=["goods-trade.CN.BRI.partner-2025.CNY.P12M"])
-    """The key: indicator, areas, coverage, unit, and P with the months of the period."""
+    """The key: indicator, areas, coverage, unit, and the duration: P12M for flows of 12 months,
+    P1M-08 for those of August, P0D for stocks, FROM and the first day for cumulative totals."""
     name: Editorial[Line] = Field(
         examples=["Trade in goods, Partner countries (2023 scope), renminbi yuan, full years"]
     )
@@ -95,10 +97,17 @@ class Series(Schema):
     """Which countries the figures count."""
     unit: UnitReference
     """The unit of all figures."""
-    months: int = Field(ge=1, le=12, examples=[12])
-    """The number of months in each period."""
+    stock_flow: StockFlow = Field(examples=["flow"])
+    """What the figures measure: the total of a period, the total since a fixed start, or the level
+    on a date."""
+    months: int | None = Field(ge=1, le=12, examples=[12])
+    """The number of months in each period of a flow; null otherwise."""
+    first_month: int | None = Field(ge=2, le=12, examples=[None])
+    """The month in which each period of a flow begins; null for January, and if it is no flow."""
+    start: Day | None = Field(examples=[None])
+    """The day from which cumulative totals count; null otherwise."""
     span: Line = Field(examples=["Full years"])
-    """The months of each period, in words."""
+    """The months of each period, in words; or that the figures are stocks or cumulative totals."""
     note: Editorial[Prose | None] = Field(
         examples=["Not comparable with figures for eleven months."]
     )
@@ -126,6 +135,23 @@ class SeriesDetail(Series):
     points. Null if the series has no figure."""
     points: list[SeriesPoint] = list_field(of=10_000)
     """The current figure of each period, in the order of periods."""
+
+
+class Contradiction(ContradictionReference):
+    """Published figures that do not agree."""
+
+    indicator: Reference
+    """The indicator."""
+    observations: list[Observation] = list_field()
+    """The figures, in the order in which they became known."""
+    growth_rates: list[GrowthRate] = list_field()
+    """The growth rates, in the order in which they became known."""
+    reports: list[ReportEntry] = list_field()
+    """The reports of other sources that differ from one of the figures. What they report is not
+    published here as a figure of its own."""
+    basis: EvidenceBasis = Field(examples=["inferred"])
+    """stated if a source gives the reason; inferred if this service concludes it."""
+    editorial: tuple[FieldPath, ...] = declare_editorial()
 
 
 class Derived(Schema):

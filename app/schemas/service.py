@@ -21,7 +21,9 @@ from app.schemas import (
     list_field,
 )
 from app.schemas.commitments import PriorityArea
-from app.schemas.observations import CoverageReference, Indicator, Period, SourceReference
+from app.schemas.editions import Edition
+from app.schemas.indicators import Indicator
+from app.schemas.observations import CoverageReference, Period, SourceReference
 from app.schemas.reference import Source
 
 
@@ -32,8 +34,14 @@ class Counts(Schema):
     """Actions."""
     areas: Count = Field(examples=[4])
     """Countries and groups of countries."""
+    commitments: Count = Field(examples=[27])
+    """Commitments of the forums."""
+    contradictions: Count = Field(examples=[1])
+    """Published figures that do not agree."""
     coverages: Count = Field(examples=[3])
     """Groups of countries that figures count."""
+    editions: Count = Field(examples=[5])
+    """Yearly press conferences."""
     events: Count = Field(examples=[11])
     """Events at which figures were announced."""
     growth_rates: Count = Field(examples=[13])
@@ -50,8 +58,12 @@ class Counts(Schema):
     """Sentences of sources, and other locations that records cite."""
     priority_areas: Count = Field(examples=[4])
     """Priority areas."""
+    progress: Count = Field(examples=[24])
+    """Actions for which later reports were searched."""
     reports: Count = Field(examples=[14])
     """Second reports of published figures."""
+    related_datasets: Count = Field(examples=[7])
+    """Datasets of other publishers."""
     sectors: Count = Field(examples=[6])
     """Economic sectors."""
     series: Count = Field(examples=[7])
@@ -163,12 +175,14 @@ class Overview(Schema):
 
     release: Release
     """The release that is served."""
+    edition: Edition
+    """The press conference whose figures and priority areas are shown."""
     indicators: list[Indicator] = list_field()
-    """The indicators of the latest edition, each with its figure."""
+    """The indicators for which it stated a figure, each with that figure and the newest one."""
     priority_areas: list[PriorityArea] = list_field()
-    """The priority areas of the latest year, with their actions."""
+    """The priority areas that it announced, with their actions."""
     source: Source
-    """The document of the latest edition."""
+    """The document that stands for the edition."""
 
 
 class Fragment(Schema):

@@ -20,17 +20,20 @@ depends_on = None
 EXACT = sa.Numeric(38, 10).with_variant(sa.String(40), "sqlite")
 LINKS = (
     *(("indicator", "instrument"), ("indicator", "sector")),
-    *(("outcome", "area"), ("outcome", "indicator")),
+    *(("related_dataset", "indicator"), ("outcome", "area"), ("outcome", "indicator")),
     *(("outcome", "instrument"), ("outcome", "sector")),
     *(("action", "area"), ("action", "instrument"), ("action", "sector"), ("action", "topic")),
+    *(("edition", "event"), ("edition", "indicator")),
 )
 TABLES = (
     *("area", "coverage", "instrument", "release", "sector", "event", "event_speaker", "source"),
-    *("topic", "unit", "indicator"),
-    *("series", "observation", "headline", "report", "outcome", "priority_area", "action"),
+    *("topic", "unit", "indicator", "related_dataset", "contradiction"),
+    *("series", "observation", "headline", "latest_observation", "edition", "edition_headline"),
+    *("report", "outcome", "priority_area", "action"),
     *("baseline", *(f"{owner}_{target}" for owner, target in LINKS), "release_entry", "change"),
     *("changed_field", "growth_rate", "series_break"),
     *("passage", "passage_record", "passage_difference"),
+    *("progress", "progress_report", "commitment", "commitment_reading"),
 )
 FTS5_TABLE = """
 CREATE VIRTUAL TABLE search_index USING fts5 (
@@ -249,7 +252,7 @@ def upgrade() -> None:
             "filled": "title_en <> '' AND title_zh <> '' AND publisher_en <> '' AND publisher_zh <> ''",
         },
         references={"event_id": "event"},
-        unique=(("code",), ("edition",)),
+        unique=(("code",),),
         indexes=("event_id",),
     )
     create_table(
@@ -282,10 +285,11 @@ def upgrade() -> None:
         *integer("position"),
         *texts("name", "definition", "note"),
         *integer("topic_id", "unit_id"),
-        *text("direction"),
+        *text("stock_flow", "direction"),
         *integer("reporting_area_id", "counterpart_area_id"),
         *text("classifier", null=True),
         checks={
+            "stock_flow": "stock_flow IN ('flow', 'cumulative', 'stock')",
             "direction": "direction IN ('outward', 'inward', 'two_way')",
             "filled": "name_en <> '' AND name_zh <> ''",
             "position": "position >= 1",
@@ -300,16 +304,57 @@ def upgrade() -> None:
         indexes=("counterpart_area_id", "reporting_area_id", "topic_id", "unit_id"),
     )
     create_table(
+        "related_dataset",
+        *integer("id"),
+        *text("code"),
+        *integer("position"),
+        *texts("name", "description", "publisher", "difference", "licence"),
+        *text("address"),
+        *day("checked_on"),
+        checks={
+            "filled": "name_en <> '' AND name_zh <> '' AND difference_en <> '' AND difference_zh <> ''",
+            "position": "position >= 1",
+        },
+        unique=(("code",),),
+    )
+    create_table(
+        "contradiction",
+        *integer("id"),
+        *text("code"),
+        *integer("position", "indicator_id"),
+        *texts("name", "reason"),
+        *text("basis"),
+        checks={
+            "basis": "basis IN ('stated', 'inferred')",
+            "filled": "name_en <> '' AND name_zh <> '' AND reason_en <> '' AND reason_zh <> ''",
+            "position": "position >= 1",
+        },
+        references={"indicator_id": "indicator"},
+        unique=(("code",),),
+        indexes=("indicator_id",),
+    )
+    create_table(
         "series",
         *integer("id"),
         *text("code"),
         *integer("indicator_id", "reporting_area_id", "counterpart_area_id"),
-        *integer("coverage_id", "unit_id", "months"),
+        *integer("coverage_id", "unit_id"),
+        *text("stock_flow", "duration"),
+        *integer("months", "first_month", null=True),
+        *day("start", null=True),
         *integer("other_unit_id", null=True),
         *texts("note", null=True),
         *integer("observations"),
-        *day("first_period_start", "last_period_start", null=True),
-        checks={"months": "months BETWEEN 1 AND 12"},
+        *day("first_period_start", "first_period_end", null=True),
+        *day("last_period_start", "last_period_end", null=True),
+        checks={
+            "stock_flow": "stock_flow IN ('flow', 'cumulative', 'stock')",
+            "months": "months BETWEEN 1 AND 12",
+            "flow_months": "(stock_flow = 'flow') = (months IS NOT NULL)",
+            "first_month": "first_month IS NULL OR"
+            " (first_month BETWEEN 2 AND 12 AND months IS NOT NULL)",
+            "cumulative_start": "(stock_flow = 'cumulative') = (start IS NOT NULL)",
+        },
         references={
             "counterpart_area_id": "area",
             "coverage_id": "coverage",
@@ -321,7 +366,7 @@ def upgrade() -> None:
             ("code",),
             (
                 *("indicator_id", "reporting_area_id", "counterpart_area_id"),
-                *("coverage_id", "unit_id", "months"),
+                *("coverage_id", "unit_id", "duration"),
             ),
         ),
         indexes=(
@@ -347,7 +392,9 @@ def upgrade() -> None:
         *boolean("break_before"),
         *text("status"),
         *day("vintage", "current_from", "current_until"),
-        *integer("previous_id", null=True),
+        *day("checked_on", null=True),
+        *text("check_method", null=True),
+        *integer("contradiction_id", "previous_id", null=True),
         *text("revision", null=True),
         *texts("revision_reason", "note", "comparability", null=True),
         checks={
@@ -359,19 +406,29 @@ def upgrade() -> None:
             "rounding_order": "CAST(rounding_lower AS NUMERIC) <= CAST(rounding_upper AS NUMERIC)",
             "decimals": "decimals BETWEEN 0 AND 10",
             "multiplier": "multiplier BETWEEN 0 AND 15",
-            "period_order": "period_start < period_end",
+            "period_order": "period_start <= period_end",
             "current_order": "current_from <= current_until",
+            "check_method": "check_method IN ('page', 'stored_text')",
+            "checked": "(checked_on IS NULL) = (check_method IS NULL)",
             "revision": "revision IN ('repeated', 'rounded', 'refined', 'revised')",
             "revision_previous": "(previous_id IS NULL) = (revision IS NULL)",
         },
-        references={"previous_id": "observation", "series_id": "series", "source_id": "source"},
-        unique=(("code",), ("series_id", "period_start", "source_id")),
+        references={
+            "contradiction_id": "contradiction",
+            "previous_id": "observation",
+            "series_id": "series",
+            "source_id": "source",
+        },
+        unique=(("code",), ("series_id", "period_start", "period_end", "source_id")),
         indexes=("previous_id",),
     )
 
+    in_contradiction = sa.text("contradiction_id IS NOT NULL")
     not_superseded = sa.text("current_until = '9999-12-31'")
     op.create_index(
-        op.f("ix_observation_period"), "observation", ["period_start", "series_id", "source_id"]
+        op.f("ix_observation_period"),
+        "observation",
+        ["period_start", "series_id", "period_end", "source_id"],
     )
     op.create_index(
         op.f("ix_observation_value"), "observation", [sa.text("CAST(value AS NUMERIC)"), "id"]
@@ -384,7 +441,9 @@ def upgrade() -> None:
         postgresql_where=not_superseded,
     )
     op.create_index(
-        op.f("ix_observation_source"), "observation", ["source_id", "series_id", "period_start"]
+        op.f("ix_observation_source"),
+        "observation",
+        ["source_id", "series_id", "period_start", "period_end"],
     )
     op.create_index(op.f("ix_observation_status"), "observation", ["status", "qualifier"])
     op.create_index(
@@ -395,8 +454,8 @@ def upgrade() -> None:
         op.f("ix_observation_series"),
         "observation",
         [
-            *("series_id", "period_start", "source_id"),
-            *("current_until", "period_end", "qualifier", "status", "value"),
+            *("series_id", "period_start", "period_end", "source_id"),
+            *("current_until", "qualifier", "status", "value"),
         ],
     )
     create_table(
@@ -407,12 +466,56 @@ def upgrade() -> None:
         unique=(("observation_id",),),
     )
     create_table(
+        "latest_observation",
+        *integer("indicator_id", "observation_id"),
+        references={"indicator_id": "indicator", "observation_id": "observation"},
+        key=("indicator_id",),
+        unique=(("observation_id",),),
+    )
+    parts = "figures", "outcomes", "priority_areas"
+    create_table(
+        "edition",
+        *integer("id"),
+        *text("code"),
+        *integer("year", "source_id"),
+        *texts("question", null=True),
+        *text("completeness"),
+        *(
+            column
+            for part in parts
+            for column in (*text(f"{part}_completeness"), *texts(f"{part}_note"))
+        ),
+        checks={
+            "completeness": "completeness IN ('complete', 'partial', 'figures_only')",
+            **{
+                f"{part}_completeness": f"{part}_completeness IN ('complete', 'partial', 'none')"
+                for part in parts
+            },
+        },
+        references={"source_id": "source"},
+        unique=(("code",), ("year",)),
+        indexes=("source_id",),
+    )
+    create_table(
+        "edition_headline",
+        *integer("edition_id", "indicator_id", "observation_id"),
+        references={
+            "edition_id": "edition",
+            "indicator_id": "indicator",
+            "observation_id": "observation",
+        },
+        key=("edition_id", "indicator_id"),
+        unique=(("observation_id",),),
+        indexes=("indicator_id",),
+    )
+    create_table(
         "report",
         *integer("source_id"),
         *text("locator", null=True),
         *integer("id"),
         *text("code"),
         *integer("observation_id"),
+        *integer("contradiction_id", null=True),
         *texts("wording"),
         *text("wording_original", null=True),
         *text("agreement", "relation"),
@@ -421,9 +524,13 @@ def upgrade() -> None:
             "agreement": "agreement IN ('same', 'differs', 'rounded', 'other_unit')",
             "relation": "relation IN ('same_event', 'same_authority', 'independent')",
         },
-        references={"observation_id": "observation", "source_id": "source"},
+        references={
+            "contradiction_id": "contradiction",
+            "observation_id": "observation",
+            "source_id": "source",
+        },
         unique=(("code",), ("observation_id", "source_id")),
-        indexes=("source_id",),
+        indexes=("contradiction_id", "source_id"),
     )
     create_table(
         "outcome",
@@ -431,7 +538,7 @@ def upgrade() -> None:
         *text("locator", null=True),
         *integer("id"),
         *text("code"),
-        *integer("year", "position"),
+        *integer("year", "edition", "position"),
         *integer("topic_id", null=True),
         *texts("text"),
         *boolean("has_examples"),
@@ -474,8 +581,8 @@ def upgrade() -> None:
         *texts("note", "aim", null=True),
         *text("status"),
         checks={
-            "kind": "kind IN ('expand', 'use', 'host', 'promote', 'improve', 'strengthen', 'deepen', 'realise', 'sign')",
-            "status": "status IN ('announced')",
+            "kind": "kind IN ('expand', 'use', 'host', 'promote', 'improve', 'strengthen', 'deepen', 'realise', 'sign', 'tap', 'encourage', 'build', 'foster', 'develop', 'optimise', 'participate', 'publish', 'provide', 'guide', 'negotiate')",
+            "status": "status IN ('announced', 'reported')",
             "filled": "text_en <> '' AND text_zh <> ''",
             "position": "position >= 1",
         },
@@ -492,8 +599,6 @@ def upgrade() -> None:
         key=("priority_area_id", "indicator_id"),
         indexes=("indicator_id",),
     )
-    for owner, target in LINKS:
-        create_link_table(owner, target)
     op.execute(SEARCH_INDEX[op.get_context().dialect.name])
     create_table(
         "release_entry",
@@ -536,6 +641,9 @@ def upgrade() -> None:
         *text("code"),
         *integer("series_id"),
         *day("period_start", "period_end", "vintage", "current_from", "current_until"),
+        *day("checked_on", null=True),
+        *text("check_method", null=True),
+        *integer("contradiction_id", null=True),
         *day("base_start", "base_end"),
         *exact("value"),
         *integer("decimals"),
@@ -551,22 +659,42 @@ def upgrade() -> None:
             "base_before": "base_end < period_start",
             "base_order": "base_start < base_end",
             "current_order": "current_from <= current_until",
+            "check_method": "check_method IN ('page', 'stored_text')",
+            "checked": "(checked_on IS NULL) = (check_method IS NULL)",
             "decimals": "decimals BETWEEN 0 AND 10",
             "period_order": "period_start < period_end",
         },
-        references={"series_id": "series", "source_id": "source"},
-        unique=(("code",), ("series_id", "period_start", "source_id")),
+        references={
+            "contradiction_id": "contradiction",
+            "series_id": "series",
+            "source_id": "source",
+        },
+        unique=(("code",), ("series_id", "period_start", "period_end", "source_id")),
     )
+    for table in ("observation", "growth_rate"):
+        op.create_index(
+            op.f(f"ix_{table}_contradiction_id"),
+            table,
+            ["contradiction_id"],
+            sqlite_where=in_contradiction,
+            postgresql_where=in_contradiction,
+        )
 
     op.create_index(
-        op.f("ix_growth_rate_period"), "growth_rate", ["period_start", "series_id", "source_id"]
+        op.f("ix_growth_rate_period"),
+        "growth_rate",
+        ["period_start", "series_id", "period_end", "source_id"],
     )
     op.create_index(
-        op.f("ix_growth_rate_source"), "growth_rate", ["source_id", "series_id", "period_start"]
+        op.f("ix_growth_rate_source"),
+        "growth_rate",
+        ["source_id", "series_id", "period_start", "period_end"],
     )
     op.create_index(
         op.f("ix_growth_rate_vintage"), "growth_rate", ["vintage", "id", "current_until"]
     )
+    for owner, target in LINKS:
+        create_link_table(owner, target)
     create_table(
         "series_break",
         *integer("series_id"),
@@ -594,7 +722,7 @@ def upgrade() -> None:
         *text("kind", "record", "owner"),
         *texts("title"),
         checks={
-            "kind": "kind IN ('event', 'observation', 'growth_rate', 'report', 'outcome', 'goal', 'priority_area', 'aim', 'action', 'passage')",
+            "kind": "kind IN ('event', 'observation', 'growth_rate', 'report', 'outcome', 'goal', 'priority_area', 'aim', 'action', 'progress', 'commitment', 'passage')",
             "filled": "title_en <> '' AND title_zh <> ''",
         },
         references={"passage_id": "passage"},
@@ -609,6 +737,90 @@ def upgrade() -> None:
         references={"passage_id": "passage", "source_id": "source"},
         key=("passage_id", "position"),
         indexes=("source_id",),
+    )
+    create_table(
+        "progress",
+        *integer("id"),
+        *text("code"),
+        *integer("action_id"),
+        *day("searched_on"),
+        *texts("note", null=True),
+        references={"action_id": "action"},
+        unique=(("code",), ("action_id",)),
+    )
+    create_report_table(
+        "progress_report",
+        *integer("progress_id", "position"),
+        *text("relation"),
+        *texts("note", null=True),
+        checks={"relation": "relation IN ('about_this', 'about_part', 'context')"},
+        owner="progress",
+    )
+    create_table(
+        "commitment",
+        *integer("source_id"),
+        *text("locator", null=True),
+        *integer("id"),
+        *text("code"),
+        *integer("event_id", "position"),
+        *text("kind"),
+        *texts("name", "text"),
+        *exact("target_value", null=True),
+        *integer("target_multiplier", "target_decimals", "target_unit_id", null=True),
+        *text("target_qualifier", "target_classifier", null=True),
+        *texts("deadline_text", null=True),
+        *integer("deadline_year", null=True),
+        *texts("wording"),
+        *text("wording_original", null=True),
+        *texts("note", null=True),
+        *day("searched_on"),
+        checks={
+            "kind": "kind IN ('pledge', 'expectation', 'result_list')",
+            "target_qualifier": "target_qualifier IN ('none', 'over', 'nearly', 'about')",
+            "target_quantity": "(target_value IS NULL) = (target_unit_id IS NULL) AND (target_value IS NULL) = (target_qualifier IS NULL)",
+            "filled": "name_en <> '' AND name_zh <> '' AND text_en <> '' AND text_zh <> '' AND wording_en <> '' AND wording_zh <> ''",
+            "position": "position >= 1",
+        },
+        references={"event_id": "event", "source_id": "source", "target_unit_id": "unit"},
+        unique=(("code",), ("event_id", "position")),
+        indexes=("source_id", "target_unit_id"),
+    )
+    create_report_table(
+        "commitment_reading",
+        *integer("commitment_id", "position"),
+        *boolean("same_measure"),
+        *texts("reason", null=True),
+        checks={"reason": "same_measure = (reason_en IS NULL)"},
+        owner="commitment",
+    )
+
+
+def create_report_table(
+    table: str, *own: sa.Column[Any], checks: Mapping[str, str], owner: str
+) -> None:
+    """Create a table of what documents say later about the records of another."""
+    create_table(
+        table,
+        *integer("source_id"),
+        *text("locator", null=True),
+        *day("date"),
+        *texts("text"),
+        *exact("value", null=True),
+        *integer("multiplier", "decimals", "unit_id", null=True),
+        *text("qualifier", "classifier", null=True),
+        *texts("wording"),
+        *text("wording_original", null=True),
+        *own,
+        checks={
+            **checks,
+            "qualifier": "qualifier IN ('none', 'over', 'nearly', 'about')",
+            "quantity": "(value IS NULL) = (unit_id IS NULL) AND (value IS NULL) = (qualifier IS NULL)",
+            "filled": "text_en <> '' AND text_zh <> '' AND wording_en <> '' AND wording_zh <> ''",
+            "position": "position >= 1",
+        },
+        references={f"{owner}_id": owner, "source_id": "source", "unit_id": "unit"},
+        key=(f"{owner}_id", "position"),
+        indexes=("source_id", "unit_id"),
     )
 
 

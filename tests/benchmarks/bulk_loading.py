@@ -40,7 +40,7 @@ def prepared(connection: Connection) -> None:
     """Create the tables, and the rows that observations refer to."""
     migrate_database(connection, generated_data.ROOT / "migrations")
     scale = generated_data.SCALES["1m"]
-    own = seed_rows(load_valid_seed(generated_data.ROOT / "seed"), "0" * 64, SCHEMA_REVISION)
+    own = seed_rows(load_valid_seed(generated_data.SEED), "0" * 64, SCHEMA_REVISION)
     rest = (generated_data.sources(), generated_data.areas(scale), generated_data.indicators(scale))
     insert_rows(connection, chain(own, *rest, generated_data.series(scale)))
 

@@ -28,12 +28,14 @@ from app.enums import (
     RevisionKind,
     Standing,
     Status,
+    StockFlow,
     TitleKind,
 )
 from app.ingest.build import insert_rows, load_valid_seed, migrate_database, publish
 from app.ingest.rows import Row
 from app.ingest.rows import build_rows as seed_rows
 from app.ingest.search_rows import build_search_rows
+from tests.support.seeds import SEED
 
 ROOT = Path(__file__).parents[2]
 FIRST_YEAR = 2000
@@ -84,7 +86,7 @@ def build(scale: Scale, target: Path | URL) -> None:
     """Build a database that holds the real seed and a made-up rest, with a progress bar."""
     from rich.progress import track  # noqa: PLC0415
 
-    seed = load_valid_seed(ROOT / "seed")
+    seed = load_valid_seed(SEED)
     made_up = track(rows(scale), f"{scale.observations:,} observations", total=scale.rows)
     name = target.stem if isinstance(target, Path) else str(target.database)
     digest = sha256(name.encode()).hexdigest()
@@ -166,6 +168,7 @@ def indicators(scale: Scale) -> Iterator[Row]:
                 **texts("note", "It stands for load only."),
                 "topic_id": 1 + number % 3,
                 "unit_id": 1 + number % 4,
+                "stock_flow": StockFlow.FLOW,
                 "direction": list(Direction)[number % 3],
                 "reporting_area_id": 2,
                 "counterpart_area_id": 1,
@@ -188,13 +191,19 @@ def series(scale: Scale) -> Iterator[Row]:
                 "counterpart_area_id": BASE + area,
                 "coverage_id": 3,
                 "unit_id": 1 + indicator % 4,
+                "stock_flow": StockFlow.FLOW,
+                "duration": "P12M",
                 "months": 12,
+                "first_month": None,
+                "start": None,
                 "other_unit_id": None,
                 "note_en": None,
                 "note_zh": None,
                 "observations": YEARS,
                 "first_period_start": date(FIRST_YEAR, 1, 1),
+                "first_period_end": date(FIRST_YEAR, 12, 31),
                 "last_period_start": date(FIRST_YEAR + YEARS - 1, 1, 1),
+                "last_period_end": date(FIRST_YEAR + YEARS - 1, 12, 31),
             },
         )
 
@@ -228,6 +237,8 @@ def observations(scale: Scale) -> Iterator[Row]:
                         "code": f"{key}.{start:%Y-%m}.{source_key(start.year, vintage)}",
                         "source_id": BASE + year * VINTAGES + vintage,
                         "locator": None,
+                        "checked_on": None,
+                        "check_method": None,
                         "series_id": BASE + one,
                         "period_start": start,
                         "period_end": date(start.year, 12, 31),
@@ -273,6 +284,8 @@ def growth_rates(scale: Scale) -> Iterator[Row]:
                     "code": f"{key}.{start:%Y-%m}.{source_key(start.year, 0)}",
                     "source_id": BASE + year * VINTAGES,
                     "locator": None,
+                    "checked_on": None,
+                    "check_method": None,
                     "series_id": BASE + one,
                     "period_start": start,
                     "period_end": date(start.year, 12, 31),

@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
-from itertools import product
 
 import httpx2
 import pytest
@@ -25,6 +24,14 @@ SERIES = [
     "/v1/series/trade-share.CN.BRI.partner-2025.PT.P12M",
     "/v1/series/aid-projects.CN.BRI.partner-2025.NB.P12M",
 ]
+COMMITMENTS = [
+    f"/v1/commitments/{code}/chart"
+    for code in (
+        *("2023-joint-laboratories", "2017-development-bank-lending", "2023-goods-trade"),
+        *("2023-manufacturing-access", "2019-special-lending", "2023-training"),
+    )
+]
+"""With comparable readings, with others, with both units, of zero, without a number, alone."""
 
 BOXES = """async () => {
   await document.fonts.ready;
@@ -45,6 +52,9 @@ BOXES = """async () => {
 }"""
 
 
+LAYOUTS = [(Language.ENGLISH, 320), (Language.CHINESE, 640), (Language.ENGLISH, 1600)]
+
+
 @pytest.fixture(scope="module")
 def page(browser: Browser) -> Iterator[Page]:
     """Open a page in Chromium."""
@@ -60,9 +70,9 @@ def crossing(one: list[float], other: list[float]) -> bool:
     return min(wide, high) > 0.5
 
 
-@pytest.mark.parametrize("path", [*PICTURES, *SERIES])
+@pytest.mark.parametrize("path", [*PICTURES, *SERIES, *COMMITMENTS])
 def test_no_marks_overlap(page: Page, server: str, path: str) -> None:
-    for language, width in product(Language, (320, 640, 1600)):
+    for language, width in LAYOUTS:
         page.set_viewport_size({"width": width, "height": 900})
         page.goto(f"{server}{path}.svg?lang={language}&width={width}")
         assert page.evaluate("document.documentElement.viewBox.baseVal.width") == width

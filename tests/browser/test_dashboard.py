@@ -32,8 +32,8 @@ PERIODS = {
     "zh": ["2024年全年", "2024年1—11月"],
 }
 LIGHT, DARK = "rgb(255, 255, 255)", "rgb(16, 23, 30)"
-FIRST_LOAD = 100_000
-"""How many bytes the first load may take without fonts, as they come over the network."""
+FIRST_LOAD, FONTS = 100_000, 300_000
+"""How many bytes the first load, and the fonts besides, may take as they come over the network."""
 
 
 @pytest.fixture
@@ -205,7 +205,8 @@ def test_the_first_load_is_light(browser: Browser, server: str) -> None:
     weight = sum(size for key, size in taken.items() if kinds[key] != "Font")
     assert {"Document", "Stylesheet", "Script"} <= set(kinds.values())
     assert 5_000 < weight < FIRST_LOAD
-    assert sum(taken.values()) < 2 * FIRST_LOAD
+    # Fonts are loaded only where the machine has none, and grow with the characters of the seed.
+    assert sum(taken.values()) - weight < FONTS
     page.close()
 
 
@@ -263,7 +264,7 @@ EARLIER = {
 def test_years_are_drawn_series_by_series(visit: Visit, language: str, expected: list[str]) -> None:
     page, wrong = visit
     page.goto(f"/years?lang={language}")
-    assert page.locator("table.series").count() == 22
+    assert page.locator("table.series").count() == 20
     goods = page.locator("[id='goods-trade.CN.BRI.partner-2023.CNY.P12M']")
     assert goods.locator(".display").all_inner_texts()[:3] == expected
     boxes = [bar.bounding_box() for bar in goods.locator(".magnitude rect.value").all()]

@@ -31,7 +31,7 @@ def test_reference_opens_at_the_address(visit: tuple[Page, list[str]]) -> None:
     box = heading.bounding_box()
     assert box is not None
     assert 0 <= box["y"] < 200
-    page.get_by_role("heading", name="List indicators with their latest official figure").wait_for()
+    page.get_by_role("heading", name="List indicators with their headline figure").wait_for()
     page.wait_for_load_state("networkidle")
     assert wrong == []
 

@@ -194,7 +194,7 @@ FAULTS = [
     ("series", "months = 13", "ck_series_months"),
     ("observation", "qualifier = 'under'", "ck_observation_qualifier_bounds"),
     ("observation", "status = 'final'", "ck_observation_status"),
-    ("observation", "period_end = period_start", "ck_observation_period_order"),
+    ("observation", "period_end = '1999-12-31'", "ck_observation_period_order"),
     ("observation", "period_end = '1999-12-31'", "ck_observation_period_order"),
     ("observation", "wording_zh = ''", "ck_observation_filled"),
     ("observation", "multiplier = 16", "ck_observation_multiplier"),
@@ -235,6 +235,11 @@ FAULTS = [
         "rounding_lower = '100', rounding_upper = '99'",
         "ck_observation_rounding_order",
     ),
+    ("related_dataset", "difference_zh = ''", "ck_related_dataset_filled"),
+    ("related_dataset", "position = 0", "ck_related_dataset_position"),
+    ("contradiction", "basis = 'guessed'", "ck_contradiction_basis"),
+    ("contradiction", "reason_zh = ''", "ck_contradiction_filled"),
+    ("contradiction", "position = 0", "ck_contradiction_position"),
     ("coverage", "basis = 'guessed'", "ck_coverage_basis"),
     ("coverage", "evidence_zh = ''", "ck_coverage_filled"),
     ("coverage", "position = 0", "ck_coverage_position"),
@@ -246,6 +251,18 @@ FAULTS = [
     ("observation", "revision = 'undone', previous_id = 1", "ck_observation_revision"),
     ("observation", "revision = 'revised'", "ck_observation_revision_previous"),
     ("observation", "current_until = '1999-12-31'", "ck_observation_current_order"),
+    ("observation", "checked_on = NULL", "ck_observation_checked"),
+    ("observation", "check_method = NULL", "ck_observation_checked"),
+    (
+        "observation",
+        "checked_on = '2026-11-26', check_method = 'guess'",
+        "ck_observation_check_method",
+    ),
+    ("indicator", "stock_flow = 'level'", "ck_indicator_stock_flow"),
+    ("series", "stock_flow = 'level', months = NULL", "ck_series_stock_flow"),
+    ("series", "months = NULL", "ck_series_flow_months"),
+    ("series", "first_month = 1", "ck_series_first_month"),
+    ("series", "start = '2013-01-01'", "ck_series_cumulative_start"),
     ("series_break", "note_en = ''", "ck_series_break_filled"),
     ("growth_rate", "basis = 'imagined'", "ck_growth_rate_basis"),
     ("growth_rate", "measure = 'imagined'", "ck_growth_rate_measure"),
@@ -253,12 +270,22 @@ FAULTS = [
     ("growth_rate", "base_end = base_start", "ck_growth_rate_base_order"),
     ("growth_rate", "base_end = period_start", "ck_growth_rate_base_before"),
     ("growth_rate", "current_until = '1999-12-31'", "ck_growth_rate_current_order"),
+    ("growth_rate", "checked_on = NULL", "ck_growth_rate_checked"),
+    ("growth_rate", "check_method = 'guess'", "ck_growth_rate_check_method"),
     ("growth_rate", "wording_zh = ''", "ck_growth_rate_filled"),
     ("growth_rate", "decimals = -1", "ck_growth_rate_decimals"),
     ("release_entry", "number = 0", "ck_release_entry_number"),
     ("change", "kind = 'painted'", "ck_change_kind"),
     ("change", "title_en = ''", "ck_change_filled"),
     ("report", "agreement = 'perhaps'", "ck_report_agreement"),
+    ("edition", "completeness = 'none'", "ck_edition_completeness"),
+    ("edition", "figures_completeness = 'much'", "ck_edition_figures_completeness"),
+    ("edition", "outcomes_completeness = 'much'", "ck_edition_outcomes_completeness"),
+    (
+        "edition",
+        "priority_areas_completeness = 'figures_only'",
+        "ck_edition_priority_areas_completeness",
+    ),
     ("outcome", "position = 0", "ck_outcome_position"),
     ("outcome", "text_en = ''", "ck_outcome_filled"),
     ("priority_area", "position = 0", "ck_priority_area_position"),
@@ -272,6 +299,25 @@ FAULTS = [
     ("passage_record", "title_en = ''", "ck_passage_record_filled"),
     ("passage_difference", "text_zh = ''", "ck_passage_difference_filled"),
     ("baseline", "editorial = false", "ck_baseline_editorial"),
+    ("progress_report", "position = 0", "ck_progress_report_position"),
+    ("progress_report", "text_zh = ''", "ck_progress_report_filled"),
+    ("progress_report", "relation = 'rumour'", "ck_progress_report_relation"),
+    ("progress_report", "qualifier = 'under'", "ck_progress_report_qualifier"),
+    ("progress_report", "unit_id = NULL", "ck_progress_report_quantity"),
+    ("commitment", "position = 0", "ck_commitment_position"),
+    ("commitment", "name_en = ''", "ck_commitment_filled"),
+    ("commitment", "kind = 'wish'", "ck_commitment_kind"),
+    ("commitment", "target_qualifier = 'under'", "ck_commitment_target_qualifier"),
+    ("commitment", "target_unit_id = NULL", "ck_commitment_target_quantity"),
+    ("commitment_reading", "position = 0", "ck_commitment_reading_position"),
+    ("commitment_reading", "wording_zh = ''", "ck_commitment_reading_filled"),
+    (
+        "commitment_reading",
+        "value = '1', unit_id = 1, qualifier = 'under'",
+        "ck_commitment_reading_qualifier",
+    ),
+    ("commitment_reading", "unit_id = 1", "ck_commitment_reading_quantity"),
+    ("commitment_reading", "same_measure = true", "ck_commitment_reading_reason"),
 ]
 
 
@@ -354,7 +400,7 @@ def test_the_names_of_checks_are_in_the_built_file(built: Path) -> None:
         schema = connection.execute(
             "SELECT sql FROM sqlite_schema WHERE name = 'observation'"
         ).fetchone()[0]
-    assert schema.count("CONSTRAINT ck_observation_") == schema.count("CHECK") == 12
+    assert schema.count("CONSTRAINT ck_observation_") == schema.count("CHECK") == 14
 
 
 def test_other_databases_keep_numbers_as_numbers() -> None:

@@ -17,7 +17,7 @@ from app.ingest.publish import write_content_digest
 from app.settings import Settings
 from tests.db.test_damaged_files import let_everybody_pass, unprivileged
 from tests.support.processes import bri, free_port, serving
-from tests.support.seeds import GOODS, MIGRATIONS, copied, edit
+from tests.support.seeds import GOODS, MIGRATIONS, SEED, copied, edit
 from tests.support.targets import opened
 from tests.test_doctor import findings, without_temporary_files
 
@@ -87,6 +87,7 @@ def test_default_database_that_is_damaged_is_built_again(
 
 def test_folder_that_is_read_only_is_served_from(other: Path) -> None:
     let_everybody_pass(other)
+    let_everybody_pass(SEED)
     other.parent.chmod(0o555)
     try:
         with unprivileged():

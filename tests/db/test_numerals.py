@@ -1,8 +1,10 @@
 """Numbers in queries, in every way in which people write them."""
 
+from decimal import Decimal
+
 import pytest
 
-from app.db.numerals import normalize_numbers, split_numbers
+from app.db.numerals import has_number, normalize_numbers, split_numbers
 
 NUMBERS = {
     "over 700": ("700+", ">700", ">= 700", "700多", "700余个", "逾700", "七百多个", "700个以上"),
@@ -41,3 +43,57 @@ def test_a_number_has_one_form(written: str, number: str) -> None:
 def test_other_words_and_bare_numbers_are_unchanged(words: str) -> None:
     assert normalize_numbers(words) == words
     assert split_numbers(words) == ([], words)
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "multiplier"),
+    [
+        ("1,234 trips", "1234", 0),
+        ("共1234列，", "1234", 0),
+        ("１２３４列", "1234", 0),
+        ("12.4万标箱", "124000", 0),
+        ("124,000 TEU", "12.4", 4),
+        ("1.24亿", "12400", 4),
+        ("13.80万亿元", "13.80", 12),
+        ("13.8 trillion yuan", "13800", 9),
+        ("進出口891.2億美元", "891.2", 8),
+        ("US$33.69bn", "33.69", 9),
+        ("six trillion U.S. dollars", "6", 12),
+        ("Eighteen new agreements", "18", 0),
+        ("七百多个项目", "700", 0),
+        ("2 trillion 930 billion yuan", "2.93", 12),
+        ("1兆1000億元", "1.1", 12),
+        ("億4000万元、1兆3338億1000", "13338.1", 8),
+        ("1万5183本", "15183", 0),
+        ("31・1%", "31.1", 0),
+        ("47,1 percent", "47.1", 0),
+        ("1 846 nouveaux contrats", "1846", 0),
+        ("1.724 Güterzüge", "1724", 0),
+        ("up 6.4%, to", "6.4", 0),
+    ],
+)
+def test_a_number_is_found_as_it_is_printed(text: str, number: str, multiplier: int) -> None:
+    assert has_number(text, Decimal(number), multiplier, has_known_scales=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "multiplier"),
+    [
+        ("签署了100份合作文件", "999", 0),
+        ("there are 5 countries", "777", 0),
+        ("13.8 trillion", "13.8", 9),
+        ("13.83 trillion", "13.8", 12),
+        ("22.1", "2.1", 0),
+        ("1,234", "234", 0),
+        ("1,234", "1.234", 0),
+        ("1兆1000億元", "1", 12),
+        ("", "1", 0),
+    ],
+)
+def test_another_number_is_not_found(text: str, number: str, multiplier: int) -> None:
+    assert not has_number(text, Decimal(number), multiplier, has_known_scales=True)
+
+
+def test_the_scales_of_other_languages_are_not_compared() -> None:
+    assert has_number("fast 1 Billion US-Dollar", Decimal(1), 12, has_known_scales=False)
+    assert not has_number("fast 2 Billionen", Decimal(1), 12, has_known_scales=False)

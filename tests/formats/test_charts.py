@@ -22,10 +22,11 @@ from app.formats.charts.canvas import render_svg
 from app.formats.charts.layout import layout_chart
 from app.formats.charts.model import Chart, DataPoint, Group, Tile, build_group, build_series_chart
 from app.i18n import Language
-from app.ingest.build import build
+from app.ingest.build import build, load_valid_seed
+from app.ingest.history import take_snapshot
 from app.parameters import Theme
 from app.queries import charts
-from tests.support.seeds import MIGRATIONS, ROOT, SEED, add_break, copied
+from tests.support.seeds import MIGRATIONS, NEWEST, ROOT, SEED, add_break, copied
 from tests.support.targets import opened
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -251,10 +252,13 @@ def test_svg_brings_its_letters_along(client: TestClient, path: str, language: s
 
 
 def test_fonts_have_every_letter_of_the_seed() -> None:
+    # No chart shows the words of a source or its printed title in a third language.
     letters = {
         letter
-        for file in (ROOT / "seed").rglob("*.yaml")
-        for letter in file.read_text()
+        for fields in take_snapshot(load_valid_seed(NEWEST)).values()
+        for path, text in fields.items()
+        if not path.endswith((".original", ".printed"))
+        for letter in text
         if letter.isprintable()
     }
     for weight in ("Regular", "Bold"):
@@ -393,3 +397,15 @@ def test_omitted_figures_are_counted(
     printed = text_of(drawn(client, path, width=700))
     assert expected in printed
     assert "10.11trillion" not in printed
+
+
+@pytest.mark.parametrize("year", [2022, 2023, 2024, 2025, 2026])
+def test_an_overview_names_only_what_its_edition_holds(newest: TestClient, year: int) -> None:
+    overview = newest.get(f"/v1/overview?edition={year}").json()
+    printed = text_of(drawn(newest, "/v1/overview", edition=year, width=1200))
+    assert bare(f"{year - 1} figures, {year} priority areas") in printed
+    is_partial = overview["edition"]["completeness"] != "complete"
+    assert (bare("recorded in part only") in printed) == is_partial
+    lengths = {one["headline"]["period"]["months"] for one in overview["indicators"]}
+    assert (bare("A full year and January to November") in printed) == (len(lengths) > 1)
+    assert "0actions" not in printed

@@ -38,7 +38,7 @@ def test_every_suffix_is_a_format(document: dict[str, Any]) -> None:
     suffixed = {path for path in document["paths"] if "." in path and path.startswith("/v1")}
     assert suffixed - paths == {
         f"/v1/{name}.csv-metadata.json"
-        for name in ("observations", "indicators", "actions", "outcomes")
+        for name in ("observations", "indicators", "actions", "outcomes", "commitments")
     }
 
 

@@ -1,6 +1,7 @@
 """SDMX data: every format is valid and has the values of the lists, digit by digit."""
 
 from collections.abc import Callable, Iterable
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -38,9 +39,10 @@ def expected(item: Any) -> Row:
     """Spell a figure of the list as SDMX does."""
     series = item["series"].split(".")
     growth = item["growth"] or {}
+    contradiction = item["contradiction"] or {}
     published = item["published"]
     row = {
-        "FREQ": "A",
+        "FREQ": "A" if item["stock_flow"] == "flow" else "_O",
         "REF_AREA": item["reporting_area"]["code"],
         "COUNTERPART_AREA": item["counterpart_area"]["code"],
         "COVERAGE": item["coverage"]["code"],
@@ -80,13 +82,24 @@ def expected(item: Any) -> Row:
         "GROWTH_WORDING_LANG": growth.get("wording_language", ""),
         "GROWTH_WORDING_TRANSLATED": growth.get("wording_translated") or "",
         "COMPARABILITY": item["comparability"] or "",
+        "CONTRADICTION": contradiction.get("code", ""),
+        "CONTRADICTION_REASON": contradiction.get("reason", ""),
+        "GROWTH_DECIMALS": str(growth.get("decimals", "")),
+        "STOCK_FLOW": item["stock_flow"],
     }
     return {name: text for name, text in row.items() if text}
 
 
 def spell_period(period: Any) -> str:
-    """Spell a period of the list: 2024, or 2024-01-01/P11M."""
+    """Spell a period of the list: 2024, 2024-01-01/P11M, 2024-06-30, or 2021-12-03/P731D."""
     start: str = period["start"]
+    if period["months"] is None:
+        first, last = (date.fromisoformat(period[name]) for name in ("start", "end"))
+        following = last + timedelta(days=1)
+        if first.day == following.day == 1:
+            count = (following.year - first.year) * 12 + following.month - first.month
+            return f"{start}/P{count}M"
+        return start if first == last else f"{start}/P{(following - first).days}D"
     return start[:4] if period["months"] == 12 else f"{start}/P{period['months']}M"
 
 
@@ -120,6 +133,26 @@ def test_every_format_tells_what_the_list_tells(
     wanted = sorted((expected(item) for item in listed), key=lambda row: row["OBS_ID"])
     assert without_breaks(found) == wanted
     assert {row["OBS_QUALIFIER"] for row in found} >= {"none", "over", "nearly"}
+
+
+@pytest.mark.parametrize("form", DATA)
+def test_every_format_tells_stocks_from_totals_and_flows(newest: TestClient, form: str) -> None:
+    listed = figures(newest, lang="en", indicator="china-europe-trains")
+    listed += figures(newest, lang="en", indicator="china-europe-train-cities")
+    key = "....china-europe-trains+china-europe-train-cities.."
+    found = read(newest, f"{FLOW}/{key}", form)
+    wanted = sorted((expected(item) for item in listed), key=lambda row: row["OBS_ID"])
+    assert without_breaks(found) == wanted
+    assert {row["STOCK_FLOW"] for row in found} == {"flow", "cumulative", "stock"}
+    durations = {row["DURATION"] for row in found}
+    assert durations >= {"P12M", "P0D", "FROM2011-01-01"}
+    for duration in ("P0D", "FROM2011-01-01"):
+        selected = read(newest, f"{FLOW}/{key}{duration}", form)
+        assert selected == [row for row in found if row["DURATION"] == duration]
+        assert {row["FREQ"] for row in selected} == {"_O"}
+        period = selected[-1]["TIME_PERIOD"]
+        at = read(newest, f"{NEW}?c[DURATION]={duration}&c[TIME_PERIOD]={period}", form)
+        assert {row["TIME_PERIOD"] for row in at} == {period}
 
 
 @pytest.mark.parametrize("at", ["AllDimensions", "TIME_PERIOD", "INDICATOR", "UNIT_MEASURE"])

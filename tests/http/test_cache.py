@@ -169,7 +169,7 @@ def test_a_flood_stays_within_its_bounds(database: Target) -> None:
 
 def flooded(app: App, limit: int) -> None:
     """Request far more than the cache holds, and check its bounds."""
-    client, hot = TestClient(app), "/v1/overview"
+    client, hot = TestClient(app), "/v1/units"
     client.get(hot)
     client.get(hot)
     asyncio.run(flood(app, 5, hot))

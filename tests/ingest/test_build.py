@@ -25,6 +25,7 @@ from app.ingest.build import build
 from app.ingest.files import BuildError, SeedError, compute_seed_hash
 from tests.support.builds import killed
 from tests.support.seeds import (
+    EVENT,
     GOODS,
     MIGRATIONS,
     ROOT,
@@ -313,7 +314,7 @@ MORE = (
 
 def test_other_periods_units_sources_and_vintages_need_no_code(tmp_path: Path) -> None:
     seed, target = copied(tmp_path), tmp_path / "bri.sqlite"
-    norway = (seed / "areas/MY.yaml").read_text("utf-8").replace("position: 3", "position: 5")
+    norway = (seed / "areas/MY.yaml").read_text("utf-8").replace("position: 3", "position: 50")
     add(seed, "areas/NO.yaml", norway)
     for figure in MORE:
         add_figure(seed, figure)
@@ -367,14 +368,21 @@ def headline(target: Path) -> object:
     return code
 
 
-def test_the_next_edition_takes_the_headline(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("completeness", "expected"), [("complete", 1), ("partial", 7)])
+def test_the_next_complete_edition_takes_the_headlines(
+    tmp_path: Path, completeness: str, expected: int
+) -> None:
     seed, target = copied(tmp_path), tmp_path / "bri.sqlite"
-    text = (seed / SCIO).read_text("utf-8").replace("edition: 2024", "edition: 2025")
-    text = text.replace("_on: 2025", "_on: 2026")
-    add(seed, "sources/scio-2026-01-15.yaml", text)
-    text = (seed / GOODS).read_text("utf-8").replace(": 2024-", ": 2025-")
-    name = GOODS.replace("2024-01.scio-2025", "2025-01.scio-2026")
-    add(seed, name, text.replace("scio-2025", "scio-2026"))
+    for name in (EVENT, SCIO, "editions/2025.yaml", GOODS):
+        text = (seed / name).read_text("utf-8").replace("2025-01-15", "2027-01-15")
+        text = text.replace(": 2024-", ": 2026-").replace("year: 2025", "year: 2027")
+        text = text.replace("_on: 2026-11-26", "_on: 2027-01-15")
+        text = text.replace("completeness: complete", f"completeness: {completeness}")
+        later = name.replace("2025-01-15", "2027-01-15").replace("2024-01", "2026-01")
+        add(seed, later.replace("editions/2025", "editions/2027"), text)
     build(seed, MIGRATIONS, target)
-    assert headline(target) == Path(name).stem
-    assert select_rows(target, "SELECT count(*) FROM headline") == [(7,)]
+    is_next = headline(target) == Path(GOODS).stem.replace("2024-01", "2026-01").replace(
+        "2025-01-15", "2027-01-15"
+    )
+    assert is_next == (completeness == "complete")
+    assert select_rows(target, "SELECT count(*) FROM headline") == [(expected,)]

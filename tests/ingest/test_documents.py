@@ -121,7 +121,7 @@ CASES = {
         "    - xinhuanet.com\n",
         "",
         "publisher",
-        "differs from shine-2025-01-26.yaml, which has the same publisher",
+        "differs from livedoor-2025-10-13.yaml, which has the same publisher",
         at="publisher:",
     ),
     "unknown-event": Broken(

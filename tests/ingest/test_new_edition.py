@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from app.application import create_app
 from app.ingest.build import build, load_valid_seed
-from app.ingest.vintages import select_headlines
+from app.ingest.editions import select_headlines
 from tests.support.edition import add_edition
 from tests.support.seeds import GOODS, ROOT, SEED, add, copied
 from tests.support.targets import Target, settings_of
@@ -52,13 +52,15 @@ def test_both_editions_are_listed(later: TestClient) -> None:
         ("/v1/observations?source=scio-2025-01-15&source=scio-2027-01-20", 14),
         ("/v1/observations?source=scio-2027-01-20&as_of=2027-01-19", 0),
         ("/v1/indicators/goods-trade/observations?since=2024-01-01&unit=CNY", 3),
+        ("/v1/editions", 3),
         ("/v1/outcomes", 18),
         ("/v1/outcomes?year=2026", 9),
+        ("/v1/outcomes?edition=2027", 9),
         ("/v1/priority-areas", 8),
         ("/v1/priority-areas?year=2025", 4),
         ("/v1/actions", 48),
         ("/v1/actions?year=2027", 24),
-        ("/v1/sources?edition=2026&edition=2024", 2),
+        ("/v1/sources?edition=2027", 1),
         ("/v1/sources/scio-2027-01-20/passages", 25),
     ):
         assert later.get(path).json()["total"] == total, path

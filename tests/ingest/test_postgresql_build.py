@@ -82,7 +82,7 @@ def another_seed(folder: Path) -> Path:
 def test_a_killed_build_leaves_the_old_or_the_new(
     cluster: Cluster, url: URL, tmp_path: Path
 ) -> None:
-    old, new = another_seed(tmp_path), SEED
+    old, new = another_seed(tmp_path), copied(tmp_path / "new")
     code, (last, cleared, _) = killed(tmp_path, old, url)
     assert code == 0
     assert cleared > last > 100

@@ -19,9 +19,12 @@ from tests.support.seeds import (
 )
 
 COUNTS = {
+    "contradictions": 2,
+    "related-datasets": 7,
     "releases": 2,
-    "events": 11,
-    "sources": 16,
+    "events": 21,
+    "sources": 61,
+    "editions": 2,
     "topics": 3,
     "areas": 4,
     "units": 4,
@@ -34,6 +37,8 @@ COUNTS = {
     "outcomes": 9,
     "priority-areas": 4,
     "actions": 24,
+    "progress": 24,
+    "commitments": 27,
     "sectors": 6,
     "instruments": 18,
     "synonyms": 44,
@@ -108,12 +113,28 @@ CONFLICTS = {
     "outcome-position": Broken(
         OUTCOME, "position: 2", "position: 6", "position", "taken by 2024-agreements-in-emerging"
     ),
-    "edition": Broken(
-        "sources/xinhua-2025-01-15.yaml",
-        "standing:",
-        "edition: 2024\nstanding:",
-        "edition",
-        "is taken by scio-2025-01-15.yaml; choose another",
+    "edition-event": Broken(
+        "editions/2025.yaml",
+        "  - mofcom-2025-01-15\n",
+        "  - mofcom-2025-01-15\n  - mofcom-2024-01-26\n",
+        "events",
+        "is taken by 2024.yaml; choose another",
+        at="events:",
+    ),
+    "edition-source": Broken(
+        "editions/2025.yaml",
+        "source: scio-2025-01-15",
+        "source: xinhua-2024-12-19",
+        "source",
+        "name a document of one of the events",
+    ),
+    "edition-without-a-part": Broken(
+        "editions/2024.yaml",
+        "figures:\n  completeness: complete",
+        "figures:\n  completeness: none",
+        "figures.completeness",
+        "found none; 5 are recorded, so write partial",
+        at="completeness: none",
     ),
     "outcome-year": Broken(
         OUTCOME,
@@ -125,9 +146,9 @@ CONFLICTS = {
     "outcome-source-without-edition": Broken(
         OUTCOME,
         "source: scio-2025-01-15",
-        "source: xinhua-2025-01-15",
+        "source: xinhua-2024-12-19",
         "source",
-        "name a source that has an edition",
+        "name a source of an event that has an edition",
     ),
 }
 
@@ -205,6 +226,15 @@ def test_the_real_seed_is_valid_and_whole() -> None:
 @pytest.mark.parametrize("broken", CASES.values(), ids=CASES)
 def test_an_issue_is_reported(tmp_path: Path, broken: Broken) -> None:
     check_reported(copied(tmp_path), broken)
+
+
+def test_the_unit_of_a_series_is_that_of_its_indicator_or_another_currency(tmp_path: Path) -> None:
+    seed = copied(tmp_path)
+    edit(seed, "indicators/goods-trade.yaml", "unit: CNY", "unit: USD")
+    edit(seed, "indicators/aid-projects.yaml", "unit: NB", "unit: CNY")
+    faults = [fault for fault in refused(seed) if fault.field == "unit"]
+    assert {fault.message for fault in faults} == {"found NB; the unit of aid-projects is CNY"}
+    assert {fault.file.parent.name for fault in faults} == {"series"}
 
 
 @pytest.mark.parametrize(("old", "new", "change", "expected"), MOVED.values(), ids=MOVED)

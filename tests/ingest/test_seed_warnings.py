@@ -1,5 +1,6 @@
 """Warnings of `bri check`, and how commands name files."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,9 +10,9 @@ import pytest
 from app.ingest.build import load_valid_seed
 from app.ingest.integrity import find_warnings
 from tests.support.processes import bri
-from tests.support.seeds import GOODS, ROOT, SCIO, SEED, add, copied, edit, refused
+from tests.support.seeds import EVENT, GOODS, NEWEST, ROOT, SCIO, add, copied, edit, refused
 
-SOURCE = "scio-2026-01-15"
+SOURCE = "scio-2027-01-15"
 SIGN = "actions/2025-sign-cooperation-documents.yaml"
 
 
@@ -21,17 +22,22 @@ def warn(seed: Path) -> list[str]:
     ]
 
 
-def add_source(seed: Path) -> None:
-    text = (seed / SCIO).read_text("utf-8").replace("edition: 2024", "edition: 2025")
-    add(seed, f"sources/{SOURCE}.yaml", text.replace("_on: 2025", "_on: 2026"))
+def add_edition(seed: Path) -> None:
+    for name in (EVENT, SCIO, "editions/2025.yaml"):
+        text = (seed / name).read_text("utf-8").replace("2025-01-15", "2027-01-15")
+        text = text.replace("year: 2025", "year: 2027").replace(
+            "_on: 2026-11-26", "_on: 2027-01-15"
+        )
+        later = name.replace("2025-01-15", "2027-01-15")
+        add(seed, later.replace("editions/2025", "editions/2027"), text)
 
 
 def test_the_seed_has_no_warnings() -> None:
-    assert warn(SEED) == []
+    assert warn(NEWEST) == []
 
 
 def test_missing_and_incorrect_schema_lines(tmp_path: Path) -> None:
-    seed = copied(tmp_path)
+    seed = copied(tmp_path, NEWEST)
     line = "# yaml-language-server: $schema=../.schemas/topic.json"
     edit(seed, "topics/trade.yaml", f"{line}\n", "")
     edit(seed, "units/CNY.yaml", "/unit.json", "/topic.json")
@@ -46,24 +52,44 @@ def test_missing_and_incorrect_schema_lines(tmp_path: Path) -> None:
 
 
 def test_an_edition_with_one_area_and_one_figure(tmp_path: Path) -> None:
-    seed = copied(tmp_path)
-    add_source(seed)
-    goods = (seed / GOODS).read_text("utf-8").replace(": 2024-", ": 2025-")
-    name = GOODS.replace("2024-01", "2025-01").replace("scio-2025-01-15", SOURCE)
+    seed = copied(tmp_path, NEWEST)
+    add_edition(seed)
+    goods = (seed / GOODS).read_text("utf-8").replace(": 2024-", ": 2026-")
+    goods = re.sub(r"^check(ed_on|_method): .+\n", "", goods, flags=re.MULTILINE)
+    name = GOODS.replace("2024-01", "2026-01").replace("scio-2025-01-15", SOURCE)
     add(seed, name, goods.replace("scio-2025-01-15", SOURCE))
-    areas, indicators = [message for message in warn(seed) if " edition: " in message]
-    assert areas.endswith("edition: has 0 priority areas for 2026; the edition before has 4")
-    assert "has no 2025 figure for aid-projects, contracted-projects-turnover, " in indicators
+    found = [message for message in warn(seed) if message.startswith("editions/2027.yaml")]
+    indicators, outcomes, empty_areas, areas = sorted(
+        found, key=lambda message: message.partition("warning")[2]
+    )
+    assert areas.endswith("has 0 priority areas for 2027; the complete edition before has 4")
+    assert "priority_areas.completeness: found complete; nothing is recorded" in empty_areas
+    assert "outcomes.completeness: found complete; nothing is recorded, so write none" in outcomes
+    assert "has no 2026 figure for aid-projects, contracted-projects-turnover, " in indicators
     assert "goods-trade" not in indicators
     area = (seed / "priority-areas/2025-emerging-fields.yaml").read_text("utf-8")
-    area = area.replace("year: 2025", "year: 2026").replace("scio-2025-01-15", SOURCE)
-    add(seed, "priority-areas/2026-emerging-fields.yaml", area)
-    found = "\n".join(warn(seed))
-    assert "has 1 priority areas for 2026; the edition before has 4" in found
+    area = area.replace("year: 2025", "year: 2027").replace("scio-2025-01-15", SOURCE)
+    add(seed, "priority-areas/2027-emerging-fields.yaml", area)
+    assert "has 1 priority areas for 2027; the complete edition before has 4" in "\n".join(
+        warn(seed)
+    )
+
+
+def test_an_edition_in_part_may_lack_areas_and_indicators(tmp_path: Path) -> None:
+    seed = copied(tmp_path, NEWEST)
+    (seed / "priority-areas/2023-platforms.yaml").unlink()
+    assert warn(seed) == []
+
+
+def test_an_indicator_that_was_not_stated_is_declared(tmp_path: Path) -> None:
+    seed = copied(tmp_path, NEWEST)
+    edit(seed, "editions/2025.yaml", "unstated_indicators:\n  - trade-share\n", "")
+    (message,) = warn(seed)
+    assert "has no 2024 figure for trade-share, which the complete edition before has" in message
 
 
 def test_a_sentence_without_record_and_note_is_named(tmp_path: Path) -> None:
-    seed = copied(tmp_path)
+    seed = copied(tmp_path, NEWEST)
     (seed / "outcomes/2024-trade-expansion.yaml").unlink()
     edit(seed, SCIO, "  - locator: P5.S2\n", "  - locator: P5.S1\n")
     (message,) = warn(seed)
@@ -85,7 +111,7 @@ def test_a_sentence_without_record_and_note_is_named(tmp_path: Path) -> None:
 def test_a_malformed_text_gets_specific_advice(
     tmp_path: Path, file: str, old: str, new: str, message: str
 ) -> None:
-    seed = copied(tmp_path)
+    seed = copied(tmp_path, NEWEST)
     edit(seed, file, old, new)
     (issue,) = refused(seed)
     assert message in issue.message
@@ -93,7 +119,7 @@ def test_a_malformed_text_gets_specific_advice(
 
 
 def test_a_release_with_an_issue_is_the_only_one_reported(tmp_path: Path) -> None:
-    seed = copied(tmp_path)
+    seed = copied(tmp_path, NEWEST)
     assert bri("freeze", "--seed", str(seed)).exit_code == 0
     edit(seed, "topics/trade.yaml", "  en: Trade\n", "  en: Commerce\n")
     add(seed, "releases/2027-01-20.yaml", "date: 2027-01-20\nnote: {en: News}\n")
@@ -104,7 +130,7 @@ def test_a_release_with_an_issue_is_the_only_one_reported(tmp_path: Path) -> Non
 def test_files_are_named_relative_to_the_given_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seed = copied(tmp_path)
+    seed = copied(tmp_path, NEWEST)
     edit(seed, GOODS, "status: normal", "status: no")
     monkeypatch.chdir(tmp_path)
     done = bri("check", "--seed", "./seed/../seed")

@@ -176,7 +176,8 @@ def test_every_obstacle_is_explained(language: str) -> None:
     kinds = dict(rows[-len(Obstacle) :])
     assert set(kinds) == {str(kind) for kind in Obstacle}
     only = {"en": "the calculation only", "zh": "仅推算"}[language]
-    assert {kind for kind, what in kinds.items() if what == only} == {"qualifier", "base"}
+    derived = {kind for kind, what in kinds.items() if what == only}
+    assert derived == {"qualifier", "base", "cumulative"}
 
 
 def test_pages_follow_each_other(client: TestClient) -> None:

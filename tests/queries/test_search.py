@@ -141,7 +141,7 @@ def test_a_hit_has_the_context_of_its_record(client: TestClient, language: str) 
                 assert record["display"] in hit["display"]
                 for name in ("qualifier", "current", "superseded_on"):
                     assert hit[name] == record.get(name)
-            elif hit["kind"] in {"action", "outcome", "priority_area"}:
+            elif hit["kind"] in {"action", "outcome", "priority_area", "commitment"}:
                 record = client.get(hit["href"], params={"lang": language}).json()
                 assert hit["source"] == record["source"]
                 assert hit["period"] is hit["coverage"] is hit["display"] is None

@@ -22,8 +22,16 @@ from tests.test_openapi import LISTS, PATHS, example_url
 pytestmark = pytest.mark.database
 
 MORE = {
-    "/v1/dataset.zip": 17,
-    "/v1/overview.xlsx": 5,
+    "/v1/dataset.zip": 22,
+    "/v1/contradictions": 4,
+    "/v1/contradictions/{contradiction}": 4,
+    "/v1/editions/compare": 3,
+    "/v1/editions/{edition}": 5,
+    "/v1/overview": 7,
+    "/v1/indicators": 4,
+    "/v1/indicators/{indicator}": 4,
+    "/v1/overview.xlsx": 6,
+    **{f"/v1/overview.{kind}": 3 for kind in ("svg", "png", "vl.json")},
     "/v1/compare": 3,
     "/v1/series": 3,
     "/v1/series/{series}": 5,

@@ -1,5 +1,6 @@
 """Catalogues, sitemap and descriptions for programs: parsed, with every link followed."""
 
+import html
 import json
 import re
 from collections.abc import Iterator
@@ -54,6 +55,45 @@ def test_the_catalogue_is_the_same_in_both_forms(client: TestClient) -> None:
     json_ld = Graph().parse(data=client.get("/v1/catalog.jsonld").text, format="json-ld")
     assert len(turtle) > 80
     assert isomorphic(turtle, json_ld)
+
+
+def test_the_identifier_of_the_catalogue_is_served(client: TestClient) -> None:
+    catalog = client.get("/v1/catalog.jsonld").json()
+    for identifier in (catalog["@id"], catalog["dcat:dataset"]["@id"]):
+        assert is_served(client, identifier.partition("#")[0]), identifier
+
+
+def test_the_catalogue_names_datasets_of_other_publishers(client: TestClient) -> None:
+    graph = Graph().parse(data=client.get("/v1/catalog.ttl").text, format="turtle")
+    (dataset,) = graph.subjects(RDF.type, DCAT.Dataset)
+    found = {str(one) for one in graph.objects(dataset, DCTERMS.relation)}
+    listed = client.get("/v1/related-datasets").json()["items"]
+    assert found == {one["address"] for one in listed}
+    assert len(found) == 7
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_related_datasets_and_indicators_name_each_other(client: TestClient, language: str) -> None:
+    query: dict[str, str] = {"lang": language, "limit": "1000"}
+    datasets = client.get("/v1/related-datasets", params=query).json()["items"]
+    named = {
+        (one["code"], indicator["code"]) for one in datasets for indicator in one["indicators"]
+    }
+    indicators = client.get("/v1/indicators", params=query).json()["items"]
+    shown = {
+        (one["code"], indicator["code"])
+        for indicator in indicators
+        for one in indicator["related_datasets"]
+    }
+    assert shown == named != set()
+    texts = {one["code"]: one["difference"] for one in datasets}
+    page = html.unescape(client.get(f"/indicators/goods-trade?lang={language}").text)
+    (trade,) = (one for one in indicators if one["code"] == "goods-trade")
+    assert trade["related_datasets"]
+    for one in trade["related_datasets"]:
+        assert texts[one["code"]] == one["difference"]
+        assert one["difference"] in page
+        assert f'href="{one["address"]}"' in page
 
 
 def test_the_catalogue_has_what_dcat_needs(client: TestClient) -> None:
@@ -128,7 +168,8 @@ def test_robots_and_sitemap_lead_to_pages(client: TestClient) -> None:
     root = ET.fromstring(client.get(sitemap.removeprefix(HOST)).text)  # noqa: S314
     name = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
     pages = [url.findtext(f"{name}loc") or "" for url in root]
-    assert len(pages) == len(set(pages)) == 2 * (5 + 11 + 8 + 4 + 16)
+    sources = client.get("/v1/sources").json()["total"]
+    assert len(pages) == len(set(pages)) == 2 * (7 + 12 + 2 + 8 + 4 + sources)
     for page in pages:
         response = client.get(page.removeprefix(HOST))
         assert response.status_code == 200, page
@@ -145,6 +186,26 @@ def test_a_program_can_follow_the_links(client: TestClient) -> None:
     addresses = re.findall(r"\]\((.*?)\)", text)
     assert len(addresses) >= 14
     assert all(is_served(client, address) for address in addresses)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("path", ["/llms.txt", "/llms-full.txt"])
+def test_programs_are_told_of_datasets_of_other_publishers(
+    newest: TestClient, path: str, language: str
+) -> None:
+    lines = newest.get(f"{path}?lang={language}").text.splitlines()
+    datasets = newest.get(f"/v1/related-datasets?lang={language}").json()["items"]
+    assert datasets
+    names = ("name", "publisher", "description", "difference", "licence", "address")
+    for one in datasets:
+        assert any(all(one[name] in line for name in names) for line in lines), one["code"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_programs_are_led_to_contradictions(client: TestClient, language: str) -> None:
+    text = client.get(f"/llms.txt?lang={language}").text
+    start, _, _ = text.partition("/openapi.json")
+    assert f"({HOST}/v1/contradictions)" in start
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

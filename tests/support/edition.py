@@ -32,9 +32,11 @@ def add_edition(seed: Path, year: int, held: date) -> str:
     source = read(seed / "sources" / f"{PINNED}.yaml")
     event = f"mofcom-{held}"
     write(seed, f"events/{event}", read(seed / f"events/{EVENT}.yaml") | {"held_on": str(held)})
-    source |= {"edition": year, "event": event, "published_on": str(held)}
-    source["checked_on"] = str(held)
+    source |= {"event": event, "published_on": str(held), "checked_on": str(held)}
     write(seed, f"sources/{key}", source)
+    edition = read(seed / f"editions/{YEAR + 1}.yaml")
+    edition |= {"year": year + 1, "events": [event], "source": key}
+    write(seed, f"editions/{year + 1}", edition)
     for path in sorted((seed / "observations").glob(f"*.{PINNED}.yaml")):
         add_figure(seed, read(path), year, key)
     for collection in ("outcomes", "priority-areas", "actions"):
@@ -63,6 +65,8 @@ def add_figure(seed: Path, figure: dict[str, Any], year: int, source: str) -> No
     if not (seed / "series" / f"{whole}.yaml").exists():
         changed = {"coverage": COVERAGE, "months": 12}
         write(seed, f"series/{whole}", read(seed / f"series/{series}.yaml") | changed)
+    for own in ("checked_on", "check_method", "contradiction"):
+        figure.pop(own, None)
     published = figure["published"]
     old = Decimal(str(published["value"]))
     new = old + Decimal(1).scaleb(-published["decimals"])
@@ -86,6 +90,7 @@ def add_figure(seed: Path, figure: dict[str, Any], year: int, source: str) -> No
                 break
     for bound in figure.get("bounds", {}):
         figure["bounds"][bound] = int(new * scale)
+    figure.pop("contradiction", None)
     write(seed, f"observations/{whole}.{year}-01.{source}", figure)
 
 

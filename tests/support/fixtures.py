@@ -17,7 +17,7 @@ from tests.support import postgresql, renderings
 from tests.support.contract import Watch
 from tests.support.processes import free_port, serving
 from tests.support.proxy import stripping_proxy
-from tests.support.seeds import MIGRATIONS, SEED
+from tests.support.seeds import MIGRATIONS, NEWEST, SEED
 from tests.support.targets import Target, opened
 
 
@@ -91,6 +91,15 @@ def app(database: Target) -> Iterator[App]:
 def client(app: App) -> Iterator[TestClient]:
     """Call the application without a socket."""
     with TestClient(app, raise_server_exceptions=False) as asking:
+        yield asking
+
+
+@pytest.fixture(scope="session")
+def newest(new_target: Callable[[], Target]) -> Iterator[TestClient]:
+    """Call an application that serves the newest seed, without a socket."""
+    target = new_target()
+    build(NEWEST, MIGRATIONS, target)
+    with opened(target) as made, TestClient(made, raise_server_exceptions=False) as asking:
         yield asking
 
 

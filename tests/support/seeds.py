@@ -3,12 +3,14 @@
 import atexit
 import json
 import os
+import re
 from pathlib import Path
 from shutil import copytree, ignore_patterns, rmtree
 from tempfile import mkdtemp
 from typing import NamedTuple
 
 import pytest
+import yaml
 
 from app.ingest.build import build
 from app.ingest.files import SeedError, SeedIssue
@@ -18,6 +20,12 @@ NEWEST = Path(os.environ.get("BRI_SEED", ROOT / "seed")).absolute()
 """The seed as it is now; with BRI_SEED the suite runs on another one."""
 PINNED = "2026-11-25.2"
 """The release whose figures tests name; ingest/test_current_seed covers later ones."""
+NO_COLLECTIONS = {"figures", "releases", "synonyms"}
+"""The folders whose files are no records of a release."""
+EDITION_SOURCE = re.compile(r"^source: (.+)$", re.MULTILINE)
+"""The document that stands for an edition, in its file."""
+KEY = re.compile(r"(?:: |- )([A-Za-z0-9][A-Za-z0-9.-]*)$", re.MULTILINE)
+"""A line of a seed file with nothing but a key, which may refer to a record."""
 MIGRATIONS = ROOT / "migrations"
 
 SCIO = "sources/scio-2025-01-15.yaml"
@@ -50,6 +58,13 @@ breaks:
   - start: {start}
     note: {{en: The definition changed., zh: 指标定义调整。}}
 """
+CONTRADICTION = """
+position: 100
+name: {{en: Two numbers, zh: 两项数据}}
+indicator: {indicator}
+reason: {{en: No source says why., zh: 来源未说明原因。}}
+basis: inferred
+"""
 OBSERVATION = """
 series: {series}
 period: {{start: {year}-01-01, end: {year}-{end}}}
@@ -63,29 +78,74 @@ source: {source}
 
 
 def pinned() -> Path:
-    """Return the seed without what was added after the pinned release.
+    """Return the seed without what was added to a collection after the pinned release.
 
-    The first thing that a new edition adds is the record of all that was there before it.
+    Collections that began later are kept, with the records that they refer to: every path of the
+    API has records. Of editions, those are kept whose source is in the pinned release. The first
+    thing that a new edition adds is the record of all that was there before it.
     """
     frozen = NEWEST / "history" / f"{PINNED}.jsonl"
     if not frozen.exists():
         return NEWEST
     folder = Path(mkdtemp(prefix="bri-pinned-"))
+    # Tests serve as another user.
+    folder.chmod(0o755)
     atexit.register(rmtree, folder, ignore_errors=True)
     seed = copytree(NEWEST, folder / "seed", ignore=ignore_patterns(".*"))
-    records = [json.loads(line) for line in frozen.read_text("utf-8").splitlines()]
-    opened = {(record["collection"], record["key"]) for record in records}
-    for path in seed.glob("*/*.yaml"):
-        is_release = path.parent.name == "releases"
-        is_held = path.stem <= PINNED if is_release else (path.parent.name, path.stem) in opened
-        # Synonyms are no records of a release.
-        if not is_held and path.parent.name != "synonyms":
-            path.unlink()
+    for path in set(seed.glob("*/*.yaml")) - list_pinned(seed, frozen):
+        path.unlink()
     for path in seed.glob("history/*.jsonl"):
         if path.stem >= PINNED:
             path.unlink()
+    remove_contradictions(seed)
     os.environ["BRI_SEED"] = str(seed)
     return seed
+
+
+def remove_contradictions(seed: Path) -> None:
+    """Remove contradictions of which fewer than two figures or reports are left."""
+    texts = {path: path.read_text("utf-8") for path in seed.glob("*/*.yaml")}
+    for contradiction in seed.glob("contradictions/*.yaml"):
+        line = f"\ncontradiction: {contradiction.stem}\n"
+        named = [path for path, text in texts.items() if line in text]
+        if len(named) < 2:
+            contradiction.unlink()
+            for path in named:
+                path.write_text(texts[path].replace(line, "\n"), "utf-8")
+
+
+def list_pinned(seed: Path, frozen: Path) -> set[Path]:
+    """List the files of the pinned release, and those of collections that began later."""
+    records = [json.loads(line) for line in frozen.read_text("utf-8").splitlines()]
+    opened = {seed / record["collection"] / f"{record['key']}.yaml" for record in records}
+    old = {path.parent.name for path in opened}
+    later = {path for path in seed.glob("*/*.yaml") if path.parent.name not in old | NO_COLLECTIONS}
+    contradictions = set(seed.glob("contradictions/*.yaml"))
+    later -= contradictions
+    for path in seed.glob("editions/*.yaml"):
+        (source,) = EDITION_SOURCE.findall(path.read_text("utf-8"))
+        if seed / "sources" / f"{source}.yaml" not in opened:
+            later.remove(path)
+    added = later
+    while added:
+        words = {word for path in added for word in KEY.findall(path.read_text("utf-8"))}
+        added = {path for path in seed.glob("*/*.yaml") if path.stem in words} - later - opened
+        added = {path for path in added if path.parent.name not in NO_COLLECTIONS}
+        later |= added
+    releases = {path for path in seed.glob("releases/*.yaml") if path.stem <= PINNED}
+    kept = opened | later | contradictions
+    return kept | releases | {path for path in seed.glob("synonyms/*.yaml") if names(path) <= kept}
+
+
+def names(synonym: Path) -> set[Path]:
+    """Return the files of the records that a synonym names."""
+    seed, collections = synonym.parent.parent, yaml.safe_load(synonym.read_text("utf-8"))
+    return {
+        seed / collection / f"{key}.yaml"
+        for collection, keys in collections.items()
+        if collection not in {"en", "zh"}
+        for key in keys
+    }
 
 
 SEED = pinned()
@@ -165,6 +225,15 @@ def check_reported(seed: Path, broken: Broken) -> None:
     faults = [str(fault) for fault in refused(seed)]
     found = [fault.removeprefix(line) for fault in faults if fault.startswith(line)]
     assert [broken.message in message for message in found].count(True) == 1, faults
+
+
+def name_contradiction(seed: Path, file: str, indicator: str) -> str:
+    """Name a new contradiction in a file; return the line that names it in others."""
+    text = CONTRADICTION.format(indicator=indicator)
+    add(seed, "contradictions/test-contradiction.yaml", text)
+    line = "contradiction: test-contradiction\n"
+    (seed / file).write_text((seed / file).read_text("utf-8") + line, "utf-8")
+    return line
 
 
 def add_figure(seed: Path, figure: dict[str, object]) -> None:

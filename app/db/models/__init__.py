@@ -1,11 +1,21 @@
 """Tables of a release, declared with SQLModel."""
 
 from app.db.models.base import ExactDecimal, format_plain
+from app.db.models.commitments import (
+    Commitment,
+    CommitmentReading,
+    LaterReport,
+    Progress,
+    ProgressReport,
+)
 from app.db.models.observations import (
     FOREVER,
+    Contradiction,
+    EditionHeadline,
     GrowthRate,
     Headline,
     Indicator,
+    LatestObservation,
     Observation,
     Report,
     Series,
@@ -25,6 +35,8 @@ from app.db.models.records import (
     Change,
     ChangedField,
     Coverage,
+    EditionEvent,
+    EditionIndicator,
     IndicatorInstrument,
     IndicatorSector,
     Instrument,
@@ -34,6 +46,8 @@ from app.db.models.records import (
     OutcomeInstrument,
     OutcomeSector,
     PriorityArea,
+    RelatedDataset,
+    RelatedDatasetIndicator,
     Release,
     ReleaseEntry,
     Sector,
@@ -43,6 +57,7 @@ from app.db.models.records import (
     search_index,
 )
 from app.db.models.sources import (
+    Edition,
     Event,
     EventSpeaker,
     Passage,

@@ -19,12 +19,15 @@ from app.db.models.base import (
 from app.enums import (
     Agreement,
     ChangeMeasure,
+    CheckMethod,
     Direction,
+    EvidenceBasis,
     GrowthBasis,
     Qualifier,
     ReportRelation,
     RevisionKind,
     Status,
+    StockFlow,
 )
 
 FOREVER = date.max
@@ -32,17 +35,30 @@ FOREVER = date.max
 STILL_CURRENT = text(f"current_until = '{FOREVER}'")
 """The condition of the partial index on the current observations."""
 
+IN_CONTRADICTION = text("contradiction_id IS NOT NULL")
+"""The condition of the partial indexes on what contradictions name, which is little."""
+
 SERIES_INDEX_COLUMNS = (
-    *("series_id", "period_start", "source_id"),
-    *("current_until", "period_end", "qualifier", "status", "value"),
+    *("series_id", "period_start", "period_end", "source_id"),
+    *("current_until", "qualifier", "status", "value"),
 )
 """The columns with which one index filters and sorts the observations of some series."""
+
+
+def create_contradiction_index(table: str) -> Index:
+    return Index(
+        f"ix_{table}_contradiction_id",
+        "contradiction_id",
+        sqlite_where=IN_CONTRADICTION,
+        postgresql_where=IN_CONTRADICTION,
+    )
 
 
 class Indicator(NamedModel, table=True):
     __table_args__ = (
         check_positive(),
         check_filled("name_en", "name_zh"),
+        check_member("stock_flow", StockFlow),
         check_member("direction", Direction),
     )
 
@@ -52,21 +68,46 @@ class Indicator(NamedModel, table=True):
     note_zh: str
     topic_id: int = Field(foreign_key="topic.id", index=True)
     unit_id: int = Field(foreign_key="unit.id", index=True)
+    stock_flow: StockFlow = Field(sa_type=String)
     direction: Direction = Field(sa_type=String)
     reporting_area_id: int = Field(foreign_key="area.id", index=True)
     counterpart_area_id: int = Field(foreign_key="area.id", index=True)
     classifier: str | None
 
 
+class Contradiction(NamedModel, table=True):
+    """Published figures that do not agree."""
+
+    __table_args__ = (
+        check_positive(),
+        check_filled("name_en", "name_zh", "reason_en", "reason_zh"),
+        check_member("basis", EvidenceBasis),
+    )
+
+    indicator_id: int = Field(foreign_key="indicator.id", index=True)
+    reason_en: str
+    reason_zh: str
+    basis: EvidenceBasis = Field(sa_type=String)
+
+
 class Series(KeyedModel, table=True):
-    """Comparable observations: one indicator, pair of areas, coverage, unit and period length."""
+    """Comparable observations: one indicator, pair of areas, coverage, unit and duration."""
 
     __table_args__ = (
         UniqueConstraint(
             *("indicator_id", "reporting_area_id", "counterpart_area_id"),
-            *("coverage_id", "unit_id", "months"),
+            *("coverage_id", "unit_id", "duration"),
         ),
+        check_member("stock_flow", StockFlow),
         CheckConstraint("months BETWEEN 1 AND 12", name="months"),
+        CheckConstraint("(stock_flow = 'flow') = (months IS NOT NULL)", name="flow_months"),
+        CheckConstraint(
+            "first_month IS NULL OR (first_month BETWEEN 2 AND 12 AND months IS NOT NULL)",
+            name="first_month",
+        ),
+        CheckConstraint(
+            "(stock_flow = 'cumulative') = (start IS NOT NULL)", name="cumulative_start"
+        ),
     )
 
     indicator_id: int = Field(foreign_key="indicator.id", index=True)
@@ -74,7 +115,14 @@ class Series(KeyedModel, table=True):
     counterpart_area_id: int = Field(foreign_key="area.id", index=True)
     coverage_id: int = Field(foreign_key="coverage.id", index=True)
     unit_id: int = Field(foreign_key="unit.id", index=True)
-    months: int = Field(index=True)
+    stock_flow: StockFlow = Field(sa_type=String)
+    duration: str
+    """P12M for flows of 12 months, P1M-08 for those of August, P0D for stocks, FROM2013-01-01 for
+    totals since that day."""
+    months: int | None = Field(index=True)
+    first_month: int | None
+    """The month in which each period of a flow begins, if it is not January."""
+    start: date | None
     other_unit_id: int | None
     """The series that differs in the unit only, if there is one. It has no foreign key, because
     two such series refer to each other and neither can be inserted first."""
@@ -82,7 +130,9 @@ class Series(KeyedModel, table=True):
     note_zh: str | None
     observations: int
     first_period_start: date | None
+    first_period_end: date | None
     last_period_start: date | None
+    last_period_end: date | None
 
 
 class SeriesBreak(SQLModel, table=True):
@@ -110,18 +160,23 @@ class VintageModel(KeyedModel):
     vintage: date
     current_from: date
     current_until: date
+    checked_on: date | None
+    check_method: CheckMethod | None = Field(sa_type=String)
+    contradiction_id: int | None = Field(foreign_key="contradiction.id")
 
 
 class Observation(VintageModel, table=True):
     """A published figure of a series for one period, from one source."""
 
     __table_args__ = (
-        UniqueConstraint("series_id", "period_start", "source_id"),
+        UniqueConstraint("series_id", "period_start", "period_end", "source_id"),
         check_member("qualifier", Qualifier),
         check_member("status", Status),
         check_member("revision", RevisionKind),
+        check_member("check_method", CheckMethod),
+        CheckConstraint("(checked_on IS NULL) = (check_method IS NULL)", name="checked"),
         CheckConstraint("(previous_id IS NULL) = (revision IS NULL)", name="revision_previous"),
-        CheckConstraint("period_start < period_end", name="period_order"),
+        CheckConstraint("period_start <= period_end", name="period_order"),
         CheckConstraint("current_from <= current_until", name="current_order"),
         CheckConstraint(
             f"{cast_decimal('lower_bound')} <= {cast_decimal('upper_bound')}", name="bounds_order"
@@ -142,7 +197,7 @@ class Observation(VintageModel, table=True):
         CheckConstraint("multiplier BETWEEN 0 AND 15", name="multiplier"),
         CheckConstraint("decimals BETWEEN 0 AND 10", name="decimals"),
         Index("ix_observation_series", *SERIES_INDEX_COLUMNS),
-        Index("ix_observation_period", "period_start", "series_id", "source_id"),
+        Index("ix_observation_period", "period_start", "series_id", "period_end", "source_id"),
         Index("ix_observation_vintage", "vintage", "id", "current_until"),
         Index(
             "ix_observation_current",
@@ -151,7 +206,8 @@ class Observation(VintageModel, table=True):
             sqlite_where=STILL_CURRENT,
             postgresql_where=STILL_CURRENT,
         ),
-        Index("ix_observation_source", "source_id", "series_id", "period_start"),
+        create_contradiction_index("observation"),
+        Index("ix_observation_source", "source_id", "series_id", "period_start", "period_end"),
         Index("ix_observation_status", "status", "qualifier"),
         Index("ix_observation_value", text(cast_decimal("value")), "id"),
     )
@@ -188,16 +244,19 @@ class GrowthRate(VintageModel, table=True):
 
     __tablename__ = "growth_rate"
     __table_args__ = (
-        UniqueConstraint("series_id", "period_start", "source_id"),
+        UniqueConstraint("series_id", "period_start", "period_end", "source_id"),
         check_member("basis", GrowthBasis),
         check_member("measure", ChangeMeasure),
+        check_member("check_method", CheckMethod),
+        CheckConstraint("(checked_on IS NULL) = (check_method IS NULL)", name="checked"),
         CheckConstraint("period_start < period_end", name="period_order"),
         CheckConstraint("base_start < base_end", name="base_order"),
         CheckConstraint("base_end < period_start", name="base_before"),
         CheckConstraint("decimals BETWEEN 0 AND 10", name="decimals"),
-        Index("ix_growth_rate_period", "period_start", "series_id", "source_id"),
+        Index("ix_growth_rate_period", "period_start", "series_id", "period_end", "source_id"),
         Index("ix_growth_rate_vintage", "vintage", "id", "current_until"),
-        Index("ix_growth_rate_source", "source_id", "series_id", "period_start"),
+        create_contradiction_index("growth_rate"),
+        Index("ix_growth_rate_source", "source_id", "series_id", "period_start", "period_end"),
         CheckConstraint("current_from <= current_until", name="current_order"),
         check_filled("wording_en", "wording_zh"),
     )
@@ -217,7 +276,26 @@ class GrowthRate(VintageModel, table=True):
 
 
 class Headline(SQLModel, table=True):
-    """The observation that represents an indicator: that of the latest edition."""
+    """The observation that represents an indicator: that of the newest complete edition."""
+
+    indicator_id: int = Field(primary_key=True, foreign_key="indicator.id")
+    observation_id: int = Field(foreign_key="observation.id", unique=True)
+
+
+class EditionHeadline(SQLModel, table=True):
+    """The observation that represents an indicator in an edition."""
+
+    __tablename__ = "edition_headline"
+
+    edition_id: int = Field(primary_key=True, foreign_key="edition.id")
+    indicator_id: int = Field(primary_key=True, foreign_key="indicator.id", index=True)
+    observation_id: int = Field(foreign_key="observation.id", unique=True)
+
+
+class LatestObservation(SQLModel, table=True):
+    """The newest official figure of an indicator, for any period and any countries counted."""
+
+    __tablename__ = "latest_observation"
 
     indicator_id: int = Field(primary_key=True, foreign_key="indicator.id")
     observation_id: int = Field(foreign_key="observation.id", unique=True)
@@ -231,6 +309,7 @@ class Report(KeyedModel, LocatedModel, table=True):
     )
 
     observation_id: int = Field(foreign_key="observation.id")
+    contradiction_id: int | None = Field(foreign_key="contradiction.id", index=True)
     wording_en: str
     wording_zh: str
     wording_original: str | None

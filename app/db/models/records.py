@@ -17,12 +17,13 @@ from app.db.models.base import (
     check_positive,
 )
 from app.db.models.observations import Indicator
+from app.db.models.sources import Edition, Event
 from app.enums import (
     ActionKind,
     ActionStatus,
     AreaKind,
     ChangeKind,
-    CoverageBasis,
+    EvidenceBasis,
     InstrumentKind,
 )
 
@@ -145,13 +146,13 @@ class Coverage(DescribedModel, table=True):
     __table_args__ = (
         check_positive(),
         check_filled("name_en", "name_zh", "evidence_en", "evidence_zh"),
-        check_member("basis", CoverageBasis),
+        check_member("basis", EvidenceBasis),
         CheckConstraint("first_published <= last_published", name="published_order"),
     )
 
     first_published: date | None
     last_published: date | None
-    basis: CoverageBasis = Field(sa_type=String)
+    basis: EvidenceBasis = Field(sa_type=String)
     evidence_en: str
     evidence_zh: str
 
@@ -175,6 +176,25 @@ class Instrument(DescribedModel, table=True):
     note_zh: str | None
 
 
+class RelatedDataset(DescribedModel, table=True):
+    """A dataset of another publisher."""
+
+    __tablename__ = "related_dataset"
+    __table_args__ = (
+        check_positive(),
+        check_filled("name_en", "name_zh", "difference_en", "difference_zh"),
+    )
+
+    publisher_en: str
+    publisher_zh: str
+    difference_en: str
+    difference_zh: str
+    licence_en: str
+    licence_zh: str
+    address: str
+    checked_on: date
+
+
 class Outcome(KeyedModel, LocatedModel, table=True):
     """A result of a year that the source describes without a figure."""
 
@@ -185,6 +205,8 @@ class Outcome(KeyedModel, LocatedModel, table=True):
     )
 
     year: int
+    edition: int
+    """The year of the press conference, which is the one after."""
     position: int
     topic_id: int | None = Field(foreign_key="topic.id", index=True)
     text_en: str
@@ -273,10 +295,13 @@ def declare_link(owner: type[KeyedModel], target: type[KeyedModel]) -> type[SQLM
 
 IndicatorSector = declare_link(Indicator, Sector)
 IndicatorInstrument = declare_link(Indicator, Instrument)
+RelatedDatasetIndicator = declare_link(RelatedDataset, Indicator)
 OutcomeSector = declare_link(Outcome, Sector)
 OutcomeInstrument = declare_link(Outcome, Instrument)
 OutcomeArea = declare_link(Outcome, Area)
 OutcomeIndicator = declare_link(Outcome, Indicator)
+EditionEvent = declare_link(Edition, Event)
+EditionIndicator = declare_link(Edition, Indicator)
 ActionSector = declare_link(Action, Sector)
 ActionInstrument = declare_link(Action, Instrument)
 ActionArea = declare_link(Action, Area)

@@ -7,8 +7,10 @@ from sqlmodel import Field, SQLModel
 
 from app.db.models.base import KeyedModel, check_filled, check_member, check_positive
 from app.enums import (
+    Completeness,
     DateBasis,
     DocumentKind,
+    PartCompleteness,
     PartOfDay,
     PassageRecordKind,
     Precision,
@@ -68,7 +70,6 @@ class Source(KeyedModel, table=True):
         check_member("published_precision", Precision),
         check_member("published_basis", DateBasis),
         CheckConstraint("length(language) = 2", name="language"),
-        UniqueConstraint("edition"),
         CheckConstraint("(title_kind = 'printed') = (printed_title IS NOT NULL)", name="title"),
         CheckConstraint(
             "checked_on IS NULL OR (address IS NOT NULL AND checked_on >= published_on)",
@@ -78,6 +79,7 @@ class Source(KeyedModel, table=True):
     )
 
     edition: int | None
+    """The year of the edition to which the document belongs, if it reports one of its events."""
     event_id: int | None = Field(foreign_key="event.id", index=True)
     standing: Standing = Field(sa_type=String)
     title_kind: TitleKind = Field(sa_type=String)
@@ -107,6 +109,33 @@ class Source(KeyedModel, table=True):
     goal_zh: str | None
     goal_locator: str | None
     event_locator: str | None
+
+
+class Edition(KeyedModel, table=True):
+    """A yearly press conference: the figures of the year before, and the priorities of its year."""
+
+    __table_args__ = (
+        UniqueConstraint("year"),
+        check_member("completeness", Completeness),
+        check_member("figures_completeness", PartCompleteness),
+        check_member("outcomes_completeness", PartCompleteness),
+        check_member("priority_areas_completeness", PartCompleteness),
+    )
+
+    year: int
+    source_id: int = Field(foreign_key="source.id", index=True)
+    question_en: str | None
+    question_zh: str | None
+    completeness: Completeness = Field(sa_type=String)
+    figures_completeness: PartCompleteness = Field(sa_type=String)
+    figures_note_en: str
+    figures_note_zh: str
+    outcomes_completeness: PartCompleteness = Field(sa_type=String)
+    outcomes_note_en: str
+    outcomes_note_zh: str
+    priority_areas_completeness: PartCompleteness = Field(sa_type=String)
+    priority_areas_note_en: str
+    priority_areas_note_zh: str
 
 
 class Passage(KeyedModel, table=True):

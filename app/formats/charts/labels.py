@@ -32,6 +32,10 @@ PERIODS = Bilingual(
     "A full year and January to November are different periods: their figures are not comparable.",
     "全年数据与1—11月数据统计期不同，不可比。",
 )
+PARTIAL = Bilingual(
+    "This press conference is recorded in part only; what is missing may have been said.",
+    "该次发布会仅部分收录，未收录的内容仍可能已经提出。",
+)
 NO_FIGURES = Bilingual("No figures are included yet.", "尚未收录数据。")
 GROWTH = Bilingual("Growth rates are as published; none is computed.", "增速均为公布值，未作推算。")
 AREAS_HEADING = Bilingual("Priority areas announced for {year}", "{year}年重点合作领域")
@@ -52,13 +56,17 @@ def join_sentences(texts: Sequence[str], language: Language) -> str:
     return stop.join(text.rstrip(".。") for text in [*texts, ""]).rstrip()
 
 
-def format_overview_title(year: int, next_year: int | None, language: Language) -> str:
-    english = f"Belt and Road cooperation: {year} figures"
-    chinese = f"共建“一带一路”经贸合作：{year}年数据"
-    if next_year:
-        english += f", {next_year} priority areas"
-        chinese += f"与{next_year}年重点领域"
-    return Bilingual(english, chinese).get(language)
+def format_overview_title(year: int | None, plan_year: int | None, language: Language) -> str:
+    """Name what an overview holds: figures of a year, priority areas of the next, or both."""
+    figures = Bilingual(f"{year} figures", f"{year}年数据")
+    areas = Bilingual(f"{plan_year} priority areas", f"{plan_year}年重点领域")
+    parts = [*([figures] if year else []), *([areas] if plan_year else [])]
+    english = ": " + ", ".join(part.en for part in parts)
+    chinese = "：" + "与".join(part.zh for part in parts)
+    return Bilingual(
+        f"Belt and Road cooperation{english if parts else ''}",
+        f"共建“一带一路”经贸合作{chinese if parts else ''}",
+    ).get(language)
 
 
 def format_action_count(count: int, language: Language) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from app.db.columns import Record
-from app.enums import Qualifier
+from app.enums import Completeness, Qualifier, StockFlow
 from app.formats.charts import labels
 from app.formats.dataset_info import name_release
 from app.i18n import Language, format_locator
@@ -235,7 +235,9 @@ def build_panel(chart: Chart, series: Record, indicator: Record) -> Panel:
             name = labels.OBSTACLE_NAME.format(**names).get(language)
             chart.add_named_note([*panel_names, name], obstacle["text"])
         if previous is not None:
-            gap = labels.format_gap(previous["period"]["start"], point["period"]["start"], language)
+            starts = previous["period"]["start"], point["period"]["start"]
+            is_flow = point["stock_flow"] == StockFlow.FLOW
+            gap = labels.format_gap(*starts, language) if is_flow else None
             obstructed = {obstacle["observation"] for obstacle in point["obstacles"]}
             is_comparable = previous["id"] not in obstructed
             figure = replace(figure, gap=gap, is_comparable=is_comparable)
@@ -247,11 +249,11 @@ def build_panel(chart: Chart, series: Record, indicator: Record) -> Panel:
     return Panel(*panel_names, figures)
 
 
-def build_overview_chart(found: Record, edition: Record, release: str, language: Language) -> Chart:
-    """Build the chart of the headlines of all indicators, and of the priority areas."""
+def build_overview_chart(found: Record, release: str, language: Language) -> Chart:
+    """Build the chart of the figures of an edition, and of its priority areas."""
     areas = found["priority_areas"]
-    next_year = areas[0]["year"] if areas else None
-    title = labels.format_overview_title(edition["edition"], next_year, language)
+    plan_year = areas[0]["year"] if areas else None
+    title = labels.format_overview_title(find_reviewed_year(found), plan_year, language)
     chart = create_chart(title, release, language)
     tiles: dict[str, list[Tile]] = {}
     for indicator in found["indicators"]:
@@ -261,9 +263,12 @@ def build_overview_chart(found: Record, edition: Record, release: str, language:
     chart.groups = [build_group(topic, members, language) for topic, members in tiles.items()]
     if areas:
         area_tiles = [build_area_tile(chart, area) for area in areas]
-        heading = labels.AREAS_HEADING.format(year=next_year).get(language)
+        heading = labels.AREAS_HEADING.format(year=plan_year).get(language)
         chart.groups.append(Group(heading, area_tiles))
-    chart.notes.insert(0, labels.PERIODS.get(language))
+    if len({one["headline"]["period"]["months"] for one in found["indicators"]}) > 1:
+        chart.notes.insert(0, labels.PERIODS.get(language))
+    if found["edition"]["completeness"] != Completeness.COMPLETE:
+        chart.notes.insert(0, labels.PARTIAL.get(language))
     add_footnotes(chart)
     return chart
 
@@ -281,9 +286,16 @@ def build_group(topic: str, tiles: Sequence[Tile], language: Language) -> Group:
     return Group(heading, [replace(tile, figure=figure) for tile, figure in named])
 
 
+def find_reviewed_year(overview: Record) -> int | None:
+    """Return the year of the figures of an overview: the one before its edition, if it has any."""
+    year: int = overview["edition"]["year"]
+    return year - 1 if overview["indicators"] else None
+
+
 def build_area_tile(chart: Chart, area: Record) -> Tile:
     language = chart.language
     source = chart.add_citation(area["source"]["line"])
     reference = labels.format_reference(source, format_locator(area["locator"], language))
-    lines = [labels.format_action_count(len(area["actions"]), language), reference]
+    count = len(area["actions"])
+    lines = [*([labels.format_action_count(count, language)] if count else []), reference]
     return Tile(area["title"], position=area["position"], lines=lines)

@@ -6,10 +6,10 @@ from datetime import date
 from enum import Enum
 from typing import NamedTuple
 
-from app.enums import ChangeMeasure, GrowthBasis, Qualifier, Status
+from app.enums import ChangeMeasure, GrowthBasis, Qualifier, Status, StockFlow
 from app.formats.sdmx.components import BREAK_STATUS, COMPONENTS, STATUSES
-from app.i18n import Bilingual, Language
-from app.parameters.sdmx import ANNUAL, format_duration
+from app.i18n import Bilingual, Language, format_span, name_months
+from app.parameters.sdmx import ANNUAL, OTHER, Duration
 
 AGENCY = "BRI"
 FLOW = "INDICATORS"
@@ -110,7 +110,22 @@ def build_urn(kind: Kind, name: str, item: str = "", class_name: str = "") -> st
 FIXED_CODELISTS: dict[str, tuple[Bilingual, dict[str, Bilingual]]] = {
     "CL_FREQ": (
         Bilingual("Frequencies", "频率"),
-        {ANNUAL: Bilingual("Annual: the same months of each year", "年度：各年相同月份")},
+        {
+            ANNUAL: Bilingual("Annual: the same months of each year", "年度：各年相同月份"),
+            OTHER: Bilingual(
+                "Other: the days for which sources state a figure", "其他：来源公布数据的日期"
+            ),
+        },
+    ),
+    "CL_STOCK_FLOW": (
+        Bilingual("Stocks and flows", "数据性质"),
+        {
+            StockFlow.FLOW: Bilingual("Flow: the total of the period", "时期数：统计期内合计"),
+            StockFlow.CUMULATIVE: Bilingual(
+                "Cumulative: the total since a fixed start", "累计数：自固定起始日累计"
+            ),
+            StockFlow.STOCK: Bilingual("Stock: the level on a date", "时点数：某日的存量"),
+        },
     ),
     "CL_OBS_STATUS": (
         Bilingual("Observation statuses", "数据状态"),
@@ -165,19 +180,30 @@ TABLE_CODELISTS = {
 """The code lists that are database tables."""
 
 
+def name_duration(duration: Duration) -> Bilingual:
+    months, first = duration.months, duration.first_month
+    if months is None:
+        kind = StockFlow.STOCK if duration.start is None else StockFlow.CUMULATIVE
+        spans = (format_span(kind, None, duration.start, language) for language in Language)
+        return Bilingual(*spans)
+    name = Bilingual(f"{months} month{'s' if months > 1 else ''}", f"{months}个月")
+    if first is None:
+        return name
+    english, chinese = (name_months(language)[first] for language in Language)
+    return Bilingual(f"{name.en} from {english}", f"自{chinese}起{name.zh}")
+
+
 def build_artefacts(
-    tables: Mapping[str, Sequence[tuple[str, Bilingual, Bilingual]]], months: Sequence[int]
+    tables: Mapping[str, Sequence[tuple[str, Bilingual, Bilingual]]],
+    durations: Sequence[Duration],
 ) -> list[Artefact]:
-    """Build all artefacts but the constraint from the codes of each list and the period lengths."""
-    durations = {
-        format_duration(count): Bilingual(
-            f"{count} month{'s' if count > 1 else ''}", f"{count}个月"
-        )
-        for count in months
-    }
+    """Build all artefacts but the constraint from the codes of each list and the durations."""
     fixed = {
         **FIXED_CODELISTS,
-        "CL_DURATION": (Bilingual("Period lengths", "统计期长度"), durations),
+        "CL_DURATION": (
+            Bilingual("Period lengths", "统计期长度"),
+            {duration.code: name_duration(duration) for duration in durations},
+        ),
     }
     lists = [
         Artefact(Kind.CODELIST, name, label, items=tuple(Item(*row) for row in tables[name]))

@@ -12,7 +12,7 @@ from app.db.models import FOREVER, format_plain
 from app.enums import Status
 from app.formats.columns import OBSERVATIONS
 from app.i18n import Bilingual
-from app.parameters.sdmx import ANNUAL, DIMENSIONS, TIME, format_duration, format_time_period
+from app.parameters.sdmx import DIMENSIONS, TIME, format_time_period
 
 Value = str | Decimal | int | None
 
@@ -132,10 +132,10 @@ COMPONENTS: tuple[Component, ...] = (
         "CL_FREQ",
         Bilingual("Frequency", "频率"),
         Bilingual(
-            "How often a series has a period: once a year, whatever the length of the period",
-            "序列统计期的频率：每年一次，与统计期长短无关",
+            "How often a series has a figure: flows once a year, whatever the length of the "
+            "period; stocks and cumulative totals on the days for which sources state them",
+            "序列数据的频率：时期数每年一次，与统计期长短无关；时点数和累计数以来源公布的日期为准",
         ),
-        lambda _: ANNUAL,
     ),
     adopt_column("REF_AREA", "CL_AREA", "reporting_area_name", role=Role.DIMENSION),
     adopt_column("COUNTERPART_AREA", "CL_AREA", "counterpart_area_name", role=Role.DIMENSION),
@@ -156,19 +156,21 @@ COMPONENTS: tuple[Component, ...] = (
         "CL_DURATION",
         Bilingual("Period length", "统计期长度"),
         Bilingual(
-            "The number of months in a period. Figures for periods of different lengths are not "
-            "comparable: January to November is not a full year",
-            "统计期的月数。长度不同的数据不可比：1—11月不是全年",
+            "The number of months in a period; P0D for a stock on a date; FROM and a day for "
+            "cumulative totals since that day. Figures of different length are not comparable: "
+            "January to November is not a full year",
+            "统计期的月数；P0D为时点数；FROM加日期为自该日起的累计数。长度不同的数据不可比：1—11月不是全年",
         ),
-        lambda series: format_duration(series["DURATION"]),
     ),
     Component(
         TIME,
         TextType.TIME,
         Bilingual("Time period", "统计期"),
         Bilingual(
-            "The period: 2024 is a full year, 2024-01-01/P11M is January to November 2024",
-            "统计期：2024为全年，2024-01-01/P11M为2024年1—11月",
+            "The period: 2024 is a full year, 2024-01-01/P11M is January to November 2024; "
+            "2024-06-30 is the date of a stock; 2021-12-03/P731D is a total of 731 days",
+            "统计期：2024为全年，2024-01-01/P11M为2024年1—11月；2024-06-30为时点数的日期；"
+            "2021-12-03/P731D为731天累计",
         ),
         lambda observation: format_time_period(
             observation["period_start"], observation["period_end"]
@@ -268,6 +270,10 @@ COMPONENTS: tuple[Component, ...] = (
     adopt_column("GROWTH_WORDING_LANG", TextType.STRING, "growth_wording_language"),
     adopt_column("GROWTH_WORDING_TRANSLATED", TextType.STRING, "growth_wording_translated"),
     adopt_column("COMPARABILITY", TextType.STRING, "comparability"),
+    adopt_column("CONTRADICTION", TextType.STRING, "contradiction"),
+    adopt_column("CONTRADICTION_REASON", TextType.STRING, "contradiction_reason"),
+    adopt_column("GROWTH_DECIMALS", TextType.INTEGER, "growth_decimals"),
+    adopt_column("STOCK_FLOW", "CL_STOCK_FLOW", "stock_flow"),
 )
 """The components in the order of the structure; new attributes are added at the end."""
 

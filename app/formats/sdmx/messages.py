@@ -16,7 +16,7 @@ from app.formats.sdmx.xml import Version
 from app.formats.text import encode_csv_rows
 from app.i18n import join_names
 from app.negotiation import parse_accept
-from app.parameters.sdmx import ANNUAL, DIMENSIONS, TIME, SdmxFilters
+from app.parameters.sdmx import DIMENSIONS, TIME, SdmxFilters
 from app.problems.messages import NO_ARTEFACT, NO_DATA, NO_FORMAT, TOO_MANY_OBSERVATIONS
 from app.problems.problem import shorten
 
@@ -223,10 +223,9 @@ def keep_used_codes(artefact: Artefact, used_values: Mapping[str, Sequence[str]]
 def build_region(
     values: Mapping[str, Sequence[str]], path: PathQuery, span: tuple[date, date]
 ) -> Region:
-    available = {**values, "FREQ": [ANNUAL]}
     names = path.components
     return Region(
-        {name: available[name] for name in DIMENSIONS if names is None or name in names},
+        {name: values[name] for name in DIMENSIONS if names is None or name in names},
         span if names is None or TIME in names else None,
     )
 

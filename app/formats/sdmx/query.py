@@ -21,6 +21,7 @@ from app.parameters.sdmx import (
     ANNUAL,
     DIMENSIONS,
     OPERATORS,
+    OTHER,
     TIME,
     CodeCondition,
     SdmxFilters,
@@ -56,7 +57,7 @@ DETAILS = {
     ),
 }
 FILTER = re.compile(r"c\[([A-Za-z_]+)\]")
-DURATION = re.compile(r"P([1-9]|1[0-2])M")
+DURATION = re.compile(r"P([1-9]|1[0-2])M|P0D|FROM\d{4}-\d{2}-\d{2}")
 COLLECTIONS = {
     "REF_AREA": "areas",
     "COUNTERPART_AREA": "areas",
@@ -277,11 +278,11 @@ def check_code(dimension: str, code: str, keys: Mapping[str, KeySet]) -> None:
     elif dimension == "DURATION":
         if DURATION.fullmatch(code):
             return
-        expected = ["P12M", "P11M"]
-    elif code == ANNUAL:
+        expected = ["P12M", "P11M", "P0D"]
+    elif code in {ANNUAL, OTHER}:
         return
     else:
-        expected = [ANNUAL]
+        expected = [ANNUAL, OTHER]
     reason = messages.UNKNOWN_CODE.format(code=shorten(code))
     raise NoResultsFound(describe_parameter(dimension, reason, expected, code))
 

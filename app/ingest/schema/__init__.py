@@ -13,14 +13,20 @@ from app.ingest.schema.base import (
     list_paths,
     list_references,
 )
+from app.ingest.schema.commitments import (
+    Commitment,
+    LaterReport,
+    Progress,
+    Quantity,
+)
+from app.ingest.schema.editions import Action, Edition, Outcome, PriorityArea
 from app.ingest.schema.records import (
-    Action,
+    Contradiction,
     GrowthRate,
     Indicator,
     Observation,
-    Outcome,
     Period,
-    PriorityArea,
+    RelatedDataset,
     Report,
     Series,
     Synonym,
@@ -37,22 +43,27 @@ from app.ingest.schema.reference import (
     Topic,
     Unit,
 )
+from app.ingest.schema.tables import SeriesTable
 
 ENTITIES: tuple[type[Entity], ...] = (
-    *(Release, Event, Source, Topic, Area, Coverage, Unit, Sector, Instrument, Indicator, Series),
-    *(Observation, GrowthRate, Report, Outcome, PriorityArea, Action, Synonym),
+    *(Release, Event, Source, Topic, Area, Coverage, Unit, Sector, Instrument, Indicator),
+    *(RelatedDataset, Contradiction, Series, Observation, GrowthRate, Report, Edition),
+    *(Outcome, PriorityArea, Action, Progress, Commitment, Synonym),
 )
 """All collections, ordered so that each refers only to those before it."""
+
+FILE_KINDS: tuple[type[Entity], ...] = (*ENTITIES, SeriesTable)
+"""What a seed file contains: one record, or a table of the records of a series."""
 
 RECORD_KINDS = tuple(kind for kind in ENTITIES if kind not in {Release, Synonym})
 """The collections whose records are served, and compared between releases."""
 
 
 def write_schemas(folder: Path) -> None:
-    """Write one schema per collection into the hidden folder .schemas of a seed folder."""
+    """Write one schema per kind of file into the hidden folder .schemas of a seed folder."""
     schemas = folder / ".schemas"
     schemas.mkdir(exist_ok=True)
-    for kind in ENTITIES:
+    for kind in FILE_KINDS:
         name = get_singular_name(kind)
         content = kind.model_json_schema(mode="validation") | {"title": name}
         schema = {"$schema": GenerateJsonSchema.schema_dialect, **content}
@@ -63,4 +74,4 @@ def write_schemas(folder: Path) -> None:
 def get_singular_name(kind: type[Entity]) -> str:
     """Return the name of one entity of a collection: priority-area, series."""
     name = kind.collection
-    return name if name == "series" else name.removesuffix("s")
+    return name if name in {"series", "progress"} else name.removesuffix("s")

@@ -21,7 +21,7 @@ from pydantic_core import CoreSchema, PydanticCustomError
 CODE_PATTERN = r"^[A-Za-z0-9]+([-.][A-Za-z0-9]+)*$"
 # Spreadsheets take a text that starts with one of these characters for a formula.
 TEXT_PATTERN = r"^[^\s=+@-](.*\S)?$"
-ADDRESS_PATTERN = r"^https?://[^\s]+$"
+ADDRESS_PATTERN = r"^https?://[!-~]+$"
 LOCATOR_PATTERN = r"^P[1-9][0-9]*(\.S[1-9][0-9]*)?$"
 LANGUAGE_PATTERN = "^[a-z]{2}$"
 HOST_PATTERN = r"^[a-z0-9-]+(\.[a-z0-9-]+)+$"

@@ -1,41 +1,62 @@
-"""Indicators, series, observations, growth rates and reports; outcomes, priority areas, actions."""
+"""Indicators, series and figures, and what else is said about them."""
 
+import re
 from calendar import monthrange
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
 from app.enums import (
-    ActionKind,
-    ActionStatus,
     Agreement,
     ChangeMeasure,
+    CheckMethod,
     Direction,
+    EvidenceBasis,
     GrowthBasis,
     Qualifier,
     Status,
+    StockFlow,
 )
 from app.ingest.schema.base import (
+    Address,
     BilingualText,
     BilingualTitle,
-    Code,
     CodeListEntity,
     Day,
     Decimals,
     Entity,
-    Flag,
     Locator,
     Months,
     Multiplier,
     Number,
-    Position,
     Ref,
     ShortText,
     StrictModel,
     Wording,
-    Year,
 )
-from app.ingest.schema.reference import Area, Coverage, Instrument, Sector, Source, Topic, Unit
+from app.ingest.schema.reference import (
+    Area,
+    Coverage,
+    Instrument,
+    Sector,
+    Source,
+    Topic,
+    Unit,
+)
+
+MAX_MONTHS = 12
+FLOW_KEY = re.compile(r".*\.P[1-9][0-9]*M")
+"""The key of a series of flows."""
+
+
+def format_record_key(series: str, period: "Period", source: str) -> str:
+    """Return the key of a figure: with the first month of a flow, or else with the last day.
+
+    Cumulative totals of a series have the first day in common.
+    """
+    is_flow = FLOW_KEY.fullmatch(series)
+    day = f"{period.start:%Y-%m}" if is_flow else f"{period.end}"
+    return f"{series}.{day}.{source}"
 
 
 class Indicator(CodeListEntity):
@@ -48,6 +69,8 @@ class Indicator(CodeListEntity):
     topic: Ref[Topic]
     unit: Ref[Unit]
     """The unit of the headline figure."""
+    stock_flow: StockFlow = StockFlow.FLOW
+    """What its figures measure; series that measure something else never represent it."""
     direction: Direction
     """The direction of the flow, seen from the reporting area."""
     reporting_area: Ref[Area]
@@ -59,6 +82,41 @@ class Indicator(CodeListEntity):
     sectors: list[Ref[Sector]] = Field(default_factory=list)
     instruments: list[Ref[Instrument]] = Field(default_factory=list)
     """The instruments that it measures."""
+
+
+class RelatedDataset(CodeListEntity):
+    """A dataset of another publisher, which is linked and never copied."""
+
+    collection = "related-datasets"
+
+    publisher: BilingualTitle
+    description: BilingualText
+    """What it counts."""
+    difference: BilingualText
+    """Why its totals differ from the figures here."""
+    licence: BilingualText
+    """The licence or the terms that were read, or that none was found."""
+    address: Address
+    checked_on: Day
+    """The day on which the address and the licence were last read."""
+    indicators: list[Ref[Indicator]] = Field(min_length=1)
+    """The indicators with which it could be confused."""
+
+
+class Contradiction(CodeListEntity):
+    """Published figures that do not agree, and why, as far as that can be known.
+
+    The figures, growth rates and reports concerned name it.
+    """
+
+    collection = "contradictions"
+
+    indicator: Ref[Indicator]
+    """The indicator of all its figures."""
+    reason: BilingualText
+    """What the figures are, and why they differ: what sources say, or what this service infers."""
+    basis: EvidenceBasis
+    """stated if a source gives the reason; inferred if this service does."""
 
 
 class Break(StrictModel):
@@ -81,8 +139,12 @@ class Series(Entity):
     coverage: Ref[Coverage]
     """Which countries the figures count."""
     unit: Ref[Unit]
-    months: Months
-    """The length of each period in months: 12 for full years, 11 for January to November."""
+    months: Months | None = None
+    """The months of each period of a flow: 12 for full years, 11 for January to November."""
+    first_month: Annotated[int, Field(ge=2, le=12)] | None = None
+    """The month in which each period of a flow begins, if it is not January."""
+    start: Day | None = None
+    """The first day from which cumulative totals count. A stock has neither months nor start."""
     note: BilingualText | None = None
     """What the series must not be compared with."""
     breaks: list[Break] = Field(default_factory=list)
@@ -91,21 +153,38 @@ class Series(Entity):
     def natural_key(self) -> str:
         """Join the dimensions with dots, as SDMX does."""
         areas = f"{self.reporting_area}.{self.counterpart_area}"
-        return f"{self.indicator}.{areas}.{self.coverage}.{self.unit}.P{self.months}M"
+        return f"{self.indicator}.{areas}.{self.coverage}.{self.unit}.{self.duration}"
 
-    def list_content(self) -> tuple[str | int, ...]:
+    @property
+    def stock_flow(self) -> StockFlow:
+        if self.months is not None:
+            return StockFlow.FLOW
+        return StockFlow.STOCK if self.start is None else StockFlow.CUMULATIVE
+
+    @property
+    def duration(self) -> str:
+        """Return what sets the periods of a series apart from those of others.
+
+        P12M is for flows of 12 months from January, P1M-08 for one month from August, P0D for
+        stocks, FROM2013-01-01 for totals since that day.
+        """
+        if self.months is not None:
+            return f"P{self.months}M" + (f"-{self.first_month:02}" if self.first_month else "")
+        return "P0D" if self.start is None else f"FROM{self.start}"
+
+    def list_content(self) -> tuple[str, ...]:
         """Return what the figures state, without the unit in which they state it."""
         areas = self.reporting_area, self.counterpart_area
-        return self.indicator, *areas, self.coverage, self.months
+        return self.indicator, *areas, self.coverage, self.duration
 
 
 class Period(StrictModel):
-    """A period of whole months; both dates are included."""
+    """The days that a figure covers, both included: whole months for flows, one day for stocks."""
 
     start: Day
-    """The first day of the first month."""
+    """The first day."""
     end: Day
-    """The last day of the last month."""
+    """The last day."""
 
     @property
     def months(self) -> int:
@@ -115,6 +194,18 @@ class Period(StrictModel):
     def has_whole_months(self) -> bool:
         last = monthrange(self.end.year, self.end.month)[1]
         return self.start.day == 1 and self.end.day == last
+
+    def describe_misfit(self, kind: StockFlow) -> str | None:
+        """Say what to write instead if figures of a kind do not have such periods."""
+        if kind is StockFlow.STOCK and self.start != self.end:
+            return "write one day: a stock is the level on a date"
+        if kind is StockFlow.CUMULATIVE and self.start == self.end:
+            return "write the first and the last day of the cumulative total"
+        if kind is StockFlow.FLOW and not self.has_whole_months():
+            return "write whole months: the first day of one to the last day of another"
+        if kind is StockFlow.FLOW and self.months > MAX_MONTHS:
+            return f"covers {self.months} months; more than {MAX_MONTHS} are a cumulative total"
+        return None
 
 
 class Published(StrictModel):
@@ -159,13 +250,19 @@ class Observation(Entity):
     source: Ref[Source]
     locator: Locator | None = None
     """The paragraph and sentence of the source, such as P2.S2."""
+    checked_on: Day | None = None
+    """The day on which it was last compared with the source."""
+    check_method: CheckMethod | None = None
+    """How it was compared."""
     revision_reason: BilingualText | None = None
     """Why it differs from an earlier figure for the same period, if the source says so."""
     note: BilingualText | None = None
     """What a reader must know about this figure besides; our own words."""
+    contradiction: Ref[Contradiction] | None = None
+    """The contradiction, if it does not agree with another published figure."""
 
     def natural_key(self) -> str:
-        return f"{self.series}.{self.period.start:%Y-%m}.{self.source}"
+        return format_record_key(self.series, self.period, self.source)
 
 
 class GrowthRate(Entity):
@@ -190,11 +287,17 @@ class GrowthRate(Entity):
     source: Ref[Source]
     locator: Locator | None = None
     """The paragraph and sentence of the source, such as P2.S2."""
+    checked_on: Day | None = None
+    """The day on which it was last compared with the source."""
+    check_method: CheckMethod | None = None
+    """How it was compared."""
     note: BilingualText | None = None
     """How the basis is known."""
+    contradiction: Ref[Contradiction] | None = None
+    """The contradiction, if it does not agree with another published rate."""
 
     def natural_key(self) -> str:
-        return f"{self.series}.{self.period.start:%Y-%m}.{self.source}"
+        return format_record_key(self.series, self.period, self.source)
 
 
 class Report(Entity):
@@ -213,6 +316,8 @@ class Report(Entity):
     """The paragraph and sentence of the other source, such as P2.S2."""
     note: BilingualText
     """A sentence on the agreement or the difference."""
+    contradiction: Ref[Contradiction] | None = None
+    """The contradiction, if it does not agree with the observation."""
 
     def natural_key(self) -> str:
         return f"{self.observation}.{self.source}"
@@ -239,96 +344,3 @@ class Synonym(Entity):
     """The units that the terms name."""
     coverages: list[Ref[Coverage]] = Field(default_factory=list)
     """The coverages that the terms name."""
-
-
-class Outcome(Entity):
-    """A result of a year that is stated without a figure."""
-
-    collection = "outcomes"
-
-    year: Year
-    """The year under review."""
-    position: Position
-    """The position among the outcomes of the year."""
-    topic: Ref[Topic] | None = None
-    """The topic; omitted if the text concerns all of them."""
-    text: BilingualText
-    has_examples: Flag = False
-    """Whether the source names what the text lists as examples, such as in "such as"."""
-    note: BilingualText | None = None
-    """What a reader should know; required with has_examples."""
-    sectors: list[Ref[Sector]] = Field(default_factory=list)
-    instruments: list[Ref[Instrument]] = Field(default_factory=list)
-    areas: list[Ref[Area]] = Field(default_factory=list)
-    indicators: list[Ref[Indicator]] = Field(default_factory=list)
-    """The indicators that measure it."""
-    source: Ref[Source]
-    locator: Locator
-    """The paragraph and sentence of the source, such as P2.S2."""
-
-
-class PriorityArea(Entity):
-    """A priority area announced for a year."""
-
-    collection = "priority-areas"
-
-    year: Year
-    """The year for which it is announced."""
-    slug: Code
-    """The short name in addresses."""
-    position: Position
-    """The position among the priority areas of the year."""
-    title: BilingualTitle
-    summary: BilingualText
-    """A summary of the actions."""
-    note: BilingualText | None = None
-    """What a reader should know."""
-    aim: BilingualText | None = None
-    """The aim, if the source states one."""
-    aim_locator: Locator | None = None
-    """The paragraph and sentence that state the aim."""
-    baseline_indicators: list[Ref[Indicator]] = Field(default_factory=list)
-    """The indicators that describe the starting point; an editorial choice."""
-    source: Ref[Source]
-    locator: Locator
-    """The paragraph and sentence of the source, such as P2.S2."""
-
-    def natural_key(self) -> str:
-        return f"{self.year}-{self.slug}"
-
-
-class Action(Entity):
-    """One announced commitment with one verb."""
-
-    collection = "actions"
-
-    year: Year
-    """The year for which it is announced."""
-    slug: Code
-    """The short name."""
-    priority_area: Ref[PriorityArea]
-    """The priority area, of the same year."""
-    position: Position
-    """The position within the priority area."""
-    kind: ActionKind
-    """The verb."""
-    text: BilingualText
-    aim: BilingualText | None = None
-    """The aim that the same sentence states for this action."""
-    has_examples: Flag = False
-    """Whether the source names what the text lists as examples, such as in "such as"."""
-    note: BilingualText | None = None
-    """What a reader should know; required with has_examples."""
-    status: ActionStatus
-    """The state of implementation."""
-    sectors: list[Ref[Sector]] = Field(default_factory=list)
-    instruments: list[Ref[Instrument]] = Field(default_factory=list)
-    areas: list[Ref[Area]] = Field(default_factory=list)
-    topics: list[Ref[Topic]] = Field(default_factory=list)
-    """The topics that the text concerns."""
-    source: Ref[Source]
-    locator: Locator
-    """The paragraph and sentence of the source, such as P2.S2."""
-
-    def natural_key(self) -> str:
-        return f"{self.year}-{self.slug}"

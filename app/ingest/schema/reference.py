@@ -6,9 +6,9 @@ from pydantic import Field
 
 from app.enums import (
     AreaKind,
-    CoverageBasis,
     DateBasis,
     DocumentKind,
+    EvidenceBasis,
     InstrumentKind,
     PartOfDay,
     Precision,
@@ -35,7 +35,6 @@ from app.ingest.schema.base import (
     Ref,
     ShortText,
     StrictModel,
-    Year,
 )
 
 
@@ -154,8 +153,6 @@ class Source(Entity):
 
     collection = "sources"
 
-    edition: Year | None = None
-    """The year under review, for a press conference that the data set is based on; else omitted."""
     event: Ref[Event] | None = None
     """The event that the document reports."""
     standing: Standing
@@ -245,7 +242,7 @@ class Coverage(CodeListEntity):
     """The date of the first figure with this coverage, if it is known."""
     last_published: Day | None = None
     """The date of the last figure with this coverage, if another has replaced it."""
-    basis: CoverageBasis
+    basis: EvidenceBasis
     """stated if a source names the group; inferred if it follows from published figures."""
     evidence: BilingualText
     """How the coverage and its dates are known, with the arithmetic if it is inferred."""

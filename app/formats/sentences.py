@@ -1,0 +1,311 @@
+"""Records as sentences, for programs that read text.
+
+Each sentence contains the qualifier, the period and the source reference of its figure.
+"""
+
+from collections.abc import Iterable
+
+from app.db.columns import Record
+from app.enums import EvidenceBasis, PartCompleteness, Qualifier
+from app.formats.citations import format_validity, list_remarks, summarize_observation
+from app.formats.observation_sheets import describe_limits
+from app.i18n import (
+    Bilingual,
+    Language,
+    format_citation,
+    format_day,
+    format_passage_url,
+    format_scaled,
+)
+
+PARTS = {
+    "figures": Bilingual("Figures", "数据"),
+    "outcomes": Bilingual("Results", "成果"),
+    "priority_areas": Bilingual("Priority areas", "重点领域"),
+}
+COMPLETENESS = {
+    PartCompleteness.COMPLETE: Bilingual("complete", "完整"),
+    PartCompleteness.PARTIAL: Bilingual("in part", "部分"),
+    PartCompleteness.NONE: Bilingual("not recorded", "未收录"),
+}
+BASES = {
+    EvidenceBasis.STATED: Bilingual("Stated by sources.", "来源有说明。"),
+    EvidenceBasis.INFERRED: Bilingual(
+        "Inferred by this service; no source states it.", "系本站推断，来源未作说明。"
+    ),
+}
+BREAK_BEFORE = Bilingual(
+    "There is a break in the series before this figure; do not compare it with earlier ones.",
+    "该数据之前序列中断，与此前数据不可比。",
+)
+NEWEST = Bilingual("Newest figure: ", "最新数据：")
+NOT_COMPARABLE = Bilingual("Not comparable with the headline:", "与核心数据不可比：")
+STATED_LIMIT = Bilingual("Stated limit: {limits}.", "原文界限：{limits}。")
+RELATIONS = {
+    "about_this": Bilingual("Reported on it ({day}): ", "后续报道（{day}）："),
+    "about_part": Bilingual(
+        "Reported on a part of it ({day}): ", "后续报道，涉及部分内容（{day}）："
+    ),
+    "context": Bilingual(
+        "Context, not about the action itself ({day}): ", "背景，并非该项举措本身（{day}）："
+    ),
+}
+READINGS = {
+    True: Bilingual("Later reading ({day}): ", "后续数据（{day}）："),
+    False: Bilingual(
+        "Later report that counts something else ({day}): ", "口径不同的后续报道（{day}）："
+    ),
+}
+KINDS = {
+    "pledge": Bilingual("Pledge ({event}, {day}): ", "承诺（{event}，{day}）："),
+    "expectation": Bilingual(
+        "Expectation, not a pledge ({event}, {day}): ", "预期，并非承诺（{event}，{day}）："
+    ),
+    "result_list": Bilingual(
+        "List of results, not a pledge ({event}, {day}): ", "成果清单，并非承诺（{event}，{day}）："
+    ),
+}
+DEADLINE = Bilingual("Deadline: {text}.", "期限：{text}。")
+NO_DEADLINE = Bilingual("No deadline was stated.", "未说明期限。")
+DISTANCE = Bilingual("Computed here: {text}.", "本数据集计算：{text}。")
+NO_REPORT = Bilingual(
+    "Nothing was found that was reported later; last searched on {day}.",
+    "未查到后续报道，最近检索日期：{day}。",
+)
+
+
+def describe_observation(record: Record, language: Language, base: str | None = None) -> str:
+    """Describe an observation with its rounding, its growth, and reports that differ from it."""
+    growth = record["growth"]
+    citation = record["citation"]["full"] + format_url(record, language, base)
+    summary = summarize_observation(record, language)
+    if not record["current"]:
+        validity = format_validity(record, language)
+        summary += Bilingual(f" ({validity})", f"（{validity}）").get(language)
+    sentences = [append_source(summary, citation, language)]
+    sentences += describe_rounding(record, language)
+    if growth is not None:
+        change = Bilingual("Published growth: {change}", "公布的增速：{change}").format(
+            change=growth["display"]
+        )
+        cited = growth["citation"]["full"] + format_url(growth, language, base)
+        sentences.append(append_source(change.get(language), cited, language))
+        sentences += [growth["note"]] if growth["note"] else []
+    if record["break_before"]:
+        sentences.append(BREAK_BEFORE.get(language))
+    sentences += [record["comparability"]] if record["comparability"] else []
+    sentences += list_remarks(record)
+    return join_sentences(sentences, language)
+
+
+def describe_rounding(record: Record, language: Language) -> list[str]:
+    """Describe the interval of the numbers with the same printed digits, unless it is one number.
+
+    A qualifier says where a figure lies, which may be outside that interval, so only the limit that
+    it states is described.
+    """
+    if record["qualifier"] != Qualifier.NONE:
+        limits = describe_limits(record)
+        return [STATED_LIMIT.format(limits=limits).get(language)] if limits else []
+    published, interval = record["published"], record["rounding"]
+    if interval["lower"] == interval["upper"]:
+        return []
+    lower, upper = (
+        format_scaled(interval[end], published["multiplier"], published["decimals"] + 1, language)
+        for end in ("lower", "upper")
+    )
+    symbol = record["unit"]["symbol"]
+    text = Bilingual(
+        f"Rounding of the printed number: {lower} to {upper} ({symbol}).",
+        f"公布数的舍入区间：{lower}{symbol}至{upper}{symbol}。",
+    )
+    return [text.get(language)]
+
+
+def describe_coverage(record: Record, language: Language, base: str) -> str:
+    """Describe which countries are counted, and how that is known."""
+    name = Bilingual(": ", "：").get(language).join([record["code"], record["name"]])
+    url = f"{base}/v1/coverages/{record['code']}"
+    evidence = Bilingual(f"Evidence ({url}):", f"依据（{url}）：").get(language)
+    sentences = [Bilingual(f"{name}.", f"{name}。").get(language), record["description"]]
+    sentences += [BASES[EvidenceBasis(record["basis"])].get(language), evidence]
+    return join_sentences([*sentences, record["evidence"]], language)
+
+
+def describe_goal(source: Record, language: Language, base: str) -> str:
+    """State the goal for the year, which stands above the priority areas."""
+    text = source["goal"]["text"].rstrip(".。")
+    goal = Bilingual(f"Overall goal: {text}", f"总体目标：{text}").get(language)
+    located = {"source": source, "locator": source["goal"]["locator"]}
+    return append_source(goal, cite_record(located, language, base), language)
+
+
+def describe_commitment(record: Record, language: Language, base: str | None = None) -> str:
+    """Describe an action or an outcome with its aim, a note on it, and what was reported later."""
+    text = append_source(
+        record["text"].rstrip(".。"), cite_record(record, language, base), language
+    )
+    aim, note = record.get("aim"), record["note"]
+    aims = [Bilingual(f"Aim: {aim}", f"目标：{aim}").get(language)] if aim else []
+    later = describe_progress(record, language) if "progress" in record else []
+    return join_sentences([text, *aims, *([note] if note else []), *later], language)
+
+
+def describe_progress(record: Record, language: Language) -> list[str]:
+    """Describe what was reported on an action, or say when nothing was found."""
+    if not record["progress"]:
+        if record["progress_searched_on"] is None:
+            return []
+        day = format_day(record["progress_searched_on"], language)
+        return [NO_REPORT.format(day=day).get(language)]
+    return [
+        describe_report(one, RELATIONS[one["relation"]], one["note"], language)
+        for one in record["progress"]
+    ]
+
+
+def describe_report(report: Record, label: Bilingual, note: str | None, language: Language) -> str:
+    day = format_day(report["date"], language)
+    head = label.format(day=day).get(language)
+    text = append_source(head + report["text"].rstrip(".。"), report["citation"]["full"], language)
+    return join_sentences([text, note], language) if note else text
+
+
+def describe_pledge(record: Record, language: Language, base: str | None = None) -> str:
+    """Describe a commitment of a forum with its target, its deadline and later readings."""
+    kind = KINDS[record["kind"]].format(
+        event=record["event"]["name"], day=format_day(record["event"]["held_on"], language)
+    )
+    citation = record["citation"]["full"] + format_url(record, language, base)
+    text = kind.get(language) + record["text"].rstrip(".。")
+    sentences = [append_source(text, citation, language)]
+    deadline = record["deadline"]
+    stated = DEADLINE.format(text=deadline["text"]) if deadline else NO_DEADLINE
+    sentences.append(stated.get(language))
+    sentences += [
+        describe_report(one, READINGS[one["same_measure"]], one["reason"], language)
+        for one in record["readings"]
+    ]
+    if not record["readings"]:
+        day = format_day(record["searched_on"], language)
+        sentences.append(NO_REPORT.format(day=day).get(language))
+    if record["distance"]:
+        sentences.append(DISTANCE.format(text=record["distance"]["display"]).get(language))
+    return join_sentences([*sentences, *([record["note"]] if record["note"] else [])], language)
+
+
+def describe_priority_area(record: Record, language: Language, base: str | None = None) -> str:
+    title = Bilingual(
+        f"Priority area {record['position']} of {record['year']}: {record['title']}",
+        f"{record['year']}年重点领域{record['position']}：{record['title']}",
+    ).get(language)
+    lines = [append_source(title, cite_record(record, language, base), language)]
+    if record["aim"]:
+        aimed = record | {"locator": record["aim_locator"]}
+        aim = Bilingual(f"Aim: {record['aim']}", f"目标：{record['aim']}").get(language)
+        lines.append(
+            f"- {append_source(aim.rstrip('.。'), cite_record(aimed, language, base), language)}"
+        )
+    lines += [f"- {describe_commitment(action, language, base)}" for action in record["actions"]]
+    return "\n".join(lines)
+
+
+def describe_indicator(record: Record, language: Language) -> str:
+    text = Bilingual(
+        f"{record['code']}: {record['name']}. {record['note']}",
+        f"{record['code']}：{record['name']}。{record['note']}",
+    ).get(language)
+    lines, headline, latest = [text], record["headline"], record["latest"]
+    if headline is not None:
+        lines.append(describe_observation(headline, language))
+    if latest is not None and (headline is None or latest["observation"]["id"] != headline["id"]):
+        newest = NEWEST.get(language) + describe_observation(latest["observation"], language)
+        reasons = [one["text"] for one in latest["obstacles"]]
+        compared = [NOT_COMPARABLE.get(language)] if reasons else []
+        lines.append(join_sentences([newest, *compared, *reasons], language))
+    return "\n  ".join(lines)
+
+
+def describe_related_dataset(record: Record, language: Language) -> str:
+    """Describe what a dataset of another publisher counts, and why its totals differ."""
+    name, publisher, address = record["name"], record["publisher"], record["address"]
+    title = Bilingual(f"{name}, {publisher} ({address}).", f"{name}，{publisher}（{address}）。")
+    return join_sentences(
+        [title.get(language), record["description"], record["difference"], record["licence"]],
+        language,
+    )
+
+
+def describe_source(record: Record, language: Language) -> str:
+    url = record["address"] or Bilingual("no URL", "无网址").get(language)
+    citation = record["citation"]["full"]
+    text = Bilingual(
+        f"{record['code']}: {citation} ({url}).", f"{record['code']}：{citation}（{url}）。"
+    ).get(language)
+    if record["event"]:
+        name, day = record["event"]["name"], format_day(record["event"]["held_on"], language)
+        text += Bilingual(f" Event: {name}, {day}.", f"活动：{name}，{day}。").get(language)
+    separator = Bilingual(" ", "").get(language)
+    return separator.join(part for part in (text, record["note"], record["licence"]) if part)
+
+
+def describe_event(record: Record, language: Language) -> str:
+    """Describe an event with its speakers and the documents that report it."""
+    separator = Bilingual(", ", "，").get(language)
+    day = format_day(record["held_on"], language)
+    parts = [record["name"], day, *([record["place"]] if record["place"] else [])]
+    parts += [f"{one['name']}{separator}{one['office']}" for one in record["speakers"]]
+    codes = Bilingual(", ", "、").get(language).join(one["code"] for one in record["documents"])
+    text = f"{record['code']}{Bilingual(': ', '：').get(language)}{separator.join(parts)}"
+    return Bilingual(f"{text}. Documents: {codes}.", f"{text}。文件：{codes}。").get(language)
+
+
+def describe_edition(record: Record, language: Language) -> str:
+    """Describe a press conference with its events, and with what of it is recorded."""
+    colon, stop = Bilingual(": ", "：").get(language), Bilingual(". ", "。").get(language)
+    parts = (
+        f"{label.get(language)}{colon}"
+        f"{COMPLETENESS[record['parts'][part]['completeness']].get(language)}{stop}"
+        f"{record['parts'][part]['note']}"
+        for part, label in PARTS.items()
+    )
+    events = (describe_event(event, language) for event in record["events"])
+    return join_sentences([f"{record['name']}{colon}", *events, *parts], language)
+
+
+def describe_hit(record: Record, language: Language) -> str:
+    title = "".join(part["text"] for part in record["title"])
+    snippet = "".join(part["text"] for part in record["snippet"])
+    text = Bilingual(
+        f"{record['kind']} {record['code']}: {title}", f"{record['kind']} {record['code']}：{title}"
+    ).get(language)
+    if record["display"]:
+        context = record["display"], record["coverage"]["name"], record["period"]["label"]
+        validity = format_validity(record, language)
+        text += Bilingual(": ", "：").get(language) + Bilingual(", ", "，").get(language).join(
+            (*context, validity) if validity else context
+        )
+    if record["source"]:
+        text = append_source(text, record["source"]["line"], language)
+    return text + (Bilingual(f" — {snippet}", f"——{snippet}").get(language) if snippet else "")
+
+
+def cite_record(record: Record, language: Language, base: str | None) -> str:
+    citation = format_citation(record["source"]["line"], record["locator"], language)
+    return citation + format_url(record, language, base)
+
+
+def format_url(record: Record, language: Language, base: str | None) -> str:
+    """Return the URL of the location of a record in parentheses, if both are known."""
+    if base is None or record["locator"] is None:
+        return ""
+    url = format_passage_url(base, record["source"]["code"], record["locator"])
+    return Bilingual(f" ({url})", f"（{url}）").get(language)
+
+
+def join_sentences(sentences: Iterable[str], language: Language) -> str:
+    return Bilingual(" ", "").get(language).join(sentences)
+
+
+def append_source(text: str, citation: str, language: Language) -> str:
+    return Bilingual(f"{text}. Source: {citation}.", f"{text}。来源：{citation}。").get(language)

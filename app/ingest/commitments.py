@@ -1,0 +1,135 @@
+"""Rows and checks of what was reported later: on actions, and on commitments of the forums."""
+
+from collections.abc import Iterator, Sequence
+
+from sqlmodel import SQLModel
+
+from app.db import models
+from app.enums import ActionStatus, ProgressRelation
+from app.i18n import Language
+from app.ingest.files import suggest_nearest
+from app.ingest.schema import Commitment, LaterReport, Progress, Quantity, Source, Unit
+from app.ingest.schema.base import Wording
+from app.ingest.seed import Seed, ValuePath
+
+Messages = Iterator[tuple[ValuePath, str]]
+Values = dict[str, object]
+Row = tuple[type[SQLModel], Values]
+
+
+def find_status(seed: Seed, action: str) -> ActionStatus:
+    """A report on the surroundings of an action says nothing about the action."""
+    progress = seed.get_all(Progress).get(action)
+    relations = {report.relation for report in progress.reports} if progress else set()
+    is_reported = bool(relations - {ProgressRelation.CONTEXT})
+    return ActionStatus.REPORTED if is_reported else ActionStatus.ANNOUNCED
+
+
+def build_target_columns(commitment: Commitment, units: dict[str, int]) -> Values:
+    columns = build_quantity_columns(commitment.target, units)
+    return {f"target_{name}": value for name, value in columns.items()}
+
+
+def build_quantity_columns(quantity: Quantity | None, units: dict[str, int]) -> Values:
+    """Return the columns of a number, in the base unit and with the number of printed decimals."""
+    if quantity is None:
+        return dict.fromkeys(
+            ("value", "multiplier", "decimals", "qualifier", "unit_id", "classifier")
+        )
+    return {
+        "value": quantity.value.scaleb(quantity.multiplier),
+        "multiplier": quantity.multiplier,
+        "decimals": -int(quantity.value.as_tuple().exponent),
+        "qualifier": quantity.qualifier,
+        "unit_id": units[quantity.unit],
+        "classifier": quantity.classifier,
+    }
+
+
+def build_report_rows(seed: Seed, ids: dict[type, dict[str, int]]) -> Iterator[Row]:
+    """Return the rows of all progress reports and readings."""
+    for key, progress in seed.get_all(Progress).items():
+        for position, report in enumerate(progress.reports, start=1):
+            own = {"progress_id": ids[Progress][key], "position": position}
+            note = report.note
+            texts = {"note_en": note and note.en, "note_zh": note and note.zh}
+            common = build_report_columns(report, ids)
+            yield models.ProgressReport, {**own, **common, "relation": report.relation, **texts}
+    for key, commitment in seed.get_all(Commitment).items():
+        for position, reading in enumerate(commitment.readings, start=1):
+            own = {"commitment_id": ids[Commitment][key], "position": position}
+            reason = reading.reason
+            texts = {"reason_en": reason and reason.en, "reason_zh": reason and reason.zh}
+            common = build_report_columns(reading, ids)
+            is_same = {"same_measure": reading.same_measure}
+            yield models.CommitmentReading, {**own, **common, **is_same, **texts}
+
+
+def build_report_columns(report: LaterReport, ids: dict[type, dict[str, int]]) -> Values:
+    wording = report.wording
+    return {
+        "source_id": ids[Source][report.source],
+        "locator": report.locator,
+        "date": report.date,
+        "text_en": report.text.en,
+        "text_zh": report.text.zh,
+        **build_quantity_columns(report.quantity, ids[Unit]),
+        "wording_en": wording.en,
+        "wording_zh": wording.zh,
+        "wording_original": wording.original,
+    }
+
+
+def check_progress(seed: Seed, progress: Progress) -> Messages:
+    yield from check_reports(seed, "reports", progress.reports)
+
+
+def check_commitment(seed: Seed, commitment: Commitment) -> Messages:
+    if commitment.target:
+        yield from check_unit(seed, ("target", "unit"), commitment.target)
+    source = seed.get_all(Source).get(commitment.source)
+    if source:
+        yield from check_own_words(("wording",), commitment.wording, source)
+    yield from check_reports(seed, "readings", commitment.readings)
+    for index, reading in enumerate(commitment.readings):
+        if reading.same_measure == (reading.reason is not None):
+            advice = "remove it" if reading.same_measure else "say why the measures differ"
+            yield ("readings", index, "reason"), f"same_measure is {reading.same_measure}; {advice}"
+        if reading.same_measure and not has_same_unit(commitment.target, reading.quantity):
+            message = "found true; that requires a target and a number in the same unit"
+            yield ("readings", index, "same_measure"), message
+
+
+def has_same_unit(target: Quantity | None, reading: Quantity | None) -> bool:
+    return target is not None and reading is not None and target.unit == reading.unit
+
+
+def check_reports(seed: Seed, field: str, reports: Sequence[LaterReport]) -> Messages:
+    for index, report in enumerate(reports):
+        path: ValuePath = (field, index)
+        if index and report.date < reports[index - 1].date:
+            message = f"found {report.date} after {reports[index - 1].date}; sort by date"
+            yield (*path, "date"), message
+        if report.quantity:
+            yield from check_unit(seed, (*path, "quantity", "unit"), report.quantity)
+        source = seed.get_all(Source).get(report.source)
+        if source:
+            yield from check_own_words((*path, "wording"), report.wording, source)
+        elif not seed.has_key(Source, report.source):
+            hint = suggest_nearest(report.source, seed.list_keys(Source))
+            yield (*path, "source"), f"found '{report.source}'; {hint}there is no such source"
+
+
+def check_unit(seed: Seed, path: ValuePath, quantity: Quantity) -> Messages:
+    if not seed.has_key(Unit, quantity.unit):
+        hint = suggest_nearest(quantity.unit, seed.list_keys(Unit))
+        yield path, f"found '{quantity.unit}'; {hint}there is no such unit"
+
+
+def check_own_words(path: ValuePath, wording: Wording, source: Source) -> Messages:
+    """The wording must be in the language of its source; Chinese may be in another script."""
+    if wording.original is None and source.language not in set(Language):
+        message = f"is missing; add the words of the source, whose language is '{source.language}'"
+        yield (*path, "original"), message
+    elif wording.original is not None and source.language == Language.ENGLISH:
+        yield (*path, "original"), "is for other languages; write English words under en"

@@ -1,0 +1,183 @@
+"""Editions: which figures belong to each, which are shown first, and what an edition lacks."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from app.db.models import FOREVER
+from app.enums import Completeness, PartCompleteness
+from app.ingest.files import SeedIssue
+from app.ingest.schema import Edition, Indicator, Observation, Outcome, PriorityArea, Series, Source
+from app.ingest.seed import Seed
+from app.ingest.vintages import RANKS, assign_vintages
+
+
+class Candidate(NamedTuple):
+    """A figure that an edition states for the year before, in the unit and areas of its indicator.
+
+    A press conference may also state figures of other years.
+    """
+
+    indicator: str
+    edition: str
+    source: str
+    observation: str
+
+
+def map_sources(seed: Seed) -> dict[str, str]:
+    """Return the edition of each source that reports one of its events."""
+    editions = {event: key for key, one in seed.get_all(Edition).items() for event in one.events}
+    return {
+        key: editions[source.event]
+        for key, source in seed.get_all(Source).items()
+        if source.event in editions
+    }
+
+
+def find_year(seed: Seed, source: str, editions: Mapping[str, str]) -> int | None:
+    """Return the year of the edition to which a source belongs."""
+    return seed.get_all(Edition)[editions[source]].year if source in editions else None
+
+
+def list_candidates(seed: Seed) -> Iterator[Candidate]:
+    editions = map_sources(seed)
+    for key, observation in seed.get_all(Observation).items():
+        year = find_year(seed, observation.source, editions)
+        series = seed.get_all(Series).get(observation.series)
+        period = observation.period
+        if year is None or series is None or {period.start.year, period.end.year} != {year - 1}:
+            continue
+        if is_own_series(seed, series):
+            edition = editions[observation.source]
+            yield Candidate(series.indicator, edition, observation.source, key)
+
+
+def is_own_series(seed: Seed, series: Series) -> bool:
+    """Return whether a series has the unit and the areas of its indicator, and measures the same.
+
+    A cumulative total never represents an indicator whose figures are flows.
+    """
+    indicator = seed.get_all(Indicator).get(series.indicator)
+    return (
+        indicator is not None
+        and series.stock_flow is indicator.stock_flow
+        and series.unit == indicator.unit
+        and series.reporting_area == indicator.reporting_area
+        and series.counterpart_area == indicator.counterpart_area
+    )
+
+
+def select_edition_headlines(seed: Seed) -> dict[tuple[str, str], str]:
+    """Select the figure of each edition and indicator.
+
+    It is that of the document which stands for the edition, then that of the longest period, then
+    that of the document of the highest standing.
+    """
+
+    def rank(candidate: Candidate) -> tuple[object, ...]:
+        figure = seed.get_all(Observation)[candidate.observation]
+        is_main = candidate.source == seed.get_all(Edition)[candidate.edition].source
+        standing = RANKS[seed.get_all(Source)[candidate.source].standing]
+        return is_main, figure.period.months, standing, candidate.observation
+
+    candidates: dict[tuple[str, str], list[Candidate]] = defaultdict(list)
+    for candidate in list_candidates(seed):
+        candidates[candidate.edition, candidate.indicator].append(candidate)
+    return {key: max(found, key=rank).observation for key, found in sorted(candidates.items())}
+
+
+def find_main_edition(seed: Seed) -> str | None:
+    """Return the newest complete edition, or the newest one if none is complete."""
+    editions = seed.get_all(Edition)
+    return max(
+        editions,
+        key=lambda key: (editions[key].completeness is Completeness.COMPLETE, editions[key].year),
+        default=None,
+    )
+
+
+def select_headlines(seed: Seed) -> dict[str, str]:
+    """Return the figure of each indicator in the newest complete edition."""
+    main = find_main_edition(seed)
+    return {
+        indicator: observation
+        for (edition, indicator), observation in select_edition_headlines(seed).items()
+        if edition == main
+    }
+
+
+def select_latest(seed: Seed) -> dict[str, str]:
+    """Return the current figure of each indicator whose period ends last.
+
+    Of several, it is the one in the unit of the indicator, and of the longest period.
+    """
+    figures, all_series = seed.get_all(Observation), seed.get_all(Series)
+    latest: dict[str, tuple[tuple[object, ...], str]] = {}
+    for key, vintage in sorted(assign_vintages(seed, figures).items()):
+        series = all_series[figures[key].series]
+        kind = seed.get_all(Indicator)[series.indicator].stock_flow
+        if vintage.current_until != FOREVER or series.stock_flow is not kind:
+            continue
+        period = figures[key].period
+        rank = period.end, is_own_series(seed, series), period.months, vintage.known_on
+        if series.indicator not in latest or latest[series.indicator][0] < rank:
+            latest[series.indicator] = rank, key
+    return {indicator: key for indicator, (_, key) in sorted(latest.items())}
+
+
+def check_edition(seed: Seed, edition: Edition) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Check that the document belongs to the edition, and that a part without records has none."""
+    source = seed.get_all(Source).get(edition.source)
+    if source is not None and source.event not in edition.events:
+        found = f"found {edition.source}; name a document of one of the events"
+        yield ("source",), found
+    for field, count in count_parts(seed, str(edition.year)).items():
+        part = getattr(edition, field)
+        if count and part.completeness is PartCompleteness.NONE:
+            yield (field, "completeness"), f"found none; {count} are recorded, so write partial"
+
+
+def count_parts(seed: Seed, edition: str) -> dict[str, int]:
+    """Count the figures, outcomes and priority areas of an edition."""
+    sources = {key for key, found in map_sources(seed).items() if found == edition}
+    kinds: dict[str, type[Observation | Outcome | PriorityArea]]
+    kinds = {"figures": Observation, "outcomes": Outcome, "priority_areas": PriorityArea}
+    return {
+        field: sum(one.source in sources for one in seed.get_all(kind).values())
+        for field, kind in kinds.items()
+    }
+
+
+def find_edition_warnings(seed: Seed) -> Iterator[SeedIssue]:
+    """Find what an edition lacks that declares a part to be there, or to be complete."""
+    for key, field, message in list_gaps(seed):
+        document = seed.documents[Edition, key]
+        yield document.create_issue((field, "completeness"), message, is_warning=True)
+
+
+def list_gaps(seed: Seed) -> Iterator[tuple[str, str, str]]:
+    editions = seed.get_all(Edition)
+    indicators: dict[str, set[str]] = {key: set() for key in editions}
+    for candidate in list_candidates(seed):
+        indicators[candidate.edition].add(candidate.indicator)
+    expected: set[str] = set()
+    expected_areas = 0
+    for key, edition in sorted(editions.items(), key=lambda item: item[1].year):
+        counts = count_parts(seed, key)
+        for field, count in counts.items():
+            declared = getattr(edition, field).completeness
+            if not count and declared is not PartCompleteness.NONE:
+                yield key, field, f"found {declared}; nothing is recorded, so write none"
+        if edition.figures.completeness is PartCompleteness.COMPLETE:
+            unstated = set(edition.unstated_indicators)
+            if missing := sorted(expected - indicators[key] - unstated):
+                message = f"has no {edition.year - 1} figure for {', '.join(missing)}"
+                yield key, "figures", f"{message}, which the complete edition before has"
+            expected = indicators[key]
+        if edition.priority_areas.completeness is PartCompleteness.COMPLETE:
+            count = counts["priority_areas"]
+            if count < expected_areas:
+                message = f"has {count} priority areas for {edition.year}"
+                before = f"the complete edition before has {expected_areas}"
+                yield key, "priority_areas", f"{message}; {before}"
+            expected_areas = count

@@ -1,0 +1,298 @@
+"""Editions: yearly press conferences, what belongs to each, and what two of them announced."""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+from sqlalchemy import Connection, bindparam, exists, func, select
+from sqlmodel import col
+
+from app.db.columns import (
+    Column,
+    Record,
+    Statement,
+    add_source_line,
+    alias_table,
+    localize,
+    select_source,
+)
+from app.db.models import (
+    Edition,
+    EditionEvent,
+    EditionHeadline,
+    Event,
+    Headline,
+    Indicator,
+    Observation,
+    Outcome,
+    PriorityArea,
+    Source,
+)
+from app.db.statements import fetch_records, select_nested
+from app.enums import Completeness, PartCompleteness, Standing, ThemeChange, ThemeKind
+from app.i18n import Bilingual, Language, name_edition
+from app.parameters import (
+    MAXIMUM_LIMIT,
+    EditionComparisonParameters,
+    ObservationListParameters,
+    OutcomeListParameters,
+    PriorityAreaListParameters,
+    Vintages,
+)
+from app.queries.commitments import list_outcomes, list_priority_areas
+from app.queries.indicators import (
+    INDICATORS,
+    add_latest_observations,
+    complete_indicator,
+    select_indicator_columns,
+)
+from app.queries.observations import join_context, join_rate, list_observations
+from app.queries.reference import complete_event, get_source, select_events
+from app.queries.resource import Resource, select_links
+
+PARTS = ("figures", "outcomes", "priority_areas")
+part_source = alias_table(Source, "part_source")
+MATCHED_BY_LINKS = Bilingual(
+    "The actions are matched by the sectors, instruments and topics that this service links to "
+    "them, not by their wording.",
+    "各项举措按本站所关联的产业领域、合作载体与机制和主题对应，并非按原文措辞对应。",
+)
+MAY_BE_AGAIN = Bilingual(
+    "The priority areas of {year} are recorded in part only, so what is listed as dropped may "
+    "have been announced again. {note}",
+    "{year}年重点领域仅部分收录，列为未再提出的内容可能仍已提出。{note}",
+)
+MAY_BE_OLD = Bilingual(
+    "The priority areas of {year} are recorded in part only, so what is listed as new may have "
+    "been announced before. {note}",
+    "{year}年重点领域仅部分收录，列为新提出的内容可能此前已提出。{note}",
+)
+
+
+@cache
+def select_editions(language: Language) -> Statement:
+    events = (
+        select_events(language)
+        .select_from(Event)
+        .join(EditionEvent, col(EditionEvent.event_id) == Event.id)  # type: ignore[attr-defined]
+        .where(col(EditionEvent.edition_id) == Edition.id)  # type: ignore[attr-defined]
+        .order_by(col(Event.held_on), col(Event.code))
+    )
+    records: dict[str, type[Observation | Outcome | PriorityArea]]
+    records = {"figures": Observation, "outcomes": Outcome, "priority_areas": PriorityArea}
+    counts: dict[str, Column] = {
+        "figures": select(func.count(col(Observation.id)))
+        .join(Source, col(Source.id) == Observation.source_id)
+        .where(col(Source.edition) == Edition.year)
+        .correlate(Edition)
+        .scalar_subquery(),
+        "outcomes": select(func.count(col(Outcome.id)))
+        .where(col(Outcome.edition) == Edition.year)
+        .correlate(Edition)
+        .scalar_subquery(),
+        "priority_areas": select(func.count(col(PriorityArea.id)))
+        .where(col(PriorityArea.year) == Edition.year)
+        .correlate(Edition)
+        .scalar_subquery(),
+    }
+    parts = {
+        f"parts.{part}.{name}": column
+        for part in PARTS
+        for name, column in (
+            ("completeness", getattr(Edition, f"{part}_completeness")),
+            ("note", localize(Edition, f"{part}_note", language)),
+            ("count", counts[part]),
+            ("standings", select_standings(records[part])),
+        )
+    }
+    return (
+        select(
+            col(Edition.code).label("code"),
+            col(Edition.year).label("year"),
+            col(Edition.completeness).label("completeness"),
+            localize(Edition, "question", language).label("question"),
+            *(column.label(name) for name, column in parts.items()),
+            *select_source("source", language),
+            *select_links(Edition, language),
+            select_nested(events, Edition).label("events"),
+        )
+        .select_from(Edition)
+        .join(Source, col(Source.id) == Edition.source_id)
+    )
+
+
+def select_standings(table: type[Observation | Outcome | PriorityArea]) -> Column:
+    """Select the standings of the documents of an edition that the records of a table come from."""
+    is_source = exists().where(col(table.source_id) == part_source.id)
+    standings: Statement = (
+        select(col(part_source.standing).label("standing"))
+        .where(col(part_source.edition) == Edition.year, is_source)
+        .distinct()
+    )
+    return select_nested(standings, Edition)
+
+
+def complete_edition(row: Record, language: Language) -> Record:
+    del row["code"]
+    add_source_line(row["source"], language)
+    for event in row["events"]:
+        complete_event(event, language)
+    for part in row["parts"].values():
+        found = {one["standing"] for one in part["standings"]}
+        part["standings"] = [standing for standing in Standing if standing in found]
+    return row | {"name": name_edition(row["year"]).get(language)}
+
+
+EDITIONS = Resource(
+    Edition,
+    select_editions,
+    orders={"year": (col(Edition.year),)},
+    complete=complete_edition,
+    filters={"completeness": col(Edition.completeness)},
+)
+list_editions = EDITIONS.list_page
+
+
+@cache
+def select_main_edition(language: Language) -> Statement:
+    is_complete = col(Edition.completeness) == Completeness.COMPLETE
+    return select_editions(language).order_by(is_complete.desc(), col(Edition.year).desc()).limit(1)
+
+
+def read_edition(connection: Connection, language: Language, year: int | None) -> Record:
+    """Read the edition of a year, or the newest complete one; the newest if none is complete."""
+    if year is not None and (found := EDITIONS.get(connection, language, str(year))):
+        return found
+    (row,) = fetch_records(connection, select_main_edition(language), {})
+    return complete_edition(row, language)
+
+
+def get_edition(connection: Connection, language: Language, key: str) -> Record | None:
+    """Read an edition with its figures as known on its last day, its outcomes and its areas."""
+    edition = EDITIONS.get(connection, language, key)
+    if edition is None:
+        return None
+    sources = [one["code"] for event in edition["events"] for one in event["documents"]]
+    last_day = max(event["held_on"] for event in edition["events"])
+    figures = ObservationListParameters(
+        source=sources, vintages=Vintages.ALL, as_of=last_day, limit=MAXIMUM_LIMIT
+    )
+    texts = {"edition": [edition["year"]], "limit": MAXIMUM_LIMIT}
+    outcomes = OutcomeListParameters.model_validate(texts)
+    areas = PriorityAreaListParameters.model_validate(texts)
+    return edition | {
+        "observations": list_observations(connection, language, figures).rows if sources else [],
+        "outcomes": list_outcomes(connection, language, outcomes).rows,
+        "priority_areas": list_priority_areas(connection, language, areas).rows,
+    }
+
+
+@cache
+def select_edition_indicators(language: Language) -> Statement:
+    """Select the indicators of the edition whose year is bound, with its figures."""
+    statement = (
+        select_indicator_columns(language)
+        .join(EditionHeadline, col(EditionHeadline.indicator_id) == Indicator.id)
+        .join(Edition, col(Edition.id) == EditionHeadline.edition_id)
+        .join(Observation, col(Observation.id) == EditionHeadline.observation_id)
+        .outerjoin(Headline, col(Headline.observation_id) == Observation.id)
+        .where(col(Edition.year) == bindparam("edition"))
+    )
+    statement = join_rate(join_context(statement, has_indicator=True), None)
+    return statement.order_by(*INDICATORS.orders["position"])
+
+
+def read_contents(connection: Connection, language: Language, year: int | None = None) -> Record:
+    """Read the figures and priority areas of an edition, by default the newest complete one."""
+    edition = read_edition(connection, language, year)
+    rows = fetch_records(
+        connection, select_edition_indicators(language), {"edition": edition["year"]}
+    )
+    areas = PriorityAreaListParameters(edition=[edition["year"]], limit=MAXIMUM_LIMIT)
+    return {
+        "edition": edition,
+        "indicators": [complete_indicator(row, language) for row in rows],
+        "priority_areas": list_priority_areas(connection, language, areas).rows,
+    }
+
+
+def read_overview(connection: Connection, language: Language, year: int | None = None) -> Record:
+    """Read the contents of an edition with its document, and with the newest figures."""
+    contents = read_contents(connection, language, year)
+    source = get_source(connection, language, contents["edition"]["source"]["code"])
+    indicators = add_latest_observations(connection, language, contents["indicators"])
+    return contents | {"indicators": indicators, "source": source}
+
+
+class Theme(NamedTuple):
+    """What actions are matched by: a sector, an instrument or a topic."""
+
+    kind: ThemeKind
+    code: str
+    name: str
+
+
+def compare_editions(
+    connection: Connection, language: Language, query: EditionComparisonParameters
+) -> Record:
+    """Compare what two press conferences announced, theme by theme."""
+    first, last = sorted(query.edition)
+    earlier, later = (read_edition(connection, language, year) for year in (first, last))
+    areas = PriorityAreaListParameters(edition=[first, last], limit=MAXIMUM_LIMIT)
+    actions: dict[int, dict[Theme | None, list[Record]]] = {first: {}, last: {}}
+    for area in list_priority_areas(connection, language, areas).rows:
+        for action in area["actions"]:
+            reference = {"id": action["id"], "text": action["text"]}
+            for theme in list_themes(action):
+                actions[area["year"]].setdefault(theme, []).append(reference)
+    unmatched = [found.pop(None, []) for found in actions.values()]
+    themes = [theme for theme in {**actions[first], **actions[last]} if theme]
+    return {
+        "earlier": earlier,
+        "later": later,
+        "cautions": list(list_cautions(earlier, later, language)),
+        "unmatched": {"earlier": unmatched[0], "later": unmatched[1]},
+        "themes": [
+            compare_theme(
+                theme,
+                earlier,
+                later,
+                actions[first].get(theme, []),
+                actions[last].get(theme, []),
+            )
+            for theme in sorted(themes, key=lambda theme: list(ThemeKind).index(theme.kind))
+        ],
+    }
+
+
+def list_themes(action: Record) -> list[Theme] | list[None]:
+    """Return the themes of an action, or None as its only theme if it has none."""
+    return [
+        Theme(kind, one["code"], one["name"]) for kind in ThemeKind for one in action[f"{kind}s"]
+    ] or [None]
+
+
+def compare_theme(
+    theme: Theme, earlier: Record, later: Record, before: list[Record], after: list[Record]
+) -> Record:
+    """Say whether a theme was announced again; an edition in part never proves that it was not."""
+    change, has_all = ThemeChange.AGAIN, True
+    if not after:
+        change, has_all = ThemeChange.DROPPED, not is_partial(later)
+    elif not before:
+        change, has_all = ThemeChange.NEW, not is_partial(earlier)
+    found = {"change": change, "certain": has_all, "earlier": before, "later": after}
+    return {**theme._asdict(), **found}
+
+
+def is_partial(edition: Record) -> bool:
+    completeness: str = edition["parts"]["priority_areas"]["completeness"]
+    return completeness != PartCompleteness.COMPLETE
+
+
+def list_cautions(earlier: Record, later: Record, language: Language) -> Iterator[str]:
+    for edition, caution in ((later, MAY_BE_AGAIN), (earlier, MAY_BE_OLD)):
+        if is_partial(edition):
+            note = edition["parts"]["priority_areas"]["note"]
+            yield caution.get(language).format(year=edition["year"], note=note)
+    yield MATCHED_BY_LINKS.get(language)

@@ -1,0 +1,158 @@
+"""Indicators with their headline figures and their newest figures."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+
+from sqlalchemy import Connection, select
+from sqlmodel import col
+
+from app.db.columns import (
+    Record,
+    Statement,
+    alias_table,
+    build_in_array,
+    localize,
+    select_reference,
+    select_unit,
+)
+from app.db.models import (
+    Area,
+    Baseline,
+    Headline,
+    Indicator,
+    LatestObservation,
+    Observation,
+    PriorityArea,
+    Topic,
+    Unit,
+)
+from app.db.statements import fetch_records
+from app.i18n import Language
+from app.parameters import IndicatorListParameters
+from app.queries.observations import (
+    complete_observation,
+    join_context,
+    join_rate,
+    select_observation_columns,
+    select_observations,
+)
+from app.queries.obstacles import list_pair_obstacles
+from app.queries.pagination import QueryPage
+from app.queries.resource import LinkedFilter, Resource, select_links
+
+# The unit and the areas of an indicator; those of its headline belong to the series and may differ.
+own_unit = alias_table(Unit, "own_unit")
+own_reporting_area = alias_table(Area, "own_reporting_area")
+own_counterpart_area = alias_table(Area, "own_counterpart_area")
+
+
+def select_indicator_columns(language: Language) -> Statement:
+    """Select indicators; the statement has yet to be joined to the observations they show."""
+    return (
+        select(
+            col(Indicator.code).label("code"),
+            localize(Indicator, "name", language).label("name"),
+            localize(Indicator, "definition", language).label("definition"),
+            localize(Indicator, "note", language).label("note"),
+            col(Indicator.stock_flow).label("stock_flow"),
+            col(Indicator.direction).label("direction"),
+            *select_reference(Topic, "topic", language),
+            *select_unit(own_unit, "unit", language),
+            *select_reference(own_reporting_area, "reporting_area", language),
+            *select_reference(own_counterpart_area, "counterpart_area", language),
+            *select_observation_columns(language, "headline."),
+            *select_links(Indicator, language),
+        )
+        .select_from(Indicator)
+        .join(Topic, col(Topic.id) == Indicator.topic_id)
+        .join(own_unit, col(own_unit.id) == Indicator.unit_id)
+        .join(own_reporting_area, col(own_reporting_area.id) == Indicator.reporting_area_id)
+        .join(own_counterpart_area, col(own_counterpart_area.id) == Indicator.counterpart_area_id)
+    )
+
+
+@cache
+def select_indicators(language: Language) -> Statement:
+    statement = (
+        select_indicator_columns(language)
+        .outerjoin(Headline, col(Headline.indicator_id) == Indicator.id)
+        .outerjoin(Observation, col(Observation.id) == Headline.observation_id)
+    )
+    return join_rate(join_context(statement, has_indicator=True), None)
+
+
+def complete_indicator(row: Record, language: Language) -> Record:
+    headline = row["headline"]
+    has_headline = headline["id"] is not None
+    row["headline"] = complete_observation(headline, language) if has_headline else None
+    return row
+
+
+INDICATORS = Resource(
+    Indicator,
+    select_indicators,
+    orders={
+        "position": (col(Indicator.position), col(Indicator.code)),
+        "code": (col(Indicator.code),),
+    },
+    complete=complete_indicator,
+    filters={
+        "topic": col(Topic.code),
+        "unit": col(own_unit.code),
+        "stock_flow": col(Indicator.stock_flow),
+        "direction": col(Indicator.direction),
+    },
+    linked_filters={"priority_area": LinkedFilter(Baseline, PriorityArea, col(PriorityArea.slug))},
+)
+
+
+@cache
+def select_latest_observations(language: Language) -> Statement:
+    """Select the newest figures of the indicators whose codes are bound."""
+    return (
+        select_observations(language)
+        .join(LatestObservation, col(LatestObservation.observation_id) == Observation.id)
+        .where(build_in_array(col(Indicator.code), "indicators"))
+    )
+
+
+def add_latest_observations(
+    connection: Connection, language: Language, indicators: Sequence[Record]
+) -> list[Record]:
+    """Add to each indicator its newest figure, and why it is not comparable with the headline."""
+    codes = {"indicators": [indicator["code"] for indicator in indicators]}
+    rows = fetch_records(connection, select_latest_observations(language), codes)
+    latest = {row["indicator"]["code"]: complete_observation(row, language) for row in rows}
+    pairs = {
+        indicator["code"]: (indicator["headline"], newest)
+        for indicator in indicators
+        if indicator["headline"]
+        and (newest := latest.get(indicator["code"]))
+        and newest["id"] != indicator["headline"]["id"]
+    }
+    obstacles = list_pair_obstacles(connection, language, pairs)
+    return [
+        indicator
+        | {
+            "latest": {
+                "observation": latest[indicator["code"]],
+                "obstacles": obstacles.get(indicator["code"], []),
+            }
+            if indicator["code"] in latest
+            else None
+        }
+        for indicator in indicators
+    ]
+
+
+def list_indicators(
+    connection: Connection, language: Language, filters: IndicatorListParameters
+) -> QueryPage:
+    page = INDICATORS.list_page(connection, language, filters)
+    return replace(page, rows=add_latest_observations(connection, language, page.rows))
+
+
+def get_indicator(connection: Connection, language: Language, key: str) -> Record | None:
+    row = INDICATORS.get(connection, language, key)
+    return row and add_latest_observations(connection, language, [row])[0]

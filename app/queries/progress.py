@@ -1,0 +1,288 @@
+"""What was reported later: on announced actions, and on commitments of the forums."""
+
+from decimal import Decimal
+from functools import cache
+
+from sqlalchemy import Connection, Label, String, cast, exists, or_, select
+from sqlmodel import col
+
+from app.db.columns import (
+    Column,
+    Record,
+    Statement,
+    Value,
+    add_source_line,
+    alias_table,
+    build_citation,
+    localize,
+    select_source,
+    select_unit,
+    select_wording,
+)
+from app.db.models import (
+    Action,
+    Commitment,
+    CommitmentReading,
+    Event,
+    PriorityArea,
+    Progress,
+    ProgressReport,
+    Source,
+    Unit,
+    format_plain,
+)
+from app.db.statements import fetch_uncached, select_nested
+from app.enums import DistanceLimit, Qualifier
+from app.i18n import Bilingual, Language, format_value
+from app.queries.resource import Resource
+
+target_unit = alias_table(Unit, "target_unit")
+
+LIMITS = {
+    Qualifier.NONE: DistanceLimit.EXACT,
+    Qualifier.OVER: DistanceLimit.BELOW,
+    Qualifier.NEARLY: DistanceLimit.ABOVE,
+}
+"""What is left to a target if a reading is exact, or if it is above or below its number."""
+SHORT = {
+    DistanceLimit.EXACT: Bilingual("{} short of the target", "距目标数还差{}"),
+    DistanceLimit.BELOW: Bilingual("less than {} short of the target", "距目标数还差不到{}"),
+    DistanceLimit.ABOVE: Bilingual("more than {} short of the target", "距目标数还差{}以上"),
+}
+EQUAL = {
+    DistanceLimit.EXACT: Bilingual("equal to the target", "与目标数相同"),
+    DistanceLimit.BELOW: Bilingual("above the target", "高于目标数"),
+    DistanceLimit.ABOVE: Bilingual("below the target", "低于目标数"),
+}
+BEYOND = {
+    DistanceLimit.EXACT: Bilingual("{} above the target", "比目标数多{}"),
+    DistanceLimit.BELOW: Bilingual("more than {} above the target", "比目标数多{}以上"),
+    DistanceLimit.ABOVE: Bilingual("less than {} above the target", "比目标数多不到{}"),
+}
+
+
+def select_quantity(
+    table: type[Commitment] | type[ProgressReport] | type[CommitmentReading],
+    name: str,
+    language: Language,
+    unit: type[Unit],
+    prefix: str = "",
+) -> list[Label[Value]]:
+    """Return the columns of a number; ``complete_quantity`` completes them.
+
+    Exact decimals cannot be nested in JSON, so the number is selected as text.
+    """
+    columns: dict[str, Column] = {
+        part: getattr(table, f"{prefix}{part}")
+        for part in ("multiplier", "decimals", "qualifier", "classifier")
+    }
+    value: Column = cast(getattr(table, f"{prefix}value"), String)
+    return [
+        value.label(f"{name}.value"),
+        *(column.label(f"{name}.{part}") for part, column in columns.items()),
+        localize(unit, "suffix", language).label(f"{name}.suffix"),
+        *select_unit(unit, f"{name}.unit", language),
+    ]
+
+
+def complete_quantity(quantity: Record, language: Language) -> Record | None:
+    if quantity["value"] is None:
+        return None
+    value = Decimal(format_plain(Decimal(quantity["value"])))
+    return {
+        "value": value,
+        "qualifier": quantity["qualifier"],
+        "unit": quantity["unit"],
+        "display": format_quantity(quantity, value, quantity["qualifier"], language),
+    }
+
+
+def format_quantity(
+    quantity: Record, value: Decimal, qualifier: Qualifier, language: Language
+) -> str:
+    is_counted = language is Language.CHINESE and quantity["classifier"]
+    suffix = quantity["classifier"] if is_counted else quantity["suffix"]
+    scale = quantity["multiplier"], quantity["decimals"]
+    return format_value(value, *scale, qualifier, suffix, language)
+
+
+def select_report_columns(
+    table: type[ProgressReport] | type[CommitmentReading], language: Language
+) -> list[Label[Value]]:
+    return [
+        col(table.date).label("date"),
+        localize(table, "text", language).label("text"),
+        *select_quantity(table, "quantity", language, Unit),
+        *select_wording(table, "", language),
+        col(table.locator).label("locator"),
+        *select_source("source", language),
+    ]
+
+
+def complete_report(row: Record, language: Language) -> Record:
+    row["quantity"] = complete_quantity(row["quantity"], language)
+    row["citation"] = build_citation(row["source"], row["locator"], language)
+    add_source_line(row["source"], language)
+    return row
+
+
+def select_progress(language: Language) -> list[Label[Value]]:
+    """Return the columns of what was reported on an action, for a statement of actions."""
+    reports: Statement = (
+        select(
+            *select_report_columns(ProgressReport, language),
+            col(ProgressReport.relation).label("relation"),
+            localize(ProgressReport, "note", language).label("note"),
+        )
+        .select_from(ProgressReport)
+        .join(Progress, col(Progress.id) == ProgressReport.progress_id)
+        .join(Source, col(Source.id) == ProgressReport.source_id)
+        .outerjoin(Unit, col(Unit.id) == ProgressReport.unit_id)
+        .where(col(Progress.action_id) == Action.id)
+        .order_by(col(ProgressReport.position))
+    )
+    own = {"searched_on": col(Progress.searched_on), "note": localize(Progress, "note", language)}
+    return [
+        *(
+            select(column)
+            .where(col(Progress.action_id) == Action.id)
+            .correlate(Action)
+            .scalar_subquery()
+            .label(f"progress_{name}")
+            for name, column in own.items()
+        ),
+        select_nested(reports, Action).label("progress"),
+    ]
+
+
+@cache
+def select_commitments(language: Language) -> Statement:
+    readings: Statement = (
+        select(
+            *select_report_columns(CommitmentReading, language),
+            col(CommitmentReading.same_measure).label("same_measure"),
+            localize(CommitmentReading, "reason", language).label("reason"),
+        )
+        .select_from(CommitmentReading)
+        .join(Source, col(Source.id) == CommitmentReading.source_id)
+        .outerjoin(Unit, col(Unit.id) == CommitmentReading.unit_id)
+        .where(col(CommitmentReading.commitment_id) == Commitment.id)
+        .order_by(col(CommitmentReading.position))
+    )
+    return (
+        select(
+            col(Commitment.code).label("code"),
+            col(Event.code).label("event.code"),
+            localize(Event, "name", language).label("event.name"),
+            col(Event.held_on).label("event.held_on"),
+            col(Commitment.position).label("position"),
+            col(Commitment.kind).label("kind"),
+            localize(Commitment, "name", language).label("name"),
+            localize(Commitment, "text", language).label("text"),
+            *select_quantity(Commitment, "target", language, target_unit, "target_"),
+            localize(Commitment, "deadline_text", language).label("deadline.text"),
+            col(Commitment.deadline_year).label("deadline.year"),
+            *select_wording(Commitment, "", language),
+            localize(Commitment, "note", language).label("note"),
+            col(Commitment.searched_on).label("searched_on"),
+            col(Commitment.locator).label("locator"),
+            *select_source("source", language),
+            select_nested(readings, Commitment).label("readings"),
+        )
+        .select_from(Commitment)
+        .join(Event, col(Event.id) == Commitment.event_id)
+        .join(Source, col(Source.id) == Commitment.source_id)
+        .outerjoin(target_unit, col(target_unit.id) == Commitment.target_unit_id)
+    )
+
+
+def complete_commitment(row: Record, language: Language) -> Record:
+    target = row["target"]
+    row["target"] = complete_quantity(target, language)
+    if row["deadline"]["text"] is None:
+        row["deadline"] = None
+    row["citation"] = build_citation(row["source"], row["locator"], language)
+    add_source_line(row["source"], language)
+    row["distance"] = None
+    for reading in row["readings"]:
+        scale = reading["quantity"]
+        complete_report(reading, language)
+        if reading["same_measure"] and row["target"]:
+            row["distance"] = measure_distance(row["target"], target, reading, scale, language)
+    return row
+
+
+def measure_distance(
+    target: Record, raw_target: Record, reading: Record, scale: Record, language: Language
+) -> Record | None:
+    """Subtract a reading from a target that counts the same; the newest reading is the last one.
+
+    Nothing can be said if the target has a qualifier, or if the reading is about its number.
+    """
+    quantity = reading["quantity"]
+    limit = LIMITS.get(Qualifier(quantity["qualifier"]))
+    if limit is None or target["qualifier"] != Qualifier.NONE:
+        return None
+    value = target["value"] - quantity["value"]
+    texts = SHORT if value > 0 else BEYOND if value < 0 else EQUAL
+    finest = max(raw_target, scale, key=lambda one: one["decimals"] - one["multiplier"])
+    size = format_quantity(finest, abs(value), Qualifier.NONE, language)
+    return {
+        "value": value,
+        "limit": limit,
+        "unit": target["unit"],
+        "reading_date": reading["date"],
+        "derived": True,
+        "display": texts[limit].get(language).format(size),
+    }
+
+
+COMMITMENTS = Resource(
+    Commitment,
+    select_commitments,
+    orders={
+        "announced": (col(Event.held_on), col(Commitment.position), col(Commitment.code)),
+        "code": (col(Commitment.code),),
+    },
+    complete=complete_commitment,
+    filters={"event": col(Event.code), "kind": col(Commitment.kind)},
+)
+list_commitments, get_commitment = COMMITMENTS.list_page, COMMITMENTS.get
+
+
+def read_follow_ups(connection: Connection, language: Language, source: str) -> Record:
+    """Read the commitments that a source announces or reports on, and what it says on actions."""
+    is_source = col(Source.code) == source
+    reports: Statement = (
+        select(
+            localize(ProgressReport, "text", language).label("text"),
+            col(Action.code).label("action"),
+            col(PriorityArea.slug).label("slug"),
+            col(PriorityArea.year).label("year"),
+        )
+        .select_from(ProgressReport)
+        .join(Progress, col(Progress.id) == ProgressReport.progress_id)
+        .join(Action, col(Action.id) == Progress.action_id)
+        .join(PriorityArea, col(PriorityArea.id) == Action.priority_area_id)
+        .join(Source, col(Source.id) == ProgressReport.source_id)
+        .where(is_source)
+        .order_by(col(Action.code), col(ProgressReport.position))
+    )
+    reading = exists().where(
+        col(CommitmentReading.commitment_id) == Commitment.id,
+        col(CommitmentReading.source_id) == Source.id,
+    )
+    commitments: Statement = (
+        select(
+            col(Commitment.code).label("code"),
+            localize(Commitment, "name", language).label("name"),
+        )
+        .select_from(Commitment)
+        .join(Source, or_(col(Source.id) == Commitment.source_id, reading))
+        .where(is_source)
+        .order_by(col(Commitment.code))
+    )
+    return {
+        "progress": fetch_uncached(connection, reports),
+        "commitments": fetch_uncached(connection, commitments),
+    }

@@ -1,0 +1,61 @@
+"""Charts of commitments: comparable readings as bars, others apart and with their reason."""
+
+import json
+import re
+from xml.etree import ElementTree as ET
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.formats.test_charts import bare, drawn, text_of
+
+pytestmark = pytest.mark.database
+
+
+@pytest.fixture(scope="module")
+def commitments(client: TestClient) -> list[str]:
+    """List the keys of all commitments."""
+    return [one["code"] for one in client.get("/v1/commitments").json()["items"]]
+
+
+def draw(client: TestClient, code: str, **query: str | int) -> ET.Element:
+    return drawn(client, f"/v1/commitments/{code}/chart", **query)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_chart_has_target_deadline_readings_and_sources(
+    client: TestClient, commitments: list[str], language: str
+) -> None:
+    for code in commitments:
+        record = client.get(f"/v1/commitments/{code}?lang={language}").json()
+        text = text_of(draw(client, code, lang=language, width=900))
+        assert bare(record["name"]) in text
+        assert record["target"] is None or bare(record["target"]["display"]) in text
+        assert record["deadline"] is None or bare(record["deadline"]["text"]) in text
+        assert bare(record["citation"]["full"]) in text
+        assert record["distance"] is None or bare(record["distance"]["display"]) in text
+        for reading in record["readings"]:
+            assert reading["quantity"] is None or bare(reading["quantity"]["display"]) in text
+            assert reading["reason"] is None or bare(reading["reason"]).rstrip(".。") in text
+
+
+def test_only_comparable_readings_share_a_scale(client: TestClient) -> None:
+    def list_bars(code: str) -> list[str]:
+        text = json.dumps(client.get(f"/v1/commitments/{code}/chart.vl.json").json())
+        values = ("100", "50", "70", "250000000000", "480700000000")
+        return [one for one in values if re.search(rf": {one}(\.0)?[,}}]", text)]
+
+    assert list_bars("2023-joint-laboratories") == ["100", "50", "70"]
+    assert "Counted differently" not in ET.tostring(
+        draw(client, "2023-joint-laboratories"), encoding="unicode"
+    )
+    assert "Counted differently" in ET.tostring(
+        draw(client, "2017-development-bank-lending"), encoding="unicode"
+    )
+    assert list_bars("2017-development-bank-lending") == []
+
+
+def test_an_unknown_commitment_has_no_chart(client: TestClient) -> None:
+    response = client.get("/v1/commitments/2023-laboratories/chart.svg")
+    assert response.status_code == 404
+    assert "2023-joint-laboratories" in response.text

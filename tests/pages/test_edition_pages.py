@@ -1,0 +1,131 @@
+"""Pages of the press conferences: what their headings name, and how each is reached."""
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+YEARS = (2022, 2023, 2024, 2025, 2026)
+TITLE = re.compile(r"<h1>(.*?)</h1>", re.DOTALL)
+GROUP = re.compile(r'<section class="group .*?</h3>(.*?)</section>', re.DOTALL)
+HEADING = re.compile(r'<h3 id="period-\d+">(.*?) <span')
+BADGE = re.compile(r'<span class="period [a-z]+">(.*?)</span>')
+
+
+@pytest.fixture(scope="module")
+def client(newest: TestClient) -> TestClient:
+    """Call the newest seed: the pinned one has few press conferences."""
+    return newest
+
+
+def read(client: TestClient, url: str) -> str:
+    response = client.get(url)
+    assert response.status_code == 200, url
+    return unescape(response.text)
+
+
+@pytest.mark.parametrize("year", YEARS)
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_headings_name_only_the_periods_they_hold(client: TestClient, year: int, lang: str) -> None:
+    page = read(client, f"/?edition={year}&lang={lang}")
+    (title,) = TITLE.findall(page)
+    assert re.findall(r"\d{4}", title) == [str(year - 1), str(year)]
+    headings, groups = HEADING.findall(page), GROUP.findall(page)
+    assert headings
+    assert len(headings) == len(groups) == len(set(headings))
+    for heading, group in zip(headings, groups, strict=True):
+        assert set(BADGE.findall(group)) == {heading}
+
+
+def test_the_first_page_is_that_of_the_newest_complete_edition(client: TestClient) -> None:
+    assert TITLE.findall(read(client, "/")) == TITLE.findall(read(client, "/?edition=2025"))
+    assert client.get("/?edition=2019").status_code == 422
+
+
+@pytest.mark.parametrize("path", ["/", "/editions"])
+def test_every_edition_is_reached(client: TestClient, path: str) -> None:
+    page = read(client, path)
+    for year in YEARS:
+        assert f'href="/?edition={year}&lang=en"' in page
+        response = client.get(f"/editions/{year}", follow_redirects=False)
+        assert response.headers["location"].endswith(f"/?edition={year}&lang=en")
+    assert client.get("/editions/2019").status_code == 404
+
+
+def find_sources(value: Any) -> Iterator[str]:
+    """Find the keys of the sources that a record names anywhere in it."""
+    if isinstance(value, dict):
+        if isinstance(value.get("source"), dict):
+            yield value["source"]["code"]
+        value = list(value.values())
+    for part in value if isinstance(value, list) else ():
+        yield from find_sources(part)
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_a_page_lists_the_sources_it_cites(client: TestClient, year: int) -> None:
+    shown, _, listed = read(client, f"/?edition={year}").partition('<h2 id="sources">')
+    listed, _, _ = listed.partition("</section>")
+    codes = re.findall(r'href="/sources/([^/?#"]+)', listed)
+    assert len(codes) == len(set(codes))
+    cited = set(re.findall(r'href="/sources/([^/?#"]+)', shown))
+    overview = client.get(f"/v1/overview?edition={year}").json()
+    outcomes = client.get(f"/v1/outcomes?edition={year}").json()["items"]
+    named = cited | set(find_sources([overview, outcomes]))
+    series = [
+        client.get(f"/v1/series/{indicator['headline']['series']}").json()
+        for indicator in overview["indicators"]
+    ]
+    assert named <= set(codes) <= named | set(find_sources(series))
+    assert 'href="/v1/sources?limit=1000&lang=en"' in listed
+
+
+@pytest.mark.parametrize(
+    "indicator", ["goods-trade", "free-trade-agreements", "china-laos-railway-freight"]
+)
+def test_only_flows_have_a_column_of_growth(client: TestClient, indicator: str) -> None:
+    page = read(client, f"/indicators/{indicator}")
+    series = client.get(f"/v1/series?indicator={indicator}").json()["items"]
+    flows = [one for one in series if one["stock_flow"] == "flow"]
+    assert page.count("Published growth</th>") == len(flows)
+    assert ("none found" in page) is bool(flows)
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_a_page_says_what_of_an_edition_is_missing(client: TestClient, year: int) -> None:
+    edition = client.get(f"/v1/editions/{year}").json()
+    page = read(client, f"/?edition={year}")
+    note = edition["parts"]["priority_areas"]["note"]
+    assert (note in page) == (edition["completeness"] != "complete")
+    assert note in read(client, "/editions")
+    assert "(primary source, secondary source)" in read(client, "/editions")
+    for area in edition["priority_areas"]:
+        assert area["title"] in page
+
+
+def test_a_card_shows_the_newest_figure_and_why_it_is_not_comparable(client: TestClient) -> None:
+    page = read(client, "/")
+    assert "Newest figure: <strong>over 700</strong>" in page
+    assert "Not comparable with the figure above: The figures count different countries" in page
+    assert "Not comparable with the figure above: One figure covers 12 months, the other 2." in page
+    assert "最新数据：" in read(client, "/?lang=zh")
+    assert "Newest figure" in read(client, "/indicators/trade-share")
+    assert "Newest figure" not in read(client, "/indicators/import-share")
+
+
+def test_filters_and_searches_keep_to_the_edition(client: TestClient) -> None:
+    page = read(client, "/?edition=2026&sector=artificial-intelligence")
+    assert 'name="edition" value="2026"' in page
+    assert "2026-expand-artificial-intelligence-cooperation" in page
+    other = read(client, "/?q=artificial+intelligence")
+    assert 'href="/?edition=2026&lang=en#2026-expand-artificial' in other
+    assert "Other search results" in other
+
+
+def test_figures_beside_a_priority_area_are_those_of_its_edition(client: TestClient) -> None:
+    page = read(client, "/priority-areas/cooperation-foundation")
+    assert "Related 2021 figures" in page
+    assert ">11.6<" in page

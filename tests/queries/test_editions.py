@@ -1,0 +1,233 @@
+"""Editions: what belongs to each, which one is shown by default, and what two of them announced."""
+
+import csv
+import io
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+pytestmark = pytest.mark.database
+
+YEARS = (2022, 2023, 2024, 2025, 2026)
+PARTS = ("figures", "outcomes", "priority_areas")
+
+
+@pytest.fixture(scope="module")
+def client(newest: TestClient) -> TestClient:
+    """Call the newest seed: the pinned one has few press conferences."""
+    return newest
+
+
+def get(client: TestClient, url: str) -> Any:
+    response = client.get(url)
+    assert response.status_code == 200, response.text
+    return response.json()
+
+
+def test_editions_are_listed_newest_first(client: TestClient) -> None:
+    listed = get(client, "/v1/editions")["items"]
+    assert [one["year"] for one in listed] == sorted(YEARS, reverse=True)
+    assert [one["year"] for one in get(client, "/v1/editions?sort=year")["items"]] == [*YEARS]
+    complete = get(client, "/v1/editions?completeness=complete")["items"]
+    assert [one["year"] for one in complete] == [2025]
+
+
+@pytest.mark.parametrize("year", YEARS)
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_an_edition_holds_what_its_documents_state(
+    client: TestClient, year: int, lang: str
+) -> None:
+    edition = get(client, f"/v1/editions/{year}?lang={lang}")
+    listed = get(client, f"/v1/editions?lang={lang}")["items"]
+    assert {name: edition[name] for name in listed[0]} in listed
+    documents = [one["code"] for event in edition["events"] for one in event["documents"]]
+    last_day = max(event["held_on"] for event in edition["events"])
+    for part in PARTS:
+        name = "observations" if part == "figures" else part
+        assert edition["parts"][part]["count"] == len(edition[name])
+        assert edition["parts"][part]["note"]
+        standings = {one["source"]["standing"] for one in edition[name]}
+        assert set(edition["parts"][part]["standings"]) == standings
+        assert {one["source"]["code"] for one in edition[name]} <= set(documents)
+    assert all(one["vintage"] <= last_day for one in edition["observations"])
+    rates = [one["growth"] for one in edition["observations"] if one["growth"]]
+    assert all(rate["vintage"] <= last_day for rate in rates)
+    assert {one["year"] for one in edition["outcomes"]} <= {year - 1}
+    assert {one["edition"] for one in edition["outcomes"]} <= {year}
+    assert {area["year"] for area in edition["priority_areas"]} <= {year}
+    texts = [one["text"] for area in edition["priority_areas"] for one in area["actions"]]
+    assert texts == [
+        one["text"] for one in get(client, f"/v1/actions?edition={year}&lang={lang}")["items"]
+    ]
+    assert edition["source"]["code"] in documents
+    sources = get(client, f"/v1/sources?edition={year}&lang={lang}")["items"]
+    assert {one["code"] for one in sources} == set(documents)
+
+
+def test_growth_is_as_told_that_day(client: TestClient) -> None:
+    figures = get(client, "/v1/editions/2024")["observations"]
+    growth = {one["indicator"]["code"]: one["growth"] for one in figures}
+    assert growth["outward-direct-investment"]["display"] == "up 28.4 percent on a year earlier"
+    assert growth["aid-projects"] is None
+
+
+def test_the_overview_is_that_of_the_newest_complete_edition(client: TestClient) -> None:
+    overview = get(client, "/v1/overview")
+    assert overview == get(client, "/v1/overview?edition=2025")
+    assert overview["edition"]["year"] == 2025
+    assert len(overview["indicators"]) == 7
+    assert all(one["headline"]["headline"] for one in overview["indicators"])
+    assert {one["headline"]["period"]["end"][:4] for one in overview["indicators"]} == {"2024"}
+    assert get(client, "/v1/indicators/trade-share")["headline"] is None
+
+
+@pytest.mark.parametrize(
+    ("year", "indicators", "areas", "source"),
+    [
+        (2022, 4, 3, "landbridge-2022-01-26"),
+        (2023, 3, 5, "scio-2023-02-10"),
+        (2024, 5, 1, "scio-2024-02-07"),
+        (2026, 7, 2, "sinobtd-com-2026-01"),
+    ],
+)
+def test_the_overview_of_another_edition(
+    client: TestClient, year: int, indicators: int, areas: int, source: str
+) -> None:
+    overview = get(client, f"/v1/overview?edition={year}")
+    assert (len(overview["indicators"]), len(overview["priority_areas"])) == (indicators, areas)
+    assert overview["source"]["code"] == source
+    for indicator in overview["indicators"]:
+        headline = indicator["headline"]
+        assert headline["period"]["end"] == f"{year - 1}-12-31"
+        assert headline["headline"] is False
+        assert headline["source"]["code"] in {
+            one["code"] for event in overview["edition"]["events"] for one in event["documents"]
+        }
+
+
+def test_the_latest_figure_says_why_it_is_not_comparable(client: TestClient) -> None:
+    overview = get(client, "/v1/overview")
+    latest = {one["code"]: one["latest"] for one in overview["indicators"]}
+    kinds = {code: [one["kind"] for one in found["obstacles"]] for code, found in latest.items()}
+    assert kinds["goods-trade"] == ["months"]
+    assert kinds["aid-projects"] == ["coverage", "months"]
+    assert kinds["import-share"] == []
+    for indicator in overview["indicators"]:
+        observation = latest[indicator["code"]]["observation"]
+        assert observation["period"]["end"] >= indicator["headline"]["period"]["end"]
+        assert observation == get(client, f"/v1/observations/{observation['id']}")
+    pair = "indicator=goods-trade&period=2024&period=2026-01/2026-02"
+    compared = get(client, f"/v1/compare?{pair}")
+    assert compared["obstacles"] == latest["goods-trade"]["obstacles"]
+    chinese = get(client, "/v1/overview?lang=zh")["indicators"][0]["latest"]["obstacles"]
+    assert chinese[0]["text"] != latest["goods-trade"]["obstacles"][0]["text"]
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_every_indicator_leads_to_its_newest_figure(client: TestClient, lang: str) -> None:
+    listed = get(client, f"/v1/indicators?limit=1000&lang={lang}")["items"]
+    assert all(one["latest"] for one in listed)
+    assert any(one["headline"] is None for one in listed)
+    overview = get(client, f"/v1/overview?lang={lang}")["indicators"]
+    assert overview == [one for one in listed if one["headline"]]
+    rows = csv.DictReader(io.StringIO(client.get(f"/v1/indicators.csv?lang={lang}").text))
+    for indicator, row in zip(listed, rows, strict=True):
+        latest, headline = indicator["latest"], indicator["headline"]
+        assert indicator == get(client, f"/v1/indicators/{indicator['code']}?lang={lang}")
+        assert latest["observation"]["stock_flow"] == indicator["stock_flow"]
+        assert headline or not latest["obstacles"]
+        assert row["latest"] == latest["observation"]["id"]
+        assert row["latest_display"] == latest["observation"]["display"]
+        assert row["latest_obstacles"] == ";".join(one["text"] for one in latest["obstacles"])
+
+
+@pytest.mark.parametrize(
+    ("lang", "detail"),
+    [
+        ("en", "fields is no priority area of 2024; it is one of 2023"),
+        ("zh", "2024年重点领域中没有 fields；收录该重点领域的年份为2023"),
+    ],
+)
+def test_a_priority_area_of_another_year_is_reported(
+    client: TestClient, lang: str, detail: str
+) -> None:
+    response = client.get(f"/v1/priority-areas/fields?year=2024&lang={lang}")
+    assert (response.status_code, response.json()["detail"]) == (404, detail)
+    (error,) = response.json()["errors"]
+    assert (error["location"], error["allowed"]) == ("query.year", ["2023"])
+    assert client.get(f"/priority-areas/fields?year=2024&lang={lang}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/overview?edition=2019",
+        "/v1/overview.xlsx?edition=2019",
+        "/v1/overview.svg?edition=2019",
+        "/v1/actions?edition=2019",
+        "/v1/outcomes?edition=2019",
+        "/v1/priority-areas?edition=2019",
+        "/v1/sources?edition=2019",
+        "/v1/editions/compare?edition=2025&edition=2019",
+    ],
+)
+def test_an_unknown_edition_is_refused(client: TestClient, path: str) -> None:
+    problem = client.get(path)
+    assert problem.status_code == 422
+    (error,) = problem.json()["errors"]
+    assert error["allowed"] == [str(year) for year in YEARS]
+
+
+def test_other_mistakes(client: TestClient) -> None:
+    assert client.get("/v1/editions/2019").status_code == 404
+    for query in ("edition=2025", "edition=2025&edition=2025", "edition=2024&edition=x"):
+        assert client.get(f"/v1/editions/compare?{query}").status_code == 422
+    twice = client.get("/v1/editions/compare?edition=2025&edition=2025").json()
+    assert twice["detail"].startswith("2025 is given twice")
+    twice = client.get("/v1/compare?indicator=goods-trade&period=2024&period=2024").json()
+    assert twice["detail"].startswith("2024 is repeated")
+
+
+def test_what_was_announced_again_dropped_or_new(client: TestClient) -> None:
+    compared = get(client, "/v1/editions/compare?edition=2025&edition=2026")
+    assert (compared["earlier"]["year"], compared["later"]["year"]) == (2025, 2026)
+    themes = {(one["kind"], one["code"]): one for one in compared["themes"]}
+    new = themes["sector", "artificial-intelligence"]
+    assert (new["change"], new["certain"], new["earlier"]) == ("new", True, [])
+    again = themes["sector", "clean-energy"]
+    assert (again["change"], again["certain"]) == ("again", True)
+    dropped = themes["instrument", "china-asean-expo"]
+    assert (dropped["change"], dropped["certain"], dropped["later"]) == ("dropped", False, [])
+    note = compared["later"]["parts"]["priority_areas"]["note"]
+    assert len(compared["cautions"]) == 2
+    assert compared["cautions"][0].endswith(note)
+    assert compared == get(client, "/v1/editions/compare?edition=2026,2025")
+
+
+def test_a_partial_earlier_edition_proves_nothing_new(client: TestClient) -> None:
+    compared = get(client, "/v1/editions/compare?edition=2024&edition=2025")
+    assert {one["certain"] for one in compared["themes"] if one["change"] == "new"} == {False}
+    assert {one["certain"] for one in compared["themes"] if one["change"] == "dropped"} <= {True}
+    assert any("listed as new" in one for one in compared["cautions"])
+
+
+@pytest.mark.parametrize("years", [(2022, 2023), (2024, 2025), (2025, 2026)])
+def test_a_comparison_has_every_action(client: TestClient, years: tuple[int, int]) -> None:
+    first, last = years
+    compared = get(client, f"/v1/editions/compare?edition={first}&edition={last}")
+    for side, year in (("earlier", first), ("later", last)):
+        found = {one["id"] for theme in compared["themes"] for one in theme[side]}
+        found |= {one["id"] for one in compared["unmatched"][side]}
+        actions = get(client, f"/v1/actions?edition={year}")["items"]
+        assert found == {action["id"] for action in actions}
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [("Press conference of 2023", "2023"), ("2026年发布会", "2026"), ("Chen Chunjiang", "2023")],
+)
+def test_editions_are_found(client: TestClient, words: str, code: str) -> None:
+    hits = get(client, f"/v1/search?kind=edition&q={words}")["items"]
+    assert code in [hit["code"] for hit in hits]
+    assert get(client, hits[0]["href"].partition("testserver")[2] or hits[0]["href"])
