@@ -204,7 +204,8 @@ def group_observations(*snapshots: Snapshot) -> dict[tuple[str, ...], list[Field
 
 
 def identify_observation(collection: str, fields: Fields) -> tuple[str, ...]:
-    return collection, fields.get("series", ""), fields.get("period.start", "")
+    days = fields.get("period.start", ""), fields.get("period.end", "")
+    return collection, fields.get("series", ""), *days
 
 
 def find_date(snapshot: Snapshot, figure: Fields) -> str:

@@ -152,3 +152,11 @@ def test_chinese_texts_quote_english_sources_in_english() -> None:
     quoted = re.compile("(?:来源|报道|实录|原文)(?:文件)?(?:使用|称|为|以)“(?!等)[\u4e00-\u9fff]")
     texts = [file.read_text("utf-8") for file in NEWEST.rglob("*.yaml")]
     assert [found for text in texts for found in quoted.findall(text)] == []
+
+
+def test_only_a_figure_for_the_same_days_is_revised(newest: TestClient) -> None:
+    changes = newest.get("/v1/changes?kind=revised&collection=observations&limit=1000").json()
+    assert changes["items"]
+    for change in changes["items"]:
+        moved = {one["field"] for one in change["fields"] if one["before"] != one["after"]}
+        assert not {"period.start", "period.end"} & moved, change["key"]
