@@ -204,8 +204,7 @@ def group_observations(*snapshots: Snapshot) -> dict[tuple[str, ...], list[Field
 
 
 def identify_observation(collection: str, fields: Fields) -> tuple[str, ...]:
-    days = fields.get("period.start", ""), fields.get("period.end", "")
-    return collection, fields.get("series", ""), *days
+    return collection, *(fields.get(name, "") for name in ("series", "period.start", "period.end"))
 
 
 def find_date(snapshot: Snapshot, figure: Fields) -> str:
