@@ -36,7 +36,7 @@ from app.queries.progress import read_follow_ups
 from app.queries.reference import get_event, get_source
 from app.queries.related import list_growth_rates, list_reports
 from app.queries.search import search_records
-from app.queries.series import add_maxima, select_series
+from app.queries.series import add_maxima, add_other_vintages, read_vintages, select_series
 
 MAX_HITS = 1000
 MAX_PAGE_SERIES = 100
@@ -185,8 +185,10 @@ def read_indicator_profile(connection: Connection, language: Language, code: str
     if indicator is None:
         return None
     found = read_indicator_series(connection, language, code, MAX_PAGE_SERIES, MAX_POINTS)
+    observations = read_vintages(connection, language, [one["code"] for one in found["series"]])
+    series = add_maxima(add_other_vintages(found["series"], observations))
     return indicator | {
-        "series_groups": group_series(add_maxima(found["series"]), indicator["headline"]),
+        "series_groups": group_series(series, indicator["headline"]),
         "hidden_series": found["hidden"],
         "chart_series": read_indicator_series(connection, language, code),
     }

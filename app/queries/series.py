@@ -163,24 +163,47 @@ def read_drawn_series(connection: Connection, language: Language) -> list[Record
         .limit(MAX_SERIES)
     )
     rows = fetch_uncached(connection, first)
-    statement = (
-        select_observations(language)
-        .where(col(Observation.series_id).in_([row["id"] for row in rows]))
-        .order_by(*PERIOD_ORDER, col(Observation.vintage), col(Observation.code))
-    )
-    vintages: dict[tuple[str, Span], list[Record]] = defaultdict(list)
-    for observation in read_observations(connection, language, statement):
-        vintages[observation["series"], get_span(observation)].append(observation)
+    observations = read_vintages(connection, language, [row["code"] for row in rows])
     points: dict[str, list[Record]] = defaultdict(list)
-    for (code, _), versions in vintages.items():
-        current = next(version for version in versions if version["current"])
-        others = [version for version in versions if version is not current]
-        points[code].append(current | {"others": others})
+    for observation in observations:
+        if observation["current"]:
+            points[observation["series"]].append(observation)
     series = [
         record | {"points": points[record["code"]]}
         for record in complete_series(connection, language, rows)
     ]
-    return add_maxima(add_point_obstacles(connection, language, series))
+    series = add_other_vintages(add_point_obstacles(connection, language, series), observations)
+    return add_maxima(series)
+
+
+def read_vintages(
+    connection: Connection, language: Language, codes: Sequence[str]
+) -> Sequence[Record]:
+    """Read what every source states in some series, by period and the day it became known."""
+    statement = (
+        select_observations(language)
+        .where(col(Series.code).in_(codes))
+        .order_by(*PERIOD_ORDER, col(Observation.vintage), col(Observation.code))
+    )
+    return read_observations(connection, language, statement)
+
+
+def add_other_vintages(series: Sequence[Record], observations: Sequence[Record]) -> list[Record]:
+    """Add to the points of series, as "others", the observations that are not current."""
+    others: dict[tuple[str, Span], list[Record]] = defaultdict(list)
+    for observation in observations:
+        if not observation["current"]:
+            others[observation["series"], get_span(observation)].append(observation)
+    return [
+        one
+        | {
+            "points": [
+                point | {"others": others.get((one["code"], get_span(point)), [])}
+                for point in one["points"]
+            ]
+        }
+        for one in series
+    ]
 
 
 def add_maxima(series: Sequence[Record]) -> list[Record]:

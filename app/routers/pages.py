@@ -33,6 +33,7 @@ from app.problems.messages import UNKNOWN_FILE, UNKNOWN_PATH
 from app.problems.problem import UnknownRecord
 from app.queries import page_data
 from app.queries.editions import list_editions, read_contents
+from app.queries.indicators import list_indicators
 from app.queries.passages import list_source_passages
 from app.queries.progress import list_commitments
 from app.queries.reference import get_source, list_codes
@@ -122,6 +123,9 @@ def show_editions(context: Context, _: NoParameters) -> Response:
 @router.get("/years")
 def show_years(context: Context, _: NoParameters) -> Response:
     found = context.run_query(read_drawn_series)
+    shown = {series["indicator"]["code"] for series in found if series["points"]}
+    query = parameters.IndicatorListParameters(limit=parameters.MAXIMUM_LIMIT)
+    indicators = context.run_query(list_indicators, query)
     releases = [
         release | {"title": format_title(release, context.language)}
         for release in context.run_query(list_releases)
@@ -130,6 +134,7 @@ def show_years(context: Context, _: NoParameters) -> Response:
         context,
         "years.html",
         all_series=[series for series in found if series["points"]],
+        other_indicators=[one for one in indicators.rows if one["code"] not in shown],
         releases=releases,
         has_more=len(found) == MAX_SERIES,
     )

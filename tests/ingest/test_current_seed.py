@@ -160,3 +160,18 @@ def test_only_a_figure_for_the_same_days_is_revised(newest: TestClient) -> None:
     for change in changes["items"]:
         moved = {one["field"] for one in change["fields"] if one["before"] != one["after"]}
         assert not {"period.start", "period.end"} & moved, change["key"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_figure_has_its_place_on_a_page_that_is_linked(
+    newest: TestClient, language: str
+) -> None:
+    def read(path: str) -> Any:
+        page = newest.get(f"{path}?lang={language}", headers={"Accept": "text/html"})
+        return html.fromstring(page.text)
+
+    figures = newest.get("/v1/observations?vintages=all&limit=1000").json()["items"]
+    codes = {one["indicator"]["code"] for one in figures}
+    assert codes <= set(read("/years").xpath("//h2/@id"))
+    places = {place for code in codes for place in read(f"/indicators/{code}").xpath("//@id")}
+    assert {one["id"] for one in figures} <= places
