@@ -74,11 +74,7 @@ def build_cube(
         },
         "value": {str(at): cells[at]["value"] for at in sorted(cells)},
         "status": {str(at): status for at, status in sorted(statuses.items())},
-        "note": [
-            build_note(one, language)
-            for one in observations
-            if list_notes(one) or one["qualifier"] != Qualifier.NONE
-        ],
+        "note": [build_note(one, language) for one in observations if has_note(one)],
         "extension": {
             "status": {"label": describe_statuses(statuses.values(), language)},
             "observations": {str(at): cells[at] for at in sorted(cells)},
@@ -153,6 +149,10 @@ def build_units(observations: Sequence[Record]) -> dict[str, Record]:
 def list_notes(observation: Record) -> list[str]:
     comparability = observation["comparability"]
     return [*list_remarks(observation), *([comparability] if comparability else [])]
+
+
+def has_note(observation: Record) -> bool:
+    return bool(list_notes(observation)) or observation["qualifier"] != Qualifier.NONE
 
 
 def build_note(observation: Record, language: Language) -> str:
