@@ -7,7 +7,7 @@ from typing import Any
 from app.db.numerals import CURRENCIES
 from app.enums import PERCENT, ActionStatus, ChangeMeasure, Qualifier, StockFlow
 from app.ingest.commitments import check_commitment, check_own_words, check_progress
-from app.ingest.contradictions import check_contradictions
+from app.ingest.contradictions import check_contradiction, check_contradictions
 from app.ingest.documents import check_event, check_source, compare_publishers
 from app.ingest.editions import (
     check_edition,
@@ -23,6 +23,7 @@ from app.ingest.schema import (
     Action,
     CodeListEntity,
     Commitment,
+    Contradiction,
     Edition,
     Entity,
     Event,
@@ -278,6 +279,7 @@ CHECKS: Mapping[type[Entity], Sequence[Callable[[Seed, Any], Messages]]] = {
     Action: (check_action, check_examples),
     Progress: (check_progress,),
     Commitment: (check_commitment,),
+    Contradiction: (check_contradiction,),
 }
 """The checks of a collection, besides those of references and locators."""
 

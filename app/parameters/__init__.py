@@ -38,6 +38,7 @@ from app.parameters.records import (
     AreaListParameters,
     ChangeListParameters,
     CitationParameters,
+    CitationStyle,
     CommitmentFilters,
     CommitmentListParameters,
     ContradictionListParameters,
