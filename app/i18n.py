@@ -150,6 +150,8 @@ def format_months(start: date, end: date, language: Language) -> str:
 
 def format_range(start: date, end: date, language: Language) -> str:
     """Name a range of years or months without saying what is measured: 2013 to 2022."""
+    if (start.month, start.day, end.month, end.day) == (1, 1, 12, 31):
+        return Bilingual("{} to {}", "{}—{}年").get(language).format(start.year, end.year)
     name = Bilingual("{} to {}", "{}至{}").get(language)
     return name.format(*format_limits(start, end, language))
 

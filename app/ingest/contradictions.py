@@ -7,11 +7,9 @@ are figures of no series, such as average rates; its cause says whether its numb
 """
 
 import json
-import re
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator, Sequence
 from datetime import date
-from decimal import Decimal
 from itertools import combinations
 from typing import NamedTuple
 
@@ -33,6 +31,7 @@ from app.ingest.published_numbers import (
     PrintedNumber,
     describe_numbers,
     list_numbers,
+    read_numbers,
 )
 from app.ingest.schema import (
     Contradiction,
@@ -53,7 +52,6 @@ STATEMENTS: tuple[type[Figure | Report], ...] = (Observation, GrowthRate, Report
 """The collections whose records name their contradiction."""
 RecordKey = tuple[type[Entity], str]
 """A collection and a key, since a figure and its growth rate have the same key."""
-NUMBER = re.compile(r"\d[\d,.]*")
 
 
 class Statement(NamedTuple):
@@ -86,8 +84,17 @@ def check_contradictions(seed: Seed) -> Iterator[SeedIssue]:
             if code is None or code != other.figure.contradiction:
                 yield from report_disagreement(seed, one, other)
     yield from check_reports(seed, disagreeing)
-    yield from check_members(seed, disagreeing)
-    yield from check_reasons(seed)
+    yield from check_indicators(seed)
+    if has_all_numbers(seed):
+        yield from check_causes(seed, disagreeing)
+        yield from check_reasons(seed)
+
+
+def has_all_numbers(seed: Seed) -> bool:
+    """Return whether all numbers can be read; without them, the others would seem to agree."""
+    kinds = Series, *STATEMENTS
+    is_valid = all(len(seed.get_all(kind)) == len(seed.list_keys(kind)) for kind in kinds)
+    return is_valid and not seed.unreadable
 
 
 def group_statements(seed: Seed) -> list[list[Statement]]:
@@ -169,23 +176,26 @@ def check_reports(seed: Seed, disagreeing: set[RecordKey]) -> Iterator[SeedIssue
             disagreeing |= {(Report, key), (Observation, report.observation)}
 
 
-def check_members(seed: Seed, disagreeing: set[RecordKey]) -> Iterator[SeedIssue]:
-    """What names a contradiction belongs to its indicator, and fits its cause."""
-    reports: Counter[str] = Counter()
+def check_indicators(seed: Seed) -> Iterator[SeedIssue]:
+    """What names a contradiction belongs to its indicator."""
     for kind in STATEMENTS:
         for key, record in seed.get_all(kind).items():
-            code = record.contradiction or ""
-            contradiction = seed.get_all(Contradiction).get(code)
-            if contradiction is None:
-                continue
-            reports[code] += kind is Report
+            contradiction = seed.get_all(Contradiction).get(record.contradiction or "")
             series = find_series(seed, record)
-            if series and series.indicator != contradiction.indicator:
-                message = f"found {code}; its indicator is {contradiction.indicator}"
+            if contradiction and series and series.indicator != contradiction.indicator:
+                message = (
+                    f"found {record.contradiction}; its indicator is {contradiction.indicator}"
+                )
                 yield seed.documents[kind, key].create_issue(("contradiction",), message)
-    all_numbers = list_numbers(seed)
+
+
+def check_causes(seed: Seed, disagreeing: set[RecordKey]) -> Iterator[SeedIssue]:
+    numbers = list_numbers(seed)
+    reports = Counter[str](
+        report.contradiction for report in seed.get_all(Report).values() if report.contradiction
+    )
     for code in seed.get_all(Contradiction):
-        yield from check_cause(seed, code, all_numbers[code], reports[code], disagreeing)
+        yield from check_cause(seed, code, numbers[code], reports[code], disagreeing)
 
 
 def check_cause(
@@ -270,14 +280,10 @@ def check_reasons(seed: Seed) -> Iterator[SeedIssue]:
             stated = read_numbers(getattr(contradiction.reason, language))
             for one in all_numbers[code]:
                 text = one.format(language)
-                if read_numbers(text)[0] not in stated:
+                if one.find_number(language) not in stated:
                     message = f"does not give “{text}”; name each number of the contradiction"
                     document = seed.documents[Contradiction, code]
                     yield document.create_issue(("reason", str(language)), message)
-
-
-def read_numbers(text: str) -> list[Decimal]:
-    return [Decimal(found.replace(",", "").rstrip(".")) for found in NUMBER.findall(text)]
 
 
 def build_contradiction_columns(seed: Seed) -> dict[str, Values]:

@@ -1,5 +1,6 @@
 """Published numbers: where the words of a source place each of them, and how it is displayed."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
@@ -31,6 +32,7 @@ from app.ingest.schema import (
 from app.ingest.schema.base import BilingualText
 from app.ingest.seed import Seed
 
+NUMBER = re.compile(r"\d[\d,.]*")
 INFINITY = Decimal("Infinity")
 ROUNDED_FROM, ROUNDED_TO = 1000, 100
 """A count of at least a thousand in whole hundreds may be rounded."""
@@ -128,6 +130,10 @@ class PrintedNumber(NamedTuple):
                 return Interval(self.rounding.lower, self.rounding.upper + one)
 
 
+def read_numbers(text: str) -> list[Decimal]:
+    return [Decimal(found.replace(",", "").rstrip(".")) for found in NUMBER.findall(text)]
+
+
 def is_count_unit(seed: Seed, key: str) -> bool:
     unit = seed.get_all(Unit).get(key)
     return unit is not None and unit.decimals == 0
@@ -162,6 +168,11 @@ class ContradictoryNumber(NamedTuple):
         if (self.coverage, self.base) != (other.coverage, other.base):
             return True
         return not self.printed.find_interval().has_overlap(other.printed.find_interval())
+
+    def find_number(self, language: Language) -> Decimal:
+        """Return the number that is displayed: 22.1 of 22.1 trillion, 1.4 of a change."""
+        is_level = self.measure is StatementMeasure.LEVEL
+        return read_numbers(self.format(language))[0] if is_level else abs(self.printed.value)
 
     def format(self, language: Language) -> str:
         printed = self.printed

@@ -67,7 +67,7 @@ position: 100
 name: {{en: Two numbers, zh: 两项数据}}
 indicator: {indicator}
 cause: unknown
-reason: {{en: No source says why., zh: 来源未说明原因。}}
+reason: {{en: "{numbers}, no source says why.", zh: "{numbers}，来源未说明原因。"}}
 basis: inferred
 """
 OBSERVATION = """
@@ -235,9 +235,9 @@ def check_reported(seed: Path, broken: Broken) -> None:
     assert [broken.message in message for message in found].count(True) == 1, faults
 
 
-def name_contradiction(seed: Path, file: str, indicator: str) -> str:
+def name_contradiction(seed: Path, file: str, indicator: str, numbers: str) -> str:
     """Name a new contradiction in a file; return the line that names it in others."""
-    text = CONTRADICTION.format(indicator=indicator)
+    text = CONTRADICTION.format(indicator=indicator, numbers=numbers)
     add(seed, "contradictions/test-contradiction.yaml", text)
     line = "contradiction: test-contradiction\n"
     (seed / file).write_text((seed / file).read_text("utf-8") + line, "utf-8")
