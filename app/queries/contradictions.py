@@ -11,6 +11,7 @@ from sqlmodel import col
 from app.db.columns import (
     Record,
     Statement,
+    localize,
     select_contradiction_columns,
     select_coverage,
     select_reference,
@@ -169,3 +170,26 @@ def complete_contradictions(
         row | {name: [known[one["id"]] for one in row[name]] for name, known in found.items()}
         for row in rows
     ]
+
+
+def read_stated_contradictions(
+    connection: Connection, language: Language, source: str
+) -> list[Record]:
+    """Read the contradictions to which a source contributes a number that is no figure."""
+    statement: Statement = (
+        select(
+            col(Contradiction.code).label("code"),
+            localize(Contradiction, "name", language).label("name"),
+            col(Indicator.code).label("indicator"),
+        )
+        .distinct()
+        .select_from(Contradiction)
+        .join(Indicator, col(Indicator.id) == Contradiction.indicator_id)
+        .join(
+            ContradictoryStatement, col(ContradictoryStatement.contradiction_id) == Contradiction.id
+        )
+        .join(Source, col(Source.id) == ContradictoryStatement.source_id)
+        .where(col(Source.code) == source)
+        .order_by(col(Contradiction.code))
+    )
+    return fetch_uncached(connection, statement)

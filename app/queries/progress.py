@@ -23,10 +23,8 @@ from app.db.models import (
     Action,
     Commitment,
     CommitmentReading,
-    Contradiction,
     ContradictoryStatement,
     Event,
-    Indicator,
     PriorityArea,
     Progress,
     ProgressReport,
@@ -265,7 +263,7 @@ list_commitments, get_commitment = COMMITMENTS.list_page, COMMITMENTS.get
 
 
 def read_follow_ups(connection: Connection, language: Language, source: str) -> Record:
-    """Read what a source states besides figures: on commitments, actions and contradictions."""
+    """Read the commitments that a source announces or reports on, and what it says on actions."""
     is_source = col(Source.code) == source
     reports: Statement = (
         select(
@@ -296,24 +294,7 @@ def read_follow_ups(connection: Connection, language: Language, source: str) -> 
         .where(is_source)
         .order_by(col(Commitment.code))
     )
-    contradictions: Statement = (
-        select(
-            col(Contradiction.code).label("code"),
-            localize(Contradiction, "name", language).label("name"),
-            col(Indicator.code).label("indicator"),
-        )
-        .distinct()
-        .select_from(Contradiction)
-        .join(Indicator, col(Indicator.id) == Contradiction.indicator_id)
-        .join(
-            ContradictoryStatement, col(ContradictoryStatement.contradiction_id) == Contradiction.id
-        )
-        .join(Source, col(Source.id) == ContradictoryStatement.source_id)
-        .where(is_source)
-        .order_by(col(Contradiction.code))
-    )
     return {
         "progress": fetch_uncached(connection, reports),
         "commitments": fetch_uncached(connection, commitments),
-        "contradictions": fetch_uncached(connection, contradictions),
     }

@@ -50,7 +50,7 @@ def test_a_contradiction_may_be_of_numbers_that_are_no_figures(client: TestClien
     assert "年均增长6.4%" in page
     assert "计价币种不同" in page
     source = client.get(f"/sources/{second['source']['code']}").text
-    assert f'/indicators/goods-trade#{STATED}"' in source
+    assert f'/indicators/goods-trade?lang=en#{STATED}"' in source
 
 
 def test_all_numbers_have_words_a_source_and_a_cause(newest: TestClient) -> None:
@@ -140,3 +140,10 @@ def test_a_calculated_change_warns_of_a_contradiction(client: TestClient) -> Non
     assert REASON in body["derived"]["warning"]
     body = client.get(f"{url}&lang=zh").json()
     assert "公布的数据互不一致" in body["derived"]["warning"]
+
+
+def test_a_calculated_change_does_not_warn_of_rounding(newest: TestClient) -> None:
+    url = "/v1/compare?indicator=goods-imports&period=2016&period=2017&derived=true"
+    body = newest.get(url).json()
+    assert body["later"]["contradiction"]["cause"] == "rounding"
+    assert "do not agree" not in body["derived"]["warning"]
