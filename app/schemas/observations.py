@@ -180,11 +180,11 @@ class Published(Schema):
 class ContradictoryNumber(Schema):
     """One of the numbers of a contradiction, in words."""
 
-    display: Line = Field(examples=["50.3%"])
+    display: Line = Field(examples=["50.3 percent"])
     """The number as displayed, in the language of the response; that of a report is its wording."""
     source: Code = Field(examples=["chinataiwan-2025-01-13"])
     """The key of its source."""
-    citation: Line = Field(examples=["Taiwan.cn, 13 Jan 2025"])
+    citation: Line = Field(examples=["China Taiwan Net, 13 Jan 2025"])
     """The source in a few words."""
     address: Address | None = Field(examples=["http://www.taiwan.cn/xwzx/PoliticsNews/"])
     """The web address of the source; null if none is known."""
