@@ -19,6 +19,7 @@ from app.ingest.editions import (
 from app.ingest.files import SeedIssue, ValuePath, suggest_nearest
 from app.ingest.history import check_corrections, check_history
 from app.ingest.passages import Location, check_passages, find_unrecorded, list_records
+from app.ingest.published_numbers import check_words
 from app.ingest.schema import (
     Action,
     CodeListEntity,
@@ -62,6 +63,7 @@ def check_integrity(seed: Seed) -> list[SeedIssue]:
     issues += [
         *check_documents(seed),
         *check_contradictions(seed),
+        *check_words(seed),
         *find_duplicates(seed),
         *history,
     ]

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
+from app.db.models import format_plain
+from app.db.numerals import find_limit, has_number, has_qualifier
 from app.enums import PERCENT, ChangeMeasure, Qualifier
 from app.i18n import (
     Bilingual,
@@ -15,7 +17,7 @@ from app.i18n import (
     format_short_day,
     format_statement,
 )
-from app.ingest.files import ValuePath
+from app.ingest.files import SeedIssue, ValuePath
 from app.ingest.schema import (
     Contradiction,
     ContradictoryStatement,
@@ -137,6 +139,34 @@ def read_numbers(text: str) -> list[Decimal]:
 def is_count_unit(seed: Seed, key: str) -> bool:
     unit = seed.get_all(Unit).get(key)
     return unit is not None and unit.decimals == 0
+
+
+def check_words(seed: Seed) -> Iterator[SeedIssue]:
+    """The words of a row state its number and its qualifier, in all languages."""
+    for key, figure in seed.get_all(Observation).items():
+        document, source = seed.documents[Observation, key], seed.get_all(Source).get(figure.source)
+        if not document.record_key or document.is_imported or source is None:
+            continue
+        printed, wording = figure.published, figure.wording
+        for name in ("en", "zh", "original"):
+            words: str | None = getattr(wording, name)
+            is_known = name != "original"
+            if words is None:
+                continue
+            if not has_number(words, printed.value, printed.multiplier, has_known_scales=is_known):
+                message = f"found “{words}”, which does not state {format_plain(figure.value)}"
+                yield document.create_issue(("wording", name), f"{message}; correct one of them")
+            elif is_known and (misfit := describe_limit(words, figure.qualifier, figure.value)):
+                yield document.create_issue(("wording", name), f"found “{words}”, which {misfit}")
+
+
+def describe_limit(text: str, qualifier: Qualifier, value: Decimal) -> str | None:
+    """Say how words in English or Chinese differ from the qualifier of their number."""
+    if qualifier is not Qualifier.NONE:
+        is_said = has_qualifier(text, qualifier)
+        return None if is_said else f"has no word for {qualifier}; correct one of them"
+    limit = find_limit(text, value)
+    return limit and f"says {limit}; correct the words or write qualifier: {limit}"
 
 
 class ContradictoryNumber(NamedTuple):
