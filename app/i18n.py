@@ -83,7 +83,7 @@ CAUSES = {
 MONTHS = 12
 LONGEST_FLOW = timedelta(days=366)
 SCALE_WORDS = {
-    Language.ENGLISH: {12: " trillion", 9: " billion", 6: " million", 3: " thousand"},
+    Language.ENGLISH: {12: " trillion", 9: " billion", 6: " million"},
     Language.CHINESE: {12: "万亿", 8: "亿", 4: "万"},
 }
 
