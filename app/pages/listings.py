@@ -129,12 +129,12 @@ LISTINGS = (
         tables.CONTRADICTIONS,
         Bilingual("Published figures that do not agree", "互不一致的公布数据"),
         Bilingual(
-            "Published figures for the same thing that do not agree. Both are shown, and why they "
-            "may differ.",
-            "关于同一事项但互不一致的公布数据，逐一列示，并说明可能的原因。",
+            "Published numbers for the same thing that differ: all of them, each with its source, "
+            "and why they differ as far as that can be known.",
+            "关于同一事项但存在差异的公布数据，逐一列示其来源，并说明可能的原因。",
         ),
         "name",
-        ("reason", "basis", "observations", "indicator"),
+        ("numbers", "cause_label", "basis", "reason", "indicator"),
     ),
     Listing(
         tables.RELATED_DATASETS,

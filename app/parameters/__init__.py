@@ -39,6 +39,7 @@ from app.parameters.records import (
     ChangeListParameters,
     ChangePageParameters,
     CitationParameters,
+    CitationStyle,
     CommitmentFilters,
     CommitmentListParameters,
     ContradictionListParameters,

@@ -11,10 +11,10 @@ from app.enums import (
     ActionStatus,
     AreaKind,
     ChangeKind,
-    CitationStyle,
     Collection,
     CommitmentKind,
     Completeness,
+    ContradictionCause,
     EvidenceBasis,
     InstrumentKind,
     SearchKind,
@@ -192,6 +192,9 @@ class ContradictionListParameters(CodeListParameters):
     indicator: Indicators = create_repeatable(
         "Only contradictions about this indicator.", "trade-share"
     )
+    cause: list[ContradictionCause] = create_repeatable(
+        "Only contradictions that have this cause.", "rounding"
+    )
     basis: list[EvidenceBasis] = create_repeatable(
         "Only contradictions whose reason has this basis.", "inferred"
     )
@@ -235,6 +238,13 @@ class SearchParameters(ListParameters):
     sort: SearchSort = Field(SearchSort.RELEVANCE, examples=["relevance"])
     """The order: relevance. Records that the query names come first, then those with all words in
     the title, then all others; figures are in order from the newest period."""
+
+
+class CitationStyle(StrEnum):
+    """The styles in which citations are written as text."""
+
+    APA = "apa"
+    GB_T_7714 = "gb-t-7714"
 
 
 class CitationParameters(Parameters):
