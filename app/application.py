@@ -31,6 +31,7 @@ from app.problems.problem import InternalError, Problem
 from app.releases import ReleaseManager
 from app.request import RequestContext, create_problem_response
 from app.routers import (
+    assets,
     changes,
     charts,
     commitments,
@@ -67,6 +68,7 @@ ROUTERS = (
     service.health_router,
     service.metrics_router,
     pages.router,
+    assets.router,
 )
 
 

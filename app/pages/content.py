@@ -10,6 +10,7 @@ from app.i18n import Bilingual, Language
 GUIDE_FOLDER = Path(__file__).parent.parent / "guide"
 PAGE_NAMES = (
     "reading-figures",
+    "method",
     "comparing",
     "commitments",
     "endpoints",
@@ -20,6 +21,7 @@ PAGE_NAMES = (
     "scaling",
     "large-data",
     "speed",
+    "licence",
 )
 GUIDE_PATHS = ("/guide", *(f"/guide/{name}" for name in PAGE_NAMES))
 

@@ -1,9 +1,9 @@
 """Parameters of commitments, code lists, sources, changes, the search and the first page."""
 
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.enums import (
@@ -295,6 +295,18 @@ class OverviewChartParameters(ChartParameters, OverviewParameters):
 
 class OverviewImageParameters(ImageParameters, OverviewParameters):
     """The parameters of the image of an edition."""
+
+
+class ListingParameters(Parameters):
+    """The parameters of a page that lists records."""
+
+    cursor: Annotated[str, StringConstraints(max_length=1000)] | Omitted = None
+    """The start of the page, from the link at the end of the previous page."""
+
+
+class ChangePageParameters(ListingParameters):
+    release: Annotated[str, StringConstraints(max_length=20)] | Omitted = None
+    """The release whose changes are listed. Without it, only the releases are."""
 
 
 class DashboardParameters(OverviewParameters):
