@@ -50,7 +50,8 @@ def test_a_contradiction_may_be_of_numbers_that_are_no_figures(client: TestClien
     assert "年均增长6.4%" in page
     assert "计价币种不同" in page
     source = client.get(f"/sources/{first['source']['code']}").text
-    assert f'/indicators/goods-trade?lang=en#{STATED}"' in source
+    assert f'/contradictions?lang=en#{STATED}"' in source
+    assert "up 6.4 percent a year" in client.get("/contradictions").text
 
 
 def test_all_numbers_have_words_a_source_and_a_cause(newest: TestClient) -> None:
