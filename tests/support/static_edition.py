@@ -1,0 +1,107 @@
+"""The links of a static edition, found without the code that wrote them."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from html.parser import HTMLParser
+from io import BytesIO
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import unquote, urldefrag, urljoin, urlsplit
+from zipfile import ZipFile
+
+BASE = "https://data.example/bri"
+"""The address for which the edition of the tests is written."""
+ATTRIBUTES = {"href", "src", "srcset", "action", "content", "data-document"}
+PACKED = {".xlsx", ".zip"}
+OPAQUE = {".woff2", ".png", ".sqlite", ".arrow", ".br", ".gz", ".zst"}
+
+
+class Link(NamedTuple):
+    """A link from a file to another."""
+
+    file: str
+    target: str
+    fragment: str
+
+
+class PageParser(HTMLParser):
+    """Collects the links and the anchors of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.anchors: set[str] = set()
+        self.texts: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Take the attributes that browsers follow."""
+        del tag
+        is_index = ("name", "search-index") in attrs
+        for name, value in attrs:
+            if name == "id" and value:
+                self.anchors.add(value)
+            is_address = name != "content" or is_index or (value or "").startswith("https://")
+            if name in ATTRIBUTES and value and is_address:
+                self.links.append(value)
+
+    def handle_data(self, data: str) -> None:
+        """Take the texts, in which absolute addresses may be."""
+        self.texts.append(data)
+
+
+@cache
+def parse_page(path: Path) -> PageParser:
+    """Parse a page once."""
+    parser = PageParser()
+    parser.feed(path.read_text("utf-8"))
+    return parser
+
+
+def find_addresses(text: str) -> Iterator[str]:
+    """Find the absolute addresses of the edition in a text."""
+    for match in re.finditer(rf"{re.escape(BASE)}[^\s\"'<>()\\\[\]|，。；、）]*", text):
+        yield match[0].rstrip(".,;:")
+
+
+def list_addresses(path: Path) -> Iterator[str]:
+    """List the addresses in a file, absolute or relative to it."""
+    if path.suffix in OPAQUE:
+        return
+    if path.suffix in PACKED:
+        with ZipFile(BytesIO(path.read_bytes())) as packed:
+            for name in packed.namelist():
+                yield from find_addresses(packed.read(name).decode("utf-8", "replace"))
+    elif path.suffix == ".html":
+        parser = parse_page(path)
+        yield from parser.links
+        # Identifiers in structured data have fragments, but nobody follows them.
+        yield from (urldefrag(one)[0] for one in find_addresses(" ".join(parser.texts)))
+    else:
+        yield from find_addresses(path.read_bytes().decode("utf-8", "replace"))
+
+
+def list_links(folder: Path) -> Iterator[Link]:
+    """List all links between the files of an edition; those to other hosts are left out."""
+    for path in sorted(one for one in folder.rglob("*") if one.is_file()):
+        file = path.relative_to(folder).as_posix()
+        for address in list_addresses(path):
+            whole, fragment = urldefrag(urljoin(f"{BASE}/{file}", address))
+            parts = urlsplit(whole)
+            base = urlsplit(BASE)
+            if (parts.scheme, parts.netloc) == (base.scheme, base.netloc):
+                target = unquote(parts.path).removeprefix(f"{base.path}/")
+                yield Link(file, target, unquote(fragment))
+
+
+def find_broken(folder: Path) -> list[Link]:
+    """Find links to files or anchors that do not exist; a folder stands for its first page."""
+    broken = []
+    for link in set(list_links(folder)):
+        path = folder / link.target
+        if path.is_dir():
+            path /= "index.html"
+        is_anchor = link.fragment and path.suffix == ".html" and link.fragment[0] != "?"
+        if not path.is_file() or (is_anchor and link.fragment not in parse_page(path).anchors):
+            broken.append(link)
+    return sorted(broken)
