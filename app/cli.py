@@ -51,6 +51,22 @@ OFFLINE = {
 }
 """The settings of an application that no client can reach."""
 HostOption = Annotated[str, typer.Option(help="The address to listen on.")]
+BaseUrlOption = Annotated[
+    str | None,
+    typer.Option(
+        help="The address at which the folder will be served."
+        f" By default BRI_PUBLIC_URL, or {DEFAULT_URL}.",
+        show_default=False,
+    ),
+]
+LeaveOutOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="REGEX",
+        help=r"Write no files for paths that match, such as '/chart\.'.",
+        show_default=False,
+    ),
+]
 PortOption = Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")]
 
 
@@ -242,14 +258,7 @@ def export(  # noqa: PLR0913 (Each is an option of the command.)
         typer.Argument(metavar="DIR", help="A folder that is new, empty, or an earlier export."),
     ],
     *,
-    base_url: Annotated[
-        str | None,
-        typer.Option(
-            help="The address at which the folder will be served."
-            f" By default BRI_PUBLIC_URL, or {DEFAULT_URL}.",
-            show_default=False,
-        ),
-    ] = None,
+    base_url: BaseUrlOption = None,
     compress: Annotated[
         str,
         typer.Option(help="Also write compressed copies: br, zst or gz, separated by commas."),
@@ -258,14 +267,7 @@ def export(  # noqa: PLR0913 (Each is an option of the command.)
         int,
         typer.Option(min=1, help="Collections with more records are written as tables only."),
     ] = 10_000,
-    leave_out: Annotated[
-        str | None,
-        typer.Option(
-            metavar="REGEX",
-            help=r"Write no files for paths that match, such as '/chart\.'.",
-            show_default=False,
-        ),
-    ] = None,
+    leave_out: LeaveOutOption = None,
     database: DatabaseOption = None,
     seed: SeedOption = None,
 ) -> None:

@@ -68,7 +68,7 @@ ENTRY_PAGE = """<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'self'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'self'; font-src 'self'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
 <link rel="stylesheet" href="{root}static/site.css">
@@ -130,7 +130,8 @@ class Exporter:
             self.find(address)
         for language in Language:
             for address in list_sdmx_addresses(self.collections, language):
-                self.find(address)
+                if self.layout.has_file(address):
+                    self.find(address)
         for language in Language:
             self.add_search_index(language)
         while self.pending:
@@ -182,6 +183,7 @@ class Exporter:
         path = self.layout.name_file(address)
         if address.suffix in FILE_SUFFIXES and address.path.startswith("/v1/"):
             with self.folder.create(path) as file:
+                file.address = address.target
                 await self.export_file(address, file)
             return
         body = bytearray()
@@ -189,7 +191,7 @@ class Exporter:
         content = bytes(body)
         if TEXT.fullmatch(reply.media_type):
             content = self.rewrite(content.decode(), address, reply).encode()
-        self.folder.add(path, content, reply.media_type)
+        self.folder.add(path, content, reply.media_type, address.target)
         if address.path in ROOT_COPIES and address.language is Language.ENGLISH:
             self.folder.add(address.path[1:], content, reply.media_type)
 

@@ -56,6 +56,8 @@ SOURCE_SUFFIXES = frozenset({"", "csv", "jsonl"})
 """The formats of the tables of each source, of which there are many."""
 SUFFIXES = sorted({*(form.suffix for form in FORMATS), DESCRIPTION, "txt", "xml"}, key=len)[::-1]
 SAFE_VALUE = re.compile(r"[A-Za-z0-9._~-]+")
+CITED_PATH = "/v1"
+"""The path that citations of the data set name."""
 GUIDE_PATHS = re.compile(r"/(guide|recipes)\b")
 """Pages whose examples are requests to a service, and stay so."""
 
@@ -228,7 +230,8 @@ class Layout:
         self, text: str, address: Address, found: Callable[[Address], None], match: re.Match[str]
     ) -> str:
         before = text[max(0, match.start() - 24) : match.start()]
-        if GUIDE_PATHS.match(address.path) and not before.endswith('="'):
+        is_text = not before.endswith('="') and match["path"] != CITED_PATH
+        if GUIDE_PATHS.match(address.path) and is_text:
             return match[0].replace(f"{ORIGIN}{PREFIX}", ADDRESS_PLACEHOLDER)
         query = SEPARATORS.sub("&", match["query"] or "")
         is_default = before.endswith('hreflang="x-default" href="')

@@ -35,6 +35,8 @@ class ExportedFile:
     size: int
     digest: str
     media_type: str
+    address: str
+    """The path and the query with which a service gives the same response, if it does."""
 
     def describe(self) -> dict[str, object]:
         return {
@@ -42,6 +44,7 @@ class ExportedFile:
             "bytes": self.size,
             "sha256": self.digest,
             "media_type": self.media_type,
+            "address": self.address or None,
         }
 
 
@@ -51,6 +54,7 @@ class HashedFile:
     def __init__(self, file: IO[bytes], media_type: str) -> None:
         self.file = file
         self.media_type = media_type
+        self.address = ""
         self.hash = sha256()
         self.size = 0
 
@@ -90,10 +94,10 @@ class ExportFolder:
             f"{self.path} is not empty and not a static edition; name a new folder, or empty it"
         )
 
-    def add(self, path: str, content: bytes, media_type: str) -> None:
+    def add(self, path: str, content: bytes, media_type: str, address: str = "") -> None:
         """Add a file with its content."""
         with self.create(path) as file:
-            file.media_type = media_type
+            file.media_type, file.address = media_type, address
             file.write(content)
 
     @contextmanager
@@ -128,7 +132,9 @@ class ExportFolder:
             hashed = HashedFile(file, media_type)
             yield hashed
         digest = hashed.hash.hexdigest()
-        self.files[path] = ExportedFile(path, hashed.size, digest, hashed.media_type)
+        self.files[path] = ExportedFile(
+            path, hashed.size, digest, hashed.media_type, hashed.address
+        )
         placed = self.path / path
         if placed.is_file() and placed.stat().st_size == hashed.size:
             with placed.open("rb") as file:
@@ -145,9 +151,11 @@ class ExportFolder:
         listed = [self.files[path] for path in sorted(self.files)]
         described = description | {"files": [one.describe() for one in listed]}
         manifest = json.dumps(described, ensure_ascii=False, indent=1) + "\n"
-        self.add(MANIFEST, manifest.encode(), "application/json")
+        with self.open_staged(MANIFEST, "application/json") as file:
+            file.write(manifest.encode())
         lines = (f"{self.files[path].digest}  {path}\n" for path in sorted(self.files))
-        self.add(DIGESTS, "".join(lines).encode(), "text/plain")
+        with self.open_staged(DIGESTS, "text/plain") as file:
+            file.write("".join(lines).encode())
         last = (MANIFEST, DIGESTS)
         count = self.move_staged(path for path in self.files if path not in last)
         for path in sorted(self.previous - self.files.keys()):

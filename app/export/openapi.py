@@ -4,6 +4,7 @@ A file that holds the response to a query has the parameters in its path, so tha
 generated from the document can ask for it.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from copy import deepcopy
 from typing import NamedTuple
@@ -81,19 +82,20 @@ def list_operations(
             continue
         route, _ = layout.router.match(address.path)
         names = [name for name, _ in address.query if name != "cursor"]
-        if route.path in paths and len(set(names)) == len(names):
+        if route.path in paths:
             is_page = address in layout.page_numbers
             yield Operation(route.path, (*names, PAGE) if is_page else tuple(names))
 
 
 def build_path(layout: Layout, operation: Operation, described: Record) -> tuple[str, Record]:
     """Return the path of the files, and its description."""
-    query = tuple((name, f"{{{name}}}") for name in operation.parameters)
+    numbered = list(number_repetitions(operation.parameters))
+    query = tuple((name, f"{{{unique}}}") for name, unique in numbered)
     address = Address(operation.path, query)
     path = layout.name_file(address).removeprefix(address.language)
     known = {one["name"]: one for one in described.get("parameters", [])}
     parameters = [one for one in known.values() if one["in"] == "path"]
-    parameters += [describe_parameter(known.get(name), name) for name in operation.parameters]
+    parameters += [describe_parameter(known.get(name), unique) for name, unique in numbered]
     (content,) = described["responses"]["200"]["content"].items()
     responses: Record = {"200": {"description": "The file.", "content": dict([content])}}
     if parameters:
@@ -110,8 +112,16 @@ def build_path(layout: Layout, operation: Operation, described: Record) -> tuple
     return path, {"get": built}
 
 
+def number_repetitions(names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Return each name with one that is unique: a path has no two parameters of the same name."""
+    counts: Counter[str] = Counter()
+    for name in names:
+        counts[name] += 1
+        yield name, f"{name}_{counts[name]}" if counts[name] > 1 else name
+
+
 def name_operation(name: str, parameters: tuple[str, ...]) -> str:
-    filters = [one for one in parameters if one != PAGE]
+    filters = dict.fromkeys(one for one in parameters if one != PAGE)
     name += f"_by_{'_and_'.join(filters)}" if filters else ""
     return f"{name}_page" if PAGE in parameters else name
 

@@ -28,6 +28,8 @@ FIELDS = ("names", "title", "text")
 SERIALIZATION_VERSION = 2
 """The version of the format in which MiniSearch stores an index."""
 CHINESE = re.compile(f"[{IDEOGRAPHS}]+")
+SPACED = re.compile(f"(?<=[{IDEOGRAPHS}]) (?=[{IDEOGRAPHS}])")
+"""The space between the characters of a name, as the database stores names."""
 MIN_PLURAL = 4
 """Shorter words that end in s are rarely plurals."""
 FILTERED = {"indicator": INDICATORS, "action": ACTIONS, "outcome": OUTCOMES}
@@ -143,9 +145,9 @@ def build_index(rows: Sequence[Record], hits: Sequence[Record]) -> Record:
     lengths: dict[int, list[int]] = {}
     for number, row in enumerate(rows):
         texts = (
-            row["names"],
+            SPACED.sub("", row["names"]),
             f"{row['title_en']}\n{row['title_zh']}",
-            f"{row['text_en']}\n{row['text_zh']}\n{row['keywords']}",
+            f"{row['text_en']}\n{row['text_zh']}\n{SPACED.sub('', row['keywords'])}",
         )
         lengths[number] = []
         for field, text in enumerate(texts):

@@ -17,6 +17,7 @@ PAGE_NAMES = (
     "clients",
     "deployment",
     "operations",
+    "static-edition",
     "scaling",
     "large-data",
     "speed",

@@ -1,20 +1,38 @@
-"""The links of a static edition, found without the code that wrote them."""
+"""Static editions: a server for one, and its links, found without the code that wrote them."""
 
+import json
 import re
+import socket
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from html.parser import HTMLParser
 from io import BytesIO
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 from zipfile import ZipFile
 
+from tests.support.load import until
+from tests.support.processes import free_port
+from tests.support.reverse_proxies import started
+
 BASE = "https://data.example/bri"
 """The address for which the edition of the tests is written."""
+MAX_RECORDS = 30
+"""More records than most collections of the seed have, and fewer than the longest have."""
+LEFT_OUT = re.compile(r"/overview\.|/(commitments|series|indicators(?!/goods-trade))/[^/]+/chart\.")
+"""Charts that the edition of the tests does not draw."""
 ATTRIBUTES = {"href", "src", "srcset", "action", "content", "data-document"}
 PACKED = {".xlsx", ".zip"}
 OPAQUE = {".woff2", ".png", ".sqlite", ".arrow", ".br", ".gz", ".zst"}
+
+
+def list_files(edition: Path) -> list[dict[str, Any]]:
+    """Read the manifest of an edition."""
+    files: list[dict[str, Any]] = json.loads((edition / "manifest.json").read_text())["files"]
+    return files
 
 
 class Link(NamedTuple):
@@ -71,12 +89,16 @@ def list_addresses(path: Path) -> Iterator[str]:
     if path.suffix in PACKED:
         with ZipFile(BytesIO(path.read_bytes())) as packed:
             for name in packed.namelist():
-                yield from find_addresses(packed.read(name).decode("utf-8", "replace"))
+                # The footers of workbooks use the mark & for their layout.
+                text = packed.read(name).decode("utf-8", "replace").replace("&", " ")
+                yield from find_addresses(text)
     elif path.suffix == ".html":
         parser = parse_page(path)
         yield from parser.links
         # Identifiers in structured data have fragments, but nobody follows them.
         yield from (urldefrag(one)[0] for one in find_addresses(" ".join(parser.texts)))
+    elif path.suffix in {".jsonld", ".ttl"} or path.name.startswith("openapi"):
+        yield from (urldefrag(one)[0] for one in find_addresses(path.read_text("utf-8")))
     else:
         yield from find_addresses(path.read_bytes().decode("utf-8", "replace"))
 
@@ -90,7 +112,7 @@ def list_links(folder: Path) -> Iterator[Link]:
             parts = urlsplit(whole)
             base = urlsplit(BASE)
             if (parts.scheme, parts.netloc) == (base.scheme, base.netloc):
-                target = unquote(parts.path).removeprefix(f"{base.path}/")
+                target = unquote(parts.path).removeprefix(base.path).removeprefix("/")
                 yield Link(file, target, unquote(fragment))
 
 
@@ -105,3 +127,25 @@ def find_broken(folder: Path) -> list[Link]:
         if not path.is_file() or (is_anchor and link.fragment not in parse_page(path).anchors):
             broken.append(link)
     return sorted(broken)
+
+
+@contextmanager
+def listening(command: list[str], port: int) -> Iterator[str]:
+    """Run a server until the end of a test, from when it listens."""
+
+    def is_listening() -> bool:
+        with socket.socket() as probe:
+            return not probe.connect_ex(("127.0.0.1", port))
+
+    with started(command):
+        until(is_listening)
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def serving_files(folder: Path) -> Iterator[str]:
+    """Serve a folder with the server of the standard library."""
+    port = free_port()
+    command = [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1"]
+    with listening([*command, "--directory", str(folder)], port) as base:
+        yield base
