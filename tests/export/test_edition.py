@@ -21,6 +21,8 @@ from app.export.files import ExportFolder
 from app.export.plan import Collections
 from app.export.search_index import list_terms
 from app.i18n import Language
+from tests import vendored
+from tests.support.seeds import ROOT
 from tests.support.static_edition import BASE, find_broken, list_files
 
 pytestmark = pytest.mark.sqlite
@@ -163,3 +165,12 @@ def test_the_openapi_document_describes_the_files(edition: Path) -> None:
     assert "parameters" not in document["paths"]["/v1/topics.json"]["get"]
     pages = document["paths"]["/v1/changes,page={page}.json"]["get"]
     assert pages["operationId"] == "list_changes_page"
+
+
+def test_the_search_library_is_the_pinned_one() -> None:
+    lock = json.loads((ROOT / ".ci" / "package-lock.json").read_text())
+    assert lock["packages"]["node_modules/minisearch"]["license"] == "MIT"
+    if not (vendored.PACKAGES / "minisearch").is_dir():
+        pytest.skip("npm ci was not run in .ci")
+    for name, source in vendored.FILES.items():
+        assert (vendored.STATIC / name).read_text("utf-8") == vendored.read_script(source)
