@@ -35,6 +35,7 @@ LOCAL = "http://127.0.0.1:8000"
 ADDRESS = re.compile(
     rf"({'|'.join(map(re.escape, (SERVICE, BASE, LOCAL)))})[A-Za-z0-9._~%=+,:@/?;&#\\-]*"
 )
+BINARY = {".parquet", ".arrow", ".xlsx", ".zip"}
 RECORDS = (
     Address("/v1/observations/import-share.CN.BRI.partner-2025.PT.P12M.2024-01.scio-2025-01-15"),
     Address("/v1/series/goods-trade.CN.BRI.partner-2025.CNY.P12M", (), Language.CHINESE),
@@ -79,13 +80,14 @@ def test_files_are_the_responses_of_the_service(edition: Path, client: TestClien
     compared: dict[str, int] = {}
     for one in list_files(edition):
         path, address, media_type = one["path"], one["address"], one["media_type"]
-        if not address or "chart." in path:
+        is_binary = Path(path).suffix in BINARY
+        if not address or "chart." in path or (is_binary and path.startswith("zh/")):
             continue
         served = client.get(address)
         assert served.status_code == 200, address
         assert served.headers["content-type"].partition(";")[0] == media_type
         content = (edition / path).read_bytes()
-        if Path(path).suffix in {".parquet", ".arrow", ".xlsx", ".zip"}:
+        if is_binary:
             assert read_tables(content, path) == read_tables(served.content, path), path
         elif media_type.startswith(("text/", "application/")) and "sqlite" not in media_type:
             assert mask(content, media_type) == mask(served.content, media_type), path
@@ -152,7 +154,6 @@ def test_the_openapi_document_describes_the_files(edition: Path) -> None:
     document = json.loads((edition / "openapi.json").read_text())
     validator = pytest.importorskip("openapi_spec_validator")
     validator.validate(document)
-    validator.validate(json.loads((edition / "openapi-3.0.json").read_text()))
     paths = [edition / "en" / "v1.json", *edition.glob("en/v1/**/*.*")]
     files = {path.relative_to(edition / "en").as_posix() for path in paths}
     described = set()
