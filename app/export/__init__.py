@@ -263,7 +263,8 @@ def export_release(
     folder = ExportFolder(path, options.codings)
     release: Release = app.state.releases.get_release()
     collections = release.database.read(partial(read_collections, limit=options.max_records))
-    layout = Layout(router, options.base_url, collections.long, options.left_out)
+    has_file = release.database.is_file
+    layout = Layout(router, options.base_url, collections.long, options.left_out, has_file)
     asyncio.run(Exporter(app, layout, folder, collections).export_all())
     changed = folder.finish({"release": release.record["code"], "base_url": options.base_url})
     size = sum(one.size for one in folder.files.values())

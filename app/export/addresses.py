@@ -138,6 +138,8 @@ class Layout:
     """Collections with too many records for lists and single records."""
     left_out: re.Pattern[str] | None = None
     """What paths have no files."""
+    has_database_file: bool = True
+    """Whether the service has the database as a file."""
     page_numbers: dict[Address, int] = field(default_factory=dict)
     """The numbers of the pages of lists, which cursors name; from 2."""
     exported: frozenset[Address] | None = None
@@ -146,9 +148,7 @@ class Layout:
     def has_file(self, address: Address) -> bool:
         if self.exported is not None:
             return address in self.exported
-        if address.path in UNAVAILABLE or not self.can_name(address):
-            return False
-        if self.left_out is not None and self.left_out.search(address.path):
+        if not self.can_answer(address.path) or not self.can_name(address):
             return False
         if self.find_long_collection(address):
             is_whole = not address.query or address.query == ALL_VINTAGES
@@ -158,6 +158,12 @@ class Layout:
         except UnknownPath:
             return False
         return True
+
+    def can_answer(self, path: str) -> bool:
+        """Return whether files can take the place of what the service sends for a path."""
+        is_left_out = self.left_out is not None and self.left_out.search(path) is not None
+        is_missing = path.endswith(f".{DATABASE.suffix}") and not self.has_database_file
+        return path not in UNAVAILABLE and not is_left_out and not is_missing
 
     def find_long_collection(self, address: Address) -> str:
         """Return the collection with too many records that an address belongs to, if any."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import pairwise
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Integer, column, select
 
 from app.db.columns import Record
 from app.db.fulltext import IDEOGRAPHS, WORD, fold_case, join_segments
@@ -66,12 +66,10 @@ def build_search_index(
 
     The links of records are those that ``find`` returns for the addresses of their pages.
     """
-    columns = [column for column in search_index.columns if column.name != "rank"]
-    rows = [
-        dict(row)
-        for row in connection.execute(select(*columns)).mappings()
-        if row["kind"] not in left_out
-    ]
+    # The rows are in the order in which records of the same rank are listed.
+    position = column("rowid" if connection.dialect.name == "sqlite" else "id", Integer)
+    found = connection.execute(select(*search_index.columns).order_by(position)).mappings()
+    rows = [dict(row) for row in found if row["kind"] not in left_out]
     document = {
         "texts": {name: text.get(language) for name, text in TEXTS.items()},
         "counts": {name: [one.get(language) for one in both] for name, both in COUNTS.items()},
