@@ -1,8 +1,9 @@
 """The static edition: its export, its host, and a query of a table over HTTP.
 
 python -m tests.benchmarks.static_edition export [FILE ...] measures exports of the seed and of
-databases; ``host`` compares nginx with the service; ``range FILE [KEY]`` counts what DuckDB fetches
-of a Parquet file to read a series.
+databases; ``host`` compares nginx with the service; ``range FILE KEY`` counts what DuckDB fetches
+of a Parquet file to read a series. ``repeat DATABASE TIMES FILE`` writes such a file of any length:
+the observations of a database, several times, with a number before their keys.
 """
 
 import json
@@ -21,13 +22,22 @@ from typing import Any, NamedTuple
 
 import duckdb
 import duckdb_extension_httpfs
+from arro3.core import Array, DataType, RecordBatch, RecordBatchReader
+from arro3.io import write_parquet
+from sqlalchemy import Connection
 
+from app import parameters
+from app.export.long_tables import SORTED
+from app.formats import arrow
+from app.formats.tables import TableQuery
+from app.i18n import Language
 from app.ingest.build import build
 from tests.benchmarks.load import Target, wrk
 from tests.support.processes import free_port, serving
 from tests.support.reverse_proxies import NGINX
 from tests.support.seeds import MIGRATIONS, SEED
 from tests.support.static_edition import listening
+from tests.support.targets import opened
 
 NO_CHARTS = ["--leave-out", r"/chart\."]
 RECORD = "v1/indicators/goods-trade"
@@ -135,10 +145,42 @@ def count_requests(file: Path, key: str, folder: Path) -> dict[str, object]:
     }
 
 
+def write_repeated(database: Path, times: int, target: Path) -> None:
+    """Write the sorted table of all vintages several times, through the writer of the export."""
+    filters = SORTED.filters(vintages=parameters.Vintages.ALL)  # type: ignore[call-arg]
+    keys = [SORTED.header.index(name) for name in ("id", "indicator", "series")]
+
+    def write(connection: Connection) -> None:
+        release = {"code": "0", "released_on": "2026-01-01"}
+        query = TableQuery(SORTED, Language.ENGLISH, filters, release, "", connection)
+        schema = arrow.build_schema(query, DataType.dictionary(DataType.int32(), DataType.utf8()))
+        batches = [*arrow.read_batches(query, schema)]
+        reader = RecordBatchReader.from_batches(schema, repeat(batches))
+        write_parquet(
+            reader,
+            target.open("wb"),
+            compression=arrow.COMPRESSION,
+            max_row_group_size=arrow.ROW_GROUP_SIZE,
+        )
+
+    def repeat(batches: Sequence[RecordBatch]) -> Iterator[RecordBatch]:
+        for number in range(times):
+            for batch in batches:
+                columns = batch.columns
+                for place in keys:
+                    texts = [f"{number:03}-{text}" for text in columns[place].to_pylist()]
+                    array = Array(texts, DataType.utf8())
+                    columns[place] = array.cast(batch.schema.field(place).type)
+                yield RecordBatch.from_arrays(columns, schema=batch.schema)
+
+    with opened(database) as app:
+        app.state.releases.get_release().database.read(write)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure and print."""
     parser = ArgumentParser(prog="python -m tests.benchmarks.static_edition", description=__doc__)
-    parser.add_argument("part", choices=["export", "host", "range"])
+    parser.add_argument("part", choices=["export", "host", "range", "repeat"])
     parser.add_argument("values", nargs="*")
     parser.add_argument("--passes", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=2)
@@ -151,6 +193,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         elif options.part == "host":
             for line in measure_hosts(folder, options.passes, options.seconds):
                 print(*line)
+        elif options.part == "repeat":
+            database, times, file = options.values
+            write_repeated(Path(database), int(times), Path(file))
         else:
             file, key = options.values
             print(count_requests(Path(file).absolute(), key, folder))
