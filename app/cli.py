@@ -1,25 +1,35 @@
-"""The command line: bri serve, build, check, import, doctor, diff, freeze, openapi, mcp."""
+"""The command line: bri serve, build, check, import, doctor, diff, freeze, openapi, export, mcp."""
 
 import gc
 import os
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from socket import socket
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from pydantic import ValidationError
-from sqlalchemy import URL
 
 from app import __version__, doctor
-from app.db import DatabaseError, check_target, is_current_release
-from app.doctor import CheckFailedError, format_count, quote_commands
-from app.enums import OpenApiVersion
-from app.ingest.files import BuildError, SeedError, compute_seed_hash, list_seed_files
-from app.settings import Settings, find_bundled
+from app.commands import (
+    CommandError,
+    DatabaseOption,
+    SeedOption,
+    ensure_database,
+    exit_on_error,
+    find_own_seed,
+    find_seed,
+    load_settings,
+    print_error,
+    run_build,
+)
+from app.doctor import format_count, quote_commands
+from app.enums import LogFormat, OpenApiVersion
+from app.ingest.files import compute_seed_hash, list_seed_files
+from app.settings import Settings
 
 app = typer.Typer(
     help="Belt and Road Cooperation Indicators: build the database and serve the API.",
@@ -28,59 +38,36 @@ app = typer.Typer(
     add_completion=False,
 )
 
-DatabaseOption = Annotated[
-    Path | None,
-    typer.Option(
-        help="The database file. By default, a file in your data folder for this seed.",
-        show_default=False,
-    ),
-]
-SeedOption = Annotated[
-    Path | None,
-    typer.Option(
-        help="The folder of seed files. By default, the one that comes with the program.",
-        show_default=False,
-    ),
-]
+DEFAULT_URL = "http://127.0.0.1:8000"
+OFFLINE = {
+    "public_url": None,
+    "root_path": "",
+    "allowed_hosts": (),
+    "rate_limit": None,
+    "access_log": LogFormat.OFF,
+    "metrics": False,
+    "mcp": False,
+    "cache_entries": 0,
+}
+"""The settings of an application that no client can reach."""
 HostOption = Annotated[str, typer.Option(help="The address to listen on.")]
+BaseUrlOption = Annotated[
+    str | None,
+    typer.Option(
+        help="The address at which the folder will be served."
+        f" By default BRI_PUBLIC_URL, or {DEFAULT_URL}.",
+        show_default=False,
+    ),
+]
+LeaveOutOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="REGEX",
+        help=r"Write no files for paths that match, such as '/chart\.'.",
+        show_default=False,
+    ),
+]
 PortOption = Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")]
-
-
-class CommandError(Exception):
-    """The command failed; the message says why and what to do."""
-
-
-def print_error(line: str) -> None:
-    typer.echo(quote_commands(line), err=True)
-
-
-@contextmanager
-def exit_on_error() -> Iterator[None]:
-    """Exit with code 1 and one line per error, without a traceback."""
-    try:
-        yield
-    except SeedError as error:
-        count = format_count(len(error.issues), "issue")
-        print_error(f"bri: the seed has {count}; nothing was written")
-        for issue in error.issues:
-            print_error(str(issue))
-        raise typer.Exit(1) from None
-    except ValidationError as error:
-        for details in error.errors():
-            name = "_".join(str(part) for part in details["loc"]).upper().removeprefix("BRI_")
-            message = details["msg"].removeprefix("Value error, ")
-            print_error(f"bri: BRI_{name}: {message}" if name else f"bri: {message}")
-        raise typer.Exit(1) from None
-    except (BuildError, CheckFailedError, CommandError, DatabaseError) as error:
-        print_error(f"bri: {error}")
-        raise typer.Exit(1) from None
-    except BrokenPipeError:
-        # Typer ends quietly if the reader, such as head, has seen enough.
-        raise
-    except OSError as error:
-        file = f"{error.filename}: " if error.filename else ""
-        print_error(f"bri: {file}{error.strerror or error}")
-        raise typer.Exit(1) from None
 
 
 def print_version(is_requested: bool) -> None:  # noqa: FBT001 (Typer passes it by position.)
@@ -101,43 +88,6 @@ def main(
 ) -> None:
     """Belt and Road Cooperation Indicators: build the database and serve the API."""
     del version
-
-
-def load_settings(database: Path | None, seed: Path | None = None, **more: bool) -> Settings:
-    if database is not None and ":/" in str(database):
-        raise CommandError("--database takes a file; set BRI_DATABASE_URL for a database server")
-    options: dict[str, Any] = {"database": database and database.absolute(), "seed": seed, **more}
-    settings = Settings(**{name: value for name, value in options.items() if value is not None})
-    if not settings.seed.is_dir():
-        raise CommandError(f"{settings.seed} is not a folder of seed files")
-    return settings
-
-
-def find_seed(settings: Settings) -> Path:
-    """Return the seed folder as the user named it, or relative to the working directory."""
-    folder, here = settings.seed, Path.cwd()
-    if folder == find_bundled("seed") and here in folder.parents:
-        return folder.relative_to(here)
-    return folder
-
-
-def find_own_seed(settings: Settings) -> Path:
-    """Return the seed folder, unless it belongs to the installed package, which must not change."""
-    if settings.seed.resolve().is_relative_to(Path(__file__).parent):
-        raise CommandError(
-            f"{settings.seed} belongs to the installed package; copy it with"
-            f" 'cp -r {settings.seed} seed' and add --seed seed"
-        )
-    return find_seed(settings)
-
-
-def run_build(settings: Settings, target: Path | URL) -> None:
-    from rich.console import Console
-
-    from app.ingest.build import build
-
-    with Console(stderr=True).status("Building the database"):
-        build(find_seed(settings), settings.migrations, target)
 
 
 @app.command("build")
@@ -267,7 +217,7 @@ def openapi(
     database: DatabaseOption = None,
     server: Annotated[
         str, typer.Option(help="The address of the service that the document names.")
-    ] = "http://127.0.0.1:8000",
+    ] = DEFAULT_URL,
     version: Annotated[
         OpenApiVersion, typer.Option("--openapi-version", help="The version of OpenAPI.")
     ] = OpenApiVersion.V3_1,
@@ -294,28 +244,57 @@ def openapi(
             output.write_text(f"{document}\n", encoding="utf-8")
 
 
-def ensure_database(settings: Settings) -> Path | URL:
-    """Build the database file if it is missing.
-
-    A file that the user named is never replaced, whatever seed it was built from; ``bri build``
-    does that, and publishes releases on PostgreSQL. The default file belongs to the seed, and is
-    also built if it cannot be served.
-    """
-    seed_hash = compute_seed_hash(settings.seed)
-    target = settings.select_database(seed_hash)
-    if isinstance(target, Path) and is_missing(target):
-        run_build(settings, target)
-    elif isinstance(target, URL) or settings.database is not None:
-        if check_target(target).seed_hash != seed_hash:
-            print_error(f"bri: {target} was built from another seed; 'bri build' replaces it")
-    elif not is_current_release(target, seed_hash):
-        run_build(settings, target)
-    return target
+def parse_pattern(text: str | None) -> re.Pattern[str] | None:
+    try:
+        return re.compile(text) if text else None
+    except re.error as error:
+        raise CommandError(f"--leave-out: {error}") from None
 
 
-def is_missing(target: Path) -> bool:
-    """Return whether there is no file, or an empty one, which has nothing to lose."""
-    return not target.exists() or (target.is_file() and not target.stat().st_size)
+@app.command()
+def export(  # noqa: PLR0913 (Each is an option of the command.)
+    folder: Annotated[
+        Path,
+        typer.Argument(metavar="DIR", help="A folder that is new, empty, or an earlier export."),
+    ],
+    *,
+    base_url: BaseUrlOption = None,
+    compress: Annotated[
+        str,
+        typer.Option(help="Also write compressed copies: br, zst or gz, separated by commas."),
+    ] = "",
+    max_records: Annotated[
+        int,
+        typer.Option(min=1, help="Collections with more records are written as tables only."),
+    ] = 10_000,
+    leave_out: LeaveOutOption = None,
+    database: DatabaseOption = None,
+    seed: SeedOption = None,
+) -> None:
+    """Write all pages, data and files to a folder that any web server can serve."""
+    from rich.console import Console
+
+    from app.application import create_app
+    from app.export import ExportError, ExportOptions, export_release, parse_codings
+
+    with exit_on_error():
+        more = {"public_url": base_url} if base_url else {}
+        settings = load_settings(database, seed, **more)
+        address = str(settings.public_url or DEFAULT_URL).rstrip("/")
+        ensure_database(settings)
+        application = create_app(settings.model_copy(update=OFFLINE))
+        try:
+            with Console(stderr=True).status("Writing the static edition"):
+                codings, left_out = parse_codings(compress), parse_pattern(leave_out)
+                options = ExportOptions(address, codings, max_records, left_out)
+                router = application.request_router
+                done = export_release(application, router, folder, options)
+        except ExportError as error:
+            raise CommandError(str(error)) from None
+        finally:
+            application.state.releases.close()
+        written = f"{done.changed:,} of them new or changed"
+        typer.echo(f"{folder} has {done.files:,} files, {done.size / 1e6:,.1f} MB; {written}")
 
 
 @app.command()

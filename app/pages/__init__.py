@@ -23,6 +23,7 @@ from app.i18n import (
     format_locator,
     format_release,
 )
+from app.pages.hits import KINDS, find_page
 from app.problems.problem import Problem
 from app.request import RequestContext
 
@@ -84,6 +85,8 @@ def build_globals(context: RequestContext) -> Record:
         "this_url": this_url,
         "page_url": page_url,
         "api_url": api_url,
+        "hit_kind": lambda hit: KINDS[hit["kind"]].get(language),
+        "hit_url": lambda hit: build_hit_url(page_url, hit),
         **build_file_links(api_url, language),
         "asset_url": lambda file: f"{root}/static/{file}?v={get_asset_version(file)}",
         "text": lambda en, zh: Bilingual(en, zh).get(language),
@@ -96,6 +99,11 @@ def build_globals(context: RequestContext) -> Record:
         "quote_observation": lambda figure, citation: quote_observation(figure, citation, language),
         "split_display": lambda figure: split_display(figure, language),
     }
+
+
+def build_hit_url(page_url: Callable[..., str], hit: Record) -> str:
+    path, query, fragment = find_page(hit["kind"], hit["code"])
+    return f"{page_url(path, **query)}{fragment and '#'}{fragment}"
 
 
 def build_file_links(api_url: Callable[..., str], language: Language) -> Record:

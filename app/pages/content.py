@@ -18,12 +18,15 @@ PAGE_NAMES = (
     "clients",
     "deployment",
     "operations",
+    "static-edition",
     "scaling",
     "large-data",
     "speed",
     "licence",
 )
 GUIDE_PATHS = ("/guide", *(f"/guide/{name}" for name in PAGE_NAMES))
+SHORT_PATHS = {"/method": "/guide/method", "/licence": "/guide/licence"}
+"""Shortened addresses of pages of the guide."""
 
 MARKUP = re.compile(r"\[([^\]]*)\]\([^)]*\)|`")
 """Links, which are replaced by their texts, and the marks around code."""

@@ -169,6 +169,12 @@ def select_matching_series(filters: SdmxFilters) -> Statement:
     return statement.where(*(match_codes(*one) for one in filters.conditions))
 
 
+def list_series_keys(connection: Connection) -> list[str]:
+    """List the SDMX keys of all series that have observations."""
+    statement = select_matching_series(SdmxFilters()).with_only_columns(*DIMENSION_LABELS)
+    return sorted(".".join(row) for row in connection.execute(statement))
+
+
 def match_key(key: SeriesKey) -> Condition:
     conditions: list[Condition] = [col(Series.id).is_not(None)]
     for name, column in DIMENSION_COLUMNS.items():

@@ -263,10 +263,12 @@ def declare_citations(form: CitationFormat) -> None:
         source = context.run_query(get_source, record["source"]["code"])
         assert source is not None  # noqa: S101 - a foreign key of the database
         start, end = record["period"]["start"], record["period"]["end"]
-        in_force = parameters.ObservationListParameters(
-            series=[record["series"]], since=start, until=end
+        within = parameters.ObservationListParameters(
+            series=[record["series"]], since=start, until=end, limit=parameters.MAXIMUM_LIMIT
         )
-        (current,) = context.run_query(list_observations, in_force).rows
+        rows = context.run_query(list_observations, within).rows
+        # Cumulative totals share their start, so earlier ones are within the period of a later one.
+        (current,) = (one for one in rows if one["period"]["end"] == end)
         release = context.release.record
         item = citations.cite_observation(record, current, source, release, context.language)
         return send_citation(context, item, query)

@@ -21,7 +21,14 @@ from app.formats.feeds import format_title
 from app.formats.registry import build_service_links, list_distributions
 from app.i18n import format_published_day
 from app.pages import PAGE_POLICY, render_page
-from app.pages.content import ADDRESS_PLACEHOLDER, PAGE_NAMES, RECIPES, list_entries, read_page
+from app.pages.content import (
+    ADDRESS_PLACEHOLDER,
+    PAGE_NAMES,
+    RECIPES,
+    SHORT_PATHS,
+    list_entries,
+    read_page,
+)
 from app.pages.listings import LISTINGS, PAGES, Listing
 from app.problems import problem
 from app.problems.problem import UnknownRecord
@@ -192,13 +199,15 @@ def show_guide(context: Context, _: NoParameters) -> Response:
     return render_content(context, "guide.html", entries=list_entries(context.language))
 
 
-@router.get("/method")
-@router.get("/licence")
 def redirect_to_guide(context: Context, _: NoParameters) -> Response:
-    """Redirect from a short address to a page of the guide."""
+    """Redirect from a shortened address to a page of the guide."""
     query_string = context.query.list_text
-    url = f"{context.base_url}/guide{context.path}{query_string and '?'}{query_string}"
-    return RedirectResponse(url)
+    page = SHORT_PATHS[context.path]
+    return RedirectResponse(f"{context.base_url}{page}{query_string and '?'}{query_string}")
+
+
+for path in SHORT_PATHS:
+    router.add_api_route(path, redirect_to_guide)
 
 
 @router.get("/guide/{page}")

@@ -66,6 +66,7 @@ class Scale:
 
 
 SCALES = {
+    "1k": Scale(indicators=2, areas=10),
     "10k": Scale(indicators=20, areas=10),
     "1m": Scale(indicators=100, areas=200),
     "10m": Scale(indicators=1_000, areas=200),

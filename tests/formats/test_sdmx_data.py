@@ -155,6 +155,14 @@ def test_every_format_tells_stocks_from_totals_and_flows(newest: TestClient, for
         assert {row["TIME_PERIOD"] for row in at} == {period}
 
 
+def test_data_are_found_by_each_duration(newest: TestClient) -> None:
+    durations = {row["DURATION"] for row in read(newest, f"{FLOW}/all")}
+    assert any(duration.startswith("P1M-") for duration in durations), "a month of its own"
+    for duration in durations:
+        found = read(newest, f"{FLOW}/......{duration}")
+        assert {row["DURATION"] for row in found} == {duration}
+
+
 @pytest.mark.parametrize("at", ["AllDimensions", "TIME_PERIOD", "INDICATOR", "UNIT_MEASURE"])
 @pytest.mark.parametrize("form", [form for form in DATA if "csv" not in form])
 def test_any_dimension_may_stand_at_the_observation(client: TestClient, form: str, at: str) -> None:

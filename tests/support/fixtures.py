@@ -2,6 +2,8 @@
 
 import os
 from collections.abc import Callable, Iterator
+from fcntl import LOCK_EX, flock
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -11,9 +13,11 @@ from starlette.types import Receive, Scope, Send
 
 from app.application import App
 from app.db.processes import FILES, SDMX
+from app.export import ExportOptions, export_release
+from app.export.files import DIGESTS
 from app.formats.charts.rendering import FONT_PROCESS, VEGA_PROCESS
 from app.ingest.build import build
-from tests.support import postgresql, renderings
+from tests.support import postgresql, renderings, static_edition
 from tests.support.contract import Watch
 from tests.support.processes import free_port, serving
 from tests.support.proxy import stripping_proxy
@@ -116,6 +120,25 @@ def server(database: Target) -> Iterator[str]:
     with serving(database) as base:
         start_helpers(base)
         yield base
+
+
+@pytest.fixture(scope="session")
+def edition(app: App, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write a static edition once for all processes of the run, with few of its charts."""
+    folder = tmp_path_factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        folder = folder.parent
+    written = folder / "edition"
+    with (folder / "edition.lock").open("w") as lock:
+        flock(lock, LOCK_EX)
+        if not (written / DIGESTS).exists():
+            options = ExportOptions(
+                static_edition.BASE,
+                max_records=static_edition.MAX_RECORDS,
+                left_out=static_edition.LEFT_OUT,
+            )
+            export_release(app, app.request_router, written, options)
+    return written
 
 
 def start_helpers(base: str) -> None:

@@ -120,10 +120,12 @@ def create_certificate(folder: Path) -> None:
     subprocess.run(command.split(), check=True, capture_output=True)
 
 
-def write_nginx(folder: Path, replacements: Mapping[str, str]) -> list[str]:
+def write_nginx(folder: Path, replacements: Mapping[str, str], page: str = "scaling") -> list[str]:
     """Write the configuration of the guide for a test; return the command that starts nginx."""
-    inner = read_block("scaling", "nginx")
-    changes = {"/var/cache/bri": str(folder / "kept"), **replacements}
+    inner = read_block(page, "nginx")
+    changes = dict(replacements)
+    if page == "scaling":
+        changes = {"/var/cache/bri": str(folder / "kept"), **changes}
     user = "user root;" if os.geteuid() == 0 else ""
     around = AROUND_NGINX.format(folder=folder, user=user, inner=replace_all(inner, changes))
     (folder / "nginx.conf").write_text(around)

@@ -57,7 +57,7 @@ DETAILS = {
     ),
 }
 FILTER = re.compile(r"c\[([A-Za-z_]+)\]")
-DURATION = re.compile(r"P([1-9]|1[0-2])M|P0D|FROM\d{4}-\d{2}-\d{2}")
+DURATION = re.compile(r"P([1-9]|1[0-2])M(-(0[2-9]|1[0-2]))?|P0D|FROM\d{4}-\d{2}-\d{2}")
 COLLECTIONS = {
     "REF_AREA": "areas",
     "COUNTERPART_AREA": "areas",

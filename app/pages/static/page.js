@@ -78,6 +78,11 @@ class ThemePicture extends HTMLElement {
 class LiveFilter extends HTMLElement {
   connectedCallback() {
     const form = this.querySelector("form");
+    const index = document.querySelector('meta[name="search-index"]');
+    if (index) {
+      this.filterStatically(form, new URL(index.content, document.baseURI));
+      return;
+    }
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.update(form);
@@ -87,6 +92,13 @@ class LiveFilter extends HTMLElement {
     addEventListener("popstate", () => {
       if (location.search !== this.shown) location.reload();
     });
+  }
+
+  /** No service answers the form in the static edition, so a script filters the page. */
+  async filterStatically(form, index) {
+    const { startFilter } = await import("./search.js");
+    const [results, count] = [this.dataset.results, this.dataset.count];
+    await startFilter(form, index, document.getElementById(results), document.getElementById(count));
   }
 
   async update(form) {

@@ -1,0 +1,128 @@
+"""What the commands share: their options, the settings, the database, and how errors are shown."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+from sqlalchemy import URL
+
+from app.db import DatabaseError, check_target, is_current_release
+from app.doctor import CheckFailedError, format_count, quote_commands
+from app.ingest.files import BuildError, SeedError, compute_seed_hash
+from app.settings import Settings, find_bundled
+
+DatabaseOption = Annotated[
+    Path | None,
+    typer.Option(
+        help="The database file. By default, a file in your data folder for this seed.",
+        show_default=False,
+    ),
+]
+SeedOption = Annotated[
+    Path | None,
+    typer.Option(
+        help="The folder of seed files. By default, the one that comes with the program.",
+        show_default=False,
+    ),
+]
+
+
+class CommandError(Exception):
+    """The command failed; the message says why and what to do."""
+
+
+def print_error(line: str) -> None:
+    typer.echo(quote_commands(line), err=True)
+
+
+@contextmanager
+def exit_on_error() -> Iterator[None]:
+    """Exit with code 1 and one line per error, without a traceback."""
+    try:
+        yield
+    except SeedError as error:
+        count = format_count(len(error.issues), "issue")
+        print_error(f"bri: the seed has {count}; nothing was written")
+        for issue in error.issues:
+            print_error(str(issue))
+        raise typer.Exit(1) from None
+    except ValidationError as error:
+        for details in error.errors():
+            name = "_".join(str(part) for part in details["loc"]).upper().removeprefix("BRI_")
+            message = details["msg"].removeprefix("Value error, ")
+            print_error(f"bri: BRI_{name}: {message}" if name else f"bri: {message}")
+        raise typer.Exit(1) from None
+    except (BuildError, CheckFailedError, CommandError, DatabaseError) as error:
+        print_error(f"bri: {error}")
+        raise typer.Exit(1) from None
+    except BrokenPipeError:
+        # Typer ends quietly if the reader, such as head, has seen enough.
+        raise
+    except OSError as error:
+        file = f"{error.filename}: " if error.filename else ""
+        print_error(f"bri: {file}{error.strerror or error}")
+        raise typer.Exit(1) from None
+
+
+def load_settings(database: Path | None, seed: Path | None = None, **more: object) -> Settings:
+    if database is not None and ":/" in str(database):
+        raise CommandError("--database takes a file; set BRI_DATABASE_URL for a database server")
+    options: dict[str, Any] = {"database": database and database.absolute(), "seed": seed, **more}
+    settings = Settings(**{name: value for name, value in options.items() if value is not None})
+    if not settings.seed.is_dir():
+        raise CommandError(f"{settings.seed} is not a folder of seed files")
+    return settings
+
+
+def find_seed(settings: Settings) -> Path:
+    """Return the seed folder as the user named it, or relative to the working directory."""
+    folder, here = settings.seed, Path.cwd()
+    if folder == find_bundled("seed") and here in folder.parents:
+        return folder.relative_to(here)
+    return folder
+
+
+def find_own_seed(settings: Settings) -> Path:
+    """Return the seed folder, unless it belongs to the installed package, which must not change."""
+    if settings.seed.resolve().is_relative_to(Path(__file__).parent):
+        raise CommandError(
+            f"{settings.seed} belongs to the installed package; copy it with"
+            f" 'cp -r {settings.seed} seed' and add --seed seed"
+        )
+    return find_seed(settings)
+
+
+def run_build(settings: Settings, target: Path | URL) -> None:
+    from rich.console import Console
+
+    from app.ingest.build import build
+
+    with Console(stderr=True).status("Building the database"):
+        build(find_seed(settings), settings.migrations, target)
+
+
+def ensure_database(settings: Settings) -> Path | URL:
+    """Build the database file if it is missing.
+
+    A file that the user named is never replaced, whatever seed it was built from; ``bri build``
+    does that, and publishes releases on PostgreSQL. The default file belongs to the seed, and is
+    also built if it cannot be served.
+    """
+    seed_hash = compute_seed_hash(settings.seed)
+    target = settings.select_database(seed_hash)
+    if isinstance(target, Path) and is_missing(target):
+        run_build(settings, target)
+    elif isinstance(target, URL) or settings.database is not None:
+        if check_target(target).seed_hash != seed_hash:
+            print_error(f"bri: {target} was built from another seed; 'bri build' replaces it")
+    elif not is_current_release(target, seed_hash):
+        run_build(settings, target)
+    return target
+
+
+def is_missing(target: Path) -> bool:
+    """Return whether there is no file, or an empty one, which has nothing to lose."""
+    return not target.exists() or (target.is_file() and not target.stat().st_size)

@@ -1,0 +1,271 @@
+"""The static edition: the responses of the service as files, which any host can serve.
+
+The application itself is asked for every address, so a file holds the same bytes as the response,
+except that links lead to files. Responses are created one after the other and written at once, so
+that memory does not grow with the data.
+"""
+
+import asyncio
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from html import escape
+from pathlib import Path
+from typing import NamedTuple
+
+from fastapi import FastAPI
+
+from app.export.addresses import (
+    HOME,
+    OPENAPI,
+    ORIGIN,
+    PREFIX,
+    SEARCH_INDEX,
+    Address,
+    Layout,
+)
+from app.export.files import COPY_SUFFIXES, ExportFolder, HashedFile
+from app.export.long_tables import write_long_parquet
+from app.export.openapi import build_documents
+from app.export.plan import (
+    MAX_RECORDS,
+    Collections,
+    list_addresses,
+    list_assets,
+    list_sdmx_addresses,
+    read_collections,
+)
+from app.export.requests import ExportError, Reply, request
+from app.export.search_index import build_search_index
+from app.formats import arrow
+from app.formats.dataset_info import TITLE
+from app.formats.registry import DATASET_FORMATS, TABLE_FORMATS
+from app.formats.tables import TableQuery, get_table
+from app.http.routing import Router
+from app.i18n import Bilingual, Language
+from app.negotiation import Coding
+from app.openapi import OpenApiDocuments
+from app.pages.hits import PageAddress
+from app.releases import Release
+from app.request import JSON
+
+CONCURRENCY = 4
+"""The requests at the same time: charts and files are written in other processes meanwhile."""
+FILE_SUFFIXES = frozenset(form.suffix for form in (*TABLE_FORMATS, *DATASET_FORMATS))
+"""The formats that are copied as they are, however long; their few links need no other file."""
+ROOT_COPIES = frozenset({"/llms.txt", "/llms-full.txt"})
+"""What programs look for at the root of a host, in English."""
+HTML = "text/html"
+MARKUP = re.compile(r"text/html|.*[/+]xml")
+TEXT = re.compile(r"text/.*|application/(.*\+)?(json|xml)|.*\+(json|xml)")
+HEAD = '<meta charset="utf-8">\n'
+HEADER_ONLY = re.compile(r"; frame-ancestors [^;]*")
+"""A part of a content policy that browsers accept in a header only."""
+
+
+HOME_LINKS = {"English": "en/index.html", "中文": "zh/index.html"}
+ENTRY_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy"
+ content="default-src 'none'; style-src 'self'; font-src 'self'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<link rel="stylesheet" href="{root}static/site.css">
+</head>
+<body>
+<main>
+<h1>{title}</h1>
+{items}</main>
+</body>
+</html>
+"""
+
+
+class ExportOptions(NamedTuple):
+    base_url: str
+    """The address at which the folder will be served."""
+    codings: Sequence[Coding] = ()
+    """The codings of compressed copies."""
+    max_records: int = MAX_RECORDS
+    """The most records of a collection that has lists and single records."""
+    left_out: re.Pattern[str] | None = None
+    """What paths have no files; links to them lead to the first page."""
+
+
+class ExportResult(NamedTuple):
+    files: int
+    size: int
+    """The bytes of all files."""
+    changed: int
+    """The files that were written, because they are new or differ."""
+
+
+class Exporter:
+    def __init__(
+        self, app: FastAPI, layout: Layout, folder: ExportFolder, collections: Collections
+    ) -> None:
+        self.app = app
+        self.layout = layout
+        self.folder = folder
+        self.collections = collections
+        self.release: Release = app.state.releases.get_release()
+        self.seen: set[Address] = set()
+        self.pending: list[Address] = []
+
+    def find(self, address: Address) -> None:
+        """Note an address that has to be exported."""
+        if address.path in OPENAPI.values():
+            return
+        if address.is_shared:
+            address = address._replace(language=Language.ENGLISH)
+        if address not in self.seen:
+            self.seen.add(address)
+            self.pending.append(address)
+
+    async def export_all(self) -> None:
+        for path in list_assets():
+            self.find(Address(path))
+        for address in list_addresses(self.layout, self.collections):
+            self.find(address)
+        for language in Language:
+            for address in list_sdmx_addresses(self.collections, language):
+                if self.layout.has_file(address):
+                    self.find(address)
+        for language in Language:
+            self.add_search_index(language)
+        while self.pending:
+            addresses = iter(self.pending)
+            self.pending = []
+            await asyncio.gather(*(self.export_some(addresses) for _ in range(CONCURRENCY)))
+
+        self.add_entry_pages()
+        self.layout.exported = frozenset(self.seen)
+        documents: OpenApiDocuments = self.app.state.documents
+        build = partial(build_documents, documents, self.layout, self.seen)
+        for version, text in (await asyncio.to_thread(build)).items():
+            self.folder.add(OPENAPI[version][1:], text.encode(), JSON)
+
+    def add_search_index(self, language: Language) -> None:
+        path = f"{language}{SEARCH_INDEX}"
+
+        def find(page: PageAddress) -> str:
+            address = Address(page.path, tuple(page.query.items()), language)
+            exported, file = self.layout.find_file(address)
+            if exported is not None:
+                self.find(exported)
+            link = self.layout.build_link(path, file, is_absolute=False)
+            return f"{link}{page.fragment and '#'}{page.fragment}"
+
+        left_out = [name.removesuffix("s").replace("-", "_") for name in self.collections.long]
+        content = self.release.database.read(
+            lambda connection: build_search_index(connection, language, find, left_out)
+        )
+        self.folder.add(path, content, JSON)
+
+    def add_entry_pages(self) -> None:
+        """Add the page that leads to both languages, and those of the address that citations name.
+
+        Citations in files name /v1, which is a folder here.
+        """
+        self.folder.add("index.html", build_page("", HOME_LINKS), HTML)
+        for language in Language:
+            entry = Bilingual("Entry point of the data", "数据入口").get(language)
+            page = build_page("../../", {entry: f"{language}/v1.json"})
+            self.folder.add(f"{language}/v1/index.html", page, HTML)
+        self.folder.add(".nojekyll", b"", "text/plain")
+
+    async def export_some(self, addresses: Iterator[Address]) -> None:
+        for address in addresses:
+            await self.export(address)
+
+    async def export(self, address: Address) -> None:
+        path = self.layout.name_file(address)
+        if address.suffix in FILE_SUFFIXES and address.path.startswith("/v1/"):
+            with self.folder.create(path) as file:
+                file.address = address.target
+                await self.export_file(address, file)
+            return
+        body = bytearray()
+        reply = await request(self.app, address, f"{ORIGIN}{PREFIX}", body.extend)
+        content = bytes(body)
+        if TEXT.fullmatch(reply.media_type):
+            content = self.rewrite(content.decode(), address, reply).encode()
+        self.folder.add(path, content, reply.media_type, address.target)
+        if address.path in ROOT_COPIES and address.language is Language.ENGLISH:
+            self.folder.add(address.path[1:], content, reply.media_type)
+
+    async def export_file(self, address: Address, file: HashedFile) -> None:
+        """Write a table or the whole data set, whose links begin with the folder of a language."""
+        base = f"{self.layout.base_url}/{address.language}"
+        long = self.layout.find_long_collection(address)
+        if long and address.suffix == "parquet":
+            file.media_type = arrow.PARQUET
+            table, release = get_table(long), self.release.record
+            filters = table.filters.model_validate(dict(address.query))
+            prepare = partial(TableQuery, table, address.language, filters, release, base)
+            self.release.database.read(
+                lambda connection: write_long_parquet(prepare(connection), file)
+            )
+        else:
+            file.media_type = (await request(self.app, address, base, file.write)).media_type
+
+    def rewrite(self, text: str, address: Address, reply: Reply) -> str:
+        is_markup = MARKUP.fullmatch(reply.media_type) is not None
+        text = self.layout.rewrite_links(text, address, self.find, is_markup=is_markup)
+        if reply.media_type == HTML:
+            text = text.replace(HEAD, HEAD + self.build_head(address, reply.headers), 1)
+        return text
+
+    def build_head(self, address: Address, headers: Mapping[str, str]) -> str:
+        """Build the elements that take the place of headers, and the address of the index."""
+        policy = HEADER_ONLY.sub("", headers["content-security-policy"])
+        head = (
+            f'  <meta http-equiv="Content-Security-Policy" content="{escape(policy)}">\n'
+            '  <meta name="referrer" content="no-referrer">\n'
+        )
+        if address.path == HOME:
+            index = SEARCH_INDEX.removeprefix("/")
+            head += f'  <meta name="search-index" content="{index}">\n'
+        return head
+
+
+def build_page(root: str, links: Mapping[str, str]) -> bytes:
+    """Build a page with nothing but links to files, in the folder that ``root`` leads from."""
+    items = "".join(f'<p><a href="{root}{file}">{text}</a></p>\n' for text, file in links.items())
+    title = " · ".join(TITLE.get(language) for language in Language)
+    return ENTRY_PAGE.format(title=title, root=root, items=items).encode()
+
+
+def parse_codings(text: str) -> list[Coding]:
+    """Parse the suffixes of compressed copies, separated by commas.
+
+    Raises:
+        ExportError: if one is unknown.
+    """
+    codings = {suffix: coding for coding, suffix in COPY_SUFFIXES.items()}
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    for name in names:
+        if name not in codings:
+            raise ExportError(f"--compress: {name} is not one of {', '.join(codings)}")
+    return [codings[name] for name in dict.fromkeys(names)]
+
+
+def export_release(
+    app: FastAPI, router: Router, path: Path, options: ExportOptions
+) -> ExportResult:
+    """Write the static edition of the release that an application serves.
+
+    Raises:
+        ExportError: if the folder contains something else, or a response cannot be had.
+    """
+    folder = ExportFolder(path, options.codings)
+    release: Release = app.state.releases.get_release()
+    collections = release.database.read(partial(read_collections, limit=options.max_records))
+    has_file = release.database.is_file
+    layout = Layout(router, options.base_url, collections.long, options.left_out, has_file)
+    asyncio.run(Exporter(app, layout, folder, collections).export_all())
+    changed = folder.finish({"release": release.record["code"], "base_url": options.base_url})
+    size = sum(one.size for one in folder.files.values())
+    return ExportResult(len(folder.files), size, changed)

@@ -1,0 +1,275 @@
+"""Addresses of the service and the files that hold their responses: one rule, and its links.
+
+While a response is created, the service has a name that no host can have. Every link to it is found
+by that name, whatever the format, and replaced by the address of a file.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from posixpath import dirname, relpath
+from typing import NamedTuple
+from urllib.parse import parse_qsl, quote, unquote, urlencode
+
+from app.enums import OpenApiVersion
+from app.formats.registry import DATABASE, FORMATS
+from app.formats.sdmx.errors import SdmxProblem
+from app.formats.sdmx.messages import FAMILY_NAMES, PLAIN_TYPES
+from app.formats.sdmx.paths import parse_path
+from app.formats.tables import TABLES
+from app.http.routing import Router
+from app.i18n import Language
+from app.pages.content import ADDRESS_PLACEHOLDER, SHORT_PATHS
+from app.problems.problem import UnknownPath
+
+HOST = "static.invalid"
+"""The name of the service while responses are created; no host can have it (RFC 2606)."""
+ORIGIN, PREFIX = f"http://{HOST}", f"/{HOST}"
+OPENAPI = {OpenApiVersion.V3_1: "/openapi.json", OpenApiVersion.V3_0: "/openapi-3.0.json"}
+SHARED_PATHS = frozenset(
+    {"/robots.txt", "/sitemap.xml", *OPENAPI.values()}
+    | {f"/v1/{name}.{DATABASE.suffix}" for name in DATABASE.resources}
+)
+SHARED_PREFIXES = ("/static/", "/.well-known/")
+"""What is the same in all languages, and is written once."""
+ASSETS = "/static/"
+ICON = "/favicon.ico"
+HOME, SEARCH = "/", "/v1/search"
+SEARCH_INDEX = "/search.json"
+"""The file that stands for the search."""
+HOME_PARAMETERS = frozenset({"edition"})
+"""The parameters of the first page that have files; its script filters by all others."""
+UNAVAILABLE = frozenset({SEARCH, ICON, "/sdmx", "/metrics", "/health/live", "/health/ready"})
+"""What only a service can answer, and the icon, which is one of the assets."""
+FREE_PARAMETERS = frozenset({"q", "as_of"})
+EDITION = re.compile(r"/editions/(\d{4})")
+DESCRIPTION = "csv-metadata.json"
+COMMON_SUFFIXES = {"atom": "atom.xml", "jsonstat": "jsonstat.json"}
+"""Suffixes that servers do not know, and what is written instead."""
+LONG_SUFFIXES = frozenset({"csv", "jsonl", "parquet", DESCRIPTION})
+"""The formats of a collection that is too long for single records."""
+ALL_VINTAGES = (("vintages", "all"),)
+SOURCE_SUFFIXES = frozenset({"", "csv", "jsonl"})
+"""The formats of the tables of each source, of which there are many."""
+SUFFIXES = sorted({*(form.suffix for form in FORMATS), DESCRIPTION, "txt", "xml"}, key=len)[::-1]
+SAFE_VALUE = re.compile(r"[A-Za-z0-9._~-]+")
+CITED_PATH = "/v1"
+"""The path that citations of the data set name."""
+GUIDE_PATHS = re.compile(r"/(guide|recipes)\b")
+"""Pages whose examples are requests to a service, and stay so."""
+
+
+def compile_links(separator: str) -> re.Pattern[str]:
+    character = r"[A-Za-z0-9._~%=+,:@/-]"
+    return re.compile(
+        rf"(?P<origin>{re.escape(ORIGIN)})?{re.escape(PREFIX)}(?P<path>(?:/{character}*)*)"
+        rf"(?:\?(?P<query>(?:{character}|{separator})*))?"
+        r"(?P<fragment>#[A-Za-z0-9._~%-]*)?(?<![.,:])"
+    )
+
+
+LINKS = compile_links("&")
+MARKUP_LINKS = compile_links(r"&amp;|\\u0026")
+SEPARATORS = re.compile(r"&amp;|\\u0026")
+
+
+class Address(NamedTuple):
+    path: str
+    query: tuple[tuple[str, str], ...] = ()
+    """The parameters in order, without the language."""
+    language: Language = Language.ENGLISH
+
+    @classmethod
+    def parse(cls, path: str, query: str, language: Language) -> "Address":
+        """Parse an address; one without a language has that of the response that names it."""
+        pairs = parse_qsl(query, keep_blank_values=True)
+        chosen = [Language(value) for name, value in pairs if name == "lang"]
+        rest = sorted(pair for pair in pairs if pair[0] != "lang")
+        address = cls(unquote(path) or HOME, tuple(rest), *(chosen or [language]))
+        return address.expand()
+
+    def expand(self) -> "Address":
+        """Return the address that a shortened one redirects to, without a default format."""
+        default = name_sdmx_suffix(self.drop("format"))
+        if self.path.startswith("/sdmx/") and ("format", default) in self.query:
+            return self.drop("format")
+        if self.path in SHORT_PATHS:
+            return self._replace(path=SHORT_PATHS[self.path])
+        if match := EDITION.fullmatch(self.path):
+            return self._replace(path=HOME, query=(("edition", match[1]),))
+        return self
+
+    def drop(self, *names: str) -> "Address":
+        return self._replace(query=tuple(pair for pair in self.query if pair[0] not in names))
+
+    @property
+    def is_shared(self) -> bool:
+        return self.path in SHARED_PATHS or self.path.startswith(SHARED_PREFIXES)
+
+    @property
+    def suffix(self) -> str:
+        """The suffix of the format, if the path has one."""
+        name = self.path.rpartition("/")[2]
+        return next((one for one in SUFFIXES if name.endswith(f".{one}")), "")
+
+    @property
+    def target(self) -> str:
+        """The path and the query of a request."""
+        pairs = self.query if self.is_shared else (*self.query, ("lang", self.language))
+        return f"{quote(self.path)}{'?' if pairs else ''}{urlencode(pairs)}"
+
+    @property
+    def collections(self) -> tuple[str, ...]:
+        """The collections that the response lists or belongs to: at most two."""
+        first, *rest = self.path.removeprefix("/v1").removeprefix("/").split("/")
+        return tuple(name.partition(".")[0] for name in (first, *rest[1:]))
+
+
+@dataclass
+class Layout:
+    """Which addresses have files, and where."""
+
+    router: Router
+    base_url: str
+    long_collections: frozenset[str] = frozenset()
+    """Collections with too many records for lists and single records."""
+    left_out: re.Pattern[str] | None = None
+    """What paths have no files."""
+    has_database_file: bool = True
+    """Whether the service has the database as a file."""
+    page_numbers: dict[Address, int] = field(default_factory=dict)
+    """The numbers of the pages of lists, which cursors name; from 2."""
+    exported: frozenset[Address] | None = None
+    """The addresses that have files, once all are known."""
+
+    def has_file(self, address: Address) -> bool:
+        if self.exported is not None:
+            return address in self.exported
+        if not self.can_answer(address.path) or not self.can_name(address):
+            return False
+        if self.find_long_collection(address):
+            is_whole = not address.query or address.query == ALL_VINTAGES
+            return address.suffix in LONG_SUFFIXES and is_whole
+        try:
+            self.router.match(address.path)
+        except UnknownPath:
+            return False
+        return True
+
+    def can_answer(self, path: str) -> bool:
+        """Return whether files can take the place of what the service sends for a path."""
+        is_left_out = self.left_out is not None and self.left_out.search(path) is not None
+        is_missing = path.endswith(f".{DATABASE.suffix}") and not self.has_database_file
+        return path not in UNAVAILABLE and not is_left_out and not is_missing
+
+    def find_long_collection(self, address: Address) -> str:
+        """Return the collection with too many records that an address belongs to, if any."""
+        if address.path.startswith("/sdmx"):
+            return ""
+        return next((one for one in address.collections if one in self.long_collections), "")
+
+    def can_name(self, address: Address) -> bool:
+        """Return whether a query is one of those that are part of the names of files."""
+        names = {name for name, _ in address.query}
+        if names & FREE_PARAMETERS or (address.path == HOME and names - HOME_PARAMETERS):
+            return False
+        if "source" in names and address.suffix not in SOURCE_SUFFIXES:
+            return False
+        return all(SAFE_VALUE.fullmatch(value) for _, value in address.query)
+
+    def name_file(self, address: Address) -> str:
+        """Return the path of the file, relative to the folder of the static edition."""
+        if address.is_shared:
+            return address.path[1:]
+        number = self.page_numbers.get(address)
+        query = [pair for pair in address.query if pair[0] != "cursor"]
+        if number is not None:
+            query.append(("page", str(number)))
+        stem, suffix = split_name(address)
+        if address.path.startswith("/sdmx"):
+            query = [pair for pair in query if pair[0] != "format"]
+        return "".join([address.language, stem, *(f",{n}={v}" for n, v in query), ".", suffix])
+
+    def find_file(self, address: Address) -> tuple[Address | None, str]:
+        """Find what a link leads to: the address to export, if it is one, and the file."""
+        if address.path == ICON:
+            address = Address(f"{ASSETS}icon.svg")
+        if address.path.startswith(ASSETS):
+            version = urlencode(address.query)
+            return None, f"{address.path[1:]}{'?' if version else ''}{version}"
+        if self.has_file(address):
+            return address, self.name_file(address)
+        if address.path == HOME:
+            names = {name for name, _ in address.query} - HOME_PARAMETERS
+            page = address.drop(*names)
+            kept = urlencode([pair for pair in address.query if pair[0] in names])
+            return page, f"{self.name_file(page)}?{kept}"
+        if address.path == SEARCH:
+            return None, f"{address.language}{SEARCH_INDEX}"
+        long = self.find_long_collection(address)
+        if long and address.path.startswith("/v1/"):
+            is_table = any(long == table.name for table in TABLES)
+            name = f"{long}.jsonl" if is_table else "dataset.zip"
+            address = address._replace(path=f"/v1/{name}")
+        nearest = address._replace(query=())
+        if not self.has_file(nearest):
+            nearest = nearest._replace(path=HOME)
+        return nearest, self.name_file(nearest)
+
+    def build_link(self, current: str, file: str, *, is_absolute: bool) -> str:
+        """Return the link from a file to another: absolute, or relative as in pages."""
+        if is_absolute:
+            return f"{self.base_url}/{file}"
+        return relpath(file, dirname(current) or ".")
+
+    def rewrite_links(
+        self, text: str, address: Address, found: Callable[[Address], None], *, is_markup: bool
+    ) -> str:
+        """Replace each link to the service by a link to a file, and report what it leads to."""
+        replace = partial(self.replace_link, text, address, found)
+        return (MARKUP_LINKS if is_markup else LINKS).sub(replace, text)
+
+    def replace_link(
+        self, text: str, address: Address, found: Callable[[Address], None], match: re.Match[str]
+    ) -> str:
+        before = text[max(0, match.start() - 24) : match.start()]
+        is_text = not before.endswith('="') and match["path"] != CITED_PATH
+        if GUIDE_PATHS.match(address.path) and is_text:
+            return match[0].replace(f"{ORIGIN}{PREFIX}", ADDRESS_PLACEHOLDER)
+        query = SEPARATORS.sub("&", match["query"] or "")
+        is_default = before.endswith('hreflang="x-default" href="')
+        language = Language.ENGLISH if is_default else address.language
+        target = Address.parse(match["path"], query, language)
+        if any(name == "cursor" for name, _ in target.query):
+            self.page_numbers.setdefault(target, self.page_numbers.get(address, 1) + 1)
+        exported, file = self.find_file(target)
+        if exported is not None:
+            found(exported)
+        link = self.build_link(self.name_file(address), file, is_absolute=bool(match["origin"]))
+        if match.re is MARKUP_LINKS:
+            link = link.replace("&", "&amp;")
+        is_substitute = exported is not None and exported.path != target.path
+        return link + ("" if is_substitute else match["fragment"] or "")
+
+
+def split_name(address: Address) -> tuple[str, str]:
+    """Return the path of a file without its suffix, and the suffix."""
+    path, suffix = address.path, address.suffix
+    if path.startswith("/sdmx"):
+        return path, name_sdmx_suffix(address)
+    if suffix:
+        return path[: -len(suffix) - 1], COMMON_SUFFIXES.get(suffix, suffix)
+    if path.startswith("/v1"):
+        return path, "json"
+    return path if path != HOME else "/index", "html"
+
+
+def name_sdmx_suffix(address: Address) -> str:
+    requested = dict(address.query).get("format")
+    if requested is not None:
+        return PLAIN_TYPES.get(FAMILY_NAMES.get(requested, ""), "xml")
+    try:
+        return "xml" if parse_path(address.path.removeprefix("/sdmx/")).is_21 else "json"
+    except SdmxProblem:
+        return "xml"

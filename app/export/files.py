@@ -1,0 +1,192 @@
+"""The folder of a static edition: staged files, compressed copies, digests, and what is removed.
+
+Files that differ are written beside the others first, and moved into place when all are there, so
+that an interrupted export leaves the previous edition as it was. What did not change is not
+touched. The manifest is written last; only files that an earlier manifest lists are ever removed.
+"""
+
+import json
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import IO
+
+from app.export.requests import ExportError
+from app.http.cached_response import create_compressor, is_compressible
+from app.negotiation import Coding
+
+DIGESTS = "SHA256SUMS"
+"""The digests in the format of sha256sum."""
+MANIFEST = "manifest.json"
+STAGING = ".bri-export"
+"""The folder of files that are not in place yet; it also marks a first export that has begun."""
+COPY_SUFFIXES = {Coding.BROTLI: "br", Coding.ZSTANDARD: "zst", Coding.GZIP: "gz"}
+MIN_COMPRESSED = 1024
+"""Files of fewer bytes have no compressed copies."""
+CHUNK_SIZE = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class ExportedFile:
+    path: str
+    size: int
+    digest: str
+    media_type: str
+    address: str
+    """The path and the query with which a service gives the same response, if it does."""
+
+    def describe(self) -> dict[str, object]:
+        return {
+            "path": self.path,
+            "bytes": self.size,
+            "sha256": self.digest,
+            "media_type": self.media_type,
+            "address": self.address or None,
+        }
+
+
+class HashedFile:
+    """A file that is hashed while it is written."""
+
+    def __init__(self, file: IO[bytes], media_type: str) -> None:
+        self.file = file
+        self.media_type = media_type
+        self.address = ""
+        self.hash = sha256()
+        self.size = 0
+
+    def write(self, content: bytes) -> None:
+        self.file.write(content)
+        self.hash.update(content)
+        self.size += len(content)
+
+
+class ExportFolder:
+    def __init__(self, path: Path, codings: Sequence[Coding] = ()) -> None:
+        self.path = path
+        self.staging = path / STAGING
+        self.codings = codings
+        self.files: dict[str, ExportedFile] = {}
+        self.previous = self.read_previous()
+        shutil.rmtree(self.staging, ignore_errors=True)
+        self.staging.mkdir(parents=True)
+
+    def read_previous(self) -> frozenset[str]:
+        """Return the files of the previous edition; hidden files such as .git do not matter.
+
+        Raises:
+            ExportError: if the folder contains something else.
+        """
+        if not self.path.exists():
+            return frozenset()
+        if not self.path.is_dir():
+            raise ExportError(f"{self.path} is not a folder")
+        digests = self.path / DIGESTS
+        if digests.is_file() and (self.path / MANIFEST).is_file():
+            lines = digests.read_text("utf-8").splitlines()
+            return frozenset(line.partition("  ")[2] for line in lines)
+        if self.staging.is_dir() or all(one.name.startswith(".") for one in self.path.iterdir()):
+            return frozenset()
+        raise ExportError(
+            f"{self.path} is not empty and not a static edition; name a new folder, or empty it"
+        )
+
+    def add(self, path: str, content: bytes, media_type: str, address: str = "") -> None:
+        """Add a file with its content."""
+        with self.create(path) as file:
+            file.media_type, file.address = media_type, address
+            file.write(content)
+
+    @contextmanager
+    def create(self, path: str) -> Iterator[HashedFile]:
+        """Add a file piece by piece; its media type must be set."""
+        with self.open_staged(path) as file:
+            yield file
+        if file.size >= MIN_COMPRESSED and is_compressible(file.media_type):
+            for coding in self.codings:
+                self.compress(path, file.media_type, coding)
+
+    def compress(self, path: str, media_type: str, coding: Coding) -> None:
+        compressor = create_compressor(coding)
+        staged = self.staging / path
+        source = staged if staged.exists() else self.path / path
+        with (
+            source.open("rb") as file,
+            self.open_staged(f"{path}.{COPY_SUFFIXES[coding]}", media_type) as copy,
+        ):
+            while piece := file.read(CHUNK_SIZE):
+                copy.write(compressor.add(piece))
+            copy.write(compressor.finish())
+
+    @contextmanager
+    def open_staged(self, path: str, media_type: str = "") -> Iterator[HashedFile]:
+        """Write a file into the staging folder, and drop it if the one in place is equal."""
+        if path in self.files:
+            raise ExportError(f"two responses would be written to {path}")
+        staged = self.staging / path
+        staged.parent.mkdir(parents=True, exist_ok=True)
+        with staged.open("wb") as file:
+            hashed = HashedFile(file, media_type)
+            yield hashed
+        digest = hashed.hash.hexdigest()
+        self.files[path] = ExportedFile(
+            path, hashed.size, digest, hashed.media_type, hashed.address
+        )
+        placed = self.path / path
+        if placed.is_file() and placed.stat().st_size == hashed.size:
+            with placed.open("rb") as file:
+                is_equal = hash_file(file) == digest
+            if is_equal:
+                staged.unlink()
+
+    def finish(self, description: dict[str, object]) -> int:
+        """Move all files into place, remove those of the previous edition, write the manifest.
+
+        Returns:
+            The number of files that were written.
+        """
+        listed = [self.files[path] for path in sorted(self.files)]
+        described = description | {"files": [one.describe() for one in listed]}
+        manifest = json.dumps(described, ensure_ascii=False, indent=1) + "\n"
+        with self.open_staged(MANIFEST, "application/json") as file:
+            file.write(manifest.encode())
+        lines = (f"{self.files[path].digest}  {path}\n" for path in sorted(self.files))
+        with self.open_staged(DIGESTS, "text/plain") as file:
+            file.write("".join(lines).encode())
+        last = (MANIFEST, DIGESTS)
+        count = self.move_staged(path for path in self.files if path not in last)
+        for path in sorted(self.previous - self.files.keys()):
+            self.remove(path)
+        count += self.move_staged(last)
+        shutil.rmtree(self.staging)
+        return count
+
+    def move_staged(self, paths: Iterable[str]) -> int:
+        """Move staged files into place; return how many there were."""
+        staged = [path for path in paths if (self.staging / path).exists()]
+        for path in staged:
+            placed = self.path / path
+            placed.parent.mkdir(parents=True, exist_ok=True)
+            (self.staging / path).replace(placed)
+        return len(staged)
+
+    def remove(self, path: str) -> None:
+        """Remove a file of the previous edition, and the folders that it leaves empty."""
+        file = self.path / path
+        if not file.resolve().is_relative_to(self.path.resolve()):
+            raise ExportError(f"{DIGESTS} lists {path}, which is outside {self.path}")
+        file.unlink(missing_ok=True)
+        for folder in file.parents:
+            if folder == self.path or any(folder.iterdir()):
+                return
+            folder.rmdir()
+
+
+def hash_file(file: IO[bytes]) -> str:
+    digest = sha256()
+    while piece := file.read(CHUNK_SIZE):
+        digest.update(piece)
+    return digest.hexdigest()

@@ -1,0 +1,175 @@
+"""The OpenAPI document of the static edition: its operations are the files, without queries.
+
+A file that holds the response to a query has the parameters in its path, so that a client that is
+generated from the document can ask for it.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from copy import deepcopy
+from typing import NamedTuple
+
+import msgspec
+
+from app.db.columns import Record, Value
+from app.enums import OpenApiVersion
+from app.export.addresses import ORIGIN, PREFIX, Address, Layout
+from app.i18n import Language
+from app.openapi import OpenApiDocuments
+from app.openapi.version_3_0 import convert_document
+from app.schemas import ENCODER
+
+FIRST_LINKED_PAGE = 2
+PAGE = "page"
+DESCRIPTION = """
+The static edition of the data set: the responses of its service as files, for any web server.
+Official figures on China's economic cooperation with Belt and Road partner countries, each with its
+exact qualifier, period, coverage and place in the source.
+
+Each language is a server of its own. Files take no query: those that hold the response to one have
+its parameters in their names. A list of more than 100 records is divided into pages; follow `next`.
+`openapi.json` of a running service describes filters, search and all other queries.
+
+**Reading a figure.** Show the field display, or value together with qualifier, bounds, unit and
+period label. The number alone is not what the source says.
+"""
+NOT_FOUND = {"description": "There is no such file."}
+LANGUAGES = {Language.ENGLISH: "English", Language.CHINESE: "中文"}
+
+
+class Operation(NamedTuple):
+    """Files that one path describes: those of a route, and of a query with certain parameters."""
+
+    path: str
+    parameters: tuple[str, ...]
+
+
+def build_documents(
+    documents: OpenApiDocuments, layout: Layout, exported: Collection[Address]
+) -> dict[OpenApiVersion, str]:
+    """Build the document in both versions of OpenAPI, for the addresses that were exported."""
+    rendered = documents.render(OpenApiVersion.V3_1, f"{ORIGIN}{PREFIX}")
+    document: Record = msgspec.json.decode(rendered)
+    operations = sorted(set(list_operations(layout, exported, document["paths"])))
+    paths = dict(build_path(layout, one, document["paths"][one.path]["get"]) for one in operations)
+    base = f"{ORIGIN}{PREFIX}"
+    document |= {
+        "info": document["info"] | {"description": DESCRIPTION.strip()},
+        "servers": [
+            {"url": f"{layout.base_url}/{language}", "description": name}
+            for language, name in LANGUAGES.items()
+        ],
+        "paths": paths,
+        "components": {"schemas": select_schemas(paths, document["components"]["schemas"])},
+    }
+    document["info"]["contact"]["url"] = f"{base}/v1"
+    address = Address("/openapi.json")
+    texts = {
+        OpenApiVersion.V3_1: ENCODER.encode(document),
+        OpenApiVersion.V3_0: ENCODER.encode(convert_document(deepcopy(document))),
+    }
+    return {
+        version: layout.rewrite_links(text.decode(), address, lambda _: None, is_markup=False)
+        for version, text in texts.items()
+    }
+
+
+def list_operations(
+    layout: Layout, exported: Iterable[Address], paths: Record
+) -> Iterator[Operation]:
+    for address in exported:
+        if not address.path.startswith("/v1"):
+            continue
+        route, _ = layout.router.match(address.path)
+        names = [name for name, _ in address.query if name != "cursor"]
+        if route.path in paths:
+            is_page = address in layout.page_numbers
+            yield Operation(route.path, (*names, PAGE) if is_page else tuple(names))
+
+
+def build_path(layout: Layout, operation: Operation, described: Record) -> tuple[str, Record]:
+    """Return the path of the files, and its description."""
+    numbered = list(number_repetitions(operation.parameters))
+    query = tuple((name, f"{{{unique}}}") for name, unique in numbered)
+    address = Address(operation.path, query)
+    path = layout.name_file(address).removeprefix(address.language)
+    known = {one["name"]: one for one in described.get("parameters", [])}
+    parameters = [one for one in known.values() if one["in"] == "path"]
+    parameters += [describe_parameter(known.get(name), unique) for name, unique in numbered]
+    (content,) = described["responses"]["200"]["content"].items()
+    responses: Record = {"200": {"description": "The file.", "content": dict([content])}}
+    if parameters:
+        responses["404"] = NOT_FOUND
+    built: Record = {
+        **{name: described[name] for name in ("tags", "summary", "description")},
+        "operationId": name_operation(described["operationId"], operation.parameters),
+        "responses": responses,
+    }
+    if parameters:
+        built["parameters"] = parameters
+    if address.is_shared:
+        return f"/{path.lstrip('/')}", {"servers": [{"url": layout.base_url}], "get": built}
+    return path, {"get": built}
+
+
+def number_repetitions(names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Return each name with one that is unique: a path has no two parameters of the same name."""
+    counts: Counter[str] = Counter()
+    for name in names:
+        counts[name] += 1
+        yield name, f"{name}_{counts[name]}" if counts[name] > 1 else name
+
+
+def name_operation(name: str, parameters: tuple[str, ...]) -> str:
+    filters = dict.fromkeys(one for one in parameters if one != PAGE)
+    name += f"_by_{'_and_'.join(filters)}" if filters else ""
+    return f"{name}_page" if PAGE in parameters else name
+
+
+def describe_parameter(described: Record | None, name: str) -> Record:
+    """Describe a parameter of a query as a part of the path."""
+    if described is None:
+        schema = {"type": "integer", "format": "int32", "minimum": FIRST_LINKED_PAGE}
+        description = "The number of a further page, as in next."
+        return {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "description": description,
+            "schema": schema,
+            "example": FIRST_LINKED_PAGE,
+        }
+    schema = described["schema"]
+    examples = schema.get("examples", [])
+    if schema.get("type") == "array":
+        schema, examples = schema["items"], examples[0] if examples else []
+    return {
+        "name": name,
+        "in": "path",
+        "required": True,
+        "description": described["description"],
+        "schema": schema,
+        **({"example": examples[0]} if examples else {}),
+    }
+
+
+def select_schemas(paths: Record, schemas: Record) -> Record:
+    """Select the schemas that are used, directly or by others."""
+    used: set[str] = set()
+    pending = set(find_references(paths))
+    while pending:
+        used |= pending
+        pending = {name for one in pending for name in find_references(schemas[one])} - used
+    return {name: schemas[name] for name in sorted(used)}
+
+
+def find_references(node: Value) -> Iterator[str]:
+    if isinstance(node, dict):
+        reference = node.get("$ref")
+        if isinstance(reference, str):
+            yield reference.rpartition("/")[2]
+        for one in node.values():
+            yield from find_references(one)
+    elif isinstance(node, list):
+        for one in node:
+            yield from find_references(one)

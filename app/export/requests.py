@@ -1,0 +1,81 @@
+"""Requests to the application without a socket, answered as the service answers them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from urllib.parse import unquote, urlsplit
+
+from starlette.types import ASGIApp, Message, Scope
+
+from app.export.addresses import Address
+
+MAX_DETAIL = 500
+
+
+class ExportError(Exception):
+    """The static edition cannot be written; the message says why and what to do."""
+
+
+@dataclass
+class Reply:
+    """The response to a request."""
+
+    write: Callable[[bytes], object]
+    """Takes the body piece by piece."""
+    status: int = 0
+    headers: dict[str, str] = field(default_factory=dict)
+    failure: bytes = b""
+
+    @property
+    def media_type(self) -> str:
+        return self.headers.get("content-type", "").partition(";")[0]
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            self.headers = {
+                name.decode("latin-1"): value.decode("latin-1")
+                for name, value in message["headers"]
+            }
+        elif self.status == HTTPStatus.OK:
+            self.write(message.get("body", b""))
+        else:
+            self.failure += message.get("body", b"")
+
+
+async def request(
+    app: ASGIApp, address: Address, base_url: str, write: Callable[[bytes], object]
+) -> Reply:
+    """Request an address from a service that has a base URL.
+
+    Raises:
+        ExportError: if the response is not 200.
+    """
+    reply = Reply(write)
+    await app(build_scope(address, base_url), receive, reply.send)
+    if reply.status != HTTPStatus.OK:
+        detail = reply.failure[:MAX_DETAIL].decode(errors="replace")
+        raise ExportError(f"{address.target} was answered with {reply.status}: {detail}")
+    return reply
+
+
+def build_scope(address: Address, base_url: str) -> Scope:
+    base = urlsplit(base_url)
+    path, _, query = address.target.partition("?")
+    return {
+        "type": "http",
+        "http_version": "1.1",
+        "scheme": base.scheme,
+        "method": "GET",
+        "path": unquote(f"{base.path}{path}"),
+        "raw_path": f"{base.path}{path}".encode(),
+        "root_path": base.path,
+        "query_string": query.encode(),
+        "headers": [(b"host", base.netloc.encode()), (b"accept", b"*/*")],
+        "server": None,
+        "client": ("127.0.0.1", 0),
+    }
+
+
+async def receive() -> Message:
+    return {"type": "http.disconnect"}

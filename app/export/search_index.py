@@ -1,0 +1,188 @@
+"""The search of the static edition: an index that MiniSearch loads in the browser.
+
+It holds the terms of the full-text index of the database. Chinese is indexed by character and by
+pair of characters, so that words of any length are found without a dictionary. The script
+``search.js`` splits queries by the same rules.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterator, Sequence
+from itertools import pairwise
+
+import msgspec
+from sqlalchemy import Connection, Integer, column, select
+
+from app.db.columns import Record
+from app.db.fulltext import IDEOGRAPHS, WORD, fold_case, join_segments
+from app.db.models import search_index
+from app.formats.citations import format_validity
+from app.formats.tables import ACTIONS, INDICATORS, OUTCOMES, Table
+from app.i18n import Bilingual, Language
+from app.pages.hits import KINDS, PageAddress, find_page
+from app.parameters import MAXIMUM_LIMIT
+from app.queries.search import read_contexts
+
+FIELDS = ("names", "title", "text")
+"""The fields of the index; a term in a name counts most."""
+SERIALIZATION_VERSION = 2
+"""The version of the format in which MiniSearch stores an index."""
+CHINESE = re.compile(f"[{IDEOGRAPHS}]+")
+SPACED = re.compile(f"(?<=[{IDEOGRAPHS}]) (?=[{IDEOGRAPHS}])")
+"""The space between the characters of a name, as the database stores names."""
+MIN_PLURAL = 4
+"""Shorter words that end in s are rarely plurals."""
+FILTERED = {"indicator": INDICATORS, "action": ACTIONS, "outcome": OUTCOMES}
+"""The kinds of records that the first page filters by topic and sector."""
+COUNTS = {
+    "figures": (Bilingual("{} figure", "{}项数据"), Bilingual("{} figures", "{}项数据")),
+    "actions": (
+        Bilingual("{} recorded action", "{}项收录举措"),
+        Bilingual("{} recorded actions", "{}项收录举措"),
+    ),
+    "outcomes": (
+        Bilingual("{} other result", "{}项其他成果"),
+        Bilingual("{} other results", "{}项其他成果"),
+    ),
+    "hits": (
+        Bilingual("{} further search result", "{}条其他检索结果"),
+        Bilingual("{} further search results", "{}条其他检索结果"),
+    ),
+}
+TEXTS = {
+    "heading": Bilingual("Other search results", "其他检索结果"),
+    "nothing": Bilingual("No results. Try fewer words.", "没有检索结果。请减少关键词。"),
+    "separator": Bilingual(", ", "，"),
+}
+
+
+def build_search_index(
+    connection: Connection,
+    language: Language,
+    find: Callable[[PageAddress], str],
+    left_out: Collection[str],
+) -> bytes:
+    """Build the index of all records but those of some kinds.
+
+    The links of records are those that ``find`` returns for the addresses of their pages.
+    """
+    # The rows are in the order in which records of the same rank are listed.
+    position = column("rowid" if connection.dialect.name == "sqlite" else "id", Integer)
+    found = connection.execute(select(*search_index.columns).order_by(position)).mappings()
+    rows = [dict(row) for row in found if row["kind"] not in left_out]
+    document = {
+        "texts": {name: text.get(language) for name, text in TEXTS.items()},
+        "counts": {name: [one.get(language) for one in both] for name, both in COUNTS.items()},
+        "filters": dict(list_filtered(connection, language, left_out)),
+        "index": build_index(rows, describe_hits(connection, language, find, rows)),
+    }
+    return msgspec.json.encode(document)
+
+
+def list_filtered(
+    connection: Connection, language: Language, left_out: Collection[str]
+) -> Iterator[tuple[str, Record]]:
+    """List the topics and sectors of the records that the first page filters."""
+    for kind, table in FILTERED.items():
+        for record in read_records(connection, language, table) if kind not in left_out else ():
+            topics = record["topics"] if "topics" in record else [record["topic"] or {}]
+            yield (
+                f"{kind} {record.get('code') or record['id']}",
+                {
+                    "topic": [one["code"] for one in topics if one],
+                    "sector": [one["code"] for one in record["sectors"]],
+                },
+            )
+
+
+def read_records(connection: Connection, language: Language, table: Table) -> Iterator[Record]:
+    cursor: str | None = None
+    while True:
+        query = table.list_parameters(limit=MAXIMUM_LIMIT, cursor=cursor)
+        page = table.query(connection, language, query)
+        yield from page.rows
+        cursor = page.cursor
+        if cursor is None:
+            return
+
+
+def describe_hits(
+    connection: Connection,
+    language: Language,
+    find: Callable[[PageAddress], str],
+    rows: Sequence[Record],
+) -> list[Record]:
+    """Describe each record as the search does: title, link, and the context of a figure."""
+    contexts = read_contexts(connection, language, rows)
+    return [
+        {
+            "key": f"{row['kind']} {row['code']}",
+            "kind": KINDS[row["kind"]].get(language),
+            "title": join_segments(row[f"title_{language}"]),
+            "url": find(find_page(row["kind"], row["code"])),
+            **describe_context(contexts.get((row["kind"], row["code"])), language),
+        }
+        for row in rows
+    ]
+
+
+def describe_context(context: Record | None, language: Language) -> dict[str, str]:
+    if context is None or context["display"] is None:
+        return {}
+    parts = [context["coverage"]["name"], context["period"]["label"]]
+    if not context["current"]:
+        parts.append(format_validity(context, language))
+    source = Bilingual("; source: ", "；来源：").get(language) + context["source"]["line"]
+    note = Bilingual(", ", "，").get(language).join(parts) + source
+    return {"display": context["display"], "note": note}
+
+
+def build_index(rows: Sequence[Record], hits: Sequence[Record]) -> Record:
+    """Build the index in the form that MiniSearch stores."""
+    index: dict[str, dict[int, dict[int, int]]] = defaultdict(lambda: defaultdict(dict))
+    lengths: dict[int, list[int]] = {}
+    for number, row in enumerate(rows):
+        texts = (
+            SPACED.sub("", row["names"]),
+            f"{row['title_en']}\n{row['title_zh']}",
+            f"{row['text_en']}\n{row['text_zh']}\n{SPACED.sub('', row['keywords'])}",
+        )
+        lengths[number] = []
+        for field, text in enumerate(texts):
+            counts = Counter(list_terms(join_segments(text)))
+            lengths[number].append(len(counts))
+            for term, count in counts.items():
+                index[term][field][number] = count
+    total = len(rows)
+    averages = [
+        sum(length[field] for length in lengths.values()) / max(total, 1)
+        for field in range(len(FIELDS))
+    ]
+    return {
+        "documentCount": total,
+        "nextId": total,
+        "documentIds": {str(number): hit["key"] for number, hit in enumerate(hits)},
+        "fieldIds": {name: number for number, name in enumerate(FIELDS)},
+        "fieldLength": {str(number): length for number, length in lengths.items()},
+        "averageFieldLength": averages,
+        "storedFields": {str(number): hit for number, hit in enumerate(hits)},
+        "dirtCount": 0,
+        "index": sorted(index.items()),
+        "serializationVersion": SERIALIZATION_VERSION,
+    }
+
+
+def list_terms(text: str) -> Iterator[str]:
+    """List the terms of a text: words without plural endings, Chinese characters and pairs."""
+    for word in WORD.findall(CHINESE.sub(r" \g<0> ", text)):
+        if CHINESE.fullmatch(word):
+            yield from word
+            yield from ("".join(pair) for pair in pairwise(word))
+        else:
+            yield strip_plural(fold_case(word))
+
+
+def strip_plural(word: str) -> str:
+    if len(word) < MIN_PLURAL or not word.endswith("s") or word.endswith("ss"):
+        return word
+    return f"{word[:-3]}y" if word.endswith("ies") else word[:-1]

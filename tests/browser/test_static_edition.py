@@ -1,0 +1,98 @@
+"""The static edition in a browser: search, filters, themes and languages, without a service."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.support.static_edition import serving_files
+
+pytestmark = pytest.mark.sqlite
+LIGHT, DARK = "rgb(255, 255, 255)", "rgb(16, 23, 30)"
+
+
+@pytest.fixture
+def visit(browser: Browser, edition: Path) -> Iterator[tuple[Page, list[str]]]:
+    """Open pages of the edition, and note what goes wrong, such as a breach of the policy."""
+    with serving_files(edition) as base:
+        page = browser.new_page(base_url=base)
+        wrong: list[str] = []
+        page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("requestfailed", lambda request: wrong.append(f"failed: {request.url}"))
+        page.on(
+            "response", lambda got: wrong.append(got.url) if got.status not in {200, 304} else None
+        )
+        yield page, wrong
+        page.close()
+
+
+def test_search_and_filters_run_in_the_browser(visit: tuple[Page, list[str]]) -> None:
+    page, wrong = visit
+    page.goto("/index.html")
+    page.get_by_role("link", name="English").click()
+    count, hits = page.locator("#count"), page.locator(".hits a")
+    expect(count).to_have_text(re.compile(r"^7 figures, 24 recorded actions"))
+    page.get_by_label("Topic").select_option("projects")
+    expect(count).to_have_text("2 figures, 6 recorded actions, 2 other results")
+    expect(page.locator("article.card:visible")).to_have_count(2)
+    page.get_by_label("Search").fill("infrastructure")
+    page.keyboard.press("Enter")
+    expect(count).to_contain_text("1 recorded action")
+    assert page.url.endswith("en/index.html?q=infrastructure&topic=projects")
+    page.reload()
+    expect(count).to_contain_text("1 recorded action")
+    page.go_back()
+    expect(count).to_have_text("2 figures, 6 recorded actions, 2 other results")
+    page.get_by_label("Topic").select_option("")
+    page.get_by_label("Search").fill("forum")
+    page.keyboard.press("Enter")
+    hits.first.click()
+    expect(page.locator("h1, main").first).to_be_visible()
+    assert "/en/" in page.url
+    assert wrong == []
+
+
+def test_chinese_is_found_by_words_of_any_length(visit: tuple[Page, list[str]]) -> None:
+    page, wrong = visit
+    page.goto("/zh/index.html?q=数字经济")
+    count = page.locator("#count")
+    expect(count).to_contain_text("项收录举措")
+    texts = page.locator(".actions li:visible").all_inner_texts()
+    assert texts
+    assert any("数字" in text for text in texts)
+    page.get_by_label("关键词").fill("贸")
+    page.keyboard.press("Enter")
+    expect(page.locator(".hits li").first).to_be_visible()
+    page.get_by_label("关键词").fill("数字经济无此词")
+    page.keyboard.press("Enter")
+    expect(count).to_have_text("没有检索结果。请减少关键词。")
+    assert wrong == []
+
+
+def test_theme_and_language_are_kept_from_page_to_page(visit: tuple[Page, list[str]]) -> None:
+    page, wrong = visit
+    page.goto("/en/indicators/goods-trade.html")
+    body = page.locator("body")
+    expect(body).to_have_css("background-color", LIGHT)
+    chart = page.locator(".chart img")
+    chart.scroll_into_view_if_needed()
+    page.locator("theme-switch button").click()
+    page.locator("theme-switch button").click()
+    expect(body).to_have_css("background-color", DARK)
+    expect(chart).to_have_js_property("complete", value=True)
+    assert "theme=dark" in chart.evaluate("image => image.currentSrc")
+    assert chart.evaluate("image => image.naturalWidth") > 0
+    page.locator("nav").get_by_role("link", name="中文").click()
+    expect(page).to_have_url(re.compile("/zh/indicators/goods-trade.html$"))
+    expect(body).to_have_css("background-color", DARK)
+    assert wrong == []
+
+
+def test_the_console_shows_the_document_of_the_files(visit: tuple[Page, list[str]]) -> None:
+    page, wrong = visit
+    page.goto("/en/docs.html")
+    expect(page.locator("#docs .opblock").first).to_be_visible(timeout=15_000)
+    assert wrong == []

@@ -1,0 +1,97 @@
+"""The names of files, and what links become."""
+
+import re
+
+import pytest
+
+from app.application import App
+from app.export.addresses import HOST, Address, Layout
+from app.i18n import Language
+
+pytestmark = [pytest.mark.quick, pytest.mark.sqlite]
+BASE = "https://data.example"
+SERVICE = f"http://{HOST}/{HOST}"
+HOME = Address("/")
+
+
+def rewrite(layout: Layout, text: str, address: Address = HOME, *, is_markup: bool) -> str:
+    """Rewrite a text, and check that what it leads to has files."""
+    found: list[Address] = []
+    rewritten = layout.rewrite_links(text, address, found.append, is_markup=is_markup)
+    assert all(layout.has_file(one) for one in found)
+    return rewritten
+
+
+@pytest.mark.parametrize(
+    ("target", "file"),
+    [
+        ("/", "en/index.html"),
+        ("/?edition=2025&lang=zh", "zh/index,edition=2025.html"),
+        ("/editions/2025", "en/index,edition=2025.html"),
+        ("/indicators/goods-trade", "en/indicators/goods-trade.html"),
+        ("/v1", "en/v1.json"),
+        ("/v1/topics/trade?lang=zh", "zh/v1/topics/trade.json"),
+        ("/v1/observations.csv?indicator=a", "en/v1/observations,indicator=a.csv"),
+        ("/v1/editions/compare?edition=1&edition=2", "en/v1/editions/compare,edition=1,edition=2."),
+        ("/v1/observations.jsonstat", "en/v1/observations.jsonstat.json"),
+        ("/v1/changes.atom", "en/v1/changes.atom.xml"),
+        ("/v1/dataset.sqlite?lang=zh", "v1/dataset.sqlite"),
+        ("/v1/indicators/a/chart.vl.json?theme=dark", "en/v1/indicators/a/chart,theme=dark.vl."),
+        ("/sdmx/dataflow/BRI", "en/sdmx/dataflow/BRI.xml"),
+        ("/sdmx/structure/dataflow/BRI", "en/sdmx/structure/dataflow/BRI.json"),
+        ("/sdmx/dataflow/BRI?format=json", "en/sdmx/dataflow/BRI.json"),
+        ("/favicon.ico", "static/icon.svg"),
+        ("/static/site.css?v=1", "static/site.css?v=1"),
+    ],
+)
+def test_each_address_has_a_file(app: App, target: str, file: str) -> None:
+    path, _, query = target.partition("?")
+    layout = Layout(app.request_router, BASE)
+    _, found = layout.find_file(Address.parse(path, query, Language.ENGLISH))
+    assert found.startswith(file)
+
+
+@pytest.mark.parametrize(
+    ("target", "link"),
+    [
+        ("/v1/search?q=trade", "/en/search.json"),
+        ("/?topic=trade&q=a", "/en/index.html?q=a&topic=trade"),
+        ("/?edition=2025&sector=a", "/en/index,edition=2025.html?sector=a"),
+        ("/v1/observations?q=trade", "/en/v1/observations.json"),
+        ("/v1/observations.xlsx?source=scio-2025-01-15", "/en/v1/observations.xlsx"),
+        ("/v1/nothing/known", "/en/index.html"),
+        ("/health/live", "/en/index.html"),
+        ("/v1/reports/a", "/en/v1/dataset.zip"),
+        ("/v1/outcomes", "/en/v1/outcomes.jsonl"),
+        ("/v1/outcomes.csv", "/en/v1/outcomes.csv"),
+        ("/sources/a/passages#P1", "/en/index.html"),
+    ],
+)
+def test_any_other_link_leads_to_something_near(app: App, target: str, link: str) -> None:
+    long = frozenset({"reports", "outcomes", "sources"})
+    layout = Layout(app.request_router, BASE, long)
+    assert rewrite(layout, f'"{SERVICE}{target}"', is_markup=False) == f'"{BASE}{link}"'
+
+
+def test_links_of_pages_are_relative_and_those_of_data_absolute(app: App) -> None:
+    layout = Layout(app.request_router, BASE)
+    page = Address("/sources/scio-2025-01-15/passages")
+    text = f'<a href="/{HOST}/indicators/a?lang=zh#b">({SERVICE}/v1/topics).'
+    expected = f'<a href="../../../zh/indicators/a.html#b">({BASE}/en/v1/topics.json).'
+    assert rewrite(layout, text, page, is_markup=True) == expected
+    text = f'href="/{HOST}/?topic=a&amp;sector=b&amp;lang=en"'
+    assert rewrite(layout, text, is_markup=True) == 'href="index.html?sector=b&amp;topic=a"'
+
+
+def test_examples_in_the_guide_stay_requests_to_a_service(app: App) -> None:
+    layout = Layout(app.request_router, BASE)
+    text = f"curl -s &#39;{SERVICE}/v1/observations?topic=a&amp;unit=b&#39;"
+    expected = "curl -s &#39;http://127.0.0.1:8000/v1/observations?topic=a&amp;unit=b&#39;"
+    assert rewrite(layout, text, Address("/guide/endpoints"), is_markup=True) == expected
+
+
+def test_what_is_left_out_has_no_file(app: App) -> None:
+    left_out = re.compile(r"/chart\.")
+    layout = Layout(app.request_router, BASE, left_out=left_out)
+    assert not layout.has_file(Address("/v1/indicators/goods-trade/chart.svg"))
+    assert layout.has_file(Address("/v1/indicators/goods-trade"))

@@ -1,0 +1,177 @@
+"""The static edition: its links, its files beside the responses of the service, and its client."""
+
+import asyncio
+import json
+import re
+from io import BytesIO
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import pyarrow.feather
+import pyarrow.parquet
+import pytest
+from starlette.testclient import TestClient
+
+from app.application import App
+from app.export import Exporter
+from app.export.addresses import HOST, Address, Layout
+from app.export.files import ExportFolder
+from app.export.plan import Collections
+from app.export.search_index import list_terms
+from app.i18n import Language
+from tests import vendored
+from tests.support.seeds import ROOT
+from tests.support.static_edition import BASE, find_broken, list_files
+
+pytestmark = pytest.mark.sqlite
+SERVICE = "http://testserver"
+INSERTED = re.compile(r'  <meta (http-equiv|name="(referrer|search-index)").*\n')
+"""What a file has instead of headers."""
+ATTRIBUTE = re.compile(r'\b(href|src|srcset|action|data-document)="(?!https?:|#|data:)[^"]*"')
+LOCAL = "http://127.0.0.1:8000"
+"""The address in examples of requests to a service."""
+ADDRESS = re.compile(
+    rf"({'|'.join(map(re.escape, (SERVICE, BASE, LOCAL)))})[A-Za-z0-9._~%=+,:@/?;&#\\-]*"
+)
+BINARY = {".parquet", ".arrow", ".xlsx", ".zip"}
+RECORDS = (
+    Address("/v1/observations/import-share.CN.BRI.partner-2025.PT.P12M.2024-01.scio-2025-01-15"),
+    Address("/v1/series/goods-trade.CN.BRI.partner-2025.CNY.P12M", (), Language.CHINESE),
+    Address("/v1/observations"),
+    Address("/v1/sources/scio-2025-01-15/passages"),
+    Address("/v1/sources/scio-2025-01-15/citation.ris"),
+    Address("/v1/observations.csv", (("indicator", "goods-trade"),)),
+    Address("/sources/scio-2025-01-15", (), Language.CHINESE),
+    Address("/sources/scio-2025-01-15/passages"),
+)
+"""What the edition of the tests leaves out, because it belongs to a long collection."""
+
+
+def mask(content: bytes, media_type: str) -> str:
+    """Replace every link, so that only the rest of two contents is compared."""
+    text = content.decode()
+    if media_type == "text/html":
+        text = ATTRIBUTE.sub(r'\1="LINK"', INSERTED.sub("", text))
+    return ADDRESS.sub("LINK", text)
+
+
+def read_tables(content: bytes, path: str) -> Any:
+    """Read a binary file as values, or as texts without links."""
+    if path.endswith(".parquet"):
+        rows = pyarrow.parquet.read_table(BytesIO(content)).to_pylist()
+        # A table of a long collection has another order.
+        return sorted(rows, key=itemgetter("id")) if "observations" in path else rows
+    if path.endswith(".arrow"):
+        return pyarrow.feather.read_table(BytesIO(content)).to_pylist()
+    with ZipFile(BytesIO(content)) as packed:
+        return {name: mask(packed.read(name), "") for name in packed.namelist()}
+
+
+def test_every_link_leads_to_a_file(edition: Path) -> None:
+    assert find_broken(edition) == []
+    for path in edition.rglob("*.*"):
+        if path.is_file():
+            assert HOST.encode() not in path.read_bytes(), path
+
+
+def test_files_are_the_responses_of_the_service(edition: Path, client: TestClient) -> None:
+    compared: dict[str, int] = {}
+    for one in list_files(edition):
+        path, address, media_type = one["path"], one["address"], one["media_type"]
+        is_binary = Path(path).suffix in BINARY
+        if not address or "chart." in path or (is_binary and path.startswith("zh/")):
+            continue
+        served = client.get(address)
+        assert served.status_code == 200, address
+        assert served.headers["content-type"].partition(";")[0] == media_type
+        content = (edition / path).read_bytes()
+        if is_binary:
+            assert read_tables(content, path) == read_tables(served.content, path), path
+        elif media_type.startswith(("text/", "application/")) and "sqlite" not in media_type:
+            assert mask(content, media_type) == mask(served.content, media_type), path
+        else:
+            assert content == served.content, path
+        compared[media_type] = compared.get(media_type, 0) + 1
+    assert {"text/html", "application/json", "text/csv", "application/atom+xml"} <= compared.keys()
+
+
+def test_records_of_long_collections(app: App, client: TestClient, tmp_path: Path) -> None:
+    folder = ExportFolder(tmp_path / "records")
+    layout = Layout(app.request_router, BASE)
+    exporter = Exporter(app, layout, folder, Collections({}, frozenset(), []))
+    for address in RECORDS:
+        asyncio.run(exporter.export(address))
+    folder.finish({})
+    for address in RECORDS:
+        served = client.get(address.target)
+        content = (folder.path / layout.name_file(address)).read_bytes()
+        media_type = served.headers["content-type"].partition(";")[0]
+        assert mask(content, media_type) == mask(served.content, media_type)
+
+
+def test_long_tables_are_sorted_by_series_and_period(edition: Path) -> None:
+    file = edition / "en" / "v1" / "observations,vintages=all.parquet"
+    rows = pyarrow.parquet.read_table(file).to_pylist()
+    assert rows == sorted(rows, key=itemgetter("series", "period_start", "period_end"))
+    assert not (edition / "en" / "v1" / "observations.json").exists()
+
+
+def test_pages_of_a_list_follow_each_other(edition: Path) -> None:
+    numbers: list[str] = []
+    items: list[str] = []
+    url = f"{BASE}/en/v1/changes.json"
+    while url:
+        page = json.loads((edition / url.removeprefix(f"{BASE}/")).read_text())
+        items += [one["id"] for one in page["items"]]
+        url = page["next"]
+        numbers += re.findall(r"page=(\d+)", url or "")
+    assert numbers == [str(number) for number in range(2, len(numbers) + 2)]
+    assert len(items) == len(set(items)) == page["total"]
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_index_finds_what_the_search_finds_first(
+    edition: Path, client: TestClient, language: Language
+) -> None:
+    """Read the index as the script does: a record has all terms of the query."""
+    stored = json.loads((edition / language / "search.json").read_text())["index"]
+    index = dict(stored["index"])
+    for words in ("digital economy", "贸易", "agreements", "ecns"):
+        terms = [one for one in list_terms(words) if len(one) > 1]
+        found = set.intersection(
+            *({number for field in index[term].values() for number in field} for term in terms)
+        )
+        keys = {stored["documentIds"][number] for number in found}
+        served = client.get("/v1/search", params={"q": words, "lang": language, "limit": 100})
+        for hit in served.json()["items"]:
+            if hit["kind"] not in {"observation", "growth_rate", "source", "series"}:
+                assert f"{hit['kind']} {hit['code']}" in keys, (words, hit)
+
+
+def test_the_openapi_document_describes_the_files(edition: Path) -> None:
+    document = json.loads((edition / "openapi.json").read_text())
+    validator = pytest.importorskip("openapi_spec_validator")
+    validator.validate(document)
+    paths = [edition / "en" / "v1.json", *edition.glob("en/v1/**/*.*")]
+    files = {path.relative_to(edition / "en").as_posix() for path in paths}
+    described = set()
+    for path, item in document["paths"].items():
+        pattern = re.compile(re.sub(r"\\{\w+\\}", "[^/,]+", re.escape(path[1:])))
+        own = {one for one in files if pattern.fullmatch(one)}
+        assert own or "servers" in item, path
+        described |= own
+    assert {one for one in files - described if one.endswith(".json")} == set()
+    assert "parameters" not in document["paths"]["/v1/topics.json"]["get"]
+    pages = document["paths"]["/v1/changes,page={page}.json"]["get"]
+    assert pages["operationId"] == "list_changes_page"
+
+
+def test_the_search_library_is_the_pinned_one() -> None:
+    lock = json.loads((ROOT / ".ci" / "package-lock.json").read_text())
+    assert lock["packages"]["node_modules/minisearch"]["license"] == "MIT"
+    if not (vendored.PACKAGES / "minisearch").is_dir():
+        pytest.skip("npm ci was not run in .ci")
+    for name, source in vendored.FILES.items():
+        assert (vendored.STATIC / name).read_text("utf-8") == vendored.read_script(source)
