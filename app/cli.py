@@ -1,13 +1,11 @@
-"""The command line: bri serve, build, check, import, doctor, diff, freeze, openapi, mcp."""
+"""The command line: bri serve, build, check, check-quote, import, doctor, diff, freeze, mcp."""
 
-import gc
 import os
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from socket import socket
-from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import typer
@@ -18,7 +16,10 @@ from app import __version__, doctor
 from app.db import DatabaseError, check_target, is_current_release
 from app.doctor import CheckFailedError, format_count, quote_commands
 from app.enums import OpenApiVersion
+from app.i18n import Language
 from app.ingest.files import BuildError, SeedError, compute_seed_hash, list_seed_files
+from app.parameters import MAXIMUM_QUOTATION
+from app.serving import is_missing, run_server, share_metrics
 from app.settings import Settings, find_bundled
 
 app = typer.Typer(
@@ -313,11 +314,6 @@ def ensure_database(settings: Settings) -> Path | URL:
     return target
 
 
-def is_missing(target: Path) -> bool:
-    """Return whether there is no file, or an empty one, which has nothing to lose."""
-    return not target.exists() or (target.is_file() and not target.stat().st_size)
-
-
 @app.command()
 def mcp(database: DatabaseOption = None, seed: SeedOption = None) -> None:
     """Serve the data as tools for language models, on standard input and output."""
@@ -330,6 +326,36 @@ def mcp(database: DatabaseOption = None, seed: SeedOption = None) -> None:
         with closing(ReleaseManager(create_store(ensure_database(settings)))) as releases:
             releases.get_release()
             create_server(releases, str(settings.public_url or "")).run("stdio")
+
+
+@app.command("check-quote")
+def check_quote(
+    text: Annotated[str, typer.Argument(help="The text; - reads it from standard input.")],
+    asked_on: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="The day from which “last year” is counted."),
+    ] = None,
+    language: Annotated[
+        Language, typer.Option(help="The language of findings.")
+    ] = Language.ENGLISH,
+    database: DatabaseOption = None,
+    seed: SeedOption = None,
+) -> None:
+    """Compare the figures quoted in a text with the published ones; exit with 1 if any differs."""
+    with exit_on_error():
+        from app.db import create_store
+        from app.formats.sentences import describe_quotations
+        from app.releases import open_release
+
+        quotation = sys.stdin.read(MAXIMUM_QUOTATION + 1) if text == "-" else text
+        if not quotation.strip() or len(quotation) > MAXIMUM_QUOTATION:
+            raise CommandError(f"the text has to have 1 to {MAXIMUM_QUOTATION} characters")
+        release = open_release(create_store(ensure_database(load_settings(database, seed))))
+        with closing(release.database):
+            checked = release.check_quotation(quotation, asked_on and asked_on.date(), language)
+        typer.echo(describe_quotations(checked, language))
+        if any(item["findings"] for item in checked["items"]):
+            raise typer.Exit(1)
 
 
 @app.command()
@@ -369,31 +395,6 @@ def serve(  # noqa: PLR0913 (Each is an option of the command.)
             os.environ["BRI_DATABASE"] = str(target)
         with share_metrics(settings, workers):
             run_server(host, port, workers, settings, sockets)
-
-
-@contextmanager
-def share_metrics(settings: Settings, workers: int) -> Iterator[None]:
-    if not settings.metrics or workers == 1:
-        yield
-        return
-    with TemporaryDirectory(prefix="bri-metrics-") as folder:
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
-        yield
-
-
-def run_server(
-    host: str, port: int, workers: int, settings: Settings, sockets: Sequence[socket] = ()
-) -> None:
-    is_secure = settings.public_url is not None and settings.public_url.scheme == "https"
-    if workers == 1:
-        # Imports create no garbage; the application enables collection again when it is ready.
-        gc.disable()
-    from app.server import FAST_PATH_WARNING, has_fast_path, run
-
-    if not has_fast_path():
-        print_error(f"bri: {FAST_PATH_WARNING}")
-    root_path = settings.root_path
-    run(host, port, sockets, workers=workers, root_path=root_path, is_secure=is_secure)
 
 
 if __name__ == "__main__":

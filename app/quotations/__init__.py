@@ -4,6 +4,3 @@ A text is divided into sentences. Each number with its unit, its qualifier, and 
 is measured, when, in which countries and by whom is matched with the record of the release. All is
 done by rules, so that the same text has the same result.
 """
-
-from app.quotations.checks import check_quotation
-from app.quotations.index import QuotationIndex, read_index

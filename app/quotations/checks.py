@@ -25,11 +25,12 @@ from app.quotations.findings import (
 from app.quotations.growth import find_rate
 from app.quotations.index import Entry, QuotationIndex
 from app.quotations.matching import Candidate, Question, build_question, find_level, is_same_number
-from app.quotations.numbers import Number, Span
+from app.quotations.numbers import POINTS, Number, Span
 from app.quotations.promises import check_pledge
 from app.quotations.sentences import Role, Sentence, read_sentences
 from app.schemas.quotations import FindingKind, QuotationVerdict
 
+RATES = frozenset({"PT", POINTS})
 NOT_FOUND = Bilingual(
     "No published figure recorded here has this number with these words. That does not mean that "
     "it is false: the record is not complete.",
@@ -53,6 +54,8 @@ class Item:
     kind: SearchKind | None = None
     display: Bilingual | None = None
     findings: list[Finding] = field(default_factory=list)
+    is_other: bool = False
+    """Whether the words around it name another figure, so that rates beside it may be of that."""
 
     @property
     def verdict(self) -> QuotationVerdict:
@@ -73,8 +76,7 @@ def check_quotation(
     sentences = read_sentences(text, asked_on, index.lexicon)
     items: list[Item] = []
     for sentence in sentences:
-        found = list(check_sentence(connection, index, sentence, asked_on, items))
-        items += found
+        items += check_sentence(connection, index, sentence, asked_on, language)
     edits = [
         shift_edit(edit, item.sentence.offset)
         for item in items
@@ -99,39 +101,72 @@ def check_sentence(
     index: QuotationIndex,
     sentence: Sentence,
     asked_on: date,
-    earlier: Sequence[Item],
-) -> Iterator[Item]:
-    """Check the numbers of a sentence in their order; rates refer to the figure before them."""
-    items: list[Item] = []
-    level = next(
-        (one.entry for one in reversed(earlier) if one.entry and not one.entry.is_rate), None
-    )
-    level = level if earlier and earlier[-1].sentence is sentence.previous else None
-    own_level: Entry | None = None
-    for number in sentence.numbers:
-        question = build_question(sentence, number)
-        item = Item(sentence, number)
-        if question.role in {Role.LEVEL, Role.SHARE, Role.UNKNOWN}:
+    language: Language,
+) -> list[Item]:
+    """Check the numbers of a sentence: first the figures, then the rates that belong to them."""
+    questions = [build_question(sentence, number) for number in sentence.numbers]
+    items = [Item(sentence, question.number) for question in questions]
+    for question, item in zip(questions, items, strict=True):
+        if question.role != Role.GROWTH:
             candidate = find_level(index, question, asked_on)
             if candidate is not None:
-                item.set_entry(
-                    candidate.entry, describe_level(index, question, candidate, asked_on)
-                )
-                if question.role == Role.LEVEL and not has_other_context(candidate):
-                    own_level = candidate.entry
+                findings = describe_level(index, question, candidate, asked_on)
+                item.set_entry(candidate.entry, findings)
+                item.is_other = has_other_context(candidate)
+    for question, item in zip(questions, items, strict=True):
         if item.code is None and question.role != Role.LEVEL:
-            rate = find_rate(index, question, own_level, asked_on)
+            level, is_certain = find_level_of_rate(items, item)
+            rate = find_rate(index, question, level, asked_on, is_certain=is_certain)
             if rate is not None:
                 item.set_entry(rate.entry, rate.findings)
         if item.code is None or item.findings:
             check_pledge(index, question, item)
-        items.append(item)
-        if question.role == Role.LEVEL and item.code is None:
-            own_level = None
-    del level
-    add_comparisons(connection, sentence, items)
+    add_comparisons(connection, sentence, items, language)
     add_attributions(index, sentence, items)
-    yield from items
+    return items
+
+
+def find_level_of_rate(items: Sequence[Item], item: Item) -> tuple[Entry | None, bool]:
+    """Return the figure to which a percentage belongs, and whether that is certain.
+
+    It is the one before it, or the one that it leads to: up 3 percent to 2 billion. Percentages in
+    a list belong to the figures of a list in the same order.
+    """
+    text = item.sentence.normal
+    place = items.index(item)
+    run = list_run(text, items, place)
+    levels = [one for one in items[:place] if one.number.unit not in RATES]
+    if len(run) > 1:
+        rank = run.index(item)
+        before = [one for one in items[: items.index(run[0])] if one.number.unit not in RATES]
+        last = before[-len(run) :]
+        is_paired = len(last) == len(run)
+        level = last[rank] if is_paired else before[-1] if before else None
+        is_certain = is_paired and level is not None and not level.is_other
+        return (level.entry if level else None), is_certain
+    if levels:
+        return levels[-1].entry, not levels[-1].is_other and levels[-1].code is not None
+    if place + 1 < len(items) and items[place + 1].number.unit not in RATES:
+        later = items[place + 1]
+        if terms.LEADS_TO.search(text[item.number.span[1] : later.number.span[0]]):
+            return later.entry, not later.is_other and later.code is not None
+    return None, True
+
+
+def list_run(text: str, items: Sequence[Item], place: int) -> list[Item]:
+    """Return the percentages of the list that one belongs to: 5.2 percent and 6.4 percent."""
+    first = last = place
+    while first and is_joined(text, items[first - 1], items[first]):
+        first -= 1
+    while last + 1 < len(items) and is_joined(text, items[last], items[last + 1]):
+        last += 1
+    return list(items[first : last + 1])
+
+
+def is_joined(text: str, one: Item, other: Item) -> bool:
+    gap = text[one.number.span[1] : other.number.span[0]]
+    is_same = {one.number.unit, other.number.unit} <= RATES
+    return is_same and terms.LISTED.fullmatch(gap) is not None
 
 
 def has_other_context(candidate: Candidate) -> bool:
@@ -184,7 +219,9 @@ def add_attributions(index: QuotationIndex, sentence: Sentence, items: Sequence[
         first.findings += findings
 
 
-def add_comparisons(connection: Connection, sentence: Sentence, items: Sequence[Item]) -> None:
+def add_comparisons(
+    connection: Connection, sentence: Sentence, items: Sequence[Item], language: Language
+) -> None:
     """Describe why two figures that a sentence sets beside each other are not comparable."""
     levels = [one for one in items if one.entry is not None and not one.entry.is_rate]
     for one, other in pairwise(levels):
@@ -196,7 +233,7 @@ def add_comparisons(connection: Connection, sentence: Sentence, items: Sequence[
         if not is_comparison(sentence, one.number.span, other.number.span):
             continue
         earlier, later = sorted((first, second), key=lambda entry: (entry.end, entry.start))
-        texts = describe_obstacles(connection, earlier, later)
+        texts = describe_obstacles(connection, earlier, later, language)
         if texts is not None:
             other.findings.append(
                 Finding(FindingKind.COMPARISON, (one.number.span[0], other.number.span[1]), texts)
@@ -214,17 +251,19 @@ def is_comparison(sentence: Sentence, first: Span, second: Span) -> bool:
     )
 
 
-def describe_obstacles(connection: Connection, earlier: Entry, later: Entry) -> Bilingual | None:
-    """Return the reasons why two observations are not comparable, as /v1/compare gives them."""
-    texts: list[str] = []
-    for language in Language:
-        records = [get_observation(connection, language, one.code) for one in (earlier, later)]
-        if records[0] is None or records[1] is None:
-            return None
-        pair = compare_observations(connection, language, records[0], records[1])
-        separator = Bilingual(" ", "").get(language)
-        texts.append(separator.join(one["text"] for one in pair.obstacles))
-    return Bilingual(*texts) if all(texts) else None
+def describe_obstacles(
+    connection: Connection, earlier: Entry, later: Entry, language: Language
+) -> Bilingual | None:
+    """Return the reasons why two observations are not comparable, as /v1/compare gives them.
+
+    They are read in one language, and stand for both.
+    """
+    records = [get_observation(connection, language, one.code) for one in (earlier, later)]
+    if records[0] is None or records[1] is None:
+        return None
+    pair = compare_observations(connection, language, records[0], records[1])
+    text = Bilingual(" ", "").get(language).join(one["text"] for one in pair.obstacles)
+    return Bilingual(text, text) if text else None
 
 
 def describe_item(item: Item, language: Language) -> Record:

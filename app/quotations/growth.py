@@ -10,7 +10,7 @@ from datetime import date
 
 from app.i18n import Bilingual
 from app.quotations import terms
-from app.quotations.findings import Edit, Finding
+from app.quotations.findings import Edit, Finding, describe_qualifier
 from app.quotations.index import Entry, QuotationIndex
 from app.quotations.matching import Question
 from app.quotations.numbers import POINTS, Number
@@ -49,9 +49,18 @@ OWN_CURRENCY = {
 }
 CURRENCY_NAMES = {"USD": Bilingual("US dollars", "美元"), "CNY": Bilingual("yuan", "人民币")}
 OPPOSITES = {
-    "up": "down", "rose": "fell", "rise": "fall", "rising": "falling", "grew": "fell",
-    "increased": "decreased", "increase": "decrease", "growth": "decline",
-    "增长": "下降", "上升": "下降", "提高": "降低", "增加": "减少",
+    "up": "down",
+    "rose": "fell",
+    "rise": "fall",
+    "rising": "falling",
+    "grew": "fell",
+    "increased": "decreased",
+    "increase": "decrease",
+    "growth": "decline",
+    "增长": "下降",
+    "上升": "下降",
+    "提高": "降低",
+    "增加": "减少",
 }
 
 
@@ -78,16 +87,19 @@ class Anchor:
 
 
 def find_rate(
-    index: QuotationIndex, question: Question, level: Entry | None, day: date
+    index: QuotationIndex, question: Question, level: Entry | None, day: date, *, is_certain: bool
 ) -> RateMatch | None:
-    """Find the growth rate that a percentage quotes, beside the figure before it if any."""
+    """Find the growth rate that a percentage quotes, beside the figure before it if any.
+
+    Only if it is certain to which figure it belongs, it may be called wrong.
+    """
     anchors = list(list_anchors(index, question, level))
     for anchor in anchors:
         found = match_anchor(index, question, anchor, day)
         if found is not None:
             return found
     is_plain = terms.OTHER_GROWTH.search(get_clause(question)) is None
-    if anchors and question.role == Role.GROWTH and is_plain:
+    if anchors and question.role == Role.GROWTH and is_plain and is_certain:
         wrong = find_wrong(index, question, anchors)
         if wrong is not None:
             return wrong
@@ -102,7 +114,13 @@ def get_clause(question: Question) -> str:
     starts = [one for one in sentence.boundaries if one <= number.span[0]]
     first = starts[-2] if len(starts) > 1 else 0
     last = sentence.find_window(number)[1]
-    return sentence.normal[first:last]
+    text = sentence.normal
+    for words in sentence.periods:
+        # The months of a figure are no base of a growth, though they are “from” one “to” another.
+        if words.kind == PeriodKind.SPAN and not sentence.is_base(words):
+            start = words.span[0] - (5 if text[: words.span[0]].endswith("from ") else 0)
+            text = text[:start] + " " * (words.span[1] - start) + text[words.span[1] :]
+    return text[first:last]
 
 
 def list_anchors(index: QuotationIndex, question: Question, level: Entry | None) -> list[Anchor]:
@@ -161,6 +179,7 @@ def match_anchor(
     if number.unit != rate.unit:
         return RateMatch(rate, (describe_points(question, rate),))
     findings = [
+        *check_qualifier(question, rate),
         *check_sign(question, rate),
         *check_currency(index, question, anchor, rate),
         *check_source(question, anchor, rates),
@@ -218,6 +237,14 @@ def match_level_share(
                 entry, (Finding(FindingKind.MEASURE, number.span, message, entry.display),)
             )
     return None
+
+
+def check_qualifier(question: Question, rate: Entry) -> list[Finding]:
+    number = question.number
+    if number.qualifier == rate.qualifier or abs(rate.value) != number.value:
+        return []
+    span = number.qualifiers[0] if number.qualifiers else number.span
+    return [describe_qualifier(question, rate, span)]
 
 
 def check_sign(question: Question, rate: Entry) -> list[Finding]:

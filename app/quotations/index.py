@@ -28,7 +28,7 @@ from app.db.models import (
 from app.db.statements import fetch_uncached
 from app.enums import ChangeMeasure, Qualifier, SearchKind, StockFlow
 from app.i18n import Bilingual, Language, format_change, format_value, name_period
-from app.quotations.numbers import POINTS, count_digits
+from app.quotations.numbers import POINTS, count_digits, find_numbers, normalize_text
 from app.quotations.pledges import Pledge, read_pledges
 from app.quotations.terms import INSTITUTION_PATTERNS, Lexicon, find_words
 
@@ -179,7 +179,7 @@ def read_index(connection: Connection) -> QuotationIndex:
 def read_numbers(
     connection: Connection, table: type[Observation] | type[GrowthRate]
 ) -> list[Record]:
-    own = ["power_of_ten", "qualifier"] if table is Observation else ["measure"]
+    own = ["power_of_ten", "qualifier"] if table is Observation else ["measure", "wording"]
     columns = {
         "code": col(table.code),
         "series": col(Series.code),
@@ -208,8 +208,9 @@ def read_numbers(
         "power_of_ten": col(Observation.multiplier),
         "qualifier": col(Observation.qualifier),
         "measure": col(GrowthRate.measure),
+        "wording": col(GrowthRate.wording_en),
     }
-    shared = list(columns)[:-3]
+    shared = list(columns)[:-4]
     statement: Statement = (
         select(*(columns[name].label(name) for name in (*shared, *own)))
         .select_from(table)
@@ -251,11 +252,13 @@ def create_rate(row: Record, origins: dict[int, Origin]) -> Entry:
     display = Bilingual(
         *(format_change(row["value"], row["decimals"], one, measure) for one in Language)
     )
+    stated = find_numbers(normalize_text(row["wording"]))
+    limits = {one.qualifier for one in stated if one.value == abs(row["value"])}
     return Entry(
         kind=SearchKind.GROWTH_RATE,
         unit=POINTS if is_points else "PT",
         power=0,
-        qualifier=Qualifier.NONE,
+        qualifier=min(limits, default=Qualifier.NONE),
         display=display,
         plain=display,
         **list_shared_fields(row, origins),

@@ -25,6 +25,8 @@ DISTINCT_DIGITS = 3
 """From so many digits on, a number is unlikely to be another one of the same kind by chance."""
 LEAST_SUPPORT = {0: 5.0, 1: 7.5, 2: 9.5}
 """The support that a candidate needs, by the number of its differences; more are too many."""
+SAFE_SUPPORT = 8.0
+"""The support with which a number of few digits may be called a wrong quotation."""
 POWERS = (1, -1, 2, -2, 3, -3, 4, -4)
 """The powers of ten by which numbers are mistaken, those of 万 and 亿 included."""
 EXACT, CLOSE = 3.0, 1.5
@@ -50,6 +52,8 @@ class Candidate:
     support: float = 0
     differences: dict[FindingKind, Span] = field(default_factory=dict)
     """The spans of the words that differ, by kind."""
+    has_growth: bool = False
+    """Whether the sentence also has the growth published for it."""
 
     @property
     def cost(self) -> float:
@@ -186,6 +190,9 @@ def evaluate_candidate(
         candidate.support += 0.5 if entry.unit == "PT" else 1
     if number.qualifier == entry.qualifier != Qualifier.NONE:
         candidate.support += 1
+    if has_published_growth(index, question, entry):
+        candidate.has_growth = True
+        candidate.support += CLOSE
     agreed = (
         compare_indicator(question, candidate)
         and compare_period(index, question, candidate)
@@ -195,6 +202,17 @@ def evaluate_candidate(
         return None
     compare_qualifier(number, candidate)
     return candidate if is_credible(question, candidate) else None
+
+
+def has_published_growth(index: QuotationIndex, question: Question, entry: Entry) -> bool:
+    """Return whether a percentage of the sentence is the growth published for an observation."""
+    rates = index.rates.get((entry.indicator, entry.start, entry.end), ())
+    stated = {
+        one.value
+        for one in question.sentence.numbers
+        if one.unit == "PT" and one is not question.number and one.significant > 1
+    }
+    return any(abs(rate.value) in stated for rate in rates if rate.coverage == entry.coverage)
 
 
 def is_credible(question: Question, candidate: Candidate) -> bool:
@@ -210,7 +228,8 @@ def is_credible(question: Question, candidate: Candidate) -> bool:
     is_exact = entry.value == question.number.value or FindingKind.MAGNITUDE in differs
     if FindingKind.MEASURE not in differs and weight < STRONG * 0.75:
         return False
-    return is_exact and (question.digits >= DISTINCT_DIGITS or candidate.support >= 8)  # noqa: PLR2004
+    is_distinct = question.digits >= DISTINCT_DIGITS or candidate.has_growth
+    return is_exact and (is_distinct or candidate.support >= SAFE_SUPPORT)
 
 
 def compare_indicator(question: Question, candidate: Candidate) -> bool:
@@ -271,7 +290,7 @@ def compare_period(index: QuotationIndex, question: Question, candidate: Candida
     entry = candidate.entry
     is_within = wrong.year == entry.start.year == entry.end.year and entry.months is not None
     candidate.support += CLOSE if is_within else 0
-    return is_within or question.digits >= DISTINCT_DIGITS
+    return is_within or question.digits >= DISTINCT_DIGITS or candidate.has_growth
 
 
 def is_sole_period(question: Question) -> bool:
@@ -347,8 +366,9 @@ def compare_coverage(question: Question, candidate: Candidate) -> bool:
     group = "partner" if coverage.startswith("partner") else coverage
     if "other" in named and not named.keys() & {"bri", "partner", "route"}:
         candidate.differences[FindingKind.COVERAGE] = named["other"]
-        has_all = question.digits >= DISTINCT_DIGITS and bool(question.periods)
-        return has_all and question.claim.is_local
+        candidate.support += CLOSE / 2
+        is_distinct = question.digits >= DISTINCT_DIGITS - 1 and bool(question.periods)
+        return (is_distinct or candidate.has_growth) and question.claim.is_local
     if group == "partner" and "route" in named and "partner" not in named:
         candidate.differences[FindingKind.COVERAGE] = named["route"]
         return True

@@ -106,13 +106,20 @@ class Sentence:
     def find_window(self, number: Number) -> Span:
         """Return the part of a clause around a number, up to the numbers beside it."""
         first, last = number.span
-        place = self.numbers.index(number)
+        rates = {"PT", POINTS}
+        # A level is not separated from its words by its growth: imports rose 3 percent to 2 billion.
+        numbers = [
+            one
+            for one in self.numbers
+            if one is number or number.unit in rates or one.unit not in rates
+        ]
+        place = numbers.index(number)
         starts = [one for one in self.boundaries if one <= first]
         ends = [one for one in self.boundaries if one > last]
         if place:
-            starts.append(self.numbers[place - 1].span[1])
-        if place + 1 < len(self.numbers):
-            ends.append(self.numbers[place + 1].span[0])
+            starts.append(numbers[place - 1].span[1])
+        if place + 1 < len(numbers):
+            ends.append(numbers[place + 1].span[0])
         return max(starts, default=0), min(ends, default=len(self.normal))
 
     def classify_percentage(self, number: Number) -> Role:

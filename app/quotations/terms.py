@@ -45,6 +45,8 @@ CUMULATIVE = compile_phrase("cumulative")
 COMPARED_BETWEEN = compile_phrase("compared_between")
 FROM_BEFORE = compile_phrase("from_before")
 TO_BETWEEN = compile_phrase("to_between")
+LEADS_TO = compile_phrase("leads_to")
+LISTED = compile_phrase("listed")
 PERSON = compile_phrase("person")
 """A person who is said to have stated something, in the text as it is written."""
 
@@ -118,6 +120,7 @@ def measure_name(span: Span, found: Iterable[Term]) -> float:
 def is_hidden(term: Term, longer: Term) -> bool:
     (start, end), (first, last) = longer.span, term.span
     is_inside = start <= first and last <= end and end - start > last - first
+    is_inside = is_inside or (start <= first < end and longer.weight > term.weight)
     return (
         is_inside
         and any({longer.indicator, term.indicator} <= family for family in FAMILIES)
