@@ -144,6 +144,8 @@ def find_level_of_rate(items: Sequence[Item], item: Item) -> tuple[Entry | None,
         level = last[rank] if is_paired else before[-1] if before else None
         is_certain = is_paired and level is not None and not level.is_other
         return (level.entry if level else None), is_certain
+    if levels and terms.BASE_OF_RATE.search(text[: levels[-1].number.span[0]]):
+        return (levels[-2].entry if len(levels) > 1 else None), False
     if levels:
         return levels[-1].entry, not levels[-1].is_other and levels[-1].code is not None
     if place + 1 < len(items) and items[place + 1].number.unit not in RATES:
@@ -194,7 +196,7 @@ def check_vintage(
     for newer in index.by_period[entry.indicator, entry.start, entry.end]:
         if newer.series == entry.series and newer.is_current(day):
             is_rounded = abs(newer.value - entry.value) <= max(newer.step, entry.step) / 2
-            if is_same_number(number, newer) or is_rounded:
+            if is_same_number(number, newer) or is_rounded or is_dated(question, entry, newer):
                 return
             message = MESSAGES[FindingKind.VINTAGE].format(
                 day=name_day(entry.current_until), display=newer.display
@@ -207,6 +209,15 @@ def check_vintage(
                 newer.display,
                 (replace_number(number, written),),
             )
+
+
+def is_dated(question: Question, entry: Entry, newer: Entry) -> bool:
+    """Return whether a sentence says who gave the older number, or when, before it was replaced."""
+    sentence = question.sentence
+    named = {name for name, _ in sentence.institutions}
+    is_own = bool(named & (entry.origin.institutions - newer.origin.institutions))
+    ends = [one.end for one in sentence.periods if sentence.is_day_of_speech(one)]
+    return is_own or any(end is not None and end < entry.current_until for end in ends)
 
 
 def add_attributions(index: QuotationIndex, sentence: Sentence, items: Sequence[Item]) -> None:

@@ -73,10 +73,6 @@ NAMES = {
     "trade-share": Bilingual("trade in goods", "货物贸易"),
     "export-share": Bilingual("exports", "出口"),
     "import-share": Bilingual("imports", "进口"),
-    "outward-direct-investment": Bilingual(
-        "outward non-financial direct investment", "对外非金融类直接投资"
-    ),
-    "inward-investment": Bilingual("inward investment", "对华投资"),
     "contracts-value": Bilingual("value of new contracts", "新签合同额"),
     "contracted-projects-turnover": Bilingual(
         "turnover of contracted projects", "承包工程完成营业额"
@@ -96,7 +92,9 @@ NAMES = {
     "free-trade-agreements": Bilingual("free trade agreements", "自由贸易协定"),
     "free-trade-partners": Bilingual("free trade partners", "自贸伙伴"),
 }  # fmt: skip
-"""Indicators in the words of a sentence."""
+"""Indicators in the words of a sentence. Those whose name alone would turn a sentence around, as
+investment in and from a country, are left out."""
+PREPOSITIONS = {"goods-trade": "with", "goods-exports": "to", "goods-imports": "from"}
 COUNTRIES = {
     "route": Bilingual("countries along the Belt and Road", "“一带一路”沿线国家"),
     "partner": Bilingual("Belt and Road partner countries", "共建“一带一路”国家"),
@@ -106,6 +104,9 @@ UNITS = {
     "USD": Bilingual("US dollars", "美元"),
 }
 SIGNS = {"CNY": "RMB ", "USD": "US$"}
+PREPOSITION = re.compile(
+    r"(?:\b(?:in|from|for|of|during|over|between|by|to|the|than|with|since|through)|[-(:'])\s*$"
+)
 REACHED = (
     (re.compile(r"(?:exceed|surpass|topp|approach|pass|cross)ing\b.*"), "reaching"),
     (
@@ -192,17 +193,19 @@ def rewrite_number(question: Question, qualifier: Qualifier) -> Edit:
 
 def replace_period(question: Question, entry: Entry, span: Span) -> Iterable[Edit]:
     sentence = question.sentence
+    is_chinese = sentence.language is Language.CHINESE
     name = entry.period.get(sentence.language)
+    if entry.months == 12 and entry.start.year == entry.end.year:  # noqa: PLR2004 - a year
+        name = f"{entry.start.year}年" if is_chinese else str(entry.start.year)
     before = sentence.normal[: span[0]]
     if entry.stock_flow == StockFlow.STOCK:
         match = re.search(r"(?:\b(?:in|by|at|as of|on|during)(?: the)? |截至|截止|在|到)$", before)
         start = match.start() if match else span[0]
-        prefix = "截至" if sentence.language is Language.CHINESE else "as of "
+        prefix = "截至" if is_chinese else "as of "
         yield (start, span[1]), match_capital(sentence.text[start:], f"{prefix}{name}")
         return
-    if re.search(r"\bfrom $", before) is None:
-        pass
-    yield span, name
+    has_preposition = PREPOSITION.search(before) is not None or not before.strip()
+    yield span, name if is_chinese or has_preposition else f"in {name}"
 
 
 def match_capital(original: str, text: str) -> str:
@@ -218,7 +221,7 @@ def replace_unit(question: Question, entry: Entry, span: Span) -> Iterable[Edit]
     del span
     for one in number.units:
         if one[0] < number.digits[0]:
-            yield one, SIGNS[entry.unit]
+            yield (one[0], number.digits[0]), SIGNS[entry.unit]
         else:
             yield one, unit.get(sentence.language)
 
@@ -237,9 +240,16 @@ def replace_coverage(question: Question, entry: Entry, span: Span) -> Iterable[E
 
 def replace_measure(question: Question, entry: Entry, span: Span) -> Iterable[Edit]:
     name = NAMES.get(entry.indicator)
-    if name is not None:
-        original = question.sentence.text[slice(*span)]
-        yield span, match_capital(original, name.get(question.sentence.language))
+    if name is None or span == question.number.span:
+        return
+    sentence = question.sentence
+    written = match_capital(sentence.text[slice(*span)], name.get(sentence.language))
+    follows = re.match(r" (?:from|to|with)\b", sentence.normal[span[1] :])
+    preposition = PREPOSITIONS.get(entry.indicator)
+    if follows and preposition:
+        yield (span[0], span[1] + follows.end()), f"{written} {preposition}"
+    else:
+        yield span, written
 
 
 EDITORS = {

@@ -26,6 +26,10 @@ OTHER_CURRENCY = Bilingual(
     "{display}.",
     "该增速系以{unit}计，本数据公布的增速为：{display}。",
 )
+ONLY_OTHER_CURRENCY = Bilingual(
+    "The published growth ({display}) is that of the amounts in {unit}, which is not said.",
+    "公布的增速（{display}）系以{unit}计，文中未注明。",
+)
 OTHER_SOURCE = Bilingual(
     "This growth was published by {institution}, not by the institution named.",
     "该增速由{institution}公布，并非文中所称机构。",
@@ -215,7 +219,8 @@ def describe_points(question: Question, rate: Entry) -> Finding:
 
 def match_share(question: Question, rates: list[Entry], anchor: Anchor) -> RateMatch | None:
     """Return a growth that is told as a share, if the figure before it has that growth."""
-    if not rates or anchor.entry is None or question.number.significant < 2:  # noqa: PLR2004
+    is_meant = anchor.entry is not None or question.claim.is_local
+    if not rates or not is_meant or question.number.significant < 2:  # noqa: PLR2004
         return None
     span = question.number.span
     message = GROWTH_MEANT.format(display=rates[0].display)
@@ -270,25 +275,24 @@ def check_sign(question: Question, rate: Entry) -> list[Finding]:
 def check_currency(
     index: QuotationIndex, question: Question, anchor: Anchor, rate: Entry
 ) -> list[Finding]:
-    """A rate of amounts in the other currency differs if one in the own currency is published."""
+    """A rate of amounts in the other currency differs, unless the sentence names that currency."""
     clause = get_clause(question)
     named = [unit for unit, pattern in OWN_CURRENCY.items() if pattern.search(clause)]
     unit = named[0] if named else anchor.entry.level_unit if anchor.entry else None
-    own = [one for one in anchor.list_rates(index) if one.level_unit == unit]
-    if unit is None or rate.level_unit == unit or not own or unit not in CURRENCY_NAMES:
+    is_other = {unit, rate.level_unit} == CURRENCY_NAMES.keys()
+    if not is_other or question.number.is_conversion:
         return []
-    message = OTHER_CURRENCY.format(
-        unit=CURRENCY_NAMES.get(rate.level_unit, rate.display), display=own[0].display
-    )
-    return [
-        Finding(
-            FindingKind.GROWTH,
-            question.number.span,
-            message,
-            own[0].display,
-            (replace_rate(question, own[0]),),
-        )
-    ]
+    own = [one for one in anchor.list_rates(index) if one.level_unit == unit]
+    name = CURRENCY_NAMES[rate.level_unit]
+    span = question.number.span
+    if own:
+        message = OTHER_CURRENCY.format(unit=name, display=own[0].display)
+        edits: tuple[Edit, ...] = (replace_rate(question, own[0]),)
+        return [Finding(FindingKind.GROWTH, span, message, own[0].display, edits)]
+    words = Bilingual(f" in {name.en}", f"（以{name.zh}计）").get(question.sentence.language)
+    published = Bilingual(f"{rate.display.en} in {name.en}", f"按{name.zh}计，{rate.display.zh}")
+    message = ONLY_OTHER_CURRENCY.format(unit=name, display=rate.display)
+    return [Finding(FindingKind.GROWTH, span, message, published, (((span[1], span[1]), words),))]
 
 
 def check_source(question: Question, anchor: Anchor, rates: list[Entry]) -> list[Finding]:

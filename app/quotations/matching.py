@@ -16,7 +16,7 @@ from app.quotations.index import Entry, QuotationIndex
 from app.quotations.numbers import CURRENCIES, OTHER_CURRENCY, POINTS, Number, Span, count_digits
 from app.quotations.periods import PeriodKind, PeriodWords
 from app.quotations.sentences import STRONG, Claim, Role, Sentence
-from app.quotations.terms import CUMULATIVE, FAMILIES
+from app.quotations.terms import CUMULATIVE, FAMILIES, SHARES
 from app.schemas.quotations import FindingKind
 
 MOST_DIGITS = 5
@@ -27,6 +27,8 @@ LEAST_SUPPORT = {0: 5.0, 1: 7.5, 2: 9.5}
 """The support that a candidate needs, by the number of its differences; more are too many."""
 SAFE_SUPPORT = 8.0
 """The support with which a number of few digits may be called a wrong quotation."""
+LEAST_QUALIFIED = 5.5
+"""The support for a number with another qualifier, which is the published number all the same."""
 POWERS = (1, -1, 2, -2, 3, -3, 4, -4)
 """The powers of ten by which numbers are mistaken, those of 万 and 亿 included."""
 EXACT, CLOSE = 3.0, 1.5
@@ -61,6 +63,8 @@ class Candidate:
 
     @property
     def is_sufficient(self) -> bool:
+        if self.differences.keys() == {FindingKind.QUALIFIER}:
+            return self.support >= LEAST_QUALIFIED
         least = LEAST_SUPPORT.get(len(self.differences))
         return least is not None and self.support >= least
 
@@ -200,7 +204,8 @@ def evaluate_candidate(
     )
     if not agreed:
         return None
-    compare_qualifier(number, candidate)
+    if not number.is_conversion:
+        compare_qualifier(number, candidate)
     return candidate if is_credible(question, candidate) else None
 
 
@@ -250,7 +255,14 @@ def compare_indicator(question: Question, candidate: Candidate) -> bool:
     is_mistaken = any(one in family for one in claimed) and claim.is_local
     if not is_mistaken:
         return False
-    words = next((term.span for term in claim.terms if term.indicator in family), None)
+    words = next(
+        (
+            term.span
+            for term in claim.terms
+            if term.indicator in family or SHARES.get(term.indicator) in family
+        ),
+        None,
+    )
     if words is None:
         words = find_noun(question)
     candidate.support += EXACT / 2

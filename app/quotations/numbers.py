@@ -43,6 +43,8 @@ NUMBER_WORDS = {word: value for value, word in enumerate(SMALL_WORDS)} | {
     word: 10 * value for value, word in enumerate(TENS, start=2)
 }
 ONE_WORD = "|".join(sorted(NUMBER_WORDS, key=len, reverse=True))
+LONG_NUMBER = 5
+"""So many digits with nothing counted after them are a postal code or a number of a document."""
 LEAST_WORD = 10
 """From here on, a number in words is a quantity of its own; one below is often an article."""
 
@@ -292,6 +294,8 @@ def is_other_number(text: str, match: re.Match[str]) -> bool:
     ):
         return True
     if start and text[start - 1] in "-/:+" and text[max(0, start - 2)].isalnum():
+        return True
+    if len(match["digits"] or "") >= LONG_NUMBER and re.match(r"\W*$|[.,;。，；]", tail):
         return True
     is_year = re.fullmatch(r"(?:19|20)\d\d", match[0].strip()) is not None
     return is_year and COUNTABLE.match(tail) is None

@@ -146,7 +146,8 @@ def list_words(text: str) -> frozenset[str]:
         for run in re.findall(r"[\u4e00-\u9fff]+", normal)
         for place in range(len(run) - 1)
     }
-    return frozenset({*english} - COMMON | chinese - COMMON_CHINESE)
+    years = re.findall(r"20\d\d", normal)
+    return frozenset({*english} - COMMON | chinese - COMMON_CHINESE | {*years})
 
 
 def shorten_word(word: str) -> str:

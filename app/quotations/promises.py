@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from app.enums import SearchKind
-from app.i18n import Bilingual
+from app.i18n import Bilingual, Language
 from app.quotations import terms
 from app.quotations.findings import Edit, Finding
 from app.quotations.index import Entry, QuotationIndex
@@ -20,6 +20,8 @@ LEAST_WORDS, LEAST_SHARE = 2, 0.3
 """The words that a sentence must share with a commitment whose number it gives."""
 MANY_WORDS, LARGE_SHARE = 2, 0.5
 """The words that it must share if its number is another one."""
+MANY_PAIRS, LARGE_PAIR_SHARE = 4, 0.3
+"""The pairs of characters that a Chinese sentence must share in this case."""
 STATUS = Bilingual(
     "This was announced; no record says that it has been carried out: {text}",
     "该项为已宣布的承诺，未见表明已经实施的记录：{text}",
@@ -65,10 +67,12 @@ def check_pledge(index: QuotationIndex, question: Question, item: PledgedItem) -
         return
     if item.code is not None or tense != "future":
         return
+    is_chinese = sentence.language is Language.CHINESE
+    limits = (MANY_PAIRS, LARGE_PAIR_SHARE) if is_chinese else (MANY_WORDS, LARGE_SHARE)
     found = [
         (share, count, pledge)
         for pledge in index.pledges
-        if is_same_subject(pledge, words, MANY_WORDS, LARGE_SHARE)
+        if is_same_subject(pledge, words, *limits)
         and (pledge.target is None or is_same_unit(question, pledge))
         for count, share in [pledge.measure_overlap(words)]
     ]

@@ -152,9 +152,9 @@ class Sentence:
     def find_indicators(self, number: Number) -> Claim:
         """Say which indicators the words around a number name."""
         counted = dict(self.find_counted(number)) if number.unit == "NB" else {}
-        found = [one for one in self.terms if not is_overlapping(one.span, number.digits)]
+        found = self.terms
         first, last = self.find_window(number)
-        before = [one for one in found if first <= one.span[0] and one.span[1] <= number.span[0]]
+        before = [one for one in found if first <= one.span[0] < number.span[0]]
         after = [one for one in found if number.span[1] <= one.span[0] < last]
         is_count = number.unit not in CURRENCIES | {"PT", POINTS}
         if counted:
@@ -238,10 +238,6 @@ class Sentence:
         first, last = words.span
         around = self.normal[max(0, first - 40) : last + 40]
         return is_month and terms.SPEECH.search(around) is not None and len(self.periods) > 1
-
-
-def is_overlapping(span: Span, other: Span) -> bool:
-    return span[0] < other[1] and other[0] < span[1]
 
 
 def has_strong(found: Iterable[Term]) -> bool:

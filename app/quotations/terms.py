@@ -45,6 +45,8 @@ CUMULATIVE = compile_phrase("cumulative")
 COMPARED_BETWEEN = compile_phrase("compared_between")
 FROM_BEFORE = compile_phrase("from_before")
 TO_BETWEEN = compile_phrase("to_between")
+RESPECTIVELY = compile_phrase("respectively")
+BASE_OF_RATE = compile_phrase("base_of_rate")
 LEADS_TO = compile_phrase("leads_to")
 LISTED = compile_phrase("listed")
 PERSON = compile_phrase("person")
@@ -104,7 +106,14 @@ class Lexicon:
             indicator = self.names.get(name) or self.names.get(name.removesuffix("s"))
             if indicator and has_topic(indicator, text):
                 found.append(Term(match.span(), indicator, measure_name(match.span(), found)))
+        if RESPECTIVELY.search(text):
+            return [one for one in found if not any(is_sum(one, other) for other in found)]
         return [one for one in found if not any(is_hidden(one, other) for other in found)]
+
+
+def is_sum(term: Term, part: Term) -> bool:
+    """Return whether a term names several indicators of a list: imports and exports."""
+    return term.indicator != part.indicator and is_hidden(part, term)
 
 
 def measure_name(span: Span, found: Iterable[Term]) -> float:
