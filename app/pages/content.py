@@ -12,6 +12,7 @@ PAGE_NAMES = (
     "reading-figures",
     "comparing",
     "commitments",
+    "quotations",
     "endpoints",
     "formats",
     "clients",

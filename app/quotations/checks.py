@@ -13,7 +13,7 @@ from app.i18n import Bilingual, Language, name_day
 from app.queries.comparison import compare_observations
 from app.queries.observations import get_observation
 from app.quotations import terms
-from app.quotations.attribution import check_attribution
+from app.quotations.attribution import check_attribution, list_same_numbers
 from app.quotations.findings import (
     MESSAGES,
     Edit,
@@ -113,15 +113,19 @@ def check_sentence(
                 findings = describe_level(index, question, candidate, asked_on)
                 item.set_entry(candidate.entry, findings)
                 item.is_other = has_other_context(candidate)
+    complete: list[Entry] = []
     for question, item in zip(questions, items, strict=True):
         if item.code is None and question.role != Role.LEVEL:
             level, is_certain = find_level_of_rate(items, item)
+            # Once the growth of a figure is stated, a further percentage is something else.
+            is_certain = is_certain and level not in complete
             rate = find_rate(index, question, level, asked_on, is_certain=is_certain)
             if rate is not None:
                 item.set_entry(rate.entry, rate.findings)
+                complete += [level] if level is not None else []
         if item.code is None or item.findings:
             check_pledge(index, question, item)
-    add_comparisons(connection, sentence, items, language)
+    add_comparisons(connection, index, sentence, items, language)
     add_attributions(index, sentence, items)
     return items
 
@@ -230,8 +234,29 @@ def add_attributions(index: QuotationIndex, sentence: Sentence, items: Sequence[
         first.findings += findings
 
 
+def choose_pair(index: QuotationIndex, earlier: Entry, later: Entry) -> tuple[Entry, Entry] | None:
+    """Choose the publications of two numbers that are set beside each other.
+
+    Those of one series are meant, if there are any. None if one source states both, since it has
+    placed them side by side itself.
+    """
+    pairs = [
+        (one, other)
+        for one in list_same_numbers(index, earlier)
+        for other in list_same_numbers(index, later)
+    ]
+    if any(one.origin.source == other.origin.source for one, other in pairs):
+        return None
+    same = [(one, other) for one, other in pairs if one.series == other.series]
+    return next(iter(same), (earlier, later))
+
+
 def add_comparisons(
-    connection: Connection, sentence: Sentence, items: Sequence[Item], language: Language
+    connection: Connection,
+    index: QuotationIndex,
+    sentence: Sentence,
+    items: Sequence[Item],
+    language: Language,
 ) -> None:
     """Describe why two figures that a sentence sets beside each other are not comparable."""
     levels = [one for one in items if one.entry is not None and not one.entry.is_rate]
@@ -243,8 +268,9 @@ def add_comparisons(
             continue
         if not is_comparison(sentence, one.number.span, other.number.span):
             continue
-        earlier, later = sorted((first, second), key=lambda entry: (entry.end, entry.start))
-        texts = describe_obstacles(connection, earlier, later, language)
+        ordered = sorted((first, second), key=lambda entry: (entry.end, entry.start))
+        pair = choose_pair(index, ordered[0], ordered[1])
+        texts = pair and describe_obstacles(connection, *pair, language)
         if texts is not None:
             other.findings.append(
                 Finding(FindingKind.COMPARISON, (one.number.span[0], other.number.span[1]), texts)

@@ -102,7 +102,8 @@ def find_rate(
         found = match_anchor(index, question, anchor, day)
         if found is not None:
             return found
-    is_plain = terms.OTHER_GROWTH.search(get_clause(question)) is None
+    clause = get_clause(question)
+    is_plain = not (terms.OTHER_GROWTH.search(clause) or terms.OTHER_SUBJECT.search(clause))
     if anchors and question.role == Role.GROWTH and is_plain and is_certain:
         wrong = find_wrong(index, question, anchors)
         if wrong is not None:
@@ -317,11 +318,11 @@ def find_wrong(
     if any(name == "other" for name, _ in question.coverages):
         return None
     for anchor in anchors:
-        rates = anchor.list_rates(index)
-        if not rates or (anchor.entry is None and not question.claim.is_local):
-            continue
+        # Rates in another currency may differ by more than any error, so they prove nothing.
         unit = anchor.entry.level_unit if anchor.entry else "CNY"
-        own = [one for one in rates if one.level_unit == unit] or rates
+        own = [one for one in anchor.list_rates(index) if one.level_unit == unit]
+        if not own or (anchor.entry is None and not question.claim.is_local):
+            continue
         published = min(own, key=lambda one: (one.current_from == one.current_until, one.code))
         shown = list(dict.fromkeys(one.display for one in own))
         display = Bilingual("; ".join(one.en for one in shown), "；".join(one.zh for one in shown))

@@ -29,6 +29,8 @@ SAFE_SUPPORT = 8.0
 """The support with which a number of few digits may be called a wrong quotation."""
 LEAST_QUALIFIED = 5.5
 """The support for a number with another qualifier, which is the published number all the same."""
+RECENT = timedelta(days=120)
+"""How long after its publication a text without a period may be about a figure."""
 POWERS = (1, -1, 2, -2, 3, -3, 4, -4)
 """The powers of ten by which numbers are mistaken, those of 万 and 亿 included."""
 EXACT, CLOSE = 3.0, 1.5
@@ -379,7 +381,10 @@ def compare_coverage(question: Question, candidate: Candidate) -> bool:
     if "other" in named and not named.keys() & {"bri", "partner", "route"}:
         candidate.differences[FindingKind.COVERAGE] = named["other"]
         candidate.support += CLOSE / 2
-        is_distinct = question.digits >= DISTINCT_DIGITS - 1 and bool(question.periods)
+        is_recent = abs(question.sentence.today - candidate.entry.vintage) <= RECENT
+        is_dated = bool(question.periods) or (is_recent and question.digits >= DISTINCT_DIGITS)
+        is_distinct = question.digits >= DISTINCT_DIGITS - 1 and is_dated
+        candidate.support += CLOSE if is_recent and not question.periods else 0
         return (is_distinct or candidate.has_growth) and question.claim.is_local
     if group == "partner" and "route" in named and "partner" not in named:
         candidate.differences[FindingKind.COVERAGE] = named["route"]

@@ -65,7 +65,8 @@ def check_pledge(index: QuotationIndex, question: Question, item: PledgedItem) -
         pledge = max(same, key=lambda one: (one[0], one[1], one[2].code))[2]
         set_pledge(item, pledge, check_statement(sentence, question, pledge, tense))
         return
-    if item.code is not None or tense != "future":
+    clause = sentence.normal[: number.span[0]]
+    if item.code is not None or tense != "future" or not terms.PROMISED.search(clause):
         return
     is_chinese = sentence.language is Language.CHINESE
     limits = (MANY_PAIRS, LARGE_PAIR_SHARE) if is_chinese else (MANY_WORDS, LARGE_SHARE)

@@ -107,7 +107,7 @@ class Sentence:
         """Return the part of a clause around a number, up to the numbers beside it."""
         first, last = number.span
         rates = {"PT", POINTS}
-        # A level is not separated from its words by its growth: imports rose 3 percent to 2 billion.
+        # Its growth does not separate a level from its words: imports rose 3 percent to 2 billion.
         numbers = [
             one
             for one in self.numbers
@@ -194,7 +194,7 @@ class Sentence:
         tail = tail[len(number_limit[0]) :] if (number_limit := LATE_LIMIT.match(tail)) else tail
         whole = f"{self.previous.normal if self.previous else ''} {self.normal}"
         for indicator, (noun, topic) in terms.COUNTED_PATTERNS.items():
-            if indicator in self.lexicon.indicators and noun.match(tail) and topic.search(whole):
+            if noun.match(tail) and topic.search(whole):
                 yield indicator, 3.0
                 if indicator == "cooperation-parties":
                     return

@@ -47,6 +47,8 @@ FROM_BEFORE = compile_phrase("from_before")
 TO_BETWEEN = compile_phrase("to_between")
 RESPECTIVELY = compile_phrase("respectively")
 BASE_OF_RATE = compile_phrase("base_of_rate")
+OTHER_SUBJECT = compile_phrase("other_subject")
+PROMISED = compile_phrase("promised")
 LEADS_TO = compile_phrase("leads_to")
 LISTED = compile_phrase("listed")
 PERSON = compile_phrase("person")
@@ -79,11 +81,10 @@ class Lexicon:
 
     @cached_property
     def patterns(self) -> list[tuple[str, float, re.Pattern[str]]]:
-        """The patterns of `words.yaml` that belong to indicators of the release."""
+        """The patterns of `words.yaml`, also of indicators that the release does not have."""
         return [
             (indicator, float(weight), compile_words(listed))
             for indicator, weights in WORDS["indicators"].items()
-            if indicator in self.indicators
             for weight, listed in weights.items()
         ]
 

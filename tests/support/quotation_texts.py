@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from hashlib import sha256
 
+from babel.dates import get_month_names
+
 from app.enums import SearchKind, StockFlow
 from app.i18n import Language, format_day, format_scaled
 from app.quotations.index import Entry, QuotationIndex
@@ -39,16 +41,15 @@ SUBJECTS = {
 COUNTRIES = {
     "route": (("countries along the Belt and Road",), ("“一带一路”沿线国家",)),
     "partner-2023": (
-        ("Belt and Road partner countries", "countries participating in the Belt and Road Initiative"),
+        ("Belt and Road partner countries",
+         "countries participating in the Belt and Road Initiative"),
         ("共建“一带一路”国家",),
     ),
     "partner-2025": (
         ("Belt and Road partner countries", "BRI partner countries"), ("共建“一带一路”国家",),
     ),
 }  # fmt: skip
-MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
+MONTHS = [*get_month_names("wide", locale="en").values()]
 SPEAKERS = {Language.ENGLISH: "Zhao Lijian", Language.CHINESE: "赵立坚"}
 EACH = 5
 """One in so many observations is written out."""
@@ -66,9 +67,15 @@ def name_period(entry: Entry, language: Language) -> str:
     year, last = entry.start.year, entry.end.month
     is_year = entry.months == 12
     if language is Language.CHINESE:
-        return f"{year}年" if is_year else choose(entry.code, f"{year}年1—{last}月", f"{year}年前{last}个月")
+        return (
+            f"{year}年"
+            if is_year
+            else choose(entry.code, f"{year}年1—{last}月", f"{year}年前{last}个月")
+        )
     months = choose(
-        entry.code, f"from January to {MONTHS[last - 1]} {year}", f"in the first {last} months of {year}"
+        entry.code,
+        f"from January to {MONTHS[last - 1]} {year}",
+        f"in the first {last} months of {year}",
     )
     return f"in {year}" if is_year else months
 
@@ -83,16 +90,17 @@ def write_sentence(entry: Entry, language: Language) -> str:
     if language is Language.CHINESE:
         return f"{period}，{subject}{choose(entry.code, '为', '达')}{number}。"
     verb = choose(entry.code, "was", "came to", "amounted to")
-    first = f"{period[0].upper()}{period[1:]}, {subject[:1].lower() if subject.startswith(('The', 'Actual', 'Investment', 'Trade')) else subject[:1]}{subject[1:]} {verb} {number}."
+    lower = subject if subject.startswith("Chin") else subject[0].lower() + subject[1:]
+    first = f"{period[0].upper()}{period[1:]}, {lower} {verb} {number}."
     return choose(entry.code[::-1], first, f"{subject} {verb} {number} {period}.")
 
 
 def list_writable(index: QuotationIndex) -> Iterator[Entry]:
     for entry in sorted(index.entries, key=lambda one: one.code):
         is_flow = entry.stock_flow == StockFlow.FLOW and entry.start.month == 1
-        if entry.kind == SearchKind.OBSERVATION and is_flow and entry.months != 1:
-            if entry.indicator in SUBJECTS and entry.is_current(TODAY):
-                yield entry
+        is_long = entry.kind == SearchKind.OBSERVATION and is_flow and entry.months != 1
+        if is_long and entry.indicator in SUBJECTS and entry.is_current(TODAY):
+            yield entry
 
 
 def list_written(index: QuotationIndex) -> Iterator[Base]:
@@ -137,9 +145,13 @@ def compare_scopes(index: QuotationIndex) -> Iterator[Case]:
                 "{subject} was {b} in {y}, compared with {a} in {x}.",
             )
             chinese = choose(
-                one.code, "{subject}由{x}年的{a}增至{y}年的{b}。", "{y}年{subject}达{b}，比{x}年的{a}大幅增长。"
+                one.code,
+                "{subject}由{x}年的{a}增至{y}年的{b}。",
+                "{y}年{subject}达{b}，比{x}年的{a}大幅增长。",
             )
-            for place, (language, pattern) in enumerate(zip(Language, (english, chinese), strict=True)):
+            for place, (language, pattern) in enumerate(
+                zip(Language, (english, chinese), strict=True)
+            ):
                 countries = ("BRI countries", "“一带一路”相关国家")[place]
                 subject = name[place][0].format(countries=countries)
                 text = pattern.format(
@@ -179,9 +191,10 @@ def change_growth(index: QuotationIndex) -> Iterator[Case]:
             if language is Language.CHINESE:
                 text = f"{sentence.removesuffix('。')}，同比{'增长' if rise else '下降'}{wrong}%。"
             else:
-                end = choose(entry.code, f", {'up' if rise else 'down'} {wrong} percent year on year.",
-                             f", {'an increase' if rise else 'a decrease'} of {wrong}%.")  # fmt: skip
-                text = sentence.removesuffix(".") + end
+                adverb, noun = ("up", "an increase") if rise else ("down", "a decrease")
+                verbal = f", {adverb} {wrong} percent year on year."
+                nominal = f", {noun} of {wrong}%."
+                text = sentence.removesuffix(".") + choose(entry.code, verbal, nominal)
             yield create_case(text, entry.code, FindingKind.GROWTH)
 
 
@@ -208,12 +221,18 @@ def change_attribution(index: QuotationIndex) -> Iterator[Case]:
 
 
 DONE = (
-    ("will carry out", "has carried out"), ("will provide", "has provided"), ("will launch", "has launched"),
-    ("will set up", "has set up"), ("will train", "has trained"), ("will build", "has built"),
-    ("will offer", "has offered"), ("will inject", "has injected"), ("will contribute", "has contributed"),
-    ("will make", "has made"), ("will add", "has added"), ("will raise", "has raised"),
-    ("将实施", "已实施"), ("将提供", "已提供"), ("将在", "已在"), ("将向", "已向"), ("将新增", "已新增"), ("将把", "已把"), ("再实施", "已实施"),
-)  # fmt: skip
+    *(
+        (f"will {verb}", f"has {done}")
+        for verb, done in (
+            *(("carry out", "carried out"), ("provide", "provided"), ("launch", "launched")),
+            *(("set up", "set up"), ("train", "trained"), ("build", "built"), ("offer", "offered")),
+            *(("inject", "injected"), ("contribute", "contributed"), ("make", "made")),
+            *(("add", "added"), ("raise", "raised")),
+        )
+    ),
+    *((f"将{verb}", f"已{verb}") for verb in ("实施", "提供", "在", "向", "新增", "把")),
+    ("再实施", "已实施"),
+)
 
 
 def tell_commitments(index: QuotationIndex) -> Iterator[Case]:
