@@ -24,7 +24,14 @@ from app.quotations.findings import (
 )
 from app.quotations.growth import find_rate
 from app.quotations.index import Entry, QuotationIndex
-from app.quotations.matching import Candidate, Question, build_question, find_level, is_same_number
+from app.quotations.matching import (
+    Candidate,
+    Question,
+    build_question,
+    find_level,
+    is_only_period,
+    is_same_number,
+)
 from app.quotations.numbers import POINTS, Number, Span
 from app.quotations.promises import check_pledge
 from app.quotations.sentences import Role, Sentence, read_sentences
@@ -55,7 +62,7 @@ class Item:
     display: Bilingual | None = None
     findings: list[Finding] = field(default_factory=list)
     is_other: bool = False
-    """Whether the words around it name another figure, so that rates beside it may be of that."""
+    """Whether it may be another figure, so that rates and names beside it may be of that."""
 
     @property
     def verdict(self) -> QuotationVerdict:
@@ -112,7 +119,8 @@ def check_sentence(
             if candidate is not None:
                 findings = describe_level(index, question, candidate, asked_on)
                 item.set_entry(candidate.entry, findings)
-                item.is_other = has_other_context(candidate)
+                is_certain = is_only_period(index, candidate)
+                item.is_other = has_other_context(candidate) or not is_certain
     complete: list[Entry] = []
     for question, item in zip(questions, items, strict=True):
         if item.code is None and question.role != Role.LEVEL:
@@ -225,7 +233,7 @@ def is_dated(question: Question, entry: Entry, newer: Entry) -> bool:
 
 
 def add_attributions(index: QuotationIndex, sentence: Sentence, items: Sequence[Item]) -> None:
-    matched = [item for item in items if item.entry is not None]
+    matched = [item for item in items if item.entry is not None and not item.is_other]
     entries = [item.entry for item in matched if item.entry is not None]
     levels = [one for one in entries if not one.is_rate]
     findings = list(check_attribution(index, sentence, levels or entries))

@@ -104,6 +104,7 @@ def find_rate(
             return found
     clause = get_clause(question)
     is_plain = not (terms.OTHER_GROWTH.search(clause) or terms.OTHER_SUBJECT.search(clause))
+    is_plain = is_plain and not any(has_other_base(question, anchor) for anchor in anchors)
     if anchors and question.role == Role.GROWTH and is_plain and is_certain:
         wrong = find_wrong(index, question, anchors)
         if wrong is not None:
@@ -111,6 +112,13 @@ def find_rate(
     if question.role == Role.GROWTH and not question.periods and level is None:
         return find_by_value(index, question, day)
     return None
+
+
+def has_other_base(question: Question, anchor: Anchor) -> bool:
+    """Return whether a sentence measures a change from another year than the one before."""
+    sentence = question.sentence
+    bases = [one.year for one in sentence.periods if sentence.is_base(one)]
+    return any(year not in {None, anchor.start.year - 1} for year in bases)
 
 
 def get_clause(question: Question) -> str:
@@ -281,7 +289,7 @@ def check_currency(
     named = [unit for unit, pattern in OWN_CURRENCY.items() if pattern.search(clause)]
     unit = named[0] if named else anchor.entry.level_unit if anchor.entry else None
     is_other = {unit, rate.level_unit} == CURRENCY_NAMES.keys()
-    if not is_other or question.number.is_conversion:
+    if not is_other or question.number.is_conversion or has_joint_source(index, anchor, rate):
         return []
     own = [one for one in anchor.list_rates(index) if one.level_unit == unit]
     name = CURRENCY_NAMES[rate.level_unit]
@@ -294,6 +302,15 @@ def check_currency(
     published = Bilingual(f"{rate.display.en} in {name.en}", f"按{name.zh}计，{rate.display.zh}")
     message = ONLY_OTHER_CURRENCY.format(unit=name, display=rate.display)
     return [Finding(FindingKind.GROWTH, span, message, published, (((span[1], span[1]), words),))]
+
+
+def has_joint_source(index: QuotationIndex, anchor: Anchor, rate: Entry) -> bool:
+    """Return whether one source states both a figure and a rate."""
+    key = anchor.indicator, anchor.start, anchor.end
+    value = anchor.entry.value if anchor.entry else None
+    levels = {one.origin.source for one in index.by_period[key] if one.value == value}
+    rates = {one.origin.source for one in index.rates[key] if one.value == rate.value}
+    return bool(levels & rates)
 
 
 def check_source(question: Question, anchor: Anchor, rates: list[Entry]) -> list[Finding]:

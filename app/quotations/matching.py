@@ -56,6 +56,8 @@ class Candidate:
     support: float = 0
     differences: dict[FindingKind, Span] = field(default_factory=dict)
     """The spans of the words that differ, by kind."""
+    has_period: bool = False
+    """Whether the words name its period."""
     has_growth: bool = False
     """Whether the sentence also has the growth published for it."""
 
@@ -114,6 +116,14 @@ def find_level(index: QuotationIndex, question: Question, day: date) -> Candidat
         and candidate.is_sufficient
     ]
     return min(found, key=lambda one: rank_candidate(one, question, day), default=None)
+
+
+def is_only_period(index: QuotationIndex, candidate: Candidate) -> bool:
+    """Return whether a figure is certain: its period is named, or no other one has its number."""
+    entry = candidate.entry
+    same = index.find_near(entry.unit, entry.value, Decimal(0))
+    others = {(one.start, one.end) for one in same if one.indicator == entry.indicator}
+    return candidate.has_period or len(others) == 1
 
 
 def rank_candidate(candidate: Candidate, question: Question, day: date) -> tuple[object, ...]:
@@ -290,6 +300,7 @@ def compare_period(index: QuotationIndex, question: Question, candidate: Candida
     best = max(usable)
     if best > 0:
         candidate.support += best
+        candidate.has_period = True
         return True
     if not question.has_local_period and not is_sole_period(question):
         others = [
