@@ -29,7 +29,8 @@ SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 XHTML = "http://www.w3.org/1999/xhtml"
 LINK_SET = 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"'
 PAGES = (
-    *("/", "/editions", "/years", "/commitments", "/recipes", "/docs", "/reference"),
+    *("/", "/editions", "/years", "/commitments", "/quotation-check", "/recipes"),
+    *("/docs", "/reference"),
     *GUIDE_PATHS,
 )
 DETAIL_PAGES = {
