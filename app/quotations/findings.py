@@ -249,7 +249,10 @@ def replace_measure(question: Question, entry: Entry, span: Span) -> Iterable[Ed
     if follows and preposition:
         yield (span[0], span[1] + follows.end()), f"{written} {preposition}"
     else:
-        yield span, written
+        # A name that ends as the words go on takes their end with it: 合同额.
+        overlap = sentence.text[span[1] : span[1] + 1]
+        is_doubled = bool(overlap) and overlap >= "\u4e00" and written.endswith(overlap)
+        yield (span[0], span[1] + is_doubled), written
 
 
 EDITORS = {

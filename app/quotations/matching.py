@@ -217,7 +217,7 @@ def evaluate_candidate(
     if not agreed:
         return None
     if not number.is_conversion:
-        compare_qualifier(number, candidate)
+        compare_qualifier(question, candidate)
     return candidate if is_credible(question, candidate) else None
 
 
@@ -409,13 +409,16 @@ def compare_coverage(question: Question, candidate: Candidate) -> bool:
     return True
 
 
-def compare_qualifier(number: Number, candidate: Candidate) -> None:
+def compare_qualifier(question: Question, candidate: Candidate) -> None:
     """Compare what limits a number; one with fewer digits than published is limited by them."""
-    entry = candidate.entry
+    number, entry = question.number, candidate.entry
     if number.qualifier == entry.qualifier or candidate.differences.keys() & {
         FindingKind.MAGNITUDE,
         FindingKind.UNIT,
     }:
+        return
+    words = [question.sentence.normal[slice(*span)] for span in number.qualifiers]
+    if entry.qualifier == Qualifier.NONE and words == ["some"]:
         return
     if number.value != entry.value:
         fits = {

@@ -277,7 +277,8 @@ def merge_years(text: str, found: Sequence[PeriodWords]) -> list[PeriodWords]:
 def share_years(text: str, found: Sequence[PeriodWords]) -> Iterator[PeriodWords]:
     """Give months without a year that of the nearest year before them, or else after them."""
     for place, words in enumerate(found):
-        if words.year is not None or words.kind == PeriodKind.LENGTH:
+        # A day without a year says when something was said, often in the year after.
+        if words.year is not None or words.kind in {PeriodKind.LENGTH, PeriodKind.DAY}:
             yield words
             continue
         others = [*reversed(found[:place]), *found[place + 1 :]]

@@ -163,6 +163,7 @@ def check_deadline(sentence: Sentence, pledge: Pledge) -> Iterator[Finding]:
             sentence.normal[:start],
         )
         first = prefix.start() if prefix else start
+        first -= sentence.text[:first].endswith(" ")
         if pledge.deadline is None:
             message, published = NO_DEADLINE.format(text=pledge.text), pledge.text
             edits: tuple[Edit, ...] = (((first, end), ""),)
