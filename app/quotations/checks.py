@@ -116,7 +116,7 @@ def check_sentence(
     for question, item in zip(questions, items, strict=True):
         if question.role != Role.GROWTH:
             candidate = find_level(index, question, asked_on)
-            if candidate is not None:
+            if candidate is not None and not (is_promised(question) and not candidate.has_period):
                 findings = describe_level(index, question, candidate, asked_on)
                 item.set_entry(candidate.entry, findings)
                 is_certain = is_only_period(index, candidate)
@@ -136,6 +136,13 @@ def check_sentence(
     add_comparisons(connection, index, sentence, items, language)
     add_attributions(index, sentence, items)
     return items
+
+
+def is_promised(question: Question) -> bool:
+    """Return whether the words before a number in its clause promise it."""
+    sentence, place = question.sentence, question.number.span[0]
+    start = max([one for one in sentence.boundaries if one <= place], default=0)
+    return terms.PROMISED.search(sentence.normal[start:place]) is not None
 
 
 def find_level_of_rate(items: Sequence[Item], item: Item) -> tuple[Entry | None, bool]:
@@ -331,7 +338,7 @@ def describe_item(item: Item, language: Language) -> Record:
         "message": message,
         "observation": observation,
         "findings": [describe_finding(one, offset, language) for one in item.findings],
-        "correction": apply_edits(sentence.text, edits).strip() if edits else None,
+        "correction": apply_edits(sentence.text, edits).strip() or None if edits else None,
     }
 
 

@@ -158,8 +158,7 @@ class Sentence:
         after = [one for one in found if number.span[1] <= one.span[0] < last]
         is_count = number.unit not in CURRENCIES | {"PT", POINTS}
         if counted:
-            named = measure_terms((one for one in [*before, *after] if has_strong([one])), NEAR)
-            return Claim(counted | named, is_local=True, terms=(*before, *after))
+            return Claim(counted, is_local=True, terms=(*before, *after))
         local = [*before, *after] if is_count or not has_strong(before) else before
         if has_strong(local):
             return Claim(measure_terms(local, NEAR), is_local=True, terms=tuple(local))

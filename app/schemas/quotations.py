@@ -96,8 +96,11 @@ class QuotationItem(Schema):
     """The published record that is quoted; null if none was found."""
     findings: list[QuotationFinding] = list_field(of=100)
     """What differs."""
-    correction: Editorial[Prose | None] = Field(
-        examples=["China carried out over 700 aid projects in January to November 2024."]
+    correction: Editorial[str | None] = Field(
+        min_length=1,
+        max_length=20_000,
+        pattern=TEXT,
+        examples=["China carried out over 700 aid projects in January to November 2024."],
     )
     """The sentence with these findings corrected, in its own language; null if nothing differs, or
     if no other words can take the place of those that do."""
@@ -118,8 +121,11 @@ class QuotationCheck(Schema):
     items: list[QuotationItem] = list_field(of=2000)
     """The numbers of the text that state a figure, in their order. Years, dates, durations,
     ordinals and telephone numbers are none."""
-    correction: Editorial[Prose | None] = Field(
-        examples=["China carried out over 700 aid projects in January to November 2024."]
+    correction: Editorial[str | None] = Field(
+        min_length=1,
+        max_length=20_000,
+        pattern=r"^[\s\S]+$",
+        examples=["China carried out over 700 aid projects in January to November 2024."],
     )
     """The whole text with all findings corrected, in its own words where they were right; null if
     nothing is replaced."""

@@ -116,8 +116,9 @@ def test_messages_are_in_the_language_of_the_request(check: Check) -> None:
     )
 )
 def test_any_text_has_valid_spans(release: Release, parts: list[str]) -> None:
-    text = " ".join(parts)
-    checked = release.check_quotation(text or "-", TODAY, Language.ENGLISH)
+    text = " ".join(parts) or "-"
+    checked = release.check_quotation(text, TODAY, Language.ENGLISH)
+    QuotationCheck.model_validate(checked)
     for item in checked["items"]:
         assert checked["text"][item["start"] : item["end"]] == item["quoted"]
         assert all(0 <= one["start"] < one["end"] <= len(text) for one in item["findings"])
