@@ -165,8 +165,11 @@ class Sentence:
         earlier = [one for one in found if one.span[0] < first]
         nearest = self.take_nearest(earlier)
         if nearest or local:
-            weights = measure_terms(nearest, FAR)
-            return Claim(weights | measure_terms(local, NEAR), is_local=False, terms=tuple(nearest))
+            weights = measure_terms(nearest, FAR) | measure_terms(local, NEAR)
+            # The first figure of a sentence belongs to its subject, whatever stands between them.
+            levels = [one for one in self.numbers if one.unit not in {"PT", POINTS}]
+            is_first = bool(nearest) and number is levels[0] if levels else False
+            return Claim(weights, is_local=is_first, terms=tuple(nearest))
         later = [one for one in found if one.span[0] >= last]
         if later:
             return Claim(measure_terms(later[:2], FAR / 2), is_local=False)

@@ -38,6 +38,11 @@ SUBJECTS = {
         ("中国企业在{countries}新签合同额",),
     ),
 }  # fmt: skip
+SHARES = (
+    ("The share of {countries} in China's total trade in goods",
+     "Trade with {countries} as a share of China's foreign trade"),
+    ("{countries}占中国货物贸易进出口总值的比重", "与{countries}贸易额占我国外贸比重"),
+)  # fmt: skip
 COUNTRIES = {
     "route": (("countries along the Belt and Road",), ("“一带一路”沿线国家",)),
     "partner-2023": (
@@ -162,19 +167,22 @@ def compare_scopes(index: QuotationIndex) -> Iterator[Case]:
 
 
 def quote_superseded(index: QuotationIndex) -> Iterator[Case]:
-    """Quote a number that another one has replaced."""
+    """Quote a number that another one has replaced, in each way of naming the indicator."""
     for entry in sorted(index.entries, key=lambda one: one.code):
-        if entry.is_rate or entry.indicator not in SUBJECTS or entry.start.month != 1:
-            continue
-        listed = index.by_period[entry.indicator, entry.start, entry.end]
-        same = [one for one in listed if one.series == entry.series]
-        newer = [one for one in same if one.is_current(TODAY) and one.value != entry.value]
+        same = index.by_period[entry.indicator, entry.start, entry.end]
+        newer = [one for one in same if one.series == entry.series and one.is_current(TODAY)]
         is_superseded = entry.current_from < entry.current_until <= TODAY
-        is_other = newer and abs(newer[0].value - entry.value) > max(newer[0].step, entry.step)
-        if is_superseded and is_other and entry.stock_flow == StockFlow.FLOW and entry.months:
-            for language in Language:
-                text = write_sentence(entry, language)
-                yield create_case(text, entry.code, FindingKind.VINTAGE)
+        if entry.is_rate or not newer or not is_superseded or entry.coverage not in COUNTRIES:
+            continue
+        if abs(newer[0].value - entry.value) <= max(newer[0].step, entry.step):
+            continue
+        for place, language in enumerate(Language):
+            period, number = name_period(entry, language), entry.display.get(language)
+            for countries in COUNTRIES[entry.coverage][place]:
+                for subject in SUBJECTS.get(entry.indicator, SHARES)[place]:
+                    named = subject.format(countries=countries)
+                    texts = f"{named} was {number} {period}.", f"{period}，{named}为{number}。"
+                    yield create_case(texts[place], entry.code, FindingKind.VINTAGE)
 
 
 def change_growth(index: QuotationIndex) -> Iterator[Case]:
