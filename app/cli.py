@@ -335,9 +335,7 @@ def check_quote(
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="The day from which “last year” is counted."),
     ] = None,
-    language: Annotated[
-        Language, typer.Option(help="The language of findings.")
-    ] = Language.ENGLISH,
+    language: Annotated[Language, typer.Option(help="Of the findings.")] = Language.ENGLISH,
     database: DatabaseOption = None,
     seed: SeedOption = None,
 ) -> None:
@@ -347,7 +345,7 @@ def check_quote(
         from app.formats.sentences import describe_quotations
         from app.releases import open_release
 
-        quotation = sys.stdin.read(MAXIMUM_QUOTATION + 1) if text == "-" else text
+        quotation = sys.stdin.read() if text == "-" else text
         if not quotation.strip() or len(quotation) > MAXIMUM_QUOTATION:
             raise CommandError(f"the text has to have 1 to {MAXIMUM_QUOTATION} characters")
         release = open_release(create_store(ensure_database(load_settings(database, seed))))

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
-from app.enums import Qualifier, StockFlow
+from app.enums import Qualifier
 from app.quotations.index import Entry, QuotationIndex
 from app.quotations.numbers import CURRENCIES, OTHER_CURRENCY, POINTS, Number, Span, count_digits
-from app.quotations.periods import PeriodKind, PeriodWords
+from app.quotations.period_scores import CLOSE, EXACT, score_period
+from app.quotations.periods import PeriodWords
 from app.quotations.sentences import STRONG, Claim, Role, Sentence
-from app.quotations.terms import CUMULATIVE, FAMILIES, SHARES
+from app.quotations.terms import FAMILIES, SHARES
 from app.schemas.quotations import FindingKind
 
 MOST_DIGITS = 5
@@ -33,7 +34,6 @@ RECENT = timedelta(days=120)
 """How long after its publication a text without a period may be about a figure."""
 POWERS = (1, -1, 2, -2, 3, -3, 4, -4)
 """The powers of ten by which numbers are mistaken, those of 万 and 亿 included."""
-EXACT, CLOSE = 3.0, 1.5
 NOUN = re.compile(
     r" *(?:[\w-]+ ){0,3}?(?:countries|nations|organi[sz]ations|documents|agreements|cities)"
     r"|[\u4e00-\u9fff]{1,6}"
@@ -293,7 +293,7 @@ def find_noun(question: Question) -> Span:
 def compare_period(index: QuotationIndex, question: Question, candidate: Candidate) -> bool:
     """Compare the periods; return whether the candidate may be meant."""
     claims = question.periods
-    scores = [score_period(index, question, one, candidate.entry) for one in claims]
+    scores = [score_period(index, question.sentence, one, candidate.entry) for one in claims]
     usable = [one for one in scores if one is not None]
     if not usable:
         return True
@@ -304,7 +304,8 @@ def compare_period(index: QuotationIndex, question: Question, candidate: Candida
         return True
     if not question.has_local_period and not is_sole_period(question):
         others = [
-            score_period(index, question, one, candidate.entry) for one in question.sentence.periods
+            score_period(index, question.sentence, one, candidate.entry)
+            for one in question.sentence.periods
         ]
         if any(one for one in others if one is not None):
             return True
@@ -321,62 +322,6 @@ def compare_period(index: QuotationIndex, question: Question, candidate: Candida
 def is_sole_period(question: Question) -> bool:
     sentence = question.sentence
     return len([one for one in sentence.periods if sentence.is_counted_period(one)]) == 1
-
-
-def score_period(  # noqa: PLR0911 - one for each kind of words
-    index: QuotationIndex, question: Question, words: PeriodWords, entry: Entry
-) -> float | None:
-    """Return how well words name the period of an entry: 0 if not, None if they name none."""
-    if entry.stock_flow == StockFlow.STOCK:
-        return score_stock(index, words, entry)
-    if entry.stock_flow == StockFlow.CUMULATIVE:
-        return score_cumulative(question, words, entry)
-    if words.kind in {PeriodKind.LENGTH, PeriodKind.SINCE}:
-        return None
-    is_year = entry.months == 12  # noqa: PLR2004 - the months of a year
-    if words.kind == PeriodKind.RANGE:
-        last = words.last_year or 0
-        return CLOSE if is_year and words.year and words.year <= entry.start.year <= last else 0
-    if words.kind == PeriodKind.UNTIL:
-        is_end = words.last_month == entry.end.month and words.year in {None, entry.end.year}
-        return (EXACT if words.year else CLOSE) if is_end else 0
-    months = (entry.start.month, entry.end.month)
-    if (words.first_month, words.last_month) != months:
-        return 0
-    if words.year is None:
-        return CLOSE
-    return EXACT if words.year == entry.start.year == entry.end.year else 0
-
-
-def score_stock(index: QuotationIndex, words: PeriodWords, entry: Entry) -> float | None:
-    """A stock may be quoted on all days until another number is known."""
-    if words.kind in {PeriodKind.LENGTH, PeriodKind.SINCE} or words.end is None:
-        is_month = words.kind == PeriodKind.UNTIL and words.last_month == entry.end.month
-        return CLOSE if is_month else None
-    start, end = words.start, words.end
-    if (start and start <= entry.end <= end) or entry.end == end:
-        return EXACT
-    first, last = index.validity[entry.code]
-    if first <= end <= last + timedelta(days=62):
-        return CLOSE
-    return None if words.kind == PeriodKind.RANGE else 0
-
-
-def score_cumulative(question: Question, words: PeriodWords, entry: Entry) -> float | None:
-    same_end = words.last_month == entry.end.month and words.year in {None, entry.end.year}
-    if words.kind == PeriodKind.RANGE:
-        return EXACT if words.year == entry.start.year and words.last_year == entry.end.year else 0
-    if words.kind == PeriodKind.LENGTH:
-        years = entry.end.year - entry.start.year
-        return CLOSE if words.years and abs(-words.years - years) <= 1 else None
-    if words.kind == PeriodKind.SINCE:
-        return CLOSE if words.year in {None, entry.start.year} else 0
-    if words.kind == PeriodKind.UNTIL:
-        return (EXACT if words.year else CLOSE) if same_end else 0
-    has_total = CUMULATIVE.search(question.sentence.normal) is not None
-    if words.year in {entry.start.year, entry.end.year} and has_total:
-        return CLOSE
-    return 0
 
 
 def compare_coverage(question: Question, candidate: Candidate) -> bool:
