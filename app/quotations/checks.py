@@ -1,7 +1,7 @@
 """Checks of a quotation: each number of a text beside the record, with findings and corrections."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
 
@@ -133,9 +133,27 @@ def check_sentence(
                 complete += [level] if level is not None else []
         if item.code is None or item.findings:
             check_pledge(index, question, item)
+    keep_periods(items, questions)
     add_comparisons(connection, index, sentence, items, language)
     add_attributions(index, sentence, items)
     return items
+
+
+def keep_periods(items: Sequence[Item], questions: Sequence[Question]) -> None:
+    """Keep a period that is right for another figure; the right one is put behind the number."""
+    right = {
+        words.span
+        for item, question in zip(items, questions, strict=True)
+        if item.entry is not None and all(one.kind != FindingKind.PERIOD for one in item.findings)
+        for words in question.periods
+    }
+    for item in items:
+        for place, finding in enumerate(item.findings):
+            if finding.kind == FindingKind.PERIOD and finding.span in right and finding.published:
+                end = item.number.span[1]
+                name = finding.published
+                words = Bilingual(f" ({name.en})", f"（{name.zh}）").get(item.sentence.language)
+                item.findings[place] = replace(finding, edits=(((end, end), words),))
 
 
 def is_promised(question: Question) -> bool:

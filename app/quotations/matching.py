@@ -32,6 +32,8 @@ LEAST_QUALIFIED = 5.5
 """The support for a number with another qualifier, which is the published number all the same."""
 RECENT = timedelta(days=120)
 """How long after its publication a text without a period may be about a figure."""
+LEAST_PART = 7.0
+"""The support for a number that lacks its qualifier and is told for the year of its period."""
 POWERS = (1, -1, 2, -2, 3, -3, 4, -4)
 """The powers of ten by which numbers are mistaken, those of 万 and 亿 included."""
 NOUN = re.compile(
@@ -58,6 +60,8 @@ class Candidate:
     """The spans of the words that differ, by kind."""
     has_period: bool = False
     """Whether the words name its period."""
+    is_part: bool = False
+    """Whether the period that is named contains its own: a year for eleven months of it."""
     has_growth: bool = False
     """Whether the sentence also has the growth published for it."""
 
@@ -69,6 +73,8 @@ class Candidate:
     def is_sufficient(self) -> bool:
         if self.differences.keys() == {FindingKind.QUALIFIER}:
             return self.support >= LEAST_QUALIFIED
+        if self.is_part and self.differences.keys() == {FindingKind.QUALIFIER, FindingKind.PERIOD}:
+            return self.support >= LEAST_PART
         least = LEAST_SUPPORT.get(len(self.differences))
         return least is not None and self.support >= least
 
@@ -245,7 +251,8 @@ def is_credible(question: Question, candidate: Candidate) -> bool:
     is_exact = entry.value == question.number.value or FindingKind.MAGNITUDE in differs
     if FindingKind.MEASURE not in differs and weight < STRONG * 0.75:
         return False
-    is_distinct = question.digits >= DISTINCT_DIGITS or candidate.has_growth
+    is_named = candidate.is_part and weight >= EXACT
+    is_distinct = question.digits >= DISTINCT_DIGITS or candidate.has_growth or is_named
     return is_exact and (is_distinct or candidate.support >= SAFE_SUPPORT)
 
 
@@ -315,6 +322,7 @@ def compare_period(index: QuotationIndex, question: Question, candidate: Candida
         return False
     entry = candidate.entry
     is_within = wrong.year == entry.start.year == entry.end.year and entry.months is not None
+    candidate.is_part = is_within
     candidate.support += CLOSE if is_within else 0
     return is_within or question.digits >= DISTINCT_DIGITS or candidate.has_growth
 

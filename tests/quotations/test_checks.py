@@ -74,6 +74,23 @@ def test_a_corrected_text_is_as_published(check: Check, kind: str) -> None:
         assert correction is None or not list_kinds(check(correction))
 
 
+def test_a_period_that_is_right_for_another_figure_stays(check: Check) -> None:
+    text = "In 2024, trade with BRI countries was 22.1 trillion yuan and ODI 214.66 billion yuan."
+    corrected = text.replace(
+        "214.66 billion yuan", "214.66 billion yuan (January to November 2024)"
+    )
+    assert check(text)["correction"] == corrected
+    assert not list_kinds(check(corrected))
+
+
+def test_two_differences_are_corrected_together(check: Check) -> None:
+    checked = check("China implemented 700 aid projects in BRI countries in 2024.")
+    assert list_kinds(checked) == {"period", "qualifier"}
+    assert checked["correction"] == (
+        "China implemented over 700 aid projects in BRI countries in January to November 2024."
+    )
+
+
 def test_years_are_relative_to_the_day(check: Check) -> None:
     text = (
         "China invested 214.66 billion yuan in BRI countries in the first 11 months of last year."
