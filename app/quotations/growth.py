@@ -12,7 +12,7 @@ from app.i18n import Bilingual
 from app.quotations import terms
 from app.quotations.findings import Edit, Finding, describe_qualifier
 from app.quotations.index import Entry, QuotationIndex
-from app.quotations.matching import Question
+from app.quotations.matching import Question, is_about_part
 from app.quotations.numbers import POINTS, Number
 from app.quotations.periods import PeriodKind
 from app.quotations.sentences import STRONG, Role
@@ -97,6 +97,8 @@ def find_rate(
 
     Only if it is certain to which figure it belongs, it may be called wrong.
     """
+    if is_about_part(question):
+        return None
     anchors = list(list_anchors(index, question, level))
     for anchor in anchors:
         found = match_anchor(index, question, anchor, day)

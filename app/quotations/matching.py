@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from app.enums import Qualifier
+from app.quotations import terms
 from app.quotations.index import Entry, QuotationIndex
 from app.quotations.numbers import CURRENCIES, OTHER_CURRENCY, POINTS, Number, Span, count_digits
 from app.quotations.period_scores import CLOSE, EXACT, score_period
@@ -40,6 +41,10 @@ NOUN = re.compile(
     r" *(?:[\w-]+ ){0,3}?(?:countries|nations|organi[sz]ations|documents|agreements|cities)"
     r"|[\u4e00-\u9fff]{1,6}"
 )
+LARGE_POWER = 12
+"""The power of ten from which on an amount is hardly that of a single country."""
+WHOLE = frozenset({FindingKind.MAGNITUDE, FindingKind.UNIT})
+"""Differences that change a number as a whole, so that all else has to agree."""
 COSTS = {
     FindingKind.QUALIFIER: 1.0,
     FindingKind.VINTAGE: 1.0,
@@ -162,6 +167,8 @@ def list_candidates(
     units = ["NB", "TEU", "T"] if is_bare else [unit]
     if is_bare and number.power >= 8:  # noqa: PLR2004 - a hundred million counts money
         units += ["CNY", "USD"]
+    if is_about_part(question):
+        return
     same: set[str] = set()
     if number.unit != OTHER_CURRENCY:
         for one in units:
@@ -170,6 +177,19 @@ def list_candidates(
                     same.add(entry.code)
                     yield entry, {}
     yield from list_mistaken(index, number, units, same)
+
+
+def is_about_part(question: Question) -> bool:
+    """Return whether a number is of a province, a kind of enterprise or product, or a share."""
+    text, (start, end) = question.sentence.normal, question.number.span
+    first = max(text.rfind(";", 0, start), text.rfind("；", 0, start), 0)
+    last = question.sentence.find_window(question.number)[1]
+    if terms.PART.search(text[first:last]):
+        return True
+    return question.number.unit == "PT" and (
+        terms.OTHER_SHARE_AFTER.search(text[end:]) is not None
+        or terms.OTHER_SHARE_BEFORE.search(text[:start]) is not None
+    )
 
 
 def list_mistaken(
@@ -241,6 +261,8 @@ def has_published_growth(index: QuotationIndex, question: Question, entry: Entry
 def is_credible(question: Question, candidate: Candidate) -> bool:
     """Return whether the words around a number suffice to call it a quotation of the candidate."""
     entry, differs = candidate.entry, candidate.differences
+    if differs.keys() & WHOLE and len(differs.keys() - {FindingKind.QUALIFIER}) > 1:
+        return False
     weight = question.claim.indicators.get(entry.indicator, 0)
     if entry.unit == "PT" and question.role != Role.SHARE and not weight:
         return False
@@ -347,7 +369,8 @@ def compare_coverage(question: Question, candidate: Candidate) -> bool:
         candidate.support += CLOSE / 2
         is_recent = abs(question.sentence.today - candidate.entry.vintage) <= RECENT
         is_dated = bool(question.periods) or (is_recent and question.digits >= DISTINCT_DIGITS)
-        is_distinct = question.digits >= DISTINCT_DIGITS - 1 and is_dated
+        least = DISTINCT_DIGITS - (question.number.power >= LARGE_POWER)
+        is_distinct = question.digits >= least and is_dated
         candidate.support += CLOSE if is_recent and not question.periods else 0
         return (is_distinct or candidate.has_growth) and question.claim.is_local
     if group == "partner" and "route" in named and "partner" not in named:

@@ -295,7 +295,8 @@ def is_other_number(text: str, match: re.Match[str]) -> bool:
         return True
     if start and text[start - 1] in "-/:+" and text[max(0, start - 2)].isalnum():
         return True
-    if len(match["digits"] or "") >= LONG_NUMBER and re.match(r"\W*$|[.,;。，；]", tail):
+    digits = match["digits"] or ""
+    if digits.isdigit() and len(digits) >= LONG_NUMBER and re.match(r"\W*$|[.,;。，；]", tail):
         return True
     is_year = re.fullmatch(r"(?:19|20)\d\d", match[0].strip()) is not None
     return is_year and COUNTABLE.match(tail) is None

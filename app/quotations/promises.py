@@ -10,7 +10,7 @@ from app.quotations import terms
 from app.quotations.findings import Edit, Finding
 from app.quotations.index import Entry, QuotationIndex
 from app.quotations.matching import Question
-from app.quotations.numbers import CURRENCIES
+from app.quotations.numbers import CURRENCIES, find_numbers, normalize_text
 from app.quotations.periods import PeriodKind, PeriodWords
 from app.quotations.pledges import Pledge, list_words
 from app.quotations.sentences import Sentence
@@ -22,6 +22,7 @@ MANY_WORDS, LARGE_SHARE = 2, 0.5
 """The words that it must share if its number is another one."""
 MANY_PAIRS, LARGE_PAIR_SHARE = 4, 0.3
 """The pairs of characters that a Chinese sentence must share in this case."""
+NOUN_PHRASE = re.compile(r"(?:[ -]?(?!(?:in|for|to|with|by|from|over|of)\b)[\w\"'-]+){1,7}")
 STATUS = Bilingual(
     "This was announced; no record says that it has been carried out: {text}",
     "该项为已宣布的承诺，未见表明已经实施的记录：{text}",
@@ -77,9 +78,28 @@ def check_pledge(index: QuotationIndex, question: Question, item: PledgedItem) -
         and (pledge.target is None or is_same_unit(question, pledge))
         for count, share in [pledge.measure_overlap(words)]
     ]
+    found = [one for one in found if is_meant(sentence, question, one[2])]
     if found:
         pledge = max(found, key=lambda one: (one[0], one[1], one[2].code))[2]
         set_pledge(item, pledge, [describe_target(question, pledge)])
+
+
+def is_meant(sentence: Sentence, question: Question, pledge: Pledge) -> bool:
+    """Return whether the words around a number are those of a commitment, its verb included.
+
+    For an action, its verb stands before the number in the clause; for a commitment with another
+    number, one of its words follows.
+    """
+    start, end = question.number.span
+    clause = max([one for one in sentence.boundaries if one <= start], default=0)
+    before, after = (list_words(sentence.text[clause:start]), list_words(sentence.text[end:][:60]))
+    if sentence.language is Language.CHINESE or question.number.unit in CURRENCIES:
+        return bool(pledge.words & (before | after))
+    if pledge.target is not None:
+        noun = NOUN_PHRASE.match(sentence.normal[end:])
+        return noun is not None and bool(pledge.words & list_words(noun[0]))
+    verb = list_words(pledge.text.en.split(" ")[0])
+    return bool(verb & before) or not verb
 
 
 def is_same_subject(pledge: Pledge, words: frozenset[str], least: int, share: float) -> bool:
@@ -144,9 +164,12 @@ def describe_target(question: Question, pledge: Pledge) -> Finding:
         )
     message = OTHER_TARGET.format(display=pledge.display, text=pledge.text)
     written = pledge.display.get(question.sentence.language)
-    return Finding(
-        FindingKind.TARGET, number.span, message, pledge.display, ((number.span, written),)
-    )
+    edit = number.span, written
+    for target in find_numbers(normalize_text(written)):
+        if target.qualifier == number.qualifier:
+            # “Exceed” stays as it is written.
+            edit = number.digits, written[slice(*target.digits)]
+    return Finding(FindingKind.TARGET, number.span, message, pledge.display, (edit,))
 
 
 def check_deadline(sentence: Sentence, pledge: Pledge) -> Iterator[Finding]:

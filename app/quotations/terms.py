@@ -5,24 +5,39 @@ verbs and nouns in `words.yaml`, which no list of names has.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+
+from babel import Locale
 
 from app.quotations.numbers import Span
 from app.quotations.vocabulary import WORDS, compile_phrase, compile_words
 
 NAME_WEIGHT = 3.0
+CODE_LENGTH = 2
+CHINA = frozenset({"CN", "HK", "MO", "TW"})
 SHARES = {
     "goods-trade": "trade-share",
     "goods-imports": "import-share",
     "goods-exports": "export-share",
 }
+
+
+def list_countries() -> Iterator[str]:
+    """List the patterns of the names of all countries but China, as babel has them."""
+    for language, pattern in (("en", r"\b{}\b(?:'s)?"), ("zh", "{}")):
+        for code, name in Locale(language).territories.items():
+            if code.isalpha() and len(code) == CODE_LENGTH and code not in CHINA:
+                yield pattern.format(re.escape(name.lower()))
+
+
 FAMILIES: tuple[frozenset[str], ...] = tuple(map(frozenset, WORDS["families"]))
 """Indicators that are mistaken for one another."""
 
 
 COVERAGE_PATTERNS = {name: compile_words(listed) for name, listed in WORDS["coverages"].items()}
+COVERAGE_PATTERNS["other"] = compile_words((*WORDS["coverages"]["other"], *list_countries()))
 INSTITUTION_PATTERNS = {
     name: compile_words(listed) for name, listed in WORDS["institutions"].items()
 }
@@ -49,6 +64,9 @@ RESPECTIVELY = compile_phrase("respectively")
 BASE_OF_RATE = compile_phrase("base_of_rate")
 OTHER_SUBJECT = compile_phrase("other_subject")
 PROMISED = compile_phrase("promised")
+PART = compile_phrase("part")
+OTHER_SHARE_AFTER = compile_phrase("other_share_after")
+OTHER_SHARE_BEFORE = compile_phrase("other_share_before")
 LEADS_TO = compile_phrase("leads_to")
 LISTED = compile_phrase("listed")
 PERSON = compile_phrase("person")
