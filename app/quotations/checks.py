@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from itertools import pairwise
 
 from sqlalchemy import Connection
 
 from app.db.columns import Record
-from app.enums import SearchKind
+from app.enums import Qualifier, SearchKind
 from app.i18n import Bilingual, Language, name_day
 from app.queries.comparison import compare_observations
 from app.queries.observations import get_observation
@@ -33,7 +34,7 @@ from app.quotations.matching import (
     is_same_number,
 )
 from app.quotations.numbers import POINTS, Number, Span
-from app.quotations.promises import check_pledge
+from app.quotations.promises import check_pledge, find_deadline
 from app.quotations.sentences import Role, Sentence, read_sentences
 from app.schemas.quotations import FindingKind, QuotationVerdict
 
@@ -136,7 +137,21 @@ def check_sentence(
     keep_periods(items, questions)
     add_comparisons(connection, index, sentence, items, language)
     add_attributions(index, sentence, items)
-    return items
+    return [*items, *list_deadlines(index, sentence, items)]
+
+
+def list_deadlines(
+    index: QuotationIndex, sentence: Sentence, items: Sequence[Item]
+) -> Iterator[Item]:
+    """Create an item for a deadline that was invented, if no commitment has been found so far."""
+    if any(one.kind in {SearchKind.COMMITMENT, SearchKind.ACTION} for one in items):
+        return
+    found = find_deadline(index, sentence)
+    if found is not None:
+        words, pledge, finding = found
+        number = Number(words.span, words.span, Decimal(0), 0, 0, "", Qualifier.NONE)
+        item = Item(sentence, number, None, pledge.code, pledge.kind, pledge.text, [finding])
+        yield item
 
 
 def keep_periods(items: Sequence[Item], questions: Sequence[Question]) -> None:

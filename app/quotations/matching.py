@@ -5,7 +5,6 @@ it in others. The one that differs least and has most support is meant; with lit
 so that a number which only happens to be the same is not called a wrong quotation.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -37,10 +36,6 @@ LEAST_PART = 7.0
 """The support for a number that lacks its qualifier and is told for the year of its period."""
 POWERS = (1, -1, 2, -2, 3, -3, 4, -4)
 """The powers of ten by which numbers are mistaken, those of 万 and 亿 included."""
-NOUN = re.compile(
-    r" *(?:[\w-]+ ){0,3}?(?:countries|nations|organi[sz]ations|documents|agreements|cities)"
-    r"|[\u4e00-\u9fff]{1,6}"
-)
 LARGE_POWER = 12
 """The power of ten from which on an amount is hardly that of a single country."""
 WHOLE = frozenset({FindingKind.MAGNITUDE, FindingKind.UNIT})
@@ -305,18 +300,10 @@ def compare_indicator(question: Question, candidate: Candidate) -> bool:
         None,
     )
     if words is None:
-        words = find_noun(question)
+        words = question.sentence.find_noun(question.number)
     candidate.support += EXACT / 2
     candidate.differences[FindingKind.MEASURE] = words
     return True
-
-
-def find_noun(question: Question) -> Span:
-    """Return the span of the noun after a number."""
-    end = question.number.span[1]
-    tail = question.sentence.normal[end:]
-    match = NOUN.match(tail)
-    return (end, end + match.end()) if match else question.number.span
 
 
 def compare_period(index: QuotationIndex, question: Question, candidate: Candidate) -> bool:

@@ -10,7 +10,7 @@ from app.quotations import terms
 from app.quotations.findings import Edit, Finding
 from app.quotations.index import Entry, QuotationIndex
 from app.quotations.matching import Question
-from app.quotations.numbers import CURRENCIES, find_numbers, normalize_text
+from app.quotations.numbers import CURRENCIES, Span, find_numbers, normalize_text
 from app.quotations.periods import PeriodKind, PeriodWords
 from app.quotations.pledges import Pledge, list_words
 from app.quotations.sentences import Sentence
@@ -23,6 +23,8 @@ MANY_WORDS, LARGE_SHARE = 2, 0.5
 MANY_PAIRS, LARGE_PAIR_SHARE = 4, 0.3
 """The pairs of characters that a Chinese sentence must share in this case."""
 NOUN_PHRASE = re.compile(r"(?:[ -]?(?!(?:in|for|to|with|by|from|over|of)\b)[\w\"'-]+){1,7}")
+VERB_LENGTH = 24
+"""The characters after “will” that contain its verb."""
 STATUS = Bilingual(
     "This was announced; no record says that it has been carried out: {text}",
     "该项为已宣布的承诺，未见表明已经实施的记录：{text}",
@@ -82,6 +84,33 @@ def check_pledge(index: QuotationIndex, question: Question, item: PledgedItem) -
     if found:
         pledge = max(found, key=lambda one: (one[0], one[1], one[2].code))[2]
         set_pledge(item, pledge, [describe_target(question, pledge)])
+
+
+def find_deadline(
+    index: QuotationIndex, sentence: Sentence
+) -> tuple[PeriodWords, Pledge, Finding] | None:
+    """Find a deadline for a commitment that has none, in a sentence that quotes no number of it."""
+    promised = terms.PROMISED.search(sentence.normal)
+    if promised is None:
+        return None
+    words = list_words(sentence.text)
+    verbs = list_words(sentence.text[promised.end() :][:VERB_LENGTH])
+    is_chinese = sentence.language is Language.CHINESE
+    limits = (MANY_PAIRS, LARGE_SHARE) if is_chinese else (MANY_WORDS + 1, LARGE_SHARE)
+    found = [
+        (share, count, pledge)
+        for pledge in index.pledges
+        if pledge.deadline is None and is_same_subject(pledge, words, *limits)
+        for count, share in [pledge.measure_overlap(words)]
+        if is_chinese or list_words(pledge.text.en.split(" ")[0]) <= verbs
+    ]
+    if not found:
+        return None
+    pledge = max(found, key=lambda one: (one[0], one[1], one[2].code))[2]
+    finding = next(check_deadline(sentence, pledge), None)
+    limit = [one for one in sentence.periods if finding and one.span == finding.span]
+    is_ahead = limit and (limit[0].years > 0 or (limit[0].year or 0) >= sentence.today.year)
+    return (limit[0], pledge, finding) if finding and is_ahead else None
 
 
 def is_meant(sentence: Sentence, question: Question, pledge: Pledge) -> bool:
@@ -189,13 +218,25 @@ def check_deadline(sentence: Sentence, pledge: Pledge) -> Iterator[Finding]:
         first -= sentence.text[:first].endswith(" ")
         if pledge.deadline is None:
             message, published = NO_DEADLINE.format(text=pledge.text), pledge.text
-            edits: tuple[Edit, ...] = (((first, end), ""),)
+            edits: tuple[Edit, ...] = (remove_words(sentence, (first, end)),)
         else:
             message = OTHER_DEADLINE.format(deadline=pledge.deadline)
             published = pledge.deadline
             edits = (((first, end), f" {pledge.deadline.get(sentence.language)}"),)
         yield Finding(FindingKind.TARGET, words.span, message, published, edits)
         return
+
+
+def remove_words(sentence: Sentence, span: Span) -> Edit:
+    """Remove a deadline; what follows it begins the sentence if it did."""
+    start, end = span
+    after = re.match(r"年?[底末]|[以之]?前", sentence.text[end:])
+    end += after.end() if after else 0
+    if sentence.text[:start].strip():
+        return (start, end), ""
+    comma = re.match(r"\s*[,，]\s*", sentence.text[end:])
+    end += comma.end() if comma else 0
+    return (start, end + 1), sentence.text[end : end + 1].upper()
 
 
 def is_announced(words: PeriodWords, pledge: Pledge) -> bool:

@@ -36,6 +36,10 @@ ABBREVIATION = re.compile(
 BOUNDARY = re.compile(
     r"(?<!\d)[,](?=\D|$)|(?<=\d)[,](?!\d)|,(?=\s)|[，、;；:：()]|--|\bwhile\b|\bwhereas\b|\bbut\b"
 )
+NOUN = re.compile(
+    r" *(?:[\w-]+ ){0,3}?(?:countries|nations|organi[sz]ations|documents|agreements|cities)"
+    r"|[\u4e00-\u9fff]{1,6}"
+)
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 NEAR, FAR = 1.0, 0.8
 STRONG = 2.0
@@ -201,6 +205,12 @@ class Sentence:
                 yield indicator, 3.0
                 if indicator == "cooperation-parties":
                     return
+
+    def find_noun(self, number: Number) -> Span:
+        """Return the span of the noun after a number, or else of the number."""
+        end = number.span[1]
+        match = NOUN.match(self.normal[end:])
+        return (end, end + match.end()) if match else number.span
 
     def select_periods(self, number: Number) -> tuple[list[PeriodWords], bool]:
         """Return the periods that may be meant, and whether they stand beside the number."""
