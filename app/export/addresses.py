@@ -40,7 +40,11 @@ SEARCH_INDEX = "/search.json"
 """The file that stands for the search."""
 HOME_PARAMETERS = frozenset({"edition"})
 """The parameters of the first page that have files; its script filters by all others."""
-UNAVAILABLE = frozenset({SEARCH, ICON, "/sdmx", "/metrics", "/health/live", "/health/ready"})
+QUOTATION_CHECK = "/quotation-check"
+UNAVAILABLE = frozenset(
+    {SEARCH, ICON, QUOTATION_CHECK, f"/v1{QUOTATION_CHECK}"}
+    | {"/sdmx", "/metrics", "/health/live", "/health/ready"}
+)
 """What only a service can answer, and the icon, which is one of the assets."""
 FREE_PARAMETERS = frozenset({"q", "as_of"})
 EDITION = re.compile(r"/editions/(\d{4})")

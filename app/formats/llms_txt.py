@@ -39,6 +39,10 @@ ENTRY_POINTS = (
     ("/v1/priority-areas", Bilingual("Priority areas and actions", "重点领域与举措")),
     ("/v1/commitments", Bilingual("Commitments of the forums", "高峰论坛承诺")),
     ("/v1/search?q=trade", Bilingual("Full-text search", "全文检索")),
+    (
+        "/v1/quotation-check?text=over+700+aid+projects",
+        Bilingual("Check of the figures quoted in a text", "核对文中引用的数据"),
+    ),
     ("/v1/sources", Bilingual("Sources", "来源")),
     ("/guide", Bilingual("Guide to figures, formats and clients", "数据、格式和客户端指南")),
     ("/openapi.json", Bilingual("OpenAPI document", "OpenAPI 文档")),

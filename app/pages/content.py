@@ -13,6 +13,7 @@ PAGE_NAMES = (
     "method",
     "comparing",
     "commitments",
+    "quotations",
     "endpoints",
     "formats",
     "clients",

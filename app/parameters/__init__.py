@@ -33,6 +33,7 @@ from app.parameters.observations import (
     format_period,
 )
 from app.parameters.records import (
+    MAXIMUM_QUOTATION,
     ActionFilters,
     ActionListParameters,
     AreaListParameters,
@@ -58,6 +59,8 @@ from app.parameters.records import (
     PassageListParameters,
     PriorityAreaListParameters,
     PriorityAreaParameters,
+    QuotationPageParameters,
+    QuotationParameters,
     SearchParameters,
     SourceListParameters,
     SourcePassageParameters,

@@ -3,7 +3,14 @@
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from app.enums import (
@@ -42,6 +49,8 @@ from app.parameters.base import (
     create_repeatable,
 )
 from app.parameters.observations import ChartParameters, ImageParameters
+
+MAXIMUM_QUOTATION = 2000
 
 
 class ChangeSort(StrEnum):
@@ -245,6 +254,38 @@ class CitationStyle(StrEnum):
 
     APA = "apa"
     GB_T_7714 = "gb-t-7714"
+
+
+def require_words(text: str) -> str:
+    if not text.strip():
+        raise PydanticCustomError("string_too_short", "no words")
+    return text
+
+
+class QuotationParameters(Parameters):
+    text: Annotated[
+        str,
+        StringConstraints(
+            min_length=1,
+            max_length=MAXIMUM_QUOTATION,
+            pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+$",
+        ),
+        AfterValidator(require_words),
+    ] = Field(examples=["China carried out 700 aid projects in January to November 2024."])
+    """The text with the figures to be checked: one or several sentences in English or Chinese, of
+    at most 2,000 characters."""
+    asked_on: Day | Omitted = Field(None, examples=["2026-11-26"])
+    """The day from which “last year” and “this year” are counted, and on which figures have to be
+    in force. The default is today in Beijing; only responses for a stated day are cached."""
+
+
+class QuotationPageParameters(QuotationParameters):
+    """Without a text, the page has only the form, whose empty fields are sent too."""
+
+    text: str = Field("", max_length=MAXIMUM_QUOTATION)
+    """The text with the figures to be checked."""
+    asked_on: Annotated[Day | Omitted, BeforeValidator(lambda value: value or None)] = None
+    """The day from which “last year” is counted."""
 
 
 class CitationParameters(Parameters):

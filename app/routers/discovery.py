@@ -30,7 +30,8 @@ SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 XHTML = "http://www.w3.org/1999/xhtml"
 LINK_SET = 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"'
 PAGES = (
-    *("/", "/editions", "/years", "/commitments", "/changes", "/recipes", "/docs", "/reference"),
+    *("/", "/editions", "/years", "/commitments", "/changes", "/quotation-check", "/recipes"),
+    *("/docs", "/reference"),
     *(listing.path for listing in LISTINGS),
     *GUIDE_PATHS,
 )

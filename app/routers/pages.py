@@ -20,7 +20,7 @@ from app.formats.dataset_info import DATA_LICENCE, TITLE, cite_dataset
 from app.formats.feeds import format_title
 from app.formats.registry import build_service_links, list_distributions
 from app.i18n import format_published_day
-from app.pages import PAGE_POLICY, render_page
+from app.pages import PAGE_POLICY, render_page, split_fragments
 from app.pages.content import (
     ADDRESS_PLACEHOLDER,
     PAGE_NAMES,
@@ -176,6 +176,25 @@ def show_commitments(context: Context, _: NoParameters) -> Response:
     query = parameters.CommitmentListParameters(limit=parameters.MAXIMUM_LIMIT)
     found = context.run_query(list_commitments, query)
     return render_content(context, "commitments.html", commitments=found.rows)
+
+
+@router.get("/quotation-check")
+def show_quotation_check(
+    context: Context, query: Annotated[parameters.QuotationPageParameters, Query()]
+) -> Response:
+    if not query.text.strip():
+        return render_content(context, "quotation_check.html", checked=None, query=query)
+    checked = context.release.check_quotation(query.text, query.asked_on, context.language)
+    response = render_content(
+        context,
+        "quotation_check.html",
+        checked=checked,
+        query=query,
+        fragments=split_fragments(checked),
+    )
+    if query.asked_on is None:
+        response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @router.get("/recipes")

@@ -34,6 +34,8 @@ PAGES = (
     "/?edition=2024",
     "/years",
     "/commitments",
+    "/quotation-check",
+    "/quotation-check?text=700+aid+projects+in+2024&asked_on=2026-11-26",
     "/recipes",
     "/guide",
     *(f"/guide/{name}" for name in PAGE_NAMES),
