@@ -127,9 +127,9 @@ LISTINGS = (
     ),
     Listing(
         tables.CONTRADICTIONS,
-        Bilingual("Published figures that do not agree", "互不一致的公布数据"),
+        Bilingual("Published numbers that differ", "存在差异的公布数据"),
         Bilingual(
-            "Published numbers for the same thing that differ: all of them, each with its source, "
+            "Published numbers for the same thing that differ, each with its source, "
             "and why they differ as far as that can be known.",
             "关于同一事项但存在差异的公布数据，逐一列示其来源，并说明可能的原因。",
         ),

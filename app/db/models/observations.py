@@ -78,7 +78,7 @@ class Indicator(NamedModel, table=True):
 
 
 class Contradiction(NamedModel, table=True):
-    """Published figures that do not agree."""
+    """Published numbers that differ."""
 
     __table_args__ = (
         check_positive(),
