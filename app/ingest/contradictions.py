@@ -10,13 +10,14 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator, Sequence
 from datetime import date
+from decimal import Decimal
 from itertools import combinations
 from typing import NamedTuple
 
 from app.db import models
 from app.db.models import format_plain
-from app.db.numerals import has_number
-from app.enums import PERCENT, Agreement, ContradictionCause, Status
+from app.db.numerals import find_limit, has_number
+from app.enums import PERCENT, Agreement, ContradictionCause, Qualifier, Status
 from app.i18n import Language, StatementMeasure
 from app.ingest.commitments import (
     Messages,
@@ -98,6 +99,7 @@ def check_contradictions(seed: Seed) -> Iterator[SeedIssue]:
     if has_all_numbers(seed):
         yield from check_causes(seed, disagreeing)
         yield from check_reasons(seed)
+        yield from check_limits(seed)
 
 
 def has_all_numbers(seed: Seed) -> bool:
@@ -320,6 +322,25 @@ def check_reasons(seed: Seed) -> Iterator[SeedIssue]:
         for code, text, words in iterate_named(seed, language):
             if not has_numbers_of(getattr(known[code].reason, language), words):
                 message = f"does not give “{text}”; name each number of the contradiction"
+                document = seed.documents[Contradiction, code]
+                yield document.create_issue(("reason", str(language)), message)
+
+
+def check_limits(seed: Seed) -> Iterator[SeedIssue]:
+    """The reason states an amount with its qualifier, as its source does."""
+    contradictions = seed.get_all(Contradiction)
+    qualifiers: dict[tuple[str, Decimal], set[Qualifier]] = defaultdict(set)
+    for code, numbers in list_numbers(seed).items():
+        for one in numbers if code in contradictions else ():
+            if one.measure is StatementMeasure.LEVEL:
+                qualifiers[code, one.printed.value].add(one.printed.qualifier)
+    for (code, value), known in qualifiers.items():
+        for language in Language:
+            reason = getattr(contradictions[code].reason, language)
+            found = find_limit(reason, value) or Qualifier.NONE
+            if found not in known:
+                expected = " or ".join(sorted(known))
+                message = f"gives {format_plain(value)} with the qualifier {found}; use {expected}"
                 document = seed.documents[Contradiction, code]
                 yield document.create_issue(("reason", str(language)), message)
 

@@ -101,8 +101,8 @@ add_collection(
     ),
     RecordOperation(
         "Get a contradiction",
-        "Returns all numbers of one contradiction: figures, rates, reports and statements, each with "
-        "its source.",
+        "Returns all numbers of one contradiction: figures, rates, reports and statements, each "
+        "with its source.",
         get_contradiction,
         "The key of the contradiction.",
         "trade-share-2024",

@@ -305,6 +305,26 @@ def test_a_reason_gives_each_number_with_its_power_of_ten(
         assert all("name each number of the contradiction" in one.message for one in issues)
 
 
+@pytest.mark.parametrize(
+    ("numbers", "found"),
+    [
+        ("18.95 trillion and over 18.8 trillion", "over"),
+        ("nearly 18.95 trillion and 18.8 trillion", "nearly"),
+    ],
+)
+def test_a_reason_gives_each_amount_with_its_qualifier(
+    tmp_path: Path, numbers: str, found: str
+) -> None:
+    seed = copied(tmp_path)
+    add_to(seed, "18.8")
+    line = name_contradiction(seed, ADDED, "goods-trade", numbers)
+    other = seed / f"observations/{SERIES}.2022-01.starsfund-2023-10.yaml"
+    other.write_text(other.read_text("utf-8") + line, "utf-8")
+    issues = refused(seed)
+    assert {one.field for one in issues} == {"reason.en", "reason.zh"}
+    assert all(f"with the qualifier {found}; use none" in one.message for one in issues)
+
+
 def test_a_report_states_the_number_that_the_reason_gives(tmp_path: Path) -> None:
     seed = copied(tmp_path)
     edit(seed, REPORT, "700 aid projects", "710 aid projects")
