@@ -33,7 +33,7 @@ ENTRY_POINTS = (
     ("/v1/series", Bilingual("Series, and which figures are comparable", "数据序列及可比性说明")),
     (
         "/v1/contradictions",
-        Bilingual("Published figures that differ", "存在差异的公布数据"),
+        Bilingual("Published numbers that differ", "存在差异的公布数据"),
     ),
     ("/v1/editions", Bilingual("Yearly press conferences", "年度发布会")),
     ("/v1/priority-areas", Bilingual("Priority areas and actions", "重点领域与举措")),

@@ -10,11 +10,14 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator, Sequence
 from datetime import date
+from decimal import Decimal
 from itertools import combinations
 from typing import NamedTuple
 
 from app.db import models
-from app.enums import PERCENT, Agreement, ContradictionCause, Status
+from app.db.models import format_plain
+from app.db.numerals import find_limit, has_number
+from app.enums import PERCENT, Agreement, ContradictionCause, Qualifier, Status
 from app.i18n import Language, StatementMeasure
 from app.ingest.commitments import (
     Messages,
@@ -26,12 +29,14 @@ from app.ingest.commitments import (
 )
 from app.ingest.files import SeedIssue, ValuePath
 from app.ingest.published_numbers import (
+    NUMBER,
     ContradictoryNumber,
     Interval,
     PrintedNumber,
+    compare_words,
     describe_numbers,
+    has_numbers_of,
     list_numbers,
-    read_numbers,
 )
 from app.ingest.schema import (
     Contradiction,
@@ -50,6 +55,12 @@ from app.ingest.vintages import find_vintage
 Figure = Observation | GrowthRate
 STATEMENTS: tuple[type[Figure | Report], ...] = (Observation, GrowthRate, Report)
 """The collections whose records name their contradiction."""
+COMPARABLE = {
+    ContradictionCause.COVERAGE,
+    ContradictionCause.QUALIFIER,
+    ContradictionCause.ROUNDING,
+}
+"""The causes that say of numbers of one measure and period how they differ."""
 RecordKey = tuple[type[Entity], str]
 """A collection and a key, since a figure and its growth rate have the same key."""
 
@@ -88,6 +99,7 @@ def check_contradictions(seed: Seed) -> Iterator[SeedIssue]:
     if has_all_numbers(seed):
         yield from check_causes(seed, disagreeing)
         yield from check_reasons(seed)
+        yield from check_limits(seed)
 
 
 def has_all_numbers(seed: Seed) -> bool:
@@ -162,6 +174,11 @@ def check_reports(seed: Seed, disagreeing: set[RecordKey]) -> Iterator[SeedIssue
     for key, report in seed.get_all(Report).items():
         observation = seed.get_all(Observation).get(report.observation)
         document, code = seed.documents[Report, key], report.contradiction
+        source = seed.get_all(Source).get(report.source)
+        if source and observation and source.published_on < observation.period.end:
+            day, end = source.published_on, observation.period.end
+            message = f"found {report.source}; it was published on {day}, before the period ended"
+            yield document.create_issue(("source",), f"{message} on {end}")
         if report.agreement is not Agreement.DIFFERS:
             if code is not None:
                 message = f"found {code}; a report whose agreement is not differs has none"
@@ -174,6 +191,23 @@ def check_reports(seed: Seed, disagreeing: set[RecordKey]) -> Iterator[SeedIssue
             yield document.create_issue(("contradiction",), message)
         else:
             disagreeing |= {(Report, key), (Observation, report.observation)}
+            yield from check_qualifier(seed, key, report)
+
+
+def check_qualifier(seed: Seed, key: str, report: Report) -> Iterator[SeedIssue]:
+    """A report that differs from its figure in the qualifier alone states the same number."""
+    contradiction = seed.get_all(Contradiction).get(report.contradiction or "")
+    observation = seed.get_all(Observation).get(report.observation)
+    is_about_qualifier = contradiction and contradiction.cause is ContradictionCause.QUALIFIER
+    if is_about_qualifier and observation:
+        published = observation.published
+        for language in Language:
+            words = getattr(report.wording, language)
+            scale = published.value, published.multiplier
+            if not has_number(words, *scale, has_known_scales=True):
+                message = f"found “{words}”, which does not state the number of its observation"
+                document = seed.documents[Report, key]
+                yield document.create_issue(("wording", str(language)), message)
 
 
 def check_indicators(seed: Seed) -> Iterator[SeedIssue]:
@@ -212,6 +246,9 @@ def check_cause(
         yield document.create_issue((), message)
     elif len(numbers) + report_count == 1 and numbers[0].record not in disagreeing:
         yield report_agreement(seed, code, numbers[0])
+    elif cause in COMPARABLE and not all(map(numbers[0].is_comparable_to, numbers)):
+        message = f"found {cause}; its numbers must be of one measure, unit and period"
+        yield document.create_issue(("cause",), message)
     elif cause is ContradictionCause.COVERAGE:
         if len({one.coverage for one in numbers}) == 1:
             message = "found coverage; all its numbers count the same countries"
@@ -266,6 +303,12 @@ def check_contradiction(seed: Seed, contradiction: Contradiction) -> Messages:
             if not has_base:
                 message = "is missing; add the period on which the share changed"
             yield (*path, "base_period"), message
+        if NUMBER.search(one.wording.en):
+            # Words such as “a quarter” have no digits to compare.
+            for name, message in compare_words(
+                one.wording, PrintedNumber.from_statement(seed, one)
+            ):
+                yield (*path, "wording", name), message
         source = seed.get_all(Source).get(one.source)
         if source and one.period.end > source.published_on:
             message = f"found {one.period.end}; the source was published on {source.published_on}"
@@ -274,16 +317,48 @@ def check_contradiction(seed: Seed, contradiction: Contradiction) -> Messages:
 
 def check_reasons(seed: Seed) -> Iterator[SeedIssue]:
     """A reader of the reason must learn all numbers of a contradiction."""
-    all_numbers = list_numbers(seed)
-    for code, contradiction in seed.get_all(Contradiction).items():
+    known = seed.get_all(Contradiction)
+    for language in Language:
+        for code, text, words in iterate_named(seed, language):
+            if not has_numbers_of(getattr(known[code].reason, language), words):
+                message = f"does not give “{text}”; name each number of the contradiction"
+                document = seed.documents[Contradiction, code]
+                yield document.create_issue(("reason", str(language)), message)
+
+
+def check_limits(seed: Seed) -> Iterator[SeedIssue]:
+    """The reason states an amount with its qualifier, as its source does."""
+    contradictions = seed.get_all(Contradiction)
+    qualifiers: dict[tuple[str, Decimal], set[Qualifier]] = defaultdict(set)
+    for code, numbers in list_numbers(seed).items():
+        for one in numbers if code in contradictions else ():
+            if one.measure is StatementMeasure.LEVEL:
+                qualifiers[code, one.printed.value].add(one.printed.qualifier)
+    for (code, value), known in qualifiers.items():
         for language in Language:
-            stated = read_numbers(getattr(contradiction.reason, language))
-            for one in all_numbers[code]:
-                text = one.format(language)
-                if one.find_number(language) not in stated:
-                    message = f"does not give “{text}”; name each number of the contradiction"
-                    document = seed.documents[Contradiction, code]
-                    yield document.create_issue(("reason", str(language)), message)
+            reason = getattr(contradictions[code].reason, language)
+            found = find_limit(reason, value) or Qualifier.NONE
+            if found not in known:
+                expected = " or ".join(sorted(known))
+                message = f"gives {format_plain(value)} with the qualifier {found}; use {expected}"
+                document = seed.documents[Contradiction, code]
+                yield document.create_issue(("reason", str(language)), message)
+
+
+def iterate_named(seed: Seed, language: Language) -> Iterator[tuple[str, str, str]]:
+    """Return the contradiction of each number, its display text, and what the reason gives of it.
+
+    Of a change, that is the number alone: its sign and its base are in other words.
+    """
+    known = seed.get_all(Contradiction)
+    for code, numbers in list_numbers(seed).items():
+        for one in numbers if code in known else ():
+            text, is_level = one.format(language), one.measure is StatementMeasure.LEVEL
+            yield code, text, text if is_level else format_plain(abs(one.printed.value))
+    for report in seed.get_all(Report).values():
+        if report.contradiction in known:
+            words = getattr(report.wording, language)
+            yield report.contradiction, words, words
 
 
 def build_contradiction_columns(seed: Seed) -> dict[str, Values]:

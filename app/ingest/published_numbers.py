@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from app.db.models import format_plain
-from app.db.numerals import find_limit, has_number, has_qualifier
+from app.db.numerals import PRINTED, find_limit, has_number, has_qualifier, read_printed
 from app.enums import PERCENT, ChangeMeasure, Qualifier
 from app.i18n import (
     Bilingual,
@@ -31,7 +31,7 @@ from app.ingest.schema import (
     Source,
     Unit,
 )
-from app.ingest.schema.base import BilingualText
+from app.ingest.schema.base import BilingualText, Wording
 from app.ingest.seed import Seed
 
 NUMBER = re.compile(r"\d[\d,.]*")
@@ -132,8 +132,16 @@ class PrintedNumber(NamedTuple):
                 return Interval(self.rounding.lower, self.rounding.upper + one)
 
 
-def read_numbers(text: str) -> list[Decimal]:
-    return [Decimal(found.replace(",", "").rstrip(".")) for found in NUMBER.findall(text)]
+def has_numbers_of(text: str, words: str) -> bool:
+    """Return whether a text in English or Chinese states all numbers that words have in digits."""
+    digits = {Decimal(found.replace(",", "").rstrip(".")) for found in NUMBER.findall(words)}
+    english, _ = PRINTED
+    return all(
+        has_number(text, number, 0, has_known_scales=True)
+        or has_number(text, printed, 0, has_known_scales=True)
+        for number, printed, _ in read_printed(words, english)
+        if printed in digits
+    )
 
 
 def is_count_unit(seed: Seed, key: str) -> bool:
@@ -145,19 +153,25 @@ def check_words(seed: Seed) -> Iterator[SeedIssue]:
     """The words of a row state its number and its qualifier, in all languages."""
     for key, figure in seed.get_all(Observation).items():
         document, source = seed.documents[Observation, key], seed.get_all(Source).get(figure.source)
-        if not document.record_key or document.is_imported or source is None:
+        if document.record_key and not document.is_imported and source is not None:
+            printed = PrintedNumber.from_observation(seed, figure)
+            for name, message in compare_words(figure.wording, printed):
+                yield document.create_issue(("wording", name), message)
+
+
+def compare_words(wording: Wording, printed: "PrintedNumber") -> Iterator[tuple[str, str]]:
+    """Say in which languages words state another number, or another qualifier."""
+    for name in ("en", "zh", "original"):
+        words: str | None = getattr(wording, name)
+        is_known = name != "original"
+        if words is None:
             continue
-        printed, wording = figure.published, figure.wording
-        for name in ("en", "zh", "original"):
-            words: str | None = getattr(wording, name)
-            is_known = name != "original"
-            if words is None:
-                continue
-            if not has_number(words, printed.value, printed.multiplier, has_known_scales=is_known):
-                message = f"found “{words}”, which does not state {format_plain(figure.value)}"
-                yield document.create_issue(("wording", name), f"{message}; correct one of them")
-            elif is_known and (misfit := describe_limit(words, figure.qualifier, figure.value)):
-                yield document.create_issue(("wording", name), f"found “{words}”, which {misfit}")
+        digits = abs(printed.value.scaleb(-printed.multiplier))
+        if not has_number(words, digits, printed.multiplier, has_known_scales=is_known):
+            number = format_plain(printed.value)
+            yield name, f"found “{words}”, which does not state {number}; correct one of them"
+        elif is_known and (misfit := describe_limit(words, printed.qualifier, printed.value)):
+            yield name, f"found “{words}”, which {misfit}"
 
 
 def describe_limit(text: str, qualifier: Qualifier, value: Decimal) -> str | None:
@@ -193,16 +207,16 @@ class ContradictoryNumber(NamedTuple):
 
     def is_contrary_to(self, other: "ContradictoryNumber") -> bool:
         """Return whether two numbers say different things of one measure and one period."""
-        if (self.measure, self.unit, self.period) != (other.measure, other.unit, other.period):
+        if not self.is_comparable_to(other):
             return False
         if (self.coverage, self.base) != (other.coverage, other.base):
             return True
         return not self.printed.find_interval().has_overlap(other.printed.find_interval())
 
-    def find_number(self, language: Language) -> Decimal:
-        """Return the number that is displayed: 22.1 of 22.1 trillion, 1.4 of a change."""
-        is_level = self.measure is StatementMeasure.LEVEL
-        return read_numbers(self.format(language))[0] if is_level else abs(self.printed.value)
+    def is_comparable_to(self, other: "ContradictoryNumber") -> bool:
+        """Return whether two numbers state one measure for one period, of any countries."""
+        content = other.measure, other.unit, other.period
+        return (self.measure, self.unit, self.period) == content
 
     def format(self, language: Language) -> str:
         printed = self.printed

@@ -127,11 +127,11 @@ LISTINGS = (
     ),
     Listing(
         tables.CONTRADICTIONS,
-        Bilingual("Published figures that differ", "存在差异的公布数据"),
+        Bilingual("Published numbers that differ", "存在差异的公布数据"),
         Bilingual(
-            "Published numbers about the same thing that differ. All are shown with their sources, "
-            "and why they may differ.",
-            "关于同一事项但存在差异的公布数据，逐一列示并注明来源，说明可能的原因。",
+            "Published numbers for the same thing that differ, each with its source, "
+            "and why they differ as far as that can be known.",
+            "关于同一事项但存在差异的公布数据，逐一列示其来源，并说明可能的原因。",
         ),
         "name",
         ("numbers", "cause_label", "reason", "basis", "indicator"),

@@ -1,4 +1,4 @@
-"""Contradictions: published figures that do not agree, with all that is known of each figure."""
+"""Contradictions: published numbers that differ, with all that is known of each figure."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -96,12 +96,13 @@ add_collection(
     tables.CONTRADICTIONS,
     ListOperation(
         "List contradictions",
-        "Published figures, growth rates, reports and other numbers that differ, and why they do. "
+        "Published numbers that differ, each with its source, and why they differ. "
         "The figures stay published here.",
     ),
     RecordOperation(
         "Get a contradiction",
-        "Returns the figures, rates and reports of one contradiction, each with its source.",
+        "Returns all numbers of one contradiction: figures, rates, reports and statements, each "
+        "with its source.",
         get_contradiction,
         "The key of the contradiction.",
         "trade-share-2024",

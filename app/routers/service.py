@@ -43,7 +43,7 @@ LINKS = {
     "reports": ("/v1/reports", Bilingual("Reports of other sources", "其他来源的报道")),
     "contradictions": (
         "/v1/contradictions",
-        Bilingual("Published figures that differ", "存在差异的公布数据"),
+        Bilingual("Published numbers that differ", "存在差异的公布数据"),
     ),
     "compare": (
         "/v1/compare?indicator=goods-trade&period=2024&period=2025",

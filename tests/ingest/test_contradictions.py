@@ -241,6 +241,108 @@ def test_numbers_of_a_contradiction_itself_are_checked(
     assert [one for one in issues if one.field.endswith(field)], refused(seed)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("growth rate of 6.4 percent", "growth rate of 6.3 percent", "does not state 6.4"),
+        ("年均增长6.4%", "年均增长6.3%", "does not state 6.4"),
+        ("6.4, unit: PT}", "6.4, unit: PT, qualifier: over}", "has no word for over"),
+        ("rate of 6.4 percent", "rate of over 6.4 percent", "says over"),
+    ],
+)
+def test_the_words_of_a_statement_state_its_number(
+    tmp_path: Path, old: str, new: str, message: str
+) -> None:
+    seed = copied(tmp_path)
+    edit(seed, f"contradictions/{STATED}.yaml", old, new)
+    issues = refused(seed)
+    assert any("wording" in one.field and message in one.message for one in issues), issues
+
+
+@pytest.mark.parametrize(
+    ("cause", "other_year"),
+    [("rounding", True), ("qualifier", True), ("coverage", True), ("rounding", False)],
+)
+def test_numbers_that_differ_by_rounding_are_of_one_period(
+    tmp_path: Path, cause: str, *, other_year: bool
+) -> None:
+    seed = copied(tmp_path)
+    numbers, file = "18.95 and 19.47", RATE.replace("growth-rates", "observations")
+    if not other_year:
+        add_to(seed, "19")
+        numbers, file = "18.95 and 19", ADDED
+    line = name_contradiction(seed, file, "goods-trade", numbers)
+    edit(seed, ADDED_CONTRADICTION, "cause: unknown", f"cause: {cause}")
+    other = seed / f"observations/{SERIES}.2022-01.starsfund-2023-10.yaml"
+    other.write_text(other.read_text("utf-8") + line, "utf-8")
+    if other_year:
+        assert any("of one measure, unit and period" in one.message for one in refused(seed))
+    else:
+        load_valid_seed(seed)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "is_given"),
+    [
+        ("18.95 trillion and 18.8 trillion", True),
+        ("18.95 trillion and 18.8", True),
+        ("18.95 billion and 18.8", False),
+        ("18.95 trillion and 18.81", False),
+    ],
+)
+def test_a_reason_gives_each_number_with_its_power_of_ten(
+    tmp_path: Path, numbers: str, *, is_given: bool
+) -> None:
+    seed = copied(tmp_path)
+    add_to(seed, "18.8")
+    line = name_contradiction(seed, ADDED, "goods-trade", numbers)
+    other = seed / f"observations/{SERIES}.2022-01.starsfund-2023-10.yaml"
+    other.write_text(other.read_text("utf-8") + line, "utf-8")
+    if is_given:
+        load_valid_seed(seed)
+    else:
+        issues = refused(seed)
+        assert all("name each number of the contradiction" in one.message for one in issues)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "found"),
+    [
+        ("18.95 trillion and over 18.8 trillion", "over"),
+        ("nearly 18.95 trillion and 18.8 trillion", "nearly"),
+    ],
+)
+def test_a_reason_gives_each_amount_with_its_qualifier(
+    tmp_path: Path, numbers: str, found: str
+) -> None:
+    seed = copied(tmp_path)
+    add_to(seed, "18.8")
+    line = name_contradiction(seed, ADDED, "goods-trade", numbers)
+    other = seed / f"observations/{SERIES}.2022-01.starsfund-2023-10.yaml"
+    other.write_text(other.read_text("utf-8") + line, "utf-8")
+    issues = refused(seed)
+    assert {one.field for one in issues} == {"reason.en", "reason.zh"}
+    assert all(f"with the qualifier {found}; use none" in one.message for one in issues)
+
+
+def test_a_report_states_the_number_that_the_reason_gives(tmp_path: Path) -> None:
+    seed = copied(tmp_path)
+    edit(seed, REPORT, "700 aid projects", "710 aid projects")
+    fields = {one.field: one.message for one in refused(seed)}
+    assert "does not state the number of its observation" in fields["wording.en"]
+    assert "does not give “710 aid projects”" in fields["reason.en"]
+    assert len(fields) == 2
+
+
+def test_a_report_is_no_older_than_the_period_of_its_figure(tmp_path: Path) -> None:
+    seed = copied(tmp_path)
+    edit(seed, REPORT, "source: xinhua-2025-01-15", "source: starsfund-2023-10")
+    older = REPORT.replace("xinhua-2025-01-15", "starsfund-2023-10")
+    (seed / REPORT).rename(seed / older)
+    (issue,) = [one for one in refused(seed) if one.field == "source"]
+    assert "was published on 2023-10-14, before the period ended on 2024-11-30" in issue.message
+
+
 def test_a_change_of_a_share_names_its_base(tmp_path: Path) -> None:
     seed = copied(tmp_path)
     file = seed / f"contradictions/{STATED}.yaml"
