@@ -83,8 +83,6 @@ NAMES = {
     "investment-agreements": Bilingual("investment cooperation agreements", "投资合作协议"),
     "aid-projects": Bilingual("aid projects", "援助项目"),
     "new-enterprises": Bilingual("newly set up enterprises", "新设企业"),
-    "china-europe-trains": Bilingual("China-Europe freight train trips", "中欧班列"),
-    "china-europe-containers": Bilingual("containers", "标准箱"),
     "cooperation-countries": Bilingual(" countries", "个国家"),
     "cooperation-organisations": Bilingual(" international organisations", "个国际组织"),
     "cooperation-documents": Bilingual(" cooperation documents", "份合作文件"),
