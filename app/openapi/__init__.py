@@ -24,6 +24,8 @@ from app.schemas import ENCODER
 ANY_SERVER = "http://server.invalid"
 """The address in the document until it is served; no server can have this name (RFC 2606)."""
 EXAMPLE_RECORDS, EXAMPLE_VALUES = 2, 50
+EXAMPLE_QUERY = {"limit": EXAMPLE_RECORDS, "asked_on": "2026-11-26"}
+"""Parameters that keep the examples short, and the same on every day."""
 EXAMPLE_LINES = 5
 CHARTS = ("image/", canvas.SPECIFICATION)
 
@@ -91,15 +93,15 @@ def shorten_lists(value: Value) -> Value:
 
 def build_url(path: str, operation: Record) -> tuple[str, str]:
     """Return the path and the query with the examples of the required parameters."""
-    query = {}
+    query: dict[str, object] = {}
     for parameter in operation.get("parameters", []):
         name = parameter["name"]
         if parameter["in"] == "path":
             path = path.replace(f"{{{name}}}", str(parameter["example"]))
         elif parameter["required"]:
             query[name] = parameter["example"]
-        elif name == "limit":
-            query["limit"] = EXAMPLE_RECORDS
+        elif name in EXAMPLE_QUERY:
+            query[name] = EXAMPLE_QUERY[name]
     return path, urlencode(query, doseq=True)
 
 

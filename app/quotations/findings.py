@@ -5,10 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from app.enums import Qualifier, StockFlow
-from app.i18n import MONTHS, QUALIFIER_FORMATS, Bilingual, Language, format_scaled
+from app.i18n import MONTHS, QUALIFIER_FORMATS, Bilingual, Language, format_scaled, name_day
 from app.quotations.index import Entry, QuotationIndex
 from app.quotations.matching import Candidate, Question
 from app.quotations.numbers import Number, Span
+from app.quotations.periods import RELATIVE
 from app.schemas.quotations import FindingKind
 
 Edit = tuple[Span, str]
@@ -66,6 +67,7 @@ ELEVEN_MONTHS = Bilingual(
     " Figures for part of a year are no figures for the year, and are not scaled up.",
     "不足一年的数据不能作为全年数据使用，也不得推算为全年。",
 )
+COUNTED_FROM = Bilingual(" “{words}” is counted from {day}.", "“{words}”按{day}推算。")
 NAMES = {
     "goods-trade": Bilingual("trade in goods", "货物贸易"),
     "goods-exports": Bilingual("exports", "出口"),
@@ -81,8 +83,6 @@ NAMES = {
     "investment-agreements": Bilingual("investment cooperation agreements", "投资合作协议"),
     "aid-projects": Bilingual("aid projects", "援助项目"),
     "new-enterprises": Bilingual("newly set up enterprises", "新设企业"),
-    "china-europe-trains": Bilingual("China-Europe freight train trips", "中欧班列"),
-    "china-europe-containers": Bilingual("containers", "标准箱"),
     "cooperation-countries": Bilingual(" countries", "个国家"),
     "cooperation-organisations": Bilingual(" international organisations", "个国际组织"),
     "cooperation-documents": Bilingual(" cooperation documents", "份合作文件"),
@@ -151,6 +151,9 @@ def describe_difference(
     claimed = [one for one in question.periods if one.span == span]
     if kind == FindingKind.PERIOD and is_part and any(one.is_full_year for one in claimed):
         message = Bilingual(message.en + ELEVEN_MONTHS.en, message.zh + ELEVEN_MONTHS.zh)
+    if kind == FindingKind.PERIOD and any(one in words.lower() for one in RELATIVE):
+        added = COUNTED_FROM.format(words=words, day=name_day(question.sentence.today))
+        message = Bilingual(message.en + added.en, message.zh + added.zh)
     edits = EDITORS[kind](question, entry, span)
     return Finding(kind, span, message, published, tuple(edits))
 

@@ -106,6 +106,7 @@ def find_rate(
             return found
     clause = get_clause(question)
     is_plain = not (terms.OTHER_GROWTH.search(clause) or terms.OTHER_SUBJECT.search(clause))
+    is_plain = is_plain and not terms.SHARE_WORDS.search(clause)
     is_plain = is_plain and not any(has_other_base(question, anchor) for anchor in anchors)
     if anchors and question.role == Role.GROWTH and is_plain and is_certain:
         wrong = find_wrong(index, question, anchors)
