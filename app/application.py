@@ -31,6 +31,7 @@ from app.problems.problem import InternalError, Problem
 from app.releases import ReleaseManager
 from app.request import RequestContext, create_problem_response
 from app.routers import (
+    assets,
     changes,
     charts,
     commitments,
@@ -39,6 +40,7 @@ from app.routers import (
     editions,
     observations,
     pages,
+    quotations,
     reference,
     sdmx,
     series,
@@ -59,6 +61,7 @@ ROUTERS = (
     discovery.well_known,
     observations.router,
     series.router,
+    quotations.router,
     sdmx.router,
     editions.router,
     commitments.router,
@@ -67,6 +70,7 @@ ROUTERS = (
     service.health_router,
     service.metrics_router,
     pages.router,
+    assets.router,
 )
 
 

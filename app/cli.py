@@ -1,14 +1,11 @@
-"""The command line: bri serve, build, check, import, doctor, diff, freeze, openapi, export, mcp."""
+"""The command line: serve, build, check, check-quote, import, doctor, diff, export and others."""
 
-import gc
 import os
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+import sys
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from socket import socket
-from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -28,8 +25,10 @@ from app.commands import (
 )
 from app.doctor import format_count, quote_commands
 from app.enums import LogFormat, OpenApiVersion
+from app.i18n import Language
 from app.ingest.files import compute_seed_hash, list_seed_files
-from app.settings import Settings
+from app.parameters import MAXIMUM_QUOTATION
+from app.serving import run_server, share_metrics
 
 app = typer.Typer(
     help="Belt and Road Cooperation Indicators: build the database and serve the API.",
@@ -311,6 +310,34 @@ def mcp(database: DatabaseOption = None, seed: SeedOption = None) -> None:
             create_server(releases, str(settings.public_url or "")).run("stdio")
 
 
+@app.command("check-quote")
+def check_quote(
+    text: Annotated[str, typer.Argument(help="The text; - reads it from standard input.")],
+    asked_on: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="The day from which “last year” is counted."),
+    ] = None,
+    language: Annotated[Language, typer.Option(help="Of the findings.")] = Language.ENGLISH,
+    database: DatabaseOption = None,
+    seed: SeedOption = None,
+) -> None:
+    """Compare the figures quoted in a text with the published ones; exit with 1 if any differs."""
+    with exit_on_error():
+        from app.db import create_store
+        from app.formats.sentences import describe_quotations
+        from app.releases import open_release
+
+        quotation = sys.stdin.read() if text == "-" else text
+        if not quotation.strip() or len(quotation) > MAXIMUM_QUOTATION:
+            raise CommandError(f"the text has to have 1 to {MAXIMUM_QUOTATION} characters")
+        release = open_release(create_store(ensure_database(load_settings(database, seed))))
+        with closing(release.database):
+            checked = release.check_quotation(quotation, asked_on and asked_on.date(), language)
+        typer.echo(describe_quotations(checked, language))
+        if any(item["findings"] for item in checked["items"]):
+            raise typer.Exit(1)
+
+
 @app.command()
 def serve(  # noqa: PLR0913 (Each is an option of the command.)
     host: HostOption = "127.0.0.1",
@@ -348,31 +375,6 @@ def serve(  # noqa: PLR0913 (Each is an option of the command.)
             os.environ["BRI_DATABASE"] = str(target)
         with share_metrics(settings, workers):
             run_server(host, port, workers, settings, sockets)
-
-
-@contextmanager
-def share_metrics(settings: Settings, workers: int) -> Iterator[None]:
-    if not settings.metrics or workers == 1:
-        yield
-        return
-    with TemporaryDirectory(prefix="bri-metrics-") as folder:
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
-        yield
-
-
-def run_server(
-    host: str, port: int, workers: int, settings: Settings, sockets: Sequence[socket] = ()
-) -> None:
-    is_secure = settings.public_url is not None and settings.public_url.scheme == "https"
-    if workers == 1:
-        # Imports create no garbage; the application enables collection again when it is ready.
-        gc.disable()
-    from app.server import FAST_PATH_WARNING, has_fast_path, run
-
-    if not has_fast_path():
-        print_error(f"bri: {FAST_PATH_WARNING}")
-    root_path = settings.root_path
-    run(host, port, sockets, workers=workers, root_path=root_path, is_secure=is_secure)
 
 
 if __name__ == "__main__":

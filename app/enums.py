@@ -168,6 +168,20 @@ class Agreement(StrEnum):
     OTHER_UNIT = "other_unit"
 
 
+class ContradictionCause(StrEnum):
+    """Why published numbers do not agree."""
+
+    REVISION = "revision"
+    ROUNDING = "rounding"
+    QUALIFIER = "qualifier"
+    CURRENCY = "currency"
+    COVERAGE = "coverage"
+    DEFINITION = "definition"
+    MISPRINT = "misprint"
+    TRANSLATION = "translation"
+    UNKNOWN = "unknown"
+
+
 class GrowthBasis(StrEnum):
     """The basis of a published growth rate."""
 
@@ -354,13 +368,6 @@ class SearchKind(StrEnum):
     CONTRADICTION = "contradiction"
     EDITION = "edition"
     RELEASE = "release"
-
-
-class CitationStyle(StrEnum):
-    """The styles in which citations are written as text."""
-
-    APA = "apa"
-    GB_T_7714 = "gb-t-7714"
 
 
 class PassageRecordKind(StrEnum):

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from babel.dates import format_date, get_month_names
 from babel.numbers import format_decimal
 
-from app.enums import ChangeMeasure, Precision, Qualifier, StockFlow
+from app.enums import ChangeMeasure, ContradictionCause, Precision, Qualifier, StockFlow
 
 
 class Language(StrEnum):
@@ -18,6 +18,15 @@ class Language(StrEnum):
 
     ENGLISH = "en"
     CHINESE = "zh"
+
+
+class StatementMeasure(StrEnum):
+    """What a published number is: an amount, a count or a share, or a change of one."""
+
+    LEVEL = "level"
+    GROWTH = "growth"
+    AVERAGE_GROWTH = "average_growth"
+    SHARE_CHANGE = "share_change"
 
 
 class Bilingual(NamedTuple):
@@ -58,10 +67,23 @@ QUALIFIERS = {
 }
 """What each qualifier means."""
 
+CAUSES = {
+    ContradictionCause.REVISION: Bilingual("Revised data", "数据修订"),
+    ContradictionCause.ROUNDING: Bilingual("Rounding", "数据取整"),
+    ContradictionCause.QUALIFIER: Bilingual("Different qualifiers", "限定词不同"),
+    ContradictionCause.CURRENCY: Bilingual("Different currencies", "计价币种不同"),
+    ContradictionCause.COVERAGE: Bilingual("Different countries counted", "统计范围不同"),
+    ContradictionCause.DEFINITION: Bilingual("Different definitions", "统计口径不同"),
+    ContradictionCause.MISPRINT: Bilingual("Misprint", "刊印错误"),
+    ContradictionCause.TRANSLATION: Bilingual("Translation", "翻译差异"),
+    ContradictionCause.UNKNOWN: Bilingual("Cause not known", "原因不明"),
+}
+"""What each cause of a contradiction is called."""
+
 MONTHS = 12
 LONGEST_FLOW = timedelta(days=366)
 SCALE_WORDS = {
-    Language.ENGLISH: {12: " trillion", 9: " billion", 6: " million", 3: " thousand"},
+    Language.ENGLISH: {12: " trillion", 9: " billion", 6: " million"},
     Language.CHINESE: {12: "万亿", 8: "亿", 4: "万"},
 }
 
@@ -124,6 +146,20 @@ def format_months(start: date, end: date, language: Language) -> str:
     if one_year:
         return last if start.month == end.month else f"{months[start.month]} to {last}"
     return f"{months[start.month]} {start.year} to {last}"
+
+
+def format_range(start: date, end: date, language: Language) -> str:
+    """Name a range of years or months without saying what is measured: 2013 to 2022."""
+    if (start.month, start.day, end.month, end.day) == (1, 1, 12, 31):
+        return Bilingual("{} to {}", "{}—{}年").get(language).format(start.year, end.year)
+    name = Bilingual("{} to {}", "{}至{}").get(language)
+    return name.format(*format_limits(start, end, language))
+
+
+def count_months(start: date, end: date) -> int | None:
+    """Return the number of months of a flow; None if it is longer, or has no whole months."""
+    months = (end.year - start.year) * MONTHS + end.month - start.month + 1
+    return months if has_whole_months(start, end) and 1 <= months <= MONTHS else None
 
 
 def has_whole_months(start: date, end: date) -> bool:
@@ -209,6 +245,51 @@ def format_change(
     suffix = f"percentage point{'' if size == '1' else 's'}" if is_points else "percent"
     change = f"{'up' if value >= 0 else 'down'} {size} {suffix}" if value else "unchanged"
     return f"{change} on a year earlier{f' in {unit}' if unit else ''}"
+
+
+def format_average_growth(value: Decimal, decimals: int, language: Language) -> str:
+    """Return a change per year of a period: up 8.6 percent a year, 年均增长8.6%."""
+    size = f"{abs(value):.{decimals}f}"
+    english, chinese = ("up", "增长") if value >= 0 else ("down", "下降")
+    return Bilingual(f"{english} {size} percent a year", f"年均{chinese}{size}%").get(language)
+
+
+def format_share_change(
+    value: Decimal, decimals: int, base: tuple[date, date], language: Language
+) -> str:
+    """Return the change of a share on a period: up 1.4 percentage points on the full year 2021."""
+    size = f"{abs(value):.{decimals}f}"
+    english, chinese = ("up", "提高") if value >= 0 else ("down", "下降")
+    name = name_period(*base)
+    text = Bilingual(
+        f"{english} {size} percentage points on {name.en}",
+        f"比{name.zh}{chinese}{size}个百分点",
+    )
+    return text.get(language)
+
+
+def format_statement(  # noqa: PLR0913, PLR0917 (the parts of a number)
+    measure: StatementMeasure,
+    value: Decimal,
+    scale: tuple[int, int],
+    qualifier: Qualifier,
+    suffix: str,
+    language: Language,
+    base: tuple[date, date] | None = None,
+) -> str:
+    """Return a published number in words; the scale is its multiplier and its decimals."""
+    _, decimals = scale
+    match measure:
+        case StatementMeasure.LEVEL:
+            return format_value(value, *scale, qualifier, suffix, language)
+        case StatementMeasure.AVERAGE_GROWTH:
+            return format_average_growth(value, decimals, language)
+        case StatementMeasure.SHARE_CHANGE if base:
+            return format_share_change(value, decimals, base, language)
+        case StatementMeasure.SHARE_CHANGE:
+            return format_change(value, decimals, language, ChangeMeasure.PERCENTAGE_POINTS)
+        case StatementMeasure.GROWTH:
+            return format_change(value, decimals, language)
 
 
 def format_growth(change: str, citation: str, language: Language) -> str:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, TypeVar
 
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
@@ -32,14 +32,17 @@ from app.queries.pagination import QueryPage
 from app.queries.progress import get_commitment, list_commitments
 from app.queries.reference import get_event, get_source
 from app.queries.search import build_hit_url, search_records
-from app.releases import ReleaseManager
+from app.releases import Release, ReleaseManager
 from app.schemas import Schema
 from app.schemas.commitments import Action, Commitment, Outcome, PriorityArea
 from app.schemas.editions import Edition
 from app.schemas.indicators import Indicator
 from app.schemas.observations import Observation
+from app.schemas.quotations import QuotationCheck
 from app.schemas.reference import Event, Source
 from app.schemas.service import SearchHit
+
+ArgumentsModel = TypeVar("ArgumentsModel", bound=parameters.Parameters)
 
 INSTRUCTIONS = """
 Official figures on China's economic cooperation with Belt and Road partner countries, and the
@@ -50,7 +53,7 @@ comparable only within one series, and not if they are marked as not comparable:
 figures of different coverage, period length or unit, never mix totals of a period, cumulative
 totals and stocks on a date, never annualise or convert figures, and never compute growth: use
 published rates only. Say so if a figure has been superseded. Name the source
-with its paragraph and sentence.
+with its paragraph and sentence. Check what you wrote with check_quotation.
 """
 READ_ONLY = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
 ALLOWED_METHODS = ("POST", "OPTIONS")
@@ -194,6 +197,33 @@ class Tools:
             list_commitments, model, {"event": [event] if event else None}, *output
         )
 
+    def check_quotation(
+        self,
+        text: Annotated[
+            str,
+            Field(
+                description="Sentences that quote figures, in English or Chinese.", max_length=2000
+            ),
+        ],
+        asked_on: Annotated[
+            str | None,
+            Field(description="The day from which “last year” is counted; default: today."),
+        ] = None,
+        language: LanguageArgument = Language.ENGLISH,
+    ) -> list[TextContent]:
+        """Check the figures quoted in a text before you publish it.
+
+        Each number comes with the published figure, what differs from it, and a correction. A
+        number that is not found is not thereby false.
+        """
+        release = self.releases.get_release()
+        values = {"text": text, "asked_on": asked_on or None}
+        query = validate_arguments(parameters.QuotationParameters, values, release)
+        checked = release.check_quotation(query.text, query.asked_on, language)
+        described = sentences.describe_quotations(checked, language)
+        whole = QuotationCheck.model_validate(checked).to_json().decode()
+        return [TextContent(type="text", text=one) for one in (described, whole)]
+
     def get_source(
         self,
         key: Annotated[
@@ -222,7 +252,7 @@ class Tools:
     def list_tools(self) -> Sequence[Callable[..., list[TextContent]]]:
         figures = (self.search, self.list_indicators, self.get_observations)
         words = (self.list_editions, self.list_priority_areas, self.list_commitments)
-        return (*figures, *words, self.get_source)
+        return (*figures, *words, self.check_quotation, self.get_source)
 
     def read_records(  # noqa: PLR0913, PLR0917 - what a tool declares
         self,
@@ -239,15 +269,26 @@ class Tools:
             ToolError: with every error, and what would be correct.
         """
         release = self.releases.get_release()
-        named = {name: value for name, value in values.items() if value is not None}
-        try:
-            query = model.model_validate({**named, "limit": MAX_RECORDS}, context=release.keys)
-        except ValidationError as error:
-            found = describe_errors(error.errors(), list(named)).errors
-            messages = [one.to_item(Language.ENGLISH).message for one in found]
-            raise ToolError("; ".join(messages)) from None
+        query = validate_arguments(model, {**values, "limit": MAX_RECORDS}, release)
         page = release.database.read(lambda connection: read(connection, language, query))
         return format_records(page.rows, page.total, schema, describe, language)
+
+
+def validate_arguments(
+    model: type[ArgumentsModel], values: Mapping[str, object], release: Release
+) -> ArgumentsModel:
+    """Validate the arguments of a tool as the API validates parameters.
+
+    Raises:
+        ToolError: with every error, and what would be correct.
+    """
+    named = {name: value for name, value in values.items() if value is not None}
+    try:
+        return model.model_validate(named, context=release.keys)
+    except ValidationError as error:
+        found = describe_errors(error.errors(), list(named)).errors
+        messages = [one.to_item(Language.ENGLISH).message for one in found]
+        raise ToolError("; ".join(messages)) from None
 
 
 class SourcedKind(NamedTuple):

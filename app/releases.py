@@ -3,9 +3,11 @@
 import logging
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta, timezone
 from functools import cached_property
 from threading import Event, Lock, Thread
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, TableClause
 from sqlalchemy.exc import DBAPIError
@@ -15,10 +17,15 @@ from app.db import Database, DatabaseError, Store
 from app.db.columns import Record
 from app.db.models import search_index
 from app.db.stores import describe_error
+from app.i18n import Language
 from app.queries.releases import CollectionKeys, read_all_keys, read_release
+
+if TYPE_CHECKING:
+    from app.quotations.index import QuotationIndex
 
 log = logging.getLogger("uvicorn.error")
 
+BEIJING = timezone(timedelta(hours=8))
 MIN_DELAY = 1.0
 MAX_DELAY = 60.0
 """The seconds between the first and between later attempts to open the same release."""
@@ -40,6 +47,25 @@ class Release:
     def is_small(self) -> bool:
         """Whether all lists are so short that their keys are held in memory."""
         return all(keys.cached_keys is not None for keys in self.keys.values())
+
+    @cached_property
+    def quotation_index(self) -> "QuotationIndex":
+        """The record as quotations are matched with it, read for the first of them."""
+        from app.quotations.index import read_index
+
+        return self.database.read(read_index)
+
+    def check_quotation(self, text: str, asked_on: date | None, language: Language) -> Record:
+        """Check the numbers of a text; without a day, as of today in Beijing.
+
+        This takes milliseconds of computation, so it must run in a thread.
+        """
+        from app.quotations.checks import check_quotation
+
+        index, day = self.quotation_index, asked_on or datetime.now(BEIJING).date()
+        return self.database.read(
+            lambda connection: check_quotation(connection, index, text, day, language)
+        )
 
 
 @dataclass(frozen=True)

@@ -158,3 +158,16 @@ def test_serve_shows_the_path_prefix_once(database: Path, tmp_path: Path, public
     shown = public_url or f"{server.base}/bri"
     assert ["Page", f"{shown}/"] in lines
     assert ["Docs", f"{shown}/docs"] in lines
+
+
+def test_a_quotation_is_checked(tmp_path: Path) -> None:
+    target = str(tmp_path / "bri.sqlite")
+    text = "China carried out over 700 aid projects in partner countries in {} 2024."
+    right, wrong = text.format("January to November"), text.format("the full year")
+    done = bri("check-quote", "--database", target, right)
+    assert (done.exit_code, done.stdout.count("as published")) == (0, 1), done.stderr
+    arguments = ("--language", "zh", "--asked-on", "2026-11-26")
+    done = bri("check-quote", "--database", target, *arguments, wrong)
+    assert done.exit_code == 1
+    assert "- period: 公布的数据统计期为2024年1—11月" in done.stdout
+    failed(bri("check-quote", "--database", target, " "), "1 to 2000 characters")

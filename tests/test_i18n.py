@@ -28,7 +28,7 @@ pytestmark = pytest.mark.quick
 
 EN, ZH = Language.ENGLISH, Language.CHINESE
 FLOW, CUMULATIVE, STOCK = StockFlow.FLOW, StockFlow.CUMULATIVE, StockFlow.STOCK
-SCALES = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12}
+SCALES = {"million": 6, "billion": 9, "trillion": 12}
 
 
 @pytest.mark.parametrize(
@@ -83,8 +83,8 @@ def test_any_header_gets_a_language(header: bytes) -> None:
         ("2146.6", 8, Qualifier.NONE, "214.66 billion yuan", "2146.6亿元"),
         ("1234.5", 9, Qualifier.NONE, "1.2345 trillion yuan", "1.2345万亿元"),
         ("0.5", 12, Qualifier.ABOUT, "about 500 billion yuan", "约5000亿元"),
-        ("3.5", 4, Qualifier.OVER, "over 35 thousand yuan", "逾3.5万元"),
-        ("5", 3, Qualifier.NONE, "5 thousand yuan", "5,000元"),
+        ("3.5", 4, Qualifier.OVER, "over 35,000 yuan", "逾3.5万元"),
+        ("5", 3, Qualifier.NONE, "5,000 yuan", "5,000元"),
         ("700", 0, Qualifier.OVER, "over 700 yuan", "逾700元"),
         ("12345.60", 0, Qualifier.NONE, "12,345.60 yuan", "12,345.60元"),
         ("36", 0, Qualifier.NONE, "36 yuan", "36元"),

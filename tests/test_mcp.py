@@ -69,6 +69,7 @@ def test_the_tools_are_described(address: str) -> None:
         assert word in instructions
     tools = {tool.name: tool for tool in anyio.run(request)}
     assert sorted(tools) == [
+        "check_quotation",
         "get_observations",
         "get_source",
         "list_commitments",
@@ -183,6 +184,16 @@ def test_an_error_is_reported_with_the_correction(
     address: str, tool: str, expected: dict[str, Any], said: str
 ) -> None:
     assert said in call_invalid_tool(f"{address}/mcp", tool, **expected)
+
+
+def test_a_quotation_is_checked(address: str) -> None:
+    text = "China carried out 700 aid projects in partner countries from January to November 2024."
+    lines, whole = call_tool(f"{address}/mcp", "check_quotation", text=text)
+    assert "- qualifier: The qualifier of the source is missing" in lines
+    assert f"Corrected: {text.replace('700', 'over 700')}" in lines
+    assert json.loads(whole)["items"][0]["observation"]["id"] == AID
+    error = call_invalid_tool(f"{address}/mcp", "check_quotation", text=text, asked_on="today")
+    assert "not a calendar date" in error
 
 
 def test_http_requests_have_no_session(address: str) -> None:

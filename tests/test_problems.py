@@ -119,7 +119,7 @@ def test_unknown_path(client: TestClient, path: str) -> None:
     [
         ("/v1/indicatorss", "/v1/indicators"),
         ("/V1/Indicators", "/v1/indicators"),
-        ("/topics", "/v1/topics"),
+        ("/growth-rates", "/v1/growth-rates"),
         ("/guides", "/guide"),
         ("/v1/observation.csv", "/v1/observations.csv"),
     ],

@@ -5,7 +5,7 @@ nested records.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, ClassVar, TypeVar, cast
 
@@ -27,12 +27,13 @@ from sqlalchemy import (
     literal_column,
     null,
     or_,
+    type_coerce,
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.types import TypeEngine, UserDefinedType
 from sqlmodel import SQLModel, col
 
 from app.db.models import (
@@ -40,6 +41,7 @@ from app.db.models import (
     Area,
     Commitment,
     Contradiction,
+    ContradictoryStatement,
     Coverage,
     GrowthRate,
     LaterReport,
@@ -50,6 +52,7 @@ from app.db.models import (
 )
 from app.db.models.base import NamedModel
 from app.i18n import (
+    CAUSES,
     Language,
     format_carrier,
     format_citation,
@@ -113,11 +116,41 @@ def select_coverage(prefix: str, language: Language) -> list[Label[Value]]:
     ]
 
 
+class ContradictoryNumbers(UserDefinedType[list[Record]]):
+    """The numbers of a contradiction, which are stored as a JSON array in each language."""
+
+    cache_ok = True
+    names = "display", "source", "citation", "address"
+
+    def parse(self, value: str | None) -> list[Record]:
+        rows = json.loads(value) if value else []
+        return [dict(zip(self.names, row, strict=True)) for row in rows]
+
+    def result_processor(
+        self, dialect: Dialect, coltype: object
+    ) -> Callable[[str | None], list[Record]]:
+        del dialect, coltype
+        return self.parse
+
+
 def select_contradiction(language: Language, prefix: str = "") -> list[Label[Value]]:
     """Return the columns of a reference to a contradiction, which may be missing."""
-    name = f"{prefix}contradiction"
-    reason = localize(Contradiction, "reason", language).label(f"{name}.reason")
-    return [*select_reference(Contradiction, name, language), reason]
+    return select_contradiction_columns(language, f"{prefix}contradiction.")
+
+
+def select_contradiction_columns(language: Language, prefix: str = "") -> list[Label[Value]]:
+    cause = col(Contradiction.cause)
+    labels = {str(one): label.get(language) for one, label in CAUSES.items()}
+    numbers = type_coerce(localize(Contradiction, "numbers", language), ContradictoryNumbers())
+    return [
+        col(Contradiction.code).label(f"{prefix}code"),
+        localize(Contradiction, "name", language).label(f"{prefix}name"),
+        cause.label(f"{prefix}cause"),
+        case(labels, value=cause).label(f"{prefix}cause_label"),
+        localize(Contradiction, "reason", language).label(f"{prefix}reason"),
+        col(Contradiction.basis).label(f"{prefix}basis"),
+        numbers.label(f"{prefix}numbers"),
+    ]
 
 
 def clear_contradiction(row: Record) -> Record:
@@ -150,7 +183,9 @@ def select_source(
 
 
 def select_wording(
-    table: type[Observation | GrowthRate | Report | LaterReport | Commitment],
+    table: type[
+        Observation | GrowthRate | Report | LaterReport | Commitment | ContradictoryStatement
+    ],
     prefix: str,
     language: Language,
     source: type[Source] = Source,

@@ -27,6 +27,13 @@ LIMITS: dict[str, str] = {
     Qualifier.ABOUT: r"[~≈]|about|around|approximately|大约|约",
 }
 """The words before a number that limit it."""
+QUALIFIER_WORDS: dict[str, str] = {
+    Qualifier.OVER: r"\b(?:over|more than|above|at least|exceed|surpass|top(?:s|ped))|[>≥]"
+    "|逾|超|多|余|以上|突破",
+    Qualifier.NEARLY: r"\b(?:approach|nearly|almost|close to|under|less than)|[<≤]|近|不足|不到",
+    Qualifier.ABOUT: r"\b(?:about|around|some|approximately|roughly)\b|[~≈]|约|左右",
+}
+"""The words that limit a number anywhere in the words of a source."""
 ENDINGS: dict[str, str] = {Qualifier.OVER: "以上", Qualifier.ABOUT: "左右"}
 """The words after a number and its unit that limit it."""
 CURRENCIES = {"USD": r"US\$|\$|USD", "CNY": r"[¥￥]|RMB|CNY|人民币"}
@@ -149,8 +156,25 @@ SMALL_NUMBERS = [
     *("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen"),
     *("nineteen", "twenty"),
 ]
+ARABIC_NUMBERS = {
+    "واحد": 1,
+    "اثنان": 2,
+    "اثنين": 2,
+    "ثلاثة": 3,
+    "أربعة": 4,
+    "خمسة": 5,
+    "ستة": 6,
+    "سبعة": 7,
+    "ثمانية": 8,
+    "تسعة": 9,
+    "عشرة": 10,
+}
+NUMBER_WORDS = {word: value for value, word in enumerate(SMALL_NUMBERS)} | ARABIC_NUMBERS
 PRINTED_SCALES = {**SCALES, "mila": 3}
 PRINTED_POWERS = {**POWERS, "兆": 12, "億": 8, "萬": 4}
+ARABIC = re.compile("[\u0600-\u06ff]")
+REVERSED_DECIMAL = re.compile(r"(\d+) \.(\d+)")
+"""6.65 in a text that runs from right to left: 65 .6."""
 MYRIAD = 4
 """The power of ten between one Chinese or Japanese scale and the next, as from 億 to 万."""
 DIGITS = (
@@ -164,8 +188,8 @@ Three digits after a comma are thousands; after a point they may be either.
 PRINTED = [
     re.compile(
         rf"""(?:(?<!\d)(?<!\d[.,]){digits}(?!\d|[.,]\d)
-        |\b(?P<word>{"|".join(SMALL_NUMBERS)})\b|(?P<numeral>{RUN}+))
-        (?:\s*(?P<scale>(?:{"|".join(PRINTED_SCALES)})(?![a-z])|[{"".join(PRINTED_POWERS)}]+))?""",
+        |\b(?P<word>{"|".join(NUMBER_WORDS)})\b|(?P<numeral>{RUN}+))
+        (?:\s*(?:{MORE})?(?P<scale>(?:{"|".join(PRINTED_SCALES)})(?![a-z])|[{"".join(PRINTED_POWERS)}]+))?""",
         re.IGNORECASE | re.VERBOSE,
     )
     for digits in DIGITS
@@ -191,7 +215,10 @@ def read_printed(text: str, pattern: re.Pattern[str]) -> list[tuple[Decimal, Dec
 
     Adjacent parts with smaller and smaller scales, as in 1兆1000億, are one number.
     """
-    text = unicodedata.normalize("NFKC", text).replace("・", ".")
+    text = unicodedata.normalize("NFKC", text).replace("・", ".").replace("٫", ".")
+    if ARABIC.search(text):
+        # Stored text may have the parts of a decimal in the order in which they are displayed.
+        text = REVERSED_DECIMAL.sub(r"\2.\1", text)
     numbers: list[tuple[Decimal, Decimal, bool]] = []
     last = end = 0
     for match in pattern.finditer(text):
@@ -216,6 +243,18 @@ def parse_printed(match: re.Match[str]) -> Decimal | None:
     if match["numeral"]:
         return parse_numeral(match["numeral"])
     if match["word"]:
-        return Decimal(SMALL_NUMBERS.index(match["word"].lower()))
+        return Decimal(NUMBER_WORDS[match["word"].lower()])
     whole = re.sub(r"\D", "", match["whole"])
     return Decimal(f"{whole}.{match['fraction'] or ''}")
+
+
+def find_limit(text: str, value: Decimal) -> Qualifier | None:
+    """Return the qualifier that a text puts beside a number; None if it puts none there."""
+    normalized, number = normalize_numbers(text), re.escape(format_plain(value))
+    limits = (one for one in Qualifier if one is not Qualifier.NONE)
+    return next((one for one in limits if re.search(rf"\b{one} {number}\b", normalized)), None)
+
+
+def has_qualifier(text: str, qualifier: Qualifier) -> bool:
+    """Return whether a text has a word for a qualifier, beside its number or elsewhere."""
+    return bool(re.search(QUALIFIER_WORDS[qualifier], text, re.IGNORECASE))

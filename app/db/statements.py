@@ -25,7 +25,15 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.types import TypeEngine, UserDefinedType
 
-from app.db.columns import Column, JsonArrays, Record, Statement, Table, Value
+from app.db.columns import (
+    Column,
+    ContradictoryNumbers,
+    JsonArrays,
+    Record,
+    Statement,
+    Table,
+    Value,
+)
 
 NUMERIC_OID = 1700
 """The type number of NUMERIC in PostgreSQL, the only type whose converter needs it."""
@@ -215,7 +223,7 @@ class JsonRows(UserDefinedType[list[Record]]):
 def find_json_converter(kind: TypeEngine[Value]) -> Converter:
     """Return the converter for what JSON has no type for; exact decimals must not be nested."""
     match kind:
-        case JsonRows():
+        case JsonRows() | ContradictoryNumbers():
             return kind.parse
         case Date():
             return parse_day

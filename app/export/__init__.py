@@ -20,6 +20,7 @@ from app.export.addresses import (
     OPENAPI,
     ORIGIN,
     PREFIX,
+    QUOTATION_CHECK,
     SEARCH_INDEX,
     Address,
     Layout,
@@ -58,6 +59,8 @@ ROOT_COPIES = frozenset({"/llms.txt", "/llms-full.txt"})
 HTML = "text/html"
 MARKUP = re.compile(r"text/html|.*[/+]xml")
 TEXT = re.compile(r"text/.*|application/(.*\+)?(json|xml)|.*\+(json|xml)")
+FORM_LINK = re.compile(rf'\s*<a href="[^"]*{QUOTATION_CHECK}\?[^"]*"[^>]*>[^<]*</a>')
+"""The link to a form that only a service can answer."""
 HEAD = '<meta charset="utf-8">\n'
 HEADER_ONLY = re.compile(r"; frame-ancestors [^;]*")
 """A part of a content policy that browsers accept in a header only."""
@@ -213,6 +216,8 @@ class Exporter:
 
     def rewrite(self, text: str, address: Address, reply: Reply) -> str:
         is_markup = MARKUP.fullmatch(reply.media_type) is not None
+        if reply.media_type == HTML:
+            text = FORM_LINK.sub("", text)
         text = self.layout.rewrite_links(text, address, self.find, is_markup=is_markup)
         if reply.media_type == HTML:
             text = text.replace(HEAD, HEAD + self.build_head(address, reply.headers), 1)

@@ -20,7 +20,7 @@ from app.formats.sdmx.paths import parse_path
 from app.formats.tables import TABLES
 from app.http.routing import Router
 from app.i18n import Language
-from app.pages.content import ADDRESS_PLACEHOLDER
+from app.pages.content import ADDRESS_PLACEHOLDER, SHORT_PATHS
 from app.problems.problem import UnknownPath
 
 HOST = "static.invalid"
@@ -40,11 +40,13 @@ SEARCH_INDEX = "/search.json"
 """The file that stands for the search."""
 HOME_PARAMETERS = frozenset({"edition"})
 """The parameters of the first page that have files; its script filters by all others."""
-UNAVAILABLE = frozenset({SEARCH, ICON, "/sdmx", "/metrics", "/health/live", "/health/ready"})
+QUOTATION_CHECK = "/quotation-check"
+UNAVAILABLE = frozenset(
+    {SEARCH, ICON, QUOTATION_CHECK, f"/v1{QUOTATION_CHECK}"}
+    | {"/sdmx", "/metrics", "/health/live", "/health/ready"}
+)
 """What only a service can answer, and the icon, which is one of the assets."""
 FREE_PARAMETERS = frozenset({"q", "as_of"})
-SECTIONS = frozenset({"/indicators", "/priority-areas", "/sources"})
-"""Shortened addresses of sections of the first page."""
 EDITION = re.compile(r"/editions/(\d{4})")
 DESCRIPTION = "csv-metadata.json"
 COMMON_SUFFIXES = {"atom": "atom.xml", "jsonstat": "jsonstat.json"}
@@ -96,8 +98,8 @@ class Address(NamedTuple):
         default = name_sdmx_suffix(self.drop("format"))
         if self.path.startswith("/sdmx/") and ("format", default) in self.query:
             return self.drop("format")
-        if self.path in SECTIONS:
-            return self._replace(path=HOME)
+        if self.path in SHORT_PATHS:
+            return self._replace(path=SHORT_PATHS[self.path])
         if match := EDITION.fullmatch(self.path):
             return self._replace(path=HOME, query=(("edition", match[1]),))
         return self

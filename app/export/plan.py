@@ -12,7 +12,7 @@ from app.i18n import Language
 from app.pages import STATIC
 from app.queries.releases import COLLECTIONS
 from app.queries.sdmx import list_series_keys
-from app.routers.pages import VENDORED_FILES
+from app.routers.assets import VENDORED_FILES
 
 MAX_RECORDS = 10_000
 """The most records of a collection that has lists and single records; others have tables only."""

@@ -7,8 +7,9 @@ from datetime import date
 from pathlib import Path
 
 from app.db.columns import Record
-from app.enums import CitationStyle, EvidenceBasis, Precision, RevisionKind
+from app.enums import EvidenceBasis, Precision, RevisionKind
 from app.i18n import Bilingual, Language, format_locator, name_day
+from app.parameters import CitationStyle
 
 Item = Record
 

@@ -35,7 +35,10 @@ DIMENSIONS = {
 def build_cube(
     observations: Sequence[Record], updated: date, href: str, language: Language
 ) -> Record:
-    """Arrange observations as a cube; each series has at most one per period."""
+    """Arrange observations as a cube; each series has at most one per period.
+
+    Values are written by index, as JSON-stat allows for sparse cubes: most cells have no figure.
+    """
     members = {
         "series": label_series(observations, language),
         "counterpart_area": {
@@ -52,7 +55,6 @@ def build_cube(
         at: SEPARATOR.join(found) for at, one in cells.items() if (found := list_statuses(one))
     }
     units = {"series": build_units(observations)}
-    length = size[0] * size[1] * size[2]
     return {
         "version": "2.0",
         "kind": "dataset",
@@ -70,13 +72,9 @@ def build_cube(
             }
             for name, labels in members.items()
         },
-        "value": [cells[at]["value"] if at in cells else None for at in range(length)],
+        "value": {str(at): cells[at]["value"] for at in sorted(cells)},
         "status": {str(at): status for at, status in sorted(statuses.items())},
-        "note": [
-            build_note(one, language)
-            for one in observations
-            if list_notes(one) or one["qualifier"] != Qualifier.NONE
-        ],
+        "note": [build_note(one, language) for one in observations if has_note(one)],
         "extension": {
             "status": {"label": describe_statuses(statuses.values(), language)},
             "observations": {str(at): cells[at] for at in sorted(cells)},
@@ -151,6 +149,10 @@ def build_units(observations: Sequence[Record]) -> dict[str, Record]:
 def list_notes(observation: Record) -> list[str]:
     comparability = observation["comparability"]
     return [*list_remarks(observation), *([comparability] if comparability else [])]
+
+
+def has_note(observation: Record) -> bool:
+    return bool(list_notes(observation)) or observation["qualifier"] != Qualifier.NONE
 
 
 def build_note(observation: Record, language: Language) -> str:

@@ -33,12 +33,16 @@ ENTRY_POINTS = (
     ("/v1/series", Bilingual("Series, and which figures are comparable", "数据序列及可比性说明")),
     (
         "/v1/contradictions",
-        Bilingual("Published figures that do not agree", "互不一致的公布数据"),
+        Bilingual("Published figures that differ", "存在差异的公布数据"),
     ),
     ("/v1/editions", Bilingual("Yearly press conferences", "年度发布会")),
     ("/v1/priority-areas", Bilingual("Priority areas and actions", "重点领域与举措")),
     ("/v1/commitments", Bilingual("Commitments of the forums", "高峰论坛承诺")),
     ("/v1/search?q=trade", Bilingual("Full-text search", "全文检索")),
+    (
+        "/v1/quotation-check?text=over+700+aid+projects",
+        Bilingual("Check of the figures quoted in a text", "核对文中引用的数据"),
+    ),
     ("/v1/sources", Bilingual("Sources", "来源")),
     ("/guide", Bilingual("Guide to figures, formats and clients", "数据、格式和客户端指南")),
     ("/openapi.json", Bilingual("OpenAPI document", "OpenAPI 文档")),

@@ -68,6 +68,13 @@ KINDS = {
 DEADLINE = Bilingual("Deadline: {text}.", "期限：{text}。")
 NO_DEADLINE = Bilingual("No deadline was stated.", "未说明期限。")
 DISTANCE = Bilingual("Computed here: {text}.", "本数据集计算：{text}。")
+VERDICTS = {
+    "as_published": Bilingual("as published", "与公布一致"),
+    "differs": Bilingual("differs from what is published", "与公布不符"),
+    "not_found": Bilingual("not found", "未收录"),
+}
+CORRECTION = Bilingual("Corrected: {text}", "更正：{text}")
+NO_NUMBER = Bilingual("The text quotes no figure.", "文中未引用数据。")
 NO_REPORT = Bilingual(
     "Nothing was found that was reported later; last searched on {day}.",
     "未查到后续报道，最近检索日期：{day}。",
@@ -96,6 +103,25 @@ def describe_observation(record: Record, language: Language, base: str | None = 
     sentences += [record["comparability"]] if record["comparability"] else []
     sentences += list_remarks(record)
     return join_sentences(sentences, language)
+
+
+def describe_quotations(record: Record, language: Language) -> str:
+    """Describe a checked text: one line for each number, finding and correction."""
+    lines = [line for item in record["items"] for line in describe_quotation(item, language)]
+    if record["correction"] is not None:
+        lines.append(CORRECTION.get(language).format(text=record["correction"]))
+    return "\n".join(lines) or NO_NUMBER.get(language)
+
+
+def describe_quotation(item: Record, language: Language) -> list[str]:
+    quoted, verdict = item["quoted"], VERDICTS[item["verdict"]]
+    line = Bilingual(f"“{quoted}”: {verdict.en}", f"“{quoted}”：{verdict.zh}").get(language)
+    if item["observation"] is not None:
+        shown = "{display} ({id})".format_map(item["observation"])
+        line += Bilingual(f": {shown}", f"：{shown}").get(language)
+    if item["message"] is not None:
+        line += Bilingual(f". {item['message']}", f"。{item['message']}").get(language)
+    return [line, *(f"- {one['kind']}: {one['message']}" for one in item["findings"])]
 
 
 def describe_rounding(record: Record, language: Language) -> list[str]:

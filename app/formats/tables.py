@@ -325,7 +325,7 @@ INSTRUMENTS = declare_code_list(
 )
 CONTRADICTIONS = Table(
     "contradictions",
-    Bilingual("Published figures that do not agree", "互不一致的公布数据"),
+    Bilingual("Published figures that differ", "存在差异的公布数据"),
     code_columns.CONTRADICTIONS,
     parameters.ContradictionListParameters,
     list_contradictions,

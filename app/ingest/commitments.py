@@ -8,8 +8,17 @@ from app.db import models
 from app.enums import ActionStatus, ProgressRelation
 from app.i18n import Language
 from app.ingest.files import suggest_nearest
-from app.ingest.schema import Commitment, LaterReport, Progress, Quantity, Source, Unit
-from app.ingest.schema.base import Wording
+from app.ingest.schema import (
+    Commitment,
+    Entity,
+    LaterReport,
+    Progress,
+    Quantity,
+    Source,
+    Unit,
+    get_singular_name,
+)
+from app.ingest.schema.base import Statement, Wording
 from app.ingest.seed import Seed, ValuePath
 
 Messages = Iterator[tuple[ValuePath, str]]
@@ -66,14 +75,17 @@ def build_report_rows(seed: Seed, ids: dict[type, dict[str, int]]) -> Iterator[R
 
 
 def build_report_columns(report: LaterReport, ids: dict[type, dict[str, int]]) -> Values:
-    wording = report.wording
+    return {"date": report.date, **build_statement_columns(report, ids)}
+
+
+def build_statement_columns(statement: Statement, ids: dict[type, dict[str, int]]) -> Values:
+    wording = statement.wording
     return {
-        "source_id": ids[Source][report.source],
-        "locator": report.locator,
-        "date": report.date,
-        "text_en": report.text.en,
-        "text_zh": report.text.zh,
-        **build_quantity_columns(report.quantity, ids[Unit]),
+        "source_id": ids[Source][statement.source],
+        "locator": statement.locator,
+        "text_en": statement.text.en,
+        "text_zh": statement.text.zh,
+        **build_quantity_columns(statement.quantity, ids[Unit]),
         "wording_en": wording.en,
         "wording_zh": wording.zh,
         "wording_original": wording.original,
@@ -110,20 +122,27 @@ def check_reports(seed: Seed, field: str, reports: Sequence[LaterReport]) -> Mes
         if index and report.date < reports[index - 1].date:
             message = f"found {report.date} after {reports[index - 1].date}; sort by date"
             yield (*path, "date"), message
-        if report.quantity:
-            yield from check_unit(seed, (*path, "quantity", "unit"), report.quantity)
-        source = seed.get_all(Source).get(report.source)
-        if source:
-            yield from check_own_words((*path, "wording"), report.wording, source)
-        elif not seed.has_key(Source, report.source):
-            hint = suggest_nearest(report.source, seed.list_keys(Source))
-            yield (*path, "source"), f"found '{report.source}'; {hint}there is no such source"
+        yield from check_statement(seed, path, report)
+
+
+def check_statement(seed: Seed, path: ValuePath, statement: Statement) -> Messages:
+    if statement.quantity:
+        yield from check_unit(seed, (*path, "quantity", "unit"), statement.quantity)
+    source = seed.get_all(Source).get(statement.source)
+    if source:
+        yield from check_own_words((*path, "wording"), statement.wording, source)
+    yield from check_key(seed, (*path, "source"), Source, statement.source)
 
 
 def check_unit(seed: Seed, path: ValuePath, quantity: Quantity) -> Messages:
-    if not seed.has_key(Unit, quantity.unit):
-        hint = suggest_nearest(quantity.unit, seed.list_keys(Unit))
-        yield path, f"found '{quantity.unit}'; {hint}there is no such unit"
+    yield from check_key(seed, path, Unit, quantity.unit)
+
+
+def check_key(seed: Seed, path: ValuePath, kind: type[Entity], key: str) -> Messages:
+    """Check a reference inside a list, which is no ``Ref``."""
+    if not seed.has_key(kind, key):
+        hint = suggest_nearest(key, seed.list_keys(kind))
+        yield path, f"found '{key}'; {hint}there is no such {get_singular_name(kind)}"
 
 
 def check_own_words(path: ValuePath, wording: Wording, source: Source) -> Messages:

@@ -2,42 +2,56 @@
 
 Two figures, or two growth rates, for one period of a series do not agree if no number would be
 printed as both. A figure for a longer period from the same first day does not agree with a smaller
-one than that for a shorter period, unless it is a share.
+one than that for a shorter period, unless it is a share. A contradiction may also hold numbers that
+are figures of no series, such as average rates; its cause says whether its numbers agree.
 """
 
-from collections import defaultdict
-from collections.abc import Hashable, Iterator
+import json
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterator, Sequence
 from datetime import date
-from decimal import Decimal
 from itertools import combinations
 from typing import NamedTuple
 
-from app.enums import PERCENT, Agreement, Qualifier, Status
-from app.ingest.files import SeedIssue
+from app.db import models
+from app.enums import PERCENT, Agreement, ContradictionCause, Status
+from app.i18n import Language, StatementMeasure
+from app.ingest.commitments import (
+    Messages,
+    Row,
+    Values,
+    build_statement_columns,
+    check_key,
+    check_statement,
+)
+from app.ingest.files import SeedIssue, ValuePath
+from app.ingest.published_numbers import (
+    ContradictoryNumber,
+    Interval,
+    PrintedNumber,
+    describe_numbers,
+    list_numbers,
+    read_numbers,
+)
 from app.ingest.schema import (
     Contradiction,
+    Coverage,
+    Entity,
     Event,
     GrowthRate,
     Observation,
     Report,
     Series,
     Source,
-    Unit,
 )
 from app.ingest.seed import Seed
 from app.ingest.vintages import find_vintage
 
-INFINITY = Decimal("Infinity")
-ROUNDED_FROM, ROUNDED_TO = 1000, 100
-"""A count of at least a thousand in whole hundreds may be rounded."""
 Figure = Observation | GrowthRate
 STATEMENTS: tuple[type[Figure | Report], ...] = (Observation, GrowthRate, Report)
 """The collections whose records name their contradiction."""
-
-
-class Interval(NamedTuple):
-    lower: Decimal
-    upper: Decimal
+RecordKey = tuple[type[Entity], str]
+"""A collection and a key, since a figure and its growth rate have the same key."""
 
 
 class Statement(NamedTuple):
@@ -60,17 +74,27 @@ class Statement(NamedTuple):
 
 def check_contradictions(seed: Seed) -> Iterator[SeedIssue]:
     groups = group_statements(seed)
-    disagreeing: set[str] = set()
+    disagreeing: set[RecordKey] = set()
     for group in groups:
         for one, other in combinations(group, 2):
             if one.has_overlap(other):
                 continue
-            disagreeing |= {one.key, other.key}
+            disagreeing |= {(one.kind, one.key), (other.kind, other.key)}
             code = one.figure.contradiction
             if code is None or code != other.figure.contradiction:
                 yield from report_disagreement(seed, one, other)
     yield from check_reports(seed, disagreeing)
-    yield from check_members(seed, disagreeing)
+    yield from check_indicators(seed)
+    if has_all_numbers(seed):
+        yield from check_causes(seed, disagreeing)
+        yield from check_reasons(seed)
+
+
+def has_all_numbers(seed: Seed) -> bool:
+    """Return whether all numbers can be read; without them, the others would seem to agree."""
+    kinds = Series, *STATEMENTS
+    is_valid = all(len(seed.get_all(kind)) == len(seed.list_keys(kind)) for kind in kinds)
+    return is_valid and not seed.unreadable
 
 
 def group_statements(seed: Seed) -> list[list[Statement]]:
@@ -83,66 +107,14 @@ def group_statements(seed: Seed) -> list[list[Statement]]:
             scope = end if series.unit == PERCENT else None
             table = series.natural_key().rpartition(".")[0]
             content: Hashable = table, figure.period.start, scope
-            interval = find_interval(seed, figure)
+            interval = PrintedNumber.from_observation(seed, figure).find_interval()
             groups[content].append(Statement(Observation, key, figure, interval, end))
     for key, rate in seed.get_all(GrowthRate).items():
         days = rate.period.start, rate.period.end, rate.base_period.start
         content = rate.series, days, rate.measure
-        half = Decimal(5).scaleb(int(rate.value.as_tuple().exponent) - 1)
-        interval = Interval(rate.value - half, rate.value + half)
+        interval = PrintedNumber.from_rate(rate).find_interval()
         groups[content].append(Statement(GrowthRate, key, rate, interval, rate.period.end))
     return list(groups.values())
-
-
-def compute_rounding(seed: Seed, figure: Observation) -> Interval:
-    """Compute the interval of the numbers that would be printed with the same digits.
-
-    A count that is printed in full is not rounded, unless it ends in zeros as rounded ones do.
-    """
-    half = Decimal(0) if is_whole(seed, figure) else compute_step(figure) / 2
-    return Interval(figure.value - half, figure.value + half)
-
-
-def compute_step(figure: Observation) -> Decimal:
-    """Return the unit of the last digit that a source states.
-
-    Two or more zeros at the end of a thousand or more, as in 12,400, may stand for rounding; so
-    may all zeros after "about".
-    """
-    step = Decimal(1).scaleb(figure.published.multiplier - figure.published.decimals)
-    last = Decimal(1).scaleb(int(figure.value.normalize().as_tuple().exponent))
-    has_zeros = figure.value >= ROUNDED_FROM and last >= ROUNDED_TO
-    is_rounded = figure.qualifier is Qualifier.ABOUT or has_zeros
-    return last if step == 1 and is_rounded else step
-
-
-def is_whole(seed: Seed, figure: Observation) -> bool:
-    """Return whether a figure is a count that is printed in full."""
-    unit = seed.get_all(Unit).get(seed.get_all(Series)[figure.series].unit)
-    return unit is not None and unit.decimals == 0 and compute_step(figure) == 1
-
-
-def find_interval(seed: Seed, figure: Observation) -> Interval:
-    """Return where the words of a source place a figure; the upper end is not included.
-
-    What is "about" a number differs from it by at most one in its last digit.
-    """
-    value, bounds = figure.value, figure.bounds
-    lower, upper = compute_rounding(seed, figure)
-    one = Decimal(1) if is_whole(seed, figure) else Decimal(0)
-    match figure.qualifier:
-        case Qualifier.OVER:
-            return Interval(value + one, INFINITY)
-        case Qualifier.NEARLY:
-            return Interval(-INFINITY if bounds.lower is None else bounds.lower, value)
-        case Qualifier.ABOUT:
-            step = compute_step(figure)
-            return Interval(
-                value - step if bounds.lower is None else bounds.lower,
-                value + step + one if bounds.upper is None else bounds.upper,
-            )
-        case _:
-            return Interval(lower, upper + one)
 
 
 def report_disagreement(seed: Seed, one: Statement, other: Statement) -> Iterator[SeedIssue]:
@@ -185,7 +157,7 @@ def find_series(seed: Seed, record: Figure | Report) -> Series | None:
     return seed.get_all(Series).get(record.series)
 
 
-def check_reports(seed: Seed, disagreeing: set[str]) -> Iterator[SeedIssue]:
+def check_reports(seed: Seed, disagreeing: set[RecordKey]) -> Iterator[SeedIssue]:
     """A report that differs belongs to the contradiction of its observation, and no other does."""
     for key, report in seed.get_all(Report).items():
         observation = seed.get_all(Observation).get(report.observation)
@@ -201,27 +173,144 @@ def check_reports(seed: Seed, disagreeing: set[str]) -> Iterator[SeedIssue]:
             message = f"found {code}; its observation has {observation.contradiction or 'none'}"
             yield document.create_issue(("contradiction",), message)
         else:
-            disagreeing |= {key, report.observation}
+            disagreeing |= {(Report, key), (Observation, report.observation)}
 
 
-def check_members(seed: Seed, disagreeing: set[str]) -> Iterator[SeedIssue]:
-    """What names a contradiction belongs to its indicator, and does not agree with another part."""
-    named = set()
+def check_indicators(seed: Seed) -> Iterator[SeedIssue]:
+    """What names a contradiction belongs to its indicator."""
     for kind in STATEMENTS:
         for key, record in seed.get_all(kind).items():
-            code = record.contradiction or ""
-            contradiction = seed.get_all(Contradiction).get(code)
-            if contradiction is None:
-                continue
-            named.add(code)
-            document = seed.documents[kind, key]
+            contradiction = seed.get_all(Contradiction).get(record.contradiction or "")
             series = find_series(seed, record)
-            if series and series.indicator != contradiction.indicator:
-                message = f"found {code}; its indicator is {contradiction.indicator}"
-                yield document.create_issue(("contradiction",), message)
-            elif key not in disagreeing:
-                message = f"found {code}; this agrees with all other published numbers; remove it"
-                yield document.create_issue(("contradiction",), message)
-    for unnamed in sorted(set(seed.get_all(Contradiction)) - named):
+            if contradiction and series and series.indicator != contradiction.indicator:
+                message = (
+                    f"found {record.contradiction}; its indicator is {contradiction.indicator}"
+                )
+                yield seed.documents[kind, key].create_issue(("contradiction",), message)
+
+
+def check_causes(seed: Seed, disagreeing: set[RecordKey]) -> Iterator[SeedIssue]:
+    numbers = list_numbers(seed)
+    reports = Counter[str](
+        report.contradiction for report in seed.get_all(Report).values() if report.contradiction
+    )
+    for code in seed.get_all(Contradiction):
+        yield from check_cause(seed, code, numbers[code], reports[code], disagreeing)
+
+
+def check_cause(
+    seed: Seed,
+    code: str,
+    numbers: Sequence[ContradictoryNumber],
+    report_count: int,
+    disagreeing: set[RecordKey],
+) -> Iterator[SeedIssue]:
+    """Numbers that differ by rounding or in the qualifier agree; all others must not."""
+    cause, document = seed.get_all(Contradiction)[code].cause, seed.documents[Contradiction, code]
+    if not numbers:
         message = "is named by no figure, growth rate or report; name it in those it is about"
-        yield seed.documents[Contradiction, unnamed].create_issue((), message)
+        yield document.create_issue((), message)
+    elif len(numbers) + report_count == 1 and numbers[0].record not in disagreeing:
+        yield report_agreement(seed, code, numbers[0])
+    elif cause is ContradictionCause.COVERAGE:
+        if len({one.coverage for one in numbers}) == 1:
+            message = "found coverage; all its numbers count the same countries"
+            yield document.create_issue(("cause",), message)
+    elif cause is ContradictionCause.ROUNDING or cause is ContradictionCause.QUALIFIER:
+        misfit = describe_misfit(cause, numbers, report_count, disagreeing)
+        if misfit:
+            yield document.create_issue(("cause",), f"found {cause}; {misfit}")
+    else:
+        for one in numbers:
+            if one.record not in disagreeing and not any(map(one.is_contrary_to, numbers)):
+                yield report_agreement(seed, code, one)
+
+
+def describe_misfit(
+    cause: ContradictionCause,
+    numbers: Sequence[ContradictoryNumber],
+    report_count: int,
+    disagreeing: set[RecordKey],
+) -> str | None:
+    """Say why numbers do not differ by rounding, or in the qualifier, alone."""
+    values = {one.printed.value for one in numbers}
+    if cause is ContradictionCause.QUALIFIER:
+        qualifiers = {one.printed.qualifier for one in numbers}
+        is_fit = len(values) == 1 and (len(qualifiers) > 1 or report_count > 0)
+        return None if is_fit else "its numbers must be the same, with different qualifiers"
+    is_excluded = any(one.is_contrary_to(two) for one, two in combinations(numbers, 2))
+    if is_excluded or not disagreeing.isdisjoint(one.record for one in numbers):
+        return "its numbers do not agree within their rounding"
+    return "all its numbers are the same" if len(values) == 1 else None
+
+
+def report_agreement(seed: Seed, code: str, number: ContradictoryNumber) -> SeedIssue:
+    path = number.path or ("contradiction",)
+    message = f"found {code}; this agrees with all other published numbers; remove it"
+    return seed.documents[number.owner, number.key].create_issue(path, message)
+
+
+def check_contradiction(seed: Seed, contradiction: Contradiction) -> Messages:
+    """Check the statements of a contradiction, and that its reason gives all its numbers."""
+    for index, one in enumerate(contradiction.statements):
+        path: ValuePath = ("statements", index)
+        yield from check_statement(seed, path, one)
+        yield from check_key(seed, (*path, "coverage"), Coverage, one.coverage)
+        is_level = one.measure is StatementMeasure.LEVEL
+        if not is_level and one.quantity.unit != PERCENT:
+            message = f"found {one.quantity.unit}; changes are in {PERCENT}"
+            yield (*path, "quantity", "unit"), message
+        has_base = one.base_period is not None
+        if has_base != (one.measure is StatementMeasure.SHARE_CHANGE):
+            message = "belongs to share_change alone; remove it"
+            if not has_base:
+                message = "is missing; add the period on which the share changed"
+            yield (*path, "base_period"), message
+        source = seed.get_all(Source).get(one.source)
+        if source and one.period.end > source.published_on:
+            message = f"found {one.period.end}; the source was published on {source.published_on}"
+            yield (*path, "period", "end"), message
+
+
+def check_reasons(seed: Seed) -> Iterator[SeedIssue]:
+    """A reader of the reason must learn all numbers of a contradiction."""
+    all_numbers = list_numbers(seed)
+    for code, contradiction in seed.get_all(Contradiction).items():
+        for language in Language:
+            stated = read_numbers(getattr(contradiction.reason, language))
+            for one in all_numbers[code]:
+                text = one.format(language)
+                if one.find_number(language) not in stated:
+                    message = f"does not give “{text}”; name each number of the contradiction"
+                    document = seed.documents[Contradiction, code]
+                    yield document.create_issue(("reason", str(language)), message)
+
+
+def build_contradiction_columns(seed: Seed) -> dict[str, Values]:
+    """Return the numbers of each contradiction in words, as JSON in each language."""
+    texts = {language: describe_numbers(seed, language) for language in Language}
+    return {
+        key: {
+            f"numbers_{language}": json.dumps(described[key], ensure_ascii=False)
+            for language, described in texts.items()
+        }
+        for key in seed.get_all(Contradiction)
+    }
+
+
+def build_contradictory_rows(seed: Seed, ids: dict[type, dict[str, int]]) -> Iterator[Row]:
+    """Return the rows of the statements that contradictions contain themselves."""
+    for key, contradiction in seed.get_all(Contradiction).items():
+        for position, one in enumerate(contradiction.statements, start=1):
+            base = one.base_period
+            row: Values = {
+                "contradiction_id": ids[Contradiction][key],
+                "position": position,
+                "measure": one.measure,
+                "period_start": one.period.start,
+                "period_end": one.period.end,
+                "base_start": base and base.start,
+                "base_end": base and base.end,
+                "coverage_id": ids[Coverage][one.coverage],
+            }
+            yield models.ContradictoryStatement, row | build_statement_columns(one, ids)

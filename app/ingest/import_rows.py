@@ -17,6 +17,7 @@ from app.db.numerals import has_number
 from app.enums import PERCENT, ChangeMeasure, Qualifier, StockFlow
 from app.i18n import Bilingual, Language, format_change, format_value
 from app.ingest.files import Places, SeedError, SeedIssue, suggest_nearest
+from app.ingest.published_numbers import describe_limit
 from app.ingest.schema import Entity, GrowthRate, Observation, Period, Source
 from app.ingest.schema.base import AnyEntity, parse_iso_date
 from app.ingest.seed import Document, Seed, create_issue
@@ -268,6 +269,9 @@ def build_value(row: Row, unit: str, multiplier: int, suffix: Bilingual) -> Stat
         figure["qualifier"] = str(qualifier)
     words = row.require("wording", "copy the words that state the figure")
     check_number(row, "wording", value, multiplier)
+    misfit = describe_limit(words, qualifier, base)
+    if row["wording_language"] in set(Language) and misfit:
+        raise RowError("wording", f"found '{words}', which {misfit}")
     figure["wording"] = build_wording(row, words, texts)
     return Statement(Observation, unit, base, figure)
 

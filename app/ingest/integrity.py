@@ -7,7 +7,7 @@ from typing import Any
 from app.db.numerals import CURRENCIES
 from app.enums import PERCENT, ActionStatus, ChangeMeasure, Qualifier, StockFlow
 from app.ingest.commitments import check_commitment, check_own_words, check_progress
-from app.ingest.contradictions import check_contradictions
+from app.ingest.contradictions import check_contradiction, check_contradictions
 from app.ingest.documents import check_event, check_source, compare_publishers
 from app.ingest.editions import (
     check_edition,
@@ -19,10 +19,12 @@ from app.ingest.editions import (
 from app.ingest.files import SeedIssue, ValuePath, suggest_nearest
 from app.ingest.history import check_corrections, check_history
 from app.ingest.passages import Location, check_passages, find_unrecorded, list_records
+from app.ingest.published_numbers import check_words
 from app.ingest.schema import (
     Action,
     CodeListEntity,
     Commitment,
+    Contradiction,
     Edition,
     Entity,
     Event,
@@ -61,6 +63,7 @@ def check_integrity(seed: Seed) -> list[SeedIssue]:
     issues += [
         *check_documents(seed),
         *check_contradictions(seed),
+        *check_words(seed),
         *find_duplicates(seed),
         *history,
     ]
@@ -278,6 +281,7 @@ CHECKS: Mapping[type[Entity], Sequence[Callable[[Seed, Any], Messages]]] = {
     Action: (check_action, check_examples),
     Progress: (check_progress,),
     Commitment: (check_commitment,),
+    Contradiction: (check_contradiction,),
 }
 """The checks of a collection, besides those of references and locators."""
 

@@ -16,7 +16,7 @@ from app.enums import ReportRelation
 from app.i18n import Bilingual, format_title
 from app.ingest import schema
 from app.ingest.commitments import build_report_rows, build_target_columns, find_status
-from app.ingest.contradictions import compute_rounding
+from app.ingest.contradictions import build_contradiction_columns, build_contradictory_rows
 from app.ingest.editions import (
     find_year,
     map_sources,
@@ -26,6 +26,7 @@ from app.ingest.editions import (
 )
 from app.ingest.history import build_change_rows, list_releases
 from app.ingest.passages import build_passage_rows, count_passages
+from app.ingest.published_numbers import PrintedNumber
 from app.ingest.schema import RECORD_KINDS, Entity, list_paths, list_references
 from app.ingest.seed import Seed
 from app.ingest.vintages import Vintage, assign_vintages, describe_revision
@@ -114,6 +115,7 @@ def build_rows(seed: Seed, seed_hash: str, schema_revision: str) -> Iterator[Row
     yield from build_speaker_rows(seed, ids[schema.Event])
     yield from build_break_rows(seed, ids[schema.Series])
     yield from build_report_rows(seed, ids)
+    yield from build_contradictory_rows(seed, ids)
     yield from build_passage_rows(seed, ids[schema.Source])
     yield from build_link_rows(seed, ids)
     yield from build_selection_rows(seed, ids)
@@ -249,6 +251,8 @@ def derive_columns(seed: Seed, kind: type[Entity], ids: Ids) -> dict[str, Values
     derived = derive_own_columns(seed, kind, ids)
     if kind is schema.Series:
         derived |= summarize_series(seed, ids[kind])
+    if kind is schema.Contradiction:
+        derived |= build_contradiction_columns(seed)
     if kind is schema.Report:
         derived |= {
             key: {"relation": find_relation(seed, one)}
@@ -266,7 +270,7 @@ def derive_columns(seed: Seed, kind: type[Entity], ids: Ids) -> dict[str, Values
         for key, vintage in assign_vintages(seed, figures).items():
             figure = figures[key]
             previous = figures.get(vintage.previous or "")
-            rounding = compute_rounding(seed, figure)
+            rounding = PrintedNumber.from_observation(seed, figure).rounding
             derived[key] = {
                 **build_vintage_columns(vintage),
                 "rounding_lower": rounding.lower,

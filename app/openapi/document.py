@@ -63,6 +63,7 @@ TAGS = {
     "Outcomes": "Results of a year that the source describes in words.",
     "Press conferences": "The yearly press conferences that figures and priority areas come from.",
     "Priority areas": "The areas announced for a year, and their actions.",
+    "Quotations": "The figures quoted in a text beside the published ones.",
     "Reference data": "Code lists, events and sources, linked both ways.",
     "Search": "Full-text search of all texts in both languages.",
     "Series": "Comparable figures: series, growth rates, second reports, comparisons of periods.",

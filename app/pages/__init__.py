@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from hashlib import blake2b
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -144,6 +145,24 @@ def split_display(figure: Mapping[str, Any], language: Language) -> tuple[str, s
     number = NUMBER_PATTERN.match(rest)
     end = number.end() if number else 0
     return display[: len(display) - len(rest)], rest[:end], rest[end:]
+
+
+def split_fragments(checked: Record) -> list[Record]:
+    """Split a text where findings begin and end; each part has the numbers of its findings."""
+    findings = [one for item in checked["items"] for one in item["findings"]]
+    text, ends = checked["text"], {0, len(checked["text"])}
+    limits = sorted(ends | {one[limit] for one in findings for limit in ("start", "end")})
+    return [
+        {
+            "text": text[start:end],
+            "findings": [
+                number
+                for number, one in enumerate(findings, start=1)
+                if one["start"] <= start and end <= one["end"]
+            ],
+        }
+        for start, end in pairwise(limits)
+    ]
 
 
 def is_page_accepted(context: RequestContext) -> bool:

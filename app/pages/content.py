@@ -10,8 +10,10 @@ from app.i18n import Bilingual, Language
 GUIDE_FOLDER = Path(__file__).parent.parent / "guide"
 PAGE_NAMES = (
     "reading-figures",
+    "method",
     "comparing",
     "commitments",
+    "quotations",
     "endpoints",
     "formats",
     "clients",
@@ -21,8 +23,11 @@ PAGE_NAMES = (
     "scaling",
     "large-data",
     "speed",
+    "licence",
 )
 GUIDE_PATHS = ("/guide", *(f"/guide/{name}" for name in PAGE_NAMES))
+SHORT_PATHS = {"/method": "/guide/method", "/licence": "/guide/licence"}
+"""Shortened addresses of pages of the guide."""
 
 MARKUP = re.compile(r"\[([^\]]*)\]\([^)]*\)|`")
 """Links, which are replaced by their texts, and the marks around code."""

@@ -37,9 +37,9 @@ class PageAddress(NamedTuple):
 
 
 def find_page(kind: str, code: str) -> PageAddress:
-    """Return the address of the page that shows a record, or of the record itself."""
+    """Return the address of the page that shows a record, or of its place in a list."""
     build = PAGES.get(kind)
-    return build(code) if build else PageAddress(f"/v1/{kind.replace('_', '-')}s/{code}", {})
+    return build(code) if build else PageAddress(f"/{kind.replace('_', '-')}s", {}, code)
 
 
 def find_indicator(code: str) -> PageAddress:
@@ -66,7 +66,7 @@ PAGES: dict[str, Callable[[str], PageAddress]] = {
     SearchKind.OUTCOME: find_outcome,
     SearchKind.EDITION: lambda code: PageAddress("/", {"edition": code}),
     SearchKind.COMMITMENT: lambda code: PageAddress("/commitments", {}, code),
-    SearchKind.RELEASE: lambda _: PageAddress("/years", {}, "releases"),
+    SearchKind.RELEASE: lambda code: PageAddress("/changes", {"release": code}),
     SearchKind.TOPIC: lambda code: PageAddress("/", {"topic": code}),
     SearchKind.SECTOR: lambda code: PageAddress("/", {"sector": code}),
 }

@@ -1,9 +1,16 @@
 """Parameters of commitments, code lists, sources, changes, the search and the first page."""
 
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from app.enums import (
@@ -11,10 +18,10 @@ from app.enums import (
     ActionStatus,
     AreaKind,
     ChangeKind,
-    CitationStyle,
     Collection,
     CommitmentKind,
     Completeness,
+    ContradictionCause,
     EvidenceBasis,
     InstrumentKind,
     SearchKind,
@@ -42,6 +49,8 @@ from app.parameters.base import (
     create_repeatable,
 )
 from app.parameters.observations import ChartParameters, ImageParameters
+
+MAXIMUM_QUOTATION = 2000
 
 
 class ChangeSort(StrEnum):
@@ -192,6 +201,9 @@ class ContradictionListParameters(CodeListParameters):
     indicator: Indicators = create_repeatable(
         "Only contradictions about this indicator.", "trade-share"
     )
+    cause: list[ContradictionCause] = create_repeatable(
+        "Only contradictions that have this cause.", "rounding"
+    )
     basis: list[EvidenceBasis] = create_repeatable(
         "Only contradictions whose reason has this basis.", "inferred"
     )
@@ -235,6 +247,45 @@ class SearchParameters(ListParameters):
     sort: SearchSort = Field(SearchSort.RELEVANCE, examples=["relevance"])
     """The order: relevance. Records that the query names come first, then those with all words in
     the title, then all others; figures are in order from the newest period."""
+
+
+class CitationStyle(StrEnum):
+    """The styles in which citations are written as text."""
+
+    APA = "apa"
+    GB_T_7714 = "gb-t-7714"
+
+
+def require_words(text: str) -> str:
+    if not text.strip():
+        raise PydanticCustomError("string_too_short", "no words")
+    return text
+
+
+class QuotationParameters(Parameters):
+    text: Annotated[
+        str,
+        StringConstraints(
+            min_length=1,
+            max_length=MAXIMUM_QUOTATION,
+            pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+$",
+        ),
+        AfterValidator(require_words),
+    ] = Field(examples=["China carried out 700 aid projects in January to November 2024."])
+    """The text with the figures to be checked: one or several sentences in English or Chinese, of
+    at most 2,000 characters."""
+    asked_on: Day | Omitted = Field(None, examples=["2026-11-26"])
+    """The day from which “last year” and “this year” are counted, and on which figures have to be
+    in force. The default is today in Beijing; only responses for a stated day are cached."""
+
+
+class QuotationPageParameters(QuotationParameters):
+    """Without a text, the page has only the form, whose empty fields are sent too."""
+
+    text: str = Field("", max_length=MAXIMUM_QUOTATION)
+    """The text with the figures to be checked."""
+    asked_on: Annotated[Day | Omitted, BeforeValidator(lambda value: value or None)] = None
+    """The day from which “last year” is counted."""
 
 
 class CitationParameters(Parameters):
@@ -285,6 +336,18 @@ class OverviewChartParameters(ChartParameters, OverviewParameters):
 
 class OverviewImageParameters(ImageParameters, OverviewParameters):
     """The parameters of the image of an edition."""
+
+
+class ListingParameters(Parameters):
+    """The parameters of a page that lists records."""
+
+    cursor: Annotated[str, StringConstraints(max_length=1000)] | Omitted = None
+    """The start of the page, from the link at the end of the previous page."""
+
+
+class ChangePageParameters(ListingParameters):
+    release: Annotated[str, StringConstraints(max_length=20)] | Omitted = None
+    """The release whose changes are listed. Without it, only the releases are."""
 
 
 class DashboardParameters(OverviewParameters):

@@ -24,7 +24,7 @@ from app.db.columns import (
 )
 from app.db.models import GrowthRate, Indicator, Observation, Series, SeriesBreak, Unit
 from app.db.statements import fetch_uncached
-from app.enums import ChangeMeasure, Obstacle, Qualifier, StockFlow
+from app.enums import ChangeMeasure, ContradictionCause, Obstacle, Qualifier, StockFlow
 from app.i18n import Bilingual, Language
 from app.parameters import ComparisonParameters
 from app.problems.problem import NotComparable
@@ -232,6 +232,10 @@ def list_derivation_obstacles(language: Language, earlier: Record, later: Record
     return obstacles
 
 
+AGREEING = frozenset((ContradictionCause.ROUNDING, ContradictionCause.QUALIFIER))
+"""The causes of contradictions whose numbers do not exclude one another."""
+
+
 def derive_change(pair: Pair, language: Language) -> Record:
     """Calculate the change and its bounds, given the rounding of both figures."""
     earlier, later = pair.earlier, pair.later
@@ -243,7 +247,8 @@ def derive_change(pair: Pair, language: Language) -> Record:
     assert interval is not None  # noqa: S101 - else there is an obstacle
     growth = pair.evidence[0]["display"] if pair.evidence else None
     warning = (PUBLISHED_PREFERRED if growth else NO_PUBLISHED_GROWTH).format(growth=growth)
-    reasons = [one["contradiction"]["reason"] for one in (earlier, later) if one["contradiction"]]
+    contradictions = [one["contradiction"] for one in (earlier, later) if one["contradiction"]]
+    reasons = [one["reason"] for one in contradictions if one["cause"] not in AGREEING]
     warnings = [
         warning.get(language),
         *(CONTRADICTED.format(reason=reason).get(language) for reason in dict.fromkeys(reasons)),

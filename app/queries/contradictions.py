@@ -2,18 +2,45 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 from functools import cache
 
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
-from app.db.columns import Record, Statement, localize, select_reference
-from app.db.models import Contradiction, GrowthRate, Indicator, Observation, Report
-from app.db.statements import fetch_uncached
-from app.i18n import Language
+from app.db.columns import (
+    Record,
+    Statement,
+    localize,
+    select_contradiction_columns,
+    select_coverage,
+    select_reference,
+)
+from app.db.models import (
+    Contradiction,
+    ContradictoryStatement,
+    Coverage,
+    GrowthRate,
+    Indicator,
+    Observation,
+    Report,
+    Source,
+    Unit,
+)
+from app.db.statements import fetch_uncached, select_nested
+from app.i18n import (
+    Language,
+    StatementMeasure,
+    count_months,
+    format_period,
+    format_range,
+    format_statement,
+)
 from app.parameters import ContradictionListParameters
 from app.queries.observations import read_observations, select_observations
 from app.queries.pagination import QueryPage
+from app.queries.progress import choose_suffix, select_statement_columns
+from app.queries.progress import complete_report as complete_wording
 from app.queries.related import (
     complete_growth_rate,
     complete_report,
@@ -22,23 +49,70 @@ from app.queries.related import (
 )
 from app.queries.resource import Resource, select_links
 
-STATEMENTS = ("observations", "growth_rates", "reports")
-"""The lists of what is published, each by its keys."""
+MEMBERS = ("observations", "growth_rates", "reports")
+"""The lists of records that name a contradiction, each by its keys."""
 
 
 @cache
 def select_contradictions(language: Language) -> Statement:
+    statements: Statement = (
+        select(
+            col(ContradictoryStatement.measure).label("measure"),
+            col(ContradictoryStatement.period_start).label("period.start"),
+            col(ContradictoryStatement.period_end).label("period.end"),
+            col(ContradictoryStatement.base_start).label("base_period.start"),
+            col(ContradictoryStatement.base_end).label("base_period.end"),
+            *select_coverage("coverage", language),
+            *select_statement_columns(ContradictoryStatement, language),
+        )
+        .select_from(ContradictoryStatement)
+        .join(Source, col(Source.id) == ContradictoryStatement.source_id)
+        .join(Coverage, col(Coverage.id) == ContradictoryStatement.coverage_id)
+        .join(Unit, col(Unit.id) == ContradictoryStatement.unit_id)
+        .where(col(ContradictoryStatement.contradiction_id) == Contradiction.id)
+        .order_by(col(ContradictoryStatement.position))
+    )
     return (
         select(
-            col(Contradiction.code).label("code"),
-            *(localize(Contradiction, name, language).label(name) for name in ("name", "reason")),
-            col(Contradiction.basis).label("basis"),
+            *select_contradiction_columns(language),
             *select_reference(Indicator, "indicator", language),
             *select_links(Contradiction, language),
+            select_nested(statements, Contradiction).label("statements"),
         )
         .select_from(Contradiction)
         .join(Indicator, col(Indicator.id) == Contradiction.indicator_id)
     )
+
+
+def complete_contradiction(row: Record, language: Language) -> Record:
+    for statement in row["statements"]:
+        complete_statement(statement, language)
+    return row
+
+
+def complete_statement(row: Record, language: Language) -> Record:
+    """Replace what the texts of a number are formatted from by the texts."""
+    measure, quantity, base = StatementMeasure(row["measure"]), row["quantity"], row["base_period"]
+    has_base = base["start"] is not None
+    display = format_statement(
+        *(measure, Decimal(quantity["value"]), (quantity["multiplier"], quantity["decimals"])),
+        *(quantity["qualifier"], choose_suffix(quantity, language), language),
+        (base["start"], base["end"]) if has_base else None,
+    )
+    row["period"] = complete_period(row["period"], measure, language)
+    row["base_period"] = complete_period(base, measure, language) if has_base else None
+    complete_wording(row, language)
+    row["quantity"]["display"] = display
+    return row
+
+
+def complete_period(period: Record, measure: StatementMeasure, language: Language) -> Record:
+    """Add the number of months of a flow, and the period in words."""
+    days = period["start"], period["end"]
+    is_average = measure is StatementMeasure.AVERAGE_GROWTH
+    name = format_range(*days, language) if is_average else format_period(*days, language)
+    months = count_months(*days)
+    return period | {"months": months, "label": name}
 
 
 CONTRADICTIONS = Resource(
@@ -48,7 +122,12 @@ CONTRADICTIONS = Resource(
         "position": (col(Contradiction.position), col(Contradiction.code)),
         "code": (col(Contradiction.code),),
     },
-    filters={"indicator": col(Indicator.code), "basis": col(Contradiction.basis)},
+    complete=complete_contradiction,
+    filters={
+        "indicator": col(Indicator.code),
+        "cause": col(Contradiction.cause),
+        "basis": col(Contradiction.basis),
+    },
 )
 
 
@@ -68,7 +147,7 @@ def complete_contradictions(
     connection: Connection, language: Language, rows: Sequence[Record]
 ) -> list[Record]:
     """Replace the keys of figures, rates and reports by what is recorded of each."""
-    keys = {name: [one["id"] for row in rows for one in row[name]] for name in STATEMENTS}
+    keys = {name: [one["id"] for row in rows for one in row[name]] for name in MEMBERS}
     observations = read_observations(
         connection,
         language,
@@ -81,7 +160,36 @@ def complete_contradictions(
     reports = fetch_uncached(
         connection, select_reports(language).where(col(Report.code).in_(keys["reports"]))
     )
-    found = {one["id"]: one for one in observations}
-    found |= {rate["id"]: complete_growth_rate(rate, language) for rate in rates}
-    found |= {report["id"]: complete_report(report, language) for report in reports}
-    return [row | {name: [found[one["id"]] for one in row[name]] for name in keys} for row in rows]
+    # A figure and its growth rate have the same key.
+    found: dict[str, dict[str, Record]] = {
+        "observations": {one["id"]: one for one in observations},
+        "growth_rates": {rate["id"]: complete_growth_rate(rate, language) for rate in rates},
+        "reports": {report["id"]: complete_report(report, language) for report in reports},
+    }
+    return [
+        row | {name: [known[one["id"]] for one in row[name]] for name, known in found.items()}
+        for row in rows
+    ]
+
+
+def read_stated_contradictions(
+    connection: Connection, language: Language, source: str
+) -> list[Record]:
+    """Read the contradictions to which a source contributes a number that is no figure."""
+    statement: Statement = (
+        select(
+            col(Contradiction.code).label("code"),
+            localize(Contradiction, "name", language).label("name"),
+            col(Indicator.code).label("indicator"),
+        )
+        .distinct()
+        .select_from(Contradiction)
+        .join(Indicator, col(Indicator.id) == Contradiction.indicator_id)
+        .join(
+            ContradictoryStatement, col(ContradictoryStatement.contradiction_id) == Contradiction.id
+        )
+        .join(Source, col(Source.id) == ContradictoryStatement.source_id)
+        .where(col(Source.code) == source)
+        .order_by(col(Contradiction.code))
+    )
+    return fetch_uncached(connection, statement)

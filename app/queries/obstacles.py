@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
-from app.db.columns import Condition, Record, localize
+from app.db.columns import Condition, Record, counterpart_area, localize
 from app.db.models import GrowthRate, Indicator, Series, SeriesBreak
 from app.db.statements import fetch_uncached
 from app.enums import ChangeMeasure, EvidenceBasis, GrowthBasis, Obstacle, StockFlow
@@ -36,6 +36,8 @@ INFERRED = Bilingual(
     "“{name}”系本站根据已公布的金额和比重推断，来源未说明所统计的国家不同；推算过程见 "
     "/v1/coverages/{code} 的 evidence。",
 )
+RATE_SCOPE = {"indicator": Indicator.code, "counterpart_area": counterpart_area.code}
+"""What a growth rate shares with the figures that it may be about."""
 SENTENCES = {
     Obstacle.UNIT: Bilingual(
         "One figure is in {unit}, the other in {other_unit}. This service does not convert units.",
@@ -188,9 +190,11 @@ def add_point_obstacles(
 def read_rates_by_period(
     connection: Connection, language: Language, series: Sequence[Record], as_of: date | None
 ) -> Mapping[RateKey, list[Record]]:
-    """Read the rates of the indicators of some series that were known on a day."""
-    indicators = {one["indicator"]["code"] for one in series}
-    conditions: list[Condition] = [col(Indicator.code).in_(sorted(indicators))]
+    """Read the rates of the indicators and counterpart areas of some series, known on a day."""
+    conditions: list[Condition] = [
+        col(column).in_(sorted({one[name]["code"] for one in series}))
+        for name, column in RATE_SCOPE.items()
+    ]
     if as_of is not None:
         conditions.append(col(GrowthRate.vintage) <= as_of)
     rates = defaultdict(list)

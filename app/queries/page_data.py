@@ -29,6 +29,7 @@ from app.queries.charts import (
     read_indicator_series,
 )
 from app.queries.commitments import get_priority_area, list_outcomes, list_years
+from app.queries.contradictions import read_stated_contradictions
 from app.queries.editions import list_editions, read_contents, read_overview
 from app.queries.indicators import get_indicator
 from app.queries.observations import list_observations
@@ -247,4 +248,5 @@ def read_source_profile(connection: Connection, language: Language, code: str) -
         "growth_rates": list_growth_rates(connection, language, rates),
         "reports": list_reports(connection, language, ReportListParameters(source=[code])),
         "follow_ups": read_follow_ups(connection, language, code),
+        "contradictions": read_stated_contradictions(connection, language, code),
     }

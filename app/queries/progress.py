@@ -23,6 +23,7 @@ from app.db.models import (
     Action,
     Commitment,
     CommitmentReading,
+    ContradictoryStatement,
     Event,
     PriorityArea,
     Progress,
@@ -62,7 +63,7 @@ BEYOND = {
 
 
 def select_quantity(
-    table: type[Commitment] | type[ProgressReport] | type[CommitmentReading],
+    table: type[Commitment | ProgressReport | CommitmentReading | ContradictoryStatement],
     name: str,
     language: Language,
     unit: type[Unit],
@@ -100,17 +101,28 @@ def complete_quantity(quantity: Record, language: Language) -> Record | None:
 def format_quantity(
     quantity: Record, value: Decimal, qualifier: Qualifier, language: Language
 ) -> str:
-    is_counted = language is Language.CHINESE and quantity["classifier"]
-    suffix = quantity["classifier"] if is_counted else quantity["suffix"]
     scale = quantity["multiplier"], quantity["decimals"]
-    return format_value(value, *scale, qualifier, suffix, language)
+    return format_value(value, *scale, qualifier, choose_suffix(quantity, language), language)
+
+
+def choose_suffix(quantity: Record, language: Language) -> str:
+    """Return what follows a number: Chinese puts a classifier before what is counted."""
+    is_counted = language is Language.CHINESE and quantity["classifier"]
+    suffix: str = quantity["classifier"] if is_counted else quantity["suffix"]
+    return suffix
 
 
 def select_report_columns(
     table: type[ProgressReport] | type[CommitmentReading], language: Language
 ) -> list[Label[Value]]:
+    return [col(table.date).label("date"), *select_statement_columns(table, language)]
+
+
+def select_statement_columns(
+    table: type[ProgressReport | CommitmentReading | ContradictoryStatement], language: Language
+) -> list[Label[Value]]:
+    """Return the columns of what a document says; ``complete_report`` completes them."""
     return [
-        col(table.date).label("date"),
         localize(table, "text", language).label("text"),
         *select_quantity(table, "quantity", language, Unit),
         *select_wording(table, "", language),

@@ -15,6 +15,7 @@ from app.formats.registry import build_service_links, list_distributions
 from app.formats.tables import Table
 from app.i18n import Language
 from app.pages.content import GUIDE_PATHS
+from app.pages.listings import LISTINGS
 from app.request import Context, RequestContext
 from app.routers import NoParameters
 
@@ -29,7 +30,9 @@ SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 XHTML = "http://www.w3.org/1999/xhtml"
 LINK_SET = 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"'
 PAGES = (
-    *("/", "/editions", "/years", "/commitments", "/recipes", "/docs", "/reference"),
+    *("/", "/editions", "/years", "/commitments", "/changes", "/quotation-check", "/recipes"),
+    *("/docs", "/reference"),
+    *(listing.path for listing in LISTINGS),
     *GUIDE_PATHS,
 )
 DETAIL_PAGES = {

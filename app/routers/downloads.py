@@ -36,7 +36,7 @@ from app.queries.observations import get_observation, list_observations
 from app.queries.reference import get_source
 from app.request import Context, RequestContext
 from app.routers import NoParameters
-from app.schemas.formats import MAX_CELLS, Cube, TableDescription
+from app.schemas.formats import Cube, TableDescription
 
 router = APIRouter(prefix="/v1", tags=["Downloads"])
 citation_router = APIRouter(prefix="/v1", tags=["Citations"])
@@ -183,11 +183,11 @@ def get_cube(context: Context, query: Annotated[parameters.CubeFilters, Query()]
         **dict(query), limit=parameters.MAXIMUM_LIMIT, cursor=None
     )
     page = context.run_query(list_observations, filters)
+    if page.cursor is not None:
+        raise InvalidParameters.from_error(ParameterError("query.indicator", CUBE_TOO_LARGE))
     href = f"{context.base_url}/v1/{OBSERVATIONS.name}.{registry.JSON_STAT.suffix}"
     released_on = context.release.record["released_on"]
     cube = json_stat.build_cube(page.rows, released_on, href, context.language)
-    if page.cursor is not None or len(cube["value"]) > MAX_CELLS:
-        raise InvalidParameters.from_error(ParameterError("query.indicator", CUBE_TOO_LARGE))
     return context.create_bytes_response(Cube.model_validate(cube).to_json(), json_stat.MEDIA_TYPE)
 
 

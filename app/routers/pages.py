@@ -1,10 +1,6 @@
 """The pages, the files that they use, and the OpenAPI document."""
 
 from collections.abc import Callable
-from email.utils import formatdate
-from importlib.util import find_spec
-from mimetypes import guess_type
-from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
@@ -12,7 +8,6 @@ from fastapi.responses import RedirectResponse
 
 from app import parameters
 from app.db.columns import Record
-from app.enums import OpenApiVersion
 from app.formats import schema_org
 from app.formats.charts.layout import layout_chart
 from app.formats.charts.model import (
@@ -25,11 +20,17 @@ from app.formats.dataset_info import DATA_LICENCE, TITLE, cite_dataset
 from app.formats.feeds import format_title
 from app.formats.registry import build_service_links, list_distributions
 from app.i18n import format_published_day
-from app.openapi import OpenApiDocuments
-from app.pages import PAGE_POLICY, STATIC, render_page
-from app.pages.content import ADDRESS_PLACEHOLDER, PAGE_NAMES, RECIPES, list_entries, read_page
+from app.pages import PAGE_POLICY, render_page, split_fragments
+from app.pages.content import (
+    ADDRESS_PLACEHOLDER,
+    PAGE_NAMES,
+    RECIPES,
+    SHORT_PATHS,
+    list_entries,
+    read_page,
+)
+from app.pages.listings import LISTINGS, PAGES, Listing
 from app.problems import problem
-from app.problems.messages import UNKNOWN_FILE, UNKNOWN_PATH
 from app.problems.problem import UnknownRecord
 from app.queries import page_data
 from app.queries.editions import list_editions, read_contents
@@ -37,7 +38,7 @@ from app.queries.indicators import list_indicators
 from app.queries.passages import list_source_passages
 from app.queries.progress import list_commitments
 from app.queries.reference import get_source, list_codes
-from app.queries.releases import list_releases
+from app.queries.releases import list_changes, list_releases
 from app.queries.series import MAX_SERIES, read_drawn_series
 from app.request import Context, RequestContext
 from app.routers import NoParameters
@@ -46,15 +47,6 @@ router = APIRouter(include_in_schema=False)
 
 WIDE, NARROW = 1200, 400
 """The widths of charts in pixels, on wide screens and on phones."""
-SECTIONS = {"/indicators": "figures", "/priority-areas": "areas", "/sources": "sources"}
-"""Where on the dashboard the records are listed whose pages are below these paths."""
-VENDORED_FILES = {
-    "redoc.standalone.js": "text/javascript",
-    "swagger-ui-bundle.js": "text/javascript",
-    "swagger-ui.css": "text/css",
-}
-EXTERNAL_LOGO = b"https://cdn.redoc.ly/redoc/logo-mini.svg"
-EMPTY_IMAGE = b"data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
 REFERENCE_POLICY = (
     "default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self'; worker-src blob:; "
     f"{PAGE_POLICY}"
@@ -90,20 +82,38 @@ def show_dashboard(
     return response
 
 
-def create_redirect(section: str) -> Callable[..., Response]:
-    """Create the endpoint that redirects from a shortened address to a section of the dashboard."""
+def create_listing(listing: Listing) -> Callable[..., Response]:
+    """Create the endpoint that lists the records of a collection as a page."""
 
-    def redirect(context: Context, _: NoParameters) -> Response:
-        query_string = context.query.list_text
-        return RedirectResponse(
-            f"{context.base_url}/{query_string and '?'}{query_string}#{section}"
+    def show_listing(
+        context: Context, query: Annotated[parameters.ListingParameters, Query()]
+    ) -> Response:
+        table = listing.table
+        chosen = table.list_parameters(limit=parameters.MAXIMUM_LIMIT, cursor=query.cursor)
+        found = context.run_query(table.query, chosen)
+
+        def link_to(pattern: str, record: Record) -> str:
+            path, _, anchor = pattern.format(**record).partition("#")
+            joint = "&" if "?" in path else "?"
+            place = anchor and f"#{anchor}"
+            return f"{context.root_path}{path}{joint}lang={context.language}{place}"
+
+        return render_content(
+            context,
+            "listing.html",
+            listing=listing,
+            listings=LISTINGS,
+            records=found.rows,
+            cursor=found.cursor,
+            pages=PAGES,
+            link_to=link_to,
         )
 
-    return redirect
+    return show_listing
 
 
-for path, section in SECTIONS.items():
-    router.add_api_route(path, create_redirect(section))
+for listing in LISTINGS:
+    router.add_api_route(listing.path, create_listing(listing))
 
 
 @router.get("/editions/{edition}")
@@ -126,17 +136,38 @@ def show_years(context: Context, _: NoParameters) -> Response:
     shown = {series["indicator"]["code"] for series in found if series["points"]}
     query = parameters.IndicatorListParameters(limit=parameters.MAXIMUM_LIMIT)
     indicators = context.run_query(list_indicators, query)
-    releases = [
-        release | {"title": format_title(release, context.language)}
-        for release in context.run_query(list_releases)
-    ]
     return render_content(
         context,
         "years.html",
         all_series=[series for series in found if series["points"]],
         other_indicators=[one for one in indicators.rows if one["code"] not in shown],
-        releases=releases,
         has_more=len(found) == MAX_SERIES,
+    )
+
+
+@router.get("/changes")
+def show_changes(
+    context: Context, query: Annotated[parameters.ChangePageParameters, Query()]
+) -> Response:
+    """Show the releases, or one of them with what it changed."""
+    releases = [
+        release | {"title": format_title(release, context.language)}
+        for release in context.run_query(list_releases)
+    ]
+    codes = [release["code"] for release in releases]
+    if query.release and query.release not in codes:
+        raise UnknownRecord.from_key("release", query.release, codes)
+    chosen = parameters.ChangeListParameters(
+        release=[query.release] if query.release else [], cursor=query.cursor
+    )
+    found = context.run_query(list_changes, chosen) if query.release else None
+    return render_content(
+        context,
+        "changes.html",
+        releases=[one for one in releases if query.release in {None, one["code"]}],
+        release_code=query.release,
+        changes=found.rows if found else [],
+        cursor=found.cursor if found else None,
     )
 
 
@@ -145,6 +176,25 @@ def show_commitments(context: Context, _: NoParameters) -> Response:
     query = parameters.CommitmentListParameters(limit=parameters.MAXIMUM_LIMIT)
     found = context.run_query(list_commitments, query)
     return render_content(context, "commitments.html", commitments=found.rows)
+
+
+@router.get("/quotation-check")
+def show_quotation_check(
+    context: Context, query: Annotated[parameters.QuotationPageParameters, Query()]
+) -> Response:
+    if not query.text.strip():
+        return render_content(context, "quotation_check.html", checked=None, query=query)
+    checked = context.release.check_quotation(query.text, query.asked_on, context.language)
+    response = render_content(
+        context,
+        "quotation_check.html",
+        checked=checked,
+        query=query,
+        fragments=split_fragments(checked),
+    )
+    if query.asked_on is None:
+        response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @router.get("/recipes")
@@ -166,6 +216,17 @@ def show_recipes(context: Context, _: NoParameters) -> Response:
 @router.get("/guide")
 def show_guide(context: Context, _: NoParameters) -> Response:
     return render_content(context, "guide.html", entries=list_entries(context.language))
+
+
+def redirect_to_guide(context: Context, _: NoParameters) -> Response:
+    """Redirect from a shortened address to a page of the guide."""
+    query_string = context.query.list_text
+    page = SHORT_PATHS[context.path]
+    return RedirectResponse(f"{context.base_url}{page}{query_string and '?'}{query_string}")
+
+
+for path in SHORT_PATHS:
+    router.add_api_route(path, redirect_to_guide)
 
 
 @router.get("/guide/{page}")
@@ -309,57 +370,3 @@ def show_problem(context: Context, problem_type: str) -> Response:
         codes = [type_.code for type_ in problem.PROBLEM_TYPES]
         raise problem.UnknownRecord.from_key("problem_type", problem_type, codes)
     return render_page(context, "problems.html", types=types)
-
-
-@router.get("/favicon.ico")
-def show_icon() -> Response:
-    """Return the icon, which browsers request for every page and every JSON response."""
-    icon = (STATIC / "icon.svg").read_bytes()
-    return Response(icon, media_type="image/svg+xml", headers={"Accept-Ranges": "bytes"})
-
-
-@router.get("/openapi.json")
-def show_openapi(context: Context) -> Response:
-    return send_openapi(context, OpenApiVersion.V3_1)
-
-
-@router.get("/openapi-3.0.json")
-def show_openapi_3_0(context: Context) -> Response:
-    return send_openapi(context, OpenApiVersion.V3_0)
-
-
-def send_openapi(context: RequestContext, version: OpenApiVersion) -> Response:
-    documents: OpenApiDocuments = context.app.state.documents
-    body = documents.render(version, context.base_url)
-    return Response(body, media_type="application/json")
-
-
-@router.get("/static/vendor/{name}")
-def show_vendored(name: str) -> Response:
-    """Send a file of Swagger UI or Redoc, without the logo that it would load from elsewhere."""
-    if name not in VENDORED_FILES:
-        raise problem.UnknownPath(UNKNOWN_FILE)
-    package = find_spec("fastapi_offline")
-    assert package is not None  # noqa: S101 - a dependency
-    assert package.origin is not None  # noqa: S101 - a dependency
-    file = Path(package.origin).parent / "static" / name
-    content = file.read_bytes().replace(EXTERNAL_LOGO, EMPTY_IMAGE)
-    return send_content(content, VENDORED_FILES[name], file)
-
-
-@router.get("/static/{path:path}")
-def show_static(context: Context, path: str) -> Response:
-    file = (STATIC / path).resolve()
-    if not file.is_relative_to(STATIC.resolve()) or not file.is_file():
-        shown = UNKNOWN_PATH.format(path=problem.shorten(context.path))
-        raise problem.UnknownPath.from_error(
-            problem.ParameterError("path", shown, ["/v1", "/docs"])
-        )
-    media_type = guess_type(file.name)[0] or "application/octet-stream"
-    return send_content(file.read_bytes(), media_type, file)
-
-
-def send_content(content: bytes, media_type: str, file: Path) -> Response:
-    modified = formatdate(file.stat().st_mtime, usegmt=True)
-    headers = {"Last-Modified": modified, "Accept-Ranges": "bytes"}
-    return Response(content, media_type=media_type, headers=headers)

@@ -96,7 +96,7 @@ add_collection(
     tables.CONTRADICTIONS,
     ListOperation(
         "List contradictions",
-        "Published figures, growth rates and reports that do not agree, and why they differ. "
+        "Published figures, growth rates, reports and other numbers that differ, and why they do. "
         "The figures stay published here.",
     ),
     RecordOperation(

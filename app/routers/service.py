@@ -43,7 +43,7 @@ LINKS = {
     "reports": ("/v1/reports", Bilingual("Reports of other sources", "其他来源的报道")),
     "contradictions": (
         "/v1/contradictions",
-        Bilingual("Published figures that do not agree", "互不一致的公布数据"),
+        Bilingual("Published figures that differ", "存在差异的公布数据"),
     ),
     "compare": (
         "/v1/compare?indicator=goods-trade&period=2024&period=2025",
@@ -76,6 +76,10 @@ LINKS = {
     "events": ("/v1/events", Bilingual("Events at which figures were announced", "发布数据的活动")),
     "sources": ("/v1/sources", Bilingual("Sources", "数据来源")),
     "search": ("/v1/search?q=trade", Bilingual("Full-text search", "全文检索")),
+    "quotation-check": (
+        "/v1/quotation-check?text=over+700+aid+projects",
+        Bilingual("Check of the figures quoted in a text", "核对文中引用的数据"),
+    ),
     "sdmx": (
         "/sdmx/structure/dataflow/BRI/INDICATORS",
         Bilingual("SDMX 2.1 and 3.0", "SDMX 2.1和3.0接口"),

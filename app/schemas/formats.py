@@ -9,9 +9,10 @@ from app.i18n import Language
 from app.schemas import ENCODER, Address, Day, Line, Number, Prose, Schema, list_field
 from app.schemas.observations import Observation
 
-MAX_CELLS = 250_000
-Extent = Annotated[int, Field(ge=0, le=MAX_CELLS)]
-"""The number of members of a dimension, or the index of one."""
+MAX_OBSERVATIONS = 1000
+"""The largest number of observations of a cube."""
+Extent = Annotated[int, Field(ge=0, le=MAX_OBSERVATIONS)]
+"""The number of members of a dimension, or the position of one."""
 
 
 class CubeUnit(Schema):
@@ -119,13 +120,13 @@ class Cube(AliasedSchema):
     """The roles of the dimensions."""
     dimension: CubeDimensions
     """The dimensions with their members."""
-    value: list[Number | None] = Field(max_length=MAX_CELLS, examples=[[22100000000000]])
-    """The values; null where there is no figure."""
+    value: dict[str, Number] = Field(examples=[{"0": 22100000000000}])
+    """The values by their index in the cube; most cells have no figure."""
     status: dict[str, Line] = Field(examples=[{"0": "over"}])
     """The statuses by the index of the value: the qualifier, unless the source has none; break if
     there is a break in the series before the value; not_comparable if the value is not comparable
     with an earlier one of the series."""
-    note: list[Prose] = Field(max_length=MAX_CELLS, examples=[["over 700"]])
+    note: list[Prose] = Field(max_length=MAX_OBSERVATIONS, examples=[["over 700"]])
     """The figures that have a qualifier, a note or earlier figures with which they are not
     comparable, each named by indicator, coverage and period."""
     extension: CubeExtension

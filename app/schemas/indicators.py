@@ -91,7 +91,7 @@ class Indicator(Schema):
     instruments: Editorial[list[Reference]] = list_field()
     """The instruments measured."""
     contradictions: Editorial[list[ContradictionReference]] = list_field()
-    """Published figures of the indicator that do not agree."""
+    """Published numbers of the indicator that differ."""
     related_datasets: Editorial[list[RelatedDatasetReference]] = list_field()
     """Datasets of other publishers that measure something similar, and why their totals differ."""
     editorial: tuple[FieldPath, ...] = declare_editorial()

@@ -6,6 +6,7 @@ from app.enums import (
     Agreement,
     ChangeMeasure,
     CheckMethod,
+    ContradictionCause,
     EvidenceBasis,
     GrowthBasis,
     Precision,
@@ -176,15 +177,37 @@ class Published(Schema):
     wording is in that language."""
 
 
+class ContradictoryNumber(Schema):
+    """One of the numbers of a contradiction, in words."""
+
+    display: Line = Field(examples=["50.3 percent"])
+    """The number as displayed, in the language of the response; that of a report is its wording."""
+    source: Code = Field(examples=["chinataiwan-2025-01-13"])
+    """The key of its source."""
+    citation: Line = Field(examples=["China Taiwan Net, 13 Jan 2025"])
+    """The source in a few words."""
+    address: Address | None = Field(examples=["http://www.taiwan.cn/xwzx/PoliticsNews/"])
+    """The web address of the source; null if none is known."""
+
+
 class ContradictionReference(Reference):
-    """A contradiction: published figures that do not agree."""
+    """A contradiction: published numbers that differ."""
 
     code: Code = Field(examples=["trade-share-2024"])
     """The key."""
     name: Line = Field(examples=["Share of partner countries, full year 2024"])
-    """What the figures are about, in the language of the response."""
+    """What the numbers are about, in the language of the response."""
+    cause: Editorial[ContradictionCause] = Field(examples=["unknown"])
+    """Why the numbers differ. With rounding, they agree within it; with qualifier, they are the
+    same number, which one source limits with a word such as "over"."""
+    cause_label: Editorial[Line] = Field(examples=["Cause not known"])
+    """The cause in words, in the language of the response."""
     reason: Editorial[Prose] = Field(examples=["Customs published 50.3%, the ministry 50.7%."])
-    """What the figures are, and why they differ."""
+    """What the numbers are, and why they differ."""
+    basis: EvidenceBasis = Field(examples=["inferred"])
+    """stated if a source gives the reason; inferred if this service concludes it."""
+    numbers: Editorial[list[ContradictoryNumber]] = list_field()
+    """All its numbers in words, from the oldest source."""
 
 
 class Growth(Schema):

@@ -2,14 +2,17 @@
 
 from pydantic import Field
 
-from app.enums import ChangeMeasure, EvidenceBasis, Obstacle, StockFlow
+from app.enums import ChangeMeasure, Obstacle, StockFlow
+from app.i18n import StatementMeasure
 from app.schemas import (
     Code,
     Count,
     Day,
     Editorial,
     FieldPath,
+    LanguageCode,
     Line,
+    Locator,
     Number,
     Prose,
     Reference,
@@ -17,12 +20,15 @@ from app.schemas import (
     declare_editorial,
     list_field,
 )
+from app.schemas.commitments import Quantity
 from app.schemas.observations import (
     AreaReference,
+    Citation,
     ContradictionReference,
     CoverageReference,
     Observation,
     Period,
+    SourceReference,
     UnitReference,
 )
 from app.schemas.related import GrowthRate, ReportEntry
@@ -137,8 +143,40 @@ class SeriesDetail(Series):
     """The current figure of each period, in the order of periods."""
 
 
+class ContradictoryStatement(Schema):
+    """A number in a contradiction that this service does not publish as a figure or a rate."""
+
+    measure: StatementMeasure = Field(examples=["average_growth"])
+    """level for an amount, a count or a share; growth on a year earlier, average_growth in each
+    year of the period, share_change in percentage points on base_period."""
+    text: Editorial[Prose] = Field(examples=["Average annual growth of trade in yuan."])
+    """What the number is, in the words of this service."""
+    period: Period
+    """The period."""
+    base_period: Period | None
+    """The period on which a share changed; else null."""
+    coverage: Editorial[CoverageReference]
+    """Which countries are counted."""
+    quantity: Quantity
+    """The number; changes have the unit percent."""
+    wording: Line = Field(examples=["average annual growth rate of 6.4 percent"])
+    """A few words of the source, in its language."""
+    wording_language: LanguageCode = Field(examples=["en"])
+    """The language of the wording, as an ISO 639-1 code."""
+    wording_translated: Editorial[Line | None] = Field(examples=[None])
+    """A translation of the wording into the language of the response, by this service; null if the
+    wording is in that language."""
+    source: SourceReference
+    """The source."""
+    locator: Locator | None = Field(examples=[None])
+    """The location in the source; null if the paragraphs of the source are not numbered."""
+    citation: Citation
+    """The citation, with the location in the source."""
+    editorial: tuple[FieldPath, ...] = declare_editorial()
+
+
 class Contradiction(ContradictionReference):
-    """Published figures that do not agree."""
+    """Published numbers that differ, each with its source, and why they differ."""
 
     indicator: Reference
     """The indicator."""
@@ -149,8 +187,8 @@ class Contradiction(ContradictionReference):
     reports: list[ReportEntry] = list_field()
     """The reports of other sources that differ from one of the figures. What they report is not
     published here as a figure of its own."""
-    basis: EvidenceBasis = Field(examples=["inferred"])
-    """stated if a source gives the reason; inferred if this service concludes it."""
+    statements: list[ContradictoryStatement] = list_field()
+    """Numbers that are no figures, growth rates or reports here, such as average rates."""
     editorial: tuple[FieldPath, ...] = declare_editorial()
 
 

@@ -37,7 +37,7 @@ class Counts(Schema):
     commitments: Count = Field(examples=[27])
     """Commitments of the forums."""
     contradictions: Count = Field(examples=[1])
-    """Published figures that do not agree."""
+    """Published numbers that differ."""
     coverages: Count = Field(examples=[3])
     """Groups of countries that figures count."""
     editions: Count = Field(examples=[5])

@@ -12,7 +12,7 @@ from uvicorn.config import STARTUP_FAILURE
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 from uvicorn.supervisors import Multiprocess
 
-from app.server.timeouts import TimeoutProtocol
+from app.server.timeouts import MAX_HEAD, TimeoutProtocol
 
 FIRST_PASSED_SOCKET = 3
 """The descriptor of the first socket that systemd passes: sd_listen_fds(3)."""
@@ -97,6 +97,7 @@ def run(  # noqa: PLR0913 (Each is an option of the command line or a setting.)
         http=ServerProtocol,
         ws="none",
         timeout_worker_healthcheck=30,
+        h11_max_incomplete_event_size=MAX_HEAD,
         server_header=False,
         log_level="warning",
         access_log=False,

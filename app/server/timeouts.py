@@ -20,7 +20,7 @@ from app.problems.messages import HEADERS_TOO_LARGE, REQUEST_TIMEOUT
 from app.problems.problem import HeadersTooLarge, Problem, RequestTimeout
 from app.server.rejections import describe_malformed, serialize_rejection
 
-MAX_HEAD = 16 * 1024
+MAX_HEAD = 24 * 1024
 """The bytes that the request line and the headers may take."""
 MAX_IGNORED_BODY = 1024 * 1024
 """The bytes of a body that nobody reads before the connection is closed."""

@@ -16,6 +16,7 @@ PATHS = (
     "/?q=zebra",
     "/years",
     "/commitments",
+    "/quotation-check?text=700+aid+projects+in+partner+countries&asked_on=2026-11-26",
     "/priority-areas/emerging-fields",
     "/editions",
     "/?edition=2024",

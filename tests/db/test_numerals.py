@@ -4,7 +4,14 @@ from decimal import Decimal
 
 import pytest
 
-from app.db.numerals import has_number, normalize_numbers, split_numbers
+from app.db.numerals import (
+    find_limit,
+    has_number,
+    has_qualifier,
+    normalize_numbers,
+    split_numbers,
+)
+from app.enums import Qualifier
 
 NUMBERS = {
     "over 700": ("700+", ">700", ">= 700", "700多", "700余个", "逾700", "七百多个", "700个以上"),
@@ -97,3 +104,36 @@ def test_another_number_is_not_found(text: str, number: str, multiplier: int) ->
 def test_the_scales_of_other_languages_are_not_compared() -> None:
     assert has_number("fast 1 Billion US-Dollar", Decimal(1), 12, has_known_scales=False)
     assert not has_number("fast 2 Billionen", Decimal(1), 12, has_known_scales=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "multiplier"),
+    [
+        ("بلغ أكثر من ثلاثة تريليون يوان", "3", 12),
+        ("65 .6 تريليون يوان", "6.65", 12),
+        ("٦٫٦٥ تريليون يوان", "6.65", 12),
+    ],
+)
+def test_a_number_is_found_in_arabic(text: str, number: str, multiplier: int) -> None:
+    assert has_number(text, Decimal(number), multiplier, has_known_scales=False)
+    assert not has_number(text, Decimal(number) + 1, multiplier, has_known_scales=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "limit"),
+    [
+        ("from 1,702 to over 17,000", None),
+        ("over 1,702 trains", "over"),
+        ("1702多列", "over"),
+        ("近1702列", "nearly"),
+        ("about 1,702", "about"),
+        ("1702", None),
+    ],
+)
+def test_the_limit_of_a_number_stands_beside_it(text: str, limit: str | None) -> None:
+    assert find_limit(text, Decimal(1702)) == limit
+
+
+def test_a_qualifier_may_stand_anywhere() -> None:
+    assert has_qualifier("exceeded the mark of 6 trillion yuan", Qualifier.OVER)
+    assert not has_qualifier("6 trillion yuan", Qualifier.OVER)

@@ -179,11 +179,11 @@ def flooded(app: App, limit: int) -> None:
         before = memory()
         asyncio.run(flood(app, 50, hot))
         once = memory()
-        asyncio.run(flood(app, 150, hot))
+        asyncio.run(flood(app, 100, hot))
         again = memory()
         sizes = [again]
-        for _ in range(4):
-            asyncio.run(flood(app, 150, hot))
+        for _ in range(3):
+            asyncio.run(flood(app, 100, hot))
             sizes.append(memory())
     finally:
         tracemalloc.stop()

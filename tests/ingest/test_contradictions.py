@@ -4,12 +4,15 @@ from pathlib import Path
 
 import pytest
 
+from app.enums import ContradictionCause
 from app.ingest.build import load_valid_seed
-from app.ingest.schema import Contradiction, Observation
+from app.ingest.published_numbers import list_numbers
+from app.ingest.schema import Contradiction, Report
 from tests.support.seeds import (
     AID,
     GOODS,
     NEWEST,
+    STATED,
     add,
     add_figure,
     copied,
@@ -24,6 +27,7 @@ FIGURE = {"year": 2022, "end": "12-31", "status": "normal", "source": "weekly-20
 ADDED = f"observations/{SERIES}.2022-01.weekly-2024-05-01.yaml"
 SHARE = "observations/trade-share.CN.BRI.partner-2025.PT.P12M.2024-01.chinataiwan-2025-01-13.yaml"
 RATE = "growth-rates/goods-trade.CN.BRI.partner-2023.CNY.P12M.2023-01.scio-2024-02-07.yaml"
+ADDED_CONTRADICTION = "contradictions/test-contradiction.yaml"
 REPORT = f"reports/{Path(AID).stem}.xinhua-2025-01-15.yaml"
 
 
@@ -111,7 +115,7 @@ def test_a_longer_period_cannot_have_less(tmp_path: Path) -> None:
 def test_a_contradiction_that_both_name_explains_them(tmp_path: Path) -> None:
     seed = copied(tmp_path)
     add_to(seed, "18.8")
-    line = name_contradiction(seed, ADDED, "goods-trade")
+    line = name_contradiction(seed, ADDED, "goods-trade", "18.95 and 18.8")
     other = f"observations/{SERIES}.2022-01.starsfund-2023-10.yaml"
     assert refused(seed)
     (seed / other).write_text((seed / other).read_text("utf-8") + line, "utf-8")
@@ -168,7 +172,7 @@ def test_what_names_a_contradiction_is_checked(
 
 def test_what_agrees_names_no_contradiction(tmp_path: Path) -> None:
     seed = copied(tmp_path)
-    name_contradiction(seed, GOODS, "goods-trade")
+    name_contradiction(seed, GOODS, "goods-trade", "22.1")
     (issue,) = refused(seed)
     assert "agrees with all other published numbers" in issue.message
     edit(seed, GOODS, "contradiction: test-contradiction\n", "")
@@ -176,7 +180,97 @@ def test_what_agrees_names_no_contradiction(tmp_path: Path) -> None:
     assert "is named by no figure" in issue.message
 
 
-def test_the_current_seed_names_both_sides_of_each_contradiction() -> None:
+@pytest.mark.parametrize(
+    ("published", "words", "cause", "message"),
+    [
+        ("19", "none", "rounding", None),
+        ("18.8", "none", "rounding", "its numbers do not agree within their rounding"),
+        ("18.95", "none", "rounding", "all its numbers are the same"),
+        ("18.95", "over", "qualifier", None),
+        ("19", "over", "qualifier", "its numbers must be the same, with different qualifiers"),
+        ("18.95", "none", "qualifier", "its numbers must be the same, with different qualifiers"),
+        ("18.8", "none", "coverage", "all its numbers count the same countries"),
+        ("19", "none", "revision", "agrees with all other published numbers"),
+    ],
+)
+def test_the_numbers_of_a_contradiction_fit_its_cause(
+    tmp_path: Path, published: str, words: str, cause: str, message: str | None
+) -> None:
+    seed = copied(tmp_path)
+    add_to(seed, published)
+    if words == "over":
+        value = f"{published.replace('.', ''):0<14}"
+        edit(seed, ADDED, "qualifier: none", f"qualifier: over\nbounds: {{lower: {value}}}")
+    line = name_contradiction(seed, ADDED, "goods-trade", f"18.95 and {published}")
+    edit(seed, ADDED_CONTRADICTION, "cause: unknown", f"cause: {cause}")
+    other = seed / f"observations/{SERIES}.2022-01.starsfund-2023-10.yaml"
+    other.write_text(other.read_text("utf-8") + line, "utf-8")
+    if message is None:
+        load_valid_seed(seed)
+    else:
+        assert any(message in issue.message for issue in refused(seed))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field", "message"),
+    [
+        ("value: 6.4", "value: 7", "statements[0]", "agrees with all other published numbers"),
+        ("value: 6.4", "value: 6.5", "reason.en", "name each number of the contradiction"),
+        ("2023年10月公布的年均增速为7%", "公布", "reason.zh", "does not give “年均增长7%”"),
+        ("value: 6.4, unit: PT", "value: 6.4, unit: USD", "quantity.unit", "changes are in PT"),
+        (
+            "source: xinhua-silk-road-2023-10-10",
+            "source: xinhua-silk-road-2023-10-11",
+            "statements[0].source",
+            "did you mean xinhua-silk-road-2023-10-10? there is no such source",
+        ),
+        (
+            "coverage: partner-2023\n    text:\n      en: >-",
+            "coverage: partner-2024\n    text:\n      en: >-",
+            "coverage",
+            "there is no such coverage",
+        ),
+    ],
+)
+def test_numbers_of_a_contradiction_itself_are_checked(
+    tmp_path: Path, old: str, new: str, field: str, message: str
+) -> None:
+    seed = copied(tmp_path)
+    edit(seed, f"contradictions/{STATED}.yaml", old, new)
+    issues = [one for one in refused(seed) if message in one.message]
+    assert [one for one in issues if one.field.endswith(field)], refused(seed)
+
+
+def test_a_change_of_a_share_names_its_base(tmp_path: Path) -> None:
+    seed = copied(tmp_path)
+    file = seed / f"contradictions/{STATED}.yaml"
+    text = file.read_text("utf-8").replace("average_growth", "share_change")
+    file.write_text(text, "utf-8")
+    assert sum("add the period on which the share changed" in one.message for one in refused(seed))
+    base = "    base_period: {start: 2012-01-01, end: 2012-12-31}\n    coverage:"
+    file.write_text(text.replace("    coverage:", base), "utf-8")
+    load_valid_seed(seed)
+
+
+def test_a_figure_and_its_growth_rate_are_checked_apart(tmp_path: Path) -> None:
+    """They have the same key; here the rates disagree, and the figures do not."""
+    seed = copied(tmp_path)
+    edit(seed, RATE, "value: 2.8\n", "value: 3.1\n")
+    line = name_contradiction(seed, RATE, "goods-trade", "2.8, 3.1 and 19.5")
+    for source in ("china-org-transcript-2024-01-19", "yuduxx-2024-01-12"):
+        other = seed / RATE.replace("scio-2024-02-07", source)
+        other.write_text(other.read_text("utf-8") + line, "utf-8")
+    load_valid_seed(seed)
+    figure = seed / RATE.replace("growth-rates", "observations")
+    figure.write_text(figure.read_text("utf-8") + line, "utf-8")
+    (issue,) = refused(seed)
+    assert (issue.file, issue.field) == (figure, "contradiction")
+
+
+def test_the_current_seed_names_all_numbers_of_each_contradiction() -> None:
     seed = load_valid_seed(NEWEST)
-    named = [one.contradiction for one in seed.get_all(Observation).values() if one.contradiction]
-    assert set(named) == set(seed.get_all(Contradiction))
+    numbers = list_numbers(seed)
+    assert set(numbers) == set(seed.get_all(Contradiction))
+    reports = {report.contradiction for report in seed.get_all(Report).values()}
+    assert all(len(numbers[key]) + (key in reports) > 1 for key in numbers)
+    assert {one.cause for one in seed.get_all(Contradiction).values()} == set(ContradictionCause)

@@ -33,6 +33,8 @@ from tests.support.targets import Target, settings_of
 pytestmark = pytest.mark.database
 
 SHARE = "observations/trade-share.CN.BRI.partner-2025.PT.P12M.2024-01.scio-2025-07-18.yaml"
+UNCONTESTED = SHARE.replace("2024-01", "2021-01")
+"""A figure in no contradiction, whose reason would have to change with the number."""
 ATOM = {"atom": "http://www.w3.org/2005/Atom"}
 RECORD = '{"collection": "topics", "key": "a", "fields": {"name.en": "b"}}'
 RELEASE = "date: {day}\nnote: {{en: A later release., zh: 后续版本。}}\n"
@@ -229,12 +231,12 @@ def test_a_changed_number_must_be_declared_as_a_correction(tmp_path: Path) -> No
     add(seed, "releases/2027-01-20.yaml", RELEASE.format(day="2027-01-20"))
     edit(
         seed,
-        SHARE,
-        "\nvalue: 50.7\npublished:\n  value: 50.7\n",
-        "\nvalue: 50.8\npublished:\n  value: 50.8\n",
+        UNCONTESTED,
+        "\nvalue: 45.3\npublished:\n  value: 45.3\n",
+        "\nvalue: 45.4\npublished:\n  value: 45.4\n",
     )
     (fault,) = refused(seed)
-    path, release = SHARE.removesuffix(".yaml"), "releases/2027-01-20.yaml"
+    path, release = UNCONTESTED.removesuffix(".yaml"), "releases/2027-01-20.yaml"
     expected = f"{seed}/{release}:1: corrections: published, value of {path} is changed"
     assert str(fault).startswith(expected)
     correction = CORRECTION.format(record=path, fields="value, published, note")

@@ -123,7 +123,7 @@ def test_stocks_and_totals_have_tables_of_their_own(tmp_path: Path) -> None:
     seed = copied(tmp_path)
     own = {"growth_percent": "", "growth_unit": "", "months": "", "scope": "partner-2023"}
     stock = {"indicator": "aid-projects", "unit": "count", "currency": "", "value": "36"}
-    stock |= {"wording": "36 projects"}
+    stock |= {"wording": "36 projects", "qualifier": "none"}
     stock |= {"period_kind": "stock", "period_start": "", "period_end": "2022-06-30"}
     total = {"period_kind": "cumulative", "period_start": "2013-01-01"}
     assert run(seed, own | stock, own | total) == (
@@ -184,7 +184,7 @@ def test_what_is_recorded_is_skipped(tmp_path: Path) -> None:
     assert "0 rows and 0 new sources" in printed
     assert files == {path: path.read_bytes() for path in seed.rglob("*.yaml")}
     code, printed = run(
-        seed, {"value": "13.9", "growth_percent": "", "wording": "13.9 trillion yuan"}
+        seed, {"value": "13.9", "growth_percent": "", "wording": "over 13.9 trillion yuan"}
     )
     assert code == 1
     assert (
@@ -307,7 +307,7 @@ WRONG_RECORDS: list[tuple[dict[str, str], str]] = [
         "unit: found PT; the unit of goods-trade is CNY",
     ),
     (
-        SHARE | {"unit": "count", "wording": "32.9", **QUIET},
+        SHARE | {"unit": "count", "wording": "over 32.9", **QUIET},
         "unit: found NB; the unit of trade-share is PT",
     ),
     (

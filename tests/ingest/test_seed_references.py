@@ -19,11 +19,11 @@ from tests.support.seeds import (
 )
 
 COUNTS = {
-    "contradictions": 2,
+    "contradictions": 3,
     "related-datasets": 7,
     "releases": 2,
     "events": 21,
-    "sources": 61,
+    "sources": 63,
     "editions": 2,
     "topics": 3,
     "areas": 4,

@@ -47,7 +47,7 @@ figures:
 )
 TOTALS = "goods-trade.CN.BRI.partner-2023.CNY"
 LATE = "landbridge-2026-01-16"
-PLAIN_WORDS = "wording: {en: so many, zh: 若干}"
+PLAIN_WORDS = 'wording: {en: "130, 190, 152 or 155", zh: 130、190、152或155}'
 CUMULATIVE = """\
 # yaml-language-server: $schema=../.schemas/figure.json
 indicator: goods-trade
@@ -376,3 +376,25 @@ def test_a_period_is_written_and_read(day: date, months: int) -> None:
 def test_other_periods_are_refused(text: object) -> None:
     with pytest.raises(Exception, match="Write a period"):
         parse_span(text)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field", "message"),
+    [
+        ("{en: 950 billion", "{en: 951 billion", "en", "does not state 950000000000"),
+        ("zh: 9500亿元", "zh: 950亿元", "zh", "does not state 950000000000"),
+        ("{en: 950 billion", "{en: over 950 billion", "en", "says over; correct the words or"),
+        ("zh: 9500亿元", "zh: 9500多亿元", "zh", "says over; correct the words or"),
+        (ROW, f"qualifier: nearly, {ROW}", "en", "has no word for nearly"),
+        ("zh: 9500亿元}", "zh: 9500亿元, original: 9600億元}", "original", "does not state"),
+    ],
+)
+def test_the_words_of_a_row_state_its_number_and_its_qualifier(
+    tmp_path: Path, old: str, new: str, field: str, message: str
+) -> None:
+    seed = with_table(tmp_path)
+    text = (seed / FILE).read_text("utf-8")
+    assert ROW in text
+    (seed / FILE).write_text(text.replace(old, new, 1), "utf-8")
+    found = [one for one in refused(seed) if one.field.endswith(f"wording.{field}")]
+    assert any(message in one.message for one in found)

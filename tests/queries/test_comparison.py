@@ -386,7 +386,7 @@ def test_a_rate_that_is_not_current_is_shown_and_contradicts_nothing(
     seed = copied(tmp_path)
     remove_other_rates(seed)
     repost, primary, secondary = "yuduxx-2024-01-12", "scio-2024-02-07", "shine-2025-01-26"
-    name_contradiction(seed, GOODS_RATE, "goods-trade")
+    name_contradiction(seed, GOODS_RATE, "goods-trade", "2.8, 5 and 9")
     rate = (seed / GOODS_RATE).read_text("utf-8")
     edit(seed, GOODS_RATE, "value: 2.8\n", "value: 5\n")
     add(seed, GOODS_RATE.replace(repost, primary), rate.replace(repost, primary))

@@ -7,10 +7,14 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from tests.support.seeds import STATED
+
 pytestmark = [pytest.mark.database, pytest.mark.quick]
 
 KEY = "trade-share-2024"
 REASON = "Customs published 50.3% in January 2025"
+REFERENCE = ("code", "name", "cause", "cause_label", "reason", "basis", "numbers")
+"""The fields with which a figure names its contradiction."""
 
 
 def read_figures(client: TestClient, key: str) -> dict[str, Any]:
@@ -27,18 +31,78 @@ def test_a_contradiction_has_all_sides(client: TestClient) -> None:
     (figure,), (report,) = aid["observations"], aid["reports"]
     assert (figure["display"], report["wording"]) == ("over 700", "700 aid projects")
     assert report["observation"] == figure["id"]
+    assert [one["display"] for one in aid["numbers"]] == ["over 700", "700 aid projects"]
 
 
-def test_contradictions_are_filtered_by_indicator(client: TestClient) -> None:
-    listed = client.get("/v1/contradictions?indicator=trade-share").json()["items"]
+def test_a_contradiction_may_be_of_numbers_that_are_no_figures(client: TestClient) -> None:
+    body = read_figures(client, STATED)
+    assert not any(body[name] for name in ("observations", "growth_rates", "reports"))
+    assert (body["cause"], body["cause_label"]) == ("currency", "Different currencies")
+    texts = [one["quantity"]["display"] for one in body["statements"]]
+    assert texts == ["up 6.4 percent a year", "up 7 percent a year", "up 7 percent a year"]
+    first = body["statements"][0]
+    assert first["period"]["label"] == "2013 to 2022"
+    assert (first["measure"], first["base_period"]) == ("average_growth", None)
+    assert first["coverage"]["code"] == "partner-2023"
+    assert first["wording"] == "with an average annual growth rate of 6.4 percent"
+    assert first["citation"]["short"] == "Xinhua Silk Road, 10 Oct 2023"
+    page = client.get("/indicators/goods-trade?lang=zh").text
+    assert "年均增长6.4%" in page
+    assert "计价币种不同" in page
+    source = client.get(f"/sources/{first['source']['code']}").text
+    assert f'/contradictions?lang=en#{STATED}"' in source
+    assert "up 6.4 percent a year" in client.get("/contradictions").text
+
+
+def test_all_numbers_have_words_a_source_and_a_cause(newest: TestClient) -> None:
+    for lang in ("en", "zh"):
+        listed = newest.get(f"/v1/contradictions?lang={lang}&limit=1000").json()["items"]
+        assert len(listed) > 30
+        for one in listed:
+            figures = [*one["observations"], *one["growth_rates"]]
+            texts = [figure["display"] for figure in figures]
+            texts += [each["quantity"]["display"] for each in one["statements"]]
+            numbers = one["numbers"]
+            assert len(numbers) == len(texts) + len(one["reports"]) > 1
+            assert not set(texts) - {each["display"] for each in numbers}
+            sources = [each["source"] for each in (*figures, *one["reports"], *one["statements"])]
+            assert {each["source"] for each in numbers} == {each["code"] for each in sources}
+            assert {each["address"] for each in numbers} == {each["address"] for each in sources}
+
+
+def test_a_figure_and_a_rate_with_one_key_are_both_shown(newest: TestClient) -> None:
+    body = read_figures(newest, "outward-direct-investment-2015-7m")
+    (rate,) = body["growth_rates"]
+    assert rate["id"] in {figure["id"] for figure in body["observations"]}
+    assert (rate["display"], rate["decimals"]) == ("up 29.5 percent on a year earlier", 1)
+    assert body["observations"][0]["display"] == "8.59 billion US dollars"
+
+
+def test_a_share_changes_on_the_period_that_its_source_names(newest: TestClient) -> None:
+    body = newest.get("/v1/contradictions/trade-share-2022-q1?lang=zh").json()
+    assert [one["display"] for one in body["numbers"]] == [
+        "比2021年全年提高1.4个百分点",
+        "比2021年1—3月提高1.4个百分点",
+    ]
+    assert [one["base_period"]["months"] for one in body["statements"]] == [12, 3]
+
+
+@pytest.mark.parametrize("query", ["indicator=trade-share", "cause=unknown"])
+def test_contradictions_are_filtered(client: TestClient, query: str) -> None:
+    listed = client.get(f"/v1/contradictions?{query}").json()["items"]
     assert [one["code"] for one in listed] == [KEY]
+
+
+def test_an_unknown_cause_is_refused_with_the_nearest(client: TestClient) -> None:
+    response = client.get("/v1/contradictions?cause=roundings")
+    assert response.status_code == 422
+    assert response.json()["errors"][0]["suggestion"] == "rounding"
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_every_record_in_a_contradiction_leads_to_it(client: TestClient, lang: str) -> None:
     for one in client.get(f"/v1/contradictions?lang={lang}&limit=1000").json()["items"]:
-        reference = {name: one[name] for name in ("code", "name", "reason")}
-        assert one["observations"]
+        reference = {name: one[name] for name in REFERENCE}
         for collection in ("observations", "growth_rates", "reports"):
             path = collection.replace("_", "-")
             for record in one[collection]:
@@ -46,10 +110,11 @@ def test_every_record_in_a_contradiction_leads_to_it(client: TestClient, lang: s
                 assert found["contradiction"] == record["contradiction"] == reference
         indicator = client.get(f"/v1/indicators/{one['indicator']['code']}?lang={lang}").json()
         assert reference in indicator["contradictions"]
-        page = client.get(f"/indicators/{one['indicator']['code']}?lang={lang}").text
+        address = f"/indicators/{one['indicator']['code']}?lang={lang}"
+        page = client.get(address).text
         assert f'id="{one["code"]}"' in page
-        # A figure on the page leads to it, if the page shows the series.
-        assert f'#{one["code"]}"' in page
+        # A figure on the page leads to it.
+        assert (f'{address}#{one["code"]}"' in page) == bool(one["observations"])
 
 
 def test_other_figures_name_none(client: TestClient) -> None:
@@ -77,3 +142,10 @@ def test_a_calculated_change_warns_of_a_contradiction(client: TestClient) -> Non
     assert REASON in body["derived"]["warning"]
     body = client.get(f"{url}&lang=zh").json()
     assert "公布的数据互不一致" in body["derived"]["warning"]
+
+
+def test_a_calculated_change_does_not_warn_of_rounding(newest: TestClient) -> None:
+    url = "/v1/compare?indicator=goods-imports&period=2016&period=2017&derived=true"
+    body = newest.get(url).json()
+    assert body["later"]["contradiction"]["cause"] == "rounding"
+    assert "do not agree" not in body["derived"]["warning"]

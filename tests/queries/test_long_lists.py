@@ -20,6 +20,7 @@ from app.ingest.publish import write_content_digest
 from app.parameters import DEFAULT_LIMIT
 from app.queries import long_lists, series
 from app.queries.series import MAX_SERIES
+from tests.benchmarks import data_size
 from tests.benchmarks.generated_data import Scale, build
 from tests.support.targets import Target, opened
 from tests.test_openapi import PATHS, example_url
@@ -31,32 +32,33 @@ BOUND, SORTED = 200, 400
 """The bounds here, so that some lists are short, others are sorted, and others walked."""
 AT_TEN_MILLION = {
     "growth_rate": {
-        "ix_growth_rate_source": "1000013 71430 1 1",
-        "ix_growth_rate_vintage": "1000013 71430 1 1",
-        "ix_growth_rate_period": "1000013 125002 1 1",
-        "sqlite_autoindex_growth_rate_2": "1000013 5 1 1",
-        "sqlite_autoindex_growth_rate_1": "1000013 1",
+        "ix_growth_rate_period": "1000016 125002 1 1 1",
+        "ix_growth_rate_source": "1000016 66668 1 1 1",
+        "ix_growth_rate_vintage": "1000016 76925 1 1",
+        "sqlite_autoindex_growth_rate_1": "1000016 1",
+        "sqlite_autoindex_growth_rate_2": "1000016 5 1 1 1",
     },
     "observation": {
-        "ix_observation_series": "10000034 50 2 1 1 1 1 1 1",
-        "ix_observation_vintage": "10000034 163935 1 1",
-        "ix_observation_status": "10000034 5000017 2000007",
-        "ix_observation_source": "10000034 161291 1 1",
-        "ix_observation_current": "5000032 138890 1",
-        "ix_observation_previous_id": "10000034 3",
-        "ix_observation_value": "10000034 100 1",
-        "ix_observation_period": "10000034 384617 2 1",
-        "sqlite_autoindex_observation_2": "10000034 50 2 1",
-        "sqlite_autoindex_observation_1": "10000034 1",
+        "ix_observation_current": "5000032 142859 1",
+        "ix_observation_period": "10000038 384617 2 2 1",
+        "ix_observation_previous_id": "10000038 3",
+        "ix_observation_series": "10000038 50 2 2 1 1 1 1 1",
+        "ix_observation_source": "10000038 156251 1 1 1",
+        "ix_observation_status": "10000038 5000019 2000008",
+        "ix_observation_value": "10000038 100 1",
+        "ix_observation_vintage": "10000038 166668 1 1",
+        "sqlite_autoindex_observation_1": "10000038 1",
+        "sqlite_autoindex_observation_2": "10000038 50 2 2 1",
     },
     "series": {
-        "ix_series_unit_id": "200017 50005",
-        "ix_series_reporting_area_id": "200017 200017",
-        "ix_series_counterpart_area_id": "200017 996",
-        "ix_series_months": "200017 100009",
-        "ix_series_indicator_id": "200017 199",
-        "sqlite_autoindex_series_2": "200017 199 199 1 1 1",
-        "sqlite_autoindex_series_1": "200017 1",
+        "ix_series_counterpart_area_id": "200022 996",
+        "ix_series_coverage_id": "200022 66674",
+        "ix_series_indicator_id": "200022 199",
+        "ix_series_months": "200022 100011",
+        "ix_series_reporting_area_id": "200022 200022",
+        "ix_series_unit_id": "200022 50006",
+        "sqlite_autoindex_series_1": "200022 1",
+        "sqlite_autoindex_series_2": "200022 199 199 1 1 1 1",
     },
 }
 """What ANALYZE says of the large tables of ten million figures, by which plans are made."""
@@ -242,8 +244,9 @@ def variations(document: dict[str, Any], path: str) -> Iterator[str]:
     """Yield the example of a path, with each of its parameters' examples and each order."""
     url = example_url(document, path)
     yield url
-    if path.endswith((".svg", ".png")):
-        return  # What is drawn has the statements of the specification, with all variations.
+    if path.endswith((".svg", ".png", ".xlsx", ".arrow", ".parquet", ".jsonl", ".md")):
+        # What is drawn has the statements of the specification, and a file those of the CSV table.
+        return
     joint = "&" if "?" in url else "?"
     for parameter in document["paths"][path]["get"].get("parameters", []):
         schema = parameter["schema"]
@@ -258,6 +261,14 @@ def variations(document: dict[str, Any], path: str) -> Iterator[str]:
                 value = example[0] if isinstance(example, list) else example
                 if parameter["name"] not in {"limit", "cursor", "derived", "bom"}:
                     yield f"{url}{joint}{parameter['name']}={value}"
+
+
+def test_the_benchmark_of_data_sizes_sends_valid_requests(large_client: TestClient) -> None:
+    for url in data_size.REQUESTS.values():
+        data_size.timed(large_client, data_size.fill_in(large_client, url))
+    last = large_client.get(data_size.fill_in(large_client, "last")).json()
+    assert len(last["items"]) == data_size.PAGE
+    assert last["next"] is None
 
 
 @pytest.mark.sqlite

@@ -11,6 +11,7 @@ from app.db.models.commitments import (
 from app.db.models.observations import (
     FOREVER,
     Contradiction,
+    ContradictoryStatement,
     EditionHeadline,
     GrowthRate,
     Headline,

@@ -20,6 +20,7 @@ from app.enums import (
     Agreement,
     ChangeMeasure,
     CheckMethod,
+    ContradictionCause,
     Direction,
     EvidenceBasis,
     GrowthBasis,
@@ -29,6 +30,7 @@ from app.enums import (
     Status,
     StockFlow,
 )
+from app.i18n import StatementMeasure
 
 FOREVER = date.max
 """``current_until`` of a number that has not been superseded."""
@@ -76,18 +78,57 @@ class Indicator(NamedModel, table=True):
 
 
 class Contradiction(NamedModel, table=True):
-    """Published figures that do not agree."""
+    """Published numbers that differ."""
 
     __table_args__ = (
         check_positive(),
         check_filled("name_en", "name_zh", "reason_en", "reason_zh"),
+        check_member("cause", ContradictionCause),
         check_member("basis", EvidenceBasis),
     )
 
     indicator_id: int = Field(foreign_key="indicator.id", index=True)
+    cause: ContradictionCause = Field(sa_type=String)
     reason_en: str
     reason_zh: str
     basis: EvidenceBasis = Field(sa_type=String)
+    numbers_en: str
+    """All its numbers in words: a JSON array of display text, source, citation and address."""
+    numbers_zh: str
+
+
+class ContradictoryStatement(LocatedModel, table=True):
+    """A number in a contradiction that is no figure, rate or report."""
+
+    __tablename__ = "contradictory_statement"
+    __table_args__ = (
+        check_positive(),
+        check_filled("text_en", "text_zh", "wording_en", "wording_zh"),
+        check_member("measure", StatementMeasure),
+        check_member("qualifier", Qualifier),
+        CheckConstraint("period_start <= period_end", name="period_order"),
+        CheckConstraint("(measure = 'share_change') = (base_start IS NOT NULL)", name="base"),
+    )
+
+    contradiction_id: int = Field(primary_key=True, foreign_key="contradiction.id")
+    position: int = Field(primary_key=True)
+    measure: StatementMeasure = Field(sa_type=String)
+    period_start: date
+    period_end: date
+    base_start: date | None
+    base_end: date | None
+    coverage_id: int = Field(foreign_key="coverage.id", index=True)
+    text_en: str
+    text_zh: str
+    value: Decimal = Field(sa_type=ExactDecimal)
+    multiplier: int
+    decimals: int
+    qualifier: Qualifier = Field(sa_type=String)
+    unit_id: int = Field(foreign_key="unit.id", index=True)
+    classifier: str | None
+    wording_en: str
+    wording_zh: str
+    wording_original: str | None
 
 
 class Series(KeyedModel, table=True):

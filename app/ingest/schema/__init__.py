@@ -8,20 +8,17 @@ from pydantic.json_schema import GenerateJsonSchema
 from app.ingest.schema.base import (
     CodeListEntity,
     Entity,
+    Quantity,
     Ref,
     find_submodel,
     list_paths,
     list_references,
 )
-from app.ingest.schema.commitments import (
-    Commitment,
-    LaterReport,
-    Progress,
-    Quantity,
-)
+from app.ingest.schema.commitments import Commitment, LaterReport, Progress
 from app.ingest.schema.editions import Action, Edition, Outcome, PriorityArea
 from app.ingest.schema.records import (
     Contradiction,
+    ContradictoryStatement,
     GrowthRate,
     Indicator,
     Observation,

@@ -18,6 +18,8 @@ from pydantic import WithJsonSchema as JsonSchema
 from pydantic.config import JsonDict
 from pydantic_core import CoreSchema, PydanticCustomError
 
+from app.enums import Qualifier
+
 CODE_PATTERN = r"^[A-Za-z0-9]+([-.][A-Za-z0-9]+)*$"
 # Spreadsheets take a text that starts with one of these characters for a formula.
 TEXT_PATTERN = r"^[^\s=+@-](.*\S)?$"
@@ -116,6 +118,36 @@ class Wording(BilingualTitle):
     """Simplified Chinese: the words of a Chinese source, or a translation."""
     original: ShortText | None = None
     """The words of a source in another language or script."""
+
+
+class Quantity(StrictModel):
+    """A number as a document prints it, with its unit."""
+
+    value: Number
+    """The printed number: 350 for 350 billion."""
+    multiplier: Multiplier = 0
+    """The power of ten of the word after it: 12 for trillion, 9 for billion, 8 for 亿."""
+    unit: Code
+    """The key of the unit."""
+    qualifier: Qualifier = Qualifier.NONE
+    """How the wording limits the number."""
+    classifier: Annotated[str, StringConstraints(min_length=1, max_length=4)] | None = None
+    """The Chinese measure word for a count, if it differs from that of the unit."""
+
+
+class Statement(StrictModel):
+    """What a document says, in our words and in a few of its own, with a number if it has one."""
+
+    text: BilingualText
+    """What it says, in our words."""
+    quantity: Quantity | None = None
+    """The number, if there is one."""
+    wording: Wording
+    """A few words of the document."""
+    source: Code
+    """The key of the document."""
+    locator: Locator | None = None
+    """The paragraph and sentence of the document, such as P2.S3."""
 
 
 class BilingualSuffix(StrictModel):

@@ -1,22 +1,19 @@
 """What was reported later: on announced actions, and on commitments of the forums."""
 
-from typing import Annotated
+from pydantic import Field
 
-from pydantic import Field, StringConstraints
-
-from app.enums import CommitmentKind, ProgressRelation, Qualifier
+from app.enums import CommitmentKind, ProgressRelation
 from app.ingest.schema.base import (
     BilingualText,
     BilingualTitle,
-    Code,
     Day,
     Entity,
     Flag,
     Locator,
-    Multiplier,
-    Number,
     Position,
+    Quantity,
     Ref,
+    Statement,
     StrictModel,
     Wording,
     Year,
@@ -25,36 +22,11 @@ from app.ingest.schema.editions import Action
 from app.ingest.schema.reference import Event, Source
 
 
-class Quantity(StrictModel):
-    """A number as a document prints it, with its unit."""
-
-    value: Number
-    """The printed number: 350 for 350 billion."""
-    multiplier: Multiplier = 0
-    """The power of ten of the word after it: 12 for trillion, 9 for billion, 8 for 亿."""
-    unit: Code
-    """The key of the unit."""
-    qualifier: Qualifier = Qualifier.NONE
-    """How the wording limits the number."""
-    classifier: Annotated[str, StringConstraints(min_length=1, max_length=4)] | None = None
-    """The Chinese measure word for a count, if it differs from that of the unit."""
-
-
-class LaterReport(StrictModel):
-    """What a document says later, in our words and in a few of its own."""
+class LaterReport(Statement):
+    """What a document says later."""
 
     date: Day
     """The day of what is reported; if none is stated, the day on which it was reported."""
-    text: BilingualText
-    """What is reported, in our words."""
-    quantity: Quantity | None = None
-    """The number that is reported, if there is one."""
-    wording: Wording
-    """A few words of the document."""
-    source: Code
-    """The key of the document."""
-    locator: Locator | None = None
-    """The paragraph and sentence of the document, such as P2.S2."""
 
 
 class ProgressReport(LaterReport):

@@ -10,6 +10,7 @@ from app.enums import (
     Agreement,
     ChangeMeasure,
     CheckMethod,
+    ContradictionCause,
     Direction,
     EvidenceBasis,
     GrowthBasis,
@@ -17,10 +18,12 @@ from app.enums import (
     Status,
     StockFlow,
 )
+from app.i18n import StatementMeasure
 from app.ingest.schema.base import (
     Address,
     BilingualText,
     BilingualTitle,
+    Code,
     CodeListEntity,
     Day,
     Decimals,
@@ -29,8 +32,10 @@ from app.ingest.schema.base import (
     Months,
     Multiplier,
     Number,
+    Quantity,
     Ref,
     ShortText,
+    Statement,
     StrictModel,
     Wording,
 )
@@ -101,22 +106,6 @@ class RelatedDataset(CodeListEntity):
     """The day on which the address and the licence were last read."""
     indicators: list[Ref[Indicator]] = Field(min_length=1)
     """The indicators with which it could be confused."""
-
-
-class Contradiction(CodeListEntity):
-    """Published figures that do not agree, and why, as far as that can be known.
-
-    The figures, growth rates and reports concerned name it.
-    """
-
-    collection = "contradictions"
-
-    indicator: Ref[Indicator]
-    """The indicator of all its figures."""
-    reason: BilingualText
-    """What the figures are, and why they differ: what sources say, or what this service infers."""
-    basis: EvidenceBasis
-    """stated if a source gives the reason; inferred if this service does."""
 
 
 class Break(StrictModel):
@@ -226,6 +215,43 @@ class Bounds(StrictModel):
     """The figure is above this number."""
     upper: Number | None = None
     """The figure is below this number."""
+
+
+class ContradictoryStatement(Statement):
+    """A published number in a contradiction that is no figure, rate or report of this data set."""
+
+    measure: StatementMeasure = StatementMeasure.LEVEL
+    """level for an amount, a count or a share; growth on a year earlier, average_growth in each
+    year of the period, or share_change in percentage points on base_period."""
+    period: Period
+    """The days that it covers."""
+    base_period: Period | None = None
+    """The period on which a share changed; for share_change only."""
+    coverage: Code
+    """The key of the countries that it counts."""
+    quantity: Quantity
+    """The number; the unit of changes is PT."""
+
+
+class Contradiction(CodeListEntity):
+    """Published numbers that do not agree, and why, as far as that can be known.
+
+    The figures, growth rates and reports concerned name it; what is none of these is stated here.
+    """
+
+    collection = "contradictions"
+
+    indicator: Ref[Indicator]
+    """The indicator that all its numbers are about."""
+    cause: ContradictionCause
+    """Why the numbers differ. Those that differ by rounding agree within it, and those that differ
+    in the qualifier alone are the same number; with any other cause they do not agree."""
+    reason: BilingualText
+    """What the numbers are, and why they differ: what sources say, or what this service infers."""
+    basis: EvidenceBasis
+    """stated if a source gives the reason; inferred if this service does."""
+    statements: list[ContradictoryStatement] = Field(default_factory=list)
+    """The numbers that are no figures, rates or reports of this data set, oldest first."""
 
 
 class Observation(Entity):

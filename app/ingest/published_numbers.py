@@ -1,0 +1,301 @@
+"""Published numbers: where the words of a source place each of them, and how it is displayed."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import NamedTuple
+
+from app.db.models import format_plain
+from app.db.numerals import find_limit, has_number, has_qualifier
+from app.enums import PERCENT, ChangeMeasure, Qualifier
+from app.i18n import (
+    Bilingual,
+    Language,
+    StatementMeasure,
+    format_short_citation,
+    format_short_day,
+    format_statement,
+)
+from app.ingest.files import SeedIssue, ValuePath
+from app.ingest.schema import (
+    Contradiction,
+    ContradictoryStatement,
+    Entity,
+    GrowthRate,
+    Indicator,
+    Observation,
+    Period,
+    Report,
+    Series,
+    Source,
+    Unit,
+)
+from app.ingest.schema.base import BilingualText
+from app.ingest.seed import Seed
+
+NUMBER = re.compile(r"\d[\d,.]*")
+INFINITY = Decimal("Infinity")
+ROUNDED_FROM, ROUNDED_TO = 1000, 100
+"""A count of at least a thousand in whole hundreds may be rounded."""
+
+
+class Interval(NamedTuple):
+    """A range of numbers, without its upper end."""
+
+    lower: Decimal
+    upper: Decimal
+
+    def has_overlap(self, other: "Interval") -> bool:
+        return self.lower < other.upper and other.lower < self.upper
+
+
+class PrintedNumber(NamedTuple):
+    """A number as a source prints it: its value in the base unit, and what limits it."""
+
+    value: Decimal
+    multiplier: int
+    decimals: int
+    qualifier: Qualifier
+    lower: Decimal | None
+    upper: Decimal | None
+    is_count: bool
+    """Whether its unit has no decimals."""
+
+    @classmethod
+    def from_observation(cls, seed: Seed, figure: Observation) -> "PrintedNumber":
+        series = seed.get_all(Series).get(figure.series)
+        published, bounds = figure.published, figure.bounds
+        scale = published.multiplier, published.decimals
+        is_count = series is not None and is_count_unit(seed, series.unit)
+        return cls(figure.value, *scale, figure.qualifier, bounds.lower, bounds.upper, is_count)
+
+    @classmethod
+    def from_statement(cls, seed: Seed, statement: ContradictoryStatement) -> "PrintedNumber":
+        quantity = statement.quantity
+        value = quantity.value.scaleb(quantity.multiplier)
+        decimals = -int(quantity.value.as_tuple().exponent)
+        is_count = is_count_unit(seed, quantity.unit)
+        scale = quantity.multiplier, decimals
+        return cls(value, *scale, quantity.qualifier, None, None, is_count)
+
+    @classmethod
+    def from_rate(cls, rate: GrowthRate) -> "PrintedNumber":
+        decimals = -int(rate.value.as_tuple().exponent)
+        return cls(rate.value, 0, decimals, Qualifier.NONE, None, None, is_count=False)
+
+    @property
+    def step(self) -> Decimal:
+        """The unit of the last digit that a source states.
+
+        Two or more zeros at the end of a thousand or more, as in 12,400, may stand for rounding;
+        so may all zeros after "about".
+        """
+        step = Decimal(1).scaleb(self.multiplier - self.decimals)
+        last = Decimal(1).scaleb(int(self.value.normalize().as_tuple().exponent))
+        has_zeros = self.value >= ROUNDED_FROM and last >= ROUNDED_TO
+        is_rounded = self.qualifier is Qualifier.ABOUT or has_zeros
+        return last if step == 1 and is_rounded else step
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is a count that is printed in full."""
+        return self.is_count and self.step == 1
+
+    @property
+    def rounding(self) -> Interval:
+        """The interval of the numbers that would be printed with the same digits.
+
+        A count that is printed in full is not rounded, unless it ends in zeros as rounded ones do.
+        """
+        half = Decimal(0) if self.is_whole else self.step / 2
+        return Interval(self.value - half, self.value + half)
+
+    def find_interval(self) -> Interval:
+        """Return where the words of the source place the number.
+
+        What is "about" a number differs from it by at most one in its last digit.
+        """
+        value, step = self.value, self.step
+        one = Decimal(1) if self.is_whole else Decimal(0)
+        match self.qualifier:
+            case Qualifier.OVER:
+                return Interval(value + one, INFINITY)
+            case Qualifier.NEARLY:
+                return Interval(-INFINITY if self.lower is None else self.lower, value)
+            case Qualifier.ABOUT:
+                return Interval(
+                    value - step if self.lower is None else self.lower,
+                    value + step + one if self.upper is None else self.upper,
+                )
+            case _:
+                return Interval(self.rounding.lower, self.rounding.upper + one)
+
+
+def read_numbers(text: str) -> list[Decimal]:
+    return [Decimal(found.replace(",", "").rstrip(".")) for found in NUMBER.findall(text)]
+
+
+def is_count_unit(seed: Seed, key: str) -> bool:
+    unit = seed.get_all(Unit).get(key)
+    return unit is not None and unit.decimals == 0
+
+
+def check_words(seed: Seed) -> Iterator[SeedIssue]:
+    """The words of a row state its number and its qualifier, in all languages."""
+    for key, figure in seed.get_all(Observation).items():
+        document, source = seed.documents[Observation, key], seed.get_all(Source).get(figure.source)
+        if not document.record_key or document.is_imported or source is None:
+            continue
+        printed, wording = figure.published, figure.wording
+        for name in ("en", "zh", "original"):
+            words: str | None = getattr(wording, name)
+            is_known = name != "original"
+            if words is None:
+                continue
+            if not has_number(words, printed.value, printed.multiplier, has_known_scales=is_known):
+                message = f"found “{words}”, which does not state {format_plain(figure.value)}"
+                yield document.create_issue(("wording", name), f"{message}; correct one of them")
+            elif is_known and (misfit := describe_limit(words, figure.qualifier, figure.value)):
+                yield document.create_issue(("wording", name), f"found “{words}”, which {misfit}")
+
+
+def describe_limit(text: str, qualifier: Qualifier, value: Decimal) -> str | None:
+    """Say how words in English or Chinese differ from the qualifier of their number."""
+    if qualifier is not Qualifier.NONE:
+        is_said = has_qualifier(text, qualifier)
+        return None if is_said else f"has no word for {qualifier}; correct one of them"
+    limit = find_limit(text, value)
+    return limit and f"says {limit}; correct the words or write qualifier: {limit}"
+
+
+class ContradictoryNumber(NamedTuple):
+    """A number in a contradiction: of a figure, of a growth rate, or of a statement of its own."""
+
+    owner: type[Entity]
+    key: str
+    path: ValuePath
+    source: str
+    locator: str | None
+    measure: StatementMeasure
+    unit: str
+    coverage: str
+    period: Period
+    base: Period | None
+    printed: PrintedNumber
+    suffix: Bilingual
+    """What is printed after the number in each language."""
+
+    @property
+    def record(self) -> tuple[type[Entity], str]:
+        """The collection and the key, since a figure and its growth rate have the same key."""
+        return self.owner, self.key
+
+    def is_contrary_to(self, other: "ContradictoryNumber") -> bool:
+        """Return whether two numbers say different things of one measure and one period."""
+        if (self.measure, self.unit, self.period) != (other.measure, other.unit, other.period):
+            return False
+        if (self.coverage, self.base) != (other.coverage, other.base):
+            return True
+        return not self.printed.find_interval().has_overlap(other.printed.find_interval())
+
+    def find_number(self, language: Language) -> Decimal:
+        """Return the number that is displayed: 22.1 of 22.1 trillion, 1.4 of a change."""
+        is_level = self.measure is StatementMeasure.LEVEL
+        return read_numbers(self.format(language))[0] if is_level else abs(self.printed.value)
+
+    def format(self, language: Language) -> str:
+        printed = self.printed
+        return format_statement(
+            *(self.measure, printed.value, (printed.multiplier, printed.decimals)),
+            *(printed.qualifier, self.suffix.get(language), language),
+            (self.base.start, self.base.end) if self.base else None,
+        )
+
+
+def list_numbers(seed: Seed) -> dict[str, list[ContradictoryNumber]]:
+    """List the numbers of each contradiction, except those that reports state."""
+    numbers: dict[str, list[ContradictoryNumber]] = defaultdict(list)
+    figures: tuple[Mapping[str, Observation | GrowthRate], ...] = (
+        seed.get_all(Observation),
+        seed.get_all(GrowthRate),
+    )
+    for records in figures:
+        for key, figure in records.items():
+            series = seed.get_all(Series).get(figure.series)
+            if series and figure.contradiction:
+                numbers[figure.contradiction].append(
+                    describe_measurement(seed, key, figure, series)
+                )
+    for key, contradiction in seed.get_all(Contradiction).items():
+        for index, one in enumerate(contradiction.statements):
+            path: ValuePath = ("statements", index)
+            place = Contradiction, key, path, one.source, one.locator, one.measure
+            content = one.quantity.unit, one.coverage, one.period, one.base_period
+            printed = PrintedNumber.from_statement(seed, one)
+            suffix = find_suffix(seed, one.quantity.unit, one.quantity.classifier)
+            numbers[key].append(ContradictoryNumber(*place, *content, printed, suffix))
+    return numbers
+
+
+def describe_measurement(
+    seed: Seed, key: str, figure: Observation | GrowthRate, series: Series
+) -> ContradictoryNumber:
+    unit: str = series.unit
+    if isinstance(figure, Observation):
+        measure = StatementMeasure.LEVEL
+        printed = PrintedNumber.from_observation(seed, figure)
+        indicator = seed.get_all(Indicator).get(series.indicator)
+        suffix = find_suffix(seed, unit, indicator.classifier if indicator else None)
+    else:
+        is_points = figure.measure is ChangeMeasure.PERCENTAGE_POINTS
+        measure = StatementMeasure.SHARE_CHANGE if is_points else StatementMeasure.GROWTH
+        unit, suffix, printed = PERCENT, Bilingual("", ""), PrintedNumber.from_rate(figure)
+    return ContradictoryNumber(
+        *(type(figure), key, (), figure.source, figure.locator, measure),
+        *(unit, series.coverage, figure.period, None, printed, suffix),
+    )
+
+
+def find_suffix(seed: Seed, key: str, classifier: str | None) -> Bilingual:
+    """Return what follows a number: Chinese puts a classifier before what is counted."""
+    unit = seed.get_all(Unit).get(key)
+    english, chinese = (unit.suffix.en, unit.suffix.zh) if unit else ("", "")
+    return Bilingual(english, classifier or chinese)
+
+
+def describe_numbers(seed: Seed, language: Language) -> dict[str, list[list[str | None]]]:
+    """List the numbers of each contradiction, reports included, from the oldest source.
+
+    Each has its display text, the key of its source, a short citation, and the address.
+    """
+    sources = seed.get_all(Source)
+    described: dict[str, list[list[str | None]]] = defaultdict(list)
+    texts = sorted(
+        iterate_texts(seed, language), key=lambda one: (sources[one[2]].published_on, one[2])
+    )
+    for code, text, key, locator in texts:
+        citation = cite_briefly(sources[key], locator or None, language)
+        described[code].append([text, key, citation, sources[key].address])
+    return described
+
+
+def iterate_texts(seed: Seed, language: Language) -> Iterator[tuple[str, str, str, str]]:
+    """Return the contradiction, the display text, the source and the locator of each number."""
+    for code, numbers in list_numbers(seed).items():
+        for one in numbers:
+            yield code, one.format(language), one.source, one.locator or ""
+    for report in seed.get_all(Report).values():
+        if report.contradiction:
+            text = localize(report.wording).get(language)
+            yield report.contradiction, text, report.source, report.locator or ""
+
+
+def cite_briefly(source: Source, locator: str | None, language: Language) -> str:
+    publisher = localize(source.publisher.short_name).get(language)
+    day = format_short_day(source.published_on, source.published_precision, language)
+    return format_short_citation(publisher, day, locator, language)
+
+
+def localize(text: BilingualText) -> Bilingual:
+    return Bilingual(text.en, text.zh)

@@ -1,0 +1,202 @@
+"""Lists of records as pages: what each is about, and which fields of a record it shows."""
+
+from typing import NamedTuple
+
+from app.formats import tables
+from app.formats.tables import Table
+from app.i18n import Bilingual
+
+
+class Listing(NamedTuple):
+    table: Table
+    title: Bilingual
+    lead: Bilingual
+    heading: str
+    """The field that names a record."""
+    fields: tuple[str, ...]
+    """The other fields that are shown, in this order; a field without a value is left out."""
+    page: str = ""
+    """The path of the page of a record, if records have one of their own."""
+    anchor: str = "{code}"
+    """The place of a record on the page."""
+
+    @property
+    def path(self) -> str:
+        return f"/{self.table.name}"
+
+
+PAGES = {
+    "indicators": "/indicators/{code}",
+    "indicator": "/indicators/{code}",
+    "baseline_indicators": "/indicators/{code}",
+    "documents": "/sources/{code}",
+    "sources": "/sources/{code}",
+    "priority_area": "/priority-areas/{slug}?year={year}",
+    "event": "/events#{code}",
+    "topic": "/topics#{code}",
+    "topics": "/topics#{code}",
+    "areas": "/areas#{code}",
+    "unit": "/units#{code}",
+    "coverage": "/coverages#{code}",
+    "actions": "/actions#{id}",
+    "outcomes": "/outcomes#{id}",
+}
+"""The addresses of records that a field refers to."""
+RELATED = ("indicators", "actions", "outcomes")
+LISTINGS = (
+    Listing(
+        tables.INDICATORS,
+        Bilingual("Indicators", "指标"),
+        Bilingual(
+            "What is measured. The page of each indicator shows all of its published figures.",
+            "本站收录的统计指标。各指标页面列出其全部已公布数据。",
+        ),
+        "name",
+        ("headline", "latest", "definition", "topic", "unit"),
+        PAGES["indicators"],
+    ),
+    Listing(
+        tables.PRIORITY_AREAS,
+        Bilingual("Priority areas", "重点领域"),
+        Bilingual(
+            "The priority areas that the Ministry of Commerce announced, year by year, each with "
+            "its actions.",
+            "商务部历年宣布的重点领域及其举措。",
+        ),
+        "title",
+        ("year", "summary", "note", "baseline_indicators", "source"),
+        PAGES["priority_area"],
+        anchor="{year}-{slug}",
+    ),
+    Listing(
+        tables.ACTIONS,
+        Bilingual("Announced actions", "已宣布举措"),
+        Bilingual(
+            "What was announced, one verb each, and whether anything was reported later. No "
+            "action is called kept or done unless an authority says so.",
+            "已宣布的举措（每项一个动作）及其后续报道情况。除非有关机构明确说明，本站不称任何举措“已完成”。",
+        ),
+        "text",
+        ("status", "aim", "priority_area", "progress_note", "note", "topics", "source"),
+        anchor="{id}",
+    ),
+    Listing(
+        tables.OUTCOMES,
+        Bilingual("Other results (no figures)", "其他成果（无数据）"),
+        Bilingual(
+            "Results that the press conferences stated without a figure.",
+            "发布会所述未附数据的成果。",
+        ),
+        "text",
+        ("year", "topic", "note", "indicators", "areas", "source"),
+        anchor="{id}",
+    ),
+    Listing(
+        tables.SOURCES,
+        Bilingual("Sources", "来源"),
+        Bilingual(
+            "The documents from which figures and announcements are taken, and those used for "
+            "comparison, the oldest first.",
+            "数据和公告所依据的文件及用于对照的文件，按日期排列。",
+        ),
+        "line",
+        ("standing", "body"),
+        PAGES["sources"],
+    ),
+    Listing(
+        tables.EVENTS,
+        Bilingual("Events", "活动"),
+        Bilingual(
+            "The press conferences, briefings and forums at which figures and commitments were "
+            "announced. Documents of one event do not confirm each other.",
+            "公布数据和宣布承诺的发布会、吹风会和论坛。同一活动的多份文件不构成相互印证。",
+        ),
+        "name",
+        ("held_on", "place", "organiser", "speakers", "questioner", "note", "documents"),
+    ),
+    Listing(
+        tables.COVERAGES,
+        Bilingual("Coverage: which countries are counted", "统计范围"),
+        Bilingual(
+            "Which countries a figure counts. Figures of different coverage are not comparable, "
+            "and no official list of the countries could be read.",
+            "数据所统计的国家范围。范围不同的数据不可比；未能读到官方国家名单。",
+        ),
+        "name",
+        ("description", "basis", "first_published", "last_published", "evidence"),
+    ),
+    Listing(
+        tables.CONTRADICTIONS,
+        Bilingual("Published figures that differ", "存在差异的公布数据"),
+        Bilingual(
+            "Published numbers about the same thing that differ. All are shown with their sources, "
+            "and why they may differ.",
+            "关于同一事项但存在差异的公布数据，逐一列示并注明来源，说明可能的原因。",
+        ),
+        "name",
+        ("numbers", "cause_label", "reason", "basis", "indicator"),
+    ),
+    Listing(
+        tables.RELATED_DATASETS,
+        Bilingual("Datasets of other publishers", "其他机构的数据集"),
+        Bilingual(
+            "Datasets of other publishers on similar subjects. Their values are not copied, "
+            "because they count other things.",
+            "其他机构的相近数据集。其统计内容不同，本站不转载其数值。",
+        ),
+        "name",
+        ("publisher", "description", "difference", "licence", "address", "indicators"),
+    ),
+    Listing(
+        tables.TOPICS,
+        Bilingual("Topics", "主题"),
+        Bilingual(
+            "The subjects of the press conferences, with what is recorded about each.",
+            "发布会所涉主题及相关记录。",
+        ),
+        "name",
+        ("description", *RELATED),
+    ),
+    Listing(
+        tables.SECTORS,
+        Bilingual("Sectors", "产业领域"),
+        Bilingual(
+            "Economic sectors that the texts name.",
+            "文本中提及的产业领域。",
+        ),
+        "name",
+        ("description", "note", *RELATED),
+    ),
+    Listing(
+        tables.INSTRUMENTS,
+        Bilingual("Instruments of cooperation", "合作载体与机制"),
+        Bilingual(
+            "Platforms, exhibitions, types of project, agreements and mechanisms that the texts "
+            "name.",
+            "文本中提及的平台、展会、项目类型、协定和机制。",
+        ),
+        "name",
+        ("description", "note", *RELATED),
+    ),
+    Listing(
+        tables.AREAS,
+        Bilingual("Countries and groups", "国家与国家组"),
+        Bilingual(
+            "Countries and groups of countries that figures and texts name.",
+            "数据和文本中涉及的国家与国家组。",
+        ),
+        "name",
+        ("definition", *RELATED),
+    ),
+    Listing(
+        tables.UNITS,
+        Bilingual("Units of measure", "计量单位"),
+        Bilingual(
+            "Units in which figures are published. Nothing is converted.",
+            "数据公布时使用的计量单位。本站不作换算。",
+        ),
+        "name",
+        ("symbol", "description", "indicators"),
+    ),
+)
+"""The lists that are pages, in the order of the overview of all of them."""

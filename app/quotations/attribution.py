@@ -1,0 +1,159 @@
+"""Who is said to have stated a figure, and when, beside who did."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from app.i18n import Bilingual, Language, name_day
+from app.quotations import terms
+from app.quotations.findings import Finding
+from app.quotations.index import Entry, Origin, QuotationIndex
+from app.quotations.numbers import Span
+from app.quotations.periods import PeriodKind
+from app.quotations.sentences import Sentence
+from app.schemas.quotations import FindingKind
+
+INSTITUTION = Bilingual(
+    "The sources attribute the figure to {institution}.", "该数据的来源机构为{institution}。"
+)
+SPEAKER = Bilingual(
+    "At the event where the figure was announced, the recorded speakers are: {speakers}.",
+    "发布该数据的活动中，所收录的发言人为：{speakers}。",
+)
+DAY = Bilingual("The figure was announced on {day}.", "该数据于{day}公布。")
+SHORT_NAMES = {
+    "mofcom": Bilingual("the Ministry of Commerce", "商务部"),
+    "customs": Bilingual("the General Administration of Customs", "海关总署"),
+    "railway": Bilingual("China State Railway Group", "国铁集团"),
+    "ndrc": Bilingual("the National Development and Reform Commission", "国家发展改革委"),
+    "nbs": Bilingual("the National Bureau of Statistics", "国家统计局"),
+    "mfa": Bilingual("the Ministry of Foreign Affairs", "外交部"),
+    "most": Bilingual("the Ministry of Science and Technology", "科学技术部"),
+}
+NEARBY = 60
+
+
+def list_same_numbers(index: QuotationIndex, entry: Entry) -> list[Entry]:
+    """List the publications of a number for the same indicator and period."""
+    held = index.rates if entry.is_rate else index.by_period
+    listed = held[entry.indicator, entry.start, entry.end]
+    return [one for one in listed if one.value == entry.value and one.unit == entry.unit]
+
+
+def check_attribution(
+    index: QuotationIndex, sentence: Sentence, entries: Sequence[Entry]
+) -> Iterator[Finding]:
+    """Describe what a sentence gets wrong about who stated its figures and when.
+
+    A sentence with several figures is right if one of them was stated so.
+    """
+    origins = [one.origin for entry in entries for one in list_same_numbers(index, entry)]
+    if origins and terms.SPEECH.search(sentence.normal):
+        yield from check_institution(sentence, origins)
+        yield from check_speaker(index, sentence, origins)
+        yield from check_day(sentence, origins)
+
+
+def check_institution(sentence: Sentence, origins: Sequence[Origin]) -> Iterator[Finding]:
+    named = [one for one in sentence.institutions if is_attribution(sentence, one[1])]
+    known = set().union(*(one.institutions for one in origins))
+    if not named or not all(one.institutions for one in origins):
+        return
+    if any(name in known for name, _ in sentence.institutions):
+        return
+    span = named[0][1]
+    origin = origins[0]
+    short = next(
+        (SHORT_NAMES[one] for one in sorted(origin.institutions) if one in SHORT_NAMES),
+        origin.institution,
+    )
+    words = short.get(sentence.language)
+    if not sentence.normal[slice(*span)].startswith("the "):
+        words = words.removeprefix("the ")
+    if sentence.text[span[0]].isupper() or span[0] == 0:
+        words = words[:1].upper() + words[1:]
+    yield Finding(
+        FindingKind.ATTRIBUTION,
+        span,
+        INSTITUTION.format(institution=origin.institution),
+        origin.institution,
+        ((span, words),),
+    )
+
+
+def is_attribution(sentence: Sentence, span: Span) -> bool:
+    around = (
+        sentence.normal[max(0, span[0] - NEARBY) : span[0]]
+        + " | "
+        + sentence.normal[span[1] : span[1] + NEARBY]
+    )
+    return terms.SPEECH.search(around) is not None
+
+
+def check_speaker(
+    index: QuotationIndex, sentence: Sentence, origins: Sequence[Origin]
+) -> Iterator[Finding]:
+    """Compare the person who is said to have spoken with the speakers of the events."""
+    if not all(origin.speakers for origin in origins if origin.event):
+        return
+    speakers = [speaker for origin in origins for speaker in origin.speakers]
+    named = list(find_persons(index, sentence))
+    names = {name.lower() for speaker in speakers for name in speaker}
+    if not named or not speakers or any(name.lower() in names for name, _ in named):
+        return
+    name, span = named[0]
+    del name
+    unique = list(dict.fromkeys(speakers))
+    listed = Bilingual(", ".join(one.en for one in unique), "、".join(one.zh for one in unique))
+    edits = ((span, unique[0].get(sentence.language)),)
+    yield Finding(FindingKind.ATTRIBUTION, span, SPEAKER.format(speakers=listed), listed, edits)
+
+
+def find_persons(index: QuotationIndex, sentence: Sentence) -> Iterator[tuple[str, Span]]:
+    for name in index.speakers:
+        place = sentence.normal.find(name)
+        if place >= 0:
+            yield name, (place, place + len(name))
+    for match in terms.PERSON.finditer(sentence.text):
+        group = next(one for one in ("name", "said", "chinese") if match[one])
+        yield match[group], match.span(group)
+
+
+def check_day(sentence: Sentence, origins: Sequence[Origin]) -> Iterator[Finding]:
+    """Compare the day on which a figure is said to have been announced with the known ones."""
+    days = {day for origin in origins for day in origin.days}
+    if not any(origin.event for origin in origins) or not days:
+        return
+    for words in sentence.periods:
+        first, last = words.span
+        around = sentence.normal[max(0, first - NEARBY) : last + NEARBY]
+        if words.kind != PeriodKind.DAY or terms.SPEECH.search(around) is None:
+            continue
+        said = find_day(words.year, words.first_month, words.day or 1, days)
+        if said is None or any(abs((said - day).days) <= 1 for day in days):
+            continue
+        day = min(origin.days[0] for origin in origins if origin.event and origin.days)
+        named = name_day(day)
+        written = named.get(sentence.language)
+        if words.year is None or str(words.year) not in sentence.text[first:last]:
+            without_year = {Language.ENGLISH: f" {day.year}", Language.CHINESE: f"{day.year}年"}
+            written = written.replace(without_year[sentence.language], "")
+        yield Finding(
+            FindingKind.ATTRIBUTION,
+            (first, last),
+            DAY.format(day=named),
+            named,
+            (((first, last), written),),
+        )
+
+
+def find_day(year: int | None, month: int, day: int, known: set[date]) -> date | None:
+    """Return a day; without a year, that of the known day with the same month and day if any."""
+    years = [year] if year else sorted({one.year for one in known}, reverse=True)
+    for one in years:
+        try:
+            found = date(one, month, day)
+        except ValueError:
+            return None
+        if year or any(abs((found - other).days) <= 1 for other in known):
+            return found
+    return date(years[0], month, day)

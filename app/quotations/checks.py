@@ -1,0 +1,387 @@
+"""Checks of a quotation: each number of a text beside the record, with findings and corrections."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
+
+from sqlalchemy import Connection
+
+from app.db.columns import Record
+from app.enums import Qualifier, SearchKind
+from app.i18n import Bilingual, Language, name_day
+from app.queries.comparison import compare_observations
+from app.queries.observations import get_observation
+from app.quotations import terms
+from app.quotations.attribution import check_attribution, list_same_numbers
+from app.quotations.findings import (
+    MESSAGES,
+    Edit,
+    Finding,
+    apply_edits,
+    describe_differences,
+    replace_number,
+)
+from app.quotations.growth import find_rate
+from app.quotations.index import Entry, QuotationIndex
+from app.quotations.matching import (
+    Candidate,
+    Question,
+    build_question,
+    find_level,
+    is_only_period,
+    is_same_number,
+)
+from app.quotations.numbers import POINTS, Number, Span
+from app.quotations.promises import check_pledge, find_deadline
+from app.quotations.sentences import Role, Sentence, read_sentences
+from app.schemas.quotations import FindingKind, QuotationVerdict
+
+RATES = frozenset({"PT", POINTS})
+NOT_FOUND = Bilingual(
+    "No published figure recorded here has this number with these words. That does not mean that "
+    "it is false: the record is not complete.",
+    "本数据集未收录与此数值和表述相符的公布数据。未收录不等于有误，本数据集并非全部数据。",
+)
+CONVERSION = Bilingual(
+    " It stands in parentheses after another number and may be a conversion; this service converts "
+    "nothing.",
+    "该数位于括号内，可能为换算值；本站不作换算。",
+)
+
+
+@dataclass
+class Item:
+    """A number that a text quotes, and what was found about it."""
+
+    sentence: Sentence
+    number: Number
+    entry: Entry | None = None
+    code: str | None = None
+    kind: SearchKind | None = None
+    display: Bilingual | None = None
+    findings: list[Finding] = field(default_factory=list)
+    is_other: bool = False
+    """Whether it may be another figure, so that rates and names beside it may be of that."""
+
+    @property
+    def verdict(self) -> QuotationVerdict:
+        if self.findings:
+            return QuotationVerdict.DIFFERS
+        return QuotationVerdict.NOT_FOUND if self.code is None else QuotationVerdict.AS_PUBLISHED
+
+    def set_entry(self, entry: Entry, findings: Iterable[Finding]) -> None:
+        self.entry, self.code, self.kind = entry, entry.code, entry.kind
+        self.display = entry.display
+        self.findings = list(findings)
+
+
+def check_quotation(
+    connection: Connection, index: QuotationIndex, text: str, asked_on: date, language: Language
+) -> Record:
+    """Check all numbers of a text; positions are code points of the text."""
+    sentences = read_sentences(text, asked_on, index.lexicon)
+    items: list[Item] = []
+    for sentence in sentences:
+        items += check_sentence(connection, index, sentence, asked_on, language)
+    edits = [
+        shift_edit(edit, item.sentence.offset)
+        for item in items
+        for finding in item.findings
+        for edit in finding.edits
+    ]
+    return {
+        "text": text,
+        "asked_on": asked_on,
+        "items": [describe_item(item, language) for item in items],
+        "correction": apply_edits(text, list(dict.fromkeys(edits))) if edits else None,
+    }
+
+
+def shift_edit(edit: Edit, offset: int) -> Edit:
+    (start, end), words = edit
+    return (start + offset, end + offset), words
+
+
+def check_sentence(
+    connection: Connection,
+    index: QuotationIndex,
+    sentence: Sentence,
+    asked_on: date,
+    language: Language,
+) -> list[Item]:
+    """Check the numbers of a sentence: first the figures, then the rates that belong to them."""
+    questions = [build_question(sentence, number) for number in sentence.numbers]
+    items = [Item(sentence, question.number) for question in questions]
+    for question, item in zip(questions, items, strict=True):
+        if question.role != Role.GROWTH:
+            candidate = find_level(index, question, asked_on)
+            if candidate is not None and not (is_promised(question) and not candidate.has_period):
+                findings = describe_level(index, question, candidate, asked_on)
+                item.set_entry(candidate.entry, findings)
+                is_certain = is_only_period(index, candidate)
+                item.is_other = has_other_context(candidate) or not is_certain
+    complete: list[Entry] = []
+    for question, item in zip(questions, items, strict=True):
+        if item.code is None and question.role != Role.LEVEL:
+            level, is_certain = find_level_of_rate(items, item)
+            # Once the growth of a figure is stated, a further percentage is something else.
+            is_certain = is_certain and level not in complete
+            rate = find_rate(index, question, level, asked_on, is_certain=is_certain)
+            if rate is not None:
+                item.set_entry(rate.entry, rate.findings)
+                complete += [level] if level is not None else []
+        if item.code is None or item.findings:
+            check_pledge(index, question, item)
+    keep_periods(items, questions)
+    add_comparisons(connection, index, sentence, items, language)
+    add_attributions(index, sentence, items)
+    return [*items, *list_deadlines(index, sentence, items)]
+
+
+def list_deadlines(
+    index: QuotationIndex, sentence: Sentence, items: Sequence[Item]
+) -> Iterator[Item]:
+    """Create an item for a deadline that was invented, if no commitment has been found so far."""
+    if any(one.kind in {SearchKind.COMMITMENT, SearchKind.ACTION} for one in items):
+        return
+    found = find_deadline(index, sentence)
+    if found is not None:
+        words, pledge, finding = found
+        number = Number(words.span, words.span, Decimal(0), 0, 0, "", Qualifier.NONE)
+        item = Item(sentence, number, None, pledge.code, pledge.kind, pledge.text, [finding])
+        yield item
+
+
+def keep_periods(items: Sequence[Item], questions: Sequence[Question]) -> None:
+    """Keep a period that is right for another figure; the right one is put behind the number."""
+    right = {
+        words.span
+        for item, question in zip(items, questions, strict=True)
+        if item.entry is not None and all(one.kind != FindingKind.PERIOD for one in item.findings)
+        for words in question.periods
+    }
+    for item in items:
+        for place, finding in enumerate(item.findings):
+            if finding.kind == FindingKind.PERIOD and finding.span in right and finding.published:
+                end = item.number.span[1]
+                name = finding.published
+                words = Bilingual(f" ({name.en})", f"（{name.zh}）").get(item.sentence.language)
+                item.findings[place] = replace(finding, edits=(((end, end), words),))
+
+
+def is_promised(question: Question) -> bool:
+    """Return whether the words before a number in its clause promise it."""
+    sentence, place = question.sentence, question.number.span[0]
+    start = max([one for one in sentence.boundaries if one <= place], default=0)
+    return terms.PROMISED.search(sentence.normal[start:place]) is not None
+
+
+def find_level_of_rate(items: Sequence[Item], item: Item) -> tuple[Entry | None, bool]:
+    """Return the figure to which a percentage belongs, and whether that is certain.
+
+    It is the one before it, or the one that it leads to: up 3 percent to 2 billion. Percentages in
+    a list belong to the figures of a list in the same order.
+    """
+    text = item.sentence.normal
+    place = items.index(item)
+    run = list_run(text, items, place)
+    levels = [one for one in items[:place] if one.number.unit not in RATES]
+    if len(run) > 1:
+        rank = run.index(item)
+        before = [one for one in items[: items.index(run[0])] if one.number.unit not in RATES]
+        last = before[-len(run) :]
+        is_paired = len(last) == len(run)
+        level = last[rank] if is_paired else before[-1] if before else None
+        is_certain = is_paired and level is not None and not level.is_other
+        return (level.entry if level else None), is_certain
+    if levels and terms.BASE_OF_RATE.search(text[: levels[-1].number.span[0]]):
+        return (levels[-2].entry if len(levels) > 1 else None), False
+    if levels:
+        return levels[-1].entry, not levels[-1].is_other and levels[-1].code is not None
+    if place + 1 < len(items) and items[place + 1].number.unit not in RATES:
+        later = items[place + 1]
+        if terms.LEADS_TO.search(text[item.number.span[1] : later.number.span[0]]):
+            return later.entry, not later.is_other and later.code is not None
+    return None, True
+
+
+def list_run(text: str, items: Sequence[Item], place: int) -> list[Item]:
+    """Return the percentages of the list that one belongs to: 5.2 percent and 6.4 percent."""
+    first = last = place
+    while first and is_joined(text, items[first - 1], items[first]):
+        first -= 1
+    while last + 1 < len(items) and is_joined(text, items[last], items[last + 1]):
+        last += 1
+    return list(items[first : last + 1])
+
+
+def is_joined(text: str, one: Item, other: Item) -> bool:
+    gap = text[one.number.span[1] : other.number.span[0]]
+    is_same = {one.number.unit, other.number.unit} <= RATES
+    return is_same and terms.LISTED.fullmatch(gap) is not None
+
+
+def has_other_context(candidate: Candidate) -> bool:
+    """Return whether a rate beside a figure cannot be judged, as it may belong to another one."""
+    harmless = {FindingKind.QUALIFIER, FindingKind.VINTAGE, FindingKind.MAGNITUDE}
+    return bool(candidate.differences.keys() - harmless)
+
+
+def describe_level(
+    index: QuotationIndex, question: Question, candidate: Candidate, day: date
+) -> list[Finding]:
+    findings = describe_differences(index, question, candidate)
+    if not candidate.differences.keys() - {FindingKind.QUALIFIER, FindingKind.COVERAGE}:
+        findings += check_vintage(index, question, candidate.entry, day)
+    return findings
+
+
+def check_vintage(
+    index: QuotationIndex, question: Question, entry: Entry, day: date
+) -> Iterator[Finding]:
+    """Describe the newer figure of the same series and period if the number is another."""
+    if entry.is_current(day) or entry.current_from == entry.current_until or day < entry.vintage:
+        return
+    number = question.number
+    for newer in index.by_period[entry.indicator, entry.start, entry.end]:
+        if newer.series == entry.series and newer.is_current(day):
+            is_rounded = abs(newer.value - entry.value) <= max(newer.step, entry.step) / 2
+            if is_same_number(number, newer) or is_rounded or is_dated(question, entry, newer):
+                return
+            message = MESSAGES[FindingKind.VINTAGE].format(
+                day=name_day(entry.current_until), display=newer.display
+            )
+            written = newer.display.get(question.sentence.language)
+            yield Finding(
+                FindingKind.VINTAGE,
+                number.span,
+                message,
+                newer.display,
+                (replace_number(number, written),),
+            )
+
+
+def is_dated(question: Question, entry: Entry, newer: Entry) -> bool:
+    """Return whether a sentence says who gave the older number, or when, before it was replaced."""
+    sentence = question.sentence
+    named = {name for name, _ in sentence.institutions}
+    is_own = bool(named & (entry.origin.institutions - newer.origin.institutions))
+    ends = [one.end for one in sentence.periods if sentence.is_day_of_speech(one)]
+    return is_own or any(end is not None and end < entry.current_until for end in ends)
+
+
+def add_attributions(index: QuotationIndex, sentence: Sentence, items: Sequence[Item]) -> None:
+    matched = [item for item in items if item.entry is not None and not item.is_other]
+    entries = [item.entry for item in matched if item.entry is not None]
+    levels = [one for one in entries if not one.is_rate]
+    findings = list(check_attribution(index, sentence, levels or entries))
+    if matched and findings:
+        first = next((one for one in matched if one.entry in levels), matched[0])
+        first.findings += findings
+
+
+def choose_pair(index: QuotationIndex, earlier: Entry, later: Entry) -> tuple[Entry, Entry] | None:
+    """Choose the publications of two numbers that are set beside each other.
+
+    Those of one series are meant, if there are any. None if one source states both, since it has
+    placed them side by side itself.
+    """
+    pairs = [
+        (one, other)
+        for one in list_same_numbers(index, earlier)
+        for other in list_same_numbers(index, later)
+    ]
+    if any(one.origin.source == other.origin.source for one, other in pairs):
+        return None
+    same = [(one, other) for one, other in pairs if one.series == other.series]
+    return next(iter(same), (earlier, later))
+
+
+def add_comparisons(
+    connection: Connection,
+    index: QuotationIndex,
+    sentence: Sentence,
+    items: Sequence[Item],
+    language: Language,
+) -> None:
+    """Describe why two figures that a sentence sets beside each other are not comparable."""
+    levels = [one for one in items if one.entry is not None and not one.entry.is_rate]
+    for one, other in pairwise(levels):
+        first, second = one.entry, other.entry
+        if first is None or second is None or first.family != second.family:
+            continue
+        if (first.start, first.end, first.unit) == (second.start, second.end, second.unit):
+            continue
+        if not is_comparison(sentence, one.number.span, other.number.span):
+            continue
+        ordered = sorted((first, second), key=lambda entry: (entry.end, entry.start))
+        pair = choose_pair(index, ordered[0], ordered[1])
+        texts = pair and describe_obstacles(connection, *pair, language)
+        if texts is not None:
+            other.findings.append(
+                Finding(FindingKind.COMPARISON, (one.number.span[0], other.number.span[1]), texts)
+            )
+
+
+def is_comparison(sentence: Sentence, first: Span, second: Span) -> bool:
+    between = sentence.normal[first[1] : second[0]]
+    before = sentence.normal[max(0, first[0] - 60) : first[0]]
+    if terms.COMPARED_BETWEEN.search(between):
+        return True
+    return (
+        terms.FROM_BEFORE.search(before) is not None
+        and terms.TO_BETWEEN.search(between) is not None
+    )
+
+
+def describe_obstacles(
+    connection: Connection, earlier: Entry, later: Entry, language: Language
+) -> Bilingual | None:
+    """Return the reasons why two observations are not comparable, as /v1/compare gives them.
+
+    They are read in one language, and stand for both.
+    """
+    records = [get_observation(connection, language, one.code) for one in (earlier, later)]
+    if records[0] is None or records[1] is None:
+        return None
+    pair = compare_observations(connection, language, records[0], records[1])
+    text = Bilingual(" ", "").get(language).join(one["text"] for one in pair.obstacles)
+    return Bilingual(text, text) if text else None
+
+
+def describe_item(item: Item, language: Language) -> Record:
+    sentence, offset = item.sentence, item.sentence.offset
+    start, end = item.number.span
+    edits = [edit for finding in item.findings for edit in finding.edits]
+    message = None
+    if item.verdict == QuotationVerdict.NOT_FOUND:
+        message = NOT_FOUND.get(language)
+        message += CONVERSION.get(language) if item.number.is_conversion else ""
+    observation = None
+    if item.code is not None and item.display is not None:
+        display = item.display.get(language)
+        observation = {"id": item.code, "kind": item.kind, "display": display}
+    return {
+        "start": start + offset,
+        "end": end + offset,
+        "quoted": sentence.text[start:end],
+        "verdict": item.verdict,
+        "message": message,
+        "observation": observation,
+        "findings": [describe_finding(one, offset, language) for one in item.findings],
+        "correction": apply_edits(sentence.text, edits).strip() or None if edits else None,
+    }
+
+
+def describe_finding(finding: Finding, offset: int, language: Language) -> Record:
+    start, end = finding.span
+    published = finding.published
+    return {
+        "kind": finding.kind,
+        "start": start + offset,
+        "end": end + offset,
+        "message": finding.message.get(language),
+        "published": published.get(language) if published else None,
+    }

@@ -1,0 +1,374 @@
+"""Growth rates in a sentence: which published rate a percentage is, and which it should be.
+
+A rate belongs to the figure before it in the sentence, or else to the indicator and the period that
+the sentence names. It is called wrong only if a rate is published for just these.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from app.i18n import Bilingual
+from app.quotations import terms
+from app.quotations.findings import Edit, Finding, describe_qualifier
+from app.quotations.index import Entry, QuotationIndex
+from app.quotations.matching import Question, is_about_part
+from app.quotations.numbers import POINTS, Number
+from app.quotations.periods import PeriodKind
+from app.quotations.sentences import STRONG, Role
+from app.schemas.quotations import FindingKind
+
+WRONG = Bilingual(
+    "The growth published for {period} is: {display}.", "公布的{period}增速为：{display}。"
+)
+OTHER_CURRENCY = Bilingual(
+    "This is the growth of the amounts in {unit}; for this figure, the published growth is: "
+    "{display}.",
+    "该增速系以{unit}计，本数据公布的增速为：{display}。",
+)
+ONLY_OTHER_CURRENCY = Bilingual(
+    "The published growth ({display}) is that of the amounts in {unit}, which is not said.",
+    "公布的增速（{display}）系以{unit}计，文中未注明。",
+)
+OTHER_SOURCE = Bilingual(
+    "This growth was published by {institution}, not by the institution named.",
+    "该增速由{institution}公布，并非文中所称机构。",
+)
+POINTS_MEANT = Bilingual(
+    "The published change is {display}; percent and percentage points are different.",
+    "公布的变动为“{display}”，百分比与百分点不同。",
+)
+SHARE_MEANT = Bilingual(
+    "The published figure {display} is a share ({indicator}) and no growth.",
+    "公布的{display}为比重（{indicator}），并非增速。",
+)
+GROWTH_MEANT = Bilingual(
+    "The published {display} is a growth and no share.", "公布的为增速（{display}），并非比重。"
+)
+OWN_CURRENCY = {
+    "USD": re.compile(r"in (?:us )?dollar|dollar terms|dollar-denominated|(?:以|按)美元"),
+    "CNY": re.compile(
+        r"in (?:yuan|rmb|renminbi)|(?:yuan|rmb|renminbi) terms|yuan-denominated|(?:以|按)人民币",
+    ),
+}
+CURRENCY_NAMES = {"USD": Bilingual("US dollars", "美元"), "CNY": Bilingual("yuan", "人民币")}
+OPPOSITES = {
+    "up": "down",
+    "rose": "fell",
+    "rise": "fall",
+    "rising": "falling",
+    "grew": "fell",
+    "increased": "decreased",
+    "increase": "decrease",
+    "growth": "decline",
+    "增长": "下降",
+    "上升": "下降",
+    "提高": "降低",
+    "增加": "减少",
+}
+
+
+@dataclass(frozen=True)
+class RateMatch:
+    entry: Entry
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """What a rate is said to belong to: indicator and period, and the figure that names them."""
+
+    indicator: str
+    start: date
+    end: date
+    entry: Entry | None = None
+
+    def list_rates(self, index: QuotationIndex) -> list[Entry]:
+        listed = index.rates.get((self.indicator, self.start, self.end), [])
+        coverage = self.entry.coverage if self.entry else None
+        own = [one for one in listed if one.coverage == coverage]
+        return own or listed
+
+
+def find_rate(
+    index: QuotationIndex, question: Question, level: Entry | None, day: date, *, is_certain: bool
+) -> RateMatch | None:
+    """Find the growth rate that a percentage quotes, beside the figure before it if any.
+
+    Only if it is certain to which figure it belongs, it may be called wrong.
+    """
+    if is_about_part(question):
+        return None
+    anchors = list(list_anchors(index, question, level))
+    for anchor in anchors:
+        found = match_anchor(index, question, anchor, day)
+        if found is not None:
+            return found
+    clause = get_clause(question)
+    is_plain = not (terms.OTHER_GROWTH.search(clause) or terms.OTHER_SUBJECT.search(clause))
+    is_plain = is_plain and not any(has_other_base(question, anchor) for anchor in anchors)
+    if anchors and question.role == Role.GROWTH and is_plain and is_certain:
+        wrong = find_wrong(index, question, anchors)
+        if wrong is not None:
+            return wrong
+    if question.role == Role.GROWTH and not question.periods and level is None:
+        return find_by_value(index, question, day)
+    return None
+
+
+def has_other_base(question: Question, anchor: Anchor) -> bool:
+    """Return whether a sentence measures a change from another year than the one before."""
+    sentence = question.sentence
+    bases = [one.year for one in sentence.periods if sentence.is_base(one)]
+    return any(year not in {None, anchor.start.year - 1} for year in bases)
+
+
+def get_clause(question: Question) -> str:
+    """Return the words around a percentage, from the clause before it on."""
+    sentence, number = question.sentence, question.number
+    starts = [one for one in sentence.boundaries if one <= number.span[0]]
+    first = starts[-2] if len(starts) > 1 else 0
+    last = sentence.find_window(number)[1]
+    text = sentence.normal
+    for words in sentence.periods:
+        # The months of a figure are no base of a growth, though they are “from” one “to” another.
+        if words.kind == PeriodKind.SPAN and not sentence.is_base(words):
+            start = words.span[0] - (5 if text[: words.span[0]].endswith("from ") else 0)
+            text = text[:start] + " " * (words.span[1] - start) + text[words.span[1] :]
+    return text[first:last]
+
+
+def list_anchors(index: QuotationIndex, question: Question, level: Entry | None) -> list[Anchor]:
+    """List the indicators and periods that a percentage may belong to, the likeliest first."""
+    claim = question.claim
+    own = claim.indicators if claim.is_local else {}
+    is_other = (
+        bool(own) and level is not None and own.get(level.indicator, 0) < max(own.values()) * 0.6
+    )
+    if level is not None and not is_other:
+        return [Anchor(level.indicator, level.start, level.end, level)]
+    best = max(claim.indicators.values(), default=0)
+    if best < STRONG * 0.75 or not question.is_initiative:
+        return []
+    names = [one for one, weight in claim.indicators.items() if weight >= best * 0.9]
+    spans = [
+        (one.start, one.end)
+        for one in question.periods
+        if one.kind in {PeriodKind.SPAN, PeriodKind.UNTIL} and one.start and one.end
+    ]
+    if is_other and level is not None and not question.has_local_period:
+        spans.append((level.start, level.end))
+    return [
+        Anchor(name, *span) for name in names for span in spans if name in index.indicator_names
+    ]
+
+
+def sign_number(question: Question) -> int:
+    sentence, number = question.sentence, question.number
+    before = sentence.normal[max(0, number.span[0] - 45) : number.span[0]]
+    growth = terms.GROWTH_BEFORE.search(before)
+    words = growth[0] if growth else sentence.normal[number.span[1] : number.span[1] + 20]
+    return -1 if terms.DECREASE.search(words) else 1
+
+
+def is_same_rate(number: Number, rate: Entry) -> bool:
+    distance = abs(abs(rate.value) - abs(number.value))
+    return distance == 0 or (number.step > rate.step and distance <= number.step / 2)
+
+
+def match_anchor(
+    index: QuotationIndex, question: Question, anchor: Anchor, day: date
+) -> RateMatch | None:
+    """Match a percentage with the rates of an indicator and a period."""
+    number, role = question.number, question.role
+    rates = [one for one in anchor.list_rates(index) if is_same_rate(number, one)]
+    if role == Role.SHARE:
+        return match_share(question, rates, anchor)
+    if role == Role.GROWTH and not rates:
+        return match_level_share(index, question, anchor)
+    unit = anchor.entry.level_unit if anchor.entry else None
+    rates.sort(key=lambda one: rank_rate(one, question, unit, day))
+    if not rates:
+        return None
+    rate = rates[0]
+    if number.unit != rate.unit:
+        return RateMatch(rate, (describe_points(question, rate),))
+    findings = [
+        *check_qualifier(question, rate),
+        *check_sign(question, rate),
+        *check_currency(index, question, anchor, rate),
+        *check_source(question, anchor, rates),
+    ]
+    return RateMatch(rate, tuple(findings[:1]))
+
+
+def rank_rate(rate: Entry, question: Question, unit: str | None, day: date) -> tuple[object, ...]:
+    return (
+        rate.unit != question.number.unit,
+        rate.level_unit != unit,
+        rate.value != question.number.value * sign_number(question),
+        not rate.is_current(day),
+        rate.code,
+    )
+
+
+def describe_points(question: Question, rate: Entry) -> Finding:
+    unit = (
+        Bilingual("percentage points", "个百分点")
+        if rate.unit == POINTS
+        else Bilingual("percent", "%")
+    )
+    words = question.number.units[-1] if question.number.units else question.number.span
+    return Finding(
+        FindingKind.UNIT,
+        words,
+        POINTS_MEANT.format(display=rate.display),
+        rate.display,
+        ((words, unit.get(question.sentence.language)),),
+    )
+
+
+def match_share(question: Question, rates: list[Entry], anchor: Anchor) -> RateMatch | None:
+    """Return a growth that is told as a share, if the figure before it has that growth."""
+    is_meant = anchor.entry is not None or question.claim.is_local
+    if not rates or not is_meant or question.number.significant < 2:  # noqa: PLR2004
+        return None
+    span = question.number.span
+    message = GROWTH_MEANT.format(display=rates[0].display)
+    return RateMatch(rates[0], (Finding(FindingKind.MEASURE, span, message, rates[0].display),))
+
+
+def match_level_share(
+    index: QuotationIndex, question: Question, anchor: Anchor
+) -> RateMatch | None:
+    """Return a share that is told as a growth, for the same period."""
+    share = terms.SHARES.get(anchor.indicator, anchor.indicator)
+    number = question.number
+    for entry in index.by_period.get((share, anchor.start, anchor.end), []):
+        if entry.unit == "PT" == number.unit and entry.value == number.value:
+            message = SHARE_MEANT.format(
+                display=entry.display, indicator=index.indicator_names[entry.indicator]
+            )
+            return RateMatch(
+                entry, (Finding(FindingKind.MEASURE, number.span, message, entry.display),)
+            )
+    return None
+
+
+def check_qualifier(question: Question, rate: Entry) -> list[Finding]:
+    number = question.number
+    if number.qualifier == rate.qualifier or abs(rate.value) != number.value:
+        return []
+    span = number.qualifiers[0] if number.qualifiers else number.span
+    return [describe_qualifier(question, rate, span)]
+
+
+def check_sign(question: Question, rate: Entry) -> list[Finding]:
+    if rate.value * sign_number(question) >= 0:
+        return []
+    sentence, span = question.sentence, question.number.span
+    message = WRONG.format(period=rate.period, display=rate.display)
+    pairs = OPPOSITES | {new: old for old, new in OPPOSITES.items()}
+    before = sentence.normal[: span[0]]
+    edits: tuple[Edit, ...] = ()
+    found = [
+        match
+        for word in pairs
+        for match in re.finditer(rf"\b{word}\b" if word.isascii() else word, before)
+        if span[0] - match.end() < 30  # noqa: PLR2004 - the clause of the number
+    ]
+    if found:
+        last = max(found, key=lambda one: one.end())
+        edits = ((last.span(), pairs[last[0]]),)
+    return [Finding(FindingKind.GROWTH, span, message, rate.display, edits)]
+
+
+def check_currency(
+    index: QuotationIndex, question: Question, anchor: Anchor, rate: Entry
+) -> list[Finding]:
+    """A rate of amounts in the other currency differs, unless the sentence names that currency."""
+    clause = get_clause(question)
+    named = [unit for unit, pattern in OWN_CURRENCY.items() if pattern.search(clause)]
+    unit = named[0] if named else anchor.entry.level_unit if anchor.entry else None
+    is_other = {unit, rate.level_unit} == CURRENCY_NAMES.keys()
+    if not is_other or question.number.is_conversion or has_joint_source(index, anchor, rate):
+        return []
+    own = [one for one in anchor.list_rates(index) if one.level_unit == unit]
+    name = CURRENCY_NAMES[rate.level_unit]
+    span = question.number.span
+    if own:
+        message = OTHER_CURRENCY.format(unit=name, display=own[0].display)
+        edits: tuple[Edit, ...] = (replace_rate(question, own[0]),)
+        return [Finding(FindingKind.GROWTH, span, message, own[0].display, edits)]
+    words = Bilingual(f" in {name.en}", f"（以{name.zh}计）").get(question.sentence.language)
+    published = Bilingual(f"{rate.display.en} in {name.en}", f"按{name.zh}计，{rate.display.zh}")
+    message = ONLY_OTHER_CURRENCY.format(unit=name, display=rate.display)
+    return [Finding(FindingKind.GROWTH, span, message, published, (((span[1], span[1]), words),))]
+
+
+def has_joint_source(index: QuotationIndex, anchor: Anchor, rate: Entry) -> bool:
+    """Return whether one source states both a figure and a rate."""
+    key = anchor.indicator, anchor.start, anchor.end
+    value = anchor.entry.value if anchor.entry else None
+    levels = {one.origin.source for one in index.by_period[key] if one.value == value}
+    rates = {one.origin.source for one in index.rates[key] if one.value == rate.value}
+    return bool(levels & rates)
+
+
+def check_source(question: Question, anchor: Anchor, rates: list[Entry]) -> list[Finding]:
+    """A rate differs if the text attributes it to the institution that only stated the figure."""
+    named = {name for name, _ in question.sentence.institutions}
+    if anchor.entry is None or not named & anchor.entry.origin.institutions:
+        return []
+    institutions = [one.origin.institutions for one in rates]
+    if not all(institutions) or any(named & one for one in institutions):
+        return []
+    message = OTHER_SOURCE.format(institution=rates[0].origin.institution)
+    return [Finding(FindingKind.GROWTH, question.number.span, message, rates[0].origin.institution)]
+
+
+def find_wrong(
+    index: QuotationIndex, question: Question, anchors: list[Anchor]
+) -> RateMatch | None:
+    """Return the rate that is published where another one is quoted."""
+    number = question.number
+    if number.unit == POINTS or number.is_conversion:
+        return None
+    if any(name == "other" for name, _ in question.coverages):
+        return None
+    for anchor in anchors:
+        # Rates in another currency may differ by more than any error, so they prove nothing.
+        unit = anchor.entry.level_unit if anchor.entry else "CNY"
+        own = [one for one in anchor.list_rates(index) if one.level_unit == unit]
+        if not own or (anchor.entry is None and not question.claim.is_local):
+            continue
+        published = min(own, key=lambda one: (one.current_from == one.current_until, one.code))
+        shown = list(dict.fromkeys(one.display for one in own))
+        display = Bilingual("; ".join(one.en for one in shown), "；".join(one.zh for one in shown))
+        message = WRONG.format(period=published.period, display=display)
+        finding = Finding(
+            FindingKind.GROWTH, number.span, message, display, (replace_rate(question, published),)
+        )
+        return RateMatch(published, (finding,))
+    return None
+
+
+def replace_rate(question: Question, rate: Entry) -> tuple[tuple[int, int], str]:
+    return question.number.digits, f"{abs(rate.value):.{rate.decimals}f}"
+
+
+def find_by_value(index: QuotationIndex, question: Question, day: date) -> RateMatch | None:
+    """Find a rate by its value and indicator, where the sentence names no period."""
+    weights = question.claim.indicators
+    number = question.number
+    best = max(weights.values(), default=0)
+    found = [
+        entry
+        for entry in index.find_near(number.unit, number.value, number.step / 2)
+        if entry.is_rate
+        and is_same_rate(number, entry)
+        and weights.get(entry.indicator, 0) >= max(best * 0.6, STRONG * 0.75)
+    ]
+    if not found or not question.is_initiative:
+        return None
+    return RateMatch(min(found, key=lambda one: (not one.is_current(day), one.code)))

@@ -1,0 +1,331 @@
+"""The record of a release as it is searched for quotations: by value, by digits, by period."""
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import NamedTuple
+
+from sqlalchemy import Connection, select
+from sqlmodel import col
+
+from app.db.columns import Record, Statement
+from app.db.models import (
+    Coverage,
+    Event,
+    EventSpeaker,
+    GrowthRate,
+    Indicator,
+    Observation,
+    Series,
+    Source,
+    Topic,
+    Unit,
+    search_index,
+)
+from app.db.statements import fetch_uncached
+from app.enums import ChangeMeasure, Qualifier, SearchKind, StockFlow
+from app.i18n import Bilingual, Language, format_change, format_value, name_period
+from app.quotations.numbers import POINTS, count_digits, find_numbers, normalize_text
+from app.quotations.pledges import Pledge, read_pledges
+from app.quotations.terms import INSTITUTION_PATTERNS, Lexicon, find_words
+
+MOST_ENTRIES = 100_000
+"""How many of the newest numbers of each kind are held in memory."""
+LONGEST_VALIDITY = timedelta(days=400)
+"""How long after its last date a stock may be quoted if no other number is known."""
+
+
+class Origin(NamedTuple):
+    """Who stated a number first-hand, and when."""
+
+    source: str
+    institutions: frozenset[str]
+    institution: Bilingual
+    event: str | None
+    speakers: tuple[Bilingual, ...]
+    days: tuple[date, ...]
+    """The day of the event, or else of publication; then the other of them."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry:
+    """A published number: an observation, or a growth rate with the unit of its levels."""
+
+    kind: SearchKind
+    code: str
+    series: str
+    family: tuple[str, str, str]
+    """Indicator, reporting area and counterpart area."""
+    topic: str
+    coverage: str
+    coverage_name: Bilingual
+    unit: str
+    level_unit: str
+    stock_flow: StockFlow
+    months: int | None
+    start: date
+    end: date
+    value: Decimal
+    decimals: int
+    power: int
+    qualifier: Qualifier
+    display: Bilingual
+    plain: Bilingual
+    """The display without a qualifier."""
+    period: Bilingual
+    current_from: date
+    current_until: date
+    vintage: date
+    origin: Origin
+
+    @property
+    def indicator(self) -> str:
+        return self.family[0]
+
+    @property
+    def is_rate(self) -> bool:
+        return self.kind == SearchKind.GROWTH_RATE
+
+    @property
+    def step(self) -> Decimal:
+        return Decimal(1).scaleb(self.power - self.decimals)
+
+    def is_current(self, day: date) -> bool:
+        return self.current_from <= day < self.current_until
+
+
+@dataclass
+class QuotationIndex:
+    entries: list[Entry]
+    pledges: list[Pledge]
+    lexicon: Lexicon
+    indicator_names: dict[str, Bilingual]
+    speakers: dict[str, Bilingual]
+    """The speakers of all events, by their names in lower case in both languages."""
+    by_unit: dict[str, list[Entry]] = field(default_factory=lambda: defaultdict(list))
+    values: dict[str, list[Decimal]] = field(default_factory=dict)
+    """The magnitudes of the entries of each unit, sorted like them."""
+    by_digits: dict[str, list[Entry]] = field(default_factory=lambda: defaultdict(list))
+    by_period: dict[tuple[str, date, date], list[Entry]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    rates: dict[tuple[str, date, date], list[Entry]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    validity: dict[str, tuple[date, date]] = field(default_factory=dict)
+    """The first and the last day on which a stock may be quoted, by its key."""
+
+    def __post_init__(self) -> None:
+        for entry in sorted(self.entries, key=lambda one: abs(one.value)):
+            self.by_unit[entry.unit].append(entry)
+            self.by_digits[count_digits(entry.value)].append(entry)
+            by_period = self.rates if entry.is_rate else self.by_period
+            by_period[entry.indicator, entry.start, entry.end].append(entry)
+        for unit, listed in self.by_unit.items():
+            self.values[unit] = [abs(entry.value) for entry in listed]
+        self.validity = dict(list_validity(self.entries))
+
+    def find_near(self, unit: str, value: Decimal, tolerance: Decimal) -> list[Entry]:
+        """Find the entries of a unit whose magnitude is at most a tolerance away from a value."""
+        sizes, size = self.values.get(unit, []), abs(value)
+        first, last = bisect_left(sizes, size - tolerance), bisect_right(sizes, size + tolerance)
+        return self.by_unit[unit][first:last] if first < last else []
+
+
+def list_validity(entries: Iterable[Entry]) -> Iterator[tuple[str, tuple[date, date]]]:
+    """List how long each stock may be quoted: until a number of the same series differs."""
+    by_series: dict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        if entry.stock_flow == StockFlow.STOCK:
+            by_series[entry.series].append(entry)
+    for stocks in by_series.values():
+        stocks.sort(key=lambda one: one.end)
+        for entry in stocks:
+            same = [one for one in stocks if one.value == entry.value]
+            first, last = same[0].end, same[-1].end
+            later = [one.end for one in stocks if one.end > last and one.value > entry.value]
+            limit = min([*later, last + LONGEST_VALIDITY])
+            earlier = [one.end for one in stocks if one.end < first and one.value < entry.value]
+            yield entry.code, (max([*earlier, first - timedelta(days=62)]), limit)
+
+
+def read_index(connection: Connection) -> QuotationIndex:
+    """Read the whole record of a release."""
+    origins = read_origins(connection)
+    indicators = fetch_uncached(
+        connection, select(col(Indicator.code), col(Indicator.name_en), col(Indicator.name_zh))
+    )
+    speakers = {
+        name.lower(): speaker
+        for origin in origins.values()
+        for speaker in origin.speakers
+        for name in speaker
+    }
+    return QuotationIndex(
+        [
+            *(create_observation(row, origins) for row in read_numbers(connection, Observation)),
+            *(create_rate(row, origins) for row in read_numbers(connection, GrowthRate)),
+        ],
+        read_pledges(connection),
+        Lexicon(read_names(connection)),
+        {row["code"]: Bilingual(row["name_en"], row["name_zh"]) for row in indicators},
+        speakers,
+    )
+
+
+def read_numbers(
+    connection: Connection, table: type[Observation] | type[GrowthRate]
+) -> list[Record]:
+    own = ["power_of_ten", "qualifier"] if table is Observation else ["measure", "wording"]
+    columns = {
+        "code": col(table.code),
+        "series": col(Series.code),
+        "indicator": col(Indicator.code),
+        "classifier": col(Indicator.classifier),
+        "topic": col(Topic.code),
+        "reporting_area": col(Series.reporting_area_id),
+        "counterpart_area": col(Series.counterpart_area_id),
+        "coverage": col(Coverage.code),
+        "coverage_en": col(Coverage.name_en),
+        "coverage_zh": col(Coverage.name_zh),
+        "unit": col(Unit.code),
+        "suffix_en": col(Unit.suffix_en),
+        "suffix_zh": col(Unit.suffix_zh),
+        "unit_zh": col(Unit.name_zh),
+        "stock_flow": col(Series.stock_flow),
+        "months": col(Series.months),
+        "start": col(table.period_start),
+        "end": col(table.period_end),
+        "value": col(table.value),
+        "decimals": col(table.decimals),
+        "current_from": col(table.current_from),
+        "current_until": col(table.current_until),
+        "vintage": col(table.vintage),
+        "source": col(table.source_id),
+        "power_of_ten": col(Observation.multiplier),
+        "qualifier": col(Observation.qualifier),
+        "measure": col(GrowthRate.measure),
+        "wording": col(GrowthRate.wording_en),
+    }
+    shared = list(columns)[:-4]
+    statement: Statement = (
+        select(*(columns[name].label(name) for name in (*shared, *own)))
+        .select_from(table)
+        .join(Series, col(Series.id) == table.series_id)
+        .join(Indicator, col(Indicator.id) == Series.indicator_id)
+        .join(Topic, col(Topic.id) == Indicator.topic_id)
+        .join(Unit, col(Unit.id) == Series.unit_id)
+        .join(Coverage, col(Coverage.id) == Series.coverage_id)
+        .order_by(col(table.vintage).desc(), col(table.code))
+        .limit(MOST_ENTRIES)
+    )
+    return list(fetch_uncached(connection, statement))
+
+
+def create_observation(row: Record, origins: dict[int, Origin]) -> Entry:
+    numbers = row["value"], row["power_of_ten"], row["decimals"]
+
+    def display(qualifier: Qualifier) -> Bilingual:
+        chinese = row["classifier"] or row["suffix_zh"]
+        return Bilingual(
+            format_value(*numbers, qualifier, row["suffix_en"], Language.ENGLISH),
+            format_value(*numbers, qualifier, chinese, Language.CHINESE),
+        )
+
+    return Entry(
+        kind=SearchKind.OBSERVATION,
+        unit=row["unit"],
+        power=row["power_of_ten"],
+        qualifier=Qualifier(row["qualifier"]),
+        display=display(Qualifier(row["qualifier"])),
+        plain=display(Qualifier.NONE),
+        **list_shared_fields(row, origins),
+    )
+
+
+def create_rate(row: Record, origins: dict[int, Origin]) -> Entry:
+    measure = ChangeMeasure(row["measure"])
+    is_points = measure == ChangeMeasure.PERCENTAGE_POINTS
+    display = Bilingual(
+        *(format_change(row["value"], row["decimals"], one, measure) for one in Language)
+    )
+    stated = find_numbers(normalize_text(row["wording"]))
+    limits = {one.qualifier for one in stated if one.value == abs(row["value"])}
+    return Entry(
+        kind=SearchKind.GROWTH_RATE,
+        unit=POINTS if is_points else "PT",
+        power=0,
+        qualifier=min(limits, default=Qualifier.NONE),
+        display=display,
+        plain=display,
+        **list_shared_fields(row, origins),
+    )
+
+
+def list_shared_fields(row: Record, origins: dict[int, Origin]) -> Record:
+    is_cumulative = row["stock_flow"] == StockFlow.CUMULATIVE
+    copied = ["code", "series", "topic", "coverage", "months", "start", "end", "value", "decimals"]
+    return {
+        **{name: row[name] for name in copied},
+        "family": (row["indicator"], row["reporting_area"], row["counterpart_area"]),
+        "coverage_name": Bilingual(row["coverage_en"], row["coverage_zh"]),
+        "level_unit": row["unit"],
+        "stock_flow": StockFlow(row["stock_flow"]),
+        "period": name_period(row["start"], row["end"], is_cumulative=is_cumulative),
+        "current_from": row["current_from"],
+        "current_until": row["current_until"],
+        "vintage": row["vintage"],
+        "origin": origins[row["source"]],
+    }
+
+
+def read_origins(connection: Connection) -> dict[int, Origin]:
+    named = fetch_uncached(
+        connection,
+        select(col(EventSpeaker.event_id), col(EventSpeaker.name_en), col(EventSpeaker.name_zh))
+        .order_by(col(EventSpeaker.event_id), col(EventSpeaker.position)),
+    )  # fmt: skip
+    speakers: dict[int, list[Bilingual]] = defaultdict(list)
+    for row in named:
+        speakers[row["event_id"]].append(Bilingual(row["name_en"], row["name_zh"]))
+    statement: Statement = select(
+        *(getattr(Source, name) for name in ("id", "code", "event_id", "published_on")),
+        *(getattr(Source, name) for name in ("body_en", "body_zh", "published_precision")),
+        col(Event.code).label("event"),
+        col(Event.held_on).label("held_on"),
+    ).outerjoin(Event, col(Event.id) == Source.event_id)
+    return {
+        row["id"]: create_origin(row, speakers) for row in fetch_uncached(connection, statement)
+    }
+
+
+def create_origin(row: Record, speakers: dict[int, list[Bilingual]]) -> Origin:
+    body = Bilingual(row["body_en"], row["body_zh"])
+    found = find_words(INSTITUTION_PATTERNS, f"{body.en}\n{body.zh}".lower())
+    is_day = row["published_precision"] == "day"
+    days = [row["held_on"]] if row["held_on"] else []
+    return Origin(
+        row["code"],
+        frozenset(name for name, _ in found),
+        body,
+        row["event"],
+        tuple(speakers.get(row["event_id"], ())),
+        (*days, *([row["published_on"]] if is_day else [])),
+    )
+
+
+def read_names(connection: Connection) -> dict[str, list[str]]:
+    """Read the names and synonyms of the indicators from the full-text index."""
+    statement: Statement = select(
+        search_index.c.code.label("code"), search_index.c.names.label("names")
+    ).where(search_index.c.kind == SearchKind.INDICATOR)
+    return {row["code"]: list(split_names(row)) for row in fetch_uncached(connection, statement)}
+
+
+def split_names(row: Record) -> Iterator[str]:
+    for name in row["names"].strip("|").split("|"):
+        if name and name != row["code"].replace("-", " "):
+            yield name if name.isascii() else name.replace(" ", "")

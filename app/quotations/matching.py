@@ -1,0 +1,394 @@
+"""Which published number a quoted one is: by value, indicator, unit, period and countries.
+
+Each candidate agrees with the quotation in some respects, which count as support, and differs from
+it in others. The one that differs least and has most support is meant; with little support none is,
+so that a number which only happens to be the same is not called a wrong quotation.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+
+from app.enums import Qualifier
+from app.quotations import terms
+from app.quotations.index import Entry, QuotationIndex
+from app.quotations.numbers import CURRENCIES, OTHER_CURRENCY, POINTS, Number, Span, count_digits
+from app.quotations.period_scores import CLOSE, EXACT, score_period
+from app.quotations.periods import PeriodWords
+from app.quotations.sentences import STRONG, Claim, Role, Sentence
+from app.quotations.terms import FAMILIES, SHARES
+from app.schemas.quotations import FindingKind
+
+MOST_DIGITS = 5
+"""More significant digits than these make no number less likely to be met by chance."""
+DISTINCT_DIGITS = 3
+"""From so many digits on, a number is unlikely to be another one of the same kind by chance."""
+LEAST_SUPPORT = {0: 5.0, 1: 7.5, 2: 9.5}
+"""The support that a candidate needs, by the number of its differences; more are too many."""
+SAFE_SUPPORT = 8.0
+"""The support with which a number of few digits may be called a wrong quotation."""
+LEAST_QUALIFIED = 5.5
+"""The support for a number with another qualifier, which is the published number all the same."""
+RECENT = timedelta(days=120)
+"""How long after its publication a text without a period may be about a figure."""
+LEAST_PART = 7.0
+"""The support for a number that lacks its qualifier and is told for the year of its period."""
+POWERS = (1, -1, 2, -2, 3, -3, 4, -4)
+"""The powers of ten by which numbers are mistaken, those of 万 and 亿 included."""
+LARGE_POWER = 12
+"""The power of ten from which on an amount is hardly that of a single country."""
+WHOLE = frozenset({FindingKind.MAGNITUDE, FindingKind.UNIT})
+"""Differences that change a number as a whole, so that all else has to agree."""
+COSTS = {
+    FindingKind.QUALIFIER: 1.0,
+    FindingKind.VINTAGE: 1.0,
+    FindingKind.COVERAGE: 1.5,
+    FindingKind.PERIOD: 2.0,
+    FindingKind.UNIT: 2.5,
+    FindingKind.MEASURE: 2.5,
+    FindingKind.MAGNITUDE: 3.0,
+}
+"""How unlikely each difference is: of two explanations, that of the lower cost is taken."""
+
+
+@dataclass
+class Candidate:
+    entry: Entry
+    support: float = 0
+    differences: dict[FindingKind, Span] = field(default_factory=dict)
+    """The spans of the words that differ, by kind."""
+    has_period: bool = False
+    """Whether the words name its period."""
+    is_part: bool = False
+    """Whether the period that is named contains its own: a year for eleven months of it."""
+    has_growth: bool = False
+    """Whether the sentence also has the growth published for it."""
+
+    @property
+    def cost(self) -> float:
+        return sum(COSTS[kind] for kind in self.differences)
+
+    @property
+    def is_sufficient(self) -> bool:
+        if self.differences.keys() == {FindingKind.QUALIFIER}:
+            return self.support >= LEAST_QUALIFIED
+        if self.is_part and self.differences.keys() == {FindingKind.QUALIFIER, FindingKind.PERIOD}:
+            return self.support >= LEAST_PART
+        least = LEAST_SUPPORT.get(len(self.differences))
+        return least is not None and self.support >= least
+
+
+@dataclass(frozen=True)
+class Question:
+    """A number with what its sentence says of it."""
+
+    sentence: Sentence
+    number: Number
+    role: Role
+    claim: Claim
+    periods: tuple[PeriodWords, ...]
+    has_local_period: bool
+    coverages: tuple[tuple[str, Span], ...]
+    is_initiative: bool
+
+    @property
+    def digits(self) -> int:
+        return min(self.number.significant, MOST_DIGITS)
+
+
+def build_question(sentence: Sentence, number: Number) -> Question:
+    periods, is_local = sentence.select_periods(number)
+    first, last = sentence.find_window(number)
+    local = [one for one in sentence.coverages if first <= one[1][0] < last]
+    return Question(
+        sentence,
+        number,
+        sentence.classify_percentage(number),
+        sentence.find_indicators(number),
+        tuple(periods),
+        is_local,
+        tuple(local or sentence.coverages),
+        sentence.is_about_initiative,
+    )
+
+
+def find_level(index: QuotationIndex, question: Question, day: date) -> Candidate | None:
+    """Find the observation that a number quotes; None if none is likely enough."""
+    found = [
+        candidate
+        for entry, kinds in list_candidates(index, question)
+        if (candidate := evaluate_candidate(index, question, entry, kinds)) is not None
+        and candidate.is_sufficient
+    ]
+    return min(found, key=lambda one: rank_candidate(one, question, day), default=None)
+
+
+def is_only_period(index: QuotationIndex, candidate: Candidate) -> bool:
+    """Return whether a figure is certain: its period is named, or no other one has its number."""
+    entry = candidate.entry
+    same = index.find_near(entry.unit, entry.value, Decimal(0))
+    others = {(one.start, one.end) for one in same if one.indicator == entry.indicator}
+    return candidate.has_period or len(others) == 1
+
+
+def rank_candidate(candidate: Candidate, question: Question, day: date) -> tuple[object, ...]:
+    entry = candidate.entry
+    is_exact = entry.value == question.number.value
+    named = question.sentence.institutions
+    is_named = any(name in entry.origin.institutions for name, _ in named)
+    return (
+        candidate.cost,
+        -candidate.support,
+        not is_named,
+        not is_exact,
+        not entry.is_current(day),
+        entry.qualifier != question.number.qualifier,
+        0 if question.periods else abs((entry.vintage - day).days),
+        entry.origin.event is None,
+        entry.code,
+    )
+
+
+def list_candidates(
+    index: QuotationIndex, question: Question
+) -> Iterator[tuple[Entry, dict[FindingKind, Span]]]:
+    """List the observations whose number may be meant, with differences of unit and magnitude."""
+    number = question.number
+    unit = "USD" if number.unit == OTHER_CURRENCY else number.unit
+    if unit == POINTS or (unit == "PT" and question.role == Role.GROWTH):
+        return
+    is_bare = unit == "NB"
+    units = ["NB", "TEU", "T"] if is_bare else [unit]
+    if is_bare and number.power >= 8:  # noqa: PLR2004 - a hundred million counts money
+        units += ["CNY", "USD"]
+    if is_about_part(question):
+        return
+    same: set[str] = set()
+    if number.unit != OTHER_CURRENCY:
+        for one in units:
+            for entry in index.find_near(one, number.value, number.step):
+                if not entry.is_rate and is_same_number(number, entry):
+                    same.add(entry.code)
+                    yield entry, {}
+    yield from list_mistaken(index, number, units, same)
+
+
+def is_about_part(question: Question) -> bool:
+    """Return whether a number is of a province, a kind of enterprise or product, or a share."""
+    text, (start, end) = question.sentence.normal, question.number.span
+    first = max(text.rfind(";", 0, start), text.rfind("；", 0, start), 0)
+    last = question.sentence.find_window(question.number)[1]
+    if terms.PART.search(text[first:last]):
+        return True
+    return question.number.unit == "PT" and (
+        terms.OTHER_SHARE_AFTER.search(text[end:]) is not None
+        or terms.OTHER_SHARE_BEFORE.search(text[:start]) is not None
+    )
+
+
+def list_mistaken(
+    index: QuotationIndex, number: Number, units: list[str], same: set[str]
+) -> Iterator[tuple[Entry, dict[FindingKind, Span]]]:
+    """List the observations with the same digits in another currency or order of magnitude."""
+    for entry in index.by_digits.get(count_digits(number.value), ()):
+        if entry.is_rate or entry.code in same:
+            continue
+        is_currency = number.unit in CURRENCIES and entry.unit in CURRENCIES
+        if entry.value == number.value and is_currency and number.units:
+            yield entry, {FindingKind.UNIT: number.units[0]}
+        elif entry.unit in units and number.unit != OTHER_CURRENCY and entry.unit != "PT":
+            ratio = entry.value / number.value if number.value else Decimal(0)
+            if any(ratio == Decimal(1).scaleb(power) for power in POWERS):
+                yield entry, {FindingKind.MAGNITUDE: number.digits}
+
+
+def is_same_number(number: Number, entry: Entry) -> bool:
+    """Return whether a quoted number is the published one, or that with fewer digits."""
+    if number.value == entry.value:
+        return True
+    if number.step <= entry.step:
+        return False
+    distance = entry.value - number.value
+    if number.qualifier == Qualifier.OVER and 0 < distance < number.step:
+        return True
+    if number.qualifier == Qualifier.NEARLY and -number.step < distance < 0:
+        return True
+    return abs(distance) <= number.step / 2 and number.significant > 1
+
+
+def evaluate_candidate(
+    index: QuotationIndex, question: Question, entry: Entry, kinds: dict[FindingKind, Span]
+) -> Candidate | None:
+    """Add up in what a candidate agrees and differs; None if it is about something else."""
+    number = question.number
+    candidate = Candidate(entry, question.digits, dict(kinds))
+    if number.unit == entry.unit != "NB":
+        candidate.support += 0.5 if entry.unit == "PT" else 1
+    if number.qualifier == entry.qualifier != Qualifier.NONE:
+        candidate.support += 1
+    if has_published_growth(index, question, entry):
+        candidate.has_growth = True
+        candidate.support += CLOSE
+    agreed = (
+        compare_indicator(question, candidate)
+        and compare_period(index, question, candidate)
+        and compare_coverage(question, candidate)
+    )
+    if not agreed:
+        return None
+    if not number.is_conversion:
+        compare_qualifier(question, candidate)
+    return candidate if is_credible(question, candidate) else None
+
+
+def has_published_growth(index: QuotationIndex, question: Question, entry: Entry) -> bool:
+    """Return whether a percentage of the sentence is the growth published for an observation."""
+    rates = index.rates.get((entry.indicator, entry.start, entry.end), ())
+    stated = {
+        one.value
+        for one in question.sentence.numbers
+        if one.unit == "PT" and one is not question.number and one.significant > 1
+    }
+    return any(abs(rate.value) in stated for rate in rates if rate.coverage == entry.coverage)
+
+
+def is_credible(question: Question, candidate: Candidate) -> bool:
+    """Return whether the words around a number suffice to call it a quotation of the candidate."""
+    entry, differs = candidate.entry, candidate.differences
+    if differs.keys() & WHOLE and len(differs.keys() - {FindingKind.QUALIFIER}) > 1:
+        return False
+    weight = question.claim.indicators.get(entry.indicator, 0)
+    if entry.unit == "PT" and question.role != Role.SHARE and not weight:
+        return False
+    if not differs.keys() - {FindingKind.QUALIFIER, FindingKind.VINTAGE}:
+        return weight >= STRONG / 2 or question.digits > DISTINCT_DIGITS
+    if question.number.is_conversion:
+        return False
+    is_exact = entry.value == question.number.value or FindingKind.MAGNITUDE in differs
+    if FindingKind.MEASURE not in differs and weight < STRONG * 0.75:
+        return False
+    is_named = candidate.is_part and weight >= EXACT
+    is_distinct = question.digits >= DISTINCT_DIGITS or candidate.has_growth or is_named
+    return is_exact and (is_distinct or candidate.support >= SAFE_SUPPORT)
+
+
+def compare_indicator(question: Question, candidate: Candidate) -> bool:
+    """Compare what is measured; return whether the candidate may be meant."""
+    claim, indicator = question.claim, candidate.entry.indicator
+    if candidate.entry.unit == "PT" and question.role == Role.LEVEL:
+        return False
+    weight = claim.indicators.get(indicator, 0)
+    best = max(claim.indicators.values(), default=0)
+    if weight and weight >= best * 0.6:
+        candidate.support += weight
+        return True
+    if not best or best < STRONG * 0.75:
+        candidate.support += weight
+        return True
+    family = next((one for one in FAMILIES if indicator in one), {indicator})
+    claimed = [one for one, size in claim.indicators.items() if size == best]
+    is_mistaken = any(one in family for one in claimed) and claim.is_local
+    if not is_mistaken:
+        return False
+    words = next(
+        (
+            term.span
+            for term in claim.terms
+            if term.indicator in family or SHARES.get(term.indicator) in family
+        ),
+        None,
+    )
+    if words is None:
+        words = question.sentence.find_noun(question.number)
+    candidate.support += EXACT / 2
+    candidate.differences[FindingKind.MEASURE] = words
+    return True
+
+
+def compare_period(index: QuotationIndex, question: Question, candidate: Candidate) -> bool:
+    """Compare the periods; return whether the candidate may be meant."""
+    claims = question.periods
+    scores = [score_period(index, question.sentence, one, candidate.entry) for one in claims]
+    usable = [one for one in scores if one is not None]
+    if not usable:
+        return True
+    best = max(usable)
+    if best > 0:
+        candidate.support += best
+        candidate.has_period = True
+        return True
+    if not question.has_local_period and not is_sole_period(question):
+        others = [
+            score_period(index, question.sentence, one, candidate.entry)
+            for one in question.sentence.periods
+        ]
+        if any(one for one in others if one is not None):
+            return True
+    wrong = claims[scores.index(best)]
+    candidate.differences[FindingKind.PERIOD] = wrong.span
+    if wrong not in question.sentence.periods:
+        return False
+    entry = candidate.entry
+    is_within = wrong.year == entry.start.year == entry.end.year and entry.months is not None
+    candidate.is_part = is_within
+    candidate.support += CLOSE if is_within else 0
+    return is_within or question.digits >= DISTINCT_DIGITS or candidate.has_growth
+
+
+def is_sole_period(question: Question) -> bool:
+    sentence = question.sentence
+    return len([one for one in sentence.periods if sentence.is_counted_period(one)]) == 1
+
+
+def compare_coverage(question: Question, candidate: Candidate) -> bool:
+    """Compare the countries counted; return whether the candidate may be meant."""
+    coverage = candidate.entry.coverage
+    named: dict[str, Span] = {}
+    for name, span in question.coverages:
+        named.setdefault(name, span)
+    if coverage == "all":
+        candidate.support += CLOSE if question.is_initiative or not named else 0
+        return True
+    group = "partner" if coverage.startswith("partner") else coverage
+    if "other" in named and not named.keys() & {"bri", "partner", "route"}:
+        candidate.differences[FindingKind.COVERAGE] = named["other"]
+        candidate.support += CLOSE / 2
+        is_recent = abs(question.sentence.today - candidate.entry.vintage) <= RECENT
+        is_dated = bool(question.periods) or (is_recent and question.digits >= DISTINCT_DIGITS)
+        least = DISTINCT_DIGITS - (question.number.power >= LARGE_POWER)
+        is_distinct = question.digits >= least and is_dated
+        candidate.support += CLOSE if is_recent and not question.periods else 0
+        return (is_distinct or candidate.has_growth) and question.claim.is_local
+    if group == "partner" and "route" in named and "partner" not in named:
+        candidate.differences[FindingKind.COVERAGE] = named["route"]
+        return True
+    if group == "route" and "partner" in named and "route" not in named:
+        candidate.differences[FindingKind.COVERAGE] = named["partner"]
+        return True
+    candidate.support += (
+        CLOSE if named.keys() & {"bri", "partner", "route"} or question.is_initiative else 0
+    )
+    return True
+
+
+def compare_qualifier(question: Question, candidate: Candidate) -> None:
+    """Compare what limits a number; one with fewer digits than published is limited by them."""
+    number, entry = question.number, candidate.entry
+    if number.qualifier == entry.qualifier or candidate.differences.keys() & {
+        FindingKind.MAGNITUDE,
+        FindingKind.UNIT,
+    }:
+        return
+    words = [question.sentence.normal[slice(*span)] for span in number.qualifiers]
+    if entry.qualifier == Qualifier.NONE and words == ["some"]:
+        return
+    if number.value != entry.value:
+        fits = {
+            Qualifier.OVER: number.value < entry.value,
+            Qualifier.NEARLY: number.value > entry.value,
+        }
+        if entry.qualifier != Qualifier.NONE or fits.get(number.qualifier, True):
+            return
+    span = number.qualifiers[0] if number.qualifiers else number.span
+    candidate.differences[FindingKind.QUALIFIER] = span

@@ -1,0 +1,68 @@
+"""How well words name the period of a published number."""
+
+from datetime import timedelta
+
+from app.enums import StockFlow
+from app.i18n import MONTHS
+from app.quotations.index import Entry, QuotationIndex
+from app.quotations.periods import PeriodKind, PeriodWords
+from app.quotations.sentences import Sentence
+from app.quotations.terms import CUMULATIVE
+
+EXACT, CLOSE = 3.0, 1.5
+
+
+def score_period(  # noqa: PLR0911 - one for each kind of words
+    index: QuotationIndex, sentence: Sentence, words: PeriodWords, entry: Entry
+) -> float | None:
+    """Return how well words name the period of an entry: 0 if not, None if they name none."""
+    if entry.stock_flow == StockFlow.STOCK:
+        return score_stock(index, words, entry)
+    if entry.stock_flow == StockFlow.CUMULATIVE:
+        return score_cumulative(sentence, words, entry)
+    if words.kind in {PeriodKind.LENGTH, PeriodKind.SINCE}:
+        return None
+    is_year = entry.months == MONTHS
+    if words.kind == PeriodKind.RANGE:
+        last = words.last_year or 0
+        return CLOSE if is_year and words.year and words.year <= entry.start.year <= last else 0
+    if words.kind == PeriodKind.UNTIL:
+        is_end = words.last_month == entry.end.month and words.year in {None, entry.end.year}
+        return (EXACT if words.year else CLOSE) if is_end else 0
+    months = (entry.start.month, entry.end.month)
+    if (words.first_month, words.last_month) != months:
+        return 0
+    if words.year is None:
+        return CLOSE
+    return EXACT if words.year == entry.start.year == entry.end.year else 0
+
+
+def score_stock(index: QuotationIndex, words: PeriodWords, entry: Entry) -> float | None:
+    """A stock may be quoted on all days until another number is known."""
+    if words.kind in {PeriodKind.LENGTH, PeriodKind.SINCE} or words.end is None:
+        is_month = words.kind == PeriodKind.UNTIL and words.last_month == entry.end.month
+        return CLOSE if is_month else None
+    start, end = words.start, words.end
+    if (start and start <= entry.end <= end) or entry.end == end:
+        return EXACT
+    first, last = index.validity[entry.code]
+    if first <= end <= last + timedelta(days=62):
+        return CLOSE
+    return None if words.kind == PeriodKind.RANGE else 0
+
+
+def score_cumulative(sentence: Sentence, words: PeriodWords, entry: Entry) -> float | None:
+    same_end = words.last_month == entry.end.month and words.year in {None, entry.end.year}
+    if words.kind == PeriodKind.RANGE:
+        return EXACT if words.year == entry.start.year and words.last_year == entry.end.year else 0
+    if words.kind == PeriodKind.LENGTH:
+        years = entry.end.year - entry.start.year
+        return CLOSE if words.years and abs(-words.years - years) <= 1 else None
+    if words.kind == PeriodKind.SINCE:
+        return CLOSE if words.year in {None, entry.start.year} else 0
+    if words.kind == PeriodKind.UNTIL:
+        return (EXACT if words.year else CLOSE) if same_end else 0
+    has_total = CUMULATIVE.search(sentence.normal) is not None
+    if words.year in {entry.start.year, entry.end.year} and has_total:
+        return CLOSE
+    return 0

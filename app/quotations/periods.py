@@ -1,0 +1,309 @@
+"""Periods and days in a sentence, as years, months and dates with the words that name them."""
+
+import re
+from calendar import monthrange
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+
+from babel.dates import get_month_names
+
+from app.db.numerals import parse_numeral
+from app.quotations.numbers import NUMBER_WORDS, Span, is_overlapping
+from app.quotations.vocabulary import WORDS
+
+MONTH_NAMES = {
+    name.lower(): number
+    for width in ("wide", "abbreviated")
+    for number, name in get_month_names(width, locale="en").items()
+} | {"sept": 9}
+MONTH = "|".join(sorted(MONTH_NAMES, key=len, reverse=True))
+ORDER = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
+CHINESE_ORDER = {"一": 1, "首": 1, "二": 2, "三": 3, "四": 4, "1": 1, "2": 2, "3": 3, "4": 4}
+RELATIVE = {
+    "last year": -1, "the previous year": -1, "the past year": -1, "this year": 0,
+    "the current year": 0, "next year": 1, "the year before last": -2,
+    "去年": -1, "上年": -1, "上一年": -1, "今年": 0, "本年": 0, "前年": -2, "明年": 1,
+}  # fmt: skip
+"""Years by the words that name them from the day of the question, as their distance from it."""
+YEAR = r"(?:19[5-9]\d|20\d\d)"
+ENGLISH_RELATIVE = sorted((one for one in RELATIVE if one.isascii()), key=len, reverse=True)
+YEAR_WORD = rf"(?:{YEAR}|{'|'.join(map(re.escape, ENGLISH_RELATIVE))})"
+CHINESE_YEAR = rf"(?:{YEAR}年|{'|'.join(one for one in RELATIVE if not one.isascii())})"
+COUNT = rf"(?:\d{{1,2}}|{'|'.join(sorted(NUMBER_WORDS, key=len, reverse=True))})"
+CHINESE_COUNT = r"(?:\d{1,2}|[一二两三四五六七八九十]{1,3})"
+
+
+class PeriodKind(StrEnum):
+    """What the words name: months, a day, totals since a start, a limit, or a length of time."""
+
+    SPAN = "span"
+    DAY = "day"
+    RANGE = "range"
+    """From one year to another: totals, or the first and the last of them."""
+    SINCE = "since"
+    UNTIL = "until"
+    """A day or month up to which something is counted, or by which it shall be done."""
+    LENGTH = "length"
+    """Some years before or after the day of the question, without dates."""
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodWords:
+    """The words that name a period; without a year, the months of any year."""
+
+    span: Span
+    kind: PeriodKind
+    year: int | None = None
+    first_month: int = 1
+    last_month: int = 12
+    last_year: int | None = None
+    day: int | None = None
+    years: int = 0
+    """The number of years of a length of time; those to come are above zero."""
+
+    @property
+    def is_full_year(self) -> bool:
+        return (self.first_month, self.last_month) == (1, 12)
+
+    @property
+    def start(self) -> date | None:
+        return None if self.year is None else date(self.year, self.first_month, self.day or 1)
+
+    @property
+    def end(self) -> date | None:
+        year = self.last_year or self.year
+        if year is None:
+            return None
+        last = monthrange(year, self.last_month)[1]
+        return date(year, self.last_month, min(self.day, last) if self.day else last)
+
+
+PLACEHOLDERS = {
+    "{year}": YEAR,
+    "{year_word}": YEAR_WORD,
+    "{chinese_year}": CHINESE_YEAR,
+    "{count}": COUNT,
+    "{chinese_count}": CHINESE_COUNT,
+    "{month}": MONTH,
+    "{of_year}": rf"(?:,? *(?:of|in|for)? *(?P<year>{YEAR_WORD}))?",
+    "{before}": rf"(?:(?P<year>{CHINESE_YEAR})的?)?",
+    "{join}": r" *(?:-+|to|till|until|through|thru|and|至|到|与) *",
+}
+
+
+def compile_periods() -> dict[str, re.Pattern[str]]:
+    """Compile the patterns of `words.yaml`, the longest names of periods first."""
+    compiled = {}
+    for name, pattern in WORDS["periods"].items():
+        for placeholder, words in PLACEHOLDERS.items():
+            pattern = pattern.replace(placeholder, words)  # noqa: PLW2901 - filled in step by step
+        compiled[name] = re.compile(pattern)
+    return compiled
+
+
+COMPILED = compile_periods()
+SINCE = re.compile(
+    r"(?:\bsince(?: the beginning of)?|\bfrom|自从?|从"
+    r"|\b(?:launch\w*|open\w*|inception|operations?|began|started) (?:in|on)|开通于) *$"
+)
+SINCE_AFTER = re.compile(r" *(?:onwards?|on\b|以来|起(?!点))")
+UNTIL = re.compile(
+    r"(?:\bas of(?: the)?|\bby(?: the)?(?: year)?|\bat(?: the)?|\buntil(?: the)?|\bup to(?: the)?"
+    r"|\bas at(?: the)?|\bto date,?|\bno later than|\bbefore(?: the)?|截至|截止到?|截止|到|至) *$"
+)
+UNTIL_AFTER = re.compile(r" *(?:年?底|年?末|为止|前(?!\d|[三二一十]))")
+BASE_BEFORE = re.compile(
+    r"(?:\b(?:from|over|than(?: in)?|on|to|with|against|versus) (?:the |that (?:of|in) |those in )?"
+    r"(?:same period (?:of|in|last)? ?)?|[比较])$"
+)
+"""Words before a year that may only be the base of a change."""
+
+
+def find_periods(text: str, today: date) -> list[PeriodWords]:
+    """Find the words of a normalized text that name periods and days, in their order.
+
+    The year of months without one is that of the nearest year before them in the text, if any.
+    """
+    found: list[PeriodWords] = []
+    spans: list[Span] = []
+    for name, pattern in COMPILED.items():
+        for match in pattern.finditer(text):
+            if match.end() > match.start() and not is_overlapping(match.span(), spans):
+                words = read_words(name, match, today)
+                if words is not None:
+                    found.append(mark_limit(text, replace(words, span=trim_words(match))))
+                    spans.append(match.span())
+    found.sort(key=lambda one: one.span)
+    return list(share_years(text, merge_years(text, found)))
+
+
+def trim_words(match: re.Match[str]) -> Span:
+    text = match[0]
+    start = match.start() + len(text) - len(text.lstrip())
+    return start, match.end() - len(text) + len(text.rstrip(" ,"))
+
+
+def read_year(word: str | None, today: date) -> int | None:
+    if not word:
+        return None
+    plain = word.removesuffix("年")
+    if plain.isdigit():
+        return int(plain)
+    return today.year + RELATIVE[word if word in RELATIVE else plain]
+
+
+def read_count(word: str | None) -> int:
+    if not word or word == "few":
+        return 0
+    if word.isdigit():
+        return int(word)
+    return NUMBER_WORDS.get(word) or int(parse_numeral(word.replace("两", "二")) or 0)
+
+
+def read_words(name: str, match: re.Match[str], today: date) -> PeriodWords | None:
+    """Return the period that a pattern has found; None if its numbers are none."""
+    group = match.groupdict()
+    year = read_year(group.get("year") or group.get("year_2"), today)
+    span, kind = match.span(), PeriodKind.SPAN
+    if "length" in name:
+        return read_length(match)
+    if "day" in name or name == "date":
+        month, day = read_month(group), int(group["day"])
+        is_valid = 1 <= month <= 12 and 1 <= day <= 31  # noqa: PLR2004 - the calendar
+        return PeriodWords(span, PeriodKind.DAY, year, month, month, day=day) if is_valid else None
+    if "years" in name:
+        last = int(group["last_year"])
+        return (
+            PeriodWords(span, PeriodKind.RANGE, year, last_year=last)
+            if year and last > year
+            else None
+        )
+    first, last = read_month_limits(name, group)
+    if not 1 <= first <= last <= 12:  # noqa: PLR2004 - the calendar
+        return None
+    if name in {"end_of", "chinese_end"}:
+        if year is None and not group.get("month"):
+            return None
+        kind = PeriodKind.UNTIL
+    return PeriodWords(span, kind, year, first, last)
+
+
+def read_month(group: dict[str, str | None]) -> int:
+    word = group.get("month") or group.get("month_2") or group.get("month_3") or ""
+    return MONTH_NAMES.get(word) or int(word or 0)
+
+
+def read_month_limits(  # noqa: PLR0911 - one for each way to name months
+    name: str, group: dict[str, str | None]
+) -> tuple[int, int]:
+    if "half" in group:
+        half = group.get("half") or group.get("half_2") or ""
+        return (1, 6) if half in {"first", "1st", "1", "上"} else (7, 12)
+    if "order" in group:
+        word = group["order"] or ""
+        quarter = ORDER.get(word) or CHINESE_ORDER[word]
+        return 3 * quarter - 2, 3 * quarter
+    if "quarters" in name:
+        return 1, 3 * read_count(group["count"])
+    if name in {"first_months", "chinese_first"}:
+        return 1, read_count(group["count"])
+    if name == "months_to":
+        last = read_month(group)
+        return last - read_count(group["count"]) + 1, last
+    if name == "year_to":
+        return 1, read_month(group)
+    if group.get("first"):
+        named = group["first"] or "", group["last"] or ""
+        first, last = (MONTH_NAMES.get(word) or int(word) for word in named)
+        return first, last
+    if read_has_month(group):
+        month = read_month(group)
+        return (month, month) if name not in {"end_of", "chinese_end"} else (1, month)
+    return 1, 12
+
+
+def read_has_month(group: dict[str, str | None]) -> bool:
+    return any(group.get(name) for name in ("month", "month_2", "month_3"))
+
+
+def read_length(match: re.Match[str]) -> PeriodWords:
+    group = match.groupdict()
+    where = group.get("where") or ""
+    count = read_count(group.get("count") or group.get("count_2"))
+    years = 10 if group.get("decade") and not count else count * (10 if group.get("decade") else 1)
+    is_ahead = re.search(r"coming|next|following|within|未来|今后|接下来", where) is not None
+    return PeriodWords(match.span(), PeriodKind.LENGTH, years=years if is_ahead else -years)
+
+
+def mark_limit(text: str, words: PeriodWords) -> PeriodWords:
+    """Say whether a period is the start or the end of a count, from the words around it."""
+    start, end = words.span
+    before, after = text[max(0, start - 24) : start], text[end : end + 6]
+    if words.kind in {PeriodKind.RANGE, PeriodKind.LENGTH}:
+        return words
+    since = SINCE.search(before)
+    is_range = re.match(r" *(?:to|-|至|到|的)", after) is not None
+    if SINCE_AFTER.match(after) or (since and not is_range):
+        # “From 2013” alone starts a comparison as often as a count.
+        is_start = SINCE_AFTER.match(after) or (since and not re.match("from|从", since[0]))
+        return replace(words, kind=PeriodKind.SINCE) if is_start else words
+    if UNTIL.search(before) or UNTIL_AFTER.match(after):
+        return replace(words, kind=PeriodKind.UNTIL, first_month=1)
+    return words
+
+
+def merge_years(text: str, found: Sequence[PeriodWords]) -> list[PeriodWords]:
+    """Join a year with the months beside it: 2024, the first 11 months."""
+    merged: list[PeriodWords] = []
+    for words in found:
+        last = merged[-1] if merged else None
+        if (
+            last
+            and words.year is None
+            and last.year
+            and words.kind in {PeriodKind.SPAN, PeriodKind.UNTIL}
+        ):
+            gap = text[last.span[1] : words.span[0]]
+            if last.is_full_year and re.fullmatch(r"[\s,，、年]*(?:from|in|for|的)? *", gap):
+                span = last.span[0], words.span[1]
+                merged[-1] = replace(words, year=last.year, span=span)
+                continue
+        merged.append(words)
+    return merged
+
+
+def share_years(text: str, found: Sequence[PeriodWords]) -> Iterator[PeriodWords]:
+    """Give months without a year that of the nearest year before them, or else after them."""
+    for place, words in enumerate(found):
+        # A day without a year says when something was said, often in the year after.
+        if words.year is not None or words.kind in {PeriodKind.LENGTH, PeriodKind.DAY}:
+            yield words
+            continue
+        others = [*reversed(found[:place]), *found[place + 1 :]]
+        year = next(
+            (
+                one.last_year or one.year
+                for one in others
+                if one.year is not None and not is_relative_base(text, one)
+            ),
+            None,
+        )
+        yield replace(words, year=year)
+
+
+def find_base_head(text: str, words: PeriodWords) -> str | None:
+    """Return the text before the words that make a year the base of a change, if there are any."""
+    before = text[: words.span[0]]
+    base = BASE_BEFORE.search(before[-40:])
+    if base is None or words.kind != PeriodKind.SPAN:
+        return None
+    return before[: len(before) - len(base[0])].rstrip()
+
+
+def is_relative_base(text: str, words: PeriodWords) -> bool:
+    """Return whether a year before is the base of a change: up 3 percent from the previous year."""
+    name = text[slice(*words.span)]
+    is_range = re.match(r" *(?:to|到|至) *(?:\d|this|今)", text[words.span[1] :]) is not None
+    return RELATIVE.get(name, 0) < 0 and find_base_head(text, words) is not None and not is_range

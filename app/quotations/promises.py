@@ -1,0 +1,254 @@
+"""Numbers and deadlines of commitments: told as done, invented, or other than announced."""
+
+import re
+from collections.abc import Iterator
+from typing import Protocol
+
+from app.enums import SearchKind
+from app.i18n import Bilingual, Language
+from app.quotations import terms
+from app.quotations.findings import Edit, Finding
+from app.quotations.index import Entry, QuotationIndex
+from app.quotations.matching import Question
+from app.quotations.numbers import CURRENCIES, Span, find_numbers, normalize_text
+from app.quotations.periods import PeriodKind, PeriodWords
+from app.quotations.pledges import Pledge, list_words
+from app.quotations.sentences import Sentence
+from app.schemas.quotations import FindingKind
+
+LEAST_WORDS, LEAST_SHARE = 2, 0.3
+"""The words that a sentence must share with a commitment whose number it gives."""
+MANY_WORDS, LARGE_SHARE = 2, 0.5
+"""The words that it must share if its number is another one."""
+MANY_PAIRS, LARGE_PAIR_SHARE = 4, 0.3
+"""The pairs of characters that a Chinese sentence must share in this case."""
+NOUN_PHRASE = re.compile(r"(?:[ -]?(?!(?:in|for|to|with|by|from|over|of)\b)[\w\"'-]+){1,7}")
+VERB_LENGTH = 24
+"""The characters after “will” that contain its verb."""
+STATUS = Bilingual(
+    "This was announced; no record says that it has been carried out: {text}",
+    "该项为已宣布的承诺，未见表明已经实施的记录：{text}",
+)
+OTHER_TARGET = Bilingual(
+    "The number announced is {display}: {text}", "宣布的数量为{display}：{text}"
+)
+NO_TARGET = Bilingual("No target was announced for this: {text}", "该项未公布数量目标：{text}")
+NO_DEADLINE = Bilingual("No deadline was announced for this: {text}", "该项未公布期限：{text}")
+OTHER_DEADLINE = Bilingual("The deadline announced is: {deadline}.", "宣布的期限为：{deadline}。")
+ANNOUNCED = Bilingual("has announced", "宣布将实施")
+
+
+class PledgedItem(Protocol):
+    """What is known of a number so far, to which the commitment is added."""
+
+    entry: Entry | None
+    code: str | None
+    kind: SearchKind | None
+    display: Bilingual | None
+    findings: list[Finding]
+
+
+def check_pledge(index: QuotationIndex, question: Question, item: PledgedItem) -> None:
+    """Set the commitment that a number quotes, and what the sentence says wrongly of it."""
+    sentence, number = question.sentence, question.number
+    if number.unit in {"PT", "PP"}:
+        return
+    words = list_words(sentence.text)
+    tense = find_tense(sentence, question)
+    same = [
+        (share, count, pledge)
+        for pledge in index.pledges
+        if pledge.target is not None
+        and pledge.target == number.value
+        and is_same_unit(question, pledge)
+        and is_same_subject(pledge, words, LEAST_WORDS, LEAST_SHARE)
+        for count, share in [pledge.measure_overlap(words)]
+    ]
+    if same:
+        pledge = max(same, key=lambda one: (one[0], one[1], one[2].code))[2]
+        set_pledge(item, pledge, check_statement(sentence, question, pledge, tense))
+        return
+    clause = sentence.normal[: number.span[0]]
+    if item.code is not None or tense != "future" or not terms.PROMISED.search(clause):
+        return
+    is_chinese = sentence.language is Language.CHINESE
+    limits = (MANY_PAIRS, LARGE_PAIR_SHARE) if is_chinese else (MANY_WORDS, LARGE_SHARE)
+    found = [
+        (share, count, pledge)
+        for pledge in index.pledges
+        if is_same_subject(pledge, words, *limits)
+        and (pledge.target is None or is_same_unit(question, pledge))
+        for count, share in [pledge.measure_overlap(words)]
+    ]
+    found = [one for one in found if is_meant(sentence, question, one[2])]
+    if found:
+        pledge = max(found, key=lambda one: (one[0], one[1], one[2].code))[2]
+        set_pledge(item, pledge, [describe_target(question, pledge)])
+
+
+def find_deadline(
+    index: QuotationIndex, sentence: Sentence
+) -> tuple[PeriodWords, Pledge, Finding] | None:
+    """Find a deadline for a commitment that has none, in a sentence that quotes no number of it."""
+    promised = terms.PROMISED.search(sentence.normal)
+    if promised is None:
+        return None
+    words = list_words(sentence.text)
+    verbs = list_words(sentence.text[promised.end() :][:VERB_LENGTH])
+    is_chinese = sentence.language is Language.CHINESE
+    limits = (MANY_PAIRS, LARGE_SHARE) if is_chinese else (MANY_WORDS + 1, LARGE_SHARE)
+    found = [
+        (share, count, pledge)
+        for pledge in index.pledges
+        if pledge.deadline is None and is_same_subject(pledge, words, *limits)
+        for count, share in [pledge.measure_overlap(words)]
+        if is_chinese or list_words(pledge.text.en.split(" ")[0]) <= verbs
+    ]
+    if not found:
+        return None
+    pledge = max(found, key=lambda one: (one[0], one[1], one[2].code))[2]
+    finding = next(check_deadline(sentence, pledge), None)
+    limit = [one for one in sentence.periods if finding and one.span == finding.span]
+    is_ahead = limit and (limit[0].years > 0 or (limit[0].year or 0) >= sentence.today.year)
+    return (limit[0], pledge, finding) if finding and is_ahead else None
+
+
+def is_meant(sentence: Sentence, question: Question, pledge: Pledge) -> bool:
+    """Return whether the words around a number are those of a commitment, its verb included.
+
+    For an action, its verb stands before the number in the clause; for a commitment with another
+    number, one of its words follows.
+    """
+    start, end = question.number.span
+    clause = max([one for one in sentence.boundaries if one <= start], default=0)
+    before, after = (list_words(sentence.text[clause:start]), list_words(sentence.text[end:][:60]))
+    if sentence.language is Language.CHINESE or question.number.unit in CURRENCIES:
+        return bool(pledge.words & (before | after))
+    if pledge.target is not None:
+        noun = NOUN_PHRASE.match(sentence.normal[end:])
+        return noun is not None and bool(pledge.words & list_words(noun[0]))
+    verb = list_words(pledge.text.en.split(" ")[0])
+    return bool(verb & before) or not verb
+
+
+def is_same_subject(pledge: Pledge, words: frozenset[str], least: int, share: float) -> bool:
+    count, shared = pledge.measure_overlap(words)
+    return count >= least and shared >= share
+
+
+def is_same_unit(question: Question, pledge: Pledge) -> bool:
+    unit = question.number.unit
+    return unit == pledge.unit or (
+        unit in CURRENCIES and pledge.unit in CURRENCIES and unit == pledge.unit
+    )
+
+
+def set_pledge(item: PledgedItem, pledge: Pledge, findings: list[Finding]) -> None:
+    item.entry, item.code, item.kind = None, pledge.code, pledge.kind
+    item.display = pledge.display or pledge.text
+    item.findings = findings
+
+
+def find_tense(sentence: Sentence, question: Question) -> str:
+    """Return whether the words around a number tell something done or to come."""
+    text, place = sentence.normal, question.number.span[0]
+    clause = [one for one in sentence.boundaries if one <= place]
+    before = text[(clause[-1] if clause else 0) : place]
+    if terms.FUTURE.search(before):
+        return "future"
+    if terms.DONE.search(before) or terms.PAST.search(before):
+        return "done"
+    if terms.FUTURE.search(text):
+        return "future"
+    return "done" if terms.DONE.search(text) or terms.PAST.search(text) else "open"
+
+
+def check_statement(
+    sentence: Sentence, question: Question, pledge: Pledge, tense: str
+) -> list[Finding]:
+    if tense == "done":
+        return [describe_status(sentence, question, pledge)]
+    return list(check_deadline(sentence, pledge)) if tense == "future" else []
+
+
+def describe_status(sentence: Sentence, question: Question, pledge: Pledge) -> Finding:
+    place = question.number.span[0]
+    found = [
+        match for pattern in (terms.DONE, terms.PAST) for match in pattern.finditer(sentence.normal)
+    ]
+    nearest = min(found, key=lambda one: (abs(place - one.end()), one.start()))
+    span = nearest.span()
+    edits: tuple[Edit, ...] = ((span, ANNOUNCED.get(sentence.language)),)
+    is_passive = re.search(r"\bbeen\b", nearest[0]) is not None
+    if is_passive or nearest.start() > place:
+        edits = ()
+    return Finding(FindingKind.STATUS, span, STATUS.format(text=pledge.text), pledge.text, edits)
+
+
+def describe_target(question: Question, pledge: Pledge) -> Finding:
+    number = question.number
+    if pledge.target is None or pledge.display is None:
+        return Finding(
+            FindingKind.TARGET, number.span, NO_TARGET.format(text=pledge.text), pledge.text
+        )
+    message = OTHER_TARGET.format(display=pledge.display, text=pledge.text)
+    written = pledge.display.get(question.sentence.language)
+    edit = number.span, written
+    for target in find_numbers(normalize_text(written)):
+        if target.qualifier == number.qualifier:
+            # “Exceed” stays as it is written.
+            edit = number.digits, written[slice(*target.digits)]
+    return Finding(FindingKind.TARGET, number.span, message, pledge.display, (edit,))
+
+
+def check_deadline(sentence: Sentence, pledge: Pledge) -> Iterator[Finding]:
+    """Compare the deadline that a sentence names with the one announced."""
+    for words in sentence.periods:
+        is_limit = words.kind == PeriodKind.UNTIL or (
+            words.kind == PeriodKind.LENGTH and words.years > 0
+        )
+        if not is_limit or is_announced(words, pledge):
+            continue
+        start, end = words.span
+        prefix = re.search(
+            r"(?:,? *\b(?:by|within|before|until)(?: the)? |[到至在])$",
+            sentence.normal[:start],
+        )
+        first = prefix.start() if prefix else start
+        first -= sentence.text[:first].endswith(" ")
+        if pledge.deadline is None:
+            message, published = NO_DEADLINE.format(text=pledge.text), pledge.text
+            edits: tuple[Edit, ...] = (remove_words(sentence, (first, end)),)
+        else:
+            message = OTHER_DEADLINE.format(deadline=pledge.deadline)
+            published = pledge.deadline
+            edits = (((first, end), f" {pledge.deadline.get(sentence.language)}"),)
+        yield Finding(FindingKind.TARGET, words.span, message, published, edits)
+        return
+
+
+def remove_words(sentence: Sentence, span: Span) -> Edit:
+    """Remove a deadline; what follows it begins the sentence if it did."""
+    start, end = span
+    after = re.match(r"年?[底末]|[以之]?前", sentence.text[end:])
+    end += after.end() if after else 0
+    if sentence.text[:start].strip():
+        return (start, end), ""
+    comma = re.match(r"\s*[,，]\s*", sentence.text[end:])
+    end += comma.end() if comma else 0
+    return (start, end + 1), sentence.text[end : end + 1].upper()
+
+
+def is_announced(words: PeriodWords, pledge: Pledge) -> bool:
+    if pledge.deadline_year and words.year == pledge.deadline_year:
+        return True
+    if pledge.deadline is None:
+        return False
+    stated = re.findall(r"\d+", f"{pledge.deadline.en} {pledge.deadline.zh}")
+    spelled = {"three": 3, "five": 5, "ten": 10, "两": 2, "三": 3, "五": 5, "十": 10}
+    years = {int(one) for one in stated} | {
+        value
+        for word, value in spelled.items()
+        if word in f"{pledge.deadline.en}{pledge.deadline.zh}"
+    }
+    return bool({words.years, words.year or 0} & years)

@@ -1,0 +1,291 @@
+"""Sentences of a text, and what each number in them is said to be."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+
+from app.i18n import Language
+from app.quotations import terms
+from app.quotations.numbers import (
+    CURRENCIES,
+    LATE_LIMIT,
+    POINTS,
+    Number,
+    Span,
+    find_numbers,
+    normalize_text,
+)
+from app.quotations.periods import (
+    PeriodKind,
+    PeriodWords,
+    find_base_head,
+    find_periods,
+    is_relative_base,
+)
+from app.quotations.terms import Lexicon, Term
+
+SENTENCE_END = re.compile(
+    r"[。！？!?\n]+[”’」』\")]*\s*|(?<![A-Z])\.[\")”]?(?=\s+[\"“(]?[A-Z0-9])\s+"
+)
+ABBREVIATION = re.compile(
+    r"\b(?:U\.S|U\.K|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|No|Mr|Mrs|Ms|Dr|St|vs|approx|Inc|Ltd)$"
+)
+BOUNDARY = re.compile(
+    r"(?<!\d)[,](?=\D|$)|(?<=\d)[,](?!\d)|,(?=\s)|[，、;；:：()]|--|\bwhile\b|\bwhereas\b|\bbut\b"
+)
+NOUN = re.compile(
+    r" *(?:[\w-]+ ){0,3}?(?:countries|nations|organi[sz]ations|documents|agreements|cities)"
+    r"|[\u4e00-\u9fff]{1,6}"
+)
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+NEAR, FAR = 1.0, 0.8
+STRONG = 2.0
+"""The least weight of a term that says what a number is, against others in the sentence."""
+
+
+class Role(StrEnum):
+    """What a percentage is said to be."""
+
+    LEVEL = "level"
+    GROWTH = "growth"
+    SHARE = "share"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The indicators that the words around a number name, by the weight of their evidence."""
+
+    indicators: dict[str, float]
+    is_local: bool
+    """Whether the words stand beside the number, with no other number between them."""
+    terms: tuple[Term, ...] = ()
+
+
+@dataclass
+class Sentence:
+    offset: int
+    """The index of its first character in the text."""
+    text: str
+    today: date
+    lexicon: Lexicon
+    previous: "Sentence | None" = None
+    numbers: list[Number] = field(init=False)
+    periods: list[PeriodWords] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.normal = normalize_text(self.text)
+        self.periods = find_periods(self.normal, self.today)
+        spans = [one.span for one in self.periods]
+        self.numbers = find_numbers(self.normal, spans)
+        self.terms = self.lexicon.find_terms(self.normal) if self.numbers else []
+        self.boundaries = [one.end() for one in BOUNDARY.finditer(self.normal)]
+
+    @cached_property
+    def language(self) -> Language:
+        is_chinese = len(CHINESE.findall(self.text)) * 3 > len(re.findall("[A-Za-z]+", self.text))
+        return Language.CHINESE if is_chinese else Language.ENGLISH
+
+    @cached_property
+    def coverages(self) -> list[tuple[str, Span]]:
+        return terms.find_words(terms.COVERAGE_PATTERNS, self.normal)
+
+    @cached_property
+    def institutions(self) -> list[tuple[str, Span]]:
+        """The institutions to which the sentence attributes what it says."""
+        has_speech = terms.SPEECH.search(self.normal)
+        return terms.find_words(terms.INSTITUTION_PATTERNS, self.normal) if has_speech else []
+
+    @cached_property
+    def is_about_initiative(self) -> bool:
+        """Whether it names the countries counted; pronouns refer to a sentence before."""
+        names = {name for name, _ in self.coverages}
+        if names & {"bri", "partner", "route"}:
+            return True
+        return not names and self.previous is not None and self.previous.is_about_initiative
+
+    def find_window(self, number: Number) -> Span:
+        """Return the part of a clause around a number, up to the numbers beside it."""
+        first, last = number.span
+        rates = {"PT", POINTS}
+        # Its growth does not separate a level from its words: imports rose 3 percent to 2 billion.
+        numbers = [
+            one
+            for one in self.numbers
+            if one is number or number.unit in rates or one.unit not in rates
+        ]
+        place = numbers.index(number)
+        starts = [one for one in self.boundaries if one <= first]
+        ends = [one for one in self.boundaries if one > last]
+        if place:
+            starts.append(numbers[place - 1].span[1])
+        if place + 1 < len(numbers):
+            ends.append(numbers[place + 1].span[0])
+        return max(starts, default=0), min(ends, default=len(self.normal))
+
+    def classify_percentage(self, number: Number) -> Role:
+        if number.unit not in {"PT", POINTS}:
+            return Role.LEVEL
+        before = self.normal[max(0, number.span[0] - 70) : number.span[0]]
+        after = self.normal[number.span[1] : number.span[1] + 40]
+        growth, share = terms.GROWTH_BEFORE.search(before), terms.SHARE_BEFORE.search(before)
+        if growth and share:
+            return Role.GROWTH if growth.start() > share.start() else Role.SHARE
+        if growth or share:
+            return Role.GROWTH if growth else Role.SHARE
+        if terms.GROWTH_AFTER.match(after):
+            return Role.GROWTH
+        if terms.SHARE_AFTER.match(after):
+            return Role.SHARE
+        return self.derive_role(number)
+
+    def derive_role(self, number: Number) -> Role:
+        """Return the role of the percentage before it in a list: 6.4 and 5.2 percent."""
+        place = self.numbers.index(number)
+        if place and self.numbers[place - 1].unit == number.unit:
+            gap = self.normal[self.numbers[place - 1].span[1] : number.span[0]]
+            if re.fullmatch(
+                r"\s*(?:,|and|, and|和|、|与|及|，|percent|%)?\s*(?:and|分别为)?\s*", gap
+            ):
+                return self.classify_percentage(self.numbers[place - 1])
+        return Role.UNKNOWN
+
+    def find_indicators(self, number: Number) -> Claim:
+        """Say which indicators the words around a number name."""
+        counted = dict(self.find_counted(number)) if number.unit == "NB" else {}
+        found = self.terms
+        first, last = self.find_window(number)
+        before = [one for one in found if first <= one.span[0] < number.span[0]]
+        after = [one for one in found if number.span[1] <= one.span[0] < last]
+        is_count = number.unit not in CURRENCIES | {"PT", POINTS}
+        if counted:
+            return Claim(counted, is_local=True, terms=(*before, *after))
+        local = [*before, *after] if is_count or not has_strong(before) else before
+        if has_strong(local):
+            return Claim(measure_terms(local, NEAR), is_local=True, terms=tuple(local))
+        earlier = [one for one in found if one.span[0] < first]
+        nearest = self.take_nearest(earlier)
+        if nearest or local:
+            weights = measure_terms(nearest, FAR) | measure_terms(local, NEAR)
+            # The first figure of a sentence belongs to its subject, whatever stands between them.
+            levels = [one for one in self.numbers if one.unit not in {"PT", POINTS}]
+            is_first = bool(nearest) and number is levels[0] if levels else False
+            return Claim(weights, is_local=is_first, terms=tuple(nearest))
+        later = [one for one in found if one.span[0] >= last]
+        if later:
+            return Claim(measure_terms(later[:2], FAR / 2), is_local=False)
+        if self.previous is not None and not self.terms:
+            return Claim(measure_terms(self.previous.find_all_terms(), FAR / 2), is_local=False)
+        return Claim({}, is_local=False)
+
+    def find_all_terms(self) -> list[Term]:
+        return self.terms or self.lexicon.find_terms(self.normal)
+
+    def take_nearest(self, earlier: Iterable[Term]) -> list[Term]:
+        """Return the terms of the nearest clause before a number that has strong ones."""
+        by_clause: dict[int, list[Term]] = {}
+        for term in earlier:
+            clause = sum(one <= term.span[0] for one in self.boundaries)
+            by_clause.setdefault(clause, []).append(term)
+        for clause in sorted(by_clause, reverse=True):
+            if has_strong(by_clause[clause]):
+                return by_clause[clause]
+        return [term for listed in by_clause.values() for term in listed]
+
+    def find_counted(self, number: Number) -> Iterator[tuple[str, float]]:
+        """Find what a count counts, by the noun directly after it and the words of the sentence."""
+        tail = self.normal[number.digits[1] :]
+        tail = tail[len(number_limit[0]) :] if (number_limit := LATE_LIMIT.match(tail)) else tail
+        whole = f"{self.previous.normal if self.previous else ''} {self.normal}"
+        for indicator, (noun, topic) in terms.COUNTED_PATTERNS.items():
+            if noun.match(tail) and topic.search(whole):
+                yield indicator, 3.0
+                if indicator == "cooperation-parties":
+                    return
+
+    def find_noun(self, number: Number) -> Span:
+        """Return the span of the noun after a number, or else of the number."""
+        end = number.span[1]
+        match = NOUN.match(self.normal[end:])
+        return (end, end + match.end()) if match else number.span
+
+    def select_periods(self, number: Number) -> tuple[list[PeriodWords], bool]:
+        """Return the periods that may be meant, and whether they stand beside the number."""
+        usable = [one for one in self.periods if self.is_counted_period(one)]
+        first, last = self.find_window(number)
+        local = [one for one in usable if first <= one.span[0] < last]
+        if local:
+            return local, True
+        earlier = [one for one in usable if one.span[0] < first]
+        if earlier:
+            return [earlier[-1]], False
+        if usable:
+            return [usable[0]], False
+        if self.previous is not None:
+            before = self.previous
+            return [one for one in before.periods if before.is_counted_period(one)][-1:], False
+        return [], False
+
+    def is_counted_period(self, words: PeriodWords) -> bool:
+        """Return whether words name what is counted: no day of a speech, no base of a change."""
+        return not self.is_day_of_speech(words) and not self.is_base(words)
+
+    def is_base(self, words: PeriodWords) -> bool:
+        """Return whether a year is only what a change is measured from: up 3 percent from 2023."""
+        head = find_base_head(self.normal, words)
+        if head is None or is_relative_base(self.normal, words):
+            return head is not None
+        is_rate = any(
+            one.unit in {"PT", POINTS} and one.span[1] == len(head) for one in self.numbers
+        )
+        return is_rate or head.endswith("compared")
+
+    def is_day_of_speech(self, words: PeriodWords) -> bool:
+        """Return whether a day or month says when something was said, not what is counted."""
+        if words.kind == PeriodKind.DAY:
+            return True
+        is_month = words.first_month == words.last_month and words.kind == PeriodKind.SPAN
+        first, last = words.span
+        around = self.normal[max(0, first - 40) : last + 40]
+        return is_month and terms.SPEECH.search(around) is not None and len(self.periods) > 1
+
+
+def has_strong(found: Iterable[Term]) -> bool:
+    return any(term.weight >= STRONG for term in found)
+
+
+def measure_terms(found: Iterable[Term], factor: float) -> dict[str, float]:
+    """Return the weight of each indicator; imports and exports side by side are trade."""
+    weights: dict[str, float] = {}
+    for term in found:
+        weights[term.indicator] = max(weights.get(term.indicator, 0), term.weight * factor)
+    both = {"goods-exports", "goods-imports"}
+    if both <= weights.keys():
+        weights.setdefault("goods-trade", min(weights[one] for one in both))
+    for level, share in terms.SHARES.items():
+        if level in weights:
+            weights[share] = max(weights.get(share, 0), weights[level])
+    return weights
+
+
+def split_sentences(text: str) -> Iterator[Span]:
+    """Yield the spans of the sentences of a text."""
+    start = 0
+    for match in SENTENCE_END.finditer(text):
+        if match[0].startswith(".") and ABBREVIATION.search(text[start : match.start()]):
+            continue
+        yield start, match.end()
+        start = match.end()
+    if text[start:].strip():
+        yield start, len(text)
+
+
+def read_sentences(text: str, today: date, lexicon: Lexicon) -> list[Sentence]:
+    sentences: list[Sentence] = []
+    for start, end in split_sentences(text):
+        previous = sentences[-1] if sentences else None
+        sentences.append(Sentence(start, text[start:end], today, lexicon, previous))
+    return sentences

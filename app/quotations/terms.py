@@ -1,0 +1,176 @@
+"""Words of a sentence: what is measured, which countries are counted, who speaks, done or to come.
+
+What is measured is known by the names and synonyms of the indicators in the release, and by the
+verbs and nouns in `words.yaml`, which no list of names has.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from babel import Locale
+
+from app.quotations.numbers import Span
+from app.quotations.vocabulary import WORDS, compile_phrase, compile_words
+
+NAME_WEIGHT = 3.0
+CODE_LENGTH = 2
+CHINA = frozenset({"CN", "HK", "MO", "TW"})
+SHARES = {
+    "goods-trade": "trade-share",
+    "goods-imports": "import-share",
+    "goods-exports": "export-share",
+}
+
+
+def list_countries() -> Iterator[str]:
+    """List the patterns of the names of all countries but China, as babel has them."""
+    for language, pattern in (("en", r"\b{}\b(?:'s)?"), ("zh", "{}")):
+        for code, name in Locale(language).territories.items():
+            if code.isalpha() and len(code) == CODE_LENGTH and code not in CHINA:
+                yield pattern.format(re.escape(name.lower()))
+
+
+FAMILIES: tuple[frozenset[str], ...] = tuple(map(frozenset, WORDS["families"]))
+"""Indicators that are mistaken for one another."""
+
+
+COVERAGE_PATTERNS = {name: compile_words(listed) for name, listed in WORDS["coverages"].items()}
+COVERAGE_PATTERNS["other"] = compile_words((*WORDS["coverages"]["other"], *list_countries()))
+INSTITUTION_PATTERNS = {
+    name: compile_words(listed) for name, listed in WORDS["institutions"].items()
+}
+TOPIC_PATTERNS = {name: compile_words(listed) for name, listed in WORDS["topics"].items()}
+COUNTED_PATTERNS = {
+    name: (compile_words(one["noun"]), compile_words(one.get("topic", [""])))
+    for name, one in WORDS["counted"].items()
+}
+SPEECH = compile_phrase("speech")
+DONE = compile_phrase("done")
+PAST = compile_phrase("past")
+FUTURE = compile_phrase("future")
+GROWTH_BEFORE = compile_phrase("growth_before")
+GROWTH_AFTER = compile_phrase("growth_after")
+DECREASE = compile_phrase("decrease")
+SHARE_BEFORE = compile_phrase("share_before")
+SHARE_AFTER = compile_phrase("share_after")
+OTHER_GROWTH = compile_phrase("other_growth")
+CUMULATIVE = compile_phrase("cumulative")
+COMPARED_BETWEEN = compile_phrase("compared_between")
+FROM_BEFORE = compile_phrase("from_before")
+TO_BETWEEN = compile_phrase("to_between")
+RESPECTIVELY = compile_phrase("respectively")
+BASE_OF_RATE = compile_phrase("base_of_rate")
+OTHER_SUBJECT = compile_phrase("other_subject")
+PROMISED = compile_phrase("promised")
+PART = compile_phrase("part")
+OTHER_SHARE_AFTER = compile_phrase("other_share_after")
+OTHER_SHARE_BEFORE = compile_phrase("other_share_before")
+LEADS_TO = compile_phrase("leads_to")
+LISTED = compile_phrase("listed")
+PERSON = compile_phrase("person")
+"""A person who is said to have stated something, in the text as it is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Words of a sentence that speak for an indicator."""
+
+    span: Span
+    indicator: str
+    weight: float
+
+
+class Lexicon:
+    """Finds the terms of indicators; names and synonyms are those of the release."""
+
+    def __init__(self, names: Mapping[str, Iterable[str]]) -> None:
+        owners: dict[str, set[str]] = {}
+        for indicator, listed in names.items():
+            for name in listed:
+                owners.setdefault(name, set()).add(indicator)
+        self.names: dict[str, str] = {
+            name: next(iter(found))
+            for name, found in owners.items()
+            if len(found) == 1 and len(name) > 2  # noqa: PLR2004 - shorter ones are parts of words
+        }
+        self.indicators = tuple(names)
+
+    @cached_property
+    def patterns(self) -> list[tuple[str, float, re.Pattern[str]]]:
+        """The patterns of `words.yaml`, also of indicators that the release does not have."""
+        return [
+            (indicator, float(weight), compile_words(listed))
+            for indicator, weights in WORDS["indicators"].items()
+            for weight, listed in weights.items()
+        ]
+
+    @cached_property
+    def name_pattern(self) -> re.Pattern[str]:
+        ordered = sorted(self.names, key=len, reverse=True)
+        alternatives = (build_name_pattern(name) for name in ordered)
+        return re.compile("|".join(alternatives) or r"(?!)")
+
+    def find_terms(self, text: str) -> list[Term]:
+        """Find the terms of a normalized text; a longer one hides those of its family inside it."""
+        found = [
+            Term(match.span(), indicator, weight)
+            for indicator, weight, pattern in self.patterns
+            for match in pattern.finditer(text)
+            if has_topic(indicator, text)
+        ]
+        for match in self.name_pattern.finditer(text):
+            name = re.sub(r"[\s-]+", " ", match[0])
+            indicator = self.names.get(name) or self.names.get(name.removesuffix("s"))
+            if indicator and has_topic(indicator, text):
+                found.append(Term(match.span(), indicator, measure_name(match.span(), found)))
+        if RESPECTIVELY.search(text):
+            return [one for one in found if not any(is_sum(one, other) for other in found)]
+        return [one for one in found if not any(is_hidden(one, other) for other in found)]
+
+
+def is_sum(term: Term, part: Term) -> bool:
+    """Return whether a term names several indicators of a list: imports and exports."""
+    return term.indicator != part.indicator and is_hidden(part, term)
+
+
+def measure_name(span: Span, found: Iterable[Term]) -> float:
+    """Return the weight of a name: no more than that of words in it that fit several indicators."""
+    weights: dict[Span, list[float]] = {}
+    for term in found:
+        if span[0] <= term.span[0] and term.span[1] <= span[1]:
+            weights.setdefault(term.span, []).append(term.weight)
+    shared = [max(listed) for listed in weights.values() if len(listed) > 1]
+    return min([NAME_WEIGHT, *shared])
+
+
+def is_hidden(term: Term, longer: Term) -> bool:
+    (start, end), (first, last) = longer.span, term.span
+    is_inside = start <= first and last <= end and end - start > last - first
+    is_inside = is_inside or (start <= first < end and longer.weight > term.weight)
+    return (
+        is_inside
+        and any({longer.indicator, term.indicator} <= family for family in FAMILIES)
+        and longer.indicator != term.indicator
+        and longer.weight >= term.weight
+    )
+
+
+def build_name_pattern(name: str) -> str:
+    words = [re.escape(word) for word in name.split()]
+    return rf"\b{'[ -]'.join(words)}s?\b" if name.isascii() else "".join(words)
+
+
+def has_topic(indicator: str, text: str) -> bool:
+    topics = [one for prefix, one in TOPIC_PATTERNS.items() if indicator.startswith(prefix)]
+    return all(pattern.search(text) for pattern in topics)
+
+
+def find_words(patterns: Mapping[str, re.Pattern[str]], text: str) -> list[tuple[str, Span]]:
+    """Find the words of a text under the name of their pattern."""
+    return [
+        (name, match.span())
+        for name, pattern in patterns.items()
+        for match in pattern.finditer(text)
+    ]

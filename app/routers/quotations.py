@@ -1,0 +1,34 @@
+"""Checks of quotations."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from app import parameters
+from app.request import Context
+from app.schemas.quotations import QuotationCheck
+
+router = APIRouter(prefix="/v1", tags=["Quotations"])
+NO_STORE = {"Cache-Control": "no-store"}
+"""The header of a response that depends on the day of the request."""
+
+
+@router.get(
+    "/quotation-check",
+    summary="Check the figures quoted in a text",
+    description="Returns the numbers of a text in English or Chinese, each with the published "
+    "figure, growth rate or commitment that it quotes, and what differs from it: period, "
+    "qualifier, unit, order of magnitude, growth, countries counted, what is measured, "
+    "comparison, vintage, attribution, or a commitment told as done or with another target. All "
+    "is done by rules. "
+    "not_found does not mean that a number is false: the record is not complete. Positions are "
+    "counted in code points of the text.",
+    response_model=QuotationCheck,
+)
+def check_quotation(
+    context: Context, query: Annotated[parameters.QuotationParameters, Query()]
+) -> Response:
+    found = context.release.check_quotation(query.text, query.asked_on, context.language)
+    body = QuotationCheck.model_validate(found).to_json()
+    headers = NO_STORE if query.asked_on is None else None
+    return context.create_bytes_response(body, "application/json", headers=headers)

@@ -1,0 +1,95 @@
+"""Pages that list records: every record is there, under its key, and its links lead on."""
+
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+from lxml import html
+from starlette.testclient import TestClient
+
+from app.pages.listings import LISTINGS, Listing
+
+pytestmark = pytest.mark.database
+
+PATHS = [listing.path for listing in LISTINGS]
+
+
+def read(client: TestClient, address: str) -> Any:
+    """Read a page."""
+    response = client.get(address)
+    assert response.status_code == 200, address
+    return html.fromstring(response.text)
+
+
+def list_texts(record: Any, listing: Listing) -> list[str]:
+    """List the texts of a record that its page must show."""
+    values = [record[name] for name in (listing.heading, *listing.fields)]
+    return [value for value in values if isinstance(value, str) and " " in value]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("listing", LISTINGS, ids=PATHS)
+def test_a_list_shows_every_record_with_its_fields(
+    client: TestClient, listing: Listing, language: str
+) -> None:
+    page = read(client, f"{listing.path}?lang={language}")
+    records = client.get(f"/v1{listing.path}?lang={language}&limit=1000").json()["items"]
+    shown = page.xpath("//article[@class='record']")
+    assert [one.get("id") for one in shown] == [listing.anchor.format(**one) for one in records]
+    assert records
+    for article, record in zip(shown, records, strict=True):
+        content = " ".join(article.text_content().split())
+        for text in list_texts(record, listing):
+            assert " ".join(text.split()) in content, (record, text)
+
+
+def test_links_between_lists_lead_to_records(client: TestClient) -> None:
+    ids: dict[str, set[str]] = {}
+    for path in PATHS:
+        links = read(client, f"{path}?lang=en").xpath("//article//a/@href")
+        for target, _, place in (link.partition("#") for link in set(links)):
+            if target.startswith("/") and target not in ids:
+                ids[target] = set(read(client, target).xpath("//@id"))
+            assert not place or unquote(place) in ids[target], (path, target, place)
+    assert len(ids) > 50
+
+
+def test_every_list_leads_to_all_others(client: TestClient) -> None:
+    for path in PATHS:
+        links = read(client, path).xpath("//nav[@class='listings']//a/@href")
+        assert [link.partition("?")[0] for link in links] == PATHS
+
+
+def test_a_long_list_continues_on_the_next_page(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.routers.pages.parameters.MAXIMUM_LIMIT", 7)
+    found: list[str] = []
+    address = "/instruments?lang=zh"
+    while address:
+        page = read(client, address)
+        found += page.xpath("//article[@class='record']/@id")
+        (address,) = page.xpath("//a[@rel='next']/@href") or [""]
+    keys = [one["code"] for one in client.get("/v1/instruments?limit=1000").json()["items"]]
+    assert found == keys
+
+
+def test_a_cursor_of_another_list_is_refused(client: TestClient) -> None:
+    response = client.get("/topics?cursor=abc", headers={"Accept": "text/html"})
+    assert response.status_code == 422
+
+
+def test_a_release_shows_what_it_changed(client: TestClient) -> None:
+    releases = read(client, "/changes?lang=en").xpath("//article/@id")
+    assert len(releases) > 1
+    for release in releases:
+        changes = client.get(f"/v1/changes?release={release}").json()["items"]
+        page = read(client, f"/changes?release={release}&lang=en")
+        assert page.xpath("//tbody/tr/@id") == [one["id"] for one in changes]
+        revised = [one for one in changes if one["kind"] == "revised"]
+        for one in revised:
+            (row,) = page.xpath("//tr[@id=$key]", key=one["id"])
+            for field in one["fields"]:
+                assert str(field["after"]) in row.text_content()
+    response = client.get("/changes?release=2020-01-01", headers={"Accept": "text/html"})
+    assert response.status_code == 404

@@ -1,0 +1,170 @@
+"""Checks of quotations: an example of each kind, what must not be called wrong, the quality."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from starlette.testclient import TestClient
+
+from app.i18n import Language
+from app.releases import Release
+from app.schemas.quotations import FindingKind, QuotationCheck
+from tests.benchmarks import quotations
+from tests.support.quotation_errors import list_cases
+
+pytestmark = [pytest.mark.database, pytest.mark.quick]
+
+TODAY = date(2026, 11, 26)
+Check = Callable[..., dict[str, Any]]
+AID = "aid-projects.CN.BRI.partner-2023.NB.P11M.2024-01.scio-2025-01-15"
+
+
+@pytest.fixture(scope="module")
+def release(newest: TestClient) -> Release:
+    app: Any = newest.app
+    found: Release = app.state.releases.get_release()
+    return found
+
+
+@pytest.fixture(scope="module")
+def check(release: Release) -> Check:
+    def run(text: str, day: date = TODAY, language: Language = Language.ENGLISH) -> dict[str, Any]:
+        return QuotationCheck.model_validate(
+            release.check_quotation(text, day, language)
+        ).model_dump()
+
+    return run
+
+
+def list_kinds(checked: dict[str, Any]) -> set[str]:
+    return {one["kind"] for item in checked["items"] for one in item["findings"]}
+
+
+EXAMPLES = yaml.safe_load((Path(__file__).parent / "examples.yaml").read_text("utf-8"))
+WRONG: dict[str, list[dict[str, str]]] = EXAMPLES["wrong"]
+
+
+def test_every_kind_has_an_example() -> None:
+    assert WRONG.keys() == set(FindingKind)
+
+
+@pytest.mark.parametrize("kind", WRONG)
+def test_a_difference_is_found_and_corrected(check: Check, kind: str) -> None:
+    for example in WRONG[kind]:
+        checked = check(example["text"])
+        assert list_kinds(checked) == {kind}, example
+        assert checked["correction"] == example.get("correction")
+
+
+@pytest.mark.parametrize("kind", WRONG)
+def test_a_difference_is_found_in_other_words(check: Check, kind: str) -> None:
+    assert [
+        text for text in EXAMPLES["also_wrong"][kind] if list_kinds(check(text)) != {kind}
+    ] == []
+
+
+def test_what_is_right_or_not_recorded_is_not_called_wrong(check: Check) -> None:
+    assert [text for text in EXAMPLES["right"] if list_kinds(check(text))] == []
+
+
+@pytest.mark.parametrize("kind", WRONG)
+def test_a_corrected_text_is_as_published(check: Check, kind: str) -> None:
+    for example in WRONG[kind]:
+        correction = example.get("correction")
+        assert correction is None or not list_kinds(check(correction))
+
+
+def test_a_period_that_is_right_for_another_figure_stays(check: Check) -> None:
+    text = "In 2024, trade with BRI countries was 22.1 trillion yuan and ODI 214.66 billion yuan."
+    corrected = text.replace(
+        "214.66 billion yuan", "214.66 billion yuan (January to November 2024)"
+    )
+    assert check(text)["correction"] == corrected
+    assert not list_kinds(check(corrected))
+
+
+def test_two_differences_are_corrected_together(check: Check) -> None:
+    checked = check("China implemented 700 aid projects in BRI countries in 2024.")
+    assert list_kinds(checked) == {"period", "qualifier"}
+    assert checked["correction"] == (
+        "China implemented over 700 aid projects in BRI countries in January to November 2024."
+    )
+
+
+def test_years_are_relative_to_the_day(check: Check) -> None:
+    text = (
+        "China invested 214.66 billion yuan in BRI countries in the first 11 months of last year."
+    )
+    assert not list_kinds(check(text, date(2025, 3, 1)))
+    assert list_kinds(check(text)) == {"period"}
+
+
+def test_a_number_was_in_force_on_its_day(check: Check) -> None:
+    (example,) = WRONG["vintage"]
+    assert not list_kinds(check(example["text"], date(2023, 2, 1)))
+
+
+def test_not_found_is_not_false(check: Check) -> None:
+    (item,) = check("Trade with partner countries was 31.7 trillion yuan in 2024.")["items"]
+    assert (item["verdict"], item["observation"], item["findings"]) == ("not_found", None, [])
+    assert "does not mean that it is false" in item["message"]
+
+
+def test_positions_are_code_points(check: Check) -> None:
+    text = "🚄📈 In partner countries, over 700 aid projects were carried out in 2025 🎉, 中文。"
+    (item,) = check(text)["items"]
+    assert text[item["start"] : item["end"]] == item["quoted"] == "over 700"
+
+
+def test_messages_are_in_the_language_of_the_request(check: Check) -> None:
+    text = WRONG["period"][0]["text"]
+    (item,) = check(text, language=Language.CHINESE)["items"]
+    assert item["findings"][0]["published"] == "2024年1—11月"
+    assert item["correction"].startswith("In January to November 2024")
+    assert item["observation"]["display"] == "2146.6亿元"
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from([one["text"] for listed in WRONG.values() for one in listed])
+        | st.text(max_size=30),
+        max_size=4,
+    )
+)
+def test_any_text_has_valid_spans(release: Release, parts: list[str]) -> None:
+    text = " ".join(parts) or "-"
+    checked = release.check_quotation(text, TODAY, Language.ENGLISH)
+    QuotationCheck.model_validate(checked)
+    for item in checked["items"]:
+        assert checked["text"][item["start"] : item["end"]] == item["quoted"]
+        assert all(0 <= one["start"] < one["end"] <= len(text) for one in item["findings"])
+
+
+@pytest.fixture(scope="module")
+def results(release: Release) -> list[quotations.Result]:
+    index = release.quotation_index
+    return release.database.read(
+        lambda connection: list(quotations.check_cases(connection, index, list_cases(index)))
+    )
+
+
+def test_the_quality_is_as_the_guide_says(results: list[quotations.Result]) -> None:
+    tables = quotations.build_tables(results)
+    for language in Language:
+        assert quotations.read_table(language) == tables.get(language)
+
+
+def test_the_quality_is_sufficient(results: list[quotations.Result]) -> None:
+    published = [one for one in results if not one.case.has_error]
+    assert len(results) >= 300
+    assert 0.4 < len(published) / len(results) < 0.6
+    assert sum(one.case.is_held_out for one in results) > len(results) / 3
+    total = quotations.add_scores(quotations.score_results(results).values())
+    assert total.precision >= 0.95
+    assert total.recall >= 0.85

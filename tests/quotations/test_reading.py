@@ -1,0 +1,138 @@
+"""What is read from a sentence: numbers with their units and qualifiers, and periods."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.enums import Qualifier
+from app.i18n import Language
+from app.quotations.numbers import find_numbers, normalize_text
+from app.quotations.periods import PeriodKind, find_periods
+from app.quotations.sentences import split_sentences
+
+pytestmark = pytest.mark.quick
+
+TODAY = date(2025, 2, 1)
+NUMBERS = {
+    "214.66 billion yuan": ("214660000000", "CNY", "none"),
+    "RMB 214.66 billion": ("214660000000", "CNY", "none"),
+    "¥214.66bn": ("214660000000", "CNY", "none"),
+    "2146.6亿元": ("214660000000", "CNY", "none"),
+    "２１４６．６亿元": ("214660000000", "CNY", "none"),
+    "22.1万亿": ("22100000000000", "NB", "none"),
+    "US$33.69bn": ("33690000000", "USD", "none"),
+    "33.69 billion U.S. dollars": ("33690000000", "USD", "none"),
+    "336.9亿美元": ("33690000000", "USD", "none"),
+    "over 700": ("700", "NB", "over"),
+    "700-plus projects": ("700", "NB", "over"),
+    "逾700个": ("700", "NB", "over"),
+    "700多个": ("700", "NB", "over"),
+    "七百多个": ("700", "NB", "over"),
+    "exceeded 6 trillion yuan": ("6000000000000", "CNY", "over"),
+    "nearly 54 percent": ("54", "PT", "nearly"),
+    "近54%": ("54", "PT", "nearly"),
+    "just under 54 per cent": ("54", "PT", "nearly"),
+    "fifty-four percent": ("54", "PT", "none"),
+    "百分之五十四": ("54", "PT", "none"),
+    "about 1,450 billion yuan": ("1450000000000", "CNY", "about"),
+    "1 450 billion yuan": ("1450000000000", "CNY", "none"),
+    "1\u202f450 billion yuan": ("1450000000000", "CNY", "none"),
+    "约3万亿元": ("3000000000000", "CNY", "about"),
+    "0.9 percentage points": ("0.9", "PP", "none"),
+    "0.9个百分点": ("0.9", "PP", "none"),
+    "1.9 million TEUs": ("1900000", "TEU", "none"),
+    "120万标箱": ("1200000", "TEU", "none"),
+    "six trillion yuan": ("6000000000000", "CNY", "none"),
+}
+NO_FIGURES = (
+    "In 2024 and 2025",
+    "on 15 January 2025",
+    "Article 5 of the agreement",
+    "the 14th Five-Year Plan",
+    "in the first 11 months",
+    "over the past ten years",
+    "call 010-6519-8114",
+    "第5条",
+    "1月15日",
+    "“一带一路”倡议提出十周年",
+    "十四五规划",
+    "G20 and 5G",
+    "https://example.org/2024/22.1",
+)
+PERIODS = {
+    "in 2024": ((2024, 1, 1), (2024, 12, 31)),
+    "from January to November 2024": ((2024, 1, 1), (2024, 11, 30)),
+    "Jan-Nov 2024": ((2024, 1, 1), (2024, 11, 30)),
+    "in the first eleven months of 2024": ((2024, 1, 1), (2024, 11, 30)),
+    "in the first 11 months of last year": ((2024, 1, 1), (2024, 11, 30)),
+    "In 2024, in the first half,": ((2024, 1, 1), (2024, 6, 30)),
+    "in the first three quarters of 2023": ((2023, 1, 1), (2023, 9, 30)),
+    "Q1 2024": ((2024, 1, 1), (2024, 3, 31)),
+    "2024年前11个月": ((2024, 1, 1), (2024, 11, 30)),
+    "2024年1—11月": ((2024, 1, 1), (2024, 11, 30)),
+    "2024年1至11月": ((2024, 1, 1), (2024, 11, 30)),
+    "2024年上半年": ((2024, 1, 1), (2024, 6, 30)),
+    "2024年一季度": ((2024, 1, 1), (2024, 3, 31)),
+    "2023年前三季度": ((2023, 1, 1), (2023, 9, 30)),
+    "去年全年": ((2024, 1, 1), (2024, 12, 31)),
+    "last year": ((2024, 1, 1), (2024, 12, 31)),
+    "as of the end of June 2024": ((2024, 1, 1), (2024, 6, 30)),
+    "截至2024年6月底": ((2024, 1, 1), (2024, 6, 30)),
+    "from 2013 to 2022": ((2013, 1, 1), (2022, 12, 31)),
+    "2013年至2022年": ((2013, 1, 1), (2022, 12, 31)),
+}
+
+
+@pytest.mark.parametrize("words", NUMBERS)
+def test_numbers_as_people_write_them(words: str) -> None:
+    (number,) = find_numbers(normalize_text(words))
+    value, unit, qualifier = NUMBERS[words]
+    assert (number.value, number.unit, number.qualifier) == (Decimal(value), unit, qualifier)
+
+
+def test_a_list_shares_its_unit() -> None:
+    first, second = find_numbers("from 1.04 to 1.8 trillion dollars")
+    assert (first.value, first.unit) == (Decimal("1.04e12"), "USD")
+    assert second.qualifier == Qualifier.NONE
+
+
+@pytest.mark.parametrize("text", NO_FIGURES)
+def test_what_is_no_figure(text: str) -> None:
+    normal = normalize_text(text)
+    assert not find_numbers(normal, [one.span for one in find_periods(normal, TODAY)])
+
+
+@pytest.mark.parametrize("words", PERIODS)
+def test_periods_as_people_write_them(words: str) -> None:
+    found = find_periods(normalize_text(words), TODAY)
+    start, end = PERIODS[words]
+    assert (found[-1].start, found[-1].end) == (date(*start), date(*end)), found
+
+
+def test_lengths_of_time_and_starts() -> None:
+    (ahead,) = find_periods("in the next five years", TODAY)
+    (since,) = find_periods(normalize_text("2013年以来"), TODAY)
+    assert (ahead.kind, ahead.years) == (PeriodKind.LENGTH, 5)
+    assert (since.kind, since.year) == (PeriodKind.SINCE, 2013)
+
+
+def test_sentences_end_at_no_abbreviation() -> None:
+    text = (
+        "Trade was $22.1 trillion on Jan. 15, 2025, U.S. media said. It grew.\n增长6.4%。再增长。"
+    )
+    assert [text[start:end].strip()[:8] for start, end in split_sentences(text)] == [
+        *("Trade wa", "It grew."),
+        *("增长6.4%。", "再增长。"),
+    ]
+
+
+@given(st.text(max_size=60))
+def test_a_normal_text_has_the_same_length(text: str) -> None:
+    assert len(normalize_text(text)) == len(text)
+
+
+def test_languages() -> None:
+    assert {Language("en"), Language("zh")} == set(Language)

@@ -1,0 +1,83 @@
+"""The check of quotations over HTTP: the operation, the page, and their problems."""
+
+import re
+
+import pytest
+from lxml import html
+from starlette.testclient import TestClient
+
+pytestmark = [pytest.mark.database, pytest.mark.quick]
+
+TEXT = "China carried out 700 aid projects in partner countries from January to November 2024."
+ASKED = {"text": TEXT, "asked_on": "2026-11-26"}
+
+
+def test_a_text_is_checked(client: TestClient) -> None:
+    response = client.get("/v1/quotation-check", params=ASKED)
+    checked = response.json()
+    (item,) = checked["items"]
+    (finding,) = item["findings"]
+    assert (checked["asked_on"], item["verdict"]) == ("2026-11-26", "differs")
+    assert item["quoted"] == TEXT[item["start"] : item["end"]] == "700"
+    assert (finding["kind"], finding["published"]) == ("qualifier", "over 700")
+    assert client.get(f"/v1/observations/{item['observation']['id']}").status_code == 200
+    assert checked["correction"] == TEXT.replace("700", "over 700")
+    assert "max-age" in response.headers["cache-control"]
+
+
+def test_the_day_of_the_request_is_not_cached(client: TestClient) -> None:
+    response = client.get("/v1/quotation-check", params={"text": TEXT})
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", response.json()["asked_on"])
+    assert response.headers["cache-control"] == "no-store"
+
+
+def test_messages_follow_the_language(client: TestClient) -> None:
+    checked = client.get("/v1/quotation-check", params=ASKED | {"lang": "zh"}).json()
+    assert checked["items"][0]["observation"]["display"] == "逾700个"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "words"),
+    [
+        ({}, "text is missing"),
+        ({"text": ""}, "text is empty"),
+        ({"text": "  \n"}, "text is empty"),
+        ({"text": "一" * 2001}, "at most 2000 characters"),
+        ({"text": TEXT, "asked_on": "yesterday"}, "not a calendar date"),
+        ({"text": TEXT, "day": "2026-11-26"}, "day is not a parameter"),
+    ],
+)
+def test_a_wrong_parameter_is_named(
+    client: TestClient, parameters: dict[str, str], words: str
+) -> None:
+    response = client.get("/v1/quotation-check", params=parameters)
+    assert response.status_code == 422
+    assert words in response.text
+
+
+def test_nothing_is_posted(client: TestClient) -> None:
+    assert client.post("/v1/quotation-check", json=ASKED).status_code == 405
+
+
+def test_the_page_marks_findings(client: TestClient) -> None:
+    empty = html.fromstring(client.get("/quotation-check").content)
+    assert empty.xpath("//form//textarea[@name='text'][@maxlength='2000']")
+    response = client.get("/quotation-check", params=ASKED | {"lang": "en"})
+    page = html.fromstring(response.content)
+    assert page.xpath("string(//blockquote[1])") == TEXT
+    assert page.xpath("//blockquote[1]/mark/text()") == ["700"]
+    assert page.xpath("string(//blockquote[2])") == TEXT.replace("700", "over 700")
+    assert page.xpath("//ol//a[contains(@href, '/v1/observations/aid-projects')]")
+    assert "default-src 'none'" in response.headers["content-security-policy"]
+
+
+def test_an_empty_form_is_the_page_without_a_result(client: TestClient) -> None:
+    response = client.get("/quotation-check?text=&asked_on=&lang=zh")
+    assert response.status_code == 200
+    assert "<blockquote" not in response.text
+
+
+def test_the_page_escapes_what_it_shows(client: TestClient) -> None:
+    text = "<script>alert(1)</script> 700 aid projects"
+    page = client.get("/quotation-check", params={"text": text}).text
+    assert "<script>alert" not in page
