@@ -263,7 +263,8 @@ def export_release(
     """Write the static edition of the release that an application serves.
 
     Raises:
-        ExportError: if the folder contains something else, or a response cannot be had.
+        ExportError: if the folder contains something else, a response cannot be had, or the release
+            changes meanwhile.
     """
     folder = ExportFolder(path, options.codings)
     release: Release = app.state.releases.get_release()
@@ -271,6 +272,8 @@ def export_release(
     has_file = release.database.is_file
     layout = Layout(router, options.base_url, collections.long, options.left_out, has_file)
     asyncio.run(Exporter(app, layout, folder, collections).export_all())
+    if app.state.releases.get_release() is not release:
+        raise ExportError("a new release was installed during the export; export again")
     changed = folder.finish({"release": release.record["code"], "base_url": options.base_url})
     size = sum(one.size for one in folder.files.values())
     return ExportResult(len(folder.files), size, changed)

@@ -1,5 +1,6 @@
 """Requests to the application without a socket, answered as the service answers them."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -25,6 +26,7 @@ class Reply:
     status: int = 0
     headers: dict[str, str] = field(default_factory=dict)
     failure: bytes = b""
+    is_complete: bool = False
 
     @property
     def media_type(self) -> str:
@@ -37,10 +39,13 @@ class Reply:
                 name.decode("latin-1"): value.decode("latin-1")
                 for name, value in message["headers"]
             }
-        elif self.status == HTTPStatus.OK:
-            self.write(message.get("body", b""))
+            return
+        body = message.get("body", b"")
+        if self.status == HTTPStatus.OK:
+            self.write(body)
         else:
-            self.failure += message.get("body", b"")
+            self.failure += body
+        self.is_complete = not message.get("more_body", False)
 
 
 async def request(
@@ -49,13 +54,15 @@ async def request(
     """Request an address from a service that has a base URL.
 
     Raises:
-        ExportError: if the response is not 200.
+        ExportError: if the response is not 200, or ends early.
     """
     reply = Reply(write)
     await app(build_scope(address, base_url), receive, reply.send)
     if reply.status != HTTPStatus.OK:
         detail = reply.failure[:MAX_DETAIL].decode(errors="replace")
         raise ExportError(f"{address.target} was answered with {reply.status}: {detail}")
+    if not reply.is_complete:
+        raise ExportError(f"the response to {address.target} ended early")
     return reply
 
 
@@ -78,4 +85,6 @@ def build_scope(address: Address, base_url: str) -> Scope:
 
 
 async def receive() -> Message:
-    return {"type": "http.disconnect"}
+    """Wait for ever: the client neither sends a body nor leaves."""
+    await asyncio.Event().wait()
+    raise AssertionError

@@ -14,7 +14,7 @@ import msgspec
 from sqlalchemy import Connection, Integer, column, select
 
 from app.db.columns import Record
-from app.db.fulltext import IDEOGRAPHS, WORD, fold_case, join_segments
+from app.db.fulltext import IDEOGRAPHS, fold_case, join_segments
 from app.db.models import search_index
 from app.formats.citations import format_validity
 from app.formats.tables import ACTIONS, INDICATORS, OUTCOMES, Table
@@ -28,6 +28,8 @@ FIELDS = ("names", "title", "text")
 SERIALIZATION_VERSION = 2
 """The version of the format in which MiniSearch stores an index."""
 CHINESE = re.compile(f"[{IDEOGRAPHS}]+")
+TERM = re.compile(r"\d+(?:[.,]\d+)+|[^\W_]+")
+"""A number with its decimals, or a word."""
 SPACED = re.compile(f"(?<=[{IDEOGRAPHS}]) (?=[{IDEOGRAPHS}])")
 """The space between the characters of a name, as the database stores names."""
 MIN_PLURAL = 4
@@ -173,11 +175,13 @@ def build_index(rows: Sequence[Record], hits: Sequence[Record]) -> Record:
 
 
 def list_terms(text: str) -> Iterator[str]:
-    """List the terms of a text: words without plural endings, Chinese characters and pairs."""
-    for word in WORD.findall(CHINESE.sub(r" \g<0> ", text)):
+    """List the terms of a text: numbers, words without plural endings, characters and pairs."""
+    for word in TERM.findall(CHINESE.sub(r" \g<0> ", text)):
         if CHINESE.fullmatch(word):
             yield from word
             yield from ("".join(pair) for pair in pairwise(word))
+        elif word[0].isdigit() and not word.isalnum():
+            yield word.replace(",", "")
         else:
             yield strip_plural(fold_case(word))
 

@@ -21,6 +21,7 @@ from app.export.files import ExportFolder
 from app.export.plan import Collections
 from app.export.search_index import list_terms
 from app.i18n import Language
+from app.request import MAX_BUFFERED
 from tests import vendored
 from tests.support.seeds import ROOT
 from tests.support.static_edition import BASE, find_broken, list_files
@@ -113,6 +114,19 @@ def test_records_of_long_collections(app: App, client: TestClient, tmp_path: Pat
         content = (folder.path / layout.name_file(address)).read_bytes()
         media_type = served.headers["content-type"].partition(";")[0]
         assert mask(content, media_type) == mask(served.content, media_type)
+
+
+def test_long_responses_are_complete(newest: TestClient, tmp_path: Path) -> None:
+    app = newest.app
+    assert isinstance(app, App)
+    address = Address("/v1/dataset.sqlite")
+    folder, layout = ExportFolder(tmp_path / "site"), Layout(app.request_router, BASE)
+    exporter = Exporter(app, layout, folder, Collections({}, frozenset(), []))
+    asyncio.run(exporter.export(address))
+    folder.finish({})
+    digest = app.state.releases.get_release().database.digest
+    assert folder.files["v1/dataset.sqlite"].digest == digest
+    assert folder.files["v1/dataset.sqlite"].size > MAX_BUFFERED
 
 
 def test_long_tables_are_sorted_by_series_and_period(edition: Path) -> None:

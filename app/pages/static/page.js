@@ -94,11 +94,18 @@ class LiveFilter extends HTMLElement {
     });
   }
 
-  /** No service answers the form in the static edition, so a script filters the page. */
-  async filterStatically(form, index) {
-    const { startFilter } = await import("./search.js");
-    const [results, count] = [this.dataset.results, this.dataset.count];
-    await startFilter(form, index, document.getElementById(results), document.getElementById(count));
+  /** No service answers the form in the static edition; a script filters once it is needed. */
+  filterStatically(form, index) {
+    const events = ["focusin", "change", "submit"];
+    const start = async (event) => {
+      if (event?.type === "submit") event.preventDefault();
+      for (const name of events) form.removeEventListener(name, start);
+      const { startFilter } = await import("./search.js");
+      const parts = [this.dataset.results, this.dataset.count];
+      await startFilter(form, index, ...parts.map((id) => document.getElementById(id)));
+    };
+    for (const name of events) form.addEventListener(name, start);
+    if (location.search) start();
   }
 
   async update(form) {

@@ -6,8 +6,9 @@ const MAX_HITS = 1000;
 
 /** Splits a query as app/export/search_index.py splits texts; Chinese words into pairs. */
 function splitTerms(text) {
-  const words = text.replace(CHINESE, " $& ").match(/[\p{L}\p{N}]+/gu) ?? [];
+  const words = text.replace(CHINESE, " $& ").match(/\p{N}+(?:[.,]\p{N}+)+|[\p{L}\p{N}]+/gu) ?? [];
   return words.flatMap((word) => {
+    if (/[.,]/.test(word)) return [word.replaceAll(",", "")];
     if (!/^[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]/u.test(word)) return [stripPlural(foldCase(word))];
     const letters = [...word];
     if (letters.length === 1) return letters;
@@ -152,5 +153,7 @@ export async function startFilter(form, url, results, count) {
   });
   form.addEventListener("change", submit);
   addEventListener("popstate", fill);
-  fill();
+  // What was chosen while the index was loading is not in the address yet.
+  if (location.search) fill();
+  else submit();
 }
