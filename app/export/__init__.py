@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from html import escape
 from pathlib import Path
+from posixpath import basename
 from typing import NamedTuple
 
 from fastapi import FastAPI
@@ -221,6 +222,10 @@ class Exporter:
         text = self.layout.rewrite_links(text, address, self.find, is_markup=is_markup)
         if reply.media_type == HTML:
             text = text.replace(HEAD, HEAD + self.build_head(address, reply.headers), 1)
+            if address.path == HOME:
+                file = basename(self.layout.name_file(address))
+                # Without scripts, the form shows the edition that it is on.
+                text = text.replace('action="index.html"', f'action="{file}"', 1)
         return text
 
     def build_head(self, address: Address, headers: Mapping[str, str]) -> str:
