@@ -175,3 +175,21 @@ def test_every_figure_has_its_place_on_a_page_that_is_linked(
     assert codes <= set(read("/years").xpath("//h2/@id"))
     places = {place for code in codes for place in read(f"/indicators/{code}").xpath("//@id")}
     assert {one["id"] for one in figures} <= places
+
+
+def test_notes_on_the_growth_of_each_edition_are_where_its_page_leads(newest: TestClient) -> None:
+    pages: dict[str, set[str]] = {}
+
+    def read(path: str) -> Any:
+        return html.fromstring(newest.get(path, headers={"Accept": "text/html"}).text)
+
+    links = {
+        link
+        for edition in newest.get("/v1/editions").json()["items"]
+        for link in read(f"/?edition={edition['year']}").xpath("//a/@href[contains(., '#note.')]")
+    }
+    assert links
+    for path, _, place in (link.partition("#") for link in links):
+        if path not in pages:
+            pages[path] = set(read(path).xpath("//@id"))
+        assert place in pages[path], (path, place)

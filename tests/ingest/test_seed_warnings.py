@@ -55,7 +55,7 @@ def test_an_edition_with_one_area_and_one_figure(tmp_path: Path) -> None:
     seed = copied(tmp_path, NEWEST)
     add_edition(seed)
     goods = (seed / GOODS).read_text("utf-8").replace(": 2024-", ": 2026-")
-    goods = re.sub(r"^check(ed_on|_method): .+\n", "", goods, flags=re.MULTILINE)
+    goods = re.sub(r"^(checked_on|check_method|contradiction): .+\n", "", goods, flags=re.MULTILINE)
     name = GOODS.replace("2024-01", "2026-01").replace("scio-2025-01-15", SOURCE)
     add(seed, name, goods.replace("scio-2025-01-15", SOURCE))
     found = [message for message in warn(seed) if message.startswith("editions/2027.yaml")]

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from fcntl import LOCK_EX, flock
 from pathlib import Path
 from typing import Any
@@ -123,7 +124,7 @@ def server(database: Target) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def edition(app: App, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def edition(database: Target, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write a static edition once for all processes of the run, with few of its charts."""
     folder = tmp_path_factory.getbasetemp()
     if os.environ.get("PYTEST_XDIST_WORKER"):
@@ -137,7 +138,9 @@ def edition(app: App, tmp_path_factory: pytest.TempPathFactory) -> Path:
                 max_records=static_edition.MAX_RECORDS,
                 left_out=static_edition.LEFT_OUT,
             )
-            export_release(app, app.request_router, written, options)
+            # Tests add routes to the shared application, and Playwright occupies this thread.
+            with opened(database) as app, ThreadPoolExecutor(1) as threads:
+                threads.submit(export_release, app, app.request_router, written, options).result()
     return written
 
 
