@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from html import escape
 from pathlib import Path
+from posixpath import basename
 from typing import NamedTuple
 
 from fastapi import FastAPI
@@ -68,7 +69,7 @@ HEADER_ONLY = re.compile(r"; frame-ancestors [^;]*")
 
 HOME_LINKS = {"English": "en/index.html", "中文": "zh/index.html"}
 ENTRY_PAGE = """<!doctype html>
-<html lang="en">
+<html lang="{language}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy"
@@ -172,10 +173,10 @@ class Exporter:
 
         Citations in files name /v1, which is a folder here.
         """
-        self.folder.add("index.html", build_page("", HOME_LINKS), HTML)
+        self.folder.add("index.html", build_page("", HOME_LINKS, Language.ENGLISH), HTML)
         for language in Language:
             entry = Bilingual("Entry point of the data", "数据入口").get(language)
-            page = build_page("../../", {entry: f"{language}/v1.json"})
+            page = build_page("../../", {entry: f"{language}/v1.json"}, language)
             self.folder.add(f"{language}/v1/index.html", page, HTML)
         self.folder.add(".nojekyll", b"", "text/plain")
 
@@ -221,6 +222,10 @@ class Exporter:
         text = self.layout.rewrite_links(text, address, self.find, is_markup=is_markup)
         if reply.media_type == HTML:
             text = text.replace(HEAD, HEAD + self.build_head(address, reply.headers), 1)
+            if address.path == HOME:
+                file = basename(self.layout.name_file(address))
+                # Without scripts, the form shows the edition that it is on.
+                text = text.replace('action="index.html"', f'action="{file}"', 1)
         return text
 
     def build_head(self, address: Address, headers: Mapping[str, str]) -> str:
@@ -236,11 +241,11 @@ class Exporter:
         return head
 
 
-def build_page(root: str, links: Mapping[str, str]) -> bytes:
+def build_page(root: str, links: Mapping[str, str], language: Language) -> bytes:
     """Build a page with nothing but links to files, in the folder that ``root`` leads from."""
     items = "".join(f'<p><a href="{root}{file}">{text}</a></p>\n' for text, file in links.items())
     title = " · ".join(TITLE.get(language) for language in Language)
-    return ENTRY_PAGE.format(title=title, root=root, items=items).encode()
+    return ENTRY_PAGE.format(language=language, title=title, root=root, items=items).encode()
 
 
 def parse_codings(text: str) -> list[Coding]:
@@ -267,6 +272,15 @@ def export_release(
             changes meanwhile.
     """
     folder = ExportFolder(path, options.codings)
+    try:
+        return fill_folder(app, router, folder, options)
+    finally:
+        folder.remove_staging()
+
+
+def fill_folder(
+    app: FastAPI, router: Router, folder: ExportFolder, options: ExportOptions
+) -> ExportResult:
     release: Release = app.state.releases.get_release()
     collections = release.database.read(partial(read_collections, limit=options.max_records))
     has_file = release.database.is_file

@@ -2,17 +2,23 @@
 
 Files that differ are written beside the others first, and moved into place when all are there, so
 that an interrupted export leaves the previous edition as it was. What did not change is not
-touched. The manifest is written last; only files that an earlier manifest lists are ever removed.
+touched. The manifest is written last; only files that an earlier manifest lists, and that are still
+as they were written, are ever removed.
 """
 
+import fcntl
 import json
+import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import IO
+from posixpath import dirname
+from typing import IO, Annotated, TypeVar
+
+import msgspec
 
 from app.export.requests import ExportError
 from app.http.cached_response import create_compressor, is_compressible
@@ -21,12 +27,27 @@ from app.negotiation import Coding
 DIGESTS = "SHA256SUMS"
 """The digests in the format of sha256sum."""
 MANIFEST = "manifest.json"
+UNFINISHED = "unfinished"
+"""The digests of earlier exports that did not finish moving their files, in the staging folder."""
 STAGING = ".bri-export"
 """The folder of files that are not in place yet; it also marks a first export that has begun."""
 COPY_SUFFIXES = {Coding.BROTLI: "br", Coding.ZSTANDARD: "zst", Coding.GZIP: "gz"}
 MIN_COMPRESSED = 1024
 """Files of fewer bytes have no compressed copies."""
 CHUNK_SIZE = 1024 * 1024
+T = TypeVar("T")
+
+
+class ManifestFile(msgspec.Struct):
+    path: str
+    sha256: str
+    media_type: str
+
+
+class Manifest(msgspec.Struct):
+    """What tells the manifest of a static edition from those of web applications."""
+
+    files: Annotated[list[ManifestFile], msgspec.Meta(min_length=1)]
 
 
 @dataclass(frozen=True)
@@ -70,29 +91,94 @@ class ExportFolder:
         self.staging = path / STAGING
         self.codings = codings
         self.files: dict[str, ExportedFile] = {}
-        self.previous = self.read_previous()
-        shutil.rmtree(self.staging, ignore_errors=True)
-        self.staging.mkdir(parents=True)
+        self.is_moving = False
+        self.check_content()
+        path.mkdir(parents=True, exist_ok=True)
+        self.lock: int | None = os.open(path, os.O_RDONLY)
+        try:
+            fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self.previous = self.read_previous()
+            self.check_folders(self.previous)
+            self.prepare_staging()
+        except BlockingIOError:
+            self.close()
+            raise ExportError(f"another export is writing to {path}; wait for its end") from None
+        except BaseException:
+            self.close()
+            raise
 
-    def read_previous(self) -> frozenset[str]:
-        """Return the files of the previous edition; hidden files such as .git do not matter.
+    def check_content(self) -> None:
+        """Check that the folder has nothing but an earlier edition, and hidden files such as .git.
 
         Raises:
             ExportError: if the folder contains something else.
         """
         if not self.path.exists():
-            return frozenset()
+            return
         if not self.path.is_dir():
             raise ExportError(f"{self.path} is not a folder")
-        digests = self.path / DIGESTS
-        if digests.is_file() and (self.path / MANIFEST).is_file():
-            lines = digests.read_text("utf-8").splitlines()
-            return frozenset(line.partition("  ")[2] for line in lines)
-        if self.staging.is_dir() or all(one.name.startswith(".") for one in self.path.iterdir()):
-            return frozenset()
-        raise ExportError(
-            f"{self.path} is not empty and not a static edition; name a new folder, or empty it"
-        )
+        if self.staging.is_symlink():
+            raise ExportError(f"{self.staging} is a symbolic link; remove it")
+        has_manifest = read_json(self.path / MANIFEST, Manifest) is not None
+        is_new = all(one.name.startswith(".") for one in self.path.iterdir())
+        if not (is_new or self.staging.is_dir() or has_manifest):
+            raise ExportError(
+                f"{self.path} is not empty and not a static edition; name a new folder, or empty it"
+            )
+
+    def read_previous(self) -> dict[str, set[str]]:
+        """Return the digests of each file that earlier exports wrote, finished or not."""
+        previous = read_json(self.staging / UNFINISHED, dict[str, set[str]]) or {}
+        for folder in (self.path, self.staging):
+            manifest = read_json(folder / MANIFEST, Manifest)
+            for file in manifest.files if manifest else ():
+                previous.setdefault(file.path, set()).add(file.sha256)
+        return previous
+
+    def prepare_staging(self) -> None:
+        """Empty the staging folder, but keep what is known about unfinished exports."""
+        is_unfinished = any((self.staging / name).exists() for name in (MANIFEST, UNFINISHED))
+        shutil.rmtree(self.staging, ignore_errors=True)
+        self.staging.mkdir()
+        if is_unfinished:
+            (self.staging / UNFINISHED).write_bytes(msgspec.json.encode(self.previous))
+
+    def check_folders(self, paths: Iterable[str]) -> None:
+        """Check that no path leads out of the folder, by its name or through a symbolic link.
+
+        Raises:
+            ExportError: if one does.
+        """
+        root = self.path.resolve()
+        for folder, path in {dirname(path): path for path in paths}.items():
+            if not path or not (root / folder).resolve().is_relative_to(root):
+                raise ExportError(f"the path {path!r} leads outside {self.path}")
+
+    def check_strangers(self) -> None:
+        """Check that no file would be replaced that no export has written.
+
+        Raises:
+            ExportError: if one would be.
+        """
+        for path in sorted(self.files.keys() - self.previous.keys() - {MANIFEST, DIGESTS}):
+            if (self.staging / path).exists() and os.path.lexists(self.path / path):
+                raise ExportError(
+                    f"{self.path / path} is not of an earlier export; move it elsewhere"
+                )
+
+    def remove_staging(self) -> None:
+        """Remove what is not in place, unless some of it is: then the next export completes it."""
+        if self.lock is None:
+            return
+        if not self.is_moving and not (self.staging / UNFINISHED).exists():
+            shutil.rmtree(self.staging, ignore_errors=True)
+        self.close()
+
+    def close(self) -> None:
+        """Let others export to the folder."""
+        if self.lock is not None:
+            os.close(self.lock)
+            self.lock = None
 
     def add(self, path: str, content: bytes, media_type: str, address: str = "") -> None:
         """Add a file with its content."""
@@ -148,6 +234,8 @@ class ExportFolder:
         Returns:
             The number of files that were written.
         """
+        self.check_folders(self.files)
+        self.check_strangers()
         listed = [self.files[path] for path in sorted(self.files)]
         described = description | {"files": [one.describe() for one in listed]}
         manifest = json.dumps(described, ensure_ascii=False, indent=1) + "\n"
@@ -156,12 +244,14 @@ class ExportFolder:
         lines = (f"{self.files[path].digest}  {path}\n" for path in sorted(self.files))
         with self.open_staged(DIGESTS, "text/plain") as file:
             file.write("".join(lines).encode())
-        last = (MANIFEST, DIGESTS)
+        last = (DIGESTS, MANIFEST)
+        self.is_moving = True
         count = self.move_staged(path for path in self.files if path not in last)
-        for path in sorted(self.previous - self.files.keys()):
+        for path in sorted(self.previous.keys() - self.files.keys()):
             self.remove(path)
         count += self.move_staged(last)
         shutil.rmtree(self.staging)
+        self.close()
         return count
 
     def move_staged(self, paths: Iterable[str]) -> int:
@@ -174,15 +264,26 @@ class ExportFolder:
         return len(staged)
 
     def remove(self, path: str) -> None:
-        """Remove a file of the previous edition, and the folders that it leaves empty."""
+        """Remove a file as an export wrote it, and the folders that it leaves empty."""
         file = self.path / path
-        if not file.resolve().is_relative_to(self.path.resolve()):
-            raise ExportError(f"{DIGESTS} lists {path}, which is outside {self.path}")
-        file.unlink(missing_ok=True)
+        if not file.is_file():
+            return
+        with file.open("rb") as content:
+            if hash_file(content) not in self.previous[path]:
+                return
+        file.unlink()
         for folder in file.parents:
             if folder == self.path or any(folder.iterdir()):
                 return
             folder.rmdir()
+
+
+def read_json(path: Path, kind: type[T]) -> T | None:
+    """Read a file that an export wrote, or return None for any other content."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=kind)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return None
 
 
 def hash_file(file: IO[bytes]) -> str:

@@ -5,7 +5,7 @@ generated from the document can ask for it.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from copy import deepcopy
 from typing import NamedTuple
 
@@ -37,6 +37,10 @@ NOT_FOUND = {"description": "There is no such file."}
 LANGUAGES = {Language.ENGLISH: "English", Language.CHINESE: "中文"}
 
 
+Values = dict[str, str]
+"""The values of the parameters in a path, by their names."""
+
+
 class Operation(NamedTuple):
     """Files that one path describes: those of a route, and of a query with certain parameters."""
 
@@ -50,8 +54,13 @@ def build_documents(
     """Build the document in both versions of OpenAPI, for the addresses that were exported."""
     rendered = documents.render(OpenApiVersion.V3_1, f"{ORIGIN}{PREFIX}")
     document: Record = msgspec.json.decode(rendered)
-    operations = sorted(set(list_operations(layout, exported, document["paths"])))
-    paths = dict(build_path(layout, one, document["paths"][one.path]["get"]) for one in operations)
+    examples: dict[Operation, list[Values]] = {}
+    for operation, values in list_operations(layout, exported, document["paths"]):
+        examples.setdefault(operation, []).append(values)
+    paths = dict(
+        build_path(layout, one, document["paths"][one.path]["get"], examples[one])
+        for one in sorted(examples)
+    )
     base = f"{ORIGIN}{PREFIX}"
     document |= {
         "info": document["info"] | {"description": DESCRIPTION.strip()},
@@ -76,18 +85,26 @@ def build_documents(
 
 def list_operations(
     layout: Layout, exported: Iterable[Address], paths: Record
-) -> Iterator[Operation]:
+) -> Iterator[tuple[Operation, Values]]:
+    """List the operation of each address, with the values of the parameters of its path."""
     for address in exported:
         if not address.path.startswith("/v1"):
             continue
-        route, _ = layout.router.match(address.path)
-        names = [name for name, _ in address.query if name != "cursor"]
-        if route.path in paths:
-            is_page = address in layout.page_numbers
-            yield Operation(route.path, (*names, PAGE) if is_page else tuple(names))
+        route, values = layout.router.match(address.path)
+        if route.path not in paths:
+            continue
+        query = [(name, value) for name, value in address.query if name != "cursor"]
+        names = tuple(name for name, _ in query)
+        if address in layout.page_numbers:
+            names, query = (*names, PAGE), [*query, (PAGE, str(layout.page_numbers[address]))]
+        unique = (one for _, one in number_repetitions(names))
+        queried = dict(zip(unique, (value for _, value in query), strict=True))
+        yield Operation(route.path, names), {**values, **queried}
 
 
-def build_path(layout: Layout, operation: Operation, described: Record) -> tuple[str, Record]:
+def build_path(
+    layout: Layout, operation: Operation, described: Record, examples: Sequence[Values]
+) -> tuple[str, Record]:
     """Return the path of the files, and its description."""
     numbered = list(number_repetitions(operation.parameters))
     query = tuple((name, f"{{{unique}}}") for name, unique in numbered)
@@ -98,18 +115,32 @@ def build_path(layout: Layout, operation: Operation, described: Record) -> tuple
     parameters += [describe_parameter(known.get(name), unique) for name, unique in numbered]
     (content,) = described["responses"]["200"]["content"].items()
     responses: Record = {"200": {"description": "The file.", "content": dict([content])}}
-    if parameters:
-        responses["404"] = NOT_FOUND
     built: Record = {
         **{name: described[name] for name in ("tags", "summary", "description")},
         "operationId": name_operation(described["operationId"], operation.parameters),
         "responses": responses,
     }
     if parameters:
-        built["parameters"] = parameters
+        responses["404"] = NOT_FOUND
+        built["parameters"] = [*set_examples(parameters, examples)]
     if address.is_shared:
         return f"/{path.lstrip('/')}", {"servers": [{"url": layout.base_url}], "get": built}
     return path, {"get": built}
+
+
+def set_examples(parameters: Sequence[Record], examples: Sequence[Values]) -> Iterator[Record]:
+    """Give the parameters the values of one file, which has most of the examples they had."""
+
+    def rate(values: Values) -> tuple[int, list[tuple[str, str]]]:
+        shared = sum(values[one["name"]] == str(one.get("example")) for one in parameters)
+        return -shared, sorted(values.items())
+
+    values = min(examples, key=rate)
+    for one in parameters:
+        value = values[one["name"]]
+        is_number = one["schema"].get("type") == "integer"
+        rest = {name: part for name, part in one["schema"].items() if name != "examples"}
+        yield {**one, "schema": rest, "example": int(value) if is_number else value}
 
 
 def number_repetitions(names: Iterable[str]) -> Iterator[tuple[str, str]]:

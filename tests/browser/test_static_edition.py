@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.support.static_edition import serving_files
 
@@ -98,4 +98,27 @@ def test_the_console_shows_the_document_of_the_files(visit: tuple[Page, list[str
     page, wrong = visit
     page.goto("/en/docs.html")
     expect(page.locator("#docs .opblock").first).to_be_visible(timeout=15_000)
+    assert wrong == []
+
+
+def test_a_form_that_is_sent_before_the_index_is_there(visit: tuple[Page, list[str]]) -> None:
+    page, wrong = visit
+    page.goto("/en/index,edition=2024.html")
+    assert page.locator("form.filter").get_attribute("action") == "index,edition=2024.html"
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/search.json", hold)
+    with page.expect_request("**/search.json"):
+        page.get_by_label("Search").fill("trade")
+    page.keyboard.press("Enter")
+    page.get_by_label("Search").fill("forum")
+    page.keyboard.press("Enter")
+    assert page.url.endswith("/en/index,edition=2024.html"), "the page stays"
+    held[0].continue_()
+    expect(page.locator("#count")).to_contain_text("further search result")
+    assert page.url.endswith("/en/index,edition=2024.html?q=forum")
+    assert len(held) == 1
     assert wrong == []

@@ -176,6 +176,10 @@ def test_the_openapi_document_describes_the_files(edition: Path) -> None:
     files = {path.relative_to(edition / "en").as_posix() for path in paths}
     described = set()
     for path, item in document["paths"].items():
+        parameters = item["get"].get("parameters", [])
+        values = {one["name"]: one["example"] for one in parameters}
+        folder = edition if "servers" in item else edition / "en"
+        assert (folder / path[1:].format_map(values)).is_file(), "examples have files"
         pattern = re.compile(re.sub(r"\\{\w+\\}", "[^/,]+", re.escape(path[1:])))
         own = {one for one in files if pattern.fullmatch(one)}
         assert own or "servers" in item, path

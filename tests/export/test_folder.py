@@ -2,6 +2,9 @@
 
 import gzip
 import json
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -10,7 +13,7 @@ from typing import Any
 import pytest
 from typer.testing import Result
 
-from app.export.files import DIGESTS, ExportFolder
+from app.export.files import DIGESTS, MANIFEST, STAGING, ExportFolder
 from app.export.requests import ExportError
 from app.http.cached_response import load_zstandard
 from app.negotiation import Coding
@@ -20,6 +23,23 @@ from tests.support.targets import Target
 pytestmark = pytest.mark.sqlite
 TOPICS_ONLY = r"^/(?!v1/topics|sitemap)"
 Export = Callable[..., Result]
+KILLED_EXPORT = """
+import os, sys
+from pathlib import Path
+from app.export.files import ExportFolder
+
+class KilledExport(ExportFolder):
+    def move_staged(self, paths):
+        for path in paths:
+            if path == "en/z":
+                os._exit(9)
+            super().move_staged([path])
+
+folder = KilledExport(Path(sys.argv[1]))
+for name in sys.argv[2:]:
+    folder.add(f"en/{name}", name.encode(), "text/plain")
+folder.finish({})
+"""
 
 
 @pytest.fixture
@@ -99,6 +119,7 @@ def test_an_interrupted_export_changes_nothing(tmp_path: Path) -> None:
     before = read_state(folder)
     interrupted = ExportFolder(folder)
     interrupted.add("one.txt", b"new", "text/plain")
+    interrupted.close()
     visible = {path for path in read_state(folder) if not path.startswith(".")}
     assert visible == before.keys()
     assert (folder / "one.txt").read_bytes() == b"old"
@@ -117,19 +138,121 @@ def test_a_folder_of_somebody_else_is_refused(export: Export, tmp_path: Path) ->
     assert "is not empty and not a static edition" in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
     (tmp_path / "site" / ".git").mkdir(parents=True)
-    assert ExportFolder(tmp_path / "site").previous == frozenset()
+    assert ExportFolder(tmp_path / "site").previous == {}
 
 
 @pytest.mark.quick
-def test_digests_never_lead_out_of_the_folder(tmp_path: Path) -> None:
+def test_an_application_with_a_manifest_of_its_own_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "app.js").write_text("code")
+    (tmp_path / DIGESTS).write_text(f"{sha256(b'code').hexdigest()}  app.js\n")
+    for manifest in ('{"name": "app", "icons": []}', '{"files": []}', '{"files": ["app.js"]}', ""):
+        (tmp_path / MANIFEST).write_text(manifest)
+        with pytest.raises(ExportError, match="not a static edition"):
+            ExportFolder(tmp_path)
+    assert (tmp_path / "app.js").exists()
+
+
+def write_edition(folder: Path, **texts: str) -> None:
+    """Export files of the folder en."""
+    edition = ExportFolder(folder)
+    try:
+        for name, text in texts.items():
+            edition.add(f"en/{name}", text.encode(), "text/plain")
+        edition.finish({})
+    finally:
+        edition.remove_staging()
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize("path", ["../precious", "en/../../precious", "/precious", "", "link/one"])
+def test_a_manifest_never_leads_out_of_the_folder(tmp_path: Path, path: str) -> None:
     folder = tmp_path / "site"
-    ExportFolder(folder).finish({})
+    write_edition(folder, one="1")
+    (folder / "link").symlink_to(tmp_path)
     (tmp_path / "precious").write_text("precious")
-    with (folder / DIGESTS).open("a") as file:
-        file.write(f"{'0' * 64}  ../precious\n")
+    manifest = json.loads((folder / MANIFEST).read_text())
+    listed = {"path": path, "sha256": sha256(b"precious").hexdigest(), "media_type": ""}
+    manifest["files"].append(listed)
+    (folder / MANIFEST).write_text(json.dumps(manifest))
     with pytest.raises(ExportError, match="outside"):
-        ExportFolder(folder).finish({})
+        write_edition(folder, one="2")
     assert (tmp_path / "precious").exists()
+    assert (folder / "en" / "one").read_text() == "1"
+
+
+@pytest.mark.quick
+def test_nothing_is_written_through_a_symbolic_link(tmp_path: Path) -> None:
+    folder, other = tmp_path / "site", tmp_path / "other"
+    other.mkdir()
+    folder.mkdir()
+    (folder / STAGING).symlink_to(other)
+    with pytest.raises(ExportError, match="symbolic link"):
+        write_edition(folder, one="1")
+    (folder / STAGING).unlink()
+    (other / "one").write_text("precious")
+    write_edition(folder, two="2")
+    shutil.rmtree(folder / "en")
+    (folder / "en").symlink_to(other)
+    with pytest.raises(ExportError, match="outside"):
+        write_edition(folder, one="1")
+    (folder / "en").unlink()
+    (folder / "en").mkdir()
+    (folder / "en" / "two").symlink_to(other / "one")
+    write_edition(folder, two="2")
+    assert not (folder / "en" / "two").is_symlink()
+    assert (other / "one").read_text() == "precious"
+    assert [path.name for path in other.iterdir()] == ["one"]
+
+
+@pytest.mark.quick
+def test_files_of_others_are_neither_replaced_nor_removed(tmp_path: Path) -> None:
+    folder = tmp_path / "site"
+    write_edition(folder, one="1", two="2")
+    (folder / "en" / "two").write_text("edited by hand")
+    (folder / "en" / "three").write_text("of somebody else")
+    with pytest.raises(ExportError, match="three is not of an earlier export"):
+        write_edition(folder, one="new", three="3")
+    assert (folder / "en" / "one").read_text() == "1"
+    write_edition(folder, one="new")
+    found = {path.name: path.read_text() for path in (folder / "en").iterdir()}
+    assert found == {"one": "new", "two": "edited by hand", "three": "of somebody else"}
+
+
+@pytest.mark.quick
+def test_a_folder_takes_one_export_at_a_time(tmp_path: Path) -> None:
+    first = ExportFolder(tmp_path)
+    first.add("one", b"1", "text/plain")
+    with pytest.raises(ExportError, match="another export"):
+        ExportFolder(tmp_path)
+    first.finish({})
+    ExportFolder(tmp_path).remove_staging()
+    assert not (tmp_path / STAGING).exists()
+
+
+@pytest.mark.quick
+def test_exports_killed_while_files_are_moved_leave_nothing_behind(tmp_path: Path) -> None:
+    """Kill two exports of other files in turn; the third removes what only they wrote."""
+    folder = tmp_path / "site"
+    for names in (("one", "z"), ("two", "z")):
+        done = subprocess.run(
+            [sys.executable, "-c", KILLED_EXPORT, str(folder), *names], check=False
+        )
+        assert done.returncode == 9
+    assert {path.name for path in (folder / "en").iterdir()} == {"one", "two"}
+    write_edition(folder, one="1")
+    assert {path.name for path in (folder / "en").iterdir()} == {"one"}
+    assert {path.name for path in folder.iterdir()} == {"en", MANIFEST, DIGESTS}
+
+
+@pytest.mark.quick
+def test_a_failed_export_leaves_no_files(export: Export, tmp_path: Path) -> None:
+    (tmp_path / "site" / "static").mkdir(parents=True)
+    (tmp_path / "site" / "static" / "site.css").write_text("of somebody else")
+    (tmp_path / "site" / STAGING).mkdir()
+    done = export(tmp_path / "site")
+    assert done.exit_code == 1
+    assert "static/site.css is not of an earlier export" in done.stderr
+    assert [path.name for path in (tmp_path / "site").iterdir()] == ["static"]
 
 
 @pytest.mark.quick

@@ -96,16 +96,26 @@ class LiveFilter extends HTMLElement {
 
   /** No service answers the form in the static edition; a script filters once it is needed. */
   filterStatically(form, index) {
-    const events = ["focusin", "change", "submit"];
-    const start = async (event) => {
-      if (event?.type === "submit") event.preventDefault();
-      for (const name of events) form.removeEventListener(name, start);
-      const { startFilter } = await import("./search.js");
-      const parts = [this.dataset.results, this.dataset.count];
-      await startFilter(form, index, ...parts.map((id) => document.getElementById(id)));
+    let started = null;
+    const start = () => {
+      started ??= this.startFilter(form, index).catch((error) => {
+        started = null;
+        throw error;
+      });
     };
-    for (const name of events) form.addEventListener(name, start);
+    // Before the index is there, too: the host would answer the form with the unfiltered page.
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      start();
+    });
+    for (const name of ["focusin", "change"]) form.addEventListener(name, start);
     if (location.search) start();
+  }
+
+  async startFilter(form, index) {
+    const { startFilter } = await import("./search.js");
+    const parts = [this.dataset.results, this.dataset.count];
+    await startFilter(form, index, ...parts.map((id) => document.getElementById(id)));
   }
 
   async update(form) {
