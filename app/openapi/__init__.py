@@ -13,6 +13,7 @@ from fastapi.responses import StreamingResponse
 from app.db.columns import Record, Value
 from app.enums import OpenApiVersion
 from app.formats.charts import canvas
+from app.formats.registry import JSON_STAT
 from app.http.cache_key import create_context
 from app.http.routing import Router
 from app.openapi.document import build_document, declare_binary_texts
@@ -27,6 +28,8 @@ EXAMPLE_RECORDS, EXAMPLE_VALUES = 2, 50
 EXAMPLE_QUERY = {"limit": EXAMPLE_RECORDS, "asked_on": "2026-11-26"}
 """Parameters that keep the examples short, and the same on every day."""
 EXAMPLE_LINES = 5
+CUBE_FILTER = "source"
+"""The parameter whose example keeps a cube short, which has no pages."""
 CHARTS = ("image/", canvas.SPECIFICATION)
 
 
@@ -102,6 +105,8 @@ def build_url(path: str, operation: Record) -> tuple[str, str]:
             query[name] = parameter["example"]
         elif name in EXAMPLE_QUERY:
             query[name] = EXAMPLE_QUERY[name]
+        elif name == CUBE_FILTER and path.endswith(f".{JSON_STAT.suffix}"):
+            query[name] = parameter["schema"]["examples"][0]
     return path, urlencode(query, doseq=True)
 
 
