@@ -10,12 +10,19 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
-from app.enums import Qualifier
-from app.quotations import terms
+from app.enums import Qualifier, StockFlow
 from app.quotations.index import Entry, QuotationIndex
-from app.quotations.numbers import CURRENCIES, OTHER_CURRENCY, POINTS, Number, Span, count_digits
+from app.quotations.numbers import (
+    CLASSIFIED,
+    CURRENCIES,
+    OTHER_CURRENCY,
+    POINTS,
+    Number,
+    Span,
+    count_digits,
+)
 from app.quotations.period_scores import CLOSE, EXACT, score_period
-from app.quotations.periods import PeriodWords
+from app.quotations.periods import PeriodKind, PeriodWords
 from app.quotations.sentences import STRONG, Claim, Role, Sentence
 from app.quotations.terms import FAMILIES, SHARES
 from app.schemas.quotations import FindingKind
@@ -159,32 +166,21 @@ def list_candidates(
     if unit == POINTS or (unit == "PT" and question.role == Role.GROWTH):
         return
     is_bare = unit == "NB"
-    units = ["NB", "TEU", "T"] if is_bare else [unit]
+    after = question.sentence.normal[number.digits[1] : number.span[1]]
+    is_classified = CLASSIFIED.search(after) is not None
+    units = ["NB", "TEU", "T"] if is_bare and not is_classified else [unit]
     if is_bare and number.power >= 8:  # noqa: PLR2004 - a hundred million counts money
         units += ["CNY", "USD"]
-    if is_about_part(question):
+    if question.sentence.is_about_part(number):
         return
     same: set[str] = set()
     if number.unit != OTHER_CURRENCY:
         for one in units:
-            for entry in index.find_near(one, number.value, number.step):
+            for entry in index.find_near(one, number.value, max(number.step, number.limit_step)):
                 if not entry.is_rate and is_same_number(number, entry):
                     same.add(entry.code)
                     yield entry, {}
     yield from list_mistaken(index, number, units, same)
-
-
-def is_about_part(question: Question) -> bool:
-    """Return whether a number is of a province, a kind of enterprise or product, or a share."""
-    text, (start, end) = question.sentence.normal, question.number.span
-    first = max(text.rfind(";", 0, start), text.rfind("；", 0, start), 0)
-    last = question.sentence.find_window(question.number)[1]
-    if terms.PART.search(text[first:last]):
-        return True
-    return question.number.unit == "PT" and (
-        terms.OTHER_SHARE_AFTER.search(text[end:]) is not None
-        or terms.OTHER_SHARE_BEFORE.search(text[:start]) is not None
-    )
 
 
 def list_mistaken(
@@ -207,13 +203,12 @@ def is_same_number(number: Number, entry: Entry) -> bool:
     """Return whether a quoted number is the published one, or that with fewer digits."""
     if number.value == entry.value:
         return True
+    distance = entry.value - number.value
+    limits = {Qualifier.OVER: distance > 0, Qualifier.NEARLY: distance < 0}
+    if entry.qualifier == Qualifier.NONE and limits.get(number.qualifier):
+        return entry.step < number.limit_step > abs(distance)
     if number.step <= entry.step:
         return False
-    distance = entry.value - number.value
-    if number.qualifier == Qualifier.OVER and 0 < distance < number.step:
-        return True
-    if number.qualifier == Qualifier.NEARLY and -number.step < distance < 0:
-        return True
     return abs(distance) <= number.step / 2 and number.significant > 1
 
 
@@ -331,6 +326,9 @@ def compare_period(index: QuotationIndex, question: Question, candidate: Candida
         return False
     entry = candidate.entry
     is_within = wrong.year == entry.start.year == entry.end.year and entry.months is not None
+    # A total since a start, told for the year in which it ends, is so too.
+    is_total = entry.stock_flow == StockFlow.CUMULATIVE and wrong.kind == PeriodKind.SPAN
+    is_within = is_within or (is_total and wrong.year == entry.end.year and wrong.is_full_year)
     candidate.is_part = is_within
     candidate.support += CLOSE if is_within else 0
     return is_within or question.digits >= DISTINCT_DIGITS or candidate.has_growth
@@ -352,6 +350,8 @@ def compare_coverage(question: Question, candidate: Candidate) -> bool:
         return True
     group = "partner" if coverage.startswith("partner") else coverage
     if "other" in named and not named.keys() & {"bri", "partner", "route"}:
+        if question.sentence.is_of_other_country(named["other"]):
+            return False
         candidate.differences[FindingKind.COVERAGE] = named["other"]
         candidate.support += CLOSE / 2
         is_recent = abs(question.sentence.today - candidate.entry.vintage) <= RECENT

@@ -111,7 +111,8 @@ SINCE = re.compile(
 SINCE_AFTER = re.compile(r" *(?:onwards?|on\b|以来|起(?!点))")
 UNTIL = re.compile(
     r"(?:\bas of(?: the)?|\bby(?: the)?(?: year)?|\bat(?: the)?|\buntil(?: the)?|\bup to(?: the)?"
-    r"|\bas at(?: the)?|\bto date,?|\bno later than|\bbefore(?: the)?|截至|截止到?|截止|到|至) *$"
+    r"|\bthrough|\bas at(?: the)?|\bto date,?|\bno later than|\bbefore(?: the)?"
+    r"|截至|截止到?|截止|到|至) *(?:mid-?|early |late )?$"
 )
 UNTIL_AFTER = re.compile(r" *(?:年?底|年?末|为止|前(?!\d|[三二一十]))")
 BASE_BEFORE = re.compile(
