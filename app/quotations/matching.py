@@ -13,7 +13,6 @@ from decimal import Decimal
 from app.enums import Qualifier, StockFlow
 from app.quotations.index import Entry, QuotationIndex
 from app.quotations.numbers import (
-    CLASSIFIED,
     CURRENCIES,
     OTHER_CURRENCY,
     POINTS,
@@ -122,6 +121,8 @@ def build_question(sentence: Sentence, number: Number) -> Question:
 
 def find_level(index: QuotationIndex, question: Question, day: date) -> Candidate | None:
     """Find the observation that a number quotes; None if none is likely enough."""
+    if not question.claim.indicators and question.digits <= DISTINCT_DIGITS:
+        return None
     found = [
         candidate
         for entry, kinds in list_candidates(index, question)
@@ -166,9 +167,7 @@ def list_candidates(
     if unit == POINTS or (unit == "PT" and question.role == Role.GROWTH):
         return
     is_bare = unit == "NB"
-    after = question.sentence.normal[number.digits[1] : number.span[1]]
-    is_classified = CLASSIFIED.search(after) is not None
-    units = ["NB", "TEU", "T"] if is_bare and not is_classified else [unit]
+    units = ["NB", "TEU", "T"] if is_bare and not number.is_classified else [unit]
     if is_bare and number.power >= 8:  # noqa: PLR2004 - a hundred million counts money
         units += ["CNY", "USD"]
     if question.sentence.is_about_part(number):
@@ -176,7 +175,7 @@ def list_candidates(
     same: set[str] = set()
     if number.unit != OTHER_CURRENCY:
         for one in units:
-            for entry in index.find_near(one, number.value, max(number.step, number.limit_step)):
+            for entry in index.find_near(one, number.value, number.tolerance):
                 if not entry.is_rate and is_same_number(number, entry):
                     same.add(entry.code)
                     yield entry, {}
@@ -331,7 +330,11 @@ def compare_period(index: QuotationIndex, question: Question, candidate: Candida
     is_within = is_within or (is_total and wrong.year == entry.end.year and wrong.is_full_year)
     candidate.is_part = is_within
     candidate.support += CLOSE if is_within else 0
-    return is_within or question.digits >= DISTINCT_DIGITS or candidate.has_growth
+    # Among the figures of many years, those of three digits are met by chance.
+    distance = abs((wrong.last_year or wrong.year or entry.end.year) - entry.end.year)
+    is_near = distance <= 1 or question.number.power >= LARGE_POWER
+    least = DISTINCT_DIGITS + (not is_near)
+    return is_within or question.digits >= least or candidate.has_growth
 
 
 def is_sole_period(question: Question) -> bool:
@@ -381,7 +384,9 @@ def compare_qualifier(question: Question, candidate: Candidate) -> None:
     }:
         return
     words = [question.sentence.normal[slice(*span)] for span in number.qualifiers]
-    if entry.qualifier == Qualifier.NONE and words == ["some"]:
+    # “Over the 50.7 percent of 2024” may compare, and “some” need not limit.
+    is_open = words == ["some"] or (bool(words) and words[0].endswith(" the"))
+    if entry.qualifier == Qualifier.NONE and is_open:
         return
     if number.value != entry.value:
         fits = {

@@ -87,12 +87,11 @@ NOT_QUOTED_AFTER = re.compile(
     rf"\s*-?(?:{'|'.join(RULES['durations'])})|{'|'.join(RULES['not_quoted_after'])}"
 )
 SKIPPED = compile_words((*RULES["telephones"], *RULES["addresses"]))
-CLASSIFIED = re.compile(rf"{'|'.join(RULES['classifiers'])}")
 COUNTABLE = compile_words(RULES["countable"])
 JOINT = compile_words(RULES["joints"])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Number:
     """A number with its scale and unit; the value is in the unit, the decimals are printed."""
 
@@ -107,6 +106,8 @@ class Number:
     qualifier: Qualifier
     qualifiers: tuple[Span, ...] = ()
     units: tuple[Span, ...] = ()
+    is_classified: bool = False
+    """Whether a Chinese measure word follows, so that it has no other unit."""
     is_conversion: bool = False
     """Whether it stands in parentheses after another number."""
 
@@ -120,6 +121,13 @@ class Number:
         """How far the figure may be from a limit: zeros are rounding, but a tenth is too far."""
         zeros = Decimal(1).scaleb(int(self.value.normalize().as_tuple().exponent))
         return min(max(self.step, zeros), abs(self.value) / 10)
+
+    @property
+    def tolerance(self) -> Decimal:
+        """How far the published number may be from it."""
+        if self.qualifier in {Qualifier.OVER, Qualifier.NEARLY}:
+            return max(self.limit_step, self.step / 2)
+        return self.step / 2 if self.significant > 1 else Decimal(0)
 
     @property
     def significant(self) -> int:
@@ -249,6 +257,7 @@ def read_number(text: str, match: re.Match[str]) -> Number | None:
         before if before != Qualifier.NONE else after,
         tuple(trim_span(text, one) for one in limits),
         tuple(match.span(name) for name in ("sign", "unit", "hundredths") if match[name]),
+        is_classified=match["classifier"] is not None,
     )
 
 
@@ -325,7 +334,7 @@ def share_units(text: str, numbers: Sequence[Number]) -> Iterator[Number]:
     for number in reversed(numbers):
         later = shared[-1] if shared else None
         has_own = number.units or number.power or number.unit != "NB" or later is None
-        if not has_own and later is not None and later.units:
+        if not (has_own or number.is_classified) and later is not None and later.units:
             gap = text[number.span[1] : later.span[0]]
             if JOINT.fullmatch(gap):
                 power = later.power

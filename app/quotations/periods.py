@@ -69,7 +69,10 @@ class PeriodWords:
 
     @property
     def start(self) -> date | None:
-        return None if self.year is None else date(self.year, self.first_month, self.day or 1)
+        if self.year is None:
+            return None
+        last = monthrange(self.year, self.first_month)[1]
+        return date(self.year, self.first_month, min(self.day or 1, last))
 
     @property
     def end(self) -> date | None:
@@ -152,7 +155,8 @@ def read_year(word: str | None, today: date) -> int | None:
     plain = word.removesuffix("年")
     if plain.isdigit():
         return int(plain)
-    return today.year + RELATIVE[word if word in RELATIVE else plain]
+    year = today.year + RELATIVE[word if word in RELATIVE else plain]
+    return year if date.min.year <= year <= date.max.year else None
 
 
 def read_count(word: str | None) -> int:

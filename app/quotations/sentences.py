@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
+from itertools import islice
 
 from app.i18n import Language
 from app.quotations import terms
@@ -36,6 +37,11 @@ ABBREVIATION = re.compile(
 BOUNDARY = re.compile(
     r"(?<!\d)[,](?=\D|$)|(?<=\d)[,](?!\d)|,(?=\s)|[，、;；:：()|\t]|--|\bwhile\b|\bwhereas\b|\bbut\b"
 )
+LONGEST, MOST_NUMBERS = 600, 30
+"""A longer part without the end of a sentence, or one with more numbers, is a table or a list."""
+DIGITS = re.compile(r"[\d.,]*\d|[零〇一二三四五六七八九十百千万亿两]+")
+CUTS = (BOUNDARY, re.compile(r"\s+"), re.compile(r"(?<=[^\w.,])|(?<=[\u4e00-\u9fff])"))
+"""Where a table or a list may be divided, the best first."""
 NOUN = re.compile(
     r" *(?:[\w-]+ ){0,3}?(?:countries|nations|organi[sz]ations|documents|agreements|cities)"
     r"|[\u4e00-\u9fff]{1,6}"
@@ -75,6 +81,8 @@ class Sentence:
     previous: "Sentence | None" = None
     numbers: list[Number] = field(init=False)
     periods: list[PeriodWords] = field(init=False)
+    windows: dict[Number, Span] = field(init=False, default_factory=dict)
+    roles: dict[Number, Role] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.normal = normalize_text(self.text)
@@ -109,6 +117,11 @@ class Sentence:
 
     def find_window(self, number: Number) -> Span:
         """Return the part of a clause around a number, up to the numbers beside it."""
+        if number not in self.windows:
+            self.windows[number] = self.measure_window(number)
+        return self.windows[number]
+
+    def measure_window(self, number: Number) -> Span:
         first, last = number.span
         rates = {"PT", POINTS}
         # Its growth does not separate a level from its words: imports rose 3 percent to 2 billion.
@@ -127,6 +140,12 @@ class Sentence:
         return max(starts, default=0), min(ends, default=len(self.normal))
 
     def classify_percentage(self, number: Number) -> Role:
+        """Say what a percentage is; each role is derived once, as a list may be long."""
+        if number not in self.roles:
+            self.roles[number] = self.read_role(number)
+        return self.roles[number]
+
+    def read_role(self, number: Number) -> Role:
         if number.unit not in {"PT", POINTS}:
             return Role.LEVEL
         before = self.normal[max(0, number.span[0] - 70) : number.span[0]]
@@ -181,7 +200,7 @@ class Sentence:
         if later:
             return Claim(measure_terms(later[:2], FAR / 2), is_local=False)
         if self.previous is not None and not self.terms:
-            return Claim(measure_terms(self.previous.find_all_terms(), FAR / 2), is_local=False)
+            return Claim(measure_terms(self.previous.all_terms, FAR / 2), is_local=False)
         return Claim({}, is_local=False)
 
     def find_paired(self, number: Number) -> tuple[Term, ...]:
@@ -208,8 +227,10 @@ class Sentence:
         is_listed = len(groups) >= len(run) > 1
         return tuple(groups[len(groups) - len(run) + run.index(number)]) if is_listed else ()
 
-    def find_all_terms(self) -> list[Term]:
-        return self.terms or self.lexicon.find_terms(self.normal)
+    @cached_property
+    def all_terms(self) -> list[Term]:
+        """Its terms, also if it has no number."""
+        return self.terms if self.numbers else self.lexicon.find_terms(self.normal)
 
     def take_nearest(self, earlier: Iterable[Term]) -> list[Term]:
         """Return the terms of the nearest clause before a number that has strong ones."""
@@ -327,10 +348,25 @@ def split_sentences(text: str) -> Iterator[Span]:
     for match in SENTENCE_END.finditer(text):
         if match[0].startswith(".") and ABBREVIATION.search(text[start : match.start()]):
             continue
-        yield start, match.end()
+        yield from split_part(text, start, match.end())
         start = match.end()
     if text[start:].strip():
-        yield start, len(text)
+        yield from split_part(text, start, len(text))
+
+
+def split_part(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yield the spans of a part of a text that is too long to be one sentence."""
+    while True:
+        numbers = islice(DIGITS.finditer(text, start, end), MOST_NUMBERS, MOST_NUMBERS + 1)
+        limit = next((one.start() for one in numbers), end)
+        limit = min(limit, start + LONGEST)
+        found = (list(cut.finditer(text, start + 1, limit)) for cut in CUTS)
+        last = next((one[-1].end() for one in found if one), None)
+        if limit >= end or last is None:
+            break
+        yield start, last
+        start = last
+    yield start, end
 
 
 def read_sentences(text: str, today: date, lexicon: Lexicon) -> list[Sentence]:
