@@ -73,6 +73,8 @@ LEADS_TO = compile_phrase("leads_to")
 LISTED = compile_phrase("listed")
 CHINA_NAMED = compile_phrase("china")
 OWNED = compile_phrase("owned")
+ANNOUNCED_ON = compile_phrase("announced_on")
+ANNOUNCED_AFTER = compile_phrase("announced_after")
 PERSON = compile_phrase("person")
 """A person who is said to have stated something, in the text as it is written."""
 
