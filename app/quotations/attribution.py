@@ -7,7 +7,7 @@ from app.i18n import Bilingual, Language, name_day
 from app.quotations import terms
 from app.quotations.findings import Finding
 from app.quotations.index import Entry, Origin, QuotationIndex
-from app.quotations.numbers import Span
+from app.quotations.numbers import Span, is_overlapping
 from app.quotations.periods import PeriodKind
 from app.quotations.sentences import Sentence
 from app.schemas.quotations import FindingKind
@@ -116,7 +116,8 @@ def find_persons(index: QuotationIndex, sentence: Sentence) -> Iterator[tuple[st
             yield name, (place, place + len(name))
     for match in terms.PERSON.finditer(sentence.text):
         group = next(one for one in ("name", "said", "chinese") if match[one])
-        if group == "said" and not sentence.institutions:
+        named = [span for _, span in sentence.institutions]
+        if group == "said" and (not named or is_overlapping(match.span(group), named)):
             # Scholars and others repeat a figure; only officials are said to have announced it.
             continue
         yield match[group], match.span(group)

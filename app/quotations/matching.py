@@ -324,8 +324,9 @@ def compare_period(index: QuotationIndex, question: Question, candidate: Candida
     if wrong not in question.sentence.periods:
         return False
     entry = candidate.entry
+    if entry.unit == "PT" and (entry.indicator, wrong.start, wrong.end) not in index.by_period:
+        return False  # Shares change little, so that of a period not recorded may be the same.
     is_within = wrong.year == entry.start.year == entry.end.year and entry.months is not None
-    # A total since a start, told for the year in which it ends, is so too.
     is_total = entry.stock_flow == StockFlow.CUMULATIVE and wrong.kind == PeriodKind.SPAN
     is_within = is_within or (is_total and wrong.year == entry.end.year and wrong.is_full_year)
     candidate.is_part = is_within
