@@ -310,6 +310,15 @@ def mcp(database: DatabaseOption = None, seed: SeedOption = None) -> None:
             create_server(releases, str(settings.public_url or "")).run("stdio")
 
 
+def read_standard_input(most: int) -> str:
+    """Read text of up to a number of bytes, and one byte more if there is any."""
+    read = sys.stdin.buffer.read(most + 1)
+    try:
+        return read.decode(errors="strict" if len(read) <= most else "replace")
+    except UnicodeDecodeError as error:
+        raise CommandError("the text has to be in UTF-8") from error
+
+
 @app.command("check-quote")
 def check_quote(
     text: Annotated[str, typer.Argument(help="The text; - reads it from standard input.")],
@@ -327,7 +336,7 @@ def check_quote(
         from app.formats.sentences import describe_quotations
         from app.releases import open_release
 
-        quotation = sys.stdin.read() if text == "-" else text
+        quotation = read_standard_input(4 * MAXIMUM_QUOTATION) if text == "-" else text
         if not quotation.strip() or len(quotation) > MAXIMUM_QUOTATION:
             raise CommandError(f"the text has to have 1 to {MAXIMUM_QUOTATION} characters")
         release = open_release(create_store(ensure_database(load_settings(database, seed))))

@@ -12,7 +12,7 @@ import httpx2
 import pytest
 from typer.testing import Result
 
-from tests.support.processes import bri, free_port, launched, wait_until_ready
+from tests.support.processes import bri, free_port, give_bri, launched, wait_until_ready
 from tests.support.seeds import ROOT, SEED
 
 pytestmark = [pytest.mark.resources, pytest.mark.sqlite]
@@ -171,3 +171,8 @@ def test_a_quotation_is_checked(tmp_path: Path) -> None:
     assert done.exit_code == 1
     assert "- period: 公布的数据统计期为2024年1—11月" in done.stdout
     failed(bri("check-quote", "--database", target, " "), "1 to 2000 characters")
+    check = ("check-quote", "--database", target, "-")
+    assert "as published" in give_bri(f"{right} 中国".encode(), *check).stdout
+    for given in (b"", b" \n", b"1" * 2001, "一".encode() * 9000):
+        failed(give_bri(given, *check), "1 to 2000 characters")
+    failed(give_bri(b"\xff\xfe 22.1", *check), "in UTF-8")

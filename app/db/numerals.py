@@ -11,7 +11,7 @@ from app.enums import Qualifier
 NUMERALS = {**{one: value for value, one in enumerate("〇一二三四五六七八九")}, "零": 0, "两": 2}
 POWERS = {"亿": 8, "万": 4, "千": 3, "百": 2, "十": 1}
 SCALES = {
-    **dict.fromkeys(("trillion", "trn", "tn"), 12),
+    **dict.fromkeys(("trillion", "trln", "trn", "tn"), 12),
     **dict.fromkeys(("billion", "bln", "bn"), 9),
     **dict.fromkeys(("million", "mln", "mn"), 6),
     "thousand": 3,

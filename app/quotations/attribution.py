@@ -7,7 +7,7 @@ from app.i18n import Bilingual, Language, name_day
 from app.quotations import terms
 from app.quotations.findings import Finding
 from app.quotations.index import Entry, Origin, QuotationIndex
-from app.quotations.numbers import Span
+from app.quotations.numbers import Span, is_overlapping
 from app.quotations.periods import PeriodKind
 from app.quotations.sentences import Sentence
 from app.schemas.quotations import FindingKind
@@ -29,7 +29,7 @@ SHORT_NAMES = {
     "mfa": Bilingual("the Ministry of Foreign Affairs", "外交部"),
     "most": Bilingual("the Ministry of Science and Technology", "科学技术部"),
 }
-NEARBY = 60
+NEARBY, SPOKEN = 60, 30
 
 
 def list_same_numbers(index: QuotationIndex, entry: Entry) -> list[Entry]:
@@ -111,10 +111,15 @@ def check_speaker(
 def find_persons(index: QuotationIndex, sentence: Sentence) -> Iterator[tuple[str, Span]]:
     for name in index.speakers:
         place = sentence.normal.find(name)
-        if place >= 0:
+        end = place + len(name)
+        if place >= 0 and terms.SPEECH.search(sentence.normal[end : end + SPOKEN]):
             yield name, (place, place + len(name))
     for match in terms.PERSON.finditer(sentence.text):
         group = next(one for one in ("name", "said", "chinese") if match[one])
+        named = [span for _, span in sentence.institutions]
+        if group == "said" and (not named or is_overlapping(match.span(group), named)):
+            # Scholars and others repeat a figure; only officials are said to have announced it.
+            continue
         yield match[group], match.span(group)
 
 
@@ -123,9 +128,18 @@ def check_day(sentence: Sentence, origins: Sequence[Origin]) -> Iterator[Finding
     days = {day for origin in origins for day in origin.days}
     if not any(origin.event for origin in origins) or not days:
         return
+    known = set().union(*(origin.institutions for origin in origins))
+    speakers = {name for origin in origins for speaker in origin.speakers for name in speaker}
+    is_own = any(name in known for name, _ in sentence.institutions)
+    is_own = is_own or any(name in sentence.text for name in speakers)
     for words in sentence.periods:
         first, last = words.span
         around = sentence.normal[max(0, first - NEARBY) : last + NEARBY]
+        is_announced = terms.ANNOUNCED_ON.search(sentence.normal[:first]) is not None
+        after = terms.ANNOUNCED_AFTER.match(sentence.normal[last:])
+        if not (is_own or is_announced or after):
+            # On other days, reports and forums repeat a figure.
+            continue
         if words.kind != PeriodKind.DAY or terms.SPEECH.search(around) is None:
             continue
         said = find_day(words.year, words.first_month, words.day or 1, days)

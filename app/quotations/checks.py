@@ -244,6 +244,8 @@ def check_vintage(
     """Describe the newer figure of the same series and period if the number is another."""
     if entry.is_current(day) or entry.current_from == entry.current_until or day < entry.vintage:
         return
+    if entry.is_disputed:
+        return
     number = question.number
     for newer in index.by_period[entry.indicator, entry.start, entry.end]:
         if newer.series == entry.series and newer.is_current(day):

@@ -12,7 +12,7 @@ from app.i18n import Bilingual
 from app.quotations import terms
 from app.quotations.findings import Edit, Finding, describe_qualifier
 from app.quotations.index import Entry, QuotationIndex
-from app.quotations.matching import Question, is_about_part
+from app.quotations.matching import Question
 from app.quotations.numbers import POINTS, Number
 from app.quotations.periods import PeriodKind
 from app.quotations.sentences import STRONG, Role
@@ -97,7 +97,7 @@ def find_rate(
 
     Only if it is certain to which figure it belongs, it may be called wrong.
     """
-    if is_about_part(question):
+    if question.sentence.is_about_part(question.number):
         return None
     anchors = list(list_anchors(index, question, level))
     for anchor in anchors:

@@ -13,6 +13,7 @@ from sqlmodel import col
 
 from app.db.columns import Record, Statement
 from app.db.models import (
+    Contradiction,
     Coverage,
     Event,
     EventSpeaker,
@@ -26,7 +27,7 @@ from app.db.models import (
     search_index,
 )
 from app.db.statements import fetch_uncached
-from app.enums import ChangeMeasure, Qualifier, SearchKind, StockFlow
+from app.enums import ChangeMeasure, ContradictionCause, Qualifier, SearchKind, StockFlow
 from app.i18n import Bilingual, Language, format_change, format_value, name_period
 from app.quotations.numbers import POINTS, count_digits, find_numbers, normalize_text
 from app.quotations.pledges import Pledge, read_pledges
@@ -79,6 +80,8 @@ class Entry:
     current_from: date
     current_until: date
     vintage: date
+    is_disputed: bool
+    """Whether another published number contradicts it, and nobody knows why."""
     origin: Origin
 
     @property
@@ -116,7 +119,7 @@ class QuotationIndex:
         default_factory=lambda: defaultdict(list)
     )
     validity: dict[str, tuple[date, date]] = field(default_factory=dict)
-    """The first and the last day on which a stock may be quoted, by its key."""
+    """The first and the last day on which a stock or total may be quoted, by its key."""
 
     def __post_init__(self) -> None:
         for entry in sorted(self.entries, key=lambda one: abs(one.value)):
@@ -136,15 +139,19 @@ class QuotationIndex:
 
 
 def list_validity(entries: Iterable[Entry]) -> Iterator[tuple[str, tuple[date, date]]]:
-    """List how long each stock may be quoted: until a number of the same series differs."""
+    """List how long each stock or total may be quoted: until one of its series differs."""
     by_series: dict[str, list[Entry]] = defaultdict(list)
     for entry in entries:
-        if entry.stock_flow == StockFlow.STOCK:
+        if entry.stock_flow in {StockFlow.STOCK, StockFlow.CUMULATIVE}:
             by_series[entry.series].append(entry)
     for stocks in by_series.values():
         stocks.sort(key=lambda one: one.end)
         for entry in stocks:
-            same = [one for one in stocks if one.value == entry.value]
+            same = [
+                one
+                for one in stocks
+                if (one.value, one.qualifier) == (entry.value, entry.qualifier)
+            ]
             first, last = same[0].end, same[-1].end
             later = [one.end for one in stocks if one.end > last and one.value > entry.value]
             limit = min([*later, last + LONGEST_VALIDITY])
@@ -205,6 +212,7 @@ def read_numbers(
         "current_until": col(table.current_until),
         "vintage": col(table.vintage),
         "source": col(table.source_id),
+        "cause": col(Contradiction.cause),
         "power_of_ten": col(Observation.multiplier),
         "qualifier": col(Observation.qualifier),
         "measure": col(GrowthRate.measure),
@@ -219,6 +227,7 @@ def read_numbers(
         .join(Topic, col(Topic.id) == Indicator.topic_id)
         .join(Unit, col(Unit.id) == Series.unit_id)
         .join(Coverage, col(Coverage.id) == Series.coverage_id)
+        .outerjoin(Contradiction, col(Contradiction.id) == table.contradiction_id)
         .order_by(col(table.vintage).desc(), col(table.code))
         .limit(MOST_ENTRIES)
     )
@@ -278,6 +287,7 @@ def list_shared_fields(row: Record, origins: dict[int, Origin]) -> Record:
         "current_from": row["current_from"],
         "current_until": row["current_until"],
         "vintage": row["vintage"],
+        "is_disputed": row["cause"] == ContradictionCause.UNKNOWN,
         "origin": origins[row["source"]],
     }
 

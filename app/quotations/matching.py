@@ -10,12 +10,18 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
-from app.enums import Qualifier
-from app.quotations import terms
+from app.enums import Qualifier, StockFlow
 from app.quotations.index import Entry, QuotationIndex
-from app.quotations.numbers import CURRENCIES, OTHER_CURRENCY, POINTS, Number, Span, count_digits
+from app.quotations.numbers import (
+    CURRENCIES,
+    OTHER_CURRENCY,
+    POINTS,
+    Number,
+    Span,
+    count_digits,
+)
 from app.quotations.period_scores import CLOSE, EXACT, score_period
-from app.quotations.periods import PeriodWords
+from app.quotations.periods import PeriodKind, PeriodWords
 from app.quotations.sentences import STRONG, Claim, Role, Sentence
 from app.quotations.terms import FAMILIES, SHARES
 from app.schemas.quotations import FindingKind
@@ -115,6 +121,8 @@ def build_question(sentence: Sentence, number: Number) -> Question:
 
 def find_level(index: QuotationIndex, question: Question, day: date) -> Candidate | None:
     """Find the observation that a number quotes; None if none is likely enough."""
+    if not question.claim.indicators and question.digits <= DISTINCT_DIGITS:
+        return None
     found = [
         candidate
         for entry, kinds in list_candidates(index, question)
@@ -159,32 +167,19 @@ def list_candidates(
     if unit == POINTS or (unit == "PT" and question.role == Role.GROWTH):
         return
     is_bare = unit == "NB"
-    units = ["NB", "TEU", "T"] if is_bare else [unit]
+    units = ["NB", "TEU", "T"] if is_bare and not number.is_classified else [unit]
     if is_bare and number.power >= 8:  # noqa: PLR2004 - a hundred million counts money
         units += ["CNY", "USD"]
-    if is_about_part(question):
+    if question.sentence.is_about_part(number):
         return
     same: set[str] = set()
     if number.unit != OTHER_CURRENCY:
         for one in units:
-            for entry in index.find_near(one, number.value, number.step):
+            for entry in index.find_near(one, number.value, number.tolerance):
                 if not entry.is_rate and is_same_number(number, entry):
                     same.add(entry.code)
                     yield entry, {}
     yield from list_mistaken(index, number, units, same)
-
-
-def is_about_part(question: Question) -> bool:
-    """Return whether a number is of a province, a kind of enterprise or product, or a share."""
-    text, (start, end) = question.sentence.normal, question.number.span
-    first = max(text.rfind(";", 0, start), text.rfind("；", 0, start), 0)
-    last = question.sentence.find_window(question.number)[1]
-    if terms.PART.search(text[first:last]):
-        return True
-    return question.number.unit == "PT" and (
-        terms.OTHER_SHARE_AFTER.search(text[end:]) is not None
-        or terms.OTHER_SHARE_BEFORE.search(text[:start]) is not None
-    )
 
 
 def list_mistaken(
@@ -207,13 +202,12 @@ def is_same_number(number: Number, entry: Entry) -> bool:
     """Return whether a quoted number is the published one, or that with fewer digits."""
     if number.value == entry.value:
         return True
+    distance = entry.value - number.value
+    limits = {Qualifier.OVER: distance > 0, Qualifier.NEARLY: distance < 0}
+    if entry.qualifier == Qualifier.NONE and limits.get(number.qualifier):
+        return entry.step < number.limit_step > abs(distance)
     if number.step <= entry.step:
         return False
-    distance = entry.value - number.value
-    if number.qualifier == Qualifier.OVER and 0 < distance < number.step:
-        return True
-    if number.qualifier == Qualifier.NEARLY and -number.step < distance < 0:
-        return True
     return abs(distance) <= number.step / 2 and number.significant > 1
 
 
@@ -330,10 +324,18 @@ def compare_period(index: QuotationIndex, question: Question, candidate: Candida
     if wrong not in question.sentence.periods:
         return False
     entry = candidate.entry
+    if entry.unit == "PT" and (entry.indicator, wrong.start, wrong.end) not in index.by_period:
+        return False  # Shares change little, so that of a period not recorded may be the same.
     is_within = wrong.year == entry.start.year == entry.end.year and entry.months is not None
+    is_total = entry.stock_flow == StockFlow.CUMULATIVE and wrong.kind == PeriodKind.SPAN
+    is_within = is_within or (is_total and wrong.year == entry.end.year and wrong.is_full_year)
     candidate.is_part = is_within
     candidate.support += CLOSE if is_within else 0
-    return is_within or question.digits >= DISTINCT_DIGITS or candidate.has_growth
+    # Among the figures of many years, those of three digits are met by chance.
+    distance = abs((wrong.last_year or wrong.year or entry.end.year) - entry.end.year)
+    is_near = distance <= 1 or question.number.power >= LARGE_POWER
+    least = DISTINCT_DIGITS + (not is_near)
+    return is_within or question.digits >= least or candidate.has_growth
 
 
 def is_sole_period(question: Question) -> bool:
@@ -352,6 +354,8 @@ def compare_coverage(question: Question, candidate: Candidate) -> bool:
         return True
     group = "partner" if coverage.startswith("partner") else coverage
     if "other" in named and not named.keys() & {"bri", "partner", "route"}:
+        if question.sentence.is_of_other_country(named["other"]):
+            return False
         candidate.differences[FindingKind.COVERAGE] = named["other"]
         candidate.support += CLOSE / 2
         is_recent = abs(question.sentence.today - candidate.entry.vintage) <= RECENT
@@ -381,7 +385,9 @@ def compare_qualifier(question: Question, candidate: Candidate) -> None:
     }:
         return
     words = [question.sentence.normal[slice(*span)] for span in number.qualifiers]
-    if entry.qualifier == Qualifier.NONE and words == ["some"]:
+    # “Over the 50.7 percent of 2024” may compare, and “some” need not limit.
+    is_open = words == ["some"] or (bool(words) and words[0].endswith(" the"))
+    if entry.qualifier == Qualifier.NONE and is_open:
         return
     if number.value != entry.value:
         fits = {

@@ -43,6 +43,8 @@ NUMBER_WORDS = {word: value for value, word in enumerate(SMALL_WORDS)} | {
     word: 10 * value for value, word in enumerate(TENS, start=2)
 }
 ONE_WORD = "|".join(sorted(NUMBER_WORDS, key=len, reverse=True))
+LETTERS = {"t": 12, "b": 9, "m": 6}
+"""Scales in one letter, after the sign of a currency: $33.69B."""
 LONG_NUMBER = 5
 """So many digits with nothing counted after them are a postal code or a number of a document."""
 LEAST_WORD = 10
@@ -67,11 +69,12 @@ EXPRESSION = re.compile(
             r"|\d{1,3}(?: \d{3})+(?![\d,.])(?:\.\d+)?|\d+(?:\.\d+)?)",
             rf"|(?P<words>(?:{ONE_WORD}|a(?= hundred| thousand))",
             rf"(?:(?:-| and | )(?:{ONE_WORD}|hundred|thousand))*)\b",
+            rf"(?: point(?P<fraction>(?: (?:{'|'.join(SMALL_WORDS[:10])}))+)\b)?",
             r"|(?P<numeral>[零〇一二三四五六七八九十百千万亿两点]{1,12}))",
             r"(?P<more> *(?:[多余]|-?plus\b|\+))?",
-            rf"(?:[\s-]*(?P<scale>(?:{SCALE_WORDS})s?(?![a-z])|[{''.join(POWERS)}]+))?",
+            rf"(?:[\s-]*(?P<scale>(?:{SCALE_WORDS})s?(?![a-z])|(?(sign)[tbm](?![a-z])|(?!))|[{''.join(POWERS)}]+))?",
             r"(?P<scaled_more>[多余]|\+|-?plus\b)?",
-            rf"(?:[\s-]*\(?(?P<unit>{join_words(*UNITS.values())}))?",
+            rf"(?:[\s-]*(?:\((?=[^()\d]*\)))?(?P<unit>{join_words(*UNITS.values())}))?",
             rf"(?P<classifier>{'|'.join(RULES['classifiers'])})?",
             rf"(?P<after>{LIMIT_AFTER})?",
         )
@@ -88,7 +91,7 @@ COUNTABLE = compile_words(RULES["countable"])
 JOINT = compile_words(RULES["joints"])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Number:
     """A number with its scale and unit; the value is in the unit, the decimals are printed."""
 
@@ -103,6 +106,8 @@ class Number:
     qualifier: Qualifier
     qualifiers: tuple[Span, ...] = ()
     units: tuple[Span, ...] = ()
+    is_classified: bool = False
+    """Whether a Chinese measure word follows, so that it has no other unit."""
     is_conversion: bool = False
     """Whether it stands in parentheses after another number."""
 
@@ -110,6 +115,19 @@ class Number:
     def step(self) -> Decimal:
         """One unit of the last printed digit; trailing zeros of a whole number are digits."""
         return Decimal(1).scaleb(self.power - self.decimals)
+
+    @property
+    def limit_step(self) -> Decimal:
+        """How far the figure may be from a limit: zeros are rounding, but a tenth is too far."""
+        zeros = Decimal(1).scaleb(int(self.value.normalize().as_tuple().exponent))
+        return min(max(self.step, zeros), abs(self.value) / 10)
+
+    @property
+    def tolerance(self) -> Decimal:
+        """How far the published number may be from it."""
+        if self.qualifier in {Qualifier.OVER, Qualifier.NEARLY}:
+            return max(self.limit_step, self.step / 2)
+        return self.step / 2 if self.significant > 1 else Decimal(0)
 
     @property
     def significant(self) -> int:
@@ -239,6 +257,7 @@ def read_number(text: str, match: re.Match[str]) -> Number | None:
         before if before != Qualifier.NONE else after,
         tuple(trim_span(text, one) for one in limits),
         tuple(match.span(name) for name in ("sign", "unit", "hundredths") if match[name]),
+        is_classified=match["classifier"] is not None,
     )
 
 
@@ -250,8 +269,10 @@ def trim_span(text: str, span: Span) -> Span:
 def parse_value(match: re.Match[str]) -> tuple[Decimal, int, int] | None:
     """Return the value, the printed decimals, and the power of ten of the scale."""
     scale = (match["scale"] or "").lower()
-    power = SCALES.get(scale.removesuffix("s")) or sum(
-        POWERS[one] for one in scale if one in POWERS
+    power = (
+        SCALES.get(scale.removesuffix("s"))
+        or LETTERS.get(scale)
+        or sum(POWERS[one] for one in scale if one in POWERS)
     )
     if power > MOST_POWER:
         return None
@@ -260,8 +281,10 @@ def parse_value(match: re.Match[str]) -> tuple[Decimal, int, int] | None:
         return Decimal(plain).scaleb(power), len(plain.partition(".")[2]), power
     if match["words"]:
         value = parse_words(match["words"])
+        decimals = [str(NUMBER_WORDS[word]) for word in (match["fraction"] or "").split()]
+        value += Decimal(f"0.{''.join(decimals) or 0}")
         is_stated = scale or match["unit"] or value >= LEAST_WORD
-        return (value.scaleb(power), 0, power) if is_stated else None
+        return (value.scaleb(power), len(decimals), power) if is_stated else None
     return parse_chinese(match, power)
 
 
@@ -311,7 +334,7 @@ def share_units(text: str, numbers: Sequence[Number]) -> Iterator[Number]:
     for number in reversed(numbers):
         later = shared[-1] if shared else None
         has_own = number.units or number.power or number.unit != "NB" or later is None
-        if not has_own and later is not None and later.units:
+        if not (has_own or number.is_classified) and later is not None and later.units:
             gap = text[number.span[1] : later.span[0]]
             if JOINT.fullmatch(gap):
                 power = later.power

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from app.enums import StockFlow
+from app.enums import Qualifier, StockFlow
 from app.i18n import MONTHS
 from app.quotations.index import Entry, QuotationIndex
 from app.quotations.periods import PeriodKind, PeriodWords
@@ -19,7 +19,7 @@ def score_period(  # noqa: PLR0911 - one for each kind of words
     if entry.stock_flow == StockFlow.STOCK:
         return score_stock(index, words, entry)
     if entry.stock_flow == StockFlow.CUMULATIVE:
-        return score_cumulative(sentence, words, entry)
+        return score_cumulative(index, sentence, words, entry)
     if words.kind in {PeriodKind.LENGTH, PeriodKind.SINCE}:
         return None
     is_year = entry.months == MONTHS
@@ -51,7 +51,9 @@ def score_stock(index: QuotationIndex, words: PeriodWords, entry: Entry) -> floa
     return None if words.kind == PeriodKind.RANGE else 0
 
 
-def score_cumulative(sentence: Sentence, words: PeriodWords, entry: Entry) -> float | None:
+def score_cumulative(
+    index: QuotationIndex, sentence: Sentence, words: PeriodWords, entry: Entry
+) -> float | None:
     same_end = words.last_month == entry.end.month and words.year in {None, entry.end.year}
     if words.kind == PeriodKind.RANGE:
         return EXACT if words.year == entry.start.year and words.last_year == entry.end.year else 0
@@ -61,8 +63,11 @@ def score_cumulative(sentence: Sentence, words: PeriodWords, entry: Entry) -> fl
     if words.kind == PeriodKind.SINCE:
         return CLOSE if words.year in {None, entry.start.year} else 0
     if words.kind == PeriodKind.UNTIL:
-        return (EXACT if words.year else CLOSE) if same_end else 0
+        # A total that is over a number remains so.
+        is_over = entry.qualifier == Qualifier.OVER
+        last = index.validity[entry.code][1]
+        is_valid = is_over and words.end is not None and entry.end <= words.end <= last
+        named = EXACT if words.year else CLOSE
+        return named if same_end else CLOSE if is_valid else 0
     has_total = CUMULATIVE.search(sentence.normal) is not None
-    if words.year in {entry.start.year, entry.end.year} and has_total:
-        return CLOSE
-    return 0
+    return CLOSE if has_total and words.year in {entry.start.year, entry.end.year} else 0

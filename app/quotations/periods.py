@@ -69,7 +69,10 @@ class PeriodWords:
 
     @property
     def start(self) -> date | None:
-        return None if self.year is None else date(self.year, self.first_month, self.day or 1)
+        if self.year is None:
+            return None
+        last = monthrange(self.year, self.first_month)[1]
+        return date(self.year, self.first_month, min(self.day or 1, last))
 
     @property
     def end(self) -> date | None:
@@ -111,7 +114,8 @@ SINCE = re.compile(
 SINCE_AFTER = re.compile(r" *(?:onwards?|on\b|以来|起(?!点))")
 UNTIL = re.compile(
     r"(?:\bas of(?: the)?|\bby(?: the)?(?: year)?|\bat(?: the)?|\buntil(?: the)?|\bup to(?: the)?"
-    r"|\bas at(?: the)?|\bto date,?|\bno later than|\bbefore(?: the)?|截至|截止到?|截止|到|至) *$"
+    r"|\bthrough|\bas at(?: the)?|\bto date,?|\bno later than|\bbefore(?: the)?"
+    r"|截至|截止到?|截止|到|至) *(?:mid-?|early |late )?$"
 )
 UNTIL_AFTER = re.compile(r" *(?:年?底|年?末|为止|前(?!\d|[三二一十]))")
 BASE_BEFORE = re.compile(
@@ -151,7 +155,8 @@ def read_year(word: str | None, today: date) -> int | None:
     plain = word.removesuffix("年")
     if plain.isdigit():
         return int(plain)
-    return today.year + RELATIVE[word if word in RELATIVE else plain]
+    year = today.year + RELATIVE[word if word in RELATIVE else plain]
+    return year if date.min.year <= year <= date.max.year else None
 
 
 def read_count(word: str | None) -> int:

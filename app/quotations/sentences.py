@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
+from itertools import islice
 
 from app.i18n import Language
 from app.quotations import terms
@@ -34,8 +35,13 @@ ABBREVIATION = re.compile(
     r"\b(?:U\.S|U\.K|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|No|Mr|Mrs|Ms|Dr|St|vs|approx|Inc|Ltd)$"
 )
 BOUNDARY = re.compile(
-    r"(?<!\d)[,](?=\D|$)|(?<=\d)[,](?!\d)|,(?=\s)|[，、;；:：()]|--|\bwhile\b|\bwhereas\b|\bbut\b"
+    r"(?<!\d)[,](?=\D|$)|(?<=\d)[,](?!\d)|,(?=\s)|[，、;；:：()|\t]|--|\bwhile\b|\bwhereas\b|\bbut\b"
 )
+LONGEST, MOST_NUMBERS = 600, 30
+"""A longer part without the end of a sentence, or one with more numbers, is a table or a list."""
+DIGITS = re.compile(r"[\d.,]*\d|[零〇一二三四五六七八九十百千万亿两]+")
+CUTS = (BOUNDARY, re.compile(r"\s+"), re.compile(r"(?<=[^\w.,])|(?<=[\u4e00-\u9fff])"))
+"""Where a table or a list may be divided, the best first."""
 NOUN = re.compile(
     r" *(?:[\w-]+ ){0,3}?(?:countries|nations|organi[sz]ations|documents|agreements|cities)"
     r"|[\u4e00-\u9fff]{1,6}"
@@ -75,6 +81,8 @@ class Sentence:
     previous: "Sentence | None" = None
     numbers: list[Number] = field(init=False)
     periods: list[PeriodWords] = field(init=False)
+    windows: dict[Number, Span] = field(init=False, default_factory=dict)
+    roles: dict[Number, Role] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.normal = normalize_text(self.text)
@@ -109,6 +117,11 @@ class Sentence:
 
     def find_window(self, number: Number) -> Span:
         """Return the part of a clause around a number, up to the numbers beside it."""
+        if number not in self.windows:
+            self.windows[number] = self.measure_window(number)
+        return self.windows[number]
+
+    def measure_window(self, number: Number) -> Span:
         first, last = number.span
         rates = {"PT", POINTS}
         # Its growth does not separate a level from its words: imports rose 3 percent to 2 billion.
@@ -127,20 +140,28 @@ class Sentence:
         return max(starts, default=0), min(ends, default=len(self.normal))
 
     def classify_percentage(self, number: Number) -> Role:
+        """Say what a percentage is; each role is derived once, as a list may be long."""
+        if number not in self.roles:
+            self.roles[number] = self.read_role(number)
+        return self.roles[number]
+
+    def read_role(self, number: Number) -> Role:
         if number.unit not in {"PT", POINTS}:
             return Role.LEVEL
         before = self.normal[max(0, number.span[0] - 70) : number.span[0]]
         after = self.normal[number.span[1] : number.span[1] + 40]
         growth, share = terms.GROWTH_BEFORE.search(before), terms.SHARE_BEFORE.search(before)
-        if growth and share:
-            return Role.GROWTH if growth.start() > share.start() else Role.SHARE
-        if growth or share:
-            return Role.GROWTH if growth else Role.SHARE
+        # What a share rose to is a share.
+        is_level = growth is not None and terms.TO_BEFORE.search(growth[0]) is not None
+        if is_level and (share or terms.SHARE_AFTER.match(after)):
+            return Role.SHARE
+        if growth and (share is None or growth.start() > share.start()):
+            return Role.GROWTH
+        if share:
+            return Role.SHARE
         if terms.GROWTH_AFTER.match(after):
             return Role.GROWTH
-        if terms.SHARE_AFTER.match(after):
-            return Role.SHARE
-        return self.derive_role(number)
+        return Role.SHARE if terms.SHARE_AFTER.match(after) else self.derive_role(number)
 
     def derive_role(self, number: Number) -> Role:
         """Return the role of the percentage before it in a list: 6.4 and 5.2 percent."""
@@ -159,11 +180,12 @@ class Sentence:
         found = self.terms
         first, last = self.find_window(number)
         before = [one for one in found if first <= one.span[0] < number.span[0]]
-        after = [one for one in found if number.span[1] <= one.span[0] < last]
+        after = [one for one in found if number.digits[1] <= one.span[0] < last]
         is_count = number.unit not in CURRENCIES | {"PT", POINTS}
         if counted:
             return Claim(counted, is_local=True, terms=(*before, *after))
         local = [*before, *after] if is_count or not has_strong(before) else before
+        local = list(self.find_paired(number)) or local
         if has_strong(local):
             return Claim(measure_terms(local, NEAR), is_local=True, terms=tuple(local))
         earlier = [one for one in found if one.span[0] < first]
@@ -178,11 +200,37 @@ class Sentence:
         if later:
             return Claim(measure_terms(later[:2], FAR / 2), is_local=False)
         if self.previous is not None and not self.terms:
-            return Claim(measure_terms(self.previous.find_all_terms(), FAR / 2), is_local=False)
+            return Claim(measure_terms(self.previous.all_terms, FAR / 2), is_local=False)
         return Claim({}, is_local=False)
 
-    def find_all_terms(self) -> list[Term]:
-        return self.terms or self.lexicon.find_terms(self.normal)
+    def find_paired(self, number: Number) -> tuple[Term, ...]:
+        """Return the terms of the same rank as a number of a list that is told respectively."""
+        if number.unit in {"PT", POINTS} or not terms.RESPECTIVELY.search(self.normal):
+            return ()
+        runs: list[list[Number]] = []
+        for one in self.numbers:
+            last = runs[-1][-1] if runs else None
+            gap = self.normal[last.span[1] : one.span[0]] if last else ""
+            if last and last.unit == one.unit and terms.LISTED.fullmatch(gap):
+                runs[-1].append(one)
+            else:
+                runs.append([one])
+        run = next(one for one in runs if number in one)
+        groups: list[list[Term]] = []
+        for term in sorted(self.terms, key=lambda one: one.span):
+            if term.weight < STRONG or term.span[0] > run[0].span[0]:
+                continue
+            if groups and term.span[0] < max(one.span[1] for one in groups[-1]):
+                groups[-1].append(term)
+            else:
+                groups.append([term])
+        is_listed = len(groups) >= len(run) > 1
+        return tuple(groups[len(groups) - len(run) + run.index(number)]) if is_listed else ()
+
+    @cached_property
+    def all_terms(self) -> list[Term]:
+        """Its terms, also if it has no number."""
+        return self.terms if self.numbers else self.lexicon.find_terms(self.normal)
 
     def take_nearest(self, earlier: Iterable[Term]) -> list[Term]:
         """Return the terms of the nearest clause before a number that has strong ones."""
@@ -206,6 +254,24 @@ class Sentence:
                 if indicator == "cooperation-parties":
                     return
 
+    def is_about_part(self, number: Number) -> bool:
+        """Return whether a number is of a province, a kind of enterprise or product, or a share."""
+        text, (start, end) = self.normal, number.span
+        first = max(text.rfind(";", 0, start), text.rfind("；", 0, start), 0)
+        if terms.PART.search(text[first : self.find_window(number)[1]]):
+            return True
+        return number.unit == "PT" and (
+            terms.OTHER_SHARE_AFTER.search(text[end:]) is not None
+            or terms.OTHER_SHARE_BEFORE.search(text[:start]) is not None
+        )
+
+    def is_of_other_country(self, span: Span) -> bool:
+        """Return whether a country at a span owns the figures: “India's investment abroad”."""
+        is_owner = self.normal[slice(*span)].endswith("'s") or terms.OWNED.match(
+            self.normal[span[1] :]
+        )
+        return bool(is_owner) and not terms.CHINA_NAMED.search(self.normal)
+
     def find_noun(self, number: Number) -> Span:
         """Return the span of the noun after a number, or else of the number."""
         end = number.span[1]
@@ -216,6 +282,11 @@ class Sentence:
         """Return the periods that may be meant, and whether they stand beside the number."""
         usable = [one for one in self.periods if self.is_counted_period(one)]
         first, last = self.find_window(number)
+        for one in usable:
+            # A period alone in parentheses after a number is that of the number.
+            gap, rest = self.normal[number.span[1] : one.span[0]], self.normal[one.span[1] :]
+            if re.fullmatch(r"\s*\((?:in |for )?", gap) and re.match(r"\s*[),;，；]", rest):
+                return [one], True
         local = [one for one in usable if first <= one.span[0] < last]
         if local:
             return local, True
@@ -277,10 +348,25 @@ def split_sentences(text: str) -> Iterator[Span]:
     for match in SENTENCE_END.finditer(text):
         if match[0].startswith(".") and ABBREVIATION.search(text[start : match.start()]):
             continue
-        yield start, match.end()
+        yield from split_part(text, start, match.end())
         start = match.end()
     if text[start:].strip():
-        yield start, len(text)
+        yield from split_part(text, start, len(text))
+
+
+def split_part(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yield the spans of a part of a text that is too long to be one sentence."""
+    while True:
+        numbers = islice(DIGITS.finditer(text, start, end), MOST_NUMBERS, MOST_NUMBERS + 1)
+        limit = next((one.start() for one in numbers), end)
+        limit = min(limit, start + LONGEST)
+        found = (list(cut.finditer(text, start + 1, limit)) for cut in CUTS)
+        last = next((one[-1].end() for one in found if one), None)
+        if limit >= end or last is None:
+            break
+        yield start, last
+        start = last
+    yield start, end
 
 
 def read_sentences(text: str, today: date, lexicon: Lexicon) -> list[Sentence]:

@@ -60,6 +60,7 @@ CUMULATIVE = compile_phrase("cumulative")
 COMPARED_BETWEEN = compile_phrase("compared_between")
 FROM_BEFORE = compile_phrase("from_before")
 TO_BETWEEN = compile_phrase("to_between")
+TO_BEFORE = compile_phrase("to_before")
 RESPECTIVELY = compile_phrase("respectively")
 BASE_OF_RATE = compile_phrase("base_of_rate")
 OTHER_SUBJECT = compile_phrase("other_subject")
@@ -70,6 +71,10 @@ OTHER_SHARE_BEFORE = compile_phrase("other_share_before")
 SHARE_WORDS = compile_phrase("share_words")
 LEADS_TO = compile_phrase("leads_to")
 LISTED = compile_phrase("listed")
+CHINA_NAMED = compile_phrase("china")
+OWNED = compile_phrase("owned")
+ANNOUNCED_ON = compile_phrase("announced_on")
+ANNOUNCED_AFTER = compile_phrase("announced_after")
 PERSON = compile_phrase("person")
 """A person who is said to have stated something, in the text as it is written."""
 
@@ -133,7 +138,8 @@ class Lexicon:
 
 def is_sum(term: Term, part: Term) -> bool:
     """Return whether a term names several indicators of a list: imports and exports."""
-    return term.indicator != part.indicator and is_hidden(part, term)
+    is_equal = term.weight == part.weight and term.indicator != part.indicator
+    return is_equal and is_hidden(part, term)
 
 
 def measure_name(span: Span, found: Iterable[Term]) -> float:

@@ -1,5 +1,6 @@
 """Checks of quotations: an example of each kind, what must not be called wrong, the quality."""
 
+import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -128,6 +129,25 @@ def test_messages_are_in_the_language_of_the_request(check: Check) -> None:
     assert item["findings"][0]["published"] == "2024年1—11月"
     assert item["correction"].startswith("In January to November 2024")
     assert item["observation"]["display"] == "2146.6亿元"
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["1% and ", "1亿", "1% ", "😀1", "(1", "36 agreements, ", " ", "over 1 ", "一亿元"],
+)
+def test_long_lists_take_linear_time(check: Check, part: str) -> None:
+    text = (part * 2000)[:1999] + "1"
+    start = time.process_time()
+    checked = check(text)
+    assert time.process_time() - start < 1
+    assert all(text[one["start"] : one["end"]] == one["quoted"] for one in checked["items"])
+
+
+@pytest.mark.parametrize("day", [date.min, date.max])
+def test_years_beyond_the_calendar_are_no_years(check: Check, day: date) -> None:
+    text = "{} China signed cooperation documents with over 150 countries on 31 February 2024."
+    for words in ("Last year", "Next year", "By the end of next year", "In the year before last"):
+        assert check(text.format(words), day)["items"]
 
 
 @settings(max_examples=40, deadline=None)

@@ -42,6 +42,11 @@ def bri(*arguments: str, **environment: str) -> Result:
     return CliRunner().invoke(cli.app, arguments, env={**environment}, prog_name="bri")
 
 
+def give_bri(given: bytes, *arguments: str) -> Result:
+    """Run the command line with an input."""
+    return CliRunner().invoke(cli.app, arguments, given, prog_name="bri")
+
+
 def free_port() -> int:
     """Find a port that nobody listens on."""
     with socket.socket() as probe:

@@ -172,7 +172,8 @@ def quote_superseded(index: QuotationIndex) -> Iterator[Case]:
         same = index.by_period[entry.indicator, entry.start, entry.end]
         newer = [one for one in same if one.series == entry.series and one.is_current(TODAY)]
         is_superseded = entry.current_from < entry.current_until <= TODAY
-        if entry.is_rate or not newer or not is_superseded or entry.coverage not in COUNTRIES:
+        is_certain = is_superseded and not entry.is_disputed
+        if entry.is_rate or not newer or not is_certain or entry.coverage not in COUNTRIES:
             continue
         if abs(newer[0].value - entry.value) <= max(newer[0].step, entry.step):
             continue
