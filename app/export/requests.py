@@ -11,6 +11,8 @@ from starlette.types import ASGIApp, Message, Scope
 from app.export.addresses import Address
 
 MAX_DETAIL = 500
+PAUSES = (1, 5, 30)
+"""The seconds before a request that the service refused is repeated."""
 
 
 class ExportError(Exception):
@@ -58,6 +60,13 @@ async def request(
     """
     reply = Reply(write)
     await app(build_scope(address, base_url), receive, reply.send)
+    for pause in PAUSES:
+        if reply.status != HTTPStatus.SERVICE_UNAVAILABLE:
+            break
+        # A busy machine, or one that was asleep, keeps a chart waiting longer than a client would.
+        await asyncio.sleep(pause)
+        reply = Reply(write)
+        await app(build_scope(address, base_url), receive, reply.send)
     if reply.status != HTTPStatus.OK:
         detail = reply.failure[:MAX_DETAIL].decode(errors="replace")
         raise ExportError(f"{address.target} was answered with {reply.status}: {detail}")

@@ -13,9 +13,10 @@ import pyarrow.feather
 import pyarrow.parquet
 import pytest
 from starlette.testclient import TestClient
+from starlette.types import Receive, Scope, Send
 
 from app.application import App
-from app.export import Exporter
+from app.export import Exporter, requests
 from app.export.addresses import HOST, Address, Layout
 from app.export.files import ExportFolder
 from app.export.plan import Collections
@@ -127,6 +128,28 @@ def test_long_responses_are_complete(newest: TestClient, tmp_path: Path) -> None
     digest = app.state.releases.get_release().database.digest
     assert folder.files["v1/dataset.sqlite"].digest == digest
     assert folder.files["v1/dataset.sqlite"].size > MAX_BUFFERED
+
+
+def test_a_request_that_a_busy_service_refuses_is_repeated(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(requests, "PAUSES", (0, 0))
+    address, refusals = Address("/v1/units"), [503, 503]
+
+    async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
+        if not refusals:
+            await app(scope, receive, send)
+            return
+        await send({"type": "http.response.start", "status": refusals.pop(), "headers": []})
+        await send({"type": "http.response.body", "body": b"busy"})
+
+    body = bytearray()
+    reply = asyncio.run(requests.request(refuse, address, BASE, body.extend))
+    assert (reply.status, refusals) == (200, [])
+    assert json.loads(body)["items"]
+    refusals += [503, 503, 503]
+    with pytest.raises(requests.ExportError, match="/v1/units.* was answered with 503: busy"):
+        asyncio.run(requests.request(refuse, address, BASE, body.extend))
 
 
 def test_long_tables_are_sorted_by_series_and_period(edition: Path) -> None:
