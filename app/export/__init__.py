@@ -1,8 +1,7 @@
 """The static edition: the responses of the service as files, which any host can serve.
 
 The application itself is asked for every address, so a file holds the same bytes as the response,
-except that links lead to files. Responses are created one after the other and written at once, so
-that memory does not grow with the data.
+except that links lead to files. Responses are written as soon as they are created.
 """
 
 import asyncio
