@@ -117,7 +117,10 @@ def describe_quotation(item: Record, language: Language) -> list[str]:
     quoted, verdict = item["quoted"], VERDICTS[item["verdict"]]
     line = Bilingual(f"“{quoted}”: {verdict.en}", f"“{quoted}”：{verdict.zh}").get(language)
     if item["observation"] is not None:
-        shown = "{display} ({id})".format_map(item["observation"])
+        published = item["observation"]
+        parts = [published[name] for name in ("display", "indicator", "period", "coverage")]
+        shown = Bilingual(", ", "，").get(language).join(part for part in parts if part)
+        shown += Bilingual(f" ({published['id']})", f"（{published['id']}）").get(language)
         line += Bilingual(f": {shown}", f"：{shown}").get(language)
     if item["message"] is not None:
         line += Bilingual(f". {item['message']}", f"。{item['message']}").get(language)

@@ -94,7 +94,7 @@ def check_quotation(
     return {
         "text": text,
         "asked_on": asked_on,
-        "items": [describe_item(item, language) for item in items],
+        "items": [describe_item(index, item, language) for item in items],
         "correction": apply_edits(text, list(dict.fromkeys(edits))) if edits else None,
     }
 
@@ -353,7 +353,7 @@ def describe_obstacles(
     return Bilingual(text, text) if text else None
 
 
-def describe_item(item: Item, language: Language) -> Record:
+def describe_item(index: QuotationIndex, item: Item, language: Language) -> Record:
     sentence, offset = item.sentence, item.sentence.offset
     start, end = item.number.span
     edits = [edit for finding in item.findings for edit in finding.edits]
@@ -364,7 +364,8 @@ def describe_item(item: Item, language: Language) -> Record:
     observation = None
     if item.code is not None and item.display is not None:
         display = item.display.get(language)
-        observation = {"id": item.code, "kind": item.kind, "display": display}
+        context = index.describe_context(item.entry, language)
+        observation = {"id": item.code, "kind": item.kind, "display": display, **context}
     return {
         "start": start + offset,
         "end": end + offset,

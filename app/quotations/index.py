@@ -137,6 +137,17 @@ class QuotationIndex:
         first, last = bisect_left(sizes, size - tolerance), bisect_right(sizes, size + tolerance)
         return self.by_unit[unit][first:last] if first < last else []
 
+    def describe_context(self, entry: Entry | None, language: Language) -> Record:
+        """Describe what a figure or a rate belongs to; a commitment has none of it."""
+        if entry is None:
+            return dict.fromkeys(("indicator", "period", "coverage", "source"))
+        return {
+            "indicator": self.indicator_names[entry.indicator].get(language),
+            "period": entry.period.get(language),
+            "coverage": entry.coverage_name.get(language),
+            "source": entry.origin.source,
+        }
+
 
 def list_validity(entries: Iterable[Entry]) -> Iterator[tuple[str, tuple[date, date]]]:
     """List how long each stock or total may be quoted: until one of its series differs."""

@@ -12,6 +12,7 @@ from app.schemas import (
     Day,
     Editorial,
     FieldPath,
+    Line,
     Prose,
     Schema,
     declare_editorial,
@@ -54,6 +55,14 @@ class QuotedRecord(Schema):
     display: Editorial[Prose] = Field(examples=["over 700"])
     """The figure with its qualifier and unit, the change, the target, or the text of an action
     without a target, in the language of the response."""
+    indicator: Line | None = Field(examples=["Aid projects in partner countries"])
+    """What the figure measures; null for a commitment, as are the following fields."""
+    period: Line | None = Field(examples=["January to November 2024"])
+    """The days that it covers."""
+    coverage: Line | None = Field(examples=["Partner countries (2023 scope)"])
+    """The countries that it counts."""
+    source: Code | None = Field(examples=["scio-2025-01-15"])
+    """The key of the document that states it."""
 
 
 class QuotationFinding(Schema):

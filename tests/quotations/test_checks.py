@@ -129,6 +129,8 @@ def test_messages_are_in_the_language_of_the_request(check: Check) -> None:
     assert item["findings"][0]["published"] == "2024年1—11月"
     assert item["correction"].startswith("In January to November 2024")
     assert item["observation"]["display"] == "2146.6亿元"
+    assert item["observation"]["period"] == "2024年1—11月"
+    assert item["observation"]["source"] == "scio-2025-01-15"
 
 
 @pytest.mark.parametrize(

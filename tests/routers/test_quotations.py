@@ -1,6 +1,7 @@
 """The check of quotations over HTTP: the operation, the page, and their problems."""
 
 import re
+from typing import Any
 
 import pytest
 from lxml import html
@@ -63,11 +64,18 @@ def test_the_page_marks_findings(client: TestClient) -> None:
     empty = html.fromstring(client.get("/quotation-check").content)
     assert empty.xpath("//form//textarea[@name='text'][@maxlength='2000']")
     response = client.get("/quotation-check", params=ASKED | {"lang": "en"})
-    page = html.fromstring(response.content)
+    page: Any = html.fromstring(response.content)
     assert page.xpath("string(//blockquote[1])") == TEXT
     assert page.xpath("//blockquote[1]/mark/text()") == ["700"]
     assert page.xpath("string(//blockquote[2])") == TEXT.replace("700", "over 700")
-    assert page.xpath("//ol//a[contains(@href, '/v1/observations/aid-projects')]")
+    (link,) = page.xpath("//ol//a[contains(@href, '/indicators/aid-projects')]/@href")
+    path, _, place = link.partition("#")
+    target: Any = html.fromstring(client.get(path).text)
+    assert target.xpath("//*[@id=$place]", place=place)
+    (context,) = page.xpath("//ol//span[@class='note']")
+    assert "January to November 2024" in context.text_content()
+    assert "Partner countries (2023 scope)" in context.text_content()
+    assert context.xpath(".//a[contains(@href, '/sources/')]")
     assert "default-src 'none'" in response.headers["content-security-policy"]
 
 
