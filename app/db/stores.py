@@ -177,7 +177,9 @@ class PostgresStore(Store):
         pool_size = 1 if streaming else size
         engine = self.build_engine(
             # A statement joins some twenty tables: planning it again takes longer than reading.
+            # It looks up a page of rows by key, for which a merge join would walk whole indexes.
             f"-c search_path={schema} -c plan_cache_mode=force_generic_plan "
+            f"-c enable_mergejoin=off "
             f"-c statement_timeout={round(self.limits.statement_timeout * 1000)}",
             pool_size=pool_size,
             max_overflow=size - pool_size,

@@ -40,7 +40,6 @@ from app.export.requests import ExportError, Reply, request
 from app.export.search_index import build_search_index
 from app.formats import arrow
 from app.formats.dataset_info import TITLE
-from app.formats.registry import DATASET_FORMATS, TABLE_FORMATS
 from app.formats.tables import TableQuery, get_table
 from app.http.routing import Router
 from app.i18n import Bilingual, Language
@@ -52,8 +51,6 @@ from app.request import JSON
 
 CONCURRENCY = 4
 """The requests at the same time: charts and files are written in other processes meanwhile."""
-FILE_SUFFIXES = frozenset(form.suffix for form in (*TABLE_FORMATS, *DATASET_FORMATS))
-"""The formats that are copied as they are, however long; their few links need no other file."""
 ROOT_COPIES = frozenset({"/llms.txt", "/llms-full.txt"})
 """What programs look for at the root of a host, in English."""
 HTML = "text/html"
@@ -185,10 +182,10 @@ class Exporter:
 
     async def export(self, address: Address) -> None:
         path = self.layout.name_file(address)
-        if address.suffix in FILE_SUFFIXES and address.path.startswith("/v1/"):
+        if address.is_table:
             with self.folder.create(path) as file:
                 file.address = address.target
-                await self.export_file(address, file)
+                await self.export_table(address, file)
             return
         body = bytearray()
         reply = await request(self.app, address, f"{ORIGIN}{PREFIX}", body.extend)
@@ -199,7 +196,7 @@ class Exporter:
         if address.path in ROOT_COPIES and address.language is Language.ENGLISH:
             self.folder.add(address.path[1:], content, reply.media_type)
 
-    async def export_file(self, address: Address, file: HashedFile) -> None:
+    async def export_table(self, address: Address, file: HashedFile) -> None:
         """Write a table or the whole data set, whose links begin with the folder of a language."""
         base = f"{self.layout.base_url}/{address.language}"
         long = self.layout.find_long_collection(address)

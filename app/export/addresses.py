@@ -13,7 +13,7 @@ from typing import NamedTuple
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from app.enums import OpenApiVersion
-from app.formats.registry import DATABASE, FORMATS
+from app.formats.registry import DATABASE, DATASET_FORMATS, FORMATS, TABLE_FORMATS
 from app.formats.sdmx.errors import SdmxProblem
 from app.formats.sdmx.messages import FAMILY_NAMES, PLAIN_TYPES
 from app.formats.sdmx.paths import parse_path
@@ -56,6 +56,7 @@ LONG_SUFFIXES = frozenset({"csv", "jsonl", "parquet", DESCRIPTION})
 ALL_VINTAGES = (("vintages", "all"),)
 SOURCE_SUFFIXES = frozenset({"", "csv", "jsonl"})
 """The formats of the tables of each source, of which there are many."""
+TABLE_SUFFIXES = frozenset(form.suffix for form in (*TABLE_FORMATS, *DATASET_FORMATS))
 SUFFIXES = sorted({*(form.suffix for form in FORMATS), DESCRIPTION, "txt", "xml"}, key=len)[::-1]
 SAFE_VALUE = re.compile(r"[A-Za-z0-9._~-]+")
 CITED_PATH = "/v1"
@@ -116,6 +117,16 @@ class Address(NamedTuple):
         """The suffix of the format, if the path has one."""
         name = self.path.rpartition("/")[2]
         return next((one for one in SUFFIXES if name.endswith(f".{one}")), "")
+
+    @property
+    def is_table(self) -> bool:
+        """Whether the response is a table or the whole data set, of any length.
+
+        Its few links need no other file, so that it is copied piece by piece.
+        """
+        if self.path.startswith("/sdmx/data"):
+            return name_sdmx_suffix(self) == "csv"
+        return self.suffix in TABLE_SUFFIXES and self.path.startswith("/v1/")
 
     @property
     def target(self) -> str:

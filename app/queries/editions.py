@@ -78,11 +78,17 @@ def select_editions(language: Language) -> Statement:
         .where(col(EditionEvent.edition_id) == Edition.id)  # type: ignore[attr-defined]
         .order_by(col(Event.held_on), col(Event.code))
     )
+    figures = (
+        select(func.count(col(Observation.id)))
+        .where(col(Observation.source_id) == Source.id)
+        .correlate(Source)
+        .scalar_subquery()
+    )
     records: dict[str, type[Observation | Outcome | PriorityArea]]
     records = {"figures": Observation, "outcomes": Outcome, "priority_areas": PriorityArea}
     counts: dict[str, Column] = {
-        "figures": select(func.count(col(Observation.id)))
-        .join(Source, col(Source.id) == Observation.source_id)
+        # Counted for each source by its index: PostgreSQL would join all observations otherwise.
+        "figures": select(func.coalesce(func.sum(figures), 0))
         .where(col(Source.edition) == Edition.year)
         .correlate(Edition)
         .scalar_subquery(),

@@ -12,6 +12,7 @@ from app.db.columns import (
     Statement,
     alias_table,
     build_in_array,
+    build_in_subquery,
     localize,
     select_reference,
     select_unit,
@@ -110,11 +111,12 @@ INDICATORS = Resource(
 @cache
 def select_latest_observations(language: Language) -> Statement:
     """Select the newest figures of the indicators whose codes are bound."""
-    return (
-        select_observations(language)
-        .join(LatestObservation, col(LatestObservation.observation_id) == Observation.id)
+    ids = (
+        select(col(LatestObservation.observation_id))
+        .join(Indicator, col(Indicator.id) == LatestObservation.indicator_id)
         .where(build_in_array(col(Indicator.code), "indicators"))
     )
+    return select_observations(language).where(build_in_subquery(col(Observation.id), ids))
 
 
 def add_latest_observations(

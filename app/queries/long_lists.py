@@ -18,10 +18,7 @@ from functools import cache, cached_property, lru_cache
 from sqlalchemy import (
     BindParameter,
     Connection,
-    Integer,
-    ScalarSelect,
     bindparam,
-    case,
     func,
     select,
 )
@@ -118,41 +115,34 @@ class ListPlan:
     """Whether few of the rows walked may match, so that it is better to sort the matching ones."""
 
     @cached_property
-    def first_ids(self) -> Statement:
-        return self.unordered.limit(MAX_FETCHED + 1)
-
-    @cached_property
     def count(self) -> Statement:
         """Count the matching rows, up to where the number makes no difference."""
         return count_bounded(self.unordered, MAX_SORTED if self.may_walk_far else MAX_FETCHED + 1)
 
     @cached_property
     def short_page(self) -> Statement:
-        """Select the page of a short list; of a longer list, select nothing."""
-        matching = self.first_ids.cte("matching")
-        count = select(func.count()).select_from(matching).scalar_subquery()
-        limit = case((count <= MAX_FETCHED, bindparam("limit", type_=Integer())), else_=0)
+        """Select a page by sorting the few matching rows, whose bound PostgreSQL plans with."""
+        matching = self.unordered.limit(MAX_FETCHED).cte("matching")
+        ids = select(self.key).where(self.key.in_(select(matching.c.id)))
         order = replace(self.order, ignores_indexes=True)
-        ids = order.order_ids(select(self.key).where(self.key.in_(select(matching.c.id))))
-        return self.select_page(ids.limit(limit), count)
+        return self.select_page(order.order_ids(ids).limit(bindparam("limit")))
 
     @cached_property
     def sorted_page(self) -> Statement:
+        """Select a page by sorting all matching rows."""
         ids = replace(self.walk, ignores_indexes=True).order_ids(self.unordered)
         return self.select_page(ids.limit(bindparam("limit")))
 
     @cached_property
     def walked_page(self) -> Statement:
+        """Select a page by walking the index of the order until the page is full."""
         ids = self.walk.order_ids(self.ordered)
         return self.select_page(ids.limit(bindparam("limit")))
 
-    def select_page(self, ids: Statement, count: ScalarSelect[int] | None = None) -> Statement:
+    def select_page(self, ids: Statement) -> Statement:
         """Select what is shown of the rows with some ids; only these rows are joined."""
-        if count is None:
-            count = select(func.count()).select_from(self.first_ids.subquery()).scalar_subquery()
         rows = self.statement.where(build_in_subquery(self.key, ids))
-        order = replace(self.order, has_position=False, ignores_indexes=True)
-        return order.order_rows(rows.add_columns(count.label("total")))
+        return replace(self.order, has_position=False, ignores_indexes=True).order_rows(rows)
 
 
 def count_bounded(statement: Statement, maximum: int) -> Statement:
@@ -167,19 +157,15 @@ def read_long_page(
     Raises:
         InvalidParameters: if the cursor belongs to another list.
     """
-    bound = bind_page(filters, values, plan.order)
-    total = 0
-    if values:
-        rows = fetch_records(connection, plan.short_page, bound)
-        total = rows[0]["total"] if rows else fetch_scalars(connection, plan.count, values)[0]
-        if total <= MAX_FETCHED:
-            return build_page(rows, total, filters, values)
-    is_sorted = plan.may_walk_far and total < MAX_SORTED
-    page = plan.sorted_page if is_sorted else plan.walked_page
-    rows = fetch_records(connection, page, bound)
-    # A page without rows, such as one after the last, carries no total.
-    total = rows[0]["total"] if rows else fetch_scalars(connection, plan.count, values)[0]
-    return build_page(rows, min(total, MAX_FETCHED), filters, values, exact=total <= MAX_FETCHED)
+    total: int = fetch_scalars(connection, plan.count, values)[0]
+    exact = total <= MAX_FETCHED
+    page = plan.walked_page
+    if exact:
+        page = plan.short_page
+    elif plan.may_walk_far and total < MAX_SORTED:
+        page = plan.sorted_page
+    rows = fetch_records(connection, page, bind_page(filters, values, plan.order))
+    return build_page(rows, min(total, MAX_FETCHED), filters, values, exact=exact)
 
 
 def read_period_page(

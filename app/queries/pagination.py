@@ -151,7 +151,8 @@ def read_page(
     fetch = fetch_records if plan.is_cached else fetch_uncached
     rows = fetch(connection, plan.page, bound)
     # A page without rows, such as one after the last, carries no total.
-    total = rows[0]["total"] if rows else connection.scalar(plan.count, bound) or 0
+    totals = [row.pop("total") for row in rows]
+    total = totals[0] if totals else connection.scalar(plan.count, bound) or 0
     return build_page(rows, total, filters, values)
 
 
@@ -185,7 +186,7 @@ def build_page(
         position = [*shown[-1]["sorted_by"].values()]
         cursor = encode_cursor(position, build_scope(filters, values))
     for row in shown:
-        del row["sorted_by"], row["total"]
+        del row["sorted_by"]
     return QueryPage(shown, total, cursor, exact)
 
 
