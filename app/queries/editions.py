@@ -69,24 +69,15 @@ MAY_BE_OLD = Bilingual(
 )
 
 
-@cache
-def select_editions(language: Language) -> Statement:
-    events = (
-        select_events(language)
-        .select_from(Event)
-        .join(EditionEvent, col(EditionEvent.event_id) == Event.id)  # type: ignore[attr-defined]
-        .where(col(EditionEvent.edition_id) == Edition.id)  # type: ignore[attr-defined]
-        .order_by(col(Event.held_on), col(Event.code))
-    )
+def count_records() -> dict[str, Column]:
+    """Count the records of each part of an edition."""
     figures = (
         select(func.count(col(Observation.id)))
         .where(col(Observation.source_id) == Source.id)
         .correlate(Source)
         .scalar_subquery()
     )
-    records: dict[str, type[Observation | Outcome | PriorityArea]]
-    records = {"figures": Observation, "outcomes": Outcome, "priority_areas": PriorityArea}
-    counts: dict[str, Column] = {
+    return {
         # Counted for each source by its index: PostgreSQL would join all observations otherwise.
         "figures": select(func.coalesce(func.sum(figures), 0))
         .where(col(Source.edition) == Edition.year)
@@ -101,6 +92,20 @@ def select_editions(language: Language) -> Statement:
         .correlate(Edition)
         .scalar_subquery(),
     }
+
+
+@cache
+def select_editions(language: Language) -> Statement:
+    events = (
+        select_events(language)
+        .select_from(Event)
+        .join(EditionEvent, col(EditionEvent.event_id) == Event.id)  # type: ignore[attr-defined]
+        .where(col(EditionEvent.edition_id) == Edition.id)  # type: ignore[attr-defined]
+        .order_by(col(Event.held_on), col(Event.code))
+    )
+    counts = count_records()
+    records: dict[str, type[Observation | Outcome | PriorityArea]]
+    records = {"figures": Observation, "outcomes": Outcome, "priority_areas": PriorityArea}
     parts = {
         f"parts.{part}.{name}": column
         for part in PARTS
