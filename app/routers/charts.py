@@ -13,9 +13,9 @@ from app.formats.charts.layout import HeightTooSmallError, layout_chart
 from app.formats.charts.model import (
     Chart,
     build_indicator_chart,
-    build_overview_chart,
     build_series_chart,
 )
+from app.formats.charts.overview import build_overview_chart
 from app.formats.charts.vega_lite import SPECIFICATION, write_specification
 from app.formats.registry import CHART_FORMATS, CHARTED, Format
 from app.http.limits import DRAWINGS

@@ -27,7 +27,7 @@ class TimeScale:
     has_months: bool
 
     @classmethod
-    def from_figures(cls, figures: Sequence[DataPoint], left: float, right: float) -> "TimeScale":
+    def from_points(cls, figures: Sequence[DataPoint], left: float, right: float) -> "TimeScale":
         days = [day for one in figures for day in list_drawn_days(one)]
         first, last = min(days), max(days)
         has_months = count_months_between(first, last) < MAX_MONTHS
@@ -37,7 +37,7 @@ class TimeScale:
             start, end = date(first.year, 1, 1), date(last.year + 1, 1, 1)
         return cls(start, end, left, right, has_months)
 
-    def locate(self, day: date) -> float:
+    def find_position(self, day: date) -> float:
         part = (day - self.first) / (self.last - self.first)
         return self.left + part * (self.right - self.left)
 
@@ -53,7 +53,7 @@ class TimeScale:
         step = next((one for one in YEAR_STEPS if one * space >= label_width), len(years))
         # The last year has a label, since its figure is the newest.
         for year in reversed(years[::-1][::step]):
-            middle = self.locate(date(year, 1, 1)), self.locate(date(year + 1, 1, 1))
+            middle = self.find_position(date(year, 1, 1)), self.find_position(date(year + 1, 1, 1))
             yield sum(middle) / 2, str(year)
 
     def list_month_labels(
@@ -64,7 +64,9 @@ class TimeScale:
         step = next((one for one in MONTH_STEPS if one * space >= label_width), count)
         for index in range(0, count, step):
             start = start_next_month(self.first, index)
-            middle = (self.locate(start) + self.locate(start_next_month(start, 1))) / 2
+            middle = (
+                self.find_position(start) + self.find_position(start_next_month(start, 1))
+            ) / 2
             yield middle, format_short_month(start, language)
 
 
@@ -108,7 +110,7 @@ class ValueScale:
         start = (least / step).to_integral_value(ROUND_FLOOR) * step
         return cls(start, most, step, top, bottom)
 
-    def locate(self, value: Decimal) -> float:
+    def find_position(self, value: Decimal) -> float:
         part = float((value - self.least) / (self.most - self.least))
         return self.bottom - part * (self.bottom - self.top)
 

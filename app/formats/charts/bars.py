@@ -25,10 +25,9 @@ HATCHED = (Qualifier.NEARLY, Qualifier.ABOUT)
 WHOLE = Decimal(100)
 
 
-def draw_display(  # noqa: PLR0913, PLR0917 (a text with its mark at a place)
-    canvas: Canvas, figure: DataPoint, text: str, style: Style, span: Point, top: float
-) -> float:
+def draw_display(canvas: Canvas, figure: DataPoint, style: Style, span: Point, top: float) -> float:
     """Draw a figure in words, and the mark of its qualifier behind them."""
+    text = figure.display
     sizes = canvas.sizes
     left, right = span
     is_qualified = figure.qualifier is not Qualifier.NONE

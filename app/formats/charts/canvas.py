@@ -83,7 +83,7 @@ class Canvas:
     def draw_text(
         self, lines: str | Sequence[str], x: float, top: float, style: Style, align: str = "left"
     ) -> float:
-        lines = [lines] if isinstance(lines, str) else list(lines)
+        lines = [lines] if isinstance(lines, str) else list(lines) or [""]
         self.characters.update((one, style.bold) for line in lines for one in line)
         attributes = write_attributes(
             x=x,

@@ -44,7 +44,7 @@ def layout_card(chart: Chart, theme: Theme) -> Canvas:
         return canvas
     panel = find_panel(chart, chart.headline)
     end = left + (right - left) * FIGURE_SHARE if panel else right
-    draw_card_figure(canvas, chart.headline, (left, end), (top, bottom))
+    draw_card_headline(canvas, chart.headline, (left, end), (top, bottom))
     if panel:
         span = (end + COLUMN_GAP, right)
         style, lines = fit_lines(canvas, panel.heading, DETAIL, span[1] - span[0], 2)
@@ -71,7 +71,7 @@ def fit_lines(
     return style, lines
 
 
-def draw_card_figure(
+def draw_card_headline(
     canvas: Canvas, figure: DataPoint, span: Point, between: tuple[float, float]
 ) -> None:
     """Draw a figure with its period, countries and growth, in the middle of the free height."""

@@ -82,7 +82,7 @@ def join_unit(number: str, unit: str, language: Language) -> str:
     return Bilingual(f"{number} {unit}".rstrip(), f"{number}{unit}").get(language)
 
 
-def join_figure(period: str, display: str, language: Language) -> str:
+def label_value(period: str, display: str, language: Language) -> str:
     return COLON.get(language).join([period, display])
 
 

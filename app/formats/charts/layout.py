@@ -5,6 +5,7 @@ Functions that draw return the vertical position at which the drawing ends.
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from app.enums import PERCENT
@@ -106,8 +107,8 @@ def draw_takeaway(canvas: Canvas, chart: Chart, figure: DataPoint, top: float) -
     left, right = sizes.margin, canvas.width - sizes.margin
     name = canvas.balance_text(chart.title, sizes.heading, right - left)
     top = canvas.draw_text(name, left, top, sizes.heading) + 2 * sizes.unit
-    takeaway = figure.format_takeaway(chart.language)
-    top = draw_display(canvas, figure, takeaway, sizes.takeaway, (left, right), top)
+    takeaway = replace(figure, display=figure.format_takeaway(chart.language))
+    top = draw_display(canvas, takeaway, sizes.takeaway, (left, right), top)
     reference = labels.format_reference(figure.source)
     scope = [figure.period] if figure.is_total else []
     scope += [figure.coverage] if figure.coverage else []
@@ -178,7 +179,7 @@ def draw_headline(canvas: Canvas, figure: DataPoint | None, span: Point, top: fl
     if figure is None:
         return top
     left, right = span
-    top = draw_display(canvas, figure, figure.display, sizes.headline, span, top)
+    top = draw_display(canvas, figure, sizes.headline, span, top)
     x = left + canvas.measure_text(figure.period, sizes.heading) + sizes.gap / 2
     y = top + sizes.heading.get_baseline_offset(sizes.small)
     canvas.draw_text(labels.format_reference(figure.source), x, y, sizes.small)
@@ -294,7 +295,7 @@ def draw_tile_point(canvas: Canvas, figure: DataPoint, span: Point, top: float) 
     sizes = canvas.sizes
     left, right = span
     width = right - left
-    bottom = draw_display(canvas, figure, figure.display, sizes.number, span, top)
+    bottom = draw_display(canvas, figure, sizes.number, span, top)
     bottom = canvas.draw_paragraph(figure.period, left, bottom, sizes.strong, width)
     if figure.coverage:
         bottom = canvas.draw_paragraph(figure.coverage, left, bottom, sizes.small, width)

@@ -67,7 +67,7 @@ class TimePanel:
         self.y = ValueScale.from_values(values, top + headroom, bottom, ticks)
         plot_left = self.draw_value_axis()
         inset = 2 * sizes.unit
-        self.x = TimeScale.from_figures(self.panel.figures, plot_left + inset, right - inset)
+        self.x = TimeScale.from_points(self.panel.figures, plot_left + inset, right - inset)
         self.limits = (plot_left, top, right, bottom)
         self.draw_breaks()
         width = self.measure_columns()
@@ -91,19 +91,19 @@ class TimePanel:
         plot_left = left + 6 * sizes.unit
         plot_left += max(canvas.measure_text(text, sizes.small) for text in texts.values())
         for tick, text in texts.items():
-            y = self.y.locate(tick)
+            y = self.y.find_position(tick)
             line = Line("quiet") if not tick else Line()
             canvas.draw_rule((plot_left, y), (right, y), line)
             text_top = y - sizes.small.line_height / 2
             canvas.draw_text(text, plot_left - 6 * sizes.unit, text_top, sizes.small, "right")
         return plot_left
 
-    def locate(self, figure: DataPoint) -> Point:
-        return self.x.locate(figure.position), self.y.locate(figure.value)
+    def find_position(self, figure: DataPoint) -> Point:
+        return self.x.find_position(figure.position), self.y.find_position(figure.value)
 
     def measure_columns(self) -> float:
         """Return the width of columns, at which they do not touch."""
-        positions = [self.x.locate(one.position) for one in self.panel.figures]
+        positions = [self.x.find_position(one.position) for one in self.panel.figures]
         distance = min(second - first for first, second in pairwise(positions))
         return min(distance * COLUMN_SHARE, MAX_COLUMN_WIDTH * self.canvas.sizes.unit)
 
@@ -111,7 +111,7 @@ class TimePanel:
         _, top, _, bottom = self.limits
         line = Line("quiet", 1.5 * self.canvas.sizes.unit, DASHED)
         for first, second in pairwise(self.panel.runs):
-            x = (self.locate(first[-1])[0] + self.locate(second[0])[0]) / 2
+            x = (self.find_position(first[-1])[0] + self.find_position(second[0])[0]) / 2
             self.canvas.draw_rule((x, top), (x, bottom), line)
             self.breaks.append((x - 1, top, x + 1, bottom))
 
@@ -119,13 +119,13 @@ class TimePanel:
         canvas, unit = self.canvas, self.canvas.sizes.unit
         for run in self.panel.runs if is_connected else ():
             for first, second in pairwise(run):
-                start, end = self.locate(first), self.locate(second)
+                start, end = self.find_position(first), self.find_position(second)
                 line = Line("accent", 2 * unit, DOTTED if second.gap else (), is_round=True)
                 path = f"M0,0l{end[0] - start[0]:.2f},{end[1] - start[1]:.2f}"
                 canvas.draw_path(start, path, line)
                 self.obstacles += list_segment_boxes(start, end)
         for figure in self.panel.figures:
-            x, y = self.locate(figure)
+            x, y = self.find_position(figure)
             radius = RADIUS * unit
             canvas.draw_point((x, y), radius, is_hollow=figure.qualifier in HATCHED)
             top = self.draw_open_end(figure, (x, y - radius), 5 * unit)
@@ -134,10 +134,10 @@ class TimePanel:
 
     def draw_columns(self, width: float) -> None:
         canvas, unit = self.canvas, self.canvas.sizes.unit
-        base = self.y.locate(Decimal(0))
+        base = self.y.find_position(Decimal(0))
         previous: float | None = None
         for figure in self.panel.figures:
-            x, y = self.locate(figure)
+            x, y = self.find_position(figure)
             left, right = x - width / 2, x + width / 2
             top, bottom = min(y, base), max(y, base)
             if figure.gap and previous is not None:
@@ -169,7 +169,7 @@ class TimePanel:
         canvas, sizes = self.canvas, self.canvas.sizes
         style = sizes.small._replace(bold=True, colour="ink")
         count = 0
-        for figure in self.rank_figures():
+        for figure in self.rank_points():
             text = self.panel.scale.format_number(figure, canvas.language)
             width = canvas.measure_text(text, style)
             boxes = [
@@ -187,7 +187,7 @@ class TimePanel:
             if count == MAX_LABELS:
                 break
 
-    def rank_figures(self) -> list[DataPoint]:
+    def rank_points(self) -> list[DataPoint]:
         """List the figures by importance: ends, qualified ones, ends of runs, extremes, others."""
         figures = list(self.panel.figures)
         values = sorted(figures, key=lambda one: one.value)
@@ -199,7 +199,7 @@ class TimePanel:
     def list_label_corners(self, figure: DataPoint, width: float, style: Style) -> Iterator[Point]:
         """List the positions of a number, by preference."""
         unit = self.canvas.sizes.unit
-        x, y = self.locate(figure)
+        x, y = self.find_position(figure)
         left, _, right, _ = self.limits
         own = self.marks[figure]
         above, below = own[1] - style.line_height - unit, y + (RADIUS + 1) * unit

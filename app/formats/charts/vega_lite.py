@@ -59,7 +59,7 @@ def write_specification(
 
 
 def build_specification(chart: Chart, theme: Theme, width: int | None, height: int | None) -> Node:
-    has_time = any(panel.has_time for panel in chart.panels)
+    has_time = chart.headline is not None and chart.headline.end is not None
     plot = build_time_plot(chart) if has_time else build_list_plot(chart)
     return {
         "$schema": SCHEMA,
@@ -135,14 +135,22 @@ def build_time_plot(chart: Chart) -> Node:
 
 def list_time_panels(chart: Chart) -> list[tuple[str, Panel]]:
     """List the series with their names, those with a single figure included."""
-    panels = [panel for panel in chart.panels if panel.figures]
+    comma = labels.COMMA.get(chart.language)
+    panels = list(chart.panels)
+    newest = chart.headline
+    if newest and not any(newest.display_key == one.display_key for one in list_drawn(panels)):
+        heading = comma.join(filter(None, [newest.period, newest.coverage]))
+        panels.insert(0, Panel(heading, newest.unit_name, [newest], has_time=True))
     for group in chart.groups:
         for tile in group.tiles:
             if tile.figure:
                 unit = tile.figure.unit_name
                 panels.append(Panel(tile.name, unit, [tile.figure], has_time=True))
-    comma = labels.COMMA.get(chart.language)
     return [(comma.join([one.heading, one.unit]), one) for one in panels]
+
+
+def list_drawn(panels: Sequence[Panel]) -> list[DataPoint]:
+    return [figure for panel in panels for figure in panel.figures]
 
 
 def build_rows(chart: Chart, name: str, panel: Panel) -> Iterator[Node]:
@@ -160,10 +168,11 @@ def build_rows(chart: Chart, name: str, panel: Panel) -> Iterator[Node]:
 
 
 def build_row(chart: Chart, figure: DataPoint) -> Node:
-    is_dated = figure.start is not None
-    dates: Node = {"date": figure.position, "start": figure.start, "end": figure.end}
+    dates: Node = {}
+    if figure.end:
+        dates = {"date": figure.position, "start": figure.start, "end": figure.end}
     return {
-        **(dates if is_dated else {}),
+        **dates,
         "period": figure.period,
         "value": figure.value,
         "display": figure.display,
