@@ -184,6 +184,10 @@ def format_month(value: date, language: Language) -> str:
     return format_date(value, Bilingual("MMMM y", "y年M月").get(language), locale=language)
 
 
+def format_short_month(value: date, language: Language) -> str:
+    return format_date(value, Bilingual("MMM y", "y年M月").get(language), locale=language)
+
+
 def name_period(start: date, end: date, *, is_cumulative: bool = False) -> Bilingual:
     """Name a period within a sentence: the full year 2024, 2024年全年; 30 June 2024."""
     english, chinese = (

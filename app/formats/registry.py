@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from app import parameters
 from app.db.columns import Record
 from app.formats import arrow, citations, data_package, dcat, feeds, json_stat, text, workbooks
-from app.formats.charts import canvas
+from app.formats.charts import canvas, vega_lite
 from app.formats.dataset_info import LICENCE_URL, Distribution
 from app.formats.tables import OBSERVATIONS, TABLES, TableQuery, create_row_limit_error
 from app.i18n import Bilingual
@@ -288,7 +288,7 @@ CITATION_FORMATS = tuple(
 CHART_FORMATS = (
     Format("png", canvas.PNG, duplicate_text("PNG"), CHARTED, is_text=False, is_compressible=False),
     Format("svg", canvas.SVG, duplicate_text("SVG"), CHARTED),
-    Format("vl.json", canvas.SPECIFICATION, duplicate_text("Vega-Lite"), CHARTED),
+    Format("vl.json", vega_lite.SPECIFICATION, duplicate_text("Vega-Lite"), CHARTED),
 )
 OTHER_FORMATS = (
     Format("atom", feeds.ATOM, Bilingual("Atom feed", "Atom 订阅"), ("changes",)),

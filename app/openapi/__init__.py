@@ -12,7 +12,7 @@ from fastapi.responses import StreamingResponse
 
 from app.db.columns import Record, Value
 from app.enums import OpenApiVersion
-from app.formats.charts import canvas
+from app.formats.charts import vega_lite
 from app.formats.registry import JSON_STAT
 from app.http.cache_key import create_context
 from app.http.routing import Router
@@ -30,7 +30,7 @@ EXAMPLE_QUERY = {"limit": EXAMPLE_RECORDS, "asked_on": "2026-11-26"}
 EXAMPLE_LINES = 5
 CUBE_FILTER = "source"
 """The parameter whose example keeps a cube short, which has no pages."""
-CHARTS = ("image/", canvas.SPECIFICATION)
+CHARTS = ("image/", vega_lite.SPECIFICATION)
 
 
 class OpenApiDocuments:

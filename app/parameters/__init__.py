@@ -13,6 +13,7 @@ from app.parameters.base import (
     create_path_key,
 )
 from app.parameters.observations import (
+    Aspect,
     ChartParameters,
     ComparisonParameters,
     CubeFilters,

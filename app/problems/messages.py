@@ -112,6 +112,10 @@ METRICS_DISABLED = Bilingual(
 )
 
 # Charts and downloads.
+CARD_SIZE = Bilingual(
+    "a card is always 1200 pixels wide and 630 high; omit {name}, or omit aspect",
+    "分享卡片固定为1200×630像素，请去掉 {name} 或 aspect",
+)
 HEIGHT_TOO_SMALL = Bilingual(
     "{height} is too small for this chart at a width of {width}; use at least {least}, or omit "
     "height",

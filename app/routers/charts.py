@@ -1,4 +1,4 @@
-"""Charts as SVG, as PNG, and as the Vega-Lite specification of both."""
+"""Charts as SVG, as PNG, and as a Vega-Lite specification of their data."""
 
 from collections.abc import Callable
 from typing import Annotated, Any, NamedTuple
@@ -6,26 +6,20 @@ from typing import Annotated, Any, NamedTuple
 from fastapi import APIRouter, Query, Response
 
 from app import parameters
-from app.formats.charts.canvas import (
-    PNG,
-    SPECIFICATION,
-    SVG,
-    Canvas,
-    render_png,
-    render_svg,
-    write_specification,
-)
+from app.formats.charts.canvas import PNG, SVG, Canvas, render_png, render_svg
+from app.formats.charts.card import HEIGHT, WIDTH, layout_card
 from app.formats.charts.commitments import build_commitment_chart
 from app.formats.charts.layout import HeightTooSmallError, layout_chart
 from app.formats.charts.model import (
     Chart,
     build_indicator_chart,
-    build_overview_chart,
     build_series_chart,
 )
+from app.formats.charts.overview import build_overview_chart
+from app.formats.charts.vega_lite import SPECIFICATION, write_specification
 from app.formats.registry import CHART_FORMATS, CHARTED, Format
 from app.http.limits import DRAWINGS
-from app.problems.messages import HEIGHT_TOO_SMALL, IMAGE_TOO_LARGE
+from app.problems.messages import CARD_SIZE, HEIGHT_TOO_SMALL, IMAGE_TOO_LARGE
 from app.problems.problem import InvalidParameters, ParameterError
 from app.queries import charts
 from app.queries.editions import read_contents
@@ -96,8 +90,9 @@ SUBJECTS = (
         "indicator",
         "an indicator",
         (
-            "The headline figure in large type, and a panel of bars for each series. Series "
-            "with different units or period lengths are never drawn on the same scale. The chart "
+            "The newest figure as the title, and a small chart of each series along a time axis: "
+            "a line if at least four figures are comparable, otherwise columns. Series with "
+            "different units or period lengths are never drawn on the same scale. The chart "
             "shows periods, units, qualifiers, breaks and sources. SVGs embed their fonts, contain "
             "no scripts, and their text can be selected."
         ),
@@ -107,8 +102,9 @@ SUBJECTS = (
     Subject(
         "series",
         "a series",
-        "The figures of one series as bars, or its only figure in large type. All figures are "
-        "comparable, except across the breaks that the chart shows.",
+        "The newest figure of a series as the title, and all along a time axis: as a line if at "
+        "least four are comparable, otherwise as columns. All figures are comparable, except "
+        "across the breaks that the chart shows.",
         build_series,
         SERIES_KEY,
     ),
@@ -142,7 +138,12 @@ OPERATIONS = {
     SPECIFICATION: (
         "specify_{name}",
         "Get the Vega-Lite specification of {title}",
-        "The specification of /v1/{path}.svg with its data, colours and layout, for dashboards.",
+        (
+            "The data of /v1/{path}.svg as a Vega-Lite specification, for dashboards: each figure "
+            "with its dates, exact value, words, qualifier, growth and source, a time axis, "
+            "tooltips, and colours in `config`. It takes the width of its container, unless "
+            "`width` is requested; of several series, a menu selects one."
+        ),
     ),
 }
 """The operation id, the summary and the description by format."""
@@ -183,20 +184,39 @@ def declare_chart(subject: Subject, path: str, form: Format) -> None:
 def draw_chart(
     context: RequestContext, form: Format, query: parameters.ChartParameters, chart: Chart
 ) -> Response:
-    canvas = create_canvas(chart, query)
+    check_card(query)
     headers = {}
+    if form.media_type == SPECIFICATION:
+        content = write_specification(chart, query.theme, *get_fixed_size(query))
+        return context.create_bytes_response(content, form.media_type)
+    canvas = create_canvas(chart, query)
     if isinstance(query, parameters.ImageParameters):
         check_pixels(canvas, query.scale)
-        content = render_png(canvas, chart, query.scale)
-    elif form.media_type == SVG:
+        content = render_png(canvas, query.scale)
+    else:
         content = render_svg(canvas, chart)
         headers = {"Content-Security-Policy": SVG_POLICY}
-    else:
-        content = write_specification(canvas, chart)
     return context.create_bytes_response(content, form.media_type, headers=headers)
 
 
+def check_card(query: parameters.ChartParameters) -> None:
+    sizes = sorted({"width", "height"} & query.model_fields_set)
+    if query.aspect is parameters.Aspect.CARD and sizes:
+        raise InvalidParameters.from_error(
+            ParameterError(f"query.{sizes[0]}", CARD_SIZE.format(name=sizes[0]))
+        )
+
+
+def get_fixed_size(query: parameters.ChartParameters) -> tuple[int | None, int | None]:
+    """Return the size of a specification; without a width it has that of its container."""
+    if query.aspect is parameters.Aspect.CARD:
+        return WIDTH, HEIGHT
+    return (query.width if "width" in query.model_fields_set else None), query.height
+
+
 def create_canvas(chart: Chart, query: parameters.ChartParameters) -> Canvas:
+    if query.aspect is parameters.Aspect.CARD:
+        return layout_card(chart, query.theme)
     try:
         return layout_chart(chart, query.width, query.height, query.theme)
     except HeightTooSmallError as error:

@@ -13,9 +13,8 @@ from app.formats.charts.layout import layout_chart
 from app.formats.charts.model import (
     Chart,
     build_indicator_chart,
-    build_overview_chart,
-    find_reviewed_year,
 )
+from app.formats.charts.overview import build_overview_chart, find_reviewed_year
 from app.formats.dataset_info import DATA_LICENCE, TITLE, cite_dataset
 from app.formats.feeds import format_title
 from app.formats.registry import build_service_links, list_distributions

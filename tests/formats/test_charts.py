@@ -1,6 +1,5 @@
 """Charts: their content, safe SVG, and the same bytes for the same request."""
 
-import json
 import re
 import struct
 from base64 import b64decode
@@ -13,14 +12,15 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
-import vl_convert
 from fontTools.ttLib import TTFont
 from starlette.testclient import TestClient
 
 from app.enums import Qualifier
 from app.formats.charts.canvas import render_svg
 from app.formats.charts.layout import layout_chart
-from app.formats.charts.model import Chart, DataPoint, Group, Tile, build_group, build_series_chart
+from app.formats.charts.model import Chart, DataPoint, Group, Tile, build_series_chart
+from app.formats.charts.overview import build_group
+from app.formats.charts.style import PALETTES
 from app.i18n import Language
 from app.ingest.build import build, load_valid_seed
 from app.ingest.history import take_snapshot
@@ -62,10 +62,14 @@ def points(client: TestClient, code: str, language: str) -> Iterator[tuple[Any, 
             yield series, point
 
 
-def layers(client: TestClient, path: str, kind: str, **query: str | int) -> list[Any]:
-    """Return the layers of a specification that have one kind of mark."""
-    asked = client.get(f"{path}.vl.json", params={"lang": "en", **query})
-    return [one for one in asked.json()["layer"] if one["mark"]["type"] == kind]
+def list_bars(picture: ET.Element) -> list[float]:
+    """Return the heights of the columns of an image."""
+    bars = [one for one in picture.iter(f"{SVG}rect") if one.get("class") == "bar"]
+    return [float(one.get("height", "")) for one in bars]
+
+
+def count_dashes(picture: ET.Element, dash: str) -> int:
+    return sum(one.get("stroke-dasharray") == dash for one in picture.iter())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -76,19 +80,16 @@ def test_figures_have_period_and_qualifier(client: TestClient, code: str, langua
     described = picture.findtext(f"{SVG}desc") or ""
     count = 0
     for series, point in points(client, code, language):
-        assert bare(point["display"]) in printed
-        assert bare(point["period"]["label"]) in printed
         assert bare(point["citation"]["full"]) in printed
         colon = ": " if language == "en" else "："
         assert colon.join([point["period"]["label"], point["display"]]) in described
-        if point["growth"]:
-            assert bare(point["growth"]["display"]) in printed
+        assert point["growth"] is None or point["growth"]["display"] in described
         for one in point["obstacles"]:
             assert bare(one["text"]) in printed
             assert bare(one["text"]) in bare(described)
         if series["observations"] > 1:
             assert bare(series["span"]) in printed
-            assert bare(series["unit"]["name"]) in printed
+            assert bare(series["unit"]["name"]) in bare(described)
         count += 1
     assert count > 0
     assert ("release2026-11-25.2" if language == "en" else "2026-11-25.2版") in printed
@@ -112,38 +113,41 @@ def test_overview_has_all_figures_and_areas(client: TestClient, language: str) -
     assert bare(overview["source"]["line"]) in printed
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("code", INDICATORS)
-def test_bars_of_one_unit_have_one_scale(client: TestClient, code: str) -> None:
-    units = {
-        (point["period"]["label"], point["display"]): point["unit"]["code"]
-        for _, point in points(client, code, "en")
-    }
-    scales: dict[str, str] = {}
-    for layer in layers(client, f"/v1/indicators/{code}/chart", "bar"):
-        scale = layer["encoding"]["x"]["scale"]
-        assert scale["domain"][0] == 0
-        values = layer["data"]["values"]
-        (unit,) = {units[datum["period"], datum["display"]] for datum in values}
-        assert scales.setdefault(unit, json.dumps(scale)) == json.dumps(scale)
+def test_title_says_the_newest_figure(client: TestClient, code: str, language: str) -> None:
+    listed = list(points(client, code, language))
+    usual = [one for one in listed if one[0]["months"] in (12, None) or one[1]["headline"]]
+    newest = max(one["period"]["end"] for _, one in usual or listed)
+    title = text_of(drawn(client, f"/v1/indicators/{code}/chart", lang=language))
+    same = [point for _, point in usual or listed if point["period"]["end"] == newest]
+    assert any(
+        bare(point["display"]) in title and newest[:4] in title.partition("[1]")[0]
+        for point in same
+    )
 
 
-def test_bars_are_as_long_as_their_figures(client: TestClient) -> None:
-    listed = list(points(client, "goods-trade", "en"))
-    # The series of the headline is drawn first.
-    listed.sort(key=lambda one: one[0]["code"] != "goods-trade.CN.BRI.partner-2025.CNY.P12M")
-    expected = [point["value"] for _, point in listed]
-    picture = drawn(client, "/v1/indicators/goods-trade", width=1600)
-    lengths = [
-        float(bar[1])
-        for path in picture.iter(f"{SVG}path")
-        if path.get("fill") == "#0b5394" and (bar := re.search(r"h([\d.]+)v", path.get("d", "")))
-    ]
-    assert len(lengths) == len(expected) == 7
-    for first, last in ((0, 2), (2, 5), (5, 7)):
-        longest = max(lengths[first:last])
-        most = max(expected[first:last])
-        for length, value in zip(lengths[first:last], expected[first:last], strict=True):
-            assert length / longest == pytest.approx(value / most, abs=0.002)
+def test_columns_are_as_high_as_their_figures(client: TestClient) -> None:
+    for code in (
+        "goods-trade.CN.BRI.partner-2023.CNY.P12M",
+        "aid-projects.CN.BRI.partner-2023.NB.P11M",
+    ):
+        series = client.get(f"/v1/series/{code}?lang=en").json()
+        values = [point["value"] for point in series["points"]]
+        heights = list_bars(drawn(client, f"/v1/series/{code}/chart"))[-len(values) :]
+        if len(values) > 1:
+            for height, value in zip(heights, values, strict=True):
+                assert height / max(heights) == pytest.approx(value / max(values), abs=0.01)
+
+
+def test_series_of_one_unit_share_a_scale_and_a_word(client: TestClient) -> None:
+    picture = drawn(client, "/v1/indicators/goods-trade", width=1200)
+    heights = list_bars(picture)
+    values = [22.1, 23.6, 10.11, 18.95, 19.47]
+    for height, value in zip(heights, values, strict=False):
+        assert height / heights[1] == pytest.approx(value / 23.6, abs=0.01)
+    assert "Trillionyuan" in text_of(picture)
+    assert "18.95trillion" not in text_of(picture), "the unit is written once for each block"
 
 
 def test_values_keep_their_digits(client: TestClient) -> None:
@@ -156,11 +160,10 @@ def test_values_keep_their_digits(client: TestClient) -> None:
 def test_limits_are_drawn_and_written(client: TestClient) -> None:
     picture = drawn(client, "/v1/indicators/aid-projects")
     shapes = [path.get("d", "") for path in picture.iter(f"{SVG}path") if path.get("stroke")]
-    chevrons = [path for path in shapes if path.count("M") == 2 and path.count("L") == 4]
-    assert len(chevrons) >= 2, "at the headline, and in the key"
+    assert len([path for path in shapes if path.count("M") == 2]) >= 2, "at the title, and below"
     assert "“Over”:theactualfigureishigher" in text_of(picture)
     assert "“Nearly”:theactualfigureislower" in text_of(picture)
-    plain = drawn(client, "/v1/indicators/goods-trade")
+    plain = drawn(client, "/v1/series/goods-trade.CN.BRI.partner-2025.CNY.P12M/chart")
     assert "actualfigure" not in text_of(plain)
 
 
@@ -171,18 +174,19 @@ def test_breaks_and_gaps_are_drawn(client: TestClient, tmp_path: Path) -> None:
     build(seed, MIGRATIONS, target)
     with opened(target) as app:
         broken = TestClient(app)
-        rules = layers(broken, "/v1/indicators/goods-trade", "rule")
-        printed = text_of(drawn(broken, "/v1/indicators/goods-trade"))
-    dashes = [layer["mark"].get("strokeDash") for layer in rules]
-    assert dashes.count([6, 4]) == 1
-    assert printed.count("Notcomparablewiththefigurebefore,seenotes") == 2
+        picture = drawn(broken, "/v1/indicators/goods-trade")
+        printed = text_of(picture)
+    whole = drawn(client, "/v1/indicators/goods-trade")
+    # Each break is a line, and one more line is in the key.
+    assert count_dashes(picture, "6 4") > count_dashes(whole, "6 4")
+    assert "Notcomparable:thefiguresoneithersideoftheline,seenotes" in printed
+    assert "Nofigureincludedforperiodsinbetween" in printed
+    assert count_dashes(whole, "0.1 5") > 1
     series = "Full years, Partner countries (2023 scope), Chinese yuan (renminbi)"
     name = f"{series}, Full year 2022 and Full year 2023 not comparable"
     note = f"{name}: There is a break in the series between them. The definition changed."
     assert bare(note) in printed
-    assert "2014to2021:notincluded" in printed
-    unbroken = layers(client, "/v1/indicators/aid-projects", "rule")
-    assert [6, 4] not in [layer["mark"].get("strokeDash") for layer in unbroken]
+    assert "2014 to 2021: not included" in (picture.findtext(f"{SVG}desc") or "")
 
 
 def test_figures_of_a_group_name_their_coverage() -> None:
@@ -199,8 +203,9 @@ def test_figures_of_a_group_name_their_coverage() -> None:
 
 def test_one_figure_is_no_bar(client: TestClient) -> None:
     code = "investment-agreements.CN.BRI.partner-2023.NB.P11M"
-    assert layers(client, f"/v1/series/{code}/chart", "bar") == []
-    assert len(layers(client, "/v1/series/goods-trade.CN.BRI.partner-2025.CNY.P12M", "bar")) == 1
+    assert list_bars(drawn(client, f"/v1/series/{code}/chart")) == []
+    two = "goods-trade.CN.BRI.partner-2025.CNY.P12M"
+    assert len(list_bars(drawn(client, f"/v1/series/{two}/chart"))) >= 1
     printed = text_of(drawn(client, f"/v1/series/{code}/chart", lang="zh"))
     assert "36份" in printed
     assert "2024年1—11月" in printed
@@ -216,7 +221,19 @@ def test_svg_is_safe_and_accessible(client: TestClient, path: str, language: str
     assert response.headers["content-security-policy"] == policy
     picture = ET.fromstring(response.text)  # noqa: S314
     names = {one.tag.removeprefix(SVG) for one in picture.iter()}
-    assert names <= {"svg", "title", "desc", "style", "rect", "g", "path", "line", "text", "tspan"}
+    assert names <= {
+        "svg",
+        "title",
+        "desc",
+        "style",
+        "rect",
+        "g",
+        "path",
+        "line",
+        "circle",
+        "text",
+        "tspan",
+    }
     attributes = {name for one in picture.iter() for name in one.attrib}
     assert not [name for name in attributes if name.startswith("on") or "href" in name]
     outside = response.text.replace("http://www.w3.org/2000/svg", "")
@@ -267,19 +284,42 @@ def test_fonts_have_every_letter_of_the_seed() -> None:
         assert not missing, "regenerate the fonts as described in tests/fonts.py"
 
 
-@pytest.mark.parametrize("path", ["/v1/indicators/aid-projects", "/v1/overview"])
-def test_specification_draws_the_picture_by_itself(client: TestClient, path: str) -> None:
-    query: dict[str, str | int] = {"lang": "zh", "theme": "dark", "width": 800}
-    response = client.get(f"{path}.vl.json", params=query)
-    assert response.headers["content-type"] == "application/vnd.vegalite.v6+json"
-    alone = ET.fromstring(vl_convert.vegalite_to_svg(response.text, allowed_base_urls=[]))  # noqa: S314
-    served = drawn(client, path, **query)
-    assert [one.attrib for one in alone.iter(f"{SVG}path")] == [
-        one.attrib for one in served.iter(f"{SVG}path")
-    ]
-    assert text_of(alone) == text_of(served)
-    assert (alone.get("width"), alone.get("height")) == (served.get("width"), served.get("height"))
-    assert json.loads(response.text)["description"] == served.findtext(f"{SVG}desc")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_specification_has_all_figures_with_their_context(
+    client: TestClient, language: str
+) -> None:
+    theme = {"en": "light", "zh": "dark"}[language]
+    for code in INDICATORS:
+        response = client.get(f"/v1/indicators/{code}/chart.vl.json?lang={language}&theme={theme}")
+        assert response.headers["content-type"] == "application/vnd.vegalite.v6+json"
+        found = response.json()
+        values = {
+            (one["start"], one["end"], one["display"]): one for one in found["data"]["values"]
+        }
+        for series, point in points(client, code, language):
+            period = point["period"]
+            one = values[period["start"], period["end"], point["display"]]
+            assert one["value"] == point["value"]
+            assert one["qualifier"] == point["qualifier"]
+            assert one["period"] == period["label"]
+            assert one["source"] == point["citation"]["full"]
+            assert series["coverage"]["name"] in one["series"]
+            assert not point["growth"] or one["growth"].startswith(point["growth"]["display"])
+            for obstacle in point["obstacles"]:
+                assert obstacle["text"] in " ".join(found["usermeta"]["notes"])
+        assert found["width"] == "container"
+        assert found["config"]["background"] == PALETTES[Theme(theme)].paper
+        assert found["encoding"]["x"]["type"] == "temporal"
+        described = drawn(client, f"/v1/indicators/{code}/chart", lang=language)
+        assert found["description"] == described.findtext(f"{SVG}desc")
+
+
+def test_specification_has_the_requested_size(client: TestClient) -> None:
+    path = "/v1/indicators/goods-trade/chart.vl.json"
+    found = client.get(f"{path}?width=700&height=400").json()
+    assert (found["width"], found["height"]) == (700, 400)
+    found = client.get(f"{path}?aspect=card").json()
+    assert (found["width"], found["height"]) == (1200, 630)
 
 
 def size_of(png: bytes) -> tuple[int, int]:
@@ -299,11 +339,9 @@ def test_charts_have_the_requested_size(client: TestClient) -> None:
         image = client.get(f"{path}.png?lang=en&width={width}&scale=2")
         assert image.headers["content-type"] == "image/png"
         assert size_of(image.content) == (2 * width, 2 * height)
-    plain, high = (
-        layers(client, path, "bar", **query)[0]["mark"]["size"] for query in ({}, {"height": 1500})
-    )
-    assert high > plain, "what is left of the height goes to the bars"
-    assert drawn(client, path, height=1500).get("height") == "1500"
+    plain, high = (list_bars(drawn(client, path, **size)) for size in ({}, {"height": 2500}))
+    assert max(high) > max(plain), "what is left of the height goes to the plots"
+    assert drawn(client, path, height=2500).get("height") == "2500"
     assert drawn(client, "/v1/overview", height=3000).get("height") == "3000"
 
 
@@ -334,7 +372,7 @@ def test_bad_sizes_are_refused(client: TestClient, query: str, english: str, chi
 def test_what_does_not_fit_is_refused(client: TestClient) -> None:
     least = drawn(client, "/v1/overview").get("height", "")
     assert drawn(client, "/v1/overview", height=least).get("height") == least
-    for kind in ("svg", "png", "vl.json"):
+    for kind in ("svg", "png"):
         response = client.get(f"/v1/overview.{kind}?lang=en&height={int(least) - 1}")
         assert response.status_code == 422
         (error,) = response.json()["errors"]
@@ -344,6 +382,30 @@ def test_what_does_not_fit_is_refused(client: TestClient) -> None:
     assert large.status_code == 422
     assert large.json()["errors"][0]["location"] == "query.scale"
     assert "28800000 个像素，最多为 16000000 个" in large.json()["errors"][0]["message"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_cards_have_a_fixed_size(client: TestClient, language: str) -> None:
+    for path in (*PICTURES, "/v1/commitments/2023-joint-laboratories/chart"):
+        picture = drawn(client, path, lang=language, aspect="card", theme="dark")
+        assert (picture.get("width"), picture.get("height")) == ("1200", "630")
+        assert ("release2026" if language == "en" else "经贸合作指标") in text_of(picture)
+        assert "…" not in text_of(picture), "nothing is cut"
+    image = client.get("/v1/indicators/goods-trade/chart.png?aspect=card&scale=2")
+    assert size_of(image.content) == (2400, 1260)
+    headline = client.get(f"/v1/indicators/goods-trade?lang={language}").json()["headline"]
+    card = text_of(drawn(client, "/v1/indicators/goods-trade", lang=language, aspect="card"))
+    assert bare(headline["coverage"]["name"]) in card
+
+
+@pytest.mark.parametrize("name", ["width", "height"])
+def test_cards_take_no_other_size(client: TestClient, name: str) -> None:
+    for kind in ("svg", "png", "vl.json"):
+        response = client.get(f"/v1/overview.{kind}?lang=en&aspect=card&{name}=800")
+        assert response.status_code == 422
+        (error,) = response.json()["errors"]
+        assert error["location"] == f"query.{name}"
+        assert "always 1200 pixels wide" in error["message"]
 
 
 def test_only_pixels_have_a_scale(client: TestClient) -> None:

@@ -1,7 +1,5 @@
 """Charts of commitments: comparable readings as bars, others apart and with their reason."""
 
-import json
-import re
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -40,12 +38,13 @@ def test_every_chart_has_target_deadline_readings_and_sources(
 
 
 def test_only_comparable_readings_share_a_scale(client: TestClient) -> None:
-    def list_bars(code: str) -> list[str]:
-        text = json.dumps(client.get(f"/v1/commitments/{code}/chart.vl.json").json())
-        values = ("100", "50", "70", "250000000000", "480700000000")
-        return [one for one in values if re.search(rf": {one}(\.0)?[,}}]", text)]
+    def list_bars(code: str) -> list[int]:
+        """List the values that are drawn as bars."""
+        chart = client.get(f"/v1/commitments/{code}/chart.vl.json").json()
+        has_bars = any(layer["mark"] == "bar" for layer in chart["layer"])
+        return [one["value"] for one in chart["data"]["values"]] if has_bars else []
 
-    assert list_bars("2023-joint-laboratories") == ["100", "50", "70"]
+    assert list_bars("2023-joint-laboratories") == [100, 50, 70]
     assert "Counted differently" not in ET.tostring(
         draw(client, "2023-joint-laboratories"), encoding="unicode"
     )

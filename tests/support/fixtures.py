@@ -16,7 +16,7 @@ from app.application import App
 from app.db.processes import FILES, SDMX
 from app.export import ExportOptions, export_release
 from app.export.files import DIGESTS
-from app.formats.charts.rendering import FONT_PROCESS, VEGA_PROCESS
+from app.formats.charts.rendering import FONT_PROCESS
 from app.ingest.build import build
 from tests.support import postgresql, renderings, static_edition
 from tests.support.contract import Watch
@@ -38,7 +38,7 @@ def watch() -> Iterator[Watch]:
         patch.setattr(App, "__call__", answer)
         renderings.share_all()
         yield watching
-    for process in (VEGA_PROCESS, FONT_PROCESS, FILES, SDMX):
+    for process in (FONT_PROCESS, FILES, SDMX):
         process.close()
 
 

@@ -1,4 +1,4 @@
-"""Figures as bars: one panel per series, and the marks that show how a source qualifies them.
+"""Figures as horizontal bars, and the marks that show how a source qualifies them.
 
 Functions that draw return the vertical position at which the drawing ends.
 """
@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from app.enums import Qualifier
 from app.formats.charts import labels
-from app.formats.charts.canvas import Bar, Canvas, Line, Point
+from app.formats.charts.canvas import Canvas, Point
 from app.formats.charts.model import DataPoint, Panel
-from app.formats.charts.style import Style
+from app.formats.charts.style import Line, Style
 
 # Lengths are in units, which are pixels in a chart of the base width.
 MIN_BAR_WIDTH = 120
@@ -26,12 +26,14 @@ WHOLE = Decimal(100)
 
 
 def draw_display(canvas: Canvas, figure: DataPoint, style: Style, span: Point, top: float) -> float:
+    """Draw a figure in words, and the mark of its qualifier behind them."""
+    text = figure.display
     sizes = canvas.sizes
     left, right = span
     is_qualified = figure.qualifier is not Qualifier.NONE
     width = right - left - (sizes.gap + SWATCH_WIDTH * sizes.unit if is_qualified else 0)
-    style = canvas.fit_style(figure.display, style, width)
-    lines = canvas.wrap_text(figure.display, style, width)
+    style = canvas.fit_style(text, style, width)
+    lines = canvas.balance_text(text, style, width)
     bottom = canvas.draw_text(lines, left, top, style)
     if is_qualified:
         x = left + canvas.measure_text(lines[-1], style) + sizes.gap
@@ -47,11 +49,12 @@ def draw_swatch(canvas: Canvas, qualifier: Qualifier, start: Point) -> None:
     if qualifier is Qualifier.OVER:
         end = (x + width - ARROW_WIDTH * unit, middle)
         canvas.draw_rule(start, end, Line("accent", thickness))
-        canvas.draw_path(end, write_chevron_path(thickness, unit), 2 * unit)
+        canvas.draw_path(end, write_chevron_path(thickness, unit), Line("accent", 2 * unit))
         return
     half = thickness / 2
-    frame = f"M0,{-half:.2f}h{width:.2f}v{thickness:.2f}h{-width:.2f}v{-thickness:.2f}"
-    canvas.draw_path(start, frame + write_hatch_path(width, thickness, 5 * unit), 1.5 * unit)
+    canvas.draw_bar((x, middle - half, x + width, middle + half), is_hatched=True)
+    path = write_hatch_path(width, thickness, 5 * unit)
+    canvas.draw_path(start, path, Line("accent", 1.5 * unit))
 
 
 def draw_share(canvas: Canvas, figure: DataPoint, span: Point, top: float) -> float:
@@ -60,9 +63,8 @@ def draw_share(canvas: Canvas, figure: DataPoint, span: Point, top: float) -> fl
     thickness = THICKNESS * sizes.unit
     middle, bottom = top + thickness / 2, top + thickness
     canvas.draw_tile(left, top, right, bottom)
-    bar = Bar(figure.period, figure.display, figure.value, middle, figure.qualifier in HATCHED)
-    canvas.draw_bars([bar], span, WHOLE, thickness)
-    end = left + float(figure.value / WHOLE) * (right - left)
+    end = left + float(min(figure.value, WHOLE) / WHOLE) * (right - left)
+    canvas.draw_bar((left, top, end, bottom), is_hatched=figure.qualifier in HATCHED)
     draw_end_mark(canvas, figure.qualifier, (left, end), (middle, thickness))
     canvas.draw_text("0", left, bottom, sizes.small)
     return canvas.draw_text("100%", right, bottom, sizes.small, "right")
@@ -76,11 +78,13 @@ def draw_end_mark(
     (start, end), (middle, thickness) = span, across
     unit = sizes.unit
     if qualifier is Qualifier.OVER:
-        canvas.draw_path((end, middle), write_chevron_path(thickness, unit), 2 * unit)
+        canvas.draw_path(
+            (end, middle), write_chevron_path(thickness, unit), Line("accent", 2 * unit)
+        )
         return end + ARROW_WIDTH * unit
     if qualifier in HATCHED:
         path = write_hatch_path(end - start, thickness, 6 * unit)
-        canvas.draw_path((start, middle), path, 1.5 * unit)
+        canvas.draw_path((start, middle), path, Line("accent", 1.5 * unit))
     return end
 
 
@@ -99,6 +103,20 @@ def write_hatch_path(width: float, thickness: float, step: float) -> str:
         path += f"M{left:.2f},{half - (left - start):.2f}L{right:.2f},{half - (right - start):.2f}"
         start += step
     return path
+
+
+def draw_heading(canvas: Canvas, panel: Panel, span: Point, top: float) -> float:
+    """Draw the heading of a panel, with its unit on the same line if there is space."""
+    sizes = canvas.sizes
+    left, right = span
+    x = left + canvas.measure_text(panel.heading, sizes.heading) + sizes.gap
+    bottom = canvas.draw_paragraph(panel.heading, left, top, sizes.heading, right - left)
+    if x + canvas.measure_text(panel.unit, sizes.body) <= right:
+        y = top + sizes.heading.get_baseline_offset(sizes.body)
+        canvas.draw_text(panel.unit, x, y, sizes.body)
+    else:
+        bottom = canvas.draw_paragraph(panel.unit, left, bottom, sizes.body, right - left)
+    return bottom + 5 * sizes.unit
 
 
 class Columns(NamedTuple):
@@ -163,12 +181,10 @@ class BarPanel:
     def draw(self, top: float) -> float:
         canvas, columns, figures = self.canvas, self.columns, self.panel.figures
         unit = canvas.sizes.unit
-        top = self.draw_heading(top)
+        top = draw_heading(canvas, self.panel, (columns.left, columns.right), top)
         has_bars = len(figures) > 1 and self.maximum > 0
         thickness = min(THICKNESS * unit + self.extra_height / 2, MAX_THICKNESS * unit)
-        bars = []
         for figure in figures:
-            top = self.draw_separator(figure, top)
             if not columns.has_period_beside:
                 top = self.draw_labels_above(figure, top)
             bottom = top + thickness + 9 * unit + self.extra_height / 2
@@ -177,11 +193,11 @@ class BarPanel:
                 self.draw_side_labels(figure, middle)
             end = columns.bar_start
             if has_bars:
-                is_hatched = figure.qualifier in HATCHED
-                bars.append(Bar(figure.period, figure.display, figure.value, middle, is_hatched))
                 length = float(figure.value / self.maximum) * (columns.bar_end - columns.bar_start)
                 span = (columns.bar_start, columns.bar_start + length)
                 across = (middle, thickness)
+                box = (span[0], middle - thickness / 2, span[1], middle + thickness / 2)
+                canvas.draw_bar(box, is_hatched=figure.qualifier in HATCHED)
                 end = draw_end_mark(canvas, figure.qualifier, span, across)
                 end += canvas.sizes.gap
                 axis = (columns.bar_start, top), (columns.bar_start, bottom)
@@ -189,43 +205,6 @@ class BarPanel:
             if not columns.has_value_above:
                 self.draw_value(figure, end, middle)
             top = bottom + (0 if columns.has_period_beside else 3 * unit)
-        if bars:
-            canvas.draw_bars(bars, (columns.bar_start, columns.bar_end), self.maximum, thickness)
-        return top
-
-    def draw_heading(self, top: float) -> float:
-        canvas, sizes = self.canvas, self.canvas.sizes
-        left, width = self.columns.left, self.columns.right - self.columns.left
-        heading, unit = self.panel.heading, self.panel.unit
-        x = left + canvas.measure_text(heading, sizes.heading) + sizes.gap
-        bottom = canvas.draw_paragraph(heading, left, top, sizes.heading, width)
-        if x + canvas.measure_text(unit, sizes.body) <= self.columns.right:
-            canvas.draw_text(
-                unit, x, top + sizes.heading.get_baseline_offset(sizes.body), sizes.body
-            )
-        else:
-            bottom = canvas.draw_paragraph(unit, left, bottom, sizes.body, width)
-        return bottom + 5 * sizes.unit
-
-    def draw_separator(self, figure: DataPoint, top: float) -> float:
-        """Draw missing periods, and a line if the figure is not comparable with the one before."""
-        canvas, sizes, columns = self.canvas, self.canvas.sizes, self.columns
-        unit = sizes.unit
-        if figure.gap:
-            bottom = top + sizes.small.line_height + 6 * unit
-            x = columns.bar_start
-            canvas.draw_text(figure.gap, x + sizes.gap, top + 3 * unit, sizes.small)
-            canvas.draw_rule((x, top), (x, bottom), Line("quiet", dash=(1, 4)))
-            top = bottom
-        if not figure.is_comparable:
-            y = top + 5 * unit
-            line = Line("quiet", 1.5 * unit, dash=(6, 4))
-            canvas.draw_rule((columns.left, y), (columns.right, y), line)
-            style = sizes.small._replace(bold=True, colour="ink")
-            label = labels.NOT_COMPARABLE.get(canvas.language)
-            width = columns.right - columns.left
-            top = canvas.draw_paragraph(label, columns.left, y + 4 * unit, style, width)
-            top += 0 if columns.has_period_beside else 4 * unit
         return top
 
     def draw_labels_above(self, figure: DataPoint, top: float) -> float:

@@ -1,18 +1,18 @@
-"""A canvas of marks at fixed positions, drawn as a Vega-Lite specification, as SVG and as PNG."""
+"""A canvas of marks at fixed positions, written as SVG, and as PNG."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from functools import cached_property
 from html import escape
-from typing import NamedTuple
 
 from app.formats.charts import rendering
 from app.formats.charts.model import Chart
-from app.formats.charts.rendering import FONT_PROCESS, VEGA_PROCESS
+from app.formats.charts.rendering import FONT_PROCESS
 from app.formats.charts.style import (
     BASELINE,
+    MIN_SIZE,
     PALETTES,
+    Line,
     Sizes,
     Style,
     balance_text,
@@ -23,55 +23,37 @@ from app.formats.charts.style import (
 )
 from app.i18n import Language
 from app.parameters import Theme
-from app.schemas import ENCODER
 
-Node = dict[str, object]
 Point = tuple[float, float]
+Box = tuple[float, float, float, float]
+"""Left, top, right and bottom."""
 
-SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
-PATH_SIZE = 4
-"""The size at which Vega takes the coordinates of a path as pixels."""
+NAMESPACE = "http://www.w3.org/2000/svg"
 MIN_FONT_SCALE = 0.6
 """How far a text may shrink to fit on one line."""
-PIXELS: Node = {"type": "quantitative", "scale": None, "axis": None}
-"""An encoding without a scale, so that the values of a field are pixels."""
+ANCHORS = {"left": "start", "center": "middle", "right": "end"}
 SVG, PNG = "image/svg+xml", "image/png"
-SPECIFICATION = "application/vnd.vegalite.v6+json"
 LANGUAGE_TAGS = {Language.ENGLISH: "en", Language.CHINESE: "zh-Hans"}
-
-
-class Bar(NamedTuple):
-    period: str
-    display: str
-    value: Decimal
-    middle: float
-    """The vertical position of its middle."""
-    is_hatched: bool
-    """Whether the figure is only known to be near the end of the bar."""
-
-
-class Line(NamedTuple):
-    colour: str = "line"
-    thickness: float = 1
-    dash: tuple[float, ...] = ()
 
 
 @dataclass
 class Canvas:
     """The marks of a chart; positions are pixels from the upper left corner.
 
-    Drawing a text returns the vertical position at which it ends.
+    Each list of elements is drawn above the one before. Drawing a text returns the vertical
+    position at which it ends.
     """
 
     width: int
     theme: Theme
     language: Language
     height: int = 0
-    tiles: list[Node] = field(default_factory=list)
-    bar_layers: list[Node] = field(default_factory=list)
-    rules: dict[Line, list[Node]] = field(default_factory=dict)
-    paths: dict[float, list[Node]] = field(default_factory=dict)
-    texts: dict[tuple[Style, str], list[Node]] = field(default_factory=dict)
+    tiles: list[str] = field(default_factory=list)
+    rules: list[str] = field(default_factory=list)
+    bars: list[str] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
+    points: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
     characters: set[tuple[str, bool]] = field(default_factory=set)
     """All characters in texts, each with whether it is bold."""
 
@@ -95,17 +77,27 @@ class Canvas:
     def fit_style(self, line: str, style: Style, width: float) -> Style:
         """Shrink a style so that a text fits on one line, unless it would become too small."""
         scale = width / max(self.measure_text(line, style), 1)
-        return style._replace(size=style.size * scale) if MIN_FONT_SCALE < scale < 1 else style
+        is_legible = scale > MIN_FONT_SCALE and style.size * scale >= MIN_SIZE
+        return style._replace(size=style.size * scale) if scale < 1 and is_legible else style
 
     def draw_text(
         self, lines: str | Sequence[str], x: float, top: float, style: Style, align: str = "left"
     ) -> float:
-        lines = [lines] if isinstance(lines, str) else list(lines)
+        lines = [lines] if isinstance(lines, str) else list(lines) or [""]
         self.characters.update((one, style.bold) for line in lines for one in line)
-        position = {"x": round_pixels(x), "y": round_pixels(top + style.size * BASELINE)}
-        # Other renderers find a single line easier to handle as a string than as a list.
-        content = lines[0] if len(lines) == 1 else lines
-        self.texts.setdefault((style, align), []).append({**position, "text": content})
+        attributes = write_attributes(
+            x=x,
+            y=top + style.size * BASELINE,
+            font_size=style.size,
+            font_weight=700 if style.bold else None,
+            text_anchor=ANCHORS[align] if align != "left" else None,
+            fill=self.get_colour(style.colour),
+        )
+        first, *others = map(escape, lines)
+        step = write_attributes(x=x, dy=style.line_height)
+        rest = "".join(f"<tspan{step}>{line}</tspan>" for line in others)
+        content = f"<tspan>{first}</tspan>{rest}" if rest else first
+        self.texts.append(f"<text{attributes}>{content}</text>")
         return top + style.line_height * len(lines)
 
     def draw_paragraph(
@@ -115,154 +107,97 @@ class Canvas:
 
     def draw_tile(self, left: float, top: float, right: float, bottom: float) -> None:
         """Draw the background of a tile, below all other marks."""
-        edges = zip(("x", "x2", "y", "y2"), (left, right, top, bottom), strict=True)
-        self.tiles.append({name: round_pixels(value) for name, value in edges})
+        size = write_attributes(x=left, y=top, width=right - left, height=bottom - top)
+        self.tiles.append(f'<rect{size} fill="{self.get_colour("tint")}"/>')
 
     def draw_rule(self, start: Point, end: Point, line: Line | None = None) -> None:
-        line = line or Line()
-        line = line._replace(thickness=round_pixels(line.thickness))
-        ends = zip(("x", "y", "x2", "y2"), (*start, *end), strict=True)
-        rule: Node = {name: round_pixels(value) for name, value in ends}
-        self.rules.setdefault(line, []).append(rule)
+        ends = write_attributes(x1=start[0], y1=start[1], x2=end[0], y2=end[1])
+        self.rules.append(f"<line{ends}{self.write_stroke(line or Line())}/>")
 
-    def draw_path(self, start: Point, path: str, thickness: float) -> None:
-        """Draw an SVG path whose coordinates are relative to a point."""
-        x, y = map(round_pixels, start)
-        self.paths.setdefault(round_pixels(thickness), []).append({"x": x, "y": y, "path": path})
-
-    def draw_bars(
-        self, bars: Sequence[Bar], span: Point, maximum: Decimal, thickness: float
-    ) -> None:
-        """Draw figures to one scale: zero at the left end of a span, a maximum at its right."""
-        scale = {
-            "domain": [0, maximum],
-            "range": [round_pixels(end) for end in span],
-            "nice": False,
-        }
-        encoding: Node = {
-            "x": {"field": "value", **PIXELS, "scale": scale, "stack": None},
-            **encode_pixels("y"),
-            "tooltip": [{"field": "period"}, {"field": "display"}],
-        }
+    def draw_bar(self, box: Box, *, is_hatched: bool) -> None:
+        """Draw a bar, or the frame of one that is hatched."""
+        left, top, right, bottom = box
         accent = self.get_colour("accent")
-        solid = {"fill": accent}
-        hatched = {"fill": self.get_colour("paper"), "stroke": accent, "strokeWidth": 1.5}
-        for is_hatched, look in ((False, solid), (True, hatched)):
-            values: list[Node] = [
-                {
-                    "period": bar.period,
-                    "display": bar.display,
-                    "value": bar.value,
-                    "y": round_pixels(bar.middle),
-                }
-                for bar in bars
-                if bar.is_hatched == is_hatched
-            ]
-            if values:
-                size = round_pixels(thickness)
-                mark = {"type": "bar", "orient": "horizontal", "size": size, **look}
-                self.bar_layers.append(build_layer(values, mark, encoding))
+        look = write_attributes(
+            fill=self.get_colour("paper") if is_hatched else accent,
+            stroke=accent if is_hatched else None,
+            stroke_width=1.5 * self.sizes.unit if is_hatched else None,
+        )
+        size = write_attributes(x=left, y=top, width=right - left, height=bottom - top)
+        self.bars.append(f'<rect class="bar"{size}{look}/>')
 
-    def build_specification(self, description: str) -> Node:
-        return {
-            "$schema": SCHEMA,
-            "description": description,
-            "width": self.width,
-            "height": self.height,
-            "padding": 0,
-            "autosize": "none",
-            "background": self.get_colour("paper"),
-            "layer": self.build_layers(),
-            "resolve": {"scale": {"x": "independent", "y": "independent"}},
-            "config": {
-                "aria": False,
-                "font": get_font_stack(self.language),
-                "view": {"stroke": None},
-            },
-        }
+    def draw_mask(self, box: Box) -> None:
+        """Hide the rules behind a text."""
+        left, top, right, bottom = box
+        size = write_attributes(x=left, y=top, width=right - left, height=bottom - top)
+        self.bars.append(f'<rect{size} fill="{self.get_colour("paper")}"/>')
 
-    def build_layers(self) -> list[Node]:
-        """Build the layers from the bottom to the top."""
-        edges = encode_pixels("x", "y", "x2", "y2")
-        return [
-            build_layer(self.tiles, {"type": "rect", "fill": self.get_colour("tint")}, edges),
-            *(
-                build_layer(nodes, self.build_rule_mark(line), edges)
-                for line, nodes in self.rules.items()
-            ),
-            *self.bar_layers,
-            *(self.build_path_layer(thickness, nodes) for thickness, nodes in self.paths.items()),
-            *(self.build_text_layer(*look, nodes) for look, nodes in self.texts.items()),
-        ]
+    def draw_path(self, start: Point, path: str, line: Line) -> None:
+        """Draw an SVG path whose coordinates are relative to a point."""
+        x, y = map(write_number, start)
+        move = f' transform="translate({x} {y})"' if (x, y) != ("0", "0") else ""
+        self.paths.append(f'<path d="{path}"{move} fill="none"{self.write_stroke(line)}/>')
 
-    def build_rule_mark(self, line: Line) -> Node:
-        stroke = self.get_colour(line.colour)
-        mark: Node = {"type": "rule", "stroke": stroke, "strokeWidth": line.thickness}
-        return mark | ({"strokeDash": line.dash} if line.dash else {})
+    def draw_point(self, centre: Point, radius: float, *, is_hollow: bool) -> None:
+        accent = self.get_colour("accent")
+        attributes = write_attributes(
+            cx=centre[0],
+            cy=centre[1],
+            r=radius,
+            fill=self.get_colour("paper") if is_hollow else accent,
+            stroke=accent,
+            stroke_width=1.75 * self.sizes.unit,
+        )
+        self.points.append(f'<circle class="point"{attributes}/>')
 
-    def build_path_layer(self, thickness: float, nodes: list[Node]) -> Node:
-        mark: Node = {
-            "type": "point",
-            "filled": False,
-            "size": PATH_SIZE,
-            "opacity": 1,
-            "stroke": self.get_colour("accent"),
-            "strokeWidth": thickness,
-        }
-        shape = {"field": "path", "type": "nominal", "scale": None}
-        return build_layer(nodes, mark, encode_pixels("x", "y") | {"shape": shape})
+    def write_stroke(self, line: Line) -> str:
+        return write_attributes(
+            stroke=self.get_colour(line.colour),
+            stroke_width=line.thickness,
+            stroke_dasharray=" ".join(map(write_number, line.dash)) or None,
+            stroke_linecap="round" if line.is_round else None,
+            stroke_linejoin="round" if line.is_round else None,
+        )
 
-    def build_text_layer(self, style: Style, align: str, nodes: list[Node]) -> Node:
-        mark: Node = {
-            "type": "text",
-            "align": align,
-            "baseline": "alphabetic",
-            "fontSize": round_pixels(style.size),
-            "fontWeight": 700 if style.bold else 400,
-            "lineHeight": round_pixels(style.line_height),
-            "fill": self.get_colour(style.colour),
-        }
-        encoding = encode_pixels("x", "y") | {"text": {"field": "text", "type": "nominal"}}
-        return build_layer(nodes, mark, encoding)
+    def write_svg(self, head: str) -> str:
+        """Write the picture; the head is what stands before its marks."""
+        size = write_attributes(width=self.width, height=self.height)
+        size += f' viewBox="0 0 {self.width} {self.height}"'
+        font = escape(get_font_stack(self.language))
+        paper = f'<path d="M0,0H{self.width}V{self.height}H0z" fill="{self.get_colour("paper")}"/>'
+        layers = (self.tiles, self.rules, self.bars, self.paths, self.points, self.texts)
+        marks = "".join(element for layer in layers for element in layer)
+        return f'<svg xmlns="{NAMESPACE}"{size} font-family="{font}"{head}{paper}{marks}</svg>'
 
 
-def build_layer(values: list[Node], mark: Node, encoding: Node) -> Node:
-    return {"data": {"values": values}, "mark": mark, "encoding": encoding}
-
-
-def encode_pixels(*channels: str) -> Node:
-    """Encode each channel by the field of its name, in pixels."""
-    return {
-        channel: {"field": channel} | ({} if channel.endswith("2") else PIXELS)
-        for channel in channels
+def write_attributes(**values: str | float | None) -> str:
+    """Write the attributes that have a value, each after a blank."""
+    texts = {
+        name.replace("_", "-"): escape(value) if isinstance(value, str) else write_number(value)
+        for name, value in values.items()
+        if value is not None
     }
+    return "".join(f' {name}="{text}"' for name, text in texts.items())
 
 
-def round_pixels(value: float) -> float:
-    """Round to a hundredth of a pixel, so that float noise does not change the bytes."""
-    return round(value, 2)
-
-
-def write_specification(canvas: Canvas, chart: Chart) -> bytes:
-    """Write the Vega-Lite specification, each figure with all its digits."""
-    return ENCODER.encode(canvas.build_specification(chart.describe()))
-
-
-def render_bare_svg(canvas: Canvas, chart: Chart) -> str:
-    return VEGA_PROCESS.run(rendering.render_svg, write_specification(canvas, chart))
+def write_number(value: float) -> str:
+    """Write a length with at most two decimals, so that float noise does not change the bytes."""
+    text = f"{value:.2f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
 
 
 def render_svg(canvas: Canvas, chart: Chart) -> bytes:
     """Draw a chart as SVG with embedded fonts and alternative text."""
-    head, end, body = render_bare_svg(canvas, chart).partition(">")
     language = LANGUAGE_TAGS[chart.language]
-    head = f'{head} role="img" aria-labelledby="title desc" xml:lang="{language}"'
-    title = f'<title id="title">{escape(chart.title)}</title>'
-    desc = f'<desc id="desc">{escape(chart.describe())}</desc>'
-    style = f"<style>{embed_fonts(canvas.characters, chart.language)}</style>"
-    return f"{head}{end}{title}{desc}{style}{body}".encode()
+    fonts = embed_fonts(canvas.characters, chart.language)
+    head = (
+        f' role="img" aria-labelledby="title desc" xml:lang="{language}">'
+        f'<title id="title">{escape(chart.title)}</title>'
+        f'<desc id="desc">{escape(chart.describe())}</desc><style>{fonts}</style>'
+    )
+    return canvas.write_svg(head).encode()
 
 
-def render_png(canvas: Canvas, chart: Chart, scale: int) -> bytes:
+def render_png(canvas: Canvas, scale: int) -> bytes:
     """Draw a chart as PNG, with ``scale`` pixels for each pixel of the chart on a side."""
-    return FONT_PROCESS.run(rendering.render_png, render_bare_svg(canvas, chart), scale)
+    return FONT_PROCESS.run(rendering.render_png, canvas.write_svg(">"), scale)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from app.enums import Qualifier
-from app.i18n import Bilingual, Language
+from app.i18n import Bilingual, Language, count_months, format_day, format_limits
 
 SOURCES = Bilingual("Sources", "资料来源")
 NOT_COMPARABLE = Bilingual(
@@ -48,6 +48,15 @@ HIDDEN_POINTS = Bilingual("{count} older figures are not shown.", "另有{count}
 HIDDEN_SERIES = Bilingual(
     "{count} more series of this indicator are not shown.", "该指标另有{count}个序列未显示。"
 )
+OTHER_SERIES = Bilingual("Series with one figure", "仅有一项数据的序列")
+TAKEAWAY = Bilingual("{display} {period}", "{period}：{display}")
+BREAK = Bilingual(
+    "Not comparable: the figures on either side of the line, see notes",
+    "不可比：竖线两侧数据不可比，见说明",
+)
+GAP = Bilingual("No figure included for periods in between", "其间各期未收录数据")
+GROWTH_SOURCES = Bilingual("growth rates {references}", "增速{references}")
+PANEL_SOURCES = Bilingual("Sources: {references}", "来源：{references}")
 COLON, COMMA, SEMICOLON = Bilingual(": ", "："), Bilingual(", ", "，"), Bilingual("; ", "；")
 
 
@@ -67,6 +76,31 @@ def format_overview_title(year: int | None, plan_year: int | None, language: Lan
         f"Belt and Road cooperation{english if parts else ''}",
         f"共建“一带一路”经贸合作{chinese if parts else ''}",
     ).get(language)
+
+
+def join_unit(number: str, unit: str, language: Language) -> str:
+    return Bilingual(f"{number} {unit}".rstrip(), f"{number}{unit}").get(language)
+
+
+def label_value(period: str, display: str, language: Language) -> str:
+    return COLON.get(language).join([period, display])
+
+
+def format_takeaway_period(start: date, end: date, label: str, language: Language) -> str:
+    """Name a period after a figure: in 2025, on 18 July 2024, 2025年, 截至2024年7月18日."""
+    if (start.year, start.month, start.day, end.month, end.day) == (end.year, 1, 1, 12, 31):
+        return Bilingual(f"in {end.year}", f"{end.year}年").get(language)
+    if start == end:
+        return Bilingual(f"on {format_day(end, language)}", label).get(language)
+    if count_months(start, end):
+        return Bilingual(f"in {label}", label).get(language)
+    last = format_limits(start, end, language)[1]
+    return Bilingual(f"by {last}", f"截至{last}").get(language)
+
+
+def format_short_period(start: date, end: date) -> str:
+    """Write the year of a flow of the same months of each year, or the day of anything else."""
+    return f"{end.year}" if count_months(start, end) else f"{end}"
 
 
 def format_action_count(count: int, language: Language) -> str:

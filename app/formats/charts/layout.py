@@ -5,6 +5,7 @@ Functions that draw return the vertical position at which the drawing ends.
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from app.enums import PERCENT
@@ -17,13 +18,18 @@ from app.formats.charts.bars import (
     draw_swatch,
     layout_columns,
 )
-from app.formats.charts.canvas import Canvas, Line, Point
-from app.formats.charts.model import Chart, DataPoint, Group, Tile
-from app.formats.charts.style import NARROW, WIDE, Style
+from app.formats.charts.canvas import Canvas, Point
+from app.formats.charts.model import Chart, DataPoint, Group, Panel, Tile
+from app.formats.charts.style import NARROW, WIDE, Line, Style
+from app.formats.charts.timeline import DASHED, DOTTED, TimePanel
 from app.parameters import Theme
 
-SIDEBAR_WIDTH = 0.32
-"""The part of a wide chart that shows the headline and the notes beside the bars."""
+TWO_COLUMNS, THREE_COLUMNS = 720, 1300
+"""The widths of charts from which small multiples have so many columns."""
+PLOT_HEIGHTS, SINGLE_PLOT_HEIGHTS = (130, 210), (170, 440)
+"""The least and the most height of the plots of several series, and of the plot of one."""
+PLOT_ASPECT = 0.45
+MAX_EXTRA_PLOT_HEIGHT = 500
 # The following lengths are in units, which are pixels in a chart of the base width.
 MAX_EXTRA_HEIGHT = 60
 """How much higher than necessary a row of figures may become."""
@@ -48,38 +54,124 @@ def layout_chart(chart: Chart, width: int, height: int | None, theme: Theme) -> 
         return canvas
     if height < canvas.height:
         raise HeightTooSmallError(canvas.height)
-    rows = sum(len(panel.figures) for panel in chart.panels)
+    rows, limit = count_rows(chart, width)
     extra_height = 0.0
     if rows:
-        limit = MAX_EXTRA_HEIGHT * canvas.sizes.unit
-        extra_height = min((height - canvas.height) / rows, limit)
+        extra_height = min((height - canvas.height) / rows, limit * canvas.sizes.unit)
     return draw_chart(chart, Canvas(width, theme, chart.language), extra_height, height)
+
+
+def count_rows(chart: Chart, width: int) -> tuple[int, float]:
+    """Count the rows that can become higher, and say by how many units each."""
+    if has_time(chart):
+        return -(-len(chart.panels) // count_panel_columns(chart, width)), MAX_EXTRA_PLOT_HEIGHT
+    return sum(len(panel.figures) for panel in chart.panels), MAX_EXTRA_HEIGHT
+
+
+def has_time(chart: Chart) -> bool:
+    return any(panel.has_time for panel in chart.panels)
+
+
+def count_panel_columns(chart: Chart, width: int) -> int:
+    columns = 1 + (width >= TWO_COLUMNS) + (width >= THREE_COLUMNS)
+    return max(1, min(columns, len(chart.panels)))
 
 
 def draw_chart(chart: Chart, canvas: Canvas, extra_height: float, min_height: int) -> Canvas:
     """Draw a chart on an empty canvas; height that it does not need stays free above its footer."""
     sizes = canvas.sizes
     left, right = sizes.margin, canvas.width - sizes.margin
-    title = canvas.balance_text(chart.title, sizes.title, right - left)
-    top = canvas.draw_text(title, left, sizes.margin, sizes.title) + 6 * sizes.unit
-    has_sidebar = canvas.width >= WIDE and bool(chart.panels)
-    if has_sidebar:
-        sidebar = (left, left + (right - left) * SIDEBAR_WIDTH)
-        bottom = draw_headline(canvas, chart.headline, sidebar, top)
-        bottom = draw_notes(canvas, chart, sidebar, bottom)
-        main = (sidebar[1] + 4 * sizes.gap, right)
-        top = max(bottom, draw_panels(canvas, chart, main, top, extra_height))
+    if chart.headline and chart.headline.end:
+        top = draw_takeaway(canvas, chart, chart.headline, sizes.margin)
     else:
+        title = canvas.balance_text(chart.title, sizes.title, right - left)
+        top = canvas.draw_text(title, left, sizes.margin, sizes.title) + 6 * sizes.unit
         top = draw_headline(canvas, chart.headline, (left, right), top)
+    if has_time(chart):
+        top = draw_time_panels(canvas, chart, top, extra_height)
+    else:
         top = draw_panels(canvas, chart, (left, right), top, extra_height)
     for group in chart.groups:
         top = draw_group(canvas, group, top)
     # The footer is at the bottom, so its height must be known before it is drawn.
     scratch = Canvas(canvas.width, canvas.theme, canvas.language)
-    footer_height = draw_footer(scratch, chart, 0, with_notes=not has_sidebar)
+    footer_height = draw_footer(scratch, chart, 0)
     canvas.height = max(int(top + footer_height) + 1, min_height)
-    draw_footer(canvas, chart, canvas.height - footer_height, with_notes=not has_sidebar)
+    draw_footer(canvas, chart, canvas.height - footer_height)
     return canvas
+
+
+def draw_takeaway(canvas: Canvas, chart: Chart, figure: DataPoint, top: float) -> float:
+    """Draw the name of what is shown, and its newest figure as the title."""
+    sizes = canvas.sizes
+    left, right = sizes.margin, canvas.width - sizes.margin
+    name = canvas.balance_text(chart.title, sizes.heading, right - left)
+    top = canvas.draw_text(name, left, top, sizes.heading) + 2 * sizes.unit
+    takeaway = replace(figure, display=figure.format_takeaway(chart.language))
+    top = draw_display(canvas, takeaway, sizes.takeaway, (left, right), top)
+    reference = labels.format_reference(figure.source)
+    scope = [figure.period] if figure.is_total else []
+    scope += [figure.coverage] if figure.coverage else []
+    scope_text = labels.SEMICOLON.get(chart.language).join(scope)
+    for text in (f"{scope_text} {reference}".lstrip(), figure.growth):
+        if text:
+            top = canvas.draw_paragraph(text, left, top, sizes.body, right - left)
+    if figure.unit == PERCENT and not chart.panels:
+        end = min(right, left + MAX_SHARE_WIDTH * sizes.unit)
+        top = draw_share(canvas, figure, (left, end), top + 8 * sizes.unit)
+    return top + 14 * sizes.unit
+
+
+def measure_plot(chart: Chart, panel_width: float, unit: float) -> float:
+    least, most = SINGLE_PLOT_HEIGHTS if len(chart.panels) == 1 else PLOT_HEIGHTS
+    return min(max(panel_width * PLOT_ASPECT, least * unit), most * unit)
+
+
+def find_maxima(chart: Chart) -> dict[str, Decimal]:
+    """Find the largest value of each unit."""
+    maxima: dict[str, Decimal] = defaultdict(Decimal)
+    for panel in chart.panels:
+        maxima[panel.unit] = max(maxima[panel.unit], *(one.value for one in panel.figures))
+    return maxima
+
+
+def draw_time_panels(canvas: Canvas, chart: Chart, top: float, extra_height: float) -> float:
+    """Draw small multiples in rows, in which headings and plots begin at the same heights."""
+    sizes = canvas.sizes
+    left, right = sizes.margin, canvas.width - sizes.margin
+    columns = count_panel_columns(chart, canvas.width)
+    space = 3 * sizes.gap
+    width = (right - left - space * (columns - 1)) / columns
+    height = measure_plot(chart, width, sizes.unit) + extra_height
+    maxima = find_maxima(chart)
+    for start in range(0, len(chart.panels), columns):
+        if start:
+            canvas.draw_rule((left, top), (right, top))
+            top += 12 * sizes.unit
+        row = chart.panels[start : start + columns]
+        lefts = [left + index * (width + space) for index in range(len(row))]
+        spans = [(one, one + width) for one in lefts]
+        pairs = list(zip(row, spans, strict=True))
+        plot_top = max(draw_panel_heading(canvas, chart, *pair, top) for pair in pairs)
+        bottoms = [
+            TimePanel(canvas, panel, span, height, maxima[panel.unit]).draw(plot_top)
+            for panel, span in pairs
+        ]
+        top = max(bottoms) + 14 * sizes.unit
+    return top
+
+
+def draw_panel_heading(
+    canvas: Canvas, chart: Chart, panel: Panel, span: Point, top: float
+) -> float:
+    """Draw what a series measures, and its newest figure unless that is the title of the chart."""
+    sizes, (left, right) = canvas.sizes, span
+    top = canvas.draw_paragraph(panel.heading, left, top, sizes.heading, right - left)
+    newest = panel.figures[-1]
+    if chart.headline is None or newest.display_key != chart.headline.display_key:
+        text = panel.format_newest(canvas.language)
+        top = canvas.draw_paragraph(text, left, top, sizes.body, right - left)
+    return top + 4 * sizes.unit
 
 
 def draw_headline(canvas: Canvas, figure: DataPoint | None, span: Point, top: float) -> float:
@@ -109,9 +201,7 @@ def draw_panels(
         return top
     left, right = span
     columns = layout_columns(canvas, chart.panels, span)
-    maxima: dict[str, Decimal] = defaultdict(Decimal)
-    for panel in chart.panels:
-        maxima[panel.unit] = max(maxima[panel.unit], *(one.value for one in panel.figures))
+    maxima = find_maxima(chart)
     for index, panel in enumerate(chart.panels):
         if index or (chart.headline and left == sizes.margin):
             canvas.draw_rule((left, top), (right, top))
@@ -215,21 +305,33 @@ def draw_tile_point(canvas: Canvas, figure: DataPoint, span: Point, top: float) 
     return canvas.draw_paragraph(reference, left, bottom, sizes.small, width)
 
 
-def draw_footer(canvas: Canvas, chart: Chart, top: float, *, with_notes: bool) -> float:
+def draw_footer(canvas: Canvas, chart: Chart, top: float) -> float:
     sizes = canvas.sizes
     left, right = sizes.margin, canvas.width - sizes.margin
     canvas.draw_rule((left, top), (right, top), Line("quiet"))
     top += 8 * sizes.unit
     span, bottom = (left, right), top
-    if with_notes and canvas.width >= WIDE:
+    if canvas.width >= WIDE and has_notes(chart):
         middle = (left + right) / 2
         bottom = draw_notes(canvas, chart, (left, middle - sizes.gap), top)
         span = (middle + sizes.gap, right)
-    elif with_notes:
+    else:
         top = draw_notes(canvas, chart, span, top)
     bottom = max(bottom, draw_sources(canvas, chart, span, top))
     bottom = canvas.draw_paragraph(chart.release, left, bottom, sizes.small, right - left)
     return bottom + sizes.margin * 0.75
+
+
+def has_notes(chart: Chart) -> bool:
+    return bool(chart.notes or chart.list_qualifiers() or has_breaks(chart) or has_gaps(chart))
+
+
+def has_breaks(chart: Chart) -> bool:
+    return any(len(panel.runs) > 1 for panel in chart.panels if panel.has_time)
+
+
+def has_gaps(chart: Chart) -> bool:
+    return any(one.gap for panel in chart.panels if panel.has_time for one in panel.figures)
 
 
 def draw_notes(canvas: Canvas, chart: Chart, span: Point, top: float) -> float:
@@ -241,6 +343,16 @@ def draw_notes(canvas: Canvas, chart: Chart, span: Point, top: float) -> float:
         draw_swatch(canvas, qualifier, (left, top + style.line_height / 2))
         meaning = labels.MEANINGS[qualifier].get(canvas.language)
         top = canvas.draw_paragraph(meaning, x, top, style, right - x) + spacing
+    for is_shown, text, line in (
+        (has_breaks(chart), labels.BREAK, Line("quiet", 1.5 * sizes.unit, DASHED)),
+        (has_gaps(chart), labels.GAP, Line("accent", 2 * sizes.unit, DOTTED, is_round=True)),
+    ):
+        if is_shown:
+            middle = top + style.line_height / 2
+            path = f"M0,0h{SWATCH_WIDTH * sizes.unit:.2f}"
+            canvas.draw_path((left, middle), path, line)
+            top = canvas.draw_paragraph(text.get(canvas.language), x, top, style, right - x)
+            top += spacing
     for note in chart.notes:
         top = canvas.draw_paragraph(note, left, top, style, right - left) + spacing
     return top + 6 * sizes.unit

@@ -1,14 +1,25 @@
 """What a chart says, independent of its size, colours and layout, from the records of the API."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
+from functools import cached_property
+from typing import NamedTuple
+
+from babel.numbers import format_decimal
 
 from app.db.columns import Record
-from app.enums import Completeness, Qualifier, StockFlow
+from app.enums import Qualifier, StockFlow
 from app.formats.charts import labels
 from app.formats.dataset_info import name_release
-from app.i18n import Language, format_locator
+from app.i18n import QUALIFIER_FORMATS, SCALE_WORDS, Language, format_locator
+
+FULL_YEAR = 12
+LINE_POINTS = 4
+"""How many comparable figures a series needs to be drawn as a line."""
+NUMBER = re.compile(r"[\d,]+(?:\.\d+)?")
 
 
 @dataclass(frozen=True)
@@ -31,6 +42,65 @@ class DataPoint:
     """The countries counted, if no heading names them."""
     is_comparable: bool = True
     """Whether it is comparable with the figure before it."""
+    start: date | None = None
+    end: date | None = None
+    is_flow: bool = False
+    decimals: int = 0
+    """The published decimals in whole units; negative if the source rounded to tens or more."""
+    unit_name: str = ""
+    growth_source: int | None = None
+    """The number of the source of the growth rate."""
+
+    @property
+    def period_days(self) -> tuple[date, date]:
+        """The first and the last day of the period; ValueError if it has none."""
+        if self.start is None or self.end is None:
+            raise ValueError("a figure without a period")
+        return self.start, self.end
+
+    @property
+    def is_total(self) -> bool:
+        """Whether it is cumulative, so that its last day does not say what it counts."""
+        return not self.is_flow and self.start != self.end
+
+    @property
+    def published_growth(self) -> str | None:
+        """The published growth without the number of its source."""
+        if self.growth is None or self.growth_source is None:
+            return self.growth
+        return self.growth.removesuffix(f" {labels.format_reference(self.growth_source)}")
+
+    @property
+    def position(self) -> date:
+        """The day at which it is drawn: the middle of a flow, the end of anything else."""
+        first, last = self.period_days
+        return first + (last - first) / 2 if self.is_flow else last
+
+    @property
+    def display_key(self) -> tuple[str, str, int]:
+        """What tells it from other figures that a chart shows."""
+        return self.period, self.display, self.source
+
+    def format_takeaway(self, language: Language) -> str:
+        """Say the figure and its period: 23.6 trillion yuan in 2025, 2025年：23.6万亿元."""
+        if self.start is None or self.end is None:
+            return labels.label_value(self.period, self.display, language)
+        period = labels.format_takeaway_period(self.start, self.end, self.period, language)
+        return labels.TAKEAWAY.format(display=self.display, period=period).get(language)
+
+
+class Scale(NamedTuple):
+    """The power of ten in which a block writes its numbers, and its unit in words."""
+
+    power: int
+    unit: str
+
+    def format_number(self, figure: DataPoint, language: Language) -> str:
+        """Write a figure with its qualifier and all published digits, but without its unit."""
+        digits = max(0, figure.decimals + self.power)
+        pattern = f"#,##0.{'0' * digits}" if digits else "#,##0"
+        number = format_decimal(figure.value.scaleb(-self.power), pattern, locale=language)
+        return QUALIFIER_FORMATS[figure.qualifier].get(language).format(number)
 
 
 @dataclass(frozen=True)
@@ -40,6 +110,43 @@ class Panel:
     heading: str
     unit: str
     figures: Sequence[DataPoint]
+    has_time: bool = False
+    """Whether its figures are drawn along a time axis."""
+
+    @cached_property
+    def scale(self) -> Scale:
+        """Take the scale of the largest figure, as it is published in words."""
+        largest = max(self.figures, key=lambda one: abs(one.value))
+        if not (found := NUMBER.search(largest.display)):
+            return Scale(0, self.unit)
+        number, unit = Decimal(found[0].replace(",", "")), largest.display[found.end() :]
+        powers = (0, *(power for words in SCALE_WORDS.values() for power in words))
+        same = [one for one in powers if largest.value.scaleb(-one) == number]
+        return Scale(same[0], unit.strip() or self.unit) if same else Scale(0, self.unit)
+
+    @cached_property
+    def runs(self) -> list[list[DataPoint]]:
+        """The figures in runs, within which they are comparable."""
+        runs: list[list[DataPoint]] = []
+        for figure in self.figures:
+            if not runs or not figure.is_comparable:
+                runs.append([])
+            runs[-1].append(figure)
+        return runs
+
+    def format_newest(self, language: Language) -> str:
+        """Say its newest figure in the unit of the block, with growth and source."""
+        newest = self.figures[-1]
+        unit = self.scale.unit if self.scale.unit != self.unit else ""
+        number = self.scale.format_number(newest, language)
+        display = labels.join_unit(number, unit, language)
+        takeaway = replace(newest, display=display).format_takeaway(language)
+        growth = labels.COMMA.get(language) + newest.growth if newest.growth else ""
+        return f"{takeaway} {labels.format_reference(newest.source)}{growth}"
+
+    @property
+    def has_line(self) -> bool:
+        return any(len(run) >= LINE_POINTS for run in self.runs)
 
 
 @dataclass(frozen=True)
@@ -65,6 +172,7 @@ class Chart:
     title: str
     release: str
     headline: DataPoint | None = None
+    """The figure that a chart of one indicator or commitment says first."""
     panels: list[Panel] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -155,50 +263,80 @@ def build_data_point(chart: Chart, point: Record, *, with_locator: bool = False)
     if growth and growth["id"] not in chart.rates:
         chart.rates.add(growth["id"])
         chart.add_named_note([*names, growth["display"]], growth["note"])
+    growth_source = chart.add_citation(growth["citation"]["full"]) if growth else None
+    reference = f" {labels.format_reference(growth_source)}" if growth_source else ""
     return DataPoint(
         period=point["period"]["label"],
         display=point["display"],
         value=point["value"],
         qualifier=Qualifier(point["qualifier"]),
         unit=point["unit"]["code"],
-        growth=growth and cite_growth(chart, growth),
+        growth=growth and growth["display"] + reference,
         source=source,
         locator=format_locator(point["locator"], chart.language) if with_locator else None,
+        start=point["period"]["start"],
+        end=point["period"]["end"],
+        is_flow=point["stock_flow"] == StockFlow.FLOW,
+        decimals=point["published"]["decimals"] - point["published"]["multiplier"],
+        unit_name=point["unit"]["name"],
+        growth_source=growth_source,
     )
-
-
-def cite_growth(chart: Chart, growth: Record) -> str:
-    """Return a growth rate in words with the number of its own source."""
-    reference = labels.format_reference(chart.add_citation(growth["citation"]["full"]))
-    return f"{growth['display']} {reference}"
 
 
 def build_indicator_chart(
     indicator: Record, found: Record, release: str, language: Language
 ) -> Chart:
+    """Build the chart of an indicator: its newest figure, and a block for each series."""
     chart = create_chart(indicator["name"], release, language)
     headline = indicator["headline"]
-    if headline:
-        figure = build_data_point(chart, headline)
-        chart.headline = replace(figure, coverage=headline["coverage"]["name"])
     headline_series = headline["series"] if headline else None
-    for series in sorted(found["series"], key=lambda one: one["code"] != headline_series):
-        if series["code"] != headline_series or len(series["points"]) > 1:
-            chart.panels.append(build_panel(chart, series, indicator))
+    series = sorted(found["series"], key=lambda one: one["code"] != headline_series)
+    if newest := find_newest_series(series, headline_series, indicator["unit"]["code"]):
+        figure = build_data_point(chart, newest["points"][-1])
+        chart.headline = replace(figure, coverage=newest["coverage"]["name"])
+    single = []
+    for one in series:
+        panel = build_panel(chart, one, indicator)
+        if len(panel.figures) > 1:
+            chart.panels.append(panel)
+        elif one is not newest:
+            single += [Tile(panel.heading, figure) for figure in panel.figures]
+    if single:
+        chart.groups = [Group(labels.OTHER_SERIES.get(language), single)]
     add_footnotes(chart)
     if found["hidden"]:
         chart.add_note(labels.HIDDEN_SERIES.format(count=found["hidden"]).get(language))
     return chart
 
 
+def find_newest_series(
+    series: Sequence[Record], headline_series: str | None, unit: str
+) -> Record | None:
+    """Find the series whose newest figure a chart says first.
+
+    It is in the unit of the indicator, and of a full year, a day or a total, or continues the
+    headline, unless there are only others: two months of this year are no news about the last.
+    """
+    drawn = [one for one in series if one["points"]]
+    usual = [
+        one
+        for one in drawn
+        if one["code"] == headline_series
+        or (
+            one["unit"]["code"] == unit
+            and (one["stock_flow"] != StockFlow.FLOW or one["months"] == FULL_YEAR)
+        )
+    ]
+    return max(usual or drawn, key=lambda one: one["points"][-1]["period"]["end"], default=None)
+
+
 def build_series_chart(series: Record, release: str, language: Language) -> Chart:
-    """Build the chart of a series: its only figure as the headline, or a panel of all."""
+    """Build the chart of a series: its newest figure, and a panel of all."""
     chart = create_chart(series["indicator"]["name"], release, language)
     panel = build_panel(chart, series, series)
-    if len(panel.figures) == 1:
-        (figure,) = panel.figures
-        chart.headline = replace(figure, coverage=series["coverage"]["name"])
-    elif panel.figures:
+    if panel.figures:
+        chart.headline = replace(panel.figures[-1], coverage=series["coverage"]["name"])
+    if len(panel.figures) > 1:
         chart.panels.append(panel)
     add_footnotes(chart)
     chart.add_named_note([panel.heading, panel.unit], series["note"])
@@ -209,7 +347,7 @@ def add_footnotes(chart: Chart) -> None:
     figures = list(chart.list_data_points())
     if not figures:
         chart.add_note(labels.NO_FIGURES.get(chart.language))
-    if len(chart.panels) + bool(chart.headline) > 1:
+    if len(chart.panels) > 1 or (chart.panels and chart.groups):
         chart.add_note(labels.BLOCKS.get(chart.language))
     if any(one.growth for one in figures):
         chart.add_note(labels.GROWTH.get(chart.language))
@@ -236,8 +374,7 @@ def build_panel(chart: Chart, series: Record, indicator: Record) -> Panel:
             chart.add_named_note([*panel_names, name], obstacle["text"])
         if previous is not None:
             starts = previous["period"]["start"], point["period"]["start"]
-            is_flow = point["stock_flow"] == StockFlow.FLOW
-            gap = labels.format_gap(*starts, language) if is_flow else None
+            gap = labels.format_gap(*starts, language) if figure.is_flow else None
             obstructed = {obstacle["observation"] for obstacle in point["obstacles"]}
             is_comparable = previous["id"] not in obstructed
             figure = replace(figure, gap=gap, is_comparable=is_comparable)
@@ -246,56 +383,4 @@ def build_panel(chart: Chart, series: Record, indicator: Record) -> Panel:
     if series["hidden"]:
         hidden = labels.HIDDEN_POINTS.format(count=series["hidden"]).get(language)
         chart.add_named_note(panel_names, hidden)
-    return Panel(*panel_names, figures)
-
-
-def build_overview_chart(found: Record, release: str, language: Language) -> Chart:
-    """Build the chart of the figures of an edition, and of its priority areas."""
-    areas = found["priority_areas"]
-    plan_year = areas[0]["year"] if areas else None
-    title = labels.format_overview_title(find_reviewed_year(found), plan_year, language)
-    chart = create_chart(title, release, language)
-    tiles: dict[str, list[Tile]] = {}
-    for indicator in found["indicators"]:
-        figure = build_data_point(chart, indicator["headline"], with_locator=True)
-        figure = replace(figure, coverage=indicator["headline"]["coverage"]["name"])
-        tiles.setdefault(indicator["topic"]["name"], []).append(Tile(indicator["name"], figure))
-    chart.groups = [build_group(topic, members, language) for topic, members in tiles.items()]
-    if areas:
-        area_tiles = [build_area_tile(chart, area) for area in areas]
-        heading = labels.AREAS_HEADING.format(year=plan_year).get(language)
-        chart.groups.append(Group(heading, area_tiles))
-    if len({one["headline"]["period"]["months"] for one in found["indicators"]}) > 1:
-        chart.notes.insert(0, labels.PERIODS.get(language))
-    if found["edition"]["completeness"] != Completeness.COMPLETE:
-        chart.notes.insert(0, labels.PARTIAL.get(language))
-    add_footnotes(chart)
-    return chart
-
-
-def build_group(topic: str, tiles: Sequence[Tile], language: Language) -> Group:
-    """Build the tiles of a topic; its heading names the coverage if all figures share it."""
-    figures = [tile.figure for tile in tiles if tile.figure]
-    contexts = dict.fromkeys(figure.period for figure in figures)
-    coverages = dict.fromkeys(figure.coverage for figure in figures if figure.coverage)
-    if len(coverages) == 1:
-        contexts |= coverages
-        figures = [replace(figure, coverage=None) for figure in figures]
-    heading = labels.format_group_heading(topic, list(contexts), language)
-    named = zip(tiles, figures, strict=True)
-    return Group(heading, [replace(tile, figure=figure) for tile, figure in named])
-
-
-def find_reviewed_year(overview: Record) -> int | None:
-    """Return the year of the figures of an overview: the one before its edition, if it has any."""
-    year: int = overview["edition"]["year"]
-    return year - 1 if overview["indicators"] else None
-
-
-def build_area_tile(chart: Chart, area: Record) -> Tile:
-    language = chart.language
-    source = chart.add_citation(area["source"]["line"])
-    reference = labels.format_reference(source, format_locator(area["locator"], language))
-    count = len(area["actions"])
-    lines = [*([labels.format_action_count(count, language)] if count else []), reference]
-    return Tile(area["title"], position=area["position"], lines=lines)
+    return Panel(*panel_names, figures, has_time=True)

@@ -1,7 +1,6 @@
-"""The functions that draw, in two processes.
+"""The functions that read fonts and draw images, in a process of their own.
 
-Their libraries hold the interpreter lock while they work. One of them contains a JavaScript engine,
-which has a process of its own, so that the fonts of one chart are embedded while the next is drawn.
+Their libraries hold the interpreter lock while they work.
 """
 
 # The libraries are imported by the functions that need them, and never by the service.
@@ -20,17 +19,7 @@ FONTS = {
     for bold in (False, True)
 }
 MAX_MEMORY = 150 * 1024**2
-"""The bytes of memory above which one of the processes is replaced."""
-
-
-def render_svg(specification: bytes) -> str:
-    """Draw a Vega-Lite specification, which cannot load anything from elsewhere."""
-    import vl_convert
-
-    svg: str = vl_convert.vegalite_to_svg(
-        specification.decode(), vl_version="6.4", allowed_base_urls=[]
-    )
-    return svg
+"""The bytes of memory above which the process is replaced."""
 
 
 def render_png(svg: str, scale: int) -> bytes:
@@ -70,5 +59,4 @@ def read_advances(family: str, bold: bool) -> dict[str, int]:  # noqa: FBT001 - 
         return {chr(code): metrics[name][0] for code, name in font.getBestCmap().items()}
 
 
-VEGA_PROCESS, FONT_PROCESS = HelperProcess(MAX_MEMORY), HelperProcess(MAX_MEMORY)
-"""Vega runs in the first process, everything that reads fonts in the second."""
+FONT_PROCESS = HelperProcess(MAX_MEMORY)

@@ -19,13 +19,15 @@ BASE_WIDTH = 640
 """Up to this width, type has one size; on wider charts it grows."""
 LINE_HEIGHT = 1.42
 """The height of a line relative to the font size."""
+MIN_SIZE = 11
+"""The smallest font size, in pixels."""
 BASELINE = 1.05
 """The distance from the top of a line to its baseline, relative to the font size."""
 LATIN, CHINESE = "BRI Sans", "BRI Sans SC"
 STACKS = {Language.ENGLISH: (LATIN, CHINESE), Language.CHINESE: (CHINESE,)}
 """The families of a language: a character is set in the first one that contains it."""
 FALLBACK_FONTS = ("Noto Sans SC", "PingFang SC", "Microsoft YaHei", "sans-serif")
-"""The fonts for those who draw a specification themselves and do not have ours."""
+"""The fonts of those who draw a chart themselves and do not have ours."""
 UNITS_PER_EM = 1000
 OPENING, CLOSING = "（《〈“‘「『【〔(\\[", "，。；：、！？）》〉”’」』】〕%)\\]"
 TOKEN = re.compile(
@@ -89,6 +91,14 @@ class Style(NamedTuple):
         return (self.size - other.size) * BASELINE
 
 
+class Line(NamedTuple):
+    colour: str = "line"
+    thickness: float = 1
+    dash: tuple[float, ...] = ()
+    is_round: bool = False
+    """Whether ends and corners are round."""
+
+
 class Sizes:
     """The sizes in a chart of some width, in pixels."""
 
@@ -102,6 +112,8 @@ class Sizes:
         self.title = Style((17 if is_narrow else 20) * unit, bold=True)
         self.headline = Style((30 if is_narrow else 38) * unit, bold=True, colour="accent")
         """The style of the one figure that a chart is about."""
+        self.takeaway = Style((22 if is_narrow else 30) * unit, bold=True, colour="accent")
+        """The style of a title that says a figure with its period."""
         self.number = Style(25 * unit, bold=True, colour="accent")
         """The style of the figure of a tile, or of the number of a priority area."""
         self.heading = Style(15 * unit, bold=True)

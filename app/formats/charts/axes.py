@@ -1,0 +1,119 @@
+"""The scales of time panels: days across, values upwards, each with round ticks."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_FLOOR, Decimal
+
+from app.formats.charts.model import DataPoint
+from app.i18n import Language, format_short_month
+
+YEAR_STEPS = (1, 2, 5, 10, 20, 50, 100)
+MONTH_STEPS = (1, 2, 3, 6, 12)
+MONTHS_PER_YEAR = 12
+MAX_MONTHS = 18
+"""The longest span that is labelled by months and not by years."""
+NICE_STEPS = tuple(Decimal(one) for one in ("1", "2", "2.5", "5", "10"))
+
+
+@dataclass(frozen=True)
+class TimeScale:
+    """Days as horizontal positions; the first and the last day begin a year or a month."""
+
+    first: date
+    last: date
+    left: float
+    right: float
+    has_months: bool
+
+    @classmethod
+    def from_points(cls, figures: Sequence[DataPoint], left: float, right: float) -> "TimeScale":
+        days = [day for one in figures for day in list_drawn_days(one)]
+        first, last = min(days), max(days)
+        has_months = count_months_between(first, last) < MAX_MONTHS
+        if has_months:
+            start, end = first.replace(day=1), start_next_month(last, 1)
+        else:
+            start, end = date(first.year, 1, 1), date(last.year + 1, 1, 1)
+        return cls(start, end, left, right, has_months)
+
+    def find_position(self, day: date) -> float:
+        part = (day - self.first) / (self.last - self.first)
+        return self.left + part * (self.right - self.left)
+
+    def list_labels(self, label_width: float, language: Language) -> Iterator[tuple[float, str]]:
+        """List the labels below the axis, each with the middle of its year or month."""
+        if self.has_months:
+            return self.list_month_labels(label_width, language)
+        return self.list_year_labels(label_width)
+
+    def list_year_labels(self, label_width: float) -> Iterator[tuple[float, str]]:
+        years = range(self.first.year, self.last.year)
+        space = (self.right - self.left) / len(years)
+        step = next((one for one in YEAR_STEPS if one * space >= label_width), len(years))
+        # The last year has a label, since its figure is the newest.
+        for year in reversed(years[::-1][::step]):
+            middle = self.find_position(date(year, 1, 1)), self.find_position(date(year + 1, 1, 1))
+            yield sum(middle) / 2, str(year)
+
+    def list_month_labels(
+        self, label_width: float, language: Language
+    ) -> Iterator[tuple[float, str]]:
+        count = count_months_between(self.first, self.last)
+        space = (self.right - self.left) / count
+        step = next((one for one in MONTH_STEPS if one * space >= label_width), count)
+        for index in range(0, count, step):
+            start = start_next_month(self.first, index)
+            middle = (
+                self.find_position(start) + self.find_position(start_next_month(start, 1))
+            ) / 2
+            yield middle, format_short_month(start, language)
+
+
+def list_drawn_days(figure: DataPoint) -> list[date]:
+    """List the first and last days that a figure needs on the axis."""
+    first, last = figure.period_days
+    return [first, last] if figure.is_flow else [last]
+
+
+def count_months_between(first: date, last: date) -> int:
+    return (last.year - first.year) * MONTHS_PER_YEAR + last.month - first.month
+
+
+def start_next_month(day: date, months: int) -> date:
+    """Return the first day of the month that begins some months later."""
+    index = day.year * MONTHS_PER_YEAR + day.month - 1 + months
+    return date(index // MONTHS_PER_YEAR, index % MONTHS_PER_YEAR + 1, 1)
+
+
+@dataclass(frozen=True)
+class ValueScale:
+    """Values as vertical positions, from zero, or a round number below, to the largest."""
+
+    least: Decimal
+    most: Decimal
+    step: Decimal
+    top: float
+    bottom: float
+
+    @classmethod
+    def from_values(
+        cls, values: Sequence[Decimal], top: float, bottom: float, ticks: int
+    ) -> "ValueScale":
+        """Choose a round step of which about as many fit as there shall be ticks."""
+        least, most = min(Decimal(0), *values), max(Decimal(0), *values)
+        if least == most:
+            most = Decimal(1)
+        raw = (most - least) / ticks
+        power = Decimal(1).scaleb(raw.adjusted())
+        step = next(one * power for one in NICE_STEPS if one * power >= raw)
+        start = (least / step).to_integral_value(ROUND_FLOOR) * step
+        return cls(start, most, step, top, bottom)
+
+    def find_position(self, value: Decimal) -> float:
+        part = float((value - self.least) / (self.most - self.least))
+        return self.bottom - part * (self.bottom - self.top)
+
+    def list_ticks(self) -> list[Decimal]:
+        count = int((self.most - self.least) / self.step)
+        return [self.least + index * self.step for index in range(count + 1)]

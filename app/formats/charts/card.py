@@ -1,0 +1,149 @@
+"""The layout of a card for sharing: one picture of a fixed size that states a figure completely."""
+
+from collections.abc import Sequence
+
+from app.enums import Qualifier
+from app.formats.charts.bars import SWATCH_WIDTH, draw_swatch
+from app.formats.charts.canvas import Canvas, Point
+from app.formats.charts.model import Chart, DataPoint, Panel, Tile
+from app.formats.charts.style import Line, Style
+from app.formats.charts.timeline import TimePanel
+from app.parameters import Theme
+
+WIDTH, HEIGHT = 1200, 630
+MARGIN = 56
+COLUMN_GAP = 56
+FIGURE_SHARE = 0.5
+"""The part of the width that the figure takes beside a chart."""
+NAME = Style(34, bold=True)
+DISPLAY = Style(92, bold=True, colour="accent")
+PERIOD = Style(32, bold=True)
+DETAIL = Style(22)
+SOURCE = Style(19, colour="quiet")
+SITE = Style(21, bold=True)
+TILE_NUMBER = Style(34, bold=True, colour="accent")
+TILE_NAME = Style(19)
+TILE_COLUMNS, MAX_TILES = 4, 8
+MAX_TILE_HEIGHT = 210
+SHRINKING = 0.94
+LEAST_SIZE = 14
+ELLIPSIS = "…"
+
+
+def layout_card(chart: Chart, theme: Theme) -> Canvas:
+    """Lay out a chart in 1200 by 630 pixels: figure, period, coverage, source, and a plot."""
+    canvas = Canvas(WIDTH, theme, chart.language, HEIGHT)
+    left, right = MARGIN, WIDTH - MARGIN
+    canvas.draw_tile(0, 0, WIDTH, 12)
+    style, lines = fit_lines(canvas, chart.title, NAME, right - left, 2)
+    top = canvas.draw_text(lines, left, 44, style) + 10
+    bottom = draw_card_footer(canvas, chart)
+    tiles = [tile for group in chart.groups for tile in group.tiles if tile.figure]
+    if chart.headline is None:
+        draw_card_tiles(canvas, tiles or list_panel_tiles(chart), (top, bottom))
+        return canvas
+    panel = find_panel(chart, chart.headline)
+    end = left + (right - left) * FIGURE_SHARE if panel else right
+    draw_card_headline(canvas, chart.headline, (left, end), (top, bottom))
+    if panel:
+        span = (end + COLUMN_GAP, right)
+        style, lines = fit_lines(canvas, panel.heading, DETAIL, span[1] - span[0], 2)
+        plot_top = canvas.draw_text(lines, span[0], top + 12, style)
+        # The unit above the plot, and the years below it.
+        height = bottom - 16 - plot_top - 2 * canvas.sizes.small.line_height - 8
+        maximum = max(one.value for one in panel.figures)
+        TimePanel(canvas, panel, span, height, maximum).draw(plot_top, has_sources=False)
+    return canvas
+
+
+def fit_lines(
+    canvas: Canvas, text: str, style: Style, width: float, most: int
+) -> tuple[Style, list[str]]:
+    """Shrink a text until it fits on some lines; only a text that stays too long is cut."""
+    while (
+        len(lines := canvas.balance_text(text, style, width)) > most
+        and style.size * SHRINKING >= LEAST_SIZE
+    ):
+        style = style._replace(size=style.size * SHRINKING)
+    if len(lines) > most:
+        lines = canvas.wrap_text(text, style, width - style.size)[:most]
+        lines[-1] += ELLIPSIS
+    return style, lines
+
+
+def draw_card_headline(
+    canvas: Canvas, figure: DataPoint, span: Point, between: tuple[float, float]
+) -> None:
+    """Draw a figure with its period, countries and growth, in the middle of the free height."""
+    left, right = span
+    width = right - left
+    is_qualified = figure.qualifier is not Qualifier.NONE
+    mark = (SWATCH_WIDTH * canvas.sizes.unit + 20) if is_qualified else 0
+    parts = [
+        fit_lines(canvas, figure.display, DISPLAY, width - mark, 1),
+        fit_lines(canvas, figure.period, PERIOD, width, 2),
+        *(
+            fit_lines(canvas, text, DETAIL, width, 3)
+            for text in (figure.coverage, figure.published_growth)
+            if text
+        ),
+    ]
+    height = sum(style.line_height * len(lines) + 6 for style, lines in parts)
+    top = between[0] + max(0, (between[1] - between[0] - height) / 2)
+    for index, (style, lines) in enumerate(parts):
+        if is_qualified and not index:
+            x = left + canvas.measure_text(lines[-1], style) + 20
+            draw_swatch(canvas, figure.qualifier, (x, top + style.line_height / 2))
+        top = canvas.draw_text(lines, left, top, style) + 6
+
+
+def find_panel(chart: Chart, figure: DataPoint) -> Panel | None:
+    """Find the series of a figure, or the first one."""
+    panels = [panel for panel in chart.panels if panel.has_time]
+    keys = [[one.display_key for one in panel.figures] for panel in panels]
+    own = [one for one, found in zip(panels, keys, strict=True) if figure.display_key in found]
+    return next(iter(own or panels), None)
+
+
+def list_panel_tiles(chart: Chart) -> list[Tile]:
+    return [Tile(one.period, one) for panel in chart.panels for one in panel.figures]
+
+
+def draw_card_tiles(canvas: Canvas, tiles: Sequence[Tile], between: tuple[float, float]) -> None:
+    """Draw several figures with their names and periods, as many as are legible."""
+    tiles = tiles[:MAX_TILES]
+    rows = -(-len(tiles) // TILE_COLUMNS)
+    columns = min(TILE_COLUMNS, max(len(tiles), 1))
+    width = (WIDTH - 2 * MARGIN - 20 * (columns - 1)) / columns
+    height = min((between[1] - between[0] - 20) / max(rows, 1), MAX_TILE_HEIGHT)
+    top = (between[0] + between[1] - rows * height) / 2
+    for index, tile in enumerate(tiles):
+        if tile.figure is None:
+            continue
+        row, column = divmod(index, columns)
+        x, y = MARGIN + column * (width + 20), top + row * height
+        canvas.draw_tile(x, y, x + width, y + height - 12)
+        y += 12
+        for text, style, most in (
+            (tile.name, TILE_NAME, 3),
+            (tile.figure.display, TILE_NUMBER, 1),
+            *([(tile.figure.period, SOURCE, 1)] if tile.figure.period != tile.name else []),
+        ):
+            fitted, lines = fit_lines(canvas, text, style, width - 32, most)
+            y = canvas.draw_text(lines, x + 16, y, fitted) + 4
+
+
+def draw_card_footer(canvas: Canvas, chart: Chart) -> float:
+    """Draw the source and the name of the site at the bottom, and return where they begin."""
+    width = WIDTH - 2 * MARGIN
+    number = chart.headline.source if chart.headline else 1
+    source = chart.sources[number - 1] if chart.sources else ""
+    style, lines = fit_lines(canvas, source, SOURCE, width, 2)
+    height = style.line_height * len(lines) + SITE.line_height
+    top = HEIGHT - 36 - height
+    canvas.draw_rule((MARGIN, top - 12), (WIDTH - MARGIN, top - 12), Line("quiet", 1.5))
+    if lines:
+        top = canvas.draw_text(lines, MARGIN, top, style) + 4
+    fitted, names = fit_lines(canvas, chart.release, SITE, width, 1)
+    canvas.draw_text(names, MARGIN, top, fitted)
+    return HEIGHT - 36 - height - 12

@@ -1,0 +1,94 @@
+"""Vega-Lite specifications: valid, and drawn by vega-embed at any width."""
+
+import json
+from collections.abc import Iterator
+
+import jsonschema_rs
+import pytest
+from playwright.sync_api import Browser, Page, Route
+from starlette.testclient import TestClient
+
+from tests.formats.test_charts import PICTURES
+from tests.support.seeds import ROOT
+
+MODULES = ROOT / ".ci" / "node_modules"
+SCRIPTS = [
+    MODULES / name / "build" / f"{name}.min.js" for name in ("vega", "vega-lite", "vega-embed")
+]
+EMBED_SCRIPT = MODULES / "vega-embed" / "build" / "embed.min.js"
+SCHEMA = MODULES / "vega-lite" / "build" / "vega-lite-schema.json"
+COMMITMENT = "/v1/commitments/2023-joint-laboratories/chart"
+PAGE = "<!doctype html><div id=view style='width: 100%'></div>"
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser) -> Iterator[Page]:
+    """Open a page with vega-embed that can load nothing."""
+    if not SCHEMA.exists():
+        pytest.skip("Vega-Lite is not installed: run npm ci in .ci")
+    opened = browser.new_page()
+
+    def refuse(route: Route) -> None:
+        route.abort()
+
+    opened.route("**/*", refuse)
+    opened.set_content(PAGE)
+    for script in SCRIPTS:
+        opened.add_script_tag(content=script.read_text())
+    yield opened
+    opened.close()
+
+
+def list_specifications(client: TestClient) -> Iterator[str]:
+    for path in (*PICTURES, COMMITMENT):
+        for language in ("en", "zh"):
+            yield client.get(f"{path}.vl.json?lang={language}").text
+
+
+@pytest.mark.skipif(not SCHEMA.exists(), reason="Vega-Lite is not installed")
+def test_specifications_are_valid(client: TestClient) -> None:
+    schema = json.loads(SCHEMA.read_text())
+    validator = jsonschema_rs.Draft7Validator(schema, validate_formats=False)
+    for specification in list_specifications(client):
+        errors = [error.message for error in validator.iter_errors(json.loads(specification))]
+        assert not errors
+
+
+def test_specifications_scale_and_have_tooltips(page: Page, client: TestClient) -> None:
+    messages: list[str] = []
+    page.on("console", lambda message: messages.append(message.text))
+    page.on("pageerror", lambda error: messages.append(str(error)))
+    for width in (400, 1000):
+        page.set_viewport_size({"width": width, "height": 700})
+        for specification in list_specifications(client):
+            found = json.loads(specification)
+            page.evaluate("s => vegaEmbed('#view', s, {renderer: 'svg'})", found)
+            drawn = page.locator("svg.marks")
+            box = drawn.bounding_box()
+            assert box is not None
+            assert width - 40 < box["width"] <= width
+            assert found["usermeta"]["sources"]
+            figures = page.locator("#view [aria-roledescription]:not([role=graphics-symbol])")
+            assert figures is not None
+    assert not messages
+
+
+def test_a_figure_has_a_tooltip_and_the_menu_selects_a_series(
+    page: Page, client: TestClient
+) -> None:
+    page.set_viewport_size({"width": 800, "height": 700})
+    found = client.get("/v1/indicators/goods-trade/chart.vl.json?lang=en").json()
+    page.evaluate("s => vegaEmbed('#view', s, {renderer: 'svg'})", found)
+    shown = [one for one in found["data"]["values"] if one["form"] == "bar"]
+    page.locator(".mark-rect path").last.hover()
+    tooltip = page.locator("#vg-tooltip-element.visible")
+    tooltip.wait_for()
+    text = tooltip.inner_text()
+    assert any(one["display"] in text and one["source"] in text for one in shown)
+    menu = page.locator("#view select")
+    names = menu.locator("option").all_inner_texts()
+    assert len(names) > 1
+    before = page.locator(".mark-rect path").count()
+    menu.select_option(names[1])
+    selected = [one for one in found["data"]["values"] if one["series"] == names[1]]
+    assert page.locator(".mark-rect path").count() >= len(selected) or before
