@@ -137,7 +137,7 @@ def create_app(settings: Settings) -> App:
     )
     for router in ROUTERS:
         app.include_router(router)
-    app.state.releases = ReleaseManager(store, public_url)
+    app.state.releases, app.state.contact = ReleaseManager(store, public_url), settings.contact
     app.state.releases.get_release()
     app.request_router = Router(ROUTERS)
     app.state.documents = OpenApiDocuments(app, app.request_router)

@@ -4,7 +4,7 @@ import os
 import re
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from platformdirs import user_data_path
 from pydantic import (
@@ -27,6 +27,9 @@ from app.problems.messages import find_nearest
 POSTGRES_DRIVER = "postgresql+psycopg"
 SECONDS_PER_YEAR = 365 * 24 * 60 * 60
 HOST_PATTERN = re.compile(r"[a-z0-9*._:\[\]-]+")
+
+EMAIL_PATTERN = re.compile(r"[A-Za-z0-9.!#$%&*+/=?^_{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+PAGE_PATTERN = re.compile(r"https://[^\s\"'<>/]+(/[^\s\"'<>]*)?")
 
 
 def find_bundled(name: str) -> Path:
@@ -69,6 +72,31 @@ def check_public_url(value: AnyHttpUrl | None) -> AnyHttpUrl | None:
     if not is_bare or not HOST_PATTERN.fullmatch(value.host or ""):
         raise ValueError("write scheme, host and path only, such as https://data.example")
     return value
+
+
+class Contact(NamedTuple):
+    """How to reach the operator."""
+
+    text: str
+    """The email address, or the address of a page."""
+    is_email: bool
+
+    @property
+    def link(self) -> str:
+        return f"mailto:{self.text}" if self.is_email else self.text
+
+
+def parse_contact(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    is_email = bool(EMAIL_PATTERN.fullmatch(text))
+    if not is_email and not PAGE_PATTERN.fullmatch(text):
+        raise ValueError(
+            "write an email address or the https address of a page, such as data@example.org"
+            " or https://example.org/contact"
+        )
+    return Contact(text, is_email)
 
 
 def check_rate(value: str | None) -> str | None:
@@ -122,6 +150,9 @@ class Settings(BaseSettings):
     """The folder of Alembic migrations."""
     public_url: Annotated[AnyHttpUrl | None, AfterValidator(check_public_url)] = None
     """The public address of the service, used in links; by default that of each request."""
+    contact: Annotated[Contact | None, BeforeValidator(parse_contact), NoDecode] = None
+    """How to reach the operator: an email address, or the https address of a page. It is shown in
+    pages and in the OpenAPI document."""
     root_path: str = Field(default="", pattern=r"^(/[A-Za-z0-9._~-]+)*$")
     """The path prefix that a proxy removes before it forwards a request."""
     allowed_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(split_hosts)] = ()

@@ -56,6 +56,9 @@ class OpenApiDocuments:
 
     def build(self) -> dict[OpenApiVersion, bytes]:
         document: Record = build_document(self.app, ANY_SERVER)
+        if contact := self.app.state.contact:
+            field = "email" if contact.is_email else "url"
+            document["info"]["contact"][field] = contact.text
         add_examples(document, self.app, self.router, ANY_SERVER)
         declare_binary_texts(document)
         return {

@@ -81,6 +81,7 @@ def build_globals(context: RequestContext) -> Record:
         "lang": language,
         "other_language": next(other for other in Language if other is not language),
         "root": root,
+        "contact": context.app.state.contact,
         "base": context.base_url,
         "path": path,
         "this_url": this_url,

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from sqlmodel import col
 
 from app.db.columns import Record
-from app.db.models import Series
+from app.db.models import Indicator, Series
 from app.db.statements import fetch_uncached
 from app.enums import SearchKind
 from app.i18n import MONTHS, Language
@@ -16,6 +16,7 @@ from app.parameters import (
     DashboardParameters,
     EditionListParameters,
     GrowthRateListParameters,
+    IndicatorListParameters,
     ObservationListParameters,
     OutcomeListParameters,
     ReportListParameters,
@@ -31,15 +32,25 @@ from app.queries.charts import (
 from app.queries.commitments import get_priority_area, list_outcomes, list_years
 from app.queries.contradictions import read_stated_contradictions
 from app.queries.editions import list_editions, read_contents, read_overview
-from app.queries.indicators import get_indicator
+from app.queries.indicators import get_indicator, list_indicators
 from app.queries.observations import list_observations
 from app.queries.progress import read_follow_ups
 from app.queries.reference import get_event, get_source
 from app.queries.related import list_growth_rates, list_reports
 from app.queries.search import search_records
-from app.queries.series import add_maxima, add_other_vintages, read_vintages, select_series
+from app.queries.series import (
+    add_maxima,
+    add_other_vintages,
+    is_shown_first,
+    read_vintages,
+    select_series,
+)
 
 MAX_HITS = 1000
+MAX_INDICATORS = 100
+"""The limit of indicators on the first page; the list of all indicators has pages."""
+MAX_NEWEST = 3
+"""How many of the newest figures the first page names."""
 MAX_PAGE_SERIES = 100
 """The limit of series on the page of an indicator."""
 
@@ -50,23 +61,34 @@ HitKeys = set[tuple[str, str]] | None
 def read_dashboard(
     connection: Connection, language: Language, filters: DashboardParameters
 ) -> Record:
-    """Read the figures, actions and outcomes of an edition, and hits, that match the filters."""
+    """Read the figures, actions and outcomes that match the filters, and other search results.
+
+    Returns:
+        The newest figures of all indicators, those of the main edition under "indicators" and the
+        others under "others"; or, if an edition is chosen, the figures of that edition.
+    """
     overview = read_overview(connection, language, filters.edition)
     edition = overview["edition"]["year"]
     hits = read_hits(connection, language, filters.q) if filters.q else []
     keys = {(hit["kind"], hit["code"]) for hit in hits} if filters.q else None
-    indicators = [
+    all_indicators = read_shown_indicators(connection, language, overview, filters.edition)
+    shown_indicators = [
         indicator
-        for indicator in overview["indicators"]
+        for indicator in all_indicators
         if matches_filters(filters, [indicator["topic"]], indicator["sectors"])
         and is_found(keys, "indicator", indicator["code"])
     ]
+    shown_indicators = add_yearly_series(connection, language, shown_indicators)
+    codes = {indicator["code"] for indicator in overview["indicators"]}
+    indicators = [one for one in shown_indicators if one["code"] in codes]
+    others = [one for one in shown_indicators if one["code"] not in codes]
     outcomes = list_outcomes(connection, language, OutcomeListParameters(edition=[edition])).rows
-    groups = group_by_period(add_comparable_series(connection, language, indicators))
-    shown = set(list_records(overview, outcomes))
+    shown = set(list_records(overview | {"indicators": all_indicators}, outcomes))
     return {
         "indicators": indicators,
-        "groups": groups,
+        "groups": group_by_period(indicators) if filters.edition else [],
+        "others": group_by_topic(others),
+        "newest": [] if filters.edition else find_newest(all_indicators),
         "outcomes": [
             outcome
             for outcome in outcomes
@@ -77,9 +99,54 @@ def read_dashboard(
         "overview": overview,
         "hits": [hit for hit in hits if (hit["kind"], hit["code"]) not in shown],
         "editions": list_editions(connection, language, EditionListParameters()).rows,
-        "sources": list_cited_sources(overview, outcomes, groups),
+        "sources": list_cited_sources(
+            overview["source"],
+            overview["priority_areas"],
+            outcomes,
+            [one[name] for one in shown_indicators for name in ("figure", "full_year", "beside")],
+        ),
         "highlights": {(hit["kind"], hit["code"]): hit["title"] for hit in hits},
     }
+
+
+def read_shown_indicators(
+    connection: Connection, language: Language, overview: Record, edition: int | None
+) -> list[Record]:
+    """Read the indicators with the figure that is shown first and the figure beside it.
+
+    Returns:
+        Each indicator has under "figure" its newest figure, or that of the edition if one is
+        chosen, and under "beside" the other one, if there is another.
+    """
+    by_edition: list[Record] = overview["indicators"]
+    if edition:
+        return [
+            one
+            | {"figure": one["headline"], "beside": find_other_observation(one, one["headline"])}
+            for one in by_edition
+        ]
+    query = IndicatorListParameters(limit=MAX_INDICATORS)
+    rows = {one["code"]: one for one in by_edition}
+    rows |= {one["code"]: one for one in list_indicators(connection, language, query).rows}
+    return [
+        one | {"figure": figure, "beside": find_other_observation(one, figure)}
+        for one in rows.values()
+        if one["latest"]
+        for figure in [one["latest"]["observation"]]
+    ]
+
+
+def find_other_observation(indicator: Record, figure: Record) -> Record | None:
+    """Return the headline beside the newest figure of an indicator, or the other way round."""
+    latest = indicator["latest"]["observation"] if indicator["latest"] else None
+    others = [one for one in (indicator["headline"], latest) if one and one["id"] != figure["id"]]
+    return others[0] if others else None
+
+
+def find_newest(indicators: Sequence[Record]) -> list[Record]:
+    """Return the indicators whose newest figures became known last, the newest first."""
+    known = sorted(indicators, key=lambda one: str(one["figure"]["vintage"]), reverse=True)
+    return known[:MAX_NEWEST]
 
 
 def list_records(overview: Record, outcomes: Sequence[Record]) -> Iterator[tuple[SearchKind, str]]:
@@ -113,11 +180,21 @@ def group_by_period(indicators: Sequence[Record]) -> list[Record]:
     """Group indicators by the exact period of their figures, full years and newer ones first."""
     groups: dict[tuple[int, date, date], Record] = {}
     for indicator in indicators:
-        period = indicator["headline"]["period"]
+        period = indicator["figure"]["period"]
         # Stocks and cumulative totals have no number of months.
         key = period["months"] or 0, period["start"], period["end"]
         groups.setdefault(key, {"period": period, "indicators": []})["indicators"].append(indicator)
     return [groups[key] for key in sorted(groups, reverse=True)]
+
+
+def group_by_topic(indicators: Sequence[Record]) -> list[Record]:
+    """Group indicators by topic, in the order of the first of each topic."""
+    groups: dict[str, Record] = {}
+    for indicator in indicators:
+        topic = indicator["topic"]
+        group = groups.setdefault(topic["code"], {"topic": topic, "indicators": []})
+        group["indicators"].append(indicator)
+    return list(groups.values())
 
 
 def read_hits(connection: Connection, language: Language, words: str) -> list[Record]:
@@ -168,17 +245,42 @@ def filter_areas(
     return filtered
 
 
-def add_comparable_series(
+def add_yearly_series(
     connection: Connection, language: Language, indicators: Sequence[Record]
 ) -> list[Record]:
-    """Add to each indicator the series of its headline, whose figures are comparable with it."""
-    codes = [indicator["headline"]["series"] for indicator in indicators]
-    statement = select_series(language).where(col(Series.code).in_(codes))
+    """Add to each indicator its series of full years or dates, in the unit of its figure.
+
+    Returns:
+        The series are under "yearly", each with its points. Under "full_year" is the newest figure
+        of a full year, if the figure of the indicator covers only a part of one.
+    """
+    codes = [indicator["code"] for indicator in indicators]
+    statement = (
+        select_series(language)
+        .where(col(Indicator.code).in_(codes), is_shown_first(), col(Series.observations) > 0)
+        .order_by(col(Series.last_period_end), col(Series.code))
+    )
     rows = fetch_uncached(connection, statement)
-    series = {
-        one["code"]: one for one in add_points(connection, language, rows, MAX_POINTS_PER_PANEL)
-    }
-    return [one | {"series": series[one["headline"]["series"]]} for one in indicators]
+    found: dict[tuple[str, str], list[Record]] = defaultdict(list)
+    for series in add_points(connection, language, rows, MAX_POINTS_PER_PANEL):
+        if series["points"]:
+            found[series["indicator"]["code"], series["unit"]["code"]].append(series)
+    return [
+        one | {"yearly": yearly, "full_year": find_full_year(one, yearly)}
+        for one in indicators
+        for yearly in [found[one["code"], one["figure"]["unit"]["code"]]]
+    ]
+
+
+def find_full_year(indicator: Record, yearly: Sequence[Record]) -> Record | None:
+    months = indicator["figure"]["period"]["months"]
+    if months is None or months == MONTHS or not yearly:
+        return None
+    point: Record = max(
+        (series["points"][-1] for series in yearly), key=lambda point: point["period"]["end"]
+    )
+    beside = indicator["beside"]
+    return None if beside and beside["id"] == point["id"] else point
 
 
 def read_indicator_profile(connection: Connection, language: Language, code: str) -> Record | None:

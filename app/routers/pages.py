@@ -20,6 +20,7 @@ from app.formats.feeds import format_title
 from app.formats.registry import build_service_links, list_distributions
 from app.i18n import format_published_day
 from app.pages import PAGE_POLICY, render_page, split_fragments
+from app.pages.calendar import find_next_edition
 from app.pages.content import (
     ADDRESS_PLACEHOLDER,
     PAGE_NAMES,
@@ -29,6 +30,7 @@ from app.pages.content import (
     read_page,
 )
 from app.pages.listings import LISTINGS, PAGES, Listing
+from app.pages.trend import layout_trend
 from app.problems import problem
 from app.problems.problem import UnknownRecord
 from app.queries import page_data
@@ -76,6 +78,8 @@ def show_dashboard(
         sectors=context.run_query(list_codes, "sector", parameters.CodeListParameters()).rows,
         json_ld=schema_org.embed_json(dataset),
         wide_size=measure_overview(context, page["overview"]),
+        layout_trend=layout_trend,
+        next_edition=find_next_edition(page["editions"], context.language),
     )
     response.headers["Link"] = ", ".join(map(str, build_service_links(context.base_url)))
     return response
@@ -160,6 +164,7 @@ def show_changes(
         release=[query.release] if query.release else [], cursor=query.cursor
     )
     found = context.run_query(list_changes, chosen) if query.release else None
+    editions = context.run_query(list_editions, parameters.EditionListParameters())
     return render_content(
         context,
         "changes.html",
@@ -167,6 +172,7 @@ def show_changes(
         release_code=query.release,
         changes=found.rows if found else [],
         cursor=found.cursor if found else None,
+        next_edition=find_next_edition(editions.rows, context.language),
     )
 
 

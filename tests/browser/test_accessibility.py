@@ -148,7 +148,7 @@ def test_keys_reach_everything(visit: tuple[Page, list[str]], path: str) -> None
 def test_a_fold_opens_by_key(visit: tuple[Page, list[str]]) -> None:
     page, wrong = visit
     page.goto("/?lang=en")
-    fold = page.locator("details").first
+    fold = page.locator("article.card details").first
     fold.locator("summary").focus()
     page.keyboard.press("Enter")
     assert fold.locator("dl").is_visible()

@@ -41,7 +41,7 @@ def test_search_and_filters_run_in_the_browser(visit: tuple[Page, list[str]]) ->
     page.on("request", lambda request: loaded.append(request.url.rpartition("/")[2]))
     page.get_by_role("link", name="English").click()
     count, hits = page.locator("#count"), page.locator(".hits a")
-    expect(count).to_have_text(re.compile(r"^7 figures, 24 recorded actions"))
+    expect(count).to_have_text(re.compile(r"^8 figures, 24 recorded actions"))
     assert "search.json" not in loaded, "it is large, and loaded when it is needed"
     page.get_by_label("Topic").select_option("projects")
     expect(count).to_have_text("2 figures, 6 recorded actions, 2 other results")

@@ -211,32 +211,37 @@ def test_a_shared_figure_has_period_and_qualifier(
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_pages_show_every_figure_as_the_api_does(client: TestClient, language: str) -> None:
     overview = client.get(f"/v1/overview?lang={language}").json()
+    indicators = client.get(f"/v1/indicators?limit=1000&lang={language}").json()["items"]
     page = read(client, f"/?lang={language}")
-    cards = page.xpath("//article[contains(@class, 'card')]")
-    assert len(cards) == len(overview["indicators"]) == 7
-    shown = {card.findtext(".//h4/a"): card for card in cards}
-    for indicator in overview["indicators"]:
-        card, headline = shown[indicator["name"]], indicator["headline"]
-        assert card.find_class("value")[0].text_content() == headline["display"]
-        assert card.find_class("period")[0].text_content() == headline["period"]["label"]
-        named = {"en": "Source: ", "zh": "来源："}[language]
-        (source,) = card.find_class("source")
-        assert source.text_content() == f"{named}{headline['citation']['short']}"
-        for record in filter(None, (headline, headline["growth"])):
-            place = f"/passages?lang={language}#{record['locator']}"
-            path = f"/sources/{record['source']['code']}"
-            path += place if record["locator"] else f"?lang={language}"
-            links = card.xpath(
-                f"p[contains(@class, 'source') or @class='growth']//a[@href='{path}']"
+    assert len(page.xpath("//article[@class='card']")) == len(overview["indicators"]) == 7
+    for indicator in filter(lambda one: one["latest"], indicators):
+        (shown,) = page.xpath("//*[@id=$id]", id=indicator["code"])
+        figure, headline = indicator["latest"]["observation"], indicator["headline"]
+        assert shown.xpath(".//a[1]/text()")[0] == indicator["name"]
+        text = " ".join(shown.text_content().split())
+        for part in (figure["period"]["label"], figure["coverage"]["name"]):
+            assert part in text
+        assert figure["citation"]["short"] in text
+        if figure["growth"]:
+            assert figure["growth"]["display"] in text
+        if shown.tag == "tr":
+            assert shown.xpath(".//strong")[0].text == figure["display"]
+            continue
+        assert shown.find_class("value")[0].text_content() == figure["display"]
+        (source,) = shown.find_class("source")
+        place = f"/passages?lang={language}#{figure['locator']}"
+        path = f"/sources/{figure['source']['code']}"
+        path += place if figure["locator"] else f"?lang={language}"
+        assert source.xpath("a/@href")[0] == path
+        if headline["id"] != figure["id"]:
+            beside = " ".join(shown.find_class("beside")[-1].text_content().split())
+            marked = {"en": ("not comparable", "another series"), "zh": ("不可比", "另一序列")}
+            assert all(
+                part in beside for part in (headline["display"], headline["period"]["label"])
             )
-            assert [link.text for link in links] == [record["citation"]["short"]]
-        growth = [one.text_content().strip() for one in card.xpath("p[@class='growth']")]
-        rates = [headline["growth"]] if headline["growth"] else []
-        note = {"en": " Note", "zh": " 说明"}[language]
-        assert growth == [
-            f"{rate['display']} {named}{rate['citation']['short']}{note if rate['note'] else ''}"
-            for rate in rates
-        ]
+            is_marked = any(mark in beside for mark in marked[language])
+            is_other = headline["series"] != figure["series"]
+            assert is_marked == (is_other or bool(indicator["latest"]["obstacles"]))
     actions = [one for area in overview["priority_areas"] for one in area["actions"]]
     text = [one.find_class("text")[0].text_content() for one in page.xpath("//ol/li")]
     assert text == [action["text"] for action in actions]
@@ -258,7 +263,7 @@ def test_only_comparable_figures_share_a_table(client: TestClient, language: str
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("path", ["/", "/years", "/indicators/outward-direct-investment"])
+@pytest.mark.parametrize("path", ["/years", "/indicators/outward-direct-investment"])
 def test_figures_that_are_not_comparable_are_separated(
     client: TestClient, path: str, language: str
 ) -> None:
@@ -270,11 +275,7 @@ def test_figures_that_are_not_comparable_are_separated(
     (row,) = page.xpath("//tr[@id=$id]", id=figure)
     line = row.getprevious()
     assert obstacle["period"]["label"] in line.text_content()
-    if path == "/":
-        (reason,) = line.xpath(".//a/@href")
-        assert reason.endswith(f"#{figure}")
-    else:
-        assert obstacle["text"] in line.text_content()
+    assert obstacle["text"] in line.text_content()
 
 
 def described(page: Any) -> dict[str, Any]:
@@ -333,7 +334,8 @@ def list_quotations(page: Any) -> Iterator[tuple[str, str]]:
         block = (element.xpath(CARDS) or element.xpath(BLOCKS) or [element])[0]
         yield "".join(element.xpath(f".//text()[not({prose})]")), block.text_content()
     for element in page.xpath("//p[@class='value']"):
-        yield element.text_content(), element.getparent().text_content()
+        (block,) = element.xpath("ancestor::*[self::article or @class='headline'][1]")
+        yield element.text_content(), block.text_content()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -395,11 +397,15 @@ def test_descriptions_name_source_and_differing_reports(client: TestClient) -> N
             "Xinhua prints 700 without",
         ):
             assert part in text
-    for path in ("/priority-areas/tangible-benefit-projects", "/"):
-        lines = read(client, f"{path}?lang=en").xpath("//*[@class='card' or @class='baseline']")
-        texts = [line.text_content() for line in lines if "over 700" in line.text_content()]
-        assert all("Xinhua prints 700 without" in text for text in texts)
-        assert texts
+    area = read(client, "/priority-areas/tangible-benefit-projects?lang=en")
+    lines = area.xpath("//*[@class='card' or @class='baseline']")
+    texts = [line.text_content() for line in lines if "over 700" in line.text_content()]
+    assert all("Xinhua prints 700 without" in text for text in texts)
+    assert texts
+    (card,) = read(client, "/?lang=en").xpath("//article[@id='aid-projects']")
+    (mark,) = card.xpath(".//a[text()='Also published with another qualifier']/@href")
+    path, _, place = mark.partition("#")
+    assert read(client, path).xpath("//*[@id=$id]", id=place)
 
 
 def test_other_figures_and_restated_growth_on_the_page_of_years(client: TestClient) -> None:
@@ -543,7 +549,8 @@ def test_the_page_is_narrowed_by_its_address(
         assert len(page.xpath("//ol[@class='actions']/li")) == actions
         (count,) = page.xpath("//*[@id='count']")
         numbers = re.findall(r"\d+", count.text_content())
-        assert numbers[:2] == [str(figures), str(actions)]
+        rows = len(page.xpath("//tr[@data-kind='indicator']"))
+        assert numbers[:2] == [str(figures + rows), str(actions)]
         other = page.xpath("//nav/a[@hreflang]/@href")[0]
         captured = [part for part in query.split("&") if not part.endswith("=")]
         stored = client.get(other, headers=BROWSER)

@@ -114,7 +114,7 @@ class LiveFilter extends HTMLElement {
 
   async startFilter(form, index) {
     const { startFilter } = await import("./search.js");
-    const parts = [this.dataset.results, this.dataset.count];
+    const parts = ["main", this.dataset.count];
     await startFilter(form, index, ...parts.map((id) => document.getElementById(id)));
   }
 
@@ -127,11 +127,13 @@ class LiveFilter extends HTMLElement {
       if (!response.ok) throw new Error(String(response.status));
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
       if (request !== this.latest) return;
-      for (const part of [`#${this.dataset.results}`, "nav [hreflang]"]) {
+      const parts = this.dataset.results.split(" ").map((id) => `#${id}`);
+      for (const part of [...parts, "nav [hreflang]"]) {
         document.querySelector(part).replaceWith(document.adoptNode(page.querySelector(part)));
       }
       // The element stays the same, so that screen readers announce its new text.
       const count = `#${this.dataset.count}`;
+      document.title = page.title;
       document.querySelector(count).textContent = page.querySelector(count).textContent;
       if (address !== location.pathname + location.search) history.pushState(null, "", address);
       this.shown = location.search;

@@ -41,7 +41,7 @@ class PageFilter {
       },
     });
     this.records = [
-      ...this.list("article.card", "indicator"),
+      ...this.list("[data-kind=indicator]", "indicator"),
       ...this.list(".actions > li", "action"),
       ...this.list(".outcomes > li", "outcome"),
     ];
@@ -68,8 +68,8 @@ class PageFilter {
       });
     for (const one of this.records) one.element.hidden = !(matches(one) && isFound(one));
     this.filterAreas(matches, isFound, query.get("topic") || query.get("sector"));
-    for (const part of this.results.querySelectorAll("section")) {
-      const items = [...part.querySelectorAll("article, .outcomes > li")];
+    for (const part of this.results.querySelectorAll("section, tbody")) {
+      const items = [...part.querySelectorAll("article, tr[data-kind], .outcomes > li")];
       if (items.length) part.hidden = items.every((item) => item.hidden);
     }
     const others = hits?.filter((hit) => !this.shown.has(hit.key)) ?? [];
@@ -106,7 +106,7 @@ class PageFilter {
       list.append(item);
     }
     section.append(createElement("h2", { textContent: this.data.texts.heading }), list);
-    this.results.append(section);
+    this.results.querySelector("#results").append(section);
   }
 
   showCount(others) {
