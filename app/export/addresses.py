@@ -56,7 +56,9 @@ LONG_SUFFIXES = frozenset({"csv", "jsonl", "parquet", DESCRIPTION})
 ALL_VINTAGES = (("vintages", "all"),)
 SOURCE_SUFFIXES = frozenset({"", "csv", "jsonl"})
 """The formats of the tables of each source, of which there are many."""
-SUFFIXES = sorted({*(form.suffix for form in FORMATS), DESCRIPTION, "txt", "xml"}, key=len)[::-1]
+SUFFIXES = sorted(
+    {*(form.suffix for form in FORMATS), DESCRIPTION, "txt", "webmanifest", "xml"}, key=len
+)[::-1]
 SAFE_VALUE = re.compile(r"[A-Za-z0-9._~-]+")
 CITED_PATH = "/v1"
 """The path that citations of the data set name."""
@@ -198,7 +200,7 @@ class Layout:
     def find_file(self, address: Address) -> tuple[Address | None, str]:
         """Find what a link leads to: the address to export, if it is one, and the file."""
         if address.path == ICON:
-            address = Address(f"{ASSETS}icon.svg")
+            address = Address(f"{ASSETS}favicon.ico")
         if address.path.startswith(ASSETS):
             version = urlencode(address.query)
             return None, f"{address.path[1:]}{'?' if version else ''}{version}"

@@ -38,6 +38,8 @@ ENTRY_OVERHEAD = 3500
 """The bytes of memory that an entry takes besides its body, its headers and the text of its key."""
 MAX_SHARE = 8
 """A single entry may take at most one eighth of the store."""
+IMMUTABLE = "public, max-age=31536000, immutable"
+"""The Cache-Control header of what never changes at its address."""
 OK = 200
 PARTIAL_CONTENT = 206
 NOT_MODIFIED = 304

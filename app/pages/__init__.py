@@ -34,12 +34,18 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
 PAGE_POLICY = (
-    "img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
+    "img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 STRICT_POLICY = f"default-src 'none'; style-src 'self'; script-src 'self'; {PAGE_POLICY}"
 """Allows files of this host only, and no inline scripts or styles."""
+PAPER = {"light": "#ffffff", "dark": "#10171e"}
+"""The background of pages by theme, as in site.css."""
+CARD = {"width": "1200"}
+"""The parameters of charts as images for links that are shared."""
 PNG_WIDTH = 1200
+REFERENCES = re.compile(r"""(?<=["'])(?:\./)?([\w./-]+\.(?:js|woff2))(?=["'])""")
+"""The names of other files in style sheets and scripts."""
 NUMBER_PATTERN = re.compile(r"[\d.,]+")
 
 
@@ -90,6 +96,10 @@ def build_globals(context: RequestContext) -> Record:
         "hit_url": lambda hit: build_hit_url(page_url, hit),
         **build_file_links(api_url, language),
         "asset_url": lambda file: f"{root}/static/{file}?v={get_asset_version(file)}",
+        "card_url": lambda path, **query: (
+            f"{path}?{urlencode([*drop_empty(query), *CARD.items(), ('lang', language)])}"
+        ),
+        "paper": PAPER,
         "text": lambda en, zh: Bilingual(en, zh).get(language),
         "colon": Bilingual(": ", "：").get(language),
         "comma": Bilingual(", ", "，").get(language),
@@ -194,7 +204,29 @@ def load_templates() -> "Environment":
     )
 
 
+def read_asset(file: str, *parents: str) -> bytes:
+    """Read a file that pages use, with the versions of the files that it names.
+
+    So its own version changes with theirs. ``parents`` are the files that led to it.
+    """
+    content = (STATIC / file).read_bytes()
+    if not file.endswith((".css", ".js")):
+        return content
+
+    def add_version(match: re.Match[str]) -> str:
+        named = (Path(file).parent / match[1]).as_posix()
+        if named in (file, *parents) or not (STATIC / named).is_file():
+            return match[0]
+        return f"{match[0]}?v={hash_asset(read_asset(named, file, *parents))}"
+
+    return REFERENCES.sub(add_version, content.decode()).encode()
+
+
+def hash_asset(content: bytes) -> str:
+    return blake2b(content, digest_size=4).hexdigest()
+
+
 @cache
 def get_asset_version(file: str) -> str:
     """Hash a file, so that a browser never uses an older copy of it with a newer page."""
-    return blake2b((STATIC / file).read_bytes(), digest_size=4).hexdigest()
+    return hash_asset(read_asset(file))
