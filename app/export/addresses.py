@@ -21,6 +21,7 @@ from app.formats.tables import TABLES
 from app.http.routing import Router
 from app.i18n import Language
 from app.pages.content import ADDRESS_PLACEHOLDER, SHORT_PATHS
+from app.parameters import PIN
 from app.problems.problem import UnknownPath
 
 HOST = "static.invalid"
@@ -47,6 +48,9 @@ UNAVAILABLE = frozenset(
 )
 """What only a service can answer, and the icon, which is one of the assets."""
 FREE_PARAMETERS = frozenset({"q", "as_of"})
+CHANGES = frozenset({"/changes", "/v1/changes"})
+"""The lists with a filter by release. All else is of one release here, so permanent links to it
+lead to the file that it has anyway."""
 EDITION = re.compile(r"/editions/(\d{4})")
 DESCRIPTION = "csv-metadata.json"
 COMMON_SUFFIXES = {"atom": "atom.xml", "jsonstat": "jsonstat.json"}
@@ -100,6 +104,8 @@ class Address(NamedTuple):
         default = name_sdmx_suffix(self.drop("format"))
         if self.path.startswith("/sdmx/") and ("format", default) in self.query:
             return self.drop("format")
+        if PIN in dict(self.query) and self.path not in CHANGES:
+            return self.drop(PIN).expand()
         if self.path in SHORT_PATHS:
             return self._replace(path=SHORT_PATHS[self.path])
         if match := EDITION.fullmatch(self.path):

@@ -25,6 +25,7 @@ from app.i18n import (
     format_release,
 )
 from app.pages.hits import KINDS, find_page
+from app.parameters import PIN
 from app.problems.problem import Problem
 from app.request import RequestContext
 
@@ -72,6 +73,8 @@ def render_page(
 def build_globals(context: RequestContext) -> Record:
     language, root, path = context.language, context.root_path, context.path
     query = [pair for pair in context.query.params if pair[0] != "lang"]
+    if context.pinned_release is not None:
+        query.append((PIN, context.pinned_release))
 
     def this_url(to: Language, only: Mapping[str, object] | None = None) -> str:
         pairs = query if only is None else drop_empty(only)

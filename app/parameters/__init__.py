@@ -4,6 +4,7 @@ from app.parameters.base import (
     DEFAULT_LIMIT,
     MAXIMUM_LIMIT,
     MAXIMUM_QUERY,
+    PIN,
     Boolean,
     CodeListParameters,
     DetailParameters,

@@ -111,6 +111,13 @@ METRICS_DISABLED = Bilingual(
     "Metrics are collected only with BRI_METRICS=true", "仅在设置 BRI_METRICS=true 时提供运行指标"
 )
 
+# Releases.
+RELEASE_NOT_SERVED = Bilingual(
+    "Release {pinned} is no longer served; the current release is {served}. Since then: {changes}.",
+    "{pinned}版已不再提供，当前版本为{served}版。此后的变更：{changes}。",
+)
+WITH_CHANGES_URL = Bilingual("{message} All changes: {url}", "{message}全部变更见 {url}")
+
 # Charts and downloads.
 HEIGHT_TOO_SMALL = Bilingual(
     "{height} is too small for this chart at a width of {width}; use at least {least}, or omit "
