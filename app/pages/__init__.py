@@ -1,9 +1,11 @@
 """Pages rendered from templates, with a content policy under which nothing loads from elsewhere."""
 
+import base64
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from hashlib import blake2b
+from hashlib import blake2b, sha384
+from html import escape
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,10 +42,17 @@ PAGE_POLICY = (
 )
 STRICT_POLICY = f"default-src 'none'; style-src 'self'; script-src 'self'; {PAGE_POLICY}"
 """Allows files of this host only, and no inline scripts or styles."""
+EMBED_POLICY = STRICT_POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
+"""Allows other sites to show a page in a frame."""
+ELEMENT_SCRIPT = "bri-figure-1.0.0.js"
+"""The script of the custom element. It never changes, since other sites state its digest: a changed
+script is a new file, and earlier ones stay."""
 PAPER = {"light": "#ffffff", "dark": "#10171e"}
 """The background of pages by theme, as in site.css."""
 CARD = {"width": "1200"}
 """The parameters of charts as images for links that are shared."""
+CARD_SIZE: tuple[int, int] | None = None
+"""The width and the height of these images, if all have the same."""
 PNG_WIDTH = 1200
 REFERENCES = re.compile(r"""(?<=["'])(?:\./)?([\w./-]+\.(?:js|woff2))(?=["'])""")
 """The names of other files in style sheets and scripts."""
@@ -99,9 +108,11 @@ def build_globals(context: RequestContext) -> Record:
         "hit_url": lambda hit: build_hit_url(page_url, hit),
         **build_file_links(api_url, language),
         "asset_url": lambda file: f"{root}/static/{file}?v={get_asset_version(file)}",
-        "card_url": lambda path, **query: (
-            f"{path}?{urlencode([*drop_empty(query), *CARD.items(), ('lang', language)])}"
-        ),
+        "card_url": lambda path, **query: build_card_url(path, language, **query),
+        "card_size": CARD_SIZE,
+        "element_url": f"{context.base_url}/static/{ELEMENT_SCRIPT}",
+        "element_integrity": compute_integrity(ELEMENT_SCRIPT),
+        "build_frame": build_frame,
         "paper": PAPER,
         "text": lambda en, zh: Bilingual(en, zh).get(language),
         "colon": Bilingual(": ", "：").get(language),
@@ -113,6 +124,11 @@ def build_globals(context: RequestContext) -> Record:
         "quote_observation": lambda figure, citation: quote_observation(figure, citation, language),
         "split_display": lambda figure: split_display(figure, language),
     }
+
+
+def build_card_url(path: str, language: Language, **query: object) -> str:
+    """Build the path and the query of the image for a link that is shared, from that of a chart."""
+    return f"{path}?{urlencode([*drop_empty(query), *CARD.items(), ('lang', language)])}"
 
 
 def build_hit_url(page_url: Callable[..., str], hit: Record) -> str:
@@ -185,8 +201,14 @@ def is_page_accepted(context: RequestContext) -> bool:
 
 def render_problem(context: RequestContext, problem: Problem) -> Response:
     errors = [error.to_item(context.language) for error in problem.errors]
+    is_embed = context.path.startswith("/embed/")
     response = render_page(
-        context, "problem.html", status=problem.status, problem=problem, errors=errors
+        context,
+        "embed_problem.html" if is_embed else "problem.html",
+        status=problem.status,
+        policy=EMBED_POLICY if is_embed else STRICT_POLICY,
+        problem=problem,
+        errors=errors,
     )
     response.headers.update({"Cache-Control": "no-store", **problem.headers})
     response.headers.add_vary_header("Accept")
@@ -205,6 +227,20 @@ def load_templates() -> "Environment":
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+def build_frame(url: str, title: str, width: str, height: int) -> str:
+    """Build the HTML element that shows an embed on another site."""
+    return (
+        f'<iframe src="{escape(url)}" title="{escape(title)}" width="{width}" height="{height}" '
+        'loading="lazy" style="border:0;max-width:100%"></iframe>'
+    )
+
+
+@cache
+def compute_integrity(file: str) -> str:
+    """Compute the digest of a file that other sites state when they load it (SRI)."""
+    return f"sha384-{base64.b64encode(sha384((STATIC / file).read_bytes()).digest()).decode()}"
 
 
 def read_asset(file: str, *parents: str) -> bytes:

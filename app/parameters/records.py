@@ -48,7 +48,7 @@ from app.parameters.base import (
     Year,
     create_repeatable,
 )
-from app.parameters.observations import ChartParameters, ImageParameters
+from app.parameters.observations import ChartParameters, EmbedParameters, ImageParameters
 
 MAXIMUM_QUOTATION = 2000
 
@@ -296,6 +296,10 @@ class CitationParameters(Parameters):
 class PriorityAreaParameters(Parameters):
     year: Year | Omitted = Field(None, examples=[2025])
     """The year. The default is the latest year that has the priority area."""
+
+
+class PriorityAreaEmbedParameters(EmbedParameters, PriorityAreaParameters):
+    """The parameters of the embed of a priority area."""
 
 
 class EditionSort(StrEnum):

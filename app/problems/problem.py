@@ -346,6 +346,16 @@ class InternalError(Problem):
     )
 
 
+class UnsupportedFormat(Problem):
+    status = 501
+    code = "unsupported-format"
+    title = Bilingual("Unsupported format", "不支持该格式")
+    meaning = Bilingual(
+        "The service has no response in this format. The response lists those that it has.",
+        "本服务不提供该格式的响应。响应中列出可用格式。",
+    )
+
+
 class NotReady(Problem):
     status = 503
     code = "not-ready"

@@ -60,7 +60,7 @@ def test_a_pinned_page_is_not_kept_longer_than_its_files(
     path = f"/indicators/goods-trade?release={releases[0]}&lang=en"
     response = client.get(path, headers=BROWSER)
     assert response.headers["cache-control"].startswith("public, max-age=3600")
-    page = html.fromstring(response.text)
+    page: Any = html.fromstring(response.text)
     (canonical,) = page.xpath("//link[@rel='canonical']/@href")
     assert "release" not in canonical
     (other,) = page.xpath("//nav/a[@hreflang]/@href")
@@ -94,7 +94,7 @@ def test_a_reader_is_led_to_the_current_version(newest: TestClient, language: st
     path = f"/indicators/goods-trade?lang={language}"
     response = newest.get(f"{path}&release=2026-11-25", headers=BROWSER)
     assert response.status_code == 410
-    page = html.fromstring(response.text)
+    page: Any = html.fromstring(response.text)
     links = [urlsplit(link) for link in page.xpath("//main//a/@href")]
     assert f"{links[0].path}?{links[0].query}" == path
     assert f"/changes?lang={language}" in [f"{one.path}?{one.query}" for one in links]
