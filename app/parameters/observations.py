@@ -350,14 +350,15 @@ class ChartParameters(Parameters):
 class EmbedTheme(StrEnum):
     """The colour theme of an embed."""
 
-    AUTO = "auto"
     LIGHT = "light"
     DARK = "dark"
+    AUTO = "auto"
 
 
 class EmbedParameters(Parameters):
-    theme: EmbedTheme = Field(EmbedTheme.AUTO, examples=["dark"])
-    """The colour theme: auto, the default, follows the system of the reader."""
+    theme: EmbedTheme = Field(EmbedTheme.LIGHT, examples=["dark"])
+    """The colour theme: light, the default, since most sites are; dark; or auto, which follows the
+    system of the reader."""
 
 
 class ObservationEmbedParameters(EmbedParameters):

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Any
 from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
@@ -39,7 +40,8 @@ router = APIRouter(include_in_schema=False)
 EMBEDDED = re.compile(r"(?:/embed)?/(indicators|series|priority-areas)/([^/]+)/?")
 """The paths of pages that can be embedded, and of their embeds."""
 INDICATORS, PRIORITY_AREAS = "indicators", "priority-areas"
-CHART_WIDTH = 400
+MAX_BARS = 6
+"""The most figures of a series that an embed shows."""
 WIDTH, HEIGHT = 600, 460
 """The size of a frame in pixels unless less is available; its script adapts the height."""
 XML = "text/xml; charset=utf-8"
@@ -121,14 +123,29 @@ def read_series_observation(context: RequestContext, code: str, period: str | No
 
 def render_observation(context: RequestContext, observation: Record, theme: EmbedTheme) -> Response:
     series = context.run_query(charts.read_series, observation["series"])
+    points = select_comparable_points(series["points"] if series else [], observation["id"])
     return render_embed(
-        context,
-        "embed_observation.html",
-        theme=theme,
-        figure=observation,
-        has_chart=series is not None and len(series["points"]) > 1,
-        chart_width=CHART_WIDTH,
+        context, "embed_observation.html", theme=theme, figure=observation, points=points
     )
+
+
+def select_comparable_points(points: Sequence[Record], code: str) -> list[Record]:
+    """Select the figures of a series that are comparable with one of them: the latest, in order.
+
+    Returns:
+        No figures if fewer than two are comparable.
+    """
+    runs: list[list[Record]] = [[]]
+    for point in points:
+        if point["obstacles"]:
+            runs.append([])
+        runs[-1].append(point)
+    for run in runs:
+        position = next((number for number, one in enumerate(run) if one["id"] == code), None)
+        if position is not None and len(run) > 1:
+            end = max(position + 1, min(len(run), MAX_BARS))
+            return run[max(0, end - MAX_BARS) : end]
+    return []
 
 
 def render_embed(context: RequestContext, name: str, **values: Any) -> Response:

@@ -150,16 +150,15 @@ def test_other_pages_cannot_be_framed(browser: Browser, server: str) -> None:
         assert any("frame-ancestors" in text for text in said)
 
 
-def test_an_embed_is_light(browser: Browser, server: str) -> None:
-    """Sum up what a browser loads for an embed, without the fonts inside the chart."""
-    address = f"{server}/embed/series/{SERIES}?lang=en"
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_an_embed_is_light(browser: Browser, server: str, language: str) -> None:
+    """Sum up what a browser loads for an embed, without fonts."""
     page = browser.new_page(viewport={"width": 320, "height": 600})
     sizes: dict[str, int] = {}
     page.on("response", lambda one: sizes.update({one.url: int(one.headers["content-length"])}))
-    page.goto(address)
+    page.goto(f"{server}/embed/indicators/aid-projects?lang={language}&theme=auto")
     page.wait_for_load_state("networkidle")
-    chart = next(url for url in sizes if "chart.svg" in url)
-    fonts = sum(len(one) for one in httpx2.get(chart).text.split("base64,")[1:]) * 3 // 4
-    assert sum(sizes.values()) - fonts < 20_000, sizes
+    assert sum(size for url, size in sizes.items() if "woff2" not in url) < 10_000, sizes
+    assert len(sizes) <= 5
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     page.close()
