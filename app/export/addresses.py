@@ -41,12 +41,14 @@ SEARCH_INDEX = "/search.json"
 """The file that stands for the search."""
 HOME_PARAMETERS = frozenset({"edition"})
 """The parameters of the first page that have files; its script filters by all others."""
-QUOTATION_CHECK = "/quotation-check"
+QUOTATION_CHECK, OEMBED = "/quotation-check", "/oembed"
 UNAVAILABLE = frozenset(
-    {SEARCH, ICON, QUOTATION_CHECK, f"/v1{QUOTATION_CHECK}"}
+    {SEARCH, ICON, OEMBED, QUOTATION_CHECK, f"/v1{QUOTATION_CHECK}"}
     | {"/sdmx", "/metrics", "/health/live", "/health/ready"}
 )
 """What only a service can answer, and the icon, which is one of the assets."""
+SERIES_EMBEDS = "/embed/series/"
+"""What has no files, since there are many and no page links to them."""
 FREE_PARAMETERS = frozenset({"q", "as_of"})
 CHANGES = frozenset({"/changes", "/v1/changes"})
 """The lists with a filter by release. All else is of one release here, so permanent links to it
@@ -80,8 +82,8 @@ def compile_links(separator: str) -> re.Pattern[str]:
 
 
 LINKS = compile_links("&")
-MARKUP_LINKS = compile_links(r"&amp;|\\u0026")
-SEPARATORS = re.compile(r"&amp;|\\u0026")
+MARKUP_LINKS = compile_links(r"&amp;(?:amp;)?|\\u0026")
+SEPARATORS = re.compile(r"&amp;(?:amp;)?|\\u0026")
 
 
 class Address(NamedTuple):
@@ -173,7 +175,8 @@ class Layout:
         """Return whether files can take the place of what the service sends for a path."""
         is_left_out = self.left_out is not None and self.left_out.search(path) is not None
         is_missing = path.endswith(f".{DATABASE.suffix}") and not self.has_database_file
-        return path not in UNAVAILABLE and not is_left_out and not is_missing
+        is_embed_of_series = path.startswith(SERIES_EMBEDS)
+        return not (path in UNAVAILABLE or is_left_out or is_missing or is_embed_of_series)
 
     def find_long_collection(self, address: Address) -> str:
         """Return the collection with too many records that an address belongs to, if any."""

@@ -16,7 +16,12 @@ from fastapi.responses import HTMLResponse
 
 from app.db.columns import Record
 from app.enums import Qualifier
-from app.formats.citations import format_validity, quote_observation
+from app.formats.citations import (
+    cite_record,
+    format_dataset_reference,
+    format_validity,
+    quote_observation,
+)
 from app.formats.registry import CHART_FORMATS, CITATION_FORMATS, Format, list_table_formats
 from app.i18n import (
     QUALIFIER_FORMATS,
@@ -27,7 +32,7 @@ from app.i18n import (
     format_release,
 )
 from app.pages.hits import KINDS, find_page
-from app.parameters import PIN
+from app.parameters import PIN, CitationStyle
 from app.problems.problem import Problem
 from app.request import RequestContext
 
@@ -49,6 +54,9 @@ ELEMENT_SCRIPT = "bri-figure-1.0.0.js"
 script is a new file, and earlier ones stay."""
 PAPER = {"light": "#ffffff", "dark": "#10171e"}
 """The background of pages by theme, as in site.css."""
+REFERENCE_LABELS = {CitationStyle.APA: "APA", CitationStyle.GB_T_7714: "GB/T 7714"}
+ACCESS_MARK = "\N{REPLACEMENT CHARACTER}"
+"""Stands for the day of access in a reference."""
 CARD = {"width": "1200"}
 """The parameters of charts as images for links that are shared."""
 CARD_SIZE: tuple[int, int] | None = None
@@ -110,9 +118,11 @@ def build_globals(context: RequestContext) -> Record:
         "asset_url": lambda file: f"{root}/static/{file}?v={get_asset_version(file)}",
         "card_url": lambda path, **query: build_card_url(path, language, **query),
         "card_size": CARD_SIZE,
-        "element_url": f"{context.base_url}/static/{ELEMENT_SCRIPT}",
-        "element_integrity": compute_integrity(ELEMENT_SCRIPT),
+        "build_element": lambda code, url, name: build_element(context, code, url, name),
         "build_frame": build_frame,
+        "list_references": lambda path, title, **query: list_references(
+            context, path, title, **query
+        ),
         "paper": PAPER,
         "text": lambda en, zh: Bilingual(en, zh).get(language),
         "colon": Bilingual(": ", "：").get(language),
@@ -235,6 +245,36 @@ def build_frame(url: str, title: str, width: str, height: int) -> str:
         f'<iframe src="{escape(url)}" title="{escape(title)}" width="{width}" height="{height}" '
         'loading="lazy" style="border:0;max-width:100%"></iframe>'
     )
+
+
+def build_element(context: RequestContext, code: str, url: str, name: str) -> str:
+    """Build the HTML that shows the figure of an indicator on another site as text."""
+    script = f"{context.base_url}/static/{ELEMENT_SCRIPT}"
+    return (
+        f'<script src="{escape(script)}" integrity="{compute_integrity(ELEMENT_SCRIPT)}" '
+        'crossorigin="anonymous" async></script>\n'
+        f'<bri-figure code="{escape(code)}" lang="{context.language}">'
+        f'<a href="{escape(url)}">{escape(name, quote=False)}</a></bri-figure>'
+    )
+
+
+def list_references(
+    context: RequestContext, path: str, title: str, **query: object
+) -> list[Record]:
+    """List the references to the page of a record, one for each style.
+
+    Returns:
+        For each the text before and after the day of access, which the browser fills in: a cached
+        page would name the day on which it was rendered.
+    """
+    release, language = context.release.record, context.language
+    item = cite_record(path, title, release, context.base_url, language, **query)
+    references = []
+    for style, label in REFERENCE_LABELS.items():
+        text = format_dataset_reference(item, style, language, ACCESS_MARK)
+        before, _, after = text.partition(ACCESS_MARK)
+        references.append({"style": style, "label": label, "before": before, "after": after})
+    return references
 
 
 @cache

@@ -45,6 +45,7 @@ from app.parameters.records import (
     AreaListParameters,
     ChangeListParameters,
     ChangePageParameters,
+    CitationFileParameters,
     CitationParameters,
     CitationStyle,
     CommitmentFilters,

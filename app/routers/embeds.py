@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Any
-from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
+from urllib.parse import parse_qs, urlencode
 from xml.etree import ElementTree as ET
 
 from fastapi import APIRouter, Query, Response
@@ -37,7 +37,7 @@ from app.request import JSON, Context, RequestContext
 
 router = APIRouter(include_in_schema=False)
 
-EMBEDDED = re.compile(r"(?:/embed)?/(indicators|series|priority-areas)/([^/]+)/?")
+EMBEDDED = r"(?:/embed)?/(indicators|series|priority-areas)/([A-Za-z0-9.-]+)/?"
 """The paths of pages that can be embedded, and of their embeds."""
 INDICATORS, PRIORITY_AREAS = "indicators", "priority-areas"
 MAX_BARS = 6
@@ -190,7 +190,7 @@ def describe_embed(
     title, author = read_title(replace(context, language=language), kind, code, options)
     width = min(query.maxwidth or WIDTH, WIDTH)
     height = min(query.maxheight or HEIGHT, HEIGHT)
-    url = f"{context.base_url}/embed/{kind}/{quote(code)}?{urlencode(options)}"
+    url = f"{context.base_url}/embed/{kind}/{code}?{urlencode(options)}"
     described: dict[str, str | int] = {
         "type": "rich",
         "version": "1.0",
@@ -203,7 +203,7 @@ def describe_embed(
         "height": height,
     }
     if kind != PRIORITY_AREAS and CARD_SIZE is not None and has_room(query, CARD_SIZE):
-        image = build_card_url(f"/v1/{kind}/{quote(code)}/chart.png", language)
+        image = build_card_url(f"/v1/{kind}/{code}/chart.png", language)
         described["thumbnail_url"] = f"{context.base_url}{image}"
         described["thumbnail_width"], described["thumbnail_height"] = CARD_SIZE
     return described
@@ -220,20 +220,18 @@ def parse_page_url(context: RequestContext, url: str) -> tuple[str, str, dict[st
     Raises:
         UnknownPath: if it is the address of another host or of another page.
     """
-    parts, own = urlsplit(url), urlsplit(context.base_url)
     # A proxy may not say that it was called over HTTPS.
-    is_own = parts.scheme in {"http", "https"} and parts.netloc.lower() == own.netloc.lower()
-    is_below = is_own and parts.path.startswith(own.path)
-    match = EMBEDDED.fullmatch(parts.path.removeprefix(own.path)) if is_below else None
+    own = re.escape(context.base_url.partition("://")[2])
+    match = re.fullmatch(rf"https?://{own}{EMBEDDED}(?:\?([^#]*))?(?:#.*)?", url, re.IGNORECASE)
     if match is None:
         message = NOTHING_TO_EMBED.format(url=shorten(url))
         raise UnknownPath.from_error(ParameterError("query.url", message))
-    given = parse_qs(parts.query)
+    given = parse_qs(match[3] or "")
     kept = ("theme", "year") if match[1] == PRIORITY_AREAS else ("theme", "period")
     options = {name: given[name][-1] for name in ("lang", *kept) if name in given}
     if options.get("lang") not in list(Language):
         options["lang"] = context.language
-    return match[1], unquote(match[2]), options
+    return match[1], match[2], options
 
 
 def read_title(

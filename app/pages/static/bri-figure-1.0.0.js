@@ -95,6 +95,7 @@
         } catch (error) {
           if (this.request !== request) return;
           this.shadowRoot.replaceChildren(document.createElement("slot"));
+          delete this.dataset.shown;
           this.dispatchEvent(new CustomEvent("bri-figure-error", { detail: error }));
         }
       });
@@ -104,10 +105,12 @@
       const code = encodeURIComponent(this.getAttribute("code") ?? "");
       const query = new URLSearchParams({ lang: language });
       const release = this.getAttribute("release");
+      this.isStatic = false;
       if (release) query.set("release", release);
       const indicator = await fetchJson(`${this.service}v1/indicators/${code}?${query}`).catch((error) => {
         // A static edition has files instead.
         if (release) throw error;
+        this.isStatic = true;
         return fetchJson(`${this.service}${language}/v1/indicators/${code}.json`);
       });
       const period = this.getAttribute("period");
@@ -133,7 +136,9 @@
     show(observation, language) {
       const texts = TEXTS[language];
       const { code, name } = observation.indicator;
-      const url = `${this.service}indicators/${encodeURIComponent(code)}?lang=${language}#${observation.id}`;
+      const page = `indicators/${encodeURIComponent(code)}`;
+      const path = this.isStatic ? `${language}/${page}.html` : `${page}?lang=${language}`;
+      const url = `${this.service}${path}#${observation.id}`;
       const context = document.createElement("p");
       context.append(
         create("span", "period", observation.period.label),
@@ -153,7 +158,7 @@
       const title = create("p", "name", name);
       const shown = [title, create("p", "display", observation.display), context, growth, source];
       this.shadowRoot.replaceChildren(...shown.filter(Boolean));
-      this.shadowRoot.host.setAttribute("data-shown", observation.id);
+      this.dataset.shown = observation.id;
     }
   }
 
