@@ -118,7 +118,8 @@ def build_globals(context: RequestContext) -> Record:
         "asset_url": lambda file: f"{root}/static/{file}?v={get_asset_version(file)}",
         "card_url": lambda path, **query: build_card_url(path, language, **query),
         "card_size": CARD_SIZE,
-        "build_element": lambda code, url, name: build_element(context, code, url, name),
+        "build_script": lambda: build_script(context),
+        "build_element": lambda code, url, name: build_element(code, url, name, language),
         "build_frame": build_frame,
         "list_references": lambda path, title, **query: list_references(
             context, path, title, **query
@@ -247,15 +248,17 @@ def build_frame(url: str, title: str, width: str, height: int) -> str:
     )
 
 
-def build_element(context: RequestContext, code: str, url: str, name: str) -> str:
+def build_script(context: RequestContext) -> str:
+    """Build the HTML that loads the script of embeds on another site."""
+    url = escape(f"{context.base_url}/static/{ELEMENT_SCRIPT}")
+    integrity = compute_integrity(ELEMENT_SCRIPT)
+    return f'<script src="{url}" integrity="{integrity}" crossorigin="anonymous" async></script>'
+
+
+def build_element(code: str, url: str, name: str, language: Language) -> str:
     """Build the HTML that shows the figure of an indicator on another site as text."""
-    script = f"{context.base_url}/static/{ELEMENT_SCRIPT}"
-    return (
-        f'<script src="{escape(script)}" integrity="{compute_integrity(ELEMENT_SCRIPT)}" '
-        'crossorigin="anonymous" async></script>\n'
-        f'<bri-figure code="{escape(code)}" lang="{context.language}">'
-        f'<a href="{escape(url)}">{escape(name, quote=False)}</a></bri-figure>'
-    )
+    fallback = f'<a href="{escape(url)}">{escape(name, quote=False)}</a>'
+    return f'<bri-figure code="{escape(code)}" lang="{language}">{fallback}</bri-figure>'
 
 
 def list_references(

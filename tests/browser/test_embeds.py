@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
@@ -158,7 +159,31 @@ def test_an_embed_is_light(browser: Browser, server: str, language: str) -> None
     page.on("response", lambda one: sizes.update({one.url: int(one.headers["content-length"])}))
     page.goto(f"{server}/embed/indicators/aid-projects?lang={language}&theme=auto")
     page.wait_for_load_state("networkidle")
-    assert sum(size for url, size in sizes.items() if "woff2" not in url) < 10_000, sizes
-    assert len(sizes) <= 5
+    loaded = {url: size for url, size in sizes.items() if "woff2" not in url}
+    assert sum(loaded.values()) < 10_000, loaded
+    assert len(loaded) <= 5
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     page.close()
+
+
+@pytest.mark.parametrize(("language", "day"), [("en", "%B %-d, %Y"), ("zh", "%Y年%-m月%-d日")])
+def test_the_menu_names_the_day_of_access(
+    visit: tuple[Page, list[str]], language: str, day: str
+) -> None:
+    page, wrong = visit
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    days = [datetime.now(UTC)]
+    page.goto(f"/indicators/aid-projects?lang={language}")
+    page.locator("details.share summary").click()
+    references = page.locator("details.share cite")
+    days.append(datetime.now(UTC))  # Midnight may pass.
+    shown = references.nth(0).inner_text(), references.nth(1).inner_text()
+    assert any(one.strftime(day) in shown[0] for one in days)
+    assert any(f"[{one:%Y-%m-%d}]" in shown[1] for one in days)
+    page.locator("details.share dd:has(cite) button").nth(1).click()
+    page.locator("details.share dd:has(cite) [role=status]:not(:empty)").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == shown[1]
+    assert wrong == []
+    with page.expect_download() as saved:
+        page.locator("details.share a[data-citation]").first.click()
+    assert f"{days[0].year}" in saved.value.path().read_text("utf-8").partition("urldate")[2]

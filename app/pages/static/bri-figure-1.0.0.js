@@ -173,4 +173,8 @@
       if (frame.contentWindow === source) frame.style.height = `${height}px`;
     }
   });
+  // Those that have sent it before this script was there are asked again.
+  for (const frame of document.querySelectorAll("iframe")) {
+    if (frame.src.startsWith(`${SERVICE}embed/`)) frame.contentWindow.postMessage({ type: "bri-embed-query" }, "*");
+  }
 })();
