@@ -38,6 +38,7 @@ from app.routers import (
     discovery,
     downloads,
     editions,
+    embeds,
     observations,
     pages,
     quotations,
@@ -70,6 +71,7 @@ ROUTERS = (
     service.health_router,
     service.metrics_router,
     pages.router,
+    embeds.router,
     assets.router,
 )
 

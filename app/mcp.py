@@ -23,7 +23,7 @@ from app.db.columns import Record
 from app.formats import sentences
 from app.http.limits import MAX_BODY
 from app.i18n import Bilingual, Language
-from app.problems.problem import describe_errors
+from app.problems.validation import describe_errors
 from app.queries.commitments import get_action, get_outcome, list_priority_areas
 from app.queries.editions import list_editions
 from app.queries.indicators import list_indicators

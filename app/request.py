@@ -122,6 +122,8 @@ class RequestContext:
     """hit, miss, or none if the request did not reach the cache."""
     extra_headers: RawHeaders = field(default_factory=list)
     """Headers of the response that depend on the client."""
+    pinned_release: str | None = None
+    """The release that the query names, for a permanent link; it is the one that is served."""
     release_error: DatabaseError | None = None
     """Why no release can be served, once it was looked up."""
 

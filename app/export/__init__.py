@@ -17,6 +17,7 @@ from fastapi import FastAPI
 
 from app.export.addresses import (
     HOME,
+    OEMBED,
     OPENAPI,
     ORIGIN,
     PREFIX,
@@ -58,6 +59,8 @@ MARKUP = re.compile(r"text/html|.*[/+]xml")
 TEXT = re.compile(r"text/.*|application/(.*\+)?(json|xml)|.*\+(json|xml)")
 FORM_LINK = re.compile(rf'\s*<a href="[^"]*{QUOTATION_CHECK}\?[^"]*"[^>]*>[^<]*</a>')
 """The link to a form that only a service can answer."""
+DISCOVERY_LINK = re.compile(rf'\s*<link [^>]*href="[^"]*{OEMBED}\?[^"]*">')
+"""The links to descriptions that only a service can give."""
 HEAD = '<meta charset="utf-8">\n'
 HEADER_ONLY = re.compile(r"; frame-ancestors [^;]*")
 """A part of a content policy that browsers accept in a header only."""
@@ -214,7 +217,7 @@ class Exporter:
     def rewrite(self, text: str, address: Address, reply: Reply) -> str:
         is_markup = MARKUP.fullmatch(reply.media_type) is not None
         if reply.media_type == HTML:
-            text = FORM_LINK.sub("", text)
+            text = DISCOVERY_LINK.sub("", FORM_LINK.sub("", text))
         text = self.layout.rewrite_links(text, address, self.find, is_markup=is_markup)
         if reply.media_type == HTML:
             text = text.replace(HEAD, HEAD + self.build_head(address, reply.headers), 1)

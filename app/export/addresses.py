@@ -21,6 +21,7 @@ from app.formats.tables import TABLES
 from app.http.routing import Router
 from app.i18n import Language
 from app.pages.content import ADDRESS_PLACEHOLDER, SHORT_PATHS
+from app.parameters import PIN
 from app.problems.problem import UnknownPath
 
 HOST = "static.invalid"
@@ -40,13 +41,18 @@ SEARCH_INDEX = "/search.json"
 """The file that stands for the search."""
 HOME_PARAMETERS = frozenset({"edition"})
 """The parameters of the first page that have files; its script filters by all others."""
-QUOTATION_CHECK = "/quotation-check"
+QUOTATION_CHECK, OEMBED = "/quotation-check", "/oembed"
 UNAVAILABLE = frozenset(
-    {SEARCH, ICON, QUOTATION_CHECK, f"/v1{QUOTATION_CHECK}"}
+    {SEARCH, ICON, OEMBED, QUOTATION_CHECK, f"/v1{QUOTATION_CHECK}"}
     | {"/sdmx", "/metrics", "/health/live", "/health/ready"}
 )
 """What only a service can answer, and the icon, which is one of the assets."""
+SERIES_EMBEDS = "/embed/series/"
+"""What has no files, since there are many and no page links to them."""
 FREE_PARAMETERS = frozenset({"q", "as_of"})
+CHANGES = frozenset({"/changes", "/v1/changes"})
+"""The lists with a filter by release. All else is of one release here, so permanent links to it
+lead to the file that it has anyway."""
 EDITION = re.compile(r"/editions/(\d{4})")
 DESCRIPTION = "csv-metadata.json"
 COMMON_SUFFIXES = {"atom": "atom.xml", "jsonstat": "jsonstat.json"}
@@ -57,7 +63,9 @@ ALL_VINTAGES = (("vintages", "all"),)
 SOURCE_SUFFIXES = frozenset({"", "csv", "jsonl"})
 """The formats of the tables of each source, of which there are many."""
 TABLE_SUFFIXES = frozenset(form.suffix for form in (*TABLE_FORMATS, *DATASET_FORMATS))
-SUFFIXES = sorted({*(form.suffix for form in FORMATS), DESCRIPTION, "txt", "xml"}, key=len)[::-1]
+SUFFIXES = sorted(
+    {*(form.suffix for form in FORMATS), DESCRIPTION, "txt", "webmanifest", "xml"}, key=len
+)[::-1]
 SAFE_VALUE = re.compile(r"[A-Za-z0-9._~-]+")
 CITED_PATH = "/v1"
 """The path that citations of the data set name."""
@@ -75,8 +83,8 @@ def compile_links(separator: str) -> re.Pattern[str]:
 
 
 LINKS = compile_links("&")
-MARKUP_LINKS = compile_links(r"&amp;|\\u0026")
-SEPARATORS = re.compile(r"&amp;|\\u0026")
+MARKUP_LINKS = compile_links(r"&amp;(?:amp;)?|\\u0026")
+SEPARATORS = re.compile(r"&amp;(?:amp;)?|\\u0026")
 
 
 class Address(NamedTuple):
@@ -99,6 +107,8 @@ class Address(NamedTuple):
         default = name_sdmx_suffix(self.drop("format"))
         if self.path.startswith("/sdmx/") and ("format", default) in self.query:
             return self.drop("format")
+        if PIN in dict(self.query) and self.path not in CHANGES:
+            return self.drop(PIN).expand()
         if self.path in SHORT_PATHS:
             return self._replace(path=SHORT_PATHS[self.path])
         if match := EDITION.fullmatch(self.path):
@@ -176,7 +186,8 @@ class Layout:
         """Return whether files can take the place of what the service sends for a path."""
         is_left_out = self.left_out is not None and self.left_out.search(path) is not None
         is_missing = path.endswith(f".{DATABASE.suffix}") and not self.has_database_file
-        return path not in UNAVAILABLE and not is_left_out and not is_missing
+        is_embed_of_series = path.startswith(SERIES_EMBEDS)
+        return not (path in UNAVAILABLE or is_left_out or is_missing or is_embed_of_series)
 
     def find_long_collection(self, address: Address) -> str:
         """Return the collection with too many records that an address belongs to, if any."""
@@ -209,7 +220,7 @@ class Layout:
     def find_file(self, address: Address) -> tuple[Address | None, str]:
         """Find what a link leads to: the address to export, if it is one, and the file."""
         if address.path == ICON:
-            address = Address(f"{ASSETS}icon.svg")
+            address = Address(f"{ASSETS}favicon.ico")
         if address.path.startswith(ASSETS):
             version = urlencode(address.query)
             return None, f"{address.path[1:]}{'?' if version else ''}{version}"

@@ -5,18 +5,38 @@ import json
 import re
 from datetime import date
 from pathlib import Path
+from urllib.parse import urlencode
 
 from app.db.columns import Record
 from app.enums import EvidenceBasis, Precision, RevisionKind
-from app.i18n import Bilingual, Language, format_locator, name_day
+from app.formats.dataset_info import TITLE
+from app.i18n import Bilingual, Language, format_locator, format_release, name_day
 from app.parameters import CitationStyle
 
 Item = Record
+DATASET = "dataset"
+"""The CSL type of what this service publishes itself."""
+DATASET_STYLES = {
+    CitationStyle.APA: Bilingual(
+        "{author}. ({issued}). {title} ({release}) [Data set]. {accessed}{url}",
+        "{author}. ({issued}). {title}（{release}）[数据集]. {accessed}{url}",
+    ),
+    CitationStyle.GB_T_7714: Bilingual(
+        "{author}. {title}: {release}[DS/OL]. ({issued}){accessed}. {url}.",
+        "{author}. {title}：{release}[DS/OL]. ({issued}){accessed}. {url}.",
+    ),
+}
+"""The references to them; the processor of CSL has no term for one version of a data set."""
+ACCESS_DATES = {
+    CitationStyle.APA: Bilingual("Retrieved {day}, from ", "{day}检索自 "),
+    CitationStyle.GB_T_7714: Bilingual("[{day}]", "[{day}]"),
+}
 
 CSL_JSON = "application/vnd.citationstyles.csl+json"
 BIBTEX = "application/x-bibtex"
 RIS = "application/x-research-info-systems"
 TEXT = "text/plain"
+RIS_TYPES = {DATASET: "DATA", "webpage": "ELEC"}
 STYLES = Path(__file__).parent / "citation_styles"
 """Styles of the Citation Style Language; LICENCE.md there names their authors and licence."""
 INFERRED = Bilingual("countries counted as inferred by this service", "统计范围系本站推断")
@@ -50,6 +70,34 @@ def cite_source(source: Record, release: Record) -> Item:
         accessed = source["checked_on"] or release["released_on"]
         item |= {"URL": source["address"], "accessed": build_date(accessed, Precision.DAY)}
     return {name: value for name, value in item.items() if value}
+
+
+def cite_record(
+    path: str, title: str, release: Record, base: str, language: Language, **query: object
+) -> Item:
+    """Cite the page of a record as it is in a release, by its permanent link.
+
+    Path and query are those of the page.
+    """
+    given = {name: value for name, value in query.items() if value is not None}
+    code = release["code"]
+    return {
+        "id": "-".join(["bri", path.rpartition("/")[2], *map(str, given.values())]),
+        "type": DATASET,
+        "title": title,
+        "author": [{"literal": TITLE.get(language)}],
+        "version": code,
+        "issued": build_date(release["released_on"], Precision.DAY),
+        "language": language,
+        "URL": f"{base}{path}?{urlencode({**given, 'release': code, 'lang': language})}",
+    }
+
+
+def add_access(item: Item, accessed_on: date | None) -> Item:
+    """Add the day on which somebody has read what has an address."""
+    if accessed_on is None or "URL" not in item:
+        return item
+    return item | {"accessed": build_date(accessed_on, Precision.DAY)}
 
 
 def join_titles(source: Record) -> str:
@@ -155,6 +203,7 @@ def write_bibtex(item: Item) -> bytes:
         "year": str(year),
         "month": str(rest[0]),
         "date": format_iso_date(item["issued"]),
+        "version": item.get("version"),
         # The url package reads URLs verbatim, so they must not be escaped.
         "url": item.get("URL"),
         "urldate": format_iso_date(item["accessed"]) if "accessed" in item else None,
@@ -179,13 +228,14 @@ def write_ris(item: Item) -> bytes:
     year, *rest = item["issued"]["date-parts"][0]
     accessed = format_iso_date(item["accessed"]) if "accessed" in item else ""
     fields = {
-        "type_of_reference": "ELEC" if "URL" in item else "GEN",
+        "type_of_reference": RIS_TYPES.get(item["type"], "GEN"),
         "id": item["id"],
         "authors": [item["author"][0]["literal"]],
         "title": item["title"],
         "publisher": item.get("container-title"),
         "year": str(year),
         "date": "/".join([str(year), *(f"{part:02}" for part in rest)]),
+        "edition": item.get("version"),
         "access_date": accessed.replace("-", "/"),
         "language": item["language"],
         "notes": [item.get("note")],
@@ -212,7 +262,44 @@ def write_text(
     return "".join(f"{line}\n" for line in lines if line).encode()
 
 
+def format_dataset_reference(
+    item: Item, style: CitationStyle, language: Language, accessed: str | None
+) -> str:
+    """Format the reference to a record of this service, with the day of access as it is given."""
+    day = "" if accessed is None else ACCESS_DATES[style].format(day=accessed).get(language)
+    author, title = item["author"][0]["literal"], item["title"]
+    parts = {
+        # The standard writes authors in Latin capitals.
+        "author": author.upper() if style is CitationStyle.GB_T_7714 else author,
+        "title": title,
+        "release": format_release(item["version"], language),
+        "issued": format_issued_date(item["issued"], style, language),
+        "accessed": day,
+        "url": item["URL"],
+    }
+    return DATASET_STYLES[style].get(language).format(**parts)
+
+
+def format_issued_date(day: Item, style: CitationStyle, language: Language) -> str:
+    if style is CitationStyle.APA and language is Language.ENGLISH:
+        one = date(*day["date-parts"][0])
+        return f"{one.year}, {one:%B} {one.day}"
+    return format_style_date(day, style, language)
+
+
+def format_style_date(day: Item, style: CitationStyle, language: Language) -> str:
+    if style is CitationStyle.GB_T_7714:
+        return format_iso_date(day)
+    one = date(*day["date-parts"][0])
+    english = f"{one:%B} {one.day}, {one.year}"
+    return Bilingual(english, f"{one.year}年{one.month}月{one.day}日").get(language)
+
+
 def format_reference(item: Item, style: CitationStyle, language: Language) -> str:
+    if item["type"] == DATASET:
+        accessed = item.get("accessed")
+        day = accessed and format_style_date(accessed, style, language)
+        return format_dataset_reference(item, style, language, day)
     # The processor imports an XML library, which no other response needs.
     from citeproc import (
         Citation,

@@ -6,6 +6,8 @@ from app.db.columns import Record
 from app.i18n import Bilingual, Language, format_release
 
 TITLE = Bilingual("Belt and Road Cooperation Indicators", "共建“一带一路”经贸合作指标")
+SHORT_TITLE = Bilingual("BRI Indicators", "一带一路指标")
+"""The title where there is little room, such as below an icon."""
 DESCRIPTION = Bilingual(
     "Official figures on China's economic cooperation with Belt and Road Initiative (BRI) partner "
     "countries, each with its exact period, qualifier and source reference, and the priority areas "

@@ -1,6 +1,7 @@
 """Releases as feeds: Atom (RFC 4287) and JSON Feed 1.1."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import islice
 from xml.etree.ElementTree import Element, SubElement, tostring
@@ -86,15 +87,18 @@ def format_timestamp(day: date) -> str:
 
 def format_title(release: Record, language: Language) -> str:
     """Name a release by its code and the numbers of changes."""
-    counts = [
-        SUMMARIES[ChangeKind(kind)].get(language).format(count)
-        for kind, count in release["changes"].items()
-    ]
-    separator = Bilingual(", ", "，").get(language)
     name = format_release(release["code"], language).capitalize()
-    return (
-        Bilingual(": ", "：").get(language).join([name, separator.join(counts)]) if counts else name
-    )
+    counts = count_changes([release], language)
+    return Bilingual(": ", "：").get(language).join([name, counts]) if counts else name
+
+
+def count_changes(releases: Iterable[Record], language: Language) -> str:
+    """Count the changes that releases made together, by kind."""
+    total: Counter[str] = Counter()
+    for release in releases:
+        total.update(release["changes"])
+    counts = [SUMMARIES[ChangeKind(kind)].get(language).format(total[kind]) for kind in total]
+    return Bilingual(", ", "，").get(language).join(counts)
 
 
 def format_content(release: Record, language: Language) -> str:

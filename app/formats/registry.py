@@ -25,9 +25,12 @@ from app.problems.problem import NotReady
 UTF_8 = "; charset=utf-8"
 WORKBOOK = Bilingual("Excel workbook", "Excel 工作簿")
 TABLE_NAMES = tuple(table.name for table in TABLES)
-PLAIN_PARAMETERS = frozenset(parameters.DetailParameters.model_fields)
+PLAIN_PARAMETERS = frozenset(parameters.CitationFileParameters.model_fields)
 CITED_SOURCE = "sources/{source}/citation"
 CITED_OBSERVATION = "observations/{observation}/citation"
+CITED_INDICATOR = "indicators/{indicator}/citation"
+CITED_SERIES = "series/{series}/citation"
+CITED_PRIORITY_AREA = "priority-areas/{priority_area}/citation"
 CHARTED = (
     "indicators/{indicator}/chart",
     "series/{series}/chart",
@@ -94,7 +97,7 @@ class FileFormat(TableFormat):
 class CitationFormat(Format):
     write: Callable[..., bytes]
     """Writes an item of CSL-JSON; takes the options as further arguments."""
-    options: type[parameters.Parameters] = parameters.DetailParameters
+    options: type[parameters.CitationFileParameters] = parameters.CitationFileParameters
     """The query parameters of the format."""
 
     @property
@@ -263,18 +266,24 @@ CITATION_FORMATS = tuple(
         suffix,
         media_type,
         duplicate_text(title),
-        (CITED_SOURCE, CITED_OBSERVATION),
+        (CITED_SOURCE, CITED_OBSERVATION, CITED_INDICATOR, CITED_SERIES, CITED_PRIORITY_AREA),
         "",
         UTF_8,
         write=write,
         options=options,
     )
     for suffix, media_type, title, write, options in (
-        ("bib", citations.BIBTEX, "BibTeX", citations.write_bibtex, parameters.DetailParameters),
-        ("ris", citations.RIS, "RIS", citations.write_ris, parameters.DetailParameters),
+        (
+            "bib",
+            citations.BIBTEX,
+            "BibTeX",
+            citations.write_bibtex,
+            parameters.CitationFileParameters,
+        ),
+        ("ris", citations.RIS, "RIS", citations.write_ris, parameters.CitationFileParameters),
         (
             *("csl.json", citations.CSL_JSON, "CSL-JSON", citations.write_csl_json),
-            parameters.DetailParameters,
+            parameters.CitationFileParameters,
         ),
         (
             "txt",

@@ -38,6 +38,8 @@ ENTRY_OVERHEAD = 3500
 """The bytes of memory that an entry takes besides its body, its headers and the text of its key."""
 MAX_SHARE = 8
 """A single entry may take at most one eighth of the store."""
+IMMUTABLE = "public, max-age=31536000, immutable"
+"""The Cache-Control header of what never changes at its address."""
 OK = 200
 PARTIAL_CONTENT = 206
 NOT_MODIFIED = 304
@@ -69,12 +71,17 @@ class Freshness:
     stale: int
     """For how much longer they may use it while they request a newer one."""
 
-    def format_cache_control(self, route: str) -> bytes:
-        """Return the Cache-Control header of the responses of a route, by its path."""
+    def format_cache_control(self, route: str, *, is_pinned: bool = False) -> bytes:
+        """Return the Cache-Control header of the responses of a route, by its path.
+
+        Data of a pinned release never change. A page does, with the files that it loads.
+        """
         seconds = self.pages
         if route.startswith("/static/") or route == "/favicon.ico":
             seconds = self.files
         elif route == "/v1" or route.startswith(("/v1/", "/sdmx")):
+            if is_pinned:
+                return IMMUTABLE.encode()
             seconds = self.data
         stale = f", stale-while-revalidate={self.stale}" if self.stale else ""
         return f"public, max-age={seconds}{stale}".encode()
@@ -229,7 +236,8 @@ class CacheMiddleware:
         """Have the router create a response; cache it, or send it if it cannot be cached."""
         release = self.refresh_release(lambda: context.release)
         response = await self.handler(context)
-        cache_control = self.format_cache_control(context.route)
+        is_pinned = context.pinned_release is not None
+        cache_control = self.format_cache_control(context.route, is_pinned=is_pinned)
         body = await read_body(response) if is_shareable(response) else None
         if body is None:
             future.set_result(NOT_SHAREABLE)

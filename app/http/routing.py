@@ -13,14 +13,19 @@ from dataclasses import dataclass
 from functools import partial
 from inspect import iscoroutinefunction, signature
 from typing import Any, TypeVar
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Response
 from fastapi.routing import APIRoute
 from pydantic import ValidationError
 
-from app.parameters import Parameters
-from app.problems.messages import UNKNOWN_PATH, find_nearest
-from app.problems.problem import ParameterError, UnknownPath, describe_errors, shorten
+from app.formats.feeds import count_changes
+from app.i18n import Bilingual, Language
+from app.parameters import PIN, Parameters
+from app.problems.messages import RELEASE_NOT_SERVED, UNKNOWN_PATH, find_nearest
+from app.problems.problem import ParameterError, ReleaseNotServed, UnknownPath, shorten
+from app.problems.validation import describe_errors
+from app.queries.releases import list_releases
 from app.request import RequestContext
 
 Result = TypeVar("Result")
@@ -58,6 +63,8 @@ class ReadRoute:
     is_async: bool
     is_record: bool
     has_limit: bool
+    can_be_pinned: bool
+    """Whether ``release`` pins its addresses; some lists have a filter of that name."""
 
     @classmethod
     def from_route(cls, route: APIRoute) -> "ReadRoute":
@@ -80,6 +87,7 @@ class ReadRoute:
             iscoroutinefunction(route.endpoint),
             model is not None and route.include_in_schema and route.path.endswith("}"),
             model is not None and "limit" in model.model_fields,
+            model is None or PIN not in model.model_fields,
         )
 
     def bind_arguments(self, context: RequestContext, keys: dict[str, str]) -> dict[str, Any]:
@@ -100,7 +108,7 @@ class ReadRoute:
         except ValidationError as error:
             errors = name_repetitions(error.errors(), values)
             names = [name for name, info in self.model.model_fields.items() if not info.exclude]
-            raise describe_errors(errors, names) from None
+            raise describe_errors(errors, {*names, PIN}) from None
         arguments[self.query_name] = query
         return arguments
 
@@ -144,6 +152,8 @@ class Router:
             return context.redirect_permanently(expanded)
         route, keys = self.match(context.path)
         context.route = route.path
+        if route.can_be_pinned and any(name == PIN for name, _ in context.query.params):
+            await self.run_in_thread(partial(take_pinned_release, context))
         is_local = route.model is None or context.release.database.is_local
         # To look up keys on a server takes time, so the query is validated in the thread too.
         if not is_local and not route.is_async:
@@ -199,6 +209,44 @@ class Router:
             if key and key != name:
                 return f"{collection}/{key}/{file}"
         return None
+
+
+def take_pinned_release(context: RequestContext) -> None:
+    """Take the release from the query of a permanent link, and check that it is the served one.
+
+    Raises:
+        InvalidParameters: if there is no such release, or there are several.
+        ReleaseNotServed: if another one has replaced it.
+    """
+    pins = [value for name, value in context.query.params if name == PIN]
+    keys, served = context.release.keys["releases"], context.release.record["code"]
+    if len(pins) > 1:
+        raise describe_errors([{"type": "repeated", "loc": (PIN,), "input": ""}], [PIN])
+    if pins[0] not in keys:
+        found = {"found": pins[0], "allowed": list(keys.find_nearest_keys(pins[0]))}
+        error = {"type": "unknown_code", "loc": (PIN,), "input": pins[0], "ctx": found}
+        raise describe_errors([error], [PIN])
+    rest = tuple(pair for pair in context.query.params if pair[0] != PIN)
+    if pins[0] != served:
+        query = urlencode(rest)
+        latest_url = f"{context.base_url}{quote(context.path)}{query and '?'}{query}"
+        raise describe_later_changes(context, pins[0], latest_url)
+    context.query = context.query._replace(params=rest)
+    context.pinned_release = served
+
+
+def describe_later_changes(
+    context: RequestContext, pinned: str, latest_url: str
+) -> ReleaseNotServed:
+    """Create the problem for a link to an earlier release, with what has changed since."""
+    releases = context.run_query(list_releases)
+    codes = [release["code"] for release in releases]
+    later = releases[: codes.index(pinned)]
+    counts = Bilingual(*(count_changes(later, language) for language in Language))
+    query = urlencode([*((PIN, release["code"]) for release in later), ("lang", context.language)])
+    served = context.release.record["code"]
+    summary = RELEASE_NOT_SERVED.format(pinned=pinned, served=served, changes=counts)
+    return ReleaseNotServed(summary, latest_url, f"{context.base_url}/v1/changes?{query}")
 
 
 def name_repetitions(errors: Iterable[Any], values: Mapping[str, Any]) -> list[Any]:

@@ -1,6 +1,7 @@
 """The OpenAPI document, made from the routes and written so that every generator reads it."""
 
 import re
+from copy import deepcopy
 from typing import Any
 
 from fastapi import FastAPI
@@ -16,6 +17,7 @@ from app.openapi.headers import (
     list_headers,
     refer_to_headers,
 )
+from app.parameters.base import CODE_SCHEMA, PIN
 from app.problems.problem import MEDIA_TYPE, ProblemDocument
 
 INTRODUCTION = """
@@ -77,10 +79,20 @@ PROBLEMS = {
     "400": "The address cannot be decoded.",
     "404": "No record has this key; the nearest key is suggested.",
     "405": "Only GET, HEAD and OPTIONS are allowed.",
+    "410": "release names a release that another one has replaced; the problem says what changed.",
     "422": "At least one parameter is unknown or out of range; all errors are listed.",
     "429": "The client exceeds its rate limit.",
     "500": "The service failed.",
     "503": "The database cannot be read at the moment.",
+}
+PIN_PARAMETER: Record = {
+    "name": PIN,
+    "in": "query",
+    "required": False,
+    "description": "The release that the response has to be of, for a permanent link. Such a "
+    "response may be cached for ever. If another release has replaced it, the response is a "
+    "problem (410) that says what has changed since.",
+    "schema": CODE_SCHEMA | {"examples": ["2026-11-25"]},
 }
 SERVER_DESCRIPTION = "This service, in production or local."
 
@@ -122,6 +134,10 @@ def finish_operation(operation: Record, path: str) -> None:
     operation["parameters"] = [
         finish_parameter(parameter) for parameter in operation.get("parameters", [])
     ]
+    is_health = path.startswith("/health")
+    can_be_pinned = not is_health and all(one["name"] != PIN for one in operation["parameters"])
+    if can_be_pinned:
+        operation["parameters"].append(deepcopy(PIN_PARAMETER))
     operation["parameters"].sort(key=lambda parameter: not parameter["required"])
     if not operation["parameters"]:
         del operation["parameters"]
@@ -133,16 +149,17 @@ def finish_operation(operation: Record, path: str) -> None:
         content["schema"]["description"] = operation["summary"]
     is_page = content["schema"].get("$ref", "").endswith("Page")
     links = ("Link",) if is_page else ()
-    caching = () if path.startswith("/health") else CACHE_HEADERS
+    caching = () if is_health else CACHE_HEADERS
     responses["200"]["headers"] = list_headers(path, *links, *caching)
-    if not path.startswith("/health"):
+    if not is_health:
         responses["304"] = {"$ref": "#/components/responses/Unchanged"}
     statuses = {"400", "422", "429", "500", "503"} | ({"404"} if "{" in path else set())
+    statuses |= {"410"} if can_be_pinned else set()
     descriptions = dict(PROBLEMS)
     if "404" in responses:
         statuses.add("404")
         descriptions["404"] = responses["404"]["description"]
-    if path.startswith("/health"):
+    if is_health:
         statuses = {"400", "500"} | ({"503"} if path.endswith("ready") else set())
     reference = {"$ref": "#/components/schemas/ProblemDocument"}
     for status in sorted(statuses):

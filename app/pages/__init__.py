@@ -1,9 +1,11 @@
 """Pages rendered from templates, with a content policy under which nothing loads from elsewhere."""
 
+import base64
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from hashlib import blake2b
+from hashlib import blake2b, sha384
+from html import escape
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +16,12 @@ from fastapi.responses import HTMLResponse
 
 from app.db.columns import Record
 from app.enums import Qualifier
-from app.formats.citations import format_validity, quote_observation
+from app.formats.citations import (
+    cite_record,
+    format_dataset_reference,
+    format_validity,
+    quote_observation,
+)
 from app.formats.registry import CHART_FORMATS, CITATION_FORMATS, Format, list_table_formats
 from app.i18n import (
     QUALIFIER_FORMATS,
@@ -25,6 +32,7 @@ from app.i18n import (
     format_release,
 )
 from app.pages.hits import KINDS, find_page
+from app.parameters import PIN, CitationStyle
 from app.problems.problem import Problem
 from app.request import RequestContext
 
@@ -34,12 +42,28 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
 PAGE_POLICY = (
-    "img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
+    "img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 STRICT_POLICY = f"default-src 'none'; style-src 'self'; script-src 'self'; {PAGE_POLICY}"
 """Allows files of this host only, and no inline scripts or styles."""
+EMBED_POLICY = STRICT_POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
+"""Allows other sites to show a page in a frame."""
+ELEMENT_SCRIPT = "bri-figure-1.0.0.js"
+"""The script of the custom element. It never changes, since other sites state its digest: a changed
+script is a new file, and earlier ones stay."""
+PAPER = {"light": "#ffffff", "dark": "#10171e"}
+"""The background of pages by theme, as in site.css."""
+REFERENCE_LABELS = {CitationStyle.APA: "APA", CitationStyle.GB_T_7714: "GB/T 7714"}
+ACCESS_MARK = "\N{REPLACEMENT CHARACTER}"
+"""Stands for the day of access in a reference."""
+CARD = {"width": "1200"}
+"""The parameters of charts as images for links that are shared."""
+CARD_SIZE: tuple[int, int] | None = None
+"""The width and the height of these images, if all have the same."""
 PNG_WIDTH = 1200
+REFERENCES = re.compile(r"""(?<=["'])(?:\./)?([\w./-]+\.(?:js|woff2))(?=["'])""")
+"""The names of other files in style sheets and scripts."""
 NUMBER_PATTERN = re.compile(r"[\d.,]+")
 
 
@@ -66,6 +90,8 @@ def render_page(
 def build_globals(context: RequestContext) -> Record:
     language, root, path = context.language, context.root_path, context.path
     query = [pair for pair in context.query.params if pair[0] != "lang"]
+    if context.pinned_release is not None:
+        query.append((PIN, context.pinned_release))
 
     def this_url(to: Language, only: Mapping[str, object] | None = None) -> str:
         pairs = query if only is None else drop_empty(only)
@@ -91,6 +117,15 @@ def build_globals(context: RequestContext) -> Record:
         "hit_url": lambda hit: build_hit_url(page_url, hit),
         **build_file_links(api_url, language),
         "asset_url": lambda file: f"{root}/static/{file}?v={get_asset_version(file)}",
+        "card_url": lambda path, **query: build_card_url(path, language, **query),
+        "card_size": CARD_SIZE,
+        "build_script": lambda: build_script(context),
+        "build_element": lambda code, url, name: build_element(code, url, name, language),
+        "build_frame": build_frame,
+        "list_references": lambda path, title, **query: list_references(
+            context, path, title, **query
+        ),
+        "paper": PAPER,
         "text": lambda en, zh: Bilingual(en, zh).get(language),
         "colon": Bilingual(": ", "：").get(language),
         "comma": Bilingual(", ", "，").get(language),
@@ -101,6 +136,11 @@ def build_globals(context: RequestContext) -> Record:
         "quote_observation": lambda figure, citation: quote_observation(figure, citation, language),
         "split_display": lambda figure: split_display(figure, language),
     }
+
+
+def build_card_url(path: str, language: Language, **query: object) -> str:
+    """Build the path and the query of the image for a link that is shared, from that of a chart."""
+    return f"{path}?{urlencode([*drop_empty(query), *CARD.items(), ('lang', language)])}"
 
 
 def build_hit_url(page_url: Callable[..., str], hit: Record) -> str:
@@ -173,8 +213,14 @@ def is_page_accepted(context: RequestContext) -> bool:
 
 def render_problem(context: RequestContext, problem: Problem) -> Response:
     errors = [error.to_item(context.language) for error in problem.errors]
+    is_embed = context.path.startswith("/embed/")
     response = render_page(
-        context, "problem.html", status=problem.status, problem=problem, errors=errors
+        context,
+        "embed_problem.html" if is_embed else "problem.html",
+        status=problem.status,
+        policy=EMBED_POLICY if is_embed else STRICT_POLICY,
+        problem=problem,
+        errors=errors,
     )
     response.headers.update({"Cache-Control": "no-store", **problem.headers})
     response.headers.add_vary_header("Accept")
@@ -195,7 +241,75 @@ def load_templates() -> "Environment":
     )
 
 
+def build_frame(url: str, title: str, width: str, height: int) -> str:
+    """Build the HTML element that shows an embed on another site."""
+    return (
+        f'<iframe src="{escape(url)}" title="{escape(title)}" width="{width}" height="{height}" '
+        'loading="lazy" style="border:0;max-width:100%"></iframe>'
+    )
+
+
+def build_script(context: RequestContext) -> str:
+    """Build the HTML that loads the script of embeds on another site."""
+    url = escape(f"{context.base_url}/static/{ELEMENT_SCRIPT}")
+    integrity = compute_integrity(ELEMENT_SCRIPT)
+    return f'<script src="{url}" integrity="{integrity}" crossorigin="anonymous" async></script>'
+
+
+def build_element(code: str, url: str, name: str, language: Language) -> str:
+    """Build the HTML that shows the figure of an indicator on another site as text."""
+    fallback = f'<a href="{escape(url)}">{escape(name, quote=False)}</a>'
+    return f'<bri-figure code="{escape(code)}" lang="{language}">{fallback}</bri-figure>'
+
+
+def list_references(
+    context: RequestContext, path: str, title: str, **query: object
+) -> list[Record]:
+    """List the references to the page of a record, one for each style.
+
+    Returns:
+        For each the text before and after the day of access, which the browser fills in: a cached
+        page would name the day on which it was rendered.
+    """
+    release, language = context.release.record, context.language
+    item = cite_record(path, title, release, context.base_url, language, **query)
+    references = []
+    for style, label in REFERENCE_LABELS.items():
+        text = format_dataset_reference(item, style, language, ACCESS_MARK)
+        before, _, after = text.partition(ACCESS_MARK)
+        references.append({"style": style, "label": label, "before": before, "after": after})
+    return references
+
+
+@cache
+def compute_integrity(file: str) -> str:
+    """Compute the digest of a file that other sites state when they load it (SRI)."""
+    return f"sha384-{base64.b64encode(sha384((STATIC / file).read_bytes()).digest()).decode()}"
+
+
+def read_asset(file: str, *parents: str) -> bytes:
+    """Read a file that pages use, with the versions of the files that it names.
+
+    So its own version changes with theirs. ``parents`` are the files that led to it.
+    """
+    content = (STATIC / file).read_bytes()
+    if not file.endswith((".css", ".js")):
+        return content
+
+    def add_version(match: re.Match[str]) -> str:
+        named = (Path(file).parent / match[1]).as_posix()
+        if named in (file, *parents) or not (STATIC / named).is_file():
+            return match[0]
+        return f"{match[0]}?v={hash_asset(read_asset(named, file, *parents))}"
+
+    return REFERENCES.sub(add_version, content.decode()).encode()
+
+
+def hash_asset(content: bytes) -> str:
+    return blake2b(content, digest_size=4).hexdigest()
+
+
 @cache
 def get_asset_version(file: str) -> str:
     """Hash a file, so that a browser never uses an older copy of it with a newer page."""
-    return blake2b((STATIC / file).read_bytes(), digest_size=4).hexdigest()
+    return hash_asset(read_asset(file))

@@ -24,6 +24,8 @@ from app.i18n import Language
 DEFAULT_LIMIT = 100
 MAXIMUM_LIMIT = 1000
 MAXIMUM_QUERY = 200
+PIN = "release"
+"""The parameter that pins any address to a release; the router checks it."""
 INTEGER = re.compile("-?(0|[1-9][0-9]*)")
 
 

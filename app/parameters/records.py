@@ -48,7 +48,7 @@ from app.parameters.base import (
     Year,
     create_repeatable,
 )
-from app.parameters.observations import ChartParameters, ImageParameters
+from app.parameters.observations import ChartParameters, EmbedParameters, ImageParameters
 
 MAXIMUM_QUOTATION = 2000
 
@@ -288,7 +288,13 @@ class QuotationPageParameters(QuotationParameters):
     """The day from which “last year” is counted."""
 
 
-class CitationParameters(Parameters):
+class CitationFileParameters(Parameters):
+    accessed_on: Day | Omitted = Field(None, examples=["2026-11-26"])
+    """The day of access to state. Without it, the citation of a document states the day on which
+    this service last found it at its address, and any other citation states none."""
+
+
+class CitationParameters(CitationFileParameters):
     style: CitationStyle = Field(CitationStyle.APA, examples=["gb-t-7714"])
     """The style: apa (APA, 7th edition; the default) or gb-t-7714 (GB/T 7714-2015)."""
 
@@ -296,6 +302,10 @@ class CitationParameters(Parameters):
 class PriorityAreaParameters(Parameters):
     year: Year | Omitted = Field(None, examples=[2025])
     """The year. The default is the latest year that has the priority area."""
+
+
+class PriorityAreaEmbedParameters(EmbedParameters, PriorityAreaParameters):
+    """The parameters of the embed of a priority area."""
 
 
 class EditionSort(StrEnum):

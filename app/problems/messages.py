@@ -111,6 +111,22 @@ METRICS_DISABLED = Bilingual(
     "Metrics are collected only with BRI_METRICS=true", "仅在设置 BRI_METRICS=true 时提供运行指标"
 )
 
+# oEmbed.
+UNSUPPORTED_FORMAT = Bilingual(
+    "{found} is not supported; use json or xml", "不支持 {found}；可选格式为 json 或 xml"
+)
+NOTHING_TO_EMBED = Bilingual(
+    "{url} is not the address of an indicator, a series or a priority area of this service",
+    "{url} 不是本服务的指标、序列或重点领域的网址",
+)
+
+# Releases.
+RELEASE_NOT_SERVED = Bilingual(
+    "Release {pinned} is no longer served; the current release is {served}. Since then: {changes}.",
+    "{pinned}版已不再提供，当前版本为{served}版。此后的变更：{changes}。",
+)
+WITH_CHANGES_URL = Bilingual("{message} All changes: {url}", "{message}全部变更见 {url}")
+
 # Charts and downloads.
 CARD_SIZE = Bilingual(
     "a card is always 1200 pixels wide and 630 high; omit {name}, or omit aspect",

@@ -1,19 +1,16 @@
 """Every kind of problem, as documents of RFC 9457."""
 
 import copyreg
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Self
 
 from pydantic import Field
 
 from app.i18n import Bilingual, Language
 from app.problems.messages import (
-    ERROR_COUNT,
-    INVALID_VALUE,
     SUGGESTION,
     UNKNOWN_RECORD,
-    VALIDATION_MESSAGES,
+    WITH_CHANGES_URL,
     WITH_HINT,
     find_nearest,
 )
@@ -234,6 +231,24 @@ class UnknownRecord(NotFound):
         return cls.from_error(ParameterError(f"path.{parameter}", text, others, short))
 
 
+class ReleaseNotServed(Problem):
+    status = 410
+    code = "release-not-served"
+    title = Bilingual("Release no longer served", "该版本已不再提供")
+    meaning = Bilingual(
+        "The address names a release of the data set that another one has replaced. The response "
+        "says what has changed since. Leave out release to get the current version.",
+        "网址指定的数据集版本已被后续版本取代。响应说明此后的变更。去掉release参数即可取得当前版本。",
+    )
+
+    def __init__(self, summary: Bilingual, latest_url: str, changes_url: str) -> None:
+        """Lead to the same address without the release, and to the changes since (RFC 5829)."""
+        detail = WITH_CHANGES_URL.format(message=summary, url=changes_url)
+        links = f'<{latest_url}>; rel="latest-version", <{changes_url}>; rel="version-history"'
+        super().__init__(detail, headers={"Link": links})
+        self.summary, self.latest_url = summary, latest_url
+
+
 class MethodNotAllowed(Problem):
     status = 405
     code = "method-not-allowed"
@@ -331,6 +346,16 @@ class InternalError(Problem):
     )
 
 
+class UnsupportedFormat(Problem):
+    status = 501
+    code = "unsupported-format"
+    title = Bilingual("Unsupported format", "不支持该格式")
+    meaning = Bilingual(
+        "The service has no response in this format. The response lists those that it has.",
+        "本服务不提供该格式的响应。响应中列出可用格式。",
+    )
+
+
 class NotReady(Problem):
     status = 503
     code = "not-ready"
@@ -348,36 +373,3 @@ PROBLEM_TYPES = sorted(
     key=lambda kind: (kind.status, kind.code),
 )
 """Every kind of problem that has a page."""
-
-
-IGNORED_ERRORS = frozenset({"none_required"})
-"""Pydantic adds this to each error in an optional parameter: that it could also be left out."""
-
-
-def describe_errors(
-    errors: Sequence[Any], parameters: Iterable[str], location: str = "query"
-) -> InvalidParameters:
-    """Create the problem for the errors that Pydantic finds in the parameters of a request."""
-    reported = [error for error in errors if error["type"] not in IGNORED_ERRORS]
-    names = sorted(parameters)
-    # A request can have thousands of errors, and each suggestion takes time.
-    described = [build_error(error, names, location) for error in reported[:MAX_ERRORS]]
-    is_single = len(reported) == 1
-    detail = described[0].message if is_single else ERROR_COUNT.format(count=len(reported))
-    return InvalidParameters(detail, described)
-
-
-def build_error(error: dict[str, Any], names: list[str], location: str = "query") -> ParameterError:
-    name = str(error["loc"][0]) if error["loc"] else location
-    context = dict(error.get("ctx") or {})
-    # A validator that knows which part of the value is wrong names it.
-    found = shorten(context.pop("found", error["input"]))
-    allowed: list[str] | None = context.get("allowed")
-    if error["type"] == "enum":
-        allowed = re.findall(r"'([^']+)'", context["expected"])
-        context["choices"] = ", ".join(allowed)
-    if error["type"] == "extra_forbidden":
-        allowed, found = names, name
-    message = VALIDATION_MESSAGES.get(error["type"], INVALID_VALUE)
-    text = message.format(**{**context, "name": shorten(name), "found": found})
-    return ParameterError(f"{location}.{shorten(name)}", text, allowed, found)

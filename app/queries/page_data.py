@@ -13,6 +13,8 @@ from app.db.statements import fetch_uncached
 from app.enums import SearchKind
 from app.i18n import MONTHS, Language
 from app.parameters import (
+    MAXIMUM_LIMIT,
+    ComparisonParameters,
     DashboardParameters,
     EditionListParameters,
     GrowthRateListParameters,
@@ -22,6 +24,7 @@ from app.parameters import (
     ReportListParameters,
     SearchParameters,
     Vintages,
+    parse_period,
 )
 from app.queries.charts import (
     MAX_POINTS,
@@ -33,6 +36,7 @@ from app.queries.commitments import get_priority_area, list_outcomes, list_years
 from app.queries.contradictions import read_stated_contradictions
 from app.queries.editions import list_editions, read_contents, read_overview
 from app.queries.indicators import get_indicator, list_indicators
+from app.queries.missing_periods import build_missing_period_error
 from app.queries.observations import list_observations
 from app.queries.progress import read_follow_ups
 from app.queries.reference import get_event, get_source
@@ -295,6 +299,33 @@ def read_indicator_profile(connection: Connection, language: Language, code: str
         "hidden_series": found["hidden"],
         "chart_series": read_indicator_series(connection, language, code),
     }
+
+
+def read_observation_of_period(
+    connection: Connection, language: Language, indicator: Record, period: str
+) -> Record:
+    """Read the figure of an indicator for a period.
+
+    Of several figures, that in the series of the headline or of the newest figure comes first, then
+    that in the unit of the indicator.
+
+    Raises:
+        InvalidParameters: if there is none.
+    """
+    code, span = indicator["code"], parse_period(period)
+    filters = ObservationListParameters(
+        indicator=[code], since=span[0], until=span[1], limit=MAXIMUM_LIMIT
+    )
+    rows = list_observations(connection, language, filters).rows
+    found = [one for one in rows if (one["period"]["start"], one["period"]["end"]) == span]
+    if not found:
+        query = ComparisonParameters.model_construct(indicator=code, period=[period])
+        raise build_missing_period_error(connection, query, [span])
+    headline, latest = indicator["headline"], indicator["latest"]
+    shown = [one for one in (headline, latest and latest["observation"]) if one]
+    preferred = {one["series"] for one in shown}
+    unit = indicator["unit"]["code"]
+    return min(found, key=lambda one: (one["series"] not in preferred, one["unit"]["code"] != unit))
 
 
 def group_series(series: Sequence[Record], headline: Record | None) -> list[Record]:

@@ -1,5 +1,7 @@
 """The files that pages use, and the OpenAPI document."""
 
+import json
+import re
 from email.utils import formatdate
 from importlib.util import find_spec
 from mimetypes import guess_type
@@ -8,11 +10,15 @@ from pathlib import Path
 from fastapi import APIRouter, Response
 
 from app.enums import OpenApiVersion
+from app.formats.dataset_info import DESCRIPTION, SHORT_TITLE, TITLE
+from app.http.cache import IMMUTABLE
+from app.i18n import Bilingual
 from app.openapi import OpenApiDocuments
-from app.pages import STATIC
+from app.pages import PAPER, STATIC, get_asset_version, hash_asset, read_asset
 from app.problems import problem
 from app.problems.messages import UNKNOWN_FILE, UNKNOWN_PATH
 from app.request import Context, RequestContext
+from app.routers import NoParameters
 
 router = APIRouter(include_in_schema=False)
 
@@ -22,14 +28,48 @@ VENDORED_FILES = {
     "swagger-ui.css": "text/css",
 }
 EXTERNAL_LOGO = b"https://cdn.redoc.ly/redoc/logo-mini.svg"
+MANIFEST = "application/manifest+json"
+VERSIONED_NAME = re.compile(r".*-\d+\.\d+\.\d+\.js")
+"""Scripts for other sites, whose pages state their digest: such a file never changes."""
 EMPTY_IMAGE = b"data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
 
 
 @router.get("/favicon.ico")
 def show_icon() -> Response:
     """Return the icon, which browsers request for every page and every JSON response."""
-    icon = (STATIC / "icon.svg").read_bytes()
-    return Response(icon, media_type="image/svg+xml", headers={"Accept-Ranges": "bytes"})
+    file = STATIC / "favicon.ico"
+    return send_content(file.read_bytes(), "image/x-icon", file)
+
+
+@router.get("/manifest.webmanifest")
+def show_manifest(context: Context, _: NoParameters) -> Response:
+    """Return what a browser needs to install the pages like a program."""
+    language, root = context.language, context.root_path
+
+    def describe_icon(file: str, sizes: str, purpose: str) -> dict[str, str]:
+        url = f"{root}/static/{file}?v={get_asset_version(file)}"
+        media_type = guess_type(file)[0] or ""
+        return {"src": url, "sizes": sizes, "type": media_type, "purpose": purpose}
+
+    manifest = {
+        "name": TITLE.get(language),
+        "short_name": SHORT_TITLE.get(language),
+        "description": DESCRIPTION.get(language),
+        "lang": Bilingual("en", "zh-CN").get(language),
+        "id": f"{root}/",
+        "start_url": f"{root}/?lang={language}",
+        "scope": f"{root}/",
+        "display": "minimal-ui",
+        "background_color": PAPER["light"],
+        "theme_color": PAPER["light"],
+        "icons": [
+            describe_icon("icon.svg", "any", "any"),
+            describe_icon("icon-512.png", "512x512", "any"),
+            describe_icon("icon-maskable-512.png", "512x512", "maskable"),
+        ],
+    }
+    body = json.dumps(manifest, ensure_ascii=False).encode()
+    return context.create_bytes_response(body, MANIFEST)
 
 
 @router.get("/openapi.json")
@@ -70,7 +110,13 @@ def show_static(context: Context, path: str) -> Response:
             problem.ParameterError("path", shown, ["/v1", "/docs"])
         )
     media_type = guess_type(file.name)[0] or "application/octet-stream"
-    return send_content(file.read_bytes(), media_type, file)
+    name = file.relative_to(STATIC.resolve()).as_posix()
+    content = read_asset(name)
+    response = send_content(content, media_type, file)
+    is_named = ("v", hash_asset(content)) in context.query.params
+    if is_named or VERSIONED_NAME.fullmatch(name):
+        response.headers["Cache-Control"] = IMMUTABLE
+    return response
 
 
 def send_content(content: bytes, media_type: str, file: Path) -> Response:

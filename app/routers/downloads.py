@@ -32,10 +32,13 @@ from app.formats.tables import OBSERVATIONS, TABLES, Table, TableQuery
 from app.http import limits
 from app.problems.messages import CUBE_TOO_LARGE, NO_DATABASE_FILE
 from app.problems.problem import InvalidParameters, ParameterError, UnknownPath
+from app.queries.commitments import get_priority_area
+from app.queries.indicators import get_indicator
 from app.queries.observations import get_observation, list_observations
 from app.queries.reference import get_source
+from app.queries.series import get_series
 from app.request import Context, RequestContext
-from app.routers import NoParameters
+from app.routers import NoParameters, declare_signature
 from app.schemas.formats import Cube, TableDescription
 
 router = APIRouter(prefix="/v1", tags=["Downloads"])
@@ -49,13 +52,26 @@ ObservationKey = Annotated[
         "aid-projects.CN.BRI.partner-2023.NB.P11M.2024-01.scio-2025-01-15",
     ),
 ]
+IndicatorKey = Annotated[str, parameters.create_path_key("The key of an indicator.", "goods-trade")]
+SeriesKey = Annotated[
+    str,
+    parameters.create_path_key("The key of a series.", "goods-trade.CN.BRI.partner-2025.CNY.P12M"),
+]
+PriorityAreaKey = Annotated[
+    str, parameters.create_path_key("The key of a priority area.", "emerging-fields")
+]
 CITATION_DESCRIPTIONS = {
-    registry.CITED_SOURCE: "The document as a bibliographic record. The date of access is that of "
-    "the release.",
+    registry.CITED_SOURCE: "The document as a bibliographic record.",
     registry.CITED_OBSERVATION: "The document as a bibliographic record, with the place of the "
     "observation in it, and a note with the figure in words, the countries and the period that it "
     "counts, and what limits its use: that this service infers the countries, that other reports "
     "differ, or that another figure has superseded it.",
+    registry.CITED_INDICATOR: "The page of the indicator as a bibliographic record, by its "
+    "permanent link, with a note that states the newest figure and its source.",
+    registry.CITED_SERIES: "The page of the indicator as a bibliographic record, by its permanent "
+    "link, with a note that states the newest figure of the series and its source.",
+    registry.CITED_PRIORITY_AREA: "The page of the priority area as a bibliographic record, by its "
+    "permanent link, with a note that states its source.",
 }
 
 
@@ -242,53 +258,114 @@ add_download(
 )
 
 
-def declare_citations(form: CitationFormat) -> None:
-    def send_citation(context: RequestContext, item: citations.Item, query: Any) -> Response:
+def cite_source(context: RequestContext, code: str, _: object) -> citations.Item:
+    found = context.run_query(get_source, code)
+    record = context.require_record(found, "sources", source=code)
+    return citations.cite_source(record, context.release.record)
+
+
+def cite_observation(context: RequestContext, code: str, _: object) -> citations.Item:
+    found = context.run_query(get_observation, code)
+    record = context.require_record(found, "observations", observation=code)
+    source = context.run_query(get_source, record["source"]["code"])
+    assert source is not None  # noqa: S101 - a foreign key of the database
+    start, end = record["period"]["start"], record["period"]["end"]
+    within = parameters.ObservationListParameters(
+        series=[record["series"]], since=start, until=end, limit=parameters.MAXIMUM_LIMIT
+    )
+    rows = context.run_query(list_observations, within).rows
+    # Cumulative totals share their start, so earlier ones are within the period of a later one.
+    (current,) = (one for one in rows if one["period"]["end"] == end)
+    release = context.release.record
+    return citations.cite_observation(record, current, source, release, context.language)
+
+
+def cite_indicator(context: RequestContext, code: str, _: object) -> citations.Item:
+    found = context.run_query(get_indicator, code)
+    indicator = context.require_record(found, "indicators", indicator=code)
+    latest = indicator["latest"]
+    return cite_page_of_indicator(context, indicator, latest and latest["observation"])
+
+
+def cite_series(context: RequestContext, code: str, _: object) -> citations.Item:
+    found = context.run_query(get_series, code)
+    series = context.require_record(found, "series", series=code)
+    points = series["points"]
+    return cite_page_of_indicator(context, series["indicator"], points[-1] if points else None)
+
+
+def cite_page_of_indicator(
+    context: RequestContext, indicator: Record, observation: Record | None
+) -> citations.Item:
+    path, language = f"/indicators/{indicator['code']}", context.language
+    release, base = context.release.record, context.base_url
+    item = citations.cite_record(path, indicator["name"], release, base, language)
+    if observation is not None:
+        citation = observation["citation"]["full"]
+        item["note"] = citations.quote_observation(observation, citation, language)
+    return item
+
+
+def cite_priority_area(
+    context: RequestContext, slug: str, query: parameters.PriorityAreaParameters
+) -> citations.Item:
+    found = context.run_query(get_priority_area, slug, query.year)
+    area = context.require_record(found, "priority_areas", priority_area=slug)
+    path, year = f"/priority-areas/{slug}", area["year"]
+    release, base = context.release.record, context.base_url
+    item = citations.cite_record(path, area["title"], release, base, context.language, year=year)
+    return item | {"note": area["source"]["line"]}
+
+
+CITATIONS: dict[str, tuple[str, object, Callable[..., citations.Item]]] = {
+    registry.CITED_SOURCE: ("source", SourceKey, cite_source),
+    registry.CITED_OBSERVATION: ("observation", ObservationKey, cite_observation),
+    registry.CITED_INDICATOR: ("indicator", IndicatorKey, cite_indicator),
+    registry.CITED_SERIES: ("series", SeriesKey, cite_series),
+    registry.CITED_PRIORITY_AREA: ("priority_area", PriorityAreaKey, cite_priority_area),
+}
+"""The name and the type of the key, and what creates the record, by path."""
+
+
+def declare_citation(form: CitationFormat, path: str) -> None:
+    key_name, key_type, cite = CITATIONS[path]
+    options = form.options
+    if path == registry.CITED_PRIORITY_AREA:
+        # Pydantic would search all modules for the docstrings of this class, which has none.
+        config = ConfigDict(use_attribute_docstrings=False)
+        bases = (options, parameters.PriorityAreaParameters)
+        options = type(options)(f"Yearly{options.__name__}", bases, {"model_config": config})  # type: ignore[misc]
+
+    def send_citation(context: RequestContext, query: Any, **key: str) -> Response:
+        item = citations.add_access(cite(context, key[key_name], query), query.accessed_on)
         headers = context.build_attachment_headers(f"cite-{item['id']}", form.suffix)
-        options = {name: getattr(query, name) for name in form.option_names}
-        if options:
+        chosen = {name: getattr(query, name) for name in form.option_names}
+        if chosen:
             # A style writes the dates in the language of the response.
-            options["language"] = context.language
-        body = form.write(item, **options)
+            chosen["language"] = context.language
+        body = form.write(item, **chosen)
         return context.create_bytes_response(body, form.content_type, headers=headers)
-
-    def cite_source(context: Context, source: SourceKey, query: Any) -> Response:
-        found = context.run_query(get_source, source)
-        record = context.require_record(found, "sources", source=source)
-        return send_citation(context, citations.cite_source(record, context.release.record), query)
-
-    def cite_observation(context: Context, observation: ObservationKey, query: Any) -> Response:
-        found = context.run_query(get_observation, observation)
-        record = context.require_record(found, "observations", observation=observation)
-        source = context.run_query(get_source, record["source"]["code"])
-        assert source is not None  # noqa: S101 - a foreign key of the database
-        start, end = record["period"]["start"], record["period"]["end"]
-        within = parameters.ObservationListParameters(
-            series=[record["series"]], since=start, until=end, limit=parameters.MAXIMUM_LIMIT
-        )
-        rows = context.run_query(list_observations, within).rows
-        # Cumulative totals share their start, so earlier ones are within the period of a later one.
-        (current,) = (one for one in rows if one["period"]["end"] == end)
-        release = context.release.record
-        item = citations.cite_observation(record, current, source, release, context.language)
-        return send_citation(context, item, query)
 
     schema: Record = {"type": "string"}
     if form.media_type.endswith("json"):
         items = {"type": "object", "additionalProperties": True}
         schema = {"type": "array", "items": items, "minItems": 1, "maxItems": 1}
-    for path, endpoint in zip(form.resources, (cite_source, cite_observation), strict=True):
-        endpoint.__annotations__["query"] = Annotated[form.options, Query()]
-        citation_router.add_api_route(
-            f"/{path}.{form.suffix}",
-            endpoint,
-            name=f"{endpoint.__name__}_{form.suffix.replace('.', '_')}",
-            summary=f"Cite {endpoint.__name__.removeprefix('cite_')} ({form.title.en})",
-            description=CITATION_DESCRIPTIONS[path],
-            response_class=Response,
-            responses={200: {"content": {form.media_type: {"schema": schema}}}},
-        )
+    citation_router.add_api_route(
+        f"/{path}.{form.suffix}",
+        declare_signature(
+            send_citation,
+            context=Context,
+            **{key_name: key_type},
+            query=Annotated[options, Query()],
+        ),
+        name=f"cite_{key_name}_{form.suffix.replace('.', '_')}",
+        summary=f"Cite {key_name.replace('_', ' ')} ({form.title.en})",
+        description=CITATION_DESCRIPTIONS[path],
+        response_class=Response,
+        responses={200: {"content": {form.media_type: {"schema": schema}}}},
+    )
 
 
 for one in CITATION_FORMATS:
-    declare_citations(one)
+    for cited in one.resources:
+        declare_citation(one, cited)

@@ -365,7 +365,7 @@ def show_reference(context: Context) -> Response:
 
 @router.get("/problems")
 def list_problems(context: Context) -> Response:
-    return render_page(context, "problems.html", types=problem.PROBLEM_TYPES)
+    return render_content(context, "problems.html", types=problem.PROBLEM_TYPES)
 
 
 @router.get("/problems/{problem_type}")
@@ -374,4 +374,4 @@ def show_problem(context: Context, problem_type: str) -> Response:
     if not types:
         codes = [type_.code for type_ in problem.PROBLEM_TYPES]
         raise problem.UnknownRecord.from_key("problem_type", problem_type, codes)
-    return render_page(context, "problems.html", types=types)
+    return render_content(context, "problems.html", types=types)

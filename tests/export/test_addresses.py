@@ -40,7 +40,8 @@ def rewrite(layout: Layout, text: str, address: Address = HOME, *, is_markup: bo
         ("/sdmx/dataflow/BRI", "en/sdmx/dataflow/BRI.xml"),
         ("/sdmx/structure/dataflow/BRI", "en/sdmx/structure/dataflow/BRI.json"),
         ("/sdmx/dataflow/BRI?format=json", "en/sdmx/dataflow/BRI.json"),
-        ("/favicon.ico", "static/icon.svg"),
+        ("/favicon.ico", "static/favicon.ico"),
+        ("/manifest.webmanifest?lang=zh", "zh/manifest.webmanifest"),
         ("/static/site.css?v=1", "static/site.css?v=1"),
     ],
 )

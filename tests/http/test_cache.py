@@ -34,8 +34,8 @@ from tests.test_openapi import PATHS, example_url
 
 pytestmark = [pytest.mark.database, pytest.mark.resources]
 
-KINDS = ["/v1/overview", "/v1/topics/trade?lang=zh", "/docs", "/", "/openapi.json", "/favicon.ico"]
-FILES = ["/static/site.css", "/static/docs.js", "/static/vendor/swagger-ui.css", "/favicon.ico"]
+KINDS = ["/v1/overview", "/v1/topics/trade?lang=zh", "/docs", "/", "/openapi.json"]
+FILES = ["/static/site.css", "/static/page.js", "/static/icon.svg", "/manifest.webmanifest"]
 PLAIN = {"Accept-Encoding": "identity", "X-Request-ID": "the-same-for-all"}
 
 

@@ -1,0 +1,180 @@
+/*
+ * <bri-figure code="goods-trade" lang="en" period="2024">fallback</bri-figure>
+ *
+ * Shows the newest official figure of an indicator, or that of a period, with its qualifier,
+ * period, countries counted and source. Until it has been fetched, and if that fails, the content
+ * of the element is shown. This script also adapts the height of embedded frames.
+ *
+ * Attributes: code; lang (en or zh; by default the language of the page); period (2024,
+ * 2024-01/2024-11, 2024-06-30); release, which pins the figure; base, the address of the service if
+ * this script is not loaded from it.
+ * Parts for ::part(): name, display, period, coverage, growth, source, link. Event: bri-figure-error.
+ */
+(() => {
+  const SCRIPT = document.currentScript?.src;
+  const SERVICE = SCRIPT ? new URL("..", SCRIPT).href : document.baseURI;
+  const TEXTS = {
+    en: { source: "Source: ", comma: ", ", site: "Belt and Road Cooperation Indicators" },
+    zh: { source: "来源：", comma: "，", site: "共建“一带一路”经贸合作指标" },
+  };
+  const STYLE = `
+    :host { display: block; margin-block: 1em; line-height: 1.45; }
+    :host([hidden]) { display: none; }
+    p { margin: 0; }
+    a { color: inherit; }
+    [part="display"] { font-size: 2em; font-weight: 700; line-height: 1.2; font-variant-numeric: tabular-nums; }
+    .note { font-size: .875em; opacity: .8; }
+    @media print { .note { opacity: 1; } }
+  `;
+
+  /** The first and the last day of a period, as observations state them. */
+  function parsePeriod(text) {
+    const [first, last = first] = text.split("/");
+    const complete = (part, isEnd) => {
+      const [year, month = isEnd ? "12" : "01", day] = part.split("-");
+      const lastDay = new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate();
+      return [year, month, day ?? (isEnd ? String(lastDay) : "01")].join("-");
+    };
+    return { start: complete(first, false), end: complete(last, true) };
+  }
+
+  async function fetchJson(url) {
+    const response = await fetch(url, { headers: { Accept: "application/json" } });
+    if (!response.ok) throw new Error(`${url}: ${response.status}`);
+    return response.json();
+  }
+
+  /** An element with a text, and perhaps a link; nothing from the service is read as HTML. */
+  function create(name, part, text, href) {
+    const element = document.createElement(name);
+    element.part = part;
+    element.textContent = text;
+    if (href && /^https?:/.test(href)) element.href = href;
+    return element;
+  }
+
+  class BriFigure extends HTMLElement {
+    static observedAttributes = ["code", "lang", "period", "release", "base"];
+
+    constructor() {
+      super();
+      this.attachShadow({ mode: "open" }).append(document.createElement("slot"));
+      // Not a style element, which the policy of the page may forbid.
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(STYLE);
+      this.shadowRoot.adoptedStyleSheets = [sheet];
+    }
+
+    connectedCallback() {
+      this.update();
+    }
+
+    attributeChangedCallback() {
+      if (this.isConnected) this.update();
+    }
+
+    get language() {
+      const chosen = this.closest("[lang]")?.lang ?? navigator.language;
+      return chosen.toLowerCase().startsWith("zh") ? "zh" : "en";
+    }
+
+    get service() {
+      const base = this.getAttribute("base");
+      return base ? `${base.replace(/\/+$/, "")}/` : SERVICE;
+    }
+
+    /** Show the figure; attributes that are set one after another lead to one request. */
+    update() {
+      this.pending ??= Promise.resolve().then(async () => {
+        this.pending = null;
+        const request = (this.request = {});
+        const language = this.language;
+        try {
+          const observation = await this.read(language);
+          if (this.request === request) this.show(observation, language);
+        } catch (error) {
+          if (this.request !== request) return;
+          this.shadowRoot.replaceChildren(document.createElement("slot"));
+          delete this.dataset.shown;
+          this.dispatchEvent(new CustomEvent("bri-figure-error", { detail: error }));
+        }
+      });
+    }
+
+    async read(language) {
+      const code = encodeURIComponent(this.getAttribute("code") ?? "");
+      const query = new URLSearchParams({ lang: language });
+      const release = this.getAttribute("release");
+      this.isStatic = false;
+      if (release) query.set("release", release);
+      const indicator = await fetchJson(`${this.service}v1/indicators/${code}?${query}`).catch((error) => {
+        // A static edition has files instead.
+        if (release) throw error;
+        this.isStatic = true;
+        return fetchJson(`${this.service}${language}/v1/indicators/${code}.json`);
+      });
+      const period = this.getAttribute("period");
+      const { headline, latest } = indicator;
+      const newest = latest?.observation ?? headline;
+      if (!period) {
+        if (!newest) throw new Error(`${code} has no figure`);
+        return newest;
+      }
+      const span = parsePeriod(period);
+      const filters = { indicator: indicator.code, since: span.start, until: span.end, limit: "1000" };
+      for (const [name, value] of Object.entries(filters)) query.set(name, value);
+      const { items } = await fetchJson(`${this.service}v1/observations?${query}`);
+      const series = [headline?.series, newest?.series];
+      const rank = (one) => [!series.includes(one.series), one.unit.code !== indicator.unit.code];
+      const found = items
+        .filter(({ period: { start, end } }) => start === span.start && end === span.end)
+        .sort((one, other) => String(rank(one)).localeCompare(String(rank(other))));
+      if (!found.length) throw new Error(`${code} has no figure for ${period}`);
+      return found[0];
+    }
+
+    show(observation, language) {
+      const texts = TEXTS[language];
+      const { code, name } = observation.indicator;
+      const page = `indicators/${encodeURIComponent(code)}`;
+      const path = this.isStatic ? `${language}/${page}.html` : `${page}?lang=${language}`;
+      const url = `${this.service}${path}#${observation.id}`;
+      const context = document.createElement("p");
+      context.append(
+        create("span", "period", observation.period.label),
+        texts.comma,
+        create("span", "coverage", observation.coverage.name),
+      );
+      const growth = observation.growth && create("p", "growth", observation.growth.display);
+      const source = document.createElement("p");
+      source.className = "note";
+      source.append(
+        texts.source,
+        create("a", "source", observation.citation.full, observation.source.address),
+        " · ",
+        create("a", "link", texts.site, url),
+      );
+      if (!observation.source.address) source.querySelector("a").replaceWith(create("span", "source", observation.citation.full));
+      const title = create("p", "name", name);
+      const shown = [title, create("p", "display", observation.display), context, growth, source];
+      this.shadowRoot.replaceChildren(...shown.filter(Boolean));
+      this.dataset.shown = observation.id;
+    }
+  }
+
+  if (!customElements.get("bri-figure")) customElements.define("bri-figure", BriFigure);
+
+  // Frames of the service send { type: "bri-embed-height", height } whenever their height changes.
+  addEventListener("message", ({ data, origin, source }) => {
+    if (origin !== new URL(SERVICE).origin || data?.type !== "bri-embed-height") return;
+    const height = Number(data.height);
+    if (!(height > 0 && height < 100000)) return;
+    for (const frame of document.querySelectorAll("iframe")) {
+      if (frame.contentWindow === source) frame.style.height = `${height}px`;
+    }
+  });
+  // Those that have sent it before this script was there are asked again.
+  for (const frame of document.querySelectorAll("iframe")) {
+    if (frame.src.startsWith(`${SERVICE}embed/`)) frame.contentWindow.postMessage({ type: "bri-embed-query" }, "*");
+  }
+})();

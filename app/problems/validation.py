@@ -1,0 +1,40 @@
+"""Errors that Pydantic finds in the parameters of a request, as a problem."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from app.problems.messages import ERROR_COUNT, INVALID_VALUE, VALIDATION_MESSAGES
+from app.problems.problem import MAX_ERRORS, InvalidParameters, ParameterError, shorten
+
+IGNORED_ERRORS = frozenset({"none_required"})
+"""Pydantic adds this to each error in an optional parameter: that it could also be left out."""
+
+
+def describe_errors(
+    errors: Sequence[Any], parameters: Iterable[str], location: str = "query"
+) -> InvalidParameters:
+    """Create the problem for the errors that Pydantic finds in the parameters of a request."""
+    reported = [error for error in errors if error["type"] not in IGNORED_ERRORS]
+    names = sorted(parameters)
+    # A request can have thousands of errors, and each suggestion takes time.
+    described = [build_error(error, names, location) for error in reported[:MAX_ERRORS]]
+    is_single = len(reported) == 1
+    detail = described[0].message if is_single else ERROR_COUNT.format(count=len(reported))
+    return InvalidParameters(detail, described)
+
+
+def build_error(error: dict[str, Any], names: list[str], location: str = "query") -> ParameterError:
+    name = str(error["loc"][0]) if error["loc"] else location
+    context = dict(error.get("ctx") or {})
+    # A validator that knows which part of the value is wrong names it.
+    found = shorten(context.pop("found", error["input"]))
+    allowed: list[str] | None = context.get("allowed")
+    if error["type"] == "enum":
+        allowed = re.findall(r"'([^']+)'", context["expected"])
+        context["choices"] = ", ".join(allowed)
+    if error["type"] == "extra_forbidden":
+        allowed, found = names, name
+    message = VALIDATION_MESSAGES.get(error["type"], INVALID_VALUE)
+    text = message.format(**{**context, "name": shorten(name), "found": found})
+    return ParameterError(f"{location}.{shorten(name)}", text, allowed, found)

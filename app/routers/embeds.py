@@ -1,0 +1,263 @@
+"""Embeds: light pages for frames on other sites, and how consumers find them (oEmbed 1.0)."""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Annotated, Any
+from urllib.parse import parse_qs, urlencode
+from xml.etree import ElementTree as ET
+
+from fastapi import APIRouter, Query, Response
+from pydantic import ValidationError
+
+from app import parameters
+from app.db.columns import Record
+from app.formats.citations import summarize_observation
+from app.formats.dataset_info import TITLE
+from app.i18n import Language
+from app.pages import CARD_SIZE, EMBED_POLICY, build_card_url, build_frame, render_page
+from app.parameters import EmbedTheme, ObservationEmbedParameters, format_period, parse_period
+from app.problems.messages import NO_FIGURE, NOTHING_TO_EMBED, UNSUPPORTED_FORMAT
+from app.problems.problem import (
+    InvalidParameters,
+    ParameterError,
+    UnknownPath,
+    UnsupportedFormat,
+    shorten,
+)
+from app.problems.validation import describe_errors
+from app.queries import charts
+from app.queries.commitments import get_priority_area
+from app.queries.indicators import get_indicator
+from app.queries.page_data import read_observation_of_period
+from app.queries.reference import get_source
+from app.queries.series import get_series
+from app.request import JSON, Context, RequestContext
+
+router = APIRouter(include_in_schema=False)
+
+EMBEDDED = r"(?:/embed)?/(indicators|series|priority-areas)/([A-Za-z0-9.-]+)/?"
+"""The paths of pages that can be embedded, and of their embeds."""
+INDICATORS, PRIORITY_AREAS = "indicators", "priority-areas"
+MAX_BARS = 6
+"""The most figures of a series that an embed shows."""
+WIDTH, HEIGHT = 600, 460
+"""The size of a frame in pixels unless less is available; its script adapts the height."""
+XML = "text/xml; charset=utf-8"
+
+
+@router.get("/embed/indicators/{indicator}")
+def show_indicator_embed(
+    context: Context,
+    indicator: str,
+    query: Annotated[ObservationEmbedParameters, Query()],
+) -> Response:
+    observation = read_indicator_observation(context, indicator, query.period)
+    return render_observation(context, observation, query.theme)
+
+
+@router.get("/embed/series/{series}")
+def show_series_embed(
+    context: Context,
+    series: str,
+    query: Annotated[ObservationEmbedParameters, Query()],
+) -> Response:
+    observation = read_series_observation(context, series, query.period)
+    return render_observation(context, observation, query.theme)
+
+
+@router.get("/embed/priority-areas/{priority_area}")
+def show_priority_area_embed(
+    context: Context,
+    priority_area: str,
+    query: Annotated[parameters.PriorityAreaEmbedParameters, Query()],
+) -> Response:
+    area = read_area(context, priority_area, query.year)
+    return render_embed(context, "embed_priority_area.html", theme=query.theme, area=area)
+
+
+def read_area(context: RequestContext, slug: str, year: int | None) -> Record:
+    found = context.run_query(get_priority_area, slug, year)
+    return context.require_record(found, "priority_areas", priority_area=slug)
+
+
+def read_indicator_observation(context: RequestContext, code: str, period: str | None) -> Record:
+    """Read the figure that stands for an indicator: its newest, or that of a period."""
+    found = context.run_query(get_indicator, code)
+    indicator = context.require_record(found, "indicators", indicator=code)
+    if period is not None:
+        return context.run_query(read_observation_of_period, indicator, period)
+    latest = indicator["latest"]
+    observation: Record | None = latest["observation"] if latest else indicator["headline"]
+    if observation is None:
+        raise context.create_unknown_record("indicators", "indicator", code)
+    return observation
+
+
+def read_series_observation(context: RequestContext, code: str, period: str | None) -> Record:
+    """Read the newest figure of a series, or that of a period.
+
+    Raises:
+        InvalidParameters: if the series has no figure for the period.
+    """
+    found = context.run_query(get_series, code)
+    series = context.require_record(found, "series", series=code)
+    points = {(one["period"]["start"], one["period"]["end"]): one for one in series["points"]}
+    if not points:
+        raise context.create_unknown_record("series", "series", code)
+    if period is None:
+        newest: Record = series["points"][-1]
+        return newest
+    if parse_period(period) not in points:
+        message, recorded = (
+            NO_FIGURE.format(period=period),
+            [format_period(*span) for span in points],
+        )
+        raise InvalidParameters.from_error(
+            ParameterError("query.period", message, recorded, period)
+        )
+    point: Record = points[parse_period(period)]
+    return point
+
+
+def render_observation(context: RequestContext, observation: Record, theme: EmbedTheme) -> Response:
+    series = context.run_query(charts.read_series, observation["series"])
+    points = select_comparable_points(series["points"] if series else [], observation["id"])
+    return render_embed(
+        context, "embed_observation.html", theme=theme, figure=observation, points=points
+    )
+
+
+def select_comparable_points(points: Sequence[Record], code: str) -> list[Record]:
+    """Select the figures of a series that are comparable with one of them: the latest, in order.
+
+    Returns:
+        No figures if fewer than two are comparable.
+    """
+    runs: list[list[Record]] = [[]]
+    for point in points:
+        if point["obstacles"]:
+            runs.append([])
+        runs[-1].append(point)
+    for run in runs:
+        position = next((number for number, one in enumerate(run) if one["id"] == code), None)
+        if position is not None and len(run) > 1:
+            end = max(position + 1, min(len(run), MAX_BARS))
+            return run[max(0, end - MAX_BARS) : end]
+    return []
+
+
+def render_embed(context: RequestContext, name: str, **values: Any) -> Response:
+    release = context.release.record["code"]
+    response = render_page(context, name, policy=EMBED_POLICY, release=release, **values)
+    # A site that isolates itself shows frames of other origins only if they do so too.
+    response.headers["Cross-Origin-Embedder-Policy"] = "require-corp"
+    return response
+
+
+@router.get("/oembed")
+def show_oembed(
+    context: Context, query: Annotated[parameters.OembedParameters, Query()]
+) -> Response:
+    """Describe how to embed the page at an address of this service.
+
+    Raises:
+        UnsupportedFormat: if the format is neither JSON nor XML.
+        UnknownPath: if the address is not one that can be embedded.
+    """
+    if query.format not in {"json", "xml"}:
+        message = UNSUPPORTED_FORMAT.format(found=shorten(query.format))
+        raise UnsupportedFormat.from_error(ParameterError("query.format", message, ["json", "xml"]))
+    described = describe_embed(context, query)
+    if query.format == "json":
+        return context.create_bytes_response(
+            json.dumps(described, ensure_ascii=False).encode(), JSON
+        )
+    root = ET.Element("oembed")
+    for name, value in described.items():
+        ET.SubElement(root, name).text = str(value)
+    content: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return context.create_bytes_response(content, XML)
+
+
+def describe_embed(
+    context: RequestContext, query: parameters.OembedParameters
+) -> dict[str, str | int]:
+    kind, code, options = parse_page_url(context, query.url)
+    language = Language(options["lang"])
+    # The language of the page, not of this request.
+    title, author = read_title(replace(context, language=language), kind, code, options)
+    width = min(query.maxwidth or WIDTH, WIDTH)
+    height = min(query.maxheight or HEIGHT, HEIGHT)
+    url = f"{context.base_url}/embed/{kind}/{code}?{urlencode(options)}"
+    described: dict[str, str | int] = {
+        "type": "rich",
+        "version": "1.0",
+        "title": title,
+        "author_name": author,
+        "provider_name": TITLE.get(language),
+        "provider_url": f"{context.base_url}/?lang={language}",
+        "html": build_frame(url, title, str(width), height),
+        "width": width,
+        "height": height,
+    }
+    if kind != PRIORITY_AREAS and CARD_SIZE is not None and has_room(query, CARD_SIZE):
+        image = build_card_url(f"/v1/{kind}/{code}/chart.png", language)
+        described["thumbnail_url"] = f"{context.base_url}{image}"
+        described["thumbnail_width"], described["thumbnail_height"] = CARD_SIZE
+    return described
+
+
+def has_room(query: parameters.OembedParameters, size: tuple[int, int]) -> bool:
+    width, height = size
+    return (query.maxwidth or width) >= width and (query.maxheight or height) >= height
+
+
+def parse_page_url(context: RequestContext, url: str) -> tuple[str, str, dict[str, str]]:
+    """Return the collection, the key and the parameters of a page that can be embedded.
+
+    Raises:
+        UnknownPath: if it is the address of another host or of another page.
+    """
+    # A proxy may not say that it was called over HTTPS.
+    own = re.escape(context.base_url.partition("://")[2])
+    match = re.fullmatch(rf"https?://{own}{EMBEDDED}(?:\?([^#]*))?(?:#.*)?", url, re.IGNORECASE)
+    if match is None:
+        message = NOTHING_TO_EMBED.format(url=shorten(url))
+        raise UnknownPath.from_error(ParameterError("query.url", message))
+    given = parse_qs(match[3] or "")
+    kept = ("theme", "year") if match[1] == PRIORITY_AREAS else ("theme", "period")
+    options = {name: given[name][-1] for name in ("lang", *kept) if name in given}
+    if options.get("lang") not in list(Language):
+        options["lang"] = context.language
+    return match[1], match[2], options
+
+
+def read_title(
+    context: RequestContext, kind: str, code: str, options: dict[str, str]
+) -> tuple[str, str]:
+    """Return the title of an embed, and the publisher of its source.
+
+    Raises:
+        UnknownRecord: if there is no such record.
+        UnknownPath: if the embed would refuse its parameters.
+    """
+    is_area = kind == PRIORITY_AREAS
+    model = parameters.PriorityAreaEmbedParameters if is_area else ObservationEmbedParameters
+    try:
+        query = model.model_validate(options)
+    except ValidationError as error:
+        raise UnknownPath(describe_errors(error.errors(), options).detail) from None
+    if isinstance(query, parameters.PriorityAreaEmbedParameters):
+        record = read_area(context, code, query.year)
+        title = str(record["title"])
+    else:
+        read = read_indicator_observation if kind == INDICATORS else read_series_observation
+        try:
+            record = read(context, code, query.period)
+        except InvalidParameters as error:
+            raise UnknownPath(error.detail, error.errors) from None
+        title = summarize_observation(record, context.language)
+    source = context.run_query(get_source, record["source"]["code"])
+    return title, source["publisher"] if source else ""

@@ -1,0 +1,189 @@
+"""Embeds in a page of another origin: frames and the custom element, in Chromium."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+import httpx2
+import pytest
+from playwright.sync_api import Browser, Page
+
+from app.pages import ELEMENT_SCRIPT, compute_integrity
+
+POLICY = (
+    "default-src 'none'; script-src {service}; connect-src {service}; frame-src {service}; "
+    "style-src-attr 'unsafe-inline'"
+)
+"""The policy of a careful site that allows the service: scripts, requests and frames of it only."""
+HOST_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>A foreign page</title>
+<script src="{script}" integrity="{integrity}" crossorigin="anonymous" async></script>
+<body>{content}</body></html>"""
+SERIES = "goods-trade.CN.BRI.partner-2025.CNY.P12M"
+SHOWN = "bri-figure[data-shown]"
+HEIGHT_IS_ADAPTED = """() => [...document.querySelectorAll("iframe")]
+  .every((frame) => frame.style.height !== "")"""
+
+
+@contextmanager
+def serve_page(service: str, content: str, integrity: str | None = None) -> Iterator[str]:
+    """Serve a page on another port, and so from another origin."""
+    script = f"{service}/static/{ELEMENT_SCRIPT}"
+    digest = integrity or compute_integrity(ELEMENT_SCRIPT)
+    page = HOST_PAGE.format(script=script, integrity=digest, content=content).encode()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.send_header("Content-Security-Policy", POLICY.format(service=service))
+            self.end_headers()
+            self.wfile.write(page if self.path == "/" else b"")
+
+        def log_message(self, *_: object) -> None:
+            """Write no log."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as listening:
+        thread = Thread(target=listening.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listening.server_port}/"
+        finally:
+            listening.shutdown()
+            thread.join()
+
+
+@contextmanager
+def open_page(browser: Browser, address: str, width: int = 700) -> Iterator[tuple[Page, list[str]]]:
+    """Open a page, and note what the console says."""
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(address)
+    yield page, said
+    page.close()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_foreign_page_shows_frames_and_elements(
+    browser: Browser, server: str, language: str
+) -> None:
+    source = f"{server}/indicators/aid-projects?lang={language}"
+    described = httpx2.get(f"{server}/oembed", params={"url": source}).json()
+    content = f"""
+      <bri-figure code="aid-projects" lang="{language}">fallback</bri-figure>
+      <bri-figure code="goods-trade" lang="{language}" period="2024">fallback</bri-figure>
+      {described["html"]}
+      <iframe src="{server}/embed/series/{SERIES}?lang={language}&amp;theme=dark" title="series"
+        width="300" height="100"></iframe>
+      <iframe src="{server}/embed/priority-areas/emerging-fields?lang={language}" title="area"
+        width="300" height="100"></iframe>"""
+    figures = {
+        code: httpx2.get(f"{server}/v1/indicators/{code}?lang={language}").json()
+        for code in ("aid-projects", "goods-trade")
+    }
+    expected = [
+        figures["aid-projects"]["latest"]["observation"],
+        figures["goods-trade"]["headline"],
+    ]
+    with serve_page(server, content) as address, open_page(browser, address) as (page, said):
+        page.wait_for_function(f"document.querySelectorAll('{SHOWN}').length === 2")
+        for number, figure in enumerate(expected):
+            root = page.locator("bri-figure").nth(number)
+            for part, text in (
+                ("name", figure["indicator"]["name"]),
+                ("display", figure["display"]),
+                ("period", figure["period"]["label"]),
+                ("coverage", figure["coverage"]["name"]),
+                ("source", figure["citation"]["full"]),
+            ):
+                assert root.locator(f"[part={part}]").inner_text() == text
+            link = root.locator("[part=link]").get_attribute("href") or ""
+            assert link.startswith(f"{server}/indicators/{figure['indicator']['code']}?lang=")
+        page.wait_for_function(HEIGHT_IS_ADAPTED)
+        frames = page.locator("iframe")
+        for number in range(frames.count()):
+            frame = frames.nth(number).content_frame
+            text = " ".join(frame.locator("body").inner_text().split())
+            assert ("Source:" if language == "en" else "来源：") in text
+            is_complete = "document.documentElement.scrollHeight <= innerHeight"
+            frame.locator("body").evaluate(
+                f"() => new Promise((done) => {{ const wait = () => {is_complete}"
+                " ? done() : requestAnimationFrame(wait); wait(); })"
+            )
+        first = frames.nth(0).content_frame.locator("body").inner_text()
+        assert expected[0]["display"] in "".join(first.split("\n"))
+        background = "getComputedStyle(document.body).backgroundColor"
+        assert frames.nth(1).content_frame.locator("body").evaluate(f"() => {background}") == (
+            "rgb(16, 23, 30)"
+        )
+        assert said == []
+
+
+def test_what_cannot_be_shown_leaves_the_content_of_the_page(browser: Browser, server: str) -> None:
+    content = """<bri-figure code="nothing"><a href="#x">see there</a></bri-figure>"""
+    with serve_page(server, content) as address, open_page(browser, address) as (page, _):
+        page.evaluate("""() => new Promise((resolve) => {
+          const one = document.querySelector("bri-figure");
+          one.addEventListener("bri-figure-error", resolve);
+          one.setAttribute("period", "2024");
+        })""")
+        assert page.get_by_text("see there").is_visible()
+        assert page.locator(SHOWN).count() == 0
+        page.evaluate("document.querySelector('bri-figure').setAttribute('code', 'goods-trade')")
+        page.locator("bri-figure [part=display]").wait_for()
+    changed = compute_integrity("site.css")
+    with (
+        serve_page(server, content, changed) as address,
+        open_page(browser, address) as (page, said),
+    ):
+        page.wait_for_load_state("load")
+        assert page.evaluate("customElements.get('bri-figure') === undefined")
+        assert any("integrity" in text for text in said)
+
+
+def test_other_pages_cannot_be_framed(browser: Browser, server: str) -> None:
+    content = f'<iframe src="{server}/indicators/goods-trade" title="page"></iframe>'
+    with serve_page(server, content) as address, open_page(browser, address) as (page, said):
+        page.wait_for_load_state("networkidle")
+        assert any("frame-ancestors" in text for text in said)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_an_embed_is_light(browser: Browser, server: str, language: str) -> None:
+    """Sum up what a browser loads for an embed, without fonts."""
+    page = browser.new_page(viewport={"width": 320, "height": 600})
+    sizes: dict[str, int] = {}
+    page.on("response", lambda one: sizes.update({one.url: int(one.headers["content-length"])}))
+    page.goto(f"{server}/embed/indicators/aid-projects?lang={language}&theme=auto")
+    page.wait_for_load_state("networkidle")
+    loaded = {url: size for url, size in sizes.items() if "woff2" not in url}
+    assert sum(loaded.values()) < 10_000, loaded
+    assert len(loaded) <= 5
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.close()
+
+
+@pytest.mark.parametrize(("language", "day"), [("en", "%B %-d, %Y"), ("zh", "%Y年%-m月%-d日")])
+def test_the_menu_names_the_day_of_access(
+    visit: tuple[Page, list[str]], language: str, day: str
+) -> None:
+    page, wrong = visit
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    days = [datetime.now(UTC)]
+    page.goto(f"/indicators/aid-projects?lang={language}")
+    page.locator("details.share summary").click()
+    references = page.locator("details.share cite")
+    days.append(datetime.now(UTC))  # Midnight may pass.
+    shown = references.nth(0).inner_text(), references.nth(1).inner_text()
+    assert any(one.strftime(day) in shown[0] for one in days)
+    assert any(f"[{one:%Y-%m-%d}]" in shown[1] for one in days)
+    page.locator("details.share dd:has(cite) button").nth(1).click()
+    page.locator("details.share dd:has(cite) [role=status]:not(:empty)").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == shown[1]
+    assert wrong == []
+    with page.expect_download() as saved:
+        page.locator("details.share a[data-citation]").first.click()
+    assert f"{days[0].year}" in saved.value.path().read_text("utf-8").partition("urldate")[2]

@@ -1,0 +1,116 @@
+"""What pages declare in their head: icons, manifest, theme colours, feeds, and files that stay."""
+
+import re
+import struct
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.http.cache import IMMUTABLE
+from app.pages import PAPER, STATIC
+from tests.pages.test_pages import PAGES, localize_url, meta, read
+from tests.routers.test_discovery import HOST
+
+pytestmark = pytest.mark.database
+
+PNG_START, PNG_SIZE = b"\x89PNG", struct.Struct(">II")
+
+
+def read_size(image: bytes) -> tuple[int, int]:
+    """Return the width and the height of a PNG."""
+    assert image.startswith(PNG_START)
+    width, height = PNG_SIZE.unpack(image[16:24])
+    return width, height
+
+
+def links(page: Any, rel: str) -> dict[str, str]:
+    """Return the links of a page with a relation: their addresses, by media type."""
+    found = page.xpath("//link[@rel=$rel]", rel=rel)
+    return {one.get("type"): one.get("href") for one in found}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_page_describes_itself(client: TestClient, language: str) -> None:
+    tags = {"en": "en", "zh": "zh-CN"}
+    titles: dict[str, str] = {}
+    for path in PAGES:
+        page = read(client, localize_url(path, language))
+        title = page.findtext("head/title")
+        assert titles.setdefault(title, path.partition("?")[0]) == path.partition("?")[0], title
+        assert page.get("lang") == tags[language]
+        assert len(meta(page, "description")) > 20
+        (canonical,) = page.xpath("//link[@rel='canonical']/@href")
+        assert f"lang={language}" in canonical
+        languages = page.xpath("//link[@rel='alternate'][@hreflang]/@hreflang")
+        assert languages == ["en", "zh", "x-default"]
+        assert meta(page, "og:image").startswith(f"{HOST}/v1/")
+        assert meta(page, "og:image:alt") == title
+        assert meta(page, "twitter:card") == "summary_large_image"
+        alternates = links(page, "alternate")
+        assert alternates["application/atom+xml"] == f"/v1/changes.atom?lang={language}"
+        assert alternates["application/feed+json"] == f"/v1/changes.feed.json?lang={language}"
+        colours = page.xpath("//meta[@name='theme-color']/@content")
+        assert colours == [PAPER["light"], PAPER["dark"]]
+
+
+def test_the_favicon_has_three_sizes(client: TestClient) -> None:
+    content = client.get("/favicon.ico").content
+    kind, count = struct.unpack("<HH", content[2:6])
+    assert kind == 1
+    sizes = []
+    for number in range(count):
+        width, *_, length, offset = struct.unpack_from("<BBBBHHII", content, 6 + 16 * number)
+        assert read_size(content[offset : offset + length]) == (width, width)
+        sizes.append(width)
+    assert sizes == [16, 32, 48]
+
+
+@pytest.mark.parametrize(("language", "name"), [("en", "Belt and Road"), ("zh", "一带一路")])
+def test_the_manifest_names_the_service_and_its_icons(
+    client: TestClient, language: str, name: str
+) -> None:
+    page = read(client, f"/years?lang={language}")
+    (address,) = page.xpath("//link[@rel='manifest']/@href")
+    response = client.get(address)
+    assert response.headers["content-type"] == "application/manifest+json"
+    manifest = response.json()
+    assert name in manifest["name"]
+    assert client.get(manifest["start_url"]).status_code == 200
+    assert {icon["purpose"] for icon in manifest["icons"]} == {"any", "maskable"}
+    for icon in manifest["icons"]:
+        drawn = client.get(icon["src"])
+        assert drawn.headers["content-type"].startswith(icon["type"])
+        if icon["type"] == "image/png":
+            assert (
+                read_size(drawn.content) == (512, 512) == tuple(map(int, icon["sizes"].split("x")))
+            )
+    (apple,) = page.xpath("//link[@rel='apple-touch-icon']/@href")
+    assert read_size(client.get(apple).content) == (180, 180)
+
+
+def test_theme_colours_are_those_of_the_style_sheet() -> None:
+    (light, dark) = re.findall(
+        r"--paper: light-dark\((#\w+), (#\w+)\)", (STATIC / "site.css").read_text()
+    )[0]
+    assert [light.replace("#fff", "#ffffff"), dark] == [PAPER["light"], PAPER["dark"]]
+
+
+def test_files_with_a_version_are_kept_for_a_year(client: TestClient) -> None:
+    page = read(client, "/?lang=en")
+    own = page.xpath("//link/@href | //script/@src")
+    pending = [address for address in own if address.startswith("/static/")]
+    seen: set[str] = set()
+    while pending:
+        address = pending.pop()
+        response = client.get(address)
+        assert response.headers["cache-control"] == IMMUTABLE, address
+        path = address.partition("?")[0]
+        for other in ("", "?v=00000000"):
+            kept = client.get(f"{path}{other}").headers["cache-control"]
+            assert "immutable" not in kept, path
+        if path.endswith((".css", ".js")) and path not in seen:
+            named = re.findall(r"[\"']([\w./-]+\?v=\w{8})[\"']", response.text)
+            pending += [f"/static/{one.removeprefix('./')}" for one in named]
+        seen.add(path)
+    assert {"/static/fonts/BRISans-Bold.woff2", "/static/minisearch.js"} <= seen

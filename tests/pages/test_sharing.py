@@ -1,0 +1,300 @@
+"""Sharing, embedding and citing: menus, embeds and oEmbed, as programs read them."""
+
+import re
+from hashlib import sha384
+from typing import Any
+from urllib.parse import urlsplit
+from xml.etree import ElementTree as ET
+
+import pytest
+from lxml import html
+from starlette.testclient import TestClient
+
+from app.http.cache import IMMUTABLE
+from app.pages import ELEMENT_SCRIPT, STATIC, compute_integrity
+from tests.pages.test_pages import BROWSER, STRICT, localize_url, read
+from tests.routers.test_discovery import HOST
+
+pytestmark = pytest.mark.database
+
+LANGUAGES = ("en", "zh")
+SERIES = "goods-trade.CN.BRI.partner-2025.CNY.P12M"
+AREA = "/priority-areas/emerging-fields?year=2025"
+SHARED = ("/indicators/aid-projects", AREA, "/sources/scio-2025-01-15")
+RELEASED_SCRIPTS = {
+    "bri-figure-1.0.0.js": (
+        "7be2958fd4c1443f1e51cf6fb03b065298797021e9f55524"
+        "84e43df639e69a287786fd9b63c86e2e4bbb2680cbf295a4"
+    ),
+}
+"""The digests of the scripts that other sites may have pinned."""
+
+
+def path_of(address: str) -> str:
+    """Return the path and the query of an address of the service."""
+    assert address.startswith(f"{HOST}/")
+    return address.removeprefix(HOST)
+
+
+def parse_fragments(text: str) -> list[Any]:
+    """Parse several elements."""
+    return list(html.fragments_fromstring(text))
+
+
+def menu(client: TestClient, path: str, language: str) -> Any:
+    """Return the menu for sharing of a page."""
+    (found,) = read(client, localize_url(path, language)).xpath("//details[@class='share']")
+    return found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("path", SHARED)
+def test_a_menu_offers_links_that_work(client: TestClient, path: str, language: str) -> None:
+    details = menu(client, path, language)
+    link, pinned = details.xpath(".//dd/code/text()")[:2]
+    assert path_of(link) == localize_url(path, language)
+    assert client.get(path_of(pinned)).status_code == 200
+    assert "release=" in pinned
+    copied = details.xpath(".//copy-text/@data-text")
+    assert copied[:2] == [link, pinned]
+    files = details.xpath(".//a[@data-citation]/@href")
+    assert len(files) == 4
+    for file in files:
+        response = client.get(f"{file}&accessed_on=2026-11-27")
+        assert response.status_code == 200, file
+        assert "bri-cite-" in response.headers["content-disposition"]
+        plain = file.endswith(".txt") or ".txt?" in file
+        assert plain or re.search(r"2026[-/]11[-/]27|2026,\s+11,\s+27", response.text), file
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_embed_codes_are_valid_html(client: TestClient, language: str) -> None:
+    for path in SHARED[:2]:
+        codes = menu(client, path, language).xpath(".//dd/code/text()")[2:]
+        frame, *scripts = parse_fragments(codes[0])
+        assert [frame.tag, *(one.tag for one in scripts)] == ["iframe", "script"]
+        assert frame.get("title")
+        assert client.get(path_of(frame.get("src"))).status_code == 200
+    (_, element) = menu(client, SHARED[0], language).xpath(".//dd/code/text()")[2:]
+    script, figure = parse_fragments(element)
+    assert script.get("integrity") == compute_integrity(ELEMENT_SCRIPT)
+    assert script.get("crossorigin") == "anonymous"
+    loaded = client.get(path_of(script.get("src")))
+    assert loaded.headers["cache-control"] == IMMUTABLE
+    assert loaded.headers["access-control-allow-origin"] == "*"
+    assert loaded.content == (STATIC / ELEMENT_SCRIPT).read_bytes()
+    assert (figure.tag, figure.get("code"), figure.get("lang")) == (
+        "bri-figure",
+        "aid-projects",
+        language,
+    )
+    assert client.get(path_of(figure.find("a").get("href"))).status_code == 200
+
+
+def test_a_released_script_never_changes() -> None:
+    for name, digest in RELEASED_SCRIPTS.items():
+        assert sha384((STATIC / name).read_bytes()).hexdigest() == digest, (
+            f"other sites have pinned {name}; give the changed script another version"
+        )
+    assert ELEMENT_SCRIPT in RELEASED_SCRIPTS
+
+
+@pytest.mark.parametrize(
+    ("language", "style", "expected"),
+    [
+        (
+            "en",
+            "APA",
+            (
+                "Belt and Road Cooperation Indicators. (2026, November 25). {name} "
+                "(release {release}) [Data set]. Retrieved {day}, from {url}"
+            ),
+        ),
+        (
+            "en",
+            "GB/T 7714",
+            (
+                "BELT AND ROAD COOPERATION INDICATORS. {name}: release {release}[DS/OL]. "
+                "(2026-11-25)[{day}]. {url}."
+            ),
+        ),
+        (
+            "zh",
+            "GB/T 7714",
+            ("共建“一带一路”经贸合作指标. {name}：{release}版[DS/OL]. (2026-11-25)[{day}]. {url}."),
+        ),
+        (
+            "zh",
+            "APA",
+            (
+                "共建“一带一路”经贸合作指标. (2026年11月25日). {name}（{release}版）[数据集]. "
+                "{day}检索自 {url}"
+            ),
+        ),
+    ],
+)
+def test_a_reference_names_address_and_release(
+    client: TestClient, language: str, style: str, expected: str
+) -> None:
+    details = menu(client, "/indicators/aid-projects", language)
+    pinned = details.xpath(".//dd/code/text()")[1]
+    (reference,) = details.xpath(".//dt[text()=$style]/following-sibling::dd[1]/cite", style=style)
+    release = client.get("/v1").json()["release"]["code"]
+    name = client.get(f"/v1/indicators/aid-projects?lang={language}").json()["name"]
+    mark = {"en": "[day of access]", "zh": "[访问日期]"}[language]
+    text = expected.format(release=release, url=pinned, name=name, day=mark)
+    assert reference.text_content() == text
+    # The file states the same with a day.
+    code = {"APA": "apa", "GB/T 7714": "gb-t-7714"}[style]
+    query = f"style={code}&lang={language}&accessed_on=2026-11-27"
+    line = client.get(f"/v1/indicators/aid-projects/citation.txt?{query}").text.splitlines()[0]
+    start, _, end = text.partition(mark)
+    assert line.startswith(start)
+    assert line.endswith(end)
+    day = line[len(start) : len(line) - len(end)]
+    long = {"en": "November 27, 2026", "zh": "2026年11月27日"}[language]
+    assert day == (long if style == "APA" else "2026-11-27")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("path", ["indicators/goods-trade", f"series/{SERIES}"])
+def test_an_embed_shows_what_the_api_returns(client: TestClient, path: str, language: str) -> None:
+    record = client.get(f"/v1/{path}?lang={language}").json()
+    latest = record["latest"]["observation"] if "latest" in record else record["points"][-1]
+    for theme in ("light", "dark", "auto"):
+        response = client.get(f"/embed/{path}?lang={language}&theme={theme}", headers=BROWSER)
+        page: Any = html.fromstring(response.text)
+        assert page.get("data-theme") == (None if theme == "auto" else theme)
+        text = " ".join(page.text_content().split())
+        parts = [latest["period"]["label"], latest["coverage"]["name"], latest["citation"]["full"]]
+        for part in (*parts, latest["indicator"]["name"], latest["growth"]["display"]):
+            assert part in text
+        (value,) = page.xpath("//p[@class='value']")
+        assert value.text_content() == latest["display"]
+        (back,) = page.xpath("//p[@class='site']/a/@href")
+        assert client.get(path_of(back)).status_code == 200
+        assert page.xpath("//base/@target") == ["_blank"]
+        assert page.xpath("//meta[@name='robots']/@content") == ["noindex"]
+
+
+def test_an_embed_shows_a_period(client: TestClient) -> None:
+    for path in ("indicators/goods-trade", f"series/{SERIES}"):
+        for period in ("2024", "2024-01/2024-12"):
+            text = client.get(f"/embed/{path}?period={period}&lang=en").text
+            assert "Full year 2024" in text
+            assert '<span class="number">22.1</span>' in text
+        refused = client.get(f"/embed/{path}?period=1999&lang=en")
+        assert refused.status_code == 422
+        (error,) = refused.json()["errors"]
+        assert "2024" in error["allowed"]
+
+
+def test_bars_are_of_comparable_figures_only(newest: TestClient) -> None:
+    def shown(code: str) -> tuple[int, list[Any]]:
+        page: Any = html.fromstring(newest.get(f"/embed/series/{code}?lang=en").text)
+        return len(page.xpath("//svg")), page.xpath("//tbody/tr[@class='current']/th/text()")
+
+    bars, current = shown("cooperation-documents.CN.WORLD.all.NB.P0D")
+    assert 1 < bars <= 6
+    assert current == ["On 24 August 2023"]
+    # What the ministry published for 2025 is not comparable with 2024.
+    assert shown(SERIES) == (0, [])
+
+
+@pytest.mark.parametrize("path", ["indicators/goods-trade", AREA[1:], "indicators/nothing"])
+def test_only_embeds_may_be_framed(client: TestClient, path: str) -> None:
+    embed = client.get(f"/embed/{path}", headers=BROWSER)
+    policy = dict(
+        part.split(" ", 1) for part in embed.headers["content-security-policy"].split("; ")
+    )
+    assert policy == STRICT | {"frame-ancestors": "*"}
+    assert "x-frame-options" not in embed.headers
+    assert embed.headers["content-type"].startswith("text/html")
+    page = client.get(f"/{path}", headers=BROWSER)
+    assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_frame_with_an_earlier_release_leads_to_the_current_one(
+    newest: TestClient, language: str
+) -> None:
+    address = f"/embed/indicators/goods-trade?lang={language}"
+    response = newest.get(f"{address}&release=2026-11-25", headers=BROWSER)
+    assert response.status_code == 410
+    page: Any = html.fromstring(response.text)
+    (link,) = page.xpath("//main//a")
+    assert (path_of(link.get("href")), link.get("target")) == (address, "_self")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("path", SHARED[:2])
+def test_consumers_discover_the_embed(client: TestClient, path: str, language: str) -> None:
+    page = read(client, localize_url(path, language))
+    links = {
+        one.get("type"): one.get("href")
+        for one in page.xpath("//link[@rel='alternate'][contains(@type, 'oembed')]")
+    }
+    described = client.get(path_of(links["application/json+oembed"]))
+    assert described.headers["content-type"] == "application/json"
+    record = described.json()
+    assert (record["type"], record["version"]) == ("rich", "1.0")
+    frame: Any = html.fragment_fromstring(record["html"])
+    assert (frame.get("width"), frame.get("height")) == (
+        str(record["width"]),
+        str(record["height"]),
+    )
+    embed = client.get(path_of(frame.get("src")))
+    assert embed.status_code == 200
+    assert embed.headers["content-language"] == language
+    answer = client.get(path_of(links["text/xml+oembed"]))
+    assert answer.headers["content-type"] == "text/xml; charset=utf-8"
+    root = ET.fromstring(answer.text)  # noqa: S314
+    assert root.tag == "oembed"
+    assert {one.tag: one.text for one in root} == {
+        name: str(value) for name, value in record.items()
+    }
+
+
+def ask(client: TestClient, url: str, **parameters: str | int) -> Any:
+    """Request the description of an embed."""
+    return client.get("/oembed", params={"url": url, **parameters})
+
+
+def test_oembed_respects_the_space(client: TestClient) -> None:
+    url = f"{HOST}/embed/series/{SERIES}?period=2024&theme=dark&lang=zh&utm_source=x"
+    record = ask(client, url, maxwidth=300, maxheight=200, dnt=1, callback="x").json()
+    assert (record["width"], record["height"]) == (300, 200)
+    assert "thumbnail_url" not in record
+    (source,) = re.findall(r'src="([^"]+)"', record["html"])
+    query = urlsplit(source.replace("&amp;", "&")).query
+    assert set(query.split("&")) == {"period=2024", "theme=dark", "lang=zh"}
+    assert "2024年全年" in record["title"]
+
+
+@pytest.mark.parametrize(
+    ("url", "status"),
+    [
+        (f"{HOST}/indicators/goods-trade", 200),
+        (f"{HOST.replace('http', 'https')}/indicators/goods-trade/", 200),
+        (f"{HOST}/indicators/nothing", 404),
+        (f"{HOST}/", 404),
+        (f"{HOST}/v1/indicators/goods-trade", 404),
+        ("https://elsewhere.example/indicators/goods-trade", 404),
+        ("/indicators/goods-trade", 404),
+        ("http://[", 404),
+        (f"{HOST}/embed/indicators/goods-trade?period=1999", 404),
+        (f"{HOST}/embed/indicators/goods-trade?period=x", 404),
+        (f"{HOST}/priority-areas/emerging-fields?year=1999", 404),
+    ],
+)
+def test_oembed_knows_its_pages_only(client: TestClient, url: str, status: int) -> None:
+    assert ask(client, url).status_code == status
+
+
+def test_oembed_refuses_other_formats(client: TestClient) -> None:
+    response = ask(client, f"{HOST}/indicators/goods-trade", format="yaml")
+    assert response.status_code == 501
+    assert response.json()["errors"][0]["allowed"] == ["json", "xml"]
+    missing = client.get("/oembed")
+    assert missing.status_code == 422
+    assert missing.json()["errors"][0]["location"] == "query.url"
