@@ -13,7 +13,7 @@ from fastapi import Response
 from fastapi.responses import HTMLResponse
 
 from app.db.columns import Record
-from app.enums import Qualifier
+from app.enums import Precision, Qualifier
 from app.formats.citations import format_validity, quote_observation
 from app.formats.registry import CHART_FORMATS, CITATION_FORMATS, Format, list_table_formats
 from app.i18n import (
@@ -23,6 +23,7 @@ from app.i18n import (
     format_day,
     format_locator,
     format_release,
+    format_short_day,
 )
 from app.pages.hits import KINDS, find_page
 from app.problems.problem import Problem
@@ -95,6 +96,7 @@ def build_globals(context: RequestContext) -> Record:
         "comma": Bilingual(", ", "，").get(language),
         "format_locator": lambda locator: format_locator(locator, language),
         "format_day": lambda day: format_day(day, language),
+        "short_day": lambda day: format_short_day(day, Precision.DAY, language),
         "format_validity": lambda record: format_validity(record, language),
         "format_release": lambda code: format_release(code, language),
         "quote_observation": lambda figure, citation: quote_observation(figure, citation, language),

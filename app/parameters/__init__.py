@@ -21,6 +21,7 @@ from app.parameters.observations import (
     IndicatorFilters,
     IndicatorListParameters,
     IndicatorObservationListParameters,
+    IndicatorPageParameters,
     ObservationFilters,
     ObservationListParameters,
     ObservationSort,

@@ -272,6 +272,12 @@ class SeriesParameters(Parameters):
     such as superseded_on, comparability, contradiction and reports, is as known today."""
 
 
+class IndicatorPageParameters(Parameters):
+    series: SeriesKeys = create_repeatable(
+        "The series in the chart.", "goods-trade.CN.BRI.partner-2025.CNY.P12M"
+    )
+
+
 class ComparisonParameters(Parameters):
     indicator: Annotated[
         str,
