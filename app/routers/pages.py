@@ -143,10 +143,12 @@ def show_years(context: Context, _: NoParameters) -> Response:
     query = parameters.IndicatorListParameters(limit=parameters.MAXIMUM_LIMIT)
     indicators = context.run_query(list_indicators, query).rows
     series = context.run_query(page_data.read_year_series)
+    shown = {one["indicator"]["code"] for one in series}
     return render_content(
         context,
         "years.html",
         tables=build_year_tables(series, indicators, context.language),
+        other_indicators=[one for one in indicators if one["code"] not in shown],
         has_more=len(series) == page_data.MAX_YEAR_SERIES,
     )
 
