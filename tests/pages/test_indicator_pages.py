@@ -193,7 +193,7 @@ def test_breaks_are_marked_among_the_years(client: TestClient) -> None:
     (row,) = page.xpath("//tr[@id=$id]", id=GOODS)
     (cell,) = row.xpath("td[@class='break']")
     assert cell.xpath("string(a)") == "23.6"
-    (mark,) = cell.xpath("sup/a/@href")
-    (note,) = page.xpath("//li[@id=$id]", id=mark[1:])
+    (mark,) = cell.xpath("sup/text()")
+    (note,) = page.xpath("//li[@id=$id]", id=f"full-years.note.{mark}")
     assert "base was restated" in note.text_content()
     assert not row.xpath(".//*[local-name()='line']")
