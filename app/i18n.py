@@ -122,10 +122,7 @@ def get_scale(value: Decimal, multiplier: int, language: Language) -> int:
 def format_number(
     value: Decimal, multiplier: int, decimals: int, scale: int, language: Language
 ) -> str:
-    """Return a number in units of a power of ten, without changing its precision.
-
-    In trillions, 930.5 billion is 0.9305.
-    """
+    """Return a number in units of a power of ten: in trillions, 930.5 billion is 0.9305."""
     shown = max(0, decimals - multiplier + scale)
     pattern = f"#,##0.{'0' * shown}" if shown else "#,##0"
     if scale:

@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from itertools import pairwise
-from typing import Any
 
 from babel.numbers import format_decimal
 
@@ -113,9 +113,10 @@ def is_own_kind(series: Record, profile: Record) -> bool:
     return is_whole and bool(kind == profile["stock_flow"])
 
 
-def find_end(group: Record) -> Any:
+def find_end(group: Record) -> date:
     """Return the last day of the newest point."""
-    return max(point["period"]["end"] for point in group["points"])
+    days: list[date] = [point["period"]["end"] for point in group["points"]]
+    return max(days)
 
 
 def find_newest_whole(groups: Sequence[Record], profile: Record) -> Record | None:

@@ -96,6 +96,17 @@ def test_the_pointer_shows_the_nearest_figure(visit: Visit) -> None:
     assert wrong == []
 
 
+def test_what_a_finger_shows_stays(browser: Browser, server: str) -> None:
+    context = browser.new_context(base_url=server, has_touch=True)
+    page = context.new_page()
+    page.goto("/indicators/aid-projects?lang=zh")
+    page.locator(".plot").tap()
+    assert read_tip(page)[0] in {"近700个", "逾700个"}
+    page.locator("h1").tap()
+    expect(page.locator(".tip")).to_be_hidden()
+    context.close()
+
+
 def test_the_address_keeps_tab_and_series(visit: Visit) -> None:
     page, wrong = visit
     page.goto("/indicators/goods-trade?lang=en")

@@ -174,7 +174,8 @@ class Plot {
     this.area.setAttribute("aria-label", `${this.texts.label}, ${this.group.name}`);
     this.area.setAttribute("aria-describedby", this.texts.hint);
     for (const name of ["pointermove", "pointerdown"]) this.area.addEventListener(name, (event) => this.point(event));
-    this.area.addEventListener("pointerleave", () => this.area.matches(":focus-visible") || this.hide());
+    // A finger leaves when it is lifted; what it showed stays until another place is touched.
+    this.area.addEventListener("pointerleave", (event) => event.pointerType === "touch" || this.area.matches(":focus-visible") || this.hide());
     this.area.addEventListener("focus", () => this.area.matches(":focus-visible") && this.show(this.points.at(-1), true));
     this.area.addEventListener("blur", () => this.hide());
     this.area.addEventListener("keydown", (event) => this.move(event));
