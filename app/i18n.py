@@ -108,14 +108,26 @@ def format_value(  # noqa: PLR0913, PLR0917 (cached, so that each part is an arg
 
 def format_scaled(value: Decimal, multiplier: int, decimals: int, language: Language) -> str:
     """Return a number with the scale word of the language, without changing its precision."""
+    scale = get_scale(value, multiplier, language)
+    number = format_number(value, multiplier, decimals, scale, language)
+    return number + SCALE_WORDS[language].get(scale, "")
+
+
+def get_scale(value: Decimal, multiplier: int, language: Language) -> int:
+    """Return the power of ten of the scale word of a number; 0 if it is written out."""
     scale_words = SCALE_WORDS[language] if multiplier else {}
-    scale = next((power for power in scale_words if abs(value) >= 10**power), 0)
+    return next((power for power in scale_words if abs(value) >= 10**power), 0)
+
+
+def format_number(
+    value: Decimal, multiplier: int, decimals: int, scale: int, language: Language
+) -> str:
+    """Return a number in units of a power of ten: in trillions, 930.5 billion is 0.9305."""
     shown = max(0, decimals - multiplier + scale)
     pattern = f"#,##0.{'0' * shown}" if shown else "#,##0"
     if scale:
         pattern = pattern.removeprefix("#,##")
-    number = format_decimal(value.scaleb(-scale), pattern, locale=language)
-    return number + scale_words.get(scale, "")
+    return format_decimal(value.scaleb(-scale), pattern, locale=language)
 
 
 @lru_cache(maxsize=4096)
@@ -384,7 +396,5 @@ def format_office(office: str, language: Language) -> str:
 
 
 def format_citation(line: str, locator: str | None, language: Language) -> str:
-    location = format_locator(locator, language)
-    if location is None:
-        return line
-    return Bilingual(f"{line}, {location}", f"{line}，{location}").get(language)
+    parts = [line, format_locator(locator, language)]
+    return Bilingual(", ", "，").get(language).join(part for part in parts if part)

@@ -8,9 +8,7 @@ from typing import Annotated
 
 from pydantic import (
     AfterValidator,
-    ConfigDict,
     Field,
-    StringConstraints,
     ValidationInfo,
     WithJsonSchema,
     field_validator,
@@ -280,6 +278,12 @@ class SeriesParameters(Parameters):
     such as superseded_on, comparability, contradiction and reports, is as known today."""
 
 
+class IndicatorPageParameters(Parameters):
+    series: SeriesKeys = create_repeatable(
+        "The series in the chart.", "goods-trade.CN.BRI.partner-2025.CNY.P12M"
+    )
+
+
 class ComparisonParameters(Parameters):
     indicator: Annotated[
         str,
@@ -356,42 +360,6 @@ class ChartParameters(Parameters):
     )
     """The height in pixels. By default, the chart is as high as its content requires at this
     width; if less is requested, the error names that height."""
-
-
-class EmbedTheme(StrEnum):
-    """The colour theme of an embed."""
-
-    LIGHT = "light"
-    DARK = "dark"
-    AUTO = "auto"
-
-
-class EmbedParameters(Parameters):
-    theme: EmbedTheme = Field(EmbedTheme.LIGHT, examples=["dark"])
-    """The colour theme: light, the default, since most sites are; dark; or auto, which follows the
-    system of the reader."""
-
-
-class ObservationEmbedParameters(EmbedParameters):
-    period: Period | Omitted = Field(None, examples=["2024"])
-    """The period of the figure, written as in /v1/compare. By default, the newest figure is
-    shown."""
-
-
-class OembedParameters(Parameters):
-    """The parameters of oEmbed 1.0.
-
-    Others are ignored, since consumers send the same to all providers.
-    """
-
-    model_config = ConfigDict(extra="ignore")
-
-    url: Annotated[str, StringConstraints(min_length=1, max_length=2000)]
-    """The address of a page of this service."""
-    format: str = "json"
-    """The format of the response: json or xml."""
-    maxwidth: Annotated[int, Field(ge=1), StrictInt] | Omitted = None
-    maxheight: Annotated[int, Field(ge=1), StrictInt] | Omitted = None
 
 
 class ImageParameters(ChartParameters):

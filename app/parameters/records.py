@@ -48,7 +48,8 @@ from app.parameters.base import (
     Year,
     create_repeatable,
 )
-from app.parameters.observations import ChartParameters, EmbedParameters, ImageParameters
+from app.parameters.embeds import EmbedParameters
+from app.parameters.observations import ChartParameters, ImageParameters
 
 MAXIMUM_QUOTATION = 2000
 

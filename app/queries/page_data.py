@@ -10,7 +10,7 @@ from sqlmodel import col
 from app.db.columns import Record
 from app.db.models import Indicator, Series
 from app.db.statements import fetch_uncached
-from app.enums import SearchKind
+from app.enums import Completeness, SearchKind
 from app.i18n import MONTHS, Language
 from app.parameters import (
     MAXIMUM_LIMIT,
@@ -42,13 +42,7 @@ from app.queries.progress import read_follow_ups
 from app.queries.reference import get_event, get_source
 from app.queries.related import list_growth_rates, list_reports
 from app.queries.search import search_records
-from app.queries.series import (
-    add_maxima,
-    add_other_vintages,
-    is_shown_first,
-    read_vintages,
-    select_series,
-)
+from app.queries.series import is_shown_first, read_vintages, select_series
 
 MAX_HITS = 1000
 MAX_INDICATORS = 100
@@ -57,6 +51,8 @@ MAX_NEWEST = 3
 """How many of the newest figures the first page names."""
 MAX_PAGE_SERIES = 100
 """The limit of series on the page of an indicator."""
+MAX_YEAR_SERIES = 100
+"""The limit of series on the page /years; /v1/series lists all."""
 
 HitKeys = set[tuple[str, str]] | None
 """The kind and code of each search result; None if nothing is searched for."""
@@ -288,15 +284,24 @@ def find_full_year(indicator: Record, yearly: Sequence[Record]) -> Record | None
 
 
 def read_indicator_profile(connection: Connection, language: Language, code: str) -> Record | None:
+    """Read an indicator with its series, and what every source states in them.
+
+    Returns:
+        The indicator with its series and their current points under "series", how many are left
+        out under "hidden_series", the observations of all vintages under "observations", and the
+        year of the edition of its headline, if there is one, under "editions".
+    """
     indicator = get_indicator(connection, language, code)
     if indicator is None:
         return None
     found = read_indicator_series(connection, language, code, MAX_PAGE_SERIES, MAX_POINTS)
-    observations = read_vintages(connection, language, [one["code"] for one in found["series"]])
-    series = add_maxima(add_other_vintages(found["series"], observations))
+    series = found["series"]
+    complete = EditionListParameters(completeness=[Completeness.COMPLETE], limit=1)
     return indicator | {
-        "series_groups": group_series(series, indicator["headline"]),
+        "editions": [one["year"] for one in list_editions(connection, language, complete).rows],
+        "series": series,
         "hidden_series": found["hidden"],
+        "observations": read_vintages(connection, language, [one["code"] for one in series]),
         "chart_series": read_indicator_series(connection, language, code),
     }
 
@@ -328,30 +333,15 @@ def read_observation_of_period(
     return min(found, key=lambda one: (one["series"] not in preferred, one["unit"]["code"] != unit))
 
 
-def group_series(series: Sequence[Record], headline: Record | None) -> list[Record]:
-    """Group series by coverage and unit, in the order of the first of each group.
-
-    Returns:
-        For each group, the series to be shown: that of the headline and those of full years, or the
-        first if there is neither; and the others, to be folded.
-    """
-    groups: dict[tuple[str, str], list[Record]] = defaultdict(list)
-    for one in series:
-        groups[one["coverage"]["code"], one["unit"]["code"]].append(one)
-    first = headline and headline["series"]
-    return [
-        {
-            "coverage": members[0]["coverage"],
-            "unit": members[0]["unit"],
-            "shown": shown,
-            "folded": [one for one in members if one not in shown],
-        }
-        for members in groups.values()
-        for shown in [
-            [one for one in members if one["code"] == first or one["months"] == MONTHS]
-            or members[:1]
-        ]
-    ]
+def read_year_series(connection: Connection, language: Language) -> list[Record]:
+    """Read the first series of full years, stocks and cumulative totals, with their points."""
+    statement = (
+        select_series(language)
+        .where(is_shown_first(), col(Series.observations) > 0)
+        .order_by(col(Series.id))
+        .limit(MAX_YEAR_SERIES)
+    )
+    return add_points(connection, language, fetch_uncached(connection, statement), MAX_POINTS)
 
 
 def read_priority_area_profile(

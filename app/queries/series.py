@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 from functools import cache, lru_cache
 
 from sqlalchemy import Connection, and_, func, or_, select, tuple_
@@ -25,7 +24,7 @@ from app.db.columns import (
     select_reference,
     select_unit,
 )
-from app.db.models import Coverage, Headline, Indicator, Observation, Series, SeriesBreak, Unit
+from app.db.models import Coverage, Indicator, Observation, Series, SeriesBreak, Unit
 from app.db.statements import fetch_one, fetch_uncached
 from app.enums import StockFlow
 from app.i18n import MONTHS, Bilingual, Language, format_span
@@ -39,7 +38,6 @@ from app.queries.long_lists import (
 )
 from app.queries.observations import read_observations, select_observations
 from app.queries.obstacles import (
-    Span,
     add_point_obstacles,
     describe_comparability,
     describe_series_obstacles,
@@ -48,8 +46,6 @@ from app.queries.obstacles import (
 )
 from app.queries.pagination import MAX_STATEMENTS, FilterShape, QueryPage, SortOrder, split_filters
 
-MAX_SERIES = 100
-"""The limit of series on the page /years; /v1/series lists all."""
 PERIOD_ORDER = col(Observation.period_start), col(Observation.period_end)
 """The order of the figures of a series; cumulative totals have the first day in common."""
 ORDERS: Mapping[str, Sequence[Column]] = {
@@ -147,35 +143,6 @@ def is_shown_first() -> Condition:
     return and_(is_own, or_(col(Series.stock_flow) != StockFlow.FLOW, col(Series.months) == MONTHS))
 
 
-def read_drawn_series(connection: Connection, language: Language) -> list[Record]:
-    """Read the first series of full years, dates and headlines, with the current observations.
-
-    Returns:
-        Each observation contains the other vintages of its period under "others".
-    """
-    headlines = select(col(Observation.series_id)).join(
-        Headline, col(Headline.observation_id) == Observation.id
-    )
-    first = (
-        select_series(language)
-        .where(or_(is_shown_first(), col(Series.id).in_(headlines)))
-        .order_by(*ORDERS["indicator"])
-        .limit(MAX_SERIES)
-    )
-    rows = fetch_uncached(connection, first)
-    observations = read_vintages(connection, language, [row["code"] for row in rows])
-    points: dict[str, list[Record]] = defaultdict(list)
-    for observation in observations:
-        if observation["current"]:
-            points[observation["series"]].append(observation)
-    series = [
-        record | {"points": points[record["code"]]}
-        for record in complete_series(connection, language, rows)
-    ]
-    series = add_other_vintages(add_point_obstacles(connection, language, series), observations)
-    return add_maxima(series)
-
-
 def read_vintages(
     connection: Connection, language: Language, codes: Sequence[str]
 ) -> Sequence[Record]:
@@ -186,35 +153,6 @@ def read_vintages(
         .order_by(*PERIOD_ORDER, col(Observation.vintage), col(Observation.code))
     )
     return read_observations(connection, language, statement)
-
-
-def add_other_vintages(series: Sequence[Record], observations: Sequence[Record]) -> list[Record]:
-    """Add to the points of series, as "others", the observations that are not current."""
-    others: dict[tuple[str, Span], list[Record]] = defaultdict(list)
-    for observation in observations:
-        if not observation["current"]:
-            others[observation["series"], get_span(observation)].append(observation)
-    return [
-        one
-        | {
-            "points": [
-                point | {"others": others.get((one["code"], get_span(point)), [])}
-                for point in one["points"]
-            ]
-        }
-        for one in series
-    ]
-
-
-def add_maxima(series: Sequence[Record]) -> list[Record]:
-    """Add the largest value of all series of the same indicator and unit, as one scale for them."""
-    maxima: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
-    for one in series:
-        key = one["indicator"]["code"], one["unit"]["code"]
-        maxima[key] = max([maxima[key], *(abs(point["value"]) for point in one["points"])])
-    return [
-        one | {"maximum": maxima[one["indicator"]["code"], one["unit"]["code"]]} for one in series
-    ]
 
 
 def read_comparability(connection: Connection, language: Language) -> dict[str, str]:

@@ -29,8 +29,17 @@ from app.pages.content import (
     list_entries,
     read_page,
 )
+from app.pages.indicator_view import (
+    build_chart_data,
+    build_groups,
+    check_series,
+    find_newest_whole,
+    group_sources,
+    group_vintages,
+)
 from app.pages.listings import LISTINGS, PAGES, Listing
 from app.pages.trend import layout_trend
+from app.pages.year_table import build_year_tables
 from app.problems import problem
 from app.problems.problem import UnknownRecord
 from app.queries import page_data
@@ -40,7 +49,6 @@ from app.queries.passages import list_source_passages
 from app.queries.progress import list_commitments
 from app.queries.reference import get_source, list_codes
 from app.queries.releases import list_changes, list_releases
-from app.queries.series import MAX_SERIES, read_drawn_series
 from app.request import Context, RequestContext
 from app.routers import NoParameters
 
@@ -135,16 +143,16 @@ def show_editions(context: Context, _: NoParameters) -> Response:
 
 @router.get("/years")
 def show_years(context: Context, _: NoParameters) -> Response:
-    found = context.run_query(read_drawn_series)
-    shown = {series["indicator"]["code"] for series in found if series["points"]}
     query = parameters.IndicatorListParameters(limit=parameters.MAXIMUM_LIMIT)
-    indicators = context.run_query(list_indicators, query)
+    indicators = context.run_query(list_indicators, query).rows
+    series = context.run_query(page_data.read_year_series)
+    shown = {one["indicator"]["code"] for one in series}
     return render_content(
         context,
         "years.html",
-        all_series=[series for series in found if series["points"]],
-        other_indicators=[one for one in indicators.rows if one["code"] not in shown],
-        has_more=len(found) == MAX_SERIES,
+        tables=build_year_tables(series, indicators, context.language),
+        other_indicators=[one for one in indicators if one["code"] not in shown],
+        has_more=len(series) == page_data.MAX_YEAR_SERIES,
     )
 
 
@@ -256,21 +264,32 @@ def show_guide_page(context: Context, page: str, _: NoParameters) -> Response:
 
 
 @router.get("/indicators/{indicator}")
-def show_indicator(context: Context, indicator: str, _: NoParameters) -> Response:
+def show_indicator(
+    context: Context,
+    indicator: str,
+    query: Annotated[parameters.IndicatorPageParameters, Query()],
+) -> Response:
     found = context.run_query(page_data.read_indicator_profile, indicator)
     profile = context.require_record(found, "indicators", indicator=indicator)
-    release = context.release.record
-    chart = build_indicator_chart(
-        profile, profile["chart_series"], release["code"], context.language
-    )
+    release, language = context.release.record, context.language
+    groups = build_groups(profile, check_series(profile, query.series), language)
+    chart = build_indicator_chart(profile, profile["chart_series"], release["code"], language)
+    several, single = group_vintages(profile["observations"])
     distributions = list_distributions(has_file=context.release.database.is_file)
     dataset = schema_org.describe_indicator(
-        profile, release, distributions, context.base_url, context.language
+        profile, release, distributions, context.base_url, language
     )
     return render_content(
         context,
         "indicator.html",
         indicator=profile,
+        groups=groups,
+        chosen=query.series,
+        newest_whole=find_newest_whole(groups, profile),
+        sources=group_sources(profile["observations"]),
+        several_vintages=several,
+        single_vintages=single,
+        chart_data=schema_org.embed_json(build_chart_data(groups, language)),
         wide_size=measure_chart(chart, WIDE),
         narrow_size=measure_chart(chart, NARROW),
         json_ld=schema_org.embed_json(dataset),

@@ -166,6 +166,22 @@ def test_text_can_be_selected(page: Page, server: str) -> None:
     assert "近54%" in page.evaluate("getSelection().toString()")
 
 
+def contrast_ratio(one: str, other: str) -> float:
+    """Return the contrast of two colours by WCAG 2.2, from 1 to 21."""
+    lighter, darker = sorted((relative_luminance(one), relative_luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def relative_luminance(colour: str) -> float:
+    """Return the relative luminance of a colour by WCAG 2.2, from 0 to 1."""
+    channels = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+    red, green, blue = (
+        channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4
+        for channel in channels
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
 @pytest.mark.parametrize("theme", list(Theme))
 def test_colours_can_be_read(theme: Theme) -> None:
     palette = PALETTES[theme]

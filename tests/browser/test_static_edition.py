@@ -85,16 +85,16 @@ def test_theme_and_language_are_kept_from_page_to_page(visit: tuple[Page, list[s
     page.goto("/en/indicators/goods-trade.html")
     body = page.locator("body")
     expect(body).to_have_css("background-color", LIGHT)
-    chart = page.locator(".chart img")
-    chart.scroll_into_view_if_needed()
+    chart = page.locator(".plot").first
     page.locator("theme-switch button").click()
     page.locator("theme-switch button").click()
     expect(body).to_have_css("background-color", DARK)
-    expect(chart).to_have_js_property("complete", value=True)
-    assert "theme=dark" in chart.evaluate("image => image.currentSrc")
-    assert chart.evaluate("image => image.naturalWidth") > 0
+    chart.hover(position={"x": 1180, "y": 100})
+    expect(chart.locator(".tip")).to_contain_text("23.6 trillion yuan")
+    page.get_by_role("tab", name="Vintages").click()
     page.locator("nav").get_by_role("link", name="中文").click()
-    expect(page).to_have_url(re.compile("/zh/indicators/goods-trade.html$"))
+    expect(page).to_have_url(re.compile("/zh/indicators/goods-trade.html#vintages$"))
+    expect(page.locator("#vintages")).to_be_visible()
     expect(body).to_have_css("background-color", DARK)
     assert wrong == []
 

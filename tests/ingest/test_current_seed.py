@@ -1,5 +1,6 @@
 """The current seed: what holds for any observations holds for these."""
 
+import json
 import re
 from typing import Any
 
@@ -80,21 +81,19 @@ def test_the_page_of_an_indicator_has_each_series_once(newest: TestClient, langu
         listed = newest.get("/v1/series", params={**query, "indicator": code}).json()["items"]
         series = {one["code"]: one for one in listed if one["observations"]}
         page: Any = html.fromstring(newest.get(f"/indicators/{code}?lang={language}").text)
-        (section,) = page.xpath("//section[@class='series-groups']")
+        (section,) = page.xpath("//section[@id='table']")
         linked = [
             link.rpartition("/")[2].partition("?")[0]
             for link in section.xpath(".//p[contains(@class,'request')]/a[1]/@href")
         ]
         assert sorted(linked) == sorted(series)
-        folded = section.xpath(".//details//p[contains(@class,'request')]/a[1]/@href")
-        for link in folded:
-            assert series[link.rpartition("/")[2].partition("?")[0]]["months"] != 12
         if indicator["headline"]:
-            assert linked[0] == indicator["headline"]["series"]
-        headings = [one.text_content() for one in section.xpath("./h3")]
+            (first, *_) = section.xpath("./details")
+            assert first.xpath(".//*[@id=$id]", id=indicator["headline"]["series"])
+        headings = [one.text_content() for one in section.xpath("./details/summary/h3")]
         assert len(headings) == len(set(headings))
         assert len(headings) == len(
-            {(one["coverage"]["code"], one["unit"]["code"]) for one in series.values()}
+            {(one["unit"]["code"], one["code"].rpartition(".")[2]) for one in series.values()}
         )
 
 
@@ -112,6 +111,48 @@ def test_a_chart_shows_the_headline_and_full_years_first(newest: TestClient) -> 
         )
         # A headline that is the only figure of its series has no panel of its own.
         assert shown >= min(len(years), 6) - 1, code
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_years_stand_side_by_side(newest: TestClient, language: str) -> None:
+    page: Any = html.fromstring(newest.get(f"/years?lang={language}").text)
+    figures = {
+        one["id"]: one
+        for one in newest.get(f"/v1/observations?limit=1000&lang={language}").json()["items"]
+    }
+    full, totals = page.xpath("//div[@class='years']/table")
+    for table in (full, totals):
+        years = [one.text for one in table.xpath("thead//th[@class='year']")]
+        assert years == sorted(years)
+        for row in table.xpath("tbody/tr[@id][td]"):
+            for year, cell in zip(years, row.xpath("td")[1:], strict=True):
+                for link in cell.xpath("./a"):
+                    path, _, key = link.get("href").partition("#")
+                    one = figures[key]
+                    assert path.startswith(f"/indicators/{one['indicator']['code']}?")
+                    assert one["period"]["end"].startswith(year)
+                    assert one["series"] == row.get("id")
+                    assert one["coverage"]["name"] in row.find("th").text_content()
+                    assert link.get("aria-label").startswith(one["display"])
+    whole = {
+        one["id"]
+        for one in figures.values()
+        if one["stock_flow"] == "flow" and one["period"]["months"] == 12
+    }
+    assert {one.rpartition("#")[2] for one in full.xpath(".//td/a/@href")} == whole
+    assert len(totals.xpath(".//td/span[@class='day']")) == len(totals.xpath(".//td/a")) > 50
+    assert len(page.xpath("//*[@class='sparkline']")) == len(page.xpath("//tbody/tr[@id][td]"))
+
+
+def test_four_comparable_full_years_are_a_line(newest: TestClient) -> None:
+    page: Any = html.fromstring(newest.get("/indicators/goods-trade?lang=en").text)
+    (text,) = page.xpath("//series-chart/script/text()")
+    groups = {one["key"]: one for one in json.loads(text)["groups"]}
+    assert groups["CN.BRI.CNY.P12M"]["line"]
+    assert not groups["CN.BRI.CNY.P2M"]["line"]
+    tiles = page.xpath("//section[contains(@class, 'tile')]/p[@class='value']")
+    figures = [tile.text_content() for tile in tiles]
+    assert figures == ["4.02 trillion yuan", "23.6 trillion yuan", "22.1 trillion yuan"]
 
 
 def test_no_conversion_of_a_news_agency_is_in_the_seed() -> None:
@@ -172,7 +213,7 @@ def test_every_figure_has_its_place_on_a_page_that_is_linked(
 
     figures = newest.get("/v1/observations?vintages=all&limit=1000").json()["items"]
     codes = {one["indicator"]["code"] for one in figures}
-    assert codes <= set(read("/years").xpath("//h2/@id"))
+    assert codes <= set(read("/years").xpath("//@id"))
     places = {place for code in codes for place in read(f"/indicators/{code}").xpath("//@id")}
     assert {one["id"] for one in figures} <= places
 

@@ -94,7 +94,8 @@ def test_only_flows_have_a_column_of_growth(client: TestClient, indicator: str) 
     page = read(client, f"/indicators/{indicator}")
     series = client.get(f"/v1/series?indicator={indicator}").json()["items"]
     flows = [one for one in series if one["stock_flow"] == "flow"]
-    assert page.count("Published growth</th>") == len(flows)
+    assert page.count("Published growth</th>") <= len(flows)
+    assert bool(flows) is ("Published growth</th>" in page)
     assert ("none found" in page) is bool(flows)
 
 

@@ -19,7 +19,7 @@ from app.db.statements import CompiledStatement
 from app.ingest.publish import write_content_digest
 from app.parameters import DEFAULT_LIMIT
 from app.queries import long_lists, series
-from app.queries.series import MAX_SERIES
+from app.queries.page_data import MAX_YEAR_SERIES
 from tests.benchmarks import data_size
 from tests.benchmarks.generated_data import Scale, build
 from tests.support.targets import Target, opened
@@ -297,7 +297,7 @@ def test_pages_are_bounded(tmp_path: Path) -> None:
     with opened(tmp_path / "bri.sqlite") as app:
         client = TestClient(app)
         page = client.get("/years")
-        assert page.text.count("<table") == MAX_SERIES
+        assert page.text.count('class="sparkline"') == MAX_YEAR_SERIES
         assert "/v1/series?" in page.text
         (indicator, *_) = client.get("/v1/indicators?limit=1").json()["items"]
         figures = client.get("/v1/observations?vintages=all&limit=1").json()
@@ -306,5 +306,5 @@ def test_pages_are_bounded(tmp_path: Path) -> None:
         for path in ("/", f"/indicators/{indicator['code']}", f"/sources/{source}"):
             page = client.get(path)
             assert page.status_code == 200
-            assert page.text.count("<tr") <= MAX_SERIES * 4
+            assert page.text.count("<tr") <= MAX_YEAR_SERIES * 8
         assert "/v1/observations?source=" in page.text

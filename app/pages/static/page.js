@@ -52,25 +52,6 @@ class ThemeSwitch extends HTMLElement {
 
   show() {
     this.firstChild.textContent = this.dataset[this.theme];
-    document.dispatchEvent(new Event("theme"));
-  }
-}
-
-/** A picture that follows the theme of the page, which may differ from that of the system. */
-class ThemePicture extends HTMLElement {
-  connectedCallback() {
-    const dark = "(prefers-color-scheme: dark)";
-    const sources = [...this.querySelectorAll("source")].map((source) => [source, source.media]);
-    this.follow = () => {
-      const instead = { dark: "(min-width: 0px)", light: "(max-width: 0px)" }[root.dataset.theme];
-      for (const [source, media] of sources) source.media = media.replace(dark, instead ?? dark);
-    };
-    document.addEventListener("theme", this.follow);
-    this.follow();
-  }
-
-  disconnectedCallback() {
-    document.removeEventListener("theme", this.follow);
   }
 }
 
@@ -145,5 +126,4 @@ class LiveFilter extends HTMLElement {
 
 customElements.define("copy-text", CopyText);
 customElements.define("theme-switch", ThemeSwitch);
-customElements.define("theme-picture", ThemePicture);
 customElements.define("live-filter", LiveFilter);

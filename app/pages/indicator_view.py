@@ -1,0 +1,330 @@
+"""What the page of an indicator shows: its chart, tables, sources and vintages."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from itertools import pairwise
+
+from babel.numbers import format_decimal
+
+from app.db.columns import Record
+from app.enums import Qualifier, StockFlow
+from app.formats.charts import labels
+from app.i18n import (
+    MONTHS,
+    QUALIFIER_FORMATS,
+    Bilingual,
+    Language,
+    format_number,
+    get_scale,
+)
+from app.pages import split_display
+from app.problems.messages import UNKNOWN_CODE
+from app.problems.problem import InvalidParameters, ParameterError
+
+MIN_LINE_POINTS = 4
+"""The fewest comparable points in a row that are drawn as a line; fewer are bars."""
+MAX_INTERVALS = 5
+STEPS = (Decimal(1), Decimal(2), Decimal("2.5"), Decimal(5), Decimal(10))
+MAX_DEFAULT_GROUPS = 2
+UNIT_NAMES = {"PT": Bilingual("percent", "%"), "NB": Bilingual("number", "数量")}
+NOT_COMPARABLE = Bilingual("Not comparable ({earlier}, {later})", "不可比（{earlier}、{later}）")
+SOURCE = Bilingual("Source: {source}", "来源：{source}")
+
+
+def check_series(profile: Record, codes: Sequence[str]) -> Sequence[str]:
+    """Refuse a series of another indicator."""
+    own = [series["code"] for series in profile["series"]]
+    errors = [
+        ParameterError("query.series", UNKNOWN_CODE.format(code=code), own, code)
+        for code in codes
+        if code not in own
+    ]
+    if errors:
+        raise InvalidParameters(errors[0].message, errors)
+    return codes
+
+
+def build_groups(profile: Record, chosen: Sequence[str], language: Language) -> list[Record]:
+    """Group series that differ only in the countries they count: those have one scale.
+
+    Returns:
+        For each group, its name, its unit at the scale of its largest number, its series with the
+        newest first, and whether it is one of those shown first or has a chosen series.
+    """
+    members: dict[str, list[Record]] = defaultdict(list)
+    for series in profile["series"]:
+        members[get_group_key(series)].append(series)
+    groups = [build_group(key, series, profile, language) for key, series in members.items()]
+    default = choose_groups(groups, profile)
+    for group in groups:
+        codes = [series["code"] for series in group["series"]]
+        group["is_default"] = group in default
+        group["is_shown"] = any(code in chosen for code in codes) if chosen else group["is_default"]
+    return groups
+
+
+def get_group_key(series: Record) -> str:
+    """Return the code of a series without its indicator and the countries that it counts."""
+    _, reporting, counterpart, _, unit, duration = series["code"].split(".", 5)
+    return f"{reporting}.{counterpart}.{unit}.{duration}"
+
+
+def build_group(key: str, series: Sequence[Record], profile: Record, language: Language) -> Record:
+    series = sorted(series, key=lambda one: one["points"][-1]["period"]["end"], reverse=True)
+    first = series[0]
+    points = [point for one in series for point in one["points"]]
+    largest = max(points, key=lambda point: abs(point["value"]))
+    scale = get_scale(largest["value"], largest["published"]["multiplier"], language)
+    unit = split_display(largest, language)[2].strip() or name_unit(first["unit"], language)
+    names = [first["span"], unit]
+    roles = "reporting_area", "counterpart_area"
+    if any(first[role]["code"] != profile[role]["code"] for role in roles):
+        areas = {"reporting": first[roles[0]]["name"], "counterpart": first[roles[1]]["name"]}
+        names[0] = labels.SERIES_HEADING.format(span=first["span"], **areas).get(language)
+    return {
+        "key": key,
+        "name": Bilingual(", ", "，").get(language).join(names),
+        "unit": unit,
+        "scale": scale,
+        "points": points,
+        "series": [build_series_table(one, scale, language) for one in series],
+    }
+
+
+def name_unit(unit: Record, language: Language) -> str:
+    name: str = unit["name"]
+    return UNIT_NAMES[unit["code"]].get(language) if unit["code"] in UNIT_NAMES else name
+
+
+def choose_groups(groups: Sequence[Record], profile: Record) -> list[Record]:
+    """Choose the groups of the newest full years, or of what the indicator measures instead."""
+    own = [group for group in groups if is_own_kind(group["series"][0], profile)]
+    if not own:
+        return list(groups[:1])
+    newest = max(map(find_end, own))
+    return [group for group in own if find_end(group) == newest][:MAX_DEFAULT_GROUPS]
+
+
+def is_own_kind(series: Record, profile: Record) -> bool:
+    kind = series["stock_flow"]
+    is_whole = kind != StockFlow.FLOW or series["months"] == MONTHS
+    return is_whole and bool(kind == profile["stock_flow"])
+
+
+def find_end(group: Record) -> date:
+    """Return the last day of the newest point."""
+    days: list[date] = [point["period"]["end"] for point in group["points"]]
+    return max(days)
+
+
+def find_newest_whole(groups: Sequence[Record], profile: Record) -> Record | None:
+    """Find the newest full year, or the newest value of the kind that the indicator measures."""
+    own = [group for group in groups if is_own_kind(group["series"][0], profile)]
+    own.sort(key=lambda group: group["series"][0]["unit"]["code"] != profile["unit"]["code"])
+    points = [point for group in own for point in group["points"]]
+    return max(points, key=lambda point: point["period"]["end"], default=None)
+
+
+def build_series_table(series: Record, scale: int, language: Language) -> Record:
+    """Build the rows of a series, the newest first, and the notes that they refer to."""
+    notes: dict[str, Record] = {}
+
+    def add_note(text: str | None, key: str | None = None) -> list[int]:
+        if not text:
+            return []
+        note = notes.setdefault(text, {"text": text, "keys": [], "number": len(notes) + 1})
+        if key and key not in note["keys"]:
+            note["keys"].append(key)
+        return [note["number"]]
+
+    rows = []
+    for point in reversed(series["points"]):
+        rate = point["growth"] or {"id": None, "note": None}
+        growth_notes = add_note(rate["note"], f"note.{rate['id']}")
+        obstacles = []
+        for one in point["obstacles"]:
+            # A restated base is explained by the note of the rate, which is not printed again.
+            text, is_explained = one["text"], bool(rate["note"]) and rate["note"] in one["text"]
+            own = text.replace(rate["note"], "").strip() if is_explained else text
+            numbers = [*add_note(own), *(growth_notes if is_explained else [])]
+            label = format_obstacle(one, point, language)
+            obstacles.append(one | {"label": label, "notes": numbers})
+        rows.append(
+            point
+            | {
+                "number": format_in_scale(point, scale, language),
+                "has_other_scale": has_other_scale(point, scale, language),
+                "notes": add_note(point["note"]),
+                "growth_notes": growth_notes,
+                "obstacles": obstacles,
+            }
+        )
+    return series | {"rows": rows, "notes": [*notes.values()]}
+
+
+def format_in_scale(point: Record, scale: int, language: Language) -> str:
+    """Return a figure without its unit, in units of a power of ten: over 0.9305."""
+    published = point["published"]
+    number = format_number(
+        point["value"], published["multiplier"], published["decimals"], scale, language
+    )
+    return QUALIFIER_FORMATS[Qualifier(point["qualifier"])].get(language).format(number)
+
+
+def has_other_scale(point: Record, scale: int, language: Language) -> bool:
+    """Return whether the display text of a figure has another scale than its column."""
+    return get_scale(point["value"], point["published"]["multiplier"], language) != scale
+
+
+def format_obstacle(obstacle: Record, point: Record, language: Language) -> str:
+    periods = {"earlier": obstacle["period"]["label"], "later": point["period"]["label"]}
+    return NOT_COMPARABLE.format(**periods).get(language)
+
+
+def build_chart_data(groups: Sequence[Record], language: Language) -> Record:
+    """Build what the script draws: texts, and numbers only to place marks by.
+
+    Returns:
+        Groups with their axes and series. A point has its days as ``from`` and ``to``, its
+        ``value``, its ``number`` without unit, the lines of its ``text``, the ``gap`` before it,
+        and whether it is ``comparable`` with the point before it.
+    """
+    return {
+        "groups": [
+            {
+                "key": group["key"],
+                "name": group["name"],
+                "ticks": list_ticks([one["value"] for one in group["points"]], group, language),
+                "flow": group["series"][0]["stock_flow"] == StockFlow.FLOW,
+                "line": any(is_line(series) for series in group["series"]),
+                "series": [
+                    {
+                        "code": series["code"],
+                        "coverage": series["coverage"]["code"],
+                        "name": series["coverage"]["name"],
+                        "default": group["is_default"],
+                        "points": [*build_chart_points(series, group["scale"], language)],
+                    }
+                    for series in group["series"]
+                ],
+            }
+            for group in groups
+        ]
+    }
+
+
+def build_chart_points(series: Record, scale: int, language: Language) -> Iterator[Record]:
+    previous: Record | None = None
+    for point in series["points"]:
+        period = point["period"]
+        gap = None
+        if previous is not None and point["stock_flow"] == StockFlow.FLOW:
+            gap = labels.format_gap(previous["period"]["start"], period["start"], language)
+        yield {
+            "id": point["id"],
+            "from": period["start"].isoformat(),
+            "to": period["end"].isoformat(),
+            "value": float(point["value"]),
+            "number": format_in_scale(point, scale, language),
+            "qualifier": point["qualifier"],
+            "comparable": previous is None or is_comparable(previous, point),
+            "gap": gap,
+            "text": list_texts(point, language),
+        }
+        previous = point
+
+
+def is_comparable(earlier: Record, point: Record) -> bool:
+    return earlier["id"] not in {one["observation"] for one in point["obstacles"]}
+
+
+def is_line(series: Record) -> bool:
+    """Return whether a series is drawn as a line: enough points in a row, or no flow at all."""
+    if series["stock_flow"] != StockFlow.FLOW:
+        return True
+    length = longest = 1
+    for earlier, point in pairwise(series["points"]):
+        length = length + 1 if is_comparable(earlier, point) else 1
+        longest = max(longest, length)
+    return longest >= MIN_LINE_POINTS
+
+
+def list_texts(point: Record, language: Language) -> list[str]:
+    """List what is said of a point: the display text first, the source last."""
+    growth = point["growth"]
+    texts = [point["display"], point["period"]["label"], point["coverage"]["name"]]
+    if growth:
+        texts.append(growth["display"])
+    texts += [format_obstacle(one, point, language) for one in point["obstacles"]]
+    sources = [point["citation"]["short"]]
+    if growth and growth["citation"]["short"] not in sources:
+        sources.append(growth["citation"]["short"])
+    joined = Bilingual("; ", "；").get(language).join(sources)
+    return [*texts, SOURCE.format(source=joined).get(language)]
+
+
+def list_ticks(
+    values: Sequence[Decimal], group: Record, language: Language
+) -> list[tuple[float, str]]:
+    """List round numbers from zero or less to the largest value or more, with their labels."""
+    lowest, highest = min(Decimal(0), *values), max(Decimal(0), *values)
+    span = (highest - lowest) / MAX_INTERVALS or Decimal(1)
+    power = Decimal(10) ** span.adjusted()
+    step = next(step for one in STEPS if (step := one * power) >= span)
+    first = int((lowest / step).to_integral_value(ROUND_FLOOR))
+    last = int((highest / step).to_integral_value(ROUND_CEILING))
+    ticks = [number * step for number in range(first, last + 1)]
+    unit = Decimal(10) ** group["scale"]
+    return [
+        (float(tick), format_decimal(tick / unit, "#,##0.####", locale=language)) for tick in ticks
+    ]
+
+
+def group_sources(observations: Sequence[Record]) -> list[Record]:
+    """Group what is cited by its source, the newest source first.
+
+    Returns:
+        Each source with its ``points`` and ``rates``, the newest period first.
+    """
+    found: dict[str, Record] = {}
+
+    def get_entry(source: Record) -> Record:
+        return found.setdefault(source["code"], {"source": source, "points": [], "rates": {}})
+
+    for one in sorted(observations, key=lambda each: each["period"]["end"], reverse=True):
+        get_entry(one["source"])["points"].append(one)
+        growth = one["growth"]
+        if growth and growth["source"]["code"] != one["source"]["code"]:
+            get_entry(growth["source"])["rates"][growth["id"]] = one
+    entries = [entry | {"rates": [*entry["rates"].values()]} for entry in found.values()]
+    return sorted(entries, key=lambda entry: entry["source"]["published_on"], reverse=True)
+
+
+def group_vintages(observations: Sequence[Record]) -> tuple[list[list[Record]], list[Record]]:
+    """Group observations by series and period, the newest first.
+
+    Returns:
+        The groups with several values, each by the day from which they were known and with the
+        value that ``replaced`` it; and the observations that are the only ones of their periods,
+        the last published first.
+    """
+    found: dict[tuple[object, ...], list[Record]] = defaultdict(list)
+    for one in observations:
+        found[one["series"], one["period"]["start"], one["period"]["end"]].append(one)
+    single = [one for (one, *others) in found.values() if not others]
+    several = [add_replacements(group) for group in found.values() if len(group) > 1]
+    several.sort(key=lambda group: (group[0]["period"]["end"], group[0]["series"]), reverse=True)
+    return several, sorted(single, key=lambda one: one["vintage"], reverse=True)
+
+
+def add_replacements(vintages: Sequence[Record]) -> list[Record]:
+    """Add to the values of one period the one that replaced each of them, if one did."""
+    successors: Mapping[object, Record] = {
+        one["current_from"]: one for one in vintages if one["current_from"] is not None
+    }
+    return [
+        one | {"replaced_by": one["superseded_on"] and successors.get(one["superseded_on"])}
+        for one in vintages
+    ]

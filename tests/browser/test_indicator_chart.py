@@ -1,0 +1,218 @@
+"""The chart and the tabs of an indicator in a browser, by pointer, keyboard and address."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.test_accessibility import NARROW, RUN, TAGS, axe
+
+__all__ = ["axe"]
+
+Visit = tuple[Page, list[str]]
+GOODS = "goods-trade.CN.BRI.partner-2025.CNY.P12M"
+DOLLARS = "goods-trade.CN.BRI.partner-2025.USD.P12M"
+TIPS = {
+    "en": [
+        "23.6 trillion yuan",
+        "Full year 2025",
+        "Partner countries (2025 scope, inferred by this service)",
+        "up 6.3 percent on a year earlier",
+        "Not comparable (Full year 2024, Full year 2025)",
+    ],
+    "zh": [
+        "23.6万亿元",
+        "2025年全年",
+        "共建国家（2025年口径，本站推断）",
+        "同比增长6.3%",
+        "不可比（2024年全年、2025年全年）",
+    ],
+}
+
+
+def read_tip(page: Page) -> list[str]:
+    """Read the lines of the tooltip."""
+    return page.locator(".tip > *").all_inner_texts()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_keys_move_between_figures(visit: Visit, language: str) -> None:
+    page, wrong = visit
+    page.goto(f"/indicators/goods-trade?lang={language}")
+    plot = page.locator(".plot")
+    expect(plot.locator(".tip")).to_be_hidden()
+    page.get_by_role("tab").first.focus()
+    page.keyboard.press("Tab")
+    assert plot.evaluate("(one) => one === document.activeElement")
+    *shown, source = read_tip(page)
+    assert shown == TIPS[language]
+    assert source.startswith({"en": "Source: ", "zh": "来源："}[language])
+    announced = page.locator("series-chart [role=status]")
+    expect(announced).to_have_text("; ".join([*shown, source]))
+    for key, period in (
+        ("ArrowLeft", "2024"),
+        ("ArrowLeft", "2023"),
+        ("Home", "2013"),
+        ("ArrowUp", "2024"),
+        ("ArrowDown", "2023"),
+        ("End", "2025"),
+    ):
+        page.keyboard.press(key)
+        assert period in read_tip(page)[1], key
+        expect(announced).to_contain_text(period)
+    page.keyboard.press("Enter")
+    row = page.locator(f"tr[id^='{GOODS}.2025-01']")
+    expect(row).to_be_in_viewport()
+    expect(page.get_by_role("tab", selected=True)).to_have_id("tab-table")
+    page.go_back()
+    expect(page.get_by_role("tab", selected=True)).to_have_id("tab-chart")
+    plot.focus()
+    page.keyboard.press("Escape")
+    expect(plot.locator(".tip")).to_be_hidden()
+    assert wrong == []
+
+
+def test_the_pointer_shows_the_nearest_figure(visit: Visit) -> None:
+    page, wrong = visit
+    page.goto("/indicators/aid-projects?lang=en")
+    plot = page.locator(".plot")
+    box = plot.bounding_box()
+    assert box
+    for share, number in ((0.1, "nearly 700"), (0.9, "over 700")):
+        plot.hover(position={"x": box["width"] * share, "y": box["height"] / 2})
+        assert read_tip(page)[0] == number
+        tip = plot.locator(".tip").bounding_box()
+        assert tip
+        assert tip["x"] >= box["x"]
+        assert tip["x"] + tip["width"] <= box["x"] + box["width"] + 1
+    page.mouse.move(0, 0)
+    expect(plot.locator(".tip")).to_be_hidden()
+    # A limit is never drawn as an exact bar.
+    assert plot.locator(".bar").count() == 2
+    assert plot.locator(".bar.open").count() == 1
+    assert plot.locator(".hatch").count() == 2
+    assert plot.locator(".value-label").all_text_contents() == ["over 700", "nearly 700"]
+    assert wrong == []
+
+
+def test_what_a_finger_shows_stays(browser: Browser, server: str) -> None:
+    context = browser.new_context(base_url=server, has_touch=True)
+    page = context.new_page()
+    page.goto("/indicators/aid-projects?lang=zh")
+    page.locator(".plot").tap()
+    assert read_tip(page)[0] in {"近700个", "逾700个"}
+    page.locator("h1").tap()
+    expect(page.locator(".tip")).to_be_hidden()
+    context.close()
+
+
+def test_the_address_keeps_tab_and_series(visit: Visit) -> None:
+    page, wrong = visit
+    page.goto("/indicators/goods-trade?lang=en")
+    headings = page.locator(".group-plot h3")
+    assert headings.all_inner_texts() == ["Full years, trillion yuan"]
+    page.get_by_text("Choose series").click()
+    page.locator(f"input[value='{DOLLARS}']").check()
+    both = ["Full years, trillion yuan", "Full years, trillion US dollars"]
+    assert headings.all_inner_texts() == both
+    page.locator(f"input[value='{GOODS}']").uncheck()
+    page.get_by_role("tab", name="Table").click()
+    address = page.url
+    assert address.count("series=") == 2
+    assert address.endswith("#table")
+    expect(page.locator("#table details[open]")).to_have_count(2)
+    page.reload()
+    expect(page.get_by_role("tab", selected=True)).to_have_text("Table")
+    expect(page.locator("#chart")).to_be_hidden()
+    page.get_by_role("tab", name="Chart").click()
+    assert headings.all_inner_texts() == both
+    expect(page.locator(f"input[value='{GOODS}']")).not_to_be_checked()
+    page.locator("nav").get_by_role("link", name="中文").click()
+    assert headings.all_inner_texts() == ["全年，万亿元", "全年，万亿美元"]
+    page.get_by_role("link", name="默认序列").click()
+    assert headings.all_inner_texts() == ["全年，万亿元"]
+    assert "series=" not in page.url
+    page.go_back()
+    assert headings.all_inner_texts() == ["全年，万亿元", "全年，万亿美元"]
+    assert wrong == []
+
+
+def test_arrow_keys_move_between_tabs(visit: Visit) -> None:
+    page, wrong = visit
+    page.goto("/indicators/trade-share?lang=en")
+    page.get_by_role("tab", name="Chart").focus()
+    for key, name in (
+        ("ArrowRight", "table"),
+        ("End", "vintages"),
+        ("ArrowRight", "chart"),
+        ("ArrowLeft", "vintages"),
+    ):
+        page.keyboard.press(key)
+        assert page.url.endswith(f"#{name}")
+        visible = page.get_by_role("tabpanel").all()
+        assert [one.get_attribute("id") for one in visible] == [name]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_tab_is_accessible_and_fits(visit: Visit, axe: str, language: str) -> None:
+    page, wrong = visit
+    page.set_viewport_size({"width": NARROW, "height": 720})
+    page.goto(f"/indicators/goods-trade?lang={language}")
+    page.evaluate(axe)
+    page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
+    page.locator(".plot").focus()
+    for tab in page.get_by_role("tab").all():
+        tab.click()
+        assert page.evaluate("document.documentElement.scrollWidth") <= NARROW
+        assert page.evaluate(RUN, TAGS) == []
+    assert wrong == []
+
+
+@pytest.fixture
+def plain(browser: Browser, server: str) -> Iterator[Page]:
+    """Open a page in which no script runs."""
+    page = browser.new_page(base_url=server, java_script_enabled=False)
+    yield page
+    page.close()
+
+
+def test_everything_is_there_without_a_script(plain: Page) -> None:
+    plain.goto("/indicators/goods-trade?lang=en")
+    for name in ("chart", "table", "sources", "vintages"):
+        assert plain.locator(f"#{name} > h2").is_visible()
+    expect(plain.locator("#chart picture img")).to_be_visible()
+    plain.get_by_text("Choose series").click()
+    plain.locator(f"input[value='{GOODS}']").uncheck()
+    plain.get_by_role("button", name="Show").click()
+    plain.wait_for_url(re.compile("series="))
+    assert plain.locator("#chart img").count() == 1
+    assert plain.locator(f"input[value='{GOODS}']").is_checked() is False
+
+
+def test_print_has_the_chart_and_its_tables(visit: Visit) -> None:
+    page, wrong = visit
+    page.goto("/indicators/goods-trade?lang=en#sources")
+    page.emulate_media(media="print")
+    for shown in ("#chart .plot svg", "#table h2", "#table table", "#sources h2", "#definition"):
+        assert page.locator(shown).first.is_visible(), shown
+    for hidden in (".tabs", ".choice", "#vintages", "#table details:not([open])"):
+        assert not any(one.is_visible() for one in page.locator(hidden).all()), hidden
+    assert wrong == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_years_end_with_the_newest(visit: Visit, language: str) -> None:
+    page, wrong = visit
+    page.set_viewport_size({"width": NARROW, "height": 720})
+    page.goto(f"/years?lang={language}")
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW
+    expect(page.locator("th.year").last).to_be_in_viewport()
+    row = page.locator(f"[id='{GOODS}']")
+    expect(row.locator("th")).to_be_in_viewport()
+    expect(row.locator("td a").nth(1)).to_have_text("23.6")
+    row.locator("td a").first.click()
+    page.wait_for_url(f"**/indicators/goods-trade?lang={language}#{GOODS}.2024-01*")
+    expect(page.locator("tr:target")).to_be_in_viewport()
+    assert wrong == []

@@ -1,0 +1,199 @@
+"""The pages of indicators and of all years: what they show is what the API has."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from lxml import html
+from starlette.testclient import TestClient
+
+pytestmark = pytest.mark.database
+
+LANGUAGES = ("en", "zh")
+BROWSER = {"Accept": "text/html"}
+GOODS = "goods-trade.CN.BRI.partner-2025.CNY.P12M"
+SOURCES = {"en": "Source: ", "zh": "来源："}
+
+
+def read(client: TestClient, path: str) -> Any:
+    """Read a page as a browser does."""
+    response = client.get(path, headers=BROWSER)
+    assert response.status_code == 200
+    return html.fromstring(response.text)
+
+
+def read_chart(page: Any) -> dict[str, Any]:
+    """Read what the script of the page draws."""
+    (text,) = page.xpath("//series-chart/script[@type='application/json']/text()")
+    chart: dict[str, Any] = json.loads(text)
+    return chart
+
+
+def list_figures(client: TestClient, indicator: str, language: str) -> dict[str, Any]:
+    """List the figures of an indicator by key."""
+    query = f"indicator={indicator}&vintages=all&limit=1000&lang={language}"
+    items = client.get(f"/v1/observations?{query}").json()["items"]
+    return {one["id"]: one for one in items}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("indicator", ["goods-trade", "aid-projects", "trade-share"])
+def test_a_chart_has_the_texts_of_the_api(
+    client: TestClient, indicator: str, language: str
+) -> None:
+    figures = list_figures(client, indicator, language)
+    groups = read_chart(read(client, f"/indicators/{indicator}?lang={language}"))["groups"]
+    points = [point for group in groups for one in group["series"] for point in one["points"]]
+    assert {one["id"] for one in points} == {key for key in figures if figures[key]["current"]}
+    for point in points:
+        one = figures[point["id"]]
+        growth = one["growth"]
+        expected = [one["display"], one["period"]["label"], one["coverage"]["name"]]
+        expected += [growth["display"]] if growth else []
+        assert point["text"][: len(expected)] == expected
+        assert point["text"][-1].startswith(SOURCES[language] + one["citation"]["short"])
+        assert (point["from"], point["to"]) == (one["period"]["start"], one["period"]["end"])
+        assert point["value"] == one["value"]
+        assert point["qualifier"] == one["qualifier"]
+
+
+def test_a_chart_marks_breaks_and_gaps(client: TestClient) -> None:
+    groups = read_chart(read(client, "/indicators/goods-trade?lang=en"))["groups"]
+    (years,) = (one for one in groups if one["key"] == "CN.BRI.CNY.P12M")
+    assert years["name"] == "Full years, trillion yuan"
+    assert [label for _, label in years["ticks"]] == ["0", "5", "10", "15", "20", "25"]
+    assert not years["line"]
+    series = {one["coverage"]: one["points"] for one in years["series"]}
+    assert list(series) == ["partner-2025", "partner-2023"]
+    assert [one["comparable"] for one in series["partner-2025"]] == [True, False]
+    assert [one["gap"] for one in series["partner-2023"]] == [
+        None,
+        "2014 to 2021: not included",
+        None,
+    ]
+    assert "Not comparable (Full year 2024, Full year 2025)" in series["partner-2025"][1]["text"]
+
+
+@pytest.mark.parametrize(
+    ("indicator", "expected"),
+    [
+        ("goods-trade", {"CN.BRI.CNY.P12M"}),
+        ("outward-direct-investment", {"CN.BRI.CNY.P12M"}),
+        ("aid-projects", {"CN.BRI.NB.P12M"}),
+    ],
+)
+def test_the_newest_full_years_are_drawn_first(
+    client: TestClient, indicator: str, expected: set[str]
+) -> None:
+    page = read(client, f"/indicators/{indicator}")
+    groups = read_chart(page)["groups"]
+    keys = {one["key"] for one in groups if all(each["default"] for each in one["series"])}
+    assert set(page.xpath("//details[@open]/@id")) == keys == expected
+    checked = page.xpath("//input[@name='series'][@checked]/@value")
+    default = [one["code"] for group in groups for one in group["series"] if one["default"]]
+    assert checked == default
+
+
+def test_chosen_series_are_drawn_without_scripts(client: TestClient) -> None:
+    code = "goods-trade.CN.BRI.partner-2025.USD.P12M"
+    page = read(client, f"/indicators/goods-trade?series={code}&lang=en")
+    assert page.xpath("//input[@name='series'][@checked]/@value") == [code]
+    assert page.xpath("//noscript//img/@src") == [f"/v1/series/{code}/chart.svg?lang=en"]
+    assert page.xpath("//section[@id='table']/details[@open]/@id") == ["CN.BRI.USD.P12M"]
+
+
+def test_a_series_of_another_indicator_is_refused(client: TestClient) -> None:
+    for code, suggested in (
+        ("goods-trade.CN.BRI.partner-2025.CNY.P13M", GOODS),
+        ("trade-share.CN.BRI.partner-2025.PT.P12M", None),
+    ):
+        response = client.get(f"/indicators/goods-trade?series={code}")
+        assert response.status_code == 422
+        (error,) = response.json()["errors"]
+        assert error["location"] == "query.series"
+        assert suggested in {None, error["suggestion"]}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("indicator", ["contracted-projects-turnover", "aid-projects"])
+def test_a_table_has_one_unit_and_keeps_the_digits(
+    client: TestClient, indicator: str, language: str
+) -> None:
+    figures = list_figures(client, indicator, language)
+    page = read(client, f"/indicators/{indicator}?lang={language}")
+    rows = page.xpath("//section[@id='table']//tr[@id]")
+    assert {row.get("id") for row in rows} == {key for key in figures if figures[key]["current"]}
+    scales: dict[tuple[Any, str], int] = {}
+    for row in rows:
+        figure = figures[row.get("id")]
+        (number,) = row.xpath("td[1]/span[@class='display']/text()")
+        digits = float(re.sub(r"[^\d.]", "", number))
+        scale = figure["value"] / digits if digits else None
+        unit = row.xpath("ancestor::table/thead//th[2]/text()")[0]
+        if scale:
+            assert scales.setdefault((row.getparent(), unit), round(scale)) == round(scale)
+        if number not in figure["display"]:
+            assert figure["display"] in row.text_content()
+    assert not page.xpath("//*[contains(@class, 'magnitude')]")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_notes_are_printed_once_in_a_table(client: TestClient, language: str) -> None:
+    page = read(client, f"/indicators/goods-trade?lang={language}")
+    for box in page.xpath("//div[@class='figures']"):
+        notes = [one.text_content() for one in box.xpath("ol[@class='footnotes']/li")]
+        assert len(notes) == len(set(notes))
+        ids = box.xpath("ol[@class='footnotes']/li/@id")
+        assert {one[1:] for one in box.xpath(".//sup/a/@href")} == set(ids)
+
+
+@pytest.mark.parametrize(
+    ("indicator", "language", "expected"),
+    [
+        ("goods-trade", "en", ["23.6 trillion yuan", "22.1 trillion yuan"]),
+        ("aid-projects", "zh", ["逾700个", "逾700个"]),
+        ("trade-share", "en", ["51.9 percent"]),
+        ("import-share", "en", ["nearly 54 percent"]),
+    ],
+)
+def test_the_newest_figure_comes_first(
+    client: TestClient, indicator: str, language: str, expected: list[str]
+) -> None:
+    page = read(client, f"/indicators/{indicator}?lang={language}")
+    tiles = page.xpath("//section[contains(@class, 'tile')]")
+    assert [one.find_class("value")[0].text_content() for one in tiles] == expected
+    for tile in tiles:
+        assert tile.find_class("period")[0].text_content()
+        assert len(tile.xpath("p[@class='source']/a")) == 1
+    (definition,) = page.xpath("//p[@id='definition']")
+    assert client.get(f"/v1/indicators/{indicator}?lang={language}").json()["definition"] in (
+        definition.text_content()
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_sources_and_vintages_have_every_figure(client: TestClient, language: str) -> None:
+    figures = list_figures(client, "trade-share", language)
+    page = read(client, f"/indicators/trade-share?lang={language}")
+    (sources,) = page.xpath("//section[@id='sources']")
+    cited = {one["source"]["code"] for one in figures.values()}
+    assert cited <= {one.partition(".")[2] for one in sources.xpath("ol/li/@id")}
+    assert len(sources.xpath("ol/li/ul/li/strong")) == len(figures)
+    (vintages,) = page.xpath("//section[@id='vintages']")
+    earlier = {key for key, one in figures.items() if not one["current"]}
+    assert set(vintages.xpath(".//tr/@id")) == earlier
+    (row,) = vintages.xpath(".//tr[contains(., '50.3')][@id]")
+    replaced = {"en": "superseded on 18 July 2025 by 50.7 percent", "zh": "由50.7%取代"}
+    assert replaced[language] in " ".join(row.text_content().split())
+
+
+def test_breaks_are_marked_among_the_years(client: TestClient) -> None:
+    page = read(client, "/years?lang=en")
+    (row,) = page.xpath("//tr[@id=$id]", id=GOODS)
+    (cell,) = row.xpath("td[@class='break']")
+    assert cell.xpath("string(a)") == "23.6"
+    (mark,) = cell.xpath("sup/text()")
+    (note,) = page.xpath("//li[@id=$id]", id=f"full-years.note.{mark}")
+    assert "base was restated" in note.text_content()
+    assert not row.xpath(".//*[local-name()='line']")
