@@ -51,7 +51,8 @@ def build_groups(profile: Record, chosen: Sequence[str], language: Language) -> 
 
     Returns:
         For each group, its name, its unit at the scale of its largest number, its series with the
-        newest first, and whether it is one of those shown first or has a chosen series.
+        newest first, and whether it is shown by default or has a chosen series. Those shown by
+        default come first.
     """
     members: dict[str, list[Record]] = defaultdict(list)
     for series in profile["series"]:
@@ -62,7 +63,7 @@ def build_groups(profile: Record, chosen: Sequence[str], language: Language) -> 
         codes = [series["code"] for series in group["series"]]
         group["is_default"] = group in default
         group["is_shown"] = any(code in chosen for code in codes) if chosen else group["is_default"]
-    return groups
+    return sorted(groups, key=lambda group: not group["is_default"])
 
 
 def get_group_key(series: Record) -> str:
@@ -142,6 +143,8 @@ def build_series_table(series: Record, scale: int, language: Language) -> Record
     rows = []
     for point in reversed(series["points"]):
         rate = point["growth"] or {"id": None, "note": None}
+        # In the order in which the row refers to them.
+        own_notes = add_note(point["note"])
         growth_notes = add_note(rate["note"], f"note.{rate['id']}")
         obstacles = []
         for one in point["obstacles"]:
@@ -156,7 +159,7 @@ def build_series_table(series: Record, scale: int, language: Language) -> Record
             | {
                 "number": format_in_scale(point, scale, language),
                 "has_other_scale": has_other_scale(point, scale, language),
-                "notes": add_note(point["note"]),
+                "notes": own_notes,
                 "growth_notes": growth_notes,
                 "obstacles": obstacles,
             }
