@@ -16,6 +16,7 @@ PAGE_NAMES = (
     "quotations",
     "endpoints",
     "formats",
+    "sharing",
     "clients",
     "deployment",
     "operations",

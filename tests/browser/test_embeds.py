@@ -108,10 +108,9 @@ def test_a_foreign_page_shows_frames_and_elements(
             frame = frames.nth(number).content_frame
             text = " ".join(frame.locator("body").inner_text().split())
             assert ("Source:" if language == "en" else "来源：") in text
-            is_complete = "document.documentElement.scrollHeight <= innerHeight"
-            frame.locator("body").evaluate(
-                f"() => new Promise((done) => {{ const wait = () => {is_complete}"
-                " ? done() : requestAnimationFrame(wait); wait(); })"
+            needed = frame.locator("html").evaluate("(root) => root.getBoundingClientRect().height")
+            page.wait_for_function(
+                f"document.querySelectorAll('iframe')[{number}].clientHeight >= {int(needed)}"
             )
         first = frames.nth(0).content_frame.locator("body").inner_text()
         assert expected[0]["display"] in "".join(first.split("\n"))

@@ -7,6 +7,9 @@ const send = () => {
   parent.postMessage({ type: "bri-embed-height", height }, "*");
 };
 if (parent !== window) {
+  // A frame that is out of sight is not rendered, and so is not observed until it is seen.
+  send();
+  addEventListener("load", send);
   new ResizeObserver(send).observe(page);
   addEventListener("message", ({ data }) => {
     if (data?.type === "bri-embed-query") send();
