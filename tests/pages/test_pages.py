@@ -12,11 +12,10 @@ import pytest
 from lxml import html
 from starlette.testclient import TestClient
 
-from app.application import App
 from app.i18n import Language, format_day
 from app.pages.content import PAGE_NAMES
-from app.settings import Contact
 from tests.routers.test_discovery import HOST, is_served
+from tests.support.targets import Target, opened
 
 pytestmark = pytest.mark.database
 
@@ -606,19 +605,14 @@ def test_the_page_of_a_source_describes_document_and_event(
             assert f"{path}?style={style}&lang={language}" in links
 
 
-@pytest.mark.parametrize("contact", [Contact("data@example.org", is_email=True), None])
-def test_the_operator_can_be_reached_from_every_page(
-    app: App, client: TestClient, contact: Contact | None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(app.state, "contact", contact)
-    monkeypatch.setattr(app.state.documents, "built", None)
-    # Another address is another key of the cache.
-    base = f"http://{'with' if contact else 'without'}-contact.example"
-    for path in ("/", "/guide"):
-        links = html.fromstring(client.get(f"{base}{path}").text).xpath("//footer//a/@href")
-        assert ("mailto:data@example.org" in links) is bool(contact)
-    info = client.get(f"{base}/openapi.json").json()["info"]
-    assert info["contact"].get("email") == (contact.text if contact else None)
+def test_the_operator_can_be_reached_from_every_page(database: Target, client: TestClient) -> None:
+    assert "Contact the operator" not in client.get("/?lang=en").text
+    with opened(database, contact="data@example.org") as app:
+        reached = TestClient(app)
+        for path in ("/", "/guide"):
+            links = read(reached, path).xpath("//footer//a/@href")
+            assert "mailto:data@example.org" in links
+        assert reached.get("/openapi.json").json()["info"]["contact"]["email"] == "data@example.org"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
