@@ -45,6 +45,7 @@ def run_checks(settings: Settings, host: str, port: int) -> Iterator[CheckResult
     """Run all checks; each is independent of the others."""
     checks: tuple[tuple[str, Callable[[], str]], ...] = (
         ("settings", describe_settings),
+        ("contact", lambda: describe_contact(settings)),
         ("seed", lambda: check_seed(settings.seed)),
         ("migrations", lambda: check_migrations(settings.migrations)),
         ("database", lambda: describe_database(settings)),
@@ -84,6 +85,12 @@ def describe_settings() -> str:
     """List the variables that are set; invalid ones stop every command before its checks."""
     names = sorted(name for name in os.environ if name.upper().startswith("BRI_"))
     return f"{', '.join(names)} set and valid" if names else "defaults; no BRI_ variable is set"
+
+
+def describe_contact(settings: Settings) -> str:
+    if settings.contact is None:
+        return "none; set BRI_CONTACT to an email address or a page, so that readers can reach you"
+    return f"{settings.contact.text} is shown on pages and in the OpenAPI document"
 
 
 def check_seed(folder: Path) -> str:

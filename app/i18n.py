@@ -60,7 +60,7 @@ QUALIFIER_FORMATS = {
     Qualifier.ABOUT: Bilingual("about {}", "约{}"),
 }
 QUALIFIERS = {
-    Qualifier.NONE: Bilingual("no qualifier in the source", "原文无限定语"),
+    Qualifier.NONE: Bilingual("no qualifier in the source", "原文无限定词"),
     Qualifier.OVER: Bilingual("over (more than this)", "逾（高于此数）"),
     Qualifier.NEARLY: Bilingual("nearly (less than this)", "近（低于此数）"),
     Qualifier.ABOUT: Bilingual("about (around this)", "约（接近此数）"),

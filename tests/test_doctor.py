@@ -27,6 +27,7 @@ def test_all_is_well_before_and_after_a_build(tmp_path: Path) -> None:
     assert code == 0
     assert set(found) == {
         "settings",
+        "contact",
         "seed",
         "migrations",
         "database",

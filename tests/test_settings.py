@@ -16,6 +16,9 @@ from tests.support.processes import bri
         ("public_url", "https://user:secret@data.example", "scheme, host and path only"),
         ("public_url", "https://data.example/?lang=zh", "scheme, host and path only"),
         ("public_url", "https://data.example/#top", "scheme, host and path only"),
+        ("contact", "operator", "an email address or the https address"),
+        ("contact", "http://data.example/contact", "an email address or the https address"),
+        ("contact", "javascript:alert(1)", "an email address or the https address"),
         ("rate_limit", "0/minute", "such as 600/minute"),
         ("rate_limit", "often", "such as 600/minute"),
         ("allowed_hosts", " , ", "host names separated by commas"),
@@ -35,10 +38,15 @@ def test_hosts_and_rates_that_make_sense() -> None:
             "allowed_hosts": "data.example, *.Data.example,127.0.0.1,[::1]",
             "rate_limit": "600/minute",
             "public_url": "https://data.example/bri",
+            "contact": "data@example.org",
         }
     )
     assert settings.allowed_hosts == ("data.example", "*.data.example", "127.0.0.1", "[::1]")
     assert str(settings.public_url) == "https://data.example/bri"
+    assert settings.contact == ("data@example.org", True)
+    page = Settings.model_validate({"contact": "https://example.org/contact"}).contact
+    assert page
+    assert page.link == "https://example.org/contact"
 
 
 def test_a_misspelt_variable_is_refused(tmp_path: Path) -> None:

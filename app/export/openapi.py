@@ -71,7 +71,9 @@ def build_documents(
         "paths": paths,
         "components": {"schemas": select_schemas(paths, document["components"]["schemas"])},
     }
-    document["info"]["contact"]["url"] = f"{base}/v1"
+    contact = document["info"]["contact"]
+    if contact["url"].startswith(f"{ORIGIN}/"):
+        contact["url"] = f"{base}/v1"
     address = Address("/openapi.json")
     texts = {
         OpenApiVersion.V3_1: ENCODER.encode(document),

@@ -54,7 +54,7 @@ CONTRADICTIONS = (
 )  # fmt: skip
 RELATED_DATASETS = (
     *TERMS,
-    string("publisher", "Publisher", "发布者"),
+    string("publisher", "Publisher", "发布机构"),
     string("difference", "Difference", "差异说明", "Why its totals differ from the figures here",
            "其数据与本站数据不同的原因"),
     string("licence", "Licence", "许可", "Licence or terms that were read", "所见许可或使用条款"),

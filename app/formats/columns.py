@@ -246,7 +246,7 @@ OBSERVATIONS = (
     string("unit_name", "Unit", "计量单位", path="unit.name", text=(Unit, "name"), width=16),
     string("qualifier", "Qualifier", "限定词",
            "How the source limits the value: over, nearly or about; none if it does not",
-           "来源对数值的限定：over（逾）、nearly（近）、about（约）；none为原文无限定语",
+           "来源对数值的限定：over（逾）、nearly（近）、about（约）；none为原文无限定词",
            sql=Observation.qualifier),
     decimal("lower_bound", "Lower bound (unit of the value)", "下限（计量单位同数值）",
             "The wording says that the figure is above this number, in the unit of the value",

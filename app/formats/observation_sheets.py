@@ -185,7 +185,7 @@ FIRST_COLUMNS: tuple[str | SheetColumn, ...] = (
         "About: it is close to the number, on either side. Without a qualifier, the number may "
         "still be rounded.",
         "来源对数值的限定。逾：实际数值高于该数；近：实际数值低于该数；约：实际数值接近该数，"
-        "可能略高或略低。原文无限定语的数值仍可能经过舍入。",
+        "可能略高或略低。原文无限定词的数值仍可能经过舍入。",
     )),
     declare_text("In force", "是否现行", 14, describe_validity, Bilingual(
         "Whether the figure is the current one for its series and period. A superseded figure was "

@@ -205,7 +205,7 @@ class NotFound(Problem):
 
 class UnknownPath(NotFound):
     code = "unknown-path"
-    title = Bilingual("Unknown path", "路径不存在")
+    title = Bilingual("Unknown path", "页面不存在")
     meaning = Bilingual(
         "Nothing is served at this path. The response names the nearest path that exists; "
         "/v1 links to all of them, and /docs describes them.",

@@ -91,7 +91,7 @@ SENTENCES = {
     Obstacle.QUALIFIER: Bilingual(
         "At least one of the two figures, “{display}” and “{other_display}”, has a qualifier in "
         "its source, so the difference between them is unknown.",
-        "“{display}”与“{other_display}”中至少有一项在来源中带有限定语，两者之差无法确定。",
+        "“{display}”与“{other_display}”中至少有一项在来源中带有限定词，两者之差无法确定。",
     ),
     Obstacle.BASE: Bilingual(
         "{display} is not above zero by more than its rounding, so that no change in percent can "

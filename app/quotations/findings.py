@@ -54,14 +54,14 @@ MESSAGES = {
 }
 LOST = Bilingual(
     "The qualifier of the source is missing: it says {display}.",
-    "缺少来源中的限定语，公布的数据为“{display}”。",
+    "缺少来源中的限定词，公布的数据为“{display}”。",
 )
 INVENTED = Bilingual(
-    "The source has no qualifier: it says {display}.", "来源无限定语，公布的数据为“{display}”。"
+    "The source has no qualifier: it says {display}.", "来源无限定词，公布的数据为“{display}”。"
 )
 CHANGED = Bilingual(
     "The source has another qualifier: it says {display}.",
-    "来源的限定语不同，公布的数据为“{display}”。",
+    "来源的限定词不同，公布的数据为“{display}”。",
 )
 ELEVEN_MONTHS = Bilingual(
     " Figures for part of a year are no figures for the year, and are not scaled up.",

@@ -4,6 +4,7 @@ import json
 import re
 import struct
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 from urllib.parse import unquote
 
@@ -11,8 +12,10 @@ import pytest
 from lxml import html
 from starlette.testclient import TestClient
 
+from app.i18n import Language, format_day
 from app.pages.content import PAGE_NAMES
 from tests.routers.test_discovery import HOST, is_served
+from tests.support.targets import Target, opened
 
 pytestmark = pytest.mark.database
 
@@ -587,3 +590,30 @@ def test_the_page_of_a_source_describes_document_and_event(
         for style in ("apa", "gb-t-7714"):
             path = f"/v1/sources/{source['code']}/citation.txt"
             assert f"{path}?style={style}&lang={language}" in links
+
+
+def test_the_operator_can_be_reached_from_every_page(database: Target, client: TestClient) -> None:
+    assert "Contact the operator" not in client.get("/?lang=en").text
+    with opened(database, contact="data@example.org") as app:
+        reached = TestClient(app)
+        for path in ("/", "/guide"):
+            links = read(reached, path).xpath("//footer//a/@href")
+            assert "mailto:data@example.org" in links
+        assert reached.get("/openapi.json").json()["info"]["contact"]["email"] == "data@example.org"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_calendar_gives_no_invented_date(client: TestClient, language: str) -> None:
+    """The next press conference is expected in the months of those before, whose days are given."""
+    (calendar,) = read(client, f"/changes?lang={language}").xpath(
+        "//*[@aria-labelledby='calendar']"
+    )
+    text = calendar.text_content()
+    editions = client.get(f"/v1/editions?lang={language}").json()["items"]
+    year = str(max(one["year"] for one in editions) + 1)
+    expected = {"en": f" {year}; this service knows of no announced date", "zh": "本站未见公布日期"}
+    assert expected[language] in text
+    for edition in editions:
+        day = min(date.fromisoformat(event["held_on"]) for event in edition["events"])
+        assert format_day(day, Language(language)) in text
+    assert len(calendar.xpath(".//a[contains(@href, '/v1/changes.')]")) == 2

@@ -140,7 +140,7 @@ FIXED_CODELISTS: dict[str, tuple[Bilingual, dict[str, Bilingual]]] = {
     "CL_OBS_QUALIFIER": (
         Bilingual("Qualifiers", "限定词"),
         {
-            Qualifier.NONE: Bilingual("No qualifier in the source", "原文无限定语"),
+            Qualifier.NONE: Bilingual("No qualifier in the source", "原文无限定词"),
             Qualifier.OVER: Bilingual("Over: the figure is above the value", "逾：实际高于该值"),
             Qualifier.NEARLY: Bilingual(
                 "Nearly: the figure is below the value", "近：实际低于该值"
