@@ -246,9 +246,9 @@ def test_pages_show_every_figure_as_the_api_does(client: TestClient, language: s
             is_other = headline["series"] != figure["series"]
             assert is_marked == (is_other or bool(indicator["latest"]["obstacles"]))
     actions = [one for area in overview["priority_areas"] for one in area["actions"]]
-    text = [one.find_class("text")[0].text_content() for one in page.xpath("//ol/li")]
-    assert text == [action["text"] for action in actions]
-    assert len(text) == 24
+    texts = [one.find_class("text")[0].text_content() for one in page.xpath("//ol/li")]
+    assert texts == [action["text"] for action in actions]
+    assert len(texts) == 24
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
