@@ -36,6 +36,7 @@ from app.routers import (
     charts,
     commitments,
     discovery,
+    documentation,
     downloads,
     editions,
     observations,
@@ -70,6 +71,7 @@ ROUTERS = (
     service.health_router,
     service.metrics_router,
     pages.router,
+    documentation.router,
     assets.router,
 )
 

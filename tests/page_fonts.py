@@ -1,7 +1,7 @@
 """Create the fonts of the pages from those of the charts: python -m tests.page_fonts.
 
-The Chinese fonts contain the characters of seed, code, templates and guide only. Browsers load them
-where the machine has no Chinese font.
+The Chinese fonts contain the characters of seed, code, translations, templates and guide only.
+Browsers load them where the machine has no Chinese font.
 """
 
 from pathlib import Path
@@ -15,6 +15,7 @@ TEXTS = (
     (ROOT / "seed", "*.yaml"),
     (ROOT / "app", "*.py"),
     (ROOT / "app", "*.html"),
+    (ROOT / "app", "*.po"),
     (ROOT / "app" / "guide", "*.md"),
 )
 
